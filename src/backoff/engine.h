@@ -1,0 +1,223 @@
+/* The decision: attempt, wait or stop. Pure: no clock, sleep, memory, I/O. */
+#ifndef BACKOFF_ENGINE_H
+#define BACKOFF_ENGINE_H
+
+#include <stdint.h>
+
+#include <backoff/attr.h>
+#include <backoff/clock.h>
+#include <backoff/policy.h>
+#include <backoff/status.h>
+
+BACKOFF_BEGIN_DECLS
+
+/** What an attempt did, apart from what is decided about it. */
+enum backoff_outcome_kind {
+	BACKOFF_OUTCOME_SUCCESS,
+	BACKOFF_OUTCOME_FAILURE,
+	BACKOFF_OUTCOME_TIMEOUT,
+	BACKOFF_OUTCOME_CANCELLED,
+};
+
+/** The nature of a failure. */
+enum backoff_class {
+	BACKOFF_CLASS_UNKNOWN,
+	BACKOFF_CLASS_TRANSIENT,
+	BACKOFF_CLASS_THROTTLE,
+	BACKOFF_CLASS_SERVER,
+	BACKOFF_CLASS_CLIENT,
+	BACKOFF_CLASS_TIMEOUT,
+	BACKOFF_CLASS_CONFLICT,
+	BACKOFF_CLASS_FATAL,
+};
+
+/** Why a call is over: the vocabulary of the log. This version's engine gives
+ *  those up to DELAY_EXCEEDS_DEADLINE, CANCELLED, SHUTDOWN and SLEEP_FAILED. */
+enum backoff_stop {
+	/** Not over. */
+	BACKOFF_STOP_NONE,
+	BACKOFF_STOP_SUCCESS,
+	/** `abort_on` matched, or `retry_on` did not. */
+	BACKOFF_STOP_NON_RETRYABLE,
+	BACKOFF_STOP_MAX_ATTEMPTS,
+	/** The deadline has passed. */
+	BACKOFF_STOP_DEADLINE,
+	/** The delay would reach the deadline, so it is not slept. */
+	BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE,
+	BACKOFF_STOP_BUDGET,
+	BACKOFF_STOP_BREAKER_OPEN,
+	BACKOFF_STOP_SERVER_FORBADE,
+	BACKOFF_STOP_HINT_TOO_LONG,
+	BACKOFF_STOP_NOT_IDEMPOTENT,
+	BACKOFF_STOP_NOT_REPLAYABLE,
+	/** The caller asked. */
+	BACKOFF_STOP_CANCELLED,
+	/** The call was freed before its end. */
+	BACKOFF_STOP_SHUTDOWN,
+	/** The clock could not wait. */
+	BACKOFF_STOP_SLEEP_FAILED,
+};
+
+/** What the caller does next. */
+enum backoff_action {
+	BACKOFF_ACTION_ATTEMPT,
+	BACKOFF_ACTION_WAIT,
+	BACKOFF_ACTION_DONE,
+};
+
+/** What the caller saw. Strings are borrowed for the call they are given to,
+ *  and may be NULL. */
+struct backoff_outcome {
+	enum backoff_outcome_kind kind;
+	enum backoff_class failure_class;
+	/** A type that `retry_on` may name: "ConnectionError". */
+	const char *error_type;
+	/** Namespaced: "http:503", "errno:ECONNRESET", "sqlstate:40001". */
+	const char *code;
+	/** For humans, and for `message_regex`. */
+	const char *error;
+	/** Whatever the attempt made; the library only hands it on. */
+	void *result;
+};
+
+/** The whole state of one call: flat, may be copied and compared. Set it by
+ *  backoff_engine_begin() only; read what you like. */
+struct backoff_state {
+	/** 1; what else follows depends on it. */
+	uint32_t version;
+	/** Number of the attempt under way or next, from 1. */
+	uint32_t attempt;
+	enum backoff_stop stop;
+	/** Attempts that were reported. */
+	uint32_t finished;
+	uint64_t start_ns;
+	/** Absolute; BACKOFF_FOREVER if there is none. */
+	uint64_t deadline_ns;
+	/** The last delay, the input of decorrelated jitter. */
+	uint64_t previous_delay_ns;
+	/** Sum of all delays decided so far. */
+	uint64_t backoff_ns;
+};
+
+/** The law that a delay is drawn from: uniform between low and high, then not
+ *  above ceiling. */
+struct backoff_delay {
+	enum backoff_jitter law;
+	/** 1 if draws above ceiling are possible, and are pinned to it. */
+	int capped;
+	uint64_t low_ns, high_ns, ceiling_ns;
+};
+
+/** What to do, and why. */
+struct backoff_decision {
+	enum backoff_action action;
+	/** Set with BACKOFF_ACTION_DONE. */
+	enum backoff_stop stop;
+	/** The attempt to make now or after the wait, from 1; the last one
+	 *  made with BACKOFF_ACTION_DONE. */
+	uint32_t attempt;
+	/** With BACKOFF_ACTION_WAIT: the delay, its end, its law. */
+	uint64_t delay_ns;
+	uint64_t not_before_ns;
+	struct backoff_delay law;
+	/** With BACKOFF_ACTION_ATTEMPT and WAIT: the limit of that attempt from
+	 *  its start, already shrunk to the deadline; BACKOFF_FOREVER. */
+	uint64_t attempt_timeout_ns;
+};
+
+/**
+ * Begin a call.
+ *
+ * @param state        set
+ * @param now_ns       the caller's monotonic time
+ * @param deadline_ns  an absolute limit of the caller's own, BACKOFF_FOREVER
+ *                     for none; the earlier of it and the policy's holds
+ * @param out          BACKOFF_ACTION_ATTEMPT, or BACKOFF_ACTION_DONE with
+ *                     BACKOFF_STOP_DEADLINE if that limit already passed
+ */
+BACKOFF_API void backoff_engine_begin(const struct backoff_policy *policy,
+				      struct backoff_state *state,
+				      uint64_t now_ns, uint64_t deadline_ns,
+				      struct backoff_decision *out);
+
+/**
+ * Decide after an attempt. O(1) at any attempt number.
+ *
+ * Order: success; cancelled; classification (non_retryable); max_attempts;
+ * deadline passed; delay would reach the deadline; else wait.
+ *
+ * @param state    of a call that is not over; changed
+ * @param outcome  borrowed
+ * @param now_ns   the caller's monotonic time; a value before the call's start
+ *                 counts as the start
+ * @param draw     uniform over all 64-bit numbers, used if a delay is drawn
+ * @param out      BACKOFF_ACTION_WAIT or BACKOFF_ACTION_DONE
+ */
+BACKOFF_API void backoff_engine_decide(const struct backoff_policy *policy,
+				       struct backoff_state *state,
+				       const struct backoff_outcome *outcome,
+				       uint64_t now_ns, uint64_t draw,
+				       struct backoff_decision *out);
+
+/** End a call from outside (cancelled, shutdown, sleep_failed). */
+BACKOFF_API void backoff_engine_stop(struct backoff_state *state,
+				     enum backoff_stop stop,
+				     struct backoff_decision *out);
+
+/** 1 if the policy would retry this failure, were there no limit: `abort_on`
+ *  does not match and `retry_on` does. */
+BACKOFF_API int backoff_engine_retryable(const struct backoff_policy *policy,
+					 const struct backoff_outcome *outcome);
+
+/**
+ * The law of the delay after failed attempt @p failed (from 1).
+ *
+ * @param previous_ns  the delay before; only decorrelated jitter reads it,
+ *                     0 stands for "none yet"
+ */
+BACKOFF_API void backoff_engine_delay(const struct backoff_policy *policy,
+				      uint32_t failed, uint64_t previous_ns,
+				      struct backoff_delay *out);
+
+/** The delay that @p draw picks from the law: low + span * draw / 2^64, not
+ *  above the ceiling. */
+BACKOFF_API uint64_t backoff_engine_draw(const struct backoff_delay *law,
+					 uint64_t draw);
+
+/** Names as in the log: "failure", "transient", "max_attempts"; NULL for an
+ *  unknown number. */
+BACKOFF_API const char *
+backoff_outcome_kind_name(enum backoff_outcome_kind kind);
+BACKOFF_API const char *backoff_class_name(enum backoff_class failure_class);
+BACKOFF_API const char *backoff_stop_name(enum backoff_stop stop);
+
+/** Fill an outcome; for callers that cannot write structs. Strings are not
+ *  copied. */
+BACKOFF_API void backoff_outcome_set(struct backoff_outcome *outcome,
+				     enum backoff_outcome_kind kind,
+				     enum backoff_class failure_class,
+				     const char *error_type, const char *code,
+				     const char *error);
+
+/** Hand a result to the caller of the loop; see backoff_retry_run(). */
+BACKOFF_API void backoff_outcome_set_result(struct backoff_outcome *outcome,
+					    void *result);
+
+/**
+ * Describe an errno: code "errno:ECONNRESET", a class, and an error type as
+ * the shipped policies name them (ConnectionError, TimeoutError, OSError).
+ * 0 is a success.
+ */
+BACKOFF_API void backoff_outcome_from_errno(struct backoff_outcome *outcome,
+					    int error_number);
+
+/**
+ * Describe an HTTP status: 2xx and 3xx are a success, 429 throttle, 408 and
+ * 504 timeout, 409 conflict, other 4xx client, 5xx server; code "http:503".
+ */
+BACKOFF_API void backoff_outcome_from_http(struct backoff_outcome *outcome,
+					   int status);
+
+BACKOFF_END_DECLS
+
+#endif

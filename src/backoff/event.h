@@ -1,0 +1,152 @@
+/* The attempt event: one JSON object on one line per attempt. */
+#ifndef BACKOFF_EVENT_H
+#define BACKOFF_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff/attr.h>
+#include <backoff/engine.h>
+#include <backoff/status.h>
+
+BACKOFF_BEGIN_DECLS
+
+/** A number that the event does not have. */
+#define BACKOFF_ABSENT UINT64_MAX
+
+/** No line that backoff_event_encode() writes is longer, newline included,
+ *  as long as `attrs` and `extra` together have at most 4096 bytes. */
+#define BACKOFF_EVENT_LINE_MAX 16384
+
+enum backoff_event_type {
+	/** Not in the vocabulary of this version; counted, never fatal. */
+	BACKOFF_EVENT_UNKNOWN,
+	/** The attempt failed and another follows after the delay. */
+	BACKOFF_EVENT_ATTEMPT,
+	/** The attempt succeeded; the call is over. */
+	BACKOFF_EVENT_SUCCESS,
+	/** The attempt failed and a limit ended the call. */
+	BACKOFF_EVENT_EXHAUSTED,
+	/** The attempt failed, or its wait was ended, and retrying would be
+	 *  wrong. */
+	BACKOFF_EVENT_ABORTED,
+	/** An attempt began; off by default. */
+	BACKOFF_EVENT_STARTED,
+	BACKOFF_EVENT_BREAKER_TRANSITION,
+	/** A sink lost events; `dropped` says how many. */
+	BACKOFF_EVENT_DROPPED,
+};
+
+enum backoff_kind {
+	BACKOFF_KIND_NONE,
+	BACKOFF_KIND_FIRST,
+	BACKOFF_KIND_RETRY,
+	BACKOFF_KIND_HEDGE,
+};
+
+enum backoff_delay_source {
+	BACKOFF_DELAY_SOURCE_NONE,
+	BACKOFF_DELAY_SOURCE_BACKOFF,
+	BACKOFF_DELAY_SOURCE_HINT,
+	BACKOFF_DELAY_SOURCE_ZERO,
+};
+
+/**
+ * An event. Strings are borrowed, NUL-terminated UTF-8, and NULL where absent;
+ * numbers are BACKOFF_ABSENT where absent. backoff-events(5) says when each
+ * field is there. Initialise with backoff_event_init().
+ */
+struct backoff_event {
+	/** Wall clock at the attempt's end, nanoseconds since 1970 UTC (the
+	 *  log keeps microseconds). */
+	uint64_t ts_ns;
+	enum backoff_event_type type;
+	/** -1 where absent. */
+	int outcome;
+	/** -1 where absent. */
+	int failure_class;
+	enum backoff_kind kind;
+	enum backoff_delay_source delay_source;
+	enum backoff_stop stop;
+	const char *service, *operation, *target;
+	const char *policy;
+	/** 16 hex digits. */
+	const char *policy_hash;
+	/** At most 64 bytes. */
+	const char *call_id, *parent_call_id;
+	const char *error_type, *code, *error;
+	/** The name of the law, "full" and so on. */
+	const char *delay_law;
+	const char *breaker, *trace_id, *span_id, *host;
+	/** A JSON object of scalars, as text. */
+	const char *attrs;
+	/** Fields that this version does not know: JSON members as text,
+	 *  separated by commas, without braces. */
+	const char *extra;
+	uint64_t attempt, max_attempts;
+	uint64_t duration_ns, elapsed_ns, delay_ns;
+	uint64_t delay_low_ns, delay_high_ns;
+	uint64_t attempt_timeout_ns, deadline_left_ns;
+	uint64_t attempts, retries, backoff_ns;
+	uint64_t in_flight, dropped, pid, seq;
+};
+
+/** Everything absent. */
+BACKOFF_API void backoff_event_init(struct backoff_event *event);
+
+/**
+ * Write one line, newline included. Bytes that are not UTF-8 become U+FFFD,
+ * control characters are escaped, `error` is cut at 512 bytes and other
+ * strings at 256.
+ *
+ * @return the line's length; 0 if it does not fit in @p size bytes
+ */
+BACKOFF_API size_t backoff_event_encode(const struct backoff_event *event,
+					char *line, size_t size);
+
+/** Memory of a reader of lines; opaque, for one thread at a time. */
+struct backoff_event_decoder;
+
+/** BACKOFF_OK or BACKOFF_E_NOMEM. */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_event_decoder_new(struct backoff_event_decoder **out);
+
+/** NULL is fine. */
+BACKOFF_API void
+backoff_event_decoder_free(struct backoff_event_decoder *decoder);
+
+/**
+ * Read one line.
+ *
+ * @param line   without or with its newline; need not end in NUL
+ * @param out    set on BACKOFF_OK; its strings live until the decoder's next
+ *               call. A type that this version does not know gives
+ *               BACKOFF_EVENT_UNKNOWN and BACKOFF_OK.
+ * @param error  may be NULL; the column is set, the line is 1
+ * @return BACKOFF_OK; BACKOFF_E_FOREIGN for a valid JSON object without
+ *         `event_type`; BACKOFF_E_SYNTAX for what is no JSON object;
+ *         BACKOFF_E_FIELD for a required field that is missing and for a field
+ *         that is there twice; BACKOFF_E_VALUE; BACKOFF_E_LIMIT;
+ *         BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
+		     size_t length, struct backoff_event *out,
+		     struct backoff_error *error);
+
+/** The field table of an event, *count rows in the order of the line. */
+BACKOFF_API const struct backoff_field *backoff_event_fields(size_t *count);
+
+/** The JSON Schema (draft 2020-12) of a line, made from the field table.
+ *  Returns as backoff_policy_canonical(). */
+BACKOFF_API size_t backoff_event_schema(char *buffer, size_t size);
+
+/** "retry_attempt" and so on; NULL for UNKNOWN and unknown numbers. */
+BACKOFF_API const char *backoff_event_type_name(enum backoff_event_type type);
+
+/** The number of a name, for readers of other formats; -1 if unknown. */
+BACKOFF_API int backoff_event_type_number(const char *name);
+
+BACKOFF_END_DECLS
+
+#endif

@@ -1,0 +1,183 @@
+/* A retry policy: immutable, shareable, loaded from JSON. */
+#ifndef BACKOFF_POLICY_H
+#define BACKOFF_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff/attr.h>
+#include <backoff/status.h>
+
+BACKOFF_BEGIN_DECLS
+
+/** Opaque, reference-counted and never changed after it was made: any number
+ *  of threads may use one. backoff-policy(5) describes the file. */
+struct backoff_policy;
+
+/** How the delay grows with the number of failed attempts. */
+enum backoff_curve {
+	BACKOFF_CURVE_CONSTANT,
+	BACKOFF_CURVE_LINEAR,
+	BACKOFF_CURVE_EXPONENTIAL,
+	BACKOFF_CURVE_FIBONACCI,
+	BACKOFF_CURVE_DECORRELATED,
+	BACKOFF_CURVE_SCHEDULE,
+};
+
+/** The law that a delay is drawn from. */
+enum backoff_jitter {
+	BACKOFF_JITTER_NONE,
+	BACKOFF_JITTER_FULL,
+	BACKOFF_JITTER_EQUAL,
+	BACKOFF_JITTER_MINUS,
+	BACKOFF_JITTER_PROPORTIONAL,
+	BACKOFF_JITTER_ADDITIVE,
+	BACKOFF_JITTER_DECORRELATED,
+};
+
+/** One row of the field table, for help texts, forms and bindings. */
+struct backoff_field {
+	/** "base_delay", "jitter.ratio": the JSON path. */
+	const char *path;
+	/** "duration", "count", "number", "name", "text", "boolean",
+	 *  "duration or list", "durations", "matchers". */
+	const char *type;
+	/** Range of a number, in @ref unit; both 0 where there is none. */
+	double min, max;
+	/** "seconds" or "". */
+	const char *unit;
+	/** The default as JSON text; NULL where the field is required;
+	 *  "" where it is absent by default. */
+	const char *fallback;
+	/** Allowed names, separated by spaces; "" where any text is. */
+	const char *names;
+	/** One sentence. */
+	const char *doc;
+};
+
+/**
+ * Find the policy that `extends` names. Set *out to a new reference.
+ * Return BACKOFF_E_NOT_FOUND to let the shipped policies be searched.
+ */
+typedef enum backoff_status (*backoff_policy_find_fn)(
+	void *user, const char *name, struct backoff_policy **out);
+
+/** Options of parsing; zero-initialise, then set what is needed. */
+struct backoff_policy_loader {
+	/** Called for every error in the text; may be NULL. */
+	backoff_error_fn on_error;
+	/** Called for `extends`; NULL: the shipped policies only. */
+	backoff_policy_find_fn find;
+	void *user;
+};
+
+/**
+ * Read a policy from JSON text of at most 1 MiB.
+ *
+ * @param text    need not end in NUL
+ * @param loader  may be NULL
+ * @param out     set on BACKOFF_OK to a new policy with one reference
+ * @param error   may be NULL; the first error
+ * @return BACKOFF_OK; BACKOFF_E_SYNTAX, _FIELD, _VALUE, _LIMIT for a text that
+ *         is no policy; BACKOFF_E_NOT_FOUND if `extends` names none;
+ *         BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_policy_parse(const char *text, size_t length,
+		     const struct backoff_policy_loader *loader,
+		     struct backoff_policy **out, struct backoff_error *error);
+
+/**
+ * Read a policy from a file. `extends` is looked for by @p loader, then as
+ * NAME.json in the folder of @p path, then among the shipped policies.
+ *
+ * @return as backoff_policy_parse(); BACKOFF_E_IO if the file cannot be read
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_policy_load(const char *path,
+		    const struct backoff_policy_loader *loader,
+		    struct backoff_policy **out, struct backoff_error *error);
+
+/**
+ * A shipped policy by name ("QUICK", "WEBHOOK").
+ *
+ * @return BACKOFF_OK; BACKOFF_E_NOT_FOUND; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_policy_builtin(const char *name, struct backoff_policy **out);
+
+/** The name of shipped policy @p index, from 0; NULL past the last. */
+BACKOFF_API const char *backoff_policy_builtin_name(size_t index);
+
+/** The JSON file of shipped policy @p index; NULL past the last. */
+BACKOFF_API const char *backoff_policy_builtin_text(size_t index);
+
+/** One more reference; returns its argument. */
+BACKOFF_API struct backoff_policy *
+backoff_policy_ref(const struct backoff_policy *policy);
+
+/** One reference less; the last one frees. NULL is fine. */
+BACKOFF_API void backoff_policy_unref(struct backoff_policy *policy);
+
+/** The name; lives as long as the policy. */
+BACKOFF_API const char *
+backoff_policy_name(const struct backoff_policy *policy);
+
+/** The description; "" if there is none. */
+BACKOFF_API const char *
+backoff_policy_description(const struct backoff_policy *policy);
+
+/** Hash (FNV-1a, 64 bits) of the canonical form: two policies that behave
+ *  alike and have one name have one hash; a description does not count. */
+BACKOFF_API uint64_t backoff_policy_hash(const struct backoff_policy *policy);
+
+/** Attempts in all, the first included; from 1. */
+BACKOFF_API uint32_t
+backoff_policy_max_attempts(const struct backoff_policy *policy);
+
+/** Limit of a whole call in nanoseconds; BACKOFF_FOREVER if there is none. */
+BACKOFF_API uint64_t
+backoff_policy_deadline_ns(const struct backoff_policy *policy);
+
+/** Limit of attempt @p attempt (from 1); BACKOFF_FOREVER if there is none. */
+BACKOFF_API uint64_t backoff_policy_attempt_timeout_ns(
+	const struct backoff_policy *policy, uint32_t attempt);
+
+BACKOFF_API enum backoff_curve
+backoff_policy_curve(const struct backoff_policy *policy);
+
+BACKOFF_API enum backoff_jitter
+backoff_policy_jitter(const struct backoff_policy *policy);
+
+/**
+ * The canonical form: one line of JSON, fields in table order, `extends`
+ * resolved, defaults written out, durations in seconds, no description.
+ * Parsing it gives a policy with the same hash.
+ *
+ * @param buffer  may be NULL if @p size is 0; always ends in NUL otherwise
+ * @return length without the NUL, whether or not it fitted (as snprintf)
+ */
+BACKOFF_API size_t backoff_policy_canonical(const struct backoff_policy *policy,
+					    char *buffer, size_t size);
+
+/** One line for a human: "3 attempts, exponential 1s x2 up to 10s, jitter
+ *  proportional 0.25". Returns as backoff_policy_canonical(). */
+BACKOFF_API size_t backoff_policy_describe(const struct backoff_policy *policy,
+					   char *buffer, size_t size);
+
+/** The field table: *count rows, in canonical order. */
+BACKOFF_API const struct backoff_field *backoff_policy_fields(size_t *count);
+
+/** The JSON Schema (draft 2020-12) of a policy file, made from the field
+ *  table. Returns as backoff_policy_canonical(). */
+BACKOFF_API size_t backoff_policy_schema(char *buffer, size_t size);
+
+/** "exponential" and so on; NULL for an unknown number. */
+BACKOFF_API const char *backoff_curve_name(enum backoff_curve curve);
+
+/** "proportional" and so on; NULL for an unknown number. */
+BACKOFF_API const char *backoff_jitter_name(enum backoff_jitter jitter);
+
+BACKOFF_END_DECLS
+
+#endif

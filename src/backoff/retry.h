@@ -1,0 +1,218 @@
+/* The loops: blocking, and by steps for event loops. */
+#ifndef BACKOFF_RETRY_H
+#define BACKOFF_RETRY_H
+
+#include <stdint.h>
+
+#include <backoff/attr.h>
+#include <backoff/clock.h>
+#include <backoff/engine.h>
+#include <backoff/event.h>
+#include <backoff/policy.h>
+#include <backoff/sink.h>
+#include <backoff/status.h>
+
+BACKOFF_BEGIN_DECLS
+
+/**
+ * What all calls of one operation share: policy, names, clock, sink. Make one
+ * at start, set it up, then use it from any number of threads. Setters are not
+ * safe once calls run. It must outlive its calls; policy strings are kept, and
+ * names are copied.
+ */
+struct backoff_retry;
+
+/**
+ * @param policy     a reference is taken
+ * @param operation  what is retried ("post_webhook"), 1 to 256 bytes
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM; BACKOFF_E_IO if the
+ *         system gives no randomness for the seed
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_retry_new(const struct backoff_policy *policy, const char *operation,
+		  struct backoff_retry **out);
+
+/** NULL is fine. */
+BACKOFF_API void backoff_retry_free(struct backoff_retry *retry);
+
+/** The `service` and `target` of events; NULL for none. BACKOFF_E_NOMEM, or
+ *  BACKOFF_E_ARGUMENT for more than 256 bytes. */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_retry_set_service(struct backoff_retry *retry, const char *service);
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_retry_set_target(struct backoff_retry *retry, const char *target);
+
+/** The `attrs` of events: a JSON object of scalars, at most 1024 bytes, or
+ *  NULL. BACKOFF_E_ARGUMENT if it is none. */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_retry_set_attrs(struct backoff_retry *retry, const char *json);
+
+/** Where events go; borrowed; NULL (the start) for nowhere. */
+BACKOFF_API void backoff_retry_set_sink(struct backoff_retry *retry,
+					struct backoff_sink *sink);
+
+/** The source of time; borrowed; the start is backoff_clock_system(). */
+BACKOFF_API void backoff_retry_set_clock(struct backoff_retry *retry,
+					 const struct backoff_clock *clock);
+
+/** Make the luck repeatable: delays and call ids follow from the seed and the
+ *  order in which calls begin. The start is a seed from the system. */
+BACKOFF_API void backoff_retry_set_seed(struct backoff_retry *retry,
+					uint64_t seed);
+
+/** 1: emit `retry_started` when an attempt begins; the start is 0. */
+BACKOFF_API void backoff_retry_set_log_starts(struct backoff_retry *retry,
+					      int yes);
+
+/**
+ * Look at what an attempt made, and say what it is: a result without an error
+ * can be a failure (an empty body, an error inside a 200). Called after each
+ * attempt, before the decision.
+ *
+ * @param outcome  as the attempt left it; to be changed
+ */
+typedef void (*backoff_classify_fn)(void *user,
+				    struct backoff_outcome *outcome);
+BACKOFF_API void backoff_retry_set_classify(struct backoff_retry *retry,
+					    backoff_classify_fn fn, void *user);
+
+/** Free a result that was rejected and is followed by another attempt. Called
+ *  once for each such result that is not NULL. The last result is the
+ *  caller's, rejected or not. */
+typedef void (*backoff_discard_fn)(void *user, void *result);
+BACKOFF_API void backoff_retry_set_discard(struct backoff_retry *retry,
+					   backoff_discard_fn fn, void *user);
+
+/** See every event of every call, as the log has it, in the calling thread
+ *  (before the wait that it announces). No lock is held. */
+BACKOFF_API void backoff_retry_set_on_event(struct backoff_retry *retry,
+					    backoff_event_fn fn, void *user);
+
+/** What one call may set; zero-initialise, then set `size` and what you need.
+ *  Borrowed for the call. */
+struct backoff_call_options {
+	/** sizeof(struct backoff_call_options): lets the struct grow. */
+	uint32_t size;
+	/** 1 if deadline_ns is set; else there is none. */
+	uint32_t has_deadline;
+	/** The caller's own limit, absolute, on the retry's clock. */
+	uint64_t deadline_ns;
+	/** Ends the call; may be NULL. */
+	const struct backoff_cancel *cancel;
+	/** At most 64 bytes; NULL: 32 hex digits are made. */
+	const char *call_id;
+	const char *parent_call_id;
+	const char *trace_id, *span_id;
+};
+
+/** One attempt, for the function that makes it. */
+struct backoff_attempt {
+	/** From 1. */
+	uint32_t number, max_attempts;
+	/** When the attempt began, on the retry's clock. */
+	uint64_t start_ns;
+	/** When it should be given up; BACKOFF_FOREVER. The library cannot
+	 *  stop a running function: keep to it, and report a timeout. */
+	uint64_t give_up_ns;
+	/** As in the options; may be NULL. */
+	const struct backoff_cancel *cancel;
+};
+
+/** How a call ended. */
+struct backoff_answer {
+	enum backoff_stop stop;
+	/** Of the last attempt. */
+	enum backoff_outcome_kind kind;
+	enum backoff_class failure_class;
+	uint32_t attempts, retries;
+	uint64_t elapsed_ns;
+	/** Sum of the waits that were decided. */
+	uint64_t backoff_ns;
+	/** Of the last attempt; the caller's to free, rejected or not. */
+	void *result;
+	/** Of the last failure, cut to fit; "" after a first-try success. */
+	char error_type[64];
+	char code[64];
+	char error[256];
+};
+
+/**
+ * Make one attempt. The outcome comes as a success without result; say what
+ * happened. Strings in it need to live until the function returns and the
+ * event was written: static strings and memory of the caller's do.
+ */
+typedef void (*backoff_attempt_fn)(void *user,
+				   const struct backoff_attempt *attempt,
+				   struct backoff_outcome *outcome);
+
+/**
+ * The blocking loop: attempt, and retry as the policy says, until it ends.
+ *
+ * @param options  may be NULL
+ * @param answer   always set, unless BACKOFF_E_ARGUMENT
+ * @return BACKOFF_OK if the call ended in success; BACKOFF_E_CANCELLED if it
+ *         was cancelled; BACKOFF_E_STATE if it failed (answer->stop says why);
+ *         BACKOFF_E_ARGUMENT
+ */
+BACKOFF_API enum backoff_status backoff_retry_run(
+	struct backoff_retry *retry, const struct backoff_call_options *options,
+	backoff_attempt_fn fn, void *user, struct backoff_answer *answer);
+
+/** One call by steps; opaque; for one thread at a time. */
+struct backoff_call;
+
+/** What to do next. */
+struct backoff_step {
+	enum backoff_action action;
+	/** With BACKOFF_ACTION_DONE. */
+	enum backoff_stop stop;
+	/** With BACKOFF_ACTION_WAIT: ask again at this time. */
+	uint64_t wait_until_ns;
+	/** With BACKOFF_ACTION_ATTEMPT: make this attempt now, then report. */
+	struct backoff_attempt attempt;
+};
+
+/** Begin a call. BACKOFF_OK; BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM. */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_call_new(struct backoff_retry *retry,
+		 const struct backoff_call_options *options,
+		 struct backoff_call **out);
+
+/** Free it; a call that is not over ends with `shutdown`. NULL is fine. */
+BACKOFF_API void backoff_call_free(struct backoff_call *call);
+
+/**
+ * Ask what to do now.
+ *
+ * BACKOFF_ACTION_ATTEMPT: the attempt is under way until it is reported; asking
+ * meanwhile is BACKOFF_E_STATE. BACKOFF_ACTION_WAIT: nothing to do until then.
+ * BACKOFF_ACTION_DONE: see backoff_call_answer().
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_call_next(struct backoff_call *call, struct backoff_step *step);
+
+/**
+ * Report the attempt under way.
+ *
+ * @param outcome  borrowed
+ * @return BACKOFF_OK; BACKOFF_E_STATE if no attempt is under way
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_call_report(struct backoff_call *call,
+		    const struct backoff_outcome *outcome);
+
+/** End it now: an attempt under way counts as cancelled. BACKOFF_E_STATE if it
+ *  is over. */
+BACKOFF_API enum backoff_status backoff_call_cancel(struct backoff_call *call);
+
+/** The answer so far, final once backoff_call_next() said DONE. Lives as long
+ *  as the call. */
+BACKOFF_API const struct backoff_answer *
+backoff_call_answer(const struct backoff_call *call);
+
+/** The call's id, for the caller's own logs and for `parent_call_id`. */
+BACKOFF_API const char *backoff_call_id(struct backoff_call *call);
+
+BACKOFF_END_DECLS
+
+#endif

@@ -1,0 +1,51 @@
+/* The table of statuses: name and text in one place. */
+#include "config.h"
+
+#include <backoff/status.h>
+#include <backoff/version.h>
+
+#define STATUSES(X)                                                            \
+	X(BACKOFF_OK, "done")                                                  \
+	X(BACKOFF_E_NOMEM, "out of memory")                                    \
+	X(BACKOFF_E_ARGUMENT, "wrong argument")                                \
+	X(BACKOFF_E_SYNTAX, "not valid JSON")                                  \
+	X(BACKOFF_E_FIELD, "wrong field")                                      \
+	X(BACKOFF_E_VALUE, "wrong value")                                      \
+	X(BACKOFF_E_LIMIT, "too large")                                        \
+	X(BACKOFF_E_NOT_FOUND, "not found")                                    \
+	X(BACKOFF_E_IO, "input or output failed")                              \
+	X(BACKOFF_E_STATE, "not possible in this state")                       \
+	X(BACKOFF_E_CANCELLED, "cancelled")                                    \
+	X(BACKOFF_E_FOREIGN, "not an attempt event")
+
+const char *
+backoff_status_name(enum backoff_status status)
+{
+#define NAME(value, text)                                                      \
+	case value:                                                            \
+		return #value;
+	switch (status) {
+		STATUSES(NAME)
+	}
+#undef NAME
+	return "BACKOFF_E_?";
+}
+
+const char *
+backoff_status_text(enum backoff_status status)
+{
+#define TEXT(value, text)                                                      \
+	case value:                                                            \
+		return text;
+	switch (status) {
+		STATUSES(TEXT)
+	}
+#undef TEXT
+	return "unknown status";
+}
+
+const char *
+backoff_version(void)
+{
+	return BACKOFF_VERSION_STRING;
+}

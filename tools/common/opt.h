@@ -1,0 +1,92 @@
+/* Command-line options as rows of data: parsing, --help and did-you-mean. */
+#ifndef TK_OPT_H
+#define TK_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum tk_opt_kind {
+	/** bool, no argument. */
+	TK_OPT_FLAG,
+	/** const char *, the argument as given. */
+	TK_OPT_TEXT,
+	/** struct tk_opt_list, may be given several times. */
+	TK_OPT_LIST,
+	/** uint64_t, a decimal count between min and max. */
+	TK_OPT_COUNT,
+	/** uint64_t nanoseconds: "10m", "1.5s", "500ms", bare number = s. */
+	TK_OPT_DURATION,
+	/** int, index into `names` (space-separated). */
+	TK_OPT_NAME,
+};
+
+struct tk_opt_list {
+	const char **item;
+	size_t count;
+};
+
+struct tk_opt {
+	/** Without dashes: "format". */
+	const char *name;
+	/** One letter, or 0. */
+	char letter;
+	enum tk_opt_kind kind;
+	/** Where the value goes; holds the default before parsing. */
+	void *value;
+	/** "FILE", "N": shown in --help. */
+	const char *argument;
+	/** TK_OPT_NAME: "text json csv". */
+	const char *names;
+	/** TK_OPT_COUNT. */
+	uint64_t min, max;
+	/** One line for --help. */
+	const char *doc;
+};
+
+struct tk_command {
+	/** "retrysim compare". */
+	const char *name;
+	/** "[OPTION]... LOG...". */
+	const char *usage;
+	/** One sentence. */
+	const char *purpose;
+	/** Lines of complete examples, shown before the options. */
+	const char *examples;
+	/** Ends with a row whose name is NULL. */
+	const struct tk_opt *options;
+};
+
+enum tk_opt_result {
+	/** Go on; operands were moved to the front of argv. */
+	TK_OPT_OK,
+	/** --help or --version was printed on stdout: exit 0. */
+	TK_OPT_DONE,
+	/** A message was printed on stderr: exit 2. */
+	TK_OPT_USAGE,
+};
+
+/**
+ * Parse argv[1..]. Options may follow operands; "--" ends them; "-" is an
+ * operand; "--name=value" and "--name value" both work; no abbreviations.
+ * --help and -h, --version and -V need no row. An unknown option names the
+ * nearest known one.
+ *
+ * @param operands  set to the operands, *count of them (inside argv)
+ */
+enum tk_opt_result tk_opt_parse(const struct tk_command *command, int argc,
+				char **argv, char ***operands, size_t *count);
+
+/** The text of --help. */
+void tk_opt_help(const struct tk_command *command, FILE *out);
+
+/** Free the lists that parsing made. */
+void tk_opt_clear(const struct tk_command *command);
+
+/** The name in a space-separated list that is nearest to @p word, or NULL if
+ *  none is near (edit distance above a third of its length). */
+const char *tk_nearest(const char *word, const char *names, char *buffer,
+		       size_t size);
+
+#endif

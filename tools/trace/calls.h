@@ -1,0 +1,110 @@
+/* Events stitched into calls: what a recorded log says happened. */
+#ifndef TK_CALLS_H
+#define TK_CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+#include "dialect.h"
+
+/** Index of an interned string; 0 is "absent". */
+typedef uint32_t tk_string;
+
+/** One recorded attempt. Times are wall nanoseconds since 1970 UTC. */
+struct tk_attempt {
+	/** When it ended, and how long it took; BACKOFF_ABSENT if the log does
+	 *  not say. */
+	uint64_t end_ns, duration_ns;
+	/** The wait that followed; BACKOFF_ABSENT after the last. */
+	uint64_t delay_ns;
+	/** The logged law of that wait: a backoff_jitter, or -1. */
+	uint64_t delay_low_ns, delay_high_ns;
+	int16_t delay_law;
+	/** enum backoff_outcome_kind, enum backoff_class (UNKNOWN if the log
+	 *  does not say). */
+	uint8_t outcome, failure_class;
+	tk_string error_type, code, error;
+};
+
+enum tk_call_end {
+	/** A success line, or (inferred) no line where a failure would have
+	 *  left one. */
+	TK_CALL_SUCCEEDED,
+	TK_CALL_EXHAUSTED,
+	TK_CALL_ABORTED,
+	/** The log ends before the call does. */
+	TK_CALL_CUT_OFF,
+};
+
+/** One recorded call: attempts [first, first + count) of the trace. */
+struct tk_call {
+	tk_string operation, target, policy, policy_hash, id;
+	uint64_t first;
+	uint32_t count;
+	/** As logged; 0 if the log does not say. */
+	uint32_t max_attempts;
+	/** Attempts before `first` that the log does not hold (it begins in
+	 *  the middle of the call). */
+	uint32_t missing_before;
+	enum tk_call_end end;
+	/** enum backoff_stop, NONE if the log does not say. */
+	enum backoff_stop stop;
+	/** The success was not logged but follows from silence; its attempt is
+	 *  the last of the call, with duration_ns and end_ns absent. */
+	bool success_inferred;
+};
+
+/** What was read. */
+struct tk_trace_totals {
+	uint64_t lines, events, foreign, bad, oversize;
+	/** Events of a type that this version does not know. */
+	uint64_t unknown;
+	/** Lines that a sink said it lost (events_dropped). */
+	uint64_t dropped;
+	/** First and last event; 0 if there is none. */
+	uint64_t from_ns, to_ns;
+};
+
+/** Called for a bad line. */
+typedef void (*tk_bad_fn)(void *user, const char *path,
+			  const struct backoff_error *error);
+
+struct tk_trace;
+
+/** NULL if there is no memory. */
+struct tk_trace *tk_trace_new(void);
+void tk_trace_free(struct tk_trace *trace);
+
+/** Read one file ("-" for stdin) to its end.
+ *  BACKOFF_OK; BACKOFF_E_IO (errno); BACKOFF_E_NOMEM. */
+enum backoff_status tk_trace_read(struct tk_trace *trace, const char *path,
+				  struct tk_dialect *dialect, tk_bad_fn on_bad,
+				  void *user);
+
+/** Take one event that was already decoded. BACKOFF_OK, BACKOFF_E_NOMEM. */
+enum backoff_status tk_trace_add(struct tk_trace *trace,
+				 const struct backoff_event *event);
+
+/** After all files: put events in order and make calls of them. */
+enum backoff_status tk_trace_stitch(struct tk_trace *trace);
+
+const struct tk_trace_totals *tk_trace_totals(const struct tk_trace *trace);
+
+/** Calls in order of operation, then of their first attempt. */
+const struct tk_call *tk_trace_calls(const struct tk_trace *trace,
+				     size_t *count);
+const struct tk_attempt *tk_trace_attempts(const struct tk_trace *trace,
+					   size_t *count);
+
+/** NULL for 0. */
+const char *tk_trace_text(const struct tk_trace *trace, tk_string string);
+
+/** Whether the log holds success lines of its own (of any attempt): if not,
+ *  calls that succeeded at once left no trace, and must be counted by the
+ *  user. By operation; 0 asks for all. */
+bool tk_trace_logs_successes(const struct tk_trace *trace, tk_string operation);
+
+#endif

@@ -1,0 +1,54 @@
+/* A file or stdin as lines, in bounded memory whatever it holds. */
+#ifndef TK_LINES_H
+#define TK_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+/** Longer lines are skipped to their newline, and counted once. */
+#define TK_LINE_MAX (1u << 20)
+
+struct tk_line {
+	/** Not NUL-terminated, without newline; valid until the next call.
+	 *  Oversize: the first TK_LINE_MAX bytes. */
+	const char *text;
+	size_t length;
+	/** From 1, and the byte at which it starts. */
+	uint64_t number, offset;
+	bool oversize;
+	/** The input ended without a newline after it. */
+	bool unterminated;
+};
+
+/** Splits bytes that are pushed into it: the follower's half of the reader. */
+struct tk_splitter;
+
+struct tk_splitter *tk_splitter_new(void);
+void tk_splitter_free(struct tk_splitter *splitter);
+
+/** Offer more bytes; they must stay until tk_splitter_next() said false. */
+void tk_splitter_push(struct tk_splitter *splitter, const char *bytes,
+		      size_t length);
+
+/** The next whole line, or with @p at_end also the unterminated rest; false if
+ *  there is none. */
+bool tk_splitter_next(struct tk_splitter *splitter, bool at_end,
+		      struct tk_line *out);
+
+/** Forget a partial line and start counting at line 1 again. */
+void tk_splitter_reset(struct tk_splitter *splitter);
+
+/** A whole input, read to its end. */
+struct tk_lines;
+
+/** @p path "-" is stdin. BACKOFF_OK, BACKOFF_E_IO (errno), BACKOFF_E_NOMEM. */
+enum backoff_status tk_lines_open(const char *path, struct tk_lines **out);
+void tk_lines_close(struct tk_lines *lines);
+
+/** BACKOFF_OK; BACKOFF_E_NOT_FOUND at the end; BACKOFF_E_IO. */
+enum backoff_status tk_lines_next(struct tk_lines *lines, struct tk_line *out);
+
+#endif
