@@ -6,6 +6,7 @@
 #include <backoff/clock.h>
 #include <backoff/engine.h>
 #include <backoff/event.h>
+#include <backoff/field.h>
 #include <backoff/policy.h>
 #include <backoff/retry.h>
 #include <backoff/rng.h>

@@ -134,8 +134,9 @@ backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
 		     size_t length, struct backoff_event *out,
 		     struct backoff_error *error);
 
-/** The field table of an event, *count rows in the order of the line. */
-BACKOFF_API const struct backoff_field *backoff_event_fields(size_t *count);
+/** Row @p index of the field table, in the order of the line; NULL past the
+ *  last. */
+BACKOFF_API const struct backoff_field *backoff_event_field(size_t index);
 
 /** The JSON Schema (draft 2020-12) of a line, made from the field table.
  *  Returns as backoff_policy_canonical(). */

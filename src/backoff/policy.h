@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <backoff/attr.h>
+#include <backoff/field.h>
 #include <backoff/status.h>
 
 BACKOFF_BEGIN_DECLS
@@ -33,26 +34,6 @@ enum backoff_jitter {
 	BACKOFF_JITTER_PROPORTIONAL,
 	BACKOFF_JITTER_ADDITIVE,
 	BACKOFF_JITTER_DECORRELATED,
-};
-
-/** One row of the field table, for help texts, forms and bindings. */
-struct backoff_field {
-	/** "base_delay", "jitter.ratio": the JSON path. */
-	const char *path;
-	/** "duration", "count", "number", "name", "text", "boolean",
-	 *  "duration or list", "durations", "matchers". */
-	const char *type;
-	/** Range of a number, in @ref unit; both 0 where there is none. */
-	double min, max;
-	/** "seconds" or "". */
-	const char *unit;
-	/** The default as JSON text; NULL where the field is required;
-	 *  "" where it is absent by default. */
-	const char *fallback;
-	/** Allowed names, separated by spaces; "" where any text is. */
-	const char *names;
-	/** One sentence. */
-	const char *doc;
 };
 
 /**
@@ -165,8 +146,8 @@ BACKOFF_API size_t backoff_policy_canonical(const struct backoff_policy *policy,
 BACKOFF_API size_t backoff_policy_describe(const struct backoff_policy *policy,
 					   char *buffer, size_t size);
 
-/** The field table: *count rows, in canonical order. */
-BACKOFF_API const struct backoff_field *backoff_policy_fields(size_t *count);
+/** Row @p index of the field table, in canonical order; NULL past the last. */
+BACKOFF_API const struct backoff_field *backoff_policy_field(size_t index);
 
 /** The JSON Schema (draft 2020-12) of a policy file, made from the field
  *  table. Returns as backoff_policy_canonical(). */

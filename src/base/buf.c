@@ -1,0 +1,121 @@
+/* Bounded text output, and reading a small file whole. */
+#include "config.h"
+
+#include "base/buf.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <backoff/status.h>
+
+#include "base/num.h"
+
+void
+bo_out_bytes(struct bo_out *out, const char *bytes, size_t length)
+{
+	if (out->length < out->size) {
+		size_t room = out->size - out->length - 1;
+		size_t fits = length < room ? length : room;
+
+		memcpy(out->at + out->length, bytes, fits);
+		out->at[out->length + fits] = '\0';
+	}
+	out->length += length;
+}
+
+void
+bo_out_text(struct bo_out *out, const char *text)
+{
+	bo_out_bytes(out, text, strlen(text));
+}
+
+void
+bo_out_format(struct bo_out *out, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (length > 0)
+		bo_out_bytes(out, text,
+			     (size_t)length < sizeof(text) ? (size_t)length
+							   : sizeof(text) - 1);
+}
+
+void
+bo_out_json(struct bo_out *out, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	bo_out_bytes(out, "\"", 1);
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+		char escape[6] = {'\\', 'u', '0', '0'};
+
+		if (c == '"' || c == '\\') {
+			escape[1] = (char)c;
+			bo_out_bytes(out, escape, 2);
+		} else if (c < 0x20 || c == 0x7f) {
+			escape[4] = hex[c >> 4];
+			escape[5] = hex[c & 15];
+			bo_out_bytes(out, escape, 6);
+		} else {
+			bo_out_bytes(out, text, 1);
+		}
+	}
+	bo_out_bytes(out, "\"", 1);
+}
+
+void
+bo_out_seconds(struct bo_out *out, uint64_t ns)
+{
+	char text[40];
+	int length = snprintf(text, sizeof(text), "%llu.%09llu",
+			      (unsigned long long)(ns / BO_NS_PER_S),
+			      (unsigned long long)(ns % BO_NS_PER_S));
+
+	while (length > 0 && text[length - 1] == '0')
+		length--;
+	if (length > 0 && text[length - 1] == '.')
+		length--;
+	bo_out_bytes(out, text, (size_t)length);
+}
+
+int
+bo_read_file(const char *path, size_t limit, char **out, size_t *length)
+{
+	int status = BACKOFF_E_IO;
+	char *text = NULL;
+	FILE *file = fopen(path, "rbe");
+
+	if (file == NULL)
+		return BACKOFF_E_IO;
+	text = malloc(limit + 1);
+	if (text == NULL) {
+		status = BACKOFF_E_NOMEM;
+		goto out;
+	}
+	*length = fread(text, 1, limit + 1, file);
+	if (ferror(file))
+		goto out;
+	if (*length > limit) {
+		status = BACKOFF_E_LIMIT;
+		goto out;
+	}
+	text[*length] = '\0';
+	*out = text;
+	text = NULL;
+	status = BACKOFF_OK;
+out:
+	free(text);
+	int saved = errno;
+	fclose(file);
+	errno = saved;
+	return status;
+}

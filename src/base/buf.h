@@ -1,0 +1,43 @@
+/* Text that grows inside a fixed or allocated space, never past its limit. */
+#ifndef BO_BUF_H
+#define BO_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Writes like snprintf: what does not fit is counted, not written. With
+ * size 0 it only counts.
+ */
+struct bo_out {
+	char *at;
+	size_t size;
+	/** Length of everything written, whether it fitted or not. */
+	size_t length;
+};
+
+static inline struct bo_out
+bo_out_init(char *buffer, size_t size)
+{
+	if (size > 0)
+		buffer[0] = '\0';
+	return (struct bo_out){buffer, size, 0};
+}
+
+void bo_out_bytes(struct bo_out *out, const char *bytes, size_t length);
+void bo_out_text(struct bo_out *out, const char *text);
+void bo_out_format(struct bo_out *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** A JSON string with its quotes; @p text is valid UTF-8. */
+void bo_out_json(struct bo_out *out, const char *text);
+
+/** A count of billionths (nanoseconds as seconds) in its shortest decimal form:
+ *  "0.5", "90". */
+void bo_out_seconds(struct bo_out *out, uint64_t ns);
+
+/** A whole file into memory: BACKOFF_OK, _IO (errno), _LIMIT, _NOMEM. */
+int bo_read_file(const char *path, size_t limit, char **out, size_t *length);
+
+#endif

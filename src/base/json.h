@@ -1,0 +1,80 @@
+/* A strict reader of JSON (RFC 8259) that knows where everything stands.
+ *
+ * cJSON builds trees but is lenient (raw control characters, bad UTF-8,
+ * trailing text, "01") and forgets positions; this reader decides what is
+ * valid, and says line and column. */
+#ifndef BO_JSON_H
+#define BO_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <backoff/status.h>
+
+/** Objects and arrays inside each other. */
+#define BO_JSON_DEPTH 32
+
+enum bo_json_type {
+	BO_JSON_NULL,
+	BO_JSON_FALSE,
+	BO_JSON_TRUE,
+	BO_JSON_NUMBER,
+	BO_JSON_STRING,
+	BO_JSON_ARRAY,
+	BO_JSON_OBJECT,
+};
+
+/** A reading position, and what went wrong there. */
+struct bo_json {
+	const char *text, *at, *end;
+	/** NULL while all is well; at is then where it was seen. */
+	const char *problem;
+	/** The depth limit was the problem. */
+	bool too_deep;
+};
+
+/** A piece of the text. A string's piece lies between its quotes. */
+struct bo_json_value {
+	const char *at;
+	size_t length;
+	enum bo_json_type type;
+	/** A string that has a backslash. */
+	bool escaped;
+};
+
+struct bo_json_member {
+	struct bo_json_value key, value;
+};
+
+void bo_json_begin(struct bo_json *json, const char *text, size_t length);
+
+/** Read one whole value, checked in depth. */
+bool bo_json_value(struct bo_json *json, struct bo_json_value *out);
+
+/** Step into '{' or '['; false if the next value is no such thing. */
+bool bo_json_open(struct bo_json *json, char bracket);
+
+/** The next member; false at the closing brace, and on a problem. Set *first
+ *  to true before the first. */
+bool bo_json_member(struct bo_json *json, bool *first,
+		    struct bo_json_member *out);
+
+/** The next element of an array, likewise. */
+bool bo_json_element(struct bo_json *json, bool *first,
+		     struct bo_json_value *out);
+
+/** Only white space is left, and there was no problem. */
+bool bo_json_end(struct bo_json *json);
+
+/** Fill in status, line, column and text of a problem. */
+void bo_json_error(const struct bo_json *json, struct backoff_error *error);
+
+/** Line and column (from 1) of a byte of the text. */
+void bo_json_position(const char *text, const char *at,
+		      struct backoff_error *error);
+
+/** Write a string's value without escapes; @p out has room for its length.
+ *  U+0000 becomes U+FFFD. Returns the length; adds no NUL. */
+size_t bo_json_unescape(const struct bo_json_value *string, char *out);
+
+#endif

@@ -1,0 +1,184 @@
+/* JSON Schema out of a field table: one clause per kind of field. */
+#include "config.h"
+
+#include "base/schema.h"
+
+#include <string.h>
+
+static void
+put_range(struct bo_out *out, const struct backoff_field *field)
+{
+	if (field->min < field->max)
+		bo_out_format(out, ", \"minimum\": %.10g, \"maximum\": %.10g",
+			      field->min, field->max);
+}
+
+static void
+put_names(struct bo_out *out, const char *names)
+{
+	const char *separator = "\"enum\": [";
+
+	while (*names != '\0') {
+		size_t length = strcspn(names, " ");
+
+		bo_out_text(out, separator);
+		bo_out_text(out, "\"");
+		bo_out_bytes(out, names, length);
+		bo_out_text(out, "\"");
+		separator = ", ";
+		names += length + (names[length] == ' ');
+	}
+	bo_out_text(out, "]");
+}
+
+static void
+put_type(struct bo_out *out, const struct backoff_field *field)
+{
+	const char *type = field->type;
+
+	if (strcmp(type, "duration") == 0) {
+		bo_out_text(out, "\"$ref\": \"#/$defs/duration\"");
+	} else if (strcmp(type, "durations") == 0) {
+		bo_out_text(out, "\"$ref\": \"#/$defs/durations\"");
+	} else if (strcmp(type, "duration or list") == 0) {
+		bo_out_text(out, "\"anyOf\": [{\"$ref\": \"#/$defs/duration\"},"
+				 " {\"$ref\": \"#/$defs/durations\"}]");
+	} else if (strcmp(type, "matchers") == 0) {
+		bo_out_text(out, "\"type\": \"array\", \"items\": {\"$ref\": "
+				 "\"#/$defs/matcher\"}");
+	} else if (strcmp(type, "count") == 0 || strcmp(type, "number") == 0) {
+		bo_out_format(out, "\"type\": \"%s\"",
+			      type[0] == 'c' ? "integer" : "number");
+		put_range(out, field);
+	} else if (strcmp(type, "boolean") == 0) {
+		bo_out_text(out, "\"type\": \"boolean\"");
+	} else if (strcmp(type, "object") == 0) {
+		bo_out_text(out, "\"type\": \"object\"");
+	} else if (strcmp(type, "time") == 0) {
+		bo_out_text(out, "\"type\": \"string\", \"format\": "
+				 "\"date-time\"");
+	} else if (field->names[0] != '\0') {
+		put_names(out, field->names);
+	} else {
+		bo_out_text(out, "\"type\": \"string\"");
+		if (field->max > 0)
+			bo_out_format(out,
+				      ", \"minLength\": %.0f, \"maxLength\": "
+				      "%.0f",
+				      field->min, field->max);
+	}
+}
+
+static void
+put_property(struct bo_out *out, const struct backoff_field *field,
+	     const char *name, const char *indent)
+{
+	bo_out_format(out, "%s\"%s\": {", indent, name);
+	put_type(out, field);
+	if (field->fallback != NULL && field->fallback[0] != '\0')
+		bo_out_format(out, ", \"default\": %s", field->fallback);
+	bo_out_text(out, ", \"description\": ");
+	bo_out_json(out, field->doc);
+	bo_out_text(out, "}");
+}
+
+/* The rows of one nested object, with the short form that is its kind. */
+static size_t
+put_object(struct bo_out *out, const struct bo_schema *schema, size_t first)
+{
+	const char *path = schema->row(first)->path;
+	size_t prefix = (size_t)(strchr(path, '.') - path) + 1, row = first;
+
+	bo_out_text(out, "    \"");
+	bo_out_bytes(out, path, prefix - 1);
+	bo_out_text(out, "\": {\n      \"anyOf\": [{");
+	put_type(out, schema->row(first));
+	bo_out_text(out, "}, {\n        \"type\": \"object\",\n"
+			 "        \"additionalProperties\": false,\n"
+			 "        \"properties\": {\n");
+	for (; row < schema->count &&
+	       strncmp(schema->row(row)->path, path, prefix) == 0;
+	     row++) {
+		bo_out_text(out, row > first ? ",\n" : "");
+		put_property(out, schema->row(row),
+			     schema->row(row)->path + prefix, "          ");
+	}
+	bo_out_text(out, "\n        }\n      }]\n    }");
+	return row;
+}
+
+static const char defs[] =
+	"  \"$defs\": {\n"
+	"    \"duration\": {\n"
+	"      \"description\": \"Seconds, or a text with a unit: ns, us, ms, "
+	"s, m, h, d.\",\n"
+	"      \"anyOf\": [{\"type\": \"number\", \"minimum\": 0, "
+	"\"maximum\": 1e9}, {\"type\": \"string\", \"pattern\": "
+	"\"^[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s|m|h|d)$\"}]\n"
+	"    },\n"
+	"    \"durations\": {\"type\": \"array\", \"minItems\": 1, "
+	"\"maxItems\": 1000, \"items\": {\"$ref\": \"#/$defs/duration\"}},\n"
+	"    \"matcher\": {\n"
+	"      \"description\": \"*, a class, an error type, a code like "
+	"http:503, a range like http:5xx, or a regular expression for the "
+	"error text.\",\n"
+	"      \"anyOf\": [{\"type\": \"string\", \"minLength\": 1, "
+	"\"maxLength\": 128}, {\"type\": \"object\", \"required\": "
+	"[\"message_regex\"], \"additionalProperties\": false, "
+	"\"properties\": {\"message_regex\": {\"type\": \"string\", "
+	"\"maxLength\": 256}}}]\n"
+	"    }\n"
+	"  }";
+
+static void
+put_required(struct bo_out *out, const struct bo_schema *schema)
+{
+	const char *separator = "  \"required\": [";
+
+	if (schema->required != NULL) {
+		bo_out_text(out, schema->required);
+		return;
+	}
+	for (size_t row = 0; row < schema->count; row++) {
+		if (schema->row(row)->fallback != NULL)
+			continue;
+		bo_out_format(out, "%s\"%s\"", separator,
+			      schema->row(row)->path);
+		separator = ", ";
+	}
+	bo_out_text(out, "],\n");
+}
+
+void
+bo_schema_put(struct bo_out *out, const struct bo_schema *schema)
+{
+	size_t row = 0;
+
+	bo_out_format(out,
+		      "{\n  \"$schema\": "
+		      "\"https://json-schema.org/draft/2020-12/schema\",\n"
+		      "  \"title\": \"%s\",\n  \"description\": \"%s\",\n"
+		      "  \"type\": \"object\",\n",
+		      schema->title, schema->description);
+	put_required(out, schema);
+	bo_out_format(out, "  \"additionalProperties\": %s,\n",
+		      schema->closed ? "false" : "true");
+	bo_out_text(out, "  \"properties\": {\n");
+	while (row < schema->count) {
+		const struct backoff_field *field = schema->row(row);
+
+		bo_out_text(out, row > 0 ? ",\n" : "");
+		if (strchr(field->path, '.') != NULL) {
+			row = put_object(out, schema, row);
+			continue;
+		}
+		put_property(out, field, field->path, "    ");
+		row++;
+	}
+	bo_out_text(out, "\n  }");
+	if (schema->closed) {
+		bo_out_text(out, ",\n");
+		bo_out_text(out, defs);
+	}
+	bo_out_text(out, "\n}\n");
+}

@@ -1,0 +1,27 @@
+/* JSON Schema out of a field table. */
+#ifndef BO_SCHEMA_H
+#define BO_SCHEMA_H
+
+#include <stddef.h>
+
+#include <backoff/field.h>
+
+#include "base/buf.h"
+
+/** What a table describes. */
+struct bo_schema {
+	const char *title, *description;
+	/** Whether fields that are not in the table are errors. */
+	int closed;
+	/** Members of the schema that say what is required, if it is not
+	 *  simply every row without a default; else NULL. */
+	const char *required;
+	/** Row @p index of @p count. */
+	const struct backoff_field *(*row)(size_t index);
+	size_t count;
+};
+
+/** Write the schema (draft 2020-12), indented, with a newline at the end. */
+void bo_schema_put(struct bo_out *out, const struct bo_schema *schema);
+
+#endif

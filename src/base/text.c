@@ -1,0 +1,371 @@
+/* Numbers, durations, times and UTF-8 in text, without the locale. */
+#include "config.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#include "base/num.h"
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Ten to the power of n, for n up to 19. */
+static uint64_t
+power_of_ten(unsigned n)
+{
+	uint64_t power = 1;
+
+	while (n-- > 0)
+		power *= 10;
+	return power;
+}
+
+/* mantissa * 10^exponent, rounded; false on overflow. *inexact tells whether
+ * a fraction was lost. */
+static bool
+scale_decimal(uint64_t mantissa, long exponent, uint64_t *out, bool *inexact)
+{
+	*inexact = false;
+	if (mantissa == 0) {
+		*out = 0;
+		return true;
+	}
+	if (exponent >= 0) {
+		bo_u128 product;
+
+		if (exponent > 19)
+			return false;
+		product = (bo_u128)mantissa * power_of_ten((unsigned)exponent);
+		if (product > UINT64_MAX)
+			return false;
+		*out = (uint64_t)product;
+		return true;
+	}
+	if (exponent < -19) {
+		*inexact = true;
+		*out = 0;
+		return true;
+	}
+	uint64_t divisor = power_of_ten((unsigned)-exponent);
+	uint64_t rest = mantissa % divisor;
+
+	*inexact = rest != 0;
+	*out = mantissa / divisor + (rest >= divisor - rest ? rest != 0 : 0);
+	return true;
+}
+
+struct digits {
+	uint64_t mantissa;
+	/** Of the mantissa's last digit. */
+	long exponent;
+	unsigned significant;
+};
+
+static const char *
+read_digits(const char *p, const char *end, bool fraction, struct digits *d)
+{
+	for (; p < end && is_digit(*p); p++) {
+		if (d->significant < 19) {
+			d->mantissa = d->mantissa * 10 + (uint64_t)(*p - '0');
+			if (d->mantissa != 0)
+				d->significant++;
+			if (fraction)
+				d->exponent--;
+		} else if (!fraction) {
+			d->exponent++;
+		}
+	}
+	return p;
+}
+
+static const char *
+read_exponent(const char *p, const char *end, long *exponent)
+{
+	bool negative = false;
+	long value = 0;
+	const char *first;
+
+	if (p < end && (*p == '+' || *p == '-'))
+		negative = *p++ == '-';
+	first = p;
+	for (; p < end && is_digit(*p); p++)
+		if (value < 100000)
+			value = value * 10 + (*p - '0');
+	*exponent += negative ? -value : value;
+	return p == first ? NULL : p;
+}
+
+enum bo_decimal
+bo_decimal_parse(const char *text, size_t length, unsigned scale, uint64_t *out)
+{
+	const char *p = text, *end = text + length;
+	struct digits d = {0};
+	bool negative = false, inexact;
+	uint64_t value;
+
+	if (p < end && *p == '-') {
+		negative = true;
+		p++;
+	}
+	if (p >= end || !is_digit(*p) ||
+	    (*p == '0' && p + 1 < end && is_digit(p[1])))
+		return BO_DECIMAL_MALFORMED;
+	p = read_digits(p, end, false, &d);
+	if (p < end && *p == '.') {
+		if (++p >= end || !is_digit(*p))
+			return BO_DECIMAL_MALFORMED;
+		p = read_digits(p, end, true, &d);
+	}
+	if (p < end && (*p == 'e' || *p == 'E'))
+		p = read_exponent(p + 1, end, &d.exponent);
+	if (p != end)
+		return BO_DECIMAL_MALFORMED;
+	if (negative && d.mantissa != 0)
+		return BO_DECIMAL_NEGATIVE;
+	if (!scale_decimal(d.mantissa, d.exponent + (long)scale, &value,
+			   &inexact))
+		return BO_DECIMAL_TOO_LARGE;
+	if (scale == 0 && inexact)
+		return BO_DECIMAL_FRACTION;
+	*out = value;
+	return BO_DECIMAL_OK;
+}
+
+enum bo_decimal
+bo_duration_parse(const char *text, size_t length, uint64_t *out_ns)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} unit[] = {
+		{"ns", 1},
+		{"us", 1000},
+		{"ms", 1000000},
+		{"s", BO_NS_PER_S},
+		{"m", 60 * BO_NS_PER_S},
+		{"h", 3600 * BO_NS_PER_S},
+		{"d", 86400 * BO_NS_PER_S},
+	};
+	size_t number = 0;
+
+	while (number < length &&
+	       (is_digit(text[number]) || strchr("-.", text[number]) != NULL))
+		number++;
+	for (size_t i = 0; i < sizeof(unit) / sizeof(*unit); i++) {
+		size_t name = strlen(unit[i].name);
+		enum bo_decimal verdict;
+		uint64_t nano;
+
+		if (length - number != name ||
+		    memcmp(text + number, unit[i].name, name) != 0)
+			continue;
+		verdict = bo_decimal_parse(text, number, 9, &nano);
+		if (verdict != BO_DECIMAL_OK)
+			return verdict;
+		bo_u128 ns = (bo_u128)nano * unit[i].ns;
+		ns = (ns + BO_NS_PER_S / 2) / BO_NS_PER_S;
+		if (ns > UINT64_MAX)
+			return BO_DECIMAL_TOO_LARGE;
+		*out_ns = (uint64_t)ns;
+		return BO_DECIMAL_OK;
+	}
+	return BO_DECIMAL_MALFORMED;
+}
+
+size_t
+bo_utf8_length(const char *at, const char *end)
+{
+	const unsigned char *p = (const unsigned char *)at;
+	size_t have = (size_t)(end - at);
+
+	if (have >= 1 && p[0] < 0x80)
+		return 1;
+	if (have >= 2 && p[0] >= 0xc2 && p[0] <= 0xdf && (p[1] & 0xc0) == 0x80)
+		return 2;
+	if (have >= 3 && (p[0] & 0xf0) == 0xe0 && (p[1] & 0xc0) == 0x80 &&
+	    (p[2] & 0xc0) == 0x80 && !(p[0] == 0xe0 && p[1] < 0xa0) &&
+	    !(p[0] == 0xed && p[1] >= 0xa0))
+		return 3;
+	if (have >= 4 && p[0] >= 0xf0 && p[0] <= 0xf4 &&
+	    (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80 &&
+	    (p[3] & 0xc0) == 0x80 && !(p[0] == 0xf0 && p[1] < 0x90) &&
+	    !(p[0] == 0xf4 && p[1] >= 0x90))
+		return 4;
+	return 0;
+}
+
+size_t
+bo_utf8_put(uint32_t point, char *out)
+{
+	if (point < 0x80) {
+		out[0] = (char)point;
+		return 1;
+	}
+	if (point < 0x800) {
+		out[0] = (char)(0xc0 | point >> 6);
+		out[1] = (char)(0x80 | (point & 0x3f));
+		return 2;
+	}
+	if (point < 0x10000) {
+		out[0] = (char)(0xe0 | point >> 12);
+		out[1] = (char)(0x80 | (point >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (point & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | point >> 18);
+	out[1] = (char)(0x80 | (point >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (point >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (point & 0x3f));
+	return 4;
+}
+
+static void
+put_digits(char *out, unsigned digits, uint64_t value)
+{
+	for (; digits > 0; value /= 10)
+		out[--digits] = (char)('0' + value % 10);
+}
+
+void
+bo_rfc3339_put(uint64_t ns, char *out)
+{
+	/* 9999-12-31T23:59:59.999999Z */
+	const uint64_t last = UINT64_C(253402300799);
+	uint64_t seconds = bo_min(ns / BO_NS_PER_S, last);
+	uint64_t of_day = seconds % 86400;
+	/* Civil date from days (H. Hinnant, "chrono-compatible low-level date
+	 * algorithms"): gmtime_r reads the environment for time zones. */
+	uint64_t z = seconds / 86400 + 719468;
+	uint64_t era = z / 146097, doe = z - era * 146097;
+	uint64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	uint64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	uint64_t mp = (5 * doy + 2) / 153;
+	uint64_t month = mp < 10 ? mp + 3 : mp - 9;
+
+	memcpy(out, "YYYY-MM-DDTHH:MM:SS.uuuuuuZ", 27);
+	put_digits(out, 4, yoe + era * 400 + (month <= 2));
+	put_digits(out + 5, 2, month);
+	put_digits(out + 8, 2, doy - (153 * mp + 2) / 5 + 1);
+	put_digits(out + 11, 2, of_day / 3600);
+	put_digits(out + 14, 2, of_day / 60 % 60);
+	put_digits(out + 17, 2, of_day % 60);
+	put_digits(out + 20, 6, ns % BO_NS_PER_S / 1000);
+}
+
+/* Exactly n digits at p as a number; -1 if they are not there. */
+static int
+fixed_digits(const char *p, const char *end, unsigned n)
+{
+	int value = 0;
+
+	if (end - p < (long)n)
+		return -1;
+	for (unsigned i = 0; i < n; i++) {
+		if (!is_digit(p[i]))
+			return -1;
+		value = value * 10 + (p[i] - '0');
+	}
+	return value;
+}
+
+/* "Z" or "+HH:MM" that ends the text: seconds east of UTC. */
+static bool
+parse_offset(const char *p, const char *end, long *east)
+{
+	*east = 0;
+	if (p < end && (*p == 'Z' || *p == 'z'))
+		return p + 1 == end;
+	if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':')
+		return false;
+	int hours = fixed_digits(p + 1, end, 2);
+	int minutes = fixed_digits(p + 4, end, 2);
+
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return false;
+	*east = (hours * 60L + minutes) * 60;
+	if (*p == '-')
+		*east = -*east;
+	return true;
+}
+
+/* Days since 1970 of a date that exists, else -1. */
+static long
+days_of(int year, int month, int day)
+{
+	static const int length[] = {31, 28, 31, 30, 31, 30,
+				     31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
+	    day > length[month - 1] + (month == 2 && leap))
+		return -1;
+	long y = year - (month <= 2);
+	long era = y / 400, yoe = y - era * 400;
+	long doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+bool
+bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns)
+{
+	const char *p = text, *end = text + length;
+	uint64_t fraction = 0, unit = BO_NS_PER_S / 10;
+	long days, east, seconds;
+
+	if (length < 20 || p[4] != '-' || p[7] != '-' ||
+	    strchr("Tt ", p[10]) == NULL || p[13] != ':' || p[16] != ':')
+		return false;
+	days = days_of(fixed_digits(p, end, 4), fixed_digits(p + 5, end, 2),
+		       fixed_digits(p + 8, end, 2));
+	int hour = fixed_digits(p + 11, end, 2);
+	int minute = fixed_digits(p + 14, end, 2);
+	int second = fixed_digits(p + 17, end, 2);
+
+	/* Second 60 is a leap second; it counts as the next one's start. */
+	if (days < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+	    second < 0 || second > 60)
+		return false;
+	p += 19;
+	if (*p == '.') {
+		if (++p >= end || !is_digit(*p))
+			return false;
+		for (; p < end && is_digit(*p); p++, unit /= 10)
+			fraction += unit * (uint64_t)(*p - '0');
+	}
+	if (!parse_offset(p, end, &east))
+		return false;
+	seconds = days * 86400 + hour * 3600L + minute * 60L + second - east;
+	if (seconds < 0)
+		return false;
+	*out_ns = (uint64_t)seconds * BO_NS_PER_S + fraction;
+	return true;
+}
+
+size_t
+bo_edit_distance(const char *a, const char *b)
+{
+	size_t row[41], n = strlen(a), m = strlen(b);
+
+	if (n > 40 || m > 40)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+			size_t best = row[j] < row[j - 1] ? row[j] : row[j - 1];
+
+			diagonal = row[j];
+			row[j] = best + 1 < change ? best + 1 : change;
+		}
+	}
+	return row[m];
+}

@@ -1,0 +1,48 @@
+/* Numbers, durations and UTF-8 in text, without the locale. */
+#ifndef BO_TEXT_H
+#define BO_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Why a decimal number was not taken. */
+enum bo_decimal {
+	BO_DECIMAL_OK,
+	BO_DECIMAL_MALFORMED,
+	BO_DECIMAL_NEGATIVE,
+	/** Has a fraction where a whole number is wanted. */
+	BO_DECIMAL_FRACTION,
+	BO_DECIMAL_TOO_LARGE,
+};
+
+/**
+ * Read a JSON number exactly: its value times 10^scale, rounded to nearest.
+ * With scale 0 a fraction is refused. Digits past the nineteenth do not count.
+ */
+enum bo_decimal bo_decimal_parse(const char *text, size_t length,
+				 unsigned scale, uint64_t *out);
+
+/** "500ms", "2m", "1.5s", also us, ns, h, d; no bare numbers, no spaces. */
+enum bo_decimal bo_duration_parse(const char *text, size_t length,
+				  uint64_t *out_ns);
+
+/** Bytes of the valid UTF-8 character at @p at (1 to 4), 0 if it is none. */
+size_t bo_utf8_length(const char *at, const char *end);
+
+/** Write a code point as UTF-8; returns its length. */
+size_t bo_utf8_put(uint32_t point, char *out);
+
+/** Nanoseconds since 1970 as "2026-11-23T10:15:30.123456Z", 27 bytes and no
+ *  NUL. Times past the year 9999 are written as its end. */
+void bo_rfc3339_put(uint64_t ns, char *out);
+
+/** RFC 3339 with "T", "t" or a space, any number of decimals, "Z" or an
+ *  offset; false if malformed or before 1970. */
+bool bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns);
+
+/** How far two short words are apart (Levenshtein); SIZE_MAX if one has more
+ *  than 40 bytes. */
+size_t bo_edit_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,84 @@
+/* Which failures are retried: abort_on wins over retry_on. */
+#include "config.h"
+
+#include <string.h>
+
+#include <backoff/engine.h>
+
+#include "base/text.h"
+#include "policy/pattern.h"
+#include "policy/policy.h"
+
+static bool
+in_range(const struct bo_matcher *m, const char *code)
+{
+	const char *number = code + m->space_length;
+	uint64_t value;
+
+	return strncmp(code, m->text, m->space_length) == 0 &&
+	       bo_decimal_parse(number, strlen(number), 0, &value) ==
+		       BO_DECIMAL_OK &&
+	       value >= m->low && value <= m->high;
+}
+
+static bool
+equal(const char *have, const char *want)
+{
+	return have != NULL && strcmp(have, want) == 0;
+}
+
+static bool
+matches(const struct bo_matcher *m, const struct backoff_outcome *outcome)
+{
+	switch (m->kind) {
+	case BO_MATCH_ANY:
+		return true;
+	case BO_MATCH_CLASS:
+		return outcome->failure_class == m->failure_class;
+	case BO_MATCH_ERROR_TYPE:
+		return equal(outcome->error_type, m->text);
+	case BO_MATCH_CODE:
+		return equal(outcome->code, m->text);
+	case BO_MATCH_CODE_RANGE:
+		return outcome->code != NULL && in_range(m, outcome->code);
+	case BO_MATCH_MESSAGE:
+		return outcome->error != NULL &&
+		       bo_pattern_match(m->pattern, outcome->error);
+	}
+	return false;
+}
+
+static bool
+any_matches(const struct bo_matchers *list,
+	    const struct backoff_outcome *outcome)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (matches(&list->item[i], outcome))
+			return true;
+	return false;
+}
+
+/* "*" means any failure that could pass; "fatal" is the caller's word that
+ * this one cannot, so it takes a matcher of its own. */
+static bool
+names_fatal(const struct bo_matchers *list,
+	    const struct backoff_outcome *outcome)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->item[i].kind != BO_MATCH_ANY &&
+		    matches(&list->item[i], outcome))
+			return true;
+	return false;
+}
+
+int
+backoff_engine_retryable(const struct backoff_policy *policy,
+			 const struct backoff_outcome *outcome)
+{
+	if (outcome->failure_class == BACKOFF_CLASS_FATAL)
+		return names_fatal(&policy->retry_on, outcome) &&
+		       !any_matches(&policy->abort_on, outcome);
+	return policy->retries_all ||
+	       (!any_matches(&policy->abort_on, outcome) &&
+		any_matches(&policy->retry_on, outcome));
+}

@@ -1,0 +1,143 @@
+/* The delay after a failed attempt: curve, cap, law. O(1), no floating-point
+ * library call, no loop over attempts. */
+#include "config.h"
+
+#include <backoff/engine.h>
+
+#include "base/num.h"
+#include "policy/policy.h"
+
+/* base * factor^(failed-1): at most 30 multiplications, for exponents that fit
+ * 30 bits, and one or two for the attempts that happen. */
+static uint64_t
+exponential(const struct backoff_policy *policy, uint32_t failed)
+{
+	double delay = (double)policy->base_delay_ns;
+	uint32_t exponent = failed - 1;
+
+	for (const double *power = policy->power; exponent != 0; power++) {
+		if (exponent & 1)
+			delay *= *power;
+		exponent >>= 1;
+	}
+	/* Below 2^64 with room to spare: durations end at 1e18 ns. */
+	return delay < 1e19 ? (uint64_t)(delay + 0.5) : UINT64_MAX;
+}
+
+static uint64_t
+fibonacci(uint32_t n)
+{
+	uint64_t a = 0, b = 1;
+
+	/* F(94) does not fit 64 bits: at most 93 steps at any n. */
+	if (n > 93)
+		return UINT64_MAX;
+	while (n-- > 1) {
+		uint64_t next = a + b;
+
+		a = b;
+		b = next;
+	}
+	return b;
+}
+
+/* The curve without its cap, saturating. */
+static uint64_t
+curve(const struct backoff_policy *policy, uint32_t failed)
+{
+	size_t last;
+
+	switch (policy->curve) {
+	case BACKOFF_CURVE_LINEAR:
+		return bo_mul_sat(policy->base_delay_ns, failed);
+	case BACKOFF_CURVE_EXPONENTIAL:
+		return exponential(policy, failed);
+	case BACKOFF_CURVE_FIBONACCI:
+		return bo_mul_sat(policy->base_delay_ns, fibonacci(failed));
+	case BACKOFF_CURVE_SCHEDULE:
+		last = policy->schedule.count - 1;
+		return policy->schedule
+			.ns[failed - 1 < last ? failed - 1 : last];
+	case BACKOFF_CURVE_CONSTANT:
+	case BACKOFF_CURVE_DECORRELATED:
+		break;
+	}
+	return policy->base_delay_ns;
+}
+
+/* S_k = min(cap, U[base, 3 S_(k-1)]), S_0 = base (M. Brooker, "Exponential
+ * backoff and jitter", AWS Architecture Blog, 2015). */
+static void
+decorrelated(const struct backoff_policy *policy, uint64_t previous_ns,
+	     struct backoff_delay *out)
+{
+	uint64_t from = previous_ns > 0 ? previous_ns : policy->base_delay_ns;
+
+	out->low_ns = policy->base_delay_ns;
+	out->high_ns = bo_mul_sat(from, 3);
+	if (out->high_ns < out->low_ns)
+		out->high_ns = out->low_ns;
+	out->capped = out->high_ns > out->ceiling_ns;
+}
+
+void
+backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
+		     uint64_t previous_ns, struct backoff_delay *out)
+{
+	bool after = policy->order == BO_ORDER_JITTER_THEN_CAP;
+	uint64_t c, part;
+
+	out->law = policy->jitter;
+	out->ceiling_ns = policy->cap_ns;
+	out->capped = 0;
+	if (policy->jitter == BACKOFF_JITTER_DECORRELATED) {
+		decorrelated(policy, previous_ns, out);
+		return;
+	}
+	if (failed >= policy->saturated_from && !after)
+		c = policy->cap_ns;
+	else
+		c = curve(policy, failed > 0 ? failed : 1);
+	if (!after)
+		c = bo_min(c, policy->cap_ns);
+	out->low_ns = out->high_ns = c;
+	switch (policy->jitter) {
+	case BACKOFF_JITTER_NONE:
+	case BACKOFF_JITTER_DECORRELATED:
+		break;
+	case BACKOFF_JITTER_FULL:
+		out->low_ns = 0;
+		break;
+	case BACKOFF_JITTER_EQUAL:
+		out->low_ns = c - c / 2;
+		break;
+	case BACKOFF_JITTER_MINUS:
+		out->low_ns = c - bo_mul_q32(c, policy->ratio_q32);
+		break;
+	case BACKOFF_JITTER_PROPORTIONAL:
+		part = bo_mul_q32(c, policy->ratio_q32);
+		out->low_ns = c - part;
+		out->high_ns = bo_add_sat(c, part);
+		break;
+	case BACKOFF_JITTER_ADDITIVE:
+		out->high_ns = bo_add_sat(c, policy->jitter_max_ns);
+		break;
+	}
+	if (policy->bounded) {
+		out->low_ns = bo_mul_q32(out->low_ns, policy->shrink_q32);
+		out->high_ns = bo_mul_q32(out->high_ns, policy->shrink_q32);
+	}
+	/* Without a cap behind it, the law's own end is the ceiling. */
+	if (after)
+		out->capped = out->high_ns > out->ceiling_ns;
+	else
+		out->ceiling_ns = out->high_ns;
+}
+
+uint64_t
+backoff_engine_draw(const struct backoff_delay *law, uint64_t draw)
+{
+	uint64_t span = law->high_ns - law->low_ns;
+
+	return bo_min(law->low_ns + bo_mul_frac(span, draw), law->ceiling_ns);
+}

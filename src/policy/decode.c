@@ -1,0 +1,407 @@
+/* Policy files to policies: every error with its place. */
+#include "config.h"
+
+#include "policy/decode.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/num.h"
+
+/* The name of a row inside its object: "ratio" of "jitter.ratio"; NULL if the
+ * row is not of this object. */
+static const char *
+name_in(enum bo_policy_row row, const char *object)
+{
+	const char *path = bo_policy_fields[row].info.path;
+	const char *dot = strchr(path, '.');
+	size_t length = strlen(object);
+
+	if (length == 0)
+		return dot == NULL ? path : NULL;
+	return dot != NULL && (size_t)(dot - path) == length &&
+			       memcmp(path, object, length) == 0
+		       ? dot + 1
+		       : NULL;
+}
+
+static void
+report_unknown(struct bo_decoding *d, const struct bo_place *place,
+	       const char *object)
+{
+	const char *names[BO_ROWS + 1], *near;
+	size_t count = 0;
+
+	for (int row = 0; row < BO_ROWS; row++)
+		if (name_in((enum bo_policy_row)row, object) != NULL)
+			names[count++] =
+				name_in((enum bo_policy_row)row, object);
+	if (object[0] == '\0')
+		names[count++] = "jitter";
+	near = bo_nearest(place->name, names, count);
+	if (near != NULL)
+		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
+				   "unknown field; did you mean \"%s\"?", near);
+	else
+		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
+				   "unknown field");
+}
+
+/* Note which fields an object sets, and where. */
+static void
+collect(struct bo_decoding *d, const struct bo_place *object,
+	const char *prefix)
+{
+	const cJSON *member;
+	size_t ordinal = 0;
+
+	cJSON_ArrayForEach(member, object->node)
+	{
+		struct bo_place at = {object, member, ordinal++,
+				      member->string};
+		int row = 0;
+
+		while (row < BO_ROWS &&
+		       (name_in((enum bo_policy_row)row, prefix) == NULL ||
+			strcmp(name_in((enum bo_policy_row)row, prefix),
+			       member->string) != 0))
+			row++;
+		if (row == BO_ROWS && prefix[0] == '\0' &&
+		    strcmp(member->string, "jitter") == 0) {
+			/* A text is short for an object with its kind. */
+			if (d->jitter.node != NULL)
+				bo_decoding_report(d, BACKOFF_E_FIELD, &at,
+						   true,
+						   "this field is there twice");
+			d->jitter = at;
+			row = BO_ROW_JITTER_KIND;
+			if (cJSON_IsObject(member)) {
+				collect(d, &d->jitter, "jitter");
+				continue;
+			}
+		}
+		if (row == BO_ROWS) {
+			report_unknown(d, &at, prefix);
+		} else if (d->is_set[row]) {
+			bo_decoding_report(d, BACKOFF_E_FIELD, &at, true,
+					   "this field is there twice");
+		} else {
+			d->is_set[row] = true;
+			d->set[row] = at;
+		}
+	}
+}
+
+/* Begin with the fields of another policy: its canonical form is decoded into
+ * the new one, so lists are copied the way they are made. */
+static bool
+inherit(struct bo_decoding *d)
+{
+	const struct bo_place *place = &d->set[BO_ROW_EXTENDS];
+	const char *name = cJSON_GetStringValue(place->node);
+	struct bo_extends none = {0};
+	struct backoff_policy *parent = NULL;
+	struct backoff_error error = {.status = BACKOFF_OK};
+	enum backoff_status status;
+	char *text = NULL;
+	size_t length;
+
+	if (name == NULL || name[0] == '\0' || strlen(name) > 64) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be the name of a policy");
+		return false;
+	}
+	status = bo_policy_find(d->extends != NULL ? d->extends : &none, name,
+				&parent, &error);
+	if (status == BACKOFF_OK) {
+		length = backoff_policy_canonical(parent, NULL, 0);
+		text = malloc(length + 1);
+		status = BACKOFF_E_NOMEM;
+		if (text != NULL) {
+			backoff_policy_canonical(parent, text, length + 1);
+			backoff_policy_unref(d->policy);
+			d->policy = NULL;
+			status = bo_policy_decode(text, length, NULL,
+						  &d->policy, NULL);
+		}
+	}
+	free(text);
+	backoff_policy_unref(parent);
+	if (status == BACKOFF_OK)
+		return true;
+	if (status == BACKOFF_E_NOT_FOUND)
+		bo_decoding_report(d, status, place, false,
+				   "no policy is named \"%.64s\"", name);
+	else
+		bo_decoding_report(d, status, place, false, "%s:%u:%u: %s",
+				   name, error.line, error.column,
+				   error.status != BACKOFF_OK
+					   ? error.text
+					   : backoff_status_text(status));
+	return false;
+}
+
+/* Fields that only another setting gives a meaning go back to their defaults,
+ * unless this file sets them (then they are an error). */
+static void
+drop_useless(struct bo_decoding *d)
+{
+	struct backoff_policy *p = d->policy;
+
+	for (int row = 0; row < BO_ROWS; row++) {
+		const char *why = bo_policy_useless(p, (enum bo_policy_row)row);
+
+		if (why == NULL)
+			continue;
+		if (d->is_set[row])
+			bo_decoding_report(d, BACKOFF_E_FIELD, &d->set[row],
+					   true, "%s", why);
+		if (row == BO_ROW_BASE_DELAY)
+			p->base_delay_ns = BO_NS_PER_S;
+		else if (row == BO_ROW_MAX_DELAY)
+			p->max_delay_ns = 30 * BO_NS_PER_S;
+		else if (row == BO_ROW_EXPONENTIAL_BASE)
+			p->exponential_base_nano = 2 * BO_NS_PER_S;
+		else if (row == BO_ROW_JITTER_RATIO)
+			p->ratio_nano = BO_NS_PER_S / 4;
+		else if (row == BO_ROW_JITTER_MAX)
+			p->jitter_max_ns = 0;
+		else if (row == BO_ROW_JITTER_ORDER)
+			p->order = BO_ORDER_CAP_THEN_JITTER;
+		else if (row == BO_ROW_JITTER_BOUNDED)
+			p->bounded = false;
+		else if (row == BO_ROW_SCHEDULE) {
+			free(p->schedule.ns);
+			p->schedule = (struct bo_durations){0};
+		}
+	}
+}
+
+/* "decorrelated" is a curve and a jitter at once: either name means both. */
+static void
+settle_decorrelated(struct bo_decoding *d)
+{
+	struct backoff_policy *p = d->policy;
+	bool curve = p->curve == BACKOFF_CURVE_DECORRELATED;
+	bool jitter = p->jitter == BACKOFF_JITTER_DECORRELATED;
+
+	if (curve == jitter)
+		return;
+	if (jitter && !d->is_set[BO_ROW_BACKOFF])
+		p->curve = BACKOFF_CURVE_DECORRELATED;
+	else if (curve && d->jitter.node == NULL)
+		p->jitter = BACKOFF_JITTER_DECORRELATED;
+	else if (jitter && !d->is_set[BO_ROW_JITTER_KIND])
+		p->jitter = BACKOFF_JITTER_FULL;
+	else
+		bo_decoding_report(
+			d, BACKOFF_E_FIELD, &d->set[BO_ROW_JITTER_KIND], false,
+			"decorrelated delays have no other backoff and no "
+			"other jitter than \"decorrelated\"");
+}
+
+/* Where to point for a field: where the file sets it, else the whole. */
+static const struct bo_place *
+place_of(const struct bo_decoding *d, enum bo_policy_row row)
+{
+	return d->is_set[row] ? &d->set[row] : &d->root;
+}
+
+static void
+check_limits(struct bo_decoding *d)
+{
+	struct backoff_policy *p = d->policy;
+	bool capped = bo_policy_useless(p, BO_ROW_MAX_DELAY) == NULL;
+
+	if (capped && p->base_delay_ns > p->max_delay_ns)
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE,
+			place_of(d, d->is_set[BO_ROW_BASE_DELAY]
+					    ? BO_ROW_BASE_DELAY
+					    : BO_ROW_MAX_DELAY),
+			false,
+			"base_delay must not be more than max_delay (%.10g > "
+			"%.10g seconds)",
+			(double)p->base_delay_ns / 1e9,
+			(double)p->max_delay_ns / 1e9);
+	if (d->is_set[BO_ROW_SCHEDULE] &&
+	    p->schedule.count > p->max_attempts - 1)
+		bo_decoding_report(
+			d, BACKOFF_E_FIELD, &d->set[BO_ROW_SCHEDULE], false,
+			"has %zu delays, but max_attempts %u leaves room for "
+			"%u",
+			p->schedule.count, p->max_attempts,
+			p->max_attempts - 1);
+	if (d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&
+	    p->attempt_timeout.count > p->max_attempts)
+		bo_decoding_report(d, BACKOFF_E_FIELD,
+				   &d->set[BO_ROW_ATTEMPT_TIMEOUT], false,
+				   "has %zu entries, but max_attempts is %u",
+				   p->attempt_timeout.count, p->max_attempts);
+	for (size_t i = 0; i < p->attempt_timeout.count; i++)
+		if (p->attempt_timeout.ns[i] > p->deadline_ns) {
+			bo_decoding_report(
+				d, BACKOFF_E_VALUE,
+				place_of(d, BO_ROW_ATTEMPT_TIMEOUT), false,
+				"must not be more than the deadline (%.10g > "
+				"%.10g seconds)",
+				(double)p->attempt_timeout.ns[i] / 1e9,
+				(double)p->deadline_ns / 1e9);
+			break;
+		}
+}
+
+static void
+check_required(struct bo_decoding *d)
+{
+	struct backoff_policy *p = d->policy;
+
+	if (!d->is_set[BO_ROW_NAME])
+		bo_decoding_report(d, BACKOFF_E_FIELD, &d->root, false,
+				   "name: this field is required");
+	if (!d->is_set[BO_ROW_MAX_ATTEMPTS] && !d->is_set[BO_ROW_EXTENDS])
+		bo_decoding_report(d, BACKOFF_E_FIELD, &d->root, false,
+				   "max_attempts: this field is required");
+	if (p->curve == BACKOFF_CURVE_SCHEDULE && p->schedule.count == 0 &&
+	    !d->is_set[BO_ROW_SCHEDULE])
+		bo_decoding_report(
+			d, BACKOFF_E_FIELD, place_of(d, BO_ROW_BACKOFF), false,
+			"backoff \"schedule\" needs the field schedule");
+	if (p->jitter == BACKOFF_JITTER_ADDITIVE &&
+	    !d->is_set[BO_ROW_JITTER_MAX] &&
+	    (d->jitter.node != NULL || !d->is_set[BO_ROW_EXTENDS]))
+		bo_decoding_report(
+			d, BACKOFF_E_FIELD, place_of(d, BO_ROW_JITTER_KIND),
+			false, "additive jitter needs the field jitter.max");
+}
+
+/* A child that says "jitter" replaces all of it. */
+static void
+reset_replaced(struct bo_decoding *d)
+{
+	struct backoff_policy *p = d->policy;
+
+	if (d->jitter.node != NULL) {
+		p->jitter = BACKOFF_JITTER_FULL;
+		p->ratio_nano = BO_NS_PER_S / 4;
+		p->jitter_max_ns = 0;
+		p->order = BO_ORDER_CAP_THEN_JITTER;
+		p->bounded = false;
+	}
+	free(p->description);
+	p->description = NULL;
+}
+
+static bool
+decode_tree(struct bo_decoding *d)
+{
+	if (!cJSON_IsObject(d->root.node)) {
+		bo_decoding_report(d, BACKOFF_E_SYNTAX, &d->root, false,
+				   "a policy is an object (got %s)",
+				   bo_describe_node(d->root.node));
+		return false;
+	}
+	collect(d, &d->root, "");
+	if (d->is_set[BO_ROW_EXTENDS] && !inherit(d))
+		return false;
+	reset_replaced(d);
+	for (int row = 0; row < BO_ROWS; row++)
+		if (d->is_set[row])
+			bo_decoding_read(d, &d->set[row],
+					 (enum bo_policy_row)row);
+	settle_decorrelated(d);
+	check_required(d);
+	/* What depends on other fields is only worth saying of good ones. */
+	if (d->errors == 0) {
+		drop_useless(d);
+		check_limits(d);
+	}
+	return d->errors == 0;
+}
+
+/* Everything but the tree: errors that have no place in it. */
+static void
+note(struct bo_decoding *d, enum backoff_status status, const char *text)
+{
+	struct backoff_error error = {.status = status};
+
+	snprintf(error.text, sizeof(error.text), "%s", text);
+	bo_decoding_emit(d, &error);
+}
+
+static bool
+is_valid_json(struct bo_decoding *d)
+{
+	struct bo_json json;
+	struct bo_json_value whole;
+	struct backoff_error error;
+
+	if (d->length > BO_POLICY_TEXT_MAX) {
+		note(d, BACKOFF_E_LIMIT, "a policy file has at most 1 MiB");
+		return false;
+	}
+	bo_json_begin(&json, d->text, d->length);
+	if (bo_json_value(&json, &whole) && bo_json_end(&json))
+		return true;
+	bo_json_error(&json, &error);
+	bo_decoding_emit(d, &error);
+	return false;
+}
+
+enum backoff_status
+bo_policy_decode(const char *text, size_t length,
+		 const struct bo_extends *extends, struct backoff_policy **out,
+		 struct backoff_error *error)
+{
+	struct bo_decoding *d = calloc(1, sizeof(*d));
+	enum backoff_status status;
+	cJSON *tree = NULL;
+
+	if (d == NULL) {
+		if (error != NULL)
+			*error = (struct backoff_error){
+				.status = BACKOFF_E_NOMEM,
+				.text = "out of memory"};
+		return BACKOFF_E_NOMEM;
+	}
+	d->text = text;
+	d->length = length;
+	d->extends = extends;
+	d->first = error;
+	if (!is_valid_json(d))
+		goto out;
+	/* The text is valid: only memory can be missing from here. */
+	tree = cJSON_ParseWithLength(text, length);
+	d->policy = bo_policy_new();
+	d->root = (struct bo_place){.node = tree};
+	if (tree == NULL || d->policy == NULL) {
+		note(d, BACKOFF_E_NOMEM, "out of memory");
+	} else if (decode_tree(d)) {
+		bo_policy_compile(d->policy);
+		if (bo_policy_fingerprint(d->policy) != BACKOFF_OK)
+			note(d, BACKOFF_E_NOMEM, "out of memory");
+	}
+out:
+	status = bo_decoding_tell(d);
+	if (status == BACKOFF_OK)
+		*out = d->policy;
+	else
+		backoff_policy_unref(d->policy);
+	cJSON_Delete(tree);
+	free(d);
+	return status;
+}
+
+enum backoff_status
+backoff_policy_parse(const char *text, size_t length,
+		     const struct backoff_policy_loader *loader,
+		     struct backoff_policy **out, struct backoff_error *error)
+{
+	struct bo_extends extends = {.loader = loader};
+
+	if (text == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	return bo_policy_decode(text, length, &extends, out, error);
+}

@@ -1,0 +1,74 @@
+/* Decoding a policy: its state, and the pieces of the decoder. */
+#ifndef BO_POLICY_DECODE_H
+#define BO_POLICY_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cjson/cJSON.h>
+
+#include "policy/fields.h"
+#include "policy/policy.h"
+
+/** More errors than this in one file are not told one by one. */
+#define BO_ERRORS_MAX 64
+
+/** A node of the document, and how to come to it: its ordinal in its parent,
+ *  which also finds the right one of two members of one name. */
+struct bo_place {
+	const struct bo_place *up;
+	const cJSON *node;
+	size_t ordinal;
+	/** A name for the path; NULL: an element of an array. */
+	const char *name;
+};
+
+struct bo_decoding {
+	const char *text;
+	size_t length;
+	const struct bo_extends *extends;
+	struct backoff_policy *policy;
+	struct backoff_error *first;
+	/** All of them; the first BO_ERRORS_MAX are kept. */
+	unsigned errors;
+	struct backoff_error error[BO_ERRORS_MAX];
+	/** Which fields this file sets, by row. */
+	struct bo_place set[BO_ROWS];
+	bool is_set[BO_ROWS];
+	/** The document itself, and "jitter" if it is an object. */
+	struct bo_place root, jitter;
+};
+
+/** Where a place stands in the text: its member's name, or its value. */
+const char *bo_place_find(const struct bo_decoding *d,
+			  const struct bo_place *place, bool name);
+
+/** Note one error. */
+void bo_decoding_emit(struct bo_decoding *d, const struct backoff_error *error);
+
+/** Tell what was noted, in the order of the text; the first one's status, or
+ *  BACKOFF_OK. */
+enum backoff_status bo_decoding_tell(struct bo_decoding *d);
+
+/** Note an error at a place. */
+void bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
+			const struct bo_place *place, bool name,
+			const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/** Read the value of a field into the policy. */
+void bo_decoding_read(struct bo_decoding *d, const struct bo_place *place,
+		      enum bo_policy_row row);
+
+/** Likewise of a list of matchers. */
+void bo_decoding_matchers(struct bo_decoding *d, const struct bo_place *place,
+			  struct bo_matchers *out);
+
+/** "a number", "null": what a node is, for "got ...". */
+const char *bo_describe_node(const cJSON *node);
+
+/** The nearest of at most @p count names (NULL ends them sooner), or NULL. */
+const char *bo_nearest(const char *word, const char *const *names,
+		       size_t count);
+
+#endif

@@ -1,0 +1,298 @@
+/* Values of policy fields, each kind with its range and its words. */
+#include "config.h"
+
+#include "policy/decode.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+/* "a number", for "got ...". */
+const char *
+bo_describe_node(const cJSON *node)
+{
+	if (cJSON_IsString(node))
+		return "a text";
+	if (cJSON_IsNumber(node))
+		return "a number";
+	if (cJSON_IsBool(node))
+		return "true or false";
+	if (cJSON_IsArray(node))
+		return "an array";
+	return cJSON_IsObject(node) ? "an object" : "null";
+}
+
+/* The piece of text that a number or string was read from. */
+static struct bo_json_value
+piece_of(const struct bo_decoding *d, const struct bo_place *place)
+{
+	const char *at = bo_place_find(d, place, false);
+	struct bo_json_value value = {.at = at};
+	struct bo_json json;
+
+	bo_json_begin(&json, at, (size_t)(d->text + d->length - at));
+	if (!bo_json_value(&json, &value))
+		value.length = 0;
+	return value;
+}
+
+static void
+report_range(struct bo_decoding *d, const struct bo_place *place,
+	     const struct bo_policy_field *field, enum bo_decimal verdict,
+	     bool low, const struct bo_json_value *piece)
+{
+	const char *unit = field->info.unit;
+	int shown = piece->length > 40 ? 40 : (int)piece->length;
+
+	if (verdict == BO_DECIMAL_FRACTION)
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be a whole number (got %.*s)", shown,
+				   piece->at);
+	else if (low && field->info.min > 0 && field->info.min < 1)
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be more than 0 (got %.*s)", shown,
+				   piece->at);
+	else
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be %.10g%s%s or %s (got %.*s)",
+				   low ? field->info.min : field->info.max,
+				   unit[0] != '\0' ? " " : "", unit,
+				   low ? "more" : "less", shown, piece->at);
+}
+
+/* A number or, for durations, a text with a unit, in billionths (counts: as
+ * it is), checked against the row's range. */
+static bool
+read_amount(struct bo_decoding *d, const struct bo_place *place,
+	    const struct bo_policy_field *field, uint64_t *out)
+{
+	bool count = field->kind == BO_FIELD_COUNT;
+	bool duration = strstr(field->info.type, "duration") != NULL;
+	double scale = count ? 1 : 1e9;
+	struct bo_json_value piece;
+	enum bo_decimal verdict;
+	uint64_t value = 0;
+
+	if (!cJSON_IsNumber(place->node) &&
+	    !(duration && cJSON_IsString(place->node))) {
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, place, false, "must be %s (got %s)",
+			duration ? "a duration: seconds, or a text with a unit "
+				   "like \"500ms\" or \"2m\""
+			: count  ? "a whole number"
+				 : "a number",
+			bo_describe_node(place->node));
+		return false;
+	}
+	piece = piece_of(d, place);
+	if (piece.type == BO_JSON_STRING)
+		verdict = bo_duration_parse(piece.at, piece.length, &value);
+	else
+		verdict = bo_decimal_parse(piece.at, piece.length,
+					   count ? 0 : 9, &value);
+	if (verdict == BO_DECIMAL_MALFORMED) {
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, place, false,
+			"must be a duration with a unit (ns, us, ms, s, m, h, "
+			"d) like \"500ms\" or \"2m\" (got \"%.*s\")",
+			piece.length > 40 ? 40 : (int)piece.length, piece.at);
+		return false;
+	}
+	bool low = verdict == BO_DECIMAL_NEGATIVE ||
+		   (verdict == BO_DECIMAL_OK &&
+		    (double)value < field->info.min * scale);
+
+	if (verdict != BO_DECIMAL_OK || low ||
+	    (double)value > field->info.max * scale) {
+		report_range(d, place, field, verdict, low, &piece);
+		return false;
+	}
+	*out = value;
+	return true;
+}
+
+static void
+read_name(struct bo_decoding *d, const struct bo_place *place,
+	  const struct bo_policy_field *field, char **out)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_-.";
+	const char *text = cJSON_GetStringValue(place->node);
+	size_t length = text != NULL ? strlen(text) : 0;
+	char *copy;
+
+	if (text == NULL) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be a text (got %s)",
+				   bo_describe_node(place->node));
+		return;
+	}
+	if (length < (size_t)field->info.min ||
+	    length > (size_t)field->info.max) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must have %.0f to %.0f bytes (got %zu)",
+				   field->info.min, field->info.max, length);
+		return;
+	}
+	if (field->kind == BO_FIELD_NAME && strspn(text, allowed) != length) {
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, place, false,
+			"must be of letters, digits, '_', '-' and '.'");
+		return;
+	}
+	copy = strdup(text);
+	if (copy == NULL) {
+		bo_decoding_report(d, BACKOFF_E_NOMEM, place, false,
+				   "out of memory");
+		return;
+	}
+	free(*out);
+	*out = copy;
+}
+
+/* The nearest of a NULL-terminated list of names, or NULL. */
+const char *
+bo_nearest(const char *word, const char *const *names, size_t count)
+{
+	const char *best = NULL;
+	size_t least = strlen(word) / 3 + 1;
+
+	for (size_t i = 0; i < count && names[i] != NULL; i++) {
+		size_t distance = bo_edit_distance(word, names[i]);
+
+		if (distance <= least && distance < strlen(names[i])) {
+			least = distance > 0 ? distance - 1 : 0;
+			best = names[i];
+		}
+	}
+	return best;
+}
+
+static void
+read_enum(struct bo_decoding *d, const struct bo_place *place,
+	  const struct bo_policy_field *field, void *out)
+{
+	const char *text = cJSON_GetStringValue(place->node), *near;
+	unsigned value = 0;
+
+	if (text == NULL) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be one of: %s (got %s)",
+				   field->info.names,
+				   bo_describe_node(place->node));
+		return;
+	}
+	while (field->names[value] != NULL &&
+	       strcmp(field->names[value], text) != 0)
+		value++;
+	if (field->names[value] != NULL) {
+		memcpy(out, &value, sizeof(value));
+		return;
+	}
+	near = bo_nearest(text, field->names, SIZE_MAX);
+	if (near != NULL)
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, place, false,
+			"no such value \"%.40s\"; did you mean \"%s\"?", text,
+			near);
+	else
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be one of: %s (got \"%.40s\")",
+				   field->info.names, text);
+}
+
+static void
+read_durations(struct bo_decoding *d, const struct bo_place *place,
+	       const struct bo_policy_field *field, struct bo_durations *out)
+{
+	size_t count = 1, ordinal = 0, good = 0;
+	const cJSON *element;
+	uint64_t *list;
+
+	if (cJSON_IsArray(place->node))
+		count = (size_t)cJSON_GetArraySize(place->node);
+	else if (!field->scalar) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be an array of durations (got %s)",
+				   bo_describe_node(place->node));
+		return;
+	}
+	if (count < 1 || count > 1000) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must have 1 to 1000 entries (got %zu)",
+				   count);
+		return;
+	}
+	list = calloc(count, sizeof(*list));
+	if (list == NULL) {
+		bo_decoding_report(d, BACKOFF_E_NOMEM, place, false,
+				   "out of memory");
+		return;
+	}
+	if (!cJSON_IsArray(place->node)) {
+		good += read_amount(d, place, field, &list[0]);
+	} else {
+		cJSON_ArrayForEach(element, place->node)
+		{
+			struct bo_place at = {place, element, ordinal, NULL};
+
+			good += read_amount(d, &at, field, &list[ordinal++]);
+		}
+	}
+	if (good != count) {
+		free(list);
+		return;
+	}
+	free(out->ns);
+	*out = (struct bo_durations){list, count};
+}
+
+void
+bo_decoding_read(struct bo_decoding *d, const struct bo_place *place,
+		 enum bo_policy_row row)
+{
+	const struct bo_policy_field *field = &bo_policy_fields[row];
+	char *at = (char *)d->policy + field->offset;
+	uint64_t amount;
+
+	switch (field->kind) {
+	case BO_FIELD_NAME:
+	case BO_FIELD_TEXT:
+		read_name(d, place, field, (char **)(void *)at);
+		break;
+	case BO_FIELD_COUNT:
+		if (read_amount(d, place, field, &amount))
+			*(uint32_t *)(void *)at = (uint32_t)amount;
+		break;
+	case BO_FIELD_DURATION:
+	case BO_FIELD_NUMBER:
+		if (read_amount(d, place, field, &amount))
+			*(uint64_t *)(void *)at = amount;
+		break;
+	case BO_FIELD_ENUM:
+		read_enum(d, place, field, at);
+		break;
+	case BO_FIELD_BOOL:
+		if (cJSON_IsBool(place->node))
+			*(bool *)(void *)at = cJSON_IsTrue(place->node);
+		else
+			bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+					   "must be true or false (got %s)",
+					   bo_describe_node(place->node));
+		break;
+	case BO_FIELD_DURATIONS:
+		read_durations(d, place, field,
+			       (struct bo_durations *)(void *)at);
+		break;
+	case BO_FIELD_MATCHERS:
+		bo_decoding_matchers(d, place,
+				     (struct bo_matchers *)(void *)at);
+		break;
+	case BO_FIELD_EXTENDS:
+		break;
+	}
+}

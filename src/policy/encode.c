@@ -1,0 +1,212 @@
+/* Policies to text: canonical JSON, its hash, a line for a human. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "policy/fields.h"
+#include "policy/policy.h"
+
+static void
+put_durations(struct bo_out *out, const struct bo_durations *list, bool scalar)
+{
+	if (scalar && list->count == 1) {
+		bo_out_seconds(out, list->ns[0]);
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		bo_out_text(out, i == 0 ? "[" : ",");
+		bo_out_seconds(out, list->ns[i]);
+	}
+	bo_out_text(out, "]");
+}
+
+static void
+put_matchers(struct bo_out *out, const struct bo_matchers *list)
+{
+	bo_out_text(out, "[");
+	for (size_t i = 0; i < list->count; i++) {
+		bool message = list->item[i].kind == BO_MATCH_MESSAGE;
+
+		bo_out_text(out, i == 0 ? "" : ",");
+		bo_out_text(out, message ? "{\"message_regex\":" : "");
+		bo_out_json(out, list->item[i].text);
+		bo_out_text(out, message ? "}" : "");
+	}
+	bo_out_text(out, "]");
+}
+
+/* Fields that are not there, rather than at a default. */
+static bool
+is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
+{
+	switch (row) {
+	case BO_ROW_DESCRIPTION:
+	case BO_ROW_EXTENDS:
+		return true;
+	case BO_ROW_ATTEMPT_TIMEOUT:
+		return policy->attempt_timeout.count == 0;
+	case BO_ROW_DEADLINE:
+		return policy->deadline_ns == BACKOFF_FOREVER;
+	default:
+		return bo_policy_useless(policy, row) != NULL;
+	}
+}
+
+static void
+put_value(struct bo_out *out, const struct backoff_policy *policy,
+	  const struct bo_policy_field *field)
+{
+	const char *at = (const char *)policy + field->offset;
+	unsigned value;
+
+	switch (field->kind) {
+	case BO_FIELD_NAME:
+	case BO_FIELD_TEXT:
+		bo_out_json(out, *(char *const *)(const void *)at);
+		break;
+	case BO_FIELD_COUNT:
+		bo_out_format(out, "%" PRIu32,
+			      *(const uint32_t *)(const void *)at);
+		break;
+	case BO_FIELD_DURATION:
+	case BO_FIELD_NUMBER:
+		bo_out_seconds(out, *(const uint64_t *)(const void *)at);
+		break;
+	case BO_FIELD_ENUM:
+		memcpy(&value, at, sizeof(value));
+		bo_out_json(out, field->names[value]);
+		break;
+	case BO_FIELD_BOOL:
+		bo_out_text(out, *(const bool *)at ? "true" : "false");
+		break;
+	case BO_FIELD_DURATIONS:
+		put_durations(out,
+			      (const struct bo_durations *)(const void *)at,
+			      field->scalar);
+		break;
+	case BO_FIELD_MATCHERS:
+		put_matchers(out, (const struct bo_matchers *)(const void *)at);
+		break;
+	case BO_FIELD_EXTENDS:
+		break;
+	}
+}
+
+size_t
+backoff_policy_canonical(const struct backoff_policy *policy, char *buffer,
+			 size_t size)
+{
+	struct bo_out out = bo_out_init(buffer, size);
+	const char *separator = "{";
+	size_t inside = 0;
+
+	for (int row = 0; row < BO_ROWS; row++) {
+		const struct bo_policy_field *field = &bo_policy_fields[row];
+		const char *path = field->info.path, *dot = strchr(path, '.');
+		size_t object = dot != NULL ? (size_t)(dot - path) : 0;
+
+		if (is_absent(policy, (enum bo_policy_row)row))
+			continue;
+		if (inside > 0 && object == 0)
+			bo_out_text(&out, "}");
+		bo_out_text(&out, separator);
+		if (object > 0 && inside == 0) {
+			bo_out_text(&out, "\"");
+			bo_out_bytes(&out, path, object);
+			bo_out_text(&out, "\":{");
+		}
+		inside = object;
+		bo_out_json(&out, dot != NULL ? dot + 1 : path);
+		bo_out_text(&out, ":");
+		put_value(&out, policy, field);
+		separator = ",";
+	}
+	bo_out_text(&out, inside > 0 ? "}}" : "}");
+	return out.length;
+}
+
+/* FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo). */
+enum backoff_status
+bo_policy_fingerprint(struct backoff_policy *policy)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	size_t length = backoff_policy_canonical(policy, NULL, 0);
+	char *text = malloc(length + 1);
+
+	if (text == NULL)
+		return BACKOFF_E_NOMEM;
+	backoff_policy_canonical(policy, text, length + 1);
+	for (size_t i = 0; i < length; i++) {
+		hash ^= (unsigned char)text[i];
+		hash *= UINT64_C(0x100000001b3);
+	}
+	free(text);
+	policy->hash = hash;
+	return BACKOFF_OK;
+}
+
+static void
+put_duration(struct bo_out *out, uint64_t ns)
+{
+	bo_out_seconds(out, ns);
+	bo_out_text(out, "s");
+}
+
+static void
+describe_curve(struct bo_out *out, const struct backoff_policy *p)
+{
+	if (p->curve == BACKOFF_CURVE_SCHEDULE) {
+		bo_out_format(out, ", schedule of %zu up to ",
+			      p->schedule.count);
+		put_duration(out, p->cap_ns);
+		return;
+	}
+	bo_out_format(out, ", %s ", bo_curve_names[p->curve]);
+	put_duration(out, p->base_delay_ns);
+	if (p->curve == BACKOFF_CURVE_EXPONENTIAL) {
+		bo_out_text(out, " x");
+		bo_out_seconds(out, p->exponential_base_nano);
+	}
+	if (p->curve != BACKOFF_CURVE_CONSTANT) {
+		bo_out_text(out, " up to ");
+		put_duration(out, p->cap_ns);
+	}
+}
+
+size_t
+backoff_policy_describe(const struct backoff_policy *p, char *buffer,
+			size_t size)
+{
+	struct bo_out out = bo_out_init(buffer, size);
+
+	bo_out_format(&out, "%" PRIu32 " attempt%s", p->max_attempts,
+		      p->max_attempts == 1 ? "" : "s");
+	if (p->max_attempts > 1) {
+		describe_curve(&out, p);
+		if (p->jitter == BACKOFF_JITTER_NONE)
+			bo_out_text(&out, ", no jitter");
+		else if (p->jitter != BACKOFF_JITTER_DECORRELATED)
+			bo_out_format(&out, ", jitter %s",
+				      bo_jitter_names[p->jitter]);
+		if (bo_policy_useless(p, BO_ROW_JITTER_RATIO) == NULL) {
+			bo_out_text(&out, " ");
+			bo_out_seconds(&out, p->ratio_nano);
+		}
+		if (p->jitter == BACKOFF_JITTER_ADDITIVE) {
+			bo_out_text(&out, " ");
+			put_duration(&out, p->jitter_max_ns);
+		}
+		if (p->order == BO_ORDER_JITTER_THEN_CAP)
+			bo_out_text(&out, " before the cap");
+		if (p->bounded)
+			bo_out_text(&out, " bounded");
+	}
+	if (p->deadline_ns != BACKOFF_FOREVER) {
+		bo_out_text(&out, ", deadline ");
+		put_duration(&out, p->deadline_ns);
+	}
+	return out.length;
+}

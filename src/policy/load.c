@@ -1,0 +1,138 @@
+/* Policies by name and by file: the shipped ones, and `extends`. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "policy/policy.h"
+#include "policy/shipped.h"
+
+/** `extends` of `extends`: more than this is a circle. */
+#define EXTENDS_MAX 8
+
+const char *
+backoff_policy_builtin_name(size_t index)
+{
+	return index < bo_shipped_count ? bo_shipped[index].name : NULL;
+}
+
+const char *
+backoff_policy_builtin_text(size_t index)
+{
+	return index < bo_shipped_count ? bo_shipped[index].text : NULL;
+}
+
+enum backoff_status
+backoff_policy_builtin(const char *name, struct backoff_policy **out)
+{
+	for (size_t i = 0; backoff_policy_builtin_name(i) != NULL; i++) {
+		const char *text = backoff_policy_builtin_text(i);
+
+		if (strcmp(name, backoff_policy_builtin_name(i)) == 0)
+			return bo_policy_decode(text, strlen(text), NULL, out,
+						NULL);
+	}
+	return BACKOFF_E_NOT_FOUND;
+}
+
+static enum backoff_status
+load(const char *path, const struct bo_extends *context,
+     struct backoff_policy **out, struct backoff_error *error)
+{
+	struct bo_extends extends = *context;
+	const char *slash = strrchr(path, '/');
+	enum backoff_status status;
+	char *text = NULL, *folder = NULL;
+	size_t length;
+
+	status = (enum backoff_status)bo_read_file(path, BO_POLICY_TEXT_MAX,
+						   &text, &length);
+	if (status != BACKOFF_OK) {
+		struct backoff_error problem = {.status = status};
+
+		snprintf(problem.text, sizeof(problem.text), "%s",
+			 status == BACKOFF_E_LIMIT
+				 ? "a policy file has at most 1 MiB"
+				 : backoff_status_text(status));
+		if (error != NULL)
+			*error = problem;
+		return status;
+	}
+	folder = strndup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
+	if (folder != NULL) {
+		extends.folder = folder;
+		status = bo_policy_decode(text, length, &extends, out, error);
+	} else {
+		status = BACKOFF_E_NOMEM;
+	}
+	free(folder);
+	free(text);
+	return status;
+}
+
+enum backoff_status
+backoff_policy_load(const char *path,
+		    const struct backoff_policy_loader *loader,
+		    struct backoff_policy **out, struct backoff_error *error)
+{
+	struct bo_extends context = {.loader = loader};
+
+	if (path == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	return load(path, &context, out, error);
+}
+
+static enum backoff_status
+find_file(const struct bo_extends *extends, const char *name,
+	  struct backoff_policy **out, struct backoff_error *error)
+{
+	/* Errors of another file would come without its name. */
+	struct backoff_policy_loader quiet = {0};
+	struct bo_extends context = {.loader = &quiet,
+				     .depth = extends->depth + 1};
+	enum backoff_status status = BACKOFF_E_NOT_FOUND;
+	size_t size = strlen(extends->folder) + strlen(name) + sizeof(".json");
+	char *path;
+
+	if (extends->loader != NULL) {
+		quiet.find = extends->loader->find;
+		quiet.user = extends->loader->user;
+	}
+	path = malloc(size);
+	if (path == NULL)
+		return BACKOFF_E_NOMEM;
+	snprintf(path, size, "%s%s.json", extends->folder, name);
+	if (access(path, F_OK) == 0)
+		status = load(path, &context, out, error);
+	free(path);
+	return status;
+}
+
+enum backoff_status
+bo_policy_find(const struct bo_extends *extends, const char *name,
+	       struct backoff_policy **out, struct backoff_error *error)
+{
+	const struct backoff_policy_loader *loader = extends->loader;
+	enum backoff_status status = BACKOFF_E_NOT_FOUND;
+
+	/* A name, not a path. */
+	if (strchr(name, '/') != NULL)
+		return BACKOFF_E_NOT_FOUND;
+	if (extends->depth >= EXTENDS_MAX) {
+		*error = (struct backoff_error){
+			.status = BACKOFF_E_LIMIT,
+			.text = "extends leads through more than 8 files (a "
+				"circle?)"};
+		return BACKOFF_E_LIMIT;
+	}
+	if (loader != NULL && loader->find != NULL)
+		status = loader->find(loader->user, name, out);
+	if (status == BACKOFF_E_NOT_FOUND && extends->folder != NULL)
+		status = find_file(extends, name, out, error);
+	if (status == BACKOFF_E_NOT_FOUND)
+		status = backoff_policy_builtin(name, out);
+	return status;
+}

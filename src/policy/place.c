@@ -1,0 +1,113 @@
+/* Places in a policy file, and the errors that are told there. */
+#include "config.h"
+
+#include "policy/decode.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+/* Walk the text along the ordinals of a place. At the end either the member's
+ * name or its value is what stands there. */
+const char *
+bo_place_find(const struct bo_decoding *d, const struct bo_place *place,
+	      bool name)
+{
+	const struct bo_place *chain[4];
+	struct bo_json_member member = {.value = {.at = d->text}};
+	const char *at = d->text;
+	size_t depth = 0;
+
+	for (; place->up != NULL && depth < 4; place = place->up)
+		chain[depth++] = place;
+	while (depth-- > 0) {
+		struct bo_json json;
+		bool first = true,
+		     object = cJSON_IsObject(chain[depth]->up->node);
+
+		bo_json_begin(&json, at, (size_t)(d->text + d->length - at));
+		if (!bo_json_open(&json, object ? '{' : '['))
+			return at;
+		for (size_t i = 0; i <= chain[depth]->ordinal; i++)
+			if (!(object ? bo_json_member(&json, &first, &member)
+				     : bo_json_element(&json, &first,
+						       &member.value)))
+				return at;
+		/* A string's piece begins behind its quote. */
+		at = member.value.at - (member.value.type == BO_JSON_STRING);
+		if (depth == 0 && name && object)
+			at = member.key.at - 1;
+	}
+	return at;
+}
+
+static void
+put_path(char *path, size_t size, const struct bo_place *place)
+{
+	size_t used;
+
+	if (place->up == NULL)
+		return;
+	put_path(path, size, place->up);
+	used = strlen(path);
+	if (place->name == NULL)
+		snprintf(path + used, size - used, "[%zu]", place->ordinal);
+	else
+		snprintf(path + used, size - used, "%s%s", used > 0 ? "." : "",
+			 place->name);
+}
+
+void
+bo_decoding_emit(struct bo_decoding *d, const struct backoff_error *error)
+{
+	if (d->errors < BO_ERRORS_MAX)
+		d->error[d->errors] = *error;
+	d->errors++;
+}
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct backoff_error *x = a, *y = b;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return x->column < y->column ? -1 : x->column > y->column;
+}
+
+enum backoff_status
+bo_decoding_tell(struct bo_decoding *d)
+{
+	const struct backoff_policy_loader *loader =
+		d->extends != NULL ? d->extends->loader : NULL;
+	unsigned count = d->errors < BO_ERRORS_MAX ? d->errors : BO_ERRORS_MAX;
+
+	if (count == 0)
+		return BACKOFF_OK;
+	qsort(d->error, count, sizeof(*d->error), compare_places);
+	if (d->first != NULL)
+		*d->first = d->error[0];
+	for (unsigned i = 0;
+	     loader != NULL && loader->on_error != NULL && i < count; i++)
+		loader->on_error(loader->user, &d->error[i]);
+	return d->error[0].status;
+}
+
+void
+bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
+		   const struct bo_place *place, bool name, const char *format,
+		   ...)
+{
+	struct backoff_error error = {.status = status};
+	va_list args;
+
+	bo_json_position(d->text, bo_place_find(d, place, name), &error);
+	put_path(error.path, sizeof(error.path), place);
+	va_start(args, format);
+	vsnprintf(error.text, sizeof(error.text), format, args);
+	va_end(args);
+	bo_decoding_emit(d, &error);
+}

@@ -1,0 +1,210 @@
+/* The policy model: life, derived values, getters. */
+#include "config.h"
+
+#include "policy/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "policy/pattern.h"
+
+struct backoff_policy *
+bo_policy_new(void)
+{
+	struct backoff_policy *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->max_attempts = 1;
+	p->curve = BACKOFF_CURVE_EXPONENTIAL;
+	p->jitter = BACKOFF_JITTER_FULL;
+	p->base_delay_ns = BO_NS_PER_S;
+	p->max_delay_ns = 30 * BO_NS_PER_S;
+	p->exponential_base_nano = 2 * BO_NS_PER_S;
+	p->ratio_nano = BO_NS_PER_S / 4;
+	p->deadline_ns = BACKOFF_FOREVER;
+	atomic_init(&p->references, 1);
+	p->retry_on.item = calloc(1, sizeof(*p->retry_on.item));
+	if (p->retry_on.item != NULL) {
+		p->retry_on.count = 1;
+		p->retry_on.item[0].kind = BO_MATCH_ANY;
+		p->retry_on.item[0].text = strdup("*");
+	}
+	if (p->retry_on.item == NULL || p->retry_on.item[0].text == NULL) {
+		backoff_policy_unref(p);
+		return NULL;
+	}
+	return p;
+}
+
+void
+bo_matchers_clear(struct bo_matchers *matchers)
+{
+	for (size_t i = 0; i < matchers->count; i++) {
+		free(matchers->item[i].text);
+		bo_pattern_free(matchers->item[i].pattern);
+	}
+	free(matchers->item);
+	*matchers = (struct bo_matchers){0};
+}
+
+struct backoff_policy *
+backoff_policy_ref(const struct backoff_policy *policy)
+{
+	/* Only the count changes, and that is not the caller's business. */
+	struct backoff_policy *p = (struct backoff_policy *)(uintptr_t)policy;
+
+	atomic_fetch_add_explicit(&p->references, 1, memory_order_relaxed);
+	return p;
+}
+
+void
+backoff_policy_unref(struct backoff_policy *policy)
+{
+	if (policy == NULL ||
+	    atomic_fetch_sub_explicit(&policy->references, 1,
+				      memory_order_acq_rel) != 1)
+		return;
+	bo_matchers_clear(&policy->retry_on);
+	bo_matchers_clear(&policy->abort_on);
+	free(policy->attempt_timeout.ns);
+	free(policy->schedule.ns);
+	free(policy->name);
+	free(policy->description);
+	free(policy);
+}
+
+static uint64_t
+largest(const struct bo_durations *list)
+{
+	uint64_t max = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (list->ns[i] > max)
+			max = list->ns[i];
+	return max;
+}
+
+/* A share of one, from billionths to 32-bit fixed point. */
+static uint64_t
+q32_of(uint64_t part, uint64_t whole)
+{
+	return (uint64_t)(((bo_u128)part * BO_Q32_ONE + whole / 2) / whole);
+}
+
+/* The first failed attempt whose delay is the cap. Starting there, the engine
+ * needs no arithmetic, and no product below it can overflow. */
+static uint32_t
+find_saturation(const struct backoff_policy *p)
+{
+	double delay = (double)p->base_delay_ns, cap = (double)p->cap_ns;
+	double factor = p->power[0];
+	uint32_t step = 1;
+
+	if (p->curve != BACKOFF_CURVE_EXPONENTIAL || delay <= 0 ||
+	    (factor <= 1 && delay < cap))
+		return UINT32_MAX;
+	/* Gallop to the last step that stays below the cap. */
+	for (int bit = BO_POWERS - 1; bit >= 0; bit--) {
+		if (delay * p->power[bit] < cap) {
+			delay *= p->power[bit];
+			step += UINT32_C(1) << bit;
+		}
+	}
+	return delay >= cap ? step : step + 1;
+}
+
+void
+bo_policy_compile(struct backoff_policy *p)
+{
+	const uint64_t one = BO_NS_PER_S;
+
+	p->power[0] = (double)p->exponential_base_nano / (double)one;
+	for (int i = 1; i < BO_POWERS; i++)
+		p->power[i] = p->power[i - 1] * p->power[i - 1];
+	if (p->curve == BACKOFF_CURVE_CONSTANT)
+		p->cap_ns = p->base_delay_ns;
+	else if (p->curve == BACKOFF_CURVE_SCHEDULE)
+		p->cap_ns = largest(&p->schedule);
+	else
+		p->cap_ns = p->max_delay_ns;
+	p->saturated_from = find_saturation(p);
+	p->ratio_q32 = q32_of(p->ratio_nano, one);
+	p->shrink_q32 = BO_Q32_ONE;
+	if (p->bounded && p->jitter == BACKOFF_JITTER_PROPORTIONAL)
+		p->shrink_q32 = q32_of(one, one + p->ratio_nano);
+	if (p->bounded && p->jitter == BACKOFF_JITTER_ADDITIVE && p->cap_ns > 0)
+		p->shrink_q32 = q32_of(p->cap_ns, p->cap_ns + p->jitter_max_ns);
+	p->retries_all = p->abort_on.count == 0 && p->retry_on.count == 1 &&
+			 p->retry_on.item[0].kind == BO_MATCH_ANY;
+}
+
+const char *
+backoff_policy_name(const struct backoff_policy *policy)
+{
+	return policy->name;
+}
+
+const char *
+backoff_policy_description(const struct backoff_policy *policy)
+{
+	return policy->description != NULL ? policy->description : "";
+}
+
+uint64_t
+backoff_policy_hash(const struct backoff_policy *policy)
+{
+	return policy->hash;
+}
+
+uint32_t
+backoff_policy_max_attempts(const struct backoff_policy *policy)
+{
+	return policy->max_attempts;
+}
+
+uint64_t
+backoff_policy_deadline_ns(const struct backoff_policy *policy)
+{
+	return policy->deadline_ns;
+}
+
+uint64_t
+backoff_policy_attempt_timeout_ns(const struct backoff_policy *policy,
+				  uint32_t attempt)
+{
+	const struct bo_durations *list = &policy->attempt_timeout;
+	size_t index = attempt > 0 ? attempt - 1 : 0;
+
+	if (list->count == 0)
+		return BACKOFF_FOREVER;
+	return list->ns[index < list->count ? index : list->count - 1];
+}
+
+enum backoff_curve
+backoff_policy_curve(const struct backoff_policy *policy)
+{
+	return policy->curve;
+}
+
+enum backoff_jitter
+backoff_policy_jitter(const struct backoff_policy *policy)
+{
+	return policy->jitter;
+}
+
+const char *
+backoff_curve_name(enum backoff_curve curve)
+{
+	return (unsigned)curve <= BACKOFF_CURVE_SCHEDULE ? bo_curve_names[curve]
+							 : NULL;
+}
+
+const char *
+backoff_jitter_name(enum backoff_jitter jitter)
+{
+	return (unsigned)jitter <= BACKOFF_JITTER_DECORRELATED
+		       ? bo_jitter_names[jitter]
+		       : NULL;
+}

@@ -1,0 +1,127 @@
+/* The policy model, and what the engine needs of it ready-made. */
+#ifndef BO_POLICY_H
+#define BO_POLICY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff/engine.h>
+#include <backoff/policy.h>
+
+/** No duration of a policy is longer (1e9 s), so that sums of a few fit. */
+#define BO_DURATION_MAX_NS UINT64_C(1000000000000000000)
+#define BO_POLICY_TEXT_MAX (1u << 20)
+
+enum bo_order {
+	BO_ORDER_CAP_THEN_JITTER,
+	BO_ORDER_JITTER_THEN_CAP,
+};
+
+enum bo_matcher_kind {
+	BO_MATCH_ANY,
+	BO_MATCH_CLASS,
+	BO_MATCH_ERROR_TYPE,
+	BO_MATCH_CODE,
+	BO_MATCH_CODE_RANGE,
+	BO_MATCH_MESSAGE,
+};
+
+struct bo_matcher {
+	enum bo_matcher_kind kind;
+	/** BO_MATCH_CLASS. */
+	enum backoff_class failure_class;
+	/** As written; for a range, the first space_length bytes are the
+	 *  namespace with its colon. */
+	char *text;
+	size_t space_length;
+	uint32_t low, high;
+	/** BO_MATCH_MESSAGE. */
+	struct bo_pattern *pattern;
+};
+
+struct bo_matchers {
+	struct bo_matcher *item;
+	size_t count;
+};
+
+struct bo_durations {
+	uint64_t *ns;
+	size_t count;
+};
+
+/** Largest exponent bit of an attempt number: 2^30 > the largest one. */
+#define BO_POWERS 31
+
+struct backoff_policy {
+	/* What the engine reads at each decision. */
+	uint32_t max_attempts;
+	/** From this failed attempt on, the curve is the cap. */
+	uint32_t saturated_from;
+	enum backoff_curve curve;
+	enum backoff_jitter jitter;
+	enum bo_order order;
+	/** `retry_on` is "*" alone and `abort_on` is empty. */
+	bool retries_all;
+	uint64_t base_delay_ns, max_delay_ns;
+	/** The largest value of the curve. */
+	uint64_t cap_ns;
+	uint64_t deadline_ns;
+	/** In 32-bit fixed point: the jitter's ratio, and the factor that keeps
+	 *  bounded jitter below the cap. */
+	uint64_t ratio_q32, shrink_q32;
+	uint64_t jitter_max_ns;
+	struct bo_durations attempt_timeout, schedule;
+	struct bo_matchers retry_on, abort_on;
+	/** exponential_base to the power of 2^i. */
+	double power[BO_POWERS];
+
+	/* What files say. */
+	char *name, *description;
+	/** Billionths. */
+	uint64_t exponential_base_nano, ratio_nano;
+	bool bounded;
+
+	uint64_t hash;
+	atomic_uint references;
+};
+
+/** All fields at their defaults; NULL if there is no memory. */
+struct backoff_policy *bo_policy_new(void);
+
+void bo_matchers_clear(struct bo_matchers *matchers);
+
+/** Work out everything that is not in the file. */
+void bo_policy_compile(struct backoff_policy *policy);
+
+/** The name lists of the field table, in enum order, ending in NULL. */
+extern const char *const bo_curve_names[];
+extern const char *const bo_jitter_names[];
+extern const char *const bo_order_names[];
+
+/** The library's lookup of `extends` for policies that come from a file. */
+struct bo_extends {
+	const struct backoff_policy_loader *loader;
+	/** The folder of the file with its slash, or NULL. */
+	const char *folder;
+	/** How many `extends` led here. */
+	unsigned depth;
+};
+
+/** backoff_policy_parse() with everything. */
+enum backoff_status bo_policy_decode(const char *text, size_t length,
+				     const struct bo_extends *extends,
+				     struct backoff_policy **out,
+				     struct backoff_error *error);
+
+/** Set the hash: FNV-1a over the canonical form. BACKOFF_E_NOMEM. */
+enum backoff_status bo_policy_fingerprint(struct backoff_policy *policy);
+
+/** Find what `extends` names. */
+enum backoff_status bo_policy_find(const struct bo_extends *extends,
+				   const char *name,
+				   struct backoff_policy **out,
+				   struct backoff_error *error);
+
+#endif
