@@ -1,0 +1,100 @@
+# What the lints share: TAP, the list of files, C without comments.
+# Sourced; `make check` sets top_srcdir, top_builddir, CC and the flags, and by
+# hand a script finds them itself: `sh tests/lint/shape.sh`.
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${top_builddir:=$top_srcdir/build}"
+: "${CC:=cc}" "${CXX:=c++}"
+cd "$top_srcdir" || exit 99
+count=0
+
+# Without the tool there is nothing to say; where every tool must be
+# (RETRYKIT_LINT_STRICT, the gate), that is a failure.
+need() { # TOOL...
+	for tool; do
+		command -v "$tool" >/dev/null 2>&1 && continue
+		if [ -n "${RETRYKIT_LINT_STRICT:-}" ]; then
+			echo "1..1"
+			echo "not ok 1 - $tool is not installed"
+		else
+			echo "1..0 # SKIP $tool is not installed"
+		fi
+		exit 0
+	done
+}
+
+# One result: passes if there is nothing to complain about.
+check() { # WHAT COMPLAINTS
+	count=$((count + 1))
+	if [ -z "$2" ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		echo "$2" | sed 's/^/# /'
+	fi
+}
+
+skip() { # WHAT WHY
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+finish() {
+	echo "1..$count"
+}
+
+# The project's files below the folders given, by name pattern; what git does
+# not know yet counts, what it ignores (a build in the source tree) does not.
+files() { # PATTERN FOLDER...
+	pattern=$1
+	shift
+	if git rev-parse --is-inside-work-tree >/dev/null 2>&1 &&
+		git ls-files --error-unmatch configure.ac >/dev/null 2>&1; then
+		git ls-files -co --exclude-standard -- "$@" |
+			while read -r file; do
+				# Deleted, but not yet in git's eyes.
+				[ ! -f "$file" ] || echo "$file"
+			done
+	else
+		for folder; do
+			[ ! -e "$folder" ] || find "$folder" -type f
+		done
+	fi | grep -E "$pattern" | sort
+}
+
+# The file with comments and the insides of strings blanked, line by line.
+bare() { # FILE...
+	awk '
+	FNR == 1 { state = "code" }
+	{
+		line = ""
+		n = length($0)
+		for (i = 1; i <= n; i++) {
+			two = substr($0, i, 2)
+			c = substr($0, i, 1)
+			if (state == "comment") {
+				if (two == "*/") { state = "code"; i++ }
+			} else if (state == "string") {
+				if (c == "\\") i++
+				else if (c == quote) { state = "code"; line = line c }
+			} else if (two == "/*") {
+				state = "comment"; i++; line = line " "
+			} else if (two == "//") {
+				break
+			} else {
+				line = line c
+				if (c == "\"" || c == "\047") {
+					state = "string"; quote = c
+				}
+			}
+		}
+		if (state == "string") state = "code"
+		print FILENAME ":" FNR ": " line
+	}' "$@"
+}
+
+# Names of the functions that the public headers declare.
+prototypes() {
+	bare src/backoff/*.h | sed 's/^[^ ]* //' | grep -v '^#' | tr '\n' ' ' |
+		tr ';{}' '\n\n\n' | sed -n 's/^.*BACKOFF_API//p' |
+		grep -oE '\bbackoff_[a-z0-9_]+ *\(' | tr -d ' (' | sort
+}
