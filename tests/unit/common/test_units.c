@@ -1,0 +1,234 @@
+/* Tests of tools/common/units and time_text. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "common/units.h"
+
+#define BAD UINT64_MAX
+#define S UINT64_C(1000000000)
+
+Test(common_units, parses_durations)
+{
+	static const struct {
+		const char *text;
+		uint64_t want;
+	} row[] = {
+		{"0", 0},
+		{"1", S},
+		{"1.5s", 1500000000},
+		{"500ms", 500000000},
+		{"3us", 3000},
+		{"3\xc2\xb5s", 3000},
+		{"7ns", 7},
+		{"2m", 120 * S},
+		{"1h", 3600 * S},
+		{"1d", 86400 * S},
+		{"0.5d", 43200 * S},
+		{".5", 500000000},
+		{"0.123456789", 123456789},
+		{"0.1234567894000000000001", 123456789},
+		{"0.1234567896", 123456790},
+		{"1000000000", S * S},
+		{"1000000000.1", BAD},
+		{"1000000001", BAD},
+		{"11575d", BAD},
+		{"99999999999999999999999999", BAD},
+		{"", BAD},
+		{".", BAD},
+		{"1.", BAD},
+		{"s", BAD},
+		{"-1", BAD},
+		{"+1", BAD},
+		{" 1", BAD},
+		{"1 s", BAD},
+		{"1S", BAD},
+		{"1e3", BAD},
+		{"1.5.5", BAD},
+		{"nan", BAD},
+		{"1m30s", BAD},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		uint64_t got = BAD;
+		bool ok = tk_parse_duration(row[i].text, &got);
+
+		cr_expect_eq(ok, row[i].want != BAD, "'%s'", row[i].text);
+		cr_expect_eq(got, row[i].want, "'%s': %" PRIu64, row[i].text,
+			     got);
+	}
+}
+
+Test(common_units, parses_counts_within_their_range)
+{
+	static const struct {
+		const char *text;
+		uint64_t min, max, want;
+	} row[] = {
+		{"0", 0, 9, 0},
+		{"007", 0, 9, 7},
+		{"9", 0, 9, 9},
+		{"10", 0, 9, BAD},
+		{"1", 2, 9, BAD},
+		{"18446744073709551614", 0, BAD, BAD - 1},
+		{"18446744073709551616", 0, BAD, BAD},
+		{"", 0, 9, BAD},
+		{"-1", 0, 9, BAD},
+		{"1 ", 0, 9, BAD},
+		{"0x1", 0, 9, BAD},
+		{"1.0", 0, 9, BAD},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		uint64_t got = BAD;
+		bool ok = tk_parse_count(row[i].text, row[i].min, row[i].max,
+					 &got);
+
+		cr_expect_eq(ok, row[i].want != BAD, "'%s'", row[i].text);
+		cr_expect_eq(got, row[i].want, "'%s'", row[i].text);
+	}
+}
+
+Test(common_units, formats_durations)
+{
+	static const struct {
+		uint64_t ns;
+		const char *want;
+	} row[] = {
+		{0, "0"},
+		{7, "7ns"},
+		{999, "999ns"},
+		{1000, "1us"},
+		{3200, "3.2us"},
+		{9996, "10us"},
+		{999499, "999us"},
+		{999500, "1ms"},
+		{50400000, "50.4ms"},
+		{999499999, "999ms"},
+		{999500000, "1s"},
+		{1250000000, "1.25s"},
+		{59900000000, "59.9s"},
+		{59960000000, "1m00s"},
+		{125 * S, "2m05s"},
+		{3599 * S + S / 2, "1h00m"},
+		{(3 * 3600 + 12 * 60) * S, "3h12m"},
+		{(23 * 3600 + 59 * 60 + 45) * S, "1d00h"},
+		{(4 * 24 + 6) * 3600 * S, "4d06h"},
+		{(999 * 24 + 23) * 3600 * S, "999d23h"},
+		{2000 * 86400 * S, "2000d"},
+		{UINT64_MAX, "213504d"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		char got[32];
+
+		tk_format_duration(row[i].ns, got, sizeof(got));
+		cr_expect_str_eq(got, row[i].want, "%" PRIu64 ": %s", row[i].ns,
+				 got);
+	}
+	/* Every size of number, around every border. */
+	for (uint64_t ns = 1; ns < UINT64_MAX / 3; ns = ns * 2 + ns / 7) {
+		char got[32];
+
+		tk_format_duration(ns, got, sizeof(got));
+		cr_expect(strlen(got) <= 7, "%s", got);
+	}
+}
+
+Test(common_units, formats_counts)
+{
+	static const struct {
+		double value;
+		const char *want;
+	} row[] = {
+		{0, "0"},        {0.5, "0.5"},     {2.04, "2"},
+		{9.96, "10"},    {12, "12"},       {12.4, "12"},
+		{999, "999"},    {999.5, "1k"},    {1234, "1.2k"},
+		{56789, "57k"},  {999499, "999k"}, {999500, "1M"},
+		{3.4e6, "3.4M"}, {5.6e9, "5.6G"},  {-1500, "-1.5k"},
+		{NAN, "-"},      {INFINITY, "-"},  {1e21, "1000E"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		char got[32];
+
+		tk_format_count(row[i].value, got, sizeof(got));
+		cr_expect_str_eq(got, row[i].want, "%g: %s", row[i].value, got);
+	}
+}
+
+Test(common_units, parses_rfc3339)
+{
+	static const struct {
+		const char *text;
+		uint64_t want;
+	} row[] = {
+		{"1970-01-01T00:00:00Z", 0},
+		{"1970-01-01T01:00:00+01:00", 0},
+		{"1970-01-01T00:00:00-00:30", 1800 * S},
+		{"2026-11-23T10:00:00.193766+00:00",
+		 UINT64_C(1795428000193766000)},
+		{"2026-11-23 10:00:00,193Z", UINT64_C(1795428000193000000)},
+		{"2026-11-23t10:00:00z", 1795428000 * S},
+		{"2026-11-23T12:00:00+0200", 1795428000 * S},
+		{"2026-11-23T12:00:00+02", 1795428000 * S},
+		{"2026-11-23T10:00:00.1234567899Z",
+		 UINT64_C(1795428000123456789)},
+		{"2000-02-29T00:00:00Z", 951782400 * S},
+		{"2016-12-31T23:59:60Z", 1483228800 * S},
+		{"2100-02-29T00:00:00Z", BAD},
+		{"2026-02-29T00:00:00Z", BAD},
+		{"2026-13-01T00:00:00Z", BAD},
+		{"2026-00-01T00:00:00Z", BAD},
+		{"2026-11-31T00:00:00Z", BAD},
+		{"2026-11-23T24:00:00Z", BAD},
+		{"2026-11-23T10:60:00Z", BAD},
+		{"2026-11-23T10:00:61Z", BAD},
+		{"2026-11-23T10:00:00", BAD},
+		{"2026-11-23T10:00:00.Z", BAD},
+		{"2026-11-23T10:00:00Zx", BAD},
+		{"2026-11-23T10:00:00+25:00", BAD},
+		{"2026-11-23T10:00:00+0", BAD},
+		{"2026-11-23", BAD},
+		{"1969-12-31T23:59:59Z", BAD},
+		{"1970-01-01T00:00:00+00:01", BAD},
+		{"9999-12-31T23:59:59Z", BAD},
+		{"+026-11-23T10:00:00Z", BAD},
+		{"", BAD},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		uint64_t got = BAD;
+		bool ok = tk_parse_rfc3339(row[i].text, strlen(row[i].text),
+					   &got);
+
+		cr_expect_eq(ok, row[i].want != BAD, "'%s'", row[i].text);
+		cr_expect_eq(got, row[i].want, "'%s': %" PRIu64, row[i].text,
+			     got);
+	}
+}
+
+Test(common_units, formatted_times_parse_to_themselves)
+{
+	char text[64];
+
+	tk_format_rfc3339(UINT64_C(1795428000193766123), 6, text, sizeof(text));
+	cr_expect_str_eq(text, "2026-11-23T10:00:00.193766Z");
+	tk_format_rfc3339(UINT64_C(1795428000193766123), 0, text, sizeof(text));
+	cr_expect_str_eq(text, "2026-11-23T10:00:00Z");
+	for (uint64_t ns = 1; ns < UINT64_C(18446744073) * S;
+	     ns = ns + ns / 13 + UINT64_C(40000000001)) {
+		uint64_t back = 0;
+
+		tk_format_rfc3339(ns, 9, text, sizeof(text));
+		cr_assert(tk_parse_rfc3339(text, strlen(text), &back), "%s",
+			  text);
+		cr_assert_eq(back, ns, "%s", text);
+		if (ns > UINT64_MAX / 2)
+			break;
+	}
+}

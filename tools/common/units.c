@@ -1,0 +1,182 @@
+/* Reads and writes durations and counts as people do. */
+#include "config.h"
+
+#include "common/units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NS_PER_US UINT64_C(1000)
+#define NS_PER_MINUTE (60 * TK_NS_PER_S)
+#define NS_PER_HOUR (60 * NS_PER_MINUTE)
+#define NS_PER_DAY (24 * NS_PER_HOUR)
+/* Far beyond any retry, and 1e9 s in ns still fits. */
+#define DURATION_MAX_NS (UINT64_C(1000000000) * TK_NS_PER_S)
+/* Digits of a fraction that can matter: 86400e9 ns has 14. */
+#define FRACTION_DIGITS 17
+
+bool
+tk_parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		unsigned digit = (unsigned char)*text - (unsigned)'0';
+
+		if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	if (value < min || value > max)
+		return false;
+	*out = value;
+	return true;
+}
+
+static uint64_t
+unit_ns(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} unit[] = {
+		{"", TK_NS_PER_S},        {"s", TK_NS_PER_S},
+		{"ms", TK_NS_PER_MS},     {"us", NS_PER_US},
+		{"\xc2\xb5s", NS_PER_US}, {"ns", 1},
+		{"m", NS_PER_MINUTE},     {"h", NS_PER_HOUR},
+		{"d", NS_PER_DAY},
+	};
+
+	for (size_t i = 0; i < sizeof(unit) / sizeof(*unit); i++) {
+		if (strcmp(name, unit[i].name) == 0)
+			return unit[i].ns;
+	}
+	return 0;
+}
+
+bool
+tk_parse_duration(const char *text, uint64_t *out_ns)
+{
+	uint64_t whole = 0, fraction = 0, unit;
+	double scale = 1;
+	size_t digits = 0, fraction_digits = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++, digits++) {
+		if (whole > DURATION_MAX_NS)
+			return false;
+		whole = whole * 10 + (uint64_t)(*text - '0');
+	}
+	if (*text == '.') {
+		for (text++; *text >= '0' && *text <= '9'; text++, digits++) {
+			if (fraction_digits++ >= FRACTION_DIGITS)
+				continue;
+			fraction = fraction * 10 + (uint64_t)(*text - '0');
+			scale *= 10;
+		}
+		if (fraction_digits == 0)
+			return false;
+	}
+	unit = unit_ns(text);
+	if (digits == 0 || unit == 0 || whole > DURATION_MAX_NS / unit)
+		return false;
+	/* The fraction of a day has fewer digits than a double holds. */
+	whole = whole * unit +
+		(uint64_t)((double)fraction / scale * (double)unit + 0.5);
+	if (whole > DURATION_MAX_NS)
+		return false;
+	*out_ns = whole;
+	return true;
+}
+
+/* Three significant digits, without the zeros that say nothing. */
+static void
+three_digits(double value, const char *unit, char *buffer, size_t size)
+{
+	char number[32];
+	int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+	size_t length;
+
+	snprintf(number, sizeof(number), "%.*f", decimals, value);
+	length = strlen(number);
+	while (decimals > 0 && number[length - 1] == '0')
+		number[--length] = '\0';
+	if (number[length - 1] == '.')
+		number[--length] = '\0';
+	snprintf(buffer, size, "%s%s", number, unit);
+}
+
+static void
+two_units(uint64_t big, const char *big_unit, uint64_t small,
+	  const char *small_unit, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "%ju%s%02ju%s", (uintmax_t)big, big_unit,
+		 (uintmax_t)small, small_unit);
+}
+
+char *
+tk_format_duration(uint64_t ns, char *buffer, size_t size)
+{
+	/* Borders are where rounding would reach the next unit. */
+	if (ns == 0) {
+		snprintf(buffer, size, "0");
+	} else if (ns < NS_PER_US) {
+		snprintf(buffer, size, "%juns", (uintmax_t)ns);
+	} else if (ns < 1000 * NS_PER_US - NS_PER_US / 2) {
+		three_digits((double)ns / 1e3, "us", buffer, size);
+	} else if (ns < TK_NS_PER_S - TK_NS_PER_MS / 2) {
+		three_digits((double)ns / 1e6, "ms", buffer, size);
+	} else if (ns < NS_PER_MINUTE - TK_NS_PER_S / 20) {
+		three_digits((double)ns / 1e9, "s", buffer, size);
+	} else if (ns < NS_PER_HOUR - TK_NS_PER_S / 2) {
+		uint64_t s = (ns + TK_NS_PER_S / 2) / TK_NS_PER_S;
+
+		two_units(s / 60, "m", s % 60, "s", buffer, size);
+	} else if (ns < NS_PER_DAY - NS_PER_MINUTE / 2) {
+		uint64_t m = (ns + NS_PER_MINUTE / 2) / NS_PER_MINUTE;
+
+		two_units(m / 60, "h", m % 60, "m", buffer, size);
+	} else if (ns < 1000 * NS_PER_DAY - NS_PER_HOUR / 2) {
+		uint64_t h = (ns + NS_PER_HOUR / 2) / NS_PER_HOUR;
+
+		two_units(h / 24, "d", h % 24, "h", buffer, size);
+	} else {
+		snprintf(buffer, size, "%jud",
+			 (uintmax_t)((ns - 1) / NS_PER_DAY + 1));
+	}
+	return buffer;
+}
+
+char *
+tk_format_count(double value, char *buffer, size_t size)
+{
+	static const char *const unit[] = {"", "k", "M", "G", "T", "P", "E"};
+	const char *sign = value < 0 ? "-" : "";
+	char number[32];
+	size_t i = 0;
+
+	if (!isfinite(value)) {
+		snprintf(buffer, size, "-");
+		return buffer;
+	}
+	value = fabs(value);
+	/* 999.95 and more would print as 1000. */
+	while (value >= 999.5 && i + 1 < sizeof(unit) / sizeof(*unit)) {
+		value /= 1000;
+		i++;
+	}
+	if (value >= 1e6)
+		snprintf(number, sizeof(number), "%.3g", value);
+	else if (value < 9.95 && value != floor(value))
+		snprintf(number, sizeof(number), "%.1f", value);
+	else
+		snprintf(number, sizeof(number), "%.0f", value);
+	/* "2.0k" says no more than "2k". */
+	if (strlen(number) > 2 &&
+	    strcmp(number + strlen(number) - 2, ".0") == 0)
+		number[strlen(number) - 2] = '\0';
+	snprintf(buffer, size, "%s%s%s", sign, number, unit[i]);
+	return buffer;
+}
