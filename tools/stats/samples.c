@@ -1,0 +1,105 @@
+/* Weighted samples of durations: one growing array, sorted once. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "stats/samples.h"
+
+bool
+tk_samples_add(struct tk_samples *samples, uint64_t ns, uint64_t weight)
+{
+	if (weight == 0)
+		return true;
+	if (samples->count == samples->room) {
+		size_t room = samples->room ? samples->room * 2 : 64;
+		struct tk_sample *item;
+
+		if (room > SIZE_MAX / sizeof(*item))
+			return false;
+		item = realloc(samples->item, room * sizeof(*item));
+		if (item == NULL)
+			return false;
+		samples->item = item;
+		samples->room = room;
+	}
+	samples->item[samples->count].ns = ns;
+	samples->item[samples->count].weight = weight;
+	samples->count++;
+	samples->weight += weight;
+	samples->sorted = false;
+	return true;
+}
+
+void
+tk_samples_reset(struct tk_samples *samples)
+{
+	samples->count = 0;
+	samples->weight = 0;
+	samples->sorted = false;
+}
+
+void
+tk_samples_clear(struct tk_samples *samples)
+{
+	free(samples->item);
+	*samples = (struct tk_samples){0};
+}
+
+static int
+by_ns(const void *a, const void *b)
+{
+	uint64_t x = ((const struct tk_sample *)a)->ns;
+	uint64_t y = ((const struct tk_sample *)b)->ns;
+
+	return (x > y) - (x < y);
+}
+
+void
+tk_samples_sort(struct tk_samples *samples)
+{
+	size_t kept = 0;
+
+	if (samples->sorted || samples->count == 0)
+		return;
+	qsort(samples->item, samples->count, sizeof(*samples->item), by_ns);
+	for (size_t i = 1; i < samples->count; i++) {
+		if (samples->item[i].ns == samples->item[kept].ns)
+			samples->item[kept].weight += samples->item[i].weight;
+		else
+			samples->item[++kept] = samples->item[i];
+	}
+	samples->count = kept + 1;
+	samples->sorted = true;
+}
+
+uint64_t
+tk_samples_rank(const struct tk_samples *a, const struct tk_samples *b,
+		uint64_t rank)
+{
+	size_t i = 0, j = 0, b_count = b ? b->count : 0;
+	uint64_t seen = 0, ns = 0;
+
+	while ((seen < rank || seen == 0) && (i < a->count || j < b_count)) {
+		const struct tk_sample *next;
+
+		if (j >= b_count ||
+		    (i < a->count && a->item[i].ns <= b->item[j].ns))
+			next = &a->item[i++];
+		else
+			next = &b->item[j++];
+		seen += next->weight;
+		ns = next->ns;
+	}
+	return ns;
+}
+
+uint64_t
+tk_quantile_rank(uint64_t total, unsigned permille)
+{
+	/* Split so that the product cannot overflow. */
+	uint64_t whole = total / 1000 * permille;
+	uint64_t rest = total % 1000 * permille;
+	uint64_t rank = whole + (rest + 999) / 1000;
+
+	return rank ? rank : 1;
+}
