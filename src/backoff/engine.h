@@ -159,6 +159,20 @@ BACKOFF_API void backoff_engine_decide(const struct backoff_policy *policy,
 				       uint64_t now_ns, uint64_t draw,
 				       struct backoff_decision *out);
 
+/**
+ * Go on after a wait: the attempt that was decided may begin, unless the wait
+ * took so long that the deadline has passed.
+ *
+ * @param now_ns  when the attempt begins
+ * @param out     BACKOFF_ACTION_ATTEMPT with the limit of the attempt shrunk
+ *                to the time left; or BACKOFF_ACTION_DONE with
+ *                BACKOFF_STOP_DEADLINE
+ */
+BACKOFF_API void backoff_engine_resume(const struct backoff_policy *policy,
+				       struct backoff_state *state,
+				       uint64_t now_ns,
+				       struct backoff_decision *out);
+
 /** End a call from outside (cancelled, shutdown, sleep_failed). */
 BACKOFF_API void backoff_engine_stop(struct backoff_state *state,
 				     enum backoff_stop stop,

@@ -16,7 +16,7 @@ BACKOFF_BEGIN_DECLS
 
 /** No line that backoff_event_encode() writes is longer, newline included,
  *  as long as `attrs` and `extra` together have at most 4096 bytes. */
-#define BACKOFF_EVENT_LINE_MAX 16384
+#define BACKOFF_EVENT_LINE_MAX 32768
 
 enum backoff_event_type {
 	/** Not in the vocabulary of this version; counted, never fatal. */

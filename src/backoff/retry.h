@@ -56,7 +56,7 @@ BACKOFF_API void backoff_retry_set_clock(struct backoff_retry *retry,
 					 const struct backoff_clock *clock);
 
 /** Make the luck repeatable: delays and call ids follow from the seed and the
- *  order in which calls begin. The start is a seed from the system. */
+ *  order in which calls first need one. The start is a seed from the system. */
 BACKOFF_API void backoff_retry_set_seed(struct backoff_retry *retry,
 					uint64_t seed);
 

@@ -32,6 +32,23 @@ backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 }
 
 void
+backoff_engine_resume(const struct backoff_policy *policy,
+		      struct backoff_state *state, uint64_t now_ns,
+		      struct backoff_decision *out)
+{
+	if (now_ns >= state->deadline_ns) {
+		backoff_engine_stop(state, BACKOFF_STOP_DEADLINE, out);
+		return;
+	}
+	*out = (struct backoff_decision){
+		.action = BACKOFF_ACTION_ATTEMPT,
+		.attempt = state->attempt,
+		.not_before_ns = now_ns,
+		.attempt_timeout_ns = attempt_timeout(policy, state, now_ns),
+	};
+}
+
+void
 backoff_engine_begin(const struct backoff_policy *policy,
 		     struct backoff_state *state, uint64_t now_ns,
 		     uint64_t deadline_ns, struct backoff_decision *out)
@@ -43,16 +60,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 		.deadline_ns = bo_min(deadline_ns,
 				      bo_add_sat(now_ns, policy->deadline_ns)),
 	};
-	if (deadline_ns <= now_ns) {
-		backoff_engine_stop(state, BACKOFF_STOP_DEADLINE, out);
-		return;
-	}
-	*out = (struct backoff_decision){
-		.action = BACKOFF_ACTION_ATTEMPT,
-		.attempt = 1,
-		.not_before_ns = now_ns,
-		.attempt_timeout_ns = attempt_timeout(policy, state, now_ns),
-	};
+	backoff_engine_resume(policy, state, now_ns, out);
 }
 
 /* Draw the delay and wait for it, unless the deadline comes first. */

@@ -1,0 +1,26 @@
+# Writes text files as a C table of {name, text}, the name without folder and
+# ending, and its count.  awk -v table=TABLE -v header=HEADER -f embed.awk FILE...
+# HEADER declares `struct TABLE`, TABLE[] and TABLE_count.
+FNR == 1 {
+	if (open) {
+		print "\t},"
+	} else {
+		print "/* Made by embed.awk. */\n#include \"config.h\"\n"
+		print "#include \"" header "\"\n"
+		print "const struct " table " " table "[] = {"
+	}
+	open = 1
+	name = FILENAME
+	sub(/.*\//, "", name)
+	sub(/\.json$/, "", name)
+	print "\t{\n\t\t\"" name "\","
+}
+{
+	gsub(/\\/, "\\\\")
+	gsub(/"/, "\\\"")
+	print "\t\t\"" $0 "\\n\""
+}
+END {
+	print "\t},\n};\n"
+	print "const size_t " table "_count = sizeof(" table ") / sizeof(*" table ");"
+}

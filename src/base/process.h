@@ -1,0 +1,21 @@
+/* What is one per process by its nature: its number, its forks, its count of
+ * events. */
+#ifndef BO_PROCESS_H
+#define BO_PROCESS_H
+
+#include <stdint.h>
+
+/** Begin to watch fork(2); BACKOFF_OK or BACKOFF_E_NOMEM. */
+int bo_process_init(void);
+
+/** How many forks lie between this process and the one that began to watch. A
+ *  child of fork(2) differs from its parent in it. */
+uint32_t bo_process_generation(void);
+
+/** getpid(2), without a system call for each event. */
+uint64_t bo_process_pid(void);
+
+/** The next number of an event of this process, from 1. */
+uint64_t bo_process_next_seq(void);
+
+#endif

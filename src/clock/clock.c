@@ -1,0 +1,126 @@
+/* The machine's clock, and one that stands still for tests. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <backoff/clock.h>
+
+#include "base/num.h"
+#include "clock/cancel.h"
+
+static uint64_t
+read_clock(clockid_t id)
+{
+	struct timespec now;
+
+	/* Cannot fail for these two ids. */
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * BO_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t
+system_now(void *user)
+{
+	(void)user;
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+static uint64_t
+system_wall(void *user)
+{
+	(void)user;
+	return read_clock(CLOCK_REALTIME);
+}
+
+static enum backoff_status
+system_sleep_until(void *user, uint64_t when_ns,
+		   const struct backoff_cancel *cancel)
+{
+	const struct timespec when = {.tv_sec = (time_t)(when_ns / BO_NS_PER_S),
+				      .tv_nsec = (long)(when_ns % BO_NS_PER_S)};
+	int error;
+
+	(void)user;
+	if (cancel != NULL)
+		return bo_cancel_wait(cancel, when_ns);
+	/* Absolute: however often a signal comes, the end stays where it is. */
+	do
+		error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when,
+					NULL);
+	while (error == EINTR);
+	return error == 0 ? BACKOFF_OK : BACKOFF_E_IO;
+}
+
+const struct backoff_clock *
+backoff_clock_system(void)
+{
+	static const struct backoff_clock clock = {system_now, system_wall,
+						   system_sleep_until, NULL};
+
+	return &clock;
+}
+
+struct virtual
+{
+	struct backoff_clock clock;
+	uint64_t now_ns, wall_ns;
+};
+
+static uint64_t
+virtual_now(void *user)
+{
+	return ((const struct virtual *)user)->now_ns;
+}
+
+static uint64_t
+virtual_wall(void *user)
+{
+	return ((const struct virtual *)user)->wall_ns;
+}
+
+static enum backoff_status
+virtual_sleep_until(void *user, uint64_t when_ns,
+		    const struct backoff_cancel *cancel)
+{
+	struct virtual *v = user;
+
+	if (cancel != NULL && backoff_cancel_requested(cancel))
+		return BACKOFF_E_CANCELLED;
+	if (when_ns > v->now_ns)
+		backoff_clock_virtual_advance(&v->clock, when_ns - v->now_ns);
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_clock_virtual_new(uint64_t start_ns, uint64_t wall_ns,
+			  struct backoff_clock **out)
+{
+	struct virtual *v = malloc(sizeof(*v));
+
+	if (v == NULL)
+		return BACKOFF_E_NOMEM;
+	*v = (struct virtual){
+		.clock = {virtual_now, virtual_wall, virtual_sleep_until, v},
+		.now_ns = start_ns,
+		.wall_ns = wall_ns};
+	*out = &v->clock;
+	return BACKOFF_OK;
+}
+
+void
+backoff_clock_virtual_advance(struct backoff_clock *clock, uint64_t by_ns)
+{
+	struct virtual *v = clock->user;
+
+	v->now_ns = bo_add_sat(v->now_ns, by_ns);
+	v->wall_ns = bo_add_sat(v->wall_ns, by_ns);
+}
+
+void
+backoff_clock_virtual_free(struct backoff_clock *clock)
+{
+	if (clock != NULL)
+		free(clock->user);
+}

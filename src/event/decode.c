@@ -1,0 +1,342 @@
+/* Lines to events, over the strict reader: one pass, no tree. */
+#include "config.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "event/fields.h"
+
+#define LINE_MAX_BYTES (1u << 20)
+
+struct backoff_event_decoder {
+	/** Texts of the last event, then the fields it does not know. */
+	char *space;
+	size_t size;
+};
+
+/** One decoding under way. */
+struct reading {
+	struct bo_json json;
+	struct backoff_event *event;
+	struct backoff_error *error;
+	enum backoff_status status;
+	/** Where the next text goes, and the next unknown field. */
+	char *text, *extra, *extra_start;
+	/** Rows that were there, as bits. */
+	uint64_t seen;
+};
+
+enum backoff_status
+backoff_event_decoder_new(struct backoff_event_decoder **out)
+{
+	*out = calloc(1, sizeof(**out));
+	return *out != NULL ? BACKOFF_OK : BACKOFF_E_NOMEM;
+}
+
+void
+backoff_event_decoder_free(struct backoff_event_decoder *decoder)
+{
+	if (decoder == NULL)
+		return;
+	free(decoder->space);
+	free(decoder);
+}
+
+static bool
+fail(struct reading *r, enum backoff_status status, const char *at,
+     const struct bo_event_field *field, const char *text)
+{
+	r->status = status;
+	if (r->error == NULL)
+		return false;
+	*r->error = (struct backoff_error){.status = status};
+	bo_json_position(r->json.text, at, r->error);
+	snprintf(r->error->path, sizeof(r->error->path), "%s",
+		 field != NULL ? field->info.path : "");
+	snprintf(r->error->text, sizeof(r->error->text), "%s", text);
+	return false;
+}
+
+static bool
+wrong(struct reading *r, const struct bo_event_field *field,
+      const struct bo_json_value *value, const char *want)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "must be %s (got %.*s)", want,
+		 value->length > 30 ? 30 : (int)value->length, value->at);
+	return fail(r, BACKOFF_E_VALUE,
+		    value->at - (value->type == BO_JSON_STRING), field, text);
+}
+
+static bool
+read_number(struct reading *r, const struct bo_event_field *field,
+	    const struct bo_json_value *value, uint64_t *out)
+{
+	bool seconds = field->kind == BO_EVENT_SECONDS;
+	const char *want = seconds ? "a number of seconds from 0 to 1.8e10"
+				   : "a whole number from 0";
+
+	if (value->type != BO_JSON_NUMBER ||
+	    bo_decimal_parse(value->at, value->length, seconds ? 9 : 0, out) !=
+		    BO_DECIMAL_OK ||
+	    *out == BACKOFF_ABSENT)
+		return wrong(r, field, value, want);
+	return true;
+}
+
+/* A copy without escapes, ending in NUL: its quotes leave room for that. */
+static const char *
+keep_text(struct reading *r, const struct bo_json_value *value)
+{
+	char *text = r->text;
+
+	r->text += bo_json_unescape(value, text);
+	*r->text++ = '\0';
+	return text;
+}
+
+static void
+keep_extra(struct reading *r, const char *from, const char *to)
+{
+	if (r->extra > r->extra_start)
+		*r->extra++ = ',';
+	memcpy(r->extra, from, (size_t)(to - from));
+	r->extra += to - from;
+}
+
+/* An enum's number; -1 for a name that this version does not know. */
+static int
+find_name(const struct bo_event_field *field, const struct bo_json_value *value)
+{
+	for (int i = 0; field->names[i] != NULL; i++)
+		if (strlen(field->names[i]) == value->length &&
+		    value->length > 0 &&
+		    memcmp(field->names[i], value->at, value->length) == 0)
+			return i;
+	return -1;
+}
+
+/* The same piece without escapes, in space that the next text overwrites. */
+static struct bo_json_value
+plain(struct reading *r, const struct bo_json_value *value)
+{
+	struct bo_json_value copy = *value;
+
+	if (value->escaped) {
+		copy.at = r->text;
+		copy.length = bo_json_unescape(value, r->text);
+		copy.escaped = false;
+	}
+	return copy;
+}
+
+static bool
+read_value(struct reading *r, const struct bo_event_field *field,
+	   const struct bo_json_member *member)
+{
+	const struct bo_json_value *value = &member->value;
+	struct bo_json_value word;
+	char *at = (char *)r->event + field->offset;
+	const char *text;
+	uint64_t number;
+	int name;
+
+	switch (field->kind) {
+	case BO_EVENT_VERSION:
+		if (value->type != BO_JSON_NUMBER || value->length != 1 ||
+		    *value->at != '1')
+			return wrong(r, field, value,
+				     "1, the version that this reader knows");
+		return true;
+	case BO_EVENT_TEXT:
+		if (value->type != BO_JSON_STRING)
+			return wrong(r, field, value, "a text");
+		text = keep_text(r, value);
+		memcpy(at, &text, sizeof(text));
+		return true;
+	case BO_EVENT_OBJECT:
+		if (value->type != BO_JSON_OBJECT)
+			return wrong(r, field, value, "an object");
+		text = r->text;
+		r->text = mempcpy(r->text, value->at, value->length);
+		*r->text++ = '\0';
+		memcpy(at, &text, sizeof(text));
+		return true;
+	case BO_EVENT_COUNT:
+	case BO_EVENT_SECONDS:
+		if (!read_number(r, field, value, &number))
+			return false;
+		memcpy(at, &number, sizeof(number));
+		return true;
+	case BO_EVENT_TIME:
+		word = plain(r, value);
+		if (value->type != BO_JSON_STRING ||
+		    !bo_rfc3339_parse(word.at, word.length, &number))
+			return wrong(r, field, value,
+				     "a time like 2026-11-23T10:15:30.123456Z");
+		memcpy(at, &number, sizeof(number));
+		return true;
+	case BO_EVENT_ENUM:
+	case BO_EVENT_ENUM_INT:
+		if (value->type != BO_JSON_STRING)
+			return wrong(r, field, value, "a text");
+		word = plain(r, value);
+		name = find_name(field, &word);
+		if (name >= 0)
+			memcpy(at, &name, sizeof(name));
+		else /* A later version's word: kept, not understood. */
+			keep_extra(r, member->key.at - 1,
+				   value->at + value->length + 1);
+		return true;
+	}
+	return false;
+}
+
+/* The row of a key; lines of our own come in table order, so the search
+ * begins behind the last hit. */
+static int
+find_row(const struct bo_json_value *key, int after)
+{
+	int row = after;
+
+	for (int i = 0; i < BO_EVENT_ROWS; i++) {
+		const struct bo_event_field *field;
+
+		row = row + 1 < BO_EVENT_ROWS ? row + 1 : 0;
+		field = &bo_event_fields[row];
+		if (field->key_length == key->length &&
+		    memcmp(field->info.path, key->at, key->length) == 0)
+			return row;
+	}
+	return -1;
+}
+
+static bool
+read_members(struct reading *r)
+{
+	struct bo_json_member member;
+	bool first = true;
+	int last = -1;
+
+	while (bo_json_member(&r->json, &first, &member)) {
+		struct bo_json_value key = plain(r, &member.key);
+		int row = find_row(&key, last);
+		const struct bo_event_field *field;
+
+		if (row < 0) {
+			keep_extra(r, member.key.at - 1, r->json.at);
+			continue;
+		}
+		field = &bo_event_fields[row];
+		last = row;
+		if (r->seen >> row & 1)
+			return fail(r, BACKOFF_E_FIELD, member.key.at - 1,
+				    field, "this field is there twice");
+		r->seen |= UINT64_C(1) << row;
+		if (member.value.type == BO_JSON_NULL)
+			continue;
+		if (!read_value(r, field, &member))
+			return false;
+	}
+	if (bo_json_end(&r->json))
+		return true;
+	r->status = BACKOFF_E_SYNTAX;
+	if (r->error != NULL) {
+		bo_json_error(&r->json, r->error);
+		r->status = r->error->status;
+	}
+	return false;
+}
+
+/* What a reader cannot do without. A writer of this library sends more. */
+static bool
+check_required(struct reading *r)
+{
+	const struct backoff_event *e = r->event;
+	const char *missing = NULL;
+	bool of_attempt = e->type >= BACKOFF_EVENT_ATTEMPT &&
+			  e->type <= BACKOFF_EVENT_STARTED;
+
+	if (!(r->seen & 1))
+		missing = "v";
+	else if (e->ts_ns == BACKOFF_ABSENT)
+		missing = "ts";
+	else if (of_attempt && e->operation == NULL)
+		missing = "operation";
+	else if (of_attempt && e->call_id == NULL)
+		missing = "call_id";
+	else if (of_attempt && e->attempt == BACKOFF_ABSENT)
+		missing = "attempt";
+	if (missing != NULL) {
+		fail(r, BACKOFF_E_FIELD, r->json.text, NULL,
+		     "this field is required");
+		if (r->error != NULL)
+			snprintf(r->error->path, sizeof(r->error->path), "%s",
+				 missing);
+		return false;
+	}
+	if (of_attempt && e->attempt == 0)
+		return fail(r, BACKOFF_E_VALUE, r->json.text, NULL,
+			    "attempt must be 1 or more (got 0)");
+	return true;
+}
+
+/* Bit of event_type, the third row. */
+#define SEEN_TYPE (UINT64_C(1) << 2)
+
+static bool
+read_line(struct reading *r)
+{
+	if (!bo_json_open(&r->json, '{'))
+		return fail(r, BACKOFF_E_SYNTAX, r->json.at, NULL,
+			    r->json.problem);
+	if (!read_members(r))
+		return false;
+	if (!(r->seen & SEEN_TYPE))
+		return fail(r, BACKOFF_E_FOREIGN, r->json.text, NULL,
+			    "no field event_type");
+	return check_required(r);
+}
+
+enum backoff_status
+backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
+		     size_t length, struct backoff_event *out,
+		     struct backoff_error *error)
+{
+	struct reading r = {.error = error};
+	struct backoff_event event;
+
+	r.event = &event;
+	bo_json_begin(&r.json, line, length);
+	if (length > LINE_MAX_BYTES) {
+		fail(&r, BACKOFF_E_LIMIT, line, NULL,
+		     "a line has at most 1 MiB");
+		return r.status;
+	}
+	/* Texts lose their quotes, which makes room for a NUL; attrs have no
+	 * quotes, but a key and a colon. */
+	if (decoder->size < 2 * length + 2) {
+		char *space = realloc(decoder->space, 2 * length + 2);
+
+		if (space == NULL)
+			return BACKOFF_E_NOMEM;
+		decoder->space = space;
+		decoder->size = 2 * length + 2;
+	}
+	r.text = decoder->space;
+	r.extra = r.extra_start = decoder->space + length + 1;
+	backoff_event_init(&event);
+	if (!read_line(&r))
+		return r.status;
+	if (r.extra > r.extra_start) {
+		*r.extra = '\0';
+		event.extra = r.extra_start;
+	}
+	*out = event;
+	return BACKOFF_OK;
+}

@@ -1,0 +1,47 @@
+/* The one table of an event's fields. */
+#ifndef BO_EVENT_FIELDS_H
+#define BO_EVENT_FIELDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff/event.h>
+#include <backoff/field.h>
+
+enum bo_event_kind {
+	/** The version: always 1, no member. */
+	BO_EVENT_VERSION,
+	/** uint64_t nanoseconds since 1970, as RFC 3339. */
+	BO_EVENT_TIME,
+	/** const char *. */
+	BO_EVENT_TEXT,
+	/** A JSON object as text, const char *. */
+	BO_EVENT_OBJECT,
+	/** uint64_t. */
+	BO_EVENT_COUNT,
+	/** uint64_t nanoseconds, as seconds. */
+	BO_EVENT_SECONDS,
+	/** An enum whose 0 is "absent". */
+	BO_EVENT_ENUM,
+	/** An int whose -1 is "absent". */
+	BO_EVENT_ENUM_INT,
+};
+
+struct bo_event_field {
+	struct backoff_field info;
+	enum bo_event_kind kind;
+	uint16_t offset;
+	/** Of the key, without quotes. */
+	uint16_t key_length;
+	/** BO_EVENT_TEXT: longer strings are cut. */
+	uint16_t limit;
+	const char *const *names;
+	/** `,"name":` as it stands in a line. */
+	const char *key;
+};
+
+#define BO_EVENT_ROWS 40
+
+extern const struct bo_event_field bo_event_fields[BO_EVENT_ROWS];
+
+#endif

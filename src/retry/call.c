@@ -1,0 +1,374 @@
+/* One call: the engine's decisions, told to the log and to the answer. Both
+ * loops drive it, so that they cannot differ. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <backoff/rng.h>
+
+#include "base/num.h"
+#include "base/process.h"
+#include "retry/retry.h"
+
+bool
+bo_call_options(const struct backoff_call_options *given,
+		struct backoff_call_options *out)
+{
+	*out = (struct backoff_call_options){.size = sizeof(*out)};
+	if (given == NULL)
+		return true;
+	if (given->size != sizeof(*out) ||
+	    (given->call_id != NULL &&
+	     (given->call_id[0] == '\0' || strlen(given->call_id) > 64)))
+		return false;
+	*out = *given;
+	return true;
+}
+
+/* Give the call the key of its luck. Not at its begin: a call that succeeds at
+ * once and is not logged needs none, and the counter is shared by threads. */
+static void
+number_call(struct backoff_call *call)
+{
+	struct backoff_retry *r = call->retry;
+
+	if (call->numbered)
+		return;
+	call->numbered = true;
+	call->number =
+		atomic_fetch_add_explicit(&r->calls, 1, memory_order_relaxed);
+	/* A child of fork(2) counts the same calls; its luck is its own. */
+	call->experiment = r->seed + bo_process_generation() *
+					     UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* 128 bits as 32 hex digits. */
+static void
+make_id(struct backoff_call *call)
+{
+	const uint32_t counter[4] = {(uint32_t)call->number,
+				     (uint32_t)(call->number >> 32), 0,
+				     BACKOFF_PURPOSE_CALL_ID};
+	const uint32_t key[2] = {(uint32_t)call->experiment,
+				 (uint32_t)(call->experiment >> 32)};
+	static const char hex[] = "0123456789abcdef";
+	uint32_t word[4];
+
+	backoff_philox4x32(counter, key, word);
+	for (int i = 0; i < 4; i++)
+		for (int k = 0; k < 8; k++, word[i] >>= 4)
+			call->id[i * 8 + k] = hex[word[i] & 15];
+	call->id[32] = '\0';
+}
+
+const char *
+backoff_call_id(struct backoff_call *call)
+{
+	if (call->options.call_id != NULL)
+		return call->options.call_id;
+	if (call->id[0] == '\0') {
+		number_call(call);
+		make_id(call);
+	}
+	return call->id;
+}
+
+static bool
+is_watched(const struct backoff_call *call)
+{
+	return call->retry->sink != NULL || call->retry->on_event != NULL;
+}
+
+/* What every event of a call has. */
+static void
+fill_event(struct backoff_call *call, enum backoff_event_type type,
+	   uint64_t now_ns, struct backoff_event *event)
+{
+	const struct backoff_retry *r = call->retry;
+
+	backoff_event_init(event);
+	event->type = type;
+	event->ts_ns = r->clock->wall_ns(r->clock->user);
+	event->service = r->service;
+	event->operation = r->operation;
+	event->target = r->target;
+	event->policy = backoff_policy_name(r->policy);
+	event->policy_hash = r->hash;
+	event->call_id = backoff_call_id(call);
+	event->parent_call_id = call->options.parent_call_id;
+	event->trace_id = call->options.trace_id;
+	event->span_id = call->options.span_id;
+	event->max_attempts = backoff_policy_max_attempts(r->policy);
+	event->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
+	if (call->attempt_timeout_ns != BACKOFF_FOREVER)
+		event->attempt_timeout_ns = call->attempt_timeout_ns;
+	if (call->state.deadline_ns != BACKOFF_FOREVER)
+		event->deadline_left_ns =
+			bo_sub_sat(call->state.deadline_ns, now_ns);
+	event->host = r->host;
+	event->pid = bo_process_pid();
+	event->seq = bo_process_next_seq();
+	event->attrs = r->attrs;
+}
+
+static void
+fill_attempt(struct backoff_event *event, uint32_t attempt)
+{
+	event->attempt = attempt;
+	event->kind = attempt == 1 ? BACKOFF_KIND_FIRST : BACKOFF_KIND_RETRY;
+}
+
+static void
+emit(const struct backoff_call *call, const struct backoff_event *event)
+{
+	const struct backoff_retry *r = call->retry;
+
+	if (r->on_event != NULL)
+		r->on_event(r->on_event_user, event);
+	if (r->sink != NULL)
+		backoff_sink_emit(r->sink, event);
+}
+
+static const char *
+law_name(const struct backoff_delay *law)
+{
+	static const char *const capped[] = {
+		"capped_none",  "capped_full",         "capped_equal",
+		"capped_minus", "capped_proportional", "capped_additive",
+		"decorrelated"};
+
+	return law->capped ? capped[law->law] : backoff_jitter_name(law->law);
+}
+
+static void
+fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
+{
+	event->outcome = (int)outcome->kind;
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+		return;
+	event->failure_class = (int)outcome->failure_class;
+	event->error_type = outcome->error_type;
+	event->code = outcome->code;
+	event->error = outcome->error;
+}
+
+static void
+fill_decision(const struct backoff_call *call, struct backoff_event *event)
+{
+	const struct backoff_decision *d = &call->decision;
+
+	if (d->action == BACKOFF_ACTION_WAIT) {
+		event->delay_ns = d->delay_ns;
+		event->delay_source = d->delay_ns > 0
+					      ? BACKOFF_DELAY_SOURCE_BACKOFF
+					      : BACKOFF_DELAY_SOURCE_ZERO;
+		event->delay_law = law_name(&d->law);
+		event->delay_low_ns = d->law.low_ns;
+		event->delay_high_ns = d->law.high_ns;
+		return;
+	}
+	event->stop = d->stop;
+	event->attempts = call->answer->attempts;
+	event->retries = call->answer->retries;
+	event->backoff_ns = call->state.backoff_ns;
+}
+
+/* Which event ends a call for this reason. */
+static enum backoff_event_type
+last_event(enum backoff_stop stop)
+{
+	switch (stop) {
+	case BACKOFF_STOP_SUCCESS:
+		return BACKOFF_EVENT_SUCCESS;
+	case BACKOFF_STOP_MAX_ATTEMPTS:
+	case BACKOFF_STOP_DEADLINE:
+	case BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE:
+	case BACKOFF_STOP_BUDGET:
+	case BACKOFF_STOP_BREAKER_OPEN:
+	case BACKOFF_STOP_HINT_TOO_LONG:
+		return BACKOFF_EVENT_EXHAUSTED;
+	default:
+		return BACKOFF_EVENT_ABORTED;
+	}
+}
+
+/* Follow the decision: the phase, and the totals of the answer. */
+static void
+apply(struct backoff_call *call, uint64_t now_ns)
+{
+	struct backoff_answer *a = call->answer;
+
+	switch (call->decision.action) {
+	case BACKOFF_ACTION_ATTEMPT:
+		call->phase = BO_PHASE_READY;
+		break;
+	case BACKOFF_ACTION_WAIT:
+		call->phase = BO_PHASE_WAITING;
+		break;
+	case BACKOFF_ACTION_DONE:
+		call->phase = BO_PHASE_OVER;
+		break;
+	}
+	a->stop = call->decision.stop;
+	a->attempts = call->state.finished;
+	a->retries = a->attempts > 0 ? a->attempts - 1 : 0;
+	a->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
+	a->backoff_ns = call->state.backoff_ns;
+}
+
+static void
+keep_text(char *out, size_t size, const char *text)
+{
+	size_t length = text != NULL ? strnlen(text, size - 1) : 0;
+
+	/* A cut never falls inside a UTF-8 character. */
+	if (length == size - 1)
+		while (length > 0 &&
+		       ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+	if (length > 0)
+		memcpy(out, text, length);
+	out[length] = '\0';
+}
+
+static void
+keep_outcome(struct backoff_answer *a, const struct backoff_outcome *outcome)
+{
+	a->kind = outcome->kind;
+	a->failure_class = outcome->failure_class;
+	a->result = outcome->result;
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+		return;
+	keep_text(a->error_type, sizeof(a->error_type), outcome->error_type);
+	keep_text(a->code, sizeof(a->code), outcome->code);
+	keep_text(a->error, sizeof(a->error), outcome->error);
+}
+
+void
+bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
+	      const struct backoff_call_options *options,
+	      struct backoff_answer *answer)
+{
+	uint64_t now_ns = retry->clock->now_ns(retry->clock->user);
+
+	call->retry = retry;
+	call->options = *options;
+	call->answer = answer;
+	call->numbered = false;
+	call->id[0] = '\0';
+	call->attempt_start_ns = now_ns;
+	call->attempt_timeout_ns = BACKOFF_FOREVER;
+	answer->kind = BACKOFF_OUTCOME_CANCELLED;
+	answer->failure_class = BACKOFF_CLASS_UNKNOWN;
+	answer->result = NULL;
+	answer->error_type[0] = answer->code[0] = answer->error[0] = '\0';
+	backoff_engine_begin(retry->policy, &call->state, now_ns,
+			     options->has_deadline ? options->deadline_ns
+						   : BACKOFF_FOREVER,
+			     &call->decision);
+	apply(call, now_ns);
+	if (call->phase == BO_PHASE_OVER)
+		bo_call_stop(call, call->decision.stop, now_ns);
+}
+
+void
+bo_call_start(struct backoff_call *call, uint64_t now_ns,
+	      struct backoff_attempt *attempt)
+{
+	struct backoff_event event;
+
+	call->phase = BO_PHASE_RUNNING;
+	call->attempt_start_ns = now_ns;
+	call->attempt_timeout_ns = call->decision.attempt_timeout_ns;
+	*attempt = (struct backoff_attempt){
+		.number = call->decision.attempt,
+		.max_attempts =
+			backoff_policy_max_attempts(call->retry->policy),
+		.start_ns = now_ns,
+		.give_up_ns = bo_add_sat(now_ns, call->attempt_timeout_ns),
+		.cancel = call->options.cancel,
+	};
+	if (!call->retry->log_starts || !is_watched(call))
+		return;
+	fill_event(call, BACKOFF_EVENT_STARTED, now_ns, &event);
+	fill_attempt(&event, attempt->number);
+	emit(call, &event);
+}
+
+void
+bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
+	       uint64_t now_ns)
+{
+	struct backoff_retry *r = call->retry;
+	struct backoff_event event;
+	uint64_t draw = 0;
+
+	if (r->classify != NULL)
+		r->classify(r->classify_user, outcome);
+	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS) {
+		number_call(call);
+		draw = backoff_draw(call->experiment, BACKOFF_PURPOSE_DELAY,
+				    call->number, call->state.attempt);
+	}
+	backoff_engine_decide(r->policy, &call->state, outcome, now_ns, draw,
+			      &call->decision);
+	apply(call, now_ns);
+	keep_outcome(call->answer, outcome);
+	if (is_watched(call)) {
+		fill_event(call,
+			   call->phase == BO_PHASE_WAITING
+				   ? BACKOFF_EVENT_ATTEMPT
+				   : last_event(call->decision.stop),
+			   now_ns, &event);
+		fill_attempt(&event, call->state.finished);
+		fill_outcome(&event, outcome);
+		event.duration_ns = bo_sub_sat(now_ns, call->attempt_start_ns);
+		fill_decision(call, &event);
+		emit(call, &event);
+	}
+	if (call->phase == BO_PHASE_WAITING && outcome->result != NULL) {
+		call->answer->result = NULL;
+		if (r->discard != NULL)
+			r->discard(r->discard_user, outcome->result);
+	}
+}
+
+void
+bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
+{
+	static const struct backoff_outcome cancelled = {
+		.kind = BACKOFF_OUTCOME_CANCELLED};
+	bool running = call->phase == BO_PHASE_RUNNING;
+	struct backoff_event event;
+
+	/* An attempt under way was made, even if nobody reports it. */
+	if (running)
+		call->state.finished = call->state.attempt;
+	backoff_engine_stop(&call->state, stop, &call->decision);
+	apply(call, now_ns);
+	if (running || call->state.finished == 0)
+		call->answer->kind = BACKOFF_OUTCOME_CANCELLED;
+	if (!is_watched(call))
+		return;
+	fill_event(call, last_event(stop), now_ns, &event);
+	fill_attempt(&event,
+		     call->state.finished > 0 ? call->state.finished : 1);
+	fill_outcome(&event, &cancelled);
+	event.failure_class = -1;
+	event.duration_ns =
+		running ? bo_sub_sat(now_ns, call->attempt_start_ns) : 0;
+	fill_decision(call, &event);
+	emit(call, &event);
+}
+
+void
+bo_call_resume(struct backoff_call *call, uint64_t now_ns)
+{
+	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
+			      &call->decision);
+	if (call->decision.action == BACKOFF_ACTION_DONE)
+		bo_call_stop(call, call->decision.stop, now_ns);
+	else
+		call->phase = BO_PHASE_READY;
+}

@@ -1,0 +1,168 @@
+/* What all calls of one operation share. */
+#include "config.h"
+
+#include "retry/retry.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/process.h"
+
+#define NAME_MAX_BYTES 256
+#define ATTRS_MAX_BYTES 1024
+
+static enum backoff_status
+set_text(char **field, const char *text, size_t limit)
+{
+	char *copy = NULL;
+
+	if (text != NULL) {
+		if (strlen(text) > limit)
+			return BACKOFF_E_ARGUMENT;
+		copy = strdup(text);
+		if (copy == NULL)
+			return BACKOFF_E_NOMEM;
+	}
+	free(*field);
+	*field = copy;
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_retry_new(const struct backoff_policy *policy, const char *operation,
+		  struct backoff_retry **out)
+{
+	struct backoff_retry *r;
+	enum backoff_status status;
+
+	if (policy == NULL || operation == NULL || operation[0] == '\0' ||
+	    out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	r = aligned_alloc(64, sizeof(*r));
+	if (r == NULL || bo_process_init() != BACKOFF_OK) {
+		free(r);
+		return BACKOFF_E_NOMEM;
+	}
+	memset(r, 0, sizeof(*r));
+	status = set_text(&r->operation, operation, NAME_MAX_BYTES);
+	if (status == BACKOFF_OK &&
+	    getrandom(&r->seed, sizeof(r->seed), 0) != sizeof(r->seed))
+		status = BACKOFF_E_IO;
+	if (status != BACKOFF_OK) {
+		backoff_retry_free(r);
+		return status;
+	}
+	r->policy = backoff_policy_ref(policy);
+	r->clock = backoff_clock_system();
+	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,
+		 backoff_policy_hash(policy));
+	gethostname(r->host, sizeof(r->host) - 1);
+	*out = r;
+	return BACKOFF_OK;
+}
+
+void
+backoff_retry_free(struct backoff_retry *retry)
+{
+	if (retry == NULL)
+		return;
+	/* The reference was taken of it. */
+	backoff_policy_unref((struct backoff_policy *)(uintptr_t)retry->policy);
+	free(retry->operation);
+	free(retry->service);
+	free(retry->target);
+	free(retry->attrs);
+	free(retry);
+}
+
+enum backoff_status
+backoff_retry_set_service(struct backoff_retry *retry, const char *service)
+{
+	return set_text(&retry->service, service, NAME_MAX_BYTES);
+}
+
+enum backoff_status
+backoff_retry_set_target(struct backoff_retry *retry, const char *target)
+{
+	return set_text(&retry->target, target, NAME_MAX_BYTES);
+}
+
+static bool
+is_object_of_scalars(const char *text)
+{
+	struct bo_json json;
+	struct bo_json_member member;
+	bool first = true;
+
+	bo_json_begin(&json, text, strlen(text));
+	if (!bo_json_open(&json, '{'))
+		return false;
+	while (bo_json_member(&json, &first, &member))
+		if (member.value.type == BO_JSON_OBJECT ||
+		    member.value.type == BO_JSON_ARRAY)
+			return false;
+	return bo_json_end(&json) && strpbrk(text, "\r\n") == NULL;
+}
+
+enum backoff_status
+backoff_retry_set_attrs(struct backoff_retry *retry, const char *json)
+{
+	if (json != NULL && !is_object_of_scalars(json))
+		return BACKOFF_E_ARGUMENT;
+	return set_text(&retry->attrs, json, ATTRS_MAX_BYTES);
+}
+
+void
+backoff_retry_set_sink(struct backoff_retry *retry, struct backoff_sink *sink)
+{
+	retry->sink = sink;
+}
+
+void
+backoff_retry_set_clock(struct backoff_retry *retry,
+			const struct backoff_clock *clock)
+{
+	retry->clock = clock;
+}
+
+void
+backoff_retry_set_seed(struct backoff_retry *retry, uint64_t seed)
+{
+	retry->seed = seed;
+	atomic_store(&retry->calls, 0);
+}
+
+void
+backoff_retry_set_log_starts(struct backoff_retry *retry, int yes)
+{
+	retry->log_starts = yes != 0;
+}
+
+void
+backoff_retry_set_classify(struct backoff_retry *retry, backoff_classify_fn fn,
+			   void *user)
+{
+	retry->classify = fn;
+	retry->classify_user = user;
+}
+
+void
+backoff_retry_set_discard(struct backoff_retry *retry, backoff_discard_fn fn,
+			  void *user)
+{
+	retry->discard = fn;
+	retry->discard_user = user;
+}
+
+void
+backoff_retry_set_on_event(struct backoff_retry *retry, backoff_event_fn fn,
+			   void *user)
+{
+	retry->on_event = fn;
+	retry->on_event_user = user;
+}

@@ -1,0 +1,78 @@
+/* The inside of a retry object and of a call. */
+#ifndef BO_RETRY_H
+#define BO_RETRY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <backoff/retry.h>
+
+struct backoff_retry {
+	const struct backoff_policy *policy;
+	const struct backoff_clock *clock;
+	struct backoff_sink *sink;
+	backoff_classify_fn classify;
+	backoff_discard_fn discard;
+	backoff_event_fn on_event;
+	void *classify_user, *discard_user, *on_event_user;
+	bool log_starts;
+	uint64_t seed;
+	/** Calls that needed luck or an id, on a cache line of its own: all
+	 *  threads write it. */
+	_Alignas(64) atomic_uint_fast64_t calls;
+	_Alignas(64) char *operation;
+	char *service, *target, *attrs;
+	char hash[17];
+	char host[256];
+};
+
+enum bo_phase {
+	/** The next attempt may begin. */
+	BO_PHASE_READY,
+	BO_PHASE_RUNNING,
+	BO_PHASE_WAITING,
+	BO_PHASE_OVER,
+};
+
+struct backoff_call {
+	struct backoff_retry *retry;
+	struct backoff_call_options options;
+	enum bo_phase phase;
+	struct backoff_state state;
+	struct backoff_decision decision;
+	/** The luck's key: seed of the process, number of the call. */
+	uint64_t experiment, number;
+	bool numbered;
+	/** Of the attempt under way or last made. */
+	uint64_t attempt_start_ns, attempt_timeout_ns;
+	struct backoff_answer *answer;
+	/** "" until somebody asks. */
+	char id[65];
+};
+
+/** Begin a call at now_ns; answer is set from here on. */
+void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
+		   const struct backoff_call_options *options,
+		   struct backoff_answer *answer);
+
+/** Begin the attempt that the decision asks for. */
+void bo_call_start(struct backoff_call *call, uint64_t now_ns,
+		   struct backoff_attempt *attempt);
+
+/** Decide about an attempt that ended at now_ns. */
+void bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
+		    uint64_t now_ns);
+
+/** Go on after a wait that ended at now_ns. */
+void bo_call_resume(struct backoff_call *call, uint64_t now_ns);
+
+/** End a call between attempts, or with one under way. */
+void bo_call_stop(struct backoff_call *call, enum backoff_stop stop,
+		  uint64_t now_ns);
+
+/** Options that are all there, whatever size the caller knows; false for a
+ *  size that no version had. */
+bool bo_call_options(const struct backoff_call_options *given,
+		     struct backoff_call_options *out);
+
+#endif

@@ -1,0 +1,108 @@
+/* The loop by steps, for event loops: ask, attempt, report. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "retry/retry.h"
+
+/** A call on the heap with its answer. */
+struct stepped {
+	struct backoff_call call;
+	struct backoff_answer answer;
+};
+
+static uint64_t
+now(const struct backoff_call *call)
+{
+	const struct backoff_clock *clock = call->retry->clock;
+
+	return clock->now_ns(clock->user);
+}
+
+enum backoff_status
+backoff_call_new(struct backoff_retry *retry,
+		 const struct backoff_call_options *options,
+		 struct backoff_call **out)
+{
+	struct backoff_call_options all;
+	struct stepped *made;
+
+	if (retry == NULL || out == NULL || !bo_call_options(options, &all))
+		return BACKOFF_E_ARGUMENT;
+	made = calloc(1, sizeof(*made));
+	if (made == NULL)
+		return BACKOFF_E_NOMEM;
+	bo_call_begin(&made->call, retry, &all, &made->answer);
+	*out = &made->call;
+	return BACKOFF_OK;
+}
+
+void
+backoff_call_free(struct backoff_call *call)
+{
+	if (call == NULL)
+		return;
+	if (call->phase != BO_PHASE_OVER)
+		bo_call_stop(call, BACKOFF_STOP_SHUTDOWN, now(call));
+	free(call);
+}
+
+enum backoff_status
+backoff_call_next(struct backoff_call *call, struct backoff_step *step)
+{
+	uint64_t now_ns;
+
+	if (call->phase == BO_PHASE_RUNNING)
+		return BACKOFF_E_STATE;
+	*step = (struct backoff_step){.action = BACKOFF_ACTION_DONE};
+	if (call->phase != BO_PHASE_OVER) {
+		now_ns = now(call);
+		if (call->options.cancel != NULL &&
+		    backoff_cancel_requested(call->options.cancel))
+			bo_call_stop(call, BACKOFF_STOP_CANCELLED, now_ns);
+		else if (call->phase == BO_PHASE_READY ||
+			 now_ns >= call->decision.not_before_ns)
+			bo_call_resume(call, now_ns);
+	}
+	if (call->phase == BO_PHASE_WAITING) {
+		step->action = BACKOFF_ACTION_WAIT;
+		step->wait_until_ns = call->decision.not_before_ns;
+	} else if (call->phase == BO_PHASE_READY) {
+		step->action = BACKOFF_ACTION_ATTEMPT;
+		bo_call_start(call, call->decision.not_before_ns,
+			      &step->attempt);
+	} else {
+		step->stop = call->decision.stop;
+	}
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_call_report(struct backoff_call *call,
+		    const struct backoff_outcome *outcome)
+{
+	struct backoff_outcome copy;
+
+	if (outcome == NULL)
+		return BACKOFF_E_ARGUMENT;
+	if (call->phase != BO_PHASE_RUNNING)
+		return BACKOFF_E_STATE;
+	copy = *outcome;
+	bo_call_report(call, &copy, now(call));
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_call_cancel(struct backoff_call *call)
+{
+	if (call->phase == BO_PHASE_OVER)
+		return BACKOFF_E_STATE;
+	bo_call_stop(call, BACKOFF_STOP_CANCELLED, now(call));
+	return BACKOFF_OK;
+}
+
+const struct backoff_answer *
+backoff_call_answer(const struct backoff_call *call)
+{
+	return call->answer;
+}

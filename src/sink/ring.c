@@ -1,0 +1,320 @@
+/* A bounded queue with its own writer thread, so that callers never wait.
+ *
+ * The queue is D. Vyukov's bounded MPMC queue (1024cores.net, 2010) with one
+ * consumer: each slot has a turn counter, a producer claims a slot with one
+ * compare-and-swap, and nobody waits for anybody. Events are copied with their
+ * texts and encoded in the writer thread: a copy costs the caller less than an
+ * encoding. */
+#include "config.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <backoff/clock.h>
+
+#include "base/process.h"
+#include "base/text.h"
+#include "sink/sink.h"
+
+#define TEXT_BYTES 768
+/** The idle writer looks this often: first, and at the least. */
+#define NAP_FIRST_NS 1000000
+#define NAP_LAST_NS 50000000
+#define CACHE_LINE 64
+
+struct slot {
+	/** Position at which a producer may fill it; one more when filled. */
+	atomic_size_t turn;
+	struct backoff_event event;
+	char text[TEXT_BYTES];
+};
+
+struct ring {
+	struct backoff_sink sink;
+	struct backoff_sink *target;
+	struct slot *slot;
+	size_t mask, wake_mask;
+	/** Of the process that owns the thread. */
+	uint32_t generation;
+	pthread_t thread;
+	char host[256];
+	/** Producers' side. */
+	_Alignas(CACHE_LINE) atomic_size_t tail;
+	atomic_uint_fast64_t dropped;
+	/** Writer's side. */
+	_Alignas(CACHE_LINE) atomic_size_t head;
+	/** 1 while the writer naps; a futex. */
+	atomic_uint asleep;
+	atomic_bool stop;
+};
+
+static long
+futex(atomic_uint *word, int op, unsigned value, const struct timespec *time)
+{
+	return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, time,
+		       NULL, 0);
+}
+
+/* Texts of an event, the dispensable ones last. */
+static const size_t texts[] = {
+#define AT(member) offsetof(struct backoff_event, member)
+	AT(operation),  AT(call_id), AT(policy),    AT(policy_hash),
+	AT(error_type), AT(code),    AT(delay_law), AT(service),
+	AT(target),     AT(host),    AT(breaker),   AT(parent_call_id),
+	AT(trace_id),   AT(span_id), AT(error),
+#undef AT
+};
+
+/* JSON text is kept whole or not at all. */
+static void
+keep_json(const char **text, char **space, char *end)
+{
+	size_t length = *text != NULL ? strlen(*text) + 1 : 0;
+
+	if (length == 0)
+		return;
+	if (length > (size_t)(end - *space)) {
+		*text = NULL;
+		return;
+	}
+	*text = memcpy(*space, *text, length);
+	*space += length;
+}
+
+static void
+copy_event(struct slot *slot, const struct backoff_event *event)
+{
+	char *space = slot->text, *end = slot->text + TEXT_BYTES;
+
+	slot->event = *event;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		char *at = (char *)&slot->event + texts[i];
+		const char *text;
+		size_t length;
+
+		memcpy(&text, at, sizeof(text));
+		if (text == NULL)
+			continue;
+		/* One byte of the space is always left for this NUL. */
+		length = strnlen(text, (size_t)(end - space) - 1);
+		memcpy(space, text, length);
+		space[length] = '\0';
+		text = space;
+		memcpy(at, &text, sizeof(text));
+		space += length + (space + length + 1 < end);
+	}
+	keep_json(&slot->event.attrs, &space, end);
+	keep_json(&slot->event.extra, &space, end);
+}
+
+static void
+ring_emit(struct backoff_sink *sink, const struct backoff_event *event)
+{
+	struct ring *r = (struct ring *)sink;
+	size_t position;
+
+	if (bo_process_generation() != r->generation) {
+		/* A child of fork(2) has no writer thread. */
+		backoff_sink_emit(r->target, event);
+		return;
+	}
+	position = atomic_load_explicit(&r->tail, memory_order_relaxed);
+	for (;;) {
+		struct slot *slot = &r->slot[position & r->mask];
+		size_t turn =
+			atomic_load_explicit(&slot->turn, memory_order_acquire);
+
+		if (turn == position) {
+			if (!atomic_compare_exchange_weak_explicit(
+				    &r->tail, &position, position + 1,
+				    memory_order_relaxed, memory_order_relaxed))
+				continue;
+			copy_event(slot, event);
+			atomic_store_explicit(&slot->turn, position + 1,
+					      memory_order_release);
+			break;
+		}
+		if ((ptrdiff_t)(turn - position) < 0) {
+			atomic_fetch_add_explicit(&r->dropped, 1,
+						  memory_order_relaxed);
+			return;
+		}
+		position = atomic_load_explicit(&r->tail, memory_order_relaxed);
+	}
+	/* Waking costs a system call: once per quarter of the queue. The
+	 * writer's nap has an end of its own. */
+	if ((position & r->wake_mask) == 0 &&
+	    atomic_load_explicit(&r->asleep, memory_order_relaxed) != 0 &&
+	    atomic_exchange(&r->asleep, 0) != 0)
+		futex(&r->asleep, FUTEX_WAKE, 1, NULL);
+}
+
+/* Write what is queued; false if nothing was. */
+static bool
+drain(struct ring *r)
+{
+	size_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+	bool any = false;
+
+	for (;;) {
+		struct slot *slot = &r->slot[head & r->mask];
+
+		if (atomic_load_explicit(&slot->turn, memory_order_acquire) !=
+		    head + 1)
+			return any;
+		backoff_sink_emit(r->target, &slot->event);
+		atomic_store_explicit(&slot->turn, head + r->mask + 1,
+				      memory_order_release);
+		atomic_store_explicit(&r->head, ++head, memory_order_release);
+		any = true;
+	}
+}
+
+static void
+tell_losses(struct ring *r, uint64_t *told)
+{
+	const struct backoff_clock *clock = backoff_clock_system();
+	uint64_t dropped = atomic_load(&r->dropped);
+	struct backoff_event event;
+
+	if (dropped == *told)
+		return;
+	bo_sink_dropped_event(&event, dropped - *told,
+			      clock->wall_ns(clock->user), r->host);
+	backoff_sink_emit(r->target, &event);
+	*told = dropped;
+}
+
+static void *
+writer(void *user)
+{
+	struct ring *r = user;
+	long nap_ns = NAP_FIRST_NS;
+	uint64_t told = 0;
+
+	for (;;) {
+		struct timespec nap = {0, nap_ns};
+		bool stop = atomic_load(&r->stop);
+
+		if (drain(r))
+			nap_ns = NAP_FIRST_NS;
+		else if (nap_ns < NAP_LAST_NS)
+			nap_ns *= 2;
+		tell_losses(r, &told);
+		if (stop)
+			return NULL;
+		atomic_store(&r->asleep, 1);
+		if (!atomic_load(&r->stop))
+			futex(&r->asleep, FUTEX_WAIT, 1, &nap);
+		atomic_store(&r->asleep, 0);
+	}
+}
+
+static void
+wake(struct ring *r)
+{
+	atomic_store(&r->asleep, 0);
+	futex(&r->asleep, FUTEX_WAKE, 1, NULL);
+}
+
+static void
+ring_flush(struct backoff_sink *sink)
+{
+	struct ring *r = (struct ring *)sink;
+	const struct timespec moment = {0, 100000};
+	size_t tail;
+
+	if (bo_process_generation() != r->generation)
+		return;
+	tail = atomic_load(&r->tail);
+	while ((ptrdiff_t)(atomic_load(&r->head) - tail) < 0) {
+		wake(r);
+		nanosleep(&moment, NULL);
+	}
+	backoff_sink_flush(r->target);
+}
+
+static uint64_t
+ring_dropped(const struct backoff_sink *sink)
+{
+	const struct ring *r = (const struct ring *)sink;
+
+	return atomic_load(&r->dropped) + backoff_sink_dropped(r->target);
+}
+
+static void
+ring_free(struct backoff_sink *sink)
+{
+	struct ring *r = (struct ring *)sink;
+
+	if (bo_process_generation() == r->generation) {
+		atomic_store(&r->stop, true);
+		wake(r);
+		pthread_join(r->thread, NULL);
+	}
+	backoff_sink_free(r->target);
+	free(r->slot);
+}
+
+/* Signals are for the program's own threads. */
+static int
+start_writer(struct ring *r)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&r->thread, NULL, writer, r);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+enum backoff_status
+backoff_sink_ring_new(struct backoff_sink *target, size_t capacity,
+		      struct backoff_sink **out)
+{
+	static const struct bo_sink_ops ops = {ring_emit, ring_flush,
+					       ring_dropped, ring_free};
+	struct ring *r;
+	size_t size = 2;
+
+	if (target == NULL || capacity < 2 || capacity > 1048576)
+		return BACKOFF_E_ARGUMENT;
+	while (size < capacity)
+		size *= 2;
+	r = aligned_alloc(CACHE_LINE, sizeof(*r));
+	if (r == NULL)
+		return BACKOFF_E_NOMEM;
+	memset(r, 0, sizeof(*r));
+	r->slot = calloc(size, sizeof(*r->slot));
+	if (r->slot == NULL || bo_process_init() != BACKOFF_OK) {
+		free(r->slot);
+		free(r);
+		return BACKOFF_E_NOMEM;
+	}
+	r->sink.ops = &ops;
+	r->target = target;
+	r->mask = size - 1;
+	r->wake_mask = size / 4 > 0 ? size / 4 - 1 : 0;
+	r->generation = bo_process_generation();
+	gethostname(r->host, sizeof(r->host) - 1);
+	for (size_t i = 0; i < size; i++)
+		atomic_init(&r->slot[i].turn, i);
+	if (start_writer(r) != 0) {
+		free(r->slot);
+		free(r);
+		return BACKOFF_E_IO;
+	}
+	*out = &r->sink;
+	return BACKOFF_OK;
+}
