@@ -7,25 +7,9 @@ includes=$(files '\.[ch]$' src tools tests examples | xargs grep -Hn \
 	-e 's/^\([^:]*:[0-9]*\):[^"<]*"\([^"]*\)".*/\1: quote \2/p' \
 	-e 's/^\([^:]*:[0-9]*\):[^"<]*<\([^>]*\)>.*/\1: angle \2/p')
 
-# docs/architecture.md has this order in words. Equal numbers stand side by
-# side, and do not see each other.
-ranks='
-src/base 0
-src/clock 1
-src/rng 1
-src/policy 2
-src/engine 3
-src/event 4
-src/sink 5
-src/retry 6
-tools/common 0
-tools/trace 1
-tools/stats 1
-tools/retrysim 2
-tools/retrytop 2
-'
-# A public header belongs to the room of its noun.
-nouns='attr base status base version base'
+# A public header belongs to the room of its noun. They are the words that all
+# of src/ speaks, so a .c file may include any; who may call whom is rooms.sh's.
+nouns='attr base field base status base version base'
 
 direction=$(echo "$includes" | awk -v ranks="$ranks" -v nouns="$nouns" '
 	function exists(path,   line, there) {
@@ -73,6 +57,7 @@ direction=$(echo "$includes" | awk -v ranks="$ranks" -v nouns="$nouns" '
 		a = room(from)
 		b = room(to)
 		public = to ~ /^src\/backoff[\/.]/
+		if (public && a ~ /^src/ && from !~ /^src\/backoff\//) next
 		if (!(a in rank)) {
 			print from ": room " a " has no rank in this lint"
 		} else if (a ~ /^tools/ && b !~ /^tools/) {

@@ -5,11 +5,14 @@ need ctags
 c_files=$(files '\.[ch]$' src tools tests examples)
 check "every C file starts with its purpose, one sentence" "$(
 	for file in $c_files; do
-		awk 'NR == 1 && !/^\/\* [^ ]/ { exit bad = 1 }
-			{ text = text $0 }
-			/\*\// { exit bad = text !~ /[.?!:)] *\*\// }
-			NR == 4 { exit bad = 1 }
-			END { exit bad }' "$file" || echo "$file"
+		# The first paragraph of the first comment ends as one.
+		awk 'NR == 1 && !/^\/\* [^ ]/ { bad = 1; exit }
+			{ sub(/ *\*\/.*/, " END") }
+			/^ \*$/ { exit }
+			{ text = $0 }
+			/ END$/ { sub(/ END$/, "", text); exit }
+			NR == 4 { bad = 1; exit }
+			END { exit bad || text !~ /[.?!:)]$/ }' "$file" || echo "$file"
 	done)"
 check "every script starts with its purpose" "$(
 	files '(\.sh|\.py|quickstart|\.ci/run)$' . |

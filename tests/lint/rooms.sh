@@ -1,0 +1,56 @@
+# What the objects tell: rooms call only what lies below them, and the engine
+# asks nothing of the system.
+. "$(dirname "$0")/lint.sh"
+need nm
+
+# ROOM KIND SYMBOL for every symbol that a room defines (D) or asks for (U).
+symbols=$(echo "$ranks" | while read -r room _; do
+	[ -d "$top_builddir/${room:-.none}" ] || continue
+	find "$top_builddir/$room" -maxdepth 1 -name '*.o' -exec nm {} + |
+		awk -v room="$room" '
+			NF == 2 && $1 ~ /^[UvVwW]$/ { print room, "U", $2 }
+			NF == 3 && $2 ~ /^[A-TX-Z]$/ { print room, "D", $3 }'
+done)
+if [ -z "$symbols" ]; then
+	echo "1..0 # SKIP no objects here"
+	exit 0
+fi
+
+# Tools call the library through what it exports: anything else would be an
+# inside that they found without a header.
+check "rooms call only what lies below them" "$(
+	printf '%s\n%s\n' "$ranks" "$symbols" | awk '
+	NF == 2 { rank[$1] = $2 }
+	$2 == "D" { home[$3] = $1 }
+	$2 == "U" { asked[$1 " " $3] = 1 }
+	END {
+		for (pair in asked) {
+			split(pair, part, " ")
+			from = part[1]
+			if (!(part[2] in home) || home[part[2]] == from)
+				continue
+			to = home[part[2]]
+			if (from ~ /^tools/ && to ~ /^src/) {
+				if (part[2] !~ /^backoff_/)
+					print from " calls the inside of " \
+						to ": " part[2]
+			} else if (rank[to] >= rank[from] ||
+				   from ~ /^src/ && to ~ /^tools/) {
+				print from " calls " to ": " part[2]
+			}
+		}
+	}' | sort)"
+
+# Decisions depend on their arguments only: this is all that the engine may ask
+# of the C library. Sanitizers and coverage call home.
+allowed='mem(cmp|cpy|move|set|chr)|str(cmp|len|n?cmp|chr|n?casecmp|spn|cspn)'
+allowed="$allowed|snprintf|__snprintf_chk|strerrorname_np|__assert_fail"
+allowed="$allowed|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__mem(cpy|set|move)_chk"
+allowed="$allowed|__(asan|ubsan|tsan|sanitizer|gcov)_.*"
+check "the engine asks nothing of the system" "$(
+	echo "$symbols" | awk '
+	$2 == "D" && $1 ~ /^src/ { own[$3] = 1 }
+	$1 == "src/engine" && $2 == "U" { asked[$3] = 1 }
+	END { for (s in asked) if (!(s in own)) print s }' |
+		grep -vE "^($allowed)\$" | sort)"
+finish
