@@ -21,6 +21,11 @@ enum tk_input_state {
 struct tk_input_info {
 	const char *path;
 	enum tk_input_state state;
+	/** Why it is WAITING or DENIED; 0 otherwise. */
+	int error_number;
+	/** The input that already reads this very file (a link, or the same
+	 *  path given twice); SIZE_MAX if there is none. */
+	size_t same_as;
 	uint64_t lines, bytes, behind_bytes;
 	uint64_t rotations, truncations, oversize, nul_bytes, lost_bytes;
 };
@@ -31,7 +36,8 @@ struct tk_follow;
 struct tk_follow *tk_follow_new(void);
 void tk_follow_free(struct tk_follow *follow);
 
-/** Add a path, "-" for stdin. A file that does not exist is waited for. */
+/** Add a path, "-" for stdin. A file that does not exist is waited for.
+ *  BACKOFF_OK; BACKOFF_E_NOMEM. */
 enum backoff_status tk_follow_add(struct tk_follow *follow, const char *path);
 
 /** A descriptor to poll(2) for reading as a hint that there is something to
@@ -39,14 +45,18 @@ enum backoff_status tk_follow_add(struct tk_follow *follow, const char *path);
 int tk_follow_fd(const struct tk_follow *follow);
 int tk_follow_stdin_fd(const struct tk_follow *follow);
 
+/** When to read again even without a hint: notification is no promise. */
+uint64_t tk_follow_due_ns(const struct tk_follow *follow);
+
 /** Called for each whole line. */
 typedef void (*tk_follow_fn)(void *user, size_t input,
 			     const struct tk_line *line);
 
 /**
- * Read what is there, at most @p budget_bytes over all inputs.
+ * Read what is there, at most about @p budget_bytes over all inputs.
  *
- * @param once    also deliver unterminated last lines, do not wait for more
+ * @param once    also deliver unterminated last lines; wait for the ends of
+ *                pipes, but not for files to grow
  * @return true if more is there already
  */
 bool tk_follow_read(struct tk_follow *follow, uint64_t now_ns,
