@@ -124,6 +124,16 @@ put_text(char *out, const char *text, size_t limit)
 	return out;
 }
 
+/* A text that needs no quotes and no escapes. */
+static char *
+put_plain(char *out, const char *text)
+{
+	size_t length = strlen(text);
+
+	memcpy(out, text, length);
+	return out + length;
+}
+
 static char *
 put_key(char *out, const struct bo_event_field *field)
 {
@@ -157,7 +167,7 @@ put_field(char *out, const struct backoff_event *event,
 		if (text == NULL)
 			return out;
 		out = put_key(out, field);
-		return stpcpy(out, text);
+		return put_plain(out, text);
 	case BO_EVENT_TIME:
 	case BO_EVENT_COUNT:
 	case BO_EVENT_SECONDS:
@@ -180,7 +190,7 @@ put_field(char *out, const struct backoff_event *event,
 			return out;
 		out = put_key(out, field);
 		*out++ = '"';
-		out = stpcpy(out, field->names[value]);
+		out = put_plain(out, field->names[value]);
 		*out++ = '"';
 		return out;
 	}
@@ -203,7 +213,7 @@ encode(const struct backoff_event *event, char *line)
 		out = put_field(out, event, &bo_event_fields[row]);
 	if (event->extra != NULL && event->extra[0] != '\0') {
 		*out++ = ',';
-		out = stpcpy(out, event->extra);
+		out = put_plain(out, event->extra);
 	}
 	*out++ = '}';
 	*out++ = '\n';
