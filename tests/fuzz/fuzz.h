@@ -1,0 +1,28 @@
+/* What a fuzz target offers: to libFuzzer, and to the replay of its corpus. */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/** The name of the target's folder in tests/fuzz/corpus. */
+extern const char fuzz_name[];
+
+/** Read the input and check what must hold of any; 1 if it is valid. */
+int fuzz_accepts(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/** Not assert(3): NDEBUG must not switch it off. */
+#define MUST(what)                                                             \
+	do {                                                                   \
+		if (!(what)) {                                                 \
+			fprintf(stderr, "%s:%d: must hold: %s\n", __FILE__,    \
+				__LINE__, #what);                              \
+			abort();                                               \
+		}                                                              \
+	} while (0)
+
+#endif

@@ -1,0 +1,99 @@
+/* Fuzz target: any bytes as a policy file. */
+#include "config.h"
+
+#include <string.h>
+
+#include <backoff.h>
+
+#include "fuzz.h"
+
+const char fuzz_name[] = "policy";
+
+static unsigned told;
+
+static void
+on_error(void *user, const struct backoff_error *error)
+{
+	(void)user;
+	told++;
+	MUST(error->status != BACKOFF_OK);
+	MUST(memchr(error->path, '\0', sizeof(error->path)) != NULL);
+	MUST(memchr(error->text, '\0', sizeof(error->text)) != NULL);
+	MUST(error->text[0] != '\0');
+}
+
+/* Delays stay within what their law says, at any attempt number. */
+static void
+check_delays(const struct backoff_policy *policy)
+{
+	static const uint32_t failed[] = {1, 2, 3, 64, 1000, UINT32_MAX};
+	static const uint64_t draw[] = {0, UINT64_C(1) << 63, UINT64_MAX};
+	uint64_t previous_ns = 0;
+
+	for (size_t i = 0; i < sizeof(failed) / sizeof(*failed); i++) {
+		struct backoff_delay law;
+
+		backoff_engine_delay(policy, failed[i], previous_ns, &law);
+		MUST(law.low_ns <= law.high_ns);
+		MUST(law.capped || law.high_ns <= law.ceiling_ns);
+		for (size_t j = 0; j < sizeof(draw) / sizeof(*draw); j++) {
+			uint64_t delay_ns = backoff_engine_draw(&law, draw[j]);
+
+			MUST(delay_ns <= law.ceiling_ns);
+			MUST(delay_ns >= law.low_ns || law.capped);
+			previous_ns = delay_ns;
+		}
+	}
+}
+
+/* The canonical form is a policy, and the same one. */
+static void
+check_canonical(const struct backoff_policy *policy)
+{
+	size_t length = backoff_policy_canonical(policy, NULL, 0);
+	char *text = malloc(length + 1), *again = malloc(length + 1), line[256];
+	struct backoff_policy *copy;
+
+	MUST(text != NULL && again != NULL);
+	MUST(backoff_policy_canonical(policy, text, length + 1) == length);
+	MUST(strlen(text) == length);
+	MUST(backoff_policy_parse(text, length, NULL, &copy, NULL) ==
+	     BACKOFF_OK);
+	MUST(backoff_policy_hash(copy) == backoff_policy_hash(policy));
+	MUST(backoff_policy_canonical(copy, again, length + 1) == length);
+	MUST(strcmp(text, again) == 0);
+	MUST(backoff_policy_describe(policy, line, sizeof(line)) > 0);
+	backoff_policy_unref(copy);
+	free(again);
+	free(text);
+}
+
+int
+fuzz_accepts(const uint8_t *data, size_t size)
+{
+	const struct backoff_policy_loader loader = {.on_error = on_error};
+	struct backoff_policy *policy = NULL;
+	struct backoff_error first = {.status = BACKOFF_OK};
+	enum backoff_status status;
+
+	told = 0;
+	status = backoff_policy_parse((const char *)data, size, &loader,
+				      &policy, &first);
+	MUST((status == BACKOFF_OK) == (policy != NULL));
+	MUST((status == BACKOFF_OK) == (told == 0));
+	if (status != BACKOFF_OK) {
+		MUST(first.status == status);
+		return 0;
+	}
+	check_delays(policy);
+	check_canonical(policy);
+	backoff_policy_unref(policy);
+	return 1;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	fuzz_accepts(data, size);
+	return 0;
+}
