@@ -104,6 +104,11 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 	struct backoff_error error = {.status = status};
 	va_list args;
 
+	/* Finding a place costs a walk: not for what nobody will read. */
+	if (d->errors >= BO_ERRORS_MAX) {
+		d->errors++;
+		return;
+	}
 	bo_json_position(d->text, bo_place_find(d, place, name), &error);
 	put_path(error.path, sizeof(error.path), place);
 	va_start(args, format);
