@@ -13,7 +13,7 @@ ban() { # WHY NAME...
 		grep -E "[^a-zA-Z0-9_.>]($names)[[:space:]]*\(" | head -n 20)"
 }
 ban "they do not know the size of their target" \
-	sprintf vsprintf strcpy strcat stpcpy gets strncpy strncat
+	sprintf vsprintf strcpy strcat gets strncpy strncat
 ban "they keep hidden state" \
 	strtok rand srand random srandom drand48 localtime gmtime ctime asctime \
 	tmpnam tempnam mktemp

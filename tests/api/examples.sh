@@ -1,0 +1,62 @@
+# The examples do what they say: compiled against the public headers, linked to
+# the shared library, run from outside.
+: "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${top_builddir:=$top_srcdir/build}"
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+count=0
+
+# The last line of output, exit status 0.
+ends_with() { # WHAT LINE COMMAND...
+	count=$((count + 1))
+	what=$1
+	line=$2
+	shift 2
+	"$@" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	if [ $status = 0 ] && [ "$(tail -n 1 "$tmp/out")" = "$line" ]; then
+		echo "ok $count - $what"
+	else
+		echo "not ok $count - $what"
+		echo "# exit status $status"
+		sed 's/^/# /' "$tmp/out" "$tmp/err"
+	fi
+}
+
+same() { # WHAT GOT WANTED
+	count=$((count + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $count - $1"
+	else
+		echo "not ok $count - $1"
+		echo "# got $2, wanted $3"
+	fi
+}
+
+ends_with "blocking: an empty body is a failure" \
+	'"hello" after 3 attempts, 2 retries' \
+	"$top_builddir/examples/blocking" "$tmp/attempts.log"
+same "blocking: one line per attempt, the last one closes the call" \
+	"$(sed 's/.*"event_type":"\([a-z_]*\)".*/\1/' "$tmp/attempts.log" |
+		tr '\n' ' ')" "retry_attempt retry_attempt retry_success "
+
+"$top_builddir/examples/poll_loop" >"$tmp/poll" 2>&1
+same "poll_loop: ends well" $? 0
+same "poll_loop: both calls are retried in one loop" \
+	"$(grep ' after ' "$tmp/poll" | sort | tr '\n' ';')" \
+	"prices: success after 3 attempts;stock: success after 2 attempts;"
+same "poll_loop: a peer that does not answer is a timeout" \
+	"$(grep '^stock: attempt 1' "$tmp/poll")" "stock: attempt 1: no answer"
+
+library=$top_builddir/.libs/libbackoff.so
+python=$(command -v python3)
+if [ -z "$python" ] || [ ! -e "$library" ]; then
+	echo "ok $((count += 1)) - loop.py # SKIP no python3 or no shared library"
+elif nm -D "$library" 2>/dev/null | grep -q '__[at]san_'; then
+	echo "ok $((count += 1)) - loop.py # SKIP python3 has no sanitizer in it"
+else
+	ends_with "loop.py: a whole loop through plain functions" \
+		"success after 3 attempts; last error: http:503" \
+		"$python" "$top_srcdir/examples/loop.py" "$library"
+fi
+echo "1..$count"
