@@ -67,8 +67,10 @@ main(void)
 		const char *name = entry[i]->d_name;
 		int ok;
 
-		if (name[0] == '.')
+		if (name[0] == '.') {
+			free(entry[i]);
 			continue;
+		}
 		snprintf(path, sizeof(path), "%s/%s", folder, name);
 		/* Before the run: a crash shows which file it was. */
 		fprintf(stderr, "%s\n", name);
