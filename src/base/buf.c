@@ -95,7 +95,7 @@ bo_read_file(const char *path, size_t limit, char **out, size_t *length)
 	FILE *file = fopen(path, "rbe");
 
 	if (file == NULL)
-		return BACKOFF_E_IO;
+		return errno == ENOMEM ? BACKOFF_E_NOMEM : BACKOFF_E_IO;
 	text = malloc(limit + 1);
 	if (text == NULL) {
 		status = BACKOFF_E_NOMEM;

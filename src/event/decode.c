@@ -33,8 +33,12 @@ struct reading {
 enum backoff_status
 backoff_event_decoder_new(struct backoff_event_decoder **out)
 {
-	*out = calloc(1, sizeof(**out));
-	return *out != NULL ? BACKOFF_OK : BACKOFF_E_NOMEM;
+	struct backoff_event_decoder *decoder = calloc(1, sizeof(*decoder));
+
+	if (decoder == NULL)
+		return BACKOFF_E_NOMEM;
+	*out = decoder;
+	return BACKOFF_OK;
 }
 
 void

@@ -38,6 +38,17 @@ backoff_policy_builtin(const char *name, struct backoff_policy **out)
 	return BACKOFF_E_NOT_FOUND;
 }
 
+/* A failure that has no place in the text. */
+static enum backoff_status
+fail(enum backoff_status status, const char *text, struct backoff_error *error)
+{
+	if (error != NULL) {
+		*error = (struct backoff_error){.status = status};
+		snprintf(error->text, sizeof(error->text), "%s", text);
+	}
+	return status;
+}
+
 static enum backoff_status
 load(const char *path, const struct bo_extends *context,
      struct backoff_policy **out, struct backoff_error *error)
@@ -50,23 +61,17 @@ load(const char *path, const struct bo_extends *context,
 
 	status = (enum backoff_status)bo_read_file(path, BO_POLICY_TEXT_MAX,
 						   &text, &length);
-	if (status != BACKOFF_OK) {
-		struct backoff_error problem = {.status = status};
-
-		snprintf(problem.text, sizeof(problem.text), "%s",
-			 status == BACKOFF_E_LIMIT
-				 ? "a policy file has at most 1 MiB"
-				 : backoff_status_text(status));
-		if (error != NULL)
-			*error = problem;
-		return status;
-	}
+	if (status == BACKOFF_E_LIMIT)
+		return fail(status, "a policy file has at most 1 MiB", error);
+	if (status != BACKOFF_OK)
+		return fail(status, backoff_status_text(status), error);
 	folder = strndup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
 	if (folder != NULL) {
 		extends.folder = folder;
 		status = bo_policy_decode(text, length, &extends, out, error);
 	} else {
-		status = BACKOFF_E_NOMEM;
+		status = fail(BACKOFF_E_NOMEM,
+			      backoff_status_text(BACKOFF_E_NOMEM), error);
 	}
 	free(folder);
 	free(text);
@@ -121,13 +126,11 @@ bo_policy_find(const struct bo_extends *extends, const char *name,
 	/* A name, not a path. */
 	if (strchr(name, '/') != NULL)
 		return BACKOFF_E_NOT_FOUND;
-	if (extends->depth >= EXTENDS_MAX) {
-		*error = (struct backoff_error){
-			.status = BACKOFF_E_LIMIT,
-			.text = "extends leads through more than 8 files (a "
-				"circle?)"};
-		return BACKOFF_E_LIMIT;
-	}
+	if (extends->depth >= EXTENDS_MAX)
+		return fail(BACKOFF_E_LIMIT,
+			    "extends leads through more than 8 files (a "
+			    "circle?)",
+			    error);
 	if (loader != NULL && loader->find != NULL)
 		status = loader->find(loader->user, name, out);
 	if (status == BACKOFF_E_NOT_FOUND && extends->folder != NULL)
