@@ -1,0 +1,33 @@
+/* What a scenario of allocation failure is. */
+#ifndef OOM_H
+#define OOM_H
+
+#include <backoff/status.h>
+
+#include "tap.h"
+
+/** A piece of a program that allocates. */
+struct oom_scenario {
+	const char *name;
+	/**
+	 * Do all of it and clean up. Return the first status that is not
+	 * BACKOFF_OK; by then everything is freed and every out-parameter that
+	 * belongs to the failing call was checked to be untouched.
+	 */
+	enum backoff_status (*run)(struct tap *tap);
+	/** How it ends when memory is there. */
+	enum backoff_status ends;
+	/** A second status that may report a failed allocation: BACKOFF_E_IO
+	 *  where the system's own functions allocate; else BACKOFF_E_NOMEM. */
+	enum backoff_status also;
+	/** Somebody below can do without the memory: success is fine. */
+	int absorbs;
+};
+
+extern const struct oom_scenario oom_policy[], oom_retry[], oom_sink[];
+
+/** For out-parameters: a pointer that nobody allocates. */
+#define OOM_UNTOUCHED ((void *)&oom_untouched)
+extern char oom_untouched;
+
+#endif
