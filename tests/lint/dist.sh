@@ -1,7 +1,6 @@
 # What git knows is what the tarball holds.
 . "$(dirname "$0")/lint.sh"
-need git make
-if ! git ls-files --error-unmatch configure.ac >/dev/null 2>&1; then
+if ! cloned; then
 	echo "1..0 # SKIP not a git clone"
 	exit 0
 fi

@@ -59,13 +59,17 @@ finish() {
 	echo "1..$count"
 }
 
+# Whether git knows this tree; a tarball unpacked inside a clone is not known.
+cloned() {
+	git ls-files --error-unmatch configure.ac >/dev/null 2>&1
+}
+
 # The project's files below the folders given, by name pattern; what git does
 # not know yet counts, what it ignores (a build in the source tree) does not.
 files() { # PATTERN FOLDER...
 	pattern=$1
 	shift
-	if git rev-parse --is-inside-work-tree >/dev/null 2>&1 &&
-		git ls-files --error-unmatch configure.ac >/dev/null 2>&1; then
+	if cloned; then
 		git ls-files -co --exclude-standard -- "$@" |
 			while read -r file; do
 				# Deleted, but not yet in git's eyes.

@@ -14,7 +14,7 @@ check "every C file starts with its purpose, one sentence" "$(
 			NR == 4 { bad = 1; exit }
 			END { exit bad || text !~ /[.?!:)]$/ }' "$file" || echo "$file"
 	done)"
-if [ -e .git ]; then
+if cloned; then
 	check "every script starts with its purpose" "$(
 		files '(\.sh|\.py|\.awk|/quickstart|\.ci/run)$' ./ |
 			while read -r file; do
@@ -23,7 +23,7 @@ if [ -e .git ]; then
 					echo "$file"
 			done)"
 else
-	skip "every script starts with its purpose" "autotools' lie among them"
+	skip "every script starts with its purpose" "without git, autotools' lie among them"
 fi
 check "no file is longer than 800 lines" "$(
 	for file in $c_files; do
