@@ -24,6 +24,13 @@ fail(struct bo_json *json, const char *problem)
 	return false;
 }
 
+static bool
+fail_limit(struct bo_json *json, const char *problem)
+{
+	json->over_limit = true;
+	return fail(json, problem);
+}
+
 static void
 skip_space(struct bo_json *json)
 {
@@ -122,6 +129,8 @@ read_string(struct bo_json *json, struct bo_json_value *out)
 		if (c == '\\') {
 			out->escaped = true;
 			step = escape_length(p, end);
+			if (step == 6 && memcmp(p, "\\u0000", 6) == 0)
+				json->nul = p;
 		} else if (c >= 0x80) {
 			step = bo_utf8_length(p, end);
 		}
@@ -173,6 +182,9 @@ read_number(struct bo_json *json, struct bo_json_value *out)
 			return fail(json, "malformed number");
 	}
 	out->length = (size_t)(p - out->at);
+	if (out->length > BO_JSON_NUMBER_MAX)
+		return fail_limit(json,
+				  "a number with more than 63 characters");
 	json->at = p;
 	return true;
 }
@@ -247,10 +259,8 @@ read_container(struct bo_json *json, unsigned depth, struct bo_json_value *out)
 {
 	bool first = true, object = *json->at == '{';
 
-	if (depth == 0) {
-		json->too_deep = true;
-		return fail(json, "nested deeper than 32 levels");
-	}
+	if (depth == 0)
+		return fail_limit(json, "nested deeper than 32 levels");
 	*out = (struct bo_json_value){
 		json->at++, 0, object ? BO_JSON_OBJECT : BO_JSON_ARRAY, false};
 	if (object) {
@@ -356,7 +366,7 @@ bo_json_position(const char *text, const char *at, struct backoff_error *error)
 void
 bo_json_error(const struct bo_json *json, struct backoff_error *error)
 {
-	error->status = json->too_deep ? BACKOFF_E_LIMIT : BACKOFF_E_SYNTAX;
+	error->status = json->over_limit ? BACKOFF_E_LIMIT : BACKOFF_E_SYNTAX;
 	error->path[0] = '\0';
 	bo_json_position(json->text, json->at, error);
 	snprintf(error->text, sizeof(error->text), "%s", json->problem);

@@ -14,6 +14,10 @@
 /** Objects and arrays inside each other. */
 #define BO_JSON_DEPTH 32
 
+/** Characters of a number. cJSON reads no more, and takes the rest of a longer
+ *  one for a syntax error. */
+#define BO_JSON_NUMBER_MAX 63
+
 enum bo_json_type {
 	BO_JSON_NULL,
 	BO_JSON_FALSE,
@@ -29,8 +33,11 @@ struct bo_json {
 	const char *text, *at, *end;
 	/** NULL while all is well; at is then where it was seen. */
 	const char *problem;
-	/** The depth limit was the problem. */
-	bool too_deep;
+	/** The problem is a limit of this reader, not the syntax. */
+	bool over_limit;
+	/** The last \u0000 that was read, which strings that end in NUL cannot
+	 *  hold; NULL if there was none. */
+	const char *nul;
 };
 
 /** A piece of the text. A string's piece lies between its quotes. */

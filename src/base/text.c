@@ -62,17 +62,23 @@ struct digits {
 	uint64_t mantissa;
 	/** Of the mantissa's last digit. */
 	long exponent;
-	unsigned significant;
+	/** No further digit fits. */
+	bool full;
 };
 
 static const char *
 read_digits(const char *p, const char *end, bool fraction, struct digits *d)
 {
+	const uint64_t most = UINT64_MAX / 10;
+
 	for (; p < end && is_digit(*p); p++) {
-		if (d->significant < 19) {
-			d->mantissa = d->mantissa * 10 + (uint64_t)(*p - '0');
-			if (d->mantissa != 0)
-				d->significant++;
+		uint64_t digit = (uint64_t)(*p - '0');
+
+		if (d->mantissa > most ||
+		    (d->mantissa == most && digit > UINT64_MAX % 10))
+			d->full = true;
+		if (!d->full) {
+			d->mantissa = d->mantissa * 10 + digit;
 			if (fraction)
 				d->exponent--;
 		} else if (!fraction) {
@@ -340,7 +346,8 @@ bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns)
 	if (!parse_offset(p, end, &east))
 		return false;
 	seconds = days * 86400 + hour * 3600L + minute * 60L + second - east;
-	if (seconds < 0)
+	/* 64 bits of nanoseconds end in the year 2554. */
+	if (seconds < 0 || (uint64_t)seconds >= UINT64_MAX / BO_NS_PER_S)
 		return false;
 	*out_ns = (uint64_t)seconds * BO_NS_PER_S + fraction;
 	return true;

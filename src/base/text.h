@@ -18,7 +18,8 @@ enum bo_decimal {
 
 /**
  * Read a JSON number exactly: its value times 10^scale, rounded to nearest.
- * With scale 0 a fraction is refused. Digits past the nineteenth do not count.
+ * With scale 0 a fraction is refused. Digits that 64 bits have no
+ * room for do not count.
  */
 enum bo_decimal bo_decimal_parse(const char *text, size_t length,
 				 unsigned scale, uint64_t *out);
@@ -38,7 +39,8 @@ size_t bo_utf8_put(uint32_t point, char *out);
 void bo_rfc3339_put(uint64_t ns, char *out);
 
 /** RFC 3339 with "T", "t" or a space, any number of decimals, "Z" or an
- *  offset; false if malformed or before 1970. */
+ *  offset; false if malformed, before 1970, or at or after
+ *  2554-07-21T23:34:33Z, where 64 bits of nanoseconds end. */
 bool bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns);
 
 /** How far two short words are apart (Levenshtein); SIZE_MAX if one has more

@@ -26,8 +26,8 @@ struct reading {
 	enum backoff_status status;
 	/** Where the next text goes, and the next unknown field. */
 	char *text, *extra, *extra_start;
-	/** Rows that were there, as bits. */
-	uint64_t seen;
+	/** Rows that were there, as bits; and those that were not null. */
+	uint64_t seen, given;
 };
 
 enum backoff_status
@@ -244,18 +244,21 @@ read_members(struct reading *r)
 		r->seen |= UINT64_C(1) << row;
 		if (member.value.type == BO_JSON_NULL)
 			continue;
+		r->given |= UINT64_C(1) << row;
 		if (!read_value(r, field, &member))
 			return false;
 	}
 	if (bo_json_end(&r->json))
 		return true;
-	r->status = BACKOFF_E_SYNTAX;
-	if (r->error != NULL) {
+	r->status = r->json.over_limit ? BACKOFF_E_LIMIT : BACKOFF_E_SYNTAX;
+	if (r->error != NULL)
 		bo_json_error(&r->json, r->error);
-		r->status = r->error->status;
-	}
 	return false;
 }
+
+/* Bits of "v" and "event_type", the first and the third row. */
+#define GIVEN_VERSION (UINT64_C(1) << 0)
+#define GIVEN_TYPE (UINT64_C(1) << 2)
 
 /* What a reader cannot do without. A writer of this library sends more. */
 static bool
@@ -266,7 +269,7 @@ check_required(struct reading *r)
 	bool of_attempt = e->type >= BACKOFF_EVENT_ATTEMPT &&
 			  e->type <= BACKOFF_EVENT_STARTED;
 
-	if (!(r->seen & 1))
+	if (!(r->given & GIVEN_VERSION))
 		missing = "v";
 	else if (e->ts_ns == BACKOFF_ABSENT)
 		missing = "ts";
@@ -290,9 +293,6 @@ check_required(struct reading *r)
 	return true;
 }
 
-/* Bit of event_type, the third row. */
-#define SEEN_TYPE (UINT64_C(1) << 2)
-
 static bool
 read_line(struct reading *r)
 {
@@ -301,7 +301,7 @@ read_line(struct reading *r)
 			    r->json.problem);
 	if (!read_members(r))
 		return false;
-	if (!(r->seen & SEEN_TYPE))
+	if (!(r->given & GIVEN_TYPE))
 		return fail(r, BACKOFF_E_FOREIGN, r->json.text, NULL,
 			    "no field event_type");
 	return check_required(r);

@@ -134,6 +134,31 @@ put_plain(char *out, const char *text)
 	return out + length;
 }
 
+/* JSON as it stands, on one line: control characters are white space there,
+ * because inside a string they would not be JSON. */
+static char *
+put_json(char *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		*out++ = (char)((unsigned char)*text < 0x20 ? ' ' : *text);
+	return out;
+}
+
+/* The word for a number that the caller may have made up; NULL if it has. */
+static const char *
+name_of(const struct bo_event_field *field, int value)
+{
+	/* The first one is "absent" where 0 is. */
+	int first = field->kind == BO_EVENT_ENUM ? 1 : 0;
+
+	if (value < first)
+		return NULL;
+	for (int i = first; i < value; i++)
+		if (field->names[i] == NULL)
+			return NULL;
+	return field->names[value];
+}
+
 static char *
 put_key(char *out, const struct bo_event_field *field)
 {
@@ -166,8 +191,7 @@ put_field(char *out, const struct backoff_event *event,
 		text = *(const char *const *)(const void *)at;
 		if (text == NULL)
 			return out;
-		out = put_key(out, field);
-		return put_plain(out, text);
+		return put_json(put_key(out, field), text);
 	case BO_EVENT_TIME:
 	case BO_EVENT_COUNT:
 	case BO_EVENT_SECONDS:
@@ -186,11 +210,12 @@ put_field(char *out, const struct backoff_event *event,
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
 		memcpy(&value, at, sizeof(value));
-		if (value < (field->kind == BO_EVENT_ENUM))
+		text = name_of(field, value);
+		if (text == NULL)
 			return out;
 		out = put_key(out, field);
 		*out++ = '"';
-		out = put_plain(out, field->names[value]);
+		out = put_plain(out, text);
 		*out++ = '"';
 		return out;
 	}
@@ -213,7 +238,7 @@ encode(const struct backoff_event *event, char *line)
 		out = put_field(out, event, &bo_event_fields[row]);
 	if (event->extra != NULL && event->extra[0] != '\0') {
 		*out++ = ',';
-		out = put_plain(out, event->extra);
+		out = put_json(out, event->extra);
 	}
 	*out++ = '}';
 	*out++ = '\n';
