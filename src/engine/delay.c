@@ -15,6 +15,10 @@ exponential(const struct backoff_policy *policy, uint32_t failed)
 	double delay = (double)policy->base_delay_ns;
 	uint32_t exponent = failed - 1;
 
+	/* Powers are infinite at the far end, and 0 times infinity is no
+	 * number. */
+	if (policy->base_delay_ns == 0)
+		return 0;
 	for (const double *power = policy->power; exponent != 0; power++) {
 		if (exponent & 1)
 			delay *= *power;
@@ -124,8 +128,13 @@ backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
 		break;
 	}
 	if (policy->bounded) {
-		out->low_ns = bo_mul_q32(out->low_ns, policy->shrink_q32);
-		out->high_ns = bo_mul_q32(out->high_ns, policy->shrink_q32);
+		/* The factor is rounded; the promise is not. */
+		out->high_ns =
+			bo_min(bo_mul_q32(out->high_ns, policy->shrink_q32),
+			       policy->cap_ns);
+		out->low_ns =
+			bo_min(bo_mul_q32(out->low_ns, policy->shrink_q32),
+			       out->high_ns);
 	}
 	/* Without a cap behind it, the law's own end is the ceiling. */
 	if (after)

@@ -343,8 +343,13 @@ is_valid_json(struct bo_decoding *d)
 		return false;
 	}
 	bo_json_begin(&json, d->text, d->length);
-	if (bo_json_value(&json, &whole) && bo_json_end(&json))
-		return true;
+	if (bo_json_value(&json, &whole) && bo_json_end(&json)) {
+		if (json.nul == NULL)
+			return true;
+		/* cJSON's strings end there: "QUICK\u0000" is not "QUICK". */
+		json.problem = "a text cannot hold \\u0000";
+		json.at = json.nul;
+	}
 	bo_json_error(&json, &error);
 	bo_decoding_emit(d, &error);
 	return false;

@@ -95,21 +95,21 @@ q32_of(uint64_t part, uint64_t whole)
 
 /* The first failed attempt whose delay is the cap. Starting there, the engine
  * needs no arithmetic, and no product below it can overflow. */
-static uint32_t
+static uint64_t
 find_saturation(const struct backoff_policy *p)
 {
 	double delay = (double)p->base_delay_ns, cap = (double)p->cap_ns;
 	double factor = p->power[0];
-	uint32_t step = 1;
+	uint64_t step = 1;
 
 	if (p->curve != BACKOFF_CURVE_EXPONENTIAL || delay <= 0 ||
 	    (factor <= 1 && delay < cap))
-		return UINT32_MAX;
+		return UINT64_MAX;
 	/* Gallop to the last step that stays below the cap. */
 	for (int bit = BO_POWERS - 1; bit >= 0; bit--) {
 		if (delay * p->power[bit] < cap) {
 			delay *= p->power[bit];
-			step += UINT32_C(1) << bit;
+			step += UINT64_C(1) << bit;
 		}
 	}
 	return delay >= cap ? step : step + 1;

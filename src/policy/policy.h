@@ -57,13 +57,14 @@ struct bo_durations {
 struct backoff_policy {
 	/* What the engine reads at each decision. */
 	uint32_t max_attempts;
-	/** From this failed attempt on, the curve is the cap. */
-	uint32_t saturated_from;
 	enum backoff_curve curve;
 	enum backoff_jitter jitter;
 	enum bo_order order;
 	/** `retry_on` is "*" alone and `abort_on` is empty. */
 	bool retries_all;
+	/** From this failed attempt on, the curve is the cap; UINT64_MAX if
+	 *  only the arithmetic can tell. */
+	uint64_t saturated_from;
 	uint64_t base_delay_ns, max_delay_ns;
 	/** The largest value of the curve. */
 	uint64_t cap_ns;

@@ -6,6 +6,7 @@
 #include <backoff.h>
 
 #include "fuzz.h"
+#include "policy/policy.h"
 
 const char fuzz_name[] = "policy";
 
@@ -35,6 +36,13 @@ check_delays(const struct backoff_policy *policy)
 
 		backoff_engine_delay(policy, failed[i], previous_ns, &law);
 		MUST(law.low_ns <= law.high_ns);
+		MUST(law.ceiling_ns <= policy->cap_ns || !law.capped);
+		MUST(!policy->bounded || law.high_ns <= policy->cap_ns ||
+		     law.capped);
+		/* Nothing grows out of nothing. */
+		MUST(policy->curve == BACKOFF_CURVE_SCHEDULE ||
+		     policy->base_delay_ns > 0 || policy->jitter_max_ns > 0 ||
+		     law.high_ns == 0);
 		MUST(law.capped || law.high_ns <= law.ceiling_ns);
 		for (size_t j = 0; j < sizeof(draw) / sizeof(*draw); j++) {
 			uint64_t delay_ns = backoff_engine_draw(&law, draw[j]);
@@ -44,6 +52,54 @@ check_delays(const struct backoff_policy *policy)
 			previous_ns = delay_ns;
 		}
 	}
+}
+
+/* A call that always fails ends, and keeps to the policy's own limits. */
+static void
+check_call(const struct backoff_policy *policy, uint64_t start_ns,
+	   uint64_t draw)
+{
+	static const struct backoff_outcome failure = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.failure_class = BACKOFF_CLASS_TIMEOUT,
+		.error_type = "ConnectionError",
+		.code = "http:503",
+		.error = "quota exceeded: (try) later [x]*"};
+	uint64_t now_ns = start_ns, waited_ns = 0, deadline_ns;
+	struct backoff_decision d;
+	struct backoff_state state;
+
+	backoff_engine_begin(policy, &state, now_ns, BACKOFF_FOREVER, &d);
+	MUST(d.action == BACKOFF_ACTION_ATTEMPT && d.attempt == 1);
+	deadline_ns = state.deadline_ns;
+	for (unsigned made = 1; made <= 40; made++) {
+		backoff_engine_decide(policy, &state, &failure, now_ns, draw,
+				      &d);
+		MUST(state.finished == made);
+		if (d.action == BACKOFF_ACTION_DONE)
+			break;
+		MUST(d.action == BACKOFF_ACTION_WAIT);
+		MUST(d.attempt == made + 1 &&
+		     d.attempt <= policy->max_attempts);
+		MUST(d.not_before_ns < deadline_ns ||
+		     deadline_ns == BACKOFF_FOREVER);
+		MUST(d.not_before_ns - now_ns == d.delay_ns ||
+		     d.not_before_ns == BACKOFF_FOREVER);
+		waited_ns = d.delay_ns > UINT64_MAX - waited_ns
+				    ? UINT64_MAX
+				    : waited_ns + d.delay_ns;
+		MUST(state.backoff_ns == waited_ns);
+		now_ns = d.not_before_ns;
+		backoff_engine_resume(policy, &state, now_ns, &d);
+		MUST(d.action == BACKOFF_ACTION_ATTEMPT ||
+		     now_ns == BACKOFF_FOREVER);
+		MUST(d.action != BACKOFF_ACTION_ATTEMPT ||
+		     d.attempt_timeout_ns > 0);
+		if (d.action != BACKOFF_ACTION_ATTEMPT)
+			break;
+	}
+	MUST((d.action == BACKOFF_ACTION_DONE) ==
+	     (d.stop != BACKOFF_STOP_NONE));
 }
 
 /* The canonical form is a policy, and the same one. */
@@ -83,9 +139,17 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	MUST((status == BACKOFF_OK) == (told == 0));
 	if (status != BACKOFF_OK) {
 		MUST(first.status == status);
+		/* There is memory: whatever is wrong is in the text. */
+		MUST(status != BACKOFF_E_NOMEM);
 		return 0;
 	}
+	/* Texts are NUL-terminated here: none may have lost its end. */
+	MUST(memmem(data, size, "\\\\", 2) != NULL ||
+	     memmem(data, size, "\\u0000", 6) == NULL);
 	check_delays(policy);
+	check_call(policy, 0, UINT64_MAX);
+	check_call(policy, UINT64_MAX - 5, UINT64_C(1) << 63);
+	check_call(policy, UINT64_C(1) << 40, 0);
 	check_canonical(policy);
 	backoff_policy_unref(policy);
 	return 1;
