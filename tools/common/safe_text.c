@@ -10,54 +10,10 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "common/utf8.h"
+
 /* The longest piece that one character becomes: \u{10ffff}. */
 #define PIECE_MAX 12
-#define REPLACEMENT "\xef\xbf\xbd"
-
-/* What may follow a lead byte (Unicode 15, table 3-7): the second byte's range
- * rules out overlong forms, surrogates and what lies above U+10FFFF. */
-struct lead {
-	unsigned char from, to;
-	unsigned char more;
-	unsigned char second_low, second_high;
-};
-
-static const struct lead leads[] = {
-	{0xc2, 0xdf, 1, 0x80, 0xbf}, {0xe0, 0xe0, 2, 0xa0, 0xbf},
-	{0xe1, 0xec, 2, 0x80, 0xbf}, {0xed, 0xed, 2, 0x80, 0x9f},
-	{0xee, 0xef, 2, 0x80, 0xbf}, {0xf0, 0xf0, 3, 0x90, 0xbf},
-	{0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f},
-};
-
-/* Decode one character of more than one byte. Returns its length; if it is
- * broken, the length of the part that can not be right (Unicode's "maximal
- * subpart", so that one lost byte costs one U+FFFD), and *valid is false. */
-static size_t
-decode(const unsigned char *text, size_t length, uint32_t *code, bool *valid)
-{
-	const struct lead *lead = NULL;
-	size_t i;
-
-	*valid = false;
-	for (i = 0; i < sizeof(leads) / sizeof(*leads); i++) {
-		if (text[0] >= leads[i].from && text[0] <= leads[i].to)
-			lead = &leads[i];
-	}
-	if (!lead)
-		return 1;
-	*code = text[0] & (0x3fu >> lead->more);
-	for (i = 1; i <= lead->more; i++) {
-		unsigned char low = i == 1 ? lead->second_low : 0x80;
-		unsigned char high = i == 1 ? lead->second_high : 0xbf;
-
-		if (i == length || text[i] < low || text[i] > high)
-			return i;
-		*code = *code << 6 | (text[i] & 0x3f);
-	}
-	*valid = true;
-	return i;
-}
-
 /* Characters that move the cursor, reorder or hide text, or are invisible. */
 static bool
 harmful(uint32_t code)
@@ -106,7 +62,6 @@ escape(uint32_t code, char piece[PIECE_MAX])
 size_t
 tk_safe_text(const char *text, size_t length, char *out, size_t size)
 {
-	const unsigned char *in = (const unsigned char *)text;
 	size_t used = 0;
 
 	for (size_t at = 0; at < length;) {
@@ -114,14 +69,15 @@ tk_safe_text(const char *text, size_t length, char *out, size_t size)
 		const char *from = text + at;
 		size_t piece_length = 1;
 		size_t taken = 1;
-		uint32_t code = in[at];
+		uint32_t code = (unsigned char)text[at];
 		bool valid = true;
 
 		if (code >= 0x80)
-			taken = decode(in + at, length - at, &code, &valid);
+			taken = tk_utf8_decode(text + at, length - at, &code,
+					       &valid);
 		if (!valid) {
-			from = REPLACEMENT;
-			piece_length = strlen(REPLACEMENT);
+			from = TK_UTF8_REPLACEMENT;
+			piece_length = strlen(TK_UTF8_REPLACEMENT);
 		} else if (harmful(code)) {
 			from = piece;
 			piece_length = escape(code, piece);

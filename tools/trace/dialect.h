@@ -2,6 +2,8 @@
 #ifndef TK_DIALECT_H
 #define TK_DIALECT_H
 
+#include <stdbool.h>
+
 #include <backoff.h>
 
 #include "lines.h"
@@ -32,6 +34,13 @@ void tk_dialect_free(struct tk_dialect *dialect);
 
 /** "auto", "native" and so on. */
 const char *tk_dialect_name(const struct tk_dialect *dialect);
+
+/**
+ * Whether the log that @p event was read from has a line for a success. If
+ * not, silence after a failure is how it tells one.
+ */
+bool tk_dialect_logs_successes(const struct tk_dialect *dialect,
+			       const struct backoff_event *event);
 
 /**
  * Read one line. Strings of *out live until the next call. Events of dialects
