@@ -1,0 +1,271 @@
+/* Makes calls and attempts of linked records, and tells how each ended. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/trace.h"
+
+/* The shortest time after which silence means success: lines are written late,
+ * and a log that knows of fast failures only may still see a slow one. */
+#define GRACE_MIN_NS UINT64_C(1000000000)
+
+/* A call to be: where its chain begins, and its place in the order. */
+struct head {
+	uint32_t rank, record;
+	uint64_t end_ns;
+};
+
+static int
+compare_heads(const void *left, const void *right)
+{
+	const struct head *a = left, *b = right;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->end_ns != b->end_ns)
+		return a->end_ns < b->end_ns ? -1 : 1;
+	return a->record < b->record ? -1 : a->record > b->record;
+}
+
+static int
+compare_names(const void *left, const void *right, void *user)
+{
+	const struct tk_trace *trace = user;
+	const uint32_t *a = left, *b = right;
+	const char *x = tk_trace_text(trace, trace->operations[*a].name);
+	const char *y = tk_trace_text(trace, trace->operations[*b].name);
+
+	return strcmp(x ? x : "", y ? y : "");
+}
+
+/* Number the operations in order of their names, so that the order of calls
+ * does not depend on which file was read first. */
+static bool
+rank_operations(struct tk_trace *trace)
+{
+	size_t count = trace->operation_count;
+	uint32_t *order = malloc((count + 1) * sizeof(*order));
+
+	if (!order)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		order[i] = (uint32_t)i;
+	qsort_r(order, count, sizeof(*order), compare_names, trace);
+	for (size_t i = 0; i < count; i++)
+		trace->operations[order[i]].rank = (uint32_t)i;
+	free(order);
+	return true;
+}
+
+/* Where the log does not say how long an attempt took: from the end of the
+ * wait before it. Also finds the longest failure of each operation. */
+static void
+measure(struct tk_trace *trace, const uint32_t *next)
+{
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *before = &trace->records[i];
+		struct tk_record *record;
+		uint64_t due;
+
+		if (next[i] == TK_NO_RECORD)
+			continue;
+		record = &trace->records[next[i]];
+		if (record->attempt.duration_ns != BACKOFF_ABSENT)
+			continue;
+		due = tk_due_ns(before);
+		record->attempt.duration_ns =
+			record->attempt.end_ns > due
+				? record->attempt.end_ns - due
+				: 0;
+	}
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *record = &trace->records[i];
+		struct tk_operation *operation;
+
+		if (record->duplicate ||
+		    record->attempt.duration_ns == BACKOFF_ABSENT ||
+		    record->attempt.outcome == BACKOFF_OUTCOME_SUCCESS)
+			continue;
+		operation = tk_operation_find(trace, record->operation);
+		if (record->attempt.duration_ns > operation->longest_ns)
+			operation->longest_ns = record->attempt.duration_ns;
+	}
+}
+
+static uint64_t
+add_saturating(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* Whether silence after the last line of a call means that it succeeded: its
+ * log would have told of another failure by now, and no line got lost. */
+static bool
+succeeded_silently(const struct tk_trace *trace, const struct tk_record *last)
+{
+	const struct tk_operation *operation =
+		tk_operation_find(trace, last->operation);
+	const struct tk_group *group = &trace->groups[last->group];
+	uint64_t grace = operation->longest_ns, due = tk_due_ns(last);
+
+	if (!last->silent || !tk_operation_silent(operation))
+		return false;
+	if (group->kind != TK_GROUP_OPERATION && group->last_orphan_ns >= due)
+		return false;
+	if (grace < GRACE_MIN_NS)
+		grace = GRACE_MIN_NS;
+	return trace->totals.to_ns >= add_saturating(due, grace);
+}
+
+static void
+end_call(const struct tk_trace *trace, const struct tk_record *last,
+	 struct tk_call *call)
+{
+	call->stop = (enum backoff_stop)last->stop;
+	switch ((enum backoff_event_type)last->type) {
+	case BACKOFF_EVENT_SUCCESS:
+		call->end = TK_CALL_SUCCEEDED;
+		break;
+	case BACKOFF_EVENT_EXHAUSTED:
+		call->end = TK_CALL_EXHAUSTED;
+		break;
+	case BACKOFF_EVENT_ABORTED:
+		call->end = TK_CALL_ABORTED;
+		break;
+	default:
+		call->success_inferred = succeeded_silently(trace, last);
+		call->end = call->success_inferred ? TK_CALL_SUCCEEDED
+						   : TK_CALL_CUT_OFF;
+		break;
+	}
+}
+
+static void
+add_attempt(struct tk_trace *trace, struct tk_call *call,
+	    const struct tk_attempt *attempt)
+{
+	trace->attempts[trace->attempt_count++] = *attempt;
+	call->count++;
+}
+
+/* Make a call of the chain that begins at a record. */
+static void
+build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
+{
+	static const struct tk_attempt silent_success = {
+		.end_ns = BACKOFF_ABSENT,
+		.duration_ns = BACKOFF_ABSENT,
+		.delay_ns = BACKOFF_ABSENT,
+		.delay_low_ns = BACKOFF_ABSENT,
+		.delay_high_ns = BACKOFF_ABSENT,
+		.delay_law = -1,
+		.outcome = BACKOFF_OUTCOME_SUCCESS,
+		.failure_class = BACKOFF_CLASS_UNKNOWN,
+	};
+	const struct tk_record *record = &trace->records[at];
+	struct tk_call *call = &trace->calls[trace->call_count++];
+
+	memset(call, 0, sizeof(*call));
+	call->operation = record->operation;
+	call->target = record->target;
+	call->policy = record->policy;
+	call->policy_hash = record->policy_hash;
+	call->id = trace->groups[record->group].id;
+	call->first = trace->attempt_count;
+	call->missing_before = record->number - 1;
+	for (; at != TK_NO_RECORD; at = next[at]) {
+		bool only_closes = record != &trace->records[at] &&
+				   trace->records[at].number == record->number;
+
+		record = &trace->records[at];
+		if (record->max_attempts > call->max_attempts)
+			call->max_attempts = record->max_attempts;
+		if (!only_closes)
+			add_attempt(trace, call, &record->attempt);
+	}
+	end_call(trace, record, call);
+	if (call->success_inferred)
+		add_attempt(trace, call, &silent_success);
+}
+
+/* Where chains begin, in the order of the calls; free() it. */
+static struct head *
+find_heads(const struct tk_trace *trace, size_t *count)
+{
+	struct head *heads;
+	size_t n = 0;
+
+	for (size_t i = 0; i < trace->record_count; i++)
+		n += !trace->records[i].continues &&
+		     !trace->records[i].duplicate;
+	heads = malloc((n + 1) * sizeof(*heads));
+	if (!heads)
+		return NULL;
+	*count = n;
+	n = 0;
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *record = &trace->records[i];
+
+		if (record->continues || record->duplicate)
+			continue;
+		heads[n].rank =
+			tk_operation_find(trace, record->operation)->rank;
+		heads[n].record = (uint32_t)i;
+		heads[n].end_ns = record->attempt.end_ns;
+		n++;
+	}
+	qsort(heads, n, sizeof(*heads), compare_heads);
+	return heads;
+}
+
+enum backoff_status
+tk_build(struct tk_trace *trace, const uint32_t *next)
+{
+	struct head *heads;
+	size_t count = 0;
+
+	if (!rank_operations(trace))
+		return BACKOFF_E_NOMEM;
+	measure(trace, next);
+	heads = find_heads(trace, &count);
+	if (!heads)
+		return BACKOFF_E_NOMEM;
+	trace->calls = malloc((count + 1) * sizeof(*trace->calls));
+	/* At most one inferred attempt a call. */
+	trace->attempts = malloc((trace->record_count + count + 1) *
+				 sizeof(*trace->attempts));
+	if (!trace->calls || !trace->attempts) {
+		free(heads);
+		return BACKOFF_E_NOMEM;
+	}
+	for (size_t i = 0; i < count; i++)
+		build_call(trace, heads[i].record, next);
+	free(heads);
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+tk_trace_stitch(struct tk_trace *trace)
+{
+	size_t count = trace->record_count;
+	enum backoff_status status = BACKOFF_E_NOMEM;
+	uint32_t *next;
+
+	if (trace->stitched)
+		return BACKOFF_E_STATE;
+	trace->stitched = true;
+	next = malloc((count + 1) * sizeof(*next));
+	if (next) {
+		memset(next, 0xff, (count + 1) * sizeof(*next));
+		status = tk_link(trace, next);
+	}
+	if (!status)
+		status = tk_build(trace, next);
+	free(next);
+	/* Only their stitched form is asked for from now on. */
+	free(trace->records);
+	trace->records = NULL;
+	trace->record_count = trace->record_capacity = 0;
+	return status;
+}

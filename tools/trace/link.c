@@ -1,0 +1,336 @@
+/* Links the attempts of each call: which failure did a later line continue? */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/trace.h"
+
+/*
+ * Attempt k + 1 of a call cannot end before attempt k's end plus its delay. So
+ * the lines of a group are taken number by number, and each line of k + 1
+ * continues the open line of k whose wait ended last before it. Taking the
+ * first such line instead would, where a success leaves no line, tie new
+ * failures to calls that have long succeeded.
+ */
+
+/* Clocks are read after the wait began, and logs round times; and a wait may
+ * end a timer tick early. */
+#define TOLERANCE_NS UINT64_C(5000000)
+/* Without a call's id, no attempt is taken to last longer than this. */
+#define LONGEST_NS (UINT64_C(15) * 60 * 1000000000)
+/* Nor to begin earlier before its time, by clocks that were set. */
+#define EARLIEST_NS UINT64_C(1000000000)
+
+/* Records of one group and number, [from, to) of the order. */
+struct run {
+	const uint32_t *from, *to;
+};
+
+/* Lines of the lower number that wait to be continued. */
+struct waiting {
+	const struct tk_record *records;
+	/* A heap by due time of those whose wait has not ended. */
+	uint32_t *heap;
+	size_t heap_count;
+	/* Those whose wait has ended, the latest on top. */
+	uint32_t *ready;
+	size_t ready_count;
+};
+
+uint64_t
+tk_due_ns(const struct tk_record *record)
+{
+	uint64_t delay = record->attempt.delay_ns;
+
+	if (delay == BACKOFF_ABSENT)
+		return record->attempt.end_ns;
+	if (delay > UINT64_MAX - record->attempt.end_ns)
+		return UINT64_MAX;
+	return record->attempt.end_ns + delay;
+}
+
+static int
+compare_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* What makes two lines the same one, read twice; 0 if they are. */
+static int
+compare_content(const struct tk_record *a, const struct tk_record *b)
+{
+	int order = compare_u64(a->number, b->number);
+
+	if (!order)
+		order = compare_u64(a->attempt.end_ns, b->attempt.end_ns);
+	if (!order)
+		order = compare_u64(a->type, b->type);
+	if (!order)
+		order = compare_u64(a->attempt.delay_ns, b->attempt.delay_ns);
+	if (!order)
+		order = compare_u64(a->attempt.error, b->attempt.error);
+	return order;
+}
+
+static int
+compare(const void *left, const void *right, void *user)
+{
+	const struct tk_record *records = user;
+	const uint32_t *a = left, *b = right;
+	int order = compare_content(&records[*a], &records[*b]);
+
+	/* Stable: as read, where nothing else decides. */
+	return order ? order : compare_u64(*a, *b);
+}
+
+/* Sort the lines of a group by number and time. Most logs are in order
+ * already, and most groups small: look first. */
+static void
+sort_group(struct tk_trace *trace, uint32_t *order, size_t count)
+{
+	size_t i = 1;
+
+	while (i < count &&
+	       compare(&order[i - 1], &order[i], trace->records) <= 0)
+		i++;
+	if (i < count)
+		qsort_r(order, count, sizeof(*order), compare, trace->records);
+}
+
+/* Mark lines that were read before, and leave them out; returns how many
+ * stay. Where nothing but the operation names a call, two calls may well
+ * leave the same line, so only another input's line counts as a copy. */
+static size_t
+drop_duplicates(struct tk_trace *trace, const struct tk_group *group,
+		uint32_t *order, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct tk_record *record = &trace->records[order[i]];
+
+		if (kept > 0) {
+			const struct tk_record *last =
+				&trace->records[order[kept - 1]];
+
+			if (compare_content(last, record) == 0 &&
+			    (group->kind != TK_GROUP_OPERATION ||
+			     last->input != record->input)) {
+				record->duplicate = true;
+				continue;
+			}
+		}
+		order[kept++] = order[i];
+	}
+	return kept;
+}
+
+static void
+heap_push(struct waiting *waiting, uint32_t record)
+{
+	uint64_t due = tk_due_ns(&waiting->records[record]);
+	size_t at = waiting->heap_count++;
+
+	while (at > 0) {
+		uint32_t parent = waiting->heap[(at - 1) / 2];
+
+		if (tk_due_ns(&waiting->records[parent]) <= due)
+			break;
+		waiting->heap[at] = parent;
+		at = (at - 1) / 2;
+	}
+	waiting->heap[at] = record;
+}
+
+static uint32_t
+heap_pop(struct waiting *waiting)
+{
+	uint32_t top = waiting->heap[0];
+	uint32_t last = waiting->heap[--waiting->heap_count];
+	uint64_t due = tk_due_ns(&waiting->records[last]);
+	size_t at = 0;
+
+	for (;;) {
+		size_t child = 2 * at + 1;
+
+		if (child >= waiting->heap_count)
+			break;
+		if (child + 1 < waiting->heap_count &&
+		    tk_due_ns(&waiting->records[waiting->heap[child + 1]]) <
+			    tk_due_ns(&waiting->records[waiting->heap[child]]))
+			child++;
+		if (tk_due_ns(&waiting->records[waiting->heap[child]]) >= due)
+			break;
+		waiting->heap[at] = waiting->heap[child];
+		at = child;
+	}
+	waiting->heap[at] = last;
+	return top;
+}
+
+/* The line that one which ended at `end_ns` continues, or TK_NO_RECORD. */
+static uint32_t
+pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns)
+{
+	uint64_t due;
+
+	while (waiting->heap_count > 0) {
+		due = tk_due_ns(&waiting->records[waiting->heap[0]]);
+		if (due > end_ns && due - end_ns > TOLERANCE_NS)
+			break;
+		waiting->ready[waiting->ready_count++] = heap_pop(waiting);
+	}
+	if (waiting->ready_count > 0) {
+		uint32_t last = waiting->ready[waiting->ready_count - 1];
+
+		due = tk_due_ns(&waiting->records[last]);
+		if (kind == TK_GROUP_CALL || end_ns < due ||
+		    end_ns - due <= LONGEST_NS) {
+			waiting->ready_count--;
+			return last;
+		}
+	}
+	if (waiting->heap_count > 0) {
+		due = tk_due_ns(&waiting->records[waiting->heap[0]]);
+		if (kind == TK_GROUP_CALL || due - end_ns <= EARLIEST_NS)
+			return heap_pop(waiting);
+	}
+	return TK_NO_RECORD;
+}
+
+/* Link the lines of one number to those of the number before. */
+static void
+link_runs(struct tk_trace *trace, struct tk_group *group,
+	  const struct run *lower, const struct run *upper,
+	  struct waiting *waiting, uint32_t *next)
+{
+	const uint32_t *low = lower->from;
+
+	waiting->heap_count = waiting->ready_count = 0;
+	for (const uint32_t *at = upper->from; at < upper->to; at++) {
+		struct tk_record *record = &trace->records[*at];
+		uint64_t end_ns = record->attempt.end_ns;
+		uint32_t found;
+
+		for (; low < lower->to; low++) {
+			const struct tk_record *before = &trace->records[*low];
+
+			/* A call's id is certain, whatever its clock did. */
+			if (before->attempt.end_ns > end_ns &&
+			    group->kind != TK_GROUP_CALL)
+				break;
+			if (before->type == BACKOFF_EVENT_ATTEMPT)
+				heap_push(waiting, *low);
+		}
+		found = pick(waiting, group->kind, end_ns);
+		if (found != TK_NO_RECORD) {
+			next[found] = *at;
+			record->continues = true;
+		}
+	}
+}
+
+/* A line that only ends a wait has the number of the attempt before it: tie it
+ * to the open line of its own number. */
+static void
+link_closing(struct tk_trace *trace, const struct tk_group *group,
+	     const struct run *run, uint32_t *next)
+{
+	uint32_t open = TK_NO_RECORD;
+
+	if (group->kind != TK_GROUP_CALL)
+		return;
+	for (const uint32_t *at = run->from; at < run->to; at++) {
+		struct tk_record *record = &trace->records[*at];
+
+		if (record->type == BACKOFF_EVENT_ATTEMPT) {
+			open = *at;
+		} else if (record->closes && !record->continues &&
+			   open != TK_NO_RECORD) {
+			next[open] = *at;
+			record->continues = true;
+			open = TK_NO_RECORD;
+		}
+	}
+}
+
+static void
+link_group(struct tk_trace *trace, struct tk_group *group,
+	   const uint32_t *order, size_t count, struct waiting *waiting,
+	   uint32_t *next)
+{
+	const uint32_t *end = order + count;
+	struct run lower = {order, order}, upper = {order, order};
+
+	while (upper.to < end) {
+		uint32_t number = trace->records[*upper.to].number;
+
+		lower = upper;
+		upper.from = upper.to;
+		while (upper.to < end &&
+		       trace->records[*upper.to].number == number)
+			upper.to++;
+		if (lower.from == lower.to ||
+		    trace->records[*lower.from].number + 1 != number)
+			lower.from = lower.to;
+		link_runs(trace, group, &lower, &upper, waiting, next);
+		link_closing(trace, group, &upper, next);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct tk_record *record = &trace->records[order[i]];
+
+		if (!record->continues && record->number > 1 &&
+		    record->attempt.end_ns > group->last_orphan_ns)
+			group->last_orphan_ns = record->attempt.end_ns;
+	}
+}
+
+/* Records in order of their groups, as they were read within one. */
+static void
+order_by_group(const struct tk_trace *trace, uint32_t *start, uint32_t *order)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < trace->group_count; i++) {
+		start[i] = sum;
+		sum += trace->groups[i].count;
+	}
+	for (size_t i = 0; i < trace->record_count; i++)
+		order[start[trace->records[i].group]++] = (uint32_t)i;
+	/* Each start has moved to its end. */
+	for (size_t i = trace->group_count; i-- > 1;)
+		start[i] = start[i - 1];
+	start[0] = 0;
+}
+
+enum backoff_status
+tk_link(struct tk_trace *trace, uint32_t *next)
+{
+	size_t count = trace->record_count;
+	uint32_t *start = malloc((trace->group_count + 1) * sizeof(*start));
+	uint32_t *order = malloc((count + 1) * sizeof(*order));
+	uint32_t *scratch = malloc((2 * count + 1) * sizeof(*scratch));
+	struct waiting waiting = {trace->records, scratch, 0, NULL, 0};
+	enum backoff_status status = BACKOFF_E_NOMEM;
+
+	if (start && order && scratch) {
+		waiting.ready = scratch + count;
+		order_by_group(trace, start, order);
+		for (size_t i = 0; i < trace->group_count; i++) {
+			struct tk_group *group = &trace->groups[i];
+			uint32_t *first = order + start[i];
+			size_t kept;
+
+			sort_group(trace, first, group->count);
+			kept = drop_duplicates(trace, group, first,
+					       group->count);
+			link_group(trace, group, first, kept, &waiting, next);
+		}
+		status = BACKOFF_OK;
+	}
+	free(start);
+	free(order);
+	free(scratch);
+	return status;
+}

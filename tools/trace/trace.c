@@ -1,0 +1,423 @@
+/* Collects events for stitching, and answers for what was read. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/trace.h"
+
+#define TABLE_START 256
+
+struct tk_trace *
+tk_trace_new(void)
+{
+	return calloc(1, sizeof(struct tk_trace));
+}
+
+void
+tk_trace_free(struct tk_trace *trace)
+{
+	if (!trace)
+		return;
+	tk_strings_clear(&trace->strings);
+	free(trace->records);
+	free(trace->groups);
+	free(trace->group_table);
+	free(trace->operations);
+	free(trace->operation_of);
+	free(trace->calls);
+	free(trace->attempts);
+	free(trace);
+}
+
+/* Room for one more element; the array moved if it is not NULL. */
+static void *
+grow(void *array, size_t count, size_t *capacity, size_t size)
+{
+	size_t larger = *capacity ? *capacity + *capacity / 2 : 64;
+	void *moved;
+
+	if (count < *capacity)
+		return array;
+	if (larger > SIZE_MAX / size)
+		return NULL;
+	moved = realloc(array, larger * size);
+	if (moved)
+		*capacity = larger;
+	return moved;
+}
+
+struct tk_operation *
+tk_operation_find(const struct tk_trace *trace, tk_string name)
+{
+	if (name >= trace->operation_of_size || !trace->operation_of[name])
+		return NULL;
+	return &trace->operations[trace->operation_of[name] - 1];
+}
+
+bool
+tk_operation_silent(const struct tk_operation *operation)
+{
+	return operation->has_silent && !operation->has_unnamed_success;
+}
+
+/* Make sure that an operation is known. */
+static struct tk_operation *
+know_operation(struct tk_trace *trace, tk_string name)
+{
+	struct tk_operation *operations;
+
+	if (name >= trace->operation_of_size) {
+		size_t size = 2 * ((size_t)name + 64);
+		uint32_t *of = realloc(trace->operation_of, size * sizeof(*of));
+
+		if (!of)
+			return NULL;
+		memset(of + trace->operation_of_size, 0,
+		       (size - trace->operation_of_size) * sizeof(*of));
+		trace->operation_of = of;
+		trace->operation_of_size = size;
+	}
+	if (trace->operation_of[name])
+		return tk_operation_find(trace, name);
+	operations = grow(trace->operations, trace->operation_count,
+			  &trace->operation_capacity, sizeof(*operations));
+	if (!operations)
+		return NULL;
+	trace->operations = operations;
+	memset(&operations[trace->operation_count], 0, sizeof(*operations));
+	operations[trace->operation_count].name = name;
+	trace->operation_of[name] = (uint32_t)++trace->operation_count;
+	return &operations[trace->operation_count - 1];
+}
+
+static size_t
+group_place(enum tk_group_kind kind, tk_string operation, tk_string id,
+	    size_t size)
+{
+	const uint32_t key[3] = {(uint32_t)kind, operation, id};
+
+	return (size_t)tk_hash(key, sizeof(key)) & (size - 1);
+}
+
+/* Keep the table at most half full. */
+static bool
+grow_group_table(struct tk_trace *trace)
+{
+	size_t size = trace->group_table_size;
+	uint32_t *table;
+
+	if (2 * (trace->group_count + 1) <= size)
+		return true;
+	size = size ? 2 * size : TABLE_START;
+	table = calloc(size, sizeof(*table));
+	if (!table)
+		return false;
+	for (size_t i = 0; i < trace->group_count; i++) {
+		const struct tk_group *group = &trace->groups[i];
+		size_t at = group_place(group->kind, group->operation,
+					group->id, size);
+
+		while (table[at])
+			at = (at + 1) & (size - 1);
+		table[at] = (uint32_t)i + 1;
+	}
+	free(trace->group_table);
+	trace->group_table = table;
+	trace->group_table_size = size;
+	return true;
+}
+
+/* The group of a line, made if it is new; false if there is no memory. */
+static bool
+find_group(struct tk_trace *trace, enum tk_group_kind kind, tk_string operation,
+	   tk_string id, uint32_t *out)
+{
+	struct tk_group *groups;
+	size_t at, mask;
+
+	if (!grow_group_table(trace))
+		return false;
+	mask = trace->group_table_size - 1;
+	at = group_place(kind, operation, id, mask + 1);
+	for (; trace->group_table[at]; at = (at + 1) & mask) {
+		const struct tk_group *group =
+			&trace->groups[trace->group_table[at] - 1];
+
+		if (group->kind == kind && group->operation == operation &&
+		    group->id == id) {
+			*out = trace->group_table[at] - 1;
+			return true;
+		}
+	}
+	groups = grow(trace->groups, trace->group_count, &trace->group_capacity,
+		      sizeof(*groups));
+	if (!groups)
+		return false;
+	trace->groups = groups;
+	groups[trace->group_count] =
+		(struct tk_group){kind, operation, id, 0, 0};
+	*out = (uint32_t)trace->group_count++;
+	trace->group_table[at] = *out + 1;
+	return true;
+}
+
+/* The number of a logged law; "capped_" says that draws above the ceiling were
+ * pinned to it, which low and high show as well. */
+static int16_t
+law_number(const char *name)
+{
+	static const char capped[] = "capped_";
+
+	if (!name)
+		return -1;
+	if (strncmp(name, capped, sizeof(capped) - 1) == 0)
+		name += sizeof(capped) - 1;
+	for (int i = 0; backoff_jitter_name((enum backoff_jitter)i); i++) {
+		if (strcmp(backoff_jitter_name((enum backoff_jitter)i), name) ==
+		    0)
+			return (int16_t)i;
+	}
+	return -1;
+}
+
+static uint8_t
+default_outcome(const struct backoff_event *event)
+{
+	if (event->outcome >= 0)
+		return (uint8_t)event->outcome;
+	return event->type == BACKOFF_EVENT_SUCCESS ? BACKOFF_OUTCOME_SUCCESS
+						    : BACKOFF_OUTCOME_FAILURE;
+}
+
+/* The texts of an event as numbers. */
+static bool
+intern(struct tk_trace *trace, const struct backoff_event *event,
+       struct tk_record *record, tk_string *id)
+{
+	struct tk_strings *strings = &trace->strings;
+	const char *call = event->call_id ? event->call_id : event->trace_id;
+
+	return tk_strings_add(strings, event->operation, &record->operation) &&
+	       tk_strings_add(strings, event->target, &record->target) &&
+	       tk_strings_add(strings, event->policy, &record->policy) &&
+	       tk_strings_add(strings, event->policy_hash,
+			      &record->policy_hash) &&
+	       tk_strings_add(strings, event->error_type,
+			      &record->attempt.error_type) &&
+	       tk_strings_add(strings, event->code, &record->attempt.code) &&
+	       tk_strings_add(strings, event->error, &record->attempt.error) &&
+	       tk_strings_add(strings, call, id);
+}
+
+static uint32_t
+small(uint64_t number)
+{
+	if (number == BACKOFF_ABSENT)
+		return 0;
+	return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+}
+
+static void
+fill(struct tk_record *record, const struct backoff_event *event)
+{
+	struct tk_attempt *attempt = &record->attempt;
+
+	attempt->end_ns = event->ts_ns;
+	attempt->duration_ns = event->duration_ns;
+	attempt->delay_ns = event->delay_ns;
+	attempt->delay_low_ns = event->delay_low_ns;
+	attempt->delay_high_ns = event->delay_high_ns;
+	attempt->delay_law = law_number(event->delay_law);
+	attempt->outcome = default_outcome(event);
+	attempt->failure_class = event->failure_class < 0
+					 ? BACKOFF_CLASS_UNKNOWN
+					 : (uint8_t)event->failure_class;
+	record->number =
+		small(event->attempt != BACKOFF_ABSENT ? event->attempt
+						       : event->attempts);
+	record->max_attempts = small(event->max_attempts);
+	record->type = (uint8_t)event->type;
+	record->stop = (uint8_t)event->stop;
+	/* A call that was cancelled while it waited: the line has the number
+	 * of the attempt before the wait, and no duration of its own. */
+	record->closes = event->type != BACKOFF_EVENT_ATTEMPT &&
+			 event->outcome == BACKOFF_OUTCOME_CANCELLED &&
+			 event->duration_ns == 0;
+}
+
+/* Take an event of an attempt. */
+static bool
+add_attempt(struct tk_trace *trace, const struct backoff_event *event,
+	    bool silent)
+{
+	enum tk_group_kind kind = event->call_id    ? TK_GROUP_CALL
+				  : event->trace_id ? TK_GROUP_REQUEST
+						    : TK_GROUP_OPERATION;
+	struct tk_operation *operation;
+	struct tk_record *records;
+	struct tk_record record;
+	tk_string id;
+
+	memset(&record, 0, sizeof(record));
+	fill(&record, event);
+	record.silent = silent;
+	record.input = trace->input;
+	if (trace->record_count >= TK_NO_RECORD - 1 ||
+	    !intern(trace, event, &record, &id) ||
+	    !find_group(trace, kind, record.operation, id, &record.group))
+		return false;
+	operation = know_operation(trace, record.operation);
+	if (!operation)
+		return false;
+	operation->has_silent |= silent;
+	operation->has_unnamed_success |=
+		kind != TK_GROUP_CALL && event->type == BACKOFF_EVENT_SUCCESS;
+	records = grow(trace->records, trace->record_count,
+		       &trace->record_capacity, sizeof(*records));
+	if (!records)
+		return false;
+	trace->records = records;
+	records[trace->record_count++] = record;
+	trace->groups[record.group].count++;
+	return true;
+}
+
+static enum backoff_status
+add(struct tk_trace *trace, const struct backoff_event *event, bool silent)
+{
+	struct tk_trace_totals *totals = &trace->totals;
+	uint64_t number = event->attempt != BACKOFF_ABSENT ? event->attempt
+							   : event->attempts;
+	bool is_attempt = event->type == BACKOFF_EVENT_ATTEMPT ||
+			  event->type == BACKOFF_EVENT_SUCCESS ||
+			  event->type == BACKOFF_EVENT_EXHAUSTED ||
+			  event->type == BACKOFF_EVENT_ABORTED;
+
+	if (trace->stitched)
+		return BACKOFF_E_STATE;
+	/* An attempt without time or number can be put nowhere. */
+	if (event->ts_ns == BACKOFF_ABSENT || number == 0 ||
+	    number == BACKOFF_ABSENT)
+		is_attempt = false;
+	if (is_attempt && !add_attempt(trace, event, silent))
+		return BACKOFF_E_NOMEM;
+	totals->events++;
+	if (event->type == BACKOFF_EVENT_UNKNOWN)
+		totals->unknown++;
+	if (event->type == BACKOFF_EVENT_DROPPED &&
+	    event->dropped != BACKOFF_ABSENT)
+		totals->dropped += event->dropped;
+	if (event->ts_ns == BACKOFF_ABSENT)
+		return BACKOFF_OK;
+	if (totals->from_ns == 0 || event->ts_ns < totals->from_ns)
+		totals->from_ns = event->ts_ns;
+	if (event->ts_ns > totals->to_ns)
+		totals->to_ns = event->ts_ns;
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+tk_trace_add(struct tk_trace *trace, const struct backoff_event *event)
+{
+	return add(trace, event, event->call_id == NULL);
+}
+
+/* Take one line; false if there is no memory. */
+static bool
+take(struct tk_trace *trace, const char *path, const struct tk_line *line,
+     struct tk_dialect *dialect, tk_bad_fn on_bad, void *user)
+{
+	struct backoff_event event;
+	struct backoff_error error;
+
+	trace->totals.lines++;
+	switch (tk_dialect_read(dialect, line, &event, &error)) {
+	case TK_EVENT:
+		return add(trace, &event,
+			   !tk_dialect_logs_successes(dialect, &event)) ==
+		       BACKOFF_OK;
+	case TK_FOREIGN:
+		trace->totals.foreign++;
+		return true;
+	case TK_BAD:
+		break;
+	}
+	if (error.status == BACKOFF_E_NOMEM)
+		return false;
+	trace->totals.bad++;
+	trace->totals.oversize += line->oversize;
+	if (on_bad)
+		on_bad(user, path, &error);
+	return true;
+}
+
+enum backoff_status
+tk_trace_read(struct tk_trace *trace, const char *path,
+	      struct tk_dialect *dialect, tk_bad_fn on_bad, void *user)
+{
+	enum backoff_status status;
+	struct tk_lines *lines;
+	struct tk_line line;
+	int saved;
+
+	if (trace->stitched)
+		return BACKOFF_E_STATE;
+	status = tk_lines_open(path, &lines);
+	if (status)
+		return status;
+	/* Only tells files apart; it may stay at the last number. */
+	if (trace->input < UINT16_MAX)
+		trace->input++;
+	while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK) {
+		if (!take(trace, path, &line, dialect, on_bad, user)) {
+			status = BACKOFF_E_NOMEM;
+			break;
+		}
+	}
+	saved = errno;
+	tk_lines_close(lines);
+	errno = saved;
+	return status == BACKOFF_E_NOT_FOUND ? BACKOFF_OK : status;
+}
+
+const struct tk_trace_totals *
+tk_trace_totals(const struct tk_trace *trace)
+{
+	return &trace->totals;
+}
+
+const struct tk_call *
+tk_trace_calls(const struct tk_trace *trace, size_t *count)
+{
+	*count = trace->call_count;
+	return trace->calls;
+}
+
+const struct tk_attempt *
+tk_trace_attempts(const struct tk_trace *trace, size_t *count)
+{
+	*count = trace->attempt_count;
+	return trace->attempts;
+}
+
+const char *
+tk_trace_text(const struct tk_trace *trace, tk_string string)
+{
+	return tk_strings_text(&trace->strings, string);
+}
+
+bool
+tk_trace_logs_successes(const struct tk_trace *trace, tk_string operation)
+{
+	const struct tk_operation *known = tk_operation_find(trace, operation);
+
+	if (operation)
+		return known && !tk_operation_silent(known);
+	for (size_t i = 0; i < trace->operation_count; i++) {
+		if (tk_operation_silent(&trace->operations[i]))
+			return false;
+	}
+	return trace->operation_count > 0;
+}
