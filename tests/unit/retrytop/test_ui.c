@@ -1,0 +1,142 @@
+/* Tests of tools/retrytop/ui.c: keys lead where the help page says. */
+#include "config.h"
+
+#include <string.h>
+
+#include "helper.h"
+#include "retrytop/ui.h"
+
+static struct rt_ui ui;
+static struct rt_model model;
+
+static void
+press(uint32_t key)
+{
+	rt_ui_key(&ui, &model, 42, 10, key);
+}
+
+static void
+type(const char *text)
+{
+	for (; *text != '\0'; text++)
+		press((unsigned char)*text);
+}
+
+static void
+set_up(void)
+{
+	rt_model_init(&model, 60);
+}
+
+TestSuite(retrytop_ui, .init = set_up);
+
+Test(retrytop_ui, q_goes_back_and_then_quits)
+{
+	press('?');
+	cr_expect_eq(ui.page, RT_PAGE_HELP);
+	press('q');
+	cr_expect_eq(ui.page, RT_PAGE_OVERVIEW);
+	cr_expect_not(ui.quit);
+	press('q');
+	cr_expect(ui.quit);
+}
+
+Test(retrytop_ui, pages_open_close_and_scroll)
+{
+	press('i');
+	cr_expect_eq(ui.page, RT_PAGE_INPUTS);
+	press('j');
+	press(RT_KEY_PAGE_DOWN);
+	cr_expect_eq(ui.scroll, 11);
+	press('k');
+	cr_expect_eq(ui.scroll, 10);
+	press('g');
+	cr_expect_eq(ui.scroll, 0);
+	press('?');
+	cr_expect_eq(ui.page, RT_PAGE_HELP);
+	press('?');
+	cr_expect_eq(ui.page, RT_PAGE_OVERVIEW);
+	press('h');
+	press(RT_KEY_ESCAPE);
+	cr_expect_eq(ui.page, RT_PAGE_OVERVIEW);
+}
+
+Test(retrytop_ui, the_filter_is_typed_kept_and_undone)
+{
+	press('/');
+	cr_expect(ui.editing);
+	type("pay q?");
+	cr_expect_str_eq(model.filter, "pay q?", "keys are text now");
+	press(RT_KEY_BACKSPACE);
+	press(0x7f);
+	press(0xe9);
+	press(0x20ac);
+	press(0x1f600);
+	cr_expect_str_eq(model.filter,
+			 "pay \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+	press(RT_KEY_BACKSPACE);
+	press(RT_KEY_BACKSPACE);
+	press(RT_KEY_BACKSPACE);
+	press(1);
+	press(RT_KEY_UP);
+	cr_expect_str_eq(model.filter, "pay ", "whole characters go");
+	press(RT_KEY_ENTER);
+	cr_expect_not(ui.editing);
+	press('/');
+	type("x");
+	press(RT_KEY_ESCAPE);
+	cr_expect_str_eq(model.filter, "pay ", "as it was");
+	press('/');
+	press('U' - '@');
+	cr_expect_str_eq(model.filter, "");
+	for (unsigned i = 0; i < 10; i++)
+		press(RT_KEY_BACKSPACE);
+	cr_expect_str_eq(model.filter, "");
+	press(RT_KEY_ENTER);
+	press('/');
+	type("abc");
+	press(RT_KEY_ENTER);
+	press(RT_KEY_ESCAPE);
+	cr_expect_str_eq(model.filter, "", "Esc clears");
+	cr_expect_not(ui.quit);
+}
+
+Test(retrytop_ui, a_filter_has_an_end)
+{
+	press('/');
+	for (unsigned i = 0; i < 1000; i++)
+		press(0x20ac);
+	cr_expect(strlen(model.filter) < RT_FILTER_MAX);
+	cr_expect_eq(strlen(model.filter) % 3, 0);
+}
+
+Test(retrytop_ui, sorting_cycles_through_all_keys_and_back)
+{
+	for (unsigned i = 0; i < RT_SORT_COUNT; i++) {
+		cr_expect_eq(model.sort, i);
+		press('s');
+	}
+	cr_expect_eq(model.sort, 0);
+	press('S');
+	cr_expect_eq(model.sort, RT_SORT_COUNT - 1);
+	press('r');
+	cr_expect(model.reversed);
+	press('r');
+	cr_expect_not(model.reversed);
+}
+
+Test(retrytop_ui, space_pauses_and_remembers_when)
+{
+	press(' ');
+	cr_expect(model.paused);
+	cr_expect_eq(model.paused_at, 42);
+	press(' ');
+	cr_expect_not(model.paused);
+}
+
+Test(retrytop_ui, no_key_does_harm)
+{
+	for (uint32_t key = 0; key < 0x110100; key += key < 0x400 ? 1 : 0x3f)
+		press(key);
+	cr_expect(model.sort < RT_SORT_COUNT);
+}
