@@ -98,7 +98,7 @@ only() {
 		-v where="$2" '$3 ~ header && $1 !~ where { print $1 " " $3 }')"
 }
 only '(^|/)cJSON\.h$' \
-	'^(src/(base/json|[a-z]+/(decode|encode))|tools/(trace/dialect|retrysim/report_json)|tests/)'
+	'^(src/(base/json|[a-z]+/(decode|encode))|tools/(trace/dialect|retry(sim|top)/report_json)|tests/)'
 only '^sqlite3\.h$' '^(tools/trace/store|tests/)'
 only 'curses' '^(tools/retrytop/screen|tests/)'
 only '^Random123/' '^src/rng/'

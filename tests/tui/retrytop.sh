@@ -1,0 +1,322 @@
+#!/bin/sh
+# retrytop in a real terminal: a private tmux server is driven and photographed.
+#
+# Nothing here waits for a fixed time: the screen is looked at until it shows
+# what is expected, or for ten seconds.
+
+retrytop=${RETRYTOP:-$top_builddir/retrytop}
+socket=retrytop-$$
+dir=$(mktemp -d) || exit 1
+LC_ALL=C.UTF-8
+TZ=UTC
+export LC_ALL TZ
+unset NO_COLOR ESCDELAY LINES COLUMNS ENV TMUX
+
+if ! command -v tmux >/dev/null; then
+	echo "1..0 # SKIP tmux is not installed"
+	rm -rf "$dir"
+	exit 0
+fi
+
+t() {
+	tmux -L "$socket" -f /dev/null "$@"
+}
+
+# shellcheck disable=SC2317 # called by the trap
+clean() {
+	t kill-server 2>/dev/null
+	rm -rf "$dir"
+}
+trap clean EXIT
+trap 'exit 1' HUP INT TERM
+
+count=0
+failed=0
+result() { # STATUS NAME
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $2"
+		t capture-pane -p -t main | sed 's/^/# |/'
+	fi
+}
+
+# Run a command until it succeeds, for at most ten seconds.
+poll() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 200 ] || return 1
+		sleep 0.05
+	done
+}
+
+screen() {
+	t capture-pane -p -t main
+}
+
+shows() { # PATTERN
+	screen | grep -q -- "$1"
+}
+
+hides() {
+	! shows "$1"
+}
+
+line_shows() { # LINE PATTERN
+	screen | sed -n "$1p" | grep -q -- "$2"
+}
+
+state_is() { # FORMAT VALUE
+	[ "$(t display-message -p -t main "$1")" = "$2" ]
+}
+
+expect() { # NAME PATTERN
+	poll shows "$2"
+	result $? "$1"
+}
+
+keys() {
+	t send-keys -t main "$@"
+}
+
+command_line() {
+	t send-keys -t main -l "$1"
+	t send-keys -t main Enter
+}
+
+now() {
+	date -u +%Y-%m-%dT%H:%M:%S.%6NZ
+}
+
+seq=0
+event() { # FILE TYPE OPERATION ATTEMPT [ERROR]
+	seq=$((seq + 1))
+	tail=
+	[ "$2" = retry_attempt ] && tail='"delay_seconds":1,'
+	[ "$2" = retry_success ] || tail=$tail'"class":"transient","error":"'${5:-refused}'",'
+	[ "$2" = retry_attempt ] || tail=$tail'"attempts":'$4',"retries":0,"backoff_seconds":0,'
+	outcome=failure
+	[ "$2" = retry_success ] && outcome=success
+	printf '%s\n' "{\"v\":1,\"ts\":\"$(now)\",\"event_type\":\"$2\",\"operation\":\"$3\",\"policy\":\"STANDARD\",\"policy_hash\":\"0123456789abcdef\",\"call_id\":\"c$seq\",\"attempt\":$4,\"max_attempts\":3,\"kind\":\"first\",\"outcome\":\"$outcome\",$tail\"duration_seconds\":0.1,\"elapsed_seconds\":0.1,\"host\":\"h\",\"pid\":1,\"seq\":$seq}" >>"$1"
+}
+
+# Start retrytop in the shell of the pane; its number goes to a file.
+start() { # ARGUMENT...
+	rm -f "$dir/pid" "$dir/code"
+	command_line "clear; sh -c 'echo \$\$ >$dir/pid; exec $retrytop $*'"
+	poll state_is '#{alternate_on}' 1 && poll test -s "$dir/pid"
+}
+
+# Once the shell is back: what did it see? Not part of the same line, because
+# a shell whose child dies of SIGINT forgets the rest of the line.
+ask_code() {
+	poll restored && command_line "echo \$? >$dir/code"
+	poll test -s "$dir/code"
+}
+
+code_is() { # CODE
+	ask_code
+	[ "$(cat "$dir/code" 2>/dev/null)" = "$1" ]
+}
+
+modes() {
+	stty -F "$(t display-message -p -t main '#{pane_tty}')" -a
+}
+
+# The terminal is as it was: screen, cursor, keypad, mouse, line discipline.
+restored() {
+	state_is '#{alternate_on}#{cursor_flag}#{keypad_cursor_flag}#{keypad_flag}#{mouse_any_flag}' 01000 &&
+		[ "$(modes)" = "$modes_before" ]
+}
+
+t new-session -d -s anchor -x 80 -y 24 "exec sleep 600" &&
+	t new-session -d -s main -x 120 -y 35 "exec sh" &&
+	t set-option -g remain-on-exit on >/dev/null || {
+	echo "Bail out! tmux does not start"
+	exit 1
+}
+t set-option -t main window-size manual >/dev/null
+t resize-window -t main -x 120 -y 35
+keys "PS1='ready '" Enter
+poll line_shows 2 '^ready' || poll shows '^ready'
+modes_before=$(modes)
+
+log=$dir/retry.log
+start --delay 100ms "$log"
+expect "an absent file is waited for, in words" "Waiting for $log (does not exist)"
+expect "the state is WAITING" '\[WAITING\]'
+
+event "$log" retry_attempt pay.charge 1
+event "$log" retry_attempt pay.charge 2
+event "$log" retry_success mail.send 1
+expect "a file that comes later is read: operations appear" '^>pay.charge'
+expect "the state is LIVE" '\[LIVE\]'
+expect "its events are counted" '0 bad  0 lost  0 dropped  3 events'
+event "$log" retry_exhausted db.query 3
+expect "the file grows and so does the screen" '^ db.query  *STANDARD  *3 '
+expect "the top error is shown with its share" 'refused 100%'
+
+keys s
+expect "s changes the order" 'by load'
+keys S
+expect "S changes it back" 'by retries'
+keys r
+expect "r reverses it" 'by retries reversed'
+keys r
+
+keys /
+keys d b
+expect "/ filters while one types" '1 of 3'
+poll hides pay.charge
+result $? "what does not match is hidden"
+keys Enter
+expect "the filter stays on the screen" 'filter: db  1 of 3'
+keys Escape
+poll shows pay.charge
+result $? "Esc clears the filter"
+
+keys Space
+expect "Space pauses, with a word" '\[PAUSED\]'
+event "$log" retry_attempt new.operation 1
+expect "reading goes on meanwhile" '+1 new'
+hides new.operation
+result $? "the numbers stand still"
+keys Space
+expect "Space goes on" '^ new.operation'
+
+keys '?'
+expect "? explains" 'ATT/CALL   attempts of the calls that ended'
+keys Escape
+poll hides 'ATT/CALL   attempts'
+result $? "Esc leaves the help"
+keys i
+expect "i shows the inputs" 'reading  5 lines'
+keys q
+
+mv "$log" "$log.1"
+event "$log.1" retry_attempt late.line 1
+event "$log" retry_attempt after.rotation 1
+event "$log.1" retry_attempt late.line 2
+expect "a rotation loses no line" '0 bad  0 lost  0 dropped  8 events'
+expect "a late line to the old file is seen" 'late.line'
+cp "$log" "$log.2" && : >"$log"
+event "$log" retry_attempt after.truncation 1
+expect "nor does a truncation" '0 bad  0 lost  0 dropped  9 events'
+
+hostile='\u001b]0;stolen\u0007\u001b[2J\u001b[?1049l\u202eevil\u009b31m'
+event "$log" retry_attempt 'x\u001b[31my' 1 "$hostile"
+expect "an escape sequence is shown, not obeyed" 'x\\x1b\[31my'
+state_is '#{alternate_on}#{pane_title}' "1$(t display-message -p -t main '#{host}')"
+result $? "the terminal's state and title are untouched"
+shows '\[LIVE\]'
+result $? "the screen was not cleared"
+
+t resize-window -t main -x 80 -y 24
+expect "80x24: columns go by priority" 'OPERATION *CALLS/s *RETRY/s ATT/CALL *EXH TOP ERROR *SEEN$'
+t resize-window -t main -x 40 -y 10
+expect "40x10: what and how bad" 'OPERATION *RETRY/s ATT/CALL *EXH$'
+t resize-window -t main -x 20 -y 5
+expect "20x5: says that it is too small" '40x10 needed'
+for size in 1x1 5x2 200x50 3x40 40x3 15x3; do
+	t resize-window -t main -x "${size%x*}" -y "${size#*x}"
+done
+t resize-window -t main -x 120 -y 35
+expect "a storm of sizes is survived" 'RETRIES 5m$'
+
+keys C-z
+poll restored
+result $? "Ctrl-Z restores the terminal"
+command_line fg
+poll state_is '#{alternate_on}' 1
+expect "fg brings the screen back" '\[LIVE\]'
+
+keys q
+poll restored
+result $? "q restores the terminal"
+code_is 0
+result $? "q exits 0"
+
+signal() { # NAME CODE
+	start "$log"
+	poll shows '\[LIVE\]\|\[STALE\]'
+	kill -s "$1" "$(cat "$dir/pid")"
+	poll restored
+	result $? "SIG$1 restores the terminal"
+	if [ "$2" = any ]; then
+		! code_is 0
+	else
+		code_is "$2"
+	fi
+	result $? "SIG$1 is what the shell sees"
+}
+signal TERM 143
+signal INT 130
+signal QUIT 131
+signal HUP 129
+# A sanitizer turns these into an exit code of its own.
+signal SEGV any
+signal ABRT any
+signal BUS any
+
+start "$log"
+keys C-c
+code_is 130
+result $? "Ctrl-C quits"
+
+rm -f "$dir/code"
+command_line "clear; cat $log | $retrytop -"
+expect "standard input is a log, keys come from the terminal" 'after.truncation'
+keys q
+code_is 0
+result $? "and q quits"
+
+colors() {
+	t capture-pane -e -p -t main | grep -q "$(printf '\033')\\[[0-9;]*3[0-7][;m]"
+}
+start "$log"
+poll shows LIVE
+poll colors
+result $? "there are colours"
+keys q
+code_is 0
+command_line "NO_COLOR=1; export NO_COLOR"
+start "$log"
+poll shows LIVE
+! colors
+result $? "NO_COLOR: there are none"
+keys q
+code_is 0
+command_line "unset NO_COLOR"
+
+start --ascii "$log"
+poll shows 'RETRIES 5m'
+! screen | LC_ALL=C grep -q '[^ -~]'
+result $? "--ascii: nothing else is drawn"
+keys q
+code_is 0
+
+for term in vt100 linux dumb; do
+	rm -f "$dir/code"
+	command_line "clear; TERM=$term $retrytop $log"
+	expect "TERM=$term works" 'by retrie'
+	keys q
+	code_is 0
+	result $? "and is left"
+done
+rm -f "$dir/code"
+command_line "clear; TERM=no-such-terminal $retrytop $log"
+code_is 4
+result $? "an unknown terminal is an error, not a crash"
+
+"$retrytop" "$log" </dev/null >"$dir/out" 2>"$dir/err"
+[ $? -eq 2 ] && [ ! -s "$dir/out" ] && grep -q -- --once "$dir/err"
+result $? "without a terminal it names --once"
+"$retrytop" --once "$log" </dev/null >"$dir/out" 2>"$dir/err"
+[ $? -eq 0 ] && grep -q after.truncation "$dir/out" && ! grep -q "$(printf '\033')" "$dir/out"
+result $? "--once needs none"
+
+echo "1..$count"
+[ "$failed" -eq 0 ]

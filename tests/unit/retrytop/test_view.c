@@ -1,0 +1,460 @@
+/* Tests of tools/retrytop/view*.c: exact cells of one small screen, and what
+ * holds of every screen. */
+#include "config.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "helper.h"
+#include "retrytop/view.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Everything that a screen depends on. */
+struct scene {
+	struct rt_ingest ingest;
+	struct rt_model model;
+	struct rt_ui ui;
+	struct tk_input_info input[2];
+	struct rt_view view;
+};
+
+static void
+scene_open(struct scene *scene)
+{
+	memset(scene, 0, sizeof(*scene));
+	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
+	scene->ingest.window = rt_window_new();
+	scene->ingest.sequence = rt_sequence_new();
+	rt_model_init(&scene->model, 60);
+	scene->input[0].path = "/var/log/app.log";
+	scene->input[0].state = TK_INPUT_READING;
+	scene->input[0].same_as = SIZE_MAX;
+	scene->input[1].path = "/var/log/other.log";
+	scene->input[1].state = TK_INPUT_READING;
+	scene->input[1].same_as = 0;
+	scene->view = (struct rt_view){
+		.model = &scene->model,
+		.ingest = &scene->ingest,
+		.ui = &scene->ui,
+		.input = scene->input,
+		.input_count = 1,
+		.wall_ns = (T0_S + 105) * NS_PER_S,
+	};
+}
+
+static void
+scene_close(struct scene *scene)
+{
+	rt_model_clear(&scene->model);
+	rt_window_free(scene->ingest.window);
+	rt_sequence_free(scene->ingest.sequence);
+}
+
+static void
+scene_add(struct scene *scene, struct backoff_event event, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		add_event(scene->ingest.window, event);
+		scene->ingest.events++;
+		scene->ingest.lines++;
+	}
+}
+
+static void
+scene_compute(struct scene *scene)
+{
+	cr_assert(rt_model_update(&scene->model, scene->ingest.window,
+				  T0_S + 104));
+}
+
+/* A live log with a storm of one operation, a calm one, a foreign one. */
+static void
+scene_storm(struct scene *scene)
+{
+	scene_open(scene);
+	scene_add(scene, native_event(BACKOFF_EVENT_SUCCESS, "calm", T0_S, 1),
+		  1);
+	for (uint64_t s = 0; s < 105; s++) {
+		scene_add(scene,
+			  native_event(BACKOFF_EVENT_SUCCESS, "calm", T0_S + s,
+				       1),
+			  2);
+		if (s >= 60 && s % 10 < 6)
+			scene_add(scene,
+				  native_event(BACKOFF_EVENT_ATTEMPT, "pay",
+					       T0_S + s, 1 + s % 2),
+				  3);
+	}
+	scene_add(scene,
+		  native_event(BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + 104, 3),
+		  36);
+	scene_add(scene,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "mail", T0_S + 90, 1),
+		  2);
+	scene->ingest.live = true;
+	scene->ingest.wall_ns = scene->view.wall_ns;
+	scene_compute(scene);
+}
+
+static void
+expect_lines(const struct scene *scene, size_t width, size_t height, bool utf8,
+	     const char *const *want)
+{
+	struct rt_grid grid;
+
+	cr_assert(rt_grid_init(&grid, width, height, utf8));
+	rt_view_render(&scene->view, &grid);
+	for (size_t y = 0; y < height; y++) {
+		char line[2048];
+
+		cr_expect_str_eq(rt_grid_string(&grid, y, line, sizeof(line)),
+				 want[y], "line %zu: %s", y, line);
+	}
+	rt_grid_clear(&grid);
+}
+
+Test(retrytop_view, a_small_screen_to_the_cell)
+{
+	static const char *const ascii[10] = {
+		" retrytop [LIVE]     window 60s  lag 0s",
+		" RISING pay 1.45/s 45s ConnectionError",
+		" 0 bad  0 lost  0 dropped  336 events",
+		" OPERATION       RETRY/s ATT/CALL    EXH",
+		">pay                1.45     3.00!    36",
+		" mail               0.03     2.00*     0",
+		" calm                  0     1.00      0",
+		"",
+		"",
+		"s / Space ? q         3 of 3  by retries",
+	};
+	struct scene scene;
+
+	scene_storm(&scene);
+	expect_lines(&scene, 40, 10, false, ascii);
+	scene_close(&scene);
+}
+
+Test(retrytop_view, a_wide_screen_to_the_cell)
+{
+	static const char *const utf8[16] = {
+		" retrytop [LIVE]  2 inputs: /var/log/app.log           "
+		"                                                       "
+		"window 60s  lag 0s  09:01:44Z",
+		" RISING pay: 1.45 retries/s since 09:01:00Z (45s)  "
+		"ConnectionError 100%  policy STANDARD",
+		" 0 bad  0 lost  0 dropped  336 events  336 lines  0 foreign",
+		" Retries 1.48/s   Exhausted 36   Aborted 0 in 60s   "
+		"(successes are not all logged)",
+		"",
+		" OPERATION      POLICY     MAX CALLS/s  RETRY/s ATT/CALL    "
+		"EXH  EXH% ABORT TOP ERROR                       SEEN  SINCE "
+		"RETRIES 5m",
+		">pay            STANDARD     3    0.60     1.45     3.00!    "
+		"36 100.0     0 ConnectionError 100%  connec~     0s    45s   "
+		"               █▆█",
+		" mail           -            -       -     0.03     2.00*     "
+		"0     -     0 ConnectionError 100%  connec~    14s      -    "
+		"                █",
+		" calm           STANDARD     3    2.00        0     1.00      "
+		"0   0.0     0 -                                 0s      -",
+		" TOTAL          -            -       -     1.48     2.89*    "
+		"36     -     0 -                                 0s      -    "
+		"              █▅█",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"s sort  r reverse  / filter  Space pause  i inputs  ? help  q "
+		"quit                                                        "
+		"3 of 3  by retries",
+	};
+	struct scene scene;
+
+	scene_storm(&scene);
+	scene.view.input_count = 2;
+	expect_lines(&scene, 140, 16, true, utf8);
+	scene_close(&scene);
+}
+
+/* What the operations of a scene are called, and how many there are. */
+static const struct {
+	const char *why, *name, *error;
+	unsigned count;
+} crowd[] = {
+	{"none", NULL, NULL, 0},
+	{"one", "op", "refused", 1},
+	{"five hundred", "op", "refused", 500},
+	{"very long names",
+	 "a-name-that-goes-on-and-on-and-on-and-on-and-on-and-"
+	 "on-and-on-and-on-and-on-and-on-and-on-and-on-and-"
+	 "on-and-on-and-on-and-on-and-on-and-on-and-on-and-"
+	 "on-and-on-and-on-and-on-and-on-and-on-and-on-and-"
+	 "on-and-on-and-on-and-on-and-on-and-on-and-on-and-"
+	 "on-and-on-and-on-and-on-and-on-and-on-and-on",
+	 "and an error text that is just as long as that, or even longer than "
+	 "that, if that is possible at all, which it is, as this text shows",
+	 3},
+	{"wide characters",
+	 "\xe6\x94\xaf\xe6\x89\x95\xe3\x81\x84\xe6\x94\xaf"
+	 "\xe6\x89\x95\xe3\x81\x84\xe6\x94\xaf\xe6\x89\x95",
+	 "\xe6\x8e\xa5\xe7\xb6\x9a\xe6\x8b\x92\xe5\x90\xa6 \xf0\x9f\x98\x80",
+	 3},
+	{"marks and bidirectional controls",
+	 "e\xcc\x81\xcc\x81\xcc\x81 \xe2\x80\xae evil \xe2\x80\x8b",
+	 "\xe2\x80\xaegnp.exe", 3},
+	{"escape sequences", "\x1b]0;title\x07\x1b[2J\x1b[?1049l",
+	 "\x1b[31m\r\n\x9b\x31m\x7f\t", 3},
+	{"bytes that are no text", "\xff\xfe\xc0\xaf\xed\xa0\x80",
+	 "\xf5\xf5\xc3", 3},
+};
+
+static void
+scene_crowd(struct scene *scene, size_t which, bool hostile_rates)
+{
+	scene_open(scene);
+	for (unsigned i = 0; i < crowd[which].count; i++) {
+		struct backoff_event event;
+		char name[600];
+
+		snprintf(name, sizeof(name), "%s%u", crowd[which].name, i);
+		event = native_event(BACKOFF_EVENT_ATTEMPT, name, T0_S + 100,
+				     1);
+		event.error_type = crowd[which].error;
+		event.error = crowd[which].error;
+		event.policy = crowd[which].error;
+		event.max_attempts = i % 2 ? UINT64_MAX - 1 : 3;
+		scene_add(scene, event, 1 + i % 3);
+	}
+	scene_compute(scene);
+	for (size_t i = 0; hostile_rates && i < scene->model.count; i++) {
+		struct rt_row *row = &scene->model.row[i];
+
+		row->retries_per_s = 1e9;
+		row->calls_per_s = 1e300;
+		row->attempts_per_call = 123456789.0;
+		row->window.exhausted = UINT64_MAX;
+		row->rising_s = 1;
+		row->spark[3] = UINT32_MAX;
+	}
+	if (hostile_rates) {
+		scene->ingest.bad = UINT64_MAX;
+		scene->ingest.foreign = UINT64_MAX;
+		scene->ingest.dropped = UINT64_MAX;
+		scene->input[0].behind_bytes = UINT64_MAX;
+		scene->input[0].path =
+			crowd[which].name != NULL ? crowd[which].name : "x";
+	}
+}
+
+/* Every cell is one that a terminal shows as it should. */
+static void
+expect_decent(const struct rt_grid *grid, const char *why)
+{
+	for (size_t y = 0; y < grid->height; y++) {
+		for (size_t x = 0; x < grid->width; x++) {
+			uint32_t c = rt_grid_at(grid, x, y)->character;
+			int width;
+
+			if (c == 0) {
+				c = x > 0 ? rt_grid_at(grid, x - 1, y)
+						    ->character
+					  : 0;
+				cr_assert_eq(wcwidth((wchar_t)c), 2,
+					     "%s: half a character", why);
+				continue;
+			}
+			width = wcwidth((wchar_t)c);
+			cr_assert(c >= 0x20 && c != 0x7f &&
+					  (c < 0x80 || c > 0x9f),
+				  "%s: control character %x", why, c);
+			cr_assert(c < 0x200b || c > 0x200f, "%s: %x", why, c);
+			cr_assert(c < 0x202a || c > 0x202e, "%s: %x", why, c);
+			cr_assert(grid->utf8 || c < 0x7f, "%s: %x", why, c);
+			cr_assert(width == 1 ||
+					  (width == 2 && x + 1 < grid->width &&
+					   rt_grid_at(grid, x + 1, y)
+							   ->character == 0),
+				  "%s: %x has width %d", why, c, width);
+		}
+	}
+}
+
+static void
+expect_decent_pages(struct scene *scene, const char *why)
+{
+	static const size_t size[][2] = {
+		{200, 50}, {120, 35}, {100, 30}, {80, 24}, {60, 20},
+		{41, 11},  {40, 10},  {31, 6},   {30, 5},  {29, 5},
+		{20, 5},   {5, 3},    {2, 2},    {1, 1},   {9999, 9999}};
+
+	for (size_t i = 0; i < COUNT(size) * 2; i++) {
+		bool wide = size[i / 2][0] > 1000;
+
+		for (unsigned page = 0; page <= RT_PAGE_INPUTS; page++) {
+			struct rt_grid grid;
+
+			/* Once is enough for the largest. */
+			if (wide && page > 0)
+				continue;
+			scene->ui.page = page;
+			cr_assert(rt_grid_init(&grid, size[i / 2][0],
+					       size[i / 2][1], i % 2 == 0));
+			rt_view_render(&scene->view, &grid);
+			expect_decent(&grid, why);
+			rt_grid_clear(&grid);
+		}
+	}
+	scene->ui.page = RT_PAGE_OVERVIEW;
+}
+
+Test(retrytop_view, no_screen_is_ever_indecent)
+{
+	for (size_t which = 0; which < COUNT(crowd) * 2; which++) {
+		const char *why = crowd[which / 2].why;
+		struct scene scene;
+
+		scene_crowd(&scene, which / 2, which % 2 == 1);
+		expect_decent_pages(&scene, why);
+		scene.ingest.live = true;
+		scene.ingest.wall_ns = scene.view.wall_ns;
+		scene.model.paused = true;
+		scene.model.reversed = true;
+		scene.view.input_count = 2;
+		rt_model_move(&scene.model, 9999);
+		expect_decent_pages(&scene, why);
+		scene.ui.editing = true;
+		memset(scene.model.filter, 'o', RT_FILTER_MAX - 1);
+		rt_model_arrange(&scene.model);
+		expect_decent_pages(&scene, why);
+		scene.view.input_count = 0;
+		scene.ui.scroll = SIZE_MAX / 2;
+		expect_decent_pages(&scene, why);
+		scene_close(&scene);
+	}
+}
+
+static void
+expect_in_screen(const struct scene *scene, const char *part)
+{
+	struct rt_grid grid;
+	bool found = false;
+
+	cr_assert(rt_grid_init(&grid, 80, 24, true));
+	rt_view_render(&scene->view, &grid);
+	for (size_t y = 0; y < 24 && !found; y++) {
+		char line[512];
+
+		found = strstr(rt_grid_string(&grid, y, line, sizeof(line)),
+			       part) != NULL;
+	}
+	cr_expect(found, "\"%s\" is not on the screen", part);
+	rt_grid_clear(&grid);
+}
+
+Test(retrytop_view, empty_screens_have_words)
+{
+	struct scene scene;
+
+	scene_open(&scene);
+	scene.input[0].state = TK_INPUT_WAITING;
+	scene.input[0].error_number = ENOENT;
+	expect_in_screen(&scene, "[WAITING]");
+	expect_in_screen(&scene, "0 events yet. Waiting for /var/log/app.log "
+				 "(does not exist)");
+	scene.input[0].state = TK_INPUT_DENIED;
+	scene.input[0].error_number = EACCES;
+	expect_in_screen(&scene, "/var/log/app.log (Permission denied)");
+	scene.input[0].state = TK_INPUT_READING;
+	scene.input[0].error_number = 0;
+	expect_in_screen(&scene, "/var/log/app.log (empty)");
+	scene.ingest.lines = 7;
+	expect_in_screen(&scene, "0 events yet in 7 lines");
+	scene_close(&scene);
+}
+
+Test(retrytop_view, the_state_is_a_word)
+{
+	struct scene scene;
+
+	scene_storm(&scene);
+	expect_in_screen(&scene, "[LIVE]");
+	expect_in_screen(&scene, "RISING pay: 1.45 retries/s since 09:01:00Z");
+	scene.view.silence_ns = RT_VIEW_STALE_NS + 1;
+	expect_in_screen(&scene, "[STALE]");
+	scene.model.paused = true;
+	scene.model.paused_at = 300;
+	expect_in_screen(&scene, "[PAUSED]");
+	expect_in_screen(&scene, "+36 new");
+	scene.ingest.live = false;
+	scene.model.paused = false;
+	expect_in_screen(&scene, "[STALE]");
+	scene_close(&scene);
+}
+
+Test(retrytop_view, the_filter_and_what_it_hides_are_on_the_screen)
+{
+	struct scene scene;
+
+	scene_storm(&scene);
+	memcpy(scene.model.filter, "ma", 3);
+	rt_model_arrange(&scene.model);
+	expect_in_screen(&scene, "filter: ma  1 of 3  by retries");
+	scene.ui.editing = true;
+	expect_in_screen(&scene, "/ma ");
+	memcpy(scene.model.filter, "zz", 3);
+	rt_model_arrange(&scene.model);
+	expect_in_screen(&scene, "no operation contains \"zz\"");
+	scene_close(&scene);
+}
+
+Test(retrytop_view, the_selected_row_is_on_the_screen)
+{
+	struct scene scene;
+
+	scene_crowd(&scene, 2, false);
+	for (unsigned i = 0; i < 500; i += 7) {
+		char mark[32];
+
+		rt_model_move(&scene.model, 7);
+		snprintf(mark, sizeof(mark), ">%s", scene.model.selected);
+		expect_in_screen(&scene, mark);
+	}
+	scene_close(&scene);
+}
+
+Test(retrytop_view, help_explains_every_column)
+{
+	static const char *const column[] = {
+		"OPERATION ", "POLICY ", "MAX ",       "CALLS/s ", "RETRY/s ",
+		"ATT/CALL ",  "EXH ",    "EXH% ",      "ABORT ",   "TOP ERROR ",
+		"SEEN ",      "SINCE ",  "RETRIES 5m "};
+	struct scene scene;
+
+	scene_storm(&scene);
+	cr_expect_eq(COUNT(column), rt_view_columns() + 1);
+	scene.ui.page = RT_PAGE_HELP;
+	for (size_t i = 0; i < COUNT(column); i++) {
+		struct rt_grid grid;
+		bool found = false;
+
+		cr_assert(rt_grid_init(&grid, 80, 100, true));
+		rt_view_render(&scene.view, &grid);
+		for (size_t y = 0; y < 99; y++) {
+			char line[512];
+
+			rt_grid_string(&grid, y, line, sizeof(line));
+			found = found ||
+				strncmp(line + (*line ? 3 : 0), column[i],
+					strlen(column[i])) == 0;
+		}
+		cr_expect(found, "%s", column[i]);
+		rt_grid_clear(&grid);
+	}
+	scene_close(&scene);
+}

@@ -1,0 +1,75 @@
+/* A screen as cells in memory: what is drawn, apart from how. */
+#ifndef RT_GRID_H
+#define RT_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Larger terminals show this much. */
+#define RT_GRID_MAX_WIDTH 500
+#define RT_GRID_MAX_HEIGHT 300
+
+/** What a cell means; colour is never the only sign of it. */
+enum rt_attr {
+	RT_ATTR_NONE = 0,
+	RT_ATTR_BOLD = 1,
+	RT_ATTR_DIM = 2,
+	RT_ATTR_REVERSE = 4,
+	RT_ATTR_BAD = 8,
+	RT_ATTR_WARN = 16,
+	RT_ATTR_GOOD = 32,
+};
+
+struct rt_cell {
+	/** 0: the right half of the wide character before. */
+	uint32_t character;
+	uint8_t attr;
+};
+
+struct rt_grid {
+	size_t width, height;
+	/** Without: only ASCII gets in. */
+	bool utf8;
+	struct rt_cell *cell;
+};
+
+/** Cells are blank. False if there is no memory. */
+bool rt_grid_init(struct rt_grid *grid, size_t width, size_t height, bool utf8);
+void rt_grid_clear(struct rt_grid *grid);
+
+const struct rt_cell *rt_grid_at(const struct rt_grid *grid, size_t x,
+				 size_t y);
+
+/**
+ * Write text from (x, y) on; it passes the safe-text filter first. What does
+ * not fit in @p columns, or in the line, is cut, with "~" in the last column.
+ *
+ * @return columns used
+ */
+size_t rt_grid_text(struct rt_grid *grid, size_t x, size_t y, size_t columns,
+		    unsigned attr, const char *text);
+
+/** The same, ending at column @p x + @p columns. */
+void rt_grid_right(struct rt_grid *grid, size_t x, size_t y, size_t columns,
+		   unsigned attr, const char *text);
+
+/** As rt_grid_text(), with printf's format, for at most a screen's line. */
+size_t rt_grid_print(struct rt_grid *grid, size_t x, size_t y, unsigned attr,
+		     const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/** A character of the program's own, of one column: @p ascii stands for it
+ *  where there is no UTF-8. */
+void rt_grid_put(struct rt_grid *grid, size_t x, size_t y, unsigned attr,
+		 uint32_t character, char ascii);
+
+/** Add an attribute to a whole line. */
+void rt_grid_line_attr(struct rt_grid *grid, size_t y, unsigned attr);
+
+/** A line as UTF-8 without trailing blanks; for tests and dumps.
+ *  Returns buffer. */
+char *rt_grid_string(const struct rt_grid *grid, size_t y, char *buffer,
+		     size_t size);
+
+#endif

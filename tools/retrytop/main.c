@@ -1,0 +1,17 @@
+/* retrytop: a live view of attempt logs. */
+#include "config.h"
+
+#include <locale.h>
+
+#include "app.h"
+#include "common/msg.h"
+
+int
+main(int argc, char **argv)
+{
+	/* Characters as the user's terminal has them, numbers as programs
+	 * read them. */
+	setlocale(LC_CTYPE, "");
+	tk_msg_program("retrytop");
+	return rt_main(argc, argv);
+}

@@ -1,0 +1,124 @@
+/* What the command line asks for. */
+#include "config.h"
+
+#include "options.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/msg.h"
+#include "common/opt.h"
+#include "common/units.h"
+#include "model.h"
+
+#define DELAY_MIN_NS (100 * TK_NS_PER_MS)
+#define DELAY_MAX_NS (3600 * TK_NS_PER_S)
+
+static int
+complain(const char *text)
+{
+	tk_msg("%s; see --help", text);
+	return TK_EXIT_USAGE;
+}
+
+static int
+check(struct rt_options *options)
+{
+	static char dash[] = "-";
+	static char *standard_input[] = {dash, NULL};
+	size_t inputs = 0;
+
+	if (options->format >= 0)
+		options->once = true;
+	else
+		options->format = RT_FORMAT_TEXT;
+	if (options->window_ns < TK_NS_PER_S ||
+	    options->window_ns > RT_HISTORY_S * TK_NS_PER_S ||
+	    options->window_ns % TK_NS_PER_S != 0)
+		return complain("--window takes whole seconds, from 1s to 5m");
+	if (options->delay_ns < DELAY_MIN_NS ||
+	    options->delay_ns > DELAY_MAX_NS)
+		return complain("--delay takes 100ms to 1h");
+	if (options->filter != NULL && strlen(options->filter) >= RT_FILTER_MAX)
+		return complain("--filter takes at most 127 bytes");
+	if (options->path_count == 0) {
+		if (isatty(STDIN_FILENO))
+			return complain("a FILE is needed");
+		options->path = standard_input;
+		options->path_count = 1;
+	}
+	for (size_t i = 0; i < options->path_count; i++)
+		inputs += strcmp(options->path[i], "-") == 0;
+	if (inputs > 0 && isatty(STDIN_FILENO))
+		return complain("standard input is a terminal, not a log");
+	if (!options->once && !isatty(STDOUT_FILENO))
+		return complain(
+			"standard output is no terminal: --once prints");
+	return -1;
+}
+
+int
+rt_options_parse(int argc, char **argv, struct rt_options *out)
+{
+	struct rt_options options = {
+		.dialect = "auto",
+		.format = -1,
+		.window_ns = 60 * TK_NS_PER_S,
+		.delay_ns = TK_NS_PER_S,
+		.max_bad = UINT64_MAX,
+	};
+	const struct tk_opt rows[] = {
+		{"once", 0, TK_OPT_FLAG, &options.once, NULL, NULL, 0, 0,
+		 "read the inputs to their end, print the numbers and exit"},
+		{"format", 0, TK_OPT_NAME, &options.format, NULL, "text json",
+		 0, 0, "how to print them; implies --once"},
+		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
+		 NULL, 0, 0, "what the numbers cover: 1s to 5m, default 60s"},
+		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
+		 0, 0,
+		 "retries, load, exhausted, calls, aborted, seen, rising or "
+		 "name"},
+		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
+		 "only operations whose name, policy or top error contains "
+		 "TEXT"},
+		{"dialect", 0, TK_OPT_TEXT, &options.dialect, "NAME|FILE", NULL,
+		 0, 0,
+		 "what the lines mean: auto, native, python-retry or a file"},
+		{"delay", 'd', TK_OPT_DURATION, &options.delay_ns, "DURATION",
+		 NULL, 0, 0, "time between two screens, default 1s"},
+		{"color", 0, TK_OPT_NAME, &options.color, NULL,
+		 "auto always never", 0, 0,
+		 "auto obeys NO_COLOR and what the terminal can"},
+		{"ascii", 0, TK_OPT_FLAG, &options.ascii, NULL, NULL, 0, 0,
+		 "draw with ASCII characters only"},
+		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
+		 UINT64_MAX, "with --once: exit 3 if more lines are broken"},
+		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
+	};
+	const struct tk_command command = {
+		.name = "retrytop",
+		.usage = "[OPTION]... FILE...",
+		.purpose =
+			"Show live which operations retry, how much, and why. "
+			"FILE grows and rotates; - is standard input. Calls "
+			"per second are known only where the log holds "
+			"successes too; elsewhere they are \"-\".",
+		.examples =
+			"  retrytop /var/log/app/retry.log\n"
+			"  kubectl logs -f deploy/app | retrytop -\n"
+			"  retrytop --once --format json app.log.1 app.log\n",
+		.options = rows,
+	};
+
+	switch (tk_opt_parse(&command, argc, argv, &options.path,
+			     &options.path_count)) {
+	case TK_OPT_DONE:
+		return TK_EXIT_OK;
+	case TK_OPT_USAGE:
+		return TK_EXIT_USAGE;
+	case TK_OPT_OK:
+		break;
+	}
+	*out = options;
+	return check(out);
+}

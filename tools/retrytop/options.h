@@ -1,0 +1,34 @@
+/* What the command line asks for. */
+#ifndef RT_OPTIONS_H
+#define RT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum rt_format {
+	RT_FORMAT_TEXT,
+	RT_FORMAT_JSON,
+};
+
+enum rt_color {
+	RT_COLOR_AUTO,
+	RT_COLOR_ALWAYS,
+	RT_COLOR_NEVER,
+};
+
+struct rt_options {
+	const char *dialect, *filter;
+	bool once, ascii;
+	/** enum rt_format, enum rt_sort, enum rt_color. */
+	int format, sort, color;
+	uint64_t window_ns, delay_ns, max_bad;
+	/** "-" is standard input. */
+	char **path;
+	size_t path_count;
+};
+
+/** Parse and check; complaints go to stderr. -1: go on; else an exit code. */
+int rt_options_parse(int argc, char **argv, struct rt_options *out);
+
+#endif

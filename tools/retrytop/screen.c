@@ -1,0 +1,323 @@
+/* The terminal: the only file that knows curses. */
+#include "config.h"
+
+#include "screen.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "common/msg.h"
+#include "signals.h"
+#include "ui.h"
+
+/* Milliseconds after an ESC within which more bytes make it a key: no terminal
+ * of today needs a second, as curses assumes. */
+#define ESCAPE_DELAY_MS 25
+
+enum pair {
+	PAIR_BAD = 1,
+	PAIR_WARN,
+	PAIR_GOOD,
+};
+
+struct rt_screen {
+	SCREEN *curses;
+	FILE *in, *out;
+	bool utf8, color, refresh;
+};
+
+/* tputs() takes a function without an argument of ours. */
+static struct {
+	char text[RT_RESTORE_MAX];
+	size_t length;
+} collected;
+
+static int
+collect(int character)
+{
+	if (collected.length < sizeof(collected.text))
+		collected.text[collected.length++] = (char)character;
+	return character;
+}
+
+static void
+collect_capability(const char *name)
+{
+	/* terminfo's names were not const when this was declared. */
+	char *text = tigetstr((char *)(uintptr_t)name);
+
+	if (text != NULL && text != (char *)-1)
+		tputs(text, 1, collect);
+}
+
+/* What leaves the terminal as a program should find it. */
+static void
+guard_terminal(int fd, const struct termios *saved)
+{
+	static const char *const capability[] = {"sgr0", "rmkx", "cnorm",
+						 "rmcup"};
+
+	collected.length = 0;
+	for (size_t i = 0; i < sizeof(capability) / sizeof(*capability); i++)
+		collect_capability(capability[i]);
+	rt_signals_guard(fd, saved, collected.text, collected.length);
+}
+
+static bool
+wants_color(const struct rt_options *options)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (options->color == RT_COLOR_NEVER || !has_colors())
+		return false;
+	if (options->color == RT_COLOR_ALWAYS)
+		return true;
+	return no_color == NULL || *no_color == '\0';
+}
+
+/* Two streams on the terminal, for curses to own. */
+static bool
+open_streams(struct rt_screen *screen, bool stdin_is_log)
+{
+	const char *tty = "/dev/tty";
+	int in, out;
+
+	if (!stdin_is_log && isatty(STDIN_FILENO))
+		in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	else
+		in = open(tty, O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (in < 0) {
+		tk_msg_errno(tty, errno);
+		return false;
+	}
+	out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	screen->in = fdopen(in, "r");
+	screen->out = out >= 0 ? fdopen(out, "w") : NULL;
+	if (screen->in != NULL && screen->out != NULL)
+		return true;
+	tk_msg_errno("the terminal", errno);
+	if (screen->in == NULL)
+		close(in);
+	if (screen->out == NULL && out >= 0)
+		close(out);
+	return false;
+}
+
+static void
+start_curses(struct rt_screen *screen, const struct rt_options *options)
+{
+	cbreak();
+	noecho();
+	nonl();
+	intrflush(stdscr, FALSE);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	curs_set(0);
+	screen->color = wants_color(options);
+	if (!screen->color)
+		return;
+	start_color();
+	use_default_colors();
+	init_pair(PAIR_BAD, COLOR_RED, -1);
+	init_pair(PAIR_WARN, COLOR_YELLOW, -1);
+	init_pair(PAIR_GOOD, COLOR_GREEN, -1);
+}
+
+struct rt_screen *
+rt_screen_open(const struct rt_options *options, bool stdin_is_log)
+{
+	struct rt_screen *screen = calloc(1, sizeof(*screen));
+	struct termios saved;
+
+	if (screen == NULL || !open_streams(screen, stdin_is_log)) {
+		rt_screen_close(screen);
+		return NULL;
+	}
+	screen->utf8 =
+		!options->ascii && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (tcgetattr(fileno(screen->in), &saved) != 0) {
+		tk_msg_errno("the terminal", errno);
+		rt_screen_close(screen);
+		return NULL;
+	}
+	if (getenv("ESCDELAY") == NULL)
+		set_escdelay(ESCAPE_DELAY_MS);
+	/* Not initscr(): it exits by itself. */
+	screen->curses = newterm(NULL, screen->out, screen->in);
+	if (screen->curses == NULL) {
+		const char *term = getenv("TERM");
+
+		tk_msg("unknown terminal: TERM is %s; --once needs none",
+		       term != NULL ? term : "not set");
+		rt_screen_close(screen);
+		return NULL;
+	}
+	guard_terminal(fileno(screen->out), &saved);
+	start_curses(screen, options);
+	return screen;
+}
+
+void
+rt_screen_close(struct rt_screen *screen)
+{
+	if (screen == NULL)
+		return;
+	if (screen->curses != NULL) {
+		endwin();
+		rt_signals_unguard();
+		delscreen(screen->curses);
+	}
+	if (screen->in != NULL)
+		fclose(screen->in);
+	if (screen->out != NULL)
+		fclose(screen->out);
+	free(screen);
+}
+
+int
+rt_screen_fd(const struct rt_screen *screen)
+{
+	return fileno(screen->in);
+}
+
+void
+rt_screen_size(const struct rt_screen *screen, size_t *width, size_t *height)
+{
+	int y, x;
+
+	(void)screen;
+	getmaxyx(stdscr, y, x);
+	*width = x > 0 ? (size_t)x : 1;
+	*height = y > 0 ? (size_t)y : 1;
+}
+
+bool
+rt_screen_is_utf8(const struct rt_screen *screen)
+{
+	return screen->utf8;
+}
+
+static uint32_t
+function_key(wint_t key)
+{
+	switch (key) {
+	case KEY_UP:
+		return RT_KEY_UP;
+	case KEY_DOWN:
+		return RT_KEY_DOWN;
+	case KEY_PPAGE:
+		return RT_KEY_PAGE_UP;
+	case KEY_NPAGE:
+		return RT_KEY_PAGE_DOWN;
+	case KEY_HOME:
+		return RT_KEY_HOME;
+	case KEY_END:
+		return RT_KEY_END;
+	case KEY_BACKSPACE:
+		return RT_KEY_BACKSPACE;
+	case KEY_ENTER:
+		return RT_KEY_ENTER;
+	default:
+		/* KEY_RESIZE, and keys that only need a new picture. */
+		return RT_KEY_RESIZE;
+	}
+}
+
+uint32_t
+rt_screen_key(struct rt_screen *screen)
+{
+	wint_t key;
+
+	switch (get_wch(&key)) {
+	case OK:
+		if (key == ('L' & 0x1f)) {
+			screen->refresh = true;
+			return RT_KEY_RESIZE;
+		}
+		return key == '\n' ? RT_KEY_ENTER : (uint32_t)key;
+	case KEY_CODE_YES:
+		return function_key(key);
+	default:
+		return RT_KEY_NONE;
+	}
+}
+
+static attr_t
+attributes_of(const struct rt_screen *screen, unsigned attr)
+{
+	attr_t out = A_NORMAL;
+
+	if (attr & RT_ATTR_BOLD)
+		out |= A_BOLD;
+	if (attr & RT_ATTR_DIM)
+		out |= A_DIM;
+	if (attr & RT_ATTR_REVERSE)
+		out |= A_REVERSE;
+	if (!screen->color)
+		return out;
+	if (attr & RT_ATTR_BAD)
+		out |= (attr_t)COLOR_PAIR(PAIR_BAD);
+	else if (attr & RT_ATTR_WARN)
+		out |= (attr_t)COLOR_PAIR(PAIR_WARN);
+	else if (attr & RT_ATTR_GOOD)
+		out |= (attr_t)COLOR_PAIR(PAIR_GOOD);
+	return out;
+}
+
+/* Write cells [x, end) of a line, which look alike. */
+static void
+draw_run(const struct rt_screen *screen, const struct rt_grid *grid, size_t y,
+	 size_t x, size_t end)
+{
+	wchar_t text[RT_GRID_MAX_WIDTH + 1];
+	int length = 0;
+
+	for (size_t i = x; i < end; i++) {
+		uint32_t character = rt_grid_at(grid, i, y)->character;
+
+		if (character != 0)
+			text[length++] = (wchar_t)character;
+	}
+	attrset((int)attributes_of(screen, rt_grid_at(grid, x, y)->attr));
+	mvaddnwstr((int)y, (int)x, text, length);
+}
+
+void
+rt_screen_draw(struct rt_screen *screen, const struct rt_grid *grid)
+{
+	if (screen->refresh)
+		clearok(stdscr, TRUE);
+	screen->refresh = false;
+	/* Curses compares with what is there and sends the difference. */
+	erase();
+	for (size_t y = 0; y < grid->height; y++) {
+		size_t x = 0;
+
+		while (x < grid->width) {
+			unsigned attr = rt_grid_at(grid, x, y)->attr;
+			size_t end = x + 1;
+
+			while (end < grid->width &&
+			       rt_grid_at(grid, end, y)->attr == attr)
+				end++;
+			draw_run(screen, grid, y, x, end);
+			x = end;
+		}
+	}
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+void
+rt_screen_refresh(struct rt_screen *screen)
+{
+	screen->refresh = true;
+}
