@@ -228,7 +228,7 @@ rt_app(const struct rt_options *options)
 	if (status != BACKOFF_OK) {
 		error.status = status;
 		tk_msg_error(options->dialect, &error);
-		return tk_exit_of(status);
+		return (int)tk_exit_of(status);
 	}
 	rt_model_init(&app.model, options->window_ns / TK_NS_PER_S);
 	app.model.sort = (enum rt_sort)options->sort;

@@ -123,7 +123,7 @@ rt_once(const struct rt_options *options)
 		error.status = status;
 		tk_msg_error(options->dialect, &error);
 		tk_follow_free(follow);
-		return tk_exit_of(status);
+		return (int)tk_exit_of(status);
 	}
 	rt_model_init(&model, options->window_ns / TK_NS_PER_S);
 	model.sort = (enum rt_sort)options->sort;

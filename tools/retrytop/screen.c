@@ -131,6 +131,18 @@ start_curses(struct rt_screen *screen, const struct rt_options *options)
 	init_pair(PAIR_GOOD, COLOR_GREEN, -1);
 }
 
+/* Asked first, because newterm() leaks when it fails. */
+static bool
+is_known_terminal(int fd)
+{
+	int why;
+
+	if (setupterm(NULL, fd, &why) != OK)
+		return false;
+	del_curterm(cur_term);
+	return true;
+}
+
 struct rt_screen *
 rt_screen_open(const struct rt_options *options, bool stdin_is_log)
 {
@@ -151,7 +163,8 @@ rt_screen_open(const struct rt_options *options, bool stdin_is_log)
 	if (getenv("ESCDELAY") == NULL)
 		set_escdelay(ESCAPE_DELAY_MS);
 	/* Not initscr(): it exits by itself. */
-	screen->curses = newterm(NULL, screen->out, screen->in);
+	if (is_known_terminal(fileno(screen->out)))
+		screen->curses = newterm(NULL, screen->out, screen->in);
 	if (screen->curses == NULL) {
 		const char *term = getenv("TERM");
 
