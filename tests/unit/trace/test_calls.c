@@ -16,6 +16,18 @@
 /* When all test logs begin. */
 #define START (UINT64_C(1795428000) * 1000 * MS)
 
+/* The next word of a text, and what follows it. */
+static char *
+word(char *text, char *out, size_t size)
+{
+	size_t length;
+
+	text += strspn(text, " ");
+	length = strcspn(text, " ");
+	snprintf(out, size, "%.*s", (int)length, text);
+	return text + length;
+}
+
 /*
  * One event in a small language: "MS OP ID N WHAT". ID is c... for a call's,
  * r... for a request's, - for none. WHAT is fDELAY (failed, waits that many
@@ -37,14 +49,18 @@ add_event(struct tk_trace *trace, const char *text)
 		{'w', BACKOFF_EVENT_ABORTED, BACKOFF_OUTCOME_CANCELLED},
 		{'b', BACKOFF_EVENT_STARTED, -1},
 	};
-	unsigned long long ms, delay = 0;
 	char operation[16], id[16], letter;
 	struct backoff_event event;
-	unsigned number;
+	uint64_t ms, number, delay;
+	char *end;
 
-	cr_assert(sscanf(text, "%llu %15s %15s %u %c%llu", &ms, operation, id,
-			 &number, &letter, &delay) >= 5,
-		  "%s", text);
+	ms = strtoull(text, &end, 10);
+	end = word(end, operation, sizeof(operation));
+	end = word(end, id, sizeof(id));
+	number = strtoull(end, &end, 10);
+	letter = end[strspn(end, " ")];
+	cr_assert(letter && id[0] && number, "%s", text);
+	delay = strtoull(end + strspn(end, " ") + 1, NULL, 10);
 	backoff_event_init(&event);
 	for (size_t i = 0; i < sizeof(kind) / sizeof(*kind); i++) {
 		if (kind[i].letter == letter) {

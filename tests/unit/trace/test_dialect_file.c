@@ -350,3 +350,44 @@ Test(trace_dialect_file, the_installed_file_is_the_built_in_one)
 	cr_expect_str_eq(tk_dialect_name(dialect), "python-retry");
 	tk_dialect_free(dialect);
 }
+
+/* The text of the next block of JSON in a document; free() it. */
+static char *
+json_block(FILE *file)
+{
+	char line[4096], *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	while (fgets(line, sizeof(line), file) &&
+	       strcmp(line, "```json\n") != 0)
+		continue;
+	while (fgets(line, sizeof(line), file) && strcmp(line, "```\n") != 0)
+		fputs(line, out);
+	fclose(out);
+	return text;
+}
+
+Test(trace_dialect_file, the_document_shows_the_truth)
+{
+	FILE *file = fopen(TEST_SRCDIR "/docs/dialects.md", "r");
+	struct tk_dialect *dialect = NULL;
+	struct backoff_event event;
+	struct backoff_error error;
+	char *example, *line;
+
+	cr_assert_not_null(file);
+	example = json_block(file);
+	line = json_block(file);
+	fclose(file);
+	cr_assert_eq(open_text(example, &dialect, &error), BACKOFF_OK, "%s",
+		     error.text);
+	cr_expect_str_eq(tk_dialect_name(dialect), "python-retry");
+	cr_assert_eq(read_text(dialect, line, &event, &error), TK_EVENT, "%s",
+		     error.text);
+	cr_expect_eq(event.delay_ns, 1029886193);
+	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_TIMEOUT);
+	tk_dialect_free(dialect);
+	free(example);
+	free(line);
+}
