@@ -133,7 +133,7 @@ restored() {
 }
 
 t new-session -d -s anchor -x 80 -y 24 "exec sleep 600" &&
-	t new-session -d -s main -x 120 -y 35 "exec sh" &&
+	t new-session -d -s main -x 120 -y 35 "ulimit -c 0; exec sh" &&
 	t set-option -g remain-on-exit on >/dev/null || {
 	echo "Bail out! tmux does not start"
 	exit 1

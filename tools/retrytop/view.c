@@ -16,8 +16,11 @@
 uint64_t
 rt_view_now_ns(const struct rt_view *view)
 {
-	return rt_ingest_is_live(view->ingest) ? view->wall_ns
-					       : view->model->newest_ns;
+	if (!rt_ingest_is_live(view->ingest))
+		return view->model->newest_ns;
+	/* Ages stand still too. */
+	return view->model->paused ? (view->model->end_s + 1) * TK_NS_PER_S
+				   : view->wall_ns;
 }
 
 char *

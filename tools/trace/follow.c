@@ -127,6 +127,15 @@ add_file(struct tk_follow *follow, int fd, size_t index)
 	return tail;
 }
 
+static struct tk_tail *
+find_stdin(const struct tk_follow *follow)
+{
+	for (size_t i = 0; i < follow->file_count; i++)
+		if (follow->file[i]->fd == STDIN_FILENO)
+			return follow->file[i];
+	return NULL;
+}
+
 enum backoff_status
 tk_follow_add(struct tk_follow *follow, const char *path)
 {
@@ -147,8 +156,10 @@ tk_follow_add(struct tk_follow *follow, const char *path)
 	follow->due_ns = 0;
 	if (!is_stdin)
 		return BACKOFF_OK;
-	input->current =
-		add_file(follow, STDIN_FILENO, follow->input_count - 1);
+	input->current = find_stdin(follow);
+	if (input->current == NULL)
+		input->current =
+			add_file(follow, STDIN_FILENO, follow->input_count - 1);
 	if (input->current == NULL) {
 		follow->input_count--;
 		goto no_memory;
@@ -476,11 +487,9 @@ tk_follow_fd(const struct tk_follow *follow)
 int
 tk_follow_stdin_fd(const struct tk_follow *follow)
 {
-	for (size_t i = 0; i < follow->file_count; i++)
-		if (follow->file[i]->fd == STDIN_FILENO &&
-		    !follow->file[i]->ended)
-			return STDIN_FILENO;
-	return -1;
+	const struct tk_tail *tail = find_stdin(follow);
+
+	return tail != NULL && !tail->ended ? STDIN_FILENO : -1;
 }
 
 uint64_t

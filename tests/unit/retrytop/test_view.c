@@ -391,6 +391,8 @@ Test(retrytop_view, the_state_is_a_word)
 	scene.model.paused_at = 300;
 	expect_in_screen(&scene, "[PAUSED]");
 	expect_in_screen(&scene, "+36 new");
+	scene.view.wall_ns += 3600 * NS_PER_S;
+	expect_in_screen(&scene, "09:01:00Z (45s)");
 	scene.ingest.live = false;
 	scene.model.paused = false;
 	expect_in_screen(&scene, "[STALE]");

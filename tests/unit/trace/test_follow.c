@@ -543,6 +543,21 @@ Test(trace_follow, a_pipe_is_read_to_its_end)
 	cr_expect_eq(info(0).state, TK_INPUT_ENDED);
 }
 
+Test(trace_follow, standard_input_given_twice_is_read_once)
+{
+	add_lines("log", 0, 20);
+	cr_assert_not_null(freopen(path_of("log"), "r", stdin));
+	follow_log("../-");
+	cr_expect_eq(info(0).state, TK_INPUT_WAITING, "only - itself is stdin");
+	cr_assert_eq(tk_follow_add(world.follow, "-"), BACKOFF_OK);
+	cr_assert_eq(tk_follow_add(world.follow, "-"), BACKOFF_OK);
+	pass(0.5);
+	expect_lines(0, 20);
+	cr_expect_eq(info(1).state, TK_INPUT_ENDED);
+	cr_expect_eq(info(2).same_as, 1);
+	cr_expect_eq(tk_follow_stdin_fd(world.follow), -1);
+}
+
 /* Writes lines; rotates `rotations` times, each time writing to the old file
  * for 60 ms more, as a daemon does until its signal arrives. */
 static void
