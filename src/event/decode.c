@@ -314,21 +314,12 @@ backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
 {
 	struct reading r = {.error = error};
 	struct backoff_event event;
-	const char *newline;
 
 	r.event = &event;
 	bo_json_begin(&r.json, line, length);
 	if (length > LINE_MAX_BYTES) {
 		fail(&r, BACKOFF_E_LIMIT, line, NULL,
 		     "a line has at most 1 MiB");
-		return r.status;
-	}
-	/* White space may hold one, and unknown fields keep theirs: written
-	 * again it would cut the line in two. */
-	newline = memchr(line, '\n', length);
-	if (newline != NULL && newline + 1 < line + length) {
-		fail(&r, BACKOFF_E_SYNTAX, newline, NULL,
-		     "a newline inside the line");
 		return r.status;
 	}
 	/* Texts lose their quotes, which makes room for a NUL; attrs have no

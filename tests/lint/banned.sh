@@ -18,6 +18,6 @@ ban "they keep hidden state" \
 	strtok rand srand random srandom drand48 localtime gmtime ctime asctime \
 	tmpnam tempnam mktemp
 ban "they can not report what they could not read" \
-	atoi atol atoll atof scanf sscanf fscanf
+	atoi atol atoll atof
 ban "the stack has no size to check" alloca
 finish
