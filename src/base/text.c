@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -13,11 +14,11 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Ten to the power of n, for n up to 19. */
-static uint64_t
+/* Ten to the power of n, for n up to 38. */
+static bo_u128
 power_of_ten(unsigned n)
 {
-	uint64_t power = 1;
+	bo_u128 power = 1;
 
 	while (n-- > 0)
 		power *= 10;
@@ -25,58 +26,56 @@ power_of_ten(unsigned n)
 }
 
 /* mantissa * 10^exponent, rounded; false on overflow. *inexact tells whether
- * a fraction was lost. */
+ * a fraction was lost. The mantissa is below 2^111, a number times a unit. */
 static bool
-scale_decimal(uint64_t mantissa, long exponent, uint64_t *out, bool *inexact)
+scale_decimal(bo_u128 mantissa, long exponent, uint64_t *out, bool *inexact)
 {
+	bo_u128 divisor, quotient, rest;
+
 	*inexact = false;
 	if (mantissa == 0) {
 		*out = 0;
 		return true;
 	}
 	if (exponent >= 0) {
-		bo_u128 product;
-
-		if (exponent > 19)
+		if (exponent > 19 ||
+		    mantissa > UINT64_MAX / power_of_ten((unsigned)exponent))
 			return false;
-		product = (bo_u128)mantissa * power_of_ten((unsigned)exponent);
-		if (product > UINT64_MAX)
-			return false;
-		*out = (uint64_t)product;
+		*out = (uint64_t)(mantissa * power_of_ten((unsigned)exponent));
 		return true;
 	}
-	if (exponent < -19) {
+	if (exponent < -38) {
 		*inexact = true;
 		*out = 0;
 		return true;
 	}
-	uint64_t divisor = power_of_ten((unsigned)-exponent);
-	uint64_t rest = mantissa % divisor;
-
+	divisor = power_of_ten((unsigned)-exponent);
+	quotient = mantissa / divisor;
+	rest = mantissa % divisor;
 	*inexact = rest != 0;
-	*out = mantissa / divisor + (rest >= divisor - rest ? rest != 0 : 0);
+	quotient += rest >= divisor - rest;
+	if (quotient > UINT64_MAX)
+		return false;
+	*out = (uint64_t)quotient;
 	return true;
 }
 
-struct digits {
+struct decimal {
+	bool negative;
 	uint64_t mantissa;
 	/** Of the mantissa's last digit. */
 	long exponent;
-	/** No further digit fits. */
+	/** A digit did not fit: no further one counts. */
 	bool full;
 };
 
 static const char *
-read_digits(const char *p, const char *end, bool fraction, struct digits *d)
+read_digits(const char *p, const char *end, bool fraction, struct decimal *d)
 {
-	const uint64_t most = UINT64_MAX / 10;
-
 	for (; p < end && is_digit(*p); p++) {
-		uint64_t digit = (uint64_t)(*p - '0');
+		unsigned digit = (unsigned)(*p - '0');
 
-		if (d->mantissa > most ||
-		    (d->mantissa == most && digit > UINT64_MAX % 10))
-			d->full = true;
+		d->full = d->full || d->mantissa > (UINT64_MAX - digit) / 10;
 		if (!d->full) {
 			d->mantissa = d->mantissa * 10 + digit;
 			if (fraction)
@@ -98,42 +97,58 @@ read_exponent(const char *p, const char *end, long *exponent)
 	if (p < end && (*p == '+' || *p == '-'))
 		negative = *p++ == '-';
 	first = p;
+	/* Longer than any text, so that no row of zeros makes up for it. */
 	for (; p < end && is_digit(*p); p++)
-		if (value < 100000)
+		if (value < LONG_MAX / 100)
 			value = value * 10 + (*p - '0');
 	*exponent += negative ? -value : value;
 	return p == first ? NULL : p;
 }
 
-enum bo_decimal
-bo_decimal_parse(const char *text, size_t length, unsigned scale, uint64_t *out)
+/* A whole JSON number; false if the text is none. */
+static bool
+read_decimal(const char *p, const char *end, struct decimal *d)
 {
-	const char *p = text, *end = text + length;
-	struct digits d = {0};
-	bool negative = false, inexact;
-	uint64_t value;
-
+	*d = (struct decimal){0};
 	if (p < end && *p == '-') {
-		negative = true;
+		d->negative = true;
 		p++;
 	}
 	if (p >= end || !is_digit(*p) ||
 	    (*p == '0' && p + 1 < end && is_digit(p[1])))
-		return BO_DECIMAL_MALFORMED;
-	p = read_digits(p, end, false, &d);
+		return false;
+	p = read_digits(p, end, false, d);
 	if (p < end && *p == '.') {
 		if (++p >= end || !is_digit(*p))
-			return BO_DECIMAL_MALFORMED;
-		p = read_digits(p, end, true, &d);
+			return false;
+		p = read_digits(p, end, true, d);
 	}
 	if (p < end && (*p == 'e' || *p == 'E'))
-		p = read_exponent(p + 1, end, &d.exponent);
-	if (p != end)
+		p = read_exponent(p + 1, end, &d->exponent);
+	return p == end;
+}
+
+/* With its first lost digit the number is above 2^64 of that digit's unit. */
+static bool
+overflows(const struct decimal *d)
+{
+	return d->full && d->exponent > 0;
+}
+
+enum bo_decimal
+bo_decimal_parse(const char *text, size_t length, unsigned scale, uint64_t *out)
+{
+	struct decimal d;
+	bool inexact;
+	uint64_t value;
+
+	if (!read_decimal(text, text + length, &d))
 		return BO_DECIMAL_MALFORMED;
-	if (negative && d.mantissa != 0)
+	if (d.negative && d.mantissa != 0)
 		return BO_DECIMAL_NEGATIVE;
-	if (!scale_decimal(d.mantissa, d.exponent + (long)scale, &value,
-			   &inexact))
+	d.exponent += (long)scale;
+	if (overflows(&d) ||
+	    !scale_decimal(d.mantissa, d.exponent, &value, &inexact))
 		return BO_DECIMAL_TOO_LARGE;
 	if (scale == 0 && inexact)
 		return BO_DECIMAL_FRACTION;
@@ -158,26 +173,28 @@ bo_duration_parse(const char *text, size_t length, uint64_t *out_ns)
 	};
 	size_t number = 0;
 
-	while (number < length &&
-	       (is_digit(text[number]) || strchr("-.", text[number]) != NULL))
+	while (number < length && (is_digit(text[number]) ||
+				   text[number] == '-' || text[number] == '.'))
 		number++;
 	for (size_t i = 0; i < sizeof(unit) / sizeof(*unit); i++) {
 		size_t name = strlen(unit[i].name);
-		enum bo_decimal verdict;
-		uint64_t nano;
+		struct decimal d;
+		bool inexact;
 
 		if (length - number != name ||
 		    memcmp(text + number, unit[i].name, name) != 0)
 			continue;
-		verdict = bo_decimal_parse(text, number, 9, &nano);
-		if (verdict != BO_DECIMAL_OK)
-			return verdict;
-		bo_u128 ns = (bo_u128)nano * unit[i].ns;
-		ns = (ns + BO_NS_PER_S / 2) / BO_NS_PER_S;
-		if (ns > UINT64_MAX)
-			return BO_DECIMAL_TOO_LARGE;
-		*out_ns = (uint64_t)ns;
-		return BO_DECIMAL_OK;
+		if (!read_decimal(text, text + number, &d))
+			return BO_DECIMAL_MALFORMED;
+		if (d.negative && d.mantissa != 0)
+			return BO_DECIMAL_NEGATIVE;
+		/* Rounded once, behind the unit. */
+		return !overflows(&d) && scale_decimal((bo_u128)d.mantissa *
+							       unit[i].ns,
+						       d.exponent, out_ns,
+						       &inexact)
+			       ? BO_DECIMAL_OK
+			       : BO_DECIMAL_TOO_LARGE;
 	}
 	return BO_DECIMAL_MALFORMED;
 }
@@ -239,9 +256,7 @@ put_digits(char *out, unsigned digits, uint64_t value)
 void
 bo_rfc3339_put(uint64_t ns, char *out)
 {
-	/* 9999-12-31T23:59:59.999999Z */
-	const uint64_t last = UINT64_C(253402300799);
-	uint64_t seconds = bo_min(ns / BO_NS_PER_S, last);
+	uint64_t seconds = ns / BO_NS_PER_S;
 	uint64_t of_day = seconds % 86400;
 	/* Civil date from days (H. Hinnant, "chrono-compatible low-level date
 	 * algorithms"): gmtime_r reads the environment for time zones. */
@@ -298,22 +313,24 @@ parse_offset(const char *p, const char *end, long *east)
 	return true;
 }
 
-/* Days since 1970 of a date that exists, else -1. */
-static long
-days_of(int year, int month, int day)
+/* Days since 1970 of a date that exists from 1969 on (it may be 1970 in UTC):
+ * false if there is none. */
+static bool
+days_of(int year, int month, int day, long *days)
 {
 	static const int length[] = {31, 28, 31, 30, 31, 30,
 				     31, 31, 30, 31, 30, 31};
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	if (year < 1970 || month < 1 || month > 12 || day < 1 ||
+	if (year < 1969 || month < 1 || month > 12 || day < 1 ||
 	    day > length[month - 1] + (month == 2 && leap))
-		return -1;
+		return false;
 	long y = year - (month <= 2);
 	long era = y / 400, yoe = y - era * 400;
 	long doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+	*days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+	return true;
 }
 
 bool
@@ -324,17 +341,18 @@ bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns)
 	long days, east, seconds;
 
 	if (length < 20 || p[4] != '-' || p[7] != '-' ||
-	    strchr("Tt ", p[10]) == NULL || p[13] != ':' || p[16] != ':')
+	    (p[10] != 'T' && p[10] != 't' && p[10] != ' ') || p[13] != ':' ||
+	    p[16] != ':' ||
+	    !days_of(fixed_digits(p, end, 4), fixed_digits(p + 5, end, 2),
+		     fixed_digits(p + 8, end, 2), &days))
 		return false;
-	days = days_of(fixed_digits(p, end, 4), fixed_digits(p + 5, end, 2),
-		       fixed_digits(p + 8, end, 2));
 	int hour = fixed_digits(p + 11, end, 2);
 	int minute = fixed_digits(p + 14, end, 2);
 	int second = fixed_digits(p + 17, end, 2);
 
 	/* Second 60 is a leap second; it counts as the next one's start. */
-	if (days < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-	    second < 0 || second > 60)
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+	    second > 60)
 		return false;
 	p += 19;
 	if (*p == '.') {
@@ -346,8 +364,8 @@ bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns)
 	if (!parse_offset(p, end, &east))
 		return false;
 	seconds = days * 86400 + hour * 3600L + minute * 60L + second - east;
-	/* 64 bits of nanoseconds end in the year 2554. */
-	if (seconds < 0 || (uint64_t)seconds >= UINT64_MAX / BO_NS_PER_S)
+	if (seconds < 0 ||
+	    (uint64_t)seconds > (UINT64_MAX - fraction) / BO_NS_PER_S)
 		return false;
 	*out_ns = (uint64_t)seconds * BO_NS_PER_S + fraction;
 	return true;

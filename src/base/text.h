@@ -18,13 +18,14 @@ enum bo_decimal {
 
 /**
  * Read a JSON number exactly: its value times 10^scale, rounded to nearest.
- * With scale 0 a fraction is refused. Digits that 64 bits have no
- * room for do not count.
+ * With scale 0 a fraction is refused. Digits that do not fit 64 bits do not
+ * count.
  */
 enum bo_decimal bo_decimal_parse(const char *text, size_t length,
 				 unsigned scale, uint64_t *out);
 
-/** "500ms", "2m", "1.5s", also us, ns, h, d; no bare numbers, no spaces. */
+/** "500ms", "2m", "1.5s", also us, ns, h, d; no bare numbers, no spaces.
+ *  Rounded to nearest. */
 enum bo_decimal bo_duration_parse(const char *text, size_t length,
 				  uint64_t *out_ns);
 
@@ -35,12 +36,12 @@ size_t bo_utf8_length(const char *at, const char *end);
 size_t bo_utf8_put(uint32_t point, char *out);
 
 /** Nanoseconds since 1970 as "2026-11-23T10:15:30.123456Z", 27 bytes and no
- *  NUL. Times past the year 9999 are written as its end. */
+ *  NUL; what is less than a microsecond is left out. */
 void bo_rfc3339_put(uint64_t ns, char *out);
 
 /** RFC 3339 with "T", "t" or a space, any number of decimals, "Z" or an
- *  offset; false if malformed, before 1970, or at or after
- *  2554-07-21T23:34:33Z, where 64 bits of nanoseconds end. */
+ *  offset; false if malformed, before 1970 or after the year 2554, where 64
+ *  bits of nanoseconds end. */
 bool bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns);
 
 /** How far two short words are apart (Levenshtein); SIZE_MAX if one has more

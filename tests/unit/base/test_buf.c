@@ -1,0 +1,148 @@
+/* Tests of src/base/buf: bounded text, and whole files. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include <cjson/cJSON.h>
+
+#include <backoff/status.h>
+#include <backoff/version.h>
+
+#include "base/buf.h"
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static void
+write_all(struct bo_out *out)
+{
+	bo_out_text(out, "abc");
+	bo_out_bytes(out, "de?", 2);
+	bo_out_format(out, "%d", 67);
+	bo_out_seconds(out, 500000000);
+	bo_out_json(out, "\n");
+}
+
+Test(base_buf, what_does_not_fit_is_counted_and_not_written)
+{
+	static const char whole[] = "abcde670.5\"\\u000a\"";
+
+	for (size_t size = 0; size < sizeof(whole) + 3; size++) {
+		char buffer[64];
+		struct bo_out out;
+		size_t fits = size > sizeof(whole) ? sizeof(whole) : size;
+
+		memset(buffer, '#', sizeof(buffer));
+		out = bo_out_init(buffer, size);
+		write_all(&out);
+		cr_expect(out.length == sizeof(whole) - 1, "size %zu", size);
+		if (size > 0)
+			cr_expect(memcmp(buffer, whole, fits - 1) == 0 &&
+					  buffer[fits - 1] == '\0',
+				  "size %zu", size);
+		for (size_t i = size; i < sizeof(buffer); i++)
+			cr_assert(buffer[i] == '#', "size %zu byte %zu", size,
+				  i);
+	}
+	struct bo_out none = bo_out_init(NULL, 0);
+
+	write_all(&none);
+	cr_expect(none.length == sizeof(whole) - 1);
+}
+
+Test(base_buf, seconds_are_short_and_exact)
+{
+	static const struct {
+		uint64_t ns;
+		const char *want;
+	} row[] = {
+		{0, "0"},
+		{1, "0.000000001"},
+		{10, "0.00000001"},
+		{500000000, "0.5"},
+		{1000000000, "1"},
+		{90000000000, "90"},
+		{100000000001, "100.000000001"},
+		{UINT64_MAX, "18446744073.709551615"},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char text[40];
+		struct bo_out out = bo_out_init(text, sizeof(text));
+
+		bo_out_seconds(&out, row[i].ns);
+		cr_expect(strcmp(text, row[i].want) == 0, "%s is %s",
+			  row[i].want, text);
+	}
+}
+
+Test(base_buf, json_strings_say_what_went_in)
+{
+	for (int byte = 1; byte < 128; byte++) {
+		char in[3] = {(char)byte, 'x', '\0'}, text[32];
+		struct bo_out out = bo_out_init(text, sizeof(text));
+		cJSON *tree;
+
+		bo_out_json(&out, in);
+		for (const char *p = text; *p != '\0'; p++)
+			cr_expect((unsigned char)*p >= 0x20 && *p != 0x7f,
+				  "byte %d is raw", byte);
+		tree = cJSON_Parse(text);
+		cr_assert(tree != NULL, "byte %d: %s", byte, text);
+		cr_expect(strcmp(cJSON_GetStringValue(tree), in) == 0,
+			  "byte %d: %s", byte, text);
+		cJSON_Delete(tree);
+	}
+}
+
+Test(base_buf, a_file_is_read_whole_or_not_at_all)
+{
+	char path[] = "/tmp/retrykit-XXXXXX", *text = NULL;
+	size_t length = 0;
+	int fd = mkstemp(path);
+
+	cr_assert(fd >= 0);
+	cr_assert(write(fd, "ab\0cd", 5) == 5);
+	close(fd);
+	cr_expect(bo_read_file(path, 5, &text, &length) == BACKOFF_OK,
+		  "just at the limit");
+	cr_assert(text != NULL);
+	cr_expect(length == 5 && memcmp(text, "ab\0cd", 6) == 0);
+	free(text);
+	text = NULL;
+	cr_expect(bo_read_file(path, 4, &text, &length) == BACKOFF_E_LIMIT);
+	cr_expect(text == NULL, "untouched");
+	unlink(path);
+	errno = 0;
+	cr_expect(bo_read_file(path, 5, &text, &length) == BACKOFF_E_IO);
+	cr_expect(errno == ENOENT);
+	errno = 0;
+	cr_expect(bo_read_file("/tmp", 5, &text, &length) == BACKOFF_E_IO);
+	cr_expect(errno == EISDIR);
+	cr_expect(text == NULL, "untouched");
+}
+
+Test(base_buf, every_status_has_a_name_and_a_phrase)
+{
+	for (int i = 0; i <= BACKOFF_E_FOREIGN; i++) {
+		const char *name = backoff_status_name((enum backoff_status)i);
+		const char *text = backoff_status_text((enum backoff_status)i);
+
+		cr_expect(strncmp(name, "BACKOFF_", 8) == 0 &&
+				  strcmp(name, "BACKOFF_E_?") != 0,
+			  "%d is %s", i, name);
+		cr_expect(text[0] != '\0' && text[strlen(text) - 1] != '.',
+			  "%d: %s", i, text);
+	}
+	cr_expect(strcmp(backoff_status_name(BACKOFF_E_SYNTAX),
+			 "BACKOFF_E_SYNTAX") == 0);
+	cr_expect(strcmp(backoff_status_name((enum backoff_status)999),
+			 "BACKOFF_E_?") == 0);
+	cr_expect(backoff_status_text((enum backoff_status)999) != NULL);
+	cr_expect(strcmp(backoff_version(), BACKOFF_VERSION_STRING) == 0);
+}

@@ -1,0 +1,333 @@
+/* Tests of src/base/json: what is strict JSON, and where it is not. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include <cjson/cJSON.h>
+
+#include <backoff/rng.h>
+
+#include "base/json.h"
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+/* Text in memory of its exact size, so that a sanitizer sees one byte more. */
+static bool
+is_json(const char *text, size_t length, struct backoff_error *error)
+{
+	char *exact = malloc(length > 0 ? length : 1);
+	struct bo_json json;
+	struct bo_json_value value;
+	bool good;
+
+	memcpy(exact, text, length);
+	bo_json_begin(&json, exact, length);
+	good = bo_json_value(&json, &value) && bo_json_end(&json);
+	cr_assert(good == (json.problem == NULL));
+	if (!good)
+		bo_json_error(&json, error);
+	free(exact);
+	return good;
+}
+
+Test(base_json, whatever_rfc_8259_allows_is_read)
+{
+	static const char *const good[] = {
+		"null",
+		"true",
+		" false ",
+		"\t\r\n[]\n",
+		"{}",
+		"[ ]",
+		"{ }",
+		"0",
+		"-0",
+		"-0.0e-0",
+		"10",
+		"1e5",
+		"1E+05",
+		"0.5e-3",
+		"123456789012345678901234567890.5",
+		"\"\"",
+		"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+		"\"\\u0000\"",
+		"\"\\uD83D\\uDE00\"",
+		"\"\\ud7ff\\ue000\"",
+		"\"\x7f\"",
+		"\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"",
+		"[1,2 , 3]",
+		"{\"a\":1,\"a\":2}",
+		"{\"\":{\"b\":[{}]}}",
+	};
+	struct backoff_error error = {.text = ""};
+
+	for (size_t i = 0; i < COUNT(good); i++)
+		cr_expect(is_json(good[i], strlen(good[i]), &error), "%s: %s",
+			  good[i], error.text);
+}
+
+struct bad_row {
+	const char *why, *text;
+	/** 0: up to the NUL. */
+	size_t length;
+	uint32_t line, column;
+	const char *says;
+};
+
+static const struct bad_row bad[] = {
+	{"nothing", "", 0, 1, 1, "ends where a value"},
+	{"only space", " \n ", 0, 2, 2, "ends where a value"},
+	{"a word", "yes", 0, 1, 1, "expected a value"},
+	{"half a word", "tru", 0, 1, 1, "expected a value"},
+	{"upper case", "NULL", 0, 1, 1, "expected a value"},
+	{"two values", "1 2", 0, 1, 3, "after the end"},
+	{"a word that goes on", "nullx", 0, 1, 5, "after the end"},
+	{"not a number", "NaN", 0, 1, 1, "expected a value"},
+	{"infinity", "-Infinity", 0, 1, 1, "malformed number"},
+	{"plus", "+1", 0, 1, 1, "expected a value"},
+	{"leading zero", "[01]", 0, 1, 2, "malformed number"},
+	{"point first", ".5", 0, 1, 1, "expected a value"},
+	{"point last", "[5.]", 0, 1, 2, "malformed number"},
+	{"exponent without digits", "5e", 0, 1, 1, "malformed number"},
+	{"exponent of a sign", "5e-", 0, 1, 1, "malformed number"},
+	{"minus alone", "-", 0, 1, 1, "malformed number"},
+	{"hexadecimal", "0x1", 0, 1, 2, "after the end"},
+	{"single quotes", "'a'", 0, 1, 1, "expected a value"},
+	{"open text", "\"abc", 0, 1, 5, "inside a string"},
+	{"open text at an escape", "\"abc\\", 0, 1, 5, "invalid escape"},
+	{"raw newline", "\"a\nb\"", 0, 1, 3, "control character"},
+	{"raw tab", "\"a\tb\"", 0, 1, 3, "control character"},
+	{"raw NUL", "\"a\0b\"", 5, 1, 3, "control character"},
+	{"unknown escape", "\"a\\x41\"", 0, 1, 3, "invalid escape"},
+	{"escaped NUL byte", "\"\\\0\"", 4, 1, 2, "invalid escape"},
+	{"short unicode escape", "\"\\u12\"", 0, 1, 2, "invalid escape"},
+	{"unicode escape of no digits", "\"\\u00g0\"", 0, 1, 2,
+	 "invalid escape"},
+	{"lone high surrogate", "\"\\ud800\"", 0, 1, 2, "invalid escape"},
+	{"lone low surrogate", "\"\\udc00\"", 0, 1, 2, "invalid escape"},
+	{"high surrogate and a letter", "\"\\ud800x\"", 0, 1, 2,
+	 "invalid escape"},
+	{"two high surrogates", "\"\\ud800\\ud800\"", 0, 1, 2,
+	 "invalid escape"},
+	{"half a surrogate pair at the end", "\"\\ud800\\u\"", 0, 1, 2,
+	 "invalid escape"},
+	{"bad UTF-8", "\"a\xff\"", 0, 1, 3, "invalid UTF-8"},
+	{"overlong UTF-8", "\"\xc0\xaf\"", 0, 1, 2, "invalid UTF-8"},
+	{"a surrogate in UTF-8", "\"\xed\xa0\x80\"", 0, 1, 2, "invalid UTF-8"},
+	{"UTF-8 cut by the quote", "\"\xe2\x82\"", 0, 1, 2, "invalid UTF-8"},
+	{"bad UTF-8 outside texts", "[\xc3\xa9]", 0, 1, 2, "expected a value"},
+	{"byte order mark", "\xef\xbb\xbf{}", 0, 1, 1, "expected a value"},
+	{"NUL", "\0", 1, 1, 1, "expected a value"},
+	{"NUL behind the value", "{}\0", 3, 1, 3, "after the end"},
+	{"vertical tab as space", "[\v1]", 0, 1, 2, "expected a value"},
+	{"comment", "[1] // one", 0, 1, 5, "after the end"},
+	{"open array", "[1", 0, 1, 3, "inside an array"},
+	{"open array after a comma", "[1,", 0, 1, 4, "ends where a value"},
+	{"last comma in an array", "[1,]", 0, 1, 4, "expected a value"},
+	{"first comma in an array", "[,1]", 0, 1, 2, "expected a value"},
+	{"no comma in an array", "[1 2]", 0, 1, 4, "expected ',' or ']'"},
+	{"array closed by a brace", "[1}", 0, 1, 3, "expected ',' or ']'"},
+	{"open object", "{\"a\":1", 0, 1, 7, "inside an object"},
+	{"last comma in an object", "{\"a\":1,}", 0, 1, 8, "name in quotes"},
+	{"no comma in an object", "{\"a\":1 \"b\":2}", 0, 1, 8,
+	 "expected ',' or '}'"},
+	{"a name without quotes", "{a:1}", 0, 1, 2, "name in quotes"},
+	{"a number as name", "{1:1}", 0, 1, 2, "name in quotes"},
+	{"no colon", "{\"a\" 1}", 0, 1, 6, "expected ':'"},
+	{"no value", "{\"a\":}", 0, 1, 6, "expected a value"},
+	{"object closed by a bracket", "{\"a\":1]", 0, 1, 7,
+	 "expected ',' or '}'"},
+	{"lines are counted", "{\n \"a\": 1,\n \"b\": x\n}", 0, 3, 7,
+	 "expected a value"},
+	{"columns count bytes", "{\"\xc3\xa9\": x}", 0, 1, 8,
+	 "expected a value"},
+};
+
+Test(base_json, what_is_no_json_is_refused_where_it_stands)
+{
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		size_t length =
+			bad[i].length > 0 ? bad[i].length : strlen(bad[i].text);
+		struct backoff_error error = {.text = ""};
+
+		cr_expect(!is_json(bad[i].text, length, &error), "%s",
+			  bad[i].why);
+		cr_expect(error.status == BACKOFF_E_SYNTAX, "%s", bad[i].why);
+		cr_expect(error.line == bad[i].line &&
+				  error.column == bad[i].column,
+			  "%s: at %u:%u", bad[i].why, error.line, error.column);
+		cr_expect(strstr(error.text, bad[i].says) != NULL, "%s: %s",
+			  bad[i].why, error.text);
+	}
+}
+
+Test(base_json, nesting_has_an_end)
+{
+	static const char pairs[2][2] = {{'[', ']'}, {'{', '}'}};
+
+	for (int kind = 0; kind < 2; kind++)
+		for (size_t depth = 1; depth < 200; depth++) {
+			char text[2048];
+			struct backoff_error error = {.text = ""};
+			size_t n = 0;
+
+			for (size_t i = 0; i < depth; i++) {
+				text[n++] = pairs[kind][0];
+				if (kind == 1 && i + 1 < depth) {
+					memcpy(text + n, "\"a\":", 4);
+					n += 4;
+				}
+			}
+			for (size_t i = 0; i < depth; i++)
+				text[n++] = pairs[kind][1];
+			cr_expect(is_json(text, n, &error) ==
+					  (depth <= BO_JSON_DEPTH),
+				  "%zu levels", depth);
+			if (depth > BO_JSON_DEPTH)
+				cr_expect(error.status == BACKOFF_E_LIMIT,
+					  "%zu levels", depth);
+		}
+}
+
+static const char sample[] =
+	"{\"name\": \"caf\xc3\xa9 \\ud83d\\ude00 \\\"x\\\" \\u00e9\","
+	" \"list\": [1, -2.5e+3, true, false, null, [], {}],\n"
+	" \"object\": {\"deep\": {\"er\": [[\"\xf0\x9f\x98\x80\"]]}}}";
+
+Test(base_json, a_cut_text_is_refused_at_every_byte)
+{
+	struct backoff_error error;
+
+	for (size_t i = 0; i < sizeof(sample) - 1; i++)
+		cr_expect(!is_json(sample, i, &error), "%zu bytes", i);
+	cr_expect(is_json(sample, sizeof(sample) - 1, &error));
+}
+
+/* cJSON is lenient: what the strict reader takes, cJSON takes as well. */
+Test(base_json, nothing_is_taken_that_cjson_refuses)
+{
+	unsigned taken = 0;
+
+	for (uint64_t i = 0; i < 200000; i++) {
+		uint64_t luck = backoff_draw(13, 200, i, 0);
+		char text[sizeof(sample)];
+		struct backoff_error error;
+		cJSON *tree;
+
+		memcpy(text, sample, sizeof(text));
+		for (int k = 0; k <= (int)(luck & 1); k++) {
+			uint64_t more = backoff_draw(13, 201, i, (uint32_t)k);
+
+			text[more % (sizeof(text) - 1)] =
+				"\"\\{}[],:0e-.xu \n\x80\xc3\0tn"[more / 256 %
+								  22];
+		}
+		if (!is_json(text, sizeof(text) - 1, &error))
+			continue;
+		taken++;
+		tree = cJSON_ParseWithLength(text, sizeof(text) - 1);
+		cr_assert(tree != NULL, "%s", text);
+		cJSON_Delete(tree);
+	}
+	cr_expect(taken > 1000 && taken < 199000, "%u were taken", taken);
+}
+
+static size_t
+unescape(const char *text, char *out)
+{
+	struct bo_json json;
+	struct bo_json_value value;
+	size_t length;
+
+	bo_json_begin(&json, text, strlen(text));
+	cr_assert(bo_json_value(&json, &value) && bo_json_end(&json), "%s",
+		  text);
+	cr_assert(value.type == BO_JSON_STRING);
+	length = bo_json_unescape(&value, out);
+	out[length] = '\0';
+	return length;
+}
+
+Test(base_json, escapes_become_their_characters)
+{
+	static const struct {
+		const char *why, *text, *want;
+	} row[] = {
+		{"none", "\"abc\"", "abc"},
+		{"every short one", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+		 "\"\\/\b\f\n\r\t"},
+		{"ASCII", "\"\\u0041\\u007f\"", "A\x7f"},
+		{"two bytes", "\"\\u00e9\\u00E9\"", "\xc3\xa9\xc3\xa9"},
+		{"three bytes", "\"\\u20ac\"", "\xe2\x82\xac"},
+		{"a pair", "\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80"},
+		{"the first pair", "\"\\ud800\\udc00\"", "\xf0\x90\x80\x80"},
+		{"the last pair", "\"\\udbff\\udfff\"", "\xf4\x8f\xbf\xbf"},
+		{"NUL cannot be kept", "\"a\\u0000b\"",
+		 "a\xef\xbf\xbd"
+		 "b"},
+		{"an escaped backslash is no escape", "\"\\\\u0041\"",
+		 "\\u0041"},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char got[64];
+
+		unescape(row[i].text, got);
+		cr_expect(strcmp(got, row[i].want) == 0, "%s: %s", row[i].why,
+			  got);
+	}
+}
+
+Test(base_json, members_and_elements_are_walked)
+{
+	static const char text[] = "{\"a\": [10, \"x\\n\"] , \"b\":{} }";
+	struct bo_json json, inner;
+	struct bo_json_member member;
+	struct bo_json_value value;
+	bool first = true, first_inside = true;
+
+	bo_json_begin(&json, text, strlen(text));
+	cr_assert(bo_json_open(&json, '{'));
+	cr_assert(bo_json_member(&json, &first, &member));
+	cr_expect(member.key.length == 1 && *member.key.at == 'a');
+	cr_expect(member.value.type == BO_JSON_ARRAY);
+	bo_json_begin(&inner, member.value.at, member.value.length);
+	cr_assert(bo_json_open(&inner, '['));
+	cr_assert(bo_json_element(&inner, &first_inside, &value));
+	cr_expect(value.type == BO_JSON_NUMBER && value.length == 2);
+	cr_assert(bo_json_element(&inner, &first_inside, &value));
+	cr_expect(value.type == BO_JSON_STRING && value.escaped &&
+		  value.length == 3);
+	cr_expect(!bo_json_element(&inner, &first_inside, &value));
+	cr_expect(bo_json_end(&inner));
+	cr_assert(bo_json_member(&json, &first, &member));
+	cr_expect(member.value.type == BO_JSON_OBJECT);
+	cr_expect(!bo_json_member(&json, &first, &member));
+	cr_expect(bo_json_end(&json));
+
+	bo_json_begin(&json, "[]", 2);
+	cr_expect(!bo_json_open(&json, '{'));
+	cr_expect(!bo_json_end(&json), "a problem stays");
+}
+
+Test(base_json, positions_are_lines_and_byte_columns)
+{
+	static const char text[] = "ab\n\nc\xc3\xa9"
+				   "d";
+	static const uint32_t want[][2] = {{1, 1}, {1, 2}, {1, 3},
+					   {2, 1}, {3, 1}, {3, 2},
+					   {3, 3}, {3, 4}, {3, 5}};
+
+	for (size_t i = 0; i < COUNT(want); i++) {
+		struct backoff_error error;
+
+		bo_json_position(text, text + i, &error);
+		cr_expect(error.line == want[i][0] &&
+				  error.column == want[i][1],
+			  "byte %zu: %u:%u", i, error.line, error.column);
+	}
+}
