@@ -73,6 +73,21 @@ ignore(void *user, const char *path, size_t length,
 	(void)user, (void)path, (void)length, (void)value;
 }
 
+/* Whether \ud800 to \udfff are in a text: the only reason, beside memory, for
+ * cJSON not to take what the scanner took. */
+static bool
+has_surrogate(const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	while ((text = memmem(text, (size_t)(end - text), "\\u", 2)) != NULL) {
+		text += 2;
+		if (end - text >= 2 && (*text | 0x20) == 'd' && text[1] > '7')
+			return true;
+	}
+	return false;
+}
+
 enum backoff_status
 tk_mapping_parse(const char *text, size_t length, struct tk_mapping **out,
 		 struct backoff_error *error)
@@ -89,11 +104,11 @@ tk_mapping_parse(const char *text, size_t length, struct tk_mapping **out,
 	}
 	root = cJSON_ParseWithLength(text, length);
 	load.mapping = calloc(1, sizeof(*load.mapping));
-	if (!load.mapping)
-		status = tk_load_no_memory(&load);
-	else if (!root)
+	if (!root && has_surrogate(text, length))
 		status = tk_load_fail(&load, BACKOFF_E_SYNTAX, "",
 				      "an escape stands for no character");
+	else if (!root || !load.mapping)
+		status = tk_load_no_memory(&load);
 	else
 		status = load_all(&load, root);
 	cJSON_Delete(root);

@@ -26,10 +26,11 @@ add_source(struct tk_load *load, const cJSON *item, const char *path,
 		return tk_load_fail(load, BACKOFF_E_LIMIT, path,
 				    "longer than %d bytes", TK_SCAN_PATH_MAX);
 	source = tk_mapping_source(load->mapping, name);
+	if (source < 0 && load->mapping->source_count < TK_SOURCES_MAX)
+		return tk_load_no_memory(load);
 	if (source < 0)
 		return tk_load_fail(load, BACKOFF_E_LIMIT, path,
-				    "more than %d sources, or no memory",
-				    TK_SOURCES_MAX);
+				    "more than %d sources", TK_SOURCES_MAX);
 	map->source[map->source_count++] = (unsigned char)source;
 	return BACKOFF_OK;
 }
