@@ -56,7 +56,9 @@ BACKOFF_API void backoff_retry_set_clock(struct backoff_retry *retry,
 					 const struct backoff_clock *clock);
 
 /** Make the luck repeatable: delays and call ids follow from the seed and the
- *  order in which calls first need one. The start is a seed from the system. */
+ *  order in which calls first need one. The start is a seed from the system. In
+ *  a child of fork(2) they also follow from its process number: workers that
+ *  inherit one retry object must not wait in step. */
 BACKOFF_API void backoff_retry_set_seed(struct backoff_retry *retry,
 					uint64_t seed);
 

@@ -11,16 +11,39 @@
 #include <backoff/status.h>
 
 static atomic_uint generation;
+static atomic_uint_fast64_t lineage;
+static atomic_uint forks;
 static atomic_uint_fast64_t pid;
 static atomic_uint_fast64_t seq;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int watched;
 
+/* The finalizer of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014). */
+static uint64_t
+mix(uint64_t x)
+{
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+static void
+before_fork(void)
+{
+	atomic_fetch_add(&forks, 1);
+}
+
+/* Siblings differ in their numbers, and those that get the number of a dead
+ * one in the count of forks. */
 static void
 in_child(void)
 {
+	uint64_t own = (uint64_t)getpid();
+	uint64_t birth = own << 32 | atomic_exchange(&forks, 0);
+
 	atomic_fetch_add(&generation, 1);
-	atomic_store(&pid, (uint_fast64_t)getpid());
+	atomic_store(&lineage, mix(atomic_load(&lineage) + mix(birth)));
+	atomic_store(&pid, own);
 	atomic_store(&seq, 0);
 }
 
@@ -28,7 +51,7 @@ static void
 watch(void)
 {
 	atomic_store(&pid, (uint_fast64_t)getpid());
-	watched = pthread_atfork(NULL, NULL, in_child) == 0;
+	watched = pthread_atfork(before_fork, NULL, in_child) == 0;
 }
 
 int
@@ -42,6 +65,12 @@ uint32_t
 bo_process_generation(void)
 {
 	return atomic_load_explicit(&generation, memory_order_relaxed);
+}
+
+uint64_t
+bo_process_lineage(void)
+{
+	return atomic_load_explicit(&lineage, memory_order_relaxed);
 }
 
 uint64_t

@@ -12,6 +12,10 @@ int bo_process_init(void);
  *  child of fork(2) differs from its parent in it. */
 uint32_t bo_process_generation(void);
 
+/** 0 in the process that began to watch; in each child of fork(2) another
+ *  number, different from its siblings' too. */
+uint64_t bo_process_lineage(void);
+
 /** getpid(2), without a system call for each event. */
 uint64_t bo_process_pid(void);
 

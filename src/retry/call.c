@@ -39,8 +39,7 @@ number_call(struct backoff_call *call)
 	call->number =
 		atomic_fetch_add_explicit(&r->calls, 1, memory_order_relaxed);
 	/* A child of fork(2) counts the same calls; its luck is its own. */
-	call->experiment = r->seed + bo_process_generation() *
-					     UINT64_C(0x9e3779b97f4a7c15);
+	call->experiment = r->seed + bo_process_lineage();
 }
 
 /* 128 bits as 32 hex digits. */
