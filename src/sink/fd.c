@@ -16,6 +16,8 @@ struct fd_sink {
 	struct backoff_sink sink;
 	int fd;
 	bool owned;
+	/** Of the process that the counts below belong to. */
+	atomic_uint generation;
 	/** The last write left half a line behind. */
 	atomic_bool broken;
 	/** Events lost, and how many of them the log was told. */
@@ -60,7 +62,7 @@ write_line(struct fd_sink *s, char *line, size_t length)
 		return true;
 	/* Nothing written: the state is as before. Half a line: the next one
 	 * begins with a newline, so that only this one is lost. */
-	if (n > 0 || broken)
+	if (n > (ssize_t)skip || (n <= 0 && broken))
 		atomic_store(&s->broken, true);
 	return false;
 }
@@ -81,8 +83,24 @@ tell_losses(struct fd_sink *s, const struct backoff_event *after)
 	bo_sink_dropped_event(&event, dropped - told, after->ts_ns,
 			      after->host);
 	length = backoff_event_encode(&event, line, sizeof(line));
-	if (length == 0 || !write_line(s, line, length))
+	if (length == 0 || !write_line(s, line, length)) {
+		/* This line is one more that is missing. */
+		atomic_fetch_add(&s->dropped, 1);
 		atomic_fetch_sub(&s->told, dropped - told);
+	}
+}
+
+/* What a parent lost is the parent's to tell. */
+static void
+forget_parent(struct fd_sink *s)
+{
+	unsigned now = bo_process_generation();
+
+	if (atomic_load_explicit(&s->generation, memory_order_relaxed) == now ||
+	    atomic_exchange(&s->generation, now) == now)
+		return;
+	atomic_store(&s->dropped, 0);
+	atomic_store(&s->told, 0);
 }
 
 static void
@@ -93,6 +111,7 @@ fd_emit(struct backoff_sink *sink, const struct backoff_event *event)
 	size_t length = backoff_event_encode(event, line, sizeof(line));
 	int saved = errno;
 
+	forget_parent(s);
 	if (length == 0 || !write_line(s, line, length))
 		atomic_fetch_add(&s->dropped, 1);
 	else if (atomic_load_explicit(&s->dropped, memory_order_relaxed) >
@@ -131,6 +150,7 @@ backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out)
 		return BACKOFF_E_NOMEM;
 	}
 	s->sink.ops = &ops;
+	atomic_init(&s->generation, bo_process_generation());
 	s->fd = fd;
 	s->owned = owned;
 	*out = &s->sink;

@@ -64,13 +64,20 @@ futex(atomic_uint *word, int op, unsigned value, const struct timespec *time)
 		       NULL, 0);
 }
 
-/* Texts of an event, the dispensable ones last. */
-static const size_t texts[] = {
-#define AT(member) offsetof(struct backoff_event, member)
-	AT(operation),  AT(call_id), AT(policy),    AT(policy_hash),
-	AT(error_type), AT(code),    AT(delay_law), AT(service),
-	AT(target),     AT(host),    AT(breaker),   AT(parent_call_id),
-	AT(trace_id),   AT(span_id), AT(error),
+/* Texts of an event in the order in which they get room, and how much of it at
+ * most: what the encoder would cut is not worth queueing. */
+static const struct {
+	size_t offset, limit;
+} texts[] = {
+#define AT(member, limit)                                                      \
+	{                                                                      \
+		offsetof(struct backoff_event, member), limit                  \
+	}
+	AT(call_id, 64),        AT(operation, 256), AT(policy, 256),
+	AT(policy_hash, 64),    AT(delay_law, 64),  AT(target, 256),
+	AT(service, 256),       AT(host, 256),      AT(breaker, 64),
+	AT(parent_call_id, 64), AT(trace_id, 64),   AT(span_id, 64),
+	AT(error_type, 256),    AT(code, 256),      AT(error, 512),
 #undef AT
 };
 
@@ -90,6 +97,18 @@ keep_json(const char **text, char **space, char *end)
 	*space += length;
 }
 
+/* Bytes to keep of a text that is longer: none of half a character. */
+static size_t
+cut_length(const char *text, size_t limit)
+{
+	size_t length = limit;
+
+	while (length > 0 && limit - length < 4 &&
+	       ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
 static void
 copy_event(struct slot *slot, const struct backoff_event *event)
 {
@@ -97,15 +116,19 @@ copy_event(struct slot *slot, const struct backoff_event *event)
 
 	slot->event = *event;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		char *at = (char *)&slot->event + texts[i];
+		char *at = (char *)&slot->event + texts[i].offset;
+		/* One byte of the space is always left for a NUL. */
+		size_t limit = (size_t)(end - space) - 1, length;
 		const char *text;
-		size_t length;
 
 		memcpy(&text, at, sizeof(text));
 		if (text == NULL)
 			continue;
-		/* One byte of the space is always left for this NUL. */
-		length = strnlen(text, (size_t)(end - space) - 1);
+		if (limit > texts[i].limit)
+			limit = texts[i].limit;
+		length = strnlen(text, limit + 1);
+		if (length > limit)
+			length = cut_length(text, limit);
 		memcpy(space, text, length);
 		space[length] = '\0';
 		text = space;
@@ -184,6 +207,7 @@ tell_losses(struct ring *r, uint64_t *told)
 {
 	const struct backoff_clock *clock = backoff_clock_system();
 	uint64_t dropped = atomic_load(&r->dropped);
+	uint64_t below = backoff_sink_dropped(r->target);
 	struct backoff_event event;
 
 	if (dropped == *told)
@@ -191,7 +215,9 @@ tell_losses(struct ring *r, uint64_t *told)
 	bo_sink_dropped_event(&event, dropped - *told,
 			      clock->wall_ns(clock->user), r->host);
 	backoff_sink_emit(r->target, &event);
-	*told = dropped;
+	/* The target may lose this line too; then it is told again. */
+	if (backoff_sink_dropped(r->target) == below)
+		*told = dropped;
 }
 
 static void *
@@ -247,8 +273,12 @@ static uint64_t
 ring_dropped(const struct backoff_sink *sink)
 {
 	const struct ring *r = (const struct ring *)sink;
+	uint64_t below = backoff_sink_dropped(r->target);
 
-	return atomic_load(&r->dropped) + backoff_sink_dropped(r->target);
+	/* A child of fork(2) lost nothing here. */
+	return bo_process_generation() == r->generation
+		       ? atomic_load(&r->dropped) + below
+		       : below;
 }
 
 static void
