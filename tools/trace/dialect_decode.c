@@ -204,19 +204,18 @@ static bool
 read_count(const struct tk_mapping *mapping, const struct tk_map *map,
 	   unsigned source, uint64_t *out, struct backoff_error *error)
 {
-	const char *name = tk_fields[map->field].name;
-	/* attempt, attempts, max_attempts count from 1. */
-	bool from_one = strstr(name, "attempt") != NULL;
-	uint64_t max = from_one ? ATTEMPT_MAX : UINT64_MAX / 2;
+	const struct tk_field *field = &tk_fields[map->field];
+	/* Attempts are few; process ids and the like may be anything. */
+	uint64_t max = field->limit > 0 ? ATTEMPT_MAX : UINT64_MAX / 2;
 	int64_t value;
 
 	if (!read_number(mapping, source, 0, true, max, out, error))
 		return false;
 	value = (int64_t)*out + map->add;
-	if (value < (from_one ? 1 : 0))
+	if (value < (int64_t)field->limit)
 		return fail(mapping, source, error, BACKOFF_E_VALUE,
-			    "number out of range: %s counts from %d", name,
-			    from_one ? 1 : 0);
+			    "number out of range: %s counts from %zu",
+			    field->name, field->limit);
 	*out = (uint64_t)value;
 	return true;
 }

@@ -13,9 +13,9 @@
 	{                                                                      \
 #name, TK_FIELD_TEXT, AT(name), 256                            \
 	}
-#define COUNT(name)                                                            \
+#define COUNT(name, first)                                                     \
 	{                                                                      \
-#name, TK_FIELD_COUNT, AT(name), 0                             \
+#name, TK_FIELD_COUNT, AT(name), first                         \
 	}
 #define DURATION(name)                                                         \
 	{                                                                      \
@@ -32,8 +32,8 @@ const struct tk_field tk_fields[] = {
 	TEXT(policy_hash),
 	TEXT(call_id),
 	TEXT(parent_call_id),
-	COUNT(attempt),
-	COUNT(max_attempts),
+	COUNT(attempt, 1),
+	COUNT(max_attempts, 1),
 	{"outcome", TK_FIELD_OUTCOME, AT(outcome), 0},
 	{"class", TK_FIELD_CLASS, AT(failure_class), 0},
 	TEXT(error_type),
@@ -43,13 +43,13 @@ const struct tk_field tk_fields[] = {
 	DURATION(elapsed),
 	DURATION(delay),
 	{"stop_reason", TK_FIELD_STOP, AT(stop), 0},
-	COUNT(attempts),
-	COUNT(in_flight),
+	COUNT(attempts, 1),
+	COUNT(in_flight, 0),
 	TEXT(trace_id),
 	TEXT(span_id),
 	TEXT(host),
-	COUNT(pid),
-	COUNT(seq),
+	COUNT(pid, 0),
+	COUNT(seq, 0),
 };
 const size_t tk_field_count = sizeof(tk_fields) / sizeof(*tk_fields);
 

@@ -37,7 +37,7 @@ struct tk_field {
 	enum tk_field_kind kind;
 	/** Where it is in struct backoff_event. */
 	size_t offset;
-	/** TEXT: bytes that are kept. */
+	/** TEXT: bytes that are kept. COUNT: the first number, 0 or 1. */
 	size_t limit;
 };
 
