@@ -1,0 +1,82 @@
+/* Tests of tools/retrytop/grid.c: text in cells, cut where it must be. */
+#include "config.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "retrytop/grid.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+Test(retrytop_grid, text_is_cut_by_columns)
+{
+	static const struct {
+		const char *why, *text;
+		size_t columns;
+		const char *utf8, *ascii;
+	} row[] = {
+		{"it fits", "abc", 3, "abc", "abc"},
+		{"it fits with room", "abc", 9, "abc", "abc"},
+		{"cut", "abcdef", 4, "abc~", "abc~"},
+		{"cut to one", "abc", 1, "~", "~"},
+		{"no room", "abc", 0, "", ""},
+		{"nothing", "", 5, "", ""},
+		{"wide characters fit", "\xe6\x94\xaf\xe6\x89\x95", 4,
+		 "\xe6\x94\xaf\xe6\x89\x95", "??"},
+		{"cut before a wide character", "\xe6\x94\xaf\xe6\x89\x95", 3,
+		 "\xe6\x94\xaf~", "??"},
+		{"no half of one", "\xe6\x94\xaf\xe6\x89\x95", 2, " ~", "??"},
+		{"after an odd start", "a\xe6\x94\xaf\xe6\x89\x95", 4,
+		 "a\xe6\x94\xaf~", "a??"},
+		{"marks take no cell", "e\xcc\x81t", 3, "et", "e?t"},
+		{"control characters are shown", "\x1b[m", 9, "\\x1b[m",
+		 "\\x1b[m"},
+		{"and so is what turns text around", "\xe2\x80\xae", 9,
+		 "\\u{202e}", "\\u{202e}"},
+		{"a byte that is no text", "\xff", 3, "\xef\xbf\xbd", "?"},
+	};
+
+	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
+	for (size_t i = 0; i < COUNT(row) * 2; i++) {
+		bool utf8 = i % 2 == 0;
+		const char *want = utf8 ? row[i / 2].utf8 : row[i / 2].ascii;
+		size_t columns = row[i / 2].columns, used;
+		struct rt_grid grid;
+		char line[64];
+
+		cr_assert(rt_grid_init(&grid, 12, 1, utf8));
+		/* A mark behind the columns, which must survive. */
+		rt_grid_put(&grid, columns, 0, 0, '|', '|');
+		used = rt_grid_text(&grid, 0, 0, columns, 0, row[i / 2].text);
+		cr_expect(used <= columns, "%s: %zu columns", row[i / 2].why,
+			  used);
+		cr_expect_eq(rt_grid_at(&grid, columns, 0)->character, '|',
+			     "%s: written too far", row[i / 2].why);
+		rt_grid_put(&grid, columns, 0, 0, ' ', ' ');
+		cr_expect_str_eq(rt_grid_string(&grid, 0, line, sizeof(line)),
+				 want, "%s: \"%s\"", row[i / 2].why, line);
+		rt_grid_clear(&grid);
+	}
+}
+
+Test(retrytop_grid, text_ends_where_it_should)
+{
+	struct rt_grid grid;
+	char line[64];
+
+	cr_assert(rt_grid_init(&grid, 8, 2, true));
+	rt_grid_right(&grid, 0, 0, 8, 0, "ab");
+	rt_grid_right(&grid, 2, 1, 4, 0, "abcdef");
+	cr_expect_str_eq(rt_grid_string(&grid, 0, line, sizeof(line)),
+			 "      ab");
+	cr_expect_str_eq(rt_grid_string(&grid, 1, line, sizeof(line)),
+			 "  abc~");
+	/* Outside: nothing, and no crash. */
+	rt_grid_text(&grid, 8, 0, 5, 0, "x");
+	rt_grid_text(&grid, 0, 2, 5, 0, "x");
+	rt_grid_put(&grid, 99, 99, 0, 'x', 'x');
+	rt_grid_line_attr(&grid, 99, RT_ATTR_BAD);
+	rt_grid_clear(&grid);
+}
