@@ -40,6 +40,7 @@ result() { # STATUS NAME
 		failed=$((failed + 1))
 		echo "not ok $count - $2"
 		t capture-pane -p -t main | sed 's/^/# |/'
+		sed 's/^/# /' "$dir/out" 2>/dev/null
 	fi
 }
 
@@ -317,6 +318,32 @@ result $? "without a terminal it names --once"
 "$retrytop" --once "$log" </dev/null >"$dir/out" 2>"$dir/err"
 [ $? -eq 0 ] && grep -q after.truncation "$dir/out" && ! grep -q "$(printf '\033')" "$dir/out"
 result $? "--once needs none"
+
+
+# What the command line says, without a terminal.
+exits() { # CODE PATTERN ARGUMENT...
+	want=$1
+	pattern=$2
+	shift 2
+	"$retrytop" "$@" </dev/null >"$dir/out" 2>&1
+	code=$?
+	[ "$code" -eq "$want" ] && grep -q -- "$pattern" "$dir/out"
+	result $? "retrytop $(echo "$*" | sed "s|$dir/||g") exits $want"
+}
+printf '%s\n' '{"event_type":"retry_attempt","operation":"a"}' >"$dir/bad.log"
+: >"$dir/empty.log"
+exits 0 'Usage: retrytop' --help
+exits 0 '^retrytop' --version
+exits 2 'unknown option' --frobnicate "$log"
+exits 2 '1s to 5m' --window 6m --once "$log"
+exits 2 'did you mean retries' --sort retires --once "$log"
+exits 0 '"schema_version"' --format json "$log"
+exits 0 '^0 events: ' --once "$dir/empty.log"
+exits 0 '^0 events: - (at its end)' --once -
+exits 0 'bad.log:1: .*timestamp' --once "$dir/bad.log"
+exits 3 'more than 0 bad lines' --once --max-bad 0 "$dir/bad.log"
+exits 3 'No such file' --once "$dir/absent.log"
+exits 3 'Is a directory' --once "$dir"
 
 echo "1..$count"
 [ "$failed" -eq 0 ]

@@ -54,6 +54,17 @@ note_bad(struct rt_ingest *ingest, size_t input, uint64_t line,
 	rt_cut_text(text, bad->text, sizeof(bad->text));
 }
 
+static void
+note_bad_line(struct rt_ingest *ingest, size_t input, uint64_t line,
+	      const struct backoff_error *error)
+{
+	char text[sizeof(error->path) + sizeof(error->text) + 2];
+
+	snprintf(text, sizeof(text), "%s%s%s", error->path,
+		 error->path[0] != '\0' ? ": " : "", error->text);
+	note_bad(ingest, input, line, text);
+}
+
 static bool
 is_fresh(const struct rt_ingest *ingest, uint64_t ts_ns)
 {
@@ -103,7 +114,7 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		ingest->foreign++;
 		break;
 	case TK_BAD:
-		note_bad(ingest, input, line->number, error.text);
+		note_bad_line(ingest, input, line->number, &error);
 		break;
 	}
 	if (ingest->caught_up && ingest->wall_ns != 0 && !ingest->replayed)

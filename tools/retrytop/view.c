@@ -77,19 +77,20 @@ static void
 say_empty(const struct rt_view *view, char *out, size_t size)
 {
 	const struct tk_input_info *input = view->input;
+	/* --once does not wait. */
+	bool waits = view->wall_ns != 0;
 
-	if (view->ingest->lines > 0) {
-		snprintf(out, size, "0 events yet in %llu lines",
+	if (view->ingest->lines > 0)
+		snprintf(out, size, "0 events%s in %llu lines",
+			 waits ? " yet" : "",
 			 (unsigned long long)view->ingest->lines);
-		return;
-	}
-	if (view->input_count == 0) {
-		snprintf(out, size, "0 events yet");
-		return;
-	}
-	snprintf(out, size, "0 events yet. Waiting for %s (%s)", input->path,
-		 input->state == TK_INPUT_WAITING ? "does not exist"
-						  : state_words(input));
+	else if (view->input_count == 0)
+		snprintf(out, size, "0 events%s", waits ? " yet" : "");
+	else
+		snprintf(out, size, "0 events%s %s (%s)",
+			 waits ? " yet. Waiting for" : ":", input->path,
+			 input->state == TK_INPUT_WAITING ? "does not exist"
+							  : state_words(input));
 }
 
 /* The same for a narrow screen: what, how much, how long, why. */
