@@ -49,6 +49,14 @@ struct parser {
 	struct state *state;
 };
 
+/* The first problem is the one that is told. */
+static void
+complain(struct parser *p, const char *problem)
+{
+	if (p->problem == NULL)
+		p->problem = problem;
+}
+
 static void
 add_byte(uint32_t set[8], unsigned char byte)
 {
@@ -120,19 +128,22 @@ parse_set(struct parser *p, uint32_t set[8])
 
 	p->at += negated;
 	for (; *p->at != '\0' && (first || *p->at != ']'); first = false) {
+		if (p->at[0] == '[' && p->at[1] != '\0' &&
+		    strchr(":.=", p->at[1]) != NULL)
+			complain(p, "classes like [[: :]] are not supported");
 		unsigned char low = (unsigned char)*p->at++, high = low;
 
 		if (p->at[0] == '-' && p->at[1] != ']' && p->at[1] != '\0') {
 			high = (unsigned char)p->at[1];
 			p->at += 2;
 			if (high < low)
-				p->problem = "a range in [] runs backwards";
+				complain(p, "a range in [] runs backwards");
 		}
 		for (unsigned c = low; c <= high; c++)
 			add_letter(set, (unsigned char)c);
 	}
 	if (*p->at != ']')
-		p->problem = "'[' without ']'";
+		complain(p, "'[' without ']'");
 	else
 		p->at++;
 	if (negated)
@@ -142,6 +153,15 @@ parse_set(struct parser *p, uint32_t set[8])
 
 static struct part parse_choice(struct parser *p);
 
+/* Elsewhere these mean a class or a reference: not to be taken for the plain
+ * character. */
+static bool
+is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
 static struct part
 parse_atom(struct parser *p)
 {
@@ -150,13 +170,13 @@ parse_atom(struct parser *p)
 
 	if (c == '(') {
 		if (++p->depth > 32)
-			p->problem = "groups nested deeper than 32";
+			complain(p, "groups nested deeper than 32");
 		part = p->problem != NULL ? single(p, OP_SET) : parse_choice(p);
 		p->depth--;
 		if (*p->at == ')')
 			p->at++;
 		else
-			p->problem = "'(' without ')'";
+			complain(p, "'(' without ')'");
 		return part;
 	}
 	if (c == '^' || c == '$')
@@ -169,12 +189,15 @@ parse_atom(struct parser *p)
 	else if (c == '[')
 		parse_set(p, set);
 	else if (c == '*' || c == '+' || c == '?')
-		p->problem = "nothing to repeat before '*', '+' or '?'";
+		complain(p, "nothing to repeat before '*', '+' or '?'");
 	else if (c == '{')
-		p->problem = "'{' is not supported (write \\{ for the "
-			     "character)";
+		complain(p, "'{' is not supported (write \\{ for the "
+			    "character)");
+	else if (c == '\\' && is_alphanumeric(*p->at))
+		complain(p,
+			 "'\\' before a letter or digit has no meaning here");
 	else if (c == '\\' && *p->at == '\0')
-		p->problem = "'\\' at the end";
+		complain(p, "'\\' at the end");
 	else
 		add_letter(set, (unsigned char)(c == '\\' ? *p->at++ : c));
 	return part;
@@ -202,7 +225,7 @@ parse_repeat(struct parser *p)
 			part.start = split;
 	}
 	if (*p->at != '\0' && strchr("*+?", *p->at) != NULL)
-		p->problem = "nothing to repeat before '*', '+' or '?'";
+		complain(p, "nothing to repeat before '*', '+' or '?'");
 	return part;
 }
 
@@ -212,7 +235,7 @@ parse_sequence(struct parser *p)
 	struct part whole;
 
 	if (*p->at == '\0' || *p->at == '|' || *p->at == ')') {
-		p->problem = "an empty pattern or alternative";
+		complain(p, "an empty pattern or alternative");
 		return single(p, OP_SET);
 	}
 	whole = parse_repeat(p);
