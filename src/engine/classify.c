@@ -5,20 +5,24 @@
 
 #include <backoff/engine.h>
 
-#include "base/text.h"
 #include "policy/pattern.h"
 #include "policy/policy.h"
 
 static bool
 in_range(const struct bo_matcher *m, const char *code)
 {
-	const char *number = code + m->space_length;
-	uint64_t value;
+	uint64_t value = 0;
+	const char *p;
 
-	return strncmp(code, m->text, m->space_length) == 0 &&
-	       bo_decimal_parse(number, strlen(number), 0, &value) ==
-		       BO_DECIMAL_OK &&
-	       value >= m->low && value <= m->high;
+	if (strncmp(code, m->text, m->space_length) != 0)
+		return false;
+	p = code + m->space_length;
+	if (*p == '\0')
+		return false;
+	/* No range goes that far; digits behind it cannot wrap around. */
+	for (; *p >= '0' && *p <= '9' && value <= UINT32_MAX; p++)
+		value = value * 10 + (uint64_t)(*p - '0');
+	return *p == '\0' && value >= m->low && value <= m->high;
 }
 
 static bool

@@ -71,10 +71,12 @@ collect(struct bo_decoding *d, const struct bo_place *object,
 		if (row == BO_ROWS && prefix[0] == '\0' &&
 		    strcmp(member->string, "jitter") == 0) {
 			/* A text is short for an object with its kind. */
-			if (d->jitter.node != NULL)
+			if (d->jitter.node != NULL) {
 				bo_decoding_report(d, BACKOFF_E_FIELD, &at,
 						   true,
 						   "this field is there twice");
+				continue;
+			}
 			d->jitter = at;
 			row = BO_ROW_JITTER_KIND;
 			if (cJSON_IsObject(member)) {
@@ -129,18 +131,16 @@ inherit(struct bo_decoding *d)
 	}
 	free(text);
 	backoff_policy_unref(parent);
-	if (status == BACKOFF_OK)
-		return true;
 	if (status == BACKOFF_E_NOT_FOUND)
 		bo_decoding_report(d, status, place, false,
 				   "no policy is named \"%.64s\"", name);
-	else
+	else if (status != BACKOFF_OK)
 		bo_decoding_report(d, status, place, false, "%s:%u:%u: %s",
 				   name, error.line, error.column,
 				   error.status != BACKOFF_OK
 					   ? error.text
 					   : backoff_status_text(status));
-	return false;
+	return status == BACKOFF_OK;
 }
 
 /* Fields that only another setting gives a meaning go back to their defaults,
@@ -209,6 +209,28 @@ place_of(const struct bo_decoding *d, enum bo_policy_row row)
 	return d->is_set[row] ? &d->set[row] : &d->root;
 }
 
+/* How many entries of a schedule have a use. One may always stand: a schedule
+ * of nothing is none, and a child may set max_attempts to 1. */
+static size_t
+delays_used(const struct backoff_policy *p)
+{
+	return p->max_attempts > 2 ? p->max_attempts - 1 : 1;
+}
+
+/* A child with fewer attempts inherits the head of its parent's lists, so that
+ * its own canonical form is a policy. */
+static void
+trim_inherited(struct bo_decoding *d)
+{
+	struct backoff_policy *p = d->policy;
+
+	if (!d->is_set[BO_ROW_SCHEDULE] && p->schedule.count > delays_used(p))
+		p->schedule.count = delays_used(p);
+	if (!d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&
+	    p->attempt_timeout.count > p->max_attempts)
+		p->attempt_timeout.count = p->max_attempts;
+}
+
 static void
 check_limits(struct bo_decoding *d)
 {
@@ -226,8 +248,7 @@ check_limits(struct bo_decoding *d)
 			"%.10g seconds)",
 			(double)p->base_delay_ns / 1e9,
 			(double)p->max_delay_ns / 1e9);
-	if (d->is_set[BO_ROW_SCHEDULE] &&
-	    p->schedule.count > p->max_attempts - 1)
+	if (d->is_set[BO_ROW_SCHEDULE] && p->schedule.count > delays_used(p))
 		bo_decoding_report(
 			d, BACKOFF_E_FIELD, &d->set[BO_ROW_SCHEDULE], false,
 			"has %zu delays, but max_attempts %u leaves room for "
@@ -297,6 +318,8 @@ reset_replaced(struct bo_decoding *d)
 static bool
 decode_tree(struct bo_decoding *d)
 {
+	bool whole = true;
+
 	if (!cJSON_IsObject(d->root.node)) {
 		bo_decoding_report(d, BACKOFF_E_SYNTAX, &d->root, false,
 				   "a policy is an object (got %s)",
@@ -304,18 +327,24 @@ decode_tree(struct bo_decoding *d)
 		return false;
 	}
 	collect(d, &d->root, "");
-	if (d->is_set[BO_ROW_EXTENDS] && !inherit(d))
+	if (d->is_set[BO_ROW_EXTENDS])
+		whole = inherit(d);
+	if (d->policy == NULL)
 		return false;
 	reset_replaced(d);
 	for (int row = 0; row < BO_ROWS; row++)
 		if (d->is_set[row])
 			bo_decoding_read(d, &d->set[row],
 					 (enum bo_policy_row)row);
-	settle_decorrelated(d);
-	check_required(d);
+	/* What an unknown parent might have set is not to be missed. */
+	if (whole) {
+		settle_decorrelated(d);
+		check_required(d);
+	}
 	/* What depends on other fields is only worth saying of good ones. */
 	if (d->errors == 0) {
 		drop_useless(d);
+		trim_inherited(d);
 		check_limits(d);
 	}
 	return d->errors == 0;

@@ -6,15 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "policy/pattern.h"
+
+/* All digits of a code, leading zeros as well ("sqlstate:08006"). */
+static bool
+read_code(const char *p, size_t length, uint32_t *out)
+{
+	uint32_t value = 0;
+
+	if (length < 1 || length > 9)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		value = value * 10 + (uint32_t)(p[i] - '0');
+	}
+	*out = value;
+	return true;
+}
 
 /* "http:5xx" or "http:500-599" to a range; false if it is a plain code. */
 static bool
 read_range(struct bo_matcher *m, const char *colon)
 {
 	const char *p = colon + 1, *dash = strchr(p, '-');
-	uint64_t low, high;
 
 	m->space_length = (size_t)(p - m->text);
 	if (p[0] >= '1' && p[0] <= '9' && strcmp(p + 1, "xx") == 0) {
@@ -22,19 +37,13 @@ read_range(struct bo_matcher *m, const char *colon)
 		m->high = m->low + 99;
 		return true;
 	}
-	if (dash == NULL ||
-	    bo_decimal_parse(p, (size_t)(dash - p), 0, &low) != BO_DECIMAL_OK ||
-	    bo_decimal_parse(dash + 1, strlen(dash + 1), 0, &high) !=
-		    BO_DECIMAL_OK ||
-	    low > high || high > UINT32_MAX)
-		return false;
-	m->low = (uint32_t)low;
-	m->high = (uint32_t)high;
-	return true;
+	return dash != NULL && read_code(p, (size_t)(dash - p), &m->low) &&
+	       read_code(dash + 1, strlen(dash + 1), &m->high);
 }
 
-static void
-read_text_matcher(struct bo_matcher *m)
+static bool
+read_text_matcher(struct bo_decoding *d, const struct bo_place *place,
+		  struct bo_matcher *m)
 {
 	const char *colon = strchr(m->text, ':');
 
@@ -43,7 +52,7 @@ read_text_matcher(struct bo_matcher *m)
 			   backoff_class_name((enum backoff_class)c)) == 0) {
 			m->kind = BO_MATCH_CLASS;
 			m->failure_class = (enum backoff_class)c;
-			return;
+			return true;
 		}
 	}
 	if (strcmp(m->text, "*") == 0)
@@ -53,6 +62,12 @@ read_text_matcher(struct bo_matcher *m)
 	else
 		m->kind = read_range(m, colon) ? BO_MATCH_CODE_RANGE
 					       : BO_MATCH_CODE;
+	if (m->kind == BO_MATCH_CODE_RANGE && m->low > m->high) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "this range runs backwards");
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -106,8 +121,7 @@ read_matcher(struct bo_decoding *d, const struct bo_place *place,
 				   "out of memory");
 		return false;
 	}
-	read_text_matcher(m);
-	return true;
+	return read_text_matcher(d, place, m);
 }
 
 void

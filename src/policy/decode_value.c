@@ -88,8 +88,10 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 		return false;
 	}
 	piece = piece_of(d, place);
-	if (piece.type == BO_JSON_STRING)
-		verdict = bo_duration_parse(piece.at, piece.length, &value);
+	if (cJSON_IsString(place->node))
+		verdict = bo_duration_parse(place->node->valuestring,
+					    strlen(place->node->valuestring),
+					    &value);
 	else
 		verdict = bo_decimal_parse(piece.at, piece.length,
 					   count ? 0 : 9, &value);
@@ -106,7 +108,7 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 		    (double)value < field->info.min * scale);
 
 	if (verdict != BO_DECIMAL_OK || low ||
-	    (double)value > field->info.max * scale) {
+	    value > (uint64_t)(field->info.max * scale)) {
 		report_range(d, place, field, verdict, low, &piece);
 		return false;
 	}

@@ -1,0 +1,602 @@
+/* Tests of src/policy/decode: every error of a bad file, where it stands. */
+#include "config.h"
+
+#include <dirent.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "unit/policy/policies.h"
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+struct error_row {
+	const char *file;
+	uint32_t line, column;
+	const char *path;
+	enum backoff_status status;
+	/** Found in the error's text. */
+	const char *says;
+};
+
+/* All errors of each file bad-*.json, in the order in which they are told. */
+static const struct error_row bad[] = {
+	{"bad-empty", 1, 1, "", BACKOFF_E_SYNTAX, "ends where a value"},
+	{"bad-not-object", 1, 1, "", BACKOFF_E_SYNTAX,
+	 "a policy is an object (got an array)"},
+	{"bad-truncated", 1, 32, "", BACKOFF_E_SYNTAX, "inside an object"},
+	{"bad-trailing", 2, 1, "", BACKOFF_E_SYNTAX, "after the end"},
+	{"bad-comment", 2, 3, "", BACKOFF_E_SYNTAX, "field name in quotes"},
+	{"bad-nul", 1, 15, "", BACKOFF_E_SYNTAX, "field name in quotes"},
+	{"bad-utf8", 2, 21, "", BACKOFF_E_SYNTAX, "invalid UTF-8"},
+	{"bad-deep", 1, 77, "", BACKOFF_E_LIMIT, "nested deeper than 32"},
+	{"bad-nothing", 1, 1, "", BACKOFF_E_FIELD,
+	 "name: this field is required"},
+	{"bad-nothing", 1, 1, "", BACKOFF_E_FIELD,
+	 "max_attempts: this field is required"},
+	{"bad-null", 1, 10, "name", BACKOFF_E_VALUE,
+	 "must be a text (got null)"},
+	{"bad-null", 1, 32, "max_attempts", BACKOFF_E_VALUE,
+	 "must be a whole number (got null)"},
+	{"bad-names", 2, 11, "name", BACKOFF_E_VALUE, "1 to 64 bytes (got 0)"},
+	{"bad-names", 4, 14, "extends", BACKOFF_E_VALUE, "name of a policy"},
+	{"bad-name-letters", 1, 10, "name", BACKOFF_E_VALUE, "letters, digits"},
+	{"bad-name-long", 1, 10, "name", BACKOFF_E_VALUE,
+	 "1 to 64 bytes (got 65)"},
+	{"bad-name-nul", 1, 12, "", BACKOFF_E_SYNTAX, "cannot hold \\u0000"},
+	{"bad-matcher-nul", 2, 17, "", BACKOFF_E_SYNTAX, "cannot hold \\u0000"},
+	{"bad-long-number", 1, 48, "", BACKOFF_E_LIMIT,
+	 "more than 63 characters"},
+	{"bad-description-long", 1, 49, "description", BACKOFF_E_VALUE,
+	 "0 to 1000 bytes (got 1001)"},
+	{"bad-attempts", 2, 18, "max_attempts", BACKOFF_E_VALUE,
+	 "must be 1 or more (got 0)"},
+	{"bad-attempts-fraction", 1, 31, "max_attempts", BACKOFF_E_VALUE,
+	 "whole number (got 2.5)"},
+	{"bad-attempts-huge", 1, 31, "max_attempts", BACKOFF_E_VALUE,
+	 "1000000000 or less (got 1000000001)"},
+	{"bad-attempts-negative", 1, 31, "max_attempts", BACKOFF_E_VALUE,
+	 "must be 1 or more (got -1)"},
+	{"bad-attempts-text", 1, 31, "max_attempts", BACKOFF_E_VALUE,
+	 "must be a whole number (got a text)"},
+	{"bad-unknown-fields", 3, 3, "max_attempt", BACKOFF_E_FIELD,
+	 "did you mean \"max_attempts\"?"},
+	{"bad-unknown-fields", 4, 3, "base-delay", BACKOFF_E_FIELD,
+	 "did you mean \"base_delay\"?"},
+	{"bad-unknown-fields", 5, 15, "jitter.knd", BACKOFF_E_FIELD,
+	 "did you mean \"kind\"?"},
+	{"bad-unknown-fields", 5, 30, "jitter.zzzzzzzz", BACKOFF_E_FIELD,
+	 "unknown field"},
+	{"bad-unknown-fields", 7, 3, "jiter", BACKOFF_E_FIELD,
+	 "did you mean \"jitter\"?"},
+	{"bad-unknown-fields", 8, 3, "quite_another", BACKOFF_E_FIELD,
+	 "unknown field"},
+	{"bad-twice", 2, 2, "name", BACKOFF_E_FIELD, "there twice"},
+	{"bad-twice", 3, 20, "jitter", BACKOFF_E_FIELD, "there twice"},
+	{"bad-useless", 4, 3, "max_delay", BACKOFF_E_FIELD,
+	 "has no effect with backoff"},
+	{"bad-useless", 5, 3, "exponential_base", BACKOFF_E_FIELD,
+	 "unless backoff is \"exponential\""},
+	{"bad-useless", 6, 3, "schedule", BACKOFF_E_FIELD,
+	 "unless backoff is \"schedule\""},
+	{"bad-useless", 8, 21, "jitter.ratio", BACKOFF_E_FIELD,
+	 "\"proportional\" or \"minus\""},
+	{"bad-useless", 8, 35, "jitter.max", BACKOFF_E_FIELD, "\"additive\""},
+	{"bad-useless", 9, 5, "jitter.order", BACKOFF_E_FIELD, "has no effect"},
+	{"bad-useless", 9, 33, "jitter.bounded", BACKOFF_E_FIELD,
+	 "\"proportional\" or \"additive\""},
+	{"bad-useless-base", 2, 2, "base_delay", BACKOFF_E_FIELD,
+	 "has no effect with backoff \"schedule\""},
+	{"bad-many", 2, 11, "name", BACKOFF_E_VALUE, "letters, digits"},
+	{"bad-many", 3, 19, "max_attempts", BACKOFF_E_VALUE,
+	 "must be a whole number (got a text)"},
+	{"bad-many", 4, 17, "base_delay", BACKOFF_E_VALUE,
+	 "duration with a unit"},
+	{"bad-many", 5, 16, "max_delay", BACKOFF_E_VALUE,
+	 "must be 0 seconds or more (got -1)"},
+	{"bad-many", 6, 14, "backoff", BACKOFF_E_VALUE,
+	 "did you mean \"exponential\"?"},
+	{"bad-many", 7, 23, "jitter.kind", BACKOFF_E_VALUE,
+	 "must be one of: none full"},
+	{"bad-many", 7, 44, "jitter.ratio", BACKOFF_E_VALUE,
+	 "must be 1 or less (got 1.5)"},
+	{"bad-many", 7, 58, "jitter.order", BACKOFF_E_VALUE,
+	 "must be one of: cap_then_jitter jitter_then_cap (got a number)"},
+	{"bad-many", 7, 72, "jitter.bounded", BACKOFF_E_VALUE,
+	 "must be true or false (got a text)"},
+	{"bad-many", 8, 26, "attempt_timeout[1]", BACKOFF_E_VALUE,
+	 "must be more than 0 (got 0)"},
+	{"bad-many", 8, 29, "attempt_timeout[2]", BACKOFF_E_VALUE,
+	 "duration with a unit"},
+	{"bad-many", 9, 15, "deadline", BACKOFF_E_VALUE,
+	 "must be 1000000000 seconds or less"},
+	{"bad-many", 10, 22, "retry_on[1]", BACKOFF_E_VALUE,
+	 "must be \"*\", a class"},
+	{"bad-many", 10, 26, "retry_on[2]", BACKOFF_E_VALUE,
+	 "must be \"*\", a class"},
+	{"bad-many", 10, 48, "retry_on[3].message_regex", BACKOFF_E_VALUE,
+	 "empty pattern"},
+	{"bad-many", 11, 15, "abort_on", BACKOFF_E_VALUE,
+	 "must be an array of at most 256 matchers (got a text)"},
+	{"bad-base-above-cap", 2, 16, "base_delay", BACKOFF_E_VALUE,
+	 "must not be more than max_delay (31 > 30 seconds)"},
+	{"bad-cap-below-base", 2, 15, "max_delay", BACKOFF_E_VALUE,
+	 "must not be more than max_delay (1 > 0.5 seconds)"},
+	{"bad-schedule-missing", 2, 13, "backoff", BACKOFF_E_FIELD,
+	 "needs the field schedule"},
+	{"bad-schedule-empty", 1, 69, "schedule", BACKOFF_E_VALUE,
+	 "1 to 1000 entries (got 0)"},
+	{"bad-schedule-long", 1, 69, "schedule", BACKOFF_E_FIELD,
+	 "has 3 delays, but max_attempts 3 leaves room for 2"},
+	{"bad-schedule-scalar", 1, 69, "schedule", BACKOFF_E_VALUE,
+	 "must be an array of durations (got a number)"},
+	{"bad-timeouts-long", 1, 53, "attempt_timeout", BACKOFF_E_FIELD,
+	 "has 3 entries, but max_attempts is 2"},
+	{"bad-timeout-above-deadline", 1, 53, "attempt_timeout",
+	 BACKOFF_E_VALUE, "must not be more than the deadline (5 > 4 seconds)"},
+	{"bad-timeout-zero", 1, 53, "attempt_timeout", BACKOFF_E_VALUE,
+	 "must be more than 0 (got 0)"},
+	{"bad-timeout-zero", 1, 68, "deadline", BACKOFF_E_VALUE,
+	 "must be more than 0 (got 0s)"},
+	{"bad-additive", 2, 12, "jitter", BACKOFF_E_FIELD,
+	 "needs the field jitter.max"},
+	{"bad-decorrelated-both", 2, 12, "jitter", BACKOFF_E_FIELD,
+	 "decorrelated delays have no other"},
+	{"bad-matchers", 2, 3, "retry_on[0]", BACKOFF_E_VALUE,
+	 "must be \"*\", a class"},
+	{"bad-matchers", 2, 7, "retry_on[1]", BACKOFF_E_VALUE,
+	 "must be \"*\", a class"},
+	{"bad-matchers", 2, 13, "retry_on[2]", BACKOFF_E_VALUE,
+	 "must be \"*\", a class"},
+	{"bad-matchers", 2, 20, "retry_on[3]", BACKOFF_E_VALUE,
+	 "\"message_regex\" and nothing else"},
+	{"bad-matchers", 2, 24, "retry_on[4]", BACKOFF_E_VALUE,
+	 "\"message_regex\" and nothing else"},
+	{"bad-matchers", 2, 40, "retry_on[5]", BACKOFF_E_VALUE,
+	 "\"message_regex\" and nothing else"},
+	{"bad-matchers", 3, 3, "retry_on[6]", BACKOFF_E_VALUE,
+	 "\"message_regex\" and nothing else"},
+	{"bad-matchers", 3, 35, "retry_on[7]", BACKOFF_E_VALUE,
+	 "must be \"*\", a class"},
+	{"bad-matchers", 4, 3, "retry_on[8]", BACKOFF_E_VALUE,
+	 "range runs backwards"},
+	{"bad-patterns", 2, 21, "abort_on[0].message_regex", BACKOFF_E_VALUE,
+	 "empty pattern"},
+	{"bad-patterns", 3, 21, "abort_on[1].message_regex", BACKOFF_E_VALUE,
+	 "'{' is not supported"},
+	{"bad-patterns", 4, 21, "abort_on[2].message_regex", BACKOFF_E_VALUE,
+	 "nothing to repeat"},
+	{"bad-patterns", 5, 21, "abort_on[3].message_regex", BACKOFF_E_VALUE,
+	 "range in [] runs backwards"},
+	{"bad-patterns", 6, 21, "abort_on[4].message_regex", BACKOFF_E_VALUE,
+	 "'[' without ']'"},
+	{"bad-patterns", 7, 21, "abort_on[5].message_regex", BACKOFF_E_VALUE,
+	 "nothing to repeat"},
+	{"bad-patterns", 8, 21, "abort_on[6].message_regex", BACKOFF_E_VALUE,
+	 "empty pattern"},
+	{"bad-patterns", 9, 21, "abort_on[7].message_regex", BACKOFF_E_VALUE,
+	 "')' without '('"},
+	{"bad-patterns", 10, 21, "abort_on[8].message_regex", BACKOFF_E_VALUE,
+	 "'\\' at the end"},
+	{"bad-patterns", 11, 21, "abort_on[9].message_regex", BACKOFF_E_VALUE,
+	 "letter or digit"},
+	{"bad-patterns", 12, 21, "abort_on[10].message_regex", BACKOFF_E_VALUE,
+	 "[: :]"},
+	{"bad-patterns", 13, 21, "abort_on[11].message_regex", BACKOFF_E_VALUE,
+	 "at most 256 bytes"},
+	{"bad-extends-unknown", 3, 14, "extends", BACKOFF_E_NOT_FOUND,
+	 "no policy is named \"NO_SUCH_POLICY\""},
+	{"bad-extends-unknown", 4, 19, "max_attempts", BACKOFF_E_VALUE,
+	 "must be 1 or more (got 0)"},
+	{"bad-extends-unknown", 5, 3, "bse_delay", BACKOFF_E_FIELD,
+	 "did you mean \"base_delay\"?"},
+	{"bad-extends-path", 1, 26, "extends", BACKOFF_E_NOT_FOUND,
+	 "no policy is named"},
+	{"bad-extends-bad", 2, 13, "extends", BACKOFF_E_VALUE,
+	 "bad-attempts:2:18: must be 1 or more (got 0)"},
+	{"bad-circle", 2, 13, "extends", BACKOFF_E_LIMIT, "circle"},
+	{"bad-circle-two", 1, 26, "extends", BACKOFF_E_LIMIT, "circle"},
+	{"bad-circle-one", 1, 26, "extends", BACKOFF_E_LIMIT, "circle"},
+	{"bad-control-in-name", 1, 34, "a?b?[31m", BACKOFF_E_FIELD,
+	 "unknown field"},
+	{"bad-control-in-name", 1, 66, "backoff", BACKOFF_E_VALUE, "\"l?i?n\""},
+	{"bad-cut-in-character", 1, 45, "backoff", BACKOFF_E_VALUE,
+	 "\"\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 ""},
+	{"bad-cut-in-character", 1, 123, "base_delay", BACKOFF_E_VALUE,
+	 "\"\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 ""},
+	{"bad-cut-in-character", 2, 2,
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "\xe2"
+	 "\x82"
+	 "\xac"
+	 "",
+	 BACKOFF_E_FIELD, "unknown field"},
+};
+
+struct errors {
+	size_t count;
+	struct backoff_error error[32];
+};
+
+static void
+collect(void *user, const struct backoff_error *error)
+{
+	struct errors *all = user;
+
+	cr_assert(all->count < COUNT(all->error));
+	all->error[all->count++] = *error;
+}
+
+static enum backoff_status
+load(const char *file, struct errors *all)
+{
+	const struct backoff_policy_loader loader = {.on_error = collect,
+						     .user = all};
+	struct backoff_policy *const untouched = (void *)all;
+	struct backoff_policy *policy = untouched;
+	struct backoff_error first = {.text = ""};
+	enum backoff_status status;
+	char path[512];
+
+	all->count = 0;
+	snprintf(path, sizeof(path), TEST_SRCDIR "/tests/data/policies/%s.json",
+		 file);
+	status = backoff_policy_load(path, &loader, &policy, &first);
+	cr_expect(policy == untouched, "%s", file);
+	cr_assert(all->count > 0, "%s", file);
+	cr_expect(memcmp(&first, &all->error[0], sizeof(first)) == 0,
+		  "%s: the first error is not the first one told", file);
+	return status;
+}
+
+static bool
+is_line_of_utf8(const char *text)
+{
+	const char *end = text + strlen(text);
+
+	while (text < end) {
+		size_t n = bo_utf8_length(text, end);
+
+		if (n == 0 || (unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+		text += n;
+	}
+	return true;
+}
+
+static void
+check_error(const struct error_row *row, const struct backoff_error *error)
+{
+	cr_expect(error->line == row->line && error->column == row->column,
+		  "%s: %s at %u:%u, not %u:%u", row->file, row->says,
+		  error->line, error->column, row->line, row->column);
+	cr_expect(strcmp(error->path, row->path) == 0, "%s: path %s, not %s",
+		  row->file, error->path, row->path);
+	cr_expect(error->status == row->status, "%s: %s: status %s", row->file,
+		  row->says, backoff_status_name(error->status));
+	cr_expect(strstr(error->text, row->says) != NULL, "%s: %s, not %s",
+		  row->file, error->text, row->says);
+	cr_expect(is_line_of_utf8(error->path), "%s: path", row->file);
+	cr_expect(is_line_of_utf8(error->text), "%s: text", row->file);
+}
+
+Test(policy_decode, bad_files_tell_every_error_in_order)
+{
+	for (size_t i = 0; i < COUNT(bad);) {
+		struct errors all;
+		enum backoff_status status = load(bad[i].file, &all);
+		const char *file = bad[i].file;
+		size_t n = 0;
+
+		cr_expect(status == bad[i].status, "%s: %s", file,
+			  backoff_status_name(status));
+		for (; i < COUNT(bad) && strcmp(bad[i].file, file) == 0; i++) {
+			if (n < all.count)
+				check_error(&bad[i], &all.error[n]);
+			n++;
+		}
+		cr_expect(n == all.count, "%s: %zu errors, not %zu", file,
+			  all.count, n);
+	}
+}
+
+Test(policy_decode, every_bad_file_has_its_rows)
+{
+	DIR *dir = opendir(TEST_SRCDIR "/tests/data/policies");
+	const struct dirent *entry;
+
+	cr_assert(dir != NULL);
+	while ((entry = readdir(dir)) != NULL) {
+		bool found = strncmp(entry->d_name, "bad-", 4) != 0;
+
+		for (size_t i = 0; i < COUNT(bad); i++) {
+			size_t n = strlen(bad[i].file);
+
+			found = found ||
+				(strncmp(entry->d_name, bad[i].file, n) == 0 &&
+				 strcmp(entry->d_name + n, ".json") == 0);
+		}
+		cr_expect(found, "%s", entry->d_name);
+	}
+	closedir(dir);
+}
+
+static enum backoff_status
+parse(const char *text, size_t length)
+{
+	struct backoff_policy *policy = NULL;
+	enum backoff_status status =
+		backoff_policy_parse(text, length, NULL, &policy, NULL);
+
+	backoff_policy_unref(policy);
+	return status;
+}
+
+static const char whole[] =
+	"{\"name\":\"W\",\"max_attempts\":4,\"base_delay\":\"1.5s\","
+	"\"jitter\":{\"kind\":\"minus\",\"ratio\":0.5},\"attempt_timeout\":[1,"
+	"2],\"retry_on\":[\"caf\xc3\xa9\",{\"message_regex\":\"a\\\\.b\"}]}";
+
+Test(policy_decode, a_cut_text_is_refused_at_every_byte)
+{
+	cr_assert(parse(whole, sizeof(whole) - 1) == BACKOFF_OK);
+	for (size_t i = 0; i < sizeof(whole) - 1; i++) {
+		char *exact = malloc(i + 1);
+
+		memcpy(exact, whole, i);
+		cr_expect(parse(exact, i) == BACKOFF_E_SYNTAX, "%zu bytes", i);
+		free(exact);
+	}
+}
+
+Test(policy_decode, one_wrong_byte_never_crashes)
+{
+	for (size_t i = 0; i < sizeof(whole) - 1; i++)
+		for (int byte = 0; byte < 256; byte += 7) {
+			char text[sizeof(whole)];
+
+			memcpy(text, whole, sizeof(text));
+			text[i] = (char)byte;
+			cr_assert(parse(text, sizeof(text) - 1) !=
+				  BACKOFF_E_NOMEM);
+		}
+}
+
+Test(policy_decode, arguments_and_sizes_are_checked)
+{
+	size_t length = (1u << 20) + 1;
+	char *text = malloc(length);
+	struct backoff_policy *policy = NULL;
+	struct backoff_error error = {.text = ""};
+
+	memset(text, ' ', length);
+	memcpy(text, "{\"name\":\"W\",\"max_attempts\":4}", 29);
+	cr_expect(parse(text, length - 1) == BACKOFF_OK, "1 MiB is read");
+	cr_expect(parse(text, length) == BACKOFF_E_LIMIT, "no byte more");
+	free(text);
+	cr_expect(backoff_policy_parse(NULL, 0, NULL, &policy, NULL) ==
+		  BACKOFF_E_ARGUMENT);
+	cr_expect(backoff_policy_parse("{}", 2, NULL, NULL, NULL) ==
+		  BACKOFF_E_ARGUMENT);
+	cr_expect(backoff_policy_load("/nowhere/x.json", NULL, &policy,
+				      &error) == BACKOFF_E_IO);
+	cr_expect(error.status == BACKOFF_E_IO && error.line == 0);
+	cr_expect(policy == NULL);
+}
+
+/* More errors than anybody reads: told up to a limit, and counted on. */
+Test(policy_decode, a_flood_of_errors_ends)
+{
+	static char text[400000];
+	struct backoff_policy *policy = NULL;
+	size_t n = 0;
+	struct backoff_error error;
+
+	text[n++] = '{';
+	for (int i = 0; i < 20000; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      "%s\"x%d\":{}", i ? "," : "", i);
+	text[n++] = '}';
+	cr_expect(backoff_policy_parse(text, n, NULL, &policy, &error) ==
+		  BACKOFF_E_FIELD);
+	cr_expect(error.line == 1);
+}
