@@ -131,7 +131,7 @@ inherit(struct bo_decoding *d)
 	}
 	free(text);
 	backoff_policy_unref(parent);
-	if (status == BACKOFF_E_NOT_FOUND)
+	if (status == BACKOFF_E_NOT_FOUND && error.status == BACKOFF_OK)
 		bo_decoding_report(d, status, place, false,
 				   "no policy is named \"%.64s\"", name);
 	else if (status != BACKOFF_OK)

@@ -135,7 +135,9 @@ bo_policy_find(const struct bo_extends *extends, const char *name,
 		status = loader->find(loader->user, name, out);
 	if (status == BACKOFF_E_NOT_FOUND && extends->folder != NULL)
 		status = find_file(extends, name, out, error);
-	if (status == BACKOFF_E_NOT_FOUND)
+	/* A file that was there, and whose own parent is not, is no reason to
+	 * look further. */
+	if (status == BACKOFF_E_NOT_FOUND && error->status == BACKOFF_OK)
 		status = backoff_policy_builtin(name, out);
 	return status;
 }

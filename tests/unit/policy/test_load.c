@@ -188,6 +188,22 @@ Test(policy_load, an_error_of_the_parent_names_its_place)
 	remove_files(folder);
 }
 
+Test(policy_load, a_missing_grandparent_is_not_a_missing_parent)
+{
+	char folder[] = "/tmp/retrykit-XXXXXX";
+	struct backoff_policy *policy = NULL;
+	struct backoff_error error = {.text = ""};
+
+	cr_assert(mkdtemp(folder) != NULL);
+	put_file(folder, "A", "{\"name\":\"A\",\"extends\":\"STANDARD\"}");
+	put_file(folder, "STANDARD", "{\"name\":\"B\",\"extends\":\"NONE\"}");
+	cr_expect(load(folder, "A", &policy, &error) == BACKOFF_E_NOT_FOUND);
+	cr_expect(strcmp(error.text,
+			 "STANDARD:1:23: no policy is named \"NONE\"") == 0,
+		  "%s", error.text);
+	remove_files(folder);
+}
+
 Test(policy_load, a_path_without_folder_finds_its_siblings)
 {
 	char folder[] = "/tmp/retrykit-XXXXXX";
