@@ -1,0 +1,219 @@
+/* retrysim compare: every policy over one log. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/opt.h"
+#include "retrysim/cmd.h"
+#include "retrysim/input.h"
+#include "retrysim/output.h"
+#include "retrysim/report.h"
+
+struct options {
+	struct tk_opt_list policies, calls;
+	const char *baseline, *operation, *dialect, *output;
+	uint64_t seed, replicas, max_bad;
+	int format;
+};
+
+/* In the order of the option's names. */
+static const struct rs_writer *const writer[] = {
+	&rs_writer_text,
+	&rs_writer_json,
+	&rs_writer_csv,
+};
+
+static const char examples[] =
+	"  retrysim compare app.log --calls post_webhook=3533\n"
+	"  retrysim compare app.log.1 app.log --policy STANDARD "
+	"--policy mine.json\n"
+	"  retrysim compare app.log --policy policies/ --baseline WEBHOOK "
+	"--format json -o report.json\n";
+
+static enum tk_exit
+gather_policies(const struct options *options, struct rs_policy_set *policies,
+		struct rs_policy_set *shipped)
+{
+	enum tk_exit worst = rs_policy_set_add_shipped(shipped);
+
+	if (options->policies.count == 0 && worst == TK_EXIT_OK)
+		return rs_policy_set_add_shipped(policies);
+	/* Every wrong policy is told at once. */
+	for (size_t i = 0; i < options->policies.count; i++) {
+		enum tk_exit code =
+			rs_policy_set_add(policies, options->policies.item[i]);
+
+		worst = code > worst ? code : worst;
+	}
+	return worst;
+}
+
+static enum tk_exit
+find_baseline(const struct options *options,
+	      const struct rs_policy_set *policies, size_t *out)
+{
+	const char *near = NULL;
+	char *labels, buffer[128];
+
+	*out = SIZE_MAX;
+	if (options->baseline == NULL)
+		return TK_EXIT_OK;
+	*out = rs_policy_set_find(policies, options->baseline);
+	if (*out != SIZE_MAX)
+		return TK_EXIT_OK;
+	labels = rs_policy_set_labels(policies);
+	if (labels)
+		near = tk_nearest(options->baseline, labels, buffer,
+				  sizeof(buffer));
+	if (near)
+		tk_msg("--baseline: %s is not compared; did you mean %s?",
+		       options->baseline, near);
+	else
+		tk_msg("--baseline: %s is not among the compared: %s",
+		       options->baseline, labels ? labels : "");
+	free(labels);
+	return TK_EXIT_USAGE;
+}
+
+static enum tk_exit
+write_report(const struct options *options, const struct rs_report *report)
+{
+	struct rs_output output;
+
+	if (!rs_output_begin(&output))
+		return TK_EXIT_SYSTEM;
+	if (writer[options->format]->write(report, output.stream)) {
+		tk_msg("out of memory");
+		rs_output_drop(&output);
+		return TK_EXIT_SYSTEM;
+	}
+	return rs_output_end(&output, options->output);
+}
+
+static enum tk_exit
+compare(const struct options *options, const struct rs_plan *plan,
+	char *const *path, size_t count)
+{
+	struct rs_comparison comparison;
+	struct rs_report report = {
+		.comparison = &comparison, .path = path, .path_count = count};
+	enum tk_exit code;
+
+	if (rs_compare(plan, &comparison) != BACKOFF_OK) {
+		tk_msg("out of memory");
+		return TK_EXIT_SYSTEM;
+	}
+	if (comparison.subject_count == 0) {
+		tk_msg("--operation: no operation of the log matches %s",
+		       options->operation);
+		code = TK_EXIT_USAGE;
+	} else {
+		code = write_report(options, &report);
+	}
+	rs_comparison_clear(&comparison);
+	return code;
+}
+
+static enum tk_exit
+run(const struct options *options, char *const *path, size_t count)
+{
+	struct rs_policy_set policies = {0}, shipped = {0};
+	const struct rs_input_options input = {.dialect = options->dialect,
+					       .max_bad = options->max_bad,
+					       .seed = options->seed,
+					       .calls = &options->calls};
+	struct rs_log log;
+	struct rs_plan plan = {
+		.log = &log,
+		.policies = &policies,
+		.shipped = &shipped,
+		.estimator = &rs_estimator_local,
+		.pattern = options->operation,
+		.seed = options->seed,
+		.replicas = (uint32_t)options->replicas,
+	};
+	struct tk_trace *trace = NULL;
+	enum tk_exit code = gather_policies(options, &policies, &shipped);
+
+	if (code == TK_EXIT_OK)
+		code = find_baseline(options, &policies, &plan.baseline);
+	if (code == TK_EXIT_OK)
+		code = rs_input_read(&input, path, count, &trace, &log);
+	if (code == TK_EXIT_OK) {
+		code = compare(options, &plan, path, count);
+		rs_log_clear(&log);
+		tk_trace_free(trace);
+	}
+	rs_policy_set_clear(&policies);
+	rs_policy_set_clear(&shipped);
+	return code;
+}
+
+int
+rs_cmd_compare(int argc, char **argv)
+{
+	struct options options = {
+		.dialect = "auto",
+		.seed = 1,
+		.replicas = 20,
+		.max_bad = UINT64_MAX,
+	};
+	const struct tk_opt rows[] = {
+		{"policy", 'p', TK_OPT_LIST, &options.policies, "NAME|FILE|DIR",
+		 NULL, 0, 0,
+		 "a policy to replay, may be given several times; default: all "
+		 "shipped ones"},
+		{"baseline", 'b', TK_OPT_TEXT, &options.baseline, "NAME", NULL,
+		 0, 0,
+		 "compare with this policy; default: the one that wrote the "
+		 "log, else the first"},
+		{"operation", 0, TK_OPT_TEXT, &options.operation, "GLOB", NULL,
+		 0, 0, "only operations that match this shell pattern"},
+		{"calls", 'c', TK_OPT_LIST, &options.calls, "OP=N", NULL, 0, 0,
+		 "all calls of an operation, for logs that hold failures "
+		 "only"},
+		{"dialect", 'd', TK_OPT_TEXT, &options.dialect, "NAME|FILE",
+		 NULL, 0, 0,
+		 "auto, native, python-retry, or a dialect file; default: "
+		 "auto"},
+		{"seed", 's', TK_OPT_COUNT, &options.seed, "N", NULL, 0,
+		 UINT64_MAX, "experiment of all random draws; default: 1"},
+		{"replicas", 'r', TK_OPT_COUNT, &options.replicas, "N", NULL, 1,
+		 RS_REPLICAS_MAX,
+		 "how often unrecorded attempts are drawn; default: 20"},
+		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
+		 UINT64_MAX, "fail (exit 3) if more lines than this are bad"},
+		{"format", 'f', TK_OPT_NAME, &options.format, NULL,
+		 "text json csv", 0, 0, "what to print; default: text"},
+		{"output", 'o', TK_OPT_TEXT, &options.output, "FILE", NULL, 0,
+		 0, "write there instead of stdout, whole or not at all"},
+		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
+	};
+	const struct tk_command command = {
+		"retrysim compare", "[OPTION]... LOG...",
+		"Replays the recorded calls of a log under several policies, "
+		"with the engine that runs in production; \"-\" is stdin.",
+		examples, rows};
+	char **path;
+	size_t count;
+	int code = TK_EXIT_USAGE;
+
+	switch (tk_opt_parse(&command, argc, argv, &path, &count)) {
+	case TK_OPT_DONE:
+		code = TK_EXIT_OK;
+		break;
+	case TK_OPT_USAGE:
+		break;
+	case TK_OPT_OK:
+		if (count == 0)
+			tk_msg("no log given; try retrysim compare --help");
+		else
+			code = run(&options, path, count);
+		break;
+	}
+	tk_opt_clear(&command);
+	return code;
+}

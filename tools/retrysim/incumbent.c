@@ -1,0 +1,257 @@
+/* Recognising the policy that wrote a log. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "retrysim/incumbent.h"
+#include "retrysim/luck.h"
+
+/* Logs in seconds with six decimals round a delay by half of this. */
+#define SLACK_NS 1000
+
+void
+rs_outcome_of(const struct rs_log *log, const struct tk_attempt *attempt,
+	      struct backoff_outcome *out)
+{
+	*out = (struct backoff_outcome){
+		.kind = (enum backoff_outcome_kind)attempt->outcome,
+		.failure_class = (enum backoff_class)attempt->failure_class,
+		.error_type = tk_trace_text(log->trace, attempt->error_type),
+		.code = tk_trace_text(log->trace, attempt->code),
+		.error = tk_trace_text(log->trace, attempt->error),
+	};
+}
+
+static bool
+inside(const struct backoff_delay *law, uint64_t delay_ns)
+{
+	uint64_t high =
+		law->high_ns < law->ceiling_ns ? law->high_ns : law->ceiling_ns;
+
+	return delay_ns + SLACK_NS >= law->low_ns &&
+	       delay_ns <=
+		       (high > UINT64_MAX - SLACK_NS ? high : high + SLACK_NS);
+}
+
+/* Whether one call could have run under a policy; adds the log-width of each
+ * law, so that the tightest fit has the least. */
+static bool
+call_fits(const struct rs_log *log, const struct tk_call *call,
+	  const struct backoff_policy *policy, double *width)
+{
+	uint32_t number = call->missing_before;
+	uint64_t previous = 0;
+
+	if (call->max_attempts != 0 &&
+	    call->max_attempts != backoff_policy_max_attempts(policy))
+		return false;
+	for (uint32_t i = 0; i < call->count; i++) {
+		const struct tk_attempt *attempt =
+			&log->attempt[call->first + i];
+		struct backoff_outcome outcome;
+		struct backoff_delay law;
+
+		number++;
+		if (attempt->delay_ns == BACKOFF_ABSENT)
+			continue;
+		rs_outcome_of(log, attempt, &outcome);
+		backoff_engine_delay(policy, number, previous, &law);
+		if (!inside(&law, attempt->delay_ns) ||
+		    !backoff_engine_retryable(policy, &outcome))
+			return false;
+		*width += log1p((double)(law.high_ns - law.low_ns));
+		previous = attempt->delay_ns;
+	}
+	return true;
+}
+
+static bool
+fits(const struct rs_log *log, const struct rs_operation *operation,
+     const struct backoff_policy *policy, double *width)
+{
+	*width = 0;
+	for (size_t i = 0; i < operation->call_count; i++)
+		if (!call_fits(log, &log->call[operation->first_call + i],
+			       policy, width))
+			return false;
+	return true;
+}
+
+/* Whether it retries a failure of a kind that nobody named. */
+static bool
+retries_anything(const struct backoff_policy *policy)
+{
+	const struct backoff_outcome unheard = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.error_type = "a kind that nobody named",
+	};
+
+	return backoff_engine_retryable(policy, &unheard) != 0;
+}
+
+static struct rs_incumbent
+best_fit(const struct rs_log *log, const struct rs_operation *operation,
+	 const struct rs_policy_set *set)
+{
+	struct rs_incumbent best = {RS_EVIDENCE_NONE, NULL, NULL};
+	double least = 0;
+	bool wide = false;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct rs_policy *item = &set->item[i];
+		bool any = retries_anything(item->policy);
+		double width;
+
+		if (!fits(log, operation, item->policy, &width))
+			continue;
+		if (best.policy == NULL || width < least ||
+		    (width <= least && wide && !any)) {
+			best.tie = best.policy && width >= least ? best.policy
+								 : NULL;
+			best.policy = item;
+			best.evidence = RS_EVIDENCE_FIT;
+			least = width;
+			wide = any;
+		} else if (width <= least && best.tie == NULL) {
+			best.tie = item;
+		}
+	}
+	return best;
+}
+
+/* The policy that the operation's last call names. */
+static struct rs_incumbent
+named(const struct rs_log *log, const struct rs_operation *operation,
+      const struct rs_policy_set *set)
+{
+	const struct tk_call *call =
+		&log->call[operation->first_call + operation->call_count - 1];
+	const char *name = rs_log_text(log, call->policy);
+	const char *hash = rs_log_text(log, call->policy_hash);
+	struct rs_incumbent found = {RS_EVIDENCE_NONE, NULL, NULL};
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct backoff_policy *policy = set->item[i].policy;
+		char text[24];
+
+		snprintf(text, sizeof(text), "%016" PRIx64,
+			 backoff_policy_hash(policy));
+		if (!strcmp(text, hash)) {
+			found.evidence = RS_EVIDENCE_HASH;
+			found.policy = &set->item[i];
+			break;
+		}
+		if (found.policy == NULL && name[0] &&
+		    !strcmp(backoff_policy_name(policy), name)) {
+			found.evidence = RS_EVIDENCE_NAME;
+			found.policy = &set->item[i];
+		}
+	}
+	return found;
+}
+
+struct rs_incumbent
+rs_incumbent_find(const struct rs_log *log,
+		  const struct rs_operation *operation,
+		  const struct rs_policy_set *given,
+		  const struct rs_policy_set *shipped)
+{
+	const struct rs_policy_set *set[] = {given, shipped};
+	struct rs_incumbent found = {RS_EVIDENCE_NONE, NULL, NULL};
+
+	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
+		found = named(log, operation, set[i]);
+	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
+		found = best_fit(log, operation, set[i]);
+	return found;
+}
+
+bool
+rs_invert(const struct backoff_delay *law, uint64_t delay_ns, uint64_t other,
+	  uint64_t *out)
+{
+	rs_wide scaled;
+	uint64_t span = law->high_ns - law->low_ns, draw;
+
+	if (!inside(law, delay_ns))
+		return false;
+	if (delay_ns < law->low_ns)
+		delay_ns = law->low_ns;
+	if (span == 0) {
+		*out = other;
+		return true;
+	}
+	/* The least draw with low + floor(span * draw / 2^64) == delay. */
+	scaled = ((rs_wide)(delay_ns - law->low_ns) << 64);
+	scaled = (scaled + span - 1) / span;
+	draw = scaled > UINT64_MAX ? UINT64_MAX : (uint64_t)scaled;
+	/* A delay pinned to its ceiling came from any draw beyond it. */
+	if (law->capped && delay_ns >= law->ceiling_ns)
+		draw += (uint64_t)((rs_wide)(UINT64_MAX - draw) * other >> 64);
+	*out = draw;
+	return true;
+}
+
+/* The law of the delay after an attempt, from the log or the incumbent. */
+static bool
+law_of(const struct tk_attempt *attempt, const struct backoff_policy *policy,
+       uint32_t number, uint64_t previous, struct backoff_delay *law)
+{
+	if (attempt->delay_low_ns != BACKOFF_ABSENT &&
+	    attempt->delay_high_ns != BACKOFF_ABSENT &&
+	    attempt->delay_high_ns >= attempt->delay_low_ns) {
+		*law = (struct backoff_delay){
+			.law = BACKOFF_JITTER_FULL,
+			.low_ns = attempt->delay_low_ns,
+			.high_ns = attempt->delay_high_ns,
+			.ceiling_ns = BACKOFF_FOREVER,
+		};
+		return true;
+	}
+	if (policy == NULL)
+		return false;
+	backoff_engine_delay(policy, number, previous, law);
+	return true;
+}
+
+static void
+recover_call(const struct rs_log *log, size_t index,
+	     const struct backoff_policy *policy, uint64_t seed, uint64_t *draw)
+{
+	const struct tk_call *call = &log->call[index];
+	uint32_t number = call->missing_before;
+	uint64_t previous = 0;
+
+	for (uint32_t i = 0; i < call->count; i++) {
+		const struct tk_attempt *attempt =
+			&log->attempt[call->first + i];
+		uint64_t keyed = backoff_draw(seed, BACKOFF_PURPOSE_DELAY,
+					      index, ++number);
+		struct backoff_delay law;
+
+		draw[call->first + i] = keyed;
+		if (attempt->delay_ns == BACKOFF_ABSENT)
+			continue;
+		if (law_of(attempt, policy, number, previous, &law))
+			rs_invert(&law, attempt->delay_ns, keyed,
+				  &draw[call->first + i]);
+		previous = attempt->delay_ns;
+	}
+}
+
+void
+rs_recover_draws(const struct rs_log *log, const struct rs_operation *operation,
+		 const struct rs_incumbent *incumbent, uint64_t seed,
+		 uint64_t *draw)
+{
+	const struct backoff_policy *policy =
+		incumbent->policy ? incumbent->policy->policy : NULL;
+
+	for (size_t i = 0; i < operation->call_count; i++)
+		recover_call(log, operation->first_call + i, policy, seed,
+			     draw);
+}

@@ -1,0 +1,212 @@
+/* From paths to a log that can be replayed. */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/units.h"
+#include "retrysim/input.h"
+
+/* More bad lines than this are only counted. */
+#define BAD_SHOWN 5
+
+static void
+show_bad(void *user, const char *path, const struct backoff_error *error)
+{
+	unsigned *shown = user;
+
+	if ((*shown)++ < BAD_SHOWN)
+		tk_msg_error(path, error);
+}
+
+static enum tk_exit
+open_dialect(const char *name, struct tk_dialect **out)
+{
+	struct backoff_error error = {0};
+	enum backoff_status status;
+
+	errno = 0;
+	status = tk_dialect_open(name, out, &error);
+	if (status == BACKOFF_OK)
+		return TK_EXIT_OK;
+	if (status == BACKOFF_E_NOT_FOUND) {
+		tk_msg("no dialect %s; built in: auto, native, python-retry",
+		       name);
+		return TK_EXIT_USAGE;
+	}
+	if (status == BACKOFF_E_IO)
+		tk_msg_errno(name, errno ? errno : EIO);
+	else
+		tk_msg_error(name, &error);
+	return tk_exit_of(status);
+}
+
+static enum tk_exit
+read_one(struct tk_trace *trace, const char *path, struct tk_dialect *dialect,
+	 unsigned *shown)
+{
+	enum backoff_status status;
+
+	errno = 0;
+	status = tk_trace_read(trace, path, dialect, show_bad, shown);
+	if (status == BACKOFF_OK)
+		return TK_EXIT_OK;
+	if (status == BACKOFF_E_IO)
+		tk_msg_errno(path, errno ? errno : EIO);
+	else
+		tk_msg("%s: %s", path, backoff_status_text(status));
+	return TK_EXIT_SYSTEM;
+}
+
+static enum tk_exit
+read_all(const struct rs_input_options *options, char *const *path,
+	 size_t count, struct tk_trace *trace)
+{
+	struct tk_dialect *dialect;
+	enum tk_exit code = open_dialect(options->dialect, &dialect);
+	unsigned shown = 0;
+
+	if (code != TK_EXIT_OK)
+		return code;
+	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++)
+		code = read_one(trace, path[i], dialect, &shown);
+	if (shown > BAD_SHOWN)
+		tk_msg("%u more bad lines", shown - BAD_SHOWN);
+	tk_dialect_free(dialect);
+	return code;
+}
+
+static enum tk_exit
+check_totals(const struct rs_input_options *options, const char *path,
+	     const struct tk_trace_totals *totals)
+{
+	if (totals->bad > options->max_bad) {
+		tk_msg("%" PRIu64 " bad lines, and --max-bad is %" PRIu64,
+		       totals->bad, options->max_bad);
+		return TK_EXIT_BAD_INPUT;
+	}
+	if (totals->events > 0)
+		return TK_EXIT_OK;
+	tk_msg("%s: no attempt events in %" PRIu64 " lines (%" PRIu64
+	       " other lines, %" PRIu64 " bad)",
+	       path, totals->lines, totals->foreign, totals->bad);
+	return TK_EXIT_BAD_INPUT;
+}
+
+static enum tk_exit
+unknown_operation(const struct rs_log *log, const char *name)
+{
+	const char *near = NULL;
+	char buffer[256];
+	size_t size = 1, used = 0;
+	char *names;
+
+	for (size_t i = 0; i < log->operation_count; i++)
+		size += strlen(rs_log_text(log, log->operation[i].name)) + 1;
+	names = calloc(size, 1);
+	for (size_t i = 0; names && i < log->operation_count; i++)
+		used += (size_t)snprintf(
+			names + used, size - used, "%s%s", i ? " " : "",
+			rs_log_text(log, log->operation[i].name));
+	if (names)
+		near = tk_nearest(name, names, buffer, sizeof(buffer));
+	if (near)
+		tk_msg("--calls: no operation %s in the log; did you mean %s?",
+		       name, near);
+	else
+		tk_msg("--calls: no operation %s in the log, which has: %s",
+		       name, names ? names : "");
+	free(names);
+	return TK_EXIT_USAGE;
+}
+
+static enum tk_exit
+count_calls(const struct rs_log *log, const char *name, uint64_t calls)
+{
+	struct rs_operation *operation = rs_log_operation(log, name);
+
+	if (operation == NULL)
+		return unknown_operation(log, name);
+	if (operation->calls + operation->headless != operation->call_count ||
+	    operation->population == RS_POPULATION_COUNTED) {
+		tk_msg("--calls: %s is given twice", name);
+		return TK_EXIT_USAGE;
+	}
+	if (!rs_log_count(operation, calls)) {
+		tk_msg("--calls: %s=%" PRIu64
+		       " is less than the %zu calls that the log holds",
+		       name, calls, operation->call_count);
+		return TK_EXIT_USAGE;
+	}
+	return TK_EXIT_OK;
+}
+
+/* "OPERATION=N"; the operation may hold a '='. */
+static enum tk_exit
+take_calls(const struct rs_log *log, const char *argument)
+{
+	const char *sign = strrchr(argument, '=');
+	uint64_t calls = 0;
+	enum tk_exit code;
+	char *name;
+
+	if (sign == NULL || sign == argument ||
+	    !tk_parse_count(sign + 1, 0, UINT64_C(1) << 40, &calls)) {
+		tk_msg("--calls: expected OPERATION=N, as in --calls "
+		       "post_webhook=3533 (got %s)",
+		       argument);
+		return TK_EXIT_USAGE;
+	}
+	name = strndup(argument, (size_t)(sign - argument));
+	if (name == NULL) {
+		tk_msg("out of memory");
+		return TK_EXIT_SYSTEM;
+	}
+	code = count_calls(log, name, calls);
+	free(name);
+	return code;
+}
+
+static enum tk_exit
+prepare(const struct rs_input_options *options, struct tk_trace *trace,
+	struct rs_log *log)
+{
+	enum backoff_status status = tk_trace_stitch(trace);
+	enum tk_exit code = TK_EXIT_OK;
+
+	if (status == BACKOFF_OK)
+		status = rs_log_init(log, trace, options->seed);
+	if (status != BACKOFF_OK) {
+		tk_msg("%s", backoff_status_text(status));
+		return TK_EXIT_SYSTEM;
+	}
+	for (size_t i = 0; code == TK_EXIT_OK && i < options->calls->count; i++)
+		code = take_calls(log, options->calls->item[i]);
+	if (code != TK_EXIT_OK)
+		rs_log_clear(log);
+	return code;
+}
+
+enum tk_exit
+rs_input_read(const struct rs_input_options *options, char *const *path,
+	      size_t count, struct tk_trace **trace, struct rs_log *log)
+{
+	struct tk_trace *read = tk_trace_new();
+	enum tk_exit code = TK_EXIT_SYSTEM;
+
+	if (read == NULL)
+		tk_msg("out of memory");
+	else
+		code = read_all(options, path, count, read);
+	if (code == TK_EXIT_OK)
+		code = check_totals(options, path[0], tk_trace_totals(read));
+	if (code == TK_EXIT_OK)
+		code = prepare(options, read, log);
+	if (code == TK_EXIT_OK)
+		*trace = read;
+	else
+		tk_trace_free(read);
+	return code;
+}

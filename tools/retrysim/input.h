@@ -1,0 +1,32 @@
+/* Logs off the command line: reading, stitching, bad lines, counts. */
+#ifndef RS_INPUT_H
+#define RS_INPUT_H
+
+#include "common/msg.h"
+#include "common/opt.h"
+#include "retrysim/log.h"
+
+struct rs_input_options {
+	/** As tk_dialect_open() takes it. */
+	const char *dialect;
+	/** More bad lines are a failure. */
+	uint64_t max_bad;
+	uint64_t seed;
+	/** "OPERATION=N" each. */
+	const struct tk_opt_list *calls;
+};
+
+/**
+ * Read and stitch logs. The first few bad lines and every failure go to
+ * stderr.
+ *
+ * @param log  set on TK_EXIT_OK; free it before the trace
+ * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls that do not fit;
+ *         TK_EXIT_BAD_INPUT for a log without events or with too many bad
+ *         lines, and for a wrong dialect; TK_EXIT_SYSTEM
+ */
+enum tk_exit rs_input_read(const struct rs_input_options *options,
+			   char *const *path, size_t count,
+			   struct tk_trace **trace, struct rs_log *log);
+
+#endif

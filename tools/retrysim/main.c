@@ -1,0 +1,10 @@
+/* retrysim: what another retry policy would have done. */
+#include "config.h"
+
+#include "retrysim/cmd.h"
+
+int
+main(int argc, char **argv)
+{
+	return rs_main(argc, argv);
+}

@@ -1,0 +1,58 @@
+/* The policies of a run: shipped ones, files and folders, each with a label. */
+#ifndef RS_POLICY_SET_H
+#define RS_POLICY_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <backoff.h>
+
+#include "common/msg.h"
+
+struct rs_policy {
+	struct backoff_policy *policy;
+	/** The name; with a part of the hash where two share one. */
+	char label[96];
+};
+
+struct rs_policy_set {
+	struct rs_policy *item;
+	size_t count, room;
+};
+
+/**
+ * Add what a word on the command line names: a shipped policy; a file, or a
+ * folder (every *.json of it but schemas, in the order of names). A word with a
+ * '/' or ending in .json is never a shipped policy. A policy that is there
+ * already is not added again.
+ *
+ * Every error of every file goes to stderr.
+ *
+ * @return TK_EXIT_OK; TK_EXIT_USAGE for an unknown name; TK_EXIT_BAD_INPUT for
+ *         a file that is no policy; TK_EXIT_SYSTEM
+ */
+enum tk_exit rs_policy_set_add(struct rs_policy_set *set, const char *word);
+
+/** Add all shipped policies. TK_EXIT_OK or TK_EXIT_SYSTEM. */
+enum tk_exit rs_policy_set_add_shipped(struct rs_policy_set *set);
+
+/** Add a reference to a policy. False if memory ran out. */
+bool rs_policy_set_push(struct rs_policy_set *set,
+			const struct backoff_policy *policy);
+
+/** The index of a label; SIZE_MAX if there is none. */
+size_t rs_policy_set_find(const struct rs_policy_set *set, const char *label);
+
+/** All labels with spaces between, for tk_nearest(); NULL without memory. */
+char *rs_policy_set_labels(const struct rs_policy_set *set);
+
+void rs_policy_set_clear(struct rs_policy_set *set);
+
+/** All names of shipped policies with spaces between, cut to @p size. */
+const char *rs_shipped_names(char *buffer, size_t size);
+
+/** Read a policy file; every error of it goes to stderr. Exit codes as for
+ *  rs_policy_set_add(). */
+enum tk_exit rs_policy_load(const char *path, struct backoff_policy **out);
+
+#endif

@@ -1,0 +1,468 @@
+/* A comparison for people: what was read, what it cannot tell, the tables. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "common/safe_text.h"
+#include "common/table.h"
+#include "common/units.h"
+#include "retrysim/report.h"
+#include "retrysim/report_advice.h"
+
+#define COLUMNS 100
+
+static void paragraph(FILE *out, size_t indent, const char *mark,
+		      const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Wrap words; the mark stands before the first line. */
+static void
+paragraph(FILE *out, size_t indent, const char *mark, const char *format, ...)
+{
+	char raw[2048], safe[4096];
+	const char *text = safe;
+	size_t at = 0;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	tk_safe_text(raw, strlen(raw), safe, sizeof(safe));
+	fprintf(out, "%*s", (int)indent, mark);
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (at > 0 && indent + at + word > COLUMNS) {
+			fprintf(out, "\n%*s", (int)indent, "");
+			at = 0;
+		}
+		fprintf(out, "%.*s", (int)word, text);
+		at += word;
+		text += word;
+		if (*text == ' ') {
+			text++;
+			fputs(*text && indent + at + 1 + strcspn(text, " ") <=
+						      COLUMNS
+				      ? " "
+				      : "",
+			      out);
+			at++;
+		}
+	}
+	fputc('\n', out);
+}
+
+static void
+write_read(const struct rs_report *report, FILE *out)
+{
+	const struct rs_comparison *comparison = report->comparison;
+	const struct rs_log *log = comparison->plan->log;
+	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
+	char from[40], to[40], length[16];
+
+	fprintf(out, "Read\n");
+	for (size_t i = 0; i < report->path_count; i++)
+		paragraph(out, 2, "", "%s", report->path[i]);
+	paragraph(out, 2, "",
+		  "%" PRIu64 " lines: %" PRIu64 " attempt events, %" PRIu64
+		  " other lines, %" PRIu64 " bad",
+		  totals->lines, totals->events, totals->foreign, totals->bad);
+	if (totals->unknown || totals->dropped)
+		paragraph(out, 2, "",
+			  "%" PRIu64 " events of unknown type, %" PRIu64
+			  " events lost by their writer",
+			  totals->unknown, totals->dropped);
+	paragraph(out, 2, "",
+		  "%s to %s, %s: %zu recorded calls of %zu operation%s",
+		  tk_format_rfc3339(log->from_ns, 3, from, sizeof(from)),
+		  tk_format_rfc3339(log->to_ns, 3, to, sizeof(to)),
+		  tk_format_duration(log->to_ns - log->from_ns, length,
+				     sizeof(length)),
+		  log->call_count, log->operation_count,
+		  log->operation_count == 1 ? "" : "s");
+}
+
+/* Names of the subjects for which a test holds, or "" if none. */
+static const char *
+subjects(const struct rs_report *report, char *buffer, size_t size,
+	 bool (*test)(const struct rs_report *, const struct rs_subject *))
+{
+	const struct rs_comparison *comparison = report->comparison;
+	size_t used = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		const struct rs_subject *subject = &comparison->subject[i];
+
+		if (!test(report, subject))
+			continue;
+		if (size - used < 300) {
+			snprintf(buffer + used, size - used, ", ...");
+			break;
+		}
+		used += (size_t)snprintf(buffer + used, size - used, "%s%s",
+					 used ? ", " : "",
+					 rs_subject_name(report, subject));
+	}
+	return buffer;
+}
+
+static bool
+failing_first(const struct rs_report *report, const struct rs_subject *subject)
+{
+	return rs_subject_operation(report, subject)->population ==
+	       RS_POPULATION_FAILING_FIRST;
+}
+
+static bool
+counted(const struct rs_report *report, const struct rs_subject *subject)
+{
+	return rs_subject_operation(report, subject)->population ==
+	       RS_POPULATION_COUNTED;
+}
+
+static bool
+headless(const struct rs_report *report, const struct rs_subject *subject)
+{
+	return rs_subject_operation(report, subject)->headless > 0;
+}
+
+static bool
+first_durations(const struct rs_report *report,
+		const struct rs_subject *subject)
+{
+	return rs_subject_operation(report, subject)->first_duration_missing >
+	       0;
+}
+
+static bool
+untyped(const struct rs_report *report, const struct rs_subject *subject)
+{
+	(void)report;
+	return subject->untyped_failures > 0;
+}
+
+static bool
+unknown_incumbent(const struct rs_report *report,
+		  const struct rs_subject *subject)
+{
+	(void)report;
+	return subject->incumbent.policy == NULL;
+}
+
+static bool
+flagged(const struct rs_report *report, const struct rs_subject *subject)
+{
+	const struct rs_comparison *comparison = report->comparison;
+
+	for (size_t p = 0; p < comparison->plan->policies->count; p++)
+		if (comparison->result[subject->first_result + p].flagged)
+			return true;
+	return false;
+}
+
+/* One thing that a log may leave open. */
+struct gap {
+	bool (*test)(const struct rs_report *, const struct rs_subject *);
+	const char *text;
+};
+
+static const struct gap gaps[] = {
+	{failing_first,
+	 "How many calls succeeded at once: only failures leave a line, and no "
+	 "--calls was given. Success rates are over calls whose first attempt "
+	 "failed, not over all calls"},
+	{counted,
+	 "When the calls came that succeeded at once: only their number is "
+	 "known (--calls); they are taken as evenly spread"},
+	{rs_latency_is_lower_bound,
+	 "How long successful attempts took: times of successful calls hold "
+	 "waits and failed attempts only, and are lower bounds (>=)"},
+	{first_durations,
+	 "How long failed first attempts took: it is drawn from failures of "
+	 "the same kind whose length follows from the log, or 0 without any"},
+	{untyped,
+	 "What kind of failure it was: some lines name no error type and no "
+	 "code, so a policy that lists kinds in retry_on stops at them"},
+	{headless,
+	 "How calls began that were under way when the log begins: they count "
+	 "as evidence, and are not replayed"},
+	{unknown_incumbent,
+	 "Which policy was in force: no policy at hand fits what was recorded, "
+	 "so the luck of its delays cannot be shared"},
+	{flagged,
+	 "What happens after waits longer than any in the log, or outside its "
+	 "time: some policies go there with more than 1 % of calls. Their "
+	 "row carries a ?, and bounds instead of a verdict"},
+};
+
+static void
+write_gaps(const struct rs_report *report, FILE *out)
+{
+	bool any = false;
+
+	fprintf(out, "\nWhat this log cannot answer\n");
+	for (size_t i = 0; i < sizeof(gaps) / sizeof(*gaps); i++) {
+		char names[1000];
+
+		subjects(report, names, sizeof(names), gaps[i].test);
+		if (names[0] == '\0')
+			continue;
+		paragraph(out, 4, "  - ", "%s. (%s)", gaps[i].text, names);
+		any = true;
+	}
+	if (!any)
+		fprintf(out, "  Nothing that this comparison asks.\n");
+}
+
+static void
+write_heading(const struct rs_report *report, const struct rs_subject *subject,
+	      FILE *out)
+{
+	const struct rs_operation *operation =
+		rs_subject_operation(report, subject);
+	const struct rs_incumbent *incumbent = &subject->incumbent;
+	const char *which = operation->population == RS_POPULATION_FAILING_FIRST
+				    ? "calls whose first attempt failed"
+				    : "calls";
+	char by[256] = "by a policy that is not known";
+
+	if (incumbent->policy)
+		snprintf(by, sizeof(by), "under %s%s%s%s",
+			 incumbent->policy->label,
+			 incumbent->evidence == RS_EVIDENCE_FIT
+				 ? " (its delays fit"
+				 : "",
+			 incumbent->tie ? "; so do those of " : "",
+			 incumbent->tie ? incumbent->tie->label : "");
+	fputc('\n', out);
+	paragraph(out, 0, "",
+		  "%s: %" PRIu64 " %s, recorded %s%s. %.2f %% of them fail "
+		  "whatever the time; of other retries %.1f %% fail.",
+		  rs_subject_name(report, subject), operation->calls, which, by,
+		  incumbent->evidence == RS_EVIDENCE_FIT ? ")" : "",
+		  subject->finding.doomed_share * 100,
+		  subject->finding.retry_fails * 100);
+}
+
+/* Two decimals, but never "100.00" for less. */
+static char *
+percent(double rate, char *buffer, size_t size)
+{
+	double value = rate * 100;
+
+	if (rate < 1 && value > 99.995)
+		snprintf(buffer, size, ">99.99");
+	else if (rate > 0 && value < 0.005)
+		snprintf(buffer, size, "<0.01");
+	else
+		snprintf(buffer, size, "%.2f", value);
+	return buffer;
+}
+
+/* One decimal is enough for a share; all and nothing stay exact. */
+static char *
+share(double rate, char *buffer, size_t size)
+{
+	double value = rate * 100;
+
+	if (rate <= 0 || rate >= 1)
+		snprintf(buffer, size, "%.0f", value);
+	else if (value > 99.95)
+		snprintf(buffer, size, ">99.9");
+	else if (value < 0.05)
+		snprintf(buffer, size, "<0.1");
+	else
+		snprintf(buffer, size, "%.1f", value);
+	return buffer;
+}
+
+static void
+rate_row(struct tk_table *table, const struct rs_result *result)
+{
+	const struct rs_difference *difference = &result->difference;
+	char value[16], low[16], high[16];
+
+	tk_table_row(table);
+	tk_table_cell(table, 0, "%s", result->policy->label);
+	for (size_t i = 0; i < RS_SUPPORT_COUNT; i++)
+		tk_table_cell(table, 1 + i, "%s",
+			      share(result->support[i], value, sizeof(value)));
+	tk_table_cell(table, 5, "%s%s",
+		      percent(result->success_rate, value, sizeof(value)),
+		      result->flagged ? "?" : " ");
+	tk_table_cell(table, 6, "%s-%s",
+		      percent(result->success.low, low, sizeof(low)),
+		      percent(result->success.high, high, sizeof(high)));
+	if (difference->verdict == RS_VERDICT_UNSUPPORTED)
+		tk_table_cell(table, 7, "bounds %s-%s",
+			      percent(result->outer.low, low, sizeof(low)),
+			      percent(result->outer.high, high, sizeof(high)));
+	else if (difference->verdict != RS_VERDICT_BASELINE)
+		tk_table_cell(table, 7, "%+.2f [%+.2f, %+.2f]",
+			      difference->value * 100,
+			      difference->interval.low * 100,
+			      difference->interval.high * 100);
+	tk_table_cell(table, 8, "%s", rs_verdict_name(difference->verdict));
+}
+
+static int
+write_rates(const struct rs_report *report, const struct rs_subject *subject,
+	    FILE *out)
+{
+	static const char *const head[] = {
+		"policy",        ">exact",     ">interp",
+		">model",        ">unsup",     ">success % ",
+		"95 % interval", "difference", "verdict",
+	};
+	size_t columns = sizeof(head) / sizeof(*head);
+	size_t policies = report->comparison->plan->policies->count;
+	struct tk_table *table = tk_table_new(columns);
+	int status;
+
+	if (table == NULL)
+		return -1;
+	for (size_t i = 0; i < columns; i++)
+		tk_table_head(table, i, head[i]);
+	for (size_t p = 0; p < policies; p++)
+		rate_row(
+			table,
+			&report->comparison->result[subject->first_result + p]);
+	status = tk_table_print(table, 2, out);
+	tk_table_free(table);
+	return status;
+}
+
+static void
+latency_cells(struct tk_table *table, size_t column,
+	      const struct rs_latency *latency, size_t percentiles,
+	      const char *mark)
+{
+	for (size_t i = 0; i < percentiles; i++) {
+		char text[16];
+
+		tk_table_cell(table, column + i, "%s%s",
+			      latency->calls > 0 ? mark : "",
+			      latency->calls > 0
+				      ? tk_format_duration(latency->at[i].ns,
+							   text, sizeof(text))
+				      : "-");
+	}
+}
+
+/* Why calls failed, most frequent first, as "max_attempts 246". */
+static void
+stop_cell(struct tk_table *table, size_t column, const struct rs_result *result)
+{
+	char text[160] = "";
+	size_t used = 0;
+	bool told[RS_STOPS] = {[BACKOFF_STOP_SUCCESS] = true};
+
+	for (int round = 0; round < 3; round++) {
+		int best = 0;
+
+		for (int i = 1; i < RS_STOPS; i++)
+			if (!told[i] && result->stop[i] > result->stop[best])
+				best = i;
+		if (best == 0 || used >= sizeof(text))
+			break;
+		told[best] = true;
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%s%s %.*f",
+			used ? ", " : "",
+			backoff_stop_name((enum backoff_stop)best),
+			floor(result->stop[best]) < result->stop[best] ? 1 : 0,
+			result->stop[best]);
+	}
+	tk_table_cell(table, column, "%s", used ? text : "-");
+}
+
+static void
+cost_row(struct tk_table *table, const struct rs_result *result,
+	 bool lower_bound, bool first_known)
+{
+	char text[16];
+
+	tk_table_row(table);
+	tk_table_cell(table, 0, "%s", result->policy->label);
+	tk_table_cell(table, 1, "%s",
+		      first_known ? percent(result->first_try_rate, text,
+					    sizeof(text))
+				  : "-");
+	tk_table_cell(table, 2, "%.4f", result->attempts_per_call);
+	tk_table_cell(table, 3, "%.1f", result->retries);
+	latency_cells(table, 4, &result->success_latency, RS_PERCENTILES,
+		      lower_bound ? ">=" : "");
+	latency_cells(table, 7, &result->failure_latency, 2, "");
+	stop_cell(table, 9, result);
+}
+
+static int
+write_costs(const struct rs_report *report, const struct rs_subject *subject,
+	    FILE *out)
+{
+	static const char *const head[] = {
+		"policy",       ">1st try %",   ">attempts/call",
+		">retries",     ">success p50", ">p95",
+		">p99",         ">give up p50", ">p95",
+		"failed calls",
+	};
+	size_t policies = report->comparison->plan->policies->count;
+	struct tk_table *table = tk_table_new(10);
+	int status;
+
+	if (table == NULL)
+		return -1;
+	for (size_t i = 0; i < 10; i++)
+		tk_table_head(table, i, head[i]);
+	for (size_t p = 0; p < policies; p++)
+		cost_row(table,
+			 &report->comparison->result[subject->first_result + p],
+			 rs_latency_is_lower_bound(report, subject),
+			 !failing_first(report, subject));
+	status = tk_table_print(table, 2, out);
+	tk_table_free(table);
+	return status;
+}
+
+static void
+write_advice(const struct rs_report *report, FILE *out)
+{
+	const struct rs_comparison *comparison = report->comparison;
+
+	fprintf(out, "\nWhere to look next\n");
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		char text[1600];
+
+		rs_advice(report, &comparison->subject[i], text, sizeof(text));
+		paragraph(out, 4, "  - ", "%s", text);
+	}
+}
+
+static int
+write_text(const struct rs_report *report, FILE *out)
+{
+	const struct rs_comparison *comparison = report->comparison;
+
+	write_read(report, out);
+	write_gaps(report, out);
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		const struct rs_subject *subject = &comparison->subject[i];
+
+		write_heading(report, subject, out);
+		if (write_rates(report, subject, out))
+			return -1;
+		fputc('\n', out);
+		if (write_costs(report, subject, out))
+			return -1;
+	}
+	write_advice(report, out);
+	fprintf(out, "\nShares of simulated attempts and rates are in percent, "
+		     "differences in points against the baseline.\n");
+	return ferror(out) ? -1 : 0;
+}
+
+const struct rs_writer rs_writer_text = {"text", write_text};
