@@ -1,0 +1,152 @@
+# retrysim compare: the main job, on the real log and on small ones.
+. "$(dirname "$0")/cli.sh"
+
+log=$top_srcdir/tests/data/argus-1h/app.log
+calls='--calls store_event=5270 --calls fetch_snapshot=7134
+	--calls post_webhook=3533 --calls describe_image=1786'
+
+# One number of a result in the JSON report.
+number() { # POLICY OPERATION MEMBER
+	awk -v policy="\"$1\"" -v operation="\"$2\"" -v member="\"$3\":" '
+		/"results":/ { results = 1 }
+		results && $1 == "\"policy\":" { p = $2 }
+		results && $1 == "\"operation\":" { o = $2 }
+		results && p == policy "," && o == operation "," &&
+			$1 == member { sub(/,$/, "", $2); print $2; exit }
+	' "$work/report.json"
+}
+
+same() { # NUMBER NUMBER: equal within the last of nine decimals
+	awk -v a="$1" -v b="$2" 'BEGIN {
+		d = a - b
+		exit a == "" || d > 2e-9 || d < -2e-9 }'
+}
+
+# shellcheck disable=SC2086 # a list of options
+retrysim compare "$log" $calls
+expect "the main job prints its tables" 0 '^post_webhook: 3533 calls' ''
+for words in '^  2284 lines: 1439 attempt events, 845 other lines, 0 bad$' \
+	'^What this log cannot answer$' 'are lower bounds' \
+	'^Where to look next$' 'recorded under WEBHOOK'; do
+	check "the report says: $words" grep -qE "$words" "$work/out"
+done
+check "no line of it is wider than 120 columns" \
+	awk 'length > 120 { wide = 1 } END { exit wide }' "$work/out"
+
+# shellcheck disable=SC2086
+retrysim compare "$log" $calls --format json -o "$work/report.json"
+expect "a report goes to a file" 0 '' ''
+check "it has a schema version" \
+	grep -q '"schema_version":[[:space:]]*1' "$work/report.json"
+check "it has no NaN and no infinity" \
+	sh -c '! grep -qiE "[^a-z](nan|inf)" "$1"' - "$work/report.json"
+check "it has nine policies on four operations" \
+	test "$(grep -c '"policy_hash"' "$work/report.json")" -eq 36
+
+# The fixed point: what the log's own policies did is what truth.json says.
+awk -F'"' '/": [{]/ { operation = $2 }
+	/"(calls|ok|attempts|first_ok)":/ { gsub(/[^0-9]/, "", $3)
+		print operation, $2, $3 }' \
+	"$top_srcdir/tests/data/argus-1h/truth.json" >"$work/truth"
+value() { # OPERATION MEMBER
+	awk -v o="$1" -v m="$2" '$1 == o && $2 == m { print $3 }' "$work/truth"
+}
+for pair in store_event:DB_OPERATION fetch_snapshot:SNAPSHOT \
+	post_webhook:WEBHOOK describe_image:AI_PROVIDER; do
+	operation=${pair%:*} policy=${pair#*:}
+	all=$(value "$operation" calls)
+	rate=$(awk -v a="$(value "$operation" ok)" -v b="$all" \
+		'BEGIN { printf "%.9f", a / b }')
+	check "$operation under $policy: the recorded successes" \
+		same "$(number "$policy" "$operation" success_rate)" "$rate"
+	check "$operation under $policy: the recorded attempts" \
+		test "$(number "$policy" "$operation" attempts)" = \
+		"$(value "$operation" attempts)"
+	check "$operation under $policy: all exact" \
+		test "$(number "$policy" "$operation" exact)" = 1
+	check "$operation under $policy: is the baseline" \
+		test "$(number "$policy" "$operation" verdict)" = '"baseline"'
+done
+
+cp "$work/report.json" "$work/before.json"
+# shellcheck disable=SC2086
+retrysim compare "$log" $calls --format json -o "$work/report.json"
+check "the same seed gives the same bytes" \
+	cmp -s "$work/report.json" "$work/before.json"
+# shellcheck disable=SC2086
+retrysim compare "$log" $calls --format json --seed 2 -o "$work/report.json"
+check "another seed does not" \
+	sh -c '! cmp -s "$1" "$2"' - "$work/report.json" "$work/before.json"
+
+# shellcheck disable=SC2086
+retrysim compare "$log" $calls --format csv
+expect "CSV has a heading" 0 '^policy,policy_hash,operation,calls,' ''
+check "and a row per result, all of one length" awk -F, '
+	NR == 1 { columns = NF }
+	NF != columns { bad = 1 }
+	END { exit bad || NR != 37 }' "$work/out"
+
+retrysim compare "$log" --operation 'post_*' --policy WEBHOOK
+expect "without --calls it says what is not known" 0 \
+	'How many calls succeeded at once' ''
+check "and over which calls it reports" \
+	grep -qE '^post_webhook: 306 calls whose first attempt failed' "$work/out"
+check "and leaves other operations out" \
+	sh -c '! grep -q "^store_event:" "$1"' - "$work/out"
+
+retrysim compare "$log" -p "$top_srcdir/policies" --operation store_event \
+	--baseline QUICK -f json -o "$work/report.json"
+expect "a folder of policies and a baseline" 0 '' ''
+check "the baseline is the one that was asked for" \
+	test "$(number WEBHOOK store_event baseline)" = '"QUICK"'
+
+# A folder in which one policy extends another.
+mkdir "$work/set"
+cat >"$work/set/a.json" <<-'EOF'
+	{"name": "A", "extends": "B", "max_attempts": 2}
+EOF
+cat >"$work/set/b.json" <<-'EOF'
+	{"name": "B", "max_attempts": 6, "base_delay": "100ms",
+	 "max_delay": "2s", "backoff": "exponential"}
+EOF
+mv "$work/set/b.json" "$work/set/B.json"
+retrysim compare "$log" -p "$work/set" --operation store_event
+expect "extends finds siblings in a folder" 0 '^  A  ' ''
+retrysim compare "$log" -p "$work/set/a.json" -p QUICK -p QUICK
+check "a policy given twice is compared once" \
+	test "$(grep -c '^  QUICK  ' "$work/out")" -eq 8
+
+# Two files, read in any order, are one log.
+head -n 1000 "$log" >"$work/part1"
+tail -n +1001 "$log" >"$work/part2"
+# shellcheck disable=SC2086
+retrysim compare "$work/part1" "$work/part2" $calls -f json \
+	-o "$work/parts.json"
+check "a log in two parts gives the same results" sh -c '
+	sed -n "/\"operations\": *\t*\[/,\$p" "$1" >"$1.x"
+	sed -n "/\"operations\": *\t*\[/,\$p" "$2" >"$2.x"
+	test -s "$1.x" && cmp -s "$1.x" "$2.x"' - \
+	"$work/parts.json" "$work/before.json"
+"$top_builddir/retrysim" compare - <"$log" >"$work/out" 2>"$work/err"
+code=$?
+expect "a log from stdin" 0 '^store_event: 14 calls' ''
+
+# A native log names its policies, and holds every success.
+{
+	common='"v":1,"operation":"pay","policy":"MINE","policy_hash":"0123456789abcdef","host":"h","pid":1'
+	for second in 10 20 30 40 50; do
+		printf '{"ts":"2026-11-23T10:00:%s.000000Z","event_type":"retry_attempt",%s,"call_id":"c%s","attempt":1,"max_attempts":2,"kind":"first","outcome":"failure","class":"server","code":"http:503","duration_seconds":0.1,"elapsed_seconds":0.1,"delay_seconds":1,"delay_source":"backoff","delay_law":"full","delay_low_seconds":0,"delay_high_seconds":2,"seq":1}\n' \
+			"$second" "$common" "$second"
+		printf '{"ts":"2026-11-23T10:00:%s.200000Z","event_type":"retry_success",%s,"call_id":"c%s","attempt":2,"max_attempts":2,"kind":"retry","outcome":"success","duration_seconds":0.2,"elapsed_seconds":1.3,"stop_reason":"success","attempts":2,"retries":1,"backoff_seconds":1,"seq":2}\n' \
+			"$((second + 1))" "$common" "$second"
+	done
+} >"$work/native.log"
+retrysim compare "$work/native.log"
+expect "a native log under a policy that is not at hand" 0 \
+	'^pay: 5 calls, recorded by a policy that is not known' ''
+check "has real times of successes" \
+	sh -c '! grep -q ">=0" "$1"' - "$work/out"
+
+retrysim compare --help
+expect "--help describes the options" 0 '[-][-]replicas' ''
+finish
