@@ -211,7 +211,7 @@ rs_cmd_compare(int argc, char **argv)
 		if (count == 0)
 			tk_msg("no log given; try retrysim compare --help");
 		else
-			code = run(&options, path, count);
+			code = (int)run(&options, path, count);
 		break;
 	}
 	tk_opt_clear(&command);

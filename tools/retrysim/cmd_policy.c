@@ -121,7 +121,7 @@ rs_policy_list(int argc, char **argv)
 
 	if (code != RS_GO_ON)
 		return code;
-	code = rs_policy_set_add_shipped(&set);
+	code = (int)rs_policy_set_add_shipped(&set);
 	if (code == TK_EXIT_OK && !rs_output_begin(&output))
 		code = TK_EXIT_SYSTEM;
 	else if (code == TK_EXIT_OK &&
@@ -129,7 +129,7 @@ rs_policy_list(int argc, char **argv)
 		rs_output_drop(&output);
 		code = TK_EXIT_SYSTEM;
 	} else if (code == TK_EXIT_OK) {
-		code = rs_output_end(&output, NULL);
+		code = (int)rs_output_end(&output, NULL);
 	}
 	rs_policy_set_clear(&set);
 	return code;
@@ -209,16 +209,16 @@ rs_policy_show(int argc, char **argv)
 	code = rs_policy_parse(&command, 1, 1, argc, argv, &operand, &count);
 	if (code != RS_GO_ON)
 		return code;
-	code = rs_policy_one(operand[0], &policy);
+	code = (int)rs_policy_one(operand[0], &policy);
 	if (code != TK_EXIT_OK)
 		return code;
 	if (canonical) {
-		code = show_canonical(policy);
+		code = (int)show_canonical(policy);
 	} else if (format) {
 		code = print_json(policy, stdout) ? TK_EXIT_SYSTEM : TK_EXIT_OK;
 		putchar('\n');
 	} else {
-		code = show_text(policy);
+		code = (int)show_text(policy);
 	}
 	backoff_policy_unref(policy);
 	return code;
@@ -255,7 +255,7 @@ rs_policy_check(int argc, char **argv)
 		       backoff_policy_hash(policy));
 		backoff_policy_unref(policy);
 	}
-	return worst;
+	return (int)worst;
 }
 
 int

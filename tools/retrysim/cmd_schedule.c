@@ -159,10 +159,10 @@ rs_policy_schedule(int argc, char **argv)
 	code = rs_policy_parse(&command, 1, 1, argc, argv, &operand, &count);
 	if (code != RS_GO_ON)
 		return code;
-	code = rs_policy_one(operand[0], &policy);
+	code = (int)rs_policy_one(operand[0], &policy);
 	if (code != TK_EXIT_OK)
 		return code;
-	code = print(policy, draws, seed, format != 0);
+	code = (int)print(policy, draws, seed, format != 0);
 	backoff_policy_unref(policy);
 	return code;
 }

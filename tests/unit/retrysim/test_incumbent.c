@@ -18,8 +18,8 @@ static const char *const law_json[] = {
 	POLICY("{\"kind\":\"equal\"}"),
 	POLICY("{\"kind\":\"minus\",\"ratio\":0.3}"),
 	POLICY("{\"kind\":\"proportional\",\"ratio\":0.25}"),
-	"{\"name\":\"P\",\"max_attempts\":8,\"base_delay\":0.1,"
-	"\"max_delay\":5,\"backoff\":\"decorrelated\"}",
+	("{\"name\":\"P\",\"max_attempts\":8,\"base_delay\":0.1,"
+	 "\"max_delay\":5,\"backoff\":\"decorrelated\"}"),
 };
 
 /* The fixed point of replay stands on this: the recovered draw gives the very

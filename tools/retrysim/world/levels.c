@@ -47,7 +47,7 @@ double
 rs_levels_posterior(const struct rs_levels *levels,
 		    const struct rs_counts *counts, double chance[RS_LEVELS])
 {
-	double score[RS_LEVELS], best = -INFINITY, sum = 0, mean = 0;
+	double score[RS_LEVELS], best = -HUGE_VAL, sum = 0, mean = 0;
 
 	for (size_t i = 0; i < RS_LEVELS; i++) {
 		/* The grid is symmetric: log(1 - p) is log of the mirror. */
