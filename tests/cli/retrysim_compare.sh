@@ -43,6 +43,13 @@ check "it has no NaN and no infinity" \
 check "it has nine policies on four operations" \
 	test "$(grep -c '"policy_hash"' "$work/report.json")" -eq 36
 
+check "shares of support sum to 1" awk '
+	/"support":/ { sum = 0; inside = 1; next }
+	inside && /}/ { inside = 0; seen++
+		if (sum < 1 - 1e-11 || sum > 1 + 1e-11) bad = 1 }
+	inside { sub(/,$/, "", $2); sum += $2 }
+	END { exit bad || seen != 36 }' "$work/report.json"
+
 # The fixed point: what the log's own policies did is what truth.json says.
 awk -F'"' '/": [{]/ { operation = $2 }
 	/"(calls|ok|attempts|first_ok)":/ { gsub(/[^0-9]/, "", $3)

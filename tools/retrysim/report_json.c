@@ -45,6 +45,14 @@ number(struct builder *b, cJSON *parent, const char *name, double value)
 				parent, name, round(value * 1e9) / 1e9) == NULL;
 }
 
+/* Three more decimals: shares that were rounded must still sum to 1. */
+static void
+share(struct builder *b, cJSON *parent, const char *name, double value)
+{
+	b->failed |= cJSON_AddNumberToObject(
+			     parent, name, round(value * 1e12) / 1e12) == NULL;
+}
+
 static void
 count(struct builder *b, cJSON *parent, const char *name, uint64_t value)
 {
@@ -217,8 +225,8 @@ add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 			       result->stop[i]);
 	support = object(b, out, "support");
 	for (int i = 0; i < RS_SUPPORT_COUNT; i++)
-		number(b, support, rs_support_name((enum rs_support)i),
-		       result->support[i]);
+		share(b, support, rs_support_name((enum rs_support)i),
+		      result->support[i]);
 	number(b, out, "unsupported_calls", result->unsupported_calls);
 	yes_no(b, out, "flagged", result->flagged);
 	add_difference(b, out, report, &result->difference);
