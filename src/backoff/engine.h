@@ -114,7 +114,7 @@ struct backoff_decision {
 	/** Set with BACKOFF_ACTION_DONE. */
 	enum backoff_stop stop;
 	/** The attempt to make now or after the wait, from 1; the last one
-	 *  made with BACKOFF_ACTION_DONE. */
+	 *  made with BACKOFF_ACTION_DONE, 0 if there was none. */
 	uint32_t attempt;
 	/** With BACKOFF_ACTION_WAIT: the delay, its end, its law. */
 	uint64_t delay_ns;

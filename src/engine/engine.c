@@ -6,6 +6,13 @@
 #include "base/num.h"
 #include "policy/policy.h"
 
+/* BACKOFF_FOREVER never comes, not even at the end of time. */
+static bool
+has_passed(uint64_t deadline_ns, uint64_t now_ns)
+{
+	return now_ns >= deadline_ns && deadline_ns != BACKOFF_FOREVER;
+}
+
 /* The limit of an attempt that starts at start_ns. */
 static uint64_t
 attempt_timeout(const struct backoff_policy *policy,
@@ -28,7 +35,7 @@ backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 	state->stop = stop;
 	*out = (struct backoff_decision){.action = BACKOFF_ACTION_DONE,
 					 .stop = stop,
-					 .attempt = state->attempt};
+					 .attempt = state->finished};
 }
 
 void
@@ -36,7 +43,7 @@ backoff_engine_resume(const struct backoff_policy *policy,
 		      struct backoff_state *state, uint64_t now_ns,
 		      struct backoff_decision *out)
 {
-	if (now_ns >= state->deadline_ns) {
+	if (has_passed(state->deadline_ns, now_ns)) {
 		backoff_engine_stop(state, BACKOFF_STOP_DEADLINE, out);
 		return;
 	}
@@ -74,8 +81,7 @@ retry(const struct backoff_policy *policy, struct backoff_state *state,
 	backoff_engine_delay(policy, state->finished, state->previous_delay_ns,
 			     &law);
 	delay_ns = backoff_engine_draw(&law, draw);
-	if (state->deadline_ns != BACKOFF_FOREVER &&
-	    bo_add_sat(now_ns, delay_ns) >= state->deadline_ns) {
+	if (has_passed(state->deadline_ns, bo_add_sat(now_ns, delay_ns))) {
 		backoff_engine_stop(state, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE,
 				    out);
 		return;
@@ -112,7 +118,7 @@ backoff_engine_decide(const struct backoff_policy *policy,
 		stop = BACKOFF_STOP_NON_RETRYABLE;
 	else if (state->attempt >= policy->max_attempts)
 		stop = BACKOFF_STOP_MAX_ATTEMPTS;
-	else if (now_ns >= state->deadline_ns)
+	else if (has_passed(state->deadline_ns, now_ns))
 		stop = BACKOFF_STOP_DEADLINE;
 	if (stop != BACKOFF_STOP_NONE)
 		backoff_engine_stop(state, stop, out);

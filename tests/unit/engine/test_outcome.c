@@ -1,0 +1,152 @@
+/* Tests of src/engine/outcome: an errno or an HTTP status as an outcome. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include <backoff/engine.h>
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+Test(engine_outcome, an_errno_has_code_class_and_type)
+{
+	static const struct {
+		int number;
+		const char *code, *type;
+		enum backoff_class class;
+	} row[] = {
+		{ECONNREFUSED, "errno:ECONNREFUSED", "ConnectionError",
+		 BACKOFF_CLASS_TRANSIENT},
+		{ECONNRESET, "errno:ECONNRESET", "ConnectionError",
+		 BACKOFF_CLASS_TRANSIENT},
+		{ECONNABORTED, "errno:ECONNABORTED", "ConnectionError",
+		 BACKOFF_CLASS_TRANSIENT},
+		{EPIPE, "errno:EPIPE", "ConnectionError",
+		 BACKOFF_CLASS_TRANSIENT},
+		{ETIMEDOUT, "errno:ETIMEDOUT", "TimeoutError",
+		 BACKOFF_CLASS_TIMEOUT},
+		{EHOSTUNREACH, "errno:EHOSTUNREACH", "OSError",
+		 BACKOFF_CLASS_TRANSIENT},
+		{EWOULDBLOCK, "errno:EAGAIN", "OSError",
+		 BACKOFF_CLASS_TRANSIENT},
+		{EACCES, "errno:EACCES", "OSError", BACKOFF_CLASS_FATAL},
+		{ENOENT, "errno:ENOENT", "OSError", BACKOFF_CLASS_FATAL},
+		{EINVAL, "errno:EINVAL", "OSError", BACKOFF_CLASS_FATAL},
+		{123456, NULL, "OSError", BACKOFF_CLASS_UNKNOWN},
+		{-1, NULL, "OSError", BACKOFF_CLASS_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		int result;
+		struct backoff_outcome got = {.result = &result};
+
+		backoff_outcome_from_errno(&got, row[i].number);
+		cr_expect(same(got.code, row[i].code), "%d: %s", row[i].number,
+			  got.code);
+		cr_expect(same(got.error_type, row[i].type), "%d",
+			  row[i].number);
+		cr_expect(got.failure_class == row[i].class, "%d",
+			  row[i].number);
+		cr_expect(got.kind == (row[i].class == BACKOFF_CLASS_TIMEOUT
+					       ? BACKOFF_OUTCOME_TIMEOUT
+					       : BACKOFF_OUTCOME_FAILURE),
+			  "%d", row[i].number);
+		cr_expect(got.error != NULL && got.error[0] != '\0', "%d",
+			  row[i].number);
+		cr_expect(got.result == &result, "not its business");
+	}
+}
+
+Test(engine_outcome, zero_is_a_success)
+{
+	struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_FAILURE,
+				      .error = "old"};
+
+	backoff_outcome_from_errno(&got, 0);
+	cr_expect(got.kind == BACKOFF_OUTCOME_SUCCESS);
+	cr_expect(got.error == NULL && got.code == NULL &&
+		  got.error_type == NULL);
+}
+
+Test(engine_outcome, every_errno_is_described_or_unknown)
+{
+	for (int number = 1; number < 200; number++) {
+		struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_SUCCESS};
+
+		backoff_outcome_from_errno(&got, number);
+		cr_expect(got.kind != BACKOFF_OUTCOME_SUCCESS, "%d", number);
+		cr_expect((got.code == NULL) ==
+				  (got.failure_class == BACKOFF_CLASS_UNKNOWN),
+			  "%d", number);
+		if (got.code != NULL)
+			cr_expect(strncmp(got.code, "errno:E", 7) == 0 &&
+					  strerrorname_np(number) != NULL,
+				  "%s", got.code);
+	}
+}
+
+static enum backoff_class
+http_class(int status)
+{
+	switch (status) {
+	case 429:
+		return BACKOFF_CLASS_THROTTLE;
+	case 408:
+	case 504:
+		return BACKOFF_CLASS_TIMEOUT;
+	case 409:
+		return BACKOFF_CLASS_CONFLICT;
+	}
+	if (status >= 400 && status < 500)
+		return BACKOFF_CLASS_CLIENT;
+	return status >= 500 && status < 600 ? BACKOFF_CLASS_SERVER
+					     : BACKOFF_CLASS_UNKNOWN;
+}
+
+Test(engine_outcome, an_http_status_has_code_and_class)
+{
+	for (int status = -1; status < 1200; status++) {
+		struct backoff_outcome got = {.error = "old"};
+		char code[16];
+
+		backoff_outcome_from_http(&got, status);
+		snprintf(code, sizeof(code), "http:%d", status);
+		if (status >= 100 && status <= 599)
+			cr_expect(same(got.code, code), "%d: %s", status,
+				  got.code);
+		else
+			cr_expect(got.code == NULL, "%d", status);
+		cr_expect((got.kind == BACKOFF_OUTCOME_SUCCESS) ==
+				  (status >= 200 && status < 400),
+			  "%d", status);
+		if (got.kind != BACKOFF_OUTCOME_SUCCESS)
+			cr_expect(got.failure_class == http_class(status), "%d",
+				  status);
+	}
+}
+
+Test(engine_outcome, setters_set_what_they_say)
+{
+	struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_SUCCESS};
+	int result;
+
+	backoff_outcome_set_result(&got, &result);
+	backoff_outcome_set(&got, BACKOFF_OUTCOME_TIMEOUT,
+			    BACKOFF_CLASS_THROTTLE, "T", "c:1", "e");
+	cr_expect(got.kind == BACKOFF_OUTCOME_TIMEOUT &&
+		  got.failure_class == BACKOFF_CLASS_THROTTLE);
+	cr_expect(same(got.error_type, "T") && same(got.code, "c:1") &&
+		  same(got.error, "e"));
+	cr_expect(got.result == &result);
+	backoff_outcome_set_result(&got, NULL);
+	cr_expect(got.result == NULL);
+}
