@@ -11,19 +11,18 @@
 #include "base/process.h"
 #include "retry/retry.h"
 
-bool
-bo_call_options(const struct backoff_call_options *given,
-		struct backoff_call_options *out)
+const struct backoff_call_options *
+bo_call_options(const struct backoff_call_options *given)
 {
-	*out = (struct backoff_call_options){.size = sizeof(*out)};
+	static const struct backoff_call_options none = {.size = sizeof(none)};
+
 	if (given == NULL)
-		return true;
-	if (given->size != sizeof(*out) ||
+		return &none;
+	if (given->size != sizeof(*given) ||
 	    (given->call_id != NULL &&
 	     (given->call_id[0] == '\0' || strlen(given->call_id) > 64)))
-		return false;
-	*out = *given;
-	return true;
+		return NULL;
+	return given;
 }
 
 /* Give the call the key of its luck. Not at its begin: a call that succeeds at
@@ -64,8 +63,8 @@ make_id(struct backoff_call *call)
 const char *
 backoff_call_id(struct backoff_call *call)
 {
-	if (call->options.call_id != NULL)
-		return call->options.call_id;
+	if (call->options->call_id != NULL)
+		return call->options->call_id;
 	if (call->id[0] == '\0') {
 		number_call(call);
 		make_id(call);
@@ -95,9 +94,9 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	event->policy = backoff_policy_name(r->policy);
 	event->policy_hash = r->hash;
 	event->call_id = backoff_call_id(call);
-	event->parent_call_id = call->options.parent_call_id;
-	event->trace_id = call->options.trace_id;
-	event->span_id = call->options.span_id;
+	event->parent_call_id = call->options->parent_call_id;
+	event->trace_id = call->options->trace_id;
+	event->span_id = call->options->span_id;
 	event->max_attempts = backoff_policy_max_attempts(r->policy);
 	event->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
 	if (call->attempt_timeout_ns != BACKOFF_FOREVER)
@@ -192,23 +191,16 @@ last_event(enum backoff_stop stop)
 	}
 }
 
-/* Follow the decision: the phase, and the totals of the answer. */
+/* Follow a decision about an attempt: the phase, and the totals of the
+ * answer. */
 static void
 apply(struct backoff_call *call, uint64_t now_ns)
 {
 	struct backoff_answer *a = call->answer;
 
-	switch (call->decision.action) {
-	case BACKOFF_ACTION_ATTEMPT:
-		call->phase = BO_PHASE_READY;
-		break;
-	case BACKOFF_ACTION_WAIT:
-		call->phase = BO_PHASE_WAITING;
-		break;
-	case BACKOFF_ACTION_DONE:
-		call->phase = BO_PHASE_OVER;
-		break;
-	}
+	call->phase = call->decision.action == BACKOFF_ACTION_DONE
+			      ? BO_PHASE_OVER
+			      : BO_PHASE_WAITING;
 	a->stop = call->decision.stop;
 	a->attempts = call->state.finished;
 	a->retries = a->attempts > 0 ? a->attempts - 1 : 0;
@@ -252,7 +244,7 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	uint64_t now_ns = retry->clock->now_ns(retry->clock->user);
 
 	call->retry = retry;
-	call->options = *options;
+	call->options = options;
 	call->answer = answer;
 	call->numbered = false;
 	call->id[0] = '\0';
@@ -266,8 +258,8 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 			     options->has_deadline ? options->deadline_ns
 						   : BACKOFF_FOREVER,
 			     &call->decision);
-	apply(call, now_ns);
-	if (call->phase == BO_PHASE_OVER)
+	call->phase = BO_PHASE_READY;
+	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);
 }
 
@@ -286,7 +278,7 @@ bo_call_start(struct backoff_call *call, uint64_t now_ns,
 			backoff_policy_max_attempts(call->retry->policy),
 		.start_ns = now_ns,
 		.give_up_ns = bo_add_sat(now_ns, call->attempt_timeout_ns),
-		.cancel = call->options.cancel,
+		.cancel = call->options->cancel,
 	};
 	if (!call->retry->log_starts || !is_watched(call))
 		return;

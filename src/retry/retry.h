@@ -36,7 +36,7 @@ enum bo_phase {
 
 struct backoff_call {
 	struct backoff_retry *retry;
-	struct backoff_call_options options;
+	const struct backoff_call_options *options;
 	enum bo_phase phase;
 	struct backoff_state state;
 	struct backoff_decision decision;
@@ -50,7 +50,7 @@ struct backoff_call {
 	char id[65];
 };
 
-/** Begin a call at now_ns; answer is set from here on. */
+/** Begin a call now; answer is set from its end on. Options are borrowed. */
 void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 		   const struct backoff_call_options *options,
 		   struct backoff_answer *answer);
@@ -70,9 +70,9 @@ void bo_call_resume(struct backoff_call *call, uint64_t now_ns);
 void bo_call_stop(struct backoff_call *call, enum backoff_stop stop,
 		  uint64_t now_ns);
 
-/** Options that are all there, whatever size the caller knows; false for a
- *  size that no version had. */
-bool bo_call_options(const struct backoff_call_options *given,
-		     struct backoff_call_options *out);
+/** The options as they hold: none for NULL; NULL for a size that no version
+ *  had, and for a call id that is none. */
+const struct backoff_call_options *
+bo_call_options(const struct backoff_call_options *given);
 
 #endif

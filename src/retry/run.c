@@ -8,8 +8,8 @@
 static bool
 is_cancelled(const struct backoff_call *call)
 {
-	return call->options.cancel != NULL &&
-	       backoff_cancel_requested(call->options.cancel);
+	return call->options->cancel != NULL &&
+	       backoff_cancel_requested(call->options->cancel);
 }
 
 static void
@@ -32,7 +32,7 @@ wait_for_retry(struct backoff_call *call)
 	const struct backoff_clock *clock = call->retry->clock;
 	enum backoff_status status =
 		clock->sleep_until(clock->user, call->decision.not_before_ns,
-				   call->options.cancel);
+				   call->options->cancel);
 	uint64_t now_ns = clock->now_ns(clock->user);
 
 	if (status == BACKOFF_OK)
@@ -51,15 +51,14 @@ backoff_retry_run(struct backoff_retry *retry,
 		  backoff_attempt_fn fn, void *user,
 		  struct backoff_answer *answer)
 {
-	struct backoff_call_options all;
 	struct backoff_call call;
 	const struct backoff_clock *clock;
 
-	if (retry == NULL || fn == NULL || answer == NULL ||
-	    !bo_call_options(options, &all))
+	options = bo_call_options(options);
+	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	clock = retry->clock;
-	bo_call_begin(&call, retry, &all, answer);
+	bo_call_begin(&call, retry, options, answer);
 	/* The call's start is the first attempt's start: one clock read. */
 	uint64_t now_ns = call.state.start_ns;
 

@@ -5,9 +5,10 @@
 
 #include "retry/retry.h"
 
-/** A call on the heap with its answer. */
+/** A call on the heap with its options and answer. */
 struct stepped {
 	struct backoff_call call;
+	struct backoff_call_options options;
 	struct backoff_answer answer;
 };
 
@@ -24,15 +25,16 @@ backoff_call_new(struct backoff_retry *retry,
 		 const struct backoff_call_options *options,
 		 struct backoff_call **out)
 {
-	struct backoff_call_options all;
 	struct stepped *made;
 
-	if (retry == NULL || out == NULL || !bo_call_options(options, &all))
+	options = bo_call_options(options);
+	if (retry == NULL || out == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	made = calloc(1, sizeof(*made));
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
-	bo_call_begin(&made->call, retry, &all, &made->answer);
+	made->options = *options;
+	bo_call_begin(&made->call, retry, &made->options, &made->answer);
 	*out = &made->call;
 	return BACKOFF_OK;
 }
@@ -57,8 +59,8 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 	*step = (struct backoff_step){.action = BACKOFF_ACTION_DONE};
 	if (call->phase != BO_PHASE_OVER) {
 		now_ns = now(call);
-		if (call->options.cancel != NULL &&
-		    backoff_cancel_requested(call->options.cancel))
+		if (call->options->cancel != NULL &&
+		    backoff_cancel_requested(call->options->cancel))
 			bo_call_stop(call, BACKOFF_STOP_CANCELLED, now_ns);
 		else if (call->phase == BO_PHASE_READY ||
 			 now_ns >= call->decision.not_before_ns)
