@@ -24,12 +24,11 @@ uint64_t
 backoff_draw(uint64_t experiment, uint32_t purpose, uint64_t call,
 	     uint32_t attempt)
 {
-	const uint32_t counter[4] = {(uint32_t)call, (uint32_t)(call >> 32),
-				     attempt, purpose};
-	const uint32_t key[2] = {(uint32_t)experiment,
-				 (uint32_t)(experiment >> 32)};
-	uint32_t out[4];
+	const philox4x32_ctr_t counter = {
+		{(uint32_t)call, (uint32_t)(call >> 32), attempt, purpose}};
+	const philox4x32_key_t key = {
+		{(uint32_t)experiment, (uint32_t)(experiment >> 32)}};
+	philox4x32_ctr_t out = philox4x32(counter, key);
 
-	backoff_philox4x32(counter, key, out);
-	return (uint64_t)out[1] << 32 | out[0];
+	return (uint64_t)out.v[1] << 32 | out.v[0];
 }
