@@ -30,6 +30,8 @@
 #define NAP_FIRST_NS 1000000
 #define NAP_LAST_NS 50000000
 #define CACHE_LINE 64
+/** Of a slot, what a usual event fills. */
+#define PREFETCH_BYTES 640
 
 struct slot {
 	/** Position at which a producer may fill it; one more when filled. */
@@ -139,6 +141,18 @@ copy_event(struct slot *slot, const struct backoff_event *event)
 	keep_json(&slot->event.extra, &space, end);
 }
 
+/* The writer had the next slot last, so its lines are in another processor's
+ * cache. Asking for them now keeps the next caller from waiting for them: that
+ * wait is most of what an emission costs. */
+static void
+prefetch(const struct slot *slot)
+{
+	const char *at = (const char *)slot;
+
+	for (size_t i = 0; i < PREFETCH_BYTES; i += CACHE_LINE)
+		__builtin_prefetch(at + i, 1);
+}
+
 static void
 ring_emit(struct backoff_sink *sink, const struct backoff_event *event)
 {
@@ -164,6 +178,7 @@ ring_emit(struct backoff_sink *sink, const struct backoff_event *event)
 			copy_event(slot, event);
 			atomic_store_explicit(&slot->turn, position + 1,
 					      memory_order_release);
+			prefetch(&r->slot[(position + 1) & r->mask]);
 			break;
 		}
 		if ((ptrdiff_t)(turn - position) < 0) {
