@@ -1,0 +1,185 @@
+/* Describe one image or several: ask AI providers in turn until one answers.
+ *
+ * The hand-written loop that this replaces, and how each part is kept:
+ *
+ *   - A provider's client returns a result object, never an error code: text,
+ *     or the text of an error, which may have come inside a 200. The attempt
+ *     hands the object on as the outcome's result; classify() reads the error
+ *     text, and rejected objects are freed by discard().
+ *   - 429, 500 and 503 are retried after 2, 4 and 8 s, but not a 429 whose text
+ *     says that the quota or billing is exhausted: that one does not recover by
+ *     waiting. All of this is the shipped policy AI_VISION.
+ *   - The provider called "grok" has its own: AI_GROK, one more try after a
+ *     fixed 0.5 s.
+ *   - When a provider gives up, the next one is tried; the caller gets the last
+ *     error text if all do.
+ *   - One image and several go the same way and differ in the request only.
+ */
+#include "http.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the caller gets: a text, or an error that is not "". */
+struct description {
+	char *text;
+	char error[512];
+};
+
+struct question {
+	const struct service *service;
+	const char *url, *json;
+};
+
+static void
+description_free(struct description *d)
+{
+	if (d != NULL)
+		free(d->text);
+	free(d);
+}
+
+static const char *
+member(const cJSON *object, const char *name, const char *otherwise)
+{
+	const char *text = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(object, name));
+
+	return text != NULL ? text : otherwise;
+}
+
+/* The provider's client: always an object, an error is a text in it. */
+static struct description *
+ask(const struct question *q, const struct backoff_attempt *attempt)
+{
+	const struct http_request request = {q->url, q->json, -1, NULL};
+	struct description *d = calloc(1, sizeof(*d));
+	struct backoff_outcome http = {0};
+	struct http_reply reply = {0};
+	const char *text;
+	cJSON *json;
+
+	if (d == NULL)
+		return NULL;
+	http_attempt(q->service, attempt, &request, &reply, &http);
+	json = cJSON_Parse(reply.body != NULL ? reply.body : "");
+	text = member(json, "text", NULL);
+	if (http.kind != BACKOFF_OUTCOME_SUCCESS)
+		snprintf(d->error, sizeof(d->error), "%d %s", reply.status,
+			 http.error != NULL ? http.error : "no reason given");
+	else if (text == NULL || (d->text = strdup(text)) == NULL)
+		snprintf(d->error, sizeof(d->error), "%s",
+			 member(json, "error", "no description"));
+	cJSON_Delete(json);
+	http_reply_clear(&reply);
+	return d;
+}
+
+static void
+attempt(void *user, const struct backoff_attempt *attempt,
+	struct backoff_outcome *outcome)
+{
+	backoff_outcome_set_result(outcome, ask(user, attempt));
+}
+
+/* Error texts begin with a status: "503 overloaded". */
+static void
+classify(void *user, struct backoff_outcome *outcome)
+{
+	const struct description *d = outcome->result;
+
+	(void)user;
+	if (d != NULL && d->error[0] == '\0')
+		return;
+	backoff_outcome_from_http(
+		outcome, d != NULL ? (int)strtol(d->error, NULL, 10) : 0);
+	outcome->kind = BACKOFF_OUTCOME_FAILURE;
+	outcome->error_type = "ProviderError";
+	outcome->error = d != NULL ? d->error : "out of memory";
+}
+
+static void
+discard(void *user, void *result)
+{
+	(void)user;
+	description_free(result);
+}
+
+/* Ask one provider, given as NAME=URL, for as long as its policy says. */
+static struct description *
+describe(const struct service *service, const char *provider, const char *json)
+{
+	const char *url = strchr(provider, '=') + 1;
+	const char *policy =
+		strncmp(provider, "grok=", 5) == 0 ? "AI_GROK" : "AI_VISION";
+	char *name = strndup(provider, (size_t)(url - provider) - 1);
+	struct backoff_retry *retry =
+		service_retry(service, policy, "describe_image", name);
+	struct question question = {service, url, json};
+	struct backoff_answer answer;
+
+	backoff_retry_set_classify(retry, classify, NULL);
+	backoff_retry_set_discard(retry, discard, NULL);
+	service_run(service, retry, attempt, &question, &answer);
+	backoff_retry_free(retry);
+	free(name);
+	return answer.result;
+}
+
+static char *
+make_request(char **images, int count)
+{
+	cJSON *json = cJSON_CreateObject();
+	char *text;
+
+	cJSON_AddStringToObject(json, "prompt", "Describe what you see.");
+	if (count == 1)
+		cJSON_AddStringToObject(json, "image", images[0]);
+	else
+		cJSON_AddItemToObject(
+			json, "images",
+			cJSON_CreateStringArray((const char *const *)images,
+						count));
+	text = cJSON_PrintUnformatted(json);
+	cJSON_Delete(json);
+	return text;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct service service;
+	int at = service_start(&service, argc, argv,
+			       "PROVIDER=URL... IMAGE-URL...", 2);
+	int images = at;
+	struct description *d = NULL;
+	char *json;
+	int exit_code = 1;
+
+	/* An image's address may have a = too, but later. */
+	while (images < argc &&
+	       argv[images][strcspn(argv[images], "=:/")] == '=')
+		images++;
+	if (images == argc) {
+		fprintf(stderr, "%s: no image\n", argv[0]);
+		return 2;
+	}
+	json = make_request(argv + images, argc - images);
+	for (; at < images && (d == NULL || d->text == NULL); at++) {
+		description_free(d);
+		d = describe(&service, argv[at], json);
+	}
+	if (d != NULL && d->text != NULL) {
+		puts(d->text);
+		exit_code = 0;
+	} else {
+		fprintf(stderr, "no description: %s\n",
+			d != NULL ? d->error : "cancelled");
+	}
+	description_free(d);
+	free(json);
+	service_stop(&service);
+	return exit_code;
+}

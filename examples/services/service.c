@@ -1,0 +1,196 @@
+/* What the example services share at their start. */
+#include "service.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A signal handler has no argument to find it by. */
+static struct backoff_cancel *ended_by_signal;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	backoff_cancel_request(ended_by_signal);
+}
+
+/* The fast clock: the machine's, with everything after the start multiplied.
+ * Threads share it without a lock because it keeps no state. */
+static uint64_t
+fast_now(void *user)
+{
+	const struct service *s = user;
+	const struct backoff_clock *real = backoff_clock_system();
+
+	return s->start_ns +
+	       (real->now_ns(real->user) - s->start_ns) * s->speed;
+}
+
+static uint64_t
+fast_wall(void *user)
+{
+	const struct service *s = user;
+
+	return s->wall_start_ns + (fast_now(user) - s->start_ns);
+}
+
+static enum backoff_status
+fast_sleep_until(void *user, uint64_t when_ns,
+		 const struct backoff_cancel *cancel)
+{
+	const struct service *s = user;
+	const struct backoff_clock *real = backoff_clock_system();
+	/* Rounded up: a wait may be late, never early. */
+	uint64_t after_ns = (when_ns - s->start_ns + s->speed - 1) / s->speed;
+
+	return real->sleep_until(real->user, s->start_ns + after_ns, cancel);
+}
+
+static void
+start_clock(struct service *s)
+{
+	const struct backoff_clock *real = backoff_clock_system();
+
+	s->start_ns = real->now_ns(real->user);
+	s->wall_start_ns = real->wall_ns(real->user);
+	s->clock = (struct backoff_clock){fast_now, fast_wall, fast_sleep_until,
+					  s};
+	if (s->speed == 1)
+		s->clock = *real;
+}
+
+static _Noreturn void
+fail(int exit_code, const char *what, const char *why)
+{
+	fprintf(stderr, "%s: %s\n", what, why);
+	exit(exit_code);
+}
+
+static _Noreturn void
+show_usage(const char *program, const char *usage, int exit_code)
+{
+	fprintf(exit_code == 0 ? stdout : stderr,
+		"Usage: %s [OPTION]... %s\n"
+		"  -e FILE    append one JSON event per attempt to FILE\n"
+		"  -p FOLDER  take policies (NAME.json) from FOLDER\n"
+		"  -x SPEED   testing aid: time runs SPEED (1 to 1000) times as"
+		" fast\n"
+		"  -h         show this\n",
+		program, usage);
+	exit(exit_code);
+}
+
+int
+service_start(struct service *s, int argc, char **argv, const char *usage,
+	      int operands)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+	const char *events = NULL;
+	char *end = NULL;
+	long speed = 1;
+	int option;
+
+	*s = (struct service){.policies = SERVICE_POLICIES};
+	while ((option = getopt(argc, argv, "+e:hp:x:")) != -1) {
+		if (option == 'e')
+			events = optarg;
+		else if (option == 'p')
+			s->policies = optarg;
+		else if (option == 'x')
+			speed = strtol(optarg, &end, 10);
+		else
+			show_usage(argv[0], usage, option == 'h' ? 0 : 2);
+	}
+	if (argc - optind < operands || speed < 1 || speed > 1000 ||
+	    (end != NULL && *end != '\0'))
+		show_usage(argv[0], usage, 2);
+	s->speed = (uint32_t)speed;
+	start_clock(s);
+	if (events != NULL &&
+	    backoff_sink_file_new(events, &s->sink) != BACKOFF_OK)
+		fail(4, events, strerror(errno));
+	if (backoff_cancel_new(&s->cancel) != BACKOFF_OK)
+		fail(4, argv[0], "out of memory");
+	ended_by_signal = s->cancel;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	return optind;
+}
+
+void
+service_stop(struct service *s)
+{
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	backoff_cancel_free(s->cancel);
+	backoff_sink_free(s->sink);
+}
+
+static struct backoff_policy *
+load_policy(const struct service *s, const char *name)
+{
+	struct backoff_policy *policy = NULL;
+	struct backoff_error error = {0};
+	enum backoff_status status;
+	char path[4096], where[4352];
+
+	snprintf(path, sizeof(path), "%s/%s.json", s->policies, name);
+	status = access(path, F_OK) == 0
+			 ? backoff_policy_load(path, NULL, &policy, &error)
+			 : backoff_policy_builtin(name, &policy);
+	if (status == BACKOFF_OK)
+		return policy;
+	snprintf(where, sizeof(where), "%s:%u:%u: %s", path, error.line,
+		 error.column, error.path);
+	fail(3, where,
+	     error.text[0] != '\0' ? error.text : backoff_status_text(status));
+}
+
+struct backoff_retry *
+service_retry(const struct service *s, const char *policy_name,
+	      const char *operation, const char *target)
+{
+	struct backoff_policy *policy = load_policy(s, policy_name);
+	struct backoff_retry *retry = NULL;
+
+	if (backoff_retry_new(policy, operation, &retry) != BACKOFF_OK ||
+	    backoff_retry_set_target(retry, target) != BACKOFF_OK)
+		fail(4, operation, "cannot make a retry");
+	backoff_policy_unref(policy);
+	backoff_retry_set_clock(retry, &s->clock);
+	backoff_retry_set_sink(retry, s->sink);
+	return retry;
+}
+
+enum backoff_status
+service_run(const struct service *s, struct backoff_retry *retry,
+	    backoff_attempt_fn fn, void *user, struct backoff_answer *answer)
+{
+	const struct backoff_call_options options = {.size = sizeof(options),
+						     .cancel = s->cancel};
+
+	return backoff_retry_run(retry, &options, fn, user, answer);
+}
+
+uint64_t
+service_now_ns(const struct service *s)
+{
+	return s->clock.now_ns(s->clock.user);
+}
+
+long
+service_left_ms(const struct service *s, const struct backoff_attempt *attempt)
+{
+	uint64_t now_ns = service_now_ns(s), left_ms = 0;
+
+	if (attempt->give_up_ns == BACKOFF_FOREVER)
+		return 0;
+	if (attempt->give_up_ns > now_ns)
+		left_ms = (attempt->give_up_ns - now_ns) / s->speed / 1000000;
+	return left_ms > 0 ? (long)left_ms : 1;
+}

@@ -1,0 +1,58 @@
+/* What the example services share at their start: options, policies, the
+ * clock, the event log, the end on a signal. */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include <stdint.h>
+
+#include <backoff.h>
+
+/** Made by service_start(). */
+struct service {
+	/** The time of all retries; `--speed` makes it run fast. */
+	struct backoff_clock clock;
+	uint32_t speed;
+	uint64_t start_ns, wall_start_ns;
+	/** The attempt log of `--events`; NULL without. */
+	struct backoff_sink *sink;
+	/** Switched on by SIGINT and SIGTERM: waits and transfers end. */
+	struct backoff_cancel *cancel;
+	/** Where NAME.json is looked for before the shipped policies. */
+	const char *policies;
+};
+
+/**
+ * Read the shared options and set up; prints the usage and exits when the
+ * command line is wrong.
+ *
+ * @param usage     the operands, "DATABASE FOLDER TEXT"
+ * @param operands  how many there must be at least
+ * @return index of the first operand in argv
+ */
+int service_start(struct service *service, int argc, char **argv,
+		  const char *usage, int operands);
+
+/** Free what service_start() made. */
+void service_stop(struct service *service);
+
+/** A retry for one operation against one target, under the policy of that
+ *  name; exits with 3 and a message if the policy is bad. */
+struct backoff_retry *service_retry(const struct service *service,
+				    const char *policy, const char *operation,
+				    const char *target);
+
+/** One call with an attempt function, ended by a signal too. */
+enum backoff_status service_run(const struct service *service,
+				struct backoff_retry *retry,
+				backoff_attempt_fn fn, void *user,
+				struct backoff_answer *answer);
+
+/** Now, on the service's clock. */
+uint64_t service_now_ns(const struct service *service);
+
+/** The attempt's time left, in the machine's milliseconds, at least 1; 0 if it
+ *  has no limit. */
+long service_left_ms(const struct service *service,
+		     const struct backoff_attempt *attempt);
+
+#endif

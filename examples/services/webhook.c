@@ -1,0 +1,132 @@
+/* Deliver a webhook: POST a JSON text, with every attempt in a SQLite table.
+ *
+ * The hand-written loop that this replaces, and how each part is kept:
+ *
+ *   - A 2xx is success, and nothing else is: http.c says so.
+ *   - Lost connections, timeouts, 429 and 5xx are retried, other answers are
+ *     not; 410 means that the endpoint is gone for good. WEBHOOK_DELIVERY.json
+ *     extends the shipped WEBHOOK by exactly this.
+ *   - Every attempt is a row of the table `attempts` with status and response
+ *     time. The row is written inside the attempt: the event callback sees
+ *     every attempt too, but no status of a success.
+ *   - The result has status, body, response time and retry count, whether the
+ *     delivery succeeded or not: one JSON object on stdout.
+ */
+#include "http.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct delivery {
+	const struct service *service;
+	sqlite3 *db;
+	const char *id;
+	struct http_request request;
+	/** Of the last attempt: the result has its status, body and time. */
+	struct http_reply reply;
+};
+
+static const char schema[] =
+	"CREATE TABLE IF NOT EXISTS attempts ("
+	"delivery TEXT NOT NULL, attempt INTEGER NOT NULL, url TEXT NOT NULL, "
+	"status INTEGER NOT NULL, response_ms REAL NOT NULL, error TEXT)";
+
+/* A log that cannot be written does not stop a delivery. */
+static void
+log_attempt(const struct delivery *d, uint32_t number,
+	    const struct backoff_outcome *outcome)
+{
+	sqlite3_stmt *row = NULL;
+
+	if (sqlite3_prepare_v2(d->db,
+			       "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
+			       -1, &row, NULL) == SQLITE_OK) {
+		sqlite3_bind_text(row, 1, d->id, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(row, 2, number);
+		sqlite3_bind_text(row, 3, d->request.url, -1, SQLITE_STATIC);
+		sqlite3_bind_int(row, 4, d->reply.status);
+		sqlite3_bind_double(row, 5, (double)d->reply.took_ns / 1e6);
+		sqlite3_bind_text(row, 6, outcome->error, -1, SQLITE_STATIC);
+		sqlite3_step(row);
+	}
+	if (sqlite3_finalize(row) != SQLITE_OK || row == NULL)
+		fprintf(stderr, "attempt log: %s\n", sqlite3_errmsg(d->db));
+}
+
+static void
+attempt(void *user, const struct backoff_attempt *attempt,
+	struct backoff_outcome *outcome)
+{
+	struct delivery *d = user;
+
+	http_attempt(d->service, attempt, &d->request, &d->reply, outcome);
+	log_attempt(d, attempt->number, outcome);
+}
+
+static void
+print_result(const struct delivery *d, const struct backoff_answer *answer)
+{
+	cJSON *result = cJSON_CreateObject();
+	char *text;
+
+	cJSON_AddBoolToObject(result, "delivered",
+			      answer->stop == BACKOFF_STOP_SUCCESS);
+	cJSON_AddNumberToObject(result, "status", d->reply.status);
+	cJSON_AddStringToObject(result, "body",
+				d->reply.body != NULL ? d->reply.body : "");
+	cJSON_AddNumberToObject(result, "response_ms",
+				(double)d->reply.took_ns / 1e6);
+	cJSON_AddNumberToObject(result, "retry_count", answer->retries);
+	cJSON_AddStringToObject(result, "stop_reason",
+				backoff_stop_name(answer->stop));
+	text = cJSON_PrintUnformatted(result);
+	puts(text);
+	free(text);
+	cJSON_Delete(result);
+}
+
+static sqlite3 *
+open_log(const char *path)
+{
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_busy_timeout(db, 200) != SQLITE_OK ||
+	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK) {
+		fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(db));
+		exit(4);
+	}
+	return db;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct service service;
+	char **operand =
+		argv + service_start(&service, argc, argv,
+				     "DATABASE DELIVERY-ID URL JSON", 4);
+	struct delivery d = {
+		.service = &service,
+		.db = open_log(operand[0]),
+		.id = operand[1],
+		.request = {.url = operand[2], .json = operand[3], .file = -1},
+	};
+	struct backoff_retry *retry;
+	struct backoff_answer answer;
+	char host[256];
+
+	http_origin(d.request.url, host, sizeof(host));
+	retry = service_retry(&service, "WEBHOOK_DELIVERY", "post_webhook",
+			      host);
+	service_run(&service, retry, attempt, &d, &answer);
+	print_result(&d, &answer);
+	http_reply_clear(&d.reply);
+	backoff_retry_free(retry);
+	sqlite3_close(d.db);
+	service_stop(&service);
+	return answer.stop == BACKOFF_STOP_SUCCESS ? 0 : 1;
+}
