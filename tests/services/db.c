@@ -1,0 +1,93 @@
+/* The tests' hands on a SQLite database: read it, or hold its lock.
+ *
+ *     db DATABASE query SQL             rows, columns separated by tabs
+ *     db DATABASE write for MS          hold the write lock so long
+ *     db DATABASE read for MS           hold a read lock: commits are refused
+ *     db DATABASE write until FILE N    hold it until FILE has N lines
+ *
+ * Says "held" when it has the lock.
+ */
+#include "config.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int
+print_row(void *user, int columns, char **values, char **names)
+{
+	(void)user;
+	(void)names;
+	for (int i = 0; i < columns; i++)
+		printf("%s%s", i > 0 ? "\t" : "",
+		       values[i] != NULL ? values[i] : "");
+	putchar('\n');
+	return 0;
+}
+
+static void
+run(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char **))
+{
+	char *why = NULL;
+
+	if (sqlite3_exec(db, sql, row, NULL, &why) == SQLITE_OK)
+		return;
+	fprintf(stderr, "%s: %s\n", sql, why);
+	exit(1);
+}
+
+static void
+sleep_ms(long ms)
+{
+	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
+}
+
+static long
+count_lines(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	long count = 0;
+	int c;
+
+	if (file == NULL)
+		return 0;
+	while ((c = getc(file)) != EOF)
+		count += c == '\n';
+	fclose(file);
+	return count;
+}
+
+int
+main(int argc, char **argv)
+{
+	sqlite3 *db = NULL;
+
+	/* Nothing here outlives a test that hangs. */
+	alarm(60);
+	if (argc < 4 || sqlite3_open(argv[1], &db) != SQLITE_OK ||
+	    sqlite3_busy_timeout(db, 5000) != SQLITE_OK)
+		return 2;
+	if (strcmp(argv[2], "query") == 0) {
+		run(db, argv[3], print_row);
+		return sqlite3_close(db) == SQLITE_OK ? 0 : 1;
+	}
+	if (strcmp(argv[2], "write") == 0) {
+		run(db, "BEGIN IMMEDIATE", NULL);
+	} else {
+		run(db, "BEGIN", NULL);
+		run(db, "SELECT count(*) FROM sqlite_schema", NULL);
+	}
+	puts("held");
+	fflush(stdout);
+	if (strcmp(argv[3], "until") == 0 && argc == 6)
+		while (count_lines(argv[4]) < strtol(argv[5], NULL, 10))
+			sleep_ms(1);
+	else if (argc == 5)
+		sleep_ms(strtol(argv[4], NULL, 10));
+	run(db, "ROLLBACK", NULL);
+	return sqlite3_close(db) == SQLITE_OK ? 0 : 1;
+}

@@ -1,0 +1,128 @@
+# The event store under real locks: waits, steps done once, an id or nothing.
+. "$(dirname "$0")/services.sh"
+
+# Time runs 20 times as fast: 1, 2 and 4 s are 50, 100 and 200 ms.
+store() { # NAME OPTION...
+	name=$1
+	shift
+	rm -f events
+	"$service/event_store" -x 20 -e events "$@" store.db files "$name" \
+		"text of $name" >id 2>err
+}
+hold() { # KIND UNTIL...: a lock that another process has
+	"$tool/db" store.db "$@" >held 2>&1 &
+	holder=$!
+	within 10 grep -q held held
+}
+steps() { # NAME: what was done, each as often as it was
+	echo "row $("$tool/db" store.db query \
+		"SELECT count(*) FROM events WHERE name = '$1'")" \
+		"file $(cat "files/$1" 2>/dev/null | grep -c "^text of $1\$")" \
+		"follow-up $(cat files/follow-up.queue 2>/dev/null |
+			grep -c "^$1\$")"
+}
+mkdir files
+
+store first
+is "no contention: the id, at the first attempt" "0 1 1" \
+	"$? $(cat id) $(events events attempt)"
+is "no contention: each step once" "row 1 file 1 follow-up 1" "$(steps first)"
+
+rm -f events
+hold write until events 2
+store writer
+is "a writer that goes away: the id" "0 2" "$? $(cat id)"
+is "contention is class conflict, code sqlite:5" "conflict sqlite:5
+conflict sqlite:5
+- -" "$(events events class code)"
+is "it waits 1 and 2 s exactly" "1 none
+2 none
+- -" "$(events events delay_seconds delay_law)"
+is "waits were kept" yes "$(waited events)"
+is "a writer: each step once" "row 1 file 1 follow-up 1" "$(steps writer)"
+wait $holder
+
+# A reader lets BEGIN and INSERT pass and refuses the COMMIT: the file is
+# there when the attempt fails.
+rm -f events
+hold read until events 3
+store reader
+is "a reader that goes away: the id" "0 3" "$? $(cat id)"
+is "three commits were refused" "sqlite:5 sqlite:5 sqlite:5 -" \
+	"$(events events code | tr '\n' ' ' | sed 's/ $//')"
+is "a reader: each step once, though four attempts" \
+	"row 1 file 1 follow-up 1" "$(steps reader)"
+wait $holder
+
+rm -f events
+hold read until events 4
+store locked
+is "locked for good: nothing" "1 " "$? $(cat id)"
+has "and says why" "$(cat err)" \
+	"not stored after 4 attempts (max_attempts): database is locked"
+is "four attempts; 1, 2 and 4 s; no wait after the last" \
+	"1 1 -
+2 2 -
+3 4 -
+4 - max_attempts" "$(events events attempt delay_seconds stop_reason)"
+wait $holder
+is "locked for good: nothing is left" "row 0 file 0 follow-up 0" \
+	"$(steps locked)"
+store locked
+is "and the name can be stored later" "0 row 1 file 1 follow-up 1" \
+	"$? $(steps locked)"
+
+store first
+is "a constraint is not retried" "1 fatal sqlite:19 non_retryable 1" \
+	"$? $(events events class code stop_reason attempt)"
+is "the first event is untouched" "row 1 file 1 follow-up 1" "$(steps first)"
+echo "somebody's" >files/taken
+store taken
+is "a file of that name is not overwritten" "1 somebody's" \
+	"$? $(cat files/taken)"
+echo junk >bad.db
+"$service/event_store" bad.db files x y >id 2>err
+is "no database: exit 1, nothing, not retried" "1  not stored after 1" \
+	"$? $(cat id) $(grep -o 'not stored after 1' err)"
+
+# The row is there, the follow-up cannot start: only that is done again.
+mv files/follow-up.queue queue
+mkdir files/follow-up.queue
+rm -f events
+"$service/event_store" -p "$real_time" -e events store.db files late \
+	"text of late" >id 2>err &
+running=$!
+within 10 test -s events
+rmdir files/follow-up.queue
+wait $running
+is "a follow-up that fails: the id after all" 0 $?
+is "a follow-up that fails: the row is not stored again" \
+	"row 1 file 1 follow-up 1" "$(steps late)"
+is "it took a retry" OSError "$(events events error_type | head -n 1)"
+
+# In each round somebody gets the lock, and there are four rounds.
+for name in a b c d; do
+	"$service/event_store" -x 20 store.db files "$name" "text of $name" \
+		>"id-$name" 2>>err-together &
+	eval "pid_$name=$!"
+done
+failed=0
+for name in a b c d; do
+	eval "wait \$pid_$name" || failed=$((failed + 1))
+done
+is "four processes at once: four ids" "0 4" \
+	"$failed $(cat id-a id-b id-c id-d | sort -u | wc -l)"
+is "four processes at once: each step once" "row 1 file 1 follow-up 1" \
+	"$(for name in a b c d; do steps $name; done | sort -u)"
+
+# Real time: 50, 100 and 200 ms, and a lock that is held for 120 ms.
+rm -f events
+hold write for 120
+"$service/event_store" -p "$real_time" -e events store.db files real \
+	"text of real" >id
+is "in real time: stored when the lock was gone" 0 $?
+is "in real time: waits were kept" "0.05 yes" \
+	"$(events events delay_seconds | head -n 1) $(waited events)"
+is "in real time: each step once" "row 1 file 1 follow-up 1" "$(steps real)"
+wait $holder
+finish
