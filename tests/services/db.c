@@ -1,9 +1,9 @@
 /* The tests' hands on a SQLite database: read it, or hold its lock.
  *
  *     db DATABASE query SQL             rows, columns separated by tabs
- *     db DATABASE write for MS          hold the write lock so long
- *     db DATABASE read for MS           hold a read lock: commits are refused
- *     db DATABASE write until FILE N    hold it until FILE has N lines
+ *     db DATABASE write until FILE N    hold the write lock until FILE has N
+ *                                       lines: by attempts, not by a stopwatch
+ *     db DATABASE read until FILE N     hold a read lock: commits are refused
  *
  * Says "held" when it has the lock.
  */
@@ -38,12 +38,6 @@ run(sqlite3 *db, const char *sql, int (*row)(void *, int, char **, char **))
 		return;
 	fprintf(stderr, "%s: %s\n", sql, why);
 	exit(1);
-}
-
-static void
-sleep_ms(long ms)
-{
-	nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
 }
 
 static long
@@ -83,11 +77,8 @@ main(int argc, char **argv)
 	}
 	puts("held");
 	fflush(stdout);
-	if (strcmp(argv[3], "until") == 0 && argc == 6)
-		while (count_lines(argv[4]) < strtol(argv[5], NULL, 10))
-			sleep_ms(1);
-	else if (argc == 5)
-		sleep_ms(strtol(argv[4], NULL, 10));
+	while (argc == 6 && count_lines(argv[4]) < strtol(argv[5], NULL, 10))
+		nanosleep(&(struct timespec){0, 1000000}, NULL);
 	run(db, "ROLLBACK", NULL);
 	return sqlite3_close(db) == SQLITE_OK ? 0 : 1;
 }
