@@ -96,8 +96,8 @@ BACKOFF_API void backoff_event_init(struct backoff_event *event);
 
 /**
  * Write one line, newline included. Bytes that are not UTF-8 become U+FFFD,
- * control characters are escaped, `error` is cut at 512 bytes and other
- * strings at 256.
+ * control characters are escaped, `error` is cut at 512 bytes, ids, hash, law
+ * and breaker at 64, other strings at 256.
  *
  * @return the line's length; 0 if it does not fit in @p size bytes
  */
@@ -124,10 +124,9 @@ backoff_event_decoder_free(struct backoff_event_decoder *decoder);
  *               BACKOFF_EVENT_UNKNOWN and BACKOFF_OK.
  * @param error  may be NULL; the column is set, the line is 1
  * @return BACKOFF_OK; BACKOFF_E_FOREIGN for a valid JSON object without
- *         `event_type`; BACKOFF_E_SYNTAX for what is no JSON object;
- *         BACKOFF_E_FIELD for a required field that is missing and for a field
- *         that is there twice; BACKOFF_E_VALUE; BACKOFF_E_LIMIT;
- *         BACKOFF_E_NOMEM
+ *         `event_type`, whatever else is in it; BACKOFF_E_SYNTAX for what is no
+ * JSON object; BACKOFF_E_FIELD for a required field that is missing and for a
+ * field that is there twice; BACKOFF_E_VALUE; BACKOFF_E_LIMIT; BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,

@@ -246,6 +246,27 @@ bo_utf8_put(uint32_t point, char *out)
 	return 4;
 }
 
+void
+bo_text_clean(char *text)
+{
+	char *end = text + strlen(text), *p = text;
+
+	while (p < end) {
+		size_t length = bo_utf8_length(p, end);
+
+		/* The first byte of more than is left. */
+		if (length == 0 && (unsigned char)*p >= 0xc2 && end - p < 4 &&
+		    end - p < 2 + ((unsigned char)*p >= 0xe0) +
+				      ((unsigned char)*p >= 0xf0)) {
+			*p = '\0';
+			return;
+		}
+		if (length == 0 || (unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+		p += length > 0 ? length : 1;
+	}
+}
+
 static void
 put_digits(char *out, unsigned digits, uint64_t value)
 {

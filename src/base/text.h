@@ -35,6 +35,10 @@ size_t bo_utf8_length(const char *at, const char *end);
 /** Write a code point as UTF-8; returns its length. */
 size_t bo_utf8_put(uint32_t point, char *out);
 
+/** Make a text one line of UTF-8 in its place: control characters and bytes of
+ *  no character become '?', a character that was cut at the end goes. */
+void bo_text_clean(char *text);
+
 /** Nanoseconds since 1970 as "2026-11-23T10:15:30.123456Z", 27 bytes and no
  *  NUL; what is less than a microsecond is left out. */
 void bo_rfc3339_put(uint64_t ns, char *out);

@@ -62,6 +62,7 @@ fail(struct reading *r, enum backoff_status status, const char *at,
 	snprintf(r->error->path, sizeof(r->error->path), "%s",
 		 field != NULL ? field->info.path : "");
 	snprintf(r->error->text, sizeof(r->error->text), "%s", text);
+	bo_text_clean(r->error->text);
 	return false;
 }
 
@@ -117,9 +118,9 @@ keep_extra(struct reading *r, const char *from, const char *to)
 static int
 find_name(const struct bo_event_field *field, const struct bo_json_value *value)
 {
-	for (int i = 0; field->names[i] != NULL; i++)
+	/* The first one stands for "absent" where that is 0. */
+	for (int i = field->kind == BO_EVENT_ENUM; field->names[i] != NULL; i++)
 		if (strlen(field->names[i]) == value->length &&
-		    value->length > 0 &&
 		    memcmp(field->names[i], value->at, value->length) == 0)
 			return i;
 	return -1;
@@ -152,8 +153,10 @@ read_value(struct reading *r, const struct bo_event_field *field,
 
 	switch (field->kind) {
 	case BO_EVENT_VERSION:
-		if (value->type != BO_JSON_NUMBER || value->length != 1 ||
-		    *value->at != '1')
+		if (value->type != BO_JSON_NUMBER ||
+		    bo_decimal_parse(value->at, value->length, 0, &number) !=
+			    BO_DECIMAL_OK ||
+		    number != 1)
 			return wrong(r, field, value,
 				     "1, the version that this reader knows");
 		return true;
@@ -220,45 +223,69 @@ find_row(const struct bo_json_value *key, int after)
 	return -1;
 }
 
+/* Bits of "v" and "event_type", the first and the third row. */
+#define TYPE_ROW 2
+#define GIVEN_VERSION (UINT64_C(1) << 0)
+#define GIVEN_TYPE (UINT64_C(1) << TYPE_ROW)
+
+/* One member; false once a field is wrong. */
+static bool
+read_member(struct reading *r, const struct bo_json_member *member, int *last)
+{
+	struct bo_json_value key = plain(r, &member->key);
+	int row = find_row(&key, *last);
+	const struct bo_event_field *field;
+
+	if (row < 0) {
+		keep_extra(r, member->key.at - 1, r->json.at);
+		return true;
+	}
+	field = &bo_event_fields[row];
+	*last = row;
+	if (r->seen >> row & 1)
+		return fail(r, BACKOFF_E_FIELD, member->key.at - 1, field,
+			    "this field is there twice");
+	r->seen |= UINT64_C(1) << row;
+	if (member->value.type == BO_JSON_NULL)
+		return true;
+	r->given |= UINT64_C(1) << row;
+	return read_value(r, field, member);
+}
+
+/* A wrong field is one of an event only if the line is one, and the line is
+ * only JSON if all of it is: walk on and look. */
+static void
+read_rest(struct reading *r, bool *first)
+{
+	struct bo_json_member member;
+
+	while (bo_json_member(&r->json, first, &member)) {
+		struct bo_json_value key = plain(r, &member.key);
+
+		if (find_row(&key, 0) == TYPE_ROW &&
+		    member.value.type != BO_JSON_NULL)
+			r->given |= GIVEN_TYPE;
+	}
+}
+
 static bool
 read_members(struct reading *r)
 {
 	struct bo_json_member member;
-	bool first = true;
+	bool first = true, good = true;
 	int last = -1;
 
-	while (bo_json_member(&r->json, &first, &member)) {
-		struct bo_json_value key = plain(r, &member.key);
-		int row = find_row(&key, last);
-		const struct bo_event_field *field;
-
-		if (row < 0) {
-			keep_extra(r, member.key.at - 1, r->json.at);
-			continue;
-		}
-		field = &bo_event_fields[row];
-		last = row;
-		if (r->seen >> row & 1)
-			return fail(r, BACKOFF_E_FIELD, member.key.at - 1,
-				    field, "this field is there twice");
-		r->seen |= UINT64_C(1) << row;
-		if (member.value.type == BO_JSON_NULL)
-			continue;
-		r->given |= UINT64_C(1) << row;
-		if (!read_value(r, field, &member))
-			return false;
-	}
+	while (good && bo_json_member(&r->json, &first, &member))
+		good = read_member(r, &member, &last);
+	if (!good)
+		read_rest(r, &first);
 	if (bo_json_end(&r->json))
-		return true;
+		return good || !(r->given & GIVEN_TYPE);
 	r->status = r->json.over_limit ? BACKOFF_E_LIMIT : BACKOFF_E_SYNTAX;
 	if (r->error != NULL)
 		bo_json_error(&r->json, r->error);
 	return false;
 }
-
-/* Bits of "v" and "event_type", the first and the third row. */
-#define GIVEN_VERSION (UINT64_C(1) << 0)
-#define GIVEN_TYPE (UINT64_C(1) << 2)
 
 /* What a reader cannot do without. A writer of this library sends more. */
 static bool

@@ -97,26 +97,6 @@ bo_decoding_tell(struct bo_decoding *d)
 	return d->error[0].status;
 }
 
-/* Names and texts of a file may hold line ends and terminal codes, and a limit
- * may have cut a character: make it one line of UTF-8. */
-static void
-clean(char *text)
-{
-	char *end = text + strlen(text), *p = text;
-
-	while (p < end) {
-		size_t length = bo_utf8_length(p, end);
-
-		if (length == 0 && end - p < 4) {
-			*p = '\0';
-			return;
-		}
-		if (length == 0 || (unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-		p += length > 0 ? length : 1;
-	}
-}
-
 void
 bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 		   const struct bo_place *place, bool name, const char *format,
@@ -135,7 +115,8 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 	va_start(args, format);
 	vsnprintf(error.text, sizeof(error.text), format, args);
 	va_end(args);
-	clean(error.path);
-	clean(error.text);
+	/* Names and texts of a file may hold line ends and terminal codes. */
+	bo_text_clean(error.path);
+	bo_text_clean(error.text);
 	bo_decoding_emit(d, &error);
 }
