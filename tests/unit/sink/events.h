@@ -1,0 +1,42 @@
+/* Events for the tests of sinks, and lines read back. */
+#ifndef TEST_EVENTS_H
+#define TEST_EVENTS_H
+
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include <backoff/event.h>
+#include <backoff/sink.h>
+
+static inline struct backoff_event
+numbered(uint64_t seq)
+{
+	struct backoff_event event;
+
+	backoff_event_init(&event);
+	event.ts_ns = UINT64_C(1795429530000000000) + seq * 1000;
+	event.type = BACKOFF_EVENT_ATTEMPT;
+	event.operation = "op";
+	event.call_id = "call";
+	event.attempt = 1;
+	event.host = "host";
+	event.seq = seq;
+	return event;
+}
+
+/** Decode one line; the strings live until the decoder's next use. */
+static inline struct backoff_event
+event_of_line(struct backoff_event_decoder *decoder, const char *line,
+	      size_t length)
+{
+	struct backoff_event event;
+	struct backoff_error error = {.text = ""};
+
+	cr_assert(backoff_event_decode(decoder, line, length, &event, &error) ==
+			  BACKOFF_OK,
+		  "%s: %.*s", error.text, (int)length, line);
+	return event;
+}
+
+#endif
