@@ -293,6 +293,7 @@ rs_cmd_policy(int argc, char **argv)
 		{"list", "the shipped policies", rs_policy_list},
 		{"show", "a policy's settings and hash", rs_policy_show},
 		{"check", "every error of policy files", rs_policy_check},
+		{"lint", "what is valid and will still hurt", rs_policy_lint},
 		{"schedule", "the delays with bounds and percentiles",
 		 rs_policy_schedule},
 		{"schema", "the JSON Schema of a policy file",

@@ -27,6 +27,7 @@ enum tk_exit rs_policy_one(const char *word, struct backoff_policy **out);
 int rs_policy_list(int argc, char **argv);
 int rs_policy_show(int argc, char **argv);
 int rs_policy_check(int argc, char **argv);
+int rs_policy_lint(int argc, char **argv);
 int rs_policy_schedule(int argc, char **argv);
 int rs_policy_schema(int argc, char **argv);
 

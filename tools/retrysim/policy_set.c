@@ -92,26 +92,29 @@ rs_policy_set_push(struct rs_policy_set *set,
 	return true;
 }
 
-/* Push, and give up the caller's reference. */
+/* Who is given the policies that a word names. */
+struct visit {
+	rs_policy_fn fn;
+	void *user;
+};
+
+/* Hand on, and give up the reference. */
 static enum tk_exit
-take(struct rs_policy_set *set, struct backoff_policy *policy)
+hand(const struct visit *visit, const char *from, struct backoff_policy *policy)
 {
-	bool ok = rs_policy_set_push(set, policy);
+	enum tk_exit code = visit->fn(visit->user, from, policy);
 
 	backoff_policy_unref(policy);
-	if (ok)
-		return TK_EXIT_OK;
-	tk_msg("out of memory");
-	return TK_EXIT_SYSTEM;
+	return code;
 }
 
 static enum tk_exit
-add_file(struct rs_policy_set *set, const char *path)
+visit_file(const struct visit *visit, const char *path)
 {
 	struct backoff_policy *policy;
 	enum tk_exit code = rs_policy_load(path, &policy);
 
-	return code == TK_EXIT_OK ? take(set, policy) : code;
+	return code == TK_EXIT_OK ? hand(visit, path, policy) : code;
 }
 
 static bool
@@ -136,7 +139,7 @@ by_name(const struct dirent **a, const struct dirent **b)
 }
 
 static enum tk_exit
-add_entry(struct rs_policy_set *set, const char *folder, const char *name)
+visit_entry(const struct visit *visit, const char *folder, const char *name)
 {
 	char *path = NULL;
 	enum tk_exit code;
@@ -145,13 +148,13 @@ add_entry(struct rs_policy_set *set, const char *folder, const char *name)
 		tk_msg("out of memory");
 		return TK_EXIT_SYSTEM;
 	}
-	code = add_file(set, path);
+	code = visit_file(visit, path);
 	free(path);
 	return code;
 }
 
 static enum tk_exit
-add_folder(struct rs_policy_set *set, const char *folder)
+visit_folder(const struct visit *visit, const char *folder)
 {
 	struct dirent **entry;
 	enum tk_exit worst = TK_EXIT_OK;
@@ -166,7 +169,7 @@ add_folder(struct rs_policy_set *set, const char *folder)
 		bool schema = strstr(entry[i]->d_name, ".schema.json") != NULL;
 		enum tk_exit code =
 			schema ? TK_EXIT_OK
-			       : add_entry(set, folder, entry[i]->d_name);
+			       : visit_entry(visit, folder, entry[i]->d_name);
 
 		worst = code > worst ? code : worst;
 		free(entry[i]);
@@ -195,31 +198,48 @@ unknown_name(const char *word)
 }
 
 static enum tk_exit
-add_path(struct rs_policy_set *set, const char *path)
+visit_path(const struct visit *visit, const char *path)
 {
 	struct stat info;
 
 	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-		return add_folder(set, path);
-	return add_file(set, path);
+		return visit_folder(visit, path);
+	return visit_file(visit, path);
+}
+
+enum tk_exit
+rs_policy_each(const char *word, rs_policy_fn fn, void *user)
+{
+	const struct visit visit = {fn, user};
+	struct backoff_policy *policy;
+	enum backoff_status status;
+
+	if (strchr(word, '/') || ends_in_json(word))
+		return visit_path(&visit, word);
+	status = backoff_policy_builtin(word, &policy);
+	if (status == BACKOFF_OK)
+		return hand(&visit, word, policy);
+	if (status == BACKOFF_E_NOT_FOUND)
+		return access(word, F_OK) ? unknown_name(word)
+					  : visit_path(&visit, word);
+	tk_msg("%s: %s", word, backoff_status_text(status));
+	return TK_EXIT_SYSTEM;
+}
+
+static enum tk_exit
+push_each(void *user, const char *from, const struct backoff_policy *policy)
+{
+	(void)from;
+	if (rs_policy_set_push(user, policy))
+		return TK_EXIT_OK;
+	tk_msg("out of memory");
+	return TK_EXIT_SYSTEM;
 }
 
 enum tk_exit
 rs_policy_set_add(struct rs_policy_set *set, const char *word)
 {
-	struct backoff_policy *policy;
-	enum backoff_status status;
-
-	if (strchr(word, '/') || ends_in_json(word))
-		return add_path(set, word);
-	status = backoff_policy_builtin(word, &policy);
-	if (status == BACKOFF_OK)
-		return take(set, policy);
-	if (status == BACKOFF_E_NOT_FOUND)
-		return access(word, F_OK) ? unknown_name(word)
-					  : add_path(set, word);
-	tk_msg("%s: %s", word, backoff_status_text(status));
-	return TK_EXIT_SYSTEM;
+	return rs_policy_each(word, push_each, set);
 }
 
 enum tk_exit

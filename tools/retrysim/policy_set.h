@@ -20,17 +20,25 @@ struct rs_policy_set {
 	size_t count, room;
 };
 
+/** Receives one policy and the file, or the shipped name, it came from; it
+ *  may take a reference. An exit code. */
+typedef enum tk_exit (*rs_policy_fn)(void *user, const char *from,
+				     const struct backoff_policy *policy);
+
 /**
- * Add what a word on the command line names: a shipped policy; a file, or a
- * folder (every *.json of it but schemas, in the order of names). A word with a
- * '/' or ending in .json is never a shipped policy. A policy that is there
- * already is not added again.
+ * Go through what a word on the command line names: a shipped policy; a file,
+ * or a folder (every *.json of it but schemas, in the order of names). A word
+ * with a '/' or ending in .json is never a shipped policy.
  *
- * Every error of every file goes to stderr.
+ * Every error of every file goes to stderr, and the rest goes on.
  *
- * @return TK_EXIT_OK; TK_EXIT_USAGE for an unknown name; TK_EXIT_BAD_INPUT for
- *         a file that is no policy; TK_EXIT_SYSTEM
+ * @return the worst code of all; TK_EXIT_OK; TK_EXIT_USAGE for an unknown name;
+ *         TK_EXIT_BAD_INPUT for a file that is no policy; TK_EXIT_SYSTEM
  */
+enum tk_exit rs_policy_each(const char *word, rs_policy_fn fn, void *user);
+
+/** Add what a word names, codes as above. A policy that is there already is
+ *  not added again. */
 enum tk_exit rs_policy_set_add(struct rs_policy_set *set, const char *word);
 
 /** Add all shipped policies. TK_EXIT_OK or TK_EXIT_SYSTEM. */

@@ -1,0 +1,249 @@
+/* retrysim policy lint: warnings about policies, with what they come to. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/safe_text.h"
+#include "common/units.h"
+#include "retrysim/cmd_policy.h"
+#include "retrysim/output.h"
+#include "retrysim/policy_set.h"
+#include "retrysim/report_lint.h"
+
+#define LAYER_MAX UINT64_C(1000000000)
+#define CALLS_MAX UINT64_C(1000000000)
+
+/* A run: what is looked for, and what was found. */
+struct run {
+	struct rs_lint_context context;
+	struct rs_lint_report report;
+};
+
+static bool
+layers(struct rs_lint_context *context, const struct tk_opt_list *list)
+{
+	size_t used = 0, size = sizeof(context->layers_text);
+
+	context->layers = 1;
+	for (size_t i = 0; i < list->count; i++) {
+		uint64_t attempts;
+
+		if (!tk_parse_count(list->item[i], 1, LAYER_MAX, &attempts)) {
+			tk_msg("--layers: %s is no count of attempts from 1",
+			       list->item[i]);
+			return false;
+		}
+		context->layers = context->layers > UINT64_MAX / attempts
+					  ? UINT64_MAX
+					  : context->layers * attempts;
+		/* Nobody has more layers than fit. */
+		if (used < size)
+			used += (size_t)snprintf(context->layers_text + used,
+						 size - used, "%s%" PRIu64,
+						 i ? " x " : "", attempts);
+	}
+	return true;
+}
+
+static bool
+ignore(struct rs_lint_context *context, const char *word)
+{
+	char names[1024], near[64];
+	const char *nearest;
+
+	for (int i = 0; i < RS_LINT_CODES; i++)
+		if (!strcmp(word, rs_lint_table[i].name)) {
+			context->ignored[i] = true;
+			return true;
+		}
+	rs_lint_names(names, sizeof(names));
+	nearest = tk_nearest(word, names, near, sizeof(near));
+	if (nearest)
+		tk_msg("--ignore: no code %s; did you mean %s?", word, nearest);
+	else
+		tk_msg("--ignore: no code %s; there are: %s", word, names);
+	return false;
+}
+
+static struct rs_linted *
+append(struct rs_lint_report *report)
+{
+	if (report->count == report->room) {
+		size_t room = report->room ? report->room * 2 : 16;
+		struct rs_linted *item =
+			realloc(report->item, room * sizeof(*item));
+
+		if (item == NULL)
+			return NULL;
+		report->item = item;
+		report->room = room;
+	}
+	report->item[report->count] = (struct rs_linted){0};
+	return &report->item[report->count++];
+}
+
+static enum tk_exit
+lint_each(void *user, const char *from, const struct backoff_policy *policy)
+{
+	struct run *run = user;
+	struct rs_linted *linted = append(&run->report);
+
+	if (linted) {
+		linted->from = strdup(from);
+		linted->name = strdup(backoff_policy_name(policy));
+	}
+	if (linted == NULL || linted->from == NULL || linted->name == NULL ||
+	    !rs_lint(policy, &run->context, &linted->findings)) {
+		tk_msg("out of memory");
+		return TK_EXIT_SYSTEM;
+	}
+	for (size_t i = 0; i < linted->findings.count; i++) {
+		enum rs_lint_code code = linted->findings.item[i].code;
+
+		if (rs_lint_table[code].severity == RS_LINT_WARNING)
+			run->report.warnings++;
+		else
+			run->report.notes++;
+	}
+	return TK_EXIT_OK;
+}
+
+static void
+print_measured(const struct rs_lint_measured *measured, FILE *out)
+{
+	char text[16];
+
+	for (const char *c = measured->name; *c; c++)
+		fputc(*c == '_' ? ' ' : *c, out);
+	switch (measured->unit) {
+	case RS_LINT_COUNT:
+		fprintf(out, " %" PRIu64, measured->value.count);
+		break;
+	case RS_LINT_SHARE:
+		fprintf(out, " %.3g%%", 100 * measured->value.share);
+		break;
+	case RS_LINT_NS:
+		fprintf(out, " %s",
+			tk_format_duration(measured->value.count, text,
+					   sizeof(text)));
+		break;
+	}
+}
+
+static void
+print_finding(const char *from, const struct rs_lint_finding *finding,
+	      FILE *out)
+{
+	const struct rs_lint_row *row = &rs_lint_table[finding->code];
+
+	fprintf(out, "%s: %s: %s%s", from, row->name,
+		row->severity == RS_LINT_NOTE ? "note: " : "",
+		finding->message);
+	for (size_t i = 0; i < finding->measured_count; i++) {
+		fputs(i ? ", " : " (measured: ", out);
+		print_measured(&finding->measured[i], out);
+	}
+	fputs(finding->measured_count ? ")\n" : "\n", out);
+}
+
+static int
+print_text(const struct rs_lint_report *report, FILE *out)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		const struct rs_linted *linted = &report->item[i];
+		char safe[1024];
+
+		tk_safe_text(linted->from, strlen(linted->from), safe,
+			     sizeof(safe));
+		for (size_t j = 0; j < linted->findings.count; j++)
+			print_finding(safe, &linted->findings.item[j], out);
+	}
+	return 0;
+}
+
+static enum tk_exit
+print(const struct rs_lint_report *report, bool json)
+{
+	struct rs_output output;
+
+	if (!rs_output_begin(&output))
+		return TK_EXIT_SYSTEM;
+	if ((json ? rs_lint_report_json : print_text)(report, output.stream)) {
+		tk_msg("out of memory");
+		rs_output_drop(&output);
+		return TK_EXIT_SYSTEM;
+	}
+	return rs_output_end(&output, NULL);
+}
+
+static void
+clear(struct rs_lint_report *report)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		free(report->item[i].from);
+		free(report->item[i].name);
+	}
+	free(report->item);
+}
+
+static int
+lint_words(struct run *run, char **word, size_t count, bool json)
+{
+	enum tk_exit worst = TK_EXIT_OK, code;
+
+	for (size_t i = 0; i < count; i++) {
+		code = rs_policy_each(word[i], lint_each, run);
+		worst = code > worst ? code : worst;
+	}
+	code = worst == TK_EXIT_USAGE ? worst : print(&run->report, json);
+	worst = code > worst ? code : worst;
+	if (worst == TK_EXIT_OK && run->report.warnings > 0)
+		worst = TK_EXIT_NO;
+	clear(&run->report);
+	return (int)worst;
+}
+
+int
+rs_policy_lint(int argc, char **argv)
+{
+	struct tk_opt_list layer = {0}, ignored = {0};
+	struct run run = {0};
+	int format = 0, code;
+	const struct tk_opt rows[] = {
+		{"calls-per-second", 'c', TK_OPT_COUNT,
+		 &run.context.calls_per_second, "N", NULL, 1, CALLS_MAX,
+		 "calls of all clients; herds are counted, not only shared"},
+		{"layers", 'l', TK_OPT_LIST, &layer, "N", NULL, 0, 0,
+		 "attempts of another layer that retries; may be repeated"},
+		{"ignore", 'i', TK_OPT_LIST, &ignored, "CODE", NULL, 0, 0,
+		 "do not look for this code; may be repeated"},
+		{"format", 'f', TK_OPT_NAME, &format, NULL, "text json", 0, 0,
+		 "what to print; default: text"},
+		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL}};
+	const struct tk_command command = {
+		"retrysim policy lint", "[OPTION]... NAME|FILE|FOLDER...",
+		"Warns of what is valid and will still hurt. Exit code 1 says "
+		"that there are warnings; notes are no warnings.",
+		"  retrysim policy lint policies/\n"
+		"  retrysim policy lint --layers 3 --calls-per-second 200 "
+		"WEBHOOK\n",
+		rows};
+	char **operand;
+	size_t count;
+	bool ok = true;
+
+	code = rs_policy_parse(&command, 1, SIZE_MAX, argc, argv, &operand,
+			       &count);
+	if (code == RS_GO_ON) {
+		ok = layers(&run.context, &layer);
+		for (size_t i = 0; ok && i < ignored.count; i++)
+			ok = ignore(&run.context, ignored.item[i]);
+		code = ok ? lint_words(&run, operand, count, format != 0)
+			  : TK_EXIT_USAGE;
+	}
+	tk_opt_clear(&command);
+	return code;
+}
