@@ -1,5 +1,4 @@
-/* What a policy's delays come to: drawn many times, and bounded by their laws.
- */
+/* What a policy's delays come to: drawn many times, bounded by their laws. */
 #ifndef RS_LINT_WAITS_H
 #define RS_LINT_WAITS_H
 
