@@ -50,6 +50,7 @@ struct look {
 	struct rs_lint_waits waits;
 	struct rs_lint_facts facts;
 	uint64_t deadline_ns;
+	bool decorrelated;
 	struct rs_lint_findings *out;
 };
 
@@ -129,24 +130,26 @@ look_at_cap(struct look *look)
 {
 	const struct rs_lint_waits *waits = &look->waits;
 	struct rs_lint_finding *finding;
-	size_t worst = 0;
+	size_t last;
 
-	for (size_t i = 1; i < waits->drawn; i++)
-		if (waits->wait[i].pinned > waits->wait[worst].pinned)
-			worst = i;
-	if (waits->drawn == 0 || (double)waits->wait[worst].pinned <
-					 EQUAL_SHARE * (double)waits->draws)
+	if (waits->drawn == 0)
+		return;
+	/* No curve with a cap falls, so that this one is the most
+	 * saturated. */
+	last = waits->drawn - 1;
+	if ((double)waits->wait[last].pinned <
+	    EQUAL_SHARE * (double)waits->draws)
 		return;
 	finding = find(look, RS_LINT_JITTER_LOST_AT_CAP,
 		       "the cap comes after the jitter, so that delays above "
 		       "it all become exactly the cap and clients that failed "
 		       "together return together");
-	measure_share(finding, "equal_share", waits->wait[worst].pinned,
+	measure_share(finding, "equal_share", waits->wait[last].pinned,
 		      waits->draws);
-	measure(finding, "retry", RS_LINT_COUNT, worst + 1);
-	measure(finding, "delay", RS_LINT_NS, waits->wait[worst].high_ns);
+	measure(finding, "retry", RS_LINT_COUNT, last + 1);
+	measure(finding, "delay", RS_LINT_NS, waits->wait[last].high_ns);
 	measure(finding, "draws", RS_LINT_COUNT, waits->draws);
-	measure_herd(finding, look, worst);
+	measure_herd(finding, look, last);
 }
 
 static void
@@ -205,7 +208,8 @@ look_at_curve(struct look *look)
 		measure(finding, "attempts_at_once", RS_LINT_COUNT,
 			waits->retries + 1);
 	}
-	for (size_t i = 1; i < waits->drawn; i++) {
+	/* Decorrelated delays have no order to lose. */
+	for (size_t i = 1; i < waits->drawn && !look->decorrelated; i++) {
 		if (waits->wait[i].high_ns >= waits->wait[i - 1].high_ns)
 			continue;
 		finding = find(look, RS_LINT_DELAYS_SHRINK,
@@ -421,6 +425,8 @@ rs_lint(const struct backoff_policy *policy,
 		.policy = policy,
 		.context = context,
 		.deadline_ns = backoff_policy_deadline_ns(policy),
+		.decorrelated = backoff_policy_jitter(policy) ==
+				BACKOFF_JITTER_DECORRELATED,
 		.out = out,
 	};
 

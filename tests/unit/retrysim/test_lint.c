@@ -109,6 +109,18 @@ static const struct {
 	 P("\"max_attempts\":3,\"backoff\":\"schedule\",\"schedule\":[4,4],"
 	   "\"jitter\":\"full\"," CALM),
 	 "equal delays do not shrink", "delay", 2, 0, 1},
+	{RS_LINT_DELAYS_SHRINK,
+	 P("\"max_attempts\":4,\"backoff\":\"schedule\",\"schedule\":[1,4,3],"
+	   "\"jitter\":\"none\"," CALM),
+	 P("\"max_attempts\":900,\"base_delay\":\"1ns\",\"max_delay\":1,"
+	   "\"backoff\":\"decorrelated\"," CALM),
+	 "the largest of some random draws is no law", "retry", 3, 0, 1},
+	{RS_LINT_JITTER_LOST_AT_CAP,
+	 P("\"max_attempts\":5000,\"base_delay\":\"1ns\",\"max_delay\":1,"
+	   "\"backoff\":\"decorrelated\"," CALM),
+	 P("\"max_attempts\":2,\"base_delay\":1,\"max_delay\":3,"
+	   "\"backoff\":\"decorrelated\"," CALM),
+	 "from 160 draws", "equal_share", 0.24, 0.1, 1},
 	{RS_LINT_DELAY_ABOVE_CAP,
 	 P("\"max_attempts\":4,\"max_delay\":2,\"jitter\":{\"kind\":"
 	   "\"proportional\",\"ratio\":0.25}," CALM),
@@ -159,9 +171,9 @@ static const struct {
 	 "attempts_per_call", 6, 0, 1},
 	{RS_LINT_LOAD_AMPLIFIED,
 	 P("\"max_attempts\":1000000000,\"base_delay\":1,\"max_delay\":60,"
-	   "\"jitter\":\"none\",\"deadline\":40"),
+	   "\"jitter\":\"none\",\"deadline\":31.1"),
 	 P("\"max_attempts\":1000000000,\"base_delay\":1,\"max_delay\":60,"
-	   "\"jitter\":\"none\",\"deadline\":20"),
+	   "\"jitter\":\"none\",\"deadline\":31"),
 	 "what the deadline leaves counts: 1 + 2 + 4 + 8 + 16",
 	 "attempts_per_call", 6, 0, 1},
 	{RS_LINT_RETRIES_NOTHING,
@@ -173,6 +185,53 @@ static const struct {
 	{RS_LINT_RETRIES_NOTHING, P("\"max_attempts\":3,\"retry_on\":[]"),
 	 P("\"max_attempts\":1,\"retry_on\":[]"),
 	 "without retries there is nothing to lose", "retries_lost", 2, 0, 1},
+	{RS_LINT_JITTER_LOST_AT_CAP,
+	 P("\"max_attempts\":14,\"base_delay\":0.1,\"max_delay\":10,"
+	   "\"backoff\":\"decorrelated\"," CALM),
+	 P("\"max_attempts\":14,\"base_delay\":0.1,\"max_delay\":10,"
+	   "\"jitter\":\"none\"," CALM),
+	 "without jitter there is none to lose", "delay", 10, 0, 1},
+	{RS_LINT_JITTER_TOO_NARROW,
+	 P("\"max_attempts\":2,\"base_delay\":10,\"jitter\":{\"kind\":"
+	   "\"proportional\",\"ratio\":0.05}," CALM),
+	 P("\"max_attempts\":2,\"base_delay\":10,\"jitter\":{\"kind\":"
+	   "\"proportional\",\"ratio\":0.06}," CALM),
+	 "a tenth of the longest; 100 ms are a tenth of 1 s",
+	 "share_within_100ms", 0.107, 0.007, 1},
+	{RS_LINT_NO_DEADLINE, P("\"max_attempts\":2,\"jitter\":\"full\""),
+	 P("\"max_attempts\":2,\"deadline\":60"), "of U[0, 1]",
+	 "total_wait_p99", 0.99, 0.004, 1},
+	{RS_LINT_UNBOUNDED_WAIT,
+	 P("\"max_attempts\":121,\"base_delay\":30,\"backoff\":\"constant\","
+	   "\"jitter\":\"none\""),
+	 P("\"max_attempts\":120,\"base_delay\":30,\"backoff\":\"constant\","
+	   "\"jitter\":\"none\""),
+	 "120 times 30 s is an hour", "total_wait_max", 3600, 0, 1},
+	{RS_LINT_UNBOUNDED_WAIT,
+	 P("\"max_attempts\":1000000000,\"base_delay\":1,"
+	   "\"backoff\":\"constant\",\"jitter\":\"equal\""),
+	 P("\"max_attempts\":1000000000,\"base_delay\":1,"
+	   "\"backoff\":\"constant\",\"jitter\":\"equal\","
+	   "\"deadline\":7200"),
+	 "what is not drawn counts as well", "total_wait_min", 499999999.5,
+	 0.001, 1},
+	{RS_LINT_RETRIES_EXCEED_DEADLINE,
+	 P("\"max_attempts\":4,\"deadline\":7,\"jitter\":\"none\""),
+	 P("\"max_attempts\":4,\"deadline\":7.1,\"jitter\":\"none\""),
+	 "to reach the deadline is too late", "attempts_most", 3, 0, 1},
+	{RS_LINT_RETRIES_EXCEED_DEADLINE,
+	 P("\"max_attempts\":100001,\"base_delay\":0.001,\"jitter\":\"none\","
+	   "\"backoff\":\"constant\",\"deadline\":50"),
+	 P("\"max_attempts\":100001,\"base_delay\":0.001,\"jitter\":\"none\","
+	   "\"backoff\":\"constant\",\"deadline\":100.1"),
+	 "only the first 4 s of 100 are drawn", "attempts_most", 50000, 0, 1},
+	{RS_LINT_DEADLINE_BELOW_ATTEMPT_TIMEOUT,
+	 P("\"max_attempts\":2,\"base_delay\":3,\"jitter\":\"none\","
+	   "\"attempt_timeout\":3,\"deadline\":3.1"),
+	 P("\"max_attempts\":2,\"base_delay\":3,\"jitter\":\"none\","
+	   "\"attempt_timeout\":3,\"deadline\":3"),
+	 "an attempt that is not made has no limit to lose", "time_left_max",
+	 0.1, 0, 1},
 	{RS_LINT_RETRIES_CLIENT_ERRORS,
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:400-403\"]"),
 	 P("\"max_attempts\":3,\"retry_on\":[\"*\"],\"abort_on\":[\"client\"]"),
