@@ -78,9 +78,10 @@ typedef void (*backoff_classify_fn)(void *user,
 BACKOFF_API void backoff_retry_set_classify(struct backoff_retry *retry,
 					    backoff_classify_fn fn, void *user);
 
-/** Free a result that was rejected and is followed by another attempt. Called
- *  once for each such result that is not NULL. The last result is the
- *  caller's, rejected or not. */
+/** Free a result that was rejected and is to be followed by another attempt.
+ *  Called once for each such result that is not NULL, before the wait: nobody
+ *  shall hold a connection through it. The result of a call's last attempt is
+ *  the caller's, rejected or not, unless the call ended in that wait. */
 typedef void (*backoff_discard_fn)(void *user, void *result);
 BACKOFF_API void backoff_retry_set_discard(struct backoff_retry *retry,
 					   backoff_discard_fn fn, void *user);
@@ -130,7 +131,8 @@ struct backoff_answer {
 	uint64_t elapsed_ns;
 	/** Sum of the waits that were decided. */
 	uint64_t backoff_ns;
-	/** Of the last attempt; the caller's to free, rejected or not. */
+	/** Of the last attempt; the caller's to free, rejected or not. NULL
+	 *  where it was freed before the wait in which the call ended. */
 	void *result;
 	/** Of the last failure, cut to fit; "" after a first-try success. */
 	char error_type[64];
