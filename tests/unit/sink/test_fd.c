@@ -102,7 +102,7 @@ make_log(struct log *log)
 {
 	int fd;
 
-	strncpy(log->path, "/tmp/retrykit-XXXXXX", sizeof(log->path));
+	snprintf(log->path, sizeof(log->path), "%s", "/tmp/retrykit-XXXXXX");
 	fd = mkstemp(log->path);
 	cr_assert(fd >= 0);
 	close(fd);
