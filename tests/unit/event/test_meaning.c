@@ -59,8 +59,7 @@ static const char *const pieces[] = {"a",
 				     "\xe2\x80\xa8",
 				     "/",
 				     "\x1b[0m",
-				     "plain text of some "
-				     "length, for words of eight bytes"};
+				     "a plain text, for words of eight bytes"};
 
 static char *
 make_text(struct luck *luck, size_t limit)
