@@ -120,15 +120,17 @@ set_name(const struct parse *parse, const struct tk_opt *opt, const char *value)
 }
 
 static enum tk_opt_result
-append(const struct parse *parse, const struct tk_opt *opt, const char *value)
+append(const struct tk_opt *opt, const char *value)
 {
 	struct tk_opt_list *list = opt->value;
 	/* Lists are short: growing by one keeps the struct at two members. */
 	const char **item =
 		realloc(list->item, (list->count + 1) * sizeof(*item));
 
-	if (!item)
-		return usage(parse, "--%s: out of memory", opt->name);
+	if (!item) {
+		tk_msg("--%s: out of memory", opt->name);
+		return TK_OPT_SYSTEM;
+	}
 	item[list->count++] = value;
 	list->item = item;
 	return TK_OPT_OK;
@@ -145,7 +147,7 @@ set(const struct parse *parse, const struct tk_opt *opt, const char *value)
 		*(const char **)opt->value = value;
 		return TK_OPT_OK;
 	case TK_OPT_LIST:
-		return append(parse, opt, value);
+		return append(opt, value);
 	case TK_OPT_COUNT:
 		if (tk_parse_count(value, opt->min, opt->max, opt->value))
 			return TK_OPT_OK;

@@ -65,6 +65,8 @@ enum tk_opt_result {
 	TK_OPT_DONE,
 	/** A message was printed on stderr: exit 2. */
 	TK_OPT_USAGE,
+	/** Memory ran out, which was said on stderr: exit 4. */
+	TK_OPT_SYSTEM,
 };
 
 /**

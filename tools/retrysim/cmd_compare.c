@@ -207,6 +207,9 @@ rs_cmd_compare(int argc, char **argv)
 		break;
 	case TK_OPT_USAGE:
 		break;
+	case TK_OPT_SYSTEM:
+		code = TK_EXIT_SYSTEM;
+		break;
 	case TK_OPT_OK:
 		if (count == 0)
 			tk_msg("no log given; try retrysim compare --help");

@@ -26,6 +26,8 @@ rs_policy_parse(const struct tk_command *command, size_t least, size_t most,
 		return TK_EXIT_OK;
 	case TK_OPT_USAGE:
 		return TK_EXIT_USAGE;
+	case TK_OPT_SYSTEM:
+		return TK_EXIT_SYSTEM;
 	case TK_OPT_OK:
 		break;
 	}

@@ -126,7 +126,9 @@ rs_output_end(struct rs_output *output, const char *path)
 	bool to_stdout = path == NULL || strcmp(path, "-") == 0;
 	int error = 0;
 
-	if (fclose(output->stream))
+	/* glibc's fclose() shrinks the block, and if there is no memory for
+	 * that, the block is gone and nothing is said. */
+	if (fclose(output->stream) || output->text == NULL)
 		error = ENOMEM;
 	output->stream = NULL;
 	if (!error)

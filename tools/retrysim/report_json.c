@@ -16,12 +16,24 @@ struct builder {
 	bool failed;
 };
 
+/* Without a parent, because that failed, there is nothing to hold it. */
 static cJSON *
 object(struct builder *b, cJSON *parent, const char *name)
 {
-	cJSON *made = parent ? cJSON_AddObjectToObject(parent, name)
-			     : cJSON_CreateObject();
+	cJSON *made = cJSON_AddObjectToObject(parent, name);
 
+	b->failed |= made == NULL;
+	return made;
+}
+
+/* The next element of a list. */
+static cJSON *
+element(struct builder *b, cJSON *list, cJSON *made)
+{
+	if (!cJSON_AddItemToArray(list, made)) {
+		cJSON_Delete(made);
+		made = NULL;
+	}
 	b->failed |= made == NULL;
 	return made;
 }
@@ -101,8 +113,7 @@ add_log(struct builder *b, cJSON *root, const struct rs_report *report)
 	files = cJSON_AddArrayToObject(out, "files");
 	b->failed |= files == NULL;
 	for (size_t i = 0; i < report->path_count; i++)
-		b->failed |= !cJSON_AddItemToArray(
-			files, cJSON_CreateString(report->path[i]));
+		element(b, files, cJSON_CreateString(report->path[i]));
 }
 
 static void
@@ -112,10 +123,8 @@ add_subject(struct builder *b, cJSON *list, const struct rs_report *report,
 	const struct rs_operation *operation =
 		rs_subject_operation(report, subject);
 	const struct rs_incumbent *incumbent = &subject->incumbent;
-	cJSON *out = object(b, NULL, NULL);
+	cJSON *out = element(b, list, cJSON_CreateObject());
 
-	if (!cJSON_AddItemToArray(list, out))
-		cJSON_Delete(out);
 	text(b, out, "operation", rs_subject_name(report, subject));
 	count(b, out, "calls", operation->calls);
 	count(b, out, "calls_recorded", operation->call_count);
@@ -201,11 +210,9 @@ static void
 add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 	   const struct rs_subject *subject, const struct rs_result *result)
 {
-	cJSON *out = object(b, NULL, NULL), *stop, *support;
+	cJSON *out = element(b, list, cJSON_CreateObject()), *stop, *support;
 	char hash[24];
 
-	if (!cJSON_AddItemToArray(list, out))
-		cJSON_Delete(out);
 	snprintf(hash, sizeof(hash), "%016" PRIx64,
 		 backoff_policy_hash(result->policy->policy));
 	text(b, out, "policy", result->policy->label);
@@ -257,10 +264,11 @@ write_json(const struct rs_report *report, FILE *out)
 {
 	const struct rs_plan *plan = report->comparison->plan;
 	struct builder b = {0};
-	cJSON *root = object(&b, NULL, NULL);
+	cJSON *root = cJSON_CreateObject();
 	char *printed = NULL, seed[24];
 	int status = -1;
 
+	b.failed = root == NULL;
 	count(&b, root, "schema_version", RS_REPORT_VERSION);
 	text(&b, root, "estimator", plan->estimator->name);
 	count(&b, root, "replicas", plan->replicas);

@@ -116,6 +116,8 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		return TK_EXIT_OK;
 	case TK_OPT_USAGE:
 		return TK_EXIT_USAGE;
+	case TK_OPT_SYSTEM:
+		return TK_EXIT_SYSTEM;
 	case TK_OPT_OK:
 		break;
 	}

@@ -1,0 +1,126 @@
+/* Allocation failure in retrysim: it says so, and leaves no half report. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "oom.h"
+#include "retrysim/cmd.h"
+
+#define LINE(second, type, attempt, more)                                      \
+	"{\"v\":1,\"ts\":\"2026-11-23T10:15:" second                           \
+	"Z\",\"event_type\":\"" type "\",\"operation\":\"post\",\"policy\":"   \
+	"\"S\",\"call_id\":\"c" attempt "\",\"attempt\":1,"                    \
+	"\"max_attempts\":3,\"duration_seconds\":0.1" more "}\n"
+#define FAILED(second, attempt)                                                \
+	LINE(second, "retry_attempt", attempt,                                 \
+	     ",\"outcome\":\"failure\",\"error_type\":\"OSError\","            \
+	     "\"delay_seconds\":1")
+
+static const char log_text[] =
+	FAILED("01", "1") LINE("02", "retry_success", "2", "") FAILED("03", "3")
+		LINE("04", "retry_success", "4", "") FAILED("05", "5")
+			LINE("06", "retry_success", "6",
+			     "") "{\"message\":\"other\"}\nbroken {\n";
+
+/* Also among the words below. */
+static const char log_path[] = "./oom_tools.log";
+static const char out_path[] = "./oom_tools.out";
+
+static void
+write_log(struct tap *tap)
+{
+	int fd = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	TAP_MUST(tap, fd >= 0 &&
+			      write(fd, log_text, sizeof(log_text) - 1) ==
+				      (ssize_t)sizeof(log_text) - 1 &&
+			      close(fd) == 0);
+}
+
+/* Run the program's inside, without its messages. */
+static int
+quietly(int argc, char **argv)
+{
+	int saved = dup(2), null = open("/dev/null", O_WRONLY), code;
+
+	dup2(null, 2);
+	close(null);
+	optind = 0;
+	code = rs_main(argc, argv);
+	fflush(stderr);
+	dup2(saved, 2);
+	close(saved);
+	return code;
+}
+
+static enum backoff_status
+status_of(int code)
+{
+	switch (code) {
+	case 0:
+		return BACKOFF_OK;
+	case 4:
+		return BACKOFF_E_NOMEM;
+	default:
+		printf("# exit code %d\n", code);
+		return BACKOFF_E_STATE;
+	}
+}
+
+static enum backoff_status
+compare(struct tap *tap, const char *format)
+{
+	/* Words that may be written to, as main() has them. */
+	char word[][20] = {"retrysim",       "compare",    "./oom_tools.log",
+			   "--policy",       "QUICK",      "--policy",
+			   "STANDARD",       "--replicas", "3",
+			   "--format",       "",           "-o",
+			   "./oom_tools.out"};
+	enum { WORDS = sizeof(word) / sizeof(*word) };
+	char *argv[WORDS + 1] = {NULL};
+	enum backoff_status status;
+
+	snprintf(word[10], sizeof(word[10]), "%s", format);
+	for (int i = 0; i < WORDS; i++)
+		argv[i] = word[i];
+	write_log(tap);
+	unlink(out_path);
+	status = status_of(quietly(WORDS, argv));
+	/* Whole or not there. */
+	TAP_EQUAL(tap, access(out_path, F_OK) == 0, status == BACKOFF_OK);
+	unlink(out_path);
+	unlink(log_path);
+	return status;
+}
+
+static enum backoff_status
+compare_json(struct tap *tap)
+{
+	return compare(tap, "json");
+}
+
+static enum backoff_status
+compare_text(struct tap *tap)
+{
+	return compare(tap, "text");
+}
+
+static enum backoff_status
+compare_csv(struct tap *tap)
+{
+	return compare(tap, "csv");
+}
+
+const struct oom_scenario oom_tools[] = {
+	{"retrysim compare, JSON", compare_json, BACKOFF_OK, BACKOFF_E_NOMEM,
+	 1},
+	{"retrysim compare, text", compare_text, BACKOFF_OK, BACKOFF_E_NOMEM,
+	 1},
+	{"retrysim compare, CSV", compare_csv, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
+	{NULL, NULL, BACKOFF_OK, BACKOFF_OK, 0},
+};
