@@ -65,12 +65,14 @@ int
 main(void)
 {
 	static const struct oom_scenario *const all[] = {oom_policy, oom_retry,
-							 oom_sink};
+							 oom_sink, oom_tools};
 	static char buffer[BUFSIZ];
 	struct tap tap = {0};
 
 	/* The test's own output must not need memory. */
 	setvbuf(stdout, buffer, _IOLBF, sizeof(buffer));
+	/* setlocale() of another one leaks in the C library itself. */
+	setenv("LC_ALL", "C", 1);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		for (const struct oom_scenario *s = all[i]; s->name != NULL;
 		     s++)
