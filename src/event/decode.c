@@ -354,8 +354,10 @@ backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
 	if (decoder->size < 2 * length + 2) {
 		char *space = realloc(decoder->space, 2 * length + 2);
 
-		if (space == NULL)
-			return BACKOFF_E_NOMEM;
+		if (space == NULL) {
+			fail(&r, BACKOFF_E_NOMEM, line, NULL, "out of memory");
+			return r.status;
+		}
 		decoder->space = space;
 		decoder->size = 2 * length + 2;
 	}

@@ -114,6 +114,9 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		ingest->foreign++;
 		break;
 	case TK_BAD:
+		/* Not the line's fault. */
+		if (error.status == BACKOFF_E_NOMEM)
+			ingest->no_memory = true;
 		note_bad_line(ingest, input, line->number, &error);
 		break;
 	}

@@ -25,6 +25,8 @@ check_inputs(const struct tk_follow *follow)
 		if (info.error_number == 0)
 			continue;
 		tk_msg_errno(info.path, info.error_number);
+		if (info.error_number == ENOMEM)
+			return TK_EXIT_SYSTEM;
 		code = TK_EXIT_BAD_INPUT;
 	}
 	return code;
