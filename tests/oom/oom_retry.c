@@ -184,6 +184,7 @@ decode(struct tap *tap)
 						   BACKOFF_E_FOREIGN};
 	struct backoff_event_decoder *decoder = OOM_UNTOUCHED;
 	struct backoff_event event = {.seq = 77};
+	struct backoff_error error = {.status = BACKOFF_OK};
 	enum backoff_status status = backoff_event_decoder_new(&decoder);
 
 	if (status != BACKOFF_OK) {
@@ -193,7 +194,9 @@ decode(struct tap *tap)
 	for (size_t i = 0; i < 3 && status == BACKOFF_OK; i++) {
 		event.seq = 77;
 		status = backoff_event_decode(decoder, lines[i],
-					      strlen(lines[i]), &event, NULL);
+					      strlen(lines[i]), &event, &error);
+		TAP_EQUAL(tap, status == BACKOFF_OK ? BACKOFF_OK : error.status,
+			  status);
 		TAP_MUST(tap, status == ends[i] || status == BACKOFF_E_NOMEM);
 		TAP_EQUAL(tap, event.seq == 77, status != BACKOFF_OK);
 	}

@@ -1,8 +1,7 @@
-/* Allocation failure in retrysim: it says so, and leaves no half report. */
+/* Allocation failure in the tools: they say so, and leave no half report. */
 #include "config.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "oom.h"
 #include "retrysim/cmd.h"
+#include "retrytop/app.h"
 
 #define LINE(second, type, attempt, more)                                      \
 	"{\"v\":1,\"ts\":\"2026-11-23T10:15:" second                           \
@@ -42,19 +42,33 @@ write_log(struct tap *tap)
 			      close(fd) == 0);
 }
 
-/* Run the program's inside, without its messages. */
+/* Send what goes to a descriptor to a file; returns where it went before. */
 static int
-quietly(int argc, char **argv)
+redirect(int descriptor, const char *path)
 {
-	int saved = dup(2), null = open("/dev/null", O_WRONLY), code;
+	int saved = dup(descriptor);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-	dup2(null, 2);
-	close(null);
-	optind = 0;
-	code = rs_main(argc, argv);
-	fflush(stderr);
-	dup2(saved, 2);
+	dup2(fd, descriptor);
+	close(fd);
+	return saved;
+}
+
+static void
+restore(int descriptor, int saved)
+{
+	dup2(saved, descriptor);
 	close(saved);
+}
+
+/* Run a program's inside without its messages. */
+static int
+quietly(int (*program)(int argc, char **argv), int argc, char **argv)
+{
+	int saved = redirect(2, "/dev/null"), code = program(argc, argv);
+
+	fflush(stderr);
+	restore(2, saved);
 	return code;
 }
 
@@ -67,18 +81,18 @@ status_of(int code)
 	case 4:
 		return BACKOFF_E_NOMEM;
 	default:
-		printf("# exit code %d\n", code);
 		return BACKOFF_E_STATE;
 	}
 }
 
+enum { JSON, TEXT, CSV, ONCE_JSON, ONCE_TEXT, REPORTS };
+
 /* Whole or not there: the same bytes as the first time, which had memory. */
 static void
-check_report(struct tap *tap, const char *format, enum backoff_status status)
+check_report(struct tap *tap, int which, enum backoff_status status)
 {
-	static char first[3][65536], seen[65536];
-	static ssize_t first_length[3];
-	int which = format[0] == 'j' ? 0 : format[0] == 't' ? 1 : 2;
+	static char first[REPORTS][65536], seen[65536];
+	static ssize_t first_length[REPORTS];
 	int fd = open(out_path, O_RDONLY);
 	ssize_t length;
 
@@ -97,8 +111,9 @@ check_report(struct tap *tap, const char *format, enum backoff_status status)
 }
 
 static enum backoff_status
-compare(struct tap *tap, const char *format)
+compare(struct tap *tap, int which)
 {
+	static const char *const formats[] = {"json", "text", "csv"};
 	/* Words that may be written to, as main() has them. */
 	char word[][20] = {"retrysim",       "compare",    "./oom_tools.log",
 			   "--policy",       "QUICK",      "--policy",
@@ -109,13 +124,13 @@ compare(struct tap *tap, const char *format)
 	char *argv[WORDS + 1] = {NULL};
 	enum backoff_status status;
 
-	snprintf(word[10], sizeof(word[10]), "%s", format);
+	snprintf(word[10], sizeof(word[10]), "%s", formats[which]);
 	for (int i = 0; i < WORDS; i++)
 		argv[i] = word[i];
 	write_log(tap);
 	unlink(out_path);
-	status = status_of(quietly(WORDS, argv));
-	check_report(tap, format, status);
+	status = status_of(quietly(rs_main, WORDS, argv));
+	check_report(tap, which, status);
 	unlink(out_path);
 	unlink(log_path);
 	return status;
@@ -124,19 +139,60 @@ compare(struct tap *tap, const char *format)
 static enum backoff_status
 compare_json(struct tap *tap)
 {
-	return compare(tap, "json");
+	return compare(tap, JSON);
 }
 
 static enum backoff_status
 compare_text(struct tap *tap)
 {
-	return compare(tap, "text");
+	return compare(tap, TEXT);
 }
 
 static enum backoff_status
 compare_csv(struct tap *tap)
 {
-	return compare(tap, "csv");
+	return compare(tap, CSV);
+}
+
+static enum backoff_status
+once(struct tap *tap, int which)
+{
+	char word[][20] = {"retrytop", "--once", "--format", "",
+			   "./oom_tools.log"};
+	enum { WORDS = sizeof(word) / sizeof(*word) };
+	char *argv[WORDS + 1] = {NULL};
+	enum backoff_status status;
+	int saved;
+
+	snprintf(word[3], sizeof(word[3]), "%s",
+		 which == ONCE_JSON ? "json" : "text");
+	for (int i = 0; i < WORDS; i++)
+		argv[i] = word[i];
+	write_log(tap);
+	fflush(stdout);
+	saved = redirect(1, out_path);
+	status = status_of(quietly(rt_main, WORDS, argv));
+	fflush(stdout);
+	restore(1, saved);
+	/* To a pipe there is no half report that could be taken back: what
+	 * counts is that the exit code owns up to it. */
+	if (status == BACKOFF_OK)
+		check_report(tap, which, status);
+	unlink(out_path);
+	unlink(log_path);
+	return status;
+}
+
+static enum backoff_status
+once_json(struct tap *tap)
+{
+	return once(tap, ONCE_JSON);
+}
+
+static enum backoff_status
+once_text(struct tap *tap)
+{
+	return once(tap, ONCE_TEXT);
 }
 
 const struct oom_scenario oom_tools[] = {
@@ -145,5 +201,7 @@ const struct oom_scenario oom_tools[] = {
 	{"retrysim compare, text", compare_text, BACKOFF_OK, BACKOFF_E_NOMEM,
 	 1},
 	{"retrysim compare, CSV", compare_csv, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
+	{"retrytop --once, JSON", once_json, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
+	{"retrytop --once, text", once_text, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
 	{NULL, NULL, BACKOFF_OK, BACKOFF_OK, 0},
 };
