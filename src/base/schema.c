@@ -3,6 +3,7 @@
 
 #include "base/schema.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static void
@@ -71,9 +72,9 @@ put_type(struct bo_out *out, const struct backoff_field *field)
 
 static void
 put_property(struct bo_out *out, const struct backoff_field *field,
-	     const char *name, const char *indent)
+	     const char *name)
 {
-	bo_out_format(out, "%s\"%s\": {", indent, name);
+	bo_out_format(out, "\"%s\": {", name);
 	put_type(out, field);
 	if (field->fallback != NULL && field->fallback[0] != '\0')
 		bo_out_format(out, ", \"default\": %s", field->fallback);
@@ -82,28 +83,74 @@ put_property(struct bo_out *out, const struct backoff_field *field,
 	bo_out_text(out, "}");
 }
 
-/* The rows of one nested object, with the short form that is its kind. */
-static size_t
-put_object(struct bo_out *out, const struct bo_schema *schema, size_t first)
-{
-	const char *path = schema->row(first)->path;
-	size_t prefix = (size_t)(strchr(path, '.') - path) + 1, row = first;
+static size_t put_properties(struct bo_out *out, const struct bo_schema *schema,
+			     size_t row, size_t prefix, unsigned depth);
 
-	bo_out_text(out, "    \"");
-	bo_out_bytes(out, path, prefix - 1);
-	bo_out_text(out, "\": {\n      \"anyOf\": [{");
-	put_type(out, schema->row(first));
-	bo_out_text(out, "}, {\n        \"type\": \"object\",\n"
-			 "        \"additionalProperties\": false,\n"
-			 "        \"properties\": {\n");
-	for (; row < schema->count &&
-	       strncmp(schema->row(row)->path, path, prefix) == 0;
-	     row++) {
-		bo_out_text(out, row > first ? ",\n" : "");
-		put_property(out, schema->row(row),
-			     schema->row(row)->path + prefix, "          ");
+/* Two spaces a level. */
+static void
+put_indent(struct bo_out *out, unsigned depth)
+{
+	while (depth-- > 0)
+		bo_out_text(out, "  ");
+}
+
+/* The rows of a nested object. If its first field is its kind, the kind alone
+ * will do. Returns the row behind it. */
+static size_t
+put_object(struct bo_out *out, const struct bo_schema *schema, size_t row,
+	   size_t prefix, unsigned depth)
+{
+	const char *name = schema->row(row)->path + prefix;
+	size_t length = strcspn(name, ".");
+	bool kind = strcmp(name + length, ".kind") == 0;
+	const struct backoff_field *first = schema->row(row);
+
+	put_indent(out, depth);
+	bo_out_text(out, "\"");
+	bo_out_bytes(out, name, length);
+	bo_out_text(out, "\": {");
+	if (kind) {
+		bo_out_text(out, "\"anyOf\": [{");
+		put_type(out, first);
+		bo_out_text(out, "}, {");
 	}
-	bo_out_text(out, "\n        }\n      }]\n    }");
+	bo_out_text(out, "\n");
+	put_indent(out, depth + 1);
+	bo_out_text(out, "\"type\": \"object\", \"additionalProperties\": "
+			 "false,\n");
+	put_indent(out, depth + 1);
+	bo_out_text(out, "\"properties\": {\n");
+	row = put_properties(out, schema, row, prefix + length + 1, depth + 2);
+	put_indent(out, depth + 1);
+	bo_out_text(out, "}\n");
+	put_indent(out, depth);
+	bo_out_text(out, kind ? "}]}" : "}");
+	return row;
+}
+
+/* Rows from `row` on, as long as their paths agree in `prefix` bytes. */
+static size_t
+put_properties(struct bo_out *out, const struct bo_schema *schema, size_t row,
+	       size_t prefix, unsigned depth)
+{
+	const char *path = schema->row(row)->path;
+	const char *separator = "";
+
+	while (row < schema->count &&
+	       strncmp(schema->row(row)->path, path, prefix) == 0) {
+		const struct backoff_field *field = schema->row(row);
+
+		bo_out_text(out, separator);
+		separator = ",\n";
+		if (strchr(field->path + prefix, '.') != NULL) {
+			row = put_object(out, schema, row, prefix, depth);
+			continue;
+		}
+		put_indent(out, depth);
+		put_property(out, field, field->path + prefix);
+		row++;
+	}
+	bo_out_text(out, "\n");
 	return row;
 }
 
@@ -152,8 +199,6 @@ put_required(struct bo_out *out, const struct bo_schema *schema)
 void
 bo_schema_put(struct bo_out *out, const struct bo_schema *schema)
 {
-	size_t row = 0;
-
 	bo_out_format(out,
 		      "{\n  \"$schema\": "
 		      "\"https://json-schema.org/draft/2020-12/schema\",\n"
@@ -164,18 +209,8 @@ bo_schema_put(struct bo_out *out, const struct bo_schema *schema)
 	bo_out_format(out, "  \"additionalProperties\": %s,\n",
 		      schema->closed ? "false" : "true");
 	bo_out_text(out, "  \"properties\": {\n");
-	while (row < schema->count) {
-		const struct backoff_field *field = schema->row(row);
-
-		bo_out_text(out, row > 0 ? ",\n" : "");
-		if (strchr(field->path, '.') != NULL) {
-			row = put_object(out, schema, row);
-			continue;
-		}
-		put_property(out, field, field->path, "    ");
-		row++;
-	}
-	bo_out_text(out, "\n  }");
+	put_properties(out, schema, 0, 0, 2);
+	bo_out_text(out, "  }");
 	if (schema->closed) {
 		bo_out_text(out, ",\n");
 		bo_out_text(out, defs);

@@ -10,36 +10,42 @@
 #include "base/json.h"
 #include "base/num.h"
 
-/* The name of a row inside its object: "ratio" of "jitter.ratio"; NULL if the
- * row is not of this object. */
+/** Longer paths are no field's. */
+#define PATH_MAX_BYTES 64
+
+/* What follows a prefix ("" or "jitter") and its dot in a path; NULL if the
+ * path does not lie there. */
 static const char *
-name_in(enum bo_policy_row row, const char *object)
+path_below(const char *path, const char *prefix)
 {
-	const char *path = bo_policy_fields[row].info.path;
-	const char *dot = strchr(path, '.');
-	size_t length = strlen(object);
+	size_t length = strlen(prefix);
 
 	if (length == 0)
-		return dot == NULL ? path : NULL;
-	return dot != NULL && (size_t)(dot - path) == length &&
-			       memcmp(path, object, length) == 0
-		       ? dot + 1
+		return path;
+	return strncmp(path, prefix, length) == 0 && path[length] == '.'
+		       ? path + length + 1
 		       : NULL;
 }
 
 static void
 report_unknown(struct bo_decoding *d, const struct bo_place *place,
-	       const char *object)
+	       const char *prefix)
 {
-	const char *names[BO_ROWS + 1], *near;
+	char name[BO_ROWS][PATH_MAX_BYTES];
+	const char *names[BO_ROWS], *near;
 	size_t count = 0;
 
-	for (int row = 0; row < BO_ROWS; row++)
-		if (name_in((enum bo_policy_row)row, object) != NULL)
-			names[count++] =
-				name_in((enum bo_policy_row)row, object);
-	if (object[0] == '\0')
-		names[count++] = "jitter";
+	for (int row = 0; row < BO_ROWS; row++) {
+		const char *below =
+			path_below(bo_policy_fields[row].info.path, prefix);
+
+		if (below == NULL)
+			continue;
+		snprintf(name[count], PATH_MAX_BYTES, "%.*s",
+			 (int)strcspn(below, "."), below);
+		names[count] = name[count];
+		count++;
+	}
 	near = bo_nearest(place->name, names, count);
 	if (near != NULL)
 		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
@@ -47,6 +53,76 @@ report_unknown(struct bo_decoding *d, const struct bo_place *place,
 	else
 		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
 				   "unknown field");
+}
+
+static int
+find_row(const char *path)
+{
+	int row = 0;
+
+	while (row < BO_ROWS &&
+	       strcmp(bo_policy_fields[row].info.path, path) != 0)
+		row++;
+	return row < BO_ROWS ? row : -1;
+}
+
+/* Whether fields lie below a path, which makes it an object. */
+static bool
+is_object_path(const char *path)
+{
+	for (int row = 0; row < BO_ROWS; row++)
+		if (path_below(bo_policy_fields[row].info.path, path) != NULL)
+			return true;
+	return false;
+}
+
+static void
+set_row(struct bo_decoding *d, const struct bo_place *place, int row)
+{
+	if (d->is_set[row]) {
+		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
+				   "this field is there twice");
+		return;
+	}
+	d->is_set[row] = true;
+	d->set[row] = *place;
+}
+
+static void collect(struct bo_decoding *d, const struct bo_place *object,
+		    const char *prefix);
+
+/* A member that is an object of fields. It is replaced as a whole: what it
+ * does not set is at its default, whatever was inherited. A text is short for
+ * an object with that kind. */
+static void
+collect_object(struct bo_decoding *d, const struct bo_place *place,
+	       const char *path)
+{
+	char kind[PATH_MAX_BYTES + 8];
+	struct bo_place *kept = &d->object[d->objects];
+
+	for (size_t i = 0; i < d->objects; i++) {
+		if (d->object[i].up == place->up &&
+		    strcmp(d->object[i].name, place->name) == 0) {
+			bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
+					   "this field is there twice");
+			return;
+		}
+	}
+	snprintf(kind, sizeof(kind), "%s.kind", path);
+	*kept = *place;
+	d->objects++;
+	for (int row = 0; row < BO_ROWS; row++)
+		if (path_below(bo_policy_fields[row].info.path, path) != NULL)
+			d->is_replaced[row] = true;
+	if (cJSON_IsObject(place->node))
+		collect(d, kept, path);
+	else if (find_row(kind) >= 0)
+		set_row(d, kept, find_row(kind));
+	else
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be an object (got %s)",
+				   bo_describe_node(place->node));
 }
 
 /* Note which fields an object sets, and where. */
@@ -61,38 +137,19 @@ collect(struct bo_decoding *d, const struct bo_place *object,
 	{
 		struct bo_place at = {object, member, ordinal++,
 				      member->string};
-		int row = 0;
+		char path[PATH_MAX_BYTES];
+		int length =
+			snprintf(path, sizeof(path), "%s%s%s", prefix,
+				 prefix[0] != '\0' ? "." : "", member->string);
 
-		while (row < BO_ROWS &&
-		       (name_in((enum bo_policy_row)row, prefix) == NULL ||
-			strcmp(name_in((enum bo_policy_row)row, prefix),
-			       member->string) != 0))
-			row++;
-		if (row == BO_ROWS && prefix[0] == '\0' &&
-		    strcmp(member->string, "jitter") == 0) {
-			/* A text is short for an object with its kind. */
-			if (d->jitter.node != NULL) {
-				bo_decoding_report(d, BACKOFF_E_FIELD, &at,
-						   true,
-						   "this field is there twice");
-				continue;
-			}
-			d->jitter = at;
-			row = BO_ROW_JITTER_KIND;
-			if (cJSON_IsObject(member)) {
-				collect(d, &d->jitter, "jitter");
-				continue;
-			}
-		}
-		if (row == BO_ROWS) {
+		if (length >= (int)sizeof(path))
 			report_unknown(d, &at, prefix);
-		} else if (d->is_set[row]) {
-			bo_decoding_report(d, BACKOFF_E_FIELD, &at, true,
-					   "this field is there twice");
-		} else {
-			d->is_set[row] = true;
-			d->set[row] = at;
-		}
+		else if (find_row(path) >= 0)
+			set_row(d, &at, find_row(path));
+		else if (is_object_path(path))
+			collect_object(d, &at, path);
+		else
+			report_unknown(d, &at, prefix);
 	}
 }
 
@@ -158,24 +215,7 @@ drop_useless(struct bo_decoding *d)
 		if (d->is_set[row])
 			bo_decoding_report(d, BACKOFF_E_FIELD, &d->set[row],
 					   true, "%s", why);
-		if (row == BO_ROW_BASE_DELAY)
-			p->base_delay_ns = BO_NS_PER_S;
-		else if (row == BO_ROW_MAX_DELAY)
-			p->max_delay_ns = 30 * BO_NS_PER_S;
-		else if (row == BO_ROW_EXPONENTIAL_BASE)
-			p->exponential_base_nano = 2 * BO_NS_PER_S;
-		else if (row == BO_ROW_JITTER_RATIO)
-			p->ratio_nano = BO_NS_PER_S / 4;
-		else if (row == BO_ROW_JITTER_MAX)
-			p->jitter_max_ns = 0;
-		else if (row == BO_ROW_JITTER_ORDER)
-			p->order = BO_ORDER_CAP_THEN_JITTER;
-		else if (row == BO_ROW_JITTER_BOUNDED)
-			p->bounded = false;
-		else if (row == BO_ROW_SCHEDULE) {
-			free(p->schedule.ns);
-			p->schedule = (struct bo_durations){0};
-		}
+		bo_policy_reset(p, (enum bo_policy_row)row);
 	}
 }
 
@@ -191,7 +231,7 @@ settle_decorrelated(struct bo_decoding *d)
 		return;
 	if (jitter && !d->is_set[BO_ROW_BACKOFF])
 		p->curve = BACKOFF_CURVE_DECORRELATED;
-	else if (curve && d->jitter.node == NULL)
+	else if (curve && !d->is_replaced[BO_ROW_JITTER_KIND])
 		p->jitter = BACKOFF_JITTER_DECORRELATED;
 	else if (jitter && !d->is_set[BO_ROW_JITTER_KIND])
 		p->jitter = BACKOFF_JITTER_FULL;
@@ -292,27 +332,19 @@ check_required(struct bo_decoding *d)
 			"backoff \"schedule\" needs the field schedule");
 	if (p->jitter == BACKOFF_JITTER_ADDITIVE &&
 	    !d->is_set[BO_ROW_JITTER_MAX] &&
-	    (d->jitter.node != NULL || !d->is_set[BO_ROW_EXTENDS]))
+	    (d->is_replaced[BO_ROW_JITTER_KIND] || !d->is_set[BO_ROW_EXTENDS]))
 		bo_decoding_report(
 			d, BACKOFF_E_FIELD, place_of(d, BO_ROW_JITTER_KIND),
 			false, "additive jitter needs the field jitter.max");
 }
 
-/* A child that says "jitter" replaces all of it. */
+/* What this file replaces or never inherits. */
 static void
 reset_replaced(struct bo_decoding *d)
 {
-	struct backoff_policy *p = d->policy;
-
-	if (d->jitter.node != NULL) {
-		p->jitter = BACKOFF_JITTER_FULL;
-		p->ratio_nano = BO_NS_PER_S / 4;
-		p->jitter_max_ns = 0;
-		p->order = BO_ORDER_CAP_THEN_JITTER;
-		p->bounded = false;
-	}
-	free(p->description);
-	p->description = NULL;
+	for (int row = 0; row < BO_ROWS; row++)
+		if (d->is_replaced[row] || row == BO_ROW_DESCRIPTION)
+			bo_policy_reset(d->policy, (enum bo_policy_row)row);
 }
 
 static bool

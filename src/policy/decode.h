@@ -35,8 +35,11 @@ struct bo_decoding {
 	/** Which fields this file sets, by row. */
 	struct bo_place set[BO_ROWS];
 	bool is_set[BO_ROWS];
-	/** The document itself, and "jitter" if it is an object. */
-	struct bo_place root, jitter;
+	/** Fields of an object that this file has. */
+	bool is_replaced[BO_ROWS];
+	/** The document itself, and the objects of fields in it. */
+	struct bo_place root, object[BO_ROWS];
+	size_t objects;
 };
 
 /** Where a place stands in the text: its member's name, or its value. */

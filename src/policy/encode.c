@@ -95,36 +95,56 @@ put_value(struct bo_out *out, const struct backoff_policy *policy,
 	}
 }
 
+/* How much of two paths is the same objects: bytes, the last dot included. */
+static size_t
+common_objects(const char *a, const char *b)
+{
+	size_t common = 0;
+
+	for (size_t i = 0; a[i] != '\0' && a[i] == b[i]; i++)
+		if (a[i] == '.')
+			common = i + 1;
+	return common;
+}
+
+/* Close the objects of `last` that `path` is not in, and open its own. */
+static void
+move_to(struct bo_out *out, const char *last, const char *path)
+{
+	size_t common = common_objects(last, path);
+	const char *dot;
+
+	for (const char *p = last + common; (p = strchr(p, '.')) != NULL; p++)
+		bo_out_text(out, "}");
+	bo_out_text(out, last[0] == '\0' ? "{" : path[0] == '\0' ? "}" : ",");
+	for (const char *p = path + common; (dot = strchr(p, '.')) != NULL;
+	     p = dot + 1) {
+		bo_out_text(out, "\"");
+		bo_out_bytes(out, p, (size_t)(dot - p));
+		bo_out_text(out, "\":{");
+	}
+}
+
 size_t
 backoff_policy_canonical(const struct backoff_policy *policy, char *buffer,
 			 size_t size)
 {
 	struct bo_out out = bo_out_init(buffer, size);
-	const char *separator = "{";
-	size_t inside = 0;
+	const char *last = "";
 
 	for (int row = 0; row < BO_ROWS; row++) {
 		const struct bo_policy_field *field = &bo_policy_fields[row];
-		const char *path = field->info.path, *dot = strchr(path, '.');
-		size_t object = dot != NULL ? (size_t)(dot - path) : 0;
+		const char *path = field->info.path, *dot = strrchr(path, '.');
 
 		if (is_absent(policy, (enum bo_policy_row)row))
 			continue;
-		if (inside > 0 && object == 0)
-			bo_out_text(&out, "}");
-		bo_out_text(&out, separator);
-		if (object > 0 && inside == 0) {
-			bo_out_text(&out, "\"");
-			bo_out_bytes(&out, path, object);
-			bo_out_text(&out, "\":{");
-		}
-		inside = object;
+		move_to(&out, last, path);
 		bo_out_json(&out, dot != NULL ? dot + 1 : path);
 		bo_out_text(&out, ":");
 		put_value(&out, policy, field);
-		separator = ",";
+		last = path;
 	}
-	bo_out_text(&out, inside > 0 ? "}}" : "}");
+	move_to(&out, last, "");
 	return out.length;
 }
 

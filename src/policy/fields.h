@@ -58,6 +58,9 @@ enum bo_policy_row {
 
 extern const struct bo_policy_field bo_policy_fields[BO_ROWS];
 
+/** Put a field back to its default; lists of matchers stay. */
+void bo_policy_reset(struct backoff_policy *policy, enum bo_policy_row row);
+
 /** Why a field has no effect beside the others; NULL if it has one. */
 const char *bo_policy_useless(const struct backoff_policy *policy,
 			      enum bo_policy_row row);

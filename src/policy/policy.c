@@ -1,7 +1,7 @@
 /* The policy model: life, derived values, getters. */
 #include "config.h"
 
-#include "policy/policy.h"
+#include "policy/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,21 +9,26 @@
 #include "base/num.h"
 #include "policy/pattern.h"
 
+/* The defaults of the field table; retry_on is a list, and made apart. */
+static const struct backoff_policy defaults = {
+	.max_attempts = 1,
+	.curve = BACKOFF_CURVE_EXPONENTIAL,
+	.jitter = BACKOFF_JITTER_FULL,
+	.base_delay_ns = BO_NS_PER_S,
+	.max_delay_ns = 30 * BO_NS_PER_S,
+	.exponential_base_nano = 2 * BO_NS_PER_S,
+	.ratio_nano = BO_NS_PER_S / 4,
+	.deadline_ns = BACKOFF_FOREVER,
+};
+
 struct backoff_policy *
 bo_policy_new(void)
 {
-	struct backoff_policy *p = calloc(1, sizeof(*p));
+	struct backoff_policy *p = malloc(sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
-	p->max_attempts = 1;
-	p->curve = BACKOFF_CURVE_EXPONENTIAL;
-	p->jitter = BACKOFF_JITTER_FULL;
-	p->base_delay_ns = BO_NS_PER_S;
-	p->max_delay_ns = 30 * BO_NS_PER_S;
-	p->exponential_base_nano = 2 * BO_NS_PER_S;
-	p->ratio_nano = BO_NS_PER_S / 4;
-	p->deadline_ns = BACKOFF_FOREVER;
+	memcpy(p, &defaults, sizeof(*p));
 	atomic_init(&p->references, 1);
 	p->retry_on.item = calloc(1, sizeof(*p->retry_on.item));
 	if (p->retry_on.item != NULL) {
@@ -36,6 +41,42 @@ bo_policy_new(void)
 		return NULL;
 	}
 	return p;
+}
+
+void
+bo_policy_reset(struct backoff_policy *policy, enum bo_policy_row row)
+{
+	const struct bo_policy_field *field = &bo_policy_fields[row];
+	char *at = (char *)policy + field->offset;
+	const char *from = (const char *)&defaults + field->offset;
+
+	switch (field->kind) {
+	case BO_FIELD_COUNT:
+		memcpy(at, from, sizeof(uint32_t));
+		break;
+	case BO_FIELD_DURATION:
+	case BO_FIELD_NUMBER:
+		memcpy(at, from, sizeof(uint64_t));
+		break;
+	case BO_FIELD_ENUM:
+		memcpy(at, from, sizeof(unsigned));
+		break;
+	case BO_FIELD_BOOL:
+		memcpy(at, from, sizeof(bool));
+		break;
+	case BO_FIELD_DURATIONS:
+		free(((struct bo_durations *)(void *)at)->ns);
+		*(struct bo_durations *)(void *)at = (struct bo_durations){0};
+		break;
+	case BO_FIELD_NAME:
+	case BO_FIELD_TEXT:
+		free(*(char **)(void *)at);
+		*(char **)(void *)at = NULL;
+		break;
+	case BO_FIELD_MATCHERS:
+	case BO_FIELD_EXTENDS:
+		break;
+	}
 }
 
 void
