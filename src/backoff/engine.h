@@ -6,6 +6,7 @@
 
 #include <backoff/attr.h>
 #include <backoff/clock.h>
+#include <backoff/hint.h>
 #include <backoff/policy.h>
 #include <backoff/status.h>
 
@@ -32,7 +33,7 @@ enum backoff_class {
 };
 
 /** Why a call is over: the vocabulary of the log. This version's engine gives
- *  those up to DELAY_EXCEEDS_DEADLINE, CANCELLED, SHUTDOWN and SLEEP_FAILED. */
+ *  all but BUDGET and BREAKER_OPEN. */
 enum backoff_stop {
 	/** Not over. */
 	BACKOFF_STOP_NONE,
@@ -78,6 +79,13 @@ struct backoff_outcome {
 	const char *error;
 	/** Whatever the attempt made; the library only hands it on. */
 	void *result;
+	/** What the peer said about when to come back. */
+	struct backoff_hint hint;
+	/** 1: it failed before anything was sent, so that a retry cannot do
+	 *  anything twice. */
+	int not_sent;
+	/** 1: what was sent cannot be sent again (a stream that was read). */
+	int not_replayable;
 };
 
 /** The whole state of one call: flat, may be copied and compared. Set it by
@@ -97,6 +105,16 @@ struct backoff_state {
 	uint64_t previous_delay_ns;
 	/** Sum of all delays decided so far. */
 	uint64_t backoff_ns;
+	/** Failed attempts that do not count towards max_attempts. */
+	uint32_t uncounted;
+	/** Failed attempts before the curve began anew (a hint). */
+	uint32_t curve_start;
+	/** By class: failures that did not count. */
+	uint32_t uncounted_by_class[8];
+	/** 1: the call may be made twice. Begins as 1; the caller may set it
+	 *  to 0 after backoff_engine_begin(). */
+	uint32_t idempotent;
+	uint32_t reserved;
 };
 
 /** The law that a delay is drawn from: uniform between low and high, then not
@@ -106,6 +124,19 @@ struct backoff_delay {
 	/** 1 if draws above ceiling are possible, and are pinned to it. */
 	int capped;
 	uint64_t low_ns, high_ns, ceiling_ns;
+};
+
+/** What became of a server's hint. */
+enum backoff_hint_action {
+	/** There was none. */
+	BACKOFF_HINT_ACTION_NONE,
+	BACKOFF_HINT_ACTION_HONOURED,
+	/** It was longer than the policy's limit, which is waited instead. */
+	BACKOFF_HINT_ACTION_CLAMPED,
+	/** The policy does not use it, or the own delay is longer. */
+	BACKOFF_HINT_ACTION_IGNORED,
+	/** It was too long, so the call is over. */
+	BACKOFF_HINT_ACTION_GAVE_UP,
 };
 
 /** What to do, and why. */
@@ -120,6 +151,9 @@ struct backoff_decision {
 	uint64_t delay_ns;
 	uint64_t not_before_ns;
 	struct backoff_delay law;
+	/** What a hint did to it; honoured and clamped: the delay is the
+	 *  hint's. */
+	enum backoff_hint_action hint_action;
 	/** With BACKOFF_ACTION_ATTEMPT and WAIT: the limit of that attempt from
 	 *  its start, already shrunk to the deadline; BACKOFF_FOREVER. */
 	uint64_t attempt_timeout_ns;
@@ -143,8 +177,9 @@ BACKOFF_API void backoff_engine_begin(const struct backoff_policy *policy,
 /**
  * Decide after an attempt. O(1) at any attempt number.
  *
- * Order: success; cancelled; classification (non_retryable); max_attempts;
- * deadline passed; delay would reach the deadline; else wait.
+ * Order: success; cancelled; server_forbade; classification (non_retryable);
+ * not_replayable; not_idempotent; max_attempts; deadline passed; hint_too_long;
+ * delay would reach the deadline; else wait.
  *
  * @param state    of a call that is not over; changed
  * @param outcome  borrowed
@@ -184,7 +219,8 @@ BACKOFF_API int backoff_engine_retryable(const struct backoff_policy *policy,
 					 const struct backoff_outcome *outcome);
 
 /**
- * The law of the delay after failed attempt @p failed (from 1).
+ * The law of the delay after failed attempt @p failed (from 1), for failures
+ * whose class has no delays of its own.
  *
  * @param previous_ns  the delay before; only decorrelated jitter reads it,
  *                     0 stands for "none yet"

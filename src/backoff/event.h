@@ -67,6 +67,7 @@ struct backoff_event {
 	int failure_class;
 	enum backoff_kind kind;
 	enum backoff_delay_source delay_source;
+	enum backoff_hint_action hint_action;
 	enum backoff_stop stop;
 	const char *service, *operation, *target;
 	const char *policy;
@@ -86,6 +87,7 @@ struct backoff_event {
 	uint64_t attempt, max_attempts;
 	uint64_t duration_ns, elapsed_ns, delay_ns;
 	uint64_t delay_low_ns, delay_high_ns;
+	uint64_t hint_ns;
 	uint64_t attempt_timeout_ns, deadline_left_ns;
 	uint64_t attempts, retries, backoff_ns;
 	uint64_t in_flight, dropped, pid, seq;

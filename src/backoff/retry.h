@@ -106,6 +106,10 @@ struct backoff_call_options {
 	const char *call_id;
 	const char *parent_call_id;
 	const char *trace_id, *span_id;
+	/** 1: the call may be made twice; only a policy with `idempotent_only`
+	 *  asks. */
+	uint32_t idempotent;
+	uint32_t reserved;
 };
 
 /** One attempt, for the function that makes it. */

@@ -2,7 +2,7 @@
  * library call, no loop over attempts. */
 #include "config.h"
 
-#include <backoff/engine.h>
+#include "engine/delay.h"
 
 #include "base/num.h"
 #include "policy/policy.h"
@@ -10,9 +10,10 @@
 /* base * factor^(failed-1): at most 30 multiplications, for exponents that fit
  * 30 bits, and one or two for the attempts that happen. */
 static uint64_t
-exponential(const struct backoff_policy *policy, uint32_t failed)
+exponential(const struct backoff_policy *policy, uint64_t base_ns,
+	    uint32_t failed)
 {
-	double delay = (double)policy->base_delay_ns;
+	double delay = (double)base_ns;
 	uint32_t exponent = failed - 1;
 
 	/* Powers are infinite at the far end, and 0 times infinity is no
@@ -47,17 +48,17 @@ fibonacci(uint32_t n)
 
 /* The curve without its cap, saturating. */
 static uint64_t
-curve(const struct backoff_policy *policy, uint32_t failed)
+curve(const struct backoff_policy *policy, uint64_t base_ns, uint32_t failed)
 {
 	size_t last;
 
 	switch (policy->curve) {
 	case BACKOFF_CURVE_LINEAR:
-		return bo_mul_sat(policy->base_delay_ns, failed);
+		return bo_mul_sat(base_ns, failed);
 	case BACKOFF_CURVE_EXPONENTIAL:
-		return exponential(policy, failed);
+		return exponential(policy, base_ns, failed);
 	case BACKOFF_CURVE_FIBONACCI:
-		return bo_mul_sat(policy->base_delay_ns, fibonacci(failed));
+		return bo_mul_sat(base_ns, fibonacci(failed));
 	case BACKOFF_CURVE_SCHEDULE:
 		last = policy->schedule.count - 1;
 		return policy->schedule
@@ -66,18 +67,17 @@ curve(const struct backoff_policy *policy, uint32_t failed)
 	case BACKOFF_CURVE_DECORRELATED:
 		break;
 	}
-	return policy->base_delay_ns;
+	return base_ns;
 }
 
 /* S_k = min(cap, U[base, 3 S_(k-1)]), S_0 = base (M. Brooker, "Exponential
  * backoff and jitter", AWS Architecture Blog, 2015). */
 static void
-decorrelated(const struct backoff_policy *policy, uint64_t previous_ns,
-	     struct backoff_delay *out)
+decorrelated(uint64_t base_ns, uint64_t previous_ns, struct backoff_delay *out)
 {
-	uint64_t from = previous_ns > 0 ? previous_ns : policy->base_delay_ns;
+	uint64_t from = previous_ns > 0 ? previous_ns : base_ns;
 
-	out->low_ns = policy->base_delay_ns;
+	out->low_ns = base_ns;
 	out->high_ns = bo_mul_sat(from, 3);
 	if (out->high_ns < out->low_ns)
 		out->high_ns = out->low_ns;
@@ -85,25 +85,27 @@ decorrelated(const struct backoff_policy *policy, uint64_t previous_ns,
 }
 
 void
-backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
-		     uint64_t previous_ns, struct backoff_delay *out)
+bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
+		uint64_t cap_ns, uint32_t failed, uint64_t previous_ns,
+		struct backoff_delay *out)
 {
 	bool after = policy->order == BO_ORDER_JITTER_THEN_CAP;
 	uint64_t c, part;
 
 	out->law = policy->jitter;
-	out->ceiling_ns = policy->cap_ns;
+	out->ceiling_ns = cap_ns;
 	out->capped = 0;
 	if (policy->jitter == BACKOFF_JITTER_DECORRELATED) {
-		decorrelated(policy, previous_ns, out);
+		decorrelated(base_ns, previous_ns, out);
 		return;
 	}
-	if (failed >= policy->saturated_from && !after)
-		c = policy->cap_ns;
+	if (failed >= policy->saturated_from && !after &&
+	    base_ns == policy->base_delay_ns && cap_ns <= policy->cap_ns)
+		c = cap_ns;
 	else
-		c = curve(policy, failed > 0 ? failed : 1);
+		c = curve(policy, base_ns, failed > 0 ? failed : 1);
 	if (!after)
-		c = bo_min(c, policy->cap_ns);
+		c = bo_min(c, cap_ns);
 	out->low_ns = out->high_ns = c;
 	switch (policy->jitter) {
 	case BACKOFF_JITTER_NONE:
@@ -141,6 +143,14 @@ backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
 		out->capped = out->high_ns > out->ceiling_ns;
 	else
 		out->ceiling_ns = out->high_ns;
+}
+
+void
+backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
+		     uint64_t previous_ns, struct backoff_delay *out)
+{
+	bo_engine_delay(policy, policy->base_delay_ns, policy->cap_ns, failed,
+			previous_ns, out);
 }
 
 uint64_t

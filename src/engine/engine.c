@@ -4,14 +4,8 @@
 #include <backoff/engine.h>
 
 #include "base/num.h"
+#include "engine/delay.h"
 #include "policy/policy.h"
-
-/* BACKOFF_FOREVER never comes, not even at the end of time. */
-static bool
-has_passed(uint64_t deadline_ns, uint64_t now_ns)
-{
-	return now_ns >= deadline_ns && deadline_ns != BACKOFF_FOREVER;
-}
 
 /* The limit of an attempt that starts at start_ns. */
 static uint64_t
@@ -35,7 +29,7 @@ backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 	state->stop = stop;
 	*out = (struct backoff_decision){.action = BACKOFF_ACTION_DONE,
 					 .stop = stop,
-					 .attempt = state->finished};
+					 .attempt = state->attempt};
 }
 
 void
@@ -43,7 +37,7 @@ backoff_engine_resume(const struct backoff_policy *policy,
 		      struct backoff_state *state, uint64_t now_ns,
 		      struct backoff_decision *out)
 {
-	if (has_passed(state->deadline_ns, now_ns)) {
+	if (now_ns >= state->deadline_ns) {
 		backoff_engine_stop(state, BACKOFF_STOP_DEADLINE, out);
 		return;
 	}
@@ -63,6 +57,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	*state = (struct backoff_state){
 		.version = 1,
 		.attempt = 1,
+		.idempotent = 1,
 		.start_ns = now_ns,
 		.deadline_ns = bo_min(deadline_ns,
 				      bo_add_sat(now_ns, policy->deadline_ns)),
@@ -70,33 +65,142 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	backoff_engine_resume(policy, state, now_ns, out);
 }
 
-/* Draw the delay and wait for it, unless the deadline comes first. */
+/* The delay's law, by the rules of the failure's class. */
 static void
-retry(const struct backoff_policy *policy, struct backoff_state *state,
-      uint64_t now_ns, uint64_t draw, struct backoff_decision *out)
+own_law(const struct backoff_policy *policy, const struct backoff_state *state,
+	enum backoff_class class, struct backoff_delay *law)
 {
-	struct backoff_delay law;
-	uint64_t delay_ns;
+	uint64_t base_ns = policy->base_delay_ns, cap_ns = policy->cap_ns;
 
-	backoff_engine_delay(policy, state->finished, state->previous_delay_ns,
-			     &law);
-	delay_ns = backoff_engine_draw(&law, draw);
-	if (has_passed(state->deadline_ns, bo_add_sat(now_ns, delay_ns))) {
-		backoff_engine_stop(state, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE,
-				    out);
-		return;
+	if (policy->has_class_rules) {
+		const struct bo_class_rule *rule = &policy->on[class];
+
+		if (rule->base_delay_ns != BACKOFF_FOREVER)
+			base_ns = rule->base_delay_ns;
+		if (policy->curve == BACKOFF_CURVE_CONSTANT)
+			cap_ns = base_ns;
+		else if (rule->max_delay_ns != BACKOFF_FOREVER)
+			cap_ns = rule->max_delay_ns;
 	}
+	bo_engine_delay(policy, base_ns, cap_ns,
+			state->finished - state->curve_start,
+			state->previous_delay_ns, law);
+}
+
+/* Weigh a hint against the own delay; false if it ends the call. Jitter only
+ * adds to it: a server that says "not before" means it. */
+static bool
+follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
+	    struct backoff_decision *out)
+{
+	uint64_t low_ns = bo_min(hint_ns, rule->max_ns), high_ns, delay_ns;
+
+	out->hint_action = BACKOFF_HINT_ACTION_IGNORED;
+	if (!rule->use)
+		return true;
+	if (low_ns < hint_ns && rule->too_long == BO_HINT_GIVE_UP)
+		return false;
+	if (low_ns < hint_ns && rule->too_long == BO_HINT_IGNORE)
+		return true;
+	high_ns =
+		bo_add_sat(low_ns, (uint64_t)((bo_u128)low_ns *
+					      rule->jitter_nano / BO_NS_PER_S));
+	delay_ns = low_ns + bo_mul_frac(high_ns - low_ns, draw);
+	if (rule->combine == BO_HINT_MAX && out->delay_ns > delay_ns)
+		return true;
+	out->hint_action = low_ns < hint_ns ? BACKOFF_HINT_ACTION_CLAMPED
+					    : BACKOFF_HINT_ACTION_HONOURED;
+	out->delay_ns = delay_ns;
+	out->law = (struct backoff_delay){
+		.law = high_ns > low_ns ? BACKOFF_JITTER_ADDITIVE
+					: BACKOFF_JITTER_NONE,
+		.low_ns = low_ns,
+		.high_ns = high_ns,
+		.ceiling_ns = high_ns};
+	return true;
+}
+
+/* Draw the delay, or say why a hint or the deadline ends the call. */
+static enum backoff_stop
+choose_delay(const struct backoff_policy *policy,
+	     const struct backoff_state *state,
+	     const struct backoff_outcome *outcome, uint64_t now_ns,
+	     uint64_t draw, struct backoff_decision *out)
+{
+	out->hint_action = BACKOFF_HINT_ACTION_NONE;
+	own_law(policy, state, outcome->failure_class, &out->law);
+	out->delay_ns = backoff_engine_draw(&out->law, draw);
+	if (outcome->hint.kind == BACKOFF_HINT_DELAY &&
+	    !follow_hint(&policy->hint, outcome->hint.delay_ns, draw, out)) {
+		out->hint_action = BACKOFF_HINT_ACTION_GAVE_UP;
+		return BACKOFF_STOP_HINT_TOO_LONG;
+	}
+	if (state->deadline_ns != BACKOFF_FOREVER &&
+	    bo_add_sat(now_ns, out->delay_ns) >= state->deadline_ns)
+		return BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE;
+	return BACKOFF_STOP_NONE;
+}
+
+/* Make the wait of the decision's delay part of the call. */
+static void
+commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
+	    uint64_t now_ns, struct backoff_decision *out)
+{
+	bool hinted = out->hint_action == BACKOFF_HINT_ACTION_HONOURED ||
+		      out->hint_action == BACKOFF_HINT_ACTION_CLAMPED;
+
 	state->attempt++;
-	state->previous_delay_ns = delay_ns;
-	state->backoff_ns = bo_add_sat(state->backoff_ns, delay_ns);
+	state->previous_delay_ns = out->delay_ns;
+	if (hinted && policy->hint.restart) {
+		state->curve_start = state->finished;
+		state->previous_delay_ns = 0;
+	}
+	state->backoff_ns = bo_add_sat(state->backoff_ns, out->delay_ns);
 	out->action = BACKOFF_ACTION_WAIT;
 	out->stop = BACKOFF_STOP_NONE;
 	out->attempt = state->attempt;
-	out->delay_ns = delay_ns;
-	out->not_before_ns = bo_add_sat(now_ns, delay_ns);
-	out->law = law;
+	out->not_before_ns = bo_add_sat(now_ns, out->delay_ns);
 	out->attempt_timeout_ns =
 		attempt_timeout(policy, state, out->not_before_ns);
+}
+
+/* Some classes only wait: so many of their failures do not count. */
+static void
+count_failure(const struct backoff_policy *policy, struct backoff_state *state,
+	      enum backoff_class class)
+{
+	const struct bo_class_rule *rule = &policy->on[class];
+
+	if (!policy->has_class_rules || rule->consume_attempt ||
+	    state->uncounted_by_class[class] >= rule->limit)
+		return;
+	state->uncounted_by_class[class]++;
+	state->uncounted++;
+}
+
+/* Why a failure is not retried, before any delay is drawn; NONE if it may
+ * be. */
+static enum backoff_stop
+refuse(const struct backoff_policy *policy, struct backoff_state *state,
+       const struct backoff_outcome *outcome, uint64_t now_ns)
+{
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+		return BACKOFF_STOP_SUCCESS;
+	if (outcome->kind == BACKOFF_OUTCOME_CANCELLED)
+		return BACKOFF_STOP_CANCELLED;
+	if (outcome->hint.kind == BACKOFF_HINT_FORBID && policy->hint.use)
+		return BACKOFF_STOP_SERVER_FORBADE;
+	if (!backoff_engine_retryable(policy, outcome))
+		return BACKOFF_STOP_NON_RETRYABLE;
+	if (outcome->not_replayable)
+		return BACKOFF_STOP_NOT_REPLAYABLE;
+	if (policy->idempotent_only && !state->idempotent && !outcome->not_sent)
+		return BACKOFF_STOP_NOT_IDEMPOTENT;
+	count_failure(policy, state, outcome->failure_class);
+	if (state->attempt - state->uncounted >= policy->max_attempts)
+		return BACKOFF_STOP_MAX_ATTEMPTS;
+	return now_ns >= state->deadline_ns ? BACKOFF_STOP_DEADLINE
+					    : BACKOFF_STOP_NONE;
 }
 
 void
@@ -105,23 +209,21 @@ backoff_engine_decide(const struct backoff_policy *policy,
 		      const struct backoff_outcome *outcome, uint64_t now_ns,
 		      uint64_t draw, struct backoff_decision *out)
 {
-	enum backoff_stop stop = BACKOFF_STOP_NONE;
+	enum backoff_stop stop;
 
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
 	state->finished = state->attempt;
-	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
-		stop = BACKOFF_STOP_SUCCESS;
-	else if (outcome->kind == BACKOFF_OUTCOME_CANCELLED)
-		stop = BACKOFF_STOP_CANCELLED;
-	else if (!backoff_engine_retryable(policy, outcome))
-		stop = BACKOFF_STOP_NON_RETRYABLE;
-	else if (state->attempt >= policy->max_attempts)
-		stop = BACKOFF_STOP_MAX_ATTEMPTS;
-	else if (has_passed(state->deadline_ns, now_ns))
-		stop = BACKOFF_STOP_DEADLINE;
-	if (stop != BACKOFF_STOP_NONE)
+	out->hint_action = BACKOFF_HINT_ACTION_NONE;
+	stop = refuse(policy, state, outcome, now_ns);
+	if (stop == BACKOFF_STOP_NONE)
+		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
+	if (stop == BACKOFF_STOP_NONE) {
+		commit_wait(policy, state, now_ns, out);
+	} else {
+		enum backoff_hint_action action = out->hint_action;
+
 		backoff_engine_stop(state, stop, out);
-	else
-		retry(policy, state, now_ns, draw, out);
+		out->hint_action = action;
+	}
 }

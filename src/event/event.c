@@ -18,6 +18,7 @@ backoff_event_init(struct backoff_event *event)
 		.delay_ns = BACKOFF_ABSENT,
 		.delay_low_ns = BACKOFF_ABSENT,
 		.delay_high_ns = BACKOFF_ABSENT,
+		.hint_ns = BACKOFF_ABSENT,
 		.attempt_timeout_ns = BACKOFF_ABSENT,
 		.deadline_left_ns = BACKOFF_ABSENT,
 		.attempts = BACKOFF_ABSENT,

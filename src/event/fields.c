@@ -18,6 +18,8 @@ static const char *const type_names[] = {"",
 					 "events_dropped",
 					 NULL};
 static const char *const kind_names[] = {"", "first", "retry", "hedge", NULL};
+static const char *const hint_names[] = {"",        "honoured", "clamped",
+					 "ignored", "gave_up",  NULL};
 static const char *const source_names[] = {"", "backoff", "hint", "zero", NULL};
 
 #define AT(member) offsetof(struct backoff_event, member)
@@ -94,6 +96,10 @@ const struct bo_event_field bo_event_fields[] = {
 		"Lower bound of the draw."),
 	SECONDS("delay_high_seconds", delay_high_ns, "",
 		"Upper bound of the draw."),
+	SECONDS("hint_seconds", hint_ns, "",
+		"What the server said about when to come back."),
+	ROW("hint_action", "name", "", "honoured clamped ignored gave_up", "",
+	    "What became of the hint.", ENUM, AT(hint_action), 0, hint_names),
 	SECONDS("attempt_timeout_seconds", attempt_timeout_ns, "",
 		"Limit of the attempt, if one was in force."),
 	SECONDS("deadline_left_seconds", deadline_left_ns, "",

@@ -51,8 +51,13 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 	case BO_ROW_DEADLINE:
 		return policy->deadline_ns == BACKOFF_FOREVER;
 	default:
-		return bo_policy_useless(policy, row) != NULL;
+		break;
 	}
+	if (bo_policy_useless(policy, row) != NULL)
+		return true;
+	/* A class has fields only where it differs. */
+	return row >= BO_ROW_ON && row <= BO_ROW_ON_END &&
+	       bo_policy_is_default(policy, row);
 }
 
 static void

@@ -10,11 +10,63 @@ const char *const bo_curve_names[] = {
 const char *const bo_jitter_names[] = {
 	"none",         "full",     "equal",        "minus",
 	"proportional", "additive", "decorrelated", NULL};
+const char *const bo_too_long_names[] = {"give_up", "clamp", "ignore", NULL};
+const char *const bo_combine_names[] = {"max", "replace", NULL};
 const char *const bo_order_names[] = {"cap_then_jitter", "jitter_then_cap",
 				      NULL};
 
 #define AT(member) offsetof(struct backoff_policy, member)
 #define DURATION_MAX 1e9
+
+/* Short forms of rows: path, member, ..., default as JSON, sentence. */
+#define BOOL(path, member, fallback, doc)                                      \
+	{                                                                      \
+		{path, "boolean", 0, 0, "", fallback, "", doc}, BO_FIELD_BOOL, \
+			AT(member), NULL, false                                \
+	}
+#define DURATION(path, member, fallback, doc)                                  \
+	{                                                                      \
+		{path,      "duration", 0,  DURATION_MAX,                      \
+		 "seconds", fallback,   "", doc},                              \
+			BO_FIELD_DURATION, AT(member), NULL, false             \
+	}
+#define NAME(path, member, list, fallback, names, doc)                         \
+	{                                                                      \
+		{path, "name", 0, 0, "", fallback, names, doc}, BO_FIELD_ENUM, \
+			AT(member), list, false                                \
+	}
+#define NUMBER(path, member, min, max, fallback, doc)                          \
+	{                                                                      \
+		{path, "number", min, max, "", fallback, "", doc},             \
+			BO_FIELD_NUMBER, AT(member), NULL, false               \
+	}
+#define COUNT(path, member, min, max, fallback, doc)                           \
+	{                                                                      \
+		{path, "count", min, max, "", fallback, "", doc},              \
+			BO_FIELD_COUNT, AT(member), NULL, false                \
+	}
+/* What each class may have of its own; n counts classes from 0. */
+#define CLASS_ROWS(n, class, name)                                             \
+	[BO_ROW_ON + 4 * (n)] =                                                \
+		DURATION("on." name ".base_delay",                             \
+			 on[BACKOFF_CLASS_##class].base_delay_ns, "",          \
+			 "base_delay after a " name " failure."),              \
+			 [BO_ROW_ON + 4 * (n) + 1] = DURATION(                 \
+				 "on." name ".max_delay",                      \
+				 on[BACKOFF_CLASS_##class].max_delay_ns, "",   \
+				 "max_delay after a " name " failure."),       \
+			 [BO_ROW_ON + 4 * (n) + 2] = BOOL(                     \
+				 "on." name ".consume_attempt",                \
+				 on[BACKOFF_CLASS_##class].consume_attempt,    \
+				 "true",                                       \
+				 "Whether a " name                             \
+				 " failure counts towards max_attempts."),     \
+			 [BO_ROW_ON + 4 * (n) + 3] =                           \
+				 COUNT("on." name ".limit",                    \
+				       on[BACKOFF_CLASS_##class].limit, 1,     \
+				       1e6, "10",                              \
+				       "How many " name                        \
+				       " failures of a call do not count.")
 
 const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 	[BO_ROW_NAME] = {{"name", "text", 1, 64, "bytes", NULL, "",
@@ -153,7 +205,63 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 			     AT(abort_on),
 			     NULL,
 			     false},
+	[BO_ROW_IDEMPOTENT_ONLY] =
+		BOOL("idempotent_only", idempotent_only, "false",
+		     "Retry a call only if it is marked "
+		     "idempotent or nothing was sent."),
+	[BO_ROW_HINT_USE] = BOOL("server_hint.use", hint.use, "true",
+				 "Whether a server's word about when to come "
+				 "back counts."),
+	[BO_ROW_HINT_MAX] = DURATION("server_hint.max", hint.max_ns, "60",
+				     "The longest hint that is followed."),
+	[BO_ROW_HINT_TOO_LONG] =
+		NAME("server_hint.too_long", hint.too_long, bo_too_long_names,
+		     "\"give_up\"", "give_up clamp ignore",
+		     "What is done about a longer one: stop, "
+		     "wait max, or wait the own delay."),
+	[BO_ROW_HINT_COMBINE] = NAME("server_hint.combine", hint.combine,
+				     bo_combine_names, "\"max\"", "max replace",
+				     "The longer of hint and own delay, or "
+				     "the hint alone."),
+	[BO_ROW_HINT_JITTER] =
+		NUMBER("server_hint.jitter", hint.jitter_nano, 0, 1, "0",
+		       "Random part on top of a hint, as a "
+		       "share of it; never below it."),
+	[BO_ROW_HINT_RESTART] =
+		BOOL("server_hint.restart", hint.restart, "false",
+		     "After a hint the own delays begin anew, "
+		     "as gRPC does."),
+	CLASS_ROWS(0, TRANSIENT, "transient"),
+	CLASS_ROWS(1, THROTTLE, "throttle"),
+	CLASS_ROWS(2, SERVER, "server"),
+	CLASS_ROWS(3, CLIENT, "client"),
+	CLASS_ROWS(4, TIMEOUT, "timeout"),
+	CLASS_ROWS(5, CONFLICT, "conflict"),
+	CLASS_ROWS(6, FATAL, "fatal"),
 };
+
+static const char *
+useless_class_field(const struct backoff_policy *p, unsigned field)
+{
+	/* Classes count from the one behind "unknown". */
+	const struct bo_class_rule *rule = &p->on[field / 4 + 1];
+
+	if (field % 4 == 0)
+		return p->curve == BACKOFF_CURVE_SCHEDULE
+			       ? "has no effect with backoff \"schedule\""
+			       : NULL;
+	if (field % 4 == 1)
+		return p->curve == BACKOFF_CURVE_SCHEDULE ||
+				       p->curve == BACKOFF_CURVE_CONSTANT
+			       ? "has no effect with backoff \"constant\" or "
+				 "\"schedule\""
+			       : NULL;
+	if (field % 4 == 3)
+		return rule->consume_attempt
+			       ? "has no effect unless consume_attempt is false"
+			       : NULL;
+	return NULL;
+}
 
 const char *
 bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
@@ -165,6 +273,8 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 	bool flat = p->curve == BACKOFF_CURVE_CONSTANT ||
 		    p->curve == BACKOFF_CURVE_SCHEDULE;
 
+	if (row >= BO_ROW_ON && row <= BO_ROW_ON_END)
+		return useless_class_field(p, row - BO_ROW_ON);
 	switch (row) {
 	case BO_ROW_BASE_DELAY:
 		return p->curve == BACKOFF_CURVE_SCHEDULE
@@ -201,6 +311,14 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 			       ? "has no effect unless jitter.kind is "
 				 "\"proportional\" or \"additive\""
 			       : NULL;
+	case BO_ROW_HINT_MAX:
+	case BO_ROW_HINT_TOO_LONG:
+	case BO_ROW_HINT_COMBINE:
+	case BO_ROW_HINT_JITTER:
+	case BO_ROW_HINT_RESTART:
+		return !p->hint.use ? "has no effect unless server_hint.use "
+				      "is true"
+				    : NULL;
 	default:
 		return NULL;
 	}

@@ -53,10 +53,24 @@ enum bo_policy_row {
 	BO_ROW_DEADLINE,
 	BO_ROW_RETRY_ON,
 	BO_ROW_ABORT_ON,
+	BO_ROW_IDEMPOTENT_ONLY,
+	BO_ROW_HINT_USE,
+	BO_ROW_HINT_MAX,
+	BO_ROW_HINT_TOO_LONG,
+	BO_ROW_HINT_COMBINE,
+	BO_ROW_HINT_JITTER,
+	BO_ROW_HINT_RESTART,
+	/** Four rows for each class of failures but the unknown. */
+	BO_ROW_ON,
+	BO_ROW_ON_END = BO_ROW_ON + 4 * (BO_CLASSES - 1) - 1,
 	BO_ROWS
 };
 
 extern const struct bo_policy_field bo_policy_fields[BO_ROWS];
+
+/** Whether a field that is a plain value is at its default. */
+bool bo_policy_is_default(const struct backoff_policy *policy,
+			  enum bo_policy_row row);
 
 /** Put a field back to its default; lists of matchers stay. */
 void bo_policy_reset(struct backoff_policy *policy, enum bo_policy_row row);

@@ -9,6 +9,12 @@
 #include "base/num.h"
 #include "policy/pattern.h"
 
+/* A class without a rule of its own. */
+#define AS_POLICY                                                              \
+	{                                                                      \
+		BACKOFF_FOREVER, BACKOFF_FOREVER, true, 10                     \
+	}
+
 /* The defaults of the field table; retry_on is a list, and made apart. */
 static const struct backoff_policy defaults = {
 	.max_attempts = 1,
@@ -19,6 +25,9 @@ static const struct backoff_policy defaults = {
 	.exponential_base_nano = 2 * BO_NS_PER_S,
 	.ratio_nano = BO_NS_PER_S / 4,
 	.deadline_ns = BACKOFF_FOREVER,
+	.hint = {.use = true, .max_ns = 60 * BO_NS_PER_S},
+	.on = {AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY,
+	       AS_POLICY, AS_POLICY},
 };
 
 struct backoff_policy *
@@ -43,39 +52,51 @@ bo_policy_new(void)
 	return p;
 }
 
+/* Bytes of a field that is a plain value; 0 for texts and lists. */
+static size_t
+plain_size(enum bo_policy_kind kind)
+{
+	switch (kind) {
+	case BO_FIELD_COUNT:
+		return sizeof(uint32_t);
+	case BO_FIELD_DURATION:
+	case BO_FIELD_NUMBER:
+		return sizeof(uint64_t);
+	case BO_FIELD_ENUM:
+		return sizeof(unsigned);
+	case BO_FIELD_BOOL:
+		return sizeof(bool);
+	default:
+		return 0;
+	}
+}
+
+bool
+bo_policy_is_default(const struct backoff_policy *policy,
+		     enum bo_policy_row row)
+{
+	const struct bo_policy_field *field = &bo_policy_fields[row];
+
+	return memcmp((const char *)policy + field->offset,
+		      (const char *)&defaults + field->offset,
+		      plain_size(field->kind)) == 0;
+}
+
 void
 bo_policy_reset(struct backoff_policy *policy, enum bo_policy_row row)
 {
 	const struct bo_policy_field *field = &bo_policy_fields[row];
 	char *at = (char *)policy + field->offset;
-	const char *from = (const char *)&defaults + field->offset;
 
-	switch (field->kind) {
-	case BO_FIELD_COUNT:
-		memcpy(at, from, sizeof(uint32_t));
-		break;
-	case BO_FIELD_DURATION:
-	case BO_FIELD_NUMBER:
-		memcpy(at, from, sizeof(uint64_t));
-		break;
-	case BO_FIELD_ENUM:
-		memcpy(at, from, sizeof(unsigned));
-		break;
-	case BO_FIELD_BOOL:
-		memcpy(at, from, sizeof(bool));
-		break;
-	case BO_FIELD_DURATIONS:
+	memcpy(at, (const char *)&defaults + field->offset,
+	       plain_size(field->kind));
+	if (field->kind == BO_FIELD_DURATIONS) {
 		free(((struct bo_durations *)(void *)at)->ns);
 		*(struct bo_durations *)(void *)at = (struct bo_durations){0};
-		break;
-	case BO_FIELD_NAME:
-	case BO_FIELD_TEXT:
+	} else if (field->kind == BO_FIELD_NAME ||
+		   field->kind == BO_FIELD_TEXT) {
 		free(*(char **)(void *)at);
 		*(char **)(void *)at = NULL;
-		break;
-	case BO_FIELD_MATCHERS:
-	case BO_FIELD_EXTENDS:
-		break;
 	}
 }
 
@@ -177,6 +198,11 @@ bo_policy_compile(struct backoff_policy *p)
 		p->shrink_q32 = q32_of(one, one + p->ratio_nano);
 	if (p->bounded && p->jitter == BACKOFF_JITTER_ADDITIVE && p->cap_ns > 0)
 		p->shrink_q32 = q32_of(p->cap_ns, p->cap_ns + p->jitter_max_ns);
+	for (int c = 0; c < BO_CLASSES; c++)
+		if (p->on[c].base_delay_ns != BACKOFF_FOREVER ||
+		    p->on[c].max_delay_ns != BACKOFF_FOREVER ||
+		    !p->on[c].consume_attempt)
+			p->has_class_rules = true;
 	p->retries_all = p->abort_on.count == 0 && p->retry_on.count == 1 &&
 			 p->retry_on.item[0].kind == BO_MATCH_ANY;
 }

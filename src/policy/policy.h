@@ -13,6 +13,7 @@
 /** No duration of a policy is longer (1e9 s), so that sums of a few fit. */
 #define BO_DURATION_MAX_NS UINT64_C(1000000000000000000)
 #define BO_POLICY_TEXT_MAX (1u << 20)
+#define BO_CLASSES (BACKOFF_CLASS_FATAL + 1)
 
 enum bo_order {
 	BO_ORDER_CAP_THEN_JITTER,
@@ -39,6 +40,35 @@ struct bo_matcher {
 	uint32_t low, high;
 	/** BO_MATCH_MESSAGE. */
 	struct bo_pattern *pattern;
+};
+
+/** What a class of failures has of its own. */
+struct bo_class_rule {
+	/** BACKOFF_FOREVER: as the policy. */
+	uint64_t base_delay_ns, max_delay_ns;
+	/** Whether a failure counts towards max_attempts; if not, how many do
+	 *  not. */
+	bool consume_attempt;
+	uint32_t limit;
+};
+
+enum bo_hint_too_long {
+	BO_HINT_GIVE_UP,
+	BO_HINT_CLAMP,
+	BO_HINT_IGNORE,
+};
+
+enum bo_hint_combine {
+	BO_HINT_MAX,
+	BO_HINT_REPLACE,
+};
+
+/** What is made of a server's hint. */
+struct bo_hint_rule {
+	bool use, restart;
+	enum bo_hint_too_long too_long;
+	enum bo_hint_combine combine;
+	uint64_t max_ns, jitter_nano;
 };
 
 struct bo_matchers {
@@ -75,6 +105,13 @@ struct backoff_policy {
 	uint64_t jitter_max_ns;
 	struct bo_durations attempt_timeout, schedule;
 	struct bo_matchers retry_on, abort_on;
+	struct bo_hint_rule hint;
+	/** By enum backoff_class. */
+	struct bo_class_rule on[BO_CLASSES];
+	/** Whether any class has a rule of its own. */
+	bool has_class_rules;
+	/** Retry only what cannot do harm twice. */
+	bool idempotent_only;
 	/** exponential_base to the power of 2^i. */
 	double power[BO_POWERS];
 
@@ -100,6 +137,8 @@ void bo_policy_compile(struct backoff_policy *policy);
 extern const char *const bo_curve_names[];
 extern const char *const bo_jitter_names[];
 extern const char *const bo_order_names[];
+extern const char *const bo_too_long_names[];
+extern const char *const bo_combine_names[];
 
 /** The library's lookup of `extends` for policies that come from a file. */
 struct bo_extends {

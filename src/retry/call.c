@@ -145,6 +145,8 @@ fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
 	event->outcome = (int)outcome->kind;
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return;
+	if (outcome->hint.kind == BACKOFF_HINT_DELAY)
+		event->hint_ns = outcome->hint.delay_ns;
 	event->failure_class = (int)outcome->failure_class;
 	event->error_type = outcome->error_type;
 	event->code = outcome->code;
@@ -155,10 +157,14 @@ static void
 fill_decision(const struct backoff_call *call, struct backoff_event *event)
 {
 	const struct backoff_decision *d = &call->decision;
+	bool hinted = d->hint_action == BACKOFF_HINT_ACTION_HONOURED ||
+		      d->hint_action == BACKOFF_HINT_ACTION_CLAMPED;
 
+	event->hint_action = d->hint_action;
 	if (d->action == BACKOFF_ACTION_WAIT) {
 		event->delay_ns = d->delay_ns;
-		event->delay_source = d->delay_ns > 0
+		event->delay_source = hinted ? BACKOFF_DELAY_SOURCE_HINT
+				      : d->delay_ns > 0
 					      ? BACKOFF_DELAY_SOURCE_BACKOFF
 					      : BACKOFF_DELAY_SOURCE_ZERO;
 		event->delay_law = law_name(&d->law);
@@ -258,6 +264,7 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 			     options->has_deadline ? options->deadline_ns
 						   : BACKOFF_FOREVER,
 			     &call->decision);
+	call->state.idempotent = options->idempotent != 0;
 	call->phase = BO_PHASE_READY;
 	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);

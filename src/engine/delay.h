@@ -1,0 +1,12 @@
+/* Delays of failures whose class has a base or a cap of its own. */
+#ifndef BO_DELAY_H
+#define BO_DELAY_H
+
+#include <backoff/engine.h>
+
+/** backoff_engine_delay() with another base and cap. */
+void bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
+		     uint64_t cap_ns, uint32_t failed, uint64_t previous_ns,
+		     struct backoff_delay *out);
+
+#endif
