@@ -7,6 +7,7 @@
 #include <backoff/engine.h>
 #include <backoff/event.h>
 #include <backoff/field.h>
+#include <backoff/guard.h>
 #include <backoff/hint.h>
 #include <backoff/policy.h>
 #include <backoff/retry.h>

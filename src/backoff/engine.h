@@ -6,6 +6,7 @@
 
 #include <backoff/attr.h>
 #include <backoff/clock.h>
+#include <backoff/guard.h>
 #include <backoff/hint.h>
 #include <backoff/policy.h>
 #include <backoff/status.h>
@@ -32,8 +33,7 @@ enum backoff_class {
 	BACKOFF_CLASS_FATAL,
 };
 
-/** Why a call is over: the vocabulary of the log. This version's engine gives
- *  all but BUDGET and BREAKER_OPEN. */
+/** Why a call is over: the vocabulary of the log. */
 enum backoff_stop {
 	/** Not over. */
 	BACKOFF_STOP_NONE,
@@ -114,7 +114,16 @@ struct backoff_state {
 	/** 1: the call may be made twice. Begins as 1; the caller may set it
 	 *  to 0 after backoff_engine_begin(). */
 	uint32_t idempotent;
+	/** 1: the guard counts this call. */
+	uint32_t guarded;
+	/** Not 0: the attempt under way probes a half-open breaker. */
+	uint32_t probe;
 	uint32_t reserved;
+	/** Of the budget, for the retry that waits or is under way. */
+	int64_t held_milli;
+	/** What the call shares with others; NULL: nothing. Set by
+	 *  backoff_engine_join(). */
+	struct backoff_guard *guard;
 };
 
 /** The law that a delay is drawn from: uniform between low and high, then not
@@ -154,6 +163,11 @@ struct backoff_decision {
 	/** What a hint did to it; honoured and clamped: the delay is the
 	 *  hint's. */
 	enum backoff_hint_action hint_action;
+	/** The state that a breaker changed to here; else NONE. */
+	enum backoff_breaker breaker_changed;
+	/** What the budget takes for the retry, in thousandths of a token;
+	 *  also where it refused. */
+	int64_t cost_milli;
 	/** With BACKOFF_ACTION_ATTEMPT and WAIT: the limit of that attempt from
 	 *  its start, already shrunk to the deadline; BACKOFF_FOREVER. */
 	uint64_t attempt_timeout_ns;
@@ -175,11 +189,26 @@ BACKOFF_API void backoff_engine_begin(const struct backoff_policy *policy,
 				      struct backoff_decision *out);
 
 /**
+ * Let a call share a budget and a breaker with other calls to its target. Call
+ * it right after backoff_engine_begin(), before the first attempt.
+ *
+ * @param guard  of the same policy; must outlive the call
+ * @param out    as backoff_engine_begin() left it; DONE with
+ *               BACKOFF_STOP_BREAKER_OPEN if the breaker lets no attempt
+ *               through (that is no attempt, and draws no luck)
+ */
+BACKOFF_API void backoff_engine_join(struct backoff_state *state,
+				     struct backoff_guard *guard,
+				     uint64_t now_ns,
+				     struct backoff_decision *out);
+
+/**
  * Decide after an attempt. O(1) at any attempt number.
  *
  * Order: success; cancelled; server_forbade; classification (non_retryable);
  * not_replayable; not_idempotent; max_attempts; deadline passed; hint_too_long;
- * delay would reach the deadline; else wait.
+ * delay would reach the deadline; budget; else wait. What a budget takes is
+ * reserved here and held through the wait.
  *
  * @param state    of a call that is not over; changed
  * @param outcome  borrowed
@@ -201,16 +230,17 @@ BACKOFF_API void backoff_engine_decide(const struct backoff_policy *policy,
  * @param now_ns  when the attempt begins
  * @param out     BACKOFF_ACTION_ATTEMPT with the limit of the attempt shrunk
  *                to the time left; or BACKOFF_ACTION_DONE with
- *                BACKOFF_STOP_DEADLINE
+ *                BACKOFF_STOP_DEADLINE or BACKOFF_STOP_BREAKER_OPEN
  */
 BACKOFF_API void backoff_engine_resume(const struct backoff_policy *policy,
 				       struct backoff_state *state,
 				       uint64_t now_ns,
 				       struct backoff_decision *out);
 
-/** End a call from outside (cancelled, shutdown, sleep_failed). */
+/** End a call from outside (cancelled, shutdown, sleep_failed): what it holds
+ *  of a budget goes back. */
 BACKOFF_API void backoff_engine_stop(struct backoff_state *state,
-				     enum backoff_stop stop,
+				     enum backoff_stop stop, uint64_t now_ns,
 				     struct backoff_decision *out);
 
 /** 1 if the policy would retry this failure, were there no limit: `abort_on`

@@ -78,6 +78,8 @@ struct backoff_event {
 	const char *error_type, *code, *error;
 	/** The name of the law, "full" and so on. */
 	const char *delay_law;
+	/** A JSON object as text: id, tokens, cost. */
+	const char *budget;
 	const char *breaker, *trace_id, *span_id, *host;
 	/** A JSON object of scalars, as text. */
 	const char *attrs;

@@ -35,8 +35,9 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 /** NULL is fine. */
 BACKOFF_API void backoff_retry_free(struct backoff_retry *retry);
 
-/** The `service` and `target` of events; NULL for none. BACKOFF_E_NOMEM, or
- *  BACKOFF_E_ARGUMENT for more than 256 bytes. */
+/** The `service` and `target` of events; NULL for none. Set the target before
+ *  backoff_retry_set_guards(). BACKOFF_E_NOMEM, or BACKOFF_E_ARGUMENT for more
+ *  than 256 bytes. */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_retry_set_service(struct backoff_retry *retry, const char *service);
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
@@ -46,6 +47,23 @@ backoff_retry_set_target(struct backoff_retry *retry, const char *target);
  *  NULL. BACKOFF_E_ARGUMENT if it is none. */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_retry_set_attrs(struct backoff_retry *retry, const char *json);
+
+/**
+ * Share budget and breaker with other retry objects of the same policy: those
+ * of one target (or of one operation, where no target is set) have one guard
+ * together. Without this, a retry object whose policy has a budget or a breaker
+ * has a guard of its own.
+ *
+ * @param guards  borrowed; must outlive the retry object
+ * @return BACKOFF_OK; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_retry_set_guards(struct backoff_retry *retry,
+			 struct backoff_guards *guards);
+
+/** The guard that the calls share, to look at; NULL if there is none. */
+BACKOFF_API const struct backoff_guard *
+backoff_retry_guard(const struct backoff_retry *retry);
 
 /** Where events go; borrowed; NULL (the start) for nowhere. */
 BACKOFF_API void backoff_retry_set_sink(struct backoff_retry *retry,

@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "engine/delay.h"
+#include "engine/guard.h"
 #include "policy/policy.h"
 
 /* The limit of an attempt that starts at start_ns. */
@@ -22,14 +23,40 @@ attempt_timeout(const struct backoff_policy *policy,
 	return bo_min(limit, bo_sub_sat(state->deadline_ns, start_ns));
 }
 
+/* The call is over; what the decision says beside that stays. */
+static void
+finish(struct backoff_state *state, enum backoff_stop stop, uint64_t now_ns,
+       struct backoff_decision *out)
+{
+	if (state->guard != NULL)
+		bo_guard_end(state->guard, state, now_ns);
+	state->stop = stop;
+	out->action = BACKOFF_ACTION_DONE;
+	out->stop = stop;
+	out->attempt = state->attempt;
+	out->delay_ns = 0;
+	out->not_before_ns = 0;
+	out->attempt_timeout_ns = BACKOFF_FOREVER;
+}
+
 void
 backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
-		    struct backoff_decision *out)
+		    uint64_t now_ns, struct backoff_decision *out)
 {
-	state->stop = stop;
-	*out = (struct backoff_decision){.action = BACKOFF_ACTION_DONE,
-					 .stop = stop,
-					 .attempt = state->attempt};
+	*out = (struct backoff_decision){.action = BACKOFF_ACTION_DONE};
+	finish(state, stop, now_ns, out);
+}
+
+static void
+allow_attempt(const struct backoff_policy *policy,
+	      const struct backoff_state *state, uint64_t now_ns,
+	      struct backoff_decision *out)
+{
+	out->action = BACKOFF_ACTION_ATTEMPT;
+	out->stop = BACKOFF_STOP_NONE;
+	out->attempt = state->attempt;
+	out->not_before_ns = now_ns;
+	out->attempt_timeout_ns = attempt_timeout(policy, state, now_ns);
 }
 
 void
@@ -37,16 +64,31 @@ backoff_engine_resume(const struct backoff_policy *policy,
 		      struct backoff_state *state, uint64_t now_ns,
 		      struct backoff_decision *out)
 {
-	if (now_ns >= state->deadline_ns) {
-		backoff_engine_stop(state, BACKOFF_STOP_DEADLINE, out);
+	enum backoff_stop stop = now_ns >= state->deadline_ns
+					 ? BACKOFF_STOP_DEADLINE
+					 : BACKOFF_STOP_NONE;
+
+	*out = (struct backoff_decision){.action = BACKOFF_ACTION_ATTEMPT};
+	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
+		stop = bo_guard_resume(state->guard, state, now_ns, out);
+	if (stop == BACKOFF_STOP_NONE)
+		allow_attempt(policy, state, now_ns, out);
+	else
+		finish(state, stop, now_ns, out);
+}
+
+void
+backoff_engine_join(struct backoff_state *state, struct backoff_guard *guard,
+		    uint64_t now_ns, struct backoff_decision *out)
+{
+	enum backoff_stop stop;
+
+	if (out->action != BACKOFF_ACTION_ATTEMPT)
 		return;
-	}
-	*out = (struct backoff_decision){
-		.action = BACKOFF_ACTION_ATTEMPT,
-		.attempt = state->attempt,
-		.not_before_ns = now_ns,
-		.attempt_timeout_ns = attempt_timeout(policy, state, now_ns),
-	};
+	state->guard = guard;
+	stop = bo_guard_begin(guard, state, now_ns, out);
+	if (stop != BACKOFF_STOP_NONE)
+		finish(state, stop, now_ns, out);
 }
 
 void
@@ -215,15 +257,20 @@ backoff_engine_decide(const struct backoff_policy *policy,
 		now_ns = state->start_ns;
 	state->finished = state->attempt;
 	out->hint_action = BACKOFF_HINT_ACTION_NONE;
+	out->breaker_changed = BACKOFF_BREAKER_NONE;
+	out->cost_milli = 0;
 	stop = refuse(policy, state, outcome, now_ns);
+	if (state->guard != NULL)
+		bo_guard_report(state->guard, state, outcome,
+				stop != BACKOFF_STOP_NON_RETRYABLE, now_ns,
+				out);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
-	if (stop == BACKOFF_STOP_NONE) {
+	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
+		stop = bo_guard_reserve(state->guard, state, outcome, now_ns,
+					out);
+	if (stop == BACKOFF_STOP_NONE)
 		commit_wait(policy, state, now_ns, out);
-	} else {
-		enum backoff_hint_action action = out->hint_action;
-
-		backoff_engine_stop(state, stop, out);
-		out->hint_action = action;
-	}
+	else
+		finish(state, stop, now_ns, out);
 }

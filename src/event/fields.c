@@ -104,6 +104,9 @@ const struct bo_event_field bo_event_fields[] = {
 		"Limit of the attempt, if one was in force."),
 	SECONDS("deadline_left_seconds", deadline_left_ns, "",
 		"Time left of the call, if it has a deadline."),
+	ROW("budget", "object", "", "", "",
+	    "The retry budget: its id, tokens left, cost of this retry.",
+	    OBJECT, AT(budget), 0, NULL),
 	TEXT("breaker", breaker, 64, "", "State of the circuit breaker."),
 	ROW("stop_reason", "name", "",
 	    "success non_retryable max_attempts deadline "

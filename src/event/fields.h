@@ -40,7 +40,7 @@ struct bo_event_field {
 	const char *key;
 };
 
-#define BO_EVENT_ROWS 42
+#define BO_EVENT_ROWS 43
 
 extern const struct bo_event_field bo_event_fields[BO_EVENT_ROWS];
 

@@ -288,6 +288,12 @@ check_limits(struct bo_decoding *d)
 			"%.10g seconds)",
 			(double)p->base_delay_ns / 1e9,
 			(double)p->max_delay_ns / 1e9);
+	if (p->breaker.window > 0 && p->breaker.window_ns > 0)
+		bo_decoding_report(d, BACKOFF_E_FIELD,
+				   place_of(d, BO_ROW_BREAKER_WINDOW_TIME),
+				   true,
+				   "a breaker judges by breaker.window or by "
+				   "breaker.window_time, not by both");
 	if (d->is_set[BO_ROW_SCHEDULE] && p->schedule.count > delays_used(p))
 		bo_decoding_report(
 			d, BACKOFF_E_FIELD, &d->set[BO_ROW_SCHEDULE], false,

@@ -50,6 +50,14 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 		return policy->attempt_timeout.count == 0;
 	case BO_ROW_DEADLINE:
 		return policy->deadline_ns == BACKOFF_FOREVER;
+	case BO_ROW_BUDGET_TIMEOUT_COST:
+		return policy->budget.timeout_cost_nano == BACKOFF_FOREVER;
+	case BO_ROW_BUDGET_THROTTLE_COST:
+		return policy->budget.throttle_cost_nano == BACKOFF_FOREVER;
+	case BO_ROW_BREAKER_WINDOW:
+		return policy->breaker.window == 0;
+	case BO_ROW_BREAKER_WINDOW_TIME:
+		return policy->breaker.window_ns == 0;
 	default:
 		break;
 	}

@@ -12,6 +12,8 @@ const char *const bo_jitter_names[] = {
 	"proportional", "additive", "decorrelated", NULL};
 const char *const bo_too_long_names[] = {"give_up", "clamp", "ignore", NULL};
 const char *const bo_combine_names[] = {"max", "replace", NULL};
+const char *const bo_budget_names[] = {"none",  "token_bucket", "throttle",
+				       "ratio", "concurrency",  NULL};
 const char *const bo_order_names[] = {"cap_then_jitter", "jitter_then_cap",
 				      NULL};
 
@@ -231,6 +233,85 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 		BOOL("server_hint.restart", hint.restart, "false",
 		     "After a hint the own delays begin anew, "
 		     "as gRPC does."),
+	[BO_ROW_BUDGET_KIND] =
+		NAME("budget.kind", budget.kind, bo_budget_names, "\"none\"",
+		     "none token_bucket throttle ratio "
+		     "concurrency",
+		     "The model: AWS, gRPC, Finagle, Envoy."),
+	[BO_ROW_BUDGET_CAPACITY] =
+		NUMBER("budget.capacity", budget.capacity_nano, 1, 1e6, "500",
+		       "token_bucket: tokens at the start, and at most."),
+	[BO_ROW_BUDGET_RETRY_COST] =
+		NUMBER("budget.retry_cost", budget.retry_cost_nano, 0.001, 1e6,
+		       "5", "token_bucket: tokens that a retry takes."),
+	[BO_ROW_BUDGET_TIMEOUT_COST] =
+		NUMBER("budget.timeout_cost", budget.timeout_cost_nano, 0.001,
+		       1e6, "", "token_bucket: the same after a timeout."),
+	[BO_ROW_BUDGET_THROTTLE_COST] = NUMBER(
+		"budget.throttle_cost", budget.throttle_cost_nano, 0.001, 1e6,
+		"", "token_bucket: the same after a throttle failure."),
+	[BO_ROW_BUDGET_SUCCESS_REWARD] = NUMBER(
+		"budget.success_reward", budget.success_reward_nano, 0, 1e6,
+		"1", "token_bucket: tokens that a first-try success gives."),
+	[BO_ROW_BUDGET_REFUND] =
+		BOOL("budget.refund", budget.refund, "true",
+		     "token_bucket: a success after retries gives the last "
+		     "cost back."),
+	[BO_ROW_BUDGET_MAX_TOKENS] = NUMBER(
+		"budget.max_tokens", budget.max_tokens_nano, 0.001, 1000, "10",
+		"throttle: tokens at the start; no retry at half of "
+		"them or less."),
+	[BO_ROW_BUDGET_TOKEN_RATIO] = NUMBER(
+		"budget.token_ratio", budget.token_ratio_nano, 0.001, 1000,
+		"0.1",
+		"throttle: tokens that a success gives; a failure "
+		"takes 1."),
+	[BO_ROW_BUDGET_RATIO] = NUMBER("budget.ratio", budget.ratio_nano, 0.001,
+				       1000, "0.2", "ratio: retries per call."),
+	[BO_ROW_BUDGET_TTL] = {{"budget.ttl", "duration", 1, 60, "seconds",
+				"10", "",
+				"ratio: how long a call's deposit counts."},
+			       BO_FIELD_DURATION,
+			       AT(budget.ttl_ns),
+			       NULL,
+			       false},
+	[BO_ROW_BUDGET_MIN_PER_SECOND] = NUMBER(
+		"budget.min_per_second", budget.min_per_second_nano, 0, 1e6,
+		"10", "ratio: retries per second that are always allowed."),
+	[BO_ROW_BUDGET_SHARE] =
+		NUMBER("budget.share", budget.share_nano, 0, 1, "0.2",
+		       "concurrency: retries at once, as a share of the calls "
+		       "at once."),
+	[BO_ROW_BUDGET_MIN_CONCURRENT] = COUNT(
+		"budget.min_concurrent", budget.min_concurrent, 0, 1e6, "3",
+		"concurrency: retries at once that are always allowed."),
+	[BO_ROW_BREAKER_WINDOW] =
+		COUNT("breaker.window", breaker.window, 0, 10000, "0",
+		      "Judge the last so many attempts to the target; 0: "
+		      "not by count."),
+	[BO_ROW_BREAKER_WINDOW_TIME] =
+		DURATION("breaker.window_time", breaker.window_ns, "0",
+			 "Judge the attempts of the last so many seconds; 0: "
+			 "not by time."),
+	[BO_ROW_BREAKER_FAILURE_RATIO] = NUMBER(
+		"breaker.failure_ratio", breaker.failure_ratio_nano, 0.001, 1,
+		"0.5", "Share of failures at which the breaker opens."),
+	[BO_ROW_BREAKER_MIN_ATTEMPTS] = COUNT(
+		"breaker.min_attempts", breaker.min_attempts, 0, 10000, "0",
+		"Attempts to judge by, at the least; 0: a full window "
+		"by count, 10 by time."),
+	[BO_ROW_BREAKER_COOLDOWN] = {{"breaker.cooldown", "duration", 1e-3,
+				      DURATION_MAX, "seconds", "2", "",
+				      "How long an open breaker lets nothing "
+				      "through."},
+				     BO_FIELD_DURATION,
+				     AT(breaker.cooldown_ns),
+				     NULL,
+				     false},
+	[BO_ROW_BREAKER_PROBES] =
+		COUNT("breaker.probes", breaker.probes, 1, 10000, "1",
+		      "Attempts let through half open; if all succeed it "
+		      "closes."),
 	CLASS_ROWS(0, TRANSIENT, "transient"),
 	CLASS_ROWS(1, THROTTLE, "throttle"),
 	CLASS_ROWS(2, SERVER, "server"),
@@ -239,6 +320,28 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 	CLASS_ROWS(5, CONFLICT, "conflict"),
 	CLASS_ROWS(6, FATAL, "fatal"),
 };
+
+static const char *
+useless_budget_field(enum bo_budget_kind kind, enum bo_policy_row row)
+{
+	if (row <= BO_ROW_BUDGET_REFUND)
+		return kind != BO_BUDGET_TOKEN_BUCKET
+			       ? "has no effect unless budget.kind is "
+				 "\"token_bucket\""
+			       : NULL;
+	if (row <= BO_ROW_BUDGET_TOKEN_RATIO)
+		return kind != BO_BUDGET_THROTTLE
+			       ? "has no effect unless budget.kind is "
+				 "\"throttle\""
+			       : NULL;
+	if (row <= BO_ROW_BUDGET_MIN_PER_SECOND)
+		return kind != BO_BUDGET_RATIO
+			       ? "has no effect unless budget.kind is \"ratio\""
+			       : NULL;
+	return kind != BO_BUDGET_CONCURRENCY
+		       ? "has no effect unless budget.kind is \"concurrency\""
+		       : NULL;
+}
 
 static const char *
 useless_class_field(const struct backoff_policy *p, unsigned field)
@@ -273,6 +376,8 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 	bool flat = p->curve == BACKOFF_CURVE_CONSTANT ||
 		    p->curve == BACKOFF_CURVE_SCHEDULE;
 
+	if (row > BO_ROW_BUDGET_KIND && row <= BO_ROW_BUDGET_MIN_CONCURRENT)
+		return useless_budget_field(p->budget.kind, row);
 	if (row >= BO_ROW_ON && row <= BO_ROW_ON_END)
 		return useless_class_field(p, row - BO_ROW_ON);
 	switch (row) {
@@ -319,6 +424,14 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 		return !p->hint.use ? "has no effect unless server_hint.use "
 				      "is true"
 				    : NULL;
+	case BO_ROW_BREAKER_FAILURE_RATIO:
+	case BO_ROW_BREAKER_MIN_ATTEMPTS:
+	case BO_ROW_BREAKER_COOLDOWN:
+	case BO_ROW_BREAKER_PROBES:
+		return p->breaker.window == 0 && p->breaker.window_ns == 0
+			       ? "has no effect unless breaker.window or "
+				 "breaker.window_time is set"
+			       : NULL;
 	default:
 		return NULL;
 	}

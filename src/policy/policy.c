@@ -26,6 +26,22 @@ static const struct backoff_policy defaults = {
 	.ratio_nano = BO_NS_PER_S / 4,
 	.deadline_ns = BACKOFF_FOREVER,
 	.hint = {.use = true, .max_ns = 60 * BO_NS_PER_S},
+	.budget = {.refund = true,
+		   .capacity_nano = 500 * BO_NS_PER_S,
+		   .retry_cost_nano = 5 * BO_NS_PER_S,
+		   .timeout_cost_nano = BACKOFF_FOREVER,
+		   .throttle_cost_nano = BACKOFF_FOREVER,
+		   .success_reward_nano = BO_NS_PER_S,
+		   .max_tokens_nano = 10 * BO_NS_PER_S,
+		   .token_ratio_nano = BO_NS_PER_S / 10,
+		   .ratio_nano = BO_NS_PER_S / 5,
+		   .ttl_ns = 10 * BO_NS_PER_S,
+		   .min_per_second_nano = 10 * BO_NS_PER_S,
+		   .share_nano = BO_NS_PER_S / 5,
+		   .min_concurrent = 3},
+	.breaker = {.failure_ratio_nano = BO_NS_PER_S / 2,
+		    .cooldown_ns = 2 * BO_NS_PER_S,
+		    .probes = 1},
 	.on = {AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY,
 	       AS_POLICY, AS_POLICY},
 };
@@ -177,6 +193,46 @@ find_saturation(const struct backoff_policy *p)
 	return delay >= cap ? step : step + 1;
 }
 
+static int64_t
+milli_of(uint64_t nano)
+{
+	return (int64_t)(nano / 1000000);
+}
+
+static void
+compile_budget(struct bo_budget_rule *b)
+{
+	uint64_t timeout = b->timeout_cost_nano != BACKOFF_FOREVER
+				   ? b->timeout_cost_nano
+				   : b->retry_cost_nano;
+	uint64_t throttle = b->throttle_cost_nano != BACKOFF_FOREVER
+				    ? b->throttle_cost_nano
+				    : b->retry_cost_nano;
+
+	b->capacity_milli =
+		milli_of(b->kind == BO_BUDGET_THROTTLE ? b->max_tokens_nano
+						       : b->capacity_nano);
+	b->retry_cost_milli = milli_of(b->retry_cost_nano);
+	b->timeout_cost_milli = milli_of(timeout);
+	b->throttle_cost_milli = milli_of(throttle);
+	b->reward_milli = milli_of(b->success_reward_nano);
+	b->token_ratio_milli = milli_of(b->token_ratio_nano);
+	/* A call deposits one token; a retry at ratio r takes 1/r. */
+	b->withdrawal_milli =
+		(int64_t)((bo_u128)BO_NS_PER_S * 1000 / b->ratio_nano);
+	b->reserve_milli =
+		(int64_t)((bo_u128)b->min_per_second_nano * b->ttl_ns /
+			  BO_NS_PER_S * (uint64_t)b->withdrawal_milli /
+			  BO_NS_PER_S);
+}
+
+bool
+bo_policy_is_guarded(const struct backoff_policy *policy)
+{
+	return policy->budget.kind != BO_BUDGET_NONE ||
+	       policy->breaker.window > 0 || policy->breaker.window_ns > 0;
+}
+
 void
 bo_policy_compile(struct backoff_policy *p)
 {
@@ -203,6 +259,7 @@ bo_policy_compile(struct backoff_policy *p)
 		    p->on[c].max_delay_ns != BACKOFF_FOREVER ||
 		    !p->on[c].consume_attempt)
 			p->has_class_rules = true;
+	compile_budget(&p->budget);
 	p->retries_all = p->abort_on.count == 0 && p->retry_on.count == 1 &&
 			 p->retry_on.item[0].kind == BO_MATCH_ANY;
 }

@@ -71,6 +71,43 @@ struct bo_hint_rule {
 	uint64_t max_ns, jitter_nano;
 };
 
+enum bo_budget_kind {
+	BO_BUDGET_NONE,
+	BO_BUDGET_TOKEN_BUCKET,
+	BO_BUDGET_THROTTLE,
+	BO_BUDGET_RATIO,
+	BO_BUDGET_CONCURRENCY,
+};
+
+/** How many retries the calls to one target may make together. Files give
+ *  tokens in billionths; the budget counts thousandths. */
+struct bo_budget_rule {
+	enum bo_budget_kind kind;
+	bool refund;
+	uint64_t capacity_nano, retry_cost_nano, timeout_cost_nano,
+		throttle_cost_nano, success_reward_nano;
+	uint64_t max_tokens_nano, token_ratio_nano;
+	uint64_t ratio_nano, ttl_ns, min_per_second_nano;
+	uint64_t share_nano;
+	uint32_t min_concurrent;
+	/** Worked out of these. */
+	int64_t capacity_milli, retry_cost_milli, timeout_cost_milli,
+		throttle_cost_milli, reward_milli, token_ratio_milli,
+		withdrawal_milli, reserve_milli;
+};
+
+/** When calls to a target are not even tried. */
+struct bo_breaker_rule {
+	/** By count, or by time; both 0: there is none. */
+	uint32_t window;
+	uint64_t window_ns;
+	uint64_t failure_ratio_nano;
+	/** 0 in files: a full window by count, 10 by time. */
+	uint32_t min_attempts;
+	uint64_t cooldown_ns;
+	uint32_t probes;
+};
+
 struct bo_matchers {
 	struct bo_matcher *item;
 	size_t count;
@@ -106,6 +143,8 @@ struct backoff_policy {
 	struct bo_durations attempt_timeout, schedule;
 	struct bo_matchers retry_on, abort_on;
 	struct bo_hint_rule hint;
+	struct bo_budget_rule budget;
+	struct bo_breaker_rule breaker;
 	/** By enum backoff_class. */
 	struct bo_class_rule on[BO_CLASSES];
 	/** Whether any class has a rule of its own. */
@@ -130,6 +169,9 @@ struct backoff_policy *bo_policy_new(void);
 
 void bo_matchers_clear(struct bo_matchers *matchers);
 
+/** Whether calls under this policy share a budget or a breaker. */
+bool bo_policy_is_guarded(const struct backoff_policy *policy);
+
 /** Work out everything that is not in the file. */
 void bo_policy_compile(struct backoff_policy *policy);
 
@@ -139,6 +181,7 @@ extern const char *const bo_jitter_names[];
 extern const char *const bo_order_names[];
 extern const char *const bo_too_long_names[];
 extern const char *const bo_combine_names[];
+extern const char *const bo_budget_names[];
 
 /** The library's lookup of `extends` for policies that come from a file. */
 struct bo_extends {

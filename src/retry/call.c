@@ -7,6 +7,7 @@
 
 #include <backoff/rng.h>
 
+#include "base/buf.h"
 #include "base/num.h"
 #include "base/process.h"
 #include "retry/retry.h"
@@ -78,6 +79,43 @@ is_watched(const struct backoff_call *call)
 	return call->retry->sink != NULL || call->retry->on_event != NULL;
 }
 
+/* {"id":"db1","tokens":495,"cost":5} */
+static const char *
+budget_text(struct backoff_call *call, uint64_t tokens_milli)
+{
+	const struct backoff_retry *r = call->retry;
+	struct bo_out out = bo_out_init(call->budget, sizeof(call->budget));
+
+	bo_out_text(&out, "{\"id\":");
+	bo_out_json(&out, r->target != NULL ? r->target : r->operation);
+	bo_out_text(&out, ",\"tokens\":");
+	bo_out_seconds(&out, tokens_milli * 1000000);
+	if (call->decision.cost_milli > 0) {
+		bo_out_text(&out, ",\"cost\":");
+		bo_out_seconds(&out,
+			       (uint64_t)call->decision.cost_milli * 1000000);
+	}
+	bo_out_text(&out, "}");
+	/* An id that escapes blew up is not worth half a line. */
+	return out.length < sizeof(call->budget) ? call->budget : NULL;
+}
+
+static void
+fill_guard(struct backoff_call *call, uint64_t now_ns,
+	   struct backoff_event *event)
+{
+	const struct backoff_guard *guard = call->retry->guard;
+	uint64_t tokens;
+
+	if (guard == NULL)
+		return;
+	tokens = backoff_guard_tokens_milli(guard, now_ns);
+	if (tokens != BACKOFF_FOREVER)
+		event->budget = budget_text(call, tokens);
+	event->breaker =
+		backoff_breaker_name(backoff_guard_breaker(guard, now_ns));
+}
+
 /* What every event of a call has. */
 static void
 fill_event(struct backoff_call *call, enum backoff_event_type type,
@@ -104,6 +142,7 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	if (call->state.deadline_ns != BACKOFF_FOREVER)
 		event->deadline_left_ns =
 			bo_sub_sat(call->state.deadline_ns, now_ns);
+	fill_guard(call, now_ns, event);
 	event->host = r->host;
 	event->pid = bo_process_pid();
 	event->seq = bo_process_next_seq();
@@ -197,6 +236,20 @@ last_event(enum backoff_stop stop)
 	}
 }
 
+/* A breaker changed its state at this decision: an event of its own. */
+static void
+tell_transition(struct backoff_call *call, uint64_t now_ns)
+{
+	enum backoff_breaker to = call->decision.breaker_changed;
+	struct backoff_event event;
+
+	if (to == BACKOFF_BREAKER_NONE || !is_watched(call))
+		return;
+	fill_event(call, BACKOFF_EVENT_BREAKER_TRANSITION, now_ns, &event);
+	event.breaker = backoff_breaker_name(to);
+	emit(call, &event);
+}
+
 /* Follow a decision about an attempt: the phase, and the totals of the
  * answer. */
 static void
@@ -265,6 +318,11 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 						   : BACKOFF_FOREVER,
 			     &call->decision);
 	call->state.idempotent = options->idempotent != 0;
+	if (retry->guard != NULL) {
+		backoff_engine_join(&call->state, retry->guard, now_ns,
+				    &call->decision);
+		tell_transition(call, now_ns);
+	}
 	call->phase = BO_PHASE_READY;
 	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);
@@ -311,6 +369,7 @@ bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
 	}
 	backoff_engine_decide(r->policy, &call->state, outcome, now_ns, draw,
 			      &call->decision);
+	tell_transition(call, now_ns);
 	apply(call, now_ns);
 	keep_outcome(call->answer, outcome);
 	if (is_watched(call)) {
@@ -343,7 +402,7 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 	/* An attempt under way was made, even if nobody reports it. */
 	if (running)
 		call->state.finished = call->state.attempt;
-	backoff_engine_stop(&call->state, stop, &call->decision);
+	backoff_engine_stop(&call->state, stop, now_ns, &call->decision);
 	apply(call, now_ns);
 	if (running || call->state.finished == 0)
 		call->answer->kind = BACKOFF_OUTCOME_CANCELLED;
@@ -365,6 +424,7 @@ bo_call_resume(struct backoff_call *call, uint64_t now_ns)
 {
 	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
 			      &call->decision);
+	tell_transition(call, now_ns);
 	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);
 	else

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/process.h"
+#include "policy/policy.h"
 
 #define NAME_MAX_BYTES 256
 #define ATTRS_MAX_BYTES 1024
@@ -31,6 +32,39 @@ set_text(char **field, const char *text, size_t limit)
 	free(*field);
 	*field = copy;
 	return BACKOFF_OK;
+}
+
+static void
+drop_guard(struct backoff_retry *retry)
+{
+	if (retry->guards != NULL)
+		backoff_guards_release(retry->guards, retry->guard);
+	else
+		backoff_guard_free(retry->guard);
+	retry->guards = NULL;
+	retry->guard = NULL;
+}
+
+enum backoff_status
+backoff_retry_set_guards(struct backoff_retry *retry,
+			 struct backoff_guards *guards)
+{
+	struct backoff_guard *guard = backoff_guards_take(
+		guards,
+		retry->target != NULL ? retry->target : retry->operation);
+
+	if (guard == NULL)
+		return BACKOFF_E_NOMEM;
+	drop_guard(retry);
+	retry->guards = guards;
+	retry->guard = guard;
+	return BACKOFF_OK;
+}
+
+const struct backoff_guard *
+backoff_retry_guard(const struct backoff_retry *retry)
+{
+	return retry->guard;
 }
 
 enum backoff_status
@@ -58,6 +92,11 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 		return status;
 	}
 	r->policy = backoff_policy_ref(policy);
+	if (bo_policy_is_guarded(policy) &&
+	    backoff_guard_new(policy, &r->guard) != BACKOFF_OK) {
+		backoff_retry_free(r);
+		return BACKOFF_E_NOMEM;
+	}
 	r->clock = backoff_clock_system();
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,
 		 backoff_policy_hash(policy));
@@ -71,6 +110,7 @@ backoff_retry_free(struct backoff_retry *retry)
 {
 	if (retry == NULL)
 		return;
+	drop_guard(retry);
 	/* The reference was taken of it. */
 	backoff_policy_unref((struct backoff_policy *)(uintptr_t)retry->policy);
 	free(retry->operation);

@@ -22,6 +22,9 @@ struct backoff_retry {
 	_Alignas(64) atomic_uint_fast64_t calls;
 	_Alignas(64) char *operation;
 	char *service, *target, *attrs;
+	/** NULL, or what the calls share; from guards, or own. */
+	struct backoff_guard *guard;
+	struct backoff_guards *guards;
 	char hash[17];
 	char host[256];
 };
@@ -48,6 +51,8 @@ struct backoff_call {
 	struct backoff_answer *answer;
 	/** "" until somebody asks. */
 	char id[65];
+	/** The event's `budget`. */
+	char budget[320];
 };
 
 /** Begin a call now; answer is set from its end on. Options are borrowed. */

@@ -137,6 +137,7 @@ copy_event(struct slot *slot, const struct backoff_event *event)
 		memcpy(at, &text, sizeof(text));
 		space += length + (space + length + 1 < end);
 	}
+	keep_json(&slot->event.budget, &space, end);
 	keep_json(&slot->event.attrs, &space, end);
 	keep_json(&slot->event.extra, &space, end);
 }

@@ -1,0 +1,75 @@
+/* What the calls to one target share: a retry budget and a circuit breaker. */
+#ifndef BACKOFF_GUARD_H
+#define BACKOFF_GUARD_H
+
+#include <stdint.h>
+
+#include <backoff/attr.h>
+#include <backoff/policy.h>
+#include <backoff/status.h>
+
+BACKOFF_BEGIN_DECLS
+
+/** Opaque; any number of threads may use one, none of them waits. */
+struct backoff_guard;
+
+enum backoff_breaker {
+	/** The policy has no breaker. */
+	BACKOFF_BREAKER_NONE,
+	BACKOFF_BREAKER_CLOSED,
+	/** No attempts until the cooldown is over. */
+	BACKOFF_BREAKER_OPEN,
+	/** Some attempts, to see. */
+	BACKOFF_BREAKER_HALF_OPEN,
+};
+
+/**
+ * The budget and breaker of @p policy for one target, full and closed.
+ *
+ * @return BACKOFF_OK; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_guard_new(const struct backoff_policy *policy,
+		  struct backoff_guard **out);
+
+/** Free it; NULL is fine. No call may use it any more. */
+BACKOFF_API void backoff_guard_free(struct backoff_guard *guard);
+
+/** Tokens left in the budget, in thousandths, at monotonic time @p now_ns;
+ *  BACKOFF_FOREVER without a budget. For a concurrency budget: free places. */
+BACKOFF_API uint64_t
+backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns);
+
+/** The breaker's state as the next call would find it at @p now_ns. */
+BACKOFF_API enum backoff_breaker
+backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns);
+
+/** "closed", "open", "half_open"; NULL for NONE. */
+BACKOFF_API const char *backoff_breaker_name(enum backoff_breaker state);
+
+/**
+ * Guards by target, at most so many: the one that was not used for longest
+ * goes when a new one needs its place. Guards that are in use stay; if all
+ * are, new targets share one.
+ */
+struct backoff_guards;
+
+/** @p limit from 1 to 1048576. BACKOFF_OK; BACKOFF_E_ARGUMENT;
+ *  BACKOFF_E_NOMEM. */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
+		   struct backoff_guards **out);
+
+/** Free the table and its guards; NULL is fine. */
+BACKOFF_API void backoff_guards_free(struct backoff_guards *guards);
+
+/** The guard of a target, made if need be; give it back with
+ *  backoff_guards_release(). Takes a lock. NULL only without memory. */
+BACKOFF_API struct backoff_guard *
+backoff_guards_take(struct backoff_guards *guards, const char *target);
+BACKOFF_API void backoff_guards_release(struct backoff_guards *guards,
+					struct backoff_guard *guard);
+
+BACKOFF_END_DECLS
+
+#endif

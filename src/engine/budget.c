@@ -1,0 +1,197 @@
+/* Retry budgets: four kinds, each as its model has it.
+ *
+ * token_bucket  AWS SDKs' standard mode: a retry costs, a first-try success
+ *               earns, a success after retries gets the last cost back.
+ * throttle      gRPC A6: every failure takes one, every success gives a part;
+ *               retries only above half.
+ * ratio         Finagle's RetryBudget: each call deposits one, a retry
+ *               withdraws 1/ratio, deposits expire, and there is a reserve.
+ * concurrency   Envoy's retry_budget: retries at once, as a share of calls at
+ *               once; here a retry holds its place through its wait. */
+#include "config.h"
+
+#include "engine/budget.h"
+
+#define MILLI 1000
+
+/* Take an amount if it is all there. */
+static bool
+take(atomic_int_fast64_t *tokens, int64_t amount)
+{
+	int_fast64_t have = atomic_load_explicit(tokens, memory_order_relaxed);
+
+	do {
+		if (have < amount)
+			return false;
+	} while (!atomic_compare_exchange_weak_explicit(
+		tokens, &have, have - amount, memory_order_relaxed,
+		memory_order_relaxed));
+	return true;
+}
+
+/* Add within [0, most]. A full bucket is not written, so that threads whose
+ * calls all succeed do not fight for its cache line. */
+static void
+change(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
+{
+	int_fast64_t have = atomic_load_explicit(tokens, memory_order_relaxed);
+	int_fast64_t want;
+
+	do {
+		want = have + amount;
+		want = want < 0 ? 0 : want > most ? most : want;
+		if (want == have)
+			return;
+	} while (!atomic_compare_exchange_weak_explicit(tokens, &have, want,
+							memory_order_relaxed,
+							memory_order_relaxed));
+}
+
+void
+bo_budget_init(const struct bo_budget_rule *rule, struct bo_budget *budget)
+{
+	atomic_init(&budget->tokens_milli, rule->capacity_milli);
+}
+
+/* Envoy: as many retries at once as this share of the calls at once. */
+static int64_t
+places(const struct bo_budget_rule *rule, const struct bo_budget *budget)
+{
+	int64_t share =
+		(int64_t)((bo_u128)atomic_load_explicit(&budget->calls,
+							memory_order_relaxed) *
+			  rule->share_nano / BO_NS_PER_S);
+
+	return share > (int64_t)rule->min_concurrent
+		       ? share
+		       : (int64_t)rule->min_concurrent;
+}
+
+int64_t
+bo_budget_left_milli(const struct bo_budget_rule *rule,
+		     const struct bo_budget *budget, uint64_t now_ns)
+{
+	switch (rule->kind) {
+	case BO_BUDGET_RATIO:
+		return rule->reserve_milli +
+		       bo_slices_sum(&budget->balance, rule->ttl_ns, now_ns);
+	case BO_BUDGET_CONCURRENCY:
+		return (places(rule, budget) -
+			atomic_load_explicit(&budget->retries,
+					     memory_order_relaxed)) *
+		       MILLI;
+	default:
+		return atomic_load_explicit(&budget->tokens_milli,
+					    memory_order_relaxed);
+	}
+}
+
+void
+bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
+		uint64_t now_ns)
+{
+	if (rule->kind == BO_BUDGET_RATIO)
+		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns, MILLI);
+	else if (rule->kind == BO_BUDGET_CONCURRENCY)
+		atomic_fetch_add_explicit(&budget->calls, 1,
+					  memory_order_relaxed);
+}
+
+void
+bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget)
+{
+	if (rule->kind == BO_BUDGET_CONCURRENCY)
+		atomic_fetch_sub_explicit(&budget->calls, 1,
+					  memory_order_relaxed);
+}
+
+int64_t
+bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
+	       enum backoff_outcome_kind kind)
+{
+	switch (rule->kind) {
+	case BO_BUDGET_TOKEN_BUCKET:
+		if (class == BACKOFF_CLASS_THROTTLE)
+			return rule->throttle_cost_milli;
+		return class == BACKOFF_CLASS_TIMEOUT ||
+				       kind == BACKOFF_OUTCOME_TIMEOUT
+			       ? rule->timeout_cost_milli
+			       : rule->retry_cost_milli;
+	case BO_BUDGET_RATIO:
+		return rule->withdrawal_milli;
+	case BO_BUDGET_CONCURRENCY:
+		return MILLI;
+	case BO_BUDGET_THROTTLE:
+	case BO_BUDGET_NONE:
+		break;
+	}
+	return 0;
+}
+
+bool
+bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
+		  int64_t cost_milli, uint64_t now_ns)
+{
+	switch (rule->kind) {
+	case BO_BUDGET_TOKEN_BUCKET:
+		return take(&budget->tokens_milli, cost_milli);
+	case BO_BUDGET_THROTTLE:
+		return atomic_load_explicit(&budget->tokens_milli,
+					    memory_order_relaxed) >
+		       rule->capacity_milli / 2;
+	case BO_BUDGET_RATIO:
+		if (bo_budget_left_milli(rule, budget, now_ns) < cost_milli)
+			return false;
+		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
+			      -cost_milli);
+		return true;
+	case BO_BUDGET_CONCURRENCY:
+		if (atomic_fetch_add_explicit(&budget->retries, 1,
+					      memory_order_relaxed) <
+		    places(rule, budget))
+			return true;
+		atomic_fetch_sub_explicit(&budget->retries, 1,
+					  memory_order_relaxed);
+		return false;
+	case BO_BUDGET_NONE:
+		break;
+	}
+	return true;
+}
+
+void
+bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
+		 int64_t cost_milli, uint64_t now_ns)
+{
+	if (rule->kind == BO_BUDGET_TOKEN_BUCKET)
+		change(&budget->tokens_milli, cost_milli, rule->capacity_milli);
+	else if (rule->kind == BO_BUDGET_RATIO)
+		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
+			      cost_milli);
+	else if (rule->kind == BO_BUDGET_CONCURRENCY)
+		atomic_fetch_sub_explicit(&budget->retries, 1,
+					  memory_order_relaxed);
+}
+
+void
+bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
+		 bool success, bool retryable, int64_t held_milli)
+{
+	int64_t amount = 0;
+
+	if (rule->kind == BO_BUDGET_TOKEN_BUCKET && success)
+		/* The last cost comes back, or, on a first try, the reward. */
+		amount = held_milli == 0 ? rule->reward_milli
+			 : rule->refund  ? held_milli
+					 : 0;
+	else if (rule->kind == BO_BUDGET_THROTTLE)
+		amount = success     ? rule->token_ratio_milli
+			 : retryable ? -MILLI
+				     : 0;
+	if (amount != 0)
+		change(&budget->tokens_milli, amount, rule->capacity_milli);
+	/* A place is free again when its retry is over, however it went. */
+	if (rule->kind == BO_BUDGET_CONCURRENCY && held_milli > 0)
+		atomic_fetch_sub_explicit(&budget->retries, 1,
+					  memory_order_relaxed);
+}

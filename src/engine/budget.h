@@ -1,0 +1,41 @@
+/* The moments at which a retry budget is asked or told. */
+#ifndef BO_BUDGET_H
+#define BO_BUDGET_H
+
+#include "base/num.h"
+#include "engine/guard.h"
+
+void bo_budget_init(const struct bo_budget_rule *rule,
+		    struct bo_budget *budget);
+
+/** What is left, in thousandths of a token. */
+int64_t bo_budget_left_milli(const struct bo_budget_rule *rule,
+			     const struct bo_budget *budget, uint64_t now_ns);
+
+/** A call begins, and ends. */
+void bo_budget_begin(const struct bo_budget_rule *rule,
+		     struct bo_budget *budget, uint64_t now_ns);
+void bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget);
+
+/** What a retry after this failure costs. */
+int64_t bo_budget_cost(const struct bo_budget_rule *rule,
+		       enum backoff_class class,
+		       enum backoff_outcome_kind kind);
+
+/** Take the cost of a retry; false if it is refused. */
+bool bo_budget_reserve(const struct bo_budget_rule *rule,
+		       struct bo_budget *budget, int64_t cost_milli,
+		       uint64_t now_ns);
+
+/** The retry will not be made: its cost comes back. */
+void bo_budget_refund(const struct bo_budget_rule *rule,
+		      struct bo_budget *budget, int64_t cost_milli,
+		      uint64_t now_ns);
+
+/** An attempt ended; held_milli is the cost it was made for, 0 for the
+ *  first. */
+void bo_budget_report(const struct bo_budget_rule *rule,
+		      struct bo_budget *budget, bool success, bool retryable,
+		      int64_t held_milli);
+
+#endif

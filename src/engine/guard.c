@@ -1,0 +1,165 @@
+/* Budget and breaker of one target, at the moments of a call. */
+#include "config.h"
+
+#include "engine/guard.h"
+
+#include <stdlib.h>
+
+#include "engine/breaker.h"
+#include "engine/budget.h"
+
+static bool
+has_breaker(const struct backoff_guard *guard)
+{
+	return guard->policy->breaker.window > 0 ||
+	       guard->policy->breaker.window_ns > 0;
+}
+
+enum backoff_status
+backoff_guard_new(const struct backoff_policy *policy,
+		  struct backoff_guard **out)
+{
+	struct backoff_guard *guard = calloc(1, sizeof(*guard));
+
+	if (guard == NULL)
+		return BACKOFF_E_NOMEM;
+	bo_budget_init(&policy->budget, &guard->budget);
+	if (bo_breaker_init(&policy->breaker, &guard->breaker) != BACKOFF_OK) {
+		free(guard);
+		return BACKOFF_E_NOMEM;
+	}
+	guard->policy = backoff_policy_ref(policy);
+	*out = guard;
+	return BACKOFF_OK;
+}
+
+void
+backoff_guard_free(struct backoff_guard *guard)
+{
+	if (guard == NULL)
+		return;
+	bo_breaker_clear(&guard->breaker);
+	backoff_policy_unref((struct backoff_policy *)(uintptr_t)guard->policy);
+	free(guard->target);
+	free(guard);
+}
+
+uint64_t
+backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
+{
+	int64_t left;
+
+	if (guard->policy->budget.kind == BO_BUDGET_NONE)
+		return BACKOFF_FOREVER;
+	left = bo_budget_left_milli(&guard->policy->budget, &guard->budget,
+				    now_ns);
+	return left > 0 ? (uint64_t)left : 0;
+}
+
+enum backoff_breaker
+backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns)
+{
+	return has_breaker(guard) ? bo_breaker_state(&guard->policy->breaker,
+						     &guard->breaker, now_ns)
+				  : BACKOFF_BREAKER_NONE;
+}
+
+const char *
+backoff_breaker_name(enum backoff_breaker state)
+{
+	static const char *const names[] = {NULL, "closed", "open",
+					    "half_open"};
+
+	return (unsigned)state <= BACKOFF_BREAKER_HALF_OPEN ? names[state]
+							    : NULL;
+}
+
+/* Ask the breaker for an attempt. */
+static enum backoff_stop
+admit(struct backoff_guard *guard, struct backoff_state *state, uint64_t now_ns,
+      struct backoff_decision *out)
+{
+	uint32_t probe;
+
+	if (!has_breaker(guard))
+		return BACKOFF_STOP_NONE;
+	if (!bo_breaker_admit(&guard->policy->breaker, &guard->breaker, now_ns,
+			      &probe, &out->breaker_changed))
+		return BACKOFF_STOP_BREAKER_OPEN;
+	state->probe = probe;
+	return BACKOFF_STOP_NONE;
+}
+
+enum backoff_stop
+bo_guard_begin(struct backoff_guard *guard, struct backoff_state *state,
+	       uint64_t now_ns, struct backoff_decision *out)
+{
+	enum backoff_stop stop = admit(guard, state, now_ns, out);
+
+	if (stop == BACKOFF_STOP_NONE) {
+		state->guarded = 1;
+		bo_budget_begin(&guard->policy->budget, &guard->budget, now_ns);
+	}
+	return stop;
+}
+
+enum backoff_stop
+bo_guard_resume(struct backoff_guard *guard, struct backoff_state *state,
+		uint64_t now_ns, struct backoff_decision *out)
+{
+	return admit(guard, state, now_ns, out);
+}
+
+void
+bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
+		const struct backoff_outcome *outcome, bool retryable,
+		uint64_t now_ns, struct backoff_decision *out)
+{
+	bool success = outcome->kind == BACKOFF_OUTCOME_SUCCESS;
+	bool cancelled = outcome->kind == BACKOFF_OUTCOME_CANCELLED;
+
+	bo_budget_report(&guard->policy->budget, &guard->budget, success,
+			 retryable, state->held_milli);
+	state->held_milli = 0;
+	/* The breaker is about the target's health: a bad request or a
+	 * cancelled attempt says nothing of it. */
+	if (has_breaker(guard) && !cancelled && (success || retryable))
+		out->breaker_changed = bo_breaker_report(
+			&guard->policy->breaker, &guard->breaker, success,
+			state->probe, now_ns);
+	else
+		bo_breaker_abandon(&guard->breaker, state->probe);
+	state->probe = 0;
+}
+
+enum backoff_stop
+bo_guard_reserve(struct backoff_guard *guard, struct backoff_state *state,
+		 const struct backoff_outcome *outcome, uint64_t now_ns,
+		 struct backoff_decision *out)
+{
+	const struct bo_budget_rule *rule = &guard->policy->budget;
+
+	if (rule->kind == BO_BUDGET_NONE)
+		return BACKOFF_STOP_NONE;
+	out->cost_milli =
+		bo_budget_cost(rule, outcome->failure_class, outcome->kind);
+	if (!bo_budget_reserve(rule, &guard->budget, out->cost_milli, now_ns))
+		return BACKOFF_STOP_BUDGET;
+	state->held_milli = out->cost_milli;
+	return BACKOFF_STOP_NONE;
+}
+
+void
+bo_guard_end(struct backoff_guard *guard, struct backoff_state *state,
+	     uint64_t now_ns)
+{
+	if (state->held_milli > 0)
+		bo_budget_refund(&guard->policy->budget, &guard->budget,
+				 state->held_milli, now_ns);
+	state->held_milli = 0;
+	bo_breaker_abandon(&guard->breaker, state->probe);
+	state->probe = 0;
+	if (state->guarded)
+		bo_budget_end(&guard->policy->budget, &guard->budget);
+	state->guarded = 0;
+}
