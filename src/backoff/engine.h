@@ -6,7 +6,6 @@
 
 #include <backoff/attr.h>
 #include <backoff/clock.h>
-#include <backoff/guard.h>
 #include <backoff/hint.h>
 #include <backoff/policy.h>
 #include <backoff/status.h>
@@ -65,6 +64,20 @@ enum backoff_action {
 	BACKOFF_ACTION_WAIT,
 	BACKOFF_ACTION_DONE,
 };
+
+/** State of a circuit breaker. */
+enum backoff_breaker {
+	/** The policy has no breaker. */
+	BACKOFF_BREAKER_NONE,
+	BACKOFF_BREAKER_CLOSED,
+	/** No attempts until the cooldown is over. */
+	BACKOFF_BREAKER_OPEN,
+	/** Some attempts, to see. */
+	BACKOFF_BREAKER_HALF_OPEN,
+};
+
+/** What calls to one target share: see <backoff/guard.h>. */
+struct backoff_guard;
 
 /** What the caller saw. Strings are borrowed for the call they are given to,
  *  and may be NULL. */
@@ -270,6 +283,8 @@ BACKOFF_API const char *
 backoff_outcome_kind_name(enum backoff_outcome_kind kind);
 BACKOFF_API const char *backoff_class_name(enum backoff_class failure_class);
 BACKOFF_API const char *backoff_stop_name(enum backoff_stop stop);
+
+/** "closed", "open", "half_open"; N
 
 /** Fill an outcome; for callers that cannot write structs. Strings are not
  *  copied. */

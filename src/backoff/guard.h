@@ -5,23 +5,14 @@
 #include <stdint.h>
 
 #include <backoff/attr.h>
+#include <backoff/engine.h>
 #include <backoff/policy.h>
 #include <backoff/status.h>
 
 BACKOFF_BEGIN_DECLS
 
-/** Opaque; any number of threads may use one, none of them waits. */
-struct backoff_guard;
-
-enum backoff_breaker {
-	/** The policy has no breaker. */
-	BACKOFF_BREAKER_NONE,
-	BACKOFF_BREAKER_CLOSED,
-	/** No attempts until the cooldown is over. */
-	BACKOFF_BREAKER_OPEN,
-	/** Some attempts, to see. */
-	BACKOFF_BREAKER_HALF_OPEN,
-};
+/* struct backoff_guard is opaque; any number of threads may use one, and none
+ * of them waits. */
 
 /**
  * The budget and breaker of @p policy for one target, full and closed.
@@ -44,7 +35,7 @@ backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns);
 BACKOFF_API enum backoff_breaker
 backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns);
 
-/** "closed", "open", "half_open"; NULL for NONE. */
+ULL for NONE. */
 BACKOFF_API const char *backoff_breaker_name(enum backoff_breaker state);
 
 /**

@@ -10,6 +10,8 @@ const char *const bo_outcome_names[] = {"success", "failure", "timeout",
 const char *const bo_class_names[] = {"unknown",  "transient", "throttle",
 				      "server",   "client",    "timeout",
 				      "conflict", "fatal",     NULL};
+static const char *const bo_breaker_names[] = {NULL, "closed", "open",
+					       "half_open"};
 const char *const bo_stop_names[] = {"none",           "success",
 				     "non_retryable",  "max_attempts",
 				     "deadline",       "delay_exceeds_deadline",
@@ -32,6 +34,14 @@ backoff_class_name(enum backoff_class failure_class)
 {
 	return (unsigned)failure_class <= BACKOFF_CLASS_FATAL
 		       ? bo_class_names[failure_class]
+		       : NULL;
+}
+
+const char *
+backoff_breaker_name(enum backoff_breaker state)
+{
+	return (unsigned)state <= BACKOFF_BREAKER_HALF_OPEN
+		       ? bo_breaker_names[state]
 		       : NULL;
 }
 

@@ -4,8 +4,6 @@
 
 #include "engine/breaker.h"
 
-#include <stdlib.h>
-
 #include "base/num.h"
 
 /* The state word: time of entry shifted left by two, the state below. Both
@@ -26,23 +24,6 @@ static bool
 cooled_down(const struct bo_breaker_rule *rule, uint64_t word, uint64_t now_ns)
 {
 	return now_ns >= bo_add_sat(word >> 2, rule->cooldown_ns);
-}
-
-enum backoff_status
-bo_breaker_init(const struct bo_breaker_rule *rule, struct bo_breaker *breaker)
-{
-	atomic_init(&breaker->state, word_of(BACKOFF_BREAKER_CLOSED, 0));
-	if (rule->window == 0)
-		return BACKOFF_OK;
-	breaker->outcome = calloc(rule->window, sizeof(*breaker->outcome));
-	return breaker->outcome != NULL ? BACKOFF_OK : BACKOFF_E_NOMEM;
-}
-
-void
-bo_breaker_clear(struct bo_breaker *breaker)
-{
-	free(breaker->outcome);
-	breaker->outcome = NULL;
 }
 
 enum backoff_breaker

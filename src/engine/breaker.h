@@ -4,11 +4,6 @@
 
 #include "engine/guard.h"
 
-/** BACKOFF_OK or BACKOFF_E_NOMEM. */
-enum backoff_status bo_breaker_init(const struct bo_breaker_rule *rule,
-				    struct bo_breaker *breaker);
-void bo_breaker_clear(struct bo_breaker *breaker);
-
 /** The state at now_ns: an open breaker whose cooldown is over counts as half
  *  open. */
 enum backoff_breaker bo_breaker_state(const struct bo_breaker_rule *rule,

@@ -131,9 +131,8 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 	}
 	if (policy->bounded) {
 		/* The factor is rounded; the promise is not. */
-		out->high_ns =
-			bo_min(bo_mul_q32(out->high_ns, policy->shrink_q32),
-			       cap_ns);
+		out->high_ns = bo_min(
+			bo_mul_q32(out->high_ns, policy->shrink_q32), cap_ns);
 		out->low_ns =
 			bo_min(bo_mul_q32(out->low_ns, policy->shrink_q32),
 			       out->high_ns);

@@ -3,75 +3,14 @@
 
 #include "engine/guard.h"
 
-#include <stdlib.h>
-
 #include "engine/breaker.h"
 #include "engine/budget.h"
 
-static bool
-has_breaker(const struct backoff_guard *guard)
+bool
+bo_guard_has_breaker(const struct backoff_guard *guard)
 {
 	return guard->policy->breaker.window > 0 ||
 	       guard->policy->breaker.window_ns > 0;
-}
-
-enum backoff_status
-backoff_guard_new(const struct backoff_policy *policy,
-		  struct backoff_guard **out)
-{
-	struct backoff_guard *guard = calloc(1, sizeof(*guard));
-
-	if (guard == NULL)
-		return BACKOFF_E_NOMEM;
-	bo_budget_init(&policy->budget, &guard->budget);
-	if (bo_breaker_init(&policy->breaker, &guard->breaker) != BACKOFF_OK) {
-		free(guard);
-		return BACKOFF_E_NOMEM;
-	}
-	guard->policy = backoff_policy_ref(policy);
-	*out = guard;
-	return BACKOFF_OK;
-}
-
-void
-backoff_guard_free(struct backoff_guard *guard)
-{
-	if (guard == NULL)
-		return;
-	bo_breaker_clear(&guard->breaker);
-	backoff_policy_unref((struct backoff_policy *)(uintptr_t)guard->policy);
-	free(guard->target);
-	free(guard);
-}
-
-uint64_t
-backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
-{
-	int64_t left;
-
-	if (guard->policy->budget.kind == BO_BUDGET_NONE)
-		return BACKOFF_FOREVER;
-	left = bo_budget_left_milli(&guard->policy->budget, &guard->budget,
-				    now_ns);
-	return left > 0 ? (uint64_t)left : 0;
-}
-
-enum backoff_breaker
-backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns)
-{
-	return has_breaker(guard) ? bo_breaker_state(&guard->policy->breaker,
-						     &guard->breaker, now_ns)
-				  : BACKOFF_BREAKER_NONE;
-}
-
-const char *
-backoff_breaker_name(enum backoff_breaker state)
-{
-	static const char *const names[] = {NULL, "closed", "open",
-					    "half_open"};
-
-	return (unsigned)state <= BACKOFF_BREAKER_HALF_OPEN ? names[state]
-							    : NULL;
 }
 
 /* Ask the breaker for an attempt. */
@@ -81,7 +20,7 @@ admit(struct backoff_guard *guard, struct backoff_state *state, uint64_t now_ns,
 {
 	uint32_t probe;
 
-	if (!has_breaker(guard))
+	if (!bo_guard_has_breaker(guard))
 		return BACKOFF_STOP_NONE;
 	if (!bo_breaker_admit(&guard->policy->breaker, &guard->breaker, now_ns,
 			      &probe, &out->breaker_changed))
@@ -123,7 +62,7 @@ bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
 	state->held_milli = 0;
 	/* The breaker is about the target's health: a bad request or a
 	 * cancelled attempt says nothing of it. */
-	if (has_breaker(guard) && !cancelled && (success || retryable))
+	if (bo_guard_has_breaker(guard) && !cancelled && (success || retryable))
 		out->breaker_changed = bo_breaker_report(
 			&guard->policy->breaker, &guard->breaker, success,
 			state->probe, now_ns);

@@ -62,6 +62,9 @@ struct backoff_guard {
 	struct backoff_guard *next;
 };
 
+/** Whether its policy has a breaker. */
+bool bo_guard_has_breaker(const struct backoff_guard *guard);
+
 /** A call begins: may it? Sets what the state holds of the guard. */
 enum backoff_stop bo_guard_begin(struct backoff_guard *guard,
 				 struct backoff_state *state, uint64_t now_ns,

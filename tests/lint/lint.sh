@@ -15,6 +15,7 @@ src/rng 1
 src/policy 2
 src/engine 3
 src/event 4
+src/guard 5
 src/sink 5
 src/retry 6
 tools/common 0

@@ -45,7 +45,7 @@ check "rooms call only what lies below them" "$(
 # of the C library. Sanitizers and coverage call home.
 allowed='mem(cmp|cpy|move|set|chr)|str(cmp|len|n?cmp|chr|n?casecmp|spn|cspn)'
 allowed="$allowed|snprintf|__snprintf_chk|strerrorname_np|__assert_fail"
-allowed="$allowed|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__mem(cpy|set|move)_chk"
+allowed="$allowed|__u?(div|mod)ti3|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__mem(cpy|set|move)_chk"
 allowed="$allowed|__(asan|ubsan|tsan|sanitizer|gcov)_.*"
 check "the engine asks nothing of the system" "$(
 	echo "$symbols" | awk '

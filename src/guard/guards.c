@@ -2,6 +2,8 @@
  * per retry object, so a lock and a list will do. */
 #include "config.h"
 
+#include <backoff/guard.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
