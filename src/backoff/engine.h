@@ -284,7 +284,8 @@ backoff_outcome_kind_name(enum backoff_outcome_kind kind);
 BACKOFF_API const char *backoff_class_name(enum backoff_class failure_class);
 BACKOFF_API const char *backoff_stop_name(enum backoff_stop stop);
 
-/** "closed", "open", "half_open"; N
+/** "closed", "open", "half_open"; NULL for NONE. */
+BACKOFF_API const char *backoff_breaker_name(enum backoff_breaker state);
 
 /** Fill an outcome; for callers that cannot write structs. Strings are not
  *  copied. */

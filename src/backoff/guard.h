@@ -35,9 +35,6 @@ backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns);
 BACKOFF_API enum backoff_breaker
 backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns);
 
-ULL for NONE. */
-BACKOFF_API const char *backoff_breaker_name(enum backoff_breaker state);
-
 /**
  * Guards by target, at most so many: the one that was not used for longest
  * goes when a new one needs its place. Guards that are in use stay; if all

@@ -8,6 +8,7 @@
 #include <backoff/clock.h>
 #include <backoff/engine.h>
 #include <backoff/event.h>
+#include <backoff/guard.h>
 #include <backoff/policy.h>
 #include <backoff/sink.h>
 #include <backoff/status.h>
