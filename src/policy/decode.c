@@ -142,7 +142,9 @@ collect(struct bo_decoding *d, const struct bo_place *object,
 			snprintf(path, sizeof(path), "%s%s%s", prefix,
 				 prefix[0] != '\0' ? "." : "", member->string);
 
-		if (length >= (int)sizeof(path))
+		/* A dot would make a name a path: "jitter.kind". */
+		if (length >= (int)sizeof(path) ||
+		    strchr(member->string, '.') != NULL)
 			report_unknown(d, &at, prefix);
 		else if (find_row(path) >= 0)
 			set_row(d, &at, find_row(path));
@@ -242,21 +244,6 @@ settle_decorrelated(struct bo_decoding *d)
 			"other jitter than \"decorrelated\"");
 }
 
-/* Where to point for a field: where the file sets it, else the whole. */
-static const struct bo_place *
-place_of(const struct bo_decoding *d, enum bo_policy_row row)
-{
-	return d->is_set[row] ? &d->set[row] : &d->root;
-}
-
-/* How many entries of a schedule have a use. One may always stand: a schedule
- * of nothing is none, and a child may set max_attempts to 1. */
-static size_t
-delays_used(const struct backoff_policy *p)
-{
-	return p->max_attempts > 2 ? p->max_attempts - 1 : 1;
-}
-
 /* A child with fewer attempts inherits the head of its parent's lists, so that
  * its own canonical form is a policy. */
 static void
@@ -264,60 +251,12 @@ trim_inherited(struct bo_decoding *d)
 {
 	struct backoff_policy *p = d->policy;
 
-	if (!d->is_set[BO_ROW_SCHEDULE] && p->schedule.count > delays_used(p))
-		p->schedule.count = delays_used(p);
+	if (!d->is_set[BO_ROW_SCHEDULE] &&
+	    p->schedule.count > bo_delays_used(p))
+		p->schedule.count = bo_delays_used(p);
 	if (!d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&
 	    p->attempt_timeout.count > p->max_attempts)
 		p->attempt_timeout.count = p->max_attempts;
-}
-
-static void
-check_limits(struct bo_decoding *d)
-{
-	struct backoff_policy *p = d->policy;
-	bool capped = bo_policy_useless(p, BO_ROW_MAX_DELAY) == NULL;
-
-	if (capped && p->base_delay_ns > p->max_delay_ns)
-		bo_decoding_report(
-			d, BACKOFF_E_VALUE,
-			place_of(d, d->is_set[BO_ROW_BASE_DELAY]
-					    ? BO_ROW_BASE_DELAY
-					    : BO_ROW_MAX_DELAY),
-			false,
-			"base_delay must not be more than max_delay (%.10g > "
-			"%.10g seconds)",
-			(double)p->base_delay_ns / 1e9,
-			(double)p->max_delay_ns / 1e9);
-	if (p->breaker.window > 0 && p->breaker.window_ns > 0)
-		bo_decoding_report(d, BACKOFF_E_FIELD,
-				   place_of(d, BO_ROW_BREAKER_WINDOW_TIME),
-				   true,
-				   "a breaker judges by breaker.window or by "
-				   "breaker.window_time, not by both");
-	if (d->is_set[BO_ROW_SCHEDULE] && p->schedule.count > delays_used(p))
-		bo_decoding_report(
-			d, BACKOFF_E_FIELD, &d->set[BO_ROW_SCHEDULE], false,
-			"has %zu delays, but max_attempts %u leaves room for "
-			"%u",
-			p->schedule.count, p->max_attempts,
-			p->max_attempts - 1);
-	if (d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&
-	    p->attempt_timeout.count > p->max_attempts)
-		bo_decoding_report(d, BACKOFF_E_FIELD,
-				   &d->set[BO_ROW_ATTEMPT_TIMEOUT], false,
-				   "has %zu entries, but max_attempts is %u",
-				   p->attempt_timeout.count, p->max_attempts);
-	for (size_t i = 0; i < p->attempt_timeout.count; i++)
-		if (p->attempt_timeout.ns[i] > p->deadline_ns) {
-			bo_decoding_report(
-				d, BACKOFF_E_VALUE,
-				place_of(d, BO_ROW_ATTEMPT_TIMEOUT), false,
-				"must not be more than the deadline (%.10g > "
-				"%.10g seconds)",
-				(double)p->attempt_timeout.ns[i] / 1e9,
-				(double)p->deadline_ns / 1e9);
-			break;
-		}
 }
 
 static void
@@ -334,14 +273,16 @@ check_required(struct bo_decoding *d)
 	if (p->curve == BACKOFF_CURVE_SCHEDULE && p->schedule.count == 0 &&
 	    !d->is_set[BO_ROW_SCHEDULE])
 		bo_decoding_report(
-			d, BACKOFF_E_FIELD, place_of(d, BO_ROW_BACKOFF), false,
+			d, BACKOFF_E_FIELD,
+			bo_decoding_place(d, BO_ROW_BACKOFF), false,
 			"backoff \"schedule\" needs the field schedule");
 	if (p->jitter == BACKOFF_JITTER_ADDITIVE &&
 	    !d->is_set[BO_ROW_JITTER_MAX] &&
 	    (d->is_replaced[BO_ROW_JITTER_KIND] || !d->is_set[BO_ROW_EXTENDS]))
 		bo_decoding_report(
-			d, BACKOFF_E_FIELD, place_of(d, BO_ROW_JITTER_KIND),
-			false, "additive jitter needs the field jitter.max");
+			d, BACKOFF_E_FIELD,
+			bo_decoding_place(d, BO_ROW_JITTER_KIND), false,
+			"additive jitter needs the field jitter.max");
 }
 
 /* What this file replaces or never inherits. */
@@ -383,7 +324,7 @@ decode_tree(struct bo_decoding *d)
 	if (d->errors == 0) {
 		drop_useless(d);
 		trim_inherited(d);
-		check_limits(d);
+		bo_decoding_limits(d);
 	}
 	return d->errors == 0;
 }

@@ -59,6 +59,10 @@ void bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 			const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
+/** Where to point for a field: where the file sets it, else the whole. */
+const struct bo_place *bo_decoding_place(const struct bo_decoding *d,
+					 enum bo_policy_row row);
+
 /** Read the value of a field into the policy. */
 void bo_decoding_read(struct bo_decoding *d, const struct bo_place *place,
 		      enum bo_policy_row row);
@@ -66,6 +70,13 @@ void bo_decoding_read(struct bo_decoding *d, const struct bo_place *place,
 /** Likewise of a list of matchers. */
 void bo_decoding_matchers(struct bo_decoding *d, const struct bo_place *place,
 			  struct bo_matchers *out);
+
+/** Note where good fields do not go together. */
+void bo_decoding_limits(struct bo_decoding *d);
+
+/** How many entries of a schedule have a use. One may always stand: a schedule
+ *  of nothing is none, and a child may set max_attempts to 1. */
+size_t bo_delays_used(const struct backoff_policy *policy);
 
 /** "a number", "null": what a node is, for "got ...". */
 const char *bo_describe_node(const cJSON *node);

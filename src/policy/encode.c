@@ -38,10 +38,24 @@ put_matchers(struct bo_out *out, const struct bo_matchers *list)
 	bo_out_text(out, "]");
 }
 
-/* Fields that are not there, rather than at a default. */
+static bool
+has_default_hints(const struct backoff_policy *policy)
+{
+	for (int row = BO_ROW_HINT_USE; row <= BO_ROW_HINT_RESTART; row++)
+		if (!bo_policy_is_default(policy, (enum bo_policy_row)row))
+			return false;
+	return true;
+}
+
+/* Fields that are not there, rather than at a default. What a policy need not
+ * have (an object, a switch) is left out as a whole where it changes nothing,
+ * so that a policy's hash outlives versions that can do more. */
 static bool
 is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 {
+	if (row >= BO_ROW_HINT_USE && row <= BO_ROW_HINT_RESTART &&
+	    has_default_hints(policy))
+		return true;
 	switch (row) {
 	case BO_ROW_DESCRIPTION:
 	case BO_ROW_EXTENDS:
@@ -50,6 +64,10 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 		return policy->attempt_timeout.count == 0;
 	case BO_ROW_DEADLINE:
 		return policy->deadline_ns == BACKOFF_FOREVER;
+	case BO_ROW_IDEMPOTENT_ONLY:
+		return !policy->idempotent_only;
+	case BO_ROW_BUDGET_KIND:
+		return policy->budget.kind == BO_BUDGET_NONE;
 	case BO_ROW_BUDGET_TIMEOUT_COST:
 		return policy->budget.timeout_cost_nano == BACKOFF_FOREVER;
 	case BO_ROW_BUDGET_THROTTLE_COST:
@@ -209,6 +227,25 @@ describe_curve(struct bo_out *out, const struct backoff_policy *p)
 	}
 }
 
+static void
+describe_guards(struct bo_out *out, const struct backoff_policy *p)
+{
+	if (p->idempotent_only)
+		bo_out_text(out, ", idempotent calls only");
+	if (p->budget.kind != BO_BUDGET_NONE)
+		bo_out_format(out, ", %s budget",
+			      bo_budget_names[p->budget.kind]);
+	if (p->breaker.window == 0 && p->breaker.window_ns == 0)
+		return;
+	bo_out_text(out, ", breaker at ");
+	bo_out_seconds(out, p->breaker.failure_ratio_nano);
+	bo_out_text(out, " of ");
+	if (p->breaker.window > 0)
+		bo_out_format(out, "%" PRIu32, p->breaker.window);
+	else
+		put_duration(out, p->breaker.window_ns);
+}
+
 size_t
 backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 			size_t size)
@@ -241,5 +278,6 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 		bo_out_text(&out, ", deadline ");
 		put_duration(&out, p->deadline_ns);
 	}
+	describe_guards(&out, p);
 	return out.length;
 }

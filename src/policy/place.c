@@ -120,3 +120,9 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 	bo_text_clean(error.text);
 	bo_decoding_emit(d, &error);
 }
+
+const struct bo_place *
+bo_decoding_place(const struct bo_decoding *d, enum bo_policy_row row)
+{
+	return d->is_set[row] ? &d->set[row] : &d->root;
+}

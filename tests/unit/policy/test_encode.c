@@ -11,6 +11,7 @@
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 #define ANY "\"retry_on\":[\"*\"],\"abort_on\":[]}"
+#define ANY_THEN "\"retry_on\":[\"*\"],\"abort_on\":[],"
 #define EXP(base, max, factor)                                                 \
 	"\"backoff\":\"exponential\",\"base_delay\":" base                     \
 	",\"max_delay\":" max ",\"exponential_base\":" factor ","
@@ -145,6 +146,57 @@ static const struct {
 	{"good-extends-twice",
 	 "{\"name\":\"GRANDCHILD\",\"max_attempts\":2,\"backoff\":\"linear\","
 	 "\"base_delay\":5,\"max_delay\":30," QUARTER ANY},
+	{"good-hints",
+	 "{\"name\":\"H\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"idempotent_only\":true,\"server_hint\":{\"use\":true,\"max\":120,"
+	 "\"too_long\":\"clamp\",\"combine\":\"replace\",\"jitter\":0.1,"
+	 "\"restart\":true}}"},
+	{"good-hints-default",
+	 "{\"name\":\"H\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY},
+	{"good-hints-off",
+	 "{\"name\":\"H\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"server_hint\":{\"use\":false}}"},
+	{"good-bucket",
+	 "{\"name\":\"B\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"budget\":{\"kind\":\"token_bucket\",\"capacity\":500,\"retry_"
+	 "cost\":5,\"timeout_cost\":10,\"success_reward\":0.001,\"refund\":"
+	 "false}}"},
+	{"good-throttle",
+	 "{\"name\":\"B\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"budget\":{\"kind\":\"throttle\",\"max_tokens\":10,\"token_ratio\":"
+	 "0.125}}"},
+	{"good-ratio",
+	 "{\"name\":\"B\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"budget\":{\"kind\":\"ratio\",\"ratio\":0.3333333,\"ttl\":10,\"min_"
+	 "per_second\":0.5}}"},
+	{"good-concurrency",
+	 "{\"name\":\"B\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"budget\":{\"kind\":\"concurrency\",\"share\":0.2,\"min_"
+	 "concurrent\":3}}"},
+	{"good-breaker",
+	 "{\"name\":\"B\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"breaker\":{\"window\":50,\"failure_ratio\":0.5,\"min_attempts\":50,"
+	 "\"cooldown\":2,\"probes\":3}}"},
+	{"good-breaker-time",
+	 "{\"name\":\"B\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"breaker\":{\"window_time\":30,\"failure_ratio\":0.5,\"min_"
+	 "attempts\":0,\"cooldown\":60,\"probes\":1}}"},
+	{"good-classes",
+	 "{\"name\":\"C\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"on\":{\"transient\":{\"base_delay\":0.05},\"throttle\":{\"base_"
+	 "delay\":5,\"max_delay\":40,\"consume_attempt\":false,\"limit\":3},"
+	 "\"timeout\":{\"consume_attempt\":false}}}"},
+	{"good-extends-guards", "{\"name\":\"CHILD\",\"max_attempts\":4," EXP(
+					"1", "30", "2") FULL ANY_THEN
+	 "\"budget\":{\"kind\":\"throttle\",\"max_tokens\":10,\"token_ratio\":"
+	 "0.1},\"on\":{\"server\":{\"max_delay\":9}}}"},
+	{"good-extends-inherits-guards",
+	 "{\"name\":\"CHILD\",\"max_attempts\":4," EXP("1", "30", "2")
+		 FULL ANY_THEN
+	 "\"budget\":{\"kind\":\"throttle\",\"max_tokens\":10,\"token_ratio\":"
+	 "0.1},\"breaker\":{\"window\":3,\"failure_ratio\":0.5,\"min_"
+	 "attempts\":0,\"cooldown\":2,\"probes\":1},\"on\":{\"server\":{\"max_"
+	 "delay\":9}}}"},
 };
 
 static struct backoff_policy *
@@ -267,50 +319,86 @@ hash_of(const char *fields)
 	return hash;
 }
 
+static const char *const different[] = {
+	"",
+	",\"base_delay\":2",
+	",\"base_delay\":1.000000001",
+	",\"max_delay\":31",
+	",\"exponential_base\":2.5",
+	",\"backoff\":\"linear\"",
+	",\"backoff\":\"constant\"",
+	",\"backoff\":\"fibonacci\"",
+	",\"backoff\":\"decorrelated\"",
+	",\"backoff\":\"schedule\",\"schedule\":[1]",
+	",\"backoff\":\"schedule\",\"schedule\":[1,1]",
+	",\"jitter\":\"none\"",
+	",\"jitter\":\"equal\"",
+	",\"jitter\":\"minus\"",
+	",\"jitter\":\"proportional\"",
+	",\"jitter\":{\"kind\":\"proportional\",\"ratio\":0.3}",
+	",\"jitter\":{\"kind\":\"proportional\",\"bounded\":true}",
+	",\"jitter\":{\"kind\":\"additive\",\"max\":1}",
+	",\"jitter\":{\"kind\":\"additive\",\"max\":2}",
+	",\"jitter\":{\"order\":\"jitter_then_cap\"}",
+	",\"attempt_timeout\":5",
+	",\"attempt_timeout\":[5,6]",
+	",\"deadline\":100",
+	",\"retry_on\":[]",
+	",\"retry_on\":[\"fatal\"]",
+	",\"retry_on\":[\"http:503\"]",
+	",\"retry_on\":[{\"message_regex\":\"http:503\"}]",
+	",\"abort_on\":[\"fatal\"]",
+	",\"abort_on\":[\"*\"]",
+	",\"idempotent_only\":true",
+	",\"server_hint\":{\"use\":false}",
+	",\"server_hint\":{\"max\":61}",
+	",\"server_hint\":{\"too_long\":\"clamp\"}",
+	",\"server_hint\":{\"combine\":\"replace\"}",
+	",\"server_hint\":{\"jitter\":0.1}",
+	",\"server_hint\":{\"restart\":true}",
+	",\"budget\":\"token_bucket\"",
+	",\"budget\":{\"kind\":\"token_bucket\",\"capacity\":9}",
+	",\"budget\":{\"kind\":\"token_bucket\",\"retry_cost\":9}",
+	",\"budget\":{\"kind\":\"token_bucket\",\"timeout_cost\":9}",
+	",\"budget\":{\"kind\":\"token_bucket\",\"throttle_cost\":9}",
+	",\"budget\":{\"kind\":\"token_bucket\",\"success_reward\":9}",
+	",\"budget\":{\"kind\":\"token_bucket\",\"refund\":false}",
+	",\"budget\":\"throttle\"",
+	",\"budget\":{\"kind\":\"throttle\",\"max_tokens\":9}",
+	",\"budget\":{\"kind\":\"throttle\",\"token_ratio\":9}",
+	",\"budget\":\"ratio\"",
+	",\"budget\":{\"kind\":\"ratio\",\"ratio\":9}",
+	",\"budget\":{\"kind\":\"ratio\",\"ttl\":9}",
+	",\"budget\":{\"kind\":\"ratio\",\"min_per_second\":9}",
+	",\"budget\":\"concurrency\"",
+	",\"budget\":{\"kind\":\"concurrency\",\"share\":0.9}",
+	",\"budget\":{\"kind\":\"concurrency\",\"min_concurrent\":9}",
+	",\"breaker\":{\"window\":9}",
+	",\"breaker\":{\"window_time\":9}",
+	",\"breaker\":{\"window\":9,\"failure_ratio\":0.9}",
+	",\"breaker\":{\"window\":9,\"min_attempts\":8}",
+	",\"breaker\":{\"window\":9,\"cooldown\":9}",
+	",\"breaker\":{\"window\":9,\"probes\":9}",
+	",\"on\":{\"throttle\":{\"base_delay\":2}}",
+	",\"on\":{\"server\":{\"base_delay\":2}}",
+	",\"on\":{\"server\":{\"max_delay\":20}}",
+	",\"on\":{\"server\":{\"consume_attempt\":false}}",
+	",\"on\":{\"server\":{\"consume_attempt\":false,\"limit\":9}}",
+};
+
 Test(policy_encode, every_field_but_the_description_changes_the_hash)
 {
-	static const char *const fields[] = {
-		"",
-		",\"base_delay\":2",
-		",\"base_delay\":1.000000001",
-		",\"max_delay\":31",
-		",\"exponential_base\":2.5",
-		",\"backoff\":\"linear\"",
-		",\"backoff\":\"constant\"",
-		",\"backoff\":\"fibonacci\"",
-		",\"backoff\":\"decorrelated\"",
-		",\"backoff\":\"schedule\",\"schedule\":[1]",
-		",\"backoff\":\"schedule\",\"schedule\":[1,1]",
-		",\"jitter\":\"none\"",
-		",\"jitter\":\"equal\"",
-		",\"jitter\":\"minus\"",
-		",\"jitter\":\"proportional\"",
-		",\"jitter\":{\"kind\":\"proportional\",\"ratio\":0.3}",
-		",\"jitter\":{\"kind\":\"proportional\",\"bounded\":true}",
-		",\"jitter\":{\"kind\":\"additive\",\"max\":1}",
-		",\"jitter\":{\"kind\":\"additive\",\"max\":2}",
-		",\"jitter\":{\"order\":\"jitter_then_cap\"}",
-		",\"attempt_timeout\":5",
-		",\"attempt_timeout\":[5,6]",
-		",\"deadline\":100",
-		",\"retry_on\":[]",
-		",\"retry_on\":[\"fatal\"]",
-		",\"retry_on\":[\"http:503\"]",
-		",\"retry_on\":[{\"message_regex\":\"http:503\"}]",
-		",\"abort_on\":[\"fatal\"]",
-		",\"abort_on\":[\"*\"]",
-	};
-	uint64_t hash[COUNT(fields)];
+	uint64_t hash[COUNT(different)];
 	struct backoff_policy *renamed =
 		policy_of("{\"name\":\"I\",\"max_attempts\":4}");
 	struct backoff_policy *longer =
 		policy_of("{\"name\":\"H\",\"max_attempts\":5}");
 
-	for (size_t i = 0; i < COUNT(fields); i++) {
-		hash[i] = hash_of(fields[i]);
+	for (size_t i = 0; i < COUNT(different); i++) {
+		hash[i] = hash_of(different[i]);
 		for (size_t k = 0; k < i; k++)
-			cr_expect(hash[i] != hash[k], "%s and %s", fields[i],
-				  fields[k]);
+			cr_expect(hash[i] != hash[k], "%s and %s", different[i],
+				  different[k]);
 	}
 	cr_expect(backoff_policy_hash(renamed) != hash[0], "name");
 	cr_expect(backoff_policy_hash(longer) != hash[0], "max_attempts");
@@ -318,7 +406,7 @@ Test(policy_encode, every_field_but_the_description_changes_the_hash)
 	cr_expect(hash_of(",\"base_delay\":\"1000ms\"") == hash[0],
 		  "however it is written");
 	cr_expect(hash_of(",\"attempt_timeout\":[\"5s\"]") ==
-		  hash_of(fields[20]));
+		  hash_of(different[20]));
 	backoff_policy_unref(renamed);
 	backoff_policy_unref(longer);
 }
@@ -357,6 +445,16 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		{"{\"name\":\"A\",\"max_attempts\":2,\"backoff\":\"constant\","
 		 "\"jitter\":\"none\",\"deadline\":\"1m\"}",
 		 "2 attempts, constant 1s, no jitter, deadline 60s"},
+		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"full\","
+		 "\"idempotent_only\":true,\"budget\":\"throttle\","
+		 "\"breaker\":{\"window\":50}}",
+		 "2 attempts, exponential 1s x2 up to 30s, jitter full, "
+		 "idempotent calls only, throttle budget, breaker at 0.5 of "
+		 "50"},
+		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"none\","
+		 "\"breaker\":{\"window_time\":\"1m\",\"failure_ratio\":1}}",
+		 "2 attempts, exponential 1s x2 up to 30s, no jitter, breaker "
+		 "at 1 of 60s"},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {

@@ -1,0 +1,165 @@
+/* What the fields of a policy demand of each other. */
+#include "config.h"
+
+#include "policy/decode.h"
+
+#include "base/num.h"
+
+size_t
+bo_delays_used(const struct backoff_policy *policy)
+{
+	return policy->max_attempts > 2 ? policy->max_attempts - 1 : 1;
+}
+
+static void
+report_more(struct bo_decoding *d, enum bo_policy_row row, const char *what,
+	    const char *limit, uint64_t have_nano, uint64_t most_nano,
+	    const char *unit)
+{
+	bo_decoding_report(d, BACKOFF_E_VALUE, bo_decoding_place(d, row), false,
+			   "%s must not be more than %s (%.10g > %.10g%s)",
+			   what, limit, (double)have_nano / 1e9,
+			   (double)most_nano / 1e9, unit);
+}
+
+/* Base and cap of the policy, or of a class; the rows say where each is set. */
+static void
+check_cap(struct bo_decoding *d, uint64_t base_ns, enum bo_policy_row base_row,
+	  uint64_t cap_ns, enum bo_policy_row cap_row)
+{
+	if (base_ns > cap_ns)
+		report_more(d, d->is_set[base_row] ? base_row : cap_row,
+			    "base_delay", "max_delay", base_ns, cap_ns,
+			    " seconds");
+}
+
+static void
+check_delays(struct bo_decoding *d)
+{
+	const struct backoff_policy *p = d->policy;
+
+	if (bo_policy_useless(p, BO_ROW_MAX_DELAY) != NULL)
+		return;
+	check_cap(d, p->base_delay_ns, BO_ROW_BASE_DELAY, p->max_delay_ns,
+		  BO_ROW_MAX_DELAY);
+	for (unsigned class = 1; class < BO_CLASSES; class ++) {
+		const struct bo_class_rule *rule = &p->on[class];
+		unsigned row = BO_ROW_ON + 4 * (class - 1);
+		bool own_base = rule->base_delay_ns != BACKOFF_FOREVER;
+		bool own_cap = rule->max_delay_ns != BACKOFF_FOREVER;
+
+		if (own_base || own_cap)
+			check_cap(d,
+				  own_base ? rule->base_delay_ns
+					   : p->base_delay_ns,
+				  row,
+				  own_cap ? rule->max_delay_ns
+					  : p->max_delay_ns,
+				  row + 1);
+	}
+}
+
+static void
+check_breaker(struct bo_decoding *d)
+{
+	const struct bo_breaker_rule *rule = &d->policy->breaker;
+
+	if (rule->window > 0 && rule->window_ns > 0)
+		bo_decoding_report(
+			d, BACKOFF_E_FIELD,
+			bo_decoding_place(d, BO_ROW_BREAKER_WINDOW_TIME), true,
+			"a breaker judges by breaker.window or by "
+			"breaker.window_time, not by both");
+	else if (rule->window > 0 && rule->min_attempts > rule->window)
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE,
+			bo_decoding_place(d, BO_ROW_BREAKER_MIN_ATTEMPTS),
+			false, "must not be more than breaker.window (%u > %u)",
+			rule->min_attempts, rule->window);
+}
+
+/* Tokens are counted in thousandths; what is less would be lost. */
+static void
+check_decimals(struct bo_decoding *d)
+{
+	static const enum bo_policy_row rows[] = {
+		BO_ROW_BUDGET_CAPACITY,       BO_ROW_BUDGET_RETRY_COST,
+		BO_ROW_BUDGET_TIMEOUT_COST,   BO_ROW_BUDGET_THROTTLE_COST,
+		BO_ROW_BUDGET_SUCCESS_REWARD, BO_ROW_BUDGET_MAX_TOKENS,
+		BO_ROW_BUDGET_TOKEN_RATIO};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *at = (const char *)d->policy +
+				 bo_policy_fields[rows[i]].offset;
+		uint64_t nano = *(const uint64_t *)(const void *)at;
+
+		if (d->is_set[rows[i]] && nano != BACKOFF_FOREVER &&
+		    nano % 1000000 != 0)
+			bo_decoding_report(d, BACKOFF_E_VALUE,
+					   bo_decoding_place(d, rows[i]), false,
+					   "must have at most 3 decimals");
+	}
+}
+
+/* A retry that costs more than the bucket holds is never made. */
+static void
+check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
+	   uint64_t cost_nano)
+{
+	const struct bo_budget_rule *rule = &d->policy->budget;
+
+	if (rule->kind == BO_BUDGET_TOKEN_BUCKET &&
+	    cost_nano != BACKOFF_FOREVER && cost_nano > rule->capacity_nano)
+		report_more(d, d->is_set[row] ? row : BO_ROW_BUDGET_CAPACITY,
+			    name, "capacity", cost_nano, rule->capacity_nano,
+			    "");
+}
+
+static void
+check_lists(struct bo_decoding *d)
+{
+	const struct backoff_policy *p = d->policy;
+
+	if (d->is_set[BO_ROW_SCHEDULE] && p->schedule.count > bo_delays_used(p))
+		bo_decoding_report(
+			d, BACKOFF_E_FIELD, &d->set[BO_ROW_SCHEDULE], false,
+			"has %zu delays, but max_attempts %u leaves room for "
+			"%u",
+			p->schedule.count, p->max_attempts,
+			p->max_attempts - 1);
+	if (d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&
+	    p->attempt_timeout.count > p->max_attempts)
+		bo_decoding_report(d, BACKOFF_E_FIELD,
+				   &d->set[BO_ROW_ATTEMPT_TIMEOUT], false,
+				   "has %zu entries, but max_attempts is %u",
+				   p->attempt_timeout.count, p->max_attempts);
+	for (size_t i = 0; i < p->attempt_timeout.count; i++)
+		if (p->attempt_timeout.ns[i] > p->deadline_ns) {
+			bo_decoding_report(
+				d, BACKOFF_E_VALUE,
+				bo_decoding_place(d, BO_ROW_ATTEMPT_TIMEOUT),
+				false,
+				"must not be more than the deadline (%.10g > "
+				"%.10g seconds)",
+				(double)p->attempt_timeout.ns[i] / 1e9,
+				(double)p->deadline_ns / 1e9);
+			break;
+		}
+}
+
+void
+bo_decoding_limits(struct bo_decoding *d)
+{
+	const struct bo_budget_rule *budget = &d->policy->budget;
+
+	check_delays(d);
+	check_breaker(d);
+	check_decimals(d);
+	check_cost(d, BO_ROW_BUDGET_RETRY_COST, "retry_cost",
+		   budget->retry_cost_nano);
+	check_cost(d, BO_ROW_BUDGET_TIMEOUT_COST, "timeout_cost",
+		   budget->timeout_cost_nano);
+	check_cost(d, BO_ROW_BUDGET_THROTTLE_COST, "throttle_cost",
+		   budget->throttle_cost_nano);
+	check_lists(d);
+}
