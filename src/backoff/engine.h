@@ -114,7 +114,8 @@ struct backoff_state {
 	uint64_t start_ns;
 	/** Absolute; BACKOFF_FOREVER if there is none. */
 	uint64_t deadline_ns;
-	/** The last delay, the input of decorrelated jitter. */
+	/** The last delay before a hint changed it, the input of
+	 *  decorrelated jitter. */
 	uint64_t previous_delay_ns;
 	/** Sum of all delays decided so far. */
 	uint64_t backoff_ns;
@@ -134,6 +135,8 @@ struct backoff_state {
 	uint32_t reserved;
 	/** Of the budget, for the retry that waits or is under way. */
 	int64_t held_milli;
+	/** When it was reserved. */
+	uint64_t held_since_ns;
 	/** What the call shares with others; NULL: nothing. Set by
 	 *  backoff_engine_join(). */
 	struct backoff_guard *guard;
@@ -253,7 +256,7 @@ BACKOFF_API void backoff_engine_resume(const struct backoff_policy *policy,
 /** End a call from outside (cancelled, shutdown, sleep_failed): what it holds
  *  of a budget goes back. */
 BACKOFF_API void backoff_engine_stop(struct backoff_state *state,
-				     enum backoff_stop stop, uint64_t now_ns,
+				     enum backoff_stop stop,
 				     struct backoff_decision *out);
 
 /** 1 if the policy would retry this failure, were there no limit: `abort_on`
@@ -288,12 +291,28 @@ BACKOFF_API const char *backoff_stop_name(enum backoff_stop stop);
 BACKOFF_API const char *backoff_breaker_name(enum backoff_breaker state);
 
 /** Fill an outcome; for callers that cannot write structs. Strings are not
- *  copied. */
+ *  copied. Everything but the result is set: there is no hint afterwards, the
+ *  attempt was sent, and can be sent again. */
 BACKOFF_API void backoff_outcome_set(struct backoff_outcome *outcome,
 				     enum backoff_outcome_kind kind,
 				     enum backoff_class failure_class,
 				     const char *error_type, const char *code,
 				     const char *error);
+
+/**
+ * Read a header into the outcome's hint: see backoff_hint_parse(). Of several
+ * hints the strictest holds. For use after the outcome was filled.
+ *
+ * @return as backoff_hint_parse(); whatever is not BACKOFF_OK changes nothing,
+ *         so that all headers of a response may be offered
+ */
+BACKOFF_API enum backoff_status
+backoff_outcome_add_hint(struct backoff_outcome *outcome, const char *name,
+			 const char *value, uint64_t wall_ns);
+
+/** Set not_sent and not_replayable, 1 or 0. */
+BACKOFF_API void backoff_outcome_set_sending(struct backoff_outcome *outcome,
+					     int not_sent, int not_replayable);
 
 /** Hand a result to the caller of the loop; see backoff_retry_run(). */
 BACKOFF_API void backoff_outcome_set_result(struct backoff_outcome *outcome,

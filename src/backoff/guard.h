@@ -17,7 +17,7 @@ BACKOFF_BEGIN_DECLS
 /**
  * The budget and breaker of @p policy for one target, full and closed.
  *
- * @return BACKOFF_OK; BACKOFF_E_NOMEM
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL; BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_guard_new(const struct backoff_policy *policy,
@@ -51,7 +51,7 @@ backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 /** Free the table and its guards; NULL is fine. */
 BACKOFF_API void backoff_guards_free(struct backoff_guards *guards);
 
-/** The guard of a target, made if need be; give it back with
+/** The guard of a target (NULL is ""), made if need be; give it back with
  *  backoff_guards_release(). Takes a lock. NULL only without memory. */
 BACKOFF_API struct backoff_guard *
 backoff_guards_take(struct backoff_guards *guards, const char *target);

@@ -42,7 +42,7 @@ struct backoff_hint {
  * @param out      set on BACKOFF_OK; else untouched
  * @return BACKOFF_OK; BACKOFF_E_NOT_FOUND for another header; BACKOFF_E_VALUE
  *         for a value that is none of these (garbage, negative, NaN): better no
- *         hint than a guess
+ *         hint than a guess; BACKOFF_E_ARGUMENT for NULL
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_hint_parse(const char *name, const char *value, uint64_t wall_ns,

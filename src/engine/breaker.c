@@ -6,43 +6,78 @@
 
 #include "base/num.h"
 
-/* The state word: time of entry shifted left by two, the state below. Both
- * change together, so that exactly one thread makes each transition. */
+/* The state is one word, so that exactly one thread makes each transition and
+ * no place of a probe is lost between two of them: a generation that each
+ * transition counts up (32 bits), the state (2), and, half open, how many
+ * probes were let through (15) and how many of them came back well (15). */
+struct view {
+	uint32_t generation;
+	enum backoff_breaker state;
+	uint32_t admitted, succeeded;
+};
+
 static uint64_t
-word_of(enum backoff_breaker state, uint64_t since_ns)
+word_of(struct view v)
 {
-	return since_ns << 2 | (uint64_t)state;
+	return (uint64_t)v.generation << 32 | (uint64_t)v.state << 30 |
+	       (uint64_t)v.admitted << 15 | v.succeeded;
 }
 
-static enum backoff_breaker
-state_of(uint64_t word)
+static struct view
+view_of(uint64_t word)
 {
-	return (enum backoff_breaker)(word & 3);
+	return (struct view){.generation = (uint32_t)(word >> 32),
+			     .state = (enum backoff_breaker)(word >> 30 & 3),
+			     .admitted = word >> 15 & 0x7fff,
+			     .succeeded = word & 0x7fff};
+}
+
+/* The view after a transition. Generations skip 0, which stands for "no
+ * probe". */
+static struct view
+after(struct view v, enum backoff_breaker state)
+{
+	uint32_t next = v.generation + 1;
+
+	return (struct view){.generation = next != 0 ? next : 1,
+			     .state = state};
 }
 
 static bool
-cooled_down(const struct bo_breaker_rule *rule, uint64_t word, uint64_t now_ns)
+change(struct bo_breaker *breaker, uint_fast64_t *word, struct view to)
 {
-	return now_ns >= bo_add_sat(word >> 2, rule->cooldown_ns);
+	return atomic_compare_exchange_strong(&breaker->word, word,
+					      word_of(to));
+}
+
+void
+bo_breaker_init(struct bo_breaker *breaker)
+{
+	const struct view start = {.generation = 1,
+				   .state = BACKOFF_BREAKER_CLOSED};
+
+	atomic_init(&breaker->word, word_of(start));
+	atomic_init(&breaker->failures, (uint64_t)start.generation << 32);
+}
+
+static bool
+cooled_down(const struct bo_breaker_rule *rule,
+	    const struct bo_breaker *breaker, uint64_t now_ns)
+{
+	return now_ns >=
+	       bo_add_sat(atomic_load(&breaker->since_ns), rule->cooldown_ns);
 }
 
 enum backoff_breaker
 bo_breaker_state(const struct bo_breaker_rule *rule,
 		 const struct bo_breaker *breaker, uint64_t now_ns)
 {
-	uint64_t word = atomic_load(&breaker->state);
+	enum backoff_breaker state = view_of(atomic_load(&breaker->word)).state;
 
-	if (state_of(word) == BACKOFF_BREAKER_OPEN &&
-	    cooled_down(rule, word, now_ns))
-		return BACKOFF_BREAKER_HALF_OPEN;
-	return state_of(word);
-}
-
-/* Names a half-open time; never 0. Probes of an earlier one do not count. */
-static uint32_t
-epoch_of(uint64_t word)
-{
-	return (uint32_t)word | 1;
+	return state == BACKOFF_BREAKER_OPEN &&
+			       cooled_down(rule, breaker, now_ns)
+		       ? BACKOFF_BREAKER_HALF_OPEN
+		       : state;
 }
 
 bool
@@ -51,98 +86,143 @@ bo_breaker_admit(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
 		 enum backoff_breaker *changed)
 {
 	uint_fast64_t word =
-		atomic_load_explicit(&breaker->state, memory_order_acquire);
-	uint64_t half = word_of(BACKOFF_BREAKER_HALF_OPEN, now_ns);
+		atomic_load_explicit(&breaker->word, memory_order_acquire);
 
 	*probe = 0;
 	*changed = BACKOFF_BREAKER_NONE;
-	if (state_of(word) == BACKOFF_BREAKER_CLOSED)
-		return true;
-	if (state_of(word) == BACKOFF_BREAKER_OPEN) {
-		if (!cooled_down(rule, word, now_ns))
-			return false;
-		if (atomic_compare_exchange_strong(&breaker->state, &word,
-						   half)) {
-			*changed = BACKOFF_BREAKER_HALF_OPEN;
-			word = half;
-		} else if (state_of(word) != BACKOFF_BREAKER_HALF_OPEN) {
-			return state_of(word) == BACKOFF_BREAKER_CLOSED;
+	for (;;) {
+		struct view v = view_of(word), to = v;
+
+		if (v.state == BACKOFF_BREAKER_CLOSED)
+			return true;
+		if (v.state == BACKOFF_BREAKER_OPEN) {
+			if (!cooled_down(rule, breaker, now_ns))
+				return false;
+			to = after(v, BACKOFF_BREAKER_HALF_OPEN);
 		}
-	}
-	if (atomic_fetch_add(&breaker->probes, 1) < rule->probes) {
-		*probe = epoch_of(word);
+		if (to.admitted >= rule->probes)
+			return false;
+		to.admitted++;
+		if (!change(breaker, &word, to))
+			continue;
+		*probe = to.generation;
+		if (v.state == BACKOFF_BREAKER_OPEN)
+			*changed = BACKOFF_BREAKER_HALF_OPEN;
 		return true;
 	}
-	atomic_fetch_sub(&breaker->probes, 1);
-	return false;
+}
+
+/* An outcome in the window: the last bits of the generation that it belongs to
+ * above 1 for a success, 2 for a failure. */
+static uint16_t
+mark_of(uint32_t generation, bool success)
+{
+	return (uint16_t)((generation & 0x3fff) << 2 | (success ? 1 : 2));
+}
+
+/* Count the failures in the window: one came, one went. Each mark is counted
+ * in and out by those who put it there and took it away, and only while the
+ * generation is its own: threads that come late cannot make it drift. */
+static int64_t
+count_failures(struct bo_breaker *b, uint32_t generation, bool success,
+	       uint16_t gone)
+{
+	uint_fast64_t word = atomic_load(&b->failures), want;
+	int32_t failures;
+
+	do {
+		uint32_t current = (uint32_t)(word >> 32);
+
+		failures = (int32_t)(uint32_t)word +
+			   (!success && current == generation) -
+			   (gone == mark_of(current, false));
+		want = (uint64_t)current << 32 | (uint32_t)failures;
+	} while (want != word &&
+		 !atomic_compare_exchange_weak(&b->failures, &word, want));
+	return failures;
 }
 
 /* Put one outcome into the window; true if the window is full of failures. */
 static bool
-count(const struct bo_breaker_rule *rule, struct bo_breaker *b, bool success,
-      uint64_t now_ns)
+count(const struct bo_breaker_rule *rule, struct bo_breaker *b,
+      uint32_t generation, bool success, uint64_t now_ns)
 {
 	int64_t all, failed, least = rule->window > 0 ? rule->window : 10;
 
 	if (rule->window > 0) {
 		uint64_t position = atomic_fetch_add(&b->position, 1);
-		unsigned char mine = success ? 1 : 2;
-		unsigned char gone = atomic_exchange(
-			&b->outcome[position % rule->window], mine);
-		int change = (mine == 2) - (gone == 2);
+		uint16_t gone =
+			atomic_exchange(&b->outcome[position % rule->window],
+					mark_of(generation, success));
 
-		failed = atomic_fetch_add(&b->failures, change) + change;
-		all = (int64_t)(position + 1 < rule->window ? position + 1
-							    : rule->window);
+		failed = count_failures(b, generation, success, gone);
+		all = (int64_t)bo_min(
+			bo_sub_sat(position + 1, atomic_load(&b->first)),
+			rule->window);
 	} else {
 		bo_slices_add(&b->all, rule->window_ns, now_ns, 1);
-		if (!success)
-			bo_slices_add(&b->failed, rule->window_ns, now_ns, 1);
+		if (success)
+			return false;
+		bo_slices_add(&b->failed, rule->window_ns, now_ns, 1);
 		all = bo_slices_sum(&b->all, rule->window_ns, now_ns);
 		failed = bo_slices_sum(&b->failed, rule->window_ns, now_ns);
 	}
 	if (rule->min_attempts > 0)
 		least = rule->min_attempts;
-	return !success && all >= least &&
+	return !success && failed > 0 && all >= least &&
 	       (bo_u128)failed * BO_NS_PER_S >=
 		       (bo_u128)all * rule->failure_ratio_nano;
 }
 
-/* What was seen before the breaker closed does not count against it again. */
+/* A window for a generation to come: what was seen before the breaker closed
+ * does not count against it again. */
 static void
-forget(const struct bo_breaker_rule *rule, struct bo_breaker *b)
+forget(struct bo_breaker *b, uint32_t generation)
 {
-	for (uint32_t i = 0; i < rule->window; i++)
-		atomic_store(&b->outcome[i], 0);
-	atomic_store(&b->failures, 0);
-	atomic_store(&b->position, 0);
-	for (int i = 0; i < BO_SLICES; i++) {
-		atomic_store(&b->all.slice[i].number, 0);
-		atomic_store(&b->failed.slice[i].number, 0);
+	atomic_store(&b->first, atomic_load(&b->position));
+	atomic_store(&b->failures, (uint64_t)generation << 32);
+	bo_slices_clear(&b->all);
+	bo_slices_clear(&b->failed);
+}
+
+/* Open from the state that word is a view of; NONE if another thread changed
+ * it first. The time comes before the state, which is nothing without it. */
+static enum backoff_breaker
+open_it(struct bo_breaker *breaker, uint_fast64_t word, uint64_t now_ns)
+{
+	struct view v = view_of(word);
+	uint_fast64_t since_ns = atomic_load(&breaker->since_ns);
+
+	while (since_ns < now_ns &&
+	       !atomic_compare_exchange_weak(&breaker->since_ns, &since_ns,
+					     now_ns))
+		;
+	while (!change(breaker, &word, after(v, BACKOFF_BREAKER_OPEN)))
+		if (view_of(word).generation != v.generation)
+			return BACKOFF_BREAKER_NONE;
+	return BACKOFF_BREAKER_OPEN;
+}
+
+/* A probe came back well; the last one closes. */
+static enum backoff_breaker
+count_probe(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
+	    uint_fast64_t word, uint32_t probe)
+{
+	for (;;) {
+		struct view v = view_of(word), to = v;
+
+		if (v.generation != probe)
+			return BACKOFF_BREAKER_NONE;
+		to.succeeded++;
+		if (to.succeeded >= rule->probes) {
+			to = after(v, BACKOFF_BREAKER_CLOSED);
+			forget(breaker, to.generation);
+		}
+		if (change(breaker, &word, to))
+			return to.state == BACKOFF_BREAKER_CLOSED
+				       ? BACKOFF_BREAKER_CLOSED
+				       : BACKOFF_BREAKER_NONE;
 	}
-}
-
-static enum backoff_breaker
-move(struct bo_breaker *breaker, uint_fast64_t from, enum backoff_breaker to,
-     uint64_t now_ns)
-{
-	return atomic_compare_exchange_strong(&breaker->state, &from,
-					      word_of(to, now_ns))
-		       ? to
-		       : BACKOFF_BREAKER_NONE;
-}
-
-/* Leave the half-open state; the next one begins with fresh counts. Nobody
- * reads them before: an open breaker lets no probe through. */
-static enum backoff_breaker
-leave_half_open(struct bo_breaker *breaker, uint64_t word,
-		enum backoff_breaker to, uint64_t now_ns)
-{
-	if (move(breaker, word, to, now_ns) == BACKOFF_BREAKER_NONE)
-		return BACKOFF_BREAKER_NONE;
-	atomic_store(&breaker->probes, 0);
-	atomic_store(&breaker->successes, 0);
-	return to;
 }
 
 enum backoff_breaker
@@ -150,32 +230,39 @@ bo_breaker_report(const struct bo_breaker_rule *rule,
 		  struct bo_breaker *breaker, bool success, uint32_t probe,
 		  uint64_t now_ns)
 {
-	uint64_t word = atomic_load(&breaker->state);
+	uint64_t word = atomic_load(&breaker->word);
+	struct view v = view_of(word);
 
-	if (state_of(word) == BACKOFF_BREAKER_HALF_OPEN &&
-	    probe == epoch_of(word)) {
-		if (!success)
-			return leave_half_open(breaker, word,
-					       BACKOFF_BREAKER_OPEN, now_ns);
-		if (atomic_fetch_add(&breaker->successes, 1) + 1 < rule->probes)
-			return BACKOFF_BREAKER_NONE;
-		forget(rule, breaker);
-		return leave_half_open(breaker, word, BACKOFF_BREAKER_CLOSED,
-				       now_ns);
-	}
 	/* Attempts that began before it opened say nothing new. */
-	if (state_of(word) == BACKOFF_BREAKER_CLOSED &&
-	    count(rule, breaker, success, now_ns))
-		return move(breaker, word, BACKOFF_BREAKER_OPEN, now_ns);
-	return BACKOFF_BREAKER_NONE;
+	if (v.state == BACKOFF_BREAKER_CLOSED)
+		return count(rule, breaker, v.generation, success, now_ns)
+			       ? open_it(breaker, word, now_ns)
+			       : BACKOFF_BREAKER_NONE;
+	if (v.state != BACKOFF_BREAKER_HALF_OPEN || v.generation != probe)
+		return BACKOFF_BREAKER_NONE;
+	return success ? count_probe(rule, breaker, word, probe)
+		       : open_it(breaker, word, now_ns);
+}
+
+bool
+bo_breaker_holds(const struct bo_breaker *breaker, uint32_t probe)
+{
+	struct view v = view_of(atomic_load(&breaker->word));
+
+	return v.state == BACKOFF_BREAKER_HALF_OPEN && v.generation == probe;
 }
 
 void
 bo_breaker_abandon(struct bo_breaker *breaker, uint32_t probe)
 {
-	uint64_t word = atomic_load(&breaker->state);
+	uint_fast64_t word = atomic_load(&breaker->word);
+	struct view v = view_of(word);
 
-	if (probe != 0 && state_of(word) == BACKOFF_BREAKER_HALF_OPEN &&
-	    probe == epoch_of(word))
-		atomic_fetch_sub(&breaker->probes, 1);
+	while (v.state == BACKOFF_BREAKER_HALF_OPEN && v.generation == probe &&
+	       v.admitted > 0) {
+		v.admitted--;
+		if (change(breaker, &word, v))
+			return;
+		v = view_of(word);
+	}
 }

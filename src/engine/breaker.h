@@ -4,6 +4,9 @@
 
 #include "engine/guard.h"
 
+/** Closed. */
+void bo_breaker_init(struct bo_breaker *breaker);
+
 /** The state at now_ns: an open breaker whose cooldown is over counts as half
  *  open. */
 enum backoff_breaker bo_breaker_state(const struct bo_breaker_rule *rule,
@@ -22,6 +25,9 @@ bool bo_breaker_admit(const struct bo_breaker_rule *rule,
 enum backoff_breaker bo_breaker_report(const struct bo_breaker_rule *rule,
 				       struct bo_breaker *breaker, bool success,
 				       uint32_t probe, uint64_t now_ns);
+
+/** Whether a probe that was admitted still is one. */
+bool bo_breaker_holds(const struct bo_breaker *breaker, uint32_t probe);
 
 /** A probe that was admitted will not be made or was cancelled. */
 void bo_breaker_abandon(struct bo_breaker *breaker, uint32_t probe);

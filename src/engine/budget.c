@@ -140,11 +140,15 @@ bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 					    memory_order_relaxed) >
 		       rule->capacity_milli / 2;
 	case BO_BUDGET_RATIO:
-		if (bo_budget_left_milli(rule, budget, now_ns) < cost_milli)
-			return false;
+		/* Taken first and looked at then: of threads that meet, one
+		 * too many may be refused, never let through. */
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
 			      -cost_milli);
-		return true;
+		if (bo_budget_left_milli(rule, budget, now_ns) >= 0)
+			return true;
+		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
+			      cost_milli);
+		return false;
 	case BO_BUDGET_CONCURRENCY:
 		if (atomic_fetch_add_explicit(&budget->retries, 1,
 					      memory_order_relaxed) <
@@ -161,13 +165,13 @@ bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 
 void
 bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
-		 int64_t cost_milli, uint64_t now_ns)
+		 int64_t cost_milli, uint64_t then_ns)
 {
 	if (rule->kind == BO_BUDGET_TOKEN_BUCKET)
 		change(&budget->tokens_milli, cost_milli, rule->capacity_milli);
 	else if (rule->kind == BO_BUDGET_RATIO)
-		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
-			      cost_milli);
+		bo_slices_take_back(&budget->balance, rule->ttl_ns, then_ns,
+				    -cost_milli);
 	else if (rule->kind == BO_BUDGET_CONCURRENCY)
 		atomic_fetch_sub_explicit(&budget->retries, 1,
 					  memory_order_relaxed);

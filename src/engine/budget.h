@@ -27,13 +27,15 @@ bool bo_budget_reserve(const struct bo_budget_rule *rule,
 		       struct bo_budget *budget, int64_t cost_milli,
 		       uint64_t now_ns);
 
-/** The retry will not be made: its cost comes back. */
+/** The retry will not be made, or nobody will know how it went: the cost that
+ *  was reserved at then_ns comes back, as far as it still counts. */
 void bo_budget_refund(const struct bo_budget_rule *rule,
 		      struct bo_budget *budget, int64_t cost_milli,
-		      uint64_t now_ns);
+		      uint64_t then_ns);
 
-/** An attempt ended; held_milli is the cost it was made for, 0 for the
- *  first. */
+/** An attempt ended in success or failure; held_milli is the cost it was made
+ *  for, 0 for the first. A failure that no retry could help (retryable is
+ *  false) says nothing of the target. */
 void bo_budget_report(const struct bo_budget_rule *rule,
 		      struct bo_budget *budget, bool success, bool retryable,
 		      int64_t held_milli);

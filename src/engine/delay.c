@@ -18,7 +18,7 @@ exponential(const struct backoff_policy *policy, uint64_t base_ns,
 
 	/* Powers are infinite at the far end, and 0 times infinity is no
 	 * number. */
-	if (policy->base_delay_ns == 0)
+	if (base_ns == 0)
 		return 0;
 	for (const double *power = policy->power; exponent != 0; power++) {
 		if (exponent & 1)

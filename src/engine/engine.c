@@ -8,6 +8,13 @@
 #include "engine/guard.h"
 #include "policy/policy.h"
 
+/* BACKOFF_FOREVER never comes, not even at the end of time. */
+static bool
+has_passed(uint64_t deadline_ns, uint64_t now_ns)
+{
+	return now_ns >= deadline_ns && deadline_ns != BACKOFF_FOREVER;
+}
+
 /* The limit of an attempt that starts at start_ns. */
 static uint64_t
 attempt_timeout(const struct backoff_policy *policy,
@@ -25,26 +32,26 @@ attempt_timeout(const struct backoff_policy *policy,
 
 /* The call is over; what the decision says beside that stays. */
 static void
-finish(struct backoff_state *state, enum backoff_stop stop, uint64_t now_ns,
+finish(struct backoff_state *state, enum backoff_stop stop,
        struct backoff_decision *out)
 {
 	if (state->guard != NULL)
-		bo_guard_end(state->guard, state, now_ns);
+		bo_guard_end(state->guard, state);
 	state->stop = stop;
 	out->action = BACKOFF_ACTION_DONE;
 	out->stop = stop;
-	out->attempt = state->attempt;
+	out->attempt = state->finished;
 	out->delay_ns = 0;
 	out->not_before_ns = 0;
-	out->attempt_timeout_ns = BACKOFF_FOREVER;
+	out->attempt_timeout_ns = 0;
 }
 
 void
 backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
-		    uint64_t now_ns, struct backoff_decision *out)
+		    struct backoff_decision *out)
 {
 	*out = (struct backoff_decision){.action = BACKOFF_ACTION_DONE};
-	finish(state, stop, now_ns, out);
+	finish(state, stop, out);
 }
 
 static void
@@ -64,7 +71,7 @@ backoff_engine_resume(const struct backoff_policy *policy,
 		      struct backoff_state *state, uint64_t now_ns,
 		      struct backoff_decision *out)
 {
-	enum backoff_stop stop = now_ns >= state->deadline_ns
+	enum backoff_stop stop = has_passed(state->deadline_ns, now_ns)
 					 ? BACKOFF_STOP_DEADLINE
 					 : BACKOFF_STOP_NONE;
 
@@ -74,7 +81,7 @@ backoff_engine_resume(const struct backoff_policy *policy,
 	if (stop == BACKOFF_STOP_NONE)
 		allow_attempt(policy, state, now_ns, out);
 	else
-		finish(state, stop, now_ns, out);
+		finish(state, stop, out);
 }
 
 void
@@ -88,7 +95,7 @@ backoff_engine_join(struct backoff_state *state, struct backoff_guard *guard,
 	state->guard = guard;
 	stop = bo_guard_begin(guard, state, now_ns, out);
 	if (stop != BACKOFF_STOP_NONE)
-		finish(state, stop, now_ns, out);
+		finish(state, stop, out);
 }
 
 void
@@ -105,6 +112,15 @@ backoff_engine_begin(const struct backoff_policy *policy,
 				      bo_add_sat(now_ns, policy->deadline_ns)),
 	};
 	backoff_engine_resume(policy, state, now_ns, out);
+}
+
+/* A class that this version does not know has no rules. */
+static enum backoff_class
+class_of(const struct backoff_outcome *outcome)
+{
+	return (unsigned)outcome->failure_class < BO_CLASSES
+		       ? outcome->failure_class
+		       : BACKOFF_CLASS_UNKNOWN;
 }
 
 /* The delay's law, by the rules of the failure's class. */
@@ -162,23 +178,24 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
 	return true;
 }
 
-/* Draw the delay, or say why a hint or the deadline ends the call. */
+/* Draw the delay, or say why a hint or the deadline ends the call. A hint is
+ * the server's word and no part of the curve: decorrelated delays go on from
+ * the own delay that it lengthened or replaced. */
 static enum backoff_stop
-choose_delay(const struct backoff_policy *policy,
-	     const struct backoff_state *state,
+choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 	     const struct backoff_outcome *outcome, uint64_t now_ns,
 	     uint64_t draw, struct backoff_decision *out)
 {
 	out->hint_action = BACKOFF_HINT_ACTION_NONE;
-	own_law(policy, state, outcome->failure_class, &out->law);
+	own_law(policy, state, class_of(outcome), &out->law);
 	out->delay_ns = backoff_engine_draw(&out->law, draw);
+	state->previous_delay_ns = out->delay_ns;
 	if (outcome->hint.kind == BACKOFF_HINT_DELAY &&
 	    !follow_hint(&policy->hint, outcome->hint.delay_ns, draw, out)) {
 		out->hint_action = BACKOFF_HINT_ACTION_GAVE_UP;
 		return BACKOFF_STOP_HINT_TOO_LONG;
 	}
-	if (state->deadline_ns != BACKOFF_FOREVER &&
-	    bo_add_sat(now_ns, out->delay_ns) >= state->deadline_ns)
+	if (has_passed(state->deadline_ns, bo_add_sat(now_ns, out->delay_ns)))
 		return BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE;
 	return BACKOFF_STOP_NONE;
 }
@@ -192,7 +209,6 @@ commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
 		      out->hint_action == BACKOFF_HINT_ACTION_CLAMPED;
 
 	state->attempt++;
-	state->previous_delay_ns = out->delay_ns;
 	if (hinted && policy->hint.restart) {
 		state->curve_start = state->finished;
 		state->previous_delay_ns = 0;
@@ -238,11 +254,21 @@ refuse(const struct backoff_policy *policy, struct backoff_state *state,
 		return BACKOFF_STOP_NOT_REPLAYABLE;
 	if (policy->idempotent_only && !state->idempotent && !outcome->not_sent)
 		return BACKOFF_STOP_NOT_IDEMPOTENT;
-	count_failure(policy, state, outcome->failure_class);
+	count_failure(policy, state, class_of(outcome));
 	if (state->attempt - state->uncounted >= policy->max_attempts)
 		return BACKOFF_STOP_MAX_ATTEMPTS;
-	return now_ns >= state->deadline_ns ? BACKOFF_STOP_DEADLINE
-					    : BACKOFF_STOP_NONE;
+	return has_passed(state->deadline_ns, now_ns) ? BACKOFF_STOP_DEADLINE
+						      : BACKOFF_STOP_NONE;
+}
+
+/* Whether a failure may be the target's, so that others will meet it too. */
+static bool
+is_of_target(const struct backoff_policy *policy,
+	     const struct backoff_outcome *outcome, enum backoff_stop stop)
+{
+	if (stop == BACKOFF_STOP_SERVER_FORBADE)
+		return backoff_engine_retryable(policy, outcome);
+	return stop != BACKOFF_STOP_NON_RETRYABLE;
 }
 
 void
@@ -262,7 +288,7 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	stop = refuse(policy, state, outcome, now_ns);
 	if (state->guard != NULL)
 		bo_guard_report(state->guard, state, outcome,
-				stop != BACKOFF_STOP_NON_RETRYABLE, now_ns,
+				is_of_target(policy, outcome, stop), now_ns,
 				out);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
@@ -272,5 +298,5 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	if (stop == BACKOFF_STOP_NONE)
 		commit_wait(policy, state, now_ns, out);
 	else
-		finish(state, stop, now_ns, out);
+		finish(state, stop, out);
 }

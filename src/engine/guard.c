@@ -46,6 +46,10 @@ enum backoff_stop
 bo_guard_resume(struct backoff_guard *guard, struct backoff_state *state,
 		uint64_t now_ns, struct backoff_decision *out)
 {
+	/* Event loops ask again for the attempt that the call began with. */
+	if (state->probe != 0 &&
+	    bo_breaker_holds(&guard->breaker, state->probe))
+		return BACKOFF_STOP_NONE;
 	return admit(guard, state, now_ns, out);
 }
 
@@ -55,14 +59,19 @@ bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
 		uint64_t now_ns, struct backoff_decision *out)
 {
 	bool success = outcome->kind == BACKOFF_OUTCOME_SUCCESS;
-	bool cancelled = outcome->kind == BACKOFF_OUTCOME_CANCELLED;
+	bool forbidden = outcome->hint.kind == BACKOFF_HINT_FORBID;
 
+	/* A cancelled attempt says nothing; what it holds goes back when the
+	 * call ends, which is now. */
+	if (outcome->kind == BACKOFF_OUTCOME_CANCELLED)
+		return;
+	/* gRPC A6 counts what the server forbids to repeat as a failure. */
 	bo_budget_report(&guard->policy->budget, &guard->budget, success,
-			 retryable, state->held_milli);
+			 retryable || forbidden, state->held_milli);
 	state->held_milli = 0;
-	/* The breaker is about the target's health: a bad request or a
-	 * cancelled attempt says nothing of it. */
-	if (bo_guard_has_breaker(guard) && !cancelled && (success || retryable))
+	/* The breaker is about the target's health, of which a bad request says
+	 * nothing. */
+	if (bo_guard_has_breaker(guard) && (success || retryable))
 		out->breaker_changed = bo_breaker_report(
 			&guard->policy->breaker, &guard->breaker, success,
 			state->probe, now_ns);
@@ -85,16 +94,16 @@ bo_guard_reserve(struct backoff_guard *guard, struct backoff_state *state,
 	if (!bo_budget_reserve(rule, &guard->budget, out->cost_milli, now_ns))
 		return BACKOFF_STOP_BUDGET;
 	state->held_milli = out->cost_milli;
+	state->held_since_ns = now_ns;
 	return BACKOFF_STOP_NONE;
 }
 
 void
-bo_guard_end(struct backoff_guard *guard, struct backoff_state *state,
-	     uint64_t now_ns)
+bo_guard_end(struct backoff_guard *guard, struct backoff_state *state)
 {
 	if (state->held_milli > 0)
 		bo_budget_refund(&guard->policy->budget, &guard->budget,
-				 state->held_milli, now_ns);
+				 state->held_milli, state->held_since_ns);
 	state->held_milli = 0;
 	bo_breaker_abandon(&guard->breaker, state->probe);
 	state->probe = 0;

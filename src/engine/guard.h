@@ -14,13 +14,11 @@
 /** A sliding window is so many slices. */
 #define BO_SLICES 10
 
-/** Sums over the last window of time, slice by slice. */
+/** Sums over the last window of time, slice by slice; a slice of zero is empty.
+ *  What is added in a slice counts for the window that it begins, and is gone
+ *  when the slice is. */
 struct bo_slices {
-	struct {
-		/** Number of the slice since time 0, and its sum. */
-		atomic_uint_fast64_t number;
-		atomic_int_fast64_t sum;
-	} slice[BO_SLICES];
+	atomic_uint_fast64_t slice[BO_SLICES];
 };
 
 /** The sum over the window that ends at now_ns. */
@@ -28,6 +26,11 @@ int64_t bo_slices_sum(const struct bo_slices *slices, uint64_t window_ns,
 		      uint64_t now_ns);
 void bo_slices_add(struct bo_slices *slices, uint64_t window_ns,
 		   uint64_t now_ns, int64_t amount);
+
+/** Undo an addition that was made at then_ns, if it still counts. */
+void bo_slices_take_back(struct bo_slices *slices, uint64_t window_ns,
+			 uint64_t then_ns, int64_t amount);
+void bo_slices_clear(struct bo_slices *slices);
 
 struct bo_budget {
 	/** Thousandths: of a token bucket or throttle. */
@@ -39,14 +42,14 @@ struct bo_budget {
 };
 
 struct bo_breaker {
-	/** The state's two bits below the time it was entered. */
-	atomic_uint_fast64_t state;
-	/** Half open: attempts let through, and how many came back well. */
-	atomic_uint probes, successes;
-	/** The last outcomes (1 success, 2 failure), by count... */
-	atomic_uint_fast64_t position;
-	atomic_int failures;
-	atomic_uchar *outcome;
+	/** The state: see breaker.c. */
+	atomic_uint_fast64_t word;
+	/** When it opened last. */
+	atomic_uint_fast64_t since_ns;
+	/** The last outcomes, by count: how many there were ever, and before
+	 *  the window began; the generation above the failures in it... */
+	atomic_uint_fast64_t position, first, failures;
+	atomic_ushort *outcome;
 	/** ...or by time. */
 	struct bo_slices all, failed;
 };
@@ -75,7 +78,8 @@ enum backoff_stop bo_guard_resume(struct backoff_guard *guard,
 				  struct backoff_state *state, uint64_t now_ns,
 				  struct backoff_decision *out);
 
-/** An attempt ended. */
+/** An attempt ended. A failure is retryable if it is one of the target, not of
+ *  the request. */
 void bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
 		     const struct backoff_outcome *outcome, bool retryable,
 		     uint64_t now_ns, struct backoff_decision *out);
@@ -88,7 +92,6 @@ enum backoff_stop bo_guard_reserve(struct backoff_guard *guard,
 				   struct backoff_decision *out);
 
 /** The call is over: give back what it holds. */
-void bo_guard_end(struct backoff_guard *guard, struct backoff_state *state,
-		  uint64_t now_ns);
+void bo_guard_end(struct backoff_guard *guard, struct backoff_state *state);
 
 #endif

@@ -150,8 +150,8 @@ read_fixdate(struct piece p, struct date *d)
 	       take_text(&p, " GMT") && p.length == 0;
 }
 
-/* Sunday, 06-Nov-94 08:49:37 GMT. A year more than 50 years ahead is of the
- * century before (RFC 9110, 5.6.7). */
+/* Sunday, 06-Nov-94 08:49:37 GMT. The year is the last one with these digits
+ * that is at most 50 years ahead (RFC 9110, 5.6.7). */
 static bool
 read_rfc850(struct piece p, int this_year, struct date *d)
 {
@@ -167,9 +167,7 @@ read_rfc850(struct piece p, int this_year, struct date *d)
 	if (d->year < 0 || !take_text(&p, " ") || !take_time(&p, d) ||
 	    !take_text(&p, " GMT") || p.length != 0)
 		return false;
-	d->year += this_year / 100 * 100;
-	if (d->year > this_year + 50)
-		d->year -= 100;
+	d->year += (this_year + 50 - d->year) / 100 * 100;
 	return true;
 }
 
@@ -189,37 +187,52 @@ read_asctime(struct piece p, struct date *d)
 	return p.length == 0;
 }
 
+/* A date whose year has four digits as RFC 3339; false if a part has not as
+ * many digits as it needs. */
+static bool
+rewrite(const struct date *d, char text[20])
+{
+	const int part[] = {d->year / 100, d->year % 100, d->month + 1, d->day,
+			    d->hour,       d->minute,     d->second};
+	static const char behind[] = "\0--T::Z";
+
+	for (size_t i = 0; i < 7; i++) {
+		if (part[i] < 0 || part[i] > 99)
+			return false;
+		*text++ = (char)('0' + part[i] / 10);
+		*text++ = (char)('0' + part[i] % 10);
+		if (behind[i] != '\0')
+			*text++ = behind[i];
+	}
+	return true;
+}
+
 /* Any of the three, through the one reader of dates that checks ranges. */
 static bool
 read_date(struct piece p, uint64_t wall_ns, uint64_t *out_ns)
 {
-	char now[27], text[32];
+	char now[27], text[20];
 	struct date d;
 	struct piece year = {now, 4};
+	uint64_t when_ns;
+	int moved = 0;
 
 	bo_rfc3339_put(wall_ns, now);
 	if (!read_fixdate(p, &d) &&
 	    !read_rfc850(p, take_digits(&year, 4), &d) && !read_asctime(p, &d))
 		return false;
-	if (d.year < 1970) {
-		/* A real date, long gone. */
-		*out_ns = 0;
-		return d.year >= 0 && d.month >= 0;
-	}
-	const int part[] = {d.year / 100, d.year % 100, d.month + 1, d.day,
-			    d.hour,       d.minute,     d.second};
-	static const char behind[] = "\0--T::Z";
-	size_t used = 0;
-
-	for (size_t i = 0; i < 7; i++) {
-		if (part[i] < 0 || part[i] > 99)
-			return false;
-		text[used++] = (char)('0' + part[i] / 10);
-		text[used++] = (char)('0' + part[i] % 10);
-		if (behind[i] != '\0')
-			text[used++] = behind[i];
-	}
-	return bo_rfc3339_parse(text, used, out_ns);
+	if (d.year < 0)
+		return false;
+	/* Years that 64 bits of nanoseconds do not have are dates all the same:
+	 * calendars repeat after 400 years. */
+	for (; d.year < 1970; d.year += 400)
+		moved = -1;
+	for (; d.year > 2500; d.year -= 400)
+		moved = 1;
+	if (!rewrite(&d, text) || !bo_rfc3339_parse(text, 20, &when_ns))
+		return false;
+	*out_ns = moved == 0 ? when_ns : moved < 0 ? 0 : UINT64_MAX;
+	return true;
 }
 
 static bool
@@ -239,10 +252,13 @@ enum backoff_status
 backoff_hint_parse(const char *name, const char *value, uint64_t wall_ns,
 		   struct backoff_hint *out)
 {
-	struct piece p = trim(value);
 	struct backoff_hint hint = {BACKOFF_HINT_DELAY, 0};
+	struct piece p;
 	bool good;
 
+	if (name == NULL || value == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	p = trim(value);
 	if (strcasecmp(name, "retry-after") == 0) {
 		good = read_retry_after(p, wall_ns, &hint.delay_ns);
 	} else if (strcasecmp(name, "retry-after-ms") == 0 ||

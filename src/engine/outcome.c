@@ -17,6 +17,30 @@ backoff_outcome_set(struct backoff_outcome *outcome,
 	outcome->error_type = error_type;
 	outcome->code = code;
 	outcome->error = error;
+	outcome->hint = (struct backoff_hint){BACKOFF_HINT_NONE, 0};
+	outcome->not_sent = 0;
+	outcome->not_replayable = 0;
+}
+
+enum backoff_status
+backoff_outcome_add_hint(struct backoff_outcome *outcome, const char *name,
+			 const char *value, uint64_t wall_ns)
+{
+	struct backoff_hint hint;
+	enum backoff_status status =
+		backoff_hint_parse(name, value, wall_ns, &hint);
+
+	if (status == BACKOFF_OK)
+		outcome->hint = backoff_hint_join(outcome->hint, hint);
+	return status;
+}
+
+void
+backoff_outcome_set_sending(struct backoff_outcome *outcome, int not_sent,
+			    int not_replayable)
+{
+	outcome->not_sent = not_sent != 0;
+	outcome->not_replayable = not_replayable != 0;
 }
 
 void

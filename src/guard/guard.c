@@ -13,15 +13,19 @@ enum backoff_status
 backoff_guard_new(const struct backoff_policy *policy,
 		  struct backoff_guard **out)
 {
-	struct backoff_guard *guard = calloc(1, sizeof(*guard));
+	struct backoff_guard *guard;
 
+	if (policy == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	guard = calloc(1, sizeof(*guard));
 	if (guard == NULL)
 		return BACKOFF_E_NOMEM;
 	bo_budget_init(&policy->budget, &guard->budget);
-	atomic_init(&guard->breaker.state, BACKOFF_BREAKER_CLOSED);
+	bo_breaker_init(&guard->breaker);
 	if (policy->breaker.window > 0) {
 		guard->breaker.outcome =
-			calloc(policy->breaker.window, sizeof(atomic_uchar));
+			calloc(policy->breaker.window,
+			       sizeof(*guard->breaker.outcome));
 		if (guard->breaker.outcome == NULL) {
 			free(guard);
 			return BACKOFF_E_NOMEM;

@@ -39,7 +39,7 @@ backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 {
 	struct backoff_guards *g;
 
-	if (policy == NULL || limit < 1 || limit > 1048576)
+	if (policy == NULL || out == NULL || limit < 1 || limit > 1048576)
 		return BACKOFF_E_ARGUMENT;
 	g = calloc(1, sizeof(*g));
 	if (g == NULL || backoff_guard_new(policy, &g->shared) != BACKOFF_OK) {
@@ -130,6 +130,8 @@ backoff_guards_take(struct backoff_guards *guards, const char *target)
 {
 	struct backoff_guard *g;
 
+	if (target == NULL)
+		target = "";
 	pthread_mutex_lock(&guards->lock);
 	g = find(guards, target);
 	if (g == NULL)

@@ -402,7 +402,7 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 	/* An attempt under way was made, even if nobody reports it. */
 	if (running)
 		call->state.finished = call->state.attempt;
-	backoff_engine_stop(&call->state, stop, now_ns, &call->decision);
+	backoff_engine_stop(&call->state, stop, &call->decision);
 	apply(call, now_ns);
 	if (running || call->state.finished == 0)
 		call->answer->kind = BACKOFF_OUTCOME_CANCELLED;

@@ -1,0 +1,261 @@
+/* Tests of src/engine/hint: every form of a hint, and what is none. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include <backoff/hint.h>
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+#define MS UINT64_C(1000000)
+#define S UINT64_C(1000000000)
+/** Longer hints all say the same. */
+#define MOST (1000000000 * S)
+/** Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110. */
+#define NOV_1994 (784111777 * S)
+/** 2099-12-31T23:59:50Z. */
+#define END_OF_2099 (4102444790 * S)
+
+static const struct {
+	const char *why, *name, *value;
+	uint64_t wall_ns;
+	enum backoff_status status;
+	struct backoff_hint want;
+} row[] = {
+#define DELAY(ns)                                                              \
+	BACKOFF_OK,                                                            \
+	{                                                                      \
+		BACKOFF_HINT_DELAY, ns                                         \
+	}
+#define FORBID                                                                 \
+	BACKOFF_OK,                                                            \
+	{                                                                      \
+		BACKOFF_HINT_FORBID, 0                                         \
+	}
+#define NOTHING                                                                \
+	BACKOFF_OK,                                                            \
+	{                                                                      \
+		BACKOFF_HINT_NONE, 0                                           \
+	}
+#define BAD                                                                    \
+	BACKOFF_E_VALUE,                                                       \
+	{                                                                      \
+		0                                                              \
+	}
+#define RA "Retry-After"
+	{"whole seconds", RA, "120", 0, DELAY(120 * S)},
+	{"0 is a hint", RA, "0", 0, DELAY(0)},
+	{"names have no case", "rETRY-aFTER", "1", 0, DELAY(S)},
+	{"blanks around it", RA, " \t 7\t ", 0, DELAY(7 * S)},
+	{"leading zeros", RA, "007", 0, DELAY(7 * S)},
+	{"only zeros", RA, "000", 0, DELAY(0)},
+	{"the longest that is kept", RA, "1000000000", 0, DELAY(MOST)},
+	{"longer", RA, "1000000001", 0, DELAY(MOST)},
+	{"more than 64 bits", RA, "99999999999999999999999999", 0, DELAY(MOST)},
+	{"more digits than anything", RA,
+	 "100000000000000000000000000000000000000000000000000000000000000000000"
+	 "0"
+	 "0000000000000000000000000000000000000000000000000000000000000000000",
+	 0, DELAY(MOST)},
+	{"negative", RA, "-1", 0, BAD},
+	{"negative zero", RA, "-0", 0, BAD},
+	{"a sign", RA, "+1", 0, BAD},
+	{"a fraction", RA, "1.5", 0, BAD},
+	{"an exponent", RA, "1e3", 0, BAD},
+	{"hexadecimal", RA, "0x10", 0, BAD},
+	{"not a number", RA, "NaN", 0, BAD},
+	{"infinite", RA, "inf", 0, BAD},
+	{"a unit", RA, "5s", 0, BAD},
+	{"two numbers", RA, "5 5", 0, BAD},
+	{"a list", RA, "5, 6", 0, BAD},
+	{"empty", RA, "", 0, BAD},
+	{"blank", RA, " \t", 0, BAD},
+	{"words", RA, "soon", 0, BAD},
+	{"other digits", RA, "\xd9\xa1\xd9\xa2", 0, BAD},
+	{"another space", RA,
+	 "\xc2\xa0"
+	 "5",
+	 0, BAD},
+	{"a line end inside", RA, "5\n", 0, BAD},
+
+	{"an HTTP date ahead", RA, "Sun, 06 Nov 1994 08:49:37 GMT",
+	 NOV_1994 - 30 * S, DELAY(30 * S)},
+	{"to the nanosecond", RA, "Sun, 06 Nov 1994 08:49:37 GMT",
+	 NOV_1994 - 30 * S - 1, DELAY(30 * S + 1)},
+	{"the date is now", RA, "Sun, 06 Nov 1994 08:49:37 GMT", NOV_1994,
+	 DELAY(0)},
+	{"the date has passed", RA, "Sun, 06 Nov 1994 08:49:37 GMT",
+	 NOV_1994 + S, DELAY(0)},
+	{"the obsolete form of RFC 850", RA, "Sunday, 06-Nov-94 08:49:37 GMT",
+	 NOV_1994 - S, DELAY(S)},
+	{"the form of asctime", RA, "Sun Nov  6 08:49:37 1994", NOV_1994 - S,
+	 DELAY(S)},
+	{"asctime with two digits", RA, "Wed Nov 16 08:49:37 1994", NOV_1994,
+	 DELAY(864000 * S)},
+	{"blanks around a date", RA, "  Sun, 06 Nov 1994 08:49:37 GMT\t",
+	 NOV_1994 - S, DELAY(S)},
+	{"a year turns", RA, "Sun, 01 Jan 1995 00:00:05 GMT",
+	 UINT64_C(788918395) * S, DELAY(10 * S)},
+	{"a leap day", RA, "Thu, 29 Feb 1996 00:00:00 GMT",
+	 UINT64_C(825552000) * S - S, DELAY(S)},
+	{"no leap day", RA, "Wed, 29 Feb 1995 00:00:00 GMT", NOV_1994, BAD},
+	{"a leap second", RA, "Sat, 31 Dec 1994 23:59:60 GMT",
+	 UINT64_C(788918399) * S, DELAY(S)},
+	{"two leap seconds", RA, "Sat, 31 Dec 1994 23:59:61 GMT", NOV_1994,
+	 BAD},
+	{"two digits of a year that is past", RA,
+	 "Sunday, 06-Nov-94 08:49:37 GMT", UINT64_C(1700000000) * S, DELAY(0)},
+	{"two digits of a year to come", RA, "Friday, 01-Jan-00 00:00:10 GMT",
+	 END_OF_2099, DELAY(20 * S)},
+	{"two digits of the year that ends", RA,
+	 "Thursday, 31-Dec-99 23:59:59 GMT", END_OF_2099, DELAY(9 * S)},
+	{"two digits 50 years ahead", RA, "Monday, 06-Nov-44 08:49:37 GMT",
+	 NOV_1994, DELAY(MOST)},
+	{"two digits 51 years ahead are of the past", RA,
+	 "Monday, 06-Nov-45 08:49:37 GMT", NOV_1994, DELAY(0)},
+	{"a date before 1970", RA, "Sat, 06 Nov 1965 08:49:37 GMT", NOV_1994,
+	 DELAY(0)},
+	{"no date before 1970", RA, "Sat, 6 Nov 1965 08:49:37 GMT", NOV_1994,
+	 BAD},
+	{"no day before 1970", RA, "Sat, 31 Nov 1965 08:49:37 GMT", NOV_1994,
+	 BAD},
+	{"no hour before 1970", RA, "Sat, 06 Nov 1965 24:49:37 GMT", NOV_1994,
+	 BAD},
+	{"a leap day before 1970", RA, "Sat, 29 Feb 1964 08:49:37 GMT",
+	 NOV_1994, DELAY(0)},
+	{"no leap day in 1900", RA, "Thu, 29 Feb 1900 08:49:37 GMT", NOV_1994,
+	 BAD},
+	{"the last year of all", RA, "Fri, 31 Dec 9999 23:59:59 GMT", NOV_1994,
+	 DELAY(MOST)},
+	{"no day in the last year", RA, "Fri, 32 Dec 9999 23:59:59 GMT",
+	 NOV_1994, BAD},
+	{"another zone", RA, "Sun, 06 Nov 1994 08:49:37 CET", NOV_1994, BAD},
+	{"a numeric zone", RA, "Sun, 06 Nov 1994 08:49:37 +0000", NOV_1994,
+	 BAD},
+	{"no zone", RA, "Sun, 06 Nov 1994 08:49:37", NOV_1994, BAD},
+	{"one digit of a day", RA, "Sun, 6 Nov 1994 08:49:37 GMT", NOV_1994,
+	 BAD},
+	{"no such weekday", RA, "Xxx, 06 Nov 1994 08:49:37 GMT", NOV_1994, BAD},
+	{"no such month", RA, "Sun, 06 Xxx 1994 08:49:37 GMT", NOV_1994, BAD},
+	{"no such day", RA, "Sun, 32 Nov 1994 08:49:37 GMT", NOV_1994, BAD},
+	{"day 0", RA, "Sun, 00 Nov 1994 08:49:37 GMT", NOV_1994, BAD},
+	{"no such hour", RA, "Sun, 06 Nov 1994 24:00:00 GMT", NOV_1994, BAD},
+	{"no such minute", RA, "Sun, 06 Nov 1994 08:60:37 GMT", NOV_1994, BAD},
+	{"a cut date", RA, "Sun, 06 Nov 1994 08:49", NOV_1994, BAD},
+	{"only a weekday", RA, "Sun, ", NOV_1994, BAD},
+	{"more after a date", RA, "Sun, 06 Nov 1994 08:49:37 GMT x", NOV_1994,
+	 BAD},
+	{"RFC 3339", RA, "1994-11-06T08:49:37Z", NOV_1994, BAD},
+
+	{"milliseconds", "retry-after-ms", "1500", 0, DELAY(1500 * MS)},
+	{"a fraction of them", "Retry-After-Ms", "0.5", 0, DELAY(MS / 2)},
+	{"0 milliseconds", "retry-after-ms", "0", 0, DELAY(0)},
+	{"huge milliseconds", "retry-after-ms", "1e99", 0, BAD},
+	{"many milliseconds", "retry-after-ms", "99999999999999999999", 0,
+	 DELAY(MOST)},
+	{"negative milliseconds", "retry-after-ms", "-5", 0, BAD},
+	{"no number of them", "retry-after-ms", "NaN", 0, BAD},
+	{"only a point", "retry-after-ms", ".", 0, BAD},
+	{"two points", "retry-after-ms", "1.2.3", 0, BAD},
+	{"no digit before", "retry-after-ms", ".5", 0, BAD},
+	{"no digit behind", "retry-after-ms", "5.", 0, BAD},
+	{"a date is none", "retry-after-ms", "Sun, 06 Nov 1994 08:49:37 GMT", 0,
+	 BAD},
+	{"AWS", "x-amz-retry-after", "250", 0, DELAY(250 * MS)},
+	{"AWS with a fraction", "X-Amz-Retry-After", "0.25", 0, DELAY(MS / 4)},
+	{"AWS with words", "x-amz-retry-after", "later", 0, BAD},
+
+	{"gRPC", "grpc-retry-pushback-ms", "50", 0, DELAY(50 * MS)},
+	{"gRPC at once", "grpc-retry-pushback-ms", "0", 0, DELAY(0)},
+	{"gRPC says no", "grpc-retry-pushback-ms", "-1", 0, FORBID},
+	{"gRPC says nothing readable", "grpc-retry-pushback-ms", "abc", 0,
+	 FORBID},
+	{"gRPC says nothing", "grpc-retry-pushback-ms", "", 0, FORBID},
+	{"gRPC has whole numbers", "grpc-retry-pushback-ms", "1.5", 0, FORBID},
+	{"do not", "x-should-retry", "false", 0, FORBID},
+	{"do not, in capitals", "X-Should-Retry", " FALSE ", 0, FORBID},
+	{"do, at any time", "x-should-retry", "true", 0, NOTHING},
+	{"neither", "x-should-retry", "maybe", 0, BAD},
+	{"empty", "x-should-retry", "", 0, BAD},
+
+	{"another header", "Date", "5", 0, BACKOFF_E_NOT_FOUND, {0}},
+	{"part of a name", "Retry-Afte", "5", 0, BACKOFF_E_NOT_FOUND, {0}},
+	{"more than a name", "Retry-After-", "5", 0, BACKOFF_E_NOT_FOUND, {0}},
+	{"no name", "", "5", 0, BACKOFF_E_NOT_FOUND, {0}},
+	{"NULL for a name", NULL, "5", 0, BACKOFF_E_ARGUMENT, {0}},
+	{"NULL for a value", RA, NULL, 0, BACKOFF_E_ARGUMENT, {0}},
+};
+
+Test(engine_hint, means_what_the_header_says_or_nothing)
+{
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_hint hint = {BACKOFF_HINT_DELAY, 77};
+		enum backoff_status status = backoff_hint_parse(
+			row[i].name, row[i].value, row[i].wall_ns, &hint);
+
+		cr_expect(status == row[i].status, "%s: %s", row[i].why,
+			  backoff_status_name(status));
+		if (status != BACKOFF_OK) {
+			cr_expect(hint.delay_ns == 77, "%s", row[i].why);
+			continue;
+		}
+		cr_expect(hint.kind == row[i].want.kind, "%s: kind %d",
+			  row[i].why, (int)hint.kind);
+		cr_expect(hint.delay_ns == row[i].want.delay_ns, "%s: %llu ns",
+			  row[i].why, (unsigned long long)hint.delay_ns);
+	}
+}
+
+/* Each prefix of a good value is read without looking past its end. */
+Test(engine_hint, a_cut_date_is_no_date)
+{
+	static const char *const date[] = {"Sun, 06 Nov 1994 08:49:37 GMT",
+					   "Sunday, 06-Nov-94 08:49:37 GMT",
+					   "Sun Nov  6 08:49:37 1994"};
+
+	for (size_t i = 0; i < COUNT(date); i++) {
+		for (size_t cut = 0; cut < strlen(date[i]); cut++) {
+			char *text = strndup(date[i], cut);
+			struct backoff_hint hint;
+
+			cr_expect(backoff_hint_parse("retry-after", text, 0,
+						     &hint) == BACKOFF_E_VALUE,
+				  "%s", text);
+			free(text);
+		}
+	}
+}
+
+Test(engine_hint, of_several_the_strictest_holds)
+{
+	static const struct backoff_hint none = {BACKOFF_HINT_NONE, 0},
+					 zero = {BACKOFF_HINT_DELAY, 0},
+					 one = {BACKOFF_HINT_DELAY, 1},
+					 two = {BACKOFF_HINT_DELAY, 2},
+					 no = {BACKOFF_HINT_FORBID, 0};
+	static const struct {
+		const struct backoff_hint *a, *b, *want;
+	} pair[] = {
+		{&none, &none, &none}, {&none, &zero, &zero},
+		{&zero, &one, &one},   {&one, &two, &two},
+		{&two, &no, &no},      {&none, &no, &no},
+		{&no, &no, &no},       {&one, &one, &one},
+	};
+
+	for (size_t i = 0; i < COUNT(pair); i++) {
+		for (int turn = 0; turn < 2; turn++) {
+			const struct backoff_hint *a =
+				turn ? pair[i].b : pair[i].a;
+			const struct backoff_hint *b =
+				turn ? pair[i].a : pair[i].b;
+			struct backoff_hint got = backoff_hint_join(*a, *b);
+
+			cr_expect(got.kind == pair[i].want->kind &&
+					  got.delay_ns ==
+						  pair[i].want->delay_ns,
+				  "pair %zu", i);
+		}
+	}
+}
