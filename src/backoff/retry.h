@@ -2,6 +2,7 @@
 #ifndef BACKOFF_RETRY_H
 #define BACKOFF_RETRY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <backoff/attr.h>
@@ -236,6 +237,38 @@ BACKOFF_API enum backoff_status backoff_call_cancel(struct backoff_call *call);
  *  as the call. */
 BACKOFF_API const struct backoff_answer *
 backoff_call_answer(const struct backoff_call *call);
+
+/**
+ * Write a call that waits, or whose next attempt has not begun, as one line of
+ * JSON with absolute times, for another process to go on with.
+ *
+ * @return as backoff_policy_canonical(); 0 for a call that is over or has an
+ *         attempt under way
+ */
+BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
+				     size_t size);
+
+/**
+ * Go on with a saved call: its attempts, delays, luck, id and deadline.
+ *
+ * Times on paper are wall time, and survive a reboot. Against clock steps,
+ * what is left of the wait is at most the delay that was decided, and time
+ * that ran backwards counts as none passed.
+ *
+ * @param retry    of the same operation; its policy must have the saved hash
+ * @param options  as backoff_call_new(); an id in it is not used
+ * @param force    1: go on under another policy
+ * @param out      set on BACKOFF_OK; ask backoff_call_next()
+ * @param error    may be NULL
+ * @return BACKOFF_OK; BACKOFF_E_STATE for another policy; BACKOFF_E_SYNTAX,
+ *         _FIELD, _VALUE, _LIMIT for a text that is no saved call;
+ *         BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_call_restore(struct backoff_retry *retry,
+		     const struct backoff_call_options *options,
+		     const char *text, size_t length, int force,
+		     struct backoff_call **out, struct backoff_error *error);
 
 /** The call's id, for the caller's own logs and for `parent_call_id`. */
 BACKOFF_API const char *backoff_call_id(struct backoff_call *call);

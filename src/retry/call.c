@@ -28,8 +28,8 @@ bo_call_options(const struct backoff_call_options *given)
 
 /* Give the call the key of its luck. Not at its begin: a call that succeeds at
  * once and is not logged needs none, and the counter is shared by threads. */
-static void
-number_call(struct backoff_call *call)
+void
+bo_call_number(struct backoff_call *call)
 {
 	struct backoff_retry *r = call->retry;
 
@@ -64,10 +64,11 @@ make_id(struct backoff_call *call)
 const char *
 backoff_call_id(struct backoff_call *call)
 {
-	if (call->options->call_id != NULL)
-		return call->options->call_id;
+	/* A restored call keeps the id that it was saved with. */
 	if (call->id[0] == '\0') {
-		number_call(call);
+		if (call->options->call_id != NULL)
+			return call->options->call_id;
+		bo_call_number(call);
 		make_id(call);
 	}
 	return call->id;
@@ -363,7 +364,7 @@ bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
 	if (r->classify != NULL)
 		r->classify(r->classify_user, outcome);
 	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS) {
-		number_call(call);
+		bo_call_number(call);
 		draw = backoff_draw(call->experiment, BACKOFF_PURPOSE_DELAY,
 				    call->number, call->state.attempt);
 	}

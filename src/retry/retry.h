@@ -60,6 +60,9 @@ void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 		   const struct backoff_call_options *options,
 		   struct backoff_answer *answer);
 
+/** Give the call the key of its luck, if it has none yet. */
+void bo_call_number(struct backoff_call *call);
+
 /** Begin the attempt that the decision asks for. */
 void bo_call_start(struct backoff_call *call, uint64_t now_ns,
 		   struct backoff_attempt *attempt);
