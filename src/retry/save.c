@@ -127,14 +127,16 @@ put_row(struct bo_out *out, const struct row *row, const struct saved *saved)
 	}
 }
 
-/* A moment of the monotonic clock as wall time. */
+/* A moment of the monotonic clock as wall time, up to a whole microsecond: what
+ * is written has no more, and "not before" may not become "a bit before". */
 static uint64_t
 to_wall(uint64_t when_ns, uint64_t now_ns, uint64_t wall_ns)
 {
 	if (when_ns == BACKOFF_FOREVER)
 		return BACKOFF_ABSENT;
-	return when_ns >= now_ns ? bo_add_sat(wall_ns, when_ns - now_ns)
-				 : bo_sub_sat(wall_ns, now_ns - when_ns);
+	wall_ns = when_ns >= now_ns ? bo_add_sat(wall_ns, when_ns - now_ns)
+				    : bo_sub_sat(wall_ns, now_ns - when_ns);
+	return bo_add_sat(wall_ns, 999) / 1000 * 1000;
 }
 
 static void
