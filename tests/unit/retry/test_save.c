@@ -1,0 +1,314 @@
+/* Tests of src/retry/save.c: a call goes on where the paper says. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include <backoff.h>
+
+#define S UINT64_C(1000000000)
+#define WALL (1795428930 * S)
+
+/** A retry object on a clock of its own. */
+struct machine {
+	struct backoff_policy *policy;
+	struct backoff_retry *retry;
+	struct backoff_clock *clock;
+};
+
+static struct machine
+machine(const char *policy, const char *operation, uint64_t up_ns,
+	uint64_t wall_ns)
+{
+	struct machine m = {0};
+	struct backoff_error error = {0};
+
+	cr_assert_eq(backoff_policy_parse(policy, strlen(policy), NULL,
+					  &m.policy, &error),
+		     BACKOFF_OK, "%s: %s", error.path, error.text);
+	cr_assert_eq(backoff_retry_new(m.policy, operation, &m.retry),
+		     BACKOFF_OK);
+	cr_assert_eq(backoff_clock_virtual_new(up_ns, wall_ns, &m.clock),
+		     BACKOFF_OK);
+	backoff_retry_set_clock(m.retry, m.clock);
+	backoff_retry_set_seed(m.retry, 7);
+	return m;
+}
+
+static void
+stop(struct machine *m)
+{
+	backoff_retry_free(m->retry);
+	backoff_policy_unref(m->policy);
+	backoff_clock_virtual_free(m->clock);
+}
+
+/* One failed attempt; returns the wait that follows, 0 if the call is over. */
+static uint64_t
+fail_once(struct machine *m, struct backoff_call *call)
+{
+	const struct backoff_outcome failure = {.kind = BACKOFF_OUTCOME_FAILURE,
+						.failure_class =
+							BACKOFF_CLASS_THROTTLE};
+	struct backoff_step step;
+
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	cr_assert_eq(step.action, BACKOFF_ACTION_ATTEMPT);
+	cr_assert_eq(backoff_call_report(call, &failure), BACKOFF_OK);
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	return step.action == BACKOFF_ACTION_WAIT
+		       ? step.wait_until_ns - m->clock->now_ns(m->clock->user)
+		       : 0;
+}
+
+/* A call that waits for its second attempt, on paper. */
+static size_t
+save_waiting(struct machine *m, char *paper, size_t size, uint64_t *delay_ns)
+{
+	struct backoff_call *call;
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(m->retry, NULL, &call), BACKOFF_OK);
+	*delay_ns = fail_once(m, call);
+	length = backoff_call_save(call, paper, size);
+	cr_assert(length > 0 && length < size);
+	backoff_call_free(call);
+	return length;
+}
+
+#define POLICY                                                                 \
+	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
+	"\"max_delay\":100,\"jitter\":\"full\"}"
+
+Test(retry_save, waits_survive_reboots_and_clock_steps)
+{
+	static const struct {
+		const char *why;
+		uint64_t up_ns;
+		int64_t wall_step_s;
+		/** Of the delay: what is left, in seconds taken from it, or
+		 *  everything, or nothing. */
+		enum { LEFT_LESS, LEFT_ALL, LEFT_NONE } left;
+		uint64_t less_s;
+	} row[] = {
+		{"at once, in the same boot", 100 * S, 0, LEFT_ALL, 0},
+		{"a second later", 101 * S, 1, LEFT_LESS, 1},
+		{"after a reboot: monotonic time began anew", 3 * S, 2,
+		 LEFT_LESS, 2},
+		{"long after", 5000 * S, 3600, LEFT_NONE, 0},
+		{"the wall clock was stepped back an hour", 100 * S, -3600,
+		 LEFT_ALL, 0},
+	};
+	struct machine first = machine(POLICY, "op", 100 * S, WALL);
+	char paper[4096];
+	uint64_t delay_ns;
+	size_t length = save_waiting(&first, paper, sizeof(paper), &delay_ns);
+
+	cr_assert_gt(delay_ns, 4 * S, "the seed gives a wait worth testing");
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine second =
+			machine(POLICY, "op", row[i].up_ns,
+				WALL + (uint64_t)row[i].wall_step_s * S);
+		uint64_t want = row[i].left == LEFT_NONE ? 0
+				: row[i].left == LEFT_ALL
+					? delay_ns
+					: delay_ns - row[i].less_s * S;
+		struct backoff_call *call;
+		struct backoff_step step;
+		uint64_t left;
+
+		cr_assert_eq(backoff_call_restore(second.retry, NULL, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK, "%s", row[i].why);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		left = step.action == BACKOFF_ACTION_WAIT
+			       ? step.wait_until_ns - row[i].up_ns
+			       : 0;
+		/* The paper has microseconds, rounded up, never longer than
+		 * the delay itself. */
+		cr_expect(left >= want && left <= want + 1000 &&
+				  left <= delay_ns,
+			  "%s: %llu ns left, want %llu", row[i].why,
+			  (unsigned long long)left, (unsigned long long)want);
+		backoff_call_free(call);
+		stop(&second);
+	}
+	stop(&first);
+}
+
+Test(retry_save, luck_counts_and_id_go_with_the_call)
+{
+	static const char policy[] =
+		"{\"name\":\"P\",\"max_attempts\":4,\"base_delay\":10,"
+		"\"max_delay\":100,\"jitter\":\"decorrelated\","
+		"\"deadline\":1000,"
+		"\"on\":{\"throttle\":{\"consume_attempt\":false,"
+		"\"limit\":1}}}";
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct machine two = machine(policy, "op", 9 * S, WALL);
+	struct backoff_call *stays, *goes, *came;
+	uint64_t wait_stays, wait_came;
+	char paper[4096];
+	size_t length;
+
+	backoff_retry_set_seed(two.retry, 99);
+	cr_assert_eq(backoff_call_new(one.retry, NULL, &stays), BACKOFF_OK);
+	wait_stays = fail_once(&one, stays);
+	length = backoff_call_save(stays, paper, sizeof(paper));
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &came, NULL),
+		     BACKOFF_OK);
+	cr_expect_str_eq(backoff_call_id(came), backoff_call_id(stays));
+	/* The same failures from here must give the same waits, to the last. */
+	for (int i = 0; wait_stays > 0; i++) {
+		backoff_clock_virtual_advance(one.clock, wait_stays);
+		backoff_clock_virtual_advance(two.clock, wait_stays + 1000);
+		wait_stays = fail_once(&one, stays);
+		wait_came = fail_once(&two, came);
+		cr_assert_eq(wait_stays, wait_came, "wait %d", i);
+	}
+	cr_expect_eq(backoff_call_answer(came)->attempts, 5,
+		     "four that count and one that does not");
+	cr_expect_eq(backoff_call_answer(came)->stop,
+		     BACKOFF_STOP_MAX_ATTEMPTS);
+	goes = came;
+	backoff_call_free(goes);
+	backoff_call_free(stays);
+	stop(&one);
+	stop(&two);
+}
+
+Test(retry_save, a_deadline_keeps_its_moment)
+{
+	static const char policy[] =
+		"{\"name\":\"P\",\"max_attempts\":9,\"base_delay\":10,"
+		"\"max_delay\":10,\"jitter\":\"none\",\"deadline\":25}";
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct machine two = machine(policy, "op", 1 * S, WALL + 12 * S);
+	struct backoff_call *call;
+	uint64_t delay_ns;
+	char paper[4096];
+	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	/* 12 of 25 s are gone: a wait of 10 s fits, a second one does not. */
+	cr_expect_eq(fail_once(&two, call), 10 * S);
+	backoff_clock_virtual_advance(two.clock, 10 * S);
+	cr_expect_eq(fail_once(&two, call), 0);
+	cr_expect_eq(backoff_call_answer(call)->stop,
+		     BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE);
+	backoff_call_free(call);
+	stop(&one);
+	stop(&two);
+}
+
+Test(retry_save, refuses_what_it_should_not_trust)
+{
+	static const struct {
+		const char *why, *policy, *operation, *find, *put;
+		int force;
+		enum backoff_status want;
+	} row[] = {
+		{"its own paper", POLICY, "op", "", "", 0, BACKOFF_OK},
+		{"another policy", "{\"name\":\"P\",\"max_attempts\":6}", "op",
+		 "", "", 0, BACKOFF_E_STATE},
+		{"another policy, forced",
+		 "{\"name\":\"P\",\"max_attempts\":6}", "op", "", "", 1,
+		 BACKOFF_OK},
+		{"another operation", POLICY, "other", "", "", 1,
+		 BACKOFF_E_VALUE},
+		{"a later version", POLICY, "op", "\"v\":1", "\"v\":2", 1,
+		 BACKOFF_E_VALUE},
+		{"an unknown field", POLICY, "op", "\"v\":1", "\"v\":1,\"w\":1",
+		 0, BACKOFF_E_FIELD},
+		{"a field twice", POLICY, "op", "\"v\":1", "\"v\":1,\"v\":1", 0,
+		 BACKOFF_E_FIELD},
+		{"a missing field", POLICY, "op", "\"v\":1,", "", 0,
+		 BACKOFF_E_FIELD},
+		{"attempt 0", POLICY, "op", "\"attempt\":2", "\"attempt\":0", 0,
+		 BACKOFF_E_VALUE},
+		{"more finished than begun", POLICY, "op", "\"finished\":1",
+		 "\"finished\":7", 0, BACKOFF_E_VALUE},
+		{"more uncounted than failed", POLICY, "op", "\"uncounted\":0",
+		 "\"uncounted\":2", 0, BACKOFF_E_VALUE},
+		{"a count beyond 32 bits", POLICY, "op", "\"attempt\":2",
+		 "\"attempt\":4294967297", 0, BACKOFF_E_VALUE},
+		{"luck that is no hex", POLICY, "op", "\"number\":\"0",
+		 "\"number\":\"x", 0, BACKOFF_E_VALUE},
+		{"a time that is none", POLICY, "op", "\"saved_at\":\"2",
+		 "\"saved_at\":\"x", 0, BACKOFF_E_VALUE},
+		{"text behind it", POLICY, "op", "}", "}x", 0,
+		 BACKOFF_E_SYNTAX},
+	};
+	struct machine one = machine(POLICY, "op", 100 * S, WALL);
+	char paper[4096];
+	uint64_t delay_ns;
+
+	save_waiting(&one, paper, sizeof(paper), &delay_ns);
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine two =
+			machine(row[i].policy, row[i].operation, 1, WALL);
+		const char *at = strstr(paper, row[i].find);
+		struct backoff_call *call = NULL;
+		struct backoff_error error = {0};
+		char text[8192];
+		enum backoff_status status;
+
+		cr_assert_not_null(at, "%s", row[i].why);
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - paper),
+			 paper, row[i].put, at + strlen(row[i].find));
+		status = backoff_call_restore(two.retry, NULL, text,
+					      strlen(text), row[i].force, &call,
+					      &error);
+		cr_expect_eq(status, row[i].want, "%s: %s (%s: %s)", row[i].why,
+			     backoff_status_name(status), error.path,
+			     error.text);
+		cr_expect((status == BACKOFF_OK) == (call != NULL), "%s",
+			  row[i].why);
+		backoff_call_free(call);
+		stop(&two);
+	}
+	stop(&one);
+}
+
+Test(retry_save, a_cut_paper_is_never_taken)
+{
+	struct machine one = machine(POLICY, "op", 100 * S, WALL);
+	char paper[4096];
+	uint64_t delay_ns;
+	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+	for (size_t cut = 0; cut < length; cut++) {
+		struct backoff_call *call = NULL;
+
+		cr_assert_neq(backoff_call_restore(one.retry, NULL, paper, cut,
+						   1, &call, NULL),
+			      BACKOFF_OK, "cut at %zu", cut);
+		cr_assert_null(call);
+	}
+	stop(&one);
+}
+
+Test(retry_save, only_a_call_between_attempts_is_saved)
+{
+	struct machine m = machine(POLICY, "op", 100 * S, WALL);
+	struct backoff_call *call;
+	struct backoff_step step;
+	char paper[4096];
+
+	cr_assert_eq(backoff_call_new(m.retry, NULL, &call), BACKOFF_OK);
+	cr_expect_gt(backoff_call_save(call, paper, sizeof(paper)), 0,
+		     "before the first attempt");
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	cr_expect_eq(backoff_call_save(call, paper, sizeof(paper)), 0,
+		     "an attempt is under way");
+	cr_assert_eq(backoff_call_cancel(call), BACKOFF_OK);
+	cr_expect_eq(backoff_call_save(call, paper, sizeof(paper)), 0,
+		     "the call is over");
+	backoff_call_free(call);
+	stop(&m);
+}
