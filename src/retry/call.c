@@ -183,14 +183,13 @@ static void
 fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
 {
 	event->outcome = (int)outcome->kind;
-	/* 200 and 204 are both a success, and not the same. */
-	event->code = outcome->code;
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return;
 	if (outcome->hint.kind == BACKOFF_HINT_DELAY)
 		event->hint_ns = outcome->hint.delay_ns;
 	event->failure_class = (int)outcome->failure_class;
 	event->error_type = outcome->error_type;
+	event->code = outcome->code;
 	event->error = outcome->error;
 }
 
