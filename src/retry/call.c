@@ -271,16 +271,17 @@ apply(struct backoff_call *call, uint64_t now_ns)
 static void
 keep_text(char *out, size_t size, const char *text)
 {
-	size_t length = text != NULL ? strnlen(text, size - 1) : 0;
+	size_t length = size - 1;
 
-	/* A cut never falls inside a UTF-8 character. */
-	if (length == size - 1)
+	if (text == NULL) {
+		out[0] = '\0';
+	} else if (memccpy(out, text, '\0', size) == NULL) {
+		/* A cut never falls inside a UTF-8 character. */
 		while (length > 0 &&
 		       ((unsigned char)text[length] & 0xc0) == 0x80)
 			length--;
-	if (length > 0)
-		memcpy(out, text, length);
-	out[length] = '\0';
+		out[length] = '\0';
+	}
 }
 
 static void
@@ -298,11 +299,9 @@ keep_outcome(struct backoff_answer *a, const struct backoff_outcome *outcome)
 
 void
 bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
-	      const struct backoff_call_options *options,
+	      const struct backoff_call_options *options, uint64_t now_ns,
 	      struct backoff_answer *answer)
 {
-	uint64_t now_ns = retry->clock->now_ns(retry->clock->user);
-
 	call->retry = retry;
 	call->options = options;
 	call->answer = answer;
@@ -357,13 +356,22 @@ void
 bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
 	       uint64_t now_ns)
 {
+	const struct backoff_retry *r = call->retry;
+
+	if (r->classify != NULL)
+		r->classify(r->classify_user, outcome);
+	bo_call_decide(call, outcome, now_ns);
+}
+
+void
+bo_call_decide(struct backoff_call *call, struct backoff_outcome *outcome,
+	       uint64_t now_ns)
+{
 	struct backoff_retry *r = call->retry;
 	struct backoff_event event;
 	uint64_t draw = 0;
 
-	if (r->classify != NULL)
-		r->classify(r->classify_user, outcome);
-	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS) {
+	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS && r->draws) {
 		bo_call_number(call);
 		draw = backoff_draw(call->experiment, BACKOFF_PURPOSE_DELAY,
 				    call->number, call->state.attempt);

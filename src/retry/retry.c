@@ -98,6 +98,11 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 		return BACKOFF_E_NOMEM;
 	}
 	r->clock = backoff_clock_system();
+	r->timed = true;
+	r->unlimited = policy->deadline_ns == BACKOFF_FOREVER &&
+		       policy->attempt_timeout.count == 0;
+	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
+		   policy->hint.jitter_nano > 0;
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,
 		 backoff_policy_hash(policy));
 	gethostname(r->host, sizeof(r->host) - 1);
@@ -181,6 +186,12 @@ void
 backoff_retry_set_log_starts(struct backoff_retry *retry, int yes)
 {
 	retry->log_starts = yes != 0;
+}
+
+void
+backoff_retry_set_timed(struct backoff_retry *retry, int yes)
+{
+	retry->timed = yes != 0;
 }
 
 void

@@ -16,6 +16,10 @@ struct backoff_retry {
 	backoff_event_fn on_event;
 	void *classify_user, *discard_user, *on_event_user;
 	bool log_starts;
+	/** Whether the first attempt's times are wanted for their own sake. */
+	bool timed;
+	/** Of the policy: no limit in time; delays that luck decides. */
+	bool unlimited, draws;
 	uint64_t seed;
 	/** Calls that needed luck or an id, on a cache line of its own: all
 	 *  threads write it. */
@@ -55,9 +59,10 @@ struct backoff_call {
 	char budget[320];
 };
 
-/** Begin a call now; answer is set from its end on. Options are borrowed. */
+/** Begin a call at now_ns; answer is set from its end on. Options are
+ *  borrowed. */
 void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
-		   const struct backoff_call_options *options,
+		   const struct backoff_call_options *options, uint64_t now_ns,
 		   struct backoff_answer *answer);
 
 /** Give the call the key of its luck, if it has none yet. */
@@ -69,6 +74,10 @@ void bo_call_start(struct backoff_call *call, uint64_t now_ns,
 
 /** Decide about an attempt that ended at now_ns. */
 void bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
+		    uint64_t now_ns);
+
+/** The same for an outcome that the caller's classifier has seen. */
+void bo_call_decide(struct backoff_call *call, struct backoff_outcome *outcome,
 		    uint64_t now_ns);
 
 /** Go on after a wait that ended at now_ns. */

@@ -3,13 +3,21 @@
 
 #include <stddef.h>
 
+#include "base/num.h"
 #include "retry/retry.h"
 
 static bool
-is_cancelled(const struct backoff_call *call)
+is_cancelled(const struct backoff_call_options *options)
 {
-	return call->options->cancel != NULL &&
-	       backoff_cancel_requested(call->options->cancel);
+	return options->cancel != NULL &&
+	       backoff_cancel_requested(options->cancel);
+}
+
+/* Whether nobody looks at what happens between two attempts. */
+static bool
+is_unwatched(const struct backoff_retry *r)
+{
+	return r->sink == NULL && r->on_event == NULL;
 }
 
 static void
@@ -29,12 +37,18 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 static void
 wait_for_retry(struct backoff_call *call)
 {
-	const struct backoff_clock *clock = call->retry->clock;
-	enum backoff_status status =
-		clock->sleep_until(clock->user, call->decision.not_before_ns,
-				   call->options->cancel);
-	uint64_t now_ns = clock->now_ns(clock->user);
+	const struct backoff_retry *r = call->retry;
+	const struct backoff_clock *clock = r->clock;
+	enum backoff_status status = BACKOFF_OK;
+	uint64_t now_ns = call->decision.not_before_ns;
 
+	if (call->decision.delay_ns > 0)
+		status = clock->sleep_until(clock->user, now_ns,
+					    call->options->cancel);
+	/* A wait of nothing ends as it begins, unless a callback took time. */
+	if (call->decision.delay_ns > 0 || !is_unwatched(r) ||
+	    r->discard != NULL)
+		now_ns = clock->now_ns(clock->user);
 	if (status == BACKOFF_OK)
 		bo_call_resume(call, now_ns);
 	else
@@ -45,6 +59,70 @@ wait_for_retry(struct backoff_call *call)
 			     now_ns);
 }
 
+/* Make the first attempt of a call that nothing limits, shares or watches: if
+ * it succeeds, as most do, there is nothing to decide and no state to keep. If
+ * not, the call begins here, as if it had been one all the time. */
+static bool
+succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
+		 const struct backoff_call_options *options,
+		 backoff_attempt_fn fn, void *user,
+		 struct backoff_answer *answer)
+{
+	const struct backoff_clock *clock = r->clock;
+	uint64_t start_ns = r->timed ? clock->now_ns(clock->user) : 0;
+	uint64_t end_ns = start_ns;
+	struct backoff_outcome outcome = {.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct backoff_attempt attempt = {
+		.number = 1,
+		.max_attempts = backoff_policy_max_attempts(r->policy),
+		.start_ns = start_ns,
+		.give_up_ns = BACKOFF_FOREVER,
+		.cancel = options->cancel,
+	};
+
+	fn(user, &attempt, &outcome);
+	if (r->classify != NULL)
+		r->classify(r->classify_user, &outcome);
+	if (r->timed || outcome.kind != BACKOFF_OUTCOME_SUCCESS)
+		end_ns = clock->now_ns(clock->user);
+	if (outcome.kind == BACKOFF_OUTCOME_SUCCESS) {
+		answer->stop = BACKOFF_STOP_SUCCESS;
+		answer->kind = BACKOFF_OUTCOME_SUCCESS;
+		answer->failure_class = outcome.failure_class;
+		answer->attempts = 1;
+		answer->retries = 0;
+		answer->elapsed_ns = bo_sub_sat(end_ns, start_ns);
+		answer->backoff_ns = 0;
+		answer->result = outcome.result;
+		answer->error_type[0] = answer->code[0] = '\0';
+		answer->error[0] = '\0';
+		return true;
+	}
+	bo_call_begin(call, r, options, r->timed ? start_ns : end_ns, answer);
+	bo_call_start(call, call->state.start_ns, &attempt);
+	bo_call_decide(call, &outcome, end_ns);
+	return false;
+}
+
+static void
+run(struct backoff_call *call, backoff_attempt_fn fn, void *user)
+{
+	const struct backoff_clock *clock = call->retry->clock;
+	/* The call's start is the first attempt's start: one clock read. */
+	uint64_t now_ns = call->state.start_ns;
+
+	while (call->phase != BO_PHASE_OVER) {
+		if (is_cancelled(call->options))
+			bo_call_stop(call, BACKOFF_STOP_CANCELLED,
+				     clock->now_ns(clock->user));
+		else if (call->phase == BO_PHASE_READY)
+			make_attempt(call, now_ns, fn, user);
+		else
+			wait_for_retry(call);
+		now_ns = call->decision.not_before_ns;
+	}
+}
+
 enum backoff_status
 backoff_retry_run(struct backoff_retry *retry,
 		  const struct backoff_call_options *options,
@@ -52,26 +130,19 @@ backoff_retry_run(struct backoff_retry *retry,
 		  struct backoff_answer *answer)
 {
 	struct backoff_call call;
-	const struct backoff_clock *clock;
 
 	options = bo_call_options(options);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	clock = retry->clock;
-	bo_call_begin(&call, retry, options, answer);
-	/* The call's start is the first attempt's start: one clock read. */
-	uint64_t now_ns = call.state.start_ns;
-
-	while (call.phase != BO_PHASE_OVER) {
-		if (is_cancelled(&call))
-			bo_call_stop(&call, BACKOFF_STOP_CANCELLED,
-				     clock->now_ns(clock->user));
-		else if (call.phase == BO_PHASE_READY)
-			make_attempt(&call, now_ns, fn, user);
-		else
-			wait_for_retry(&call);
-		now_ns = call.decision.not_before_ns;
+	if (retry->unlimited && retry->guard == NULL && is_unwatched(retry) &&
+	    !options->has_deadline && !is_cancelled(options)) {
+		if (succeeds_at_once(&call, retry, options, fn, user, answer))
+			return BACKOFF_OK;
+	} else {
+		bo_call_begin(&call, retry, options,
+			      retry->clock->now_ns(retry->clock->user), answer);
 	}
+	run(&call, fn, user);
 	if (answer->stop == BACKOFF_STOP_SUCCESS)
 		return BACKOFF_OK;
 	return answer->stop == BACKOFF_STOP_CANCELLED ? BACKOFF_E_CANCELLED

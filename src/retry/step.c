@@ -34,7 +34,8 @@ backoff_call_new(struct backoff_retry *retry,
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
 	made->options = *options;
-	bo_call_begin(&made->call, retry, &made->options, &made->answer);
+	bo_call_begin(&made->call, retry, &made->options,
+		      retry->clock->now_ns(retry->clock->user), &made->answer);
 	*out = &made->call;
 	return BACKOFF_OK;
 }
