@@ -20,6 +20,17 @@ enum backoff_outcome_kind {
 	BACKOFF_OUTCOME_CANCELLED,
 };
 
+/** What an attempt is to its call. */
+enum backoff_kind {
+	/** Not known. */
+	BACKOFF_KIND_NONE,
+	BACKOFF_KIND_FIRST,
+	/** After the one before it failed. */
+	BACKOFF_KIND_RETRY,
+	/** Beside another that still runs. */
+	BACKOFF_KIND_HEDGE,
+};
+
 /** The nature of a failure. */
 enum backoff_class {
 	BACKOFF_CLASS_UNKNOWN,
@@ -78,6 +89,9 @@ enum backoff_breaker {
 
 /** What calls to one target share: see <backoff/guard.h>. */
 struct backoff_guard;
+
+/** A policy has no more hedges than this at once. */
+#define BACKOFF_HEDGES_MAX 7
 
 /** What the caller saw. Strings are borrowed for the call they are given to,
  *  and may be NULL. */
@@ -189,6 +203,33 @@ struct backoff_decision {
 	uint64_t attempt_timeout_ns;
 };
 
+/** One attempt of several that are under way. */
+struct backoff_lane {
+	/** Its number; 0: this lane is free. */
+	uint32_t attempt;
+	/** What it holds of the guard: as in the state. */
+	uint32_t probe;
+	int64_t held_milli;
+	uint64_t held_since_ns;
+};
+
+/** The attempts of one call that are under way at the same time, under a
+ *  policy that hedges: flat, may be copied. A round begins with one attempt,
+ *  and is over when all of its attempts have failed. Set it by
+ *  backoff_engine_hedges_begin() only; read what you like. */
+struct backoff_hedges {
+	uint32_t running;
+	/** Further attempts that may still begin in this round. */
+	uint32_t left;
+	/** Attempts that began in this round. */
+	uint32_t begun;
+	/** 1: a server forbade to repeat, while others were running. */
+	uint32_t forbidden;
+	/** When the next attempt may begin. */
+	uint64_t next_ns;
+	struct backoff_lane lane[BACKOFF_HEDGES_MAX + 1];
+};
+
 /**
  * Begin a call.
  *
@@ -252,6 +293,56 @@ BACKOFF_API void backoff_engine_resume(const struct backoff_policy *policy,
 				       struct backoff_state *state,
 				       uint64_t now_ns,
 				       struct backoff_decision *out);
+
+/**
+ * Begin a round: the attempt that the last decision allowed begins at
+ * @p start_ns, and others may begin beside it.
+ *
+ * @param hedges  set
+ */
+BACKOFF_API void
+backoff_engine_hedges_begin(const struct backoff_policy *policy,
+			    struct backoff_state *state,
+			    struct backoff_hedges *hedges, uint64_t start_ns);
+
+/**
+ * Ask for a further attempt beside those under way (J. Dean and L. A. Barroso,
+ * The Tail at Scale, 2013; gRPC A6, "Hedging Policy"). It counts as an attempt,
+ * and takes from the budget what a retry takes; where the budget or the breaker
+ * refuses, or no attempt is left, no more hedges begin in this round, and those
+ * under way go on.
+ *
+ * @param out  BACKOFF_ACTION_ATTEMPT: begin it now; or BACKOFF_ACTION_WAIT: ask
+ *             again at not_before_ns, BACKOFF_FOREVER for not in this round
+ */
+BACKOFF_API void backoff_engine_hedge(const struct backoff_policy *policy,
+				      struct backoff_state *state,
+				      struct backoff_hedges *hedges,
+				      uint64_t now_ns,
+				      struct backoff_decision *out);
+
+/**
+ * Decide after one of the attempts under way, as backoff_engine_decide() does.
+ * A success, and a failure that is not to be retried, end the call; any other
+ * failure ends nothing while others are running, and the last one to fail
+ * decides about the next round. Its delay is that of the round, however many
+ * attempts that had.
+ *
+ * @param attempt  the number of an attempt that is under way
+ * @param out      BACKOFF_ACTION_DONE; BACKOFF_ACTION_WAIT until the next
+ *                 round; or BACKOFF_ACTION_WAIT with BACKOFF_FOREVER while
+ *                 others are running: see backoff_engine_hedge()
+ */
+BACKOFF_API void backoff_engine_hedges_decide(
+	const struct backoff_policy *policy, struct backoff_state *state,
+	struct backoff_hedges *hedges, uint32_t attempt,
+	const struct backoff_outcome *outcome, uint64_t now_ns, uint64_t draw,
+	struct backoff_decision *out);
+
+/** Give back what the attempts under way hold of budget and breaker; before
+ *  backoff_engine_stop(). The lanes keep their numbers. */
+BACKOFF_API void backoff_engine_hedges_end(struct backoff_state *state,
+					   struct backoff_hedges *hedges);
 
 /** End a call from outside (cancelled, shutdown, sleep_failed): what it holds
  *  of a budget goes back. */

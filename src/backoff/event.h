@@ -37,13 +37,6 @@ enum backoff_event_type {
 	BACKOFF_EVENT_DROPPED,
 };
 
-enum backoff_kind {
-	BACKOFF_KIND_NONE,
-	BACKOFF_KIND_FIRST,
-	BACKOFF_KIND_RETRY,
-	BACKOFF_KIND_HEDGE,
-};
-
 enum backoff_delay_source {
 	BACKOFF_DELAY_SOURCE_NONE,
 	BACKOFF_DELAY_SOURCE_BACKOFF,

@@ -150,8 +150,10 @@ struct backoff_attempt {
 	/** When it should be given up; BACKOFF_FOREVER. The library cannot
 	 *  stop a running function: keep to it, and report a timeout. */
 	uint64_t give_up_ns;
-	/** As in the options; may be NULL. */
+	/** As in the options; may be NULL. Under backoff_retry_run_hedged():
+	 * also on when another attempt ended the call. */
 	const struct backoff_cancel *cancel;
+	enum backoff_kind kind;
 };
 
 /** How a call ended. */
@@ -195,6 +197,25 @@ BACKOFF_API enum backoff_status backoff_retry_run(
 	struct backoff_retry *retry, const struct backoff_call_options *options,
 	backoff_attempt_fn fn, void *user, struct backoff_answer *answer);
 
+/**
+ * The same with hedges: where the policy has `hedge`, and an attempt has run
+ * for so long, another one begins beside it, and the first that succeeds is the
+ * call's. Each attempt has a thread of its own, so that @p fn is called several
+ * times at once with the same @p user: attempt->number tells them apart. When
+ * one of them ends the call, attempt->cancel goes on for the others; the call
+ * returns when they have, and their results are given to discard. All callbacks
+ * run in the calling thread, and all signals are blocked in the others. Where
+ * no thread can be made, the attempt is made in the calling one.
+ *
+ * Under a policy without `hedge` this is backoff_retry_run(), which itself
+ * never makes two attempts at once.
+ *
+ * @return as backoff_retry_run()
+ */
+BACKOFF_API enum backoff_status backoff_retry_run_hedged(
+	struct backoff_retry *retry, const struct backoff_call_options *options,
+	backoff_attempt_fn fn, void *user, struct backoff_answer *answer);
+
 /** One call by steps; opaque; for one thread at a time. */
 struct backoff_call;
 
@@ -222,8 +243,14 @@ BACKOFF_API void backoff_call_free(struct backoff_call *call);
  * Ask what to do now.
  *
  * BACKOFF_ACTION_ATTEMPT: the attempt is under way until it is reported; asking
- * meanwhile is BACKOFF_E_STATE. BACKOFF_ACTION_WAIT: nothing to do until then.
- * BACKOFF_ACTION_DONE: see backoff_call_answer().
+ * meanwhile is BACKOFF_E_STATE, unless the policy hedges: then
+ * BACKOFF_ACTION_ATTEMPT is a further attempt beside it, and
+ * BACKOFF_ACTION_WAIT says when to ask again, BACKOFF_FOREVER for not before a
+ * report. BACKOFF_ACTION_WAIT: nothing to do until then. BACKOFF_ACTION_DONE:
+ * see backoff_call_answer(). Attempts that are still under way lost: stop them,
+ * and do not report them.
+ *
+ * @return BACKOFF_OK; BACKOFF_E_STATE
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_call_next(struct backoff_call *call, struct backoff_step *step);
@@ -237,6 +264,14 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step);
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_call_report(struct backoff_call *call,
 		    const struct backoff_outcome *outcome);
+
+/** Report one of several attempts under way by its number. The same statuses;
+ *  BACKOFF_E_STATE also for a number that is not under way, such as that of an
+ *  attempt that lost. backoff_call_report() is for a single one: with several
+ *  under way it is BACKOFF_E_STATE. */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
+			    const struct backoff_outcome *outcome);
 
 /** End it now: an attempt under way counts as cancelled. BACKOFF_E_STATE if it
  *  is over. */

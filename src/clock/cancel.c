@@ -16,6 +16,18 @@
 
 #include "base/num.h"
 
+/* A count in bits 1 and up. */
+#define NUDGE 2u
+
+void
+bo_cancel_init(struct backoff_cancel *cancel,
+	       const struct backoff_cancel *parent)
+{
+	atomic_init(&cancel->word, 0);
+	/* Its word counts requests of its children: it is not changed. */
+	cancel->parent = (struct backoff_cancel *)(uintptr_t)parent;
+}
+
 enum backoff_status
 backoff_cancel_new(struct backoff_cancel **out)
 {
@@ -23,7 +35,7 @@ backoff_cancel_new(struct backoff_cancel **out)
 
 	if (cancel == NULL)
 		return BACKOFF_E_NOMEM;
-	atomic_init(&cancel->on, 0);
+	bo_cancel_init(cancel, NULL);
 	*out = cancel;
 	return BACKOFF_OK;
 }
@@ -34,21 +46,55 @@ backoff_cancel_free(struct backoff_cancel *cancel)
 	free(cancel);
 }
 
+/* Which waits on a shared word a switch ends: those of its own, or of one that
+ * fell on the same bit. */
+static unsigned
+wake_bit(const struct backoff_cancel *cancel)
+{
+	return 1u << ((uintptr_t)cancel / 64 % 32);
+}
+
+static void
+wake(atomic_uint *word, unsigned bits)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_BITSET | FUTEX_PRIVATE_FLAG,
+		INT_MAX, NULL, NULL, bits);
+}
+
 void
 backoff_cancel_request(struct backoff_cancel *cancel)
 {
 	int saved = errno;
 
-	atomic_store(&cancel->on, 1);
-	syscall(SYS_futex, &cancel->on, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL,
-		0);
+	atomic_fetch_or(&cancel->word, 1);
+	if (cancel->parent != NULL) {
+		/* Waits sleep on the parent's word. */
+		atomic_fetch_add(&cancel->parent->word, NUDGE);
+		wake(&cancel->parent->word, wake_bit(cancel));
+	} else {
+		wake(&cancel->word, FUTEX_BITSET_MATCH_ANY);
+	}
 	errno = saved;
+}
+
+void
+bo_cancel_reset(struct backoff_cancel *cancel)
+{
+	atomic_fetch_and(&cancel->word, ~1u);
+}
+
+static bool
+is_on(const struct backoff_cancel *cancel)
+{
+	return (atomic_load_explicit(&cancel->word, memory_order_acquire) &
+		1) != 0;
 }
 
 int
 backoff_cancel_requested(const struct backoff_cancel *cancel)
 {
-	return (int)atomic_load_explicit(&cancel->on, memory_order_acquire);
+	return is_on(cancel) ||
+	       (cancel->parent != NULL && is_on(cancel->parent));
 }
 
 enum backoff_status
@@ -56,17 +102,24 @@ bo_cancel_wait(const struct backoff_cancel *cancel, uint64_t when_ns)
 {
 	const struct timespec when = {.tv_sec = (time_t)(when_ns / BO_NS_PER_S),
 				      .tv_nsec = (long)(when_ns % BO_NS_PER_S)};
+	const struct backoff_cancel *root =
+		cancel->parent != NULL ? cancel->parent : cancel;
+	unsigned bits = cancel->parent != NULL ? wake_bit(cancel)
+					       : FUTEX_BITSET_MATCH_ANY;
 
-	while (!backoff_cancel_requested(cancel)) {
+	for (;;) {
+		unsigned seen = atomic_load(&root->word);
+
+		if (backoff_cancel_requested(cancel))
+			return BACKOFF_E_CANCELLED;
 		/* The bitset form takes an absolute monotonic time. It returns
-		 * at once with EAGAIN if the switch went on meanwhile, and
-		 * with EINTR after a signal, whose handler may have. */
-		if (syscall(SYS_futex, &cancel->on,
-			    FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, 0, &when,
-			    NULL, FUTEX_BITSET_MATCH_ANY) == 0 ||
+		 * at once with EAGAIN if the word changed meanwhile, and with
+		 * EINTR after a signal, whose handler may have changed it. */
+		if (syscall(SYS_futex, &root->word,
+			    FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, seen, &when,
+			    NULL, bits) == 0 ||
 		    errno == EAGAIN || errno == EINTR)
 			continue;
 		return errno == ETIMEDOUT ? BACKOFF_OK : BACKOFF_E_IO;
 	}
-	return BACKOFF_E_CANCELLED;
 }

@@ -5,12 +5,13 @@
 
 #include "base/num.h"
 #include "engine/delay.h"
+#include "engine/engine.h"
 #include "engine/guard.h"
 #include "policy/policy.h"
 
 /* BACKOFF_FOREVER never comes, not even at the end of time. */
-static bool
-has_passed(uint64_t deadline_ns, uint64_t now_ns)
+bool
+bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns)
 {
 	return now_ns >= deadline_ns && deadline_ns != BACKOFF_FOREVER;
 }
@@ -31,9 +32,9 @@ attempt_timeout(const struct backoff_policy *policy,
 }
 
 /* The call is over; what the decision says beside that stays. */
-static void
-finish(struct backoff_state *state, enum backoff_stop stop,
-       struct backoff_decision *out)
+void
+bo_engine_finish(struct backoff_state *state, enum backoff_stop stop,
+		 struct backoff_decision *out)
 {
 	if (state->guard != NULL)
 		bo_guard_end(state->guard, state);
@@ -51,13 +52,13 @@ backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 		    struct backoff_decision *out)
 {
 	*out = (struct backoff_decision){.action = BACKOFF_ACTION_DONE};
-	finish(state, stop, out);
+	bo_engine_finish(state, stop, out);
 }
 
-static void
-allow_attempt(const struct backoff_policy *policy,
-	      const struct backoff_state *state, uint64_t now_ns,
-	      struct backoff_decision *out)
+void
+bo_engine_allow(const struct backoff_policy *policy,
+		const struct backoff_state *state, uint64_t now_ns,
+		struct backoff_decision *out)
 {
 	out->action = BACKOFF_ACTION_ATTEMPT;
 	out->stop = BACKOFF_STOP_NONE;
@@ -68,8 +69,8 @@ allow_attempt(const struct backoff_policy *policy,
 
 /* Nothing decided yet. Field by field: for a struct of this size gcc -O2 uses
  * "rep stos", which takes longer to start than all of begin and resume. */
-static void
-clear_decision(struct backoff_decision *out)
+void
+bo_engine_clear(struct backoff_decision *out)
 {
 	out->action = BACKOFF_ACTION_ATTEMPT;
 	out->stop = BACKOFF_STOP_NONE;
@@ -90,17 +91,18 @@ backoff_engine_resume(const struct backoff_policy *policy,
 		      struct backoff_state *state, uint64_t now_ns,
 		      struct backoff_decision *out)
 {
-	enum backoff_stop stop = has_passed(state->deadline_ns, now_ns)
-					 ? BACKOFF_STOP_DEADLINE
-					 : BACKOFF_STOP_NONE;
+	enum backoff_stop stop =
+		bo_engine_has_passed(state->deadline_ns, now_ns)
+			? BACKOFF_STOP_DEADLINE
+			: BACKOFF_STOP_NONE;
 
-	clear_decision(out);
+	bo_engine_clear(out);
 	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
 		stop = bo_guard_resume(state->guard, state, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
-		allow_attempt(policy, state, now_ns, out);
+		bo_engine_allow(policy, state, now_ns, out);
 	else
-		finish(state, stop, out);
+		bo_engine_finish(state, stop, out);
 }
 
 void
@@ -114,7 +116,7 @@ backoff_engine_join(struct backoff_state *state, struct backoff_guard *guard,
 	state->guard = guard;
 	stop = bo_guard_begin(guard, state, now_ns, out);
 	if (stop != BACKOFF_STOP_NONE)
-		finish(state, stop, out);
+		bo_engine_finish(state, stop, out);
 }
 
 void
@@ -225,7 +227,8 @@ choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 		out->hint_action = BACKOFF_HINT_ACTION_GAVE_UP;
 		return BACKOFF_STOP_HINT_TOO_LONG;
 	}
-	if (has_passed(state->deadline_ns, bo_add_sat(now_ns, out->delay_ns)))
+	if (bo_engine_has_passed(state->deadline_ns,
+				 bo_add_sat(now_ns, out->delay_ns)))
 		return BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE;
 	return BACKOFF_STOP_NONE;
 }
@@ -268,9 +271,10 @@ count_failure(const struct backoff_policy *policy, struct backoff_state *state,
 
 /* Why a failure is not retried, before any delay is drawn; NONE if it may
  * be. */
-static enum backoff_stop
-refuse(const struct backoff_policy *policy, struct backoff_state *state,
-       const struct backoff_outcome *outcome, uint64_t now_ns)
+enum backoff_stop
+bo_engine_refuse(const struct backoff_policy *policy,
+		 struct backoff_state *state,
+		 const struct backoff_outcome *outcome, uint64_t now_ns)
 {
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return BACKOFF_STOP_SUCCESS;
@@ -287,14 +291,16 @@ refuse(const struct backoff_policy *policy, struct backoff_state *state,
 	count_failure(policy, state, class_of(outcome));
 	if (state->attempt - state->uncounted >= policy->max_attempts)
 		return BACKOFF_STOP_MAX_ATTEMPTS;
-	return has_passed(state->deadline_ns, now_ns) ? BACKOFF_STOP_DEADLINE
-						      : BACKOFF_STOP_NONE;
+	return bo_engine_has_passed(state->deadline_ns, now_ns)
+		       ? BACKOFF_STOP_DEADLINE
+		       : BACKOFF_STOP_NONE;
 }
 
 /* Whether a failure may be the target's, so that others will meet it too. */
-static bool
-is_of_target(const struct backoff_policy *policy,
-	     const struct backoff_outcome *outcome, enum backoff_stop stop)
+bool
+bo_engine_is_of_target(const struct backoff_policy *policy,
+		       const struct backoff_outcome *outcome,
+		       enum backoff_stop stop)
 {
 	if (stop == BACKOFF_STOP_SERVER_FORBADE)
 		return backoff_engine_retryable(policy, outcome);
@@ -315,11 +321,11 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	out->hint_action = BACKOFF_HINT_ACTION_NONE;
 	out->breaker_changed = BACKOFF_BREAKER_NONE;
 	out->cost_milli = 0;
-	stop = refuse(policy, state, outcome, now_ns);
+	stop = bo_engine_refuse(policy, state, outcome, now_ns);
 	if (state->guard != NULL)
 		bo_guard_report(state->guard, state, outcome,
-				is_of_target(policy, outcome, stop), now_ns,
-				out);
+				bo_engine_is_of_target(policy, outcome, stop),
+				now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
 	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
@@ -328,5 +334,5 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	if (stop == BACKOFF_STOP_NONE)
 		commit_wait(policy, state, now_ns, out);
 	else
-		finish(state, stop, out);
+		bo_engine_finish(state, stop, out);
 }

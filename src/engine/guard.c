@@ -99,7 +99,7 @@ bo_guard_reserve(struct backoff_guard *guard, struct backoff_state *state,
 }
 
 void
-bo_guard_end(struct backoff_guard *guard, struct backoff_state *state)
+bo_guard_give_back(struct backoff_guard *guard, struct backoff_state *state)
 {
 	if (state->held_milli > 0)
 		bo_budget_refund(&guard->policy->budget, &guard->budget,
@@ -107,6 +107,12 @@ bo_guard_end(struct backoff_guard *guard, struct backoff_state *state)
 	state->held_milli = 0;
 	bo_breaker_abandon(&guard->breaker, state->probe);
 	state->probe = 0;
+}
+
+void
+bo_guard_end(struct backoff_guard *guard, struct backoff_state *state)
+{
+	bo_guard_give_back(guard, state);
 	if (state->guarded)
 		bo_budget_end(&guard->policy->budget, &guard->budget);
 	state->guarded = 0;

@@ -91,6 +91,11 @@ enum backoff_stop bo_guard_reserve(struct backoff_guard *guard,
 				   uint64_t now_ns,
 				   struct backoff_decision *out);
 
+/** Give back what the state holds for an attempt that will not be made, or does
+ *  not count. */
+void bo_guard_give_back(struct backoff_guard *guard,
+			struct backoff_state *state);
+
 /** The call is over: give back what it holds. */
 void bo_guard_end(struct backoff_guard *guard, struct backoff_state *state);
 

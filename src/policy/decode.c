@@ -257,6 +257,12 @@ trim_inherited(struct bo_decoding *d)
 	if (!d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&
 	    p->attempt_timeout.count > p->max_attempts)
 		p->attempt_timeout.count = p->max_attempts;
+	if (!d->is_set[BO_ROW_HEDGE_MAX] && p->hedge.max >= p->max_attempts)
+		p->hedge.max = p->max_attempts - 1;
+	if (!d->is_set[BO_ROW_HEDGE_DELAY] && p->hedge.max == 0) {
+		p->hedge.delay_ns = BACKOFF_FOREVER;
+		p->hedge.max = 1;
+	}
 }
 
 static void

@@ -115,6 +115,40 @@ check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
 			    "");
 }
 
+/* A hedge that cannot come: no attempt is left for it, or the one that it is to
+ * run beside is over by then. */
+static void
+check_hedge(struct bo_decoding *d)
+{
+	const struct backoff_policy *p = d->policy;
+	uint64_t longest_ns = 0;
+
+	if (p->hedge.delay_ns == BACKOFF_FOREVER)
+		return;
+	if (p->hedge.max >= p->max_attempts)
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE,
+			bo_decoding_place(d, d->is_set[BO_ROW_HEDGE_MAX]
+						     ? BO_ROW_HEDGE_MAX
+						     : BO_ROW_HEDGE_DELAY),
+			false,
+			"hedge.max must be less than max_attempts (%u and %u)",
+			p->hedge.max, p->max_attempts);
+	for (size_t i = 0; i < p->attempt_timeout.count; i++)
+		if (p->attempt_timeout.ns[i] > longest_ns)
+			longest_ns = p->attempt_timeout.ns[i];
+	if (p->attempt_timeout.count == 0)
+		longest_ns = p->deadline_ns;
+	if (p->hedge.delay_ns >= longest_ns)
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE,
+			bo_decoding_place(d, BO_ROW_HEDGE_DELAY), false,
+			"must be less than the longest attempt may take "
+			"(%.10g, %.10g seconds)",
+			(double)p->hedge.delay_ns / 1e9,
+			(double)longest_ns / 1e9);
+}
+
 static void
 check_lists(struct bo_decoding *d)
 {
@@ -161,5 +195,6 @@ bo_decoding_limits(struct bo_decoding *d)
 		   budget->timeout_cost_nano);
 	check_cost(d, BO_ROW_BUDGET_THROTTLE_COST, "throttle_cost",
 		   budget->throttle_cost_nano);
+	check_hedge(d);
 	check_lists(d);
 }

@@ -72,6 +72,8 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 		return policy->budget.timeout_cost_nano == BACKOFF_FOREVER;
 	case BO_ROW_BUDGET_THROTTLE_COST:
 		return policy->budget.throttle_cost_nano == BACKOFF_FOREVER;
+	case BO_ROW_HEDGE_DELAY:
+		return policy->hedge.delay_ns == BACKOFF_FOREVER;
 	case BO_ROW_BREAKER_WINDOW:
 		return policy->breaker.window == 0;
 	case BO_ROW_BREAKER_WINDOW_TIME:
@@ -235,6 +237,11 @@ describe_guards(struct bo_out *out, const struct backoff_policy *p)
 	if (p->budget.kind != BO_BUDGET_NONE)
 		bo_out_format(out, ", %s budget",
 			      bo_budget_names[p->budget.kind]);
+	if (p->hedge.delay_ns != BACKOFF_FOREVER) {
+		bo_out_format(out, ", up to %" PRIu32 " hedge%s each after ",
+			      p->hedge.max, p->hedge.max == 1 ? "" : "s");
+		put_duration(out, p->hedge.delay_ns);
+	}
 	if (p->breaker.window == 0 && p->breaker.window_ns == 0)
 		return;
 	bo_out_text(out, ", breaker at ");

@@ -312,6 +312,13 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 		COUNT("breaker.probes", breaker.probes, 1, 10000, "1",
 		      "Attempts let through half open; if all succeed it "
 		      "closes."),
+	[BO_ROW_HEDGE_DELAY] =
+		DURATION("hedge.delay", hedge.delay_ns, "",
+			 "Make a further attempt when one has run for so long; "
+			 "none without it."),
+	[BO_ROW_HEDGE_MAX] =
+		COUNT("hedge.max", hedge.max, 1, BACKOFF_HEDGES_MAX, "1",
+		      "Further attempts at once, beside the first."),
 	CLASS_ROWS(0, TRANSIENT, "transient"),
 	CLASS_ROWS(1, THROTTLE, "throttle"),
 	CLASS_ROWS(2, SERVER, "server"),
@@ -381,6 +388,10 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 	if (row >= BO_ROW_ON && row <= BO_ROW_ON_END)
 		return useless_class_field(p, row - BO_ROW_ON);
 	switch (row) {
+	case BO_ROW_HEDGE_MAX:
+		return p->hedge.delay_ns == BACKOFF_FOREVER
+			       ? "has no effect unless hedge.delay is set"
+			       : NULL;
 	case BO_ROW_BASE_DELAY:
 		return p->curve == BACKOFF_CURVE_SCHEDULE
 			       ? "has no effect with backoff \"schedule\""

@@ -80,6 +80,8 @@ enum bo_policy_row {
 	BO_ROW_BREAKER_MIN_ATTEMPTS,
 	BO_ROW_BREAKER_COOLDOWN,
 	BO_ROW_BREAKER_PROBES,
+	BO_ROW_HEDGE_DELAY,
+	BO_ROW_HEDGE_MAX,
 	/** Four rows for each class of failures but the unknown. */
 	BO_ROW_ON,
 	BO_ROW_ON_END = BO_ROW_ON + 4 * (BO_CLASSES - 1) - 1,

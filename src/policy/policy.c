@@ -42,6 +42,7 @@ static const struct backoff_policy defaults = {
 	.breaker = {.failure_ratio_nano = BO_NS_PER_S / 2,
 		    .cooldown_ns = 2 * BO_NS_PER_S,
 		    .probes = 1},
+	.hedge = {.delay_ns = BACKOFF_FOREVER, .max = 1},
 	.on = {AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY,
 	       AS_POLICY, AS_POLICY},
 };

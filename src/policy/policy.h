@@ -108,6 +108,13 @@ struct bo_breaker_rule {
 	uint32_t probes;
 };
 
+/** When further attempts are made beside one that runs. */
+struct bo_hedge_rule {
+	/** BACKOFF_FOREVER: never. */
+	uint64_t delay_ns;
+	uint32_t max;
+};
+
 struct bo_matchers {
 	struct bo_matcher *item;
 	size_t count;
@@ -145,6 +152,7 @@ struct backoff_policy {
 	struct bo_hint_rule hint;
 	struct bo_budget_rule budget;
 	struct bo_breaker_rule breaker;
+	struct bo_hedge_rule hedge;
 	/** By enum backoff_class. */
 	struct bo_class_rule on[BO_CLASSES];
 	/** Whether any class has a rule of its own. */

@@ -1,8 +1,7 @@
-/* One call: the engine's decisions, told to the log and to the answer. Both
+/* One call: the engine's decisions, told to the log and to the answer. All
  * loops drive it, so that they cannot differ. */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <backoff/rng.h>
@@ -74,187 +73,8 @@ backoff_call_id(struct backoff_call *call)
 	return call->id;
 }
 
-static bool
-is_watched(const struct backoff_call *call)
-{
-	return call->retry->sink != NULL || call->retry->on_event != NULL;
-}
-
-/* {"id":"db1","tokens":495,"cost":5} */
-static const char *
-budget_text(struct backoff_call *call, uint64_t tokens_milli)
-{
-	const struct backoff_retry *r = call->retry;
-	struct bo_out out = bo_out_init(call->budget, sizeof(call->budget));
-
-	bo_out_text(&out, "{\"id\":");
-	bo_out_json(&out, r->target != NULL ? r->target : r->operation);
-	bo_out_text(&out, ",\"tokens\":");
-	bo_out_seconds(&out, tokens_milli * 1000000);
-	if (call->decision.cost_milli > 0) {
-		bo_out_text(&out, ",\"cost\":");
-		bo_out_seconds(&out,
-			       (uint64_t)call->decision.cost_milli * 1000000);
-	}
-	bo_out_text(&out, "}");
-	/* An id that escapes blew up is not worth half a line. */
-	return out.length < sizeof(call->budget) ? call->budget : NULL;
-}
-
-static void
-fill_guard(struct backoff_call *call, uint64_t now_ns,
-	   struct backoff_event *event)
-{
-	const struct backoff_guard *guard = call->retry->guard;
-	uint64_t tokens;
-
-	if (guard == NULL)
-		return;
-	tokens = backoff_guard_tokens_milli(guard, now_ns);
-	if (tokens != BACKOFF_FOREVER)
-		event->budget = budget_text(call, tokens);
-	event->breaker =
-		backoff_breaker_name(backoff_guard_breaker(guard, now_ns));
-}
-
-/* What every event of a call has. */
-static void
-fill_event(struct backoff_call *call, enum backoff_event_type type,
-	   uint64_t now_ns, struct backoff_event *event)
-{
-	const struct backoff_retry *r = call->retry;
-
-	backoff_event_init(event);
-	event->type = type;
-	event->ts_ns = r->clock->wall_ns(r->clock->user);
-	event->service = r->service;
-	event->operation = r->operation;
-	event->target = r->target;
-	event->policy = backoff_policy_name(r->policy);
-	event->policy_hash = r->hash;
-	event->call_id = backoff_call_id(call);
-	event->parent_call_id = call->options->parent_call_id;
-	event->trace_id = call->options->trace_id;
-	event->span_id = call->options->span_id;
-	event->max_attempts = backoff_policy_max_attempts(r->policy);
-	event->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
-	if (call->attempt_timeout_ns != BACKOFF_FOREVER)
-		event->attempt_timeout_ns = call->attempt_timeout_ns;
-	if (call->state.deadline_ns != BACKOFF_FOREVER)
-		event->deadline_left_ns =
-			bo_sub_sat(call->state.deadline_ns, now_ns);
-	fill_guard(call, now_ns, event);
-	event->host = r->host;
-	event->pid = bo_process_pid();
-	event->seq = bo_process_next_seq();
-	event->attrs = r->attrs;
-}
-
-static void
-fill_attempt(struct backoff_event *event, uint32_t attempt)
-{
-	event->attempt = attempt;
-	event->kind = attempt == 1 ? BACKOFF_KIND_FIRST : BACKOFF_KIND_RETRY;
-}
-
-static void
-emit(const struct backoff_call *call, const struct backoff_event *event)
-{
-	const struct backoff_retry *r = call->retry;
-
-	if (r->on_event != NULL)
-		r->on_event(r->on_event_user, event);
-	if (r->sink != NULL)
-		backoff_sink_emit(r->sink, event);
-}
-
-static const char *
-law_name(const struct backoff_delay *law)
-{
-	static const char *const capped[] = {
-		"capped_none",  "capped_full",         "capped_equal",
-		"capped_minus", "capped_proportional", "capped_additive",
-		"decorrelated"};
-
-	return law->capped ? capped[law->law] : backoff_jitter_name(law->law);
-}
-
-static void
-fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
-{
-	event->outcome = (int)outcome->kind;
-	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
-		return;
-	if (outcome->hint.kind == BACKOFF_HINT_DELAY)
-		event->hint_ns = outcome->hint.delay_ns;
-	event->failure_class = (int)outcome->failure_class;
-	event->error_type = outcome->error_type;
-	event->code = outcome->code;
-	event->error = outcome->error;
-}
-
-static void
-fill_decision(const struct backoff_call *call, struct backoff_event *event)
-{
-	const struct backoff_decision *d = &call->decision;
-	bool hinted = d->hint_action == BACKOFF_HINT_ACTION_HONOURED ||
-		      d->hint_action == BACKOFF_HINT_ACTION_CLAMPED;
-
-	event->hint_action = d->hint_action;
-	if (d->action == BACKOFF_ACTION_WAIT) {
-		event->delay_ns = d->delay_ns;
-		event->delay_source = hinted ? BACKOFF_DELAY_SOURCE_HINT
-				      : d->delay_ns > 0
-					      ? BACKOFF_DELAY_SOURCE_BACKOFF
-					      : BACKOFF_DELAY_SOURCE_ZERO;
-		event->delay_law = law_name(&d->law);
-		event->delay_low_ns = d->law.low_ns;
-		event->delay_high_ns = d->law.high_ns;
-		return;
-	}
-	event->stop = d->stop;
-	event->attempts = call->answer->attempts;
-	event->retries = call->answer->retries;
-	event->backoff_ns = call->state.backoff_ns;
-}
-
-/* Which event ends a call for this reason. */
-static enum backoff_event_type
-last_event(enum backoff_stop stop)
-{
-	switch (stop) {
-	case BACKOFF_STOP_SUCCESS:
-		return BACKOFF_EVENT_SUCCESS;
-	case BACKOFF_STOP_MAX_ATTEMPTS:
-	case BACKOFF_STOP_DEADLINE:
-	case BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE:
-	case BACKOFF_STOP_BUDGET:
-	case BACKOFF_STOP_BREAKER_OPEN:
-	case BACKOFF_STOP_HINT_TOO_LONG:
-		return BACKOFF_EVENT_EXHAUSTED;
-	default:
-		return BACKOFF_EVENT_ABORTED;
-	}
-}
-
-/* A breaker changed its state at this decision: an event of its own. */
-static void
-tell_transition(struct backoff_call *call, uint64_t now_ns)
-{
-	enum backoff_breaker to = call->decision.breaker_changed;
-	struct backoff_event event;
-
-	if (to == BACKOFF_BREAKER_NONE || !is_watched(call))
-		return;
-	fill_event(call, BACKOFF_EVENT_BREAKER_TRANSITION, now_ns, &event);
-	event.breaker = backoff_breaker_name(to);
-	emit(call, &event);
-}
-
-/* Follow a decision about an attempt: the phase, and the totals of the
- * answer. */
-static void
-apply(struct backoff_call *call, uint64_t now_ns)
+void
+bo_call_apply(struct backoff_call *call, uint64_t now_ns)
 {
 	struct backoff_answer *a = call->answer;
 
@@ -309,6 +129,7 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	call->id[0] = '\0';
 	call->attempt_start_ns = now_ns;
 	call->attempt_timeout_ns = BACKOFF_FOREVER;
+	call->kind = BACKOFF_KIND_FIRST;
 	answer->kind = BACKOFF_OUTCOME_CANCELLED;
 	answer->failure_class = BACKOFF_CLASS_UNKNOWN;
 	answer->result = NULL;
@@ -321,7 +142,7 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	if (retry->guard != NULL) {
 		backoff_engine_join(&call->state, retry->guard, now_ns,
 				    &call->decision);
-		tell_transition(call, now_ns);
+		bo_tell_transition(call, now_ns);
 	}
 	call->phase = BO_PHASE_READY;
 	if (call->decision.action == BACKOFF_ACTION_DONE)
@@ -332,8 +153,9 @@ void
 bo_call_start(struct backoff_call *call, uint64_t now_ns,
 	      struct backoff_attempt *attempt)
 {
-	struct backoff_event event;
-
+	call->kind = call->phase == BO_PHASE_RUNNING ? BACKOFF_KIND_HEDGE
+		     : call->decision.attempt == 1   ? BACKOFF_KIND_FIRST
+						     : BACKOFF_KIND_RETRY;
 	call->phase = BO_PHASE_RUNNING;
 	call->attempt_start_ns = now_ns;
 	call->attempt_timeout_ns = call->decision.attempt_timeout_ns;
@@ -344,12 +166,9 @@ bo_call_start(struct backoff_call *call, uint64_t now_ns,
 		.start_ns = now_ns,
 		.give_up_ns = bo_add_sat(now_ns, call->attempt_timeout_ns),
 		.cancel = call->options->cancel,
+		.kind = call->kind,
 	};
-	if (!call->retry->log_starts || !is_watched(call))
-		return;
-	fill_event(call, BACKOFF_EVENT_STARTED, now_ns, &event);
-	fill_attempt(&event, attempt->number);
-	emit(call, &event);
+	bo_tell_start(call, now_ns);
 }
 
 void
@@ -363,37 +182,40 @@ bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
 	bo_call_decide(call, outcome, now_ns);
 }
 
+uint64_t
+bo_call_draw(struct backoff_call *call, uint32_t number)
+{
+	if (!call->retry->draws)
+		return 0;
+	bo_call_number(call);
+	return backoff_draw(call->experiment, BACKOFF_PURPOSE_DELAY,
+			    call->number, number);
+}
+
 void
 bo_call_decide(struct backoff_call *call, struct backoff_outcome *outcome,
 	       uint64_t now_ns)
 {
-	struct backoff_retry *r = call->retry;
-	struct backoff_event event;
-	uint64_t draw = 0;
+	uint64_t draw = outcome->kind == BACKOFF_OUTCOME_SUCCESS
+				? 0
+				: bo_call_draw(call, call->state.attempt);
 
-	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS && r->draws) {
-		bo_call_number(call);
-		draw = backoff_draw(call->experiment, BACKOFF_PURPOSE_DELAY,
-				    call->number, call->state.attempt);
-	}
-	backoff_engine_decide(r->policy, &call->state, outcome, now_ns, draw,
-			      &call->decision);
-	tell_transition(call, now_ns);
-	apply(call, now_ns);
+	backoff_engine_decide(call->retry->policy, &call->state, outcome,
+			      now_ns, draw, &call->decision);
+	bo_call_apply(call, now_ns);
+	bo_call_follow(call, outcome, call->state.finished, now_ns);
+}
+
+void
+bo_call_follow(struct backoff_call *call, struct backoff_outcome *outcome,
+	       uint32_t number, uint64_t now_ns)
+{
+	const struct backoff_retry *r = call->retry;
+
+	bo_tell_transition(call, now_ns);
 	keep_outcome(call->answer, outcome);
-	if (is_watched(call)) {
-		fill_event(call,
-			   call->phase == BO_PHASE_WAITING
-				   ? BACKOFF_EVENT_ATTEMPT
-				   : last_event(call->decision.stop),
-			   now_ns, &event);
-		fill_attempt(&event, call->state.finished);
-		fill_outcome(&event, outcome);
-		event.duration_ns = bo_sub_sat(now_ns, call->attempt_start_ns);
-		fill_decision(call, &event);
-		emit(call, &event);
-	}
-	if (call->phase == BO_PHASE_WAITING && outcome->result != NULL) {
+	bo_tell_end(call, outcome, number, now_ns);
+	if (call->phase != BO_PHASE_OVER && outcome->result != NULL) {
 		call->answer->result = NULL;
 		if (r->discard != NULL)
 			r->discard(r->discard_user, outcome->result);
@@ -403,29 +225,20 @@ bo_call_decide(struct backoff_call *call, struct backoff_outcome *outcome,
 void
 bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 {
-	static const struct backoff_outcome cancelled = {
-		.kind = BACKOFF_OUTCOME_CANCELLED};
 	bool running = call->phase == BO_PHASE_RUNNING;
-	struct backoff_event event;
 
 	/* An attempt under way was made, even if nobody reports it. */
 	if (running)
 		call->state.finished = call->state.attempt;
+	if (running && call->hedging != NULL)
+		backoff_engine_hedges_end(&call->state, &call->hedging->round);
 	backoff_engine_stop(&call->state, stop, &call->decision);
-	apply(call, now_ns);
+	bo_call_apply(call, now_ns);
+	if (running && call->hedging != NULL)
+		bo_hedge_abandon(call, now_ns);
 	if (running || call->state.finished == 0)
 		call->answer->kind = BACKOFF_OUTCOME_CANCELLED;
-	if (!is_watched(call))
-		return;
-	fill_event(call, last_event(stop), now_ns, &event);
-	fill_attempt(&event,
-		     call->state.finished > 0 ? call->state.finished : 1);
-	fill_outcome(&event, &cancelled);
-	event.failure_class = -1;
-	event.duration_ns =
-		running ? bo_sub_sat(now_ns, call->attempt_start_ns) : 0;
-	fill_decision(call, &event);
-	emit(call, &event);
+	bo_tell_stop(call, running, now_ns);
 }
 
 void
@@ -433,9 +246,47 @@ bo_call_resume(struct backoff_call *call, uint64_t now_ns)
 {
 	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
 			      &call->decision);
-	tell_transition(call, now_ns);
+	bo_tell_transition(call, now_ns);
 	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);
 	else
 		call->phase = BO_PHASE_READY;
+}
+
+void
+bo_call_wait(struct backoff_call *call)
+{
+	const struct backoff_retry *r = call->retry;
+	const struct backoff_clock *clock = r->clock;
+	enum backoff_status status = BACKOFF_OK;
+	uint64_t now_ns = call->decision.not_before_ns;
+
+	if (call->decision.delay_ns > 0)
+		status = clock->sleep_until(clock->user, now_ns,
+					    call->options->cancel);
+	/* A wait of nothing ends as it begins, unless a callback took time. */
+	if (call->decision.delay_ns > 0 || bo_retry_is_watched(r) ||
+	    r->discard != NULL)
+		now_ns = clock->now_ns(clock->user);
+	if (status == BACKOFF_OK)
+		bo_call_resume(call, now_ns);
+	else
+		bo_call_stop(call,
+			     status == BACKOFF_E_CANCELLED
+				     ? BACKOFF_STOP_CANCELLED
+				     : BACKOFF_STOP_SLEEP_FAILED,
+			     now_ns);
+}
+
+enum backoff_status
+bo_call_status(const struct backoff_call *call)
+{
+	switch (call->answer->stop) {
+	case BACKOFF_STOP_SUCCESS:
+		return BACKOFF_OK;
+	case BACKOFF_STOP_CANCELLED:
+		return BACKOFF_E_CANCELLED;
+	default:
+		return BACKOFF_E_STATE;
+	}
 }

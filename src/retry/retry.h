@@ -41,6 +41,20 @@ enum bo_phase {
 	BO_PHASE_OVER,
 };
 
+/** An attempt under way, as the log needs it. */
+struct bo_lane {
+	/** 0: free. */
+	uint32_t number;
+	enum backoff_kind kind;
+	uint64_t start_ns, timeout_ns;
+};
+
+/** What a call has beside its state if its policy hedges. */
+struct bo_hedging {
+	struct backoff_hedges round;
+	struct bo_lane lane[BACKOFF_HEDGES_MAX + 1];
+};
+
 struct backoff_call {
 	struct backoff_retry *retry;
 	const struct backoff_call_options *options;
@@ -52,6 +66,9 @@ struct backoff_call {
 	bool numbered;
 	/** Of the attempt under way or last made. */
 	uint64_t attempt_start_ns, attempt_timeout_ns;
+	enum backoff_kind kind;
+	/** NULL: one attempt at a time. */
+	struct bo_hedging *hedging;
 	struct backoff_answer *answer;
 	/** "" until somebody asks. */
 	char id[65];
@@ -59,8 +76,15 @@ struct backoff_call {
 	char budget[320];
 };
 
-/** Begin a call at now_ns; answer is set from its end on. Options are
- *  borrowed. */
+/** Whether anybody sees events. */
+static inline bool
+bo_retry_is_watched(const struct backoff_retry *r)
+{
+	return r->sink != NULL || r->on_event != NULL;
+}
+
+/** Begin a call at now_ns; answer is set from its end on. Options are borrowed;
+ *  hedging is set by the caller, before. */
 void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 		   const struct backoff_call_options *options, uint64_t now_ns,
 		   struct backoff_answer *answer);
@@ -80,12 +104,64 @@ void bo_call_report(struct backoff_call *call, struct backoff_outcome *outcome,
 void bo_call_decide(struct backoff_call *call, struct backoff_outcome *outcome,
 		    uint64_t now_ns);
 
+/** Tell and apply a decision about an attempt that ended at now_ns. */
+void bo_call_follow(struct backoff_call *call, struct backoff_outcome *outcome,
+		    uint32_t number, uint64_t now_ns);
+
+/** The draw for the delay after an attempt of that number. */
+uint64_t bo_call_draw(struct backoff_call *call, uint32_t number);
+
+/** Take the phase and the totals of the answer from the decision. */
+void bo_call_apply(struct backoff_call *call, uint64_t now_ns);
+
+/** Events, if somebody sees them. A breaker that changed its state at this
+ *  decision; an attempt that began, or ended with what was decided; a call that
+ *  ended between attempts or with one under way; one that lost a race. */
+void bo_tell_transition(struct backoff_call *call, uint64_t now_ns);
+void bo_tell_start(struct backoff_call *call, uint64_t now_ns);
+void bo_tell_end(struct backoff_call *call,
+		 const struct backoff_outcome *outcome, uint32_t number,
+		 uint64_t now_ns);
+void bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns);
+void bo_tell_lost(struct backoff_call *call, const struct bo_lane *lane,
+		  uint64_t now_ns);
+
+/** Whether calls of this retry object may make several attempts at once. */
+bool bo_hedge_is_on(const struct backoff_retry *retry);
+
+/** Begin the first attempt of a round: bo_call_start() and more. */
+void bo_hedge_start(struct backoff_call *call, uint64_t now_ns,
+		    struct backoff_attempt *attempt);
+
+/** With attempts under way: begin one more (true), or say in the decision when
+ *  to ask again. */
+bool bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
+		   struct backoff_attempt *attempt);
+
+/** The number of an attempt under way. */
+uint32_t bo_hedge_running(const struct bo_hedging *hedging);
+
+/** One of the attempts under way ended. BACKOFF_E_STATE if it is none. */
+enum backoff_status bo_hedge_report(struct backoff_call *call, uint32_t number,
+				    struct backoff_outcome *outcome,
+				    uint64_t now_ns);
+
+/** The call is over: log the attempts that are still under way, but one; that
+ *  one is then the call's, as if it were alone. */
+void bo_hedge_abandon(struct backoff_call *call, uint64_t now_ns);
+
 /** Go on after a wait that ended at now_ns. */
 void bo_call_resume(struct backoff_call *call, uint64_t now_ns);
 
 /** End a call between attempts, or with one under way. */
 void bo_call_stop(struct backoff_call *call, enum backoff_stop stop,
 		  uint64_t now_ns);
+
+/** Wait for the next attempt or round; then the call is ready, or over. */
+void bo_call_wait(struct backoff_call *call);
+
+/** What the loops return for a call that is over. */
+enum backoff_status bo_call_status(const struct backoff_call *call);
 
 /** The options as they hold: none for NULL; NULL for a size that no version
  *  had, and for a call id that is none. */

@@ -13,13 +13,6 @@ is_cancelled(const struct backoff_call_options *options)
 	       backoff_cancel_requested(options->cancel);
 }
 
-/* Whether nobody looks at what happens between two attempts. */
-static bool
-is_unwatched(const struct backoff_retry *r)
-{
-	return r->sink == NULL && r->on_event == NULL;
-}
-
 static void
 make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	     void *user)
@@ -31,32 +24,6 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	bo_call_start(call, now_ns, &attempt);
 	fn(user, &attempt, &outcome);
 	bo_call_report(call, &outcome, clock->now_ns(clock->user));
-}
-
-/* Sleep until the next attempt; then the call is ready, or over. */
-static void
-wait_for_retry(struct backoff_call *call)
-{
-	const struct backoff_retry *r = call->retry;
-	const struct backoff_clock *clock = r->clock;
-	enum backoff_status status = BACKOFF_OK;
-	uint64_t now_ns = call->decision.not_before_ns;
-
-	if (call->decision.delay_ns > 0)
-		status = clock->sleep_until(clock->user, now_ns,
-					    call->options->cancel);
-	/* A wait of nothing ends as it begins, unless a callback took time. */
-	if (call->decision.delay_ns > 0 || !is_unwatched(r) ||
-	    r->discard != NULL)
-		now_ns = clock->now_ns(clock->user);
-	if (status == BACKOFF_OK)
-		bo_call_resume(call, now_ns);
-	else
-		bo_call_stop(call,
-			     status == BACKOFF_E_CANCELLED
-				     ? BACKOFF_STOP_CANCELLED
-				     : BACKOFF_STOP_SLEEP_FAILED,
-			     now_ns);
 }
 
 /* Make the first attempt of a call that nothing limits, shares or watches: if
@@ -78,6 +45,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		.start_ns = start_ns,
 		.give_up_ns = BACKOFF_FOREVER,
 		.cancel = options->cancel,
+		.kind = BACKOFF_KIND_FIRST,
 	};
 
 	fn(user, &attempt, &outcome);
@@ -118,7 +86,7 @@ run(struct backoff_call *call, backoff_attempt_fn fn, void *user)
 		else if (call->phase == BO_PHASE_READY)
 			make_attempt(call, now_ns, fn, user);
 		else
-			wait_for_retry(call);
+			bo_call_wait(call);
 		now_ns = call->decision.not_before_ns;
 	}
 }
@@ -134,8 +102,10 @@ backoff_retry_run(struct backoff_retry *retry,
 	options = bo_call_options(options);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	if (retry->unlimited && retry->guard == NULL && is_unwatched(retry) &&
-	    !options->has_deadline && !is_cancelled(options)) {
+	call.hedging = NULL;
+	if (retry->unlimited && retry->guard == NULL &&
+	    !bo_retry_is_watched(retry) && !options->has_deadline &&
+	    !is_cancelled(options)) {
 		if (succeeds_at_once(&call, retry, options, fn, user, answer))
 			return BACKOFF_OK;
 	} else {
@@ -143,8 +113,5 @@ backoff_retry_run(struct backoff_retry *retry,
 			      retry->clock->now_ns(retry->clock->user), answer);
 	}
 	run(&call, fn, user);
-	if (answer->stop == BACKOFF_STOP_SUCCESS)
-		return BACKOFF_OK;
-	return answer->stop == BACKOFF_STOP_CANCELLED ? BACKOFF_E_CANCELLED
-						      : BACKOFF_E_STATE;
+	return bo_call_status(&call);
 }

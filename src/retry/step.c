@@ -10,6 +10,8 @@ struct stepped {
 	struct backoff_call call;
 	struct backoff_call_options options;
 	struct backoff_answer answer;
+	/** One, if the policy hedges. */
+	struct bo_hedging hedging[];
 };
 
 static uint64_t
@@ -30,10 +32,14 @@ backoff_call_new(struct backoff_retry *retry,
 	options = bo_call_options(options);
 	if (retry == NULL || out == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	made = calloc(1, sizeof(*made));
+	made = calloc(1, sizeof(*made) + (bo_hedge_is_on(retry)
+						  ? sizeof(made->hedging[0])
+						  : 0));
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
 	made->options = *options;
+	if (bo_hedge_is_on(retry))
+		made->call.hedging = made->hedging;
 	bo_call_begin(&made->call, retry, &made->options,
 		      retry->clock->now_ns(retry->clock->user), &made->answer);
 	*out = &made->call;
@@ -50,21 +56,40 @@ backoff_call_free(struct backoff_call *call)
 	free(call);
 }
 
+static bool
+is_cancelled(const struct backoff_call *call)
+{
+	return call->options->cancel != NULL &&
+	       backoff_cancel_requested(call->options->cancel);
+}
+
+/* With attempts under way: a further one, or when to ask for it. */
+static void
+ask_for_hedge(struct backoff_call *call, struct backoff_step *step)
+{
+	if (bo_hedge_next(call, now(call), &step->attempt)) {
+		step->action = BACKOFF_ACTION_ATTEMPT;
+		return;
+	}
+	step->action = BACKOFF_ACTION_WAIT;
+	step->wait_until_ns = call->decision.not_before_ns;
+}
+
 enum backoff_status
 backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 {
 	uint64_t now_ns;
 
-	if (call->phase == BO_PHASE_RUNNING)
+	if (call->phase == BO_PHASE_RUNNING && call->hedging == NULL)
 		return BACKOFF_E_STATE;
 	*step = (struct backoff_step){.action = BACKOFF_ACTION_DONE};
 	if (call->phase != BO_PHASE_OVER) {
 		now_ns = now(call);
-		if (call->options->cancel != NULL &&
-		    backoff_cancel_requested(call->options->cancel))
+		if (is_cancelled(call))
 			bo_call_stop(call, BACKOFF_STOP_CANCELLED, now_ns);
 		else if (call->phase == BO_PHASE_READY ||
-			 now_ns >= call->decision.not_before_ns)
+			 (call->phase == BO_PHASE_WAITING &&
+			  now_ns >= call->decision.not_before_ns))
 			bo_call_resume(call, now_ns);
 	}
 	if (call->phase == BO_PHASE_WAITING) {
@@ -72,8 +97,14 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 		step->wait_until_ns = call->decision.not_before_ns;
 	} else if (call->phase == BO_PHASE_READY) {
 		step->action = BACKOFF_ACTION_ATTEMPT;
-		bo_call_start(call, call->decision.not_before_ns,
-			      &step->attempt);
+		if (call->hedging != NULL)
+			bo_hedge_start(call, call->decision.not_before_ns,
+				       &step->attempt);
+		else
+			bo_call_start(call, call->decision.not_before_ns,
+				      &step->attempt);
+	} else if (call->phase == BO_PHASE_RUNNING) {
+		ask_for_hedge(call, step);
 	} else {
 		step->stop = call->decision.stop;
 	}
@@ -81,8 +112,8 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 }
 
 enum backoff_status
-backoff_call_report(struct backoff_call *call,
-		    const struct backoff_outcome *outcome)
+backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
+			    const struct backoff_outcome *outcome)
 {
 	struct backoff_outcome copy;
 
@@ -91,8 +122,26 @@ backoff_call_report(struct backoff_call *call,
 	if (call->phase != BO_PHASE_RUNNING)
 		return BACKOFF_E_STATE;
 	copy = *outcome;
+	if (call->hedging != NULL)
+		return bo_hedge_report(call, number, &copy, now(call));
+	if (number != call->state.attempt)
+		return BACKOFF_E_STATE;
 	bo_call_report(call, &copy, now(call));
 	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_call_report(struct backoff_call *call,
+		    const struct backoff_outcome *outcome)
+{
+	uint32_t number = call->state.attempt;
+
+	if (call->phase == BO_PHASE_RUNNING && call->hedging != NULL) {
+		if (call->hedging->round.running != 1)
+			return BACKOFF_E_STATE;
+		number = bo_hedge_running(call->hedging);
+	}
+	return backoff_call_report_attempt(call, number, outcome);
 }
 
 enum backoff_status

@@ -27,6 +27,14 @@ static const struct {
 } good[] = {
 	{"good-minimal",
 	 "{\"name\":\"MIN\",\"max_attempts\":1," EXP("1", "30", "2") FULL ANY},
+	{"good-hedge",
+	 "{\"name\":\"H\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"hedge\":{\"delay\":0.2,\"max\":2}}"},
+	{"good-extends-hedge",
+	 "{\"name\":\"HX\",\"max_attempts\":2," EXP("1", "30", "2")
+		 FULL ANY_THEN "\"hedge\":{\"delay\":0.2,\"max\":1}}"},
+	{"good-extends-no-hedge",
+	 "{\"name\":\"HN\",\"max_attempts\":1," EXP("1", "30", "2") FULL ANY},
 	{"good-spaced",
 	 "{\"name\":\"SP\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY},
 	{"good-units",

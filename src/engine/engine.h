@@ -1,0 +1,36 @@
+/* Parts of a decision that rounds of several attempts take as well. */
+#ifndef BO_ENGINE_H
+#define BO_ENGINE_H
+
+#include <stdbool.h>
+
+#include <backoff/engine.h>
+
+/** BACKOFF_FOREVER never comes, not even at the end of time. */
+bool bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns);
+
+/** Nothing decided yet. */
+void bo_engine_clear(struct backoff_decision *out);
+
+/** The attempt of the state may begin. */
+void bo_engine_allow(const struct backoff_policy *policy,
+		     const struct backoff_state *state, uint64_t now_ns,
+		     struct backoff_decision *out);
+
+/** Why a failure is not retried, before any delay is drawn; NONE if it may be.
+ *  Counts the failure. */
+enum backoff_stop bo_engine_refuse(const struct backoff_policy *policy,
+				   struct backoff_state *state,
+				   const struct backoff_outcome *outcome,
+				   uint64_t now_ns);
+
+/** Whether a failure may be the target's, so that others will meet it too. */
+bool bo_engine_is_of_target(const struct backoff_policy *policy,
+			    const struct backoff_outcome *outcome,
+			    enum backoff_stop stop);
+
+/** The call is over; what the decision says beside that stays. */
+void bo_engine_finish(struct backoff_state *state, enum backoff_stop stop,
+		      struct backoff_decision *out);
+
+#endif

@@ -1,0 +1,217 @@
+/* Several attempts of one call at once. */
+#include "config.h"
+
+#include <backoff/engine.h>
+
+#include <assert.h>
+
+#include "base/num.h"
+#include "engine/engine.h"
+#include "engine/guard.h"
+#include "policy/policy.h"
+
+/* The state has one place for what an attempt holds of the guard. With several
+ * under way it is kept in their lanes, and put there for the moment at which
+ * the guard is asked about one of them. */
+static void
+store(struct backoff_state *state, struct backoff_lane *lane)
+{
+	lane->probe = state->probe;
+	lane->held_milli = state->held_milli;
+	lane->held_since_ns = state->held_since_ns;
+	state->probe = 0;
+	state->held_milli = 0;
+}
+
+static void
+load(struct backoff_state *state, const struct backoff_lane *lane)
+{
+	state->probe = lane->probe;
+	state->held_milli = lane->held_milli;
+	state->held_since_ns = lane->held_since_ns;
+}
+
+static struct backoff_lane *
+find(struct backoff_hedges *hedges, uint32_t attempt)
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
+		if (hedges->lane[i].attempt == attempt)
+			return &hedges->lane[i];
+	assert(!"an attempt that is under way");
+	return &hedges->lane[0];
+}
+
+/* The attempt of the state begins. */
+static void
+occupy(const struct backoff_policy *policy, struct backoff_state *state,
+       struct backoff_hedges *hedges, uint64_t start_ns)
+{
+	struct backoff_lane *lane = find(hedges, 0);
+
+	lane->attempt = state->attempt;
+	store(state, lane);
+	hedges->running++;
+	hedges->begun++;
+	hedges->next_ns = bo_add_sat(start_ns, policy->hedge.delay_ns);
+}
+
+void
+backoff_engine_hedges_begin(const struct backoff_policy *policy,
+			    struct backoff_state *state,
+			    struct backoff_hedges *hedges, uint64_t start_ns)
+{
+	*hedges = (struct backoff_hedges){.left = policy->hedge.max};
+	/* A hedge repeats what may have been sent. */
+	if (policy->hedge.delay_ns == BACKOFF_FOREVER ||
+	    (policy->idempotent_only && !state->idempotent))
+		hedges->left = 0;
+	occupy(policy, state, hedges, start_ns);
+}
+
+/* Whether the guard lets one more attempt through. */
+static bool
+admit(struct backoff_state *state, uint64_t now_ns,
+      struct backoff_decision *out)
+{
+	/* Nothing failed: the price is that of any retry. */
+	static const struct backoff_outcome unknown = {
+		.kind = BACKOFF_OUTCOME_FAILURE};
+
+	if (state->guard == NULL)
+		return true;
+	if (bo_guard_resume(state->guard, state, now_ns, out) ==
+		    BACKOFF_STOP_NONE &&
+	    bo_guard_reserve(state->guard, state, &unknown, now_ns, out) ==
+		    BACKOFF_STOP_NONE)
+		return true;
+	bo_guard_give_back(state->guard, state);
+	return false;
+}
+
+void
+backoff_engine_hedge(const struct backoff_policy *policy,
+		     struct backoff_state *state, struct backoff_hedges *hedges,
+		     uint64_t now_ns, struct backoff_decision *out)
+{
+	bo_engine_clear(out);
+	out->action = BACKOFF_ACTION_WAIT;
+	out->not_before_ns = BACKOFF_FOREVER;
+	out->attempt = state->attempt;
+	if (hedges->left == 0 ||
+	    state->attempt - state->uncounted >= policy->max_attempts ||
+	    bo_engine_has_passed(state->deadline_ns, hedges->next_ns > now_ns
+							     ? hedges->next_ns
+							     : now_ns))
+		return;
+	if (now_ns < hedges->next_ns) {
+		out->not_before_ns = hedges->next_ns;
+		return;
+	}
+	hedges->left--;
+	if (!admit(state, now_ns, out)) {
+		hedges->left = 0;
+		return;
+	}
+	state->attempt++;
+	bo_engine_allow(policy, state, now_ns, out);
+	occupy(policy, state, hedges, now_ns);
+}
+
+/* What a failure says about hedges to come, while others are running. */
+static void
+heed_hint(const struct bo_hint_rule *rule, const struct backoff_hint *hint,
+	  struct backoff_hedges *hedges, uint64_t now_ns)
+{
+	uint64_t not_before_ns;
+
+	if (!rule->use)
+		return;
+	if (hint->kind == BACKOFF_HINT_FORBID) {
+		hedges->forbidden = 1;
+		hedges->left = 0;
+	} else if (hint->kind == BACKOFF_HINT_DELAY) {
+		not_before_ns = bo_add_sat(
+			now_ns, bo_min(hint->delay_ns, rule->max_ns));
+		if (not_before_ns > hedges->next_ns)
+			hedges->next_ns = not_before_ns;
+	}
+}
+
+/* Whether a call ends with this outcome although others are running. */
+static bool
+is_final(enum backoff_stop stop)
+{
+	return stop != BACKOFF_STOP_NONE && stop != BACKOFF_STOP_MAX_ATTEMPTS &&
+	       stop != BACKOFF_STOP_DEADLINE &&
+	       stop != BACKOFF_STOP_SERVER_FORBADE;
+}
+
+static void
+decide_beside_others(const struct backoff_policy *policy,
+		     struct backoff_state *state, struct backoff_hedges *hedges,
+		     const struct backoff_outcome *outcome, uint64_t now_ns,
+		     struct backoff_decision *out)
+{
+	enum backoff_stop stop =
+		bo_engine_refuse(policy, state, outcome, now_ns);
+
+	bo_engine_clear(out);
+	if (state->guard != NULL)
+		bo_guard_report(state->guard, state, outcome,
+				bo_engine_is_of_target(policy, outcome, stop),
+				now_ns, out);
+	if (is_final(stop)) {
+		state->finished = state->attempt;
+		backoff_engine_hedges_end(state, hedges);
+		bo_engine_finish(state, stop, out);
+		return;
+	}
+	heed_hint(&policy->hint, &outcome->hint, hedges, now_ns);
+	out->action = BACKOFF_ACTION_WAIT;
+	out->attempt = state->attempt;
+	out->not_before_ns = BACKOFF_FOREVER;
+}
+
+void
+backoff_engine_hedges_decide(const struct backoff_policy *policy,
+			     struct backoff_state *state,
+			     struct backoff_hedges *hedges, uint32_t attempt,
+			     const struct backoff_outcome *outcome,
+			     uint64_t now_ns, uint64_t draw,
+			     struct backoff_decision *out)
+{
+	struct backoff_lane *lane = find(hedges, attempt);
+	struct backoff_outcome last = *outcome;
+
+	if (now_ns < state->start_ns)
+		now_ns = state->start_ns;
+	load(state, lane);
+	lane->attempt = 0;
+	hedges->running--;
+	if (hedges->running > 0) {
+		decide_beside_others(policy, state, hedges, outcome, now_ns,
+				     out);
+		return;
+	}
+	if (hedges->forbidden)
+		last.hint.kind = BACKOFF_HINT_FORBID;
+	/* A round is one step of the curve. */
+	state->curve_start += hedges->begun - 1;
+	bo_engine_clear(out);
+	backoff_engine_decide(policy, state, &last, now_ns, draw, out);
+}
+
+void
+backoff_engine_hedges_end(struct backoff_state *state,
+			  struct backoff_hedges *hedges)
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
+		struct backoff_lane *lane = &hedges->lane[i];
+
+		if (lane->attempt == 0 || state->guard == NULL)
+			continue;
+		load(state, lane);
+		bo_guard_give_back(state->guard, state);
+		store(state, lane);
+	}
+}

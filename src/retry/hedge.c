@@ -1,0 +1,147 @@
+/* Several attempts of one call at once, for all loops that hedge. */
+#include "config.h"
+
+#include "base/num.h"
+#include "policy/policy.h"
+#include "retry/retry.h"
+
+bool
+bo_hedge_is_on(const struct backoff_retry *retry)
+{
+	return retry->policy->hedge.delay_ns != BACKOFF_FOREVER;
+}
+
+static struct bo_lane *
+find(struct bo_hedging *hedging, uint32_t number)
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
+		if (hedging->lane[i].number == number)
+			return &hedging->lane[i];
+	return NULL;
+}
+
+uint32_t
+bo_hedge_running(const struct bo_hedging *hedging)
+{
+	uint32_t number = 0;
+
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX && number == 0; i++)
+		number = hedging->lane[i].number;
+	return number;
+}
+
+/* The attempt that began last is under way. */
+static void
+occupy(struct backoff_call *call)
+{
+	struct bo_lane *lane = find(call->hedging, 0);
+
+	*lane = (struct bo_lane){.number = call->decision.attempt,
+				 .kind = call->kind,
+				 .start_ns = call->attempt_start_ns,
+				 .timeout_ns = call->attempt_timeout_ns};
+}
+
+/* Make one of the attempts the one that the call speaks of. */
+static void
+release(struct backoff_call *call, struct bo_lane *lane)
+{
+	call->kind = lane->kind;
+	call->attempt_start_ns = lane->start_ns;
+	call->attempt_timeout_ns = lane->timeout_ns;
+	lane->number = 0;
+}
+
+void
+bo_hedge_start(struct backoff_call *call, uint64_t now_ns,
+	       struct backoff_attempt *attempt)
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
+		call->hedging->lane[i].number = 0;
+	backoff_engine_hedges_begin(call->retry->policy, &call->state,
+				    &call->hedging->round, now_ns);
+	bo_call_start(call, now_ns, attempt);
+	occupy(call);
+}
+
+bool
+bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
+	      struct backoff_attempt *attempt)
+{
+	backoff_engine_hedge(call->retry->policy, &call->state,
+			     &call->hedging->round, now_ns, &call->decision);
+	bo_tell_transition(call, now_ns);
+	if (call->decision.action != BACKOFF_ACTION_ATTEMPT)
+		return false;
+	bo_call_start(call, now_ns, attempt);
+	occupy(call);
+	return true;
+}
+
+void
+bo_hedge_abandon(struct backoff_call *call, uint64_t now_ns)
+{
+	struct bo_lane *newest = NULL;
+
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
+		struct bo_lane *lane = &call->hedging->lane[i];
+
+		if (lane->number == 0)
+			continue;
+		if (newest == NULL) {
+			newest = lane;
+			continue;
+		}
+		if (lane->number < newest->number) {
+			bo_tell_lost(call, lane, now_ns);
+			lane->number = 0;
+			continue;
+		}
+		bo_tell_lost(call, newest, now_ns);
+		newest->number = 0;
+		newest = lane;
+	}
+	if (newest != NULL)
+		release(call, newest);
+}
+
+/* The call is over: those that are still under way lost. */
+static void
+lose_others(struct backoff_call *call, uint64_t now_ns)
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
+		struct bo_lane *lane = &call->hedging->lane[i];
+
+		if (lane->number == 0)
+			continue;
+		bo_tell_lost(call, lane, now_ns);
+		lane->number = 0;
+	}
+}
+
+enum backoff_status
+bo_hedge_report(struct backoff_call *call, uint32_t number,
+		struct backoff_outcome *outcome, uint64_t now_ns)
+{
+	const struct backoff_retry *r = call->retry;
+	struct bo_lane *lane = number > 0 ? find(call->hedging, number) : NULL;
+	uint64_t draw = 0;
+
+	if (lane == NULL)
+		return BACKOFF_E_STATE;
+	release(call, lane);
+	if (r->classify != NULL)
+		r->classify(r->classify_user, outcome);
+	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
+		draw = bo_call_draw(call, number);
+	backoff_engine_hedges_decide(r->policy, &call->state,
+				     &call->hedging->round, number, outcome,
+				     now_ns, draw, &call->decision);
+	if (call->decision.action == BACKOFF_ACTION_DONE ||
+	    call->decision.not_before_ns != BACKOFF_FOREVER)
+		bo_call_apply(call, now_ns);
+	if (call->phase == BO_PHASE_OVER)
+		lose_others(call, now_ns);
+	bo_call_follow(call, outcome, number, now_ns);
+	return BACKOFF_OK;
+}

@@ -1,0 +1,254 @@
+/* What the log says of a call: one event per attempt, and the guard's. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "base/process.h"
+#include "retry/retry.h"
+
+/* {"id":"db1","tokens":495,"cost":5} */
+static const char *
+budget_text(struct backoff_call *call, uint64_t tokens_milli)
+{
+	const struct backoff_retry *r = call->retry;
+	struct bo_out out = bo_out_init(call->budget, sizeof(call->budget));
+
+	bo_out_text(&out, "{\"id\":");
+	bo_out_json(&out, r->target != NULL ? r->target : r->operation);
+	bo_out_text(&out, ",\"tokens\":");
+	bo_out_seconds(&out, tokens_milli * 1000000);
+	if (call->decision.cost_milli > 0) {
+		bo_out_text(&out, ",\"cost\":");
+		bo_out_seconds(&out,
+			       (uint64_t)call->decision.cost_milli * 1000000);
+	}
+	bo_out_text(&out, "}");
+	/* An id that escapes blew up is not worth half a line. */
+	return out.length < sizeof(call->budget) ? call->budget : NULL;
+}
+
+static void
+fill_guard(struct backoff_call *call, uint64_t now_ns,
+	   struct backoff_event *event)
+{
+	const struct backoff_guard *guard = call->retry->guard;
+	uint64_t tokens;
+
+	if (guard == NULL)
+		return;
+	tokens = backoff_guard_tokens_milli(guard, now_ns);
+	if (tokens != BACKOFF_FOREVER)
+		event->budget = budget_text(call, tokens);
+	event->breaker =
+		backoff_breaker_name(backoff_guard_breaker(guard, now_ns));
+}
+
+/* What every event of a call has. */
+static void
+fill_event(struct backoff_call *call, enum backoff_event_type type,
+	   uint64_t now_ns, struct backoff_event *event)
+{
+	const struct backoff_retry *r = call->retry;
+
+	backoff_event_init(event);
+	event->type = type;
+	event->ts_ns = r->clock->wall_ns(r->clock->user);
+	event->service = r->service;
+	event->operation = r->operation;
+	event->target = r->target;
+	event->policy = backoff_policy_name(r->policy);
+	event->policy_hash = r->hash;
+	event->call_id = backoff_call_id(call);
+	event->parent_call_id = call->options->parent_call_id;
+	event->trace_id = call->options->trace_id;
+	event->span_id = call->options->span_id;
+	event->max_attempts = backoff_policy_max_attempts(r->policy);
+	event->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
+	if (call->attempt_timeout_ns != BACKOFF_FOREVER)
+		event->attempt_timeout_ns = call->attempt_timeout_ns;
+	if (call->state.deadline_ns != BACKOFF_FOREVER)
+		event->deadline_left_ns =
+			bo_sub_sat(call->state.deadline_ns, now_ns);
+	fill_guard(call, now_ns, event);
+	event->host = r->host;
+	event->pid = bo_process_pid();
+	event->seq = bo_process_next_seq();
+	event->attrs = r->attrs;
+}
+
+static void
+fill_attempt(struct backoff_event *event, uint32_t attempt,
+	     enum backoff_kind kind)
+{
+	event->attempt = attempt;
+	event->kind = kind;
+}
+
+static void
+emit(const struct backoff_call *call, const struct backoff_event *event)
+{
+	const struct backoff_retry *r = call->retry;
+
+	if (r->on_event != NULL)
+		r->on_event(r->on_event_user, event);
+	if (r->sink != NULL)
+		backoff_sink_emit(r->sink, event);
+}
+
+static const char *
+law_name(const struct backoff_delay *law)
+{
+	static const char *const capped[] = {
+		"capped_none",  "capped_full",         "capped_equal",
+		"capped_minus", "capped_proportional", "capped_additive",
+		"decorrelated"};
+
+	return law->capped ? capped[law->law] : backoff_jitter_name(law->law);
+}
+
+static void
+fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
+{
+	event->outcome = (int)outcome->kind;
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+		return;
+	if (outcome->hint.kind == BACKOFF_HINT_DELAY)
+		event->hint_ns = outcome->hint.delay_ns;
+	event->failure_class = (int)outcome->failure_class;
+	event->error_type = outcome->error_type;
+	event->code = outcome->code;
+	event->error = outcome->error;
+}
+
+static void
+fill_decision(const struct backoff_call *call, struct backoff_event *event)
+{
+	const struct backoff_decision *d = &call->decision;
+	bool hinted = d->hint_action == BACKOFF_HINT_ACTION_HONOURED ||
+		      d->hint_action == BACKOFF_HINT_ACTION_CLAMPED;
+
+	event->hint_action = d->hint_action;
+	if (d->action == BACKOFF_ACTION_WAIT) {
+		event->delay_ns = d->delay_ns;
+		event->delay_source = hinted ? BACKOFF_DELAY_SOURCE_HINT
+				      : d->delay_ns > 0
+					      ? BACKOFF_DELAY_SOURCE_BACKOFF
+					      : BACKOFF_DELAY_SOURCE_ZERO;
+		event->delay_law = law_name(&d->law);
+		event->delay_low_ns = d->law.low_ns;
+		event->delay_high_ns = d->law.high_ns;
+		return;
+	}
+	event->stop = d->stop;
+	event->attempts = call->answer->attempts;
+	event->retries = call->answer->retries;
+	event->backoff_ns = call->state.backoff_ns;
+}
+
+/* Which event ends a call for this reason. */
+static enum backoff_event_type
+last_event(enum backoff_stop stop)
+{
+	switch (stop) {
+	case BACKOFF_STOP_SUCCESS:
+		return BACKOFF_EVENT_SUCCESS;
+	case BACKOFF_STOP_MAX_ATTEMPTS:
+	case BACKOFF_STOP_DEADLINE:
+	case BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE:
+	case BACKOFF_STOP_BUDGET:
+	case BACKOFF_STOP_BREAKER_OPEN:
+	case BACKOFF_STOP_HINT_TOO_LONG:
+		return BACKOFF_EVENT_EXHAUSTED;
+	default:
+		return BACKOFF_EVENT_ABORTED;
+	}
+}
+
+void
+bo_tell_transition(struct backoff_call *call, uint64_t now_ns)
+{
+	enum backoff_breaker to = call->decision.breaker_changed;
+	struct backoff_event event;
+
+	if (to == BACKOFF_BREAKER_NONE || !bo_retry_is_watched(call->retry))
+		return;
+	fill_event(call, BACKOFF_EVENT_BREAKER_TRANSITION, now_ns, &event);
+	event.breaker = backoff_breaker_name(to);
+	emit(call, &event);
+}
+
+void
+bo_tell_start(struct backoff_call *call, uint64_t now_ns)
+{
+	struct backoff_event event;
+
+	if (!call->retry->log_starts || !bo_retry_is_watched(call->retry))
+		return;
+	fill_event(call, BACKOFF_EVENT_STARTED, now_ns, &event);
+	fill_attempt(&event, call->decision.attempt, call->kind);
+	emit(call, &event);
+}
+
+void
+bo_tell_end(struct backoff_call *call, const struct backoff_outcome *outcome,
+	    uint32_t number, uint64_t now_ns)
+{
+	struct backoff_event event;
+
+	if (!bo_retry_is_watched(call->retry))
+		return;
+	fill_event(call,
+		   call->phase == BO_PHASE_OVER
+			   ? last_event(call->decision.stop)
+			   : BACKOFF_EVENT_ATTEMPT,
+		   now_ns, &event);
+	fill_attempt(&event, number, call->kind);
+	fill_outcome(&event, outcome);
+	event.duration_ns = bo_sub_sat(now_ns, call->attempt_start_ns);
+	fill_decision(call, &event);
+	emit(call, &event);
+}
+
+void
+bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns)
+{
+	struct backoff_event event;
+
+	if (!bo_retry_is_watched(call->retry))
+		return;
+	fill_event(call, last_event(call->decision.stop), now_ns, &event);
+	fill_attempt(&event,
+		     call->state.finished > 0 ? call->state.finished : 1,
+		     call->kind);
+	event.outcome = BACKOFF_OUTCOME_CANCELLED;
+	event.duration_ns =
+		running ? bo_sub_sat(now_ns, call->attempt_start_ns) : 0;
+	fill_decision(call, &event);
+	emit(call, &event);
+}
+
+/* The line of an attempt that lost does not close the call: the one that ends
+ * it comes after. */
+void
+bo_tell_lost(struct backoff_call *call, const struct bo_lane *lane,
+	     uint64_t now_ns)
+{
+	struct backoff_event event;
+
+	if (!bo_retry_is_watched(call->retry))
+		return;
+	fill_event(call, BACKOFF_EVENT_ATTEMPT, now_ns, &event);
+	fill_attempt(&event, lane->number, lane->kind);
+	event.outcome = BACKOFF_OUTCOME_CANCELLED;
+	event.duration_ns = bo_sub_sat(now_ns, lane->start_ns);
+	event.attempt_timeout_ns = lane->timeout_ns == BACKOFF_FOREVER
+					   ? BACKOFF_ABSENT
+					   : lane->timeout_ns;
+	event.delay_ns = 0;
+	event.delay_source = BACKOFF_DELAY_SOURCE_ZERO;
+	event.delay_law = backoff_jitter_name(BACKOFF_JITTER_NONE);
+	event.delay_low_ns = event.delay_high_ns = 0;
+	emit(call, &event);
+}

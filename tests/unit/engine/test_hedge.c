@@ -1,0 +1,274 @@
+/* Rounds of several attempts: when they begin, and what ends them. */
+#include "unit/guard/guarded.h"
+
+#define HEDGED(attempts, fields)                                               \
+	"{\"name\":\"H\",\"max_attempts\":" attempts                           \
+	",\"base_delay\":1,\"max_delay\":60,\"jitter\":\"none\","              \
+	"\"hedge\":{\"delay\":0.1,\"max\":2}" fields "}"
+
+#define T (10 * S)
+
+struct round {
+	struct backoff_policy *policy;
+	struct backoff_guard *guard;
+	struct backoff_state state;
+	struct backoff_hedges hedges;
+	struct backoff_decision d;
+};
+
+static struct round
+round_of(const char *policy)
+{
+	struct round r = {.policy = policy_of(policy)};
+
+	cr_assert(backoff_guard_new(r.policy, &r.guard) == BACKOFF_OK);
+	backoff_engine_begin(r.policy, &r.state, T, BACKOFF_FOREVER, &r.d);
+	backoff_engine_join(&r.state, r.guard, T, &r.d);
+	backoff_engine_hedges_begin(r.policy, &r.state, &r.hedges, T);
+	return r;
+}
+
+static void
+round_clear(struct round *r)
+{
+	backoff_guard_free(r->guard);
+	backoff_policy_unref(r->policy);
+}
+
+/* The number of the attempt that begins; 0 for none. */
+static uint32_t
+ask(struct round *r, uint64_t now_ns)
+{
+	backoff_engine_hedge(r->policy, &r->state, &r->hedges, now_ns, &r->d);
+	return r->d.action == BACKOFF_ACTION_ATTEMPT ? r->d.attempt : 0;
+}
+
+static void
+end(struct round *r, uint32_t attempt, uint64_t now_ns,
+    struct backoff_outcome outcome)
+{
+	backoff_engine_hedges_decide(r->policy, &r->state, &r->hedges, attempt,
+				     &outcome, now_ns, 0, &r->d);
+}
+
+#define FAILS                                                                  \
+	((struct backoff_outcome){.kind = BACKOFF_OUTCOME_FAILURE,             \
+				  .failure_class = BACKOFF_CLASS_TRANSIENT})
+#define SUCCEEDS ((struct backoff_outcome){.kind = BACKOFF_OUTCOME_SUCCESS})
+
+Test(engine_hedge, begins_when_the_delay_has_passed_and_not_before)
+{
+	struct round r = round_of(HEDGED("5", ""));
+
+	cr_expect(ask(&r, T) == 0);
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT &&
+		  r.d.not_before_ns == T + 100 * MS);
+	cr_expect(ask(&r, T + 100 * MS - 1) == 0);
+	cr_expect(ask(&r, T + 100 * MS) == 2);
+	cr_expect(r.hedges.running == 2);
+	/* Late by 30 ms, so the next one is late as well. */
+	cr_expect(ask(&r, T + 230 * MS) == 3);
+	cr_expect(ask(&r, T + 9 * S) == 0 &&
+			  r.d.not_before_ns == BACKOFF_FOREVER,
+		  "two is the policy's most");
+	round_clear(&r);
+}
+
+Test(engine_hedge, never_goes_beyond_limits_of_the_call)
+{
+	static const struct {
+		const char *why, *policy;
+		uint32_t begun;
+	} cases[] = {
+		{"attempts", HEDGED("3", ""), 3},
+		{"the deadline comes before the second hedge",
+		 HEDGED("9", ",\"deadline\":0.15"), 2},
+		{"not idempotent", HEDGED("9", ",\"idempotent_only\":true"), 1},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct round r = round_of(cases[i].policy);
+
+		r.state.idempotent = 0;
+		backoff_engine_hedges_begin(r.policy, &r.state, &r.hedges, T);
+		for (int k = 0; k < 20; k++)
+			ask(&r, T + (uint64_t)k * 50 * MS);
+		cr_expect(r.hedges.running == cases[i].begun, "%s: %u",
+			  cases[i].why, r.hedges.running);
+		round_clear(&r);
+	}
+}
+
+Test(engine_hedge, the_first_success_ends_the_call)
+{
+	struct round r = round_of(HEDGED("5", ""));
+
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	cr_assert(ask(&r, T + 200 * MS) == 3);
+	end(&r, 2, T + 210 * MS, SUCCEEDS);
+	cr_expect(r.d.action == BACKOFF_ACTION_DONE &&
+		  r.d.stop == BACKOFF_STOP_SUCCESS);
+	cr_expect(r.state.finished == 3, "losers are attempts too");
+	round_clear(&r);
+}
+
+Test(engine_hedge, a_failure_beside_others_decides_nothing)
+{
+	struct round r = round_of(HEDGED("5", ""));
+
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 1, T + 150 * MS, FAILS);
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT &&
+		  r.d.not_before_ns == BACKOFF_FOREVER);
+	cr_expect(r.hedges.running == 1);
+	/* The last one to fail does; the delay is that of the first round. */
+	end(&r, 2, T + 300 * MS, FAILS);
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT);
+	cr_expect(r.d.delay_ns == 1 * S, "%lu", (unsigned long)r.d.delay_ns);
+	cr_expect(r.d.attempt == 3);
+	backoff_engine_resume(r.policy, &r.state, T + 1300 * MS, &r.d);
+	cr_expect(r.d.action == BACKOFF_ACTION_ATTEMPT && r.d.attempt == 3);
+	backoff_engine_hedges_begin(r.policy, &r.state, &r.hedges,
+				    T + 1300 * MS);
+	cr_expect(ask(&r, T + 1400 * MS) == 4);
+	end(&r, 4, T + 1500 * MS, FAILS);
+	end(&r, 3, T + 1600 * MS, FAILS);
+	cr_expect(r.d.delay_ns == 2 * S, "the second round: %lu",
+		  (unsigned long)r.d.delay_ns);
+	round_clear(&r);
+}
+
+Test(engine_hedge, a_failure_that_is_not_retried_ends_the_call)
+{
+	struct round r = round_of(HEDGED("5", ",\"abort_on\":[\"http:410\"]"));
+	struct backoff_outcome gone = FAILS;
+
+	gone.code = "http:410";
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 2, T + 150 * MS, gone);
+	cr_expect(r.d.action == BACKOFF_ACTION_DONE &&
+		  r.d.stop == BACKOFF_STOP_NON_RETRYABLE);
+	round_clear(&r);
+}
+
+Test(engine_hedge, attempts_run_out_only_when_all_have_failed)
+{
+	struct round r = round_of(HEDGED("3", ""));
+
+	cr_assert(ask(&r, T + 100 * MS) == 2 && ask(&r, T + 200 * MS) == 3);
+	end(&r, 3, T + 210 * MS, FAILS);
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT);
+	end(&r, 1, T + 220 * MS, FAILS);
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT);
+	end(&r, 2, T + 230 * MS, FAILS);
+	cr_expect(r.d.action == BACKOFF_ACTION_DONE &&
+		  r.d.stop == BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect(r.d.attempt == 3);
+	round_clear(&r);
+}
+
+Test(engine_hedge, a_server_that_forbids_stops_hedges_not_attempts)
+{
+	struct round r = round_of(HEDGED("5", ""));
+	struct backoff_outcome forbids = FAILS;
+
+	forbids.hint.kind = BACKOFF_HINT_FORBID;
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 1, T + 110 * MS, forbids);
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT, "the other one runs");
+	cr_expect(ask(&r, T + 900 * MS) == 0);
+	end(&r, 2, T + 950 * MS, FAILS);
+	cr_expect(r.d.action == BACKOFF_ACTION_DONE &&
+		  r.d.stop == BACKOFF_STOP_SERVER_FORBADE);
+	round_clear(&r);
+}
+
+Test(engine_hedge, a_hint_puts_the_next_one_off)
+{
+	struct round r = round_of(HEDGED("5", ""));
+	struct backoff_outcome busy = FAILS;
+
+	busy.hint = (struct backoff_hint){BACKOFF_HINT_DELAY, 3 * S};
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 1, T + 110 * MS, busy);
+	cr_expect(ask(&r, T + 3 * S) == 0 &&
+		  r.d.not_before_ns == T + 110 * MS + 3 * S);
+	cr_expect(ask(&r, T + 110 * MS + 3 * S) == 3);
+	round_clear(&r);
+}
+
+/* failsafe-go#141: a refused hedge cancelled those that were running. */
+Test(engine_hedge, p21_a_budget_that_refuses_a_hedge_cancels_nothing)
+{
+	struct round r =
+		round_of(HEDGED("5", ",\"budget\":{\"kind\":\"token_bucket\","
+				     "\"capacity\":7,\"retry_cost\":5}"));
+
+	cr_expect(ask(&r, T + 100 * MS) == 2);
+	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 2000);
+	cr_expect(ask(&r, T + 200 * MS) == 0 &&
+			  r.d.not_before_ns == BACKOFF_FOREVER,
+		  "no tokens, and not asked again in this round");
+	cr_expect(r.hedges.running == 2 && r.state.stop == BACKOFF_STOP_NONE);
+	end(&r, 1, T + 210 * MS, SUCCEEDS);
+	cr_expect(r.d.stop == BACKOFF_STOP_SUCCESS);
+	/* The loser's cost comes back, and a first attempt's reward. */
+	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 7000, "%lu",
+		  (unsigned long)backoff_guard_tokens_milli(r.guard, T));
+	round_clear(&r);
+}
+
+Test(engine_hedge, gives_back_what_each_attempt_holds)
+{
+	static const char *const budgets[] = {
+		",\"budget\":{\"kind\":\"token_bucket\",\"capacity\":50}",
+		",\"budget\":{\"kind\":\"ratio\"}",
+		",\"budget\":{\"kind\":\"concurrency\",\"min_concurrent\":9}",
+	};
+
+	for (size_t i = 0; i < COUNT(budgets); i++) {
+		char policy[512];
+		struct round r;
+		uint64_t before;
+
+		snprintf(policy, sizeof(policy), "%s%s}",
+			 "{\"name\":\"H\",\"max_attempts\":5,\"hedge\":"
+			 "{\"delay\":0.1,\"max\":3}",
+			 budgets[i]);
+		r = round_of(policy);
+		before = backoff_guard_tokens_milli(r.guard, T);
+		cr_assert(ask(&r, T + 100 * MS) == 2 &&
+			  ask(&r, T + 200 * MS) == 3 &&
+			  ask(&r, T + 300 * MS) == 4);
+		cr_expect(backoff_guard_tokens_milli(r.guard, T) < before, "%s",
+			  budgets[i]);
+		backoff_engine_hedges_end(&r.state, &r.hedges);
+		backoff_engine_stop(&r.state, BACKOFF_STOP_CANCELLED, &r.d);
+		cr_expect(backoff_guard_tokens_milli(r.guard, T) == before,
+			  "%s: %lu of %lu", budgets[i],
+			  (unsigned long)backoff_guard_tokens_milli(r.guard, T),
+			  (unsigned long)before);
+		round_clear(&r);
+	}
+}
+
+Test(engine_hedge, an_open_breaker_lets_no_hedge_through)
+{
+	struct round r =
+		round_of(HEDGED("5", ",\"breaker\":{\"window\":1,"
+				     "\"failure_ratio\":1,\"cooldown\":60}"));
+	struct backoff_state other;
+	struct backoff_decision d;
+	struct backoff_outcome failure = FAILS;
+
+	backoff_engine_begin(r.policy, &other, T, BACKOFF_FOREVER, &d);
+	backoff_engine_join(&other, r.guard, T, &d);
+	backoff_engine_decide(r.policy, &other, &failure, T + 1, 0, &d);
+	cr_assert(backoff_guard_breaker(r.guard, T + 2) ==
+		  BACKOFF_BREAKER_OPEN);
+	cr_expect(ask(&r, T + 100 * MS) == 0 &&
+		  r.d.not_before_ns == BACKOFF_FOREVER);
+	end(&r, 1, T + 150 * MS, SUCCEEDS);
+	cr_expect(r.d.stop == BACKOFF_STOP_SUCCESS);
+	round_clear(&r);
+}
