@@ -123,8 +123,8 @@ collect(struct race *race)
 }
 
 /* Sleep until an attempt ends or the decision's time comes. With nothing but
- * ends to wait for, no clock is asked: one that tests wind would wind to the end
- * of time. */
+ * ends to wait for, no clock is asked: one that tests wind would wind to the
+ * end of time. */
 static enum backoff_status
 doze(struct race *race)
 {

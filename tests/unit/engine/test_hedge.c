@@ -1,4 +1,6 @@
 /* Rounds of several attempts: when they begin, and what ends them. */
+#include "config.h"
+
 #include "unit/guard/guarded.h"
 
 #define HEDGED(attempts, fields)                                               \

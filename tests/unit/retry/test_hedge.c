@@ -1,4 +1,6 @@
 /* Calls that make several attempts at once: by steps, and with threads. */
+#include "config.h"
+
 #include "unit/retry/script.h"
 
 #include <pthread.h>

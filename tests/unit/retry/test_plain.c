@@ -1,4 +1,6 @@
 /* Calls that nobody watches take a shorter way: it has to end the same. */
+#include "config.h"
+
 #include "unit/retry/script.h"
 
 #define TRANSIENT .failure_class = BACKOFF_CLASS_TRANSIENT
