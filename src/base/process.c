@@ -1,5 +1,6 @@
 /* The only mutable globals of the library: a process has one number, one count
- * of forks and, because a gap in it means a lost line, one count of events. */
+ * of forks, one of attempts under way and, because a gap in it means a lost
+ * line, one count of events. */
 #include "config.h"
 
 #include "base/process.h"
@@ -15,6 +16,7 @@ static atomic_uint_fast64_t lineage;
 static atomic_uint forks;
 static atomic_uint_fast64_t pid;
 static atomic_uint_fast64_t seq;
+static atomic_uint_fast64_t in_flight;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int watched;
 
@@ -45,6 +47,7 @@ in_child(void)
 	atomic_store(&lineage, mix(atomic_load(&lineage) + mix(birth)));
 	atomic_store(&pid, own);
 	atomic_store(&seq, 0);
+	atomic_store(&in_flight, 0);
 }
 
 static void
@@ -83,4 +86,25 @@ uint64_t
 bo_process_next_seq(void)
 {
 	return atomic_fetch_add_explicit(&seq, 1, memory_order_relaxed) + 1;
+}
+
+uint64_t
+bo_process_begin_attempt(void)
+{
+	return atomic_fetch_add_explicit(&in_flight, 1, memory_order_relaxed) +
+	       1;
+}
+
+void
+bo_process_end_attempt(void)
+{
+	uint_fast64_t count =
+		atomic_load_explicit(&in_flight, memory_order_relaxed);
+
+	/* The child of a fork in the middle of an attempt ends one that it did
+	 * not begin. */
+	while (count > 0 && !atomic_compare_exchange_weak_explicit(
+				    &in_flight, &count, count - 1,
+				    memory_order_relaxed, memory_order_relaxed))
+		;
 }

@@ -1,5 +1,5 @@
-/* What is one per process by its nature: its number, its forks, its count of
- * events. */
+/* What is one per process by its nature: its number, its forks, its counts of
+ * events and of attempts under way. */
 #ifndef BO_PROCESS_H
 #define BO_PROCESS_H
 
@@ -18,6 +18,11 @@ uint64_t bo_process_lineage(void);
 
 /** getpid(2), without a system call for each event. */
 uint64_t bo_process_pid(void);
+
+/** An attempt that events tell of begins: how many are under way now, itself
+ *  included. */
+uint64_t bo_process_begin_attempt(void);
+void bo_process_end_attempt(void);
 
 /** The next number of an event of this process, from 1. */
 uint64_t bo_process_next_seq(void);

@@ -130,6 +130,7 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	call->attempt_start_ns = now_ns;
 	call->attempt_timeout_ns = BACKOFF_FOREVER;
 	call->kind = BACKOFF_KIND_FIRST;
+	call->in_flight = BACKOFF_ABSENT;
 	answer->kind = BACKOFF_OUTCOME_CANCELLED;
 	answer->failure_class = BACKOFF_CLASS_UNKNOWN;
 	answer->result = NULL;

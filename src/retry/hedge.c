@@ -39,7 +39,8 @@ occupy(struct backoff_call *call)
 	*lane = (struct bo_lane){.number = call->decision.attempt,
 				 .kind = call->kind,
 				 .start_ns = call->attempt_start_ns,
-				 .timeout_ns = call->attempt_timeout_ns};
+				 .timeout_ns = call->attempt_timeout_ns,
+				 .in_flight = call->in_flight};
 }
 
 /* Make one of the attempts the one that the call speaks of. */
@@ -49,6 +50,7 @@ release(struct backoff_call *call, struct bo_lane *lane)
 	call->kind = lane->kind;
 	call->attempt_start_ns = lane->start_ns;
 	call->attempt_timeout_ns = lane->timeout_ns;
+	call->in_flight = lane->in_flight;
 	lane->number = 0;
 }
 

@@ -47,6 +47,7 @@ struct bo_lane {
 	uint32_t number;
 	enum backoff_kind kind;
 	uint64_t start_ns, timeout_ns;
+	uint64_t in_flight;
 };
 
 /** What a call has beside its state if its policy hedges. */
@@ -67,6 +68,8 @@ struct backoff_call {
 	/** Of the attempt under way or last made. */
 	uint64_t attempt_start_ns, attempt_timeout_ns;
 	enum backoff_kind kind;
+	/** In this process when it began; BACKOFF_ABSENT: not counted. */
+	uint64_t in_flight;
 	/** NULL: one attempt at a time. */
 	struct bo_hedging *hedging;
 	struct backoff_answer *answer;
@@ -123,7 +126,7 @@ void bo_tell_end(struct backoff_call *call,
 		 const struct backoff_outcome *outcome, uint32_t number,
 		 uint64_t now_ns);
 void bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns);
-void bo_tell_lost(struct backoff_call *call, const struct bo_lane *lane,
+void bo_tell_lost(struct backoff_call *call, struct bo_lane *lane,
 		  uint64_t now_ns);
 
 /** Whether calls of this retry object may make several attempts at once. */

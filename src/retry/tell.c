@@ -80,10 +80,20 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 
 static void
 fill_attempt(struct backoff_event *event, uint32_t attempt,
-	     enum backoff_kind kind)
+	     enum backoff_kind kind, uint64_t in_flight)
 {
 	event->attempt = attempt;
 	event->kind = kind;
+	event->in_flight = in_flight;
+}
+
+/* The attempt is over: none of the call's is counted any more. */
+static void
+end_attempt(uint64_t *in_flight)
+{
+	if (*in_flight != BACKOFF_ABSENT)
+		bo_process_end_attempt();
+	*in_flight = BACKOFF_ABSENT;
 }
 
 static void
@@ -184,10 +194,14 @@ bo_tell_start(struct backoff_call *call, uint64_t now_ns)
 {
 	struct backoff_event event;
 
-	if (!call->retry->log_starts || !bo_retry_is_watched(call->retry))
+	if (!bo_retry_is_watched(call->retry))
+		return;
+	call->in_flight = bo_process_begin_attempt();
+	if (!call->retry->log_starts)
 		return;
 	fill_event(call, BACKOFF_EVENT_STARTED, now_ns, &event);
-	fill_attempt(&event, call->decision.attempt, call->kind);
+	fill_attempt(&event, call->decision.attempt, call->kind,
+		     call->in_flight);
 	emit(call, &event);
 }
 
@@ -204,7 +218,8 @@ bo_tell_end(struct backoff_call *call, const struct backoff_outcome *outcome,
 			   ? last_event(call->decision.stop)
 			   : BACKOFF_EVENT_ATTEMPT,
 		   now_ns, &event);
-	fill_attempt(&event, number, call->kind);
+	fill_attempt(&event, number, call->kind, call->in_flight);
+	end_attempt(&call->in_flight);
 	fill_outcome(&event, outcome);
 	event.duration_ns = bo_sub_sat(now_ns, call->attempt_start_ns);
 	fill_decision(call, &event);
@@ -221,7 +236,8 @@ bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns)
 	fill_event(call, last_event(call->decision.stop), now_ns, &event);
 	fill_attempt(&event,
 		     call->state.finished > 0 ? call->state.finished : 1,
-		     call->kind);
+		     call->kind, call->in_flight);
+	end_attempt(&call->in_flight);
 	event.outcome = BACKOFF_OUTCOME_CANCELLED;
 	event.duration_ns =
 		running ? bo_sub_sat(now_ns, call->attempt_start_ns) : 0;
@@ -232,15 +248,15 @@ bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns)
 /* The line of an attempt that lost does not close the call: the one that ends
  * it comes after. */
 void
-bo_tell_lost(struct backoff_call *call, const struct bo_lane *lane,
-	     uint64_t now_ns)
+bo_tell_lost(struct backoff_call *call, struct bo_lane *lane, uint64_t now_ns)
 {
 	struct backoff_event event;
 
 	if (!bo_retry_is_watched(call->retry))
 		return;
 	fill_event(call, BACKOFF_EVENT_ATTEMPT, now_ns, &event);
-	fill_attempt(&event, lane->number, lane->kind);
+	fill_attempt(&event, lane->number, lane->kind, lane->in_flight);
+	end_attempt(&lane->in_flight);
 	event.outcome = BACKOFF_OUTCOME_CANCELLED;
 	event.duration_ns = bo_sub_sat(now_ns, lane->start_ns);
 	event.attempt_timeout_ns = lane->timeout_ns == BACKOFF_FOREVER

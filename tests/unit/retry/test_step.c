@@ -405,3 +405,31 @@ Test(retry_step, calls_do_not_disturb_each_other)
 	cr_expect(s.lines == N / 2, "those in flight say so");
 	scene_clear(&s);
 }
+
+Test(retry_step, events_say_how_many_attempts_were_under_way)
+{
+	struct scene s;
+	struct backoff_call *call[3];
+	struct backoff_step step;
+	const struct backoff_outcome done = {.kind = BACKOFF_OUTCOME_SUCCESS};
+
+	scene_init(&s, "{\"name\":\"P\",\"max_attempts\":2}", NULL);
+	for (int i = 0; i < 3; i++) {
+		cr_assert(backoff_call_new(s.retry, NULL, &call[i]) ==
+			  BACKOFF_OK);
+		cr_assert(backoff_call_next(call[i], &step) == BACKOFF_OK);
+	}
+	cr_assert(backoff_call_report(call[2], &done) == BACKOFF_OK);
+	cr_assert(backoff_call_report(call[0], &done) == BACKOFF_OK);
+	expect_in_line(&s, 0, "\"in_flight\":3");
+	expect_in_line(&s, 1, "\"in_flight\":1");
+	/* One is left, and one begins. */
+	backoff_call_free(call[0]);
+	cr_assert(backoff_call_new(s.retry, NULL, &call[0]) == BACKOFF_OK);
+	cr_assert(backoff_call_next(call[0], &step) == BACKOFF_OK);
+	cr_assert(backoff_call_report(call[0], &done) == BACKOFF_OK);
+	expect_in_line(&s, 2, "\"in_flight\":2");
+	for (int i = 0; i < 3; i++)
+		backoff_call_free(call[i]);
+	scene_clear(&s);
+}
