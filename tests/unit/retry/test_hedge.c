@@ -3,6 +3,8 @@
 
 #include "unit/retry/script.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -207,6 +209,23 @@ Test(retry_hedge, calls_between_rounds_can_be_saved)
 	stepped_clear(&s);
 }
 
+/* The system as it is where it gives no more threads. */
+static atomic_int threads_left = INT_MAX;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+			  void *(*start)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+			  void *(*start)(void *), void *argument);
+
+int
+__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+		      void *(*start)(void *), void *argument)
+{
+	if (atomic_fetch_sub(&threads_left, 1) <= 0)
+		return EAGAIN;
+	return __real_pthread_create(thread, attr, start, argument);
+}
+
 /* Attempts in threads: what they do is set by their number. */
 struct field {
 	struct backoff_retry *retry;
@@ -355,6 +374,58 @@ Test(retry_hedge, with_threads_rounds_follow_until_attempts_run_out,
 	cr_expect_str_eq(answer.code, "http:503");
 	cr_expect(answer.result == &f && f.discarded == 3,
 		  "the last result is the caller's: %u", f.discarded);
+	field_clear(&f);
+}
+
+static void
+fails_until_last(void *user, const struct backoff_attempt *attempt,
+		 struct backoff_outcome *outcome)
+{
+	struct field *f = user;
+
+	atomic_fetch_add(&f->made, 1);
+	if (attempt->number < attempt->max_attempts)
+		backoff_outcome_from_http(outcome, 503);
+}
+
+Test(retry_hedge, without_threads_attempts_are_made_one_by_one)
+{
+	struct field f;
+	struct backoff_answer answer;
+
+	field_init(&f, eager);
+	threads_left = 0;
+	cr_expect(backoff_retry_run_hedged(f.retry, NULL, fails_until_last, &f,
+					   &answer) == BACKOFF_OK);
+	cr_expect(f.made == 4 && answer.attempts == 4);
+	field_clear(&f);
+}
+
+/* The first waits for the hedge, which has to be made beside it. */
+static void
+first_waits(void *user, const struct backoff_attempt *attempt,
+	    struct backoff_outcome *outcome)
+{
+	struct field *f = user;
+
+	(void)outcome;
+	atomic_fetch_add(&f->made, 1);
+	if (attempt->number == 1)
+		sem_wait(&f->second_began);
+	else
+		sem_post(&f->second_began);
+}
+
+Test(retry_hedge, a_hedge_without_a_thread_is_made_by_the_caller, .timeout = 60)
+{
+	struct field f;
+	struct backoff_answer answer;
+
+	field_init(&f, eager);
+	threads_left = 1;
+	cr_expect(backoff_retry_run_hedged(f.retry, NULL, first_waits, &f,
+					   &answer) == BACKOFF_OK);
+	cr_expect(f.made == 2 && answer.attempts == 2);
 	field_clear(&f);
 }
 
