@@ -2,6 +2,7 @@
  * loops drive it, so that they cannot differ. */
 #include "config.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include <backoff/rng.h>
@@ -41,6 +42,22 @@ bo_call_number(struct backoff_call *call)
 	call->experiment = r->seed + bo_process_lineage();
 }
 
+/* Eight hex digits of a number, the lowest first: all at once, one to a byte.
+ */
+static void
+put_hex(char *out, uint32_t number)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t x = number, letters;
+
+	x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
+	x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	x = (x | x << 4) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	letters = (x + 6 * ones) >> 4 & ones;
+	x = htole64(x + '0' * ones + letters * ('a' - '0' - 10));
+	memcpy(out, &x, sizeof(x));
+}
+
 /* 128 bits as 32 hex digits. */
 static void
 make_id(struct backoff_call *call)
@@ -50,13 +67,11 @@ make_id(struct backoff_call *call)
 				     BACKOFF_PURPOSE_CALL_ID};
 	const uint32_t key[2] = {(uint32_t)call->experiment,
 				 (uint32_t)(call->experiment >> 32)};
-	static const char hex[] = "0123456789abcdef";
 	uint32_t word[4];
 
 	backoff_philox4x32(counter, key, word);
 	for (int i = 0; i < 4; i++)
-		for (int k = 0; k < 8; k++, word[i] >>= 4)
-			call->id[i * 8 + k] = hex[word[i] & 15];
+		put_hex(&call->id[i * 8], word[i]);
 	call->id[32] = '\0';
 }
 

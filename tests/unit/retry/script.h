@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include <backoff/retry.h>
+#include <backoff/rng.h>
 
 #include "unit/policy/policies.h"
 

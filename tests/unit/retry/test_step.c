@@ -433,3 +433,28 @@ Test(retry_step, events_say_how_many_attempts_were_under_way)
 		backoff_call_free(call[i]);
 	scene_clear(&s);
 }
+
+Test(retry_step, a_call_id_is_128_bits_in_hex_digits)
+{
+	struct scene s;
+
+	scene_init(&s, "{\"name\":\"P\",\"max_attempts\":2}", NULL);
+	backoff_retry_set_on_event(s.retry, NULL, NULL);
+	for (uint32_t n = 0; n < 50; n++) {
+		const uint32_t counter[4] = {n, 0, 0, BACKOFF_PURPOSE_CALL_ID};
+		const uint32_t key[2] = {42, 0};
+		char want[33];
+		uint32_t word[4];
+		struct backoff_call *call;
+
+		cr_assert(backoff_call_new(s.retry, NULL, &call) == BACKOFF_OK);
+		backoff_philox4x32(counter, key, word);
+		/* The lowest digit of each word first. */
+		for (int i = 0; i < 32; i++)
+			snprintf(&want[i], 2, "%x",
+				 (unsigned)(word[i / 8] >> i % 8 * 4 & 15));
+		cr_expect_str_eq(backoff_call_id(call), want);
+		backoff_call_free(call);
+	}
+	scene_clear(&s);
+}
