@@ -162,6 +162,9 @@ decide_beside_others(const struct backoff_policy *policy,
 				now_ns, out);
 	if (is_final(stop)) {
 		state->finished = state->attempt;
+		/* Of a cancelled attempt, before its place is used. */
+		if (state->guard != NULL)
+			bo_guard_give_back(state->guard, state);
 		backoff_engine_hedges_end(state, hedges);
 		bo_engine_finish(state, stop, out);
 		return;

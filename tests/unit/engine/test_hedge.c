@@ -274,3 +274,102 @@ Test(engine_hedge, an_open_breaker_lets_no_hedge_through)
 	cr_expect(r.d.stop == BACKOFF_STOP_SUCCESS);
 	round_clear(&r);
 }
+
+/* A random life of a call: hedges asked for, attempts ended in any order, one
+ * way or another. */
+static void
+live(struct round *r, uint64_t *luck, uint64_t begin_ns)
+{
+	uint64_t now_ns = begin_ns;
+	uint32_t running[8] = {1}, count = 1, begun = 1;
+
+	for (;;) {
+		uint64_t what =
+			backoff_draw(1, BACKOFF_PURPOSE_DELAY, ++*luck, 1);
+		uint32_t pick = (uint32_t)(what >> 8) % count;
+		struct backoff_outcome outcome = SUCCEEDS;
+
+		now_ns += what % 90 * MS;
+		if (what >> 60 < 8) {
+			uint32_t number = ask(r, now_ns);
+
+			if (number == 0)
+				continue;
+			cr_assert(number == ++begun, "numbers count up");
+			cr_assert(number <= 5 && count < 3);
+			running[count++] = number;
+			continue;
+		}
+		if (what >> 60 < 14)
+			outcome = FAILS;
+		if (what >> 60 == 15)
+			outcome.kind = BACKOFF_OUTCOME_CANCELLED;
+		end(r, running[pick], now_ns, outcome);
+		running[pick] = running[--count];
+		if (r->d.action == BACKOFF_ACTION_DONE)
+			break;
+		cr_assert((r->d.not_before_ns == BACKOFF_FOREVER) ==
+			  (count > 0));
+		if (count > 0)
+			continue;
+		now_ns = r->d.not_before_ns;
+		backoff_engine_resume(r->policy, &r->state, now_ns, &r->d);
+		if (r->d.action == BACKOFF_ACTION_DONE)
+			break;
+		backoff_engine_hedges_begin(r->policy, &r->state, &r->hedges,
+					    now_ns);
+		cr_assert(r->d.attempt == ++begun);
+		running[count++] = begun;
+	}
+	cr_assert(r->state.finished == begun, "%u of %u", r->state.finished,
+		  begun);
+}
+
+Test(engine_hedge, any_life_of_a_call_keeps_the_books)
+{
+	static const struct {
+		const char *why, *budget;
+		/** Whether all that is taken comes back, whatever happens. */
+		bool conserves;
+	} cases[] = {
+		{"concurrency",
+		 "{\"kind\":\"concurrency\",\"min_concurrent\":2}", true},
+		{"token bucket",
+		 "{\"kind\":\"token_bucket\",\"capacity\":9,"
+		 "\"retry_cost\":3}",
+		 false},
+		{"throttle", "{\"kind\":\"throttle\"}", false},
+	};
+	uint64_t luck = 0;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char fields[256];
+		struct round r;
+		uint64_t full, left, now_ns = T;
+
+		snprintf(fields, sizeof(fields),
+			 "{\"name\":\"H\",\"max_attempts\":5,\"jitter\":"
+			 "\"none\",\"hedge\":{\"delay\":0.1,\"max\":2},"
+			 "\"budget\":%s}",
+			 cases[i].budget);
+		r = round_of(fields);
+		end(&r, 1, T, SUCCEEDS);
+		full = backoff_guard_tokens_milli(r.guard, T);
+		for (int call = 0; call < 4000; call++) {
+			now_ns += 1 * S;
+			backoff_engine_begin(r.policy, &r.state, now_ns,
+					     BACKOFF_FOREVER, &r.d);
+			backoff_engine_join(&r.state, r.guard, now_ns, &r.d);
+			backoff_engine_hedges_begin(r.policy, &r.state,
+						    &r.hedges, now_ns);
+			live(&r, &luck, now_ns);
+			left = backoff_guard_tokens_milli(r.guard, now_ns);
+			cr_assert(left <= full, "%s: %lu", cases[i].why,
+				  (unsigned long)left);
+			cr_assert(!cases[i].conserves || left == full,
+				  "%s: %lu of %lu", cases[i].why,
+				  (unsigned long)left, (unsigned long)full);
+		}
+		round_clear(&r);
+	}
+}
