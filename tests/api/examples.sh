@@ -40,6 +40,14 @@ same "blocking: one line per attempt, the last one closes the call" \
 	"$(sed 's/.*"event_type":"\([a-z_]*\)".*/\1/' "$tmp/attempts.log" |
 		tr '\n' ' ')" "retry_attempt retry_attempt retry_success "
 
+ends_with "hedge: the second replica answers for the slow one" \
+	'success after 2 attempts: 42' \
+	"$top_builddir/examples/hedge" "$tmp/hedge.log"
+same "hedge: the loser has its line, the winner's closes the call" \
+	"$(sed 's/.*"event_type":"\([a-z_]*\)".*"kind":"\([a-z]*\)".*/\1 \2/' \
+		"$tmp/hedge.log" | tr '\n' ';')" \
+	"retry_attempt first;retry_success hedge;"
+
 "$top_builddir/examples/poll_loop" >"$tmp/poll" 2>&1
 same "poll_loop: ends well" $? 0
 same "poll_loop: both calls are retried in one loop" \
