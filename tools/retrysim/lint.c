@@ -38,6 +38,8 @@ const struct rs_lint_row rs_lint_table[RS_LINT_CODES] = {
 		{"slow-attempts-exceed-deadline", RS_LINT_NOTE},
 	[RS_LINT_ATTEMPTS_MULTIPLY] = {"attempts-multiply", RS_LINT_WARNING},
 	[RS_LINT_LOAD_AMPLIFIED] = {"load-amplified", RS_LINT_WARNING},
+	[RS_LINT_HEDGE_WITHOUT_BUDGET] = {"hedge-without-budget",
+					  RS_LINT_WARNING},
 	[RS_LINT_RETRIES_NOTHING] = {"retries-nothing", RS_LINT_WARNING},
 	[RS_LINT_RETRIES_CLIENT_ERRORS] = {"retries-client-errors",
 					   RS_LINT_NOTE},
@@ -371,6 +373,20 @@ look_at_load(struct look *look)
 			       "%s x %" PRIu64 " = %" PRIu64 " attempts",
 			       look->context->layers_text, attempts, product);
 		measure(finding, "attempts", RS_LINT_COUNT, product);
+	}
+	/* A budget holds both back. */
+	if (look->facts.has_budget)
+		return;
+	if (look->facts.hedges > 0) {
+		finding = find(look, RS_LINT_HEDGE_WITHOUT_BUDGET,
+			       "a target that turns slow gets a further "
+			       "attempt for each call, and no budget holds "
+			       "them back");
+		measure(finding, "attempts_at_once", RS_LINT_COUNT,
+			look->facts.hedges + 1);
+		if (calls > 0)
+			measure(finding, "attempts_per_second", RS_LINT_COUNT,
+				product_of(calls, look->facts.hedges + 1));
 	}
 	if (attempts <= MANY_ATTEMPTS)
 		return;

@@ -50,7 +50,7 @@ rs_lint_facts_read(const struct backoff_policy *policy,
 {
 	char *text = rs_policy_text(policy, backoff_policy_canonical);
 	cJSON *root = text ? cJSON_Parse(text) : NULL;
-	const cJSON *cap;
+	const cJSON *cap, *hedge, *most;
 
 	free(text);
 	if (root == NULL)
@@ -65,6 +65,11 @@ rs_lint_facts_read(const struct backoff_policy *policy,
 	out->retries_nothing = nothing_left(
 		cJSON_GetObjectItemCaseSensitive(root, "retry_on"),
 		cJSON_GetObjectItemCaseSensitive(root, "abort_on"));
+	out->has_budget =
+		cJSON_GetObjectItemCaseSensitive(root, "budget") != NULL;
+	hedge = cJSON_GetObjectItemCaseSensitive(root, "hedge");
+	most = cJSON_GetObjectItemCaseSensitive(hedge, "max");
+	out->hedges = cJSON_IsNumber(most) ? (uint64_t)most->valuedouble : 0;
 	cJSON_Delete(root);
 	return true;
 }

@@ -13,6 +13,10 @@ struct rs_lint_facts {
 	/** No failure is retried: `retry_on` is empty, or `abort_on` takes back
 	 *  each of its matchers. */
 	bool retries_nothing;
+	/** Calls share a budget. */
+	bool has_budget;
+	/** Attempts beside the first one; 0: no hedging. */
+	uint64_t hedges;
 };
 
 /** False without memory. */

@@ -176,6 +176,14 @@ static const struct {
 	   "\"jitter\":\"none\",\"deadline\":31"),
 	 "what the deadline leaves counts: 1 + 2 + 4 + 8 + 16",
 	 "attempts_per_call", 6, 0, 1},
+	{RS_LINT_LOAD_AMPLIFIED, P("\"max_attempts\":6," CALM),
+	 P("\"max_attempts\":6,\"budget\":{\"kind\":\"ratio\"}," CALM),
+	 "a budget holds it back", "attempts_per_call", 6, 0, 1},
+	{RS_LINT_HEDGE_WITHOUT_BUDGET,
+	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2}," CALM),
+	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2},"
+	   "\"budget\":{\"kind\":\"throttle\"}," CALM),
+	 "one and two beside it", "attempts_at_once", 3, 0, 1},
 	{RS_LINT_RETRIES_NOTHING,
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:503\"],"
 	   "\"abort_on\":[\"http:429\",\"http:503\"]"),
