@@ -31,6 +31,12 @@ BACKOFF_API void backoff_guard_free(struct backoff_guard *guard);
 BACKOFF_API uint64_t
 backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns);
 
+/** How many tokens there can be, in thousandths: of a token_bucket and a
+ *  throttle the full bucket, of a concurrency budget its places now.
+ *  BACKOFF_FOREVER without a budget, and for a ratio, which has no limit. */
+BACKOFF_API uint64_t
+backoff_guard_capacity_milli(const struct backoff_guard *guard);
+
 /** The breaker's state as the next call would find it at @p now_ns. */
 BACKOFF_API enum backoff_breaker
 backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns);

@@ -59,6 +59,28 @@ backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
 	return left > 0 ? (uint64_t)left : 0;
 }
 
+uint64_t
+backoff_guard_capacity_milli(const struct backoff_guard *guard)
+{
+	const struct bo_budget_rule *rule = &guard->policy->budget;
+	int64_t places;
+
+	switch (rule->kind) {
+	case BO_BUDGET_TOKEN_BUCKET:
+	case BO_BUDGET_THROTTLE:
+		return (uint64_t)rule->capacity_milli;
+	case BO_BUDGET_CONCURRENCY:
+		/* Those that are free, and those that are taken. */
+		places = bo_budget_left_milli(rule, &guard->budget, 0) +
+			 atomic_load(&guard->budget.retries) * 1000;
+		return places > 0 ? (uint64_t)places : 0;
+	case BO_BUDGET_NONE:
+	case BO_BUDGET_RATIO:
+		break;
+	}
+	return BACKOFF_FOREVER;
+}
+
 enum backoff_breaker
 backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns)
 {

@@ -60,23 +60,23 @@ Test(guard_guards, a_guard_begins_full_and_closed)
 {
 	static const struct {
 		const char *policy;
-		uint64_t tokens_milli;
+		uint64_t tokens_milli, capacity_milli;
 		enum backoff_breaker breaker;
 	} row[] = {
 		{AT_ONCE("3", "\"budget\":\"none\""), BACKOFF_FOREVER,
+		 BACKOFF_FOREVER, BACKOFF_BREAKER_NONE},
+		{POLICY, 500000, 500000, BACKOFF_BREAKER_NONE},
+		{AT_ONCE("3", "\"budget\":\"throttle\""), 10000, 10000,
 		 BACKOFF_BREAKER_NONE},
-		{POLICY, 500000, BACKOFF_BREAKER_NONE},
-		{AT_ONCE("3", "\"budget\":\"throttle\""), 10000,
+		{AT_ONCE("3", "\"budget\":\"ratio\""), 500000, BACKOFF_FOREVER,
 		 BACKOFF_BREAKER_NONE},
-		{AT_ONCE("3", "\"budget\":\"ratio\""), 500000,
-		 BACKOFF_BREAKER_NONE},
-		{AT_ONCE("3", "\"budget\":\"concurrency\""), 3000,
+		{AT_ONCE("3", "\"budget\":\"concurrency\""), 3000, 3000,
 		 BACKOFF_BREAKER_NONE},
 		{AT_ONCE("3", "\"breaker\":{\"window\":2}"), BACKOFF_FOREVER,
-		 BACKOFF_BREAKER_CLOSED},
+		 BACKOFF_FOREVER, BACKOFF_BREAKER_CLOSED},
 		{AT_ONCE("3", "\"breaker\":{\"window_time\":2},\"budget\":"
 			      "\"throttle\""),
-		 10000, BACKOFF_BREAKER_CLOSED},
+		 10000, 10000, BACKOFF_BREAKER_CLOSED},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -85,8 +85,45 @@ Test(guard_guards, a_guard_begins_full_and_closed)
 		cr_expect(backoff_guard_tokens_milli(g.guard, 0) ==
 				  row[i].tokens_milli,
 			  "%s", row[i].policy);
+		cr_expect(backoff_guard_capacity_milli(g.guard) ==
+				  row[i].capacity_milli,
+			  "%s", row[i].policy);
 		cr_expect(backoff_guard_breaker(g.guard, 0) == row[i].breaker,
 			  "%s", row[i].policy);
+		guarded_clear(&g);
+	}
+}
+
+/* A retry that waits holds a place, and a bucket that lost tokens holds as many
+ * as before. */
+Test(guard_guards, capacity_is_not_what_is_left)
+{
+	static const struct {
+		const char *policy;
+		uint64_t tokens_milli, capacity_milli;
+	} row[] = {
+		{POLICY, 490000, 500000},
+		{AT_ONCE("9", "\"budget\":\"throttle\""), 8000, 10000},
+		{AT_ONCE("9", "\"budget\":\"concurrency\""), 1000, 3000},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct guarded g = guarded_of(row[i].policy);
+		struct guarded_call call[2];
+
+		for (unsigned k = 0; k < 2; k++) {
+			guarded_begin(&g, &call[k], 0);
+			cr_assert(guarded_fail(&g, &call[k], 0));
+		}
+		cr_expect(backoff_guard_tokens_milli(g.guard, 0) ==
+				  row[i].tokens_milli,
+			  "%s", row[i].policy);
+		cr_expect(backoff_guard_capacity_milli(g.guard) ==
+				  row[i].capacity_milli,
+			  "%s", row[i].policy);
+		for (unsigned k = 0; k < 2; k++)
+			guarded_end(&g, &call[k], 0, BACKOFF_OUTCOME_FAILURE,
+				    BACKOFF_CLASS_FATAL);
 		guarded_clear(&g);
 	}
 }
