@@ -9,6 +9,7 @@
 #include <backoff/field.h>
 #include <backoff/guard.h>
 #include <backoff/hint.h>
+#include <backoff/metrics.h>
 #include <backoff/policy.h>
 #include <backoff/retry.h>
 #include <backoff/rng.h>

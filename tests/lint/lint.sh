@@ -17,6 +17,7 @@ src/engine 3
 src/event 4
 src/guard 5
 src/sink 5
+src/metrics 6
 src/retry 6
 tools/common 0
 tools/trace 1

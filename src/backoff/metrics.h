@@ -1,0 +1,114 @@
+/* Counts of events, readable as text by Prometheus. */
+#ifndef BACKOFF_METRICS_H
+#define BACKOFF_METRICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff/attr.h>
+#include <backoff/event.h>
+#include <backoff/guard.h>
+#include <backoff/sink.h>
+#include <backoff/status.h>
+
+BACKOFF_BEGIN_DECLS
+
+/**
+ * Opaque. Any number of threads may count events and write the text at once;
+ * counting waits for nobody. A child of fork(2) keeps what is watched, and
+ * counts from zero: its parent's events are its parent's.
+ */
+struct backoff_metrics;
+
+/** The text's dialect. The two differ in how counters are declared, and no text
+ *  is right in both. */
+enum backoff_metrics_format {
+	/** OpenMetrics 1.0. */
+	BACKOFF_METRICS_OPENMETRICS,
+	/** The older format of Prometheus, 0.0.4, that other readers know. */
+	BACKOFF_METRICS_PROMETHEUS,
+};
+
+/**
+ * @param limit  how many pairs of an operation and a policy have series of
+ *               their own, 1 to 65536, each about 4 KiB once it is seen. The
+ *               events of further ones count for the operation and policy
+ *               "_other" and in `retry_metrics_folded_total`.
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for a limit out of range or NULL;
+ *         BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_metrics_new(uint32_t limit, struct backoff_metrics **out);
+
+/** NULL is fine. No thread and no sink may use it any more. */
+BACKOFF_API void backoff_metrics_free(struct backoff_metrics *metrics);
+
+/**
+ * Count an event. It is a backoff_event_fn: give it to
+ * backoff_sink_callback_new() or backoff_retry_set_on_event() with the metrics
+ * as `user`. Of an operation that was counted before it takes no lock and no
+ * memory; without memory for a new one the event counts as above the limit.
+ *
+ * @param metrics  a struct backoff_metrics
+ * @param event    of any type; one of no known type is counted as such
+ */
+BACKOFF_API void backoff_metrics_count(void *metrics,
+				       const struct backoff_event *event);
+
+/**
+ * Show the tokens of a guard's budget and the state of its breaker.
+ *
+ * @param name   the value of the label `budget` and `breaker`, 1 to 256 bytes;
+ *               copied
+ * @param guard  borrowed until backoff_metrics_unwatch()
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL or such a name;
+ *         BACKOFF_E_STATE if the name is taken; BACKOFF_E_LIMIT for more
+ *         guards and sinks than the limit of series; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_metrics_watch_guard(struct backoff_metrics *metrics, const char *name,
+			    const struct backoff_guard *guard);
+
+/**
+ * Add what a sink lost to `retry_events_dropped_total`. Not one that the
+ * metrics stand behind: the `events_dropped` events that come from it count
+ * already.
+ *
+ * @param sink  borrowed until backoff_metrics_unwatch()
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL; BACKOFF_E_STATE if it is
+ *         watched; BACKOFF_E_LIMIT; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_metrics_watch_sink(struct backoff_metrics *metrics,
+			   const struct backoff_sink *sink);
+
+/**
+ * Forget a guard, under each of its names, or a sink; what a sink lost stays
+ * counted. To be called before it is freed, and it is free to go afterwards.
+ *
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT if it is not watched
+ */
+BACKOFF_API enum backoff_status
+backoff_metrics_unwatch(struct backoff_metrics *metrics, const void *watched);
+
+/**
+ * Write the text. Counters never go back from one text to the next.
+ *
+ * @param now_ns  monotonic time for what is watched, as in
+ *                backoff_guard_tokens_milli()
+ * @param buffer  may be NULL if @p size is 0; always ends in NUL otherwise
+ * @return length without the NUL, whether or not it fitted (as snprintf). It
+ *         may have grown at the next call: ask again until it fits.
+ */
+BACKOFF_API size_t backoff_metrics_write(struct backoff_metrics *metrics,
+					 enum backoff_metrics_format format,
+					 uint64_t now_ns, char *buffer,
+					 size_t size);
+
+/** What a text of this format is called in HTTP; NULL for an unknown one. */
+BACKOFF_API const char *
+backoff_metrics_content_type(enum backoff_metrics_format format);
+
+BACKOFF_END_DECLS
+
+#endif

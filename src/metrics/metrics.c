@@ -1,0 +1,223 @@
+/* The life of metrics, what they watch, and what a fork makes of both. */
+#include "config.h"
+
+#include "metrics/metrics.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIMIT_MAX 65536
+
+/* pthread_mutex_t would stay locked for good in a child if another thread of
+ * the parent held it at the fork. It is held for a short time and rarely. */
+void
+bo_metrics_lock(struct backoff_metrics *metrics)
+{
+	unsigned mine = bo_process_generation() + 1;
+	unsigned seen;
+
+	for (;;) {
+		seen = atomic_load_explicit(&metrics->lock,
+					    memory_order_relaxed);
+		if (seen != mine &&
+		    atomic_compare_exchange_weak_explicit(
+			    &metrics->lock, &seen, mine, memory_order_acquire,
+			    memory_order_relaxed))
+			return;
+		sched_yield();
+	}
+}
+
+void
+bo_metrics_unlock(struct backoff_metrics *metrics)
+{
+	atomic_store_explicit(&metrics->lock, 0, memory_order_release);
+}
+
+static void
+clear(bo_counter *counter)
+{
+	atomic_store_explicit(counter, 0, memory_order_relaxed);
+}
+
+void
+bo_metrics_forked(struct backoff_metrics *metrics)
+{
+	unsigned now = bo_process_generation();
+
+	bo_metrics_lock(metrics);
+	if (atomic_load(&metrics->generation) != now) {
+		for (size_t i = 0; i <= metrics->slot_mask; i++) {
+			struct bo_series *s = atomic_load(&metrics->slot[i]);
+			bo_counter *c = s != NULL ? (void *)&s->counts : NULL;
+			size_t n = sizeof(s->counts) / sizeof(*c);
+
+			for (size_t k = 0; c != NULL && k < n; k++)
+				clear(&c[k]);
+		}
+		clear(&metrics->dropped);
+		clear(&metrics->unknown);
+		clear(&metrics->folded);
+		atomic_store_explicit(&metrics->generation, now,
+				      memory_order_release);
+	}
+	bo_metrics_unlock(metrics);
+}
+
+enum backoff_status
+backoff_metrics_new(uint32_t limit, struct backoff_metrics **out)
+{
+	struct backoff_metrics *m;
+	size_t slots = 4;
+
+	if (limit < 1 || limit > LIMIT_MAX || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	m = calloc(1, sizeof(*m));
+	if (m == NULL || bo_process_init() != BACKOFF_OK) {
+		free(m);
+		return BACKOFF_E_NOMEM;
+	}
+	/* At most half full, so that a free slot ends each search soon. */
+	while (slots < 2 * ((size_t)limit + 1))
+		slots *= 2;
+	atomic_init(&m->generation, bo_process_generation());
+	m->limit = limit;
+	m->slot = calloc(slots, sizeof(*m->slot));
+	m->other = bo_series_new("_other", "_other");
+	if (m->slot == NULL || m->other == NULL) {
+		free(m->slot);
+		free(m->other);
+		free(m);
+		return BACKOFF_E_NOMEM;
+	}
+	m->slot_mask = slots - 1;
+	bo_series_add(m, m->other);
+	*out = m;
+	return BACKOFF_OK;
+}
+
+static void
+free_watch(struct bo_watch *watch)
+{
+	free(watch->name);
+	free(watch);
+}
+
+void
+backoff_metrics_free(struct backoff_metrics *metrics)
+{
+	struct bo_watch *next;
+
+	if (metrics == NULL)
+		return;
+	for (size_t i = 0; i <= metrics->slot_mask; i++)
+		free(atomic_load(&metrics->slot[i]));
+	for (struct bo_watch *w = metrics->watches; w != NULL; w = next) {
+		next = w->next;
+		free_watch(w);
+	}
+	free(metrics->slot);
+	free(metrics);
+}
+
+static bool
+is_taken(const struct backoff_metrics *m, const struct bo_watch *as)
+{
+	for (const struct bo_watch *w = m->watches; w != NULL; w = w->next)
+		if (as->name != NULL
+			    ? w->name != NULL && strcmp(w->name, as->name) == 0
+			    : w->sink == as->sink)
+			return true;
+	return false;
+}
+
+/* Takes the name over, whatever happens. */
+static enum backoff_status
+watch(struct backoff_metrics *m, struct bo_watch as)
+{
+	struct bo_watch *made = malloc(sizeof(*made));
+	enum backoff_status status = BACKOFF_OK;
+
+	if (made == NULL) {
+		free(as.name);
+		return BACKOFF_E_NOMEM;
+	}
+	*made = as;
+	bo_metrics_enter(m);
+	bo_metrics_lock(m);
+	if (is_taken(m, made)) {
+		status = BACKOFF_E_STATE;
+	} else if (m->watched >= m->limit) {
+		status = BACKOFF_E_LIMIT;
+	} else {
+		made->next = m->watches;
+		m->watches = made;
+		m->watched++;
+	}
+	bo_metrics_unlock(m);
+	if (status != BACKOFF_OK)
+		free_watch(made);
+	return status;
+}
+
+enum backoff_status
+backoff_metrics_watch_guard(struct backoff_metrics *metrics, const char *name,
+			    const struct backoff_guard *guard)
+{
+	char clean[BO_LABEL_MAX + 1], *escaped;
+
+	if (metrics == NULL || name == NULL || guard == NULL ||
+	    name[0] == '\0' || strlen(name) > BO_LABEL_MAX)
+		return BACKOFF_E_ARGUMENT;
+	bo_label_clean(name, clean);
+	escaped = malloc(2 * strlen(clean) + 1);
+	if (escaped == NULL)
+		return BACKOFF_E_NOMEM;
+	bo_label_escape(clean, escaped);
+	return watch(metrics,
+		     (struct bo_watch){.guard = guard, .name = escaped});
+}
+
+enum backoff_status
+backoff_metrics_watch_sink(struct backoff_metrics *metrics,
+			   const struct backoff_sink *sink)
+{
+	if (metrics == NULL || sink == NULL)
+		return BACKOFF_E_ARGUMENT;
+	return watch(metrics, (struct bo_watch){.sink = sink});
+}
+
+/* What a sink lost must not be missing from the next text. */
+static void
+keep_losses(struct backoff_metrics *m, const struct bo_watch *w)
+{
+	if (w->sink != NULL)
+		bo_counter_add(&m->dropped, backoff_sink_dropped(w->sink));
+}
+
+enum backoff_status
+backoff_metrics_unwatch(struct backoff_metrics *metrics, const void *watched)
+{
+	enum backoff_status status = BACKOFF_E_ARGUMENT;
+	bo_watch_link *at;
+	struct bo_watch *w;
+
+	if (metrics == NULL || watched == NULL)
+		return status;
+	bo_metrics_enter(metrics);
+	bo_metrics_lock(metrics);
+	for (at = &metrics->watches; (w = *at) != NULL;) {
+		if (w->guard != watched && w->sink != watched) {
+			at = &w->next;
+			continue;
+		}
+		keep_losses(metrics, w);
+		*at = w->next;
+		metrics->watched--;
+		free_watch(w);
+		status = BACKOFF_OK;
+	}
+	bo_metrics_unlock(metrics);
+	return status;
+}

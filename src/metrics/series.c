@@ -1,0 +1,178 @@
+/* The table of series: found without a lock, added to and never taken from, at
+ * most so many. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "metrics/metrics.h"
+
+/* FNV-1a over both names with their ends, which keeps "ab", "c" from "a",
+ * "bc". */
+static uint32_t
+hash_names(const char *operation, const char *policy)
+{
+	const char *names[2] = {operation, policy};
+	uint32_t hash = UINT32_C(2166136261);
+
+	for (int i = 0; i < 2; i++) {
+		const char *at = names[i];
+
+		do
+			hash = (hash ^ (unsigned char)*at) * UINT32_C(16777619);
+		while (*at++ != '\0');
+	}
+	/* Its low bits alone depend on the low bits of the text only. */
+	return hash ^ hash >> 15;
+}
+
+void
+bo_label_clean(const char *text, char out[BO_LABEL_MAX + 1])
+{
+	size_t length = strnlen(text, BO_LABEL_MAX);
+
+	memcpy(out, text, length);
+	out[length] = '\0';
+	bo_text_clean(out);
+}
+
+size_t
+bo_label_escape(const char *text, char *out)
+{
+	size_t length = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text == '\\' || *text == '"')
+			out[length++] = '\\';
+		out[length++] = *text;
+	}
+	out[length] = '\0';
+	return length;
+}
+
+static char *
+put(char *at, const char *text)
+{
+	size_t length = strlen(text);
+
+	memcpy(at, text, length + 1);
+	return at + length;
+}
+
+struct bo_series *
+bo_series_new(const char *operation, const char *policy)
+{
+	static const char frame[] = "op=\"\",policy=\"\"";
+	size_t names = strlen(operation) + strlen(policy);
+	/* Each name as it is, and escaped. */
+	struct bo_series *s =
+		calloc(1, sizeof(*s) + names + 2 + 2 * names + sizeof(frame));
+	char *at;
+
+	if (s == NULL)
+		return NULL;
+	s->hash = hash_names(operation, policy);
+	s->operation = s->text;
+	at = put(s->text, operation) + 1;
+	s->policy = at;
+	at = put(at, policy) + 1;
+	s->labels = at;
+	at = put(at, "op=\"");
+	at += bo_label_escape(operation, at);
+	at = put(at, "\",policy=\"");
+	at += bo_label_escape(policy, at);
+	put(at, "\"");
+	return s;
+}
+
+/* The slot with these names, or the first free one on their way. */
+static bo_slot *
+probe(struct backoff_metrics *m, uint32_t hash, const char *operation,
+      const char *policy, struct bo_series **found)
+{
+	for (size_t i = hash & m->slot_mask;; i = (i + 1) & m->slot_mask) {
+		struct bo_series *s =
+			atomic_load_explicit(&m->slot[i], memory_order_acquire);
+
+		*found = s;
+		if (s == NULL ||
+		    (s->hash == hash && strcmp(s->operation, operation) == 0 &&
+		     strcmp(s->policy, policy) == 0))
+			return &m->slot[i];
+	}
+}
+
+void
+bo_series_add(struct backoff_metrics *metrics, struct bo_series *series)
+{
+	struct bo_series *there;
+	bo_slot *slot = probe(metrics, series->hash, series->operation,
+			      series->policy, &there);
+
+	atomic_store(slot, series);
+}
+
+/* One place of the limit; false if none is left. */
+static bool
+take_place(struct backoff_metrics *m)
+{
+	unsigned used = atomic_load(&m->used);
+
+	do {
+		if (used >= m->limit)
+			return false;
+	} while (!atomic_compare_exchange_weak(&m->used, &used, used + 1));
+	return true;
+}
+
+/* Add a series for clean names, unless another thread is first: it meets this
+ * one on the same way through the table. NULL if there is no place. */
+static struct bo_series *
+make(struct backoff_metrics *m, const char *operation, const char *policy)
+{
+	struct bo_series *made, *there = NULL;
+	bo_slot *slot;
+
+	if (!take_place(m))
+		return NULL;
+	made = bo_series_new(operation, policy);
+	while (made != NULL) {
+		slot = probe(m, made->hash, operation, policy, &there);
+		if (there != NULL)
+			break;
+		if (atomic_compare_exchange_strong(slot, &there, made))
+			return made;
+	}
+	free(made);
+	atomic_fetch_sub(&m->used, 1);
+	return there;
+}
+
+struct bo_series *
+bo_series_find(struct backoff_metrics *metrics, const char *operation,
+	       const char *policy)
+{
+	char clean_operation[BO_LABEL_MAX + 1], clean_policy[BO_LABEL_MAX + 1];
+	struct bo_series *s;
+
+	operation = operation != NULL ? operation : "";
+	policy = policy != NULL ? policy : "";
+	probe(metrics, hash_names(operation, policy), operation, policy, &s);
+	if (s != NULL)
+		return s;
+	/* Names that are not clean come here each time, and must not make a
+	 * second series with the labels of the first. */
+	bo_label_clean(operation, clean_operation);
+	bo_label_clean(policy, clean_policy);
+	probe(metrics, hash_names(clean_operation, clean_policy),
+	      clean_operation, clean_policy, &s);
+	if (s == NULL)
+		s = make(metrics, clean_operation, clean_policy);
+	if (s == NULL) {
+		atomic_fetch_add_explicit(&metrics->folded, 1,
+					  memory_order_relaxed);
+		s = metrics->other;
+	}
+	return s;
+}

@@ -1,0 +1,225 @@
+/* Tests of src/metrics with calls as they are made: what a loop's events come
+ * to. */
+#include "config.h"
+
+#include <backoff/retry.h>
+
+#include "unit/metrics/text.h"
+#include "unit/policy/policies.h"
+
+struct scene {
+	struct backoff_policy *policy;
+	struct backoff_clock *clock;
+	struct backoff_retry *retry;
+	struct backoff_metrics *metrics;
+};
+
+static struct scene
+scene_of(const char *policy)
+{
+	struct scene s = {.policy = policy_of(policy)};
+
+	cr_assert(backoff_clock_virtual_new(100 * S, 1795429530 * S,
+					    &s.clock) == BACKOFF_OK);
+	cr_assert(backoff_retry_new(s.policy, "op", &s.retry) == BACKOFF_OK);
+	backoff_retry_set_clock(s.retry, s.clock);
+	s.metrics = metrics_of(4);
+	backoff_retry_set_on_event(s.retry, backoff_metrics_count, s.metrics);
+	return s;
+}
+
+static void
+scene_clear(struct scene *s)
+{
+	backoff_retry_free(s->retry);
+	backoff_clock_virtual_free(s->clock);
+	backoff_metrics_free(s->metrics);
+	backoff_policy_unref(s->policy);
+}
+
+static double
+value_of(const struct scene *s, const char *begin)
+{
+	char *text = open_text_of(s->metrics);
+	double sum = sum_of(text, begin, NULL);
+
+	free(text);
+	return sum;
+}
+
+static void
+fail_until(void *user, const struct backoff_attempt *attempt,
+	   struct backoff_outcome *outcome)
+{
+	if (attempt->number < *(const unsigned *)user)
+		backoff_outcome_from_http(outcome, 503);
+}
+
+#define OP "op=\"op\",policy=\"M\","
+
+Test(metrics_calls, attempts_over_operations_is_the_amplification)
+{
+	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":3,"
+				  "\"base_delay\":2,\"jitter\":\"none\"}");
+	struct backoff_answer answer;
+
+	/* 1, 2, 3 attempts and success; 3 and none. */
+	for (unsigned until = 1; until <= 4; until++)
+		(void)backoff_retry_run(s.retry, NULL, fail_until, &until,
+					&answer);
+	cr_expect(value_of(&s, "retry_operations_total") == 4);
+	cr_expect(value_of(&s, "retry_attempts_total") == 9);
+	cr_expect(value_of(&s, "retry_operations_total{" OP
+			       "result=\"success\",retried=\"false\"") == 1);
+	cr_expect(value_of(&s, "retry_operations_total{" OP
+			       "result=\"success\",retried=\"true\"") == 2);
+	cr_expect(value_of(&s, "retry_operations_total{" OP
+			       "result=\"exhausted\",retried=\"true\","
+			       "stop_reason=\"max_attempts\"}") == 1);
+	cr_expect(value_of(&s, "retry_suppressed_total{" OP
+			       "reason=\"limit\"}") == 1);
+	/* Waits of 2 and 4 s: one call waits once, two twice. */
+	cr_expect(value_of(&s, "retry_delay_seconds_sum") == 14);
+	cr_expect(value_of(&s, "retry_operation_backoff_seconds_sum") == 14);
+	cr_expect(value_of(&s, "retry_operation_backoff_seconds_count") == 3);
+	cr_expect(value_of(&s, "retry_operation_retries_sum") == 5);
+	cr_expect(value_of(&s, "retry_operation_duration_seconds_sum") == 14);
+	scene_clear(&s);
+}
+
+/* One call by steps, looked at between them. */
+Test(metrics_calls, what_is_under_way_is_known_where_begins_are_told)
+{
+	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
+				  "\"base_delay\":2,\"jitter\":\"none\"}");
+	struct backoff_outcome failure = {0}, success = {0};
+	struct backoff_call *call[2];
+	struct backoff_step step;
+
+	backoff_outcome_from_http(&failure, 503);
+#define UNDER_WAY(attempt, backoff)                                            \
+	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"attempt\"}") ==   \
+		  attempt);                                                    \
+	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"backoff\"}") ==   \
+		  backoff)
+	backoff_retry_set_log_starts(s.retry, 1);
+	for (int i = 0; i < 2; i++) {
+		cr_assert(backoff_call_new(s.retry, NULL, &call[i]) ==
+			  BACKOFF_OK);
+		cr_assert(backoff_call_next(call[i], &step) == BACKOFF_OK);
+	}
+	UNDER_WAY(2, 0);
+	cr_assert(backoff_call_report(call[0], &failure) == BACKOFF_OK);
+	UNDER_WAY(1, 1);
+	cr_assert(backoff_call_report(call[1], &failure) == BACKOFF_OK);
+	UNDER_WAY(0, 2);
+	backoff_clock_virtual_advance(s.clock, 3 * S);
+	cr_assert(backoff_call_next(call[0], &step) == BACKOFF_OK);
+	UNDER_WAY(1, 1);
+	cr_assert(backoff_call_report(call[0], &success) == BACKOFF_OK);
+	UNDER_WAY(0, 1);
+	backoff_call_free(call[0]);
+	UNDER_WAY(0, 1);
+	/* It ends in its wait, without an attempt. */
+	backoff_call_free(call[1]);
+	UNDER_WAY(0, 0);
+#undef UNDER_WAY
+	cr_expect(value_of(&s, "retry_attempts_total") == 3);
+	cr_expect(value_of(&s, "retry_operations_total{" OP
+			       "result=\"aborted\",retried=\"false\","
+			       "stop_reason=\"shutdown\"}") == 1);
+	scene_clear(&s);
+}
+
+Test(metrics_calls, without_begins_nothing_is_said_of_what_is_under_way)
+{
+	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":2,"
+				  "\"base_delay\":0}");
+	struct backoff_answer answer;
+	unsigned until = 2, samples;
+	char *text;
+
+	(void)backoff_retry_run(s.retry, NULL, fail_until, &until, &answer);
+	text = open_text_of(s.metrics);
+	sum_of(text, "retry_inflight{", &samples);
+	cr_expect(samples == 0);
+	free(text);
+	scene_clear(&s);
+}
+
+/* A call taken up from paper begins in a wait that this process never saw:
+ * what it takes off is not missing for long. */
+Test(metrics_calls, a_wait_that_began_elsewhere_does_not_stay_wrong)
+{
+	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
+				  "\"base_delay\":2,\"jitter\":\"none\"}");
+	struct backoff_event event;
+
+	backoff_event_init(&event);
+	event.operation = "op";
+	event.policy = "M";
+	event.type = BACKOFF_EVENT_STARTED;
+	event.attempt = 2;
+	backoff_metrics_count(s.metrics, &event);
+	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"backoff\"}") == 0);
+	event.type = BACKOFF_EVENT_ATTEMPT;
+	event.outcome = BACKOFF_OUTCOME_FAILURE;
+	backoff_metrics_count(s.metrics, &event);
+	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"backoff\"}") == 1);
+	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"attempt\"}") == 0);
+	scene_clear(&s);
+}
+
+Test(metrics_calls, a_breaker_and_a_budget_show_in_counts)
+{
+	struct scene s = scene_of(
+		"{\"name\":\"M\",\"max_attempts\":9,\"base_delay\":0,"
+		"\"budget\":{\"kind\":\"token_bucket\",\"capacity\":10},"
+		"\"breaker\":{\"window\":4,\"min_attempts\":4}}");
+	struct backoff_answer answer;
+	unsigned until = 100;
+
+	cr_assert(backoff_metrics_watch_guard(s.metrics, "g",
+					      backoff_retry_guard(s.retry)) ==
+		  BACKOFF_OK);
+	/* 5 tokens a retry: the first call has two, then the bucket is dry. */
+	for (int i = 0; i < 4; i++)
+		(void)backoff_retry_run(s.retry, NULL, fail_until, &until,
+					&answer);
+	cr_expect(value_of(&s, "retry_suppressed_total{" OP
+			       "reason=\"budget\"}") == 2);
+	cr_expect(value_of(&s, "retry_suppressed_total{" OP
+			       "reason=\"breaker\"}") == 2);
+	cr_expect(value_of(&s, "retry_attempts_total") == 4);
+	cr_expect(value_of(&s, "retry_breaker_transitions_total{" OP
+			       "state=\"open\"}") == 1);
+	cr_expect(value_of(&s, "retry_budget_tokens{budget=\"g\"}") == 0);
+	cr_expect(value_of(&s, "retry_budget_capacity{budget=\"g\"}") == 10);
+	scene_clear(&s);
+}
+
+/* As a sink beside a log, and it does not own the metrics. */
+Test(metrics_calls, they_stand_in_a_tee)
+{
+	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":2,"
+				  "\"base_delay\":0}");
+	struct backoff_sink *count, *log, *tee;
+	struct backoff_answer answer;
+	unsigned until = 2;
+
+	backoff_retry_set_on_event(s.retry, NULL, NULL);
+	cr_assert(backoff_sink_callback_new(backoff_metrics_count, s.metrics,
+					    &count) == BACKOFF_OK);
+	cr_assert(backoff_sink_file_new("/dev/full", &log) == BACKOFF_OK);
+	cr_assert(backoff_sink_tee_new(count, log, &tee) == BACKOFF_OK);
+	cr_assert(backoff_metrics_watch_sink(s.metrics, tee) == BACKOFF_OK);
+	backoff_retry_set_sink(s.retry, tee);
+	(void)backoff_retry_run(s.retry, NULL, fail_until, &until, &answer);
+	cr_expect(value_of(&s, "retry_attempts_total") == 2);
+	cr_expect(value_of(&s, "retry_events_dropped_total") == 2);
+	cr_assert(backoff_metrics_unwatch(s.metrics, tee) == BACKOFF_OK);
+	backoff_retry_set_sink(s.retry, NULL);
+	backoff_sink_free(tee);
+	cr_expect(value_of(&s, "retry_events_dropped_total") == 2);
+	scene_clear(&s);
+}
