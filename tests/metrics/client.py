@@ -1,0 +1,65 @@
+"""What scrape.sh asks: HTTP, the API of Prometheus, a strict OpenMetrics parser.
+
+Exit status 1: the answer is no, 77: there is no such parser here.
+"""
+import json
+import socket
+import sys
+import urllib.parse
+import urllib.request
+
+# Whatever proxy the environment names is not for 127.0.0.1.
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def fetch(url, accept="*/*"):
+    request = urllib.request.Request(url, headers={"Accept": accept})
+    return opener.open(request, timeout=10)
+
+
+def get(url, accept="*/*"):
+    with fetch(url, accept) as response:
+        sys.stdout.buffer.write(response.read())
+
+
+def content_type(url, accept="*/*"):
+    with fetch(url, accept) as response:
+        print(response.headers["Content-Type"])
+
+
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        print(probe.getsockname()[1])
+
+
+def answer(base, path, **arguments):
+    url = f"{base}/api/v1/{path}?{urllib.parse.urlencode(arguments)}"
+    with fetch(url) as response:
+        return json.load(response)["data"]
+
+
+def value(base, query):
+    """The value of a query that has one."""
+    result = answer(base, "query", query=query)["result"]
+    print(" ".join(sample["value"][1] for sample in result))
+
+
+def metadata(base, metric):
+    for known in answer(base, "metadata", metric=metric).get(metric, []):
+        print(known["type"], known["unit"])
+
+
+def openmetrics(path):
+    """Parse a file; one line per family."""
+    try:
+        from prometheus_client.openmetrics import parser
+    except ImportError:
+        sys.exit(77)
+    with open(path, encoding="utf-8", newline="\n") as text:
+        for family in parser.text_fd_to_metric_families(text):
+            print(family.name, family.type, family.unit or "-",
+                  len(family.samples))
+
+
+globals()[sys.argv[1]](*sys.argv[2:])
