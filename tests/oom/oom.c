@@ -64,8 +64,8 @@ run_scenario(struct tap *tap, const struct oom_scenario *s)
 int
 main(void)
 {
-	static const struct oom_scenario *const all[] = {oom_policy, oom_retry,
-							 oom_sink, oom_tools};
+	static const struct oom_scenario *const all[] = {
+		oom_metrics, oom_policy, oom_retry, oom_sink, oom_tools};
 	static char buffer[BUFSIZ];
 	struct tap tap = {0};
 
