@@ -7,7 +7,7 @@ home=$(cd "$(dirname "$0")" && pwd)
 printf 'date: %s, processors: %s, load: %s\n' "$(date -u +%Y-%m-%d)" \
 	"$(getconf _NPROCESSORS_ONLN)" "$(cut -d' ' -f1 /proc/loadavg)"
 status=0
-for bench in retry emit decode; do
+for bench in retry emit metrics decode; do
 	"./tests/bench/bench_$bench" || status=1
 done
 
