@@ -22,6 +22,19 @@
 #define STRESS_TSAN 0
 #endif
 
+/* The allocator of AddressSanitizer is not safe for fork(2) while other threads
+ * allocate (gcc 12): the child can hang in it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define STRESS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STRESS_ASAN 1
+#endif
+#endif
+#ifndef STRESS_ASAN
+#define STRESS_ASAN 0
+#endif
+
 /** What a line says. */
 struct stress_line {
 	enum backoff_event_type type;
