@@ -103,13 +103,24 @@ reason_of(enum backoff_stop stop)
 }
 
 /* A call that ends in a wait, or before its first attempt, has a last event of
- * no attempt: cancelled, of no class, and it took no time. */
+ * no attempt: cancelled, of no class, it took no time, and none was under way
+ * when it began. */
 static bool
 has_attempt(const struct backoff_event *e)
 {
 	return e->outcome != BACKOFF_OUTCOME_CANCELLED ||
-	       e->failure_class >= 0 ||
+	       e->failure_class >= 0 || e->in_flight != BACKOFF_ABSENT ||
 	       (e->duration_ns != BACKOFF_ABSENT && e->duration_ns > 0);
+}
+
+/* Whether a wait begins: not after an attempt that lost against a hedge, nor
+ * after a failure beside one, which looks like one with a wait of zero. */
+static bool
+has_wait(const struct bo_counts *c, const struct backoff_event *e)
+{
+	return e->type == BACKOFF_EVENT_ATTEMPT &&
+	       e->outcome != BACKOFF_OUTCOME_CANCELLED &&
+	       (e->delay_ns > 0 || bo_counter_read(&c->hedges) == 0);
 }
 
 static void
@@ -160,7 +171,8 @@ count_start(struct bo_counts *c, const struct backoff_event *e)
 {
 	increment(&c->starts);
 	increment(&c->running);
-	if (e->attempt != BACKOFF_ABSENT && e->attempt > 1)
+	if (e->kind != BACKOFF_KIND_HEDGE && e->attempt != BACKOFF_ABSENT &&
+	    e->attempt > 1)
 		decrement(&c->waiting);
 }
 
@@ -174,7 +186,7 @@ count_end(struct bo_counts *c, const struct backoff_event *e, bool attempted)
 		decrement(&c->running);
 	else if (e->attempts != BACKOFF_ABSENT && e->attempts > 0)
 		decrement(&c->waiting);
-	if (e->type == BACKOFF_EVENT_ATTEMPT)
+	if (has_wait(c, e))
 		increment(&c->waiting);
 }
 
@@ -198,9 +210,9 @@ count_attempted(struct bo_counts *c, const struct backoff_event *e)
 
 	if (attempted)
 		count_attempt(c, e);
-	if (e->type == BACKOFF_EVENT_ATTEMPT)
+	if (has_wait(c, e))
 		count_wait(c, e);
-	else
+	if (e->type != BACKOFF_EVENT_ATTEMPT)
 		count_operation(c, e);
 	count_end(c, e, attempted);
 }
@@ -223,6 +235,8 @@ backoff_metrics_count(void *metrics, const struct backoff_event *event)
 		return;
 	}
 	c = &bo_series_find(m, event->operation, event->policy)->counts;
+	if (event->kind == BACKOFF_KIND_HEDGE)
+		increment(&c->hedges);
 	if (event->type == BACKOFF_EVENT_STARTED)
 		count_start(c, event);
 	else if (event->type == BACKOFF_EVENT_BREAKER_TRANSITION)

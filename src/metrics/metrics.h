@@ -71,6 +71,8 @@ struct bo_counts {
 	/** Attempts and waits under way; known once an attempt's begin was
 	 *  told. */
 	bo_counter running, waiting, starts;
+	/** Events of hedges, whose calls have attempts beside others. */
+	bo_counter hedges;
 };
 
 /** One operation under one policy. Never freed before the metrics. */

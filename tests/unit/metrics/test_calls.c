@@ -55,6 +55,11 @@ fail_until(void *user, const struct backoff_attempt *attempt,
 		backoff_outcome_from_http(outcome, 503);
 }
 
+#define UNDER_WAY(attempt, backoff)                                            \
+	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"attempt\"}") ==   \
+		  attempt);                                                    \
+	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"backoff\"}") ==   \
+		  backoff)
 #define OP "op=\"op\",policy=\"M\","
 
 Test(metrics_calls, attempts_over_operations_is_the_amplification)
@@ -97,11 +102,6 @@ Test(metrics_calls, what_is_under_way_is_known_where_begins_are_told)
 	struct backoff_step step;
 
 	backoff_outcome_from_http(&failure, 503);
-#define UNDER_WAY(attempt, backoff)                                            \
-	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"attempt\"}") ==   \
-		  attempt);                                                    \
-	cr_expect(value_of(&s, "retry_inflight{" OP "state=\"backoff\"}") ==   \
-		  backoff)
 	backoff_retry_set_log_starts(s.retry, 1);
 	for (int i = 0; i < 2; i++) {
 		cr_assert(backoff_call_new(s.retry, NULL, &call[i]) ==
@@ -123,11 +123,55 @@ Test(metrics_calls, what_is_under_way_is_known_where_begins_are_told)
 	/* It ends in its wait, without an attempt. */
 	backoff_call_free(call[1]);
 	UNDER_WAY(0, 0);
-#undef UNDER_WAY
 	cr_expect(value_of(&s, "retry_attempts_total") == 3);
 	cr_expect(value_of(&s, "retry_operations_total{" OP
 			       "result=\"aborted\",retried=\"false\","
 			       "stop_reason=\"shutdown\"}") == 1);
+	scene_clear(&s);
+}
+
+/* Two rounds of two attempts: one in which both fail, one in which the first is
+ * the winner. */
+Test(metrics_calls, hedges_are_attempts_and_no_waits)
+{
+	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
+				  "\"base_delay\":2,\"jitter\":\"none\","
+				  "\"hedge\":{\"delay\":1}}");
+	struct backoff_outcome failure = {0}, success = {0};
+	struct backoff_call *call;
+	struct backoff_step step;
+
+	backoff_outcome_from_http(&failure, 503);
+	backoff_retry_set_log_starts(s.retry, 1);
+	cr_assert(backoff_call_new(s.retry, NULL, &call) == BACKOFF_OK);
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < 2; i++) {
+			cr_assert(backoff_call_next(call, &step) == BACKOFF_OK);
+			cr_assert(step.action == BACKOFF_ACTION_ATTEMPT);
+			cr_assert(step.attempt.number == 2 * round + i + 1);
+			backoff_clock_virtual_advance(s.clock, 1 * S);
+		}
+		UNDER_WAY(2, 0);
+		cr_assert(backoff_call_report_attempt(call, 2 * round + 1,
+						      round == 0 ? &failure
+								 : &success) ==
+			  BACKOFF_OK);
+		if (round > 0)
+			break;
+		UNDER_WAY(1, 0);
+		cr_assert(backoff_call_report_attempt(call, 2, &failure) ==
+			  BACKOFF_OK);
+		UNDER_WAY(0, 1);
+		backoff_clock_virtual_advance(s.clock, 2 * S);
+	}
+	UNDER_WAY(0, 0);
+	backoff_call_free(call);
+	cr_expect(value_of(&s, "retry_operations_total") == 1);
+	cr_expect(value_of(&s, "retry_attempts_total") == 4);
+	cr_expect(value_of(&s, "retry_attempts_total{" OP "kind=\"hedge\","
+			       "class=\"none\",outcome=\"cancelled\"}") == 1);
+	cr_expect(value_of(&s, "retry_delay_seconds_sum") == 2);
+	cr_expect(value_of(&s, "retry_delay_seconds_count") == 1);
 	scene_clear(&s);
 }
 

@@ -75,6 +75,8 @@ struct row {
 		uint64_t attempt, duration_ns, elapsed_ns, delay_ns;
 		/** Of a call that is over: attempts, and what follows. */
 		uint64_t attempts, backoff_ns, dropped;
+		/** 0 for absent. */
+		uint64_t in_flight;
 		const char *breaker;
 	} event;
 	const char *want;
@@ -102,6 +104,8 @@ event_of(const struct row *row)
 	event.duration_ns = row->event.duration_ns;
 	event.elapsed_ns = row->event.elapsed_ns;
 	event.breaker = row->event.breaker;
+	if (row->event.in_flight > 0)
+		event.in_flight = row->event.in_flight;
 	if (row->event.type == BACKOFF_EVENT_ATTEMPT)
 		event.delay_ns = row->event.delay_ns;
 	if (row->event.type == BACKOFF_EVENT_DROPPED)
@@ -315,6 +319,28 @@ Test(metrics_count, a_call_that_ends_in_its_wait_made_no_attempt)
 		 OPERATION("aborted", "false", "shutdown")
 			 ATTEMPT("first", "none", "cancelled") ATTEMPT_TOOK("2")
 				 OPERATION_TOOK("2") UNSEEN},
+		{"freed in the nanosecond in which it began",
+		 {.type = BACKOFF_EVENT_ABORTED,
+		  .kind = BACKOFF_KIND_FIRST,
+		  .outcome = BACKOFF_OUTCOME_CANCELLED,
+		  .failure_class = -1,
+		  .stop = BACKOFF_STOP_SHUTDOWN,
+		  .attempt = 1,
+		  .attempts = 1,
+		  .in_flight = 1},
+		 OPERATION("aborted", "false", "shutdown")
+			 ATTEMPT("first", "none", "cancelled") ATTEMPT_TOOK("0")
+				 OPERATION_TOOK("0") UNSEEN},
+		{"a hedge that lost: no wait follows",
+		 {.type = BACKOFF_EVENT_ATTEMPT,
+		  .kind = BACKOFF_KIND_HEDGE,
+		  .outcome = BACKOFF_OUTCOME_CANCELLED,
+		  .failure_class = -1,
+		  .source = BACKOFF_DELAY_SOURCE_ZERO,
+		  .attempt = 2,
+		  .in_flight = 2},
+		 ATTEMPT("hedge", "none", "cancelled") ATTEMPT_TOOK("0")
+			 UNSEEN},
 		{"an attempt that says it was cancelled, at once",
 		 {.type = BACKOFF_EVENT_ABORTED,
 		  .kind = BACKOFF_KIND_FIRST,
@@ -345,13 +371,13 @@ Test(metrics_count, waits_by_source_and_hints_by_what_became_of_them)
 {
 #define WAIT(source_, hint_)                                                   \
 	{                                                                      \
-		.type = BACKOFF_EVENT_ATTEMPT, .kind = BACKOFF_KIND_HEDGE,     \
+		.type = BACKOFF_EVENT_ATTEMPT, .kind = BACKOFF_KIND_RETRY,     \
 		.outcome = BACKOFF_OUTCOME_FAILURE,                            \
 		.failure_class = BACKOFF_CLASS_THROTTLE, .attempt = 1,         \
 		.source = source_, .hint = hint_, .delay_ns = 500 * MS         \
 	}
 #define WAITED(source)                                                         \
-	ATTEMPT("hedge", "throttle", "failure")                                \
+	ATTEMPT("retry", "throttle", "failure")                                \
 	ATTEMPT_TOOK("0") DELAY(source, "0.5")
 	static const struct row row[] = {
 		{"a hint",
