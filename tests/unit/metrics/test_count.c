@@ -319,6 +319,14 @@ Test(metrics_count, a_call_that_ends_in_its_wait_made_no_attempt)
 		 OPERATION("aborted", "false", "shutdown")
 			 ATTEMPT("first", "none", "cancelled") ATTEMPT_TOOK("2")
 				 OPERATION_TOOK("2") UNSEEN},
+	};
+
+	check(row, COUNT(row));
+}
+
+Test(metrics_count, an_attempt_that_was_abandoned_is_one)
+{
+	static const struct row row[] = {
 		{"freed in the nanosecond in which it began",
 		 {.type = BACKOFF_EVENT_ABORTED,
 		  .kind = BACKOFF_KIND_FIRST,
