@@ -9,11 +9,14 @@
  *   - 429, 500 and 503 are retried after 2, 4 and 8 s, but not a 429 whose text
  *     says that the quota or billing is exhausted: that one does not recover by
  *     waiting. All of this is the shipped policy AI_VISION.
- *   - The provider called "grok" has its own: AI_GROK, one more try after a
- *     fixed 0.5 s.
+ *   - The provider called "grok" has its own: GROK_VISION.json is the shipped
+ *     AI_GROK, one more try after a fixed 0.5 s, with the same word on quotas.
  *   - When a provider gives up, the next one is tried; the caller gets the last
  *     error text if all do.
  *   - One image and several go the same way and differ in the request only.
+ *
+ * What the loop did not have: a provider's Retry-After counts. One that asks
+ * for more time than the policy gives is left for the next provider at once.
  */
 #include "http.h"
 
@@ -26,6 +29,8 @@
 struct description {
 	char *text;
 	char error[512];
+	/** When the provider wants to be asked again. */
+	struct backoff_hint hint;
 };
 
 struct question {
@@ -72,6 +77,7 @@ ask(const struct question *q, const struct backoff_attempt *attempt)
 	else if (text == NULL || (d->text = strdup(text)) == NULL)
 		snprintf(d->error, sizeof(d->error), "%s",
 			 member(json, "error", "no description"));
+	d->hint = http.hint;
 	cJSON_Delete(json);
 	http_reply_clear(&reply);
 	return d;
@@ -98,6 +104,8 @@ classify(void *user, struct backoff_outcome *outcome)
 	outcome->kind = BACKOFF_OUTCOME_FAILURE;
 	outcome->error_type = "ProviderError";
 	outcome->error = d != NULL ? d->error : "out of memory";
+	if (d != NULL)
+		outcome->hint = d->hint;
 }
 
 static void
@@ -112,8 +120,8 @@ static struct description *
 describe(const struct service *service, const char *provider, const char *json)
 {
 	const char *url = strchr(provider, '=') + 1;
-	const char *policy =
-		strncmp(provider, "grok=", 5) == 0 ? "AI_GROK" : "AI_VISION";
+	const char *policy = strncmp(provider, "grok=", 5) == 0 ? "GROK_VISION"
+								: "AI_VISION";
 	char *name = strndup(provider, (size_t)(url - provider) - 1);
 	struct backoff_retry *retry =
 		service_retry(service, policy, "describe_image", name);

@@ -2,6 +2,8 @@
  *
  * The hand-written loop that this replaces, and how each part is kept:
  *
+ *   - Writes are synchronous: the caller is blocked until the row is on disk
+ *     (SQLite's `synchronous` stays FULL) or the call is over.
  *   - Four attempts with waits of exactly 1, 2 and 4 s: EVENT_STORE.json, which
  *     is DB_OPERATION without its jitter. SQLite itself does not wait: its busy
  *     timeout stays 0, or two loops would wait inside each other.
@@ -13,7 +15,8 @@
  *     and the next attempt goes on behind the last mark. A COMMIT may be
  *     refused (somebody still reads) when the file is there already; a
  *     follow-up that fails does not store the row again.
- *   - It returns the id of the new row, or nothing: one line or none on stdout.
+ *   - It returns the id of the new row, or nothing: store_event(), one line or
+ *     none on stdout.
  */
 #include "service.h"
 
@@ -116,6 +119,24 @@ attempt(void *user, const struct backoff_attempt *attempt,
 			append(e, "follow-up.queue", 0, e->name, outcome);
 }
 
+/* The call, blocking; the id of the new row, or 0. */
+static sqlite3_int64
+store_event(const struct service *service, struct backoff_retry *retry,
+	    struct event *e)
+{
+	struct backoff_answer answer;
+
+	if (service_run(service, retry, attempt, e, &answer) == BACKOFF_OK)
+		return e->row_id;
+	fprintf(stderr, "%s: %s after %u attempts (%s): %s\n", e->name,
+		e->row_id == 0 ? "not stored" : "stored without follow-up",
+		answer.attempts, backoff_stop_name(answer.stop), answer.error);
+	/* Nothing stored, nothing left: the name is free again. */
+	if (e->row_id == 0 && e->file_written)
+		unlinkat(e->folder, e->name, 0);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -127,24 +148,19 @@ main(int argc, char **argv)
 	struct event e = {.folder = open(operand[1], O_DIRECTORY | O_CLOEXEC),
 			  .name = operand[2],
 			  .text = operand[3]};
-	struct backoff_answer answer;
+	sqlite3_int64 id = 0;
 	int exit_code = 1;
 
 	if (e.folder < 0 || sqlite3_open(operand[0], &e.db) != SQLITE_OK) {
 		fprintf(stderr, "%s or %s cannot be opened\n", operand[1],
 			operand[0]);
 		exit_code = 4;
-	} else if (service_run(&service, retry, attempt, &e, &answer) ==
-		   BACKOFF_OK) {
-		printf("%" PRId64 "\n", (int64_t)e.row_id);
-		exit_code = 0;
 	} else {
-		fprintf(stderr, "%s: not stored after %u attempts (%s): %s\n",
-			e.name, answer.attempts, backoff_stop_name(answer.stop),
-			answer.error);
-		/* Nothing stored, nothing left: the name is free again. */
-		if (e.row_id == 0 && e.file_written)
-			unlinkat(e.folder, e.name, 0);
+		id = store_event(&service, retry, &e);
+	}
+	if (id != 0) {
+		printf("%" PRId64 "\n", (int64_t)id);
+		exit_code = 0;
 	}
 	sqlite3_close(e.db);
 	close(e.folder);

@@ -166,6 +166,10 @@ failed(CURLcode result, struct transfer *t, struct backoff_outcome *outcome)
 		backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
 				    BACKOFF_CLASS_UNKNOWN, "CurlError",
 				    t->reply->code, NULL);
+	/* Nobody there has seen the request, so a retry repeats nothing. */
+	if (result == CURLE_COULDNT_RESOLVE_HOST ||
+	    result == CURLE_COULDNT_CONNECT)
+		backoff_outcome_set_sending(outcome, 1, 0);
 	if (t->error_number == 0 && t->reply->error[0] != '\0')
 		outcome->error = t->reply->error;
 }
@@ -221,6 +225,19 @@ answered(struct http_reply *reply, struct backoff_outcome *outcome)
 		outcome->error = reply->body;
 }
 
+/* What the peer says about when to come back: Retry-After and its relatives.
+ * The library knows which headers count, so it is offered all. */
+static void
+add_hints(const struct service *service, CURL *curl,
+	  struct backoff_outcome *outcome)
+{
+	struct curl_header *h = NULL;
+
+	while ((h = curl_easy_nextheader(curl, CURLH_HEADER, -1, h)) != NULL)
+		backoff_outcome_add_hint(outcome, h->name, h->value,
+					 service_wall_ns(service));
+}
+
 static void
 start_curl(void)
 {
@@ -263,6 +280,8 @@ http_attempt(const struct service *service,
 		answered(reply, outcome);
 	else
 		failed(result, &t, outcome);
+	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
+		add_hints(service, t.curl, outcome);
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(t.curl);
 }

@@ -37,7 +37,9 @@ struct http_reply {
  *
  * The outcome: a 2xx is a success; another status is "http:503" with the
  * body as error text; a connection that failed is an errno; anything else of
- * libcurl's is "curl:N". It points into the reply.
+ * libcurl's is "curl:N". It points into the reply. With a failure comes the
+ * hint of its headers (Retry-After and others); whether it is followed is for
+ * the policy's `server_hint` to say.
  *
  * @param reply  zero-initialised or of an earlier attempt, which is cleared
  */

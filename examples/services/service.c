@@ -2,8 +2,11 @@
 #include "service.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,56 +22,73 @@ on_signal(int number)
 	backoff_cancel_request(ended_by_signal);
 }
 
-/* The fast clock: the machine's, with everything after the start multiplied.
- * Threads share it without a lock because it keeps no state. */
-static uint64_t
-fast_now(void *user)
-{
-	const struct service *s = user;
-	const struct backoff_clock *real = backoff_clock_system();
-
-	return s->start_ns +
-	       (real->now_ns(real->user) - s->start_ns) * s->speed;
-}
-
-static uint64_t
-fast_wall(void *user)
-{
-	const struct service *s = user;
-
-	return s->wall_start_ns + (fast_now(user) - s->start_ns);
-}
-
-static enum backoff_status
-fast_sleep_until(void *user, uint64_t when_ns,
-		 const struct backoff_cancel *cancel)
-{
-	const struct service *s = user;
-	const struct backoff_clock *real = backoff_clock_system();
-	/* Rounded up: a wait may be late, never early. */
-	uint64_t after_ns = (when_ns - s->start_ns + s->speed - 1) / s->speed;
-
-	return real->sleep_until(real->user, s->start_ns + after_ns, cancel);
-}
-
-static void
-start_clock(struct service *s)
-{
-	const struct backoff_clock *real = backoff_clock_system();
-
-	s->start_ns = real->now_ns(real->user);
-	s->wall_start_ns = real->wall_ns(real->user);
-	s->clock = (struct backoff_clock){fast_now, fast_wall, fast_sleep_until,
-					  s};
-	if (s->speed == 1)
-		s->clock = *real;
-}
-
 static _Noreturn void
 fail(int exit_code, const char *what, const char *why)
 {
 	fprintf(stderr, "%s: %s\n", what, why);
 	exit(exit_code);
+}
+
+/* Virtual time, for tests: the machine's, and every wait that passed on top.
+ * Attempts take as long as they take, whatever the machine has to do besides;
+ * a wait lasts until its tick and moves everybody's time to its end. */
+static uint64_t
+virtual_now(void *user)
+{
+	const struct service *s = user;
+	const struct backoff_clock *real = backoff_clock_system();
+
+	return real->now_ns(real->user) + s->passed_ns;
+}
+
+static uint64_t
+virtual_wall(void *user)
+{
+	const struct service *s = user;
+	const struct backoff_clock *real = backoff_clock_system();
+
+	return real->wall_ns(real->user) + s->passed_ns;
+}
+
+/* One byte is one tick. */
+static enum backoff_status
+virtual_sleep_until(void *user, uint64_t when_ns,
+		    const struct backoff_cancel *cancel)
+{
+	struct service *s = user;
+	const struct backoff_clock *real = backoff_clock_system();
+	struct pollfd ticks = {.fd = s->ticks, .events = POLLIN};
+	uint64_t real_ns, wanted_ns, passed_ns = s->passed_ns;
+	char tick;
+
+	do {
+		if (cancel != NULL && backoff_cancel_requested(cancel))
+			return BACKOFF_E_CANCELLED;
+	} while (poll(&ticks, 1, 20) == 0);
+	if (read(s->ticks, &tick, 1) != 1)
+		return BACKOFF_E_IO;
+	/* Threads whose waits overlap pass them together, as in real time. */
+	real_ns = real->now_ns(real->user);
+	wanted_ns = when_ns > real_ns ? when_ns - real_ns : 0;
+	while (passed_ns < wanted_ns &&
+	       !atomic_compare_exchange_weak(&s->passed_ns, &passed_ns,
+					     wanted_ns))
+		; /* another thread's wait has passed meanwhile */
+	return BACKOFF_OK;
+}
+
+static void
+start_clock(struct service *s, const char *ticks)
+{
+	s->clock = *backoff_clock_system();
+	if (ticks == NULL)
+		return;
+	/* A FIFO opened for both neither blocks here nor ends. */
+	s->ticks = open(ticks, O_RDWR | O_CLOEXEC);
+	if (s->ticks < 0)
+		fail(4, ticks, strerror(errno));
+	s->clock = (struct backoff_clock){virtual_now, virtual_wall,
+					  virtual_sleep_until, s};
 }
 
 static _Noreturn void
@@ -78,8 +98,9 @@ show_usage(const char *program, const char *usage, int exit_code)
 		"Usage: %s [OPTION]... %s\n"
 		"  -e FILE    append one JSON event per attempt to FILE\n"
 		"  -p FOLDER  take policies (NAME.json) from FOLDER\n"
-		"  -x SPEED   testing aid: time runs SPEED (1 to 1000) times as"
-		" fast\n"
+		"  -t TICKS   testing aid: a wait lasts until a byte can be "
+		"read"
+		" from TICKS\n"
 		"  -h         show this\n",
 		program, usage);
 	exit(exit_code);
@@ -90,27 +111,23 @@ service_start(struct service *s, int argc, char **argv, const char *usage,
 	      int operands)
 {
 	struct sigaction action = {.sa_handler = on_signal};
-	const char *events = NULL;
-	char *end = NULL;
-	long speed = 1;
+	const char *events = NULL, *ticks = NULL;
 	int option;
 
-	*s = (struct service){.policies = SERVICE_POLICIES};
-	while ((option = getopt(argc, argv, "+e:hp:x:")) != -1) {
+	*s = (struct service){.policies = SERVICE_POLICIES, .ticks = -1};
+	while ((option = getopt(argc, argv, "+e:hp:t:")) != -1) {
 		if (option == 'e')
 			events = optarg;
 		else if (option == 'p')
 			s->policies = optarg;
-		else if (option == 'x')
-			speed = strtol(optarg, &end, 10);
+		else if (option == 't')
+			ticks = optarg;
 		else
 			show_usage(argv[0], usage, option == 'h' ? 0 : 2);
 	}
-	if (argc - optind < operands || speed < 1 || speed > 1000 ||
-	    (end != NULL && *end != '\0'))
+	if (argc - optind < operands)
 		show_usage(argv[0], usage, 2);
-	s->speed = (uint32_t)speed;
-	start_clock(s);
+	start_clock(s, ticks);
 	if (events != NULL &&
 	    backoff_sink_file_new(events, &s->sink) != BACKOFF_OK)
 		fail(4, events, strerror(errno));
@@ -129,6 +146,8 @@ service_stop(struct service *s)
 	signal(SIGTERM, SIG_DFL);
 	backoff_cancel_free(s->cancel);
 	backoff_sink_free(s->sink);
+	if (s->ticks >= 0)
+		close(s->ticks);
 }
 
 static struct backoff_policy *
@@ -178,6 +197,12 @@ service_run(const struct service *s, struct backoff_retry *retry,
 }
 
 uint64_t
+service_wall_ns(const struct service *s)
+{
+	return s->clock.wall_ns(s->clock.user);
+}
+
+uint64_t
 service_now_ns(const struct service *s)
 {
 	return s->clock.now_ns(s->clock.user);
@@ -191,6 +216,6 @@ service_left_ms(const struct service *s, const struct backoff_attempt *attempt)
 	if (attempt->give_up_ns == BACKOFF_FOREVER)
 		return 0;
 	if (attempt->give_up_ns > now_ns)
-		left_ms = (attempt->give_up_ns - now_ns) / s->speed / 1000000;
+		left_ms = (attempt->give_up_ns - now_ns) / 1000000;
 	return left_ms > 0 ? (long)left_ms : 1;
 }

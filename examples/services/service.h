@@ -9,11 +9,12 @@
 
 /** Made by service_start(). */
 struct service {
-	/** The time of all retries; `--speed` makes it run fast. */
+	/** The time of all retries: the machine's, or virtual with -t. */
 	struct backoff_clock clock;
-	uint32_t speed;
-	uint64_t start_ns, wall_start_ns;
-	/** The attempt log of `--events`; NULL without. */
+	/** With -t: what ends a wait, and the sum of waits that passed. */
+	int ticks;
+	_Atomic uint64_t passed_ns;
+	/** The attempt log of -e; NULL without. */
 	struct backoff_sink *sink;
 	/** Switched on by SIGINT and SIGTERM: waits and transfers end. */
 	struct backoff_cancel *cancel;
@@ -47,11 +48,12 @@ enum backoff_status service_run(const struct service *service,
 				backoff_attempt_fn fn, void *user,
 				struct backoff_answer *answer);
 
-/** Now, on the service's clock. */
+/** Now, on the service's clock; and since 1970. */
 uint64_t service_now_ns(const struct service *service);
+uint64_t service_wall_ns(const struct service *service);
 
-/** The attempt's time left, in the machine's milliseconds, at least 1; 0 if it
- *  has no limit. */
+/** The attempt's time left in milliseconds, at least 1; 0 if it has no
+ *  limit. */
 long service_left_ms(const struct service *service,
 		     const struct backoff_attempt *attempt);
 

@@ -15,6 +15,7 @@
 #include "http.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -92,14 +93,23 @@ find_controller(struct controller *all, int *count, const char *url,
 		if (strcmp(all[i].host, new->host) == 0)
 			return &all[i];
 	++*count;
-	if (sem_init(&new->turns, 0, limit) != 0 || limit == 0) {
-		fprintf(stderr, "LIMIT must be 1 or more\n");
-		exit(2);
-	}
+	sem_init(&new->turns, 0, limit);
 	new->retry = service_retry(service, "CAMERA_SNAPSHOT", "snapshot",
 				   new->host);
 	backoff_retry_set_classify(new->retry, classify, NULL);
 	return new;
+}
+
+static unsigned
+read_limit(const char *text)
+{
+	char *end;
+	long limit = strtol(text, &end, 10);
+
+	if (*end == '\0' && limit > 0 && limit <= SEM_VALUE_MAX)
+		return (unsigned)limit;
+	fprintf(stderr, "LIMIT must be 1 or more, not '%s'\n", text);
+	exit(2);
 }
 
 int
@@ -107,7 +117,7 @@ main(int argc, char **argv)
 {
 	struct service service;
 	int at = service_start(&service, argc, argv, "LIMIT URL...", 2);
-	unsigned limit = (unsigned)strtoul(argv[at++], NULL, 10);
+	unsigned limit = read_limit(argv[at++]);
 	int count = argc - at, controllers = 0, failed = 0;
 	struct controller *controller =
 		calloc((size_t)count, sizeof(*controller));

@@ -8,9 +8,14 @@
  *     extends the shipped WEBHOOK by exactly this.
  *   - Every attempt is a row of the table `attempts` with status and response
  *     time. The row is written inside the attempt: the event callback sees
- *     every attempt too, but no status of a success.
+ *     every attempt too, but no status of a success. While somebody else has
+ *     the table locked, rows wait in a temporary one and the delivery goes on.
  *   - The result has status, body, response time and retry count, whether the
  *     delivery succeeded or not: one JSON object on stdout.
+ *
+ * What the loop did not have: the endpoint's Retry-After counts, up to a minute
+ * (`server_hint` in the policy). Longer than that is not worth a process that
+ * waits: the result says hint_too_long, and whoever called comes back later.
  */
 #include "http.h"
 
@@ -32,7 +37,24 @@ struct delivery {
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS attempts ("
 	"delivery TEXT NOT NULL, attempt INTEGER NOT NULL, url TEXT NOT NULL, "
-	"status INTEGER NOT NULL, response_ms REAL NOT NULL, error TEXT)";
+	"status INTEGER NOT NULL, response_ms REAL NOT NULL, error TEXT);"
+	"CREATE TEMP TABLE waiting AS SELECT * FROM attempts WHERE 0";
+
+/* Rows that wait become rows of the table, all or none. */
+static int
+flush_log(sqlite3 *db)
+{
+	int result = sqlite3_exec(db,
+				  "BEGIN IMMEDIATE;"
+				  "INSERT INTO attempts SELECT * FROM waiting;"
+				  "DELETE FROM waiting;"
+				  "COMMIT",
+				  NULL, NULL, NULL);
+
+	if (!sqlite3_get_autocommit(db))
+		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return result;
+}
 
 /* A log that cannot be written does not stop a delivery. */
 static void
@@ -42,7 +64,7 @@ log_attempt(const struct delivery *d, uint32_t number,
 	sqlite3_stmt *row = NULL;
 
 	if (sqlite3_prepare_v2(d->db,
-			       "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
+			       "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?)",
 			       -1, &row, NULL) == SQLITE_OK) {
 		sqlite3_bind_text(row, 1, d->id, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(row, 2, number);
@@ -52,7 +74,8 @@ log_attempt(const struct delivery *d, uint32_t number,
 		sqlite3_bind_text(row, 6, outcome->error, -1, SQLITE_STATIC);
 		sqlite3_step(row);
 	}
-	if (sqlite3_finalize(row) != SQLITE_OK || row == NULL)
+	if (sqlite3_finalize(row) != SQLITE_OK || row == NULL ||
+	    flush_log(d->db) != SQLITE_OK)
 		fprintf(stderr, "attempt log: %s\n", sqlite3_errmsg(d->db));
 }
 
@@ -124,6 +147,11 @@ main(int argc, char **argv)
 			      host);
 	service_run(&service, retry, attempt, &d, &answer);
 	print_result(&d, &answer);
+	/* Nothing is lost for somebody's lock: now there is time to wait. */
+	sqlite3_busy_timeout(d.db, 10000);
+	if (flush_log(d.db) != SQLITE_OK)
+		fprintf(stderr, "attempt log: rows are lost: %s\n",
+			sqlite3_errmsg(d.db));
 	http_reply_clear(&d.reply);
 	backoff_retry_free(retry);
 	sqlite3_close(d.db);

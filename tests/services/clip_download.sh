@@ -4,7 +4,7 @@
 start_peer clips <<'END'
 /whole * size=100000
 /other * size=100000 etag='"two"'
-/cut 1 size=100000 cut=30000
+/cut 1 size=100000 cut=30000 header='Retry-After: 9'
 /cut 2 size=100000 cut=30000 reset
 /cut 3 size=100000 reset
 /cut 4 size=100000
@@ -24,14 +24,14 @@ start_peer clips <<'END'
 /cut-503 1 size=100000 cut=30000
 /cut-503 2 status=503 body=overloaded
 /404 * status=404
-/hang * delay=1000
+/hang * hang
 /gone * drop
 END
 
-# Time runs 20 times as fast: 1, 2 and 4 s are 50, 100 and 200 ms.
 get() { # PATH
 	rm -f events clip
-	"$service/clip_download" -x 20 -e events "$peer/$1" clip >out 2>err
+	# shellcheck disable=SC2086 # words
+	"$service/clip_download" $at_once -e events "$peer/$1" clip >out 2>err
 }
 get whole
 is "a clip at once: attempt count, no wait" \
@@ -48,12 +48,11 @@ is "each attempt goes on where the line broke" "- 200 30000
 bytes=30000- 206 30000
 bytes=60000- 0 0
 bytes=60000- 206 40000" "$(requests /cut range status bytes)"
-is "exponential from 1 to 4 s" "1 none
+is "exponential from 1 to 4 s, whatever the peer says" "1 none
 2 none
 4 none
 - -" "$(events events delay_seconds delay_law)"
-is "waits were kept" "yes yes" \
-	"$(waited events) $(gaps_at_least /cut 50 100 200)"
+is "waits were kept" yes "$(waited events)"
 is "the callback saw each wait, and knew what the file has" \
 	"attempt 1 of 4: 30000 bytes so far; next in 1.0 s
 attempt 2 of 4: 60000 bytes so far; next in 2.0 s
@@ -124,7 +123,7 @@ rm -f events
 "$service/clip_download" -p "$real_time" -e events "$peer/clip" clip \
 	>out 2>err &
 running=$!
-within 10 grep -q "next in 0.4 s" err
+within 60 grep -q "next in 0.4 s" err
 is "in real time: the callback comes before the wait" 1 \
 	"$(requests /clip number | wc -l)"
 wait $running

@@ -1,18 +1,36 @@
 # The event store under real locks: waits, steps done once, an id or nothing.
 . "$(dirname "$0")/services.sh"
 
-# Time runs 10 times as fast: 1, 2 and 4 s are 100, 200 and 400 ms.
-store() { # NAME OPTION...
-	name=$1
-	shift
+# In virtual time this script is the clock: attempt N + 1 begins when attempt N
+# has failed and, if that is when a lock goes away, the lock is gone.
+# Open here too, or a tick for nobody would wait for ever.
+mkfifo ticks
+exec 9<>ticks
+store() { # NAME
 	rm -f events
-	"$service/event_store" -x 10 -e events "$@" store.db files "$name" \
-		"text of $name" >id 2>err
+	# shellcheck disable=SC2086 # words
+	"$service/event_store" $at_once -e events store.db files "$1" \
+		"text of $1" >id 2>err
 }
-hold() { # KIND UNTIL...: a lock that another process has
-	"$tool/db" store.db "$@" >held 2>&1 &
+store_while_held() { # KIND ATTEMPTS NAME: the lock is held through so many
+	rm -f events held
+	"$tool/db" store.db "$1" until events "$2" >held 2>&1 &
 	holder=$!
-	within 10 grep -q held held
+	within 60 grep -q held held
+	"$service/event_store" -t ticks -e events store.db files "$3" \
+		"text of $3" >id 2>err &
+	running=$!
+	attempt=1
+	while [ $attempt -le "$2" ] && [ $attempt -lt 4 ]; do
+		within 60 has_lines events $attempt
+		[ $attempt -lt "$2" ] || wait $holder
+		echo >&9
+		attempt=$((attempt + 1))
+	done
+	wait $running
+}
+has_lines() { # FILE COUNT
+	[ -s "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]
 }
 steps() { # NAME: what was done, each as often as it was
 	echo "row $("$tool/db" store.db query \
@@ -28,9 +46,7 @@ is "no contention: the id, at the first attempt" "0 1 1" \
 	"$? $(cat id) $(events events attempt)"
 is "no contention: each step once" "row 1 file 1 follow-up 1" "$(steps first)"
 
-rm -f events
-hold write until events 2
-store writer
+store_while_held write 2 writer
 is "a writer that goes away: the id" "0 2" "$? $(cat id)"
 is "contention is class conflict, code sqlite:5" "conflict sqlite:5
 conflict sqlite:5
@@ -40,23 +56,17 @@ is "it waits 1 and 2 s exactly" "1 none
 - -" "$(events events delay_seconds delay_law)"
 is "waits were kept" yes "$(waited events)"
 is "a writer: each step once" "row 1 file 1 follow-up 1" "$(steps writer)"
-wait $holder
 
 # A reader lets BEGIN and INSERT pass and refuses the COMMIT: the file is
 # there when the attempt fails.
-rm -f events
-hold read until events 3
-store reader
+store_while_held read 3 reader
 is "a reader that goes away: the id" "0 3" "$? $(cat id)"
 is "three commits were refused" "sqlite:5 sqlite:5 sqlite:5 -" \
 	"$(events events code | tr '\n' ' ' | sed 's/ $//')"
 is "a reader: each step once, though four attempts" \
 	"row 1 file 1 follow-up 1" "$(steps reader)"
-wait $holder
 
-rm -f events
-hold read until events 4
-store locked
+store_while_held read 4 locked
 is "locked for good: nothing" "1 " "$? $(cat id)"
 has "and says why" "$(cat err)" \
 	"not stored after 4 attempts (max_attempts): database is locked"
@@ -89,20 +99,30 @@ is "no database: exit 1, nothing, not retried" "1  not stored after 1" \
 mv files/follow-up.queue queue
 mkdir files/follow-up.queue
 rm -f events
-"$service/event_store" -p "$real_time" -e events store.db files late \
-	"text of late" >id 2>err &
+"$service/event_store" -p "$real_time" -t ticks -e events store.db files \
+	late "text of late" >id 2>err &
 running=$!
-within 10 test -s events
+within 60 test -s events
 rmdir files/follow-up.queue
+echo >&9
 wait $running
 is "a follow-up that fails: the id after all" 0 $?
 is "a follow-up that fails: the row is not stored again" \
 	"row 1 file 1 follow-up 1" "$(steps late)"
 is "it took a retry" OSError "$(events events error_type | head -n 1)"
+rm files/follow-up.queue
+mkdir files/follow-up.queue
+store never
+is "a follow-up that never starts: nothing" "1 " "$? $(cat id)"
+has "and what is there is told" "$(cat err)" \
+	"never: stored without follow-up after"
+is "and is there" "row 1 file 1 follow-up 0" "$(steps never)"
+rmdir files/follow-up.queue
 
 # Who loses every time has done nothing; who does not has done each step once.
 for name in a b c d e f; do
-	"$service/event_store" -x 20 store.db files "$name" "text of $name" \
+	# shellcheck disable=SC2086 # words
+	"$service/event_store" $at_once store.db files "$name" "text of $name" \
 		>"id-$name" 2>>err-together &
 	eval "pid_$name=$!"
 done
@@ -123,9 +143,11 @@ is "six processes at once: as many ids as were stored, all different" \
 	"yes $stored $stored" "$([ $stored -gt 0 ] && echo yes) $(
 		cat id-[a-f] | wc -l) $(sort -u id-[a-f] | wc -l)"
 
-# Real time: 50, 100 and 200 ms.
-rm -f events
-hold write until events 2
+# Real time: 50, 100 and 200 ms; a write lock until the second failure.
+rm -f events held
+"$tool/db" store.db write until events 2 >held 2>&1 &
+holder=$!
+within 60 grep -q held held
 "$service/event_store" -p "$real_time" -e events store.db files real \
 	"text of real" >id
 is "in real time: stored when the lock was gone" 0 $?

@@ -3,7 +3,7 @@
 
 mkdir once
 cat >once/WEBHOOK_DELIVERY.json <<'END'
-{"name": "ONCE", "max_attempts": 1, "attempt_timeout": "2s"}
+{"name": "ONCE", "max_attempts": 1, "attempt_timeout": "60s"}
 END
 cat >once/SHORT.json <<'END'
 {"name": "SHORT", "max_attempts": 1, "attempt_timeout": "150ms"}
@@ -30,7 +30,7 @@ start_peer faults <<'END'
 /reset-late * size=50000 cut=20000 reset
 /drop * drop
 /cut * body='only a part of this comes' cut=4
-/slow * delay=700 body=late
+/slow * hang
 /huge * size=20000000
 END
 
@@ -75,6 +75,18 @@ is "the log tells path, status and bytes" "POST 1 404 8
 POST 1 200 4" "$(requests /404 method number status bytes
 	requests /cut method number status bytes)"
 
+# Who could not connect has sent nothing.
+mkdir careful
+cat >careful/WEBHOOK_DELIVERY.json <<'END'
+{"name": "CAREFUL", "max_attempts": 2, "base_delay": 0, "jitter": "none",
+ "idempotent_only": true}
+END
+post careful "http://127.0.0.1:1/"
+is "a refused connection sent nothing" "- max_attempts" \
+	"$(events events stop_reason | tr '\n' ' ' | sed 's/ $//')"
+post careful "$peer/reset"
+is "a reset one may have" not_idempotent "$(events events stop_reason)"
+
 port=$(printf '%04X' "${peer##*:}")
 if [ -r /proc/net/tcp ]; then
 	is "the peer listens on the loopback interface only" 0100007F \
@@ -82,20 +94,20 @@ if [ -r /proc/net/tcp ]; then
 			sub(/:.*/, "", $2); print $2 }' /proc/net/tcp)"
 fi
 echo '/x 1' >short.script
-timeout 10 "$tool/flaky_server" short.script short.log 1 >/dev/null 2>&1
+timeout 100 "$tool/flaky_server" short.script short.log 1 >/dev/null 2>&1
 is "the peer ends by itself, by its alarm" 142 $?
 
 for line in '/x' '/x zero' '/x 0' '/x 1 status' '/x 1 status=x' \
 	'/x 1 colour=red'; do
 	echo "$line" >bad.script
-	timeout 5 "$tool/flaky_server" bad.script bad.log 1 >/dev/null 2>err
+	timeout 100 "$tool/flaky_server" bad.script bad.log 1 >/dev/null 2>err
 	is "'$line' is no line of a script" 3 $?
 done
 
 # What all services share.
 is "no operands: usage" 2 "$("$service/webhook" >/dev/null 2>&1; echo $?)"
-is "bad speed: usage" 2 \
-	"$("$service/webhook" -x 0 a b c d >/dev/null 2>&1; echo $?)"
+is "no ticks: exit 4" 4 "$("$service/webhook" -t no/such/file a b c d \
+	>/dev/null 2>&1; echo $?)"
 has "help goes to stdout" "$("$service/webhook" -h)" "DATABASE DELIVERY-ID"
 echo '{"name": "BAD", "max_attempts": 0}' >once/WEBHOOK_DELIVERY.json
 post once "$peer/200"

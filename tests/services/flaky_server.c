@@ -17,6 +17,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -39,6 +40,9 @@ struct server {
 	atomic_uint in_flight;
 	/** Guards what follows, and the log. */
 	pthread_mutex_t lock;
+	/** Requests that gather, ever; and where they wait for more. */
+	unsigned gathered;
+	pthread_cond_t more;
 	struct {
 		char path[128];
 		unsigned requests;
@@ -56,6 +60,12 @@ struct request {
 	const char *body;
 	unsigned number, in_flight;
 	uint64_t start_ns;
+};
+
+/* The head of an answer; what a script can say fits. */
+struct head {
+	char text[4096];
+	size_t length;
 };
 
 struct answer {
@@ -194,40 +204,90 @@ send_body(int fd, const struct rule *rule, size_t from, size_t length,
 	return true;
 }
 
+/* Add a line to the head of an answer. */
+static void __attribute__((format(printf, 2, 3)))
+add(struct head *head, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	head->length += (size_t)vsnprintf(head->text + head->length,
+					  sizeof(head->text) - head->length,
+					  format, arguments);
+	va_end(arguments);
+}
+
+static void
+add_headers(struct head *head, const struct rule *rule)
+{
+	time_t when = time(NULL) + rule->date_s;
+	struct tm tm;
+	char date[64];
+
+	if (rule->size >= 0 && rule->etag[0] != '\0')
+		add(head, "ETag: %s\r\n", rule->etag);
+	for (unsigned i = 0; i < rule->headers; i++)
+		add(head, "%s\r\n", rule->header[i]);
+	if (rule->date_s >= 0 && gmtime_r(&when, &tm) != NULL &&
+	    strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0)
+		add(head, "Retry-After: %s\r\n", date);
+}
+
 static void
 send_answer(int fd, const struct rule *rule, const struct request *r,
 	    struct answer *answer)
 {
 	size_t total =
 		rule->size >= 0 ? (size_t)rule->size : strlen(rule->body);
+	struct head head = {0};
+	bool ranged = rule->size >= 0 && !rule->norange &&
+		      r->range[0] != '\0' &&
+		      (r->if_range[0] == '\0' ||
+		       strcmp(r->if_range, rule->etag) == 0);
 	size_t from = 0;
-	char head[2048], range[128] = "";
-	int length;
 
 	answer->status = rule->status;
-	if (rule->size >= 0 && !rule->norange && r->range[0] != '\0' &&
-	    (r->if_range[0] == '\0' || strcmp(r->if_range, rule->etag) == 0)) {
+	if (ranged) {
 		from = strtoul(r->range + strlen("bytes="), NULL, 10);
 		answer->status = from < total ? 206 : 416;
 		from = from < total ? from : total;
-		snprintf(range, sizeof(range),
-			 "Content-Range: bytes %zu-%zu/%zu\r\n", from,
-			 total - 1, total);
 	}
-	length = snprintf(head, sizeof(head),
-			  "HTTP/1.1 %d Scripted\r\nConnection: close\r\n"
-			  "Content-Length: %zu\r\n%s",
-			  answer->status, total - from, range);
-	if (rule->size >= 0 && rule->etag[0] != '\0')
-		length += snprintf(head + length, sizeof(head) - (size_t)length,
-				   "ETag: %s\r\n", rule->etag);
-	for (unsigned i = 0; i < rule->headers; i++)
-		length += snprintf(head + length, sizeof(head) - (size_t)length,
-				   "%s\r\n", rule->header[i]);
-	length +=
-		snprintf(head + length, sizeof(head) - (size_t)length, "\r\n");
-	if (send_all(fd, head, (size_t)length))
+	add(&head,
+	    "HTTP/1.1 %d Scripted\r\nConnection: close\r\n"
+	    "Content-Length: %zu\r\n",
+	    answer->status, total - from);
+	if (ranged)
+		add(&head, "Content-Range: bytes %zu-%zu/%zu\r\n", from,
+		    total - 1, total);
+	add_headers(&head, rule);
+	add(&head, "\r\n");
+	if (send_all(fd, head.text, head.length))
 		send_body(fd, rule, from, total - from, answer);
+}
+
+/* Requests that gather go on in groups of @p size, each when it is whole: that
+ * they do go on proves that so many were under way at once. */
+static void
+gather(struct server *server, unsigned size)
+{
+	unsigned whole;
+
+	pthread_mutex_lock(&server->lock);
+	whole = (server->gathered++ / size + 1) * size;
+	pthread_cond_broadcast(&server->more);
+	while (server->gathered < whole)
+		pthread_cond_wait(&server->more, &server->lock);
+	pthread_mutex_unlock(&server->lock);
+}
+
+/* The client's patience ends, however long that takes. */
+static void
+wait_for_end(int fd)
+{
+	char byte;
+
+	while (recv(fd, &byte, 1, 0) > 0)
+		;
 }
 
 static void
@@ -248,8 +308,11 @@ write_log(struct server *server, const struct request *r,
 static void
 serve(struct server *server, int fd, struct request *r)
 {
-	static const struct rule not_found = {
-		.status = 404, .size = -1, .cut = -1, .body = "no such path"};
+	static const struct rule not_found = {.status = 404,
+					      .size = -1,
+					      .cut = -1,
+					      .date_s = -1,
+					      .body = "no such path"};
 	const struct linger at_once = {.l_onoff = 1};
 	const struct rule *rule;
 	struct answer answer = {0};
@@ -265,9 +328,13 @@ serve(struct server *server, int fd, struct request *r)
 	nanosleep(&(struct timespec){rule->delay_ms / 1000,
 				     rule->delay_ms % 1000 * 1000000L},
 		  NULL);
+	if (rule->gather > 0)
+		gather(server, rule->gather);
+	if (rule->hang)
+		wait_for_end(fd);
 	/* Before the answer: who has it may ask again at once. */
 	atomic_fetch_sub(&server->in_flight, 1);
-	if (!rule->drop && (!rule->reset || rule->cut >= 0))
+	if (!rule->drop && !rule->hang && (!rule->reset || rule->cut >= 0))
 		send_answer(fd, rule, r, &answer);
 	write_log(server, r, &answer);
 	if (rule->reset)
@@ -336,7 +403,8 @@ int
 main(int argc, char **argv)
 {
 	struct server server = {.start_ns = now_ns(),
-				.lock = PTHREAD_MUTEX_INITIALIZER};
+				.lock = PTHREAD_MUTEX_INITIALIZER,
+				.more = PTHREAD_COND_INITIALIZER};
 	int listener;
 
 	if (argc < 3 || argc > 4) {

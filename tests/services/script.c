@@ -44,20 +44,47 @@ set_text(const char *text, char *out, size_t size)
 	return (size_t)snprintf(out, size, "%s", text) < size;
 }
 
+/* Words without a value. */
+static bool
+set_flag(struct rule *rule, const char *word)
+{
+	if (strcmp(word, "reset") == 0)
+		return rule->reset = true;
+	if (strcmp(word, "drop") == 0)
+		return rule->drop = true;
+	if (strcmp(word, "hang") == 0)
+		return rule->hang = true;
+	return strcmp(word, "norange") == 0 && (rule->norange = true);
+}
+
+static bool
+set_count(struct rule *rule, const char *word, long number)
+{
+	if (strcmp(word, "status") == 0)
+		rule->status = (int)number;
+	else if (strcmp(word, "delay") == 0)
+		rule->delay_ms = (unsigned)number;
+	else if (strcmp(word, "gather") == 0)
+		rule->gather = (unsigned)number;
+	else if (strcmp(word, "size") == 0)
+		rule->size = number;
+	else if (strcmp(word, "cut") == 0)
+		rule->cut = number;
+	else if (strcmp(word, "date") == 0)
+		rule->date_s = number;
+	else
+		return false;
+	return true;
+}
+
 static bool
 set_word(struct rule *rule, char *word)
 {
 	char *value = strchr(word, '=');
 	long number = 0;
 
-	if (strcmp(word, "reset") == 0)
-		return rule->reset = true;
-	if (strcmp(word, "drop") == 0)
-		return rule->drop = true;
-	if (strcmp(word, "norange") == 0)
-		return rule->norange = true;
 	if (value == NULL)
-		return false;
+		return set_flag(rule, word);
 	*value++ = '\0';
 	if (strcmp(word, "body") == 0)
 		return set_text(value, rule->body, sizeof(rule->body));
@@ -67,19 +94,7 @@ set_word(struct rule *rule, char *word)
 		return rule->headers < 4 &&
 		       set_text(value, rule->header[rule->headers++],
 				sizeof(rule->header[0]));
-	if (!set_number(value, &number))
-		return false;
-	if (strcmp(word, "status") == 0)
-		rule->status = (int)number;
-	else if (strcmp(word, "delay") == 0)
-		rule->delay_ms = (unsigned)number;
-	else if (strcmp(word, "size") == 0)
-		rule->size = number;
-	else if (strcmp(word, "cut") == 0)
-		rule->cut = number;
-	else
-		return false;
-	return true;
+	return set_number(value, &number) && set_count(rule, word, number);
 }
 
 static bool
@@ -88,8 +103,11 @@ read_rule(char *line, struct rule *rule)
 	char *path = next_word(&line), *number = next_word(&line), *word;
 	long count = 0;
 
-	*rule = (struct rule){
-		.status = 200, .size = -1, .cut = -1, .etag = "\"one\""};
+	*rule = (struct rule){.status = 200,
+			      .size = -1,
+			      .cut = -1,
+			      .date_s = -1,
+			      .etag = "\"one\""};
 	if (number == NULL || !set_text(path, rule->path, sizeof(rule->path)))
 		return false;
 	if (strcmp(number, "*") != 0 &&

@@ -18,7 +18,10 @@
  *     body='{"a": 1}'     default empty
  *     size=100000         a body of so many known bytes, which honours Range
  *     header='Name: x'    may be there four times
+ *     date=2              Retry-After: the date so many seconds from now
  *     delay=250           milliseconds before the answer
+ *     gather=3            answer when three such requests are under way at once
+ *     hang                no answer, until the client goes away
  *     cut=1000            close after so many bytes of the body
  *     reset               close with a TCP reset: at once, or where cut says
  *     drop                close without an answer
@@ -29,10 +32,10 @@ struct rule {
 	char path[128];
 	unsigned number;
 	int status;
-	unsigned delay_ms;
+	unsigned delay_ms, gather;
 	/** -1 where absent. */
-	long size, cut;
-	bool reset, drop, norange;
+	long size, cut, date_s;
+	bool reset, drop, norange, hang;
 	char body[1024], etag[64];
 	char header[4][256];
 	unsigned headers;

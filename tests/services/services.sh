@@ -5,6 +5,9 @@
 service=$top_builddir/examples/services
 tool=$top_builddir/tests/services
 real_time=$top_srcdir/tests/services/policies
+# Virtual time in which each wait passes at once; attempts take real time, so
+# that no test depends on how fast the machine is.
+at_once="-t /dev/zero"
 scratch=$(mktemp -d) || exit 99
 count=0
 peers=
@@ -61,9 +64,9 @@ within() { # SECONDS COMMAND...: it succeeds at last
 start_peer() { # NAME
 	cat >"$1.script"
 	log=$scratch/$1.log
-	"$tool/flaky_server" "$1.script" "$log" 50 >"$1.port" 2>"$1.err" &
+	"$tool/flaky_server" "$1.script" "$log" 600 >"$1.port" 2>"$1.err" &
 	peers="$peers $!"
-	if ! within 10 test -s "$1.port"; then
+	if ! within 60 test -s "$1.port"; then
 		echo "Bail out! no peer: $(cat "$1.err")"
 		exit 99
 	fi
@@ -72,7 +75,7 @@ start_peer() { # NAME
 
 # A request is logged when it was answered, and its client may have gone before.
 logged() { # PATH COUNT
-	within 10 eval '[ "$(requests '"$1"' number | wc -l)" -ge '"$2"' ]'
+	within 60 eval '[ "$(requests '"$1"' number | wc -l)" -ge '"$2"' ]'
 }
 
 # Columns of the log, by name: begin end method path number in_flight range
@@ -128,7 +131,13 @@ waited() { # FILE
 		END { print (early ? "too short" : NR ? "yes" : "nothing") }'
 }
 
-# The same by the peer's log: milliseconds between begins.
+# The attempt on that line took at least so long.
+took() { # FILE LINE SECONDS
+	events "$1" duration_seconds | awk -v line="$2" -v least="$3" '
+		NR == line { print ($1 >= least ? "yes" : $1) }'
+}
+
+# The same as waited, by the peer's log: milliseconds between begins.
 gaps_at_least() { # PATH MS...
 	path=$1
 	shift
