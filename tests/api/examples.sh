@@ -56,6 +56,25 @@ same "poll_loop: both calls are retried in one loop" \
 same "poll_loop: a peer that does not answer is a timeout" \
 	"$(grep '^stock: attempt 1' "$tmp/poll")" "stock: attempt 1: no answer"
 
+uv=$top_builddir/examples/libuv_loop
+if [ ! -x "$uv" ]; then
+	echo "ok $((count += 1)) - libuv_loop # SKIP built without libuv"
+else
+	"$uv" 10000 >"$tmp/uv" 2>&1
+	same "libuv_loop: ends well" $? 0
+	# Call i fails i % 4 times; three attempts are not enough for 3.
+	same "libuv_loop: ten thousand calls, each as often as it needs" "$(
+		sed 's/, at most.*//' "$tmp/uv" | tr '\n' ';')" \
+		"10000 calls;22500 attempts;7500 successes, 2500 failures, 0 cancelled;"
+	"$uv" 10000 >"$tmp/uv" 2>&1 &
+	until grep -q calls "$tmp/uv" || ! kill -0 $!; do sleep 0.01; done
+	kill -INT $! 2>/dev/null
+	wait $!
+	same "libuv_loop: SIGINT is not the end of it" $? 0
+	same "libuv_loop: and every call has ended" 10000 "$(awk '
+		/successes/ { print $1 + $3 + $5 }' "$tmp/uv")"
+fi
+
 library=$top_builddir/.libs/libbackoff.so
 python=$(command -v python3)
 if [ -z "$python" ] || [ ! -e "$library" ]; then
