@@ -1,0 +1,149 @@
+/* What sinks that write lines share: the count of losses, and cut lines. */
+#include "config.h"
+
+#include "sink/lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/process.h"
+
+bool
+bo_write_all(int fd, const char *at, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, at, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+size_t
+bo_lines_write(struct bo_lines *lines, char *line, size_t length)
+{
+	char newline = '\n';
+	struct iovec part[2] = {{&newline, 1}, {line, length}};
+	bool broken =
+		atomic_load_explicit(&lines->broken, memory_order_relaxed) &&
+		atomic_exchange(&lines->broken, false);
+	size_t skip = broken ? 1 : 0;
+	ssize_t n;
+
+	do
+		n = writev(lines->fd, &part[1 - skip], (int)(1 + skip));
+	while (n < 0 && errno == EINTR);
+	if (n > (ssize_t)skip)
+		return (size_t)n - skip;
+	/* Nothing written: the state is as before. */
+	if (n <= 0 && broken)
+		atomic_store(&lines->broken, true);
+	return 0;
+}
+
+bool
+bo_lines_finish(struct bo_lines *lines, const char *line, size_t length,
+		size_t done)
+{
+	/* What a full disk or a signal cut. */
+	if (bo_write_all(lines->fd, line + done, length - done))
+		return true;
+	/* Half a line: the next one begins with a newline, so that only this
+	 * one is lost. */
+	atomic_store(&lines->broken, true);
+	return false;
+}
+
+static void
+tell_losses(struct bo_lines *lines, const struct backoff_event *after)
+{
+	uint64_t told = atomic_load(&lines->told);
+	uint64_t dropped = atomic_load(&lines->dropped);
+	char line[BACKOFF_EVENT_LINE_MAX];
+	struct backoff_event event;
+	size_t length;
+
+	/* Whoever moves the count tells it. */
+	if (dropped <= told ||
+	    !atomic_compare_exchange_strong(&lines->told, &told, dropped))
+		return;
+	bo_sink_dropped_event(&event, dropped - told, after->ts_ns,
+			      after->host);
+	length = backoff_event_encode(&event, line, sizeof(line));
+	if (length == 0 || !lines->put(lines, line, length)) {
+		/* This line is one more that is missing. */
+		atomic_fetch_add(&lines->dropped, 1);
+		atomic_fetch_sub(&lines->told, dropped - told);
+	}
+}
+
+/* What a parent lost is the parent's to tell. */
+static void
+forget_parent(struct bo_lines *lines)
+{
+	unsigned now = bo_process_generation();
+
+	if (atomic_load_explicit(&lines->generation, memory_order_relaxed) ==
+		    now ||
+	    atomic_exchange(&lines->generation, now) == now)
+		return;
+	atomic_store(&lines->dropped, 0);
+	atomic_store(&lines->told, 0);
+}
+
+void
+bo_lines_emit(struct backoff_sink *sink, const struct backoff_event *event)
+{
+	struct bo_lines *lines = (struct bo_lines *)sink;
+	char line[BACKOFF_EVENT_LINE_MAX];
+	size_t length = backoff_event_encode(event, line, sizeof(line));
+	int saved = errno;
+
+	forget_parent(lines);
+	if (length == 0 || !lines->put(lines, line, length))
+		atomic_fetch_add(&lines->dropped, 1);
+	else if (atomic_load_explicit(&lines->dropped, memory_order_relaxed) >
+		 atomic_load_explicit(&lines->told, memory_order_relaxed))
+		tell_losses(lines, event);
+	errno = saved;
+}
+
+uint64_t
+bo_lines_dropped(const struct backoff_sink *sink)
+{
+	return atomic_load(&((const struct bo_lines *)sink)->dropped);
+}
+
+enum backoff_status
+bo_lines_init(struct bo_lines *lines, int fd)
+{
+	if (bo_process_init() != BACKOFF_OK)
+		return BACKOFF_E_NOMEM;
+	atomic_init(&lines->generation, bo_process_generation());
+	lines->fd = fd;
+	return BACKOFF_OK;
+}
+
+void
+bo_lines_check_end(struct bo_lines *lines, const char *path)
+{
+	/* Without O_NONBLOCK, opening a pipe would wait. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	char last;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n')
+		atomic_store(&lines->broken, true);
+	close(fd);
+}
