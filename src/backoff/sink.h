@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <backoff/attr.h>
+#include <backoff/clock.h>
 #include <backoff/event.h>
 #include <backoff/status.h>
 
@@ -33,6 +34,55 @@ backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out);
  *  BACKOFF_E_IO with errno if it cannot be opened. */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_file_new(const char *path, struct backoff_sink **out);
+
+/** When a file is rotated, and what becomes of it. Zero is no default: set
+ *  each field. */
+struct backoff_rotation {
+	/** sizeof(struct backoff_rotation): lets the struct grow. */
+	uint32_t size;
+	/** How many rotated files stay, 1 to 1000: PATH.1 is the youngest. */
+	uint32_t keep;
+	/** A line that would make the file larger than this goes to a new one;
+	 *  from 1; UINT64_MAX: no limit. A line that is larger than this has a
+	 *  file for itself. */
+	uint64_t max_bytes;
+	/** A file is rotated when its first line is so old; from 1;
+	 *  BACKOFF_FOREVER: never. */
+	uint64_t max_age_ns;
+	/** Borrowed, for as long as the sink is; NULL: the machine's. */
+	const struct backoff_clock *clock;
+};
+
+/**
+ * Append lines to a file that is renamed when it is full or old: PATH becomes
+ * PATH.1, that becomes PATH.2, and the one numbered `keep` is deleted. Several
+ * threads and processes may write to one path: one of them rotates, the others
+ * follow, and every line is whole in one of the files. While they rotate the
+ * file may become a little larger than max_bytes. A rotation that would delete
+ * a file waits until the one before it is 50 ms old.
+ *
+ * The age counts from the `ts` of the file's first line, also after a restart;
+ * where that line has none, from when the file was made.
+ *
+ * Who else renames, removes or truncates the file may: the sink goes on in
+ * PATH within 10 ms. Where a rotation fails, the sink goes on in the old file,
+ * says so in backoff_sink_rotating_error(), and tries again each second.
+ *
+ * @param path  links in it are followed once, now; a new file has mode 0640,
+ *              one that follows another has that one's mode and owner
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for a NULL or a value out of its
+ *         range; BACKOFF_E_NOMEM; BACKOFF_E_IO with errno if the file cannot
+ *         be opened: EINVAL if it is no regular file, ENAMETOOLONG if there
+ *         is no room for the numbers
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_sink_rotating_new(const char *path,
+			  const struct backoff_rotation *rotation,
+			  struct backoff_sink **out);
+
+/** errno of the last rotation if it failed; 0 if it did not, if none was due
+ *  yet, and for sinks of other kinds. */
+BACKOFF_API int backoff_sink_rotating_error(const struct backoff_sink *sink);
 
 /** Called with the event; must not call back into the same sink's free. */
 typedef void (*backoff_event_fn)(void *user, const struct backoff_event *event);

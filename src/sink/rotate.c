@@ -1,0 +1,511 @@
+/* Events to a file that is renamed when it is full or old.
+ *
+ * A line is one write(2), and costs no other system call: whether the path
+ * still names the file that is open, and how large it grew by what others
+ * write, is looked at when 10 ms passed since the last look, or when this
+ * process has written an eighth of the room that was left. All processes that
+ * write to a path come to the same limit, so each finds out by itself that
+ * another one rotated.
+ *
+ * Who rotates holds a flock(2) on the file that is full. Not on one beside it:
+ * that could be deleted, and would lie around. Nobody waits for the lock, nor
+ * for another thread: who does not get it goes on writing, at worst to a file
+ * that has just become PATH.1.
+ *
+ * A file that is renamed stays for 50 ms at least before another rotation may
+ * delete it, and a line that was written more than 20 ms after the last look
+ * is looked after: if its file is gone, it is written again. That is how no
+ * line goes to a file that nobody sees, without a lock around each. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <backoff/clock.h>
+
+#include "base/num.h"
+#include "base/process.h"
+#include "sink/lines.h"
+#include "sink/numbered.h"
+
+#define MS UINT64_C(1000000)
+#define LOOK_NS (10 * MS)
+#define LATE_NS (20 * MS)
+/** More than LATE_NS by two ticks of the clock that stamps files, 10 ms. */
+#define STAY_NS (50 * MS)
+/** A stranger who writes to PATH.1 keeps us from rotating so long. */
+#define STAY_MOST_NS (1000 * MS)
+/** After a rotation that failed; while another process rotates. */
+#define RETRY_NS (1000 * MS)
+#define RETRY_SOON_NS (1 * MS)
+/** The part of the room that is left, after which to look again. Others write
+ *  meanwhile. */
+#define ROOM_PART 8
+/** A look that rotates looks twice; other processes can rotate between. */
+#define LOOKS_MAX 5
+#define AGAIN_MAX 16
+#define FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+#define MODE 0640
+
+struct rotating {
+	struct bo_lines lines;
+	const struct backoff_clock *clock;
+	/** Absolute and without links: a daemon changes its directory. */
+	char *path;
+	uint64_t max_bytes, max_age_ns;
+	unsigned keep;
+	/** When to look, and what this process may write until then. */
+	atomic_uint_fast64_t look_ns;
+	atomic_int_fast64_t room;
+	/** When the path was last seen to name the open file. */
+	atomic_uint_fast64_t current_ns;
+	/** How often another file took the place of the open one. */
+	atomic_uint swaps;
+	/** errno of the last rotation. */
+	atomic_int error;
+	/** 1 + the generation of the process whose thread looks; 0: nobody.
+	 *  What follows is that thread's. */
+	atomic_uint busy;
+	/** Holds the lock; -1. */
+	int lock;
+	dev_t dev;
+	ino_t ino;
+	/** The first line's time, and when the file is old, on now_ns(). */
+	bool has_first;
+	uint64_t first_ns, old_ns;
+	/** No rotation before; since when one waits for PATH.1 to be old
+	 *  enough, or 0. */
+	uint64_t retry_ns, waits_ns;
+};
+
+static uint64_t
+now_of(const struct rotating *r)
+{
+	return r->clock->now_ns(r->clock->user);
+}
+
+/* A child of fork(2) finds the mark of a thread that it does not have, and may
+ * share that one's lock until it closes it. */
+static bool
+take(struct rotating *r)
+{
+	unsigned own = bo_process_generation() + 1;
+	unsigned seen = atomic_load_explicit(&r->busy, memory_order_relaxed);
+
+	if (seen == own || !atomic_compare_exchange_strong_explicit(
+				   &r->busy, &seen, own, memory_order_acquire,
+				   memory_order_relaxed))
+		return false;
+	if (seen != 0 && r->lock >= 0) {
+		close(r->lock);
+		r->lock = -1;
+	}
+	return true;
+}
+
+static void
+leave(struct rotating *r)
+{
+	atomic_store_explicit(&r->busy, 0, memory_order_release);
+}
+
+static bool
+is_open(const struct rotating *r, const struct stat *st)
+{
+	return st->st_ino == r->ino && st->st_dev == r->dev;
+}
+
+/* The file that the path names, made if there is none, with the mode and owner
+ * of the one before it; -1 with errno. */
+static int
+open_path(const char *path, int before, struct stat *st)
+{
+	struct stat model;
+	bool made = false;
+	int fd = open(path, FLAGS);
+
+	if (fd < 0 && errno == ENOENT) {
+		fd = open(path, FLAGS | O_CREAT, MODE);
+		made = true;
+	}
+	if (fd < 0)
+		return -1;
+	/* Who else writes may be another user of the same group. Two who make
+	 * it at once do this both. */
+	if (made && before >= 0 && fstat(before, &model) == 0 &&
+	    fchown(fd, model.st_uid, model.st_gid) == 0)
+		(void)fchmod(fd, model.st_mode & 0777);
+	if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
+		return fd;
+	close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
+static void
+adopt(struct rotating *r, const struct stat *st, uint64_t now_ns)
+{
+	r->dev = st->st_dev;
+	r->ino = st->st_ino;
+	r->has_first = false;
+	r->old_ns = r->max_age_ns == BACKOFF_FOREVER ? BACKOFF_FOREVER : 0;
+	r->waits_ns = 0;
+	r->retry_ns = 0;
+	atomic_store(&r->current_ns, now_ns);
+}
+
+/* Under the same number: a thread that is in the middle of its write(2) ends
+ * it in the old file, and none finds the number closed or somebody else's. */
+static bool
+reopen(struct rotating *r, uint64_t now_ns)
+{
+	struct stat st;
+	int fd = open_path(r->path, r->lines.fd, &st), error;
+
+	if (fd < 0)
+		return false;
+	while (dup3(fd, r->lines.fd, O_CLOEXEC) < 0)
+		if (errno != EINTR && errno != EBUSY) {
+			error = errno;
+			close(fd);
+			errno = error;
+			return false;
+		}
+	close(fd);
+	atomic_fetch_add(&r->swaps, 1);
+	atomic_store(&r->lines.broken, false);
+	atomic_store(&r->error, 0);
+	adopt(r, &st, now_ns);
+	return true;
+}
+
+/* When will the open file be old? Asked anew when it seems to be: it may have
+ * been truncated. Inside a process the monotonic clock counts on; only where a
+ * file is met first, its age is the difference of two wall clock times. */
+static void
+learn_age(struct rotating *r, const struct stat *st, uint64_t now_ns)
+{
+	uint64_t wall_ns = r->clock->wall_ns(r->clock->user), first_ns;
+	uint64_t age_ns;
+
+	if (!bo_first_line_ns(r->path, st, &first_ns))
+		first_ns = r->has_first ? r->first_ns : wall_ns;
+	if (r->has_first && first_ns == r->first_ns)
+		return;
+	age_ns = bo_sub_sat(wall_ns, first_ns);
+	r->has_first = true;
+	r->first_ns = first_ns;
+	r->old_ns = age_ns >= r->max_age_ns
+			    ? now_ns
+			    : bo_add_sat(now_ns, r->max_age_ns - age_ns);
+}
+
+static bool
+is_due(struct rotating *r, const struct stat *st, uint64_t now_ns,
+       size_t length)
+{
+	/* A line that is larger than a file may be has one for itself. */
+	if (st->st_size <= 0)
+		return false;
+	if (now_ns >= r->old_ns)
+		learn_age(r, st, now_ns);
+	return now_ns >= r->retry_ns &&
+	       (bo_add_sat((uint64_t)st->st_size, length) > r->max_bytes ||
+		now_ns >= r->old_ns);
+}
+
+/* Must a file that was written to a moment ago be deleted? Let it be. */
+static bool
+must_wait(struct rotating *r, uint64_t now_ns)
+{
+	uint64_t wall_ns = r->clock->wall_ns(r->clock->user);
+	int64_t quiet_ns = bo_numbered_quiet_ns(r->path, wall_ns);
+
+	if (quiet_ns < 0 || quiet_ns >= (int64_t)STAY_NS)
+		return false;
+	if (r->waits_ns == 0)
+		r->waits_ns = now_ns > 0 ? now_ns : 1;
+	return now_ns - r->waits_ns < STAY_MOST_NS;
+}
+
+/* 0: the path is free, or names another's file by now; EAGAIN: soon; or an
+ * errno. */
+static int
+rotate_locked(struct rotating *r, uint64_t now_ns)
+{
+	struct stat st;
+	int gap;
+
+	if (fstat(r->lock, &st) != 0)
+		return errno;
+	if (!is_open(r, &st))
+		return 0;
+	if (flock(r->lock, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? EAGAIN : errno;
+	if (stat(r->path, &st) != 0)
+		return errno == ENOENT ? 0 : errno;
+	if (!is_open(r, &st))
+		return 0;
+	gap = bo_numbered_gap(r->path, r->keep);
+	if (gap < 0)
+		return errno;
+	if (gap == 0 && must_wait(r, now_ns))
+		return EAGAIN;
+	return bo_numbered_shift(r->path, gap, r->keep);
+}
+
+static int
+rotate(struct rotating *r, uint64_t now_ns)
+{
+	int error;
+
+	r->lock = open(r->path, FLAGS);
+	if (r->lock < 0)
+		return errno == ENOENT ? 0 : errno;
+	error = rotate_locked(r, now_ns);
+	/* Aloud: a child of fork(2) may have it too, and not close it. */
+	flock(r->lock, LOCK_UN);
+	close(r->lock);
+	r->lock = -1;
+	return error;
+}
+
+static void
+put_off(struct rotating *r, uint64_t now_ns, int error)
+{
+	if (error != EAGAIN)
+		atomic_store(&r->error, error);
+	r->retry_ns =
+		bo_add_sat(now_ns, error == EAGAIN ? RETRY_SOON_NS : RETRY_NS);
+}
+
+/* See that the path names the open file, and that this one has room. */
+static void
+look_closely(struct rotating *r, uint64_t now_ns, size_t length)
+{
+	struct stat st = {0};
+
+	for (int i = 0; i < LOOKS_MAX; i++) {
+		int error;
+
+		if (stat(r->path, &st) != 0 || !is_open(r, &st)) {
+			if (reopen(r, now_ns))
+				continue;
+			put_off(r, now_ns, errno);
+			return;
+		}
+		atomic_store(&r->current_ns, now_ns);
+		if (!is_due(r, &st, now_ns, length))
+			return;
+		error = rotate(r, now_ns);
+		if (error != 0) {
+			put_off(r, now_ns, error);
+			return;
+		}
+	}
+}
+
+/* When to look again. */
+static void
+plan(struct rotating *r, uint64_t now_ns)
+{
+	uint64_t next_ns = bo_add_sat(now_ns, LOOK_NS);
+	uint64_t room = INT64_MAX;
+	struct stat st;
+
+	if (r->retry_ns > now_ns) {
+		next_ns = bo_min(next_ns, r->retry_ns);
+	} else if (r->max_bytes < INT64_MAX && fstat(r->lines.fd, &st) == 0) {
+		room = bo_sub_sat(r->max_bytes, (uint64_t)st.st_size);
+		room /= ROOM_PART;
+	}
+	if (r->old_ns > now_ns)
+		next_ns = bo_min(next_ns, r->old_ns);
+	else if (!r->has_first)
+		next_ns = 0;
+	atomic_store(&r->look_ns, next_ns);
+	atomic_store(&r->room, (int64_t)room);
+}
+
+static void
+look(struct rotating *r, uint64_t now_ns, size_t length)
+{
+	int state;
+
+	if (!take(r))
+		return;
+	/* A thread that is cancelled in here would hold it for ever. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	look_closely(r, now_ns, length);
+	plan(r, now_ns);
+	leave(r);
+	pthread_setcancelstate(state, NULL);
+}
+
+/* The rest of a line goes where its begin is, or nowhere. */
+static bool
+finish(struct rotating *r, unsigned swaps, const char *line, size_t length,
+       size_t done)
+{
+	bool whole = false;
+	int state;
+
+	if (take(r)) {
+		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+		if (atomic_load(&r->swaps) == swaps)
+			whole = bo_lines_finish(&r->lines, line, length, done);
+		leave(r);
+		pthread_setcancelstate(state, NULL);
+	}
+	if (!whole)
+		atomic_store(&r->lines.broken, true);
+	return whole;
+}
+
+/* Some file systems do not count names; then the path decides. */
+static bool
+has_name(const struct rotating *r, int fd)
+{
+	struct stat st, named;
+
+	return fstat(fd, &st) == 0 &&
+	       (st.st_nlink > 0 ||
+		(stat(r->path, &named) == 0 && bo_same_file(&st, &named)));
+}
+
+/* A line whose file is gone. Not through a new look: that may be another
+ * thread's, and nobody waits. */
+static bool
+write_again(struct rotating *r, const char *line, size_t length)
+{
+	bool there = false, written = true;
+	int state;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	atomic_store(&r->look_ns, 0);
+	for (int i = 0; !there && written && i < AGAIN_MAX; i++) {
+		struct stat st;
+		int fd = open_path(r->path, r->lines.fd, &st);
+
+		written = fd >= 0 && bo_write_all(fd, line, length);
+		there = written && has_name(r, fd);
+		if (fd >= 0)
+			close(fd);
+	}
+	pthread_setcancelstate(state, NULL);
+	return there;
+}
+
+static bool
+rotating_put(struct bo_lines *lines, char *line, size_t length)
+{
+	struct rotating *r = (struct rotating *)lines;
+	uint64_t now_ns = now_of(r), current_ns;
+	unsigned swaps;
+	size_t done;
+
+	if (now_ns >= atomic_load_explicit(&r->look_ns, memory_order_relaxed) ||
+	    atomic_fetch_sub_explicit(&r->room, (int64_t)length,
+				      memory_order_relaxed) < (int64_t)length)
+		look(r, now_ns, length);
+	current_ns = atomic_load(&r->current_ns);
+	swaps = atomic_load(&r->swaps);
+	done = bo_lines_write(lines, line, length);
+	if (done < length) {
+		if (done == 0 || !finish(r, swaps, line, length, done))
+			return false;
+	}
+	if (now_of(r) - current_ns <= LATE_NS || has_name(r, lines->fd))
+		return true;
+	return write_again(r, line, length);
+}
+
+static void
+rotating_free(struct backoff_sink *sink)
+{
+	struct rotating *r = (struct rotating *)sink;
+
+	close(r->lines.fd);
+	free(r->path);
+}
+
+static const struct bo_sink_ops rotating_ops = {.emit = bo_lines_emit,
+						.dropped = bo_lines_dropped,
+						.free = rotating_free};
+
+int
+backoff_sink_rotating_error(const struct backoff_sink *sink)
+{
+	if (sink->ops != &rotating_ops)
+		return 0;
+	return atomic_load(&((const struct rotating *)sink)->error);
+}
+
+static bool
+is_valid(const struct backoff_rotation *rotation)
+{
+	return rotation->size == sizeof(*rotation) && rotation->max_bytes > 0 &&
+	       rotation->max_age_ns > 0 && rotation->keep > 0 &&
+	       rotation->keep <= BO_KEEP_MAX;
+}
+
+/* Open the file and learn its whole name. */
+static enum backoff_status
+open_first(struct rotating *r, const char *path)
+{
+	struct stat st;
+	int fd, error;
+
+	fd = open_path(path, -1, &st);
+	if (fd < 0)
+		return BACKOFF_E_IO;
+	r->path = realpath(path, NULL);
+	error = r->path == NULL ? errno : bo_numbered_check(r->path, r->keep);
+	if (error == 0 && bo_lines_init(&r->lines, fd) != BACKOFF_OK)
+		error = ENOMEM;
+	if (error == 0) {
+		adopt(r, &st, now_of(r));
+		return BACKOFF_OK;
+	}
+	close(fd);
+	free(r->path);
+	errno = error;
+	return error == ENOMEM ? BACKOFF_E_NOMEM : BACKOFF_E_IO;
+}
+
+enum backoff_status
+backoff_sink_rotating_new(const char *path,
+			  const struct backoff_rotation *rotation,
+			  struct backoff_sink **out)
+{
+	enum backoff_status status;
+	struct rotating *r;
+
+	if (path == NULL || rotation == NULL || !is_valid(rotation))
+		return BACKOFF_E_ARGUMENT;
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return BACKOFF_E_NOMEM;
+	r->clock = rotation->clock != NULL ? rotation->clock
+					   : backoff_clock_system();
+	r->max_bytes = rotation->max_bytes;
+	r->max_age_ns = rotation->max_age_ns;
+	r->keep = rotation->keep;
+	r->lock = -1;
+	status = open_first(r, path);
+	if (status != BACKOFF_OK) {
+		free(r);
+		return status;
+	}
+	r->lines.sink.ops = &rotating_ops;
+	r->lines.put = rotating_put;
+	bo_lines_check_end(&r->lines, r->path);
+	*out = &r->lines.sink;
+	return BACKOFF_OK;
+}
