@@ -74,6 +74,27 @@ keep_line(struct stress_log *log, const struct backoff_event *event)
 		 event->call_id != NULL ? event->call_id : "");
 }
 
+/* A whole line behind half a one, of a process that was killed. */
+static void
+keep_joined(struct stress_log *log, struct backoff_event_decoder *decoder,
+	    const char *at, const char *end)
+{
+	static const char begin[] = "{\"v\":1,";
+	struct backoff_event event;
+
+	while (end - at > 1) {
+		at = memmem(at + 1, (size_t)(end - at - 1), begin,
+			    sizeof(begin) - 1);
+		if (at == NULL)
+			return;
+		if (backoff_event_decode(decoder, at, (size_t)(end - at),
+					 &event, NULL) == BACKOFF_OK) {
+			keep_line(log, &event);
+			return;
+		}
+	}
+}
+
 void
 stress_read(const char *path, struct stress_log *log)
 {
@@ -102,6 +123,7 @@ stress_read(const char *path, struct stress_log *log)
 		} else {
 			log->bad++;
 			printf("# no event: %.*s\n", (int)(newline - at), at);
+			keep_joined(log, decoder, at, newline);
 		}
 	}
 	backoff_event_decoder_free(decoder);

@@ -46,7 +46,8 @@ struct stress_log {
 	/** Lines that are events, sorted by pid, then by seq. */
 	struct stress_line *line;
 	size_t count;
-	/** Lines that are none, and whether the file ends without newline. */
+	/** Lines that are none, and whether the file ends without newline. An
+	 *  event behind the half of another is both. */
 	size_t bad;
 	bool cut;
 };
