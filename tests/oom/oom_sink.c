@@ -101,11 +101,40 @@ borrowed_descriptor(struct tap *tap)
 	return status;
 }
 
+/* A log that rotates four times. Once it is there, it needs no memory. */
+static enum backoff_status
+rotating_file(struct tap *tap)
+{
+	static const char path[] = "./oom_rotating.log";
+	const struct backoff_rotation rotation = {.size = sizeof(rotation),
+						  .keep = 2,
+						  .max_bytes = 1,
+						  .max_age_ns = 1000000000};
+	struct backoff_event event = some_event();
+	struct backoff_sink *sink = OOM_UNTOUCHED;
+	enum backoff_status status =
+		backoff_sink_rotating_new(path, &rotation, &sink);
+
+	TAP_MUST(tap, (status == BACKOFF_OK) == (sink != OOM_UNTOUCHED));
+	if (status == BACKOFF_OK) {
+		for (int i = 0; i < 5; i++)
+			backoff_sink_emit(sink, &event);
+		TAP_EQUAL(tap, backoff_sink_dropped(sink), 0);
+		TAP_EQUAL(tap, backoff_sink_rotating_error(sink), 0);
+		backoff_sink_free(sink);
+	}
+	unlink("./oom_rotating.log.1");
+	unlink("./oom_rotating.log.2");
+	unlink(path);
+	return status;
+}
+
 const struct oom_scenario oom_sink[] = {
 	/* A thread is memory too: without it, the ring cannot start. */
 	{"a ring and a callback behind a tee", sink_tree, BACKOFF_OK,
 	 BACKOFF_E_IO, 0},
 	{"a borrowed descriptor", borrowed_descriptor, BACKOFF_OK,
 	 BACKOFF_E_NOMEM, 0},
+	{"a log that rotates", rotating_file, BACKOFF_OK, BACKOFF_E_NOMEM, 0},
 	{NULL, NULL, BACKOFF_OK, BACKOFF_OK, 0},
 };
