@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <backoff/event.h>
+#include <backoff/sink.h>
 #include <criterion/criterion.h>
 
 #include "trace/follow.h"
@@ -604,4 +606,113 @@ Test(trace_follow, a_daemon_that_rotates_under_load_loses_nothing)
 	cr_assert_eq(status, 0);
 	expect_lines(0, 1800);
 	cr_expect_eq(world.lines, 1800);
+}
+
+#define WRITERS 2
+#define ROUNDS 20
+#define EACH 60
+
+/* One of the processes that write to a log that rotates, in rounds that have
+ * less than a file of lines: a reader who stands still while a file comes and
+ * goes can not know of it. */
+static void
+service_writes(unsigned number, int begin)
+{
+	const struct backoff_rotation rotation = {
+		.size = sizeof(rotation),
+		.keep = 1000,
+		.max_bytes = WRITERS * EACH * 200,
+		.max_age_ns = BACKOFF_FOREVER};
+	const struct backoff_clock *clock = backoff_clock_system();
+	struct backoff_event event;
+	struct backoff_sink *sink;
+	char byte;
+
+	if (backoff_sink_rotating_new(path_of("log"), &rotation, &sink) !=
+	    BACKOFF_OK)
+		_exit(1);
+	backoff_event_init(&event);
+	event.type = BACKOFF_EVENT_SUCCESS;
+	event.operation = "work";
+	event.call_id = "call";
+	event.attempt = 1;
+	event.seq = number * ROUNDS * EACH;
+	while (read(begin, &byte, 1) == 1)
+		for (unsigned i = 0; i < EACH; i++) {
+			event.ts_ns = clock->wall_ns(clock->user);
+			backoff_sink_emit(sink, &event);
+			event.seq++;
+		}
+	_exit(backoff_sink_dropped(sink) > 0);
+}
+
+static void
+on_event(void *user, size_t input, const struct tk_line *line)
+{
+	struct backoff_event_decoder *decoder = user;
+	struct backoff_event event;
+
+	(void)input;
+	world.lines++;
+	if (line->unterminated ||
+	    backoff_event_decode(decoder, line->text, line->length, &event,
+				 NULL) != BACKOFF_OK ||
+	    event.seq >= WRITERS * ROUNDS * EACH)
+		world.strange++;
+	else
+		world.seen[event.seq]++;
+}
+
+static void
+read_until(unsigned lines, struct backoff_event_decoder *decoder)
+{
+	do {
+		while (tk_follow_read(world.follow, world.now_ns, 1 << 20,
+				      false, on_event, decoder))
+			;
+		usleep(1000);
+		world.now_ns += 2 * MS;
+	} while (world.lines < lines);
+}
+
+Test(trace_follow, services_that_share_a_rotating_log_lose_nothing,
+     .timeout = 100)
+{
+	struct backoff_event_decoder *decoder;
+	struct tk_input_info info;
+	int begin[WRITERS][2], status = -1;
+
+	cr_assert_eq(backoff_event_decoder_new(&decoder), BACKOFF_OK);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		cr_assert_eq(pipe2(begin[i], O_CLOEXEC), 0);
+		if (fork() == 0) {
+			/* Nor may it keep the end of its brother's. */
+			for (unsigned k = 0; k <= i; k++)
+				close(begin[k][1]);
+			service_writes(i, begin[i][0]);
+		}
+	}
+	cr_assert_eq(tk_follow_add(world.follow, path_of("log")), BACKOFF_OK);
+	for (unsigned round = 1; round <= ROUNDS; round++) {
+		for (unsigned i = 0; i < WRITERS; i++)
+			cr_assert_eq(write(begin[i][1], "", 1), 1);
+		read_until(round * WRITERS * EACH, decoder);
+	}
+	for (unsigned i = 0; i < WRITERS; i++)
+		close(begin[i][1]);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		cr_assert(wait(&status) > 0);
+		cr_expect_eq(status, 0);
+	}
+	/* Nothing comes twice. */
+	read_until(0, decoder);
+	tk_follow_info(world.follow, 0, &info);
+	cr_expect(info.rotations >= 5, "%u rotations",
+		  (unsigned)info.rotations);
+	cr_expect_eq(world.strange, 0);
+	cr_expect_eq(world.lines, WRITERS * ROUNDS * EACH);
+	for (unsigned i = 0; i < WRITERS * ROUNDS * EACH; i++)
+		cr_expect_eq(world.seen[i], 1, "line %u: %u times", i,
+			     world.seen[i]);
+	backoff_event_decoder_free(decoder);
 }
