@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <backoff.h>
 #include <cjson/cJSON.h>
@@ -298,10 +299,76 @@ measure_hand_over(void)
 	backoff_sink_free(fd);
 }
 
+struct file {
+	/** In the folder of the build: a file system as logs have it. */
+	const char *path;
+	struct emission emission;
+};
+
+static double
+run_lines(void *user, size_t count)
+{
+	const struct backoff_clock *clock = backoff_clock_system();
+	struct file *f = user;
+	uint64_t start_ns;
+
+	/* Small files, lest the disk be measured; their first line is new. */
+	if (truncate(f->path, 0) != 0)
+		bench_die(f->path);
+	f->emission.event.ts_ns = clock->wall_ns(clock->user);
+	start_ns = bench_cpu_ns();
+	for (size_t i = 0; i < count; i++)
+		backoff_sink_emit(f->emission.sink, &f->emission.event);
+	return (double)(bench_cpu_ns() - start_ns) / (double)count;
+}
+
+static void
+open_rotating(struct file *file, uint64_t max_bytes)
+{
+	const struct backoff_rotation rotation = {
+		.size = sizeof(rotation),
+		.keep = 1,
+		.max_bytes = max_bytes,
+		.max_age_ns = UINT64_C(86400000000000)};
+
+	if (backoff_sink_rotating_new(file->path, &rotation,
+				      &file->emission.sink) != BACKOFF_OK)
+		bench_die(file->path);
+}
+
+static void
+measure_files(void)
+{
+	struct file plain = {"bench_plain.log", {NULL, typical(), 0, 0}};
+	struct file idle = {"bench_idle.log", {NULL, typical(), 0, 0}};
+	struct file busy = {"bench_busy.log", {NULL, typical(), 0, 0}};
+	const struct bench_row rows[] = {
+		{"a file", run_lines, &plain, 5000},
+		{"a rotating file that is not full", run_lines, &idle, 5000},
+		{"one that is rotated at 1 MB", run_lines, &busy, 5000},
+	};
+
+	if (backoff_sink_file_new(plain.path, &plain.emission.sink) !=
+	    BACKOFF_OK)
+		bench_die(plain.path);
+	open_rotating(&idle, 1 << 30);
+	open_rotating(&busy, 1000000);
+	bench_group("A line into a file", "ns of CPU, encoding included", rows,
+		    sizeof(rows) / sizeof(*rows));
+	backoff_sink_free(plain.emission.sink);
+	backoff_sink_free(idle.emission.sink);
+	backoff_sink_free(busy.emission.sink);
+	unlink(plain.path);
+	unlink(idle.path);
+	unlink(busy.path);
+	unlink("bench_busy.log.1");
+}
+
 int
 main(void)
 {
 	measure_encoding();
 	measure_hand_over();
+	measure_files();
 	return 0;
 }
