@@ -30,7 +30,8 @@ struct backoff_sink;
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out);
 
-/** The same on a file: opened O_APPEND|O_CREAT|O_CLOEXEC, mode 0640.
+/** The same on a file: opened O_APPEND|O_CREAT|O_CLOEXEC, mode 0640. If its
+ *  last line has no end, because a process was killed, it is given one first.
  *  BACKOFF_E_IO with errno if it cannot be opened. */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_file_new(const char *path, struct backoff_sink **out);
@@ -57,8 +58,9 @@ struct backoff_rotation {
  * Append lines to a file that is renamed when it is full or old: PATH becomes
  * PATH.1, that becomes PATH.2, and the one numbered `keep` is deleted. Several
  * threads and processes may write to one path: one of them rotates, the others
- * follow, and every line is whole in one of the files. While they rotate the
- * file may become a little larger than max_bytes. A rotation that would delete
+ * follow, and every line is whole in one of the files. Each
+ * process that has yet to notice adds up to an eighth of max_bytes to the file
+ * that was full. A rotation that would delete
  * a file waits until the one before it is 50 ms old.
  *
  * The age counts from the `ts` of the file's first line, also after a restart;

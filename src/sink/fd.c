@@ -61,7 +61,9 @@ backoff_sink_file_new(const char *path, struct backoff_sink **out)
 	if (fd < 0)
 		return BACKOFF_E_IO;
 	status = backoff_sink_fd_new(fd, 1, out);
-	if (status != BACKOFF_OK)
+	if (status == BACKOFF_OK)
+		bo_lines_check_end((struct bo_lines *)*out, path);
+	else
 		close(fd);
 	return status;
 }

@@ -135,15 +135,18 @@ bo_lines_init(struct bo_lines *lines, int fd)
 void
 bo_lines_check_end(struct bo_lines *lines, const char *path)
 {
-	/* Without O_NONBLOCK, opening a pipe would wait. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	char last;
+	int fd;
 
+	/* Opening what is no file, a pipe or a tape, can do something. */
+	if (fstat(lines->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size == 0)
+		return;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n')
+	if (pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n')
 		atomic_store(&lines->broken, true);
 	close(fd);
 }

@@ -278,6 +278,29 @@ Test(sink_fd, half_a_line_costs_only_itself)
 	cr_expect(line_of(&log, 4).seq == 5);
 }
 
+/* A process was killed in the middle of its last line; the next one must not
+ * lose its first to that. */
+Test(sink_fd, a_restart_ends_the_line_that_was_cut)
+{
+	static struct log log;
+	struct backoff_sink *sink;
+	FILE *file;
+
+	make_log(&log);
+	file = fopen(log.path, "w");
+	fputs("{\"v\":1,\"ts\":\"2026-", file);
+	fclose(file);
+	for (uint64_t seq = 1; seq <= 2; seq++) {
+		cr_assert(backoff_sink_file_new(log.path, &sink) == BACKOFF_OK);
+		emit(sink, seq);
+		backoff_sink_free(sink);
+	}
+	read_log(&log);
+	cr_expect(log.count == 3, "%zu lines", log.count);
+	cr_expect(line_of(&log, 1).seq == 1);
+	cr_expect(line_of(&log, 2).seq == 2);
+}
+
 Test(sink_fd, an_event_without_a_line_is_a_loss)
 {
 	static struct log log;
