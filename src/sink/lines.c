@@ -7,9 +7,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/process.h"
+
+/** Milliseconds after which nobody is still writing a line. */
+#define CHECKS 10
 
 bool
 bo_write_all(int fd, const char *at, size_t length)
@@ -132,11 +136,22 @@ bo_lines_init(struct bo_lines *lines, int fd)
 	return BACKOFF_OK;
 }
 
-void
-bo_lines_check_end(struct bo_lines *lines, const char *path)
+static bool
+ends_whole(int fd)
 {
 	struct stat st;
 	char last;
+
+	return fstat(fd, &st) != 0 || st.st_size == 0 ||
+	       pread(fd, &last, 1, st.st_size - 1) != 1 || last == '\n';
+}
+
+void
+bo_lines_check_end(struct bo_lines *lines, const char *path)
+{
+	const struct timespec moment = {0, 1000000};
+	struct stat st, named;
+	bool whole;
 	int fd;
 
 	/* Opening what is no file, a pipe or a tape, can do something. */
@@ -146,7 +161,15 @@ bo_lines_check_end(struct bo_lines *lines, const char *path)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return;
-	if (pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n')
+	/* It may have been renamed since. */
+	whole = fstat(fd, &named) != 0 || named.st_ino != st.st_ino ||
+		named.st_dev != st.st_dev || ends_whole(fd);
+	/* Half a line is also what another process is just writing. */
+	for (int i = 0; !whole && i < CHECKS; i++) {
+		nanosleep(&moment, NULL);
+		whole = ends_whole(fd);
+	}
+	if (!whole)
 		atomic_store(&lines->broken, true);
 	close(fd);
 }

@@ -455,18 +455,37 @@ is_valid(const struct backoff_rotation *rotation)
 	       rotation->keep <= BO_KEEP_MAX;
 }
 
-/* Open the file and learn its whole name. */
+/* Open the file and learn its whole name, which it may lose to a rotation in
+ * between; then there is a new one. */
+static int
+open_named(struct rotating *r, const char *path, struct stat *st)
+{
+	for (int i = 0; i < AGAIN_MAX; i++) {
+		int fd = open_path(path, -1, st), error;
+
+		if (fd < 0)
+			return -1;
+		r->path = realpath(path, NULL);
+		if (r->path != NULL)
+			return fd;
+		error = errno;
+		close(fd);
+		errno = error;
+		if (error != ENOENT)
+			return -1;
+	}
+	return -1;
+}
+
 static enum backoff_status
 open_first(struct rotating *r, const char *path)
 {
 	struct stat st;
-	int fd, error;
+	int fd = open_named(r, path, &st), error;
 
-	fd = open_path(path, -1, &st);
 	if (fd < 0)
-		return BACKOFF_E_IO;
-	r->path = realpath(path, NULL);
-	error = r->path == NULL ? errno : bo_numbered_check(r->path, r->keep);
+		return errno == ENOMEM ? BACKOFF_E_NOMEM : BACKOFF_E_IO;
+	error = bo_numbered_check(r->path, r->keep);
 	if (error == 0 && bo_lines_init(&r->lines, fd) != BACKOFF_OK)
 		error = ENOMEM;
 	if (error == 0) {

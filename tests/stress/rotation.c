@@ -33,6 +33,8 @@ struct plan {
 	size_t ring;
 	/** Each process forks one that goes on with its sink. */
 	bool forks;
+	/** A sink for each line, as programs that run for a moment have. */
+	bool reopens;
 	/** Nothing is deleted, and only size decides. */
 	bool all_kept, by_size;
 };
@@ -50,6 +52,7 @@ static struct shared *shared;
 struct writer {
 	pthread_t thread;
 	const struct plan *plan;
+	const char *path;
 	struct backoff_sink *sink;
 	unsigned number;
 };
@@ -73,6 +76,20 @@ rest(uint64_t us)
 	nanosleep(&time, NULL);
 }
 
+static void
+emit_alone(const struct writer *w, const struct backoff_event *event)
+{
+	struct backoff_sink *sink;
+
+	if (backoff_sink_rotating_new(w->path, &w->plan->rotation, &sink) !=
+	    BACKOFF_OK)
+		_exit(4);
+	backoff_sink_emit(sink, event);
+	if (backoff_sink_dropped(sink) > 0)
+		_exit(5);
+	backoff_sink_free(sink);
+}
+
 static void *
 write_lines(void *user)
 {
@@ -89,7 +106,10 @@ write_lines(void *user)
 	for (unsigned i = 1; i <= w->plan->lines; i++) {
 		event.seq = i;
 		event.ts_ns = clock->wall_ns(clock->user);
-		backoff_sink_emit(w->sink, &event);
+		if (w->plan->reopens)
+			emit_alone(w, &event);
+		else
+			backoff_sink_emit(w->sink, &event);
 		if (w->plan->ring > 0 && i % 64 != 0 && i != w->plan->lines)
 			continue;
 		if (w->plan->ring > 0)
@@ -102,12 +122,14 @@ write_lines(void *user)
 }
 
 static void
-write_all(const struct plan *plan, struct backoff_sink *sink, unsigned born)
+write_all(const struct plan *plan, const char *path, struct backoff_sink *sink,
+	  unsigned born)
 {
 	struct writer writer[THREADS];
 
 	for (unsigned i = 0; i < THREADS; i++) {
 		writer[i] = (struct writer){.plan = plan,
+					    .path = path,
 					    .sink = sink,
 					    .number = born * THREADS + i};
 		if (pthread_create(&writer[i].thread, NULL, write_lines,
@@ -160,7 +182,7 @@ be_process(const struct plan *plan, const char *path, unsigned born)
 	if (plan->forks)
 		write_and_fork(plan, sink, born);
 	else
-		write_all(plan, sink, born);
+		write_all(plan, path, sink, born);
 	atomic_fetch_add(&shared->dropped,
 			 (unsigned)backoff_sink_dropped(sink));
 	atomic_fetch_add(&shared->errors,
@@ -361,6 +383,9 @@ main(void)
 		{"a fork beside a thread that writes",
 		 ROTATION(1000, 5000, BACKOFF_FOREVER), .lines = 1500,
 		 .forks = true, .all_kept = true, .by_size = true},
+		{"sinks that are made for a line",
+		 ROTATION(1000, 1000, BACKOFF_FOREVER), .lines = 300,
+		 .reopens = true, .all_kept = true, .by_size = true},
 		{"processes are killed", ROTATION(1000, 10000, BACKOFF_FOREVER),
 		 .lines = 1500, .kills = 20, .all_kept = true, .by_size = true},
 		{"processes are killed behind rings",
