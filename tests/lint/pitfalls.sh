@@ -1,0 +1,40 @@
+# Every known pitfall has its test: docs/pitfalls.md against tests/unit.
+. "$(dirname "$0")/lint.sh"
+
+page=docs/pitfalls.md
+# Those of its own room, and what a room that owns a pitfall calls pNN_.
+tests=$(sed -nE 's/^Test\((pitfalls_[a-z]+, ([a-z0-9_]+)|[a-z_]+, (p[0-9]{2}_[a-z0-9_]+)).*/\2\3/p' \
+	tests/unit/*/*.c | sort)
+numbers=$(seq 1 37)
+
+check "each of the 37 pitfalls has one row" "$(
+	sed -n 's/^| \([0-9][0-9]*\) |.*/\1/p' $page | sort -n |
+		diff - /dev/fd/3 3<<EOF
+$numbers
+EOF
+)"
+
+# A row names tests in its last column, of its own number.
+check "each row has a test" "$(
+	grep -E '^\| ([0-9]+|[A-Za-z][^|]*/?[^|]*) \|' $page |
+		grep -vE '^\| (no\.|library) \|' | while IFS= read -r row; do
+		cells=${row%|}
+		last=${cells##*|}
+		number=$(echo "$row" | sed -n 's/^| \([0-9]*\) |.*/\1/p')
+		names=$(echo "$last" | grep -oE '`[a-z0-9_]+`' | tr -d '`')
+		[ -n "$names" ] || echo "no test: $row"
+		for name in $names; do
+			echo "$tests" | grep -qx "$name" ||
+				echo "there is no test $name"
+			case ${number:+$(printf 'p%02d' "$number")} in
+			'' | "${name%%_*}") ;;
+			*) echo "$name is not of pitfall $number" ;;
+			esac
+		done
+	done)"
+
+check "each test is on the page" "$(
+	for name in $tests; do
+		grep -q "\`$name\`" $page || echo "$name is not in $page"
+	done)"
+finish

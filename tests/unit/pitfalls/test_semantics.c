@@ -1,0 +1,278 @@
+/* Pitfalls 31 to 37 of retry libraries: what a retry means. */
+#include "config.h"
+
+#include "unit/pitfalls/pitfalls.h"
+
+/* A call inside an attempt of another one. */
+struct nested {
+	struct scene outer, inner;
+	uint32_t inner_made;
+};
+
+static void
+call_inside(void *user, const struct backoff_attempt *attempt,
+	    struct backoff_outcome *outcome)
+{
+	struct backoff_call_options options = {.size = sizeof(options),
+					       .parent_call_id = "outer-1"};
+	struct nested *n = user;
+	struct backoff_answer answer;
+
+	(void)attempt;
+	n->inner.made = 0;
+	run(&n->inner, &options, &answer);
+	n->inner_made += n->inner.made;
+	*outcome = (struct backoff_outcome){.kind = BACKOFF_OUTCOME_FAILURE,
+					    .error = "inside"};
+}
+
+/* Retries at three layers of four attempts are 64 requests, and no log shows
+ * why: the inner call names the outer one. */
+Test(pitfalls_semantics, p31_a_nested_call_names_its_parent)
+{
+	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE};
+	struct backoff_call_options options = {.size = sizeof(options),
+					       .call_id = "outer-1"};
+	struct backoff_answer answer;
+	static struct nested n;
+
+	scene_init(&n.outer, RULES("3", "\"jitter\":\"none\""), NULL);
+	scene_init(&n.inner, RULES("4", "\"jitter\":\"none\""), act);
+	backoff_retry_set_clock(n.inner.retry, n.outer.clock);
+	cr_expect(backoff_retry_run(n.outer.retry, &options, call_inside, &n,
+				    &answer) == BACKOFF_E_STATE);
+	cr_expect(n.inner_made == 12 && n.inner.lines == 12);
+	for (size_t i = 0; i < n.inner.lines; i++)
+		expect_in_line(&n.inner, i, "\"parent_call_id\":\"outer-1\"");
+	for (size_t i = 0; i < n.outer.lines; i++)
+		expect_in_line(&n.outer, i, "\"call_id\":\"outer-1\"");
+	/* The number for a header ("grpc-previous-rpc-attempts"). */
+	cr_expect(n.inner.attempt[3].number == 4);
+	scene_clear(&n.inner);
+	scene_clear(&n.outer);
+}
+
+/* urllib3 tells connect from read errors; most repeat a payment that was made,
+ * or half a stream. */
+Test(pitfalls_semantics, p32_what_may_have_arrived_is_not_repeated)
+{
+	static const struct {
+		const char *why;
+		int not_sent, not_replayable, idempotent;
+		enum backoff_stop stop;
+	} row[] = {
+		{"no connection: it cannot have arrived", 1, 0, 0,
+		 BACKOFF_STOP_SUCCESS},
+		{"it was sent, and nobody knows", 0, 0, 0,
+		 BACKOFF_STOP_NOT_IDEMPOTENT},
+		{"it was sent, and may come twice", 0, 0, 1,
+		 BACKOFF_STOP_SUCCESS},
+		{"the stream was read", 0, 1, 1, BACKOFF_STOP_NOT_REPLAYABLE},
+		{"the stream was read, though nothing was sent", 1, 1, 1,
+		 BACKOFF_STOP_NOT_REPLAYABLE},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_call_options options = {
+			.size = sizeof(options),
+			.idempotent = (uint32_t)row[i].idempotent};
+		struct act act[] = {FAILURE, OK(0)};
+		struct backoff_answer answer;
+		static struct scene s;
+
+		backoff_outcome_set_sending(&act[0].outcome, row[i].not_sent,
+					    row[i].not_replayable);
+		scene_init(&s, RULES("3", "\"idempotent_only\":true"), act);
+		run(&s, &options, &answer);
+		cr_expect(answer.stop == row[i].stop, "%s: %s", row[i].why,
+			  backoff_stop_name(answer.stop));
+		cr_expect(s.made ==
+			  (row[i].stop == BACKOFF_STOP_SUCCESS ? 2 : 1));
+		scene_clear(&s);
+	}
+}
+
+static void
+look_into_the_answer(void *user, struct backoff_outcome *outcome)
+{
+	(void)user;
+	if (outcome->result != NULL &&
+	    strstr(outcome->result, "error") != NULL) {
+		outcome->kind = BACKOFF_OUTCOME_FAILURE;
+		outcome->error = outcome->result;
+	}
+}
+
+/* A clock that wants to know what is still open when it sleeps. */
+static enum backoff_status
+sleep_empty_handed(void *user, uint64_t when_ns,
+		   const struct backoff_cancel *cancel)
+{
+	struct scene *s = user;
+
+	cr_expect(s->discards == s->made, "%zu of %u freed", s->discards,
+		  s->made);
+	return s->clock->sleep_until(s->clock->user, when_ns, cancel);
+}
+
+static uint64_t
+scene_now(void *user)
+{
+	struct scene *s = user;
+
+	return s->clock->now_ns(s->clock->user);
+}
+
+static uint64_t
+scene_wall(void *user)
+{
+	struct scene *s = user;
+
+	return s->clock->wall_ns(s->clock->user);
+}
+
+/* An error inside a 200 counts as success in whatever sees error codes only;
+ * Polly and resilience4j had to add a way to close rejected responses. */
+Test(pitfalls_semantics, p33_an_error_inside_a_200_is_retried_and_freed)
+{
+	static char bad[] = "{\"error\":1}", good[] = "{}";
+	static const struct act act[] = {
+		{0, {.kind = BACKOFF_OUTCOME_SUCCESS, .result = bad}},
+		{0, {.kind = BACKOFF_OUTCOME_SUCCESS, .result = bad}},
+		{0, {.kind = BACKOFF_OUTCOME_SUCCESS, .result = good}}};
+	static struct scene s;
+	const struct backoff_clock clock = {scene_now, scene_wall,
+					    sleep_empty_handed, &s};
+	struct backoff_answer answer;
+
+	scene_init(&s, RULES("3", "\"jitter\":\"none\""), act);
+	backoff_retry_set_clock(s.retry, &clock);
+	backoff_retry_set_classify(s.retry, look_into_the_answer, NULL);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
+	cr_expect(s.made == 3 && s.discards == 2);
+	cr_expect(s.discarded[0] == bad && answer.result == good);
+	/* The last one is the caller's, rejected or not. */
+	s.made = 0;
+	s.discards = 0;
+	s.act = (const struct act[]){act[0], act[0], act[0]};
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(s.discards == 2 && answer.result == bad);
+	scene_clear(&s);
+}
+
+/* Lists of what to retry alone let a new error through; libraries that catch
+ * everything retry a cancellation. */
+Test(pitfalls_semantics, p34_deny_wins_and_cancellation_is_final)
+{
+	static const struct {
+		const char *rules;
+		struct backoff_outcome outcome;
+		enum backoff_stop stop;
+	} row[] = {
+		{"\"retry_on\":[\"http:4xx\"],\"abort_on\":[\"http:410\"]",
+		 {.kind = BACKOFF_OUTCOME_FAILURE, .code = "http:410"},
+		 BACKOFF_STOP_NON_RETRYABLE},
+		{"\"retry_on\":[\"http:4xx\"],\"abort_on\":[\"http:410\"]",
+		 {.kind = BACKOFF_OUTCOME_FAILURE, .code = "http:429"},
+		 BACKOFF_STOP_SUCCESS},
+		{"\"retry_on\":[\"http:4xx\"]",
+		 {.kind = BACKOFF_OUTCOME_FAILURE, .code = "http:503"},
+		 BACKOFF_STOP_NON_RETRYABLE},
+		{"\"retry_on\":[\"*\"]",
+		 {.kind = BACKOFF_OUTCOME_CANCELLED},
+		 BACKOFF_STOP_CANCELLED},
+		{"\"retry_on\":[]",
+		 {.kind = BACKOFF_OUTCOME_FAILURE},
+		 BACKOFF_STOP_NON_RETRYABLE},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct act act[] = {{0, row[i].outcome}, OK(0)};
+		struct backoff_answer answer;
+		static struct scene s;
+		char policy[256];
+
+		snprintf(policy, sizeof(policy), RULES("3", "%s"),
+			 row[i].rules);
+		scene_init(&s, policy, act);
+		run(&s, NULL, &answer);
+		cr_expect(answer.stop == row[i].stop, "%s: %s", row[i].rules,
+			  backoff_stop_name(answer.stop));
+		scene_clear(&s);
+	}
+}
+
+/* Libraries that match on message text retry what says "timeout" anywhere, with
+ * a pattern that a peer's text may blow up. */
+Test(pitfalls_semantics, p35_text_is_matched_only_where_the_policy_asks,
+     .timeout = 60)
+{
+	static char text[1025];
+	struct backoff_outcome outcome = {.kind = BACKOFF_OUTCOME_FAILURE,
+					  .error = "ConnectionError http:503"};
+	struct backoff_policy *types =
+		policy_of(RULES("3", "\"retry_on\":[\"ConnectionError\","
+				     "\"http:503\",\"transient\"]"));
+	struct backoff_policy *asks =
+		policy_of(RULES("3", "\"retry_on\":[{\"message_regex\":"
+				     "\"connection(error|reset)\"}]"));
+	struct backoff_policy *hostile =
+		policy_of(RULES("3", "\"retry_on\":[{\"message_regex\":"
+				     "\"(a*)*(a|aa)*(a*a*)*b\"}]"));
+	char long_one[512];
+
+	cr_expect(!backoff_engine_retryable(types, &outcome));
+	cr_expect(backoff_engine_retryable(asks, &outcome));
+	/* A matcher that goes back would be here for the age of the sun. */
+	memset(text, 'a', sizeof(text) - 1);
+	outcome.error = text;
+	cr_expect(!backoff_engine_retryable(hostile, &outcome));
+	snprintf(long_one, sizeof(long_one),
+		 RULES("3", "\"retry_on\":[{\"message_regex\":\"%0257d\"}]"),
+		 0);
+	expect_refused(long_one, "retry_on[0].message_regex");
+	backoff_policy_unref(hostile);
+	backoff_policy_unref(asks);
+	backoff_policy_unref(types);
+}
+
+/* gRPC resets a connection's backoff when the connection was good: each
+ * connect is a call here, and begins the curve anew. */
+Test(pitfalls_semantics, p36_after_a_success_the_curve_begins_anew)
+{
+	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE,
+					 OK(0),   FAILURE, OK(0)};
+	struct backoff_answer answer;
+	static struct scene s;
+
+	scene_init(&s, RULES("9", "\"jitter\":\"none\""), act);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
+	cr_expect(answer.backoff_ns == 15 * S);
+	/* An hour of health. */
+	backoff_clock_virtual_advance(s.clock, 3600 * S);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
+	cr_expect(answer.backoff_ns == S, "not the sixteen after four");
+	cr_expect(answer.attempts == 2);
+	scene_clear(&s);
+}
+
+/* Loggers of start, end, wait and summary drown the reason in an outage. */
+Test(pitfalls_semantics, p37_one_line_for_an_attempt_and_no_more)
+{
+	static const struct act act[] = {OK(0), FAILURE, FAILURE, FAILURE};
+	struct backoff_answer answer;
+	static struct scene s;
+
+	scene_init(&s, RULES("3", "\"jitter\":\"none\""), act);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
+	cr_expect(s.lines == 1 && s.type[0] == BACKOFF_EVENT_SUCCESS);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(s.lines == 4, "%zu", s.lines);
+	cr_expect(s.type[1] == BACKOFF_EVENT_ATTEMPT);
+	cr_expect(s.type[2] == BACKOFF_EVENT_ATTEMPT);
+	cr_expect(s.type[3] == BACKOFF_EVENT_EXHAUSTED);
+	/* The last line alone tells the whole call. */
+	expect_in_line(&s, 3, "\"stop_reason\":\"max_attempts\"");
+	expect_in_line(&s, 3, "\"attempts\":3,\"retries\":2");
+	scene_clear(&s);
+}
