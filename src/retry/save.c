@@ -18,6 +18,8 @@
 #include "retry/retry.h"
 
 #define TEXT_MAX_BYTES 8192
+/* Of any policy: max_attempts, and what seven classes do not count. */
+#define ATTEMPTS_MOST 1007000000
 
 enum kind {
 	/** uint32_t. */
@@ -357,7 +359,9 @@ check(struct reading *r, const struct saved *saved,
 	if (!force && strcmp(saved->policy_hash, retry->hash) != 0)
 		return fail(r, BACKOFF_E_STATE, NULL, "policy_hash",
 			    "the policy has changed since the call was saved");
-	if (saved->attempt < 1 || saved->finished > saved->attempt ||
+	/* Between attempts, all that began are finished. */
+	if (saved->finished > ATTEMPTS_MOST ||
+	    saved->attempt != saved->finished + 1 ||
 	    saved->uncounted > saved->finished ||
 	    uncounted != saved->uncounted ||
 	    saved->curve_start > saved->finished || saved->idempotent > 1)
