@@ -65,7 +65,8 @@ int
 main(void)
 {
 	static const struct oom_scenario *const all[] = {
-		oom_metrics, oom_policy, oom_retry, oom_sink, oom_tools};
+		oom_guard, oom_metrics, oom_policy,
+		oom_retry, oom_sink,    oom_tools};
 	static char buffer[BUFSIZ];
 	struct tap tap = {0};
 
