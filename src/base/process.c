@@ -1,6 +1,6 @@
-/* The only mutable globals of the library: a process has one number, one count
- * of forks, one of attempts under way and, because a gap in it means a lost
- * line, one count of events. */
+/* The mutable globals of the library, but for a lock in guards.c: a process has
+ * one number, one count of forks, one of attempts under way and, because a gap
+ * in it means a lost line, one count of events. */
 #include "config.h"
 
 #include "base/process.h"

@@ -14,7 +14,6 @@
 
 struct backoff_guards {
 	const struct backoff_policy *policy;
-	pthread_mutex_t lock;
 	uint32_t limit, count;
 	/** Counts takes: the order of use. */
 	uint64_t clock;
@@ -22,6 +21,30 @@ struct backoff_guards {
 	/** For targets that found no place. */
 	struct backoff_guard *shared;
 };
+
+/* One lock for all tables, and not one each: fork(2) has to take it, so that a
+ * child never inherits it held by a thread that it does not have. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int watched;
+
+static void
+take_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void
+release_lock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+watch(void)
+{
+	watched = pthread_atfork(take_lock, release_lock, release_lock) == 0;
+}
 
 static unsigned
 bucket_of(const char *target)
@@ -41,12 +64,12 @@ backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 
 	if (policy == NULL || out == NULL || limit < 1 || limit > 1048576)
 		return BACKOFF_E_ARGUMENT;
-	g = calloc(1, sizeof(*g));
+	pthread_once(&once, watch);
+	g = watched ? calloc(1, sizeof(*g)) : NULL;
 	if (g == NULL || backoff_guard_new(policy, &g->shared) != BACKOFF_OK) {
 		free(g);
 		return BACKOFF_E_NOMEM;
 	}
-	pthread_mutex_init(&g->lock, NULL);
 	g->policy = backoff_policy_ref(policy);
 	g->limit = limit;
 	*out = g;
@@ -69,7 +92,6 @@ backoff_guards_free(struct backoff_guards *guards)
 	backoff_guard_free(guards->shared);
 	backoff_policy_unref(
 		(struct backoff_policy *)(uintptr_t)guards->policy);
-	pthread_mutex_destroy(&guards->lock);
 	free(guards);
 }
 
@@ -132,7 +154,7 @@ backoff_guards_take(struct backoff_guards *guards, const char *target)
 
 	if (target == NULL)
 		target = "";
-	pthread_mutex_lock(&guards->lock);
+	take_lock();
 	g = find(guards, target);
 	if (g == NULL)
 		g = insert(guards, target);
@@ -140,7 +162,7 @@ backoff_guards_take(struct backoff_guards *guards, const char *target)
 		g->holders++;
 		g->used = ++guards->clock;
 	}
-	pthread_mutex_unlock(&guards->lock);
+	release_lock();
 	return g;
 }
 
@@ -148,9 +170,10 @@ void
 backoff_guards_release(struct backoff_guards *guards,
 		       struct backoff_guard *guard)
 {
+	(void)guards;
 	if (guard == NULL)
 		return;
-	pthread_mutex_lock(&guards->lock);
+	take_lock();
 	guard->holders--;
-	pthread_mutex_unlock(&guards->lock);
+	release_lock();
 }
