@@ -15,7 +15,8 @@ BACKOFF_BEGIN_DECLS
 #define BACKOFF_ABSENT UINT64_MAX
 
 /** No line that backoff_event_encode() writes is longer, newline included,
- *  as long as `attrs` and `extra` together have at most 4096 bytes. */
+ *  as long as `budget`, `attrs` and `extra` together have at most 4096 bytes.
+ */
 #define BACKOFF_EVENT_LINE_MAX 32768
 
 enum backoff_event_type {
@@ -96,7 +97,8 @@ BACKOFF_API void backoff_event_init(struct backoff_event *event);
  * control characters are escaped, `error` is cut at 512 bytes, ids, hash, law
  * and breaker at 64, other strings at 256.
  *
- * @return the line's length; 0 if it does not fit in @p size bytes
+ * @return the line's length; 0 if it does not fit in @p size bytes, or if
+ *         `budget`, `attrs` and `extra` together have more than 4096
  */
 BACKOFF_API size_t backoff_event_encode(const struct backoff_event *event,
 					char *line, size_t size);

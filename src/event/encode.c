@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "event/fields.h"
 
-/* Only attrs and extra have no limit in the table. */
+/* Of budget, attrs and extra together: they have no limit in the table. */
 #define FREE_TEXT_MAX 4096
 
 static char *
@@ -251,7 +251,8 @@ backoff_event_encode(const struct backoff_event *event, char *line, size_t size)
 	char space[BACKOFF_EVENT_LINE_MAX];
 	size_t length;
 
-	if (text_length(event->attrs) + text_length(event->extra) >
+	if (text_length(event->budget) + text_length(event->attrs) +
+		    text_length(event->extra) >
 	    FREE_TEXT_MAX)
 		return 0;
 	if (size >= BACKOFF_EVENT_LINE_MAX)

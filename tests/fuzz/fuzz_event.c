@@ -98,6 +98,8 @@ check_round_trip(const struct backoff_event *event)
 	size_t length = backoff_event_encode(event, line, sizeof(line));
 	size_t free_text = 0;
 
+	if (event->budget != NULL)
+		free_text += strlen(event->budget);
 	if (event->attrs != NULL)
 		free_text += strlen(event->attrs);
 	if (event->extra != NULL)

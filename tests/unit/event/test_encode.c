@@ -326,6 +326,21 @@ Test(event_encode, free_fields_have_a_limit_together)
 	free(extra);
 }
 
+/* A reader hands on what it read: a hostile line's budget has up to 1 MiB. */
+Test(event_encode, a_huge_budget_does_not_run_over_the_line)
+{
+	struct backoff_event event = event_of(NULL);
+	char *budget = json_of('{', '}', 100000);
+
+	event.budget = budget;
+	cr_expect(encode(&event) == 0);
+	cr_expect(backoff_event_encode(&event, line, 100) == 0);
+	free(budget);
+	event.budget = budget = json_of('{', '}', 4096);
+	cr_expect(encode(&event) > 4096);
+	free(budget);
+}
+
 /* All texts as long as can be, of what takes most room; all numbers at their
  * largest. */
 Test(event_encode, the_worst_event_fits_the_promised_line)
