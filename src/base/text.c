@@ -267,35 +267,49 @@ bo_text_clean(char *text)
 	}
 }
 
+/* Digits from one of eight on; always eight bytes. */
 static void
-put_digits(char *out, unsigned digits, uint64_t value)
+put_digits(char *out, uint64_t digits, unsigned from)
 {
-	for (; digits > 0; value /= 10)
-		out[--digits] = (char)('0' + value % 10);
+	bo_store_low_first(out, (digits + BO_DIGITS_ZERO) >> 8 * from);
 }
 
 void
 bo_rfc3339_put(uint64_t ns, char *out)
 {
-	uint64_t seconds = ns / BO_NS_PER_S;
-	uint64_t of_day = seconds % 86400;
-	/* Civil date from days (H. Hinnant, "chrono-compatible low-level date
-	 * algorithms"): gmtime_r reads the environment for time zones. */
-	uint64_t z = seconds / 86400 + 719468;
-	uint64_t era = z / 146097, doe = z - era * 146097;
-	uint64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	uint64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	uint64_t mp = (5 * doy + 2) / 153;
-	uint64_t month = mp < 10 ? mp + 3 : mp - 9;
+	/* Civil date from days (C. Neri, L. Schneider, "Euclidean affine
+	 * functions and their application to calendar algorithms", 2022):
+	 * gmtime_r reads the environment for time zones, and a date kept from
+	 * the last event would be a mutable global. */
+	uint32_t seconds_of_day = (uint32_t)(ns / BO_NS_PER_S % 86400);
+	uint32_t days = (uint32_t)(ns / (86400 * BO_NS_PER_S)) + 719468;
+	uint32_t n1 = 4 * days + 3, century = n1 / 146097;
+	uint64_t n2 = UINT64_C(2939745) * (n1 % 146097 | 3);
+	uint32_t day_of_year = (uint32_t)n2 / 2939745 / 4;
+	uint32_t n3 = 2141 * day_of_year + 197913;
+	uint32_t january = day_of_year >= 306;
+	uint32_t year = 100 * century + (uint32_t)(n2 >> 32) + january;
+	uint32_t month = (n3 >> 16) - 12 * january;
+	uint32_t day = (n3 & 0xffff) / 2141 + 1;
+	uint64_t date = bo_digits8(year * 10000 + month * 100 + day);
+	uint64_t time = bo_digits8(seconds_of_day / 3600 * 10000 +
+				   seconds_of_day / 60 % 60 * 100 +
+				   seconds_of_day % 60);
+	uint64_t micros = bo_digits8(ns % BO_NS_PER_S / 1000) + BO_DIGITS_ZERO;
 
-	memcpy(out, "YYYY-MM-DDTHH:MM:SS.uuuuuuZ", 27);
-	put_digits(out, 4, yoe + era * 400 + (month <= 2));
-	put_digits(out + 5, 2, month);
-	put_digits(out + 8, 2, doy - (153 * mp + 2) / 5 + 1);
-	put_digits(out + 11, 2, of_day / 3600);
-	put_digits(out + 14, 2, of_day / 60 % 60);
-	put_digits(out + 17, 2, of_day % 60);
-	put_digits(out + 20, 6, ns % BO_NS_PER_S / 1000);
+	/* Each piece runs over into the next one's place. */
+	put_digits(out, date, 0);
+	put_digits(out + 5, date, 4);
+	put_digits(out + 8, date, 6);
+	put_digits(out + 11, time, 2);
+	put_digits(out + 14, time, 4);
+	put_digits(out + 17, time, 6);
+	out[4] = out[7] = '-';
+	out[10] = 'T';
+	out[13] = out[16] = ':';
+	/* ".uuuuuuZ" */
+	bo_store_low_first(out + 19,
+			   (micros >> 16) << 8 | '.' | (uint64_t)'Z' << 56);
 }
 
 /* Exactly n digits at p as a number; -1 if they are not there. */

@@ -1,6 +1,7 @@
 /* Tests of src/base/text: RFC 3339 times. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -138,5 +139,24 @@ Test(base_time, times_go_out_and_come_back)
 			  text);
 		cr_assert(bo_rfc3339_parse(text, 27, &got), "%.27s", text);
 		cr_assert(got == ns - ns % 1000, "%.27s", text);
+	}
+}
+
+Test(base_time, every_day_is_written_as_the_system_says)
+{
+	for (uint64_t day = 0; day < UINT64_MAX / (86400 * BO_NS_PER_S);
+	     day++) {
+		uint64_t of_day = day * UINT64_C(7919993777) % 86400000000;
+		uint64_t ns = day * 86400 * BO_NS_PER_S + of_day * 1000 + 999;
+		time_t seconds = (time_t)(ns / BO_NS_PER_S);
+		char want[40], got[28] = "";
+		struct tm tm;
+
+		gmtime_r(&seconds, &tm);
+		strftime(want, 21, "%Y-%m-%dT%H:%M:%S.", &tm);
+		snprintf(want + 20, sizeof(want) - 20, "%06uZ",
+			 (unsigned)(ns % BO_NS_PER_S / 1000));
+		bo_rfc3339_put(ns, got);
+		cr_assert(strcmp(got, want) == 0, "%s, not %s", got, want);
 	}
 }
