@@ -8,54 +8,87 @@
 #include "base/num.h"
 #include "base/text.h"
 #include "event/fields.h"
+#include "event/rows.h"
 
 /* Of budget, attrs and extra together: they have no limit in the table. */
 #define FREE_TEXT_MAX 4096
+#define EIGHT_DIGITS 100000000
+#define BLANKS UINT64_C(0x2020202020202020)
+
+/* GCC's and clang's portable vectors: SSE2, NEON, or words where there are
+ * none. */
+typedef signed char bytes16 __attribute__((vector_size(16)));
+typedef uint64_t halves16 __attribute__((vector_size(16)));
+
+/* Below 10^8; always eight bytes, of which those without leading zeros count.
+ */
+static inline char *
+put_small(char *out, uint64_t value)
+{
+	uint64_t digits = bo_digits8(value);
+	/* Of zero one digit is left. */
+	unsigned zeros = (unsigned)__builtin_ctzll(digits | 1ull << 56) / 8;
+
+	bo_store_low_first(out, (digits + BO_DIGITS_ZERO) >> 8 * zeros);
+	return out + 8 - zeros;
+}
 
 static char *
 put_count(char *out, uint64_t value)
 {
-	char digits[20];
-	unsigned n = 0;
-
-	do {
-		digits[n++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	while (n > 0)
-		*out++ = digits[--n];
-	return out;
+	if (value < 10) {
+		*out = (char)('0' + value);
+		return out + 1;
+	}
+	if (value < EIGHT_DIGITS)
+		return put_small(out, value);
+	out = put_count(out, value / EIGHT_DIGITS);
+	bo_store_low_first(out,
+			   bo_digits8(value % EIGHT_DIGITS) + BO_DIGITS_ZERO);
+	return out + 8;
 }
 
 static char *
 put_seconds(char *out, uint64_t ns)
 {
-	uint64_t rest = ns % BO_NS_PER_S;
+	uint64_t rest = ns % BO_NS_PER_S, digits;
 
 	out = put_count(out, ns / BO_NS_PER_S);
 	if (rest == 0)
 		return out;
-	*out++ = '.';
-	for (uint64_t unit = BO_NS_PER_S / 10; rest > 0; unit /= 10) {
-		*out++ = (char)('0' + rest / unit);
-		rest %= unit;
-	}
-	return out;
+	/* Nine digits: one and eight, without trailing zeros. */
+	digits = bo_digits8(rest % EIGHT_DIGITS);
+	out[0] = '.';
+	out[1] = (char)('0' + rest / EIGHT_DIGITS);
+	bo_store_low_first(out + 2, digits + BO_DIGITS_ZERO);
+	return out + 2 + (digits != 0 ? 8 - __builtin_clzll(digits) / 8 : 0);
 }
 
-/* Whether eight bytes can be copied as they are: ASCII, no control character,
- * no quote, no backslash. */
-static bool
-is_plain(uint64_t word)
+/* Bytes that can not be copied as they are, as bytes that are not 0: what is
+ * not ASCII (as signed numbers those are negative), control characters, quotes
+ * and backslashes. */
+static inline bytes16
+special_of(bytes16 bytes)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t high = UINT64_C(0x8080808080808080);
-	uint64_t quote = word ^ ones * '"', slash = word ^ ones * '\\';
-	uint64_t del = word ^ ones * 0x7f;
+	return (bytes < 0x20) | (bytes == '"') | (bytes == '\\') |
+	       (bytes == 0x7f);
+}
 
-	return ((word | (word - ones * 0x20) | (quote - ones) | (slash - ones) |
-		 (del - ones)) &
-		high) == 0;
+static inline bool
+is_any(bytes16 special)
+{
+	halves16 half = (halves16)special;
+
+	return (half[0] | half[1]) != 0;
+}
+
+static inline bytes16
+bytes_at(const void *at)
+{
+	bytes16 bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
 }
 
 static char *
@@ -76,33 +109,30 @@ put_escape(char *out, unsigned char c)
 	return out + 5;
 }
 
-/* A string, cut after at most limit bytes of its own between characters. */
-static char *
-put_text(char *out, const char *text, size_t limit)
+/* A text with something in it that is not plain; it is cut between characters
+ * if it has as many bytes as its limit. */
+static __attribute__((noinline)) char *
+put_special(char *out, const char *text, size_t size, size_t limit)
 {
-	const char *p = text, *end = text + strnlen(text, limit);
+	const char *p = text, *end = text + size;
 
-	*out++ = '"';
 	while (p < end) {
 		unsigned char c = (unsigned char)*p;
 		size_t length;
-		uint64_t word;
 
-		if (end - p >= 8) {
-			memcpy(&word, p, 8);
-			if (is_plain(word)) {
-				memcpy(out, p, 8);
-				out += 8;
-				p += 8;
-				continue;
-			}
+		if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
+			out = put_escape(out, c);
+			p++;
+			continue;
 		}
 		if (c < 0x80) {
-			if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
-				out = put_escape(out, c);
-			else
-				*out++ = (char)c;
-			p++;
+			if (end - p >= 16 && !is_any(special_of(bytes_at(p)))) {
+				memcpy(out, p, 16);
+				out += 16;
+				p += 16;
+			} else {
+				*out++ = *p++;
+			}
 			continue;
 		}
 		length = bo_utf8_length(p, end);
@@ -120,18 +150,65 @@ put_text(char *out, const char *text, size_t limit)
 		out += length;
 		p += length;
 	}
-	*out++ = '"';
 	return out;
 }
 
-/* A text that needs no quotes and no escapes. */
-static char *
-put_plain(char *out, const char *text)
+/* Copies at least 16 bytes, the last step into the one before it; true if all
+ * of them are plain. */
+static inline bool
+copy_long(char *out, const char *text, size_t length)
 {
-	size_t length = strlen(text);
+	size_t last = length - 16;
+	bytes16 special = special_of(bytes_at(text + last));
 
-	memcpy(out, text, length);
-	return out + length;
+	for (size_t i = 0; i < last; i += 16) {
+		memcpy(out + i, text + i, 16);
+		special |= special_of(bytes_at(text + i));
+	}
+	memcpy(out + last, text + last, 16);
+	return !is_any(special);
+}
+
+/* The same for less, with two steps of eight bytes or four, or few of one. */
+static inline bool
+copy_short(char *out, const char *text, size_t length)
+{
+	uint64_t first = BLANKS, last = BLANKS;
+	uint32_t low, high;
+
+	if (length >= 8) {
+		memcpy(&first, text, 8);
+		memcpy(&last, text + length - 8, 8);
+		memcpy(out, &first, 8);
+		memcpy(out + length - 8, &last, 8);
+	} else if (length >= 4) {
+		memcpy(&low, text, 4);
+		memcpy(&high, text + length - 4, 4);
+		memcpy(out, &low, 4);
+		memcpy(out + length - 4, &high, 4);
+		first = low | (uint64_t)high << 32;
+	} else {
+		for (size_t i = 0; i < length; i++) {
+			out[i] = text[i];
+			first = first << 8 | (unsigned char)text[i];
+		}
+	}
+	return !is_any(special_of((bytes16)(halves16){first, last}));
+}
+
+/* A string and the quote behind it, cut after at most limit bytes of its own
+ * between characters. Usual texts are plain: they are looked at while they are
+ * copied. */
+static char *
+put_text(char *out, const char *text, size_t limit)
+{
+	size_t length = strnlen(text, limit);
+	bool plain = length >= 16 ? copy_long(out, text, length)
+				  : copy_short(out, text, length);
+
+	out = plain ? out + length : put_special(out, text, length, limit);
+	*out = '"';
+	return out + 1;
 }
 
 /* JSON as it stands, on one line: control characters are white space there,
@@ -145,81 +222,15 @@ put_json(char *out, const char *text)
 }
 
 /* The word for a number that the caller may have made up; NULL if it has. */
-static const char *
-name_of(const struct bo_event_field *field, int value)
+static inline const char *
+name_of(const char *const *names, int first, int value)
 {
-	/* The first one is "absent" where 0 is. */
-	int first = field->kind == BO_EVENT_ENUM ? 1 : 0;
-
 	if (value < first)
 		return NULL;
 	for (int i = first; i < value; i++)
-		if (field->names[i] == NULL)
+		if (names[i] == NULL)
 			return NULL;
-	return field->names[value];
-}
-
-static char *
-put_key(char *out, const struct bo_event_field *field)
-{
-	size_t length = (size_t)field->key_length + 4;
-
-	memcpy(out, field->key, length);
-	return out + length;
-}
-
-/* One field, if the event has it. */
-static char *
-put_field(char *out, const struct backoff_event *event,
-	  const struct bo_event_field *field)
-{
-	const char *at = (const char *)event + field->offset;
-	const char *text;
-	uint64_t number;
-	int value;
-
-	switch (field->kind) {
-	case BO_EVENT_VERSION:
-		memcpy(out, "{\"v\":1", 6);
-		return out + 6;
-	case BO_EVENT_TEXT:
-		text = *(const char *const *)(const void *)at;
-		if (text == NULL)
-			return out;
-		return put_text(put_key(out, field), text, field->limit);
-	case BO_EVENT_OBJECT:
-		text = *(const char *const *)(const void *)at;
-		if (text == NULL)
-			return out;
-		return put_json(put_key(out, field), text);
-	case BO_EVENT_TIME:
-	case BO_EVENT_COUNT:
-	case BO_EVENT_SECONDS:
-		memcpy(&number, at, sizeof(number));
-		if (number == BACKOFF_ABSENT)
-			return out;
-		out = put_key(out, field);
-		if (field->kind == BO_EVENT_COUNT)
-			return put_count(out, number);
-		if (field->kind == BO_EVENT_SECONDS)
-			return put_seconds(out, number);
-		*out = '"';
-		bo_rfc3339_put(number, out + 1);
-		out[28] = '"';
-		return out + 29;
-	case BO_EVENT_ENUM:
-	case BO_EVENT_ENUM_INT:
-		memcpy(&value, at, sizeof(value));
-		text = name_of(field, value);
-		if (text == NULL)
-			return out;
-		out = put_key(out, field);
-		*out++ = '"';
-		out = put_plain(out, text);
-		*out++ = '"';
-		return out;
-	}
-	return out;
+	return names[value];
 }
 
 static size_t
@@ -228,14 +239,58 @@ text_length(const char *text)
 	return text != NULL ? strlen(text) : 0;
 }
 
-/* Into space that is certainly large enough. */
+#define PUT_LITERAL(text)                                                      \
+	do {                                                                   \
+		memcpy(out, text, sizeof(text) - 1);                           \
+		out += sizeof(text) - 1;                                       \
+	} while (0)
+#define PUT_VERSION(name, doc) PUT_LITERAL("{\"" name "\":1");
+#define PUT_TIME(name, member, doc)                                            \
+	if (event->member != BACKOFF_ABSENT) {                                 \
+		PUT_LITERAL(",\"" name "\":\"");                               \
+		bo_rfc3339_put(event->member, out);                            \
+		out[27] = '"';                                                 \
+		out += 28;                                                     \
+	}
+#define PUT_TEXT(name, member, limit, doc)                                     \
+	if (event->member != NULL) {                                           \
+		PUT_LITERAL(",\"" name "\":\"");                               \
+		out = put_text(out, event->member, limit);                     \
+	}
+#define PUT_OBJECT(name, member, doc)                                          \
+	if (event->member != NULL) {                                           \
+		PUT_LITERAL(",\"" name "\":");                                 \
+		out = put_json(out, event->member);                            \
+	}
+#define PUT_COUNT(name, member, doc)                                           \
+	if (event->member != BACKOFF_ABSENT) {                                 \
+		PUT_LITERAL(",\"" name "\":");                                 \
+		out = put_count(out, event->member);                           \
+	}
+#define PUT_SECONDS(name, member, doc)                                         \
+	if (event->member != BACKOFF_ABSENT) {                                 \
+		PUT_LITERAL(",\"" name "\":");                                 \
+		out = put_seconds(out, event->member);                         \
+	}
+/* Of an ENUM the first number stands for "absent". */
+#define PUT_NAME(name, member, kind, list, fallback, allowed, doc)             \
+	word = name_of(list, BO_EVENT_##kind == BO_EVENT_ENUM,                 \
+		       (int)event->member);                                    \
+	if (word != NULL) {                                                    \
+		PUT_LITERAL(",\"" name "\":\"");                               \
+		out = stpcpy(out, word);                                       \
+		*out++ = '"';                                                  \
+	}
+
+/* Into space that is certainly large enough, also for what runs over. */
 static size_t
 encode(const struct backoff_event *event, char *line)
 {
 	char *out = line;
+	const char *word;
 
-	for (int row = 0; row < BO_EVENT_ROWS; row++)
-		out = put_field(out, event, &bo_event_fields[row]);
+	BO_EVENT_TABLE(PUT_VERSION, PUT_TIME, PUT_TEXT, PUT_COUNT, PUT_SECONDS,
+		       PUT_NAME, PUT_OBJECT)
 	if (event->extra != NULL && event->extra[0] != '\0') {
 		*out++ = ',';
 		out = put_json(out, event->extra);

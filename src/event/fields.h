@@ -1,4 +1,4 @@
-/* The one table of an event's fields. */
+/* The table of an event's fields, made from rows.h. */
 #ifndef BO_EVENT_FIELDS_H
 #define BO_EVENT_FIELDS_H
 
@@ -7,6 +7,8 @@
 
 #include <backoff/event.h>
 #include <backoff/field.h>
+
+#include "base/names.h"
 
 enum bo_event_kind {
 	/** The version: always 1, no member. */
@@ -36,11 +38,16 @@ struct bo_event_field {
 	/** BO_EVENT_TEXT: longer strings are cut. */
 	uint16_t limit;
 	const char *const *names;
-	/** `,"name":` as it stands in a line. */
-	const char *key;
 };
 
 #define BO_EVENT_ROWS 43
+
+/** The words of enums, in order, each list ending in NULL; the first one stands
+ *  for "absent" where that is 0. */
+extern const char *const bo_event_type_names[];
+extern const char *const bo_event_kind_names[];
+extern const char *const bo_event_hint_names[];
+extern const char *const bo_event_source_names[];
 
 extern const struct bo_event_field bo_event_fields[BO_EVENT_ROWS];
 
