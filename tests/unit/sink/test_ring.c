@@ -219,6 +219,24 @@ Test(sink_ring, a_queued_event_is_a_copy, .timeout = 50)
 	backoff_sink_free(ring);
 }
 
+/* Texts are copied by steps whose size depends on their length. */
+Test(sink_ring, texts_of_every_length_come_through, .timeout = 50)
+{
+	static const char all[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static char line[BACKOFF_EVENT_LINE_MAX], want[BACKOFF_EVENT_LINE_MAX];
+
+	for (size_t length = 0; length < 70; length++) {
+		struct backoff_event event = numbered(7);
+
+		event.service = all + sizeof(all) - 1 - length;
+		event.error = event.service;
+		keep_line(want, &event);
+		through_ring(&event, line);
+		cr_assert(strcmp(line, want) == 0, "%zu: %s", length, line);
+	}
+}
+
 Test(sink_ring, large_events_lose_error_and_attrs_first, .timeout = 50)
 {
 	static char line[BACKOFF_EVENT_LINE_MAX], long_text[2000], attrs[800];
