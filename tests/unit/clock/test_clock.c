@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -225,4 +226,29 @@ Test(clock_clock, virtual_time_moves_only_by_hand_and_by_waits)
 	cr_expect(clock->wall_ns(clock->user) == UINT64_MAX);
 	backoff_clock_virtual_free(clock);
 	backoff_clock_virtual_free(NULL);
+}
+
+Test(clock_clock, a_time_that_has_passed_puts_nobody_to_sleep)
+{
+	const struct backoff_clock *clock = backoff_clock_system();
+	struct backoff_cancel *cancel;
+	struct rusage before, after;
+
+	cr_assert(backoff_cancel_new(&cancel) == BACKOFF_OK);
+	getrusage(RUSAGE_THREAD, &before);
+	for (int i = 0; i < 1000; i++) {
+		uint64_t past_ns = now(clock) - (uint64_t)(i % 2);
+
+		cr_assert(clock->sleep_until(clock->user, past_ns,
+					     i % 4 < 2 ? cancel : NULL) ==
+			  BACKOFF_OK);
+	}
+	getrusage(RUSAGE_THREAD, &after);
+	cr_expect(after.ru_nvcsw == before.ru_nvcsw, "%ld times",
+		  after.ru_nvcsw - before.ru_nvcsw);
+	backoff_cancel_request(cancel);
+	cr_expect(clock->sleep_until(clock->user, 0, cancel) ==
+			  BACKOFF_E_CANCELLED,
+		  "a switch that is on ends also such a wait");
+	backoff_cancel_free(cancel);
 }
