@@ -31,6 +31,36 @@ bench_wall_ns(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+uint64_t
+bench_ticks(void)
+{
+#if defined(__x86_64__)
+	unsigned low, high;
+
+	__asm__ volatile("rdtscp" : "=a"(low), "=d"(high) : : "rcx", "memory");
+	return (uint64_t)high << 32 | low;
+#else
+	return bench_wall_ns();
+#endif
+}
+
+double
+bench_ticks_per_ns(void)
+{
+	static double rate;
+	uint64_t start_ns, start;
+
+	if (rate > 0)
+		return rate;
+	start_ns = bench_wall_ns();
+	start = bench_ticks();
+	while (bench_wall_ns() - start_ns < 50000000)
+		;
+	rate = (double)(bench_ticks() - start) /
+	       (double)(bench_wall_ns() - start_ns);
+	return rate;
+}
+
 void
 bench_die(const char *what)
 {

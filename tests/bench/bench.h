@@ -30,6 +30,11 @@ uint64_t bench_cpu_ns(void);
 /** Nanoseconds of the monotonic clock. */
 uint64_t bench_wall_ns(void);
 
+/** The processor's counter, or that clock where there is none, and how many of
+ *  its steps a nanosecond has. */
+uint64_t bench_ticks(void);
+double bench_ticks_per_ns(void);
+
 /** End the program: something that must work does not. */
 void bench_die(const char *what) __attribute__((noreturn));
 

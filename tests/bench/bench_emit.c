@@ -175,35 +175,6 @@ measure_encoding(void)
 		    sizeof(rows) / sizeof(*rows));
 }
 
-static uint64_t
-ticks(void)
-{
-#if defined(__x86_64__)
-	unsigned low, high;
-
-	__asm__ volatile("rdtscp" : "=a"(low), "=d"(high) : : "rcx", "memory");
-	return (uint64_t)high << 32 | low;
-#else
-	return bench_wall_ns();
-#endif
-}
-
-static double
-ticks_per_ns(void)
-{
-	static double rate;
-	uint64_t start_ns, start;
-
-	if (rate > 0)
-		return rate;
-	start_ns = bench_wall_ns();
-	start = ticks();
-	while (bench_wall_ns() - start_ns < 50000000)
-		;
-	rate = (double)(ticks() - start) / (double)(bench_wall_ns() - start_ns);
-	return rate;
-}
-
 static int
 compare(const void *a, const void *b)
 {
@@ -227,27 +198,27 @@ run_emission(void *user, size_t count)
 {
 	struct emission *e = user;
 	uint64_t *sample = malloc(count * sizeof(*sample)), next;
-	uint64_t gap = (uint64_t)((double)e->gap_ns * ticks_per_ns());
+	uint64_t gap = (uint64_t)((double)e->gap_ns * bench_ticks_per_ns());
 	double result;
 
 	if (sample == NULL)
 		bench_die("memory");
-	next = ticks() + gap;
+	next = bench_ticks() + gap;
 	for (size_t i = 0; i < count; i++, next += gap) {
 		uint64_t start;
 
-		while (gap > 0 && ticks() < next)
+		while (gap > 0 && bench_ticks() < next)
 			;
-		start = ticks();
+		start = bench_ticks();
 		if (e->sink != NULL)
 			backoff_sink_emit(e->sink, &e->event);
-		sample[i] = ticks() - start;
+		sample[i] = bench_ticks() - start;
 	}
 	if (e->sink != NULL)
 		backoff_sink_flush(e->sink);
 	qsort(sample, count, sizeof(*sample), compare);
 	result = (double)sample[(size_t)((double)(count - 1) * e->quantile)] /
-		 ticks_per_ns();
+		 bench_ticks_per_ns();
 	free(sample);
 	return result;
 }

@@ -1,10 +1,10 @@
-// A peer for bench_emit: spdlog's asynchronous logger, the caller's side, with
-// the same fields and the same pacing.
+// A peer for beside_emit: spdlog's loggers with the same stream of attempts
+// into /dev/null; one measurement of each row.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <spdlog/async.h>
@@ -13,11 +13,15 @@
 
 #include <time.h>
 
-static uint64_t wall_ns()
+#include "stream.h"
+
+static stream_event events[STREAM_EVENTS];
+
+static uint64_t clock_ns(clockid_t id)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(id, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
@@ -29,79 +33,113 @@ static uint64_t ticks()
 	__asm__ volatile("rdtscp" : "=a"(low), "=d"(high) : : "rcx", "memory");
 	return (uint64_t)high << 32 | low;
 #else
-	return wall_ns();
+	return clock_ns(CLOCK_MONOTONIC);
 #endif
 }
 
 static double ticks_per_ns()
 {
-	uint64_t start_ns = wall_ns(), start = ticks();
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC), start = ticks();
 
-	while (wall_ns() - start_ns < 50000000)
+	while (clock_ns(CLOCK_MONOTONIC) - start_ns < 50000000)
 		;
-	return (double)(ticks() - start) / (double)(wall_ns() - start_ns);
+	return (double)(ticks() - start) /
+	       (double)(clock_ns(CLOCK_MONOTONIC) - start_ns);
 }
 
-static void emit(spdlog::logger &log, uint64_t seq)
+#define FIELDS                                                                 \
+	"\"event_type\":\"{}\",\"service\":\"{}\",\"operation\":\"{}\","       \
+	"\"policy\":\"{}\",\"call_id\":\"{}\",\"attempt\":{},"                 \
+	"\"max_attempts\":{},\"outcome\":\"{}\",\"status\":{},"                \
+	"\"duration_seconds\":{:.6f},\"delay_seconds\":{:.3f}"
+
+// Quotes in texts stay as they are, which is less than what the others do.
+static void emit(spdlog::logger &log, const stream_event &e)
 {
-	log.info("\"event_type\":\"{}\",\"service\":\"{}\",\"operation\":\"{}\","
-		 "\"policy\":\"{}\",\"policy_hash\":\"{}\",\"call_id\":\"{}\","
-		 "\"attempt\":{},\"max_attempts\":{},\"kind\":\"{}\","
-		 "\"outcome\":\"{}\",\"class\":\"{}\",\"error_type\":\"{}\","
-		 "\"code\":\"{}\",\"error\":\"{}\",\"duration_seconds\":{:.9f},"
-		 "\"elapsed_seconds\":{:.9f},\"delay_seconds\":{:.9f},"
-		 "\"delay_law\":\"{}\",\"delay_low_seconds\":{:.9f},"
-		 "\"delay_high_seconds\":{:.9f},\"host\":\"{}\",\"pid\":{},"
-		 "\"seq\":{}",
-		 "retry_attempt", "notifications", "send_webhook", "WEBHOOK",
-		 "d248a4c87e7da7aa", "0f3a5c7e9b1d2f4a6c8e0b2d4f6a8c0e", 2, 4,
-		 "retry", "failure", "server", "HTTPError", "http:502",
-		 "upstream returned 502 Bad Gateway", 0.230123456, 1.475321987,
-		 2.123456789, "proportional", 1.5, 2.5, "app-1", 4711, seq);
+	double duration = (double)e.duration_us / 1e6;
+	double delay = (double)e.delay_ms / 1e3;
+
+	if (e.error != nullptr)
+		log.info(FIELDS ",\"error_type\":\"{}\",\"error\":\"{}\"",
+			 e.event_type, e.service, e.operation, e.policy,
+			 e.call_id, e.attempt, e.max_attempts, e.outcome,
+			 e.status, duration, delay, e.error_type, e.error);
+	else
+		log.info(FIELDS, e.event_type, e.service, e.operation,
+			 e.policy, e.call_id, e.attempt, e.max_attempts,
+			 e.outcome, e.status, duration, delay);
 }
 
-static double median(std::vector<double> &v)
+static void set_pattern(spdlog::logger &log)
 {
-	std::sort(v.begin(), v.end());
-	return v[v.size() / 2];
+	log.set_pattern("{\"ts\":\"%Y-%m-%dT%H:%M:%S.%fZ\",%v}",
+			spdlog::pattern_time_type::utc);
+}
+
+static void row(const char *name, double ns)
+{
+	printf("%s\t%.2f\n", name, ns);
+}
+
+static void measure_sync()
+{
+	const size_t count = 200000;
+	spdlog::logger log(
+		"s", std::make_shared<spdlog::sinks::basic_file_sink_mt>(
+			     "/dev/null", true));
+
+	set_pattern(log);
+	for (size_t i = 0; i < STREAM_EVENTS; i++)
+		emit(log, events[i]);
+	uint64_t start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	for (size_t i = 0; i < count; i++)
+		emit(log, events[i % STREAM_EVENTS]);
+	row("write: spdlog, synchronous",
+	    (double)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns) /
+		    (double)count);
+}
+
+static void emit_all(spdlog::logger &log, const char *how, size_t count,
+		     uint64_t gap_ns)
+{
+	static const double rate = ticks_per_ns();
+	uint64_t gap = (uint64_t)((double)gap_ns * rate), next = ticks() + gap;
+	std::vector<uint64_t> sample;
+	std::string name = std::string("hand over: spdlog, ") + how;
+
+	for (size_t i = 0; i < count; i++, next += gap) {
+		while (gap > 0 && ticks() < next)
+			;
+		uint64_t start = ticks();
+		emit(log, events[i % STREAM_EVENTS]);
+		if (i >= count / 10)
+			sample.push_back(ticks() - start);
+	}
+	std::sort(sample.begin(), sample.end());
+	row((name + ", median").c_str(),
+	    (double)sample[sample.size() / 2] / rate);
+	row((name + ", p99").c_str(),
+	    (double)sample[sample.size() / 100 * 99] / rate);
+}
+
+static void measure_async()
+{
+	auto pool = std::make_shared<spdlog::details::thread_pool>(8192, 1);
+	auto log = std::make_shared<spdlog::async_logger>(
+		"a",
+		std::make_shared<spdlog::sinks::basic_file_sink_mt>(
+			"/dev/null", true),
+		pool, spdlog::async_overflow_policy::block);
+
+	set_pattern(*log);
+	emit_all(*log, "one per 10 us", 10000, 10000);
+	emit_all(*log, "saturated", 200000, 0);
 }
 
 int main()
 {
-	const char *text = getenv("BENCH_ROUNDS");
-	unsigned rounds = text != nullptr ? (unsigned)strtoul(text, nullptr, 10)
-					  : 7;
-	auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(
-		"/dev/null", true);
-	auto pool = std::make_shared<spdlog::details::thread_pool>(8192, 1);
-	auto logger = std::make_shared<spdlog::async_logger>(
-		"l", sink, pool, spdlog::async_overflow_policy::overrun_oldest);
-	spdlog::logger &log = *logger;
-	const double rate = ticks_per_ns();
-	std::vector<double> half, most;
-
-	log.set_pattern("{\"ts\":\"%Y-%m-%dT%H:%M:%S.%fZ\",%v}",
-			spdlog::pattern_time_type::utc);
-	for (unsigned round = 0; round <= rounds; round++) {
-		std::vector<uint64_t> sample(20000);
-		uint64_t gap = (uint64_t)(10000 * rate), next = ticks() + gap;
-
-		for (size_t i = 0; i < sample.size(); i++, next += gap) {
-			while (ticks() < next)
-				;
-			uint64_t start = ticks();
-			emit(log, i);
-			sample[i] = ticks() - start;
-		}
-		std::sort(sample.begin(), sample.end());
-		if (round == 0)
-			continue;
-		half.push_back((double)sample[sample.size() / 2] / rate);
-		most.push_back((double)sample[sample.size() / 100 * 99] / rate);
-	}
-	printf("\nspdlog %d.%d, asynchronous, queue of 8192 (ns, %u rounds)\n",
-	       SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, rounds);
-	printf("  %-46s %9.1f\n", "one per 10 us, median", median(half));
-	printf("  %-46s %9.1f\n", "one per 10 us, p99", median(most));
+	stream_fill(events, STREAM_EVENTS);
+	measure_sync();
+	measure_async();
 	return 0;
 }

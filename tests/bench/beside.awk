@@ -1,0 +1,96 @@
+# Rows "round, name, ns" to tables by group, and targets to what holds.
+
+function median(text,    part, n, i, j, swap) {
+	n = split(text, part, " ")
+	for (i = 2; i <= n; i++)
+		for (j = i; j > 1 && part[j - 1] + 0 > part[j] + 0; j--) {
+			swap = part[j]
+			part[j] = part[j - 1]
+			part[j - 1] = swap
+		}
+	least = part[1]
+	most = part[n]
+	return part[int((n + 1) / 2)]
+}
+
+# The figure of a row in a round, less another row's.
+function figure(name, less, round) {
+	return value[name, round] - (less != "" ? value[less, round] : 0)
+}
+
+# At most so many nanoseconds; with a peer, so many times its figure.
+function target(limit, name, less, peer,    round, text, unit, got) {
+	if (!(name in rows) || (less != "" && !(less in rows)) ||
+	    (peer != "" && !(peer in rows))) {
+		print "target", name, "not measured"
+		return
+	}
+	for (round = 1; round <= rounds; round++) {
+		unit = peer != "" ? value[peer, round] : 1
+		text = text " " figure(name, less, round) / unit
+	}
+	unit = peer != "" ? " x " peer : " ns"
+	got = median(text)
+	printf "target %s%s at most %s%s, measured %.3g (%.3g .. %.3g): %s\n",
+		name, less != "" ? " less " less : "", limit, unit, got,
+		least, most, got <= limit ? "holds" : "missed"
+}
+
+$2 ~ /^#/ {
+	if (!($2 in said)) {
+		said[$2] = 1
+		print substr($2, 3)
+	}
+	next
+}
+
+{
+	value[$2, $1] = $3
+	if (!($2 in rows))
+		order[++count] = $2
+	rows[$2] = rows[$2] " " $3
+	rounds = $1
+}
+
+END {
+	for (i = 1; i <= count; i++) {
+		group = order[i]
+		sub(/:.*/, "", group)
+		if (group in listed)
+			continue
+		listed[group] = 1
+		printf "\n%s (ns, median of %d rounds)\n", group, rounds
+		for (j = i; j <= count; j++) {
+			name = order[j]
+			if (index(name, group ": ") != 1)
+				continue
+			middle = median(rows[name])
+			printf "  %-46s %9.1f  (%.1f .. %.1f)\n",
+				substr(name, length(group) + 3), middle,
+				least, most
+		}
+	}
+	print ""
+	ours = "write: libbackoff"
+	target(0.24, ours, "", "write: spdlog, synchronous")
+	target(0.05, ours, "", "write: cJSON, preallocated")
+	target(125, ours, "write: the clock alone", "")
+	target(60, "hand over: ring, one per 10 us, median",
+		"hand over: two readings of the counter", "")
+	target(0.02, "hand over: ring, saturated, p99", "",
+		"hand over: spdlog, saturated, p99")
+	target(6, "call: libbackoff", "call: bare loop", "")
+	target(46, "call: libbackoff, deadline", "", "")
+	target(175, "call: libbackoff, event written", "", "")
+	ours = "call: libbackoff, deadline"
+	target(0.0118, ours, "", "call: tenacity")
+	target(1, ours, "", "call: backoff")
+	target(1, ours, "", "call: cenkalti")
+	target(1, ours, "", "call: cockatiel")
+	target(1, ours, "", "call: p-retry")
+	target(50, "retry: libbackoff, deadline", "", "")
+	ours = "retry: libbackoff, deadline"
+	target(1, ours, "", "retry: cenkalti")
+	target(1, ours, "", "retry: tenacity")
+	target(40, "budget: decision with one, 2 threads", "", "")
+}

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Runs our programs and their peers in turn, BENCH_ROUNDS times (7), in the build
+# folder, and says what holds: medians, and medians of the ratios of each round.
+# A peer that is missing is named and left out. PEER_INCLUDE, PEER_PYTHONPATH,
+# PEER_GOPATH (/usr/share/gocode), PEER_NODE_MODULES (./node_modules): where
+# peers are.
+set -u
+home=$(cd "$(dirname "$0")" && pwd)
+out=tests/bench
+work=$(mktemp -d) || exit 4
+trap 'rm -rf "$work"' EXIT
+programs="$out/beside_emit $out/beside_call"
+
+missing() {
+	echo "$1: not installed, not measured"
+}
+
+if ${CXX:-c++} -std=c++17 -O2 -DSPDLOG_FMT_EXTERNAL -DFMT_HEADER_ONLY \
+	${PEER_INCLUDE:+-I"$PEER_INCLUDE"} -o "$out/peer_spdlog" \
+	"$home/peer_spdlog.cpp" -pthread 2>"$work/cxx"; then
+	programs="$programs $out/peer_spdlog"
+else
+	missing spdlog
+fi
+if GO111MODULE=off GOPATH=${PEER_GOPATH:-/usr/share/gocode} \
+	GOCACHE="$work/go" go build -o "$out/peer_go" "$home/peer_go.go" \
+	2>"$work/go.log"; then
+	programs="$programs $out/peer_go"
+else
+	missing 'cenkalti (Go)'
+fi
+if command -v python3 >/dev/null 2>&1; then
+	programs="$programs python"
+else
+	missing Python
+fi
+if command -v node >/dev/null 2>&1; then
+	programs="$programs node"
+else
+	missing Node
+fi
+
+round=0
+while [ "$round" -lt "${BENCH_ROUNDS:-7}" ]; do
+	round=$((round + 1))
+	for program in $programs; do
+		case $program in
+		python) PYTHONPATH=${PEER_PYTHONPATH:-} \
+			python3 "$home/peer_python.py" ;;
+		node) NODE_MODULES=${PEER_NODE_MODULES:-node_modules} \
+			node "$home/peer_node.mjs" ;;
+		*) "./$program" ;;
+		esac >"$work/out" || {
+			echo "$program: failed" >&2
+			exit 1
+		}
+		sed "s/^/$round	/" "$work/out" >>"$work/rows"
+	done
+done
+awk -F '\t' -f "$home/beside.awk" "$work/rows"
