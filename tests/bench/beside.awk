@@ -22,7 +22,8 @@ function figure(name, less, round) {
 function target(limit, name, less, peer,    round, text, unit, got) {
 	if (!(name in rows) || (less != "" && !(less in rows)) ||
 	    (peer != "" && !(peer in rows))) {
-		print "target", name, "not measured"
+		printf "target %s%s: not measured\n", name,
+			peer != "" ? " beside " peer : ""
 		return
 	}
 	for (round = 1; round <= rounds; round++) {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Runs our programs and their peers in turn, BENCH_ROUNDS times (7), in the build
 # folder, and says what holds: medians, and medians of the ratios of each round.
-# A peer that is missing is named and left out. PEER_INCLUDE, PEER_PYTHONPATH,
-# PEER_GOPATH (/usr/share/gocode), PEER_NODE_MODULES (./node_modules): where
-# peers are.
+# A peer that is missing is named and left out. PEER_INCLUDE, PEER_PYTHON
+# (/usr/bin/python3), PEER_PYTHONPATH, PEER_GOPATH (/usr/share/gocode),
+# PEER_NODE_MODULES (./node_modules): where peers are.
 set -u
 home=$(cd "$(dirname "$0")" && pwd)
 out=tests/bench
@@ -29,7 +29,9 @@ if GO111MODULE=off GOPATH=${PEER_GOPATH:-/usr/share/gocode} \
 else
 	missing 'cenkalti (Go)'
 fi
-if command -v python3 >/dev/null 2>&1; then
+# Where there are several, the system's has the system's packages.
+python=${PEER_PYTHON:-/usr/bin/python3}
+if command -v "$python" >/dev/null 2>&1; then
 	programs="$programs python"
 else
 	missing Python
@@ -46,7 +48,7 @@ while [ "$round" -lt "${BENCH_ROUNDS:-7}" ]; do
 	for program in $programs; do
 		case $program in
 		python) PYTHONPATH=${PEER_PYTHONPATH:-} \
-			python3 "$home/peer_python.py" ;;
+			"$python" "$home/peer_python.py" ;;
 		node) NODE_MODULES=${PEER_NODE_MODULES:-node_modules} \
 			node "$home/peer_node.mjs" ;;
 		*) "./$program" ;;

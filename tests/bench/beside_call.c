@@ -180,7 +180,7 @@ measure_calls(void)
 
 		cost(row[i].call, row[i].user, 0, CALLS / 20);
 		first = cost(row[i].call, row[i].user, 0, CALLS);
-		more = cost(row[i].call, row[i].user, RETRIES, CALLS / 200);
+		more = cost(row[i].call, row[i].user, RETRIES, CALLS / 10);
 		snprintf(name, sizeof(name), "call: %s", row[i].name);
 		beside_row(name, first);
 		snprintf(name, sizeof(name), "retry: %s", row[i].name);
