@@ -40,15 +40,15 @@ check "it has a schema version" \
 	grep -q '"schema_version":[[:space:]]*1' "$work/report.json"
 check "it has no NaN and no infinity" \
 	sh -c '! grep -qiE "[^a-z](nan|inf)" "$1"' - "$work/report.json"
-check "it has nine policies on four operations" \
-	test "$(grep -c '"policy_hash"' "$work/report.json")" -eq 36
+check "it has eleven policies on four operations" \
+	test "$(grep -c '"policy_hash"' "$work/report.json")" -eq 44
 
 check "shares of support sum to 1" awk '
 	/"support":/ { sum = 0; inside = 1; next }
 	inside && /}/ { inside = 0; seen++
 		if (sum < 1 - 1e-11 || sum > 1 + 1e-11) bad = 1 }
 	inside { sub(/,$/, "", $2); sum += $2 }
-	END { exit bad || seen != 36 }' "$work/report.json"
+	END { exit bad || seen != 44 }' "$work/report.json"
 
 # The fixed point: what the log's own policies did is what truth.json says.
 awk -F'"' '/": [{]/ { operation = $2 }
@@ -91,7 +91,7 @@ expect "CSV has a heading" 0 '^policy,policy_hash,operation,calls,' ''
 check "and a row per result, all of one length" awk -F, '
 	NR == 1 { columns = NF }
 	NF != columns { bad = 1 }
-	END { exit bad || NR != 37 }' "$work/out"
+	END { exit bad || NR != 45 }' "$work/out"
 
 retrysim compare "$log" --operation 'post_*' --policy WEBHOOK
 expect "without --calls it says what is not known" 0 \
@@ -121,7 +121,7 @@ retrysim compare "$log" -p "$work/set" --operation store_event
 expect "extends finds siblings in a folder" 0 '^  A  ' ''
 retrysim compare "$log" -p "$work/set/a.json" -p QUICK -p QUICK
 check "a policy given twice is compared once" \
-	test "$(grep -c '^  QUICK  ' "$work/out")" -eq 8
+	test "$(grep -c '^  QUICK  ' "$work/out")" -eq 12
 
 # Two files, read in any order, are one log.
 head -n 1000 "$log" >"$work/part1"

@@ -3,7 +3,7 @@
 
 retrysim policy list
 expect "lists the shipped policies" 0 '^WEBHOOK +4 attempts, exponential' ''
-check "all nine of them" test "$(wc -l <"$work/out")" -eq 9
+check "all eleven of them" test "$(wc -l <"$work/out")" -eq 11
 retrysim policy list --format json
 expect "as JSON too" 0 '"name":"WEBHOOK"' ''
 

@@ -13,6 +13,9 @@
 #include "retrysim/report_advice.h"
 
 #define COLUMNS 100
+#define COST_COLUMNS 9
+/* Reasons of failed calls that have a column of their own. */
+#define REASONS 6
 
 static void paragraph(FILE *out, size_t indent, const char *mark,
 		      const char *format, ...)
@@ -353,33 +356,6 @@ latency_cells(struct tk_table *table, size_t column,
 	}
 }
 
-/* Why calls failed, most frequent first, as "max_attempts 246". */
-static void
-stop_cell(struct tk_table *table, size_t column, const struct rs_result *result)
-{
-	char text[160] = "";
-	size_t used = 0;
-	bool told[RS_STOPS] = {[BACKOFF_STOP_SUCCESS] = true};
-
-	for (int round = 0; round < 3; round++) {
-		int best = 0;
-
-		for (int i = 1; i < RS_STOPS; i++)
-			if (!told[i] && result->stop[i] > result->stop[best])
-				best = i;
-		if (best == 0 || used >= sizeof(text))
-			break;
-		told[best] = true;
-		used += (size_t)snprintf(
-			text + used, sizeof(text) - used, "%s%s %.*f",
-			used ? ", " : "",
-			backoff_stop_name((enum backoff_stop)best),
-			floor(result->stop[best]) < result->stop[best] ? 1 : 0,
-			result->stop[best]);
-	}
-	tk_table_cell(table, column, "%s", used ? text : "-");
-}
-
 static void
 cost_row(struct tk_table *table, const struct rs_result *result,
 	 bool lower_bound, bool first_known)
@@ -397,7 +373,6 @@ cost_row(struct tk_table *table, const struct rs_result *result,
 	latency_cells(table, 4, &result->success_latency, RS_PERCENTILES,
 		      lower_bound ? ">=" : "");
 	latency_cells(table, 7, &result->failure_latency, 2, "");
-	stop_cell(table, 9, result);
 }
 
 static int
@@ -405,24 +380,101 @@ write_costs(const struct rs_report *report, const struct rs_subject *subject,
 	    FILE *out)
 {
 	static const char *const head[] = {
-		"policy",       ">1st try %",   ">attempts/call",
-		">retries",     ">success p50", ">p95",
-		">p99",         ">give up p50", ">p95",
-		"failed calls",
+		"policy",   ">1st try %",   ">attempts/call",
+		">retries", ">success p50", ">p95",
+		">p99",     ">give up p50", ">p95",
 	};
 	size_t policies = report->comparison->plan->policies->count;
-	struct tk_table *table = tk_table_new(10);
+	struct tk_table *table = tk_table_new(COST_COLUMNS);
 	int status;
 
 	if (table == NULL)
 		return -1;
-	for (size_t i = 0; i < 10; i++)
+	for (size_t i = 0; i < COST_COLUMNS; i++)
 		tk_table_head(table, i, head[i]);
 	for (size_t p = 0; p < policies; p++)
 		cost_row(table,
 			 &report->comparison->result[subject->first_result + p],
 			 rs_latency_is_lower_bound(report, subject),
 			 !failing_first(report, subject));
+	status = tk_table_print(table, 2, out);
+	tk_table_free(table);
+	return status;
+}
+
+/* The reasons that ended most failed calls, whatever the policy; returns how
+ * many there are. */
+static size_t
+find_reasons(const struct rs_report *report, const struct rs_subject *subject,
+	     enum backoff_stop reason[REASONS])
+{
+	size_t policies = report->comparison->plan->policies->count, count = 0;
+	double total[RS_STOPS] = {0};
+
+	for (size_t p = 0; p < policies; p++)
+		for (int i = 0; i < RS_STOPS; i++)
+			total[i] += report->comparison
+					    ->result[subject->first_result + p]
+					    .stop[i];
+	total[BACKOFF_STOP_SUCCESS] = 0;
+	while (count < REASONS) {
+		int best = 0;
+
+		for (int i = 1; i < RS_STOPS; i++)
+			if (total[i] > total[best])
+				best = i;
+		if (total[best] <= 0)
+			break;
+		total[best] = 0;
+		reason[count++] = (enum backoff_stop)best;
+	}
+	return count;
+}
+
+static void
+reason_row(struct tk_table *table, const struct rs_result *result,
+	   const enum backoff_stop *reason, size_t count)
+{
+	tk_table_row(table);
+	tk_table_cell(table, 0, "%s", result->policy->label);
+	for (size_t i = 0; i < count; i++) {
+		double calls = result->stop[reason[i]];
+
+		tk_table_cell(table, 1 + i, "%.*f",
+			      floor(calls) < calls ? 1 : 0, calls);
+	}
+}
+
+/* Why calls failed, the most frequent reason first. */
+static int
+write_reasons(const struct rs_report *report, const struct rs_subject *subject,
+	      FILE *out)
+{
+	size_t policies = report->comparison->plan->policies->count, count;
+	enum backoff_stop reason[REASONS];
+	struct tk_table *table;
+	int status;
+
+	count = find_reasons(report, subject, reason);
+	if (count == 0)
+		return 0;
+	table = tk_table_new(1 + count);
+	if (table == NULL)
+		return -1;
+	tk_table_head(table, 0, "failed calls");
+	for (size_t i = 0; i < count; i++) {
+		char head[64];
+
+		snprintf(head, sizeof(head), ">%s",
+			 backoff_stop_name(reason[i]));
+		tk_table_head(table, 1 + i, head);
+	}
+	for (size_t p = 0; p < policies; p++)
+		reason_row(
+			table,
+			&report->comparison->result[subject->first_result + p],
+			reason, count);
+	fputc('\n', out);
 	status = tk_table_print(table, 2, out);
 	tk_table_free(table);
 	return status;
@@ -456,7 +508,8 @@ write_text(const struct rs_report *report, FILE *out)
 		if (write_rates(report, subject, out))
 			return -1;
 		fputc('\n', out);
-		if (write_costs(report, subject, out))
+		if (write_costs(report, subject, out) ||
+		    write_reasons(report, subject, out))
 			return -1;
 	}
 	write_advice(report, out);

@@ -28,11 +28,17 @@ struct guarded_call {
 	struct backoff_decision d;
 };
 
+/** Of a policy's text, or of a shipped one's name. */
 static inline struct guarded
 guarded_of(const char *policy)
 {
-	struct guarded g = {.policy = policy_of(policy)};
+	struct guarded g = {0};
 
+	if (policy[0] == '{')
+		g.policy = policy_of(policy);
+	else
+		cr_assert(backoff_policy_builtin(policy, &g.policy) ==
+			  BACKOFF_OK);
 	cr_assert(backoff_guard_new(g.policy, &g.guard) == BACKOFF_OK);
 	return g;
 }

@@ -7,8 +7,12 @@
 
 #include "unit/guard/guarded.h"
 
-#define AWS(attempts, fields)                                                  \
-	AT_ONCE(attempts, "\"budget\":{\"kind\":\"token_bucket\"" fields "}")
+/* The shipped ones, and the same with more attempts. */
+#define AWS_2020 "AWS_STANDARD_2020"
+#define AWS_2026 "AWS_STANDARD_2026"
+#define MORE(name, attempts)                                                   \
+	"{\"name\":\"MORE\",\"extends\":\"" name                               \
+	"\",\"max_attempts\":" attempts "}"
 #define GRPC(tokens)                                                           \
 	AT_ONCE("3",                                                           \
 		"\"budget\":{\"kind\":\"throttle\",\"max_tokens\":" tokens     \
@@ -68,14 +72,14 @@ Test(guard_figures, models_differ_as_they_do)
 		double fail, success, refused;
 		double success_within, refused_within;
 	} row[] = {
-		{AWS("3", ""), .05, .9999, 0, CLOSE},
-		{AWS("3", ""), .10, .9990, 0, CLOSE},
-		{AWS("3", ""), .25, .984, 0, CLOSE},
-		{AWS("3", ""), .40, .782, .40, CLOSE},
-		{AWS("3", ",\"retry_cost\":14"), .05, .9999, 0, CLOSE},
-		{AWS("3", ",\"retry_cost\":14"), .10, .9990, 0, CLOSE},
-		{AWS("3", ",\"retry_cost\":14"), .25, .909, .28, CLOSE},
-		{AWS("3", ",\"retry_cost\":14"), .40, .666, .75, CLOSE},
+		{AWS_2020, .05, .9999, 0, CLOSE},
+		{AWS_2020, .10, .9990, 0, CLOSE},
+		{AWS_2020, .25, .984, 0, CLOSE},
+		{AWS_2020, .40, .782, .40, CLOSE},
+		{AWS_2026, .05, .9999, 0, CLOSE},
+		{AWS_2026, .10, .9990, 0, CLOSE},
+		{AWS_2026, .25, .909, .28, CLOSE},
+		{AWS_2026, .40, .666, .75, CLOSE},
 		{GRPC("10"), .05, .9993, .01, CLOSE},
 		{GRPC("10"), .10, .919, .79, CLOSE},
 		{GRPC("10"), .25, .749, 1, CLOSE},
@@ -114,10 +118,9 @@ Test(guard_figures, aws_quota_holds_attempts_down)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		struct run five = run_calls(AWS("3", ""), row[i].fail, 400000,
-					    0),
-			   fourteen = run_calls(AWS("3", ",\"retry_cost\":14"),
-						row[i].fail, 400000, 0);
+		struct run five = run_calls(AWS_2020, row[i].fail, 400000, 0),
+			   fourteen =
+				   run_calls(AWS_2026, row[i].fail, 400000, 0);
 
 		cr_expect(fabs(five.success - row[i].success_5) < .003 &&
 				  fabs(five.attempts - row[i].attempts_5) <
@@ -132,9 +135,15 @@ Test(guard_figures, aws_quota_holds_attempts_down)
 	}
 }
 
+static int
+fail_as(struct guarded *g, struct guarded_call *call, enum backoff_class class)
+{
+	return guarded_end(g, call, 0, BACKOFF_OUTCOME_FAILURE, class);
+}
+
 /* What a call that succeeds at attempt k (n + 1: never) does to the tokens. */
 static double
-change_of(const char *policy, unsigned k)
+change_of(const char *policy, enum backoff_class class, unsigned k)
 {
 	struct guarded g = guarded_of(policy);
 	struct guarded_call call;
@@ -143,13 +152,13 @@ change_of(const char *policy, unsigned k)
 	/* From the middle, where no limit cuts. */
 	while (guarded_tokens(&g, 0) > 300) {
 		guarded_begin(&g, &call, 0);
-		while (guarded_fail(&g, &call, 0))
+		while (fail_as(&g, &call, class))
 			;
 	}
 	before = guarded_tokens(&g, 0);
 	guarded_begin(&g, &call, 0);
 	for (unsigned attempt = 1; attempt < k; attempt++)
-		if (!guarded_fail(&g, &call, 0))
+		if (!fail_as(&g, &call, class))
 			break;
 	if (call.d.action != BACKOFF_ACTION_DONE)
 		guarded_succeed(&g, &call, 0);
@@ -175,20 +184,26 @@ Test(guard_figures, aws_breaks_even_where_published)
 	static const struct {
 		const char *policy;
 		unsigned n;
-		double rate;
+		enum backoff_class class;
+		double rate, within;
 	} row[] = {
-		{AWS("3", ""), 3, .320724},
-		{AWS("3", ",\"retry_cost\":14"), 3, .214856},
-		{AWS("4", ",\"retry_cost\":14"), 4, .211691},
-		{AWS("4", ""), 4, .312330},
-		{AWS("3", ",\"retry_cost\":10"), 3, .246},
+		{AWS_2020, 3, BACKOFF_CLASS_TRANSIENT, .320724, 1e-6},
+		{AWS_2020, 3, BACKOFF_CLASS_THROTTLE, .320724, 1e-6},
+		{AWS_2020, 3, BACKOFF_CLASS_TIMEOUT, .246, 5e-4},
+		{AWS_2026, 3, BACKOFF_CLASS_TRANSIENT, .214856, 1e-6},
+		{AWS_2026, 3, BACKOFF_CLASS_TIMEOUT, .214856, 1e-6},
+		{AWS_2026, 3, BACKOFF_CLASS_THROTTLE, .320724, 1e-6},
+		{MORE(AWS_2020, "4"), 4, BACKOFF_CLASS_TRANSIENT, .312330,
+		 1e-6},
+		{MORE(AWS_2026, "4"), 4, BACKOFF_CLASS_TRANSIENT, .211691,
+		 1e-6},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
 		double change[6], low = 0, high = 1;
 
 		for (unsigned k = 1; k <= row[i].n + 1; k++)
-			change[k] = change_of(row[i].policy, k);
+			change[k] = change_of(row[i].policy, row[i].class, k);
 		cr_expect(change[1] == 1);
 		cr_expect(change[2] == 0, "the cost comes back");
 		while (high - low > 1e-9) {
@@ -197,8 +212,8 @@ Test(guard_figures, aws_breaks_even_where_published)
 			*(drift(change, row[i].n, middle) > 0 ? &low : &high) =
 				middle;
 		}
-		cr_expect(fabs(low - row[i].rate) < (i == 4 ? 5e-4 : 1e-6),
-			  "%s: %.6f", row[i].policy, low);
+		cr_expect(fabs(low - row[i].rate) < row[i].within, "%s: %.6f",
+			  row[i].policy, low);
 		cr_expect(drift(change, row[i].n, row[i].rate - .001) > 0);
 		cr_expect(drift(change, row[i].n, row[i].rate + .001) < 0);
 	}
@@ -212,8 +227,8 @@ Test(guard_figures, aws_drifts_as_the_rate_says)
 		const char *policy;
 		double rate;
 	} row[] = {
-		{AWS("3", ""), .320724},
-		{AWS("3", ",\"retry_cost\":14"), .214856},
+		{AWS_2020, .320724},
+		{AWS_2026, .214856},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -236,14 +251,10 @@ Test(guard_figures, aws_2026_gives_35_retries_without_a_success)
 		enum backoff_class class;
 		unsigned retries;
 	} row[] = {
-		{AWS("1000", ",\"retry_cost\":14,\"throttle_cost\":5"),
-		 BACKOFF_CLASS_TRANSIENT, 35},
-		{AWS("1000", ",\"retry_cost\":14,\"throttle_cost\":5"),
-		 BACKOFF_CLASS_THROTTLE, 100},
-		{AWS("1000", ",\"timeout_cost\":10"), BACKOFF_CLASS_TRANSIENT,
-		 100},
-		{AWS("1000", ",\"timeout_cost\":10"), BACKOFF_CLASS_TIMEOUT,
-		 50},
+		{MORE(AWS_2026, "1000"), BACKOFF_CLASS_TRANSIENT, 35},
+		{MORE(AWS_2026, "1000"), BACKOFF_CLASS_THROTTLE, 100},
+		{MORE(AWS_2020, "1000"), BACKOFF_CLASS_TRANSIENT, 100},
+		{MORE(AWS_2020, "1000"), BACKOFF_CLASS_TIMEOUT, 50},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {

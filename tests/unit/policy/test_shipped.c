@@ -12,6 +12,9 @@
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 #define NETWORK "ConnectionError TimeoutError OSError"
+#define AWS                                                                    \
+	"transient throttle timeout http:500 http:502 http:503 http:504 "      \
+	"ConnectionError TimeoutError"
 
 /* The contract's table. */
 static const struct contract {
@@ -33,6 +36,8 @@ static const struct contract {
 	{"AI_GROK", "constant", 2, .5, 0, 0, "none", 0, "*"},
 	{"AI_VISION", "exponential", 4, 2, 8, 2, "none", 0,
 	 "http:429 http:500 http:503"},
+	{"AWS_STANDARD_2020", "exponential", 3, 1, 20, 2, "full", 0, AWS},
+	{"AWS_STANDARD_2026", "exponential", 3, .05, 20, 2, "full", 0, AWS},
 };
 
 static void
@@ -65,7 +70,7 @@ check_contract(const struct contract *row, const cJSON *policy)
 	const cJSON *jitter =
 		cJSON_GetObjectItemCaseSensitive(policy, "jitter");
 	const cJSON *matcher;
-	char retry_on[128] = "";
+	char retry_on[256] = "";
 
 	expect_text(row, policy, "name", row->name);
 	expect_text(row, policy, "backoff", row->backoff);
@@ -226,4 +231,107 @@ Test(policy_shipped, hand_written_loops_keep_their_delays)
 	cr_expect(!backoff_engine_retryable(vision, &overload));
 	backoff_policy_unref(vision);
 	backoff_policy_unref(grok);
+}
+
+#define MS UINT64_C(1000000)
+
+/* The wait of an AWS policy after one failure, with the middle of all luck. */
+static struct backoff_decision
+aws_decision(const char *name, enum backoff_class class, uint32_t failed,
+	     uint64_t hint_ns)
+{
+	struct backoff_outcome outcome = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.failure_class = class,
+		.code = class == BACKOFF_CLASS_SERVER ? "http:503" : NULL};
+	struct backoff_policy *policy = NULL;
+	struct backoff_decision d;
+	struct backoff_state state;
+
+	if (hint_ns != BACKOFF_FOREVER)
+		outcome.hint =
+			(struct backoff_hint){BACKOFF_HINT_DELAY, hint_ns};
+	cr_assert(backoff_policy_builtin(name, &policy) == BACKOFF_OK);
+	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+	while (failed-- > 0)
+		backoff_engine_decide(policy, &state, &outcome, 0,
+				      UINT64_C(1) << 63, &d);
+	backoff_policy_unref(policy);
+	return d;
+}
+
+Test(policy_shipped, aws_delays_are_those_of_the_sdks)
+{
+	static const struct {
+		const char *name;
+		enum backoff_class class;
+		uint32_t failed;
+		uint64_t high_ms;
+	} row[] = {
+		{"AWS_STANDARD_2020", BACKOFF_CLASS_TRANSIENT, 1, 1000},
+		{"AWS_STANDARD_2020", BACKOFF_CLASS_TRANSIENT, 2, 2000},
+		{"AWS_STANDARD_2020", BACKOFF_CLASS_THROTTLE, 1, 1000},
+		{"AWS_STANDARD_2026", BACKOFF_CLASS_TRANSIENT, 1, 50},
+		{"AWS_STANDARD_2026", BACKOFF_CLASS_SERVER, 2, 100},
+		{"AWS_STANDARD_2026", BACKOFF_CLASS_TIMEOUT, 1, 50},
+		{"AWS_STANDARD_2026", BACKOFF_CLASS_THROTTLE, 1, 1000},
+		{"AWS_STANDARD_2026", BACKOFF_CLASS_THROTTLE, 2, 2000},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_decision d =
+			aws_decision(row[i].name, row[i].class, row[i].failed,
+				     BACKOFF_FOREVER);
+
+		cr_expect(d.action == BACKOFF_ACTION_WAIT);
+		cr_expect(d.law.low_ns == 0 &&
+				  d.law.high_ns == row[i].high_ms * MS,
+			  "%s %d %u", row[i].name, (int)row[i].class,
+			  row[i].failed);
+		cr_expect(d.delay_ns == row[i].high_ms * MS / 2);
+	}
+	cr_expect(aws_decision("AWS_STANDARD_2026", BACKOFF_CLASS_TRANSIENT, 3,
+			       BACKOFF_FOREVER)
+			  .stop == BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect(aws_decision("AWS_STANDARD_2020", BACKOFF_CLASS_CLIENT, 1,
+			       BACKOFF_FOREVER)
+			  .stop == BACKOFF_STOP_NON_RETRYABLE);
+}
+
+/* The SDKs wait the hint, within [t, t + 5 s] of the own delay t. */
+Test(policy_shipped, aws_2026_follows_hints_up_to_five_seconds)
+{
+	static const struct {
+		enum backoff_class class;
+		uint64_t hint_ms, sdk_ms, here_ms;
+	} row[] = {
+		{BACKOFF_CLASS_TRANSIENT, 0, 25, 25},
+		{BACKOFF_CLASS_TRANSIENT, 24, 25, 25},
+		{BACKOFF_CLASS_TRANSIENT, 26, 26, 26},
+		{BACKOFF_CLASS_TRANSIENT, 5000, 5000, 5000},
+		{BACKOFF_CLASS_THROTTLE, 499, 500, 500},
+		{BACKOFF_CLASS_THROTTLE, 3000, 3000, 3000},
+		/* As far as server_hint can say it. */
+		{BACKOFF_CLASS_THROTTLE, 5300, 5300, 5000},
+		{BACKOFF_CLASS_THROTTLE, 60000, 5500, 5000},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		uint64_t own = row[i].class == BACKOFF_CLASS_THROTTLE ? 500
+								      : 25,
+			 hint = row[i].hint_ms, sdk = hint;
+		struct backoff_decision d = aws_decision(
+			"AWS_STANDARD_2026", row[i].class, 1, hint * MS);
+
+		sdk = sdk < own ? own : sdk;
+		sdk = sdk > own + 5000 ? own + 5000 : sdk;
+		cr_expect(sdk == row[i].sdk_ms);
+		cr_expect(d.delay_ns == row[i].here_ms * MS, "%ju of %ju",
+			  (uintmax_t)d.delay_ns, (uintmax_t)hint);
+		cr_expect(row[i].here_ms <= sdk && sdk - row[i].here_ms <= own);
+	}
+	cr_expect(aws_decision("AWS_STANDARD_2020", BACKOFF_CLASS_TRANSIENT, 1,
+			       60000 * MS)
+				  .delay_ns == 500 * MS,
+		  "no hints before");
 }
