@@ -93,6 +93,34 @@ check "and a row per result, all of one length" awk -F, '
 	NF != columns { bad = 1 }
 	END { exit bad || NR != 45 }' "$work/out"
 
+# Budgets: what they did is said, or that they did nothing.
+aws='-p WEBHOOK -p AWS_STANDARD_2020 -p AWS_STANDARD_2026'
+# shellcheck disable=SC2086
+retrysim compare "$log" $aws --operation post_webhook \
+	--calls post_webhook=3533
+expect "a budget that refused retries is told of" 0 \
+	'AWS_STANDARD_2026: its budget refused [0-9.]+ of the [0-9.]+ retries' ''
+check "and has a column of failed calls" \
+	grep -qE '^  failed calls .*  budget' "$work/out"
+# shellcheck disable=SC2086
+retrysim compare "$log" $aws --operation fetch_snapshot \
+	--calls fetch_snapshot=7134
+expect "one that refused none is told of too" 0 \
+	'stopped no call here: AWS_STANDARD_2020, AWS_STANDARD_2026[.]$' ''
+# shellcheck disable=SC2086
+retrysim compare "$log" $aws --operation post_webhook
+expect "without --calls a budget has no verdict" 0 \
+	'^  AWS_STANDARD_2026 .*[0-9][?] .* not answerable$' ''
+check "and the report says why" \
+	grep -q 'What budgets and breakers had left' "$work/out"
+# shellcheck disable=SC2086
+retrysim compare "$log" $aws --operation post_webhook --format json \
+	-o "$work/guard.json"
+check "JSON has it for guarded policies only" \
+	test "$(grep -c '"guard":' "$work/guard.json")" -eq 2
+check "and that deposits are not known" \
+	grep -q '"deposits_known":[[:space:]]*false' "$work/guard.json"
+
 retrysim compare "$log" --operation 'post_*' --policy WEBHOOK
 expect "without --calls it says what is not known" 0 \
 	'How many calls succeeded at once' ''

@@ -28,6 +28,9 @@ run_policy(struct turn *turn, size_t policy, struct rs_tally *tally,
 		return status;
 	result->policy = &turn->plan->policies->item[policy];
 	rs_result_make(result, tally, shared ? &turn->first_tries : NULL);
+	result->guard_unknown = turn->run.operation->population ==
+					RS_POPULATION_FAILING_FIRST &&
+				result->guarded && rs_guard_stops(result) > 0;
 	return BACKOFF_OK;
 }
 

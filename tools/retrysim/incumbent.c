@@ -14,16 +14,34 @@
 #define SLACK_NS 1000
 
 void
-rs_outcome_of(const struct rs_log *log, const struct tk_attempt *attempt,
+rs_outcome_of(const struct rs_log *log, const struct tk_call *call, uint32_t i,
 	      struct backoff_outcome *out)
 {
+	const struct tk_attempt *attempt = &log->attempt[call->first + i];
+	bool last = i + 1 == call->count;
+
 	*out = (struct backoff_outcome){
 		.kind = (enum backoff_outcome_kind)attempt->outcome,
 		.failure_class = (enum backoff_class)attempt->failure_class,
 		.error_type = tk_trace_text(log->trace, attempt->error_type),
 		.code = tk_trace_text(log->trace, attempt->code),
 		.error = tk_trace_text(log->trace, attempt->error),
+		.not_replayable =
+			last && call->stop == BACKOFF_STOP_NOT_REPLAYABLE,
 	};
+	if (last && call->stop == BACKOFF_STOP_SERVER_FORBADE)
+		out->hint.kind = BACKOFF_HINT_FORBID;
+	else if (attempt->hint_ns != BACKOFF_ABSENT)
+		out->hint = (struct backoff_hint){BACKOFF_HINT_DELAY,
+						  attempt->hint_ns};
+}
+
+/* Whether the wait after an attempt was the peer's, not the policy's own. */
+static bool
+hinted(const struct tk_attempt *attempt)
+{
+	return attempt->hint_action == BACKOFF_HINT_ACTION_HONOURED ||
+	       attempt->hint_action == BACKOFF_HINT_ACTION_CLAMPED;
 }
 
 static bool
@@ -56,9 +74,9 @@ call_fits(const struct rs_log *log, const struct tk_call *call,
 		struct backoff_delay law;
 
 		number++;
-		if (attempt->delay_ns == BACKOFF_ABSENT)
+		if (attempt->delay_ns == BACKOFF_ABSENT || hinted(attempt))
 			continue;
-		rs_outcome_of(log, attempt, &outcome);
+		rs_outcome_of(log, call, i, &outcome);
 		backoff_engine_delay(policy, number, previous, &law);
 		if (!inside(&law, attempt->delay_ns) ||
 		    !backoff_engine_retryable(policy, &outcome))
@@ -218,6 +236,45 @@ law_of(const struct tk_attempt *attempt, const struct backoff_policy *policy,
 	return true;
 }
 
+/* The luck behind waits that a peer's hint took over: all that is known of it
+ * is that the own delay was not longer, if the policy waits the longer one. */
+static void
+recover_hinted(const struct rs_log *log, const struct tk_call *call,
+	       const struct backoff_policy *policy, uint64_t *draw)
+{
+	struct backoff_decision d;
+	struct backoff_state state, before;
+
+	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+	for (uint32_t i = 0; i < call->count; i++) {
+		const struct tk_attempt *attempt =
+			&log->attempt[call->first + i];
+		uint64_t *luck = &draw[call->first + i], most;
+		struct backoff_outcome outcome;
+		struct backoff_hint hint;
+
+		rs_outcome_of(log, call, i, &outcome);
+		hint = outcome.hint;
+		before = state;
+		backoff_engine_decide(policy, &state, &outcome, 0, *luck, &d);
+		if (hinted(attempt) && d.delay_ns != attempt->delay_ns &&
+		    d.action == BACKOFF_ACTION_WAIT) {
+			outcome.hint.kind = BACKOFF_HINT_NONE;
+			state = before;
+			backoff_engine_decide(policy, &state, &outcome, 0,
+					      *luck, &d);
+			if (rs_invert(&d.law, attempt->delay_ns, *luck, &most))
+				*luck = (uint64_t)((rs_wide)*luck * most >> 64);
+			outcome.hint = hint;
+			state = before;
+			backoff_engine_decide(policy, &state, &outcome, 0,
+					      *luck, &d);
+		}
+		if (d.action != BACKOFF_ACTION_WAIT)
+			return;
+	}
+}
+
 static void
 recover_call(const struct rs_log *log, size_t index,
 	     const struct backoff_policy *policy, uint64_t seed, uint64_t *draw)
@@ -225,6 +282,7 @@ recover_call(const struct rs_log *log, size_t index,
 	const struct tk_call *call = &log->call[index];
 	uint32_t number = call->missing_before;
 	uint64_t previous = 0;
+	bool any_hint = false;
 
 	for (uint32_t i = 0; i < call->count; i++) {
 		const struct tk_attempt *attempt =
@@ -234,6 +292,7 @@ recover_call(const struct rs_log *log, size_t index,
 		struct backoff_delay law;
 
 		draw[call->first + i] = keyed;
+		any_hint |= hinted(attempt);
 		if (attempt->delay_ns == BACKOFF_ABSENT)
 			continue;
 		if (law_of(attempt, policy, number, previous, &law))
@@ -241,6 +300,8 @@ recover_call(const struct rs_log *log, size_t index,
 				  &draw[call->first + i]);
 		previous = attempt->delay_ns;
 	}
+	if (any_hint && policy && call->missing_before == 0)
+		recover_hinted(log, call, policy, draw);
 }
 
 void

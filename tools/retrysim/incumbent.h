@@ -60,8 +60,9 @@ void rs_recover_draws(const struct rs_log *log,
 		      const struct rs_incumbent *incumbent, uint64_t seed,
 		      uint64_t *draw);
 
-/** What the log says of an attempt, for the engine. Strings are borrowed. */
-void rs_outcome_of(const struct rs_log *log, const struct tk_attempt *attempt,
-		   struct backoff_outcome *out);
+/** What the log says of attempt @p i (from 0) of a call, for the engine:
+ *  hints too, and what only the end of the call tells. Strings are borrowed. */
+void rs_outcome_of(const struct rs_log *log, const struct tk_call *call,
+		   uint32_t i, struct backoff_outcome *out);
 
 #endif

@@ -7,10 +7,48 @@
 #include "retrysim/log.h"
 #include "retrysim/luck.h"
 
+/* How far a failure may be looked for, in calls. */
+#define NEAR_CALLS 1000
+
 bool
 rs_log_replayable(const struct tk_call *call)
 {
 	return call->missing_before == 0 && call->count > 0;
+}
+
+bool
+rs_log_refused(const struct rs_log *log, const struct tk_call *call)
+{
+	return call->count == 1 && call->stop == BACKOFF_STOP_BREAKER_OPEN &&
+	       log->attempt[call->first].outcome == BACKOFF_OUTCOME_CANCELLED;
+}
+
+/* Whether its first attempt is a failure that says something. */
+static bool
+fails_first(const struct rs_log *log, const struct tk_call *call)
+{
+	uint8_t outcome = call->count > 0 ? log->attempt[call->first].outcome
+					  : BACKOFF_OUTCOME_SUCCESS;
+
+	return outcome == BACKOFF_OUTCOME_FAILURE ||
+	       outcome == BACKOFF_OUTCOME_TIMEOUT;
+}
+
+const struct tk_call *
+rs_log_failing_near(const struct rs_log *log,
+		    const struct rs_operation *operation, size_t call)
+{
+	const struct tk_call *first = &log->call[operation->first_call];
+	size_t at = call - operation->first_call;
+
+	for (size_t d = 1; d <= NEAR_CALLS; d++) {
+		if (d <= at && fails_first(log, &first[at - d]))
+			return &first[at - d];
+		if (at + d < operation->call_count &&
+		    fails_first(log, &first[at + d]))
+			return &first[at + d];
+	}
+	return NULL;
 }
 
 bool

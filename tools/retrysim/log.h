@@ -96,6 +96,16 @@ bool rs_log_count(struct rs_operation *operation, uint64_t calls);
 /** Whether a call can be replayed: its first attempt is in the log. */
 bool rs_log_replayable(const struct tk_call *call);
 
+/** Whether an open breaker let the call make no attempt at all: its only line
+ *  says that, and is no outcome. */
+bool rs_log_refused(const struct rs_log *log, const struct tk_call *call);
+
+/** The call whose last failure stands in for one that nobody recorded: the
+ *  nearest of the operation that has one; NULL without any near. */
+const struct tk_call *rs_log_failing_near(const struct rs_log *log,
+					  const struct rs_operation *operation,
+					  size_t call);
+
 /** Whether every recorded attempt of the call failed. */
 bool rs_log_all_failed(const struct rs_log *log, const struct tk_call *call);
 

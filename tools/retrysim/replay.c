@@ -1,4 +1,5 @@
-/* A call's path of failures, step by step through the engine. */
+/* Attempts of a call, recorded or estimated; and its path of failures, step by
+ * step through the engine. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -10,71 +11,74 @@
 /* A simulated attempt is a recorded one if it begins within this. */
 #define SAME_TIME_NS 1000
 
-/* What is being found out about the step that is added. */
-struct draft {
-	struct rs_step step;
-	/** From 1. */
-	uint32_t number;
-	/** Limit of the attempt; BACKOFF_FOREVER. */
-	uint64_t limit_ns;
-	/** What it would report if it fails. */
-	struct backoff_outcome failure;
-};
-
 static uint64_t
 add(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-static const struct tk_call *
-call_of(const struct rs_path *path)
-{
-	return &path->run->log->call[path->call];
-}
-
-/* Whether the recorded attempt of that number began at that time. */
+/* Whether the recorded attempt of that number began at that time. A call that
+ * an open breaker refused made none. */
 static bool
-recorded(const struct rs_path *path, const struct draft *draft)
+recorded(const struct rs_run *run, const struct rs_trial *trial)
 {
-	const struct tk_call *call = call_of(path);
+	const struct tk_call *call = &run->log->call[trial->call];
 	uint64_t start;
 
-	if (draft->number > call->count)
+	if (trial->number > call->count || rs_log_refused(run->log, call))
 		return false;
-	start = path->run->log->start_ns[call->first + draft->number - 1];
-	return start <= add(draft->step.start_ns, SAME_TIME_NS) &&
-	       draft->step.start_ns <= add(start, SAME_TIME_NS);
+	start = run->log->start_ns[call->first + trial->number - 1];
+	return trial->number == 1 ||
+	       (start <= add(trial->start_ns, SAME_TIME_NS) &&
+		trial->start_ns <= add(start, SAME_TIME_NS));
 }
 
 static void
-take_recorded(const struct rs_path *path, struct draft *draft)
+take_recorded(const struct rs_run *run, const struct rs_trial *trial,
+	      struct rs_step *step, struct backoff_outcome *failure)
 {
-	const struct rs_log *log = path->run->log;
-	uint64_t index = call_of(path)->first + draft->number - 1;
-	const struct tk_attempt *attempt = &log->attempt[index];
+	const struct rs_log *log = run->log;
+	const struct tk_call *call = &log->call[trial->call];
+	uint64_t index = call->first + trial->number - 1;
 
-	rs_outcome_of(log, attempt, &draft->failure);
-	draft->step.known = attempt->outcome == BACKOFF_OUTCOME_SUCCESS
-				    ? RS_KNOWN_SUCCEEDS
-				    : RS_KNOWN_FAILS;
-	draft->step.success_ns = log->end_ns[index];
-	draft->step.failure_ns = log->end_ns[index];
-	draft->step.support = RS_SUPPORT_EXACT;
+	rs_outcome_of(log, call, trial->number - 1, failure);
+	step->known = failure->kind == BACKOFF_OUTCOME_SUCCESS
+			      ? RS_KNOWN_SUCCEEDS
+			      : RS_KNOWN_FAILS;
+	step->success_ns = log->end_ns[index];
+	step->failure_ns = log->end_ns[index];
+	step->support = RS_SUPPORT_EXACT;
 }
 
-/* A failure that nobody recorded is like the call's last one before it. */
-static const struct tk_attempt *
-model_failure(const struct rs_path *path, uint32_t number)
+/* A failure that nobody recorded is like the call's last one before it, or,
+ * where the call made no attempt, like one of a call beside it. Returns the
+ * type of its error. */
+static tk_string
+model_failure(const struct rs_run *run, const struct rs_trial *trial,
+	      struct backoff_outcome *failure)
 {
-	const struct tk_call *call = call_of(path);
-	uint32_t i = number - 1 < call->count ? number - 1 : call->count;
-	const struct tk_attempt *attempt =
-		&path->run->log->attempt[call->first];
+	const struct tk_call *call = &run->log->call[trial->call];
+	uint32_t before = trial->number - 1;
+	uint32_t i = before < call->count ? before : call->count;
+	const struct tk_attempt *attempt = &run->log->attempt[call->first];
 
+	if (rs_log_refused(run->log, call)) {
+		call = rs_log_failing_near(run->log, run->operation,
+					   trial->call);
+		*failure = (struct backoff_outcome){
+			.kind = BACKOFF_OUTCOME_FAILURE};
+		if (call == NULL)
+			return 0;
+		rs_outcome_of(run->log, call, 0, failure);
+		return run->log->attempt[call->first].error_type;
+	}
 	while (i > 1 && attempt[i - 1].outcome == BACKOFF_OUTCOME_SUCCESS)
 		i--;
-	return &attempt[i > 0 ? i - 1 : 0];
+	i = i > 0 ? i - 1 : 0;
+	rs_outcome_of(run->log, call, i, failure);
+	if (failure->kind == BACKOFF_OUTCOME_SUCCESS)
+		failure->kind = BACKOFF_OUTCOME_FAILURE;
+	return attempt[i].error_type;
 }
 
 /* Longer waits than any in the log are beyond it: how long a call's own
@@ -96,44 +100,38 @@ worse(enum rs_support a, enum rs_support b)
 }
 
 static void
-estimate(const struct rs_path *path, struct draft *draft)
+estimate(const struct rs_run *run, const struct rs_trial *trial,
+	 struct rs_step *step, struct backoff_outcome *failure)
 {
-	const struct rs_run *run = path->run;
-	const struct rs_ask ask = {.call = path->call,
-				   .attempt = draft->number,
-				   .replica = path->replica,
-				   .start_ns = draft->step.start_ns};
-	const struct tk_attempt *like = model_failure(path, draft->number);
-	uint64_t luck = rs_draw(run->seed, RS_PURPOSE_DURATION, path->call,
-				draft->number, 0);
+	const struct rs_ask ask = {.call = trial->call,
+				   .attempt = trial->number,
+				   .replica = trial->replica,
+				   .start_ns = trial->start_ns};
+	uint64_t luck = rs_draw(run->seed, RS_PURPOSE_DURATION, trial->call,
+				trial->number, 0);
 	struct rs_answer answer;
+	tk_string type;
 	uint64_t ns;
 
 	run->estimator->ask(run->world, &ask, &answer);
-	draft->step.known = RS_KNOWN_NOT;
-	draft->step.support = worse(
-		answer.support,
-		support_of_wait(run, path->step[path->count - 1].delay_ns));
-	draft->step.fails_below = (uint64_t)(answer.fails * 0x1p64);
-	rs_outcome_of(run->log, like, &draft->failure);
-	if (draft->failure.kind == BACKOFF_OUTCOME_SUCCESS)
-		draft->failure.kind = BACKOFF_OUTCOME_FAILURE;
-	ns = rs_log_failure_duration(run->log, run->operation, like->error_type,
-				     luck);
-	draft->step.failure_ns =
-		add(ask.start_ns, ns == BACKOFF_ABSENT ? 0 : ns);
+	step->known = RS_KNOWN_NOT;
+	step->support =
+		worse(answer.support, support_of_wait(run, trial->wait_ns));
+	step->fails_below = (uint64_t)(answer.fails * 0x1p64);
+	type = model_failure(run, trial, failure);
+	ns = rs_log_failure_duration(run->log, run->operation, type, luck);
+	step->failure_ns = add(ask.start_ns, ns == BACKOFF_ABSENT ? 0 : ns);
 	ns = rs_log_success_duration(run->log, run->operation, luck);
-	draft->step.success_ns =
-		add(ask.start_ns, ns == BACKOFF_ABSENT ? 0 : ns);
+	step->success_ns = add(ask.start_ns, ns == BACKOFF_ABSENT ? 0 : ns);
 }
 
 /* The policy's own limit ends a longer attempt; a longer limit than the one
  * that ended a recorded attempt leaves open what would have come. */
 static void
-limit_attempt(const struct rs_run *run, struct draft *draft)
+limit_attempt(const struct rs_run *run, const struct rs_trial *trial,
+	      struct rs_step *step, struct backoff_outcome *failure)
 {
-	struct rs_step *step = &draft->step;
-	uint64_t end = add(step->start_ns, draft->limit_ns);
+	uint64_t end = add(step->start_ns, trial->limit_ns);
 	uint64_t limit = BACKOFF_FOREVER;
 
 	if (run->incumbent) {
@@ -141,10 +139,10 @@ limit_attempt(const struct rs_run *run, struct draft *draft)
 		    backoff_policy_hash(run->policy))
 			return;
 		limit = backoff_policy_attempt_timeout_ns(run->incumbent,
-							  draft->number);
+							  trial->number);
 	}
-	if (step->known == RS_KNOWN_FAILS && limit < draft->limit_ns &&
-	    draft->failure.kind == BACKOFF_OUTCOME_TIMEOUT)
+	if (step->known == RS_KNOWN_FAILS && limit < trial->limit_ns &&
+	    failure->kind == BACKOFF_OUTCOME_TIMEOUT)
 		step->support = RS_SUPPORT_UNSUPPORTED;
 	if (step->success_ns > end && step->known != RS_KNOWN_FAILS) {
 		step->fails_below = UINT64_MAX;
@@ -154,37 +152,59 @@ limit_attempt(const struct rs_run *run, struct draft *draft)
 	if (step->failure_ns <= end)
 		return;
 	step->failure_ns = end;
-	backoff_outcome_set(&draft->failure, BACKOFF_OUTCOME_TIMEOUT,
+	backoff_outcome_set(failure, BACKOFF_OUTCOME_TIMEOUT,
 			    BACKOFF_CLASS_TIMEOUT, "TimeoutError", NULL,
 			    "attempt timed out");
 }
 
-static uint64_t
-delay_draw(const struct rs_path *path, uint32_t number)
+void
+rs_try(const struct rs_run *run, const struct rs_trial *trial,
+       struct rs_step *step, struct backoff_outcome *failure)
 {
-	const struct tk_call *call = call_of(path);
+	*step = (struct rs_step){.start_ns = trial->start_ns};
+	if (recorded(run, trial))
+		take_recorded(run, trial, step, failure);
+	else
+		estimate(run, trial, step, failure);
+	limit_attempt(run, trial, step, failure);
+}
 
-	if (number <= call->count)
-		return path->run->draw[call->first + number - 1];
-	return backoff_draw(path->run->seed, BACKOFF_PURPOSE_DELAY, path->call,
-			    number);
+uint64_t
+rs_delay_draw(const struct rs_run *run, size_t call, uint32_t number)
+{
+	const struct tk_call *record = &run->log->call[call];
+
+	if (number <= record->count)
+		return run->draw[record->first + number - 1];
+	return backoff_draw(run->seed, BACKOFF_PURPOSE_DELAY, call, number);
+}
+
+void
+rs_begin(const struct rs_run *run, size_t call, uint64_t now_ns,
+	 struct backoff_state *state, struct backoff_decision *decision)
+{
+	backoff_engine_begin(run->policy, state, now_ns, BACKOFF_FOREVER,
+			     decision);
+	if (run->log->call[call].stop == BACKOFF_STOP_NOT_IDEMPOTENT)
+		state->idempotent = 0;
 }
 
 static void
-decide(struct rs_path *path, struct draft *draft)
+decide(struct rs_path *path, const struct backoff_outcome *failure,
+       struct rs_step *step)
 {
-	struct rs_step *step = &draft->step;
+	uint32_t number = (uint32_t)path->count + 1;
 
 	step->stop = BACKOFF_STOP_NONE;
 	step->delay_ns = 0;
 	if (step->known == RS_KNOWN_SUCCEEDS)
 		return;
-	backoff_engine_decide(path->run->policy, &path->state, &draft->failure,
-			      step->failure_ns, delay_draw(path, draft->number),
-			      &path->decision);
+	backoff_engine_decide(
+		path->run->policy, &path->state, failure, step->failure_ns,
+		rs_delay_draw(path->run, path->call, number), &path->decision);
 	if (path->decision.action == BACKOFF_ACTION_DONE)
 		step->stop = path->decision.stop;
-	else if (draft->number >= RS_ATTEMPTS_MAX)
+	else if (number >= RS_ATTEMPTS_MAX)
 		step->stop = BACKOFF_STOP_MAX_ATTEMPTS;
 	else
 		step->delay_ns = path->decision.delay_ns;
@@ -212,20 +232,25 @@ push(struct rs_path *path, const struct rs_step *step)
 static bool
 extend(struct rs_path *path)
 {
-	struct draft draft = {.number = (uint32_t)path->count + 1};
-	const struct tk_call *call = call_of(path);
+	const struct rs_run *run = path->run;
+	bool first = path->count == 0;
+	const struct rs_trial trial = {
+		.call = path->call,
+		.number = (uint32_t)path->count + 1,
+		.replica = path->replica,
+		.start_ns =
+			first ? run->log->start_ns[run->log->call[path->call]
+							   .first]
+			      : path->decision.not_before_ns,
+		.limit_ns = path->decision.attempt_timeout_ns,
+		.wait_ns = first ? 0 : path->step[path->count - 1].delay_ns,
+	};
+	struct backoff_outcome failure;
+	struct rs_step step;
 
-	draft.limit_ns = path->decision.attempt_timeout_ns;
-	draft.step.start_ns = path->count == 0
-				      ? path->run->log->start_ns[call->first]
-				      : path->decision.not_before_ns;
-	if (path->count == 0 || recorded(path, &draft))
-		take_recorded(path, &draft);
-	else
-		estimate(path, &draft);
-	limit_attempt(path->run, &draft);
-	decide(path, &draft);
-	return push(path, &draft.step);
+	rs_try(run, &trial, &step, &failure);
+	decide(path, &failure, &step);
+	return push(path, &step);
 }
 
 void
@@ -236,9 +261,8 @@ rs_path_begin(struct rs_path *path, const struct rs_run *run, size_t call,
 	path->call = call;
 	path->replica = replica;
 	path->count = 0;
-	backoff_engine_begin(run->policy, &path->state,
-			     run->log->start_ns[run->log->call[call].first],
-			     BACKOFF_FOREVER, &path->decision);
+	rs_begin(run, call, run->log->start_ns[run->log->call[call].first],
+		 &path->state, &path->decision);
 }
 
 const struct rs_step *
@@ -265,12 +289,11 @@ rs_path_clear(struct rs_path *path)
 }
 
 bool
-rs_step_fails(const struct rs_path *path, const struct rs_step *step,
+rs_step_fails(const struct rs_run *run, const struct rs_step *step, size_t call,
 	      uint32_t attempt, uint32_t replica, bool doomed)
 {
-	return doomed ||
-	       rs_draw(path->run->seed, RS_PURPOSE_OUTCOME, path->call, attempt,
-		       replica) < step->fails_below;
+	return doomed || rs_draw(run->seed, RS_PURPOSE_OUTCOME, call, attempt,
+				 replica) < step->fails_below;
 }
 
 bool

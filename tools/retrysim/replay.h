@@ -44,6 +44,36 @@ struct rs_step {
 	enum backoff_stop stop;
 };
 
+/** An attempt that a replayed call makes. */
+struct rs_trial {
+	/** Index of the call in the trace. */
+	size_t call;
+	/** From 1. */
+	uint32_t number;
+	uint32_t replica;
+	uint64_t start_ns;
+	/** Limit of the attempt; BACKOFF_FOREVER. */
+	uint64_t limit_ns;
+	/** The wait before it; 0 for the first. */
+	uint64_t wait_ns;
+};
+
+/**
+ * What becomes of an attempt: recorded, or estimated.
+ *
+ * @param step     set, but for the delay and the stop
+ * @param failure  what it reports if it fails
+ */
+void rs_try(const struct rs_run *run, const struct rs_trial *trial,
+	    struct rs_step *step, struct backoff_outcome *failure);
+
+/** The luck of the delay after an attempt. */
+uint64_t rs_delay_draw(const struct rs_run *run, size_t call, uint32_t number);
+
+/** Begin a call as its record says, for the engine. */
+void rs_begin(const struct rs_run *run, size_t call, uint64_t now_ns,
+	      struct backoff_state *state, struct backoff_decision *decision);
+
 /**
  * The attempts that a call makes as long as they fail. Times and chances do
  * not depend on the luck of a replica, unless the estimator's do: replicas
@@ -71,8 +101,9 @@ const struct rs_step *rs_path_step(struct rs_path *path, size_t index);
 void rs_path_clear(struct rs_path *path);
 
 /** Whether an attempt that is not known fails in a replica. */
-bool rs_step_fails(const struct rs_path *path, const struct rs_step *step,
-		   uint32_t attempt, uint32_t replica, bool doomed);
+bool rs_step_fails(const struct rs_run *run, const struct rs_step *step,
+		   size_t call, uint32_t attempt, uint32_t replica,
+		   bool doomed);
 
 /** Whether a call is doomed in a replica. */
 bool rs_call_doomed(const struct rs_run *run, size_t call, uint32_t replica);

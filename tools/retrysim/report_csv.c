@@ -57,9 +57,12 @@ row(const struct rs_report *report, const struct rs_subject *subject,
 		fprintf(out, ",%.9f", result->support[i]);
 	fprintf(out, ",%d,", result->flagged);
 	text(set->item[difference->baseline].label, out);
-	fprintf(out, ",%.9f,%.9f,%.9f,%s\r\n", difference->value,
+	fprintf(out, ",%.9f,%.9f,%.9f,%s", difference->value,
 		difference->interval.low, difference->interval.high,
 		rs_verdict_name(difference->verdict));
+	fprintf(out, ",%d,%.3f,%.3f,%.3f\r\n", result->guarded,
+		result->stop[BACKOFF_STOP_BUDGET],
+		result->stop[BACKOFF_STOP_BREAKER_OPEN], result->refused_calls);
 }
 
 static int
@@ -76,7 +79,8 @@ write_csv(const struct rs_report *report, FILE *out)
 	      "failure_p95_seconds,failure_p99_seconds,"
 	      "success_latency_is_lower_bound,exact,interpolated,modelled,"
 	      "unsupported,flagged,baseline,difference,difference_low,"
-	      "difference_high,verdict\r\n",
+	      "difference_high,verdict,guarded,budget_stops,breaker_stops,"
+	      "calls_without_attempt\r\n",
 	      out);
 	for (size_t i = 0; i < comparison->subject_count; i++) {
 		const struct rs_subject *subject = &comparison->subject[i];

@@ -206,6 +206,23 @@ add_rates(struct builder *b, cJSON *out, const struct rs_result *result)
 	       result->backoff_per_call_ns / 1e9);
 }
 
+/* What the calls of the policy shared; not there if they share nothing. */
+static void
+add_guard(struct builder *b, cJSON *parent, const struct rs_result *result)
+{
+	cJSON *out;
+
+	if (!result->guarded)
+		return;
+	out = object(b, parent, "guard");
+	number(b, out, "budget_stops", result->stop[BACKOFF_STOP_BUDGET]);
+	number(b, out, "breaker_stops",
+	       result->stop[BACKOFF_STOP_BREAKER_OPEN]);
+	number(b, out, "breaker_opened", result->breaker_opened);
+	number(b, out, "calls_without_attempt", result->refused_calls);
+	yes_no(b, out, "deposits_known", !result->guard_unknown);
+}
+
 static void
 add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 	   const struct rs_subject *subject, const struct rs_result *result)
@@ -234,6 +251,7 @@ add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 	for (int i = 0; i < RS_SUPPORT_COUNT; i++)
 		share(b, support, rs_support_name((enum rs_support)i),
 		      result->support[i]);
+	add_guard(b, out, result);
 	number(b, out, "unsupported_calls", result->unsupported_calls);
 	yes_no(b, out, "flagged", result->flagged);
 	add_difference(b, out, report, &result->difference);

@@ -157,6 +157,17 @@ unknown_incumbent(const struct rs_report *report,
 }
 
 static bool
+guard_unknown(const struct rs_report *report, const struct rs_subject *subject)
+{
+	const struct rs_comparison *comparison = report->comparison;
+
+	for (size_t p = 0; p < comparison->plan->policies->count; p++)
+		if (comparison->result[subject->first_result + p].guard_unknown)
+			return true;
+	return false;
+}
+
+static bool
 flagged(const struct rs_report *report, const struct rs_subject *subject)
 {
 	const struct rs_comparison *comparison = report->comparison;
@@ -196,6 +207,10 @@ static const struct gap gaps[] = {
 	{unknown_incumbent,
 	 "Which policy was in force: no policy at hand fits what was recorded, "
 	 "so the luck of its delays cannot be shared"},
+	{guard_unknown,
+	 "What budgets and breakers had left: calls that succeed at once fill "
+	 "the one and calm the other, but left no line, and no --calls was "
+	 "given. A policy whose calls they stopped carries a ?"},
 	{flagged,
 	 "What happens after waits longer than any in the log, or outside its "
 	 "time: some policies go there with more than 1 % of calls. Their "
@@ -296,11 +311,12 @@ rate_row(struct tk_table *table, const struct rs_result *result)
 			      share(result->support[i], value, sizeof(value)));
 	tk_table_cell(table, 5, "%s%s",
 		      percent(result->success_rate, value, sizeof(value)),
-		      result->flagged ? "?" : " ");
+		      result->flagged || result->guard_unknown ? "?" : " ");
 	tk_table_cell(table, 6, "%s-%s",
 		      percent(result->success.low, low, sizeof(low)),
 		      percent(result->success.high, high, sizeof(high)));
-	if (difference->verdict == RS_VERDICT_UNSUPPORTED)
+	if (difference->verdict == RS_VERDICT_UNSUPPORTED &&
+	    result->outer.low < result->outer.high)
 		tk_table_cell(table, 7, "bounds %s-%s",
 			      percent(result->outer.low, low, sizeof(low)),
 			      percent(result->outer.high, high, sizeof(high)));
@@ -480,6 +496,67 @@ write_reasons(const struct rs_report *report, const struct rs_subject *subject,
 	return status;
 }
 
+/* What its budget and its breaker did to one policy's calls. */
+static void
+write_guard(const struct rs_result *result, FILE *out)
+{
+	double budget = result->stop[BACKOFF_STOP_BUDGET];
+	double breaker = result->stop[BACKOFF_STOP_BREAKER_OPEN];
+	char budget_text[128] = "", breaker_text[192] = "";
+
+	if (budget > 0)
+		snprintf(budget_text, sizeof(budget_text),
+			 " its budget refused %.1f of the %.1f retries that "
+			 "its calls wanted%s",
+			 budget, result->retries + budget,
+			 breaker > 0 ? ";" : "");
+	if (breaker > 0)
+		snprintf(breaker_text, sizeof(breaker_text),
+			 " its breaker opened %.1f times and ended %.1f calls, "
+			 "%.1f of them before their first attempt",
+			 result->breaker_opened, breaker,
+			 result->refused_calls);
+	paragraph(out, 4, "  - ", "%s:%s%s.", result->policy->label,
+		  budget_text, breaker_text);
+}
+
+/* Where it made a difference that calls share something; and that it made
+ * none, for those who look for it. */
+static void
+write_guards(const struct rs_report *report, const struct rs_subject *subject,
+	     FILE *out)
+{
+	const struct rs_comparison *comparison = report->comparison;
+	char idle[1000] = "";
+	size_t used = 0;
+	bool any = false;
+
+	for (size_t p = 0; p < comparison->plan->policies->count; p++) {
+		const struct rs_result *result =
+			&comparison->result[subject->first_result + p];
+
+		if (!result->guarded)
+			continue;
+		if (rs_guard_stops(result) > 0) {
+			if (!any)
+				fprintf(out, "\n  What calls share, one guard "
+					     "for each target, made a "
+					     "difference:\n");
+			any = true;
+			write_guard(result, out);
+		} else if (sizeof(idle) - used > 100) {
+			used += (size_t)snprintf(
+				idle + used, sizeof(idle) - used, "%s%s",
+				used ? ", " : "", result->policy->label);
+		}
+	}
+	if (used > 0) {
+		fputc('\n', out);
+		paragraph(out, 2, "",
+			  "Budget and breaker stopped no call here: %s.", idle);
+	}
+}
+
 static void
 write_advice(const struct rs_report *report, FILE *out)
 {
@@ -511,6 +588,7 @@ write_text(const struct rs_report *report, FILE *out)
 		if (write_costs(report, subject, out) ||
 		    write_reasons(report, subject, out))
 			return -1;
+		write_guards(report, subject, out);
 	}
 	write_advice(report, out);
 	fprintf(out, "\nShares of simulated attempts and rates are in percent, "

@@ -73,9 +73,12 @@ make_attempts(struct rs_result *result, const struct rs_tally *tally)
 
 	result->attempts = (double)attempts / r;
 	result->attempts_per_call = mean;
-	result->retries = result->attempts - n;
-	result->attempts_interval =
-		(struct tk_interval){fmax(1, mean - half), mean + half};
+	result->refused_calls = (double)tally->refused_calls / r;
+	result->retries = result->attempts - (n - result->refused_calls);
+	/* Only a breaker keeps a call from its first attempt. */
+	result->attempts_interval = (struct tk_interval){
+		fmax(tally->refused_calls > 0 ? 0 : 1, mean - half),
+		mean + half};
 }
 
 static void
@@ -122,12 +125,21 @@ rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 	make_success(result, tally);
 	make_attempts(result, tally);
 	make_support(result, tally);
+	result->guarded = tally->guarded;
+	result->breaker_opened = (double)tally->opened / tally->replicas;
 	result->backoff_per_call_ns = (double)tally->backoff_ns /
 				      tally->replicas / (double)tally->calls;
 	make_latency(&result->success_latency, &tally->success, first_tries,
 		     tally->replicas);
 	make_latency(&result->failure_latency, &tally->failure, NULL,
 		     tally->replicas);
+}
+
+double
+rs_guard_stops(const struct rs_result *result)
+{
+	return result->stop[BACKOFF_STOP_BUDGET] +
+	       result->stop[BACKOFF_STOP_BREAKER_OPEN];
 }
 
 /* With unsupported attempts the verdict must hold whatever they would have
@@ -139,6 +151,8 @@ judge(const struct rs_result *a, const struct rs_result *b,
 	double low = difference->interval.low;
 	double high = difference->interval.high;
 
+	if (a->guard_unknown || b->guard_unknown)
+		return RS_VERDICT_UNSUPPORTED;
 	if (a->flagged || b->flagged) {
 		double worst = a->outer.low - b->outer.high;
 		double best = a->outer.high - b->outer.low;
@@ -152,6 +166,13 @@ judge(const struct rs_result *a, const struct rs_result *b,
 		return RS_VERDICT_WORSE;
 	return a->flagged || b->flagged ? RS_VERDICT_UNSUPPORTED
 					: RS_VERDICT_SAME;
+}
+
+/* Replicas in which a call without a line was refused. */
+static uint16_t
+once_refused(const struct rs_tally *tally, uint64_t k)
+{
+	return tally->once_refused ? tally->once_refused[k] : 0;
 }
 
 void
@@ -169,6 +190,16 @@ rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
 
 		gained += a > b ? (uint64_t)(a - b) : 0;
 		lost += b > a ? (uint64_t)(b - a) : 0;
+	}
+	for (uint64_t k = 0; k < tally->at_once; k++) {
+		uint16_t a = once_refused(tally, k);
+		uint16_t b = once_refused(baseline_tally, k);
+
+		if (tally->once_refused == NULL &&
+		    baseline_tally->once_refused == NULL)
+			break;
+		gained += b > a ? (uint64_t)(b - a) : 0;
+		lost += a > b ? (uint64_t)(a - b) : 0;
 	}
 	difference->interval = tk_paired((double)gained / r, (double)lost / r,
 					 n, &difference->value);

@@ -61,6 +61,13 @@ struct rs_result {
 	struct tk_interval success, outer, attempts_interval;
 	struct rs_latency success_latency, failure_latency;
 	double stop[RS_STOPS];
+	/** The policy has a budget or a breaker; calls without an attempt,
+	 *  since a breaker was open; how often one opened. */
+	bool guarded;
+	double refused_calls, breaker_opened;
+	/** It stopped calls, and what the calls that left no line gave it is
+	 * not known. */
+	bool guard_unknown;
 	/** Shares of the simulated attempts; sum 1. */
 	double support[RS_SUPPORT_COUNT];
 	/** Share of calls that met an unsupported attempt. */
@@ -77,6 +84,9 @@ struct rs_result {
  */
 void rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 		    const struct tk_samples *first_tries);
+
+/** Calls that budget or breaker ended. */
+double rs_guard_stops(const struct rs_result *result);
 
 /** Set the paired difference of two policies on one operation. */
 void rs_result_compare(struct rs_result *result, const struct rs_tally *tally,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "retrysim/crowd.h"
 #include "retrysim/luck.h"
 #include "retrysim/tally.h"
 
@@ -31,7 +32,8 @@ enum backoff_status
 rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
 	      uint32_t replicas)
 {
-	*tally = (struct rs_tally){.replicas = replicas};
+	*tally = (struct rs_tally){.replicas = replicas,
+				   .at_once = operation->at_once};
 	tally->succeeded = calloc(replicas, sizeof(*tally->succeeded));
 	tally->attempts = calloc(replicas, sizeof(*tally->attempts));
 	tally->call_succeeded = calloc(operation->call_count + 1,
@@ -48,6 +50,7 @@ rs_tally_clear(struct rs_tally *tally)
 	free(tally->succeeded);
 	free(tally->attempts);
 	free(tally->call_succeeded);
+	free(tally->once_refused);
 	tk_samples_clear(&tally->success);
 	tk_samples_clear(&tally->failure);
 	*tally = (struct rs_tally){0};
@@ -58,7 +61,9 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 {
 	struct rs_tally kept = *tally;
 
+	free(kept.once_refused);
 	*tally = (struct rs_tally){.replicas = kept.replicas,
+				   .at_once = operation->at_once,
 				   .succeeded = kept.succeeded,
 				   .attempts = kept.attempts,
 				   .call_succeeded = kept.call_succeeded,
@@ -121,7 +126,8 @@ follow(struct rs_path *path, size_t from, uint32_t replica, bool doomed,
 		else if (step->known == RS_KNOWN_NOT &&
 			 !(unsupported && pessimist))
 			course.succeeded = !rs_step_fails(
-				path, step, (uint32_t)i + 1, replica, doomed);
+				path->run, step, path->call, (uint32_t)i + 1,
+				replica, doomed);
 		if (course.succeeded || path->out_of_memory)
 			break;
 	}
@@ -151,6 +157,7 @@ end_call(struct walk *walk, const struct course *course, uint32_t replica,
 	tally->unsupported_calls +=
 		course->unsupported == SIZE_MAX ? 0 : weight;
 	if (course->succeeded) {
+		tally->first_try += attempts == 1 ? weight : 0;
 		tally->stop[BACKOFF_STOP_SUCCESS] += weight;
 		tally->call_succeeded[walk->position] += (uint16_t)weight;
 		return tk_samples_add(&tally->success,
@@ -245,17 +252,16 @@ replay_call(struct rs_tally *tally, struct rs_path *path,
 	if (first == NULL)
 		return false;
 	walk.start_ns = first->start_ns;
-	tally->first_try +=
-		first->known == RS_KNOWN_SUCCEEDS ? tally->replicas : 0;
 	if (!walk_call(&walk))
 		return false;
 	tally->attempts_squared += (rs_wide)walk.attempts * walk.attempts;
 	return true;
 }
 
-enum backoff_status
-rs_tally_run(struct rs_tally *tally, const struct rs_run *run,
-	     uint64_t longest_ns, bool *shared)
+/* Each call for itself. */
+static enum backoff_status
+run_alone(struct rs_tally *tally, const struct rs_run *run, uint64_t longest_ns,
+	  bool *shared)
 {
 	const struct rs_operation *operation = run->operation;
 	struct rs_path path = {0};
@@ -286,8 +292,23 @@ rs_tally_run(struct rs_tally *tally, const struct rs_run *run,
 	if (ok && !*shared)
 		ok = tk_samples_add(&tally->success, 0,
 				    operation->at_once * tally->replicas);
-	tk_samples_sort(&tally->success);
-	tk_samples_sort(&tally->failure);
 	rs_path_clear(&path);
 	return ok ? BACKOFF_OK : BACKOFF_E_NOMEM;
+}
+
+enum backoff_status
+rs_tally_run(struct rs_tally *tally, const struct rs_run *run,
+	     uint64_t longest_ns, bool *shared)
+{
+	enum backoff_status status;
+	bool together;
+
+	*shared = false;
+	status = rs_policy_shares(run->policy, &together);
+	if (status == BACKOFF_OK)
+		status = together ? rs_crowd_run(tally, run)
+				  : run_alone(tally, run, longest_ns, shared);
+	tk_samples_sort(&tally->success);
+	tk_samples_sort(&tally->failure);
+	return status;
 }

@@ -22,12 +22,21 @@ struct rs_tally {
 	uint64_t *succeeded, *attempts;
 	/** By replayed call of the operation: replicas that succeeded. */
 	uint16_t *call_succeeded;
+	/** Calls of the operation that left no line, and succeed at once; by
+	 *  such call the replicas in which a breaker refused it, or NULL if it
+	 *  refused none. */
+	uint64_t at_once;
+	uint16_t *once_refused;
 	uint64_t first_try;
 	/** Successes if every unsupported attempt failed, and if the first of
 	 *  each call succeeded. */
 	uint64_t least, most;
 	/** Calls with an unsupported attempt. */
 	uint64_t unsupported_calls;
+	/** The policy has a budget or a breaker; calls that made no attempt,
+	 *  since a breaker was open; how often one opened. */
+	bool guarded;
+	uint64_t refused_calls, opened;
 	uint64_t stop[RS_STOPS];
 	uint64_t support[RS_SUPPORT_COUNT];
 	uint64_t backoff_ns;

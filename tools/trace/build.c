@@ -159,6 +159,7 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 		.delay_ns = BACKOFF_ABSENT,
 		.delay_low_ns = BACKOFF_ABSENT,
 		.delay_high_ns = BACKOFF_ABSENT,
+		.hint_ns = BACKOFF_ABSENT,
 		.delay_law = -1,
 		.outcome = BACKOFF_OUTCOME_SUCCESS,
 		.failure_class = BACKOFF_CLASS_UNKNOWN,

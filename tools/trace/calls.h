@@ -22,7 +22,11 @@ struct tk_attempt {
 	uint64_t delay_ns;
 	/** The logged law of that wait: a backoff_jitter, or -1. */
 	uint64_t delay_low_ns, delay_high_ns;
-	int16_t delay_law;
+	/** When the peer said to come back; BACKOFF_ABSENT if it did not. */
+	uint64_t hint_ns;
+	int8_t delay_law;
+	/** enum backoff_hint_action: what became of that. */
+	uint8_t hint_action;
 	/** enum backoff_outcome_kind, enum backoff_class (UNKNOWN if the log
 	 *  does not say). */
 	uint8_t outcome, failure_class;

@@ -165,7 +165,7 @@ find_group(struct tk_trace *trace, enum tk_group_kind kind, tk_string operation,
 
 /* The number of a logged law; "capped_" says that draws above the ceiling were
  * pinned to it, which low and high show as well. */
-static int16_t
+static int8_t
 law_number(const char *name)
 {
 	static const char capped[] = "capped_";
@@ -177,7 +177,7 @@ law_number(const char *name)
 	for (int i = 0; backoff_jitter_name((enum backoff_jitter)i); i++) {
 		if (strcmp(backoff_jitter_name((enum backoff_jitter)i), name) ==
 		    0)
-			return (int16_t)i;
+			return (int8_t)i;
 	}
 	return -1;
 }
@@ -230,6 +230,8 @@ fill(struct tk_record *record, const struct backoff_event *event)
 	attempt->delay_low_ns = event->delay_low_ns;
 	attempt->delay_high_ns = event->delay_high_ns;
 	attempt->delay_law = law_number(event->delay_law);
+	attempt->hint_ns = event->hint_ns;
+	attempt->hint_action = (uint8_t)event->hint_action;
 	attempt->outcome = default_outcome(event);
 	attempt->failure_class = event->failure_class < 0
 					 ? BACKOFF_CLASS_UNKNOWN

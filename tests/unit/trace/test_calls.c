@@ -301,8 +301,12 @@ Test(trace_calls, a_native_event_keeps_everything)
 	event.delay_low_ns = 1;
 	event.delay_high_ns = 9;
 	event.delay_law = "capped_full";
+	event.hint_ns = 6;
+	event.hint_action = BACKOFF_HINT_ACTION_CLAMPED;
 	cr_assert_eq(tk_trace_add(trace, &event), BACKOFF_OK);
 	event.delay_law = "a law of the future";
+	event.hint_ns = BACKOFF_ABSENT;
+	event.hint_action = BACKOFF_HINT_ACTION_NONE;
 	event.attempt = 2;
 	cr_assert_eq(tk_trace_add(trace, &event), BACKOFF_OK);
 	cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
@@ -326,6 +330,10 @@ Test(trace_calls, a_native_event_keeps_everything)
 	cr_expect_eq(attempt->delay_high_ns, 9);
 	cr_expect_eq(attempt->delay_law, BACKOFF_JITTER_FULL);
 	cr_expect_eq(attempt[1].delay_law, -1);
+	cr_expect_eq(attempt->hint_ns, 6);
+	cr_expect_eq(attempt->hint_action, BACKOFF_HINT_ACTION_CLAMPED);
+	cr_expect_eq(attempt[1].hint_ns, BACKOFF_ABSENT);
+	cr_expect_eq(attempt[1].hint_action, BACKOFF_HINT_ACTION_NONE);
 	cr_expect_eq(attempt->outcome, BACKOFF_OUTCOME_TIMEOUT);
 	cr_expect_eq(attempt->failure_class, BACKOFF_CLASS_SERVER);
 	cr_expect_str_eq(tk_trace_text(trace, attempt->error_type),
