@@ -10,6 +10,7 @@
 struct turn {
 	const struct rs_plan *plan;
 	struct rs_run run;
+	struct rs_load load;
 	struct rs_tally tally, baseline;
 	struct tk_samples first_tries;
 	uint64_t longest_ns;
@@ -122,15 +123,17 @@ run_subject(const struct rs_plan *plan, const void *world, uint64_t *draw,
 		.draw = draw,
 		.seed = plan->seed,
 	};
-	if (rs_tally_init(&turn.tally, operation, plan->replicas) ==
+	if (rs_load_init(&turn.load, log, operation) == BACKOFF_OK &&
+	    rs_tally_init(&turn.tally, operation, &turn.load, plan->replicas) ==
 		    BACKOFF_OK &&
-	    rs_tally_init(&turn.baseline, operation, plan->replicas) ==
-		    BACKOFF_OK &&
+	    rs_tally_init(&turn.baseline, operation, &turn.load,
+			  plan->replicas) == BACKOFF_OK &&
 	    rs_first_tries(log, operation, plan->replicas, &turn.first_tries,
 			   &turn.longest_ns))
 		status = run_all(&turn, subject, result);
 	rs_tally_clear(&turn.tally);
 	rs_tally_clear(&turn.baseline);
+	rs_load_clear(&turn.load);
 	tk_samples_clear(&turn.first_tries);
 	return status;
 }

@@ -185,7 +185,10 @@ end_call(struct crowd *crowd, uint32_t at, enum backoff_stop stop,
 	tally->attempts[crowd->replica] += attempts;
 	tally->succeeded[crowd->replica] += success;
 	tally->unsupported_calls += r->unsupported;
-	tally->refused_calls += attempts == 0;
+	if (attempts == 0) {
+		tally->refused_calls++;
+		rs_tally_load(tally, r->start_ns, -1);
+	}
 	tally->stop[stop]++;
 	tally->first_try += success && attempts == 1;
 	tally->call_succeeded[r->position] += success;
@@ -258,6 +261,8 @@ start_attempt(struct crowd *crowd, uint32_t at, uint64_t now_ns)
 		.wait_ns = r->step.delay_ns,
 	};
 
+	if (trial.number > 1 && crowd->bound == AS_DRAWN)
+		rs_tally_load(crowd->tally, now_ns, 1);
 	try_attempt(crowd, r, &trial);
 	r->support[r->step.support]++;
 	r->fails = draw_failure(crowd, r, trial.number);
@@ -338,6 +343,7 @@ refuse_once(struct crowd *crowd, uint64_t k)
 		return false;
 	tally->once_refused[crowd->flock->unseen_first + k]++;
 	tally->refused_calls++;
+	rs_tally_load(tally, rs_unseen_at(&crowd->flock->unseen, k), -1);
 	tally->stop[BACKOFF_STOP_BREAKER_OPEN]++;
 	tally->succeeded[crowd->replica]--;
 	tally->attempts[crowd->replica]--;

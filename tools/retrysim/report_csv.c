@@ -60,9 +60,15 @@ row(const struct rs_report *report, const struct rs_subject *subject,
 	fprintf(out, ",%.9f,%.9f,%.9f,%s", difference->value,
 		difference->interval.low, difference->interval.high,
 		rs_verdict_name(difference->verdict));
-	fprintf(out, ",%d,%.3f,%.3f,%.3f\r\n", result->guarded,
+	fprintf(out, ",%d,%.3f,%.3f,%.3f", result->guarded,
 		result->stop[BACKOFF_STOP_BUDGET],
 		result->stop[BACKOFF_STOP_BREAKER_OPEN], result->refused_calls);
+	if (result->load == RS_LOAD_UNKNOWN)
+		fprintf(out, ",,,");
+	else
+		fprintf(out, ",%.3f,%.3f,", result->load_peak,
+			result->recorded_load_peak);
+	fprintf(out, "%s\r\n", rs_load_level_name(result->load));
 }
 
 static int
@@ -80,7 +86,7 @@ write_csv(const struct rs_report *report, FILE *out)
 	      "success_latency_is_lower_bound,exact,interpolated,modelled,"
 	      "unsupported,flagged,baseline,difference,difference_low,"
 	      "difference_high,verdict,guarded,budget_stops,breaker_stops,"
-	      "calls_without_attempt\r\n",
+	      "calls_without_attempt,load_peak,recorded_load_peak,load\r\n",
 	      out);
 	for (size_t i = 0; i < comparison->subject_count; i++) {
 		const struct rs_subject *subject = &comparison->subject[i];

@@ -223,6 +223,20 @@ add_guard(struct builder *b, cJSON *parent, const struct rs_result *result)
 	yes_no(b, out, "deposits_known", !result->guard_unknown);
 }
 
+/* Attempts per second at the peak; not there if the log lacks calls. */
+static void
+add_load(struct builder *b, cJSON *parent, const struct rs_result *result)
+{
+	cJSON *out;
+
+	if (result->load == RS_LOAD_UNKNOWN)
+		return;
+	out = object(b, parent, "load");
+	number(b, out, "peak", result->load_peak);
+	number(b, out, "recorded_peak", result->recorded_load_peak);
+	text(b, out, "level", rs_load_level_name(result->load));
+}
+
 static void
 add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 	   const struct rs_subject *subject, const struct rs_result *result)
@@ -252,6 +266,7 @@ add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 		share(b, support, rs_support_name((enum rs_support)i),
 		      result->support[i]);
 	add_guard(b, out, result);
+	add_load(b, out, result);
 	number(b, out, "unsupported_calls", result->unsupported_calls);
 	yes_no(b, out, "flagged", result->flagged);
 	add_difference(b, out, report, &result->difference);

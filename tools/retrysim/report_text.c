@@ -298,6 +298,14 @@ share(double rate, char *buffer, size_t size)
 	return buffer;
 }
 
+/* Whether the row carries a mark. */
+static bool
+doubtful(const struct rs_result *result)
+{
+	return result->flagged || result->guard_unknown ||
+	       result->load == RS_LOAD_EXTRAPOLATED;
+}
+
 static void
 rate_row(struct tk_table *table, const struct rs_result *result)
 {
@@ -311,7 +319,7 @@ rate_row(struct tk_table *table, const struct rs_result *result)
 			      share(result->support[i], value, sizeof(value)));
 	tk_table_cell(table, 5, "%s%s",
 		      percent(result->success_rate, value, sizeof(value)),
-		      result->flagged || result->guard_unknown ? "?" : " ");
+		      doubtful(result) ? "?" : " ");
 	tk_table_cell(table, 6, "%s-%s",
 		      percent(result->success.low, low, sizeof(low)),
 		      percent(result->success.high, high, sizeof(high)));
@@ -557,6 +565,37 @@ write_guards(const struct rs_report *report, const struct rs_subject *subject,
 	}
 }
 
+/* Policies that offer more than the log shows the target to take. */
+static void
+write_loads(const struct rs_report *report, const struct rs_subject *subject,
+	    FILE *out)
+{
+	const struct rs_comparison *comparison = report->comparison;
+	bool any = false;
+
+	for (size_t p = 0; p < comparison->plan->policies->count; p++) {
+		const struct rs_result *result =
+			&comparison->result[subject->first_result + p];
+
+		if (result->load != RS_LOAD_HIGH &&
+		    result->load != RS_LOAD_EXTRAPOLATED)
+			continue;
+		if (!any)
+			fprintf(out, "\n  More load than was recorded; the "
+				     "target may take it worse than it did:\n");
+		any = true;
+		paragraph(out, 4, "  - ",
+			  "%s: %.1f attempts in its busiest second, where the "
+			  "log has %.1f (%.2f times)%s.",
+			  result->policy->label, result->load_peak,
+			  result->recorded_load_peak,
+			  result->load_peak / result->recorded_load_peak,
+			  result->load == RS_LOAD_EXTRAPOLATED
+				  ? ": load extrapolation, so no verdict"
+				  : "");
+	}
+}
+
 static void
 write_advice(const struct rs_report *report, FILE *out)
 {
@@ -589,6 +628,7 @@ write_text(const struct rs_report *report, FILE *out)
 		    write_reasons(report, subject, out))
 			return -1;
 		write_guards(report, subject, out);
+		write_loads(report, subject, out);
 	}
 	write_advice(report, out);
 	fprintf(out, "\nShares of simulated attempts and rates are in percent, "

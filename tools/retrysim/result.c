@@ -114,6 +114,18 @@ make_support(struct rs_result *result, const struct rs_tally *tally)
 	result->flagged = result->unsupported_calls > RS_UNSUPPORTED_MAX;
 }
 
+static void
+make_load(struct rs_result *result, const struct rs_tally *tally)
+{
+	const struct rs_load *load = tally->load;
+
+	if (load->bins == 0)
+		return;
+	result->load_peak = rs_load_peak(load, tally->further, tally->replicas);
+	result->recorded_load_peak = load->recorded_peak;
+	result->load = rs_load_judge(result->load_peak, load->recorded_peak);
+}
+
 void
 rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 	       const struct tk_samples *first_tries)
@@ -125,6 +137,7 @@ rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 	make_success(result, tally);
 	make_attempts(result, tally);
 	make_support(result, tally);
+	make_load(result, tally);
 	result->guarded = tally->guarded;
 	result->breaker_opened = (double)tally->opened / tally->replicas;
 	result->backoff_per_call_ns = (double)tally->backoff_ns /
@@ -151,7 +164,8 @@ judge(const struct rs_result *a, const struct rs_result *b,
 	double low = difference->interval.low;
 	double high = difference->interval.high;
 
-	if (a->guard_unknown || b->guard_unknown)
+	if (a->guard_unknown || b->guard_unknown ||
+	    a->load == RS_LOAD_EXTRAPOLATED || b->load == RS_LOAD_EXTRAPOLATED)
 		return RS_VERDICT_UNSUPPORTED;
 	if (a->flagged || b->flagged) {
 		double worst = a->outer.low - b->outer.high;

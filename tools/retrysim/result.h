@@ -70,6 +70,10 @@ struct rs_result {
 	bool guard_unknown;
 	/** Shares of the simulated attempts; sum 1. */
 	double support[RS_SUPPORT_COUNT];
+	/** The highest load in attempts per bin, and how it stands beside the
+	 *  recorded one. */
+	double load_peak, recorded_load_peak;
+	enum rs_load_level load;
 	/** Share of calls that met an unsupported attempt. */
 	double unsupported_calls;
 	/** That share is above RS_UNSUPPORTED_MAX. */

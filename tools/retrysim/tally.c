@@ -30,15 +30,18 @@ struct course {
 
 enum backoff_status
 rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
-	      uint32_t replicas)
+	      const struct rs_load *load, uint32_t replicas)
 {
 	*tally = (struct rs_tally){.replicas = replicas,
-				   .at_once = operation->at_once};
+				   .at_once = operation->at_once,
+				   .load = load};
 	tally->succeeded = calloc(replicas, sizeof(*tally->succeeded));
 	tally->attempts = calloc(replicas, sizeof(*tally->attempts));
 	tally->call_succeeded = calloc(operation->call_count + 1,
 				       sizeof(*tally->call_succeeded));
-	if (tally->succeeded && tally->attempts && tally->call_succeeded)
+	tally->further = calloc(load->bins + 1, sizeof(*tally->further));
+	if (tally->succeeded && tally->attempts && tally->call_succeeded &&
+	    tally->further)
 		return BACKOFF_OK;
 	rs_tally_clear(tally);
 	return BACKOFF_E_NOMEM;
@@ -51,6 +54,7 @@ rs_tally_clear(struct rs_tally *tally)
 	free(tally->attempts);
 	free(tally->call_succeeded);
 	free(tally->once_refused);
+	free(tally->further);
 	tk_samples_clear(&tally->success);
 	tk_samples_clear(&tally->failure);
 	*tally = (struct rs_tally){0};
@@ -64,6 +68,8 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 	free(kept.once_refused);
 	*tally = (struct rs_tally){.replicas = kept.replicas,
 				   .at_once = operation->at_once,
+				   .load = kept.load,
+				   .further = kept.further,
 				   .succeeded = kept.succeeded,
 				   .attempts = kept.attempts,
 				   .call_succeeded = kept.call_succeeded,
@@ -74,6 +80,8 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 	memset(tally->attempts, 0, tally->replicas * sizeof(*tally->attempts));
 	memset(tally->call_succeeded, 0,
 	       operation->call_count * sizeof(*tally->call_succeeded));
+	memset(tally->further, 0,
+	       (tally->load->bins + 1) * sizeof(*tally->further));
 	tk_samples_reset(&tally->success);
 	tk_samples_reset(&tally->failure);
 }
@@ -145,6 +153,9 @@ end_call(struct walk *walk, const struct course *course, uint32_t replica,
 
 	for (size_t i = 0; i <= course->step; i++) {
 		tally->support[walk->path->step[i].support] += weight;
+		if (i > 0)
+			rs_tally_load(tally, walk->path->step[i].start_ns,
+				      (int64_t)weight);
 		if (i < course->step)
 			tally->backoff_ns +=
 				walk->path->step[i].delay_ns * weight;

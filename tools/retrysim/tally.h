@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "retrysim/load.h"
 #include "retrysim/luck.h"
 #include "retrysim/replay.h"
 #include "stats/samples.h"
@@ -37,6 +38,10 @@ struct rs_tally {
 	 *  since a breaker was open; how often one opened. */
 	bool guarded;
 	uint64_t refused_calls, opened;
+	/** Attempts by bin of the load, first ones apart: those are in it, and
+	 *  the ones that were not made count below 0. */
+	const struct rs_load *load;
+	int64_t *further;
 	uint64_t stop[RS_STOPS];
 	uint64_t support[RS_SUPPORT_COUNT];
 	uint64_t backoff_ns;
@@ -45,15 +50,24 @@ struct rs_tally {
 	struct tk_samples success, failure;
 };
 
-/** BACKOFF_OK or BACKOFF_E_NOMEM. */
+/** BACKOFF_OK or BACKOFF_E_NOMEM. The load must outlive the tally. */
 enum backoff_status rs_tally_init(struct rs_tally *tally,
 				  const struct rs_operation *operation,
+				  const struct rs_load *load,
 				  uint32_t replicas);
 void rs_tally_clear(struct rs_tally *tally);
 
 /** Empty it for another policy of the same operation. */
 void rs_tally_reset(struct rs_tally *tally,
 		    const struct rs_operation *operation);
+
+/** Count attempts beside the first ones of all calls. */
+static inline void
+rs_tally_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
+{
+	if (tally->load->bins > 0)
+		tally->further[rs_load_bin(tally->load, start_ns)] += attempts;
+}
 
 /**
  * What no policy changes: calls that succeeded at the first attempt, as

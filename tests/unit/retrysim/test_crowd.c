@@ -340,3 +340,54 @@ Test(retrysim_crowd, bounds_hold_the_result_and_the_truth)
 	backoff_policy_unref(policy);
 	small_case_clear(&c);
 }
+
+/* Replay cannot know how a target takes far more than it ever got. */
+Test(retrysim_crowd, more_load_than_was_recorded_has_no_verdict)
+{
+	static const char *const policies[] = {
+		SHARED("3", BUCKET), SHARED("3", "\"retry_on\":[\"*\"]"),
+		SHARED("3", "\"budget\":{\"kind\":\"token_bucket\","
+			    "\"capacity\":60}"),
+		NULL};
+	struct shared_world world = outages();
+	const struct rs_result *r;
+	struct small_case c;
+
+	world.gap_ns = 10 * MS;
+	world.period_ns = 20 * S;
+	world.down_ns = 5 * S;
+	run_case(&c, &world, policies);
+	r = c.comparison.result;
+	cr_expect(r[0].load == RS_LOAD_USUAL);
+	cr_expect(r[0].load_peak == r[0].recorded_load_peak, "%.1f of %.1f",
+		  r[0].load_peak, r[0].recorded_load_peak);
+	cr_expect(r[1].load == RS_LOAD_EXTRAPOLATED, "%.1f of %.1f",
+		  r[1].load_peak, r[1].recorded_load_peak);
+	cr_expect(r[1].difference.verdict == RS_VERDICT_UNSUPPORTED);
+	cr_expect(r[2].load == RS_LOAD_USUAL, "%.1f of %.1f", r[2].load_peak,
+		  r[2].recorded_load_peak);
+	cr_expect(r[2].difference.verdict != RS_VERDICT_UNSUPPORTED);
+	small_case_clear(&c);
+}
+
+Test(retrysim_crowd, a_breaker_takes_load_away)
+{
+	static const char *const policies[] = {
+		SHARED("1", "\"retry_on\":[\"*\"]"), SHARED("1", BREAKER),
+		NULL};
+	struct shared_world world = outages();
+	const struct rs_result *r;
+	struct small_case c;
+
+	/* All of the time down: calls come, and are refused. */
+	world.fails = 1;
+	world.period_ns = 0;
+	world.failures_only = true;
+	run_case(&c, &world, policies);
+	r = c.comparison.result;
+	cr_expect(r[0].load_peak == 10 && r[0].recorded_load_peak == 10,
+		  "%.1f of %.1f", r[0].load_peak, r[0].recorded_load_peak);
+	cr_expect(r[1].load_peak == 10, "until it opens");
+	cr_expect(r[1].attempts_per_call < .4);
+	small_case_clear(&c);
+}
