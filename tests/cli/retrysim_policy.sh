@@ -47,6 +47,11 @@ retrysim policy schedule WEBHOOK
 expect "prints a schedule" 0 '^ +1 +1s +750ms +1[.]25s' ''
 retrysim policy schedule WEBHOOK --draws 1 --seed 7 --format json
 expect "as JSON" 0 '"retry": 3' ''
+retrysim policy schedule AWS_STANDARD_2026
+expect "classes with delays of their own are told" 0 \
+	'^After throttle failures: 0 to 1s, 0 to 2s$' ''
+retrysim policy schedule AWS_STANDARD_2026 --format json
+expect "as JSON too" 0 '"class": "throttle", "retries": \[[{]"low": 0' ''
 retrysim policy schedule SNAPSHOT
 expect "fixed delays have no spread" 0 \
 	'^ +1( +500ms){8}$' ''

@@ -27,18 +27,25 @@ static const char log_text[] =
 			LINE("06", "retry_success", "6",
 			     "") "{\"message\":\"other\"}\nbroken {\n";
 
+/* Calls that share, and refuse each other. */
+static const char policy_text[] =
+	"{\"name\":\"G\",\"max_attempts\":3,\"base_delay\":0.1,\"budget\":"
+	"{\"kind\":\"token_bucket\",\"capacity\":5},\"breaker\":{\"window\":2,"
+	"\"min_attempts\":1,\"failure_ratio\":0.3}}";
+
 /* Also among the words below. */
 static const char log_path[] = "./oom_tools.log";
+static const char policy_path[] = "./oom_tools.json";
 static const char out_path[] = "./oom_tools.out";
 
 static void
-write_log(struct tap *tap)
+write_file(struct tap *tap, const char *path, const char *text)
 {
-	int fd = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	TAP_MUST(tap, fd >= 0 &&
-			      write(fd, log_text, sizeof(log_text) - 1) ==
-				      (ssize_t)sizeof(log_text) - 1 &&
+			      write(fd, text, strlen(text)) ==
+				      (ssize_t)strlen(text) &&
 			      close(fd) == 0);
 }
 
@@ -115,22 +122,24 @@ compare(struct tap *tap, int which)
 {
 	static const char *const formats[] = {"json", "text", "csv"};
 	/* Words that may be written to, as main() has them. */
-	char word[][20] = {"retrysim",       "compare",    "./oom_tools.log",
-			   "--policy",       "QUICK",      "--policy",
-			   "STANDARD",       "--replicas", "3",
-			   "--format",       "",           "-o",
-			   "./oom_tools.out"};
+	char word[][20] = {"retrysim",   "compare",  "./oom_tools.log",
+			   "--policy",   "QUICK",    "--policy",
+			   "STANDARD",   "--policy", "./oom_tools.json",
+			   "--replicas", "3",        "--format",
+			   "",           "-o",       "./oom_tools.out"};
 	enum { WORDS = sizeof(word) / sizeof(*word) };
 	char *argv[WORDS + 1] = {NULL};
 	enum backoff_status status;
 
-	snprintf(word[10], sizeof(word[10]), "%s", formats[which]);
+	snprintf(word[12], sizeof(word[12]), "%s", formats[which]);
 	for (int i = 0; i < WORDS; i++)
 		argv[i] = word[i];
-	write_log(tap);
+	write_file(tap, log_path, log_text);
+	write_file(tap, policy_path, policy_text);
 	unlink(out_path);
 	status = status_of(quietly(rs_main, WORDS, argv));
 	check_report(tap, which, status);
+	unlink(policy_path);
 	unlink(out_path);
 	unlink(log_path);
 	return status;
@@ -168,7 +177,7 @@ once(struct tap *tap, int which)
 		 which == ONCE_JSON ? "json" : "text");
 	for (int i = 0; i < WORDS; i++)
 		argv[i] = word[i];
-	write_log(tap);
+	write_file(tap, log_path, log_text);
 	fflush(stdout);
 	saved = redirect(1, out_path);
 	status = status_of(quietly(rt_main, WORDS, argv));

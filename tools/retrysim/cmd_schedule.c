@@ -13,6 +13,8 @@
 /* Retries that are shown; later ones rarely differ. */
 #define SHOWN 32
 #define DRAWS_MAX 100000
+/* Waits of a class that are shown. */
+#define LAWS 4
 
 static void
 duration_cell(struct tk_table *table, size_t column, uint64_t ns)
@@ -55,6 +57,62 @@ print_text(const struct rs_schedule *schedule)
 	return status;
 }
 
+static uint64_t
+highest(const struct backoff_delay *law)
+{
+	return law->high_ns < law->ceiling_ns ? law->high_ns : law->ceiling_ns;
+}
+
+/* Classes that have delays of their own. */
+static void
+print_classes(const struct backoff_policy *policy)
+{
+	for (int c = 0; backoff_class_name((enum backoff_class)c); c++) {
+		struct backoff_delay law[LAWS];
+		size_t count = rs_schedule_class(policy, (enum backoff_class)c,
+						 law, LAWS);
+
+		for (size_t i = 0; i < count; i++) {
+			char low[16], high[16];
+
+			if (i == 0)
+				printf("After %s failures:",
+				       backoff_class_name(
+					       (enum backoff_class)c));
+			printf("%s %s to %s", i ? "," : "",
+			       tk_format_duration(law[i].low_ns, low,
+						  sizeof(low)),
+			       tk_format_duration(highest(&law[i]), high,
+						  sizeof(high)));
+		}
+		if (count > 0)
+			printf("%s\n", count == LAWS ? ", ..." : "");
+	}
+}
+
+static void
+print_classes_json(const struct backoff_policy *policy)
+{
+	bool any = false;
+
+	for (int c = 0; backoff_class_name((enum backoff_class)c); c++) {
+		struct backoff_delay law[LAWS];
+		size_t count = rs_schedule_class(policy, (enum backoff_class)c,
+						 law, LAWS);
+
+		if (count == 0)
+			continue;
+		printf("%s\n{\"class\": \"%s\", \"retries\": [", any ? "," : "",
+		       backoff_class_name((enum backoff_class)c));
+		any = true;
+		for (size_t i = 0; i < count; i++)
+			printf("%s{\"low\": %.9f, \"high\": %.9f}",
+			       i ? ", " : "", (double)law[i].low_ns / 1e9,
+			       (double)highest(&law[i]) / 1e9);
+		printf("]}");
+	}
+}
+
 static void
 print_remarks(const struct backoff_policy *policy,
 	      const struct rs_schedule *schedule, uint64_t draws)
@@ -63,6 +121,7 @@ print_remarks(const struct backoff_policy *policy,
 
 	if (schedule->count == 0)
 		printf("No retries: max_attempts is 1.\n");
+	print_classes(policy);
 	for (size_t i = 0; i < schedule->count; i++) {
 		char text[16];
 
@@ -103,6 +162,8 @@ print_json(const struct backoff_policy *policy,
 		       (double)wait->at_ns[RS_SCHEDULE_P99] / 1e9,
 		       (double)wait->total_ns / 1e9);
 	}
+	printf("], \"classes\": [");
+	print_classes_json(policy);
 	printf("]}\n");
 }
 

@@ -136,6 +136,40 @@ run(struct collect *collect, uint64_t draws, uint64_t seed)
 	return ok;
 }
 
+size_t
+rs_schedule_class(const struct backoff_policy *policy,
+		  enum backoff_class failure_class, struct backoff_delay *law,
+		  size_t limit)
+{
+	const struct backoff_outcome outcome = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.failure_class = failure_class,
+	};
+	const uint64_t middle = UINT64_C(1) << 63;
+	struct backoff_decision d;
+	struct backoff_state state;
+	uint64_t previous = 0;
+	bool differs = false;
+	size_t count = 0;
+
+	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+	while (count < limit) {
+		struct backoff_delay usual;
+
+		backoff_engine_decide(policy, &state, &outcome, 0, middle, &d);
+		if (d.action != BACKOFF_ACTION_WAIT)
+			break;
+		backoff_engine_delay(policy, (uint32_t)count + 1, previous,
+				     &usual);
+		previous = d.delay_ns;
+		law[count++] = d.law;
+		differs |= usual.low_ns != d.law.low_ns ||
+			   usual.high_ns != d.law.high_ns ||
+			   usual.ceiling_ns != d.law.ceiling_ns;
+	}
+	return differs ? count : 0;
+}
+
 enum backoff_status
 rs_schedule_make(const struct backoff_policy *policy, uint64_t draws,
 		 uint64_t seed, size_t limit, struct rs_schedule *out)

@@ -49,6 +49,18 @@ struct rs_schedule {
 enum backoff_status rs_schedule_make(const struct backoff_policy *policy,
 				     uint64_t draws, uint64_t seed,
 				     size_t limit, struct rs_schedule *out);
+/**
+ * The laws of the first waits where all failures are of one class, if it has
+ * delays of its own.
+ *
+ * @param law    set, at most @p limit of them
+ * @return how many there are; 0 if the class waits as the others, or is not
+ *         retried
+ */
+size_t rs_schedule_class(const struct backoff_policy *policy,
+			 enum backoff_class failure_class,
+			 struct backoff_delay *law, size_t limit);
+
 void rs_schedule_clear(struct rs_schedule *schedule);
 
 #endif

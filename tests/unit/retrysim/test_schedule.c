@@ -96,3 +96,50 @@ Test(retrysim_schedule, edges)
 	backoff_policy_unref(once);
 	backoff_policy_unref(endless);
 }
+
+/* Delays by class: what the engine does, as far as it differs. */
+Test(retrysim_schedule, classes_with_delays_of_their_own)
+{
+	static const struct {
+		const char *policy;
+		enum backoff_class class;
+		size_t count;
+		double high[4];
+		const char *why;
+	} row[] = {
+		{"AWS_STANDARD_2026",
+		 BACKOFF_CLASS_THROTTLE,
+		 2,
+		 {1, 2},
+		 "rule"},
+		{"AWS_STANDARD_2026", BACKOFF_CLASS_TIMEOUT, 0, {0}, "no rule"},
+		{"AWS_STANDARD_2026", BACKOFF_CLASS_CLIENT, 0, {0}, "no retry"},
+		{"STANDARD", BACKOFF_CLASS_THROTTLE, 0, {0}, "no rules at all"},
+		{"{\"name\":\"C\",\"max_attempts\":2,\"base_delay\":1,"
+		 "\"on\":{\"throttle\":{\"base_delay\":3,\"consume_attempt\":"
+		 "false,\"limit\":9}}}",
+		 BACKOFF_CLASS_THROTTLE,
+		 4,
+		 {3, 6, 12, 24},
+		 "waits that do not count, as many as are asked for"},
+		{"{\"name\":\"C\",\"max_attempts\":4,\"base_delay\":1,"
+		 "\"max_delay\":30,\"on\":{\"server\":{\"max_delay\":2}}}",
+		 BACKOFF_CLASS_SERVER,
+		 3,
+		 {1, 2, 2},
+		 "another cap"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct backoff_policy *policy = small_policy(row[i].policy);
+		struct backoff_delay law[4];
+		size_t count = rs_schedule_class(policy, row[i].class, law, 4);
+
+		cr_expect(count == row[i].count, "%s: %zu", row[i].why, count);
+		for (size_t k = 0; k < count && k < row[i].count; k++)
+			cr_expect(seconds(law[k].high_ns) == row[i].high[k],
+				  "%s: %g", row[i].why,
+				  seconds(law[k].high_ns));
+		backoff_policy_unref(policy);
+	}
+}
