@@ -118,6 +118,16 @@ retrysim compare "$log" $aws --operation post_webhook --format json \
 	-o "$work/guard.json"
 check "JSON has it for guarded policies only" \
 	test "$(grep -c '"guard":' "$work/guard.json")" -eq 2
+echo '{"name": "HEDGES", "max_attempts": 3, "hedge": {"delay": "50ms"}}' \
+	>"$work/hedges.json"
+retrysim compare "$log" -p WEBHOOK -p "$work/hedges.json" \
+	--operation post_webhook --calls post_webhook=3533
+expect "hedging is not simulated, and that is told" 0 \
+	'^  HEDGES .*[0-9][?] .* not answerable$' ''
+check "with the reason" grep -q 'What hedging changes' "$work/out"
+retrysim compare "$log" -p WEBHOOK -p "$work/hedges.json" \
+	--operation post_webhook --format json
+expect "in JSON too" 0 '"not_simulated":[[:space:]]*\["hedge"\]' ''
 check "and that deposits are not known" \
 	grep -q '"deposits_known":[[:space:]]*false' "$work/guard.json"
 

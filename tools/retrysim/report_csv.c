@@ -68,7 +68,8 @@ row(const struct rs_report *report, const struct rs_subject *subject,
 	else
 		fprintf(out, ",%.3f,%.3f,", result->load_peak,
 			result->recorded_load_peak);
-	fprintf(out, "%s\r\n", rs_load_level_name(result->load));
+	fprintf(out, "%s,%s\r\n", rs_load_level_name(result->load),
+		result->hedges ? "hedge" : "");
 }
 
 static int
@@ -86,7 +87,8 @@ write_csv(const struct rs_report *report, FILE *out)
 	      "success_latency_is_lower_bound,exact,interpolated,modelled,"
 	      "unsupported,flagged,baseline,difference,difference_low,"
 	      "difference_high,verdict,guarded,budget_stops,breaker_stops,"
-	      "calls_without_attempt,load_peak,recorded_load_peak,load\r\n",
+	      "calls_without_attempt,load_peak,recorded_load_peak,load,"
+	      "not_simulated\r\n",
 	      out);
 	for (size_t i = 0; i < comparison->subject_count; i++) {
 		const struct rs_subject *subject = &comparison->subject[i];

@@ -265,6 +265,9 @@ add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 	for (int i = 0; i < RS_SUPPORT_COUNT; i++)
 		share(b, support, rs_support_name((enum rs_support)i),
 		      result->support[i]);
+	if (result->hedges)
+		element(b, cJSON_AddArrayToObject(out, "not_simulated"),
+			cJSON_CreateString("hedge"));
 	add_guard(b, out, result);
 	add_load(b, out, result);
 	number(b, out, "unsupported_calls", result->unsupported_calls);

@@ -157,6 +157,17 @@ unknown_incumbent(const struct rs_report *report,
 }
 
 static bool
+hedges(const struct rs_report *report, const struct rs_subject *subject)
+{
+	const struct rs_comparison *comparison = report->comparison;
+
+	for (size_t p = 0; p < comparison->plan->policies->count; p++)
+		if (comparison->result[subject->first_result + p].hedges)
+			return true;
+	return false;
+}
+
+static bool
 guard_unknown(const struct rs_report *report, const struct rs_subject *subject)
 {
 	const struct rs_comparison *comparison = report->comparison;
@@ -207,6 +218,10 @@ static const struct gap gaps[] = {
 	{unknown_incumbent,
 	 "Which policy was in force: no policy at hand fits what was recorded, "
 	 "so the luck of its delays cannot be shared"},
+	{hedges,
+	 "What hedging changes: this version does not simulate it, and replays "
+	 "a policy that hedges as if it did not. Its row carries a ?, and has "
+	 "no verdict"},
 	{guard_unknown,
 	 "What budgets and breakers had left: calls that succeed at once fill "
 	 "the one and calm the other, but left no line, and no --calls was "
@@ -302,7 +317,7 @@ share(double rate, char *buffer, size_t size)
 static bool
 doubtful(const struct rs_result *result)
 {
-	return result->flagged || result->guard_unknown ||
+	return result->flagged || result->guard_unknown || result->hedges ||
 	       result->load == RS_LOAD_EXTRAPOLATED;
 }
 

@@ -164,7 +164,7 @@ judge(const struct rs_result *a, const struct rs_result *b,
 	double low = difference->interval.low;
 	double high = difference->interval.high;
 
-	if (a->guard_unknown || b->guard_unknown ||
+	if (a->guard_unknown || b->guard_unknown || a->hedges || b->hedges ||
 	    a->load == RS_LOAD_EXTRAPOLATED || b->load == RS_LOAD_EXTRAPOLATED)
 		return RS_VERDICT_UNSUPPORTED;
 	if (a->flagged || b->flagged) {

@@ -70,6 +70,8 @@ struct rs_result {
 	bool guard_unknown;
 	/** Shares of the simulated attempts; sum 1. */
 	double support[RS_SUPPORT_COUNT];
+	/** The policy hedges, and is replayed as if it did not. */
+	bool hedges;
 	/** The highest load in attempts per bin, and how it stands beside the
 	 *  recorded one. */
 	double load_peak, recorded_load_peak;
