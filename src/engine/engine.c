@@ -18,17 +18,43 @@ bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns)
 
 /* The limit of an attempt that starts at start_ns. */
 static uint64_t
+limit_of(const struct backoff_policy *policy, uint32_t attempt,
+	 uint64_t deadline_ns, uint64_t start_ns)
+{
+	uint64_t limit =
+		policy->attempt_timeout.count > 0
+			? backoff_policy_attempt_timeout_ns(policy, attempt)
+			: BACKOFF_FOREVER;
+
+	if (deadline_ns == BACKOFF_FOREVER)
+		return limit;
+	return bo_min(limit, bo_sub_sat(deadline_ns, start_ns));
+}
+
+static uint64_t
 attempt_timeout(const struct backoff_policy *policy,
 		const struct backoff_state *state, uint64_t start_ns)
 {
-	uint64_t limit = policy->attempt_timeout.count > 0
-				 ? backoff_policy_attempt_timeout_ns(
-					   policy, state->attempt)
-				 : BACKOFF_FOREVER;
+	return limit_of(policy, state->attempt, state->deadline_ns, start_ns);
+}
 
-	if (state->deadline_ns == BACKOFF_FOREVER)
-		return limit;
-	return bo_min(limit, bo_sub_sat(state->deadline_ns, start_ns));
+/* The earlier of the caller's deadline and the policy's. */
+static uint64_t
+earlier_deadline(const struct backoff_policy *policy, uint64_t now_ns,
+		 uint64_t deadline_ns)
+{
+	return bo_min(deadline_ns, bo_add_sat(now_ns, policy->deadline_ns));
+}
+
+bool
+bo_engine_first(const struct backoff_policy *policy, uint64_t now_ns,
+		uint64_t deadline_ns, uint64_t *attempt_timeout_ns)
+{
+	deadline_ns = earlier_deadline(policy, now_ns, deadline_ns);
+	if (bo_engine_has_passed(deadline_ns, now_ns))
+		return false;
+	*attempt_timeout_ns = limit_of(policy, 1, deadline_ns, now_ns);
+	return true;
 }
 
 /* The call is over; what the decision says beside that stays. */
@@ -129,8 +155,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	state->stop = BACKOFF_STOP_NONE;
 	state->finished = 0;
 	state->start_ns = now_ns;
-	state->deadline_ns =
-		bo_min(deadline_ns, bo_add_sat(now_ns, policy->deadline_ns));
+	state->deadline_ns = earlier_deadline(policy, now_ns, deadline_ns);
 	state->previous_delay_ns = 0;
 	state->backoff_ns = 0;
 	state->uncounted = state->curve_start = 0;

@@ -9,6 +9,11 @@
 /** BACKOFF_FOREVER never comes, not even at the end of time. */
 bool bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns);
 
+/** What backoff_engine_begin() would say of the first attempt, without a state:
+ *  false if the deadline has passed, else the attempt's limit. */
+bool bo_engine_first(const struct backoff_policy *policy, uint64_t now_ns,
+		     uint64_t deadline_ns, uint64_t *attempt_timeout_ns);
+
 /** Nothing decided yet. */
 void bo_engine_clear(struct backoff_decision *out);
 

@@ -151,9 +151,7 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	answer->result = NULL;
 	answer->error_type[0] = answer->code[0] = answer->error[0] = '\0';
 	backoff_engine_begin(retry->policy, &call->state, now_ns,
-			     options->has_deadline ? options->deadline_ns
-						   : BACKOFF_FOREVER,
-			     &call->decision);
+			     bo_call_deadline(options), &call->decision);
 	call->state.idempotent = options->idempotent != 0;
 	if (retry->guard != NULL) {
 		backoff_engine_join(&call->state, retry->guard, now_ns,

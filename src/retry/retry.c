@@ -99,8 +99,8 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 	}
 	r->clock = backoff_clock_system();
 	r->timed = true;
-	r->unlimited = policy->deadline_ns == BACKOFF_FOREVER &&
-		       policy->attempt_timeout.count == 0;
+	r->limited = policy->deadline_ns != BACKOFF_FOREVER ||
+		     policy->attempt_timeout.count > 0;
 	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
 		   policy->hint.jitter_nano > 0;
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,

@@ -18,8 +18,8 @@ struct backoff_retry {
 	bool log_starts;
 	/** Whether the first attempt's times are wanted for their own sake. */
 	bool timed;
-	/** Of the policy: no limit in time; delays that luck decides. */
-	bool unlimited, draws;
+	/** Of the policy: a limit in time; delays that luck decides. */
+	bool limited, draws;
 	uint64_t seed;
 	/** Calls that needed luck or an id, on a cache line of its own: all
 	 *  threads write it. */
@@ -165,6 +165,13 @@ void bo_call_wait(struct backoff_call *call);
 
 /** What the loops return for a call that is over. */
 enum backoff_status bo_call_status(const struct backoff_call *call);
+
+/** The deadline of the options; BACKOFF_FOREVER. */
+static inline uint64_t
+bo_call_deadline(const struct backoff_call_options *options)
+{
+	return options->has_deadline ? options->deadline_ns : BACKOFF_FOREVER;
+}
 
 /** The options as they hold: none for NULL; NULL for a size that no version
  *  had, and for a call id that is none. */

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "base/num.h"
+#include "engine/engine.h"
 #include "retry/retry.h"
 
 static bool
@@ -26,8 +27,8 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	bo_call_report(call, &outcome, clock->now_ns(clock->user));
 }
 
-/* Make the first attempt of a call that nothing limits, shares or watches: if
- * it succeeds, as most do, there is nothing to decide and no state to keep. If
+/* Make the first attempt of a call that nobody shares or watches: if it
+ * succeeds, as most do, there is nothing to decide and no state to keep. If
  * not, the call begins here, as if it had been one all the time. */
 static bool
 succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
@@ -36,22 +37,31 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		 struct backoff_answer *answer)
 {
 	const struct backoff_clock *clock = r->clock;
-	uint64_t start_ns = r->timed ? clock->now_ns(clock->user) : 0;
-	uint64_t end_ns = start_ns;
+	bool limited = r->limited || options->has_deadline;
+	bool timed = r->timed || limited;
+	uint64_t start_ns = timed ? clock->now_ns(clock->user) : 0;
+	uint64_t end_ns = start_ns, timeout_ns = BACKOFF_FOREVER;
 	struct backoff_outcome outcome = {.kind = BACKOFF_OUTCOME_SUCCESS};
-	struct backoff_attempt attempt = {
+	struct backoff_attempt attempt;
+
+	if (limited &&
+	    !bo_engine_first(r->policy, start_ns, bo_call_deadline(options),
+			     &timeout_ns)) {
+		bo_call_begin(call, r, options, start_ns, answer);
+		return false;
+	}
+	attempt = (struct backoff_attempt){
 		.number = 1,
 		.max_attempts = backoff_policy_max_attempts(r->policy),
 		.start_ns = start_ns,
-		.give_up_ns = BACKOFF_FOREVER,
+		.give_up_ns = bo_add_sat(start_ns, timeout_ns),
 		.cancel = options->cancel,
 		.kind = BACKOFF_KIND_FIRST,
 	};
-
 	fn(user, &attempt, &outcome);
 	if (r->classify != NULL)
 		r->classify(r->classify_user, &outcome);
-	if (r->timed || outcome.kind != BACKOFF_OUTCOME_SUCCESS)
+	if (timed || outcome.kind != BACKOFF_OUTCOME_SUCCESS)
 		end_ns = clock->now_ns(clock->user);
 	if (outcome.kind == BACKOFF_OUTCOME_SUCCESS) {
 		answer->stop = BACKOFF_STOP_SUCCESS;
@@ -66,7 +76,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		answer->error[0] = '\0';
 		return true;
 	}
-	bo_call_begin(call, r, options, r->timed ? start_ns : end_ns, answer);
+	bo_call_begin(call, r, options, timed ? start_ns : end_ns, answer);
 	bo_call_start(call, call->state.start_ns, &attempt);
 	bo_call_decide(call, &outcome, end_ns);
 	return false;
@@ -103,8 +113,7 @@ backoff_retry_run(struct backoff_retry *retry,
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	call.hedging = NULL;
-	if (retry->unlimited && retry->guard == NULL &&
-	    !bo_retry_is_watched(retry) && !options->has_deadline &&
+	if (retry->guard == NULL && !bo_retry_is_watched(retry) &&
 	    !is_cancelled(options)) {
 		if (succeeds_at_once(&call, retry, options, fn, user, answer))
 			return BACKOFF_OK;

@@ -152,6 +152,7 @@ static void
 measure_calls(void)
 {
 	static char line[BACKOFF_EVENT_LINE_MAX];
+	struct backoff_retry *untimed = retry_of(AT_ONCE(""));
 	struct backoff_retry *plain = retry_of(AT_ONCE(""));
 	struct backoff_retry *deadline =
 		retry_of(AT_ONCE(",\"deadline\":\"90s\""));
@@ -166,6 +167,7 @@ measure_calls(void)
 		{"the function alone", call_alone, NULL},
 		{"bare loop", call_bare, NULL},
 		{"loop with clocks", call_clock, &duration_ns},
+		{"libbackoff, no clock read", call_retry, untimed},
 		{"libbackoff", call_retry, plain},
 		{"libbackoff, deadline", call_retry, deadline},
 		{"libbackoff, event written", call_retry, written},
@@ -174,6 +176,7 @@ measure_calls(void)
 	if (backoff_sink_callback_new(write_line, line, &sink) != BACKOFF_OK)
 		bench_die("sink");
 	backoff_retry_set_sink(written, sink);
+	backoff_retry_set_timed(untimed, 0);
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		char name[64];
 		double first, more;
@@ -187,6 +190,7 @@ measure_calls(void)
 		if (row[i].call != call_alone)
 			beside_row(name, (more - first) / RETRIES);
 	}
+	backoff_retry_free(untimed);
 	backoff_retry_free(plain);
 	backoff_retry_free(deadline);
 	backoff_retry_free(written);

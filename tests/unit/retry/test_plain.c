@@ -30,40 +30,73 @@ expect_same(const struct backoff_answer *a, const struct backoff_answer *b,
 	cr_expect_str_eq(a->error, b->error, "%s", why);
 }
 
+#define WITHIN(seconds, more)                                                  \
+	"{\"name\":\"P\",\"max_attempts\":3,\"deadline\":" seconds more "}"
+
 static const struct {
 	const char *why, *policy;
+	/** The caller's; 0: none. */
+	uint64_t deadline_ns;
 	struct act act[5];
 } cases[] = {
-	{"at once", plain, {OK(30 * MS)}},
+	{"at once", plain, 0, {OK(30 * MS)}},
 	{"at once, with a result",
 	 plain,
+	 0,
 	 {{MS, {.kind = BACKOFF_OUTCOME_SUCCESS, .result = last}}}},
-	{"the second attempt", plain, {FAIL(20 * MS, TRANSIENT), OK(0)}},
+	{"the second attempt", plain, 0, {FAIL(20 * MS, TRANSIENT), OK(0)}},
 	{"never",
 	 plain,
+	 0,
 	 {FAIL(MS, TRANSIENT, .code = "http:503", .result = first),
 	  FAIL(0, TRANSIENT, .error_type = "ConnectionError"),
 	  FAIL(5 * MS, TRANSIENT, .error = "no route", .result = last)}},
 	{"not retryable",
 	 "{\"name\":\"P\",\"max_attempts\":3,\"retry_on\":[\"timeout\"]}",
+	 0,
 	 {FAIL(MS, TRANSIENT, .result = last)}},
 	{"cancelled by the attempt",
 	 plain,
+	 0,
 	 {{MS, {.kind = BACKOFF_OUTCOME_CANCELLED}}}},
+	{"within a deadline",
+	 WITHIN("9", ""),
+	 0,
+	 {FAIL(20 * MS, TRANSIENT), OK(3)}},
+	{"at once, within the caller's deadline", plain, START_NS + 5, {OK(3)}},
+	{"the caller's deadline has passed", plain, START_NS, {OK(3)}},
+	{"the policy's deadline comes first",
+	 WITHIN("0.1", ""),
+	 START_NS + 5 * S,
+	 {FAIL(20 * MS, TRANSIENT)}},
+	{"limits of attempts, by attempt",
+	 WITHIN("20", ",\"attempt_timeout\":[1,2]"),
+	 0,
+	 {FAIL(20 * MS, TRANSIENT), FAIL(MS, TRANSIENT), OK(3)}},
+	{"the deadline cuts the limit of an attempt",
+	 "{\"name\":\"P\",\"max_attempts\":3,\"attempt_timeout\":4}",
+	 START_NS + 2 * S,
+	 {OK(3)}},
 	{"retries without a wait",
 	 "{\"name\":\"P\",\"max_attempts\":4,\"base_delay\":0,"
 	 "\"max_delay\":0,\"jitter\":\"none\"}",
+	 0,
 	 {FAIL(MS, TRANSIENT), FAIL(MS, TRANSIENT), FAIL(0, TRANSIENT), OK(7)}},
 };
 
 static void
-play_case(const char *policy, const struct act *act, bool watched,
-	  struct scene *s, struct backoff_answer *answer)
+play_case(const char *policy, const struct act *act, uint64_t deadline_ns,
+	  bool watched, struct scene *s, struct backoff_answer *answer)
 {
+	const struct backoff_call_options options = {
+		.size = sizeof(options),
+		.has_deadline = deadline_ns != 0,
+		.deadline_ns = deadline_ns};
+
 	scene_init(s, policy, act);
 	if (!watched)
 		backoff_retry_set_on_event(s->retry, NULL, NULL);
-	run(s, NULL, answer);
+	run(s, &options, answer);
 }
 
 Test(retry_plain, unwatched_calls_end_as_watched_ones_do)
@@ -72,8 +105,10 @@ Test(retry_plain, unwatched_calls_end_as_watched_ones_do)
 		struct scene seen, unseen;
 		struct backoff_answer a, b;
 
-		play_case(cases[i].policy, cases[i].act, true, &seen, &a);
-		play_case(cases[i].policy, cases[i].act, false, &unseen, &b);
+		play_case(cases[i].policy, cases[i].act, cases[i].deadline_ns,
+			  true, &seen, &a);
+		play_case(cases[i].policy, cases[i].act, cases[i].deadline_ns,
+			  false, &unseen, &b);
 		expect_same(&a, &b, cases[i].why);
 		cr_expect(seen.made == unseen.made, "%s", cases[i].why);
 		for (uint32_t k = 0; k < unseen.made; k++) {
