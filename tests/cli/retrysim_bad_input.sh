@@ -83,6 +83,16 @@ expect "a log of something else" 3 '' 'no attempt events in 10 lines'
 head -c 100000 /dev/urandom >"$work/random.log"
 retrysim compare "$work/random.log"
 expect "random bytes" 3 '' 'no attempt events'
+printf '%s\n' '{"v":1,"ts":"2026-11-23T10:15:30.000000Z","event_type":"retry_attempt","operation":"o","call_id":"a","attempt":1,"max_attempts":3,"kind":"first","outcome":"cancelled","duration_seconds":0.2,"delay_seconds":0}' \
+	'{"v":1,"ts":"2026-11-23T10:15:30.000000Z","event_type":"retry_success","operation":"o","call_id":"a","attempt":2,"max_attempts":3,"kind":"hedge","outcome":"success","duration_seconds":0.1}' \
+	>"$work/hedged.log"
+retrysim compare "$work/hedged.log"
+expect "a log of hedged calls" 3 '' \
+	'no call to replay in 2 events [(]1 calls hedged'
+head -n 1 "$work/hedged.log" | sed 's/"kind":"first"/"kind":"retry"/; s/"a"/"b"/' \
+	>>"$work/hedged.log"
+retrysim compare "$work/hedged.log"
+expect "a hedged call beside another" 0 '^  1 calls hedged, and are left out' ''
 retrysim compare "$work/none.log"
 expect "a missing log" 4 '' 'none[.]log: No such file'
 retrysim compare "$work"

@@ -182,6 +182,13 @@ prepare(const struct rs_input_options *options, struct tk_trace *trace,
 		tk_msg("%s", backoff_status_text(status));
 		return TK_EXIT_SYSTEM;
 	}
+	if (log->call_count == 0) {
+		tk_msg("no call to replay in %" PRIu64 " events (%" PRIu64
+		       " calls hedged, and are left out)",
+		       tk_trace_totals(trace)->events,
+		       tk_trace_totals(trace)->hedged_calls);
+		code = TK_EXIT_BAD_INPUT;
+	}
 	for (size_t i = 0; code == TK_EXIT_OK && i < options->calls->count; i++)
 		code = take_calls(log, options->calls->item[i]);
 	if (code != TK_EXIT_OK)

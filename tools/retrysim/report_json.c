@@ -106,6 +106,7 @@ add_log(struct builder *b, cJSON *root, const struct rs_report *report)
 	count(b, out, "oversize", totals->oversize);
 	count(b, out, "unknown_events", totals->unknown);
 	count(b, out, "dropped_events", totals->dropped);
+	count(b, out, "hedged_calls", totals->hedged_calls);
 	count(b, out, "calls", log->call_count);
 	count(b, out, "operations", log->operation_count);
 	when(b, out, "from", log->from_ns);

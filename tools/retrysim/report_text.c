@@ -78,6 +78,12 @@ write_read(const struct rs_report *report, FILE *out)
 			  "%" PRIu64 " events of unknown type, %" PRIu64
 			  " events lost by their writer",
 			  totals->unknown, totals->dropped);
+	if (totals->hedged_calls)
+		paragraph(out, 2, "",
+			  "%" PRIu64 " calls hedged, and are left out: their "
+			  "attempts ended each other, so what one would have "
+			  "done alone is not known",
+			  totals->hedged_calls);
 	paragraph(out, 2, "",
 		  "%s to %s, %s: %zu recorded calls of %zu operation%s",
 		  tk_format_rfc3339(log->from_ns, 3, from, sizeof(from)),

@@ -83,7 +83,7 @@ measure(struct tk_trace *trace, const uint32_t *next)
 		const struct tk_record *record = &trace->records[i];
 		struct tk_operation *operation;
 
-		if (record->duplicate ||
+		if (record->left_out ||
 		    record->attempt.duration_ns == BACKOFF_ABSENT ||
 		    record->attempt.outcome == BACKOFF_OUTCOME_SUCCESS)
 			continue;
@@ -199,7 +199,7 @@ find_heads(const struct tk_trace *trace, size_t *count)
 
 	for (size_t i = 0; i < trace->record_count; i++)
 		n += !trace->records[i].continues &&
-		     !trace->records[i].duplicate;
+		     !trace->records[i].left_out;
 	heads = malloc((n + 1) * sizeof(*heads));
 	if (!heads)
 		return NULL;
@@ -208,7 +208,7 @@ find_heads(const struct tk_trace *trace, size_t *count)
 	for (size_t i = 0; i < trace->record_count; i++) {
 		const struct tk_record *record = &trace->records[i];
 
-		if (record->continues || record->duplicate)
+		if (record->continues || record->left_out)
 			continue;
 		heads[n].rank =
 			tk_operation_find(trace, record->operation)->rank;

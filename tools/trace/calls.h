@@ -64,6 +64,9 @@ struct tk_call {
 /** What was read. */
 struct tk_trace_totals {
 	uint64_t lines, events, foreign, bad, oversize;
+	/** Calls that made several attempts at once, known when the trace was
+	 *  stitched. They are left out. */
+	uint64_t hedged_calls;
 	/** Events of a type that this version does not know. */
 	uint64_t unknown;
 	/** Lines that a sink said it lost (events_dropped). */

@@ -117,13 +117,23 @@ drop_duplicates(struct tk_trace *trace, const struct tk_group *group,
 			if (compare_content(last, record) == 0 &&
 			    (group->kind != TK_GROUP_OPERATION ||
 			     last->input != record->input)) {
-				record->duplicate = true;
+				record->left_out = true;
 				continue;
 			}
 		}
 		order[kept++] = order[i];
 	}
 	return kept;
+}
+
+/* Attempts that ran beside each other ended each other: what each would have
+ * done alone is not in the log, and no chain of waits links them. */
+static void
+leave_out(struct tk_trace *trace, const uint32_t *order, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		trace->records[order[i]].left_out = true;
+	trace->totals.hedged_calls++;
 }
 
 static void
@@ -322,6 +332,10 @@ tk_link(struct tk_trace *trace, uint32_t *next)
 			uint32_t *first = order + start[i];
 			size_t kept;
 
+			if (group->hedged) {
+				leave_out(trace, first, group->count);
+				continue;
+			}
 			sort_group(trace, first, group->count);
 			kept = drop_duplicates(trace, group, first,
 					       group->count);

@@ -156,8 +156,8 @@ find_group(struct tk_trace *trace, enum tk_group_kind kind, tk_string operation,
 	if (!groups)
 		return false;
 	trace->groups = groups;
-	groups[trace->group_count] =
-		(struct tk_group){kind, operation, id, 0, 0};
+	groups[trace->group_count] = (struct tk_group){
+		.kind = kind, .operation = operation, .id = id};
 	*out = (uint32_t)trace->group_count++;
 	trace->group_table[at] = *out + 1;
 	return true;
@@ -283,6 +283,8 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 	trace->records = records;
 	records[trace->record_count++] = record;
 	trace->groups[record.group].count++;
+	trace->groups[record.group].hedged |=
+		kind == TK_GROUP_CALL && event->kind == BACKOFF_KIND_HEDGE;
 	return true;
 }
 

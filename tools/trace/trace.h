@@ -23,8 +23,9 @@ struct tk_record {
 	uint8_t type, stop;
 	/** The log has no line for a success. */
 	bool silent;
-	/** Found to be a line that was read before. */
-	bool duplicate;
+	/** Makes no call: a line that was read before, or of a call that
+	 *  hedged. */
+	bool left_out;
 	/** Continues another record, so it starts no call. */
 	bool continues;
 	/** Only ends the wait after its number's attempt; no attempt. */
@@ -46,6 +47,8 @@ struct tk_group {
 	tk_string operation, id;
 	/** Number of records. */
 	uint32_t count;
+	/** One call that made several attempts at once. */
+	bool hedged;
 	/** When a line came whose call's earlier lines are not in the log; 0
 	 *  if none did. */
 	uint64_t last_orphan_ns;

@@ -13,11 +13,14 @@
 Test(retrysim_policy_set, shipped_policies_come_once)
 {
 	struct rs_policy_set set = {0};
+	size_t shipped = 0;
 	char *labels;
 
 	cr_assert(rs_policy_set_add_shipped(&set) == TK_EXIT_OK);
 	cr_assert(rs_policy_set_add_shipped(&set) == TK_EXIT_OK);
-	cr_expect(set.count == 9);
+	while (backoff_policy_builtin_name(shipped) != NULL)
+		shipped++;
+	cr_expect(set.count == shipped && shipped > 8, "%zu", set.count);
 	cr_expect(rs_policy_set_find(&set, "WEBHOOK") < set.count);
 	cr_expect(rs_policy_set_find(&set, "webhook") == SIZE_MAX);
 	labels = rs_policy_set_labels(&set);

@@ -32,7 +32,7 @@ word(char *text, char *out, size_t size)
  * One event in a small language: "MS OP ID N WHAT". ID is c... for a call's,
  * r... for a request's, - for none. WHAT is fDELAY (failed, waits that many
  * ms), x (exhausted), a (aborted), s (success), w (ended while it waited), b
- * (began).
+ * (began), l (lost against another attempt), h (a hedge that succeeded).
  */
 static void
 add_event(struct tk_trace *trace, const char *text)
@@ -48,6 +48,8 @@ add_event(struct tk_trace *trace, const char *text)
 		{'s', BACKOFF_EVENT_SUCCESS, BACKOFF_OUTCOME_SUCCESS},
 		{'w', BACKOFF_EVENT_ABORTED, BACKOFF_OUTCOME_CANCELLED},
 		{'b', BACKOFF_EVENT_STARTED, -1},
+		{'l', BACKOFF_EVENT_ATTEMPT, BACKOFF_OUTCOME_CANCELLED},
+		{'h', BACKOFF_EVENT_SUCCESS, BACKOFF_OUTCOME_SUCCESS},
 	};
 	char operation[16], id[16], letter;
 	struct backoff_event event;
@@ -75,6 +77,8 @@ add_event(struct tk_trace *trace, const char *text)
 		event.call_id = id;
 	else if (id[0] == 'r')
 		event.trace_id = id;
+	if (letter == 'h')
+		event.kind = BACKOFF_KIND_HEDGE;
 	if (letter == 'f')
 		event.delay_ns = delay * MS;
 	if (letter == 'x')
@@ -520,6 +524,28 @@ keep(void *user, const char *path, const struct backoff_error *error)
 	kept->column = error->column;
 	snprintf(kept->path, sizeof(kept->path), "%s", path);
 	snprintf(kept->text, sizeof(kept->text), "%s", error->text);
+}
+
+Test(trace_calls, calls_that_hedged_are_counted_and_left_out)
+{
+	static const char *const lines[] = {
+		"100 op c1 1 f50", "160 op c1 2 s", "200 op c2 1 l",
+		"200 op c2 2 h",   "300 op c3 1 s", "400 op c4 1 f50",
+		"500 op c4 2 l",   "500 op c4 3 h"};
+	struct tk_trace *trace = tk_trace_new();
+	const struct tk_call *calls;
+	size_t count;
+
+	cr_assert(trace);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		add_event(trace, lines[i]);
+	cr_assert(tk_trace_stitch(trace) == BACKOFF_OK);
+	calls = tk_trace_calls(trace, &count);
+	cr_assert(count == 2, "%zu", count);
+	cr_expect_str_eq(tk_trace_text(trace, calls[0].id), "c1");
+	cr_expect_str_eq(tk_trace_text(trace, calls[1].id), "c3");
+	cr_expect(tk_trace_totals(trace)->hedged_calls == 2);
+	tk_trace_free(trace);
 }
 
 Test(trace_calls, counts_what_it_skips)
