@@ -328,7 +328,8 @@ BACKOFF_API void backoff_engine_hedge(const struct backoff_policy *policy,
  * decides about the next round. Its delay is that of the round, however many
  * attempts that had.
  *
- * @param attempt  the number of an attempt that is under way
+ * @param attempt  the number of an attempt that is under way; of any other
+ *                 number nothing is decided, and nothing changes
  * @param out      BACKOFF_ACTION_DONE; BACKOFF_ACTION_WAIT until the next
  *                 round; or BACKOFF_ACTION_WAIT with BACKOFF_FOREVER while
  *                 others are running: see backoff_engine_hedge()

@@ -37,8 +37,17 @@ find(struct backoff_hedges *hedges, uint32_t attempt)
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
 		if (hedges->lane[i].attempt == attempt)
 			return &hedges->lane[i];
-	assert(!"an attempt that is under way");
-	return &hedges->lane[0];
+	return NULL;
+}
+
+/* Nothing to do until an attempt under way ends. */
+static void
+wait_for_others(const struct backoff_state *state, struct backoff_decision *out)
+{
+	bo_engine_clear(out);
+	out->action = BACKOFF_ACTION_WAIT;
+	out->attempt = state->attempt;
+	out->not_before_ns = BACKOFF_FOREVER;
 }
 
 /* The attempt of the state begins. */
@@ -48,6 +57,8 @@ occupy(const struct backoff_policy *policy, struct backoff_state *state,
 {
 	struct backoff_lane *lane = find(hedges, 0);
 
+	/* As many as a policy allows, and one. */
+	assert(lane != NULL);
 	lane->attempt = state->attempt;
 	store(state, lane);
 	hedges->running++;
@@ -93,10 +104,7 @@ backoff_engine_hedge(const struct backoff_policy *policy,
 		     struct backoff_state *state, struct backoff_hedges *hedges,
 		     uint64_t now_ns, struct backoff_decision *out)
 {
-	bo_engine_clear(out);
-	out->action = BACKOFF_ACTION_WAIT;
-	out->not_before_ns = BACKOFF_FOREVER;
-	out->attempt = state->attempt;
+	wait_for_others(state, out);
 	if (hedges->left == 0 ||
 	    state->attempt - state->uncounted >= policy->max_attempts ||
 	    bo_engine_has_passed(state->deadline_ns, hedges->next_ns > now_ns
@@ -188,6 +196,10 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
+	if (attempt == 0 || lane == NULL) {
+		wait_for_others(state, out);
+		return;
+	}
 	load(state, lane);
 	lane->attempt = 0;
 	hedges->running--;

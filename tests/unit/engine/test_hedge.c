@@ -169,6 +169,29 @@ Test(engine_hedge, attempts_run_out_only_when_all_have_failed)
 	round_clear(&r);
 }
 
+Test(engine_hedge, an_attempt_that_is_not_under_way_decides_nothing)
+{
+	struct round r = round_of(HEDGED("5", ""));
+	struct backoff_hedges before;
+	struct backoff_state state;
+
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 1, T + 110 * MS, FAILS);
+	before = r.hedges;
+	state = r.state;
+	for (uint32_t number = 0; number < 9; number++) {
+		if (number == 2)
+			continue;
+		end(&r, number, T + 120 * MS, SUCCEEDS);
+		cr_expect(r.d.action == BACKOFF_ACTION_WAIT &&
+				  r.d.not_before_ns == BACKOFF_FOREVER,
+			  "%u", number);
+	}
+	cr_expect(memcmp(&before, &r.hedges, sizeof(before)) == 0);
+	cr_expect(memcmp(&state, &r.state, sizeof(state)) == 0);
+	round_clear(&r);
+}
+
 Test(engine_hedge, a_server_that_forbids_stops_hedges_not_attempts)
 {
 	struct round r = round_of(HEDGED("5", ""));
