@@ -363,13 +363,19 @@ bo_json_position(const char *text, const char *at, struct backoff_error *error)
 	error->column = (uint32_t)(at - line) + 1;
 }
 
-void
+enum backoff_status
 bo_json_error(const struct bo_json *json, struct backoff_error *error)
 {
-	error->status = json->over_limit ? BACKOFF_E_LIMIT : BACKOFF_E_SYNTAX;
+	enum backoff_status status =
+		json->over_limit ? BACKOFF_E_LIMIT : BACKOFF_E_SYNTAX;
+
+	if (error == NULL)
+		return status;
+	error->status = status;
 	error->path[0] = '\0';
 	bo_json_position(json->text, json->at, error);
 	snprintf(error->text, sizeof(error->text), "%s", json->problem);
+	return status;
 }
 
 size_t

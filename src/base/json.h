@@ -73,8 +73,10 @@ bool bo_json_element(struct bo_json *json, bool *first,
 /** Only white space is left, and there was no problem. */
 bool bo_json_end(struct bo_json *json);
 
-/** Fill in status, line, column and text of a problem. */
-void bo_json_error(const struct bo_json *json, struct backoff_error *error);
+/** Fill in status, line, column and text of a problem; error may be NULL.
+ *  Returns the status: BACKOFF_E_SYNTAX or BACKOFF_E_LIMIT. */
+enum backoff_status bo_json_error(const struct bo_json *json,
+				  struct backoff_error *error);
 
 /** Line and column (from 1) of a byte of the text. */
 void bo_json_position(const char *text, const char *at,

@@ -281,9 +281,7 @@ read_members(struct reading *r)
 		read_rest(r, &first);
 	if (bo_json_end(&r->json))
 		return good || !(r->given & GIVEN_TYPE);
-	r->status = r->json.over_limit ? BACKOFF_E_LIMIT : BACKOFF_E_SYNTAX;
-	if (r->error != NULL)
-		bo_json_error(&r->json, r->error);
+	r->status = bo_json_error(&r->json, r->error);
 	return false;
 }
 

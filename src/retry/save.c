@@ -329,9 +329,7 @@ read_members(struct reading *r, struct bo_json *json, struct saved *saved)
 				    rows[i].name, "is not what was saved");
 	}
 	if (!bo_json_end(json)) {
-		r->status = BACKOFF_E_SYNTAX;
-		if (r->error != NULL)
-			bo_json_error(json, r->error);
+		r->status = bo_json_error(json, r->error);
 		return false;
 	}
 	for (size_t i = 0; i < ROWS; i++)
@@ -446,10 +444,8 @@ backoff_call_restore(struct backoff_retry *retry,
 		return r.status;
 	}
 	bo_json_begin(&json, text, length);
-	if (!bo_json_open(&json, '{')) {
-		fail(&r, BACKOFF_E_SYNTAX, json.at, "", json.problem);
-		return r.status;
-	}
+	if (!bo_json_open(&json, '{'))
+		return bo_json_error(&json, error);
 	if (!read_members(&r, &json, &saved) ||
 	    !check(&r, &saved, retry, force != 0))
 		return r.status;

@@ -206,6 +206,9 @@ Test(retry_save, a_deadline_keeps_its_moment)
 	stop(&two);
 }
 
+#define TEN "5555555555"
+#define LONG_NUMBER TEN TEN TEN TEN TEN TEN TEN TEN
+
 Test(retry_save, refuses_what_it_should_not_trust)
 {
 	static const struct {
@@ -251,6 +254,8 @@ Test(retry_save, refuses_what_it_should_not_trust)
 		 "\"saved_at\":\"x", 0, BACKOFF_E_VALUE},
 		{"text behind it", POLICY, "op", "}", "}x", 0,
 		 BACKOFF_E_SYNTAX},
+		{"a number longer than any", POLICY, "op", "\"v\":1",
+		 "\"v\":" LONG_NUMBER, 0, BACKOFF_E_LIMIT},
 	};
 	struct machine one = machine(POLICY, "op", 100 * S, WALL);
 	char paper[4096];
@@ -277,6 +282,8 @@ Test(retry_save, refuses_what_it_should_not_trust)
 			     error.text);
 		cr_expect((status == BACKOFF_OK) == (call != NULL), "%s",
 			  row[i].why);
+		cr_expect_eq(error.status, status, "%s: %s", row[i].why,
+			     backoff_status_name(error.status));
 		backoff_call_free(call);
 		stop(&two);
 	}
