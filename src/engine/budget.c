@@ -14,37 +14,47 @@
 
 #define MILLI 1000
 
-/* Take an amount if it is all there. */
-static bool
-take(atomic_int_fast64_t *tokens, int64_t amount)
-{
-	int_fast64_t have = atomic_load_explicit(tokens, memory_order_relaxed);
-
-	do {
-		if (have < amount)
-			return false;
-	} while (!atomic_compare_exchange_weak_explicit(
-		tokens, &have, have - amount, memory_order_relaxed,
-		memory_order_relaxed));
-	return true;
-}
-
-/* Add within [0, most]. A full bucket is not written, so that threads whose
- * calls all succeed do not fight for its cache line. */
+/* Add, to at most this much. A full bucket is not written, so that threads
+ * whose calls all succeed do not fight for its cache line. */
 static void
-change(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
+put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 {
 	int_fast64_t have = atomic_load_explicit(tokens, memory_order_relaxed);
 	int_fast64_t want;
 
 	do {
-		want = have + amount;
-		want = want < 0 ? 0 : want > most ? most : want;
+		want = have + amount > most ? most : have + amount;
 		if (want == have)
 			return;
 	} while (!atomic_compare_exchange_weak_explicit(tokens, &have, want,
 							memory_order_relaxed,
 							memory_order_relaxed));
+}
+
+/* Take an amount if it is all there. Taken first and looked at then: a look
+ * before fetches the cache line twice where threads meet. At the last tokens one
+ * thread too many may be refused, none is let through. */
+static bool
+take(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
+{
+	if (atomic_fetch_sub_explicit(tokens, amount, memory_order_relaxed) >=
+	    amount)
+		return true;
+	put(tokens, amount, most);
+	return false;
+}
+
+/* Take what is there of an amount. */
+static void
+drain(atomic_int_fast64_t *tokens, int64_t amount)
+{
+	int_fast64_t have = atomic_load_explicit(tokens, memory_order_relaxed);
+
+	while (have > 0 &&
+	       !atomic_compare_exchange_weak_explicit(
+		       tokens, &have, have > amount ? have - amount : 0,
+		       memory_order_relaxed, memory_order_relaxed))
+		;
 }
 
 void
@@ -134,7 +144,8 @@ bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 {
 	switch (rule->kind) {
 	case BO_BUDGET_TOKEN_BUCKET:
-		return take(&budget->tokens_milli, cost_milli);
+		return take(&budget->tokens_milli, cost_milli,
+			    rule->capacity_milli);
 	case BO_BUDGET_THROTTLE:
 		return atomic_load_explicit(&budget->tokens_milli,
 					    memory_order_relaxed) >
@@ -168,7 +179,7 @@ bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		 int64_t cost_milli, uint64_t then_ns)
 {
 	if (rule->kind == BO_BUDGET_TOKEN_BUCKET)
-		change(&budget->tokens_milli, cost_milli, rule->capacity_milli);
+		put(&budget->tokens_milli, cost_milli, rule->capacity_milli);
 	else if (rule->kind == BO_BUDGET_RATIO)
 		bo_slices_take_back(&budget->balance, rule->ttl_ns, then_ns,
 				    -cost_milli);
@@ -192,8 +203,10 @@ bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		amount = success     ? rule->token_ratio_milli
 			 : retryable ? -MILLI
 				     : 0;
-	if (amount != 0)
-		change(&budget->tokens_milli, amount, rule->capacity_milli);
+	if (amount > 0)
+		put(&budget->tokens_milli, amount, rule->capacity_milli);
+	else if (amount < 0)
+		drain(&budget->tokens_milli, -amount);
 	/* A place is free again when its retry is over, however it went. */
 	if (rule->kind == BO_BUDGET_CONCURRENCY && held_milli > 0)
 		atomic_fetch_sub_explicit(&budget->retries, 1,

@@ -56,13 +56,16 @@ struct bo_breaker {
 
 struct backoff_guard {
 	const struct backoff_policy *policy;
-	struct bo_budget budget;
-	struct bo_breaker breaker;
 	/** In a table: which target, how many hold it, when it was taken. */
 	char *target;
 	uint32_t holders;
 	uint64_t used;
 	struct backoff_guard *next;
+	/** What all threads write, apart from what they only read and from each
+	 *  other: a line of cache that another thread writes has to be fetched
+	 *  for every look at it. */
+	_Alignas(64) struct bo_budget budget;
+	_Alignas(64) struct bo_breaker breaker;
 };
 
 /** Whether its policy has a breaker. */

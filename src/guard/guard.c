@@ -4,6 +4,7 @@
 #include <backoff/guard.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/breaker.h"
 #include "engine/budget.h"
@@ -17,9 +18,10 @@ backoff_guard_new(const struct backoff_policy *policy,
 
 	if (policy == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
-	guard = calloc(1, sizeof(*guard));
+	guard = aligned_alloc(64, sizeof(*guard));
 	if (guard == NULL)
 		return BACKOFF_E_NOMEM;
+	memset(guard, 0, sizeof(*guard));
 	bo_budget_init(&policy->budget, &guard->budget);
 	bo_breaker_init(&guard->breaker);
 	if (policy->breaker.window > 0) {
