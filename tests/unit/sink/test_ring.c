@@ -106,6 +106,30 @@ Test(sink_ring, a_stuck_target_stops_nobody, .timeout = 50)
 	cr_expect(t.drop_lines >= 1 && t.drop_lines <= 2);
 }
 
+Test(sink_ring, a_queue_that_was_full_fills_again, .timeout = 50)
+{
+	static struct target t;
+	struct backoff_sink *ring;
+	size_t before;
+
+	atomic_store(&t.stuck, 1);
+	ring = ring_of(&t, 1024);
+	emit(ring, 0);
+	while (!atomic_load(&t.inside))
+		usleep(1000);
+	for (uint64_t seq = 1; seq < 2000; seq++)
+		emit(ring, seq);
+	cr_expect(backoff_sink_dropped(ring) == 2000 - 1024);
+	atomic_store(&t.stuck, 0);
+	sem_post(&t.gate);
+	backoff_sink_flush(ring);
+	before = t.count;
+	for (uint64_t seq = 0; seq < 1024; seq++)
+		emit(ring, seq);
+	backoff_sink_free(ring);
+	cr_expect(t.count == before + 1024, "%zu more", t.count - before);
+}
+
 struct producer {
 	struct backoff_sink *ring;
 	uint64_t first;
