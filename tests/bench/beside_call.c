@@ -65,7 +65,8 @@ call_bare(void *user, unsigned fails)
 	BENCH_KEEP(bare_loop(pointer, &fails, 5));
 }
 
-/* What a careful hand-written loop has: a deadline, and a duration. */
+/* What a careful hand-written loop has: a deadline, and durations of attempts,
+ * which begin after a wait (of nothing, here). */
 __attribute__((noinline)) static int
 clock_loop(int (*fn)(unsigned *), unsigned *left, unsigned max_attempts,
 	   uint64_t deadline_ns, uint64_t *duration_ns)
@@ -81,7 +82,7 @@ clock_loop(int (*fn)(unsigned *), unsigned *left, unsigned max_attempts,
 		if (result == 0 || ++attempt >= max_attempts ||
 		    now_ns - start_ns > deadline_ns)
 			return result;
-		begin_ns = now_ns;
+		begin_ns = bench_wall_ns();
 	}
 }
 
@@ -202,7 +203,8 @@ struct contention {
 	const struct backoff_policy *policy;
 	/** NULL: no budget. */
 	struct backoff_guard *guard;
-	/** Not NULL: nothing but this is counted down. */
+	/** Not NULL: this is counted down; without a policy nothing but this.
+	 */
 	atomic_int_fast64_t *counter;
 	pthread_barrier_t *barrier;
 	double ns;
@@ -228,6 +230,9 @@ decide(const struct contention *c)
 				      &out);
 		if (out.action != BACKOFF_ACTION_WAIT)
 			bench_die("the budget refused");
+		if (c->counter != NULL)
+			atomic_fetch_sub_explicit(c->counter, 1,
+						  memory_order_relaxed);
 	}
 }
 
@@ -240,7 +245,7 @@ contend(void *user)
 	if (c->barrier != NULL)
 		pthread_barrier_wait(c->barrier);
 	start_ns = bench_cpu_ns();
-	if (c->counter == NULL)
+	if (c->policy != NULL)
 		decide(c);
 	else
 		for (size_t i = 0; i < DECISIONS; i++)
@@ -280,16 +285,19 @@ measure_budget(void)
 	struct backoff_policy *policy = policy_of(
 		AT_ONCE(",\"budget\":{\"kind\":\"token_bucket\","
 			"\"capacity\":1000000,\"retry_cost\":0.001}"));
-	atomic_int_fast64_t counter = 0;
+	_Alignas(64) atomic_int_fast64_t counter = 0;
 	struct contention none = {.policy = policy};
 	struct contention guarded = {.policy = policy};
 	struct contention counted = {.counter = &counter};
+	struct contention beside = {.policy = policy, .counter = &counter};
 
 	if (backoff_guard_new(policy, &guarded.guard) != BACKOFF_OK)
 		bench_die("guard");
 	beside_row("budget: an atomic, 1 thread", by_one(counted));
 	beside_row("budget: an atomic, 2 threads", by_two(counted));
 	beside_row("budget: decision without one", by_one(none));
+	beside_row("budget: decision without one, and an atomic, 2 threads",
+		   by_two(beside));
 	beside_row("budget: decision with one, 1 thread", by_one(guarded));
 	beside_row("budget: decision with one, 2 threads", by_two(guarded));
 	backoff_guard_free(guarded.guard);
