@@ -1,4 +1,4 @@
-/* Saturating arithmetic on unsigned 64-bit numbers. */
+/* Arithmetic on unsigned 64-bit numbers: saturating, fixed point, mixing. */
 #ifndef BO_NUM_H
 #define BO_NUM_H
 
@@ -50,6 +50,16 @@ static inline uint64_t
 bo_min(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+/** The finalizer of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014): one
+ *  to one, and nearby numbers end far apart. */
+static inline uint64_t
+bo_mix64(uint64_t x)
+{
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
 }
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <backoff/status.h>
 
+#include "base/num.h"
+
 static atomic_uint generation;
 static atomic_uint_fast64_t lineage;
 static atomic_uint forks;
@@ -19,15 +21,6 @@ static atomic_uint_fast64_t seq;
 static atomic_uint_fast64_t in_flight;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int watched;
-
-/* The finalizer of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014). */
-static uint64_t
-mix(uint64_t x)
-{
-	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-	return x ^ x >> 31;
-}
 
 static void
 before_fork(void)
@@ -44,7 +37,8 @@ in_child(void)
 	uint64_t birth = own << 32 | atomic_exchange(&forks, 0);
 
 	atomic_fetch_add(&generation, 1);
-	atomic_store(&lineage, mix(atomic_load(&lineage) + mix(birth)));
+	atomic_store(&lineage,
+		     bo_mix64(atomic_load(&lineage) + bo_mix64(birth)));
 	atomic_store(&pid, own);
 	atomic_store(&seq, 0);
 	atomic_store(&in_flight, 0);

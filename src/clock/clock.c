@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -9,6 +10,7 @@
 
 #include "base/num.h"
 #include "clock/cancel.h"
+#include "clock/wall.h"
 
 static uint64_t
 read_clock(clockid_t id)
@@ -65,6 +67,43 @@ backoff_clock_system(void)
 						   system_sleep_until, NULL};
 
 	return &clock;
+}
+
+#define WALL_FRESH_NS 1000000
+
+/* How far the wall clock is ahead of the monotonic one. */
+static uint64_t
+measure_ahead(void)
+{
+	uint64_t before_ns, wall_ns;
+	int tries = 3;
+
+	/* A thread that was interrupted between the two knows nothing. */
+	do {
+		before_ns = system_now(NULL);
+		wall_ns = system_wall(NULL);
+	} while (system_now(NULL) - before_ns > 1000 && --tries > 0);
+	return wall_ns - before_ns;
+}
+
+uint64_t
+bo_clock_wall(const struct backoff_clock *clock, uint64_t now_ns)
+{
+	/* Threads that meet here overwrite one measurement by another. */
+	static atomic_uint_fast64_t ahead_ns, measured_ns;
+	uint64_t ahead;
+
+	if (clock->wall_ns != system_wall || clock->now_ns != system_now)
+		return clock->wall_ns(clock->user);
+	/* Also taken anew for a time before the last measurement. */
+	if (now_ns - atomic_load_explicit(&measured_ns, memory_order_acquire) <
+	    WALL_FRESH_NS)
+		return now_ns +
+		       atomic_load_explicit(&ahead_ns, memory_order_relaxed);
+	ahead = measure_ahead();
+	atomic_store_explicit(&ahead_ns, ahead, memory_order_relaxed);
+	atomic_store_explicit(&measured_ns, now_ns, memory_order_release);
+	return now_ns + ahead;
 }
 
 struct virtual

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <backoff/engine.h>
+
+#include "engine/engine.h"
 
 void
 backoff_outcome_set(struct backoff_outcome *outcome,
@@ -55,71 +58,6 @@ backoff_outcome_set_result(struct backoff_outcome *outcome, void *result)
 #define OS "OSError"
 #define TIME_OUT "TimeoutError"
 
-static const struct {
-	int number;
-	enum backoff_class failure_class;
-	const char *type, *code, *text;
-} errors[] = {
-#define ROW(name, class, type, text)                                           \
-	{                                                                      \
-		name, BACKOFF_CLASS_##class, type, "errno:" #name, text        \
-	}
-	ROW(ECONNREFUSED, TRANSIENT, CONNECTION, "connection refused"),
-	ROW(ECONNRESET, TRANSIENT, CONNECTION, "connection reset by peer"),
-	ROW(ECONNABORTED, TRANSIENT, CONNECTION, "connection aborted"),
-	ROW(EPIPE, TRANSIENT, CONNECTION, "broken pipe"),
-	ROW(ESHUTDOWN, TRANSIENT, CONNECTION, "peer shut down"),
-	ROW(ETIMEDOUT, TIMEOUT, TIME_OUT, "timed out"),
-	ROW(EHOSTUNREACH, TRANSIENT, OS, "no route to host"),
-	ROW(EHOSTDOWN, TRANSIENT, OS, "host is down"),
-	ROW(ENETUNREACH, TRANSIENT, OS, "network is unreachable"),
-	ROW(ENETDOWN, TRANSIENT, OS, "network is down"),
-	ROW(ENETRESET, TRANSIENT, OS, "network dropped connection"),
-	ROW(EAGAIN, TRANSIENT, OS, "resource temporarily unavailable"),
-	ROW(EINTR, TRANSIENT, OS, "interrupted"),
-	ROW(EBUSY, CONFLICT, OS, "resource busy"),
-	ROW(EDEADLK, CONFLICT, OS, "deadlock avoided"),
-	ROW(EMFILE, THROTTLE, OS, "too many open files"),
-	ROW(ENFILE, THROTTLE, OS, "too many open files in the system"),
-	ROW(ENOBUFS, THROTTLE, OS, "no buffer space"),
-	ROW(ENOMEM, THROTTLE, OS, "out of memory"),
-	ROW(EIO, SERVER, OS, "input/output error"),
-	ROW(ENOSPC, SERVER, OS, "no space left on device"),
-	ROW(EDQUOT, SERVER, OS, "disk quota exceeded"),
-	ROW(EROFS, FATAL, OS, "read-only file system"),
-	ROW(EACCES, FATAL, OS, "permission denied"),
-	ROW(EPERM, FATAL, OS, "operation not permitted"),
-	ROW(EINVAL, FATAL, OS, "invalid argument"),
-	ROW(ENOENT, FATAL, OS, "no such file or directory"),
-	ROW(ENOTSUP, FATAL, OS, "not supported"),
-#undef ROW
-};
-
-void
-backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)
-{
-	if (error_number == 0) {
-		backoff_outcome_set(outcome, BACKOFF_OUTCOME_SUCCESS,
-				    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
-		enum backoff_class class = errors[i].failure_class;
-
-		if (errors[i].number != error_number)
-			continue;
-		backoff_outcome_set(outcome,
-				    class == BACKOFF_CLASS_TIMEOUT
-					    ? BACKOFF_OUTCOME_TIMEOUT
-					    : BACKOFF_OUTCOME_FAILURE,
-				    class, errors[i].type, errors[i].code,
-				    errors[i].text);
-		return;
-	}
-	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
-			    BACKOFF_CLASS_UNKNOWN, OS, NULL, "system error");
-}
-
 /* "http:100" to "http:599", so that a code needs no memory of the call. */
 #define CODE(h, t, d) "http:" #h #t #d
 #define TENS(h, t)                                                             \
@@ -132,8 +70,99 @@ backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)
 	TENS(h, 0), TENS(h, 1), TENS(h, 2), TENS(h, 3), TENS(h, 4),            \
 		TENS(h, 5), TENS(h, 6), TENS(h, 7), TENS(h, 8), TENS(h, 9)
 
-static const char http_codes[50][10][9] = {HUNDRED(1), HUNDRED(2), HUNDRED(3),
-					   HUNDRED(4), HUNDRED(5)};
+/* All texts that an outcome gets here, in one object, so that they are known by
+ * their address; bytes to copy from any of them are there. */
+static const struct {
+	struct {
+		int number;
+		enum backoff_class failure_class;
+		char type[16], code[20], text[40];
+	} error[28];
+	char http[50][10][9];
+	char http_error[16], os_error[16], system_error[16];
+	char room[BO_OUTCOME_TEXT_ROOM];
+} own = {
+	.error =
+		{
+#define ROW(name, class, type, text)                                           \
+	{                                                                      \
+		name, BACKOFF_CLASS_##class, type, "errno:" #name, text        \
+	}
+			ROW(ECONNREFUSED, TRANSIENT, CONNECTION,
+			    "connection refused"),
+			ROW(ECONNRESET, TRANSIENT, CONNECTION,
+			    "connection reset by peer"),
+			ROW(ECONNABORTED, TRANSIENT, CONNECTION,
+			    "connection aborted"),
+			ROW(EPIPE, TRANSIENT, CONNECTION, "broken pipe"),
+			ROW(ESHUTDOWN, TRANSIENT, CONNECTION, "peer shut down"),
+			ROW(ETIMEDOUT, TIMEOUT, TIME_OUT, "timed out"),
+			ROW(EHOSTUNREACH, TRANSIENT, OS, "no route to host"),
+			ROW(EHOSTDOWN, TRANSIENT, OS, "host is down"),
+			ROW(ENETUNREACH, TRANSIENT, OS,
+			    "network is unreachable"),
+			ROW(ENETDOWN, TRANSIENT, OS, "network is down"),
+			ROW(ENETRESET, TRANSIENT, OS,
+			    "network dropped connection"),
+			ROW(EAGAIN, TRANSIENT, OS,
+			    "resource temporarily unavailable"),
+			ROW(EINTR, TRANSIENT, OS, "interrupted"),
+			ROW(EBUSY, CONFLICT, OS, "resource busy"),
+			ROW(EDEADLK, CONFLICT, OS, "deadlock avoided"),
+			ROW(EMFILE, THROTTLE, OS, "too many open files"),
+			ROW(ENFILE, THROTTLE, OS,
+			    "too many open files in the system"),
+			ROW(ENOBUFS, THROTTLE, OS, "no buffer space"),
+			ROW(ENOMEM, THROTTLE, OS, "out of memory"),
+			ROW(EIO, SERVER, OS, "input/output error"),
+			ROW(ENOSPC, SERVER, OS, "no space left on device"),
+			ROW(EDQUOT, SERVER, OS, "disk quota exceeded"),
+			ROW(EROFS, FATAL, OS, "read-only file system"),
+			ROW(EACCES, FATAL, OS, "permission denied"),
+			ROW(EPERM, FATAL, OS, "operation not permitted"),
+			ROW(EINVAL, FATAL, OS, "invalid argument"),
+			ROW(ENOENT, FATAL, OS, "no such file or directory"),
+			ROW(ENOTSUP, FATAL, OS, "not supported"),
+#undef ROW
+		},
+	.http = {HUNDRED(1), HUNDRED(2), HUNDRED(3), HUNDRED(4), HUNDRED(5)},
+	.http_error = "HTTPError",
+	.os_error = OS,
+	.system_error = "system error",
+};
+
+bool
+bo_outcome_owns(const char *text)
+{
+	return (uintptr_t)text - (uintptr_t)&own <
+	       offsetof(__typeof__(own), room);
+}
+
+void
+backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)
+{
+	if (error_number == 0) {
+		backoff_outcome_set(outcome, BACKOFF_OUTCOME_SUCCESS,
+				    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(own.error) / sizeof(*own.error); i++) {
+		enum backoff_class class = own.error[i].failure_class;
+
+		if (own.error[i].number != error_number)
+			continue;
+		backoff_outcome_set(outcome,
+				    class == BACKOFF_CLASS_TIMEOUT
+					    ? BACKOFF_OUTCOME_TIMEOUT
+					    : BACKOFF_OUTCOME_FAILURE,
+				    class, own.error[i].type, own.error[i].code,
+				    own.error[i].text);
+		return;
+	}
+	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
+			    BACKOFF_CLASS_UNKNOWN, own.os_error, NULL,
+			    own.system_error);
+}
 
 void
 backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
@@ -142,7 +171,7 @@ backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
 	const char *code = NULL;
 
 	if (status >= 100 && status <= 599)
-		code = http_codes[status / 10 - 10][status % 10];
+		code = own.http[status / 10 - 10][status % 10];
 	if (status >= 200 && status <= 399) {
 		backoff_outcome_set(outcome, BACKOFF_OUTCOME_SUCCESS,
 				    BACKOFF_CLASS_UNKNOWN, NULL, code, NULL);
@@ -159,5 +188,5 @@ backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
 	else if (status < 500 || status > 599)
 		class = BACKOFF_CLASS_UNKNOWN;
 	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE, class,
-			    "HTTPError", code, NULL);
+			    own.http_error, code, NULL);
 }

@@ -2,14 +2,13 @@
  * loops drive it, so that they cannot differ. */
 #include "config.h"
 
-#include <endian.h>
 #include <string.h>
 
 #include <backoff/rng.h>
 
-#include "base/buf.h"
 #include "base/num.h"
 #include "base/process.h"
+#include "engine/engine.h"
 #include "retry/retry.h"
 
 const struct backoff_call_options *
@@ -42,52 +41,6 @@ bo_call_number(struct backoff_call *call)
 	call->experiment = r->seed + bo_process_lineage();
 }
 
-/* Eight hex digits of a number, the lowest first: all at once, one to a byte.
- */
-static void
-put_hex(char *out, uint32_t number)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t x = number, letters;
-
-	x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
-	x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
-	x = (x | x << 4) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-	letters = (x + 6 * ones) >> 4 & ones;
-	x = htole64(x + '0' * ones + letters * ('a' - '0' - 10));
-	memcpy(out, &x, sizeof(x));
-}
-
-/* 128 bits as 32 hex digits. */
-static void
-make_id(struct backoff_call *call)
-{
-	const uint32_t counter[4] = {(uint32_t)call->number,
-				     (uint32_t)(call->number >> 32), 0,
-				     BACKOFF_PURPOSE_CALL_ID};
-	const uint32_t key[2] = {(uint32_t)call->experiment,
-				 (uint32_t)(call->experiment >> 32)};
-	uint32_t word[4];
-
-	backoff_philox4x32(counter, key, word);
-	for (int i = 0; i < 4; i++)
-		put_hex(&call->id[i * 8], word[i]);
-	call->id[32] = '\0';
-}
-
-const char *
-backoff_call_id(struct backoff_call *call)
-{
-	/* A restored call keeps the id that it was saved with. */
-	if (call->id[0] == '\0') {
-		if (call->options->call_id != NULL)
-			return call->options->call_id;
-		bo_call_number(call);
-		make_id(call);
-	}
-	return call->id;
-}
-
 void
 bo_call_apply(struct backoff_call *call, uint64_t now_ns)
 {
@@ -110,6 +63,9 @@ keep_text(char *out, size_t size, const char *text)
 
 	if (text == NULL) {
 		out[0] = '\0';
+	} else if (bo_outcome_owns(text)) {
+		/* No end to look for: what follows it is constant, too. */
+		memcpy(out, text, BO_OUTCOME_TEXT_ROOM);
 	} else if (memccpy(out, text, '\0', size) == NULL) {
 		/* A cut never falls inside a UTF-8 character. */
 		while (length > 0 &&
@@ -182,7 +138,8 @@ bo_call_start(struct backoff_call *call, uint64_t now_ns,
 		.cancel = call->options->cancel,
 		.kind = call->kind,
 	};
-	bo_tell_start(call, now_ns);
+	if (bo_retry_is_watched(call->retry))
+		bo_log_start(call, now_ns);
 }
 
 void
@@ -228,7 +185,8 @@ bo_call_follow(struct backoff_call *call, struct backoff_outcome *outcome,
 
 	bo_tell_transition(call, now_ns);
 	keep_outcome(call->answer, outcome);
-	bo_tell_end(call, outcome, number, now_ns);
+	if (bo_retry_is_watched(r))
+		bo_log_end(call, outcome, number, now_ns);
 	if (call->phase != BO_PHASE_OVER && outcome->result != NULL) {
 		call->answer->result = NULL;
 		if (r->discard != NULL)
@@ -252,7 +210,8 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 		bo_hedge_abandon(call, now_ns);
 	if (running || call->state.finished == 0)
 		call->answer->kind = BACKOFF_OUTCOME_CANCELLED;
-	bo_tell_stop(call, running, now_ns);
+	if (bo_retry_is_watched(call->retry))
+		bo_log_stop(call, running, now_ns);
 }
 
 void
@@ -275,13 +234,17 @@ bo_call_wait(struct backoff_call *call)
 	enum backoff_status status = BACKOFF_OK;
 	uint64_t now_ns = call->decision.not_before_ns;
 
+	/* A wait of nothing ends as it begins, unless a callback took time: the
+	 * decision holds as it is. */
+	if (call->decision.delay_ns == 0 && call->state.guard == NULL &&
+	    !bo_retry_is_watched(r) && r->discard == NULL) {
+		call->phase = BO_PHASE_READY;
+		return;
+	}
 	if (call->decision.delay_ns > 0)
 		status = clock->sleep_until(clock->user, now_ns,
 					    call->options->cancel);
-	/* A wait of nothing ends as it begins, unless a callback took time. */
-	if (call->decision.delay_ns > 0 || bo_retry_is_watched(r) ||
-	    r->discard != NULL)
-		now_ns = clock->now_ns(clock->user);
+	now_ns = clock->now_ns(clock->user);
 	if (status == BACKOFF_OK)
 		bo_call_resume(call, now_ns);
 	else

@@ -80,6 +80,14 @@ bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
 	return true;
 }
 
+static void
+lose(struct backoff_call *call, struct bo_lane *lane, uint64_t now_ns)
+{
+	if (bo_retry_is_watched(call->retry))
+		bo_log_lost(call, lane, now_ns);
+	lane->number = 0;
+}
+
 void
 bo_hedge_abandon(struct backoff_call *call, uint64_t now_ns)
 {
@@ -95,12 +103,10 @@ bo_hedge_abandon(struct backoff_call *call, uint64_t now_ns)
 			continue;
 		}
 		if (lane->number < newest->number) {
-			bo_tell_lost(call, lane, now_ns);
-			lane->number = 0;
+			lose(call, lane, now_ns);
 			continue;
 		}
-		bo_tell_lost(call, newest, now_ns);
-		newest->number = 0;
+		lose(call, newest, now_ns);
 		newest = lane;
 	}
 	if (newest != NULL)
@@ -114,10 +120,8 @@ lose_others(struct backoff_call *call, uint64_t now_ns)
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
 		struct bo_lane *lane = &call->hedging->lane[i];
 
-		if (lane->number == 0)
-			continue;
-		bo_tell_lost(call, lane, now_ns);
-		lane->number = 0;
+		if (lane->number != 0)
+			lose(call, lane, now_ns);
 	}
 }
 

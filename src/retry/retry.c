@@ -97,6 +97,7 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 		backoff_retry_free(r);
 		return BACKOFF_E_NOMEM;
 	}
+	bo_id_key_init(&r->id_key, r->seed + bo_process_lineage());
 	r->clock = backoff_clock_system();
 	r->timed = true;
 	r->limited = policy->deadline_ns != BACKOFF_FOREVER ||
@@ -180,6 +181,7 @@ backoff_retry_set_seed(struct backoff_retry *retry, uint64_t seed)
 {
 	retry->seed = seed;
 	atomic_store(&retry->calls, 0);
+	bo_id_key_init(&retry->id_key, seed + bo_process_lineage());
 }
 
 void

@@ -7,6 +7,13 @@
 
 #include <backoff/retry.h>
 
+/** What the ids of calls with this luck begin with, and are scrambled by. */
+struct bo_id_key {
+	uint64_t experiment;
+	char head[16];
+	uint64_t tail;
+};
+
 struct backoff_retry {
 	const struct backoff_policy *policy;
 	const struct backoff_clock *clock;
@@ -21,6 +28,7 @@ struct backoff_retry {
 	/** Of the policy: a limit in time; delays that luck decides. */
 	bool limited, draws;
 	uint64_t seed;
+	struct bo_id_key id_key;
 	/** Calls that needed luck or an id, on a cache line of its own: all
 	 *  threads write it. */
 	_Alignas(64) atomic_uint_fast64_t calls;
@@ -92,6 +100,9 @@ void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 		   const struct backoff_call_options *options, uint64_t now_ns,
 		   struct backoff_answer *answer);
 
+/** The key of the ids that go with this luck. */
+void bo_id_key_init(struct bo_id_key *key, uint64_t experiment);
+
 /** Give the call the key of its luck, if it has none yet. */
 void bo_call_number(struct backoff_call *call);
 
@@ -117,17 +128,27 @@ uint64_t bo_call_draw(struct backoff_call *call, uint32_t number);
 /** Take the phase and the totals of the answer from the decision. */
 void bo_call_apply(struct backoff_call *call, uint64_t now_ns);
 
-/** Events, if somebody sees them. A breaker that changed its state at this
+/** Events of a call that is watched. A breaker that changed its state at this
  *  decision; an attempt that began, or ended with what was decided; a call that
  *  ended between attempts or with one under way; one that lost a race. */
-void bo_tell_transition(struct backoff_call *call, uint64_t now_ns);
-void bo_tell_start(struct backoff_call *call, uint64_t now_ns);
-void bo_tell_end(struct backoff_call *call,
-		 const struct backoff_outcome *outcome, uint32_t number,
+void bo_log_transition(struct backoff_call *call, uint64_t now_ns);
+void bo_log_start(struct backoff_call *call, uint64_t now_ns);
+void bo_log_end(struct backoff_call *call,
+		const struct backoff_outcome *outcome, uint32_t number,
+		uint64_t now_ns);
+void bo_log_stop(struct backoff_call *call, bool running, uint64_t now_ns);
+void bo_log_lost(struct backoff_call *call, struct bo_lane *lane,
 		 uint64_t now_ns);
-void bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns);
-void bo_tell_lost(struct backoff_call *call, struct bo_lane *lane,
-		  uint64_t now_ns);
+
+/** The event of a breaker that changed its state at this decision, if it did
+ *  and somebody sees it. */
+static inline void
+bo_tell_transition(struct backoff_call *call, uint64_t now_ns)
+{
+	if (call->decision.breaker_changed != BACKOFF_BREAKER_NONE &&
+	    bo_retry_is_watched(call->retry))
+		bo_log_transition(call, now_ns);
+}
 
 /** Whether calls of this retry object may make several attempts at once. */
 bool bo_hedge_is_on(const struct backoff_retry *retry);

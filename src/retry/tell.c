@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/process.h"
+#include "clock/wall.h"
 #include "retry/retry.h"
 
 /* {"id":"db1","tokens":495,"cost":5} */
@@ -54,7 +55,7 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 
 	backoff_event_init(event);
 	event->type = type;
-	event->ts_ns = r->clock->wall_ns(r->clock->user);
+	event->ts_ns = bo_clock_wall(r->clock, now_ns);
 	event->service = r->service;
 	event->operation = r->operation;
 	event->target = r->target;
@@ -177,25 +178,21 @@ last_event(enum backoff_stop stop)
 }
 
 void
-bo_tell_transition(struct backoff_call *call, uint64_t now_ns)
+bo_log_transition(struct backoff_call *call, uint64_t now_ns)
 {
 	enum backoff_breaker to = call->decision.breaker_changed;
 	struct backoff_event event;
 
-	if (to == BACKOFF_BREAKER_NONE || !bo_retry_is_watched(call->retry))
-		return;
 	fill_event(call, BACKOFF_EVENT_BREAKER_TRANSITION, now_ns, &event);
 	event.breaker = backoff_breaker_name(to);
 	emit(call, &event);
 }
 
 void
-bo_tell_start(struct backoff_call *call, uint64_t now_ns)
+bo_log_start(struct backoff_call *call, uint64_t now_ns)
 {
 	struct backoff_event event;
 
-	if (!bo_retry_is_watched(call->retry))
-		return;
 	call->in_flight = bo_process_begin_attempt();
 	if (!call->retry->log_starts)
 		return;
@@ -206,13 +203,11 @@ bo_tell_start(struct backoff_call *call, uint64_t now_ns)
 }
 
 void
-bo_tell_end(struct backoff_call *call, const struct backoff_outcome *outcome,
-	    uint32_t number, uint64_t now_ns)
+bo_log_end(struct backoff_call *call, const struct backoff_outcome *outcome,
+	   uint32_t number, uint64_t now_ns)
 {
 	struct backoff_event event;
 
-	if (!bo_retry_is_watched(call->retry))
-		return;
 	fill_event(call,
 		   call->phase == BO_PHASE_OVER
 			   ? last_event(call->decision.stop)
@@ -227,12 +222,10 @@ bo_tell_end(struct backoff_call *call, const struct backoff_outcome *outcome,
 }
 
 void
-bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns)
+bo_log_stop(struct backoff_call *call, bool running, uint64_t now_ns)
 {
 	struct backoff_event event;
 
-	if (!bo_retry_is_watched(call->retry))
-		return;
 	fill_event(call, last_event(call->decision.stop), now_ns, &event);
 	fill_attempt(&event,
 		     call->state.finished > 0 ? call->state.finished : 1,
@@ -248,12 +241,10 @@ bo_tell_stop(struct backoff_call *call, bool running, uint64_t now_ns)
 /* The line of an attempt that lost does not close the call: the one that ends
  * it comes after. */
 void
-bo_tell_lost(struct backoff_call *call, struct bo_lane *lane, uint64_t now_ns)
+bo_log_lost(struct backoff_call *call, struct bo_lane *lane, uint64_t now_ns)
 {
 	struct backoff_event event;
 
-	if (!bo_retry_is_watched(call->retry))
-		return;
 	fill_event(call, BACKOFF_EVENT_ATTEMPT, now_ns, &event);
 	fill_attempt(&event, lane->number, lane->kind, lane->in_flight);
 	end_attempt(&lane->in_flight);

@@ -11,10 +11,13 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <criterion/criterion.h>
 
 #include <backoff/clock.h>
+
+#include "clock/wall.h"
 
 #define MS UINT64_C(1000000)
 /** A wait that nobody ends is noticed as one. */
@@ -41,6 +44,39 @@ Test(clock_clock, system_time_is_the_machines)
 	cr_expect(now(clock) >= a);
 	cr_expect(wall / 1000 / MS - (uint64_t)real.tv_sec <= 5);
 	cr_expect(backoff_clock_system() == clock);
+}
+
+/* Wall time of a moment: the first asks the clock, the others within the next
+ * millisecond do not. A thread that is held up between the readings tries
+ * again. */
+Test(clock_clock, the_wall_time_of_a_moment_is_the_walls)
+{
+	const struct backoff_clock *clock = backoff_clock_system();
+	int good = 0;
+
+	for (int i = 0; i < 200; i++) {
+		uint64_t before = clock->wall_ns(clock->user);
+		uint64_t wall = bo_clock_wall(clock, now(clock));
+		uint64_t after = clock->wall_ns(clock->user);
+
+		good += wall + 1000 >= before && wall <= after + 1000;
+		cr_expect(wall + 3600000 * MS > before &&
+			  wall < after + 3600000 * MS);
+		usleep(i % 10 == 0 ? 2000 : 10);
+	}
+	cr_expect(good >= 100, "%d of 200", good);
+}
+
+Test(clock_clock, another_clocks_wall_is_its_own)
+{
+	struct backoff_clock *clock;
+
+	cr_assert(backoff_clock_virtual_new(5, 1000 * MS, &clock) ==
+		  BACKOFF_OK);
+	cr_expect(bo_clock_wall(clock, 5) == 1000 * MS);
+	backoff_clock_virtual_advance(clock, 7);
+	cr_expect(bo_clock_wall(clock, 12) == 1000 * MS + 7);
+	backoff_clock_virtual_free(clock);
 }
 
 Test(clock_clock, a_wait_never_ends_early, .timeout = 50)

@@ -9,6 +9,8 @@
 
 #include <backoff/engine.h>
 
+#include "engine/engine.h"
+
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 static bool
@@ -64,6 +66,32 @@ Test(engine_outcome, an_errno_has_code_class_and_type)
 			  row[i].number);
 		cr_expect(got.result == &result, "not its business");
 	}
+}
+
+static void
+expect_own(const char *text, int number)
+{
+	cr_expect(text == NULL || (bo_outcome_owns(text) &&
+				   strlen(text) < BO_OUTCOME_TEXT_ROOM),
+		  "%d: %s", number, text);
+}
+
+/* Whoever keeps such a text may copy the room and need not look for its end. */
+Test(engine_outcome, own_texts_are_known_and_have_room)
+{
+	static const char other[] = "connection reset by peer";
+	struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_SUCCESS};
+
+	for (int number = 1; number < 2000; number++) {
+		backoff_outcome_from_errno(&got, number);
+		expect_own(got.error_type, number);
+		expect_own(got.code, number);
+		expect_own(got.error, number);
+		backoff_outcome_from_http(&got, number);
+		expect_own(got.error_type, number);
+		expect_own(got.code, number);
+	}
+	cr_expect(!bo_outcome_owns(other) && !bo_outcome_owns(NULL));
 }
 
 Test(engine_outcome, zero_is_a_success)

@@ -434,25 +434,39 @@ Test(retry_step, events_say_how_many_attempts_were_under_way)
 	scene_clear(&s);
 }
 
+/* The lowest digit of each number first. */
+static void
+hex_of(const uint32_t *word, int count, char *out)
+{
+	for (int i = 0; i < 8 * count; i++)
+		snprintf(&out[i], 2, "%x",
+			 (unsigned)(word[i / 8] >> i % 8 * 4 & 15));
+}
+
+/* Half of it is the retry object's, half the call's number, scrambled one to
+ * one (SplitMix64). */
 Test(retry_step, a_call_id_is_128_bits_in_hex_digits)
 {
+	const uint32_t counter[4] = {0, 0, 0, BACKOFF_PURPOSE_CALL_ID};
+	const uint32_t key[2] = {42, 0};
 	struct scene s;
+	uint32_t word[4];
 
 	scene_init(&s, "{\"name\":\"P\",\"max_attempts\":2}", NULL);
 	backoff_retry_set_on_event(s.retry, NULL, NULL);
-	for (uint32_t n = 0; n < 50; n++) {
-		const uint32_t counter[4] = {n, 0, 0, BACKOFF_PURPOSE_CALL_ID};
-		const uint32_t key[2] = {42, 0};
-		char want[33];
-		uint32_t word[4];
+	backoff_philox4x32(counter, key, word);
+	for (uint64_t n = 0; n < 50; n++) {
+		uint64_t x = n + ((uint64_t)word[3] << 32 | word[2]);
 		struct backoff_call *call;
+		char want[33];
 
+		x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+		x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+		x ^= x >> 31;
+		hex_of(word, 2, want);
+		hex_of((const uint32_t[]){(uint32_t)x, (uint32_t)(x >> 32)}, 2,
+		       want + 16);
 		cr_assert(backoff_call_new(s.retry, NULL, &call) == BACKOFF_OK);
-		backoff_philox4x32(counter, key, word);
-		/* The lowest digit of each word first. */
-		for (int i = 0; i < 32; i++)
-			snprintf(&want[i], 2, "%x",
-				 (unsigned)(word[i / 8] >> i % 8 * 4 & 15));
 		cr_expect_str_eq(backoff_call_id(call), want);
 		backoff_call_free(call);
 	}
