@@ -91,14 +91,16 @@ END {
 	ours = "call: libbackoff, deadline"
 	target(0.0118, ours, "", "call: tenacity")
 	target(1, ours, "", "call: backoff")
-	target(1, ours, "", "call: cenkalti")
+	target(1, "call: libbackoff, no clock read", "",
+		"call: cenkalti, no clock read")
+	target(1, ours, "", "call: cenkalti, limit of time")
 	target(1, ours, "", "call: cockatiel")
 	target(1, ours, "", "call: p-retry")
 	target(50, "retry: libbackoff, deadline", "", "")
 	# 50 ns where the loop with clocks took 40.
 	target(1.25, "retry: libbackoff, deadline", "", "retry: loop with clocks")
 	ours = "retry: libbackoff, deadline"
-	target(1, ours, "", "retry: cenkalti")
+	target(1, ours, "", "retry: cenkalti, limit of time")
 	target(1, ours, "", "retry: tenacity")
 	target(40, "budget: decision with one, 2 threads", "", "")
 }

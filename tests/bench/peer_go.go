@@ -71,7 +71,13 @@ func main() {
 	policy := backoff.WithMaxRetries(&backoff.ZeroBackOff{}, 5)
 
 	row("Go, bare loop", bare)
-	row("cenkalti", func() error {
+	row("cenkalti, no clock read", func() error {
 		return backoff.RetryNotifyWithTimer(operation, policy, nil, timer)
+	})
+	limited := backoff.NewExponentialBackOff()
+	limited.InitialInterval = 0
+	limited.MaxElapsedTime = 90 * time.Second
+	row("cenkalti, limit of time", func() error {
+		return backoff.RetryNotifyWithTimer(operation, limited, nil, timer)
 	})
 }
