@@ -32,8 +32,8 @@ put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 }
 
 /* Take an amount if it is all there. Taken first and looked at then: a look
- * before fetches the cache line twice where threads meet. At the last tokens one
- * thread too many may be refused, none is let through. */
+ * before fetches the cache line twice where threads meet. At the last tokens
+ * one thread too many may be refused, none is let through. */
 static bool
 take(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 {
