@@ -126,7 +126,8 @@ struct backoff_state {
 	/** Attempts that were reported. */
 	uint32_t finished;
 	uint64_t start_ns;
-	/** Absolute; BACKOFF_FOREVER if there is none. */
+	/** Absolute; BACKOFF_FOREVER if there is none, or not yet: the
+	 *  policy's may count from the first failure. */
 	uint64_t deadline_ns;
 	/** The last delay before a hint changed it, the input of
 	 *  decorrelated jitter. */
@@ -146,7 +147,8 @@ struct backoff_state {
 	uint32_t guarded;
 	/** Not 0: the attempt under way probes a half-open breaker. */
 	uint32_t probe;
-	uint32_t reserved;
+	/** 1: an attempt failed, and might be repeated. */
+	uint32_t failed;
 	/** Of the budget, for the retry that waits or is under way. */
 	int64_t held_milli;
 	/** When it was reserved. */
@@ -236,7 +238,8 @@ struct backoff_hedges {
  * @param state        set
  * @param now_ns       the caller's monotonic time
  * @param deadline_ns  an absolute limit of the caller's own, BACKOFF_FOREVER
- *                     for none; the earlier of it and the policy's holds
+ *                     for none; the earlier of it and the policy's holds, as
+ *                     soon as that one counts (`deadline_from`)
  * @param out          BACKOFF_ACTION_ATTEMPT, or BACKOFF_ACTION_DONE with
  *                     BACKOFF_STOP_DEADLINE if that limit already passed
  */

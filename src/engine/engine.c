@@ -38,12 +38,14 @@ attempt_timeout(const struct backoff_policy *policy,
 	return limit_of(policy, state->attempt, state->deadline_ns, start_ns);
 }
 
-/* The earlier of the caller's deadline and the policy's. */
+/* The earlier of the caller's deadline and the policy's, if that counts from
+ * the start. */
 static uint64_t
 earlier_deadline(const struct backoff_policy *policy, uint64_t now_ns,
 		 uint64_t deadline_ns)
 {
-	return bo_min(deadline_ns, bo_add_sat(now_ns, policy->deadline_ns));
+	return bo_min(deadline_ns,
+		      bo_add_sat(now_ns, policy->start_deadline_ns));
 }
 
 bool
@@ -164,7 +166,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	state->idempotent = 1;
 	state->guarded = 0;
 	state->probe = 0;
-	state->reserved = 0;
+	state->failed = 0;
 	state->held_milli = 0;
 	state->held_since_ns = 0;
 	state->guard = NULL;
@@ -294,6 +296,18 @@ count_failure(const struct backoff_policy *policy, struct backoff_state *state,
 	state->uncounted++;
 }
 
+/* The first failure of the call may be what the deadline counts from. */
+static void
+note_failure(const struct backoff_policy *policy, struct backoff_state *state,
+	     uint64_t now_ns)
+{
+	if (!state->failed && policy->failure_deadline_ns != BACKOFF_FOREVER)
+		state->deadline_ns =
+			bo_min(state->deadline_ns,
+			       bo_add_sat(now_ns, policy->failure_deadline_ns));
+	state->failed = 1;
+}
+
 /* Why a failure is not retried, before any delay is drawn; NONE if it may
  * be. */
 enum backoff_stop
@@ -313,6 +327,7 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		return BACKOFF_STOP_NOT_REPLAYABLE;
 	if (policy->idempotent_only && !state->idempotent && !outcome->not_sent)
 		return BACKOFF_STOP_NOT_IDEMPOTENT;
+	note_failure(policy, state, now_ns);
 	count_failure(policy, state, class_of(outcome));
 	if (state->attempt - state->uncounted >= policy->max_attempts)
 		return BACKOFF_STOP_MAX_ATTEMPTS;

@@ -115,6 +115,14 @@ check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
 			    "");
 }
 
+/* How long a first attempt without a limit of its own may take. */
+static uint64_t
+longest_by_deadline(const struct backoff_policy *p)
+{
+	return p->deadline_from == BO_DEADLINE_FROM_START ? p->deadline_ns
+							  : BACKOFF_FOREVER;
+}
+
 /* A hedge that cannot come: no attempt is left for it, or the one that it is to
  * run beside is over by then. */
 static void
@@ -138,7 +146,7 @@ check_hedge(struct bo_decoding *d)
 		if (p->attempt_timeout.ns[i] > longest_ns)
 			longest_ns = p->attempt_timeout.ns[i];
 	if (p->attempt_timeout.count == 0)
-		longest_ns = p->deadline_ns;
+		longest_ns = longest_by_deadline(p);
 	if (p->hedge.delay_ns >= longest_ns)
 		bo_decoding_report(
 			d, BACKOFF_E_VALUE,
@@ -167,7 +175,9 @@ check_lists(struct bo_decoding *d)
 				   &d->set[BO_ROW_ATTEMPT_TIMEOUT], false,
 				   "has %zu entries, but max_attempts is %u",
 				   p->attempt_timeout.count, p->max_attempts);
-	for (size_t i = 0; i < p->attempt_timeout.count; i++)
+	/* A first attempt has all its limit before any failure. */
+	for (size_t i = p->deadline_from == BO_DEADLINE_FROM_START ? 0 : 1;
+	     i < p->attempt_timeout.count; i++)
 		if (p->attempt_timeout.ns[i] > p->deadline_ns) {
 			bo_decoding_report(
 				d, BACKOFF_E_VALUE,

@@ -64,6 +64,8 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 		return policy->attempt_timeout.count == 0;
 	case BO_ROW_DEADLINE:
 		return policy->deadline_ns == BACKOFF_FOREVER;
+	case BO_ROW_DEADLINE_FROM:
+		return policy->deadline_from == BO_DEADLINE_FROM_START;
 	case BO_ROW_IDEMPOTENT_ONLY:
 		return !policy->idempotent_only;
 	case BO_ROW_BUDGET_KIND:
@@ -284,6 +286,8 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 	if (p->deadline_ns != BACKOFF_FOREVER) {
 		bo_out_text(&out, ", deadline ");
 		put_duration(&out, p->deadline_ns);
+		if (p->deadline_from == BO_DEADLINE_FROM_FIRST_FAILURE)
+			bo_out_text(&out, " from the first failure");
 	}
 	describe_guards(&out, p);
 	return out.length;

@@ -10,6 +10,7 @@ const char *const bo_curve_names[] = {
 const char *const bo_jitter_names[] = {
 	"none",         "full",     "equal",        "minus",
 	"proportional", "additive", "decorrelated", NULL};
+const char *const bo_deadline_from_names[] = {"start", "first_failure", NULL};
 const char *const bo_too_long_names[] = {"give_up", "clamp", "ignore", NULL};
 const char *const bo_combine_names[] = {"max", "replace", NULL};
 const char *const bo_budget_names[] = {"none",  "token_bucket", "throttle",
@@ -188,12 +189,16 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 				    NULL,
 				    true},
 	[BO_ROW_DEADLINE] = {{"deadline", "duration", 1e-9, DURATION_MAX,
-			      "seconds", "", "",
-			      "Limit of the whole call, from its start."},
+			      "seconds", "", "", "Limit of the whole call."},
 			     BO_FIELD_DURATION,
 			     AT(deadline_ns),
 			     NULL,
 			     false},
+	[BO_ROW_DEADLINE_FROM] =
+		NAME("deadline_from", deadline_from, bo_deadline_from_names,
+		     "\"start\"", "start first_failure",
+		     "What the deadline counts from: the call's start, or the "
+		     "end of its first failed attempt."),
 	[BO_ROW_RETRY_ON] = {{"retry_on", "matchers", 0, 0, "", "[\"*\"]", "",
 			      "Failures that are retried."},
 			     BO_FIELD_MATCHERS,
@@ -388,6 +393,10 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 	if (row >= BO_ROW_ON && row <= BO_ROW_ON_END)
 		return useless_class_field(p, row - BO_ROW_ON);
 	switch (row) {
+	case BO_ROW_DEADLINE_FROM:
+		return p->deadline_ns == BACKOFF_FOREVER
+			       ? "has no effect unless deadline is set"
+			       : NULL;
 	case BO_ROW_HEDGE_MAX:
 		return p->hedge.delay_ns == BACKOFF_FOREVER
 			       ? "has no effect unless hedge.delay is set"

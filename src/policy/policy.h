@@ -20,6 +20,11 @@ enum bo_order {
 	BO_ORDER_JITTER_THEN_CAP,
 };
 
+enum bo_deadline_from {
+	BO_DEADLINE_FROM_START,
+	BO_DEADLINE_FROM_FIRST_FAILURE,
+};
+
 enum bo_matcher_kind {
 	BO_MATCH_ANY,
 	BO_MATCH_CLASS,
@@ -143,6 +148,10 @@ struct backoff_policy {
 	/** The largest value of the curve. */
 	uint64_t cap_ns;
 	uint64_t deadline_ns;
+	enum bo_deadline_from deadline_from;
+	/** The deadline by what it counts from: one of them is it, the other
+	 *  BACKOFF_FOREVER. */
+	uint64_t start_deadline_ns, failure_deadline_ns;
 	/** In 32-bit fixed point: the jitter's ratio, and the factor that keeps
 	 *  bounded jitter below the cap. */
 	uint64_t ratio_q32, shrink_q32;
@@ -187,6 +196,7 @@ void bo_policy_compile(struct backoff_policy *policy);
 extern const char *const bo_curve_names[];
 extern const char *const bo_jitter_names[];
 extern const char *const bo_order_names[];
+extern const char *const bo_deadline_from_names[];
 extern const char *const bo_too_long_names[];
 extern const char *const bo_combine_names[];
 extern const char *const bo_budget_names[];

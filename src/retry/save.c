@@ -380,6 +380,8 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	s->uncounted = saved->uncounted;
 	s->curve_start = saved->curve_start;
 	s->idempotent = saved->idempotent;
+	/* Whoever has finished an attempt, and goes on, had it fail. */
+	s->failed = saved->finished > 0;
 	s->previous_delay_ns = saved->previous_delay_ns;
 	s->backoff_ns = saved->backoff_ns;
 	memcpy(s->uncounted_by_class, saved->uncounted_by_class,

@@ -85,7 +85,7 @@ model_read(struct model_policy *p, const char *canonical)
 {
 	cJSON *tree = cJSON_Parse(canonical);
 	const cJSON *jitter = cJSON_GetObjectItemCaseSensitive(tree, "jitter");
-	char order[32];
+	char order[32], from[32];
 
 	memset(p, 0, sizeof(*p));
 	p->max_attempts = (unsigned)number(tree, "max_attempts", 0);
@@ -101,6 +101,8 @@ model_read(struct model_policy *p, const char *canonical)
 	p->ratio = number(jitter, "ratio", 0);
 	p->extra = duration(jitter, "max", 0);
 	p->deadline = duration(tree, "deadline", INFINITY);
+	text(tree, "deadline_from", from, sizeof(from));
+	p->from_failure = strcmp(from, "first_failure") == 0;
 	p->schedules = list(tree, "schedule", p->schedule);
 	p->timeouts = list(tree, "attempt_timeout", p->timeout);
 	p->retries = matchers(tree, "retry_on", p->retry_on, p->retry_regex);
@@ -280,7 +282,9 @@ model_begin(struct model_call *call, const struct model_policy *policy,
 {
 	*call = (struct model_call){
 		.policy = policy, .start = now, .previous = policy->base};
-	call->deadline = fminl(deadline, now + policy->deadline);
+	call->deadline = policy->from_failure
+				 ? deadline
+				 : fminl(deadline, now + policy->deadline);
 	model_resume(call, now, out);
 }
 
@@ -293,6 +297,8 @@ model_decide(struct model_call *call, const struct backoff_outcome *outcome,
 
 	now = fmaxl(now, call->start);
 	call->failed++;
+	if (p->from_failure && call->failed == 1)
+		call->deadline = fminl(call->deadline, now + p->deadline);
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS) {
 		done(call, "success", out);
 	} else if (outcome->kind == BACKOFF_OUTCOME_CANCELLED) {

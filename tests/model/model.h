@@ -18,6 +18,8 @@ struct model_policy {
 	bool after, bounded;
 	/** Nanoseconds; the deadline is infinite if there is none. */
 	long double base, cap, extra, deadline;
+	/** The deadline counts from the first failure. */
+	bool from_failure;
 	long double factor, ratio;
 	long double schedule[64], timeout[64];
 	int schedules, timeouts;

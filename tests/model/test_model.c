@@ -140,7 +140,9 @@ make_policy(struct text *text, struct luck *luck)
 	if (strcmp(curve, "decorrelated") != 0)
 		add_jitter(text, luck, flat);
 	if (below(luck, 2))
-		add(text, ",\"deadline\":\"%ums\"", 1 + below(luck, 300000));
+		add(text, ",\"deadline\":\"%ums\"%s", 1 + below(luck, 300000),
+		    below(luck, 3) == 0 ? ",\"deadline_from\":\"first_failure\""
+					: "");
 	else if (below(luck, 2))
 		add(text, ",\"attempt_timeout\":[%u%s]", 1 + below(luck, 9),
 		    max_attempts > 1 ? ",0.5" : "");

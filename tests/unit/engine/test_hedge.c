@@ -396,3 +396,19 @@ Test(engine_hedge, any_life_of_a_call_keeps_the_books)
 		round_clear(&r);
 	}
 }
+
+Test(engine_hedge, the_first_failure_sets_the_deadline_beside_others)
+{
+	struct round r =
+		round_of(HEDGED("9", ",\"deadline\":5,"
+				     "\"deadline_from\":\"first_failure\""));
+
+	cr_expect(r.state.deadline_ns == BACKOFF_FOREVER);
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 2, T + 300 * MS, FAILS);
+	cr_expect(r.state.deadline_ns == T + 5300 * MS);
+	end(&r, 1, T + 900 * MS, FAILS);
+	cr_expect(r.state.deadline_ns == T + 5300 * MS, "that was the second");
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT);
+	round_clear(&r);
+}

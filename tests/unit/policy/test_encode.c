@@ -94,6 +94,17 @@ static const struct {
 	{"good-timeouts",
 	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":[1,2,3],\"deadline\":3," ANY},
+	{"good-deadline-from",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":[60,2],\"deadline\":5,\"deadline_from\":"
+	 "\"first_failure\"," ANY},
+	{"good-deadline-from-start",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"deadline\":5," ANY},
+	{"good-extends-deadline-from",
+	 "{\"name\":\"CHILD\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":1,\"deadline\":5,\"deadline_from\":"
+	 "\"first_failure\"," ANY},
 	{"good-one-timeout",
 	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":5," ANY},
@@ -351,6 +362,7 @@ static const char *const different[] = {
 	",\"attempt_timeout\":5",
 	",\"attempt_timeout\":[5,6]",
 	",\"deadline\":100",
+	",\"deadline\":100,\"deadline_from\":\"first_failure\"",
 	",\"retry_on\":[]",
 	",\"retry_on\":[\"fatal\"]",
 	",\"retry_on\":[\"http:503\"]",
@@ -453,6 +465,9 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		{"{\"name\":\"A\",\"max_attempts\":2,\"backoff\":\"constant\","
 		 "\"jitter\":\"none\",\"deadline\":\"1m\"}",
 		 "2 attempts, constant 1s, no jitter, deadline 60s"},
+		{"{\"name\":\"A\",\"max_attempts\":1,\"deadline\":\"1m\","
+		 "\"deadline_from\":\"first_failure\"}",
+		 "1 attempt, deadline 60s from the first failure"},
 		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"full\","
 		 "\"idempotent_only\":true,\"budget\":\"throttle\","
 		 "\"breaker\":{\"window\":50}}",

@@ -206,6 +206,45 @@ Test(retry_save, a_deadline_keeps_its_moment)
 	stop(&two);
 }
 
+Test(retry_save, a_deadline_from_the_first_failure_counts_once)
+{
+	static const char policy[] =
+		"{\"name\":\"P\",\"max_attempts\":9,\"base_delay\":10,"
+		"\"max_delay\":10,\"jitter\":\"none\",\"deadline\":25,"
+		"\"deadline_from\":\"first_failure\"}";
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct machine two = machine(policy, "op", 1 * S, WALL + 500 * S);
+	struct machine three = machine(policy, "op", 9 * S, WALL + 512 * S);
+	struct backoff_call *call;
+	char paper[4096];
+	size_t length;
+
+	/* Before its first attempt it has none. */
+	cr_assert_eq(backoff_call_new(one.retry, NULL, &call), BACKOFF_OK);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	cr_expect_null(strstr(paper, "\"deadline\""), "%s", paper);
+	backoff_call_free(call);
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(fail_once(&two, call), 10 * S);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	backoff_call_free(call);
+	/* 12 of 25 s are gone, and the second failure does not begin anew. */
+	cr_assert_eq(backoff_call_restore(three.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(fail_once(&three, call), 10 * S);
+	backoff_clock_virtual_advance(three.clock, 10 * S);
+	cr_expect_eq(fail_once(&three, call), 0);
+	cr_expect_eq(backoff_call_answer(call)->stop,
+		     BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE);
+	backoff_call_free(call);
+	stop(&one);
+	stop(&two);
+	stop(&three);
+}
+
 #define TEN "5555555555"
 #define LONG_NUMBER TEN TEN TEN TEN TEN TEN TEN TEN
 
