@@ -129,6 +129,8 @@ struct backoff_state {
 	/** Absolute; BACKOFF_FOREVER if there is none, or not yet: the
 	 *  policy's may count from the first failure. */
 	uint64_t deadline_ns;
+	/** When the attempt under way began, or the next one may. */
+	uint64_t attempt_start_ns;
 	/** The last delay before a hint changed it, the input of
 	 *  decorrelated jitter. */
 	uint64_t previous_delay_ns;
@@ -136,9 +138,10 @@ struct backoff_state {
 	uint64_t backoff_ns;
 	/** Failed attempts that do not count towards max_attempts. */
 	uint32_t uncounted;
-	/** Failed attempts before the curve began anew (a hint). */
+	/** Failed attempts before the curve began anew (a hint, a healthy
+	 *  time). */
 	uint32_t curve_start;
-	/** By class: failures that did not count. */
+	/** By class: failures that did not count, since a healthy time. */
 	uint32_t uncounted_by_class[8];
 	/** 1: the call may be made twice. Begins as 1; the caller may set it
 	 *  to 0 after backoff_engine_begin(). */

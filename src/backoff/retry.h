@@ -88,10 +88,10 @@ BACKOFF_API void backoff_retry_set_log_starts(struct backoff_retry *retry,
 
 /**
  * 0: spare calls the clock where nothing needs it. A call of
- * backoff_retry_run() that has no sink, no event callback, no guard and no
- * limit in time then reads no clock unless its first attempt fails; its
- * attempt->start_ns is 0, and its answer's elapsed_ns counts from the end of
- * the first attempt (0 if that succeeds). The start is 1.
+ * backoff_retry_run() that has no sink, no event callback, no guard, no limit
+ * in time and no `reset_after` then reads no clock unless its first attempt
+ * fails; its attempt->start_ns is 0, and its answer's elapsed_ns counts from
+ * the end of the first attempt (0 if that succeeds). The start is 1.
  */
 BACKOFF_API void backoff_retry_set_timed(struct backoff_retry *retry, int yes);
 

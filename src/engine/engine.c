@@ -124,6 +124,7 @@ backoff_engine_resume(const struct backoff_policy *policy,
 			? BACKOFF_STOP_DEADLINE
 			: BACKOFF_STOP_NONE;
 
+	state->attempt_start_ns = now_ns;
 	bo_engine_clear(out);
 	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
 		stop = bo_guard_resume(state->guard, state, now_ns, out);
@@ -278,6 +279,8 @@ commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
 	out->stop = BACKOFF_STOP_NONE;
 	out->attempt = state->attempt;
 	out->not_before_ns = bo_add_sat(now_ns, out->delay_ns);
+	/* Unless it begins late. */
+	state->attempt_start_ns = out->not_before_ns;
 	out->attempt_timeout_ns =
 		attempt_timeout(policy, state, out->not_before_ns);
 }
@@ -294,6 +297,25 @@ count_failure(const struct backoff_policy *policy, struct backoff_state *state,
 		return;
 	state->uncounted_by_class[class]++;
 	state->uncounted++;
+}
+
+/* An attempt that ran for so long was a healthy time: what failed before it no
+ * longer counts, and its failure is a first one. Not without an end, so that
+ * attempts do not run out of numbers. */
+static void
+forget_if_healthy(const struct backoff_policy *policy,
+		  struct backoff_state *state, uint64_t now_ns)
+{
+	uint32_t before = state->attempt - 1;
+
+	if (bo_sub_sat(now_ns, state->attempt_start_ns) <
+		    policy->reset_after_ns ||
+	    before > BO_ATTEMPTS_MAX)
+		return;
+	state->uncounted = state->curve_start = before;
+	state->previous_delay_ns = 0;
+	for (int i = 0; i < BO_CLASSES; i++)
+		state->uncounted_by_class[i] = 0;
 }
 
 /* The first failure of the call may be what the deadline counts from. */
@@ -328,6 +350,8 @@ bo_engine_refuse(const struct backoff_policy *policy,
 	if (policy->idempotent_only && !state->idempotent && !outcome->not_sent)
 		return BACKOFF_STOP_NOT_IDEMPOTENT;
 	note_failure(policy, state, now_ns);
+	if (policy->reset_after_ns != BACKOFF_FOREVER)
+		forget_if_healthy(policy, state, now_ns);
 	count_failure(policy, state, class_of(outcome));
 	if (state->attempt - state->uncounted >= policy->max_attempts)
 		return BACKOFF_STOP_MAX_ATTEMPTS;

@@ -66,6 +66,8 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 		return policy->deadline_ns == BACKOFF_FOREVER;
 	case BO_ROW_DEADLINE_FROM:
 		return policy->deadline_from == BO_DEADLINE_FROM_START;
+	case BO_ROW_RESET_AFTER:
+		return policy->reset_after_ns == BACKOFF_FOREVER;
 	case BO_ROW_IDEMPOTENT_ONLY:
 		return !policy->idempotent_only;
 	case BO_ROW_BUDGET_KIND:
@@ -288,6 +290,10 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 		put_duration(&out, p->deadline_ns);
 		if (p->deadline_from == BO_DEADLINE_FROM_FIRST_FAILURE)
 			bo_out_text(&out, " from the first failure");
+	}
+	if (p->reset_after_ns != BACKOFF_FOREVER) {
+		bo_out_text(&out, ", anew after ");
+		put_duration(&out, p->reset_after_ns);
 	}
 	describe_guards(&out, p);
 	return out.length;

@@ -199,6 +199,15 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 		     "\"start\"", "start first_failure",
 		     "What the deadline counts from: the call's start, or the "
 		     "end of its first failed attempt."),
+	[BO_ROW_RESET_AFTER] = {{"reset_after", "duration", 1, DURATION_MAX,
+				 "seconds", "", "",
+				 "An attempt that ran for so long before it "
+				 "failed was a healthy time: delays and the "
+				 "count of attempts begin anew."},
+				BO_FIELD_DURATION,
+				AT(reset_after_ns),
+				NULL,
+				false},
 	[BO_ROW_RETRY_ON] = {{"retry_on", "matchers", 0, 0, "", "[\"*\"]", "",
 			      "Failures that are retried."},
 			     BO_FIELD_MATCHERS,
@@ -378,24 +387,65 @@ useless_class_field(const struct backoff_policy *p, unsigned field)
 	return NULL;
 }
 
-const char *
-bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
+/* These two curves have no cap but themselves. */
+static bool
+is_flat(const struct backoff_policy *p)
+{
+	return p->curve == BACKOFF_CURVE_CONSTANT ||
+	       p->curve == BACKOFF_CURVE_SCHEDULE;
+}
+
+static const char *
+useless_jitter_field(const struct backoff_policy *p, enum bo_policy_row row)
 {
 	bool ratio = p->jitter == BACKOFF_JITTER_PROPORTIONAL ||
 		     p->jitter == BACKOFF_JITTER_MINUS;
 	bool additive = p->jitter == BACKOFF_JITTER_ADDITIVE;
-	/* These two have no cap but themselves. */
-	bool flat = p->curve == BACKOFF_CURVE_CONSTANT ||
-		    p->curve == BACKOFF_CURVE_SCHEDULE;
+
+	switch (row) {
+	case BO_ROW_JITTER_RATIO:
+		return !ratio ? "has no effect unless jitter.kind is "
+				"\"proportional\" or \"minus\""
+			      : NULL;
+	case BO_ROW_JITTER_MAX:
+		return !additive ? "has no effect unless jitter.kind is "
+				   "\"additive\""
+				 : NULL;
+	case BO_ROW_JITTER_ORDER:
+		return is_flat(p) || p->jitter == BACKOFF_JITTER_NONE ||
+				       p->jitter == BACKOFF_JITTER_DECORRELATED
+			       ? "has no effect with this backoff and jitter"
+			       : NULL;
+	case BO_ROW_JITTER_BOUNDED:
+		return p->jitter != BACKOFF_JITTER_PROPORTIONAL && !additive
+			       ? "has no effect unless jitter.kind is "
+				 "\"proportional\" or \"additive\""
+			       : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const char *
+bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
+{
+	bool flat = is_flat(p);
 
 	if (row > BO_ROW_BUDGET_KIND && row <= BO_ROW_BUDGET_MIN_CONCURRENT)
 		return useless_budget_field(p->budget.kind, row);
+	if (row >= BO_ROW_JITTER_KIND && row <= BO_ROW_JITTER_BOUNDED)
+		return useless_jitter_field(p, row);
 	if (row >= BO_ROW_ON && row <= BO_ROW_ON_END)
 		return useless_class_field(p, row - BO_ROW_ON);
 	switch (row) {
 	case BO_ROW_DEADLINE_FROM:
 		return p->deadline_ns == BACKOFF_FOREVER
 			       ? "has no effect unless deadline is set"
+			       : NULL;
+	case BO_ROW_RESET_AFTER:
+		/* One takes a long attempt for slow, the other for good. */
+		return p->hedge.delay_ns != BACKOFF_FOREVER
+			       ? "has no effect with hedge"
 			       : NULL;
 	case BO_ROW_HEDGE_MAX:
 		return p->hedge.delay_ns == BACKOFF_FOREVER
@@ -417,24 +467,6 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 	case BO_ROW_SCHEDULE:
 		return p->curve != BACKOFF_CURVE_SCHEDULE
 			       ? "has no effect unless backoff is \"schedule\""
-			       : NULL;
-	case BO_ROW_JITTER_RATIO:
-		return !ratio ? "has no effect unless jitter.kind is "
-				"\"proportional\" or \"minus\""
-			      : NULL;
-	case BO_ROW_JITTER_MAX:
-		return !additive ? "has no effect unless jitter.kind is "
-				   "\"additive\""
-				 : NULL;
-	case BO_ROW_JITTER_ORDER:
-		return flat || p->jitter == BACKOFF_JITTER_NONE ||
-				       p->jitter == BACKOFF_JITTER_DECORRELATED
-			       ? "has no effect with this backoff and jitter"
-			       : NULL;
-	case BO_ROW_JITTER_BOUNDED:
-		return p->jitter != BACKOFF_JITTER_PROPORTIONAL && !additive
-			       ? "has no effect unless jitter.kind is "
-				 "\"proportional\" or \"additive\""
 			       : NULL;
 	case BO_ROW_HINT_MAX:
 	case BO_ROW_HINT_TOO_LONG:

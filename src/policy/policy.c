@@ -25,6 +25,7 @@ static const struct backoff_policy defaults = {
 	.exponential_base_nano = 2 * BO_NS_PER_S,
 	.ratio_nano = BO_NS_PER_S / 4,
 	.deadline_ns = BACKOFF_FOREVER,
+	.reset_after_ns = BACKOFF_FOREVER,
 	.hint = {.use = true, .max_ns = 60 * BO_NS_PER_S},
 	.budget = {.refund = true,
 		   .capacity_nano = 500 * BO_NS_PER_S,

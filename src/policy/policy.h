@@ -13,6 +13,8 @@
 /** No duration of a policy is longer (1e9 s), so that sums of a few fit. */
 #define BO_DURATION_MAX_NS UINT64_C(1000000000000000000)
 #define BO_POLICY_TEXT_MAX (1u << 20)
+/** No max_attempts is larger. */
+#define BO_ATTEMPTS_MAX UINT32_C(1000000000)
 #define BO_CLASSES (BACKOFF_CLASS_FATAL + 1)
 
 enum bo_order {
@@ -152,6 +154,9 @@ struct backoff_policy {
 	/** The deadline by what it counts from: one of them is it, the other
 	 *  BACKOFF_FOREVER. */
 	uint64_t start_deadline_ns, failure_deadline_ns;
+	/** How long an attempt runs that was a healthy time; BACKOFF_FOREVER.
+	 */
+	uint64_t reset_after_ns;
 	/** In 32-bit fixed point: the jitter's ratio, and the factor that keeps
 	 *  bounded jitter below the cap. */
 	uint64_t ratio_q32, shrink_q32;

@@ -18,7 +18,8 @@ struct backoff_retry {
 	bool log_starts;
 	/** Whether the first attempt's times are wanted for their own sake. */
 	bool timed;
-	/** Of the policy: a limit in time; delays that luck decides. */
+	/** Of the policy: a limit in time, or attempts that are measured;
+	 * delays that luck decides. */
 	bool limited, draws;
 	uint64_t seed;
 	/** Calls that needed luck or an id, on a cache line of its own: all

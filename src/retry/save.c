@@ -18,8 +18,9 @@
 #include "retry/retry.h"
 
 #define TEXT_MAX_BYTES 8192
-/* Of any policy: max_attempts, and what seven classes do not count. */
-#define ATTEMPTS_MOST 1007000000
+/* Of any policy: those that a healthy time lets it forget, max_attempts, and
+ * what seven classes do not count. */
+#define ATTEMPTS_MOST 2007000001
 
 enum kind {
 	/** uint32_t. */
@@ -361,7 +362,9 @@ check(struct reading *r, const struct saved *saved,
 	if (saved->finished > ATTEMPTS_MOST ||
 	    saved->attempt != saved->finished + 1 ||
 	    saved->uncounted > saved->finished ||
-	    uncounted != saved->uncounted ||
+	    uncounted > saved->uncounted ||
+	    /* The others were forgotten, where the curve began anew. */
+	    saved->uncounted - uncounted > saved->curve_start ||
 	    saved->curve_start > saved->finished || saved->idempotent > 1)
 		return fail(r, BACKOFF_E_VALUE, NULL, "attempt",
 			    "the counts do not fit each other");

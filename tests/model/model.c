@@ -103,6 +103,7 @@ model_read(struct model_policy *p, const char *canonical)
 	p->deadline = duration(tree, "deadline", INFINITY);
 	text(tree, "deadline_from", from, sizeof(from));
 	p->from_failure = strcmp(from, "first_failure") == 0;
+	p->reset_after = duration(tree, "reset_after", INFINITY);
 	p->schedules = list(tree, "schedule", p->schedule);
 	p->timeouts = list(tree, "attempt_timeout", p->timeout);
 	p->retries = matchers(tree, "retry_on", p->retry_on, p->retry_regex);
@@ -211,7 +212,7 @@ static void
 bounds(const struct model_call *call, long double *low, long double *high)
 {
 	const struct model_policy *p = call->policy;
-	long double c = curve(p, call->failed), shrink = 1;
+	long double c = curve(p, call->failed - call->forgotten), shrink = 1;
 
 	if (!p->after)
 		c = fminl(c, p->cap);
@@ -266,6 +267,7 @@ void
 model_resume(struct model_call *call, long double now,
 	     struct model_decision *out)
 {
+	call->attempt_start = now;
 	if (now >= call->deadline) {
 		done(call, "deadline", out);
 		return;
@@ -299,13 +301,17 @@ model_decide(struct model_call *call, const struct backoff_outcome *outcome,
 	call->failed++;
 	if (p->from_failure && call->failed == 1)
 		call->deadline = fminl(call->deadline, now + p->deadline);
+	if (now - call->attempt_start >= p->reset_after) {
+		call->forgotten = call->failed - 1;
+		call->previous = p->base;
+	}
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS) {
 		done(call, "success", out);
 	} else if (outcome->kind == BACKOFF_OUTCOME_CANCELLED) {
 		done(call, "cancelled", out);
 	} else if (!is_retried(p, outcome)) {
 		done(call, "non_retryable", out);
-	} else if (call->failed >= p->max_attempts) {
+	} else if (call->failed - call->forgotten >= p->max_attempts) {
 		done(call, "max_attempts", out);
 	} else if (now >= call->deadline) {
 		done(call, "deadline", out);

@@ -256,6 +256,34 @@ Test(pitfalls_semantics, p36_after_a_success_the_curve_begins_anew)
 	scene_clear(&s);
 }
 
+/* Where the connection is the attempt, no success ever ends the call; kubelet
+ * takes ten minutes of running for health, and begins anew. */
+Test(pitfalls_semantics, p36_a_long_attempt_within_a_call_begins_it_anew)
+{
+	static const struct act act[] = {
+		FAILURE,
+		FAILURE,
+		FAIL(600 * S, .error = "peer went away"),
+		FAILURE,
+		FAIL(599 * S, .error = "not long enough"),
+		FAILURE};
+	static const uint64_t wait_ns[] = {1, 2, 1, 2, 4};
+	struct backoff_answer answer;
+	static struct scene s;
+
+	scene_init(&s,
+		   RULES("4", "\"jitter\":\"none\",\"reset_after\":\"10m\""),
+		   act);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(answer.stop == BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect(s.made == 6, "two before, four from the healthy one on");
+	for (size_t i = 0; i < COUNT(wait_ns); i++)
+		cr_expect(s.attempt[i + 1].start_ns - s.attempt[i].start_ns ==
+				  act[i].takes_ns + wait_ns[i] * S,
+			  "wait %zu", i + 1);
+	scene_clear(&s);
+}
+
 /* Loggers of start, end, wait and summary drown the reason in an outage. */
 Test(pitfalls_semantics, p37_one_line_for_an_attempt_and_no_more)
 {

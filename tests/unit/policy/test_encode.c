@@ -105,6 +105,14 @@ static const struct {
 	 "{\"name\":\"CHILD\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":1,\"deadline\":5,\"deadline_from\":"
 	 "\"first_failure\"," ANY},
+	{"good-reset-after",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":3600,\"deadline\":86400,\"reset_after\":"
+	 "600," ANY},
+	{"good-extends-reset-after",
+	 "{\"name\":\"CHILD\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":3600,\"deadline\":86400," ANY_THEN
+	 "\"hedge\":{\"delay\":1,\"max\":1}}"},
 	{"good-one-timeout",
 	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":5," ANY},
@@ -363,6 +371,7 @@ static const char *const different[] = {
 	",\"attempt_timeout\":[5,6]",
 	",\"deadline\":100",
 	",\"deadline\":100,\"deadline_from\":\"first_failure\"",
+	",\"reset_after\":100",
 	",\"retry_on\":[]",
 	",\"retry_on\":[\"fatal\"]",
 	",\"retry_on\":[\"http:503\"]",
@@ -468,6 +477,10 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		{"{\"name\":\"A\",\"max_attempts\":1,\"deadline\":\"1m\","
 		 "\"deadline_from\":\"first_failure\"}",
 		 "1 attempt, deadline 60s from the first failure"},
+		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"none\","
+		 "\"reset_after\":\"10m\"}",
+		 "2 attempts, exponential 1s x2 up to 30s, no jitter, anew "
+		 "after 600s"},
 		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"full\","
 		 "\"idempotent_only\":true,\"budget\":\"throttle\","
 		 "\"breaker\":{\"window\":50}}",
