@@ -152,6 +152,11 @@ struct backoff_state {
 	uint32_t probe;
 	/** 1: an attempt failed, and might be repeated. */
 	uint32_t failed;
+	/** Which attempt of its sender's the request is that this call serves,
+	 *  from 1; 0, as it begins: none that is known. The caller may set it
+	 *  after backoff_engine_begin(). */
+	uint32_t inbound_attempt;
+	uint32_t reserved;
 	/** Of the budget, for the retry that waits or is under way. */
 	int64_t held_milli;
 	/** When it was reserved. */
@@ -269,9 +274,10 @@ BACKOFF_API void backoff_engine_join(struct backoff_state *state,
  * Decide after an attempt. O(1) at any attempt number.
  *
  * Order: success; cancelled; server_forbade; classification (non_retryable);
- * not_replayable; not_idempotent; max_attempts; deadline passed; hint_too_long;
- * delay would reach the deadline; budget; else wait. What a budget takes is
- * reserved here and held through the wait.
+ * not_replayable; not_idempotent; max_attempts (of which a request that is a
+ * retry itself has 1, under a policy that says so); deadline passed;
+ * hint_too_long; delay would reach the deadline; budget; else wait. What a
+ * budget takes is reserved here and held through the wait.
  *
  * @param state    of a call that is not over; changed
  * @param outcome  borrowed

@@ -168,6 +168,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	state->guarded = 0;
 	state->probe = 0;
 	state->failed = 0;
+	state->inbound_attempt = state->reserved = 0;
 	state->held_milli = 0;
 	state->held_since_ns = 0;
 	state->guard = NULL;
@@ -330,6 +331,16 @@ note_failure(const struct backoff_policy *policy, struct backoff_state *state,
 	state->failed = 1;
 }
 
+/* Whoever sent the request that this call serves retries already: of layers
+ * that all retry, the attempts multiply. */
+bool
+bo_engine_is_last(const struct backoff_policy *policy,
+		  const struct backoff_state *state)
+{
+	return state->attempt - state->uncounted >= policy->max_attempts ||
+	       (!policy->retry_inbound && state->inbound_attempt > 1);
+}
+
 /* Why a failure is not retried, before any delay is drawn; NONE if it may
  * be. */
 enum backoff_stop
@@ -353,7 +364,7 @@ bo_engine_refuse(const struct backoff_policy *policy,
 	if (policy->reset_after_ns != BACKOFF_FOREVER)
 		forget_if_healthy(policy, state, now_ns);
 	count_failure(policy, state, class_of(outcome));
-	if (state->attempt - state->uncounted >= policy->max_attempts)
+	if (bo_engine_is_last(policy, state))
 		return BACKOFF_STOP_MAX_ATTEMPTS;
 	return bo_engine_has_passed(state->deadline_ns, now_ns)
 		       ? BACKOFF_STOP_DEADLINE

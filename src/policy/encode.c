@@ -70,6 +70,8 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 		return policy->reset_after_ns == BACKOFF_FOREVER;
 	case BO_ROW_IDEMPOTENT_ONLY:
 		return !policy->idempotent_only;
+	case BO_ROW_RETRY_INBOUND:
+		return policy->retry_inbound;
 	case BO_ROW_BUDGET_KIND:
 		return policy->budget.kind == BO_BUDGET_NONE;
 	case BO_ROW_BUDGET_TIMEOUT_COST:
@@ -238,6 +240,8 @@ describe_guards(struct bo_out *out, const struct backoff_policy *p)
 {
 	if (p->idempotent_only)
 		bo_out_text(out, ", idempotent calls only");
+	if (!p->retry_inbound)
+		bo_out_text(out, ", not for inbound retries");
 	if (p->budget.kind != BO_BUDGET_NONE)
 		bo_out_format(out, ", %s budget",
 			      bo_budget_names[p->budget.kind]);

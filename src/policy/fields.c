@@ -225,6 +225,10 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 		BOOL("idempotent_only", idempotent_only, "false",
 		     "Retry a call only if it is marked "
 		     "idempotent or nothing was sent."),
+	[BO_ROW_RETRY_INBOUND] =
+		BOOL("retry_inbound_retries", retry_inbound, "true",
+		     "Whether calls retry that serve a request which is a "
+		     "retry itself."),
 	[BO_ROW_HINT_USE] = BOOL("server_hint.use", hint.use, "true",
 				 "Whether a server's word about when to come "
 				 "back counts."),

@@ -26,6 +26,7 @@ static const struct backoff_policy defaults = {
 	.ratio_nano = BO_NS_PER_S / 4,
 	.deadline_ns = BACKOFF_FOREVER,
 	.reset_after_ns = BACKOFF_FOREVER,
+	.retry_inbound = true,
 	.hint = {.use = true, .max_ns = 60 * BO_NS_PER_S},
 	.budget = {.refund = true,
 		   .capacity_nano = 500 * BO_NS_PER_S,

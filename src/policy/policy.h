@@ -173,6 +173,8 @@ struct backoff_policy {
 	bool has_class_rules;
 	/** Retry only what cannot do harm twice. */
 	bool idempotent_only;
+	/** Also for a request that is a retry itself. */
+	bool retry_inbound;
 	/** exponential_base to the power of 2^i. */
 	double power[BO_POWERS];
 

@@ -21,6 +21,8 @@ struct backoff_retry {
 	/** Of the policy: a limit in time, or attempts that are measured;
 	 * delays that luck decides. */
 	bool limited, draws;
+	/** Not for requests that are retries themselves. */
+	bool once_inbound;
 	uint64_t seed;
 	/** Calls that needed luck or an id, on a cache line of its own: all
 	 *  threads write it. */
@@ -85,6 +87,15 @@ static inline bool
 bo_retry_is_watched(const struct backoff_retry *r)
 {
 	return r->sink != NULL || r->on_event != NULL;
+}
+
+/** How many attempts a call may make that serves such a request. */
+static inline uint32_t
+bo_retry_max_attempts(const struct backoff_retry *r, uint32_t inbound_attempt)
+{
+	if (r->once_inbound && inbound_attempt > 1)
+		return 1;
+	return backoff_policy_max_attempts(r->policy);
 }
 
 /** Begin a call at now_ns; answer is set from its end on. Options are borrowed;

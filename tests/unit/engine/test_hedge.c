@@ -80,18 +80,24 @@ Test(engine_hedge, never_goes_beyond_limits_of_the_call)
 {
 	static const struct {
 		const char *why, *policy;
-		uint32_t begun;
+		uint32_t begun, inbound_attempt;
 	} cases[] = {
-		{"attempts", HEDGED("3", ""), 3},
+		{"attempts", HEDGED("3", ""), 3, 0},
+		{"a retry of a sender who retries itself",
+		 HEDGED("9", ",\"retry_inbound_retries\":false"), 1, 2},
+		{"not a retry", HEDGED("9", ",\"retry_inbound_retries\":false"),
+		 3, 1},
 		{"the deadline comes before the second hedge",
-		 HEDGED("9", ",\"deadline\":0.15"), 2},
-		{"not idempotent", HEDGED("9", ",\"idempotent_only\":true"), 1},
+		 HEDGED("9", ",\"deadline\":0.15"), 2, 0},
+		{"not idempotent", HEDGED("9", ",\"idempotent_only\":true"), 1,
+		 0},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct round r = round_of(cases[i].policy);
 
 		r.state.idempotent = 0;
+		r.state.inbound_attempt = cases[i].inbound_attempt;
 		backoff_engine_hedges_begin(r.policy, &r.state, &r.hedges, T);
 		for (int k = 0; k < 20; k++)
 			ask(&r, T + (uint64_t)k * 50 * MS);

@@ -626,3 +626,51 @@ Test(engine_rules, a_healthy_time_begins_the_call_anew)
 		backoff_policy_unref(policy);
 	}
 }
+
+/* Rows: the number of the inbound attempt, and how often a call is tried. */
+Test(engine_rules, a_request_that_is_a_retry_is_tried_once)
+{
+	static const struct {
+		const char *why, *fields;
+		uint32_t inbound, attempts;
+	} row[] = {
+		{"the default takes no notice", "\"max_attempts\":3", 9, 3},
+		{"nothing is known",
+		 "\"max_attempts\":3,"
+		 "\"retry_inbound_retries\":false",
+		 0, 3},
+		{"a first attempt",
+		 "\"max_attempts\":3,"
+		 "\"retry_inbound_retries\":false",
+		 1, 3},
+		{"a second one",
+		 "\"max_attempts\":3,"
+		 "\"retry_inbound_retries\":false",
+		 2, 1},
+		{"classes that do not count do not help",
+		 "\"max_attempts\":3,\"retry_inbound_retries\":false,\"on\":{"
+		 "\"throttle\":{\"consume_attempt\":false}}",
+		 2, 1},
+	};
+	const struct backoff_outcome failure = {.kind = BACKOFF_OUTCOME_FAILURE,
+						.failure_class =
+							BACKOFF_CLASS_THROTTLE};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_policy *policy = policy_with(row[i].fields);
+		struct backoff_decision d;
+		struct backoff_state state;
+
+		backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+		cr_expect(state.inbound_attempt == 0);
+		state.inbound_attempt = row[i].inbound;
+		while (d.action != BACKOFF_ACTION_DONE)
+			backoff_engine_decide(policy, &state, &failure, 0, 0,
+					      &d);
+		cr_expect(d.stop == BACKOFF_STOP_MAX_ATTEMPTS, "%s",
+			  row[i].why);
+		cr_expect(d.attempt == row[i].attempts, "%s: %u", row[i].why,
+			  d.attempt);
+		backoff_policy_unref(policy);
+	}
+}

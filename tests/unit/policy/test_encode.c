@@ -113,6 +113,11 @@ static const struct {
 	 "{\"name\":\"CHILD\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":3600,\"deadline\":86400," ANY_THEN
 	 "\"hedge\":{\"delay\":1,\"max\":1}}"},
+	{"good-inbound",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"retry_inbound_retries\":false}"},
+	{"good-inbound-default",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY},
 	{"good-one-timeout",
 	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":5," ANY},
@@ -379,6 +384,7 @@ static const char *const different[] = {
 	",\"abort_on\":[\"fatal\"]",
 	",\"abort_on\":[\"*\"]",
 	",\"idempotent_only\":true",
+	",\"retry_inbound_retries\":false",
 	",\"server_hint\":{\"use\":false}",
 	",\"server_hint\":{\"max\":61}",
 	",\"server_hint\":{\"too_long\":\"clamp\"}",
@@ -481,6 +487,9 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		 "\"reset_after\":\"10m\"}",
 		 "2 attempts, exponential 1s x2 up to 30s, no jitter, anew "
 		 "after 600s"},
+		{"{\"name\":\"A\",\"max_attempts\":1,"
+		 "\"retry_inbound_retries\":false}",
+		 "1 attempt, not for inbound retries"},
 		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"full\","
 		 "\"idempotent_only\":true,\"budget\":\"throttle\","
 		 "\"breaker\":{\"window\":50}}",

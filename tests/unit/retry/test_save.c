@@ -291,6 +291,31 @@ Test(retry_save, a_healthy_time_is_remembered)
 	stop(&two);
 }
 
+Test(retry_save, who_asked_goes_with_the_call)
+{
+	static const char policy[] = "{\"name\":\"P\",\"max_attempts\":3,"
+				     "\"retry_inbound_retries\":false}";
+	const struct backoff_call_options options = {.size = sizeof(options),
+						     .inbound_attempt = 2};
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct backoff_call *call;
+	char paper[4096];
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(one.retry, &options, &call), BACKOFF_OK);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	backoff_call_free(call);
+	cr_assert_eq(backoff_call_restore(one.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(fail_once(&one, call), 0);
+	cr_expect_eq(backoff_call_answer(call)->stop,
+		     BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect_eq(backoff_call_answer(call)->attempts, 1);
+	backoff_call_free(call);
+	stop(&one);
+}
+
 #define TEN "5555555555"
 #define LONG_NUMBER TEN TEN TEN TEN TEN TEN TEN TEN
 
