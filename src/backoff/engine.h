@@ -126,8 +126,11 @@ struct backoff_state {
 	/** Attempts that were reported. */
 	uint32_t finished;
 	uint64_t start_ns;
-	/** Absolute; BACKOFF_FOREVER if there is none. */
+	/** Absolute; BACKOFF_FOREVER if there is none, or not yet: the
+	 *  policy's may count from the first failure. */
 	uint64_t deadline_ns;
+	/** When the attempt under way began, or the next one may. */
+	uint64_t attempt_start_ns;
 	/** The last delay before a hint changed it, the input of
 	 *  decorrelated jitter. */
 	uint64_t previous_delay_ns;
@@ -135,9 +138,10 @@ struct backoff_state {
 	uint64_t backoff_ns;
 	/** Failed attempts that do not count towards max_attempts. */
 	uint32_t uncounted;
-	/** Failed attempts before the curve began anew (a hint). */
+	/** Failed attempts before the curve began anew (a hint, a healthy
+	 *  time). */
 	uint32_t curve_start;
-	/** By class: failures that did not count. */
+	/** By class: failures that did not count, since a healthy time. */
 	uint32_t uncounted_by_class[8];
 	/** 1: the call may be made twice. Begins as 1; the caller may set it
 	 *  to 0 after backoff_engine_begin(). */
@@ -146,6 +150,12 @@ struct backoff_state {
 	uint32_t guarded;
 	/** Not 0: the attempt under way probes a half-open breaker. */
 	uint32_t probe;
+	/** 1: an attempt failed, and might be repeated. */
+	uint32_t failed;
+	/** Which attempt of its sender's the request is that this call serves,
+	 *  from 1; 0, as it begins: none that is known. The caller may set it
+	 *  after backoff_engine_begin(). */
+	uint32_t inbound_attempt;
 	uint32_t reserved;
 	/** Of the budget, for the retry that waits or is under way. */
 	int64_t held_milli;
@@ -236,7 +246,8 @@ struct backoff_hedges {
  * @param state        set
  * @param now_ns       the caller's monotonic time
  * @param deadline_ns  an absolute limit of the caller's own, BACKOFF_FOREVER
- *                     for none; the earlier of it and the policy's holds
+ *                     for none; the earlier of it and the policy's holds, as
+ *                     soon as that one counts (`deadline_from`)
  * @param out          BACKOFF_ACTION_ATTEMPT, or BACKOFF_ACTION_DONE with
  *                     BACKOFF_STOP_DEADLINE if that limit already passed
  */
@@ -263,9 +274,10 @@ BACKOFF_API void backoff_engine_join(struct backoff_state *state,
  * Decide after an attempt. O(1) at any attempt number.
  *
  * Order: success; cancelled; server_forbade; classification (non_retryable);
- * not_replayable; not_idempotent; max_attempts; deadline passed; hint_too_long;
- * delay would reach the deadline; budget; else wait. What a budget takes is
- * reserved here and held through the wait.
+ * not_replayable; not_idempotent; max_attempts (of which a request that is a
+ * retry itself has 1, under a policy that says so); deadline passed;
+ * hint_too_long; delay would reach the deadline; budget; else wait. What a
+ * budget takes is reserved here and held through the wait.
  *
  * @param state    of a call that is not over; changed
  * @param outcome  borrowed

@@ -88,10 +88,10 @@ BACKOFF_API void backoff_retry_set_log_starts(struct backoff_retry *retry,
 
 /**
  * 0: spare calls the clock where nothing needs it. A call of
- * backoff_retry_run() that has no sink, no event callback, no guard and no
- * limit in time then reads no clock unless its first attempt fails; its
- * attempt->start_ns is 0, and its answer's elapsed_ns counts from the end of
- * the first attempt (0 if that succeeds). The start is 1.
+ * backoff_retry_run() that has no sink, no event callback, no guard, no limit
+ * in time and no `reset_after` then reads no clock unless its first attempt
+ * fails; its attempt->start_ns is 0, and its answer's elapsed_ns counts from
+ * the end of the first attempt (0 if that succeeds). The start is 1.
  */
 BACKOFF_API void backoff_retry_set_timed(struct backoff_retry *retry, int yes);
 
@@ -138,12 +138,16 @@ struct backoff_call_options {
 	/** 1: the call may be made twice; only a policy with `idempotent_only`
 	 *  asks. */
 	uint32_t idempotent;
-	uint32_t reserved;
+	/** Which attempt of its sender's the request is that the call serves,
+	 *  from 1: see backoff_attempt_header_parse(). 0: none that is known.
+	 *  From 2 on the call makes one attempt, if the policy has
+	 *  `retry_inbound_retries` false. */
+	uint32_t inbound_attempt;
 };
 
 /** One attempt, for the function that makes it. */
 struct backoff_attempt {
-	/** From 1. */
+	/** From 1; the policy's, or 1 where the call may make one only. */
 	uint32_t number, max_attempts;
 	/** When the attempt began, on the retry's clock. */
 	uint64_t start_ns;
@@ -155,6 +159,42 @@ struct backoff_attempt {
 	const struct backoff_cancel *cancel;
 	enum backoff_kind kind;
 };
+
+/**
+ * Tell the peer which attempt a request is, in the form of the AWS SDKs'
+ * `amz-sdk-request`: "attempt=2; max=3". Under policies with classes that do
+ * not consume attempts, or with `reset_after`, the first number may be larger
+ * than the second.
+ *
+ * @param out  the header's value; may be NULL if @p size is 0; always ends in
+ *             NUL otherwise
+ * @return length without the NUL, whether or not it fitted (as snprintf)
+ */
+BACKOFF_API size_t backoff_attempt_header(const struct backoff_attempt *attempt,
+					  char *out, size_t size);
+
+/**
+ * Read which attempt a request is from one of its headers, for
+ * backoff_call_options.inbound_attempt.
+ *
+ * `amz-sdk-request`: pairs of a name and a value, with semicolons between them,
+ * among which `attempt` has to be, and `max` may be; others do not matter.
+ * `x-envoy-attempt-count`: the attempt's number alone.
+ * `grpc-previous-rpc-attempts` (gRPC A6): how many attempts were before it, so
+ * that 1 is attempt 2; gRPC does not send it with the first. A header of your
+ * own is read under the name of the one whose form it has. Names of headers are
+ * compared without regard to case; blanks around a value do not count.
+ *
+ * @param name   of the header
+ * @param value  its value, NUL-terminated
+ * @param out    set on BACKOFF_OK, from 1; else untouched
+ * @return BACKOFF_OK; BACKOFF_E_NOT_FOUND for another header; BACKOFF_E_VALUE
+ *         for a value that is none of these, such as attempt 0, a sign, or more
+ *         than 32 bits; BACKOFF_E_ARGUMENT for NULL
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_attempt_header_parse(const char *name, const char *value,
+			     uint32_t *out);
 
 /** How a call ended. */
 struct backoff_answer {

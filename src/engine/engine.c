@@ -38,12 +38,14 @@ attempt_timeout(const struct backoff_policy *policy,
 	return limit_of(policy, state->attempt, state->deadline_ns, start_ns);
 }
 
-/* The earlier of the caller's deadline and the policy's. */
+/* The earlier of the caller's deadline and the policy's, if that counts from
+ * the start. */
 static uint64_t
 earlier_deadline(const struct backoff_policy *policy, uint64_t now_ns,
 		 uint64_t deadline_ns)
 {
-	return bo_min(deadline_ns, bo_add_sat(now_ns, policy->deadline_ns));
+	return bo_min(deadline_ns,
+		      bo_add_sat(now_ns, policy->start_deadline_ns));
 }
 
 bool
@@ -122,6 +124,7 @@ backoff_engine_resume(const struct backoff_policy *policy,
 			? BACKOFF_STOP_DEADLINE
 			: BACKOFF_STOP_NONE;
 
+	state->attempt_start_ns = now_ns;
 	bo_engine_clear(out);
 	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
 		stop = bo_guard_resume(state->guard, state, now_ns, out);
@@ -164,7 +167,8 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	state->idempotent = 1;
 	state->guarded = 0;
 	state->probe = 0;
-	state->reserved = 0;
+	state->failed = 0;
+	state->inbound_attempt = state->reserved = 0;
 	state->held_milli = 0;
 	state->held_since_ns = 0;
 	state->guard = NULL;
@@ -276,6 +280,8 @@ commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
 	out->stop = BACKOFF_STOP_NONE;
 	out->attempt = state->attempt;
 	out->not_before_ns = bo_add_sat(now_ns, out->delay_ns);
+	/* Unless it begins late. */
+	state->attempt_start_ns = out->not_before_ns;
 	out->attempt_timeout_ns =
 		attempt_timeout(policy, state, out->not_before_ns);
 }
@@ -292,6 +298,47 @@ count_failure(const struct backoff_policy *policy, struct backoff_state *state,
 		return;
 	state->uncounted_by_class[class]++;
 	state->uncounted++;
+}
+
+/* An attempt that ran for so long was a healthy time: what failed before it no
+ * longer counts, and its failure is a first one. Not without an end, so that
+ * attempts do not run out of numbers. */
+static void
+forget_if_healthy(const struct backoff_policy *policy,
+		  struct backoff_state *state, uint64_t now_ns)
+{
+	uint32_t before = state->attempt - 1;
+
+	if (bo_sub_sat(now_ns, state->attempt_start_ns) <
+		    policy->reset_after_ns ||
+	    before > BO_ATTEMPTS_MAX)
+		return;
+	state->uncounted = state->curve_start = before;
+	state->previous_delay_ns = 0;
+	for (int i = 0; i < BO_CLASSES; i++)
+		state->uncounted_by_class[i] = 0;
+}
+
+/* The first failure of the call may be what the deadline counts from. */
+static void
+note_failure(const struct backoff_policy *policy, struct backoff_state *state,
+	     uint64_t now_ns)
+{
+	if (!state->failed && policy->failure_deadline_ns != BACKOFF_FOREVER)
+		state->deadline_ns =
+			bo_min(state->deadline_ns,
+			       bo_add_sat(now_ns, policy->failure_deadline_ns));
+	state->failed = 1;
+}
+
+/* Whoever sent the request that this call serves retries already: of layers
+ * that all retry, the attempts multiply. */
+bool
+bo_engine_is_last(const struct backoff_policy *policy,
+		  const struct backoff_state *state)
+{
+	return state->attempt - state->uncounted >= policy->max_attempts ||
+	       (!policy->retry_inbound && state->inbound_attempt > 1);
 }
 
 /* Why a failure is not retried, before any delay is drawn; NONE if it may
@@ -313,8 +360,11 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		return BACKOFF_STOP_NOT_REPLAYABLE;
 	if (policy->idempotent_only && !state->idempotent && !outcome->not_sent)
 		return BACKOFF_STOP_NOT_IDEMPOTENT;
+	note_failure(policy, state, now_ns);
+	if (policy->reset_after_ns != BACKOFF_FOREVER)
+		forget_if_healthy(policy, state, now_ns);
 	count_failure(policy, state, class_of(outcome));
-	if (state->attempt - state->uncounted >= policy->max_attempts)
+	if (bo_engine_is_last(policy, state))
 		return BACKOFF_STOP_MAX_ATTEMPTS;
 	return bo_engine_has_passed(state->deadline_ns, now_ns)
 		       ? BACKOFF_STOP_DEADLINE

@@ -29,6 +29,10 @@ void bo_engine_allow(const struct backoff_policy *policy,
 		     const struct backoff_state *state, uint64_t now_ns,
 		     struct backoff_decision *out);
 
+/** Whether no attempt may follow the one that began last. */
+bool bo_engine_is_last(const struct backoff_policy *policy,
+		       const struct backoff_state *state);
+
 /** Why a failure is not retried, before any delay is drawn; NONE if it may be.
  *  Counts the failure. */
 enum backoff_stop bo_engine_refuse(const struct backoff_policy *policy,

@@ -105,8 +105,7 @@ backoff_engine_hedge(const struct backoff_policy *policy,
 		     uint64_t now_ns, struct backoff_decision *out)
 {
 	wait_for_others(state, out);
-	if (hedges->left == 0 ||
-	    state->attempt - state->uncounted >= policy->max_attempts ||
+	if (hedges->left == 0 || bo_engine_is_last(policy, state) ||
 	    bo_engine_has_passed(state->deadline_ns, hedges->next_ns > now_ns
 							     ? hedges->next_ns
 							     : now_ns))

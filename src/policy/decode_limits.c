@@ -115,13 +115,42 @@ check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
 			    "");
 }
 
+/* How long an attempt may take; one without a limit of its own ends with the
+ * deadline. */
+static uint64_t
+longest_attempt(const struct backoff_policy *p, uint64_t deadline_ns)
+{
+	uint64_t longest_ns = 0;
+
+	if (p->attempt_timeout.count == 0)
+		return deadline_ns;
+	for (size_t i = 0; i < p->attempt_timeout.count; i++)
+		if (p->attempt_timeout.ns[i] > longest_ns)
+			longest_ns = p->attempt_timeout.ns[i];
+	return longest_ns;
+}
+
+static void
+report_too_long(struct bo_decoding *d, enum bo_policy_row row, uint64_t have_ns,
+		uint64_t longest_ns)
+{
+	bo_decoding_report(d, BACKOFF_E_VALUE, bo_decoding_place(d, row), false,
+			   "must be less than the longest attempt may take "
+			   "(%.10g, %.10g seconds)",
+			   (double)have_ns / 1e9, (double)longest_ns / 1e9);
+}
+
 /* A hedge that cannot come: no attempt is left for it, or the one that it is to
  * run beside is over by then. */
 static void
 check_hedge(struct bo_decoding *d)
 {
 	const struct backoff_policy *p = d->policy;
-	uint64_t longest_ns = 0;
+	/* Nothing else ends an attempt before any has failed. */
+	uint64_t longest_ns =
+		longest_attempt(p, p->deadline_from == BO_DEADLINE_FROM_START
+					   ? p->deadline_ns
+					   : BACKOFF_FOREVER);
 
 	if (p->hedge.delay_ns == BACKOFF_FOREVER)
 		return;
@@ -134,19 +163,23 @@ check_hedge(struct bo_decoding *d)
 			false,
 			"hedge.max must be less than max_attempts (%u and %u)",
 			p->hedge.max, p->max_attempts);
-	for (size_t i = 0; i < p->attempt_timeout.count; i++)
-		if (p->attempt_timeout.ns[i] > longest_ns)
-			longest_ns = p->attempt_timeout.ns[i];
-	if (p->attempt_timeout.count == 0)
-		longest_ns = p->deadline_ns;
 	if (p->hedge.delay_ns >= longest_ns)
-		bo_decoding_report(
-			d, BACKOFF_E_VALUE,
-			bo_decoding_place(d, BO_ROW_HEDGE_DELAY), false,
-			"must be less than the longest attempt may take "
-			"(%.10g, %.10g seconds)",
-			(double)p->hedge.delay_ns / 1e9,
-			(double)longest_ns / 1e9);
+		report_too_long(d, BO_ROW_HEDGE_DELAY, p->hedge.delay_ns,
+				longest_ns);
+}
+
+/* A healthy time that no retry lives to see. */
+static void
+check_reset(struct bo_decoding *d)
+{
+	const struct backoff_policy *p = d->policy;
+	uint64_t longest_ns =
+		bo_min(longest_attempt(p, p->deadline_ns), p->deadline_ns);
+
+	if (p->reset_after_ns != BACKOFF_FOREVER &&
+	    p->reset_after_ns >= longest_ns)
+		report_too_long(d, BO_ROW_RESET_AFTER, p->reset_after_ns,
+				longest_ns);
 }
 
 static void
@@ -167,7 +200,9 @@ check_lists(struct bo_decoding *d)
 				   &d->set[BO_ROW_ATTEMPT_TIMEOUT], false,
 				   "has %zu entries, but max_attempts is %u",
 				   p->attempt_timeout.count, p->max_attempts);
-	for (size_t i = 0; i < p->attempt_timeout.count; i++)
+	/* A first attempt has all its limit before any failure. */
+	for (size_t i = p->deadline_from == BO_DEADLINE_FROM_START ? 0 : 1;
+	     i < p->attempt_timeout.count; i++)
 		if (p->attempt_timeout.ns[i] > p->deadline_ns) {
 			bo_decoding_report(
 				d, BACKOFF_E_VALUE,
@@ -196,5 +231,6 @@ bo_decoding_limits(struct bo_decoding *d)
 	check_cost(d, BO_ROW_BUDGET_THROTTLE_COST, "throttle_cost",
 		   budget->throttle_cost_nano);
 	check_hedge(d);
+	check_reset(d);
 	check_lists(d);
 }

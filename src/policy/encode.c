@@ -64,8 +64,14 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 		return policy->attempt_timeout.count == 0;
 	case BO_ROW_DEADLINE:
 		return policy->deadline_ns == BACKOFF_FOREVER;
+	case BO_ROW_DEADLINE_FROM:
+		return policy->deadline_from == BO_DEADLINE_FROM_START;
+	case BO_ROW_RESET_AFTER:
+		return policy->reset_after_ns == BACKOFF_FOREVER;
 	case BO_ROW_IDEMPOTENT_ONLY:
 		return !policy->idempotent_only;
+	case BO_ROW_RETRY_INBOUND:
+		return policy->retry_inbound;
 	case BO_ROW_BUDGET_KIND:
 		return policy->budget.kind == BO_BUDGET_NONE;
 	case BO_ROW_BUDGET_TIMEOUT_COST:
@@ -234,6 +240,8 @@ describe_guards(struct bo_out *out, const struct backoff_policy *p)
 {
 	if (p->idempotent_only)
 		bo_out_text(out, ", idempotent calls only");
+	if (!p->retry_inbound)
+		bo_out_text(out, ", not for inbound retries");
 	if (p->budget.kind != BO_BUDGET_NONE)
 		bo_out_format(out, ", %s budget",
 			      bo_budget_names[p->budget.kind]);
@@ -284,6 +292,12 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 	if (p->deadline_ns != BACKOFF_FOREVER) {
 		bo_out_text(&out, ", deadline ");
 		put_duration(&out, p->deadline_ns);
+		if (p->deadline_from == BO_DEADLINE_FROM_FIRST_FAILURE)
+			bo_out_text(&out, " from the first failure");
+	}
+	if (p->reset_after_ns != BACKOFF_FOREVER) {
+		bo_out_text(&out, ", anew after ");
+		put_duration(&out, p->reset_after_ns);
 	}
 	describe_guards(&out, p);
 	return out.length;

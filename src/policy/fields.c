@@ -10,6 +10,7 @@ const char *const bo_curve_names[] = {
 const char *const bo_jitter_names[] = {
 	"none",         "full",     "equal",        "minus",
 	"proportional", "additive", "decorrelated", NULL};
+const char *const bo_deadline_from_names[] = {"start", "first_failure", NULL};
 const char *const bo_too_long_names[] = {"give_up", "clamp", "ignore", NULL};
 const char *const bo_combine_names[] = {"max", "replace", NULL};
 const char *const bo_budget_names[] = {"none",  "token_bucket", "throttle",
@@ -188,12 +189,25 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 				    NULL,
 				    true},
 	[BO_ROW_DEADLINE] = {{"deadline", "duration", 1e-9, DURATION_MAX,
-			      "seconds", "", "",
-			      "Limit of the whole call, from its start."},
+			      "seconds", "", "", "Limit of the whole call."},
 			     BO_FIELD_DURATION,
 			     AT(deadline_ns),
 			     NULL,
 			     false},
+	[BO_ROW_DEADLINE_FROM] =
+		NAME("deadline_from", deadline_from, bo_deadline_from_names,
+		     "\"start\"", "start first_failure",
+		     "What the deadline counts from: the call's start, or the "
+		     "end of its first failed attempt."),
+	[BO_ROW_RESET_AFTER] = {{"reset_after", "duration", 1, DURATION_MAX,
+				 "seconds", "", "",
+				 "An attempt that ran for so long before it "
+				 "failed was a healthy time: delays and the "
+				 "count of attempts begin anew."},
+				BO_FIELD_DURATION,
+				AT(reset_after_ns),
+				NULL,
+				false},
 	[BO_ROW_RETRY_ON] = {{"retry_on", "matchers", 0, 0, "", "[\"*\"]", "",
 			      "Failures that are retried."},
 			     BO_FIELD_MATCHERS,
@@ -211,6 +225,10 @@ const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 		BOOL("idempotent_only", idempotent_only, "false",
 		     "Retry a call only if it is marked "
 		     "idempotent or nothing was sent."),
+	[BO_ROW_RETRY_INBOUND] =
+		BOOL("retry_inbound_retries", retry_inbound, "true",
+		     "Whether calls retry that serve a request which is a "
+		     "retry itself."),
 	[BO_ROW_HINT_USE] = BOOL("server_hint.use", hint.use, "true",
 				 "Whether a server's word about when to come "
 				 "back counts."),
@@ -373,21 +391,66 @@ useless_class_field(const struct backoff_policy *p, unsigned field)
 	return NULL;
 }
 
-const char *
-bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
+/* These two curves have no cap but themselves. */
+static bool
+is_flat(const struct backoff_policy *p)
+{
+	return p->curve == BACKOFF_CURVE_CONSTANT ||
+	       p->curve == BACKOFF_CURVE_SCHEDULE;
+}
+
+static const char *
+useless_jitter_field(const struct backoff_policy *p, enum bo_policy_row row)
 {
 	bool ratio = p->jitter == BACKOFF_JITTER_PROPORTIONAL ||
 		     p->jitter == BACKOFF_JITTER_MINUS;
 	bool additive = p->jitter == BACKOFF_JITTER_ADDITIVE;
-	/* These two have no cap but themselves. */
-	bool flat = p->curve == BACKOFF_CURVE_CONSTANT ||
-		    p->curve == BACKOFF_CURVE_SCHEDULE;
+
+	switch (row) {
+	case BO_ROW_JITTER_RATIO:
+		return !ratio ? "has no effect unless jitter.kind is "
+				"\"proportional\" or \"minus\""
+			      : NULL;
+	case BO_ROW_JITTER_MAX:
+		return !additive ? "has no effect unless jitter.kind is "
+				   "\"additive\""
+				 : NULL;
+	case BO_ROW_JITTER_ORDER:
+		return is_flat(p) || p->jitter == BACKOFF_JITTER_NONE ||
+				       p->jitter == BACKOFF_JITTER_DECORRELATED
+			       ? "has no effect with this backoff and jitter"
+			       : NULL;
+	case BO_ROW_JITTER_BOUNDED:
+		return p->jitter != BACKOFF_JITTER_PROPORTIONAL && !additive
+			       ? "has no effect unless jitter.kind is "
+				 "\"proportional\" or \"additive\""
+			       : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const char *
+bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
+{
+	bool flat = is_flat(p);
 
 	if (row > BO_ROW_BUDGET_KIND && row <= BO_ROW_BUDGET_MIN_CONCURRENT)
 		return useless_budget_field(p->budget.kind, row);
+	if (row >= BO_ROW_JITTER_KIND && row <= BO_ROW_JITTER_BOUNDED)
+		return useless_jitter_field(p, row);
 	if (row >= BO_ROW_ON && row <= BO_ROW_ON_END)
 		return useless_class_field(p, row - BO_ROW_ON);
 	switch (row) {
+	case BO_ROW_DEADLINE_FROM:
+		return p->deadline_ns == BACKOFF_FOREVER
+			       ? "has no effect unless deadline is set"
+			       : NULL;
+	case BO_ROW_RESET_AFTER:
+		/* One takes a long attempt for slow, the other for good. */
+		return p->hedge.delay_ns != BACKOFF_FOREVER
+			       ? "has no effect with hedge"
+			       : NULL;
 	case BO_ROW_HEDGE_MAX:
 		return p->hedge.delay_ns == BACKOFF_FOREVER
 			       ? "has no effect unless hedge.delay is set"
@@ -408,24 +471,6 @@ bo_policy_useless(const struct backoff_policy *p, enum bo_policy_row row)
 	case BO_ROW_SCHEDULE:
 		return p->curve != BACKOFF_CURVE_SCHEDULE
 			       ? "has no effect unless backoff is \"schedule\""
-			       : NULL;
-	case BO_ROW_JITTER_RATIO:
-		return !ratio ? "has no effect unless jitter.kind is "
-				"\"proportional\" or \"minus\""
-			      : NULL;
-	case BO_ROW_JITTER_MAX:
-		return !additive ? "has no effect unless jitter.kind is "
-				   "\"additive\""
-				 : NULL;
-	case BO_ROW_JITTER_ORDER:
-		return flat || p->jitter == BACKOFF_JITTER_NONE ||
-				       p->jitter == BACKOFF_JITTER_DECORRELATED
-			       ? "has no effect with this backoff and jitter"
-			       : NULL;
-	case BO_ROW_JITTER_BOUNDED:
-		return p->jitter != BACKOFF_JITTER_PROPORTIONAL && !additive
-			       ? "has no effect unless jitter.kind is "
-				 "\"proportional\" or \"additive\""
 			       : NULL;
 	case BO_ROW_HINT_MAX:
 	case BO_ROW_HINT_TOO_LONG:

@@ -25,6 +25,8 @@ static const struct backoff_policy defaults = {
 	.exponential_base_nano = 2 * BO_NS_PER_S,
 	.ratio_nano = BO_NS_PER_S / 4,
 	.deadline_ns = BACKOFF_FOREVER,
+	.reset_after_ns = BACKOFF_FOREVER,
+	.retry_inbound = true,
 	.hint = {.use = true, .max_ns = 60 * BO_NS_PER_S},
 	.budget = {.refund = true,
 		   .capacity_nano = 500 * BO_NS_PER_S,
@@ -249,6 +251,11 @@ bo_policy_compile(struct backoff_policy *p)
 	else
 		p->cap_ns = p->max_delay_ns;
 	p->saturated_from = find_saturation(p);
+	p->start_deadline_ns = p->failure_deadline_ns = BACKOFF_FOREVER;
+	if (p->deadline_from == BO_DEADLINE_FROM_FIRST_FAILURE)
+		p->failure_deadline_ns = p->deadline_ns;
+	else
+		p->start_deadline_ns = p->deadline_ns;
 	p->ratio_q32 = q32_of(p->ratio_nano, one);
 	p->shrink_q32 = BO_Q32_ONE;
 	if (p->bounded && p->jitter == BACKOFF_JITTER_PROPORTIONAL)

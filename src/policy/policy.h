@@ -13,11 +13,18 @@
 /** No duration of a policy is longer (1e9 s), so that sums of a few fit. */
 #define BO_DURATION_MAX_NS UINT64_C(1000000000000000000)
 #define BO_POLICY_TEXT_MAX (1u << 20)
+/** No max_attempts is larger. */
+#define BO_ATTEMPTS_MAX UINT32_C(1000000000)
 #define BO_CLASSES (BACKOFF_CLASS_FATAL + 1)
 
 enum bo_order {
 	BO_ORDER_CAP_THEN_JITTER,
 	BO_ORDER_JITTER_THEN_CAP,
+};
+
+enum bo_deadline_from {
+	BO_DEADLINE_FROM_START,
+	BO_DEADLINE_FROM_FIRST_FAILURE,
 };
 
 enum bo_matcher_kind {
@@ -143,6 +150,13 @@ struct backoff_policy {
 	/** The largest value of the curve. */
 	uint64_t cap_ns;
 	uint64_t deadline_ns;
+	enum bo_deadline_from deadline_from;
+	/** The deadline by what it counts from: one of them is it, the other
+	 *  BACKOFF_FOREVER. */
+	uint64_t start_deadline_ns, failure_deadline_ns;
+	/** How long an attempt runs that was a healthy time; BACKOFF_FOREVER.
+	 */
+	uint64_t reset_after_ns;
 	/** In 32-bit fixed point: the jitter's ratio, and the factor that keeps
 	 *  bounded jitter below the cap. */
 	uint64_t ratio_q32, shrink_q32;
@@ -159,6 +173,8 @@ struct backoff_policy {
 	bool has_class_rules;
 	/** Retry only what cannot do harm twice. */
 	bool idempotent_only;
+	/** Also for a request that is a retry itself. */
+	bool retry_inbound;
 	/** exponential_base to the power of 2^i. */
 	double power[BO_POWERS];
 
@@ -187,6 +203,7 @@ void bo_policy_compile(struct backoff_policy *policy);
 extern const char *const bo_curve_names[];
 extern const char *const bo_jitter_names[];
 extern const char *const bo_order_names[];
+extern const char *const bo_deadline_from_names[];
 extern const char *const bo_too_long_names[];
 extern const char *const bo_combine_names[];
 extern const char *const bo_budget_names[];

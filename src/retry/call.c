@@ -109,6 +109,7 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	backoff_engine_begin(retry->policy, &call->state, now_ns,
 			     bo_call_deadline(options), &call->decision);
 	call->state.idempotent = options->idempotent != 0;
+	call->state.inbound_attempt = options->inbound_attempt;
 	if (retry->guard != NULL) {
 		backoff_engine_join(&call->state, retry->guard, now_ns,
 				    &call->decision);
@@ -131,8 +132,8 @@ bo_call_start(struct backoff_call *call, uint64_t now_ns,
 	call->attempt_timeout_ns = call->decision.attempt_timeout_ns;
 	*attempt = (struct backoff_attempt){
 		.number = call->decision.attempt,
-		.max_attempts =
-			backoff_policy_max_attempts(call->retry->policy),
+		.max_attempts = bo_retry_max_attempts(
+			call->retry, call->state.inbound_attempt),
 		.start_ns = now_ns,
 		.give_up_ns = bo_add_sat(now_ns, call->attempt_timeout_ns),
 		.cancel = call->options->cancel,

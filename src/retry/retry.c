@@ -101,7 +101,9 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 	r->clock = backoff_clock_system();
 	r->timed = true;
 	r->limited = policy->deadline_ns != BACKOFF_FOREVER ||
-		     policy->attempt_timeout.count > 0;
+		     policy->attempt_timeout.count > 0 ||
+		     policy->reset_after_ns != BACKOFF_FOREVER;
+	r->once_inbound = !policy->retry_inbound;
 	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
 		   policy->hint.jitter_nano > 0;
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,

@@ -25,8 +25,11 @@ struct backoff_retry {
 	bool log_starts;
 	/** Whether the first attempt's times are wanted for their own sake. */
 	bool timed;
-	/** Of the policy: a limit in time; delays that luck decides. */
+	/** Of the policy: a limit in time, or attempts that are measured;
+	 * delays that luck decides. */
 	bool limited, draws;
+	/** Not for requests that are retries themselves. */
+	bool once_inbound;
 	uint64_t seed;
 	struct bo_id_key id_key;
 	/** Calls that needed luck or an id, on a cache line of its own: all
@@ -92,6 +95,15 @@ static inline bool
 bo_retry_is_watched(const struct backoff_retry *r)
 {
 	return r->sink != NULL || r->on_event != NULL;
+}
+
+/** How many attempts a call may make that serves such a request. */
+static inline uint32_t
+bo_retry_max_attempts(const struct backoff_retry *r, uint32_t inbound_attempt)
+{
+	if (r->once_inbound && inbound_attempt > 1)
+		return 1;
+	return backoff_policy_max_attempts(r->policy);
 }
 
 /** Begin a call at now_ns; answer is set from its end on. Options are borrowed;

@@ -52,7 +52,8 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 	}
 	attempt = (struct backoff_attempt){
 		.number = 1,
-		.max_attempts = backoff_policy_max_attempts(r->policy),
+		.max_attempts =
+			bo_retry_max_attempts(r, options->inbound_attempt),
 		.start_ns = start_ns,
 		.give_up_ns = bo_add_sat(start_ns, timeout_ns),
 		.cancel = options->cancel,

@@ -18,8 +18,9 @@
 #include "retry/retry.h"
 
 #define TEXT_MAX_BYTES 8192
-/* Of any policy: max_attempts, and what seven classes do not count. */
-#define ATTEMPTS_MOST 1007000000
+/* Of any policy: those that a healthy time lets it forget, max_attempts, and
+ * what seven classes do not count. */
+#define ATTEMPTS_MOST 2007000001
 
 enum kind {
 	/** uint32_t. */
@@ -37,6 +38,7 @@ enum kind {
 /** What is on paper, as it stands there. */
 struct saved {
 	uint32_t v, attempt, finished, uncounted, curve_start, idempotent;
+	uint32_t inbound_attempt;
 	uint32_t uncounted_by_class[8];
 	uint64_t elapsed_ns, delay_ns, previous_delay_ns, backoff_ns;
 	/** BACKOFF_ABSENT: no deadline, no wait. */
@@ -76,6 +78,7 @@ static const struct row {
 	AS("uncounted", uncounted, COUNT, false),
 	AS("curve_start", curve_start, COUNT, false),
 	AS("idempotent", idempotent, COUNT, false),
+	AS("inbound_attempt", inbound_attempt, COUNT, true),
 	AS("experiment", experiment, HEX, false),
 	AS("number", number, HEX, false),
 	AS("uncounted_transient", uncounted_by_class[1], COUNT, true),
@@ -157,6 +160,7 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 		.uncounted = s->uncounted,
 		.curve_start = s->curve_start,
 		.idempotent = s->idempotent,
+		.inbound_attempt = s->inbound_attempt,
 		.elapsed_ns = bo_sub_sat(now_ns, s->start_ns),
 		.delay_ns = waiting ? call->decision.delay_ns : 0,
 		.previous_delay_ns = s->previous_delay_ns,
@@ -361,7 +365,9 @@ check(struct reading *r, const struct saved *saved,
 	if (saved->finished > ATTEMPTS_MOST ||
 	    saved->attempt != saved->finished + 1 ||
 	    saved->uncounted > saved->finished ||
-	    uncounted != saved->uncounted ||
+	    uncounted > saved->uncounted ||
+	    /* The others were forgotten, where the curve began anew. */
+	    saved->uncounted - uncounted > saved->curve_start ||
 	    saved->curve_start > saved->finished || saved->idempotent > 1)
 		return fail(r, BACKOFF_E_VALUE, NULL, "attempt",
 			    "the counts do not fit each other");
@@ -380,6 +386,9 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	s->uncounted = saved->uncounted;
 	s->curve_start = saved->curve_start;
 	s->idempotent = saved->idempotent;
+	s->inbound_attempt = saved->inbound_attempt;
+	/* Whoever has finished an attempt, and goes on, had it fail. */
+	s->failed = saved->finished > 0;
 	s->previous_delay_ns = saved->previous_delay_ns;
 	s->backoff_ns = saved->backoff_ns;
 	memcpy(s->uncounted_by_class, saved->uncounted_by_class,

@@ -144,14 +144,40 @@ check_decision(const struct header *h, struct backoff_hint hint)
 		MUST(d.action == BACKOFF_ACTION_WAIT);
 }
 
+/* The same header may say which attempt a request is; what is read can be
+ * written, and read again. */
+static bool
+check_attempt(const struct header *h)
+{
+	struct backoff_attempt attempt = {.max_attempts = 1};
+	uint32_t number = 0, again = 0;
+	char text[64];
+
+	if (backoff_attempt_header_parse(h->name, h->value, &number) !=
+	    BACKOFF_OK) {
+		MUST(number == 0);
+		return false;
+	}
+	MUST(number > 0);
+	attempt.number = number;
+	MUST(backoff_attempt_header(&attempt, text, sizeof(text)) <
+	     sizeof(text));
+	MUST(backoff_attempt_header_parse("amz-sdk-request", text, &again) ==
+	     BACKOFF_OK);
+	MUST(again == number);
+	return true;
+}
+
 int
 fuzz_accepts(const uint8_t *data, size_t size)
 {
 	struct backoff_hint hint = {BACKOFF_HINT_NONE, 77};
 	enum backoff_status status;
 	struct header h;
+	bool attempt;
 
 	split((const char *)data, size, &h);
+	attempt = check_attempt(&h);
 	status = backoff_hint_parse(h.name, h.value, h.wall_ns, &hint);
 	MUST(status == BACKOFF_OK || status == BACKOFF_E_VALUE ||
 	     status == BACKOFF_E_NOT_FOUND);
@@ -173,7 +199,7 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	}
 	free(h.value);
 	free(h.name);
-	return status == BACKOFF_OK;
+	return status == BACKOFF_OK || attempt;
 }
 
 int

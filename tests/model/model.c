@@ -85,7 +85,7 @@ model_read(struct model_policy *p, const char *canonical)
 {
 	cJSON *tree = cJSON_Parse(canonical);
 	const cJSON *jitter = cJSON_GetObjectItemCaseSensitive(tree, "jitter");
-	char order[32];
+	char order[32], from[32];
 
 	memset(p, 0, sizeof(*p));
 	p->max_attempts = (unsigned)number(tree, "max_attempts", 0);
@@ -101,6 +101,9 @@ model_read(struct model_policy *p, const char *canonical)
 	p->ratio = number(jitter, "ratio", 0);
 	p->extra = duration(jitter, "max", 0);
 	p->deadline = duration(tree, "deadline", INFINITY);
+	text(tree, "deadline_from", from, sizeof(from));
+	p->from_failure = strcmp(from, "first_failure") == 0;
+	p->reset_after = duration(tree, "reset_after", INFINITY);
 	p->schedules = list(tree, "schedule", p->schedule);
 	p->timeouts = list(tree, "attempt_timeout", p->timeout);
 	p->retries = matchers(tree, "retry_on", p->retry_on, p->retry_regex);
@@ -209,7 +212,7 @@ static void
 bounds(const struct model_call *call, long double *low, long double *high)
 {
 	const struct model_policy *p = call->policy;
-	long double c = curve(p, call->failed), shrink = 1;
+	long double c = curve(p, call->failed - call->forgotten), shrink = 1;
 
 	if (!p->after)
 		c = fminl(c, p->cap);
@@ -264,6 +267,7 @@ void
 model_resume(struct model_call *call, long double now,
 	     struct model_decision *out)
 {
+	call->attempt_start = now;
 	if (now >= call->deadline) {
 		done(call, "deadline", out);
 		return;
@@ -280,7 +284,9 @@ model_begin(struct model_call *call, const struct model_policy *policy,
 {
 	*call = (struct model_call){
 		.policy = policy, .start = now, .previous = policy->base};
-	call->deadline = fminl(deadline, now + policy->deadline);
+	call->deadline = policy->from_failure
+				 ? deadline
+				 : fminl(deadline, now + policy->deadline);
 	model_resume(call, now, out);
 }
 
@@ -293,13 +299,19 @@ model_decide(struct model_call *call, const struct backoff_outcome *outcome,
 
 	now = fmaxl(now, call->start);
 	call->failed++;
+	if (p->from_failure && call->failed == 1)
+		call->deadline = fminl(call->deadline, now + p->deadline);
+	if (now - call->attempt_start >= p->reset_after) {
+		call->forgotten = call->failed - 1;
+		call->previous = p->base;
+	}
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS) {
 		done(call, "success", out);
 	} else if (outcome->kind == BACKOFF_OUTCOME_CANCELLED) {
 		done(call, "cancelled", out);
 	} else if (!is_retried(p, outcome)) {
 		done(call, "non_retryable", out);
-	} else if (call->failed >= p->max_attempts) {
+	} else if (call->failed - call->forgotten >= p->max_attempts) {
 		done(call, "max_attempts", out);
 	} else if (now >= call->deadline) {
 		done(call, "deadline", out);

@@ -18,6 +18,10 @@ struct model_policy {
 	bool after, bounded;
 	/** Nanoseconds; the deadline is infinite if there is none. */
 	long double base, cap, extra, deadline;
+	/** The deadline counts from the first failure. */
+	bool from_failure;
+	/** Infinite if there is none. */
+	long double reset_after;
 	long double factor, ratio;
 	long double schedule[64], timeout[64];
 	int schedules, timeouts;
@@ -38,8 +42,10 @@ struct model_decision {
 struct model_call {
 	const struct model_policy *policy;
 	long double start, deadline, previous, backoff;
-	/** Attempts so far. */
-	unsigned failed;
+	/** When the attempt under way began. */
+	long double attempt_start;
+	/** Attempts so far; those before the last healthy time. */
+	unsigned failed, forgotten;
 };
 
 /** Read a canonical form. */

@@ -139,10 +139,18 @@ make_policy(struct text *text, struct luck *luck)
 		add(text, ",\"exponential_base\":%s", PICK(luck, factors));
 	if (strcmp(curve, "decorrelated") != 0)
 		add_jitter(text, luck, flat);
+	/* By number, so that they take no luck from what was there before. */
+	if (luck->number % 5 == 2)
+		add(text, ",\"reset_after\":\"%ums\"",
+		    1000 + (unsigned)luck->number % 1000);
 	if (below(luck, 2))
-		add(text, ",\"deadline\":\"%ums\"", 1 + below(luck, 300000));
+		add(text, ",\"deadline\":\"%ums\"%s",
+		    (luck->number % 5 == 2 ? 2000 : 1) + below(luck, 300000),
+		    luck->number % 3 == 0
+			    ? ",\"deadline_from\":\"first_failure\""
+			    : "");
 	else if (below(luck, 2))
-		add(text, ",\"attempt_timeout\":[%u%s]", 1 + below(luck, 9),
+		add(text, ",\"attempt_timeout\":[%u%s]", 2 + below(luck, 8),
 		    max_attempts > 1 ? ",0.5" : "");
 	add_matchers(text, luck, "retry_on");
 	if (below(luck, 3) == 0)

@@ -245,29 +245,32 @@ recover_hinted(const struct rs_log *log, const struct tk_call *call,
 	struct backoff_decision d;
 	struct backoff_state state, before;
 
-	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+	backoff_engine_begin(policy, &state, log->start_ns[call->first],
+			     BACKOFF_FOREVER, &d);
 	for (uint32_t i = 0; i < call->count; i++) {
 		const struct tk_attempt *attempt =
 			&log->attempt[call->first + i];
 		uint64_t *luck = &draw[call->first + i], most;
+		uint64_t end_ns = log->end_ns[call->first + i];
 		struct backoff_outcome outcome;
 		struct backoff_hint hint;
 
 		rs_outcome_of(log, call, i, &outcome);
 		hint = outcome.hint;
 		before = state;
-		backoff_engine_decide(policy, &state, &outcome, 0, *luck, &d);
+		backoff_engine_decide(policy, &state, &outcome, end_ns, *luck,
+				      &d);
 		if (hinted(attempt) && d.delay_ns != attempt->delay_ns &&
 		    d.action == BACKOFF_ACTION_WAIT) {
 			outcome.hint.kind = BACKOFF_HINT_NONE;
 			state = before;
-			backoff_engine_decide(policy, &state, &outcome, 0,
+			backoff_engine_decide(policy, &state, &outcome, end_ns,
 					      *luck, &d);
 			if (rs_invert(&d.law, attempt->delay_ns, *luck, &most))
 				*luck = (uint64_t)((rs_wide)*luck * most >> 64);
 			outcome.hint = hint;
 			state = before;
-			backoff_engine_decide(policy, &state, &outcome, 0,
+			backoff_engine_decide(policy, &state, &outcome, end_ns,
 					      *luck, &d);
 		}
 		if (d.action != BACKOFF_ACTION_WAIT)

@@ -291,6 +291,18 @@ look_at_timeouts(struct look *look)
 	}
 }
 
+/* When an attempt begins if each before it takes all its limit, on the
+ * deadline's clock. */
+static uint64_t
+slow_start_ns(const struct look *look, uint32_t attempt)
+{
+	uint64_t start = rs_lint_start_ns(look->policy, attempt, true);
+
+	if (look->facts.deadline_from_failure)
+		start -= backoff_policy_attempt_timeout_ns(look->policy, 1);
+	return start;
+}
+
 /* How many attempts begin if each takes all its limit. */
 static void
 look_at_slow_attempts(struct look *look)
@@ -299,8 +311,8 @@ look_at_slow_attempts(struct look *look)
 	struct rs_lint_finding *finding;
 	uint32_t made = 1;
 
-	while (made < attempts && rs_lint_start_ns(look->policy, made + 1,
-						   true) < look->deadline_ns)
+	while (made < attempts &&
+	       slow_start_ns(look, made + 1) < look->deadline_ns)
 		made++;
 	if (made == attempts)
 		return;
@@ -327,9 +339,14 @@ look_at_deadline(struct look *look)
 		return;
 	if (backoff_policy_attempt_timeout_ns(look->policy, 1) ==
 	    BACKOFF_FOREVER) {
-		finding = find(look, RS_LINT_NO_ATTEMPT_TIMEOUT,
-			       "no attempt_timeout: one attempt that hangs "
-			       "uses up the deadline and is never retried");
+		finding = find(look, RS_LINT_NO_ATTEMPT_TIMEOUT, "%s",
+			       look->facts.deadline_from_failure
+				       ? "no attempt_timeout: nothing ends a "
+					 "first attempt that hangs, and one "
+					 "after it uses up the deadline"
+				       : "no attempt_timeout: one attempt that "
+					 "hangs uses up the deadline and is "
+					 "never retried");
 		measure(finding, "deadline", RS_LINT_NS, look->deadline_ns);
 		measure(finding, "retries_lost", RS_LINT_COUNT, waits->retries);
 	}

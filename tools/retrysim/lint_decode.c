@@ -67,6 +67,9 @@ rs_lint_facts_read(const struct backoff_policy *policy,
 		cJSON_GetObjectItemCaseSensitive(root, "abort_on"));
 	out->has_budget =
 		cJSON_GetObjectItemCaseSensitive(root, "budget") != NULL;
+	/* The canonical form has it where it is not "start". */
+	out->deadline_from_failure =
+		cJSON_GetObjectItemCaseSensitive(root, "deadline_from") != NULL;
 	hedge = cJSON_GetObjectItemCaseSensitive(root, "hedge");
 	most = cJSON_GetObjectItemCaseSensitive(hedge, "max");
 	out->hedges = cJSON_IsNumber(most) ? (uint64_t)most->valuedouble : 0;

@@ -15,6 +15,8 @@ struct rs_lint_facts {
 	bool retries_nothing;
 	/** Calls share a budget. */
 	bool has_budget;
+	/** The deadline does not count a first attempt that fails. */
+	bool deadline_from_failure;
 	/** Attempts beside the first one; 0: no hedging. */
 	uint64_t hedges;
 };

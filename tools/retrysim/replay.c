@@ -183,10 +183,16 @@ void
 rs_begin(const struct rs_run *run, size_t call, uint64_t now_ns,
 	 struct backoff_state *state, struct backoff_decision *decision)
 {
+	const struct tk_call *record = &run->log->call[call];
+
 	backoff_engine_begin(run->policy, state, now_ns, BACKOFF_FOREVER,
 			     decision);
-	if (run->log->call[call].stop == BACKOFF_STOP_NOT_IDEMPOTENT)
+	if (record->stop == BACKOFF_STOP_NOT_IDEMPOTENT)
 		state->idempotent = 0;
+	/* It was told that it may make one attempt: it served a retry. */
+	if (record->max_attempts == 1 && run->incumbent &&
+	    backoff_policy_max_attempts(run->incumbent) > 1)
+		state->inbound_attempt = 2;
 }
 
 static void

@@ -390,3 +390,53 @@ Test(engine_engine, names_are_those_of_the_log)
 			 "decorrelated") == 0);
 	cr_expect(backoff_jitter_name((enum backoff_jitter)99) == NULL);
 }
+
+/* Rows: the times at which attempts 1, 2, ... fail; the deadline after each. */
+Test(engine_engine, a_deadline_may_count_from_the_first_failure)
+{
+	static const struct {
+		const char *why;
+		uint64_t limit_ns;
+		uint64_t fails_ns[3], deadline_ns[3];
+	} row[] = {
+		{"at once",
+		 BACKOFF_FOREVER,
+		 {0, 1 * S, 3 * S},
+		 {10 * S, 10 * S, 10 * S}},
+		{"late, and later failures change nothing",
+		 BACKOFF_FOREVER,
+		 {500 * S, 502 * S, 505 * S},
+		 {510 * S, 510 * S, 510 * S}},
+		{"the caller's comes first",
+		 505 * S + S / 2,
+		 {500 * S, 502 * S, 505 * S},
+		 {505 * S + S / 2, 505 * S + S / 2, 505 * S + S / 2}},
+		{"at the end of time",
+		 BACKOFF_FOREVER,
+		 {UINT64_MAX - 9 * S, UINT64_MAX - 8 * S, UINT64_MAX - 6 * S},
+		 {BACKOFF_FOREVER, BACKOFF_FOREVER, BACKOFF_FOREVER}},
+	};
+	struct backoff_policy *policy =
+		policy_of("{\"name\":\"F\",\"max_attempts\":4,\"jitter\":"
+			  "\"none\",\"deadline\":10,"
+			  "\"deadline_from\":\"first_failure\"}");
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_decision d;
+		struct backoff_state state;
+
+		backoff_engine_begin(policy, &state, 0, row[i].limit_ns, &d);
+		cr_expect(state.deadline_ns == row[i].limit_ns, "%s",
+			  row[i].why);
+		cr_expect(d.attempt_timeout_ns == row[i].limit_ns, "%s",
+			  row[i].why);
+		for (int k = 0; k < 3; k++) {
+			backoff_engine_decide(policy, &state, &failure,
+					      row[i].fails_ns[k], 0, &d);
+			cr_expect(state.deadline_ns == row[i].deadline_ns[k],
+				  "%s: after %d: %llu", row[i].why, k + 1,
+				  (unsigned long long)state.deadline_ns);
+		}
+	}
+	backoff_policy_unref(policy);
+}

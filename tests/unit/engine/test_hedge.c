@@ -80,18 +80,24 @@ Test(engine_hedge, never_goes_beyond_limits_of_the_call)
 {
 	static const struct {
 		const char *why, *policy;
-		uint32_t begun;
+		uint32_t begun, inbound_attempt;
 	} cases[] = {
-		{"attempts", HEDGED("3", ""), 3},
+		{"attempts", HEDGED("3", ""), 3, 0},
+		{"a retry of a sender who retries itself",
+		 HEDGED("9", ",\"retry_inbound_retries\":false"), 1, 2},
+		{"not a retry", HEDGED("9", ",\"retry_inbound_retries\":false"),
+		 3, 1},
 		{"the deadline comes before the second hedge",
-		 HEDGED("9", ",\"deadline\":0.15"), 2},
-		{"not idempotent", HEDGED("9", ",\"idempotent_only\":true"), 1},
+		 HEDGED("9", ",\"deadline\":0.15"), 2, 0},
+		{"not idempotent", HEDGED("9", ",\"idempotent_only\":true"), 1,
+		 0},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct round r = round_of(cases[i].policy);
 
 		r.state.idempotent = 0;
+		r.state.inbound_attempt = cases[i].inbound_attempt;
 		backoff_engine_hedges_begin(r.policy, &r.state, &r.hedges, T);
 		for (int k = 0; k < 20; k++)
 			ask(&r, T + (uint64_t)k * 50 * MS);
@@ -395,4 +401,20 @@ Test(engine_hedge, any_life_of_a_call_keeps_the_books)
 		}
 		round_clear(&r);
 	}
+}
+
+Test(engine_hedge, the_first_failure_sets_the_deadline_beside_others)
+{
+	struct round r =
+		round_of(HEDGED("9", ",\"deadline\":5,"
+				     "\"deadline_from\":\"first_failure\""));
+
+	cr_expect(r.state.deadline_ns == BACKOFF_FOREVER);
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 2, T + 300 * MS, FAILS);
+	cr_expect(r.state.deadline_ns == T + 5300 * MS);
+	end(&r, 1, T + 900 * MS, FAILS);
+	cr_expect(r.state.deadline_ns == T + 5300 * MS, "that was the second");
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT);
+	round_clear(&r);
 }

@@ -549,3 +549,128 @@ Test(engine_rules, a_filled_outcome_has_no_old_hint)
 	backoff_outcome_from_errno(&outcome, 0);
 	cr_expect(outcome.hint.kind == BACKOFF_HINT_NONE);
 }
+
+/* Rows: how long each attempt runs before it fails, and the delay after it. */
+Test(engine_rules, a_healthy_time_begins_the_call_anew)
+{
+	static const struct {
+		const char *why, *fields;
+		uint64_t runs_s[6], delay_s[6];
+		enum backoff_stop stop;
+	} row[] = {
+		{"never long enough",
+		 "\"max_attempts\":4,\"jitter\":\"none\",\"reset_after\":60",
+		 {59, 59, 59, 59},
+		 {1, 2, 4},
+		 BACKOFF_STOP_MAX_ATTEMPTS},
+		{"the curve and the count",
+		 "\"max_attempts\":3,\"jitter\":\"none\",\"reset_after\":60",
+		 {0, 0, 60, 0, 0},
+		 {1, 2, 1, 2},
+		 BACKOFF_STOP_MAX_ATTEMPTS},
+		{"the last attempt too, and twice in a row",
+		 "\"max_attempts\":2,\"jitter\":\"none\",\"reset_after\":60",
+		 {0, 60, 61, 1},
+		 {1, 1, 1},
+		 BACKOFF_STOP_MAX_ATTEMPTS},
+		{"with one attempt there is nothing to begin anew",
+		 "\"max_attempts\":1,\"reset_after\":60",
+		 {99},
+		 {0},
+		 BACKOFF_STOP_MAX_ATTEMPTS},
+		{"the memory of decorrelated delays",
+		 "\"max_attempts\":9,\"backoff\":\"decorrelated\","
+		 "\"max_delay\":40,\"reset_after\":60,\"deadline\":150",
+		 {0, 0, 60, 0, 90},
+		 {2, 3, 2, 3},
+		 BACKOFF_STOP_DEADLINE},
+		{"what a class does not count",
+		 "\"max_attempts\":2,\"jitter\":\"none\",\"reset_after\":60,"
+		 "\"on\":{\"transient\":{\"consume_attempt\":false,"
+		 "\"limit\":1}}",
+		 {0, 0, 60, 0, 0},
+		 {1, 2, 1, 2},
+		 BACKOFF_STOP_MAX_ATTEMPTS},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_policy *policy = policy_with(row[i].fields);
+		const struct backoff_outcome failure = {
+			.kind = BACKOFF_OUTCOME_FAILURE,
+			.failure_class = BACKOFF_CLASS_TRANSIENT};
+		struct backoff_decision d;
+		struct backoff_state state;
+		uint64_t now_ns = 100 * S;
+
+		backoff_engine_begin(policy, &state, now_ns, BACKOFF_FOREVER,
+				     &d);
+		for (int k = 0; k < 6; k++) {
+			now_ns += row[i].runs_s[k] * S;
+			backoff_engine_decide(policy, &state, &failure, now_ns,
+					      HALF, &d);
+			if (row[i].delay_s[k] == 0)
+				break;
+			cr_expect(d.action == BACKOFF_ACTION_WAIT, "%s: %d",
+				  row[i].why, k + 1);
+			cr_expect(d.delay_ns / S == row[i].delay_s[k],
+				  "%s: delay %d: %llu", row[i].why, k + 1,
+				  (unsigned long long)d.delay_ns);
+			/* Every other time somebody says when it begins. */
+			now_ns = d.not_before_ns;
+			if (k % 2 == 0)
+				backoff_engine_resume(policy, &state, now_ns,
+						      &d);
+		}
+		cr_expect(d.stop == row[i].stop, "%s: %s", row[i].why,
+			  backoff_stop_name(d.stop));
+		backoff_policy_unref(policy);
+	}
+}
+
+/* Rows: the number of the inbound attempt, and how often a call is tried. */
+Test(engine_rules, a_request_that_is_a_retry_is_tried_once)
+{
+	static const struct {
+		const char *why, *fields;
+		uint32_t inbound, attempts;
+	} row[] = {
+		{"the default takes no notice", "\"max_attempts\":3", 9, 3},
+		{"nothing is known",
+		 "\"max_attempts\":3,"
+		 "\"retry_inbound_retries\":false",
+		 0, 3},
+		{"a first attempt",
+		 "\"max_attempts\":3,"
+		 "\"retry_inbound_retries\":false",
+		 1, 3},
+		{"a second one",
+		 "\"max_attempts\":3,"
+		 "\"retry_inbound_retries\":false",
+		 2, 1},
+		{"classes that do not count do not help",
+		 "\"max_attempts\":3,\"retry_inbound_retries\":false,\"on\":{"
+		 "\"throttle\":{\"consume_attempt\":false}}",
+		 2, 1},
+	};
+	const struct backoff_outcome failure = {.kind = BACKOFF_OUTCOME_FAILURE,
+						.failure_class =
+							BACKOFF_CLASS_THROTTLE};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_policy *policy = policy_with(row[i].fields);
+		struct backoff_decision d;
+		struct backoff_state state;
+
+		backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+		cr_expect(state.inbound_attempt == 0);
+		state.inbound_attempt = row[i].inbound;
+		while (d.action != BACKOFF_ACTION_DONE)
+			backoff_engine_decide(policy, &state, &failure, 0, 0,
+					      &d);
+		cr_expect(d.stop == BACKOFF_STOP_MAX_ATTEMPTS, "%s",
+			  row[i].why);
+		cr_expect(d.attempt == row[i].attempts, "%s: %u", row[i].why,
+			  d.attempt);
+		backoff_policy_unref(policy);
+	}
+}

@@ -184,6 +184,45 @@ Test(pitfalls_limits, p10_a_slow_first_attempt_counts)
 	scene_clear(&s);
 }
 
+/* Some want exactly that (cenkalti's pull request 189 asked for either): then
+ * nothing but its own limit ends the first attempt, and the deadline is of what
+ * follows. */
+Test(pitfalls_limits, p10_a_deadline_from_the_first_failure_is_asked_for)
+{
+	static const struct act act[] = {FAIL(40 * S, .error = "slow"), FAILURE,
+					 FAILURE, FAILURE};
+	static const char policy[] =
+		RULES("9", "\"base_delay\":2,\"jitter\":\"none\","
+			   "\"attempt_timeout\":50,\"deadline\":7,"
+			   "\"deadline_from\":\"first_failure\"");
+	struct backoff_call_options options = {.size = sizeof(options),
+					       .has_deadline = 1,
+					       .deadline_ns =
+						       START_NS + 43 * S};
+	struct backoff_answer answer;
+	static struct scene s;
+
+	scene_init(&s, policy, act);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	/* At 0-40, 42 and 46 s; the next one at 54 is past 47. */
+	cr_expect(s.made == 3, "%u", s.made);
+	cr_expect(answer.stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE);
+	cr_expect(answer.elapsed_ns == 46 * S);
+	cr_expect(s.attempt[0].give_up_ns == START_NS + 50 * S, "its own");
+	cr_expect(s.attempt[1].give_up_ns == START_NS + 47 * S, "shrunk");
+	expect_in_line(&s, 0, "\"deadline_left_seconds\":7,");
+	scene_clear(&s);
+	/* The caller's own deadline is a moment, whatever fails when. */
+	scene_init(&s, policy, act);
+	cr_expect(run(&s, &options, &answer) == BACKOFF_E_STATE);
+	cr_expect(s.made == 2, "%u", s.made);
+	cr_expect(s.attempt[0].give_up_ns == START_NS + 43 * S);
+	expect_in_line(&s, 0, "\"deadline_left_seconds\":3,");
+	scene_clear(&s);
+	expect_refused(RULES("9", "\"deadline_from\":\"first_failure\""),
+		       "deadline_from");
+}
+
 /* backon's total_delay adds up the sleeps only: attempts may take for ever. */
 Test(pitfalls_limits, p11_time_in_attempts_counts_beside_the_sleeps)
 {

@@ -52,6 +52,59 @@ Test(pitfalls_semantics, p31_a_nested_call_names_its_parent)
 	scene_clear(&n.outer);
 }
 
+/* What the outer attempt sends as a header, the inner service reads and gives
+ * to its call. */
+static void
+call_behind_a_header(void *user, const struct backoff_attempt *attempt,
+		     struct backoff_outcome *outcome)
+{
+	struct backoff_call_options options = {.size = sizeof(options)};
+	struct nested *n = user;
+	struct backoff_answer answer;
+	char header[32];
+
+	cr_assert(backoff_attempt_header(attempt, header, sizeof(header)) <
+		  sizeof(header));
+	cr_assert(backoff_attempt_header_parse("amz-sdk-request", header,
+					       &options.inbound_attempt) ==
+		  BACKOFF_OK);
+	cr_expect(options.inbound_attempt == attempt->number, "%s", header);
+	n->inner.made = 0;
+	run(&n->inner, &options, &answer);
+	n->inner_made += n->inner.made;
+	cr_expect(n->inner.made == (attempt->number == 1 ? 4 : 1));
+	cr_expect(answer.stop == BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect_str_eq(answer.error, "reset", "the error is the attempt's");
+	*outcome = (struct backoff_outcome){.kind = BACKOFF_OUTCOME_FAILURE,
+					    .error = "inside"};
+}
+
+/* Retry at one layer: with the header and the rule, 3 x 4 requests are 4 + 1 +
+ * 1. */
+Test(pitfalls_semantics, p31_a_retry_of_a_retry_is_made_once)
+{
+	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE};
+	struct backoff_answer answer;
+	static struct nested n;
+
+	scene_init(&n.outer, RULES("3", "\"jitter\":\"none\""), NULL);
+	scene_init(&n.inner,
+		   RULES("4", "\"jitter\":\"none\","
+			      "\"retry_inbound_retries\":false"),
+		   act);
+	backoff_retry_set_clock(n.inner.retry, n.outer.clock);
+	cr_expect(backoff_retry_run(n.outer.retry, NULL, call_behind_a_header,
+				    &n, &answer) == BACKOFF_E_STATE);
+	cr_expect(n.inner_made == 6 && n.inner.lines == 6);
+	/* The line says that one was all there was. */
+	expect_in_line(&n.inner, 3, "\"attempt\":4,\"max_attempts\":4,");
+	expect_in_line(&n.inner, 4, "\"attempt\":1,\"max_attempts\":1,");
+	expect_in_line(&n.inner, 4, "\"stop_reason\":\"max_attempts\"");
+	cr_expect(n.inner.type[4] == BACKOFF_EVENT_EXHAUSTED);
+	scene_clear(&n.inner);
+	scene_clear(&n.outer);
+}
+
 /* urllib3 tells connect from read errors; most repeat a payment that was made,
  * or half a stream. */
 Test(pitfalls_semantics, p32_what_may_have_arrived_is_not_repeated)
@@ -253,6 +306,34 @@ Test(pitfalls_semantics, p36_after_a_success_the_curve_begins_anew)
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
 	cr_expect(answer.backoff_ns == S, "not the sixteen after four");
 	cr_expect(answer.attempts == 2);
+	scene_clear(&s);
+}
+
+/* Where the connection is the attempt, no success ever ends the call; kubelet
+ * takes ten minutes of running for health, and begins anew. */
+Test(pitfalls_semantics, p36_a_long_attempt_within_a_call_begins_it_anew)
+{
+	static const struct act act[] = {
+		FAILURE,
+		FAILURE,
+		FAIL(600 * S, .error = "peer went away"),
+		FAILURE,
+		FAIL(599 * S, .error = "not long enough"),
+		FAILURE};
+	static const uint64_t wait_ns[] = {1, 2, 1, 2, 4};
+	struct backoff_answer answer;
+	static struct scene s;
+
+	scene_init(&s,
+		   RULES("4", "\"jitter\":\"none\",\"reset_after\":\"10m\""),
+		   act);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(answer.stop == BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect(s.made == 6, "two before, four from the healthy one on");
+	for (size_t i = 0; i < COUNT(wait_ns); i++)
+		cr_expect(s.attempt[i + 1].start_ns - s.attempt[i].start_ns ==
+				  act[i].takes_ns + wait_ns[i] * S,
+			  "wait %zu", i + 1);
 	scene_clear(&s);
 }
 

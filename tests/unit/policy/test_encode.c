@@ -94,6 +94,30 @@ static const struct {
 	{"good-timeouts",
 	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":[1,2,3],\"deadline\":3," ANY},
+	{"good-deadline-from",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":[60,2],\"deadline\":5,\"deadline_from\":"
+	 "\"first_failure\"," ANY},
+	{"good-deadline-from-start",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"deadline\":5," ANY},
+	{"good-extends-deadline-from",
+	 "{\"name\":\"CHILD\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":1,\"deadline\":5,\"deadline_from\":"
+	 "\"first_failure\"," ANY},
+	{"good-reset-after",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":3600,\"deadline\":86400,\"reset_after\":"
+	 "600," ANY},
+	{"good-extends-reset-after",
+	 "{\"name\":\"CHILD\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"attempt_timeout\":3600,\"deadline\":86400," ANY_THEN
+	 "\"hedge\":{\"delay\":1,\"max\":1}}"},
+	{"good-inbound",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY_THEN
+	 "\"retry_inbound_retries\":false}"},
+	{"good-inbound-default",
+	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL ANY},
 	{"good-one-timeout",
 	 "{\"name\":\"T\",\"max_attempts\":3," EXP("1", "30", "2") FULL
 	 "\"attempt_timeout\":5," ANY},
@@ -351,6 +375,8 @@ static const char *const different[] = {
 	",\"attempt_timeout\":5",
 	",\"attempt_timeout\":[5,6]",
 	",\"deadline\":100",
+	",\"deadline\":100,\"deadline_from\":\"first_failure\"",
+	",\"reset_after\":100",
 	",\"retry_on\":[]",
 	",\"retry_on\":[\"fatal\"]",
 	",\"retry_on\":[\"http:503\"]",
@@ -358,6 +384,7 @@ static const char *const different[] = {
 	",\"abort_on\":[\"fatal\"]",
 	",\"abort_on\":[\"*\"]",
 	",\"idempotent_only\":true",
+	",\"retry_inbound_retries\":false",
 	",\"server_hint\":{\"use\":false}",
 	",\"server_hint\":{\"max\":61}",
 	",\"server_hint\":{\"too_long\":\"clamp\"}",
@@ -453,6 +480,16 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		{"{\"name\":\"A\",\"max_attempts\":2,\"backoff\":\"constant\","
 		 "\"jitter\":\"none\",\"deadline\":\"1m\"}",
 		 "2 attempts, constant 1s, no jitter, deadline 60s"},
+		{"{\"name\":\"A\",\"max_attempts\":1,\"deadline\":\"1m\","
+		 "\"deadline_from\":\"first_failure\"}",
+		 "1 attempt, deadline 60s from the first failure"},
+		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"none\","
+		 "\"reset_after\":\"10m\"}",
+		 "2 attempts, exponential 1s x2 up to 30s, no jitter, anew "
+		 "after 600s"},
+		{"{\"name\":\"A\",\"max_attempts\":1,"
+		 "\"retry_inbound_retries\":false}",
+		 "1 attempt, not for inbound retries"},
 		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"full\","
 		 "\"idempotent_only\":true,\"budget\":\"throttle\","
 		 "\"breaker\":{\"window\":50}}",

@@ -39,6 +39,10 @@ static const struct {
 	uint64_t deadline_ns;
 	struct act act[5];
 } cases[] = {
+	{"a request that is a retry itself",
+	 "{\"name\":\"P\",\"max_attempts\":3,\"retry_inbound_retries\":false}",
+	 0,
+	 {FAIL(MS, TRANSIENT), OK(0)}},
 	{"at once", plain, 0, {OK(30 * MS)}},
 	{"at once, with a result",
 	 plain,
@@ -85,15 +89,17 @@ static const struct {
 };
 
 static void
-play_case(const char *policy, const struct act *act, uint64_t deadline_ns,
-	  bool watched, struct scene *s, struct backoff_answer *answer)
+play_case(size_t i, bool watched, struct scene *s,
+	  struct backoff_answer *answer)
 {
 	const struct backoff_call_options options = {
 		.size = sizeof(options),
-		.has_deadline = deadline_ns != 0,
-		.deadline_ns = deadline_ns};
+		.has_deadline = cases[i].deadline_ns != 0,
+		.deadline_ns = cases[i].deadline_ns,
+		/* Of interest to one of the policies only. */
+		.inbound_attempt = 2};
 
-	scene_init(s, policy, act);
+	scene_init(s, cases[i].policy, cases[i].act);
 	if (!watched)
 		backoff_retry_set_on_event(s->retry, NULL, NULL);
 	run(s, &options, answer);
@@ -105,10 +111,8 @@ Test(retry_plain, unwatched_calls_end_as_watched_ones_do)
 		struct scene seen, unseen;
 		struct backoff_answer a, b;
 
-		play_case(cases[i].policy, cases[i].act, cases[i].deadline_ns,
-			  true, &seen, &a);
-		play_case(cases[i].policy, cases[i].act, cases[i].deadline_ns,
-			  false, &unseen, &b);
+		play_case(i, true, &seen, &a);
+		play_case(i, false, &unseen, &b);
 		expect_same(&a, &b, cases[i].why);
 		cr_expect(seen.made == unseen.made, "%s", cases[i].why);
 		for (uint32_t k = 0; k < unseen.made; k++) {

@@ -206,6 +206,116 @@ Test(retry_save, a_deadline_keeps_its_moment)
 	stop(&two);
 }
 
+Test(retry_save, a_deadline_from_the_first_failure_counts_once)
+{
+	static const char policy[] =
+		"{\"name\":\"P\",\"max_attempts\":9,\"base_delay\":10,"
+		"\"max_delay\":10,\"jitter\":\"none\",\"deadline\":25,"
+		"\"deadline_from\":\"first_failure\"}";
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct machine two = machine(policy, "op", 1 * S, WALL + 500 * S);
+	struct machine three = machine(policy, "op", 9 * S, WALL + 512 * S);
+	struct backoff_call *call;
+	char paper[4096];
+	size_t length;
+
+	/* Before its first attempt it has none. */
+	cr_assert_eq(backoff_call_new(one.retry, NULL, &call), BACKOFF_OK);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	cr_expect_null(strstr(paper, "\"deadline\""), "%s", paper);
+	backoff_call_free(call);
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(fail_once(&two, call), 10 * S);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	backoff_call_free(call);
+	/* 12 of 25 s are gone, and the second failure does not begin anew. */
+	cr_assert_eq(backoff_call_restore(three.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(fail_once(&three, call), 10 * S);
+	backoff_clock_virtual_advance(three.clock, 10 * S);
+	cr_expect_eq(fail_once(&three, call), 0);
+	cr_expect_eq(backoff_call_answer(call)->stop,
+		     BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE);
+	backoff_call_free(call);
+	stop(&one);
+	stop(&two);
+	stop(&three);
+}
+
+Test(retry_save, a_healthy_time_is_remembered)
+{
+	static const char policy[] =
+		"{\"name\":\"P\",\"max_attempts\":3,\"base_delay\":10,"
+		"\"jitter\":\"none\",\"reset_after\":60,\"on\":{\"throttle\":{"
+		"\"consume_attempt\":false,\"limit\":1}}}";
+	const struct backoff_outcome failure = {.kind = BACKOFF_OUTCOME_FAILURE,
+						.failure_class =
+							BACKOFF_CLASS_SERVER};
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct machine two = machine(policy, "op", 1 * S, WALL + 91 * S);
+	struct backoff_call *call;
+	struct backoff_step step;
+	char paper[4096];
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(one.retry, NULL, &call), BACKOFF_OK);
+	cr_expect_eq(fail_once(&one, call), 10 * S);
+	/* The second attempt begins late, and runs for a minute. */
+	backoff_clock_virtual_advance(one.clock, 30 * S);
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	cr_assert_eq(step.action, BACKOFF_ACTION_ATTEMPT);
+	backoff_clock_virtual_advance(one.clock, 60 * S);
+	cr_assert_eq(backoff_call_report(call, &failure), BACKOFF_OK);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	cr_expect_not_null(strstr(paper, "\"uncounted\":1,\"curve_start\":1"),
+			   "%s", paper);
+	backoff_call_free(call);
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	/* One of three counts; the next is throttled, and does not. */
+	backoff_clock_virtual_advance(two.clock, 10 * S);
+	cr_expect_eq(fail_once(&two, call), 20 * S);
+	backoff_clock_virtual_advance(two.clock, 20 * S);
+	cr_expect_eq(fail_once(&two, call), 30 * S);
+	backoff_clock_virtual_advance(two.clock, 30 * S);
+	cr_expect_eq(fail_once(&two, call), 0);
+	cr_expect_eq(backoff_call_answer(call)->attempts, 5);
+	cr_expect_eq(backoff_call_answer(call)->stop,
+		     BACKOFF_STOP_MAX_ATTEMPTS);
+	backoff_call_free(call);
+	stop(&one);
+	stop(&two);
+}
+
+Test(retry_save, who_asked_goes_with_the_call)
+{
+	static const char policy[] = "{\"name\":\"P\",\"max_attempts\":3,"
+				     "\"retry_inbound_retries\":false}";
+	const struct backoff_call_options options = {.size = sizeof(options),
+						     .inbound_attempt = 2};
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct backoff_call *call;
+	char paper[4096];
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(one.retry, &options, &call), BACKOFF_OK);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	backoff_call_free(call);
+	cr_assert_eq(backoff_call_restore(one.retry, NULL, paper, length, 0,
+					  &call, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(fail_once(&one, call), 0);
+	cr_expect_eq(backoff_call_answer(call)->stop,
+		     BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect_eq(backoff_call_answer(call)->attempts, 1);
+	backoff_call_free(call);
+	stop(&one);
+}
+
 #define TEN "5555555555"
 #define LONG_NUMBER TEN TEN TEN TEN TEN TEN TEN TEN
 

@@ -160,6 +160,8 @@ begin(struct shared_run *run, uint32_t position)
 	c->options.size = sizeof(c->options);
 	c->options.call_id = c->id;
 	c->options.idempotent = position % 5 != 0;
+	if (run->world->serves_retries)
+		c->options.inbound_attempt = position % 7 == 0 ? 2 : 1;
 	cr_assert(backoff_call_new(retry_of(run, position), &c->options,
 				   &c->call) == BACKOFF_OK);
 	ask(run, position);

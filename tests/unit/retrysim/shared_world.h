@@ -21,6 +21,8 @@ struct shared_world {
 	/** Every fifth call has a reason to end so at its first failure:
 	 *  server_forbade, not_replayable or not_idempotent; NONE. */
 	enum backoff_stop ends;
+	/** Every seventh call serves a request that is a retry itself. */
+	bool serves_retries;
 	/** Calls go to so many targets in turn; 0: none is named. */
 	unsigned targets;
 	/** Leave out lines of calls that succeed at once, and do not name

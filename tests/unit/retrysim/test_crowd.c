@@ -172,6 +172,33 @@ Test(retrysim_crowd, what_only_the_end_of_a_call_tells)
 	}
 }
 
+/* A call that was made once because its request was a retry is made once
+ * again, and under a policy that does not care, it is not. */
+Test(retrysim_crowd, calls_for_requests_that_are_retries)
+{
+	static const char *const row[] = {
+		"\"retry_inbound_retries\":false",
+		"\"retry_inbound_retries\":false," BUCKET};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char policy[400];
+		const char *const policies[] = {
+			policy, SHARED("4", "\"retry_on\":[\"*\"]"), NULL};
+		struct shared_world world = outages();
+		struct shared_truth truth;
+		struct small_case c;
+
+		snprintf(policy, sizeof(policy), SHARED("4", "%s"), row[i]);
+		world.serves_retries = true;
+		truth = run_case(&c, &world, policies);
+		cr_expect(truth.stop[BACKOFF_STOP_MAX_ATTEMPTS] > 20);
+		expect_same(policy, &c.comparison.result[0], &truth);
+		cr_expect(c.comparison.result[1].attempts >
+			  (double)truth.attempts);
+		small_case_clear(&c);
+	}
+}
+
 /* Hints and rules by class are part of what was recorded, with and without a
  * budget. */
 Test(retrysim_crowd, hints_of_the_log_are_followed_again)

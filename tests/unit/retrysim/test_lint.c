@@ -163,6 +163,21 @@ static const struct {
 	 P("\"max_attempts\":3,\"base_delay\":1,\"jitter\":\"none\","
 	   "\"attempt_timeout\":10,\"deadline\":24"),
 	 "attempt 3 begins after 10 + 1 + 10 + 2", "attempts_made", 2, 0, 1},
+	{RS_LINT_SLOW_ATTEMPTS_EXCEED_DEADLINE,
+	 P("\"max_attempts\":3,\"base_delay\":1,\"jitter\":\"none\","
+	   "\"attempt_timeout\":10,\"deadline\":13,"
+	   "\"deadline_from\":\"first_failure\""),
+	 P("\"max_attempts\":3,\"base_delay\":1,\"jitter\":\"none\","
+	   "\"attempt_timeout\":10,\"deadline\":14,"
+	   "\"deadline_from\":\"first_failure\""),
+	 "from the first failure, attempt 3 begins after 1 + 10 + 2",
+	 "attempts_made", 2, 0, 1},
+	{RS_LINT_NO_ATTEMPT_TIMEOUT,
+	 P("\"max_attempts\":4,\"deadline\":60,"
+	   "\"deadline_from\":\"first_failure\""),
+	 P("\"max_attempts\":4,\"deadline\":60,\"attempt_timeout\":9,"
+	   "\"deadline_from\":\"first_failure\""),
+	 "before the first failure nothing ends it", "retries_lost", 3, 0, 1},
 	{RS_LINT_ATTEMPTS_MULTIPLY, P("\"max_attempts\":4," CALM),
 	 P("\"max_attempts\":1," CALM), "3 layers' attempts times its own",
 	 "attempts", 12, 0, 3},

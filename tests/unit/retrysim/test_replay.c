@@ -67,6 +67,39 @@ Test(retrysim_replay, a_policy_on_its_own_recording_is_a_fixed_point)
 	}
 }
 
+/* How long an attempt ran decides as it did in production. */
+Test(retrysim_replay, a_healthy_time_begins_a_call_anew)
+{
+	static const char *const policies[] = {
+		"{\"name\":\"ANEW\",\"max_attempts\":3,\"base_delay\":1,"
+		"\"jitter\":{\"kind\":\"proportional\"},\"reset_after\":2}",
+		"{\"name\":\"NOT_YET\",\"max_attempts\":3,\"base_delay\":1,"
+		"\"jitter\":{\"kind\":\"proportional\"},\"reset_after\":3}",
+		NULL};
+	struct small_world world = {.seed = 5,
+				    .calls_per_second = 1,
+				    .seconds = 600,
+				    .up_fails = 0.5,
+				    .attempt_ns = 2 * SECOND};
+	struct small_case c;
+
+	struct backoff_policy *anew = small_policy(policies[0]);
+	struct small_truth truth = small_world_run(&world, anew, NULL);
+	const struct rs_result *result;
+
+	small_case_run(&c, &world, policies[0], policies);
+	result = c.comparison.result;
+	cr_expect(truth.succeeded == truth.calls, "three in a row never count");
+	cr_expect(result[0].success_rate == 1);
+	cr_expect(fabs(result[0].attempts - (double)truth.attempts) < 1e-6);
+	/* Here they do. */
+	cr_expect(fabs(result[1].success_rate - 0.875) < 0.05, "%g",
+		  result[1].success_rate);
+	cr_expect(result[1].attempts < result[0].attempts);
+	small_case_clear(&c);
+	backoff_policy_unref(anew);
+}
+
 /* The same delays and an earlier stop need no model at all. */
 Test(retrysim_replay, nested_policies_are_exact_to_the_last_call)
 {

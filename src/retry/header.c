@@ -1,0 +1,125 @@
+/* The header that tells a peer which attempt a request is, out and in. */
+#include "config.h"
+
+#include <backoff/retry.h>
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+
+size_t
+backoff_attempt_header(const struct backoff_attempt *attempt, char *out,
+		       size_t size)
+{
+	struct bo_out text = bo_out_init(out, size);
+
+	bo_out_format(&text, "attempt=%" PRIu32 "; max=%" PRIu32,
+		      attempt->number, attempt->max_attempts);
+	return text.length;
+}
+
+/** A part of the value, from blank to blank. */
+struct part {
+	const char *at;
+	size_t length;
+};
+
+static struct part
+trim(const char *at, size_t length)
+{
+	while (length > 0 && (*at == ' ' || *at == '\t')) {
+		at++;
+		length--;
+	}
+	while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t'))
+		length--;
+	return (struct part){at, length};
+}
+
+/* Digits and nothing else, of at most 32 bits. */
+static bool
+read_count(struct part p, uint32_t *out)
+{
+	uint64_t value = 0;
+
+	if (p.length == 0 || p.length > 10)
+		return false;
+	for (size_t i = 0; i < p.length; i++) {
+		if (p.at[i] < '0' || p.at[i] > '9')
+			return false;
+		value = value * 10 + (uint64_t)(p.at[i] - '0');
+	}
+	if (value > UINT32_MAX)
+		return false;
+	*out = (uint32_t)value;
+	return true;
+}
+
+/* A number from 1 that was not there yet: 0 is no number, so it stands for
+ * that. */
+static bool
+read_number(struct part p, uint32_t *out)
+{
+	return *out == 0 && read_count(p, out) && *out > 0;
+}
+
+/* ttl=20261123T101530Z; attempt=2; max=3 */
+static bool
+read_pairs(struct part p, uint32_t *attempt)
+{
+	const char *end = p.at + p.length, *next = p.at;
+	uint32_t max = 0;
+
+	while (next != NULL) {
+		const char *semicolon = memchr(next, ';', (size_t)(end - next));
+		struct part pair = trim(
+			next, (size_t)((semicolon ? semicolon : end) - next));
+		const char *equals = memchr(pair.at, '=', pair.length);
+		struct part value;
+
+		if (equals == NULL || equals == pair.at)
+			return false;
+		value = (struct part){equals + 1,
+				      (size_t)(pair.at + pair.length - equals) -
+					      1};
+		pair.length = (size_t)(equals - pair.at);
+		if (pair.length == 7 && memcmp(pair.at, "attempt", 7) == 0) {
+			if (!read_number(value, attempt))
+				return false;
+		} else if (pair.length == 3 && memcmp(pair.at, "max", 3) == 0) {
+			if (!read_number(value, &max))
+				return false;
+		}
+		next = semicolon != NULL ? semicolon + 1 : NULL;
+	}
+	return *attempt > 0;
+}
+
+enum backoff_status
+backoff_attempt_header_parse(const char *name, const char *value, uint32_t *out)
+{
+	uint32_t number = 0;
+	struct part p;
+	bool good;
+
+	if (name == NULL || value == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	p = trim(value, strlen(value));
+	if (strcasecmp(name, "amz-sdk-request") == 0) {
+		good = read_pairs(p, &number);
+	} else if (strcasecmp(name, "x-envoy-attempt-count") == 0) {
+		good = read_number(p, &number);
+	} else if (strcasecmp(name, "grpc-previous-rpc-attempts") == 0) {
+		good = read_count(p, &number) && number < UINT32_MAX;
+		number++;
+	} else {
+		return BACKOFF_E_NOT_FOUND;
+	}
+	if (!good)
+		return BACKOFF_E_VALUE;
+	*out = number;
+	return BACKOFF_OK;
+}
