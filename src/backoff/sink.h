@@ -119,14 +119,33 @@ BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_ring_new(struct backoff_sink *target, size_t capacity,
 		      struct backoff_sink **out);
 
+/**
+ * Hand on at most so many lines of each operation in the long run, and at most
+ * @p burst of them at once, by the events' `ts`. What is over it is counted:
+ * behind the operation's next line that passes, or at a flush, an
+ * `events_dropped` line says how many were left out. A breaker's transitions
+ * and what other sinks lost always pass. It knows about a thousand operations;
+ * those beyond share with one of them. To be put in front of the log alone,
+ * behind a tee: metrics want everything.
+ *
+ * @param target            owned on BACKOFF_OK; on failure the caller's
+ * @param lines_per_second  of an operation, from 1
+ * @param burst             from 1
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_sink_limit_new(struct backoff_sink *target, uint32_t lines_per_second,
+		       uint32_t burst, struct backoff_sink **out);
+
 /** Emit. Sets nothing in the event; never fails towards the caller. */
 BACKOFF_API void backoff_sink_emit(struct backoff_sink *sink,
 				   const struct backoff_event *event);
 
-/** Wait until everything emitted before is written (a ring), or do nothing. */
+/** Wait until everything emitted before is written (a ring), and tell what was
+ *  left out (a limit). */
 BACKOFF_API void backoff_sink_flush(struct backoff_sink *sink);
 
-/** Events lost so far, in this sink and those below it. */
+/** Events lost or left out so far, in this sink and those below it. */
 BACKOFF_API uint64_t backoff_sink_dropped(const struct backoff_sink *sink);
 
 /** Flush, free, and free what it owns. NULL is fine. No thread may use it. */

@@ -31,6 +31,19 @@ enum bo_decimal bo_decimal_parse(const char *text, size_t length,
 enum bo_decimal bo_duration_parse(const char *text, size_t length,
 				  uint64_t *out_ns);
 
+#define BO_FNV1A_BEGIN UINT64_C(0xcbf29ce484222325)
+
+/** FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo) of more bytes. Its low bits alone
+ *  depend on the low bits of the bytes only. */
+static inline uint64_t
+bo_fnv1a(uint64_t hash, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) *
+		       UINT64_C(0x100000001b3);
+	return hash;
+}
+
 /** Bytes of the valid UTF-8 character at @p at (1 to 4), 0 if it is none. */
 size_t bo_utf8_length(const char *at, const char *end);
 

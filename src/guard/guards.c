@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/guard.h"
 
 #define BUCKETS 256
@@ -49,11 +50,9 @@ watch(void)
 static unsigned
 bucket_of(const char *target)
 {
-	uint32_t hash = 2166136261u;
+	uint64_t hash = bo_fnv1a(BO_FNV1A_BEGIN, target, strlen(target));
 
-	for (; *target != '\0'; target++)
-		hash = (hash ^ (unsigned char)*target) * 16777619u;
-	return hash % BUCKETS;
+	return (unsigned)(hash ^ hash >> 32) % BUCKETS;
 }
 
 enum backoff_status

@@ -8,23 +8,15 @@
 #include "base/text.h"
 #include "metrics/metrics.h"
 
-/* FNV-1a over both names with their ends, which keeps "ab", "c" from "a",
- * "bc". */
+/* Of both names with their ends, which keeps "ab", "c" from "a", "bc". */
 static uint32_t
 hash_names(const char *operation, const char *policy)
 {
-	const char *names[2] = {operation, policy};
-	uint32_t hash = UINT32_C(2166136261);
+	uint64_t hash =
+		bo_fnv1a(BO_FNV1A_BEGIN, operation, strlen(operation) + 1);
 
-	for (int i = 0; i < 2; i++) {
-		const char *at = names[i];
-
-		do
-			hash = (hash ^ (unsigned char)*at) * UINT32_C(16777619);
-		while (*at++ != '\0');
-	}
-	/* Its low bits alone depend on the low bits of the text only. */
-	return hash ^ hash >> 15;
+	hash = bo_fnv1a(hash, policy, strlen(policy) + 1);
+	return (uint32_t)(hash ^ hash >> 32);
 }
 
 void

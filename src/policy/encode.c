@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "policy/fields.h"
 #include "policy/policy.h"
 
@@ -187,23 +188,17 @@ backoff_policy_canonical(const struct backoff_policy *policy, char *buffer,
 	return out.length;
 }
 
-/* FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo). */
 enum backoff_status
 bo_policy_fingerprint(struct backoff_policy *policy)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	size_t length = backoff_policy_canonical(policy, NULL, 0);
 	char *text = malloc(length + 1);
 
 	if (text == NULL)
 		return BACKOFF_E_NOMEM;
 	backoff_policy_canonical(policy, text, length + 1);
-	for (size_t i = 0; i < length; i++) {
-		hash ^= (unsigned char)text[i];
-		hash *= UINT64_C(0x100000001b3);
-	}
+	policy->hash = bo_fnv1a(BO_FNV1A_BEGIN, text, length);
 	free(text);
-	policy->hash = hash;
 	return BACKOFF_OK;
 }
 

@@ -44,7 +44,23 @@ ring_on(struct tap *tap, struct backoff_sink **sink)
 	return status;
 }
 
-/* A tee of a callback and a ring in front of a file. */
+/* A limit that lets everything pass, in its place. */
+static enum backoff_status
+limit_on(struct tap *tap, struct backoff_sink **sink)
+{
+	struct backoff_sink *limit = OOM_UNTOUCHED;
+	enum backoff_status status =
+		backoff_sink_limit_new(*sink, 1000, 1000, &limit);
+
+	TAP_MUST(tap, (status == BACKOFF_OK) == (limit != OOM_UNTOUCHED));
+	if (status == BACKOFF_OK)
+		*sink = limit;
+	else
+		backoff_sink_free(*sink);
+	return status;
+}
+
+/* A tee of a callback behind a limit, and a ring in front of a file. */
 static enum backoff_status
 sink_tree(struct tap *tap)
 {
@@ -61,6 +77,8 @@ sink_tree(struct tap *tap)
 		return status;
 	status = backoff_sink_callback_new(count_event, &count, &seen);
 	TAP_MUST(tap, (status == BACKOFF_OK) == (seen != OOM_UNTOUCHED));
+	if (status == BACKOFF_OK)
+		status = limit_on(tap, &seen);
 	if (status == BACKOFF_OK) {
 		status = backoff_sink_tee_new(seen, file, &tee);
 		TAP_MUST(tap, (status == BACKOFF_OK) == (tee != OOM_UNTOUCHED));

@@ -357,3 +357,59 @@ Test(pitfalls_semantics, p37_one_line_for_an_attempt_and_no_more)
 	expect_in_line(&s, 3, "\"attempts\":3,\"retries\":2");
 	scene_clear(&s);
 }
+
+struct cut {
+	unsigned lines;
+	uint64_t dropped;
+};
+
+static void
+count_cut(void *user, const struct backoff_event *event)
+{
+	struct cut *cut = user;
+
+	if (event->type == BACKOFF_EVENT_DROPPED)
+		cut->dropped += event->dropped;
+	else
+		cut->lines++;
+}
+
+static void
+fail_often(struct scene *s, unsigned calls)
+{
+	struct backoff_answer answer;
+
+	while (calls-- > 0) {
+		s->made = 0;
+		cr_expect(run(s, NULL, &answer) == BACKOFF_E_STATE);
+	}
+}
+
+/* An operation that fails all the time does not fill the disk, and the log says
+ * what is not in it; who counts events sees them all. */
+Test(pitfalls_semantics, p37_a_storm_of_one_operation_is_cut_and_counted)
+{
+	static const struct act act[] = {FAILURE, FAILURE, FAILURE};
+	struct cut log = {0}, all = {0};
+	struct backoff_sink *target, *limit;
+	static struct scene s;
+
+	scene_init(&s,
+		   RULES("3", "\"base_delay\":0,\"max_delay\":0,"
+			      "\"jitter\":\"none\""),
+		   act);
+	cr_assert(backoff_sink_callback_new(count_cut, &log, &target) ==
+		  BACKOFF_OK);
+	cr_assert(backoff_sink_limit_new(target, 1, 4, &limit) == BACKOFF_OK);
+	backoff_retry_set_sink(s.retry, limit);
+	backoff_retry_set_on_event(s.retry, count_cut, &all);
+	fail_often(&s, 1000);
+	cr_expect(log.lines == 4 && log.dropped == 0, "%u", log.lines);
+	backoff_clock_virtual_advance(s.clock, 10 * S);
+	fail_often(&s, 1);
+	cr_expect(log.lines == 7 && log.dropped == 2996, "%u", log.lines);
+	cr_expect(all.lines == 3003);
+	backoff_retry_set_sink(s.retry, NULL);
+	backoff_sink_free(limit);
+	scene_clear(&s);
+}
