@@ -110,6 +110,16 @@ bo_guard_give_back(struct backoff_guard *guard, struct backoff_state *state)
 }
 
 void
+bo_guard_spend(struct backoff_guard *guard, struct backoff_state *state)
+{
+	bo_budget_report(&guard->policy->budget, &guard->budget, false, false,
+			 state->held_milli);
+	state->held_milli = 0;
+	bo_breaker_abandon(&guard->breaker, state->probe);
+	state->probe = 0;
+}
+
+void
 bo_guard_end(struct backoff_guard *guard, struct backoff_state *state)
 {
 	bo_guard_give_back(guard, state);

@@ -153,6 +153,29 @@ is_final(enum backoff_stop stop)
 	       stop != BACKOFF_STOP_SERVER_FORBADE;
 }
 
+/* Of every attempt under way: settle what it holds of the guard. */
+static void
+settle(struct backoff_state *state, struct backoff_hedges *hedges,
+       void (*how)(struct backoff_guard *, struct backoff_state *))
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
+		struct backoff_lane *lane = &hedges->lane[i];
+
+		if (lane->attempt == 0 || state->guard == NULL)
+			continue;
+		load(state, lane);
+		how(state->guard, state);
+		store(state, lane);
+	}
+}
+
+void
+backoff_engine_hedges_end(struct backoff_state *state,
+			  struct backoff_hedges *hedges)
+{
+	settle(state, hedges, bo_guard_give_back);
+}
+
 static void
 decide_beside_others(const struct backoff_policy *policy,
 		     struct backoff_state *state, struct backoff_hedges *hedges,
@@ -172,7 +195,9 @@ decide_beside_others(const struct backoff_policy *policy,
 		/* Of a cancelled attempt, before its place is used. */
 		if (state->guard != NULL)
 			bo_guard_give_back(state->guard, state);
-		backoff_engine_hedges_end(state, hedges);
+		/* The others lost. They were sent all the same: if they got
+		 * their price back, a budget would bound no hedge. */
+		settle(state, hedges, bo_guard_spend);
 		bo_engine_finish(state, stop, out);
 		return;
 	}
@@ -213,19 +238,4 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 	state->curve_start += hedges->begun - 1;
 	bo_engine_clear(out);
 	backoff_engine_decide(policy, state, &last, now_ns, draw, out);
-}
-
-void
-backoff_engine_hedges_end(struct backoff_state *state,
-			  struct backoff_hedges *hedges)
-{
-	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
-		struct backoff_lane *lane = &hedges->lane[i];
-
-		if (lane->attempt == 0 || state->guard == NULL)
-			continue;
-		load(state, lane);
-		bo_guard_give_back(state->guard, state);
-		store(state, lane);
-	}
 }

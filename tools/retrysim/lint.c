@@ -376,6 +376,23 @@ product_of(uint64_t a, uint64_t b)
 }
 
 static void
+look_at_hedges(struct look *look, uint64_t calls)
+{
+	struct rs_lint_finding *finding;
+
+	if (look->facts.hedges == 0 || look->facts.bounds_hedges)
+		return;
+	finding = find(look, RS_LINT_HEDGE_WITHOUT_BUDGET,
+		       "a target that turns slow gets a further attempt for "
+		       "each call, and no budget holds them back");
+	measure(finding, "attempts_at_once", RS_LINT_COUNT,
+		look->facts.hedges + 1);
+	if (calls > 0)
+		measure(finding, "attempts_per_second", RS_LINT_COUNT,
+			product_of(calls, look->facts.hedges + 1));
+}
+
+static void
 look_at_load(struct look *look)
 {
 	uint64_t attempts = look->waits.attempts_most;
@@ -391,20 +408,9 @@ look_at_load(struct look *look)
 			       look->context->layers_text, attempts, product);
 		measure(finding, "attempts", RS_LINT_COUNT, product);
 	}
-	/* A budget holds both back. */
+	look_at_hedges(look, calls);
 	if (look->facts.has_budget)
 		return;
-	if (look->facts.hedges > 0) {
-		finding = find(look, RS_LINT_HEDGE_WITHOUT_BUDGET,
-			       "a target that turns slow gets a further "
-			       "attempt for each call, and no budget holds "
-			       "them back");
-		measure(finding, "attempts_at_once", RS_LINT_COUNT,
-			look->facts.hedges + 1);
-		if (calls > 0)
-			measure(finding, "attempts_per_second", RS_LINT_COUNT,
-				product_of(calls, look->facts.hedges + 1));
-	}
 	if (attempts <= MANY_ATTEMPTS)
 		return;
 	finding = find(look, RS_LINT_LOAD_AMPLIFIED,

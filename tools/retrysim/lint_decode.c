@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <cjson/cJSON.h>
 
@@ -44,6 +45,17 @@ nothing_left(const cJSON *retry_on, const cJSON *abort_on)
 	return true;
 }
 
+/* gRPC A6: only failures empty it. */
+static bool
+is_throttle(const cJSON *root)
+{
+	const cJSON *budget = cJSON_GetObjectItemCaseSensitive(root, "budget");
+	const char *kind = cJSON_GetStringValue(
+		cJSON_GetObjectItemCaseSensitive(budget, "kind"));
+
+	return kind != NULL && strcmp(kind, "throttle") == 0;
+}
+
 bool
 rs_lint_facts_read(const struct backoff_policy *policy,
 		   struct rs_lint_facts *out)
@@ -67,6 +79,7 @@ rs_lint_facts_read(const struct backoff_policy *policy,
 		cJSON_GetObjectItemCaseSensitive(root, "abort_on"));
 	out->has_budget =
 		cJSON_GetObjectItemCaseSensitive(root, "budget") != NULL;
+	out->bounds_hedges = out->has_budget && !is_throttle(root);
 	/* The canonical form has it where it is not "start". */
 	out->deadline_from_failure =
 		cJSON_GetObjectItemCaseSensitive(root, "deadline_from") != NULL;

@@ -13,8 +13,8 @@ struct rs_lint_facts {
 	/** No failure is retried: `retry_on` is empty, or `abort_on` takes back
 	 *  each of its matchers. */
 	bool retries_nothing;
-	/** Calls share a budget. */
-	bool has_budget;
+	/** Calls share a budget, and one that hedges of a slow target empty. */
+	bool has_budget, bounds_hedges;
 	/** The deadline does not count a first attempt that fails. */
 	bool deadline_from_failure;
 	/** Attempts beside the first one; 0: no hedging. */

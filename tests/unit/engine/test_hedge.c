@@ -243,10 +243,58 @@ Test(engine_hedge, p21_a_budget_that_refuses_a_hedge_cancels_nothing)
 	cr_expect(r.hedges.running == 2 && r.state.stop == BACKOFF_STOP_NONE);
 	end(&r, 1, T + 210 * MS, SUCCEEDS);
 	cr_expect(r.d.stop == BACKOFF_STOP_SUCCESS);
-	/* The loser's cost comes back, and a first attempt's reward. */
-	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 7000, "%lu",
+	/* A first attempt's reward; the loser was sent, and is paid for. */
+	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 3000, "%lu",
 		  (unsigned long)backoff_guard_tokens_milli(r.guard, T));
 	round_clear(&r);
+}
+
+/* A target that turned slow: each of 1000 calls would like a hedge, and none
+ * needs it. How many get one. */
+Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
+{
+	static const struct {
+		const char *budget;
+		unsigned least, most;
+	} row[] = {
+		/* 50 tokens and one from each call, for 5 each. */
+		{"{\"kind\":\"token_bucket\",\"capacity\":50,"
+		 "\"retry_cost\":5,\"success_reward\":1}",
+		 205, 210},
+		/* A tenth of the calls. */
+		{"{\"kind\":\"ratio\",\"ratio\":0.1,\"min_per_second\":0}", 95,
+		 100},
+		/* One at once, and calls come one by one. */
+		{"{\"kind\":\"concurrency\",\"min_concurrent\":1}", 1000, 1000},
+		/* gRPC A6: only failures take tokens. */
+		{"{\"kind\":\"throttle\"}", 1000, 1000},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char policy[512];
+		struct round r;
+		uint64_t now_ns = T;
+		unsigned hedges = 0;
+
+		snprintf(policy, sizeof(policy), HEDGED("5", ",\"budget\":%s"),
+			 row[i].budget);
+		r = round_of(policy);
+		end(&r, 1, T, SUCCEEDS);
+		for (int call = 0; call < 1000; call++) {
+			now_ns += 5 * MS;
+			backoff_engine_begin(r.policy, &r.state, now_ns,
+					     BACKOFF_FOREVER, &r.d);
+			backoff_engine_join(&r.state, r.guard, now_ns, &r.d);
+			backoff_engine_hedges_begin(r.policy, &r.state,
+						    &r.hedges, now_ns);
+			hedges += ask(&r, now_ns + 100 * MS) == 2;
+			end(&r, 1, now_ns + 150 * MS, SUCCEEDS);
+			cr_assert(r.d.stop == BACKOFF_STOP_SUCCESS);
+		}
+		cr_expect(hedges >= row[i].least && hedges <= row[i].most,
+			  "%s: %u", row[i].budget, hedges);
+		round_clear(&r);
+	}
 }
 
 Test(engine_hedge, gives_back_what_each_attempt_holds)

@@ -197,8 +197,15 @@ static const struct {
 	{RS_LINT_HEDGE_WITHOUT_BUDGET,
 	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2}," CALM),
 	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2},"
-	   "\"budget\":{\"kind\":\"throttle\"}," CALM),
+	   "\"budget\":{\"kind\":\"token_bucket\"}," CALM),
 	 "one and two beside it", "attempts_at_once", 3, 0, 1},
+	{RS_LINT_HEDGE_WITHOUT_BUDGET,
+	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2},"
+	   "\"budget\":{\"kind\":\"throttle\"}," CALM),
+	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2},"
+	   "\"budget\":{\"kind\":\"ratio\"}," CALM),
+	 "what only failures empty is full when all is slow",
+	 "attempts_at_once", 3, 0, 1},
 	{RS_LINT_RETRIES_NOTHING,
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:503\"],"
 	   "\"abort_on\":[\"http:429\",\"http:503\"]"),
