@@ -57,7 +57,8 @@ backoff_retry_set_attrs(struct backoff_retry *retry, const char *json);
  * has a guard of its own.
  *
  * @param guards  borrowed; must outlive the retry object
- * @return BACKOFF_OK; BACKOFF_E_NOMEM
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT if they are of another policy (by its
+ *         hash); BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_retry_set_guards(struct backoff_retry *retry,

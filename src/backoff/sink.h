@@ -21,7 +21,8 @@ struct backoff_sink;
  * Append lines to a file descriptor: one write(2) per line, so that lines of
  * several processes do not mix as long as the descriptor is in O_APPEND mode.
  * A write that fails is counted, and told as `events_dropped` once writing
- * works again; a line that was cut half-way is ended with a newline first.
+ * works again; a line that was cut half-way is ended with a newline first. A
+ * pipe or socket whose reader went away is such a failure, and no SIGPIPE.
  *
  * @param fd     stays the caller's unless @p owned
  * @param owned  1: close it with the sink

@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/process.h"
+#include "engine/guard.h"
 #include "policy/policy.h"
 
 #define NAME_MAX_BYTES 256
@@ -55,6 +56,11 @@ backoff_retry_set_guards(struct backoff_retry *retry,
 
 	if (guard == NULL)
 		return BACKOFF_E_NOMEM;
+	if (backoff_policy_hash(guard->policy) !=
+	    backoff_policy_hash(retry->policy)) {
+		backoff_guards_release(guards, guard);
+		return BACKOFF_E_ARGUMENT;
+	}
 	drop_guard(retry);
 	retry->guards = guards;
 	retry->guard = guard;

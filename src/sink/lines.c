@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -103,13 +105,11 @@ forget_parent(struct bo_lines *lines)
 	atomic_store(&lines->told, 0);
 }
 
-void
-bo_lines_emit(struct backoff_sink *sink, const struct backoff_event *event)
+static void
+emit(struct bo_lines *lines, const struct backoff_event *event)
 {
-	struct bo_lines *lines = (struct bo_lines *)sink;
 	char line[BACKOFF_EVENT_LINE_MAX];
 	size_t length = backoff_event_encode(event, line, sizeof(line));
-	int saved = errno;
 
 	forget_parent(lines);
 	if (length == 0 || !lines->put(lines, line, length))
@@ -117,6 +117,39 @@ bo_lines_emit(struct backoff_sink *sink, const struct backoff_event *event)
 	else if (atomic_load_explicit(&lines->dropped, memory_order_relaxed) >
 		 atomic_load_explicit(&lines->told, memory_order_relaxed))
 		tell_losses(lines, event);
+}
+
+/* A write to a pipe without a reader sends the thread SIGPIPE, which ends the
+ * process: the log's reader shall not be able to. The signal is this thread's,
+ * so it is taken here, unless it was waiting before. */
+static void
+emit_without_sigpipe(struct bo_lines *lines, const struct backoff_event *event)
+{
+	const struct timespec none = {0, 0};
+	sigset_t pipes, pending, before;
+
+	sigemptyset(&pipes);
+	sigaddset(&pipes, SIGPIPE);
+	sigemptyset(&pending);
+	sigpending(&pending);
+	pthread_sigmask(SIG_BLOCK, &pipes, &before);
+	emit(lines, event);
+	if (!sigismember(&pending, SIGPIPE))
+		while (sigtimedwait(&pipes, NULL, &none) < 0 && errno == EINTR)
+			;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void
+bo_lines_emit(struct backoff_sink *sink, const struct backoff_event *event)
+{
+	struct bo_lines *lines = (struct bo_lines *)sink;
+	int saved = errno;
+
+	if (lines->has_reader)
+		emit_without_sigpipe(lines, event);
+	else
+		emit(lines, event);
 	errno = saved;
 }
 
@@ -129,8 +162,12 @@ bo_lines_dropped(const struct backoff_sink *sink)
 enum backoff_status
 bo_lines_init(struct bo_lines *lines, int fd)
 {
+	struct stat st;
+
 	if (bo_process_init() != BACKOFF_OK)
 		return BACKOFF_E_NOMEM;
+	lines->has_reader = fstat(fd, &st) == 0 &&
+			    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
 	atomic_init(&lines->generation, bo_process_generation());
 	lines->fd = fd;
 	return BACKOFF_OK;

@@ -14,6 +14,8 @@ struct bo_lines {
 	/** Write one line, newline included; false if it is lost. */
 	bool (*put)(struct bo_lines *lines, char *line, size_t length);
 	int fd;
+	/** A pipe or a socket, whose reader may go away. */
+	bool has_reader;
 	/** Of the process that the counts below belong to. */
 	atomic_uint generation;
 	/** The last write left half a line behind. */

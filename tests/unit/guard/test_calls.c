@@ -332,6 +332,33 @@ fail(void *user, const struct backoff_attempt *attempt,
 	backoff_outcome_from_http(outcome, 503);
 }
 
+/* The table's guards would follow rules that the calls do not have. */
+Test(guard_calls, guards_of_another_policy_are_refused)
+{
+	struct backoff_policy *policy =
+		policy_of(AT_ONCE("4", "\"budget\":{\"kind\":\"ratio\"}"));
+	struct backoff_policy *same =
+		policy_of(AT_ONCE("4", "\"budget\":{\"kind\":\"ratio\"}"));
+	struct backoff_policy *other = policy_of("{\"name\":\"P\","
+						 "\"max_attempts\":4}");
+	struct backoff_guards *table;
+	struct backoff_retry *retry;
+
+	cr_assert(backoff_guards_new(policy, 10, &table) == BACKOFF_OK);
+	cr_assert(backoff_retry_new(other, "op", &retry) == BACKOFF_OK);
+	cr_expect(backoff_retry_set_guards(retry, table) == BACKOFF_E_ARGUMENT);
+	cr_expect(backoff_retry_guard(retry) == NULL, "as it was");
+	backoff_retry_free(retry);
+	cr_assert(backoff_retry_new(same, "op", &retry) == BACKOFF_OK);
+	cr_expect(backoff_retry_set_guards(retry, table) == BACKOFF_OK,
+		  "read twice, it is the same");
+	backoff_retry_free(retry);
+	backoff_guards_free(table);
+	backoff_policy_unref(policy);
+	backoff_policy_unref(same);
+	backoff_policy_unref(other);
+}
+
 /* Retry objects of one target share; others do not. */
 Test(guard_calls, targets_share_what_a_table_gives_them)
 {

@@ -321,3 +321,65 @@ Test(sink_fd, an_event_without_a_line_is_a_loss)
 	cr_expect(line_of(&log, 0).seq == 2);
 	cr_expect(line_of(&log, 1).dropped == 1);
 }
+
+static volatile sig_atomic_t broken_pipes;
+
+static void
+count_broken_pipe(int number)
+{
+	(void)number;
+	broken_pipes++;
+}
+
+/* Whoever read the log went away: that is a loss, and no reason to die. What
+ * the program itself does about SIGPIPE stays. */
+Test(sink_fd, a_reader_that_went_away_is_a_loss)
+{
+	const struct sigaction counting = {.sa_handler = count_broken_pipe};
+
+	for (int kind = 0; kind < 4; kind++) {
+		struct backoff_sink *sink;
+		sigset_t set;
+		int end[2];
+
+		if (kind % 2 == 0)
+			cr_assert(pipe(end) == 0);
+		else
+			cr_assert(socketpair(AF_UNIX, SOCK_STREAM, 0, end) ==
+				  0);
+		cr_assert(backoff_sink_fd_new(end[1], 1, &sink) == BACKOFF_OK);
+		close(end[0]);
+		if (kind >= 2)
+			sigaction(SIGPIPE, &counting, NULL);
+		emit(sink, 1);
+		emit(sink, 2);
+		cr_expect(backoff_sink_dropped(sink) == 2, "%d", kind);
+		cr_expect(broken_pipes == 0, "%d", kind);
+		backoff_sink_free(sink);
+		cr_expect(sigpending(&set) == 0 && !sigismember(&set, SIGPIPE));
+	}
+	raise(SIGPIPE);
+	cr_expect(broken_pipes == 1, "it is not blocked");
+}
+
+/* One that waits already, because the program blocks it, goes on waiting. */
+Test(sink_fd, a_signal_that_was_pending_stays)
+{
+	struct backoff_sink *sink;
+	sigset_t pipes, set;
+	int end[2];
+
+	sigemptyset(&pipes);
+	sigaddset(&pipes, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &pipes, NULL);
+	raise(SIGPIPE);
+	cr_assert(pipe(end) == 0);
+	cr_assert(backoff_sink_fd_new(end[1], 1, &sink) == BACKOFF_OK);
+	close(end[0]);
+	emit(sink, 1);
+	cr_expect(backoff_sink_dropped(sink) == 1);
+	backoff_sink_free(sink);
+	cr_expect(sigpending(&set) == 0 && sigismember(&set, SIGPIPE));
+	cr_expect(sigprocmask(SIG_BLOCK, NULL, &set) == 0 &&
+		  sigismember(&set, SIGPIPE));
+}
