@@ -93,9 +93,9 @@ struct backoff_event {
 BACKOFF_API void backoff_event_init(struct backoff_event *event);
 
 /**
- * Write one line, newline included. Bytes that are not UTF-8 become U+FFFD,
- * control characters are escaped, `error` is cut at 512 bytes, ids, hash, law
- * and breaker at 64, other strings at 256.
+ * Write one line, newline included, and no NUL behind it. Bytes that are not
+ * UTF-8 become U+FFFD, control characters are escaped, `error` is cut at 512
+ * bytes, ids, hash, law and breaker at 64, other strings at 256.
  *
  * @return the line's length; 0 if it does not fit in @p size bytes, or if
  *         `budget`, `attrs` and `extra` together have more than 4096

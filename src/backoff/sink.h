@@ -59,10 +59,11 @@ struct backoff_rotation {
  * Append lines to a file that is renamed when it is full or old: PATH becomes
  * PATH.1, that becomes PATH.2, and the one numbered `keep` is deleted. Several
  * threads and processes may write to one path: one of them rotates, the others
- * follow, and every line is whole in one of the files. Each
- * process that has yet to notice adds up to an eighth of max_bytes to the file
- * that was full. A rotation that would delete
- * a file waits until the one before it is 50 ms old.
+ * follow, and every line is whole in one of the files. Each process that has
+ * yet to notice goes on in the file that was full for 10 ms or an eighth of
+ * max_bytes, whichever comes first to be seen. A rotation that would delete a
+ * file waits until the one before it is 50 ms old, a second at the most, and
+ * the file grows meanwhile: max_bytes is no limit on the disk.
  *
  * The age counts from the `ts` of the file's first line, also after a restart;
  * where that line has none, from when the file was made.
