@@ -196,7 +196,9 @@ struct backoff_decision {
 	/** The attempt to make now or after the wait, from 1; the last one
 	 *  made with BACKOFF_ACTION_DONE, 0 if there was none. */
 	uint32_t attempt;
-	/** With BACKOFF_ACTION_WAIT: the delay, its end, its law. */
+	/** With BACKOFF_ACTION_WAIT: the delay, its end, its law. With
+	 *  BACKOFF_STOP_BUDGET: the delay that the refused retry would have
+	 *  had. */
 	uint64_t delay_ns;
 	uint64_t not_before_ns;
 	struct backoff_delay law;

@@ -207,6 +207,10 @@ struct backoff_answer {
 	uint64_t elapsed_ns;
 	/** Sum of the waits that were decided. */
 	uint64_t backoff_ns;
+	/** With BACKOFF_STOP_BUDGET: the delay that the refused retry would
+	 *  have had. Who makes one call after another (a long poll) waits that
+	 *  long before the next. Else 0 when the call is over. */
+	uint64_t pace_ns;
 	/** Of the last attempt; the caller's to free, rejected or not. NULL
 	 *  where it was freed before the wait in which the call ended. */
 	void *result;

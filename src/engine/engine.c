@@ -389,6 +389,7 @@ backoff_engine_decide(const struct backoff_policy *policy,
 		      uint64_t draw, struct backoff_decision *out)
 {
 	enum backoff_stop stop;
+	uint64_t delay_ns;
 
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
@@ -406,8 +407,12 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
 		stop = bo_guard_reserve(state->guard, state, outcome, now_ns,
 					out);
-	if (stop == BACKOFF_STOP_NONE)
+	if (stop == BACKOFF_STOP_NONE) {
 		commit_wait(policy, state, now_ns, out);
-	else
-		bo_engine_finish(state, stop, out);
+		return;
+	}
+	delay_ns = stop == BACKOFF_STOP_BUDGET ? out->delay_ns : 0;
+	bo_engine_finish(state, stop, out);
+	/* For whoever makes call after call. */
+	out->delay_ns = delay_ns;
 }

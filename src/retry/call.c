@@ -54,6 +54,7 @@ bo_call_apply(struct backoff_call *call, uint64_t now_ns)
 	a->retries = a->attempts > 0 ? a->attempts - 1 : 0;
 	a->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
 	a->backoff_ns = call->state.backoff_ns;
+	a->pace_ns = call->decision.delay_ns;
 }
 
 static void

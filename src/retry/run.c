@@ -72,6 +72,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		answer->retries = 0;
 		answer->elapsed_ns = bo_sub_sat(end_ns, start_ns);
 		answer->backoff_ns = 0;
+		answer->pace_ns = 0;
 		answer->result = outcome.result;
 		answer->error_type[0] = answer->code[0] = '\0';
 		answer->error[0] = '\0';

@@ -254,3 +254,57 @@ Test(pitfalls_budget, p23_a_refused_long_poll_can_pace_itself)
 	cr_expect(s.clock->now_ns(s.clock->user) - START_NS == 121 * S);
 	scene_clear(&s);
 }
+
+/* The refusal itself says how long; a hint in it counts too. */
+Test(pitfalls_budget, p23_a_refusal_says_how_long_the_retry_had_waited)
+{
+	static const struct act act[] = {
+		FAILURE,
+		FAIL(0, .hint = {BACKOFF_HINT_DELAY, 7 * S}),
+		OK(0),
+	};
+	static const uint64_t pace_ns[] = {S, 7 * S, 0};
+	static struct scene s;
+
+	scene_init(&s,
+		   RULES("2", "\"jitter\":\"none\",\"budget\":{\"kind\":"
+			      "\"throttle\",\"max_tokens\":0.001}"),
+		   act);
+	for (size_t i = 0; i < COUNT(act); i++) {
+		struct backoff_answer answer;
+
+		run(&s, NULL, &answer);
+		cr_expect(answer.pace_ns == pace_ns[i], "%zu: %llu", i,
+			  (unsigned long long)answer.pace_ns);
+		cr_expect(answer.backoff_ns == 0, "it was not waited");
+		if (i < 2)
+			cr_expect(strstr(s.line[i], "delay_seconds") == NULL);
+	}
+	scene_clear(&s);
+}
+
+/* Only a budget's refusal paces: other ends are the end. */
+Test(pitfalls_budget, p23_no_other_end_paces)
+{
+	static const char *const policy[] = {
+		RULES("1", "\"jitter\":\"none\""),
+		RULES("3", "\"jitter\":\"none\",\"deadline\":\"1ms\""),
+		RULES("3", "\"retry_on\":[]"),
+	};
+	static const struct act act[] = {FAILURE, FAILURE, FAILURE};
+
+	for (size_t i = 0; i < COUNT(policy); i++) {
+		struct backoff_answer answer;
+		static struct scene s;
+
+		scene_init(&s, policy[i], act);
+		run(&s, NULL, &answer);
+		cr_expect(answer.pace_ns == 0, "%s", policy[i]);
+		/* Nobody watches. */
+		backoff_retry_set_on_event(s.retry, NULL, NULL);
+		s.made = 0;
+		run(&s, NULL, &answer);
+		cr_expect(answer.pace_ns == 0, "%s", policy[i]);
+		scene_clear(&s);
+	}
+}

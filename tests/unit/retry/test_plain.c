@@ -22,7 +22,8 @@ expect_same(const struct backoff_answer *a, const struct backoff_answer *b,
 	cr_expect(a->attempts == b->attempts && a->retries == b->retries, "%s",
 		  why);
 	cr_expect(a->elapsed_ns == b->elapsed_ns &&
-			  a->backoff_ns == b->backoff_ns,
+			  a->backoff_ns == b->backoff_ns &&
+			  a->pace_ns == b->pace_ns,
 		  "%s", why);
 	cr_expect(a->result == b->result, "%s", why);
 	cr_expect_str_eq(a->error_type, b->error_type, "%s", why);
