@@ -99,8 +99,8 @@ enum backoff_stop bo_guard_reserve(struct backoff_guard *guard,
 void bo_guard_give_back(struct backoff_guard *guard,
 			struct backoff_state *state);
 
-/** An attempt that was sent will not be reported: the place that it took is free
- *  again, its price is not. */
+/** An attempt that was sent will not be reported: the place that it took is
+ *  free again, its price is not. */
 void bo_guard_spend(struct backoff_guard *guard, struct backoff_state *state);
 
 /** The call is over: give back what it holds. */
