@@ -55,11 +55,17 @@ inside(const struct backoff_delay *law, uint64_t delay_ns)
 		       (high > UINT64_MAX - SLACK_NS ? high : high + SLACK_NS);
 }
 
-/* Whether one call could have run under a policy; adds the log-width of each
- * law, so that the tightest fit has the least. */
+/** How well the waits of a log fit a policy. */
+struct fit {
+	size_t waits;
+	/** Sum of the log-widths of their laws: the tightest has the least. */
+	double width;
+};
+
+/* Whether one call could have run under a policy. */
 static bool
 call_fits(const struct rs_log *log, const struct tk_call *call,
-	  const struct backoff_policy *policy, double *width)
+	  const struct backoff_policy *policy, struct fit *fit)
 {
 	uint32_t number = call->missing_before;
 	uint64_t previous = 0;
@@ -81,22 +87,24 @@ call_fits(const struct rs_log *log, const struct tk_call *call,
 		if (!inside(&law, attempt->delay_ns) ||
 		    !backoff_engine_retryable(policy, &outcome))
 			return false;
-		*width += log1p((double)(law.high_ns - law.low_ns));
+		fit->waits++;
+		fit->width += log1p((double)(law.high_ns - law.low_ns));
 		previous = attempt->delay_ns;
 	}
 	return true;
 }
 
+/* Without a wait there is nothing that could fit. */
 static bool
 fits(const struct rs_log *log, const struct rs_operation *operation,
-     const struct backoff_policy *policy, double *width)
+     const struct backoff_policy *policy, struct fit *fit)
 {
-	*width = 0;
+	*fit = (struct fit){0, 0};
 	for (size_t i = 0; i < operation->call_count; i++)
 		if (!call_fits(log, &log->call[operation->first_call + i],
-			       policy, width))
+			       policy, fit))
 			return false;
-	return true;
+	return fit->waits > 0;
 }
 
 /* Whether it retries a failure of a kind that nobody named. */
@@ -115,43 +123,38 @@ static struct rs_incumbent
 best_fit(const struct rs_log *log, const struct rs_operation *operation,
 	 const struct rs_policy_set *set)
 {
-	struct rs_incumbent best = {RS_EVIDENCE_NONE, NULL, NULL};
+	struct rs_incumbent best = {.evidence = RS_EVIDENCE_NONE};
 	double least = 0;
 	bool wide = false;
 
 	for (size_t i = 0; i < set->count; i++) {
 		const struct rs_policy *item = &set->item[i];
 		bool any = retries_anything(item->policy);
-		double width;
+		struct fit fit;
 
-		if (!fits(log, operation, item->policy, &width))
+		if (!fits(log, operation, item->policy, &fit))
 			continue;
-		if (best.policy == NULL || width < least ||
-		    (width <= least && wide && !any)) {
-			best.tie = best.policy && width >= least ? best.policy
-								 : NULL;
+		if (best.policy == NULL || fit.width < least ||
+		    (fit.width <= least && wide && !any)) {
+			best.tie = best.policy && fit.width >= least
+					   ? best.policy
+					   : NULL;
 			best.policy = item;
 			best.evidence = RS_EVIDENCE_FIT;
-			least = width;
+			least = fit.width;
 			wide = any;
-		} else if (width <= least && best.tie == NULL) {
+		} else if (fit.width <= least && best.tie == NULL) {
 			best.tie = item;
 		}
 	}
 	return best;
 }
 
-/* The policy that the operation's last call names. */
-static struct rs_incumbent
-named(const struct rs_log *log, const struct rs_operation *operation,
-      const struct rs_policy_set *set)
+/* A policy of this name and hash. */
+static void
+look_up(const struct rs_policy_set *set, const char *name, const char *hash,
+	struct rs_incumbent *found)
 {
-	const struct tk_call *call =
-		&log->call[operation->first_call + operation->call_count - 1];
-	const char *name = rs_log_text(log, call->policy);
-	const char *hash = rs_log_text(log, call->policy_hash);
-	struct rs_incumbent found = {RS_EVIDENCE_NONE, NULL, NULL};
-
 	for (size_t i = 0; i < set->count; i++) {
 		const struct backoff_policy *policy = set->item[i].policy;
 		char text[24];
@@ -159,17 +162,16 @@ named(const struct rs_log *log, const struct rs_operation *operation,
 		snprintf(text, sizeof(text), "%016" PRIx64,
 			 backoff_policy_hash(policy));
 		if (!strcmp(text, hash)) {
-			found.evidence = RS_EVIDENCE_HASH;
-			found.policy = &set->item[i];
+			found->evidence = RS_EVIDENCE_HASH;
+			found->policy = &set->item[i];
 			break;
 		}
-		if (found.policy == NULL && name[0] &&
+		if (found->policy == NULL && name[0] &&
 		    !strcmp(backoff_policy_name(policy), name)) {
-			found.evidence = RS_EVIDENCE_NAME;
-			found.policy = &set->item[i];
+			found->evidence = RS_EVIDENCE_NAME;
+			found->policy = &set->item[i];
 		}
 	}
-	return found;
 }
 
 struct rs_incumbent
@@ -178,11 +180,21 @@ rs_incumbent_find(const struct rs_log *log,
 		  const struct rs_policy_set *given,
 		  const struct rs_policy_set *shipped)
 {
+	const struct tk_call *last =
+		&log->call[operation->first_call + operation->call_count - 1];
+	const char *name = rs_log_text(log, last->policy);
+	const char *hash = rs_log_text(log, last->policy_hash);
 	const struct rs_policy_set *set[] = {given, shipped};
-	struct rs_incumbent found = {RS_EVIDENCE_NONE, NULL, NULL};
+	struct rs_incumbent found = {.evidence = RS_EVIDENCE_NONE};
 
 	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
-		found = named(log, operation, set[i]);
+		look_up(set[i], name, hash, &found);
+	/* Who names his policy did not run under one that happens to fit. */
+	if (found.policy == NULL && (name[0] || hash[0])) {
+		found.missing_name = name;
+		found.missing_hash = hash;
+		return found;
+	}
 	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
 		found = best_fit(log, operation, set[i]);
 	return found;

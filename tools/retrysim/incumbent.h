@@ -25,10 +25,14 @@ struct rs_incumbent {
 	const struct rs_policy *policy;
 	/** Another policy of the same set that fits as well; or NULL. */
 	const struct rs_policy *tie;
+	/** What the log's lines call it, if they do and it is in none of the
+	 *  sets; else NULL. Either may be empty; borrowed from the log. */
+	const char *missing_name, *missing_hash;
 };
 
 /**
- * Find it among @p given, else among @p shipped. Where several fit, the one
+ * Find it among @p given, else among @p shipped: what the lines name, or, where
+ * they name nothing, what fits the waits. Where several fit, the one
  * with the narrowest bounds wins, then the one that retries fewer kinds of
  * failure, then the first.
  */

@@ -222,8 +222,9 @@ static const struct gap gaps[] = {
 	 "How calls began that were under way when the log begins: they count "
 	 "as evidence, and are not replayed"},
 	{unknown_incumbent,
-	 "Which policy was in force: no policy at hand fits what was recorded, "
-	 "so the luck of its delays cannot be shared"},
+	 "What the policy in force was: none at hand is the one that the log "
+	 "names, or fits a log that names none, so the luck of its delays "
+	 "cannot be shared"},
 	{hedges,
 	 "What hedging changes: this version does not simulate it, and replays "
 	 "a policy that hedges as if it did not. Its row carries a ?, and has "
@@ -267,8 +268,17 @@ write_heading(const struct rs_report *report, const struct rs_subject *subject,
 	const char *which = operation->population == RS_POPULATION_FAILING_FIRST
 				    ? "calls whose first attempt failed"
 				    : "calls";
-	char by[256] = "by a policy that is not known";
+	char by[640] = "by a policy that is not known";
 
+	if (incumbent->missing_name)
+		snprintf(by, sizeof(by),
+			 "under %s%s%s%s, which is not among the policies here "
+			 "(--policy FILE adds it)",
+			 incumbent->missing_name[0] ? incumbent->missing_name
+						    : "a policy",
+			 incumbent->missing_hash[0] ? " (hash " : "",
+			 incumbent->missing_hash,
+			 incumbent->missing_hash[0] ? ")" : "");
 	if (incumbent->policy)
 		snprintf(by, sizeof(by), "under %s%s%s%s",
 			 incumbent->policy->label,

@@ -159,3 +159,29 @@ Test(retrysim_incumbent, the_log_may_name_it)
 	cr_expect(c.comparison.subject[0].baseline == 1);
 	small_case_clear(&c);
 }
+
+/* It fits, and the log says that it was another one. */
+Test(retrysim_incumbent, who_names_another_policy_did_not_run_under_what_fits)
+{
+	struct small_world world = {.seed = 3,
+				    .calls_per_second = 5,
+				    .seconds = 60,
+				    .up_fails = 0.3};
+	static const char *const compared[] = {"QUICK", NULL};
+	struct rs_policy_set shipped = {0}, empty = {0};
+	struct rs_incumbent found;
+	struct small_case c;
+
+	cr_assert(rs_policy_set_add_shipped(&shipped) == TK_EXIT_OK);
+	small_case_run(&c, &world, "PERSISTENT", compared);
+	found = rs_incumbent_find(&c.log, &c.log.operation[0], &empty, &empty);
+	cr_expect(found.policy == NULL && found.evidence == RS_EVIDENCE_NONE);
+	cr_assert(found.missing_name && found.missing_hash);
+	cr_expect_str_eq(found.missing_name, "PERSISTENT");
+	cr_expect(strlen(found.missing_hash) == 16);
+	found = rs_incumbent_find(&c.log, &c.log.operation[0], &empty,
+				  &shipped);
+	cr_expect(found.policy && found.missing_name == NULL);
+	small_case_clear(&c);
+	rs_policy_set_clear(&shipped);
+}
