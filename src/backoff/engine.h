@@ -182,7 +182,8 @@ enum backoff_hint_action {
 	BACKOFF_HINT_ACTION_HONOURED,
 	/** It was longer than the policy's limit, which is waited instead. */
 	BACKOFF_HINT_ACTION_CLAMPED,
-	/** The policy does not use it, or the own delay is longer. */
+	/** It changed nothing: the own delay is longer, the policy does not use
+	 *  hints, or it is too long and the policy ignores such. */
 	BACKOFF_HINT_ACTION_IGNORED,
 	/** It was too long, so the call is over. */
 	BACKOFF_HINT_ACTION_GAVE_UP,
