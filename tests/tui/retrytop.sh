@@ -342,8 +342,8 @@ exits 0 '^0 events: ' --once "$dir/empty.log"
 exits 0 '^0 events: - (at its end)' --once -
 exits 0 'bad.log:1: .*timestamp' --once "$dir/bad.log"
 exits 3 'more than 0 bad lines' --once --max-bad 0 "$dir/bad.log"
-exits 3 'No such file' --once "$dir/absent.log"
-exits 3 'Is a directory' --once "$dir"
+exits 4 'No such file' --once "$dir/absent.log"
+exits 4 'Is a directory' --once "$dir"
 
 echo "1..$count"
 [ "$failed" -eq 0 ]

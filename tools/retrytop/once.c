@@ -12,7 +12,7 @@
 
 #define BUDGET (1u << 20)
 
-/* A path that can not be read is worth a message, and exit code 3. */
+/* Of the paths that can not be read each is worth a message. */
 static int
 check_inputs(const struct tk_follow *follow)
 {
@@ -25,9 +25,7 @@ check_inputs(const struct tk_follow *follow)
 		if (info.error_number == 0)
 			continue;
 		tk_msg_errno(info.path, info.error_number);
-		if (info.error_number == ENOMEM)
-			return TK_EXIT_SYSTEM;
-		code = TK_EXIT_BAD_INPUT;
+		code = TK_EXIT_SYSTEM;
 	}
 	return code;
 }
