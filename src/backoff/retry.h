@@ -336,8 +336,9 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
  * Go on with a saved call: its attempts, delays, luck, id and deadline.
  *
  * Times on paper are wall time, and survive a reboot. Against clock steps,
- * what is left of the wait is at most the delay that was decided, and time
- * that ran backwards counts as none passed.
+ * what is left of the wait is at most the delay that was decided, what is left
+ * to the deadline at most what was left at the save, and time that ran
+ * backwards counts as none passed.
  *
  * @param retry    of the same operation; its policy must have the saved hash
  * @param options  as backoff_call_new(); an id in it is not used

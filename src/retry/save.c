@@ -2,7 +2,8 @@
  *
  * Monotonic time means nothing after a reboot, so that the paper has wall
  * time. The wall clock may be stepped, though: what is left of a wait is never
- * taken for longer than the wait was, and time that ran backwards counts as
+ * taken for longer than the wait was, what is left to the deadline for no
+ * longer than when the call was saved, and time that ran backwards counts as
  * none. */
 #include "config.h"
 
@@ -374,6 +375,14 @@ check(struct reading *r, const struct saved *saved,
 	return true;
 }
 
+/* What is left to a deadline on paper. */
+static uint64_t
+time_left(const struct saved *saved, uint64_t wall_ns)
+{
+	return bo_min(bo_sub_sat(saved->deadline_ns, wall_ns),
+		      bo_sub_sat(saved->deadline_ns, saved->saved_at_ns));
+}
+
 static void
 fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	   struct backoff_state *s)
@@ -398,8 +407,7 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	s->start_ns = bo_sub_sat(now_ns, elapsed_ns);
 	s->deadline_ns = BACKOFF_FOREVER;
 	if (saved->deadline_ns != BACKOFF_ABSENT)
-		s->deadline_ns = bo_add_sat(
-			now_ns, bo_sub_sat(saved->deadline_ns, wall_ns));
+		s->deadline_ns = bo_add_sat(now_ns, time_left(saved, wall_ns));
 }
 
 /* Take up the call where the paper says. */

@@ -206,6 +206,54 @@ Test(retry_save, a_deadline_keeps_its_moment)
 	stop(&two);
 }
 
+Test(retry_save, what_is_left_of_a_deadline_survives_clock_steps)
+{
+	static const struct {
+		const char *why;
+		int64_t wall_step_s;
+		uint64_t left_s;
+	} row[] = {
+		{"at once", 0, 25},
+		{"the time that passed counts", 12, 13},
+		{"the wall clock was stepped back a day", -86400, 25},
+		{"stepped back behind 1970", -1795428930, 25},
+		{"long after", 86400, 0},
+	};
+	static const char policy[] =
+		"{\"name\":\"P\",\"max_attempts\":9,\"base_delay\":1,"
+		"\"jitter\":\"none\",\"deadline\":25}";
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	uint64_t delay_ns;
+	char paper[4096];
+	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine two =
+			machine(policy, "op", 5000 * S,
+				WALL + (uint64_t)row[i].wall_step_s * S);
+		struct backoff_call *call;
+		struct backoff_step step;
+
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK, "%s", row[i].why);
+		backoff_clock_virtual_advance(two.clock, 1 * S);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		if (row[i].left_s == 0)
+			cr_expect_eq(step.stop, BACKOFF_STOP_DEADLINE, "%s",
+				     row[i].why);
+		else
+			cr_expect_eq(step.attempt.give_up_ns,
+				     (5000 + row[i].left_s) * S, "%s: %llu ns",
+				     row[i].why,
+				     (unsigned long long)
+					     step.attempt.give_up_ns);
+		backoff_call_free(call);
+		stop(&two);
+	}
+	stop(&one);
+}
+
 Test(retry_save, a_deadline_from_the_first_failure_counts_once)
 {
 	static const char policy[] =
