@@ -102,7 +102,14 @@ bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
 {
 	if (rule->kind == BO_BUDGET_RATIO)
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns, MILLI);
-	else if (rule->kind == BO_BUDGET_CONCURRENCY)
+	else
+		bo_budget_rejoin(rule, budget);
+}
+
+void
+bo_budget_rejoin(const struct bo_budget_rule *rule, struct bo_budget *budget)
+{
+	if (rule->kind == BO_BUDGET_CONCURRENCY)
 		atomic_fetch_add_explicit(&budget->calls, 1,
 					  memory_order_relaxed);
 }

@@ -12,9 +12,14 @@ void bo_budget_init(const struct bo_budget_rule *rule,
 int64_t bo_budget_left_milli(const struct bo_budget_rule *rule,
 			     const struct bo_budget *budget, uint64_t now_ns);
 
-/** A call begins, and ends. */
+/** A call begins. */
 void bo_budget_begin(const struct bo_budget_rule *rule,
 		     struct bo_budget *budget, uint64_t now_ns);
+/** A call goes on that began in another process, and made its deposit there. */
+void bo_budget_rejoin(const struct bo_budget_rule *rule,
+		      struct bo_budget *budget);
+
+/** A call ends. */
 void bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget);
 
 /** What a retry after this failure costs. */

@@ -42,6 +42,14 @@ bo_guard_begin(struct backoff_guard *guard, struct backoff_state *state,
 	return stop;
 }
 
+void
+bo_guard_rejoin(struct backoff_guard *guard, struct backoff_state *state)
+{
+	state->guard = guard;
+	state->guarded = 1;
+	bo_budget_rejoin(&guard->policy->budget, &guard->budget);
+}
+
 enum backoff_stop
 bo_guard_resume(struct backoff_guard *guard, struct backoff_state *state,
 		uint64_t now_ns, struct backoff_decision *out)

@@ -76,6 +76,10 @@ enum backoff_stop bo_guard_begin(struct backoff_guard *guard,
 				 struct backoff_state *state, uint64_t now_ns,
 				 struct backoff_decision *out);
 
+/** A call that began elsewhere goes on here: it is counted, and the breaker is
+ *  asked when its wait is over. */
+void bo_guard_rejoin(struct backoff_guard *guard, struct backoff_state *state);
+
 /** The attempt after a wait begins: may it still? */
 enum backoff_stop bo_guard_resume(struct backoff_guard *guard,
 				  struct backoff_state *state, uint64_t now_ns,

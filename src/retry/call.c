@@ -89,9 +89,9 @@ keep_outcome(struct backoff_answer *a, const struct backoff_outcome *outcome)
 }
 
 void
-bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
-	      const struct backoff_call_options *options, uint64_t now_ns,
-	      struct backoff_answer *answer)
+bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
+	     const struct backoff_call_options *options, uint64_t now_ns,
+	     struct backoff_answer *answer)
 {
 	call->retry = retry;
 	call->options = options;
@@ -110,14 +110,30 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 			     bo_call_deadline(options), &call->decision);
 	call->state.idempotent = options->idempotent != 0;
 	call->state.inbound_attempt = options->inbound_attempt;
-	if (retry->guard != NULL) {
-		backoff_engine_join(&call->state, retry->guard, now_ns,
+	call->phase = BO_PHASE_READY;
+}
+
+void
+bo_call_enter(struct backoff_call *call, uint64_t now_ns)
+{
+	struct backoff_guard *guard = call->retry->guard;
+
+	if (guard != NULL) {
+		backoff_engine_join(&call->state, guard, now_ns,
 				    &call->decision);
 		bo_tell_transition(call, now_ns);
 	}
-	call->phase = BO_PHASE_READY;
 	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);
+}
+
+void
+bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
+	      const struct backoff_call_options *options, uint64_t now_ns,
+	      struct backoff_answer *answer)
+{
+	bo_call_init(call, retry, options, now_ns, answer);
+	bo_call_enter(call, now_ns);
 }
 
 void

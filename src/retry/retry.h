@@ -112,6 +112,19 @@ void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 		   const struct backoff_call_options *options, uint64_t now_ns,
 		   struct backoff_answer *answer);
 
+/** Its two parts: a call that has asked nobody, and the guard's word and that
+ *  of the deadline. A restored call comes back between them. */
+void bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
+		  const struct backoff_call_options *options, uint64_t now_ns,
+		  struct backoff_answer *answer);
+void bo_call_enter(struct backoff_call *call, uint64_t now_ns);
+
+/** Memory for a call, initialized, with options and answer of its own. Returns
+ *  what backoff_call_new() does. */
+enum backoff_status bo_call_make(struct backoff_retry *retry,
+				 const struct backoff_call_options *options,
+				 struct backoff_call **out);
+
 /** The key of the ids that go with this luck. */
 void bo_id_key_init(struct bo_id_key *key, uint64_t experiment);
 

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "engine/guard.h"
 #include "retry/retry.h"
 
 #define TEXT_MAX_BYTES 8192
@@ -390,6 +391,7 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	uint64_t elapsed_ns = bo_add_sat(
 		saved->elapsed_ns, bo_sub_sat(wall_ns, saved->saved_at_ns));
 
+	s->stop = BACKOFF_STOP_NONE;
 	s->attempt = saved->attempt;
 	s->finished = saved->finished;
 	s->uncounted = saved->uncounted;
@@ -412,7 +414,7 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 
 /* Take up the call where the paper says. */
 static void
-resume(struct backoff_call *call, const struct saved *saved)
+take_up(struct backoff_call *call, const struct saved *saved)
 {
 	const struct backoff_clock *clock = call->retry->clock;
 	uint64_t now_ns = clock->now_ns(clock->user);
@@ -438,6 +440,8 @@ resume(struct backoff_call *call, const struct saved *saved)
 	call->experiment = saved->experiment;
 	call->number = saved->number;
 	memcpy(call->id, saved->call_id, sizeof(call->id));
+	if (call->retry->guard != NULL)
+		bo_guard_rejoin(call->retry->guard, &call->state);
 }
 
 enum backoff_status
@@ -452,6 +456,7 @@ backoff_call_restore(struct backoff_retry *retry,
 	struct backoff_call *call;
 	struct bo_json json;
 	enum backoff_status status;
+	bool is_late;
 
 	if (retry == NULL || text == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
@@ -466,12 +471,14 @@ backoff_call_restore(struct backoff_retry *retry,
 	if (!read_members(&r, &json, &saved) ||
 	    !check(&r, &saved, retry, force != 0))
 		return r.status;
-	status = backoff_call_new(retry, options, &call);
+	status = bo_call_make(retry, options, &call);
 	if (status != BACKOFF_OK)
 		return status;
-	/* An open breaker or a passed deadline of the options ends it here. */
-	if (call->phase != BO_PHASE_OVER)
-		resume(call, &saved);
+	is_late = call->decision.action == BACKOFF_ACTION_DONE;
+	take_up(call, &saved);
+	if (is_late)
+		bo_call_stop(call, BACKOFF_STOP_DEADLINE,
+			     retry->clock->now_ns(retry->clock->user));
 	*out = call;
 	return BACKOFF_OK;
 }

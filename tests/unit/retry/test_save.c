@@ -243,11 +243,11 @@ Test(retry_save, what_is_left_of_a_deadline_survives_clock_steps)
 			cr_expect_eq(step.stop, BACKOFF_STOP_DEADLINE, "%s",
 				     row[i].why);
 		else
-			cr_expect_eq(step.attempt.give_up_ns,
-				     (5000 + row[i].left_s) * S, "%s: %llu ns",
-				     row[i].why,
-				     (unsigned long long)
-					     step.attempt.give_up_ns);
+			cr_expect_eq(
+				step.attempt.give_up_ns,
+				(5000 + row[i].left_s) * S, "%s: %llu ns",
+				row[i].why,
+				(unsigned long long)step.attempt.give_up_ns);
 		backoff_call_free(call);
 		stop(&two);
 	}
@@ -362,6 +362,160 @@ Test(retry_save, who_asked_goes_with_the_call)
 	cr_expect_eq(backoff_call_answer(call)->attempts, 1);
 	backoff_call_free(call);
 	stop(&one);
+}
+
+#define GUARDED(guard)                                                         \
+	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
+	"\"jitter\":\"none\"," guard "}"
+#define BREAKER "\"breaker\":{\"window\":2,\"cooldown\":60,\"probes\":1}"
+
+/* Two failures, which open the breaker. */
+static void
+open_breaker(struct machine *m)
+{
+	struct backoff_call *call[2];
+
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(backoff_call_new(m->retry, NULL, &call[i]),
+			     BACKOFF_OK);
+	for (int i = 0; i < 2; i++)
+		(void)fail_once(m, call[i]);
+	for (int i = 0; i < 2; i++)
+		backoff_call_free(call[i]);
+	cr_assert_eq(backoff_guard_breaker(backoff_retry_guard(m->retry),
+					   m->clock->now_ns(m->clock->user)),
+		     BACKOFF_BREAKER_OPEN);
+}
+
+Test(retry_save, an_open_breaker_is_asked_after_the_wait)
+{
+	static const struct {
+		const char *why;
+		/** Before it is taken up, and then until it is to go on. */
+		uint64_t before_s, wait_s;
+		enum backoff_stop stop;
+	} row[] = {
+		{"still open after the wait", 0, 10, BACKOFF_STOP_BREAKER_OPEN},
+		{"half open after the wait", 55, 10, BACKOFF_STOP_NONE},
+		{"half open before", 70, 10, BACKOFF_STOP_NONE},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine one =
+			machine(GUARDED(BREAKER), "op", 100 * S, WALL);
+		struct machine two = machine(GUARDED(BREAKER), "op", 9 * S,
+					     WALL - row[i].before_s * S);
+		struct backoff_call *call, *saved;
+		struct backoff_step step;
+		char paper[4096];
+		size_t length;
+
+		cr_assert_eq(backoff_call_new(one.retry, NULL, &saved),
+			     BACKOFF_OK);
+		(void)fail_once(&one, saved);
+		length = backoff_call_save(saved, paper, sizeof(paper));
+		open_breaker(&two);
+		backoff_clock_virtual_advance(two.clock, row[i].before_s * S);
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK, "%s", row[i].why);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		cr_expect_eq(step.action, BACKOFF_ACTION_WAIT, "%s",
+			     row[i].why);
+		backoff_clock_virtual_advance(two.clock, row[i].wait_s * S);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		cr_expect_eq(step.stop, row[i].stop, "%s: %s", row[i].why,
+			     backoff_stop_name(step.stop));
+		if (row[i].stop == BACKOFF_STOP_NONE)
+			cr_expect_eq(step.attempt.number, 2, "%s", row[i].why);
+		cr_expect_eq(backoff_call_answer(call)->attempts, 1, "%s",
+			     row[i].why);
+		cr_expect_str_eq(backoff_call_id(call), backoff_call_id(saved),
+				 "%s", row[i].why);
+		backoff_call_free(call);
+		backoff_call_free(saved);
+		stop(&one);
+		stop(&two);
+	}
+}
+
+Test(retry_save, a_call_that_waits_leaves_the_probe_to_others)
+{
+	struct machine one = machine(GUARDED(BREAKER), "op", 100 * S, WALL);
+	struct machine two =
+		machine(GUARDED(BREAKER), "op", 9 * S, WALL - 60 * S);
+	struct backoff_call *waits, *other;
+	struct backoff_step step;
+	char paper[4096];
+	uint64_t delay_ns;
+	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+	open_breaker(&two);
+	backoff_clock_virtual_advance(two.clock, 60 * S);
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &waits, NULL),
+		     BACKOFF_OK);
+	cr_assert_eq(backoff_call_new(two.retry, NULL, &other), BACKOFF_OK);
+	cr_assert_eq(backoff_call_next(other, &step), BACKOFF_OK);
+	cr_expect_eq(step.action, BACKOFF_ACTION_ATTEMPT, "%s",
+		     backoff_stop_name(step.stop));
+	backoff_call_free(other);
+	backoff_call_free(waits);
+	stop(&one);
+	stop(&two);
+}
+
+Test(retry_save, the_guard_counts_a_call_once)
+{
+	static const struct {
+		const char *why, *policy;
+		/** Tokens before, with two restored calls, and after them. */
+		uint64_t before_milli, with_milli, after_milli;
+	} row[] = {
+		{"concurrency: calls at once make places",
+		 GUARDED("\"budget\":{\"kind\":\"concurrency\",\"share\":0.5,"
+			 "\"min_concurrent\":0}"),
+		 0, 1000, 0},
+		{"ratio: the deposit was made where the call began",
+		 GUARDED("\"budget\":{\"kind\":\"ratio\",\"min_per_second\":"
+			 "0}"),
+		 0, 0, 0},
+		{"token bucket",
+		 GUARDED("\"budget\":{\"kind\":\"token_bucket\","
+			 "\"capacity\":10}"),
+		 10000, 10000, 10000},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine one =
+			machine(row[i].policy, "op", 100 * S, WALL);
+		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+		const struct backoff_guard *guard =
+			backoff_retry_guard(two.retry);
+		struct backoff_call *call, *came[2];
+		char paper[4096];
+		size_t length;
+
+		cr_assert_eq(backoff_call_new(one.retry, NULL, &call),
+			     BACKOFF_OK);
+		length = backoff_call_save(call, paper, sizeof(paper));
+		backoff_call_free(call);
+		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
+			     row[i].before_milli, "%s", row[i].why);
+		for (int k = 0; k < 2; k++)
+			cr_assert_eq(backoff_call_restore(two.retry, NULL,
+							  paper, length, 0,
+							  &came[k], NULL),
+				     BACKOFF_OK);
+		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
+			     row[i].with_milli, "%s", row[i].why);
+		for (int k = 0; k < 2; k++)
+			backoff_call_free(came[k]);
+		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
+			     row[i].after_milli, "%s", row[i].why);
+		stop(&one);
+		stop(&two);
+	}
 }
 
 #define TEN "5555555555"
