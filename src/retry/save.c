@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "engine/engine.h"
 #include "engine/guard.h"
 #include "retry/retry.h"
 
@@ -412,6 +413,21 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 		s->deadline_ns = bo_add_sat(now_ns, time_left(saved, wall_ns));
 }
 
+/* Whoever takes the call up may have less time for it than the paper, and none
+ * after the wait. */
+static void
+heed_deadline(struct backoff_call *call, uint64_t now_ns)
+{
+	uint64_t deadline_ns = bo_call_deadline(call->options);
+
+	call->state.deadline_ns = bo_min(call->state.deadline_ns, deadline_ns);
+	if (bo_engine_has_passed(deadline_ns, now_ns))
+		bo_call_stop(call, BACKOFF_STOP_DEADLINE, now_ns);
+	else if (bo_engine_has_passed(deadline_ns,
+				      call->decision.not_before_ns))
+		bo_call_stop(call, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE, now_ns);
+}
+
 /* Take up the call where the paper says. */
 static void
 take_up(struct backoff_call *call, const struct saved *saved)
@@ -442,6 +458,7 @@ take_up(struct backoff_call *call, const struct saved *saved)
 	memcpy(call->id, saved->call_id, sizeof(call->id));
 	if (call->retry->guard != NULL)
 		bo_guard_rejoin(call->retry->guard, &call->state);
+	heed_deadline(call, now_ns);
 }
 
 enum backoff_status
@@ -456,7 +473,6 @@ backoff_call_restore(struct backoff_retry *retry,
 	struct backoff_call *call;
 	struct bo_json json;
 	enum backoff_status status;
-	bool is_late;
 
 	if (retry == NULL || text == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
@@ -474,11 +490,7 @@ backoff_call_restore(struct backoff_retry *retry,
 	status = bo_call_make(retry, options, &call);
 	if (status != BACKOFF_OK)
 		return status;
-	is_late = call->decision.action == BACKOFF_ACTION_DONE;
 	take_up(call, &saved);
-	if (is_late)
-		bo_call_stop(call, BACKOFF_STOP_DEADLINE,
-			     retry->clock->now_ns(retry->clock->user));
 	*out = call;
 	return BACKOFF_OK;
 }

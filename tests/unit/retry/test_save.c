@@ -82,6 +82,10 @@ save_waiting(struct machine *m, char *paper, size_t size, uint64_t *delay_ns)
 	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
 	"\"max_delay\":100,\"jitter\":\"full\"}"
 
+#define WITH(more)                                                             \
+	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
+	"\"jitter\":\"none\"," more "}"
+
 Test(retry_save, waits_survive_reboots_and_clock_steps)
 {
 	static const struct {
@@ -254,6 +258,70 @@ Test(retry_save, what_is_left_of_a_deadline_survives_clock_steps)
 	stop(&one);
 }
 
+Test(retry_save, the_earlier_of_two_deadlines_holds)
+{
+	static const struct {
+		const char *why, *policy;
+		/** Of the options, after the restore at 9 s. */
+		uint64_t deadline_s;
+		/** When the next attempt has to be over, or why there is
+		 *  none, with or without waiting for it. */
+		uint64_t give_up_s;
+		enum backoff_stop stop;
+	} row[] = {
+#define UNTIL_25 WITH("\"deadline\":25")
+		{"the paper's is earlier", UNTIL_25, 100, 34,
+		 BACKOFF_STOP_NONE},
+		{"the caller's is earlier", UNTIL_25, 20, 20,
+		 BACKOFF_STOP_NONE},
+		{"the paper has none", WITH("\"max_delay\":10"), 30, 30,
+		 BACKOFF_STOP_NONE},
+		{"the caller's falls into the wait", UNTIL_25, 15, 0,
+		 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE},
+		{"the caller's is the wait's end", UNTIL_25, 19, 0,
+		 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE},
+		{"the caller's has passed", UNTIL_25, 9, 0,
+		 BACKOFF_STOP_DEADLINE},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		const struct backoff_call_options options = {
+			.size = sizeof(options),
+			.has_deadline = 1,
+			.deadline_ns = row[i].deadline_s * S};
+		struct machine one =
+			machine(row[i].policy, "op", 100 * S, WALL);
+		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+		struct backoff_call *call;
+		struct backoff_step step;
+		char paper[4096];
+		uint64_t delay_ns;
+		size_t length =
+			save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+		cr_assert_eq(backoff_call_restore(two.retry, &options, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK, "%s", row[i].why);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		if (row[i].stop == BACKOFF_STOP_NONE) {
+			backoff_clock_virtual_advance(two.clock, delay_ns);
+			cr_assert_eq(backoff_call_next(call, &step),
+				     BACKOFF_OK);
+			cr_expect_eq(
+				step.attempt.give_up_ns, row[i].give_up_s * S,
+				"%s: %llu ns", row[i].why,
+				(unsigned long long)step.attempt.give_up_ns);
+		}
+		cr_expect_eq(step.stop, row[i].stop, "%s: %s", row[i].why,
+			     backoff_stop_name(step.stop));
+		cr_expect_eq(backoff_call_answer(call)->attempts, 1, "%s",
+			     row[i].why);
+		backoff_call_free(call);
+		stop(&one);
+		stop(&two);
+	}
+}
+
 Test(retry_save, a_deadline_from_the_first_failure_counts_once)
 {
 	static const char policy[] =
@@ -364,9 +432,6 @@ Test(retry_save, who_asked_goes_with_the_call)
 	stop(&one);
 }
 
-#define GUARDED(guard)                                                         \
-	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
-	"\"jitter\":\"none\"," guard "}"
 #define BREAKER "\"breaker\":{\"window\":2,\"cooldown\":60,\"probes\":1}"
 
 /* Two failures, which open the breaker. */
@@ -402,8 +467,8 @@ Test(retry_save, an_open_breaker_is_asked_after_the_wait)
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct machine one =
-			machine(GUARDED(BREAKER), "op", 100 * S, WALL);
-		struct machine two = machine(GUARDED(BREAKER), "op", 9 * S,
+			machine(WITH(BREAKER), "op", 100 * S, WALL);
+		struct machine two = machine(WITH(BREAKER), "op", 9 * S,
 					     WALL - row[i].before_s * S);
 		struct backoff_call *call, *saved;
 		struct backoff_step step;
@@ -441,9 +506,8 @@ Test(retry_save, an_open_breaker_is_asked_after_the_wait)
 
 Test(retry_save, a_call_that_waits_leaves_the_probe_to_others)
 {
-	struct machine one = machine(GUARDED(BREAKER), "op", 100 * S, WALL);
-	struct machine two =
-		machine(GUARDED(BREAKER), "op", 9 * S, WALL - 60 * S);
+	struct machine one = machine(WITH(BREAKER), "op", 100 * S, WALL);
+	struct machine two = machine(WITH(BREAKER), "op", 9 * S, WALL - 60 * S);
 	struct backoff_call *waits, *other;
 	struct backoff_step step;
 	char paper[4096];
@@ -473,16 +537,16 @@ Test(retry_save, the_guard_counts_a_call_once)
 		uint64_t before_milli, with_milli, after_milli;
 	} row[] = {
 		{"concurrency: calls at once make places",
-		 GUARDED("\"budget\":{\"kind\":\"concurrency\",\"share\":0.5,"
-			 "\"min_concurrent\":0}"),
+		 WITH("\"budget\":{\"kind\":\"concurrency\",\"share\":0.5,"
+		      "\"min_concurrent\":0}"),
 		 0, 1000, 0},
 		{"ratio: the deposit was made where the call began",
-		 GUARDED("\"budget\":{\"kind\":\"ratio\",\"min_per_second\":"
-			 "0}"),
+		 WITH("\"budget\":{\"kind\":\"ratio\",\"min_per_second\":"
+		      "0}"),
 		 0, 0, 0},
 		{"token bucket",
-		 GUARDED("\"budget\":{\"kind\":\"token_bucket\","
-			 "\"capacity\":10}"),
+		 WITH("\"budget\":{\"kind\":\"token_bucket\","
+		      "\"capacity\":10}"),
 		 10000, 10000, 10000},
 	};
 
