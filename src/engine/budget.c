@@ -145,6 +145,16 @@ bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
 	return 0;
 }
 
+int64_t
+bo_budget_cost_again(const struct bo_budget_rule *rule, int64_t cost_milli)
+{
+	if (rule->kind != BO_BUDGET_TOKEN_BUCKET)
+		return bo_budget_cost(rule, BACKOFF_CLASS_UNKNOWN,
+				      BACKOFF_OUTCOME_FAILURE);
+	return cost_milli < rule->capacity_milli ? cost_milli
+						 : rule->capacity_milli;
+}
+
 bool
 bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		  int64_t cost_milli, uint64_t now_ns)

@@ -27,6 +27,12 @@ int64_t bo_budget_cost(const struct bo_budget_rule *rule,
 		       enum backoff_class class,
 		       enum backoff_outcome_kind kind);
 
+/** What a retry costs that cost so much, more than 0, in another process: under
+ *  the same rule the same; a token bucket is asked for no more than it can
+ *  hold. */
+int64_t bo_budget_cost_again(const struct bo_budget_rule *rule,
+			     int64_t cost_milli);
+
 /** Take the cost of a retry; false if it is refused. */
 bool bo_budget_reserve(const struct bo_budget_rule *rule,
 		       struct bo_budget *budget, int64_t cost_milli,

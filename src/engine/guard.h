@@ -98,6 +98,12 @@ enum backoff_stop bo_guard_reserve(struct backoff_guard *guard,
 				   uint64_t now_ns,
 				   struct backoff_decision *out);
 
+/** A retry that was decided elsewhere is to be made here: reserve its cost as
+ *  the policy at hand has it, or say BACKOFF_STOP_BUDGET. */
+enum backoff_stop bo_guard_reserve_again(struct backoff_guard *guard,
+					 struct backoff_state *state,
+					 int64_t cost_milli, uint64_t now_ns);
+
 /** Give back what the state holds for an attempt that will not be made, or does
  *  not count. */
 void bo_guard_give_back(struct backoff_guard *guard,

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/process.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
 #include "retry/retry.h"
 
 const struct backoff_call_options *
@@ -102,6 +103,7 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	call->attempt_timeout_ns = BACKOFF_FOREVER;
 	call->kind = BACKOFF_KIND_FIRST;
 	call->in_flight = BACKOFF_ABSENT;
+	call->owed_milli = 0;
 	answer->kind = BACKOFF_OUTCOME_CANCELLED;
 	answer->failure_class = BACKOFF_CLASS_UNKNOWN;
 	answer->result = NULL;
@@ -231,14 +233,30 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 		bo_log_stop(call, running, now_ns);
 }
 
+/* Reserve what a retry costs that was decided in another process. */
+static enum backoff_stop
+pay(struct backoff_call *call, uint64_t now_ns)
+{
+	int64_t owed_milli = call->owed_milli;
+
+	call->owed_milli = 0;
+	return bo_guard_reserve_again(call->state.guard, &call->state,
+				      owed_milli, now_ns);
+}
+
 void
 bo_call_resume(struct backoff_call *call, uint64_t now_ns)
 {
+	enum backoff_stop stop;
+
 	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
 			      &call->decision);
 	bo_tell_transition(call, now_ns);
-	if (call->decision.action == BACKOFF_ACTION_DONE)
-		bo_call_stop(call, call->decision.stop, now_ns);
+	stop = call->decision.stop;
+	if (stop == BACKOFF_STOP_NONE && call->owed_milli > 0)
+		stop = pay(call, now_ns);
+	if (stop != BACKOFF_STOP_NONE)
+		bo_call_stop(call, stop, now_ns);
 	else
 		call->phase = BO_PHASE_READY;
 }

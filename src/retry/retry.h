@@ -84,6 +84,9 @@ struct backoff_call {
 	/** NULL: one attempt at a time. */
 	struct bo_hedging *hedging;
 	struct backoff_answer *answer;
+	/** The price of a retry that was decided in another process: to be
+	 *  reserved when it begins here. */
+	int64_t owed_milli;
 	/** "" until somebody asks. */
 	char id[65];
 	/** The event's `budget`. */

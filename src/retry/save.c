@@ -21,6 +21,7 @@
 #include "retry/retry.h"
 
 #define TEXT_MAX_BYTES 8192
+#define NANO_OF_MILLI 1000000
 /* Of any policy: those that a healthy time lets it forget, max_attempts, and
  * what seven classes do not count. */
 #define ATTEMPTS_MOST 2007000001
@@ -28,7 +29,7 @@
 enum kind {
 	/** uint32_t. */
 	COUNT,
-	/** uint64_t nanoseconds, as seconds. */
+	/** uint64_t nanoseconds, as seconds; billionths, as a decimal. */
 	SECONDS,
 	/** Wall time, uint64_t nanoseconds. */
 	TIME,
@@ -46,6 +47,8 @@ struct saved {
 	uint64_t elapsed_ns, delay_ns, previous_delay_ns, backoff_ns;
 	/** BACKOFF_ABSENT: no deadline, no wait. */
 	uint64_t saved_at_ns, not_before_ns, deadline_ns;
+	/** Billionths of a token; BACKOFF_ABSENT, or nothing: none. */
+	uint64_t retry_cost_nano;
 	uint64_t experiment, number;
 	char policy[65], policy_hash[65], call_id[65];
 	char operation[257];
@@ -82,6 +85,8 @@ static const struct row {
 	AS("curve_start", curve_start, COUNT, false),
 	AS("idempotent", idempotent, COUNT, false),
 	AS("inbound_attempt", inbound_attempt, COUNT, true),
+	/* Papers of before do not have it. */
+	AS("retry_cost", retry_cost_nano, SECONDS, true),
 	AS("experiment", experiment, HEX, false),
 	AS("number", number, HEX, false),
 	AS("uncounted_transient", uncounted_by_class[1], COUNT, true),
@@ -155,6 +160,7 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 	uint64_t wall_ns = clock->wall_ns(clock->user);
 	const struct backoff_state *s = &call->state;
 	bool waiting = call->phase == BO_PHASE_WAITING;
+	int64_t held_milli = s->held_milli + call->owed_milli;
 
 	*saved = (struct saved){
 		.v = 1,
@@ -173,6 +179,9 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 						 : BACKOFF_FOREVER,
 					 now_ns, wall_ns),
 		.deadline_ns = to_wall(s->deadline_ns, now_ns, wall_ns),
+		.retry_cost_nano =
+			held_milli > 0 ? (uint64_t)held_milli * NANO_OF_MILLI
+				       : BACKOFF_ABSENT,
 	};
 	memcpy(saved->uncounted_by_class, s->uncounted_by_class,
 	       sizeof(saved->uncounted_by_class));
@@ -371,7 +380,9 @@ check(struct reading *r, const struct saved *saved,
 	    uncounted > saved->uncounted ||
 	    /* The others were forgotten, where the curve began anew. */
 	    saved->uncounted - uncounted > saved->curve_start ||
-	    saved->curve_start > saved->finished || saved->idempotent > 1)
+	    saved->curve_start > saved->finished || saved->idempotent > 1 ||
+	    /* A first attempt has no price. */
+	    (saved->finished == 0 && saved->retry_cost_nano != BACKOFF_ABSENT))
 		return fail(r, BACKOFF_E_VALUE, NULL, "attempt",
 			    "the counts do not fit each other");
 	return true;
@@ -428,6 +439,14 @@ heed_deadline(struct backoff_call *call, uint64_t now_ns)
 		bo_call_stop(call, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE, now_ns);
 }
 
+static void
+rejoin(struct backoff_call *call, uint64_t retry_cost_nano)
+{
+	bo_guard_rejoin(call->retry->guard, &call->state);
+	if (retry_cost_nano != BACKOFF_ABSENT)
+		call->owed_milli = (int64_t)(retry_cost_nano / NANO_OF_MILLI);
+}
+
 /* Take up the call where the paper says. */
 static void
 take_up(struct backoff_call *call, const struct saved *saved)
@@ -457,7 +476,7 @@ take_up(struct backoff_call *call, const struct saved *saved)
 	call->number = saved->number;
 	memcpy(call->id, saved->call_id, sizeof(call->id));
 	if (call->retry->guard != NULL)
-		bo_guard_rejoin(call->retry->guard, &call->state);
+		rejoin(call, saved->retry_cost_nano);
 	heed_deadline(call, now_ns);
 }
 
@@ -469,7 +488,8 @@ backoff_call_restore(struct backoff_retry *retry,
 {
 	struct reading r = {.text = text, .error = error};
 	struct saved saved = {.not_before_ns = BACKOFF_ABSENT,
-			      .deadline_ns = BACKOFF_ABSENT};
+			      .deadline_ns = BACKOFF_ABSENT,
+			      .retry_cost_nano = BACKOFF_ABSENT};
 	struct backoff_call *call;
 	struct bo_json json;
 	enum backoff_status status;

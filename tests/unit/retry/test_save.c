@@ -1,90 +1,7 @@
 /* Tests of src/retry/save.c: a call goes on where the paper says. */
 #include "config.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include <criterion/criterion.h>
-
-#include <backoff.h>
-
-#define S UINT64_C(1000000000)
-#define WALL (1795428930 * S)
-
-/** A retry object on a clock of its own. */
-struct machine {
-	struct backoff_policy *policy;
-	struct backoff_retry *retry;
-	struct backoff_clock *clock;
-};
-
-static struct machine
-machine(const char *policy, const char *operation, uint64_t up_ns,
-	uint64_t wall_ns)
-{
-	struct machine m = {0};
-	struct backoff_error error = {0};
-
-	cr_assert_eq(backoff_policy_parse(policy, strlen(policy), NULL,
-					  &m.policy, &error),
-		     BACKOFF_OK, "%s: %s", error.path, error.text);
-	cr_assert_eq(backoff_retry_new(m.policy, operation, &m.retry),
-		     BACKOFF_OK);
-	cr_assert_eq(backoff_clock_virtual_new(up_ns, wall_ns, &m.clock),
-		     BACKOFF_OK);
-	backoff_retry_set_clock(m.retry, m.clock);
-	backoff_retry_set_seed(m.retry, 7);
-	return m;
-}
-
-static void
-stop(struct machine *m)
-{
-	backoff_retry_free(m->retry);
-	backoff_policy_unref(m->policy);
-	backoff_clock_virtual_free(m->clock);
-}
-
-/* One failed attempt; returns the wait that follows, 0 if the call is over. */
-static uint64_t
-fail_once(struct machine *m, struct backoff_call *call)
-{
-	const struct backoff_outcome failure = {.kind = BACKOFF_OUTCOME_FAILURE,
-						.failure_class =
-							BACKOFF_CLASS_THROTTLE};
-	struct backoff_step step;
-
-	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
-	cr_assert_eq(step.action, BACKOFF_ACTION_ATTEMPT);
-	cr_assert_eq(backoff_call_report(call, &failure), BACKOFF_OK);
-	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
-	return step.action == BACKOFF_ACTION_WAIT
-		       ? step.wait_until_ns - m->clock->now_ns(m->clock->user)
-		       : 0;
-}
-
-/* A call that waits for its second attempt, on paper. */
-static size_t
-save_waiting(struct machine *m, char *paper, size_t size, uint64_t *delay_ns)
-{
-	struct backoff_call *call;
-	size_t length;
-
-	cr_assert_eq(backoff_call_new(m->retry, NULL, &call), BACKOFF_OK);
-	*delay_ns = fail_once(m, call);
-	length = backoff_call_save(call, paper, size);
-	cr_assert(length > 0 && length < size);
-	backoff_call_free(call);
-	return length;
-}
-
-#define POLICY                                                                 \
-	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
-	"\"max_delay\":100,\"jitter\":\"full\"}"
-
-#define WITH(more)                                                             \
-	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
-	"\"jitter\":\"none\"," more "}"
+#include "unit/retry/paper.h"
 
 Test(retry_save, waits_survive_reboots_and_clock_steps)
 {
@@ -432,156 +349,6 @@ Test(retry_save, who_asked_goes_with_the_call)
 	stop(&one);
 }
 
-#define BREAKER "\"breaker\":{\"window\":2,\"cooldown\":60,\"probes\":1}"
-
-/* Two failures, which open the breaker. */
-static void
-open_breaker(struct machine *m)
-{
-	struct backoff_call *call[2];
-
-	for (int i = 0; i < 2; i++)
-		cr_assert_eq(backoff_call_new(m->retry, NULL, &call[i]),
-			     BACKOFF_OK);
-	for (int i = 0; i < 2; i++)
-		(void)fail_once(m, call[i]);
-	for (int i = 0; i < 2; i++)
-		backoff_call_free(call[i]);
-	cr_assert_eq(backoff_guard_breaker(backoff_retry_guard(m->retry),
-					   m->clock->now_ns(m->clock->user)),
-		     BACKOFF_BREAKER_OPEN);
-}
-
-Test(retry_save, an_open_breaker_is_asked_after_the_wait)
-{
-	static const struct {
-		const char *why;
-		/** Before it is taken up, and then until it is to go on. */
-		uint64_t before_s, wait_s;
-		enum backoff_stop stop;
-	} row[] = {
-		{"still open after the wait", 0, 10, BACKOFF_STOP_BREAKER_OPEN},
-		{"half open after the wait", 55, 10, BACKOFF_STOP_NONE},
-		{"half open before", 70, 10, BACKOFF_STOP_NONE},
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct machine one =
-			machine(WITH(BREAKER), "op", 100 * S, WALL);
-		struct machine two = machine(WITH(BREAKER), "op", 9 * S,
-					     WALL - row[i].before_s * S);
-		struct backoff_call *call, *saved;
-		struct backoff_step step;
-		char paper[4096];
-		size_t length;
-
-		cr_assert_eq(backoff_call_new(one.retry, NULL, &saved),
-			     BACKOFF_OK);
-		(void)fail_once(&one, saved);
-		length = backoff_call_save(saved, paper, sizeof(paper));
-		open_breaker(&two);
-		backoff_clock_virtual_advance(two.clock, row[i].before_s * S);
-		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
-						  length, 0, &call, NULL),
-			     BACKOFF_OK, "%s", row[i].why);
-		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
-		cr_expect_eq(step.action, BACKOFF_ACTION_WAIT, "%s",
-			     row[i].why);
-		backoff_clock_virtual_advance(two.clock, row[i].wait_s * S);
-		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
-		cr_expect_eq(step.stop, row[i].stop, "%s: %s", row[i].why,
-			     backoff_stop_name(step.stop));
-		if (row[i].stop == BACKOFF_STOP_NONE)
-			cr_expect_eq(step.attempt.number, 2, "%s", row[i].why);
-		cr_expect_eq(backoff_call_answer(call)->attempts, 1, "%s",
-			     row[i].why);
-		cr_expect_str_eq(backoff_call_id(call), backoff_call_id(saved),
-				 "%s", row[i].why);
-		backoff_call_free(call);
-		backoff_call_free(saved);
-		stop(&one);
-		stop(&two);
-	}
-}
-
-Test(retry_save, a_call_that_waits_leaves_the_probe_to_others)
-{
-	struct machine one = machine(WITH(BREAKER), "op", 100 * S, WALL);
-	struct machine two = machine(WITH(BREAKER), "op", 9 * S, WALL - 60 * S);
-	struct backoff_call *waits, *other;
-	struct backoff_step step;
-	char paper[4096];
-	uint64_t delay_ns;
-	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
-
-	open_breaker(&two);
-	backoff_clock_virtual_advance(two.clock, 60 * S);
-	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
-					  &waits, NULL),
-		     BACKOFF_OK);
-	cr_assert_eq(backoff_call_new(two.retry, NULL, &other), BACKOFF_OK);
-	cr_assert_eq(backoff_call_next(other, &step), BACKOFF_OK);
-	cr_expect_eq(step.action, BACKOFF_ACTION_ATTEMPT, "%s",
-		     backoff_stop_name(step.stop));
-	backoff_call_free(other);
-	backoff_call_free(waits);
-	stop(&one);
-	stop(&two);
-}
-
-Test(retry_save, the_guard_counts_a_call_once)
-{
-	static const struct {
-		const char *why, *policy;
-		/** Tokens before, with two restored calls, and after them. */
-		uint64_t before_milli, with_milli, after_milli;
-	} row[] = {
-		{"concurrency: calls at once make places",
-		 WITH("\"budget\":{\"kind\":\"concurrency\",\"share\":0.5,"
-		      "\"min_concurrent\":0}"),
-		 0, 1000, 0},
-		{"ratio: the deposit was made where the call began",
-		 WITH("\"budget\":{\"kind\":\"ratio\",\"min_per_second\":"
-		      "0}"),
-		 0, 0, 0},
-		{"token bucket",
-		 WITH("\"budget\":{\"kind\":\"token_bucket\","
-		      "\"capacity\":10}"),
-		 10000, 10000, 10000},
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct machine one =
-			machine(row[i].policy, "op", 100 * S, WALL);
-		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
-		const struct backoff_guard *guard =
-			backoff_retry_guard(two.retry);
-		struct backoff_call *call, *came[2];
-		char paper[4096];
-		size_t length;
-
-		cr_assert_eq(backoff_call_new(one.retry, NULL, &call),
-			     BACKOFF_OK);
-		length = backoff_call_save(call, paper, sizeof(paper));
-		backoff_call_free(call);
-		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
-			     row[i].before_milli, "%s", row[i].why);
-		for (int k = 0; k < 2; k++)
-			cr_assert_eq(backoff_call_restore(two.retry, NULL,
-							  paper, length, 0,
-							  &came[k], NULL),
-				     BACKOFF_OK);
-		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
-			     row[i].with_milli, "%s", row[i].why);
-		for (int k = 0; k < 2; k++)
-			backoff_call_free(came[k]);
-		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
-			     row[i].after_milli, "%s", row[i].why);
-		stop(&one);
-		stop(&two);
-	}
-}
-
 #define TEN "5555555555"
 #define LONG_NUMBER TEN TEN TEN TEN TEN TEN TEN TEN
 
@@ -622,6 +389,10 @@ Test(retry_save, refuses_what_it_should_not_trust)
 		 BACKOFF_E_VALUE},
 		{"more uncounted than failed", POLICY, "op", "\"uncounted\":0",
 		 "\"uncounted\":2", 0, BACKOFF_E_VALUE},
+		{"a price that is no number", POLICY, "op", "\"number\"",
+		 "\"retry_cost\":\"5\",\"number\"", 0, BACKOFF_E_VALUE},
+		{"a price of no policy's", POLICY, "op", "\"number\"",
+		 "\"retry_cost\":1e6,\"number\"", 0, BACKOFF_OK},
 		{"a count beyond 32 bits", POLICY, "op", "\"attempt\":2",
 		 "\"attempt\":4294967297", 0, BACKOFF_E_VALUE},
 		{"luck that is no hex", POLICY, "op", "\"number\":\"0",
