@@ -104,6 +104,7 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	call->kind = BACKOFF_KIND_FIRST;
 	call->in_flight = BACKOFF_ABSENT;
 	call->owed_milli = 0;
+	call->is_on_paper = false;
 	answer->kind = BACKOFF_OUTCOME_CANCELLED;
 	answer->failure_class = BACKOFF_CLASS_UNKNOWN;
 	answer->result = NULL;
@@ -233,6 +234,14 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 		bo_log_stop(call, running, now_ns);
 }
 
+void
+bo_call_leave(struct backoff_call *call)
+{
+	backoff_engine_stop(&call->state, BACKOFF_STOP_SHUTDOWN,
+			    &call->decision);
+	call->phase = BO_PHASE_OVER;
+}
+
 /* Reserve what a retry costs that was decided in another process. */
 static enum backoff_stop
 pay(struct backoff_call *call, uint64_t now_ns)
@@ -249,6 +258,7 @@ bo_call_resume(struct backoff_call *call, uint64_t now_ns)
 {
 	enum backoff_stop stop;
 
+	call->is_on_paper = false;
 	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
 			      &call->decision);
 	bo_tell_transition(call, now_ns);

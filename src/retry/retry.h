@@ -87,6 +87,8 @@ struct backoff_call {
 	/** The price of a retry that was decided in another process: to be
 	 *  reserved when it begins here. */
 	int64_t owed_milli;
+	/** It is on paper as it is, for another process to go on with. */
+	bool is_on_paper;
 	/** "" until somebody asks. */
 	char id[65];
 	/** The event's `budget`. */
@@ -208,6 +210,10 @@ void bo_call_resume(struct backoff_call *call, uint64_t now_ns);
 /** End a call between attempts, or with one under way. */
 void bo_call_stop(struct backoff_call *call, enum backoff_stop stop,
 		  uint64_t now_ns);
+
+/** Give back what a call between attempts holds that goes on elsewhere: it is
+ *  over for this process, and not for the log. */
+void bo_call_leave(struct backoff_call *call);
 
 /** Wait for the next attempt or round; then the call is ready, or over. */
 void bo_call_wait(struct backoff_call *call);

@@ -211,6 +211,9 @@ backoff_call_save(struct backoff_call *call, char *buffer, size_t size)
 	for (size_t i = 0; i < ROWS; i++)
 		put_row(&out, &rows[i], &saved);
 	bo_out_text(&out, "}");
+	/* Cut, or only measured, nobody can go on with it. */
+	if (out.length < size)
+		call->is_on_paper = true;
 	return out.length;
 }
 

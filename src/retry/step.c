@@ -63,7 +63,9 @@ backoff_call_free(struct backoff_call *call)
 {
 	if (call == NULL)
 		return;
-	if (call->phase != BO_PHASE_OVER)
+	if (call->phase != BO_PHASE_OVER && call->is_on_paper)
+		bo_call_leave(call);
+	else if (call->phase != BO_PHASE_OVER)
 		bo_call_stop(call, BACKOFF_STOP_SHUTDOWN, now(call));
 	free(call);
 }

@@ -349,6 +349,136 @@ Test(retry_save, who_asked_goes_with_the_call)
 	stop(&one);
 }
 
+/** What closed a call. */
+struct ends {
+	unsigned count;
+	enum backoff_stop stop;
+};
+
+static void
+count_ends(void *user, const struct backoff_event *event)
+{
+	struct ends *ends = user;
+
+	if (event->type != BACKOFF_EVENT_SUCCESS &&
+	    event->type != BACKOFF_EVENT_EXHAUSTED &&
+	    event->type != BACKOFF_EVENT_ABORTED)
+		return;
+	ends->count++;
+	ends->stop = event->stop;
+}
+
+Test(retry_save, a_call_that_goes_on_elsewhere_is_not_closed_here)
+{
+	enum {
+		ASK = 1,
+		ADVANCE = 2,
+		ATTEMPT = 4,
+		CANCEL = 8,
+		LITTLE = 16,
+		AGAIN = 32
+	};
+	static const struct {
+		const char *why;
+		bool first;
+		/** Between save and free. */
+		unsigned then;
+		unsigned ends;
+		enum backoff_stop stop;
+	} row[] = {
+		{"saved and freed in its wait", false, 0, 0, 0},
+		{"saved and freed before its first attempt", true, 0, 0, 0},
+		{"asked, it still waits", false, ASK, 0, 0},
+		{"time that passes is no step", false, ADVANCE, 0, 0},
+		{"its length is asked for once more", false, AGAIN, 0, 0},
+		{"a checkpoint, and on with it", false, ADVANCE | ASK | ATTEMPT,
+		 1, BACKOFF_STOP_SHUTDOWN},
+		{"with the next attempt under way", false, ADVANCE | ASK, 1,
+		 BACKOFF_STOP_SHUTDOWN},
+		{"with the first attempt under way", true, ASK, 1,
+		 BACKOFF_STOP_SHUTDOWN},
+		{"cancelled", false, CANCEL, 1, BACKOFF_STOP_CANCELLED},
+		{"only its length was asked for", false, LITTLE, 1,
+		 BACKOFF_STOP_SHUTDOWN},
+	};
+	const struct backoff_outcome failure = {
+		.kind = BACKOFF_OUTCOME_FAILURE};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine m =
+			machine(WITH("\"budget\":{\"kind\":\"concurrency\","
+				     "\"min_concurrent\":3,\"share\":1}"),
+				"op", 100 * S, WALL);
+		struct ends ends = {0};
+		struct backoff_call *call;
+		struct backoff_step step;
+		char paper[4096];
+		size_t length;
+
+		backoff_retry_set_on_event(m.retry, count_ends, &ends);
+		cr_assert_eq(backoff_call_new(m.retry, NULL, &call),
+			     BACKOFF_OK);
+		if (!row[i].first)
+			(void)fail_once(&m, call);
+		length = backoff_call_save(
+			call, paper, row[i].then & LITTLE ? 1 : sizeof(paper));
+		cr_assert_gt(length, 1);
+		if (row[i].then & AGAIN)
+			cr_assert_eq(backoff_call_save(call, NULL, 0), length);
+		if (row[i].then & ADVANCE)
+			backoff_clock_virtual_advance(m.clock, 10 * S);
+		if (row[i].then & ASK)
+			cr_assert_eq(backoff_call_next(call, &step),
+				     BACKOFF_OK);
+		if (row[i].then & ATTEMPT)
+			cr_assert_eq(backoff_call_report(call, &failure),
+				     BACKOFF_OK);
+		if (row[i].then & CANCEL)
+			cr_assert_eq(backoff_call_cancel(call), BACKOFF_OK);
+		backoff_call_free(call);
+		cr_expect_eq(ends.count, row[i].ends, "%s: %u", row[i].why,
+			     ends.count);
+		cr_expect_eq(ends.stop, row[i].stop, "%s: %s", row[i].why,
+			     backoff_stop_name(ends.stop));
+		cr_expect_eq(backoff_guard_tokens_milli(
+				     backoff_retry_guard(m.retry), 200 * S),
+			     3000, "%s: all was given back", row[i].why);
+		stop(&m);
+	}
+}
+
+Test(retry_save, a_call_that_moves_is_closed_once)
+{
+	const struct backoff_outcome success = {
+		.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct machine m = machine(POLICY, "op", 100 * S, WALL);
+	struct ends ends = {0};
+	struct backoff_call *call;
+	struct backoff_step step;
+	char paper[4096];
+	uint64_t delay_ns;
+	size_t length;
+
+	backoff_retry_set_on_event(m.retry, count_ends, &ends);
+	length = save_waiting(&m, paper, sizeof(paper), &delay_ns);
+	for (int i = 0; i < 3; i++) {
+		cr_assert_eq(backoff_call_restore(m.retry, NULL, paper, length,
+						  0, &call, NULL),
+			     BACKOFF_OK);
+		if (i == 2)
+			break;
+		length = backoff_call_save(call, paper, sizeof(paper));
+		backoff_call_free(call);
+	}
+	backoff_clock_virtual_advance(m.clock, delay_ns);
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	cr_assert_eq(backoff_call_report(call, &success), BACKOFF_OK);
+	backoff_call_free(call);
+	cr_expect_eq(ends.count, 1);
+	cr_expect_eq(ends.stop, BACKOFF_STOP_SUCCESS);
+	stop(&m);
+}
+
 #define TEN "5555555555"
 #define LONG_NUMBER TEN TEN TEN TEN TEN TEN TEN TEN
 
