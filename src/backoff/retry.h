@@ -281,7 +281,10 @@ backoff_call_new(struct backoff_retry *retry,
 		 const struct backoff_call_options *options,
 		 struct backoff_call **out);
 
-/** Free it; a call that is not over ends with `shutdown`. NULL is fine. */
+/** Free it; a call that is not over ends with `shutdown`, and gives back what
+ *  it holds of its guard. One that backoff_call_save() wrote, and that has
+ *  taken no step since, gives it back too, and is not closed in the log: it
+ *  goes on elsewhere. NULL is fine. */
 BACKOFF_API void backoff_call_free(struct backoff_call *call);
 
 /**
@@ -331,6 +334,10 @@ backoff_call_answer(const struct backoff_call *call);
  * Write a call that waits, or whose next attempt has not begun, as one line of
  * JSON with absolute times, for another process to go on with.
  *
+ * Freed now, the call writes no closing event. If the text got lost and nobody
+ * will go on with it, end it with backoff_call_cancel(). A call may also be
+ * saved as a checkpoint and go on here, and is then closed as any other.
+ *
  * @return as backoff_policy_canonical(); 0 for a call that is over or has an
  *         attempt under way
  */
@@ -341,8 +348,21 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
  * Go on with a saved call: its attempts, delays, luck, id and deadline.
  *
  * Times on paper are wall time, and survive a reboot. Against clock steps,
- * what is left of the wait is at most the delay that was decided, and time
- * that ran backwards counts as none passed.
+ * what is left of the wait is at most the delay that was decided, what is left
+ * to the deadline at most what was left at the save, and time that ran
+ * backwards counts as none passed.
+ *
+ * The guard of @p retry counts the call from now on. Breaker and budget are
+ * asked when its wait is over, in this order, and may end it then: with
+ * `breaker_open`, or with `budget` if the retry's cost, which was reserved
+ * where it was decided and given back with the call there, is not to be had
+ * here. A ratio budget gets no second deposit. A text that a version without
+ * costs wrote asks for none. Under another policy (@p force) a token bucket is
+ * asked for the same cost, at most its capacity, any other budget for its own.
+ *
+ * The earlier of the call's deadline and that of @p options holds. If the
+ * latter has passed, or does before the wait is over, the call ends here, with
+ * `deadline` or `delay_exceeds_deadline`.
  *
  * @param retry    of the same operation; its policy must have the saved hash
  * @param options  as backoff_call_new(); an id in it is not used

@@ -102,7 +102,14 @@ bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
 {
 	if (rule->kind == BO_BUDGET_RATIO)
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns, MILLI);
-	else if (rule->kind == BO_BUDGET_CONCURRENCY)
+	else
+		bo_budget_rejoin(rule, budget);
+}
+
+void
+bo_budget_rejoin(const struct bo_budget_rule *rule, struct bo_budget *budget)
+{
+	if (rule->kind == BO_BUDGET_CONCURRENCY)
 		atomic_fetch_add_explicit(&budget->calls, 1,
 					  memory_order_relaxed);
 }
@@ -136,6 +143,16 @@ bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
 		break;
 	}
 	return 0;
+}
+
+int64_t
+bo_budget_cost_again(const struct bo_budget_rule *rule, int64_t cost_milli)
+{
+	if (rule->kind != BO_BUDGET_TOKEN_BUCKET)
+		return bo_budget_cost(rule, BACKOFF_CLASS_UNKNOWN,
+				      BACKOFF_OUTCOME_FAILURE);
+	return cost_milli < rule->capacity_milli ? cost_milli
+						 : rule->capacity_milli;
 }
 
 bool

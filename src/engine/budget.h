@@ -12,15 +12,26 @@ void bo_budget_init(const struct bo_budget_rule *rule,
 int64_t bo_budget_left_milli(const struct bo_budget_rule *rule,
 			     const struct bo_budget *budget, uint64_t now_ns);
 
-/** A call begins, and ends. */
+/** A call begins. */
 void bo_budget_begin(const struct bo_budget_rule *rule,
 		     struct bo_budget *budget, uint64_t now_ns);
+/** A call goes on that began in another process, and made its deposit there. */
+void bo_budget_rejoin(const struct bo_budget_rule *rule,
+		      struct bo_budget *budget);
+
+/** A call ends. */
 void bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget);
 
 /** What a retry after this failure costs. */
 int64_t bo_budget_cost(const struct bo_budget_rule *rule,
 		       enum backoff_class class,
 		       enum backoff_outcome_kind kind);
+
+/** What a retry costs that cost so much, more than 0, in another process: under
+ *  the same rule the same; a token bucket is asked for no more than it can
+ *  hold. */
+int64_t bo_budget_cost_again(const struct bo_budget_rule *rule,
+			     int64_t cost_milli);
 
 /** Take the cost of a retry; false if it is refused. */
 bool bo_budget_reserve(const struct bo_budget_rule *rule,

@@ -42,6 +42,14 @@ bo_guard_begin(struct backoff_guard *guard, struct backoff_state *state,
 	return stop;
 }
 
+void
+bo_guard_rejoin(struct backoff_guard *guard, struct backoff_state *state)
+{
+	state->guard = guard;
+	state->guarded = 1;
+	bo_budget_rejoin(&guard->policy->budget, &guard->budget);
+}
+
 enum backoff_stop
 bo_guard_resume(struct backoff_guard *guard, struct backoff_state *state,
 		uint64_t now_ns, struct backoff_decision *out)
@@ -80,6 +88,18 @@ bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
 	state->probe = 0;
 }
 
+static enum backoff_stop
+reserve(struct backoff_guard *guard, struct backoff_state *state,
+	int64_t cost_milli, uint64_t now_ns)
+{
+	if (!bo_budget_reserve(&guard->policy->budget, &guard->budget,
+			       cost_milli, now_ns))
+		return BACKOFF_STOP_BUDGET;
+	state->held_milli = cost_milli;
+	state->held_since_ns = now_ns;
+	return BACKOFF_STOP_NONE;
+}
+
 enum backoff_stop
 bo_guard_reserve(struct backoff_guard *guard, struct backoff_state *state,
 		 const struct backoff_outcome *outcome, uint64_t now_ns,
@@ -91,11 +111,19 @@ bo_guard_reserve(struct backoff_guard *guard, struct backoff_state *state,
 		return BACKOFF_STOP_NONE;
 	out->cost_milli =
 		bo_budget_cost(rule, outcome->failure_class, outcome->kind);
-	if (!bo_budget_reserve(rule, &guard->budget, out->cost_milli, now_ns))
-		return BACKOFF_STOP_BUDGET;
-	state->held_milli = out->cost_milli;
-	state->held_since_ns = now_ns;
-	return BACKOFF_STOP_NONE;
+	return reserve(guard, state, out->cost_milli, now_ns);
+}
+
+enum backoff_stop
+bo_guard_reserve_again(struct backoff_guard *guard, struct backoff_state *state,
+		       int64_t cost_milli, uint64_t now_ns)
+{
+	cost_milli = bo_budget_cost_again(&guard->policy->budget, cost_milli);
+	/* Where retries have no price, the failure that led to this one was
+	 * weighed when it was decided. */
+	if (cost_milli == 0)
+		return BACKOFF_STOP_NONE;
+	return reserve(guard, state, cost_milli, now_ns);
 }
 
 void

@@ -76,6 +76,10 @@ enum backoff_stop bo_guard_begin(struct backoff_guard *guard,
 				 struct backoff_state *state, uint64_t now_ns,
 				 struct backoff_decision *out);
 
+/** A call that began elsewhere goes on here: it is counted, and the breaker is
+ *  asked when its wait is over. */
+void bo_guard_rejoin(struct backoff_guard *guard, struct backoff_state *state);
+
 /** The attempt after a wait begins: may it still? */
 enum backoff_stop bo_guard_resume(struct backoff_guard *guard,
 				  struct backoff_state *state, uint64_t now_ns,
@@ -93,6 +97,12 @@ enum backoff_stop bo_guard_reserve(struct backoff_guard *guard,
 				   const struct backoff_outcome *outcome,
 				   uint64_t now_ns,
 				   struct backoff_decision *out);
+
+/** A retry that was decided elsewhere is to be made here: reserve its cost as
+ *  the policy at hand has it, or say BACKOFF_STOP_BUDGET. */
+enum backoff_stop bo_guard_reserve_again(struct backoff_guard *guard,
+					 struct backoff_state *state,
+					 int64_t cost_milli, uint64_t now_ns);
 
 /** Give back what the state holds for an attempt that will not be made, or does
  *  not count. */

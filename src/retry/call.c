@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/process.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
 #include "retry/retry.h"
 
 const struct backoff_call_options *
@@ -90,9 +91,9 @@ keep_outcome(struct backoff_answer *a, const struct backoff_outcome *outcome)
 }
 
 void
-bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
-	      const struct backoff_call_options *options, uint64_t now_ns,
-	      struct backoff_answer *answer)
+bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
+	     const struct backoff_call_options *options, uint64_t now_ns,
+	     struct backoff_answer *answer)
 {
 	call->retry = retry;
 	call->options = options;
@@ -103,6 +104,8 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	call->attempt_timeout_ns = BACKOFF_FOREVER;
 	call->kind = BACKOFF_KIND_FIRST;
 	call->in_flight = BACKOFF_ABSENT;
+	call->owed_milli = 0;
+	call->is_on_paper = false;
 	answer->kind = BACKOFF_OUTCOME_CANCELLED;
 	answer->failure_class = BACKOFF_CLASS_UNKNOWN;
 	answer->result = NULL;
@@ -111,14 +114,30 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 			     bo_call_deadline(options), &call->decision);
 	call->state.idempotent = options->idempotent != 0;
 	call->state.inbound_attempt = options->inbound_attempt;
-	if (retry->guard != NULL) {
-		backoff_engine_join(&call->state, retry->guard, now_ns,
+	call->phase = BO_PHASE_READY;
+}
+
+void
+bo_call_enter(struct backoff_call *call, uint64_t now_ns)
+{
+	struct backoff_guard *guard = call->retry->guard;
+
+	if (guard != NULL) {
+		backoff_engine_join(&call->state, guard, now_ns,
 				    &call->decision);
 		bo_tell_transition(call, now_ns);
 	}
-	call->phase = BO_PHASE_READY;
 	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);
+}
+
+void
+bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
+	      const struct backoff_call_options *options, uint64_t now_ns,
+	      struct backoff_answer *answer)
+{
+	bo_call_init(call, retry, options, now_ns, answer);
+	bo_call_enter(call, now_ns);
 }
 
 void
@@ -217,13 +236,38 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 }
 
 void
+bo_call_leave(struct backoff_call *call)
+{
+	backoff_engine_stop(&call->state, BACKOFF_STOP_SHUTDOWN,
+			    &call->decision);
+	call->phase = BO_PHASE_OVER;
+}
+
+/* Reserve what a retry costs that was decided in another process. */
+static enum backoff_stop
+pay(struct backoff_call *call, uint64_t now_ns)
+{
+	int64_t owed_milli = call->owed_milli;
+
+	call->owed_milli = 0;
+	return bo_guard_reserve_again(call->state.guard, &call->state,
+				      owed_milli, now_ns);
+}
+
+void
 bo_call_resume(struct backoff_call *call, uint64_t now_ns)
 {
+	enum backoff_stop stop;
+
+	call->is_on_paper = false;
 	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
 			      &call->decision);
 	bo_tell_transition(call, now_ns);
-	if (call->decision.action == BACKOFF_ACTION_DONE)
-		bo_call_stop(call, call->decision.stop, now_ns);
+	stop = call->decision.stop;
+	if (stop == BACKOFF_STOP_NONE && call->owed_milli > 0)
+		stop = pay(call, now_ns);
+	if (stop != BACKOFF_STOP_NONE)
+		bo_call_stop(call, stop, now_ns);
 	else
 		call->phase = BO_PHASE_READY;
 }

@@ -84,6 +84,11 @@ struct backoff_call {
 	/** NULL: one attempt at a time. */
 	struct bo_hedging *hedging;
 	struct backoff_answer *answer;
+	/** The price of a retry that was decided in another process: to be
+	 *  reserved when it begins here. */
+	int64_t owed_milli;
+	/** It is on paper as it is, for another process to go on with. */
+	bool is_on_paper;
 	/** "" until somebody asks. */
 	char id[65];
 	/** The event's `budget`. */
@@ -111,6 +116,19 @@ bo_retry_max_attempts(const struct backoff_retry *r, uint32_t inbound_attempt)
 void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 		   const struct backoff_call_options *options, uint64_t now_ns,
 		   struct backoff_answer *answer);
+
+/** Its two parts: a call that has asked nobody, and the guard's word and that
+ *  of the deadline. A restored call comes back between them. */
+void bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
+		  const struct backoff_call_options *options, uint64_t now_ns,
+		  struct backoff_answer *answer);
+void bo_call_enter(struct backoff_call *call, uint64_t now_ns);
+
+/** Memory for a call, initialized, with options and answer of its own. Returns
+ *  what backoff_call_new() does. */
+enum backoff_status bo_call_make(struct backoff_retry *retry,
+				 const struct backoff_call_options *options,
+				 struct backoff_call **out);
 
 /** The key of the ids that go with this luck. */
 void bo_id_key_init(struct bo_id_key *key, uint64_t experiment);
@@ -192,6 +210,10 @@ void bo_call_resume(struct backoff_call *call, uint64_t now_ns);
 /** End a call between attempts, or with one under way. */
 void bo_call_stop(struct backoff_call *call, enum backoff_stop stop,
 		  uint64_t now_ns);
+
+/** Give back what a call between attempts holds that goes on elsewhere: it is
+ *  over for this process, and not for the log. */
+void bo_call_leave(struct backoff_call *call);
 
 /** Wait for the next attempt or round; then the call is ready, or over. */
 void bo_call_wait(struct backoff_call *call);

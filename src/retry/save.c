@@ -2,7 +2,8 @@
  *
  * Monotonic time means nothing after a reboot, so that the paper has wall
  * time. The wall clock may be stepped, though: what is left of a wait is never
- * taken for longer than the wait was, and time that ran backwards counts as
+ * taken for longer than the wait was, what is left to the deadline for no
+ * longer than when the call was saved, and time that ran backwards counts as
  * none. */
 #include "config.h"
 
@@ -15,9 +16,12 @@
 #include "base/json.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "engine/engine.h"
+#include "engine/guard.h"
 #include "retry/retry.h"
 
 #define TEXT_MAX_BYTES 8192
+#define NANO_OF_MILLI 1000000
 /* Of any policy: those that a healthy time lets it forget, max_attempts, and
  * what seven classes do not count. */
 #define ATTEMPTS_MOST 2007000001
@@ -25,7 +29,7 @@
 enum kind {
 	/** uint32_t. */
 	COUNT,
-	/** uint64_t nanoseconds, as seconds. */
+	/** uint64_t nanoseconds, as seconds; billionths, as a decimal. */
 	SECONDS,
 	/** Wall time, uint64_t nanoseconds. */
 	TIME,
@@ -43,6 +47,8 @@ struct saved {
 	uint64_t elapsed_ns, delay_ns, previous_delay_ns, backoff_ns;
 	/** BACKOFF_ABSENT: no deadline, no wait. */
 	uint64_t saved_at_ns, not_before_ns, deadline_ns;
+	/** Billionths of a token; BACKOFF_ABSENT, or nothing: none. */
+	uint64_t retry_cost_nano;
 	uint64_t experiment, number;
 	char policy[65], policy_hash[65], call_id[65];
 	char operation[257];
@@ -79,6 +85,8 @@ static const struct row {
 	AS("curve_start", curve_start, COUNT, false),
 	AS("idempotent", idempotent, COUNT, false),
 	AS("inbound_attempt", inbound_attempt, COUNT, true),
+	/* Papers of before do not have it. */
+	AS("retry_cost", retry_cost_nano, SECONDS, true),
 	AS("experiment", experiment, HEX, false),
 	AS("number", number, HEX, false),
 	AS("uncounted_transient", uncounted_by_class[1], COUNT, true),
@@ -152,6 +160,7 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 	uint64_t wall_ns = clock->wall_ns(clock->user);
 	const struct backoff_state *s = &call->state;
 	bool waiting = call->phase == BO_PHASE_WAITING;
+	int64_t held_milli = s->held_milli + call->owed_milli;
 
 	*saved = (struct saved){
 		.v = 1,
@@ -170,6 +179,9 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 						 : BACKOFF_FOREVER,
 					 now_ns, wall_ns),
 		.deadline_ns = to_wall(s->deadline_ns, now_ns, wall_ns),
+		.retry_cost_nano =
+			held_milli > 0 ? (uint64_t)held_milli * NANO_OF_MILLI
+				       : BACKOFF_ABSENT,
 	};
 	memcpy(saved->uncounted_by_class, s->uncounted_by_class,
 	       sizeof(saved->uncounted_by_class));
@@ -199,6 +211,9 @@ backoff_call_save(struct backoff_call *call, char *buffer, size_t size)
 	for (size_t i = 0; i < ROWS; i++)
 		put_row(&out, &rows[i], &saved);
 	bo_out_text(&out, "}");
+	/* Cut, or only measured, nobody can go on with it. */
+	if (out.length < size)
+		call->is_on_paper = true;
 	return out.length;
 }
 
@@ -368,10 +383,20 @@ check(struct reading *r, const struct saved *saved,
 	    uncounted > saved->uncounted ||
 	    /* The others were forgotten, where the curve began anew. */
 	    saved->uncounted - uncounted > saved->curve_start ||
-	    saved->curve_start > saved->finished || saved->idempotent > 1)
+	    saved->curve_start > saved->finished || saved->idempotent > 1 ||
+	    /* A first attempt has no price. */
+	    (saved->finished == 0 && saved->retry_cost_nano != BACKOFF_ABSENT))
 		return fail(r, BACKOFF_E_VALUE, NULL, "attempt",
 			    "the counts do not fit each other");
 	return true;
+}
+
+/* What is left to a deadline on paper. */
+static uint64_t
+time_left(const struct saved *saved, uint64_t wall_ns)
+{
+	return bo_min(bo_sub_sat(saved->deadline_ns, wall_ns),
+		      bo_sub_sat(saved->deadline_ns, saved->saved_at_ns));
 }
 
 static void
@@ -381,6 +406,7 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	uint64_t elapsed_ns = bo_add_sat(
 		saved->elapsed_ns, bo_sub_sat(wall_ns, saved->saved_at_ns));
 
+	s->stop = BACKOFF_STOP_NONE;
 	s->attempt = saved->attempt;
 	s->finished = saved->finished;
 	s->uncounted = saved->uncounted;
@@ -398,13 +424,35 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	s->start_ns = bo_sub_sat(now_ns, elapsed_ns);
 	s->deadline_ns = BACKOFF_FOREVER;
 	if (saved->deadline_ns != BACKOFF_ABSENT)
-		s->deadline_ns = bo_add_sat(
-			now_ns, bo_sub_sat(saved->deadline_ns, wall_ns));
+		s->deadline_ns = bo_add_sat(now_ns, time_left(saved, wall_ns));
+}
+
+/* Whoever takes the call up may have less time for it than the paper, and none
+ * after the wait. */
+static void
+heed_deadline(struct backoff_call *call, uint64_t now_ns)
+{
+	uint64_t deadline_ns = bo_call_deadline(call->options);
+
+	call->state.deadline_ns = bo_min(call->state.deadline_ns, deadline_ns);
+	if (bo_engine_has_passed(deadline_ns, now_ns))
+		bo_call_stop(call, BACKOFF_STOP_DEADLINE, now_ns);
+	else if (bo_engine_has_passed(deadline_ns,
+				      call->decision.not_before_ns))
+		bo_call_stop(call, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE, now_ns);
+}
+
+static void
+rejoin(struct backoff_call *call, uint64_t retry_cost_nano)
+{
+	bo_guard_rejoin(call->retry->guard, &call->state);
+	if (retry_cost_nano != BACKOFF_ABSENT)
+		call->owed_milli = (int64_t)(retry_cost_nano / NANO_OF_MILLI);
 }
 
 /* Take up the call where the paper says. */
 static void
-resume(struct backoff_call *call, const struct saved *saved)
+take_up(struct backoff_call *call, const struct saved *saved)
 {
 	const struct backoff_clock *clock = call->retry->clock;
 	uint64_t now_ns = clock->now_ns(clock->user);
@@ -430,6 +478,9 @@ resume(struct backoff_call *call, const struct saved *saved)
 	call->experiment = saved->experiment;
 	call->number = saved->number;
 	memcpy(call->id, saved->call_id, sizeof(call->id));
+	if (call->retry->guard != NULL)
+		rejoin(call, saved->retry_cost_nano);
+	heed_deadline(call, now_ns);
 }
 
 enum backoff_status
@@ -440,7 +491,8 @@ backoff_call_restore(struct backoff_retry *retry,
 {
 	struct reading r = {.text = text, .error = error};
 	struct saved saved = {.not_before_ns = BACKOFF_ABSENT,
-			      .deadline_ns = BACKOFF_ABSENT};
+			      .deadline_ns = BACKOFF_ABSENT,
+			      .retry_cost_nano = BACKOFF_ABSENT};
 	struct backoff_call *call;
 	struct bo_json json;
 	enum backoff_status status;
@@ -458,12 +510,10 @@ backoff_call_restore(struct backoff_retry *retry,
 	if (!read_members(&r, &json, &saved) ||
 	    !check(&r, &saved, retry, force != 0))
 		return r.status;
-	status = backoff_call_new(retry, options, &call);
+	status = bo_call_make(retry, options, &call);
 	if (status != BACKOFF_OK)
 		return status;
-	/* An open breaker or a passed deadline of the options ends it here. */
-	if (call->phase != BO_PHASE_OVER)
-		resume(call, &saved);
+	take_up(call, &saved);
 	*out = call;
 	return BACKOFF_OK;
 }

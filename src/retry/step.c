@@ -23,9 +23,9 @@ now(const struct backoff_call *call)
 }
 
 enum backoff_status
-backoff_call_new(struct backoff_retry *retry,
-		 const struct backoff_call_options *options,
-		 struct backoff_call **out)
+bo_call_make(struct backoff_retry *retry,
+	     const struct backoff_call_options *options,
+	     struct backoff_call **out)
 {
 	struct stepped *made;
 
@@ -40,10 +40,22 @@ backoff_call_new(struct backoff_retry *retry,
 	made->options = *options;
 	if (bo_hedge_is_on(retry))
 		made->call.hedging = made->hedging;
-	bo_call_begin(&made->call, retry, &made->options,
-		      retry->clock->now_ns(retry->clock->user), &made->answer);
+	bo_call_init(&made->call, retry, &made->options,
+		     retry->clock->now_ns(retry->clock->user), &made->answer);
 	*out = &made->call;
 	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_call_new(struct backoff_retry *retry,
+		 const struct backoff_call_options *options,
+		 struct backoff_call **out)
+{
+	enum backoff_status status = bo_call_make(retry, options, out);
+
+	if (status == BACKOFF_OK)
+		bo_call_enter(*out, (*out)->state.start_ns);
+	return status;
 }
 
 void
@@ -51,7 +63,9 @@ backoff_call_free(struct backoff_call *call)
 {
 	if (call == NULL)
 		return;
-	if (call->phase != BO_PHASE_OVER)
+	if (call->phase != BO_PHASE_OVER && call->is_on_paper)
+		bo_call_leave(call);
+	else if (call->phase != BO_PHASE_OVER)
 		bo_call_stop(call, BACKOFF_STOP_SHUTDOWN, now(call));
 	free(call);
 }

@@ -1,86 +1,7 @@
 /* Tests of src/retry/save.c: a call goes on where the paper says. */
 #include "config.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include <criterion/criterion.h>
-
-#include <backoff.h>
-
-#define S UINT64_C(1000000000)
-#define WALL (1795428930 * S)
-
-/** A retry object on a clock of its own. */
-struct machine {
-	struct backoff_policy *policy;
-	struct backoff_retry *retry;
-	struct backoff_clock *clock;
-};
-
-static struct machine
-machine(const char *policy, const char *operation, uint64_t up_ns,
-	uint64_t wall_ns)
-{
-	struct machine m = {0};
-	struct backoff_error error = {0};
-
-	cr_assert_eq(backoff_policy_parse(policy, strlen(policy), NULL,
-					  &m.policy, &error),
-		     BACKOFF_OK, "%s: %s", error.path, error.text);
-	cr_assert_eq(backoff_retry_new(m.policy, operation, &m.retry),
-		     BACKOFF_OK);
-	cr_assert_eq(backoff_clock_virtual_new(up_ns, wall_ns, &m.clock),
-		     BACKOFF_OK);
-	backoff_retry_set_clock(m.retry, m.clock);
-	backoff_retry_set_seed(m.retry, 7);
-	return m;
-}
-
-static void
-stop(struct machine *m)
-{
-	backoff_retry_free(m->retry);
-	backoff_policy_unref(m->policy);
-	backoff_clock_virtual_free(m->clock);
-}
-
-/* One failed attempt; returns the wait that follows, 0 if the call is over. */
-static uint64_t
-fail_once(struct machine *m, struct backoff_call *call)
-{
-	const struct backoff_outcome failure = {.kind = BACKOFF_OUTCOME_FAILURE,
-						.failure_class =
-							BACKOFF_CLASS_THROTTLE};
-	struct backoff_step step;
-
-	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
-	cr_assert_eq(step.action, BACKOFF_ACTION_ATTEMPT);
-	cr_assert_eq(backoff_call_report(call, &failure), BACKOFF_OK);
-	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
-	return step.action == BACKOFF_ACTION_WAIT
-		       ? step.wait_until_ns - m->clock->now_ns(m->clock->user)
-		       : 0;
-}
-
-/* A call that waits for its second attempt, on paper. */
-static size_t
-save_waiting(struct machine *m, char *paper, size_t size, uint64_t *delay_ns)
-{
-	struct backoff_call *call;
-	size_t length;
-
-	cr_assert_eq(backoff_call_new(m->retry, NULL, &call), BACKOFF_OK);
-	*delay_ns = fail_once(m, call);
-	length = backoff_call_save(call, paper, size);
-	cr_assert(length > 0 && length < size);
-	backoff_call_free(call);
-	return length;
-}
-
-#define POLICY                                                                 \
-	"{\"name\":\"P\",\"max_attempts\":5,\"base_delay\":10,"                \
-	"\"max_delay\":100,\"jitter\":\"full\"}"
+#include "unit/retry/paper.h"
 
 Test(retry_save, waits_survive_reboots_and_clock_steps)
 {
@@ -206,6 +127,118 @@ Test(retry_save, a_deadline_keeps_its_moment)
 	stop(&two);
 }
 
+Test(retry_save, what_is_left_of_a_deadline_survives_clock_steps)
+{
+	static const struct {
+		const char *why;
+		int64_t wall_step_s;
+		uint64_t left_s;
+	} row[] = {
+		{"at once", 0, 25},
+		{"the time that passed counts", 12, 13},
+		{"the wall clock was stepped back a day", -86400, 25},
+		{"stepped back behind 1970", -1795428930, 25},
+		{"long after", 86400, 0},
+	};
+	static const char policy[] =
+		"{\"name\":\"P\",\"max_attempts\":9,\"base_delay\":1,"
+		"\"jitter\":\"none\",\"deadline\":25}";
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	uint64_t delay_ns;
+	char paper[4096];
+	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine two =
+			machine(policy, "op", 5000 * S,
+				WALL + (uint64_t)row[i].wall_step_s * S);
+		struct backoff_call *call;
+		struct backoff_step step;
+
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK, "%s", row[i].why);
+		backoff_clock_virtual_advance(two.clock, 1 * S);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		if (row[i].left_s == 0)
+			cr_expect_eq(step.stop, BACKOFF_STOP_DEADLINE, "%s",
+				     row[i].why);
+		else
+			cr_expect_eq(
+				step.attempt.give_up_ns,
+				(5000 + row[i].left_s) * S, "%s: %llu ns",
+				row[i].why,
+				(unsigned long long)step.attempt.give_up_ns);
+		backoff_call_free(call);
+		stop(&two);
+	}
+	stop(&one);
+}
+
+Test(retry_save, the_earlier_of_two_deadlines_holds)
+{
+	static const struct {
+		const char *why, *policy;
+		/** Of the options, after the restore at 9 s. */
+		uint64_t deadline_s;
+		/** When the next attempt has to be over, or why there is
+		 *  none, with or without waiting for it. */
+		uint64_t give_up_s;
+		enum backoff_stop stop;
+	} row[] = {
+#define UNTIL_25 WITH("\"deadline\":25")
+		{"the paper's is earlier", UNTIL_25, 100, 34,
+		 BACKOFF_STOP_NONE},
+		{"the caller's is earlier", UNTIL_25, 20, 20,
+		 BACKOFF_STOP_NONE},
+		{"the paper has none", WITH("\"max_delay\":10"), 30, 30,
+		 BACKOFF_STOP_NONE},
+		{"the caller's falls into the wait", UNTIL_25, 15, 0,
+		 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE},
+		{"the caller's is the wait's end", UNTIL_25, 19, 0,
+		 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE},
+		{"the caller's has passed", UNTIL_25, 9, 0,
+		 BACKOFF_STOP_DEADLINE},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		const struct backoff_call_options options = {
+			.size = sizeof(options),
+			.has_deadline = 1,
+			.deadline_ns = row[i].deadline_s * S};
+		struct machine one =
+			machine(row[i].policy, "op", 100 * S, WALL);
+		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+		struct backoff_call *call;
+		struct backoff_step step;
+		char paper[4096];
+		uint64_t delay_ns;
+		size_t length =
+			save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+		cr_assert_eq(backoff_call_restore(two.retry, &options, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK, "%s", row[i].why);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		if (row[i].stop == BACKOFF_STOP_NONE) {
+			backoff_clock_virtual_advance(two.clock, delay_ns);
+			cr_assert_eq(backoff_call_next(call, &step),
+				     BACKOFF_OK);
+			cr_expect_eq(
+				step.attempt.give_up_ns, row[i].give_up_s * S,
+				"%s: %llu ns", row[i].why,
+				(unsigned long long)step.attempt.give_up_ns);
+		}
+		cr_expect_eq(step.stop, row[i].stop, "%s: %s", row[i].why,
+			     backoff_stop_name(step.stop));
+		cr_expect_eq(backoff_call_answer(call)->attempts, 1, "%s",
+			     row[i].why);
+		backoff_call_free(call);
+		stop(&one);
+		stop(&two);
+	}
+}
+
 Test(retry_save, a_deadline_from_the_first_failure_counts_once)
 {
 	static const char policy[] =
@@ -314,6 +347,136 @@ Test(retry_save, who_asked_goes_with_the_call)
 	cr_expect_eq(backoff_call_answer(call)->attempts, 1);
 	backoff_call_free(call);
 	stop(&one);
+}
+
+/** What closed a call. */
+struct ends {
+	unsigned count;
+	enum backoff_stop stop;
+};
+
+static void
+count_ends(void *user, const struct backoff_event *event)
+{
+	struct ends *ends = user;
+
+	if (event->type != BACKOFF_EVENT_SUCCESS &&
+	    event->type != BACKOFF_EVENT_EXHAUSTED &&
+	    event->type != BACKOFF_EVENT_ABORTED)
+		return;
+	ends->count++;
+	ends->stop = event->stop;
+}
+
+Test(retry_save, a_call_that_goes_on_elsewhere_is_not_closed_here)
+{
+	enum {
+		ASK = 1,
+		ADVANCE = 2,
+		ATTEMPT = 4,
+		CANCEL = 8,
+		LITTLE = 16,
+		AGAIN = 32
+	};
+	static const struct {
+		const char *why;
+		bool first;
+		/** Between save and free. */
+		unsigned then;
+		unsigned ends;
+		enum backoff_stop stop;
+	} row[] = {
+		{"saved and freed in its wait", false, 0, 0, 0},
+		{"saved and freed before its first attempt", true, 0, 0, 0},
+		{"asked, it still waits", false, ASK, 0, 0},
+		{"time that passes is no step", false, ADVANCE, 0, 0},
+		{"its length is asked for once more", false, AGAIN, 0, 0},
+		{"a checkpoint, and on with it", false, ADVANCE | ASK | ATTEMPT,
+		 1, BACKOFF_STOP_SHUTDOWN},
+		{"with the next attempt under way", false, ADVANCE | ASK, 1,
+		 BACKOFF_STOP_SHUTDOWN},
+		{"with the first attempt under way", true, ASK, 1,
+		 BACKOFF_STOP_SHUTDOWN},
+		{"cancelled", false, CANCEL, 1, BACKOFF_STOP_CANCELLED},
+		{"only its length was asked for", false, LITTLE, 1,
+		 BACKOFF_STOP_SHUTDOWN},
+	};
+	const struct backoff_outcome failure = {
+		.kind = BACKOFF_OUTCOME_FAILURE};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine m =
+			machine(WITH("\"budget\":{\"kind\":\"concurrency\","
+				     "\"min_concurrent\":3,\"share\":1}"),
+				"op", 100 * S, WALL);
+		struct ends ends = {0};
+		struct backoff_call *call;
+		struct backoff_step step;
+		char paper[4096];
+		size_t length;
+
+		backoff_retry_set_on_event(m.retry, count_ends, &ends);
+		cr_assert_eq(backoff_call_new(m.retry, NULL, &call),
+			     BACKOFF_OK);
+		if (!row[i].first)
+			(void)fail_once(&m, call);
+		length = backoff_call_save(
+			call, paper, row[i].then & LITTLE ? 1 : sizeof(paper));
+		cr_assert_gt(length, 1);
+		if (row[i].then & AGAIN)
+			cr_assert_eq(backoff_call_save(call, NULL, 0), length);
+		if (row[i].then & ADVANCE)
+			backoff_clock_virtual_advance(m.clock, 10 * S);
+		if (row[i].then & ASK)
+			cr_assert_eq(backoff_call_next(call, &step),
+				     BACKOFF_OK);
+		if (row[i].then & ATTEMPT)
+			cr_assert_eq(backoff_call_report(call, &failure),
+				     BACKOFF_OK);
+		if (row[i].then & CANCEL)
+			cr_assert_eq(backoff_call_cancel(call), BACKOFF_OK);
+		backoff_call_free(call);
+		cr_expect_eq(ends.count, row[i].ends, "%s: %u", row[i].why,
+			     ends.count);
+		cr_expect_eq(ends.stop, row[i].stop, "%s: %s", row[i].why,
+			     backoff_stop_name(ends.stop));
+		cr_expect_eq(backoff_guard_tokens_milli(
+				     backoff_retry_guard(m.retry), 200 * S),
+			     3000, "%s: all was given back", row[i].why);
+		stop(&m);
+	}
+}
+
+Test(retry_save, a_call_that_moves_is_closed_once)
+{
+	const struct backoff_outcome success = {
+		.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct machine m = machine(POLICY, "op", 100 * S, WALL);
+	struct ends ends = {0};
+	struct backoff_call *call;
+	struct backoff_step step;
+	char paper[4096];
+	uint64_t delay_ns;
+	size_t length;
+
+	backoff_retry_set_on_event(m.retry, count_ends, &ends);
+	length = save_waiting(&m, paper, sizeof(paper), &delay_ns);
+	for (int i = 0; i < 3; i++) {
+		cr_assert_eq(backoff_call_restore(m.retry, NULL, paper, length,
+						  0, &call, NULL),
+			     BACKOFF_OK);
+		if (i == 2)
+			break;
+		length = backoff_call_save(call, paper, sizeof(paper));
+		backoff_call_free(call);
+	}
+	backoff_clock_virtual_advance(m.clock, delay_ns);
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	cr_assert_eq(backoff_call_report(call, &success), BACKOFF_OK);
+	backoff_call_free(call);
+	cr_expect_eq(ends.count, 1);
+	cr_expect_eq(ends.stop, BACKOFF_STOP_SUCCESS);
+	stop(&m);
 }
 
 #define TEN "5555555555"

@@ -1,0 +1,343 @@
+/* Tests of src/retry/save.c with guards: what a call on paper holds, and asks
+ * for when it goes on. */
+#include "config.h"
+
+#include "unit/retry/paper.h"
+
+#define BREAKER "\"breaker\":{\"window\":2,\"cooldown\":60,\"probes\":1}"
+
+/* What is left of the budget, in thousandths. */
+static long long
+tokens(struct machine *m)
+{
+	return (long long)backoff_guard_tokens_milli(
+		backoff_retry_guard(m->retry),
+		m->clock->now_ns(m->clock->user));
+}
+
+/* Two failures, which open the breaker. */
+static void
+open_breaker(struct machine *m)
+{
+	struct backoff_call *call[2];
+
+	for (int i = 0; i < 2; i++)
+		cr_assert_eq(backoff_call_new(m->retry, NULL, &call[i]),
+			     BACKOFF_OK);
+	for (int i = 0; i < 2; i++)
+		(void)fail_once(m, call[i]);
+	for (int i = 0; i < 2; i++)
+		backoff_call_free(call[i]);
+	cr_assert_eq(backoff_guard_breaker(backoff_retry_guard(m->retry),
+					   m->clock->now_ns(m->clock->user)),
+		     BACKOFF_BREAKER_OPEN);
+}
+
+Test(retry_save_guard, an_open_breaker_is_asked_after_the_wait)
+{
+	static const struct {
+		const char *why;
+		/** Before it is taken up, and then until it is to go on. */
+		uint64_t before_s, wait_s;
+		enum backoff_stop stop;
+	} row[] = {
+		{"still open after the wait", 0, 10, BACKOFF_STOP_BREAKER_OPEN},
+		{"half open after the wait", 55, 10, BACKOFF_STOP_NONE},
+		{"half open before", 70, 10, BACKOFF_STOP_NONE},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine one =
+			machine(WITH(BREAKER), "op", 100 * S, WALL);
+		struct machine two = machine(WITH(BREAKER), "op", 9 * S,
+					     WALL - row[i].before_s * S);
+		struct backoff_call *call, *saved;
+		struct backoff_step step;
+		char paper[4096];
+		size_t length;
+
+		cr_assert_eq(backoff_call_new(one.retry, NULL, &saved),
+			     BACKOFF_OK);
+		(void)fail_once(&one, saved);
+		length = backoff_call_save(saved, paper, sizeof(paper));
+		open_breaker(&two);
+		backoff_clock_virtual_advance(two.clock, row[i].before_s * S);
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK, "%s", row[i].why);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		cr_expect_eq(step.action, BACKOFF_ACTION_WAIT, "%s",
+			     row[i].why);
+		backoff_clock_virtual_advance(two.clock, row[i].wait_s * S);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		cr_expect_eq(step.stop, row[i].stop, "%s: %s", row[i].why,
+			     backoff_stop_name(step.stop));
+		if (row[i].stop == BACKOFF_STOP_NONE)
+			cr_expect_eq(step.attempt.number, 2, "%s", row[i].why);
+		cr_expect_eq(backoff_call_answer(call)->attempts, 1, "%s",
+			     row[i].why);
+		cr_expect_str_eq(backoff_call_id(call), backoff_call_id(saved),
+				 "%s", row[i].why);
+		backoff_call_free(call);
+		backoff_call_free(saved);
+		stop(&one);
+		stop(&two);
+	}
+}
+
+Test(retry_save_guard, a_call_that_waits_leaves_the_probe_to_others)
+{
+	struct machine one = machine(WITH(BREAKER), "op", 100 * S, WALL);
+	struct machine two = machine(WITH(BREAKER), "op", 9 * S, WALL - 60 * S);
+	struct backoff_call *waits, *other;
+	struct backoff_step step;
+	char paper[4096];
+	uint64_t delay_ns;
+	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+	open_breaker(&two);
+	backoff_clock_virtual_advance(two.clock, 60 * S);
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &waits, NULL),
+		     BACKOFF_OK);
+	cr_assert_eq(backoff_call_new(two.retry, NULL, &other), BACKOFF_OK);
+	cr_assert_eq(backoff_call_next(other, &step), BACKOFF_OK);
+	cr_expect_eq(step.action, BACKOFF_ACTION_ATTEMPT, "%s",
+		     backoff_stop_name(step.stop));
+	backoff_call_free(other);
+	backoff_call_free(waits);
+	stop(&one);
+	stop(&two);
+}
+
+Test(retry_save_guard, the_guard_counts_a_call_once)
+{
+	static const struct {
+		const char *why, *policy;
+		/** Tokens before, with two restored calls, and after them. */
+		uint64_t before_milli, with_milli, after_milli;
+	} row[] = {
+		{"concurrency: calls at once make places",
+		 WITH("\"budget\":{\"kind\":\"concurrency\",\"share\":0.5,"
+		      "\"min_concurrent\":0}"),
+		 0, 1000, 0},
+		{"ratio: the deposit was made where the call began",
+		 WITH("\"budget\":{\"kind\":\"ratio\",\"min_per_second\":"
+		      "0}"),
+		 0, 0, 0},
+		{"token bucket",
+		 WITH("\"budget\":{\"kind\":\"token_bucket\","
+		      "\"capacity\":10}"),
+		 10000, 10000, 10000},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine one =
+			machine(row[i].policy, "op", 100 * S, WALL);
+		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+		const struct backoff_guard *guard =
+			backoff_retry_guard(two.retry);
+		struct backoff_call *call, *came[2];
+		char paper[4096];
+		size_t length;
+
+		cr_assert_eq(backoff_call_new(one.retry, NULL, &call),
+			     BACKOFF_OK);
+		length = backoff_call_save(call, paper, sizeof(paper));
+		backoff_call_free(call);
+		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
+			     row[i].before_milli, "%s", row[i].why);
+		for (int k = 0; k < 2; k++)
+			cr_assert_eq(backoff_call_restore(two.retry, NULL,
+							  paper, length, 0,
+							  &came[k], NULL),
+				     BACKOFF_OK);
+		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
+			     row[i].with_milli, "%s", row[i].why);
+		for (int k = 0; k < 2; k++)
+			backoff_call_free(came[k]);
+		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
+			     row[i].after_milli, "%s", row[i].why);
+		stop(&one);
+		stop(&two);
+	}
+}
+
+/* Ask again when the wait is over. */
+static struct backoff_step
+go_on(struct machine *m, struct backoff_call *call)
+{
+	struct backoff_step step;
+
+	backoff_clock_virtual_advance(m->clock, 10 * S);
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	return step;
+}
+
+static struct backoff_call *
+restore(struct machine *m, const char *paper)
+{
+	struct backoff_call *call;
+	struct backoff_error error = {0};
+
+	cr_assert_eq(backoff_call_restore(m->retry, NULL, paper, strlen(paper),
+					  0, &call, &error),
+		     BACKOFF_OK, "%s: %s", error.path, error.text);
+	return call;
+}
+
+#define BUDGET(kind, more) WITH("\"budget\":{\"kind\":\"" kind "\"" more "}")
+
+Test(retry_save_guard, a_retry_on_paper_costs_where_it_is_made)
+{
+	static const struct {
+		const char *why, *policy;
+		/** Tokens: at the begin and through the wait, with the attempt
+		 *  under way, and after its success. */
+		int64_t before_milli, under_way_milli, after_milli;
+		/** Whether the paper's price is taken away. */
+		bool is_old;
+	} row[] = {
+		{"the cost comes back with the success",
+		 BUDGET("token_bucket", ",\"capacity\":20"), 20000, 15000,
+		 20000, false},
+		{"without a refund it is no first-try success either",
+		 BUDGET("token_bucket", ",\"capacity\":20,\"refund\":false,"
+					"\"success_reward\":2"),
+		 20000, 15000, 15000, false},
+		{"what was held, to the thousandth",
+		 BUDGET("token_bucket",
+			",\"capacity\":20,\"throttle_cost\":7.125,"
+			"\"refund\":false"),
+		 20000, 12875, 12875, false},
+		{"a paper of before says nothing of a price",
+		 BUDGET("token_bucket", ",\"capacity\":20"), 20000, 20000,
+		 20000, true},
+		{"a ratio is withdrawn from, and gets no second deposit",
+		 BUDGET("ratio", ",\"ratio\":0.5,\"min_per_second\":1,"
+				 "\"ttl\":50"),
+		 100000, 98000, 98000, false},
+		{"concurrency: a place while it is under way",
+		 BUDGET("concurrency", ",\"min_concurrent\":2"), 2000, 1000,
+		 2000, false},
+		{"a throttle has no price",
+		 BUDGET("throttle", ",\"max_tokens\":10"), 10000, 10000, 10000,
+		 false},
+	};
+	const struct backoff_outcome success = {
+		.kind = BACKOFF_OUTCOME_SUCCESS};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine one =
+			machine(row[i].policy, "op", 100 * S, WALL);
+		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+		struct backoff_call *call;
+		char paper[4096], *price;
+		uint64_t delay_ns;
+
+		save_waiting(&one, paper, sizeof(paper), &delay_ns);
+		price = strstr(paper, ",\"retry_cost\":");
+		if (row[i].is_old) {
+			cr_assert_not_null(price, "%s", paper);
+			memmove(price, strchr(price + 1, ','),
+				strlen(strchr(price + 1, ',')) + 1);
+		}
+		call = restore(&two, paper);
+		/* On paper again, and from there, it still has its price. */
+		cr_assert_gt(backoff_call_save(call, paper, sizeof(paper)), 0);
+		backoff_call_free(call);
+		call = restore(&two, paper);
+		cr_expect_eq(tokens(&two), row[i].before_milli,
+			     "%s: %lld before", row[i].why, tokens(&two));
+		cr_assert_eq(go_on(&two, call).action, BACKOFF_ACTION_ATTEMPT);
+		cr_expect_eq(tokens(&two), row[i].under_way_milli,
+			     "%s: %lld under way", row[i].why, tokens(&two));
+		cr_assert_eq(backoff_call_report(call, &success), BACKOFF_OK);
+		cr_expect_eq(tokens(&two), row[i].after_milli, "%s: %lld after",
+			     row[i].why, tokens(&two));
+		backoff_call_free(call);
+		stop(&one);
+		stop(&two);
+	}
+}
+
+Test(retry_save_guard, a_retry_on_paper_is_refused_without_budget)
+{
+	static const struct {
+		const char *why, *policy;
+	} row[] = {
+		{"token bucket", BUDGET("token_bucket", ",\"capacity\":5")},
+		{"ratio",
+		 BUDGET("ratio", ",\"ratio\":1,\"min_per_second\":0.02,"
+				 "\"ttl\":60")},
+		{"concurrency", BUDGET("concurrency", ",\"min_concurrent\":1")},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine one =
+			machine(row[i].policy, "op", 100 * S, WALL);
+		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+		struct backoff_call *call[2];
+		struct backoff_step step;
+		char paper[4096];
+		uint64_t delay_ns;
+
+		save_waiting(&one, paper, sizeof(paper), &delay_ns);
+		for (int k = 0; k < 2; k++)
+			call[k] = restore(&two, paper);
+		cr_expect_eq(go_on(&two, call[0]).action,
+			     BACKOFF_ACTION_ATTEMPT, "%s", row[i].why);
+		step = go_on(&two, call[1]);
+		cr_expect_eq(step.stop, BACKOFF_STOP_BUDGET, "%s: %s",
+			     row[i].why, backoff_stop_name(step.stop));
+		cr_expect_eq(backoff_call_answer(call[1])->attempts, 1, "%s",
+			     row[i].why);
+		for (int k = 0; k < 2; k++)
+			backoff_call_free(call[k]);
+		stop(&one);
+		stop(&two);
+	}
+}
+
+Test(retry_save_guard, a_price_is_asked_in_the_coin_of_the_policy_at_hand)
+{
+	static const struct {
+		const char *why, *policy;
+		int64_t under_way_milli;
+	} row[] = {
+		{"no more than the bucket has",
+		 BUDGET("token_bucket", ",\"capacity\":3,\"retry_cost\":1,"
+					"\"timeout_cost\":1,"
+					"\"throttle_cost\":1"),
+		 0},
+		{"a place", BUDGET("concurrency", ",\"min_concurrent\":2"),
+		 1000},
+		{"a withdrawal",
+		 BUDGET("ratio", ",\"ratio\":0.5,\"min_per_second\":1,"
+				 "\"ttl\":50"),
+		 98000},
+		{"a throttle has none",
+		 BUDGET("throttle", ",\"max_tokens\":10"), 10000},
+	};
+	struct machine one =
+		machine(BUDGET("token_bucket", ""), "op", 100 * S, WALL);
+	struct backoff_call *call;
+	char paper[4096];
+	uint64_t delay_ns;
+	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
+						  length, 1, &call, NULL),
+			     BACKOFF_OK);
+		cr_expect_eq(go_on(&two, call).action, BACKOFF_ACTION_ATTEMPT,
+			     "%s", row[i].why);
+		cr_expect_eq(tokens(&two), row[i].under_way_milli, "%s: %lld",
+			     row[i].why, tokens(&two));
+		backoff_call_free(call);
+		stop(&two);
+	}
+	stop(&one);
+}
