@@ -20,7 +20,7 @@ class Answer(c.Structure):
                 ("failure_class", c.c_int),
                 ("attempts", c.c_uint32), ("retries", c.c_uint32),
                 ("elapsed_ns", c.c_uint64), ("backoff_ns", c.c_uint64),
-                ("result", c.c_void_p),
+                ("pace_ns", c.c_uint64), ("result", c.c_void_p),
                 ("error_type", c.c_char * 64), ("code", c.c_char * 64),
                 ("error", c.c_char * 256)]
 

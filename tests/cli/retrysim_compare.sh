@@ -188,7 +188,7 @@ expect "a log from stdin" 0 '^store_event: 14 calls' ''
 } >"$work/native.log"
 retrysim compare "$work/native.log"
 expect "a native log under a policy that is not at hand" 0 \
-	'^pay: 5 calls, recorded by a policy that is not known' ''
+	'^pay: 5 calls, recorded under MINE .hash 0123456789abcdef., which is not' ''
 check "has real times of successes" \
 	sh -c '! grep -q ">=0" "$1"' - "$work/out"
 

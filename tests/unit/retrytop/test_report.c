@@ -235,7 +235,7 @@ Test(retrytop_report, bad_inputs_have_exit_codes)
 	options.path = paths;
 	options.path_count = 1;
 	text = run_once(&options, &size, &code);
-	cr_expect_eq(code, 3);
+	cr_expect_eq(code, 4);
 	root = cJSON_Parse(text);
 	cr_expect(is_null(root, "window_end"));
 	cr_expect(is_null(member(root, "total"), "calls_per_second"));
