@@ -345,7 +345,8 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
 				     size_t size);
 
 /**
- * Go on with a saved call: its attempts, delays, luck, id and deadline.
+ * Go on with a saved call: its attempts, delays, luck, id, deadline and last
+ * error.
  *
  * Times on paper are wall time, and survive a reboot. Against clock steps,
  * what is left of the wait is at most the delay that was decided, what is left

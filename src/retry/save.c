@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/names.h"
 #include "base/num.h"
 #include "base/text.h"
 #include "engine/engine.h"
@@ -52,6 +53,9 @@ struct saved {
 	uint64_t experiment, number;
 	char policy[65], policy_hash[65], call_id[65];
 	char operation[257];
+	/** Of the last attempt; "": not known. */
+	char outcome[16], failure_class[16];
+	char error_type[64], code[64], error[256];
 };
 
 static const struct row {
@@ -85,7 +89,12 @@ static const struct row {
 	AS("curve_start", curve_start, COUNT, false),
 	AS("idempotent", idempotent, COUNT, false),
 	AS("inbound_attempt", inbound_attempt, COUNT, true),
-	/* Papers of before do not have it. */
+	/* Papers of before have neither price nor error. */
+	AS("outcome", outcome, TEXT, true),
+	AS("class", failure_class, TEXT, true),
+	AS("error_type", error_type, TEXT, true),
+	AS("code", code, TEXT, true),
+	AS("error", error, TEXT, true),
 	AS("retry_cost", retry_cost_nano, SECONDS, true),
 	AS("experiment", experiment, HEX, false),
 	AS("number", number, HEX, false),
@@ -100,6 +109,15 @@ static const struct row {
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
+/* Whether an optional field has nothing to say. */
+static bool
+is_absent(enum kind kind, const char *at, uint32_t count, uint64_t number)
+{
+	return kind == TEXT    ? at[0] == '\0'
+	       : kind == COUNT ? count == 0
+			       : number == BACKOFF_ABSENT;
+}
+
 static void
 put_row(struct bo_out *out, const struct row *row, const struct saved *saved)
 {
@@ -112,8 +130,7 @@ put_row(struct bo_out *out, const struct row *row, const struct saved *saved)
 		memcpy(&count, at, sizeof(count));
 	else if (row->kind != TEXT)
 		memcpy(&number, at, sizeof(number));
-	if (row->optional &&
-	    (row->kind == COUNT ? count == 0 : number == BACKOFF_ABSENT))
+	if (row->optional && is_absent(row->kind, at, count, number))
 		return;
 	bo_out_text(out, row == rows ? "{" : ",");
 	bo_out_json(out, row->name);
@@ -150,6 +167,28 @@ to_wall(uint64_t when_ns, uint64_t now_ns, uint64_t wall_ns)
 	wall_ns = when_ns >= now_ns ? bo_add_sat(wall_ns, when_ns - now_ns)
 				    : bo_sub_sat(wall_ns, now_ns - when_ns);
 	return bo_add_sat(wall_ns, 999) / 1000 * 1000;
+}
+
+/* The last failure; of a call that came from a paper without one, nothing. */
+static void
+fill_error(const struct backoff_answer *answer, struct saved *saved)
+{
+	if (answer->kind != BACKOFF_OUTCOME_FAILURE &&
+	    answer->kind != BACKOFF_OUTCOME_TIMEOUT)
+		return;
+	snprintf(saved->outcome, sizeof(saved->outcome), "%s",
+		 bo_outcome_names[answer->kind]);
+	if (backoff_class_name(answer->failure_class) != NULL)
+		snprintf(saved->failure_class, sizeof(saved->failure_class),
+			 "%s", backoff_class_name(answer->failure_class));
+	memcpy(saved->error_type, answer->error_type,
+	       sizeof(saved->error_type));
+	memcpy(saved->code, answer->code, sizeof(saved->code));
+	memcpy(saved->error, answer->error, sizeof(saved->error));
+	/* JSON has to be UTF-8, what a program says of an error has not. */
+	bo_text_clean(saved->error_type);
+	bo_text_clean(saved->code);
+	bo_text_clean(saved->error);
 }
 
 static void
@@ -197,6 +236,7 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 		 call->retry->hash);
 	snprintf(saved->operation, sizeof(saved->operation), "%s",
 		 call->retry->operation);
+	fill_error(call->answer, saved);
 }
 
 size_t
@@ -261,7 +301,7 @@ read_hex(const struct bo_json_value *value, uint64_t *out)
 static bool
 read_text(const struct bo_json_value *value, char *out, size_t size)
 {
-	char text[1024];
+	char text[2048];
 	size_t length;
 
 	if (value->type != BO_JSON_STRING || value->length >= sizeof(text))
@@ -358,6 +398,35 @@ read_members(struct reading *r, struct bo_json *json, struct saved *saved)
 	return true;
 }
 
+/* Which of the names it is, or how many there are. */
+static unsigned
+find_name(const char *const *names, const char *text)
+{
+	unsigned i = 0;
+
+	while (names[i] != NULL && strcmp(names[i], text) != 0)
+		i++;
+	return i;
+}
+
+/* A call goes on after failures and timeouts only. */
+static bool
+has_good_error(const struct saved *saved)
+{
+	unsigned outcome = find_name(bo_outcome_names, saved->outcome);
+	unsigned class = find_name(bo_class_names, saved->failure_class);
+
+	if (saved->outcome[0] == '\0')
+		return saved->failure_class[0] == '\0' &&
+		       saved->error_type[0] == '\0' && saved->code[0] == '\0' &&
+		       saved->error[0] == '\0';
+	return saved->finished > 0 &&
+	       (outcome == BACKOFF_OUTCOME_FAILURE ||
+		outcome == BACKOFF_OUTCOME_TIMEOUT) &&
+	       (saved->failure_class[0] == '\0' ||
+		bo_class_names[class] != NULL);
+}
+
 /* What no saved call has: better refused than trusted. */
 static bool
 check(struct reading *r, const struct saved *saved,
@@ -388,6 +457,9 @@ check(struct reading *r, const struct saved *saved,
 	    (saved->finished == 0 && saved->retry_cost_nano != BACKOFF_ABSENT))
 		return fail(r, BACKOFF_E_VALUE, NULL, "attempt",
 			    "the counts do not fit each other");
+	if (!has_good_error(saved))
+		return fail(r, BACKOFF_E_VALUE, NULL, "outcome",
+			    "is not how an attempt ends before a retry");
 	return true;
 }
 
@@ -443,6 +515,22 @@ heed_deadline(struct backoff_call *call, uint64_t now_ns)
 }
 
 static void
+take_up_error(const struct saved *saved, struct backoff_answer *answer)
+{
+	if (saved->outcome[0] == '\0')
+		return;
+	answer->kind = (enum backoff_outcome_kind)find_name(bo_outcome_names,
+							    saved->outcome);
+	if (saved->failure_class[0] != '\0')
+		answer->failure_class = (enum backoff_class)find_name(
+			bo_class_names, saved->failure_class);
+	memcpy(answer->error_type, saved->error_type,
+	       sizeof(answer->error_type));
+	memcpy(answer->code, saved->code, sizeof(answer->code));
+	memcpy(answer->error, saved->error, sizeof(answer->error));
+}
+
+static void
 rejoin(struct backoff_call *call, uint64_t retry_cost_nano)
 {
 	bo_guard_rejoin(call->retry->guard, &call->state);
@@ -474,6 +562,7 @@ take_up(struct backoff_call *call, const struct saved *saved)
 	call->answer->attempts = saved->finished;
 	call->answer->retries = saved->finished > 0 ? saved->finished - 1 : 0;
 	call->answer->backoff_ns = saved->backoff_ns;
+	take_up_error(saved, call->answer);
 	call->numbered = true;
 	call->experiment = saved->experiment;
 	call->number = saved->number;

@@ -479,6 +479,66 @@ Test(retry_save, a_call_that_moves_is_closed_once)
 	stop(&m);
 }
 
+Test(retry_save, the_last_error_goes_with_the_call)
+{
+	static const struct {
+		const char *why;
+		struct backoff_outcome outcome;
+		/** On paper no control characters, nor bytes that are no
+		 *  UTF-8. */
+		const char *error;
+	} row[] = {
+		{"a failure",
+		 {.kind = BACKOFF_OUTCOME_FAILURE,
+		  .failure_class = BACKOFF_CLASS_SERVER,
+		  .error_type = "HttpError",
+		  .code = "503",
+		  .error = "no \"service\""},
+		 "no \"service\""},
+		{"a timeout, of which more is not known",
+		 {.kind = BACKOFF_OUTCOME_TIMEOUT},
+		 ""},
+		{"no line of UTF-8",
+		 {.kind = BACKOFF_OUTCOME_FAILURE,
+		  .error = "a\xff\nb, and more"},
+		 "a??b, and more"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct machine m =
+			machine(WITH("\"deadline\":25"), "op", 100 * S, WALL);
+		const struct backoff_outcome *want = &row[i].outcome;
+		const struct backoff_answer *answer;
+		struct backoff_call *call;
+		struct backoff_step step;
+		char paper[4096];
+		size_t length;
+
+		cr_assert_eq(backoff_call_new(m.retry, NULL, &call),
+			     BACKOFF_OK);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		cr_assert_eq(backoff_call_report(call, want), BACKOFF_OK);
+		length = backoff_call_save(call, paper, sizeof(paper));
+		backoff_call_free(call);
+		backoff_clock_virtual_advance(m.clock, 30 * S);
+		cr_assert_eq(backoff_call_restore(m.retry, NULL, paper, length,
+						  0, &call, NULL),
+			     BACKOFF_OK, "%s: %s", row[i].why, paper);
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		cr_expect_eq(step.stop, BACKOFF_STOP_DEADLINE);
+		answer = backoff_call_answer(call);
+		cr_expect_eq(answer->kind, want->kind, "%s", row[i].why);
+		cr_expect_eq(answer->failure_class, want->failure_class, "%s",
+			     row[i].why);
+		cr_expect_str_eq(answer->error_type,
+				 want->error_type ? want->error_type : "");
+		cr_expect_str_eq(answer->code, want->code ? want->code : "");
+		cr_expect_str_eq(answer->error, row[i].error);
+		backoff_call_free(call);
+		stop(&m);
+	}
+}
+
 #define TEN "5555555555"
 #define LONG_NUMBER TEN TEN TEN TEN TEN TEN TEN TEN
 
