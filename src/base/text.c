@@ -246,6 +246,21 @@ bo_utf8_put(uint32_t point, char *out)
 	return 4;
 }
 
+/* Whether all that is left is the begin of a character. */
+static bool
+is_cut(const char *p, const char *end)
+{
+	unsigned char lead = (unsigned char)*p;
+
+	if (lead < 0xc2 || lead > 0xf4 ||
+	    end - p >= 2 + (lead >= 0xe0) + (lead >= 0xf0))
+		return false;
+	while (++p < end)
+		if (((unsigned char)*p & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
 void
 bo_text_clean(char *text)
 {
@@ -254,10 +269,7 @@ bo_text_clean(char *text)
 	while (p < end) {
 		size_t length = bo_utf8_length(p, end);
 
-		/* The first byte of more than is left. */
-		if (length == 0 && (unsigned char)*p >= 0xc2 && end - p < 4 &&
-		    end - p < 2 + ((unsigned char)*p >= 0xe0) +
-				      ((unsigned char)*p >= 0xf0)) {
+		if (length == 0 && is_cut(p, end)) {
 			*p = '\0';
 			return;
 		}

@@ -292,6 +292,38 @@ Test(base_text, every_code_point_is_written_as_it_is_read)
 	}
 }
 
+/* One line of UTF-8: what is no character is a '?', and only a character that
+ * the end cut is left out. */
+Test(base_text, texts_are_cleaned_in_their_place)
+{
+	static const struct {
+		const char *text, *want, *why;
+	} row[] = {
+		{"", "", "nothing"},
+		{"plain \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+		 "plain \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "as it is"},
+		{"a\nb\tc\x7f", "a?b?c?", "control characters"},
+		{"a\xff\nb", "a??b", "no lead byte, near the end"},
+		{"a\xf8", "a?", "no lead byte, last"},
+		{"a\xc1", "a?", "a lead byte of nothing"},
+		{"a\xf0\nb", "a??b", "a lead byte, and no character follows"},
+		{"a\xe2\x82", "a", "cut after two of three"},
+		{"a\xf0\x9f\x98", "a", "cut after three of four"},
+		{"a\xf0", "a", "cut after one of four"},
+		{"a\xc3", "a", "cut after one of two"},
+		{"\x80\x80", "??", "continuations of nothing"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s", row[i].text);
+		bo_text_clean(text);
+		cr_expect_str_eq(text, row[i].want, "%s: \"%s\"", row[i].why,
+				 text);
+	}
+}
+
 Test(base_text, words_are_as_far_apart_as_edits)
 {
 	static const struct {
