@@ -147,6 +147,10 @@ retrysim compare "$work/whole.log" --calls o=1 --calls o=1
 expect "--calls given twice, of a log of all calls" 2 '' 'o is given twice'
 retrysim compare "$work/good.log" --dialect pyhton-retry
 expect "an unknown dialect" 2 '' 'no dialect pyhton-retry'
+retrysim compare "$work/good.log" --dialect "$work/none.json"
+expect "a dialect file that is not there" 4 '' 'none[.]json: No such file'
+retrysim compare "$work/good.log" --dialect "$work/x.json"
+expect "a dialect file that is wrong" 3 '' 'x[.]json:1:'
 for wrong in 0 1001 -1 x; do
 	retrysim compare "$work/good.log" --replicas "$wrong"
 	expect "--replicas $wrong" 2 '' 'replicas'
