@@ -350,3 +350,96 @@ Test(retrysim_incumbent, is_what_the_lines_name_and_nothing_else)
 	rs_policy_set_clear(&shipped);
 	backoff_policy_unref(own);
 }
+
+#define RECORDED 500
+#define HINT_NS UINT64_C(500000000)
+
+/* Calls that failed twice, of which the first was told to come back; the event
+ * of it has what the engine decided. */
+static struct tk_trace *
+hinted_trace(const struct backoff_policy *policy,
+	     const struct backoff_outcome *outcome,
+	     struct backoff_decision *decided)
+{
+	struct tk_trace *trace = tk_trace_new();
+
+	cr_assert(trace);
+	for (size_t i = 0; i < 2 * RECORDED; i++) {
+		struct backoff_decision *d = &decided[i / 2];
+		struct backoff_state state;
+		struct backoff_event event;
+		char id[24];
+
+		snprintf(id, sizeof(id), "c%03zu", i / 2);
+		backoff_event_init(&event);
+		event.ts_ns = (UINT64_C(1700000000) + 10 * i) * 1000000000;
+		event.type = BACKOFF_EVENT_EXHAUSTED;
+		event.operation = "op";
+		event.call_id = id;
+		event.attempt = event.attempts = (uint32_t)(i % 2) + 1;
+		event.max_attempts = 2;
+		event.outcome = BACKOFF_OUTCOME_FAILURE;
+		event.error_type = "ConnectionError";
+		if (i % 2 == 0) {
+			backoff_engine_begin(policy, &state, event.ts_ns,
+					     BACKOFF_FOREVER, d);
+			backoff_engine_decide(policy, &state, outcome,
+					      event.ts_ns,
+					      backoff_draw(5, 100, i, 0), d);
+			cr_assert(d->action == BACKOFF_ACTION_WAIT);
+			event.type = BACKOFF_EVENT_ATTEMPT;
+			event.delay_ns = d->delay_ns;
+			event.delay_low_ns = d->law.low_ns;
+			event.delay_high_ns = d->law.high_ns;
+			event.hint_ns = outcome->hint.delay_ns;
+			event.hint_action = d->hint_action;
+		}
+		cr_assert(tk_trace_add(trace, &event) == BACKOFF_OK);
+	}
+	cr_assert(tk_trace_stitch(trace) == BACKOFF_OK);
+	return trace;
+}
+
+/* Why the bounds are those of the own draw, and not raised to the hint that a
+ * longer own delay makes no difference to: from raised ones no draw could be
+ * recovered without the policy, which the reader of a log may not have. */
+Test(retrysim_incumbent, luck_beside_a_shorter_hint_needs_no_policy)
+{
+	struct backoff_policy *policy = small_policy(
+		"{\"name\":\"P\",\"max_attempts\":2,\"base_delay\":2,"
+		"\"max_delay\":5,\"backoff\":\"exponential\","
+		"\"jitter\":{\"kind\":\"full\"},\"server_hint\":{}}");
+	struct backoff_outcome outcome = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.error_type = "ConnectionError",
+		.hint = {BACKOFF_HINT_DELAY, HINT_NS},
+	};
+	static struct backoff_decision decided[RECORDED];
+	static uint64_t draw[2 * RECORDED];
+	const struct rs_incumbent unknown = {.evidence = RS_EVIDENCE_NONE};
+	struct tk_trace *trace = hinted_trace(policy, &outcome, decided);
+	size_t ignored = 0;
+	struct rs_log log;
+
+	cr_assert(rs_log_init(&log, trace, 1) == BACKOFF_OK);
+	cr_assert(log.call_count == RECORDED);
+	rs_recover_draws(&log, &log.operation[0], &unknown, 1, draw);
+	for (size_t i = 0; i < RECORDED; i++) {
+		uint64_t first = log.call[i].first;
+		struct backoff_delay own;
+
+		if (decided[i].delay_ns == HINT_NS)
+			continue;
+		ignored++;
+		cr_expect(decided[i].hint_action ==
+			  BACKOFF_HINT_ACTION_IGNORED);
+		cr_expect(log.attempt[first].delay_ns == decided[i].delay_ns);
+		backoff_engine_delay(policy, 1, 0, &own);
+		cr_expect(backoff_engine_draw(&own, draw[first]) ==
+			  decided[i].delay_ns);
+	}
+	cr_expect(ignored > RECORDED / 2 && ignored < RECORDED);
+	rs_log_clear(&log);
+	tk_trace_free(trace);
+	backoff_policy_unref(policy);
+}
