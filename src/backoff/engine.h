@@ -182,8 +182,9 @@ enum backoff_hint_action {
 	BACKOFF_HINT_ACTION_HONOURED,
 	/** It was longer than the policy's limit, which is waited instead. */
 	BACKOFF_HINT_ACTION_CLAMPED,
-	/** It changed nothing: the own delay is longer, the policy does not use
-	 *  hints, or it is too long and the policy ignores such. */
+	/** It changed nothing: the own delay is longer, so that the hint is
+	 *  kept all the same; the policy does not use hints; or it is too long
+	 *  and the policy ignores such. */
 	BACKOFF_HINT_ACTION_IGNORED,
 	/** It was too long, so the call is over. */
 	BACKOFF_HINT_ACTION_GAVE_UP,
@@ -197,14 +198,16 @@ struct backoff_decision {
 	/** The attempt to make now or after the wait, from 1; the last one
 	 *  made with BACKOFF_ACTION_DONE, 0 if there was none. */
 	uint32_t attempt;
-	/** With BACKOFF_ACTION_WAIT: the delay, its end, its law. With
+	/** With BACKOFF_ACTION_WAIT: the delay, its end, and the law of the
+	 *  draw behind it, before the maximum with a hint is taken: the bounds
+	 *  of an own delay are not raised to a hint that it exceeds. With
 	 *  BACKOFF_STOP_BUDGET: the delay that the refused retry would have
 	 *  had. */
 	uint64_t delay_ns;
 	uint64_t not_before_ns;
 	struct backoff_delay law;
-	/** What a hint did to it; honoured and clamped: the delay is the
-	 *  hint's. */
+	/** What a hint did to it; honoured and clamped: delay and law are the
+	 *  hint's. Else they are the own ones. */
 	enum backoff_hint_action hint_action;
 	/** The state that a breaker changed to here; else NONE. */
 	enum backoff_breaker breaker_changed;

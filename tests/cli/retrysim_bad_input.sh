@@ -131,14 +131,26 @@ for wrong in post_webhook post_webhook= =5 post_webhook=-1 post_webhook=1x \
 	post_webhook=99999999999999999999; do
 	retrysim compare "$work/good.log" --calls "$wrong"
 	expect "--calls $wrong" 2 '' '[-][-]calls: '
+	retrysim compare "$work/none.log" --calls "$wrong"
+	expect "--calls $wrong, before the log is read" 2 '' '[-][-]calls: '
 done
 retrysim compare "$work/good.log" --calls post_webhook=1
 expect "fewer calls than recorded" 2 '' 'less than the [0-9]+ calls'
 retrysim compare "$work/good.log" --calls post_webhook=500 \
 	--calls post_webhook=500
-expect "--calls given twice" 2 '' 'given twice'
+expect "--calls given twice" 2 '' 'post_webhook is given twice'
+retrysim compare "$work/none.log" --calls a=b=1 --calls a=1 --calls a=b=2
+expect "--calls given twice, before the log is read" 2 '' ': a=b is given twice'
+sed 's/"a"/"c"/; s/retry_attempt/retry_success/; s/cancelled/success/; 1q' \
+	"$work/hedged.log" >"$work/whole.log"
+retrysim compare "$work/whole.log" --calls o=1 --calls o=1
+expect "--calls given twice, of a log of all calls" 2 '' 'o is given twice'
 retrysim compare "$work/good.log" --dialect pyhton-retry
 expect "an unknown dialect" 2 '' 'no dialect pyhton-retry'
+retrysim compare "$work/good.log" --dialect "$work/none.json"
+expect "a dialect file that is not there" 4 '' 'none[.]json: No such file'
+retrysim compare "$work/good.log" --dialect "$work/x.json"
+expect "a dialect file that is wrong" 3 '' 'x[.]json:1:'
 for wrong in 0 1001 -1 x; do
 	retrysim compare "$work/good.log" --replicas "$wrong"
 	expect "--replicas $wrong" 2 '' 'replicas'

@@ -188,10 +188,39 @@ expect "a log from stdin" 0 '^store_event: 14 calls' ''
 } >"$work/native.log"
 retrysim compare "$work/native.log"
 expect "a native log under a policy that is not at hand" 0 \
-	'^pay: 5 calls, recorded under MINE .hash 0123456789abcdef., which is not' ''
+	'^pay: 5 calls, recorded under MINE .hash 0123456789abcdef., which was' ''
 check "has real times of successes" \
 	sh -c '! grep -q ">=0" "$1"' - "$work/out"
 
 retrysim compare --help
 expect "--help describes the options" 0 '[-][-]replicas' ''
+# The policy that a log names is the only one that can have written it. These
+# calls may make 5 attempts, as PERSISTENT does, and that is no evidence.
+named() { # POLICY
+	awk -v policy="$1" 'BEGIN {
+		for (i = 0; i < 50; i++)
+			printf "{\"v\":1,\"ts\":\"2026-11-23T10:15:%02d.000000Z\"," \
+				"\"event_type\":\"retry_success\",\"operation\":\"o\"," \
+				"\"policy\":\"%s\",\"policy_hash\":\"0123456789abcdef\"," \
+				"\"call_id\":\"c%d\",\"attempt\":1,\"attempts\":1," \
+				"\"max_attempts\":5,\"kind\":\"first\"," \
+				"\"outcome\":\"success\",\"duration_seconds\":0.1}\n",
+				i, policy, i }' >"$work/named.log"
+}
+named MYOWN
+retrysim compare "$work/named.log" -p PERSISTENT
+expect "a log of a policy that was not given says which" 0 \
+	'recorded under MYOWN [(]hash 0123456789abcdef[)], which was not given' ''
+retrysim compare "$work/named.log" --format json
+expect "in JSON too" 0 '"incumbent_missing":[[:space:]]*"MYOWN"' ''
+check "with its hash" grep -qE \
+	'"incumbent_missing_hash":[[:space:]]*"0123456789abcdef"' "$work/out"
+check "and without an incumbent" sh -c '! grep -q "\"incumbent\"" "$1"' - \
+	"$work/out"
+named PERSISTENT
+retrysim compare "$work/named.log" -p PERSISTENT
+expect "one of the same name and another hash did not write it" 0 \
+	'recorded under PERSISTENT [(]hash 0123456789abcdef[)], which was not given' ''
+check "and the report says why" grep -q 'has other' "$work/out"
+
 finish

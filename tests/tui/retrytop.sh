@@ -344,6 +344,9 @@ exits 0 'bad.log:1: .*timestamp' --once "$dir/bad.log"
 exits 3 'more than 0 bad lines' --once --max-bad 0 "$dir/bad.log"
 exits 4 'No such file' --once "$dir/absent.log"
 exits 4 'Is a directory' --once "$dir"
+exits 2 'no such dialect' --once --dialect klingon "$log"
+exits 4 'No such file' --once --dialect "$dir/absent.json" "$log"
+exits 3 'bad.log:' --once --dialect "$dir/bad.log" "$log"
 
 echo "1..$count"
 [ "$failed" -eq 0 ]

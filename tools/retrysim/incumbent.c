@@ -150,28 +150,49 @@ best_fit(const struct rs_log *log, const struct rs_operation *operation,
 	return best;
 }
 
-/* A policy of this name and hash. */
-static void
-look_up(const struct rs_policy_set *set, const char *name, const char *hash,
-	struct rs_incumbent *found)
+static const struct rs_policy *
+with_hash(const struct rs_policy_set *set, const char *hash)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		const struct backoff_policy *policy = set->item[i].policy;
 		char text[24];
 
 		snprintf(text, sizeof(text), "%016" PRIx64,
-			 backoff_policy_hash(policy));
-		if (!strcmp(text, hash)) {
-			found->evidence = RS_EVIDENCE_HASH;
-			found->policy = &set->item[i];
-			break;
-		}
-		if (found->policy == NULL && name[0] &&
-		    !strcmp(backoff_policy_name(policy), name)) {
-			found->evidence = RS_EVIDENCE_NAME;
-			found->policy = &set->item[i];
-		}
+			 backoff_policy_hash(set->item[i].policy));
+		if (!strcmp(text, hash))
+			return &set->item[i];
 	}
+	return NULL;
+}
+
+static const struct rs_policy *
+with_name(const struct rs_policy_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (!strcmp(backoff_policy_name(set->item[i].policy), name))
+			return &set->item[i];
+	return NULL;
+}
+
+/* What the lines name. Of one name and another hash the settings differ: that
+ * policy did not write the log, nor did one that happens to fit. */
+static struct rs_incumbent
+look_up(const struct rs_policy_set *const set[2], const char *name,
+	const char *hash)
+{
+	struct rs_incumbent found = {.evidence = RS_EVIDENCE_NONE};
+
+	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
+		found.policy = hash[0] ? with_hash(set[i], hash)
+				       : with_name(set[i], name);
+	if (found.policy) {
+		found.evidence = hash[0] ? RS_EVIDENCE_HASH : RS_EVIDENCE_NAME;
+		return found;
+	}
+	found.missing_name = name;
+	found.missing_hash = hash;
+	for (size_t i = 0; name[0] && i < 2 && found.namesake == NULL; i++)
+		found.namesake = with_name(set[i], name);
+	return found;
 }
 
 struct rs_incumbent
@@ -180,20 +201,17 @@ rs_incumbent_find(const struct rs_log *log,
 		  const struct rs_policy_set *given,
 		  const struct rs_policy_set *shipped)
 {
-	const struct tk_call *last =
-		&log->call[operation->first_call + operation->call_count - 1];
-	const char *name = rs_log_text(log, last->policy);
-	const char *hash = rs_log_text(log, last->policy_hash);
-	const struct rs_policy_set *set[] = {given, shipped};
+	const struct tk_call *call = &log->call[operation->first_call];
+	const struct rs_policy_set *const set[] = {given, shipped};
 	struct rs_incumbent found = {.evidence = RS_EVIDENCE_NONE};
 
-	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
-		look_up(set[i], name, hash, &found);
-	/* Who names his policy did not run under one that happens to fit. */
-	if (found.policy == NULL && (name[0] || hash[0])) {
-		found.missing_name = name;
-		found.missing_hash = hash;
-		return found;
+	/* The last call that tells: it is what is in force now. */
+	for (size_t i = operation->call_count; i-- > 0;) {
+		const char *name = rs_log_text(log, call[i].policy);
+		const char *hash = rs_log_text(log, call[i].policy_hash);
+
+		if (name[0] || hash[0])
+			return look_up(set, name, hash);
 	}
 	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
 		found = best_fit(log, operation, set[i]);

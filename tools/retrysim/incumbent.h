@@ -9,9 +9,10 @@
 
 enum rs_evidence {
 	RS_EVIDENCE_NONE,
-	/** The log's lines name the policy and its hash. */
+	/** The log's lines hold its hash. */
 	RS_EVIDENCE_HASH,
-	/** The log's lines name the policy; its settings may have changed. */
+	/** The log's lines hold its name and no hash; its settings may have
+	 *  changed. */
 	RS_EVIDENCE_NAME,
 	/** It fits: same max_attempts, every delay inside its bounds, every
 	 *  retried failure retryable. */
@@ -28,13 +29,15 @@ struct rs_incumbent {
 	/** What the log's lines call it, if they do and it is in none of the
 	 *  sets; else NULL. Either may be empty; borrowed from the log. */
 	const char *missing_name, *missing_hash;
+	/** Then one of that name in the sets, with other settings; or NULL. */
+	const struct rs_policy *namesake;
 };
 
 /**
- * Find it among @p given, else among @p shipped: what the lines name, or, where
- * they name nothing, what fits the waits. Where several fit, the one
- * with the narrowest bounds wins, then the one that retries fewer kinds of
- * failure, then the first.
+ * Find it among @p given, else among @p shipped: by the hash in the lines, by
+ * the name where they hold no hash, or, where they hold neither, by what fits
+ * the waits. Where several fit, the one with the narrowest bounds wins, then
+ * the one that retries fewer kinds of failure, then the first.
  */
 struct rs_incumbent rs_incumbent_find(const struct rs_log *log,
 				      const struct rs_operation *operation,

@@ -129,11 +129,6 @@ count_calls(const struct rs_log *log, const char *name, uint64_t calls)
 
 	if (operation == NULL)
 		return unknown_operation(log, name);
-	if (operation->calls + operation->headless != operation->call_count ||
-	    operation->population == RS_POPULATION_COUNTED) {
-		tk_msg("--calls: %s is given twice", name);
-		return TK_EXIT_USAGE;
-	}
 	if (!rs_log_count(operation, calls)) {
 		tk_msg("--calls: %s=%" PRIu64
 		       " is less than the %zu calls that the log holds",
@@ -144,22 +139,58 @@ count_calls(const struct rs_log *log, const char *name, uint64_t calls)
 }
 
 /* "OPERATION=N"; the operation may hold a '='. */
+static bool
+split_calls(const char *argument, size_t *name_length, uint64_t *calls)
+{
+	const char *sign = strrchr(argument, '=');
+
+	if (sign == NULL || sign == argument ||
+	    !tk_parse_count(sign + 1, 0, UINT64_C(1) << 40, calls))
+		return false;
+	*name_length = (size_t)(sign - argument);
+	return true;
+}
+
+/* What needs no log to be seen: a log may take minutes to read. */
+static enum tk_exit
+check_calls(const struct tk_opt_list *calls)
+{
+	for (size_t i = 0; i < calls->count; i++) {
+		const char *argument = calls->item[i];
+		size_t length, other;
+		uint64_t count;
+
+		if (!split_calls(argument, &length, &count)) {
+			tk_msg("--calls: expected OPERATION=N, as in --calls "
+			       "post_webhook=3533 (got %s)",
+			       argument);
+			return TK_EXIT_USAGE;
+		}
+		for (size_t j = 0; j < i; j++) {
+			if (!split_calls(calls->item[j], &other, &count) ||
+			    other != length ||
+			    memcmp(calls->item[j], argument, length) != 0)
+				continue;
+			tk_msg("--calls: %.*s is given twice", (int)length,
+			       argument);
+			return TK_EXIT_USAGE;
+		}
+	}
+	return TK_EXIT_OK;
+}
+
+/* After check_calls(). */
 static enum tk_exit
 take_calls(const struct rs_log *log, const char *argument)
 {
-	const char *sign = strrchr(argument, '=');
+	size_t length = 0;
 	uint64_t calls = 0;
 	enum tk_exit code;
 	char *name;
 
-	if (sign == NULL || sign == argument ||
-	    !tk_parse_count(sign + 1, 0, UINT64_C(1) << 40, &calls)) {
-		tk_msg("--calls: expected OPERATION=N, as in --calls "
-		       "post_webhook=3533 (got %s)",
-		       argument);
+	if (!split_calls(argument, &length, &calls))
 		return TK_EXIT_USAGE;
-	}
-	name = strndup(argument, (size_t)(sign - argument));
+	name = strndup(argument, length);
 	if (name == NULL) {
 		tk_msg("out of memory");
 		return TK_EXIT_SYSTEM;
@@ -200,9 +231,13 @@ enum tk_exit
 rs_input_read(const struct rs_input_options *options, char *const *path,
 	      size_t count, struct tk_trace **trace, struct rs_log *log)
 {
-	struct tk_trace *read = tk_trace_new();
-	enum tk_exit code = TK_EXIT_SYSTEM;
+	enum tk_exit code = check_calls(options->calls);
+	struct tk_trace *read;
 
+	if (code != TK_EXIT_OK)
+		return code;
+	read = tk_trace_new();
+	code = TK_EXIT_SYSTEM;
 	if (read == NULL)
 		tk_msg("out of memory");
 	else

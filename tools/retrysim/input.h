@@ -21,7 +21,8 @@ struct rs_input_options {
  * stderr.
  *
  * @param log  set on TK_EXIT_OK; free it before the trace
- * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls that do not fit;
+ * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls that do not fit, before
+ *         anything is read if their form is wrong;
  *         TK_EXIT_BAD_INPUT for a log without events or with too many bad
  *         lines, and for a wrong dialect; TK_EXIT_SYSTEM
  */

@@ -145,8 +145,10 @@ add_subject(struct builder *b, cJSON *list, const struct rs_report *report,
 		if (incumbent->tie)
 			text(b, out, "incumbent_tie", incumbent->tie->label);
 	}
-	if (incumbent->missing_name)
+	if (incumbent->missing_name && incumbent->missing_name[0])
 		text(b, out, "incumbent_missing", incumbent->missing_name);
+	if (incumbent->missing_hash && incumbent->missing_hash[0])
+		text(b, out, "incumbent_missing_hash", incumbent->missing_hash);
 	number(b, out, "doomed_share", subject->finding.doomed_share);
 	number(b, out, "retry_failure_rate", subject->finding.retry_fails);
 	seconds(b, out, "longest_delay_seconds", operation->longest_delay_ns);

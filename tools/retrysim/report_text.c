@@ -222,9 +222,9 @@ static const struct gap gaps[] = {
 	 "How calls began that were under way when the log begins: they count "
 	 "as evidence, and are not replayed"},
 	{unknown_incumbent,
-	 "What the policy in force was: none at hand is the one that the log "
-	 "names, or fits a log that names none, so the luck of its delays "
-	 "cannot be shared"},
+	 "What the policy in force would do: none at hand is the one that the "
+	 "log names, or fits a log that names none. The luck of its delays is "
+	 "shared only where the log holds their bounds"},
 	{hedges,
 	 "What hedging changes: this version does not simulate it, and replays "
 	 "a policy that hedges as if it did not. Its row carries a ?, and has "
@@ -258,41 +258,71 @@ write_gaps(const struct rs_report *report, FILE *out)
 		fprintf(out, "  Nothing that this comparison asks.\n");
 }
 
+static bool
+compared(const struct rs_report *report, const struct rs_policy *policy)
+{
+	const struct rs_policy_set *set = report->comparison->plan->policies;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (&set->item[i] == policy)
+			return true;
+	return false;
+}
+
+/* Under which policy, and how that is known. */
+static void
+say_incumbent(const struct rs_report *report,
+	      const struct rs_incumbent *incumbent, char *out, size_t size)
+{
+	const struct rs_policy *policy = incumbent->policy;
+
+	if (policy && incumbent->evidence == RS_EVIDENCE_FIT)
+		snprintf(out, size, "under %s (its delays fit%s%s)",
+			 policy->label,
+			 incumbent->tie ? "; so do those of " : "",
+			 incumbent->tie ? incumbent->tie->label : "");
+	else if (policy)
+		snprintf(out, size, "under %s%s%s", policy->label,
+			 compared(report, policy)
+				 ? ""
+				 : " as it is shipped, which is not compared",
+			 incumbent->evidence == RS_EVIDENCE_NAME
+				 ? " (by its name; the log holds no hash)"
+				 : "");
+	else if (incumbent->missing_name == NULL)
+		snprintf(out, size, "by a policy that is not known");
+	else
+		snprintf(out, size,
+			 "under %s%s%s%s, which was not given "
+			 "(--policy FILE)%s",
+			 incumbent->missing_name[0] ? incumbent->missing_name
+						    : "a policy without a name",
+			 incumbent->missing_hash[0] ? " (hash " : "",
+			 incumbent->missing_hash,
+			 incumbent->missing_hash[0] ? ")" : "",
+			 incumbent->namesake
+				 ? ": the one of that name here has other "
+				   "settings"
+				 : "");
+}
+
 static void
 write_heading(const struct rs_report *report, const struct rs_subject *subject,
 	      FILE *out)
 {
 	const struct rs_operation *operation =
 		rs_subject_operation(report, subject);
-	const struct rs_incumbent *incumbent = &subject->incumbent;
 	const char *which = operation->population == RS_POPULATION_FAILING_FIRST
 				    ? "calls whose first attempt failed"
 				    : "calls";
-	char by[640] = "by a policy that is not known";
+	char by[800];
 
-	if (incumbent->missing_name)
-		snprintf(by, sizeof(by),
-			 "under %s%s%s%s, which is not among the policies here "
-			 "(--policy FILE adds it)",
-			 incumbent->missing_name[0] ? incumbent->missing_name
-						    : "a policy",
-			 incumbent->missing_hash[0] ? " (hash " : "",
-			 incumbent->missing_hash,
-			 incumbent->missing_hash[0] ? ")" : "");
-	if (incumbent->policy)
-		snprintf(by, sizeof(by), "under %s%s%s%s",
-			 incumbent->policy->label,
-			 incumbent->evidence == RS_EVIDENCE_FIT
-				 ? " (its delays fit"
-				 : "",
-			 incumbent->tie ? "; so do those of " : "",
-			 incumbent->tie ? incumbent->tie->label : "");
+	say_incumbent(report, &subject->incumbent, by, sizeof(by));
 	fputc('\n', out);
 	paragraph(out, 0, "",
-		  "%s: %" PRIu64 " %s, recorded %s%s. %.2f %% of them fail "
+		  "%s: %" PRIu64 " %s, recorded %s. %.2f %% of them fail "
 		  "whatever the time; of other retries %.1f %% fail.",
 		  rs_subject_name(report, subject), operation->calls, which, by,
-		  incumbent->evidence == RS_EVIDENCE_FIT ? ")" : "",
 		  subject->finding.doomed_share * 100,
 		  subject->finding.retry_fails * 100);
 }

@@ -226,9 +226,7 @@ rt_app(const struct rt_options *options)
 
 	status = rt_ingest_init(&app.ingest, options->dialect, &error);
 	if (status != BACKOFF_OK) {
-		error.status = status;
-		tk_msg_error(options->dialect, &error);
-		return (int)tk_exit_of(status);
+		return rt_options_no_dialect(options, status, &error);
 	}
 	rt_model_init(&app.model, options->window_ns / TK_NS_PER_S);
 	app.model.sort = (enum rt_sort)options->sort;

@@ -120,10 +120,8 @@ rt_once(const struct rt_options *options)
 
 	status = rt_ingest_init(&ingest, options->dialect, &error);
 	if (status != BACKOFF_OK) {
-		error.status = status;
-		tk_msg_error(options->dialect, &error);
 		tk_follow_free(follow);
-		return (int)tk_exit_of(status);
+		return rt_options_no_dialect(options, status, &error);
 	}
 	rt_model_init(&model, options->window_ns / TK_NS_PER_S);
 	model.sort = (enum rt_sort)options->sort;

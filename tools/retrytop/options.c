@@ -124,3 +124,17 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 	*out = options;
 	return check(out);
 }
+
+int
+rt_options_no_dialect(const struct rt_options *options,
+		      enum backoff_status status,
+		      const struct backoff_error *error)
+{
+	struct backoff_error shown = *error;
+
+	shown.status = status;
+	tk_msg_error(options->dialect, &shown);
+	/* Of a name; a file that is not there is BACKOFF_E_IO. */
+	return status == BACKOFF_E_NOT_FOUND ? TK_EXIT_USAGE
+					     : (int)tk_exit_of(status);
+}

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <backoff.h>
+
 enum rt_format {
 	RT_FORMAT_TEXT,
 	RT_FORMAT_JSON,
@@ -30,5 +32,11 @@ struct rt_options {
 
 /** Parse and check; complaints go to stderr. -1: go on; else an exit code. */
 int rt_options_parse(int argc, char **argv, struct rt_options *out);
+
+/** Say that the dialect could not be had: the exit code, that of a wrong
+ *  command line for a name that there is not. */
+int rt_options_no_dialect(const struct rt_options *options,
+			  enum backoff_status status,
+			  const struct backoff_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* Tests of tools/retrysim/incumbent. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include <criterion/criterion.h>
@@ -184,4 +185,261 @@ Test(retrysim_incumbent, who_names_another_policy_did_not_run_under_what_fits)
 	cr_expect(found.policy && found.missing_name == NULL);
 	small_case_clear(&c);
 	rs_policy_set_clear(&shipped);
+}
+
+/* Calls that retried once, each under what its lines name; NULL: nothing. */
+struct named {
+	const char *policy, *hash;
+};
+
+static struct tk_trace *
+trace_of(const struct named *call, size_t count, uint64_t delay_ns)
+{
+	struct tk_trace *trace = tk_trace_new();
+
+	cr_assert(trace);
+	for (size_t i = 0; i < 2 * count; i++) {
+		struct backoff_event event;
+		char id[24];
+
+		snprintf(id, sizeof(id), "c%zu", i / 2);
+		backoff_event_init(&event);
+		event.ts_ns = (UINT64_C(1700000000) + 10 * i) * 1000000000;
+		event.type =
+			i % 2 ? BACKOFF_EVENT_EXHAUSTED : BACKOFF_EVENT_ATTEMPT;
+		event.operation = "op";
+		event.call_id = id;
+		event.policy = call[i / 2].policy;
+		event.policy_hash = call[i / 2].hash;
+		event.attempt = event.attempts = (uint32_t)(i % 2) + 1;
+		event.max_attempts = 2;
+		event.outcome = BACKOFF_OUTCOME_FAILURE;
+		event.error_type = "ConnectionError";
+		if (i % 2 == 0)
+			event.delay_ns = delay_ns;
+		cr_assert(tk_trace_add(trace, &event) == BACKOFF_OK);
+	}
+	cr_assert(tk_trace_stitch(trace) == BACKOFF_OK);
+	return trace;
+}
+
+static void
+expect_text(const char *got, const char *want, const char *why)
+{
+	cr_expect((got == NULL) == (want == NULL), "%s: %s", why,
+		  got ? got : "NULL");
+	if (got && want)
+		cr_expect_str_eq(got, want, "%s: %s", why, got);
+}
+
+#define OTHER_HASH "0123456789abcdef"
+#define OWN_QUICK                                                              \
+	"{\"name\":\"QUICK\",\"max_attempts\":2,\"base_delay\":0.5,"           \
+	"\"max_delay\":9,\"backoff\":\"exponential\"}"
+
+/* Of the shipped QUICK. */
+static char shipped_hash[24];
+
+static const struct {
+	const char *why;
+	uint64_t delay_ns;
+	struct named call[2];
+	enum rs_evidence evidence;
+	const char *want, *missing, *missing_hash, *namesake;
+} naming[] = {
+	{"a hash of nobody: not who fits",
+	 500000000,
+	 {{"MYOWN", OTHER_HASH}, {"MYOWN", OTHER_HASH}},
+	 RS_EVIDENCE_NONE,
+	 NULL,
+	 "MYOWN",
+	 OTHER_HASH,
+	 NULL},
+	{"a hash without a name",
+	 500000000,
+	 {{NULL, OTHER_HASH}, {NULL, OTHER_HASH}},
+	 RS_EVIDENCE_NONE,
+	 NULL,
+	 "",
+	 OTHER_HASH,
+	 NULL},
+	{"the name of one with other settings",
+	 500000000,
+	 {{"STANDARD", OTHER_HASH}, {"STANDARD", OTHER_HASH}},
+	 RS_EVIDENCE_NONE,
+	 NULL,
+	 "STANDARD",
+	 OTHER_HASH,
+	 "STANDARD"},
+	{"the hash of the shipped one, though a given one has the name",
+	 500000000,
+	 {{"QUICK", shipped_hash}, {"QUICK", shipped_hash}},
+	 RS_EVIDENCE_HASH,
+	 "QUICK",
+	 NULL,
+	 NULL,
+	 NULL},
+	{"a name without a hash: the given one first",
+	 500000000,
+	 {{"QUICK", NULL}, {"QUICK", NULL}},
+	 RS_EVIDENCE_NAME,
+	 "own",
+	 NULL,
+	 NULL,
+	 NULL},
+	{"the last call does not tell",
+	 500000000,
+	 {{"MYOWN", OTHER_HASH}, {NULL, NULL}},
+	 RS_EVIDENCE_NONE,
+	 NULL,
+	 "MYOWN",
+	 OTHER_HASH,
+	 NULL},
+	{"nothing is named, and the delay fits",
+	 500000000,
+	 {{NULL, NULL}, {NULL, NULL}},
+	 RS_EVIDENCE_FIT,
+	 "own",
+	 NULL,
+	 NULL,
+	 NULL},
+	{"nothing is named, and no wait can fit",
+	 BACKOFF_ABSENT,
+	 {{NULL, NULL}, {NULL, NULL}},
+	 RS_EVIDENCE_NONE,
+	 NULL,
+	 NULL,
+	 NULL,
+	 NULL},
+};
+
+Test(retrysim_incumbent, is_what_the_lines_name_and_nothing_else)
+{
+	struct backoff_policy *own = small_policy(OWN_QUICK);
+	struct rs_policy own_item = {.label = "own", .policy = own};
+	struct rs_policy_set given = {.item = &own_item, .count = 1};
+	struct rs_policy_set shipped = {0};
+
+	cr_assert(rs_policy_set_add_shipped(&shipped) == TK_EXIT_OK);
+	snprintf(shipped_hash, sizeof(shipped_hash), "%016" PRIx64,
+		 backoff_policy_hash(
+			 shipped.item[rs_policy_set_find(&shipped, "QUICK")]
+				 .policy));
+	for (size_t i = 0; i < sizeof(naming) / sizeof(*naming); i++) {
+		struct tk_trace *trace =
+			trace_of(naming[i].call, 2, naming[i].delay_ns);
+		struct rs_incumbent found;
+		struct rs_log log;
+
+		cr_assert(rs_log_init(&log, trace, 1) == BACKOFF_OK);
+		found = rs_incumbent_find(&log, &log.operation[0], &given,
+					  &shipped);
+		cr_expect(found.evidence == naming[i].evidence, "%s",
+			  naming[i].why);
+		expect_text(found.policy ? found.policy->label : NULL,
+			    naming[i].want, naming[i].why);
+		expect_text(found.missing_name, naming[i].missing,
+			    naming[i].why);
+		expect_text(found.missing_hash, naming[i].missing_hash,
+			    naming[i].why);
+		expect_text(found.namesake ? found.namesake->label : NULL,
+			    naming[i].namesake, naming[i].why);
+		rs_log_clear(&log);
+		tk_trace_free(trace);
+	}
+	rs_policy_set_clear(&shipped);
+	backoff_policy_unref(own);
+}
+
+#define RECORDED 500
+#define HINT_NS UINT64_C(500000000)
+
+/* Calls that failed twice, of which the first was told to come back; the event
+ * of it has what the engine decided. */
+static struct tk_trace *
+hinted_trace(const struct backoff_policy *policy,
+	     const struct backoff_outcome *outcome,
+	     struct backoff_decision *decided)
+{
+	struct tk_trace *trace = tk_trace_new();
+
+	cr_assert(trace);
+	for (size_t i = 0; i < 2 * RECORDED; i++) {
+		struct backoff_decision *d = &decided[i / 2];
+		struct backoff_state state;
+		struct backoff_event event;
+		char id[24];
+
+		snprintf(id, sizeof(id), "c%03zu", i / 2);
+		backoff_event_init(&event);
+		event.ts_ns = (UINT64_C(1700000000) + 10 * i) * 1000000000;
+		event.type = BACKOFF_EVENT_EXHAUSTED;
+		event.operation = "op";
+		event.call_id = id;
+		event.attempt = event.attempts = (uint32_t)(i % 2) + 1;
+		event.max_attempts = 2;
+		event.outcome = BACKOFF_OUTCOME_FAILURE;
+		event.error_type = "ConnectionError";
+		if (i % 2 == 0) {
+			backoff_engine_begin(policy, &state, event.ts_ns,
+					     BACKOFF_FOREVER, d);
+			backoff_engine_decide(policy, &state, outcome,
+					      event.ts_ns,
+					      backoff_draw(5, 100, i, 0), d);
+			cr_assert(d->action == BACKOFF_ACTION_WAIT);
+			event.type = BACKOFF_EVENT_ATTEMPT;
+			event.delay_ns = d->delay_ns;
+			event.delay_low_ns = d->law.low_ns;
+			event.delay_high_ns = d->law.high_ns;
+			event.hint_ns = outcome->hint.delay_ns;
+			event.hint_action = d->hint_action;
+		}
+		cr_assert(tk_trace_add(trace, &event) == BACKOFF_OK);
+	}
+	cr_assert(tk_trace_stitch(trace) == BACKOFF_OK);
+	return trace;
+}
+
+/* Why the bounds are those of the own draw, and not raised to the hint that a
+ * longer own delay makes no difference to: from raised ones no draw could be
+ * recovered without the policy, which the reader of a log may not have. */
+Test(retrysim_incumbent, luck_beside_a_shorter_hint_needs_no_policy)
+{
+	struct backoff_policy *policy = small_policy(
+		"{\"name\":\"P\",\"max_attempts\":2,\"base_delay\":2,"
+		"\"max_delay\":5,\"backoff\":\"exponential\","
+		"\"jitter\":{\"kind\":\"full\"},\"server_hint\":{}}");
+	struct backoff_outcome outcome = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.error_type = "ConnectionError",
+		.hint = {BACKOFF_HINT_DELAY, HINT_NS},
+	};
+	static struct backoff_decision decided[RECORDED];
+	static uint64_t draw[2 * RECORDED];
+	const struct rs_incumbent unknown = {.evidence = RS_EVIDENCE_NONE};
+	struct tk_trace *trace = hinted_trace(policy, &outcome, decided);
+	size_t ignored = 0;
+	struct rs_log log;
+
+	cr_assert(rs_log_init(&log, trace, 1) == BACKOFF_OK);
+	cr_assert(log.call_count == RECORDED);
+	rs_recover_draws(&log, &log.operation[0], &unknown, 1, draw);
+	for (size_t i = 0; i < RECORDED; i++) {
+		uint64_t first = log.call[i].first;
+		struct backoff_delay own;
+
+		if (decided[i].delay_ns == HINT_NS)
+			continue;
+		ignored++;
+		cr_expect(decided[i].hint_action ==
+			  BACKOFF_HINT_ACTION_IGNORED);
+		cr_expect(log.attempt[first].delay_ns == decided[i].delay_ns);
+		backoff_engine_delay(policy, 1, 0, &own);
+		cr_expect(backoff_engine_draw(&own, draw[first]) ==
+			  decided[i].delay_ns);
+	}
+	cr_expect(ignored > RECORDED / 2 && ignored < RECORDED);
+	rs_log_clear(&log);
+	tk_trace_free(trace);
+	backoff_policy_unref(policy);
 }
