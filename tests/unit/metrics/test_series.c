@@ -87,7 +87,7 @@ Test(metrics_series, a_name_is_one_clean_label)
 Test(metrics_series, names_that_read_alike_are_one_series)
 {
 	static const char *const alike[] = {"a\001", "a\002", "a\377",
-					    "a\303", "a?", "a\n"};
+					    "a\303", "a?",    "a\n"};
 	struct backoff_metrics *metrics = metrics_of(2);
 	unsigned count;
 	char *text;
