@@ -1,4 +1,4 @@
-/* Numbers, durations and UTF-8 in text, without the locale. */
+/* Numbers, durations, times and UTF-8 in text, without the locale; its hash. */
 #ifndef BO_TEXT_H
 #define BO_TEXT_H
 

@@ -195,9 +195,12 @@ decide_beside_others(const struct backoff_policy *policy,
 		/* Of a cancelled attempt, before its place is used. */
 		if (state->guard != NULL)
 			bo_guard_give_back(state->guard, state);
-		/* The others lost. They were sent all the same: if they got
-		 * their price back, a budget would bound no hedge. */
-		settle(state, hedges, bo_guard_spend);
+		/* Who lost was sent all the same: if hedges got their price
+		 * back, a budget would bound none. A call that was called off
+		 * gets all back. */
+		settle(state, hedges,
+		       stop == BACKOFF_STOP_CANCELLED ? bo_guard_give_back
+						      : bo_guard_spend);
 		bo_engine_finish(state, stop, out);
 		return;
 	}

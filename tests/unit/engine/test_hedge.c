@@ -297,6 +297,24 @@ Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 	}
 }
 
+/* Who calls a call off by an attempt's outcome gets back what the others hold,
+ * as who stops it from outside. */
+Test(engine_hedge, a_cancelled_attempt_gives_back_what_the_others_hold)
+{
+	struct round r =
+		round_of(HEDGED("5", ",\"budget\":{\"kind\":\"token_bucket\","
+				     "\"capacity\":50,\"retry_cost\":5}"));
+	struct backoff_outcome cancelled = {.kind = BACKOFF_OUTCOME_CANCELLED};
+
+	cr_assert(ask(&r, T + 100 * MS) == 2 && ask(&r, T + 200 * MS) == 3);
+	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 40000);
+	end(&r, 1, T + 210 * MS, cancelled);
+	cr_expect(r.d.stop == BACKOFF_STOP_CANCELLED);
+	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 50000, "%lu",
+		  (unsigned long)backoff_guard_tokens_milli(r.guard, T));
+	round_clear(&r);
+}
+
 Test(engine_hedge, gives_back_what_each_attempt_holds)
 {
 	static const char *const budgets[] = {
