@@ -8,6 +8,8 @@ start_peer clips <<'END'
 /cut 2 size=100000 cut=30000 reset
 /cut 3 size=100000 reset
 /cut 4 size=100000
+/slow 1 size=1200000 cut=1000000 reset delay=400
+/slow 2 size=1200000
 /norange 1 size=100000 cut=30000
 /norange 2 size=100000 norange
 /changed 1 size=100000 cut=30000
@@ -58,6 +60,18 @@ is "the callback saw each wait, and knew what the file has" \
 attempt 2 of 4: 60000 bytes so far; next in 2.0 s
 attempt 3 of 4: 60000 bytes so far; next in 4.0 s" \
 	"$(sed 's/: .*; \([0-9]* bytes\)/: \1/' err)"
+
+# A client that stands still while the peer answers finds all of it afterwards.
+# shellcheck disable=SC2086 # words
+"$service/clip_download" $at_once "$peer/slow" clip >out 2>err &
+running=$!
+sleep 0.2
+kill -s STOP $running
+sleep 0.6
+kill -s CONT $running
+wait $running
+is "a reset loses no byte that was sent before it" \
+	"0 -,bytes=1000000-," "$? $(requests /slow range | tr '\n' ',')"
 
 while read -r path whole ranges why; do
 	get "$path"

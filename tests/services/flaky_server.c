@@ -15,7 +15,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -24,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -305,6 +308,21 @@ write_log(struct server *server, const struct request *r,
 	pthread_mutex_unlock(&server->lock);
 }
 
+/* Close with a reset, once the client's side has every byte: a reset throws
+ * away what still waits to be sent, and that is another number each time. */
+static void
+reset_after_answer(int fd)
+{
+	const struct linger at_once = {.l_onoff = 1};
+	struct pollfd gone = {.fd = fd};
+	int unacknowledged;
+
+	while (ioctl(fd, SIOCOUTQ, &unacknowledged) == 0 &&
+	       unacknowledged > 0 && poll(&gone, 1, 1) == 0)
+		;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
 static void
 serve(struct server *server, int fd, struct request *r)
 {
@@ -313,7 +331,6 @@ serve(struct server *server, int fd, struct request *r)
 					      .cut = -1,
 					      .date_s = -1,
 					      .body = "no such path"};
-	const struct linger at_once = {.l_onoff = 1};
 	const struct rule *rule;
 	struct answer answer = {0};
 
@@ -338,8 +355,7 @@ serve(struct server *server, int fd, struct request *r)
 		send_answer(fd, rule, r, &answer);
 	write_log(server, r, &answer);
 	if (rule->reset)
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once,
-			   sizeof(at_once));
+		reset_after_answer(fd);
 }
 
 static void *
