@@ -299,6 +299,43 @@ Test(retry_save_guard, a_retry_on_paper_is_refused_without_budget)
 	}
 }
 
+/* The breaker lets it through as its probe, and then there is no token. */
+Test(retry_save_guard, a_probe_that_the_budget_refuses_is_left_to_others)
+{
+	const char *policy = WITH("\"budget\":{\"kind\":\"token_bucket\","
+				  "\"capacity\":5}," BREAKER);
+	struct machine one = machine(policy, "op", 100 * S, WALL);
+	struct machine two = machine(policy, "op", 9 * S, WALL - 60 * S);
+	struct backoff_call *holder, *refused, *call, *other;
+	struct backoff_step step;
+	char paper[4096];
+	uint64_t delay_ns;
+
+	save_waiting(&one, paper, sizeof(paper), &delay_ns);
+	cr_assert_eq(backoff_call_new(two.retry, NULL, &holder), BACKOFF_OK);
+	cr_assert_eq(backoff_call_new(two.retry, NULL, &refused), BACKOFF_OK);
+	cr_assert_gt(fail_once(&two, holder), 0);
+	cr_assert_eq(fail_once(&two, refused), 0, "the bucket was empty");
+	backoff_clock_virtual_advance(two.clock, 60 * S);
+	cr_assert_eq(backoff_guard_breaker(backoff_retry_guard(two.retry),
+					   two.clock->now_ns(two.clock->user)),
+		     BACKOFF_BREAKER_HALF_OPEN);
+	call = restore(&two, paper);
+	step = go_on(&two, call);
+	cr_expect_eq(step.stop, BACKOFF_STOP_BUDGET, "%s",
+		     backoff_stop_name(step.stop));
+	cr_assert_eq(backoff_call_new(two.retry, NULL, &other), BACKOFF_OK);
+	cr_assert_eq(backoff_call_next(other, &step), BACKOFF_OK);
+	cr_expect_eq(step.action, BACKOFF_ACTION_ATTEMPT, "%s",
+		     backoff_stop_name(step.stop));
+	backoff_call_free(other);
+	backoff_call_free(call);
+	backoff_call_free(refused);
+	backoff_call_free(holder);
+	stop(&one);
+	stop(&two);
+}
+
 Test(retry_save_guard, a_price_is_asked_in_the_coin_of_the_policy_at_hand)
 {
 	static const struct {
