@@ -31,19 +31,6 @@ put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 							memory_order_relaxed));
 }
 
-/* Take an amount if it is all there. Taken first and looked at then: a look
- * before fetches the cache line twice where threads meet. At the last tokens
- * one thread too many may be refused, none is let through. */
-static bool
-take(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
-{
-	if (atomic_fetch_sub_explicit(tokens, amount, memory_order_relaxed) >=
-	    amount)
-		return true;
-	put(tokens, amount, most);
-	return false;
-}
-
 /* Take what is there of an amount. */
 static void
 drain(atomic_int_fast64_t *tokens, int64_t amount)
@@ -123,29 +110,6 @@ bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget)
 }
 
 int64_t
-bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
-	       enum backoff_outcome_kind kind)
-{
-	switch (rule->kind) {
-	case BO_BUDGET_TOKEN_BUCKET:
-		if (class == BACKOFF_CLASS_THROTTLE)
-			return rule->throttle_cost_milli;
-		return class == BACKOFF_CLASS_TIMEOUT ||
-				       kind == BACKOFF_OUTCOME_TIMEOUT
-			       ? rule->timeout_cost_milli
-			       : rule->retry_cost_milli;
-	case BO_BUDGET_RATIO:
-		return rule->withdrawal_milli;
-	case BO_BUDGET_CONCURRENCY:
-		return MILLI;
-	case BO_BUDGET_THROTTLE:
-	case BO_BUDGET_NONE:
-		break;
-	}
-	return 0;
-}
-
-int64_t
 bo_budget_cost_again(const struct bo_budget_rule *rule, int64_t cost_milli)
 {
 	if (rule->kind != BO_BUDGET_TOKEN_BUCKET)
@@ -156,13 +120,14 @@ bo_budget_cost_again(const struct bo_budget_rule *rule, int64_t cost_milli)
 }
 
 bool
-bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
-		  int64_t cost_milli, uint64_t now_ns)
+bo_budget_reserve_rest(const struct bo_budget_rule *rule,
+		       struct bo_budget *budget, int64_t cost_milli,
+		       uint64_t now_ns)
 {
 	switch (rule->kind) {
 	case BO_BUDGET_TOKEN_BUCKET:
-		return take(&budget->tokens_milli, cost_milli,
-			    rule->capacity_milli);
+		put(&budget->tokens_milli, cost_milli, rule->capacity_milli);
+		return false;
 	case BO_BUDGET_THROTTLE:
 		return atomic_load_explicit(&budget->tokens_milli,
 					    memory_order_relaxed) >

@@ -13,6 +13,15 @@ bo_guard_has_breaker(const struct backoff_guard *guard)
 	       guard->policy->breaker.window_ns > 0;
 }
 
+/* An attempt that probes a half-open breaker will not tell it anything. */
+static void
+leave_breaker(struct backoff_guard *guard, struct backoff_state *state)
+{
+	if (state->probe != 0)
+		bo_breaker_abandon(&guard->breaker, state->probe);
+	state->probe = 0;
+}
+
 /* Ask the breaker for an attempt. */
 static enum backoff_stop
 admit(struct backoff_guard *guard, struct backoff_state *state, uint64_t now_ns,
@@ -74,8 +83,10 @@ bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
 	if (outcome->kind == BACKOFF_OUTCOME_CANCELLED)
 		return;
 	/* gRPC A6 counts what the server forbids to repeat as a failure. */
-	bo_budget_report(&guard->policy->budget, &guard->budget, success,
-			 retryable || forbidden, state->held_milli);
+	if (success || bo_budget_counts_failures(&guard->policy->budget))
+		bo_budget_report(&guard->policy->budget, &guard->budget,
+				 success, retryable || forbidden,
+				 state->held_milli);
 	state->held_milli = 0;
 	/* The breaker is about the target's health, of which a bad request says
 	 * nothing. */
@@ -84,7 +95,7 @@ bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
 			&guard->policy->breaker, &guard->breaker, success,
 			state->probe, now_ns);
 	else
-		bo_breaker_abandon(&guard->breaker, state->probe);
+		leave_breaker(guard, state);
 	state->probe = 0;
 }
 
@@ -133,8 +144,7 @@ bo_guard_give_back(struct backoff_guard *guard, struct backoff_state *state)
 		bo_budget_refund(&guard->policy->budget, &guard->budget,
 				 state->held_milli, state->held_since_ns);
 	state->held_milli = 0;
-	bo_breaker_abandon(&guard->breaker, state->probe);
-	state->probe = 0;
+	leave_breaker(guard, state);
 }
 
 void
@@ -143,8 +153,7 @@ bo_guard_spend(struct backoff_guard *guard, struct backoff_state *state)
 	bo_budget_report(&guard->policy->budget, &guard->budget, false, false,
 			 state->held_milli);
 	state->held_milli = 0;
-	bo_breaker_abandon(&guard->breaker, state->probe);
-	state->probe = 0;
+	leave_breaker(guard, state);
 }
 
 void
