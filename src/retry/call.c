@@ -12,13 +12,12 @@
 #include "engine/guard.h"
 #include "retry/retry.h"
 
-const struct backoff_call_options *
-bo_call_options(const struct backoff_call_options *given)
-{
-	static const struct backoff_call_options none = {.size = sizeof(none)};
+const struct backoff_call_options bo_call_no_options = {
+	.size = sizeof(bo_call_no_options)};
 
-	if (given == NULL)
-		return &none;
+const struct backoff_call_options *
+bo_call_checked_options(const struct backoff_call_options *given)
+{
 	if (given->size != sizeof(*given) ||
 	    (given->call_id != NULL &&
 	     (given->call_id[0] == '\0' || strlen(given->call_id) > 64)))

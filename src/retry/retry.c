@@ -110,6 +110,7 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 		     policy->attempt_timeout.count > 0 ||
 		     policy->reset_after_ns != BACKOFF_FOREVER;
 	r->once_inbound = !policy->retry_inbound;
+	r->max_attempts = policy->max_attempts;
 	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
 		   policy->hint.jitter_nano > 0;
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,

@@ -30,6 +30,8 @@ struct backoff_retry {
 	bool limited, draws;
 	/** Not for requests that are retries themselves. */
 	bool once_inbound;
+	/** Of the policy, too. */
+	uint32_t max_attempts;
 	uint64_t seed;
 	struct bo_id_key id_key;
 	/** Calls that needed luck or an id, on a cache line of its own: all
@@ -108,7 +110,7 @@ bo_retry_max_attempts(const struct backoff_retry *r, uint32_t inbound_attempt)
 {
 	if (r->once_inbound && inbound_attempt > 1)
 		return 1;
-	return backoff_policy_max_attempts(r->policy);
+	return r->max_attempts;
 }
 
 /** Begin a call at now_ns; answer is set from its end on. Options are borrowed;
@@ -228,9 +230,19 @@ bo_call_deadline(const struct backoff_call_options *options)
 	return options->has_deadline ? options->deadline_ns : BACKOFF_FOREVER;
 }
 
-/** The options as they hold: none for NULL; NULL for a size that no version
- *  had, and for a call id that is none. */
+extern const struct backoff_call_options bo_call_no_options;
+
+/** The options; NULL for a size that no version had, and for a call id that is
+ *  none. */
 const struct backoff_call_options *
-bo_call_options(const struct backoff_call_options *given);
+bo_call_checked_options(const struct backoff_call_options *given);
+
+/** The options as they hold: none for NULL; NULL if they can not be taken. */
+static inline const struct backoff_call_options *
+bo_call_options(const struct backoff_call_options *given)
+{
+	return given == NULL ? &bo_call_no_options
+			     : bo_call_checked_options(given);
+}
 
 #endif
