@@ -156,7 +156,9 @@ struct backoff_state {
 	 *  from 1; 0, as it begins: none that is known. The caller may set it
 	 *  after backoff_engine_begin(). */
 	uint32_t inbound_attempt;
-	uint32_t reserved;
+	/** 1: the attempt under way is a hedge, whose price does not come back
+	 *  with its success. */
+	uint32_t hedged;
 	/** Of the budget, for the retry that waits or is under way. */
 	int64_t held_milli;
 	/** When it was reserved. */
@@ -183,8 +185,8 @@ enum backoff_hint_action {
 	/** It was longer than the policy's limit, which is waited instead. */
 	BACKOFF_HINT_ACTION_CLAMPED,
 	/** It changed nothing: the own delay is longer, so that the hint is
-	 *  kept all the same; the policy does not use hints; or it is too long
-	 *  and the policy ignores such. */
+	 *  kept all the same; the policy does not use hints; it is too long
+	 *  and the policy ignores such; or the call is over anyway. */
 	BACKOFF_HINT_ACTION_IGNORED,
 	/** It was too long, so the call is over. */
 	BACKOFF_HINT_ACTION_GAVE_UP,

@@ -172,11 +172,11 @@ bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
 
 void
 bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
-		 bool success, bool retryable, int64_t held_milli)
+		 bool success, bool retryable, int64_t held_milli, bool hedge)
 {
 	int64_t amount = 0;
 
-	if (rule->kind == BO_BUDGET_TOKEN_BUCKET && success)
+	if (rule->kind == BO_BUDGET_TOKEN_BUCKET && success && !hedge)
 		/* The last cost comes back, or, on a first try, the reward. */
 		amount = held_milli == 0 ? rule->reward_milli
 			 : rule->refund  ? held_milli

@@ -91,9 +91,10 @@ bo_budget_counts_failures(const struct bo_budget_rule *rule)
 
 /** An attempt ended in success or failure; held_milli is the cost it was made
  *  for, 0 for the first. A failure that no retry could help (retryable is
- *  false) says nothing of the target. */
+ *  false) says nothing of the target. The success of a hedge makes no failure
+ *  good: if its price came back, a bucket would bound no hedge that wins. */
 void bo_budget_report(const struct bo_budget_rule *rule,
 		      struct bo_budget *budget, bool success, bool retryable,
-		      int64_t held_milli);
+		      int64_t held_milli, bool hedge);
 
 #endif

@@ -168,7 +168,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	state->guarded = 0;
 	state->probe = 0;
 	state->failed = 0;
-	state->inbound_attempt = state->reserved = 0;
+	state->inbound_attempt = state->hedged = 0;
 	state->held_milli = 0;
 	state->held_since_ns = 0;
 	state->guard = NULL;
@@ -206,7 +206,8 @@ own_law(const struct backoff_policy *policy, const struct backoff_state *state,
 			state->previous_delay_ns, law);
 }
 
-/* Weigh a hint against the own delay; false if it ends the call. Jitter only
+/* Weigh a hint against the own delay, until here ignored; false if it ends the
+ * call. Jitter only
  * adds to it: a server that says "not before" means it. */
 static bool
 follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
@@ -214,7 +215,6 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
 {
 	uint64_t low_ns = bo_min(hint_ns, rule->max_ns), high_ns, delay_ns;
 
-	out->hint_action = BACKOFF_HINT_ACTION_IGNORED;
 	if (!rule->use)
 		return true;
 	if (low_ns < hint_ns && rule->too_long == BO_HINT_GIVE_UP)
@@ -247,7 +247,6 @@ choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 	     const struct backoff_outcome *outcome, uint64_t now_ns,
 	     uint64_t draw, struct backoff_decision *out)
 {
-	out->hint_action = BACKOFF_HINT_ACTION_NONE;
 	own_law(policy, state, class_of(outcome), &out->law);
 	out->delay_ns = backoff_engine_draw(&out->law, draw);
 	state->previous_delay_ns = out->delay_ns;
@@ -394,7 +393,9 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
 	state->finished = state->attempt;
-	out->hint_action = BACKOFF_HINT_ACTION_NONE;
+	out->hint_action = outcome->hint.kind == BACKOFF_HINT_DELAY
+				   ? BACKOFF_HINT_ACTION_IGNORED
+				   : BACKOFF_HINT_ACTION_NONE;
 	out->breaker_changed = BACKOFF_BREAKER_NONE;
 	out->cost_milli = 0;
 	stop = bo_engine_refuse(policy, state, outcome, now_ns);

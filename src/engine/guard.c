@@ -86,8 +86,9 @@ bo_guard_report(struct backoff_guard *guard, struct backoff_state *state,
 	if (success || bo_budget_counts_failures(&guard->policy->budget))
 		bo_budget_report(&guard->policy->budget, &guard->budget,
 				 success, retryable || forbidden,
-				 state->held_milli);
+				 state->held_milli, state->hedged);
 	state->held_milli = 0;
+	state->hedged = 0;
 	/* The breaker is about the target's health, of which a bad request says
 	 * nothing. */
 	if (bo_guard_has_breaker(guard) && (success || retryable))
@@ -151,7 +152,7 @@ void
 bo_guard_spend(struct backoff_guard *guard, struct backoff_state *state)
 {
 	bo_budget_report(&guard->policy->budget, &guard->budget, false, false,
-			 state->held_milli);
+			 state->held_milli, state->hedged);
 	state->held_milli = 0;
 	leave_breaker(guard, state);
 }

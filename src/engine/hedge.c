@@ -21,11 +21,15 @@ store(struct backoff_state *state, struct backoff_lane *lane)
 	lane->held_since_ns = state->held_since_ns;
 	state->probe = 0;
 	state->held_milli = 0;
+	state->hedged = 0;
 }
 
 static void
-load(struct backoff_state *state, const struct backoff_lane *lane)
+load(struct backoff_state *state, const struct backoff_hedges *hedges,
+     const struct backoff_lane *lane)
 {
+	/* Numbers follow each other, and the round's first is no hedge. */
+	state->hedged = lane->attempt + hedges->begun > state->attempt + 1;
 	state->probe = lane->probe;
 	state->held_milli = lane->held_milli;
 	state->held_since_ns = lane->held_since_ns;
@@ -163,7 +167,7 @@ settle(struct backoff_state *state, struct backoff_hedges *hedges,
 
 		if (lane->attempt == 0 || state->guard == NULL)
 			continue;
-		load(state, lane);
+		load(state, hedges, lane);
 		how(state->guard, state);
 		store(state, lane);
 	}
@@ -227,7 +231,7 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 		wait_for_others(state, out);
 		return;
 	}
-	load(state, lane);
+	load(state, hedges, lane);
 	lane->attempt = 0;
 	hedges->running--;
 	if (hedges->running > 0) {

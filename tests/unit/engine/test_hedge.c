@@ -250,24 +250,36 @@ Test(engine_hedge, p21_a_budget_that_refuses_a_hedge_cancels_nothing)
 }
 
 /* A target that turned slow: each of 1000 calls would like a hedge, and none
- * needs it. How many get one. */
+ * needs it, or all do. How many get one. */
 Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 {
 	static const struct {
 		const char *budget;
+		/** Which attempt is the first to succeed, if it was made. */
+		uint32_t winner;
 		unsigned least, most;
 	} row[] = {
 		/* 50 tokens and one from each call, for 5 each. */
 		{"{\"kind\":\"token_bucket\",\"capacity\":50,"
 		 "\"retry_cost\":5,\"success_reward\":1}",
-		 205, 210},
+		 1, 205, 210},
+		/* The same, but one only from calls without a hedge. */
+		{"{\"kind\":\"token_bucket\",\"capacity\":50,"
+		 "\"retry_cost\":5,\"success_reward\":1}",
+		 2, 174, 176},
 		/* A tenth of the calls. */
-		{"{\"kind\":\"ratio\",\"ratio\":0.1,\"min_per_second\":0}", 95,
-		 100},
+		{"{\"kind\":\"ratio\",\"ratio\":0.1,\"min_per_second\":0}", 1,
+		 95, 100},
+		{"{\"kind\":\"ratio\",\"ratio\":0.1,\"min_per_second\":0}", 2,
+		 95, 100},
 		/* One at once, and calls come one by one. */
-		{"{\"kind\":\"concurrency\",\"min_concurrent\":1}", 1000, 1000},
+		{"{\"kind\":\"concurrency\",\"min_concurrent\":1}", 1, 1000,
+		 1000},
+		{"{\"kind\":\"concurrency\",\"min_concurrent\":1}", 2, 1000,
+		 1000},
 		/* gRPC A6: only failures take tokens. */
-		{"{\"kind\":\"throttle\"}", 1000, 1000},
+		{"{\"kind\":\"throttle\"}", 1, 1000, 1000},
+		{"{\"kind\":\"throttle\"}", 2, 1000, 1000},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -275,6 +287,7 @@ Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 		struct round r;
 		uint64_t now_ns = T;
 		unsigned hedges = 0;
+		bool hedged;
 
 		snprintf(policy, sizeof(policy), HEDGED("5", ",\"budget\":%s"),
 			 row[i].budget);
@@ -287,12 +300,15 @@ Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 			backoff_engine_join(&r.state, r.guard, now_ns, &r.d);
 			backoff_engine_hedges_begin(r.policy, &r.state,
 						    &r.hedges, now_ns);
-			hedges += ask(&r, now_ns + 100 * MS) == 2;
-			end(&r, 1, now_ns + 150 * MS, SUCCEEDS);
+			hedged = ask(&r, now_ns + 100 * MS) == 2;
+			hedges += hedged;
+			end(&r, hedged ? row[i].winner : 1, now_ns + 150 * MS,
+			    SUCCEEDS);
 			cr_assert(r.d.stop == BACKOFF_STOP_SUCCESS);
 		}
 		cr_expect(hedges >= row[i].least && hedges <= row[i].most,
-			  "%s: %u", row[i].budget, hedges);
+			  "%s, attempt %u wins: %u", row[i].budget,
+			  row[i].winner, hedges);
 		round_clear(&r);
 	}
 }

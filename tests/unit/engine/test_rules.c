@@ -108,6 +108,11 @@ static const struct {
 	{"ignored, the own delay meets the deadline",
 	 OWN "\"max\":0,\"too_long\":\"ignore\"}", 5 * S, 0, S,
 	 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE, IGNORED, 0},
+	{"there is no attempt left", "\"max_attempts\":1", 5 * S, 0, 0,
+	 BACKOFF_STOP_MAX_ATTEMPTS, IGNORED, 0},
+	{"the failure is not retried",
+	 "\"max_attempts\":9,\"retry_on\":[\"throttle\"]", 5 * S, 0, 0,
+	 BACKOFF_STOP_NON_RETRYABLE, IGNORED, 0},
 };
 
 Test(engine_rules, a_hint_does_what_the_policy_says)
