@@ -12,6 +12,7 @@
 #include <backoff/status.h>
 
 #include "base/num.h"
+#include "base/text.h"
 
 void
 bo_out_bytes(struct bo_out *out, const char *bytes, size_t length)
@@ -53,10 +54,15 @@ bo_out_json(struct bo_out *out, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
 
+	const char *end = text + strlen(text);
+	size_t length;
+
 	bo_out_bytes(out, "\"", 1);
-	for (; *text != '\0'; text++) {
+	for (; text < end; text += length) {
 		unsigned char c = (unsigned char)*text;
 		char escape[6] = {'\\', 'u', '0', '0'};
+
+		length = bo_utf8_length(text, end);
 
 		if (c == '"' || c == '\\') {
 			escape[1] = (char)c;
@@ -65,8 +71,11 @@ bo_out_json(struct bo_out *out, const char *text)
 			escape[4] = hex[c >> 4];
 			escape[5] = hex[c & 15];
 			bo_out_bytes(out, escape, 6);
+		} else if (length == 0) {
+			bo_out_bytes(out, "\xef\xbf\xbd", 3);
+			length = 1;
 		} else {
-			bo_out_bytes(out, text, 1);
+			bo_out_bytes(out, text, length);
 		}
 	}
 	bo_out_bytes(out, "\"", 1);

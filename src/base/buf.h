@@ -30,7 +30,7 @@ void bo_out_text(struct bo_out *out, const char *text);
 void bo_out_format(struct bo_out *out, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** A JSON string with its quotes; @p text is valid UTF-8. */
+/** A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void bo_out_json(struct bo_out *out, const char *text);
 
 /** A count of billionths (nanoseconds as seconds) in its shortest decimal form:

@@ -52,7 +52,7 @@ bo_call_apply(struct backoff_call *call, uint64_t now_ns)
 	a->stop = call->decision.stop;
 	a->attempts = call->state.finished;
 	a->retries = a->attempts > 0 ? a->attempts - 1 : 0;
-	a->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
+	a->elapsed_ns = bo_call_age(call, now_ns);
 	a->backoff_ns = call->state.backoff_ns;
 	a->pace_ns = call->decision.delay_ns;
 }
@@ -76,13 +76,23 @@ keep_text(char *out, size_t size, const char *text)
 	}
 }
 
+static bool
+has_error(const struct backoff_answer *a)
+{
+	return a->error_type[0] != '\0' || a->code[0] != '\0' ||
+	       a->error[0] != '\0';
+}
+
 static void
 keep_outcome(struct backoff_answer *a, const struct backoff_outcome *outcome)
 {
 	a->kind = outcome->kind;
 	a->failure_class = outcome->failure_class;
 	a->result = outcome->result;
-	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+	/* What an attempt says that was called off is no failure; for want of
+	 * one it is kept. */
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS ||
+	    (outcome->kind == BACKOFF_OUTCOME_CANCELLED && has_error(a)))
 		return;
 	keep_text(a->error_type, sizeof(a->error_type), outcome->error_type);
 	keep_text(a->code, sizeof(a->code), outcome->code);
@@ -103,6 +113,7 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	call->attempt_timeout_ns = BACKOFF_FOREVER;
 	call->kind = BACKOFF_KIND_FIRST;
 	call->in_flight = BACKOFF_ABSENT;
+	call->earlier_ns = 0;
 	call->owed_milli = 0;
 	call->is_on_paper = false;
 	answer->kind = BACKOFF_OUTCOME_CANCELLED;

@@ -7,6 +7,8 @@
 
 #include <backoff/retry.h>
 
+#include "base/num.h"
+
 /** What the ids of calls with this luck begin with, and are scrambled by. */
 struct bo_id_key {
 	uint64_t experiment;
@@ -86,6 +88,9 @@ struct backoff_call {
 	/** NULL: one attempt at a time. */
 	struct bo_hedging *hedging;
 	struct backoff_answer *answer;
+	/** Of its age, what lies before the clock's begin: a restored call may
+	 *  be older than the machine's monotonic clock. */
+	uint64_t earlier_ns;
 	/** The price of a retry that was decided in another process: to be
 	 *  reserved when it begins here. */
 	int64_t owed_milli;
@@ -222,6 +227,14 @@ void bo_call_wait(struct backoff_call *call);
 
 /** What the loops return for a call that is over. */
 enum backoff_status bo_call_status(const struct backoff_call *call);
+
+/** Time since the call began. */
+static inline uint64_t
+bo_call_age(const struct backoff_call *call, uint64_t now_ns)
+{
+	return bo_add_sat(bo_sub_sat(now_ns, call->state.start_ns),
+			  call->earlier_ns);
+}
 
 /** The deadline of the options; BACKOFF_FOREVER. */
 static inline uint64_t

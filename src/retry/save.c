@@ -169,6 +169,22 @@ to_wall(uint64_t when_ns, uint64_t now_ns, uint64_t wall_ns)
 	return bo_add_sat(wall_ns, 999) / 1000 * 1000;
 }
 
+/* JSON has to be UTF-8, what a program calls a thing has not; as long as
+ * before, for the limits of those who read it. */
+static void
+replace_stray_bytes(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (text < end) {
+		size_t length = bo_utf8_length(text, end);
+
+		if (length == 0)
+			*text = '?';
+		text += length > 0 ? length : 1;
+	}
+}
+
 /* The last failure; of a call that came from a paper without one, nothing. */
 static void
 fill_error(const struct backoff_answer *answer, struct saved *saved)
@@ -209,7 +225,7 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 		.curve_start = s->curve_start,
 		.idempotent = s->idempotent,
 		.inbound_attempt = s->inbound_attempt,
-		.elapsed_ns = bo_sub_sat(now_ns, s->start_ns),
+		.elapsed_ns = bo_call_age(call, now_ns),
 		.delay_ns = waiting ? call->decision.delay_ns : 0,
 		.previous_delay_ns = s->previous_delay_ns,
 		.backoff_ns = s->backoff_ns,
@@ -236,6 +252,8 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 		 call->retry->hash);
 	snprintf(saved->operation, sizeof(saved->operation), "%s",
 		 call->retry->operation);
+	replace_stray_bytes(saved->call_id);
+	replace_stray_bytes(saved->operation);
 	fill_error(call->answer, saved);
 }
 
@@ -432,14 +450,17 @@ static bool
 check(struct reading *r, const struct saved *saved,
       const struct backoff_retry *retry, bool force)
 {
+	char operation[sizeof(saved->operation)];
 	uint64_t uncounted = 0;
 
+	snprintf(operation, sizeof(operation), "%s", retry->operation);
+	replace_stray_bytes(operation);
 	for (size_t i = 0; i < 8; i++)
 		uncounted += saved->uncounted_by_class[i];
 	if (saved->v != 1)
 		return fail(r, BACKOFF_E_VALUE, NULL, "v",
 			    "must be 1, the version that this library knows");
-	if (strcmp(saved->operation, retry->operation) != 0)
+	if (strcmp(saved->operation, operation) != 0)
 		return fail(r, BACKOFF_E_VALUE, NULL, "operation",
 			    "is another operation's call");
 	if (!force && strcmp(saved->policy_hash, retry->hash) != 0)
@@ -475,8 +496,6 @@ static void
 fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	   struct backoff_state *s)
 {
-	uint64_t elapsed_ns = bo_add_sat(
-		saved->elapsed_ns, bo_sub_sat(wall_ns, saved->saved_at_ns));
 
 	s->stop = BACKOFF_STOP_NONE;
 	s->attempt = saved->attempt;
@@ -491,9 +510,6 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	s->backoff_ns = saved->backoff_ns;
 	memcpy(s->uncounted_by_class, saved->uncounted_by_class,
 	       sizeof(s->uncounted_by_class));
-	/* A machine that is up for less time than the call is old has no
-	 * monotonic moment for its start; 0 is as near as it gets. */
-	s->start_ns = bo_sub_sat(now_ns, elapsed_ns);
 	s->deadline_ns = BACKOFF_FOREVER;
 	if (saved->deadline_ns != BACKOFF_ABSENT)
 		s->deadline_ns = bo_add_sat(now_ns, time_left(saved, wall_ns));
@@ -545,9 +561,15 @@ take_up(struct backoff_call *call, const struct saved *saved)
 	const struct backoff_clock *clock = call->retry->clock;
 	uint64_t now_ns = clock->now_ns(clock->user);
 	uint64_t wall_ns = clock->wall_ns(clock->user);
+	uint64_t age_ns = bo_add_sat(saved->elapsed_ns,
+				     bo_sub_sat(wall_ns, saved->saved_at_ns));
 	uint64_t left_ns = 0;
 
 	fill_state(saved, now_ns, wall_ns, &call->state);
+	/* A machine that is up for less time than the call is old has no
+	 * monotonic moment for its start. */
+	call->state.start_ns = bo_sub_sat(now_ns, age_ns);
+	call->earlier_ns = bo_sub_sat(age_ns, now_ns);
 	if (saved->not_before_ns != BACKOFF_ABSENT)
 		left_ns = bo_min(bo_sub_sat(saved->not_before_ns, wall_ns),
 				 saved->delay_ns);
@@ -559,6 +581,8 @@ take_up(struct backoff_call *call, const struct saved *saved)
 		.attempt_timeout_ns = BACKOFF_FOREVER,
 	};
 	call->phase = BO_PHASE_WAITING;
+	call->kind =
+		saved->finished > 1 ? BACKOFF_KIND_RETRY : BACKOFF_KIND_FIRST;
 	call->answer->attempts = saved->finished;
 	call->answer->retries = saved->finished > 0 ? saved->finished - 1 : 0;
 	call->answer->backoff_ns = saved->backoff_ns;

@@ -67,7 +67,7 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	event->span_id = call->options->span_id;
 	event->max_attempts =
 		bo_retry_max_attempts(r, call->state.inbound_attempt);
-	event->elapsed_ns = bo_sub_sat(now_ns, call->state.start_ns);
+	event->elapsed_ns = bo_call_age(call, now_ns);
 	if (call->attempt_timeout_ns != BACKOFF_FOREVER)
 		event->attempt_timeout_ns = call->attempt_timeout_ns;
 	if (call->state.deadline_ns != BACKOFF_FOREVER)

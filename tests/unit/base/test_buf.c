@@ -100,6 +100,17 @@ Test(base_buf, json_strings_say_what_went_in)
 	}
 }
 
+Test(base_buf, json_strings_are_utf8)
+{
+	char text[64];
+	struct bo_out out = bo_out_init(text, sizeof(text));
+
+	bo_out_json(&out, "caf\xc3\xa9 \xe9 \xf0\x9f");
+	cr_expect(strcmp(text, "\"caf\xc3\xa9 \xef\xbf\xbd "
+			       "\xef\xbf\xbd\xef\xbf\xbd\"") == 0,
+		  "%s", text);
+}
+
 Test(base_buf, a_file_is_read_whole_or_not_at_all)
 {
 	char path[] = "/tmp/retrykit-XXXXXX", *text = NULL;

@@ -148,6 +148,11 @@ Test(retry_run, the_answer_tells_the_last_failure)
 		     .error_type = "HTTPError", .code = "http:429",
 		     .error = "slow down"),
 		OK(0)};
+	static const struct act called_off[] = {
+		FAIL(0, .failure_class = BACKOFF_CLASS_THROTTLE,
+		     .error_type = "HTTPError", .code = "http:429",
+		     .error = "slow down"),
+		{0, {.kind = BACKOFF_OUTCOME_CANCELLED, .error = "by hand"}}};
 	static struct scene s;
 	struct backoff_answer answer;
 
@@ -157,6 +162,15 @@ Test(retry_run, the_answer_tells_the_last_failure)
 	cr_expect(strcmp(answer.code, "http:429") == 0);
 	cr_expect(strcmp(answer.error, "slow down") == 0);
 	cr_expect(answer.kind == BACKOFF_OUTCOME_SUCCESS, "of the last one");
+	scene_clear(&s);
+	scene_init(&s, PLAIN, called_off);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_CANCELLED);
+	cr_expect(strcmp(answer.code, "http:429") == 0, "%s", answer.code);
+	cr_expect(answer.kind == BACKOFF_OUTCOME_CANCELLED);
+	scene_clear(&s);
+	scene_init(&s, PLAIN, &called_off[1]);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_CANCELLED);
+	cr_expect(strcmp(answer.error, "by hand") == 0, "none failed");
 	scene_clear(&s);
 	scene_init(&s, PLAIN, &act[2]);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);

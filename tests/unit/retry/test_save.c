@@ -447,6 +447,85 @@ Test(retry_save, a_call_that_goes_on_elsewhere_is_not_closed_here)
 	}
 }
 
+/* The last line of a call. */
+struct last {
+	uint32_t attempt;
+	enum backoff_kind kind;
+	uint64_t elapsed_ns;
+};
+
+static void
+keep_last(void *user, const struct backoff_event *event)
+{
+	struct last *last = user;
+
+	*last = (struct last){(uint32_t)event->attempt, event->kind,
+			      event->elapsed_ns};
+}
+
+Test(retry_save, its_age_survives_reboots)
+{
+	struct machine one =
+		machine(WITH("\"max_delay\":300"), "op", 9000 * S, WALL);
+	/* Up for a minute, two hours after the begin. */
+	struct machine two = machine(WITH("\"max_delay\":300"), "op", 60 * S,
+				     WALL + 7200 * S);
+	struct backoff_call *call;
+	struct last last = {0};
+	char paper[4096];
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(one.retry, NULL, &call), BACKOFF_OK);
+	for (int i = 0; i < 2; i++)
+		backoff_clock_virtual_advance(one.clock, fail_once(&one, call));
+	length = backoff_call_save(call, paper, sizeof(paper));
+	backoff_call_free(call);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
+						  length, 0, &call, NULL),
+			     BACKOFF_OK);
+		length = backoff_call_save(call, paper, sizeof(paper));
+		if (i == 0)
+			backoff_call_free(call);
+	}
+	backoff_retry_set_on_event(two.retry, keep_last, &last);
+	backoff_clock_virtual_advance(two.clock, 100 * S);
+	cr_assert_eq(backoff_call_cancel(call), BACKOFF_OK);
+	/* And the wait here. */
+	cr_expect_eq(last.elapsed_ns, 7300 * S, "%llu",
+		     (unsigned long long)last.elapsed_ns);
+	cr_expect_eq(backoff_call_answer(call)->elapsed_ns, 7300 * S);
+	cr_expect_eq(last.attempt, 2);
+	cr_expect_eq(last.kind, BACKOFF_KIND_RETRY, "not the first any more");
+	backoff_call_free(call);
+	stop(&one);
+	stop(&two);
+}
+
+Test(retry_save, what_is_no_utf8_does_not_lose_the_call)
+{
+	const struct backoff_call_options options = {.size = sizeof(options),
+						     .call_id = "id\xff\n"};
+	struct machine one = machine(POLICY, "caf\xe9", 100 * S, WALL);
+	struct machine two = machine(POLICY, "caf\xe9", 9 * S, WALL);
+	struct backoff_call *call;
+	struct backoff_error error;
+	char paper[4096];
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(one.retry, &options, &call), BACKOFF_OK);
+	(void)fail_once(&one, call);
+	length = backoff_call_save(call, paper, sizeof(paper));
+	backoff_call_free(call);
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+					  &call, &error),
+		     BACKOFF_OK, "%s: %s", error.path, error.text);
+	cr_expect_str_eq(backoff_call_id(call), "id?\n");
+	backoff_call_free(call);
+	stop(&one);
+	stop(&two);
+}
+
 Test(retry_save, a_call_that_moves_is_closed_once)
 {
 	const struct backoff_outcome success = {
