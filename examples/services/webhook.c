@@ -9,7 +9,7 @@
  *   - Every attempt is a row of the table `attempts` with status and response
  *     time. The row is written inside the attempt: the event callback sees
  *     every attempt too, but no status of a success. While somebody else has
- *     the table locked, rows wait in a temporary one and the delivery goes on.
+ *     the log locked, rows wait in memory and the delivery goes on.
  *   - The result has status, body, response time and retry count, whether the
  *     delivery succeeded or not: one JSON object on stdout.
  *
@@ -27,32 +27,42 @@
 
 struct delivery {
 	const struct service *service;
+	/** In memory, with the rows that wait for the file. */
 	sqlite3 *db;
+	const char *log;
 	const char *id;
 	struct http_request request;
 	/** Of the last attempt: the result has its status, body and time. */
 	struct http_reply reply;
 };
 
-static const char schema[] =
-	"CREATE TABLE IF NOT EXISTS attempts ("
-	"delivery TEXT NOT NULL, attempt INTEGER NOT NULL, url TEXT NOT NULL, "
-	"status INTEGER NOT NULL, response_ms REAL NOT NULL, error TEXT);"
-	"CREATE TEMP TABLE waiting AS SELECT * FROM attempts WHERE 0";
+#define COLUMNS                                                                \
+	"(delivery TEXT NOT NULL, attempt INTEGER NOT NULL, url TEXT NOT "     \
+	"NULL, "                                                               \
+	"status INTEGER NOT NULL, response_ms REAL NOT NULL, error TEXT)"
 
-/* Rows that wait become rows of the table, all or none. */
+/* Rows that wait become rows of the table, all or none. The file is opened for
+ * this alone: who may not even read it does not get far, and tries again. */
 static int
-flush_log(sqlite3 *db)
+flush_log(const struct delivery *d)
 {
-	int result = sqlite3_exec(db,
-				  "BEGIN IMMEDIATE;"
-				  "INSERT INTO attempts SELECT * FROM waiting;"
-				  "DELETE FROM waiting;"
-				  "COMMIT",
-				  NULL, NULL, NULL);
+	char *attach = sqlite3_mprintf("ATTACH %Q AS log", d->log);
+	int result = sqlite3_exec(d->db, attach, NULL, NULL, NULL);
 
-	if (!sqlite3_get_autocommit(db))
-		sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_free(attach);
+	if (result != SQLITE_OK)
+		return result;
+	result = sqlite3_exec(d->db,
+			      "BEGIN IMMEDIATE;"
+			      "CREATE TABLE IF NOT EXISTS log.attempts " COLUMNS
+			      ";"
+			      "INSERT INTO log.attempts SELECT * FROM waiting;"
+			      "DELETE FROM waiting;"
+			      "COMMIT",
+			      NULL, NULL, NULL);
+	if (!sqlite3_get_autocommit(d->db))
+		sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+	sqlite3_exec(d->db, "DETACH log", NULL, NULL, NULL);
 	return result;
 }
 
@@ -62,6 +72,7 @@ log_attempt(const struct delivery *d, uint32_t number,
 	    const struct backoff_outcome *outcome)
 {
 	sqlite3_stmt *row = NULL;
+	int result = SQLITE_ERROR;
 
 	if (sqlite3_prepare_v2(d->db,
 			       "INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?)",
@@ -75,8 +86,8 @@ log_attempt(const struct delivery *d, uint32_t number,
 		sqlite3_step(row);
 	}
 	if (sqlite3_finalize(row) != SQLITE_OK || row == NULL ||
-	    flush_log(d->db) != SQLITE_OK)
-		fprintf(stderr, "attempt log: %s\n", sqlite3_errmsg(d->db));
+	    (result = flush_log(d)) != SQLITE_OK)
+		fprintf(stderr, "attempt log: %s\n", sqlite3_errstr(result));
 }
 
 static void
@@ -111,18 +122,24 @@ print_result(const struct delivery *d, const struct backoff_answer *answer)
 	cJSON_Delete(result);
 }
 
-static sqlite3 *
-open_log(const char *path)
+/* A log that is locked now may not be so later; one that is no database stays
+ * that. */
+static void
+open_log(struct delivery *d)
 {
-	sqlite3 *db = NULL;
+	int result = sqlite3_open(":memory:", &d->db);
 
-	if (sqlite3_open(path, &db) != SQLITE_OK ||
-	    sqlite3_busy_timeout(db, 200) != SQLITE_OK ||
-	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK) {
-		fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(db));
+	if (result == SQLITE_OK)
+		result = sqlite3_exec(d->db, "CREATE TABLE waiting " COLUMNS,
+				      NULL, NULL, NULL);
+	if (result == SQLITE_OK) {
+		sqlite3_busy_timeout(d->db, 200);
+		result = flush_log(d);
+	}
+	if (result != SQLITE_OK && result != SQLITE_BUSY) {
+		fprintf(stderr, "%s: %s\n", d->log, sqlite3_errstr(result));
 		exit(4);
 	}
-	return db;
 }
 
 int
@@ -134,14 +151,16 @@ main(int argc, char **argv)
 				     "DATABASE DELIVERY-ID URL JSON", 4);
 	struct delivery d = {
 		.service = &service,
-		.db = open_log(operand[0]),
+		.log = operand[0],
 		.id = operand[1],
 		.request = {.url = operand[2], .json = operand[3], .file = -1},
 	};
 	struct backoff_retry *retry;
 	struct backoff_answer answer;
 	char host[256];
+	int result;
 
+	open_log(&d);
 	http_origin(d.request.url, host, sizeof(host));
 	retry = service_retry(&service, "WEBHOOK_DELIVERY", "post_webhook",
 			      host);
@@ -149,9 +168,10 @@ main(int argc, char **argv)
 	print_result(&d, &answer);
 	/* Nothing is lost for somebody's lock: now there is time to wait. */
 	sqlite3_busy_timeout(d.db, 10000);
-	if (flush_log(d.db) != SQLITE_OK)
+	result = flush_log(&d);
+	if (result != SQLITE_OK)
 		fprintf(stderr, "attempt log: rows are lost: %s\n",
-			sqlite3_errmsg(d.db));
+			sqlite3_errstr(result));
 	http_reply_clear(&d.reply);
 	backoff_retry_free(retry);
 	sqlite3_close(d.db);

@@ -3,6 +3,7 @@
  *     db DATABASE query SQL             rows, columns separated by tabs
  *     db DATABASE write until FILE N    hold the write lock until FILE has N
  *                                       lines: by attempts, not by a stopwatch
+ *     db DATABASE all until FILE N      nobody else may even read
  *     db DATABASE read until FILE N     hold a read lock: commits are refused
  *
  * Says "held" when it has the lock.
@@ -71,6 +72,8 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[2], "write") == 0) {
 		run(db, "BEGIN IMMEDIATE", NULL);
+	} else if (strcmp(argv[2], "all") == 0) {
+		run(db, "BEGIN EXCLUSIVE", NULL);
 	} else {
 		run(db, "BEGIN", NULL);
 		run(db, "SELECT count(*) FROM sqlite_schema", NULL);

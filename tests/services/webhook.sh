@@ -79,19 +79,34 @@ is "each attempt has 10 s" "10
 10" "$(events events attempt_timeout_seconds)"
 
 # A row that cannot be written is no reason not to deliver, and is not lost.
-rm -f events
-"$tool/db" log.db write until events 4 >held 2>&1 &
-holder=$!
-within 60 grep -q held held
-post 503 locked
-is "attempts go on although the log is locked" "1 max_attempts 4" \
-	"$? $(result stop_reason) $(wc -l <events)"
-has "and said so" "$(cat err)" "database is locked"
-wait $holder
-is "each is a row after all, once" "1	503
+while read -r lock id why; do
+	rm -f events
+	"$tool/db" log.db "$lock" until events 4 >held 2>&1 &
+	holder=$!
+	within 60 grep -q held held
+	post 503 "$id"
+	is "attempts go on although $why" "1 max_attempts 4" \
+		"$? $(result stop_reason) $(wc -l <events)"
+	has "and said so" "$(cat err)" "database is locked"
+	kill $holder 2>/dev/null
+	wait $holder
+	is "each is a row after all, once, although $why" "1	503
 2	503
 3	503
-4	503" "$(rows "attempt, status" locked)"
+4	503" "$(rows "attempt, status" "$id")"
+done <<'END'
+write locked somebody writes the log
+all shut nobody else may read the log
+END
+mkdir folder.db
+is "a log that is none: exit 4" 4 "$("$service/webhook" folder.db id \
+	"$peer/200" '{}' >/dev/null 2>&1; echo $?)"
+echo "no database at all, but a text that is long enough to be taken for one" \
+	>text.db
+for i in 1 2 3 4; do cat text.db text.db >more && cat more more >text.db; done
+is "a file that is no database: exit 4, and nothing was sent" "4 yes" \
+	"$("$service/webhook" text.db id "$peer/nothing" '{}' >/dev/null 2>&1
+		echo $?) $([ -z "$(requests /nothing number)" ] && echo yes)"
 
 # SIGTERM ends the wait, not the report.
 rm -f events
