@@ -277,13 +277,15 @@ end_attempt(struct crowd *crowd, uint32_t at, uint64_t now_ns)
 		.kind = BACKOFF_OUTCOME_SUCCESS};
 	struct runner *r = &crowd->runner[at];
 	uint32_t number = r->state.attempt;
+	size_t call = index_of(crowd, r->position);
 
-	backoff_engine_decide(
-		crowd->run->policy, &r->state,
-		r->fails ? &r->failure : &success, now_ns,
-		rs_delay_draw(crowd->run, index_of(crowd, r->position), number),
-		&r->decision);
+	backoff_engine_decide(crowd->run->policy, &r->state,
+			      r->fails ? &r->failure : &success, now_ns,
+			      rs_delay_draw(crowd->run, call, number),
+			      &r->decision);
 	note_breaker(crowd, &r->decision);
+	if (rs_is_called_off(crowd->run, call, &r->state, &r->decision))
+		now_ns = crowd->run->log->call[call].called_off_ns;
 	if (r->decision.action != BACKOFF_ACTION_DONE &&
 	    number >= RS_ATTEMPTS_MAX)
 		backoff_engine_stop(&r->state, BACKOFF_STOP_MAX_ATTEMPTS,

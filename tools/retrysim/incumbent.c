@@ -308,6 +308,28 @@ recover_hinted(const struct rs_log *log, const struct tk_call *call,
 	}
 }
 
+/* The luck behind a wait that nobody began because it would have reached the
+ * deadline: all that is known of it is that. Moments in the log are whole
+ * microseconds, so it reaches a little further. */
+static void
+recover_too_long(const struct rs_log *log, const struct tk_call *call,
+		 const struct backoff_policy *policy, uint32_t number,
+		 uint64_t previous, uint64_t *draw)
+{
+	uint64_t last = call->first + call->count - 1, left_ns, least;
+	struct backoff_delay law;
+
+	if (call->deadline_ns == BACKOFF_ABSENT ||
+	    call->deadline_ns < log->end_ns[last])
+		return;
+	left_ns = call->deadline_ns - log->end_ns[last] + 2 * SLACK_NS;
+	backoff_engine_delay(policy, number, previous, &law);
+	if (left_ns > law.low_ns && rs_invert(&law, left_ns, 0, &least))
+		draw[last] = least + (uint64_t)((rs_wide)(UINT64_MAX - least) *
+							draw[last] >>
+						64);
+}
+
 static void
 recover_call(const struct rs_log *log, size_t index,
 	     const struct backoff_policy *policy, uint64_t seed, uint64_t *draw)
@@ -333,6 +355,8 @@ recover_call(const struct rs_log *log, size_t index,
 				  &draw[call->first + i]);
 		previous = attempt->delay_ns;
 	}
+	if (call->stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE && policy)
+		recover_too_long(log, call, policy, number, previous, draw);
 	if (any_hint && policy && call->missing_before == 0)
 		recover_hinted(log, call, policy, draw);
 }

@@ -9,6 +9,7 @@
 
 /* How far a failure may be looked for, in calls. */
 #define NEAR_CALLS 1000
+#define MICROSECOND_NS 1000
 
 bool
 rs_log_replayable(const struct tk_call *call)
@@ -82,7 +83,8 @@ add(uint64_t a, uint64_t b)
 }
 
 /* The wait before attempt @i ends when the attempt begins; without a logged
- * wait, its own end and length must do. */
+ * wait, its own end and length must do. A log has whole microseconds of its
+ * end, and all of its length: it did not end before that. */
 static void
 place_attempt(struct rs_log *log, uint64_t i, bool first)
 {
@@ -94,7 +96,7 @@ place_attempt(struct rs_log *log, uint64_t i, bool first)
 
 	before = first ? NULL : attempt - 1;
 	if (before && present(before->end_ns) && present(before->delay_ns))
-		log->start_ns[i] = add(before->end_ns, before->delay_ns);
+		log->start_ns[i] = add(log->end_ns[i - 1], before->delay_ns);
 	else if (present(end))
 		log->start_ns[i] = end > length ? end - length : 0;
 	else
@@ -105,6 +107,9 @@ place_attempt(struct rs_log *log, uint64_t i, bool first)
 		known = true;
 	if (end < log->start_ns[i])
 		end = log->start_ns[i];
+	if (end < add(log->start_ns[i], length) &&
+	    add(end, MICROSECOND_NS) >= add(log->start_ns[i], length))
+		end = add(log->start_ns[i], length);
 	log->end_ns[i] = end;
 	log->duration_known[i] = known ? RS_DURATION_KNOWN : 0;
 }

@@ -47,6 +47,12 @@ take_recorded(const struct rs_run *run, const struct rs_trial *trial,
 			      : RS_KNOWN_FAILS;
 	step->success_ns = log->end_ns[index];
 	step->failure_ns = log->end_ns[index];
+	/* What ended at the deadline ended a microsecond before it in a log
+	 * that has no less. */
+	if (call->stop == BACKOFF_STOP_DEADLINE &&
+	    trial->number == call->count &&
+	    add(step->failure_ns, 2 * SAME_TIME_NS) >= call->deadline_ns)
+		step->failure_ns = add(step->failure_ns, 2 * SAME_TIME_NS);
 	step->support = RS_SUPPORT_EXACT;
 }
 
@@ -179,14 +185,43 @@ rs_delay_draw(const struct rs_run *run, size_t call, uint32_t number)
 	return backoff_draw(run->seed, BACKOFF_PURPOSE_DELAY, call, number);
 }
 
+/* The deadline that the caller gave, whatever the policy: the one that held, if
+ * the policy that wrote the log does not explain it. */
+static uint64_t
+callers_deadline(const struct rs_run *run, const struct tk_call *record)
+{
+	uint64_t start_ns = run->log->start_ns[record->first], own_ns;
+
+	if (run->incumbent == NULL || record->deadline_ns == BACKOFF_ABSENT)
+		return BACKOFF_FOREVER;
+	own_ns = backoff_policy_deadline_ns(run->incumbent);
+	return add(record->deadline_ns, 2 * SAME_TIME_NS) <
+			       add(start_ns, own_ns)
+		       ? record->deadline_ns
+		       : BACKOFF_FOREVER;
+}
+
+bool
+rs_is_called_off(const struct rs_run *run, size_t call,
+		 struct backoff_state *state, struct backoff_decision *decision)
+{
+	const struct tk_call *record = &run->log->call[call];
+
+	if (decision->action == BACKOFF_ACTION_DONE ||
+	    decision->not_before_ns <= record->called_off_ns)
+		return false;
+	backoff_engine_stop(state, record->stop, decision);
+	return true;
+}
+
 void
 rs_begin(const struct rs_run *run, size_t call, uint64_t now_ns,
 	 struct backoff_state *state, struct backoff_decision *decision)
 {
 	const struct tk_call *record = &run->log->call[call];
 
-	backoff_engine_begin(run->policy, state, now_ns, BACKOFF_FOREVER,
-			     decision);
+	backoff_engine_begin(run->policy, state, now_ns,
+			     callers_deadline(run, record), decision);
 	if (record->stop == BACKOFF_STOP_NOT_IDEMPOTENT)
 		state->idempotent = 0;
 	/* It was told that it may make one attempt: it served a retry. */
@@ -208,6 +243,10 @@ decide(struct rs_path *path, const struct backoff_outcome *failure,
 	backoff_engine_decide(
 		path->run->policy, &path->state, failure, step->failure_ns,
 		rs_delay_draw(path->run, path->call, number), &path->decision);
+	if (rs_is_called_off(path->run, path->call, &path->state,
+			     &path->decision))
+		step->failure_ns =
+			path->run->log->call[path->call].called_off_ns;
 	if (path->decision.action == BACKOFF_ACTION_DONE)
 		step->stop = path->decision.stop;
 	else if (number >= RS_ATTEMPTS_MAX)

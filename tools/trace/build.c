@@ -175,6 +175,7 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 	call->id = trace->groups[record->group].id;
 	call->first = trace->attempt_count;
 	call->missing_before = record->number - 1;
+	call->deadline_ns = call->called_off_ns = BACKOFF_ABSENT;
 	for (; at != TK_NO_RECORD; at = next[at]) {
 		bool only_closes = record != &trace->records[at] &&
 				   trace->records[at].number == record->number;
@@ -182,8 +183,13 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 		record = &trace->records[at];
 		if (record->max_attempts > call->max_attempts)
 			call->max_attempts = record->max_attempts;
+		if (record->deadline_ns < call->deadline_ns)
+			call->deadline_ns = record->deadline_ns;
 		if (!only_closes)
 			add_attempt(trace, call, &record->attempt);
+		else if (record->stop == BACKOFF_STOP_CANCELLED ||
+			 record->stop == BACKOFF_STOP_SHUTDOWN)
+			call->called_off_ns = record->attempt.end_ns;
 	}
 	end_call(trace, record, call);
 	if (call->success_inferred)

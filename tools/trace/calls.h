@@ -56,6 +56,10 @@ struct tk_call {
 	enum tk_call_end end;
 	/** enum backoff_stop, NONE if the log does not say. */
 	enum backoff_stop stop;
+	/** Wall time; BACKOFF_ABSENT where the log has none: the deadline that
+	 *  held, the policy's or the caller's; and when somebody ended the call
+	 *  in a wait. */
+	uint64_t deadline_ns, called_off_ns;
 	/** The success was not logged but follows from silence; its attempt is
 	 *  the last of the call, with duration_ns and end_ns absent. */
 	bool success_inferred;

@@ -240,6 +240,9 @@ fill(struct tk_record *record, const struct backoff_event *event)
 		small(event->attempt != BACKOFF_ABSENT ? event->attempt
 						       : event->attempts);
 	record->max_attempts = small(event->max_attempts);
+	record->deadline_ns = BACKOFF_ABSENT;
+	if (event->deadline_left_ns < BACKOFF_ABSENT - event->ts_ns)
+		record->deadline_ns = event->ts_ns + event->deadline_left_ns;
 	record->type = (uint8_t)event->type;
 	record->stop = (uint8_t)event->stop;
 	/* A call that was cancelled while it waited: the line has the number

@@ -18,6 +18,8 @@ struct tk_record {
 	/** Lines that may belong to one call: index of a group. */
 	uint32_t group;
 	uint32_t number, max_attempts;
+	/** Wall time; BACKOFF_ABSENT: there is none. */
+	uint64_t deadline_ns;
 	/** Which input it came from. */
 	uint16_t input;
 	uint8_t type, stop;

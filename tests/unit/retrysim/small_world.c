@@ -19,6 +19,7 @@ enum purpose {
 	PURPOSE_STATE,
 	PURPOSE_FAILS,
 	PURPOSE_DOOMED,
+	PURPOSE_CALLED_OFF,
 };
 
 /* When the target is down: [from, to) pairs. */
@@ -104,7 +105,7 @@ record(struct tk_trace *trace, const struct small_world *world,
 	snprintf(hash, sizeof(hash), "%016" PRIx64,
 		 backoff_policy_hash(policy));
 	/* The log keeps microseconds, and begins at some real date. */
-	event.ts_ns = UINT64_C(1700000000) * 1000000000 + end_ns;
+	event.ts_ns = UINT64_C(1700000000) * 1000000000 + end_ns / 1000 * 1000;
 	event.operation = "op";
 	/* Logs of failures know requests, not calls. */
 	if (world->failures_only)
@@ -135,6 +136,17 @@ record(struct tk_trace *trace, const struct small_world *world,
 		event.delay_law = "proportional";
 	} else {
 		event.attempts = state->finished;
+		event.stop = decision->stop;
+	}
+	if (state->deadline_ns != BACKOFF_FOREVER)
+		event.deadline_left_ns = state->deadline_ns > end_ns
+						 ? state->deadline_ns - end_ns
+						 : 0;
+	if (decision->stop == BACKOFF_STOP_CANCELLED ||
+	    decision->stop == BACKOFF_STOP_SHUTDOWN) {
+		event.type = BACKOFF_EVENT_ABORTED;
+		event.outcome = BACKOFF_OUTCOME_CANCELLED;
+		event.duration_ns = 0;
 	}
 	cr_assert(tk_trace_add(trace, &event) == BACKOFF_OK);
 }
@@ -148,7 +160,9 @@ run_call(const struct small_world *world, const struct outages *outages,
 	struct backoff_decision decision;
 	uint64_t now_ns = start_ns;
 
-	backoff_engine_begin(policy, &state, now_ns, BACKOFF_FOREVER,
+	backoff_engine_begin(policy, &state, now_ns,
+			     world->deadline_ns ? now_ns + world->deadline_ns
+						: BACKOFF_FOREVER,
 			     &decision);
 	while (decision.action != BACKOFF_ACTION_DONE) {
 		uint32_t attempt = decision.attempt;
@@ -174,7 +188,17 @@ run_call(const struct small_world *world, const struct outages *outages,
 		if (trace && (fails || !world->failures_only))
 			record(trace, world, policy, call, &state, &decision,
 			       fails, attempt, now_ns);
+		if (decision.action == BACKOFF_ACTION_DONE ||
+		    uniform(world, PURPOSE_CALLED_OFF, call, attempt) >=
+			    world->called_off)
+			continue;
+		now_ns += decision.delay_ns / 2;
+		backoff_engine_stop(&state, world->how, &decision);
+		if (trace)
+			record(trace, world, policy, call, &state, &decision,
+			       true, attempt, now_ns);
 	}
+	truth->stop[decision.stop]++;
 	truth->calls++;
 }
 

@@ -23,10 +23,17 @@ struct small_world {
 	uint64_t attempt_ns;
 	/** Leave successes out of the log, as the python-retry dialect. */
 	bool failures_only;
+	/** The callers' own limit; 0 for none. */
+	uint64_t deadline_ns;
+	/** Chance that a wait is ended half-way, and how it is. */
+	double called_off;
+	enum backoff_stop how;
 };
 
 struct small_truth {
 	uint64_t calls, succeeded, attempts;
+	/** Calls by the reason of their end. */
+	uint64_t stop[BACKOFF_STOP_SLEEP_FAILED + 1];
 };
 
 /** Run all calls under a policy; with @p trace, record them. */

@@ -67,6 +67,105 @@ Test(retrysim_replay, a_policy_on_its_own_recording_is_a_fixed_point)
 	}
 }
 
+#define LIMITED                                                                \
+	"{\"name\":\"L\",\"max_attempts\":9,\"base_delay\":0.5,"               \
+	"\"max_delay\":4,\"deadline\":4"
+static const struct {
+	const char *why, *policy;
+	uint64_t deadline_ns, attempt_ns;
+	double called_off;
+	enum backoff_stop how;
+	/** Reasons that are there, or the test would say nothing. */
+	enum backoff_stop stop[2];
+} ending[] = {
+	{"waits that would have reached the deadline",
+	 LIMITED "}",
+	 0,
+	 3000000,
+	 0,
+	 BACKOFF_STOP_NONE,
+	 {BACKOFF_STOP_SUCCESS, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE}},
+	{"attempts that end at the deadline",
+	 LIMITED ",\"jitter\":\"none\"}",
+	 0,
+	 500000001,
+	 0,
+	 BACKOFF_STOP_NONE,
+	 {BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE, BACKOFF_STOP_SUCCESS}},
+	{"the callers' deadline",
+	 "PERSISTENT",
+	 2 * SECOND,
+	 3000000,
+	 0,
+	 BACKOFF_STOP_NONE,
+	 {BACKOFF_STOP_SUCCESS, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE}},
+	{"the shorter of two",
+	 LIMITED "}",
+	 2 * SECOND,
+	 3000000,
+	 0,
+	 BACKOFF_STOP_NONE,
+	 {BACKOFF_STOP_SUCCESS, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE}},
+	{"cancelled in waits",
+	 "STANDARD",
+	 0,
+	 3000000,
+	 0.3,
+	 BACKOFF_STOP_CANCELLED,
+	 {BACKOFF_STOP_CANCELLED, BACKOFF_STOP_MAX_ATTEMPTS}},
+	{"shut down in waits, beside a budget",
+	 "{\"name\":\"B\",\"max_attempts\":3,\"base_delay\":1,"
+	 "\"budget\":{\"kind\":\"token_bucket\","
+	 "\"capacity\":1000000}}",
+	 0,
+	 3000000,
+	 0.3,
+	 BACKOFF_STOP_SHUTDOWN,
+	 {BACKOFF_STOP_SHUTDOWN, BACKOFF_STOP_MAX_ATTEMPTS}},
+};
+
+/* Not only how many came through: each call ends for the reason that it had. */
+Test(retrysim_replay, calls_end_as_they_were_recorded)
+{
+	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++) {
+		struct small_world world = lossy();
+		const char *const policies[] = {ending[i].policy, NULL};
+		struct backoff_policy *policy = small_policy(ending[i].policy);
+		const struct rs_result *result;
+		struct small_truth truth;
+		struct small_case c;
+
+		world.deadline_ns = ending[i].deadline_ns;
+		world.attempt_ns = ending[i].attempt_ns;
+		world.called_off = ending[i].called_off;
+		world.how = ending[i].how;
+		truth = small_world_run(&world, policy, NULL);
+		for (size_t k = 0; k < 2; k++)
+			cr_expect(truth.stop[ending[i].stop[k]] > 0, "%s: %s",
+				  ending[i].why,
+				  backoff_stop_name(ending[i].stop[k]));
+		small_case_run(&c, &world, ending[i].policy, policies);
+		result = &c.comparison.result[0];
+		cr_expect(fabs(result->attempts - (double)truth.attempts) <
+				  1e-6,
+			  "%s: %g attempts, not %ju", ending[i].why,
+			  result->attempts, (uintmax_t)truth.attempts);
+		for (int k = 0; k <= BACKOFF_STOP_SLEEP_FAILED; k++)
+			cr_expect(k == BACKOFF_STOP_SUCCESS ||
+					  fabs(result->stop[k] -
+					       (double)truth.stop[k]) < 1e-6,
+				  "%s: %g %s, not %ju", ending[i].why,
+				  result->stop[k],
+				  backoff_stop_name((enum backoff_stop)k),
+				  (uintmax_t)truth.stop[k]);
+		cr_expect(fabs(result->success_rate * (double)truth.calls -
+			       (double)truth.succeeded) < 1e-6,
+			  "%s", ending[i].why);
+		backoff_policy_unref(policy);
+		small_case_clear(&c);
+	}
+}
+
 /* How long an attempt ran decides as it did in production. */
 Test(retrysim_replay, a_healthy_time_begins_a_call_anew)
 {
