@@ -194,8 +194,9 @@ inherit(struct bo_decoding *d)
 		bo_decoding_report(d, status, place, false,
 				   "no policy is named \"%.64s\"", name);
 	else if (status != BACKOFF_OK)
-		bo_decoding_report(d, status, place, false, "%s:%u:%u: %s",
-				   name, error.line, error.column,
+		bo_decoding_report(d, status, place, false, "%s:%u:%u: %s%s%s",
+				   name, error.line, error.column, error.path,
+				   error.path[0] != '\0' ? ": " : "",
 				   error.status != BACKOFF_OK
 					   ? error.text
 					   : backoff_status_text(status));

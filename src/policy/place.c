@@ -85,15 +85,24 @@ bo_decoding_tell(struct bo_decoding *d)
 	const struct backoff_policy_loader *loader =
 		d->extends != NULL ? d->extends->loader : NULL;
 	unsigned count = d->errors < BO_ERRORS_MAX ? d->errors : BO_ERRORS_MAX;
+	struct backoff_error error;
 
 	if (count == 0)
 		return BACKOFF_OK;
 	qsort(d->error, count, sizeof(*d->error), compare_places);
 	if (d->first != NULL)
 		*d->first = d->error[0];
+	if (d->errors > count) {
+		error = d->error[count - 1];
+		error.path[0] = '\0';
+		snprintf(error.text, sizeof(error.text),
+			 "%u more errors are not told", d->errors - count);
+	}
 	for (unsigned i = 0;
 	     loader != NULL && loader->on_error != NULL && i < count; i++)
 		loader->on_error(loader->user, &d->error[i]);
+	if (d->errors > count && loader != NULL && loader->on_error != NULL)
+		loader->on_error(loader->user, &error);
 	return d->error[0].status;
 }
 

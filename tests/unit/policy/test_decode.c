@@ -334,7 +334,7 @@ static const struct error_row bad[] = {
 	{"bad-extends-path", 1, 26, "extends", BACKOFF_E_NOT_FOUND,
 	 "no policy is named"},
 	{"bad-extends-bad", 2, 13, "extends", BACKOFF_E_VALUE,
-	 "bad-attempts:2:18: must be 1 or more (got 0)"},
+	 "bad-attempts:2:18: max_attempts: must be 1 or more (got 0)"},
 	{"bad-circle", 2, 13, "extends", BACKOFF_E_LIMIT, "circle"},
 	{"bad-circle-two", 1, 26, "extends", BACKOFF_E_LIMIT, "circle"},
 	{"bad-circle-one", 1, 26, "extends", BACKOFF_E_LIMIT, "circle"},
@@ -619,6 +619,51 @@ check_error(const struct error_row *row, const struct backoff_error *error)
 		  row->file, error->text, row->says);
 	cr_expect(is_line_of_utf8(error->path), "%s: path", row->file);
 	cr_expect(is_line_of_utf8(error->text), "%s: text", row->file);
+}
+
+struct told {
+	unsigned count;
+	struct backoff_error last;
+};
+
+static void
+keep_last(void *user, const struct backoff_error *error)
+{
+	struct told *told = user;
+
+	told->count++;
+	told->last = *error;
+}
+
+Test(policy_decode, errors_that_are_not_told_are_counted)
+{
+	struct told told;
+	const struct backoff_policy_loader loader = {.on_error = keep_last,
+						     .user = &told};
+	struct backoff_policy *policy;
+	struct backoff_error first;
+	char text[2048];
+
+	for (int fields = 63; fields <= 70; fields += 7) {
+		size_t n =
+			(size_t)snprintf(text, sizeof(text), "{\"name\":\"X\"");
+
+		for (int i = 0; i < fields; i++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+					      ",\"f%d\":1", i);
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      ",\"max_attempts\":0}");
+		told.count = 0;
+		cr_expect(backoff_policy_parse(text, n, &loader, &policy,
+					       &first) == BACKOFF_E_FIELD);
+		cr_expect(told.count == (fields == 63 ? 64 : 65), "%u",
+			  told.count);
+		cr_expect(strcmp(told.last.text,
+				 fields == 63
+					 ? "must be 1 or more (got 0)"
+					 : "7 more errors are not told") == 0,
+			  "%s", told.last.text);
+	}
 }
 
 Test(policy_decode, bad_files_tell_every_error_in_order)
