@@ -43,6 +43,10 @@ retrysim policy check "$work/bad.json" "$top_srcdir/policies/QUICK.json" \
 	"$work/none.json"
 expect "every file is checked" 4 '^ok .*QUICK[.]json' 'none[.]json: No such'
 
+retrysim policy check "$top_srcdir"/policies/*.json
+expect "the schema beside them is no policy" 0 '^ok .*WEBHOOK[.]json' \
+	'policy[.]schema[.]json: the schema, no policy'
+
 retrysim policy schedule WEBHOOK
 expect "prints a schedule" 0 '^ +1 +1s +750ms +1[.]25s' ''
 retrysim policy schedule WEBHOOK --draws 1 --seed 7 --format json

@@ -226,6 +226,15 @@ rs_policy_show(int argc, char **argv)
 	return code;
 }
 
+static bool
+is_schema(const char *path)
+{
+	static const char ending[] = ".schema.json";
+	size_t length = strlen(path), own = sizeof(ending) - 1;
+
+	return length >= own && strcmp(path + length - own, ending) == 0;
+}
+
 int
 rs_policy_check(int argc, char **argv)
 {
@@ -244,9 +253,16 @@ rs_policy_check(int argc, char **argv)
 		return code;
 	for (size_t i = 0; i < count; i++) {
 		struct backoff_policy *policy;
-		enum tk_exit one = rs_policy_load(operand[i], &policy);
+		enum tk_exit one;
 		char safe[1024];
 
+		/* It lies beside the shipped policies, for `*.json`. */
+		if (is_schema(operand[i])) {
+			tk_msg("%s: the schema, no policy: left out",
+			       operand[i]);
+			continue;
+		}
+		one = rs_policy_load(operand[i], &policy);
 		worst = one > worst ? one : worst;
 		if (one != TK_EXIT_OK)
 			continue;
