@@ -40,7 +40,7 @@ emit(struct backoff_sink *sink, uint64_t seq)
 }
 
 /* A socket of records shows where each write began and ended. */
-Test(sink_fd, each_line_is_one_write)
+Test(sink_fd, p28_each_line_is_one_write)
 {
 	struct backoff_sink *sink;
 	char record[BACKOFF_EVENT_LINE_MAX];
