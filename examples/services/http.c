@@ -1,6 +1,7 @@
 /* One HTTP request with libcurl. */
 #include "http.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -238,6 +239,19 @@ add_hints(const struct service *service, CURL *curl,
 					 service_wall_ns(service));
 }
 
+/* Nothing was missing but the word that it was all: the rest of a file that is
+ * whole cannot be satisfied. */
+static bool
+is_whole(const struct transfer *t)
+{
+	static const char unit[] = "bytes */";
+	const char *range = header(t->curl, "Content-Range");
+
+	return status_of(t->curl) == 416 && t->offset > 0 &&
+	       strncmp(range, unit, sizeof(unit) - 1) == 0 &&
+	       strtoimax(range + sizeof(unit) - 1, NULL, 10) == t->offset;
+}
+
 static void
 start_curl(void)
 {
@@ -276,9 +290,9 @@ http_attempt(const struct service *service,
 	reply->status = status_of(t.curl);
 	snprintf(reply->etag, sizeof(reply->etag), "%s",
 		 header(t.curl, "ETag"));
-	if (result == CURLE_OK)
+	if (result == CURLE_OK && !is_whole(&t))
 		answered(reply, outcome);
-	else
+	else if (result != CURLE_OK)
 		failed(result, &t, outcome);
 	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
 		add_hints(service, t.curl, outcome);
@@ -289,16 +303,20 @@ http_attempt(const struct service *service,
 void
 http_origin(const char *url, char *out, size_t size)
 {
-	const char *host = strstr(url, "://");
-	const char *end;
+	char *host = NULL, *port = NULL;
+	CURLU *parts = curl_url();
 
-	host = host != NULL ? host + 3 : url;
-	end = host + strcspn(host, "/?#");
-	/* A user and a password stand before the last @. */
-	for (const char *at = host; at < end; at++)
-		if (*at == '@')
-			host = at + 1;
-	snprintf(out, size, "%.*s", (int)(end - host), host);
+	snprintf(out, size, "?");
+	if (curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
+		    CURLUE_OK)
+		snprintf(out, size, "%s:%s", host, port);
+	for (; *out != '\0'; out++)
+		*out = (char)tolower((unsigned char)*out);
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(parts);
 }
 
 void

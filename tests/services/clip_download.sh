@@ -20,6 +20,10 @@ start_peer clips <<'END'
 /plain 2 size=100000
 /lie 1 size=100000 cut=30000
 /lie 2 status=206 body=wrong header='Content-Range: bytes 5-9/100000'
+/ends 1 size=100000 cut=30000
+/ends 2 size=30000
+/ended 1 size=100000 cut=30000
+/ended 2 size=20000
 /none 1 size=100000 cut=30000
 /none 2 status=200
 /503 * status=503 body=overloaded
@@ -89,6 +93,14 @@ END
 get lie
 is "the wrong range is not taken" "1 OSError non_retryable" \
 	"$? $(events events error_type stop_reason | tail -n 1)"
+get ends
+is "a clip of which nothing but its end was missing" "0 bytes=30000- 416" \
+	"$? $(requests /ends range status | tail -n 1)"
+head -c 30000 whole >begin
+holds "has every byte" cmp clip begin
+get ended
+is "one that is longer than the peer says is none" "1 non_retryable" \
+	"$? $(events events stop_reason | tail -n 1)"
 get none
 is "a clip that became empty is empty" "0 0" "$? $(wc -c <clip)"
 

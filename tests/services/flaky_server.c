@@ -259,7 +259,9 @@ send_answer(int fd, const struct rule *rule, const struct request *r,
 	    "HTTP/1.1 %d Scripted\r\nConnection: close\r\n"
 	    "Content-Length: %zu\r\n",
 	    answer->status, total - from);
-	if (ranged)
+	if (answer->status == 416)
+		add(&head, "Content-Range: bytes */%zu\r\n", total);
+	else if (ranged)
 		add(&head, "Content-Range: bytes %zu-%zu/%zu\r\n", from,
 		    total - 1, total);
 	add_headers(&head, rule);

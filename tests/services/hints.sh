@@ -81,7 +81,7 @@ cut 13 honoured 13 - headers of an answer that was cut short
 long 61 gave_up - hint_too_long too long ends the call
 huge 1000000000 gave_up - hint_too_long so does a number without end
 forbidden - - - server_forbade a peer that forbids a retry
-final 3 - - non_retryable no hint makes a 404 worth a retry
+final 3 ignored - non_retryable no hint makes a 404 worth a retry
 END
 post far
 is "a date far away: too long" "gave_up hint_too_long" \

@@ -81,6 +81,11 @@ is "more at a time when more may" "0 6" "$? $(grep -c '1 bytes' out)"
 is "each controller has its own turns" "0 4" "$? $(grep -c '1 bytes' out)"
 is "and its own count" 2 "$(grep -c ': 0 failures' out)"
 
+"$service/snapshot" 1 "http://localhost:${host#*:}/good" \
+	"http://LocalHost:0${host#*:}/good" >out 2>err
+is "however it is spelt, a controller is one" 1 \
+	"$(grep -c ': 0 failures' out)"
+
 # SIGTERM: everybody who waits gives up, in the queue too.
 rm -f events
 "$service/snapshot" -p "$real_time" -e events 1 "$peer/empty" "$peer/reset" \
