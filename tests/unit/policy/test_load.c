@@ -199,7 +199,8 @@ Test(policy_load, a_missing_grandparent_is_not_a_missing_parent)
 	put_file(folder, "STANDARD", "{\"name\":\"B\",\"extends\":\"NONE\"}");
 	cr_expect(load(folder, "A", &policy, &error) == BACKOFF_E_NOT_FOUND);
 	cr_expect(strcmp(error.text,
-			 "STANDARD:1:23: no policy is named \"NONE\"") == 0,
+			 "STANDARD:1:23: extends: no policy is named "
+			 "\"NONE\"") == 0,
 		  "%s", error.text);
 	remove_files(folder);
 }
