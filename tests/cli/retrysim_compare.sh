@@ -88,6 +88,9 @@ check "another seed does not" \
 # shellcheck disable=SC2086
 retrysim compare "$log" $calls --format csv
 expect "CSV has a heading" 0 '^policy,policy_hash,operation,calls,' ''
+check "with an interval of each number, and of each reason" \
+	grep -q ',retries_low,.*,failure_p95_seconds_high,.*,stop_deadline_low,' \
+	"$work/out"
 check "and a row per result, all of one length" awk -F, '
 	NR == 1 { columns = NF }
 	NF != columns { bad = 1 }
@@ -159,7 +162,7 @@ retrysim compare "$log" -p "$work/set" --operation store_event
 expect "extends finds siblings in a folder" 0 '^  A  ' ''
 retrysim compare "$log" -p "$work/set/a.json" -p QUICK -p QUICK
 check "a policy given twice is compared once" \
-	test "$(grep -c '^  QUICK  ' "$work/out")" -eq 12
+	test "$(grep -c '^  QUICK  ' "$work/out")" -eq 16
 
 # Two files, read in any order, are one log.
 head -n 1000 "$log" >"$work/part1"

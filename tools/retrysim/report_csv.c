@@ -33,6 +33,58 @@ latency(const struct rs_latency *value, FILE *out)
 	}
 }
 
+/* Of what has none beside it above; and the reasons of calls' ends. */
+static void
+intervals(const struct rs_result *result, FILE *out)
+{
+	const struct rs_latency *const latencies[] = {&result->success_latency,
+						      &result->failure_latency};
+
+	fprintf(out, ",%.9f,%.9f,%.9f,%.9f,%.3f,%.3f", result->first_try.low,
+		result->first_try.high, result->attempts_interval.low,
+		result->attempts_interval.high, result->retries_interval.low,
+		result->retries_interval.high);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < RS_PERCENTILES; i++) {
+			const struct rs_quantile *at = &latencies[k]->at[i];
+
+			if (latencies[k]->calls > 0)
+				fprintf(out, ",%.9f,%.9f",
+					(double)at->low_ns / 1e9,
+					(double)at->high_ns / 1e9);
+			else
+				fputs(",,", out);
+		}
+	for (int i = 1; i < RS_STOPS; i++)
+		fprintf(out, ",%.3f,%.3f,%.3f", result->stop[i],
+			result->stop_interval[i].low,
+			result->stop_interval[i].high);
+}
+
+static void
+interval_heads(FILE *out)
+{
+	static const char *const name[] = {"first_try_success_rate",
+					   "attempts_per_call",
+					   "retries",
+					   "success_p50_seconds",
+					   "success_p95_seconds",
+					   "success_p99_seconds",
+					   "failure_p50_seconds",
+					   "failure_p95_seconds",
+					   "failure_p99_seconds"};
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++)
+		fprintf(out, ",%s_low,%s_high", name[i], name[i]);
+	for (int i = 1; i < RS_STOPS; i++) {
+		const char *stop = backoff_stop_name((enum backoff_stop)i);
+
+		fprintf(out, ",stop_%s,stop_%s_low,stop_%s_high", stop, stop,
+			stop);
+	}
+	fputs("\r\n", out);
+}
+
 static void
 row(const struct rs_report *report, const struct rs_subject *subject,
     const struct rs_result *result, FILE *out)
@@ -68,8 +120,10 @@ row(const struct rs_report *report, const struct rs_subject *subject,
 	else
 		fprintf(out, ",%.3f,%.3f,", result->load_peak,
 			result->recorded_load_peak);
-	fprintf(out, "%s,%s\r\n", rs_load_level_name(result->load),
+	fprintf(out, "%s,%s", rs_load_level_name(result->load),
 		result->hedges ? "hedge" : "");
+	intervals(result, out);
+	fputs("\r\n", out);
 }
 
 static int
@@ -88,8 +142,9 @@ write_csv(const struct rs_report *report, FILE *out)
 	      "unsupported,flagged,baseline,difference,difference_low,"
 	      "difference_high,verdict,guarded,budget_stops,breaker_stops,"
 	      "calls_without_attempt,load_peak,recorded_load_peak,load,"
-	      "not_simulated\r\n",
+	      "not_simulated",
 	      out);
+	interval_heads(out);
 	for (size_t i = 0; i < comparison->subject_count; i++) {
 		const struct rs_subject *subject = &comparison->subject[i];
 

@@ -201,12 +201,16 @@ add_rates(struct builder *b, cJSON *out, const struct rs_result *result)
 	number(b, out, "success_rate_outer_low", result->outer.low);
 	number(b, out, "success_rate_outer_high", result->outer.high);
 	number(b, out, "first_try_success_rate", result->first_try_rate);
+	number(b, out, "first_try_success_rate_low", result->first_try.low);
+	number(b, out, "first_try_success_rate_high", result->first_try.high);
 	number(b, out, "attempts", result->attempts);
 	number(b, out, "attempts_per_call", result->attempts_per_call);
 	number(b, out, "attempts_per_call_low", result->attempts_interval.low);
 	number(b, out, "attempts_per_call_high",
 	       result->attempts_interval.high);
 	number(b, out, "retries", result->retries);
+	number(b, out, "retries_low", result->retries_interval.low);
+	number(b, out, "retries_high", result->retries_interval.high);
 	number(b, out, "backoff_seconds_per_call",
 	       result->backoff_per_call_ns / 1e9);
 }
@@ -242,11 +246,30 @@ add_load(struct builder *b, cJSON *parent, const struct rs_result *result)
 	text(b, out, "level", rs_load_level_name(result->load));
 }
 
+/* The calls that a reason ended, and their interval beside it. */
+static void
+add_stops(struct builder *b, cJSON *parent, const struct rs_result *result)
+{
+	cJSON *stop = object(b, parent, "stop_reasons");
+	cJSON *low = object(b, parent, "stop_reasons_low");
+	cJSON *high = object(b, parent, "stop_reasons_high");
+
+	for (int i = 0; i < RS_STOPS; i++) {
+		const char *name = backoff_stop_name((enum backoff_stop)i);
+
+		if (result->stop[i] <= 0)
+			continue;
+		number(b, stop, name, result->stop[i]);
+		number(b, low, name, result->stop_interval[i].low);
+		number(b, high, name, result->stop_interval[i].high);
+	}
+}
+
 static void
 add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 	   const struct rs_subject *subject, const struct rs_result *result)
 {
-	cJSON *out = element(b, list, cJSON_CreateObject()), *stop, *support;
+	cJSON *out = element(b, list, cJSON_CreateObject()), *support;
 	char hash[24];
 
 	snprintf(hash, sizeof(hash), "%016" PRIx64,
@@ -261,11 +284,7 @@ add_result(struct builder *b, cJSON *list, const struct rs_report *report,
 		    &result->success_latency);
 	add_latency(b, out, "failure_latency_seconds",
 		    &result->failure_latency);
-	stop = object(b, out, "stop_reasons");
-	for (int i = 0; i < RS_STOPS; i++)
-		if (result->stop[i] > 0)
-			number(b, stop, backoff_stop_name((enum backoff_stop)i),
-			       result->stop[i]);
+	add_stops(b, out, result);
 	support = object(b, out, "support");
 	for (int i = 0; i < RS_SUPPORT_COUNT; i++)
 		share(b, support, rs_support_name((enum rs_support)i),

@@ -487,6 +487,69 @@ write_costs(const struct rs_report *report, const struct rs_subject *subject,
 	return status;
 }
 
+static void
+interval_row(struct tk_table *table, const struct rs_result *result,
+	     bool first_known)
+{
+	const struct rs_latency *latency = &result->success_latency;
+	char low[16], high[16];
+
+	tk_table_row(table);
+	tk_table_cell(table, 0, "%s", result->policy->label);
+	tk_table_cell(table, 1, "-");
+	if (first_known)
+		tk_table_cell(
+			table, 1, "%s-%s",
+			percent(result->first_try.low, low, sizeof(low)),
+			percent(result->first_try.high, high, sizeof(high)));
+	tk_table_cell(table, 2, "%.4f-%.4f", result->attempts_interval.low,
+		      result->attempts_interval.high);
+	tk_table_cell(table, 3, "%.0f-%.0f", result->retries_interval.low,
+		      result->retries_interval.high);
+	for (size_t i = 0; i < RS_PERCENTILES + 2; i++) {
+		size_t k = i % RS_PERCENTILES;
+
+		if (i == RS_PERCENTILES)
+			latency = &result->failure_latency;
+		tk_table_cell(table, 4 + i, "-");
+		if (latency->calls > 0)
+			tk_table_cell(table, 4 + i, "%s-%s",
+				      tk_format_duration(latency->at[k].low_ns,
+							 low, sizeof(low)),
+				      tk_format_duration(latency->at[k].high_ns,
+							 high, sizeof(high)));
+	}
+}
+
+/* The table of costs again, with where each of its numbers may really lie. */
+static int
+write_intervals(const struct rs_report *report,
+		const struct rs_subject *subject, FILE *out)
+{
+	static const char *const head[] = {
+		"95 % intervals", ">1st try %",   ">attempts/call",
+		">retries",       ">success p50", ">p95",
+		">p99",           ">give up p50", ">p95",
+	};
+	size_t policies = report->comparison->plan->policies->count;
+	struct tk_table *table = tk_table_new(COST_COLUMNS);
+	int status;
+
+	if (table == NULL)
+		return -1;
+	for (size_t i = 0; i < COST_COLUMNS; i++)
+		tk_table_head(table, i, head[i]);
+	for (size_t p = 0; p < policies; p++)
+		interval_row(
+			table,
+			&report->comparison->result[subject->first_result + p],
+			!failing_first(report, subject));
+	fputc('\n', out);
+	status = tk_table_print(table, 2, out);
+	tk_table_free(table);
+	return status;
+}
+
 /* The reasons that ended most failed calls, whatever the policy; returns how
  * many there are. */
 static size_t
@@ -525,8 +588,10 @@ reason_row(struct tk_table *table, const struct rs_result *result,
 	for (size_t i = 0; i < count; i++) {
 		double calls = result->stop[reason[i]];
 
-		tk_table_cell(table, 1 + i, "%.*f",
-			      floor(calls) < calls ? 1 : 0, calls);
+		tk_table_cell(table, 1 + i, "%.*f [%.0f, %.0f]",
+			      floor(calls) < calls ? 1 : 0, calls,
+			      result->stop_interval[reason[i]].low,
+			      result->stop_interval[reason[i]].high);
 	}
 }
 
@@ -686,6 +751,7 @@ write_text(const struct rs_report *report, FILE *out)
 			return -1;
 		fputc('\n', out);
 		if (write_costs(report, subject, out) ||
+		    write_intervals(report, subject, out) ||
 		    write_reasons(report, subject, out))
 			return -1;
 		write_guards(report, subject, out);

@@ -79,6 +79,10 @@ make_attempts(struct rs_result *result, const struct rs_tally *tally)
 	result->attempts_interval = (struct tk_interval){
 		fmax(tally->refused_calls > 0 ? 0 : 1, mean - half),
 		mean + half};
+	result->retries_interval =
+		tk_clamp((struct tk_interval){result->retries - half * n,
+					      result->retries + half * n},
+			 0, INFINITY);
 }
 
 static void
@@ -91,6 +95,7 @@ make_success(struct rs_result *result, const struct rs_tally *tally)
 
 	result->success_rate = succeeded / n;
 	result->first_try_rate = (double)tally->first_try / r / n;
+	result->first_try = tk_wilson(result->first_try_rate * n, n);
 	result->success =
 		tk_clamp(tk_widen(wilson, result->success_rate, between), 0, 1);
 	result->outer.low = (double)tally->least / r / n;
@@ -107,8 +112,15 @@ make_support(struct rs_result *result, const struct rs_tally *tally)
 	for (size_t i = 0; i < RS_SUPPORT_COUNT; i++)
 		result->support[i] =
 			total > 0 ? (double)tally->support[i] / total : 0;
-	for (size_t i = 0; i < RS_STOPS; i++)
+	for (size_t i = 0; i < RS_STOPS; i++) {
+		double calls = (double)tally->calls;
+		struct tk_interval wilson;
+
 		result->stop[i] = (double)tally->stop[i] / tally->replicas;
+		wilson = tk_wilson(result->stop[i], calls);
+		result->stop_interval[i] = (struct tk_interval){
+			wilson.low * calls, wilson.high * calls};
+	}
 	result->unsupported_calls = (double)tally->unsupported_calls /
 				    tally->replicas / (double)tally->calls;
 	result->flagged = result->unsupported_calls > RS_UNSUPPORTED_MAX;

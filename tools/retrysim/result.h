@@ -58,9 +58,11 @@ struct rs_result {
 	uint64_t calls;
 	double success_rate, first_try_rate, attempts, attempts_per_call;
 	double retries, backoff_per_call_ns;
-	struct tk_interval success, outer, attempts_interval;
+	struct tk_interval success, outer, first_try, attempts_interval;
+	struct tk_interval retries_interval;
 	struct rs_latency success_latency, failure_latency;
 	double stop[RS_STOPS];
+	struct tk_interval stop_interval[RS_STOPS];
 	/** The policy has a budget or a breaker; calls without an attempt,
 	 *  since a breaker was open; how often one opened. */
 	bool guarded;

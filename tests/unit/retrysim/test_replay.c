@@ -250,6 +250,17 @@ Test(retrysim_replay, results_add_up)
 		cr_expect(r->outer.low <= r->success_rate + 1e-12 &&
 			  r->success_rate <= r->outer.high + 1e-12);
 		cr_expect(r->first_try_rate <= r->success_rate);
+		cr_expect(r->first_try.low < r->first_try_rate &&
+			  r->first_try_rate < r->first_try.high);
+		cr_expect(r->retries_interval.low < r->retries &&
+			  r->retries < r->retries_interval.high);
+		cr_expect(fabs(r->retries_interval.high - r->retries -
+			       calls * (r->attempts_interval.high -
+					r->attempts_per_call)) < 1e-6);
+		for (int k = 0; k < RS_STOPS; k++)
+			cr_expect(r->stop_interval[k].low <= r->stop[k] &&
+					  r->stop[k] < r->stop_interval[k].high,
+				  "%d: %g", k, r->stop[k]);
 		cr_expect(fabs(r->retries - (r->attempts - calls)) < 1e-6);
 		for (size_t p = 0; p < RS_PERCENTILES; p++) {
 			const struct rs_quantile *q = &r->success_latency.at[p];
