@@ -42,8 +42,9 @@ rt_ingest_clear(struct rt_ingest *ingest)
 
 static void
 note_bad(struct rt_ingest *ingest, size_t input, uint64_t line,
-	 const char *text)
+	 const struct backoff_error *error)
 {
+	char text[sizeof(error->path) + sizeof(error->text) + 2];
 	struct rt_bad *bad;
 
 	if (ingest->bad++ >= RT_BAD_MAX)
@@ -51,18 +52,10 @@ note_bad(struct rt_ingest *ingest, size_t input, uint64_t line,
 	bad = &ingest->first_bad[ingest->bad - 1];
 	bad->input = input;
 	bad->line = line;
-	rt_cut_text(text, bad->text, sizeof(bad->text));
-}
-
-static void
-note_bad_line(struct rt_ingest *ingest, size_t input, uint64_t line,
-	      const struct backoff_error *error)
-{
-	char text[sizeof(error->path) + sizeof(error->text) + 2];
-
+	bad->column = error->column;
 	snprintf(text, sizeof(text), "%s%s%s", error->path,
 		 error->path[0] != '\0' ? ": " : "", error->text);
-	note_bad(ingest, input, line, text);
+	rt_cut_text(text, bad->text, sizeof(bad->text));
 }
 
 static bool
@@ -101,11 +94,7 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 	struct backoff_event event;
 
 	ingest->lines++;
-	if (line->oversize) {
-		ingest->oversize++;
-		note_bad(ingest, input, line->number, "the line is too long");
-		return;
-	}
+	ingest->oversize += line->oversize;
 	switch (tk_dialect_read(ingest->dialect, line, &event, &error)) {
 	case TK_EVENT:
 		count_event(ingest, input, &event);
@@ -117,7 +106,7 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		/* Not the line's fault. */
 		if (error.status == BACKOFF_E_NOMEM)
 			ingest->no_memory = true;
-		note_bad_line(ingest, input, line->number, &error);
+		note_bad(ingest, input, line->number, &error);
 		break;
 	}
 	if (ingest->caught_up && ingest->wall_ns != 0 && !ingest->replayed)

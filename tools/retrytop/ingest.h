@@ -12,6 +12,7 @@
 struct rt_bad {
 	size_t input;
 	uint64_t line;
+	unsigned column;
 	char text[RT_TEXT_MAX];
 };
 

@@ -36,8 +36,8 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 	for (uint64_t i = 0; i < ingest->bad && i < RT_BAD_MAX; i++) {
 		const struct rt_bad *bad = &ingest->first_bad[i];
 
-		tk_msg("%s:%llu: %s", options->path[bad->input],
-		       (unsigned long long)bad->line, bad->text);
+		tk_msg("%s:%llu:%u: %s", options->path[bad->input],
+		       (unsigned long long)bad->line, bad->column, bad->text);
 	}
 	if (ingest->bad > RT_BAD_MAX)
 		tk_msg("%llu more bad lines",
