@@ -82,7 +82,7 @@ make_attempts(struct rs_result *result, const struct rs_tally *tally)
 	result->retries_interval =
 		tk_clamp((struct tk_interval){result->retries - half * n,
 					      result->retries + half * n},
-			 0, INFINITY);
+			 0, HUGE_VAL);
 }
 
 static void
