@@ -144,7 +144,8 @@ check_race(struct tap *tap)
 	backoff_retry_free(retry);
 }
 
-/* Three waits of 50 ms take 150 ms, whatever comes. */
+/* Three waits of 50 ms take 150 ms, whatever comes; again until enough has
+ * come: a busy machine keeps signals for later. */
 static void
 check_storm(struct tap *tap, const char *what, struct backoff_cancel *cancel)
 {
@@ -154,24 +155,27 @@ check_storm(struct tap *tap, const char *what, struct backoff_cancel *cancel)
 			   "\"jitter\":\"none\"}");
 	const struct backoff_call_options options = {.size = sizeof(options),
 						     .cancel = cancel};
+	const int enough = STRESS_TSAN ? 1 : 21;
 	struct backoff_answer answer;
 	unsigned until = 4;
 	uint64_t start_ms, took_ms;
 
 	signals = 0;
 	storm(true);
-	start_ms = stress_now_ms();
-	TAP_EQUAL(tap,
-		  backoff_retry_run(retry, &options, stress_fail_until, &until,
-				    &answer),
-		  BACKOFF_OK);
-	took_ms = stress_now_ms() - start_ms;
+	for (int calls = 0; calls < 100 && signals < enough; calls++) {
+		start_ms = stress_now_ms();
+		TAP_EQUAL(tap,
+			  backoff_retry_run(retry, &options, stress_fail_until,
+					    &until, &answer),
+			  BACKOFF_OK);
+		took_ms = stress_now_ms() - start_ms;
+		printf("# %d signals, %llu ms\n", (int)signals,
+		       (unsigned long long)took_ms);
+		TAP_MUST(tap, took_ms >= 149 && took_ms < 5000);
+		TAP_EQUAL(tap, answer.attempts, 4);
+	}
 	storm(false);
-	printf("# %d signals, %llu ms\n", (int)signals,
-	       (unsigned long long)took_ms);
-	TAP_MUST(tap, signals > (STRESS_TSAN ? 0 : 20));
-	TAP_MUST(tap, took_ms >= 149 && took_ms < 5000);
-	TAP_EQUAL(tap, answer.attempts, 4);
+	TAP_MUST(tap, signals >= enough);
 	tap_result(tap, what);
 	backoff_retry_free(retry);
 }
