@@ -284,7 +284,7 @@ end_attempt(struct crowd *crowd, uint32_t at, uint64_t now_ns)
 			      rs_delay_draw(crowd->run, call, number),
 			      &r->decision);
 	note_breaker(crowd, &r->decision);
-	if (rs_is_called_off(crowd->run, call, &r->state, &r->decision))
+	if (rs_call_off(crowd->run, call, &r->state, &r->decision))
 		now_ns = crowd->run->log->call[call].called_off_ns;
 	if (r->decision.action != BACKOFF_ACTION_DONE &&
 	    number >= RS_ATTEMPTS_MAX)

@@ -47,12 +47,6 @@ take_recorded(const struct rs_run *run, const struct rs_trial *trial,
 			      : RS_KNOWN_FAILS;
 	step->success_ns = log->end_ns[index];
 	step->failure_ns = log->end_ns[index];
-	/* What ended at the deadline ended a microsecond before it in a log
-	 * that has no less. */
-	if (call->stop == BACKOFF_STOP_DEADLINE &&
-	    trial->number == call->count &&
-	    add(step->failure_ns, 2 * SAME_TIME_NS) >= call->deadline_ns)
-		step->failure_ns = add(step->failure_ns, 2 * SAME_TIME_NS);
 	step->support = RS_SUPPORT_EXACT;
 }
 
@@ -202,8 +196,8 @@ callers_deadline(const struct rs_run *run, const struct tk_call *record)
 }
 
 bool
-rs_is_called_off(const struct rs_run *run, size_t call,
-		 struct backoff_state *state, struct backoff_decision *decision)
+rs_call_off(const struct rs_run *run, size_t call, struct backoff_state *state,
+	    struct backoff_decision *decision)
 {
 	const struct tk_call *record = &run->log->call[call];
 
@@ -243,8 +237,7 @@ decide(struct rs_path *path, const struct backoff_outcome *failure,
 	backoff_engine_decide(
 		path->run->policy, &path->state, failure, step->failure_ns,
 		rs_delay_draw(path->run, path->call, number), &path->decision);
-	if (rs_is_called_off(path->run, path->call, &path->state,
-			     &path->decision))
+	if (rs_call_off(path->run, path->call, &path->state, &path->decision))
 		step->failure_ns =
 			path->run->log->call[path->call].called_off_ns;
 	if (path->decision.action == BACKOFF_ACTION_DONE)

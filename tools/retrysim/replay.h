@@ -70,11 +70,11 @@ void rs_try(const struct rs_run *run, const struct rs_trial *trial,
 /** The luck of the delay after an attempt. */
 uint64_t rs_delay_draw(const struct rs_run *run, size_t call, uint32_t number);
 
-/** Whether somebody ended the recorded call before the wait that was decided
- *  is over: then the decision is that. */
-bool rs_is_called_off(const struct rs_run *run, size_t call,
-		      struct backoff_state *state,
-		      struct backoff_decision *decision);
+/** End the call where somebody ended the recorded one, if that comes before the
+ *  end of the wait that was decided; whether it does. */
+bool rs_call_off(const struct rs_run *run, size_t call,
+		 struct backoff_state *state,
+		 struct backoff_decision *decision);
 
 /** Begin a call as its record says, for the engine. */
 void rs_begin(const struct rs_run *run, size_t call, uint64_t now_ns,
