@@ -226,15 +226,6 @@ rs_policy_show(int argc, char **argv)
 	return code;
 }
 
-static bool
-is_schema(const char *path)
-{
-	static const char ending[] = ".schema.json";
-	size_t length = strlen(path), own = sizeof(ending) - 1;
-
-	return length >= own && strcmp(path + length - own, ending) == 0;
-}
-
 int
 rs_policy_check(int argc, char **argv)
 {
@@ -256,8 +247,7 @@ rs_policy_check(int argc, char **argv)
 		enum tk_exit one;
 		char safe[1024];
 
-		/* It lies beside the shipped policies, for `*.json`. */
-		if (is_schema(operand[i])) {
+		if (rs_is_schema(operand[i])) {
 			tk_msg("%s: the schema, no policy: left out",
 			       operand[i]);
 			continue;

@@ -118,17 +118,23 @@ visit_file(const struct visit *visit, const char *path)
 }
 
 static bool
-ends_in_json(const char *name)
+ends_in(const char *name, const char *ending)
 {
-	size_t length = strlen(name);
+	size_t length = strlen(name), own = strlen(ending);
 
-	return length > 5 && !strcmp(name + length - 5, ".json");
+	return length > own && !strcmp(name + length - own, ending);
+}
+
+bool
+rs_is_schema(const char *path)
+{
+	return ends_in(path, ".schema.json");
 }
 
 static int
 json_only(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && ends_in_json(entry->d_name);
+	return entry->d_name[0] != '.' && ends_in(entry->d_name, ".json");
 }
 
 /* Byte order: alphasort() would follow the locale. */
@@ -165,11 +171,10 @@ visit_folder(const struct visit *visit, const char *folder)
 		return TK_EXIT_SYSTEM;
 	}
 	for (int i = 0; i < count; i++) {
-		/* The published schema lies beside the shipped policies. */
-		bool schema = strstr(entry[i]->d_name, ".schema.json") != NULL;
 		enum tk_exit code =
-			schema ? TK_EXIT_OK
-			       : visit_entry(visit, folder, entry[i]->d_name);
+			rs_is_schema(entry[i]->d_name)
+				? TK_EXIT_OK
+				: visit_entry(visit, folder, entry[i]->d_name);
 
 		worst = code > worst ? code : worst;
 		free(entry[i]);
@@ -214,7 +219,7 @@ rs_policy_each(const char *word, rs_policy_fn fn, void *user)
 	struct backoff_policy *policy;
 	enum backoff_status status;
 
-	if (strchr(word, '/') || ends_in_json(word))
+	if (strchr(word, '/') || ends_in(word, ".json"))
 		return visit_path(&visit, word);
 	status = backoff_policy_builtin(word, &policy);
 	if (status == BACKOFF_OK)

@@ -59,6 +59,10 @@ void rs_policy_set_clear(struct rs_policy_set *set);
 /** All names of shipped policies with spaces between, cut to @p size. */
 const char *rs_shipped_names(char *buffer, size_t size);
 
+/** Whether this is the name of the published schema, which lies beside the
+ *  shipped policies as one more *.json. */
+bool rs_is_schema(const char *path);
+
 /** Read a policy file; every error of it goes to stderr. Exit codes as for
  *  rs_policy_set_add(). */
 enum tk_exit rs_policy_load(const char *path, struct backoff_policy **out);

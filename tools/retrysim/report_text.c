@@ -460,33 +460,6 @@ cost_row(struct tk_table *table, const struct rs_result *result,
 	latency_cells(table, 7, &result->failure_latency, 2, "");
 }
 
-static int
-write_costs(const struct rs_report *report, const struct rs_subject *subject,
-	    FILE *out)
-{
-	static const char *const head[] = {
-		"policy",   ">1st try %",   ">attempts/call",
-		">retries", ">success p50", ">p95",
-		">p99",     ">give up p50", ">p95",
-	};
-	size_t policies = report->comparison->plan->policies->count;
-	struct tk_table *table = tk_table_new(COST_COLUMNS);
-	int status;
-
-	if (table == NULL)
-		return -1;
-	for (size_t i = 0; i < COST_COLUMNS; i++)
-		tk_table_head(table, i, head[i]);
-	for (size_t p = 0; p < policies; p++)
-		cost_row(table,
-			 &report->comparison->result[subject->first_result + p],
-			 rs_latency_is_lower_bound(report, subject),
-			 !failing_first(report, subject));
-	status = tk_table_print(table, 2, out);
-	tk_table_free(table);
-	return status;
-}
-
 static void
 interval_row(struct tk_table *table, const struct rs_result *result,
 	     bool first_known)
@@ -521,29 +494,36 @@ interval_row(struct tk_table *table, const struct rs_result *result,
 	}
 }
 
-/* The table of costs again, with where each of its numbers may really lie. */
+/* What each policy cost; then the same again, with where each of the numbers
+ * may really lie. */
 static int
-write_intervals(const struct rs_report *report,
-		const struct rs_subject *subject, FILE *out)
+write_costs(const struct rs_report *report, const struct rs_subject *subject,
+	    bool intervals, FILE *out)
 {
-	static const char *const head[] = {
-		"95 % intervals", ">1st try %",   ">attempts/call",
-		">retries",       ">success p50", ">p95",
-		">p99",           ">give up p50", ">p95",
+	static const char *const head[COST_COLUMNS - 1] = {
+		">1st try %", ">attempts/call", ">retries",     ">success p50",
+		">p95",       ">p99",           ">give up p50", ">p95",
 	};
 	size_t policies = report->comparison->plan->policies->count;
+	bool lower_bound = rs_latency_is_lower_bound(report, subject);
+	bool first_known = !failing_first(report, subject);
 	struct tk_table *table = tk_table_new(COST_COLUMNS);
 	int status;
 
 	if (table == NULL)
 		return -1;
-	for (size_t i = 0; i < COST_COLUMNS; i++)
-		tk_table_head(table, i, head[i]);
-	for (size_t p = 0; p < policies; p++)
-		interval_row(
-			table,
-			&report->comparison->result[subject->first_result + p],
-			!failing_first(report, subject));
+	tk_table_head(table, 0, intervals ? "95 % intervals" : "policy");
+	for (size_t i = 1; i < COST_COLUMNS; i++)
+		tk_table_head(table, i, head[i - 1]);
+	for (size_t p = 0; p < policies; p++) {
+		const struct rs_result *result =
+			&report->comparison->result[subject->first_result + p];
+
+		if (intervals)
+			interval_row(table, result, first_known);
+		else
+			cost_row(table, result, lower_bound, first_known);
+	}
 	fputc('\n', out);
 	status = tk_table_print(table, 2, out);
 	tk_table_free(table);
@@ -749,9 +729,8 @@ write_text(const struct rs_report *report, FILE *out)
 		write_heading(report, subject, out);
 		if (write_rates(report, subject, out))
 			return -1;
-		fputc('\n', out);
-		if (write_costs(report, subject, out) ||
-		    write_intervals(report, subject, out) ||
+		if (write_costs(report, subject, false, out) ||
+		    write_costs(report, subject, true, out) ||
 		    write_reasons(report, subject, out))
 			return -1;
 		write_guards(report, subject, out);
