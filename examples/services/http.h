@@ -48,8 +48,9 @@ void http_attempt(const struct service *service,
 		  const struct http_request *request, struct http_reply *reply,
 		  struct backoff_outcome *outcome);
 
-/** The host and port of a URL: what an event may name as the target, free of
- *  the secrets that the rest may hold. */
+/** The host and port of a URL, however they are spelt ("example.org:443"), "?"
+ *  of what is none: what an event may name as the target, free of the secrets
+ *  that the rest may hold. */
 void http_origin(const char *url, char *out, size_t size);
 
 /** Free the body. */

@@ -37,9 +37,9 @@ struct delivery {
 };
 
 #define COLUMNS                                                                \
-	"(delivery TEXT NOT NULL, attempt INTEGER NOT NULL, url TEXT NOT "     \
-	"NULL, "                                                               \
-	"status INTEGER NOT NULL, response_ms REAL NOT NULL, error TEXT)"
+	"(delivery TEXT NOT NULL, attempt INTEGER NOT NULL, "                  \
+	"url TEXT NOT NULL, status INTEGER NOT NULL, "                         \
+	"response_ms REAL NOT NULL, error TEXT)"
 
 /* Rows that wait become rows of the table, all or none. The file is opened for
  * this alone: who may not even read it does not get far, and tries again. */

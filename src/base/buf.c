@@ -53,7 +53,6 @@ void
 bo_out_json(struct bo_out *out, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
-
 	const char *end = text + strlen(text);
 	size_t length;
 
@@ -63,7 +62,6 @@ bo_out_json(struct bo_out *out, const char *text)
 		char escape[6] = {'\\', 'u', '0', '0'};
 
 		length = bo_utf8_length(text, end);
-
 		if (c == '"' || c == '\\') {
 			escape[1] = (char)c;
 			bo_out_bytes(out, escape, 2);
