@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "trace/calls.h"
-#include "trace/mapping.h"
+#include "trace/trace.h"
+#include "dialect/mapping.h"
 
 const char fuzz_name[] = "dialect";
 

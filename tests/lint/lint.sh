@@ -20,10 +20,18 @@ src/sink 5
 src/metrics 6
 src/retry 6
 tools/common 0
-tools/trace 1
-tools/stats 1
-tools/retrysim 2
-tools/retrytop 2
+tools/stats 0
+tools/input 1
+tools/dialect 2
+tools/trace 3
+tools/live 3
+tools/policies 3
+tools/recorded 4
+tools/estimate 5
+tools/replay 6
+tools/report 7
+tools/retrysim 8
+tools/retrytop 8
 '
 
 # Without the tool there is nothing to say; where every tool must be

@@ -65,8 +65,11 @@ int
 main(void)
 {
 	static const struct oom_scenario *const all[] = {
-		oom_guard, oom_metrics, oom_policy,
-		oom_retry, oom_sink,    oom_tools};
+		oom_guard, oom_metrics, oom_policy, oom_retry, oom_sink,
+#ifdef OOM_TOOLS
+		oom_tools,
+#endif
+	};
 	static char buffer[BUFSIZ];
 	struct tap tap = {0};
 

@@ -9,8 +9,8 @@
 #include "common/opt.h"
 #include "retrysim/cmd.h"
 #include "retrysim/input.h"
-#include "retrysim/output.h"
-#include "retrysim/report.h"
+#include "report/output.h"
+#include "report/report.h"
 
 struct options {
 	struct tk_opt_list policies, calls;

@@ -9,9 +9,9 @@
 #include "common/safe_text.h"
 #include "common/units.h"
 #include "retrysim/cmd_policy.h"
-#include "retrysim/output.h"
-#include "retrysim/policy_set.h"
-#include "retrysim/report_lint.h"
+#include "report/output.h"
+#include "policies/policy_set.h"
+#include "report/lint_report.h"
 
 #define LAYER_MAX UINT64_C(1000000000)
 #define CALLS_MAX UINT64_C(1000000000)

@@ -11,8 +11,8 @@
 #include "common/table.h"
 #include "retrysim/cmd.h"
 #include "retrysim/cmd_policy.h"
-#include "retrysim/output.h"
-#include "retrysim/policy_set.h"
+#include "report/output.h"
+#include "policies/policy_set.h"
 
 static const struct tk_opt no_more = {NULL, 0, TK_OPT_FLAG, NULL, NULL,
 				      NULL, 0, 0,           NULL};
@@ -36,20 +36,6 @@ rs_policy_parse(const struct tk_command *command, size_t least, size_t most,
 	tk_msg("%s operand; try %s --help",
 	       *count < least ? "a missing" : "an extra", command->name);
 	return TK_EXIT_USAGE;
-}
-
-char *
-rs_policy_text(const struct backoff_policy *policy,
-	       size_t (*print)(const struct backoff_policy *, char *, size_t))
-{
-	size_t size = print(policy, NULL, 0) + 1;
-	char *text = malloc(size);
-
-	if (text)
-		print(policy, text, size);
-	else
-		tk_msg("out of memory");
-	return text;
 }
 
 /* A policy as JSON members: hash, summary and the canonical form, which is JSON

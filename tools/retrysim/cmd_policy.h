@@ -14,12 +14,6 @@
 int rs_policy_parse(const struct tk_command *command, size_t least, size_t most,
 		    int argc, char **argv, char ***operand, size_t *count);
 
-/** What a printer of the library makes of a policy, allocated; NULL, after a
- *  message, without memory. */
-char *rs_policy_text(const struct backoff_policy *policy,
-		     size_t (*print)(const struct backoff_policy *, char *,
-				     size_t));
-
 /** The one policy that a word names; messages and codes of
  *  rs_policy_set_add(). */
 enum tk_exit rs_policy_one(const char *word, struct backoff_policy **out);

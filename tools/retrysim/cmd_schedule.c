@@ -8,7 +8,8 @@
 #include "common/table.h"
 #include "common/units.h"
 #include "retrysim/cmd_policy.h"
-#include "retrysim/schedule.h"
+#include "policies/policy_set.h"
+#include "policies/schedule.h"
 
 /* Retries that are shown; later ones rarely differ. */
 #define SHOWN 32

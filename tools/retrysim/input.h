@@ -4,7 +4,7 @@
 
 #include "common/msg.h"
 #include "common/opt.h"
-#include "retrysim/log.h"
+#include "recorded/log.h"
 
 struct rs_input_options {
 	/** As tk_dialect_open() takes it. */

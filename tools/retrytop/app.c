@@ -1,7 +1,7 @@
 /* The live view: one thread, one loop. */
 #include "config.h"
 
-#include "app.h"
+#include "retrytop/app.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,9 +12,9 @@
 
 #include "common/msg.h"
 #include "common/units.h"
-#include "once.h"
-#include "screen.h"
-#include "signals.h"
+#include "retrytop/once.h"
+#include "retrytop/screen.h"
+#include "retrytop/signals.h"
 
 /* A turn reads for so long, then keys and the screen have their turn. */
 #define TURN_NS (8 * TK_NS_PER_MS)

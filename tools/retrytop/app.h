@@ -2,7 +2,7 @@
 #ifndef RT_APP_H
 #define RT_APP_H
 
-#include "options.h"
+#include "retrytop/options.h"
 
 /** Runs until it is told to leave; an exit code. */
 int rt_app(const struct rt_options *options);

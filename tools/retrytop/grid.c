@@ -1,7 +1,7 @@
 /* A screen as cells in memory: what is drawn, apart from how. */
 #include "config.h"
 
-#include "grid.h"
+#include "retrytop/grid.h"
 
 #include <stdarg.h>
 #include <stdio.h>

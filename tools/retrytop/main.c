@@ -3,7 +3,7 @@
 
 #include <locale.h>
 
-#include "app.h"
+#include "retrytop/app.h"
 #include "common/msg.h"
 
 int

@@ -1,7 +1,7 @@
 /* Read everything, print the numbers, and be done. */
 #include "config.h"
 
-#include "once.h"
+#include "retrytop/once.h"
 
 #include <errno.h>
 #include <stdlib.h>

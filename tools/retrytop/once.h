@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "options.h"
-#include "view.h"
+#include "retrytop/options.h"
+#include "retrytop/view.h"
 
 /** The version of the JSON that rt_report_json() prints. */
 #define RT_SCHEMA_VERSION 1

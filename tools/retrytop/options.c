@@ -1,7 +1,7 @@
 /* What the command line asks for. */
 #include "config.h"
 
-#include "options.h"
+#include "retrytop/options.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "common/msg.h"
 #include "common/opt.h"
 #include "common/units.h"
-#include "model.h"
+#include "live/model.h"
 
 #define DELAY_MIN_NS (100 * TK_NS_PER_MS)
 #define DELAY_MAX_NS (3600 * TK_NS_PER_S)

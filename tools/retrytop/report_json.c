@@ -10,7 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "common/units.h"
-#include "once.h"
+#include "retrytop/once.h"
 
 /* cJSON returns NULL without memory, and a document that lacks a field looks
  * like any other: it is only printed if none of its parts failed. */

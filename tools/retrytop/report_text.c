@@ -4,7 +4,7 @@
 #include "common/table.h"
 #include "common/safe_text.h"
 #include "common/units.h"
-#include "once.h"
+#include "retrytop/once.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The terminal: the only file that knows curses. */
 #include "config.h"
 
-#include "screen.h"
+#include "retrytop/screen.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "common/msg.h"
-#include "signals.h"
-#include "ui.h"
+#include "retrytop/signals.h"
+#include "retrytop/ui.h"
 
 /* Milliseconds after an ESC within which more bytes make it a key: no terminal
  * of today needs a second, as curses assumes. */

@@ -2,8 +2,8 @@
 #ifndef RT_SCREEN_H
 #define RT_SCREEN_H
 
-#include "grid.h"
-#include "options.h"
+#include "retrytop/grid.h"
+#include "retrytop/options.h"
 
 struct rt_screen;
 

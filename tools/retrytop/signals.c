@@ -2,7 +2,7 @@
  * disorder. */
 #include "config.h"
 
-#include "signals.h"
+#include "retrytop/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>

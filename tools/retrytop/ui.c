@@ -1,7 +1,7 @@
 /* What keys do: pages, the filter prompt, sorting, pausing. */
 #include "config.h"
 
-#include "ui.h"
+#include "retrytop/ui.h"
 
 #include <string.h>
 

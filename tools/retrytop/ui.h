@@ -2,7 +2,7 @@
 #ifndef RT_UI_H
 #define RT_UI_H
 
-#include "model.h"
+#include "live/model.h"
 
 enum rt_page {
 	RT_PAGE_OVERVIEW,

@@ -1,7 +1,7 @@
 /* The screen as a function of what is known: frame, header and footer. */
 #include "config.h"
 
-#include "view.h"
+#include "retrytop/view.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,11 +2,11 @@
 #ifndef RT_VIEW_H
 #define RT_VIEW_H
 
-#include "grid.h"
-#include "ingest.h"
-#include "model.h"
-#include "trace/follow.h"
-#include "ui.h"
+#include "retrytop/grid.h"
+#include "live/ingest.h"
+#include "live/model.h"
+#include "input/follow.h"
+#include "retrytop/ui.h"
 
 /** Below this, the screen only says so. */
 #define RT_VIEW_MIN_WIDTH 30

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/units.h"
-#include "view.h"
+#include "retrytop/view.h"
 
 static const char *const help[] = {
 	"KEYS",

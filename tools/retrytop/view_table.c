@@ -6,7 +6,7 @@
 
 #include "common/safe_text.h"
 #include "common/units.h"
-#include "view.h"
+#include "retrytop/view.h"
 
 /** Attempts per call from which on the number is marked. */
 #define LOAD_LIMIT 1.20

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/trace.h"
+#include "trace/stitch.h"
 
 /* The shortest time after which silence means success: lines are written late,
  * and a log that knows of fast failures only may still see a slow one. */

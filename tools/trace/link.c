@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/trace.h"
+#include "trace/stitch.h"
 
 /*
  * Attempt k + 1 of a call cannot end before attempt k's end plus its delay. So

@@ -1,116 +1,121 @@
-/* Inside a trace: records before they are stitched, shared by its files. */
-#ifndef TK_TRACE_H
-#define TK_TRACE_H
+/* Events stitched into calls: what a recorded log says happened. */
+#ifndef TK_CALLS_H
+#define TK_CALLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "calls.h"
-#include "strings.h"
+#include <backoff.h>
 
-#define TK_NO_RECORD UINT32_MAX
+#include "dialect/dialect.h"
 
-/** One line that tells of an attempt. */
-struct tk_record {
-	struct tk_attempt attempt;
-	tk_string operation, target, policy, policy_hash;
-	/** Lines that may belong to one call: index of a group. */
-	uint32_t group;
-	uint32_t number, max_attempts;
-	/** Wall time; BACKOFF_ABSENT: there is none. */
-	uint64_t deadline_ns;
-	/** Which input it came from. */
-	uint16_t input;
-	uint8_t type, stop;
-	/** The log has no line for a success. */
-	bool silent;
-	/** Makes no call: a line that was read before, or of a call that
-	 *  hedged. */
-	bool left_out;
-	/** Continues another record, so it starts no call. */
-	bool continues;
-	/** Only ends the wait after its number's attempt; no attempt. */
-	bool closes;
+/** Index of an interned string; 0 is "absent". */
+typedef uint32_t tk_string;
+
+/** One recorded attempt. Times are wall nanoseconds since 1970 UTC. */
+struct tk_attempt {
+	/** When it ended, and how long it took; BACKOFF_ABSENT if the log does
+	 *  not say. */
+	uint64_t end_ns, duration_ns;
+	/** The wait that followed; BACKOFF_ABSENT after the last. */
+	uint64_t delay_ns;
+	/** The logged law of that wait: a backoff_jitter, or -1. */
+	uint64_t delay_low_ns, delay_high_ns;
+	/** When the peer said to come back; BACKOFF_ABSENT if it did not. */
+	uint64_t hint_ns;
+	int8_t delay_law;
+	/** enum backoff_hint_action: what became of that. */
+	uint8_t hint_action;
+	/** enum backoff_outcome_kind, enum backoff_class (UNKNOWN if the log
+	 *  does not say). */
+	uint8_t outcome, failure_class;
+	tk_string error_type, code, error;
 };
 
-/** How the lines of a group are known to belong together. */
-enum tk_group_kind {
-	/** By a call id: certain. */
-	TK_GROUP_CALL,
-	/** By a request's id and the operation: several calls. */
-	TK_GROUP_REQUEST,
-	/** By the operation only. */
-	TK_GROUP_OPERATION,
+enum tk_call_end {
+	/** A success line, or (inferred) no line where a failure would have
+	 *  left one. */
+	TK_CALL_SUCCEEDED,
+	TK_CALL_EXHAUSTED,
+	TK_CALL_ABORTED,
+	/** The log ends before the call does. */
+	TK_CALL_CUT_OFF,
 };
 
-struct tk_group {
-	enum tk_group_kind kind;
-	tk_string operation, id;
-	/** Number of records. */
+/** One recorded call: attempts [first, first + count) of the trace. */
+struct tk_call {
+	tk_string operation, target, policy, policy_hash, id;
+	uint64_t first;
 	uint32_t count;
-	/** One call that made several attempts at once. */
-	bool hedged;
-	/** When a line came whose call's earlier lines are not in the log; 0
-	 *  if none did. */
-	uint64_t last_orphan_ns;
+	/** As logged; 0 if the log does not say. */
+	uint32_t max_attempts;
+	/** Attempts before `first` that the log does not hold (it begins in
+	 *  the middle of the call). */
+	uint32_t missing_before;
+	enum tk_call_end end;
+	/** enum backoff_stop, NONE if the log does not say. */
+	enum backoff_stop stop;
+	/** Wall time; BACKOFF_ABSENT where the log has none: the deadline that
+	 *  held, the policy's or the caller's; and when somebody ended the call
+	 *  in a wait. */
+	uint64_t deadline_ns, called_off_ns;
+	/** The success was not logged but follows from silence; its attempt is
+	 *  the last of the call, with duration_ns and end_ns absent. */
+	bool success_inferred;
 };
 
-/** What is known of one operation. */
-struct tk_operation {
-	tk_string name;
-	/** Order by name. */
-	uint32_t rank;
-	/** The longest failing attempt. */
-	uint64_t longest_ns;
-	bool has_silent, has_unnamed_success;
+/** What was read. */
+struct tk_trace_totals {
+	uint64_t lines, events, foreign, bad, oversize;
+	/** Calls that made several attempts at once, known when the trace was
+	 *  stitched. They are left out. */
+	uint64_t hedged_calls;
+	/** Events of a type that this version does not know. */
+	uint64_t unknown;
+	/** Lines that a sink said it lost (events_dropped). */
+	uint64_t dropped;
+	/** First and last event; 0 if there is none. */
+	uint64_t from_ns, to_ns;
 };
 
-struct tk_trace {
-	struct tk_strings strings;
-	struct tk_trace_totals totals;
-	uint16_t input;
+/** Called for a bad line. */
+typedef void (*tk_bad_fn)(void *user, const char *path,
+			  const struct backoff_error *error);
 
-	struct tk_record *records;
-	size_t record_count, record_capacity;
+struct tk_trace;
 
-	struct tk_group *groups;
-	size_t group_count, group_capacity;
-	/** Open addressing: index + 1, 0 for a free place. */
-	uint32_t *group_table;
-	size_t group_table_size;
+/** NULL if there is no memory. */
+struct tk_trace *tk_trace_new(void);
+void tk_trace_free(struct tk_trace *trace);
 
-	struct tk_operation *operations;
-	size_t operation_count, operation_capacity;
-	/** By the number of the name: index + 1, 0 for none. */
-	uint32_t *operation_of;
-	size_t operation_of_size;
+/** Read one file ("-" for stdin) to its end.
+ *  BACKOFF_OK; BACKOFF_E_IO (errno); BACKOFF_E_NOMEM. */
+enum backoff_status tk_trace_read(struct tk_trace *trace, const char *path,
+				  struct tk_dialect *dialect, tk_bad_fn on_bad,
+				  void *user);
 
-	bool stitched;
-	struct tk_call *calls;
-	size_t call_count;
-	struct tk_attempt *attempts;
-	size_t attempt_count;
-};
+/** Take one event that was already decoded. BACKOFF_OK, BACKOFF_E_NOMEM. */
+enum backoff_status tk_trace_add(struct tk_trace *trace,
+				 const struct backoff_event *event);
 
-/** What is known of an operation; NULL if nothing is. */
-struct tk_operation *tk_operation_find(const struct tk_trace *trace,
-				       tk_string name);
+/** After all files: put events in order and make calls of them. */
+enum backoff_status tk_trace_stitch(struct tk_trace *trace);
 
-/** Whether silence after a failure means success for this operation. */
-bool tk_operation_silent(const struct tk_operation *operation);
+const struct tk_trace_totals *tk_trace_totals(const struct tk_trace *trace);
 
-/**
- * Link the records of each group into chains, one a call.
- *
- * @param next  for each record the one that follows, or TK_NO_RECORD
- */
-enum backoff_status tk_link(struct tk_trace *trace, uint32_t *next);
+/** Calls in order of operation, then of their first attempt. */
+const struct tk_call *tk_trace_calls(const struct tk_trace *trace,
+				     size_t *count);
+const struct tk_attempt *tk_trace_attempts(const struct tk_trace *trace,
+					   size_t *count);
 
-/** Make calls and attempts of the chains. */
-enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);
+/** NULL for 0. */
+const char *tk_trace_text(const struct tk_trace *trace, tk_string string);
 
-/** When the attempt after this record's wait begins, at the earliest. */
-uint64_t tk_due_ns(const struct tk_record *record);
+/** Whether the log holds success lines of its own (of any attempt): if not,
+ *  calls that succeeded at once left no trace, and must be counted by the
+ *  user. By operation; 0 asks for all. */
+bool tk_trace_logs_successes(const struct tk_trace *trace, tk_string operation);
 
 #endif

@@ -11,7 +11,7 @@
 #include <cjson/cJSON.h>
 
 #include "common/units.h"
-#include "helper.h"
+#include "unit/live/helper.h"
 #include "retrytop/once.h"
 
 #define LOG TEST_SRCDIR "/tests/data/argus-1h/app.log"

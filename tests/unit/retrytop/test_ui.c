@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "helper.h"
+#include "unit/live/helper.h"
 #include "retrytop/ui.h"
 
 static struct rt_ui ui;

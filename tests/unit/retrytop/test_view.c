@@ -9,7 +9,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "helper.h"
+#include "unit/live/helper.h"
 #include "retrytop/view.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

@@ -10,7 +10,7 @@
 #include "common/table.h"
 #include "oom/failing.h"
 #include "tap.h"
-#include "trace/calls.h"
+#include "trace/trace.h"
 
 /* More allocations than this in one scenario: it does not end. */
 #define ALLOCATIONS_MAX 5000
@@ -39,7 +39,8 @@ open_auto(void)
 static enum backoff_status
 open_file(void)
 {
-	return open_one(TEST_SRCDIR "/tools/trace/dialects/python-retry.json");
+	return open_one(TEST_SRCDIR
+			"/tools/dialect/dialects/python-retry.json");
 }
 
 static enum backoff_status

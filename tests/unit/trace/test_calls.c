@@ -1,4 +1,4 @@
-/* Tests of tools/trace/calls: events stitched into calls. */
+/* Tests of tools/trace: events stitched into calls. */
 #include "config.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include <criterion/criterion.h>
 
-#include "trace/calls.h"
+#include "trace/trace.h"
 
 #define MS UINT64_C(1000000)
 /* When all test logs begin. */

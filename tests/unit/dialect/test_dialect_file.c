@@ -1,0 +1,394 @@
+/* Tests of dialect files: what they can map, and how errors are told. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "dialect/dialect.h"
+
+/* Open this text as a dialect file. */
+static enum backoff_status
+open_text(const char *text, struct tk_dialect **out,
+	  struct backoff_error *error)
+{
+	char path[] = "/tmp/test_dialect_XXXXXX.json";
+	int fd = mkstemps(path, 5);
+	enum backoff_status status;
+
+	cr_assert(fd >= 0);
+	cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	status = tk_dialect_open(path, out, error);
+	unlink(path);
+	return status;
+}
+
+static enum tk_verdict
+read_text(struct tk_dialect *dialect, const char *text,
+	  struct backoff_event *event, struct backoff_error *error)
+{
+	struct tk_line line = {text, strlen(text), 1, 50, false, false};
+
+	return tk_dialect_read(dialect, &line, event, error);
+}
+
+/* Nested names, counts from zero, milliseconds, numbered times, tables. */
+static const char rich[] =
+	"{\"dialect\": \"zap\",\n"
+	" \"description\": \"a Go service\",\n"
+	" \"fields\": {\n"
+	"  \"ts\": {\"from\": \"time\", \"format\": \"unix_ms\"},\n"
+	"  \"event_type\": {\"from\": \"ctx.what\"},\n"
+	"  \"operation\": {\"from\": [\"ctx.op\", \"op\"]},\n"
+	"  \"call_id\": {\"from\": \"ctx.id\"},\n"
+	"  \"code\": {\"from\": \"status\"},\n"
+	"  \"attempt\": {\"from\": \"retry\", \"add\": 1},\n"
+	"  \"delay_seconds\": {\"from\": \"wait_ms\", \"unit\": \"ms\"},\n"
+	"  \"duration_seconds\": {\"from\": \"took\", \"unit\": \"text\"},\n"
+	"  \"class\": {\"from\": \"status\", \"values\": {\"429\": "
+	"\"throttle\"}, \"otherwise\": \"server\"},\n"
+	"  \"stop_reason\": {\"from\": \"why\"}\n"
+	" },\n"
+	" \"events\": {\n"
+	"  \"again\": {\"type\": \"retry_attempt\"},\n"
+	"  \"ok\": {\"type\": \"retry_success\"},\n"
+	"  \"gave up\": {\"type\": \"retry_exhausted\", \"required\": "
+	"[\"code\"], \"set\": {\"outcome\": \"timeout\"}}\n"
+	" }}\n";
+
+Test(trace_dialect_file, maps_what_other_logs_have)
+{
+	struct tk_dialect *dialect = NULL;
+	struct backoff_event event;
+	struct backoff_error error;
+
+	cr_assert_eq(open_text(rich, &dialect, &error), BACKOFF_OK,
+		     "%u:%u: %s: %s", (unsigned)error.line,
+		     (unsigned)error.column, error.path, error.text);
+	cr_expect_str_eq(tk_dialect_name(dialect), "zap");
+	cr_assert_eq(read_text(dialect,
+			       "{\"time\":1795428000193.5,\"ctx\":{\"what\":"
+			       "\"again\",\"id\":\"c\",\"op\":\"get\"},"
+			       "\"retry\":0,\"status\":429,\"wait_ms\":1.5,"
+			       "\"took\":\"20ms\",\"op\":\"other\"}",
+			       &event, &error),
+		     TK_EVENT, "%s: %s", error.path, error.text);
+	cr_expect_eq(event.ts_ns, UINT64_C(1795428000193500000));
+	cr_expect_eq(event.type, BACKOFF_EVENT_ATTEMPT);
+	cr_expect_str_eq(event.operation, "get");
+	cr_expect_str_eq(event.call_id, "c");
+	cr_expect_str_eq(event.code, "429", "a number is taken as text");
+	cr_expect_eq(event.attempt, 1);
+	cr_expect_eq(event.delay_ns, 1500000);
+	cr_expect_eq(event.duration_ns, 20000000);
+	cr_expect_eq(event.failure_class, BACKOFF_CLASS_THROTTLE);
+	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_FAILURE);
+	cr_expect(tk_dialect_logs_successes(dialect, &event));
+
+	cr_assert_eq(read_text(dialect,
+			       "{\"time\":1,\"ctx.what\":\"gave up\",\"op\":"
+			       "\"get\",\"retry\":2,\"status\":\"503\",\"why\":"
+			       "\"deadline\"}",
+			       &event, &error),
+		     TK_EVENT, "%s: %s", error.path, error.text);
+	cr_expect_str_eq(event.operation, "get", "the second name");
+	cr_expect_eq(event.attempt, 3);
+	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_TIMEOUT);
+	cr_expect_eq(event.failure_class, BACKOFF_CLASS_SERVER);
+	cr_expect_eq(event.stop, BACKOFF_STOP_DEADLINE);
+
+	cr_assert_eq(read_text(dialect,
+			       "{\"time\":1,\"ctx\":{\"what\":\"ok\",\"op\":"
+			       "\"get\"},\"retry\":2}",
+			       &event, &error),
+		     TK_EVENT);
+	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_SUCCESS);
+
+	cr_expect_eq(read_text(dialect,
+			       "{\"time\":1,\"ctx\":{\"what\":\"gave up\","
+			       "\"op\":\"get\"},\"retry\":2}",
+			       &event, &error),
+		     TK_BAD);
+	cr_expect_str_eq(error.path, "status");
+	cr_expect_eq(read_text(dialect,
+			       "{\"time\":1,\"ctx\":{\"what\":\"ok\",\"op\":"
+			       "\"get\"}}",
+			       &event, &error),
+		     TK_BAD, "an attempt without a number");
+	cr_expect_eq(read_text(dialect,
+			       "{\"time\":1,\"ctx\":{\"what\":\"ok\",\"op\":"
+			       "\"get\"},\"retry\":2,\"took\":\"soon\"}",
+			       &event, &error),
+		     TK_BAD);
+	cr_expect_str_eq(error.path, "took");
+	tk_dialect_free(dialect);
+}
+
+#define FIELDS                                                                 \
+	"\"fields\":{\"ts\":{\"from\":\"t\"},\"event_type\":{\"from\":\"e\"}," \
+	"\"operation\":{\"from\":\"o\"},\"attempt\":{\"from\":\"a\"}"
+#define EVENTS "\"events\":{\"x\":{\"type\":\"retry_attempt\"}}"
+
+Test(trace_dialect_file, a_zone_is_added_where_there_is_none)
+{
+	static const char text[] =
+		"{\"dialect\":\"d\",\"fields\":{\"ts\":{\"from\":\"t\","
+		"\"zone\":\"+02:00\"},\"event_type\":{\"from\":\"e\"},"
+		"\"operation\":{\"from\":\"o\"},\"attempt\":{\"from\":\"a\"}}"
+		"," EVENTS "}";
+	struct tk_dialect *dialect = NULL;
+	struct backoff_event event;
+	struct backoff_error error;
+
+	cr_assert_eq(open_text(text, &dialect, &error), BACKOFF_OK, "%s",
+		     error.text);
+	cr_assert_eq(read_text(dialect,
+			       "{\"t\":\"2026-11-23 12:00:00,193\",\"e\":\"x\","
+			       "\"o\":\"p\",\"a\":1}",
+			       &event, &error),
+		     TK_EVENT);
+	cr_expect_eq(event.ts_ns, UINT64_C(1795428000193000000));
+	cr_assert_eq(read_text(dialect,
+			       "{\"t\":\"2026-11-23T10:00:00Z\",\"e\":\"x\","
+			       "\"o\":\"p\",\"a\":1}",
+			       &event, &error),
+		     TK_EVENT);
+	cr_expect_eq(event.ts_ns, UINT64_C(1795428000000000000));
+	tk_dialect_free(dialect);
+}
+
+static const struct {
+	const char *why, *text;
+	enum backoff_status status;
+	uint32_t line, column;
+	const char *path, *part;
+} row[] = {
+	{"not JSON", "{\n \"dialect\": x}", BACKOFF_E_SYNTAX, 2, 13, "",
+	 "expected a value"},
+	{"empty", "", BACKOFF_E_SYNTAX, 1, 1, "", "the text ends"},
+	{"no name", "{" FIELDS "}," EVENTS "}", BACKOFF_E_FIELD, 1, 1,
+	 "dialect", "is missing"},
+	{"empty name", "{\"dialect\":\"\"," FIELDS "}," EVENTS "}",
+	 BACKOFF_E_VALUE, 1, 12, "dialect", "empty"},
+	{"misspelt member", "{\"dialect\":\"d\",\n\"feilds\":{}," EVENTS "}",
+	 BACKOFF_E_FIELD, 2, 10, "feilds", "did you mean \"fields\"?"},
+	{"unknown member", "{\"dialect\":\"d\",\"zzzzz\":1}", BACKOFF_E_FIELD,
+	 1, 24, "zzzzz", "known are"},
+	{"a name with a space in it", "{\"dialect fields\":1}", BACKOFF_E_FIELD,
+	 1, 19, "dialect fields", "no such member"},
+	{"no fields", "{\"dialect\":\"d\"," EVENTS "}", BACKOFF_E_FIELD, 1, 1,
+	 "fields", "is missing"},
+	{"no events", "{\"dialect\":\"d\"," FIELDS "}}", BACKOFF_E_FIELD, 1, 1,
+	 "events", "is missing"},
+	{"empty events", "{\"dialect\":\"d\"," FIELDS "},\n\"events\":{}}",
+	 BACKOFF_E_LIMIT, 2, 10, "events", "from 1 to"},
+	{"misspelt field",
+	 "{\"dialect\":\"d\"," FIELDS
+	 ",\n\"dealy_seconds\":{\"from\":\"d\"}}," EVENTS "}",
+	 BACKOFF_E_FIELD, 2, 17, "fields.dealy_seconds",
+	 "did you mean \"delay_seconds\"?"},
+	{"a field twice",
+	 "{\"dialect\":\"d\"," FIELDS ",\n\"ts\":{\"from\":\"d\"}}," EVENTS "}",
+	 BACKOFF_E_FIELD, 1, 31, "fields.ts", "twice"},
+	{"a field that is text",
+	 "{\"dialect\":\"d\"," FIELDS ",\n\"code\":\"x\"}," EVENTS "}",
+	 BACKOFF_E_VALUE, 2, 8, "fields.code", "must be an object"},
+	{"no source",
+	 "{\"dialect\":\"d\"," FIELDS ",\n\"code\":{}}," EVENTS "}",
+	 BACKOFF_E_FIELD, 2, 8, "fields.code.from", "is missing"},
+	{"no source in the list",
+	 "{\"dialect\":\"d\"," FIELDS ",\n\"code\":{\"from\":[]}}," EVENTS "}",
+	 BACKOFF_E_VALUE, 2, 16, "fields.code.from", "empty"},
+	{"a number in the list",
+	 "{\"dialect\":\"d\"," FIELDS
+	 ",\n\"code\":{\"from\":[\"a\",1]}}," EVENTS "}",
+	 BACKOFF_E_VALUE, 2, 16, "fields.code.from[1]", "must be a string"},
+	{"too many in the list",
+	 "{\"dialect\":\"d\"," FIELDS
+	 ",\n\"code\":{\"from\":[\"a\",\"b\",\"c\",\"d\",\"e\"]}}"
+	 "," EVENTS "}",
+	 BACKOFF_E_LIMIT, 2, 16, "fields.code.from[4]", "at most 4"},
+	{"a unit for a text",
+	 "{\"dialect\":\"d\"," FIELDS
+	 ",\n\"code\":{\"from\":\"c\",\"unit\":\"s\"}}," EVENTS "}",
+	 BACKOFF_E_FIELD, 2, 27, "fields.code.unit", "known are: from"},
+	{"no such unit",
+	 "{\"dialect\":\"d\"," FIELDS ",\n\"delay_seconds\":{\"from\":"
+	 "\"c\",\"unit\":\"min\"}}," EVENTS "}",
+	 BACKOFF_E_VALUE, 2, 36, "fields.delay_seconds.unit",
+	 "text s ms us ns"},
+	{"no such format",
+	 "{\"dialect\":\"d\",\"fields\":{\"ts\":{\"from\":\"c\","
+	 "\"format\":\"epoch\"}}}",
+	 BACKOFF_E_VALUE, 1, 52, "fields.ts.format", "rfc3339 unix_s unix_ms"},
+	{"no such zone",
+	 "{\"dialect\":\"d\",\"fields\":{\"ts\":{\"from\":\"c\","
+	 "\"zone\":\"CET\"}}}",
+	 BACKOFF_E_VALUE, 1, 50, "fields.ts.zone", "+02:00"},
+	{"too much to add",
+	 "{\"dialect\":\"d\"," FIELDS
+	 ",\n\"attempts\":{\"from\":\"c\",\"add\":0.5}}," EVENTS "}",
+	 BACKOFF_E_VALUE, 2, 30, "fields.attempts.add", "whole number"},
+	{"no such class",
+	 "{\"dialect\":\"d\"," FIELDS
+	 ",\n\"class\":{\"from\":\"c\",\"values\":{\"1\":"
+	 "\"throtle\"}}}," EVENTS "}",
+	 BACKOFF_E_VALUE, 2, 35, "fields.class.values.1",
+	 "did you mean \"throttle\"?"},
+	{"no such outcome",
+	 "{\"dialect\":\"d\"," FIELDS
+	 ",\n\"outcome\":{\"from\":\"c\",\"otherwise\":\"maybe\"}}"
+	 "," EVENTS "}",
+	 BACKOFF_E_VALUE, 2, 35, "fields.outcome.otherwise",
+	 "success failure timeout cancelled"},
+	{"no operation",
+	 "{\"dialect\":\"d\",\"fields\":{\"ts\":{\"from\":\"t\"},"
+	 "\"event_type\":{\"from\":\"e\"}}}",
+	 BACKOFF_E_FIELD, 1, 25, "fields.operation", "is missing"},
+	{"no attempt number",
+	 "{\"dialect\":\"d\",\"fields\":{\"ts\":{\"from\":\"t\"},"
+	 "\"event_type\":{\"from\":\"e\"},\"operation\":{\"from\":"
+	 "\"o\"}}," EVENTS "}",
+	 BACKOFF_E_FIELD, 1, 25, "fields.attempt", "numbered"},
+	{"no type", "{\"dialect\":\"d\"," FIELDS "},\n\"events\":{\"x\":{}}}",
+	 BACKOFF_E_FIELD, 2, 15, "events.x.type", "is missing"},
+	{"misspelt type",
+	 "{\"dialect\":\"d\"," FIELDS
+	 "},\n\"events\":{\"x\":{\"type\":\"retry_atempt\"}}}",
+	 BACKOFF_E_VALUE, 2, 23, "events.x.type",
+	 "did you mean \"retry_attempt\"?"},
+	{"a type that no log of calls has",
+	 "{\"dialect\":\"d\"," FIELDS
+	 "},\n\"events\":{\"x\":{\"type\":\"events_dropped\"}}}",
+	 BACKOFF_E_VALUE, 2, 23, "events.x.type", "must be one of"},
+	{"required, not mapped",
+	 "{\"dialect\":\"d\"," FIELDS
+	 "},\n\"events\":{\"x\":{\"type\":\"retry_attempt\","
+	 "\"required\":[\"attempt\",\"code\"]}}}",
+	 BACKOFF_E_VALUE, 2, 50, "events.x.required[1]",
+	 "not among this dialect's fields"},
+	{"required, misspelt",
+	 "{\"dialect\":\"d\"," FIELDS
+	 "},\n\"events\":{\"x\":{\"type\":\"retry_attempt\","
+	 "\"required\":[\"atempt\"]}}}",
+	 BACKOFF_E_VALUE, 2, 50, "events.x.required[0]",
+	 "did you mean \"attempt\"?"},
+	{"a constant that can not be set",
+	 "{\"dialect\":\"d\"," FIELDS
+	 "},\n\"events\":{\"x\":{\"type\":\"retry_attempt\","
+	 "\"set\":{\"error\":\"x\"}}}}",
+	 BACKOFF_E_FIELD, 2, 54, "events.x.set.error",
+	 "outcome class stop_reason"},
+	{"no such reason",
+	 "{\"dialect\":\"d\"," FIELDS
+	 "},\n\"events\":{\"x\":{\"type\":\"retry_attempt\","
+	 "\"set\":{\"stop_reason\":\"max_atempts\"}}}}",
+	 BACKOFF_E_VALUE, 2, 60, "events.x.set.stop_reason",
+	 "did you mean \"max_attempts\"?"},
+	{"an escape that cJSON refuses", "{\"dialect\":\"\\ud800\"}",
+	 BACKOFF_E_SYNTAX, 1, 1, "", "escape"},
+};
+
+Test(trace_dialect_file, errors_say_what_and_where)
+{
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct tk_dialect *dialect = NULL;
+		struct backoff_error error;
+		enum backoff_status status;
+
+		memset(&error, 0, sizeof(error));
+		status = open_text(row[i].text, &dialect, &error);
+		cr_expect_eq(status, row[i].status, "%s: %d", row[i].why,
+			     (int)status);
+		cr_expect_null(dialect);
+		cr_expect_eq(error.status, row[i].status, "%s", row[i].why);
+		cr_expect_eq(error.line, row[i].line, "%s: %u", row[i].why,
+			     (unsigned)error.line);
+		cr_expect_eq(error.column, row[i].column, "%s: %u", row[i].why,
+			     (unsigned)error.column);
+		cr_expect_str_eq(error.path, row[i].path, "%s: %s", row[i].why,
+				 error.path);
+		cr_expect(strstr(error.text, row[i].part), "%s: %s", row[i].why,
+			  error.text);
+	}
+}
+
+Test(trace_dialect_file, names_that_are_not_there_are_told_apart)
+{
+	struct tk_dialect *dialect = NULL;
+	struct backoff_error error;
+
+	cr_expect_eq(tk_dialect_open("pyhton-retry", &dialect, &error),
+		     BACKOFF_E_NOT_FOUND);
+	cr_expect(strstr(error.text, "did you mean python-retry?"));
+	cr_expect_eq(tk_dialect_open("log4j", &dialect, NULL),
+		     BACKOFF_E_NOT_FOUND);
+	errno = 0;
+	cr_expect_eq(tk_dialect_open("/nonexistent/d.json", &dialect, &error),
+		     BACKOFF_E_IO);
+	cr_expect_eq(errno, ENOENT);
+	cr_expect_eq(tk_dialect_open("/dev/zero", &dialect, &error),
+		     BACKOFF_E_LIMIT);
+	cr_expect_eq(tk_dialect_open("/tmp", &dialect, &error), BACKOFF_E_IO);
+	cr_expect_null(dialect);
+}
+
+Test(trace_dialect_file, the_installed_file_is_the_built_in_one)
+{
+	struct tk_dialect *dialect = NULL;
+	struct backoff_error error;
+
+	cr_assert_eq(
+		tk_dialect_open(TEST_SRCDIR
+				"/tools/dialect/dialects/python-retry.json",
+				&dialect, &error),
+		BACKOFF_OK, "%s", error.text);
+	cr_expect_str_eq(tk_dialect_name(dialect), "python-retry");
+	tk_dialect_free(dialect);
+}
+
+/* The text of the next block of JSON in a document; free() it. */
+static char *
+json_block(FILE *file)
+{
+	char line[4096], *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	while (fgets(line, sizeof(line), file) &&
+	       strcmp(line, "```json\n") != 0)
+		continue;
+	while (fgets(line, sizeof(line), file) && strcmp(line, "```\n") != 0)
+		fputs(line, out);
+	fclose(out);
+	return text;
+}
+
+Test(trace_dialect_file, the_document_shows_the_truth)
+{
+	FILE *file = fopen(TEST_SRCDIR "/docs/dialects.md", "r");
+	struct tk_dialect *dialect = NULL;
+	struct backoff_event event;
+	struct backoff_error error;
+	char *example, *line;
+
+	cr_assert_not_null(file);
+	example = json_block(file);
+	line = json_block(file);
+	fclose(file);
+	cr_assert_eq(open_text(example, &dialect, &error), BACKOFF_OK, "%s",
+		     error.text);
+	cr_expect_str_eq(tk_dialect_name(dialect), "python-retry");
+	cr_assert_eq(read_text(dialect, line, &event, &error), TK_EVENT, "%s",
+		     error.text);
+	cr_expect_eq(event.delay_ns, 1029886193);
+	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_TIMEOUT);
+	tk_dialect_free(dialect);
+	free(example);
+	free(line);
+}

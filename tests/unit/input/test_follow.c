@@ -1,0 +1,718 @@
+/* Tests of tools/input/follow.c: every way a log can change under its reader,
+ * with real files and a clock that the test moves. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <backoff/event.h>
+#include <backoff/sink.h>
+#include <criterion/criterion.h>
+
+#include "input/follow.h"
+
+#define MS UINT64_C(1000000)
+#define SECOND (1000 * MS)
+#define LINES_MAX 400000
+
+struct world {
+	char directory[64];
+	struct tk_follow *follow;
+	uint64_t now_ns;
+	/* How often line number i was seen, and lines that are no number. */
+	unsigned char seen[LINES_MAX];
+	unsigned lines, strange, oversize, unterminated;
+	char last_strange[256];
+};
+
+static struct world world;
+
+static char *
+path_of(const char *name)
+{
+	static char path[4][256];
+	static unsigned turn;
+	char *out = path[turn++ % 4];
+
+	snprintf(out, 256, "%s/%s", world.directory, name);
+	return out;
+}
+
+static void
+set_up(void)
+{
+	const char *top = getenv("TMPDIR");
+
+	snprintf(world.directory, sizeof(world.directory), "%s/follow.XXXXXX",
+		 top != NULL && strlen(top) < 40 ? top : "/tmp");
+	cr_assert_not_null(mkdtemp(world.directory));
+	world.follow = tk_follow_new();
+	cr_assert_not_null(world.follow);
+	world.now_ns = 1000 * SECOND;
+}
+
+static void
+tear_down(void)
+{
+	char command[128];
+
+	tk_follow_free(world.follow);
+	snprintf(command, sizeof(command), "rm -rf '%s'", world.directory);
+	cr_assert_eq(system(command), 0);
+}
+
+TestSuite(trace_follow, .init = set_up, .fini = tear_down);
+
+static void
+on_line(void *user, size_t input, const struct tk_line *line)
+{
+	unsigned number = 0;
+	size_t digits = 0;
+
+	(void)user;
+	(void)input;
+	world.lines++;
+	world.unterminated += line->unterminated;
+	if (line->oversize) {
+		world.oversize++;
+		return;
+	}
+	while (digits < line->length && line->text[digits] >= '0' &&
+	       line->text[digits] <= '9')
+		number = number * 10 + (unsigned)(line->text[digits++] - '0');
+	if (digits != 7 || number >= LINES_MAX ||
+	    line->length != 7 + strlen(" a line of a log")) {
+		world.strange++;
+		snprintf(world.last_strange, sizeof(world.last_strange), "%.*s",
+			 (int)line->length, line->text);
+		return;
+	}
+	if (world.seen[number] < 255)
+		world.seen[number]++;
+}
+
+/* Let time pass in steps of 100 ms, reading at each. */
+static void
+pass(double seconds)
+{
+	unsigned steps = (unsigned)(seconds * 10.0 + 0.5);
+
+	for (unsigned i = 0; i <= steps; i++) {
+		while (tk_follow_read(world.follow, world.now_ns, 1 << 20,
+				      false, on_line, NULL))
+			;
+		if (i < steps)
+			world.now_ns += 100 * MS;
+	}
+}
+
+static void
+write_lines(int fd, unsigned first, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		cr_assert(dprintf(fd, "%07u a line of a log\n", first + i) > 0);
+}
+
+static int
+open_log(const char *name, int flags)
+{
+	int fd = open(path_of(name), O_WRONLY | O_CREAT | flags, 0600);
+
+	cr_assert(fd >= 0, "%s", strerror(errno));
+	return fd;
+}
+
+static void
+add_lines(const char *name, unsigned first, unsigned count)
+{
+	int fd = open_log(name, O_APPEND);
+
+	write_lines(fd, first, count);
+	close(fd);
+}
+
+static void
+rename_log(const char *from, const char *to)
+{
+	cr_assert_eq(rename(path_of(from), path_of(to)), 0);
+}
+
+static void
+follow_log(const char *name)
+{
+	cr_assert_eq(tk_follow_add(world.follow, path_of(name)), BACKOFF_OK);
+	pass(0.5);
+}
+
+static void
+expect_lines(unsigned first, unsigned count)
+{
+	unsigned lost = 0, twice = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		lost += world.seen[first + i] == 0;
+		twice += world.seen[first + i] > 1;
+	}
+	cr_expect_eq(lost, 0, "%u of %u lines lost", lost, count);
+	cr_expect_eq(twice, 0, "%u of %u lines twice", twice, count);
+	cr_expect_eq(world.strange, 0, "%u strange lines, like \"%s\"",
+		     world.strange, world.last_strange);
+}
+
+static struct tk_input_info
+info(size_t input)
+{
+	struct tk_input_info out;
+
+	tk_follow_info(world.follow, input, &out);
+	return out;
+}
+
+Test(trace_follow, rename_rotation_keeps_late_lines_to_the_old_file)
+{
+	int old = open_log("log", O_APPEND);
+
+	write_lines(old, 0, 10);
+	follow_log("log");
+	rename_log("log", "log.1");
+	add_lines("log", 11, 3);
+	pass(1.0);
+	write_lines(old, 10, 1);
+	pass(1.0);
+	expect_lines(0, 14);
+	cr_expect_eq(info(0).rotations, 1);
+	close(old);
+}
+
+Test(trace_follow, late_lines_survive_while_the_new_file_is_missing)
+{
+	int old = open_log("log", O_APPEND);
+
+	write_lines(old, 0, 10);
+	follow_log("log");
+	rename_log("log", "log.1");
+	pass(1.0);
+	write_lines(old, 10, 1);
+	pass(1.0);
+	write_lines(old, 11, 1);
+	add_lines("log", 12, 3);
+	pass(2.0);
+	expect_lines(0, 15);
+	close(old);
+}
+
+Test(trace_follow, a_rotated_file_is_let_go_after_five_quiet_seconds)
+{
+	int old = open_log("log", O_APPEND);
+
+	write_lines(old, 0, 10);
+	follow_log("log");
+	rename_log("log", "log.1");
+	add_lines("log", 10, 1);
+	/* Not quiet: the wait begins anew with each line. */
+	for (unsigned i = 0; i < 4; i++) {
+		pass(4.0);
+		write_lines(old, 11 + i, 1);
+	}
+	cr_assert(dprintf(old, "%07u a line of a log", 15) > 0);
+	pass(8.0);
+	expect_lines(0, 16);
+	cr_expect_eq(world.unterminated, 1, "the rest is delivered once");
+	write_lines(old, 20, 1);
+	pass(2.0);
+	cr_expect_eq(world.seen[20], 0, "nobody waits for ever");
+	close(old);
+}
+
+Test(trace_follow, copytruncate_loses_nothing_that_was_read)
+{
+	add_lines("log", 0, 10);
+	follow_log("log");
+	cr_assert_eq(truncate(path_of("log"), 0), 0);
+	pass(2.5);
+	add_lines("log", 10, 3);
+	pass(1.0);
+	expect_lines(0, 13);
+	cr_expect_eq(info(0).truncations, 1);
+	cr_expect_eq(info(0).lost_bytes, 0);
+}
+
+Test(trace_follow, a_file_that_regrew_larger_is_known_by_its_content)
+{
+	add_lines("log", 0, 10);
+	follow_log("log");
+	cr_assert_eq(truncate(path_of("log"), 0), 0);
+	add_lines("log", 10, 40);
+	pass(1.5);
+	expect_lines(0, 50);
+	cr_expect_eq(info(0).truncations, 1);
+}
+
+Test(trace_follow, a_file_rewritten_to_the_same_size_is_known_by_its_content)
+{
+	struct timespec times[2] = {{0}};
+	struct stat st;
+
+	add_lines("log", 0, 10);
+	follow_log("log");
+	cr_assert_eq(stat(path_of("log"), &st), 0);
+	cr_assert_eq(truncate(path_of("log"), 0), 0);
+	add_lines("log", 10, 10);
+	/* Even with the very same time. */
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	cr_assert_eq(utimensat(AT_FDCWD, path_of("log"), times, 0), 0);
+	pass(1.5);
+	expect_lines(0, 20);
+}
+
+Test(trace_follow, any_part_of_a_file_can_give_a_rewriting_away)
+{
+	static const struct {
+		const char *why;
+		/* The first line after the rewriting, and the first of the
+		 * other 99; as many lines as before, and one more. */
+		unsigned first, others;
+	} row[] = {
+		{"the last bytes are as they were, the first are not", 1000, 1},
+		{"the first kilobyte is as it was, the last bytes are not", 0,
+		 2000},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		char name[16];
+		unsigned before;
+
+		snprintf(name, sizeof(name), "log%zu", i);
+		add_lines(name, 0, 100);
+		follow_log(name);
+		before = world.lines;
+		cr_assert_eq(truncate(path_of(name), 0), 0);
+		if (row[i].others == 1) {
+			add_lines(name, row[i].first, 1);
+			add_lines(name, row[i].others, 100);
+		} else {
+			add_lines(name, row[i].first, 50);
+			add_lines(name, row[i].others, 51);
+		}
+		pass(1.5);
+		cr_expect_eq(world.lines - before, 101, "%s: %u lines",
+			     row[i].why, world.lines - before);
+		cr_expect_eq(world.strange, 0, "%s", row[i].why);
+	}
+}
+
+Test(trace_follow, delete_and_recreate)
+{
+	add_lines("log", 0, 10);
+	follow_log("log");
+	cr_assert_eq(unlink(path_of("log")), 0);
+	pass(1.5);
+	cr_expect_eq(info(0).state, TK_INPUT_WAITING);
+	cr_expect_eq(info(0).error_number, ENOENT);
+	pass(1.0);
+	add_lines("log", 10, 3);
+	pass(1.5);
+	expect_lines(0, 13);
+	cr_expect_eq(info(0).state, TK_INPUT_READING);
+}
+
+Test(trace_follow, a_partial_line_waits_for_its_end)
+{
+	int fd;
+
+	add_lines("log", 0, 10);
+	follow_log("log");
+	fd = open_log("log", O_APPEND);
+	cr_assert(dprintf(fd, "%07u a li", 10) > 0);
+	pass(3.0);
+	cr_expect_eq(world.lines, 10);
+	cr_assert(dprintf(fd, "ne of a log\n") > 0);
+	pass(0.5);
+	expect_lines(0, 11);
+	close(fd);
+}
+
+Test(trace_follow, a_missing_file_is_waited_for_and_read_from_its_start)
+{
+	follow_log("log");
+	pass(2.0);
+	cr_expect_eq(info(0).state, TK_INPUT_WAITING);
+	add_lines("log", 0, 3);
+	pass(1.5);
+	expect_lines(0, 3);
+	cr_expect_eq(info(0).rotations, 0);
+}
+
+Test(trace_follow, a_missing_directory_is_waited_for)
+{
+	follow_log("sub/log");
+	pass(2.0);
+	cr_assert_eq(mkdir(path_of("sub"), 0700), 0);
+	pass(2.0);
+	add_lines("sub/log", 0, 3);
+	pass(1.5);
+	expect_lines(0, 3);
+}
+
+Test(trace_follow, a_hole_of_nuls_after_truncation_is_skipped_and_counted)
+{
+	int fd = open_log("log", 0);
+
+	write_lines(fd, 0, 10);
+	follow_log("log");
+	cr_assert_eq(ftruncate(fd, 0), 0);
+	/* Not O_APPEND: the writer goes on where it was. */
+	write_lines(fd, 10, 1);
+	pass(1.5);
+	expect_lines(0, 11);
+	cr_expect_eq(info(0).nul_bytes,
+		     10 * strlen("0000000 a line of a log\n"));
+	close(fd);
+}
+
+Test(trace_follow, a_huge_hole_costs_no_time)
+{
+	int fd = open_log("log", 0);
+
+	cr_assert_eq(lseek(fd, (off_t)1 << 40, SEEK_SET), (off_t)1 << 40);
+	write_lines(fd, 0, 3);
+	follow_log("log");
+	pass(0.5);
+	expect_lines(0, 3);
+	cr_expect_eq(info(0).nul_bytes, UINT64_C(1) << 40);
+	close(fd);
+}
+
+Test(trace_follow, a_line_of_64_mib_counts_once)
+{
+	static char block[1 << 20];
+	int fd;
+
+	memset(block, 'x', sizeof(block));
+	add_lines("log", 0, 10);
+	fd = open_log("log", O_APPEND);
+	for (unsigned i = 0; i < 64; i++)
+		cr_assert_eq(write(fd, block, sizeof(block)),
+			     (ssize_t)sizeof(block));
+	follow_log("log");
+	cr_expect_eq(world.lines, 10);
+	cr_assert_eq(write(fd, "\n", 1), 1);
+	write_lines(fd, 10, 1);
+	pass(0.5);
+	expect_lines(0, 11);
+	cr_expect_eq(world.oversize, 1);
+	cr_expect_eq(info(0).oversize, 1);
+	close(fd);
+}
+
+Test(trace_follow, many_lines_at_once_come_in_turns)
+{
+	FILE *file = fopen(path_of("log"), "a");
+	unsigned turns = 0;
+
+	cr_assert_not_null(file);
+	for (unsigned i = 0; i < 300000; i++)
+		fprintf(file, "%07u a line of a log\n", i);
+	fclose(file);
+	cr_assert_eq(tk_follow_add(world.follow, path_of("log")), BACKOFF_OK);
+	while (tk_follow_read(world.follow, world.now_ns, 1 << 20, false,
+			      on_line, NULL)) {
+		turns++;
+		cr_assert(world.lines <= turns * 50000u, "a turn has a budget");
+	}
+	expect_lines(0, 300000);
+	cr_expect(turns >= 6, "%u turns", turns);
+}
+
+Test(trace_follow, one_file_by_several_names_is_read_once)
+{
+	add_lines("log", 0, 5);
+	cr_assert_eq(link(path_of("log"), path_of("hard")), 0);
+	cr_assert_eq(symlink("log", path_of("soft")), 0);
+	follow_log("log");
+	follow_log("hard");
+	follow_log("soft");
+	follow_log("log");
+	add_lines("log", 5, 5);
+	pass(1.5);
+	expect_lines(0, 10);
+	cr_expect_eq(info(0).same_as, SIZE_MAX);
+	cr_expect_eq(info(1).same_as, 0);
+	cr_expect_eq(info(2).same_as, 0);
+	cr_expect_eq(info(3).same_as, 0);
+}
+
+Test(trace_follow, a_rotation_between_two_inputs_repeats_nothing)
+{
+	add_lines("log.1", 0, 10);
+	add_lines("log", 10, 10);
+	follow_log("log");
+	follow_log("log.1");
+	cr_assert_eq(unlink(path_of("log.1")), 0);
+	rename_log("log", "log.1");
+	add_lines("log", 20, 10);
+	pass(70.0);
+	add_lines("log.1", 30, 1);
+	add_lines("log", 31, 1);
+	pass(2.0);
+	expect_lines(0, 32);
+}
+
+Test(trace_follow, a_file_that_comes_back_goes_on_where_it_was)
+{
+	add_lines("log", 0, 10);
+	follow_log("log");
+	rename_log("log", "away");
+	pass(1.5);
+	rename_log("away", "log");
+	add_lines("log", 10, 2);
+	pass(1.5);
+	expect_lines(0, 12);
+}
+
+Test(trace_follow, a_changed_link_is_a_rotation)
+{
+	add_lines("a", 0, 5);
+	cr_assert_eq(symlink("a", path_of("log")), 0);
+	follow_log("log");
+	add_lines("b", 5, 5);
+	cr_assert_eq(symlink("b", path_of("new")), 0);
+	rename_log("new", "log");
+	pass(1.5);
+	expect_lines(0, 10);
+}
+
+Test(trace_follow, what_is_no_file_is_a_state_not_an_exit)
+{
+	cr_assert_eq(mkdir(path_of("log"), 0700), 0);
+	follow_log("log");
+	cr_expect_eq(info(0).state, TK_INPUT_DENIED);
+	cr_expect_eq(info(0).error_number, EISDIR);
+	cr_assert_eq(rmdir(path_of("log")), 0);
+	add_lines("log", 0, 2);
+	pass(1.5);
+	expect_lines(0, 2);
+}
+
+Test(trace_follow, once_reads_the_unterminated_last_line)
+{
+	int fd;
+
+	add_lines("log", 0, 3);
+	fd = open_log("log", O_APPEND);
+	cr_assert(dprintf(fd, "%07u a line of a log", 3) > 0);
+	close(fd);
+	cr_assert_eq(tk_follow_add(world.follow, path_of("log")), BACKOFF_OK);
+	while (tk_follow_read(world.follow, world.now_ns, 1 << 20, true,
+			      on_line, NULL))
+		;
+	expect_lines(0, 4);
+	cr_expect_eq(world.unterminated, 1);
+}
+
+Test(trace_follow, a_pipe_is_read_to_its_end)
+{
+	pid_t child;
+	int status;
+
+	cr_assert_eq(mkfifo(path_of("pipe"), 0600), 0);
+	cr_assert_eq(tk_follow_add(world.follow, path_of("pipe")), BACKOFF_OK);
+	child = fork();
+	if (child == 0) {
+		int fd = open(path_of("pipe"), O_WRONLY);
+
+		for (unsigned i = 0; i < 20; i++) {
+			dprintf(fd, "%07u a line of a log\n", i);
+			usleep(2000);
+		}
+		dprintf(fd, "%07u a line of a log", 20);
+		_exit(0);
+	}
+	while (tk_follow_read(world.follow, world.now_ns, 1 << 20, true,
+			      on_line, NULL))
+		;
+	cr_assert_eq(waitpid(child, &status, 0), child);
+	expect_lines(0, 21);
+	cr_expect_eq(info(0).state, TK_INPUT_ENDED);
+}
+
+Test(trace_follow, standard_input_given_twice_is_read_once)
+{
+	add_lines("log", 0, 20);
+	cr_assert_not_null(freopen(path_of("log"), "r", stdin));
+	follow_log("../-");
+	cr_expect_eq(info(0).state, TK_INPUT_WAITING, "only - itself is stdin");
+	cr_assert_eq(tk_follow_add(world.follow, "-"), BACKOFF_OK);
+	cr_assert_eq(tk_follow_add(world.follow, "-"), BACKOFF_OK);
+	pass(0.5);
+	expect_lines(0, 20);
+	cr_expect_eq(info(1).state, TK_INPUT_ENDED);
+	cr_expect_eq(info(2).same_as, 1);
+	cr_expect_eq(tk_follow_stdin_fd(world.follow), -1);
+}
+
+/* Writes lines; rotates `rotations` times, each time writing to the old file
+ * for 60 ms more, as a daemon does until its signal arrives. */
+static void
+daemon_writes(unsigned rotations)
+{
+	int fd = open_log("log", O_APPEND), old = -1;
+	unsigned line = 0;
+
+	for (unsigned r = 0; r <= rotations; r++) {
+		for (unsigned i = 0; i < 300; i++) {
+			if (i == 60 && old >= 0) {
+				close(old);
+				old = -1;
+				close(fd);
+				fd = open_log("log", O_APPEND);
+			}
+			write_lines(fd, line++, 1);
+			usleep(500);
+		}
+		if (r == rotations)
+			break;
+		rename(path_of("log"), path_of(r % 2 ? "log.1" : "log.2"));
+		old = open_log("log", O_APPEND);
+	}
+	_exit(line == (rotations + 1) * 300 ? 0 : 1);
+}
+
+Test(trace_follow, a_daemon_that_rotates_under_load_loses_nothing)
+{
+	pid_t child = fork();
+	bool done = false;
+	int status = 0;
+
+	if (child == 0)
+		daemon_writes(5);
+	cr_assert_eq(tk_follow_add(world.follow, path_of("log")), BACKOFF_OK);
+	while (!done) {
+		done = waitpid(child, &status, WNOHANG) == child;
+		pass(0.0);
+		usleep(1000);
+		world.now_ns += 2 * MS;
+	}
+	pass(2.0);
+	cr_assert_eq(status, 0);
+	expect_lines(0, 1800);
+	cr_expect_eq(world.lines, 1800);
+}
+
+#define WRITERS 2
+#define ROUNDS 20
+#define EACH 60
+
+/* One of the processes that write to a log that rotates, in rounds that have
+ * less than a file of lines: a reader who stands still while a file comes and
+ * goes can not know of it. */
+static void
+service_writes(unsigned number, int begin)
+{
+	const struct backoff_rotation rotation = {
+		.size = sizeof(rotation),
+		.keep = 1000,
+		.max_bytes = WRITERS * EACH * 200,
+		.max_age_ns = BACKOFF_FOREVER};
+	const struct backoff_clock *clock = backoff_clock_system();
+	struct backoff_event event;
+	struct backoff_sink *sink;
+	char byte;
+
+	if (backoff_sink_rotating_new(path_of("log"), &rotation, &sink) !=
+	    BACKOFF_OK)
+		_exit(1);
+	backoff_event_init(&event);
+	event.type = BACKOFF_EVENT_SUCCESS;
+	event.operation = "work";
+	event.call_id = "call";
+	event.attempt = 1;
+	event.seq = number * ROUNDS * EACH;
+	while (read(begin, &byte, 1) == 1)
+		for (unsigned i = 0; i < EACH; i++) {
+			event.ts_ns = clock->wall_ns(clock->user);
+			backoff_sink_emit(sink, &event);
+			event.seq++;
+		}
+	_exit(backoff_sink_dropped(sink) > 0);
+}
+
+static void
+on_event(void *user, size_t input, const struct tk_line *line)
+{
+	struct backoff_event_decoder *decoder = user;
+	struct backoff_event event;
+
+	(void)input;
+	world.lines++;
+	if (line->unterminated ||
+	    backoff_event_decode(decoder, line->text, line->length, &event,
+				 NULL) != BACKOFF_OK ||
+	    event.seq >= WRITERS * ROUNDS * EACH)
+		world.strange++;
+	else
+		world.seen[event.seq]++;
+}
+
+static void
+read_until(unsigned lines, struct backoff_event_decoder *decoder)
+{
+	do {
+		while (tk_follow_read(world.follow, world.now_ns, 1 << 20,
+				      false, on_event, decoder))
+			;
+		usleep(1000);
+		world.now_ns += 2 * MS;
+	} while (world.lines < lines);
+}
+
+Test(trace_follow, services_that_share_a_rotating_log_lose_nothing,
+     .timeout = 100)
+{
+	struct backoff_event_decoder *decoder;
+	struct tk_input_info info;
+	int begin[WRITERS][2], status = -1;
+
+	cr_assert_eq(backoff_event_decoder_new(&decoder), BACKOFF_OK);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		cr_assert_eq(pipe2(begin[i], O_CLOEXEC), 0);
+		if (fork() == 0) {
+			/* Nor may it keep the end of its brother's. */
+			for (unsigned k = 0; k <= i; k++)
+				close(begin[k][1]);
+			service_writes(i, begin[i][0]);
+		}
+	}
+	cr_assert_eq(tk_follow_add(world.follow, path_of("log")), BACKOFF_OK);
+	for (unsigned round = 1; round <= ROUNDS; round++) {
+		for (unsigned i = 0; i < WRITERS; i++)
+			cr_assert_eq(write(begin[i][1], "", 1), 1);
+		read_until(round * WRITERS * EACH, decoder);
+	}
+	for (unsigned i = 0; i < WRITERS; i++)
+		close(begin[i][1]);
+	for (unsigned i = 0; i < WRITERS; i++) {
+		cr_assert(wait(&status) > 0);
+		cr_expect_eq(status, 0);
+	}
+	/* Nothing comes twice. */
+	read_until(0, decoder);
+	tk_follow_info(world.follow, 0, &info);
+	cr_expect(info.rotations >= 5, "%u rotations",
+		  (unsigned)info.rotations);
+	cr_expect_eq(world.strange, 0);
+	cr_expect_eq(world.lines, WRITERS * ROUNDS * EACH);
+	for (unsigned i = 0; i < WRITERS * ROUNDS * EACH; i++)
+		cr_expect_eq(world.seen[i], 1, "line %u: %u times", i,
+			     world.seen[i]);
+	backoff_event_decoder_free(decoder);
+}

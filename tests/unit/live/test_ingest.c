@@ -1,0 +1,128 @@
+/* Tests of tools/live/ingest.c: what lines are, and which clock counts. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "unit/live/helper.h"
+#include "live/ingest.h"
+
+#define NATIVE_TAIL                                                            \
+	"\"policy\":\"P\",\"policy_hash\":\"0123456789abcdef\","               \
+	"\"call_id\":\"c\",\"attempt\":1,\"max_attempts\":3,"                  \
+	"\"kind\":\"first\",\"outcome\":\"failure\","                          \
+	"\"duration_seconds\":0.1,\"elapsed_seconds\":0.1,"                    \
+	"\"host\":\"h\",\"pid\":1,\"seq\":"
+
+static struct rt_ingest ingest;
+
+static void
+set_up(void)
+{
+	cr_assert_eq(rt_ingest_init(&ingest, "auto", NULL), BACKOFF_OK);
+}
+
+static void
+tear_down(void)
+{
+	rt_ingest_clear(&ingest);
+}
+
+TestSuite(retrytop_ingest, .init = set_up, .fini = tear_down);
+
+static void
+feed(const char *text)
+{
+	struct tk_line line = {.text = text,
+			       .length = strlen(text),
+			       .number = ingest.lines + 1};
+
+	rt_ingest_line(&ingest, 0, &line);
+}
+
+static void
+feed_event(const char *type, const char *time, unsigned seq)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "{\"v\":1,\"ts\":\"%s\",\"event_type\":\"%s\","
+		 "\"operation\":\"op\"," NATIVE_TAIL "%u}",
+		 time, type, seq);
+	feed(text);
+}
+
+Test(retrytop_ingest, lines_are_what_they_are)
+{
+	struct tk_line oversize = {
+		.text = "{", .length = 1, .number = 9, .oversize = true};
+
+	feed_event("retry_attempt", "2026-11-23T09:00:00.5Z", 1);
+	feed_event("retry_exhausted", "2026-11-23T09:00:01Z", 2);
+	feed("{\"timestamp\": \"2026-11-23T09:00:02.248690+00:00\", "
+	     "\"event_type\": \"retry_attempt\", \"operation\": \"post\", "
+	     "\"attempt\": 1, \"max_attempts\": 2, \"delay_seconds\": 0.5, "
+	     "\"error\": \"refused\", \"error_type\": \"OSError\"}");
+	feed("{\"level\": \"INFO\", \"message\": \"started\"}");
+	feed_event("retry_of_the_future", "2026-11-23T09:00:01Z", 3);
+	feed("{\"v\":1,\"ts\":\"2026-11-23T09:00:01Z\","
+	     "\"event_type\":\"retry_attem");
+	rt_ingest_line(&ingest, 0, &oversize);
+	feed_event("retry_attempt", "2026-11-23T09:00:03Z", 7);
+	cr_expect_eq(ingest.lines, 8);
+	cr_expect_eq(ingest.events, 5, "%u", (unsigned)ingest.events);
+	cr_expect_eq(ingest.unknown, 1);
+	cr_expect_eq(ingest.foreign, 1, "%u", (unsigned)ingest.foreign);
+	cr_expect_eq(ingest.bad, 2, "%u", (unsigned)ingest.bad);
+	cr_expect_eq(ingest.oversize, 1);
+	cr_expect_eq(ingest.first_bad[0].line, 6);
+	cr_expect_eq(ingest.first_bad[1].line, 9);
+	cr_expect(ingest.first_bad[0].text[0] != '\0');
+	cr_expect_eq(rt_sequence_lost(ingest.sequence), 3);
+	cr_expect_eq(rt_window_count(ingest.window), 2);
+	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 3);
+}
+
+Test(retrytop_ingest, a_growing_log_of_our_time_ends_now)
+{
+	ingest.wall_ns = (T0_S + 100) * NS_PER_S;
+	cr_expect_eq(rt_ingest_end_s(&ingest), 0, "nothing known");
+	feed_event("retry_attempt", "2026-11-23T08:00:00Z", 1);
+	cr_expect_not(rt_ingest_is_live(&ingest), "an hour ago");
+	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S - 3600);
+	feed_event("retry_attempt", "2026-11-23T09:00:59Z", 2);
+	cr_expect(rt_ingest_is_live(&ingest));
+	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 99, "a second is over");
+	ingest.wall_ns += 3600 * NS_PER_S;
+	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 3699, "and stays so");
+}
+
+Test(retrytop_ingest, a_quiet_log_that_grows_is_live)
+{
+	ingest.wall_ns = (T0_S + 100) * NS_PER_S;
+	feed_event("retry_attempt", "2026-11-23T05:00:00Z", 1);
+	ingest.caught_up = true;
+	cr_expect_not(rt_ingest_is_live(&ingest));
+	feed("{\"message\": \"all is well\"}");
+	cr_expect(rt_ingest_is_live(&ingest));
+}
+
+Test(retrytop_ingest, a_replayed_log_keeps_its_own_clock)
+{
+	ingest.wall_ns = (T0_S + 1000000) * NS_PER_S;
+	ingest.caught_up = true;
+	feed_event("retry_attempt", "2026-11-23T09:00:00Z", 1);
+	feed("{\"message\": \"all is well\"}");
+	feed_event("retry_attempt", "2026-11-23T09:00:05Z", 2);
+	cr_expect_not(rt_ingest_is_live(&ingest));
+	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 5);
+}
+
+Test(retrytop_ingest, an_unknown_dialect_is_an_error)
+{
+	struct backoff_error error = {0};
+	struct rt_ingest other;
+
+	cr_expect_eq(rt_ingest_init(&other, "klingon", &error),
+		     BACKOFF_E_NOT_FOUND);
+}

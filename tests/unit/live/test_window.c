@@ -1,0 +1,293 @@
+/* Tests of tools/live/window.c: counts, their window, their bounds. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "unit/live/helper.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static struct rt_counts
+sum(const struct rt_window *window, size_t index, uint64_t end_s,
+    uint64_t length_s)
+{
+	struct rt_counts out;
+
+	rt_operation_sum(rt_window_operation(window, index), end_s, length_s,
+			 &out);
+	return out;
+}
+
+Test(retrytop_window, counts_what_each_event_means)
+{
+	static const struct {
+		const char *why;
+		enum backoff_event_type type;
+		uint64_t attempt;
+		struct rt_counts want;
+	} row[] = {
+		{"a first attempt that is retried",
+		 BACKOFF_EVENT_ATTEMPT,
+		 1,
+		 {.attempts = 1, .retries = 1, .failed_calls = 1}},
+		{"a second one",
+		 BACKOFF_EVENT_ATTEMPT,
+		 2,
+		 {.attempts = 1, .retries = 1}},
+		{"a success at once",
+		 BACKOFF_EVENT_SUCCESS,
+		 1,
+		 {.attempts = 1, .successes = 1, .call_attempts = 1}},
+		{"a success after two failures",
+		 BACKOFF_EVENT_SUCCESS,
+		 3,
+		 {.attempts = 1, .successes = 1, .call_attempts = 3}},
+		{"the end of the attempts",
+		 BACKOFF_EVENT_EXHAUSTED,
+		 4,
+		 {.attempts = 1, .exhausted = 1, .call_attempts = 4}},
+		{"an only attempt",
+		 BACKOFF_EVENT_EXHAUSTED,
+		 1,
+		 {.attempts = 1,
+		  .exhausted = 1,
+		  .call_attempts = 1,
+		  .failed_calls = 1}},
+		{"a failure that is not retried",
+		 BACKOFF_EVENT_ABORTED,
+		 1,
+		 {.attempts = 1,
+		  .aborted = 1,
+		  .call_attempts = 1,
+		  .failed_calls = 1}},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct rt_window *window = rt_window_new();
+		struct rt_counts got;
+
+		add_event(window, native_event(row[i].type, "op", T0_S,
+					       row[i].attempt));
+		got = sum(window, 0, T0_S, 1);
+		cr_expect(memcmp(&got, &row[i].want, sizeof(got)) == 0, "%s",
+			  row[i].why);
+		cr_expect(memcmp(rt_operation_total(
+					 rt_window_operation(window, 0)),
+				 &row[i].want, sizeof(got)) == 0,
+			  "%s, total", row[i].why);
+		rt_window_free(window);
+	}
+}
+
+Test(retrytop_window, events_that_end_no_attempt_make_no_operation)
+{
+	static const enum backoff_event_type type[] = {
+		BACKOFF_EVENT_UNKNOWN, BACKOFF_EVENT_STARTED,
+		BACKOFF_EVENT_BREAKER_TRANSITION, BACKOFF_EVENT_DROPPED};
+	struct rt_window *window = rt_window_new();
+
+	for (size_t i = 0; i < COUNT(type); i++)
+		add_event(window, native_event(type[i], "op", T0_S, 1));
+	cr_expect_eq(rt_window_count(window), 0);
+	cr_expect_eq(rt_window_newest_ns(window), 0);
+	rt_window_free(window);
+}
+
+Test(retrytop_window, a_window_is_its_seconds_and_no_others)
+{
+	struct rt_window *window = rt_window_new();
+
+	/* One retry in second 0, two in second 1, and so on. */
+	for (uint64_t s = 0; s < 700; s++)
+		for (uint64_t n = 0; n <= s; n++)
+			add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT,
+							"op", T0_S + s, 2));
+	cr_expect_eq(sum(window, 0, T0_S + 699, 1).retries, 700);
+	cr_expect_eq(sum(window, 0, T0_S + 699, 3).retries, 700 + 699 + 698);
+	cr_expect_eq(sum(window, 0, T0_S + 690, 2).retries, 691 + 690);
+	cr_expect_eq(sum(window, 0, T0_S + 699, 300).retries,
+		     300 * (700 + 401) / 2);
+	cr_expect_eq(sum(window, 0, T0_S + 699, 9999).retries,
+		     300 * (700 + 401) / 2, "no more than is remembered");
+	cr_expect_eq(sum(window, 0, T0_S + 400, 10).retries, 401,
+		     "of seconds long ago nothing is known");
+	cr_expect_eq(sum(window, 0, T0_S + 700, 1).retries, 0);
+	cr_expect_eq(sum(window, 0, T0_S + 9999, 300).retries, 0);
+	cr_expect_eq(
+		rt_operation_total(rt_window_operation(window, 0))->retries,
+		700 * 701 / 2);
+	rt_window_free(window);
+}
+
+Test(retrytop_window, late_events_count_where_they_belong)
+{
+	struct rt_window *window = rt_window_new();
+
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + 500, 1));
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + 201, 1));
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + 200, 1));
+	cr_expect_eq(sum(window, 0, T0_S + 500, 300).retries, 2);
+	cr_expect_eq(sum(window, 0, T0_S + 201, 1).retries, 1);
+	cr_expect_eq(rt_window_late(window), 1);
+	cr_expect_eq(rt_window_newest_ns(window) / NS_PER_S, T0_S + 500);
+	cr_expect_eq(rt_window_first_ns(window) / NS_PER_S, T0_S + 200);
+	rt_window_free(window);
+}
+
+Test(retrytop_window, one_wrong_clock_does_not_move_the_window)
+{
+	struct rt_window *window = rt_window_new();
+	uint64_t later = T0_S + 100000;
+	struct backoff_event absent;
+
+	add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S, 1));
+	add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, "op",
+					T0_S + 999999999, 1));
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + 1, 1));
+	absent = foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S, 1);
+	absent.ts_ns = BACKOFF_ABSENT;
+	add_event(window, absent);
+	cr_expect_eq(rt_window_newest_ns(window) / NS_PER_S, T0_S + 1);
+	cr_expect_eq(rt_window_skewed(window), 2);
+	cr_expect_eq(
+		rt_operation_total(rt_window_operation(window, 0))->retries, 4,
+		"they happened all the same");
+	/* A quiet night: the second event confirms the first. */
+	add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, "op", later, 1));
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "op", later + 2, 1));
+	cr_expect_eq(rt_window_newest_ns(window) / NS_PER_S, later + 2);
+	rt_window_free(window);
+}
+
+Test(retrytop_window, the_wall_clock_confirms_a_leap_at_once)
+{
+	struct rt_window *window = rt_window_new();
+	struct backoff_event event =
+		foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + 100000, 1);
+
+	add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S, 1));
+	cr_assert(rt_window_add(window, &event, (T0_S + 100001) * NS_PER_S));
+	cr_expect_eq(rt_window_newest_ns(window), event.ts_ns);
+	cr_expect_eq(rt_window_skewed(window), 0);
+	rt_window_free(window);
+}
+
+Test(retrytop_window, calls_are_known_where_successes_are_logged)
+{
+	struct rt_window *window = rt_window_new();
+
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_EXHAUSTED, "foreign", T0_S, 2));
+	add_event(window,
+		  native_event(BACKOFF_EVENT_EXHAUSTED, "native", T0_S, 2));
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_SUCCESS, "chatty", T0_S, 1));
+	cr_expect_not(rt_operation_knows_calls(rt_window_operation(window, 0)));
+	cr_expect(rt_operation_knows_calls(rt_window_operation(window, 1)));
+	cr_expect(rt_operation_knows_calls(rt_window_operation(window, 2)));
+	rt_window_free(window);
+}
+
+Test(retrytop_window, operations_are_bounded)
+{
+	struct rt_window *window = rt_window_new();
+	char name[32];
+
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(name, sizeof(name), "tenant-%u", i);
+		add_event(window,
+			  foreign_event(BACKOFF_EVENT_ATTEMPT, name, T0_S, 1));
+	}
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "tenant-7", T0_S, 1));
+	cr_expect_eq(rt_window_count(window), RT_OPERATIONS_MAX + 1);
+	cr_expect_str_eq(rt_operation_name(rt_window_operation(
+				 window, RT_OPERATIONS_MAX)),
+			 "(other)");
+	cr_expect_eq(sum(window, RT_OPERATIONS_MAX, T0_S, 1).retries, 2000);
+	cr_expect_eq(sum(window, 7, T0_S, 1).retries, 2);
+	rt_window_free(window);
+}
+
+Test(retrytop_window, names_are_cut_between_characters)
+{
+	struct rt_window *window = rt_window_new();
+	char name[1000];
+	size_t length;
+
+	/* The cut at 255 bytes would fall into a character of two. */
+	memset(name, 'x', 254);
+	for (size_t i = 254; i < 998; i += 2)
+		memcpy(name + i, "\xc3\xa9", 2);
+	name[998] = '\0';
+	add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, name, T0_S, 1));
+	length = strlen(rt_operation_name(rt_window_operation(window, 0)));
+	cr_expect_eq(length, 254);
+	add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, NULL, T0_S, 1));
+	cr_expect_str_eq(rt_operation_name(rt_window_operation(window, 1)),
+			 "(unnamed)");
+	rt_window_free(window);
+}
+
+Test(retrytop_window, the_top_error_is_the_most_frequent_in_the_window)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_error_top top;
+
+	for (unsigned i = 0; i < 100; i++) {
+		struct backoff_event event =
+			foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + i, 1);
+
+		/* A code wins over a type; 30 of 100, in the first half. */
+		if (i < 60 && i % 2 == 0) {
+			event.code = "http:503";
+			event.error = "service unavailable";
+		}
+		add_event(window, event);
+	}
+	rt_operation_top_error(rt_window_operation(window, 0), T0_S + 99, 100,
+			       &top);
+	cr_expect_str_eq(top.label, "ConnectionError");
+	cr_expect_str_eq(top.text, "connection refused");
+	cr_expect_eq(top.count, 70);
+	cr_expect_float_eq(top.share, 0.7, 1e-9);
+	rt_operation_top_error(rt_window_operation(window, 0), T0_S + 58, 59,
+			       &top);
+	cr_expect_str_eq(top.label, "http:503");
+	cr_expect_eq(top.count, 30);
+	rt_operation_top_error(rt_window_operation(window, 0), T0_S + 9999, 60,
+			       &top);
+	cr_expect_eq(top.count, 0);
+	cr_expect_str_eq(top.label, "");
+	cr_expect_float_eq(top.share, 0.0, 1e-9);
+	rt_window_free(window);
+}
+
+Test(retrytop_window, a_frequent_error_survives_a_stream_of_rare_ones)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_error_top top;
+	char text[32];
+
+	for (unsigned i = 0; i < 1000; i++) {
+		struct backoff_event event = foreign_event(
+			BACKOFF_EVENT_ATTEMPT, "op", T0_S + i / 10, 1);
+
+		event.error_type = NULL;
+		snprintf(text, sizeof(text), "no route to host %u", i);
+		event.error = i % 4 == 0 ? "timed out" : text;
+		add_event(window, event);
+	}
+	rt_operation_top_error(rt_window_operation(window, 0), T0_S + 99, 100,
+			       &top);
+	cr_expect_str_eq(top.label, "timed out");
+	cr_expect_eq(top.count, 250);
+	cr_expect_float_eq(top.share, 0.25, 1e-9);
+	rt_window_free(window);
+}

@@ -1,0 +1,340 @@
+/* Decides what a line is, and which dialect reads it. */
+#include "config.h"
+
+#include "dialect/dialect.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/opt.h"
+#include "dialect/mapping.h"
+
+/* A dialect file that is larger is something else. */
+#define FILE_MAX (1u << 20)
+
+enum kind {
+	KIND_AUTO,
+	KIND_NATIVE,
+	KIND_MAPPED,
+};
+
+struct tk_dialect {
+	enum kind kind;
+	char *name;
+	/* KIND_AUTO and KIND_NATIVE. */
+	struct backoff_event_decoder *decoder;
+	/* KIND_AUTO and KIND_MAPPED. */
+	struct tk_mapping *mapping;
+	/* KIND_AUTO: the source that tells a native line, "v". */
+	int mark;
+};
+
+void
+tk_dialect_free(struct tk_dialect *dialect)
+{
+	if (!dialect)
+		return;
+	backoff_event_decoder_free(dialect->decoder);
+	tk_mapping_free(dialect->mapping);
+	free(dialect->name);
+	free(dialect);
+}
+
+const char *
+tk_dialect_name(const struct tk_dialect *dialect)
+{
+	return dialect->name;
+}
+
+bool
+tk_dialect_logs_successes(const struct tk_dialect *dialect,
+			  const struct backoff_event *event)
+{
+	switch (dialect->kind) {
+	case KIND_NATIVE:
+		return true;
+	case KIND_AUTO:
+		/* Only native events have a call id there. */
+		return event->call_id != NULL;
+	case KIND_MAPPED:
+		break;
+	}
+	return dialect->mapping->logs_successes;
+}
+
+static enum backoff_status
+fail(struct backoff_error *error, enum backoff_status status, const char *text)
+{
+	memset(error, 0, sizeof(*error));
+	error->status = status;
+	snprintf(error->text, sizeof(error->text), "%s", text);
+	return status;
+}
+
+/* The content of a file, at most FILE_MAX bytes; free() it. */
+static enum backoff_status
+read_file(const char *path, char **out, size_t *length,
+	  struct backoff_error *error)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	int saved;
+
+	if (!file)
+		return fail(error, BACKOFF_E_IO, strerror(errno));
+	text = malloc(FILE_MAX + 1);
+	if (!text) {
+		fclose(file);
+		return fail(error, BACKOFF_E_NOMEM, "out of memory");
+	}
+	*length = fread(text, 1, FILE_MAX + 1, file);
+	saved = ferror(file) ? errno : 0;
+	fclose(file);
+	if (saved || *length > FILE_MAX) {
+		free(text);
+		errno = saved;
+		return saved ? fail(error, BACKOFF_E_IO, strerror(saved))
+			     : fail(error, BACKOFF_E_LIMIT,
+				    "longer than 1 MiB");
+	}
+	*out = text;
+	return BACKOFF_OK;
+}
+
+static const char *
+builtin_text(const char *name)
+{
+	for (size_t i = 0; i < tk_dialects_count; i++) {
+		if (strcmp(tk_dialects[i].name, name) == 0)
+			return tk_dialects[i].text;
+	}
+	return NULL;
+}
+
+static enum backoff_status
+open_mapping(const char *name, struct tk_mapping **out,
+	     struct backoff_error *error)
+{
+	const char *builtin = builtin_text(name);
+	size_t name_length = strlen(name);
+	enum backoff_status status;
+	char near[64], words[160];
+	size_t length = 0;
+	char *text = NULL;
+
+	if (builtin)
+		return tk_mapping_parse(builtin, strlen(builtin), out, error);
+	if (!strchr(name, '/') &&
+	    (name_length < 5 || strcmp(name + name_length - 5, ".json") != 0)) {
+		if (tk_nearest(name, "auto native python-retry", near,
+			       sizeof(near)))
+			snprintf(words, sizeof(words),
+				 "no such dialect; did you mean %s?", near);
+		else
+			snprintf(words, sizeof(words),
+				 "no such dialect: it is auto, native, "
+				 "python-retry or the path of a file");
+		return fail(error, BACKOFF_E_NOT_FOUND, words);
+	}
+	status = read_file(name, &text, &length, error);
+	if (status)
+		return status;
+	status = tk_mapping_parse(text, length, out, error);
+	free(text);
+	return status;
+}
+
+static enum backoff_status
+open_parts(struct tk_dialect *dialect, const char *name,
+	   struct backoff_error *error)
+{
+	enum backoff_status status = BACKOFF_OK;
+
+	dialect->kind = KIND_MAPPED;
+	if (strcmp(name, "auto") == 0)
+		dialect->kind = KIND_AUTO;
+	else if (strcmp(name, "native") == 0)
+		dialect->kind = KIND_NATIVE;
+	if (dialect->kind != KIND_MAPPED) {
+		status = backoff_event_decoder_new(&dialect->decoder);
+		if (status)
+			return fail(error, status, "out of memory");
+	}
+	if (dialect->kind != KIND_NATIVE) {
+		status = open_mapping(
+			dialect->kind == KIND_AUTO ? "python-retry" : name,
+			&dialect->mapping, error);
+		if (status)
+			return status;
+	}
+	if (dialect->kind == KIND_AUTO) {
+		dialect->mark = tk_mapping_source(dialect->mapping, "v");
+		if (dialect->mark < 0)
+			return fail(error, BACKOFF_E_NOMEM, "out of memory");
+	}
+	dialect->name = strdup(
+		dialect->kind == KIND_MAPPED ? dialect->mapping->name : name);
+	if (!dialect->name)
+		return fail(error, BACKOFF_E_NOMEM, "out of memory");
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+tk_dialect_open(const char *name, struct tk_dialect **out,
+		struct backoff_error *error)
+{
+	struct tk_dialect *dialect = calloc(1, sizeof(*dialect));
+	struct backoff_error ignored;
+	enum backoff_status status;
+
+	if (!error)
+		error = &ignored;
+	if (!dialect)
+		return fail(error, BACKOFF_E_NOMEM, "out of memory");
+	status = open_parts(dialect, name, error);
+	if (status) {
+		int saved = errno;
+
+		tk_dialect_free(dialect);
+		errno = saved;
+		return status;
+	}
+	*out = dialect;
+	return BACKOFF_OK;
+}
+
+static enum tk_verdict
+bad(struct backoff_error *error, enum backoff_status status, size_t column,
+    const char *text)
+{
+	fail(error, status, text);
+	error->column = (uint32_t)column;
+	return TK_BAD;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Whether these bytes can be an event: the name of its type is in them, or may
+ * be, written with escapes. Most lines of an application's log are told
+ * apart here. */
+static bool
+may_be_event(const struct tk_dialect *dialect, const char *text, size_t length)
+{
+	static const char native[] = "event_type\"";
+	const char *needle = native;
+	size_t needle_length = sizeof(native) - 1;
+
+	if (dialect->kind == KIND_MAPPED) {
+		needle = dialect->mapping->needle;
+		needle_length = dialect->mapping->needle_length;
+	}
+	return memmem(text, length, needle, needle_length) ||
+	       memmem(text, length, "\\u00", 4);
+}
+
+static enum tk_verdict
+read_native(struct tk_dialect *dialect, const char *text, size_t length,
+	    struct backoff_event *out, struct backoff_error *error)
+{
+	enum backoff_status status = backoff_event_decode(
+		dialect->decoder, text, length, out, error);
+
+	if (status == BACKOFF_OK)
+		return TK_EVENT;
+	if (status == BACKOFF_E_FOREIGN)
+		return TK_FOREIGN;
+	error->status = status;
+	return TK_BAD;
+}
+
+static enum tk_verdict
+read_object(struct tk_dialect *dialect, const char *text, size_t length,
+	    struct backoff_event *out, struct backoff_error *error)
+{
+	static const char native_start[] = "{\"v\":";
+
+	if (dialect->kind == KIND_NATIVE)
+		return read_native(dialect, text, length, out, error);
+	/* How our own library begins a line: spares a first look. */
+	if (dialect->kind == KIND_AUTO && length >= sizeof(native_start) - 1 &&
+	    memcmp(text, native_start, sizeof(native_start) - 1) == 0)
+		return read_native(dialect, text, length, out, error);
+	if (tk_mapping_scan(dialect->mapping, text, length, error))
+		return TK_BAD;
+	if (dialect->kind == KIND_AUTO &&
+	    dialect->mapping->seen >> dialect->mark & 1)
+		return read_native(dialect, text, length, out, error);
+	return tk_mapping_convert(dialect->mapping, out, error);
+}
+
+/* What the line is before anybody looks at its members; *start and *end tell
+ * its object. TK_EVENT: it has to be read. */
+static enum tk_verdict
+look(const struct tk_dialect *dialect, const struct tk_line *line,
+     const char **start, const char **end, struct backoff_error *error)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	const char *text = line->text;
+	size_t length = line->length, skipped = 0;
+	const char *nul;
+
+	if (line->oversize)
+		return bad(error, BACKOFF_E_LIMIT, TK_LINE_MAX,
+			   "the line is longer than 1 MiB");
+	nul = memchr(text, '\0', length);
+	if (nul)
+		return bad(error, BACKOFF_E_SYNTAX, (size_t)(nul - text) + 1,
+			   "NUL bytes");
+	if (line->offset == 0 && length >= 3 &&
+	    memcmp(text, byte_order_mark, 3) == 0)
+		skipped = 3;
+	while (skipped < length && is_space(text[skipped]))
+		skipped++;
+	while (length > skipped && is_space(text[length - 1]))
+		length--;
+	if (skipped == length || text[skipped] != '{')
+		return TK_FOREIGN;
+	if (!may_be_event(dialect, text + skipped, length - skipped)) {
+		if (text[length - 1] == '}')
+			return TK_FOREIGN;
+		return bad(error, BACKOFF_E_SYNTAX, length + 1,
+			   line->unterminated
+				   ? "the file ends in the middle of a line"
+				   : "JSON that is cut off");
+	}
+	*start = text + skipped;
+	*end = text + length;
+	return TK_EVENT;
+}
+
+enum tk_verdict
+tk_dialect_read(struct tk_dialect *dialect, const struct tk_line *line,
+		struct backoff_event *out, struct backoff_error *error)
+{
+	const char *start = line->text, *end = line->text;
+	struct backoff_error ignored;
+	enum tk_verdict verdict;
+
+	if (!error)
+		error = &ignored;
+	verdict = look(dialect, line, &start, &end, error);
+	if (verdict == TK_EVENT) {
+		verdict = read_object(dialect, start, (size_t)(end - start),
+				      out, error);
+		if (verdict == TK_BAD)
+			error->column += (uint32_t)(start - line->text);
+	}
+	if (verdict == TK_BAD)
+		error->line = line->number > UINT32_MAX
+				      ? UINT32_MAX
+				      : (uint32_t)line->number;
+	return verdict;
+}

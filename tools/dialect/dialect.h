@@ -1,0 +1,55 @@
+/* What a line of a foreign log means, as an attempt event. */
+#ifndef TK_DIALECT_H
+#define TK_DIALECT_H
+
+#include <stdbool.h>
+
+#include <backoff.h>
+
+#include "input/lines.h"
+
+/** What a line turned out to be. */
+enum tk_verdict {
+	/** An attempt event: *out is set. */
+	TK_EVENT,
+	/** A line of something else; not an error. */
+	TK_FOREIGN,
+	/** It claims to be an event, or JSON, and is broken: *error is set. */
+	TK_BAD,
+};
+
+/** Opaque; for one thread at a time. */
+struct tk_dialect;
+
+/**
+ * @param name   "auto" (native or python-retry, decided line by line),
+ *               "native", "python-retry", or the path of a dialect file
+ *               (it has a '/' or ends in .json)
+ * @param error  set with the file's first error; may be NULL
+ * @return BACKOFF_OK; BACKOFF_E_NOT_FOUND; as backoff_policy_load() for a file
+ */
+enum backoff_status tk_dialect_open(const char *name, struct tk_dialect **out,
+				    struct backoff_error *error);
+void tk_dialect_free(struct tk_dialect *dialect);
+
+/** "auto", "native" and so on. */
+const char *tk_dialect_name(const struct tk_dialect *dialect);
+
+/**
+ * Whether the log that @p event was read from has a line for a success. If
+ * not, silence after a failure is how it tells one.
+ */
+bool tk_dialect_logs_successes(const struct tk_dialect *dialect,
+			       const struct backoff_event *event);
+
+/**
+ * Read one line. Strings of *out live until the next call. Events of dialects
+ * without call ids have call_id NULL; their correlation id, if any (a
+ * request_id), is in trace_id.
+ */
+enum tk_verdict tk_dialect_read(struct tk_dialect *dialect,
+				const struct tk_line *line,
+				struct backoff_event *out,
+				struct backoff_error *error);
+
+#endif

@@ -1,0 +1,174 @@
+/* Errors of dialect files that say where, and what was probably meant. */
+#include "config.h"
+
+#include "dialect/load.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/opt.h"
+
+/* What locate() looks for. */
+struct wanted {
+	const char *path;
+	size_t length;
+	const char *at;
+};
+
+static void
+compare(void *user, const char *path, size_t length,
+	const struct tk_scan_value *value)
+{
+	struct wanted *wanted = user;
+
+	if (!wanted->at && length == wanted->length &&
+	    memcmp(path, wanted->path, length) == 0)
+		wanted->at = value->text - (value->type == TK_SCAN_STRING);
+}
+
+void
+tk_load_place(const struct tk_load *load, const char *at,
+	      struct backoff_error *error)
+{
+	error->line = 1;
+	error->column = 1;
+	for (const char *c = load->text; c < at; c++) {
+		error->column++;
+		if (*c == '\n') {
+			error->line++;
+			error->column = 1;
+		}
+	}
+}
+
+/* Find the member at a path, or the nearest one around it: cJSON does not
+ * say, so the strict scanner reads the file again. */
+static void
+locate(const struct tk_load *load, const char *path)
+{
+	struct wanted wanted = {path, strcspn(path, "["), NULL};
+	struct backoff_error ignored;
+
+	while (wanted.length > 0) {
+		if (tk_scan_object(load->text, load->length, true, compare,
+				   &wanted, &ignored) == BACKOFF_OK &&
+		    wanted.at) {
+			tk_load_place(load, wanted.at, load->error);
+			return;
+		}
+		while (wanted.length > 0 && path[--wanted.length] != '.')
+			continue;
+	}
+	tk_load_place(load, load->text + strspn(load->text, " \t\r\n"),
+		      load->error);
+}
+
+enum backoff_status
+tk_load_fail(struct tk_load *load, enum backoff_status status, const char *path,
+	     const char *format, ...)
+{
+	va_list args;
+
+	memset(load->error, 0, sizeof(*load->error));
+	load->error->status = status;
+	snprintf(load->error->path, sizeof(load->error->path), "%s", path);
+	va_start(args, format);
+	vsnprintf(load->error->text, sizeof(load->error->text), format, args);
+	va_end(args);
+	locate(load, load->error->path);
+	return status;
+}
+
+enum backoff_status
+tk_load_no_memory(struct tk_load *load)
+{
+	return tk_load_fail(load, BACKOFF_E_NOMEM, "", "out of memory");
+}
+
+/* "AROUND.NAME", or one of them. */
+const char *
+tk_load_path(const char *around, const char *name, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "%s%s%s", around, around[0] ? "." : "", name);
+	return buffer;
+}
+
+/* Every member of an object is known and there once. */
+enum backoff_status
+tk_load_keys(struct tk_load *load, const cJSON *object, const char *around,
+	     const char *known)
+{
+	char path[256], near[64], padded[128];
+	const cJSON *item, *other;
+
+	if (!cJSON_IsObject(object))
+		return tk_load_fail(load, BACKOFF_E_VALUE, around,
+				    "must be an object");
+	cJSON_ArrayForEach(item, object)
+	{
+		tk_load_path(around, item->string, path, sizeof(path));
+		for (other = item->next; other; other = other->next) {
+			if (strcmp(item->string, other->string) == 0)
+				return tk_load_fail(load, BACKOFF_E_FIELD, path,
+						    "is there twice");
+		}
+		snprintf(padded, sizeof(padded), " %s ", item->string);
+		if (!known ||
+		    (strstr(known, padded) && !strchr(item->string, ' ')))
+			continue;
+		if (tk_nearest(item->string, known, near, sizeof(near)))
+			return tk_load_fail(
+				load, BACKOFF_E_FIELD, path,
+				"no such member; did you mean \"%s\"?", near);
+		return tk_load_fail(load, BACKOFF_E_FIELD, path,
+				    "no such member; known are:%s", known);
+	}
+	return BACKOFF_OK;
+}
+
+const cJSON *
+tk_load_get(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+/* A string that is not empty. */
+enum backoff_status
+tk_load_text(struct tk_load *load, const cJSON *item, const char *path,
+	     const char **out)
+{
+	if (!cJSON_IsString(item))
+		return tk_load_fail(load, BACKOFF_E_VALUE, path,
+				    "must be a string");
+	if (!item->valuestring[0])
+		return tk_load_fail(load, BACKOFF_E_VALUE, path,
+				    "must not be empty");
+	*out = item->valuestring;
+	return BACKOFF_OK;
+}
+
+/* One of the log's own names. */
+enum backoff_status
+tk_load_number(struct tk_load *load, const cJSON *item, const char *path,
+	       enum tk_field_kind kind, int *out)
+{
+	char names[512], near[64];
+	enum backoff_status status;
+	const char *text;
+
+	status = tk_load_text(load, item, path, &text);
+	if (status)
+		return status;
+	*out = tk_field_number(kind, text);
+	if (*out >= 0)
+		return BACKOFF_OK;
+	tk_field_vocabulary(kind, names, sizeof(names));
+	if (tk_nearest(text, names, near, sizeof(near)))
+		return tk_load_fail(
+			load, BACKOFF_E_VALUE, path,
+			"no such name: \"%s\"; did you mean \"%s\"?", text,
+			near);
+	return tk_load_fail(load, BACKOFF_E_VALUE, path, "must be one of: %s",
+			    names);
+}

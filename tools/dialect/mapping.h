@@ -1,0 +1,175 @@
+/* A dialect file in memory: how a foreign line becomes an event. */
+#ifndef TK_MAPPING_H
+#define TK_MAPPING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+#include "dialect/dialect.h"
+#include "dialect/scan.h"
+
+/** Names in the log that one dialect may read. */
+#define TK_SOURCES_MAX 64
+/** Names that one field may be read from. */
+#define TK_SOURCES_PER_FIELD 4
+/** Rows of `events`, and of each `values`. */
+#define TK_ROWS_MAX 64
+
+/** What a field holds, which decides how its text is read. */
+enum tk_field_kind {
+	TK_FIELD_TEXT,
+	TK_FIELD_COUNT,
+	TK_FIELD_DURATION,
+	TK_FIELD_TIME,
+	TK_FIELD_TYPE,
+	/** Names that the log's vocabulary numbers. */
+	TK_FIELD_OUTCOME,
+	TK_FIELD_CLASS,
+	TK_FIELD_STOP,
+};
+
+/** A field of an event that a dialect may fill: one row of a table. */
+struct tk_field {
+	const char *name;
+	enum tk_field_kind kind;
+	/** Where it is in struct backoff_event. */
+	size_t offset;
+	/** TEXT: bytes that are kept. COUNT: the first number, 0 or 1. */
+	size_t limit;
+};
+
+extern const struct tk_field tk_fields[];
+extern const size_t tk_field_count;
+
+/** Its index, or -1. */
+int tk_field_find(const char *name);
+/** All names, separated by spaces, for tk_nearest(). */
+void tk_field_names(char *buffer, size_t size);
+/** The number of a name of OUTCOME, CLASS or STOP; -1 if unknown. */
+int tk_field_number(enum tk_field_kind kind, const char *name);
+/** The names of OUTCOME, CLASS or STOP, separated by spaces. */
+void tk_field_vocabulary(enum tk_field_kind kind, char *buffer, size_t size);
+
+/** A text of the log and what it stands for. */
+struct tk_word {
+	char *text;
+	int number;
+};
+
+/** How a timestamp is written. */
+enum tk_time_format {
+	TK_TIME_RFC3339,
+	/** A number of 10^-scale seconds since 1970. */
+	TK_TIME_UNIX,
+};
+
+/** How one field is read. */
+struct tk_map {
+	/** Index into tk_fields. */
+	size_t field;
+	unsigned char source[TK_SOURCES_PER_FIELD];
+	size_t source_count;
+	/** DURATION, TIME: what one unit is, as 10^scale ns; -1: a text like
+	 *  "1.5s". */
+	int scale;
+	enum tk_time_format format;
+	/** TIME: the offset of times that have none, "" to refuse them. */
+	char zone[8];
+	/** COUNT: added to what the log says. */
+	int add;
+	/** OUTCOME, CLASS, STOP: what the log's texts mean; -1: absent. */
+	struct tk_word *words;
+	size_t word_count;
+	int otherwise;
+};
+
+/** What one value of `event_type` means. */
+struct tk_map_event {
+	char *value;
+	enum backoff_event_type type;
+	/** Bits of tk_fields. */
+	uint64_t required;
+	/** Constants; -1: none. */
+	int outcome, failure_class, stop;
+};
+
+/** Where a source stands in the line under way. */
+struct tk_slot {
+	struct tk_scan_value value;
+	/** Its string, unescaped, if it was asked for. */
+	char *copy;
+	size_t copy_length;
+};
+
+struct tk_mapping {
+	char *name;
+	/** Names in the log, dots between nested ones. */
+	struct {
+		char *name;
+		size_t length;
+	} source[TK_SOURCES_MAX];
+	size_t source_count;
+	/** Sources by the low 5 bits of their length: most members of a line
+	 *  are told apart without looking at their text. */
+	uint64_t by_length[32];
+	struct tk_map *maps;
+	size_t map_count;
+	struct tk_map_event *events;
+	size_t event_count;
+	/** Some source is nested. */
+	bool deep;
+	/** One of the events is a success. */
+	bool logs_successes;
+	/** The map of event_type, and bytes that every event has. */
+	const struct tk_map *type_map;
+	char *needle;
+	size_t needle_length;
+
+	/** The line under way. */
+	const char *line;
+	uint64_t seen, twice;
+	struct tk_slot slot[TK_SOURCES_MAX];
+	char *arena;
+	size_t arena_used, arena_size;
+};
+
+/**
+ * Read a dialect file.
+ *
+ * @return BACKOFF_OK; BACKOFF_E_SYNTAX, _FIELD, _VALUE, _LIMIT;
+ *         BACKOFF_E_NOMEM
+ */
+enum backoff_status tk_mapping_parse(const char *text, size_t length,
+				     struct tk_mapping **out,
+				     struct backoff_error *error);
+void tk_mapping_free(struct tk_mapping *mapping);
+
+/** The number of a name in the log, which is watched from now on; -1 if there
+ *  are too many or no memory. */
+int tk_mapping_source(struct tk_mapping *mapping, const char *name);
+
+/** How a field is read, by its name; NULL if the dialect does not have it. */
+const struct tk_map *tk_mapping_field(const struct tk_mapping *mapping,
+				      const char *name);
+
+/** Find the sources in a line. */
+enum backoff_status tk_mapping_scan(struct tk_mapping *mapping,
+				    const char *text, size_t length,
+				    struct backoff_error *error);
+
+/** Make an event of what was found: TK_EVENT, TK_FOREIGN or TK_BAD. */
+enum tk_verdict tk_mapping_convert(struct tk_mapping *mapping,
+				   struct backoff_event *out,
+				   struct backoff_error *error);
+
+/** The built-in dialect files, which the build puts together. */
+struct tk_dialects {
+	const char *name, *text;
+};
+extern const struct tk_dialects tk_dialects[];
+extern const size_t tk_dialects_count;
+
+#endif

@@ -1,0 +1,408 @@
+/* Makes an event of a foreign line, by a mapping. */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/units.h"
+#include "common/utf8.h"
+#include "dialect/mapping.h"
+
+#define ATTEMPT_MAX UINT64_C(1000000000)
+/* 1e9 s, the longest time that the library reads. */
+#define DURATION_MAX_NS (UINT64_C(1000000000) * TK_NS_PER_S)
+
+static void
+found(void *user, const char *path, size_t length,
+      const struct tk_scan_value *value)
+{
+	struct tk_mapping *mapping = user;
+	uint64_t candidates = mapping->by_length[length & 31];
+
+	while (candidates) {
+		unsigned i = (unsigned)__builtin_ctzll(candidates);
+		uint64_t bit = UINT64_C(1) << i;
+
+		candidates &= candidates - 1;
+		if (mapping->source[i].length != length ||
+		    memcmp(mapping->source[i].name, path, length) != 0)
+			continue;
+		mapping->twice |= mapping->seen & bit;
+		mapping->seen |= bit;
+		mapping->slot[i].value = *value;
+		mapping->slot[i].copy = NULL;
+	}
+}
+
+enum backoff_status
+tk_mapping_scan(struct tk_mapping *mapping, const char *text, size_t length,
+		struct backoff_error *error)
+{
+	mapping->line = text;
+	mapping->seen = mapping->twice = 0;
+	return tk_scan_object(text, length, mapping->deep, found, mapping,
+			      error);
+}
+
+static bool fail(const struct tk_mapping *mapping, unsigned source,
+		 struct backoff_error *error, enum backoff_status status,
+		 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Always false, for returning. */
+static bool
+fail(const struct tk_mapping *mapping, unsigned source,
+     struct backoff_error *error, enum backoff_status status,
+     const char *format, ...)
+{
+	va_list args;
+
+	memset(error, 0, sizeof(*error));
+	error->status = status;
+	error->column = 1;
+	if (mapping->seen >> source & 1) {
+		const struct tk_scan_value *value =
+			&mapping->slot[source].value;
+
+		/* A string's text begins after its quote. */
+		error->column = (uint32_t)(value->text - mapping->line) + 1 -
+				(value->type == TK_SCAN_STRING);
+	}
+	snprintf(error->path, sizeof(error->path), "%s",
+		 mapping->source[source].name);
+	va_start(args, format);
+	vsnprintf(error->text, sizeof(error->text), format, args);
+	va_end(args);
+	return false;
+}
+
+static bool
+wrong_type(const struct tk_mapping *mapping, unsigned source,
+	   struct backoff_error *error, const char *wanted)
+{
+	static const char *const name[] = {
+		[TK_SCAN_NULL] = "null",        [TK_SCAN_FALSE] = "false",
+		[TK_SCAN_TRUE] = "true",        [TK_SCAN_NUMBER] = "a number",
+		[TK_SCAN_STRING] = "a string",  [TK_SCAN_ARRAY] = "an array",
+		[TK_SCAN_OBJECT] = "an object",
+	};
+
+	return fail(mapping, source, error, BACKOFF_E_VALUE,
+		    "must be %s (got %s)", wanted,
+		    name[mapping->slot[source].value.type]);
+}
+
+/* The source that a field has in this line: the first that is there and not
+ * null; -1 if there is none. */
+static int
+source_of(const struct tk_mapping *mapping, const struct tk_map *map)
+{
+	for (size_t i = 0; i < map->source_count; i++) {
+		unsigned source = map->source[i];
+
+		if (mapping->seen >> source & 1 &&
+		    mapping->slot[source].value.type != TK_SCAN_NULL)
+			return (int)source;
+	}
+	return -1;
+}
+
+/* Room for every string of the line before the first is copied, so that none
+ * moves. False if there is no memory. */
+static bool
+reserve(struct tk_mapping *mapping)
+{
+	size_t needed = 0;
+	char *arena;
+
+	for (size_t i = 0; i < mapping->source_count; i++) {
+		if (mapping->seen >> i & 1)
+			needed += mapping->slot[i].value.length + 1;
+	}
+	mapping->arena_used = 0;
+	if (needed <= mapping->arena_size)
+		return true;
+	needed += needed / 2;
+	arena = realloc(mapping->arena, needed);
+	if (!arena)
+		return false;
+	mapping->arena = arena;
+	mapping->arena_size = needed;
+	return true;
+}
+
+/* The text of a slot, unescaped, with a NUL; a number as it is written. NULL
+ * for other types. */
+static const char *
+text_of(struct tk_mapping *mapping, unsigned source)
+{
+	struct tk_slot *slot = &mapping->slot[source];
+	const struct tk_scan_value *value = &slot->value;
+
+	if (value->type != TK_SCAN_STRING && value->type != TK_SCAN_NUMBER)
+		return NULL;
+	if (slot->copy)
+		return slot->copy;
+	slot->copy = mapping->arena + mapping->arena_used;
+	slot->copy_length = value->length;
+	if (value->escaped)
+		slot->copy_length = tk_scan_unescape(value->text, value->length,
+						     slot->copy);
+	else
+		memcpy(slot->copy, value->text, value->length);
+	slot->copy[slot->copy_length] = '\0';
+	mapping->arena_used += slot->copy_length + 1;
+	return slot->copy;
+}
+
+static bool
+read_text(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
+	  const char **out, struct backoff_error *error)
+{
+	size_t limit = tk_fields[map->field].limit;
+	struct tk_slot *slot = &mapping->slot[source];
+
+	if (!text_of(mapping, source))
+		return wrong_type(mapping, source, error, "a string");
+	if (slot->copy_length > limit) {
+		slot->copy_length =
+			tk_utf8_cut(slot->copy, slot->copy_length, limit);
+		slot->copy[slot->copy_length] = '\0';
+	}
+	*out = slot->copy;
+	return true;
+}
+
+static bool
+read_number(const struct tk_mapping *mapping, unsigned source, int scale,
+	    bool whole, uint64_t max, uint64_t *out,
+	    struct backoff_error *error)
+{
+	const struct tk_scan_value *value = &mapping->slot[source].value;
+
+	if (value->type != TK_SCAN_NUMBER)
+		return wrong_type(mapping, source, error, "a number");
+	switch (tk_scan_number(value->text, value->length, scale, whole, max,
+			       out)) {
+	case TK_NUMBER_OK:
+		return true;
+	case TK_NUMBER_NEGATIVE:
+		return fail(mapping, source, error, BACKOFF_E_VALUE,
+			    "must not be negative");
+	case TK_NUMBER_FRACTION:
+		return fail(mapping, source, error, BACKOFF_E_VALUE,
+			    "must be a whole number");
+	case TK_NUMBER_TOO_LARGE:
+		break;
+	}
+	return fail(mapping, source, error, BACKOFF_E_VALUE,
+		    "number out of range");
+}
+
+static bool
+read_count(const struct tk_mapping *mapping, const struct tk_map *map,
+	   unsigned source, uint64_t *out, struct backoff_error *error)
+{
+	const struct tk_field *field = &tk_fields[map->field];
+	/* Attempts are few; process ids and the like may be anything. */
+	uint64_t max = field->limit > 0 ? ATTEMPT_MAX : UINT64_MAX / 2;
+	int64_t value;
+
+	if (!read_number(mapping, source, 0, true, max, out, error))
+		return false;
+	value = (int64_t)*out + map->add;
+	if (value < (int64_t)field->limit)
+		return fail(mapping, source, error, BACKOFF_E_VALUE,
+			    "number out of range: %s counts from %zu",
+			    field->name, field->limit);
+	*out = (uint64_t)value;
+	return true;
+}
+
+static bool
+read_duration(struct tk_mapping *mapping, const struct tk_map *map,
+	      unsigned source, uint64_t *out, struct backoff_error *error)
+{
+	if (map->scale >= 0)
+		return read_number(mapping, source, map->scale, false,
+				   DURATION_MAX_NS, out, error);
+	if (!text_of(mapping, source))
+		return wrong_type(mapping, source, error, "a string");
+	if (!tk_parse_duration(mapping->slot[source].copy, out))
+		return fail(mapping, source, error, BACKOFF_E_VALUE,
+			    "must be a time like \"1.5s\" or \"200ms\"");
+	return true;
+}
+
+static bool
+read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
+	  uint64_t *out, struct backoff_error *error)
+{
+	char zoned[64];
+	const char *text;
+	int length;
+
+	if (map->format == TK_TIME_UNIX)
+		return read_number(mapping, source, map->scale, false,
+				   UINT64_MAX - 1, out, error);
+	if (mapping->slot[source].value.type != TK_SCAN_STRING)
+		return wrong_type(mapping, source, error, "a string");
+	text = text_of(mapping, source);
+	if (tk_parse_rfc3339(text, mapping->slot[source].copy_length, out))
+		return true;
+	length = snprintf(zoned, sizeof(zoned), "%s%s", text, map->zone);
+	if (map->zone[0] && length > 0 && (size_t)length < sizeof(zoned) &&
+	    tk_parse_rfc3339(zoned, (size_t)length, out))
+		return true;
+	return fail(mapping, source, error, BACKOFF_E_VALUE,
+		    "must be an RFC 3339 time like 2026-01-31T12:00:00.5Z");
+}
+
+/* A name; one that nothing stands for gives `otherwise`. */
+static bool
+read_name(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
+	  int *out, struct backoff_error *error)
+{
+	const char *text = text_of(mapping, source);
+
+	if (!text)
+		return wrong_type(mapping, source, error, "a string");
+	*out = map->otherwise;
+	for (size_t i = 0; i < map->word_count; i++) {
+		if (strcmp(text, map->words[i].text) == 0)
+			*out = map->words[i].number;
+	}
+	return true;
+}
+
+/* Read one field that the line has. */
+static bool
+read_field(struct tk_mapping *mapping, const struct tk_map *map,
+	   unsigned source, struct backoff_event *event,
+	   struct backoff_error *error)
+{
+	const struct tk_field *field = &tk_fields[map->field];
+	char *to = (char *)event + field->offset;
+	uint64_t number = 0;
+	const char *text = NULL;
+	int name = -1;
+	bool ok = true;
+
+	switch (field->kind) {
+	case TK_FIELD_TEXT:
+		ok = read_text(mapping, map, source, &text, error);
+		if (ok)
+			memcpy(to, &text, sizeof(text));
+		return ok;
+	case TK_FIELD_COUNT:
+		ok = read_count(mapping, map, source, &number, error);
+		break;
+	case TK_FIELD_DURATION:
+		ok = read_duration(mapping, map, source, &number, error);
+		break;
+	case TK_FIELD_TIME:
+		ok = read_time(mapping, map, source, &number, error);
+		break;
+	case TK_FIELD_TYPE:
+		return true;
+	case TK_FIELD_OUTCOME:
+	case TK_FIELD_CLASS:
+	case TK_FIELD_STOP:
+		/* All three are int-sized, with -1 or 0 for "absent". */
+		ok = read_name(mapping, map, source, &name, error);
+		if (ok && name >= 0)
+			memcpy(to, &name, sizeof(name));
+		return ok;
+	}
+	if (ok)
+		memcpy(to, &number, sizeof(number));
+	return ok;
+}
+
+static const struct tk_map_event *
+event_of(struct tk_mapping *mapping)
+{
+	int source = source_of(mapping, mapping->type_map);
+	const struct tk_slot *slot = &mapping->slot[source < 0 ? 0 : source];
+
+	if (source < 0 || slot->value.type != TK_SCAN_STRING)
+		return NULL;
+	text_of(mapping, (unsigned)source);
+	for (size_t i = 0; i < mapping->event_count; i++) {
+		if (strcmp(mapping->events[i].value, slot->copy) == 0)
+			return &mapping->events[i];
+	}
+	return NULL;
+}
+
+/* What follows from the event's type and its dialect's constants. */
+static void
+complete(const struct tk_map_event *row, struct backoff_event *event)
+{
+	event->type = row->type;
+	if (row->outcome >= 0)
+		event->outcome = row->outcome;
+	if (row->failure_class >= 0)
+		event->failure_class = row->failure_class;
+	if (row->stop > 0)
+		event->stop = (enum backoff_stop)row->stop;
+	if (row->type == BACKOFF_EVENT_SUCCESS) {
+		event->outcome = BACKOFF_OUTCOME_SUCCESS;
+		event->stop = BACKOFF_STOP_SUCCESS;
+	} else if (event->outcome < 0 && row->type != BACKOFF_EVENT_STARTED) {
+		event->outcome = BACKOFF_OUTCOME_FAILURE;
+	}
+	/* The line that ends a call may only have its total. */
+	if (event->attempt == BACKOFF_ABSENT)
+		event->attempt = event->attempts;
+	if (event->attempt != BACKOFF_ABSENT)
+		event->kind = event->attempt == 1 ? BACKOFF_KIND_FIRST
+						  : BACKOFF_KIND_RETRY;
+}
+
+enum tk_verdict
+tk_mapping_convert(struct tk_mapping *mapping, struct backoff_event *out,
+		   struct backoff_error *error)
+{
+	const struct tk_map_event *row;
+	struct backoff_event event;
+	uint64_t missing;
+
+	if (!reserve(mapping)) {
+		fail(mapping, 0, error, BACKOFF_E_NOMEM, "out of memory");
+		return TK_BAD;
+	}
+	row = event_of(mapping);
+	if (!row)
+		return TK_FOREIGN;
+	if (mapping->twice) {
+		fail(mapping, (unsigned)__builtin_ctzll(mapping->twice), error,
+		     BACKOFF_E_FIELD, "is there twice");
+		return TK_BAD;
+	}
+	backoff_event_init(&event);
+	missing = row->required;
+	for (size_t i = 0; i < mapping->map_count; i++) {
+		const struct tk_map *map = &mapping->maps[i];
+		int source = source_of(mapping, map);
+
+		if (source < 0 && missing >> map->field & 1) {
+			fail(mapping, map->source[0], error, BACKOFF_E_FIELD,
+			     "is missing");
+			return TK_BAD;
+		}
+		if (source >= 0 &&
+		    !read_field(mapping, map, (unsigned)source, &event, error))
+			return TK_BAD;
+	}
+	complete(row, &event);
+	if (event.attempt == BACKOFF_ABSENT &&
+	    row->type != BACKOFF_EVENT_STARTED) {
+		fail(mapping, mapping->type_map->source[0], error,
+		     BACKOFF_E_FIELD, "the attempt's number is missing");
+		return TK_BAD;
+	}
+	*out = event;
+	return TK_EVENT;
+}

@@ -1,0 +1,17 @@
+/* The vocabulary of all estimators. */
+#include "config.h"
+
+#include "estimate/estimate.h"
+
+const char *
+rs_support_name(enum rs_support support)
+{
+	static const char *const name[RS_SUPPORT_COUNT] = {
+		[RS_SUPPORT_EXACT] = "exact",
+		[RS_SUPPORT_INTERPOLATED] = "interpolated",
+		[RS_SUPPORT_MODELLED] = "modelled",
+		[RS_SUPPORT_UNSUPPORTED] = "unsupported",
+	};
+
+	return name[support];
+}

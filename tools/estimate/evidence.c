@@ -1,0 +1,383 @@
+/* Points in time by target, with prefix sums: a window is two searches. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "estimate/evidence.h"
+
+struct point {
+	uint64_t time_ns;
+	uint32_t group, call;
+	uint8_t failed;
+};
+
+struct keyed_call {
+	uint64_t key;
+	uint32_t call;
+};
+
+static bool
+useful(const struct rs_operation *operation, const struct tk_call *call,
+       uint8_t outcome, uint32_t index)
+{
+	if (outcome == BACKOFF_OUTCOME_CANCELLED)
+		return false;
+	return operation->population != RS_POPULATION_FAILING_FIRST ||
+	       index > 0 || call->missing_before > 0;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct keyed_call *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return (x->call > y->call) - (x->call < y->call);
+}
+
+/* Calls of one target share its fate; without a target, those of an
+ * operation. */
+static bool
+make_groups(struct rs_evidence *evidence)
+{
+	const struct rs_log *log = evidence->log;
+	struct keyed_call *order = calloc(log->call_count + 1, sizeof(*order));
+
+	evidence->group_of =
+		calloc(log->call_count + 1, sizeof(*evidence->group_of));
+	if (order == NULL || evidence->group_of == NULL) {
+		free(order);
+		return false;
+	}
+	for (size_t i = 0; i < log->call_count; i++) {
+		const struct tk_call *call = &log->call[i];
+
+		order[i].call = (uint32_t)i;
+		order[i].key = call->target ? (UINT64_C(1) << 32) + call->target
+					    : call->operation;
+	}
+	qsort(order, log->call_count, sizeof(*order), by_key);
+	for (size_t i = 0; i < log->call_count; i++) {
+		if (i == 0 || order[i].key != order[i - 1].key)
+			evidence->group_count++;
+		evidence->group_of[order[i].call] =
+			(uint32_t)(evidence->group_count - 1);
+	}
+	free(order);
+	evidence->group =
+		calloc(evidence->group_count + 1, sizeof(*evidence->group));
+	return evidence->group != NULL;
+}
+
+static int
+by_group_and_time(const void *a, const void *b)
+{
+	const struct point *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	return (x->call > y->call) - (x->call < y->call);
+}
+
+static size_t
+collect_operation(struct rs_evidence *evidence,
+		  const struct rs_operation *operation, struct point *point)
+{
+	const struct rs_log *log = evidence->log;
+	size_t count = 0;
+
+	for (size_t c = 0; c < operation->call_count; c++) {
+		size_t index = operation->first_call + c;
+		const struct tk_call *call = &log->call[index];
+
+		for (uint32_t i = 0; i < call->count; i++) {
+			uint64_t a = call->first + i;
+			uint8_t outcome = log->attempt[a].outcome;
+
+			evidence->used[a] = useful(operation, call, outcome, i);
+			if (!evidence->used[a])
+				continue;
+			point[count].time_ns = log->start_ns[a];
+			point[count].group = evidence->group_of[index];
+			point[count].call = (uint32_t)index;
+			point[count].failed =
+				outcome != BACKOFF_OUTCOME_SUCCESS;
+			count++;
+		}
+	}
+	return count;
+}
+
+static bool
+store_points(struct rs_evidence *evidence, const struct point *point,
+	     size_t count)
+{
+	/* Prefix sums start anew in each group and have one more entry. */
+	size_t sums = count + evidence->group_count + 1;
+
+	evidence->time_ns = calloc(count + 1, sizeof(*evidence->time_ns));
+	evidence->call = calloc(count + 1, sizeof(*evidence->call));
+	evidence->failed = calloc(count + 1, 1);
+	evidence->failures_before =
+		calloc(sums, sizeof(*evidence->failures_before));
+	evidence->successes_before =
+		calloc(sums, sizeof(*evidence->successes_before));
+	if (!evidence->time_ns || !evidence->call || !evidence->failed ||
+	    !evidence->failures_before || !evidence->successes_before)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		evidence->time_ns[i] = point[i].time_ns;
+		evidence->call[i] = point[i].call;
+		evidence->failed[i] = point[i].failed;
+		evidence->group[point[i].group].count++;
+	}
+	for (size_t g = 0; g < evidence->group_count; g++) {
+		evidence->group[g].first =
+			g ? evidence->group[g - 1].first +
+					evidence->group[g - 1].count
+			  : 0;
+		rs_levels_init(&evidence->group[g].levels);
+	}
+	return true;
+}
+
+enum backoff_status
+rs_evidence_init(struct rs_evidence *evidence, const struct rs_log *log)
+{
+	struct point *point;
+	size_t count = 0;
+	bool ok;
+
+	*evidence = (struct rs_evidence){.log = log};
+	point = calloc(log->attempt_count + 1, sizeof(*point));
+	evidence->used = calloc(log->attempt_count + 1, 1);
+	ok = point && evidence->used && make_groups(evidence);
+	for (size_t i = 0; ok && i < log->operation_count; i++)
+		count += collect_operation(evidence, &log->operation[i],
+					   point + count);
+	if (ok) {
+		qsort(point, count, sizeof(*point), by_group_and_time);
+		ok = store_points(evidence, point, count);
+	}
+	free(point);
+	if (ok)
+		return BACKOFF_OK;
+	rs_evidence_clear(evidence);
+	return BACKOFF_E_NOMEM;
+}
+
+void
+rs_evidence_clear(struct rs_evidence *evidence)
+{
+	free(evidence->group);
+	free(evidence->group_of);
+	free(evidence->used);
+	free(evidence->time_ns);
+	free(evidence->call);
+	free(evidence->failed);
+	free(evidence->failures_before);
+	free(evidence->successes_before);
+	*evidence = (struct rs_evidence){0};
+}
+
+static void
+weigh_rates(struct rs_evidence *evidence, const double *doomed_share)
+{
+	const struct rs_log *log = evidence->log;
+	double window = (double)(log->to_ns - log->from_ns) + 1;
+
+	for (size_t g = 0; g < evidence->group_count; g++)
+		evidence->group[g].rate = 0;
+	for (size_t i = 0; i < log->operation_count; i++) {
+		const struct rs_operation *operation = &log->operation[i];
+		double all =
+			(double)operation->calls + (double)operation->headless;
+		double each = all * (1 - doomed_share[i]) / window /
+			      (double)operation->call_count;
+
+		if (operation->population != RS_POPULATION_COUNTED)
+			continue;
+		/* Unrecorded calls go where the recorded ones went. */
+		for (size_t c = 0; c < operation->call_count; c++) {
+			size_t index = operation->first_call + c;
+
+			evidence->group[evidence->group_of[index]].rate += each;
+		}
+	}
+}
+
+void
+rs_evidence_weigh(struct rs_evidence *evidence, const double *doom,
+		  const double *doomed_share)
+{
+	weigh_rates(evidence, doomed_share);
+	for (size_t g = 0; g < evidence->group_count; g++) {
+		const struct rs_group *group = &evidence->group[g];
+		double failures = 0;
+		uint64_t successes = 0;
+
+		for (size_t i = 0; i < group->count; i++) {
+			size_t p = group->first + i;
+
+			evidence->failures_before[p + g] = failures;
+			evidence->successes_before[p + g] = successes;
+			if (evidence->failed[p])
+				failures += 1 - doom[evidence->call[p]];
+			else
+				successes++;
+		}
+		evidence->failures_before[group->first + group->count + g] =
+			failures;
+		evidence->successes_before[group->first + group->count + g] =
+			successes;
+	}
+}
+
+/* First of the group's points, counted from its first, at or after a time. */
+static size_t
+bound(const struct rs_evidence *evidence, const struct rs_group *group,
+      uint64_t time_ns)
+{
+	const uint64_t *time = evidence->time_ns + group->first;
+	size_t low = 0, count = group->count;
+
+	while (count > 0) {
+		size_t half = count / 2;
+
+		if (time[low + half] < time_ns) {
+			low += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low;
+}
+
+/* A window [low, high) of a group's points around a time. */
+struct window {
+	size_t low, high;
+	uint64_t reach_ns;
+	/** The asking call's own points inside. */
+	size_t own, own_failed;
+};
+
+static uint64_t
+distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* A call has few attempts; a window may have many points. */
+static void
+count_own(const struct rs_evidence *evidence, size_t index, uint64_t time_ns,
+	  struct window *window)
+{
+	const struct rs_log *log = evidence->log;
+	const struct tk_call *call = &log->call[index];
+
+	for (uint32_t i = 0; i < call->count; i++) {
+		uint64_t a = call->first + i;
+
+		if (!evidence->used[a] ||
+		    distance(log->start_ns[a], time_ns) > RS_WINDOW_MIN_NS)
+			continue;
+		window->own++;
+		window->own_failed +=
+			log->attempt[a].outcome != BACKOFF_OUTCOME_SUCCESS;
+	}
+}
+
+/* Reach out point by point until enough other calls are in, or too far. */
+static void
+reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
+	  size_t call, uint64_t time_ns, uint64_t limit_ns,
+	  struct window *window)
+{
+	const uint64_t *time = evidence->time_ns + group->first;
+
+	while (window->high - window->low - window->own < RS_WINDOW_ATTEMPTS) {
+		uint64_t left =
+			window->low > 0
+				? distance(time_ns, time[window->low - 1])
+				: UINT64_MAX;
+		uint64_t right = window->high < group->count
+					 ? distance(time_ns, time[window->high])
+					 : UINT64_MAX;
+		uint64_t nearest = left < right ? left : right;
+		size_t p;
+
+		if (nearest > limit_ns) {
+			window->reach_ns = limit_ns;
+			return;
+		}
+		p = left < right ? --window->low : window->high++;
+		p += group->first;
+		window->reach_ns = nearest;
+		if (evidence->call[p] == call) {
+			window->own++;
+			window->own_failed += evidence->failed[p];
+		}
+	}
+}
+
+/* With only failures logged, silence is evidence too: where so many attempts
+ * are expected, there is no need to reach further. */
+static uint64_t
+reach_limit(const struct rs_group *group)
+{
+	double enough = RS_WINDOW_EXPECTED / (2 * group->rate);
+
+	if (!(enough < (double)RS_WINDOW_MAX_NS))
+		return RS_WINDOW_MAX_NS;
+	if (enough < (double)RS_WINDOW_MIN_NS)
+		return RS_WINDOW_MIN_NS;
+	return (uint64_t)enough;
+}
+
+/* Length of the part of the window that lies inside the log. */
+static double
+overlap(const struct rs_log *log, uint64_t time_ns, uint64_t reach_ns)
+{
+	uint64_t from = time_ns > reach_ns ? time_ns - reach_ns : 0;
+	uint64_t to = time_ns > UINT64_MAX - reach_ns ? UINT64_MAX
+						      : time_ns + reach_ns;
+
+	if (from < log->from_ns)
+		from = log->from_ns;
+	if (to > log->to_ns)
+		to = log->to_ns;
+	return to > from ? (double)(to - from) : 0;
+}
+
+size_t
+rs_evidence_look(const struct rs_evidence *evidence, size_t call, double doom,
+		 uint64_t time_ns, struct rs_counts *counts)
+{
+	size_t g = evidence->group_of[call];
+	const struct rs_group *group = &evidence->group[g];
+	struct window window = {.reach_ns = RS_WINDOW_MIN_NS};
+	uint64_t from =
+		time_ns > RS_WINDOW_MIN_NS ? time_ns - RS_WINDOW_MIN_NS : 0;
+	const double *failures = evidence->failures_before + group->first + g;
+	const uint64_t *successes =
+		evidence->successes_before + group->first + g;
+
+	window.low = bound(evidence, group, from);
+	window.high = bound(evidence, group, time_ns + RS_WINDOW_MIN_NS + 1);
+	count_own(evidence, call, time_ns, &window);
+	reach_out(evidence, group, call, time_ns, reach_limit(group), &window);
+	counts->failed = failures[window.high] - failures[window.low] -
+			 (double)window.own_failed * (1 - doom);
+	if (counts->failed < 0)
+		counts->failed = 0;
+	counts->succeeded =
+		(double)(successes[window.high] - successes[window.low] -
+			 (window.own - window.own_failed));
+	counts->expected =
+		group->rate * overlap(evidence->log, time_ns, window.reach_ns);
+	return window.high - window.low - window.own;
+}

@@ -1,0 +1,332 @@
+/* The local estimator: the target's state from other calls near that time,
+ * and a share of calls that fail whatever the time. */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "estimate/evidence.h"
+#include "estimate/estimate.h"
+
+#define SWEEPS_MIN 6
+#define SWEEPS_MAX 25
+/** Sweeps end when no share and no level changes by more. */
+#define SETTLED 1e-4
+/** Calls that only shape the prior are thinned to about this many. */
+#define PRIOR_CALLS 50000
+/** A target with fewer retries learns from first attempts too. */
+#define FEW_RETRIES 20
+/** Upper 5 % of a half-half mixture of 0 and chi-squared with one degree. */
+#define DOOM_GATE 2.705543
+#define DOOM_MAX 0.9995
+
+struct local {
+	struct rs_evidence evidence;
+	/** By call. */
+	double *doom;
+	/** By operation. */
+	double *share;
+	/** By operation, of one sweep: doom found, twice the log-likelihood
+	 *  ratio against no doom, calls that failed throughout. */
+	double *sum, *gain;
+	uint64_t *all_failed;
+	/** By group, of one sweep. */
+	struct rs_levels *level_sum;
+	uint64_t *retries;
+};
+
+/* The server itself said that trying again cannot help. */
+static bool
+permanent(const struct rs_log *log, const struct tk_call *call)
+{
+	uint8_t failure_class =
+		log->attempt[call->first + call->count - 1].failure_class;
+
+	return failure_class == BACKOFF_CLASS_CLIENT ||
+	       failure_class == BACKOFF_CLASS_FATAL;
+}
+
+static void
+start(struct local *local)
+{
+	const struct rs_log *log = local->evidence.log;
+
+	for (size_t o = 0; o < log->operation_count; o++) {
+		const struct rs_operation *operation = &log->operation[o];
+		double suspects = 0;
+
+		for (size_t c = 0; c < operation->call_count; c++) {
+			size_t index = operation->first_call + c;
+			const struct tk_call *call = &log->call[index];
+
+			if (call->count == 0 || !rs_log_all_failed(log, call))
+				continue;
+			if (permanent(log, call)) {
+				local->doom[index] = 1;
+				continue;
+			}
+			local->doom[index] = 0.5;
+			suspects += 0.5;
+		}
+		local->share[o] = suspects / ((double)operation->calls +
+					      (double)operation->headless);
+	}
+}
+
+/* One attempt's part in a sweep: its window teaches the target's prior, and
+ * the chance that it fails without doom is returned. */
+static double
+sweep_attempt(struct local *local, size_t index, uint32_t i, double thinned)
+{
+	const struct rs_log *log = local->evidence.log;
+	const struct tk_call *call = &log->call[index];
+	const struct tk_attempt *attempt = &log->attempt[call->first + i];
+	size_t g = local->evidence.group_of[index];
+	struct rs_group *group = &local->evidence.group[g];
+	bool retry = i > 0 || call->missing_before > 0;
+	double chance[RS_LEVELS], fails, live = 1 - local->doom[index];
+	struct rs_counts counts;
+
+	if (!local->evidence.used[call->first + i])
+		return 1;
+	rs_evidence_look(&local->evidence, index, local->doom[index],
+			 log->start_ns[call->first + i], &counts);
+	fails = rs_levels_posterior(&group->levels, &counts, NULL);
+	if (!retry && local->retries[g] >= FEW_RETRIES)
+		return fails;
+	/* Known outcomes sharpen the prior; that of a first attempt was the
+	 * reason to look here, so it must not. */
+	if (retry && attempt->outcome == BACKOFF_OUTCOME_SUCCESS)
+		counts.succeeded += 1;
+	else if (retry)
+		counts.failed += live;
+	rs_levels_posterior(&group->levels, &counts, chance);
+	rs_levels_collect(&local->level_sum[g], chance, live * thinned);
+	return fails;
+}
+
+static void
+sweep_call(struct local *local, size_t o, size_t index, double thinned)
+{
+	const struct rs_log *record = local->evidence.log;
+	const struct tk_call *call = &record->call[index];
+	bool suspect =
+		rs_log_all_failed(record, call) && !permanent(record, call);
+	double luck = 1, share = local->share[o], doomed;
+
+	for (uint32_t i = 0; i < call->count; i++)
+		luck *= sweep_attempt(local, index, i, thinned);
+	if (!suspect)
+		return;
+	/* A long call can make the product vanish. */
+	luck = fmax(luck, 1e-300);
+	doomed = share + (1 - share) * luck;
+	local->doom[index] = share / doomed;
+	local->sum[o] += local->doom[index];
+	local->gain[o] += log(doomed / luck);
+	local->all_failed[o]++;
+}
+
+static double
+sweep_operation(struct local *local, size_t o)
+{
+	const struct rs_log *log = local->evidence.log;
+	const struct rs_operation *operation = &log->operation[o];
+	double calls = (double)operation->calls + (double)operation->headless;
+	size_t stride = operation->call_count / PRIOR_CALLS + 1;
+	double before = local->share[o];
+
+	local->sum[o] = 0;
+	local->gain[o] = 0;
+	local->all_failed[o] = 0;
+	for (size_t c = 0; c < operation->call_count; c++) {
+		size_t index = operation->first_call + c;
+		const struct tk_call *call = &log->call[index];
+
+		if (call->count == 0)
+			continue;
+		/* Every suspect is judged; the others only shape the prior. */
+		if (rs_log_all_failed(log, call))
+			sweep_call(local, o, index, 1);
+		else if (c % stride == 0)
+			sweep_call(local, o, index, (double)stride);
+	}
+	local->gain[o] +=
+		(calls - (double)local->all_failed[o]) * log1p(-before);
+	local->share[o] = local->sum[o] / calls;
+	if (local->share[o] > DOOM_MAX)
+		local->share[o] = DOOM_MAX;
+	return fabs(local->share[o] - before);
+}
+
+static double
+sweep(struct local *local)
+{
+	const struct rs_log *log = local->evidence.log;
+	double change = 0;
+
+	rs_evidence_weigh(&local->evidence, local->doom, local->share);
+	for (size_t g = 0; g < local->evidence.group_count; g++)
+		local->level_sum[g] = (struct rs_levels){{0}};
+	for (size_t o = 0; o < log->operation_count; o++)
+		change = fmax(change, sweep_operation(local, o));
+	for (size_t g = 0; g < local->evidence.group_count; g++)
+		change = fmax(change,
+			      rs_levels_update(&local->evidence.group[g].levels,
+					       &local->level_sum[g]));
+	return change;
+}
+
+/* Doom that the data do not clearly ask for is not believed: a slow drift
+ * would otherwise be taken for it. */
+static void
+gate(struct local *local)
+{
+	const struct rs_log *log = local->evidence.log;
+
+	for (size_t o = 0; o < log->operation_count; o++) {
+		const struct rs_operation *operation = &log->operation[o];
+		bool believed = 2 * local->gain[o] >= DOOM_GATE;
+
+		if (!believed)
+			local->share[o] = 0;
+		for (size_t c = 0; c < operation->call_count; c++) {
+			size_t index = operation->first_call + c;
+			const struct tk_call *call = &log->call[index];
+
+			if (call->count > 0 && permanent(log, call) &&
+			    rs_log_all_failed(log, call))
+				continue;
+			if (!believed)
+				local->doom[index] = 0;
+		}
+	}
+	rs_evidence_weigh(&local->evidence, local->doom, local->share);
+}
+
+static void
+local_free(void *state)
+{
+	struct local *local = state;
+
+	if (local == NULL)
+		return;
+	rs_evidence_clear(&local->evidence);
+	free(local->doom);
+	free(local->share);
+	free(local->sum);
+	free(local->gain);
+	free(local->all_failed);
+	free(local->level_sum);
+	free(local->retries);
+	free(local);
+}
+
+static bool
+allocate(struct local *local, const struct rs_log *log)
+{
+	size_t operations = log->operation_count + 1;
+	size_t groups;
+
+	if (rs_evidence_init(&local->evidence, log) != BACKOFF_OK)
+		return false;
+	groups = local->evidence.group_count + 1;
+	local->doom = calloc(log->call_count + 1, sizeof(*local->doom));
+	local->share = calloc(operations, sizeof(*local->share));
+	local->sum = calloc(operations, sizeof(*local->sum));
+	local->gain = calloc(operations, sizeof(*local->gain));
+	local->all_failed = calloc(operations, sizeof(*local->all_failed));
+	local->level_sum = calloc(groups, sizeof(*local->level_sum));
+	local->retries = calloc(groups, sizeof(*local->retries));
+	return local->doom && local->share && local->sum && local->gain &&
+	       local->all_failed && local->level_sum && local->retries;
+}
+
+static void
+count_retries(struct local *local)
+{
+	const struct rs_log *log = local->evidence.log;
+
+	for (size_t i = 0; i < log->call_count; i++)
+		if (log->call[i].count > 1)
+			local->retries[local->evidence.group_of[i]] +=
+				log->call[i].count - 1;
+}
+
+static enum backoff_status
+local_fit(const struct rs_log *log, void **state)
+{
+	struct local *local = calloc(1, sizeof(*local));
+	double change = 1;
+
+	if (local == NULL || !allocate(local, log)) {
+		local_free(local);
+		return BACKOFF_E_NOMEM;
+	}
+	count_retries(local);
+	start(local);
+	for (unsigned i = 0;
+	     i < SWEEPS_MIN || (i < SWEEPS_MAX && change > SETTLED); i++)
+		change = sweep(local);
+	gate(local);
+	*state = local;
+	return BACKOFF_OK;
+}
+
+static void
+local_ask(const void *state, const struct rs_ask *ask, struct rs_answer *out)
+{
+	const struct local *local = state;
+	const struct rs_evidence *evidence = &local->evidence;
+	const struct rs_group *group =
+		&evidence->group[evidence->group_of[ask->call]];
+	struct rs_counts counts;
+	size_t seen;
+
+	if (ask->start_ns < evidence->log->from_ns ||
+	    ask->start_ns > evidence->log->to_ns) {
+		out->fails = rs_levels_mean(&group->levels);
+		out->support = RS_SUPPORT_UNSUPPORTED;
+		return;
+	}
+	seen = rs_evidence_look(evidence, ask->call, local->doom[ask->call],
+				ask->start_ns, &counts);
+	out->fails = rs_levels_posterior(&group->levels, &counts, NULL);
+	out->support = seen > 0 ? RS_SUPPORT_INTERPOLATED : RS_SUPPORT_MODELLED;
+}
+
+static double
+local_doom(const void *state, size_t call, uint32_t replica)
+{
+	const struct local *local = state;
+
+	(void)replica;
+	return fmin(local->doom[call], DOOM_MAX);
+}
+
+static void
+local_finding(const void *state, size_t operation, struct rs_finding *out)
+{
+	const struct local *local = state;
+	const struct rs_log *log = local->evidence.log;
+	const struct rs_operation *row = &log->operation[operation];
+	const struct rs_group *group =
+		&local->evidence
+			 .group[local->evidence.group_of[row->first_call]];
+	double sum = 0;
+
+	for (size_t i = 0; i < row->call_count; i++)
+		sum += local->doom[row->first_call + i];
+	out->doomed_share = sum / ((double)row->calls + (double)row->headless);
+	out->retry_fails = rs_levels_mean(&group->levels);
+}
+
+const struct rs_estimator rs_estimator_local = {
+	.name = "local",
+	.per_replica = false,
+	.fit = local_fit,
+	.ask = local_ask,
+	.doom = local_doom,
+	.finding = local_finding,
+	.free = local_free,
+};

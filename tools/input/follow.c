@@ -1,0 +1,534 @@
+/* Following growing files through rotation, truncation and absence. */
+#include "config.h"
+
+#include "input/follow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "input/tail.h"
+
+#define MS UINT64_C(1000000)
+#define CHUNK 65536u
+#define CHUNK_MIN 4096u
+/* A file that lost its name is read until it was quiet for so long: daemons
+ * write to it until they notice. Longer if no successor is there yet. */
+#define ROTATE_WAIT_NS (5000 * MS)
+#define DELETED_WAIT_NS (60000 * MS)
+/* Paths are looked at this often, with and without working notification. */
+#define LOOK_NS (1000 * MS)
+#define POLL_NS (250 * MS)
+
+#define WATCH_DIR                                                              \
+	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
+#define WATCH_FILE (IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF)
+
+struct input {
+	char *path;
+	/** The directory to watch; NULL for stdin. */
+	char *directory;
+	enum tk_input_state state;
+	int error_number;
+	/** What the path names now; owned by the list of files. */
+	struct tk_tail *current;
+	bool had_file, busy;
+	uint64_t rotations;
+	struct tk_tail_counts counts;
+};
+
+struct tk_follow {
+	struct input **input;
+	size_t input_count;
+	/** In the order in which they were opened. */
+	struct tk_tail **file;
+	size_t file_count;
+	int notify_fd;
+	/** Notification does not cover everything: look more often. */
+	bool poll_only;
+	uint64_t due_ns;
+	char *buffer;
+};
+
+struct tk_follow *
+tk_follow_new(void)
+{
+	struct tk_follow *follow = calloc(1, sizeof(*follow));
+
+	if (follow == NULL)
+		return NULL;
+	follow->buffer = malloc(CHUNK + TK_TAIL_LAST);
+	if (follow->buffer == NULL) {
+		free(follow);
+		return NULL;
+	}
+	follow->notify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	follow->poll_only = follow->notify_fd < 0;
+	return follow;
+}
+
+void
+tk_follow_free(struct tk_follow *follow)
+{
+	if (follow == NULL)
+		return;
+	for (size_t i = 0; i < follow->file_count; i++)
+		tk_tail_free(follow->file[i]);
+	for (size_t i = 0; i < follow->input_count; i++) {
+		free(follow->input[i]->path);
+		free(follow->input[i]->directory);
+		free(follow->input[i]);
+	}
+	if (follow->notify_fd >= 0)
+		close(follow->notify_fd);
+	free(follow->input);
+	free(follow->file);
+	free(follow->buffer);
+	free(follow);
+}
+
+static char *
+directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* A list with one more place; NULL (and the list unchanged) without memory. */
+static void *
+grow(void *list, size_t count, size_t item)
+{
+	return reallocarray(list, count + 1, item);
+}
+
+static struct tk_tail *
+add_file(struct tk_follow *follow, int fd, size_t index)
+{
+	struct tk_tail **file;
+	struct tk_tail *tail;
+
+	file = grow(follow->file, follow->file_count, sizeof(*file));
+	if (file == NULL)
+		return NULL;
+	follow->file = file;
+	tail = tk_tail_new(fd, index, &follow->input[index]->counts);
+	if (tail != NULL)
+		file[follow->file_count++] = tail;
+	return tail;
+}
+
+static struct tk_tail *
+find_stdin(const struct tk_follow *follow)
+{
+	for (size_t i = 0; i < follow->file_count; i++)
+		if (follow->file[i]->fd == STDIN_FILENO)
+			return follow->file[i];
+	return NULL;
+}
+
+enum backoff_status
+tk_follow_add(struct tk_follow *follow, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	struct input *input = calloc(1, sizeof(*input));
+	struct input **list;
+
+	list = grow(follow->input, follow->input_count, sizeof(*list));
+	if (list != NULL)
+		follow->input = list;
+	if (input == NULL || list == NULL)
+		goto no_memory;
+	input->path = strdup(path);
+	input->directory = is_stdin ? NULL : directory_of(path);
+	if (input->path == NULL || (!is_stdin && input->directory == NULL))
+		goto no_memory;
+	list[follow->input_count++] = input;
+	follow->due_ns = 0;
+	if (!is_stdin)
+		return BACKOFF_OK;
+	input->current = find_stdin(follow);
+	if (input->current == NULL)
+		input->current =
+			add_file(follow, STDIN_FILENO, follow->input_count - 1);
+	if (input->current == NULL) {
+		follow->input_count--;
+		goto no_memory;
+	}
+	/* `- < file` is a file to its end, not one to follow. */
+	input->current->stream = true;
+	input->state = TK_INPUT_READING;
+	return BACKOFF_OK;
+
+no_memory:
+	if (input != NULL) {
+		free(input->path);
+		free(input->directory);
+		free(input);
+	}
+	return BACKOFF_E_NOMEM;
+}
+
+/* File systems whose changes inotify does not see when others make them. */
+static bool
+is_remote(int fd)
+{
+	static const unsigned long magic[] = {
+		0x6969,     /* NFS */
+		0xfe534d42, /* SMB2 */
+		0xff534d42, /* CIFS */
+		0x65735546, /* FUSE */
+		0x01021997, /* 9P */
+		0x00c36400, /* Ceph */
+		0x5346414f, /* AFS */
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof(magic) / sizeof(*magic); i++)
+		if ((unsigned long)fs.f_type == magic[i])
+			return true;
+	return false;
+}
+
+/* Watch the file itself under whatever name it has, now and later. */
+static void
+watch_file(struct tk_follow *follow, struct tk_tail *tail)
+{
+	char path[64];
+
+	if (follow->notify_fd < 0 || tail->stream)
+		return;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", tail->fd);
+	tail->watch = inotify_add_watch(follow->notify_fd, path, WATCH_FILE);
+	if (tail->watch < 0 || is_remote(tail->fd))
+		follow->poll_only = true;
+}
+
+/* Adding a watch again is free, and finds a directory that was made anew. */
+static void
+watch_directory(struct tk_follow *follow, const struct input *input)
+{
+	struct stat st;
+
+	if (follow->notify_fd < 0)
+		return;
+	if (inotify_add_watch(follow->notify_fd, input->directory, WATCH_DIR) <
+	    0)
+		follow->poll_only = true;
+	/* The target of a link can change where nobody watches. */
+	if (lstat(input->path, &st) == 0 && S_ISLNK(st.st_mode))
+		follow->poll_only = true;
+}
+
+static struct tk_tail *
+find_file(const struct tk_follow *follow, const struct stat *st)
+{
+	for (size_t i = 0; i < follow->file_count; i++) {
+		struct tk_tail *tail = follow->file[i];
+
+		if (tail->dev == st->st_dev && tail->ino == st->st_ino &&
+		    tail->fd != STDIN_FILENO)
+			return tail;
+	}
+	return NULL;
+}
+
+static void
+fail(struct input *input, int error_number)
+{
+	bool absent = error_number == ENOENT || error_number == ENOTDIR;
+
+	/* Forbidden now, but open already: go on reading. */
+	if (!absent && input->current != NULL)
+		return;
+	input->current = NULL;
+	input->error_number = error_number;
+	input->state = absent ? TK_INPUT_WAITING : TK_INPUT_DENIED;
+}
+
+static void
+open_path(struct tk_follow *follow, size_t index)
+{
+	struct input *input = follow->input[index];
+	struct tk_tail *tail;
+	struct stat st;
+	int fd;
+
+	fd = open(input->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		fail(input, errno);
+		return;
+	}
+	/* It may have been replaced since the path was looked at. */
+	tail = fstat(fd, &st) == 0 ? find_file(follow, &st) : NULL;
+	if (tail != NULL) {
+		close(fd);
+	} else {
+		tail = add_file(follow, fd, index);
+		if (tail == NULL) {
+			close(fd);
+			fail(input, ENOMEM);
+			return;
+		}
+		watch_file(follow, tail);
+	}
+	input->current = tail;
+	if (input->had_file)
+		input->rotations++;
+	input->had_file = true;
+	input->state = TK_INPUT_READING;
+	input->error_number = 0;
+}
+
+/* What does the path name now? An older file of this or another input keeps
+ * its position: after a rename it must not be read a second time. */
+static void
+look_at_path(struct tk_follow *follow, size_t index)
+{
+	struct input *input = follow->input[index];
+	struct tk_tail *tail;
+	struct stat st;
+
+	if (input->directory == NULL)
+		return;
+	watch_directory(follow, input);
+	if (stat(input->path, &st) != 0) {
+		fail(input, errno);
+		return;
+	}
+	tail = find_file(follow, &st);
+	if (tail == NULL) {
+		open_path(follow, index);
+		return;
+	}
+	if (tail == input->current)
+		return;
+	if (input->had_file)
+		input->rotations++;
+	input->had_file = true;
+	input->current = tail;
+	input->state = TK_INPUT_READING;
+	input->error_number = 0;
+}
+
+static bool
+has_name(const struct tk_follow *follow, const struct tk_tail *tail)
+{
+	for (size_t i = 0; i < follow->input_count; i++)
+		if (follow->input[i]->current == tail)
+			return true;
+	return false;
+}
+
+static void
+look(struct tk_follow *follow, uint64_t now_ns)
+{
+	follow->poll_only = follow->notify_fd < 0;
+	for (size_t i = 0; i < follow->input_count; i++)
+		look_at_path(follow, i);
+	for (size_t i = 0; i < follow->file_count; i++) {
+		struct tk_tail *tail = follow->file[i];
+
+		if (has_name(follow, tail))
+			tail->orphaned_ns = 0;
+		else if (tail->orphaned_ns == 0)
+			tail->orphaned_ns = now_ns > 0 ? now_ns : 1;
+		if (!tail->stream && tail->watch < 0)
+			follow->poll_only = true;
+		if (!tail->stream && is_remote(tail->fd))
+			follow->poll_only = true;
+		if (tail->stream && !tail->ended && tail->fd != STDIN_FILENO)
+			follow->poll_only = true;
+	}
+}
+
+static void
+drop_file(struct tk_follow *follow, size_t index)
+{
+	struct tk_tail *tail = follow->file[index];
+
+	if (tail->watch >= 0)
+		inotify_rm_watch(follow->notify_fd, tail->watch);
+	for (size_t i = 0; i < follow->input_count; i++)
+		if (follow->input[i]->current == tail)
+			follow->input[i]->current = NULL;
+	tk_tail_free(tail);
+	follow->file_count--;
+	memmove(follow->file + index, follow->file + index + 1,
+		(follow->file_count - index) * sizeof(*follow->file));
+}
+
+/* Has a nameless file been at its end for long enough? */
+static bool
+is_over(const struct tk_follow *follow, const struct tk_tail *tail,
+	uint64_t now_ns)
+{
+	uint64_t since_ns = tail->changed_ns > tail->orphaned_ns
+				    ? tail->changed_ns
+				    : tail->orphaned_ns;
+	uint64_t wait_ns = follow->input[tail->input]->current != NULL
+				   ? ROTATE_WAIT_NS
+				   : DELETED_WAIT_NS;
+
+	return tail->orphaned_ns != 0 && now_ns - since_ns >= wait_ns;
+}
+
+static void
+set_state(struct tk_follow *follow, const struct tk_tail *tail,
+	  enum tk_input_state state, int error_number)
+{
+	for (size_t i = 0; i < follow->input_count; i++) {
+		struct input *input = follow->input[i];
+
+		if (input->current != tail)
+			continue;
+		input->state = state;
+		input->error_number = error_number;
+	}
+}
+
+/* One buffer of each file; true if any may have more. */
+static bool
+read_pass(struct tk_follow *follow, uint64_t now_ns, size_t chunk, bool once,
+	  tk_follow_fn fn, void *user)
+{
+	bool more = false;
+
+	for (size_t i = 0; i < follow->input_count; i++)
+		follow->input[i]->busy = false;
+	for (size_t i = 0; i < follow->file_count; i++) {
+		struct tk_tail *tail = follow->file[i];
+		struct input *input = follow->input[tail->input];
+		enum tk_tail_result result;
+
+		/* Its predecessor comes first. */
+		if (input->busy)
+			continue;
+		result = tk_tail_read(tail, now_ns, once, follow->buffer,
+				      chunk + TK_TAIL_LAST, fn, user);
+		if (result == TK_TAIL_FAILED) {
+			set_state(follow, tail, TK_INPUT_DENIED, errno);
+			/* ESTALE: the path may name a better one by now. */
+			if (errno == ESTALE)
+				drop_file(follow, i--);
+			continue;
+		}
+		set_state(follow, tail,
+			  result == TK_TAIL_ENDED ? TK_INPUT_ENDED
+						  : TK_INPUT_READING,
+			  0);
+		if (result == TK_TAIL_MORE) {
+			input->busy = true;
+			more = true;
+		} else if (is_over(follow, tail, now_ns)) {
+			tk_tail_finish(tail, fn, user);
+			drop_file(follow, i--);
+		}
+	}
+	return more;
+}
+
+/* What inotify says is only a hint that it is time to look. */
+static bool
+drain_hints(struct tk_follow *follow)
+{
+	char events[4096];
+	bool any = false;
+
+	while (follow->notify_fd >= 0 &&
+	       read(follow->notify_fd, events, sizeof(events)) > 0)
+		any = true;
+	return any;
+}
+
+bool
+tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
+	       bool once, tk_follow_fn fn, void *user)
+{
+	size_t chunk = CHUNK, done = 0;
+	bool more;
+
+	if (drain_hints(follow) || now_ns >= follow->due_ns) {
+		look(follow, now_ns);
+		follow->due_ns =
+			now_ns + (follow->poll_only ? POLL_NS : LOOK_NS);
+	}
+	if (follow->file_count > 0 && budget_bytes / follow->file_count < chunk)
+		chunk = budget_bytes / follow->file_count;
+	if (chunk < CHUNK_MIN)
+		chunk = CHUNK_MIN;
+	do {
+		more = read_pass(follow, now_ns, chunk, once, fn, user);
+		done += chunk * follow->file_count;
+	} while (more && done < budget_bytes);
+	if (once && !more)
+		for (size_t i = 0; i < follow->file_count; i++)
+			tk_tail_finish(follow->file[i], fn, user);
+	return more;
+}
+
+int
+tk_follow_fd(const struct tk_follow *follow)
+{
+	return follow->notify_fd;
+}
+
+int
+tk_follow_stdin_fd(const struct tk_follow *follow)
+{
+	const struct tk_tail *tail = find_stdin(follow);
+
+	return tail != NULL && !tail->ended ? STDIN_FILENO : -1;
+}
+
+uint64_t
+tk_follow_due_ns(const struct tk_follow *follow)
+{
+	return follow->due_ns;
+}
+
+size_t
+tk_follow_count(const struct tk_follow *follow)
+{
+	return follow->input_count;
+}
+
+void
+tk_follow_info(const struct tk_follow *follow, size_t index,
+	       struct tk_input_info *out)
+{
+	const struct input *input = follow->input[index];
+
+	*out = (struct tk_input_info){
+		.path = input->path,
+		.state = input->state,
+		.error_number = input->error_number,
+		.same_as = SIZE_MAX,
+		.lines = input->counts.lines,
+		.bytes = input->counts.bytes,
+		.rotations = input->rotations,
+		.truncations = input->counts.truncations,
+		.oversize = input->counts.oversize,
+		.nul_bytes = input->counts.nul_bytes,
+		.lost_bytes = input->counts.lost_bytes,
+	};
+	if (input->current != NULL && input->current->input != index)
+		out->same_as = input->current->input;
+	for (size_t i = 0; i < follow->file_count; i++) {
+		const struct tk_tail *tail = follow->file[i];
+
+		if (tail->input == index && tail->size > tail->offset)
+			out->behind_bytes += tail->size - tail->offset;
+	}
+}

@@ -1,0 +1,70 @@
+/* Following growing files through rotation, truncation and absence. */
+#ifndef TK_FOLLOW_H
+#define TK_FOLLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "input/lines.h"
+
+enum tk_input_state {
+	/** Not there yet; it is looked for again. */
+	TK_INPUT_WAITING,
+	TK_INPUT_READING,
+	/** Permission denied or another error; tried again. */
+	TK_INPUT_DENIED,
+	/** stdin at its end. */
+	TK_INPUT_ENDED,
+};
+
+struct tk_input_info {
+	const char *path;
+	enum tk_input_state state;
+	/** Why it is WAITING or DENIED; 0 otherwise. */
+	int error_number;
+	/** The input that already reads this very file (a link, or the same
+	 *  path given twice); SIZE_MAX if there is none. */
+	size_t same_as;
+	uint64_t lines, bytes, behind_bytes;
+	uint64_t rotations, truncations, oversize, nul_bytes, lost_bytes;
+};
+
+struct tk_follow;
+
+/** NULL if there is no memory. Times are the caller's monotonic ns. */
+struct tk_follow *tk_follow_new(void);
+void tk_follow_free(struct tk_follow *follow);
+
+/** Add a path, "-" for stdin. A file that does not exist is waited for.
+ *  BACKOFF_OK; BACKOFF_E_NOMEM. */
+enum backoff_status tk_follow_add(struct tk_follow *follow, const char *path);
+
+/** A descriptor to poll(2) for reading as a hint that there is something to
+ *  read (inotify), or -1; and stdin's, or -1. */
+int tk_follow_fd(const struct tk_follow *follow);
+int tk_follow_stdin_fd(const struct tk_follow *follow);
+
+/** When to read again even without a hint: notification is no promise. */
+uint64_t tk_follow_due_ns(const struct tk_follow *follow);
+
+/** Called for each whole line. */
+typedef void (*tk_follow_fn)(void *user, size_t input,
+			     const struct tk_line *line);
+
+/**
+ * Read what is there, at most about @p budget_bytes over all inputs.
+ *
+ * @param once    also deliver unterminated last lines; wait for the ends of
+ *                pipes, but not for files to grow
+ * @return true if more is there already
+ */
+bool tk_follow_read(struct tk_follow *follow, uint64_t now_ns,
+		    size_t budget_bytes, bool once, tk_follow_fn fn,
+		    void *user);
+
+size_t tk_follow_count(const struct tk_follow *follow);
+void tk_follow_info(const struct tk_follow *follow, size_t input,
+		    struct tk_input_info *out);
+
+#endif

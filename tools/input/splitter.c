@@ -1,0 +1,113 @@
+/* Splits pushed bytes into lines, whatever the pieces they come in. */
+#include "config.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/lines.h"
+
+struct tk_splitter {
+	/* What was pushed and not looked at yet. */
+	const char *at, *end;
+	/* The line under way: its bytes before `at`, of which the first
+	 * TK_LINE_MAX are in `carry`. */
+	uint64_t carried;
+	/* Of the line under way. */
+	uint64_t number, offset;
+	/* Allocated whole, so that reading can not fail; the system only
+	 * provides the pages that are touched. */
+	char *carry;
+};
+
+struct tk_splitter *
+tk_splitter_new(void)
+{
+	struct tk_splitter *splitter = calloc(1, sizeof(*splitter));
+
+	if (!splitter)
+		return NULL;
+	splitter->carry = malloc(TK_LINE_MAX);
+	if (!splitter->carry) {
+		free(splitter);
+		return NULL;
+	}
+	tk_splitter_reset(splitter);
+	return splitter;
+}
+
+void
+tk_splitter_free(struct tk_splitter *splitter)
+{
+	if (!splitter)
+		return;
+	free(splitter->carry);
+	free(splitter);
+}
+
+void
+tk_splitter_reset(struct tk_splitter *splitter)
+{
+	splitter->at = splitter->end = NULL;
+	splitter->carried = 0;
+	splitter->number = 1;
+	splitter->offset = 0;
+}
+
+void
+tk_splitter_push(struct tk_splitter *splitter, const char *bytes, size_t length)
+{
+	assert(splitter->at == splitter->end);
+	splitter->at = bytes;
+	splitter->end = bytes + length;
+}
+
+/* Move bytes of an unfinished line out of the pushed piece. */
+static void
+keep(struct tk_splitter *splitter, size_t length)
+{
+	if (splitter->carried < TK_LINE_MAX) {
+		size_t room = TK_LINE_MAX - (size_t)splitter->carried;
+
+		memcpy(splitter->carry + splitter->carried, splitter->at,
+		       length < room ? length : room);
+	}
+	splitter->carried += length;
+	splitter->at += length;
+}
+
+bool
+tk_splitter_next(struct tk_splitter *splitter, bool at_end, struct tk_line *out)
+{
+	size_t rest = (size_t)(splitter->end - splitter->at);
+	const char *newline = NULL;
+	uint64_t length;
+
+	if (rest > 0)
+		newline = memchr(splitter->at, '\n', rest);
+	if (newline)
+		rest = (size_t)(newline - splitter->at);
+	length = splitter->carried + rest;
+	if (!newline && (!at_end || length == 0)) {
+		if (rest > 0)
+			keep(splitter, rest);
+		return false;
+	}
+	if (splitter->carried > 0) {
+		if (rest > 0)
+			keep(splitter, rest);
+		out->text = splitter->carry;
+	} else {
+		out->text = splitter->at;
+		splitter->at += rest;
+	}
+	splitter->at += newline != NULL;
+	out->oversize = length > TK_LINE_MAX;
+	out->length = out->oversize ? TK_LINE_MAX : (size_t)length;
+	out->number = splitter->number++;
+	out->offset = splitter->offset;
+	out->unterminated = !newline;
+	splitter->offset += length + (newline != NULL);
+	splitter->carried = 0;
+	return true;
+}

@@ -1,0 +1,265 @@
+/* One open file that grows: its new lines, and whether it was rewritten. */
+#include "config.h"
+
+#include "input/tail.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Size and time can both hide a rewriting (they have a grain), so the content
+ * is compared this often even when neither changed. */
+#define CHECK_NS UINT64_C(1000000000)
+
+struct tk_tail *
+tk_tail_new(int fd, size_t input, struct tk_tail_counts *counts)
+{
+	struct tk_tail *tail = calloc(1, sizeof(*tail));
+	struct stat st;
+
+	if (tail == NULL)
+		return NULL;
+	tail->splitter = tk_splitter_new();
+	if (tail->splitter == NULL || fstat(fd, &st) != 0) {
+		tk_splitter_free(tail->splitter);
+		free(tail);
+		return NULL;
+	}
+	tail->fd = fd;
+	tail->stream = !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) &&
+		       !S_ISBLK(st.st_mode);
+	tail->at_line_start = true;
+	tail->dev = st.st_dev;
+	tail->ino = st.st_ino;
+	tail->watch = -1;
+	tail->input = input;
+	tail->counts = counts;
+	return tail;
+}
+
+void
+tk_tail_free(struct tk_tail *tail)
+{
+	if (tail == NULL)
+		return;
+	if (tail->fd != STDIN_FILENO)
+		close(tail->fd);
+	tk_splitter_free(tail->splitter);
+	free(tail);
+}
+
+static void
+deliver(struct tk_tail *tail, bool at_end, tk_follow_fn fn, void *user)
+{
+	struct tk_line line;
+
+	while (tk_splitter_next(tail->splitter, at_end, &line)) {
+		tail->counts->lines++;
+		if (line.oversize)
+			tail->counts->oversize++;
+		fn(user, tail->input, &line);
+	}
+}
+
+void
+tk_tail_finish(struct tk_tail *tail, tk_follow_fn fn, void *user)
+{
+	deliver(tail, true, fn, user);
+}
+
+/* The writer began again at the top: what was there and not yet read is gone.
+ */
+static void
+restart(struct tk_tail *tail, tk_follow_fn fn, void *user)
+{
+	tk_tail_finish(tail, fn, user);
+	tk_splitter_reset(tail->splitter);
+	tail->counts->truncations++;
+	if (tail->size > tail->offset)
+		tail->counts->lost_bytes += tail->size - tail->offset;
+	tail->offset = 0;
+	tail->size = 0;
+	tail->head_length = 0;
+	tail->last_length = 0;
+	tail->at_line_start = true;
+}
+
+/* Remember the first bytes of the file and the last ones before the offset. */
+static void
+remember(struct tk_tail *tail, const char *bytes, size_t length)
+{
+	if (tail->head_length == tail->offset &&
+	    tail->head_length < TK_TAIL_HEAD) {
+		size_t room = TK_TAIL_HEAD - tail->head_length;
+		size_t part = length < room ? length : room;
+
+		memcpy(tail->head + tail->head_length, bytes, part);
+		tail->head_length += part;
+	}
+	if (length >= TK_TAIL_LAST) {
+		memcpy(tail->last, bytes + length - TK_TAIL_LAST, TK_TAIL_LAST);
+		tail->last_length = TK_TAIL_LAST;
+	} else {
+		size_t keep = TK_TAIL_LAST - length;
+
+		if (keep > tail->last_length)
+			keep = tail->last_length;
+		memmove(tail->last, tail->last + tail->last_length - keep,
+			keep);
+		memcpy(tail->last + keep, bytes, length);
+		tail->last_length = keep + length;
+	}
+	tail->offset += length;
+	tail->counts->bytes += length;
+}
+
+/* Where a run of NULs begins at the start of a line; @p length if nowhere.
+ * A writer without O_APPEND leaves such a hole behind a truncation. */
+static size_t
+find_hole(const struct tk_tail *tail, const char *bytes, size_t length)
+{
+	size_t from = 0;
+
+	while (from < length) {
+		const char *nul = memchr(bytes + from, '\0', length - from);
+		size_t at;
+
+		if (nul == NULL)
+			return length;
+		at = (size_t)(nul - bytes);
+		if (at == 0 ? tail->at_line_start : bytes[at - 1] == '\n')
+			return at;
+		from = at + 1;
+	}
+	return length;
+}
+
+/* A hole can be larger than the disk: jump over it where the system can. */
+static void
+skip_hole(struct tk_tail *tail)
+{
+#ifdef SEEK_DATA
+	off_t data = lseek(tail->fd, (off_t)tail->offset, SEEK_DATA);
+
+	if (data < 0 || (uint64_t)data <= tail->offset)
+		return;
+	tail->counts->nul_bytes += (uint64_t)data - tail->offset;
+	tail->offset = (uint64_t)data;
+	tail->last_length = 0;
+#else
+	(void)tail;
+#endif
+}
+
+static void
+take(struct tk_tail *tail, const char *bytes, size_t length, tk_follow_fn fn,
+     void *user)
+{
+	bool only_nul = false;
+
+	remember(tail, bytes, length);
+	while (length > 0) {
+		size_t text = find_hole(tail, bytes, length);
+		size_t hole = text;
+
+		if (text > 0) {
+			tk_splitter_push(tail->splitter, bytes, text);
+			deliver(tail, false, fn, user);
+			tail->at_line_start = bytes[text - 1] == '\n';
+		}
+		while (hole < length && bytes[hole] == '\0')
+			hole++;
+		tail->counts->nul_bytes += hole - text;
+		only_nul = hole == length && hole > text;
+		bytes += hole;
+		length -= hole;
+	}
+	if (only_nul && !tail->stream)
+		skip_hole(tail);
+}
+
+static bool
+same_head(const struct tk_tail *tail)
+{
+	unsigned char head[TK_TAIL_HEAD];
+	ssize_t got = pread(tail->fd, head, tail->head_length, 0);
+
+	return got == (ssize_t)tail->head_length &&
+	       memcmp(head, tail->head, tail->head_length) == 0;
+}
+
+static enum tk_tail_result
+read_stream(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
+	    size_t size, tk_follow_fn fn, void *user)
+{
+	struct pollfd ready = {.fd = tail->fd, .events = POLLIN};
+	ssize_t got;
+
+	if (tail->ended)
+		return TK_TAIL_ENDED;
+	if (poll(&ready, 1, wait ? -1 : 0) <= 0 || ready.revents == 0)
+		return wait ? TK_TAIL_MORE : TK_TAIL_QUIET;
+	got = read(tail->fd, buffer, size);
+	if (got < 0) {
+		if (errno == EAGAIN || errno == EINTR)
+			return TK_TAIL_QUIET;
+		return TK_TAIL_FAILED;
+	}
+	if (got == 0) {
+		tk_tail_finish(tail, fn, user);
+		tail->ended = true;
+		return TK_TAIL_ENDED;
+	}
+	tail->changed_ns = now_ns;
+	take(tail, buffer, (size_t)got, fn, user);
+	return TK_TAIL_MORE;
+}
+
+enum tk_tail_result
+tk_tail_read(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
+	     size_t size, tk_follow_fn fn, void *user)
+{
+	struct stat st;
+	ssize_t got;
+
+	if (tail->stream)
+		return read_stream(tail, now_ns, wait, buffer, size, fn, user);
+	if (fstat(tail->fd, &st) != 0)
+		return TK_TAIL_FAILED;
+	if ((uint64_t)st.st_size == tail->offset &&
+	    st.st_mtim.tv_sec == tail->mtime.tv_sec &&
+	    st.st_mtim.tv_nsec == tail->mtime.tv_nsec &&
+	    now_ns - tail->checked_ns < CHECK_NS)
+		return TK_TAIL_QUIET;
+	if ((uint64_t)st.st_size < tail->offset)
+		restart(tail, fn, user);
+
+	/* The bytes before the offset are read again together with the new
+	 * ones, and the head after them: whatever the writer does in between,
+	 * new bytes are only taken if they continue what was read before. */
+	got = pread(tail->fd, buffer, size,
+		    (off_t)(tail->offset - tail->last_length));
+	if (got < 0)
+		return errno == EINTR ? TK_TAIL_MORE : TK_TAIL_FAILED;
+	if ((size_t)got < tail->last_length ||
+	    memcmp(buffer, tail->last, tail->last_length) != 0 ||
+	    !same_head(tail)) {
+		restart(tail, fn, user);
+		return TK_TAIL_MORE;
+	}
+	tail->size = (uint64_t)st.st_size;
+	tail->mtime = st.st_mtim;
+	tail->checked_ns = now_ns;
+	if ((size_t)got == tail->last_length)
+		return TK_TAIL_QUIET;
+	tail->changed_ns = now_ns;
+	{
+		size_t old = tail->last_length;
+
+		take(tail, buffer + old, (size_t)got - old, fn, user);
+	}
+	return TK_TAIL_MORE;
+}

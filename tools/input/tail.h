@@ -1,0 +1,76 @@
+/* One open file that grows: its new lines, and whether it was rewritten. */
+#ifndef TK_TAIL_H
+#define TK_TAIL_H
+
+#include <sys/types.h>
+#include <time.h>
+
+#include "input/follow.h"
+
+/** Bytes at the start of a file, and before the read position, that must stay
+ *  as they were: else the file was truncated and has grown again. */
+#define TK_TAIL_HEAD 1024
+#define TK_TAIL_LAST 64
+
+/** What one input has read so far, over all files it ever had. */
+struct tk_tail_counts {
+	uint64_t lines, bytes, truncations, oversize, nul_bytes, lost_bytes;
+};
+
+struct tk_tail {
+	int fd;
+	/** A pipe, a terminal, a socket: no position, no size. */
+	bool stream, ended;
+	/** The next line begins at `offset`. */
+	bool at_line_start;
+	dev_t dev;
+	ino_t ino;
+	/** inotify's watch, -1 if there is none. */
+	int watch;
+	/** Index of the input that its lines belong to. */
+	size_t input;
+	struct tk_tail_counts *counts;
+	struct tk_splitter *splitter;
+	/** The next byte to read, and the size at the last look. */
+	uint64_t offset, size;
+	struct timespec mtime;
+	/** When it was last compared, last gave bytes, and lost its name
+	 *  (0: it still has one). */
+	uint64_t checked_ns, changed_ns, orphaned_ns;
+	size_t head_length, last_length;
+	unsigned char head[TK_TAIL_HEAD];
+	unsigned char last[TK_TAIL_LAST];
+};
+
+enum tk_tail_result {
+	/** At its end, for now. */
+	TK_TAIL_QUIET,
+	TK_TAIL_MORE,
+	/** At its end, for good (a pipe without writers). */
+	TK_TAIL_ENDED,
+	/** errno says why. */
+	TK_TAIL_FAILED,
+};
+
+/** Takes @p fd over. NULL if there is no memory (then @p fd stays open) or
+ *  fstat() failed. */
+struct tk_tail *tk_tail_new(int fd, size_t input,
+			    struct tk_tail_counts *counts);
+
+/** Closes the descriptor, unless it is stdin. */
+void tk_tail_free(struct tk_tail *tail);
+
+/**
+ * Read at most one buffer.
+ *
+ * @param wait    wait for a pipe to give something or to end
+ * @param buffer  more than TK_TAIL_LAST bytes
+ */
+enum tk_tail_result tk_tail_read(struct tk_tail *tail, uint64_t now_ns,
+				 bool wait, char *buffer, size_t size,
+				 tk_follow_fn fn, void *user);
+
+/** Deliver the unterminated rest, if there is one. */
+void tk_tail_finish(struct tk_tail *tail, tk_follow_fn fn, void *user);
+
+#endif

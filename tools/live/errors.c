@@ -1,0 +1,146 @@
+/* The most frequent errors of one operation, in bounded memory. */
+#include "config.h"
+
+#include "live/errors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+rt_errors_clear(struct rt_errors *errors)
+{
+	for (size_t i = 0; i < RT_ERRORS_MAX; i++) {
+		free(errors->slot[i]);
+		errors->slot[i] = NULL;
+	}
+}
+
+void
+rt_cut_text(const char *text, char *out, size_t size)
+{
+	size_t length = strnlen(text, size);
+
+	if (length == size) {
+		length--;
+		while (length > 0 &&
+		       ((unsigned char)text[length] & 0xc0) == 0x80)
+			length--;
+	}
+	memcpy(out, text, length);
+	out[length] = '\0';
+}
+
+/* What tells errors apart: texts carry addresses and numbers, codes do not. */
+static const char *
+label_of(const struct backoff_event *event)
+{
+	if (event->code != NULL && *event->code != '\0')
+		return event->code;
+	if (event->error_type != NULL && *event->error_type != '\0')
+		return event->error_type;
+	if (event->error != NULL && *event->error != '\0')
+		return event->error;
+	if (event->outcome == BACKOFF_OUTCOME_TIMEOUT)
+		return "timeout";
+	return "(no error text)";
+}
+
+static uint64_t
+count_in(const struct rt_error_slot *slot, uint64_t end_s, uint64_t length_s)
+{
+	uint64_t sum = 0;
+
+	for (uint64_t i = 0; i < length_s && i < RT_HISTORY_S && i <= end_s;
+	     i++) {
+		uint64_t s = end_s - i;
+
+		if (s <= slot->head_s && slot->head_s - s < RT_HISTORY_S)
+			sum += slot->bucket[s % RT_HISTORY_S];
+	}
+	return sum;
+}
+
+/* A free slot, or the one that counted least: what is frequent survives a
+ * stream of errors that are all different. */
+static struct rt_error_slot *
+take_slot(struct rt_errors *errors, uint64_t second)
+{
+	struct rt_error_slot *least = NULL;
+	uint64_t least_count = UINT64_MAX;
+
+	for (size_t i = 0; i < RT_ERRORS_MAX; i++) {
+		struct rt_error_slot *slot = errors->slot[i];
+		uint64_t count;
+
+		if (slot == NULL) {
+			errors->slot[i] = calloc(1, sizeof(*slot));
+			return errors->slot[i];
+		}
+		count = count_in(slot, second, RT_HISTORY_S);
+		if (count < least_count ||
+		    (count == least_count && slot->head_s < least->head_s)) {
+			least = slot;
+			least_count = count;
+		}
+	}
+	memset(least, 0, sizeof(*least));
+	return least;
+}
+
+bool
+rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
+	      uint64_t second)
+{
+	struct rt_error_slot *slot = NULL;
+	char label[RT_LABEL_MAX];
+
+	rt_cut_text(label_of(event), label, sizeof(label));
+	for (size_t i = 0; i < RT_ERRORS_MAX && slot == NULL; i++)
+		if (errors->slot[i] != NULL &&
+		    strcmp(errors->slot[i]->label, label) == 0)
+			slot = errors->slot[i];
+	if (slot == NULL) {
+		slot = take_slot(errors, second);
+		if (slot == NULL)
+			return false;
+		memcpy(slot->label, label, sizeof(label));
+		slot->head_s = second;
+	}
+	if (event->error != NULL)
+		rt_cut_text(event->error, slot->text, sizeof(slot->text));
+	if (second > slot->head_s) {
+		uint64_t steps = second - slot->head_s;
+
+		if (steps > RT_HISTORY_S)
+			steps = RT_HISTORY_S;
+		for (uint64_t i = 0; i < steps; i++)
+			slot->bucket[(second - i) % RT_HISTORY_S] = 0;
+		slot->head_s = second;
+	}
+	if (slot->head_s - second < RT_HISTORY_S &&
+	    slot->bucket[second % RT_HISTORY_S] < UINT32_MAX)
+		slot->bucket[second % RT_HISTORY_S]++;
+	return true;
+}
+
+void
+rt_errors_top(const struct rt_errors *errors, uint64_t end_s, uint64_t length_s,
+	      struct rt_error_top *out)
+{
+	out->label[0] = '\0';
+	out->text[0] = '\0';
+	out->count = 0;
+	for (size_t i = 0; i < RT_ERRORS_MAX; i++) {
+		const struct rt_error_slot *slot = errors->slot[i];
+		uint64_t count;
+
+		if (slot == NULL)
+			continue;
+		count = count_in(slot, end_s, length_s);
+		if (count > out->count) {
+			out->count = count;
+			memcpy(out->label, slot->label, sizeof(out->label));
+			memcpy(out->text, slot->text, sizeof(out->text));
+		}
+	}
+}

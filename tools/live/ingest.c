@@ -1,0 +1,130 @@
+/* Lines become events, and events are counted. */
+#include "config.h"
+
+#include "live/ingest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "live/errors.h"
+
+#define NS_PER_S UINT64_C(1000000000)
+/* Events closer to the wall clock than this are of our time. */
+#define FRESH_NS (RT_HISTORY_S * NS_PER_S)
+
+enum backoff_status
+rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
+	       struct backoff_error *error)
+{
+	enum backoff_status status;
+
+	memset(ingest, 0, sizeof(*ingest));
+	status = tk_dialect_open(dialect, &ingest->dialect, error);
+	if (status != BACKOFF_OK)
+		return status;
+	ingest->window = rt_window_new();
+	ingest->sequence = rt_sequence_new();
+	if (ingest->window == NULL || ingest->sequence == NULL) {
+		rt_ingest_clear(ingest);
+		return BACKOFF_E_NOMEM;
+	}
+	return BACKOFF_OK;
+}
+
+void
+rt_ingest_clear(struct rt_ingest *ingest)
+{
+	tk_dialect_free(ingest->dialect);
+	rt_window_free(ingest->window);
+	rt_sequence_free(ingest->sequence);
+	memset(ingest, 0, sizeof(*ingest));
+}
+
+static void
+note_bad(struct rt_ingest *ingest, size_t input, uint64_t line,
+	 const struct backoff_error *error)
+{
+	char text[sizeof(error->path) + sizeof(error->text) + 2];
+	struct rt_bad *bad;
+
+	if (ingest->bad++ >= RT_BAD_MAX)
+		return;
+	bad = &ingest->first_bad[ingest->bad - 1];
+	bad->input = input;
+	bad->line = line;
+	bad->column = error->column;
+	snprintf(text, sizeof(text), "%s%s%s", error->path,
+		 error->path[0] != '\0' ? ": " : "", error->text);
+	rt_cut_text(text, bad->text, sizeof(bad->text));
+}
+
+static bool
+is_fresh(const struct rt_ingest *ingest, uint64_t ts_ns)
+{
+	uint64_t apart = ts_ns > ingest->wall_ns ? ts_ns - ingest->wall_ns
+						 : ingest->wall_ns - ts_ns;
+
+	return ingest->wall_ns != 0 && apart <= FRESH_NS;
+}
+
+static void
+count_event(struct rt_ingest *ingest, size_t input,
+	    const struct backoff_event *event)
+{
+	ingest->events++;
+	if (event->type == BACKOFF_EVENT_UNKNOWN)
+		ingest->unknown++;
+	if (event->type == BACKOFF_EVENT_DROPPED &&
+	    event->dropped != BACKOFF_ABSENT)
+		ingest->dropped += event->dropped;
+	rt_sequence_note(ingest->sequence, input, event);
+	if (!rt_window_add(ingest->window, event, ingest->wall_ns))
+		ingest->no_memory = true;
+	if (is_fresh(ingest, event->ts_ns))
+		ingest->live = true;
+	else if (ingest->caught_up)
+		ingest->replayed = true;
+}
+
+void
+rt_ingest_line(void *user, size_t input, const struct tk_line *line)
+{
+	struct rt_ingest *ingest = user;
+	struct backoff_error error = {0};
+	struct backoff_event event;
+
+	ingest->lines++;
+	ingest->oversize += line->oversize;
+	switch (tk_dialect_read(ingest->dialect, line, &event, &error)) {
+	case TK_EVENT:
+		count_event(ingest, input, &event);
+		return;
+	case TK_FOREIGN:
+		ingest->foreign++;
+		break;
+	case TK_BAD:
+		/* Not the line's fault. */
+		if (error.status == BACKOFF_E_NOMEM)
+			ingest->no_memory = true;
+		note_bad(ingest, input, line->number, &error);
+		break;
+	}
+	if (ingest->caught_up && ingest->wall_ns != 0 && !ingest->replayed)
+		ingest->live = true;
+}
+
+bool
+rt_ingest_is_live(const struct rt_ingest *ingest)
+{
+	return ingest->live && ingest->wall_ns != 0;
+}
+
+uint64_t
+rt_ingest_end_s(const struct rt_ingest *ingest)
+{
+	/* The last second that is over: the one under way would be counted as
+	 * if it were. */
+	if (rt_ingest_is_live(ingest))
+		return ingest->wall_ns / NS_PER_S - 1;
+	return rt_window_newest_ns(ingest->window) / NS_PER_S;
+}

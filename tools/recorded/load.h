@@ -1,0 +1,55 @@
+/* How many attempts a second a policy offers, beside what was recorded: far
+ * above that nobody knows how the target behaves. */
+#ifndef RS_LOAD_H
+#define RS_LOAD_H
+
+#include <stdbool.h>
+
+#include "recorded/log.h"
+
+/** Ratios of peaks up to which replay is believed, and above which it is
+ *  not. */
+#define RS_LOAD_ACCEPTED 1.10
+#define RS_LOAD_WARNED 1.50
+
+enum rs_load_level {
+	/** Not measured: the log does not hold all calls. */
+	RS_LOAD_UNKNOWN,
+	RS_LOAD_USUAL,
+	RS_LOAD_HIGH,
+	RS_LOAD_EXTRAPOLATED,
+};
+
+/** The load of an operation's recorded calls, in bins of a second (longer ones
+ *  for logs of more than 12 days). */
+struct rs_load {
+	uint64_t from_ns, bin_ns;
+	/** 0 if it is not known. */
+	size_t bins;
+	/** First attempts: the same under all policies. */
+	uint64_t *first;
+	/** The highest bin of what was recorded. */
+	double recorded_peak;
+};
+
+/** BACKOFF_OK or BACKOFF_E_NOMEM. */
+enum backoff_status rs_load_init(struct rs_load *load, const struct rs_log *log,
+				 const struct rs_operation *operation);
+void rs_load_clear(struct rs_load *load);
+
+/** The bin of an attempt; load->bins if it is beyond the log. */
+size_t rs_load_bin(const struct rs_load *load, uint64_t start_ns);
+
+/** The highest bin of first attempts and @p further ones, of which each
+ *  counts for 1 / replicas. */
+double rs_load_peak(const struct rs_load *load, const int64_t *further,
+		    uint32_t replicas);
+
+/** What a peak means: more than the recorded one by a share, and by more than
+ *  chance (three standard deviations of a Poisson count). */
+enum rs_load_level rs_load_judge(double peak, double recorded_peak);
+
+/** "unknown", "usual", "high", "extrapolated". */
+const char *rs_load_level_name(enum rs_load_level level);
+
+#endif

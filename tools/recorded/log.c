@@ -1,0 +1,380 @@
+/* What replay needs to know of a log, derived once. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "recorded/log.h"
+#include "recorded/random.h"
+
+/* How far a failure may be looked for, in calls. */
+#define NEAR_CALLS 1000
+#define MICROSECOND_NS 1000
+
+bool
+rs_log_replayable(const struct tk_call *call)
+{
+	return call->missing_before == 0 && call->count > 0;
+}
+
+bool
+rs_log_refused(const struct rs_log *log, const struct tk_call *call)
+{
+	return call->count == 1 && call->stop == BACKOFF_STOP_BREAKER_OPEN &&
+	       log->attempt[call->first].outcome == BACKOFF_OUTCOME_CANCELLED;
+}
+
+/* Whether its first attempt is a failure that says something. */
+static bool
+fails_first(const struct rs_log *log, const struct tk_call *call)
+{
+	uint8_t outcome = call->count > 0 ? log->attempt[call->first].outcome
+					  : BACKOFF_OUTCOME_SUCCESS;
+
+	return outcome == BACKOFF_OUTCOME_FAILURE ||
+	       outcome == BACKOFF_OUTCOME_TIMEOUT;
+}
+
+const struct tk_call *
+rs_log_failing_near(const struct rs_log *log,
+		    const struct rs_operation *operation, size_t call)
+{
+	const struct tk_call *first = &log->call[operation->first_call];
+	size_t at = call - operation->first_call;
+
+	for (size_t d = 1; d <= NEAR_CALLS; d++) {
+		if (d <= at && fails_first(log, &first[at - d]))
+			return &first[at - d];
+		if (at + d < operation->call_count &&
+		    fails_first(log, &first[at + d]))
+			return &first[at + d];
+	}
+	return NULL;
+}
+
+bool
+rs_log_all_failed(const struct rs_log *log, const struct tk_call *call)
+{
+	for (uint32_t i = 0; i < call->count; i++)
+		if (log->attempt[call->first + i].outcome ==
+		    BACKOFF_OUTCOME_SUCCESS)
+			return false;
+	return true;
+}
+
+const char *
+rs_log_text(const struct rs_log *log, tk_string string)
+{
+	const char *text = tk_trace_text(log->trace, string);
+
+	return text ? text : "";
+}
+
+static bool
+present(uint64_t value)
+{
+	return value != BACKOFF_ABSENT;
+}
+
+static uint64_t
+add(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* The wait before attempt @i ends when the attempt begins; without a logged
+ * wait, its own end and length must do. A log has whole microseconds of its
+ * end, and all of its length: it did not end before that. */
+static void
+place_attempt(struct rs_log *log, uint64_t i, bool first)
+{
+	const struct tk_attempt *attempt = &log->attempt[i], *before;
+	uint64_t length =
+		present(attempt->duration_ns) ? attempt->duration_ns : 0;
+	uint64_t end = attempt->end_ns;
+	bool known = present(attempt->duration_ns);
+
+	before = first ? NULL : attempt - 1;
+	if (before && present(before->end_ns) && present(before->delay_ns))
+		log->start_ns[i] = add(log->end_ns[i - 1], before->delay_ns);
+	else if (present(end))
+		log->start_ns[i] = end > length ? end - length : 0;
+	else
+		log->start_ns[i] = before ? log->end_ns[i - 1] : log->from_ns;
+	if (!present(end))
+		end = add(log->start_ns[i], length);
+	else if (before && present(before->delay_ns))
+		known = true;
+	if (end < log->start_ns[i])
+		end = log->start_ns[i];
+	if (end < add(log->start_ns[i], length) &&
+	    add(end, MICROSECOND_NS) >= add(log->start_ns[i], length))
+		end = add(log->start_ns[i], length);
+	log->end_ns[i] = end;
+	log->duration_known[i] = known ? RS_DURATION_KNOWN : 0;
+}
+
+static void
+place_call(struct rs_log *log, const struct tk_call *call)
+{
+	for (uint32_t i = 0; i < call->count; i++) {
+		uint64_t delay = log->attempt[call->first + i].delay_ns;
+
+		place_attempt(log, call->first + i, i == 0);
+		if (present(delay) && delay > log->longest_delay_ns)
+			log->longest_delay_ns = delay;
+	}
+}
+
+static int
+by_type(const void *a, const void *b)
+{
+	const struct rs_duration *x = a, *y = b;
+
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	return (x->ns > y->ns) - (x->ns < y->ns);
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+collect_attempt(struct rs_log *log, struct rs_operation *operation, uint64_t i)
+{
+	const struct tk_attempt *attempt = &log->attempt[i];
+	uint64_t ns = log->end_ns[i] - log->start_ns[i];
+	bool known = log->duration_known[i] != 0;
+
+	if (present(attempt->delay_ns) &&
+	    attempt->delay_ns > operation->longest_delay_ns)
+		operation->longest_delay_ns = attempt->delay_ns;
+	if (attempt->outcome == BACKOFF_OUTCOME_SUCCESS) {
+		if (known)
+			log->success_duration[operation->first_success +
+					      operation->success_count++] = ns;
+		else
+			operation->success_duration_missing = true;
+	} else if (known && attempt->outcome != BACKOFF_OUTCOME_CANCELLED) {
+		struct rs_duration *out =
+			&log->failure_duration[operation->first_failure +
+					       operation->failure_count++];
+
+		out->type = attempt->error_type;
+		out->ns = ns;
+	}
+}
+
+static void
+collect(struct rs_log *log, struct rs_operation *operation)
+{
+	for (size_t c = 0; c < operation->call_count; c++) {
+		const struct tk_call *call =
+			&log->call[operation->first_call + c];
+
+		if (!rs_log_replayable(call))
+			operation->headless++;
+		for (uint32_t i = 0; i < call->count; i++)
+			collect_attempt(log, operation, call->first + i);
+	}
+	qsort(log->failure_duration + operation->first_failure,
+	      operation->failure_count, sizeof(*log->failure_duration),
+	      by_type);
+	qsort(log->success_duration + operation->first_success,
+	      operation->success_count, sizeof(*log->success_duration),
+	      by_value);
+	operation->calls = operation->call_count - operation->headless;
+	operation->population =
+		tk_trace_logs_successes(log->trace, operation->name)
+			? RS_POPULATION_LOGGED
+			: RS_POPULATION_FAILING_FIRST;
+}
+
+/* Only after the durations were collected: drawn ones are not evidence. */
+static void
+draw_first_durations(struct rs_log *log, struct rs_operation *operation,
+		     uint64_t seed)
+{
+	for (size_t c = 0; c < operation->call_count; c++) {
+		size_t index = operation->first_call + c;
+		uint64_t i = log->call[index].first, ns;
+		const struct tk_attempt *attempt = &log->attempt[i];
+
+		if (log->call[index].count == 0 || log->duration_known[i] ||
+		    attempt->outcome == BACKOFF_OUTCOME_SUCCESS)
+			continue;
+		operation->first_duration_missing++;
+		ns = rs_log_failure_duration(
+			log, operation, attempt->error_type,
+			rs_draw(seed, RS_PURPOSE_FIRST_DURATION, index, 1, 0));
+		if (!present(ns) || ns > log->end_ns[i])
+			continue;
+		log->start_ns[i] = log->end_ns[i] - ns;
+		log->duration_known[i] = RS_DURATION_DRAWN;
+	}
+}
+
+static bool
+allocate(struct rs_log *log)
+{
+	size_t attempts = log->attempt_count + 1;
+
+	log->start_ns = calloc(attempts, sizeof(*log->start_ns));
+	log->end_ns = calloc(attempts, sizeof(*log->end_ns));
+	log->duration_known = calloc(attempts, 1);
+	log->failure_duration =
+		calloc(attempts, sizeof(*log->failure_duration));
+	log->success_duration =
+		calloc(attempts, sizeof(*log->success_duration));
+	log->operation =
+		calloc(log->operation_count + 1, sizeof(*log->operation));
+	return log->start_ns && log->end_ns && log->duration_known &&
+	       log->failure_duration && log->success_duration && log->operation;
+}
+
+/* Calls come sorted by operation. */
+static size_t
+count_operations(const struct rs_log *log)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < log->call_count; i++)
+		count += i == 0 ||
+			 log->call[i].operation != log->call[i - 1].operation;
+	return count;
+}
+
+static void
+split_operations(struct rs_log *log)
+{
+	struct rs_operation *operation = log->operation;
+	uint64_t attempts = 0;
+
+	for (size_t i = 0; i < log->call_count; i++) {
+		if (i == 0 ||
+		    log->call[i].operation != log->call[i - 1].operation) {
+			if (i > 0)
+				operation++;
+			operation->name = log->call[i].operation;
+			operation->first_call = i;
+			operation->first_failure = (size_t)attempts;
+			operation->first_success = (size_t)attempts;
+		}
+		operation->call_count++;
+		attempts += log->call[i].count;
+	}
+}
+
+enum backoff_status
+rs_log_init(struct rs_log *log, const struct tk_trace *trace, uint64_t seed)
+{
+	const struct tk_trace_totals *totals = tk_trace_totals(trace);
+
+	*log = (struct rs_log){.trace = trace,
+			       .from_ns = totals->from_ns,
+			       .to_ns = totals->to_ns};
+	log->call = tk_trace_calls(trace, &log->call_count);
+	log->attempt = tk_trace_attempts(trace, &log->attempt_count);
+	log->operation_count = count_operations(log);
+	if (!allocate(log)) {
+		rs_log_clear(log);
+		return BACKOFF_E_NOMEM;
+	}
+	for (size_t i = 0; i < log->call_count; i++)
+		place_call(log, &log->call[i]);
+	split_operations(log);
+	for (size_t i = 0; i < log->operation_count; i++) {
+		collect(log, &log->operation[i]);
+		draw_first_durations(log, &log->operation[i], seed);
+	}
+	return BACKOFF_OK;
+}
+
+void
+rs_log_clear(struct rs_log *log)
+{
+	free(log->start_ns);
+	free(log->end_ns);
+	free(log->duration_known);
+	free(log->failure_duration);
+	free(log->success_duration);
+	free(log->operation);
+	*log = (struct rs_log){0};
+}
+
+struct rs_operation *
+rs_log_operation(const struct rs_log *log, const char *name)
+{
+	for (size_t i = 0; i < log->operation_count; i++)
+		if (!strcmp(rs_log_text(log, log->operation[i].name), name))
+			return &log->operation[i];
+	return NULL;
+}
+
+bool
+rs_log_count(struct rs_operation *operation, uint64_t calls)
+{
+	if (calls < operation->call_count)
+		return false;
+	operation->at_once = calls - operation->call_count;
+	operation->calls = calls - operation->headless;
+	if (operation->at_once > 0)
+		operation->success_duration_missing = true;
+	if (operation->population == RS_POPULATION_FAILING_FIRST)
+		operation->population = RS_POPULATION_COUNTED;
+	return true;
+}
+
+/* First index at or after @type. */
+static size_t
+type_bound(const struct rs_duration *item, size_t count, uint64_t type)
+{
+	size_t low = 0;
+
+	while (count > 0) {
+		size_t half = count / 2;
+
+		if (item[low + half].type < type) {
+			low += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low;
+}
+
+uint64_t
+rs_log_failure_duration(const struct rs_log *log,
+			const struct rs_operation *operation, tk_string type,
+			uint64_t draw)
+{
+	const struct rs_duration *item =
+		log->failure_duration + operation->first_failure;
+	size_t low = type_bound(item, operation->failure_count, type);
+	size_t high =
+		type_bound(item, operation->failure_count, (uint64_t)type + 1);
+
+	if (low == high) {
+		low = 0;
+		high = operation->failure_count;
+	}
+	if (low == high)
+		return BACKOFF_ABSENT;
+	return item[low + rs_pick(draw, high - low)].ns;
+}
+
+uint64_t
+rs_log_success_duration(const struct rs_log *log,
+			const struct rs_operation *operation, uint64_t draw)
+{
+	if (operation->success_count == 0)
+		return BACKOFF_ABSENT;
+	return log->success_duration[operation->first_success +
+				     rs_pick(draw, operation->success_count)];
+}

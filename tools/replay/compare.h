@@ -1,0 +1,49 @@
+/* All policies over all operations of a log. */
+#ifndef RS_COMPARE_H
+#define RS_COMPARE_H
+
+#include "replay/result.h"
+
+struct rs_plan {
+	const struct rs_log *log;
+	const struct rs_policy_set *policies;
+	/** To recognise who wrote the log, if none of the policies did. */
+	const struct rs_policy_set *shipped;
+	const struct rs_estimator *estimator;
+	/** NULL for all: a shell pattern of operations. */
+	const char *pattern;
+	/** Index of the policy to compare with; SIZE_MAX: each operation's
+	 *  incumbent, or the first policy where that is not among them. */
+	size_t baseline;
+	uint64_t seed;
+	uint32_t replicas;
+};
+
+/** An operation of the comparison. */
+struct rs_subject {
+	/** Index in the log. */
+	size_t operation;
+	struct rs_incumbent incumbent;
+	/** Index of the baseline among the policies. */
+	size_t baseline;
+	struct rs_finding finding;
+	/** Recorded failures without an error type. */
+	uint64_t untyped_failures;
+	/** First of its results, one per policy. */
+	size_t first_result;
+};
+
+struct rs_comparison {
+	const struct rs_plan *plan;
+	struct rs_subject *subject;
+	size_t subject_count;
+	struct rs_result *result;
+	size_t result_count;
+};
+
+/** Run it. BACKOFF_OK or BACKOFF_E_NOMEM. */
+enum backoff_status rs_compare(const struct rs_plan *plan,
+			       struct rs_comparison *out);
+void rs_comparison_clear(struct rs_comparison *comparison);
+
+#endif

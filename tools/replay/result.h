@@ -1,0 +1,105 @@
+/* The numbers of a comparison, ready to be printed. */
+#ifndef RS_RESULT_H
+#define RS_RESULT_H
+
+#include <stdbool.h>
+
+#include "recorded/logged_policy.h"
+#include "replay/tally.h"
+#include "stats/interval.h"
+
+/** Share of calls that may meet an unsupported attempt before a verdict is
+ *  withheld. */
+#define RS_UNSUPPORTED_MAX 0.01
+
+enum rs_verdict {
+	RS_VERDICT_BASELINE,
+	RS_VERDICT_BETTER,
+	RS_VERDICT_WORSE,
+	RS_VERDICT_SAME,
+	/** Too much of it lies outside what the log can tell. */
+	RS_VERDICT_UNSUPPORTED,
+};
+
+/** "better", "same within noise" and so on. */
+const char *rs_verdict_name(enum rs_verdict verdict);
+
+struct rs_quantile {
+	uint64_t ns, low_ns, high_ns;
+};
+
+enum rs_percentile {
+	RS_P50,
+	RS_P95,
+	RS_P99,
+	RS_PERCENTILES,
+};
+
+/** Times of calls that ended one way. */
+struct rs_latency {
+	/** Mean number of such calls; without any the quantiles mean nothing.
+	 */
+	double calls;
+	struct rs_quantile at[RS_PERCENTILES];
+};
+
+struct rs_difference {
+	/** Index of the policy compared with. */
+	size_t baseline;
+	double value;
+	struct tk_interval interval;
+	enum rs_verdict verdict;
+};
+
+/** One policy on one operation. Counts are means over replicas. */
+struct rs_result {
+	const struct rs_policy *policy;
+	size_t operation;
+	uint64_t calls;
+	double success_rate, first_try_rate, attempts, attempts_per_call;
+	double retries, backoff_per_call_ns;
+	struct tk_interval success, outer, first_try, attempts_interval;
+	struct tk_interval retries_interval;
+	struct rs_latency success_latency, failure_latency;
+	double stop[RS_STOPS];
+	struct tk_interval stop_interval[RS_STOPS];
+	/** The policy has a budget or a breaker; calls without an attempt,
+	 *  since a breaker was open; how often one opened. */
+	bool guarded;
+	double refused_calls, breaker_opened;
+	/** It stopped calls, and what the calls that left no line gave it is
+	 * not known. */
+	bool guard_unknown;
+	/** Shares of the simulated attempts; sum 1. */
+	double support[RS_SUPPORT_COUNT];
+	/** The policy hedges, and is replayed as if it did not. */
+	bool hedges;
+	/** The highest load in attempts per bin, and how it stands beside the
+	 *  recorded one. */
+	double load_peak, recorded_load_peak;
+	enum rs_load_level load;
+	/** Share of calls that met an unsupported attempt. */
+	double unsupported_calls;
+	/** That share is above RS_UNSUPPORTED_MAX. */
+	bool flagged;
+	struct rs_difference difference;
+};
+
+/**
+ * Make numbers of counts; the difference is left empty.
+ *
+ * @param first_tries  samples to add to the successes, or NULL
+ */
+void rs_result_make(struct rs_result *result, const struct rs_tally *tally,
+		    const struct tk_samples *first_tries);
+
+/** Calls that budget or breaker ended. */
+double rs_guard_stops(const struct rs_result *result);
+
+/** Set the paired difference of two policies on one operation. */
+void rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
+		       const struct rs_result *baseline,
+		       const struct rs_tally *baseline_tally,
+		       size_t call_count);
+
+#endif

@@ -1,0 +1,26 @@
+/* Calls that share a budget or a breaker: all of an operation in the order of
+ * time, through the guards that production has. */
+#ifndef RS_CROWD_H
+#define RS_CROWD_H
+
+#include "replay/tally.h"
+
+/**
+ * Whether the calls of a policy share anything.
+ *
+ * @return BACKOFF_OK or BACKOFF_E_NOMEM
+ */
+enum backoff_status rs_policy_shares(const struct backoff_policy *policy,
+				     bool *out);
+
+/**
+ * Replay all calls of an operation under a policy whose calls share: one guard
+ * for each target, full and closed at the begin of the log, in each replica.
+ *
+ * @param tally  empty
+ * @return BACKOFF_OK or BACKOFF_E_NOMEM
+ */
+enum backoff_status rs_crowd_run(struct rs_tally *tally,
+				 const struct rs_run *run);
+
+#endif

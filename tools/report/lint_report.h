@@ -1,0 +1,27 @@
+/* The findings of a run, gathered and told. */
+#ifndef RS_REPORT_LINT_H
+#define RS_REPORT_LINT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "policies/lint.h"
+
+/** The findings of one policy. */
+struct rs_linted {
+	/** Where it came from: a file, or a shipped name. */
+	char *from;
+	char *name;
+	struct rs_lint_findings findings;
+};
+
+struct rs_lint_report {
+	struct rs_linted *item;
+	size_t count, room;
+	size_t warnings, notes;
+};
+
+/** One JSON document; docs/policy-lint.md describes it. -1 without memory. */
+int rs_lint_report_json(const struct rs_lint_report *report, FILE *out);
+
+#endif

@@ -1,0 +1,143 @@
+/* Whole results only: collect, write, rename. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "report/output.h"
+
+bool
+rs_output_begin(struct rs_output *output)
+{
+	*output = (struct rs_output){0};
+	output->stream = open_memstream(&output->text, &output->length);
+	if (output->stream)
+		return true;
+	tk_msg_errno("output", errno);
+	return false;
+}
+
+void
+rs_output_drop(struct rs_output *output)
+{
+	if (output->stream)
+		fclose(output->stream);
+	free(output->text);
+	*output = (struct rs_output){0};
+}
+
+/* 0, or an errno. */
+static int
+write_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t wrote = write(fd, text, length);
+
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote < 0)
+			return errno;
+		text += wrote;
+		length -= (size_t)wrote;
+	}
+	return 0;
+}
+
+static int
+write_new(const char *temporary, int fd, const char *path,
+	  const struct rs_output *output)
+{
+	/* mkstemp() made it private; a result is like any other file. */
+	mode_t mask = umask(0);
+	int error;
+
+	umask(mask);
+	error = fchmod(fd, 0666 & ~mask) ? errno : 0;
+	if (!error)
+		error = write_all(fd, output->text, output->length);
+	if (!error && fsync(fd))
+		error = errno;
+	if (close(fd) && !error)
+		error = errno;
+	if (!error && rename(temporary, path))
+		error = errno;
+	return error;
+}
+
+static int
+replace(const char *path, const struct rs_output *output)
+{
+	size_t size = strlen(path) + sizeof(".XXXXXX");
+	char *temporary = malloc(size);
+	int fd, error;
+
+	if (temporary == NULL)
+		return ENOMEM;
+	snprintf(temporary, size, "%s.XXXXXX", path);
+	fd = mkstemp(temporary);
+	if (fd < 0) {
+		error = errno;
+	} else {
+		error = write_new(temporary, fd, path, output);
+		if (error)
+			unlink(temporary);
+	}
+	free(temporary);
+	return error;
+}
+
+/* A device or a pipe cannot be renamed over. */
+static int
+write_special(const char *path, const struct rs_output *output)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return errno;
+	error = write_all(fd, output->text, output->length);
+	if (close(fd) && !error)
+		error = errno;
+	return error;
+}
+
+static int
+write_file(const char *path, const struct rs_output *output)
+{
+	char *real = realpath(path, NULL);
+	struct stat info;
+	int error;
+
+	/* Through a link, the file it leads to is replaced, not the link. */
+	if (real && stat(real, &info) == 0 && !S_ISREG(info.st_mode))
+		error = write_special(real, output);
+	else
+		error = replace(real ? real : path, output);
+	free(real);
+	return error;
+}
+
+enum tk_exit
+rs_output_end(struct rs_output *output, const char *path)
+{
+	bool to_stdout = path == NULL || strcmp(path, "-") == 0;
+	int error = 0;
+
+	/* glibc's fclose() shrinks the block, and if there is no memory for
+	 * that, the block is gone and nothing is said. */
+	if (fclose(output->stream) || output->text == NULL)
+		error = ENOMEM;
+	output->stream = NULL;
+	if (!error)
+		error = to_stdout ? write_all(STDOUT_FILENO, output->text,
+					      output->length)
+				  : write_file(path, output);
+	rs_output_drop(output);
+	if (!error)
+		return TK_EXIT_OK;
+	tk_msg_errno(to_stdout ? "standard output" : path, error);
+	return TK_EXIT_SYSTEM;
+}

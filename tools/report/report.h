@@ -1,0 +1,42 @@
+/* What a comparison is printed from, and the formats it can take. */
+#ifndef RS_REPORT_H
+#define RS_REPORT_H
+
+#include <stdio.h>
+
+#include "replay/compare.h"
+
+#define RS_REPORT_VERSION 1
+
+struct rs_report {
+	const struct rs_comparison *comparison;
+	/** The logs, as the user named them. */
+	char *const *path;
+	size_t path_count;
+};
+
+/** One format. */
+struct rs_writer {
+	const char *name;
+	/** 0; -1 if memory ran out or writing failed. */
+	int (*write)(const struct rs_report *report, FILE *out);
+};
+
+extern const struct rs_writer rs_writer_text, rs_writer_json, rs_writer_csv;
+
+/** Whether latencies of successes are only lower bounds: the log does not say
+ *  how long a successful attempt took. */
+bool rs_latency_is_lower_bound(const struct rs_report *report,
+			       const struct rs_subject *subject);
+
+/** "logged", "counted", "failing_first". */
+const char *rs_population_name(enum rs_population population);
+
+/** The operation of a subject, and its name. */
+const struct rs_operation *
+rs_subject_operation(const struct rs_report *report,
+		     const struct rs_subject *subject);
+const char *rs_subject_name(const struct rs_report *report,
+			    const struct rs_subject *subject);
+
+#endif
