@@ -123,6 +123,24 @@ bare() { # FILE...
 	}' "$@"
 }
 
+# ROOM FILE KIND SYMBOL for every symbol that an object of a room defines (D) or
+# asks for (U); nothing where nothing was built. libtool keeps the objects of a
+# shared build in .libs/, and names those of a library after both:
+# libtk_la-load.o.
+symbols() {
+	echo "$ranks" | while read -r room _; do
+		[ -d "$top_builddir/${room:-.none}" ] || continue
+		find "$top_builddir/$room" "$top_builddir/$room/.libs" \
+			-maxdepth 1 -name '*.o' 2>/dev/null |
+			while read -r object; do
+				file=$(basename "$object" .o)
+				nm "$object" | awk -v at="$room ${file#lib*_la-}" '
+				NF == 2 && $1 ~ /^[UvVwW]$/ { print at, "U", $2 }
+				NF == 3 && $2 ~ /^[A-TX-Z]$/ { print at, "D", $3 }'
+			done
+	done
+}
+
 # Names of the functions that the public headers declare.
 prototypes() {
 	bare src/backoff/*.h | sed 's/^[^ ]* //' | grep -v '^#' | tr '\n' ' ' |
