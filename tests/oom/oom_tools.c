@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "oom.h"
-#include "retrysim/cmd.h"
+#include "retrysim/commands.h"
 #include "retrytop/app.h"
 
 #define LINE(second, type, attempt, more)                                      \

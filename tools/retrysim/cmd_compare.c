@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "common/opt.h"
-#include "retrysim/cmd.h"
-#include "retrysim/input.h"
 #include "report/output.h"
 #include "report/report.h"
+#include "retrysim/cmd.h"
+#include "retrysim/input.h"
+#include "retrysim/operands.h"
 
 struct options {
 	struct tk_opt_list policies, calls;
@@ -199,23 +200,13 @@ rs_cmd_compare(int argc, char **argv)
 		examples, rows};
 	char **path;
 	size_t count;
-	int code = TK_EXIT_USAGE;
+	int code = rs_parse(&command, 0, SIZE_MAX, argc, argv, &path, &count);
 
-	switch (tk_opt_parse(&command, argc, argv, &path, &count)) {
-	case TK_OPT_DONE:
-		code = TK_EXIT_OK;
-		break;
-	case TK_OPT_USAGE:
-		break;
-	case TK_OPT_SYSTEM:
-		code = TK_EXIT_SYSTEM;
-		break;
-	case TK_OPT_OK:
-		if (count == 0)
-			tk_msg("no log given; try retrysim compare --help");
-		else
-			code = (int)run(&options, path, count);
-		break;
+	if (code == RS_GO_ON && count == 0) {
+		tk_msg("no log given; try retrysim compare --help");
+		code = TK_EXIT_USAGE;
+	} else if (code == RS_GO_ON) {
+		code = (int)run(&options, path, count);
 	}
 	tk_opt_clear(&command);
 	return code;

@@ -8,10 +8,11 @@
 
 #include "common/safe_text.h"
 #include "common/units.h"
-#include "retrysim/cmd_policy.h"
-#include "report/output.h"
 #include "policies/policy_set.h"
 #include "report/lint_report.h"
+#include "report/output.h"
+#include "retrysim/cmd.h"
+#include "retrysim/operands.h"
 
 #define LAYER_MAX UINT64_C(1000000000)
 #define CALLS_MAX UINT64_C(1000000000)
@@ -207,7 +208,7 @@ lint_words(struct run *run, char **word, size_t count, bool json)
 }
 
 int
-rs_policy_lint(int argc, char **argv)
+rs_cmd_policy_lint(int argc, char **argv)
 {
 	struct tk_opt_list layer = {0}, ignored = {0};
 	struct run run = {0};
@@ -235,8 +236,7 @@ rs_policy_lint(int argc, char **argv)
 	size_t count;
 	bool ok = true;
 
-	code = rs_policy_parse(&command, 1, SIZE_MAX, argc, argv, &operand,
-			       &count);
+	code = rs_parse(&command, 1, SIZE_MAX, argc, argv, &operand, &count);
 	if (code == RS_GO_ON) {
 		ok = layers(&run.context, &layer);
 		for (size_t i = 0; ok && i < ignored.count; i++)

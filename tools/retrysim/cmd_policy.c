@@ -9,34 +9,13 @@
 #include "common/opt.h"
 #include "common/safe_text.h"
 #include "common/table.h"
-#include "retrysim/cmd.h"
-#include "retrysim/cmd_policy.h"
-#include "report/output.h"
 #include "policies/policy_set.h"
+#include "report/output.h"
+#include "retrysim/cmd.h"
+#include "retrysim/operands.h"
 
 static const struct tk_opt no_more = {NULL, 0, TK_OPT_FLAG, NULL, NULL,
 				      NULL, 0, 0,           NULL};
-
-int
-rs_policy_parse(const struct tk_command *command, size_t least, size_t most,
-		int argc, char **argv, char ***operand, size_t *count)
-{
-	switch (tk_opt_parse(command, argc, argv, operand, count)) {
-	case TK_OPT_DONE:
-		return TK_EXIT_OK;
-	case TK_OPT_USAGE:
-		return TK_EXIT_USAGE;
-	case TK_OPT_SYSTEM:
-		return TK_EXIT_SYSTEM;
-	case TK_OPT_OK:
-		break;
-	}
-	if (*count >= least && *count <= most)
-		return RS_GO_ON;
-	tk_msg("%s operand; try %s --help",
-	       *count < least ? "a missing" : "an extra", command->name);
-	return TK_EXIT_USAGE;
-}
 
 /* A policy as JSON members: hash, summary and the canonical form, which is JSON
  * already. */
@@ -89,7 +68,7 @@ list_text(const struct rs_policy_set *set, FILE *out)
 }
 
 int
-rs_policy_list(int argc, char **argv)
+rs_cmd_policy_list(int argc, char **argv)
 {
 	int format = 0;
 	const struct tk_opt rows[] = {{"format", 'f', TK_OPT_NAME, &format,
@@ -104,8 +83,7 @@ rs_policy_list(int argc, char **argv)
 	struct rs_output output;
 	char **operand;
 	size_t count;
-	int code =
-		rs_policy_parse(&command, 0, 0, argc, argv, &operand, &count);
+	int code = rs_parse(&command, 0, 0, argc, argv, &operand, &count);
 
 	if (code != RS_GO_ON)
 		return code;
@@ -119,23 +97,6 @@ rs_policy_list(int argc, char **argv)
 	} else if (code == TK_EXIT_OK) {
 		code = (int)rs_output_end(&output, NULL);
 	}
-	rs_policy_set_clear(&set);
-	return code;
-}
-
-enum tk_exit
-rs_policy_one(const char *word, struct backoff_policy **out)
-{
-	struct rs_policy_set set = {0};
-	enum tk_exit code = rs_policy_set_add(&set, word);
-
-	if (code == TK_EXIT_OK && set.count != 1) {
-		tk_msg("%s: one policy is wanted, here are %zu", word,
-		       set.count);
-		code = TK_EXIT_USAGE;
-	}
-	if (code == TK_EXIT_OK)
-		*out = backoff_policy_ref(set.item[0].policy);
 	rs_policy_set_clear(&set);
 	return code;
 }
@@ -176,7 +137,7 @@ show_canonical(const struct backoff_policy *policy)
 }
 
 int
-rs_policy_show(int argc, char **argv)
+rs_cmd_policy_show(int argc, char **argv)
 {
 	bool canonical = false;
 	int format = 0, code;
@@ -194,10 +155,10 @@ rs_policy_show(int argc, char **argv)
 	char **operand;
 	size_t count;
 
-	code = rs_policy_parse(&command, 1, 1, argc, argv, &operand, &count);
+	code = rs_parse(&command, 1, 1, argc, argv, &operand, &count);
 	if (code != RS_GO_ON)
 		return code;
-	code = (int)rs_policy_one(operand[0], &policy);
+	code = (int)rs_operand_policy(operand[0], &policy);
 	if (code != TK_EXIT_OK)
 		return code;
 	if (canonical) {
@@ -213,7 +174,7 @@ rs_policy_show(int argc, char **argv)
 }
 
 int
-rs_policy_check(int argc, char **argv)
+rs_cmd_policy_check(int argc, char **argv)
 {
 	const struct tk_opt rows[] = {no_more};
 	const struct tk_command command = {
@@ -223,8 +184,8 @@ rs_policy_check(int argc, char **argv)
 	enum tk_exit worst = TK_EXIT_OK;
 	char **operand;
 	size_t count;
-	int code = rs_policy_parse(&command, 1, SIZE_MAX, argc, argv, &operand,
-				   &count);
+	int code =
+		rs_parse(&command, 1, SIZE_MAX, argc, argv, &operand, &count);
 
 	if (code != RS_GO_ON)
 		return code;
@@ -253,7 +214,7 @@ rs_policy_check(int argc, char **argv)
 }
 
 int
-rs_policy_schema(int argc, char **argv)
+rs_cmd_policy_schema(int argc, char **argv)
 {
 	const struct tk_opt rows[] = {no_more};
 	const struct tk_command command = {
@@ -262,8 +223,7 @@ rs_policy_schema(int argc, char **argv)
 		"  retrysim policy schema > policy.schema.json\n", rows};
 	size_t size = backoff_policy_schema(NULL, 0) + 1, count;
 	char **operand, *text;
-	int code =
-		rs_policy_parse(&command, 0, 0, argc, argv, &operand, &count);
+	int code = rs_parse(&command, 0, 0, argc, argv, &operand, &count);
 
 	if (code != RS_GO_ON)
 		return code;
@@ -278,23 +238,4 @@ rs_policy_schema(int argc, char **argv)
 		putchar('\n');
 	free(text);
 	return TK_EXIT_OK;
-}
-
-int
-rs_cmd_policy(int argc, char **argv)
-{
-	static const struct rs_command command[] = {
-		{"list", "the shipped policies", rs_policy_list},
-		{"show", "a policy's settings and hash", rs_policy_show},
-		{"check", "every error of policy files", rs_policy_check},
-		{"lint", "what is valid and will still hurt", rs_policy_lint},
-		{"schedule", "the delays with bounds and percentiles",
-		 rs_policy_schedule},
-		{"schema", "the JSON Schema of a policy file",
-		 rs_policy_schema},
-	};
-
-	return rs_dispatch("retrysim policy", "Looks at retry policies.",
-			   command, sizeof(command) / sizeof(*command), argc,
-			   argv);
 }

@@ -7,9 +7,10 @@
 
 #include "common/table.h"
 #include "common/units.h"
-#include "retrysim/cmd_policy.h"
 #include "policies/policy_set.h"
 #include "policies/schedule.h"
+#include "retrysim/cmd.h"
+#include "retrysim/operands.h"
 
 /* Retries that are shown; later ones rarely differ. */
 #define SHOWN 32
@@ -197,7 +198,7 @@ print(const struct backoff_policy *policy, uint64_t draws, uint64_t seed,
 }
 
 int
-rs_policy_schedule(int argc, char **argv)
+rs_cmd_policy_schedule(int argc, char **argv)
 {
 	uint64_t draws = 10000, seed = 1;
 	int format = 0, code;
@@ -218,10 +219,10 @@ rs_policy_schedule(int argc, char **argv)
 	char **operand;
 	size_t count;
 
-	code = rs_policy_parse(&command, 1, 1, argc, argv, &operand, &count);
+	code = rs_parse(&command, 1, 1, argc, argv, &operand, &count);
 	if (code != RS_GO_ON)
 		return code;
-	code = (int)rs_policy_one(operand[0], &policy);
+	code = (int)rs_operand_policy(operand[0], &policy);
 	if (code != TK_EXIT_OK)
 		return code;
 	code = (int)print(policy, draws, seed, format != 0);

@@ -1,7 +1,7 @@
 /* retrysim: what another retry policy would have done. */
 #include "config.h"
 
-#include "retrysim/cmd.h"
+#include "retrysim/commands.h"
 
 int
 main(int argc, char **argv)

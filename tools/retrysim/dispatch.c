@@ -1,0 +1,75 @@
+/* Finding the subcommand that a command line names. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/msg.h"
+#include "common/opt.h"
+#include "retrysim/dispatch.h"
+
+static void
+print_help(const struct rs_commands *commands, FILE *out)
+{
+	fprintf(out,
+		"Usage: %s COMMAND [OPTION]... [OPERAND]...\n%s\n\n"
+		"Commands:\n",
+		commands->program, commands->purpose);
+	for (size_t i = 0; i < commands->count; i++)
+		fprintf(out, "  %-10s %s\n", commands->item[i].name,
+			commands->item[i].doc);
+	fprintf(out,
+		"\n\"%s COMMAND --help\" describes one.\n"
+		"Exit status: 0 done, 1 the answer is no, 2 usage, "
+		"3 bad input, 4 system failure.\n",
+		commands->program);
+}
+
+static int
+unknown(const struct rs_commands *commands, const char *word)
+{
+	char names[256], buffer[64];
+	const char *near;
+	size_t used = 0;
+
+	for (size_t i = 0; i < commands->count && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used,
+					 "%s%s", i ? " " : "",
+					 commands->item[i].name);
+	near = tk_nearest(word, names, buffer, sizeof(buffer));
+	if (near)
+		tk_msg("no command %s; did you mean %s?", word, near);
+	else
+		tk_msg("no command %s; try %s --help", word, commands->program);
+	return TK_EXIT_USAGE;
+}
+
+int
+rs_dispatch(const struct rs_commands *commands, int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (word == NULL) {
+		print_help(commands, stderr);
+		return TK_EXIT_USAGE;
+	}
+	if (!strcmp(word, "--help") || !strcmp(word, "-h")) {
+		print_help(commands, stdout);
+		return TK_EXIT_OK;
+	}
+	if (!strcmp(word, "--version") || !strcmp(word, "-V")) {
+		printf("%s (retrykit) %s\n", commands->program,
+		       backoff_version());
+		return TK_EXIT_OK;
+	}
+	for (size_t i = 0; i < commands->count; i++)
+		if (!strcmp(word, commands->item[i].name))
+			return commands->item[i].run(argc - 1, argv + 1);
+	if (word[0] == '-') {
+		tk_msg("the command comes first, then its options; try "
+		       "%s --help",
+		       commands->program);
+		return TK_EXIT_USAGE;
+	}
+	return unknown(commands, word);
+}
