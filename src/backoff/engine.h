@@ -229,6 +229,13 @@ struct backoff_lane {
 	uint32_t probe;
 	int64_t held_milli;
 	uint64_t held_since_ns;
+	enum backoff_kind kind;
+	/** When it began, and its limit from then on: as in the decision. */
+	uint64_t start_ns;
+	uint64_t attempt_timeout_ns;
+	/** For the caller: attempts of the process that were under way when
+	 *  this one began. The engine sets it to 0 and does not read it. */
+	uint64_t in_flight;
 };
 
 /** The attempts of one call that are under way at the same time, under a
@@ -346,7 +353,8 @@ BACKOFF_API void backoff_engine_hedge(const struct backoff_policy *policy,
  * A success, and a failure that is not to be retried, end the call; any other
  * failure ends nothing while others are running, and the last one to fail
  * decides about the next round. Its delay is that of the round, however many
- * attempts that had.
+ * attempts that had. The lane of the attempt is free afterwards; when the call
+ * is over, those of the others keep their numbers.
  *
  * @param attempt  the number of an attempt that is under way; of any other
  *                 number nothing is decided, and nothing changes

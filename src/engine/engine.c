@@ -31,9 +31,9 @@ limit_of(const struct backoff_policy *policy, uint32_t attempt,
 	return bo_min(limit, bo_sub_sat(deadline_ns, start_ns));
 }
 
-static uint64_t
-attempt_timeout(const struct backoff_policy *policy,
-		const struct backoff_state *state, uint64_t start_ns)
+uint64_t
+bo_engine_attempt_timeout(const struct backoff_policy *policy,
+			  const struct backoff_state *state, uint64_t start_ns)
 {
 	return limit_of(policy, state->attempt, state->deadline_ns, start_ns);
 }
@@ -92,7 +92,8 @@ bo_engine_allow(const struct backoff_policy *policy,
 	out->stop = BACKOFF_STOP_NONE;
 	out->attempt = state->attempt;
 	out->not_before_ns = now_ns;
-	out->attempt_timeout_ns = attempt_timeout(policy, state, now_ns);
+	out->attempt_timeout_ns =
+		bo_engine_attempt_timeout(policy, state, now_ns);
 }
 
 /* Nothing decided yet. Field by field: for a struct of this size gcc -O2 uses
@@ -282,7 +283,7 @@ commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
 	/* Unless it begins late. */
 	state->attempt_start_ns = out->not_before_ns;
 	out->attempt_timeout_ns =
-		attempt_timeout(policy, state, out->not_before_ns);
+		bo_engine_attempt_timeout(policy, state, out->not_before_ns);
 }
 
 /* Some classes only wait: so many of their failures do not count. */

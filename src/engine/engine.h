@@ -21,6 +21,11 @@ bool bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns);
 bool bo_engine_first(const struct backoff_policy *policy, uint64_t now_ns,
 		     uint64_t deadline_ns, uint64_t *attempt_timeout_ns);
 
+/** The limit of the state's attempt, were it to begin at start_ns. */
+uint64_t bo_engine_attempt_timeout(const struct backoff_policy *policy,
+				   const struct backoff_state *state,
+				   uint64_t start_ns);
+
 /** Nothing decided yet. */
 void bo_engine_clear(struct backoff_decision *out);
 

@@ -1,7 +1,7 @@
 /* Several attempts of one call at once. */
 #include "config.h"
 
-#include <backoff/engine.h>
+#include "engine/hedge.h"
 
 #include <assert.h>
 
@@ -25,18 +25,16 @@ store(struct backoff_state *state, struct backoff_lane *lane)
 }
 
 static void
-load(struct backoff_state *state, const struct backoff_hedges *hedges,
-     const struct backoff_lane *lane)
+load(struct backoff_state *state, const struct backoff_lane *lane)
 {
-	/* Numbers follow each other, and the round's first is no hedge. */
-	state->hedged = lane->attempt + hedges->begun > state->attempt + 1;
+	state->hedged = lane->kind == BACKOFF_KIND_HEDGE;
 	state->probe = lane->probe;
 	state->held_milli = lane->held_milli;
 	state->held_since_ns = lane->held_since_ns;
 }
 
-static struct backoff_lane *
-find(struct backoff_hedges *hedges, uint32_t attempt)
+struct backoff_lane *
+bo_hedges_find(struct backoff_hedges *hedges, uint32_t attempt)
 {
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
 		if (hedges->lane[i].attempt == attempt)
@@ -57,13 +55,18 @@ wait_for_others(const struct backoff_state *state, struct backoff_decision *out)
 /* The attempt of the state begins. */
 static void
 occupy(const struct backoff_policy *policy, struct backoff_state *state,
-       struct backoff_hedges *hedges, uint64_t start_ns)
+       struct backoff_hedges *hedges, enum backoff_kind kind, uint64_t start_ns)
 {
-	struct backoff_lane *lane = find(hedges, 0);
+	struct backoff_lane *lane = bo_hedges_find(hedges, 0);
 
 	/* As many as a policy allows, and one. */
 	assert(lane != NULL);
 	lane->attempt = state->attempt;
+	lane->kind = kind;
+	lane->start_ns = start_ns;
+	lane->attempt_timeout_ns =
+		bo_engine_attempt_timeout(policy, state, start_ns);
+	lane->in_flight = 0;
 	store(state, lane);
 	hedges->running++;
 	hedges->begun++;
@@ -80,7 +83,9 @@ backoff_engine_hedges_begin(const struct backoff_policy *policy,
 	if (policy->hedge.delay_ns == BACKOFF_FOREVER ||
 	    (policy->idempotent_only && !state->idempotent))
 		hedges->left = 0;
-	occupy(policy, state, hedges, start_ns);
+	occupy(policy, state, hedges,
+	       state->attempt == 1 ? BACKOFF_KIND_FIRST : BACKOFF_KIND_RETRY,
+	       start_ns);
 }
 
 /* Whether the guard lets one more attempt through. */
@@ -125,7 +130,7 @@ backoff_engine_hedge(const struct backoff_policy *policy,
 	}
 	state->attempt++;
 	bo_engine_allow(policy, state, now_ns, out);
-	occupy(policy, state, hedges, now_ns);
+	occupy(policy, state, hedges, BACKOFF_KIND_HEDGE, now_ns);
 }
 
 /* What a failure says about hedges to come, while others are running. */
@@ -167,7 +172,7 @@ settle(struct backoff_state *state, struct backoff_hedges *hedges,
 
 		if (lane->attempt == 0 || state->guard == NULL)
 			continue;
-		load(state, hedges, lane);
+		load(state, lane);
 		how(state->guard, state);
 		store(state, lane);
 	}
@@ -222,7 +227,7 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 			     uint64_t now_ns, uint64_t draw,
 			     struct backoff_decision *out)
 {
-	struct backoff_lane *lane = find(hedges, attempt);
+	struct backoff_lane *lane = bo_hedges_find(hedges, attempt);
 	struct backoff_outcome last = *outcome;
 
 	if (now_ns < state->start_ns)
@@ -231,7 +236,7 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 		wait_for_others(state, out);
 		return;
 	}
-	load(state, hedges, lane);
+	load(state, lane);
 	lane->attempt = 0;
 	hedges->running--;
 	if (hedges->running > 0) {

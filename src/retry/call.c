@@ -233,11 +233,11 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 	/* An attempt under way was made, even if nobody reports it. */
 	if (running)
 		call->state.finished = call->state.attempt;
-	if (running && call->hedging != NULL)
-		backoff_engine_hedges_end(&call->state, &call->hedging->round);
+	if (running && call->hedges != NULL)
+		backoff_engine_hedges_end(&call->state, call->hedges);
 	backoff_engine_stop(&call->state, stop, &call->decision);
 	bo_call_apply(call, now_ns);
-	if (running && call->hedging != NULL)
+	if (running && call->hedges != NULL)
 		bo_hedge_abandon(call, now_ns);
 	if (running || call->state.finished == 0)
 		call->answer->kind = BACKOFF_OUTCOME_CANCELLED;

@@ -1,7 +1,7 @@
 /* Several attempts of one call at once, for all loops that hedge. */
 #include "config.h"
 
-#include "base/num.h"
+#include "engine/hedge.h"
 #include "policy/policy.h"
 #include "retry/retry.h"
 
@@ -11,98 +11,80 @@ bo_hedge_is_on(const struct backoff_retry *retry)
 	return retry->policy->hedge.delay_ns != BACKOFF_FOREVER;
 }
 
-static struct bo_lane *
-find(struct bo_hedging *hedging, uint32_t number)
-{
-	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
-		if (hedging->lane[i].number == number)
-			return &hedging->lane[i];
-	return NULL;
-}
-
 uint32_t
-bo_hedge_running(const struct bo_hedging *hedging)
+bo_hedge_running(const struct backoff_hedges *hedges)
 {
 	uint32_t number = 0;
 
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX && number == 0; i++)
-		number = hedging->lane[i].number;
+		number = hedges->lane[i].attempt;
 	return number;
 }
 
-/* The attempt that began last is under way. */
+/* Begin the attempt that the engine has given a lane. */
 static void
-occupy(struct backoff_call *call)
+start(struct backoff_call *call, uint64_t now_ns,
+      struct backoff_attempt *attempt)
 {
-	struct bo_lane *lane = find(call->hedging, 0);
-
-	*lane = (struct bo_lane){.number = call->decision.attempt,
-				 .kind = call->kind,
-				 .start_ns = call->attempt_start_ns,
-				 .timeout_ns = call->attempt_timeout_ns,
-				 .in_flight = call->in_flight};
+	bo_call_start(call, now_ns, attempt);
+	bo_hedges_find(call->hedges, attempt->number)->in_flight =
+		call->in_flight;
 }
 
 /* Make one of the attempts the one that the call speaks of. */
 static void
-release(struct backoff_call *call, struct bo_lane *lane)
+select_lane(struct backoff_call *call, const struct backoff_lane *lane)
 {
 	call->kind = lane->kind;
 	call->attempt_start_ns = lane->start_ns;
-	call->attempt_timeout_ns = lane->timeout_ns;
+	call->attempt_timeout_ns = lane->attempt_timeout_ns;
 	call->in_flight = lane->in_flight;
-	lane->number = 0;
 }
 
 void
 bo_hedge_start(struct backoff_call *call, uint64_t now_ns,
 	       struct backoff_attempt *attempt)
 {
-	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
-		call->hedging->lane[i].number = 0;
 	backoff_engine_hedges_begin(call->retry->policy, &call->state,
-				    &call->hedging->round, now_ns);
-	bo_call_start(call, now_ns, attempt);
-	occupy(call);
+				    call->hedges, now_ns);
+	start(call, now_ns, attempt);
 }
 
 bool
 bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
 	      struct backoff_attempt *attempt)
 {
-	backoff_engine_hedge(call->retry->policy, &call->state,
-			     &call->hedging->round, now_ns, &call->decision);
+	backoff_engine_hedge(call->retry->policy, &call->state, call->hedges,
+			     now_ns, &call->decision);
 	bo_tell_transition(call, now_ns);
 	if (call->decision.action != BACKOFF_ACTION_ATTEMPT)
 		return false;
-	bo_call_start(call, now_ns, attempt);
-	occupy(call);
+	start(call, now_ns, attempt);
 	return true;
 }
 
 static void
-lose(struct backoff_call *call, struct bo_lane *lane, uint64_t now_ns)
+lose(struct backoff_call *call, struct backoff_lane *lane, uint64_t now_ns)
 {
 	if (bo_retry_is_watched(call->retry))
 		bo_log_lost(call, lane, now_ns);
-	lane->number = 0;
 }
 
 void
 bo_hedge_abandon(struct backoff_call *call, uint64_t now_ns)
 {
-	struct bo_lane *newest = NULL;
+	struct backoff_lane *newest = NULL;
 
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
-		struct bo_lane *lane = &call->hedging->lane[i];
+		struct backoff_lane *lane = &call->hedges->lane[i];
 
-		if (lane->number == 0)
+		if (lane->attempt == 0)
 			continue;
 		if (newest == NULL) {
 			newest = lane;
 			continue;
 		}
-		if (lane->number < newest->number) {
+		if (lane->attempt < newest->attempt) {
 			lose(call, lane, now_ns);
 			continue;
 		}
@@ -110,7 +92,7 @@ bo_hedge_abandon(struct backoff_call *call, uint64_t now_ns)
 		newest = lane;
 	}
 	if (newest != NULL)
-		release(call, newest);
+		select_lane(call, newest);
 }
 
 /* The call is over: those that are still under way lost. */
@@ -118,9 +100,9 @@ static void
 lose_others(struct backoff_call *call, uint64_t now_ns)
 {
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
-		struct bo_lane *lane = &call->hedging->lane[i];
+		struct backoff_lane *lane = &call->hedges->lane[i];
 
-		if (lane->number != 0)
+		if (lane->attempt != 0)
 			lose(call, lane, now_ns);
 	}
 }
@@ -130,19 +112,20 @@ bo_hedge_report(struct backoff_call *call, uint32_t number,
 		struct backoff_outcome *outcome, uint64_t now_ns)
 {
 	const struct backoff_retry *r = call->retry;
-	struct bo_lane *lane = number > 0 ? find(call->hedging, number) : NULL;
+	struct backoff_lane *lane =
+		number > 0 ? bo_hedges_find(call->hedges, number) : NULL;
 	uint64_t draw = 0;
 
 	if (lane == NULL)
 		return BACKOFF_E_STATE;
-	release(call, lane);
+	select_lane(call, lane);
 	if (r->classify != NULL)
 		r->classify(r->classify_user, outcome);
 	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
 		draw = bo_call_draw(call, number);
-	backoff_engine_hedges_decide(r->policy, &call->state,
-				     &call->hedging->round, number, outcome,
-				     now_ns, draw, &call->decision);
+	backoff_engine_hedges_decide(r->policy, &call->state, call->hedges,
+				     number, outcome, now_ns, draw,
+				     &call->decision);
 	if (call->decision.action == BACKOFF_ACTION_DONE ||
 	    call->decision.not_before_ns != BACKOFF_FOREVER)
 		bo_call_apply(call, now_ns);

@@ -56,21 +56,6 @@ enum bo_phase {
 	BO_PHASE_OVER,
 };
 
-/** An attempt under way, as the log needs it. */
-struct bo_lane {
-	/** 0: free. */
-	uint32_t number;
-	enum backoff_kind kind;
-	uint64_t start_ns, timeout_ns;
-	uint64_t in_flight;
-};
-
-/** What a call has beside its state if its policy hedges. */
-struct bo_hedging {
-	struct backoff_hedges round;
-	struct bo_lane lane[BACKOFF_HEDGES_MAX + 1];
-};
-
 struct backoff_call {
 	struct backoff_retry *retry;
 	const struct backoff_call_options *options;
@@ -86,7 +71,7 @@ struct backoff_call {
 	/** In this process when it began; BACKOFF_ABSENT: not counted. */
 	uint64_t in_flight;
 	/** NULL: one attempt at a time. */
-	struct bo_hedging *hedging;
+	struct backoff_hedges *hedges;
 	struct backoff_answer *answer;
 	/** Of its age, what lies before the clock's begin: a restored call may
 	 *  be older than the machine's monotonic clock. */
@@ -119,7 +104,7 @@ bo_retry_max_attempts(const struct backoff_retry *r, uint32_t inbound_attempt)
 }
 
 /** Begin a call at now_ns; answer is set from its end on. Options are borrowed;
- *  hedging is set by the caller, before. */
+ *  hedges is set by the caller, before. */
 void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 		   const struct backoff_call_options *options, uint64_t now_ns,
 		   struct backoff_answer *answer);
@@ -174,7 +159,7 @@ void bo_log_end(struct backoff_call *call,
 		const struct backoff_outcome *outcome, uint32_t number,
 		uint64_t now_ns);
 void bo_log_stop(struct backoff_call *call, bool running, uint64_t now_ns);
-void bo_log_lost(struct backoff_call *call, struct bo_lane *lane,
+void bo_log_lost(struct backoff_call *call, struct backoff_lane *lane,
 		 uint64_t now_ns);
 
 /** The event of a breaker that changed its state at this decision, if it did
@@ -200,7 +185,7 @@ bool bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
 		   struct backoff_attempt *attempt);
 
 /** The number of an attempt under way. */
-uint32_t bo_hedge_running(const struct bo_hedging *hedging);
+uint32_t bo_hedge_running(const struct backoff_hedges *hedges);
 
 /** One of the attempts under way ended. BACKOFF_E_STATE if it is none. */
 enum backoff_status bo_hedge_report(struct backoff_call *call, uint32_t number,

@@ -114,7 +114,7 @@ backoff_retry_run(struct backoff_retry *retry,
 	options = bo_call_options(options);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	call.hedging = NULL;
+	call.hedges = NULL;
 	if (retry->guard == NULL && !bo_retry_is_watched(retry) &&
 	    !is_cancelled(options)) {
 		if (succeeds_at_once(&call, retry, options, fn, user, answer))

@@ -25,7 +25,7 @@ struct runner {
 
 struct race {
 	struct backoff_call call;
-	struct bo_hedging hedging;
+	struct backoff_hedges hedges;
 	backoff_attempt_fn fn;
 	void *user;
 	/** What the attempts look at: the race is over, or the caller's switch
@@ -210,7 +210,7 @@ backoff_retry_run_hedged(struct backoff_retry *retry,
 	root = options->cancel != NULL ? options->cancel : &race.none;
 	bo_cancel_init(&race.over, root);
 	bo_cancel_init(&race.wake, root);
-	race.call.hedging = &race.hedging;
+	race.call.hedges = &race.hedges;
 	bo_call_begin(&race.call, retry, options,
 		      retry->clock->now_ns(retry->clock->user), answer);
 	run(&race, options->cancel);

@@ -11,7 +11,7 @@ struct stepped {
 	struct backoff_call_options options;
 	struct backoff_answer answer;
 	/** One, if the policy hedges. */
-	struct bo_hedging hedging[];
+	struct backoff_hedges hedges[];
 };
 
 static uint64_t
@@ -33,13 +33,13 @@ bo_call_make(struct backoff_retry *retry,
 	if (retry == NULL || out == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	made = calloc(1, sizeof(*made) + (bo_hedge_is_on(retry)
-						  ? sizeof(made->hedging[0])
+						  ? sizeof(made->hedges[0])
 						  : 0));
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
 	made->options = *options;
 	if (bo_hedge_is_on(retry))
-		made->call.hedging = made->hedging;
+		made->call.hedges = made->hedges;
 	bo_call_init(&made->call, retry, &made->options,
 		     retry->clock->now_ns(retry->clock->user), &made->answer);
 	*out = &made->call;
@@ -94,7 +94,7 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 {
 	uint64_t now_ns;
 
-	if (call->phase == BO_PHASE_RUNNING && call->hedging == NULL)
+	if (call->phase == BO_PHASE_RUNNING && call->hedges == NULL)
 		return BACKOFF_E_STATE;
 	*step = (struct backoff_step){.action = BACKOFF_ACTION_DONE};
 	if (call->phase != BO_PHASE_OVER) {
@@ -111,7 +111,7 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 		step->wait_until_ns = call->decision.not_before_ns;
 	} else if (call->phase == BO_PHASE_READY) {
 		step->action = BACKOFF_ACTION_ATTEMPT;
-		if (call->hedging != NULL)
+		if (call->hedges != NULL)
 			bo_hedge_start(call, call->decision.not_before_ns,
 				       &step->attempt);
 		else
@@ -136,7 +136,7 @@ backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
 	if (call->phase != BO_PHASE_RUNNING)
 		return BACKOFF_E_STATE;
 	copy = *outcome;
-	if (call->hedging != NULL)
+	if (call->hedges != NULL)
 		return bo_hedge_report(call, number, &copy, now(call));
 	if (number != call->state.attempt)
 		return BACKOFF_E_STATE;
@@ -150,10 +150,10 @@ backoff_call_report(struct backoff_call *call,
 {
 	uint32_t number = call->state.attempt;
 
-	if (call->phase == BO_PHASE_RUNNING && call->hedging != NULL) {
-		if (call->hedging->round.running != 1)
+	if (call->phase == BO_PHASE_RUNNING && call->hedges != NULL) {
+		if (call->hedges->running != 1)
 			return BACKOFF_E_STATE;
-		number = bo_hedge_running(call->hedging);
+		number = bo_hedge_running(call->hedges);
 	}
 	return backoff_call_report_attempt(call, number, outcome);
 }

@@ -242,18 +242,19 @@ bo_log_stop(struct backoff_call *call, bool running, uint64_t now_ns)
 /* The line of an attempt that lost does not close the call: the one that ends
  * it comes after. */
 void
-bo_log_lost(struct backoff_call *call, struct bo_lane *lane, uint64_t now_ns)
+bo_log_lost(struct backoff_call *call, struct backoff_lane *lane,
+	    uint64_t now_ns)
 {
 	struct backoff_event event;
 
 	fill_event(call, BACKOFF_EVENT_ATTEMPT, now_ns, &event);
-	fill_attempt(&event, lane->number, lane->kind, lane->in_flight);
+	fill_attempt(&event, lane->attempt, lane->kind, lane->in_flight);
 	end_attempt(&lane->in_flight);
 	event.outcome = BACKOFF_OUTCOME_CANCELLED;
 	event.duration_ns = bo_sub_sat(now_ns, lane->start_ns);
-	event.attempt_timeout_ns = lane->timeout_ns == BACKOFF_FOREVER
+	event.attempt_timeout_ns = lane->attempt_timeout_ns == BACKOFF_FOREVER
 					   ? BACKOFF_ABSENT
-					   : lane->timeout_ns;
+					   : lane->attempt_timeout_ns;
 	event.delay_ns = 0;
 	event.delay_source = BACKOFF_DELAY_SOURCE_ZERO;
 	event.delay_law = backoff_jitter_name(BACKOFF_JITTER_NONE);

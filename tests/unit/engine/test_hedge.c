@@ -76,6 +76,53 @@ Test(engine_hedge, begins_when_the_delay_has_passed_and_not_before)
 	round_clear(&r);
 }
 
+/* The lane of an attempt under way. */
+static const struct backoff_lane *
+lane_of(const struct round *r, uint32_t attempt)
+{
+	int i = 0;
+
+	while (i < BACKOFF_HEDGES_MAX && r->hedges.lane[i].attempt != attempt)
+		i++;
+	cr_assert(r->hedges.lane[i].attempt == attempt, "%u has no lane",
+		  attempt);
+	return &r->hedges.lane[i];
+}
+
+static void
+expect_lane(const struct round *r, uint32_t attempt, enum backoff_kind kind,
+	    uint64_t start_ns, uint64_t timeout_ns)
+{
+	const struct backoff_lane *lane = lane_of(r, attempt);
+
+	cr_expect(lane->kind == kind, "attempt %u: kind %d", attempt,
+		  lane->kind);
+	cr_expect(lane->start_ns == start_ns, "attempt %u", attempt);
+	cr_expect(lane->attempt_timeout_ns == timeout_ns, "attempt %u: %lu",
+		  attempt, (unsigned long)lane->attempt_timeout_ns);
+	cr_expect(lane->in_flight == 0, "attempt %u", attempt);
+}
+
+Test(engine_hedge, a_lane_has_the_kind_start_and_limit_of_its_attempt)
+{
+	struct round r = round_of(
+		HEDGED("9", ",\"attempt_timeout\":[3,2],\"deadline\":5"));
+
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	expect_lane(&r, 1, BACKOFF_KIND_FIRST, T, 3 * S);
+	expect_lane(&r, 2, BACKOFF_KIND_HEDGE, T + 100 * MS, 2 * S);
+	end(&r, 1, T + 200 * MS, FAILS);
+	r.hedges.lane[0].in_flight = 7;
+	end(&r, 2, T + 300 * MS, FAILS);
+	backoff_engine_resume(r.policy, &r.state, T + 3500 * MS, &r.d);
+	backoff_engine_hedges_begin(r.policy, &r.state, &r.hedges,
+				    T + 3500 * MS);
+	/* The deadline is nearer than the policy's limit. */
+	expect_lane(&r, 3, BACKOFF_KIND_RETRY, T + 3500 * MS, 1500 * MS);
+	end(&r, 3, T + 3600 * MS, SUCCEEDS);
+	round_clear(&r);
+}
+
 Test(engine_hedge, never_goes_beyond_limits_of_the_call)
 {
 	static const struct {
