@@ -17,7 +17,7 @@ ban "they do not know the size of their target" \
 ban "they keep hidden state" \
 	strtok rand srand random srandom drand48 localtime gmtime ctime asctime \
 	tmpnam tempnam mktemp
-ban "they can not report what they could not read" \
+ban "they cannot report what they could not read" \
 	atoi atol atoll atof
 ban "the stack has no size to check" alloca
 finish

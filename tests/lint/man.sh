@@ -77,10 +77,10 @@ check "every status in a header is in RETURN VALUES of the function's page" "$(
 		n = split($0, word, " ")
 		for (i = 1; i <= n; i++) {
 			if (word[i] !~ /^BACKOFF_/) continue
-			told[FILENAME, word[i]] = 1
+			stated[FILENAME, word[i]] = 1
 			m = split(item, of, " ")
 			for (j = 1; j <= m; j++)
-				told[of[j], word[i]] = 1
+				stated[of[j], word[i]] = 1
 		}
 	}
 	END {
@@ -104,7 +104,7 @@ check "every status in a header is in RETURN VALUES of the function's page" "$(
 			where = w[1] in listed ? w[1] : page[w[1]]
 			if (!((page[w[1]], w[1]) in named))
 				print page[w[1]] ": " w[1] " returns a status, and RETURN VALUES does not name it"
-			else if (!((where, w[2]) in told))
+			else if (!((where, w[2]) in stated))
 				print page[w[1]] ": " w[1] " returns " w[2] ", and RETURN VALUES does not say when"
 		}
 	}' "$tmp/promised" | sort -u)"

@@ -1,5 +1,5 @@
 # packages.sh asks apt once and only for what is missing, with sudo when not
-# root, and names what is missing where it can not.
+# root; where it cannot, it names what is missing.
 . "$(dirname "$0")/lint.sh"
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT

@@ -1,5 +1,5 @@
-# What the objects tell: rooms call only what lies below them, and the engine
-# asks nothing of the system.
+# Read from the object files: rooms call only what lies below them, and the
+# engine asks nothing of the system.
 . "$(dirname "$0")/lint.sh"
 need nm
 
@@ -35,16 +35,16 @@ check "rooms call only what lies below them" "$(
 	}' | sort)"
 
 # Decisions depend on their arguments only: this is all that the engine may ask
-# of the C library. Sanitizers and coverage call home. bcmp stands in no source:
-# clang makes it of a memcmp() that is only compared with zero.
+# of the C library. Sanitizers and coverage call home. No source calls
+# bcmp(): clang makes it from a memcmp() that is only compared with zero.
 allowed='mem(cmp|cpy|move|set|chr)|bcmp|str(cmp|len|n?cmp|chr|n?casecmp|spn|cspn)'
 allowed="$allowed|snprintf|__snprintf_chk|strerrorname_np|__assert_fail"
 allowed="$allowed|__u?(div|mod)ti3|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__mem(cpy|set|move)_chk"
 allowed="$allowed|__(asan|ubsan|tsan|sanitizer|gcov)_.*"
 check "the engine asks nothing of the system" "$(
 	echo "$symbols" | awk '
-	$3 == "D" && $1 ~ /^src/ { own[$4] = 1 }
+	$3 == "D" && $1 ~ /^src/ { defined[$4] = 1 }
 	$1 == "src/engine" && $3 == "U" { asked[$4] = 1 }
-	END { for (s in asked) if (!(s in own)) print s }' |
+	END { for (s in asked) if (!(s in defined)) print s }' |
 		grep -vE "^($allowed)\$" | sort)"
 finish
