@@ -36,6 +36,22 @@ enum backoff_jitter {
 	BACKOFF_JITTER_DECORRELATED,
 };
 
+/** What the deadline of a call counts from. */
+enum backoff_deadline_from {
+	BACKOFF_DEADLINE_FROM_START,
+	/** The end of the first failed attempt. */
+	BACKOFF_DEADLINE_FROM_FIRST_FAILURE,
+};
+
+/** The model of a retry budget. */
+enum backoff_budget {
+	BACKOFF_BUDGET_NONE,
+	BACKOFF_BUDGET_TOKEN_BUCKET,
+	BACKOFF_BUDGET_THROTTLE,
+	BACKOFF_BUDGET_RATIO,
+	BACKOFF_BUDGET_CONCURRENCY,
+};
+
 /**
  * Find the policy that `extends` names. Set *out to a new reference.
  * Return BACKOFF_E_NOT_FOUND to let the shipped policies be searched.
@@ -120,6 +136,11 @@ backoff_policy_max_attempts(const struct backoff_policy *policy);
 BACKOFF_API uint64_t
 backoff_policy_deadline_ns(const struct backoff_policy *policy);
 
+/** What that limit counts from; BACKOFF_DEADLINE_FROM_START if there is none.
+ */
+BACKOFF_API enum backoff_deadline_from
+backoff_policy_deadline_from(const struct backoff_policy *policy);
+
 /** Limit of attempt @p attempt (from 1); BACKOFF_FOREVER if there is none. */
 BACKOFF_API uint64_t backoff_policy_attempt_timeout_ns(
 	const struct backoff_policy *policy, uint32_t attempt);
@@ -127,8 +148,30 @@ BACKOFF_API uint64_t backoff_policy_attempt_timeout_ns(
 BACKOFF_API enum backoff_curve
 backoff_policy_curve(const struct backoff_policy *policy);
 
+/** `max_delay` in nanoseconds; BACKOFF_FOREVER for a constant curve or a
+ *  schedule, which it does not bound. Jitter can exceed it. */
+BACKOFF_API uint64_t
+backoff_policy_max_delay_ns(const struct backoff_policy *policy);
+
 BACKOFF_API enum backoff_jitter
 backoff_policy_jitter(const struct backoff_policy *policy);
+
+/** 1 if `retry_on` has a matcher that `abort_on` does not repeat and that no
+ *  "*" in `abort_on` covers; 0: no failure is ever retried. */
+BACKOFF_API int backoff_policy_retries_any(const struct backoff_policy *policy);
+
+/** The model of the retry budget; BACKOFF_BUDGET_NONE if there is none. */
+BACKOFF_API enum backoff_budget
+backoff_policy_budget(const struct backoff_policy *policy);
+
+/** 1 if calls share a budget or a breaker, which is what a guard holds; 0 if
+ *  each call depends on itself alone. */
+BACKOFF_API int backoff_policy_is_guarded(const struct backoff_policy *policy);
+
+/** How many hedges may run next to an attempt (`hedge.max`); 0 if the policy
+ *  does not hedge. */
+BACKOFF_API uint32_t
+backoff_policy_max_hedges(const struct backoff_policy *policy);
 
 /**
  * The canonical form: one line of JSON, fields in table order, `extends`

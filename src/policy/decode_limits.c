@@ -147,10 +147,10 @@ check_hedge(struct bo_decoding *d)
 {
 	const struct backoff_policy *p = d->policy;
 	/* Nothing else ends an attempt before any has failed. */
-	uint64_t longest_ns =
-		longest_attempt(p, p->deadline_from == BO_DEADLINE_FROM_START
-					   ? p->deadline_ns
-					   : BACKOFF_FOREVER);
+	uint64_t longest_ns = longest_attempt(
+		p, p->deadline_from == BACKOFF_DEADLINE_FROM_START
+			   ? p->deadline_ns
+			   : BACKOFF_FOREVER);
 
 	if (p->hedge.delay_ns == BACKOFF_FOREVER)
 		return;
@@ -201,7 +201,7 @@ check_lists(struct bo_decoding *d)
 				   "has %zu entries, but max_attempts is %u",
 				   p->attempt_timeout.count, p->max_attempts);
 	/* A first attempt has all its limit before any failure. */
-	for (size_t i = p->deadline_from == BO_DEADLINE_FROM_START ? 0 : 1;
+	for (size_t i = p->deadline_from == BACKOFF_DEADLINE_FROM_START ? 0 : 1;
 	     i < p->attempt_timeout.count; i++)
 		if (p->attempt_timeout.ns[i] > p->deadline_ns) {
 			bo_decoding_report(

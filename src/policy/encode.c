@@ -66,7 +66,7 @@ is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
 	case BO_ROW_DEADLINE:
 		return policy->deadline_ns == BACKOFF_FOREVER;
 	case BO_ROW_DEADLINE_FROM:
-		return policy->deadline_from == BO_DEADLINE_FROM_START;
+		return policy->deadline_from == BACKOFF_DEADLINE_FROM_START;
 	case BO_ROW_RESET_AFTER:
 		return policy->reset_after_ns == BACKOFF_FOREVER;
 	case BO_ROW_IDEMPOTENT_ONLY:
@@ -287,7 +287,7 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 	if (p->deadline_ns != BACKOFF_FOREVER) {
 		bo_out_text(&out, ", deadline ");
 		put_duration(&out, p->deadline_ns);
-		if (p->deadline_from == BO_DEADLINE_FROM_FIRST_FAILURE)
+		if (p->deadline_from == BACKOFF_DEADLINE_FROM_FIRST_FAILURE)
 			bo_out_text(&out, " from the first failure");
 	}
 	if (p->reset_after_ns != BACKOFF_FOREVER) {

@@ -1,4 +1,4 @@
-/* The policy model: life, derived values, getters. */
+/* The policy model: its life and its derived values. */
 #include "config.h"
 
 #include "policy/fields.h"
@@ -229,13 +229,6 @@ compile_budget(struct bo_budget_rule *b)
 			  BO_NS_PER_S);
 }
 
-bool
-bo_policy_is_guarded(const struct backoff_policy *policy)
-{
-	return policy->budget.kind != BO_BUDGET_NONE ||
-	       policy->breaker.window > 0 || policy->breaker.window_ns > 0;
-}
-
 void
 bo_policy_compile(struct backoff_policy *p)
 {
@@ -252,7 +245,7 @@ bo_policy_compile(struct backoff_policy *p)
 		p->cap_ns = p->max_delay_ns;
 	p->saturated_from = find_saturation(p);
 	p->start_deadline_ns = p->failure_deadline_ns = BACKOFF_FOREVER;
-	if (p->deadline_from == BO_DEADLINE_FROM_FIRST_FAILURE)
+	if (p->deadline_from == BACKOFF_DEADLINE_FROM_FIRST_FAILURE)
 		p->failure_deadline_ns = p->deadline_ns;
 	else
 		p->start_deadline_ns = p->deadline_ns;
@@ -270,73 +263,4 @@ bo_policy_compile(struct backoff_policy *p)
 	compile_budget(&p->budget);
 	p->retries_all = p->abort_on.count == 0 && p->retry_on.count == 1 &&
 			 p->retry_on.item[0].kind == BO_MATCH_ANY;
-}
-
-const char *
-backoff_policy_name(const struct backoff_policy *policy)
-{
-	return policy->name;
-}
-
-const char *
-backoff_policy_description(const struct backoff_policy *policy)
-{
-	return policy->description != NULL ? policy->description : "";
-}
-
-uint64_t
-backoff_policy_hash(const struct backoff_policy *policy)
-{
-	return policy->hash;
-}
-
-uint32_t
-backoff_policy_max_attempts(const struct backoff_policy *policy)
-{
-	return policy->max_attempts;
-}
-
-uint64_t
-backoff_policy_deadline_ns(const struct backoff_policy *policy)
-{
-	return policy->deadline_ns;
-}
-
-uint64_t
-backoff_policy_attempt_timeout_ns(const struct backoff_policy *policy,
-				  uint32_t attempt)
-{
-	const struct bo_durations *list = &policy->attempt_timeout;
-	size_t index = attempt > 0 ? attempt - 1 : 0;
-
-	if (list->count == 0)
-		return BACKOFF_FOREVER;
-	return list->ns[index < list->count ? index : list->count - 1];
-}
-
-enum backoff_curve
-backoff_policy_curve(const struct backoff_policy *policy)
-{
-	return policy->curve;
-}
-
-enum backoff_jitter
-backoff_policy_jitter(const struct backoff_policy *policy)
-{
-	return policy->jitter;
-}
-
-const char *
-backoff_curve_name(enum backoff_curve curve)
-{
-	return (unsigned)curve <= BACKOFF_CURVE_SCHEDULE ? bo_curve_names[curve]
-							 : NULL;
-}
-
-const char *
-backoff_jitter_name(enum backoff_jitter jitter)
-{
-	return (unsigned)jitter <= BACKOFF_JITTER_DECORRELATED
-		       ? bo_jitter_names[jitter]
-		       : NULL;
 }

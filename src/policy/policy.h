@@ -22,11 +22,6 @@ enum bo_order {
 	BO_ORDER_JITTER_THEN_CAP,
 };
 
-enum bo_deadline_from {
-	BO_DEADLINE_FROM_START,
-	BO_DEADLINE_FROM_FIRST_FAILURE,
-};
-
 enum bo_matcher_kind {
 	BO_MATCH_ANY,
 	BO_MATCH_CLASS,
@@ -150,7 +145,7 @@ struct backoff_policy {
 	/** The largest value of the curve. */
 	uint64_t cap_ns;
 	uint64_t deadline_ns;
-	enum bo_deadline_from deadline_from;
+	enum backoff_deadline_from deadline_from;
 	/** The deadline by what it counts from: one of them is it, the other
 	 *  BACKOFF_FOREVER. */
 	uint64_t start_deadline_ns, failure_deadline_ns;
@@ -193,8 +188,14 @@ struct backoff_policy *bo_policy_new(void);
 
 void bo_matchers_clear(struct bo_matchers *matchers);
 
-/** Whether calls under this policy share a budget or a breaker. */
-bool bo_policy_is_guarded(const struct backoff_policy *policy);
+/** Whether `max_delay` bounds the curve: a constant one and a schedule have no
+ *  cap but themselves. */
+static inline bool
+bo_policy_has_cap(const struct backoff_policy *policy)
+{
+	return policy->curve != BACKOFF_CURVE_CONSTANT &&
+	       policy->curve != BACKOFF_CURVE_SCHEDULE;
+}
 
 /** Work out everything that is not in the file. */
 void bo_policy_compile(struct backoff_policy *policy);

@@ -98,7 +98,7 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 		return status;
 	}
 	r->policy = backoff_policy_ref(policy);
-	if (bo_policy_is_guarded(policy) &&
+	if (backoff_policy_is_guarded(policy) &&
 	    backoff_guard_new(policy, &r->guard) != BACKOFF_OK) {
 		backoff_retry_free(r);
 		return BACKOFF_E_NOMEM;

@@ -7,7 +7,6 @@
 
 #include "common/units.h"
 #include "policies/lint.h"
-#include "policies/lint_decode.h"
 #include "policies/lint_waits.h"
 
 /* At least one saturated delay in a hundred is equal. */
@@ -50,9 +49,8 @@ struct look {
 	const struct backoff_policy *policy;
 	const struct rs_lint_context *context;
 	struct rs_lint_waits waits;
-	struct rs_lint_facts facts;
-	uint64_t deadline_ns;
-	bool decorrelated;
+	uint64_t deadline_ns, max_delay_ns;
+	bool deadline_from_failure, decorrelated;
 	struct rs_lint_findings *out;
 };
 
@@ -224,12 +222,11 @@ look_at_curve(struct look *look)
 		measure(finding, "delay", RS_LINT_NS, waits->wait[i].high_ns);
 		break;
 	}
-	if (waits->wait[waits->drawn - 1].high_ns > look->facts.max_delay_ns) {
+	if (waits->wait[waits->drawn - 1].high_ns > look->max_delay_ns) {
 		finding = find(look, RS_LINT_DELAY_ABOVE_CAP,
 			       "jitter reaches above max_delay, unless "
 			       "jitter.bounded is set");
-		measure(finding, "max_delay", RS_LINT_NS,
-			look->facts.max_delay_ns);
+		measure(finding, "max_delay", RS_LINT_NS, look->max_delay_ns);
 		measure(finding, "delay_max", RS_LINT_NS,
 			waits->wait[waits->drawn - 1].high_ns);
 	}
@@ -298,7 +295,7 @@ slow_start_ns(const struct look *look, uint32_t attempt)
 {
 	uint64_t start = rs_lint_start_ns(look->policy, attempt, true);
 
-	if (look->facts.deadline_from_failure)
+	if (look->deadline_from_failure)
 		start -= backoff_policy_attempt_timeout_ns(look->policy, 1);
 	return start;
 }
@@ -340,7 +337,7 @@ look_at_deadline(struct look *look)
 	if (backoff_policy_attempt_timeout_ns(look->policy, 1) ==
 	    BACKOFF_FOREVER) {
 		finding = find(look, RS_LINT_NO_ATTEMPT_TIMEOUT, "%s",
-			       look->facts.deadline_from_failure
+			       look->deadline_from_failure
 				       ? "no attempt_timeout: nothing ends a "
 					 "first attempt that hangs, and one "
 					 "after it uses up the deadline"
@@ -378,18 +375,23 @@ product_of(uint64_t a, uint64_t b)
 static void
 look_at_hedges(struct look *look, uint64_t calls)
 {
+	enum backoff_budget budget = backoff_policy_budget(look->policy);
+	uint64_t at_once =
+		UINT64_C(1) + backoff_policy_max_hedges(look->policy);
 	struct rs_lint_finding *finding;
 
-	if (look->facts.hedges == 0 || look->facts.bounds_hedges)
+	/* Only failures empty a throttle (gRPC A6), and a slow target makes
+	 * none. */
+	if (at_once == 1 || (budget != BACKOFF_BUDGET_NONE &&
+			     budget != BACKOFF_BUDGET_THROTTLE))
 		return;
 	finding = find(look, RS_LINT_HEDGE_WITHOUT_BUDGET,
 		       "a target that turns slow gets a further attempt for "
 		       "each call, and no budget holds them back");
-	measure(finding, "attempts_at_once", RS_LINT_COUNT,
-		look->facts.hedges + 1);
+	measure(finding, "attempts_at_once", RS_LINT_COUNT, at_once);
 	if (calls > 0)
 		measure(finding, "attempts_per_second", RS_LINT_COUNT,
-			product_of(calls, look->facts.hedges + 1));
+			product_of(calls, at_once));
 }
 
 static void
@@ -409,7 +411,7 @@ look_at_load(struct look *look)
 		measure(finding, "attempts", RS_LINT_COUNT, product);
 	}
 	look_at_hedges(look, calls);
-	if (look->facts.has_budget)
+	if (backoff_policy_budget(look->policy) != BACKOFF_BUDGET_NONE)
 		return;
 	if (attempts <= MANY_ATTEMPTS)
 		return;
@@ -433,7 +435,7 @@ look_at_matchers(struct look *look)
 
 	if (look->waits.retries == 0)
 		return;
-	if (look->facts.retries_nothing)
+	if (!backoff_policy_retries_any(look->policy))
 		measure(find(look, RS_LINT_RETRIES_NOTHING,
 			     "no failure is retried: abort_on takes back all "
 			     "that retry_on names, or it names nothing"),
@@ -464,14 +466,16 @@ rs_lint(const struct backoff_policy *policy,
 		.policy = policy,
 		.context = context,
 		.deadline_ns = backoff_policy_deadline_ns(policy),
+		.max_delay_ns = backoff_policy_max_delay_ns(policy),
+		.deadline_from_failure = backoff_policy_deadline_from(policy) ==
+					 BACKOFF_DEADLINE_FROM_FIRST_FAILURE,
 		.decorrelated = backoff_policy_jitter(policy) ==
 				BACKOFF_JITTER_DECORRELATED,
 		.out = out,
 	};
 
 	*out = (struct rs_lint_findings){0};
-	if (!rs_lint_facts_read(policy, &look.facts) ||
-	    !rs_lint_waits_make(policy, &look.waits))
+	if (!rs_lint_waits_make(policy, &look.waits))
 		return false;
 	look_at_cap(&look);
 	look_at_spread(&look);

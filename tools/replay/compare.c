@@ -16,19 +16,6 @@ struct turn {
 	uint64_t longest_ns;
 };
 
-/* Whether it makes further attempts beside slow ones. */
-static bool
-hedges(const struct backoff_policy *policy)
-{
-	struct backoff_decision decision;
-	struct backoff_hedges round;
-	struct backoff_state state;
-
-	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &decision);
-	backoff_engine_hedges_begin(policy, &state, &round, 0);
-	return round.left > 0;
-}
-
 static enum backoff_status
 run_policy(struct turn *turn, size_t policy, struct rs_tally *tally,
 	   struct rs_result *result)
@@ -42,7 +29,7 @@ run_policy(struct turn *turn, size_t policy, struct rs_tally *tally,
 		return status;
 	result->policy = &turn->plan->policies->item[policy];
 	rs_result_make(result, tally, shared ? &turn->first_tries : NULL);
-	result->hedges = hedges(turn->run.policy);
+	result->hedges = backoff_policy_max_hedges(turn->run.policy) > 0;
 	result->guard_unknown = turn->run.operation->population ==
 					RS_POPULATION_FAILING_FIRST &&
 				result->guarded && rs_guard_stops(result) > 0;

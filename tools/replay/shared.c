@@ -81,19 +81,6 @@ struct crowd {
 	bool out_of_memory;
 };
 
-enum backoff_status
-rs_policy_shares(const struct backoff_policy *policy, bool *out)
-{
-	struct backoff_guard *guard;
-
-	if (backoff_guard_new(policy, &guard) != BACKOFF_OK)
-		return BACKOFF_E_NOMEM;
-	*out = backoff_guard_tokens_milli(guard, 0) != BACKOFF_FOREVER ||
-	       backoff_guard_breaker(guard, 0) != BACKOFF_BREAKER_NONE;
-	backoff_guard_free(guard);
-	return BACKOFF_OK;
-}
-
 static const struct tk_call *
 call_at(const struct crowd *crowd, uint32_t position)
 {

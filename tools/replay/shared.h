@@ -6,14 +6,6 @@
 #include "replay/tally.h"
 
 /**
- * Whether the calls of a policy share anything.
- *
- * @return BACKOFF_OK or BACKOFF_E_NOMEM
- */
-enum backoff_status rs_policy_shares(const struct backoff_policy *policy,
-				     bool *out);
-
-/**
  * Replay all calls of an operation under a policy whose calls share: one guard
  * for each target, full and closed at the begin of the log, in each replica.
  *

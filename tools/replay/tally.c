@@ -312,13 +312,11 @@ rs_tally_run(struct rs_tally *tally, const struct rs_run *run,
 	     uint64_t longest_ns, bool *shared)
 {
 	enum backoff_status status;
-	bool together;
 
 	*shared = false;
-	status = rs_policy_shares(run->policy, &together);
-	if (status == BACKOFF_OK)
-		status = together ? rs_crowd_run(tally, run)
-				  : run_alone(tally, run, longest_ns, shared);
+	status = backoff_policy_is_guarded(run->policy)
+			 ? rs_crowd_run(tally, run)
+			 : run_alone(tally, run, longest_ns, shared);
 	tk_samples_sort(&tally->success);
 	tk_samples_sort(&tally->failure);
 	return status;

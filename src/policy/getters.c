@@ -1,0 +1,136 @@
+/* What a policy answers about its settings. */
+#include "config.h"
+
+#include <string.h>
+
+#include "policy/policy.h"
+
+const char *
+backoff_policy_name(const struct backoff_policy *policy)
+{
+	return policy->name;
+}
+
+const char *
+backoff_policy_description(const struct backoff_policy *policy)
+{
+	return policy->description != NULL ? policy->description : "";
+}
+
+uint64_t
+backoff_policy_hash(const struct backoff_policy *policy)
+{
+	return policy->hash;
+}
+
+uint32_t
+backoff_policy_max_attempts(const struct backoff_policy *policy)
+{
+	return policy->max_attempts;
+}
+
+uint64_t
+backoff_policy_deadline_ns(const struct backoff_policy *policy)
+{
+	return policy->deadline_ns;
+}
+
+uint64_t
+backoff_policy_attempt_timeout_ns(const struct backoff_policy *policy,
+				  uint32_t attempt)
+{
+	const struct bo_durations *list = &policy->attempt_timeout;
+	size_t index = attempt > 0 ? attempt - 1 : 0;
+
+	if (list->count == 0)
+		return BACKOFF_FOREVER;
+	return list->ns[index < list->count ? index : list->count - 1];
+}
+
+enum backoff_curve
+backoff_policy_curve(const struct backoff_policy *policy)
+{
+	return policy->curve;
+}
+
+enum backoff_jitter
+backoff_policy_jitter(const struct backoff_policy *policy)
+{
+	return policy->jitter;
+}
+
+uint64_t
+backoff_policy_max_delay_ns(const struct backoff_policy *policy)
+{
+	return bo_policy_has_cap(policy) ? policy->max_delay_ns
+					 : BACKOFF_FOREVER;
+}
+
+enum backoff_deadline_from
+backoff_policy_deadline_from(const struct backoff_policy *policy)
+{
+	return policy->deadline_from;
+}
+
+enum backoff_budget
+backoff_policy_budget(const struct backoff_policy *policy)
+{
+	_Static_assert((int)BO_BUDGET_CONCURRENCY ==
+			       (int)BACKOFF_BUDGET_CONCURRENCY,
+		       "the same kinds");
+	return (enum backoff_budget)policy->budget.kind;
+}
+
+int
+backoff_policy_is_guarded(const struct backoff_policy *policy)
+{
+	return policy->budget.kind != BO_BUDGET_NONE ||
+	       policy->breaker.window > 0 || policy->breaker.window_ns > 0;
+}
+
+uint32_t
+backoff_policy_max_hedges(const struct backoff_policy *policy)
+{
+	return policy->hedge.delay_ns != BACKOFF_FOREVER ? policy->hedge.max
+							 : 0;
+}
+
+/* Whether a list names all that a matcher does, as far as equal text and "*"
+ * show it. */
+static bool
+covers(const struct bo_matchers *list, const struct bo_matcher *matcher)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct bo_matcher *item = &list->item[i];
+
+		if (item->kind == BO_MATCH_ANY ||
+		    (item->kind == matcher->kind &&
+		     strcmp(item->text, matcher->text) == 0))
+			return true;
+	}
+	return false;
+}
+
+int
+backoff_policy_retries_any(const struct backoff_policy *policy)
+{
+	for (size_t i = 0; i < policy->retry_on.count; i++)
+		if (!covers(&policy->abort_on, &policy->retry_on.item[i]))
+			return 1;
+	return 0;
+}
+
+const char *
+backoff_curve_name(enum backoff_curve curve)
+{
+	return (unsigned)curve <= BACKOFF_CURVE_SCHEDULE ? bo_curve_names[curve]
+							 : NULL;
+}
+
+const char *
+backoff_jitter_name(enum backoff_jitter jitter)
+{
+	return (unsigned)jitter <= BACKOFF_JITTER_DECORRELATED
+		       ? bo_jitter_names[jitter]
+		       : NULL;
+}
