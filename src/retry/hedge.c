@@ -1,15 +1,11 @@
-/* Several attempts of one call at once, for all loops that hedge. */
+/* Rounds of several attempts of one call at once. */
 #include "config.h"
 
-#include "engine/hedge.h"
-#include "policy/policy.h"
-#include "retry/retry.h"
+#include "retry/hedge.h"
 
-bool
-bo_hedge_is_on(const struct backoff_retry *retry)
-{
-	return retry->policy->hedge.delay_ns != BACKOFF_FOREVER;
-}
+#include "engine/hedge.h"
+#include "retry/attempt.h"
+#include "retry/log.h"
 
 uint32_t
 bo_hedge_running(const struct backoff_hedges *hedges)
@@ -26,12 +22,12 @@ static void
 start(struct backoff_call *call, uint64_t now_ns,
       struct backoff_attempt *attempt)
 {
-	bo_call_start(call, now_ns, attempt);
+	bo_attempt_start(call, now_ns, attempt);
 	bo_hedges_find(call->hedges, attempt->number)->in_flight =
 		call->in_flight;
 }
 
-/* Make one of the attempts the one that the call speaks of. */
+/* Make the attempt the current one of the call. */
 static void
 select_lane(struct backoff_call *call, const struct backoff_lane *lane)
 {
@@ -56,7 +52,7 @@ bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
 {
 	backoff_engine_hedge(call->retry->policy, &call->state, call->hedges,
 			     now_ns, &call->decision);
-	bo_tell_transition(call, now_ns);
+	bo_log_breaker(call, now_ns);
 	if (call->decision.action != BACKOFF_ACTION_ATTEMPT)
 		return false;
 	start(call, now_ns, attempt);
@@ -95,7 +91,7 @@ bo_hedge_abandon(struct backoff_call *call, uint64_t now_ns)
 		select_lane(call, newest);
 }
 
-/* The call is over: those that are still under way lost. */
+/* The call is over: all attempts still under way lost. */
 static void
 lose_others(struct backoff_call *call, uint64_t now_ns)
 {
@@ -111,7 +107,6 @@ enum backoff_status
 bo_hedge_report(struct backoff_call *call, uint32_t number,
 		struct backoff_outcome *outcome, uint64_t now_ns)
 {
-	const struct backoff_retry *r = call->retry;
 	struct backoff_lane *lane =
 		number > 0 ? bo_hedges_find(call->hedges, number) : NULL;
 	uint64_t draw = 0;
@@ -119,18 +114,17 @@ bo_hedge_report(struct backoff_call *call, uint32_t number,
 	if (lane == NULL)
 		return BACKOFF_E_STATE;
 	select_lane(call, lane);
-	if (r->classify != NULL)
-		r->classify(r->classify_user, outcome);
+	bo_attempt_classify(call->retry, outcome);
 	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
 		draw = bo_call_draw(call, number);
-	backoff_engine_hedges_decide(r->policy, &call->state, call->hedges,
-				     number, outcome, now_ns, draw,
-				     &call->decision);
+	backoff_engine_hedges_decide(call->retry->policy, &call->state,
+				     call->hedges, number, outcome, now_ns,
+				     draw, &call->decision);
 	if (call->decision.action == BACKOFF_ACTION_DONE ||
 	    call->decision.not_before_ns != BACKOFF_FOREVER)
 		bo_call_apply(call, now_ns);
 	if (call->phase == BO_PHASE_OVER)
 		lose_others(call, now_ns);
-	bo_call_follow(call, outcome, number, now_ns);
+	bo_attempt_follow(call, outcome, number, now_ns);
 	return BACKOFF_OK;
 }

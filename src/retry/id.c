@@ -1,8 +1,12 @@
-/* The ids of calls: 128 bits as 32 hex digits. The first half is the process's
- * and the retry object's, made once; the second is the call's number, scrambled
- * one to one, so that ids of one object never meet. A Philox draw for each was
- * a tenth of what a logged call cost. */
+/* Call ids: 128 bits as 32 hex digits.
+ *
+ * The first half belongs to the retry object in one process and is made once;
+ * the second is the call's number under a one-to-one scramble, so that ids of
+ * one object never collide. Drawing each id from Philox took a tenth of the
+ * cost of a logged call. */
 #include "config.h"
+
+#include "retry/id.h"
 
 #include <endian.h>
 #include <string.h>
@@ -10,10 +14,9 @@
 #include <backoff/rng.h>
 
 #include "base/num.h"
-#include "retry/retry.h"
 
-/* Eight hex digits of a number, the lowest first: all at once, one to a byte.
- */
+/* Eight hex digits, least significant first, all computed at once: one digit
+ * per byte of a word. */
 static void
 put_hex8(char *out, uint32_t number)
 {
@@ -50,25 +53,11 @@ bo_id_key_init(struct bo_id_key *key, uint64_t experiment)
 	key->tail = (uint64_t)word[3] << 32 | word[2];
 }
 
-const char *
-backoff_call_id(struct backoff_call *call)
+void
+bo_id_write(const struct bo_id_key *key, uint64_t number,
+	    char out[BO_ID_LENGTH + 1])
 {
-	const struct bo_id_key *key = &call->retry->id_key;
-	struct bo_id_key own;
-
-	/* A restored call keeps the id that it was saved with. */
-	if (call->id[0] != '\0')
-		return call->id;
-	if (call->options->call_id != NULL)
-		return call->options->call_id;
-	bo_call_number(call);
-	/* A child of fork(2) has a key of its own. */
-	if (key->experiment != call->experiment) {
-		bo_id_key_init(&own, call->experiment);
-		key = &own;
-	}
-	memcpy(call->id, key->head, sizeof(key->head));
-	put_hex16(call->id + 16, bo_mix64(call->number + key->tail));
-	call->id[32] = '\0';
-	return call->id;
+	memcpy(out, key->head, sizeof(key->head));
+	put_hex16(out + sizeof(key->head), bo_mix64(number + key->tail));
+	out[BO_ID_LENGTH] = '\0';
 }

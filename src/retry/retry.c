@@ -1,4 +1,4 @@
-/* What all calls of one operation share. */
+/* The retry object: settings and counters that its calls share. */
 #include "config.h"
 
 #include "retry/retry.h"
@@ -111,6 +111,7 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 		     policy->reset_after_ns != BACKOFF_FOREVER;
 	r->once_inbound = !policy->retry_inbound;
 	r->max_attempts = policy->max_attempts;
+	r->allows_hedges = policy->hedge.delay_ns != BACKOFF_FOREVER;
 	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
 		   policy->hint.jitter_nano > 0;
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,
@@ -126,7 +127,7 @@ backoff_retry_free(struct backoff_retry *retry)
 	if (retry == NULL)
 		return;
 	drop_guard(retry);
-	/* The reference was taken of it. */
+	/* backoff_retry_new() took a reference. */
 	backoff_policy_unref((struct backoff_policy *)(uintptr_t)retry->policy);
 	free(retry->operation);
 	free(retry->service);

@@ -3,16 +3,9 @@
 
 #include <stddef.h>
 
-#include "base/num.h"
 #include "engine/engine.h"
-#include "retry/retry.h"
-
-static bool
-is_cancelled(const struct backoff_call_options *options)
-{
-	return options->cancel != NULL &&
-	       backoff_cancel_requested(options->cancel);
-}
+#include "retry/attempt.h"
+#include "retry/lifecycle.h"
 
 static void
 make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
@@ -22,14 +15,15 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	struct backoff_outcome outcome = {.kind = BACKOFF_OUTCOME_SUCCESS};
 	struct backoff_attempt attempt;
 
-	bo_call_start(call, now_ns, &attempt);
+	bo_attempt_start(call, now_ns, &attempt);
 	fn(user, &attempt, &outcome);
-	bo_call_report(call, &outcome, clock->now_ns(clock->user));
+	bo_attempt_classify(call->retry, &outcome);
+	bo_attempt_decide(call, &outcome, clock->now_ns(clock->user));
 }
 
-/* Make the first attempt of a call that nobody shares or watches: if it
- * succeeds, as most do, there is nothing to decide and no state to keep. If
- * not, the call begins here, as if it had been one all the time. */
+/* Make the first attempt of a call without guard, sink and event callback. If
+ * it succeeds, as most do, there is nothing to decide and no state to keep. If
+ * it fails, set up the call as if it had begun before the attempt. */
 static bool
 succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		 const struct backoff_call_options *options,
@@ -60,8 +54,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		.kind = BACKOFF_KIND_FIRST,
 	};
 	fn(user, &attempt, &outcome);
-	if (r->classify != NULL)
-		r->classify(r->classify_user, &outcome);
+	bo_attempt_classify(r, &outcome);
 	if (timed || outcome.kind != BACKOFF_OUTCOME_SUCCESS)
 		end_ns = clock->now_ns(clock->user);
 	if (outcome.kind == BACKOFF_OUTCOME_SUCCESS) {
@@ -79,8 +72,8 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		return true;
 	}
 	bo_call_begin(call, r, options, timed ? start_ns : end_ns, answer);
-	bo_call_start(call, call->state.start_ns, &attempt);
-	bo_call_decide(call, &outcome, end_ns);
+	bo_attempt_start(call, call->state.start_ns, &attempt);
+	bo_attempt_decide(call, &outcome, end_ns);
 	return false;
 }
 
@@ -88,11 +81,11 @@ static void
 run(struct backoff_call *call, backoff_attempt_fn fn, void *user)
 {
 	const struct backoff_clock *clock = call->retry->clock;
-	/* The call's start is the first attempt's start: one clock read. */
+	/* The call and its first attempt start at one time: one clock read. */
 	uint64_t now_ns = call->state.start_ns;
 
 	while (call->phase != BO_PHASE_OVER) {
-		if (is_cancelled(call->options))
+		if (bo_call_is_cancelled(call->options))
 			bo_call_stop(call, BACKOFF_STOP_CANCELLED,
 				     clock->now_ns(clock->user));
 		else if (call->phase == BO_PHASE_READY)
@@ -116,7 +109,7 @@ backoff_retry_run(struct backoff_retry *retry,
 		return BACKOFF_E_ARGUMENT;
 	call.hedges = NULL;
 	if (retry->guard == NULL && !bo_retry_is_watched(retry) &&
-	    !is_cancelled(options)) {
+	    !bo_call_is_cancelled(options)) {
 		if (succeeds_at_once(&call, retry, options, fn, user, answer))
 			return BACKOFF_OK;
 	} else {

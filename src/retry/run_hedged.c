@@ -6,20 +6,21 @@
 #include <stddef.h>
 
 #include "clock/cancel.h"
-#include "retry/retry.h"
+#include "retry/hedge.h"
+#include "retry/lifecycle.h"
 
 struct race;
 
 /** An attempt and its thread. */
-struct runner {
+struct racer {
 	struct race *race;
-	/** number 0: nobody runs here. */
+	/** number 0: free. */
 	struct backoff_attempt attempt;
 	struct backoff_outcome outcome;
 	pthread_t thread;
-	/** The attempt has no thread: it was made in the caller's. */
+	/** No thread could be made: the attempt ran in the calling one. */
 	bool is_inline;
-	/** Set by the thread when it has nothing left to do. */
+	/** Set by the thread when the attempt has ended. */
 	atomic_bool is_done;
 };
 
@@ -28,14 +29,14 @@ struct race {
 	struct backoff_hedges hedges;
 	backoff_attempt_fn fn;
 	void *user;
-	/** What the attempts look at: the race is over, or the caller's switch
-	 *  is on. */
+	/** On for the attempts when the race is over, or the caller cancels. */
 	struct backoff_cancel over;
-	/** What the calling thread sleeps on: an attempt ended, or the same. */
+	/** Wakes the calling thread: an attempt ended, or the caller cancels.
+	 */
 	struct backoff_cancel wake;
-	/** Stands for the caller's switch where there is none. */
+	/** Used instead of the caller's switch if there is none. */
 	struct backoff_cancel none;
-	struct runner runner[BACKOFF_HEDGES_MAX + 1];
+	struct racer racer[BACKOFF_HEDGES_MAX + 1];
 };
 
 static uint64_t
@@ -49,82 +50,82 @@ now(const struct race *race)
 static void *
 run_attempt(void *argument)
 {
-	struct runner *runner = argument;
-	struct race *race = runner->race;
+	struct racer *racer = argument;
+	struct race *race = racer->race;
 
-	race->fn(race->user, &runner->attempt, &runner->outcome);
-	atomic_store_explicit(&runner->is_done, true, memory_order_release);
+	race->fn(race->user, &racer->attempt, &racer->outcome);
+	atomic_store_explicit(&racer->is_done, true, memory_order_release);
 	backoff_cancel_request(&race->wake);
 	return NULL;
 }
 
-/* Handlers are for the program's own threads. */
+/* Signals are blocked: the program's handlers run in its own threads only. */
 static bool
-make_thread(struct runner *runner)
+make_thread(struct racer *racer)
 {
 	sigset_t all, before;
 	int error;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&runner->thread, NULL, run_attempt, runner);
+	error = pthread_create(&racer->thread, NULL, run_attempt, racer);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return error == 0;
 }
 
-/* Begin the attempt; there is a free place for each that the policy allows. */
+/* Begin the attempt; the policy allows no more than there are threads. */
 static void
 launch(struct race *race, const struct backoff_attempt *attempt)
 {
-	struct runner *runner = race->runner;
+	struct racer *racer = race->racer;
 
-	while (runner->attempt.number != 0)
-		runner++;
-	runner->race = race;
-	runner->attempt = *attempt;
-	runner->attempt.cancel = &race->over;
-	runner->outcome =
+	while (racer->attempt.number != 0)
+		racer++;
+	racer->race = race;
+	racer->attempt = *attempt;
+	racer->attempt.cancel = &race->over;
+	racer->outcome =
 		(struct backoff_outcome){.kind = BACKOFF_OUTCOME_SUCCESS};
-	atomic_store_explicit(&runner->is_done, false, memory_order_relaxed);
-	runner->is_inline = !make_thread(runner);
-	if (runner->is_inline)
-		run_attempt(runner);
+	atomic_store_explicit(&racer->is_done, false, memory_order_relaxed);
+	racer->is_inline = !make_thread(racer);
+	if (racer->is_inline)
+		run_attempt(racer);
 }
 
 static void
-join(struct runner *runner)
+join(struct racer *racer)
 {
-	if (!runner->is_inline)
-		pthread_join(runner->thread, NULL);
-	runner->attempt.number = 0;
+	if (!racer->is_inline)
+		pthread_join(racer->thread, NULL);
+	racer->attempt.number = 0;
 }
 
-/* Report what has ended; false if nothing has. */
+/* Report the attempts that have ended; false if none has. */
 static bool
 collect(struct race *race)
 {
 	bool any = false;
 
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
-		struct runner *runner = &race->runner[i];
-		uint32_t number = runner->attempt.number;
+		struct racer *racer = &race->racer[i];
+		uint32_t number = racer->attempt.number;
 
 		if (race->call.phase != BO_PHASE_RUNNING || number == 0 ||
-		    !atomic_load_explicit(&runner->is_done,
+		    !atomic_load_explicit(&racer->is_done,
 					  memory_order_acquire))
 			continue;
-		join(runner);
-		/* It is under way: nobody else reports. */
-		(void)bo_hedge_report(&race->call, number, &runner->outcome,
+		join(racer);
+		/* Cannot fail: only this function reports. */
+		(void)bo_hedge_report(&race->call, number, &racer->outcome,
 				      now(race));
 		any = true;
 	}
 	return any;
 }
 
-/* Sleep until an attempt ends or the decision's time comes. With nothing but
- * ends to wait for, no clock is asked: one that tests wind would wind to the
- * end of time. */
+/* Sleep until an attempt ends or the decision's time comes. Without such a
+ * time, the retry's clock is not used: a virtual clock would jump to the end of
+ * time. */
 static enum backoff_status
 doze(struct race *race)
 {
@@ -136,14 +137,14 @@ doze(struct race *race)
 	return clock->sleep_until(clock->user, until_ns, &race->wake);
 }
 
-/* With attempts under way: report one, begin one, or sleep until either may
- * be. */
+/* With attempts under way: report those that ended, begin another, or sleep
+ * until one of these is possible. */
 static void
 go_on(struct race *race)
 {
 	struct backoff_attempt attempt;
 
-	/* Reset before looking: what ends after the look wakes the sleep. */
+	/* Reset first: an attempt that ends after collect() wakes the sleep. */
 	bo_cancel_reset(&race->wake);
 	if (collect(race))
 		return;
@@ -174,7 +175,7 @@ run(struct race *race, const struct backoff_cancel *cancel)
 	}
 }
 
-/* Wait for those that lost. */
+/* Wait for the attempts that lost. */
 static void
 finish(struct race *race)
 {
@@ -182,13 +183,13 @@ finish(struct race *race)
 
 	backoff_cancel_request(&race->over);
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
-		struct runner *runner = &race->runner[i];
+		struct racer *racer = &race->racer[i];
 
-		if (runner->attempt.number == 0)
+		if (racer->attempt.number == 0)
 			continue;
-		join(runner);
-		if (runner->outcome.result != NULL && r->discard != NULL)
-			r->discard(r->discard_user, runner->outcome.result);
+		join(racer);
+		if (racer->outcome.result != NULL && r->discard != NULL)
+			r->discard(r->discard_user, racer->outcome.result);
 	}
 }
 
@@ -204,7 +205,7 @@ backoff_retry_run_hedged(struct backoff_retry *retry,
 	options = bo_call_options(options);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	if (!bo_hedge_is_on(retry))
+	if (!retry->allows_hedges)
 		return backoff_retry_run(retry, options, fn, user, answer);
 	bo_cancel_init(&race.none, NULL);
 	root = options->cancel != NULL ? options->cancel : &race.none;

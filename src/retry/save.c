@@ -19,7 +19,8 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "engine/guard.h"
-#include "retry/retry.h"
+#include "retry/lifecycle.h"
+#include "retry/step.h"
 
 #define TEXT_MAX_BYTES 8192
 #define NANO_OF_MILLI 1000000
@@ -271,7 +272,7 @@ backoff_call_save(struct backoff_call *call, char *buffer, size_t size)
 	bo_out_text(&out, "}");
 	/* Cut, or only measured, nobody can go on with it. */
 	if (out.length < size)
-		call->is_on_paper = true;
+		call->is_saved = true;
 	return out.length;
 }
 

@@ -1,16 +1,20 @@
-/* The loop by steps, for event loops: ask, attempt, report. */
+/* The loop by steps, for event loops: next, attempt, report. */
 #include "config.h"
+
+#include "retry/step.h"
 
 #include <stdlib.h>
 
-#include "retry/retry.h"
+#include "retry/attempt.h"
+#include "retry/hedge.h"
+#include "retry/lifecycle.h"
 
 /** A call on the heap with its options and answer. */
 struct stepped {
 	struct backoff_call call;
 	struct backoff_call_options options;
 	struct backoff_answer answer;
-	/** One, if the policy hedges. */
+	/** One element if the policy hedges. */
 	struct backoff_hedges hedges[];
 };
 
@@ -32,13 +36,13 @@ bo_call_make(struct backoff_retry *retry,
 	options = bo_call_options(options);
 	if (retry == NULL || out == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	made = calloc(1, sizeof(*made) + (bo_hedge_is_on(retry)
+	made = calloc(1, sizeof(*made) + (retry->allows_hedges
 						  ? sizeof(made->hedges[0])
 						  : 0));
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
 	made->options = *options;
-	if (bo_hedge_is_on(retry))
+	if (retry->allows_hedges)
 		made->call.hedges = made->hedges;
 	bo_call_init(&made->call, retry, &made->options,
 		     retry->clock->now_ns(retry->clock->user), &made->answer);
@@ -63,21 +67,14 @@ backoff_call_free(struct backoff_call *call)
 {
 	if (call == NULL)
 		return;
-	if (call->phase != BO_PHASE_OVER && call->is_on_paper)
+	if (call->phase != BO_PHASE_OVER && call->is_saved)
 		bo_call_leave(call);
 	else if (call->phase != BO_PHASE_OVER)
 		bo_call_stop(call, BACKOFF_STOP_SHUTDOWN, now(call));
 	free(call);
 }
 
-static bool
-is_cancelled(const struct backoff_call *call)
-{
-	return call->options->cancel != NULL &&
-	       backoff_cancel_requested(call->options->cancel);
-}
-
-/* With attempts under way: a further one, or when to ask for it. */
+/* With attempts under way: begin another, or say when to ask again. */
 static void
 ask_for_hedge(struct backoff_call *call, struct backoff_step *step)
 {
@@ -99,7 +96,7 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 	*step = (struct backoff_step){.action = BACKOFF_ACTION_DONE};
 	if (call->phase != BO_PHASE_OVER) {
 		now_ns = now(call);
-		if (is_cancelled(call))
+		if (bo_call_is_cancelled(call->options))
 			bo_call_stop(call, BACKOFF_STOP_CANCELLED, now_ns);
 		else if (call->phase == BO_PHASE_READY ||
 			 (call->phase == BO_PHASE_WAITING &&
@@ -115,8 +112,8 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 			bo_hedge_start(call, call->decision.not_before_ns,
 				       &step->attempt);
 		else
-			bo_call_start(call, call->decision.not_before_ns,
-				      &step->attempt);
+			bo_attempt_start(call, call->decision.not_before_ns,
+					 &step->attempt);
 	} else if (call->phase == BO_PHASE_RUNNING) {
 		ask_for_hedge(call, step);
 	} else {
@@ -140,7 +137,8 @@ backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
 		return bo_hedge_report(call, number, &copy, now(call));
 	if (number != call->state.attempt)
 		return BACKOFF_E_STATE;
-	bo_call_report(call, &copy, now(call));
+	bo_attempt_classify(call->retry, &copy);
+	bo_attempt_decide(call, &copy, now(call));
 	return BACKOFF_OK;
 }
 
@@ -165,10 +163,4 @@ backoff_call_cancel(struct backoff_call *call)
 		return BACKOFF_E_STATE;
 	bo_call_stop(call, BACKOFF_STOP_CANCELLED, now(call));
 	return BACKOFF_OK;
-}
-
-const struct backoff_answer *
-backoff_call_answer(const struct backoff_call *call)
-{
-	return call->answer;
 }

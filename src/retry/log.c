@@ -1,13 +1,13 @@
-/* What the log says of a call: one event per attempt, and the guard's. */
+/* Events of a call: one for each attempt, and the breaker's transitions. */
 #include "config.h"
+
+#include "retry/log.h"
 
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/num.h"
 #include "base/process.h"
 #include "clock/wall.h"
-#include "retry/retry.h"
 
 /* {"id":"db1","tokens":495,"cost":5} */
 static const char *
@@ -26,7 +26,7 @@ budget_text(struct backoff_call *call, uint64_t tokens_milli)
 			       (uint64_t)call->decision.cost_milli * 1000000);
 	}
 	bo_out_text(&out, "}");
-	/* An id that escapes blew up is not worth half a line. */
+	/* Rather no budget than half a line of escapes in its id. */
 	return out.length < sizeof(call->budget) ? call->budget : NULL;
 }
 
@@ -46,7 +46,7 @@ fill_guard(struct backoff_call *call, uint64_t now_ns,
 		backoff_breaker_name(backoff_guard_breaker(guard, now_ns));
 }
 
-/* What every event of a call has. */
+/* The fields that every event of a call has. */
 static void
 fill_event(struct backoff_call *call, enum backoff_event_type type,
 	   uint64_t now_ns, struct backoff_event *event)
@@ -89,7 +89,7 @@ fill_attempt(struct backoff_event *event, uint32_t attempt,
 	event->in_flight = in_flight;
 }
 
-/* The attempt is over: none of the call's is counted any more. */
+/* The attempt no longer counts as under way in this process. */
 static void
 end_attempt(uint64_t *in_flight)
 {
@@ -159,7 +159,7 @@ fill_decision(const struct backoff_call *call, struct backoff_event *event)
 	event->backoff_ns = call->state.backoff_ns;
 }
 
-/* Which event ends a call for this reason. */
+/* The event that closes a call. */
 static enum backoff_event_type
 last_event(enum backoff_stop stop)
 {
@@ -239,8 +239,8 @@ bo_log_stop(struct backoff_call *call, bool running, uint64_t now_ns)
 	emit(call, &event);
 }
 
-/* The line of an attempt that lost does not close the call: the one that ends
- * it comes after. */
+/* The line of a lost attempt does not close the call: the line of the attempt
+ * that ended it follows. */
 void
 bo_log_lost(struct backoff_call *call, struct backoff_lane *lane,
 	    uint64_t now_ns)

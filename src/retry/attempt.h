@@ -1,0 +1,31 @@
+/* One attempt of a call: begun, decided about, followed up. */
+#ifndef BO_ATTEMPT_H
+#define BO_ATTEMPT_H
+
+#include "retry/call.h"
+
+/** Begin the attempt that the decision asks for. */
+void bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
+		      struct backoff_attempt *attempt);
+
+/** Let the caller's classifier change the outcome. */
+static inline void
+bo_attempt_classify(const struct backoff_retry *r,
+		    struct backoff_outcome *outcome)
+{
+	if (r->classify != NULL)
+		r->classify(r->classify_user, outcome);
+}
+
+/** Decide about the attempt under way, which ended at now_ns with a classified
+ *  outcome. */
+void bo_attempt_decide(struct backoff_call *call,
+		       struct backoff_outcome *outcome, uint64_t now_ns);
+
+/** Attempt @p number ended at now_ns and a decision was made: log it, keep the
+ *  outcome, discard the result if another attempt follows. */
+void bo_attempt_follow(struct backoff_call *call,
+		       struct backoff_outcome *outcome, uint32_t number,
+		       uint64_t now_ns);
+
+#endif
