@@ -1,165 +1,41 @@
-/* A call on paper: saved as one line of JSON, gone on with by another process.
+/* Saved calls: another process can resume them.
  *
- * Monotonic time means nothing after a reboot, so that the paper has wall
- * time. The wall clock may be stepped, though: what is left of a wait is never
- * taken for longer than the wait was, what is left to the deadline for no
- * longer than when the call was saved, and time that ran backwards counts as
- * none. */
+ * Monotonic time means nothing after a reboot, so saved times are wall time.
+ * Since the wall clock may be stepped, the rest of a wait is never taken for
+ * longer than the wait was, the rest to the deadline never for longer than at
+ * the save, and time that ran backwards counts as none passed. */
 #include "config.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/json.h"
 #include "base/names.h"
-#include "base/num.h"
 #include "base/text.h"
 #include "engine/engine.h"
 #include "engine/guard.h"
 #include "retry/lifecycle.h"
+#include "retry/save_text.h"
 #include "retry/step.h"
 
-#define TEXT_MAX_BYTES 8192
-#define NANO_OF_MILLI 1000000
-/* Of any policy: those that a healthy time lets it forget, max_attempts, and
- * what seven classes do not count. */
-#define ATTEMPTS_MOST 2007000001
+#define NANO_PER_MILLI 1000000
+/* No policy allows more attempts: max_attempts since the last reset, as many
+ * before it, and the uncounted failures of seven classes. */
+#define ATTEMPTS_MAX 2007000001
 
-enum kind {
-	/** uint32_t. */
-	COUNT,
-	/** uint64_t nanoseconds, as seconds; billionths, as a decimal. */
-	SECONDS,
-	/** Wall time, uint64_t nanoseconds. */
-	TIME,
-	/** uint64_t, as 16 hex digits. */
-	HEX,
-	/** In place, ending in NUL. */
-	TEXT,
-};
+/* Both are copied whole. */
+#define SAME_SIZE(struct_a, a, struct_b, b)                                    \
+	_Static_assert(sizeof(((struct struct_a *)NULL)->a) ==                 \
+			       sizeof(((struct struct_b *)NULL)->b),           \
+		       #a " and " #b " differ in size")
+SAME_SIZE(bo_saved, uncounted_by_class, backoff_state, uncounted_by_class);
+SAME_SIZE(bo_saved, error_type, backoff_answer, error_type);
+SAME_SIZE(bo_saved, code, backoff_answer, code);
+SAME_SIZE(bo_saved, error, backoff_answer, error);
+SAME_SIZE(bo_saved, call_id, backoff_call, id);
 
-/** What is on paper, as it stands there. */
-struct saved {
-	uint32_t v, attempt, finished, uncounted, curve_start, idempotent;
-	uint32_t inbound_attempt;
-	uint32_t uncounted_by_class[8];
-	uint64_t elapsed_ns, delay_ns, previous_delay_ns, backoff_ns;
-	/** BACKOFF_ABSENT: no deadline, no wait. */
-	uint64_t saved_at_ns, not_before_ns, deadline_ns;
-	/** Billionths of a token; BACKOFF_ABSENT, or nothing: none. */
-	uint64_t retry_cost_nano;
-	uint64_t experiment, number;
-	char policy[65], policy_hash[65], call_id[65];
-	char operation[257];
-	/** Of the last attempt; "": not known. */
-	char outcome[16], failure_class[16];
-	char error_type[64], code[64], error[256];
-};
-
-static const struct row {
-	const char *name;
-	enum kind kind;
-	size_t offset;
-	/** Of a text with its NUL. */
-	size_t size;
-	bool optional;
-} rows[] = {
-#define AS(json, name, kind, optional)                                         \
-	{                                                                      \
-		json, kind, offsetof(struct saved, name),                      \
-			sizeof(((struct saved *)NULL)->name), optional         \
-	}
-	AS("v", v, COUNT, false),
-	AS("policy", policy, TEXT, false),
-	AS("policy_hash", policy_hash, TEXT, false),
-	AS("operation", operation, TEXT, false),
-	AS("call_id", call_id, TEXT, false),
-	AS("attempt", attempt, COUNT, false),
-	AS("finished", finished, COUNT, false),
-	AS("saved_at", saved_at_ns, TIME, false),
-	AS("not_before", not_before_ns, TIME, true),
-	AS("deadline", deadline_ns, TIME, true),
-	AS("elapsed_seconds", elapsed_ns, SECONDS, false),
-	AS("delay_seconds", delay_ns, SECONDS, false),
-	AS("previous_delay_seconds", previous_delay_ns, SECONDS, false),
-	AS("backoff_seconds", backoff_ns, SECONDS, false),
-	AS("uncounted", uncounted, COUNT, false),
-	AS("curve_start", curve_start, COUNT, false),
-	AS("idempotent", idempotent, COUNT, false),
-	AS("inbound_attempt", inbound_attempt, COUNT, true),
-	/* Papers of before have neither price nor error. */
-	AS("outcome", outcome, TEXT, true),
-	AS("class", failure_class, TEXT, true),
-	AS("error_type", error_type, TEXT, true),
-	AS("code", code, TEXT, true),
-	AS("error", error, TEXT, true),
-	AS("retry_cost", retry_cost_nano, SECONDS, true),
-	AS("experiment", experiment, HEX, false),
-	AS("number", number, HEX, false),
-	AS("uncounted_transient", uncounted_by_class[1], COUNT, true),
-	AS("uncounted_throttle", uncounted_by_class[2], COUNT, true),
-	AS("uncounted_server", uncounted_by_class[3], COUNT, true),
-	AS("uncounted_client", uncounted_by_class[4], COUNT, true),
-	AS("uncounted_timeout", uncounted_by_class[5], COUNT, true),
-	AS("uncounted_conflict", uncounted_by_class[6], COUNT, true),
-	AS("uncounted_fatal", uncounted_by_class[7], COUNT, true),
-};
-
-#define ROWS (sizeof(rows) / sizeof(*rows))
-
-/* Whether an optional field has nothing to say. */
-static bool
-is_absent(enum kind kind, const char *at, uint32_t count, uint64_t number)
-{
-	return kind == TEXT    ? at[0] == '\0'
-	       : kind == COUNT ? count == 0
-			       : number == BACKOFF_ABSENT;
-}
-
-static void
-put_row(struct bo_out *out, const struct row *row, const struct saved *saved)
-{
-	const char *at = (const char *)saved + row->offset;
-	uint32_t count = 0;
-	uint64_t number = 0;
-	char time[27];
-
-	if (row->kind == COUNT)
-		memcpy(&count, at, sizeof(count));
-	else if (row->kind != TEXT)
-		memcpy(&number, at, sizeof(number));
-	if (row->optional && is_absent(row->kind, at, count, number))
-		return;
-	bo_out_text(out, row == rows ? "{" : ",");
-	bo_out_json(out, row->name);
-	bo_out_text(out, ":");
-	switch (row->kind) {
-	case COUNT:
-		bo_out_format(out, "%" PRIu32, count);
-		break;
-	case SECONDS:
-		bo_out_seconds(out, number);
-		break;
-	case HEX:
-		bo_out_format(out, "\"%016" PRIx64 "\"", number);
-		break;
-	case TIME:
-		bo_rfc3339_put(number, time);
-		bo_out_text(out, "\"");
-		bo_out_bytes(out, time, sizeof(time));
-		bo_out_text(out, "\"");
-		break;
-	case TEXT:
-		bo_out_json(out, at);
-		break;
-	}
-}
-
-/* A moment of the monotonic clock as wall time, up to a whole microsecond: what
- * is written has no more, and "not before" may not become "a bit before". */
+/* A monotonic time as wall time, rounded up to a whole microsecond: the text
+ * has no finer times, and the next attempt must not come early. */
 static uint64_t
 to_wall(uint64_t when_ns, uint64_t now_ns, uint64_t wall_ns)
 {
@@ -170,8 +46,8 @@ to_wall(uint64_t when_ns, uint64_t now_ns, uint64_t wall_ns)
 	return bo_add_sat(wall_ns, 999) / 1000 * 1000;
 }
 
-/* JSON has to be UTF-8, what a program calls a thing has not; as long as
- * before, for the limits of those who read it. */
+/* JSON is UTF-8, while a program may name things in any bytes. The text keeps
+ * its length, so that it still fits where it is read. */
 static void
 replace_stray_bytes(char *text)
 {
@@ -186,9 +62,9 @@ replace_stray_bytes(char *text)
 	}
 }
 
-/* The last failure; of a call that came from a paper without one, nothing. */
+/* The last failure. A call that was restored without one has none. */
 static void
-fill_error(const struct backoff_answer *answer, struct saved *saved)
+fill_error(const struct backoff_answer *answer, struct bo_saved *saved)
 {
 	if (answer->kind != BACKOFF_OUTCOME_FAILURE &&
 	    answer->kind != BACKOFF_OUTCOME_TIMEOUT)
@@ -202,14 +78,13 @@ fill_error(const struct backoff_answer *answer, struct saved *saved)
 	       sizeof(saved->error_type));
 	memcpy(saved->code, answer->code, sizeof(saved->code));
 	memcpy(saved->error, answer->error, sizeof(saved->error));
-	/* JSON has to be UTF-8, what a program says of an error has not. */
 	bo_text_clean(saved->error_type);
 	bo_text_clean(saved->code);
 	bo_text_clean(saved->error);
 }
 
 static void
-fill_saved(struct backoff_call *call, struct saved *saved)
+fill_saved(struct backoff_call *call, struct bo_saved *saved)
 {
 	const struct backoff_clock *clock = call->retry->clock;
 	uint64_t now_ns = clock->now_ns(clock->user);
@@ -218,7 +93,7 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 	bool waiting = call->phase == BO_PHASE_WAITING;
 	int64_t held_milli = s->held_milli + call->owed_milli;
 
-	*saved = (struct saved){
+	*saved = (struct bo_saved){
 		.v = 1,
 		.attempt = s->attempt,
 		.finished = s->finished,
@@ -236,12 +111,12 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 					 now_ns, wall_ns),
 		.deadline_ns = to_wall(s->deadline_ns, now_ns, wall_ns),
 		.retry_cost_nano =
-			held_milli > 0 ? (uint64_t)held_milli * NANO_OF_MILLI
+			held_milli > 0 ? (uint64_t)held_milli * NANO_PER_MILLI
 				       : BACKOFF_ABSENT,
 	};
 	memcpy(saved->uncounted_by_class, s->uncounted_by_class,
 	       sizeof(saved->uncounted_by_class));
-	/* Its luck goes with the call. */
+	/* The restored call makes the same random draws. */
 	bo_call_number(call);
 	saved->experiment = call->experiment;
 	saved->number = call->number;
@@ -261,163 +136,20 @@ fill_saved(struct backoff_call *call, struct saved *saved)
 size_t
 backoff_call_save(struct backoff_call *call, char *buffer, size_t size)
 {
-	struct bo_out out = bo_out_init(buffer, size);
-	struct saved saved;
+	struct bo_saved saved;
+	size_t length;
 
 	if (call->phase != BO_PHASE_WAITING && call->phase != BO_PHASE_READY)
 		return 0;
 	fill_saved(call, &saved);
-	for (size_t i = 0; i < ROWS; i++)
-		put_row(&out, &rows[i], &saved);
-	bo_out_text(&out, "}");
-	/* Cut, or only measured, nobody can go on with it. */
-	if (out.length < size)
+	length = bo_saved_write(&saved, buffer, size);
+	/* Nobody can resume a text that was cut or only measured. */
+	if (length < size)
 		call->is_saved = true;
-	return out.length;
+	return length;
 }
 
-/** Reading it back. */
-struct reading {
-	const char *text;
-	struct backoff_error *error;
-	enum backoff_status status;
-};
-
-static bool
-fail(struct reading *r, enum backoff_status status, const char *at,
-     const char *path, const char *text)
-{
-	r->status = status;
-	if (r->error == NULL)
-		return false;
-	*r->error = (struct backoff_error){.status = status};
-	if (at != NULL)
-		bo_json_position(r->text, at, r->error);
-	snprintf(r->error->path, sizeof(r->error->path), "%s", path);
-	snprintf(r->error->text, sizeof(r->error->text), "%s", text);
-	return false;
-}
-
-static bool
-read_hex(const struct bo_json_value *value, uint64_t *out)
-{
-	*out = 0;
-	if (value->type != BO_JSON_STRING || value->length != 16)
-		return false;
-	for (size_t i = 0; i < 16; i++) {
-		char c = value->at[i];
-		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
-				 : c >= 'a' && c <= 'f'
-					 ? (unsigned)(c - 'a') + 10
-					 : 16;
-		if (digit > 15)
-			return false;
-		*out = *out << 4 | digit;
-	}
-	return true;
-}
-
-static bool
-read_text(const struct bo_json_value *value, char *out, size_t size)
-{
-	char text[2048];
-	size_t length;
-
-	if (value->type != BO_JSON_STRING || value->length >= sizeof(text))
-		return false;
-	length = bo_json_unescape(value, text);
-	if (length >= size || length == 0)
-		return false;
-	memcpy(out, text, length);
-	out[length] = '\0';
-	return true;
-}
-
-static bool
-read_number(const struct bo_json_value *value, unsigned scale, uint64_t *out)
-{
-	return value->type == BO_JSON_NUMBER &&
-	       bo_decimal_parse(value->at, value->length, scale, out) ==
-		       BO_DECIMAL_OK;
-}
-
-static bool
-read_value(const struct row *row, const struct bo_json_value *value,
-	   struct saved *saved)
-{
-	char *at = (char *)saved + row->offset;
-	uint64_t number = 0;
-	uint32_t count;
-	bool good = false;
-
-	switch (row->kind) {
-	case TEXT:
-		return read_text(value, at, row->size);
-	case HEX:
-		good = read_hex(value, &number);
-		break;
-	case TIME:
-		good = value->type == BO_JSON_STRING &&
-		       bo_rfc3339_parse(value->at, value->length, &number);
-		break;
-	case SECONDS:
-		good = read_number(value, 9, &number);
-		break;
-	case COUNT:
-		if (!read_number(value, 0, &number) || number > UINT32_MAX)
-			return false;
-		count = (uint32_t)number;
-		memcpy(at, &count, sizeof(count));
-		return true;
-	}
-	if (good)
-		memcpy(at, &number, sizeof(number));
-	return good;
-}
-
-static size_t
-find_row(const struct bo_json_value *key)
-{
-	size_t i = 0;
-
-	while (i < ROWS && (strlen(rows[i].name) != key->length ||
-			    memcmp(rows[i].name, key->at, key->length) != 0))
-		i++;
-	return i;
-}
-
-static bool
-read_members(struct reading *r, struct bo_json *json, struct saved *saved)
-{
-	struct bo_json_member member;
-	bool first = true, seen[ROWS] = {false};
-
-	while (bo_json_member(json, &first, &member)) {
-		size_t i = find_row(&member.key);
-
-		if (i == ROWS)
-			return fail(r, BACKOFF_E_FIELD, member.key.at, "",
-				    "unknown field");
-		if (seen[i])
-			return fail(r, BACKOFF_E_FIELD, member.key.at,
-				    rows[i].name, "this field is there twice");
-		seen[i] = true;
-		if (!read_value(&rows[i], &member.value, saved))
-			return fail(r, BACKOFF_E_VALUE, member.value.at,
-				    rows[i].name, "is not what was saved");
-	}
-	if (!bo_json_end(json)) {
-		r->status = bo_json_error(json, r->error);
-		return false;
-	}
-	for (size_t i = 0; i < ROWS; i++)
-		if (!seen[i] && !rows[i].optional)
-			return fail(r, BACKOFF_E_FIELD, NULL, rows[i].name,
-				    "this field is required");
-	return true;
-}
-
-/* Which of the names it is, or how many there are. */
+/* The index of a name in a list that ends in NULL, or the list's length. */
 static unsigned
 find_name(const char *const *names, const char *text)
 {
@@ -428,9 +160,9 @@ find_name(const char *const *names, const char *text)
 	return i;
 }
 
-/* A call goes on after failures and timeouts only. */
+/* Calls continue after failures and timeouts only. */
 static bool
-has_good_error(const struct saved *saved)
+has_valid_error(const struct bo_saved *saved)
 {
 	unsigned outcome = find_name(bo_outcome_names, saved->outcome);
 	unsigned class = find_name(bo_class_names, saved->failure_class);
@@ -446,58 +178,67 @@ has_good_error(const struct saved *saved)
 		bo_class_names[class] != NULL);
 }
 
-/* What no saved call has: better refused than trusted. */
 static bool
-check(struct reading *r, const struct saved *saved,
-      const struct backoff_retry *retry, bool force)
+has_valid_counters(const struct bo_saved *saved)
+{
+	uint64_t by_class = 0;
+
+	for (size_t i = 0; i <= BACKOFF_CLASS_FATAL; i++)
+		by_class += saved->uncounted_by_class[i];
+	/* Between attempts, all that began are finished. Failures that are
+	 * uncounted in no class were forgotten at the last reset. */
+	return saved->finished <= ATTEMPTS_MAX &&
+	       saved->attempt == saved->finished + 1 &&
+	       saved->uncounted <= saved->finished &&
+	       by_class <= saved->uncounted &&
+	       saved->uncounted - by_class <= saved->curve_start &&
+	       saved->curve_start <= saved->finished &&
+	       saved->idempotent <= 1 &&
+	       /* A first attempt costs nothing. */
+	       (saved->finished > 0 ||
+		saved->retry_cost_nano == BACKOFF_ABSENT);
+}
+
+/* Refuse what no call of this retry object can have been saved as. */
+static enum backoff_status
+check(const struct bo_saved *saved, const struct backoff_retry *retry,
+      bool force, struct backoff_error *error)
 {
 	char operation[sizeof(saved->operation)];
-	uint64_t uncounted = 0;
 
 	snprintf(operation, sizeof(operation), "%s", retry->operation);
 	replace_stray_bytes(operation);
-	for (size_t i = 0; i < 8; i++)
-		uncounted += saved->uncounted_by_class[i];
 	if (saved->v != 1)
-		return fail(r, BACKOFF_E_VALUE, NULL, "v",
-			    "must be 1, the version that this library knows");
+		return bo_saved_error(error, BACKOFF_E_VALUE, "v",
+				      "unknown version; must be 1");
 	if (strcmp(saved->operation, operation) != 0)
-		return fail(r, BACKOFF_E_VALUE, NULL, "operation",
-			    "is another operation's call");
+		return bo_saved_error(error, BACKOFF_E_VALUE, "operation",
+				      "the call belongs to another operation");
 	if (!force && strcmp(saved->policy_hash, retry->hash) != 0)
-		return fail(r, BACKOFF_E_STATE, NULL, "policy_hash",
-			    "the policy has changed since the call was saved");
-	/* Between attempts, all that began are finished. */
-	if (saved->finished > ATTEMPTS_MOST ||
-	    saved->attempt != saved->finished + 1 ||
-	    saved->uncounted > saved->finished ||
-	    uncounted > saved->uncounted ||
-	    /* The others were forgotten, where the curve began anew. */
-	    saved->uncounted - uncounted > saved->curve_start ||
-	    saved->curve_start > saved->finished || saved->idempotent > 1 ||
-	    /* A first attempt has no price. */
-	    (saved->finished == 0 && saved->retry_cost_nano != BACKOFF_ABSENT))
-		return fail(r, BACKOFF_E_VALUE, NULL, "attempt",
-			    "the counts do not fit each other");
-	if (!has_good_error(saved))
-		return fail(r, BACKOFF_E_VALUE, NULL, "outcome",
-			    "is not how an attempt ends before a retry");
-	return true;
+		return bo_saved_error(
+			error, BACKOFF_E_STATE, "policy_hash",
+			"the policy has changed since the call was saved");
+	if (!has_valid_counters(saved))
+		return bo_saved_error(error, BACKOFF_E_VALUE, "attempt",
+				      "inconsistent attempt counters");
+	if (!has_valid_error(saved))
+		return bo_saved_error(error, BACKOFF_E_VALUE, "outcome",
+				      "no retry follows such an outcome");
+	return BACKOFF_OK;
 }
 
-/* What is left to a deadline on paper. */
+/* The time left to the saved deadline. */
 static uint64_t
-time_left(const struct saved *saved, uint64_t wall_ns)
+time_left(const struct bo_saved *saved, uint64_t wall_ns)
 {
 	return bo_min(bo_sub_sat(saved->deadline_ns, wall_ns),
 		      bo_sub_sat(saved->deadline_ns, saved->saved_at_ns));
 }
 
 static void
-fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
-	   struct backoff_state *s)
+restore_state(const struct bo_saved *saved, uint64_t now_ns, uint64_t wall_ns,
+	      struct backoff_state *s)
 {
-
 	s->stop = BACKOFF_STOP_NONE;
 	s->attempt = saved->attempt;
 	s->finished = saved->finished;
@@ -505,7 +246,7 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 	s->curve_start = saved->curve_start;
 	s->idempotent = saved->idempotent;
 	s->inbound_attempt = saved->inbound_attempt;
-	/* Whoever has finished an attempt, and goes on, had it fail. */
+	/* A call that continues after an attempt has failed before. */
 	s->failed = saved->finished > 0;
 	s->previous_delay_ns = saved->previous_delay_ns;
 	s->backoff_ns = saved->backoff_ns;
@@ -516,10 +257,10 @@ fill_state(const struct saved *saved, uint64_t now_ns, uint64_t wall_ns,
 		s->deadline_ns = bo_add_sat(now_ns, time_left(saved, wall_ns));
 }
 
-/* Whoever takes the call up may have less time for it than the paper, and none
+/* The restoring caller may have less time than the saved call had, or none left
  * after the wait. */
 static void
-heed_deadline(struct backoff_call *call, uint64_t now_ns)
+apply_deadline(struct backoff_call *call, uint64_t now_ns)
 {
 	uint64_t deadline_ns = bo_call_deadline(call->options);
 
@@ -532,8 +273,11 @@ heed_deadline(struct backoff_call *call, uint64_t now_ns)
 }
 
 static void
-take_up_error(const struct saved *saved, struct backoff_answer *answer)
+restore_answer(const struct bo_saved *saved, struct backoff_answer *answer)
 {
+	answer->attempts = saved->finished;
+	answer->retries = saved->finished > 0 ? saved->finished - 1 : 0;
+	answer->backoff_ns = saved->backoff_ns;
 	if (saved->outcome[0] == '\0')
 		return;
 	answer->kind = (enum backoff_outcome_kind)find_name(bo_outcome_names,
@@ -548,16 +292,15 @@ take_up_error(const struct saved *saved, struct backoff_answer *answer)
 }
 
 static void
-rejoin(struct backoff_call *call, uint64_t retry_cost_nano)
+rejoin_guard(struct backoff_call *call, uint64_t retry_cost_nano)
 {
 	bo_guard_rejoin(call->retry->guard, &call->state);
 	if (retry_cost_nano != BACKOFF_ABSENT)
-		call->owed_milli = (int64_t)(retry_cost_nano / NANO_OF_MILLI);
+		call->owed_milli = (int64_t)(retry_cost_nano / NANO_PER_MILLI);
 }
 
-/* Take up the call where the paper says. */
 static void
-take_up(struct backoff_call *call, const struct saved *saved)
+restore_call(struct backoff_call *call, const struct bo_saved *saved)
 {
 	const struct backoff_clock *clock = call->retry->clock;
 	uint64_t now_ns = clock->now_ns(clock->user);
@@ -566,9 +309,9 @@ take_up(struct backoff_call *call, const struct saved *saved)
 				     bo_sub_sat(wall_ns, saved->saved_at_ns));
 	uint64_t left_ns = 0;
 
-	fill_state(saved, now_ns, wall_ns, &call->state);
-	/* A machine that is up for less time than the call is old has no
-	 * monotonic moment for its start. */
+	restore_state(saved, now_ns, wall_ns, &call->state);
+	/* If the machine booted after the call began, the call's start has no
+	 * monotonic time. */
 	call->state.start_ns = bo_sub_sat(now_ns, age_ns);
 	call->earlier_ns = bo_sub_sat(age_ns, now_ns);
 	if (saved->not_before_ns != BACKOFF_ABSENT)
@@ -584,17 +327,14 @@ take_up(struct backoff_call *call, const struct saved *saved)
 	call->phase = BO_PHASE_WAITING;
 	call->kind =
 		saved->finished > 1 ? BACKOFF_KIND_RETRY : BACKOFF_KIND_FIRST;
-	call->answer->attempts = saved->finished;
-	call->answer->retries = saved->finished > 0 ? saved->finished - 1 : 0;
-	call->answer->backoff_ns = saved->backoff_ns;
-	take_up_error(saved, call->answer);
+	restore_answer(saved, call->answer);
 	call->numbered = true;
 	call->experiment = saved->experiment;
 	call->number = saved->number;
 	memcpy(call->id, saved->call_id, sizeof(call->id));
 	if (call->retry->guard != NULL)
-		rejoin(call, saved->retry_cost_nano);
-	heed_deadline(call, now_ns);
+		rejoin_guard(call, saved->retry_cost_nano);
+	apply_deadline(call, now_ns);
 }
 
 enum backoff_status
@@ -603,31 +343,20 @@ backoff_call_restore(struct backoff_retry *retry,
 		     const char *text, size_t length, int force,
 		     struct backoff_call **out, struct backoff_error *error)
 {
-	struct reading r = {.text = text, .error = error};
-	struct saved saved = {.not_before_ns = BACKOFF_ABSENT,
-			      .deadline_ns = BACKOFF_ABSENT,
-			      .retry_cost_nano = BACKOFF_ABSENT};
+	struct bo_saved saved;
 	struct backoff_call *call;
-	struct bo_json json;
 	enum backoff_status status;
 
 	if (retry == NULL || text == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
-	if (length > TEXT_MAX_BYTES) {
-		fail(&r, BACKOFF_E_LIMIT, NULL, "",
-		     "a saved call has at most 8 KiB");
-		return r.status;
-	}
-	bo_json_begin(&json, text, length);
-	if (!bo_json_open(&json, '{'))
-		return bo_json_error(&json, error);
-	if (!read_members(&r, &json, &saved) ||
-	    !check(&r, &saved, retry, force != 0))
-		return r.status;
-	status = bo_call_make(retry, options, &call);
+	status = bo_saved_read(text, length, &saved, error);
+	if (status == BACKOFF_OK)
+		status = check(&saved, retry, force != 0, error);
+	if (status == BACKOFF_OK)
+		status = bo_call_make(retry, options, &call);
 	if (status != BACKOFF_OK)
 		return status;
-	take_up(call, &saved);
+	restore_call(call, &saved);
 	*out = call;
 	return BACKOFF_OK;
 }

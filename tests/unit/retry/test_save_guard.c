@@ -1,12 +1,12 @@
-/* Tests of src/retry/save.c with guards: what a call on paper holds, and asks
- * for when it goes on. */
+/* Tests of src/retry/save.c with guards: a restored call joins the guard and
+ * pays for its retry. */
 #include "config.h"
 
-#include "unit/retry/paper.h"
+#include "unit/retry/saved.h"
 
-#define BREAKER "\"breaker\":{\"window\":2,\"cooldown\":60,\"probes\":1}"
+static const char breaker[] = "'breaker':{'window':2,'cooldown':60,'probes':1}";
 
-/* What is left of the budget, in thousandths. */
+/* Tokens left in the budget, in thousandths. */
 static long long
 tokens(struct machine *m)
 {
@@ -37,7 +37,7 @@ Test(retry_save_guard, an_open_breaker_is_asked_after_the_wait)
 {
 	static const struct {
 		const char *why;
-		/** Before it is taken up, and then until it is to go on. */
+		/** Until the restore, and from there to the end of the wait. */
 		uint64_t before_s, wait_s;
 		enum backoff_stop stop;
 	} row[] = {
@@ -47,23 +47,22 @@ Test(retry_save_guard, an_open_breaker_is_asked_after_the_wait)
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct machine one =
-			machine(WITH(BREAKER), "op", 100 * S, WALL);
-		struct machine two = machine(WITH(BREAKER), "op", 9 * S,
-					     WALL - row[i].before_s * S);
+		struct machine one = machine_with(breaker, "op", 100 * S, WALL);
+		struct machine two = machine_with(breaker, "op", 9 * S,
+						  WALL - row[i].before_s * S);
 		struct backoff_call *call, *saved;
 		struct backoff_step step;
-		char paper[4096];
+		char text[4096];
 		size_t length;
 
 		cr_assert_eq(backoff_call_new(one.retry, NULL, &saved),
 			     BACKOFF_OK);
 		(void)fail_once(&one, saved);
-		length = backoff_call_save(saved, paper, sizeof(paper));
+		length = backoff_call_save(saved, text, sizeof(text));
 		open_breaker(&two);
 		backoff_clock_virtual_advance(two.clock, row[i].before_s * S);
-		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
-						  length, 0, &call, NULL),
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, text, length,
+						  0, &call, NULL),
 			     BACKOFF_OK, "%s", row[i].why);
 		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
 		cr_expect_eq(step.action, BACKOFF_ACTION_WAIT, "%s",
@@ -85,19 +84,19 @@ Test(retry_save_guard, an_open_breaker_is_asked_after_the_wait)
 	}
 }
 
-Test(retry_save_guard, a_call_that_waits_leaves_the_probe_to_others)
+Test(retry_save_guard, a_waiting_call_leaves_the_probe_to_others)
 {
-	struct machine one = machine(WITH(BREAKER), "op", 100 * S, WALL);
-	struct machine two = machine(WITH(BREAKER), "op", 9 * S, WALL - 60 * S);
+	struct machine one = machine_with(breaker, "op", 100 * S, WALL);
+	struct machine two = machine_with(breaker, "op", 9 * S, WALL - 60 * S);
 	struct backoff_call *waits, *other;
 	struct backoff_step step;
-	char paper[4096];
+	char text[4096];
 	uint64_t delay_ns;
-	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+	size_t length = save_waiting(&one, text, sizeof(text), &delay_ns);
 
 	open_breaker(&two);
 	backoff_clock_virtual_advance(two.clock, 60 * S);
-	cr_assert_eq(backoff_call_restore(two.retry, NULL, paper, length, 0,
+	cr_assert_eq(backoff_call_restore(two.retry, NULL, text, length, 0,
 					  &waits, NULL),
 		     BACKOFF_OK);
 	cr_assert_eq(backoff_call_new(two.retry, NULL, &other), BACKOFF_OK);
@@ -113,44 +112,42 @@ Test(retry_save_guard, a_call_that_waits_leaves_the_probe_to_others)
 Test(retry_save_guard, the_guard_counts_a_call_once)
 {
 	static const struct {
-		const char *why, *policy;
-		/** Tokens before, with two restored calls, and after them. */
+		const char *why, *members;
+		/** Tokens before, during and after two restored calls. */
 		uint64_t before_milli, with_milli, after_milli;
 	} row[] = {
-		{"concurrency: calls at once make places",
-		 WITH("\"budget\":{\"kind\":\"concurrency\",\"share\":0.5,"
-		      "\"min_concurrent\":0}"),
+		{"concurrency: calls under way allow retries",
+		 "'budget':{'kind':'concurrency','share':0.5,"
+		 "'min_concurrent':0}",
 		 0, 1000, 0},
-		{"ratio: the deposit was made where the call began",
-		 WITH("\"budget\":{\"kind\":\"ratio\",\"min_per_second\":"
-		      "0}"),
-		 0, 0, 0},
+		{"ratio: the deposit was made when the call began",
+		 "'budget':{'kind':'ratio','min_per_second':0}", 0, 0, 0},
 		{"token bucket",
-		 WITH("\"budget\":{\"kind\":\"token_bucket\","
-		      "\"capacity\":10}"),
-		 10000, 10000, 10000},
+		 "'budget':{'kind':'token_bucket','capacity':10}", 10000, 10000,
+		 10000},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct machine one =
-			machine(row[i].policy, "op", 100 * S, WALL);
-		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+			machine_with(row[i].members, "op", 100 * S, WALL);
+		struct machine two =
+			machine_with(row[i].members, "op", 9 * S, WALL);
 		const struct backoff_guard *guard =
 			backoff_retry_guard(two.retry);
 		struct backoff_call *call, *came[2];
-		char paper[4096];
+		char text[4096];
 		size_t length;
 
 		cr_assert_eq(backoff_call_new(one.retry, NULL, &call),
 			     BACKOFF_OK);
-		length = backoff_call_save(call, paper, sizeof(paper));
+		length = backoff_call_save(call, text, sizeof(text));
 		backoff_call_free(call);
 		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
 			     row[i].before_milli, "%s", row[i].why);
 		for (int k = 0; k < 2; k++)
-			cr_assert_eq(backoff_call_restore(two.retry, NULL,
-							  paper, length, 0,
-							  &came[k], NULL),
+			cr_assert_eq(backoff_call_restore(two.retry, NULL, text,
+							  length, 0, &came[k],
+							  NULL),
 				     BACKOFF_OK);
 		cr_expect_eq(backoff_guard_tokens_milli(guard, 9 * S),
 			     row[i].with_milli, "%s", row[i].why);
@@ -163,9 +160,9 @@ Test(retry_save_guard, the_guard_counts_a_call_once)
 	}
 }
 
-/* Ask again when the wait is over. */
+/* Let the wait pass and ask for the next step. */
 static struct backoff_step
-go_on(struct machine *m, struct backoff_call *call)
+next_after_wait(struct machine *m, struct backoff_call *call)
 {
 	struct backoff_step step;
 
@@ -175,81 +172,80 @@ go_on(struct machine *m, struct backoff_call *call)
 }
 
 static struct backoff_call *
-restore(struct machine *m, const char *paper)
+restore(struct machine *m, const char *text)
 {
 	struct backoff_call *call;
 	struct backoff_error error = {0};
 
-	cr_assert_eq(backoff_call_restore(m->retry, NULL, paper, strlen(paper),
-					  0, &call, &error),
+	cr_assert_eq(backoff_call_restore(m->retry, NULL, text, strlen(text), 0,
+					  &call, &error),
 		     BACKOFF_OK, "%s: %s", error.path, error.text);
 	return call;
 }
 
-#define BUDGET(kind, more) WITH("\"budget\":{\"kind\":\"" kind "\"" more "}")
-
-Test(retry_save_guard, a_retry_on_paper_costs_where_it_is_made)
+Test(retry_save_guard, a_saved_retry_costs_where_it_is_made)
 {
 	static const struct {
-		const char *why, *policy;
-		/** Tokens: at the begin and through the wait, with the attempt
-		 *  under way, and after its success. */
+		const char *why, *members;
+		/** Tokens during the wait, during the attempt, and after its
+		 *  success. */
 		int64_t before_milli, under_way_milli, after_milli;
-		/** Whether the paper's price is taken away. */
+		/** The text is of a version that saved no cost. */
 		bool is_old;
 	} row[] = {
-		{"the cost comes back with the success",
-		 BUDGET("token_bucket", ",\"capacity\":20"), 20000, 15000,
+		{"a success refunds the cost",
+		 "'budget':{'kind':'token_bucket','capacity':20}", 20000, 15000,
 		 20000, false},
-		{"without a refund it is no first-try success either",
-		 BUDGET("token_bucket", ",\"capacity\":20,\"refund\":false,"
-					"\"success_reward\":2"),
+		{"without refunds, and not a first-try success either",
+		 "'budget':{'kind':'token_bucket','capacity':20,'refund':false,"
+		 "'success_reward':2}",
 		 20000, 15000, 15000, false},
-		{"what was held, to the thousandth",
-		 BUDGET("token_bucket",
-			",\"capacity\":20,\"throttle_cost\":7.125,"
-			"\"refund\":false"),
+		{"the cost is exact to the thousandth",
+		 "'budget':{'kind':'token_bucket','capacity':20,"
+		 "'throttle_cost':7.125,'refund':false}",
 		 20000, 12875, 12875, false},
-		{"a paper of before says nothing of a price",
-		 BUDGET("token_bucket", ",\"capacity\":20"), 20000, 20000,
+		{"a text without a cost",
+		 "'budget':{'kind':'token_bucket','capacity':20}", 20000, 20000,
 		 20000, true},
-		{"a ratio is withdrawn from, and gets no second deposit",
-		 BUDGET("ratio", ",\"ratio\":0.5,\"min_per_second\":1,"
-				 "\"ttl\":50"),
+		{"ratio: a withdrawal, and no second deposit",
+		 "'budget':{'kind':'ratio','ratio':0.5,'min_per_second':1,"
+		 "'ttl':50}",
 		 100000, 98000, 98000, false},
-		{"concurrency: a place while it is under way",
-		 BUDGET("concurrency", ",\"min_concurrent\":2"), 2000, 1000,
-		 2000, false},
-		{"a throttle has no price",
-		 BUDGET("throttle", ",\"max_tokens\":10"), 10000, 10000, 10000,
-		 false},
+		{"concurrency: one retry while it is under way",
+		 "'budget':{'kind':'concurrency','min_concurrent':2}", 2000,
+		 1000, 2000, false},
+		{"throttle: retries cost nothing",
+		 "'budget':{'kind':'throttle','max_tokens':10}", 10000, 10000,
+		 10000, false},
 	};
 	const struct backoff_outcome success = {
 		.kind = BACKOFF_OUTCOME_SUCCESS};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct machine one =
-			machine(row[i].policy, "op", 100 * S, WALL);
-		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+			machine_with(row[i].members, "op", 100 * S, WALL);
+		struct machine two =
+			machine_with(row[i].members, "op", 9 * S, WALL);
 		struct backoff_call *call;
-		char paper[4096], *price;
+		char text[4096], *cost;
 		uint64_t delay_ns;
 
-		save_waiting(&one, paper, sizeof(paper), &delay_ns);
-		price = strstr(paper, ",\"retry_cost\":");
+		save_waiting(&one, text, sizeof(text), &delay_ns);
+		cost = strstr(text, ",\"retry_cost\":");
 		if (row[i].is_old) {
-			cr_assert_not_null(price, "%s", paper);
-			memmove(price, strchr(price + 1, ','),
-				strlen(strchr(price + 1, ',')) + 1);
+			cr_assert_not_null(cost, "%s", text);
+			memmove(cost, strchr(cost + 1, ','),
+				strlen(strchr(cost + 1, ',')) + 1);
 		}
-		call = restore(&two, paper);
-		/* On paper again, and from there, it still has its price. */
-		cr_assert_gt(backoff_call_save(call, paper, sizeof(paper)), 0);
+		call = restore(&two, text);
+		/* Saved and restored once more, it still has its cost. */
+		cr_assert_gt(backoff_call_save(call, text, sizeof(text)), 0);
 		backoff_call_free(call);
-		call = restore(&two, paper);
+		call = restore(&two, text);
 		cr_expect_eq(tokens(&two), row[i].before_milli,
 			     "%s: %lld before", row[i].why, tokens(&two));
-		cr_assert_eq(go_on(&two, call).action, BACKOFF_ACTION_ATTEMPT);
+		cr_assert_eq(next_after_wait(&two, call).action,
+			     BACKOFF_ACTION_ATTEMPT);
 		cr_expect_eq(tokens(&two), row[i].under_way_milli,
 			     "%s: %lld under way", row[i].why, tokens(&two));
 		cr_assert_eq(backoff_call_report(call, &success), BACKOFF_OK);
@@ -261,33 +257,35 @@ Test(retry_save_guard, a_retry_on_paper_costs_where_it_is_made)
 	}
 }
 
-Test(retry_save_guard, a_retry_on_paper_is_refused_without_budget)
+Test(retry_save_guard, a_saved_retry_is_refused_without_budget)
 {
 	static const struct {
-		const char *why, *policy;
+		const char *why, *members;
 	} row[] = {
-		{"token bucket", BUDGET("token_bucket", ",\"capacity\":5")},
-		{"ratio",
-		 BUDGET("ratio", ",\"ratio\":1,\"min_per_second\":0.02,"
-				 "\"ttl\":60")},
-		{"concurrency", BUDGET("concurrency", ",\"min_concurrent\":1")},
+		{"token bucket",
+		 "'budget':{'kind':'token_bucket','capacity':5}"},
+		{"ratio", "'budget':{'kind':'ratio','ratio':1,"
+			  "'min_per_second':0.02,'ttl':60}"},
+		{"concurrency",
+		 "'budget':{'kind':'concurrency','min_concurrent':1}"},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct machine one =
-			machine(row[i].policy, "op", 100 * S, WALL);
-		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+			machine_with(row[i].members, "op", 100 * S, WALL);
+		struct machine two =
+			machine_with(row[i].members, "op", 9 * S, WALL);
 		struct backoff_call *call[2];
 		struct backoff_step step;
-		char paper[4096];
+		char text[4096];
 		uint64_t delay_ns;
 
-		save_waiting(&one, paper, sizeof(paper), &delay_ns);
+		save_waiting(&one, text, sizeof(text), &delay_ns);
 		for (int k = 0; k < 2; k++)
-			call[k] = restore(&two, paper);
-		cr_expect_eq(go_on(&two, call[0]).action,
+			call[k] = restore(&two, text);
+		cr_expect_eq(next_after_wait(&two, call[0]).action,
 			     BACKOFF_ACTION_ATTEMPT, "%s", row[i].why);
-		step = go_on(&two, call[1]);
+		step = next_after_wait(&two, call[1]);
 		cr_expect_eq(step.stop, BACKOFF_STOP_BUDGET, "%s: %s",
 			     row[i].why, backoff_stop_name(step.stop));
 		cr_expect_eq(backoff_call_answer(call[1])->attempts, 1, "%s",
@@ -299,19 +297,19 @@ Test(retry_save_guard, a_retry_on_paper_is_refused_without_budget)
 	}
 }
 
-/* The breaker lets it through as its probe, and then there is no token. */
+/* The breaker admits the call as its probe, and then there is no token. */
 Test(retry_save_guard, a_probe_that_the_budget_refuses_is_left_to_others)
 {
-	const char *policy = WITH("\"budget\":{\"kind\":\"token_bucket\","
-				  "\"capacity\":5}," BREAKER);
-	struct machine one = machine(policy, "op", 100 * S, WALL);
-	struct machine two = machine(policy, "op", 9 * S, WALL - 60 * S);
+	const char *members = "'budget':{'kind':'token_bucket','capacity':5},"
+			      "'breaker':{'window':2,'cooldown':60,'probes':1}";
+	struct machine one = machine_with(members, "op", 100 * S, WALL);
+	struct machine two = machine_with(members, "op", 9 * S, WALL - 60 * S);
 	struct backoff_call *holder, *refused, *call, *other;
 	struct backoff_step step;
-	char paper[4096];
+	char text[4096];
 	uint64_t delay_ns;
 
-	save_waiting(&one, paper, sizeof(paper), &delay_ns);
+	save_waiting(&one, text, sizeof(text), &delay_ns);
 	cr_assert_eq(backoff_call_new(two.retry, NULL, &holder), BACKOFF_OK);
 	cr_assert_eq(backoff_call_new(two.retry, NULL, &refused), BACKOFF_OK);
 	cr_assert_gt(fail_once(&two, holder), 0);
@@ -320,8 +318,8 @@ Test(retry_save_guard, a_probe_that_the_budget_refuses_is_left_to_others)
 	cr_assert_eq(backoff_guard_breaker(backoff_retry_guard(two.retry),
 					   two.clock->now_ns(two.clock->user)),
 		     BACKOFF_BREAKER_HALF_OPEN);
-	call = restore(&two, paper);
-	step = go_on(&two, call);
+	call = restore(&two, text);
+	step = next_after_wait(&two, call);
 	cr_expect_eq(step.stop, BACKOFF_STOP_BUDGET, "%s",
 		     backoff_stop_name(step.stop));
 	cr_assert_eq(backoff_call_new(two.retry, NULL, &other), BACKOFF_OK);
@@ -336,41 +334,41 @@ Test(retry_save_guard, a_probe_that_the_budget_refuses_is_left_to_others)
 	stop(&two);
 }
 
-Test(retry_save_guard, a_price_is_asked_in_the_coin_of_the_policy_at_hand)
+Test(retry_save_guard, another_policy_charges_by_its_own_budget)
 {
 	static const struct {
-		const char *why, *policy;
+		const char *why, *members;
 		int64_t under_way_milli;
 	} row[] = {
-		{"no more than the bucket has",
-		 BUDGET("token_bucket", ",\"capacity\":3,\"retry_cost\":1,"
-					"\"timeout_cost\":1,"
-					"\"throttle_cost\":1"),
+		{"token bucket: at most its capacity",
+		 "'budget':{'kind':'token_bucket','capacity':3,'retry_cost':1,"
+		 "'timeout_cost':1,'throttle_cost':1}",
 		 0},
-		{"a place", BUDGET("concurrency", ",\"min_concurrent\":2"),
-		 1000},
-		{"a withdrawal",
-		 BUDGET("ratio", ",\"ratio\":0.5,\"min_per_second\":1,"
-				 "\"ttl\":50"),
+		{"concurrency: one retry",
+		 "'budget':{'kind':'concurrency','min_concurrent':2}", 1000},
+		{"ratio: a withdrawal",
+		 "'budget':{'kind':'ratio','ratio':0.5,'min_per_second':1,"
+		 "'ttl':50}",
 		 98000},
-		{"a throttle has none",
-		 BUDGET("throttle", ",\"max_tokens\":10"), 10000},
+		{"throttle: nothing",
+		 "'budget':{'kind':'throttle','max_tokens':10}", 10000},
 	};
-	struct machine one =
-		machine(BUDGET("token_bucket", ""), "op", 100 * S, WALL);
+	struct machine one = machine_with("'budget':{'kind':'token_bucket'}",
+					  "op", 100 * S, WALL);
 	struct backoff_call *call;
-	char paper[4096];
+	char text[4096];
 	uint64_t delay_ns;
-	size_t length = save_waiting(&one, paper, sizeof(paper), &delay_ns);
+	size_t length = save_waiting(&one, text, sizeof(text), &delay_ns);
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct machine two = machine(row[i].policy, "op", 9 * S, WALL);
+		struct machine two =
+			machine_with(row[i].members, "op", 9 * S, WALL);
 
-		cr_assert_eq(backoff_call_restore(two.retry, NULL, paper,
-						  length, 1, &call, NULL),
+		cr_assert_eq(backoff_call_restore(two.retry, NULL, text, length,
+						  1, &call, NULL),
 			     BACKOFF_OK);
-		cr_expect_eq(go_on(&two, call).action, BACKOFF_ACTION_ATTEMPT,
-			     "%s", row[i].why);
+		cr_expect_eq(next_after_wait(&two, call).action,
+			     BACKOFF_ACTION_ATTEMPT, "%s", row[i].why);
 		cr_expect_eq(tokens(&two), row[i].under_way_milli, "%s: %lld",
 			     row[i].why, tokens(&two));
 		backoff_call_free(call);
