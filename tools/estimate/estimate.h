@@ -1,7 +1,7 @@
-/* What the world would have answered at times that nobody recorded: the
- * interface of every estimator. */
-#ifndef RS_WORLD_H
-#define RS_WORLD_H
+/* The interface of estimators: what an attempt that was not recorded would have
+ * met. */
+#ifndef RS_ESTIMATE_H
+#define RS_ESTIMATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,11 +13,12 @@
 enum rs_support {
 	/** Recorded: the same attempt of the same call at the same time. */
 	RS_SUPPORT_EXACT,
-	/** Other calls attempted the same target close to that time. */
+	/** Estimated from other calls' attempts on the same target near that
+	 *  time. */
 	RS_SUPPORT_INTERPOLATED,
-	/** A gap: what is usual for the target must stand in. */
+	/** Estimated from what is usual for the target: a gap in the log. */
 	RS_SUPPORT_MODELLED,
-	/** Nothing in the log can tell: bounds only. */
+	/** Beyond the log: estimated, but only bounds count. */
 	RS_SUPPORT_UNSUPPORTED,
 	RS_SUPPORT_COUNT,
 };
@@ -25,28 +26,30 @@ enum rs_support {
 /** "exact" and so on. */
 const char *rs_support_name(enum rs_support support);
 
-struct rs_ask {
+/** An attempt whose outcome is asked for. */
+struct rs_question {
 	/** Index of the call in the trace. */
 	size_t call;
 	/** From 1. */
 	uint32_t attempt;
-	/** From 0; estimators with per_replica draw their world by it. */
+	/** From 0; matters only to estimators with per_replica. */
 	uint32_t replica;
 	/** Wall time at which the attempt begins. */
 	uint64_t start_ns;
 };
 
 struct rs_answer {
-	/** Chance that the attempt fails, if the call is not doomed. */
+	/** Probability that the attempt fails if the call does not fail
+	 *  permanently. */
 	double fails;
 	enum rs_support support;
 };
 
-/** What an estimator found out about an operation, for the report. */
+/** What an estimator found out about an operation, for reports. */
 struct rs_finding {
-	/** Share of the operation's calls that fail whatever the time. */
-	double doomed_share;
-	/** Usual chance that a retry fails, doomed calls apart. */
+	/** Share of the operation's calls that fail permanently. */
+	double permanent_share;
+	/** Usual probability that a retry of any other call fails. */
 	double retry_fails;
 };
 
@@ -54,15 +57,16 @@ struct rs_finding {
  *  threads at once. */
 struct rs_estimator {
 	const char *name;
-	/** Whether answers and doom depend on the replica. */
+	/** Whether answers depend on the replica. */
 	bool per_replica;
 	/** Learn from a log, which must outlive the state. BACKOFF_OK or
 	 *  BACKOFF_E_NOMEM. */
 	enum backoff_status (*fit)(const struct rs_log *log, void **state);
-	void (*ask)(const void *state, const struct rs_ask *ask,
+	void (*ask)(const void *state, const struct rs_question *question,
 		    struct rs_answer *out);
-	/** Chance that a call fails at every attempt that was not recorded. */
-	double (*doom)(const void *state, size_t call, uint32_t replica);
+	/** Probability that a call fails permanently: at every attempt that
+	 *  was not recorded. */
+	double (*permanent)(const void *state, size_t call, uint32_t replica);
 	void (*finding)(const void *state, size_t operation,
 			struct rs_finding *out);
 	void (*free)(void *state);

@@ -1,8 +1,9 @@
-/* Points in time by target, with prefix sums: a window is two searches. */
+/* Attempts by target and time; prefix sums make a window two searches. */
 #include "config.h"
 
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "estimate/evidence.h"
 
 struct point {
@@ -36,8 +37,7 @@ by_key(const void *a, const void *b)
 	return (x->call > y->call) - (x->call < y->call);
 }
 
-/* Calls of one target share its fate; without a target, those of an
- * operation. */
+/* Group calls by target; those that name none, by operation. */
 static bool
 make_groups(struct rs_evidence *evidence)
 {
@@ -115,7 +115,7 @@ static bool
 store_points(struct rs_evidence *evidence, const struct point *point,
 	     size_t count)
 {
-	/* Prefix sums start anew in each group and have one more entry. */
+	/* Prefix sums start at 0 in each group and have one more entry. */
 	size_t sums = count + evidence->group_count + 1;
 
 	evidence->time_ns = calloc(count + 1, sizeof(*evidence->time_ns));
@@ -184,7 +184,7 @@ rs_evidence_clear(struct rs_evidence *evidence)
 }
 
 static void
-weigh_rates(struct rs_evidence *evidence, const double *doomed_share)
+weigh_rates(struct rs_evidence *evidence, const double *share)
 {
 	const struct rs_log *log = evidence->log;
 	double window = (double)(log->to_ns - log->from_ns) + 1;
@@ -193,14 +193,14 @@ weigh_rates(struct rs_evidence *evidence, const double *doomed_share)
 		evidence->group[g].rate = 0;
 	for (size_t i = 0; i < log->operation_count; i++) {
 		const struct rs_operation *operation = &log->operation[i];
-		double all =
-			(double)operation->calls + (double)operation->headless;
-		double each = all * (1 - doomed_share[i]) / window /
+		double all = (double)operation->calls +
+			     (double)operation->calls_before_log;
+		double each = all * (1 - share[i]) / window /
 			      (double)operation->call_count;
 
 		if (operation->population != RS_POPULATION_COUNTED)
 			continue;
-		/* Unrecorded calls go where the recorded ones went. */
+		/* Unlogged calls are spread over targets as logged ones are. */
 		for (size_t c = 0; c < operation->call_count; c++) {
 			size_t index = operation->first_call + c;
 
@@ -210,10 +210,10 @@ weigh_rates(struct rs_evidence *evidence, const double *doomed_share)
 }
 
 void
-rs_evidence_weigh(struct rs_evidence *evidence, const double *doom,
-		  const double *doomed_share)
+rs_evidence_weigh(struct rs_evidence *evidence, const double *permanent,
+		  const double *share)
 {
-	weigh_rates(evidence, doomed_share);
+	weigh_rates(evidence, share);
 	for (size_t g = 0; g < evidence->group_count; g++) {
 		const struct rs_group *group = &evidence->group[g];
 		double failures = 0;
@@ -225,7 +225,7 @@ rs_evidence_weigh(struct rs_evidence *evidence, const double *doom,
 			evidence->failures_before[p + g] = failures;
 			evidence->successes_before[p + g] = successes;
 			if (evidence->failed[p])
-				failures += 1 - doom[evidence->call[p]];
+				failures += 1 - permanent[evidence->call[p]];
 			else
 				successes++;
 		}
@@ -236,7 +236,7 @@ rs_evidence_weigh(struct rs_evidence *evidence, const double *doom,
 	}
 }
 
-/* First of the group's points, counted from its first, at or after a time. */
+/* Index within the group of its first point at or after a time. */
 static size_t
 bound(const struct rs_evidence *evidence, const struct rs_group *group,
       uint64_t time_ns)
@@ -261,8 +261,8 @@ bound(const struct rs_evidence *evidence, const struct rs_group *group,
 struct window {
 	size_t low, high;
 	uint64_t reach_ns;
-	/** The asking call's own points inside. */
-	size_t own, own_failed;
+	/** Points inside that are to be left out, being of the asking call. */
+	size_t left_out, left_out_failed;
 };
 
 static uint64_t
@@ -273,8 +273,8 @@ distance(uint64_t a, uint64_t b)
 
 /* A call has few attempts; a window may have many points. */
 static void
-count_own(const struct rs_evidence *evidence, size_t index, uint64_t time_ns,
-	  struct window *window)
+count_left_out(const struct rs_evidence *evidence, size_t index,
+	       uint64_t time_ns, struct window *window)
 {
 	const struct rs_log *log = evidence->log;
 	const struct tk_call *call = &log->call[index];
@@ -285,13 +285,14 @@ count_own(const struct rs_evidence *evidence, size_t index, uint64_t time_ns,
 		if (!evidence->used[a] ||
 		    distance(log->start_ns[a], time_ns) > RS_WINDOW_MIN_NS)
 			continue;
-		window->own++;
-		window->own_failed +=
+		window->left_out++;
+		window->left_out_failed +=
 			log->attempt[a].outcome != BACKOFF_OUTCOME_SUCCESS;
 	}
 }
 
-/* Reach out point by point until enough other calls are in, or too far. */
+/* Widen the window point by point until it holds enough attempts of other calls
+ * or reaches the limit. */
 static void
 reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
 	  size_t call, uint64_t time_ns, uint64_t limit_ns,
@@ -299,7 +300,8 @@ reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
 {
 	const uint64_t *time = evidence->time_ns + group->first;
 
-	while (window->high - window->low - window->own < RS_WINDOW_ATTEMPTS) {
+	while (window->high - window->low - window->left_out <
+	       RS_WINDOW_ATTEMPTS) {
 		uint64_t left =
 			window->low > 0
 				? distance(time_ns, time[window->low - 1])
@@ -318,14 +320,14 @@ reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
 		p += group->first;
 		window->reach_ns = nearest;
 		if (evidence->call[p] == call) {
-			window->own++;
-			window->own_failed += evidence->failed[p];
+			window->left_out++;
+			window->left_out_failed += evidence->failed[p];
 		}
 	}
 }
 
-/* With only failures logged, silence is evidence too: where so many attempts
- * are expected, there is no need to reach further. */
+/* If only failures are logged, silence is evidence too: a window that is long
+ * enough for RS_WINDOW_EXPECTED attempts need not reach further. */
 static uint64_t
 reach_limit(const struct rs_group *group)
 {
@@ -342,9 +344,8 @@ reach_limit(const struct rs_group *group)
 static double
 overlap(const struct rs_log *log, uint64_t time_ns, uint64_t reach_ns)
 {
-	uint64_t from = time_ns > reach_ns ? time_ns - reach_ns : 0;
-	uint64_t to = time_ns > UINT64_MAX - reach_ns ? UINT64_MAX
-						      : time_ns + reach_ns;
+	uint64_t from = bo_sub_sat(time_ns, reach_ns);
+	uint64_t to = bo_add_sat(time_ns, reach_ns);
 
 	if (from < log->from_ns)
 		from = log->from_ns;
@@ -354,30 +355,29 @@ overlap(const struct rs_log *log, uint64_t time_ns, uint64_t reach_ns)
 }
 
 size_t
-rs_evidence_look(const struct rs_evidence *evidence, size_t call, double doom,
-		 uint64_t time_ns, struct rs_counts *counts)
+rs_evidence_look(const struct rs_evidence *evidence, size_t call,
+		 double permanent, uint64_t time_ns, struct rs_counts *counts)
 {
 	size_t g = evidence->group_of[call];
 	const struct rs_group *group = &evidence->group[g];
 	struct window window = {.reach_ns = RS_WINDOW_MIN_NS};
-	uint64_t from =
-		time_ns > RS_WINDOW_MIN_NS ? time_ns - RS_WINDOW_MIN_NS : 0;
+	uint64_t from = bo_sub_sat(time_ns, RS_WINDOW_MIN_NS);
 	const double *failures = evidence->failures_before + group->first + g;
 	const uint64_t *successes =
 		evidence->successes_before + group->first + g;
 
 	window.low = bound(evidence, group, from);
 	window.high = bound(evidence, group, time_ns + RS_WINDOW_MIN_NS + 1);
-	count_own(evidence, call, time_ns, &window);
+	count_left_out(evidence, call, time_ns, &window);
 	reach_out(evidence, group, call, time_ns, reach_limit(group), &window);
 	counts->failed = failures[window.high] - failures[window.low] -
-			 (double)window.own_failed * (1 - doom);
+			 (double)window.left_out_failed * (1 - permanent);
 	if (counts->failed < 0)
 		counts->failed = 0;
 	counts->succeeded =
 		(double)(successes[window.high] - successes[window.low] -
-			 (window.own - window.own_failed));
+			 (window.left_out - window.left_out_failed));
 	counts->expected =
 		group->rate * overlap(evidence->log, time_ns, window.reach_ns);
-	return window.high - window.low - window.own;
+	return window.high - window.low - window.left_out;
 }

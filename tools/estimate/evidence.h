@@ -1,4 +1,4 @@
-/* Attempts around a time, of other calls: what a window of the log shows. */
+/* What a window of the log shows: the attempts of other calls near a time. */
 #ifndef RS_EVIDENCE_H
 #define RS_EVIDENCE_H
 
@@ -9,21 +9,21 @@
 #include "recorded/log.h"
 #include "estimate/levels.h"
 
-/** Windows reach this far at least and at most, and as far as the fifth
- *  attempt of another call in between. */
+/** Windows reach to the fifth attempt of another call, but at least and at most
+ *  this far. */
 #define RS_WINDOW_MIN_NS UINT64_C(250000000)
 #define RS_WINDOW_MAX_NS UINT64_C(10000000000)
 #define RS_WINDOW_ATTEMPTS 5
-/** Where only failures are logged, silence tells too: windows reach no further
- *  than to this many expected attempts. */
+/** If only failures are logged, silence is evidence too: windows reach no
+ *  further than to this number of expected attempts. */
 #define RS_WINDOW_EXPECTED 10
 
 /** The recorded attempts on one target. */
 struct rs_group {
 	/** Points [first, first + count), in order of time. */
 	size_t first, count;
-	/** First attempts per nanosecond, of operations of which only failures
-	 *  left a line. */
+	/** First attempts per nanosecond in operations that log only
+	 *  failures. */
 	double rate;
 	struct rs_levels levels;
 };
@@ -34,7 +34,7 @@ struct rs_evidence {
 	size_t group_count;
 	/** By call of the trace. */
 	uint32_t *group_of;
-	/** By attempt of the trace: whether it says something of its target;
+	/** By attempt of the trace: whether it is evidence about its target;
 	 *  not if the log holds it only because it failed. */
 	uint8_t *used;
 	/** By point. */
@@ -42,7 +42,7 @@ struct rs_evidence {
 	uint32_t *call;
 	uint8_t *failed;
 	/** Sums over the points before one: failures, each weighted by the
-	 *  chance that its call is not doomed; and successes. */
+	 *  probability that its call does not fail permanently; successes. */
 	double *failures_before;
 	uint64_t *successes_before;
 };
@@ -52,18 +52,25 @@ enum backoff_status rs_evidence_init(struct rs_evidence *evidence,
 				     const struct rs_log *log);
 void rs_evidence_clear(struct rs_evidence *evidence);
 
-/** Take new chances of doom, by call and by operation. */
-void rs_evidence_weigh(struct rs_evidence *evidence, const double *doom,
-		       const double *doomed_share);
+/**
+ * Take new probabilities of permanent failure.
+ *
+ * @param permanent  by call
+ * @param share      by operation: the share of its calls that fail permanently
+ */
+void rs_evidence_weigh(struct rs_evidence *evidence, const double *permanent,
+		       const double *share);
 
 /**
- * Look around a time, leaving the asking call out.
+ * Count the attempts of other calls in the window around a time.
  *
- * @param doom  the asking call's own chance of doom, as it was weighed
- * @return recorded attempts of other calls in the window
+ * @param call       the call to leave out
+ * @param permanent  the probability that it fails permanently, as it was
+ *                   weighed
+ * @return the number of recorded attempts in the window
  */
 size_t rs_evidence_look(const struct rs_evidence *evidence, size_t call,
-			double doom, uint64_t time_ns,
+			double permanent, uint64_t time_ns,
 			struct rs_counts *counts);
 
 #endif

@@ -1,7 +1,7 @@
-/* A nonparametric prior on a grid (Kiefer and Wolfowitz 1956; Laird 1978): in
- * a steady world it shrinks to one level, so that the noise of small windows
- * is not taken for outages; with outages it keeps a low and a high one. A
- * rate per window instead manufactures correlation out of that noise. */
+/* A nonparametric prior on a grid (Kiefer and Wolfowitz 1956; Laird 1978). For
+ * a steady target it shrinks to one level, so that the noise of small windows
+ * is not taken for outages; with outages it keeps a low and a high one. A rate
+ * per window was not taken: it turns that noise into correlation. */
 #include "config.h"
 
 #include <math.h>
@@ -19,7 +19,7 @@ static const double level[RS_LEVELS] = {
 	0.999500000000,
 };
 
-/* Their natural logarithms. */
+/* The natural logarithms of the levels. */
 static const double log_level[RS_LEVELS] = {
 	-7.600902459542, -6.967977472137, -6.335442545888, -5.703641124916,
 	-5.073216822935, -4.445370162660, -3.822320982343, -3.208107506722,
@@ -50,7 +50,7 @@ rs_levels_posterior(const struct rs_levels *levels,
 	double score[RS_LEVELS], best = -HUGE_VAL, sum = 0, mean = 0;
 
 	for (size_t i = 0; i < RS_LEVELS; i++) {
-		/* The grid is symmetric: log(1 - p) is log of the mirror. */
+		/* The grid is symmetric: 1 - p is also a level. */
 		score[i] = counts->failed * log_level[i] +
 			   counts->succeeded * log_level[RS_LEVELS - 1 - i] -
 			   counts->expected * level[i];

@@ -1,4 +1,4 @@
-/* How often attempts fail near a time: a few levels, and how usual each is. */
+/* How often attempts fail near a time: 25 levels and the weight of each. */
 #ifndef RS_LEVELS_H
 #define RS_LEVELS_H
 
@@ -6,12 +6,12 @@
 
 #define RS_LEVELS 25
 
-/** What a window of the log shows. Calls that are probably doomed count for
- *  less than one. */
+/** What a window of the log shows. Failures of calls that probably fail
+ *  permanently count less than one. */
 struct rs_counts {
 	double failed, succeeded;
-	/** Attempts that are expected from the rate of calls, and of which
-	 *  only failures left a line. */
+	/** Attempts that are expected from the rate of calls if only failures
+	 *  left a line. */
 	double expected;
 };
 
@@ -20,36 +20,35 @@ struct rs_levels {
 	double weight[RS_LEVELS];
 };
 
-/** All levels alike. */
+/** Give all levels the same weight. */
 void rs_levels_init(struct rs_levels *levels);
 
 /** The failure probability of a level; never 0 or 1. */
 double rs_level(size_t index);
 
 /**
- * Chance of each level given what a window shows; returns the mean of their
- * failure probabilities.
+ * Compute the probability of each level given what a window shows. If successes
+ * are logged, failures are binomial; if only failures are, they are a Poisson
+ * process thinned from the expected attempts, so that silence counts as
+ * success.
  *
- * Failures are binomial where successes are logged; where only failures are,
- * they are a Poisson process thinned from the expected attempts, so that
- * silence counts as success.
- *
- * @param chance  may be NULL; set to the chances
+ * @param chance  set to the probabilities; may be NULL
+ * @return the mean of the levels' failure probabilities
  */
 double rs_levels_posterior(const struct rs_levels *levels,
 			   const struct rs_counts *counts,
 			   double chance[RS_LEVELS]);
 
-/** Add one window's chances, times @p weight, to a sum that becomes the next
- *  prior. */
+/** Add the probabilities of one window, times @p weight, to the sum that the
+ *  next prior is made from. */
 void rs_levels_collect(struct rs_levels *sum, const double chance[RS_LEVELS],
 		       double weight);
 
-/** Make a prior of a sum, half a window spread over all levels added; returns
+/** Make a prior from a sum, plus half a window spread over all levels. Returns
  *  the largest change of a weight. */
 double rs_levels_update(struct rs_levels *levels, const struct rs_levels *sum);
 
-/** The prior's mean. */
+/** The mean failure probability of the prior. */
 double rs_levels_mean(const struct rs_levels *levels);
 
 #endif

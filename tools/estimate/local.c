@@ -1,5 +1,5 @@
-/* The local estimator: the target's state from other calls near that time,
- * and a share of calls that fail whatever the time. */
+/* The local estimator: the state of the target from other calls near that time,
+ * and a share of calls that fail permanently. */
 #include "config.h"
 
 #include <math.h>
@@ -10,34 +10,35 @@
 
 #define SWEEPS_MIN 6
 #define SWEEPS_MAX 25
-/** Sweeps end when no share and no level changes by more. */
+/** Sweeps end when no share and no weight changes by more. */
 #define SETTLED 1e-4
-/** Calls that only shape the prior are thinned to about this many. */
+/** Calls that only shape the prior are thinned to about this number. */
 #define PRIOR_CALLS 50000
 /** A target with fewer retries learns from first attempts too. */
 #define FEW_RETRIES 20
 /** Upper 5 % of a half-half mixture of 0 and chi-squared with one degree. */
-#define DOOM_GATE 2.705543
-#define DOOM_MAX 0.9995
+#define PERMANENT_GATE 2.705543
+#define PERMANENT_MAX 0.9995
 
 struct local {
 	struct rs_evidence evidence;
-	/** By call. */
-	double *doom;
-	/** By operation. */
+	/** By call: the probability that it fails permanently. */
+	double *permanent;
+	/** By operation: the share of calls that do. */
 	double *share;
-	/** By operation, of one sweep: doom found, twice the log-likelihood
-	 *  ratio against no doom, calls that failed throughout. */
+	/** By operation, for one sweep: the sum of the probabilities; the
+	 *  log-likelihood ratio against a share of 0; calls whose attempts all
+	 *  failed. */
 	double *sum, *gain;
 	uint64_t *all_failed;
-	/** By group, of one sweep. */
+	/** By group, for one sweep. */
 	struct rs_levels *level_sum;
 	uint64_t *retries;
 };
 
-/* The server itself said that trying again cannot help. */
+/* Whether the server itself said that a retry cannot help. */
 static bool
-permanent(const struct rs_log *log, const struct tk_call *call)
+permanent_by_class(const struct rs_log *log, const struct tk_call *call)
 {
 	uint8_t failure_class =
 		log->attempt[call->first + call->count - 1].failure_class;
@@ -61,20 +62,21 @@ start(struct local *local)
 
 			if (call->count == 0 || !rs_log_all_failed(log, call))
 				continue;
-			if (permanent(log, call)) {
-				local->doom[index] = 1;
+			if (permanent_by_class(log, call)) {
+				local->permanent[index] = 1;
 				continue;
 			}
-			local->doom[index] = 0.5;
+			local->permanent[index] = 0.5;
 			suspects += 0.5;
 		}
-		local->share[o] = suspects / ((double)operation->calls +
-					      (double)operation->headless);
+		local->share[o] =
+			suspects / ((double)operation->calls +
+				    (double)operation->calls_before_log);
 	}
 }
 
-/* One attempt's part in a sweep: its window teaches the target's prior, and
- * the chance that it fails without doom is returned. */
+/* Add the window of one attempt to the next prior of its target. Returns the
+ * probability that the attempt fails if its call does not fail permanently. */
 static double
 sweep_attempt(struct local *local, size_t index, uint32_t i, double thinned)
 {
@@ -84,18 +86,18 @@ sweep_attempt(struct local *local, size_t index, uint32_t i, double thinned)
 	size_t g = local->evidence.group_of[index];
 	struct rs_group *group = &local->evidence.group[g];
 	bool retry = i > 0 || call->missing_before > 0;
-	double chance[RS_LEVELS], fails, live = 1 - local->doom[index];
+	double chance[RS_LEVELS], fails, live = 1 - local->permanent[index];
 	struct rs_counts counts;
 
 	if (!local->evidence.used[call->first + i])
 		return 1;
-	rs_evidence_look(&local->evidence, index, local->doom[index],
+	rs_evidence_look(&local->evidence, index, local->permanent[index],
 			 log->start_ns[call->first + i], &counts);
 	fails = rs_levels_posterior(&group->levels, &counts, NULL);
 	if (!retry && local->retries[g] >= FEW_RETRIES)
 		return fails;
-	/* Known outcomes sharpen the prior; that of a first attempt was the
-	 * reason to look here, so it must not. */
+	/* A known outcome sharpens the prior, but not that of a first attempt:
+	 * it is the reason to look at this window. */
 	if (retry && attempt->outcome == BACKOFF_OUTCOME_SUCCESS)
 		counts.succeeded += 1;
 	else if (retry)
@@ -110,20 +112,20 @@ sweep_call(struct local *local, size_t o, size_t index, double thinned)
 {
 	const struct rs_log *record = local->evidence.log;
 	const struct tk_call *call = &record->call[index];
-	bool suspect =
-		rs_log_all_failed(record, call) && !permanent(record, call);
-	double luck = 1, share = local->share[o], doomed;
+	bool suspect = rs_log_all_failed(record, call) &&
+		       !permanent_by_class(record, call);
+	double by_chance = 1, share = local->share[o], failed;
 
 	for (uint32_t i = 0; i < call->count; i++)
-		luck *= sweep_attempt(local, index, i, thinned);
+		by_chance *= sweep_attempt(local, index, i, thinned);
 	if (!suspect)
 		return;
-	/* A long call can make the product vanish. */
-	luck = fmax(luck, 1e-300);
-	doomed = share + (1 - share) * luck;
-	local->doom[index] = share / doomed;
-	local->sum[o] += local->doom[index];
-	local->gain[o] += log(doomed / luck);
+	/* The product underflows for a long call. */
+	by_chance = fmax(by_chance, 1e-300);
+	failed = share + (1 - share) * by_chance;
+	local->permanent[index] = share / failed;
+	local->sum[o] += local->permanent[index];
+	local->gain[o] += log(failed / by_chance);
 	local->all_failed[o]++;
 }
 
@@ -132,7 +134,8 @@ sweep_operation(struct local *local, size_t o)
 {
 	const struct rs_log *log = local->evidence.log;
 	const struct rs_operation *operation = &log->operation[o];
-	double calls = (double)operation->calls + (double)operation->headless;
+	double calls =
+		(double)operation->calls + (double)operation->calls_before_log;
 	size_t stride = operation->call_count / PRIOR_CALLS + 1;
 	double before = local->share[o];
 
@@ -145,7 +148,8 @@ sweep_operation(struct local *local, size_t o)
 
 		if (call->count == 0)
 			continue;
-		/* Every suspect is judged; the others only shape the prior. */
+		/* Calls that may fail permanently are all judged; the others
+		 * only shape the prior. */
 		if (rs_log_all_failed(log, call))
 			sweep_call(local, o, index, 1);
 		else if (c % stride == 0)
@@ -154,8 +158,8 @@ sweep_operation(struct local *local, size_t o)
 	local->gain[o] +=
 		(calls - (double)local->all_failed[o]) * log1p(-before);
 	local->share[o] = local->sum[o] / calls;
-	if (local->share[o] > DOOM_MAX)
-		local->share[o] = DOOM_MAX;
+	if (local->share[o] > PERMANENT_MAX)
+		local->share[o] = PERMANENT_MAX;
 	return fabs(local->share[o] - before);
 }
 
@@ -165,7 +169,7 @@ sweep(struct local *local)
 	const struct rs_log *log = local->evidence.log;
 	double change = 0;
 
-	rs_evidence_weigh(&local->evidence, local->doom, local->share);
+	rs_evidence_weigh(&local->evidence, local->permanent, local->share);
 	for (size_t g = 0; g < local->evidence.group_count; g++)
 		local->level_sum[g] = (struct rs_levels){{0}};
 	for (size_t o = 0; o < log->operation_count; o++)
@@ -177,8 +181,8 @@ sweep(struct local *local)
 	return change;
 }
 
-/* Doom that the data do not clearly ask for is not believed: a slow drift
- * would otherwise be taken for it. */
+/* Believe in permanent failures only if the data clearly ask for them: a slow
+ * drift would otherwise be taken for them. */
 static void
 gate(struct local *local)
 {
@@ -186,7 +190,7 @@ gate(struct local *local)
 
 	for (size_t o = 0; o < log->operation_count; o++) {
 		const struct rs_operation *operation = &log->operation[o];
-		bool believed = 2 * local->gain[o] >= DOOM_GATE;
+		bool believed = 2 * local->gain[o] >= PERMANENT_GATE;
 
 		if (!believed)
 			local->share[o] = 0;
@@ -194,14 +198,14 @@ gate(struct local *local)
 			size_t index = operation->first_call + c;
 			const struct tk_call *call = &log->call[index];
 
-			if (call->count > 0 && permanent(log, call) &&
+			if (call->count > 0 && permanent_by_class(log, call) &&
 			    rs_log_all_failed(log, call))
 				continue;
 			if (!believed)
-				local->doom[index] = 0;
+				local->permanent[index] = 0;
 		}
 	}
-	rs_evidence_weigh(&local->evidence, local->doom, local->share);
+	rs_evidence_weigh(&local->evidence, local->permanent, local->share);
 }
 
 static void
@@ -212,7 +216,7 @@ local_free(void *state)
 	if (local == NULL)
 		return;
 	rs_evidence_clear(&local->evidence);
-	free(local->doom);
+	free(local->permanent);
 	free(local->share);
 	free(local->sum);
 	free(local->gain);
@@ -231,14 +235,15 @@ allocate(struct local *local, const struct rs_log *log)
 	if (rs_evidence_init(&local->evidence, log) != BACKOFF_OK)
 		return false;
 	groups = local->evidence.group_count + 1;
-	local->doom = calloc(log->call_count + 1, sizeof(*local->doom));
+	local->permanent =
+		calloc(log->call_count + 1, sizeof(*local->permanent));
 	local->share = calloc(operations, sizeof(*local->share));
 	local->sum = calloc(operations, sizeof(*local->sum));
 	local->gain = calloc(operations, sizeof(*local->gain));
 	local->all_failed = calloc(operations, sizeof(*local->all_failed));
 	local->level_sum = calloc(groups, sizeof(*local->level_sum));
 	local->retries = calloc(groups, sizeof(*local->retries));
-	return local->doom && local->share && local->sum && local->gain &&
+	return local->permanent && local->share && local->sum && local->gain &&
 	       local->all_failed && local->level_sum && local->retries;
 }
 
@@ -274,34 +279,36 @@ local_fit(const struct rs_log *log, void **state)
 }
 
 static void
-local_ask(const void *state, const struct rs_ask *ask, struct rs_answer *out)
+local_ask(const void *state, const struct rs_question *question,
+	  struct rs_answer *out)
 {
 	const struct local *local = state;
 	const struct rs_evidence *evidence = &local->evidence;
 	const struct rs_group *group =
-		&evidence->group[evidence->group_of[ask->call]];
+		&evidence->group[evidence->group_of[question->call]];
 	struct rs_counts counts;
 	size_t seen;
 
-	if (ask->start_ns < evidence->log->from_ns ||
-	    ask->start_ns > evidence->log->to_ns) {
+	if (question->start_ns < evidence->log->from_ns ||
+	    question->start_ns > evidence->log->to_ns) {
 		out->fails = rs_levels_mean(&group->levels);
 		out->support = RS_SUPPORT_UNSUPPORTED;
 		return;
 	}
-	seen = rs_evidence_look(evidence, ask->call, local->doom[ask->call],
-				ask->start_ns, &counts);
+	seen = rs_evidence_look(evidence, question->call,
+				local->permanent[question->call],
+				question->start_ns, &counts);
 	out->fails = rs_levels_posterior(&group->levels, &counts, NULL);
 	out->support = seen > 0 ? RS_SUPPORT_INTERPOLATED : RS_SUPPORT_MODELLED;
 }
 
 static double
-local_doom(const void *state, size_t call, uint32_t replica)
+local_permanent(const void *state, size_t call, uint32_t replica)
 {
 	const struct local *local = state;
 
 	(void)replica;
-	return fmin(local->doom[call], DOOM_MAX);
+	return fmin(local->permanent[call], PERMANENT_MAX);
 }
 
 static void
@@ -316,8 +323,9 @@ local_finding(const void *state, size_t operation, struct rs_finding *out)
 	double sum = 0;
 
 	for (size_t i = 0; i < row->call_count; i++)
-		sum += local->doom[row->first_call + i];
-	out->doomed_share = sum / ((double)row->calls + (double)row->headless);
+		sum += local->permanent[row->first_call + i];
+	out->permanent_share =
+		sum / ((double)row->calls + (double)row->calls_before_log);
 	out->retry_fails = rs_levels_mean(&group->levels);
 }
 
@@ -326,7 +334,7 @@ const struct rs_estimator rs_estimator_local = {
 	.per_replica = false,
 	.fit = local_fit,
 	.ask = local_ask,
-	.doom = local_doom,
+	.permanent = local_permanent,
 	.finding = local_finding,
 	.free = local_free,
 };

@@ -1,4 +1,4 @@
-/* Attempts by second. */
+/* Counts attempts by second. */
 #include "config.h"
 
 #include <math.h>
@@ -34,7 +34,8 @@ rs_load_bin(const struct rs_load *load, uint64_t start_ns)
 	return bin < load->bins ? (size_t)bin : load->bins;
 }
 
-/* First attempts, and into @p further what else was recorded. */
+/* Count first attempts in the load and others in @p further; collect when calls
+ * began. */
 static size_t
 count_recorded(struct rs_load *load, const struct rs_log *log,
 	       const struct rs_operation *operation, uint64_t *start,
@@ -73,26 +74,26 @@ by_value(const void *a, const void *b)
 }
 
 static bool
-add_unseen(struct rs_load *load, const struct rs_log *log, uint64_t at_once,
-	   uint64_t *start, size_t count)
+add_unlogged(struct rs_load *load, const struct rs_log *log,
+	     uint64_t unlogged_calls, uint64_t *start, size_t count)
 {
-	struct rs_unseen unseen;
+	struct rs_unlogged unlogged;
 	uint64_t before = 0;
 
 	qsort(start, count, sizeof(*start), by_value);
-	if (!rs_unseen_init(&unseen, log->from_ns, log->to_ns, at_once, start,
-			    count))
+	if (!rs_unlogged_init(&unlogged, log->from_ns, log->to_ns,
+			      unlogged_calls, start, count))
 		return false;
 	for (size_t i = 0; i < load->bins; i++) {
 		uint64_t end = load->from_ns + (i + 1) * load->bin_ns;
 		uint64_t until = i + 1 < load->bins
-					 ? rs_unseen_from(&unseen, end)
-					 : at_once;
+					 ? rs_unlogged_from(&unlogged, end)
+					 : unlogged_calls;
 
 		load->first[i] += until - before;
 		before = until;
 	}
-	rs_unseen_clear(&unseen);
+	rs_unlogged_clear(&unlogged);
 	return true;
 }
 
@@ -100,7 +101,7 @@ static bool
 count_all(struct rs_load *load, const struct rs_log *log,
 	  const struct rs_operation *operation)
 {
-	/* One more of each for what lies beyond the log. */
+	/* One more bin for attempts beyond the log. */
 	uint64_t *start = calloc(operation->call_count + 1, sizeof(*start));
 	int64_t *further = calloc(load->bins + 1, sizeof(*further));
 	bool ok;
@@ -111,7 +112,8 @@ count_all(struct rs_load *load, const struct rs_log *log,
 		size_t count =
 			count_recorded(load, log, operation, start, further);
 
-		ok = add_unseen(load, log, operation->at_once, start, count);
+		ok = add_unlogged(load, log, operation->unlogged_calls, start,
+				  count);
 	}
 	if (ok)
 		load->recorded_peak = rs_load_peak(load, further, 1);

@@ -1,5 +1,5 @@
-/* How many attempts a second a policy offers, beside what was recorded: far
- * above that nobody knows how the target behaves. */
+/* Attempts per second, recorded and simulated: how a target takes far more than
+ * the log has is not known. */
 #ifndef RS_LOAD_H
 #define RS_LOAD_H
 
@@ -7,8 +7,8 @@
 
 #include "recorded/log.h"
 
-/** Ratios of peaks up to which replay is believed, and above which it is
- *  not. */
+/** Ratios of the peak to the recorded one: up to the first replay is believed,
+ *  above the second it is not. */
 #define RS_LOAD_ACCEPTED 1.10
 #define RS_LOAD_WARNED 1.50
 
@@ -24,11 +24,11 @@ enum rs_load_level {
  *  for logs of more than 12 days). */
 struct rs_load {
 	uint64_t from_ns, bin_ns;
-	/** 0 if it is not known. */
+	/** 0 if the load is not known. */
 	size_t bins;
 	/** First attempts: the same under all policies. */
 	uint64_t *first;
-	/** The highest bin of what was recorded. */
+	/** Attempts in the highest recorded bin. */
 	double recorded_peak;
 };
 
@@ -40,13 +40,13 @@ void rs_load_clear(struct rs_load *load);
 /** The bin of an attempt; load->bins if it is beyond the log. */
 size_t rs_load_bin(const struct rs_load *load, uint64_t start_ns);
 
-/** The highest bin of first attempts and @p further ones, of which each
- *  counts for 1 / replicas. */
+/** The highest bin of first attempts and @p further ones, which are sums over
+ *  all replicas. */
 double rs_load_peak(const struct rs_load *load, const int64_t *further,
 		    uint32_t replicas);
 
-/** What a peak means: more than the recorded one by a share, and by more than
- *  chance (three standard deviations of a Poisson count). */
+/** Compare a peak with the recorded one. It is usual up to a ratio, or if
+ * chance explains it (three standard deviations of a Poisson count). */
 enum rs_load_level rs_load_judge(double peak, double recorded_peak);
 
 /** "unknown", "usual", "high", "extrapolated". */

@@ -1,13 +1,14 @@
-/* What replay needs to know of a log, derived once. */
+/* Derives from a trace what replay needs, once. */
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "recorded/log.h"
 #include "recorded/random.h"
 
-/* How far a failure may be looked for, in calls. */
+/* Calls before and after one among which a failure is looked for. */
 #define NEAR_CALLS 1000
 #define MICROSECOND_NS 1000
 
@@ -24,7 +25,7 @@ rs_log_refused(const struct rs_log *log, const struct tk_call *call)
 	       log->attempt[call->first].outcome == BACKOFF_OUTCOME_CANCELLED;
 }
 
-/* Whether its first attempt is a failure that says something. */
+/* Whether its first attempt failed, rather than being refused. */
 static bool
 fails_first(const struct rs_log *log, const struct tk_call *call)
 {
@@ -70,21 +71,45 @@ rs_log_text(const struct rs_log *log, tk_string string)
 	return text ? text : "";
 }
 
+void
+rs_log_outcome(const struct rs_log *log, const struct tk_call *call, uint32_t i,
+	       struct backoff_outcome *out)
+{
+	const struct tk_attempt *attempt = &log->attempt[call->first + i];
+	bool last = i + 1 == call->count;
+
+	*out = (struct backoff_outcome){
+		.kind = (enum backoff_outcome_kind)attempt->outcome,
+		.failure_class = (enum backoff_class)attempt->failure_class,
+		.error_type = tk_trace_text(log->trace, attempt->error_type),
+		.code = tk_trace_text(log->trace, attempt->code),
+		.error = tk_trace_text(log->trace, attempt->error),
+		.not_replayable =
+			last && call->stop == BACKOFF_STOP_NOT_REPLAYABLE,
+	};
+	if (last && call->stop == BACKOFF_STOP_SERVER_FORBADE)
+		out->hint.kind = BACKOFF_HINT_FORBID;
+	else if (attempt->hint_ns != BACKOFF_ABSENT)
+		out->hint = (struct backoff_hint){BACKOFF_HINT_DELAY,
+						  attempt->hint_ns};
+}
+
+bool
+rs_log_hinted(const struct tk_attempt *attempt)
+{
+	return attempt->hint_action == BACKOFF_HINT_ACTION_HONOURED ||
+	       attempt->hint_action == BACKOFF_HINT_ACTION_CLAMPED;
+}
+
 static bool
 present(uint64_t value)
 {
 	return value != BACKOFF_ABSENT;
 }
 
-static uint64_t
-add(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-/* The wait before attempt @i ends when the attempt begins; without a logged
- * wait, its own end and length must do. A log has whole microseconds of its
- * end, and all of its length: it did not end before that. */
+/* An attempt begins when the wait before it ends; without a logged wait, at its
+ * end less its length. The log rounds ends down to microseconds but not
+ * lengths, so an attempt does not end before its length has passed. */
 static void
 place_attempt(struct rs_log *log, uint64_t i, bool first)
 {
@@ -96,20 +121,22 @@ place_attempt(struct rs_log *log, uint64_t i, bool first)
 
 	before = first ? NULL : attempt - 1;
 	if (before && present(before->end_ns) && present(before->delay_ns))
-		log->start_ns[i] = add(log->end_ns[i - 1], before->delay_ns);
+		log->start_ns[i] =
+			bo_add_sat(log->end_ns[i - 1], before->delay_ns);
 	else if (present(end))
-		log->start_ns[i] = end > length ? end - length : 0;
+		log->start_ns[i] = bo_sub_sat(end, length);
 	else
 		log->start_ns[i] = before ? log->end_ns[i - 1] : log->from_ns;
 	if (!present(end))
-		end = add(log->start_ns[i], length);
+		end = bo_add_sat(log->start_ns[i], length);
 	else if (before && present(before->delay_ns))
 		known = true;
 	if (end < log->start_ns[i])
 		end = log->start_ns[i];
-	if (end < add(log->start_ns[i], length) &&
-	    add(end, MICROSECOND_NS) >= add(log->start_ns[i], length))
-		end = add(log->start_ns[i], length);
+	if (end < bo_add_sat(log->start_ns[i], length) &&
+	    bo_add_sat(end, MICROSECOND_NS) >=
+		    bo_add_sat(log->start_ns[i], length))
+		end = bo_add_sat(log->start_ns[i], length);
 	log->end_ns[i] = end;
 	log->duration_known[i] = known ? RS_DURATION_KNOWN : 0;
 }
@@ -178,7 +205,7 @@ collect(struct rs_log *log, struct rs_operation *operation)
 			&log->call[operation->first_call + c];
 
 		if (!rs_log_replayable(call))
-			operation->headless++;
+			operation->calls_before_log++;
 		for (uint32_t i = 0; i < call->count; i++)
 			collect_attempt(log, operation, call->first + i);
 	}
@@ -188,14 +215,15 @@ collect(struct rs_log *log, struct rs_operation *operation)
 	qsort(log->success_duration + operation->first_success,
 	      operation->success_count, sizeof(*log->success_duration),
 	      by_value);
-	operation->calls = operation->call_count - operation->headless;
+	operation->calls = operation->call_count - operation->calls_before_log;
 	operation->population =
 		tk_trace_logs_successes(log->trace, operation->name)
 			? RS_POPULATION_LOGGED
 			: RS_POPULATION_FAILING_FIRST;
 }
 
-/* Only after the durations were collected: drawn ones are not evidence. */
+/* Called after durations were collected, because drawn ones are not evidence.
+ */
 static void
 draw_first_durations(struct rs_log *log, struct rs_operation *operation,
 		     uint64_t seed)
@@ -237,7 +265,7 @@ allocate(struct rs_log *log)
 	       log->failure_duration && log->success_duration && log->operation;
 }
 
-/* Calls come sorted by operation. */
+/* The trace sorts calls by operation. */
 static size_t
 count_operations(const struct rs_log *log)
 {
@@ -321,16 +349,16 @@ rs_log_count(struct rs_operation *operation, uint64_t calls)
 {
 	if (calls < operation->call_count)
 		return false;
-	operation->at_once = calls - operation->call_count;
-	operation->calls = calls - operation->headless;
-	if (operation->at_once > 0)
+	operation->unlogged_calls = calls - operation->call_count;
+	operation->calls = calls - operation->calls_before_log;
+	if (operation->unlogged_calls > 0)
 		operation->success_duration_missing = true;
 	if (operation->population == RS_POPULATION_FAILING_FIRST)
 		operation->population = RS_POPULATION_COUNTED;
 	return true;
 }
 
-/* First index at or after @type. */
+/* Index of the first duration of a type, or of the next type. */
 static size_t
 type_bound(const struct rs_duration *item, size_t count, uint64_t type)
 {
@@ -366,7 +394,7 @@ rs_log_failure_duration(const struct rs_log *log,
 	}
 	if (low == high)
 		return BACKOFF_ABSENT;
-	return item[low + rs_pick(draw, high - low)].ns;
+	return item[low + bo_mul_frac(high - low, draw)].ns;
 }
 
 uint64_t
@@ -375,6 +403,7 @@ rs_log_success_duration(const struct rs_log *log,
 {
 	if (operation->success_count == 0)
 		return BACKOFF_ABSENT;
-	return log->success_duration[operation->first_success +
-				     rs_pick(draw, operation->success_count)];
+	return log
+		->success_duration[operation->first_success +
+				   bo_mul_frac(operation->success_count, draw)];
 }

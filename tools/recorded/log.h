@@ -1,5 +1,5 @@
-/* A recorded log made ready for replay: when each attempt began, how long
- * attempts take, and which calls the log does not hold. */
+/* A recorded log made ready for replay: when attempts began, how long they
+ * take, and how many calls the log does not hold. */
 #ifndef RS_LOG_H
 #define RS_LOG_H
 
@@ -9,17 +9,18 @@
 
 #include "trace/trace.h"
 
-/** How much of an operation's calls the log tells. */
+/** Which of an operation's calls the log holds. */
 enum rs_population {
-	/** Successes have lines of their own: every call is there. */
+	/** All: successes are logged too. */
 	RS_POPULATION_LOGGED,
 	/** Failures only, and the user gave the number of all calls. */
 	RS_POPULATION_COUNTED,
-	/** Failures only: calls that succeeded at once are not known. */
+	/** Failures only: the number of calls that succeeded at the first
+	 *  attempt is not known. */
 	RS_POPULATION_FAILING_FIRST,
 };
 
-/** How long a failure of some error type took. */
+/** How long a failed attempt with an error type took. */
 struct rs_duration {
 	tk_string type;
 	uint64_t ns;
@@ -29,22 +30,23 @@ struct rs_operation {
 	tk_string name;
 	/** Calls [first_call, first_call + call_count) of the trace. */
 	size_t first_call, call_count;
-	/** Those of them that began before the log: evidence, not replayed. */
-	size_t headless;
-	/** All calls to report over: replayed ones and @ref at_once. */
+	/** Calls among them that began before the log: evidence, but not
+	 *  replayed. */
+	size_t calls_before_log;
+	/** All calls in results: replayed ones and @ref unlogged_calls. */
 	uint64_t calls;
-	/** Calls without a line, that succeeded at once. */
-	uint64_t at_once;
+	/** Calls that left no line: they succeeded at the first attempt. */
+	uint64_t unlogged_calls;
 	enum rs_population population;
 	/** Longest wait in the log; 0 if it has none. */
 	uint64_t longest_delay_ns;
-	/** Known durations of failures, by type: [first, first + count) of
-	 *  rs_log.failure_duration; and of successes. */
+	/** Known durations: [first, first + count) of rs_log.failure_duration,
+	 *  sorted by type, and of rs_log.success_duration. */
 	size_t first_failure, failure_count;
 	size_t first_success, success_count;
-	/** A success exists whose duration the log does not say. */
+	/** The log does not hold the duration of some success. */
 	bool success_duration_missing;
-	/** First attempts whose duration the log does not say. */
+	/** First attempts whose duration the log does not hold. */
 	uint64_t first_duration_missing;
 };
 
@@ -53,13 +55,13 @@ struct rs_log {
 	const struct tk_call *call;
 	const struct tk_attempt *attempt;
 	size_t call_count, attempt_count;
-	/** By attempt: when it began, wall ns. After a logged wait that is
-	 *  the end of the wait. */
+	/** By attempt: wall time of its begin, which is the end of the wait
+	 *  before it if that was logged. */
 	uint64_t *start_ns;
-	/** By attempt: never before its start; the start if not known. */
+	/** By attempt: wall time of its end; that of its begin if not
+	 *  known. */
 	uint64_t *end_ns;
-	/** By attempt: whether the length of the attempt is known or was drawn
-	 *  from like ones (bit 0), and was drawn (bit 1). */
+	/** By attempt: RS_DURATION_KNOWN, RS_DURATION_DRAWN or 0. */
 	uint8_t *duration_known;
 	struct rs_operation *operation;
 	size_t operation_count;
@@ -71,13 +73,14 @@ struct rs_log {
 };
 
 #define RS_DURATION_KNOWN 1
+/** Drawn from those of similar failures. */
 #define RS_DURATION_DRAWN 2
 
 /**
- * Derive everything but the counts of calls.
+ * Derive everything but the numbers of unlogged calls.
  *
- * A first attempt whose length the log does not say gets that of a failure of
- * the same type and operation, drawn by @p seed.
+ * A first attempt whose duration the log does not hold gets that of a failure
+ * of the same type and operation, drawn with @p seed.
  *
  * @param trace  stitched; must outlive the log
  * @return BACKOFF_OK or BACKOFF_E_NOMEM
@@ -90,18 +93,19 @@ void rs_log_clear(struct rs_log *log);
 struct rs_operation *rs_log_operation(const struct rs_log *log,
 				      const char *name);
 
-/** Say how many calls an operation had in all; false if the log holds more. */
+/** Set how many calls an operation had in all; false if the log holds more. */
 bool rs_log_count(struct rs_operation *operation, uint64_t calls);
 
 /** Whether a call can be replayed: its first attempt is in the log. */
 bool rs_log_replayable(const struct tk_call *call);
 
-/** Whether an open breaker let the call make no attempt at all: its only line
- *  says that, and is no outcome. */
+/** Whether an open breaker refused the call before its first attempt: its only
+ *  line says so, and is not an outcome. */
 bool rs_log_refused(const struct rs_log *log, const struct tk_call *call);
 
-/** The call whose last failure stands in for one that nobody recorded: the
- *  nearest of the operation that has one; NULL without any near. */
+/** The call of the operation nearest to @p call whose first attempt failed:
+ *  its failure stands in for one that was not recorded. NULL if none is near.
+ */
 const struct tk_call *rs_log_failing_near(const struct rs_log *log,
 					  const struct rs_operation *operation,
 					  size_t call);
@@ -112,8 +116,17 @@ bool rs_log_all_failed(const struct rs_log *log, const struct tk_call *call);
 /** The text of a string of the trace; "" for none. */
 const char *rs_log_text(const struct rs_log *log, tk_string string);
 
-/** The duration of a failure of that type, or of any type if there is none:
- *  the one that @p draw picks; BACKOFF_ABSENT if none is known. */
+/** What the log holds about attempt @p i (from 0) of a call, as the engine
+ * takes it, with hints and with what only the end of the call shows. Strings
+ * are borrowed. */
+void rs_log_outcome(const struct rs_log *log, const struct tk_call *call,
+		    uint32_t i, struct backoff_outcome *out);
+
+/** Whether the wait after an attempt was the server's hint. */
+bool rs_log_hinted(const struct tk_attempt *attempt);
+
+/** The duration that @p draw picks among failures of that type, or of any type
+ *  if there are none; BACKOFF_ABSENT if none is known. */
 uint64_t rs_log_failure_duration(const struct rs_log *log,
 				 const struct rs_operation *operation,
 				 tk_string type, uint64_t draw);

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
+#include "recorded/draws.h"
 #include "replay/compare.h"
 
 /* Storage of one operation's turn. */
@@ -63,16 +64,16 @@ run_all(struct turn *turn, const struct rs_subject *subject,
 
 static size_t
 choose_baseline(const struct rs_plan *plan,
-		const struct rs_incumbent *incumbent)
+		const struct rs_logged_policy *logged_policy)
 {
 	const struct rs_policy_set *set = plan->policies;
 
 	if (plan->baseline < set->count)
 		return plan->baseline;
 	for (size_t i = 0; i < set->count; i++)
-		if (incumbent->policy &&
+		if (logged_policy->policy &&
 		    backoff_policy_hash(set->item[i].policy) ==
-			    backoff_policy_hash(incumbent->policy->policy))
+			    backoff_policy_hash(logged_policy->policy->policy))
 			return i;
 	return 0;
 }
@@ -106,21 +107,23 @@ run_subject(const struct rs_plan *plan, const void *world, uint64_t *draw,
 		&log->operation[subject->operation];
 	struct turn turn = {.plan = plan};
 	enum backoff_status status = BACKOFF_E_NOMEM;
+	const struct backoff_policy *logged;
 
-	subject->incumbent = rs_incumbent_find(log, operation, plan->policies,
-					       plan->shipped);
-	subject->baseline = choose_baseline(plan, &subject->incumbent);
+	subject->logged_policy = rs_logged_policy_find(
+		log, operation, plan->policies, plan->shipped);
+	subject->baseline = choose_baseline(plan, &subject->logged_policy);
 	subject->untyped_failures = count_untyped(log, operation);
 	plan->estimator->finding(world, subject->operation, &subject->finding);
-	rs_recover_draws(log, operation, &subject->incumbent, plan->seed, draw);
+	logged = subject->logged_policy.policy
+			 ? subject->logged_policy.policy->policy
+			 : NULL;
+	rs_recover_draws(log, operation, logged, plan->seed, draw);
 	turn.run = (struct rs_run){
 		.log = log,
 		.operation = operation,
 		.estimator = plan->estimator,
 		.world = world,
-		.incumbent = subject->incumbent.policy
-				     ? subject->incumbent.policy->policy
-				     : NULL,
+		.logged_policy = logged,
 		.draw = draw,
 		.seed = plan->seed,
 	};

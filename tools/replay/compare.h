@@ -13,7 +13,7 @@ struct rs_plan {
 	/** NULL for all: a shell pattern of operations. */
 	const char *pattern;
 	/** Index of the policy to compare with; SIZE_MAX: each operation's
-	 *  incumbent, or the first policy where that is not among them. */
+	 *  logged_policy, or the first policy where that is not among them. */
 	size_t baseline;
 	uint64_t seed;
 	uint32_t replicas;
@@ -23,7 +23,7 @@ struct rs_plan {
 struct rs_subject {
 	/** Index in the log. */
 	size_t operation;
-	struct rs_incumbent incumbent;
+	struct rs_logged_policy logged_policy;
 	/** Index of the baseline among the policies. */
 	size_t baseline;
 	struct rs_finding finding;

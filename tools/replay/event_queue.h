@@ -1,6 +1,6 @@
 /* What is due in virtual time: a heap of moments of calls. */
-#ifndef RS_MOMENTS_H
-#define RS_MOMENTS_H
+#ifndef RS_EVENT_QUEUE_H
+#define RS_EVENT_QUEUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -41,7 +41,7 @@ take_recorded(const struct rs_run *run, const struct rs_trial *trial,
 	const struct tk_call *call = &log->call[trial->call];
 	uint64_t index = call->first + trial->number - 1;
 
-	rs_outcome_of(log, call, trial->number - 1, failure);
+	rs_log_outcome(log, call, trial->number - 1, failure);
 	step->known = failure->kind == BACKOFF_OUTCOME_SUCCESS
 			      ? RS_KNOWN_SUCCEEDS
 			      : RS_KNOWN_FAILS;
@@ -69,13 +69,13 @@ model_failure(const struct rs_run *run, const struct rs_trial *trial,
 			.kind = BACKOFF_OUTCOME_FAILURE};
 		if (call == NULL)
 			return 0;
-		rs_outcome_of(run->log, call, 0, failure);
+		rs_log_outcome(run->log, call, 0, failure);
 		return run->log->attempt[call->first].error_type;
 	}
 	while (i > 1 && attempt[i - 1].outcome == BACKOFF_OUTCOME_SUCCESS)
 		i--;
 	i = i > 0 ? i - 1 : 0;
-	rs_outcome_of(run->log, call, i, failure);
+	rs_log_outcome(run->log, call, i, failure);
 	if (failure->kind == BACKOFF_OUTCOME_SUCCESS)
 		failure->kind = BACKOFF_OUTCOME_FAILURE;
 	return attempt[i].error_type;
@@ -103,10 +103,10 @@ static void
 estimate(const struct rs_run *run, const struct rs_trial *trial,
 	 struct rs_step *step, struct backoff_outcome *failure)
 {
-	const struct rs_ask ask = {.call = trial->call,
-				   .attempt = trial->number,
-				   .replica = trial->replica,
-				   .start_ns = trial->start_ns};
+	const struct rs_question ask = {.call = trial->call,
+					.attempt = trial->number,
+					.replica = trial->replica,
+					.start_ns = trial->start_ns};
 	uint64_t luck = rs_draw(run->seed, RS_PURPOSE_DURATION, trial->call,
 				trial->number, 0);
 	struct rs_answer answer;
@@ -134,11 +134,11 @@ limit_attempt(const struct rs_run *run, const struct rs_trial *trial,
 	uint64_t end = add(step->start_ns, trial->limit_ns);
 	uint64_t limit = BACKOFF_FOREVER;
 
-	if (run->incumbent) {
-		if (backoff_policy_hash(run->incumbent) ==
+	if (run->logged_policy) {
+		if (backoff_policy_hash(run->logged_policy) ==
 		    backoff_policy_hash(run->policy))
 			return;
-		limit = backoff_policy_attempt_timeout_ns(run->incumbent,
+		limit = backoff_policy_attempt_timeout_ns(run->logged_policy,
 							  trial->number);
 	}
 	if (step->known == RS_KNOWN_FAILS && limit < trial->limit_ns &&
@@ -186,9 +186,9 @@ callers_deadline(const struct rs_run *run, const struct tk_call *record)
 {
 	uint64_t start_ns = run->log->start_ns[record->first], own_ns;
 
-	if (run->incumbent == NULL || record->deadline_ns == BACKOFF_ABSENT)
+	if (run->logged_policy == NULL || record->deadline_ns == BACKOFF_ABSENT)
 		return BACKOFF_FOREVER;
-	own_ns = backoff_policy_deadline_ns(run->incumbent);
+	own_ns = backoff_policy_deadline_ns(run->logged_policy);
 	return add(record->deadline_ns, 2 * SAME_TIME_NS) <
 			       add(start_ns, own_ns)
 		       ? record->deadline_ns
@@ -219,8 +219,8 @@ rs_begin(const struct rs_run *run, size_t call, uint64_t now_ns,
 	if (record->stop == BACKOFF_STOP_NOT_IDEMPOTENT)
 		state->idempotent = 0;
 	/* It was told that it may make one attempt: it served a retry. */
-	if (record->max_attempts == 1 && run->incumbent &&
-	    backoff_policy_max_attempts(run->incumbent) > 1)
+	if (record->max_attempts == 1 && run->logged_policy &&
+	    backoff_policy_max_attempts(run->logged_policy) > 1)
 		state->inbound_attempt = 2;
 }
 
@@ -335,10 +335,10 @@ rs_step_fails(const struct rs_run *run, const struct rs_step *step, size_t call,
 }
 
 bool
-rs_call_doomed(const struct rs_run *run, size_t call, uint32_t replica)
+rs_call_permanent(const struct rs_run *run, size_t call, uint32_t replica)
 {
-	double chance = run->estimator->doom(run->world, call, replica);
+	double chance = run->estimator->permanent(run->world, call, replica);
 
-	return chance > 0 && rs_draw(run->seed, RS_PURPOSE_DOOM, call, 0,
+	return chance > 0 && rs_draw(run->seed, RS_PURPOSE_PERMANENT, call, 0,
 				     replica) < (uint64_t)(chance * 0x1p64);
 }

@@ -17,7 +17,7 @@ struct rs_run {
 	const void *world;
 	const struct backoff_policy *policy;
 	/** That wrote the log; NULL if not known. */
-	const struct backoff_policy *incumbent;
+	const struct backoff_policy *logged_policy;
 	/** Luck of recorded attempts; see rs_recover_draws(). */
 	const uint64_t *draw;
 	uint64_t seed;
@@ -112,6 +112,6 @@ bool rs_step_fails(const struct rs_run *run, const struct rs_step *step,
 		   bool doomed);
 
 /** Whether a call is doomed in a replica. */
-bool rs_call_doomed(const struct rs_run *run, size_t call, uint32_t replica);
+bool rs_call_permanent(const struct rs_run *run, size_t call, uint32_t replica);
 
 #endif

@@ -217,7 +217,7 @@ rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
 		gained += a > b ? (uint64_t)(a - b) : 0;
 		lost += b > a ? (uint64_t)(b - a) : 0;
 	}
-	for (uint64_t k = 0; k < tally->at_once; k++) {
+	for (uint64_t k = 0; k < tally->unlogged_calls; k++) {
 		uint16_t a = once_refused(tally, k);
 		uint16_t b = once_refused(baseline_tally, k);
 

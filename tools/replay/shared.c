@@ -42,7 +42,7 @@ struct runner {
  * that are counted with them. */
 struct flock {
 	const uint32_t *from, *to;
-	struct rs_unseen unseen;
+	struct rs_unlogged unseen;
 	/** How many of them other targets have before. */
 	uint64_t unseen_first;
 };
@@ -206,7 +206,7 @@ draw_failure(struct crowd *crowd, struct runner *r, uint32_t number)
 			 crowd->bound == ALL_SUCCEED);
 	if (!r->doom_known) {
 		r->doom_known = true;
-		r->doomed = rs_call_doomed(crowd->run, call, crowd->replica);
+		r->doomed = rs_call_permanent(crowd->run, call, crowd->replica);
 	}
 	return rs_step_fails(crowd->run, &r->step, call, number, crowd->replica,
 			     r->doomed);
@@ -326,13 +326,13 @@ refuse_once(struct crowd *crowd, uint64_t k)
 	struct rs_tally *tally = crowd->tally;
 
 	if (tally->once_refused == NULL)
-		tally->once_refused =
-			calloc(tally->at_once, sizeof(*tally->once_refused));
+		tally->once_refused = calloc(tally->unlogged_calls,
+					     sizeof(*tally->once_refused));
 	if (tally->once_refused == NULL)
 		return false;
 	tally->once_refused[crowd->flock->unseen_first + k]++;
 	tally->refused_calls++;
-	rs_tally_load(tally, rs_unseen_at(&crowd->flock->unseen, k), -1);
+	rs_tally_load(tally, rs_unlogged_at(&crowd->flock->unseen, k), -1);
 	tally->stop[BACKOFF_STOP_BREAKER_OPEN]++;
 	tally->succeeded[crowd->replica]--;
 	tally->attempts[crowd->replica]--;
@@ -347,7 +347,8 @@ pass_once(struct crowd *crowd, uint64_t k, uint64_t until_ns)
 {
 	static const struct backoff_outcome success = {
 		.kind = BACKOFF_OUTCOME_SUCCESS};
-	uint64_t now_ns = rs_unseen_at(&crowd->flock->unseen, k), before, next;
+	uint64_t now_ns = rs_unlogged_at(&crowd->flock->unseen, k), before,
+		 next;
 	struct backoff_state state;
 	struct backoff_decision d;
 
@@ -366,7 +367,7 @@ pass_once(struct crowd *crowd, uint64_t k, uint64_t until_ns)
 	if (crowd->breaker ||
 	    backoff_guard_tokens_milli(crowd->guard, now_ns) != before)
 		return k + 1;
-	next = rs_unseen_from(&crowd->flock->unseen, until_ns);
+	next = rs_unlogged_from(&crowd->flock->unseen, until_ns);
 	return next > k ? next : k + 1;
 }
 
@@ -400,7 +401,7 @@ pass(struct crowd *crowd, uint32_t replica, enum bound bound)
 		uint64_t start = next < crowd->flock->to
 					 ? start_of(crowd, *next)
 					 : UINT64_MAX;
-		uint64_t once = rs_unseen_at(&crowd->flock->unseen, k);
+		uint64_t once = rs_unlogged_at(&crowd->flock->unseen, k);
 		uint64_t first = due < start ? due : start;
 
 		if (once < first)
@@ -488,12 +489,12 @@ pass_flock(struct crowd *crowd, struct flock *flock, uint64_t unseen,
 	crowd->flock = flock;
 	for (size_t i = 0; i < count; i++)
 		start[i] = start_of(crowd, flock->from[i]);
-	if (!rs_unseen_init(&flock->unseen, log->from_ns, log->to_ns, unseen,
-			    start, count))
+	if (!rs_unlogged_init(&flock->unseen, log->from_ns, log->to_ns, unseen,
+			      start, count))
 		return false;
 	for (uint32_t r = 0; ok && r < crowd->tally->replicas; r++)
 		ok = pass_replica(crowd, r);
-	rs_unseen_clear(&flock->unseen);
+	rs_unlogged_clear(&flock->unseen);
 	return ok;
 }
 
@@ -501,13 +502,13 @@ pass_flock(struct crowd *crowd, struct flock *flock, uint64_t unseen,
 static bool
 pass_flocks(struct crowd *crowd, const uint32_t *order, size_t count)
 {
-	uint64_t at_once = crowd->tally->at_once, until = 0;
+	uint64_t unlogged_calls = crowd->tally->unlogged_calls, until = 0;
 	uint64_t *start = calloc(count + 1, sizeof(*start));
 	const uint32_t *end = order + count;
 	struct flock flock = {.from = order, .to = order};
 	bool ok = start != NULL;
 
-	while (ok && (flock.to < end || until < at_once)) {
+	while (ok && (flock.to < end || until < unlogged_calls)) {
 		flock.from = flock.to;
 		while (flock.to < end &&
 		       call_at(crowd, *flock.to)->target ==
@@ -515,8 +516,8 @@ pass_flocks(struct crowd *crowd, const uint32_t *order, size_t count)
 			flock.to++;
 		flock.unseen_first = until;
 		until = flock.to == end
-				? at_once
-				: (uint64_t)((rs_wide)at_once *
+				? unlogged_calls
+				: (uint64_t)((bo_u128)unlogged_calls *
 					     (uint64_t)(flock.to - order) /
 					     count);
 		ok = pass_flock(crowd, &flock, until - flock.unseen_first,
@@ -532,25 +533,26 @@ sum_up(struct crowd *crowd, const uint32_t *order, size_t count)
 {
 	struct rs_tally *tally = crowd->tally;
 	const struct rs_log *log = crowd->run->log;
-	uint64_t once = tally->at_once * tally->replicas;
+	uint64_t once = tally->unlogged_calls * tally->replicas;
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t attempts = crowd->attempts[order[i]];
 		uint64_t first = call_at(crowd, order[i])->first;
 
-		tally->attempts_squared += (rs_wide)attempts * attempts;
+		tally->attempts_squared += (bo_u128)attempts * attempts;
 		if (!tk_samples_add(&tally->success,
 				    log->end_ns[first] - log->start_ns[first],
 				    crowd->first_tries[order[i]]))
 			return false;
 	}
 	if (tally->once_refused == NULL)
-		tally->attempts_squared += (rs_wide)once * tally->replicas;
-	for (uint64_t k = 0; tally->once_refused && k < tally->at_once; k++) {
+		tally->attempts_squared += (bo_u128)once * tally->replicas;
+	for (uint64_t k = 0; tally->once_refused && k < tally->unlogged_calls;
+	     k++) {
 		uint64_t made = tally->replicas - tally->once_refused[k];
 
 		once -= tally->once_refused[k];
-		tally->attempts_squared += (rs_wide)made * made;
+		tally->attempts_squared += (bo_u128)made * made;
 	}
 	tally->first_try += once;
 	tally->stop[BACKOFF_STOP_SUCCESS] += once;
@@ -589,11 +591,11 @@ rs_crowd_run(struct rs_tally *tally, const struct rs_run *run)
 	if (ok) {
 		tally->guarded = true;
 		count = order_calls(run, order);
-		tally->calls = count + tally->at_once;
+		tally->calls = count + tally->unlogged_calls;
 		/* As if none of them were refused. */
 		for (uint32_t r = 0; r < tally->replicas; r++) {
-			tally->succeeded[r] = tally->at_once;
-			tally->attempts[r] = tally->at_once;
+			tally->succeeded[r] = tally->unlogged_calls;
+			tally->attempts[r] = tally->unlogged_calls;
 		}
 	}
 	ok = ok && pass_flocks(&crowd, order, count) &&

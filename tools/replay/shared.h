@@ -1,7 +1,7 @@
 /* Calls that share a budget or a breaker: all of an operation in the order of
  * time, through the guards that production has. */
-#ifndef RS_CROWD_H
-#define RS_CROWD_H
+#ifndef RS_SHARED_H
+#define RS_SHARED_H
 
 #include "replay/tally.h"
 

@@ -33,7 +33,7 @@ rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
 	      const struct rs_load *load, uint32_t replicas)
 {
 	*tally = (struct rs_tally){.replicas = replicas,
-				   .at_once = operation->at_once,
+				   .unlogged_calls = operation->unlogged_calls,
 				   .load = load};
 	tally->succeeded = calloc(replicas, sizeof(*tally->succeeded));
 	tally->attempts = calloc(replicas, sizeof(*tally->attempts));
@@ -67,7 +67,7 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 
 	free(kept.once_refused);
 	*tally = (struct rs_tally){.replicas = kept.replicas,
-				   .at_once = operation->at_once,
+				   .unlogged_calls = operation->unlogged_calls,
 				   .load = kept.load,
 				   .further = kept.further,
 				   .succeeded = kept.succeeded,
@@ -96,7 +96,7 @@ bool
 rs_first_tries(const struct rs_log *log, const struct rs_operation *operation,
 	       uint32_t replicas, struct tk_samples *out, uint64_t *longest_ns)
 {
-	bool ok = tk_samples_add(out, 0, operation->at_once * replicas);
+	bool ok = tk_samples_add(out, 0, operation->unlogged_calls * replicas);
 
 	*longest_ns = 0;
 	for (size_t i = 0; ok && i < operation->call_count; i++) {
@@ -184,7 +184,7 @@ static bool
 walk_replica(struct walk *walk, size_t known, uint32_t replica)
 {
 	struct rs_path *path = walk->path;
-	bool doomed = rs_call_doomed(path->run, path->call, replica);
+	bool doomed = rs_call_permanent(path->run, path->call, replica);
 	struct course course = follow(path, known, replica, doomed, false);
 	bool met = course.unsupported != SIZE_MAX;
 	bool least = course.succeeded;
@@ -247,7 +247,7 @@ add_first_tries(struct rs_tally *tally, uint64_t calls)
 	tally->stop[BACKOFF_STOP_SUCCESS] += all;
 	tally->support[RS_SUPPORT_EXACT] += all;
 	tally->attempts_squared +=
-		(rs_wide)calls * tally->replicas * tally->replicas;
+		(bo_u128)calls * tally->replicas * tally->replicas;
 }
 
 static bool
@@ -265,7 +265,7 @@ replay_call(struct rs_tally *tally, struct rs_path *path,
 	walk.start_ns = first->start_ns;
 	if (!walk_call(&walk))
 		return false;
-	tally->attempts_squared += (rs_wide)walk.attempts * walk.attempts;
+	tally->attempts_squared += (bo_u128)walk.attempts * walk.attempts;
 	return true;
 }
 
@@ -278,7 +278,7 @@ run_alone(struct rs_tally *tally, const struct rs_run *run, uint64_t longest_ns,
 	struct rs_path path = {0};
 	struct backoff_state state;
 	struct backoff_decision begin;
-	uint64_t known = operation->at_once;
+	uint64_t known = operation->unlogged_calls;
 	bool ok = true;
 
 	backoff_engine_begin(run->policy, &state, 0, BACKOFF_FOREVER, &begin);
@@ -297,12 +297,13 @@ run_alone(struct rs_tally *tally, const struct rs_run *run, uint64_t longest_ns,
 			ok = replay_call(tally, &path, run, i);
 		}
 	}
-	tally->calls += operation->at_once;
+	tally->calls += operation->unlogged_calls;
 	tally->first_try += known * tally->replicas;
 	add_first_tries(tally, known);
 	if (ok && !*shared)
 		ok = tk_samples_add(&tally->success, 0,
-				    operation->at_once * tally->replicas);
+				    operation->unlogged_calls *
+					    tally->replicas);
 	rs_path_clear(&path);
 	return ok ? BACKOFF_OK : BACKOFF_E_NOMEM;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "recorded/load.h"
+#include "base/num.h"
 #include "recorded/random.h"
 #include "replay/replay.h"
 #include "stats/samples.h"
@@ -13,8 +14,8 @@
 #define RS_REPLICAS_MAX 1000
 #define RS_STOPS (BACKOFF_STOP_SLEEP_FAILED + 1)
 
-/** Integers only: the sum does not depend on the order of calls. Every count
- *  is over all replicas, so the mean is the count by replicas. */
+/** Integers only: the sum does not depend on the order of calls. Every
+ * count is over all replicas, so the mean is the count by replicas. */
 struct rs_tally {
 	uint32_t replicas;
 	/** Calls that were replayed; rs_operation.calls with those at once. */
@@ -26,7 +27,7 @@ struct rs_tally {
 	/** Calls of the operation that left no line, and succeed at once; by
 	 *  such call the replicas in which a breaker refused it, or NULL if it
 	 *  refused none. */
-	uint64_t at_once;
+	uint64_t unlogged_calls;
 	uint16_t *once_refused;
 	uint64_t first_try;
 	/** Successes if every unsupported attempt failed, and if the first of
@@ -46,7 +47,7 @@ struct rs_tally {
 	uint64_t support[RS_SUPPORT_COUNT];
 	uint64_t backoff_ns;
 	/** Squares of the attempts of a call, summed over its replicas. */
-	rs_wide attempts_squared;
+	bo_u128 attempts_squared;
 	struct tk_samples success, failure;
 };
 

@@ -123,20 +123,20 @@ add_subject(struct builder *b, cJSON *list, const struct rs_report *report,
 {
 	const struct rs_operation *operation =
 		rs_subject_operation(report, subject);
-	const struct rs_incumbent *incumbent = &subject->incumbent;
+	const struct rs_logged_policy *incumbent = &subject->logged_policy;
 	cJSON *out = element(b, list, cJSON_CreateObject());
 
 	text(b, out, "operation", rs_subject_name(report, subject));
 	count(b, out, "calls", operation->calls);
 	count(b, out, "calls_recorded", operation->call_count);
-	count(b, out, "calls_before_log", operation->headless);
+	count(b, out, "calls_before_log", operation->calls_before_log);
 	text(b, out, "calls_known_from",
 	     rs_population_name(operation->population));
 	if (incumbent->policy) {
 		static const char *const basis[] = {
-			[RS_EVIDENCE_HASH] = "hash",
-			[RS_EVIDENCE_NAME] = "name",
-			[RS_EVIDENCE_FIT] = "fit",
+			[RS_POLICY_EVIDENCE_HASH] = "hash",
+			[RS_POLICY_EVIDENCE_NAME] = "name",
+			[RS_POLICY_EVIDENCE_FIT] = "fit",
 		};
 
 		text(b, out, "incumbent", incumbent->policy->label);
@@ -149,7 +149,7 @@ add_subject(struct builder *b, cJSON *list, const struct rs_report *report,
 		text(b, out, "incumbent_missing", incumbent->missing_name);
 	if (incumbent->missing_hash && incumbent->missing_hash[0])
 		text(b, out, "incumbent_missing_hash", incumbent->missing_hash);
-	number(b, out, "doomed_share", subject->finding.doomed_share);
+	number(b, out, "doomed_share", subject->finding.permanent_share);
 	number(b, out, "retry_failure_rate", subject->finding.retry_fails);
 	seconds(b, out, "longest_delay_seconds", operation->longest_delay_ns);
 	count(b, out, "failures_without_error_type", subject->untyped_failures);

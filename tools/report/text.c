@@ -136,7 +136,7 @@ counted(const struct rs_report *report, const struct rs_subject *subject)
 static bool
 headless(const struct rs_report *report, const struct rs_subject *subject)
 {
-	return rs_subject_operation(report, subject)->headless > 0;
+	return rs_subject_operation(report, subject)->calls_before_log > 0;
 }
 
 static bool
@@ -159,7 +159,7 @@ unknown_incumbent(const struct rs_report *report,
 		  const struct rs_subject *subject)
 {
 	(void)report;
-	return subject->incumbent.policy == NULL;
+	return subject->logged_policy.policy == NULL;
 }
 
 static bool
@@ -272,11 +272,11 @@ compared(const struct rs_report *report, const struct rs_policy *policy)
 /* Under which policy, and how that is known. */
 static void
 say_incumbent(const struct rs_report *report,
-	      const struct rs_incumbent *incumbent, char *out, size_t size)
+	      const struct rs_logged_policy *incumbent, char *out, size_t size)
 {
 	const struct rs_policy *policy = incumbent->policy;
 
-	if (policy && incumbent->evidence == RS_EVIDENCE_FIT)
+	if (policy && incumbent->evidence == RS_POLICY_EVIDENCE_FIT)
 		snprintf(out, size, "under %s (its delays fit%s%s)",
 			 policy->label,
 			 incumbent->tie ? "; so do those of " : "",
@@ -286,7 +286,7 @@ say_incumbent(const struct rs_report *report,
 			 compared(report, policy)
 				 ? ""
 				 : " as it is shipped, which is not compared",
-			 incumbent->evidence == RS_EVIDENCE_NAME
+			 incumbent->evidence == RS_POLICY_EVIDENCE_NAME
 				 ? " (by its name; the log holds no hash)"
 				 : "");
 	else if (incumbent->missing_name == NULL)
@@ -317,13 +317,13 @@ write_heading(const struct rs_report *report, const struct rs_subject *subject,
 				    : "calls";
 	char by[800];
 
-	say_incumbent(report, &subject->incumbent, by, sizeof(by));
+	say_incumbent(report, &subject->logged_policy, by, sizeof(by));
 	fputc('\n', out);
 	paragraph(out, 0, "",
 		  "%s: %" PRIu64 " %s, recorded %s. %.2f %% of them fail "
 		  "whatever the time; of other retries %.1f %% fail.",
 		  rs_subject_name(report, subject), operation->calls, which, by,
-		  subject->finding.doomed_share * 100,
+		  subject->finding.permanent_share * 100,
 		  subject->finding.retry_fails * 100);
 }
 

@@ -7,7 +7,7 @@
 
 #include "estimate/levels.h"
 
-Test(retrysim_levels, are_a_symmetric_grid_without_0_and_1)
+Test(estimate_levels, are_a_symmetric_grid_without_0_and_1)
 {
 	for (size_t i = 0; i < RS_LEVELS; i++) {
 		cr_expect(rs_level(i) > 0 && rs_level(i) < 1);
@@ -17,7 +17,7 @@ Test(retrysim_levels, are_a_symmetric_grid_without_0_and_1)
 	}
 }
 
-Test(retrysim_levels, posterior_follows_the_evidence)
+Test(estimate_levels, posterior_follows_the_evidence)
 {
 	static const struct {
 		const char *why;
@@ -67,7 +67,7 @@ Test(retrysim_levels, posterior_follows_the_evidence)
 }
 
 /* Windows of a steady world are noisy, and their prior must not be. */
-Test(retrysim_levels, a_steady_world_keeps_one_level)
+Test(estimate_levels, a_steady_world_keeps_one_level)
 {
 	/* 20 attempts at 5 %: binomial counts by their expected frequency. */
 	static const double share[] = {0.3585, 0.3774, 0.1887, 0.0596,
@@ -97,7 +97,7 @@ Test(retrysim_levels, a_steady_world_keeps_one_level)
 	cr_expect(none > 0.035 && one < 0.07, "%g %g", none, one);
 }
 
-Test(retrysim_levels, an_update_keeps_every_level_possible)
+Test(estimate_levels, an_update_keeps_every_level_possible)
 {
 	struct rs_levels prior, sum = {{0}};
 	double total = 0;

@@ -19,12 +19,12 @@ static const char *const policies[] = {POLICY("SHORT", 3, 0.05, 0.5),
 
 /* 45 000 calls each. Tolerances in points of the success rate, a little above
  * the worst of six pairs and three seeds with twice the calls: 0.002 in steady
- * worlds, 0.06 for long outages, 0.16 for short ones, of which a window of half
- * a second blurs the edges. Redrawing from the average rate misses by 0.5 to 2
- * points. Doomed calls: three standard errors of their number. */
+ * worlds, 0.06 for long outages, 0.16 for short ones, whose edges are blurred
+ * by a window of half a second. Redrawing from the average rate misses by 0.5
+ * to 2 points. Permanent failures: three standard errors of their number. */
 static const struct {
 	struct small_world world;
-	double tolerance, doomed;
+	double tolerance, permanent;
 } row[] = {
 	{{.name = "steady 5 %", .up_fails = 0.05}, 0.004, 0},
 	{{.name = "outages of 10 s",
@@ -41,17 +41,17 @@ static const struct {
 	  .mean_down = 2},
 	 0.18,
 	 0},
-	{{.name = "steady 2 %, and 0.5 % of calls doomed",
+	{{.name = "steady 2 %, and 0.5 % of calls fail permanently",
 	  .up_fails = 0.02,
-	  .doomed = 0.005},
+	  .permanent = 0.005},
 	 0.004,
 	 0.005},
-	{{.name = "outages of 2 s, and 0.5 % of calls doomed",
+	{{.name = "outages of 2 s, and 0.5 % of calls fail permanently",
 	  .up_fails = 0.005,
 	  .down_fails = 0.9,
 	  .mean_up = 60,
 	  .mean_down = 2,
-	  .doomed = 0.005},
+	  .permanent = 0.005},
 	 0.18,
 	 0.005},
 };
@@ -95,28 +95,28 @@ check_world(size_t i, bool failures_only)
 		small_case_run(&c, &world, policies[from], policies);
 		for (size_t to = 0; policies[to]; to++)
 			check_pair(&c, &world, from, to, row[i].tolerance);
-		cr_expect(fabs(c.comparison.subject[0].finding.doomed_share -
-			       row[i].doomed) < 0.001,
-			  "%s: doomed %.5f", world.name,
-			  c.comparison.subject[0].finding.doomed_share);
+		cr_expect(fabs(c.comparison.subject[0].finding.permanent_share -
+			       row[i].permanent) < 0.001,
+			  "%s: permanent %.5f", world.name,
+			  c.comparison.subject[0].finding.permanent_share);
 		small_case_clear(&c);
 	}
 }
 
-Test(retrysim_local, predicts_other_policies_from_whole_logs)
+Test(estimate_local, predicts_other_policies_from_whole_logs)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
 		check_world(i, false);
 }
 
-Test(retrysim_local, predicts_them_from_failures_and_a_count)
+Test(estimate_local, predicts_them_from_failures_and_a_count)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
 		check_world(i, true);
 }
 
 /* An answer is a chance, never a certainty, whatever the log holds. */
-Test(retrysim_local, answers_are_never_certain)
+Test(estimate_local, answers_are_never_certain)
 {
 	static const struct {
 		const char *why;
@@ -135,19 +135,19 @@ Test(retrysim_local, answers_are_never_certain)
 		small_case_run(&c, &world, "QUICK", one);
 		cr_assert(rs_estimator_local.fit(&c.log, &state) == BACKOFF_OK);
 		for (uint64_t s = 0; s < 120; s++) {
-			struct rs_ask ask = {.attempt = 2,
-					     .start_ns = c.log.from_ns +
-							 s * 1000000000};
+			struct rs_question question = {
+				.attempt = 2,
+				.start_ns = c.log.from_ns + s * 1000000000};
 			struct rs_answer answer;
 
-			rs_estimator_local.ask(state, &ask, &answer);
+			rs_estimator_local.ask(state, &question, &answer);
 			cr_expect(answer.fails > 0 && answer.fails < 1, "%s",
 				  extreme[i].why);
-			if (ask.start_ns > c.log.to_ns)
+			if (question.start_ns > c.log.to_ns)
 				cr_expect(answer.support ==
 					  RS_SUPPORT_UNSUPPORTED);
 		}
-		cr_expect(rs_estimator_local.doom(state, 0, 0) < 1);
+		cr_expect(rs_estimator_local.permanent(state, 0, 0) < 1);
 		rs_estimator_local.free(state);
 		small_case_clear(&c);
 	}

@@ -268,7 +268,7 @@ static const struct {
 	 "400, 401 and 403 of the seven asked for", "codes_retried", 3, 0, 1},
 };
 
-Test(retrysim_lint, every_code_fires_and_does_not)
+Test(policies_lint, every_code_fires_and_does_not)
 {
 	bool seen[RS_LINT_CODES] = {false};
 
@@ -302,7 +302,7 @@ Test(retrysim_lint, every_code_fires_and_does_not)
 		cr_expect(seen[i], "%s has no row", rs_lint_table[i].name);
 }
 
-Test(retrysim_lint, a_calm_policy_is_told_nothing_of)
+Test(policies_lint, a_calm_policy_is_told_nothing_of)
 {
 	const struct rs_lint_context context = {.layers = 1};
 	struct rs_lint_findings findings = findings_of(
@@ -313,7 +313,7 @@ Test(retrysim_lint, a_calm_policy_is_told_nothing_of)
 		  rs_lint_table[findings.item[0].code].name);
 }
 
-Test(retrysim_lint, what_is_ignored_is_not_found)
+Test(policies_lint, what_is_ignored_is_not_found)
 {
 	struct rs_lint_context context = {.layers = 1};
 	struct rs_lint_findings findings;
@@ -326,7 +326,7 @@ Test(retrysim_lint, what_is_ignored_is_not_found)
 	cr_expect(findings.item[0].code == RS_LINT_NO_DEADLINE);
 }
 
-Test(retrysim_lint, herds_are_counted_when_calls_are)
+Test(policies_lint, herds_are_counted_when_calls_are)
 {
 	const struct rs_lint_context context = {.layers = 1,
 						.calls_per_second = 200};

@@ -10,7 +10,7 @@
 #include "policies/policy_set.h"
 #include "unit/replay/small_world.h"
 
-Test(retrysim_policy_set, shipped_policies_come_once)
+Test(policies_policy_set, shipped_policies_come_once)
 {
 	struct rs_policy_set set = {0};
 	size_t shipped = 0;
@@ -31,7 +31,7 @@ Test(retrysim_policy_set, shipped_policies_come_once)
 	cr_expect(set.count == 0);
 }
 
-Test(retrysim_policy_set, one_name_with_two_meanings_gets_two_labels)
+Test(policies_policy_set, one_name_with_two_meanings_gets_two_labels)
 {
 	struct rs_policy_set set = {0};
 	struct backoff_policy *mine = small_policy(

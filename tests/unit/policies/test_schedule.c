@@ -16,7 +16,7 @@ seconds(uint64_t ns)
 	return (double)ns / 1e9;
 }
 
-Test(retrysim_schedule, decorrelated_medians_match_the_density)
+Test(policies_schedule, decorrelated_medians_match_the_density)
 {
 	/* Medians by recursion of the density, base 5 ms, cap 2 s; the four
 	 * standard errors of a median of DRAWS are below 2.5 % of each. */
@@ -44,7 +44,7 @@ Test(retrysim_schedule, decorrelated_medians_match_the_density)
 	backoff_policy_unref(policy);
 }
 
-Test(retrysim_schedule, full_jitter_is_uniform_and_adds_up)
+Test(policies_schedule, full_jitter_is_uniform_and_adds_up)
 {
 	/* Exact: the sum of U(0, v) for v = .1 .2 .4 .8 has median .75. */
 	struct backoff_policy *policy = small_policy(
@@ -74,7 +74,7 @@ Test(retrysim_schedule, full_jitter_is_uniform_and_adds_up)
 	backoff_policy_unref(policy);
 }
 
-Test(retrysim_schedule, edges)
+Test(policies_schedule, edges)
 {
 	struct backoff_policy *once =
 		small_policy("{\"name\":\"ONCE\",\"max_attempts\":1}");
@@ -98,7 +98,7 @@ Test(retrysim_schedule, edges)
 }
 
 /* Delays by class: what the engine does, as far as it differs. */
-Test(retrysim_schedule, classes_with_delays_of_their_own)
+Test(policies_schedule, classes_with_delays_of_their_own)
 {
 	static const struct {
 		const char *policy;

@@ -5,7 +5,7 @@
 
 #include "recorded/load.h"
 
-Test(retrysim_load, is_judged_by_share_and_by_chance)
+Test(recorded_load, is_judged_by_share_and_by_chance)
 {
 	static const struct {
 		double peak, recorded;
@@ -33,7 +33,7 @@ Test(retrysim_load, is_judged_by_share_and_by_chance)
 			  row[i].recorded);
 }
 
-Test(retrysim_load, attempts_beyond_the_log_have_no_bin)
+Test(recorded_load, attempts_beyond_the_log_have_no_bin)
 {
 	const struct rs_load load = {.from_ns = 1000, .bin_ns = 10, .bins = 3};
 	static const struct {
@@ -47,7 +47,7 @@ Test(retrysim_load, attempts_beyond_the_log_have_no_bin)
 			  "%ju", (uintmax_t)row[i].start_ns);
 }
 
-Test(retrysim_load, the_peak_is_of_first_and_further_attempts)
+Test(recorded_load, the_peak_is_of_first_and_further_attempts)
 {
 	uint64_t first[] = {5, 8, 3, 1000};
 	const int64_t further[] = {20, -10, 0, 1000};

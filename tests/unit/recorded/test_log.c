@@ -68,7 +68,7 @@ call_named(const struct rs_log *log, const char *id)
 	return NULL;
 }
 
-Test(retrysim_log, attempts_begin_where_the_wait_ends)
+Test(recorded_log, attempts_begin_where_the_wait_ends)
 {
 	static const struct {
 		const char *why, *call;
@@ -101,7 +101,7 @@ Test(retrysim_log, attempts_begin_where_the_wait_ends)
 	tk_trace_free(trace);
 }
 
-Test(retrysim_log, first_attempts_get_the_length_of_a_like_failure)
+Test(recorded_log, first_attempts_get_the_length_of_a_like_failure)
 {
 	struct tk_trace *trace =
 		trace_of(sample, sizeof(sample) / sizeof(*sample));
@@ -124,7 +124,7 @@ Test(retrysim_log, first_attempts_get_the_length_of_a_like_failure)
 	tk_trace_free(trace);
 }
 
-Test(retrysim_log, counts_of_calls)
+Test(recorded_log, counts_of_calls)
 {
 	struct tk_trace *trace =
 		trace_of(sample, sizeof(sample) / sizeof(*sample));
@@ -135,7 +135,7 @@ Test(retrysim_log, counts_of_calls)
 	operation = rs_log_operation(&log, "op");
 	cr_assert(operation && rs_log_operation(&log, "none") == NULL);
 	cr_expect(operation->call_count == 4);
-	cr_expect(operation->headless == 1, "c");
+	cr_expect(operation->calls_before_log == 1, "c");
 	cr_expect(operation->calls == 3);
 	cr_expect(operation->population == RS_POPULATION_FAILING_FIRST);
 	cr_expect(operation->success_duration_missing, "b");
@@ -143,13 +143,13 @@ Test(retrysim_log, counts_of_calls)
 	cr_expect(!rs_log_count(operation, 3), "fewer than recorded");
 	cr_expect(operation->calls == 3, "which changes nothing");
 	cr_expect(rs_log_count(operation, 10));
-	cr_expect(operation->at_once == 6 && operation->calls == 9);
+	cr_expect(operation->unlogged_calls == 6 && operation->calls == 9);
 	cr_expect(operation->population == RS_POPULATION_COUNTED);
 	rs_log_clear(&log);
 	tk_trace_free(trace);
 }
 
-Test(retrysim_log, durations_are_drawn_by_type)
+Test(recorded_log, durations_are_drawn_by_type)
 {
 	struct tk_trace *trace =
 		trace_of(sample, sizeof(sample) / sizeof(*sample));
@@ -175,7 +175,7 @@ Test(retrysim_log, durations_are_drawn_by_type)
 	tk_trace_free(trace);
 }
 
-Test(retrysim_log, an_empty_trace_is_an_empty_log)
+Test(recorded_log, an_empty_trace_is_an_empty_log)
 {
 	struct tk_trace *trace = trace_of(sample, 0);
 	struct rs_log log;

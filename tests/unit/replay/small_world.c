@@ -18,7 +18,7 @@ enum purpose {
 	PURPOSE_ARRIVAL = 900,
 	PURPOSE_STATE,
 	PURPOSE_FAILS,
-	PURPOSE_DOOMED,
+	PURPOSE_PERMANENT,
 	PURPOSE_CALLED_OFF,
 };
 
@@ -84,8 +84,8 @@ attempt_fails(const struct small_world *world, const struct outages *outages,
 	double fails =
 		down(outages, now_ns) ? world->down_fails : world->up_fails;
 
-	if (world->doomed > 0 &&
-	    uniform(world, PURPOSE_DOOMED, call, 0) < world->doomed)
+	if (world->permanent > 0 &&
+	    uniform(world, PURPOSE_PERMANENT, call, 0) < world->permanent)
 		return true;
 	return uniform(world, PURPOSE_FAILS, call, attempt) < fails;
 }
@@ -243,9 +243,9 @@ small_policy(const char *name_or_json)
 
 void
 small_case_run(struct small_case *c, const struct small_world *world,
-	       const char *incumbent, const char *const *policies)
+	       const char *logged_policy, const char *const *policies)
 {
-	struct backoff_policy *policy = small_policy(incumbent);
+	struct backoff_policy *policy = small_policy(logged_policy);
 	struct small_truth truth;
 	enum backoff_status status;
 

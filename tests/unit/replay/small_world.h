@@ -1,5 +1,5 @@
-/* Worlds whose truth is known: calls, outages and doomed calls by keyed draws,
- * recorded under one policy and answered under another. */
+/* Worlds whose truth is known: calls, outages and permanent failures by keyed
+ * draws, recorded under one policy and answered under another. */
 #ifndef TEST_SMALL_WORLD_H
 #define TEST_SMALL_WORLD_H
 
@@ -18,7 +18,8 @@ struct small_world {
 	double up_fails, down_fails;
 	/** Mean seconds up and down; 0 for always up. */
 	double mean_up, mean_down;
-	double doomed;
+	/** Share of calls that fail permanently. */
+	double permanent;
 	/** How long every attempt takes. */
 	uint64_t attempt_ns;
 	/** Leave successes out of the log, as the python-retry dialect. */
@@ -50,10 +51,10 @@ struct small_case {
 	struct rs_comparison comparison;
 };
 
-/** Record under @p incumbent, give the count of calls, compare all
- *  @p policies (names, NULL-terminated; the incumbent too). */
+/** Record under @p logged_policy, give the count of calls, compare all
+ *  @p policies (names, NULL-terminated; the logged_policy too). */
 void small_case_run(struct small_case *c, const struct small_world *world,
-		    const char *incumbent, const char *const *policies);
+		    const char *logged_policy, const char *const *policies);
 void small_case_clear(struct small_case *c);
 
 /** A shipped policy, or one from JSON text. */

@@ -18,7 +18,7 @@ in_order(const struct rs_moment *a, const struct rs_moment *b)
 }
 
 /* Times are drawn so that many of them meet. */
-Test(retrysim_moments, come_by_time_then_kind_then_call)
+Test(replay_event_queue, come_by_time_then_kind_then_call)
 {
 	struct rs_moments moments = {0};
 	struct rs_moment last = {0};

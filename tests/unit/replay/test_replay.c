@@ -20,7 +20,7 @@ lossy(void)
 				    .down_fails = 0.9,
 				    .mean_up = 60,
 				    .mean_down = 5,
-				    .doomed = 0.01,
+				    .permanent = 0.01,
 				    .attempt_ns = 3000000};
 }
 
@@ -34,7 +34,7 @@ sum(const double *value, size_t count)
 	return total;
 }
 
-Test(retrysim_replay, a_policy_on_its_own_recording_is_a_fixed_point)
+Test(replay_replay, a_policy_on_its_own_recording_is_a_fixed_point)
 {
 	static const char *const policies[] = {
 		"QUICK",   "STANDARD",     "PERSISTENT", "WEBHOOK",
@@ -128,7 +128,7 @@ static const struct {
 };
 
 /* Not only how many came through: each call ends for the reason that it had. */
-Test(retrysim_replay, calls_end_as_they_were_recorded)
+Test(replay_replay, calls_end_as_they_were_recorded)
 {
 	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++) {
 		struct small_world world = lossy();
@@ -170,7 +170,7 @@ Test(retrysim_replay, calls_end_as_they_were_recorded)
 }
 
 /* How long an attempt ran decides as it did in production. */
-Test(retrysim_replay, a_healthy_time_begins_a_call_anew)
+Test(replay_replay, a_healthy_time_begins_a_call_anew)
 {
 	static const char *const policies[] = {
 		"{\"name\":\"ANEW\",\"max_attempts\":3,\"base_delay\":1,"
@@ -203,7 +203,7 @@ Test(retrysim_replay, a_healthy_time_begins_a_call_anew)
 }
 
 /* The same delays and an earlier stop need no model at all. */
-Test(retrysim_replay, nested_policies_are_exact_to_the_last_call)
+Test(replay_replay, nested_policies_are_exact_to_the_last_call)
 {
 	static const char *const policies[] = {"STANDARD", "WEBHOOK",
 					       "DB_OPERATION", NULL};
@@ -230,7 +230,7 @@ Test(retrysim_replay, nested_policies_are_exact_to_the_last_call)
 	small_case_clear(&c);
 }
 
-Test(retrysim_replay, results_add_up)
+Test(replay_replay, results_add_up)
 {
 	static const char *const policies[] = {"QUICK", "STANDARD",
 					       "PERSISTENT", "WEBHOOK", NULL};
@@ -274,7 +274,7 @@ Test(retrysim_replay, results_add_up)
 	small_case_clear(&c);
 }
 
-Test(retrysim_replay, the_same_seed_gives_the_same_numbers)
+Test(replay_replay, the_same_seed_gives_the_same_numbers)
 {
 	static const char *const policies[] = {"QUICK", "PERSISTENT", NULL};
 	struct small_world world = lossy();
@@ -297,7 +297,7 @@ Test(retrysim_replay, the_same_seed_gives_the_same_numbers)
 }
 
 /* A limit of the policy's own on attempts turns longer ones into timeouts. */
-Test(retrysim_replay, a_shorter_attempt_timeout_cuts_recorded_attempts)
+Test(replay_replay, a_shorter_attempt_timeout_cuts_recorded_attempts)
 {
 	static const char *const policies[] = {
 		"STANDARD",
@@ -325,7 +325,7 @@ Test(retrysim_replay, a_shorter_attempt_timeout_cuts_recorded_attempts)
 	small_case_clear(&c);
 }
 
-Test(retrysim_replay, a_deadline_stops_before_the_wait)
+Test(replay_replay, a_deadline_stops_before_the_wait)
 {
 	static const char *const policies[] = {
 		"STANDARD",
@@ -348,7 +348,7 @@ Test(retrysim_replay, a_deadline_stops_before_the_wait)
 	small_case_clear(&c);
 }
 
-Test(retrysim_replay, waits_beyond_the_log_withhold_the_verdict)
+Test(replay_replay, waits_beyond_the_log_withhold_the_verdict)
 {
 	static const char *const policies[] = {"QUICK", "PERSISTENT", NULL};
 	struct small_world world = lossy();
@@ -367,7 +367,7 @@ Test(retrysim_replay, waits_beyond_the_log_withhold_the_verdict)
 }
 
 /* The real log: 17 723 calls of four operations under four policies. */
-Test(retrysim_replay, a_real_log_comes_back_under_its_own_policies)
+Test(replay_replay, a_real_log_comes_back_under_its_own_policies)
 {
 	static const struct {
 		const char *operation, *policy;
@@ -417,7 +417,7 @@ Test(retrysim_replay, a_real_log_comes_back_under_its_own_policies)
 		}
 		cr_assert(subject);
 		r = &c.comparison.result[subject->first_result + policy];
-		cr_expect_str_eq(subject->incumbent.policy->label,
+		cr_expect_str_eq(subject->logged_policy.policy->label,
 				 truth[i].policy);
 		cr_expect(subject->baseline == policy);
 		cr_expect(r->calls == truth[i].calls);

@@ -94,7 +94,7 @@ expect_same(const char *what, const struct rs_result *r,
 }
 
 /* What libbackoff wrote, with its refusals, comes back to the last call. */
-Test(retrysim_crowd, a_guarded_policy_on_its_own_recording_is_a_fixed_point)
+Test(replay_shared, a_guarded_policy_on_its_own_recording_is_a_fixed_point)
 {
 	static const struct {
 		const char *policy;
@@ -139,7 +139,7 @@ Test(retrysim_crowd, a_guarded_policy_on_its_own_recording_is_a_fixed_point)
 
 /* What ended a recorded call and is no property of the policy ends it again:
  * the peer forbade it, it could not be sent again, or happen twice. */
-Test(retrysim_crowd, what_only_the_end_of_a_call_tells)
+Test(replay_shared, what_only_the_end_of_a_call_tells)
 {
 	static const struct {
 		enum backoff_stop stop;
@@ -174,7 +174,7 @@ Test(retrysim_crowd, what_only_the_end_of_a_call_tells)
 
 /* A call that was made once because its request was a retry is made once
  * again, and under a policy that does not care, it is not. */
-Test(retrysim_crowd, calls_for_requests_that_are_retries)
+Test(replay_shared, calls_for_requests_that_are_retries)
 {
 	static const char *const row[] = {
 		"\"retry_inbound_retries\":false",
@@ -201,7 +201,7 @@ Test(retrysim_crowd, calls_for_requests_that_are_retries)
 
 /* Hints and rules by class are part of what was recorded, with and without a
  * budget. */
-Test(retrysim_crowd, hints_of_the_log_are_followed_again)
+Test(replay_shared, hints_of_the_log_are_followed_again)
 {
 	static const char *const row[] = {
 		"AWS_STANDARD_2026",
@@ -230,7 +230,7 @@ Test(retrysim_crowd, hints_of_the_log_are_followed_again)
 
 /* The same delays and an earlier stop: what a budget would have refused needs
  * no model, and comes out as it does in the same world. */
-Test(retrysim_crowd, a_budget_on_recorded_delays_is_exact)
+Test(replay_shared, a_budget_on_recorded_delays_is_exact)
 {
 	static const char *const policies[] = {
 		SHARED("4", "\"retry_on\":[\"*\"]"), SHARED("4", BUCKET),
@@ -272,7 +272,7 @@ expect_close(const char *what, const struct rs_result *r,
 
 /* The other way round: what was refused has to be estimated, the first attempt
  * of calls that met an open breaker too. */
-Test(retrysim_crowd, what_was_refused_is_estimated)
+Test(replay_shared, what_was_refused_is_estimated)
 {
 	static const char *const recorded[] = {SHARED("4", BUCKET),
 					       SHARED("4", BREAKER),
@@ -303,7 +303,7 @@ Test(retrysim_crowd, what_was_refused_is_estimated)
 
 /* A log of failures: the successes that a count tells of fill the bucket, and
  * are refused by an open breaker like the others. */
-Test(retrysim_crowd, calls_without_a_line_take_part)
+Test(replay_shared, calls_without_a_line_take_part)
 {
 	static const char *const policies[] = {
 		SHARED("4", "\"retry_on\":[\"*\"]"), SHARED("4", BUCKET),
@@ -313,7 +313,7 @@ Test(retrysim_crowd, calls_without_a_line_take_part)
 
 	world.failures_only = true;
 	run_case(&c, &world, policies);
-	cr_assert(c.log.operation[0].at_once > 4000);
+	cr_assert(c.log.operation[0].unlogged_calls > 4000);
 	for (size_t i = 1; policies[i]; i++) {
 		struct backoff_policy *policy = small_policy(policies[i]);
 		struct shared_truth truth =
@@ -343,7 +343,7 @@ Test(retrysim_crowd, calls_without_a_line_take_part)
 
 /* What the log cannot tell of: all of it failing and all of it succeeding are
  * worlds of their own, since each changes what the budget has left. */
-Test(retrysim_crowd, bounds_hold_the_result_and_the_truth)
+Test(replay_shared, bounds_hold_the_result_and_the_truth)
 {
 	static const char *const policies[] = {
 		"QUICK",
@@ -369,7 +369,7 @@ Test(retrysim_crowd, bounds_hold_the_result_and_the_truth)
 }
 
 /* Replay cannot know how a target takes far more than it ever got. */
-Test(retrysim_crowd, more_load_than_was_recorded_has_no_verdict)
+Test(replay_shared, more_load_than_was_recorded_has_no_verdict)
 {
 	static const char *const policies[] = {
 		SHARED("3", BUCKET), SHARED("3", "\"retry_on\":[\"*\"]"),
@@ -397,7 +397,7 @@ Test(retrysim_crowd, more_load_than_was_recorded_has_no_verdict)
 	small_case_clear(&c);
 }
 
-Test(retrysim_crowd, a_breaker_takes_load_away)
+Test(replay_shared, a_breaker_takes_load_away)
 {
 	static const char *const policies[] = {
 		SHARED("1", "\"retry_on\":[\"*\"]"), SHARED("1", BREAKER),
