@@ -12,7 +12,7 @@
 #include <backoff/status.h>
 
 #include "base/num.h"
-#include "base/text.h"
+#include "base/utf8.h"
 
 void
 bo_out_bytes(struct bo_out *out, const char *bytes, size_t length)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 void
 bo_json_begin(struct bo_json *json, const char *text, size_t length)

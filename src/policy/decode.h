@@ -81,8 +81,4 @@ size_t bo_delays_used(const struct backoff_policy *policy);
 /** "a number", "null": what a node is, for "got ...". */
 const char *bo_describe_node(const cJSON *node);
 
-/** The nearest of at most @p count names (NULL ends them sooner), or NULL. */
-const char *bo_nearest(const char *word, const char *const *names,
-		       size_t count);
-
 #endif

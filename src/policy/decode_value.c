@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/json.h"
-#include "base/text.h"
+#include "base/nearest.h"
 
 /* "a number", for "got ...". */
 const char *
@@ -154,24 +155,6 @@ read_name(struct bo_decoding *d, const struct bo_place *place,
 	}
 	free(*out);
 	*out = copy;
-}
-
-/* The nearest of a NULL-terminated list of names, or NULL. */
-const char *
-bo_nearest(const char *word, const char *const *names, size_t count)
-{
-	const char *best = NULL;
-	size_t least = strlen(word) / 3 + 1;
-
-	for (size_t i = 0; i < count && names[i] != NULL; i++) {
-		size_t distance = bo_edit_distance(word, names[i]);
-
-		if (distance <= least && distance < strlen(names[i])) {
-			least = distance > 0 ? distance - 1 : 0;
-			best = names[i];
-		}
-	}
-	return best;
 }
 
 static void

@@ -78,7 +78,7 @@ unknown(const struct parse *parse, const char *name, size_t length)
 	names[used] = '\0';
 	snprintf(word, sizeof(word), "%.*s", (int)(length < 63 ? length : 63),
 		 name);
-	if (tk_nearest(word, names, near, sizeof(near)))
+	if (bo_nearest_of(word, names, near, sizeof(near)))
 		return usage(parse, "--%s: unknown option; did you mean --%s?",
 			     word, near);
 	return usage(parse, "--%s: unknown option", word);
@@ -112,7 +112,7 @@ set_name(const struct parse *parse, const struct tk_opt *opt, const char *value)
 		*(int *)opt->value = index;
 		return TK_OPT_OK;
 	}
-	if (tk_nearest(value, opt->names, near, sizeof(near)))
+	if (bo_nearest_of(value, opt->names, near, sizeof(near)))
 		return usage(parse, "--%s: no such %s: '%s'; did you mean %s?",
 			     opt->name, opt->name, value, near);
 	return usage(parse, "--%s: must be one of: %s (got '%s')", opt->name,

@@ -7,6 +7,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/nearest.h"
+
+#define tk_nearest bo_nearest_of
+
 enum tk_opt_kind {
 	/** bool, no argument. */
 	TK_OPT_FLAG,
@@ -85,10 +89,5 @@ void tk_opt_help(const struct tk_command *command, FILE *out);
 
 /** Free the lists that parsing made. */
 void tk_opt_clear(const struct tk_command *command);
-
-/** The name in a space-separated list that is nearest to @p word, or NULL if
- *  none is near (edit distance above a third of its length). */
-const char *tk_nearest(const char *word, const char *names, char *buffer,
-		       size_t size);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "common/utf8.h"
+#include "base/utf8.h"
 
 /* The longest piece that one character becomes: \u{10ffff}. */
 #define PIECE_MAX 12
@@ -70,14 +70,12 @@ tk_safe_text(const char *text, size_t length, char *out, size_t size)
 		size_t piece_length = 1;
 		size_t taken = 1;
 		uint32_t code = (unsigned char)text[at];
-		bool valid = true;
 
 		if (code >= 0x80)
-			taken = tk_utf8_decode(text + at, length - at, &code,
-					       &valid);
-		if (!valid) {
-			from = TK_UTF8_REPLACEMENT;
-			piece_length = strlen(TK_UTF8_REPLACEMENT);
+			taken = bo_utf8_decode(text + at, length - at, &code);
+		if (code == BO_UTF8_BROKEN) {
+			from = BO_UTF8_REPLACEMENT;
+			piece_length = strlen(BO_UTF8_REPLACEMENT);
 		} else if (harmful(code)) {
 			from = piece;
 			piece_length = escape(code, piece);

@@ -7,14 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
+
 #define NS_PER_US UINT64_C(1000)
 #define NS_PER_MINUTE (60 * TK_NS_PER_S)
 #define NS_PER_HOUR (60 * NS_PER_MINUTE)
 #define NS_PER_DAY (24 * NS_PER_HOUR)
-/* Far beyond any retry, and 1e9 s in ns still fits. */
-#define DURATION_MAX_NS (UINT64_C(1000000000) * TK_NS_PER_S)
-/* Digits of a fraction that can matter: 86400e9 ns has 14. */
-#define FRACTION_DIGITS 17
 
 bool
 tk_parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *out)
@@ -36,58 +34,15 @@ tk_parse_count(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return true;
 }
 
-static uint64_t
-unit_ns(const char *name)
-{
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} unit[] = {
-		{"", TK_NS_PER_S},        {"s", TK_NS_PER_S},
-		{"ms", TK_NS_PER_MS},     {"us", NS_PER_US},
-		{"\xc2\xb5s", NS_PER_US}, {"ns", 1},
-		{"m", NS_PER_MINUTE},     {"h", NS_PER_HOUR},
-		{"d", NS_PER_DAY},
-	};
-
-	for (size_t i = 0; i < sizeof(unit) / sizeof(*unit); i++) {
-		if (strcmp(name, unit[i].name) == 0)
-			return unit[i].ns;
-	}
-	return 0;
-}
-
 bool
 tk_parse_duration(const char *text, uint64_t *out_ns)
 {
-	uint64_t whole = 0, fraction = 0, unit;
-	double scale = 1;
-	size_t digits = 0, fraction_digits = 0;
+	uint64_t ns;
 
-	for (; *text >= '0' && *text <= '9'; text++, digits++) {
-		if (whole > DURATION_MAX_NS)
-			return false;
-		whole = whole * 10 + (uint64_t)(*text - '0');
-	}
-	if (*text == '.') {
-		for (text++; *text >= '0' && *text <= '9'; text++, digits++) {
-			if (fraction_digits++ >= FRACTION_DIGITS)
-				continue;
-			fraction = fraction * 10 + (uint64_t)(*text - '0');
-			scale *= 10;
-		}
-		if (fraction_digits == 0)
-			return false;
-	}
-	unit = unit_ns(text);
-	if (digits == 0 || unit == 0 || whole > DURATION_MAX_NS / unit)
+	if (bo_duration_parse_loose(text, strlen(text), &ns) != BO_DECIMAL_OK ||
+	    ns > TK_DURATION_MAX_NS)
 		return false;
-	/* The fraction of a day has fewer digits than a double holds. */
-	whole = whole * unit +
-		(uint64_t)((double)fraction / scale * (double)unit + 0.5);
-	if (whole > DURATION_MAX_NS)
-		return false;
-	*out_ns = whole;
+	*out_ns = ns;
 	return true;
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/opt.h"
+#include "base/nearest.h"
 #include "dialect/mapping.h"
 
 /* A dialect file that is larger is something else. */
@@ -130,8 +130,8 @@ open_mapping(const char *name, struct tk_mapping **out,
 		return tk_mapping_parse(builtin, strlen(builtin), out, error);
 	if (!strchr(name, '/') &&
 	    (name_length < 5 || strcmp(name + name_length - 5, ".json") != 0)) {
-		if (tk_nearest(name, "auto native python-retry", near,
-			       sizeof(near)))
+		if (bo_nearest_of(name, "auto native python-retry", near,
+				  sizeof(near)))
 			snprintf(words, sizeof(words),
 				 "no such dialect; did you mean %s?", near);
 		else

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/opt.h"
+#include "base/nearest.h"
 
 /* What locate() looks for. */
 struct wanted {
@@ -117,7 +117,7 @@ tk_load_keys(struct tk_load *load, const cJSON *object, const char *around,
 		if (!known ||
 		    (strstr(known, padded) && !strchr(item->string, ' ')))
 			continue;
-		if (tk_nearest(item->string, known, near, sizeof(near)))
+		if (bo_nearest_of(item->string, known, near, sizeof(near)))
 			return tk_load_fail(
 				load, BACKOFF_E_FIELD, path,
 				"no such member; did you mean \"%s\"?", near);
@@ -164,7 +164,7 @@ tk_load_number(struct tk_load *load, const cJSON *item, const char *path,
 	if (*out >= 0)
 		return BACKOFF_OK;
 	tk_field_vocabulary(kind, names, sizeof(names));
-	if (tk_nearest(text, names, near, sizeof(near)))
+	if (bo_nearest_of(text, names, near, sizeof(near)))
 		return tk_load_fail(
 			load, BACKOFF_E_VALUE, path,
 			"no such name: \"%s\"; did you mean \"%s\"?", text,

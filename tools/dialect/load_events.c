@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/opt.h"
+#include "base/nearest.h"
 #include "dialect/load.h"
 
 static enum backoff_status
@@ -23,7 +23,7 @@ require(struct tk_load *load, const char *name, const char *path,
 				    "\"%s\" is not among this dialect's fields",
 				    name);
 	tk_field_names(known, sizeof(known));
-	if (tk_nearest(name, known, near, sizeof(near)))
+	if (bo_nearest_of(name, known, near, sizeof(near)))
 		return tk_load_fail(
 			load, BACKOFF_E_VALUE, path,
 			"no such field: \"%s\"; did you mean \"%s\"?", name,
@@ -126,7 +126,7 @@ load_type(struct tk_load *load, const cJSON *item, const char *around,
 		event->type = (enum backoff_event_type)number;
 		return BACKOFF_OK;
 	}
-	if (tk_nearest(text, names, near, sizeof(near)))
+	if (bo_nearest_of(text, names, near, sizeof(near)))
 		return tk_load_fail(
 			load, BACKOFF_E_VALUE, path,
 			"no such type: \"%s\"; did you mean \"%s\"?", text,

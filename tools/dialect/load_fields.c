@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/units.h"
+#include "base/rfc3339.h"
 #include "dialect/load.h"
 
 static enum backoff_status
@@ -118,7 +118,7 @@ load_time(struct tk_load *load, const cJSON *object, const char *around,
 		return status;
 	snprintf(test, sizeof(test), "2000-01-01T00:00:00%s", text);
 	if (strlen(text) >= sizeof(map->zone) ||
-	    !tk_parse_rfc3339(test, strlen(test), &ns))
+	    !bo_rfc3339_parse_loose(test, strlen(test), &ns))
 		return tk_load_fail(
 			load, BACKOFF_E_VALUE, path,
 			"must be an offset like \"Z\" or \"+02:00\"");

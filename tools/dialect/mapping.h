@@ -46,7 +46,7 @@ extern const size_t tk_field_count;
 
 /** Its index, or -1. */
 int tk_field_find(const char *name);
-/** All names, separated by spaces, for tk_nearest(). */
+/** All names, separated by spaces, for bo_nearest_of(). */
 void tk_field_names(char *buffer, size_t size);
 /** The number of a name of OUTCOME, CLASS or STOP; -1 if unknown. */
 int tk_field_number(enum tk_field_kind kind, const char *name);

@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/rfc3339.h"
+#include "base/utf8.h"
 #include "common/units.h"
-#include "common/utf8.h"
 #include "dialect/mapping.h"
 
 #define ATTEMPT_MAX UINT64_C(1000000000)
-/* 1e9 s, the longest time that the library reads. */
-#define DURATION_MAX_NS (UINT64_C(1000000000) * TK_NS_PER_S)
 
 static void
 found(void *user, const char *path, size_t length,
@@ -167,7 +166,7 @@ read_text(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 		return wrong_type(mapping, source, error, "a string");
 	if (slot->copy_length > limit) {
 		slot->copy_length =
-			tk_utf8_cut(slot->copy, slot->copy_length, limit);
+			bo_utf8_cut(slot->copy, slot->copy_length, limit);
 		slot->copy[slot->copy_length] = '\0';
 	}
 	*out = slot->copy;
@@ -226,7 +225,7 @@ read_duration(struct tk_mapping *mapping, const struct tk_map *map,
 {
 	if (map->scale >= 0)
 		return read_number(mapping, source, map->scale, false,
-				   DURATION_MAX_NS, out, error);
+				   TK_DURATION_MAX_NS, out, error);
 	if (!text_of(mapping, source))
 		return wrong_type(mapping, source, error, "a string");
 	if (!tk_parse_duration(mapping->slot[source].copy, out))
@@ -249,11 +248,12 @@ read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	if (mapping->slot[source].value.type != TK_SCAN_STRING)
 		return wrong_type(mapping, source, error, "a string");
 	text = text_of(mapping, source);
-	if (tk_parse_rfc3339(text, mapping->slot[source].copy_length, out))
+	if (bo_rfc3339_parse_loose(text, mapping->slot[source].copy_length,
+				   out))
 		return true;
 	length = snprintf(zoned, sizeof(zoned), "%s%s", text, map->zone);
 	if (map->zone[0] && length > 0 && (size_t)length < sizeof(zoned) &&
-	    tk_parse_rfc3339(zoned, (size_t)length, out))
+	    bo_rfc3339_parse_loose(zoned, (size_t)length, out))
 		return true;
 	return fail(mapping, source, error, BACKOFF_E_VALUE,
 		    "must be an RFC 3339 time like 2026-01-31T12:00:00.5Z");

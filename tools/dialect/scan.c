@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/utf8.h"
+#include "base/utf8.h"
 
 /*
  * Why not cJSON: it takes what RFC 8259 does not (control characters, broken
@@ -125,12 +125,9 @@ escape(struct scan *scan)
 static enum backoff_status
 character(struct scan *scan)
 {
-	uint32_t code;
-	bool valid;
-	size_t taken = tk_utf8_decode(scan->at, (size_t)(scan->end - scan->at),
-				      &code, &valid);
+	size_t taken = bo_utf8_length(scan->at, scan->end);
 
-	if (!valid)
+	if (taken == 0)
 		return fail(scan, scan->at, BACKOFF_E_SYNTAX,
 			    "bytes that are not UTF-8");
 	scan->at += taken;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/utf8.h"
+#include "base/utf8.h"
 #include "dialect/scan.h"
 
 /* 10^-20 of what a uint64_t holds is below a half. */
@@ -64,7 +64,7 @@ tk_scan_unescape(const char *text, size_t length, char *out)
 			break;
 		text += 2;
 		if (text[-1] == 'u')
-			out += tk_utf8_encode(unicode_escape(&text, end), out);
+			out += bo_utf8_put(unicode_escape(&text, end), out);
 		else
 			*out++ = to[strchr(from, text[-1]) - from];
 	}

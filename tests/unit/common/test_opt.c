@@ -214,36 +214,3 @@ Test(common_opt, prints_the_version, .init = cr_redirect_stdout)
 	cr_assert_stdout_eq_str("retrysim (retrykit) " BACKOFF_VERSION_STRING
 				"\n");
 }
-
-Test(common_opt, nearest_is_near)
-{
-	static const struct {
-		const char *word, *want;
-	} row[] = {
-		{"attempt", "attempt"},
-		{"atempt", "attempt"},
-		{"attmept", "attempt"},
-		{"Attempt", "attempt"},
-		{"max_attempt", "max_attempts"},
-		{"dealy_seconds", "delay_seconds"},
-		{"xyz", NULL},
-		{"a", NULL},
-		{"", NULL},
-	};
-	char buffer[32], tiny[4];
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		const char *got = tk_nearest(
-			row[i].word, " attempt  max_attempts delay_seconds ",
-			buffer, sizeof(buffer));
-
-		if (row[i].want)
-			cr_expect_str_eq(got ? got : "(none)", row[i].want,
-					 "%s", row[i].word);
-		else
-			cr_expect_null(got, "%s", row[i].word);
-	}
-	cr_expect_null(tk_nearest("attempt", "attempt", tiny, sizeof(tiny)),
-		       "a name that does not fit is not cut");
-	cr_expect_null(tk_nearest("word", "", buffer, sizeof(buffer)));
-}

@@ -1,4 +1,4 @@
-/* Tests of tools/common/units and time_text. */
+/* Tests of tools/common/units. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -158,77 +158,5 @@ Test(common_units, formats_counts)
 
 		tk_format_count(row[i].value, got, sizeof(got));
 		cr_expect_str_eq(got, row[i].want, "%g: %s", row[i].value, got);
-	}
-}
-
-Test(common_units, parses_rfc3339)
-{
-	static const struct {
-		const char *text;
-		uint64_t want;
-	} row[] = {
-		{"1970-01-01T00:00:00Z", 0},
-		{"1970-01-01T01:00:00+01:00", 0},
-		{"1970-01-01T00:00:00-00:30", 1800 * S},
-		{"2026-11-23T10:00:00.193766+00:00",
-		 UINT64_C(1795428000193766000)},
-		{"2026-11-23 10:00:00,193Z", UINT64_C(1795428000193000000)},
-		{"2026-11-23t10:00:00z", 1795428000 * S},
-		{"2026-11-23T12:00:00+0200", 1795428000 * S},
-		{"2026-11-23T12:00:00+02", 1795428000 * S},
-		{"2026-11-23T10:00:00.1234567899Z",
-		 UINT64_C(1795428000123456789)},
-		{"2000-02-29T00:00:00Z", 951782400 * S},
-		{"2016-12-31T23:59:60Z", 1483228800 * S},
-		{"2100-02-29T00:00:00Z", BAD},
-		{"2026-02-29T00:00:00Z", BAD},
-		{"2026-13-01T00:00:00Z", BAD},
-		{"2026-00-01T00:00:00Z", BAD},
-		{"2026-11-31T00:00:00Z", BAD},
-		{"2026-11-23T24:00:00Z", BAD},
-		{"2026-11-23T10:60:00Z", BAD},
-		{"2026-11-23T10:00:61Z", BAD},
-		{"2026-11-23T10:00:00", BAD},
-		{"2026-11-23T10:00:00.Z", BAD},
-		{"2026-11-23T10:00:00Zx", BAD},
-		{"2026-11-23T10:00:00+25:00", BAD},
-		{"2026-11-23T10:00:00+0", BAD},
-		{"2026-11-23", BAD},
-		{"1969-12-31T23:59:59Z", BAD},
-		{"1970-01-01T00:00:00+00:01", BAD},
-		{"9999-12-31T23:59:59Z", BAD},
-		{"+026-11-23T10:00:00Z", BAD},
-		{"", BAD},
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		uint64_t got = BAD;
-		bool ok = tk_parse_rfc3339(row[i].text, strlen(row[i].text),
-					   &got);
-
-		cr_expect_eq(ok, row[i].want != BAD, "'%s'", row[i].text);
-		cr_expect_eq(got, row[i].want, "'%s': %" PRIu64, row[i].text,
-			     got);
-	}
-}
-
-Test(common_units, formatted_times_parse_to_themselves)
-{
-	char text[64];
-
-	tk_format_rfc3339(UINT64_C(1795428000193766123), 6, text, sizeof(text));
-	cr_expect_str_eq(text, "2026-11-23T10:00:00.193766Z");
-	tk_format_rfc3339(UINT64_C(1795428000193766123), 0, text, sizeof(text));
-	cr_expect_str_eq(text, "2026-11-23T10:00:00Z");
-	for (uint64_t ns = 1; ns < UINT64_C(18446744073) * S;
-	     ns = ns + ns / 13 + UINT64_C(40000000001)) {
-		uint64_t back = 0;
-
-		tk_format_rfc3339(ns, 9, text, sizeof(text));
-		cr_assert(tk_parse_rfc3339(text, strlen(text), &back), "%s",
-			  text);
-		cr_assert_eq(back, ns, "%s", text);
-		if (ns > UINT64_MAX / 2)
-			break;
 	}
 }

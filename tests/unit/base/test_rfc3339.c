@@ -1,6 +1,7 @@
-/* Tests of src/base/text: RFC 3339 times. */
+/* Tests of src/base/rfc3339: times written and read. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,11 +11,13 @@
 #include <backoff/rng.h>
 
 #include "base/num.h"
-#include "base/text.h"
+#include "base/rfc3339.h"
 
+#define BAD UINT64_MAX
+#define S BO_NS_PER_S
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-Test(base_time, times_are_read)
+Test(base_rfc3339, times_are_read)
 {
 	static const struct {
 		const char *why, *text;
@@ -54,7 +57,7 @@ Test(base_time, times_are_read)
 	}
 }
 
-Test(base_time, what_is_no_time_is_refused)
+Test(base_rfc3339, what_is_no_time_is_refused)
 {
 	static const struct {
 		const char *why, *text;
@@ -91,6 +94,7 @@ Test(base_time, what_is_no_time_is_refused)
 		{"the year 0", "0000-01-01T00:00:00Z", 0},
 		{"offset without colon", "2026-11-23T10:15:30+0100", 0},
 		{"offset of hours", "2026-11-23T10:15:30+01", 0},
+		{"offset of seconds", "2026-11-23T10:15:30+01:00:00", 0},
 		{"offset of 24 hours", "2026-11-23T10:15:30+24:00", 0},
 		{"offset of 60 minutes", "2026-11-23T10:15:30+01:60", 0},
 		{"later than 64 bits of nanoseconds",
@@ -109,7 +113,7 @@ Test(base_time, what_is_no_time_is_refused)
 	}
 }
 
-Test(base_time, a_cut_time_is_refused_at_every_byte)
+Test(base_rfc3339, a_cut_time_is_refused_at_every_byte)
 {
 	static const char whole[] = "2026-11-23T10:15:30.123456+01:00";
 	uint64_t got;
@@ -120,7 +124,7 @@ Test(base_time, a_cut_time_is_refused_at_every_byte)
 }
 
 /* The C library is the reference. */
-Test(base_time, times_go_out_and_come_back)
+Test(base_rfc3339, times_go_out_and_come_back)
 {
 	for (uint64_t i = 0; i < 50000; i++) {
 		uint64_t ns = i == 0   ? 0
@@ -142,7 +146,7 @@ Test(base_time, times_go_out_and_come_back)
 	}
 }
 
-Test(base_time, every_day_is_written_as_the_system_says)
+Test(base_rfc3339, every_day_is_written_as_the_system_says)
 {
 	for (uint64_t day = 0; day < UINT64_MAX / (86400 * BO_NS_PER_S);
 	     day++) {
@@ -158,5 +162,112 @@ Test(base_time, every_day_is_written_as_the_system_says)
 			 (unsigned)(ns % BO_NS_PER_S / 1000));
 		bo_rfc3339_put(ns, got);
 		cr_assert(strcmp(got, want) == 0, "%s, not %s", got, want);
+	}
+}
+
+Test(base_rfc3339, loose_times_are_read)
+{
+	static const struct {
+		const char *text;
+		uint64_t want;
+	} row[] = {
+		{"1970-01-01T00:00:00Z", 0},
+		{"1970-01-01T01:00:00+01:00", 0},
+		{"1970-01-01T00:00:00-00:30", 1800 * S},
+		{"2026-11-23T10:00:00.193766+00:00",
+		 UINT64_C(1795428000193766000)},
+		{"2026-11-23 10:00:00,193Z", UINT64_C(1795428000193000000)},
+		{"2026-11-23t10:00:00z", 1795428000 * S},
+		{"2026-11-23T12:00:00+0200", 1795428000 * S},
+		{"2026-11-23T12:00:00+02", 1795428000 * S},
+		{"2026-11-23T10:00:00.1234567899Z",
+		 UINT64_C(1795428000123456789)},
+		{"2000-02-29T00:00:00Z", 951782400 * S},
+		{"2016-12-31T23:59:60Z", 1483228800 * S},
+		{"2100-02-29T00:00:00Z", BAD},
+		{"2026-02-29T00:00:00Z", BAD},
+		{"2026-13-01T00:00:00Z", BAD},
+		{"2026-00-01T00:00:00Z", BAD},
+		{"2026-11-31T00:00:00Z", BAD},
+		{"2026-11-23T24:00:00Z", BAD},
+		{"2026-11-23T10:60:00Z", BAD},
+		{"2026-11-23T10:00:61Z", BAD},
+		{"2026-11-23T10:00:00", BAD},
+		{"2026-11-23T10:00:00.Z", BAD},
+		{"2026-11-23T10:00:00Zx", BAD},
+		{"2026-11-23T10:00:00+25:00", BAD},
+		{"2026-11-23T10:00:00+0", BAD},
+		{"2026-11-23", BAD},
+		{"1969-12-31T23:59:59Z", BAD},
+		{"1970-01-01T00:00:00+00:01", BAD},
+		{"9999-12-31T23:59:59Z", BAD},
+		{"+026-11-23T10:00:00Z", BAD},
+		{"", BAD},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		uint64_t got = BAD;
+		bool ok = bo_rfc3339_parse_loose(row[i].text,
+						 strlen(row[i].text), &got);
+
+		cr_expect_eq(ok, row[i].want != BAD, "'%s'", row[i].text);
+		cr_expect_eq(got, row[i].want, "'%s': %" PRIu64, row[i].text,
+			     got);
+	}
+}
+
+Test(base_rfc3339, formatted_times_parse_to_themselves)
+{
+	char text[64];
+
+	bo_rfc3339_format(UINT64_C(1795428000193766123), 6, text, sizeof(text));
+	cr_expect_str_eq(text, "2026-11-23T10:00:00.193766Z");
+	bo_rfc3339_format(UINT64_C(1795428000193766123), 0, text, sizeof(text));
+	cr_expect_str_eq(text, "2026-11-23T10:00:00Z");
+	for (uint64_t ns = 1; ns < UINT64_C(18446744073) * S;
+	     ns = ns + ns / 13 + UINT64_C(40000000001)) {
+		uint64_t back = 0;
+
+		bo_rfc3339_format(ns, 9, text, sizeof(text));
+		cr_assert(bo_rfc3339_parse(text, strlen(text), &back), "%s",
+			  text);
+		cr_assert_eq(back, ns, "%s", text);
+		if (ns > UINT64_MAX / 2)
+			break;
+	}
+}
+
+Test(base_rfc3339, formatted_times_have_as_many_decimals_as_asked_for)
+{
+	static const char whole[] = "2026-11-23T10:00:00.193766123";
+	const uint64_t ns = UINT64_C(1795428000193766123);
+
+	for (unsigned decimals = 0; decimals <= 12; decimals++) {
+		size_t kept = decimals == 0  ? 19
+			      : decimals < 9 ? 20 + decimals
+					     : sizeof(whole) - 1;
+		char got[BO_RFC3339_MAX], want[BO_RFC3339_MAX];
+
+		snprintf(want, sizeof(want), "%.*sZ", (int)kept, whole);
+		bo_rfc3339_format(ns, decimals, got, sizeof(got));
+		cr_expect_str_eq(got, want, "%u: %s", decimals, got);
+	}
+}
+
+Test(base_rfc3339, a_formatted_time_is_cut_where_its_room_ends)
+{
+	static const char whole[] = "2026-11-23T10:00:00.193766123Z";
+
+	for (size_t size = 0; size <= sizeof(whole); size++) {
+		char got[64];
+		size_t fits = size < sizeof(whole) ? size : sizeof(whole);
+
+		memset(got, '#', sizeof(got));
+		cr_expect(bo_rfc3339_format(UINT64_C(1795428000193766123), 9,
+					    got, size) == got);
+		cr_expect(fits == 0 || (memcmp(got, whole, fits - 1) == 0 &&
+					got[fits - 1] == '\0'),
+			  "size %zu", size);
+		cr_expect(got[fits] == '#', "size %zu", size);
 	}
 }

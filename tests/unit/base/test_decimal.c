@@ -1,4 +1,4 @@
-/* Tests of src/base/text: decimals, durations, UTF-8, word distance. */
+/* Tests of src/base/decimal: numbers and durations. */
 #include "config.h"
 
 #include <locale.h>
@@ -9,8 +9,8 @@
 
 #include <backoff/rng.h>
 
+#include "base/decimal.h"
 #include "base/num.h"
-#include "base/text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -50,7 +50,9 @@ static const struct decimal_row decimals[] = {
 	 0},
 	{"largest seconds", "18446744073.709551615", 9, BO_DECIMAL_OK,
 	 UINT64_MAX},
-	{"digits that fit no more do not count", "1.00000000000000000000009", 0,
+	{"a fraction that does not fit is still one",
+	 "1.00000000000000000000009", 0, BO_DECIMAL_FRACTION, 0},
+	{"zeros that do not fit are none", "1.00000000000000000000000", 0,
 	 BO_DECIMAL_OK, 1},
 	{"a lost digit is not picked up again", "1.84467440737095516191111", 18,
 	 BO_DECIMAL_OK, UINT64_C(1844674407370955161)},
@@ -79,6 +81,37 @@ static const struct decimal_row decimals[] = {
 	{"space behind", "1 ", 9, BO_DECIMAL_MALFORMED, 0},
 };
 
+/* Only with scale 0 there is a difference. */
+static const struct decimal_row rounded[] = {
+	{"down", "10.4", 0, BO_DECIMAL_OK, 10},
+	{"half goes up", "10.5", 0, BO_DECIMAL_OK, 11},
+	{"tiny", "1e-400", 0, BO_DECIMAL_OK, 0},
+	{"a fraction beyond the digits", "3.00000000000000000000000001", 0,
+	 BO_DECIMAL_OK, 3},
+	{"largest", "18446744073709551615", 0, BO_DECIMAL_OK, UINT64_MAX},
+	{"a digit that does not fit", "18446744073709551614.5", 0,
+	 BO_DECIMAL_OK, UINT64_MAX - 1},
+	{"too large", "18446744073709551616", 0, BO_DECIMAL_TOO_LARGE, 0},
+	{"negative", "-0.1", 0, BO_DECIMAL_NEGATIVE, 0},
+	{"malformed", "1.", 0, BO_DECIMAL_MALFORMED, 0},
+	{"scaled", "0.9761897767549093", 9, BO_DECIMAL_OK, 976189777},
+};
+
+Test(base_decimal, a_fraction_can_be_rounded_instead)
+{
+	for (size_t i = 0; i < COUNT(rounded); i++) {
+		const struct decimal_row *row = &rounded[i];
+		uint64_t got = 42;
+
+		cr_expect(bo_decimal_round(row->text, strlen(row->text),
+					   row->scale, &got) == row->verdict,
+			  "%s", row->why);
+		cr_expect(got == (row->verdict == BO_DECIMAL_OK ? row->value
+								: 42),
+			  "%s: %llu", row->why, (unsigned long long)got);
+	}
+}
+
 static void
 check_decimals(const char *locale)
 {
@@ -98,12 +131,12 @@ check_decimals(const char *locale)
 	}
 }
 
-Test(base_text, decimals_are_exact)
+Test(base_decimal, decimals_are_exact)
 {
 	check_decimals("C");
 }
 
-Test(base_text, decimals_do_not_ask_the_locale)
+Test(base_decimal, decimals_do_not_ask_the_locale)
 {
 	static const char *const locales[] = {"de_DE.UTF-8", "fr_FR.UTF-8",
 					      "C.UTF-8"};
@@ -113,7 +146,7 @@ Test(base_text, decimals_do_not_ask_the_locale)
 			check_decimals(locales[i]);
 }
 
-Test(base_text, decimals_read_their_length_only)
+Test(base_decimal, decimals_read_their_length_only)
 {
 	uint64_t got = 0;
 
@@ -124,7 +157,7 @@ Test(base_text, decimals_read_their_length_only)
 }
 
 /* The exponent as text can be longer than any number that is meant. */
-Test(base_text, zeros_and_exponent_cancel_at_any_length)
+Test(base_decimal, zeros_and_exponent_cancel_at_any_length)
 {
 	static char text[1200020];
 	uint64_t got = 0;
@@ -141,7 +174,7 @@ Test(base_text, zeros_and_exponent_cancel_at_any_length)
 }
 
 /* Numbers of any size, each written in ways that mean the same. */
-Test(base_text, decimals_mean_the_same_however_written)
+Test(base_decimal, decimals_mean_the_same_however_written)
 {
 	for (uint64_t i = 0; i < 20000; i++) {
 		uint64_t want = backoff_draw(11, 200, i, 0) >> i % 64;
@@ -165,7 +198,7 @@ Test(base_text, decimals_mean_the_same_however_written)
 	}
 }
 
-Test(base_text, durations_are_exact_in_every_unit)
+Test(base_decimal, durations_are_exact_in_every_unit)
 {
 	static const struct {
 		const char *why, *text;
@@ -228,141 +261,48 @@ Test(base_text, durations_are_exact_in_every_unit)
 		  "a NUL inside");
 }
 
-Test(base_text, utf8_is_taken_in_its_shortest_form_only)
+Test(base_decimal, loose_durations_are_what_people_write)
 {
 	static const struct {
-		const char *why, *bytes;
-		size_t length, want;
+		const char *why, *text;
+		enum bo_decimal verdict;
+		uint64_t ns;
 	} row[] = {
-		{"ASCII", "a", 1, 1},
-		{"NUL is a character", "", 1, 1},
-		{"DEL", "\x7f", 1, 1},
-		{"U+0080", "\xc2\x80", 2, 2},
-		{"U+07FF", "\xdf\xbf", 2, 2},
-		{"U+0800", "\xe0\xa0\x80", 3, 3},
-		{"U+D7FF, below the surrogates", "\xed\x9f\xbf", 3, 3},
-		{"U+E000, above the surrogates", "\xee\x80\x80", 3, 3},
-		{"U+FFFF", "\xef\xbf\xbf", 3, 3},
-		{"U+10000", "\xf0\x90\x80\x80", 4, 4},
-		{"U+10FFFF", "\xf4\x8f\xbf\xbf", 4, 4},
-		{"only the first of several", "\xc2\x80\xc2\x80", 4, 2},
-		{"nothing", "", 0, 0},
-		{"continuation alone", "\x80", 1, 0},
-		{"last continuation alone", "\xbf", 1, 0},
-		{"overlong NUL", "\xc0\x80", 2, 0},
-		{"overlong slash", "\xc0\xaf", 2, 0},
-		{"overlong U+007F", "\xc1\xbf", 2, 0},
-		{"overlong U+07FF", "\xe0\x9f\xbf", 3, 0},
-		{"overlong U+FFFF", "\xf0\x8f\xbf\xbf", 4, 0},
-		{"U+D800", "\xed\xa0\x80", 3, 0},
-		{"U+DFFF", "\xed\xbf\xbf", 3, 0},
-		{"U+110000", "\xf4\x90\x80\x80", 4, 0},
-		{"F5", "\xf5\x80\x80\x80", 4, 0},
-		{"FE", "\xfe", 1, 0},
-		{"FF", "\xff", 1, 0},
-		{"cut after one of two", "\xc2", 1, 0},
-		{"cut after two of three", "\xe2\x82", 2, 0},
-		{"cut after three of four", "\xf0\x9f\x98", 3, 0},
-		{"wrong second byte", "\xc2\x41", 2, 0},
-		{"wrong third byte", "\xe2\x82\x41", 3, 0},
-		{"wrong fourth byte", "\xf0\x9f\x98\xc0", 4, 0},
-	};
-
-	for (size_t i = 0; i < COUNT(row); i++)
-		cr_expect(bo_utf8_length(row[i].bytes,
-					 row[i].bytes + row[i].length) ==
-				  row[i].want,
-			  "%s", row[i].why);
-}
-
-Test(base_text, every_code_point_is_written_as_it_is_read)
-{
-	for (uint32_t point = 0; point <= 0x10ffff; point++) {
-		char bytes[4];
-		size_t length = bo_utf8_put(point, bytes);
-
-		if (point >= 0xd800 && point <= 0xdfff)
-			continue;
-		cr_assert(bo_utf8_length(bytes, bytes + length) == length,
-			  "U+%04X", (unsigned)point);
-		cr_assert(length == (point < 0x80      ? 1u
-				     : point < 0x800   ? 2u
-				     : point < 0x10000 ? 3u
-						       : 4u));
-	}
-}
-
-/* One line of UTF-8: what is no character is a '?', and only a character that
- * the end cut is left out. */
-Test(base_text, texts_are_cleaned_in_their_place)
-{
-	static const struct {
-		const char *text, *want, *why;
-	} row[] = {
-		{"", "", "nothing"},
-		{"plain \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
-		 "plain \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "as it is"},
-		{"a\nb\tc\x7f", "a?b?c?", "control characters"},
-		{"a\xff\nb", "a??b", "no lead byte, near the end"},
-		{"a\xf8", "a?", "no lead byte, last"},
-		{"a\xc1", "a?", "a lead byte of nothing"},
-		{"a\xf0\nb", "a??b", "a lead byte, and no character follows"},
-		{"a\xe2\x82", "a", "cut after two of three"},
-		{"a\xf0\x9f\x98", "a", "cut after three of four"},
-		{"a\xf0", "a", "cut after one of four"},
-		{"a\xc3", "a", "cut after one of two"},
-		{"\x80\x80", "??", "continuations of nothing"},
-	};
-
-	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		char text[64];
-
-		snprintf(text, sizeof(text), "%s", row[i].text);
-		bo_text_clean(text);
-		cr_expect_str_eq(text, row[i].want, "%s: \"%s\"", row[i].why,
-				 text);
-	}
-}
-
-Test(base_text, words_are_as_far_apart_as_edits)
-{
-	static const struct {
-		const char *why, *a, *b;
-		size_t want;
-	} row[] = {
-		{"same", "jitter", "jitter", 0},
-		{"both empty", "", "", 0},
-		{"from nothing", "", "abc", 3},
-		{"to nothing", "abc", "", 3},
-		{"one change", "jitter", "jotter", 1},
-		{"one more", "jiter", "jitter", 1},
-		{"one less", "jittter", "jitter", 1},
-		{"a swap is two", "jtiter", "jitter", 2},
-		{"the classic", "kitten", "sitting", 3},
-		{"case counts", "Name", "name", 1},
-		{"forty bytes are fine",
-		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a", 39},
-		{"forty-one are too many",
-		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a", SIZE_MAX},
+		{"a bare number is seconds", "90", BO_DECIMAL_OK,
+		 90 * BO_NS_PER_S},
+		{"with decimals", "1.5", BO_DECIMAL_OK, 1500000000},
+		{"no digit before the point", ".5", BO_DECIMAL_OK, 500000000},
+		{"likewise with a unit", ".5ms", BO_DECIMAL_OK, 500000},
+		{"zeros first", "007s", BO_DECIMAL_OK, 7 * BO_NS_PER_S},
+		{"micro sign", "3\xc2\xb5s", BO_DECIMAL_OK, 3000},
+		{"as in policies", "2m", BO_DECIMAL_OK, 120 * BO_NS_PER_S},
+		{"rounded once", "0.4999999999ns", BO_DECIMAL_OK, 0},
+		{"as long as 64 bits last", "213503d", BO_DECIMAL_OK,
+		 UINT64_C(18446659200) * BO_NS_PER_S},
+		{"too long", "213504d", BO_DECIMAL_TOO_LARGE, 0},
+		{"much too long", "99999999999999999999999999",
+		 BO_DECIMAL_TOO_LARGE, 0},
+		{"nothing", "", BO_DECIMAL_MALFORMED, 0},
+		{"only a point", ".", BO_DECIMAL_MALFORMED, 0},
+		{"no digit behind the point", "1.", BO_DECIMAL_MALFORMED, 0},
+		{"only a unit", "s", BO_DECIMAL_MALFORMED, 0},
+		{"a sign", "-1", BO_DECIMAL_MALFORMED, 0},
+		{"a sign of nothing", "-0", BO_DECIMAL_MALFORMED, 0},
+		{"plus", "+1", BO_DECIMAL_MALFORMED, 0},
+		{"an exponent", "1e3", BO_DECIMAL_MALFORMED, 0},
+		{"two points", "1.5.5", BO_DECIMAL_MALFORMED, 0},
+		{"two units", "1m30s", BO_DECIMAL_MALFORMED, 0},
+		{"a space", "1 s", BO_DECIMAL_MALFORMED, 0},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		cr_expect(bo_edit_distance(row[i].a, row[i].b) == row[i].want,
-			  "%s", row[i].why);
-		cr_expect(bo_edit_distance(row[i].b, row[i].a) == row[i].want,
-			  "%s, the other way", row[i].why);
-	}
-}
+		uint64_t got = 42;
+		enum bo_decimal verdict = bo_duration_parse_loose(
+			row[i].text, strlen(row[i].text), &got);
 
-Test(base_text, eight_digits_are_written_highest_first)
-{
-	for (uint32_t value = 0; value < 100000000; value += 9973) {
-		char got[9] = "", want[9];
-
-		snprintf(want, sizeof(want), "%08u", value);
-		bo_store_low_first(got, bo_digits8(value) + BO_DIGITS_ZERO);
-		cr_assert(strcmp(got, want) == 0, "%s, not %s", got, want);
+		cr_expect(verdict == row[i].verdict, "%s: verdict %d",
+			  row[i].why, (int)verdict);
+		cr_expect(got == (verdict == BO_DECIMAL_OK ? row[i].ns : 42),
+			  "%s: %llu", row[i].why, (unsigned long long)got);
 	}
-	cr_expect(bo_digits8(99999999) == UINT64_C(0x0909090909090909));
-	cr_expect(bo_digits8(1) == UINT64_C(1) << 56);
 }

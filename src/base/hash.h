@@ -1,0 +1,47 @@
+/* Hashes of bytes: FNV-1a for what is written down, bo_hash() for tables. */
+#ifndef BO_HASH_H
+#define BO_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define BO_FNV1A_BEGIN UINT64_C(0xcbf29ce484222325)
+
+/** FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo) of more bytes: the same on every
+ *  machine and in every version. Its low bits depend on the low bits of the
+ *  bytes only. */
+static inline uint64_t
+bo_fnv1a(uint64_t hash, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) *
+		       UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/** A hash for tables in memory, all of whose bits are good; @p seed is 0, or
+ *  the hash of the parts before. */
+static inline uint64_t
+bo_hash(uint64_t seed, const void *bytes, size_t length)
+{
+	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	const char *at = (const char *)bytes;
+	uint64_t hash = (odd + seed) ^ length;
+
+	/* Multiply and fold: each step moves high bits into low ones. */
+	while (length > 0) {
+		size_t taken = length < 8 ? length : 8;
+		uint64_t word = 0;
+
+		memcpy(&word, at, taken);
+		hash = (hash ^ word) * odd;
+		hash ^= hash >> 32;
+		at += taken;
+		length -= taken;
+	}
+	hash *= odd;
+	return hash ^ hash >> 29;
+}
+
+#endif
