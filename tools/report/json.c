@@ -2,320 +2,133 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-#include <cjson/cJSON.h>
+#include "common/json_out.h"
+#include "report/columns.h"
 
-#include "common/units.h"
-#include "report/report.h"
+#define MEMBER_MAX 96
 
-/* cJSON returns NULL without memory; the document is only printed if none of
- * its parts failed. */
-struct builder {
-	bool failed;
-};
-
-/* Without a parent, because that failed, there is nothing to hold it. */
-static cJSON *
-object(struct builder *b, cJSON *parent, const char *name)
+/* The object that holds a member, and the member's name in it. */
+static struct cJSON *
+open_member(struct tk_json *json, struct cJSON *out, const char **member)
 {
-	cJSON *made = cJSON_AddObjectToObject(parent, name);
+	const char *dot = strchr(*member, '.');
+	char object[MEMBER_MAX];
 
-	b->failed |= made == NULL;
-	return made;
+	if (dot == NULL)
+		return out;
+	snprintf(object, sizeof(object), "%.*s", (int)(dot - *member), *member);
+	*member = dot + 1;
+	return tk_json_within(json, out, object);
 }
 
-/* The next element of a list. */
-static cJSON *
-element(struct builder *b, cJSON *list, cJSON *made)
+static void
+add_number(struct tk_json *json, struct cJSON *parent, const char *name,
+	   enum rs_unit unit, double number)
 {
-	if (!cJSON_AddItemToArray(list, made)) {
-		cJSON_Delete(made);
-		made = NULL;
+	const struct rs_unit_row *row = &rs_unit_table[unit];
+
+	tk_json_rounded(json, parent, name, number / row->divisor,
+			row->json_decimals);
+}
+
+/* The value itself, or a number in its place: an end of its interval. */
+static void
+add_value(struct tk_json *json, struct cJSON *out, const char *member,
+	  enum rs_unit unit, const struct rs_value *value, double number)
+{
+	struct cJSON *parent = open_member(json, out, &member);
+
+	if (value->left_out)
+		return;
+	if (value->null) {
+		tk_json_null(json, parent, member);
+		return;
 	}
-	b->failed |= made == NULL;
-	return made;
+	switch (unit) {
+	case RS_UNIT_TEXT:
+	case RS_UNIT_WORD:
+	case RS_UNIT_TIME:
+		tk_json_text(json, parent, member, value->text);
+		break;
+	case RS_UNIT_LIST:
+		parent = tk_json_array(json, parent, member);
+		tk_json_text(json, parent, NULL, value->text);
+		break;
+	case RS_UNIT_YES_NO:
+		tk_json_flag(json, parent, member, number != 0);
+		break;
+	default:
+		add_number(json, parent, member, unit, number);
+		break;
+	}
 }
 
 static void
-text(struct builder *b, cJSON *parent, const char *name, const char *value)
+add_column(struct tk_json *json, struct cJSON *out,
+	   const struct rs_column *column, const struct rs_row *row)
 {
-	b->failed |= cJSON_AddStringToObject(parent, name, value) == NULL;
-}
+	char bound[MEMBER_MAX];
+	struct rs_value value;
 
-/* Nine decimals: a nanosecond, and far below any interval. What is not finite
- * is not a number in JSON. */
-static void
-number(struct builder *b, cJSON *parent, const char *name, double value)
-{
-	if (!isfinite(value))
-		b->failed |= cJSON_AddNullToObject(parent, name) == NULL;
-	else
-		b->failed |=
-			cJSON_AddNumberToObject(
-				parent, name, round(value * 1e9) / 1e9) == NULL;
-}
-
-/* Three more decimals: shares that were rounded must still sum to 1. */
-static void
-share(struct builder *b, cJSON *parent, const char *name, double value)
-{
-	b->failed |= cJSON_AddNumberToObject(
-			     parent, name, round(value * 1e12) / 1e12) == NULL;
+	if (column->member == NULL)
+		return;
+	rs_column_get(column, row, &value);
+	if (value.left_out && !column->sparse)
+		return;
+	if (column->interval != RS_INTERVAL_ALONE)
+		add_value(json, out, column->member, column->unit, &value,
+			  value.number);
+	if (column->interval == RS_INTERVAL_NONE)
+		return;
+	rs_column_bound(column, "low", bound, sizeof(bound));
+	add_value(json, out, bound, column->unit, &value, value.interval.low);
+	rs_column_bound(column, "high", bound, sizeof(bound));
+	add_value(json, out, bound, column->unit, &value, value.interval.high);
 }
 
 static void
-count(struct builder *b, cJSON *parent, const char *name, uint64_t value)
+add_columns(struct tk_json *json, struct cJSON *out,
+	    const struct rs_columns *columns, const struct rs_row *row)
 {
-	number(b, parent, name, (double)value);
+	for (size_t i = 0; i < columns->count; i++)
+		add_column(json, out, &columns->item[i], row);
 }
 
 static void
-yes_no(struct builder *b, cJSON *parent, const char *name, bool value)
+add_log(struct tk_json *json, struct cJSON *root,
+	const struct rs_report *report)
 {
-	b->failed |= cJSON_AddBoolToObject(parent, name, value) == NULL;
-}
+	const struct rs_row row = {.report = report};
+	struct cJSON *out = tk_json_object(json, root, "log"), *files;
 
-static void
-seconds(struct builder *b, cJSON *parent, const char *name, uint64_t ns)
-{
-	number(b, parent, name, (double)ns / 1e9);
-}
-
-static void
-when(struct builder *b, cJSON *parent, const char *name, uint64_t ns)
-{
-	char stamp[40];
-
-	text(b, parent, name, tk_format_rfc3339(ns, 6, stamp, sizeof(stamp)));
-}
-
-static void
-add_log(struct builder *b, cJSON *root, const struct rs_report *report)
-{
-	const struct rs_log *log = report->comparison->plan->log;
-	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
-	cJSON *out = object(b, root, "log");
-	cJSON *files;
-
-	count(b, out, "lines", totals->lines);
-	count(b, out, "events", totals->events);
-	count(b, out, "foreign", totals->foreign);
-	count(b, out, "bad", totals->bad);
-	count(b, out, "oversize", totals->oversize);
-	count(b, out, "unknown_events", totals->unknown);
-	count(b, out, "dropped_events", totals->dropped);
-	count(b, out, "hedged_calls", totals->hedged_calls);
-	count(b, out, "calls", log->call_count);
-	count(b, out, "operations", log->operation_count);
-	when(b, out, "from", log->from_ns);
-	when(b, out, "to", log->to_ns);
-	files = cJSON_AddArrayToObject(out, "files");
-	b->failed |= files == NULL;
+	add_columns(json, out, &rs_log_columns, &row);
+	files = tk_json_array(json, out, "files");
 	for (size_t i = 0; i < report->path_count; i++)
-		element(b, files, cJSON_CreateString(report->path[i]));
+		tk_json_text(json, files, NULL, report->path[i]);
 }
 
 static void
-add_subject(struct builder *b, cJSON *list, const struct rs_report *report,
-	    const struct rs_subject *subject)
-{
-	const struct rs_operation *operation =
-		rs_subject_operation(report, subject);
-	const struct rs_logged_policy *incumbent = &subject->logged_policy;
-	cJSON *out = element(b, list, cJSON_CreateObject());
-
-	text(b, out, "operation", rs_subject_name(report, subject));
-	count(b, out, "calls", operation->calls);
-	count(b, out, "calls_recorded", operation->call_count);
-	count(b, out, "calls_before_log", operation->calls_before_log);
-	text(b, out, "calls_known_from",
-	     rs_population_name(operation->population));
-	if (incumbent->policy) {
-		static const char *const basis[] = {
-			[RS_POLICY_EVIDENCE_HASH] = "hash",
-			[RS_POLICY_EVIDENCE_NAME] = "name",
-			[RS_POLICY_EVIDENCE_FIT] = "fit",
-		};
-
-		text(b, out, "incumbent", incumbent->policy->label);
-		text(b, out, "incumbent_known_from",
-		     basis[incumbent->evidence]);
-		if (incumbent->tie)
-			text(b, out, "incumbent_tie", incumbent->tie->label);
-	}
-	if (incumbent->missing_name && incumbent->missing_name[0])
-		text(b, out, "incumbent_missing", incumbent->missing_name);
-	if (incumbent->missing_hash && incumbent->missing_hash[0])
-		text(b, out, "incumbent_missing_hash", incumbent->missing_hash);
-	number(b, out, "doomed_share", subject->finding.permanent_share);
-	number(b, out, "retry_failure_rate", subject->finding.retry_fails);
-	seconds(b, out, "longest_delay_seconds", operation->longest_delay_ns);
-	count(b, out, "failures_without_error_type", subject->untyped_failures);
-}
-
-static void
-add_latency(struct builder *b, cJSON *parent, const char *name,
-	    const struct rs_latency *latency)
-{
-	static const char *const key[RS_PERCENTILES][3] = {
-		{"p50", "p50_low", "p50_high"},
-		{"p95", "p95_low", "p95_high"},
-		{"p99", "p99_low", "p99_high"},
-	};
-	cJSON *out = object(b, parent, name);
-
-	for (size_t i = 0; i < RS_PERCENTILES; i++) {
-		const struct rs_quantile *at = &latency->at[i];
-		/* No such call: null, not 0. */
-		double scale = latency->calls > 0 ? 1e-9 : (double)NAN;
-
-		number(b, out, key[i][0], (double)at->ns * scale);
-		number(b, out, key[i][1], (double)at->low_ns * scale);
-		number(b, out, key[i][2], (double)at->high_ns * scale);
-	}
-}
-
-static void
-add_difference(struct builder *b, cJSON *parent, const struct rs_report *report,
-	       const struct rs_difference *difference)
-{
-	const struct rs_policy_set *set = report->comparison->plan->policies;
-	cJSON *out = object(b, parent, "difference");
-
-	text(b, out, "baseline", set->item[difference->baseline].label);
-	number(b, out, "success_rate", difference->value);
-	number(b, out, "low", difference->interval.low);
-	number(b, out, "high", difference->interval.high);
-	text(b, out, "verdict", rs_verdict_name(difference->verdict));
-}
-
-static void
-add_rates(struct builder *b, cJSON *out, const struct rs_result *result)
-{
-	count(b, out, "calls", result->calls);
-	number(b, out, "success_rate", result->success_rate);
-	number(b, out, "success_rate_low", result->success.low);
-	number(b, out, "success_rate_high", result->success.high);
-	number(b, out, "success_rate_outer_low", result->outer.low);
-	number(b, out, "success_rate_outer_high", result->outer.high);
-	number(b, out, "first_try_success_rate", result->first_try_rate);
-	number(b, out, "first_try_success_rate_low", result->first_try.low);
-	number(b, out, "first_try_success_rate_high", result->first_try.high);
-	number(b, out, "attempts", result->attempts);
-	number(b, out, "attempts_per_call", result->attempts_per_call);
-	number(b, out, "attempts_per_call_low", result->attempts_interval.low);
-	number(b, out, "attempts_per_call_high",
-	       result->attempts_interval.high);
-	number(b, out, "retries", result->retries);
-	number(b, out, "retries_low", result->retries_interval.low);
-	number(b, out, "retries_high", result->retries_interval.high);
-	number(b, out, "backoff_seconds_per_call",
-	       result->backoff_per_call_ns / 1e9);
-}
-
-/* What the calls of the policy shared; not there if they share nothing. */
-static void
-add_guard(struct builder *b, cJSON *parent, const struct rs_result *result)
-{
-	cJSON *out;
-
-	if (!result->guarded)
-		return;
-	out = object(b, parent, "guard");
-	number(b, out, "budget_stops", result->stop[BACKOFF_STOP_BUDGET]);
-	number(b, out, "breaker_stops",
-	       result->stop[BACKOFF_STOP_BREAKER_OPEN]);
-	number(b, out, "breaker_opened", result->breaker_opened);
-	number(b, out, "calls_without_attempt", result->refused_calls);
-	yes_no(b, out, "deposits_known", !result->guard_unknown);
-}
-
-/* Attempts per second at the peak; not there if the log lacks calls. */
-static void
-add_load(struct builder *b, cJSON *parent, const struct rs_result *result)
-{
-	cJSON *out;
-
-	if (result->load == RS_LOAD_UNKNOWN)
-		return;
-	out = object(b, parent, "load");
-	number(b, out, "peak", result->load_peak);
-	number(b, out, "recorded_peak", result->recorded_load_peak);
-	text(b, out, "level", rs_load_level_name(result->load));
-}
-
-/* The calls that a reason ended, and their interval beside it. */
-static void
-add_stops(struct builder *b, cJSON *parent, const struct rs_result *result)
-{
-	cJSON *stop = object(b, parent, "stop_reasons");
-	cJSON *low = object(b, parent, "stop_reasons_low");
-	cJSON *high = object(b, parent, "stop_reasons_high");
-
-	for (int i = 0; i < RS_STOPS; i++) {
-		const char *name = backoff_stop_name((enum backoff_stop)i);
-
-		if (result->stop[i] <= 0)
-			continue;
-		number(b, stop, name, result->stop[i]);
-		number(b, low, name, result->stop_interval[i].low);
-		number(b, high, name, result->stop_interval[i].high);
-	}
-}
-
-static void
-add_result(struct builder *b, cJSON *list, const struct rs_report *report,
-	   const struct rs_subject *subject, const struct rs_result *result)
-{
-	cJSON *out = element(b, list, cJSON_CreateObject()), *support;
-	char hash[24];
-
-	snprintf(hash, sizeof(hash), "%016" PRIx64,
-		 backoff_policy_hash(result->policy->policy));
-	text(b, out, "policy", result->policy->label);
-	text(b, out, "policy_hash", hash);
-	text(b, out, "operation", rs_subject_name(report, subject));
-	add_rates(b, out, result);
-	yes_no(b, out, "success_latency_is_lower_bound",
-	       rs_latency_is_lower_bound(report, subject));
-	add_latency(b, out, "success_latency_seconds",
-		    &result->success_latency);
-	add_latency(b, out, "failure_latency_seconds",
-		    &result->failure_latency);
-	add_stops(b, out, result);
-	support = object(b, out, "support");
-	for (int i = 0; i < RS_SUPPORT_COUNT; i++)
-		share(b, support, rs_support_name((enum rs_support)i),
-		      result->support[i]);
-	if (result->hedges)
-		element(b, cJSON_AddArrayToObject(out, "not_simulated"),
-			cJSON_CreateString("hedge"));
-	add_guard(b, out, result);
-	add_load(b, out, result);
-	number(b, out, "unsupported_calls", result->unsupported_calls);
-	yes_no(b, out, "flagged", result->flagged);
-	add_difference(b, out, report, &result->difference);
-}
-
-static void
-add_results(struct builder *b, cJSON *root, const struct rs_report *report)
+add_results(struct tk_json *json, struct cJSON *root,
+	    const struct rs_report *report)
 {
 	const struct rs_comparison *comparison = report->comparison;
 	size_t policies = comparison->plan->policies->count;
-	cJSON *operations = cJSON_AddArrayToObject(root, "operations");
-	cJSON *results = cJSON_AddArrayToObject(root, "results");
+	struct cJSON *operations = tk_json_array(json, root, "operations");
+	struct cJSON *results = tk_json_array(json, root, "results");
 
-	b->failed |= operations == NULL || results == NULL;
-	for (size_t i = 0; i < comparison->subject_count && !b->failed; i++) {
-		const struct rs_subject *subject = &comparison->subject[i];
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		struct rs_row row = {.report = report,
+				     .subject = &comparison->subject[i]};
 
-		add_subject(b, operations, report, subject);
-		for (size_t p = 0; p < policies && !b->failed; p++)
-			add_result(
-				b, results, report, subject,
-				&comparison->result[subject->first_result + p]);
+		add_columns(json, tk_json_object(json, operations, NULL),
+			    &rs_operation_columns, &row);
+		row.result = &comparison->result[row.subject->first_result];
+		for (size_t p = 0; p < policies; p++, row.result++)
+			add_columns(json, tk_json_object(json, results, NULL),
+				    &rs_result_columns, &row);
 	}
 }
 
@@ -323,27 +136,19 @@ static int
 write_json(const struct rs_report *report, FILE *out)
 {
 	const struct rs_plan *plan = report->comparison->plan;
-	struct builder b = {0};
-	cJSON *root = cJSON_CreateObject();
-	char *printed = NULL, seed[24];
-	int status = -1;
+	struct tk_json json;
+	struct cJSON *root = tk_json_begin(&json);
+	char seed[24];
 
-	b.failed = root == NULL;
-	count(&b, root, "schema_version", RS_REPORT_VERSION);
-	text(&b, root, "estimator", plan->estimator->name);
-	count(&b, root, "replicas", plan->replicas);
+	tk_json_number(&json, root, "schema_version", RS_REPORT_VERSION);
+	tk_json_text(&json, root, "estimator", plan->estimator->name);
+	tk_json_number(&json, root, "replicas", plan->replicas);
 	/* As text: a 64-bit seed does not fit a JSON number. */
 	snprintf(seed, sizeof(seed), "%" PRIu64, plan->seed);
-	text(&b, root, "seed", seed);
-	add_log(&b, root, report);
-	add_results(&b, root, report);
-	if (!b.failed)
-		printed = cJSON_Print(root);
-	if (printed && fprintf(out, "%s\n", printed) > 0)
-		status = 0;
-	cJSON_free(printed);
-	cJSON_Delete(root);
-	return status;
+	tk_json_text(&json, root, "seed", seed);
+	add_log(&json, root, report);
+	add_results(&json, root, report);
+	return tk_json_end(&json, out);
 }
 
 const struct rs_writer rs_writer_json = {"json", write_json};

@@ -1,4 +1,4 @@
-/* The findings of a run, gathered and told. */
+/* The findings about policies, and the formats they can be written in. */
 #ifndef RS_REPORT_LINT_H
 #define RS_REPORT_LINT_H
 
@@ -21,7 +21,11 @@ struct rs_lint_report {
 	size_t warnings, notes;
 };
 
-/** One JSON document; docs/policy-lint.md describes it. -1 without memory. */
+/** A line per finding. 0, or -1 if writing failed. */
+int rs_lint_report_text(const struct rs_lint_report *report, FILE *out);
+
+/** One JSON document; docs/policy-lint.md describes it. 0, or -1 if memory ran
+ *  out or writing failed. */
 int rs_lint_report_json(const struct rs_lint_report *report, FILE *out);
 
 #endif

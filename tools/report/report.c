@@ -10,6 +10,14 @@ rs_latency_is_lower_bound(const struct rs_report *report,
 	return rs_subject_operation(report, subject)->success_duration_missing;
 }
 
+bool
+rs_failing_first(const struct rs_report *report,
+		 const struct rs_subject *subject)
+{
+	return rs_subject_operation(report, subject)->population ==
+	       RS_POPULATION_FAILING_FIRST;
+}
+
 const char *
 rs_population_name(enum rs_population population)
 {
@@ -19,7 +27,25 @@ rs_population_name(enum rs_population population)
 		[RS_POPULATION_FAILING_FIRST] = "failing_first",
 	};
 
+	_Static_assert(sizeof(name) / sizeof(*name) ==
+			       RS_POPULATION_FAILING_FIRST + 1,
+		       "a name for each population");
 	return name[population];
+}
+
+const char *
+rs_evidence_name(enum rs_policy_evidence evidence)
+{
+	static const char *const name[] = {
+		[RS_POLICY_EVIDENCE_NONE] = NULL,
+		[RS_POLICY_EVIDENCE_HASH] = "hash",
+		[RS_POLICY_EVIDENCE_NAME] = "name",
+		[RS_POLICY_EVIDENCE_FIT] = "fit",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_POLICY_EVIDENCE_FIT + 1,
+		       "a name for each evidence");
+	return name[evidence];
 }
 
 const struct rs_operation *

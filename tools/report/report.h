@@ -29,8 +29,16 @@ extern const struct rs_writer rs_writer_text, rs_writer_json, rs_writer_csv;
 bool rs_latency_is_lower_bound(const struct rs_report *report,
 			       const struct rs_subject *subject);
 
+/** Whether only calls whose first attempt failed are known: how many there were
+ *  is not. */
+bool rs_failing_first(const struct rs_report *report,
+		      const struct rs_subject *subject);
+
 /** "logged", "counted", "failing_first". */
 const char *rs_population_name(enum rs_population population);
+
+/** "hash", "name", "fit"; NULL for no evidence. */
+const char *rs_evidence_name(enum rs_policy_evidence evidence);
 
 /** The operation of a subject, and its name. */
 const struct rs_operation *

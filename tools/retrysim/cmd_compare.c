@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "common/opt.h"
+#include "report/formats.h"
 #include "report/output.h"
-#include "report/report.h"
 #include "retrysim/cmd.h"
 #include "retrysim/input.h"
 #include "retrysim/operands.h"
@@ -18,13 +18,6 @@ struct options {
 	const char *baseline, *operation, *dialect, *output;
 	uint64_t seed, replicas, max_bad;
 	int format;
-};
-
-/* In the order of the option's names. */
-static const struct rs_writer *const writer[] = {
-	&rs_writer_text,
-	&rs_writer_json,
-	&rs_writer_csv,
 };
 
 static const char examples[] =
@@ -86,7 +79,7 @@ write_report(const struct options *options, const struct rs_report *report)
 
 	if (!rs_output_begin(&output))
 		return TK_EXIT_SYSTEM;
-	if (writer[options->format]->write(report, output.stream)) {
+	if (rs_formats[options->format]->write(report, output.stream)) {
 		tk_msg("out of memory");
 		rs_output_drop(&output);
 		return TK_EXIT_SYSTEM;
@@ -162,6 +155,7 @@ rs_cmd_compare(int argc, char **argv)
 		.replicas = 20,
 		.max_bad = UINT64_MAX,
 	};
+	char formats[64];
 	const struct tk_opt rows[] = {
 		{"policy", 'p', TK_OPT_LIST, &options.policies, "NAME|FILE|DIR",
 		 NULL, 0, 0,
@@ -188,7 +182,8 @@ rs_cmd_compare(int argc, char **argv)
 		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
 		 UINT64_MAX, "fail (exit 3) if more lines than this are bad"},
 		{"format", 'f', TK_OPT_NAME, &options.format, NULL,
-		 "text json csv", 0, 0, "what to print; default: text"},
+		 rs_format_names(formats, sizeof(formats)), 0, 0,
+		 "what to print; default: text"},
 		{"output", 'o', TK_OPT_TEXT, &options.output, "FILE", NULL, 0,
 		 0, "write there instead of stdout, whole or not at all"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/safe_text.h"
 #include "common/units.h"
 #include "policies/policy_set.h"
 #include "report/lint_report.h"
@@ -112,59 +111,6 @@ lint_each(void *user, const char *from, const struct backoff_policy *policy)
 	return TK_EXIT_OK;
 }
 
-static void
-print_measured(const struct rs_lint_measured *measured, FILE *out)
-{
-	char text[16];
-
-	for (const char *c = measured->name; *c; c++)
-		fputc(*c == '_' ? ' ' : *c, out);
-	switch (measured->unit) {
-	case RS_LINT_COUNT:
-		fprintf(out, " %" PRIu64, measured->value.count);
-		break;
-	case RS_LINT_SHARE:
-		fprintf(out, " %.3g%%", 100 * measured->value.share);
-		break;
-	case RS_LINT_NS:
-		fprintf(out, " %s",
-			tk_format_duration(measured->value.count, text,
-					   sizeof(text)));
-		break;
-	}
-}
-
-static void
-print_finding(const char *from, const struct rs_lint_finding *finding,
-	      FILE *out)
-{
-	const struct rs_lint_row *row = &rs_lint_table[finding->code];
-
-	fprintf(out, "%s: %s: %s%s", from, row->name,
-		row->severity == RS_LINT_NOTE ? "note: " : "",
-		finding->message);
-	for (size_t i = 0; i < finding->measured_count; i++) {
-		fputs(i ? ", " : " (measured: ", out);
-		print_measured(&finding->measured[i], out);
-	}
-	fputs(finding->measured_count ? ")\n" : "\n", out);
-}
-
-static int
-print_text(const struct rs_lint_report *report, FILE *out)
-{
-	for (size_t i = 0; i < report->count; i++) {
-		const struct rs_linted *linted = &report->item[i];
-		char safe[1024];
-
-		tk_safe_text(linted->from, strlen(linted->from), safe,
-			     sizeof(safe));
-		for (size_t j = 0; j < linted->findings.count; j++)
-			print_finding(safe, &linted->findings.item[j], out);
-	}
-	return 0;
-}
-
 static enum tk_exit
 print(const struct rs_lint_report *report, bool json)
 {
@@ -172,7 +118,8 @@ print(const struct rs_lint_report *report, bool json)
 
 	if (!rs_output_begin(&output))
 		return TK_EXIT_SYSTEM;
-	if ((json ? rs_lint_report_json : print_text)(report, output.stream)) {
+	if ((json ? rs_lint_report_json : rs_lint_report_text)(report,
+							       output.stream)) {
 		tk_msg("out of memory");
 		rs_output_drop(&output);
 		return TK_EXIT_SYSTEM;

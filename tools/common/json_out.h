@@ -1,0 +1,53 @@
+/* Building a JSON document, which is written whole or not at all.
+ *
+ * Without memory a document that lacks a member looks like any other: each
+ * function notes that it failed, the ones after it go on with what there is,
+ * and tk_json_end() writes nothing. */
+#ifndef TK_JSON_OUT_H
+#define TK_JSON_OUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct cJSON;
+
+struct tk_json {
+	struct cJSON *root;
+	bool failed;
+};
+
+/** Begin a document that is an object; returns the object. */
+struct cJSON *tk_json_begin(struct tk_json *json);
+
+/** Write the document and a newline, and free it. 0; -1, having written
+ *  nothing, if memory ran out; -1 if writing failed. */
+int tk_json_end(struct tk_json *json, FILE *out);
+
+/*
+ * Add to an object, under a name; or to an array, with NULL for the name.
+ */
+
+struct cJSON *tk_json_object(struct tk_json *json, struct cJSON *parent,
+			     const char *name);
+struct cJSON *tk_json_array(struct tk_json *json, struct cJSON *parent,
+			    const char *name);
+void tk_json_text(struct tk_json *json, struct cJSON *parent, const char *name,
+		  const char *text);
+void tk_json_null(struct tk_json *json, struct cJSON *parent, const char *name);
+void tk_json_flag(struct tk_json *json, struct cJSON *parent, const char *name,
+		  bool value);
+
+/** Add a number; null if it is not finite, which JSON cannot say. */
+void tk_json_number(struct tk_json *json, struct cJSON *parent,
+		    const char *name, double value);
+
+/** Add a number rounded to @p decimals, at most 12. */
+void tk_json_rounded(struct tk_json *json, struct cJSON *parent,
+		     const char *name, double value, unsigned decimals);
+
+/** The object of this name in an object, which is added if it is not there. */
+struct cJSON *tk_json_within(struct tk_json *json, struct cJSON *parent,
+			     const char *name);
+
+#endif

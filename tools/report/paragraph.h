@@ -1,0 +1,13 @@
+/* Wrapped paragraphs of a text report. */
+#ifndef RS_PARAGRAPH_H
+#define RS_PARAGRAPH_H
+
+#include <stdio.h>
+
+/** Print words in lines of at most 100 columns, indented; @p mark stands before
+ *  the first line. The text passes the safe-text filter. */
+void rs_paragraph(FILE *out, size_t indent, const char *mark,
+		  const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
