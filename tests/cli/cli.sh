@@ -1,4 +1,4 @@
-# What the command-line tests share: TAP, a folder of their own, a program run.
+# Helpers of the command-line tests: TAP, a working folder, running programs.
 # Sourced; `make check` sets top_srcdir and top_builddir, and by hand a script
 # finds them itself: `sh tests/cli/retrysim_policy.sh`.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -11,7 +11,7 @@ trap 'exit 99' HUP INT TERM
 LC_ALL=C.UTF-8
 export LC_ALL
 
-# Run a program: its exit code in $code, its words in $work/out and $work/err.
+# Run a program: exit code in $code, output in $work/out and $work/err.
 run() { # COMMAND...
 	"$@" >"$work/out" 2>"$work/err" </dev/null
 	code=$?
@@ -33,8 +33,8 @@ result() { # WHAT PASSED
 	head -c 2000 "$work/out" | head -n 20 | sed 's/^/# stdout: /'
 }
 
-# A run that ended with CODE, and whose stdout and stderr both match: extended
-# regular expressions, one line each; "" matches only nothing.
+# Pass if the run ended with CODE, and stdout and stderr both match: extended
+# regular expressions, for one line each; "" matches only empty output.
 expect() { # WHAT CODE STDOUT STDERR
 	passed=0
 	[ "$code" -eq "$2" ] || passed=1

@@ -1,10 +1,10 @@
-# retrysim with broken input: a clear word, the right exit code, no crash.
+# retrysim with broken input: a clear message, the right exit code, no crash.
 . "$(dirname "$0")/cli.sh"
 
 log=$top_srcdir/tests/data/argus-1h/app.log
 head -n 400 "$log" >"$work/good.log"
 
-# The good log with other bytes after it.
+# Append other bytes to the good log.
 spoil() { # NAME
 	{
 		cat "$work/good.log"
@@ -18,9 +18,9 @@ retrysim compare "$work/broken.log" -p QUICK
 expect "a broken line is shown with its place, and the run goes on" 0 \
 	'^  401 lines: .* 1 bad$' 'broken[.]log:401:[0-9]+: '
 retrysim compare "$work/broken.log" -p QUICK --max-bad 1
-expect "--max-bad allows so many" 0 '1 bad' 'broken[.]log:401'
+expect "--max-bad allows that number" 0 '1 bad' 'broken[.]log:401'
 retrysim compare "$work/broken.log" -p QUICK --max-bad 0
-expect "and fails for more" 3 '' '1 bad lines?, and --max-bad is 0'
+expect "and fails for more" 3 '' '1 bad lines?, but --max-bad is 0'
 
 for i in 1 2 3 4 5 6 7 8 9; do printf '%s, bad %d\n' "$event" $i; done |
 	spoil many.log
@@ -88,11 +88,11 @@ printf '%s\n' '{"v":1,"ts":"2026-11-23T10:15:30.000000Z","event_type":"retry_att
 	>"$work/hedged.log"
 retrysim compare "$work/hedged.log"
 expect "a log of hedged calls" 3 '' \
-	'no call to replay in 2 events [(]1 calls hedged'
+	'no calls to replay in 2 events [(]1 hedged call left out'
 head -n 1 "$work/hedged.log" | sed 's/"kind":"first"/"kind":"retry"/; s/"a"/"b"/' \
 	>>"$work/hedged.log"
 retrysim compare "$work/hedged.log"
-expect "a hedged call beside another" 0 '^  1 calls hedged, and are left out' ''
+expect "a hedged call next to another" 0 '^  1 hedged call left out: ' ''
 retrysim compare "$work/none.log"
 expect "a missing log" 4 '' 'none[.]log: No such file'
 retrysim compare "$work"
@@ -123,7 +123,7 @@ check "and the next policy's" grep -q 'no policy NONE' "$work/err"
 retrysim compare "$work/good.log" --baseline STANDRAD
 expect "an unknown baseline names the nearest" 2 '' 'did you mean STANDARD'
 retrysim compare "$work/good.log" --operation 'no*'
-expect "a pattern that matches nothing" 2 '' 'no operation of the log matches'
+expect "a pattern that matches nothing" 2 '' 'no operation in the log matches'
 retrysim compare "$work/good.log" --calls post_webhok=100
 expect "--calls of an unknown operation names the nearest" 2 '' \
 	'did you mean post_webhook'
@@ -146,7 +146,7 @@ sed 's/"a"/"c"/; s/retry_attempt/retry_success/; s/cancelled/success/; 1q' \
 retrysim compare "$work/whole.log" --calls o=1 --calls o=1
 expect "--calls given twice, of a log of all calls" 2 '' 'o is given twice'
 retrysim compare "$work/good.log" --dialect pyhton-retry
-expect "an unknown dialect" 2 '' 'no dialect pyhton-retry'
+expect "an unknown dialect" 2 '' 'unknown dialect pyhton-retry'
 retrysim compare "$work/good.log" --dialect "$work/none.json"
 expect "a dialect file that is not there" 4 '' 'none[.]json: No such file'
 retrysim compare "$work/good.log" --dialect "$work/x.json"
@@ -163,7 +163,7 @@ expect "an output that cannot be made" 4 '' 'No such file'
 echo before >"$work/kept"
 retrysim compare "$work/empty.log" -o "$work/kept"
 check "a failed run leaves the old output" grep -q '^before$' "$work/kept"
-check "and nothing beside it" sh -c '! ls "$1".* >/dev/null 2>&1' - "$work/kept"
+check "and no other file next to it" sh -c '! ls "$1".* >/dev/null 2>&1' - "$work/kept"
 ln -s kept "$work/link"
 retrysim compare "$work/good.log" -p QUICK -o "$work/link"
 expect "an output through a link" 0 '' ''
@@ -184,9 +184,9 @@ fi
 code=$(cat "$work/code")
 : >"$work/out"
 # The reader may be gone before or after the report was written.
-check "a reader that goes away is no crash" test "$code" -eq 4 -o "$code" -eq 0
+check "a reader that goes away does not crash it" test "$code" -eq 4 -o "$code" -eq 0
 retrysim nonsense
-expect "an unknown command" 2 '' 'no command nonsense'
+expect "an unknown command" 2 '' 'unknown command nonsense'
 retrysim
 expect "no command" 2 '' '^Usage: retrysim COMMAND'
 finish

@@ -1,12 +1,13 @@
-/* The short verdict per operation: which policies are worth a closer look. */
+/* Advice per operation: which policies are worth a closer look. */
 #include "config.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "report/advice.h"
+#include "report/cells.h"
 
-/* Fewer attempts are only worth a word above this. */
+/* A saving of fewer attempts per call is not mentioned. */
 #define CHEAPER 0.0005
 
 struct sentence {
@@ -31,7 +32,7 @@ say(struct sentence *s, const char *format, ...)
 	s->used += wrote > 0 ? (size_t)wrote : 0;
 }
 
-/* The policies of one kind, with what they change. */
+/* List the policies that are wanted, and what they change. */
 static size_t
 list(struct sentence *s, const char *lead, const struct rs_result *result,
      size_t count, const struct rs_result *baseline,
@@ -101,18 +102,20 @@ rs_advice(const struct rs_report *report, const struct rs_subject *subject,
 	size_t count = comparison->plan->policies->count;
 	const struct rs_result *baseline = &result[subject->baseline];
 	struct sentence s = {text, 0, size};
+	char rate[16];
 
 	text[0] = '\0';
 	say(&s, "%s: %s is the baseline", rs_subject_name(report, subject),
 	    baseline->policy->label);
 	if (baseline->calls == 0) {
-		say(&s, "; no call can be replayed.");
+		say(&s, "; there is no call to replay.");
 		return;
 	}
-	say(&s, " (%.2f %%, %.4f attempts per call).",
-	    baseline->success_rate * 100, baseline->attempts_per_call);
+	say(&s, " (%s %%, %.4f attempts per call).",
+	    rs_percent(baseline->success_rate, rate, sizeof(rate)),
+	    baseline->attempts_per_call);
 	if (!list(&s, " Better:", result, count, baseline, better, true))
-		say(&s, " Nothing here is better beyond noise.");
+		say(&s, " No policy is better beyond noise.");
 	list(&s, " Fewer attempts, and not worse beyond noise:", result, count,
 	     baseline, cheaper, true);
 	list(&s, " Same within noise:", result, count, baseline, same, false);

@@ -1,4 +1,4 @@
-/* One operation's comparison in words. */
+/* Advice per operation: which policies are worth a closer look. */
 #ifndef RS_REPORT_ADVICE_H
 #define RS_REPORT_ADVICE_H
 
@@ -6,7 +6,8 @@
 
 #include "report/report.h"
 
-/** What ran, what would be better or as good for less, what cannot be said. */
+/** Name the baseline, the policies that are better, cheaper, the same or worse,
+ *  and those that the log cannot judge. */
 void rs_advice(const struct rs_report *report, const struct rs_subject *subject,
 	       char *text, size_t size);
 

@@ -1,15 +1,15 @@
-/* The columns of a report: what there is to say about a log, an operation, and
- * a result (one policy on one operation).
+/* The columns of a report: facts about a log, an operation, and a result, which
+ * is one policy on one operation.
  *
- * Every format is derived from these tables: names, order, units and
- * precision in CSV and JSON, headings in tables for people, and the tables of
- * members in docs/replay.md, which a test holds against this. */
+ * Every format is derived from these tables: names, order, units and precision
+ * in CSV and JSON, and headings in tables for people. A test compares the
+ * tables of members in docs/replay.md with them. */
 #ifndef RS_COLUMNS_H
 #define RS_COLUMNS_H
 
 #include "report/report.h"
 
-/** What a value is, and with that how each format writes it. */
+/** What a value is. Each format decides by it how to write the value. */
 enum rs_unit {
 	/** Text that somebody chose: CSV quotes it. */
 	RS_UNIT_TEXT,
@@ -51,7 +51,7 @@ enum rs_interval_kind {
 	RS_INTERVAL_NONE,
 	/** A value and its 95 % interval. */
 	RS_INTERVAL_WITH_VALUE,
-	/** Two bounds and nothing between. */
+	/** Two bounds without a value between them. */
 	RS_INTERVAL_ALONE,
 };
 
@@ -90,61 +90,61 @@ enum rs_style {
 	RS_STYLE_BRACKETS,
 };
 
-/** What people read where the number alone would mislead; programs have other
- *  columns that say so. */
+/** What people read where the number alone would mislead. Programs read it from
+ *  other columns. */
 enum rs_reading {
 	RS_READ_VALUE,
 	/** The truth is this or more. */
 	RS_READ_AT_LEAST,
-	/** The number stands on doubtful ground: "?". */
+	/** The number is doubtful: "?". */
 	RS_READ_DOUBTFUL,
 	/** Nothing is known: "-". */
 	RS_READ_UNKNOWN,
-	/** There is nothing to say: an empty cell. */
+	/** An empty cell. */
 	RS_READ_NOTHING,
-	/** Only the bounds are known. */
+	/** Only bounds of the rate are known. */
 	RS_READ_BOUNDS,
 };
 
 /** The value of one column. */
 struct rs_value {
-	/** Of texts, words and lists; may point to the buffer. */
+	/** The value of a text, word, list or time; may point to the buffer. */
 	const char *text;
-	/** Of all other units; yes is 1. */
+	/** The value in any other unit; yes is 1. */
 	double number;
 	struct tk_interval interval;
 	enum rs_reading reading;
-	/** Of RS_READ_BOUNDS: bounds of a rate. */
+	/** Bounds of a rate, for RS_READ_BOUNDS. */
 	struct tk_interval bounds;
-	/** There is no such number: null in JSON, empty in CSV, "-". */
+	/** It does not exist: null in JSON, empty in CSV, "-" for people. */
 	bool null;
 	/** JSON leaves the member out. */
 	bool left_out;
 	char buffer[40];
 };
 
-/** What a value is taken from. */
+/** Where the values of a row come from. */
 struct rs_row {
 	const struct rs_report *report;
 	/** NULL for the columns of a log. */
 	const struct rs_subject *subject;
-	/** NULL also for the columns of an operation. */
+	/** NULL for the columns of a log or an operation. */
 	const struct rs_result *result;
 	/** The column's part. */
 	int part;
 };
 
 struct rs_column {
-	/** Unique and stable: in CSV, and wherever else columns lie flat. */
+	/** Unique and stable: the name in CSV and in other flat formats. */
 	const char *name;
 	/** In JSON, "member" or "object.member"; NULL if it is not there. */
 	const char *member;
-	/** JSON members of the interval, with low and high for the '*'; NULL:
-	 *  the member with _low and _high. */
+	/** JSON members of the interval, where low and high replace the '*'.
+	 *  NULL stands for the member with _low and _high. */
 	const char *bounds;
 	enum rs_unit unit;
 	enum rs_interval_kind interval;
-	/** Where CSV has the value, and its interval. */
+	/** The parts of a CSV row that have the value and its interval. */
 	enum rs_csv_part csv, csv_interval;
 	/** The value may be null. */
 	bool nullable;
@@ -154,13 +154,13 @@ struct rs_column {
 	enum rs_style style;
 	/** For people, as tk_table_head() takes it. */
 	const char *heading;
-	/** Which one of several columns that have the getter in common, and
-	 *  how it is called: a percentile, a reason. */
+	/** Which one of several columns that share a getter, and its name: a
+	 *  percentile, a reason. */
 	int part;
 	const char *part_name;
-	/** Fills a value that is zero but for the row's other columns. */
+	/** Fills in a value whose members are all zero. */
 	void (*get)(const struct rs_row *row, struct rs_value *out);
-	/** What it is, for documentation; NULL: what the row above says. */
+	/** Documentation; NULL: that of the row above. */
 	const char *doc;
 };
 
@@ -173,7 +173,7 @@ struct rs_columns {
 extern const struct rs_columns rs_log_columns, rs_operation_columns,
 	rs_result_columns;
 
-/** Take the value of a column; the part of @p row is not used. */
+/** Get the value of a column. The part of @p row is ignored. */
 void rs_column_get(const struct rs_column *column, const struct rs_row *row,
 		   struct rs_value *out);
 

@@ -1,11 +1,11 @@
-/* What a log leaves open, in words. */
+/* Questions that a log leaves open, in words. */
 #include "config.h"
 
 #include <stdio.h>
 
 #include "report/gaps.h"
 
-/* Names of the subjects for which a test holds, or "" if none. */
+/* List the operations that a test is true for; "" if there are none. */
 static const char *
 subjects(const struct rs_report *report, char *buffer, size_t size,
 	 bool (*test)(const struct rs_report *, const struct rs_subject *))
@@ -38,7 +38,7 @@ counted(const struct rs_report *report, const struct rs_subject *subject)
 }
 
 static bool
-headless(const struct rs_report *report, const struct rs_subject *subject)
+begins_early(const struct rs_report *report, const struct rs_subject *subject)
 {
 	return rs_subject_operation(report, subject)->calls_before_log > 0;
 }
@@ -59,8 +59,7 @@ untyped(const struct rs_report *report, const struct rs_subject *subject)
 }
 
 static bool
-unknown_incumbent(const struct rs_report *report,
-		  const struct rs_subject *subject)
+unknown_policy(const struct rs_report *report, const struct rs_subject *subject)
 {
 	(void)report;
 	return subject->logged_policy.policy == NULL;
@@ -99,7 +98,7 @@ flagged(const struct rs_report *report, const struct rs_subject *subject)
 	return false;
 }
 
-/* One thing that a log may leave open. */
+/* A question that a log may leave open, and what replay does instead. */
 struct gap {
 	bool (*test)(const struct rs_report *, const struct rs_subject *);
 	const char *text;
@@ -107,40 +106,42 @@ struct gap {
 
 static const struct gap gaps[] = {
 	{rs_failing_first,
-	 "How many calls succeeded at once: only failures leave a line, and no "
-	 "--calls was given. Success rates are over calls whose first attempt "
-	 "failed, not over all calls"},
+	 "How many calls succeeded at the first attempt: the log has failures "
+	 "only, and --calls was not given. Success rates are over calls whose "
+	 "first attempt failed, not over all calls"},
 	{counted,
-	 "When the calls came that succeeded at once: only their number is "
-	 "known (--calls); they are taken as evenly spread"},
+	 "When calls that succeeded at the first attempt were made: only their "
+	 "number is known (--calls). They are assumed to be evenly spread"},
 	{rs_latency_is_lower_bound,
-	 "How long successful attempts took: times of successful calls hold "
-	 "waits and failed attempts only, and are lower bounds (>=)"},
+	 "How long successful attempts took: times of successful calls consist "
+	 "of waits and failed attempts only, and are lower bounds (>=)"},
 	{first_durations,
-	 "How long failed first attempts took: it is drawn from failures of "
-	 "the same kind whose length follows from the log, or 0 without any"},
+	 "How long failed first attempts took: their durations are drawn from "
+	 "failures of the same kind whose duration follows from the log, and "
+	 "are 0 if there are none"},
 	{untyped,
-	 "What kind of failure it was: some lines name no error type and no "
-	 "code, so a policy that lists kinds in retry_on stops at them"},
-	{headless,
-	 "How calls began that were under way when the log begins: they count "
-	 "as evidence, and are not replayed"},
-	{unknown_incumbent,
-	 "What the policy in force would do: none at hand is the one that the "
-	 "log names, or fits a log that names none. The luck of its delays is "
-	 "shared only where the log holds their bounds"},
+	 "What kind of failure some lines record: they have neither an error "
+	 "type nor a code, so a policy that lists kinds in retry_on does not "
+	 "retry after them"},
+	{begins_early,
+	 "What happened before the log begins: calls that were under way then "
+	 "serve as evidence, but are not replayed"},
+	{unknown_policy,
+	 "What the policy that wrote the log would do: it is neither given nor "
+	 "shipped. The random draws behind its delays are recovered only where "
+	 "the log has the bounds of a delay"},
 	{hedges,
-	 "What hedging changes: this version does not simulate it, and replays "
-	 "a policy that hedges as if it did not. Its row carries a ?, and has "
-	 "no verdict"},
+	 "What hedging changes: hedges are not simulated, and a policy that "
+	 "hedges is replayed as if it did not. Its row has a ? and no verdict"},
 	{guard_unknown,
-	 "What budgets and breakers had left: calls that succeed at once fill "
-	 "the one and calm the other, but left no line, and no --calls was "
-	 "given. A policy whose calls they stopped carries a ?"},
+	 "What state budgets and breakers were in: calls that succeed at the "
+	 "first attempt refill budgets and keep breakers closed, but they are "
+	 "not in the log, and --calls was not given. A policy whose calls "
+	 "were stopped by either has a ? and no verdict"},
 	{flagged,
-	 "What happens after waits longer than any in the log, or outside its "
-	 "time: some policies go there with more than 1 % of calls. Their "
-	 "row carries a ?, and bounds instead of a verdict"},
+	 "What happens after waits longer than any in the log, or outside the "
+	 "time it spans: under some policies more than 1 % of calls depend on "
+	 "it. Their rows have a ?, and bounds where no verdict is possible"},
 };
 
 const size_t rs_gap_count = sizeof(gaps) / sizeof(*gaps);

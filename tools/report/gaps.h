@@ -1,4 +1,4 @@
-/* What a log leaves open, in words. */
+/* Questions that a log leaves open, in words. */
 #ifndef RS_GAPS_H
 #define RS_GAPS_H
 
@@ -7,11 +7,11 @@
 
 #include "report/report.h"
 
-/** How many gaps there may be. */
+/** The number of different gaps. */
 extern const size_t rs_gap_count;
 
-/** Describe one of them, with the operations that have it. False if none
- *  has. */
+/** Describe one of them, and name the operations that have it. False if no
+ *  operation has it. */
 bool rs_gap_text(const struct rs_report *report, size_t gap, char *text,
 		 size_t size);
 

@@ -4,6 +4,10 @@
 #include "common/units.h"
 #include "report/columns.h"
 
+#define COLUMN(its_name, its_unit, its_get, its_doc)                           \
+	.name = #its_name, .member = #its_name, .unit = its_unit,              \
+	.get = its_get, .doc = its_doc
+
 static const struct rs_log *
 log_of(const struct rs_row *row)
 {
@@ -69,66 +73,24 @@ get_to(const struct rs_row *row, struct rs_value *out)
 }
 
 static const struct rs_column log_column[] = {
-	{.name = "lines",
-	 .member = "lines",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_lines,
-	 .doc = "lines read"},
-	{.name = "events",
-	 .member = "events",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_events,
-	 .doc = "lines that are attempt events"},
-	{.name = "foreign",
-	 .member = "foreign",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_foreign,
-	 .doc = "other lines"},
-	{.name = "bad",
-	 .member = "bad",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_bad,
-	 .doc = "broken lines"},
-	{.name = "oversize",
-	 .member = "oversize",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_oversize,
-	 .doc = "broken lines that are too long"},
-	{.name = "unknown_events",
-	 .member = "unknown_events",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_unknown_events,
-	 .doc = "events of a type that this version does not know"},
-	{.name = "dropped_events",
-	 .member = "dropped_events",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_dropped_events,
-	 .doc = "events that their writer reports as lost"},
-	{.name = "hedged_calls",
-	 .member = "hedged_calls",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_hedged_calls,
-	 .doc = "calls that hedged, and are left out"},
-	{.name = "calls",
-	 .member = "calls",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_log_calls,
-	 .doc = "recorded calls"},
-	{.name = "operations",
-	 .member = "operations",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_operations,
-	 .doc = "operations that these calls belong to"},
-	{.name = "from",
-	 .member = "from",
-	 .unit = RS_UNIT_TIME,
-	 .get = get_from,
-	 .doc = "time of the first event"},
-	{.name = "to",
-	 .member = "to",
-	 .unit = RS_UNIT_TIME,
-	 .get = get_to,
-	 .doc = "time of the last event"},
+	{COLUMN(lines, RS_UNIT_COUNT, get_lines, "lines read")},
+	{COLUMN(events, RS_UNIT_COUNT, get_events,
+		"lines that are attempt events")},
+	{COLUMN(foreign, RS_UNIT_COUNT, get_foreign, "other lines")},
+	{COLUMN(bad, RS_UNIT_COUNT, get_bad, "broken lines")},
+	{COLUMN(oversize, RS_UNIT_COUNT, get_oversize,
+		"broken lines that are too long")},
+	{COLUMN(unknown_events, RS_UNIT_COUNT, get_unknown_events,
+		"events of a type that this version does not know")},
+	{COLUMN(dropped_events, RS_UNIT_COUNT, get_dropped_events,
+		"events that their writer reports as lost")},
+	{COLUMN(hedged_calls, RS_UNIT_COUNT, get_hedged_calls,
+		"calls that hedged, and are left out")},
+	{COLUMN(calls, RS_UNIT_COUNT, get_log_calls, "recorded calls")},
+	{COLUMN(operations, RS_UNIT_COUNT, get_operations,
+		"operations that these calls belong to")},
+	{COLUMN(from, RS_UNIT_TIME, get_from, "time of the first event")},
+	{COLUMN(to, RS_UNIT_TIME, get_to, "time of the last event")},
 };
 
 const struct rs_columns rs_log_columns = {
@@ -173,7 +135,7 @@ maybe(const char *text, struct rs_value *out)
 }
 
 static void
-get_incumbent(const struct rs_row *row, struct rs_value *out)
+get_logged_policy(const struct rs_row *row, struct rs_value *out)
 {
 	const struct rs_policy *policy = row->subject->logged_policy.policy;
 
@@ -181,13 +143,13 @@ get_incumbent(const struct rs_row *row, struct rs_value *out)
 }
 
 static void
-get_incumbent_known_from(const struct rs_row *row, struct rs_value *out)
+get_policy_evidence(const struct rs_row *row, struct rs_value *out)
 {
 	maybe(rs_evidence_name(row->subject->logged_policy.evidence), out);
 }
 
 static void
-get_incumbent_tie(const struct rs_row *row, struct rs_value *out)
+get_policy_tie(const struct rs_row *row, struct rs_value *out)
 {
 	const struct rs_policy *tie = row->subject->logged_policy.tie;
 
@@ -195,19 +157,19 @@ get_incumbent_tie(const struct rs_row *row, struct rs_value *out)
 }
 
 static void
-get_incumbent_missing(const struct rs_row *row, struct rs_value *out)
+get_missing_name(const struct rs_row *row, struct rs_value *out)
 {
 	maybe(row->subject->logged_policy.missing_name, out);
 }
 
 static void
-get_incumbent_missing_hash(const struct rs_row *row, struct rs_value *out)
+get_missing_hash(const struct rs_row *row, struct rs_value *out)
 {
 	maybe(row->subject->logged_policy.missing_hash, out);
 }
 
 static void
-get_doomed_share(const struct rs_row *row, struct rs_value *out)
+get_permanent_share(const struct rs_row *row, struct rs_value *out)
 {
 	out->number = row->subject->finding.permanent_share;
 }
@@ -231,84 +193,42 @@ get_untyped_failures(const struct rs_row *row, struct rs_value *out)
 }
 
 static const struct rs_column operation_column[] = {
-	{.name = "operation",
-	 .member = "operation",
-	 .unit = RS_UNIT_TEXT,
-	 .get = get_operation,
-	 .doc = "its name"},
-	{.name = "calls",
-	 .member = "calls",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_calls,
-	 .doc = "the calls that its results are over"},
-	{.name = "calls_recorded",
-	 .member = "calls_recorded",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_calls_recorded,
-	 .doc = "calls with a line in the log"},
-	{.name = "calls_before_log",
-	 .member = "calls_before_log",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_calls_before_log,
-	 .doc = "of these, the calls that began before the log"},
-	{.name = "calls_known_from",
-	 .member = "calls_known_from",
-	 .unit = RS_UNIT_WORD,
-	 .get = get_calls_known_from,
-	 .doc = "how their number is known: `logged`, `counted` (by "
+	{COLUMN(operation, RS_UNIT_TEXT, get_operation, "its name")},
+	{COLUMN(calls, RS_UNIT_COUNT, get_calls,
+		"the calls that its results are over")},
+	{COLUMN(calls_recorded, RS_UNIT_COUNT, get_calls_recorded,
+		"calls with a line in the log")},
+	{COLUMN(calls_before_log, RS_UNIT_COUNT, get_calls_before_log,
+		"of these, the calls that began before the log")},
+	{COLUMN(calls_known_from, RS_UNIT_WORD, get_calls_known_from,
+		"how their number is known: `logged`, `counted` (by "
 		"`--calls`), or `failing_first` if it is not: calls whose "
-		"first attempt failed"},
-	{.name = "incumbent",
-	 .member = "incumbent",
-	 .unit = RS_UNIT_TEXT,
-	 .nullable = true,
-	 .get = get_incumbent,
-	 .doc = "the policy that wrote the log; left out if it is not known"},
-	{.name = "incumbent_known_from",
-	 .member = "incumbent_known_from",
-	 .unit = RS_UNIT_WORD,
-	 .nullable = true,
-	 .get = get_incumbent_known_from,
-	 .doc = "how it is known: `hash`, `name` or `fit`"},
-	{.name = "incumbent_tie",
-	 .member = "incumbent_tie",
-	 .unit = RS_UNIT_TEXT,
-	 .nullable = true,
-	 .get = get_incumbent_tie,
-	 .doc = "another policy that fits as well, if there is one"},
-	{.name = "incumbent_missing",
-	 .member = "incumbent_missing",
-	 .unit = RS_UNIT_TEXT,
-	 .nullable = true,
-	 .get = get_incumbent_missing,
-	 .doc = "the name in the log, if that policy is neither given nor "
-		"shipped"},
-	{.name = "incumbent_missing_hash",
-	 .member = "incumbent_missing_hash",
-	 .unit = RS_UNIT_TEXT,
-	 .nullable = true,
-	 .get = get_incumbent_missing_hash,
-	 .doc = "the hash in the log, likewise"},
-	{.name = "doomed_share",
-	 .member = "doomed_share",
-	 .unit = RS_UNIT_RATE,
-	 .get = get_doomed_share,
-	 .doc = "share of calls that fail permanently, estimated"},
-	{.name = "retry_failure_rate",
-	 .member = "retry_failure_rate",
-	 .unit = RS_UNIT_RATE,
-	 .get = get_retry_failure_rate,
-	 .doc = "share of other calls' retries that fail, estimated"},
-	{.name = "longest_delay_seconds",
-	 .member = "longest_delay_seconds",
-	 .unit = RS_UNIT_NS,
-	 .get = get_longest_delay,
-	 .doc = "the longest wait in the log"},
-	{.name = "failures_without_error_type",
-	 .member = "failures_without_error_type",
-	 .unit = RS_UNIT_COUNT,
-	 .get = get_untyped_failures,
-	 .doc = "recorded failures with neither an error type nor a code"},
+		"first attempt failed")},
+	{COLUMN(incumbent, RS_UNIT_TEXT, get_logged_policy,
+		"the policy that wrote the log; left out if it is not known"),
+	 .nullable = true},
+	{COLUMN(incumbent_known_from, RS_UNIT_WORD, get_policy_evidence,
+		"how it is known: `hash`, `name` or `fit`"),
+	 .nullable = true},
+	{COLUMN(incumbent_tie, RS_UNIT_TEXT, get_policy_tie,
+		"another policy that fits as well, if there is one"),
+	 .nullable = true},
+	{COLUMN(incumbent_missing, RS_UNIT_TEXT, get_missing_name,
+		"the name in the log, if that policy is neither given nor "
+		"shipped"),
+	 .nullable = true},
+	{COLUMN(incumbent_missing_hash, RS_UNIT_TEXT, get_missing_hash,
+		"the hash in the log, likewise"),
+	 .nullable = true},
+	{COLUMN(doomed_share, RS_UNIT_RATE, get_permanent_share,
+		"share of calls that fail permanently, estimated")},
+	{COLUMN(retry_failure_rate, RS_UNIT_RATE, get_retry_failure_rate,
+		"share of other calls' retries that fail, estimated")},
+	{COLUMN(longest_delay_seconds, RS_UNIT_NS, get_longest_delay,
+		"the longest wait in the log")},
+	{COLUMN(failures_without_error_type, RS_UNIT_COUNT,
+		get_untyped_failures,
+		"recorded failures with neither an error type nor a code")},
 };
 
 const struct rs_columns rs_operation_columns = {

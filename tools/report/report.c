@@ -1,4 +1,4 @@
-/* What all formats say alike. */
+/* Facts and names that all formats use. */
 #include "config.h"
 
 #include "report/report.h"
@@ -43,7 +43,8 @@ rs_evidence_name(enum rs_policy_evidence evidence)
 		[RS_POLICY_EVIDENCE_FIT] = "fit",
 	};
 
-	_Static_assert(sizeof(name) / sizeof(*name) == RS_POLICY_EVIDENCE_FIT + 1,
+	_Static_assert(sizeof(name) / sizeof(*name) ==
+			       RS_POLICY_EVIDENCE_FIT + 1,
 		       "a name for each evidence");
 	return name[evidence];
 }

@@ -1,4 +1,4 @@
-/* What a comparison is printed from, and the formats it can take. */
+/* A report: a comparison and where it came from, for every format. */
 #ifndef RS_REPORT_H
 #define RS_REPORT_H
 
@@ -24,13 +24,13 @@ struct rs_writer {
 
 extern const struct rs_writer rs_writer_text, rs_writer_json, rs_writer_csv;
 
-/** Whether latencies of successes are only lower bounds: the log does not say
- *  how long a successful attempt took. */
+/** Whether times of successful calls are only lower bounds, because the log
+ * does not have the duration of successful attempts. */
 bool rs_latency_is_lower_bound(const struct rs_report *report,
 			       const struct rs_subject *subject);
 
-/** Whether only calls whose first attempt failed are known: how many there were
- *  is not. */
+/** Whether the results are over calls whose first attempt failed, because the
+ *  number of all calls is not known. */
 bool rs_failing_first(const struct rs_report *report,
 		      const struct rs_subject *subject);
 

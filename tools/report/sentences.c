@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "report/cells.h"
 #include "report/sentences.h"
 
 static bool
@@ -17,41 +18,54 @@ compared(const struct rs_report *report, const struct rs_policy *policy)
 	return false;
 }
 
-/* Under which policy, and how that is known. */
+/* The policy that is known to have written the log, and why it is known. */
 static void
-say_incumbent(const struct rs_report *report,
-	      const struct rs_logged_policy *incumbent, char *out, size_t size)
+say_known_policy(const struct rs_report *report,
+		 const struct rs_logged_policy *logged, char *out, size_t size)
 {
-	const struct rs_policy *policy = incumbent->policy;
+	const struct rs_policy *policy = logged->policy;
+	const struct rs_policy *tie = logged->tie;
 
-	if (policy && incumbent->evidence == RS_POLICY_EVIDENCE_FIT)
-		snprintf(out, size, "under %s (its delays fit%s%s)",
-			 policy->label,
-			 incumbent->tie ? "; so do those of " : "",
-			 incumbent->tie ? incumbent->tie->label : "");
-	else if (policy)
-		snprintf(out, size, "under %s%s%s", policy->label,
-			 compared(report, policy)
-				 ? ""
-				 : " as it is shipped, which is not compared",
-			 incumbent->evidence == RS_POLICY_EVIDENCE_NAME
-				 ? " (by its name; the log holds no hash)"
-				 : "");
-	else if (incumbent->missing_name == NULL)
-		snprintf(out, size, "by a policy that is not known");
+	if (logged->evidence == RS_POLICY_EVIDENCE_FIT)
+		snprintf(out, size, "%s (its delays fit%s%s)", policy->label,
+			 tie ? "; so do those of " : "", tie ? tie->label : "");
 	else
-		snprintf(out, size,
-			 "under %s%s%s%s, which was not given "
-			 "(--policy FILE)%s",
-			 incumbent->missing_name[0] ? incumbent->missing_name
-						    : "a policy without a name",
-			 incumbent->missing_hash[0] ? " (hash " : "",
-			 incumbent->missing_hash,
-			 incumbent->missing_hash[0] ? ")" : "",
-			 incumbent->namesake
-				 ? ": the one of that name here has other "
-				   "settings"
+		snprintf(out, size, "%s%s%s%s",
+			 compared(report, policy) ? "" : "the shipped ",
+			 policy->label,
+			 compared(report, policy) ? ""
+						  : ", which is not compared",
+			 logged->evidence == RS_POLICY_EVIDENCE_NAME
+				 ? " (known by name; the log has no hash)"
 				 : "");
+}
+
+/* The policy that the log names, and that is not here. */
+static void
+say_missing_policy(const struct rs_logged_policy *logged, char *out,
+		   size_t size)
+{
+	const char *name = logged->missing_name;
+	const char *hash = logged->missing_hash;
+
+	snprintf(out, size, "%s%s%s%s, which was not given (--policy FILE)%s",
+		 name[0] ? name : "an unnamed policy", hash[0] ? " (hash " : "",
+		 hash, hash[0] ? ")" : "",
+		 logged->namesake
+			 ? "; the policy of that name here has other settings"
+			 : "");
+}
+
+static void
+say_logged_policy(const struct rs_report *report,
+		  const struct rs_logged_policy *logged, char *out, size_t size)
+{
+	if (logged->policy)
+		say_known_policy(report, logged, out, size);
+	else if (logged->missing_name)
+		say_missing_policy(logged, out, size);
+	else
+		snprintf(out, size, "an unknown policy");
 }
 
 void
@@ -60,17 +74,19 @@ rs_say_operation(const struct rs_report *report,
 {
 	const struct rs_operation *operation =
 		rs_subject_operation(report, subject);
-	char by[800];
+	char by[800], permanent[16];
 
-	say_incumbent(report, &subject->logged_policy, by, sizeof(by));
+	say_logged_policy(report, &subject->logged_policy, by, sizeof(by));
 	snprintf(text, size,
-		 "%s: %" PRIu64 " %s, recorded %s. %.2f %% of them fail "
-		 "whatever the time; of other retries %.1f %% fail.",
+		 "%s: %" PRIu64 " %s, recorded under %s. %s %% of them are "
+		 "permanent failures; other retries fail %.1f %% of the time.",
 		 rs_subject_name(report, subject), operation->calls,
 		 rs_failing_first(report, subject)
 			 ? "calls whose first attempt failed"
 			 : "calls",
-		 by, subject->finding.permanent_share * 100,
+		 by,
+		 rs_percent(subject->finding.permanent_share, permanent,
+			    sizeof(permanent)),
 		 subject->finding.retry_fails * 100);
 }
 
@@ -86,7 +102,7 @@ rs_say_guard(const struct rs_result *result, char *text, size_t size)
 	if (budget > 0)
 		snprintf(budget_text, sizeof(budget_text),
 			 " its budget refused %.1f of the %.1f retries that "
-			 "its calls wanted%s",
+			 "its calls asked for%s",
 			 budget, result->retries + budget,
 			 breaker > 0 ? ";" : "");
 	if (breaker > 0)
@@ -118,7 +134,9 @@ rs_say_idle_guards(const struct rs_report *report,
 				idle + used, sizeof(idle) - used, "%s%s",
 				used ? ", " : "", result->policy->label);
 	}
-	snprintf(text, size, "Budget and breaker stopped no call here: %s.",
+	snprintf(text, size,
+		 "Budgets and breakers stopped no call under these policies: "
+		 "%s.",
 		 idle);
 	return used > 0;
 }
@@ -130,11 +148,11 @@ rs_say_load(const struct rs_result *result, char *text, size_t size)
 	    result->load != RS_LOAD_EXTRAPOLATED)
 		return false;
 	snprintf(text, size,
-		 "%s: %.1f attempts in its busiest second, where the log has "
-		 "%.1f (%.2f times)%s.",
+		 "%s: %.1f attempts in its busiest second, %.2f times the "
+		 "%.1f in the log%s.",
 		 result->policy->label, result->load_peak,
-		 result->recorded_load_peak,
 		 result->load_peak / result->recorded_load_peak,
+		 result->recorded_load_peak,
 		 result->load == RS_LOAD_EXTRAPOLATED
 			 ? ": load extrapolation, so no verdict"
 			 : "");

@@ -7,21 +7,23 @@
 
 #include "report/report.h"
 
-/** Introduce an operation: calls, the policy that wrote its log, failures. */
+/** Introduce an operation: its calls, the policy that wrote its log, and how
+ *  its calls fail. */
 void rs_say_operation(const struct rs_report *report,
 		      const struct rs_subject *subject, char *text,
 		      size_t size);
 
-/** What a result's budget and breaker did. False if they stopped no call. */
+/** Describe the calls that a budget and a breaker stopped. False if they
+ * stopped none. */
 bool rs_say_guard(const struct rs_result *result, char *text, size_t size);
 
-/** Which policies have a budget or a breaker that stopped no call. False if
- *  none has. */
+/** List the policies whose budget and breaker stopped no call. False if there
+ *  are none. */
 bool rs_say_idle_guards(const struct rs_report *report,
 			const struct rs_subject *subject, char *text,
 			size_t size);
 
-/** How a result's load compares with the log's. False if it is usual or not
+/** Compare the load of a result with the log's. False if it is usual, or not
  *  known. */
 bool rs_say_load(const struct rs_result *result, char *text, size_t size);
 

@@ -4,7 +4,7 @@
 #include "report/cells.h"
 #include "report/tables.h"
 
-/* Of all tables; the lists below never hold more. */
+/* More columns than any table has. */
 #define COLUMNS_MAX 32
 #define CELL_MAX 128
 /* Reasons of failed calls that have a column. */
@@ -55,7 +55,7 @@ total(const struct rs_report *report, const struct rs_subject *subject,
 	return sum;
 }
 
-/* The reasons that ended most failed calls, whatever the policy. */
+/* Add the reasons that ended most failed calls under all policies together. */
 static void
 add_reasons(const struct rs_report *report, const struct rs_subject *subject,
 	    struct list *list)
@@ -100,7 +100,7 @@ find_columns(const struct rs_report *report, const struct rs_subject *subject,
 	}
 }
 
-/* How many columns of the table a column takes. */
+/* The number of columns in the table that a column needs. */
 static size_t
 width(const struct rs_column *column)
 {
@@ -125,7 +125,7 @@ make_heads(struct tk_table *table, enum rs_table which, const struct list *list)
 		const struct rs_column *column = list->item[i];
 		char head[CELL_MAX];
 
-		/* A space where others have a question mark. */
+		/* A space stands where cells may have a question mark. */
 		snprintf(head, sizeof(head), "%s%s", column->heading,
 			 column->style == RS_STYLE_NEXT ? " " : "");
 		tk_table_head(table, at, head);

@@ -9,11 +9,11 @@
 #include "report/report.h"
 
 enum rs_table {
-	/** How the attempts are known, rates, verdicts. */
+	/** Support of the attempts, success rates, verdicts. */
 	RS_TABLE_RATES,
-	/** Attempts and times. */
+	/** Attempts and times of calls. */
 	RS_TABLE_COSTS,
-	/** The intervals of these. */
+	/** The intervals of attempts and times. */
 	RS_TABLE_INTERVALS,
 	/** Why calls failed. */
 	RS_TABLE_REASONS,

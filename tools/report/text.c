@@ -1,4 +1,4 @@
-/* A comparison for people: what was read, what it cannot tell, the tables. */
+/* A comparison as text: what was read, what it leaves open, and tables. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -32,15 +32,16 @@ write_read(const struct rs_report *report, FILE *out)
 	if (totals->unknown || totals->dropped)
 		rs_paragraph(out, 2, "",
 			     "%" PRIu64 " events of unknown type, %" PRIu64
-			     " events lost by their writer",
+			     " events that their writer lost",
 			     totals->unknown, totals->dropped);
 	if (totals->hedged_calls)
 		rs_paragraph(
 			out, 2, "",
-			"%" PRIu64 " calls hedged, and are left out: their "
-			"attempts ended each other, so what one would have "
-			"done alone is not known",
-			totals->hedged_calls);
+			"%" PRIu64 " hedged call%s left out: the attempts of "
+			"such a call end each other, so the outcome that each "
+			"would have had alone is not known",
+			totals->hedged_calls,
+			totals->hedged_calls == 1 ? "" : "s");
 	rs_paragraph(out, 2, "",
 		     "%s to %s, %s: %zu recorded calls of %zu operation%s",
 		     tk_format_rfc3339(log->from_ns, 3, from, sizeof(from)),
@@ -64,7 +65,7 @@ write_gaps(const struct rs_report *report, FILE *out)
 			any = true;
 		}
 	if (!any)
-		fprintf(out, "  Nothing that this comparison asks.\n");
+		fprintf(out, "  Nothing that this comparison asks of it.\n");
 }
 
 /* One sentence for each result that has one, below a heading. */
@@ -115,16 +116,15 @@ write_subject(const struct rs_report *report, const struct rs_subject *subject,
 			return status;
 	}
 	write_sentences(report, subject,
-			"What calls share, one guard for each target, made a "
-			"difference",
+			"Shared budgets and breakers changed these results",
 			rs_say_guard, out);
 	if (rs_say_idle_guards(report, subject, text, sizeof(text))) {
 		fputc('\n', out);
 		rs_paragraph(out, 2, "", "%s", text);
 	}
 	write_sentences(report, subject,
-			"More load than was recorded; the target may take it "
-			"worse than it did",
+			"These policies put more load on the target than was "
+			"recorded; it may respond worse than it did",
 			rs_say_load, out);
 	return 0;
 }
@@ -153,8 +153,11 @@ write_text(const struct rs_report *report, FILE *out)
 		if (write_subject(report, &comparison->subject[i], out))
 			return -1;
 	write_advice(report, out);
-	fprintf(out, "\nShares of simulated attempts and rates are in percent, "
-		     "differences in points against the baseline.\n");
+	fputc('\n', out);
+	rs_paragraph(out, 0, "", "%s",
+		     "Shares of simulated attempts and success rates are in "
+		     "percent, differences from the baseline in percentage "
+		     "points.");
 	return ferror(out) ? -1 : 0;
 }
 

@@ -101,7 +101,7 @@ compare(const struct options *options, const struct rs_plan *plan,
 		return TK_EXIT_SYSTEM;
 	}
 	if (comparison.subject_count == 0) {
-		tk_msg("--operation: no operation of the log matches %s",
+		tk_msg("--operation: no operation in the log matches %s",
 		       options->operation);
 		code = TK_EXIT_USAGE;
 	} else {

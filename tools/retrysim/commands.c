@@ -14,18 +14,20 @@ static int
 policy(int argc, char **argv)
 {
 	static const struct rs_command item[] = {
-		{"list", "the shipped policies", rs_cmd_policy_list},
-		{"show", "a policy's settings and hash", rs_cmd_policy_show},
-		{"check", "every error of policy files", rs_cmd_policy_check},
-		{"lint", "what is valid and will still hurt",
+		{"list", "list the shipped policies", rs_cmd_policy_list},
+		{"show", "show a policy's settings and hash",
+		 rs_cmd_policy_show},
+		{"check", "report all errors in policy files",
+		 rs_cmd_policy_check},
+		{"lint", "warn about valid but risky settings",
 		 rs_cmd_policy_lint},
-		{"schedule", "the delays with bounds and percentiles",
+		{"schedule", "show the wait before each retry",
 		 rs_cmd_policy_schedule},
-		{"schema", "the JSON Schema of a policy file",
+		{"schema", "print the JSON Schema of policy files",
 		 rs_cmd_policy_schema},
 	};
 	static const struct rs_commands commands = {
-		"retrysim policy", "Looks at retry policies.", item,
+		"retrysim policy", "Inspect and check retry policies.", item,
 		sizeof(item) / sizeof(*item)};
 
 	return rs_dispatch(&commands, argc, argv);
@@ -37,23 +39,23 @@ rs_main(int argc, char **argv)
 	static const struct rs_command item[] = {
 		{"compare", "replay logs under several policies",
 		 rs_cmd_compare},
-		{"policy", "list, show, check and plot policies", policy},
+		{"policy", "inspect and check policies", policy},
 	};
 	static const struct rs_commands commands = {
 		"retrysim",
-		"Says what other retry policies would have done with the calls "
-		"of a log.",
+		"Show what other retry policies would have done with the calls "
+		"in a log.",
 		item, sizeof(item) / sizeof(*item)};
 	int code;
 
 	/* Widths of text need the locale; numbers stay in C. */
 	setlocale(LC_CTYPE, "");
 	tk_msg_program("retrysim");
-	/* A reader that goes away is an error like any other. */
+	/* When the reader of a pipe goes away, writing fails; no signal. */
 	signal(SIGPIPE, SIG_IGN);
 	code = rs_dispatch(&commands, argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
-		tk_msg("standard output could not be written");
+		tk_msg("cannot write to standard output");
 		return TK_EXIT_SYSTEM;
 	}
 	return code;

@@ -19,9 +19,9 @@ print_help(const struct rs_commands *commands, FILE *out)
 		fprintf(out, "  %-10s %s\n", commands->item[i].name,
 			commands->item[i].doc);
 	fprintf(out,
-		"\n\"%s COMMAND --help\" describes one.\n"
-		"Exit status: 0 done, 1 the answer is no, 2 usage, "
-		"3 bad input, 4 system failure.\n",
+		"\nRun \"%s COMMAND --help\" to see the options of a command.\n"
+		"Exit status: 0 done, 1 check failed, 2 wrong usage, "
+		"3 bad input, 4 system error.\n",
 		commands->program);
 }
 
@@ -38,9 +38,10 @@ unknown(const struct rs_commands *commands, const char *word)
 					 commands->item[i].name);
 	near = tk_nearest(word, names, buffer, sizeof(buffer));
 	if (near)
-		tk_msg("no command %s; did you mean %s?", word, near);
+		tk_msg("unknown command %s; did you mean %s?", word, near);
 	else
-		tk_msg("no command %s; try %s --help", word, commands->program);
+		tk_msg("unknown command %s; try %s --help", word,
+		       commands->program);
 	return TK_EXIT_USAGE;
 }
 
@@ -66,7 +67,7 @@ rs_dispatch(const struct rs_commands *commands, int argc, char **argv)
 		if (!strcmp(word, commands->item[i].name))
 			return commands->item[i].run(argc - 1, argv + 1);
 	if (word[0] == '-') {
-		tk_msg("the command comes first, then its options; try "
+		tk_msg("the command comes before its options; try "
 		       "%s --help",
 		       commands->program);
 		return TK_EXIT_USAGE;

@@ -1,4 +1,4 @@
-/* From paths to a log that can be replayed. */
+/* Reading logs that the command line names, ready to be replayed. */
 #include "config.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "common/units.h"
 #include "retrysim/input.h"
 
-/* More bad lines than this are only counted. */
+/* The number of bad lines to show; more are only counted. */
 #define BAD_SHOWN 5
 
 static void
@@ -32,7 +32,8 @@ open_dialect(const char *name, struct tk_dialect **out)
 	if (status == BACKOFF_OK)
 		return TK_EXIT_OK;
 	if (status == BACKOFF_E_NOT_FOUND) {
-		tk_msg("no dialect %s; built in: auto, native, python-retry",
+		tk_msg("unknown dialect %s; built in: auto, native, "
+		       "python-retry",
 		       name);
 		return TK_EXIT_USAGE;
 	}
@@ -73,7 +74,7 @@ read_all(const struct rs_input_options *options, char *const *path,
 	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++)
 		code = read_one(trace, path[i], dialect, &shown);
 	if (shown > BAD_SHOWN)
-		tk_msg("%u more bad lines", shown - BAD_SHOWN);
+		tk_msg("%u more bad lines not shown", shown - BAD_SHOWN);
 	tk_dialect_free(dialect);
 	return code;
 }
@@ -83,7 +84,7 @@ check_totals(const struct rs_input_options *options, const char *path,
 	     const struct tk_trace_totals *totals)
 {
 	if (totals->bad > options->max_bad) {
-		tk_msg("%" PRIu64 " bad lines, and --max-bad is %" PRIu64,
+		tk_msg("%" PRIu64 " bad lines, but --max-bad is %" PRIu64,
 		       totals->bad, options->max_bad);
 		return TK_EXIT_BAD_INPUT;
 	}
@@ -116,8 +117,8 @@ unknown_operation(const struct rs_log *log, const char *name)
 		tk_msg("--calls: no operation %s in the log; did you mean %s?",
 		       name, near);
 	else
-		tk_msg("--calls: no operation %s in the log, which has: %s",
-		       name, names ? names : "");
+		tk_msg("--calls: no operation %s in the log, only: %s", name,
+		       names ? names : "");
 	free(names);
 	return TK_EXIT_USAGE;
 }
@@ -131,14 +132,14 @@ count_calls(const struct rs_log *log, const char *name, uint64_t calls)
 		return unknown_operation(log, name);
 	if (!rs_log_count(operation, calls)) {
 		tk_msg("--calls: %s=%" PRIu64
-		       " is less than the %zu calls that the log holds",
+		       " is less than the %zu calls in the log",
 		       name, calls, operation->call_count);
 		return TK_EXIT_USAGE;
 	}
 	return TK_EXIT_OK;
 }
 
-/* "OPERATION=N"; the operation may hold a '='. */
+/* "OPERATION=N"; the operation may contain a '='. */
 static bool
 split_calls(const char *argument, size_t *name_length, uint64_t *calls)
 {
@@ -151,7 +152,7 @@ split_calls(const char *argument, size_t *name_length, uint64_t *calls)
 	return true;
 }
 
-/* What needs no log to be seen: a log may take minutes to read. */
+/* Check what can be checked without the log, which may take minutes to read. */
 static enum tk_exit
 check_calls(const struct tk_opt_list *calls)
 {
@@ -179,7 +180,7 @@ check_calls(const struct tk_opt_list *calls)
 	return TK_EXIT_OK;
 }
 
-/* After check_calls(). */
+/* The argument has passed check_calls(). */
 static enum tk_exit
 take_calls(const struct rs_log *log, const char *argument)
 {
@@ -205,6 +206,7 @@ prepare(const struct rs_input_options *options, struct tk_trace *trace,
 	struct rs_log *log)
 {
 	enum backoff_status status = tk_trace_stitch(trace);
+	const struct tk_trace_totals *totals = tk_trace_totals(trace);
 	enum tk_exit code = TK_EXIT_OK;
 
 	if (status == BACKOFF_OK)
@@ -214,10 +216,10 @@ prepare(const struct rs_input_options *options, struct tk_trace *trace,
 		return TK_EXIT_SYSTEM;
 	}
 	if (log->call_count == 0) {
-		tk_msg("no call to replay in %" PRIu64 " events (%" PRIu64
-		       " calls hedged, and are left out)",
-		       tk_trace_totals(trace)->events,
-		       tk_trace_totals(trace)->hedged_calls);
+		tk_msg("no calls to replay in %" PRIu64 " events (%" PRIu64
+		       " hedged call%s left out)",
+		       totals->events, totals->hedged_calls,
+		       totals->hedged_calls == 1 ? "" : "s");
 		code = TK_EXIT_BAD_INPUT;
 	}
 	for (size_t i = 0; code == TK_EXIT_OK && i < options->calls->count; i++)

@@ -1,4 +1,4 @@
-/* Logs off the command line: reading, stitching, bad lines, counts. */
+/* Reading logs that the command line names, ready to be replayed. */
 #ifndef RS_INPUT_H
 #define RS_INPUT_H
 
@@ -9,7 +9,7 @@
 struct rs_input_options {
 	/** As tk_dialect_open() takes it. */
 	const char *dialect;
-	/** More bad lines are a failure. */
+	/** The number of bad lines that is still accepted. */
 	uint64_t max_bad;
 	uint64_t seed;
 	/** "OPERATION=N" each. */
@@ -21,8 +21,8 @@ struct rs_input_options {
  * stderr.
  *
  * @param log  set on TK_EXIT_OK; free it before the trace
- * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls that do not fit, before
- *         anything is read if their form is wrong;
+ * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls that do not fit the log, or
+ *         have a wrong form, which is noticed before anything is read;
  *         TK_EXIT_BAD_INPUT for a log without events or with too many bad
  *         lines, and for a wrong dialect; TK_EXIT_SYSTEM
  */

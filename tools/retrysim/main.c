@@ -1,4 +1,4 @@
-/* retrysim: what another retry policy would have done. */
+/* retrysim: show what other retry policies would have done. */
 #include "config.h"
 
 #include "retrysim/commands.h"

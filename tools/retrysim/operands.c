@@ -1,4 +1,4 @@
-/* Operands of subcommands: how many there are, and the policy one names. */
+/* Operands of subcommands: their number, and policies that they name. */
 #include "config.h"
 
 #include "policies/policy_set.h"
@@ -21,7 +21,7 @@ rs_parse(const struct tk_command *command, size_t least, size_t most, int argc,
 	if (*count >= least && *count <= most)
 		return RS_GO_ON;
 	tk_msg("%s operand; try %s --help",
-	       *count < least ? "a missing" : "an extra", command->name);
+	       *count < least ? "missing" : "extra", command->name);
 	return TK_EXIT_USAGE;
 }
 
@@ -32,8 +32,7 @@ rs_operand_policy(const char *word, struct backoff_policy **out)
 	enum tk_exit code = rs_policy_set_add(&set, word);
 
 	if (code == TK_EXIT_OK && set.count != 1) {
-		tk_msg("%s: one policy is wanted, here are %zu", word,
-		       set.count);
+		tk_msg("%s: expected one policy, found %zu", word, set.count);
 		code = TK_EXIT_USAGE;
 	}
 	if (code == TK_EXIT_OK)

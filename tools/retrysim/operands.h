@@ -1,4 +1,4 @@
-/* Operands of subcommands: how many there are, and the policy one names. */
+/* Operands of subcommands: their number, and policies that they name. */
 #ifndef RS_OPERANDS_H
 #define RS_OPERANDS_H
 
@@ -7,7 +7,7 @@
 #include "common/msg.h"
 #include "common/opt.h"
 
-/** Not an exit code: the command has work to do. */
+/** Not an exit code: the command line is fine, and the command goes on. */
 #define RS_GO_ON (-1)
 
 /** Parse options, and check that there are @p least to @p most operands.

@@ -32,8 +32,7 @@ check_row(const struct rs_column *column)
 	cr_expect(column->group != RS_GROUP_COSTS || column->interval,
 		  "%s has no interval for the table of intervals", name);
 	cr_expect(column->doc || column->part_name,
-		  "%s is not documented, and is no part of the one above",
-		  name);
+		  "%s is not documented, nor part of the row above", name);
 }
 
 Test(report_columns, have_what_the_formats_ask_for)

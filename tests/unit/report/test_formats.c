@@ -12,7 +12,7 @@
 #include "report/formats.h"
 #include "unit/replay/small_world.h"
 
-/* Names that programs rely on, in an order that they may count on. */
+/* Programs rely on these names and on their order. */
 static const char csv_head[] =
 	"policy,policy_hash,operation,calls,success_rate,success_rate_low,"
 	"success_rate_high,success_rate_outer_low,success_rate_outer_high,"
@@ -121,7 +121,7 @@ look_up(const cJSON *result, const char *member)
 		cJSON_GetObjectItemCaseSensitive(result, object), dot + 1);
 }
 
-Test(report_formats, json_has_no_member_that_is_no_column)
+Test(report_formats, json_has_only_members_that_are_columns)
 {
 	char *text = print(&rs_writer_json), member[192];
 	cJSON *root = cJSON_Parse(text);
