@@ -27,7 +27,7 @@ retrysim policy lint "$work/herd.json" --layers 3 --layers 4
 expect "layers multiply" 1 '3 x 4 x 2 = 24 attempts .*attempts 24[)]' ''
 retrysim policy lint "$work/herd.json" --ignore fixed-delay-no-jitter \
 	--ignore no-attempt-timeout
-expect "what is ignored is not found; a note is no warning" 0 \
+expect "suppressed codes are not found; a note is not a warning" 0 \
 	': retries-client-errors: note: ' ''
 retrysim policy lint "$work/calm" --format json
 expect "no findings are an empty array" 0 '"findings":	\[\]' ''
@@ -52,7 +52,7 @@ retrysim policy lint "$work/$(printf 'a"b\033')"
 expect "and in text" 1 'a"b\\x1b/c[.]json: ' ''
 
 retrysim policy lint "$work/herd.json" "$work/bad.json"
-expect "a bad file: 3, and the others are told of" 3 \
+expect "a bad file: 3, and findings of the others" 3 \
 	'fixed-delay-no-jitter' 'bad[.]json:.*max_attempts'
 retrysim policy lint "$work/none.json"
 expect "a missing file" 4 '' 'No such'
@@ -64,7 +64,7 @@ retrysim policy lint QUICK --ignore no-deadlin
 expect "an unknown code names the nearest" 2 '' 'did you mean no-deadline'
 for wrong in 0 -1 x 1.5 99999999999; do
 	retrysim policy lint QUICK --layers "$wrong"
-	expect "--layers $wrong" 2 '' 'no count'
+	expect "--layers $wrong" 2 '' 'not a number of attempts'
 done
 retrysim policy lint QUICK --calls-per-second 0
 expect "--calls-per-second 0" 2 '' calls-per-second
@@ -83,15 +83,15 @@ check "the same bytes every time" cmp -s "$work/out" "$work/again"
 
 # The codes that the program knows, the guide and the man page explain.
 retrysim policy lint QUICK --ignore '?'
-sed -n 's/.*there are: //p' "$work/err" | tr ' ' '\n' | sort >"$work/codes"
+sed -n 's/.*known codes: //p' "$work/err" | tr ' ' '\n' | sort >"$work/codes"
 check "the program names its codes" test "$(wc -l <"$work/codes")" -ge 16
-sed -n 's/^### //p' "$guide" | sort >"$work/told"
+sed -n 's/^### //p' "$guide" | sort >"$work/explained"
 check "the guide has a section for each code and no other" \
-	diff "$work/codes" "$work/told"
+	diff "$work/codes" "$work/explained"
 sed -n '/^[.]Bl -tag -width Ds -compact -offset/,/^[.]El/s/^[.]It Li //p' \
-	"$manual" | sort >"$work/told"
+	"$manual" | sort >"$work/explained"
 check "the man page has a line for each code and no other" \
-	diff "$work/codes" "$work/told"
+	diff "$work/codes" "$work/explained"
 
 # The guide's examples: of each section, the first fires and the second does
 # not.
@@ -122,8 +122,8 @@ retrysim policy list
 names=$(awk '{ print $1 }' "$work/out")
 for name in $names; do
 	retrysim policy lint "$name"
-	told=$(sed -n "s/^| $name | \(.*\) |\$/\1/p" "$guide")
-	check "$name is warned of as the guide says" \
-		test "$(found | sort | paste -sd, | sed 's/,/, /g')" = "$told"
+	listed=$(sed -n "s/^| $name | \(.*\) |\$/\1/p" "$guide")
+	check "$name has the findings that the guide lists" \
+		test "$(found | sort | paste -sd, | sed 's/,/, /g')" = "$listed"
 done
 finish

@@ -17,7 +17,7 @@ retrysim policy show "$work/canonical.json"
 check "reading the canonical form gives the same hash" \
 	grep -q "^WEBHOOK  $hash$" "$work/out"
 retrysim policy show "$top_srcdir/policies/WEBHOOK.json" --format json
-expect "a file, as JSON" 0 "\"hash\": \"$hash\"" ''
+expect "a file, as JSON" 0 "\"hash\":	\"$hash\"" ''
 
 for file in "$top_srcdir"/policies/*.json; do
 	case $file in *.schema.json) continue ;; esac
@@ -37,25 +37,29 @@ retrysim policy check "$work/bad.json"
 expect "a bad policy fails" 3 '' "bad[.]json:3:[0-9]+: max_attempts: "
 check "it names the nearest field" grep -qE \
 	'bad[.]json:4:[0-9]+: base_dealy: .*base_delay' "$work/err"
-check "it tells every error" grep -qE \
+check "it reports every error" grep -qE \
 	'bad[.]json:5:[0-9]+: jitter[.]kind: ' "$work/err"
 retrysim policy check "$work/bad.json" "$top_srcdir/policies/QUICK.json" \
 	"$work/none.json"
 expect "every file is checked" 4 '^ok .*QUICK[.]json' 'none[.]json: No such'
 
 retrysim policy check "$top_srcdir"/policies/*.json
-expect "the schema beside them is no policy" 0 '^ok .*WEBHOOK[.]json' \
-	'policy[.]schema[.]json: the schema, no policy'
+expect "the schema in the same folder is not a policy" 0 '^ok .*WEBHOOK[.]json' \
+	'policy[.]schema[.]json: skipped, because it is the schema'
 
 retrysim policy schedule WEBHOOK
 expect "prints a schedule" 0 '^ +1 +1s +750ms +1[.]25s' ''
 retrysim policy schedule WEBHOOK --draws 1 --seed 7 --format json
-expect "as JSON" 0 '"retry": 3' ''
+expect "as JSON" 0 '"retry":	3' ''
 retrysim policy schedule AWS_STANDARD_2026
-expect "classes with delays of their own are told" 0 \
+expect "classes with separate delays have a line" 0 \
 	'^After throttle failures: 0 to 1s, 0 to 2s$' ''
 retrysim policy schedule AWS_STANDARD_2026 --format json
-expect "as JSON too" 0 '"class": "throttle", "retries": \[[{]"low": 0' ''
+expect "as JSON too" 0 '"class":	"throttle",$' ''
+check "with the bounds of their waits" sh -c '
+	tr -d "\n\t" <"$1" |
+		grep -q "\"class\":\"throttle\",\"retries\":\[{\"low\":0,"' - \
+	"$work/out"
 retrysim policy schedule SNAPSHOT
 expect "fixed delays have no spread" 0 \
 	'^ +1( +500ms){8}$' ''

@@ -60,6 +60,13 @@ tk_json_text(struct tk_json *json, struct cJSON *parent, const char *name,
 }
 
 void
+tk_json_raw(struct tk_json *json, struct cJSON *parent, const char *name,
+	    const char *text)
+{
+	add(json, parent, name, cJSON_CreateRaw(text));
+}
+
+void
 tk_json_null(struct tk_json *json, struct cJSON *parent, const char *name)
 {
 	add(json, parent, name, cJSON_CreateNull());

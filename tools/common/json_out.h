@@ -1,8 +1,8 @@
 /* Building a JSON document, which is written whole or not at all.
  *
- * Without memory a document that lacks a member looks like any other: each
- * function notes that it failed, the ones after it go on with what there is,
- * and tk_json_end() writes nothing. */
+ * A document that lacks a member, because memory ran out, looks like any other.
+ * So each function notes a failure, later ones add what they can, and
+ * tk_json_end() then writes nothing. */
 #ifndef TK_JSON_OUT_H
 #define TK_JSON_OUT_H
 
@@ -34,6 +34,9 @@ struct cJSON *tk_json_array(struct tk_json *json, struct cJSON *parent,
 			    const char *name);
 void tk_json_text(struct tk_json *json, struct cJSON *parent, const char *name,
 		  const char *text);
+/** Add what is JSON already; NULL, for which there was no memory, fails. */
+void tk_json_raw(struct tk_json *json, struct cJSON *parent, const char *name,
+		 const char *text);
 void tk_json_null(struct tk_json *json, struct cJSON *parent, const char *name);
 void tk_json_flag(struct tk_json *json, struct cJSON *parent, const char *name,
 		  bool value);

@@ -79,7 +79,8 @@ has_letter(const struct tk_command *command, char letter)
 void
 tk_opt_help(const struct tk_command *command, FILE *out)
 {
-	fprintf(out, "Usage: %s %s\n", command->name, command->usage);
+	fprintf(out, "Usage: %s%s%s\n", command->name,
+		command->usage[0] ? " " : "", command->usage);
 	wrap(command->purpose, 0, out);
 	if (command->examples && command->examples[0]) {
 		size_t length = strlen(command->examples);

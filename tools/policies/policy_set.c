@@ -319,7 +319,5 @@ rs_policy_text(const struct backoff_policy *policy,
 
 	if (text)
 		print(policy, text, size);
-	else
-		tk_msg("out of memory");
 	return text;
 }

@@ -67,8 +67,8 @@ bool rs_is_schema(const char *path);
  *  rs_policy_set_add(). */
 enum tk_exit rs_policy_load(const char *path, struct backoff_policy **out);
 
-/** What a printer of the library makes of a policy, allocated; NULL, after a
- *  message, without memory. */
+/** What a printer of the library makes of a policy, allocated; NULL without
+ *  memory. */
 char *rs_policy_text(const struct backoff_policy *policy,
 		     size_t (*print)(const struct backoff_policy *, char *,
 				     size_t));

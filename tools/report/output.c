@@ -1,4 +1,4 @@
-/* Whole results only: collect, write, rename. */
+/* Results that are written whole or not at all: collect, write, rename. */
 #include "config.h"
 
 #include <errno.h>
@@ -19,15 +19,6 @@ rs_output_begin(struct rs_output *output)
 		return true;
 	tk_msg_errno("output", errno);
 	return false;
-}
-
-void
-rs_output_drop(struct rs_output *output)
-{
-	if (output->stream)
-		fclose(output->stream);
-	free(output->text);
-	*output = (struct rs_output){0};
 }
 
 /* 0, or an errno. */
@@ -111,7 +102,7 @@ write_file(const char *path, const struct rs_output *output)
 	struct stat info;
 	int error;
 
-	/* Through a link, the file it leads to is replaced, not the link. */
+	/* Replace the file that a link leads to, not the link. */
 	if (real && stat(real, &info) == 0 && !S_ISREG(info.st_mode))
 		error = write_special(real, output);
 	else
@@ -121,23 +112,23 @@ write_file(const char *path, const struct rs_output *output)
 }
 
 enum tk_exit
-rs_output_end(struct rs_output *output, const char *path)
+rs_output_end(struct rs_output *output, int status, const char *path)
 {
 	bool to_stdout = path == NULL || strcmp(path, "-") == 0;
 	int error = 0;
 
-	/* glibc's fclose() shrinks the block, and if there is no memory for
-	 * that, the block is gone and nothing is said. */
+	/* glibc's fclose() shrinks the block. If there is no memory for that,
+	 * it drops the block without an error. */
 	if (fclose(output->stream) || output->text == NULL)
-		error = ENOMEM;
-	output->stream = NULL;
-	if (!error)
-		error = to_stdout ? write_all(STDOUT_FILENO, output->text,
-					      output->length)
-				  : write_file(path, output);
-	rs_output_drop(output);
-	if (!error)
-		return TK_EXIT_OK;
-	tk_msg_errno(to_stdout ? "standard output" : path, error);
-	return TK_EXIT_SYSTEM;
+		status = -1;
+	if (status)
+		tk_msg("out of memory");
+	else if (to_stdout)
+		error = write_all(STDOUT_FILENO, output->text, output->length);
+	else
+		error = write_file(path, output);
+	if (error)
+		tk_msg_errno(to_stdout ? "standard output" : path, error);
+	free(output->text);
+	return status || error ? TK_EXIT_SYSTEM : TK_EXIT_OK;
 }

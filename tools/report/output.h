@@ -1,4 +1,4 @@
-/* Results to stdout, or to a file that is whole or not there. */
+/* Results to stdout, or to a file that is written whole or not at all. */
 #ifndef RS_OUTPUT_H
 #define RS_OUTPUT_H
 
@@ -7,27 +7,27 @@
 
 #include "common/msg.h"
 
-/** Text under way to its target. */
+/** Text that is collected for a file or stdout. */
 struct rs_output {
-	/** Write here. */
+	/** Where to write. */
 	FILE *stream;
 	char *text;
 	size_t length;
 };
 
-/** Collect in memory. False, with a message, without memory. */
+/** Begin to collect in memory. False, after a message, without memory. */
 bool rs_output_begin(struct rs_output *output);
 
 /**
- * Send what was collected and free it.
+ * Send what was collected, and free it.
  *
- * @param path  NULL or "-" for stdout; a regular file is replaced by renaming
- *              a finished one, so that no reader sees half of it
+ * @param status  0, or -1 if memory ran out while the text was made: then
+ *                nothing is sent
+ * @param path    NULL or "-" for stdout; a regular file is replaced by renaming
+ *                a finished one, so that no reader sees half of it
  * @return TK_EXIT_OK, or TK_EXIT_SYSTEM after a message
  */
-enum tk_exit rs_output_end(struct rs_output *output, const char *path);
-
-/** Forget what was collected. */
-void rs_output_drop(struct rs_output *output);
+enum tk_exit rs_output_end(struct rs_output *output, int status,
+			   const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* retrysim compare: every policy over one log. */
+/* retrysim compare: replay a log under several policies. */
 #include "config.h"
 
 #include <errno.h>
@@ -24,8 +24,8 @@ static const char examples[] =
 	"  retrysim compare app.log --calls post_webhook=3533\n"
 	"  retrysim compare app.log.1 app.log --policy STANDARD "
 	"--policy mine.json\n"
-	"  retrysim compare app.log --policy policies/ --baseline WEBHOOK "
-	"--format json -o report.json\n";
+	"  retrysim compare app.log -p policies/ -b WEBHOOK -f json "
+	"-o report.json\n";
 
 static enum tk_exit
 gather_policies(const struct options *options, struct rs_policy_set *policies,
@@ -35,7 +35,7 @@ gather_policies(const struct options *options, struct rs_policy_set *policies,
 
 	if (options->policies.count == 0 && worst == TK_EXIT_OK)
 		return rs_policy_set_add_shipped(policies);
-	/* Every wrong policy is told at once. */
+	/* Report the errors of all policies, not only of the first. */
 	for (size_t i = 0; i < options->policies.count; i++) {
 		enum tk_exit code =
 			rs_policy_set_add(policies, options->policies.item[i]);
@@ -63,10 +63,11 @@ find_baseline(const struct options *options,
 		near = tk_nearest(options->baseline, labels, buffer,
 				  sizeof(buffer));
 	if (near)
-		tk_msg("--baseline: %s is not compared; did you mean %s?",
+		tk_msg("--baseline: %s is not among the compared policies; did "
+		       "you mean %s?",
 		       options->baseline, near);
 	else
-		tk_msg("--baseline: %s is not among the compared: %s",
+		tk_msg("--baseline: %s is not among the compared policies: %s",
 		       options->baseline, labels ? labels : "");
 	free(labels);
 	return TK_EXIT_USAGE;
@@ -75,16 +76,13 @@ find_baseline(const struct options *options,
 static enum tk_exit
 write_report(const struct options *options, const struct rs_report *report)
 {
+	const struct rs_writer *writer = rs_formats[options->format];
 	struct rs_output output;
 
 	if (!rs_output_begin(&output))
 		return TK_EXIT_SYSTEM;
-	if (rs_formats[options->format]->write(report, output.stream)) {
-		tk_msg("out of memory");
-		rs_output_drop(&output);
-		return TK_EXIT_SYSTEM;
-	}
-	return rs_output_end(&output, options->output);
+	return rs_output_end(&output, writer->write(report, output.stream),
+			     options->output);
 }
 
 static enum tk_exit
@@ -159,39 +157,38 @@ rs_cmd_compare(int argc, char **argv)
 	const struct tk_opt rows[] = {
 		{"policy", 'p', TK_OPT_LIST, &options.policies, "NAME|FILE|DIR",
 		 NULL, 0, 0,
-		 "a policy to replay, may be given several times; default: all "
-		 "shipped ones"},
+		 "policy to replay, may be repeated; default: all shipped "
+		 "policies"},
 		{"baseline", 'b', TK_OPT_TEXT, &options.baseline, "NAME", NULL,
 		 0, 0,
-		 "compare with this policy; default: the one that wrote the "
-		 "log, else the first"},
+		 "policy to compare with; default: the one that wrote the "
+		 "log, or else the first"},
 		{"operation", 0, TK_OPT_TEXT, &options.operation, "GLOB", NULL,
-		 0, 0, "only operations that match this shell pattern"},
+		 0, 0, "replay only operations that match this shell pattern"},
 		{"calls", 'c', TK_OPT_LIST, &options.calls, "OP=N", NULL, 0, 0,
-		 "all calls of an operation, for logs that hold failures "
-		 "only"},
+		 "total calls of OP, for logs that record only failures"},
 		{"dialect", 'd', TK_OPT_TEXT, &options.dialect, "NAME|FILE",
 		 NULL, 0, 0,
-		 "auto, native, python-retry, or a dialect file; default: "
-		 "auto"},
+		 "log format: auto (default), native, python-retry or a "
+		 "dialect file"},
 		{"seed", 's', TK_OPT_COUNT, &options.seed, "N", NULL, 0,
-		 UINT64_MAX, "experiment of all random draws; default: 1"},
+		 UINT64_MAX, "random seed, default 1"},
 		{"replicas", 'r', TK_OPT_COUNT, &options.replicas, "N", NULL, 1,
-		 RS_REPLICAS_MAX,
-		 "how often unrecorded attempts are drawn; default: 20"},
+		 RS_REPLICAS_MAX, "number of simulation replicas, default 20"},
 		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
-		 UINT64_MAX, "fail (exit 3) if more lines than this are bad"},
+		 UINT64_MAX, "exit 3 if more than N lines are bad"},
 		{"format", 'f', TK_OPT_NAME, &options.format, NULL,
 		 rs_format_names(formats, sizeof(formats)), 0, 0,
-		 "what to print; default: text"},
+		 "output format, default text"},
 		{"output", 'o', TK_OPT_TEXT, &options.output, "FILE", NULL, 0,
-		 0, "write there instead of stdout, whole or not at all"},
+		 0, "write atomically to FILE"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 	};
 	const struct tk_command command = {
 		"retrysim compare", "[OPTION]... LOG...",
-		"Replays the recorded calls of a log under several policies, "
-		"with the engine that runs in production; \"-\" is stdin.",
+		"Replay the calls in a log under several policies and compare "
+		"the results. Decisions come from the same engine as in "
+		"production. LOG may be - for standard input.",
 		examples, rows};
 	char **path;
 	size_t count;

@@ -1,4 +1,4 @@
-/* retrysim policy lint: warnings about policies, with what they come to. */
+/* retrysim policy lint: warn about valid but risky settings. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 #define LAYER_MAX UINT64_C(1000000000)
 #define CALLS_MAX UINT64_C(1000000000)
 
-/* A run: what is looked for, and what was found. */
+/* What to look for, and what was found. */
 struct run {
 	struct rs_lint_context context;
 	struct rs_lint_report report;
@@ -32,14 +32,15 @@ layers(struct rs_lint_context *context, const struct tk_opt_list *list)
 		uint64_t attempts;
 
 		if (!tk_parse_count(list->item[i], 1, LAYER_MAX, &attempts)) {
-			tk_msg("--layers: %s is no count of attempts from 1",
+			tk_msg("--layers: %s is not a number of attempts (1 or "
+			       "more)",
 			       list->item[i]);
 			return false;
 		}
 		context->layers = context->layers > UINT64_MAX / attempts
 					  ? UINT64_MAX
 					  : context->layers * attempts;
-		/* Nobody has more layers than fit. */
+		/* The text is cut where nobody has that many layers. */
 		if (used < size)
 			used += (size_t)snprintf(context->layers_text + used,
 						 size - used, "%s%" PRIu64,
@@ -62,9 +63,11 @@ ignore(struct rs_lint_context *context, const char *word)
 	rs_lint_names(names, sizeof(names));
 	nearest = tk_nearest(word, names, near, sizeof(near));
 	if (nearest)
-		tk_msg("--ignore: no code %s; did you mean %s?", word, nearest);
+		tk_msg("--ignore: unknown code %s; did you mean %s?", word,
+		       nearest);
 	else
-		tk_msg("--ignore: no code %s; there are: %s", word, names);
+		tk_msg("--ignore: unknown code %s; known codes: %s", word,
+		       names);
 	return false;
 }
 
@@ -118,13 +121,10 @@ print(const struct rs_lint_report *report, bool json)
 
 	if (!rs_output_begin(&output))
 		return TK_EXIT_SYSTEM;
-	if ((json ? rs_lint_report_json : rs_lint_report_text)(report,
-							       output.stream)) {
-		tk_msg("out of memory");
-		rs_output_drop(&output);
-		return TK_EXIT_SYSTEM;
-	}
-	return rs_output_end(&output, NULL);
+	return rs_output_end(&output,
+			     (json ? rs_lint_report_json : rs_lint_report_text)(
+				     report, output.stream),
+			     NULL);
 }
 
 static void
@@ -163,18 +163,20 @@ rs_cmd_policy_lint(int argc, char **argv)
 	const struct tk_opt rows[] = {
 		{"calls-per-second", 'c', TK_OPT_COUNT,
 		 &run.context.calls_per_second, "N", NULL, 1, CALLS_MAX,
-		 "calls of all clients; herds are counted, not only shared"},
+		 "calls per second of all clients together; adds the size of "
+		 "herds to the findings"},
 		{"layers", 'l', TK_OPT_LIST, &layer, "N", NULL, 0, 0,
-		 "attempts of another layer that retries; may be repeated"},
+		 "maximum attempts made by another retrying layer; may be "
+		 "repeated"},
 		{"ignore", 'i', TK_OPT_LIST, &ignored, "CODE", NULL, 0, 0,
-		 "do not look for this code; may be repeated"},
+		 "suppress this code; may be repeated"},
 		{"format", 'f', TK_OPT_NAME, &format, NULL, "text json", 0, 0,
-		 "what to print; default: text"},
+		 "output format, default text"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL}};
 	const struct tk_command command = {
-		"retrysim policy lint", "[OPTION]... NAME|FILE|FOLDER...",
-		"Warns of what is valid and will still hurt. Exit code 1 says "
-		"that there are warnings; notes are no warnings.",
+		"retrysim policy lint", "[OPTION]... NAME|FILE|DIR...",
+		"Warn about valid but risky settings. Exit with 1 if there are "
+		"warnings; notes do not affect the exit status.",
 		"  retrysim policy lint policies/\n"
 		"  retrysim policy lint --layers 3 --calls-per-second 200 "
 		"WEBHOOK\n",

@@ -30,9 +30,11 @@ Test(common_json_out, writes_what_was_added_in_order)
 	tk_json_text(&json, root, "b", "x\"\n");
 	list = tk_json_array(&json, root, "a");
 	tk_json_flag(&json, list, NULL, true);
+	tk_json_raw(&json, list, NULL, "{\"r\":[]}");
 	tk_json_null(&json, list, NULL);
 	tk_json_number(&json, tk_json_object(&json, root, "o"), "n", 3);
-	expect(&json, "{\n\t\"b\":\t\"x\\\"\\n\",\n\t\"a\":\t[true, null],\n"
+	expect(&json, "{\n\t\"b\":\t\"x\\\"\\n\",\n\t\"a\":\t[true, "
+		      "{\"r\":[]}, null],\n"
 		      "\t\"o\":\t{\n\t\t\"n\":\t3\n\t}\n}\n");
 }
 
@@ -82,7 +84,7 @@ Test(common_json_out, writes_nothing_of_a_document_that_failed)
 
 	cr_assert(out);
 	tk_json_begin(&json);
-	/* As if there had been no memory for the parent. */
+	/* As if memory had run out for the parent. */
 	tk_json_number(&json, NULL, "n", 1);
 	cr_expect(json.failed);
 	cr_expect_eq(tk_json_end(&json, out), -1);
