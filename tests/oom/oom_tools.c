@@ -92,7 +92,20 @@ status_of(int code)
 	}
 }
 
-enum { JSON, TEXT, CSV, ONCE_JSON, ONCE_TEXT, REPORTS };
+enum {
+	JSON,
+	TEXT,
+	CSV,
+	LIST_JSON,
+	LIST_TEXT,
+	SHOW_JSON,
+	SHOW_TEXT,
+	SCHEDULE_JSON,
+	SCHEDULE_TEXT,
+	ONCE_JSON,
+	ONCE_TEXT,
+	REPORTS
+};
 
 /* Whole or not there: the same bytes as the first time, which had memory. */
 static void
@@ -163,6 +176,72 @@ compare_csv(struct tap *tap)
 	return compare(tap, CSV);
 }
 
+/* A "retrysim policy" command that prints on stdout. */
+static enum backoff_status
+print(struct tap *tap, int which, const char *command, const char *format,
+      const char *operand, const char *option)
+{
+	char word[][20] = {"retrysim", "policy", "", "--format", "", "", ""};
+	enum { WORDS = sizeof(word) / sizeof(*word) };
+	int count = 5 + (operand != NULL) + (option != NULL), saved;
+	char *argv[WORDS + 1] = {NULL};
+	enum backoff_status status;
+
+	snprintf(word[2], sizeof(word[2]), "%s", command);
+	snprintf(word[4], sizeof(word[4]), "%s", format);
+	snprintf(word[5], sizeof(word[5]), "%s", operand ? operand : "");
+	snprintf(word[6], sizeof(word[6]), "%s", option ? option : "");
+	for (int i = 0; i < count; i++)
+		argv[i] = word[i];
+	fflush(stdout);
+	saved = redirect(1, out_path);
+	status = status_of(quietly(rs_main, count, argv));
+	fflush(stdout);
+	restore(1, saved);
+	if (status == BACKOFF_OK)
+		check_report(tap, which, status);
+	unlink(out_path);
+	return status;
+}
+
+static enum backoff_status
+list_json(struct tap *tap)
+{
+	return print(tap, LIST_JSON, "list", "json", NULL, NULL);
+}
+
+static enum backoff_status
+list_text(struct tap *tap)
+{
+	return print(tap, LIST_TEXT, "list", "text", NULL, NULL);
+}
+
+static enum backoff_status
+show_json(struct tap *tap)
+{
+	return print(tap, SHOW_JSON, "show", "json", "QUICK", NULL);
+}
+
+static enum backoff_status
+show_text(struct tap *tap)
+{
+	return print(tap, SHOW_TEXT, "show", "text", "QUICK", NULL);
+}
+
+static enum backoff_status
+schedule_json(struct tap *tap)
+{
+	return print(tap, SCHEDULE_JSON, "schedule", "json",
+		     "AWS_STANDARD_2026", "--draws=9");
+}
+
+static enum backoff_status
+schedule_text(struct tap *tap)
+{
+	return print(tap, SCHEDULE_TEXT, "schedule", "text",
+		     "AWS_STANDARD_2026", "--draws=9");
+}
+
 static enum backoff_status
 once(struct tap *tap, int which)
 {
@@ -210,6 +289,18 @@ const struct oom_scenario oom_tools[] = {
 	{"retrysim compare, text", compare_text, BACKOFF_OK, BACKOFF_E_NOMEM,
 	 1},
 	{"retrysim compare, CSV", compare_csv, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
+	{"retrysim policy list, JSON", list_json, BACKOFF_OK, BACKOFF_E_NOMEM,
+	 1},
+	{"retrysim policy list, text", list_text, BACKOFF_OK, BACKOFF_E_NOMEM,
+	 1},
+	{"retrysim policy show, JSON", show_json, BACKOFF_OK, BACKOFF_E_NOMEM,
+	 1},
+	{"retrysim policy show, text", show_text, BACKOFF_OK, BACKOFF_E_NOMEM,
+	 1},
+	{"retrysim policy schedule, JSON", schedule_json, BACKOFF_OK,
+	 BACKOFF_E_NOMEM, 1},
+	{"retrysim policy schedule, text", schedule_text, BACKOFF_OK,
+	 BACKOFF_E_NOMEM, 1},
 	{"retrytop --once, JSON", once_json, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
 	{"retrytop --once, text", once_text, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
 	{NULL, NULL, BACKOFF_OK, BACKOFF_OK, 0},
