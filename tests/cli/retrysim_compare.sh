@@ -222,7 +222,7 @@ retrysim compare "$work/named.log" --format json
 expect "in JSON too" 0 '"incumbent_missing":[[:space:]]*"MYOWN"' ''
 check "with its hash" grep -qE \
 	'"incumbent_missing_hash":[[:space:]]*"0123456789abcdef"' "$work/out"
-check "and without an incumbent" sh -c '! grep -q "\"incumbent\"" "$1"' - \
+check "and without a logged policy" sh -c '! grep -q "\"incumbent\"" "$1"' - \
 	"$work/out"
 named PERSISTENT
 retrysim compare "$work/named.log" -p PERSISTENT
