@@ -1,4 +1,4 @@
-/* What each event adds to which counter. */
+/* Count events: each one's additions to the counters of its series. */
 #include "config.h"
 
 #include <string.h>
@@ -7,34 +7,27 @@
 
 #define MS UINT64_C(1000000)
 
-/* From a millisecond, where a local call ends, to five minutes, where the
- * longest shipped policy gives up. */
-const struct bo_bounds bo_time_bounds = {15,
-					 true,
-					 {{1 * MS, "0.001"},
-					  {5 * MS, "0.005"},
-					  {10 * MS, "0.01"},
-					  {25 * MS, "0.025"},
-					  {50 * MS, "0.05"},
-					  {100 * MS, "0.1"},
-					  {250 * MS, "0.25"},
-					  {500 * MS, "0.5"},
-					  {1000 * MS, "1.0"},
-					  {2500 * MS, "2.5"},
-					  {5000 * MS, "5.0"},
-					  {10000 * MS, "10.0"},
-					  {30000 * MS, "30.0"},
-					  {60000 * MS, "60.0"},
-					  {300000 * MS, "300.0"}}};
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
-const struct bo_bounds bo_retry_bounds = {6,
-					  false,
-					  {{1, "1.0"},
-					   {2, "2.0"},
-					   {3, "3.0"},
-					   {4, "4.0"},
-					   {5, "5.0"},
-					   {10, "10.0"}}};
+/* From a millisecond, the time of a local call, to five minutes, after which
+ * the longest built-in policy gives up. */
+static const struct bo_bound times[] = {
+	{1 * MS, "0.001"},    {5 * MS, "0.005"},    {10 * MS, "0.01"},
+	{25 * MS, "0.025"},   {50 * MS, "0.05"},    {100 * MS, "0.1"},
+	{250 * MS, "0.25"},   {500 * MS, "0.5"},    {1000 * MS, "1.0"},
+	{2500 * MS, "2.5"},   {5000 * MS, "5.0"},   {10000 * MS, "10.0"},
+	{30000 * MS, "30.0"}, {60000 * MS, "60.0"}, {300000 * MS, "300.0"},
+};
+
+static const struct bo_bound retries[] = {{1, "1.0"}, {2, "2.0"}, {3, "3.0"},
+					  {4, "4.0"}, {5, "5.0"}, {10, "10.0"}};
+
+_Static_assert(LENGTH(times) < BO_BUCKETS_MAX &&
+		       LENGTH(retries) < BO_BUCKETS_MAX,
+	       "the last bucket has no bound");
+
+const struct bo_bounds bo_time_bounds = {LENGTH(times), true, times};
+const struct bo_bounds bo_retry_bounds = {LENGTH(retries), false, retries};
 
 static void
 increment(bo_counter *counter)
@@ -42,8 +35,8 @@ increment(bo_counter *counter)
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
-/* Not below zero, so that a begin that was never told is wrong only until the
- * rest has ended. */
+/* Never below zero: after an attempt whose start was not logged, the count is
+ * right again when the attempts under way have ended. */
 static void
 decrement(bo_counter *counter)
 {
@@ -69,8 +62,8 @@ observe(struct bo_histogram *h, const struct bo_bounds *bounds, uint64_t value)
 	bo_counter_add(&h->sum, value);
 }
 
-/* Numbers of vocabularies come from whoever emits: outside one is its unknown
- * place. */
+/* Callers fill in events, so a number may be outside its enum: count it as
+ * unknown. */
 static unsigned
 within(int number, unsigned count, unsigned unknown)
 {
@@ -102,9 +95,9 @@ reason_of(enum backoff_stop stop)
 	}
 }
 
-/* A call that ends in a wait, or before its first attempt, has a last event of
- * no attempt: cancelled, of no class, it took no time, and none was under way
- * when it began. */
+/* A call that ends in a wait, or before its first attempt, has a last event
+ * without an attempt: it is cancelled, has no class and no duration, and no
+ * number of attempts under way. */
 static bool
 has_attempt(const struct backoff_event *e)
 {
@@ -113,8 +106,8 @@ has_attempt(const struct backoff_event *e)
 	       (e->duration_ns != BACKOFF_ABSENT && e->duration_ns > 0);
 }
 
-/* Whether a wait begins: not after an attempt that lost against a hedge, nor
- * after a failure beside one, which looks like one with a wait of zero. */
+/* Whether a wait begins. None does after an attempt that lost to a hedge, nor
+ * after a failure while other attempts run, whose event has a wait of zero. */
 static bool
 has_wait(const struct bo_counts *c, const struct backoff_event *e)
 {
@@ -176,7 +169,7 @@ count_start(struct bo_counts *c, const struct backoff_event *e)
 		decrement(&c->waiting);
 }
 
-/* What is under way can be followed only where begins are told. */
+/* Attempts under way are known only if their starts are logged. */
 static void
 count_end(struct bo_counts *c, const struct backoff_event *e, bool attempted)
 {

@@ -1,4 +1,4 @@
-/* The life of metrics, what they watch, and what a fork makes of both. */
+/* Make and free metrics, watch guards and sinks, and reset after fork(2). */
 #include "config.h"
 
 #include "metrics/metrics.h"
@@ -9,8 +9,8 @@
 
 #define LIMIT_MAX 65536
 
-/* pthread_mutex_t would stay locked for good in a child if another thread of
- * the parent held it at the fork. It is held for a short time and rarely. */
+/* Not a pthread_mutex_t, which would stay locked forever in a child if another
+ * thread of the parent held it at the fork. It is held rarely and briefly. */
 void
 bo_metrics_lock(struct backoff_metrics *metrics)
 {
@@ -78,7 +78,7 @@ backoff_metrics_new(uint32_t limit, struct backoff_metrics **out)
 		free(m);
 		return BACKOFF_E_NOMEM;
 	}
-	/* At most half full, so that a free slot ends each search soon. */
+	/* At most half full, so that each search soon meets a free slot. */
 	while (slots < 2 * ((size_t)limit + 1))
 		slots *= 2;
 	atomic_init(&m->generation, bo_process_generation());
@@ -132,7 +132,7 @@ is_taken(const struct backoff_metrics *m, const struct bo_watch *as)
 	return false;
 }
 
-/* Takes the name over, whatever happens. */
+/* Takes ownership of the name, even on failure. */
 static enum backoff_status
 watch(struct backoff_metrics *m, struct bo_watch as)
 {
@@ -188,7 +188,7 @@ backoff_metrics_watch_sink(struct backoff_metrics *metrics,
 	return watch(metrics, (struct bo_watch){.sink = sink});
 }
 
-/* What a sink lost must not be missing from the next text. */
+/* The next text must still count what the sink has lost. */
 static void
 keep_losses(struct backoff_metrics *m, const struct bo_watch *w)
 {

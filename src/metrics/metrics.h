@@ -1,5 +1,5 @@
-/* The inside of metrics: counters by operation and policy, and what is
- * watched. */
+/* Counters by operation and policy, and the guards and sinks that are watched.
+ */
 #ifndef BO_METRICS_H
 #define BO_METRICS_H
 
@@ -11,8 +11,8 @@
 #include "base/num.h"
 #include "base/process.h"
 
-/** Sizes of the vocabularies, with a place 0 or last for what is in none. */
-#define BO_RESULTS 3
+/** Numbers of label values. Index 0 or the last one is for unknown values. */
+#define BO_RESULTS (BACKOFF_EVENT_ABORTED - BACKOFF_EVENT_SUCCESS + 1)
 #define BO_STOPS (BACKOFF_STOP_SLEEP_FAILED + 1)
 #define BO_KINDS (BACKOFF_KIND_HEDGE + 1)
 #define BO_CLASS_LABELS (BACKOFF_CLASS_FATAL + 2)
@@ -37,27 +37,28 @@ enum bo_reason {
 
 typedef atomic_uint_fast64_t bo_counter;
 
-/** A bucket counts what is above the bound before and not above its own; the
+/** A bucket counts values above the previous bound and not above its own; the
  *  last one has no bound. */
 struct bo_histogram {
 	bo_counter bucket[BO_BUCKETS_MAX];
 	bo_counter sum;
 };
 
-/** Upper bounds, and how the text has them. */
+/** The upper bounds of buckets. */
 struct bo_bounds {
 	unsigned count;
-	/** Whether it measures nanoseconds, written as seconds. */
+	/** Values are nanoseconds, written as seconds. */
 	bool seconds;
-	struct {
+	const struct bo_bound {
 		uint64_t most;
+		/** As the text has it. */
 		const char *text;
-	} at[BO_BUCKETS_MAX - 1];
+	} * at;
 };
 
 extern const struct bo_bounds bo_time_bounds, bo_retry_bounds;
 
-/** Counters and nothing else: a child of fork(2) clears them all. */
+/** Only counters: a child of fork(2) clears the struct as an array of them. */
 struct bo_counts {
 	/** By result, reason and whether there were retries. */
 	bo_counter operations[BO_RESULTS][BO_STOPS][2];
@@ -68,76 +69,80 @@ struct bo_counts {
 	struct bo_histogram attempt_duration, operation_duration;
 	struct bo_histogram retries, backoff;
 	struct bo_histogram delay[BO_DELAY_SOURCES];
-	/** Attempts and waits under way; known once an attempt's begin was
-	 *  told. */
+	/** Attempts and waits under way; known if starts of attempts are
+	 *  logged. */
 	bo_counter running, waiting, starts;
-	/** Events of hedges, whose calls have attempts beside others. */
+	/** Events of hedges, which run at the same time as other attempts. */
 	bo_counter hedges;
 };
 
-/** One operation under one policy. Never freed before the metrics. */
+_Static_assert(sizeof(struct bo_counts) % sizeof(bo_counter) == 0,
+	       "only counters");
+
+/** The counters of one operation under one policy. Freed with the metrics. */
 struct bo_series {
 	struct bo_counts counts;
 	uint32_t hash;
-	/** Both point into `text`, as do the labels: op="...",policy="...". */
+	/** All point into `text`. The labels are op="...",policy="...". */
 	const char *operation, *policy, *labels;
 	char text[];
 };
 
-/** Changed by one store, so that a child of fork(2) finds a whole list whatever
- *  another thread was at. */
+/** Changed by one store, so that a child of fork(2) finds a valid list even if
+ *  another thread was changing it. */
 typedef _Atomic(struct bo_watch *) bo_watch_link;
 
-/** A guard by its name, or a sink, whose name is NULL. */
+/** A guard with a name, or a sink, whose name is NULL. */
 struct bo_watch {
 	bo_watch_link next;
 	const struct backoff_guard *guard;
 	const struct backoff_sink *sink;
-	/** As a label's value, escaped. */
+	/** Escaped for a label's value. */
 	char *name;
 };
 
 typedef _Atomic(struct bo_series *) bo_slot;
 
 struct backoff_metrics {
-	/** Of the process that the counts belong to. */
+	/** Generation of the process whose events are counted. */
 	atomic_uint generation;
-	/** 0, or the generation that holds it, plus one: what another process
-	 *  held at a fork is free. */
+	/** 0: free; else 1 + the generation of the process that holds it. Held
+	 *  by the parent at a fork, it is free for the child. */
 	atomic_uint lock;
 	uint32_t limit, watched;
-	/** Series that are taken of the limit. */
+	/** Series that count towards the limit. */
 	atomic_uint used;
-	/** Where events above the limit go; in the table too. */
+	/** The series for events above the limit; also in the table. */
 	struct bo_series *other;
 	bo_counter dropped, unknown, folded;
 	bo_watch_link watches;
-	/** Open addressing; entries are only ever added. */
+	/** Open addressing; entries are never removed. */
 	size_t slot_mask;
 	bo_slot *slot;
 };
 
-/** The series of an operation and a policy (NULL is ""), made if need be; the
- *  other one above the limit or without memory, which is counted. */
+/** The series of an operation and a policy (NULL means ""), made if needed.
+ *  Above the limit or without memory the common one, which is counted. */
 struct bo_series *bo_series_find(struct backoff_metrics *metrics,
 				 const char *operation, const char *policy);
 
-/** A series with its labels; NULL without memory. The names are clean. */
+/** Make a series with its labels from clean names; NULL without memory. */
 struct bo_series *bo_series_new(const char *operation, const char *policy);
 void bo_series_add(struct backoff_metrics *metrics, struct bo_series *series);
 
-/** A name as a label's value has it, cut at BO_LABEL_MAX: one line of UTF-8. */
+/** Make a name valid for a label: one line of UTF-8, cut at BO_LABEL_MAX bytes.
+ */
 void bo_label_clean(const char *text, char out[BO_LABEL_MAX + 1]);
 
-/** Write a clean label's value with its escapes, and NUL; returns its length,
- *  at most twice that of the text. */
+/** Write a clean name with escapes and NUL. Returns its length, at most twice
+ *  the name's. */
 size_t bo_label_escape(const char *text, char *out);
 
-/** For what is watched, and for a child's first look. */
+/** Protects the watch list, and the reset in a child of fork(2). */
 void bo_metrics_lock(struct backoff_metrics *metrics);
 void bo_metrics_unlock(struct backoff_metrics *metrics);
 
-/** Begin anew in a child of fork(2). */
+/** Reset the counters in a child of fork(2). */
 void bo_metrics_forked(struct backoff_metrics *metrics);
 
 static inline void
@@ -148,8 +153,8 @@ bo_metrics_enter(struct backoff_metrics *metrics)
 		bo_metrics_forked(metrics);
 }
 
-/** Stays at the end rather than begin anew: sums take any number that an event
- *  may have. */
+/** Saturates rather than wraps: a sum takes any number that an event may have.
+ */
 static inline void
 bo_counter_add(bo_counter *counter, uint64_t amount)
 {

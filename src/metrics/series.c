@@ -1,5 +1,4 @@
-/* The table of series: found without a lock, added to and never taken from, at
- * most so many. */
+/* The table of series: lock-free, bounded, and never shrinking. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,7 +7,7 @@
 #include "base/text.h"
 #include "metrics/metrics.h"
 
-/* Of both names with their ends, which keeps "ab", "c" from "a", "bc". */
+/* Hash both names with their NULs, so that "ab", "c" differs from "a", "bc". */
 static uint32_t
 hash_names(const char *operation, const char *policy)
 {
@@ -57,7 +56,7 @@ bo_series_new(const char *operation, const char *policy)
 {
 	static const char frame[] = "op=\"\",policy=\"\"";
 	size_t names = strlen(operation) + strlen(policy);
-	/* Each name as it is, and escaped. */
+	/* Space for each name as it is, and escaped. */
 	struct bo_series *s =
 		calloc(1, sizeof(*s) + names + 2 + 2 * names + sizeof(frame));
 	char *at;
@@ -78,7 +77,7 @@ bo_series_new(const char *operation, const char *policy)
 	return s;
 }
 
-/* The slot with these names, or the first free one on their way. */
+/* The slot with these names, or else the first free one where they belong. */
 static bo_slot *
 probe(struct backoff_metrics *m, uint32_t hash, const char *operation,
       const char *policy, struct bo_series **found)
@@ -105,9 +104,9 @@ bo_series_add(struct backoff_metrics *metrics, struct bo_series *series)
 	atomic_store(slot, series);
 }
 
-/* One place of the limit; false if none is left. */
+/* Count one more series; false if the limit is reached. */
 static bool
-take_place(struct backoff_metrics *m)
+reserve(struct backoff_metrics *m)
 {
 	unsigned used = atomic_load(&m->used);
 
@@ -118,15 +117,15 @@ take_place(struct backoff_metrics *m)
 	return true;
 }
 
-/* Add a series for clean names, unless another thread is first: it meets this
- * one on the same way through the table. NULL if there is no place. */
+/* Add a series for clean names, unless another thread adds it first: both
+ * search the same slots. NULL above the limit or without memory. */
 static struct bo_series *
 make(struct backoff_metrics *m, const char *operation, const char *policy)
 {
 	struct bo_series *made, *there = NULL;
 	bo_slot *slot;
 
-	if (!take_place(m))
+	if (!reserve(m))
 		return NULL;
 	made = bo_series_new(operation, policy);
 	while (made != NULL) {
@@ -153,8 +152,8 @@ bo_series_find(struct backoff_metrics *metrics, const char *operation,
 	probe(metrics, hash_names(operation, policy), operation, policy, &s);
 	if (s != NULL)
 		return s;
-	/* Names that are not clean come here each time, and must not make a
-	 * second series with the labels of the first. */
+	/* Names that are not clean are looked up twice each time, so that they
+	 * do not make a second series with the labels of the first. */
 	bo_label_clean(operation, clean_operation);
 	bo_label_clean(policy, clean_policy);
 	probe(metrics, hash_names(clean_operation, clean_policy),

@@ -1,4 +1,4 @@
-/* The text: families in the order of one table, with their samples. */
+/* Write metrics as text: the families of one table, with their samples. */
 #include "config.h"
 
 #include <string.h>
@@ -14,10 +14,13 @@ struct writer {
 	uint64_t now_ns;
 };
 
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+
 enum type {
 	COUNTER,
 	GAUGE,
 	HISTOGRAM,
+	TYPES,
 };
 
 struct family {
@@ -25,9 +28,10 @@ struct family {
 	const char *name;
 	const char *help;
 	enum type type;
-	/** Of histograms: seconds or a plain number. */
+	/** Histograms only. */
 	const struct bo_bounds *bounds;
-	/** One of these: for each series, each that is watched, or once. */
+	/** One of these is set: called for each series, for each guard that is
+	 *  watched, or once. */
 	void (*series)(struct writer *w, const struct family *f,
 		       const struct bo_series *s);
 	void (*watch)(struct writer *w, const struct family *f,
@@ -41,8 +45,8 @@ put_number(struct writer *w, uint64_t value)
 	bo_out_format(&w->out, "%llu", (unsigned long long)value);
 }
 
-/* NAME{LABELS and a space. More labels come in pairs of name and value, which
- * need no escapes. */
+/* Write the name, the labels in braces, and a space. Further labels are pairs
+ * of name and value, which need no escapes. */
 static void
 begin_sample(struct writer *w, const struct family *f, const char *suffix,
 	     const char *labels, const char *const more[], unsigned pairs)
@@ -77,7 +81,7 @@ put_sample(struct writer *w, const struct family *f, const char *labels,
 	bo_out_text(&w->out, "\n");
 }
 
-/* What never happened has no sample: most of what could be counted never is. */
+/* Zero has no sample: most combinations of labels never occur. */
 static void
 put_count(struct writer *w, const struct family *f, const struct bo_series *s,
 	  const char *const more[], unsigned pairs, const bo_counter *counter)
@@ -92,8 +96,11 @@ static void
 put_operations(struct writer *w, const struct family *f,
 	       const struct bo_series *s)
 {
-	static const char *const result[BO_RESULTS] = {"success", "exhausted",
-						       "aborted"};
+	static const char *const result[] = {
+		[BACKOFF_EVENT_SUCCESS - BACKOFF_EVENT_SUCCESS] = "success",
+		[BACKOFF_EVENT_EXHAUSTED - BACKOFF_EVENT_SUCCESS] = "exhausted",
+		[BACKOFF_EVENT_ABORTED - BACKOFF_EVENT_SUCCESS] = "aborted"};
+	_Static_assert(LENGTH(result) == BO_RESULTS, "a name for each result");
 
 	for (unsigned r = 0; r < BO_RESULTS; r++)
 		for (unsigned stop = 0; stop < BO_STOPS; stop++)
@@ -116,8 +123,9 @@ static void
 put_attempts(struct writer *w, const struct family *f,
 	     const struct bo_series *s)
 {
-	static const char *const kinds[BO_KINDS] = {"unknown", "first", "retry",
-						    "hedge"};
+	static const char *const kinds[] = {"unknown", "first", "retry",
+					    "hedge"};
+	_Static_assert(LENGTH(kinds) == BO_KINDS, "a name for each kind");
 	const char *more[6] = {"kind", NULL, "class", NULL, "outcome", NULL};
 
 	for (unsigned kind = 0; kind < BO_KINDS; kind++)
@@ -135,8 +143,8 @@ put_attempts(struct writer *w, const struct family *f,
 			}
 }
 
-/* The count is the sum of the buckets that were just read, so that the two
- * agree whatever is counted meanwhile. */
+/* The count is the sum of the buckets as they were read, so that both agree
+ * even if another thread counts meanwhile. */
 static void
 put_histogram(struct writer *w, const struct family *f,
 	      const struct bo_series *s, const struct bo_histogram *h,
@@ -200,15 +208,17 @@ put_backoff(struct writer *w, const struct family *f, const struct bo_series *s)
 static void
 put_delays(struct writer *w, const struct family *f, const struct bo_series *s)
 {
-	static const char *const sources[BO_DELAY_SOURCES] = {
-		"unknown", "backoff", "hint", "zero"};
+	static const char *const sources[] = {"unknown", "backoff", "hint",
+					      "zero"};
+	_Static_assert(LENGTH(sources) == BO_DELAY_SOURCES,
+		       "a name for each source");
 
 	for (unsigned i = 0; i < BO_DELAY_SOURCES; i++)
 		put_histogram(w, f, s, &s->counts.delay[i], sources[i]);
 }
 
-/* Samples with one label more, by its vocabulary; a value without a name has
- * no sample. */
+/* Samples with one more label, whose values are names. An index without a name
+ * has no sample. */
 static void
 put_row(struct writer *w, const struct family *f, const struct bo_series *s,
 	const char *label, const char *const names[], const bo_counter *row,
@@ -226,9 +236,10 @@ static void
 put_suppressed(struct writer *w, const struct family *f,
 	       const struct bo_series *s)
 {
-	static const char *const names[BO_REASONS] = {
-		NULL,   "budget",      "breaker", "deadline",
-		"hint", "idempotency", "limit"};
+	static const char *const names[] = {NULL,       "budget", "breaker",
+					    "deadline", "hint",   "idempotency",
+					    "limit"};
+	_Static_assert(LENGTH(names) == BO_REASONS, "a name for each reason");
 
 	put_row(w, f, s, "reason", names, s->counts.suppressed, BO_REASONS);
 }
@@ -236,14 +247,17 @@ put_suppressed(struct writer *w, const struct family *f,
 static void
 put_hints(struct writer *w, const struct family *f, const struct bo_series *s)
 {
-	static const char *const names[BO_HINT_ACTIONS] = {
-		NULL, "honoured", "clamped", "ignored", "gave_up"};
+	static const char *const names[] = {NULL, "honoured", "clamped",
+					    "ignored", "gave_up"};
+	_Static_assert(LENGTH(names) == BO_HINT_ACTIONS,
+		       "a name for each action");
 
 	put_row(w, f, s, "action", names, s->counts.hints, BO_HINT_ACTIONS);
 }
 
-static const char *const breaker_states[BO_BREAKERS] = {"unknown", "closed",
-							"open", "half_open"};
+static const char *const breaker_states[] = {"unknown", "closed", "open",
+					     "half_open"};
+_Static_assert(LENGTH(breaker_states) == BO_BREAKERS, "a name for each state");
 
 static void
 put_transitions(struct writer *w, const struct family *f,
@@ -320,7 +334,8 @@ put_dropped(struct writer *w, const struct family *f)
 {
 	uint64_t lost;
 
-	/* Both under the lock: what is no longer watched has moved by then. */
+	/* Read both under the lock: a sink that is no longer watched has added
+	 * its losses to the counter. */
 	bo_metrics_lock(w->metrics);
 	lost = bo_counter_read(&w->metrics->dropped);
 	for (const struct bo_watch *at = w->metrics->watches; at != NULL;
@@ -348,54 +363,56 @@ put_folded(struct writer *w, const struct family *f)
 #define ONCE(put) NULL, NULL, put
 
 static const struct family families[] = {
-	{"retry_operations", "Calls that are over, by how they ended.", COUNTER,
-	 NULL, EACH_SERIES(put_operations)},
-	{"retry_attempts", "Attempts that were made, first ones included.",
-	 COUNTER, NULL, EACH_SERIES(put_attempts)},
-	{"retry_attempt_duration_seconds", "How long one attempt took.",
+	{"retry_operations", "Finished calls by how they ended.", COUNTER, NULL,
+	 EACH_SERIES(put_operations)},
+	{"retry_attempts", "Attempts, including first ones.", COUNTER, NULL,
+	 EACH_SERIES(put_attempts)},
+	{"retry_attempt_duration_seconds", "Duration of one attempt.",
 	 HISTOGRAM, &bo_time_bounds, EACH_SERIES(put_attempt_duration)},
 	{"retry_operation_duration_seconds",
-	 "How long a call took, waits included.", HISTOGRAM, &bo_time_bounds,
+	 "Duration of a call, including waits.", HISTOGRAM, &bo_time_bounds,
 	 EACH_SERIES(put_operation_duration)},
-	{"retry_operation_retries", "Retries of a call, of calls that had any.",
-	 HISTOGRAM, &bo_retry_bounds, EACH_SERIES(put_retries)},
+	{"retry_operation_retries",
+	 "Retries per call, of calls with at least one.", HISTOGRAM,
+	 &bo_retry_bounds, EACH_SERIES(put_retries)},
 	{"retry_operation_backoff_seconds",
-	 "Waits of a call together, of calls that waited.", HISTOGRAM,
+	 "Total wait per call, of calls that waited.", HISTOGRAM,
 	 &bo_time_bounds, EACH_SERIES(put_backoff)},
-	{"retry_delay_seconds", "Waits that were decided, one by one.",
-	 HISTOGRAM, &bo_time_bounds, EACH_SERIES(put_delays)},
+	{"retry_delay_seconds", "Duration of each wait, as decided.", HISTOGRAM,
+	 &bo_time_bounds, EACH_SERIES(put_delays)},
 	{"retry_suppressed",
-	 "Calls that failed although the failure would have been retried, or "
-	 "were not begun.",
+	 "Calls that ended without a retry of a retryable failure, or without "
+	 "any attempt.",
 	 COUNTER, NULL, EACH_SERIES(put_suppressed)},
-	{"retry_server_hints", "What became of servers' hints.", COUNTER, NULL,
-	 EACH_SERIES(put_hints)},
-	{"retry_breaker_transitions", "Breakers that changed to a state.",
+	{"retry_server_hints", "Server hints by how they were used.", COUNTER,
+	 NULL, EACH_SERIES(put_hints)},
+	{"retry_breaker_transitions", "Breaker transitions by new state.",
 	 COUNTER, NULL, EACH_SERIES(put_transitions)},
 	{"retry_inflight",
-	 "Calls in an attempt or a wait now, where begins are logged.", GAUGE,
+	 "Calls in an attempt or a wait, if attempt starts are logged.", GAUGE,
 	 NULL, EACH_SERIES(put_inflight)},
-	{"retry_budget_tokens", "What is left of a retry budget.", GAUGE, NULL,
+	{"retry_budget_tokens", "Tokens left in a retry budget.", GAUGE, NULL,
 	 EACH_WATCH(put_tokens)},
-	{"retry_budget_capacity", "What a retry budget holds at most.", GAUGE,
+	{"retry_budget_capacity", "Maximum tokens of a retry budget.", GAUGE,
 	 NULL, EACH_WATCH(put_capacity)},
-	{"retry_breaker_state", "1 for the state that a breaker is in.", GAUGE,
+	{"retry_breaker_state", "1 for the current state of a breaker.", GAUGE,
 	 NULL, EACH_WATCH(put_breaker)},
 	{"retry_events_dropped", "Events that sinks lost.", COUNTER, NULL,
 	 ONCE(put_dropped)},
-	{"retry_events_unknown", "Events of no known type.", COUNTER, NULL,
+	{"retry_events_unknown", "Events of an unknown type.", COUNTER, NULL,
 	 ONCE(put_unknown)},
 	{"retry_metrics_folded",
-	 "Events that count as operation _other for want of series.", COUNTER,
+	 "Events counted under operation _other: no series was left.", COUNTER,
 	 NULL, ONCE(put_folded)},
 };
 
 /* OpenMetrics names a counter's family without the suffix of its sample; the
- * older format knows no such difference. */
+ * older format names both alike. */
 static void
 put_head(struct writer *w, const struct family *f)
 {
 	static const char *const types[] = {"counter", "gauge", "histogram"};
+	_Static_assert(LENGTH(types) == TYPES, "a name for each type");
 	bool open = w->format == BACKOFF_METRICS_OPENMETRICS;
 	const char *suffix = !open && f->type == COUNTER ? "_total" : "";
 

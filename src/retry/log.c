@@ -113,9 +113,16 @@ static const char *
 law_name(const struct backoff_delay *law)
 {
 	static const char *const capped[] = {
-		"capped_none",  "capped_full",         "capped_equal",
-		"capped_minus", "capped_proportional", "capped_additive",
-		"decorrelated"};
+		[BACKOFF_JITTER_NONE] = "capped_none",
+		[BACKOFF_JITTER_FULL] = "capped_full",
+		[BACKOFF_JITTER_EQUAL] = "capped_equal",
+		[BACKOFF_JITTER_MINUS] = "capped_minus",
+		[BACKOFF_JITTER_PROPORTIONAL] = "capped_proportional",
+		[BACKOFF_JITTER_ADDITIVE] = "capped_additive",
+		[BACKOFF_JITTER_DECORRELATED] = "decorrelated"};
+	_Static_assert(sizeof(capped) / sizeof(*capped) ==
+			       BACKOFF_JITTER_DECORRELATED + 1,
+		       "a name for each law");
 
 	return law->capped ? capped[law->law] : backoff_jitter_name(law->law);
 }
