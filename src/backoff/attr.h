@@ -1,4 +1,4 @@
-/* Attributes of public declarations. */
+/* Attributes for public declarations. */
 #ifndef BACKOFF_ATTR_H
 #define BACKOFF_ATTR_H
 

@@ -1,4 +1,4 @@
-/* Time and cancellation, injectable: the library asks nobody else. */
+/* Time and cancellation: the library's only source of either. */
 #ifndef BACKOFF_CLOCK_H
 #define BACKOFF_CLOCK_H
 
@@ -12,7 +12,7 @@ BACKOFF_BEGIN_DECLS
 /** No deadline, no limit, never. */
 #define BACKOFF_FOREVER UINT64_MAX
 
-/** A one-way switch that ends waits; opaque. */
+/** A switch that ends waits and cannot be switched off; opaque. */
 struct backoff_cancel;
 
 /** Allocate a switch that is off. BACKOFF_E_NOMEM if there is no memory. */
@@ -23,9 +23,9 @@ backoff_cancel_new(struct backoff_cancel **out);
 BACKOFF_API void backoff_cancel_free(struct backoff_cancel *cancel);
 
 /**
- * Switch on, and wake every wait that watches. May be called from any thread
- * and from a signal handler (an atomic store and one system call; errno is
- * kept). Cannot be undone.
+ * Switch on, and end every wait that uses the switch. May be called from any
+ * thread and from a signal handler (an atomic store and one system call; errno
+ * is kept). Cannot be undone.
  */
 BACKOFF_API void backoff_cancel_request(struct backoff_cancel *cancel);
 
@@ -37,7 +37,7 @@ BACKOFF_API int backoff_cancel_requested(const struct backoff_cancel *cancel);
  * every thread that uses the clock.
  */
 struct backoff_clock {
-	/** Nanoseconds that never run backwards, from any start. */
+	/** Nanoseconds since any fixed time; never runs backwards. */
 	uint64_t (*now_ns)(void *user);
 	/** Nanoseconds since 1970-01-01 UTC, for the log's `ts` only. */
 	uint64_t (*wall_ns)(void *user);

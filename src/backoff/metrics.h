@@ -1,4 +1,4 @@
-/* Counts of events, readable as text by Prometheus. */
+/* Event counters, as text that Prometheus reads. */
 #ifndef BACKOFF_METRICS_H
 #define BACKOFF_METRICS_H
 
@@ -15,24 +15,24 @@ BACKOFF_BEGIN_DECLS
 
 /**
  * Opaque. Any number of threads may count events and write the text at once;
- * counting waits for nobody. A child of fork(2) keeps what is watched, and
- * counts from zero: its parent's events are its parent's.
+ * counting never waits. A child of fork(2) keeps watching the same guards and
+ * sinks, and counts from zero: its parent reports the parent's events.
  */
 struct backoff_metrics;
 
-/** The text's dialect. The two differ in how counters are declared, and no text
- *  is right in both. */
+/** The text's format. The two declare counters differently, and no text is
+ * valid in both. */
 enum backoff_metrics_format {
 	/** OpenMetrics 1.0. */
 	BACKOFF_METRICS_OPENMETRICS,
-	/** The older format of Prometheus, 0.0.4, that other readers know. */
+	/** The older format of Prometheus, 0.0.4, which more readers know. */
 	BACKOFF_METRICS_PROMETHEUS,
 };
 
 /**
- * @param limit  how many pairs of an operation and a policy have series of
- *               their own, 1 to 65536, each about 4 KiB once it is seen. The
- *               events of further ones count for the operation and policy
+ * @param limit  how many pairs of an operation and a policy have series to
+ *               themselves, 1 to 65536; each takes about 4 KiB once it is seen.
+ *               The events of further pairs count for operation and policy
  *               "_other" and in `retry_metrics_folded_total`.
  * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for a limit out of range or NULL;
  *         BACKOFF_E_NOMEM
@@ -40,28 +40,29 @@ enum backoff_metrics_format {
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_metrics_new(uint32_t limit, struct backoff_metrics **out);
 
-/** NULL is fine. No thread and no sink may use it any more. */
+/** NULL is fine. No thread and no sink may use them any more. */
 BACKOFF_API void backoff_metrics_free(struct backoff_metrics *metrics);
 
 /**
  * Count an event. It is a backoff_event_fn: give it to
  * backoff_sink_callback_new() or backoff_retry_set_on_event() with the metrics
- * as `user`. Of an operation that was counted before it takes no lock and no
- * memory; without memory for a new one the event counts as above the limit.
+ * as `user`. An operation and policy that were counted before take neither a
+ * lock nor memory; if there is no memory for new ones, the event counts as
+ * above the limit.
  *
  * @param metrics  a struct backoff_metrics
- * @param event    of any type; one of no known type is counted as such
+ * @param event    of any type; unknown types are counted as such
  */
 BACKOFF_API void backoff_metrics_count(void *metrics,
 				       const struct backoff_event *event);
 
 /**
- * Show the tokens of a guard's budget and the state of its breaker.
+ * Include the tokens of a guard's budget and the state of its breaker.
  *
  * @param name   the value of the label `budget` and `breaker`, 1 to 256 bytes;
  *               copied
  * @param guard  borrowed until backoff_metrics_unwatch()
- * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL or such a name;
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL or an invalid name;
  *         BACKOFF_E_STATE if the name is taken; BACKOFF_E_LIMIT for more
  *         guards and sinks than the limit of series; BACKOFF_E_NOMEM
  */
@@ -70,21 +71,20 @@ backoff_metrics_watch_guard(struct backoff_metrics *metrics, const char *name,
 			    const struct backoff_guard *guard);
 
 /**
- * Add what a sink lost to `retry_events_dropped_total`. Not one that the
- * metrics stand behind: the `events_dropped` events that come from it count
- * already.
+ * Add the events that a sink lost to `retry_events_dropped_total`. Do not watch
+ * a sink that feeds these metrics: its `events_dropped` events count already.
  *
  * @param sink  borrowed until backoff_metrics_unwatch()
  * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL; BACKOFF_E_STATE if it is
- *         watched; BACKOFF_E_LIMIT; BACKOFF_E_NOMEM
+ *         watched already; BACKOFF_E_LIMIT; BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_metrics_watch_sink(struct backoff_metrics *metrics,
 			   const struct backoff_sink *sink);
 
 /**
- * Forget a guard, under each of its names, or a sink; what a sink lost stays
- * counted. To be called before it is freed, and it is free to go afterwards.
+ * Stop watching a guard, under each of its names, or a sink, whose losses stay
+ * counted. Call this before you free either.
  *
  * @return BACKOFF_OK; BACKOFF_E_ARGUMENT if it is not watched
  */
@@ -94,18 +94,18 @@ backoff_metrics_unwatch(struct backoff_metrics *metrics, const void *watched);
 /**
  * Write the text. Counters never go back from one text to the next.
  *
- * @param now_ns  monotonic time for what is watched, as in
+ * @param now_ns  monotonic time at which guards are read, as in
  *                backoff_guard_tokens_milli()
  * @param buffer  may be NULL if @p size is 0; always ends in NUL otherwise
- * @return length without the NUL, whether or not it fitted (as snprintf). It
- *         may have grown at the next call: ask again until it fits.
+ * @return length without the NUL, whether or not it fitted (as snprintf). The
+ *         text may have grown at the next call: repeat until it fits.
  */
 BACKOFF_API size_t backoff_metrics_write(struct backoff_metrics *metrics,
 					 enum backoff_metrics_format format,
 					 uint64_t now_ns, char *buffer,
 					 size_t size);
 
-/** What a text of this format is called in HTTP; NULL for an unknown one. */
+/** The Content-Type of a text in this format; NULL for an unknown one. */
 BACKOFF_API const char *
 backoff_metrics_content_type(enum backoff_metrics_format format);
 

@@ -1,4 +1,4 @@
-/* Counter-based randomness: the same key always gives the same luck. */
+/* Counter-based random draws: the same key always gives the same draw. */
 #ifndef BACKOFF_RNG_H
 #define BACKOFF_RNG_H
 
@@ -31,9 +31,9 @@ BACKOFF_API void backoff_philox4x32(const uint32_t counter[4],
  * One uniform 64-bit word keyed by (experiment, purpose, call, attempt).
  *
  * Counter: call low, call high, attempt, purpose. Key: experiment low, high.
- * The result is the first two output words, low first. Keyed, not streamed:
- * a stream loses its pairing at the first decision in which two policies
- * differ, a key never does.
+ * The result is the first two output words, low first. Keyed rather than
+ * streamed: two policies would draw different numbers from a stream after the
+ * first decision in which they differ, and draw the same ones by key.
  */
 BACKOFF_API uint64_t backoff_draw(uint64_t experiment, uint32_t purpose,
 				  uint64_t call, uint32_t attempt);

@@ -12,8 +12,9 @@
 BACKOFF_BEGIN_DECLS
 
 /**
- * The version of the library that runs, as "MAJOR.MINOR.PATCH". Compare it
- * with BACKOFF_VERSION_STRING, the version that was compiled against.
+ * The version of the library that is running, as "MAJOR.MINOR.PATCH". Compare
+ * it with BACKOFF_VERSION_STRING, the version that the program was compiled
+ * against.
  */
 BACKOFF_API const char *backoff_version(void);
 

@@ -1,7 +1,7 @@
-/* A switch that ends waits: one word in memory that is also a futex.
+/* A switch that ends waits: one word of memory, which is also a futex.
  *
- * Not an eventfd: that costs a descriptor per call. Not a condition variable:
- * signalling one is not allowed in a signal handler. */
+ * Not an eventfd, which would cost a descriptor per call; not a condition
+ * variable, which must not be signalled in a signal handler. */
 #include "config.h"
 
 #include "clock/cancel.h"
@@ -16,7 +16,7 @@
 
 #include "base/num.h"
 
-/* A count in bits 1 and up. */
+/* The counter in bits 1 and up. */
 #define NUDGE 2u
 
 void
@@ -24,7 +24,7 @@ bo_cancel_init(struct backoff_cancel *cancel,
 	       const struct backoff_cancel *parent)
 {
 	atomic_init(&cancel->word, 0);
-	/* Its word counts requests of its children: it is not changed. */
+	/* Only the counter in the parent's word changes, not its state. */
 	cancel->parent = (struct backoff_cancel *)(uintptr_t)parent;
 }
 
@@ -46,8 +46,8 @@ backoff_cancel_free(struct backoff_cancel *cancel)
 	free(cancel);
 }
 
-/* Which waits on a shared word a switch ends: those of its own, or of one that
- * fell on the same bit. */
+/* The waits on a shared word that this switch ends: its own, and those of other
+ * switches with the same bit. */
 static unsigned
 wake_bit(const struct backoff_cancel *cancel)
 {
@@ -68,7 +68,7 @@ backoff_cancel_request(struct backoff_cancel *cancel)
 
 	atomic_fetch_or(&cancel->word, 1);
 	if (cancel->parent != NULL) {
-		/* Waits sleep on the parent's word. */
+		/* Its waits sleep on the parent's word. */
 		atomic_fetch_add(&cancel->parent->word, NUDGE);
 		wake(&cancel->parent->word, wake_bit(cancel));
 	} else {
@@ -113,8 +113,8 @@ bo_cancel_wait(const struct backoff_cancel *cancel, uint64_t when_ns)
 		if (backoff_cancel_requested(cancel))
 			return BACKOFF_E_CANCELLED;
 		/* The bitset form takes an absolute monotonic time. It returns
-		 * at once with EAGAIN if the word changed meanwhile, and with
-		 * EINTR after a signal, whose handler may have changed it. */
+		 * EAGAIN at once if the word has changed, and EINTR after a
+		 * signal, whose handler may have changed it. */
 		if (syscall(SYS_futex, &root->word,
 			    FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, seen, &when,
 			    NULL, bits) == 0 ||

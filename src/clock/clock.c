@@ -1,4 +1,4 @@
-/* The machine's clock, and one that stands still for tests. */
+/* The system's clock, and a virtual one for tests. */
 #include "config.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@ read_clock(clockid_t id)
 {
 	struct timespec now;
 
-	/* Cannot fail for these two ids. */
+	/* Cannot fail for the ids used here. */
 	clock_gettime(id, &now);
 	return (uint64_t)now.tv_sec * BO_NS_PER_S + (uint64_t)now.tv_nsec;
 }
@@ -45,14 +45,14 @@ system_sleep_until(void *user, uint64_t when_ns,
 	int error;
 
 	(void)user;
-	/* The kernel puts the thread to sleep for a time that has passed too:
-	 * a retry without a wait cost 40 us. */
+	/* The kernel would put the thread to sleep even for a time that has
+	 * passed: a retry without a wait took 40 us. */
 	if (system_now(NULL) >= when_ns &&
 	    (cancel == NULL || !backoff_cancel_requested(cancel)))
 		return BACKOFF_OK;
 	if (cancel != NULL)
 		return bo_cancel_wait(cancel, when_ns);
-	/* Absolute: however often a signal comes, the end stays where it is. */
+	/* Absolute, so that signals do not move the end. */
 	do
 		error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when,
 					NULL);
@@ -71,14 +71,14 @@ backoff_clock_system(void)
 
 #define WALL_FRESH_NS 1000000
 
-/* How far the wall clock is ahead of the monotonic one. */
+/* The difference between the wall clock and the monotonic clock. */
 static uint64_t
 measure_ahead(void)
 {
 	uint64_t before_ns, wall_ns;
 	int tries = 3;
 
-	/* A thread that was interrupted between the two knows nothing. */
+	/* Repeat if the thread was interrupted between the two reads. */
 	do {
 		before_ns = system_now(NULL);
 		wall_ns = system_wall(NULL);
@@ -89,13 +89,13 @@ measure_ahead(void)
 uint64_t
 bo_clock_wall(const struct backoff_clock *clock, uint64_t now_ns)
 {
-	/* Threads that meet here overwrite one measurement by another. */
+	/* Threads that measure at once overwrite each other's result. */
 	static atomic_uint_fast64_t ahead_ns, measured_ns;
 	uint64_t ahead;
 
 	if (clock->wall_ns != system_wall || clock->now_ns != system_now)
 		return clock->wall_ns(clock->user);
-	/* Also taken anew for a time before the last measurement. */
+	/* A time before the last measurement makes a new one, too. */
 	if (now_ns - atomic_load_explicit(&measured_ns, memory_order_acquire) <
 	    WALL_FRESH_NS)
 		return now_ns +

@@ -1,4 +1,4 @@
-/* The header that tells a peer which attempt a request is, out and in. */
+/* Headers with the number of an attempt: writing and reading them. */
 #include "config.h"
 
 #include <backoff/retry.h>
@@ -21,7 +21,7 @@ backoff_attempt_header(const struct backoff_attempt *attempt, char *out,
 	return text.length;
 }
 
-/** A part of the value, from blank to blank. */
+/** A part of the value without the blanks around it. */
 struct part {
 	const char *at;
 	size_t length;
@@ -39,7 +39,7 @@ trim(const char *at, size_t length)
 	return (struct part){at, length};
 }
 
-/* Digits and nothing else, of at most 32 bits. */
+/* Only digits, at most 32 bits. */
 static bool
 read_count(struct part p, uint32_t *out)
 {
@@ -58,8 +58,7 @@ read_count(struct part p, uint32_t *out)
 	return true;
 }
 
-/* A number from 1 that was not there yet: 0 is no number, so it stands for
- * that. */
+/* A number from 1, unless *out has one already (is not 0). */
 static bool
 read_number(struct part p, uint32_t *out)
 {

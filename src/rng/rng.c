@@ -1,4 +1,4 @@
-/* Keyed draws: Philox4x32-10 by Random123. */
+/* Keyed random draws: Random123's Philox4x32-10. */
 #include "config.h"
 
 #include <string.h>

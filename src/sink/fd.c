@@ -1,4 +1,4 @@
-/* Events to a file descriptor: one write(2) a line. */
+/* A sink that writes to a file descriptor: one write(2) per line. */
 #include "config.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* A sink that lets so many lines of each operation pass. */
+/* A sink that limits the lines per second of each operation. */
 #include "config.h"
 
 #include <stdatomic.h>
@@ -12,64 +12,66 @@
 #include "base/text.h"
 #include "sink/sink.h"
 
-#define PLACES 1024
-/** An operation looks at so many for its own; then it shares the last. */
+#define SLOTS 1024
+/** Slots in which an operation looks for its own, or a free one; if there is
+ *  neither, it shares the last of them. */
 #define PROBES 8
 
-/** What one operation may still write. */
-struct place {
-	/** Hash of its name; 0: free. Never given back. */
+/** The limit of one operation. */
+struct slot {
+	/** Hash of its name; 0: free. A slot never becomes free again. */
 	atomic_uint_fast64_t owner;
-	/** When its next line would be due if they came evenly. */
+	/** When its next line would be due if lines came evenly. */
 	atomic_uint_fast64_t due_ns;
-	/** Left out, and not told yet. */
-	atomic_uint_fast64_t untold;
+	/** Lines left out and not yet reported. */
+	atomic_uint_fast64_t unreported;
 };
 
 struct limit {
 	struct backoff_sink sink;
 	struct backoff_sink *target;
-	/** A line in interval_ns, and so much earlier at most. */
+	/** One line per interval_ns; a line may come early_ns before it is due.
+	 */
 	uint64_t interval_ns, early_ns;
 	atomic_uint_fast64_t left_out;
 	char host[256];
-	struct place place[PLACES];
+	struct slot slot[SLOTS];
 };
 
-static struct place *
-place_of(struct limit *l, const char *operation)
+static struct slot *
+slot_of(struct limit *l, const char *operation)
 {
 	uint64_t hash = bo_mix64(bo_fnv1a(BO_FNV1A_BEGIN, operation,
 					  strlen(operation))) |
 			1;
-	struct place *place = NULL;
+	struct slot *slot = NULL;
 
 	for (uint64_t i = 0; i < PROBES; i++) {
 		uint_fast64_t owner;
 
-		place = &l->place[((hash >> 32) + i) % PLACES];
-		owner = atomic_load_explicit(&place->owner,
+		slot = &l->slot[((hash >> 32) + i) % SLOTS];
+		owner = atomic_load_explicit(&slot->owner,
 					     memory_order_relaxed);
 		if (owner == 0 &&
 		    atomic_compare_exchange_strong_explicit(
-			    &place->owner, &owner, hash, memory_order_relaxed,
+			    &slot->owner, &owner, hash, memory_order_relaxed,
 			    memory_order_relaxed))
 			break;
 		if (owner == hash)
 			break;
 	}
-	return place;
+	return slot;
 }
 
-/* The generic cell rate algorithm (ITU-T I.371, annex A), on the time of the
- * events. What is due later than any line can make it was due before the clock
- * was set back. */
+/* The generic cell rate algorithm (ITU-T I.371, annex A), by the events' time.
+ * A due time further in the future than lines can move it comes from before the
+ * clock was set back, and is ignored. */
 static bool
-admits(const struct limit *l, struct place *place, uint64_t now_ns)
+admits(const struct limit *l, struct slot *slot, uint64_t now_ns)
 {
 	uint64_t most = bo_add_sat(now_ns, l->early_ns + l->interval_ns);
 	uint_fast64_t due =
-		atomic_load_explicit(&place->due_ns, memory_order_relaxed);
+		atomic_load_explicit(&slot->due_ns, memory_order_relaxed);
 	uint64_t from;
 
 	do {
@@ -77,22 +79,22 @@ admits(const struct limit *l, struct place *place, uint64_t now_ns)
 		if (from - now_ns > l->early_ns)
 			return false;
 	} while (!atomic_compare_exchange_weak_explicit(
-		&place->due_ns, &due, bo_add_sat(from, l->interval_ns),
+		&slot->due_ns, &due, bo_add_sat(from, l->interval_ns),
 		memory_order_relaxed, memory_order_relaxed));
 	return true;
 }
 
-/* Say in the log what is not in it. */
+/* Log how many lines of an operation were left out. */
 static void
-tell(struct limit *l, struct place *place, const char *operation,
-     uint64_t ts_ns)
+report(struct limit *l, struct slot *slot, const char *operation,
+       uint64_t ts_ns)
 {
 	struct backoff_event event;
 	uint64_t count =
-		atomic_load_explicit(&place->untold, memory_order_relaxed);
+		atomic_load_explicit(&slot->unreported, memory_order_relaxed);
 
 	if (count != 0)
-		count = atomic_exchange_explicit(&place->untold, 0,
+		count = atomic_exchange_explicit(&slot->unreported, 0,
 						 memory_order_relaxed);
 	if (count == 0)
 		return;
@@ -105,26 +107,26 @@ static void
 limit_emit(struct backoff_sink *sink, const struct backoff_event *event)
 {
 	struct limit *l = (struct limit *)sink;
-	struct place *place;
+	struct slot *slot;
 
-	/* What a breaker did, or a sink lost, is rare, and the reason of much
-	 * else. */
+	/* Breaker transitions and losses are rare, and explain other events.
+	 */
 	if (event->operation == NULL || event->ts_ns == BACKOFF_ABSENT ||
 	    event->type == BACKOFF_EVENT_BREAKER_TRANSITION ||
 	    event->type == BACKOFF_EVENT_DROPPED) {
 		backoff_sink_emit(l->target, event);
 		return;
 	}
-	place = place_of(l, event->operation);
-	if (!admits(l, place, event->ts_ns)) {
-		atomic_fetch_add_explicit(&place->untold, 1,
+	slot = slot_of(l, event->operation);
+	if (!admits(l, slot, event->ts_ns)) {
+		atomic_fetch_add_explicit(&slot->unreported, 1,
 					  memory_order_relaxed);
 		atomic_fetch_add_explicit(&l->left_out, 1,
 					  memory_order_relaxed);
 		return;
 	}
 	backoff_sink_emit(l->target, event);
-	tell(l, place, event->operation, event->ts_ns);
+	report(l, slot, event->operation, event->ts_ns);
 }
 
 static void
@@ -133,8 +135,8 @@ limit_flush(struct backoff_sink *sink)
 	struct limit *l = (struct limit *)sink;
 	const struct backoff_clock *clock = backoff_clock_system();
 
-	for (size_t i = 0; i < PLACES; i++)
-		tell(l, &l->place[i], NULL, clock->wall_ns(clock->user));
+	for (size_t i = 0; i < SLOTS; i++)
+		report(l, &l->slot[i], NULL, clock->wall_ns(clock->user));
 	backoff_sink_flush(l->target);
 }
 

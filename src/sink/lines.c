@@ -1,4 +1,4 @@
-/* What sinks that write lines share: the count of losses, and cut lines. */
+/* Common parts of sinks that write lines: counting losses, ending cut lines. */
 #include "config.h"
 
 #include "sink/lines.h"
@@ -14,7 +14,7 @@
 
 #include "base/process.h"
 
-/** Milliseconds after which nobody is still writing a line. */
+/** A line is not written over more than this many milliseconds. */
 #define CHECKS 10
 
 bool
@@ -49,7 +49,7 @@ bo_lines_write(struct bo_lines *lines, char *line, size_t length)
 	while (n < 0 && errno == EINTR);
 	if (n > (ssize_t)skip)
 		return (size_t)n - skip;
-	/* Nothing written: the state is as before. */
+	/* Nothing was written, so the line before is still cut. */
 	if (n <= 0 && broken)
 		atomic_store(&lines->broken, true);
 	return 0;
@@ -59,39 +59,40 @@ bool
 bo_lines_finish(struct bo_lines *lines, const char *line, size_t length,
 		size_t done)
 {
-	/* What a full disk or a signal cut. */
+	/* A full disk or a signal cut the line. */
 	if (bo_write_all(lines->fd, line + done, length - done))
 		return true;
-	/* Half a line: the next one begins with a newline, so that only this
-	 * one is lost. */
+	/* The next line begins with a newline, so that only this one is lost.
+	 */
 	atomic_store(&lines->broken, true);
 	return false;
 }
 
 static void
-tell_losses(struct bo_lines *lines, const struct backoff_event *after)
+report_losses(struct bo_lines *lines, const struct backoff_event *after)
 {
-	uint64_t told = atomic_load(&lines->told);
+	uint64_t reported = atomic_load(&lines->reported);
 	uint64_t dropped = atomic_load(&lines->dropped);
 	char line[BACKOFF_EVENT_LINE_MAX];
 	struct backoff_event event;
 	size_t length;
 
-	/* Whoever moves the count tells it. */
-	if (dropped <= told ||
-	    !atomic_compare_exchange_strong(&lines->told, &told, dropped))
+	/* The thread that changes the counter reports. */
+	if (dropped <= reported ||
+	    !atomic_compare_exchange_strong(&lines->reported, &reported,
+					    dropped))
 		return;
-	bo_sink_dropped_event(&event, dropped - told, after->ts_ns,
+	bo_sink_dropped_event(&event, dropped - reported, after->ts_ns,
 			      after->host);
 	length = backoff_event_encode(&event, line, sizeof(line));
 	if (length == 0 || !lines->put(lines, line, length)) {
-		/* This line is one more that is missing. */
+		/* This line is lost too. */
 		atomic_fetch_add(&lines->dropped, 1);
-		atomic_fetch_sub(&lines->told, dropped - told);
+		atomic_fetch_sub(&lines->reported, dropped - reported);
 	}
 }
 
-/* What a parent lost is the parent's to tell. */
+/* A child of fork(2) leaves its parent's losses for the parent to report. */
 static void
 forget_parent(struct bo_lines *lines)
 {
@@ -102,7 +103,7 @@ forget_parent(struct bo_lines *lines)
 	    atomic_exchange(&lines->generation, now) == now)
 		return;
 	atomic_store(&lines->dropped, 0);
-	atomic_store(&lines->told, 0);
+	atomic_store(&lines->reported, 0);
 }
 
 static void
@@ -115,13 +116,13 @@ emit(struct bo_lines *lines, const struct backoff_event *event)
 	if (length == 0 || !lines->put(lines, line, length))
 		atomic_fetch_add(&lines->dropped, 1);
 	else if (atomic_load_explicit(&lines->dropped, memory_order_relaxed) >
-		 atomic_load_explicit(&lines->told, memory_order_relaxed))
-		tell_losses(lines, event);
+		 atomic_load_explicit(&lines->reported, memory_order_relaxed))
+		report_losses(lines, event);
 }
 
-/* A write to a pipe without a reader sends the thread SIGPIPE, which ends the
- * process: the log's reader shall not be able to. The signal is this thread's,
- * so it is taken here, unless it was waiting before. */
+/* A write to a pipe without a reader sends the thread SIGPIPE, which would let
+ * the log's reader end this process. The signal goes to this thread, so it can
+ * be taken here, unless one was pending before. */
 static void
 emit_without_sigpipe(struct bo_lines *lines, const struct backoff_event *event)
 {
@@ -174,7 +175,7 @@ bo_lines_init(struct bo_lines *lines, int fd)
 }
 
 static bool
-ends_whole(int fd)
+ends_with_newline(int fd)
 {
 	struct stat st;
 	char last;
@@ -186,25 +187,25 @@ ends_whole(int fd)
 void
 bo_lines_check_end(struct bo_lines *lines, const char *path)
 {
-	const struct timespec moment = {0, 1000000};
+	const struct timespec pause = {0, 1000000};
 	struct stat st, named;
 	bool whole;
 	int fd;
 
-	/* Opening what is no file, a pipe or a tape, can do something. */
+	/* Opening a pipe or a tape can have an effect. */
 	if (fstat(lines->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
 	    st.st_size == 0)
 		return;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return;
-	/* It may have been renamed since. */
+	/* The path may name another file by now. */
 	whole = fstat(fd, &named) != 0 || named.st_ino != st.st_ino ||
-		named.st_dev != st.st_dev || ends_whole(fd);
-	/* Half a line is also what another process is just writing. */
+		named.st_dev != st.st_dev || ends_with_newline(fd);
+	/* Another process may be in the middle of its line. */
 	for (int i = 0; !whole && i < CHECKS; i++) {
-		nanosleep(&moment, NULL);
-		whole = ends_whole(fd);
+		nanosleep(&pause, NULL);
+		whole = ends_with_newline(fd);
 	}
 	if (!whole)
 		atomic_store(&lines->broken, true);

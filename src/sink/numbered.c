@@ -1,4 +1,4 @@
-/* Files beside a log, PATH.1 the youngest, and how old a file is. */
+/* The rotated files of a log (PATH.1 is the newest), and the age of a file. */
 #include "config.h"
 
 #include "sink/numbered.h"
@@ -13,7 +13,7 @@
 #include "base/num.h"
 #include "base/text.h"
 
-/* Only as much of the first line as it takes: `ts` is its second field. */
+/* Enough of the first line: `ts` is its second field. */
 #define HEAD_BYTES 1024
 
 struct name {
@@ -59,8 +59,8 @@ bo_numbered_gap(const char *path, unsigned keep)
 	return 0;
 }
 
-/* Who else makes a file of that name just now keeps it: rename(2) alone would
- * overwrite it. Some file systems know nothing better. */
+/* Do not overwrite a file that another program makes at the same moment, as
+ * rename(2) would. Some file systems support nothing else. */
 static int
 move_file(const char *from, const char *to, bool replace)
 {

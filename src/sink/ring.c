@@ -1,10 +1,10 @@
-/* A bounded queue with its own writer thread, so that callers never wait.
+/* A bounded queue with a writer thread, so that callers never wait.
  *
  * The queue is D. Vyukov's bounded MPMC queue (1024cores.net, 2010) with one
  * consumer: each slot has a turn counter, a producer claims a slot with one
- * compare-and-swap, and nobody waits for anybody. Events are copied with their
- * texts and encoded in the writer thread: a copy costs the caller less than an
- * encoding. */
+ * compare-and-swap, and no thread waits for another. Events are copied with
+ * their texts and encoded by the writer thread: copying costs the caller less
+ * than encoding. */
 #include "config.h"
 
 #include <errno.h>
@@ -26,17 +26,17 @@
 #include "sink/sink.h"
 
 #define TEXT_BYTES 768
-/** The idle writer looks this often: first, and at the least. */
+/** How long an idle writer naps: at first, and at most. */
 #define NAP_FIRST_NS 1000000
 #define NAP_LAST_NS 50000000
 #define CACHE_LINE 64
-/** Of a slot, what a usual event fills. */
+/** The part of a slot that a typical event fills. */
 #define PREFETCH_BYTES 640
 /** A queue that was full takes events again when a 256th of it is free. */
 #define FREE_PART 256
 
 struct slot {
-	/** Position at which a producer may fill it; one more when filled. */
+	/** Position whose producer may fill the slot; one more when filled. */
 	_Alignas(CACHE_LINE) atomic_size_t turn;
 	struct backoff_event event;
 	char text[TEXT_BYTES];
@@ -47,15 +47,15 @@ struct ring {
 	struct backoff_sink *target;
 	struct slot *slot;
 	size_t mask, wake_mask;
-	/** Of the process that owns the thread. */
+	/** Generation of the process that has the writer thread. */
 	uint32_t generation;
 	pthread_t thread;
 	char host[256];
-	/** Producers' side. */
+	/** Written by producers. */
 	_Alignas(CACHE_LINE) atomic_size_t tail;
 	atomic_uint_fast64_t dropped;
 	atomic_bool was_full;
-	/** Writer's side. */
+	/** Written by the writer. */
 	_Alignas(CACHE_LINE) atomic_size_t head;
 	/** 1 while the writer naps; a futex. */
 	atomic_uint asleep;
@@ -69,7 +69,7 @@ futex(atomic_uint *word, int op, unsigned value, const struct timespec *time)
 		       NULL, 0);
 }
 
-/* JSON text is kept whole or not at all. */
+/* Keep JSON text whole or not at all. */
 static void
 keep_json(const char **text, char **space, char *end)
 {
@@ -85,7 +85,7 @@ keep_json(const char **text, char **space, char *end)
 	*space += length;
 }
 
-/* Bytes to keep of a text that is longer: none of half a character. */
+/* The length of a longer text after a cut that splits no character. */
 static size_t
 cut_length(const char *text, size_t limit)
 {
@@ -97,9 +97,8 @@ cut_length(const char *text, size_t limit)
 	return length;
 }
 
-/* At least 16 bytes in steps of 16, or less in two steps, of which the last
- * runs into the one before: texts are short, and a call of memcpy(3) for each
- * was a third of a copy. */
+/* Copy 16 bytes at a time, or less in two steps that may overlap: texts are
+ * short, and calling memcpy(3) for each took a third of the time. */
 static inline void
 copy_bytes(char *out, const char *text, size_t length)
 {
@@ -119,7 +118,7 @@ copy_bytes(char *out, const char *text, size_t length)
 	}
 }
 
-/* One byte of the space is always left for a NUL. */
+/* Copy a text. There is always space for a NUL. */
 static char *
 keep_text(const char *text, size_t limit, char *space, const char *end)
 {
@@ -140,10 +139,10 @@ copy_event(struct slot *slot, const struct backoff_event *event)
 {
 	char *space = slot->text, *end = slot->text + TEXT_BYTES;
 
-	/* Not an assignment, which GCC makes one slow instruction. */
+	/* Not an assignment, for which GCC uses one slow instruction. */
 	copy_bytes((char *)&slot->event, (const char *)event, sizeof(*event));
-	/* In the order in which they get room, and how much of it at most:
-	 * what the encoder would cut is not worth queueing. */
+	/* In the order in which texts get space. The encoder cuts them at the
+	 * same limits, so longer texts need not be queued. */
 #define KEEP(member, limit)                                                    \
 	if (event->member != NULL) {                                           \
 		slot->event.member = space;                                    \
@@ -170,9 +169,9 @@ copy_event(struct slot *slot, const struct backoff_event *event)
 	keep_json(&slot->event.extra, &space, end);
 }
 
-/* The writer had the next slot last, so its lines are in another processor's
- * cache. Asking for them now keeps the next caller from waiting for them: that
- * wait is most of what an emission costs. */
+/* The writer used the next slot last, so its cache lines belong to another
+ * processor. Fetching them now saves the next caller that wait, which is most
+ * of the cost of an emission. */
 static void
 prefetch(const struct slot *slot)
 {
@@ -188,9 +187,10 @@ drop(struct ring *r)
 	atomic_fetch_add_explicit(&r->dropped, 1, memory_order_relaxed);
 }
 
-/* Of a queue that was full, a part has to be free again. A producer that takes
- * each slot as it comes free waits for cache lines that the writer still has:
- * this made the slowest hundredth of emissions three times as fast. */
+/* After a queue was full, it takes events again only when a part of it is free.
+ * A producer that took each slot as it became free would wait for cache lines
+ * that the writer still holds: this made the slowest hundredth of emissions
+ * three times as fast. */
 static bool
 is_still_full(struct ring *r, size_t position)
 {
@@ -246,15 +246,15 @@ ring_emit(struct backoff_sink *sink, const struct backoff_event *event)
 		}
 		position = atomic_load_explicit(&r->tail, memory_order_relaxed);
 	}
-	/* Waking costs a system call: once per quarter of the queue. The
-	 * writer's nap has an end of its own. */
+	/* Waking costs a system call, so do it once per quarter of the queue;
+	 * the writer's nap also ends by itself. */
 	if ((position & r->wake_mask) == 0 &&
 	    atomic_load_explicit(&r->asleep, memory_order_relaxed) != 0 &&
 	    atomic_exchange(&r->asleep, 0) != 0)
 		futex(&r->asleep, FUTEX_WAKE, 1, NULL);
 }
 
-/* Write what is queued; false if nothing was. */
+/* Write all queued events; false if there were none. */
 static bool
 drain(struct ring *r)
 {
@@ -276,21 +276,21 @@ drain(struct ring *r)
 }
 
 static void
-tell_losses(struct ring *r, uint64_t *told)
+report_losses(struct ring *r, uint64_t *reported)
 {
 	const struct backoff_clock *clock = backoff_clock_system();
 	uint64_t dropped = atomic_load(&r->dropped);
 	uint64_t below = backoff_sink_dropped(r->target);
 	struct backoff_event event;
 
-	if (dropped == *told)
+	if (dropped == *reported)
 		return;
-	bo_sink_dropped_event(&event, dropped - *told,
+	bo_sink_dropped_event(&event, dropped - *reported,
 			      clock->wall_ns(clock->user), r->host);
 	backoff_sink_emit(r->target, &event);
-	/* The target may lose this line too; then it is told again. */
+	/* If the target loses this line too, report again. */
 	if (backoff_sink_dropped(r->target) == below)
-		*told = dropped;
+		*reported = dropped;
 }
 
 static void *
@@ -298,7 +298,7 @@ writer(void *user)
 {
 	struct ring *r = user;
 	long nap_ns = NAP_FIRST_NS;
-	uint64_t told = 0;
+	uint64_t reported = 0;
 
 	for (;;) {
 		struct timespec nap = {0, nap_ns};
@@ -308,7 +308,7 @@ writer(void *user)
 			nap_ns = NAP_FIRST_NS;
 		else if (nap_ns < NAP_LAST_NS)
 			nap_ns *= 2;
-		tell_losses(r, &told);
+		report_losses(r, &reported);
 		if (stop)
 			return NULL;
 		atomic_store(&r->asleep, 1);
@@ -329,7 +329,7 @@ static void
 ring_flush(struct backoff_sink *sink)
 {
 	struct ring *r = (struct ring *)sink;
-	const struct timespec moment = {0, 100000};
+	const struct timespec pause = {0, 100000};
 	size_t tail;
 
 	if (bo_process_generation() != r->generation)
@@ -337,7 +337,7 @@ ring_flush(struct backoff_sink *sink)
 	tail = atomic_load(&r->tail);
 	while ((ptrdiff_t)(atomic_load(&r->head) - tail) < 0) {
 		wake(r);
-		nanosleep(&moment, NULL);
+		nanosleep(&pause, NULL);
 	}
 	backoff_sink_flush(r->target);
 }
@@ -368,7 +368,7 @@ ring_free(struct backoff_sink *sink)
 	free(r->slot);
 }
 
-/* Signals are for the program's own threads. */
+/* Signals are blocked: the program's handlers run in its own threads only. */
 static int
 start_writer(struct ring *r)
 {

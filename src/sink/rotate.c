@@ -1,21 +1,20 @@
-/* Events to a file that is renamed when it is full or old.
+/* A sink that writes to a file, which is renamed when it is full or old.
  *
- * A line is one write(2), and costs no other system call: whether the path
- * still names the file that is open, and how large it grew by what others
- * write, is looked at when 10 ms passed since the last look, or when this
- * process has written an eighth of the room that was left. All processes that
- * write to a path come to the same limit, so each finds out by itself that
- * another one rotated.
+ * A line is one write(2) and costs no other system call. Whether the path still
+ * names the open file, and how far other processes made it grow, is checked
+ * when 10 ms have passed since the last check, or when this process has written
+ * an eighth of the room that was left. All processes that write to a path reach
+ * the same limit, so each notices by itself that another one has rotated.
  *
- * Who rotates holds a flock(2) on the file that is full. Not on one beside it:
- * that could be deleted, and would lie around. Nobody waits for the lock, nor
- * for another thread: who does not get it goes on writing, at worst to a file
- * that has just become PATH.1.
+ * A rotating process holds a flock(2) on the full file. Not on a separate lock
+ * file: that could be deleted, and would remain. No process or thread waits for
+ * the lock: without it, writing continues, at worst to a file that has just
+ * become PATH.1.
  *
- * A file that is renamed stays for 50 ms at least before another rotation may
- * delete it, and a line that was written more than 20 ms after the last look
- * is looked after: if its file is gone, it is written again. That is how no
- * line goes to a file that nobody sees, without a lock around each. */
+ * A renamed file is kept for at least 50 ms before another rotation may delete
+ * it. After a line that was written more than 20 ms after the last check, the
+ * file is checked again: if it is gone, the line is written again. So no line
+ * is lost in a deleted file, without a lock around each write. */
 #include "config.h"
 
 #include <errno.h>
@@ -37,17 +36,18 @@
 #define MS UINT64_C(1000000)
 #define LOOK_NS (10 * MS)
 #define LATE_NS (20 * MS)
-/** More than LATE_NS by two ticks of the clock that stamps files, 10 ms. */
+/** LATE_NS and more than two ticks of the clock that stamps files (10 ms). */
 #define STAY_NS (50 * MS)
-/** A stranger who writes to PATH.1 keeps us from rotating so long. */
+/** Another program that keeps writing to PATH.1 delays a rotation by this. */
 #define STAY_MOST_NS (1000 * MS)
-/** After a rotation that failed; while another process rotates. */
+/** Until the next try after a failed rotation, and while another process
+ *  rotates. */
 #define RETRY_NS (1000 * MS)
 #define RETRY_SOON_NS (1 * MS)
-/** The part of the room that is left, after which to look again. Others write
- *  meanwhile. */
+/** Look again after writing this part of the room left, since other processes
+ *  write too. */
 #define ROOM_PART 8
-/** A look that rotates looks twice; other processes can rotate between. */
+/** A rotation takes two looks; other processes may rotate in between. */
 #define LOOKS_MAX 5
 #define AGAIN_MAX 16
 #define FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -56,31 +56,33 @@
 struct rotating {
 	struct bo_lines lines;
 	const struct backoff_clock *clock;
-	/** Absolute and without links: a daemon changes its directory. */
+	/** Absolute and without links, since a daemon may change its directory.
+	 */
 	char *path;
 	uint64_t max_bytes, max_age_ns;
 	unsigned keep;
-	/** When to look, and what this process may write until then. */
+	/** When to look next, and how much this process may write before. */
 	atomic_uint_fast64_t look_ns;
 	atomic_int_fast64_t room;
-	/** When the path was last seen to name the open file. */
+	/** When the path was last known to name the open file. */
 	atomic_uint_fast64_t current_ns;
-	/** How often another file took the place of the open one. */
+	/** How often the open file was replaced by another. */
 	atomic_uint swaps;
 	/** errno of the last rotation. */
 	atomic_int error;
-	/** 1 + the generation of the process whose thread looks; 0: nobody.
-	 *  What follows is that thread's. */
+	/** 1 + the generation of the process one of whose threads is looking;
+	 *  0: none. Only that thread may use the members below. */
 	atomic_uint busy;
-	/** Holds the lock; -1. */
+	/** The descriptor that holds the lock, or -1. */
 	int lock;
 	dev_t dev;
 	ino_t ino;
-	/** The first line's time, and when the file is old, on now_ns(). */
+	/** The first line's wall time, and the monotonic time at which the
+	 *  file becomes old. */
 	bool has_first;
 	uint64_t first_ns, old_ns;
-	/** No rotation before; since when one waits for PATH.1 to be old
-	 *  enough, or 0. */
+	/** Do not rotate before retry_ns. A rotation has waited since waits_ns
+	 *  (0: none does) for PATH.1 to be old enough. */
 	uint64_t retry_ns, waits_ns;
 };
 
@@ -90,8 +92,10 @@ now_of(const struct rotating *r)
 	return r->clock->now_ns(r->clock->user);
 }
 
-/* A child of fork(2) finds the mark of a thread that it does not have, and may
- * share that one's lock until it closes it. */
+/* Become the thread that looks. A child of fork(2) may find the mark of a
+ * thread that it does not have, whose lock it shares until it closes the
+ * descriptor.
+ */
 static bool
 take(struct rotating *r)
 {
@@ -121,8 +125,8 @@ is_open(const struct rotating *r, const struct stat *st)
 	return st->st_ino == r->ino && st->st_dev == r->dev;
 }
 
-/* The file that the path names, made if there is none, with the mode and owner
- * of the one before it; -1 with errno. */
+/* Open the file that the path names, or make it with the mode and owner of the
+ * file before it; -1 with errno. */
 static int
 open_path(const char *path, int before, struct stat *st)
 {
@@ -136,8 +140,8 @@ open_path(const char *path, int before, struct stat *st)
 	}
 	if (fd < 0)
 		return -1;
-	/* Who else writes may be another user of the same group. Two who make
-	 * it at once do this both. */
+	/* Another user of the same group may write too. Two processes that
+	 * make the file at once both do this. */
 	if (made && before >= 0 && fstat(before, &model) == 0 &&
 	    fchown(fd, model.st_uid, model.st_gid) == 0)
 		(void)fchmod(fd, model.st_mode & 0777);
@@ -160,8 +164,9 @@ adopt(struct rotating *r, const struct stat *st, uint64_t now_ns)
 	atomic_store(&r->current_ns, now_ns);
 }
 
-/* Under the same number: a thread that is in the middle of its write(2) ends
- * it in the old file, and none finds the number closed or somebody else's. */
+/* Replace the open file under the same descriptor: a thread in the middle of
+ * its write(2) completes it in the old file, and no thread finds the descriptor
+ * closed or reused. */
 static bool
 reopen(struct rotating *r, uint64_t now_ns)
 {
@@ -185,9 +190,9 @@ reopen(struct rotating *r, uint64_t now_ns)
 	return true;
 }
 
-/* When will the open file be old? Asked anew when it seems to be: it may have
- * been truncated. Inside a process the monotonic clock counts on; only where a
- * file is met first, its age is the difference of two wall clock times. */
+/* Find out when the open file becomes old. Repeated when it seems to be old,
+ * since it may have been truncated. The age is the difference of two wall times
+ * only when this process first sees a file; then the monotonic clock counts. */
 static void
 learn_age(struct rotating *r, const struct stat *st, uint64_t now_ns)
 {
@@ -210,7 +215,7 @@ static bool
 is_due(struct rotating *r, const struct stat *st, uint64_t now_ns,
        size_t length)
 {
-	/* A line that is larger than a file may be has one for itself. */
+	/* A line longer than max_bytes has a file to itself. */
 	if (st->st_size <= 0)
 		return false;
 	if (now_ns >= r->old_ns)
@@ -220,7 +225,7 @@ is_due(struct rotating *r, const struct stat *st, uint64_t now_ns,
 		now_ns >= r->old_ns);
 }
 
-/* Must a file that was written to a moment ago be deleted? Let it be. */
+/* Whether the rotation would delete a file that was written to recently. */
 static bool
 must_wait(struct rotating *r, uint64_t now_ns)
 {
@@ -234,8 +239,8 @@ must_wait(struct rotating *r, uint64_t now_ns)
 	return now_ns - r->waits_ns < STAY_MOST_NS;
 }
 
-/* 0: the path is free, or names another's file by now; EAGAIN: soon; or an
- * errno. */
+/* 0: the path is free, or names another process's file by now; EAGAIN: try
+ * again soon; or another errno. */
 static int
 rotate_locked(struct rotating *r, uint64_t now_ns)
 {
@@ -269,7 +274,8 @@ rotate(struct rotating *r, uint64_t now_ns)
 	if (r->lock < 0)
 		return errno == ENOENT ? 0 : errno;
 	error = rotate_locked(r, now_ns);
-	/* Aloud: a child of fork(2) may have it too, and not close it. */
+	/* Closing is not enough if a child of fork(2) has the descriptor too.
+	 */
 	flock(r->lock, LOCK_UN);
 	close(r->lock);
 	r->lock = -1;
@@ -285,7 +291,7 @@ put_off(struct rotating *r, uint64_t now_ns, int error)
 		bo_add_sat(now_ns, error == EAGAIN ? RETRY_SOON_NS : RETRY_NS);
 }
 
-/* See that the path names the open file, and that this one has room. */
+/* Make sure that the path names the open file, and that the file has room. */
 static void
 look_closely(struct rotating *r, uint64_t now_ns, size_t length)
 {
@@ -311,7 +317,7 @@ look_closely(struct rotating *r, uint64_t now_ns, size_t length)
 	}
 }
 
-/* When to look again. */
+/* Decide when to look again. */
 static void
 plan(struct rotating *r, uint64_t now_ns)
 {
@@ -340,7 +346,7 @@ look(struct rotating *r, uint64_t now_ns, size_t length)
 
 	if (!take(r))
 		return;
-	/* A thread that is cancelled in here would hold it for ever. */
+	/* A thread that was cancelled here would keep its mark forever. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	look_closely(r, now_ns, length);
 	plan(r, now_ns);
@@ -348,7 +354,8 @@ look(struct rotating *r, uint64_t now_ns, size_t length)
 	pthread_setcancelstate(state, NULL);
 }
 
-/* The rest of a line goes where its begin is, or nowhere. */
+/* Write the rest of a line to the file that has its beginning, or not at all.
+ */
 static bool
 finish(struct rotating *r, unsigned swaps, const char *line, size_t length,
        size_t done)
@@ -368,7 +375,8 @@ finish(struct rotating *r, unsigned swaps, const char *line, size_t length,
 	return whole;
 }
 
-/* Some file systems do not count names; then the path decides. */
+/* Whether the open file still has a name. Some file systems do not count links;
+ * then the path decides. */
 static bool
 has_name(const struct rotating *r, int fd)
 {
@@ -379,8 +387,8 @@ has_name(const struct rotating *r, int fd)
 		(stat(r->path, &named) == 0 && bo_same_file(&st, &named)));
 }
 
-/* A line whose file is gone. Not through a new look: that may be another
- * thread's, and nobody waits. */
+/* Write a line again whose file is gone. Not by a new look: another thread may
+ * be looking, and no thread waits for another. */
 static bool
 write_again(struct rotating *r, const char *line, size_t length)
 {
@@ -455,8 +463,8 @@ is_valid(const struct backoff_rotation *rotation)
 	       rotation->keep <= BO_KEEP_MAX;
 }
 
-/* Open the file and learn its whole name, which it may lose to a rotation in
- * between; then there is a new one. */
+/* Open the file and find its absolute path. Another process may rotate in
+ * between; then open the new file. */
 static int
 open_named(struct rotating *r, const char *path, struct stat *st)
 {

@@ -1,4 +1,5 @@
-/* What all sinks share, and the two that only hand on: callback and tee. */
+/* Functions of every sink, and two sinks that only pass events on: callback and
+ * tee. */
 #include "config.h"
 
 #include "sink/sink.h"

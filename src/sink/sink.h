@@ -1,4 +1,4 @@
-/* The inside of a sink: a small table of functions. */
+/* The interface that every sink implements. */
 #ifndef BO_SINK_H
 #define BO_SINK_H
 
@@ -7,7 +7,7 @@
 struct bo_sink_ops {
 	void (*emit)(struct backoff_sink *sink,
 		     const struct backoff_event *event);
-	/** These may be NULL: nothing to do, nothing lost. */
+	/** These may be NULL: nothing to do, and nothing lost. */
 	void (*flush)(struct backoff_sink *sink);
 	uint64_t (*dropped)(const struct backoff_sink *sink);
 	void (*free)(struct backoff_sink *sink);
@@ -18,7 +18,7 @@ struct backoff_sink {
 	const struct bo_sink_ops *ops;
 };
 
-/** The `events_dropped` line for @p lost events. */
+/** Fill in an `events_dropped` event for @p lost events. */
 void bo_sink_dropped_event(struct backoff_event *event, uint64_t lost,
 			   uint64_t ts_ns, const char *host);
 
