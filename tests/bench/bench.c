@@ -1,4 +1,4 @@
-/* Measuring beside each other: rounds in turn, medians, one table. */
+/* Measure rows in alternate rounds, and print their medians as a table. */
 #include "config.h"
 
 #include "bench.h"

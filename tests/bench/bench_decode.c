@@ -1,4 +1,4 @@
-/* How fast a log is read. */
+/* Measure how fast a log is read. */
 #include "config.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ struct text {
 	size_t length;
 };
 
-/* Calls a function with each line; returns megabytes per second of CPU. */
+/* Call a function with each line; returns megabytes per second of CPU. */
 static double
 each_line(const struct text *text, size_t count,
 	  void (*read)(void *user, const char *line, size_t length), void *user)
@@ -58,7 +58,7 @@ read_event(void *user, const char *line, size_t length)
 
 	if (backoff_event_decode(user, line, length, &event, NULL) !=
 	    BACKOFF_OK)
-		bench_die("a line is no event");
+		bench_die("a line is not an event");
 	BENCH_KEEP(event.seq);
 }
 
@@ -82,7 +82,7 @@ read_tree(void *user, const char *line, size_t length)
 
 	(void)user;
 	if (tree == NULL)
-		bench_die("a line is no JSON");
+		bench_die("a line is not JSON");
 	cJSON_Delete(tree);
 }
 
@@ -92,7 +92,7 @@ run_cjson(void *user, size_t count)
 	return each_line(user, count, read_tree, NULL);
 }
 
-/* All fields are looked at once, as a reader of events must. */
+/* Look at every field once, as a reader of events must. */
 static void
 read_fields(void *user, const char *line, size_t length)
 {
@@ -101,7 +101,7 @@ read_fields(void *user, const char *line, size_t length)
 
 	(void)user;
 	if (tree == NULL)
-		bench_die("a line is no JSON");
+		bench_die("a line is not JSON");
 	for (size_t i = 0; (field = backoff_event_field(i)) != NULL; i++)
 		BENCH_KEEP(cJSON_GetObjectItemCaseSensitive(tree, field->path));
 	cJSON_Delete(tree);

@@ -1,4 +1,5 @@
-/* What an event costs: as a line of text, and on its way into a sink. */
+/* Measure the cost of an event: as a line of text, and on its way into a sink.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@
 
 static char line[BACKOFF_EVENT_LINE_MAX];
 
-/* A failed attempt that is followed by another: the longest usual event. */
+/* A failed attempt that another follows: the longest common event. */
 static struct backoff_event
 typical(void)
 {
@@ -63,7 +64,7 @@ run_encode(void *user, size_t count)
 	return (double)(bench_cpu_ns() - start_ns) / (double)count;
 }
 
-/* The time of all three, formatted once a second by nobody: each time. */
+/* The time, which all three encoders format for each event. */
 static void
 put_time(char text[32], uint64_t ns)
 {
@@ -77,8 +78,7 @@ put_time(char text[32], uint64_t ns)
 		 (unsigned)(ns % 1000000000 / 1000));
 }
 
-/* The same line by hand; nothing is escaped, and only because nothing here has
- * to be. */
+/* The same line by hand, without escapes, since nothing here needs them. */
 static double
 run_snprintf(void *user, size_t count)
 {
@@ -186,13 +186,13 @@ compare(const void *a, const void *b)
 struct emission {
 	struct backoff_sink *sink;
 	struct backoff_event event;
-	/** Time from one to the next; 0: at once. */
+	/** Time between emissions; 0: none. */
 	uint64_t gap_ns;
-	/** Which part of the emissions takes no longer. */
+	/** The quantile to report. */
 	double quantile;
 };
 
-/* Each emission alone between two readings of the processor's counter. */
+/* Each emission lies between two readings of the processor's counter. */
 static double
 run_emission(void *user, size_t count)
 {
@@ -271,7 +271,7 @@ measure_hand_over(void)
 }
 
 struct file {
-	/** In the folder of the build: a file system as logs have it. */
+	/** In the build folder, whose file system is like that of logs. */
 	const char *path;
 	struct emission emission;
 };
@@ -283,7 +283,8 @@ run_lines(void *user, size_t count)
 	struct file *f = user;
 	uint64_t start_ns;
 
-	/* Small files, lest the disk be measured; their first line is new. */
+	/* Small files, so that the disk is not measured; their first line is
+	 * new. */
 	if (truncate(f->path, 0) != 0)
 		bench_die(f->path);
 	f->emission.event.ts_ns = clock->wall_ns(clock->user);

@@ -1,4 +1,4 @@
-/* What counting an event costs, and what the text does. */
+/* Measure the cost of counting an event, and of the text. */
 #include "config.h"
 
 #include <pthread.h>
@@ -14,7 +14,7 @@
 struct counting {
 	struct backoff_metrics *metrics;
 	struct backoff_event event;
-	/** Operations that take turns. */
+	/** Operations in turn. */
 	unsigned names;
 };
 
@@ -88,7 +88,7 @@ run_half(void *user)
 	return NULL;
 }
 
-/* Two threads that fight for the same cache lines all the time. */
+/* Two threads that contend for the same cache lines all the time. */
 static double
 run_together(void *user, size_t count)
 {

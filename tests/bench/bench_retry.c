@@ -1,4 +1,4 @@
-/* What a call costs, and what a decision costs. */
+/* Measure the cost of a call, and of a decision. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include "bench.h"
 
-/* The call itself: through a pointer, with a trace in memory. */
+/* The operation itself: called through a pointer, with an effect in memory. */
 static volatile unsigned done;
 
 __attribute__((noinline)) static int
@@ -62,7 +62,7 @@ run_bare(void *user, size_t count)
 	return (double)(bench_cpu_ns() - start_ns) / (double)count;
 }
 
-/* What a careful hand-written loop has: a deadline, and a duration. */
+/* A careful hand-written loop: with a deadline and a duration. */
 __attribute__((noinline)) static int
 clock_loop(int (*fn)(unsigned *), unsigned *left, unsigned max_attempts,
 	   uint64_t deadline_ns, uint64_t *duration_ns)
@@ -108,7 +108,7 @@ attempt(void *user, const struct backoff_attempt *made,
 struct loop {
 	struct backoff_retry *retry;
 	struct backoff_sink *sink;
-	/** Calls between two flushes that are not measured; 0: none. */
+	/** Calls between flushes, which are not measured; 0: no flushes. */
 	size_t batch;
 };
 
@@ -202,7 +202,7 @@ struct decision {
 	struct backoff_policy *policy;
 	struct backoff_state begun;
 	struct backoff_outcome outcome;
-	/** Whether the draw is part of it. */
+	/** The draw is measured too. */
 	int draws;
 };
 

@@ -1,4 +1,4 @@
-/* A log as a busy service writes it, the same for the same seed. */
+/* Generate a log as a busy service writes it, the same for the same seed. */
 #include "config.h"
 
 #include <stdbool.h>
@@ -24,7 +24,7 @@ static const struct {
 	{"gateway", "generate_description", "AI_PROVIDER", 3, 40, 1450000},
 };
 
-/* Quotes and characters beyond ASCII are rare in logs, but there. */
+/* Quotes and characters beyond ASCII are rare in logs, but occur. */
 static const struct {
 	enum backoff_class failure_class;
 	const char *type, *code, *text;
@@ -49,9 +49,9 @@ static const struct {
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static void
-fill_failure(struct backoff_event *event, uint64_t luck, bool last)
+fill_failure(struct backoff_event *event, uint64_t draw, bool last)
 {
-	size_t e = luck % COUNT(errors);
+	size_t e = draw % COUNT(errors);
 
 	event->outcome = errors[e].failure_class == BACKOFF_CLASS_TIMEOUT
 				 ? BACKOFF_OUTCOME_TIMEOUT
@@ -70,23 +70,23 @@ fill_failure(struct backoff_event *event, uint64_t luck, bool last)
 	event->delay_law = "proportional";
 	event->delay_low_ns = 750000000;
 	event->delay_high_ns = 1250000000;
-	event->delay_ns = 750000000 + luck % 500000000;
+	event->delay_ns = 750000000 + draw % 500000000;
 }
 
-/* One attempt of a call; the next one if it failed, else a new call. */
+/* The next attempt of a call that failed, or the first of a new call. */
 static void
 next_event(struct backoff_event *event, uint64_t seed, uint64_t number,
 	   char call_id[33])
 {
-	uint64_t luck = backoff_draw(seed, BACKOFF_PURPOSE_USER, number, 0);
+	uint64_t draw = backoff_draw(seed, BACKOFF_PURPOSE_USER, number, 0);
 	uint64_t more = backoff_draw(seed, BACKOFF_PURPOSE_USER, number, 1);
-	size_t o = luck % COUNT(operations);
-	bool failed = (luck >> 32) % 100 < operations[o].failing_percent;
+	size_t o = draw % COUNT(operations);
+	bool failed = (draw >> 32) % 100 < operations[o].failing_percent;
 	uint64_t attempt =
 		failed ? 1 + more % operations[o].max_attempts : 1 + more % 2;
 
 	backoff_event_init(event);
-	snprintf(call_id, 33, "%016llx%016llx", (unsigned long long)luck,
+	snprintf(call_id, 33, "%016llx%016llx", (unsigned long long)draw,
 		 (unsigned long long)more);
 	event->ts_ns = UINT64_C(1795428930000000000) + number * 500000;
 	event->service = operations[o].service;
@@ -98,7 +98,7 @@ next_event(struct backoff_event *event, uint64_t seed, uint64_t number,
 	event->max_attempts = operations[o].max_attempts;
 	event->kind = attempt > 1 ? BACKOFF_KIND_RETRY : BACKOFF_KIND_FIRST;
 	event->duration_ns =
-		operations[o].mean_us * (500 + more % 1000) + luck % 1000;
+		operations[o].mean_us * (500 + more % 1000) + draw % 1000;
 	event->elapsed_ns = event->duration_ns * attempt;
 	event->host = "app-1";
 	event->pid = 4711;

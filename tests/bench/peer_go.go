@@ -1,5 +1,5 @@
-// Peers in Go: cenkalti/backoff; a call, and a retry whose timer is ready; one
-// measurement of each row, in time of the wall.
+// Peers in Go: cenkalti/backoff. Measures a call, and a retry whose timer is
+// ready, once each, in wall time.
 package main
 
 import (
@@ -12,7 +12,7 @@ import (
 
 const retries = 3
 
-// A timer that is over at once.
+// A timer that fires at once.
 type ready struct{ c chan time.Time }
 
 func (r *ready) Start(time.Duration) {

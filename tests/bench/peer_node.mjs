@@ -1,5 +1,5 @@
-// Peers in JavaScript: cockatiel and p-retry, from the folder NODE_MODULES; a
-// call, and a retry as soon as their timers let it; one measurement of each row.
+// Peers in JavaScript: cockatiel and p-retry, from the folder NODE_MODULES.
+// Measures a call, and a retry as soon as their timers allow, once each.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,5 @@
-"""Peers in Python: a call, and a retry without a wait, under each library; one
-measurement of each row."""
+"""Peers in Python: measures a call, and a retry without a wait, once for each
+library."""
 import importlib
 import logging
 import time

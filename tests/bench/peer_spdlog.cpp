@@ -1,5 +1,5 @@
-// A peer for beside_emit: spdlog's loggers with the same stream of attempts
-// into /dev/null; one measurement of each row.
+// A peer of ours_emit: measures spdlog's loggers once with the same stream of
+// attempts into /dev/null.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

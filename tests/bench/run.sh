@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs all measurements in the build folder, then beside the peers that are
-# installed. BENCH_ROUNDS: rounds of each (7). beside.sh says where peers are
-# looked for.
+# Runs all measurements in the build folder, then those against the peers that
+# are installed. BENCH_ROUNDS: rounds of each (7). peers.sh says where it looks
+# for peers.
 set -u
 home=$(cd "$(dirname "$0")" && pwd)
 printf 'date: %s, processors: %s, load: %s\n' "$(date -u +%Y-%m-%d)" \
@@ -11,5 +11,5 @@ for bench in retry emit metrics decode; do
 	"./tests/bench/bench_$bench" || status=1
 done
 echo
-sh "$home/beside.sh" || status=1
+sh "$home/peers.sh" || status=1
 exit $status

@@ -1,5 +1,5 @@
-/* A stream of attempts of about 300 bytes each as a line, the same in every
- * program that writes them; for C and C++. */
+/* A stream of attempts, each a line of about 300 bytes, the same in every
+ * program that writes it; for C and C++. */
 #ifndef BENCH_STREAM_H
 #define BENCH_STREAM_H
 
@@ -47,15 +47,15 @@ stream_fill(struct stream_event *out, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		struct stream_event *e = &out[i];
-		uint64_t luck = stream_next(&state);
-		int failed = (int)(luck >> 8 & 1);
-		unsigned which = luck >> 16 & 3, why = luck >> 24 & 15;
+		uint64_t draw = stream_next(&state);
+		int failed = (int)(draw >> 8 & 1);
+		unsigned which = draw >> 16 & 3, why = draw >> 24 & 15;
 
 		why = why < 8 ? 0 : why < 14 ? 1 : 2;
 		e->service = service[which];
 		e->operation = operation[which];
 		e->policy = policy[which];
-		e->attempt = (luck >> 32 & 3) + 1;
+		e->attempt = (draw >> 32 & 3) + 1;
 		e->max_attempts = 4;
 		e->event_type = !failed           ? "retry_success"
 				: e->attempt == 4 ? "retry_exhausted"

@@ -1,5 +1,5 @@
-/* What a call, a retry and a decision under a shared budget cost, to be put
- * beside peers: one measurement of each row. */
+/* Measure a call, a retry and a decision under a shared budget once, for
+ * comparison with peers. */
 #include "config.h"
 
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <backoff.h>
 
 #include "bench.h"
-#include "beside.h"
+#include "ours.h"
 
 #define CALLS 1000000
 #define RETRIES 3
@@ -20,7 +20,7 @@
 	"{\"name\":\"B\",\"max_attempts\":5,\"base_delay\":0,\"max_delay\":0," \
 	"\"jitter\":\"none\"" more "}"
 
-/* The call itself: through a pointer, with a trace in memory. */
+/* The operation itself: called through a pointer, with an effect in memory. */
 static volatile unsigned done;
 
 __attribute__((noinline)) static int
@@ -36,7 +36,7 @@ operation(unsigned *fails_left)
 
 static int (*volatile pointer)(unsigned *) = operation;
 
-/* Makes a call that fails so often first. */
+/* Make a call that first fails this many times. */
 typedef void (*call_fn)(void *user, unsigned fails);
 
 static void
@@ -65,8 +65,8 @@ call_bare(void *user, unsigned fails)
 	BENCH_KEEP(bare_loop(pointer, &fails, 5));
 }
 
-/* What a careful hand-written loop has: a deadline, and durations of attempts,
- * which begin after a wait (of nothing, here). */
+/* A careful hand-written loop: with a deadline and durations of attempts, which
+ * begin after a wait (of zero here). */
 __attribute__((noinline)) static int
 clock_loop(int (*fn)(unsigned *), unsigned *left, unsigned max_attempts,
 	   uint64_t deadline_ns, uint64_t *duration_ns)
@@ -186,10 +186,10 @@ measure_calls(void)
 		first = cost(row[i].call, row[i].user, 0, CALLS);
 		more = cost(row[i].call, row[i].user, RETRIES, CALLS / 10);
 		snprintf(name, sizeof(name), "call: %s", row[i].name);
-		beside_row(name, first);
+		ours_row(name, first);
 		snprintf(name, sizeof(name), "retry: %s", row[i].name);
 		if (row[i].call != call_alone)
-			beside_row(name, (more - first) / RETRIES);
+			ours_row(name, (more - first) / RETRIES);
 	}
 	backoff_retry_free(untimed);
 	backoff_retry_free(plain);
@@ -198,20 +198,19 @@ measure_calls(void)
 	backoff_sink_free(sink);
 }
 
-/* Two threads, or one, at the same guard or atomic. */
+/* One or two threads that use the same guard or atomic. */
 struct contention {
 	const struct backoff_policy *policy;
 	/** NULL: no budget. */
 	struct backoff_guard *guard;
-	/** Not NULL: this is counted down; without a policy nothing but this.
-	 */
+	/** Not NULL: also count this down; without a policy, do only this. */
 	atomic_int_fast64_t *counter;
 	pthread_barrier_t *barrier;
 	double ns;
 };
 
-/* A failed attempt after which a retry is decided, for which the budget's cost
- * is reserved. The retry is forgotten: the budget is large enough. */
+/* Decide about a failed attempt and reserve the retry's cost. The retry is not
+ * made: the budget is large enough. */
 static void
 decide(const struct contention *c)
 {
@@ -289,17 +288,17 @@ measure_budget(void)
 	struct contention none = {.policy = policy};
 	struct contention guarded = {.policy = policy};
 	struct contention counted = {.counter = &counter};
-	struct contention beside = {.policy = policy, .counter = &counter};
+	struct contention both = {.policy = policy, .counter = &counter};
 
 	if (backoff_guard_new(policy, &guarded.guard) != BACKOFF_OK)
 		bench_die("guard");
-	beside_row("budget: an atomic, 1 thread", by_one(counted));
-	beside_row("budget: an atomic, 2 threads", by_two(counted));
-	beside_row("budget: decision without one", by_one(none));
-	beside_row("budget: decision without one, and an atomic, 2 threads",
-		   by_two(beside));
-	beside_row("budget: decision with one, 1 thread", by_one(guarded));
-	beside_row("budget: decision with one, 2 threads", by_two(guarded));
+	ours_row("budget: an atomic, 1 thread", by_one(counted));
+	ours_row("budget: an atomic, 2 threads", by_two(counted));
+	ours_row("budget: decision without one", by_one(none));
+	ours_row("budget: decision without one, and an atomic, 2 threads",
+		 by_two(both));
+	ours_row("budget: decision with one, 1 thread", by_one(guarded));
+	ours_row("budget: decision with one, 2 threads", by_two(guarded));
 	backoff_guard_free(guarded.guard);
 	backoff_policy_unref(policy);
 }

@@ -1,15 +1,15 @@
 #!/bin/sh
 # Runs our programs and their peers in turn, BENCH_ROUNDS times (7), in the build
-# folder, and says what holds: medians, and medians of the ratios of each round.
-# A peer that is missing is named and left out. PEER_INCLUDE, PEER_PYTHON
-# (/usr/bin/python3), PEER_PYTHONPATH, PEER_GOPATH (/usr/share/gocode),
-# PEER_NODE_MODULES (./node_modules): where peers are.
+# folder. Prints medians, and whether the targets hold, by the medians of each
+# round's ratios. A missing peer is named and left out. PEER_INCLUDE, PEER_PYTHON
+# (/usr/bin/python3), PEER_PYTHONPATH, PEER_GOPATH (/usr/share/gocode) and
+# PEER_NODE_MODULES (./node_modules) say where peers are.
 set -u
 home=$(cd "$(dirname "$0")" && pwd)
 out=tests/bench
 work=$(mktemp -d) || exit 4
 trap 'rm -rf "$work"' EXIT
-programs="$out/beside_emit $out/beside_call"
+programs="$out/ours_emit $out/ours_call"
 
 missing() {
 	echo "$1: not installed, not measured"
@@ -29,7 +29,7 @@ if GO111MODULE=off GOPATH=${PEER_GOPATH:-/usr/share/gocode} \
 else
 	missing 'cenkalti (Go)'
 fi
-# Where there are several, the system's has the system's packages.
+# The system's Python has the system's packages.
 python=${PEER_PYTHON:-/usr/bin/python3}
 if command -v "$python" >/dev/null 2>&1; then
 	programs="$programs python"
@@ -59,4 +59,4 @@ while [ "$round" -lt "${BENCH_ROUNDS:-7}" ]; do
 		sed "s/^/$round	/" "$work/out" >>"$work/rows"
 	done
 done
-awk -F '\t' -f "$home/beside.awk" "$work/rows"
+awk -F '\t' -f "$home/peers.awk" "$work/rows"

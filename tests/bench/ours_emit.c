@@ -1,4 +1,4 @@
-/* What an event costs, to be put beside peers: one measurement of each row. */
+/* Measure an event once, for comparison with peers. */
 #include "config.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "bench.h"
-#include "beside.h"
+#include "ours.h"
 #include "stream.h"
 
 #define WRITES 200000
@@ -107,7 +107,7 @@ measure_writing(const char *name, uint64_t (*write)(size_t i), size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		bytes += write(i % STREAM_EVENTS);
-	beside_row(name, (double)(bench_cpu_ns() - start_ns) / (double)count);
+	ours_row(name, (double)(bench_cpu_ns() - start_ns) / (double)count);
 	BENCH_KEEP(bytes);
 }
 
@@ -122,8 +122,8 @@ open_ring(void)
 	return ring;
 }
 
-/* Each emission alone between two readings of the processor's counter; those
- * of the first tenth warm up. */
+/* Each emission lies between two readings of the processor's counter. The first
+ * tenth warms up and does not count. */
 static void
 emit(struct backoff_sink *sink, size_t count, uint64_t gap_ns, double sample[2])
 {
@@ -132,16 +132,16 @@ emit(struct backoff_sink *sink, size_t count, uint64_t gap_ns, double sample[2])
 
 	if (taken == NULL)
 		bench_die("memory");
-	beside_pace(0);
+	ours_pace(0);
 	for (size_t i = 0; i < count; i++) {
-		uint64_t start = beside_pace(gap_ns);
+		uint64_t start = ours_pace(gap_ns);
 
 		if (sink != NULL)
 			backoff_sink_emit(sink, &event[i % STREAM_EVENTS]);
 		taken[i] = bench_ticks() - start;
 	}
-	sample[0] = beside_quantile(taken + skip, count - skip, .5);
-	sample[1] = beside_quantile(taken + skip, count - skip, .99);
+	sample[0] = ours_quantile(taken + skip, count - skip, .5);
+	sample[1] = ours_quantile(taken + skip, count - skip, .99);
 	free(taken);
 }
 
@@ -157,11 +157,11 @@ measure_hand_over(void)
 	emit(ring, PACED, GAP_NS, paced);
 	emit(ring, BURST, 0, burst);
 	backoff_sink_free(ring);
-	beside_row("hand over: two readings of the counter", nothing[0]);
-	beside_row("hand over: ring, one per 10 us, median", paced[0]);
-	beside_row("hand over: ring, one per 10 us, p99", paced[1]);
-	beside_row("hand over: ring, saturated, median", burst[0]);
-	beside_row("hand over: ring, saturated, p99", burst[1]);
+	ours_row("hand over: two readings of the counter", nothing[0]);
+	ours_row("hand over: ring, one per 10 us, median", paced[0]);
+	ours_row("hand over: ring, one per 10 us, p99", paced[1]);
+	ours_row("hand over: ring, saturated, median", burst[0]);
+	ours_row("hand over: ring, saturated, p99", burst[1]);
 }
 
 int

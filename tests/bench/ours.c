@@ -1,7 +1,7 @@
-/* Rows for beside.sh, and readings of the processor's counter. */
+/* Rows for peers.sh, and readings of the processor's counter. */
 #include "config.h"
 
-#include "beside.h"
+#include "ours.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +9,14 @@
 #include "bench.h"
 
 void
-beside_row(const char *name, double ns)
+ours_row(const char *name, double ns)
 {
 	printf("%s\t%.2f\n", name, ns);
 	fflush(stdout);
 }
 
 uint64_t
-beside_pace(uint64_t gap_ns)
+ours_pace(uint64_t gap_ns)
 {
 	static uint64_t next;
 	uint64_t now = bench_ticks();
@@ -40,7 +40,7 @@ compare(const void *a, const void *b)
 }
 
 double
-beside_quantile(uint64_t *sample, size_t count, double part)
+ours_quantile(uint64_t *sample, size_t count, double part)
 {
 	qsort(sample, count, sizeof(*sample), compare);
 	return (double)sample[(size_t)((double)(count - 1) * part)] /

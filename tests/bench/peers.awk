@@ -1,4 +1,4 @@
-# Rows "round, name, ns" to tables by group, and targets to what holds.
+# Makes tables by group of rows "round, name, ns", and checks the targets.
 
 function median(text,    part, n, i, j, swap) {
 	n = split(text, part, " ")
@@ -18,12 +18,12 @@ function figure(name, less, round) {
 	return value[name, round] - (less != "" ? value[less, round] : 0)
 }
 
-# At most so many nanoseconds; with a peer, so many times its figure.
+# At most limit nanoseconds; with a peer, at most limit times its figure.
 function target(limit, name, less, peer,    round, text, unit, got) {
 	if (!(name in rows) || (less != "" && !(less in rows)) ||
 	    (peer != "" && !(peer in rows))) {
 		printf "target %s%s: not measured\n", name,
-			peer != "" ? " beside " peer : ""
+			peer != "" ? " against " peer : ""
 		return
 	}
 	for (round = 1; round <= rounds; round++) {
