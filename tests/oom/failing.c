@@ -1,5 +1,5 @@
-/* malloc(3) and its family in front of the C library's own, so that the
- * allocations of every library in the program can be failed. */
+/* Replace the C library's malloc(3) family, so that allocations of every
+ * library in the program can fail. */
 #include "config.h"
 
 #include "failing.h"
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The C library's own, under names that stay when the others are replaced. */
+/* The C library's functions, under names that are not replaced. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);

@@ -1,24 +1,24 @@
-/* An allocator that fails when told to, and counts what is alive. */
+/* An allocator that fails on request and counts its live blocks. */
 #ifndef FAILING_H
 #define FAILING_H
 
 #include <stdbool.h>
 
-/** What happens at and after the chosen allocation. */
+/** What fails, from the chosen allocation on. */
 enum failing_mode {
-	/** That one alone fails. */
+	/** Only that allocation. */
 	FAILING_ONCE,
-	/** It and all later ones fail. */
+	/** That allocation and all later ones. */
 	FAILING_ON,
 };
 
 /** Let allocation @p number (from 1) fail. */
 void failing_arm(unsigned long number, enum failing_mode mode);
 
-/** Let nothing fail any more. Returns how many did. */
+/** Let no more allocations fail. Returns how many failed. */
 unsigned long failing_disarm(void);
 
-/** Blocks that are allocated and not freed. */
+/** The number of blocks allocated and not freed. */
 long failing_alive(void);
 
 #endif

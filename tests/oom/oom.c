@@ -1,4 +1,4 @@
-/* Fails every allocation of every scenario in turn. */
+/* Fail every allocation of every scenario in turn. */
 #include "config.h"
 
 #include "oom.h"
@@ -7,12 +7,12 @@
 
 #include "failing.h"
 
-/* More allocations than this in one scenario: it does not end. */
+/* A scenario with more allocations than this would never end. */
 #define ALLOCATIONS_MAX 5000
 
 char oom_untouched;
 
-/* One run with one failure; false when there was nothing left to fail. */
+/* Run with one failure; false if no allocation was left to fail. */
 static int
 run_failing(struct tap *tap, const struct oom_scenario *s, unsigned long number,
 	    enum failing_mode mode)
@@ -44,7 +44,7 @@ run_scenario(struct tap *tap, const struct oom_scenario *s)
 	static const enum failing_mode modes[] = {FAILING_ONCE, FAILING_ON};
 	char what[128];
 
-	/* What libraries keep for good (a thread's stack) is made here. */
+	/* Libraries allocate here what they keep (a thread's stack). */
 	TAP_EQUAL(tap, s->run(tap), s->ends);
 	for (int i = 0; i < 2; i++) {
 		unsigned long number = 1;
@@ -66,16 +66,16 @@ main(void)
 {
 	static const struct oom_scenario *const all[] = {
 		oom_guard, oom_metrics, oom_policy, oom_retry, oom_sink,
-#ifdef OOM_TOOLS
+#ifdef WITH_TOOLS
 		oom_tools,
 #endif
 	};
 	static char buffer[BUFSIZ];
 	struct tap tap = {0};
 
-	/* The test's own output must not need memory. */
+	/* The output of this test must not need memory. */
 	setvbuf(stdout, buffer, _IOLBF, sizeof(buffer));
-	/* setlocale() of another one leaks in the C library itself. */
+	/* Setting another locale leaks memory in the C library. */
 	setenv("LC_ALL", "C", 1);
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		for (const struct oom_scenario *s = all[i]; s->name != NULL;

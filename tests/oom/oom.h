@@ -1,4 +1,4 @@
-/* What a scenario of allocation failure is. */
+/* A scenario of allocation failures. */
 #ifndef OOM_H
 #define OOM_H
 
@@ -15,19 +15,19 @@ struct oom_scenario {
 	 * belongs to the failing call was checked to be untouched.
 	 */
 	enum backoff_status (*run)(struct tap *tap);
-	/** How it ends when memory is there. */
+	/** The result if memory suffices. */
 	enum backoff_status ends;
-	/** A second status that may report a failed allocation: BACKOFF_E_IO
-	 *  where the system's own functions allocate; else BACKOFF_E_NOMEM. */
+	/** A second status that may report a failed allocation: BACKOFF_E_IO if
+	 *  functions of the system allocate; else BACKOFF_E_NOMEM. */
 	enum backoff_status also;
-	/** Somebody below can do without the memory: success is fine. */
+	/** Code below can do without the memory: success is fine. */
 	int absorbs;
 };
 
 extern const struct oom_scenario oom_guard[], oom_metrics[], oom_policy[],
 	oom_retry[], oom_sink[], oom_tools[];
 
-/** For out-parameters: a pointer that nobody allocates. */
+/** For out-parameters: a pointer that no allocator returns. */
 #define OOM_UNTOUCHED ((void *)&oom_untouched)
 extern char oom_untouched;
 

@@ -19,7 +19,7 @@ static const char guarded[] =
 	"\"consume_attempt\":false,\"limit\":2},"
 	"\"timeout\":{\"max_delay\":\"2s\"}}}";
 
-/* A policy that no failure touches: made before, freed by nobody. */
+/* A policy that is made before any failure and never freed. */
 static const struct backoff_policy *
 policy(void)
 {
@@ -61,7 +61,7 @@ make_guard(struct tap *tap)
 	return BACKOFF_OK;
 }
 
-/* Four targets in a table of two: found, made, evicted. */
+/* Four targets in a table of two: guards are found, made and evicted. */
 static enum backoff_status
 fill_table(struct tap *tap)
 {
@@ -102,8 +102,8 @@ fail_once(void *user, const struct backoff_attempt *attempt,
 					   "Sun, 06 Nov 1994 08:49:37 GMT", 0);
 }
 
-/* A retry object with a guard of its own, then with one of a table; a table
- * that cannot give one changes nothing. */
+/* A retry object that first has a guard to itself, then one of a table; if the
+ * table cannot make one, nothing changes. */
 static enum backoff_status
 run_guarded(struct tap *tap)
 {
@@ -148,7 +148,7 @@ run_guarded(struct tap *tap)
 	return status;
 }
 
-/* Save, and go on elsewhere. */
+/* Save a call, and resume it with another retry object. */
 static enum backoff_status
 move_call(struct tap *tap, struct backoff_retry *retry)
 {
@@ -190,7 +190,7 @@ save_and_restore(struct tap *tap)
 	if (status != BACKOFF_OK)
 		return status;
 	status = move_call(tap, retry);
-	/* Whatever happened, nothing of the budget is lost. */
+	/* After any failure, the budget is complete. */
 	TAP_EQUAL(tap,
 		  backoff_guard_tokens_milli(backoff_retry_guard(retry), 0),
 		  50000);

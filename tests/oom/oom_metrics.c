@@ -1,5 +1,5 @@
-/* Allocation failure while metrics are made, and what is lost of it while they
- * count: nothing. */
+/* Allocation failure while metrics are made and while they count; no count is
+ * lost. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 static const char policy_text[] =
 	"{\"name\":\"P\",\"max_attempts\":2,\"budget\":\"throttle\"}";
 
-/* The sum of a counter's samples. No label here has a space in it. */
+/* The sum of a counter's samples. No label here has a space. */
 static double
 sum_of(struct tap *tap, struct backoff_metrics *metrics, const char *begin)
 {
@@ -28,7 +28,7 @@ sum_of(struct tap *tap, struct backoff_metrics *metrics, const char *begin)
 	return sum;
 }
 
-/* Events of operations without memory for a series count all the same. */
+/* Events of operations without memory for a series still count. */
 static enum backoff_status
 count_events(struct tap *tap)
 {
@@ -71,7 +71,7 @@ watch(struct tap *tap, struct backoff_metrics *metrics,
 	return status;
 }
 
-/* A guard and a sink that are watched, one of them until the end. */
+/* Watch a guard and a sink, one of them until the end. */
 static enum backoff_status
 watch_both(struct tap *tap)
 {

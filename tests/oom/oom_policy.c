@@ -33,20 +33,21 @@ count_error(void *user, const struct backoff_error *error)
 	*(unsigned *)user += error->status != BACKOFF_OK;
 }
 
-/* Parse, and hold the promises about a failure. */
+/* Parse, and check the promises about failures. */
 static enum backoff_status
 parse(struct tap *tap, const char *text, backoff_policy_find_fn find)
 {
 	struct backoff_policy *policy = OOM_UNTOUCHED;
 	struct backoff_error first = {.status = BACKOFF_OK};
-	unsigned told = 0;
-	const struct backoff_policy_loader loader = {count_error, find, &told};
+	unsigned errors = 0;
+	const struct backoff_policy_loader loader = {count_error, find,
+						     &errors};
 	enum backoff_status status = backoff_policy_parse(
 		text, strlen(text), &loader, &policy, &first);
 
 	TAP_EQUAL(tap, first.status, status);
 	if (status == BACKOFF_OK) {
-		TAP_MUST(tap, policy != OOM_UNTOUCHED && told == 0);
+		TAP_MUST(tap, policy != OOM_UNTOUCHED && errors == 0);
 		backoff_policy_unref(policy);
 	} else {
 		TAP_MUST(tap, policy == OOM_UNTOUCHED);
@@ -114,7 +115,7 @@ builtin(struct tap *tap)
 	return status;
 }
 
-/* The file is written without memory: it is not what is tested. */
+/* Writing the file does not allocate: it is not under test. */
 static void
 write_file(struct tap *tap, char *path, const char *text)
 {
@@ -136,7 +137,7 @@ load_file(struct tap *tap)
 	char text[256], name[16];
 
 	write_file(tap, parent, everything);
-	/* The parent's file name without folder and ending. */
+	/* The parent's file name without folder and extension. */
 	snprintf(name, sizeof(name), "%.10s", parent + 2);
 	snprintf(text, sizeof(text), "{\"name\":\"C\",\"extends\":\"%s\"}",
 		 name);
@@ -165,7 +166,7 @@ const struct oom_scenario oom_policy[] = {
 	{"parse a policy whose parent the caller finds", parse_extending_found,
 	 BACKOFF_OK, BACKOFF_E_NOMEM, 0},
 	{"all shipped policies", builtin, BACKOFF_OK, BACKOFF_E_NOMEM, 0},
-	/* stdio reads without a buffer if there is none. */
+	/* stdio reads without a buffer if it cannot allocate one. */
 	{"load a file that extends its neighbour", load_file, BACKOFF_OK,
 	 BACKOFF_E_NOMEM, 1},
 	{NULL, NULL, BACKOFF_OK, BACKOFF_OK, 0},

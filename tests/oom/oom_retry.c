@@ -7,7 +7,7 @@
 
 #include "oom.h"
 
-/* A policy that no failure touches: made before, freed by nobody. */
+/* A policy that is made before any failure and never freed. */
 static const struct backoff_policy *
 standard(void)
 {
@@ -98,7 +98,7 @@ succeed(void *user, const struct backoff_attempt *attempt,
 	(void)outcome;
 }
 
-/* A setter that fails changes nothing. */
+/* A failing setter changes nothing. */
 static enum backoff_status
 setter_keeps(struct tap *tap)
 {

@@ -29,7 +29,7 @@ some_event(void)
 	return event;
 }
 
-/* Make a sink on top of *sink, or free what there is. */
+/* Replace *sink by a sink on top of it, or free *sink. */
 static enum backoff_status
 ring_on(struct tap *tap, struct backoff_sink **sink)
 {
@@ -44,7 +44,7 @@ ring_on(struct tap *tap, struct backoff_sink **sink)
 	return status;
 }
 
-/* A limit that lets everything pass, in its place. */
+/* Replace *sink by a limit that lets everything pass. */
 static enum backoff_status
 limit_on(struct tap *tap, struct backoff_sink **sink)
 {
@@ -60,7 +60,7 @@ limit_on(struct tap *tap, struct backoff_sink **sink)
 	return status;
 }
 
-/* A tee of a callback behind a limit, and a ring in front of a file. */
+/* A tee with a limit and a callback, and with a ring and a file. */
 static enum backoff_status
 sink_tree(struct tap *tap)
 {
@@ -97,7 +97,7 @@ sink_tree(struct tap *tap)
 	return BACKOFF_OK;
 }
 
-/* The descriptor that the caller keeps stays open. */
+/* The caller's descriptor stays open. */
 static enum backoff_status
 borrowed_descriptor(struct tap *tap)
 {
@@ -119,7 +119,7 @@ borrowed_descriptor(struct tap *tap)
 	return status;
 }
 
-/* A log that rotates four times. Once it is there, it needs no memory. */
+/* A log that rotates four times. After it was made, it needs no memory. */
 static enum backoff_status
 rotating_file(struct tap *tap)
 {
@@ -148,7 +148,7 @@ rotating_file(struct tap *tap)
 }
 
 const struct oom_scenario oom_sink[] = {
-	/* A thread is memory too: without it, the ring cannot start. */
+	/* A thread needs memory too; without a thread, there is no ring. */
 	{"a ring and a callback behind a tee", sink_tree, BACKOFF_OK,
 	 BACKOFF_E_IO, 0},
 	{"a borrowed descriptor", borrowed_descriptor, BACKOFF_OK,

@@ -1,4 +1,5 @@
-/* Allocation failure in the tools: they say so, and leave no half report. */
+/* Allocation failure in the tools: they report it, and leave no partial report.
+ */
 #include "config.h"
 
 #include <fcntl.h>
@@ -27,13 +28,13 @@ static const char log_text[] =
 			LINE("06", "retry_success", "6",
 			     "") "{\"message\":\"other\"}\nbroken {\n";
 
-/* Calls that share, and refuse each other. */
+/* Calls that share a budget and a breaker, which refuse some of them. */
 static const char policy_text[] =
 	"{\"name\":\"G\",\"max_attempts\":3,\"base_delay\":0.1,\"budget\":"
 	"{\"kind\":\"token_bucket\",\"capacity\":5},\"breaker\":{\"window\":2,"
 	"\"min_attempts\":1,\"failure_ratio\":0.3}}";
 
-/* Also among the words below. */
+/* Also among the arguments below. */
 static const char log_path[] = "./oom_tools.log";
 static const char policy_path[] = "./oom_tools.json";
 static const char out_path[] = "./oom_tools.out";
@@ -49,7 +50,7 @@ write_file(struct tap *tap, const char *path, const char *text)
 			      close(fd) == 0);
 }
 
-/* Send what goes to a descriptor to a file; returns where it went before. */
+/* Redirect a descriptor to a file; returns a duplicate of the old one. */
 static int
 redirect(int descriptor, const char *path)
 {
@@ -68,7 +69,7 @@ restore(int descriptor, int saved)
 	close(saved);
 }
 
-/* Run a program's inside without its messages. */
+/* Run a program's main function without its messages. */
 static int
 quietly(int (*program)(int argc, char **argv), int argc, char **argv)
 {
@@ -107,7 +108,7 @@ enum {
 	REPORTS
 };
 
-/* Whole or not there: the same bytes as the first time, which had memory. */
+/* The output is missing, or the same as on the first run, which had memory. */
 static void
 check_report(struct tap *tap, int which, enum backoff_status status)
 {
@@ -134,7 +135,7 @@ static enum backoff_status
 compare(struct tap *tap, int which)
 {
 	static const char *const formats[] = {"json", "text", "csv"};
-	/* Words that may be written to, as main() has them. */
+	/* Arguments that may be written to, as those of main(). */
 	char word[][20] = {"retrysim",   "compare",  "./oom_tools.log",
 			   "--policy",   "QUICK",    "--policy",
 			   "STANDARD",   "--policy", "./oom_tools.json",
@@ -262,8 +263,8 @@ once(struct tap *tap, int which)
 	status = status_of(quietly(rt_main, WORDS, argv));
 	fflush(stdout);
 	restore(1, saved);
-	/* To a pipe there is no half report that could be taken back: what
-	 * counts is that the exit code owns up to it. */
+	/* A partial report in a pipe cannot be taken back: the exit code must
+	 * report the failure. */
 	if (status == BACKOFF_OK)
 		check_report(tap, which, status);
 	unlink(out_path);

@@ -118,7 +118,7 @@ request_now(void *user)
 	return NULL;
 }
 
-/* The switch goes on while the wait begins: it is never slept through. */
+/* The switch is turned on while the wait begins: no wait misses it. */
 static void
 check_race(struct tap *tap)
 {
@@ -140,12 +140,12 @@ check_race(struct tap *tap)
 		backoff_cancel_free(cancel);
 	}
 	TAP_MUST(tap, stress_now_ms() - start_ms < 25000);
-	tap_result(tap, "no wait misses a switch that goes on meanwhile");
+	tap_result(tap, "no wait misses a switch that is turned on meanwhile");
 	backoff_retry_free(retry);
 }
 
-/* Three waits of 50 ms take 150 ms, whatever comes; again until enough has
- * come: a busy machine keeps signals for later. */
+/* Three waits of 50 ms take 150 ms despite signals. Repeat until enough signals
+ * have arrived: a busy machine delivers them late. */
 static void
 check_storm(struct tap *tap, const char *what, struct backoff_cancel *cancel)
 {
@@ -202,7 +202,7 @@ check_handler(struct tap *tap)
 	backoff_retry_free(retry);
 }
 
-/* A pipe that is mostly full: writes wait, and signals interrupt them. */
+/* A pipe that is mostly full: writes block, and signals interrupt them. */
 struct reader {
 	int fd;
 	size_t lines, bytes;
@@ -262,7 +262,7 @@ check_pipe(struct tap *tap)
 	close(end[0]);
 	TAP_EQUAL(tap, reader.lines, 400);
 	printf("# %d signals, %zu bytes\n", (int)signals, reader.bytes);
-	tap_result(tap, "signals lose no line on its way into a full pipe");
+	tap_result(tap, "signals lose no line that waits for a full pipe");
 	backoff_retry_free(retry);
 }
 
@@ -275,7 +275,7 @@ main(void)
 	check_threads(&tap);
 	check_race(&tap);
 	check_storm(&tap, "a storm of signals changes no wait", NULL);
-	check_storm(&tap, "nor one that a switch could end", cancel);
+	check_storm(&tap, "nor a wait with a switch", cancel);
 	check_handler(&tap);
 	check_pipe(&tap);
 	backoff_cancel_free(cancel);

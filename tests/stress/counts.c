@@ -1,5 +1,5 @@
-/* Many threads count into one metrics object, others read it, watch and fork:
- * sums are exact, and no counter goes back. */
+/* Many threads count in one metrics object while others read, watch and fork:
+ * sums are exact, and no counter decreases. */
 #include "config.h"
 
 #include <pthread.h>
@@ -25,12 +25,12 @@ struct worker {
 	unsigned wrong;
 	atomic_bool *stop;
 	unsigned rounds;
-	/** Where one that reads puts what it read. */
+	/** The last texts that a reading thread got. */
 	char *text[2];
 };
 
-/* Attempts, successes and starts of operations of which some are above the
- * limit. */
+/* Attempts, successes and starts of operations, some of them above the limit.
+ */
 static void
 count_events(struct backoff_metrics *metrics, unsigned number, unsigned count)
 {
@@ -63,7 +63,7 @@ count_all(void *user)
 	return NULL;
 }
 
-/* The sum of the samples that begin so. No label here has a space in it. */
+/* The sum of the samples that begin with this. No label here has a space. */
 static double
 sum_of(const char *text, const char *begin)
 {
@@ -83,8 +83,8 @@ read_text(struct backoff_metrics *metrics, char *text)
 		stress_die("text");
 }
 
-/* Each sample of a counter or histogram of the older text has one in the newer
- * with the same labels, and no less. Returns those that have not. */
+/* Returns the number of counter and histogram samples in the older text that
+ * are missing or smaller in the newer one. */
 static unsigned
 count_steps_back(const char *old, const char *new)
 {
@@ -105,7 +105,7 @@ count_steps_back(const char *old, const char *new)
 	return wrong;
 }
 
-/* Bucket +Inf and count of every histogram agree in every text. */
+/* The +Inf bucket and the count of each histogram agree in every text. */
 static unsigned
 count_torn(const char *text)
 {
@@ -150,7 +150,7 @@ read_on(void *user)
 	return NULL;
 }
 
-/* Guards come and go; one that is forgotten may be freed at once. */
+/* Guards come and go; a guard can be freed once it is no longer watched. */
 static void *
 watch_on(void *user)
 {
@@ -240,11 +240,11 @@ check_threads(struct tap *tap)
 		printf("# %u rounds\n", worker[i].rounds);
 	}
 	check_sums(tap, metrics, THREADS * EVENTS);
-	tap_result(tap, "threads count, others read and watch");
+	tap_result(tap, "threads count while others read and watch");
 	backoff_metrics_free(metrics);
 }
 
-/* One that counts until told to stop. */
+/* Count until told to stop. */
 static void *
 count_on(void *user)
 {
@@ -257,7 +257,7 @@ count_on(void *user)
 	return NULL;
 }
 
-/* Threads of its own, which all come upon the fork at once. */
+/* The child starts threads, which all notice the fork at once. */
 static void
 be_child(struct backoff_metrics *metrics)
 {
@@ -275,7 +275,7 @@ be_child(struct backoff_metrics *metrics)
 	_exit(tap.complaints > 0);
 }
 
-/* Whatever the other threads hold or are at when it forks. */
+/* Fork while the other threads hold locks or count. */
 static void
 check_forks(struct tap *tap)
 {
@@ -287,8 +287,8 @@ check_forks(struct tap *tap)
 
 	if (backoff_metrics_new(LIMIT, &metrics) != BACKOFF_OK)
 		stress_die("metrics");
-	/* These make all series: no thread allocates from here on, but the one
-	 * that watches. */
+	/* These make all series: from here on only the watching thread
+	 * allocates. */
 	count_events(metrics, 0, NAMES);
 	for (unsigned i = 0; i < threads; i++)
 		worker[i] = (struct worker){
@@ -323,8 +323,8 @@ main(void)
 	struct tap tap = {0};
 
 	check_threads(&tap);
-	/* ThreadSanitizer does not follow threads that a child of many
-	 * threads makes. */
+	/* ThreadSanitizer does not support threads made by the child of a
+	 * process with threads. */
 	if (!STRESS_TSAN)
 		check_forks(&tap);
 	return tap_finish(&tap);

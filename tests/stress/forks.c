@@ -25,7 +25,7 @@ make_calls(struct backoff_retry *retry, unsigned count)
 			_exit(1);
 }
 
-/* A child makes calls and has a child that does. */
+/* A child makes calls and has a child that makes calls. */
 static void
 be_child(struct backoff_retry *retry)
 {
@@ -61,10 +61,10 @@ keep_busy(void *user)
 	return NULL;
 }
 
-/* Each process draws its own luck: the delays of the calls after the fork are
- * nowhere the same. */
+/* Each process makes different random draws: no delay after the fork occurs
+ * twice. */
 static void
-check_luck(struct tap *tap, struct stress_log *log)
+check_draws(struct tap *tap, struct stress_log *log)
 {
 	size_t delays = 0, same = 0;
 	uint64_t *delay = calloc(log->count, sizeof(*delay));
@@ -77,7 +77,7 @@ check_luck(struct tap *tap, struct stress_log *log)
 	for (size_t i = 0; i < delays; i++)
 		for (size_t k = 0; k < i; k++)
 			same += delay[i] == delay[k];
-	/* Of a million values and more: by chance a handful of pairs. */
+	/* Among a million values, a few pairs are equal by chance. */
 	printf("# %zu delays, %zu pairs of equal ones\n", delays, same);
 	TAP_MUST(tap, same < 5 + delays / 20);
 	free(delay);
@@ -108,14 +108,14 @@ check_log(struct tap *tap, const char *path, size_t calls)
 	TAP_EQUAL(tap, stress_check_numbers(tap, &log), 0);
 	TAP_EQUAL(tap, log.count, 2 * calls);
 	TAP_EQUAL(tap, stress_check_calls(tap, &log), calls);
-	check_luck(tap, &log);
+	check_draws(tap, &log);
 	free(log.line);
 }
 
 static void
 check(struct tap *tap, const char *what, size_t capacity, bool busy)
 {
-	/* One millisecond at most, drawn in nanoseconds. */
+	/* At most one millisecond, drawn in nanoseconds. */
 	struct backoff_policy *policy = stress_policy(
 		"{\"name\":\"F\",\"max_attempts\":3,\"base_delay\":\"1ms\"}");
 	char *path = stress_file();
@@ -158,8 +158,8 @@ check(struct tap *tap, const char *what, size_t capacity, bool busy)
 	free(path);
 }
 
-/* A child that frees what it inherited neither hangs nor writes the parent's
- * queue a second time. */
+/* A child that frees the sink that it inherited neither hangs nor writes the
+ * parent's queue again. */
 static void
 check_free_in_child(struct tap *tap)
 {
@@ -193,8 +193,9 @@ check_free_in_child(struct tap *tap)
 	TAP_EQUAL(tap, log.bad, 0);
 	TAP_EQUAL(tap, log.count, 110);
 	stress_check_numbers(tap, &log);
-	tap_result(tap,
-		   "a child that frees the ring ends, and repeats nothing");
+	tap_result(
+		tap,
+		"a child that frees the ring neither hangs nor repeats lines");
 	backoff_retry_free(retry);
 	backoff_policy_unref(policy);
 	free(log.line);
@@ -209,8 +210,8 @@ main(void)
 
 	check(&tap, "children of one parent share a file", 0, false);
 	check(&tap, "children of one parent share a ring", 1 << 16, false);
-	check(&tap, "fork beside a busy thread, a file", 0, true);
-	check(&tap, "fork beside a busy thread, a ring", 1 << 16, true);
+	check(&tap, "fork with a busy thread, a file", 0, true);
+	check(&tap, "fork with a busy thread, a ring", 1 << 16, true);
 	check_free_in_child(&tap);
 	return tap_finish(&tap);
 }

@@ -41,7 +41,7 @@ keep_taking(void *user)
 	return NULL;
 }
 
-/* What a worker does first: its own retry object on the table it inherited. */
+/* A worker first makes a retry object on the table that it inherited. */
 static void
 be_child(struct backoff_policy *policy, struct backoff_guards *table)
 {
@@ -49,7 +49,7 @@ be_child(struct backoff_policy *policy, struct backoff_guards *table)
 	struct backoff_retry *retry;
 	unsigned until = 2;
 
-	/* A lock that nobody will release shows as a signal. */
+	/* The alarm ends the test if a lock is never released. */
 	alarm(30);
 	if (backoff_retry_new(policy, "work", &retry) != BACKOFF_OK ||
 	    backoff_retry_set_guards(retry, table) != BACKOFF_OK ||
@@ -121,8 +121,8 @@ storm(void (*handler)(int), unsigned every_us)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* No signal costs a token: what is missing at the end is what retries that were
- * answered cost. */
+/* Signals cost no tokens: only retries that were answered are missing at the
+ * end. */
 static void
 check_storm(struct tap *tap)
 {
@@ -152,7 +152,8 @@ check_storm(struct tap *tap)
 	tap_result(tap, "a storm of signals costs no token");
 }
 
-/* Calls that a signal handler ends in their wait give everything back. */
+/* Calls that a signal handler ends in their wait return everything to the
+ * guard. */
 static void
 check_stops(struct tap *tap)
 {
@@ -186,7 +187,7 @@ check_stops(struct tap *tap)
 	}
 	backoff_retry_free(retry);
 	backoff_policy_unref(policy);
-	tap_result(tap, "waits that a signal ends give their place back");
+	tap_result(tap, "waits that a signal ends release their retry");
 }
 
 int

@@ -11,7 +11,7 @@
 #define THREADS 8
 #define CALLS 400
 
-/** What the threads of one test share. */
+/** State shared by the threads of a test. */
 struct shared {
 	struct backoff_policy *policy;
 	struct backoff_retry *retry;
@@ -19,7 +19,7 @@ struct shared {
 	struct backoff_guards *table;
 	/** Sums over all threads. */
 	atomic_ullong calls, retries, kept;
-	/** Retries, or probes, under way now; and what was wrong. */
+	/** Retries or probes under way, and the number of violations. */
 	atomic_int under_way, wrong;
 	atomic_uint to_open, to_half_open, to_closed;
 	atomic_ullong clock_ns;
@@ -80,8 +80,7 @@ struct plan {
 	unsigned until;
 };
 
-/* How many retries are under way at once is what a concurrency budget bounds.
- */
+/* A concurrency budget limits the retries under way at once. */
 static void
 attempt(void *user, const struct backoff_attempt *made,
 	struct backoff_outcome *outcome)
@@ -102,7 +101,7 @@ attempt(void *user, const struct backoff_attempt *made,
 		atomic_fetch_sub(&s->under_way, 1);
 }
 
-/* First tries, second, third ones, and calls that never succeed. */
+/* Calls that succeed at the first, second or third attempt, or never. */
 static void *
 mixed_calls(void *user)
 {
@@ -114,7 +113,7 @@ mixed_calls(void *user)
 
 		backoff_retry_run(w->shared->retry, NULL, attempt, &plan, &a);
 		atomic_fetch_add(&w->shared->calls, 1);
-		/* A success gives back the cost of its last retry. */
+		/* A success refunds the cost of its last retry. */
 		atomic_fetch_add(&w->shared->kept,
 				 a.stop == BACKOFF_STOP_SUCCESS && a.retries > 0
 					 ? a.retries - 1
@@ -143,7 +142,7 @@ failing_calls(void *user)
 	"{\"name\":\"B\",\"max_attempts\":" attempts ",\"base_delay\":0,"      \
 	"\"budget\":{" text "}}"
 
-/* Nobody gets back anything: all threads together make ten retries. */
+/* Nothing is refunded: all threads together make ten retries. */
 static void
 check_spending(struct tap *tap)
 {
@@ -158,7 +157,7 @@ check_spending(struct tap *tap)
 
 	set_up(&s, BUDGET("3", "\"kind\":\"throttle\",\"max_tokens\":100"), 0);
 	in_threads(&s, failing_calls);
-	/* Each of THREADS may have seen the same 51st token. */
+	/* Each thread may have seen the same 51st token. */
 	TAP_MUST(tap, atomic_load(&s.retries) <= 50 + THREADS);
 	TAP_EQUAL(tap, tokens(&s), 0);
 	tap_result(tap, "a throttle stops at half, and never goes below 0");
@@ -188,7 +187,7 @@ check_conservation(struct tap *tap)
 	TAP_MUST(tap, atomic_load(&s.kept) > 0);
 	TAP_EQUAL(tap, tokens(&s),
 		  1000000000LL - 5000 * (long long)atomic_load(&s.kept));
-	tap_result(tap, "what is missing is what retries cost, to the token");
+	tap_result(tap, "exactly the cost of retries is missing");
 	tear_down(&s);
 
 	set_up(&s,
@@ -199,7 +198,7 @@ check_conservation(struct tap *tap)
 	TAP_EQUAL(tap, atomic_load(&s.wrong), 0);
 	TAP_MUST(tap, atomic_load(&s.retries) > 0);
 	TAP_EQUAL(tap, tokens(&s), 3000);
-	tap_result(tap, "never four retries at once, and all places come back");
+	tap_result(tap, "never four retries at once, and all are released");
 	tear_down(&s);
 }
 
@@ -214,7 +213,7 @@ count_transition(struct shared *s, enum backoff_breaker changed)
 		atomic_fetch_add(&s->to_closed, 1);
 }
 
-/* In a time of their own, a microsecond a step: a target that is down for two
+/* In virtual time of one microsecond per step: the target is down for two
  * thirds of it. */
 static void *
 breaker_calls(void *user)
@@ -243,7 +242,7 @@ breaker_calls(void *user)
 			atomic_fetch_add(&s->wrong, 1);
 		if (probe)
 			atomic_fetch_sub(&s->under_way, 1);
-		/* Some calls are given up. */
+		/* Some calls are cancelled. */
 		if (i % 7 == 0) {
 			backoff_engine_stop(&state, BACKOFF_STOP_CANCELLED, &d);
 			continue;
@@ -276,11 +275,11 @@ check_breaker(struct tap *tap)
 	       atomic_load(&s.to_closed));
 	TAP_EQUAL(tap, atomic_load(&s.wrong), 0);
 	TAP_MUST(tap, open > 0 && half > 0 && atomic_load(&s.to_closed) > 0);
-	/* Each opening is ended once, by one half-open time; who closes was
-	 * half open. */
+	/* Each time the breaker opens it becomes half open once, and it closes
+	 * only from half open. */
 	TAP_EQUAL(tap, open - half, last == BACKOFF_BREAKER_OPEN);
 	TAP_MUST(tap, atomic_load(&s.to_closed) <= half);
-	tap_result(tap, "a breaker's transitions are told once each");
+	tap_result(tap, "each transition of a breaker is logged once");
 	tear_down(&s);
 }
 
@@ -313,7 +312,7 @@ table_calls(void *user)
 	return NULL;
 }
 
-/* Everything was given back: every guard that is left is full. */
+/* Everything was returned: every remaining guard is full. */
 static void
 check_table(struct tap *tap)
 {
@@ -330,11 +329,11 @@ check_table(struct tap *tap)
 		backoff_guards_release(s.table, guard);
 	}
 	TAP_EQUAL(tap, atomic_load(&s.wrong), 0);
-	tap_result(tap, "a small table, taken and released by all");
+	tap_result(tap, "all threads take and release guards of a small table");
 	tear_down(&s);
 }
 
-/* One failed attempt, then on paper, then in another thread's hands. */
+/* Make one failed attempt, save the call, and pass it to another thread. */
 static void
 save_call(struct shared *s, char *paper, size_t size)
 {
@@ -419,7 +418,8 @@ check_saved(struct tap *tap)
 	}
 	TAP_EQUAL(tap, atomic_load(&s->wrong), 0);
 	TAP_EQUAL(tap, atomic_load(&s->retries), THREADS * CALLS);
-	/* Freed on paper, what they held went back; rewards stop at the top. */
+	/* Saved calls returned what they held when they were freed; rewards do
+	 * not exceed the capacity. */
 	TAP_EQUAL(tap, tokens(s), 1000000);
 	tap_result(tap, "saved calls go from thread to thread, each once");
 	tear_down(s);

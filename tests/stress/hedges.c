@@ -1,5 +1,5 @@
-/* Races: many calls that make several attempts at once, in many threads, with
- * one guard, while switches and signals come. */
+/* Many calls that make several attempts at once, in many threads with one
+ * guard, under cancellations and signals. */
 #include "config.h"
 
 #include <pthread.h>
@@ -30,7 +30,7 @@ struct racer {
 	unsigned ended[3];
 };
 
-/* Each attempt makes a result, so that it is seen whether all are freed. */
+/* Each attempt makes a result, to check that all results are freed. */
 static void
 attempt(void *user, const struct backoff_attempt *a,
 	struct backoff_outcome *outcome)
@@ -82,7 +82,7 @@ race(void *user)
 			free(answer.result);
 			atomic_fetch_add(&kept, 1);
 		}
-		/* The last third is called off while it runs. */
+		/* The last third is cancelled during its run. */
 		if (racer->cancel != NULL && i == CALLS * 2 / 3)
 			backoff_cancel_request(racer->cancel);
 	}
@@ -137,12 +137,12 @@ main(void)
 
 	TAP_EQUAL(&tap, all, THREADS * CALLS);
 	TAP_MUST(&tap, cancelled >= THREADS / 2 * (CALLS / 3 - 1));
-	tap_result(&tap, "every call ends, those that are called off too");
+	tap_result(&tap, "every call ends, cancelled or not");
 	TAP_EQUAL(&tap, made, freed + kept);
-	tap_result(&tap, "each result is freed once or handed over");
+	tap_result(&tap, "each result is freed once or returned");
 	TAP_MUST(&tap, backoff_guard_tokens_milli(backoff_retry_guard(retry),
 						  0) <= 50000);
-	tap_result(&tap, "no token comes from nowhere");
+	tap_result(&tap, "no tokens appear from nowhere");
 	backoff_retry_free(retry);
 	backoff_sink_free(sink);
 	stress_read(path, &log);

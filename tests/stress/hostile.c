@@ -1,4 +1,4 @@
-/* Callers that hand over numbers and texts nobody expects. */
+/* Callers that pass unexpected numbers and texts. */
 #include "config.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "stress.h"
 
-/* Numbers that no version knows, in each of the event's enums. */
+/* Invalid numbers in each of the event's enums. */
 static void
 check_unknown_numbers(struct tap *tap)
 {
@@ -33,7 +33,7 @@ check_unknown_numbers(struct tap *tap)
 	tap_result(tap, "a number without a name is left out of the line");
 }
 
-/* The largest event that can be: every text full of what is escaped. */
+/* The largest possible event: every text is full of characters to escape. */
 static void
 check_longest_line(struct tap *tap)
 {
@@ -70,7 +70,8 @@ check_longest_line(struct tap *tap)
 	length = backoff_event_encode(&event, line, sizeof(line));
 	printf("# %zu bytes\n", length);
 	TAP_MUST(tap, length > 10000 && line[length - 1] == '\n');
-	tap_result(tap, "the longest line fits into what the header promises");
+	tap_result(tap,
+		   "the longest line has the length that the header promises");
 }
 
 static void
@@ -82,8 +83,8 @@ keep_event(void *user, const struct backoff_event *event)
 	line[length] = '\0';
 }
 
-/* A queued event has little room for text: what matters is not what gives
- * way. */
+/* A queued event has little space for text: less important texts are cut first.
+ */
 static void
 check_ring_texts(struct tap *tap)
 {
@@ -120,10 +121,10 @@ check_ring_texts(struct tap *tap)
 	}
 	backoff_event_decoder_free(decoder);
 	backoff_sink_free(ring);
-	tap_result(tap, "long texts crowd out neither names nor characters");
+	tap_result(tap, "long texts displace neither names nor characters");
 }
 
-/* 60000 errors in one file: each of them is found in the text. */
+/* 60000 errors in one file: each is located in the text. */
 static void
 check_many_errors(struct tap *tap)
 {
@@ -144,7 +145,7 @@ check_many_errors(struct tap *tap)
 	TAP_EQUAL(tap, backoff_policy_parse(text, used, NULL, &policy, &error),
 		  BACKOFF_E_FIELD);
 	TAP_MUST(tap, clock() - start < 10 * CLOCKS_PER_SEC);
-	tap_result(tap, "a file of errors takes no time to refuse");
+	tap_result(tap, "a file of errors is refused quickly");
 	free(text);
 }
 

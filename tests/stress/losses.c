@@ -1,4 +1,4 @@
-/* A log that cannot be written for a while, and writers that are killed. */
+/* Logs that cannot be written for a while, and writers that are killed. */
 #include "config.h"
 
 #include <signal.h>
@@ -113,7 +113,7 @@ check_full(struct tap *tap, const char *what, bool ring, rlim_t room)
 		line = (size_of(log.path) - before) / 20;
 		leave_room(&log, room);
 		emit(&log, 20);
-		/* For a line, but not for the one that tells the losses. */
+		/* For a line, but not for the one that reports the losses. */
 		leave_room(&log, (rlim_t)line + 60);
 		emit(&log, 3);
 		limit_file(RLIM_INFINITY);
@@ -123,7 +123,7 @@ check_full(struct tap *tap, const char *what, bool ring, rlim_t room)
 	stress_read(log.path, &seen);
 	TAP_EQUAL(tap, stress_check_numbers(tap, &seen),
 		  backoff_sink_dropped(log.sink));
-	/* At most two lines that were cut, each round. */
+	/* At most two cut lines in each round. */
 	TAP_MUST(tap, seen.bad <= 6);
 	TAP_MUST(tap, !seen.cut);
 	printf("# %llu of %llu lost\n",
@@ -155,19 +155,20 @@ check_untold(struct tap *tap)
 	emit(&log, 1);
 	limit_file(RLIM_INFINITY);
 	emit(&log, 1);
-	/* The writer tells before it sleeps: the next flush sees it. */
+	/* The writer reports before it sleeps, so the next flush sees it. */
 	emit(&log, 1);
 	backoff_sink_free(log.sink);
 	log.sink = NULL;
 	stress_read(log.path, &seen);
 	TAP_MUST(tap, stress_check_numbers(tap, &seen) >= 190);
 	TAP_EQUAL(tap, seen.bad, 0);
-	tap_result(tap, "what a ring lost is told, even if telling failed");
+	tap_result(tap,
+		   "a ring's losses are reported, even if that failed once");
 	free(seen.line);
 	close_log(&log);
 }
 
-/* What the parent lost, the parent tells; the child does not. */
+/* The parent reports its losses, the child does not. */
 static void
 check_forked(struct tap *tap)
 {
@@ -192,7 +193,7 @@ check_forked(struct tap *tap)
 	stress_read(log.path, &seen);
 	TAP_EQUAL(tap, stress_check_numbers(tap, &seen), 7);
 	TAP_EQUAL(tap, seen.count, 16);
-	tap_result(tap, "a child does not tell what its parent lost");
+	tap_result(tap, "a child does not report its parent's losses");
 	free(seen.line);
 	close_log(&log);
 }
@@ -247,7 +248,8 @@ check_killed(struct tap *tap, const char *what, bool ring)
 			TAP_MUST(tap, WIFSIGNALED(status));
 		}
 		stress_read(path, &log);
-		/* A half line of the first, with the second's behind it. */
+		/* Half a line of the first writer may precede a line of the
+		 * second. */
 		TAP_MUST(tap, log.bad <= 1);
 		TAP_MUST(tap, log.count > 50);
 		if (!ring)

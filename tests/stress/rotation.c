@@ -1,5 +1,5 @@
-/* Processes and threads share a log that rotates; some are killed, some stand
- * still, some fork. */
+/* Processes and threads share a log that rotates; some are killed, some are
+ * stopped, some fork. */
 #include "config.h"
 
 #include <pthread.h>
@@ -17,7 +17,7 @@
 
 #define THREADS 3
 #define PROCESSES 4
-/** Over all: those that are killed are replaced. */
+/** In total: killed processes are replaced. */
 #define BORN_MAX 40
 #define WRITERS_MAX (BORN_MAX * THREADS)
 /** Longer than any line here. */
@@ -27,21 +27,21 @@ struct plan {
 	const char *what;
 	struct backoff_rotation rotation;
 	unsigned lines, kills;
-	/** Processes are stopped for a while, too. */
+	/** Processes are also stopped for a while. */
 	bool stops;
-	/** Write through a ring of so many events; 0: at once. */
+	/** Capacity of the ring in front of the file; 0: no ring. */
 	size_t ring;
-	/** Each process forks one that goes on with its sink. */
+	/** Each process forks a child that continues with its sink. */
 	bool forks;
-	/** A sink for each line, as programs that run for a moment have. */
+	/** Make a sink for each line, as short-lived programs do. */
 	bool reopens;
-	/** Nothing is deleted, and only size decides. */
+	/** No file is deleted, and only the size causes rotations. */
 	bool all_kept, by_size;
 };
 
-/** In memory that all processes share. */
+/** In memory shared by all processes. */
 struct shared {
-	/** Lines of a writer that were surely written. */
+	/** Lines of each writer that certainly were written. */
 	_Atomic uint64_t acked[WRITERS_MAX];
 	_Atomic unsigned dropped, errors;
 	bool killed[BORN_MAX];
@@ -140,17 +140,18 @@ write_all(const struct plan *plan, const char *path, struct backoff_sink *sink,
 		pthread_join(writer[i].thread, NULL);
 }
 
-/* A thread writes, and another one forks beside it. */
+/* One thread writes while another forks. */
 static void
 write_and_fork(const struct plan *plan, struct backoff_sink *sink,
 	       unsigned born)
 {
-	struct writer beside = {
+	struct writer concurrent = {
 		.plan = plan, .sink = sink, .number = born * THREADS};
 	int status = -1;
 	pid_t child;
 
-	if (pthread_create(&beside.thread, NULL, write_lines, &beside) != 0)
+	if (pthread_create(&concurrent.thread, NULL, write_lines,
+			   &concurrent) != 0)
 		_exit(2);
 	rest(2000);
 	child = fork();
@@ -164,7 +165,7 @@ write_and_fork(const struct plan *plan, struct backoff_sink *sink,
 	}
 	if (waitpid(child, &status, 0) != child || status != 0)
 		_exit(3);
-	pthread_join(beside.thread, NULL);
+	pthread_join(concurrent.thread, NULL);
 }
 
 static void
@@ -205,11 +206,12 @@ give_birth(const struct plan *plan, const char *path, unsigned born)
 	return child;
 }
 
-/* Let them write; kill and stop some at random. Returns how many there were. */
+/* Let them write; kill and stop some at random. Returns the number of
+ * processes. */
 static unsigned
 run(struct tap *tap, const struct plan *plan, const char *path)
 {
-	uint64_t luck = UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
 	unsigned born = 0, of[PROCESSES];
 	pid_t child[PROCESSES];
 
@@ -218,14 +220,14 @@ run(struct tap *tap, const struct plan *plan, const char *path)
 		of[born] = born;
 	}
 	for (unsigned i = 0; i < plan->kills; i++) {
-		unsigned victim = (unsigned)(next_random(&luck) % PROCESSES);
+		unsigned victim = (unsigned)(next_random(&state) % PROCESSES);
 		unsigned other = (victim + 1) % PROCESSES;
 
 		if (plan->stops)
 			kill(child[other], SIGSTOP);
-		rest(500 + next_random(&luck) % 30000);
+		rest(500 + next_random(&state) % 30000);
 		if (plan->stops) {
-			rest(next_random(&luck) % 80000);
+			rest(next_random(&state) % 80000);
 			kill(child[other], SIGCONT);
 		}
 		kill(child[victim], SIGKILL);
@@ -243,7 +245,7 @@ run(struct tap *tap, const struct plan *plan, const char *path)
 	return born;
 }
 
-/** What is seen of a writer, file by file from the oldest. */
+/** The lines found of a writer, file by file from the oldest. */
 struct seen {
 	uint64_t first, last;
 };
@@ -253,7 +255,7 @@ struct result {
 	size_t lines, files, bad, cut;
 };
 
-/* The next lines of each writer follow on what older files have of it. */
+/* The lines of each writer continue those in older files. */
 static void
 add_file(struct tap *tap, const char *path, struct result *result)
 {
@@ -281,7 +283,7 @@ add_file(struct tap *tap, const char *path, struct result *result)
 	free(log.line);
 }
 
-/* All files from the oldest; a number that is missing has none above it. */
+/* Read all files from the oldest; there are no gaps in their numbers. */
 static void
 read_files(struct tap *tap, const struct plan *plan, const char *path,
 	   struct result *result)
@@ -297,8 +299,7 @@ read_files(struct tap *tap, const struct plan *plan, const char *path,
 	TAP_MUST(tap, count > 1);
 	while (--count > 0) {
 		snprintf(name, sizeof(name), "%s.%u", path, count);
-		/* Two who rotate at once would leave a file that is not
-		 * full. */
+		/* Two rotations at once would leave a file that is not full. */
 		if (plan->by_size && stat(name, &st) == 0)
 			TAP_MUST(tap, (uint64_t)st.st_size + LINE_BYTES >
 					      plan->rotation.max_bytes);
@@ -322,12 +323,11 @@ check_writers(struct tap *tap, const struct plan *plan, unsigned born,
 			TAP_EQUAL(tap, seen->first, 1);
 		if (!killed && acked > 0)
 			TAP_EQUAL(tap, acked, plan->lines);
-		/* Of a writer all of whose lines were in files that went,
-		 * there is nothing to say. */
+		/* A writer may have all of its lines in deleted files. */
 		if (seen->first == 0)
 			continue;
 		TAP_MUST(tap, seen->last >= acked);
-		/* What was on its way when it was killed may be there. */
+		/* A line may have been written just before the kill. */
 		TAP_MUST(tap,
 			 seen->last <= acked + (!killed          ? 0
 						: plan->ring > 0 ? plan->ring
@@ -351,7 +351,8 @@ check(struct tap *tap, const struct plan *plan)
 	check_writers(tap, plan, born, &result);
 	TAP_EQUAL(tap, atomic_load(&shared->dropped), 0);
 	TAP_EQUAL(tap, atomic_load(&shared->errors), 0);
-	/* A killed process may leave half a line, and another's behind it. */
+	/* A killed process may leave half a line, which spoils the next one
+	 * too. */
 	TAP_MUST(tap, result.bad + result.cut <= plan->kills);
 	printf("# %u processes, %zu lines in %zu files, %zu spoilt\n", born,
 	       result.lines, result.files, result.bad);
@@ -374,27 +375,26 @@ main(void)
 		{"the same behind rings",
 		 ROTATION(1000, 20000, BACKOFF_FOREVER), .lines = 1500,
 		 .ring = 4096, .all_kept = true, .by_size = true},
-		{"a line is as large as a file",
-		 ROTATION(1000, 1, BACKOFF_FOREVER), .lines = 40,
-		 .all_kept = true},
+		{"lines as large as a file", ROTATION(1000, 1, BACKOFF_FOREVER),
+		 .lines = 40, .all_kept = true},
 		{"files are rotated by age",
 		 ROTATION(1000, UINT64_MAX, 5000000), .lines = 1500,
 		 .all_kept = true},
-		{"a fork beside a thread that writes",
+		{"a fork while a thread writes",
 		 ROTATION(1000, 5000, BACKOFF_FOREVER), .lines = 1500,
 		 .forks = true, .all_kept = true, .by_size = true},
-		{"sinks that are made for a line",
-		 ROTATION(1000, 1000, BACKOFF_FOREVER), .lines = 300,
-		 .reopens = true, .all_kept = true, .by_size = true},
+		{"a sink for each line", ROTATION(1000, 1000, BACKOFF_FOREVER),
+		 .lines = 300, .reopens = true, .all_kept = true,
+		 .by_size = true},
 		{"processes are killed", ROTATION(1000, 10000, BACKOFF_FOREVER),
 		 .lines = 1500, .kills = 20, .all_kept = true, .by_size = true},
 		{"processes are killed behind rings",
 		 ROTATION(1000, 10000, BACKOFF_FOREVER), .lines = 1500,
 		 .kills = 10, .ring = 4096, .all_kept = true, .by_size = true},
-		{"old files go while processes stand still",
+		{"old files are deleted while processes are stopped",
 		 ROTATION(2, 2000, BACKOFF_FOREVER), .lines = 3000, .kills = 20,
 		 .stops = true, .by_size = true},
-		{"one old file, by age, while processes stand still",
+		{"one old file, by age, while processes are stopped",
 		 ROTATION(1, UINT64_MAX, 5000000), .lines = 3000, .kills = 20,
 		 .stops = true},
 	};

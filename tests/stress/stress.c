@@ -74,7 +74,7 @@ keep_line(struct stress_log *log, const struct backoff_event *event)
 		 event->call_id != NULL ? event->call_id : "");
 }
 
-/* A whole line behind half a one, of a process that was killed. */
+/* A whole line after the half line of a killed process. */
 static void
 keep_joined(struct stress_log *log, struct backoff_event_decoder *decoder,
 	    const char *at, const char *end)
@@ -122,7 +122,8 @@ stress_read(const char *path, struct stress_log *log)
 			keep_line(log, &event);
 		} else {
 			log->bad++;
-			printf("# no event: %.*s\n", (int)(newline - at), at);
+			printf("# not an event: %.*s\n", (int)(newline - at),
+			       at);
 			keep_joined(log, decoder, at, newline);
 		}
 	}
@@ -134,32 +135,32 @@ stress_read(const char *path, struct stress_log *log)
 uint64_t
 stress_check_numbers(struct tap *tap, const struct stress_log *log)
 {
-	uint64_t told = 0, missing = 0, next = 1, pid = 0;
+	uint64_t reported = 0, missing = 0, next = 1, pid = 0;
 
 	for (size_t i = 0; i < log->count; i++) {
 		const struct stress_line *line = &log->line[i];
 
 		if (line->pid != pid) {
-			/* Of one process: what is missing was told. */
-			TAP_EQUAL(tap, missing, told);
-			missing = told = 0;
+			/* All missing numbers of one process were reported. */
+			TAP_EQUAL(tap, missing, reported);
+			missing = reported = 0;
 			pid = line->pid;
 			/* This process may have written other logs before. */
 			next = pid == (uint64_t)getpid() ? line->seq : 1;
 		}
-		/* Less than the next: this number was there before. */
+		/* Smaller than the next: the number is a duplicate. */
 		TAP_MUST(tap, line->seq >= next);
 		missing += line->seq - next;
 		next = line->seq + 1;
 		if (line->type == BACKOFF_EVENT_DROPPED)
-			told += line->dropped;
+			reported += line->dropped;
 	}
-	TAP_EQUAL(tap, missing, told);
-	told = 0;
+	TAP_EQUAL(tap, missing, reported);
+	reported = 0;
 	for (size_t i = 0; i < log->count; i++)
 		if (log->line[i].type == BACKOFF_EVENT_DROPPED)
-			told += log->line[i].dropped;
-	return told;
+			reported += log->line[i].dropped;
+	return reported;
 }
 
 static int

@@ -10,7 +10,7 @@
 
 #include "tap.h"
 
-/* ThreadSanitizer delivers signals when it sees fit. */
+/* ThreadSanitizer may deliver signals late. */
 #if defined(__SANITIZE_THREAD__)
 #define STRESS_TSAN 1
 #elif defined(__has_feature)
@@ -22,8 +22,8 @@
 #define STRESS_TSAN 0
 #endif
 
-/* The allocator of AddressSanitizer is not safe for fork(2) while other threads
- * allocate (gcc 12): the child can hang in it. */
+/* AddressSanitizer's allocator (gcc 12) is not safe if other threads allocate
+ * during fork(2): the child can hang in it. */
 #if defined(__SANITIZE_ADDRESS__)
 #define STRESS_ASAN 1
 #elif defined(__has_feature)
@@ -35,7 +35,7 @@
 #define STRESS_ASAN 0
 #endif
 
-/** What a line says. */
+/** The fields of a line. */
 struct stress_line {
 	enum backoff_event_type type;
 	uint64_t pid, seq, attempt, delay_ns, dropped;
@@ -46,29 +46,29 @@ struct stress_log {
 	/** Lines that are events, sorted by pid, then by seq. */
 	struct stress_line *line;
 	size_t count;
-	/** Lines that are none, and whether the file ends without newline. An
-	 *  event behind the half of another is both. */
+	/** Other lines, and whether the file ends without a newline. An event
+	 *  after half of another one counts as a bad line and as an event. */
 	size_t bad;
 	bool cut;
 };
 
-/** A new empty file below the current folder; *path is the caller's to free
- *  after unlink(2). */
+/** Make an empty file in the current folder; the caller calls unlink(2) and
+ *  free(3). */
 char *stress_file(void);
 
 /** Read a log; free log->line afterwards. Ends the program if it cannot. */
 void stress_read(const char *path, struct stress_log *log);
 
-/** Each process's numbers are there once, without a gap that `events_dropped`
- *  does not tell; those of other processes begin at 1. Returns the sum of what
- *  was told. */
+/** Check that each process's numbers occur once, and that `events_dropped`
+ *  reports each gap; other processes' numbers begin at 1. Returns the number of
+ *  reported losses. */
 uint64_t stress_check_numbers(struct tap *tap, const struct stress_log *log);
 
-/** All lines of a call stand under one id, attempts from 1 without a gap; no
- *  two calls share one. Returns the number of calls. */
+/** Check that all lines of a call have one id, which no other call has, and
+ *  attempts from 1 without a gap. Returns the number of calls. */
 size_t stress_check_calls(struct tap *tap, struct stress_log *log);
 
-/** A policy from text; ends the program if it is none. */
+/** Parse a policy; ends the program if that fails. */
 struct backoff_policy *stress_policy(const char *text);
 
 /** Milliseconds of the monotonic clock. */

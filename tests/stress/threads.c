@@ -25,7 +25,8 @@ work(void *user)
 	struct backoff_answer answer;
 
 	for (unsigned i = 0; i < CALLS; i++) {
-		/* First tries, second tries, third tries, exhausted. */
+		/* Calls that succeed at the first, second or third attempt, or
+		 * never. */
 		unsigned until = 1 + (i + w->number) % 4;
 		enum backoff_status status = backoff_retry_run(
 			w->retry, NULL, stress_fail_until, &until, &answer);
@@ -37,7 +38,7 @@ work(void *user)
 	return NULL;
 }
 
-/* All threads at once; returns the attempts that were made. */
+/* Run all threads at once. Returns the number of attempts. */
 static uint64_t
 run(struct tap *tap, struct backoff_sink *sink)
 {
@@ -82,7 +83,7 @@ check(struct tap *tap, const char *what, size_t capacity, bool may_drop)
 	char *path = stress_file();
 	struct backoff_sink *sink, *ring;
 	struct stress_log log;
-	uint64_t attempts, dropped, told;
+	uint64_t attempts, dropped, reported;
 
 	if (backoff_sink_file_new(path, &sink) != BACKOFF_OK)
 		stress_die(path);
@@ -98,8 +99,8 @@ check(struct tap *tap, const char *what, size_t capacity, bool may_drop)
 	stress_read(path, &log);
 	TAP_EQUAL(tap, log.bad, 0);
 	TAP_MUST(tap, !log.cut);
-	told = stress_check_numbers(tap, &log);
-	TAP_EQUAL(tap, told, dropped);
+	reported = stress_check_numbers(tap, &log);
+	TAP_EQUAL(tap, reported, dropped);
 	TAP_EQUAL(tap, count_lines(&log) + dropped, attempts);
 	if (!may_drop) {
 		TAP_EQUAL(tap, dropped, 0);
@@ -121,9 +122,10 @@ main(void)
 		size_t capacity;
 		bool may_drop;
 	} rows[] = {
-		{"a file that all write: every line is whole", 0, false},
-		{"a ring with room: nothing is lost", 1 << 16, false},
-		{"a ring that is too small: every loss is told", 16, true},
+		{"a file that all threads write: every line is whole", 0,
+		 false},
+		{"a ring with enough room: nothing is lost", 1 << 16, false},
+		{"a ring that is too small: every loss is reported", 16, true},
 		{"the smallest ring", 2, true},
 	};
 	struct tap tap = {0};

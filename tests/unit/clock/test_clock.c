@@ -20,7 +20,7 @@
 #include "clock/wall.h"
 
 #define MS UINT64_C(1000000)
-/** A wait that nobody ends is noticed as one. */
+/** A wait that nothing ends runs into this limit. */
 #define LONG_NS (60000 * MS)
 #define PROMPT_NS (20000 * MS)
 
@@ -30,7 +30,7 @@ now(const struct backoff_clock *clock)
 	return clock->now_ns(clock->user);
 }
 
-Test(clock_clock, system_time_is_the_machines)
+Test(clock_clock, system_time_is_the_systems)
 {
 	const struct backoff_clock *clock = backoff_clock_system();
 	struct timespec mono, real;
@@ -46,10 +46,9 @@ Test(clock_clock, system_time_is_the_machines)
 	cr_expect(backoff_clock_system() == clock);
 }
 
-/* Wall time of a moment: the first asks the clock, the others within the next
- * millisecond do not. A thread that is held up between the readings tries
- * again. */
-Test(clock_clock, the_wall_time_of_a_moment_is_the_walls)
+/* The first wall time reads the clock, others within the next millisecond do
+ * not. Repeat if this thread was delayed between the readings. */
+Test(clock_clock, wall_time_follows_the_wall_clock)
 {
 	const struct backoff_clock *clock = backoff_clock_system();
 	int good = 0;
@@ -67,7 +66,7 @@ Test(clock_clock, the_wall_time_of_a_moment_is_the_walls)
 	cr_expect(good >= 100, "%d of 200", good);
 }
 
-Test(clock_clock, another_clocks_wall_is_its_own)
+Test(clock_clock, other_clocks_give_their_own_wall_time)
 {
 	struct backoff_clock *clock;
 
@@ -123,8 +122,8 @@ Test(clock_clock, a_storm_of_signals_changes_no_wait, .timeout = 50)
 		cr_expect(clock->sleep_until(clock->user, when,
 					     i ? cancel : NULL) == BACKOFF_OK);
 		cr_expect(now(clock) >= when);
-		/* A relative wait, begun anew after each signal, would take
-		 * for ever. */
+		/* A relative wait that restarts after each signal would never
+		 * end. */
 		cr_expect(now(clock) - begin < PROMPT_NS);
 	}
 	setitimer(ITIMER_REAL, &calm, NULL);
@@ -175,7 +174,7 @@ wait_long(void *user)
 	return NULL;
 }
 
-Test(clock_clock, every_wait_that_watches_is_ended, .timeout = 50)
+Test(clock_clock, a_switch_ends_all_waits_that_use_it, .timeout = 50)
 {
 	struct waiting w[8];
 	pthread_t thread[8];
@@ -264,7 +263,7 @@ Test(clock_clock, virtual_time_moves_only_by_hand_and_by_waits)
 	backoff_clock_virtual_free(NULL);
 }
 
-Test(clock_clock, a_time_that_has_passed_puts_nobody_to_sleep)
+Test(clock_clock, a_time_that_has_passed_causes_no_sleep)
 {
 	const struct backoff_clock *clock = backoff_clock_system();
 	struct backoff_cancel *cancel;

@@ -1,5 +1,4 @@
-/* Tests of src/metrics with calls as they are made: what a loop's events come
- * to. */
+/* Tests of src/metrics with the events of real calls. */
 #include "config.h"
 
 #include <backoff/retry.h>
@@ -68,7 +67,7 @@ Test(metrics_calls, attempts_over_operations_is_the_amplification)
 				  "\"base_delay\":2,\"jitter\":\"none\"}");
 	struct backoff_answer answer;
 
-	/* 1, 2, 3 attempts and success; 3 and none. */
+	/* Success after 1, 2 and 3 attempts; failure after 3. */
 	for (unsigned until = 1; until <= 4; until++)
 		(void)backoff_retry_run(s.retry, NULL, fail_until, &until,
 					&answer);
@@ -92,8 +91,8 @@ Test(metrics_calls, attempts_over_operations_is_the_amplification)
 	scene_clear(&s);
 }
 
-/* One call by steps, looked at between them. */
-Test(metrics_calls, what_is_under_way_is_known_where_begins_are_told)
+/* One call by steps; the metrics are read between them. */
+Test(metrics_calls, attempts_under_way_are_known_if_starts_are_logged)
 {
 	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
 				  "\"base_delay\":2,\"jitter\":\"none\"}");
@@ -120,7 +119,7 @@ Test(metrics_calls, what_is_under_way_is_known_where_begins_are_told)
 	UNDER_WAY(0, 1);
 	backoff_call_free(call[0]);
 	UNDER_WAY(0, 1);
-	/* It ends in its wait, without an attempt. */
+	/* The call ends in its wait, without an attempt. */
 	backoff_call_free(call[1]);
 	UNDER_WAY(0, 0);
 	cr_expect(value_of(&s, "retry_attempts_total") == 3);
@@ -130,9 +129,9 @@ Test(metrics_calls, what_is_under_way_is_known_where_begins_are_told)
 	scene_clear(&s);
 }
 
-/* Two rounds of two attempts: one in which both fail, one in which the first is
- * the winner. */
-Test(metrics_calls, hedges_are_attempts_and_no_waits)
+/* Two rounds of two attempts: both fail in the first round, and the first
+ * attempt wins the second. */
+Test(metrics_calls, hedges_count_as_attempts_without_waits)
 {
 	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
 				  "\"base_delay\":2,\"jitter\":\"none\","
@@ -175,7 +174,7 @@ Test(metrics_calls, hedges_are_attempts_and_no_waits)
 	scene_clear(&s);
 }
 
-Test(metrics_calls, without_begins_nothing_is_said_of_what_is_under_way)
+Test(metrics_calls, without_starts_there_is_no_gauge_of_attempts_under_way)
 {
 	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":2,"
 				  "\"base_delay\":0}");
@@ -191,9 +190,9 @@ Test(metrics_calls, without_begins_nothing_is_said_of_what_is_under_way)
 	scene_clear(&s);
 }
 
-/* A call taken up from paper begins in a wait that this process never saw:
- * what it takes off is not missing for long. */
-Test(metrics_calls, a_wait_that_began_elsewhere_does_not_stay_wrong)
+/* A restored call begins in a wait that this process has not counted:
+ * subtracting it leaves no lasting error. */
+Test(metrics_calls, a_wait_that_began_elsewhere_leaves_no_lasting_error)
 {
 	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
 				  "\"base_delay\":2,\"jitter\":\"none\"}");
@@ -226,7 +225,8 @@ Test(metrics_calls, a_breaker_and_a_budget_show_in_counts)
 	cr_assert(backoff_metrics_watch_guard(s.metrics, "g",
 					      backoff_retry_guard(s.retry)) ==
 		  BACKOFF_OK);
-	/* 5 tokens a retry: the first call has two, then the bucket is dry. */
+	/* A retry takes 5 tokens: the first call makes two, then the bucket is
+	 * empty. */
 	for (int i = 0; i < 4; i++)
 		(void)backoff_retry_run(s.retry, NULL, fail_until, &until,
 					&answer);
@@ -242,8 +242,8 @@ Test(metrics_calls, a_breaker_and_a_budget_show_in_counts)
 	scene_clear(&s);
 }
 
-/* As a sink beside a log, and it does not own the metrics. */
-Test(metrics_calls, they_stand_in_a_tee)
+/* The metrics are a sink next to a log in a tee, which does not own them. */
+Test(metrics_calls, metrics_work_in_a_tee)
 {
 	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":2,"
 				  "\"base_delay\":0}");

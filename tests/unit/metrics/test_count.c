@@ -40,7 +40,7 @@ struct want {
 	const char *suppressed_reason, *hint_action, *breaker_state;
 	/** Gauges of what is under way. */
 	const char *running, *waiting;
-	/** Of the whole text; NULL: "0". */
+	/** Counters without labels; NULL: "0". */
 	const char *dropped, *unknown;
 };
 
@@ -170,7 +170,7 @@ put_calls(struct bo_out *out, const struct want *w)
 			      w->operation.backoff_seconds);
 }
 
-/* The whole text that is wanted, in the order of its families. */
+/* Write all wanted samples in the order of their families. */
 static void
 put_want(struct bo_out *out, const struct want *w)
 {

@@ -36,7 +36,7 @@ Test(metrics_series, arguments_are_checked)
 	backoff_metrics_free(NULL);
 }
 
-/* What stands between the braces of the one operation that was counted. */
+/* The labels of the only operation that was counted. */
 Test(metrics_series, a_name_is_one_clean_label)
 {
 	static char long_name[BO_LABEL_MAX + 20], cut_name[BO_LABEL_MAX + 1];
@@ -48,11 +48,11 @@ Test(metrics_series, a_name_is_one_clean_label)
 		{"none", NULL, ""},
 		{"empty", "", ""},
 		{"a quote and a backslash", "a\"b\\c", "a\\\"b\\\\c"},
-		{"only what is escaped", "\\\\\"", "\\\\\\\\\\\""},
+		{"only characters to escape", "\\\\\"", "\\\\\\\\\\\""},
 		{"a newline would begin a sample", "a\nb 1", "a?b 1"},
 		{"control characters", "a\tb\033[2J\177", "a?b?[2J?"},
 		{"UTF-8 stays", "pr\303\274fen", "pr\303\274fen"},
-		{"bytes of no character", "a\377b\300\200c", "a?b??c"},
+		{"invalid UTF-8", "a\377b\300\200c", "a?b??c"},
 		{"braces and commas are text", "a{b=\"c\"},",
 		 "a{b=\\\"c\\\"},"},
 		{"too long", long_name, cut_name},
@@ -67,7 +67,7 @@ Test(metrics_series, a_name_is_one_clean_label)
 		struct backoff_metrics *metrics = metrics_of(1);
 		char want[3 * BO_LABEL_MAX], *text;
 
-		/* Twice: the second time it is there already. */
+		/* Twice: the second time the series exists already. */
 		count_call(metrics, row[i].name, "p");
 		count_call(metrics, row[i].name, "p");
 		text = open_text_of(metrics);
@@ -83,8 +83,8 @@ Test(metrics_series, a_name_is_one_clean_label)
 	}
 }
 
-/* Two samples with the same labels would make the whole text invalid. */
-Test(metrics_series, names_that_read_alike_are_one_series)
+/* Two samples with the same labels would make the text invalid. */
+Test(metrics_series, names_with_the_same_label_are_one_series)
 {
 	static const char *const alike[] = {"a\001", "a\002", "a\377",
 					    "a\303", "a?",    "a\n"};
@@ -95,7 +95,7 @@ Test(metrics_series, names_that_read_alike_are_one_series)
 	for (size_t i = 0; i < COUNT(alike); i++)
 		count_call(metrics, alike[i], alike[i]);
 	text = open_text_of(metrics);
-	/* "a\303" is a character that was cut off. */
+	/* "a\303" ends in half a character. */
 	cr_expect(sum_of(text,
 			 "retry_operations_total{op=\"a?\",policy="
 			 "\"a?\",",
@@ -110,7 +110,7 @@ Test(metrics_series, names_that_read_alike_are_one_series)
 	backoff_metrics_free(metrics);
 }
 
-Test(metrics_series, both_names_make_a_series)
+Test(metrics_series, both_names_identify_a_series)
 {
 	static const char *const pair[][2] = {
 		{"ab", "c"}, {"a", "bc"}, {"abc", ""}, {"", "abc"}};
@@ -150,7 +150,7 @@ Test(metrics_series, above_the_limit_events_count_as_other)
 				snprintf(name, sizeof(name), "op%u", k);
 				count_call(metrics, name, "p");
 			}
-		/* Somebody's own of this name is no second series. */
+		/* An operation with this name does not get a second series. */
 		count_call(metrics, "_other", "_other");
 		text = open_text_of(metrics);
 		cr_expect(sum_of(text, "retry_operations_total", &count) ==
@@ -172,7 +172,7 @@ Test(metrics_series, above_the_limit_events_count_as_other)
 	}
 }
 
-/* What was fed, counted beside. */
+/* The expected sums, counted independently. */
 struct tally {
 	double attempts, operations, retried, delays, transitions, starts;
 	double hints, unknown, dropped;
@@ -243,7 +243,7 @@ feed_any(struct backoff_metrics *metrics, struct tally *tally, uint64_t *random)
 	tally->hints += e.hint_action != BACKOFF_HINT_ACTION_NONE;
 }
 
-Test(metrics_series, sums_over_series_are_what_was_fed)
+Test(metrics_series, sums_over_series_are_exact)
 {
 	for (uint64_t seed = 1; seed <= 20; seed++) {
 		struct backoff_metrics *metrics =
@@ -277,7 +277,7 @@ Test(metrics_series, sums_over_series_are_what_was_fed)
 	}
 }
 
-/* A worker's counts beside its parent's: together they are what happened. */
+/* A worker's counts and its parent's add up to all events. */
 Test(metrics_series, a_child_counts_from_zero)
 {
 	struct backoff_metrics *metrics = metrics_of(1);

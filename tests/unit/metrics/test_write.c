@@ -1,4 +1,4 @@
-/* Tests of src/metrics/write and what is watched: the text as such. */
+/* Tests of src/metrics/write, and of watched guards and sinks: the text. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -65,7 +65,7 @@ Test(metrics_write, each_format_has_its_own_heads)
 	}
 }
 
-Test(metrics_write, open_metrics_ends_with_its_end)
+Test(metrics_write, open_metrics_ends_with_eof)
 {
 	struct backoff_metrics *metrics = metrics_of(1);
 	char *text = open_text_of(metrics);
@@ -76,7 +76,7 @@ Test(metrics_write, open_metrics_ends_with_its_end)
 	backoff_metrics_free(metrics);
 }
 
-Test(metrics_write, a_histogram_is_whole)
+Test(metrics_write, a_histogram_is_complete)
 {
 	static const struct {
 		const char *le;
@@ -133,7 +133,7 @@ Test(metrics_write, a_text_is_cut_as_snprintf_cuts)
 	backoff_metrics_free(metrics);
 }
 
-Test(metrics_write, formats_have_names_in_http)
+Test(metrics_write, formats_have_content_types)
 {
 	cr_expect(strcmp(backoff_metrics_content_type(
 				 BACKOFF_METRICS_OPENMETRICS),
@@ -170,7 +170,7 @@ guard_of(const char *rules)
 	"\nretry_breaker_state{breaker=\"" name                                \
 	"\",state=\"half_open\"} " half "\n"
 
-Test(metrics_write, a_guard_is_shown_as_far_as_it_goes)
+Test(metrics_write, a_guard_shows_only_what_it_has)
 {
 	static const struct {
 		const char *rules;
@@ -218,7 +218,7 @@ Test(metrics_write, a_guard_is_shown_as_far_as_it_goes)
 	}
 }
 
-/* The time is the caller's: an open breaker half opens by itself. */
+/* The caller passes the time: an open breaker becomes half open by itself. */
 Test(metrics_write, a_breaker_is_shown_at_the_time_given)
 {
 	struct backoff_metrics *metrics = metrics_of(1);
@@ -256,7 +256,7 @@ Test(metrics_write, a_breaker_is_shown_at_the_time_given)
 	backoff_policy_unref(policy);
 }
 
-Test(metrics_write, watching_is_refused_with_a_reason)
+Test(metrics_write, watching_can_be_refused)
 {
 	static char long_name[258];
 	struct backoff_metrics *metrics = metrics_of(2);
@@ -281,7 +281,7 @@ Test(metrics_write, watching_is_refused_with_a_reason)
 		  BACKOFF_E_ARGUMENT);
 	cr_expect(WATCH("g\001", guard) == BACKOFF_OK);
 	cr_expect(WATCH("g\002", guard) == BACKOFF_E_STATE,
-		  "it would read alike");
+		  "the labels would be equal");
 	cr_expect(backoff_metrics_watch_sink(metrics, sink) == BACKOFF_OK);
 	cr_expect(backoff_metrics_watch_sink(metrics, sink) == BACKOFF_E_STATE);
 	cr_expect(WATCH("h", guard) == BACKOFF_E_LIMIT);
@@ -297,8 +297,9 @@ Test(metrics_write, watching_is_refused_with_a_reason)
 	backoff_sink_free(sink);
 }
 
-/* A sink on a full disk loses all; one that is gone has lost what it lost. */
-Test(metrics_write, what_sinks_lost_never_goes_back)
+/* A sink on a full disk loses all events; losses of a sink that was freed still
+ * count. */
+Test(metrics_write, losses_of_sinks_never_decrease)
 {
 	struct backoff_metrics *metrics = metrics_of(2);
 	struct backoff_event event;

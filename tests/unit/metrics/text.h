@@ -1,4 +1,4 @@
-/* Metrics as text, and what stands in it. */
+/* Metrics as text, and sums of its samples. */
 #ifndef TEST_METRICS_TEXT_H
 #define TEST_METRICS_TEXT_H
 
@@ -44,7 +44,8 @@ open_text_of(struct backoff_metrics *metrics)
 	return text_of(metrics, BACKOFF_METRICS_OPENMETRICS, 0);
 }
 
-/** Sum of the samples whose lines begin so; the number of them if wanted. */
+/** The sum of the samples whose lines begin with a text, and their number if
+ *  *count is set. */
 static inline double
 sum_of(const char *text, const char *begin, unsigned *count)
 {
@@ -56,7 +57,7 @@ sum_of(const char *text, const char *begin, unsigned *count)
 	     at = strchr(at, '\n'), at += at != NULL) {
 		if (strncmp(at, begin, strlen(begin)) != 0)
 			continue;
-		/* No label of these tests has a space in it. */
+		/* No label in these tests has a space. */
 		sum += strtod(strchr(at, ' '), NULL);
 		if (count != NULL)
 			++*count;

@@ -1,5 +1,5 @@
-/* Calls by script: what each attempt does, on a virtual clock, and everything
- * that is seen of it. */
+/* Scripted calls: each attempt does what a table says, on a virtual clock, and
+ * everything visible is recorded. */
 #ifndef TEST_SCRIPT_H
 #define TEST_SCRIPT_H
 
@@ -39,10 +39,10 @@ struct scene {
 	struct backoff_clock *clock;
 	struct backoff_retry *retry;
 	const struct act *act;
-	/** Attempts made, and what the loop said about each. */
+	/** Attempts made, and the facts that each was given. */
 	uint32_t made;
 	struct backoff_attempt attempt[16];
-	/** Lines of events, without what differs from run to run. */
+	/** Event lines without the fields that differ from run to run. */
 	char line[32][2048];
 	size_t lines;
 	enum backoff_event_type type[32];

@@ -1,5 +1,5 @@
-/* Tests of the blocking loop that is ended from outside, and of clocks that
- * fail. Real waits are bounded generously. */
+/* Tests of cancelling the blocking loop, and of clocks that fail. Real waits
+ * have generous upper bounds. */
 #include "config.h"
 
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include "unit/retry/script.h"
 
 #define PROMPT_NS (20 * S)
-/* One wait of a minute. */
+/* Wait for one minute. */
 #define SLOW                                                                   \
 	"{\"name\":\"R\",\"max_attempts\":3,\"backoff\":\"constant\","         \
 	"\"base_delay\":60,\"jitter\":\"none\"}"
@@ -62,7 +62,7 @@ Test(retry_cancel, before_the_first_attempt)
 	scene_clear(&s);
 }
 
-/* An attempt that sees the switch go on. */
+/* An attempt during which the switch is turned on. */
 static void
 play_and_cancel(void *user, const struct backoff_attempt *attempt,
 		struct backoff_outcome *outcome)
@@ -83,7 +83,7 @@ Test(retry_cancel, during_an_attempt_that_fails)
 	cr_expect(answer.stop == BACKOFF_STOP_CANCELLED);
 	cr_expect(answer.kind == BACKOFF_OUTCOME_FAILURE);
 	cr_expect(strcmp(answer.error, "reset") == 0);
-	cr_expect(answer.elapsed_ns == S, "nothing was slept");
+	cr_expect(answer.elapsed_ns == S, "no wait took place");
 	cr_expect(s.lines == 2);
 	cr_expect(s.type[0] == BACKOFF_EVENT_ATTEMPT &&
 		  s.type[1] == BACKOFF_EVENT_ABORTED);
@@ -98,12 +98,12 @@ Test(retry_cancel, during_an_attempt_that_succeeds)
 	scene_init(&s, SLOW, &act[1]);
 	cr_expect(backoff_retry_run(s.retry, with_cancel(), play_and_cancel, &s,
 				    &answer) == BACKOFF_OK,
-		  "what is done is done");
+		  "a success stays one");
 	cr_expect(answer.stop == BACKOFF_STOP_SUCCESS);
 	scene_clear(&s);
 }
 
-/* A clock whose waits end as it is told. */
+/* A clock whose waits return a given status. */
 struct odd_clock {
 	struct backoff_clock clock;
 	struct backoff_clock *inner;
@@ -162,9 +162,9 @@ Test(retry_cancel, during_a_wait)
 	cr_expect(run(&s, with_cancel(), &answer) == BACKOFF_E_CANCELLED);
 	cr_expect(answer.stop == BACKOFF_STOP_CANCELLED);
 	cr_expect(answer.attempts == 1 && clock.waits == 1);
-	cr_expect(answer.backoff_ns == 60 * S, "waits that were decided");
-	/* What was rejected is freed before the wait: nobody holds a
-	 * connection through it. */
+	cr_expect(answer.backoff_ns == 60 * S, "the sum of decided waits");
+	/* Results of failures are freed before the wait, so that no connection
+	 * is held during it. */
 	cr_expect(answer.result == NULL);
 	cr_expect(s.discards == 1 && s.discarded[0] == &rejected);
 	cr_expect(s.lines == 2 && s.type[1] == BACKOFF_EVENT_ABORTED);
@@ -210,7 +210,7 @@ Test(retry_cancel, a_clock_that_oversleeps_ends_at_the_deadline)
 	scene_clear(&s);
 }
 
-/* From here on with the machine's clock. */
+/* The tests below use the system's clock. */
 static void
 fail_soon(void *user, const struct backoff_attempt *attempt,
 	  struct backoff_outcome *outcome)
@@ -228,7 +228,7 @@ real_now(void)
 	return clock->now_ns(clock->user);
 }
 
-/* Begin a call that would take minutes, and time it. */
+/* Measure a call that would take minutes. */
 static void
 expect_prompt_end(void)
 {

@@ -1,4 +1,4 @@
-/* Tests of src/retry/header.c: the attempt's number, out and in. */
+/* Tests of src/retry/header.c: writing and reading the number of an attempt. */
 #include "config.h"
 
 #include <criterion/criterion.h>
@@ -73,7 +73,7 @@ Test(retry_header, is_read_strictly)
 		{ENVOY, "one", BACKOFF_E_VALUE, 0},
 		{ENVOY, "  ", BACKOFF_E_VALUE, 0},
 		{ENVOY, "attempt=2; max=3", BACKOFF_E_VALUE, 0},
-		/* What was before it: one attempt makes it the second. */
+		/* The header counts previous attempts: 1 means attempt 2. */
 		{GRPC, "1", BACKOFF_OK, 2},
 		{GRPC, "0", BACKOFF_OK, 1},
 		{GRPC, "4294967294", BACKOFF_OK, UINT32_MAX},

@@ -1,4 +1,4 @@
-/* Calls that make several attempts at once: by steps, and with threads. */
+/* Tests of several attempts at once: by steps, and with threads. */
 #include "config.h"
 
 #include "unit/retry/script.h"
@@ -44,7 +44,7 @@ stepped_clear(struct stepped *s)
 	scene_clear(&s->scene);
 }
 
-/* The attempt that begins now; 0 for none. */
+/* The number of the attempt to begin now; 0 for none. */
 static uint32_t
 next(struct stepped *s)
 {
@@ -59,7 +59,7 @@ pass(struct stepped *s, uint64_t ns)
 	backoff_clock_virtual_advance(s->scene.clock, ns);
 }
 
-Test(retry_hedge, by_steps_the_first_success_is_the_calls)
+Test(retry_hedge, by_steps_the_first_success_ends_the_call)
 {
 	struct stepped s;
 	const struct backoff_answer *answer;
@@ -76,7 +76,7 @@ Test(retry_hedge, by_steps_the_first_success_is_the_calls)
 	cr_expect(next(&s) == 0 && s.step.wait_until_ns == BACKOFF_FOREVER);
 	pass(&s, 30 * MS);
 	cr_expect(backoff_call_report(s.call, &succeeds) == BACKOFF_E_STATE,
-		  "which of them?");
+		  "two are under way");
 	cr_expect(backoff_call_report_attempt(s.call, 3, &succeeds) ==
 		  BACKOFF_E_STATE);
 	cr_expect(backoff_call_report_attempt(s.call, 0, &succeeds) ==
@@ -120,7 +120,7 @@ Test(retry_hedge, the_log_has_a_line_for_each_and_the_winners_is_last)
 	stepped_clear(&s);
 }
 
-Test(retry_hedge, a_round_that_failed_is_followed_by_another)
+Test(retry_hedge, a_failed_round_is_followed_by_another)
 {
 	static char first[] = "first";
 	struct stepped s;
@@ -134,9 +134,9 @@ Test(retry_hedge, a_round_that_failed_is_followed_by_another)
 	cr_assert(backoff_call_report_attempt(s.call, 1, &rejected) ==
 		  BACKOFF_OK);
 	cr_expect(s.scene.discards == 1 && s.scene.discarded[0] == first,
-		  "nobody holds a connection while others run");
+		  "no connection is held while others run");
 	cr_expect(next(&s) == 0 && s.step.wait_until_ns == BACKOFF_FOREVER);
-	/* One is left: it needs no number. */
+	/* One is left: reporting it needs no number. */
 	cr_assert(backoff_call_report(s.call, &fails) == BACKOFF_OK);
 	cr_expect(next(&s) == 0 &&
 		  s.step.wait_until_ns == START_NS + 1100 * MS);
@@ -146,7 +146,7 @@ Test(retry_hedge, a_round_that_failed_is_followed_by_another)
 	pass(&s, 100 * MS);
 	cr_assert(next(&s) == 4);
 	pass(&s, 1 * S);
-	cr_expect(next(&s) == 0, "four attempts are all");
+	cr_expect(next(&s) == 0, "four attempts in all");
 	cr_assert(backoff_call_report_attempt(s.call, 4, &fails) == BACKOFF_OK);
 	cr_assert(backoff_call_report(s.call, &fails) == BACKOFF_OK);
 	cr_expect(next(&s) == 0 && s.step.stop == BACKOFF_STOP_MAX_ATTEMPTS);
@@ -209,7 +209,7 @@ Test(retry_hedge, calls_between_rounds_can_be_saved)
 	stepped_clear(&s);
 }
 
-/* The system as it is where it gives no more threads. */
+/* Simulate a system that makes no more threads. */
 static atomic_int threads_left = INT_MAX;
 
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
@@ -226,14 +226,14 @@ __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 	return __real_pthread_create(thread, attr, start, argument);
 }
 
-/* Attempts in threads: what they do is set by their number. */
+/* Attempts in threads, whose number decides what they do. */
 struct field {
 	struct backoff_retry *retry;
 	struct backoff_policy *policy;
 	sem_t second_began;
 	atomic_uint made, cancelled, discarded;
 	atomic_uint blocked;
-	/** Ends the call from outside. */
+	/** Cancels the call. */
 	struct backoff_cancel *cancel;
 };
 
@@ -305,7 +305,7 @@ Test(retry_hedge, with_threads_a_loser_is_cancelled_and_waited_for,
 	field_clear(&f);
 }
 
-/* Nobody answers before the caller's switch goes on. */
+/* No attempt ends before the caller's switch is on. */
 static void
 all_hang(void *user, const struct backoff_attempt *attempt,
 	 struct backoff_outcome *outcome)
@@ -351,8 +351,8 @@ all_fail(void *user, const struct backoff_attempt *attempt,
 	outcome->result = f;
 	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
 			    BACKOFF_CLASS_SERVER, NULL, "http:503", "busy");
-	/* The odd one waits for the hedge beside it, so that each round has
-	 * two. */
+	/* Attempts with odd numbers wait for their hedge, so that each round
+	 * has two. */
 	if (attempt->kind == BACKOFF_KIND_HEDGE)
 		sem_post(&f->second_began);
 	else
@@ -370,7 +370,7 @@ Test(retry_hedge, with_threads_rounds_follow_until_attempts_run_out,
 					   &answer) == BACKOFF_E_STATE);
 	cr_expect(answer.stop == BACKOFF_STOP_MAX_ATTEMPTS);
 	cr_expect(answer.attempts == 4 && f.made == 4);
-	cr_expect(f.blocked == 4, "signals are for the program's threads");
+	cr_expect(f.blocked == 4, "signals are blocked in attempts' threads");
 	cr_expect_str_eq(answer.code, "http:503");
 	cr_expect(answer.result == &f && f.discarded == 3,
 		  "the last result is the caller's: %u", f.discarded);
@@ -401,7 +401,7 @@ Test(retry_hedge, without_threads_attempts_are_made_one_by_one)
 	field_clear(&f);
 }
 
-/* The first waits for the hedge, which has to be made beside it. */
+/* The first attempt waits for its hedge, which must run at the same time. */
 static void
 first_waits(void *user, const struct backoff_attempt *attempt,
 	    struct backoff_outcome *outcome)

@@ -1,4 +1,5 @@
-/* Calls that nobody watches take a shorter way: it has to end the same. */
+/* Tests of the short path of calls without sink, callback and guard: it must
+ * give the same answers. */
 #include "config.h"
 
 #include "unit/retry/script.h"
@@ -10,7 +11,7 @@ static char first[] = "first", last[] = "last";
 
 static const char plain[] = "{\"name\":\"P\",\"max_attempts\":3}";
 
-/* Everything an answer says, byte by byte where it is text. */
+/* Compare all of two answers, texts byte by byte. */
 static void
 expect_same(const struct backoff_answer *a, const struct backoff_answer *b,
 	    const char *why)
@@ -36,7 +37,7 @@ expect_same(const struct backoff_answer *a, const struct backoff_answer *b,
 
 static const struct {
 	const char *why, *policy;
-	/** The caller's; 0: none. */
+	/** The caller's deadline; 0: none. */
 	uint64_t deadline_ns;
 	struct act act[5];
 } cases[] = {
@@ -97,7 +98,7 @@ play_case(size_t i, bool watched, struct scene *s,
 		.size = sizeof(options),
 		.has_deadline = cases[i].deadline_ns != 0,
 		.deadline_ns = cases[i].deadline_ns,
-		/* Of interest to one of the policies only. */
+		/* Only one of the policies reads it. */
 		.inbound_attempt = 2};
 
 	scene_init(s, cases[i].policy, cases[i].act);
@@ -109,16 +110,16 @@ play_case(size_t i, bool watched, struct scene *s,
 Test(retry_plain, unwatched_calls_end_as_watched_ones_do)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct scene seen, unseen;
+		struct scene watched, unwatched;
 		struct backoff_answer a, b;
 
-		play_case(i, true, &seen, &a);
-		play_case(i, false, &unseen, &b);
+		play_case(i, true, &watched, &a);
+		play_case(i, false, &unwatched, &b);
 		expect_same(&a, &b, cases[i].why);
-		cr_expect(seen.made == unseen.made, "%s", cases[i].why);
-		for (uint32_t k = 0; k < unseen.made; k++) {
-			const struct backoff_attempt *x = &seen.attempt[k];
-			const struct backoff_attempt *y = &unseen.attempt[k];
+		cr_expect(watched.made == unwatched.made, "%s", cases[i].why);
+		for (uint32_t k = 0; k < unwatched.made; k++) {
+			const struct backoff_attempt *x = &watched.attempt[k];
+			const struct backoff_attempt *y = &unwatched.attempt[k];
 
 			cr_expect(x->number == y->number &&
 					  x->max_attempts == y->max_attempts &&
@@ -126,9 +127,10 @@ Test(retry_plain, unwatched_calls_end_as_watched_ones_do)
 					  x->give_up_ns == y->give_up_ns,
 				  "%s: attempt %u", cases[i].why, k + 1);
 		}
-		cr_expect(seen.discards == unseen.discards, "%s", cases[i].why);
-		scene_clear(&seen);
-		scene_clear(&unseen);
+		cr_expect(watched.discards == unwatched.discards, "%s",
+			  cases[i].why);
+		scene_clear(&watched);
+		scene_clear(&unwatched);
 	}
 }
 
@@ -173,7 +175,8 @@ Test(retry_plain, untimed_calls_read_no_clock_until_they_fail)
 		uint64_t elapsed_ns, start_ns;
 	} rows[] = {
 		{"nothing needs it", plain, false, {OK(9)}, 0, 0, 0},
-		/* The end of the first; the end of its wait; of the second. */
+		/* The end of the first attempt, of its wait, of the second
+		 * attempt. */
 		{"a failure",
 		 plain,
 		 false,

@@ -65,7 +65,7 @@ static const struct ending endings[] = {
 	 3 * S,
 	 S,
 	 BACKOFF_EVENT_ABORTED},
-	{"an attempt says it was cancelled",
+	{"an attempt reports that it was cancelled",
 	 PLAIN,
 	 {{S, {.kind = BACKOFF_OUTCOME_CANCELLED}}},
 	 BACKOFF_E_CANCELLED,
@@ -103,7 +103,7 @@ static const struct ending endings[] = {
 	 BACKOFF_EVENT_EXHAUSTED},
 };
 
-Test(retry_run, every_call_ends_for_its_reason)
+Test(retry_run, calls_end_with_their_reason)
 {
 	for (size_t i = 0; i < COUNT(endings); i++) {
 		const struct ending *e = &endings[i];
@@ -140,7 +140,7 @@ Test(retry_run, every_call_ends_for_its_reason)
 	}
 }
 
-Test(retry_run, the_answer_tells_the_last_failure)
+Test(retry_run, the_answer_has_the_last_failure)
 {
 	static const struct act act[] = {
 		FAIL(0, RESET),
@@ -170,7 +170,7 @@ Test(retry_run, the_answer_tells_the_last_failure)
 	scene_clear(&s);
 	scene_init(&s, PLAIN, &called_off[1]);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_CANCELLED);
-	cr_expect(strcmp(answer.error, "by hand") == 0, "none failed");
+	cr_expect(strcmp(answer.error, "by hand") == 0, "no failure");
 	scene_clear(&s);
 	scene_init(&s, PLAIN, &act[2]);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
@@ -286,7 +286,7 @@ Test(retry_run, the_callers_deadline_holds_too)
 	}
 }
 
-/* A body can be empty under a status of 200. */
+/* A response of status 200 can have an empty body. */
 static void
 reject_odd(void *user, struct backoff_outcome *outcome)
 {
@@ -300,7 +300,7 @@ reject_odd(void *user, struct backoff_outcome *outcome)
 				    "an odd body");
 }
 
-Test(retry_run, rejected_results_are_handed_back)
+Test(retry_run, results_of_failures_are_discarded)
 {
 	int one = 1, three = 3, four = 4, seen = 0;
 	const struct act good[] = {
@@ -333,13 +333,13 @@ Test(retry_run, rejected_results_are_handed_back)
 	backoff_retry_set_classify(s.retry, reject_odd, &seen);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
 	cr_expect(answer.result == &three,
-		  "the last one is the caller's, though rejected");
+		  "the last one is the caller's, even after a failure");
 	cr_expect(s.discards == 3 && s.discarded[2] == &four,
-		  "results of failures are handed back too");
+		  "results of failures are discarded too");
 	scene_clear(&s);
 }
 
-/* The classifier may also turn a failure into a success. */
+/* A classifier may also turn a failure into a success. */
 static void
 accept_all(void *user, struct backoff_outcome *outcome)
 {
@@ -347,7 +347,7 @@ accept_all(void *user, struct backoff_outcome *outcome)
 	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 }
 
-Test(retry_run, a_classifier_may_forgive)
+Test(retry_run, a_classifier_may_make_a_failure_a_success)
 {
 	static const struct act act[] = {FAIL(0, RESET)};
 	struct backoff_answer answer;
@@ -360,7 +360,7 @@ Test(retry_run, a_classifier_may_forgive)
 	scene_clear(&s);
 }
 
-/* The sink gets what the callback got, field for field. */
+/* The sink gets the same events as the callback, field by field. */
 struct both {
 	char line[8][2048];
 	size_t lines;
@@ -509,7 +509,7 @@ Test(retry_run, the_seed_decides_delays_and_ids)
 		cr_expect(strcmp(s[0].line[k], s[1].line[k]) == 0);
 		cr_expect(strcmp(s[0].line[k], s[2].line[k]) != 0);
 	}
-	/* Another call of the same seed has other luck. */
+	/* Another call with the same seed draws differently. */
 	s[0].made = s[0].lines = 0;
 	run(&s[0], NULL, &answer);
 	cr_expect(strcmp(s[0].line[0], s[1].line[0]) != 0);
@@ -606,7 +606,7 @@ Test(retry_run, arguments_are_checked)
 	long_text[65] = '\0';
 	options.call_id = long_text;
 	cr_expect(run(&s, &options, &answer) == BACKOFF_E_ARGUMENT);
-	cr_expect(s.made == 0 && s.lines == 0, "nothing was begun");
+	cr_expect(s.made == 0 && s.lines == 0, "no attempt was made");
 	long_text[64] = '\0';
 	cr_expect(run(&s, &options, &answer) == BACKOFF_OK);
 	expect_in_line(&s, 0, long_text);

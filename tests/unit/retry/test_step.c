@@ -1,5 +1,5 @@
 /* Tests of src/retry/step: the loop by steps does what the blocking one does,
- * and minds its order. */
+ * and refuses steps out of order. */
 #include "config.h"
 
 #include "unit/retry/script.h"
@@ -18,7 +18,7 @@ next(struct backoff_call *call, struct backoff_step *step)
 	cr_assert(backoff_call_next(call, step) == BACKOFF_OK);
 }
 
-/* As an event loop does it: at each turn ask, and do that. */
+/* Drive a call as an event loop does: ask for the next step, and do it. */
 static void
 run_by_steps(struct scene *s, const struct backoff_call_options *options,
 	     struct backoff_answer *answer)
@@ -37,7 +37,7 @@ run_by_steps(struct scene *s, const struct backoff_call_options *options,
 			break;
 		if (step.action == BACKOFF_ACTION_WAIT) {
 			cr_assert(step.wait_until_ns > now_ns);
-			/* Other work, and a look too early. */
+			/* Do other work, and ask too early. */
 			backoff_clock_virtual_advance(
 				s->clock, (step.wait_until_ns - now_ns) / 2);
 			now_ns = s->clock->now_ns(s->clock->user);
@@ -181,7 +181,7 @@ Test(retry_step, arguments_are_checked)
 	scene_clear(&s);
 }
 
-/* Where a call stands when it is ended from outside. */
+/* The state of a call when it is cancelled. */
 enum moment {
 	BEFORE_FIRST,
 	UNDER_WAY,
@@ -249,7 +249,7 @@ check_end(const struct scene *s, size_t i, const char *reason)
 
 static const struct act no_act[] = {OK(0)};
 
-Test(retry_step, a_call_can_be_cancelled_at_any_moment)
+Test(retry_step, a_call_can_be_cancelled_at_any_time)
 {
 	for (size_t i = 0; i < COUNT(moment_row); i++) {
 		static struct scene s;
@@ -296,7 +296,7 @@ Test(retry_step, a_switch_ends_the_call_at_its_next_step)
 		options.cancel = cancel;
 		scene_init(&s, PLAIN, no_act);
 		call = call_at(&s, moment_row[i].moment, &options);
-		/* Options are borrowed, not the memory they came in. */
+		/* The call copies the options: their memory may be reused. */
 		memset(&options, 0x55, sizeof(options));
 		backoff_cancel_request(cancel);
 		if (moment_row[i].moment == UNDER_WAY)
@@ -324,7 +324,7 @@ Test(retry_step, freeing_a_call_in_flight_is_a_shutdown)
 	}
 }
 
-Test(retry_step, a_late_look_ends_at_the_deadline)
+Test(retry_step, a_late_step_ends_at_the_deadline)
 {
 	struct backoff_step step;
 	struct backoff_call *call;
@@ -346,7 +346,7 @@ Test(retry_step, a_late_look_ends_at_the_deadline)
 	scene_clear(&s);
 }
 
-Test(retry_step, a_call_id_can_be_asked_at_any_time)
+Test(retry_step, a_call_id_is_available_at_any_time)
 {
 	struct backoff_call_options options = {.size = sizeof(options),
 					       .call_id = "mine"};
@@ -359,7 +359,7 @@ Test(retry_step, a_call_id_can_be_asked_at_any_time)
 	cr_assert(backoff_call_new(s.retry, &options, &b) == BACKOFF_OK);
 	snprintf(id, sizeof(id), "%s", backoff_call_id(a));
 	cr_expect(strlen(id) == 32);
-	cr_expect(strcmp(backoff_call_id(a), id) == 0, "it stays");
+	cr_expect(strcmp(backoff_call_id(a), id) == 0, "it stays the same");
 	cr_expect(strcmp(backoff_call_id(b), "mine") == 0);
 	backoff_call_free(a);
 	snprintf(quoted, sizeof(quoted), "\"call_id\":\"%s\"", id);
@@ -369,7 +369,7 @@ Test(retry_step, a_call_id_can_be_asked_at_any_time)
 	scene_clear(&s);
 }
 
-/* Calls of one operation that are under way at once. */
+/* Many calls of one operation at once. */
 Test(retry_step, calls_do_not_disturb_each_other)
 {
 	enum { N = 8 };
@@ -402,7 +402,7 @@ Test(retry_step, calls_do_not_disturb_each_other)
 	s.lines = 0;
 	for (int i = 0; i < N; i++)
 		backoff_call_free(call[i]);
-	cr_expect(s.lines == N / 2, "those in flight say so");
+	cr_expect(s.lines == N / 2, "each event has the number in flight");
 	scene_clear(&s);
 }
 
@@ -423,7 +423,7 @@ Test(retry_step, events_say_how_many_attempts_were_under_way)
 	cr_assert(backoff_call_report(call[0], &done) == BACKOFF_OK);
 	expect_in_line(&s, 0, "\"in_flight\":3");
 	expect_in_line(&s, 1, "\"in_flight\":1");
-	/* One is left, and one begins. */
+	/* One attempt is left, and one begins. */
 	backoff_call_free(call[0]);
 	cr_assert(backoff_call_new(s.retry, NULL, &call[0]) == BACKOFF_OK);
 	cr_assert(backoff_call_next(call[0], &step) == BACKOFF_OK);
@@ -434,7 +434,7 @@ Test(retry_step, events_say_how_many_attempts_were_under_way)
 	scene_clear(&s);
 }
 
-/* The lowest digit of each number first. */
+/* The lowest digit of each number comes first. */
 static void
 hex_of(const uint32_t *word, int count, char *out)
 {
@@ -443,8 +443,8 @@ hex_of(const uint32_t *word, int count, char *out)
 			 (unsigned)(word[i / 8] >> i % 8 * 4 & 15));
 }
 
-/* Half of it is the retry object's, half the call's number, scrambled one to
- * one (SplitMix64). */
+/* One half belongs to the retry object, the other is the call's number under a
+ * one-to-one scramble (SplitMix64). */
 Test(retry_step, a_call_id_is_128_bits_in_hex_digits)
 {
 	const uint32_t counter[4] = {0, 0, 0, BACKOFF_PURPOSE_CALL_ID};

@@ -25,7 +25,7 @@ numbered(uint64_t seq)
 	return event;
 }
 
-/** Decode one line; the strings live until the decoder's next use. */
+/** Decode one line; its strings are valid until the decoder is used again. */
 static inline struct backoff_event
 event_of_line(struct backoff_event_decoder *decoder, const char *line,
 	      size_t length)

@@ -1,4 +1,4 @@
-/* A directory with a log in it, for the tests of its rotation. */
+/* A directory with a log, for tests of its rotation. */
 #ifndef TEST_ROTATION_H
 #define TEST_ROTATION_H
 
@@ -19,7 +19,7 @@
 
 #define MS UINT64_C(1000000)
 #define SECOND (1000 * MS)
-/** The time of numbered() events, far from that of the machine. */
+/** The time of numbered() events, far from the system's. */
 #define WALL UINT64_C(1795429530000000000)
 #define SEQ_MAX 4096
 
@@ -28,7 +28,7 @@ struct world {
 	struct backoff_event_decoder *decoder;
 	struct backoff_clock clock;
 	uint64_t now_ns, wall_ns;
-	/** Called by the clock the n-th time it is read from now on. */
+	/** Called by the clock when it is read for the n-th time from now. */
 	void (*then)(void);
 	unsigned reads;
 	struct backoff_rotation rotation;
@@ -136,7 +136,7 @@ size_of(const char *name)
 	return stat(path_of(name), &st) == 0 ? (long)st.st_size : -1;
 }
 
-/* What lines of numbers below 10 have. */
+/* The length of lines with numbers below 10. */
 static inline uint64_t
 line_bytes(void)
 {
@@ -147,8 +147,9 @@ line_bytes(void)
 	return backoff_event_encode(&event, line, sizeof(line));
 }
 
-/* The numbers in a file as "1 2 3", "-" if there is no file; '!' for a line
- * that is no event, "d7" for one that tells 7 losses, '~' for no end. */
+/* The numbers in a file as "1 2 3", or "-" without a file; '!' is a line that
+ * is not an event, "d7" one that reports 7 losses, '~' a missing newline at the
+ * end. */
 static inline const char *
 numbers_in(const char *name)
 {

@@ -39,7 +39,7 @@ emit(struct backoff_sink *sink, uint64_t seq)
 	cr_expect(errno == 4711, "errno is kept");
 }
 
-/* A socket of records shows where each write began and ended. */
+/* A socket of records shows the limits of each write. */
 Test(sink_fd, p28_each_line_is_one_write)
 {
 	struct backoff_sink *sink;
@@ -53,7 +53,7 @@ Test(sink_fd, p28_each_line_is_one_write)
 		char error[600];
 		ssize_t n;
 
-		/* From short lines to those that are cut. */
+		/* From short events to those that are cut. */
 		memset(error, '\n', sizeof(error));
 		error[seq * 31] = '\0';
 		event.error = error;
@@ -177,7 +177,7 @@ Test(sink_fd, a_file_is_not_left_to_children)
 	struct backoff_sink *sink;
 	int fd, probe = open("/dev/null", O_RDONLY);
 
-	/* The next descriptor will be this one. */
+	/* The next descriptor will have this number. */
 	close(probe);
 	make_log(&log);
 	cr_assert(backoff_sink_file_new(log.path, &sink) == BACKOFF_OK);
@@ -203,7 +203,7 @@ Test(sink_fd, a_full_disk_is_counted)
 }
 
 /* Fill a pipe that does not block, and empty it again. */
-Test(sink_fd, losses_are_told_once_writing_works_again)
+Test(sink_fd, losses_are_reported_once_writing_works_again)
 {
 	static char all[1 << 20];
 	struct backoff_sink *sink;
@@ -236,14 +236,14 @@ Test(sink_fd, losses_are_told_once_writing_works_again)
 	cr_expect(strcmp(event.host, "host") == 0);
 	line += strcspn(line, "\n") + 1;
 	event = event_of_line(decoder, line, strcspn(line, "\n"));
-	cr_expect(event.seq == seq, "told once");
+	cr_expect(event.seq == seq, "reported once");
 	cr_expect(line[strcspn(line, "\n") + 1] == '\0');
 	backoff_sink_free(sink);
 	close(end[0]);
 }
 
-/* A limit on the file's size cuts a line half-way, as a full disk does. */
-Test(sink_fd, half_a_line_costs_only_itself)
+/* A limit on the file's size cuts a line half-way, like a full disk. */
+Test(sink_fd, half_a_line_does_not_spoil_the_next)
 {
 	static struct log log;
 	struct rlimit limit, before;
@@ -271,16 +271,16 @@ Test(sink_fd, half_a_line_costs_only_itself)
 	read_log(&log);
 	cr_expect(log.count == 5, "%zu lines", log.count);
 	cr_expect(line_of(&log, 0).seq == 1);
-	cr_expect(strlen(log.line[1]) == 30, "half a line on its own");
+	cr_expect(strlen(log.line[1]) == 30, "half a line by itself");
 	cr_expect(line_of(&log, 2).seq == 4);
 	event = line_of(&log, 3);
 	cr_expect(event.type == BACKOFF_EVENT_DROPPED && event.dropped == 2);
 	cr_expect(line_of(&log, 4).seq == 5);
 }
 
-/* A process was killed in the middle of its last line; the next one must not
- * lose its first to that. */
-Test(sink_fd, a_restart_ends_the_line_that_was_cut)
+/* A process was killed in the middle of its last line; the next process must
+ * not lose its first line because of that. */
+Test(sink_fd, a_restart_ends_a_cut_line)
 {
 	static struct log log;
 	struct backoff_sink *sink;
@@ -301,7 +301,7 @@ Test(sink_fd, a_restart_ends_the_line_that_was_cut)
 	cr_expect(line_of(&log, 2).seq == 2);
 }
 
-Test(sink_fd, an_event_without_a_line_is_a_loss)
+Test(sink_fd, an_event_that_cannot_be_encoded_is_a_loss)
 {
 	static struct log log;
 	static char extra[5000];
@@ -331,9 +331,9 @@ count_broken_pipe(int number)
 	broken_pipes++;
 }
 
-/* Whoever read the log went away: that is a loss, and no reason to die. What
- * the program itself does about SIGPIPE stays. */
-Test(sink_fd, a_reader_that_went_away_is_a_loss)
+/* The log's reader has closed the pipe: events are lost, and the process
+ * survives. The program's own handling of SIGPIPE is unchanged. */
+Test(sink_fd, a_closed_pipe_is_a_loss)
 {
 	const struct sigaction counting = {.sa_handler = count_broken_pipe};
 
@@ -362,8 +362,9 @@ Test(sink_fd, a_reader_that_went_away_is_a_loss)
 	cr_expect(broken_pipes == 1, "it is not blocked");
 }
 
-/* One that waits already, because the program blocks it, goes on waiting. */
-Test(sink_fd, a_signal_that_was_pending_stays)
+/* A signal that is pending already, because the program blocks it, remains
+ * pending. */
+Test(sink_fd, a_pending_signal_stays_pending)
 {
 	struct backoff_sink *sink;
 	sigset_t pipes, set;

@@ -1,5 +1,5 @@
-/* Tests of src/sink/limit: so many lines of each operation, and what is said of
- * the others. */
+/* Tests of src/sink/limit: lines per second of each operation, and reports of
+ * the lines left out. */
 #include "config.h"
 
 #include <pthread.h>
@@ -59,8 +59,8 @@ emit(struct backoff_sink *sink, const char *operation, uint64_t at_ns)
 	backoff_sink_emit(sink, &event);
 }
 
-/* Lines come evenly for a while: how many pass. */
-Test(sink_limit, so_many_pass)
+/* The number of lines that pass when they come evenly for a while. */
+Test(sink_limit, rate_and_burst_decide_how_many_pass)
 {
 	static const struct {
 		uint32_t rate, burst;
@@ -92,12 +92,12 @@ Test(sink_limit, so_many_pass)
 			  "%s", row[i].why);
 		backoff_sink_flush(sink);
 		cr_expect(seen.dropped == row[i].emitted - row[i].pass,
-			  "%s: all are told of", row[i].why);
+			  "%s: all are reported", row[i].why);
 		backoff_sink_free(sink);
 	}
 }
 
-Test(sink_limit, the_next_line_tells_what_was_left_out)
+Test(sink_limit, the_next_line_reports_what_was_left_out)
 {
 	struct seen seen;
 	struct backoff_sink *sink = limit_of(&seen, 1, 2);
@@ -109,9 +109,9 @@ Test(sink_limit, the_next_line_tells_what_was_left_out)
 	cr_expect(seen.lines == 3 && seen.drop_lines == 1);
 	cr_expect(seen.dropped == 5, "%llu", (unsigned long long)seen.dropped);
 	cr_expect_str_eq(seen.last_dropped_of, "op");
-	cr_expect(seen.last == BACKOFF_EVENT_DROPPED, "behind the line");
+	cr_expect(seen.last == BACKOFF_EVENT_DROPPED, "after the line");
 	emit(sink, "op", 20 * S);
-	cr_expect(seen.drop_lines == 1, "told once");
+	cr_expect(seen.drop_lines == 1, "reported once");
 	backoff_sink_free(sink);
 	cr_expect(seen.drop_lines == 1);
 }
@@ -135,8 +135,8 @@ Test(sink_limit, an_operation_does_not_silence_another)
 	cr_expect_str_eq(seen.last_dropped_of, "-");
 }
 
-/* More operations than it has places for: some share, none is lost without
- * being counted. */
+/* More operations than slots: some share one, and no line is lost without being
+ * counted. */
 Test(sink_limit, ten_thousand_operations_are_counted)
 {
 	struct seen seen;
@@ -179,8 +179,8 @@ Test(sink_limit, some_events_always_pass)
 	backoff_sink_free(sink);
 }
 
-/* A clock that is set back by a day silences nobody for a day. */
-Test(sink_limit, a_clock_that_is_set_back_begins_anew)
+/* A clock that is set back by a day silences no operation for a day. */
+Test(sink_limit, a_clock_that_is_set_back_resets_the_limit)
 {
 	struct seen seen;
 	struct backoff_sink *sink = limit_of(&seen, 1, 1);
@@ -227,7 +227,7 @@ count(void *user, const struct backoff_event *event)
 							      : 1);
 }
 
-/* Threads that meet let no line too many pass, and lose none. */
+/* Concurrent threads let no line too many pass, and lose no count. */
 Test(sink_limit, threads_share_the_limit)
 {
 	static atomic_uint_fast64_t seen[2];

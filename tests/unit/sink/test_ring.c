@@ -9,12 +9,12 @@
 
 #include "unit/sink/events.h"
 
-/* A target that keeps what it gets, and waits where it is told to. */
+/* A target that keeps its events, and can be made to wait. */
 struct target {
 	uint64_t seq[20000];
 	size_t count;
 	uint64_t dropped, drop_lines;
-	/** Where not 0: every event waits for the semaphore. */
+	/** If not 0, every event waits for the semaphore. */
 	atomic_int stuck;
 	sem_t gate;
 	atomic_int inside;
@@ -74,8 +74,8 @@ Test(sink_ring, events_arrive_in_order, .timeout = 50)
 	cr_expect(t.count == 10100, "freeing flushes");
 }
 
-/* With nobody behind the queue, callers go on, and losses are counted. */
-Test(sink_ring, a_stuck_target_stops_nobody, .timeout = 50)
+/* While the target waits, callers continue, and losses are counted. */
+Test(sink_ring, a_stuck_target_does_not_stop_callers, .timeout = 50)
 {
 	static struct target t;
 	struct backoff_sink *ring;
@@ -86,7 +86,7 @@ Test(sink_ring, a_stuck_target_stops_nobody, .timeout = 50)
 	emit(ring, 0);
 	while (!atomic_load(&t.inside))
 		usleep(1000);
-	/* One is being written, its slot is not free yet: seven more fit. */
+	/* The event being written still has its slot, so seven more fit. */
 	for (uint64_t seq = 1; seq < 1000; seq++)
 		emit(ring, seq);
 	dropped = backoff_sink_dropped(ring);
@@ -101,7 +101,7 @@ Test(sink_ring, a_stuck_target_stops_nobody, .timeout = 50)
 	emit(ring, 1000);
 	backoff_sink_free(ring);
 	cr_expect(t.count == 9 && t.seq[8] == 1000);
-	cr_expect(t.dropped == dropped, "%llu told",
+	cr_expect(t.dropped == dropped, "%llu reported",
 		  (unsigned long long)t.dropped);
 	cr_expect(t.drop_lines >= 1 && t.drop_lines <= 2);
 }
@@ -177,7 +177,7 @@ Test(sink_ring, nothing_is_lost_without_being_counted, .timeout = 50)
 	}
 }
 
-/* What the target got, kept as a line. */
+/* The target's last event, as a line. */
 static void
 keep_line(void *user, const struct backoff_event *event)
 {
@@ -231,7 +231,7 @@ Test(sink_ring, a_queued_event_is_a_copy, .timeout = 50)
 	through_ring(&event, line);
 	cr_expect(strcmp(line, want) == 0, "%s", line);
 
-	/* The caller's memory may change at once. */
+	/* The caller's memory may change after the call. */
 	cr_assert(backoff_sink_callback_new(keep_line, line, &target) ==
 		  BACKOFF_OK);
 	cr_assert(backoff_sink_ring_new(target, 4, &ring) == BACKOFF_OK);
@@ -243,8 +243,8 @@ Test(sink_ring, a_queued_event_is_a_copy, .timeout = 50)
 	backoff_sink_free(ring);
 }
 
-/* Texts are copied by steps whose size depends on their length. */
-Test(sink_ring, texts_of_every_length_come_through, .timeout = 50)
+/* Texts are copied in steps that depend on their length. */
+Test(sink_ring, texts_of_every_length_arrive, .timeout = 50)
 {
 	static const char all[] = "0123456789abcdefghijklmnopqrstuvwxyz"
 				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -299,7 +299,7 @@ Test(sink_ring, large_events_lose_error_and_attrs_first, .timeout = 50)
 	cr_expect(strncmp(back.error, long_text, strlen(back.error)) == 0,
 		  "cut between characters");
 
-	/* With everything too long, no field loses its meaning. */
+	/* Even if every text is too long, no field loses its meaning. */
 	event.error_type = event.code = event.service = long_text;
 	event.target = event.host = event.parent_call_id = long_text;
 	through_ring(&event, line);
@@ -331,7 +331,7 @@ Test(sink_ring, sizes_have_bounds, .timeout = 50)
 	cr_expect(backoff_sink_ring_new(target, SIZE_MAX, &ring) ==
 		  BACKOFF_E_ARGUMENT);
 	cr_expect(ring == NULL);
-	/* The target was the caller's all along. */
+	/* The target is still the caller's. */
 	emit(target, 5);
 	cr_expect(t.count == 1);
 	cr_assert(backoff_sink_ring_new(target, 2, &ring) == BACKOFF_OK);
@@ -362,13 +362,13 @@ Test(sink_ring, capacity_is_a_power_of_two, .timeout = 50)
 	backoff_sink_free(ring);
 }
 
-/* Both the ring and the pipe behind it lose events; the sum is told. */
+/* Both the ring and its pipe lose events; the sum is reported. */
 Test(sink_ring, losses_of_the_target_are_counted_too, .timeout = 50)
 {
 	static char all[1 << 20];
 	struct backoff_sink *file, *ring;
 	struct backoff_event_decoder *decoder;
-	uint64_t written = 0, told = 0, emitted = 0;
+	uint64_t written = 0, reported = 0, emitted = 0;
 	size_t have = 0;
 	ssize_t n;
 	int end[2];
@@ -389,7 +389,7 @@ Test(sink_ring, losses_of_the_target_are_counted_too, .timeout = 50)
 		emit(ring, ++emitted);
 		backoff_sink_flush(ring);
 	}
-	/* The ring tells its own when it next looks. */
+	/* The ring reports its losses when its writer wakes up. */
 	emitted++;
 	emit(ring, emitted);
 	uint64_t dropped = backoff_sink_dropped(ring);
@@ -405,7 +405,7 @@ Test(sink_ring, losses_of_the_target_are_counted_too, .timeout = 50)
 			event_of_line(decoder, p, strcspn(p, "\n"));
 
 		if (event.type == BACKOFF_EVENT_DROPPED)
-			told += event.dropped;
+			reported += event.dropped;
 		else
 			written++;
 	}
@@ -414,8 +414,9 @@ Test(sink_ring, losses_of_the_target_are_counted_too, .timeout = 50)
 		  "%llu written, %llu dropped of %llu",
 		  (unsigned long long)written, (unsigned long long)dropped,
 		  (unsigned long long)emitted);
-	cr_expect(written + told >= emitted, "%llu written, %llu told of %llu",
-		  (unsigned long long)written, (unsigned long long)told,
+	cr_expect(written + reported >= emitted,
+		  "%llu written, %llu reported of %llu",
+		  (unsigned long long)written, (unsigned long long)reported,
 		  (unsigned long long)emitted);
 	close(end[0]);
 }

@@ -1,5 +1,5 @@
-/* Tests of src/sink/rotate: when a file is rotated, and what becomes of it,
- * with real files and a clock that the test moves. */
+/* Tests of src/sink/rotate: when a file is rotated, and the files afterwards;
+ * with real files and a virtual clock. */
 #include "config.h"
 
 #include "unit/sink/rotation.h"
@@ -19,7 +19,7 @@ Test(sink_rotate, a_full_file_becomes_number_one)
 	cr_expect(backoff_sink_rotating_error(w.sink) == 0);
 }
 
-Test(sink_rotate, no_file_is_larger_than_it_may_be)
+Test(sink_rotate, no_file_exceeds_its_limit)
 {
 	static const struct {
 		uint64_t bytes;
@@ -53,7 +53,7 @@ Test(sink_rotate, no_file_is_larger_than_it_may_be)
 	}
 }
 
-Test(sink_rotate, the_oldest_file_beyond_keep_goes)
+Test(sink_rotate, files_beyond_keep_are_deleted)
 {
 	static const struct {
 		uint32_t keep;
@@ -79,7 +79,7 @@ Test(sink_rotate, the_oldest_file_beyond_keep_goes)
 	}
 }
 
-Test(sink_rotate, a_line_larger_than_a_file_has_one_for_itself)
+Test(sink_rotate, a_line_larger_than_a_file_has_one_to_itself)
 {
 	static char error[500];
 	struct backoff_event large = numbered(3);
@@ -96,7 +96,7 @@ Test(sink_rotate, a_line_larger_than_a_file_has_one_for_itself)
 	EXPECT_FILE("log", "4");
 }
 
-Test(sink_rotate, a_restart_goes_on_in_the_file)
+Test(sink_rotate, a_restart_continues_in_the_file)
 {
 	w.rotation.max_bytes = 3 * line_bytes();
 	for (uint64_t seq = 1; seq <= 7; seq++) {
@@ -110,7 +110,7 @@ Test(sink_rotate, a_restart_goes_on_in_the_file)
 	EXPECT_FILE("log", "7");
 }
 
-Test(sink_rotate, what_cannot_be_is_refused)
+Test(sink_rotate, invalid_arguments_are_refused)
 {
 	char name[300], inside[400];
 	const struct {
@@ -161,8 +161,8 @@ Test(sink_rotate, what_cannot_be_is_refused)
 	cr_expect(sink == NULL);
 }
 
-/* A pipe that nobody reads must not make the constructor wait. */
-Test(sink_rotate, a_pipe_is_no_log, .timeout = 50)
+/* Opening a pipe without a reader must not block the constructor. */
+Test(sink_rotate, a_pipe_is_refused, .timeout = 50)
 {
 	struct backoff_sink *sink = NULL;
 
@@ -176,7 +176,7 @@ Test(sink_rotate, an_old_file_is_rotated)
 {
 	w.rotation.max_age_ns = 60 * SECOND;
 	w.sink = open_sink();
-	/* It is the first line that counts, not when the file was made. */
+	/* The first line's time counts, not the file's creation. */
 	advance(50 * SECOND);
 	emit(1, 1);
 	advance(59 * SECOND);
@@ -214,7 +214,7 @@ Test(sink_rotate, the_age_survives_a_restart)
 		emit(1, 2);
 		backoff_sink_free(w.sink);
 		advance(rows[i].pause_ns);
-		/* Another boot: the monotonic clock begins anew. */
+		/* After a reboot, monotonic time starts from zero. */
 		w.now_ns = 5 * SECOND;
 		w.sink = open_sink();
 		emit(3, 3);
@@ -230,8 +230,8 @@ Test(sink_rotate, the_age_survives_a_restart)
 	}
 }
 
-/* Where a line has no time, the file's birth is known (statx(2)). */
-Test(sink_rotate, a_foreign_file_is_as_old_as_itself)
+/* If the first line has no time, the file's creation counts (statx(2)). */
+Test(sink_rotate, a_file_without_times_ages_from_its_creation)
 {
 	static const char *const texts[] = {
 		"a line of somebody else\n",
@@ -261,7 +261,7 @@ Test(sink_rotate, a_foreign_file_is_as_old_as_itself)
 	}
 }
 
-Test(sink_rotate, a_clock_step_neither_hurries_nor_holds)
+Test(sink_rotate, a_clock_step_neither_hastens_nor_delays)
 {
 	static const int64_t steps[] = {-86400, -30, 30, 86400};
 
@@ -284,7 +284,7 @@ Test(sink_rotate, a_clock_step_neither_hurries_nor_holds)
 	}
 }
 
-/* After a restart a first line of the future is a line of now. */
+/* After a restart, a first line from the future counts as new. */
 Test(sink_rotate, a_file_from_the_future_is_new)
 {
 	w.rotation.max_age_ns = 60 * SECOND;
@@ -322,7 +322,7 @@ Test(sink_rotate, a_daemon_may_change_its_directory)
 	free(before);
 }
 
-Test(sink_rotate, a_link_stays_and_its_file_is_rotated)
+Test(sink_rotate, a_link_is_kept_and_its_file_is_rotated)
 {
 	struct stat st;
 
@@ -363,7 +363,7 @@ Test(sink_rotate, children_do_not_inherit_the_file)
 {
 	int fd, probe = open("/dev/null", O_RDONLY);
 
-	/* The next descriptor will be this one, also after a rotation. */
+	/* The next descriptor will have this number, also after a rotation. */
 	close(probe);
 	w.rotation.max_bytes = 1;
 	w.sink = open_sink();

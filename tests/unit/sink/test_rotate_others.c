@@ -1,5 +1,5 @@
-/* Tests of src/sink/rotate: other processes, the administrator, full disks and
- * forbidden directories come between. */
+/* Tests of src/sink/rotate: interference by other processes, administrators,
+ * full disks and forbidden directories. */
 #include "config.h"
 
 #include "unit/sink/rotation.h"
@@ -31,7 +31,7 @@ replace_log(void)
 	put_file("log", "{\"event_type\":\"retry_attempt\",\"seq\":77}\n");
 }
 
-Test(sink_rotate_others, what_others_do_to_the_file_is_followed)
+Test(sink_rotate_others, changes_by_other_programs_are_followed)
 {
 	static const struct {
 		void (*act)(void);
@@ -67,12 +67,12 @@ Test(sink_rotate_others, a_file_put_in_its_place_is_appended_to)
 	EXPECT_FILE("moved", "1 2 3");
 	advance(10 * MS);
 	emit(4, 4);
-	cr_expect(size_of("log") > 45, "behind the line that is there");
+	cr_expect(size_of("log") > 45, "after the existing line");
 	EXPECT_FILE("moved", "1 2 3");
 }
 
-/* copytruncate: the file is the same, its first line is another one. */
-Test(sink_rotate_others, a_truncated_file_is_young_and_empty)
+/* copytruncate: the file is the same, with another first line. */
+Test(sink_rotate_others, a_truncated_file_is_new_and_empty)
 {
 	w.rotation.max_age_ns = 60 * SECOND;
 	w.rotation.max_bytes = 4 * line_bytes();
@@ -89,8 +89,8 @@ Test(sink_rotate_others, a_truncated_file_is_young_and_empty)
 	EXPECT_FILE("log.1", "4 5 6 7");
 }
 
-/* Between the look at the path and the end of the write the process stood
- * still, and meanwhile the file went. */
+/* The file was deleted between the look at the path and the end of the write.
+ */
 static void
 stand_still(void)
 {
@@ -104,7 +104,7 @@ Test(sink_rotate_others, a_line_for_a_deleted_file_is_written_again)
 	w.sink = open_sink();
 	emit(1, 2);
 	remove_log();
-	/* The second reading comes after the write. */
+	/* The clock's second reading comes after the write. */
 	w.then = stand_still;
 	w.reads = 2;
 	emit(3, 3);
@@ -115,7 +115,7 @@ Test(sink_rotate_others, a_line_for_a_deleted_file_is_written_again)
 	cr_expect(backoff_sink_dropped(w.sink) == 0);
 }
 
-/* Only a file without a name is gone: in this one, readers find the line. */
+/* Readers find the line in a file that still has a name. */
 Test(sink_rotate_others, a_line_in_a_renamed_file_is_not_repeated)
 {
 	w.sink = open_sink();
@@ -130,7 +130,7 @@ Test(sink_rotate_others, a_line_in_a_renamed_file_is_not_repeated)
 	EXPECT_FILE("log", "4");
 }
 
-Test(sink_rotate_others, no_way_back_to_the_path_is_a_loss)
+Test(sink_rotate_others, a_path_that_cannot_be_opened_again_is_a_loss)
 {
 	w.sink = open_sink();
 	emit(1, 2);
@@ -150,7 +150,7 @@ Test(sink_rotate_others, no_way_back_to_the_path_is_a_loss)
 	cr_expect(backoff_sink_rotating_error(w.sink) == 0);
 }
 
-Test(sink_rotate_others, where_rotation_fails_the_old_file_goes_on)
+Test(sink_rotate_others, if_rotation_fails_the_old_file_continues)
 {
 	w.rotation.max_bytes = 2 * line_bytes();
 	w.sink = open_sink();
@@ -175,7 +175,7 @@ Test(sink_rotate_others, a_directory_that_may_not_be_changed)
 	w.sink = open_sink();
 	emit(1, 2);
 	cr_assert(chmod(w.path, 0666) == 0 && chmod(w.directory, 0555) == 0);
-	/* Nothing is forbidden to root. */
+	/* Permissions do not apply to root. */
 	cr_assert(geteuid() != 0 || seteuid(65534) == 0);
 	emit(3, 5);
 	EXPECT_FILE("log", "1 2 3 4 5");
@@ -185,15 +185,15 @@ Test(sink_rotate_others, a_directory_that_may_not_be_changed)
 	cr_assert(chmod(w.directory, 0755) == 0);
 }
 
-/* What a process that was killed in the middle of a rotation leaves. */
-Test(sink_rotate_others, a_rotation_cut_short_is_mended)
+/* The remains of a process that was killed during a rotation. */
+Test(sink_rotate_others, an_interrupted_rotation_is_completed)
 {
 	static const struct {
 		const char *there[4];
 		const char *after[4];
 		const char *why;
 	} rows[] = {
-		{{"1\n", "2\n", "", ""}, {"*", "1\n", "2\n", ""}, "all well"},
+		{{"1\n", "2\n", "", ""}, {"*", "1\n", "2\n", ""}, "no damage"},
 		{{"1\n", "", "3\n", ""}, {"*", "1\n", "3\n", ""}, "no log.1"},
 		{{"1\n", "2\n", "", "4\n"},
 		 {"*", "1\n", "2\n", "4\n"},
@@ -233,8 +233,8 @@ Test(sink_rotate_others, a_rotation_cut_short_is_mended)
 	}
 }
 
-/* Another process rotates just now, or stands still in the middle of it. */
-Test(sink_rotate_others, nobody_waits_for_the_lock, .timeout = 50)
+/* Another process is rotating, or was stopped during a rotation. */
+Test(sink_rotate_others, no_process_waits_for_the_lock, .timeout = 50)
 {
 	int fd;
 
@@ -245,7 +245,8 @@ Test(sink_rotate_others, nobody_waits_for_the_lock, .timeout = 50)
 	cr_assert(fd >= 0 && flock(fd, LOCK_EX) == 0);
 	emit(3, 4);
 	EXPECT_FILE("log", "1 2 3 4");
-	cr_expect(backoff_sink_rotating_error(w.sink) == 0, "that is no error");
+	cr_expect(backoff_sink_rotating_error(w.sink) == 0,
+		  "that is not an error");
 	close(fd);
 	advance(1 * MS);
 	emit(5, 5);
@@ -253,7 +254,7 @@ Test(sink_rotate_others, nobody_waits_for_the_lock, .timeout = 50)
 	EXPECT_FILE("log", "5");
 }
 
-/* Two sinks are as two processes: nothing is shared. */
+/* Two sinks are like two processes: they share nothing. */
 Test(sink_rotate_others, one_rotates_and_the_other_follows)
 {
 	struct backoff_sink *other;
@@ -272,7 +273,7 @@ Test(sink_rotate_others, one_rotates_and_the_other_follows)
 	backoff_sink_free(other);
 }
 
-Test(sink_rotate_others, an_idle_one_follows_after_any_number_of_rotations)
+Test(sink_rotate_others, an_idle_sink_follows_after_any_number_of_rotations)
 {
 	struct backoff_sink *other;
 
@@ -291,13 +292,13 @@ Test(sink_rotate_others, an_idle_one_follows_after_any_number_of_rotations)
 	backoff_sink_free(other);
 }
 
-/* A file that others may still write to is not deleted at once. */
-Test(sink_rotate_others, a_file_stays_a_moment_before_it_is_deleted)
+/* A file that other processes may still write to is not deleted at once. */
+Test(sink_rotate_others, a_rotated_file_is_kept_for_a_moment)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	/* A minute ahead of the file system's clock, then in step with it. */
+	/* First a minute ahead of the file system's clock, then equal to it. */
 	w.wall_ns = (uint64_t)(now.tv_sec + 60) * SECOND;
 	w.rotation.max_bytes = 1;
 	w.rotation.keep = 1;
@@ -317,8 +318,9 @@ Test(sink_rotate_others, a_file_stays_a_moment_before_it_is_deleted)
 	EXPECT_FILE("log.1", "3 4 5 6");
 }
 
-/* Who writes to log.1 and never stops does not hold up everything. */
-Test(sink_rotate_others, a_stranger_in_a_rotated_file_is_waited_for_a_second)
+/* A program that keeps writing to log.1 does not delay rotations forever. */
+Test(sink_rotate_others,
+     another_writer_of_a_rotated_file_delays_at_most_a_second)
 {
 	struct timespec now;
 
@@ -339,7 +341,7 @@ Test(sink_rotate_others, a_stranger_in_a_rotated_file_is_waited_for_a_second)
 }
 
 /* A process was killed in the middle of its last line. */
-Test(sink_rotate_others, a_line_without_end_is_ended)
+Test(sink_rotate_others, a_last_line_without_newline_is_ended)
 {
 	put_file("log", "{\"v\":1,\"ts\":\"2026-");
 	w.sink = open_sink();
@@ -357,8 +359,8 @@ limit_file(rlim_t bytes)
 	cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0);
 }
 
-/* A limit on the size of files stands for a full disk. */
-Test(sink_rotate_others, a_full_disk_is_counted_and_told)
+/* A limit on the size of files simulates a full disk. */
+Test(sink_rotate_others, a_full_disk_is_counted_and_reported)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	w.rotation.max_bytes = 6 * line_bytes();
@@ -375,7 +377,7 @@ Test(sink_rotate_others, a_full_disk_is_counted_and_told)
 	EXPECT_FILE("log", "8");
 }
 
-Test(sink_rotate_others, half_a_line_does_not_reach_into_the_next_file)
+Test(sink_rotate_others, half_a_line_is_not_continued_in_the_next_file)
 {
 	signal(SIGXFSZ, SIG_IGN);
 	w.rotation.max_bytes = 2 * line_bytes() + 40;
@@ -385,7 +387,7 @@ Test(sink_rotate_others, half_a_line_does_not_reach_into_the_next_file)
 	limit_file((rlim_t)(3 * line_bytes()));
 	backoff_sink_free(w.sink);
 	w.sink = open_sink();
-	/* Room for half of it. */
+	/* Enough space for half of it. */
 	limit_file((rlim_t)(2 * line_bytes() + 30));
 	emit(3, 3);
 	cr_expect(backoff_sink_dropped(w.sink) == 1);
@@ -397,12 +399,12 @@ Test(sink_rotate_others, half_a_line_does_not_reach_into_the_next_file)
 	EXPECT_FILE("log", "4 d1");
 }
 
-Test(sink_rotate_others, behind_a_ring_it_rotates_too, .timeout = 50)
+Test(sink_rotate_others, it_also_rotates_behind_a_ring, .timeout = 50)
 {
 	struct backoff_sink *ring, *file;
 
 	w.rotation.max_bytes = 3 * line_bytes();
-	/* The virtual clock is for one thread, and only the writer reads it. */
+	/* A virtual clock is for one thread: only the writer reads it. */
 	file = open_sink();
 	cr_assert(backoff_sink_ring_new(file, 64, &ring) == BACKOFF_OK);
 	w.sink = ring;
@@ -426,8 +428,8 @@ lowest_free(void)
 	return fd;
 }
 
-/* In the middle of a rotation, with the lock held. The child's copy of the sink
- * says that a thread looks, which it does not have. */
+/* Fork during a rotation, while the lock is held. The child's copy of the sink
+ * has the mark of a thread that the child does not have. */
 static void
 fork_now(void)
 {
@@ -438,12 +440,12 @@ fork_now(void)
 		before = lowest_free();
 		advance(10 * MS);
 		emit_to(w.sink, 7);
-		/* The lock that it inherited would outlive its parent. */
+		/* The inherited lock would outlive the parent. */
 		if (lowest_free() >= before)
 			_exit(1);
 		advance(10 * MS);
 		emit_to(w.sink, 8);
-		/* The parent still holds it. */
+		/* The parent still holds the lock. */
 		_exit(strcmp(numbers_in("log"), "3 7 8") == 0 ? 0 : 2);
 	}
 	cr_assert(waitpid(child, &child_status, 0) == child);
@@ -461,24 +463,24 @@ wall_that_forks(void *user)
 	return read_wall(user);
 }
 
-Test(sink_rotate_others, a_child_goes_on_where_its_parent_was_looking,
-     .timeout = 50)
+Test(sink_rotate_others, a_child_of_a_rotating_parent_can_rotate, .timeout = 50)
 {
 	child_status = -1;
 	w.rotation.max_bytes = 1;
 	w.rotation.keep = 2;
 	w.sink = open_sink();
 	emit(1, 3);
-	/* Asked with the lock held, before a file is deleted. */
+	/* The clock is read while the lock is held, before a file is deleted.
+	 */
 	w.clock.wall_ns = wall_that_forks;
 	emit(4, 4);
-	cr_expect(child_status == 0, "the child says %d", child_status);
+	cr_expect(child_status == 0, "the child returned %d", child_status);
 	EXPECT_FILE("log.2", "2");
 	EXPECT_FILE("log.1", "3 7 8");
 	EXPECT_FILE("log", "4");
 }
 
-/* The marks of a parent are no reason not to rotate. */
+/* A parent's mark does not prevent a rotation. */
 Test(sink_rotate_others, a_child_rotates_as_well)
 {
 	pid_t child;

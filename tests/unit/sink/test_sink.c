@@ -1,4 +1,4 @@
-/* Tests of src/sink/sink: callback and tee; and what fork(2) leaves. */
+/* Tests of src/sink/sink: callback and tee; and of sinks after fork(2). */
 #include "config.h"
 
 #include <fcntl.h>
@@ -57,7 +57,7 @@ Test(sink_sink, a_callback_gets_the_event_itself)
 	cr_expect(sink == NULL);
 }
 
-Test(sink_sink, a_tee_hands_to_both_in_order)
+Test(sink_sink, a_tee_passes_to_both_in_order)
 {
 	struct backoff_sink *inner, *outer, *c = callback("c");
 	struct backoff_event event = numbered(1);
@@ -70,7 +70,7 @@ Test(sink_sink, a_tee_hands_to_both_in_order)
 	backoff_sink_free(outer);
 }
 
-Test(sink_sink, a_tee_owns_adds_up_and_refuses)
+Test(sink_sink, a_tee_owns_its_sinks_and_adds_their_losses)
 {
 	struct backoff_sink *first, *second, *tee = NULL;
 	struct backoff_event event = numbered(1);
@@ -148,8 +148,8 @@ read_lines(const char *path, struct lines *lines)
 	backoff_event_decoder_free(decoder);
 }
 
-/* Parent and child each log two calls of two attempts: before the fork the
- * parent one more, which nobody may write twice. */
+/* Parent and child each log two calls of two attempts. Before the fork the
+ * parent logs one more, which must not be written twice. */
 static void
 check_fork(bool ring)
 {
@@ -205,7 +205,7 @@ check_fork(bool ring)
 	}
 }
 
-Test(sink_sink, a_child_writes_lines_of_its_own, .timeout = 50)
+Test(sink_sink, a_child_writes_only_its_own_lines, .timeout = 50)
 {
 	check_fork(false);
 }
