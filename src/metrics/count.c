@@ -49,17 +49,25 @@ decrement(bo_counter *counter)
 		;
 }
 
-static void
-observe(struct bo_histogram *h, const struct bo_bounds *bounds, uint64_t value)
+/* Bounds of a constant array, which the compiler can look into. */
+static inline void
+observe(struct bo_histogram *h, const struct bo_bound *bounds, unsigned count,
+	uint64_t value)
 {
 	unsigned i = 0;
 
 	if (value == BACKOFF_ABSENT)
 		return;
-	while (i < bounds->count && value > bounds->at[i].most)
+	while (i < count && value > bounds[i].most)
 		i++;
 	increment(&h->bucket[i]);
 	bo_counter_add(&h->sum, value);
+}
+
+static void
+observe_time(struct bo_histogram *h, uint64_t value_ns)
+{
+	observe(h, times, LENGTH(times), value_ns);
 }
 
 /* Callers fill in events, so a number may be outside its enum: count it as
@@ -127,7 +135,7 @@ count_attempt(struct bo_counts *c, const struct backoff_event *e)
 			       BACKOFF_HINT_ACTION_NONE);
 
 	increment(&c->attempts[kind][class][outcome]);
-	observe(&c->attempt_duration, &bo_time_bounds, e->duration_ns);
+	observe_time(&c->attempt_duration, e->duration_ns);
 	if (hint != BACKOFF_HINT_ACTION_NONE)
 		increment(&c->hints[hint]);
 }
@@ -138,7 +146,7 @@ count_wait(struct bo_counts *c, const struct backoff_event *e)
 	unsigned source = within((int)e->delay_source, BO_DELAY_SOURCES,
 				 BACKOFF_DELAY_SOURCE_NONE);
 
-	observe(&c->delay[source], &bo_time_bounds, e->delay_ns);
+	observe_time(&c->delay[source], e->delay_ns);
 }
 
 static void
@@ -150,11 +158,11 @@ count_operation(struct bo_counts *c, const struct backoff_event *e)
 	enum bo_reason reason = reason_of(e->stop);
 
 	increment(&c->operations[result][stop][retried]);
-	observe(&c->operation_duration, &bo_time_bounds, e->elapsed_ns);
+	observe_time(&c->operation_duration, e->elapsed_ns);
 	if (retried)
-		observe(&c->retries, &bo_retry_bounds, e->retries);
+		observe(&c->retries, retries, LENGTH(retries), e->retries);
 	if (e->backoff_ns > 0)
-		observe(&c->backoff, &bo_time_bounds, e->backoff_ns);
+		observe_time(&c->backoff, e->backoff_ns);
 	if (reason != BO_REASON_NONE)
 		increment(&c->suppressed[reason]);
 }

@@ -1,5 +1,4 @@
-/* Counters by operation and policy, and the guards and sinks that are watched.
- */
+/* Counters by operation and policy, and watched guards and sinks. */
 #ifndef BO_METRICS_H
 #define BO_METRICS_H
 
@@ -130,8 +129,7 @@ struct bo_series *bo_series_find(struct backoff_metrics *metrics,
 struct bo_series *bo_series_new(const char *operation, const char *policy);
 void bo_series_add(struct backoff_metrics *metrics, struct bo_series *series);
 
-/** Make a name valid for a label: one line of UTF-8, cut at BO_LABEL_MAX bytes.
- */
+/** Make a name valid for a label: one line of UTF-8, cut at BO_LABEL_MAX. */
 void bo_label_clean(const char *text, char out[BO_LABEL_MAX + 1]);
 
 /** Write a clean name with escapes and NUL. Returns its length, at most twice
@@ -153,8 +151,7 @@ bo_metrics_enter(struct backoff_metrics *metrics)
 		bo_metrics_forked(metrics);
 }
 
-/** Saturates rather than wraps: a sum takes any number that an event may have.
- */
+/** Saturates, since a sum takes any number that an event may have. */
 static inline void
 bo_counter_add(bo_counter *counter, uint64_t amount)
 {

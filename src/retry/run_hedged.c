@@ -31,8 +31,7 @@ struct race {
 	void *user;
 	/** On for the attempts when the race is over, or the caller cancels. */
 	struct backoff_cancel over;
-	/** Wakes the calling thread: an attempt ended, or the caller cancels.
-	 */
+	/** Wakes the calling thread: an attempt ended or the caller cancels. */
 	struct backoff_cancel wake;
 	/** Used instead of the caller's switch if there is none. */
 	struct backoff_cancel none;

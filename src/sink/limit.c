@@ -30,8 +30,7 @@ struct slot {
 struct limit {
 	struct backoff_sink sink;
 	struct backoff_sink *target;
-	/** One line per interval_ns; a line may come early_ns before it is due.
-	 */
+	/** One line per interval_ns; a line may come early_ns early. */
 	uint64_t interval_ns, early_ns;
 	atomic_uint_fast64_t left_out;
 	char host[256];
@@ -109,8 +108,7 @@ limit_emit(struct backoff_sink *sink, const struct backoff_event *event)
 	struct limit *l = (struct limit *)sink;
 	struct slot *slot;
 
-	/* Breaker transitions and losses are rare, and explain other events.
-	 */
+	/* Breaker transitions and losses are rare and explain much. */
 	if (event->operation == NULL || event->ts_ns == BACKOFF_ABSENT ||
 	    event->type == BACKOFF_EVENT_BREAKER_TRANSITION ||
 	    event->type == BACKOFF_EVENT_DROPPED) {

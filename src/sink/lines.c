@@ -62,8 +62,7 @@ bo_lines_finish(struct bo_lines *lines, const char *line, size_t length,
 	/* A full disk or a signal cut the line. */
 	if (bo_write_all(lines->fd, line + done, length - done))
 		return true;
-	/* The next line begins with a newline, so that only this one is lost.
-	 */
+	/* The next line begins with a newline: only this one is lost. */
 	atomic_store(&lines->broken, true);
 	return false;
 }

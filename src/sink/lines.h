@@ -26,8 +26,7 @@ struct bo_lines {
 /** Initialize zeroed memory. BACKOFF_OK or BACKOFF_E_NOMEM. */
 enum backoff_status bo_lines_init(struct bo_lines *lines, int fd);
 
-/** If the file's last line has no newline, make the next line begin with one.
- */
+/** If the file's last line has no newline, the next line begins with one. */
 void bo_lines_check_end(struct bo_lines *lines, const char *path);
 
 /** For struct bo_sink_ops. */

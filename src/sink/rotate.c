@@ -56,8 +56,7 @@
 struct rotating {
 	struct bo_lines lines;
 	const struct backoff_clock *clock;
-	/** Absolute and without links, since a daemon may change its directory.
-	 */
+	/** Absolute, since a daemon may change its directory; no links. */
 	char *path;
 	uint64_t max_bytes, max_age_ns;
 	unsigned keep;
@@ -93,9 +92,8 @@ now_of(const struct rotating *r)
 }
 
 /* Become the thread that looks. A child of fork(2) may find the mark of a
- * thread that it does not have, whose lock it shares until it closes the
- * descriptor.
- */
+ * thread that it does not have, and share its lock until it closes the
+ * descriptor. */
 static bool
 take(struct rotating *r)
 {
@@ -274,8 +272,7 @@ rotate(struct rotating *r, uint64_t now_ns)
 	if (r->lock < 0)
 		return errno == ENOENT ? 0 : errno;
 	error = rotate_locked(r, now_ns);
-	/* Closing is not enough if a child of fork(2) has the descriptor too.
-	 */
+	/* Closing is not enough: a child of fork(2) may have a copy. */
 	flock(r->lock, LOCK_UN);
 	close(r->lock);
 	r->lock = -1;
@@ -354,8 +351,7 @@ look(struct rotating *r, uint64_t now_ns, size_t length)
 	pthread_setcancelstate(state, NULL);
 }
 
-/* Write the rest of a line to the file that has its beginning, or not at all.
- */
+/* Write the rest of a line to the file that has its start, or not at all. */
 static bool
 finish(struct rotating *r, unsigned swaps, const char *line, size_t length,
        size_t done)

@@ -1,5 +1,4 @@
-/* Measure the cost of an event: as a line of text, and on its way into a sink.
- */
+/* Measure the cost of an event: as a line of text, and into a sink. */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,5 +1,4 @@
-/* Allocation failure in the tools: they report it, and leave no partial report.
- */
+/* Allocation failure in the tools: they say so, and leave no partial report. */
 #include "config.h"
 
 #include <fcntl.h>
