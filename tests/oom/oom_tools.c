@@ -9,7 +9,7 @@
 
 #include "oom.h"
 #include "retrysim/commands.h"
-#include "retrytop/app.h"
+#include "retrytop/program.h"
 
 #define LINE(second, type, attempt, more)                                      \
 	"{\"v\":1,\"ts\":\"2026-11-23T10:15:" second                           \

@@ -1,8 +1,9 @@
 #!/bin/sh
-# retrytop in a real terminal: a private tmux server is driven and photographed.
+# retrytop in a real terminal: keys go to a private tmux server, and its screen
+# is checked.
 #
-# Nothing here waits for a fixed time: the screen is looked at until it shows
-# what is expected, or for ten seconds.
+# Nothing here waits for a fixed time: the screen is read until it shows what is
+# expected, for at most ten seconds.
 
 retrytop=${RETRYTOP:-$top_builddir/retrytop}
 socket=retrytop-$$
@@ -104,15 +105,15 @@ event() { # FILE TYPE OPERATION ATTEMPT [ERROR]
 	printf '%s\n' "{\"v\":1,\"ts\":\"$(now)\",\"event_type\":\"$2\",\"operation\":\"$3\",\"policy\":\"STANDARD\",\"policy_hash\":\"0123456789abcdef\",\"call_id\":\"c$seq\",\"attempt\":$4,\"max_attempts\":3,\"kind\":\"first\",\"outcome\":\"$outcome\",$tail\"duration_seconds\":0.1,\"elapsed_seconds\":0.1,\"host\":\"h\",\"pid\":1,\"seq\":$seq}" >>"$1"
 }
 
-# Start retrytop in the shell of the pane; its number goes to a file.
+# Start retrytop in the shell of the pane; its process id goes to a file.
 start() { # ARGUMENT...
 	rm -f "$dir/pid" "$dir/code"
 	command_line "clear; sh -c 'echo \$\$ >$dir/pid; exec $retrytop $*'"
 	poll state_is '#{alternate_on}' 1 && poll test -s "$dir/pid"
 }
 
-# Once the shell is back: what did it see? Not part of the same line, because
-# a shell whose child dies of SIGINT forgets the rest of the line.
+# Ask the shell for the exit status once it is back. Not in the same command line:
+# a shell whose child dies of SIGINT does not run the rest of the line.
 ask_code() {
 	poll restored && command_line "echo \$? >$dir/code"
 	poll test -s "$dir/code"
@@ -147,13 +148,13 @@ modes_before=$(modes)
 
 log=$dir/retry.log
 start --delay 100ms "$log"
-expect "an absent file is waited for, in words" "Waiting for $log (does not exist)"
+expect "a missing file is waited for, in words" "Waiting for $log (does not exist)"
 expect "the state is WAITING" '\[WAITING\]'
 
 event "$log" retry_attempt pay.charge 1
 event "$log" retry_attempt pay.charge 2
 event "$log" retry_success mail.send 1
-expect "a file that comes later is read: operations appear" '^>pay.charge'
+expect "a file that appears later is read: operations are shown" '^>pay.charge'
 expect "the state is LIVE" '\[LIVE\]'
 expect "its events are counted" '0 bad  0 lost  0 dropped  3 events'
 event "$log" retry_exhausted db.query 3
@@ -170,9 +171,9 @@ keys r
 
 keys /
 keys d b
-expect "/ filters while one types" '1 of 3'
+expect "/ filters as one types" '1 of 3'
 poll hides pay.charge
-result $? "what does not match is hidden"
+result $? "operations that do not match are hidden"
 keys Enter
 expect "the filter stays on the screen" 'filter: db  1 of 3'
 keys Escape
@@ -182,14 +183,14 @@ result $? "Esc clears the filter"
 keys Space
 expect "Space pauses, with a word" '\[PAUSED\]'
 event "$log" retry_attempt new.operation 1
-expect "reading goes on meanwhile" '+1 new'
+expect "reading continues meanwhile" '+1 new'
 hides new.operation
-result $? "the numbers stand still"
+result $? "the numbers are frozen"
 keys Space
-expect "Space goes on" '^ new.operation'
+expect "Space resumes" '^ new.operation'
 
 keys '?'
-expect "? explains" 'ATT/CALL   attempts of the calls that ended'
+expect "? shows the help" 'ATT/CALL   attempts per finished call'
 keys Escape
 poll hides 'ATT/CALL   attempts'
 result $? "Esc leaves the help"
@@ -202,7 +203,7 @@ event "$log.1" retry_attempt late.line 1
 event "$log" retry_attempt after.rotation 1
 event "$log.1" retry_attempt late.line 2
 expect "a rotation loses no line" '0 bad  0 lost  0 dropped  8 events'
-expect "a late line to the old file is seen" 'late.line'
+expect "a late line in the old file is read" 'late.line'
 cp "$log" "$log.2" && : >"$log"
 event "$log" retry_attempt after.truncation 1
 expect "nor does a truncation" '0 bad  0 lost  0 dropped  9 events'
@@ -216,16 +217,16 @@ shows '\[LIVE\]'
 result $? "the screen was not cleared"
 
 t resize-window -t main -x 80 -y 24
-expect "80x24: columns go by priority" 'OPERATION *CALLS/s *RETRY/s ATT/CALL *EXH TOP ERROR *SEEN$'
+expect "80x24: columns are dropped by priority" 'OPERATION *CALLS/s *RETRY/s ATT/CALL *EXH TOP ERROR *SEEN$'
 t resize-window -t main -x 40 -y 10
-expect "40x10: what and how bad" 'OPERATION *RETRY/s ATT/CALL *EXH$'
+expect "40x10: the most important columns are left" 'OPERATION *RETRY/s ATT/CALL *EXH$'
 t resize-window -t main -x 20 -y 5
-expect "20x5: says that it is too small" '40x10 needed'
+expect "20x5: too small, and it says so" '40x10 needed'
 for size in 1x1 5x2 200x50 3x40 40x3 15x3; do
 	t resize-window -t main -x "${size%x*}" -y "${size#*x}"
 done
 t resize-window -t main -x 120 -y 35
-expect "a storm of sizes is survived" 'RETRIES 5m$'
+expect "it survives many changes of size" 'RETRIES 5m$'
 
 keys C-z
 poll restored
@@ -251,7 +252,7 @@ signal() { # NAME CODE
 	else
 		code_is "$2"
 	fi
-	result $? "SIG$1 is what the shell sees"
+	result $? "the shell sees SIG$1"
 }
 signal TERM 143
 signal INT 130
@@ -269,7 +270,7 @@ result $? "Ctrl-C quits"
 
 rm -f "$dir/code"
 command_line "clear; cat $log | $retrytop -"
-expect "standard input is a log, keys come from the terminal" 'after.truncation'
+expect "standard input is a log, keys are read from the terminal" 'after.truncation'
 keys q
 code_is 0
 result $? "and q quits"
@@ -295,7 +296,7 @@ command_line "unset NO_COLOR"
 start --ascii "$log"
 poll shows 'RETRIES 5m'
 ! screen | LC_ALL=C grep -q '[^ -~]'
-result $? "--ascii: nothing else is drawn"
+result $? "--ascii: only ASCII is drawn"
 keys q
 code_is 0
 
@@ -305,7 +306,7 @@ for term in vt100 linux dumb; do
 	expect "TERM=$term works" 'by retrie'
 	keys q
 	code_is 0
-	result $? "and is left"
+	result $? "TERM=$term: q quits"
 done
 rm -f "$dir/code"
 command_line "clear; TERM=no-such-terminal $retrytop $log"
@@ -314,13 +315,12 @@ result $? "an unknown terminal is an error, not a crash"
 
 "$retrytop" "$log" </dev/null >"$dir/out" 2>"$dir/err"
 [ $? -eq 2 ] && [ ! -s "$dir/out" ] && grep -q -- --once "$dir/err"
-result $? "without a terminal it names --once"
+result $? "without a terminal it suggests --once"
 "$retrytop" --once "$log" </dev/null >"$dir/out" 2>"$dir/err"
 [ $? -eq 0 ] && grep -q after.truncation "$dir/out" && ! grep -q "$(printf '\033')" "$dir/out"
-result $? "--once needs none"
+result $? "--once needs no terminal"
 
-
-# What the command line says, without a terminal.
+# Exit codes and output without a terminal.
 exits() { # CODE PATTERN ARGUMENT...
 	want=$1
 	pattern=$2

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 void
 rt_errors_clear(struct rt_errors *errors)
 {
@@ -15,22 +17,8 @@ rt_errors_clear(struct rt_errors *errors)
 	}
 }
 
-void
-rt_cut_text(const char *text, char *out, size_t size)
-{
-	size_t length = strnlen(text, size);
-
-	if (length == size) {
-		length--;
-		while (length > 0 &&
-		       ((unsigned char)text[length] & 0xc0) == 0x80)
-			length--;
-	}
-	memcpy(out, text, length);
-	out[length] = '\0';
-}
-
-/* What tells errors apart: texts carry addresses and numbers, codes do not. */
+/* The name under which an error is counted. Codes come first: texts contain
+ * addresses and numbers that differ each time. */
 static const char *
 label_of(const struct backoff_event *event)
 {
@@ -51,16 +39,13 @@ count_in(const struct rt_error_slot *slot, uint64_t end_s, uint64_t length_s)
 	uint64_t sum = 0;
 
 	for (uint64_t i = 0; i < length_s && i < RT_HISTORY_S && i <= end_s;
-	     i++) {
-		uint64_t s = end_s - i;
-
-		if (s <= slot->head_s && slot->head_s - s < RT_HISTORY_S)
-			sum += slot->bucket[s % RT_HISTORY_S];
-	}
+	     i++)
+		if (rt_history_has(slot->head_s, end_s - i))
+			sum += slot->count[rt_history_slot(end_s - i)];
 	return sum;
 }
 
-/* A free slot, or the one that counted least: what is frequent survives a
+/* A free slot, or the one with the smallest count: a frequent error survives a
  * stream of errors that are all different. */
 static struct rt_error_slot *
 take_slot(struct rt_errors *errors, uint64_t second)
@@ -93,8 +78,9 @@ rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 {
 	struct rt_error_slot *slot = NULL;
 	char label[RT_LABEL_MAX];
+	uint32_t *count;
 
-	rt_cut_text(label_of(event), label, sizeof(label));
+	bo_utf8_copy(label_of(event), label, sizeof(label));
 	for (size_t i = 0; i < RT_ERRORS_MAX && slot == NULL; i++)
 		if (errors->slot[i] != NULL &&
 		    strcmp(errors->slot[i]->label, label) == 0)
@@ -107,29 +93,22 @@ rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 		slot->head_s = second;
 	}
 	if (event->error != NULL)
-		rt_cut_text(event->error, slot->text, sizeof(slot->text));
-	if (second > slot->head_s) {
-		uint64_t steps = second - slot->head_s;
-
-		if (steps > RT_HISTORY_S)
-			steps = RT_HISTORY_S;
-		for (uint64_t i = 0; i < steps; i++)
-			slot->bucket[(second - i) % RT_HISTORY_S] = 0;
-		slot->head_s = second;
-	}
-	if (slot->head_s - second < RT_HISTORY_S &&
-	    slot->bucket[second % RT_HISTORY_S] < UINT32_MAX)
-		slot->bucket[second % RT_HISTORY_S]++;
+		bo_utf8_copy(event->error, slot->text, sizeof(slot->text));
+	rt_history_advance(slot->count, sizeof(*slot->count), &slot->head_s,
+			   second);
+	if (!rt_history_has(slot->head_s, second))
+		return true;
+	count = &slot->count[rt_history_slot(second)];
+	if (*count < UINT32_MAX)
+		(*count)++;
 	return true;
 }
 
 void
 rt_errors_top(const struct rt_errors *errors, uint64_t end_s, uint64_t length_s,
-	      struct rt_error_top *out)
+	      uint64_t failures, struct rt_error_top *out)
 {
-	out->label[0] = '\0';
-	out->text[0] = '\0';
-	out->count = 0;
+	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < RT_ERRORS_MAX; i++) {
 		const struct rt_error_slot *slot = errors->slot[i];
 		uint64_t count;
@@ -143,4 +122,10 @@ rt_errors_top(const struct rt_errors *errors, uint64_t end_s, uint64_t length_s,
 			memcpy(out->text, slot->text, sizeof(out->text));
 		}
 	}
+	if (failures == 0)
+		return;
+	out->share = (double)out->count / (double)failures;
+	/* Counts of a second saturate. */
+	if (out->share > 1.0)
+		out->share = 1.0;
 }

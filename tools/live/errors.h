@@ -2,18 +2,40 @@
 #ifndef RT_ERRORS_H
 #define RT_ERRORS_H
 
-#include "live/window.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+#include "live/history.h"
+
+/** Different errors kept per operation; a rarer one gives way to a new one. */
+#define RT_ERRORS_MAX 8
+#define RT_LABEL_MAX 64
+#define RT_TEXT_MAX 160
+
+/** The most frequent error. */
+struct rt_error_top {
+	/** Its code, else its type, else its text; "" if there is none. */
+	char label[RT_LABEL_MAX];
+	/** Its most recent message. */
+	char text[RT_TEXT_MAX];
+	uint64_t count;
+	/** Part of all failures, 0 to 1. */
+	double share;
+};
 
 struct rt_error_slot {
 	char label[RT_LABEL_MAX];
 	char text[RT_TEXT_MAX];
-	/** The second that bucket `head_s % RT_HISTORY_S` counts. */
+	/** The newest second of the ring. */
 	uint64_t head_s;
-	uint32_t bucket[RT_HISTORY_S];
+	uint32_t count[RT_HISTORY_S];
 };
 
 struct rt_errors {
-	/** NULL where unused; made as they are needed. */
+	/** NULL where unused; allocated when first needed. */
 	struct rt_error_slot *slot[RT_ERRORS_MAX];
 };
 
@@ -23,12 +45,10 @@ void rt_errors_clear(struct rt_errors *errors);
 bool rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 		   uint64_t second);
 
-/** The most frequent of the seconds (end_s - length_s, end_s]; its share is
- *  left alone. */
+/** The most frequent of the seconds (end_s - length_s, end_s], in which there
+ *  were @p failures. */
 void rt_errors_top(const struct rt_errors *errors, uint64_t end_s,
-		   uint64_t length_s, struct rt_error_top *out);
-
-/** Copy UTF-8 text, cut between characters. */
-void rt_cut_text(const char *text, char *out, size_t size);
+		   uint64_t length_s, uint64_t failures,
+		   struct rt_error_top *out);
 
 #endif

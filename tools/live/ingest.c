@@ -1,4 +1,4 @@
-/* Lines become events, and events are counted. */
+/* Reads the events out of lines, and counts both. */
 #include "config.h"
 
 #include "live/ingest.h"
@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "live/errors.h"
+#include "base/num.h"
+#include "base/utf8.h"
 
-#define NS_PER_S UINT64_C(1000000000)
-/* Events closer to the wall clock than this are of our time. */
+#define NS_PER_S BO_NS_PER_S
+/* Events closer to the wall clock than this are current. */
 #define FRESH_NS (RT_HISTORY_S * NS_PER_S)
 
 enum backoff_status
@@ -55,7 +56,7 @@ note_bad(struct rt_ingest *ingest, size_t input, uint64_t line,
 	bad->column = error->column;
 	snprintf(text, sizeof(text), "%s%s%s", error->path,
 		 error->path[0] != '\0' ? ": " : "", error->text);
-	rt_cut_text(text, bad->text, sizeof(bad->text));
+	bo_utf8_copy(text, bad->text, sizeof(bad->text));
 }
 
 static bool
@@ -103,7 +104,7 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		ingest->foreign++;
 		break;
 	case TK_BAD:
-		/* Not the line's fault. */
+		/* The line itself may be fine. */
 		if (error.status == BACKOFF_E_NOMEM)
 			ingest->no_memory = true;
 		note_bad(ingest, input, line->number, &error);
@@ -122,8 +123,8 @@ rt_ingest_is_live(const struct rt_ingest *ingest)
 uint64_t
 rt_ingest_end_s(const struct rt_ingest *ingest)
 {
-	/* The last second that is over: the one under way would be counted as
-	 * if it were. */
+	/* The last second that is over: a partial one would look like a drop
+	 * in activity. */
 	if (rt_ingest_is_live(ingest))
 		return ingest->wall_ns / NS_PER_S - 1;
 	return rt_window_newest_ns(ingest->window) / NS_PER_S;

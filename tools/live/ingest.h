@@ -1,12 +1,12 @@
-/* Lines become events, and events are counted. */
+/* Reads the events out of lines, and counts both. */
 #ifndef RT_INGEST_H
 #define RT_INGEST_H
 
-#include "live/sequence.h"
 #include "dialect/dialect.h"
+#include "live/sequence.h"
 #include "live/window.h"
 
-/** Bad lines that are remembered with place and reason. */
+/** Bad lines that are kept with position and reason. */
 #define RT_BAD_MAX 3
 
 struct rt_bad {
@@ -20,25 +20,25 @@ struct rt_ingest {
 	struct tk_dialect *dialect;
 	struct rt_window *window;
 	struct rt_sequence *sequence;
-	/** Lines, and what they were; bad includes oversize. */
+	/** Lines, and those of each kind; bad includes oversize. */
 	uint64_t lines, events, foreign, bad, oversize;
 	/** Events of a type that this version does not know. */
 	uint64_t unknown;
-	/** Lines that a sink said it lost. */
+	/** Lines that sinks reported as lost. */
 	uint64_t dropped;
-	/** The wall clock at this turn; 0: the log is history. */
+	/** The wall clock now; 0: the log is history. */
 	uint64_t wall_ns;
-	/** All inputs were at their end once: what comes now is new. */
+	/** All inputs have been read to their end: later lines are new. */
 	bool caught_up;
-	/** A new line came that was no event from long ago. */
+	/** A new line arrived that was not an old event. */
 	bool live;
-	/** A new event came that was from long ago. */
+	/** A new line arrived that was an old event. */
 	bool replayed;
 	bool no_memory;
 	struct rt_bad first_bad[RT_BAD_MAX];
 };
 
-/** A dialect by name; see tk_dialect_open(). */
+/** Begin to read; see tk_dialect_open() for @p dialect and the status. */
 enum backoff_status rt_ingest_init(struct rt_ingest *ingest,
 				   const char *dialect,
 				   struct backoff_error *error);
@@ -47,8 +47,8 @@ void rt_ingest_clear(struct rt_ingest *ingest);
 /** A tk_follow_fn; @p user is a struct rt_ingest. */
 void rt_ingest_line(void *user, size_t input, const struct tk_line *line);
 
-/** Whether windows end now, by the wall clock: the log grows, with events of
- *  our time. Otherwise they end at the newest event. */
+/** Whether the log grows with current events, so that windows end now, by the
+ *  wall clock. Otherwise they end at the newest event. */
 bool rt_ingest_is_live(const struct rt_ingest *ingest);
 
 /** The last second of the window; 0 if there is no event and no clock. */

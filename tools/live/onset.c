@@ -1,4 +1,4 @@
-/* Since when are the retries of an operation above what was usual? */
+/* Finds out since when an operation has more retries than usual. */
 #include "config.h"
 
 #include "live/onset.h"
@@ -23,7 +23,7 @@ median(double *value, size_t count)
 	return (value[count / 2 - 1] + value[count / 2]) / 2.0;
 }
 
-/* The limit that the steps before `step` set; infinite if they are too few. */
+/* The limit from the steps before `step`; infinite if there are too few. */
 static double
 limit_before(uint64_t step, uint64_t first_step, rt_onset_count_fn count,
 	     const void *user)
@@ -51,7 +51,7 @@ rt_onset_judge(struct rt_onset *onset, uint64_t step, uint64_t first_step,
 	double now = (double)count(user, step);
 
 	onset->next_step = step + 1;
-	/* Steps of a run that has begun say nothing about what is usual. */
+	/* Steps above the limit do not count as usual. */
 	if (onset->above == 0)
 		onset->limit = limit_before(step, first_step, count, user);
 	if (now > onset->limit) {

@@ -1,40 +1,41 @@
-/* Since when are the retries of an operation above what was usual? */
+/* Finds out since when an operation has more retries than usual. */
 #ifndef RT_ONSET_H
 #define RT_ONSET_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** Counts are judged in steps of so many seconds. */
+/** Length of the steps that are judged, in seconds. */
 #define RT_ONSET_STEP_S 10
-/** So many steps in a row begin a rise, and as many others end it. */
+/** Consecutive steps above the limit that begin a rise, and consecutive steps
+ *  not above it that end it. */
 #define RT_ONSET_RUN 3
-/** Steps before the rise that say what is usual: at most, and at least. */
+/** Steps before the rise that define what is usual: at most, and at least. */
 #define RT_ONSET_BASE_MAX 26
 #define RT_ONSET_BASE_MIN 6
 
 struct rt_onset {
-	/** The next step to judge; a step's number is its second divided by
-	 *  RT_ONSET_STEP_S. 0: none was judged yet. */
+	/** The next step to judge, 0 before the first; a step's number is its
+	 *  second divided by RT_ONSET_STEP_S. */
 	uint64_t next_step;
-	/** Steps in a row above the limit, and below it while rising. */
+	/** Consecutive steps above the limit, and, while rising, not above. */
 	unsigned above, below;
 	/** First second of the rise, 0 if there is none. */
 	uint64_t rising_s;
-	/** What was too much when the rise began: kept until it ends, so that
-	 *  a long storm does not become the usual. */
+	/** The limit when the rise began: kept until it ends, so that a long
+	 *  storm does not become usual. */
 	double limit;
 };
 
-/** Gives the count of a step before the one that is judged. */
+/** Returns the count of a step that is not after the judged one. */
 typedef uint64_t (*rt_onset_count_fn)(const void *user, uint64_t step);
 
 /**
  * Judge a step that is over.
  *
  * A step is above the limit if its count exceeds the median of the steps
- * before by four times their median absolute deviation, taken as at least a
- * half (so that three retries in ten seconds are the least that can count).
+ * before it by more than four times their median absolute deviation, which is
+ * taken as at least 0.5: fewer than three retries in ten seconds never count.
  *
  * @param first_step  the first step that the log covers
  */

@@ -1,18 +1,21 @@
-/* Lost lines, proven by gaps in the numbers that each process gives them. */
+/* Lost lines, proven by gaps in the sequence numbers of each process. */
 #include "config.h"
 
 #include "live/sequence.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* Threads write their lines in another order than they number them; numbers
- * may come late by so many. */
+#include "base/hash.h"
+
+/* How far behind the highest number a line may be and still count as late:
+ * threads do not write their lines in the order of their numbers. */
 #define LATE 64
-/* A power of two: processes hash to a place and its neighbours. */
+/* Slots in a set; the hash of a process selects its set. A power of two. */
 #define WAYS 8
 
 struct process {
-	/** Of host, pid and input; 0: unused. */
+	/** Hash of host, pid and input; 0: unused. */
 	uint64_t id;
 	uint64_t first, last, used_at;
 	/** Bit i: number `last - i` was seen. */
@@ -36,33 +39,23 @@ rt_sequence_free(struct rt_sequence *sequence)
 	free(sequence);
 }
 
-/* FNV-1a. */
-static uint64_t
-mix(uint64_t h, uint64_t value)
-{
-	for (unsigned i = 0; i < 8; i++)
-		h = (h ^ ((value >> (8 * i)) & 0xff)) * UINT64_C(1099511628211);
-	return h;
-}
-
 static uint64_t
 identify(size_t input, const struct backoff_event *event)
 {
-	uint64_t h = UINT64_C(14695981039346656037);
+	const char *host = event->host != NULL ? event->host : "";
+	const uint64_t rest[] = {event->pid, input};
+	uint64_t hash =
+		bo_hash(bo_hash(0, host, strlen(host)), rest, sizeof(rest));
 
-	for (const char *p = event->host; p != NULL && *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	h = mix(mix(h, event->pid), input);
-	return h != 0 ? h : 1;
+	return hash != 0 ? hash : 1;
 }
 
-/* The place of this process; a new one takes the place used longest ago. */
+/* The slot of this process; a new one takes the least recently used slot. */
 static struct process *
 find(struct rt_sequence *sequence, uint64_t id)
 {
 	struct process *set =
-		&sequence->process[(id >> 16) % (RT_SEQUENCE_MAX / WAYS) *
-				   WAYS];
+		&sequence->process[id % (RT_SEQUENCE_MAX / WAYS) * WAYS];
 	struct process *oldest = set;
 
 	for (size_t i = 0; i < WAYS; i++) {
@@ -76,7 +69,8 @@ find(struct rt_sequence *sequence, uint64_t id)
 }
 
 static void
-come_late(struct rt_sequence *sequence, struct process *process, uint64_t back)
+arrive_late(struct rt_sequence *sequence, struct process *process,
+	    uint64_t back)
 {
 	uint64_t bit = UINT64_C(1) << back;
 
@@ -100,7 +94,7 @@ rt_sequence_note(struct rt_sequence *sequence, size_t input,
 	id = identify(input, event);
 	process = find(sequence, id);
 	process->used_at = ++sequence->clock;
-	/* A new process; or, with the same pid, one that was started again. */
+	/* A new process, or a restart with the same pid. */
 	if (process->id == 0 || seq <= 1 ||
 	    (seq < process->last && process->last - seq >= LATE)) {
 		process->id = id;
@@ -109,11 +103,11 @@ rt_sequence_note(struct rt_sequence *sequence, size_t input,
 		process->seen = 1;
 		return;
 	}
-	/* What came before the first line that was read was never missed. */
+	/* Numbers before the first line that was read do not count as lost. */
 	if (seq < process->first)
 		return;
 	if (seq <= process->last) {
-		come_late(sequence, process, process->last - seq);
+		arrive_late(sequence, process, process->last - seq);
 		return;
 	}
 	sequence->lost += seq - process->last - 1;

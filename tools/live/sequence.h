@@ -1,4 +1,4 @@
-/* Lost lines, proven by gaps in the numbers that each process gives them. */
+/* Lost lines, proven by gaps in the sequence numbers of each process. */
 #ifndef RT_SEQUENCE_H
 #define RT_SEQUENCE_H
 
@@ -7,7 +7,7 @@
 
 #include <backoff.h>
 
-/** Processes that are watched at once; the one seen longest ago gives way. */
+/** Processes that are watched at once; the least recently seen gives way. */
 #define RT_SEQUENCE_MAX 1024
 
 struct rt_sequence;
@@ -16,12 +16,12 @@ struct rt_sequence;
 struct rt_sequence *rt_sequence_new(void);
 void rt_sequence_free(struct rt_sequence *sequence);
 
-/** Note an event's host, pid and seq, if it has them. Processes are told apart
- *  by input too: two files of one process are not read in order. */
+/** Note an event's host, pid and seq, if it has them. The same process in two
+ *  inputs counts as two: its files are not read in order. */
 void rt_sequence_note(struct rt_sequence *sequence, size_t input,
 		      const struct backoff_event *event);
 
-/** Numbers that never came, and numbers that came twice. */
+/** Numbers that never arrived, and numbers that arrived twice. */
 uint64_t rt_sequence_lost(const struct rt_sequence *sequence);
 uint64_t rt_sequence_twice(const struct rt_sequence *sequence);
 

@@ -1,4 +1,4 @@
-/* What every operation did lately: counts in one-second steps. */
+/* Recent activity of each operation: counts in steps of one second. */
 #include "config.h"
 
 #include "live/window.h"
@@ -6,24 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/errors.h"
+#include "base/hash.h"
+#include "base/num.h"
+#include "base/utf8.h"
 #include "live/onset.h"
 
-#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_S BO_NS_PER_S
 /* An event this far ahead of the newest must be confirmed. */
 #define LEAP_NS (3600 * NS_PER_S)
-/* A clock that differs by less agrees. */
+/* A clock that differs by less confirms an event. */
 #define AGREE_NS (RT_HISTORY_S * NS_PER_S)
-/* Lines may come so much later than what they tell. */
+/* Steps are judged this much after their end: lines arrive late. */
 #define LATE_S 2
-/* The year 2262: beyond it lies "absent". */
+/* The year 2262; later times mean "absent". */
 #define TS_MAX_NS ((uint64_t)INT64_MAX)
+/* A call with more attempts is counted as one with a single attempt. */
+#define CALL_ATTEMPTS_MAX 1000000u
 /* A power of two, above the number of operations. */
 #define TABLE_SIZE 4096u
 
+/* The counts of one second, narrower to save memory. */
+#define BUCKET_MEMBER(member, doc) uint32_t member;
+
 struct bucket {
-	uint32_t attempts, retries, successes, exhausted, aborted;
-	uint32_t call_attempts, failed_calls;
+	RT_COUNTS(BUCKET_MEMBER)
 };
 
 struct rt_operation {
@@ -35,7 +41,7 @@ struct rt_operation {
 	struct rt_counts total;
 	struct rt_errors errors;
 	struct rt_onset onset;
-	/** The second that bucket `head_s % RT_HISTORY_S` counts. */
+	/** The newest second of the ring. */
 	uint64_t head_s;
 	struct bucket bucket[RT_HISTORY_S];
 };
@@ -43,7 +49,8 @@ struct rt_operation {
 struct rt_window {
 	struct rt_operation *operation[RT_OPERATIONS_MAX + 1];
 	size_t count;
-	/** By hash of the name, linear probing; index + 1. */
+	/** Index + 1 of each operation, at the hash of its name; linear
+	 *  probing. */
 	uint16_t table[TABLE_SIZE];
 	struct rt_operation *other;
 	uint64_t newest_ns, first_ns, leap_ns;
@@ -69,17 +76,6 @@ rt_window_free(struct rt_window *window)
 	free(window);
 }
 
-/* FNV-1a. */
-static uint32_t
-hash(const char *name)
-{
-	uint32_t h = 2166136261u;
-
-	for (; *name != '\0'; name++)
-		h = (h ^ (unsigned char)*name) * 16777619u;
-	return h;
-}
-
 static struct rt_operation *
 make_operation(struct rt_window *window, const char *name)
 {
@@ -102,10 +98,11 @@ find_operation(struct rt_window *window, const char *given)
 {
 	struct rt_operation *operation;
 	char name[RT_NAME_MAX];
-	uint32_t at;
+	size_t length, at;
 
-	rt_cut_text(given != NULL ? given : "(unnamed)", name, sizeof(name));
-	at = hash(name) % TABLE_SIZE;
+	length = bo_utf8_copy(given != NULL ? given : "(unnamed)", name,
+			      sizeof(name));
+	at = bo_hash(0, name, length) % TABLE_SIZE;
 	while (window->table[at] != 0) {
 		operation = window->operation[window->table[at] - 1];
 		if (strcmp(operation->name, name) == 0)
@@ -124,9 +121,9 @@ find_operation(struct rt_window *window, const char *given)
 	return operation;
 }
 
-/* The time to count an event at; 0 if it is not to be believed. */
+/* The time at which to count an event; 0 if its time is not plausible. */
 static uint64_t
-believe(struct rt_window *window, uint64_t ts_ns, uint64_t wall_ns)
+plausible_ns(struct rt_window *window, uint64_t ts_ns, uint64_t wall_ns)
 {
 	uint64_t leap_ns = window->leap_ns;
 
@@ -153,10 +150,9 @@ bucket_at(const struct rt_operation *operation, uint64_t second)
 {
 	static const struct bucket none;
 
-	if (second > operation->head_s ||
-	    operation->head_s - second >= RT_HISTORY_S)
+	if (!rt_history_has(operation->head_s, second))
 		return &none;
-	return &operation->bucket[second % RT_HISTORY_S];
+	return &operation->bucket[rt_history_slot(second)];
 }
 
 static uint64_t
@@ -171,7 +167,7 @@ retries_of_step(const void *user, uint64_t step)
 	return sum;
 }
 
-/* Judge the steps that are over, and were so for a moment: lines come late. */
+/* Judge the steps that are over, and have been for LATE_S. */
 static void
 judge_until(struct rt_operation *operation, uint64_t second)
 {
@@ -182,7 +178,7 @@ judge_until(struct rt_operation *operation, uint64_t second)
 	if (second < RT_HISTORY_S)
 		return;
 	if (onset->next_step + RT_HISTORY_S / RT_ONSET_STEP_S < end) {
-		/* Too long ago: nothing of that time is known any more. */
+		/* Counts from that long ago are gone. */
 		memset(onset, 0, sizeof(*onset));
 		onset->next_step = end - RT_HISTORY_S / RT_ONSET_STEP_S;
 	}
@@ -194,29 +190,23 @@ judge_until(struct rt_operation *operation, uint64_t second)
 static void
 advance(struct rt_operation *operation, uint64_t second)
 {
-	uint64_t steps;
-
 	if (second <= operation->head_s)
 		return;
 	judge_until(operation, second);
-	steps = second - operation->head_s;
-	if (steps > RT_HISTORY_S)
-		steps = RT_HISTORY_S;
-	for (uint64_t i = 0; i < steps; i++)
-		memset(&operation->bucket[(second - i) % RT_HISTORY_S], 0,
-		       sizeof(struct bucket));
-	operation->head_s = second;
+	rt_history_advance(operation->bucket, sizeof(*operation->bucket),
+			   &operation->head_s, second);
 }
 
-/* What one event adds. */
+/* The counts that one event adds. */
 static struct bucket
-weigh(const struct backoff_event *event)
+counts_of(const struct backoff_event *event)
 {
 	struct bucket add = {.attempts = 1};
 	uint64_t number = event->attempt != BACKOFF_ABSENT ? event->attempt
 							   : event->attempts;
-	uint64_t of_call = event->attempts != BACKOFF_ABSENT ? event->attempts
-							     : event->attempt;
+	uint64_t call_attempts = event->attempts != BACKOFF_ABSENT
+					 ? event->attempts
+					 : event->attempt;
 
 	switch (event->type) {
 	case BACKOFF_EVENT_ATTEMPT:
@@ -238,14 +228,16 @@ weigh(const struct backoff_event *event)
 	if (event->type != BACKOFF_EVENT_SUCCESS)
 		add.failed_calls = number == 1;
 	if (event->type != BACKOFF_EVENT_ATTEMPT)
-		add.call_attempts = of_call < 1000000 ? (uint32_t)of_call : 1;
+		add.call_attempts = call_attempts < CALL_ATTEMPTS_MAX
+					    ? (uint32_t)call_attempts
+					    : 1;
 	return add;
 }
 
 static void
 add_u32(uint32_t *to, uint32_t value)
 {
-	*to = *to > UINT32_MAX - value ? UINT32_MAX : *to + value;
+	*to = (uint32_t)bo_min((uint64_t)*to + value, UINT32_MAX);
 }
 
 static void
@@ -254,34 +246,24 @@ count(struct rt_operation *operation, const struct bucket *add, uint64_t second)
 	struct rt_counts *total = &operation->total;
 	struct bucket *bucket;
 
-	total->attempts += add->attempts;
-	total->retries += add->retries;
-	total->successes += add->successes;
-	total->exhausted += add->exhausted;
-	total->aborted += add->aborted;
-	total->call_attempts += add->call_attempts;
-	total->failed_calls += add->failed_calls;
+#define ADD_TO_TOTAL(member, doc) total->member += add->member;
+	RT_COUNTS(ADD_TO_TOTAL)
 	if (second == 0)
 		return;
-	if (operation->head_s - second >= RT_HISTORY_S) {
+	if (!rt_history_has(operation->head_s, second)) {
 		operation->window->late++;
 		return;
 	}
-	bucket = &operation->bucket[second % RT_HISTORY_S];
-	add_u32(&bucket->attempts, add->attempts);
-	add_u32(&bucket->retries, add->retries);
-	add_u32(&bucket->successes, add->successes);
-	add_u32(&bucket->exhausted, add->exhausted);
-	add_u32(&bucket->aborted, add->aborted);
-	add_u32(&bucket->call_attempts, add->call_attempts);
-	add_u32(&bucket->failed_calls, add->failed_calls);
+	bucket = &operation->bucket[rt_history_slot(second)];
+#define ADD_TO_BUCKET(member, doc) add_u32(&bucket->member, add->member);
+	RT_COUNTS(ADD_TO_BUCKET)
 }
 
 bool
 rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	      uint64_t wall_ns)
 {
-	struct bucket add = weigh(event);
+	struct bucket add = counts_of(event);
 	struct rt_operation *operation;
 	uint64_t ts_ns;
 
@@ -290,7 +272,7 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	operation = find_operation(window, event->operation);
 	if (operation == NULL)
 		return false;
-	ts_ns = believe(window, event->ts_ns, wall_ns);
+	ts_ns = plausible_ns(window, event->ts_ns, wall_ns);
 	if (ts_ns > window->newest_ns)
 		window->newest_ns = ts_ns;
 	if (ts_ns != 0 && (window->first_ns == 0 || ts_ns < window->first_ns))
@@ -298,11 +280,11 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	if (ts_ns > operation->seen_ns)
 		operation->seen_ns = ts_ns;
 	if (event->policy != NULL)
-		rt_cut_text(event->policy, operation->policy,
-			    sizeof(operation->policy));
+		bo_utf8_copy(event->policy, operation->policy,
+			     sizeof(operation->policy));
 	if (event->max_attempts != BACKOFF_ABSENT)
 		operation->max_attempts = event->max_attempts;
-	/* A library that names call and policy logs successes as well. */
+	/* A writer that names the call and the policy logs successes too. */
 	if (add.successes > 0 ||
 	    (event->call_id != NULL && event->policy_hash != NULL))
 		operation->knows_calls = true;
@@ -394,13 +376,8 @@ rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 	     i++) {
 		const struct bucket *bucket = bucket_at(operation, end_s - i);
 
-		out->attempts += bucket->attempts;
-		out->retries += bucket->retries;
-		out->successes += bucket->successes;
-		out->exhausted += bucket->exhausted;
-		out->aborted += bucket->aborted;
-		out->call_attempts += bucket->call_attempts;
-		out->failed_calls += bucket->failed_calls;
+#define ADD_TO_SUM(member, doc) out->member += bucket->member;
+		RT_COUNTS(ADD_TO_SUM)
 	}
 }
 
@@ -409,14 +386,10 @@ rt_operation_top_error(const struct rt_operation *operation, uint64_t end_s,
 		       uint64_t length_s, struct rt_error_top *out)
 {
 	struct rt_counts sum;
-	uint64_t failed;
 
-	rt_errors_top(&operation->errors, end_s, length_s, out);
 	rt_operation_sum(operation, end_s, length_s, &sum);
-	failed = sum.attempts - sum.successes;
-	out->share = failed > 0 ? (double)out->count / (double)failed : 0.0;
-	if (out->share > 1.0)
-		out->share = 1.0;
+	rt_errors_top(&operation->errors, end_s, length_s,
+		      sum.attempts - sum.successes, out);
 }
 
 uint64_t

@@ -1,4 +1,4 @@
-/* What every operation did lately: counts in one-second steps. */
+/* Recent activity of each operation: counts in steps of one second. */
 #ifndef RT_WINDOW_H
 #define RT_WINDOW_H
 
@@ -8,41 +8,14 @@
 
 #include <backoff.h>
 
-/** Seconds that are remembered. */
-#define RT_HISTORY_S 300
+#include "live/counts.h"
+#include "live/errors.h"
+#include "live/history.h"
+
 /** Further operations are counted together, as "(other)". */
 #define RT_OPERATIONS_MAX 1000
-/** Errors told apart per operation; a rarer one gives way to a new one. */
-#define RT_ERRORS_MAX 8
-#define RT_LABEL_MAX 64
-#define RT_TEXT_MAX 160
 /** Longer operation names are cut. */
 #define RT_NAME_MAX 256
-
-/** How many of what. An attempt is counted when it ends. */
-struct rt_counts {
-	/** Attempts that ended; of a log without successes, failed ones. */
-	uint64_t attempts;
-	/** Attempts that failed and are followed by another. */
-	uint64_t retries;
-	/** Calls that ended, by how. */
-	uint64_t successes, exhausted, aborted;
-	/** Attempts of the calls that ended. */
-	uint64_t call_attempts;
-	/** Calls whose first attempt failed. */
-	uint64_t failed_calls;
-};
-
-/** The error that an operation meets most. */
-struct rt_error_top {
-	/** Its code, else its type, else its text; "" if there is none. */
-	char label[RT_LABEL_MAX];
-	/** The text it came with last. */
-	char text[RT_TEXT_MAX];
-	uint64_t count;
-	/** Of all failed attempts in the window, 0 to 1. */
-	double share;
-};
 
 struct rt_window;
 struct rt_operation;
@@ -54,9 +27,9 @@ void rt_window_free(struct rt_window *window);
 /**
  * Count an event.
  *
- * @param wall_ns  what the clock says, 0 if the log is history: an event far
- *                 ahead of all others is believed when the clock, or the event
- *                 after it, agrees
+ * @param wall_ns  the wall clock, 0 if the log is history: an event far ahead
+ *                 of all others is believed if the clock, or the next event,
+ *                 confirms it
  * @return false if there is no memory
  */
 bool rt_window_add(struct rt_window *window, const struct backoff_event *event,
@@ -66,8 +39,8 @@ bool rt_window_add(struct rt_window *window, const struct backoff_event *event,
 uint64_t rt_window_newest_ns(const struct rt_window *window);
 uint64_t rt_window_first_ns(const struct rt_window *window);
 
-/** Events too old for the history, and events from an unbelievable future:
- *  both are in the totals only. */
+/** Events too old for the history, and events with a time in the future that
+ *  was not confirmed: only the totals include them. */
 uint64_t rt_window_late(const struct rt_window *window);
 uint64_t rt_window_skewed(const struct rt_window *window);
 
@@ -77,15 +50,16 @@ struct rt_operation *rt_window_operation(const struct rt_window *window,
 					 size_t index);
 
 const char *rt_operation_name(const struct rt_operation *operation);
-/** The policy last seen; "" if the log does not say. */
+/** The policy that its last event names; "" if the log does not say. */
 const char *rt_operation_policy(const struct rt_operation *operation);
 /** 0 if the log does not say. */
 uint64_t rt_operation_max_attempts(const struct rt_operation *operation);
-/** Whether its log holds the calls that succeeded, and thus all calls. */
+/** Whether its log has the calls that succeeded, and thus all calls. */
 bool rt_operation_knows_calls(const struct rt_operation *operation);
+/** Time of its newest event. */
 uint64_t rt_operation_seen_ns(const struct rt_operation *operation);
 
-/** Since the beginning. */
+/** Since the log's beginning. */
 const struct rt_counts *
 rt_operation_total(const struct rt_operation *operation);
 
@@ -98,8 +72,8 @@ void rt_operation_top_error(const struct rt_operation *operation,
 			    uint64_t end_s, uint64_t length_s,
 			    struct rt_error_top *out);
 
-/** Since when the retries are above what was usual, in seconds since 1970; 0
- *  if they are not. See onset.h. */
+/** When its retries rose above their usual rate, in seconds since 1970; 0 if
+ *  they are not above it. See onset.h. */
 uint64_t rt_operation_rising_s(struct rt_operation *operation, uint64_t end_s);
 
 #endif

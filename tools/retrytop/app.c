@@ -5,31 +5,26 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "common/msg.h"
 #include "common/units.h"
-#include "retrytop/once.h"
 #include "retrytop/screen.h"
+#include "retrytop/session.h"
 #include "retrytop/signals.h"
+#include "retrytop/view_frame.h"
 
-/* A turn reads for so long, then keys and the screen have their turn. */
-#define TURN_NS (8 * TK_NS_PER_MS)
-#define TURN_BYTES (256u << 10)
+/* Time to read before keys and the screen are served again. */
+#define READ_NS (8 * TK_NS_PER_MS)
+#define READ_BYTES (256u << 10)
 /* A busy writer wakes the reader no more often than this. */
 #define HOLD_NS (20 * TK_NS_PER_MS)
 
 struct app {
-	const struct rt_options *options;
-	struct tk_follow *follow;
-	struct rt_ingest ingest;
-	struct rt_model model;
+	struct rt_session session;
 	struct rt_ui ui;
 	struct rt_screen *screen;
-	struct tk_input_info *input;
 	uint64_t now_ns, wall_ns, line_ns, read_ns, frame_ns;
 	bool more, dirty, gone;
 };
@@ -46,22 +41,24 @@ clock_ns(clockid_t clock)
 static void
 read_inputs(struct app *app)
 {
-	uint64_t lines = app->ingest.lines;
+	struct rt_ingest *ingest = &app->session.ingest;
+	uint64_t lines = ingest->lines;
 
 	app->now_ns = clock_ns(CLOCK_MONOTONIC);
 	app->wall_ns = clock_ns(CLOCK_REALTIME);
-	app->ingest.wall_ns = app->wall_ns;
+	ingest->wall_ns = app->wall_ns;
 	app->read_ns = app->now_ns;
 	do
-		app->more = tk_follow_read(app->follow, app->now_ns, TURN_BYTES,
-					   false, rt_ingest_line, &app->ingest);
-	while (app->more && !app->ingest.no_memory &&
-	       clock_ns(CLOCK_MONOTONIC) - app->now_ns < TURN_NS);
-	if (app->ingest.lines != lines)
+		app->more = tk_follow_read(app->session.follow, app->now_ns,
+					   READ_BYTES, false, rt_ingest_line,
+					   ingest);
+	while (app->more && !ingest->no_memory &&
+	       clock_ns(CLOCK_MONOTONIC) - app->now_ns < READ_NS);
+	if (ingest->lines != lines)
 		app->line_ns = app->now_ns;
-	if (!app->more && !app->ingest.caught_up) {
-		/* The first complete picture need not wait. */
-		app->ingest.caught_up = true;
+	if (!app->more && !ingest->caught_up) {
+		/* The first complete screen need not wait. */
+		ingest->caught_up = true;
 		app->frame_ns = app->now_ns;
 	}
 }
@@ -69,20 +66,12 @@ read_inputs(struct app *app)
 static bool
 draw(struct app *app)
 {
-	struct rt_view view = {
-		.model = &app->model,
-		.ingest = &app->ingest,
-		.ui = &app->ui,
-		.input = app->input,
-		.input_count = app->options->path_count,
-		.wall_ns = app->wall_ns,
-		.silence_ns = app->now_ns - app->line_ns,
-	};
+	struct rt_view view = rt_session_view(&app->session, &app->ui);
 	struct rt_grid grid;
 	size_t width, height;
 
-	for (size_t i = 0; i < view.input_count; i++)
-		tk_follow_info(app->follow, i, &app->input[i]);
+	view.wall_ns = app->wall_ns;
+	view.silence_ns = app->now_ns - app->line_ns;
 	rt_screen_size(app->screen, &width, &height);
 	if (!rt_grid_init(&grid, width, height, rt_screen_is_utf8(app->screen)))
 		return false;
@@ -100,25 +89,26 @@ read_keys(struct app *app)
 
 	while ((key = rt_screen_key(app->screen)) != RT_KEY_NONE) {
 		rt_screen_size(app->screen, &width, &height);
-		rt_ui_key(&app->ui, &app->model, app->ingest.events,
-			  rt_view_rows(height), key);
+		rt_ui_key(&app->ui, &app->session.list,
+			  app->session.ingest.events, rt_view_rows(height),
+			  key);
 		app->dirty = true;
 	}
 }
 
-/* Bring the screen up to date, if it is time or something was pressed. */
+/* Bring the screen up to date if it is due or a key was pressed. */
 static bool
 show(struct app *app)
 {
+	struct rt_session *session = &app->session;
 	bool due = app->now_ns >= app->frame_ns;
 
-	if (due || (app->dirty && !app->model.paused)) {
-		if (!rt_model_update(&app->model, app->ingest.window,
-				     rt_ingest_end_s(&app->ingest)))
-			return false;
-	}
+	if ((due || app->dirty) &&
+	    !rt_list_update(&session->list, session->ingest.window,
+			    rt_ingest_end_s(&session->ingest)))
+		return false;
 	if (due)
-		app->frame_ns = app->now_ns + app->options->delay_ns;
+		app->frame_ns = app->now_ns + session->options->delay_ns;
 	if (!due && !app->dirty)
 		return true;
 	app->dirty = false;
@@ -126,11 +116,10 @@ show(struct app *app)
 }
 
 static int
-milliseconds_until(const struct app *app, uint64_t then_ns)
+milliseconds_until(uint64_t then_ns)
 {
 	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
-	(void)app;
 	if (then_ns <= now_ns)
 		return 0;
 	return (int)((then_ns - now_ns + TK_NS_PER_MS - 1) / TK_NS_PER_MS);
@@ -143,19 +132,20 @@ rest(struct app *app)
 	struct pollfd fd[4] = {
 		{.fd = rt_screen_fd(app->screen), .events = POLLIN},
 		{.fd = rt_signals_fd(), .events = POLLIN},
-		{.fd = tk_follow_fd(app->follow), .events = POLLIN},
-		{.fd = tk_follow_stdin_fd(app->follow), .events = POLLIN},
+		{.fd = tk_follow_fd(app->session.follow), .events = POLLIN},
+		{.fd = tk_follow_stdin_fd(app->session.follow),
+		 .events = POLLIN},
 	};
 	uint64_t hold_ns = app->read_ns + HOLD_NS, then_ns = app->frame_ns;
 	bool held = clock_ns(CLOCK_MONOTONIC) < hold_ns;
 
-	if (tk_follow_due_ns(app->follow) < then_ns)
-		then_ns = tk_follow_due_ns(app->follow);
+	if (tk_follow_due_ns(app->session.follow) < then_ns)
+		then_ns = tk_follow_due_ns(app->session.follow);
 	if (held && hold_ns < then_ns)
 		then_ns = hold_ns;
 	if (app->more)
 		then_ns = 0;
-	if (poll(fd, held ? 2 : 4, milliseconds_until(app, then_ns)) > 0 &&
+	if (poll(fd, held ? 2 : 4, milliseconds_until(then_ns)) > 0 &&
 	    (fd[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
 		app->gone = true;
 }
@@ -166,7 +156,7 @@ loop(struct app *app)
 	while (!app->ui.quit && !app->gone && rt_signals_caught() == 0) {
 		read_inputs(app);
 		read_keys(app);
-		if (app->ingest.no_memory || !show(app)) {
+		if (app->session.ingest.no_memory || !show(app)) {
 			errno = ENOMEM;
 			return -1;
 		}
@@ -175,82 +165,46 @@ loop(struct app *app)
 	return 0;
 }
 
-static enum backoff_status
-open_inputs(struct app *app, bool *stdin_is_log)
+static bool
+reads_stdin(const struct rt_options *options)
 {
-	app->follow = tk_follow_new();
-	app->input = calloc(app->options->path_count, sizeof(*app->input));
-	if (app->follow == NULL || app->input == NULL)
-		return BACKOFF_E_NOMEM;
-	for (size_t i = 0; i < app->options->path_count; i++) {
-		const char *path = app->options->path[i];
-
-		if (strcmp(path, "-") == 0)
-			*stdin_is_log = true;
-		if (tk_follow_add(app->follow, path) != BACKOFF_OK)
-			return BACKOFF_E_NOMEM;
-	}
-	return BACKOFF_OK;
+	for (size_t i = 0; i < options->path_count; i++)
+		if (strcmp(options->path[i], "-") == 0)
+			return true;
+	return false;
 }
 
 static int
-run(struct app *app)
+run(struct app *app, const struct rt_options *options)
 {
-	bool stdin_is_log = false;
-	int failed;
+	int code = rt_session_open(&app->session, options);
 
-	if (open_inputs(app, &stdin_is_log) != BACKOFF_OK ||
-	    rt_signals_install() != 0) {
+	if (code >= 0)
+		return code;
+	if (rt_signals_install() != 0) {
 		tk_msg_errno("start", errno);
 		return TK_EXIT_SYSTEM;
 	}
-	app->screen = rt_screen_open(app->options, stdin_is_log);
+	app->screen = rt_screen_open(options, reads_stdin(options));
 	if (app->screen == NULL)
 		return TK_EXIT_SYSTEM;
-	failed = loop(app);
+	code = loop(app) == 0 ? TK_EXIT_OK : TK_EXIT_SYSTEM;
+	/* Messages belong on the terminal as it was before. */
 	rt_screen_close(app->screen);
-	if (failed != 0) {
+	if (code != TK_EXIT_OK)
 		tk_msg_errno("retrytop", errno);
-		return TK_EXIT_SYSTEM;
-	}
-	return TK_EXIT_OK;
+	return code;
 }
 
 int
 rt_app(const struct rt_options *options)
 {
-	struct app app = {.options = options};
-	struct backoff_error error = {0};
-	enum backoff_status status;
-	int code;
+	struct app app = {0};
+	int code = run(&app, options);
 
-	status = rt_ingest_init(&app.ingest, options->dialect, &error);
-	if (status != BACKOFF_OK) {
-		return rt_options_no_dialect(options, status, &error);
-	}
-	rt_model_init(&app.model, options->window_ns / TK_NS_PER_S);
-	app.model.sort = (enum rt_sort)options->sort;
-	if (options->filter != NULL)
-		memcpy(app.model.filter, options->filter,
-		       strlen(options->filter) + 1);
-	code = run(&app);
-	rt_model_clear(&app.model);
-	rt_ingest_clear(&app.ingest);
-	tk_follow_free(app.follow);
-	free(app.input);
-	/* Whoever started this wants to know that a signal ended it. */
+	rt_session_close(&app.session);
+	/* So that the parent process sees which signal ended this one. */
 	if (rt_signals_caught() != 0)
 		rt_signals_raise(rt_signals_caught());
 	return code;
-}
-
-int
-rt_main(int argc, char **argv)
-{
-	struct rt_options options;
-	int code = rt_options_parse(argc, argv, &options);
-
-	if (code >= 0)
-		return code;
-	return options.once ? rt_once(&options) : rt_app(&options);
 }

@@ -4,10 +4,7 @@
 
 #include "retrytop/options.h"
 
-/** Runs until it is told to leave; an exit code. */
+/** Runs until the user or a signal ends it; returns an exit code. */
 int rt_app(const struct rt_options *options);
-
-/** The whole program. */
-int rt_main(int argc, char **argv);
 
 #endif

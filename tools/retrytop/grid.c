@@ -1,4 +1,4 @@
-/* A screen as cells in memory: what is drawn, apart from how. */
+/* A screen as cells in memory, whatever draws it. */
 #include "config.h"
 
 #include "retrytop/grid.h"
@@ -9,6 +9,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/utf8.h"
 #include "common/safe_text.h"
 
 #define TEXT_MAX (RT_GRID_MAX_WIDTH * 4 + 1)
@@ -54,32 +55,18 @@ set(struct rt_grid *grid, size_t x, size_t y, unsigned attr, uint32_t character)
 	cell->attr = (uint8_t)attr;
 }
 
-/* The next character of safe UTF-8; moves *text behind it. Safe text is well
- * formed: tk_safe_text() made it. */
+/* The next character; moves *text past it. It is well formed, because
+ * tk_safe_text() wrote it. */
 static uint32_t
 next_character(const char **text)
 {
-	const unsigned char *p = (const unsigned char *)*text;
-	uint32_t character = *p;
-	unsigned more = 0;
+	uint32_t character;
 
-	if (character >= 0xf0) {
-		character &= 0x07;
-		more = 3;
-	} else if (character >= 0xe0) {
-		character &= 0x0f;
-		more = 2;
-	} else if (character >= 0xc0) {
-		character &= 0x1f;
-		more = 1;
-	}
-	for (p++; more > 0 && (*p & 0xc0) == 0x80; p++, more--)
-		character = character << 6 | (*p & 0x3f);
-	*text = (const char *)p;
+	*text += bo_utf8_decode(*text, strnlen(*text, 4), &character);
 	return character;
 }
 
-/* Columns of a character, and what is shown for it. */
+/* Columns of a character, which may be replaced by one that can be shown. */
 static size_t
 width_of(const struct rt_grid *grid, uint32_t *character)
 {
@@ -96,7 +83,7 @@ width_of(const struct rt_grid *grid, uint32_t *character)
 		*character = 0xfffd;
 		return 1;
 	}
-	/* A mark on the character before it: cells hold one character. */
+	/* 0 for a mark on the character before it, which no cell can hold. */
 	return (size_t)width;
 }
 
@@ -205,31 +192,6 @@ rt_grid_line_attr(struct rt_grid *grid, size_t y, unsigned attr)
 		grid->cell[y * grid->width + x].attr |= (uint8_t)attr;
 }
 
-static size_t
-encode(uint32_t character, char *out)
-{
-	if (character < 0x80) {
-		out[0] = (char)character;
-		return 1;
-	}
-	if (character < 0x800) {
-		out[0] = (char)(0xc0 | character >> 6);
-		out[1] = (char)(0x80 | (character & 0x3f));
-		return 2;
-	}
-	if (character < 0x10000) {
-		out[0] = (char)(0xe0 | character >> 12);
-		out[1] = (char)(0x80 | (character >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (character & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | character >> 18);
-	out[1] = (char)(0x80 | (character >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (character >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (character & 0x3f));
-	return 4;
-}
-
 char *
 rt_grid_string(const struct rt_grid *grid, size_t y, char *buffer, size_t size)
 {
@@ -240,7 +202,7 @@ rt_grid_string(const struct rt_grid *grid, size_t y, char *buffer, size_t size)
 
 		if (character == 0)
 			continue;
-		length += encode(character, buffer + length);
+		length += bo_utf8_put(character, buffer + length);
 		if (character != ' ')
 			end = length;
 	}

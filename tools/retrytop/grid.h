@@ -1,4 +1,4 @@
-/* A screen as cells in memory: what is drawn, apart from how. */
+/* A screen as cells in memory, whatever draws it. */
 #ifndef RT_GRID_H
 #define RT_GRID_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Larger terminals show this much. */
+/** A larger terminal has its rest left blank. */
 #define RT_GRID_MAX_WIDTH 500
 #define RT_GRID_MAX_HEIGHT 300
 
@@ -22,14 +22,14 @@ enum rt_attr {
 };
 
 struct rt_cell {
-	/** 0: the right half of the wide character before. */
+	/** 0: the right half of the wide character in the cell before. */
 	uint32_t character;
 	uint8_t attr;
 };
 
 struct rt_grid {
 	size_t width, height;
-	/** Without: only ASCII gets in. */
+	/** If false, other characters than ASCII become '?'. */
 	bool utf8;
 	struct rt_cell *cell;
 };
@@ -42,8 +42,9 @@ const struct rt_cell *rt_grid_at(const struct rt_grid *grid, size_t x,
 				 size_t y);
 
 /**
- * Write text from (x, y) on; it passes the safe-text filter first. What does
- * not fit in @p columns, or in the line, is cut, with "~" in the last column.
+ * Write text from (x, y) on, after it passed the safe-text filter. Text that
+ * does not fit in @p columns or in the line is cut, with "~" in the last
+ * column.
  *
  * @return columns used
  */
@@ -54,13 +55,13 @@ size_t rt_grid_text(struct rt_grid *grid, size_t x, size_t y, size_t columns,
 void rt_grid_right(struct rt_grid *grid, size_t x, size_t y, size_t columns,
 		   unsigned attr, const char *text);
 
-/** As rt_grid_text(), with printf's format, for at most a screen's line. */
+/** The same with printf's format, cut only at the end of the line. */
 size_t rt_grid_print(struct rt_grid *grid, size_t x, size_t y, unsigned attr,
 		     const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/** A character of the program's own, of one column: @p ascii stands for it
- *  where there is no UTF-8. */
+/** Write a character that takes one column; @p ascii replaces it without
+ *  UTF-8. */
 void rt_grid_put(struct rt_grid *grid, size_t x, size_t y, unsigned attr,
 		 uint32_t character, char ascii);
 

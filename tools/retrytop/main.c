@@ -3,13 +3,13 @@
 
 #include <locale.h>
 
-#include "retrytop/app.h"
+#include "retrytop/program.h"
 #include "common/msg.h"
 
 int
 main(int argc, char **argv)
 {
-	/* Characters as the user's terminal has them, numbers as programs
+	/* Characters as the terminal has them, numbers as programs
 	 * read them. */
 	setlocale(LC_CTYPE, "");
 	tk_msg_program("retrytop");

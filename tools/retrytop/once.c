@@ -1,18 +1,18 @@
-/* Read everything, print the numbers, and be done. */
+/* Reads everything, prints the numbers, and is done. */
 #include "config.h"
 
 #include "retrytop/once.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "common/msg.h"
-#include "common/units.h"
+#include "retrytop/report.h"
+#include "retrytop/session.h"
 
+/* Bytes to read at a time. */
 #define BUDGET (1u << 20)
 
-/* Of the paths that can not be read each is worth a message. */
+/* Report each input that cannot be read. */
 static int
 check_inputs(const struct tk_follow *follow)
 {
@@ -54,31 +54,18 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 }
 
 static int
-print(const struct rt_options *options, struct rt_ingest *ingest,
-      struct rt_model *model, const struct tk_follow *follow)
+print(struct rt_session *session)
 {
-	size_t count = tk_follow_count(follow);
-	struct tk_input_info *input = calloc(count + 1, sizeof(*input));
 	const struct rt_ui ui = {.page = RT_PAGE_OVERVIEW};
 	/* No clock: the same log gives the same bytes. */
-	const struct rt_view view = {
-		.model = model,
-		.ingest = ingest,
-		.ui = &ui,
-		.input = input,
-		.input_count = count,
-	};
+	const struct rt_view view = rt_session_view(session, &ui);
 	int result = -1;
 
-	if (input != NULL &&
-	    rt_model_update(model, ingest->window, rt_ingest_end_s(ingest))) {
-		for (size_t i = 0; i < count; i++)
-			tk_follow_info(follow, i, &input[i]);
-		result = options->format == RT_FORMAT_JSON
+	if (rt_list_update(&session->list, session->ingest.window,
+			   rt_ingest_end_s(&session->ingest)))
+		result = session->options->format == RT_FORMAT_JSON
 				 ? rt_report_json(&view, stdout)
 				 : rt_report_text(&view, stdout);
-	}
-	free(input);
 	if (result == 0 && fflush(stdout) == 0)
 		return TK_EXIT_OK;
 	tk_msg_errno("standard output", errno);
@@ -86,23 +73,20 @@ print(const struct rt_options *options, struct rt_ingest *ingest,
 }
 
 static int
-run(const struct rt_options *options, struct rt_ingest *ingest,
-    struct rt_model *model, struct tk_follow *follow)
+run(struct rt_session *session)
 {
 	int input_code, line_code, code;
 
-	for (size_t i = 0; i < options->path_count; i++)
-		if (tk_follow_add(follow, options->path[i]) != BACKOFF_OK)
-			return TK_EXIT_SYSTEM;
-	while (tk_follow_read(follow, 0, BUDGET, true, rt_ingest_line, ingest))
+	while (tk_follow_read(session->follow, 0, BUDGET, true, rt_ingest_line,
+			      &session->ingest))
 		;
-	if (ingest->no_memory) {
+	if (session->ingest.no_memory) {
 		tk_msg_errno("reading", ENOMEM);
 		return TK_EXIT_SYSTEM;
 	}
-	code = print(options, ingest, model, follow);
-	input_code = check_inputs(follow);
-	line_code = check_lines(options, ingest);
+	code = print(session);
+	input_code = check_inputs(session->follow);
+	line_code = check_lines(session->options, &session->ingest);
 	if (code != TK_EXIT_OK)
 		return code;
 	return input_code != TK_EXIT_OK ? input_code : line_code;
@@ -111,27 +95,11 @@ run(const struct rt_options *options, struct rt_ingest *ingest,
 int
 rt_once(const struct rt_options *options)
 {
-	struct tk_follow *follow = tk_follow_new();
-	struct backoff_error error = {0};
-	enum backoff_status status;
-	struct rt_ingest ingest;
-	struct rt_model model;
-	int code = TK_EXIT_SYSTEM;
+	struct rt_session session;
+	int code = rt_session_open(&session, options);
 
-	status = rt_ingest_init(&ingest, options->dialect, &error);
-	if (status != BACKOFF_OK) {
-		tk_follow_free(follow);
-		return rt_options_no_dialect(options, status, &error);
-	}
-	rt_model_init(&model, options->window_ns / TK_NS_PER_S);
-	model.sort = (enum rt_sort)options->sort;
-	if (options->filter != NULL)
-		memcpy(model.filter, options->filter,
-		       strlen(options->filter) + 1);
-	if (follow != NULL)
-		code = run(options, &ingest, &model, follow);
-	rt_model_clear(&model);
-	rt_ingest_clear(&ingest);
-	tk_follow_free(follow);
+	if (code < 0)
+		code = run(&session);
+	rt_session_close(&session);
 	return code;
 }

@@ -1,4 +1,4 @@
-/* What the command line asks for. */
+/* The options of the command line. */
 #include "config.h"
 
 #include "retrytop/options.h"
@@ -9,7 +9,7 @@
 #include "common/msg.h"
 #include "common/opt.h"
 #include "common/units.h"
-#include "live/model.h"
+#include "retrytop/list.h"
 
 #define DELAY_MIN_NS (100 * TK_NS_PER_MS)
 #define DELAY_MAX_NS (3600 * TK_NS_PER_S)
@@ -43,7 +43,7 @@ check(struct rt_options *options)
 		return complain("--filter takes at most 127 bytes");
 	if (options->path_count == 0) {
 		if (isatty(STDIN_FILENO))
-			return complain("a FILE is needed");
+			return complain("no FILE given");
 		options->path = standard_input;
 		options->path_count = 1;
 	}
@@ -53,7 +53,7 @@ check(struct rt_options *options)
 		return complain("standard input is a terminal, not a log");
 	if (!options->once && !isatty(STDOUT_FILENO))
 		return complain(
-			"standard output is no terminal: --once prints");
+			"standard output is not a terminal; use --once");
 	return -1;
 }
 
@@ -71,28 +71,30 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"once", 0, TK_OPT_FLAG, &options.once, NULL, NULL, 0, 0,
 		 "read the inputs to their end, print the numbers and exit"},
 		{"format", 0, TK_OPT_NAME, &options.format, NULL, "text json",
-		 0, 0, "how to print them; implies --once"},
+		 0, 0, "output format; implies --once"},
 		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
-		 NULL, 0, 0, "what the numbers cover: 1s to 5m, default 60s"},
+		 NULL, 0, 0,
+		 "time that the numbers cover: 1s to 5m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
 		 0, 0,
-		 "retries, load, exhausted, calls, aborted, seen, rising or "
-		 "name"},
+		 "sort by retries (default), load, exhausted, calls, aborted, "
+		 "seen, rising or name"},
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
-		 "only operations whose name, policy or top error contains "
-		 "TEXT"},
+		 "show only operations whose name, policy or top error "
+		 "contains TEXT"},
 		{"dialect", 0, TK_OPT_TEXT, &options.dialect, "NAME|FILE", NULL,
 		 0, 0,
-		 "what the lines mean: auto, native, python-retry or a file"},
+		 "log format: auto, native, python-retry or a dialect file"},
 		{"delay", 'd', TK_OPT_DURATION, &options.delay_ns, "DURATION",
-		 NULL, 0, 0, "time between two screens, default 1s"},
+		 NULL, 0, 0, "refresh interval, default 1s"},
 		{"color", 0, TK_OPT_NAME, &options.color, NULL,
 		 "auto always never", 0, 0,
-		 "auto obeys NO_COLOR and what the terminal can"},
+		 "use colours; auto obeys NO_COLOR and the terminal"},
 		{"ascii", 0, TK_OPT_FLAG, &options.ascii, NULL, NULL, 0, 0,
 		 "draw with ASCII characters only"},
 		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
-		 UINT64_MAX, "with --once: exit 3 if more lines are broken"},
+		 UINT64_MAX,
+		 "with --once: exit 3 if more than N lines are broken"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 	};
 	const struct tk_command command = {
@@ -100,9 +102,9 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		.usage = "[OPTION]... FILE...",
 		.purpose =
 			"Show live which operations retry, how much, and why. "
-			"FILE grows and rotates; - is standard input. Calls "
-			"per second are known only where the log holds "
-			"successes too; elsewhere they are \"-\".",
+			"FILE may grow and be rotated; - is standard input. "
+			"Calls per second are shown only if the log has "
+			"successes too; otherwise they are \"-\".",
 		.examples =
 			"  retrytop /var/log/app/retry.log\n"
 			"  kubectl logs -f deploy/app | retrytop -\n"
@@ -123,18 +125,4 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 	}
 	*out = options;
 	return check(out);
-}
-
-int
-rt_options_no_dialect(const struct rt_options *options,
-		      enum backoff_status status,
-		      const struct backoff_error *error)
-{
-	struct backoff_error shown = *error;
-
-	shown.status = status;
-	tk_msg_error(options->dialect, &shown);
-	/* Of a name; a file that is not there is BACKOFF_E_IO. */
-	return status == BACKOFF_E_NOT_FOUND ? TK_EXIT_USAGE
-					     : (int)tk_exit_of(status);
 }

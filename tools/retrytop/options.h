@@ -1,4 +1,4 @@
-/* What the command line asks for. */
+/* The options of the command line. */
 #ifndef RT_OPTIONS_H
 #define RT_OPTIONS_H
 
@@ -30,13 +30,8 @@ struct rt_options {
 	size_t path_count;
 };
 
-/** Parse and check; complaints go to stderr. -1: go on; else an exit code. */
+/** Parse and check. -1: go on; else an exit code, and what is wrong was
+ *  printed. */
 int rt_options_parse(int argc, char **argv, struct rt_options *out);
-
-/** Say that the dialect could not be had: the exit code, that of a wrong
- *  command line for a name that there is not. */
-int rt_options_no_dialect(const struct rt_options *options,
-			  enum backoff_status status,
-			  const struct backoff_error *error);
 
 #endif

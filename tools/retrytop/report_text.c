@@ -1,12 +1,16 @@
 /* The numbers of the screen as text, for a pipe or a mail. */
 #include "config.h"
 
-#include "common/table.h"
-#include "common/safe_text.h"
-#include "common/units.h"
-#include "retrytop/once.h"
+#include "retrytop/report.h"
 
 #include <string.h>
+
+#include "common/safe_text.h"
+#include "common/table.h"
+#include "common/units.h"
+#include "live/facts.h"
+#include "retrytop/view_message.h"
+#include "retrytop/view_table.h"
 
 static void
 print_safe(FILE *out, const char *text)
@@ -20,8 +24,11 @@ print_safe(FILE *out, const char *text)
 static void
 print_head(const struct rt_view *view, FILE *out)
 {
-	const struct rt_ingest *in = view->ingest;
-	const struct rt_model *model = view->model;
+	static const enum rt_log_fact facts[] = {
+		RT_LOG_FACT_BAD,    RT_LOG_FACT_LOST,  RT_LOG_FACT_DROPPED,
+		RT_LOG_FACT_EVENTS, RT_LOG_FACT_LINES, RT_LOG_FACT_FOREIGN,
+	};
+	const struct rt_model *model = &view->list->model;
 	char message[1024], end[40] = "-";
 
 	if (model->end_s > 0)
@@ -31,34 +38,34 @@ print_head(const struct rt_view *view, FILE *out)
 		(unsigned long long)model->window_s, end);
 	rt_view_message(view, message, sizeof(message));
 	print_safe(out, message);
-	fprintf(out,
-		"%llu bad, %llu lost, %llu dropped, %llu events, %llu lines, "
-		"%llu foreign\n",
-		(unsigned long long)in->bad,
-		(unsigned long long)rt_sequence_lost(in->sequence),
-		(unsigned long long)in->dropped, (unsigned long long)in->events,
-		(unsigned long long)in->lines, (unsigned long long)in->foreign);
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		fprintf(out, "%s%llu %s", i > 0 ? ", " : "",
+			(unsigned long long)rt_fact_of_log(view->ingest,
+							   facts[i])
+				.count,
+			rt_log_facts[facts[i]].title);
+	fputc('\n', out);
 }
 
 int
 rt_report_text(const struct rt_view *view, FILE *out)
 {
-	const struct rt_model *model = view->model;
+	const struct rt_list *list = view->list;
 	struct tk_table *table;
 	int result;
 
 	print_head(view, out);
-	if (model->count == 0)
+	if (list->model.count == 0)
 		return ferror(out) ? -1 : 0;
 	table = tk_table_new(rt_view_columns());
 	if (table == NULL)
 		return -1;
 	for (size_t i = 0; i < rt_view_columns(); i++)
 		tk_table_head(table, i, rt_view_column_title(i));
-	for (size_t r = 0; r <= model->shown_count; r++) {
-		const struct rt_row *row = r < model->shown_count
-						   ? model->shown[r]
-						   : &model->total;
+	for (size_t r = 0; r <= list->shown_count; r++) {
+		const struct rt_row *row = r < list->shown_count
+						   ? list->shown[r]
+						   : &list->model.total;
 
 		tk_table_row(table);
 		for (size_t i = 0; i < rt_view_columns(); i++) {

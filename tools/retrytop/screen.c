@@ -15,18 +15,24 @@
 #include <unistd.h>
 
 #include "common/msg.h"
+#include "retrytop/keys.h"
 #include "retrytop/signals.h"
-#include "retrytop/ui.h"
 
-/* Milliseconds after an ESC within which more bytes make it a key: no terminal
- * of today needs a second, as curses assumes. */
+/* Milliseconds after an ESC during which more bytes make it part of a key.
+ * Curses waits a second, which no terminal needs today. */
 #define ESCAPE_DELAY_MS 25
 
-enum pair {
-	PAIR_BAD = 1,
-	PAIR_WARN,
-	PAIR_GOOD,
+/* Colour pair i + 1; the first attribute that a cell has decides. */
+static const struct {
+	unsigned attr;
+	short color;
+} colors[] = {
+	{RT_ATTR_BAD, COLOR_RED},
+	{RT_ATTR_WARN, COLOR_YELLOW},
+	{RT_ATTR_GOOD, COLOR_GREEN},
 };
+
+#define COLORS_COUNT (sizeof(colors) / sizeof(*colors))
 
 struct rt_screen {
 	SCREEN *curses;
@@ -34,7 +40,7 @@ struct rt_screen {
 	bool utf8, color, refresh;
 };
 
-/* tputs() takes a function without an argument of ours. */
+/* tputs() passes no argument of ours to its function. */
 static struct {
 	char text[RT_RESTORE_MAX];
 	size_t length;
@@ -58,7 +64,7 @@ collect_capability(const char *name)
 		tputs(text, 1, collect);
 }
 
-/* What leaves the terminal as a program should find it. */
+/* Collect what restores the terminal, for a signal handler. */
 static void
 guard_terminal(int fd, const struct termios *saved)
 {
@@ -83,7 +89,7 @@ wants_color(const struct rt_options *options)
 	return no_color == NULL || *no_color == '\0';
 }
 
-/* Two streams on the terminal, for curses to own. */
+/* Open two streams on the terminal, which curses will own. */
 static bool
 open_streams(struct rt_screen *screen, bool stdin_is_log)
 {
@@ -126,12 +132,11 @@ start_curses(struct rt_screen *screen, const struct rt_options *options)
 		return;
 	start_color();
 	use_default_colors();
-	init_pair(PAIR_BAD, COLOR_RED, -1);
-	init_pair(PAIR_WARN, COLOR_YELLOW, -1);
-	init_pair(PAIR_GOOD, COLOR_GREEN, -1);
+	for (size_t i = 0; i < COLORS_COUNT; i++)
+		init_pair((short)(i + 1), colors[i].color, -1);
 }
 
-/* Asked first, because newterm() leaks when it fails. */
+/* Check this first, because newterm() leaks when it fails. */
 static bool
 is_known_terminal(int fd)
 {
@@ -162,13 +167,13 @@ rt_screen_open(const struct rt_options *options, bool stdin_is_log)
 	}
 	if (getenv("ESCDELAY") == NULL)
 		set_escdelay(ESCAPE_DELAY_MS);
-	/* Not initscr(): it exits by itself. */
+	/* Not initscr(), which exits the process if it fails. */
 	if (is_known_terminal(fileno(screen->out)))
 		screen->curses = newterm(NULL, screen->out, screen->in);
 	if (screen->curses == NULL) {
 		const char *term = getenv("TERM");
 
-		tk_msg("unknown terminal: TERM is %s; --once needs none",
+		tk_msg("unknown terminal: TERM is %s; --once works without",
 		       term != NULL ? term : "not set");
 		rt_screen_close(screen);
 		return NULL;
@@ -239,7 +244,7 @@ function_key(wint_t key)
 	case KEY_ENTER:
 		return RT_KEY_ENTER;
 	default:
-		/* KEY_RESIZE, and keys that only need a new picture. */
+		/* KEY_RESIZE, and other keys, which only redraw. */
 		return RT_KEY_RESIZE;
 	}
 }
@@ -276,16 +281,13 @@ attributes_of(const struct rt_screen *screen, unsigned attr)
 		out |= A_REVERSE;
 	if (!screen->color)
 		return out;
-	if (attr & RT_ATTR_BAD)
-		out |= (attr_t)COLOR_PAIR(PAIR_BAD);
-	else if (attr & RT_ATTR_WARN)
-		out |= (attr_t)COLOR_PAIR(PAIR_WARN);
-	else if (attr & RT_ATTR_GOOD)
-		out |= (attr_t)COLOR_PAIR(PAIR_GOOD);
+	for (size_t i = 0; i < COLORS_COUNT; i++)
+		if (attr & colors[i].attr)
+			return out | (attr_t)COLOR_PAIR(i + 1);
 	return out;
 }
 
-/* Write cells [x, end) of a line, which look alike. */
+/* Write cells [x, end) of a line, which have the same attributes. */
 static void
 draw_run(const struct rt_screen *screen, const struct rt_grid *grid, size_t y,
 	 size_t x, size_t end)
@@ -309,7 +311,7 @@ rt_screen_draw(struct rt_screen *screen, const struct rt_grid *grid)
 	if (screen->refresh)
 		clearok(stdscr, TRUE);
 	screen->refresh = false;
-	/* Curses compares with what is there and sends the difference. */
+	/* Curses sends only what differs from the screen as it is. */
 	erase();
 	for (size_t y = 0; y < grid->height; y++) {
 		size_t x = 0;
@@ -327,10 +329,4 @@ rt_screen_draw(struct rt_screen *screen, const struct rt_grid *grid)
 	}
 	wnoutrefresh(stdscr);
 	doupdate();
-}
-
-void
-rt_screen_refresh(struct rt_screen *screen)
-{
-	screen->refresh = true;
 }

@@ -1,4 +1,4 @@
-/* The terminal: the only files that know curses are screen's. */
+/* The terminal: only files named screen* know curses. */
 #ifndef RT_SCREEN_H
 #define RT_SCREEN_H
 
@@ -8,16 +8,16 @@
 struct rt_screen;
 
 /**
- * Take the terminal over. Keys come from standard input, or from /dev/tty if
- * that is a log.
+ * Take over the terminal. Keys are read from standard input, or from /dev/tty
+ * if standard input is a log.
  *
  * @param stdin_is_log  standard input is not the keyboard
- * @return NULL if it can not be; a message went to stderr
+ * @return NULL if that fails; the reason was printed
  */
 struct rt_screen *rt_screen_open(const struct rt_options *options,
 				 bool stdin_is_log);
 
-/** Give it back as it was; NULL is fine. */
+/** Restore the terminal; NULL is fine. */
 void rt_screen_close(struct rt_screen *screen);
 
 /** To poll(2) for keys. */
@@ -27,13 +27,10 @@ void rt_screen_size(const struct rt_screen *screen, size_t *width,
 		    size_t *height);
 bool rt_screen_is_utf8(const struct rt_screen *screen);
 
-/** The next key (see ui.h) that is there, or RT_KEY_NONE. */
+/** The next key press (see keys.h), or RT_KEY_NONE if there is none. */
 uint32_t rt_screen_key(struct rt_screen *screen);
 
 /** Show a grid. */
 void rt_screen_draw(struct rt_screen *screen, const struct rt_grid *grid);
-
-/** Draw everything again at the next rt_screen_draw(): someone else wrote. */
-void rt_screen_refresh(struct rt_screen *screen);
 
 #endif

@@ -1,4 +1,4 @@
-/* Signals: those that ask to leave, and those that kill with the terminal in
+/* Signals that end the program, and the terminal that they must not leave in
  * disorder. */
 #include "config.h"
 
@@ -14,7 +14,7 @@ static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGHUP};
 
 #define FATAL (sizeof(fatal) / sizeof(*fatal))
 
-/* Handlers have no argument to find these by. */
+/* Handlers have no argument through which to reach these. */
 static volatile sig_atomic_t caught;
 static volatile sig_atomic_t guarded;
 static int pipe_fd[2] = {-1, -1};
@@ -33,7 +33,7 @@ on_leave(int number)
 
 	caught = number;
 	if (write(pipe_fd[1], "", 1) < 0) {
-		/* Full: it is readable already. */
+		/* The pipe is full, and thus readable. */
 	}
 	errno = saved_errno;
 }
@@ -44,16 +44,16 @@ on_fatal(int number)
 	if (guarded) {
 		guarded = 0;
 		if (write(guard.fd, guard.restore, guard.length) < 0) {
-			/* The terminal is gone; so is the disorder. */
+			/* The terminal is gone. */
 		}
 		tcsetattr(guard.fd, TCSANOW, &guard.saved);
 	}
 	for (size_t i = 0; i < FATAL; i++)
 		if (fatal[i] == number)
 			sigaction(number, &guard.old[i], NULL);
-	/* Blocked until this returns; a fault of the code itself comes again
-	 * by itself. Either way the old action (a sanitizer's, a core dump)
-	 * sees it. */
+	/* The signal is blocked until this returns; a fault then happens
+	 * again. Either way the old action (a sanitizer's, a core dump)
+	 * follows. */
 	raise(number);
 }
 
@@ -84,7 +84,8 @@ rt_signals_caught(void)
 	return caught;
 }
 
-/* A stack of its own, or an overflow of the stack could not be handled. */
+/* Handlers need a stack of their own, or they could not run when the stack has
+ * overflowed. */
 static void
 use_own_stack(void)
 {
@@ -110,7 +111,7 @@ rt_signals_guard(int fd, const struct termios *saved, const char *restore,
 	guarded = 1;
 	for (size_t i = 0; i < FATAL; i++) {
 		sigaction(fatal[i], NULL, &guard.old[i]);
-		/* nohup's wish is respected. */
+		/* nohup(1) asks for HUP to be ignored. */
 		if (guard.old[i].sa_handler != SIG_IGN)
 			sigaction(fatal[i], &action, NULL);
 	}

@@ -1,4 +1,4 @@
-/* Signals: those that ask to leave, and those that kill with the terminal in
+/* Signals that end the program, and the terminal that they must not leave in
  * disorder. */
 #ifndef RT_SIGNALS_H
 #define RT_SIGNALS_H
@@ -6,34 +6,33 @@
 #include <stddef.h>
 #include <termios.h>
 
-/** What restores a terminal; longer strings are cut. */
+/** Bytes of the string that restores a terminal; longer ones are cut. */
 #define RT_RESTORE_MAX 256
 
 /**
- * Catch INT, TERM and QUIT: they are told by rt_signals_fd() and
- * rt_signals_caught(). Install before curses starts, which only replaces
- * default actions. 0, or -1 and errno.
+ * Catch INT, TERM and QUIT: rt_signals_fd() and rt_signals_caught() report
+ * them. Install before curses starts, which only replaces default actions.
+ * 0, or -1 and errno.
  */
 int rt_signals_install(void);
 
-/** A descriptor to poll(2): readable once one came. */
+/** A descriptor for poll(2): readable after such a signal. */
 int rt_signals_fd(void);
 
-/** Its number, or 0. */
+/** The number of the last one, or 0. */
 int rt_signals_caught(void);
 
 /**
- * From now on SEGV, BUS, FPE, ILL, ABRT and HUP first put the terminal in
- * order, with write() and tcsetattr() only, and then do what they would have
- * done.
+ * From now on SEGV, BUS, FPE, ILL, ABRT and HUP first restore the terminal,
+ * with write() and tcsetattr() only, and then have their usual effect.
  */
 void rt_signals_guard(int fd, const struct termios *saved, const char *restore,
 		      size_t length);
 
-/** The terminal is in order: undo rt_signals_guard(). */
+/** Undo rt_signals_guard(), once the terminal is restored. */
 void rt_signals_unguard(void);
 
-/** Die of a signal that was caught, as if it had not been. */
+/** Die of a signal as if it had not been caught. */
 void rt_signals_raise(int number);
 
 #endif

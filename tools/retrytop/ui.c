@@ -1,9 +1,11 @@
-/* What keys do: pages, the filter prompt, sorting, pausing. */
+/* Obeys keys: pages, the filter prompt, sorting, pausing. */
 #include "config.h"
 
 #include "retrytop/ui.h"
 
 #include <string.h>
+
+#include "base/utf8.h"
 
 #define CONTROL(letter) ((letter) - '@')
 
@@ -12,70 +14,52 @@ erase_last(char *text)
 {
 	size_t length = strlen(text);
 
-	while (length > 0 && ((unsigned char)text[length - 1] & 0xc0) == 0x80)
-		length--;
 	if (length > 0)
-		length--;
-	text[length] = '\0';
+		text[bo_utf8_cut(text, length, length - 1)] = '\0';
 }
 
 static void
 append(char *text, size_t size, uint32_t character)
 {
 	size_t length = strlen(text);
-	char *out = text + length;
 
 	if (length + 5 > size)
 		return;
-	if (character < 0x80) {
-		*out++ = (char)character;
-	} else if (character < 0x800) {
-		*out++ = (char)(0xc0 | character >> 6);
-		*out++ = (char)(0x80 | (character & 0x3f));
-	} else if (character < 0x10000) {
-		*out++ = (char)(0xe0 | character >> 12);
-		*out++ = (char)(0x80 | (character >> 6 & 0x3f));
-		*out++ = (char)(0x80 | (character & 0x3f));
-	} else {
-		*out++ = (char)(0xf0 | character >> 18);
-		*out++ = (char)(0x80 | (character >> 12 & 0x3f));
-		*out++ = (char)(0x80 | (character >> 6 & 0x3f));
-		*out++ = (char)(0x80 | (character & 0x3f));
-	}
-	*out = '\0';
+	length += bo_utf8_put(character, text + length);
+	text[length] = '\0';
 }
 
 static void
-edit(struct rt_ui *ui, struct rt_model *model, uint32_t key)
+edit(struct rt_ui *ui, struct rt_list *list, uint32_t key)
 {
 	switch (key) {
 	case RT_KEY_ENTER:
 		ui->editing = false;
 		return;
 	case RT_KEY_ESCAPE:
-		memcpy(model->filter, ui->before, sizeof(model->filter));
+		memcpy(list->filter, ui->before, sizeof(list->filter));
 		ui->editing = false;
 		break;
 	case RT_KEY_BACKSPACE:
 	case 0x7f:
-		erase_last(model->filter);
+		erase_last(list->filter);
 		break;
 	case CONTROL('U'):
-		model->filter[0] = '\0';
+		list->filter[0] = '\0';
 		break;
 	default:
 		if (key < 0x20 || key >= RT_KEY_UP)
 			return;
-		append(model->filter, sizeof(model->filter), key);
+		append(list->filter, sizeof(list->filter), key);
 	}
-	rt_model_arrange(model);
+	rt_list_arrange(list);
 }
 
 static void
-toggle_pause(struct rt_model *model, uint64_t events)
+toggle_pause(struct rt_list *list, uint64_t events)
 {
-	model->paused = !model->paused;
-	model->paused_at = events;
+	list->paused = !list->paused;
+	list->paused_at = events;
 }
 
 static void
@@ -86,10 +70,10 @@ open_page(struct rt_ui *ui, enum rt_page page)
 }
 
 static void
-move(struct rt_ui *ui, struct rt_model *model, long rows)
+move(struct rt_ui *ui, struct rt_list *list, long rows)
 {
 	if (ui->page == RT_PAGE_OVERVIEW)
-		rt_model_move(model, rows);
+		rt_list_move(list, rows);
 	else if (rows < 0)
 		ui->scroll = ui->scroll < (size_t)-rows
 				     ? 0
@@ -98,49 +82,48 @@ move(struct rt_ui *ui, struct rt_model *model, long rows)
 		ui->scroll += (size_t)rows;
 }
 
-/* Esc undoes one thing: the page, else the filter. */
+/* Esc closes the page or, on the overview, clears the filter. */
 static void
-go_back(struct rt_ui *ui, struct rt_model *model)
+go_back(struct rt_ui *ui, struct rt_list *list)
 {
 	if (ui->page != RT_PAGE_OVERVIEW) {
 		open_page(ui, RT_PAGE_OVERVIEW);
 		return;
 	}
-	model->filter[0] = '\0';
-	rt_model_arrange(model);
+	list->filter[0] = '\0';
+	rt_list_arrange(list);
 }
 
-/* Keys that move; false if it is none. */
+/* Obey a key that moves; false if it is another key. */
 static bool
-move_key(struct rt_ui *ui, struct rt_model *model, size_t page_rows,
-	 uint32_t key)
+move_key(struct rt_ui *ui, struct rt_list *list, size_t page_rows, uint32_t key)
 {
 	long page = page_rows > 1 ? (long)page_rows : 1;
 
 	switch (key) {
 	case 'j':
 	case RT_KEY_DOWN:
-		move(ui, model, 1);
+		move(ui, list, 1);
 		return true;
 	case 'k':
 	case RT_KEY_UP:
-		move(ui, model, -1);
+		move(ui, list, -1);
 		return true;
 	case RT_KEY_PAGE_DOWN:
 	case CONTROL('F'):
-		move(ui, model, page);
+		move(ui, list, page);
 		return true;
 	case RT_KEY_PAGE_UP:
 	case CONTROL('B'):
-		move(ui, model, -page);
+		move(ui, list, -page);
 		return true;
 	case 'g':
 	case RT_KEY_HOME:
-		move(ui, model, -1000000);
+		move(ui, list, -1000000);
 		return true;
 	case 'G':
 	case RT_KEY_END:
-		move(ui, model, 1000000);
+		move(ui, list, 1000000);
 		return true;
 	default:
 		return false;
@@ -148,24 +131,24 @@ move_key(struct rt_ui *ui, struct rt_model *model, size_t page_rows,
 }
 
 void
-rt_ui_key(struct rt_ui *ui, struct rt_model *model, uint64_t events,
+rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 	  size_t page_rows, uint32_t key)
 {
 	if (ui->editing) {
-		edit(ui, model, key);
+		edit(ui, list, key);
 		return;
 	}
-	if (move_key(ui, model, page_rows, key))
+	if (move_key(ui, list, page_rows, key))
 		return;
 	switch (key) {
 	case 'q':
 		if (ui->page != RT_PAGE_OVERVIEW)
-			go_back(ui, model);
+			go_back(ui, list);
 		else
 			ui->quit = true;
 		break;
 	case RT_KEY_ESCAPE:
-		go_back(ui, model);
+		go_back(ui, list);
 		break;
 	case '?':
 	case 'h':
@@ -175,24 +158,24 @@ rt_ui_key(struct rt_ui *ui, struct rt_model *model, uint64_t events,
 		open_page(ui, RT_PAGE_INPUTS);
 		break;
 	case ' ':
-		toggle_pause(model, events);
+		toggle_pause(list, events);
 		break;
 	case '/':
-		memcpy(ui->before, model->filter, sizeof(ui->before));
+		memcpy(ui->before, list->filter, sizeof(ui->before));
 		ui->page = RT_PAGE_OVERVIEW;
 		ui->editing = true;
 		break;
 	case 's':
-		model->sort = (model->sort + 1) % RT_SORT_COUNT;
-		rt_model_arrange(model);
+		list->sort = (list->sort + 1) % RT_SORT_COUNT;
+		rt_list_arrange(list);
 		break;
 	case 'S':
-		model->sort = (model->sort + RT_SORT_COUNT - 1) % RT_SORT_COUNT;
-		rt_model_arrange(model);
+		list->sort = (list->sort + RT_SORT_COUNT - 1) % RT_SORT_COUNT;
+		rt_list_arrange(list);
 		break;
 	case 'r':
-		model->reversed = !model->reversed;
-		rt_model_arrange(model);
+		list->reversed = !list->reversed;
+		rt_list_arrange(list);
 		break;
 	default:
 		break;

@@ -1,60 +1,61 @@
 /* The help page, and the page of inputs. */
 #include "config.h"
 
+#include "retrytop/view_pages.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "common/units.h"
-#include "retrytop/view.h"
 
 static const char *const help[] = {
 	"KEYS",
 	"  j k arrows PgUp PgDn g G   move      s S   next, previous sort key",
 	"  /   filter as you type     r   reverse the order",
-	"  Space  pause: the numbers stand still, reading goes on",
+	"  Space  pause: freeze the numbers, keep reading",
 	"  i   inputs     ?   this page     Esc   back, or clear the filter",
-	"  q   back, then quit     Ctrl-C   quit     Ctrl-L   draw again",
+	"  q   back, then quit     Ctrl-C   quit     Ctrl-L   redraw",
 	"",
-	"COLUMNS  (in the window: the last seconds named in the first line)",
+	"COLUMNS  (over the window that the first line names)",
 	"  OPERATION  as logged; beyond 1000 of them: \"(other)\"",
-	"  POLICY     the policy field of its last line; - if it has none",
-	"  MAX        attempts a call may have, as logged",
-	"  CALLS/s    calls that ended / seconds; - where the log does not",
-	"             hold the calls that succeed",
-	"  RETRY/s    failed attempts that another one follows / seconds",
-	"  ATT/CALL   attempts of the calls that ended / those calls",
+	"  POLICY     the policy that its last event names; - if none",
+	"  MAX        maximum attempts of a call, as logged",
+	"  CALLS/s    finished calls per second; - if the log does not have",
+	"             calls that succeed",
+	"  RETRY/s    failed attempts that are followed by another, per second",
+	"  ATT/CALL   attempts per finished call",
 	"             !  1.20 or more",
-	"             *  only over calls that failed at least once:",
-	"                (their number + retries) / their number",
-	"  EXH        calls that gave up after their last attempt",
-	"  EXH%       EXH / calls that ended",
-	"  ABORT      calls that ended because retrying would be wrong",
-	"  TOP ERROR  the most frequent code, else type, else text; its share",
-	"             of all failed attempts; the text it came with last",
+	"             *  covers only calls that failed at least once:",
+	"                (those calls + retries) / those calls",
+	"  EXH        calls that gave up because a limit was reached",
+	"  EXH%       EXH as a percentage of finished calls",
+	"  ABORT      calls that gave up because a retry would be wrong",
+	"  TOP ERROR  the most frequent code, or type, or text; its share of",
+	"             all failed attempts; its most recent message",
 	"  SEEN       age of its last event",
-	"  SINCE      how long its retries have been rising: from the first of",
-	"             3 steps of 10 s in a row with more retries than the",
-	"             median of the 26 steps before + 4 x their median",
-	"             absolute deviation (at least 0.5); until 3 steps in a",
-	"             row have not",
-	"  RETRIES 5m retries in 20 steps of 15 s; the row's highest step is a",
-	"             full block",
+	"  SINCE      time since its retries began to rise. A rise begins with",
+	"             the first of 3 consecutive steps of 10 s with more "
+	"retries",
+	"             than the median of the 26 steps before it + 4 x their",
+	"             median absolute deviation (at least 0.5). It ends after "
+	"3",
+	"             consecutive steps without.",
+	"  RETRIES 5m retries in 20 steps of 15 s; a full block is the row's",
+	"             highest step",
 	"",
 	"FIRST LINE",
-	"  LIVE     lines come; windows end now",
-	"  PAUSED   the numbers stand still; +N new events since then",
-	"  STALE    no line for 60 s; or the log is history: then windows end",
+	"  LIVE     lines arrive; the window ends now",
+	"  PAUSED   the numbers are frozen; +N new events since",
+	"  STALE    no line for 60 s, or a log of the past, whose window ends",
 	"           at its newest event",
-	"  WAITING  nothing was read yet",
+	"  WAITING  nothing read yet",
 	"  lag      age of the newest event",
 	"",
 	"THIRD LINE",
-	"  bad      lines that are broken",
-	"  lost     numbers (seq) missing between the lines of a process",
-	"  dropped  lines that a process says it could not write; they may be",
-	"           among the lost ones too",
-	"  foreign  lines of something else",
-	"  late     events older than 5 minutes when they came",
+	"  bad      broken lines",
+	"  lost     missing sequence numbers (seq) of processes",
+	"  dropped  lines that processes report they could not write; lost may",
+	"           include them",
+	"  foreign  lines that are not events",
+	"  late     events that were older than 5 minutes on arrival",
 	"  clock leaps  events an hour ahead of all others; not in the window",
 };
 
@@ -85,12 +86,6 @@ static void
 describe(const struct rt_view *view, const struct tk_input_info *input,
 	 char *out, size_t size)
 {
-	static const char *const state[] = {
-		[TK_INPUT_WAITING] = "waiting",
-		[TK_INPUT_READING] = "reading",
-		[TK_INPUT_DENIED] = "failed",
-		[TK_INPUT_ENDED] = "ended",
-	};
 	int length;
 
 	if (input->same_as < view->input_count) {
@@ -99,7 +94,8 @@ describe(const struct rt_view *view, const struct tk_input_info *input,
 		return;
 	}
 	length = snprintf(
-		out, size, "%s%s%s  %llu lines", state[input->state],
+		out, size, "%s%s%s  %llu lines",
+		rt_view_input_state(input->state),
 		input->error_number != 0 ? ": " : "",
 		input->error_number != 0 ? strerror(input->error_number) : "",
 		(unsigned long long)input->lines);

@@ -1,17 +1,20 @@
 /* The table of operations: columns by priority, cells, history. */
 #include "config.h"
 
+#include "retrytop/view_table.h"
+
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "common/safe_text.h"
 #include "common/units.h"
-#include "retrytop/view.h"
+#include "live/facts.h"
 
-/** Attempts per call from which on the number is marked. */
+/* Attempts per call from which on the number is marked. */
 #define LOAD_LIMIT 1.20
 #define NAME_MAX_COLUMNS 40
-/** A column that need not cut anything. */
+/* Wide enough to cut nothing. */
 #define COLUMN_WIDE 1000
 
 struct cell {
@@ -19,161 +22,73 @@ struct cell {
 	unsigned attr;
 };
 
-/** Writes the text of a cell; @p width is its column's. */
-typedef void (*cell_fn)(const struct rt_view *view, const struct rt_row *row,
-			size_t width, struct cell *out);
+/* Changes a cell that has its fact's text; @p width is its column's. */
+typedef void (*cell_fn)(const struct rt_row *row, size_t width,
+			struct cell *out);
 
 struct column {
-	/** With '>' first: aligned right. */
+	/* With '>' first: aligned right. */
 	const char *title;
-	cell_fn cell;
-	/** At least; some grow. */
+	/* The minimum; some columns grow. */
 	unsigned char width;
-	/** Large ones go first when the screen is narrow; 0 always stays. */
+	/* The highest go first when the screen is narrow; 0 always stays. */
 	unsigned char sacrifice;
+	enum rt_fact fact;
+	/* Attributes of a cell whose number is not zero. */
+	unsigned attr;
+	/* For cells that differ from their fact's plain text; else NULL. */
+	cell_fn cell;
 };
 
 static void
-cell_name(const struct rt_view *view, const struct rt_row *row, size_t width,
-	  struct cell *out)
+cell_max(const struct rt_row *row, size_t width, struct cell *out)
 {
-	(void)view;
 	(void)width;
-	snprintf(out->text, sizeof(out->text), "%s", row->operation);
-}
-
-static void
-cell_policy(const struct rt_view *view, const struct rt_row *row, size_t width,
-	    struct cell *out)
-{
-	(void)view;
-	(void)width;
-	snprintf(out->text, sizeof(out->text), "%s",
-		 row->policy[0] != '\0' ? row->policy : "-");
-}
-
-static void
-cell_max(const struct rt_view *view, const struct rt_row *row, size_t width,
-	 struct cell *out)
-{
-	(void)view;
-	(void)width;
-	if (row->max_attempts == 0)
-		snprintf(out->text, sizeof(out->text), "-");
-	else if (row->max_attempts < 1000)
-		snprintf(out->text, sizeof(out->text), "%u",
-			 (unsigned)row->max_attempts);
-	else
+	if (row->max_attempts >= 1000)
 		snprintf(out->text, sizeof(out->text), ">1k");
 }
 
 static void
-cell_calls(const struct rt_view *view, const struct rt_row *row, size_t width,
-	   struct cell *out)
+cell_retries(const struct rt_row *row, size_t width, struct cell *out)
 {
-	(void)view;
 	(void)width;
-	if (row->calls_known)
-		rt_view_rate(row->calls_per_s, out->text, sizeof(out->text));
-	else
-		snprintf(out->text, sizeof(out->text), "-");
-}
-
-static void
-cell_retries(const struct rt_view *view, const struct rt_row *row, size_t width,
-	     struct cell *out)
-{
-	(void)view;
-	(void)width;
-	rt_view_rate(row->retries_per_s, out->text, sizeof(out->text));
 	if (row->rising_s != 0)
 		out->attr = RT_ATTR_BAD | RT_ATTR_BOLD;
-	else if (row->window.retries > 0)
-		out->attr = RT_ATTR_BOLD;
 }
 
 static void
-cell_load(const struct rt_view *view, const struct rt_row *row, size_t width,
-	  struct cell *out)
+cell_load(const struct rt_row *row, size_t width, struct cell *out)
 {
-	(void)view;
+	bool high = row->load == RT_LOAD_OF_ALL &&
+		    row->attempts_per_call >= LOAD_LIMIT;
+
 	(void)width;
-	if (row->load == RT_LOAD_UNKNOWN) {
+	out->attr = high ? RT_ATTR_WARN : RT_ATTR_NONE;
+	if (row->load == RT_LOAD_UNKNOWN)
 		snprintf(out->text, sizeof(out->text), "- ");
-	} else if (row->load == RT_LOAD_OF_FAILED) {
-		snprintf(out->text, sizeof(out->text), "%.2f*",
-			 row->attempts_per_call);
-	} else {
-		bool high = row->attempts_per_call >= LOAD_LIMIT;
-
+	else
 		snprintf(out->text, sizeof(out->text), "%.2f%c",
-			 row->attempts_per_call, high ? '!' : ' ');
-		out->attr = high ? RT_ATTR_WARN : RT_ATTR_NONE;
-	}
+			 row->attempts_per_call,
+			 row->load == RT_LOAD_OF_FAILED ? '*'
+			 : high                         ? '!'
+							: ' ');
 }
 
+/* Keep the share whole first, then the label, then the text. */
 static void
-put_count(uint64_t count, unsigned attr, struct cell *out)
-{
-	if (count < 100000)
-		snprintf(out->text, sizeof(out->text), "%u", (unsigned)count);
-	else
-		tk_format_count((double)count, out->text, sizeof(out->text));
-	out->attr = count > 0 ? attr : RT_ATTR_NONE;
-}
-
-static void
-cell_exhausted(const struct rt_view *view, const struct rt_row *row,
-	       size_t width, struct cell *out)
-{
-	(void)view;
-	(void)width;
-	put_count(row->window.exhausted, RT_ATTR_BAD, out);
-}
-
-static void
-cell_exhausted_share(const struct rt_view *view, const struct rt_row *row,
-		     size_t width, struct cell *out)
-{
-	(void)view;
-	(void)width;
-	if (row->load == RT_LOAD_OF_ALL)
-		snprintf(out->text, sizeof(out->text), "%.1f",
-			 row->exhausted_share * 100.0);
-	else
-		snprintf(out->text, sizeof(out->text), "-");
-}
-
-static void
-cell_aborted(const struct rt_view *view, const struct rt_row *row, size_t width,
-	     struct cell *out)
-{
-	(void)view;
-	(void)width;
-	put_count(row->window.aborted, RT_ATTR_WARN, out);
-}
-
-/* The share must survive, then the label, then the text. */
-static void
-cell_error(const struct rt_view *view, const struct rt_row *row, size_t width,
-	   struct cell *out)
+cell_error(const struct rt_row *row, size_t width, struct cell *out)
 {
 	const struct rt_error_top *error = &row->error;
 	size_t length = strlen(error->label);
 	char share[8];
 
-	(void)view;
-	if (error->count == 0) {
-		snprintf(out->text, sizeof(out->text), "-");
+	if (error->count == 0)
 		return;
-	}
 	snprintf(share, sizeof(share), "%.0f%%", error->share * 100.0);
 	if (length + 1 + strlen(share) > width && width > strlen(share) + 3) {
-		size_t keep = width - strlen(share) - 2;
+		size_t keep = bo_utf8_cut(error->label, length,
+					  width - strlen(share) - 2);
 
-		while (keep > 0 &&
-		       ((unsigned char)error->label[keep] & 0xc0) == 0x80)
-			keep--;
 		snprintf(out->text, sizeof(out->text), "%.*s~ %s", (int)keep,
 			 error->label, share);
 		return;
@@ -184,49 +99,100 @@ cell_error(const struct rt_view *view, const struct rt_row *row, size_t width,
 		out->text[length + 1 + strlen(share)] = '\0';
 }
 
-static void
-cell_seen(const struct rt_view *view, const struct rt_row *row, size_t width,
-	  struct cell *out)
-{
-	(void)width;
-	rt_view_age(rt_view_now_ns(view), row->seen_ns, out->text,
-		    sizeof(out->text));
-}
-
-static void
-cell_since(const struct rt_view *view, const struct rt_row *row, size_t width,
-	   struct cell *out)
-{
-	(void)width;
-	rt_view_age(rt_view_now_ns(view), row->rising_s * TK_NS_PER_S,
-		    out->text, sizeof(out->text));
-	if (row->rising_s != 0)
-		out->attr = RT_ATTR_BAD;
-}
-
-static const struct column columns[] = {
-	{"OPERATION", cell_name, 14, 0},
-	{"POLICY", cell_policy, 10, 6},
-	{">MAX", cell_max, 3, 7},
-	{">CALLS/s", cell_calls, 7, 4},
-	{">RETRY/s", cell_retries, 8, 0},
-	{">ATT/CALL ", cell_load, 9, 1},
-	{">EXH", cell_exhausted, 5, 0},
-	{">EXH%", cell_exhausted_share, 5, 8},
-	{">ABORT", cell_aborted, 5, 9},
-	{"TOP ERROR", cell_error, 18, 2},
-	{">SEEN", cell_seen, 6, 3},
-	{">SINCE", cell_since, 6, 5},
-	/* Drawn, not written. */
-	{"RETRIES 5m", NULL, RT_SPARK, 6},
+enum {
+	COLUMN_OPERATION,
+	COLUMN_POLICY,
+	COLUMN_MAX,
+	COLUMN_CALLS,
+	COLUMN_RETRIES,
+	COLUMN_LOAD,
+	COLUMN_EXHAUSTED,
+	COLUMN_EXHAUSTED_SHARE,
+	COLUMN_ABORTED,
+	COLUMN_ERROR,
+	COLUMN_SEEN,
+	COLUMN_SINCE,
+	/* Must be the last: reports have none. */
+	COLUMN_HISTORY,
+	COLUMNS,
 };
 
-#define COLUMNS (sizeof(columns) / sizeof(*columns))
-#define COLUMN_POLICY 1
-#define COLUMN_ERROR 9
+static const struct column columns[] = {
+	[COLUMN_OPERATION] = {"OPERATION", 14, 0, RT_FACT_OPERATION, 0, NULL},
+	[COLUMN_POLICY] = {"POLICY", 10, 6, RT_FACT_POLICY, 0, NULL},
+	[COLUMN_MAX] = {">MAX", 3, 7, RT_FACT_MAX_ATTEMPTS, 0, cell_max},
+	[COLUMN_CALLS] = {">CALLS/s", 7, 4, RT_FACT_CALLS_PER_S, 0, NULL},
+	[COLUMN_RETRIES] = {">RETRY/s", 8, 0, RT_FACT_RETRIES_PER_S,
+			    RT_ATTR_BOLD, cell_retries},
+	[COLUMN_LOAD] = {">ATT/CALL ", 9, 1, RT_FACT_ATTEMPTS_PER_CALL, 0,
+			 cell_load},
+	[COLUMN_EXHAUSTED] = {">EXH", 5, 0, RT_FACT_WINDOW_EXHAUSTED,
+			      RT_ATTR_BAD, NULL},
+	[COLUMN_EXHAUSTED_SHARE] = {">EXH%", 5, 8, RT_FACT_EXHAUSTED_SHARE, 0,
+				    NULL},
+	[COLUMN_ABORTED] = {">ABORT", 5, 9, RT_FACT_WINDOW_ABORTED,
+			    RT_ATTR_WARN, NULL},
+	[COLUMN_ERROR] = {"TOP ERROR", 18, 2, RT_FACT_ERROR_LABEL, 0,
+			  cell_error},
+	[COLUMN_SEEN] = {">SEEN", 6, 3, RT_FACT_LAST_SEEN, 0, NULL},
+	[COLUMN_SINCE] = {">SINCE", 6, 5, RT_FACT_RISING_SINCE, RT_ATTR_BAD,
+			  NULL},
+	/* Drawn, not written. */
+	[COLUMN_HISTORY] = {"RETRIES 5m", RT_STEPS, 6, RT_FACT_COUNT, 0, NULL},
+};
+
+_Static_assert(sizeof(columns) / sizeof(*columns) == COLUMNS,
+	       "each column has its row");
+
+/* The text of a known fact; true if it is a number other than zero. */
+static bool
+put_value(const struct rt_view *view, const struct rt_value *value, char *out,
+	  size_t size)
+{
+	switch (value->kind) {
+	case RT_KIND_TEXT:
+		snprintf(out, size, "%s", value->text);
+		return false;
+	case RT_KIND_COUNT:
+		if (value->count < 100000)
+			snprintf(out, size, "%u", (unsigned)value->count);
+		else
+			tk_format_count((double)value->count, out, size);
+		return value->count > 0;
+	case RT_KIND_RATE:
+		rt_view_rate(value->real, out, size);
+		break;
+	case RT_KIND_RATIO:
+		snprintf(out, size, "%.2f", value->real);
+		break;
+	case RT_KIND_SHARE:
+		snprintf(out, size, "%.1f", value->real * 100.0);
+		break;
+	case RT_KIND_TIME:
+		rt_view_age(rt_view_now_ns(view), value->time_ns, out, size);
+		return value->time_ns > 0;
+	}
+	return value->real > 0.0;
+}
+
+static void
+make_cell(const struct rt_view *view, const struct rt_row *row, size_t column,
+	  size_t width, struct cell *out)
+{
+	const struct column *made = &columns[column];
+	struct rt_value value = rt_fact_of_row(row, made->fact);
+
+	out->attr = RT_ATTR_NONE;
+	if (!value.known)
+		snprintf(out->text, sizeof(out->text), "-");
+	else if (put_value(view, &value, out->text, sizeof(out->text)))
+		out->attr = made->attr;
+	if (made->cell != NULL)
+		made->cell(row, width, out);
+}
 
 struct layout {
-	/** 0: not shown. */
+	/* 0: not shown. */
 	size_t width[COLUMNS];
 };
 
@@ -241,14 +207,14 @@ used_columns(const struct layout *layout)
 	return used;
 }
 
-/* As shown: escapes make names longer, wide characters make them shorter. */
+/* In columns: escapes make names longer, wide characters make them shorter. */
 static size_t
-longest_name(const struct rt_model *model)
+longest_name(const struct rt_list *list)
 {
 	size_t longest = 0;
 
-	for (size_t i = 0; i < model->shown_count; i++) {
-		const char *name = model->shown[i]->operation;
+	for (size_t i = 0; i < list->shown_count; i++) {
+		const char *name = list->shown[i]->operation;
 		char safe[NAME_MAX_COLUMNS * 4 + 1];
 		size_t width;
 
@@ -271,32 +237,33 @@ any_policy(const struct rt_model *model)
 
 /* Drop columns until the rest fits; give what is left to name and error. */
 static void
-lay_out(const struct rt_model *model, size_t width, struct layout *layout)
+lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 {
 	size_t spare, wish;
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		layout->width[i] = columns[i].width;
-	/* Most foreign logs name none. */
-	if (!any_policy(model))
+	/* Most foreign logs name no policy. */
+	if (!any_policy(&list->model))
 		layout->width[COLUMN_POLICY] = 0;
 	for (unsigned go = 9; go > 0 && used_columns(layout) > width; go--)
 		for (size_t i = 0; i < COLUMNS; i++)
 			if (columns[i].sacrifice == go)
 				layout->width[i] = 0;
 	if (used_columns(layout) > width)
-		layout->width[0] -= used_columns(layout) - width;
+		layout->width[COLUMN_OPERATION] -= used_columns(layout) - width;
 	spare = width - used_columns(layout);
-	wish = longest_name(model);
-	if (wish > layout->width[0]) {
-		size_t more = wish - layout->width[0];
+	wish = longest_name(list);
+	if (wish > layout->width[COLUMN_OPERATION]) {
+		size_t more = wish - layout->width[COLUMN_OPERATION];
 
 		if (more > spare)
 			more = spare;
-		layout->width[0] += more;
+		layout->width[COLUMN_OPERATION] += more;
 		spare -= more;
 	}
-	layout->width[layout->width[COLUMN_ERROR] > 0 ? COLUMN_ERROR : 0] +=
+	layout->width[layout->width[COLUMN_ERROR] > 0 ? COLUMN_ERROR
+						      : COLUMN_OPERATION] +=
 		spare;
 }
 
@@ -306,11 +273,11 @@ draw_spark(const struct rt_row *row, struct rt_grid *grid, size_t x, size_t y)
 	static const char ascii[] = " .:-=+*#@";
 	uint32_t most = 1;
 
-	for (size_t i = 0; i < RT_SPARK; i++)
-		if (row->spark[i] > most)
-			most = row->spark[i];
-	for (size_t i = 0; i < RT_SPARK; i++) {
-		uint64_t eighths = (uint64_t)row->spark[i] * 8;
+	for (size_t i = 0; i < RT_STEPS; i++)
+		if (row->retries[i] > most)
+			most = row->retries[i];
+	for (size_t i = 0; i < RT_STEPS; i++) {
+		uint64_t eighths = (uint64_t)row->retries[i] * 8;
 		unsigned level = (unsigned)((eighths + most - 1) / most);
 
 		/* U+2581 to U+2588: blocks of one to eight eighths. */
@@ -328,21 +295,17 @@ draw_row(const struct rt_view *view, const struct rt_row *row,
 
 	for (size_t i = 0; i < COLUMNS; i++) {
 		size_t width = layout->width[i];
-		struct cell cell = {.attr = RT_ATTR_NONE};
+		struct cell cell;
 
 		if (width == 0)
 			continue;
-		if (columns[i].cell == NULL) {
+		make_cell(view, row, i, width, &cell);
+		if (i == COLUMN_HISTORY)
 			draw_spark(row, grid, x, y);
-		} else {
-			columns[i].cell(view, row, width, &cell);
-			if (columns[i].title[0] == '>')
-				rt_grid_right(grid, x, y, width, cell.attr,
-					      cell.text);
-			else
-				rt_grid_text(grid, x, y, width, cell.attr,
-					     cell.text);
-		}
+		else if (columns[i].title[0] == '>')
+			rt_grid_right(grid, x, y, width, cell.attr, cell.text);
+		else
+			rt_grid_text(grid, x, y, width, cell.attr, cell.text);
 		x += width + 1;
 	}
 }
@@ -371,33 +334,33 @@ void
 rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	      size_t rows)
 {
-	const struct rt_model *model = view->model;
-	size_t selected = rt_model_selected(model);
-	bool with_total = rows >= 8 && model->count > 1;
+	const struct rt_list *list = view->list;
+	size_t selected = rt_list_selected(list);
+	bool with_total = rows >= 8 && list->model.count > 1;
 	struct layout layout;
 	size_t top;
 
-	/* A line has a mark first; each column, the last too, a blank after. */
-	lay_out(model, grid->width, &layout);
+	/* The first cell is for the mark; a blank follows each column. */
+	lay_out(list, grid->width, &layout);
 	draw_heading(&layout, grid, y++);
 	if (with_total)
 		rows--;
 	if (rows == 0)
 		return;
 	top = selected / rows * rows;
-	for (size_t i = top; i < model->shown_count && i < top + rows; i++) {
-		draw_row(view, model->shown[i], &layout, grid, y);
+	for (size_t i = top; i < list->shown_count && i < top + rows; i++) {
+		draw_row(view, list->shown[i], &layout, grid, y);
 		if (i == selected) {
 			rt_grid_put(grid, 0, y, RT_ATTR_BOLD, '>', '>');
 			rt_grid_line_attr(grid, y, RT_ATTR_REVERSE);
 		}
 		y++;
 	}
-	if (model->shown_count == 0 && model->count > 0)
+	if (list->shown_count == 0 && list->model.count > 0)
 		rt_grid_print(grid, 1, y++, RT_ATTR_DIM,
-			      "no operation contains \"%s\"", model->filter);
+			      "no operation contains \"%s\"", list->filter);
 	if (with_total) {
-		draw_row(view, &model->total, &layout, grid, y);
+		draw_row(view, &list->model.total, &layout, grid, y);
 		rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
 	}
 }
@@ -405,7 +368,7 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 size_t
 rt_view_columns(void)
 {
-	return COLUMNS - 1;
+	return COLUMN_HISTORY;
 }
 
 const char *
@@ -418,8 +381,8 @@ void
 rt_view_column_text(const struct rt_view *view, const struct rt_row *row,
 		    size_t column, char *out, size_t size)
 {
-	struct cell cell = {.attr = RT_ATTR_NONE};
+	struct cell cell;
 
-	columns[column].cell(view, row, COLUMN_WIDE, &cell);
+	make_cell(view, row, column, COLUMN_WIDE, &cell);
 	snprintf(out, size, "%s", cell.text);
 }

@@ -1,6 +1,6 @@
-/* Events and windows for the tests of this room. */
-#ifndef TEST_RETRYTOP_HELPER_H
-#define TEST_RETRYTOP_HELPER_H
+/* Events and windows for the tests of what is live. */
+#ifndef TEST_LIVE_HELPER_H
+#define TEST_LIVE_HELPER_H
 
 #include <criterion/criterion.h>
 
@@ -10,7 +10,7 @@
 /** A Monday in 2026, divisible by 300. */
 #define T0_S UINT64_C(1795424400)
 
-/** An event of a log that holds failures only. */
+/** An event of a log that has only failures. */
 static inline struct backoff_event
 foreign_event(enum backoff_event_type type, const char *operation,
 	      uint64_t second, uint64_t attempt)
@@ -53,6 +53,41 @@ static inline void
 add_event(struct rt_window *window, struct backoff_event event)
 {
 	cr_assert(rt_window_add(window, &event, 0));
+}
+
+static inline void
+add_many(struct rt_window *window, struct backoff_event event, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		add_event(window, event);
+}
+
+/** Three operations within ten seconds. */
+static inline struct rt_window *
+make_window(void)
+{
+	struct rt_window *window = rt_window_new();
+
+	/* 10 calls, 20 attempts: 5 at once, 3 after 3, 2 exhausted after 3. */
+	add_many(window, native_event(BACKOFF_EVENT_SUCCESS, "pay", T0_S, 1),
+		 5);
+	add_many(window, native_event(BACKOFF_EVENT_ATTEMPT, "pay", T0_S, 1),
+		 5);
+	add_many(window,
+		 native_event(BACKOFF_EVENT_ATTEMPT, "pay", T0_S + 1, 2), 5);
+	add_many(window,
+		 native_event(BACKOFF_EVENT_SUCCESS, "pay", T0_S + 2, 3), 3);
+	add_many(window,
+		 native_event(BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + 2, 3), 2);
+	/* Failures only: 4 calls failed once, 2 of them twice. */
+	add_many(window, foreign_event(BACKOFF_EVENT_ATTEMPT, "mail", T0_S, 1),
+		 4);
+	add_many(window,
+		 foreign_event(BACKOFF_EVENT_ATTEMPT, "mail", T0_S + 5, 2), 2);
+	/* Nothing but an abort. */
+	add_many(window,
+		 foreign_event(BACKOFF_EVENT_ABORTED, "dns", T0_S + 9, 1), 1);
+	return window;
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* Tests of tools/live/ingest.c: what lines are, and which clock counts. */
+/* Tests of tools/live/ingest.c: kinds of lines, and which clock applies. */
 #include "config.h"
 
 #include <stdio.h>
@@ -28,7 +28,7 @@ tear_down(void)
 	rt_ingest_clear(&ingest);
 }
 
-TestSuite(retrytop_ingest, .init = set_up, .fini = tear_down);
+TestSuite(live_ingest, .init = set_up, .fini = tear_down);
 
 static void
 feed(const char *text)
@@ -52,7 +52,7 @@ feed_event(const char *type, const char *time, unsigned seq)
 	feed(text);
 }
 
-Test(retrytop_ingest, lines_are_what_they_are)
+Test(live_ingest, each_line_is_counted_as_its_kind)
 {
 	struct tk_line oversize = {
 		.text = "{", .length = 1, .number = 9, .oversize = true};
@@ -83,7 +83,7 @@ Test(retrytop_ingest, lines_are_what_they_are)
 	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 3);
 }
 
-Test(retrytop_ingest, a_growing_log_of_our_time_ends_now)
+Test(live_ingest, a_current_log_that_grows_ends_now)
 {
 	ingest.wall_ns = (T0_S + 100) * NS_PER_S;
 	cr_expect_eq(rt_ingest_end_s(&ingest), 0, "nothing known");
@@ -97,7 +97,7 @@ Test(retrytop_ingest, a_growing_log_of_our_time_ends_now)
 	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 3699, "and stays so");
 }
 
-Test(retrytop_ingest, a_quiet_log_that_grows_is_live)
+Test(live_ingest, a_quiet_log_that_grows_is_live)
 {
 	ingest.wall_ns = (T0_S + 100) * NS_PER_S;
 	feed_event("retry_attempt", "2026-11-23T05:00:00Z", 1);
@@ -107,7 +107,7 @@ Test(retrytop_ingest, a_quiet_log_that_grows_is_live)
 	cr_expect(rt_ingest_is_live(&ingest));
 }
 
-Test(retrytop_ingest, a_replayed_log_keeps_its_own_clock)
+Test(live_ingest, a_replayed_log_keeps_its_own_clock)
 {
 	ingest.wall_ns = (T0_S + 1000000) * NS_PER_S;
 	ingest.caught_up = true;
@@ -118,7 +118,7 @@ Test(retrytop_ingest, a_replayed_log_keeps_its_own_clock)
 	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 5);
 }
 
-Test(retrytop_ingest, an_unknown_dialect_is_an_error)
+Test(live_ingest, an_unknown_dialect_is_an_error)
 {
 	struct backoff_error error = {0};
 	struct rt_ingest other;

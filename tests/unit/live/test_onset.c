@@ -1,4 +1,4 @@
-/* Tests of tools/live/onset.c: when a rise is one, and since when. */
+/* Tests of tools/live/onset.c: when a rise begins, and when it ends. */
 #include "config.h"
 
 #include <string.h>
@@ -6,8 +6,9 @@
 #include "unit/live/helper.h"
 #include "live/onset.h"
 
-/* Retries in steps of ten seconds, one digit each; '+' is 30. Says at which
- * step's end the rise is first and last seen, and where it is said to begin. */
+/* Retries in steps of ten seconds, one digit each; '+' is 30. Then the steps at
+ * whose end a rise is first and last reported, and the step at which it began.
+ */
 static const struct {
 	const char *why, *steps;
 	int seen_first, seen_last, begins;
@@ -15,17 +16,17 @@ static const struct {
 	{"silence", "00000000000000000000", -1, -1, -1},
 	{"a storm after silence", "0000000000+++++000000", 12, 16, 10},
 	{"two steps are a spike", "0000000000++000000000", -1, -1, -1},
-	{"one call's own retries are no rise", "000000000011100000000", -1, -1,
-	 -1},
-	{"three retries in three steps are the least", "00000000003330000000",
-	 12, 14, 10},
+	{"the retries of one call are not a rise", "000000000011100000000", -1,
+	 -1, -1},
+	{"three retries in each of three steps are the least",
+	 "00000000003330000000", 12, 14, 10},
 	{"a calm step within a storm does not end it", "0000000000++++0++++000",
 	 12, 20, 10},
 	{"usual noise is usual", "35243524352435243524", -1, -1, -1},
 	{"above the usual noise", "3524352435243524+++++00", 18, 22, 16},
-	{"a log that begins in a storm knows nothing usual",
+	{"a log that begins in a storm has no usual rate",
 	 "++++++++++++++++++++", -1, -1, -1},
-	{"a storm longer than the memory stays one",
+	{"a storm longer than the history stays a rise",
 	 "0000000000++++++++++++++++++++++++++++++++++++++++++++++++++++", 12,
 	 61, 10},
 };
@@ -38,7 +39,7 @@ count_step(const void *user, uint64_t step)
 	return steps[step - 1] == '+' ? 30 : (uint64_t)(steps[step - 1] - '0');
 }
 
-Test(retrytop_onset, a_rise_is_told_from_what_is_usual)
+Test(live_onset, a_rise_is_above_the_usual)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct rt_onset onset = {.next_step = 1};
@@ -63,7 +64,7 @@ Test(retrytop_onset, a_rise_is_told_from_what_is_usual)
 	}
 }
 
-Test(retrytop_onset, a_window_judges_its_operations_as_time_passes)
+Test(live_onset, a_window_judges_its_operations_as_time_passes)
 {
 	struct rt_window *window = rt_window_new();
 	struct rt_operation *operation;

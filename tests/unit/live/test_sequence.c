@@ -18,7 +18,7 @@ note(struct rt_sequence *sequence, size_t input, const char *host, uint64_t pid,
 	rt_sequence_note(sequence, input, &event);
 }
 
-Test(retrytop_sequence, gaps_are_losses_and_disorder_is_none)
+Test(live_sequence, gaps_are_losses_but_disorder_is_not)
 {
 	static const struct {
 		const char *why;
@@ -30,7 +30,7 @@ Test(retrytop_sequence, gaps_are_losses_and_disorder_is_none)
 		{"a log cut at its start", {100, 101, 102}, 0, 0},
 		{"a gap", {1, 2, 6, 7}, 3, 0},
 		{"two threads", {1, 3, 2, 4, 6, 5}, 0, 0},
-		{"one of two comes late", {1, 5, 3, 6}, 2, 0},
+		{"one of two arrives late", {1, 5, 3, 6}, 2, 0},
 		{"a line twice", {5, 6, 6, 7}, 0, 1},
 		{"late before the first that was read", {50, 49, 51}, 0, 0},
 		{"the process began again", {500, 501, 1, 2, 3}, 0, 0},
@@ -52,7 +52,7 @@ Test(retrytop_sequence, gaps_are_losses_and_disorder_is_none)
 	}
 }
 
-Test(retrytop_sequence, processes_are_told_apart)
+Test(live_sequence, processes_are_told_apart)
 {
 	struct rt_sequence *sequence = rt_sequence_new();
 
@@ -62,7 +62,7 @@ Test(retrytop_sequence, processes_are_told_apart)
 		note(sequence, 0, "a", 2, seq);
 		/* Another file of the first process, read at the same time. */
 		note(sequence, 1, "a", 1, seq + 1000);
-		/* No number, no claim. */
+		/* Events without a number are ignored. */
 		note(sequence, 0, "a", 1, BACKOFF_ABSENT);
 		note(sequence, 0, "a", BACKOFF_ABSENT, 7 * seq);
 	}
@@ -71,7 +71,7 @@ Test(retrytop_sequence, processes_are_told_apart)
 	rt_sequence_free(sequence);
 }
 
-Test(retrytop_sequence, any_number_of_processes_fits)
+Test(live_sequence, any_number_of_processes_fits)
 {
 	struct rt_sequence *sequence = rt_sequence_new();
 

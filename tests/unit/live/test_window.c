@@ -19,7 +19,7 @@ sum(const struct rt_window *window, size_t index, uint64_t end_s,
 	return out;
 }
 
-Test(retrytop_window, counts_what_each_event_means)
+Test(live_window, counts_what_each_event_means)
 {
 	static const struct {
 		const char *why;
@@ -80,7 +80,7 @@ Test(retrytop_window, counts_what_each_event_means)
 	}
 }
 
-Test(retrytop_window, events_that_end_no_attempt_make_no_operation)
+Test(live_window, events_that_end_no_attempt_make_no_operation)
 {
 	static const enum backoff_event_type type[] = {
 		BACKOFF_EVENT_UNKNOWN, BACKOFF_EVENT_STARTED,
@@ -94,7 +94,7 @@ Test(retrytop_window, events_that_end_no_attempt_make_no_operation)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, a_window_is_its_seconds_and_no_others)
+Test(live_window, a_window_is_its_seconds_and_no_others)
 {
 	struct rt_window *window = rt_window_new();
 
@@ -111,7 +111,7 @@ Test(retrytop_window, a_window_is_its_seconds_and_no_others)
 	cr_expect_eq(sum(window, 0, T0_S + 699, 9999).retries,
 		     300 * (700 + 401) / 2, "no more than is remembered");
 	cr_expect_eq(sum(window, 0, T0_S + 400, 10).retries, 401,
-		     "of seconds long ago nothing is known");
+		     "older seconds are forgotten");
 	cr_expect_eq(sum(window, 0, T0_S + 700, 1).retries, 0);
 	cr_expect_eq(sum(window, 0, T0_S + 9999, 300).retries, 0);
 	cr_expect_eq(
@@ -120,7 +120,7 @@ Test(retrytop_window, a_window_is_its_seconds_and_no_others)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, late_events_count_where_they_belong)
+Test(live_window, late_events_count_where_they_belong)
 {
 	struct rt_window *window = rt_window_new();
 
@@ -138,7 +138,7 @@ Test(retrytop_window, late_events_count_where_they_belong)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, one_wrong_clock_does_not_move_the_window)
+Test(live_window, one_wrong_clock_does_not_move_the_window)
 {
 	struct rt_window *window = rt_window_new();
 	uint64_t later = T0_S + 100000;
@@ -156,7 +156,7 @@ Test(retrytop_window, one_wrong_clock_does_not_move_the_window)
 	cr_expect_eq(rt_window_skewed(window), 2);
 	cr_expect_eq(
 		rt_operation_total(rt_window_operation(window, 0))->retries, 4,
-		"they happened all the same");
+		"the totals include them");
 	/* A quiet night: the second event confirms the first. */
 	add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, "op", later, 1));
 	add_event(window,
@@ -165,7 +165,7 @@ Test(retrytop_window, one_wrong_clock_does_not_move_the_window)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, the_wall_clock_confirms_a_leap_at_once)
+Test(live_window, the_wall_clock_confirms_a_leap_at_once)
 {
 	struct rt_window *window = rt_window_new();
 	struct backoff_event event =
@@ -178,7 +178,7 @@ Test(retrytop_window, the_wall_clock_confirms_a_leap_at_once)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, calls_are_known_where_successes_are_logged)
+Test(live_window, calls_are_known_where_successes_are_logged)
 {
 	struct rt_window *window = rt_window_new();
 
@@ -194,7 +194,7 @@ Test(retrytop_window, calls_are_known_where_successes_are_logged)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, operations_are_bounded)
+Test(live_window, operations_are_bounded)
 {
 	struct rt_window *window = rt_window_new();
 	char name[32];
@@ -215,7 +215,7 @@ Test(retrytop_window, operations_are_bounded)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, names_are_cut_between_characters)
+Test(live_window, names_are_cut_between_characters)
 {
 	struct rt_window *window = rt_window_new();
 	char name[1000];
@@ -235,7 +235,7 @@ Test(retrytop_window, names_are_cut_between_characters)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, the_top_error_is_the_most_frequent_in_the_window)
+Test(live_window, the_top_error_is_the_most_frequent_in_the_window)
 {
 	struct rt_window *window = rt_window_new();
 	struct rt_error_top top;
@@ -269,7 +269,7 @@ Test(retrytop_window, the_top_error_is_the_most_frequent_in_the_window)
 	rt_window_free(window);
 }
 
-Test(retrytop_window, a_frequent_error_survives_a_stream_of_rare_ones)
+Test(live_window, a_frequent_error_survives_a_stream_of_rare_ones)
 {
 	struct rt_window *window = rt_window_new();
 	struct rt_error_top top;

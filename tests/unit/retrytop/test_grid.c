@@ -33,9 +33,9 @@ Test(retrytop_grid, text_is_cut_by_columns)
 		{"marks take no cell", "e\xcc\x81t", 3, "et", "e?t"},
 		{"control characters are shown", "\x1b[m", 9, "\\x1b[m",
 		 "\\x1b[m"},
-		{"and so is what turns text around", "\xe2\x80\xae", 9,
+		{"so are controls that reverse text", "\xe2\x80\xae", 9,
 		 "\\u{202e}", "\\u{202e}"},
-		{"a byte that is no text", "\xff", 3, "\xef\xbf\xbd", "?"},
+		{"a byte that is not text", "\xff", 3, "\xef\xbf\xbd", "?"},
 	};
 
 	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
@@ -47,7 +47,7 @@ Test(retrytop_grid, text_is_cut_by_columns)
 		char line[64];
 
 		cr_assert(rt_grid_init(&grid, 12, 1, utf8));
-		/* A mark behind the columns, which must survive. */
+		/* A mark after the columns, which must survive. */
 		rt_grid_put(&grid, columns, 0, 0, '|', '|');
 		used = rt_grid_text(&grid, 0, 0, columns, 0, row[i / 2].text);
 		cr_expect(used <= columns, "%s: %zu columns", row[i / 2].why,
@@ -73,7 +73,7 @@ Test(retrytop_grid, text_ends_where_it_should)
 			 "      ab");
 	cr_expect_str_eq(rt_grid_string(&grid, 1, line, sizeof(line)),
 			 "  abc~");
-	/* Outside: nothing, and no crash. */
+	/* Outside the grid nothing is drawn. */
 	rt_grid_text(&grid, 8, 0, 5, 0, "x");
 	rt_grid_text(&grid, 0, 2, 5, 0, "x");
 	rt_grid_put(&grid, 99, 99, 0, 'x', 'x');

@@ -1,5 +1,5 @@
-/* Tests of the reports of tools/retrytop/once.c: the recorded log counted
- * twice, by the program and by hand. */
+/* Tests of tools/retrytop/report*.c: the recorded log counted twice, by the
+ * program and by plain text search. */
 #include "config.h"
 
 #include <locale.h>
@@ -12,14 +12,16 @@
 
 #include "common/units.h"
 #include "unit/live/helper.h"
+#include "retrytop/list.h"
 #include "retrytop/once.h"
+#include "retrytop/report.h"
 
 #define LOG TEST_SRCDIR "/tests/data/argus-1h/app.log"
 
 static const char *const name[] = {"describe_image", "fetch_snapshot",
 				   "post_webhook", "store_event"};
 
-/* What plain text search says about an operation in the last minute. */
+/* Counts of an operation in the last minute, by plain text search. */
 struct recount {
 	unsigned retries, exhausted, all_retries, all_exhausted;
 };
@@ -51,7 +53,7 @@ recount(const char *operation, struct recount *out)
 	fclose(file);
 }
 
-/* What --once prints for the log. */
+/* The output of --once for the log. */
 static char *
 run_once(struct rt_options *options, size_t *size, int *code)
 {
@@ -89,7 +91,7 @@ number(const cJSON *object, const char *key)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
 
-	cr_assert(cJSON_IsNumber(item), "%s is no number", key);
+	cr_assert(cJSON_IsNumber(item), "%s is not a number", key);
 	return item->valuedouble;
 }
 
@@ -146,7 +148,7 @@ Test(retrytop_report, json_agrees_with_a_recount)
 		cr_expect(is_null(operation, "attempts_per_call"));
 		cr_expect_eq(cJSON_GetArraySize(
 				     member(operation, "retries_history")),
-			     RT_SPARK);
+			     RT_STEPS);
 	}
 	cr_expect_eq(seen, 4);
 	cJSON_Delete(root);

@@ -1,4 +1,4 @@
-/* Tests of tools/retrytop/ui.c: keys lead where the help page says. */
+/* Tests of tools/retrytop/ui.c: keys do what the help page says. */
 #include "config.h"
 
 #include <string.h>
@@ -7,12 +7,12 @@
 #include "retrytop/ui.h"
 
 static struct rt_ui ui;
-static struct rt_model model;
+static struct rt_list list;
 
 static void
 press(uint32_t key)
 {
-	rt_ui_key(&ui, &model, 42, 10, key);
+	rt_ui_key(&ui, &list, 42, 10, key);
 }
 
 static void
@@ -25,7 +25,7 @@ type(const char *text)
 static void
 set_up(void)
 {
-	rt_model_init(&model, 60);
+	rt_list_init(&list, 60);
 }
 
 TestSuite(retrytop_ui, .init = set_up);
@@ -66,38 +66,38 @@ Test(retrytop_ui, the_filter_is_typed_kept_and_undone)
 	press('/');
 	cr_expect(ui.editing);
 	type("pay q?");
-	cr_expect_str_eq(model.filter, "pay q?", "keys are text now");
+	cr_expect_str_eq(list.filter, "pay q?", "keys are text now");
 	press(RT_KEY_BACKSPACE);
 	press(0x7f);
 	press(0xe9);
 	press(0x20ac);
 	press(0x1f600);
-	cr_expect_str_eq(model.filter,
+	cr_expect_str_eq(list.filter,
 			 "pay \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
 	press(RT_KEY_BACKSPACE);
 	press(RT_KEY_BACKSPACE);
 	press(RT_KEY_BACKSPACE);
 	press(1);
 	press(RT_KEY_UP);
-	cr_expect_str_eq(model.filter, "pay ", "whole characters go");
+	cr_expect_str_eq(list.filter, "pay ", "whole characters go");
 	press(RT_KEY_ENTER);
 	cr_expect_not(ui.editing);
 	press('/');
 	type("x");
 	press(RT_KEY_ESCAPE);
-	cr_expect_str_eq(model.filter, "pay ", "as it was");
+	cr_expect_str_eq(list.filter, "pay ", "as it was");
 	press('/');
 	press('U' - '@');
-	cr_expect_str_eq(model.filter, "");
+	cr_expect_str_eq(list.filter, "");
 	for (unsigned i = 0; i < 10; i++)
 		press(RT_KEY_BACKSPACE);
-	cr_expect_str_eq(model.filter, "");
+	cr_expect_str_eq(list.filter, "");
 	press(RT_KEY_ENTER);
 	press('/');
 	type("abc");
 	press(RT_KEY_ENTER);
 	press(RT_KEY_ESCAPE);
-	cr_expect_str_eq(model.filter, "", "Esc clears");
+	cr_expect_str_eq(list.filter, "", "Esc clears");
 	cr_expect_not(ui.quit);
 }
 
@@ -106,37 +106,37 @@ Test(retrytop_ui, a_filter_has_an_end)
 	press('/');
 	for (unsigned i = 0; i < 1000; i++)
 		press(0x20ac);
-	cr_expect(strlen(model.filter) < RT_FILTER_MAX);
-	cr_expect_eq(strlen(model.filter) % 3, 0);
+	cr_expect(strlen(list.filter) < RT_FILTER_MAX);
+	cr_expect_eq(strlen(list.filter) % 3, 0);
 }
 
 Test(retrytop_ui, sorting_cycles_through_all_keys_and_back)
 {
 	for (unsigned i = 0; i < RT_SORT_COUNT; i++) {
-		cr_expect_eq(model.sort, i);
+		cr_expect_eq(list.sort, i);
 		press('s');
 	}
-	cr_expect_eq(model.sort, 0);
+	cr_expect_eq(list.sort, 0);
 	press('S');
-	cr_expect_eq(model.sort, RT_SORT_COUNT - 1);
+	cr_expect_eq(list.sort, RT_SORT_COUNT - 1);
 	press('r');
-	cr_expect(model.reversed);
+	cr_expect(list.reversed);
 	press('r');
-	cr_expect_not(model.reversed);
+	cr_expect_not(list.reversed);
 }
 
 Test(retrytop_ui, space_pauses_and_remembers_when)
 {
 	press(' ');
-	cr_expect(model.paused);
-	cr_expect_eq(model.paused_at, 42);
+	cr_expect(list.paused);
+	cr_expect_eq(list.paused_at, 42);
 	press(' ');
-	cr_expect_not(model.paused);
+	cr_expect_not(list.paused);
 }
 
 Test(retrytop_ui, no_key_does_harm)
 {
 	for (uint32_t key = 0; key < 0x110100; key += key < 0x400 ? 1 : 0x3f)
 		press(key);
-	cr_expect(model.sort < RT_SORT_COUNT);
+	cr_expect(list.sort < RT_SORT_COUNT);
 }

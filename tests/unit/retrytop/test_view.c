@@ -1,5 +1,5 @@
-/* Tests of tools/retrytop/view*.c: exact cells of one small screen, and what
- * holds of every screen. */
+/* Tests of tools/retrytop/view*.c: exact cells of two screens, and what holds
+ * for every screen. */
 #include "config.h"
 
 #include <errno.h>
@@ -10,14 +10,16 @@
 #include <wchar.h>
 
 #include "unit/live/helper.h"
-#include "retrytop/view.h"
+#include "retrytop/view_frame.h"
+#include "retrytop/view_message.h"
+#include "retrytop/view_table.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* Everything that a screen depends on. */
 struct scene {
 	struct rt_ingest ingest;
-	struct rt_model model;
+	struct rt_list list;
 	struct rt_ui ui;
 	struct tk_input_info input[2];
 	struct rt_view view;
@@ -30,7 +32,7 @@ scene_open(struct scene *scene)
 	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
 	scene->ingest.window = rt_window_new();
 	scene->ingest.sequence = rt_sequence_new();
-	rt_model_init(&scene->model, 60);
+	rt_list_init(&scene->list, 60);
 	scene->input[0].path = "/var/log/app.log";
 	scene->input[0].state = TK_INPUT_READING;
 	scene->input[0].same_as = SIZE_MAX;
@@ -38,7 +40,7 @@ scene_open(struct scene *scene)
 	scene->input[1].state = TK_INPUT_READING;
 	scene->input[1].same_as = 0;
 	scene->view = (struct rt_view){
-		.model = &scene->model,
+		.list = &scene->list,
 		.ingest = &scene->ingest,
 		.ui = &scene->ui,
 		.input = scene->input,
@@ -50,7 +52,7 @@ scene_open(struct scene *scene)
 static void
 scene_close(struct scene *scene)
 {
-	rt_model_clear(&scene->model);
+	rt_list_clear(&scene->list);
 	rt_window_free(scene->ingest.window);
 	rt_sequence_free(scene->ingest.sequence);
 }
@@ -68,8 +70,8 @@ scene_add(struct scene *scene, struct backoff_event event, unsigned count)
 static void
 scene_compute(struct scene *scene)
 {
-	cr_assert(rt_model_update(&scene->model, scene->ingest.window,
-				  T0_S + 104));
+	cr_assert(
+		rt_list_update(&scene->list, scene->ingest.window, T0_S + 104));
 }
 
 /* A live log with a storm of one operation, a calm one, a foreign one. */
@@ -182,11 +184,11 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 	scene_close(&scene);
 }
 
-/* What the operations of a scene are called, and how many there are. */
+/* Names and errors of a scene's operations, and their number. */
 static const struct {
 	const char *why, *name, *error;
 	unsigned count;
-} crowd[] = {
+} operations[] = {
 	{"none", NULL, NULL, 0},
 	{"one", "op", "refused", 1},
 	{"five hundred", "op", "refused", 500},
@@ -210,51 +212,52 @@ static const struct {
 	 "\xe2\x80\xaegnp.exe", 3},
 	{"escape sequences", "\x1b]0;title\x07\x1b[2J\x1b[?1049l",
 	 "\x1b[31m\r\n\x9b\x31m\x7f\t", 3},
-	{"bytes that are no text", "\xff\xfe\xc0\xaf\xed\xa0\x80",
+	{"bytes that are not text", "\xff\xfe\xc0\xaf\xed\xa0\x80",
 	 "\xf5\xf5\xc3", 3},
 };
 
 static void
-scene_crowd(struct scene *scene, size_t which, bool hostile_rates)
+scene_named(struct scene *scene, size_t which, bool hostile_rates)
 {
 	scene_open(scene);
-	for (unsigned i = 0; i < crowd[which].count; i++) {
+	for (unsigned i = 0; i < operations[which].count; i++) {
 		struct backoff_event event;
 		char name[600];
 
-		snprintf(name, sizeof(name), "%s%u", crowd[which].name, i);
+		snprintf(name, sizeof(name), "%s%u", operations[which].name, i);
 		event = native_event(BACKOFF_EVENT_ATTEMPT, name, T0_S + 100,
 				     1);
-		event.error_type = crowd[which].error;
-		event.error = crowd[which].error;
-		event.policy = crowd[which].error;
+		event.error_type = operations[which].error;
+		event.error = operations[which].error;
+		event.policy = operations[which].error;
 		event.max_attempts = i % 2 ? UINT64_MAX - 1 : 3;
 		scene_add(scene, event, 1 + i % 3);
 	}
 	scene_compute(scene);
-	for (size_t i = 0; hostile_rates && i < scene->model.count; i++) {
-		struct rt_row *row = &scene->model.row[i];
+	for (size_t i = 0; hostile_rates && i < scene->list.model.count; i++) {
+		struct rt_row *row = &scene->list.model.row[i];
 
 		row->retries_per_s = 1e9;
 		row->calls_per_s = 1e300;
 		row->attempts_per_call = 123456789.0;
 		row->window.exhausted = UINT64_MAX;
 		row->rising_s = 1;
-		row->spark[3] = UINT32_MAX;
+		row->retries[3] = UINT32_MAX;
 	}
 	if (hostile_rates) {
 		scene->ingest.bad = UINT64_MAX;
 		scene->ingest.foreign = UINT64_MAX;
 		scene->ingest.dropped = UINT64_MAX;
 		scene->input[0].behind_bytes = UINT64_MAX;
-		scene->input[0].path =
-			crowd[which].name != NULL ? crowd[which].name : "x";
+		scene->input[0].path = operations[which].name != NULL
+					       ? operations[which].name
+					       : "x";
 	}
 }
 
-/* Every cell is one that a terminal shows as it should. */
+/* A terminal shows every cell as intended. */
 static void
-expect_decent(const struct rt_grid *grid, const char *why)
+expect_well_formed(const struct rt_grid *grid, const char *why)
 {
 	for (size_t y = 0; y < grid->height; y++) {
 		for (size_t x = 0; x < grid->width; x++) {
@@ -286,7 +289,7 @@ expect_decent(const struct rt_grid *grid, const char *why)
 }
 
 static void
-expect_decent_pages(struct scene *scene, const char *why)
+expect_well_formed_pages(struct scene *scene, const char *why)
 {
 	static const size_t size[][2] = {
 		{200, 50}, {120, 35}, {100, 30}, {80, 24}, {60, 20},
@@ -296,7 +299,7 @@ expect_decent_pages(struct scene *scene, const char *why)
 	for (size_t i = 0; i < COUNT(size) * 2; i++) {
 		bool wide = size[i / 2][0] > 1000;
 
-		for (unsigned page = 0; page <= RT_PAGE_INPUTS; page++) {
+		for (unsigned page = 0; page < RT_PAGE_COUNT; page++) {
 			struct rt_grid grid;
 
 			/* Once is enough for the largest. */
@@ -306,35 +309,35 @@ expect_decent_pages(struct scene *scene, const char *why)
 			cr_assert(rt_grid_init(&grid, size[i / 2][0],
 					       size[i / 2][1], i % 2 == 0));
 			rt_view_render(&scene->view, &grid);
-			expect_decent(&grid, why);
+			expect_well_formed(&grid, why);
 			rt_grid_clear(&grid);
 		}
 	}
 	scene->ui.page = RT_PAGE_OVERVIEW;
 }
 
-Test(retrytop_view, no_screen_is_ever_indecent)
+Test(retrytop_view, every_screen_is_well_formed)
 {
-	for (size_t which = 0; which < COUNT(crowd) * 2; which++) {
-		const char *why = crowd[which / 2].why;
+	for (size_t which = 0; which < COUNT(operations) * 2; which++) {
+		const char *why = operations[which / 2].why;
 		struct scene scene;
 
-		scene_crowd(&scene, which / 2, which % 2 == 1);
-		expect_decent_pages(&scene, why);
+		scene_named(&scene, which / 2, which % 2 == 1);
+		expect_well_formed_pages(&scene, why);
 		scene.ingest.live = true;
 		scene.ingest.wall_ns = scene.view.wall_ns;
-		scene.model.paused = true;
-		scene.model.reversed = true;
+		scene.list.paused = true;
+		scene.list.reversed = true;
 		scene.view.input_count = 2;
-		rt_model_move(&scene.model, 9999);
-		expect_decent_pages(&scene, why);
+		rt_list_move(&scene.list, 9999);
+		expect_well_formed_pages(&scene, why);
 		scene.ui.editing = true;
-		memset(scene.model.filter, 'o', RT_FILTER_MAX - 1);
-		rt_model_arrange(&scene.model);
-		expect_decent_pages(&scene, why);
+		memset(scene.list.filter, 'o', RT_FILTER_MAX - 1);
+		rt_list_arrange(&scene.list);
+		expect_well_formed_pages(&scene, why);
 		scene.view.input_count = 0;
 		scene.ui.scroll = SIZE_MAX / 2;
-		expect_decent_pages(&scene, why);
+		expect_well_formed_pages(&scene, why);
 		scene_close(&scene);
 	}
 }
@@ -387,15 +390,56 @@ Test(retrytop_view, the_state_is_a_word)
 	expect_in_screen(&scene, "RISING pay: 1.45 retries/s since 09:01:00Z");
 	scene.view.silence_ns = RT_VIEW_STALE_NS + 1;
 	expect_in_screen(&scene, "[STALE]");
-	scene.model.paused = true;
-	scene.model.paused_at = 300;
+	scene.list.paused = true;
+	scene.list.paused_at = 300;
 	expect_in_screen(&scene, "[PAUSED]");
 	expect_in_screen(&scene, "+36 new");
 	scene.view.wall_ns += 3600 * NS_PER_S;
 	expect_in_screen(&scene, "09:01:00Z (45s)");
 	scene.ingest.live = false;
-	scene.model.paused = false;
+	scene.list.paused = false;
 	expect_in_screen(&scene, "[STALE]");
+	scene_close(&scene);
+}
+
+static void
+expect_message(const struct scene *scene, const char *want, const char *brief)
+{
+	char text[256];
+
+	rt_view_message(&scene->view, text, sizeof(text));
+	cr_expect_str_eq(text, want, "%s", text);
+	rt_view_message_short(&scene->view, text, sizeof(text));
+	cr_expect_str_eq(text, brief, "%s", text);
+	cr_expect_leq(strlen(text), 39, "too long for 40 columns");
+}
+
+Test(retrytop_view, a_calm_log_is_described_in_one_sentence)
+{
+	struct scene scene;
+
+	scene_open(&scene);
+	scene_add(&scene, native_event(BACKOFF_EVENT_SUCCESS, "op", T0_S, 1),
+		  1);
+	scene_add(&scene,
+		  native_event(BACKOFF_EVENT_SUCCESS, "op", T0_S + 90, 1), 12);
+	scene_compute(&scene);
+	expect_message(&scene,
+		       "newest event 14s ago; rates cover the 60s before it",
+		       "newest event 14s ago");
+	scene.ingest.live = true;
+	scene.ingest.wall_ns = scene.view.wall_ns;
+	expect_message(&scene, "all quiet: 12 calls, 0 retries in 60s",
+		       "all quiet: 12 calls, 0 retries in 60s");
+	scene_add(&scene,
+		  native_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + 91, 1), 3);
+	scene_compute(&scene);
+	expect_message(&scene,
+		       "3 retries in 60s, no operation above its usual rate",
+		       "3 retries in 60s, usual rate");
+	scene.view.wall_ns = 0;
+	scene.ingest.live = false;
+	expect_in_screen(&scene, "3 retries in the 60s up to the newest event");
 	scene_close(&scene);
 }
 
@@ -404,13 +448,13 @@ Test(retrytop_view, the_filter_and_what_it_hides_are_on_the_screen)
 	struct scene scene;
 
 	scene_storm(&scene);
-	memcpy(scene.model.filter, "ma", 3);
-	rt_model_arrange(&scene.model);
+	memcpy(scene.list.filter, "ma", 3);
+	rt_list_arrange(&scene.list);
 	expect_in_screen(&scene, "filter: ma  1 of 3  by retries");
 	scene.ui.editing = true;
 	expect_in_screen(&scene, "/ma ");
-	memcpy(scene.model.filter, "zz", 3);
-	rt_model_arrange(&scene.model);
+	memcpy(scene.list.filter, "zz", 3);
+	rt_list_arrange(&scene.list);
 	expect_in_screen(&scene, "no operation contains \"zz\"");
 	scene_close(&scene);
 }
@@ -419,12 +463,12 @@ Test(retrytop_view, the_selected_row_is_on_the_screen)
 {
 	struct scene scene;
 
-	scene_crowd(&scene, 2, false);
+	scene_named(&scene, 2, false);
 	for (unsigned i = 0; i < 500; i += 7) {
 		char mark[32];
 
-		rt_model_move(&scene.model, 7);
-		snprintf(mark, sizeof(mark), ">%s", scene.model.selected);
+		rt_list_move(&scene.list, 7);
+		snprintf(mark, sizeof(mark), ">%s", scene.list.selected);
 		expect_in_screen(&scene, mark);
 	}
 	scene_close(&scene);

@@ -1,0 +1,40 @@
+/* How many attempts and calls ended, and how they ended. */
+#ifndef RT_COUNTS_H
+#define RT_COUNTS_H
+
+#include <stdint.h>
+
+/* X(member, what it counts). The one list: the members of struct rt_counts, the
+ * narrower ones of a second, and every sum are made from it. An attempt is
+ * counted when it ends. */
+#define RT_COUNTS(X)                                                           \
+	X(attempts, "Attempts; failed ones if the log has no successes.")      \
+	X(retries, "Attempts that failed and are followed by another.")        \
+	X(successes, "Calls that succeeded.")                                  \
+	X(exhausted, "Calls that a limit ended.")                              \
+	X(aborted, "Calls that ended because a retry would be wrong.")         \
+	X(call_attempts, "Attempts of the calls that ended.")                  \
+	X(failed_calls, "Calls whose first attempt failed.")
+
+#define RT_COUNTS_MEMBER(member, doc) uint64_t member;
+
+struct rt_counts {
+	RT_COUNTS(RT_COUNTS_MEMBER)
+};
+
+static inline void
+rt_counts_add(struct rt_counts *to, const struct rt_counts *from)
+{
+#define RT_COUNTS_ADD(member, doc) to->member += from->member;
+	RT_COUNTS(RT_COUNTS_ADD)
+#undef RT_COUNTS_ADD
+}
+
+/** Calls that ended. */
+static inline uint64_t
+rt_counts_calls(const struct rt_counts *counts)
+{
+	return counts->successes + counts->exhausted + counts->aborted;
+}
+
+#endif

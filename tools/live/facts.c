@@ -1,0 +1,59 @@
+/* What is known of an operation and of a log: one row per fact. */
+#include "config.h"
+
+#include "live/facts.h"
+
+#include "base/num.h"
+
+#define ROW_NAME(member, group, name, ...) {group, name, NULL},
+#define LOG_NAME(member, name, title, ...) {"", name, title},
+
+const struct rt_fact_name rt_facts[RT_FACT_COUNT] = {RT_FACTS(ROW_NAME)};
+const struct rt_fact_name rt_log_facts[RT_LOG_FACT_COUNT] = {
+	RT_LOG_FACTS(LOG_NAME)};
+
+/* The member of struct rt_value that holds a kind. */
+#define MEMBER_TEXT text
+#define MEMBER_COUNT count
+#define MEMBER_RATE real
+#define MEMBER_RATIO real
+#define MEMBER_SHARE real
+#define MEMBER_TIME time_ns
+
+#define VALUE(kind_name, value, is_known)                                      \
+	((struct rt_value){.kind = RT_KIND_##kind_name,                        \
+			   .known = is_known,                                  \
+			   .MEMBER_##kind_name = value})
+
+struct rt_value
+rt_fact_of_row(const struct rt_row *row, enum rt_fact fact)
+{
+#define ROW_VALUE(member, group, name, kind, value, known)                     \
+	case RT_FACT_##member:                                                 \
+		return VALUE(kind, value, known);
+
+	switch (fact) {
+		RT_FACTS(ROW_VALUE)
+	case RT_FACT_COUNT:
+		break;
+	}
+	return (struct rt_value){.known = false};
+}
+
+#define LOG_KNOWN_COUNT(count) true
+#define LOG_KNOWN_TIME(time_ns) ((time_ns) != 0)
+
+struct rt_value
+rt_fact_of_log(const struct rt_ingest *log, enum rt_log_fact fact)
+{
+#define LOG_VALUE(member, name, title, kind, value)                            \
+	case RT_LOG_FACT_##member:                                             \
+		return VALUE(kind, value, LOG_KNOWN_##kind(value));
+
+	switch (fact) {
+		RT_LOG_FACTS(LOG_VALUE)
+	case RT_LOG_FACT_COUNT:
+		break;
+	}
+	return (struct rt_value){.known = false};
+}

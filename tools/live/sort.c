@@ -1,0 +1,56 @@
+/* The orders in which operations can be listed. */
+#include "config.h"
+
+#include "live/sort.h"
+
+#include <string.h>
+
+const char *
+rt_sort_name(enum rt_sort sort)
+{
+#define SORT_NAME(member, name) name,
+	static const char *const names[] = {RT_SORTS(SORT_NAME)};
+
+	return names[sort];
+}
+
+/* The number to sort by, from high to low. */
+static double
+value_of(const struct rt_row *row, enum rt_sort sort)
+{
+	switch (sort) {
+	case RT_SORT_LOAD:
+		return row->attempts_per_call;
+	case RT_SORT_EXHAUSTED:
+		return (double)row->window.exhausted;
+	case RT_SORT_CALLS:
+		return row->calls_known ? row->calls_per_s : -1.0;
+	case RT_SORT_ABORTED:
+		return (double)row->window.aborted;
+	case RT_SORT_SEEN:
+		return (double)row->seen_ns;
+	case RT_SORT_RISING:
+		/* The oldest rise first, calm operations last. */
+		return row->rising_s > 0 ? -(double)row->rising_s : -1e18;
+	default:
+		return row->retries_per_s;
+	}
+}
+
+int
+rt_sort_compare(const struct rt_row *a, const struct rt_row *b,
+		enum rt_sort sort, bool reversed)
+{
+	double x, y;
+	int order;
+
+	if (sort == RT_SORT_NAME) {
+		order = strcmp(a->operation, b->operation);
+		return reversed ? -order : order;
+	}
+	x = value_of(a, sort);
+	y = value_of(b, sort);
+	if (x == y)
+		return strcmp(a->operation, b->operation);
+	return (x < y) != reversed ? 1 : -1;
+}

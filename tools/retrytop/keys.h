@@ -1,0 +1,20 @@
+/* Key presses: Unicode characters, or one of these. */
+#ifndef RT_KEYS_H
+#define RT_KEYS_H
+
+enum rt_key {
+	RT_KEY_NONE = 0,
+	RT_KEY_BACKSPACE = 8,
+	RT_KEY_ENTER = 13,
+	RT_KEY_ESCAPE = 27,
+	/* Above all characters. */
+	RT_KEY_UP = 0x110000,
+	RT_KEY_DOWN,
+	RT_KEY_PAGE_UP,
+	RT_KEY_PAGE_DOWN,
+	RT_KEY_HOME,
+	RT_KEY_END,
+	RT_KEY_RESIZE,
+};
+
+#endif

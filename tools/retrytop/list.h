@@ -1,0 +1,42 @@
+/* The operations as the user arranges them: filtered, sorted, paused. */
+#ifndef RT_LIST_H
+#define RT_LIST_H
+
+#include "live/sort.h"
+
+#define RT_FILTER_MAX 128
+
+struct rt_list {
+	struct rt_model model;
+	enum rt_sort sort;
+	bool reversed;
+	char filter[RT_FILTER_MAX];
+	/** The rows that pass the filter, in order. */
+	const struct rt_row **shown;
+	size_t shown_count, room;
+	/** Name of the selected operation; NULL: the first row. */
+	const char *selected;
+	bool paused;
+	/** Number of events when the pause began. */
+	uint64_t paused_at;
+};
+
+void rt_list_init(struct rt_list *list, uint64_t window_s);
+void rt_list_clear(struct rt_list *list);
+
+/** Compute the rows again, unless paused. @p end_s is the window's last second.
+ *  False if there is no memory. */
+bool rt_list_update(struct rt_list *list, struct rt_window *window,
+		    uint64_t end_s);
+
+/** Call after a change of sort, reversed or filter. */
+void rt_list_arrange(struct rt_list *list);
+
+/** Position of the selected row among those shown; 0 if it is not shown. */
+size_t rt_list_selected(const struct rt_list *list);
+
+/** Move the selection down by @p rows, or up if negative; stops at both ends.
+ */
+void rt_list_move(struct rt_list *list, long rows);
+
+#endif

@@ -1,0 +1,18 @@
+/* The whole program: a live view, or one report. */
+#include "config.h"
+
+#include "retrytop/program.h"
+
+#include "retrytop/app.h"
+#include "retrytop/once.h"
+
+int
+rt_main(int argc, char **argv)
+{
+	struct rt_options options;
+	int code = rt_options_parse(argc, argv, &options);
+
+	if (code >= 0)
+		return code;
+	return options.once ? rt_once(&options) : rt_app(&options);
+}

@@ -1,0 +1,16 @@
+/* The numbers of the screen as a report. */
+#ifndef RT_REPORT_H
+#define RT_REPORT_H
+
+#include <stdio.h>
+
+#include "retrytop/view.h"
+
+/** The version of the JSON that rt_report_json() prints. */
+#define RT_SCHEMA_VERSION 1
+
+/** 0, or -1 if writing failed. */
+int rt_report_text(const struct rt_view *view, FILE *out);
+int rt_report_json(const struct rt_view *view, FILE *out);
+
+#endif

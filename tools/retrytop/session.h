@@ -1,0 +1,28 @@
+/* What a live view and a report have in common: inputs, events, rows. */
+#ifndef RT_SESSION_H
+#define RT_SESSION_H
+
+#include "live/ingest.h"
+#include "retrytop/options.h"
+#include "retrytop/view.h"
+
+struct rt_session {
+	const struct rt_options *options;
+	struct tk_follow *follow;
+	struct rt_ingest ingest;
+	struct rt_list list;
+	/** One per path. */
+	struct tk_input_info *input;
+};
+
+/** Set up what the options ask for. -1: go on; else an exit code, and the
+ *  reason was printed. Either way rt_session_close() must follow. */
+int rt_session_open(struct rt_session *session,
+		    const struct rt_options *options);
+void rt_session_close(struct rt_session *session);
+
+/** What there is to show on the page of @p ui, without a clock. */
+struct rt_view rt_session_view(struct rt_session *session,
+			       const struct rt_ui *ui);
+
+#endif

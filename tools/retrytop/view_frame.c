@@ -1,0 +1,298 @@
+/* A whole screen: title, health, page and footer. */
+#include "config.h"
+
+#include "retrytop/view_frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/units.h"
+#include "live/facts.h"
+#include "retrytop/view_message.h"
+#include "retrytop/view_pages.h"
+#include "retrytop/view_table.h"
+
+#define HEADER_ROWS 3
+/* From this height on there is a line of totals, with a blank line below. */
+#define TOTALS_HEIGHT 16
+#define NARROW 70
+
+/* The right end of the title: the window, and how fresh the log is. */
+static void
+title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
+{
+	const struct rt_list *list = view->list;
+	const struct rt_model *model = &list->model;
+	uint64_t newest_ns = rt_window_newest_ns(view->ingest->window);
+	char news[40] = "", age[16], clock[40] = "";
+
+	if (list->paused)
+		snprintf(news, sizeof(news), "+%llu new  ",
+			 (unsigned long long)(view->ingest->events -
+					      list->paused_at));
+	if (with_clock && model->end_s > 0) {
+		tk_format_rfc3339(model->end_s * TK_NS_PER_S, 0, clock,
+				  sizeof(clock));
+		memmove(clock, clock + strlen("2026-11-23"),
+			strlen(clock + strlen("2026-11-23")) + 1);
+		clock[0] = ' ';
+	}
+	snprintf(out, size, "%swindow %llus  %s %s%s%s", news,
+		 (unsigned long long)model->window_s,
+		 rt_ingest_is_live(view->ingest) ? "lag" : "newest",
+		 rt_view_age(view->wall_ns, newest_ns, age, sizeof(age)),
+		 *clock != '\0' ? " " : "", clock);
+}
+
+static void
+draw_title(const struct rt_view *view, struct rt_grid *grid)
+{
+	const char *state = rt_view_state(view);
+	bool live = strcmp(state, "LIVE") == 0;
+	char facts[160], paths[512];
+	size_t x, width;
+
+	x = 1 + rt_grid_text(grid, 1, 0, SIZE_MAX, RT_ATTR_BOLD, "retrytop");
+	x += 1 + rt_grid_print(grid, x + 1, 0,
+			       live ? RT_ATTR_GOOD | RT_ATTR_BOLD
+				    : RT_ATTR_REVERSE | RT_ATTR_BOLD,
+			       "[%s]", state);
+	title_facts(view, grid->width >= NARROW, facts, sizeof(facts));
+	width = strlen(facts);
+	if (x + 1 + width + 1 > grid->width) {
+		rt_grid_text(grid, x + 1, 0, SIZE_MAX, 0, facts);
+		return;
+	}
+	rt_grid_right(grid, grid->width - width - 1, 0, width, 0, facts);
+	if (view->input_count == 0 || grid->width - width < x + 15)
+		return;
+	if (view->input_count > 1)
+		snprintf(paths, sizeof(paths), "%zu inputs: %s",
+			 view->input_count, view->input[0].path);
+	else
+		snprintf(paths, sizeof(paths), "%s", view->input[0].path);
+	rt_grid_text(grid, x + 2, 0, grid->width - width - 4 - x, RT_ATTR_DIM,
+		     paths);
+}
+
+/* Append "  N word" if there is room in the line. */
+static size_t
+put_count(struct rt_grid *grid, size_t x, size_t y, uint64_t count,
+	  const char *word, bool is_bad)
+{
+	char text[64], number[24];
+
+	if (count < 1000000)
+		snprintf(number, sizeof(number), "%llu",
+			 (unsigned long long)count);
+	else
+		tk_format_count((double)count, number, sizeof(number));
+	snprintf(text, sizeof(text), "%s %s", number, word);
+	if (x + strlen(text) > grid->width)
+		return x;
+	return x + 2 +
+	       rt_grid_text(grid, x, y, grid->width,
+			    is_bad && count > 0 ? RT_ATTR_BAD | RT_ATTR_BOLD
+						: RT_ATTR_NONE,
+			    text);
+}
+
+static size_t
+put_fact(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y,
+	 enum rt_log_fact fact, bool is_bad)
+{
+	return put_count(grid, x, y, rt_fact_of_log(view->ingest, fact).count,
+			 rt_log_facts[fact].title, is_bad);
+}
+
+/* The line that says whether the numbers can be trusted. */
+static void
+draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	const struct rt_ingest *in = view->ingest;
+	uint64_t behind = 0, gone = 0, missing = 0;
+	size_t x = 1;
+
+	for (size_t i = 0; i < view->input_count; i++) {
+		behind += view->input[i].behind_bytes;
+		gone += view->input[i].lost_bytes;
+		if (view->input[i].state == TK_INPUT_WAITING ||
+		    view->input[i].state == TK_INPUT_DENIED)
+			missing++;
+	}
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_BAD, true);
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_LOST, true);
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_DROPPED, true);
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_EVENTS, false);
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_LINES, false);
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_FOREIGN, false);
+	if (missing > 0 && in->lines > 0)
+		x = put_count(grid, x, y, missing, "inputs missing", true);
+	if (behind > 0)
+		x = put_count(grid, x, y, behind, "bytes behind", false);
+	if (gone > 0)
+		x = put_count(grid, x, y, gone, "bytes lost", true);
+	if (rt_window_late(in->window) > 0)
+		x = put_fact(view, grid, x, y, RT_LOG_FACT_LATE, false);
+	if (rt_window_skewed(in->window) > 0)
+		x = put_fact(view, grid, x, y, RT_LOG_FACT_CLOCK_LEAPS, true);
+	if (in->unknown > 0)
+		put_fact(view, grid, x, y, RT_LOG_FACT_UNKNOWN, false);
+}
+
+static void
+draw_totals(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	const struct rt_row *total = &view->list->model.total;
+	char rate[16];
+	size_t x = 1;
+
+	if (total->calls_known)
+		x += rt_grid_print(
+			grid, x, y, 0, "Calls %s/s   ",
+			rt_view_rate(total->calls_per_s, rate, sizeof(rate)));
+	x += rt_grid_print(
+		grid, x, y, RT_ATTR_BOLD, "Retries %s/s",
+		rt_view_rate(total->retries_per_s, rate, sizeof(rate)));
+	if (total->load == RT_LOAD_OF_ALL)
+		x += rt_grid_print(grid, x, y, 0, "   Attempts/call %.2f",
+				   total->attempts_per_call);
+	x += rt_grid_print(grid, x, y, 0,
+			   "   Exhausted %llu   Aborted %llu in %llus",
+			   (unsigned long long)total->window.exhausted,
+			   (unsigned long long)total->window.aborted,
+			   (unsigned long long)view->list->model.window_s);
+	if (!total->calls_known && total->window.attempts > 0)
+		rt_grid_print(grid, x, y, RT_ATTR_DIM,
+			      "   (successes are not all logged)");
+}
+
+static void
+draw_prompt(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	const struct rt_list *list = view->list;
+	char right[64];
+	size_t x, width;
+
+	x = rt_grid_print(grid, 0, y, RT_ATTR_BOLD, "/%s", list->filter);
+	rt_grid_put(grid, x, y, RT_ATTR_REVERSE, ' ', ' ');
+	snprintf(right, sizeof(right), "%zu of %zu  Enter keep  Esc undo",
+		 list->shown_count, list->model.count);
+	width = strlen(right);
+	if (x + width + 3 <= grid->width)
+		rt_grid_right(grid, grid->width - width, y, width, 0, right);
+}
+
+static const char *
+key_words(const struct rt_view *view, size_t width)
+{
+	if (view->ui->page != RT_PAGE_OVERVIEW)
+		return "Esc back  j k scroll  q back";
+	if (width >= 100)
+		return "s sort  r reverse  / filter  Space pause  i inputs  "
+		       "? help  q quit";
+	if (width >= NARROW)
+		return "s sort  / filter  Space pause  ? help  q quit";
+	return "s / Space ? q";
+}
+
+static void
+draw_footer(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	const struct rt_list *list = view->list;
+	bool filtered = list->filter[0] != '\0';
+	char right[RT_FILTER_MAX + 96];
+	size_t used;
+
+	if (view->ui->editing) {
+		draw_prompt(view, grid, y);
+		return;
+	}
+	used = rt_grid_text(grid, 0, y, SIZE_MAX, 0,
+			    key_words(view, grid->width));
+	snprintf(right, sizeof(right), "%s%s%s%zu of %zu  by %s%s",
+		 filtered ? "filter: " : "", list->filter, filtered ? "  " : "",
+		 list->shown_count, list->model.count, rt_sort_name(list->sort),
+		 list->reversed ? " reversed" : "");
+	if (view->ui->page == RT_PAGE_OVERVIEW && used + 2 < grid->width)
+		rt_grid_right(grid, used + 2, y, grid->width - used - 2, 0,
+			      right);
+	rt_grid_line_attr(grid, y, RT_ATTR_REVERSE);
+}
+
+static void
+draw_centred(struct rt_grid *grid, size_t y, const char *text)
+{
+	size_t width = strlen(text);
+
+	rt_grid_text(grid, width < grid->width ? (grid->width - width) / 2 : 0,
+		     y, SIZE_MAX, 0, text);
+}
+
+static void
+draw_too_small(struct rt_grid *grid)
+{
+	char have[64], text[96];
+
+	snprintf(have, sizeof(have), "have %zux%zu", grid->width, grid->height);
+	snprintf(text, sizeof(text), "40x10 needed, %s, q quits", have);
+	if (strlen(text) <= grid->width || grid->height < 3) {
+		draw_centred(grid, grid->height / 2, text);
+		return;
+	}
+	draw_centred(grid, 0, "40x10 needed");
+	draw_centred(grid, 1, have);
+	draw_centred(grid, 2, "q quits");
+}
+
+size_t
+rt_view_rows(size_t height)
+{
+	size_t used = HEADER_ROWS + (height >= TOTALS_HEIGHT ? 2 : 0) + 2;
+
+	return height > used ? height - used : 0;
+}
+
+static void
+draw_overview(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	if (grid->height >= TOTALS_HEIGHT) {
+		draw_totals(view, grid, y);
+		y += 2;
+	}
+	rt_view_table(view, grid, y, rt_view_rows(grid->height));
+}
+
+static void (*const draw_page[])(const struct rt_view *view,
+				 struct rt_grid *grid, size_t y) = {
+	[RT_PAGE_OVERVIEW] = draw_overview,
+	[RT_PAGE_HELP] = rt_view_help,
+	[RT_PAGE_INPUTS] = rt_view_inputs,
+};
+
+_Static_assert(sizeof(draw_page) / sizeof(*draw_page) == RT_PAGE_COUNT,
+	       "each page is drawn");
+
+void
+rt_view_render(const struct rt_view *view, struct rt_grid *grid)
+{
+	bool is_rising = rt_model_rising(&view->list->model) != NULL;
+	char message[1024];
+
+	if (grid->width < RT_VIEW_MIN_WIDTH ||
+	    grid->height < RT_VIEW_MIN_HEIGHT) {
+		draw_too_small(grid);
+		return;
+	}
+	draw_title(view, grid);
+	if (grid->width < NARROW)
+		rt_view_message_short(view, message, sizeof(message));
+	else
+		rt_view_message(view, message, sizeof(message));
+	rt_grid_text(grid, 1, 1, grid->width,
+		     is_rising ? RT_ATTR_BAD | RT_ATTR_BOLD : RT_ATTR_NONE,
+		     message);
+	draw_health(view, grid, 2);
+	draw_page[view->ui->page](view, grid, HEADER_ROWS);
+	draw_footer(view, grid, grid->height - 1);
+}

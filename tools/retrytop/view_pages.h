@@ -1,0 +1,12 @@
+/* The help page, and the page of inputs. */
+#ifndef RT_VIEW_PAGES_H
+#define RT_VIEW_PAGES_H
+
+#include "retrytop/grid.h"
+#include "retrytop/view.h"
+
+/** Draw from line @p y on, down to the line above the footer. */
+void rt_view_help(const struct rt_view *view, struct rt_grid *grid, size_t y);
+void rt_view_inputs(const struct rt_view *view, struct rt_grid *grid, size_t y);
+
+#endif
