@@ -8,6 +8,10 @@
 
 #include <backoff.h>
 
+/** Names on the command line, in the order of the enum. */
+#define RT_FORMAT_NAMES "text json"
+#define RT_COLOR_NAMES "auto always never"
+
 enum rt_format {
 	RT_FORMAT_TEXT,
 	RT_FORMAT_JSON,

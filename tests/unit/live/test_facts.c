@@ -2,6 +2,9 @@
  * the log does not say is unknown. */
 #include "config.h"
 
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "live/facts.h"
@@ -45,6 +48,62 @@ Test(live_facts, a_group_is_in_one_piece)
 			left = left || !same;
 		}
 	}
+}
+
+/* The section of retrytop(1) about JSON. */
+static char *
+manual_of_json(void)
+{
+	static const char path[] = TEST_SRCDIR "/docs/man/retrytop.1";
+	FILE *file = fopen(path, "r");
+	char *text = calloc(1, 65536), *begin, *end;
+
+	cr_assert_not_null(file);
+	cr_assert_lt(fread(text, 1, 65535, file), 65535);
+	fclose(file);
+	begin = strstr(text, "\n.Ss JSON");
+	cr_assert_not_null(begin);
+	end = strstr(begin, "\n.Sh");
+	cr_assert_not_null(end);
+	memmove(text, begin, (size_t)(end - begin));
+	text[end - begin] = '\0';
+	return text;
+}
+
+static bool
+in_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool
+has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)) != NULL;
+	     at += length)
+		if ((at == text || !in_word(at[-1])) && !in_word(at[length]))
+			return true;
+	return false;
+}
+
+Test(live_facts, the_manual_names_each_of_them)
+{
+	char *manual = manual_of_json();
+
+	for (int i = 0; i < RT_FACT_COUNT; i++) {
+		cr_expect(has_word(manual, rt_facts[i].name), "%s",
+			  rt_facts[i].name);
+		cr_expect(*rt_facts[i].group == '\0' ||
+				  has_word(manual, rt_facts[i].group),
+			  "%s", rt_facts[i].group);
+	}
+	for (int i = 0; i < RT_LOG_FACT_COUNT; i++)
+		cr_expect(has_word(manual, rt_log_facts[i].name), "%s",
+			  rt_log_facts[i].name);
+	cr_expect_not(has_word(manual, "attempt"), "the test can fail");
+	free(manual);
 }
 
 Test(live_facts, values_are_those_of_the_row)
