@@ -71,15 +71,29 @@ put_type(struct bo_out *out, const struct backoff_field *field)
 }
 
 static void
-put_property(struct bo_out *out, const struct backoff_field *field,
-	     const char *name)
+put_description(struct bo_out *out, const struct bo_schema *schema, size_t row)
 {
-	bo_out_format(out, "\"%s\": {", name);
+	char text[512];
+	struct bo_out whole = bo_out_init(text, sizeof(text));
+
+	bo_out_text(&whole, schema->row(row)->doc);
+	if (schema->note != NULL)
+		schema->note(&whole, row);
+	bo_out_json(out, text);
+}
+
+static void
+put_property(struct bo_out *out, const struct bo_schema *schema, size_t row,
+	     size_t prefix)
+{
+	const struct backoff_field *field = schema->row(row);
+
+	bo_out_format(out, "\"%s\": {", field->path + prefix);
 	put_type(out, field);
 	if (field->fallback != NULL && field->fallback[0] != '\0')
 		bo_out_format(out, ", \"default\": %s", field->fallback);
 	bo_out_text(out, ", \"description\": ");
-	bo_out_json(out, field->doc);
+	put_description(out, schema, row);
 	bo_out_text(out, "}");
 }
 
@@ -147,7 +161,7 @@ put_properties(struct bo_out *out, const struct bo_schema *schema, size_t row,
 			continue;
 		}
 		put_indent(out, depth);
-		put_property(out, field, field->path + prefix);
+		put_property(out, schema, row, prefix);
 		row++;
 	}
 	bo_out_text(out, "\n");
@@ -157,8 +171,8 @@ put_properties(struct bo_out *out, const struct bo_schema *schema, size_t row,
 static const char defs[] =
 	"  \"$defs\": {\n"
 	"    \"duration\": {\n"
-	"      \"description\": \"Seconds, or a text with a unit: ns, us, ms, "
-	"s, m, h, d.\",\n"
+	"      \"description\": \"Seconds, or a string with a unit: ns, us, "
+	"ms, s, m, h, d.\",\n"
 	"      \"anyOf\": [{\"type\": \"number\", \"minimum\": 0, "
 	"\"maximum\": 1e9}, {\"type\": \"string\", \"pattern\": "
 	"\"^[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s|m|h|d)$\"}]\n"

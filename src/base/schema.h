@@ -19,6 +19,8 @@ struct bo_schema {
 	/** Row @p index of @p count. */
 	const struct backoff_field *(*row)(size_t index);
 	size_t count;
+	/** Add sentences to the description of row @p index; may be NULL. */
+	void (*note)(struct bo_out *out, size_t index);
 };
 
 /** Write the schema (draft 2020-12), indented, with a newline at the end. */

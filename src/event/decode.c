@@ -162,7 +162,7 @@ read_value(struct reading *r, const struct bo_event_field *field,
 		return true;
 	case BO_EVENT_TEXT:
 		if (value->type != BO_JSON_STRING)
-			return wrong(r, field, value, "a text");
+			return wrong(r, field, value, "a string");
 		text = keep_text(r, value);
 		memcpy(at, &text, sizeof(text));
 		return true;
@@ -191,7 +191,7 @@ read_value(struct reading *r, const struct bo_event_field *field,
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
 		if (value->type != BO_JSON_STRING)
-			return wrong(r, field, value, "a text");
+			return wrong(r, field, value, "a string");
 		word = plain(r, value);
 		name = find_name(field, &word);
 		if (name >= 0)

@@ -55,7 +55,8 @@ backoff_event_schema(char *buffer, size_t size)
 		0,
 		NULL,
 		row_at,
-		BO_EVENT_ROWS};
+		BO_EVENT_ROWS,
+		NULL};
 	struct bo_out out = bo_out_init(buffer, size);
 
 	bo_schema_put(&out, &schema);

@@ -3,6 +3,7 @@
 
 #include "policy/decode.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,11 @@
 #include "base/json.h"
 #include "base/nearest.h"
 #include "base/num.h"
+#include "policy/decode_limits.h"
+#include "policy/decode_value.h"
+#include "policy/defaults.h"
+#include "policy/depends.h"
+#include "policy/encode.h"
 
 /** Longer paths are no field's. */
 #define PATH_MAX_BYTES 64
@@ -82,7 +88,7 @@ set_row(struct bo_decoding *d, const struct bo_place *place, int row)
 {
 	if (d->is_set[row]) {
 		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
-				   "this field is there twice");
+				   "duplicate field");
 		return;
 	}
 	d->is_set[row] = true;
@@ -106,7 +112,7 @@ collect_object(struct bo_decoding *d, const struct bo_place *place,
 		if (d->object[i].up == place->up &&
 		    strcmp(d->object[i].name, place->name) == 0) {
 			bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
-					   "this field is there twice");
+					   "duplicate field");
 			return;
 		}
 	}
@@ -156,6 +162,35 @@ collect(struct bo_decoding *d, const struct bo_place *object,
 	}
 }
 
+/* Why `extends` failed: @p error is OK where only the status says so. */
+static void
+report_parent(struct bo_decoding *d, enum backoff_status status,
+	      const char *name, const struct backoff_error *error)
+{
+	const struct bo_place *place = &d->set[BO_ROW_EXTENDS];
+	const char *text = error->status != BACKOFF_OK
+				   ? error->text
+				   : backoff_status_text(status);
+
+	if (status == BACKOFF_E_NOT_FOUND && error->status == BACKOFF_OK)
+		bo_decoding_report(d, status, place, false,
+				   "no policy is named \"%.64s\"", name);
+	else if (status == BACKOFF_E_LIMIT &&
+		 strcmp(error->path,
+			bo_policy_fields[BO_ROW_EXTENDS].info.path) == 0)
+		/* From the parent's parent, and it names its file: eight names
+		 * before it would leave no room for the reason. */
+		bo_decoding_report(d, status, place, false, "%s", text);
+	else if (error->line == 0)
+		bo_decoding_report(d, status, place, false, "%s: %s", name,
+				   text);
+	else
+		bo_decoding_report(d, status, place, false, "%s:%u:%u: %s%s%s",
+				   name, error->line, error->column,
+				   error->path,
+				   error->path[0] != '\0' ? ": " : "", text);
+}
+
 /* Begin with the fields of another policy: its canonical form is decoded into
  * the new one, so lists are copied the way they are made. */
 static bool
@@ -163,10 +198,9 @@ inherit(struct bo_decoding *d)
 {
 	const struct bo_place *place = &d->set[BO_ROW_EXTENDS];
 	const char *name = cJSON_GetStringValue(place->node);
-	struct bo_extends none = {0};
 	struct backoff_policy *parent = NULL;
 	struct backoff_error error = {.status = BACKOFF_OK};
-	enum backoff_status status;
+	enum backoff_status status = BACKOFF_E_NOT_FOUND;
 	char *text = NULL;
 	size_t length;
 
@@ -175,8 +209,8 @@ inherit(struct bo_decoding *d)
 				   "must be the name of a policy");
 		return false;
 	}
-	status = bo_policy_find(d->extends != NULL ? d->extends : &none, name,
-				&parent, &error);
+	if (d->extends != NULL)
+		status = d->extends->find(d->extends, name, &parent, &error);
 	if (status == BACKOFF_OK) {
 		length = backoff_policy_canonical(parent, NULL, 0);
 		text = malloc(length + 1);
@@ -191,34 +225,38 @@ inherit(struct bo_decoding *d)
 	}
 	free(text);
 	backoff_policy_unref(parent);
-	if (status == BACKOFF_E_NOT_FOUND && error.status == BACKOFF_OK)
-		bo_decoding_report(d, status, place, false,
-				   "no policy is named \"%.64s\"", name);
-	else if (status != BACKOFF_OK)
-		bo_decoding_report(d, status, place, false, "%s:%u:%u: %s%s%s",
-				   name, error.line, error.column, error.path,
-				   error.path[0] != '\0' ? ": " : "",
-				   error.status != BACKOFF_OK
-					   ? error.text
-					   : backoff_status_text(status));
+	if (status != BACKOFF_OK)
+		report_parent(d, status, name, &error);
 	return status == BACKOFF_OK;
 }
 
-/* Fields that only another setting gives a meaning go back to their defaults,
- * unless this file sets them (then they are an error). */
+static void
+report_useless(struct bo_decoding *d, int row,
+	       const struct bo_policy_need *need)
+{
+	char why[sizeof(d->error->text)];
+	struct bo_out out = bo_out_init(why, sizeof(why));
+
+	bo_policy_put_need(&out, need);
+	bo_decoding_report(d, BACKOFF_E_FIELD, &d->set[row], true,
+			   "has no effect %s", why);
+}
+
+/* Fields that have no effect go back to their defaults, unless this file sets
+ * them (then they are an error). */
 static void
 drop_useless(struct bo_decoding *d)
 {
 	struct backoff_policy *p = d->policy;
 
 	for (int row = 0; row < BO_ROWS; row++) {
-		const char *why = bo_policy_useless(p, (enum bo_policy_row)row);
+		const struct bo_policy_need *need =
+			bo_policy_unmet(p, (enum bo_policy_row)row);
 
-		if (why == NULL)
+		if (need == NULL)
 			continue;
 		if (d->is_set[row])
-			bo_decoding_report(d, BACKOFF_E_FIELD, &d->set[row],
-					   true, "%s", why);
+			report_useless(d, row, need);
 		bo_policy_reset(p, (enum bo_policy_row)row);
 	}
 }
@@ -242,8 +280,8 @@ settle_decorrelated(struct bo_decoding *d)
 	else
 		bo_decoding_report(
 			d, BACKOFF_E_FIELD, &d->set[BO_ROW_JITTER_KIND], false,
-			"decorrelated delays have no other backoff and no "
-			"other jitter than \"decorrelated\"");
+			"\"decorrelated\" must be used for both backoff and "
+			"jitter");
 }
 
 /* A child with fewer attempts inherits the head of its parent's lists, so that
@@ -344,7 +382,7 @@ note(struct bo_decoding *d, enum backoff_status status, const char *text)
 	struct backoff_error error = {.status = status};
 
 	snprintf(error.text, sizeof(error.text), "%s", text);
-	bo_decoding_emit(d, &error);
+	bo_decoding_keep(d, &error);
 }
 
 static bool
@@ -363,11 +401,11 @@ is_valid_json(struct bo_decoding *d)
 		if (json.nul == NULL)
 			return true;
 		/* cJSON's strings end there: "QUICK\u0000" is not "QUICK". */
-		json.problem = "a text cannot hold \\u0000";
+		json.problem = "a string cannot hold \\u0000";
 		json.at = json.nul;
 	}
 	bo_json_error(&json, &error);
-	bo_decoding_emit(d, &error);
+	bo_decoding_keep(d, &error);
 	return false;
 }
 
@@ -376,7 +414,7 @@ bo_policy_decode(const char *text, size_t length,
 		 const struct bo_extends *extends, struct backoff_policy **out,
 		 struct backoff_error *error)
 {
-	struct bo_decoding *d = calloc(1, sizeof(*d));
+	struct bo_decoding *d = malloc(sizeof(*d));
 	enum backoff_status status;
 	cJSON *tree = NULL;
 
@@ -387,10 +425,10 @@ bo_policy_decode(const char *text, size_t length,
 				.text = "out of memory"};
 		return BACKOFF_E_NOMEM;
 	}
+	memset(d, 0, offsetof(struct bo_decoding, error));
 	d->text = text;
 	d->length = length;
 	d->extends = extends;
-	d->first = error;
 	if (!is_valid_json(d))
 		goto out;
 	/* The text is valid: only memory can be missing from here. */
@@ -405,7 +443,8 @@ bo_policy_decode(const char *text, size_t length,
 			note(d, BACKOFF_E_NOMEM, "out of memory");
 	}
 out:
-	status = bo_decoding_tell(d);
+	status = bo_decoding_finish(d, extends != NULL ? extends->loader : NULL,
+				    error);
 	if (status == BACKOFF_OK)
 		*out = d->policy;
 	else
@@ -413,16 +452,4 @@ out:
 	cJSON_Delete(tree);
 	free(d);
 	return status;
-}
-
-enum backoff_status
-backoff_policy_parse(const char *text, size_t length,
-		     const struct backoff_policy_loader *loader,
-		     struct backoff_policy **out, struct backoff_error *error)
-{
-	struct bo_extends extends = {.loader = loader};
-
-	if (text == NULL || out == NULL)
-		return BACKOFF_E_ARGUMENT;
-	return bo_policy_decode(text, length, &extends, out, error);
 }

@@ -1,9 +1,10 @@
 /* What the fields of a policy demand of each other. */
 #include "config.h"
 
-#include "policy/decode.h"
+#include "policy/decode_limits.h"
 
 #include "base/num.h"
+#include "policy/depends.h"
 
 size_t
 bo_delays_used(const struct backoff_policy *policy)
@@ -33,29 +34,40 @@ check_cap(struct bo_decoding *d, uint64_t base_ns, enum bo_policy_row base_row,
 			    " seconds");
 }
 
+/* The rows of each class that can have rules. */
+static const struct {
+	enum backoff_class class;
+	enum bo_policy_row base, cap;
+} ruled[] = {
+#define RULED(field, name, word)                                               \
+	{BACKOFF_CLASS_##name, BO_ROW_ON_##name##_BASE_DELAY,                  \
+	 BO_ROW_ON_##name##_MAX_DELAY},
+	BO_RULED_CLASSES(RULED, )
+#undef RULED
+};
+
 static void
 check_delays(struct bo_decoding *d)
 {
 	const struct backoff_policy *p = d->policy;
 
-	if (bo_policy_useless(p, BO_ROW_MAX_DELAY) != NULL)
+	if (bo_policy_unmet(p, BO_ROW_MAX_DELAY) != NULL)
 		return;
 	check_cap(d, p->base_delay_ns, BO_ROW_BASE_DELAY, p->max_delay_ns,
 		  BO_ROW_MAX_DELAY);
-	for (unsigned class = 1; class < BO_CLASSES; class ++) {
-		const struct bo_class_rule *rule = &p->on[class];
-		unsigned row = BO_ROW_ON + 4 * (class - 1);
-		bool own_base = rule->base_delay_ns != BACKOFF_FOREVER;
-		bool own_cap = rule->max_delay_ns != BACKOFF_FOREVER;
+	for (size_t i = 0; i < sizeof(ruled) / sizeof(*ruled); i++) {
+		const struct bo_class_rule *rule = &p->on[ruled[i].class];
+		bool has_base = rule->base_delay_ns != BACKOFF_FOREVER;
+		bool has_cap = rule->max_delay_ns != BACKOFF_FOREVER;
 
-		if (own_base || own_cap)
+		if (has_base || has_cap)
 			check_cap(d,
-				  own_base ? rule->base_delay_ns
+				  has_base ? rule->base_delay_ns
 					   : p->base_delay_ns,
-				  row,
-				  own_cap ? rule->max_delay_ns
+				  ruled[i].base,
+				  has_cap ? rule->max_delay_ns
 					  : p->max_delay_ns,
-				  row + 1);
+				  ruled[i].cap);
 	}
 }
 

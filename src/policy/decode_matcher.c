@@ -1,7 +1,7 @@
 /* The matchers of retry_on and abort_on. */
 #include "config.h"
 
-#include "policy/decode.h"
+#include "policy/decode_matcher.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ read_text_matcher(struct bo_decoding *d, const struct bo_place *place,
 					       : BO_MATCH_CODE;
 	if (m->kind == BO_MATCH_CODE_RANGE && m->low > m->high) {
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
-				   "this range runs backwards");
+				   "range is reversed (low > high)");
 		return false;
 	}
 	return true;

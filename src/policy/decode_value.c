@@ -1,7 +1,7 @@
 /* Values of policy fields, each kind with its range and its words. */
 #include "config.h"
 
-#include "policy/decode.h"
+#include "policy/decode_value.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,21 +10,7 @@
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/nearest.h"
-
-/* "a number", for "got ...". */
-const char *
-bo_describe_node(const cJSON *node)
-{
-	if (cJSON_IsString(node))
-		return "a text";
-	if (cJSON_IsNumber(node))
-		return "a number";
-	if (cJSON_IsBool(node))
-		return "true or false";
-	if (cJSON_IsArray(node))
-		return "an array";
-	return cJSON_IsObject(node) ? "an object" : "null";
-}
+#include "policy/decode_matcher.h"
 
 /* The piece of text that a number or string was read from. */
 static struct bo_json_value
@@ -71,7 +57,8 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 	    const struct bo_policy_field *field, uint64_t *out)
 {
 	bool count = field->kind == BO_FIELD_COUNT;
-	bool duration = strstr(field->info.type, "duration") != NULL;
+	bool duration = field->kind == BO_FIELD_DURATION ||
+			field->kind == BO_FIELD_DURATIONS;
 	double scale = count ? 1 : 1e9;
 	struct bo_json_value piece;
 	enum bo_decimal verdict;
@@ -79,13 +66,14 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 
 	if (!cJSON_IsNumber(place->node) &&
 	    !(duration && cJSON_IsString(place->node))) {
-		bo_decoding_report(
-			d, BACKOFF_E_VALUE, place, false, "must be %s (got %s)",
-			duration ? "a duration: seconds, or a text with a unit "
-				   "like \"500ms\" or \"2m\""
-			: count  ? "a whole number"
-				 : "a number",
-			bo_describe_node(place->node));
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be %s (got %s)",
+				   duration ? "a duration: seconds, or a "
+					      "string with a unit "
+					      "like \"500ms\" or \"2m\""
+				   : count  ? "a whole number"
+					    : "a number",
+				   bo_describe_node(place->node));
 		return false;
 	}
 	piece = piece_of(d, place);
@@ -130,7 +118,7 @@ read_name(struct bo_decoding *d, const struct bo_place *place,
 
 	if (text == NULL) {
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
-				   "must be a text (got %s)",
+				   "must be a string (got %s)",
 				   bo_describe_node(place->node));
 		return;
 	}

@@ -1,14 +1,16 @@
 /* Policies to text: canonical JSON, its hash, a line for a human. */
 #include "config.h"
 
+#include "policy/encode.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "policy/fields.h"
-#include "policy/policy.h"
+#include "policy/defaults.h"
+#include "policy/depends.h"
 
 static void
 put_durations(struct bo_out *out, const struct bo_durations *list, bool scalar)
@@ -40,59 +42,49 @@ put_matchers(struct bo_out *out, const struct bo_matchers *list)
 }
 
 static bool
-has_default_hints(const struct backoff_policy *policy)
+are_of_one_object(int row, int other)
 {
-	for (int row = BO_ROW_HINT_USE; row <= BO_ROW_HINT_RESTART; row++)
-		if (!bo_policy_is_default(policy, (enum bo_policy_row)row))
-			return false;
-	return true;
+	const char *path = bo_policy_fields[row].info.path;
+
+	return strncmp(path, bo_policy_fields[other].info.path,
+		       strcspn(path, ".") + 1) == 0;
 }
 
-/* Fields that are not there, rather than at a default. What a policy need not
- * have (an object, a switch) is left out as a whole where it changes nothing,
- * so that a policy's hash outlives versions that can do more. */
+/* Whether a field or another one of its object differs from the default. The
+ * fields of an object stand together. */
 static bool
-is_absent(const struct backoff_policy *policy, enum bo_policy_row row)
+is_object_changed(const struct backoff_policy *policy, enum bo_policy_row row)
 {
-	if (row >= BO_ROW_HINT_USE && row <= BO_ROW_HINT_RESTART &&
-	    has_default_hints(policy))
-		return true;
-	switch (row) {
-	case BO_ROW_DESCRIPTION:
-	case BO_ROW_EXTENDS:
-		return true;
-	case BO_ROW_ATTEMPT_TIMEOUT:
-		return policy->attempt_timeout.count == 0;
-	case BO_ROW_DEADLINE:
-		return policy->deadline_ns == BACKOFF_FOREVER;
-	case BO_ROW_DEADLINE_FROM:
-		return policy->deadline_from == BACKOFF_DEADLINE_FROM_START;
-	case BO_ROW_RESET_AFTER:
-		return policy->reset_after_ns == BACKOFF_FOREVER;
-	case BO_ROW_IDEMPOTENT_ONLY:
-		return !policy->idempotent_only;
-	case BO_ROW_RETRY_INBOUND:
-		return policy->retry_inbound;
-	case BO_ROW_BUDGET_KIND:
-		return policy->budget.kind == BO_BUDGET_NONE;
-	case BO_ROW_BUDGET_TIMEOUT_COST:
-		return policy->budget.timeout_cost_nano == BACKOFF_FOREVER;
-	case BO_ROW_BUDGET_THROTTLE_COST:
-		return policy->budget.throttle_cost_nano == BACKOFF_FOREVER;
-	case BO_ROW_HEDGE_DELAY:
-		return policy->hedge.delay_ns == BACKOFF_FOREVER;
-	case BO_ROW_BREAKER_WINDOW:
-		return policy->breaker.window == 0;
-	case BO_ROW_BREAKER_WINDOW_TIME:
-		return policy->breaker.window_ns == 0;
-	default:
+	int first = row, last = row;
+
+	while (first > 0 && are_of_one_object(row, first - 1))
+		first--;
+	while (last + 1 < BO_ROWS && are_of_one_object(row, last + 1))
+		last++;
+	for (int i = first; i <= last; i++)
+		if (!bo_policy_is_default(policy, (enum bo_policy_row)i))
+			return true;
+	return false;
+}
+
+static bool
+is_written(const struct backoff_policy *policy, enum bo_policy_row row)
+{
+	switch (bo_policy_fields[row].written) {
+	case BO_WRITTEN_NEVER:
+		return false;
+	case BO_WRITTEN_CHANGED:
+		if (bo_policy_is_default(policy, row))
+			return false;
+		break;
+	case BO_WRITTEN_TOGETHER:
+		if (!is_object_changed(policy, row))
+			return false;
+		break;
+	case BO_WRITTEN_ALWAYS:
 		break;
 	}
-	if (bo_policy_useless(policy, row) != NULL)
-		return true;
-	/* A class has fields only where it differs. */
-	return row >= BO_ROW_ON && row <= BO_ROW_ON_END &&
-	       bo_policy_is_default(policy, row);
+	return bo_policy_unmet(policy, row) == NULL;
 }
 
 static void
@@ -176,7 +168,7 @@ backoff_policy_canonical(const struct backoff_policy *policy, char *buffer,
 		const struct bo_policy_field *field = &bo_policy_fields[row];
 		const char *path = field->info.path, *dot = strrchr(path, '.');
 
-		if (is_absent(policy, (enum bo_policy_row)row))
+		if (!is_written(policy, (enum bo_policy_row)row))
 			continue;
 		move_to(&out, last, path);
 		bo_out_json(&out, dot != NULL ? dot + 1 : path);
@@ -218,7 +210,7 @@ describe_curve(struct bo_out *out, const struct backoff_policy *p)
 		put_duration(out, p->cap_ns);
 		return;
 	}
-	bo_out_format(out, ", %s ", bo_curve_names[p->curve]);
+	bo_out_format(out, ", %s ", backoff_curve_name(p->curve));
 	put_duration(out, p->base_delay_ns);
 	if (p->curve == BACKOFF_CURVE_EXPONENTIAL) {
 		bo_out_text(out, " x");
@@ -239,7 +231,8 @@ describe_guards(struct bo_out *out, const struct backoff_policy *p)
 		bo_out_text(out, ", not for inbound retries");
 	if (p->budget.kind != BO_BUDGET_NONE)
 		bo_out_format(out, ", %s budget",
-			      bo_budget_names[p->budget.kind]);
+			      bo_policy_fields[BO_ROW_BUDGET_KIND]
+				      .names[p->budget.kind]);
 	if (p->hedge.delay_ns != BACKOFF_FOREVER) {
 		bo_out_format(out, ", up to %" PRIu32 " hedge%s each after ",
 			      p->hedge.max, p->hedge.max == 1 ? "" : "s");
@@ -270,8 +263,8 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 			bo_out_text(&out, ", no jitter");
 		else if (p->jitter != BACKOFF_JITTER_DECORRELATED)
 			bo_out_format(&out, ", jitter %s",
-				      bo_jitter_names[p->jitter]);
-		if (bo_policy_useless(p, BO_ROW_JITTER_RATIO) == NULL) {
+				      backoff_jitter_name(p->jitter));
+		if (bo_policy_unmet(p, BO_ROW_JITTER_RATIO) == NULL) {
 			bo_out_text(&out, " ");
 			bo_out_seconds(&out, p->ratio_nano);
 		}

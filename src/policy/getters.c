@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "policy/policy.h"
+#include "policy/depends.h"
 
 const char *
 backoff_policy_name(const struct backoff_policy *policy)
@@ -62,8 +62,9 @@ backoff_policy_jitter(const struct backoff_policy *policy)
 uint64_t
 backoff_policy_max_delay_ns(const struct backoff_policy *policy)
 {
-	return bo_policy_has_cap(policy) ? policy->max_delay_ns
-					 : BACKOFF_FOREVER;
+	return bo_policy_unmet(policy, BO_ROW_MAX_DELAY) == NULL
+		       ? policy->max_delay_ns
+		       : BACKOFF_FOREVER;
 }
 
 enum backoff_deadline_from
@@ -120,17 +121,21 @@ backoff_policy_retries_any(const struct backoff_policy *policy)
 	return 0;
 }
 
+static const char *
+name_of(enum bo_policy_row row, unsigned value, unsigned last)
+{
+	return value <= last ? bo_policy_fields[row].names[value] : NULL;
+}
+
 const char *
 backoff_curve_name(enum backoff_curve curve)
 {
-	return (unsigned)curve <= BACKOFF_CURVE_SCHEDULE ? bo_curve_names[curve]
-							 : NULL;
+	return name_of(BO_ROW_BACKOFF, (unsigned)curve, BACKOFF_CURVE_SCHEDULE);
 }
 
 const char *
 backoff_jitter_name(enum backoff_jitter jitter)
 {
-	return (unsigned)jitter <= BACKOFF_JITTER_DECORRELATED
-		       ? bo_jitter_names[jitter]
-		       : NULL;
+	return name_of(BO_ROW_JITTER_KIND, (unsigned)jitter,
+		       BACKOFF_JITTER_DECORRELATED);
 }

@@ -1,4 +1,4 @@
-/* Policies by name and by file: the shipped ones, and `extends`. */
+/* Policies by text, by file and by name, and the search for `extends`. */
 #include "config.h"
 
 #include <stdio.h>
@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "policy/policy.h"
+#include "policy/decode.h"
 #include "policy/shipped.h"
 
-/** `extends` of `extends`: more than this is a circle. */
+/** A longer chain of `extends` is taken for a cycle. */
 #define EXTENDS_MAX 8
 
 const char *
@@ -25,15 +25,21 @@ backoff_policy_builtin_text(size_t index)
 	return index < bo_shipped_count ? bo_shipped[index].text : NULL;
 }
 
+static enum backoff_status find(const struct bo_extends *extends,
+				const char *name, struct backoff_policy **out,
+				struct backoff_error *error);
+
 enum backoff_status
 backoff_policy_builtin(const char *name, struct backoff_policy **out)
 {
+	struct bo_extends extends = {.find = find};
+
 	for (size_t i = 0; backoff_policy_builtin_name(i) != NULL; i++) {
 		const char *text = backoff_policy_builtin_text(i);
 
 		if (strcmp(name, backoff_policy_builtin_name(i)) == 0)
-			return bo_policy_decode(text, strlen(text), NULL, out,
-						NULL);
+			return bo_policy_decode(text, strlen(text), &extends,
+						out, NULL);
 	}
 	return BACKOFF_E_NOT_FOUND;
 }
@@ -83,7 +89,7 @@ backoff_policy_load(const char *path,
 		    const struct backoff_policy_loader *loader,
 		    struct backoff_policy **out, struct backoff_error *error)
 {
-	struct bo_extends context = {.loader = loader};
+	struct bo_extends context = {.find = find, .loader = loader};
 
 	if (path == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
@@ -96,8 +102,8 @@ find_file(const struct bo_extends *extends, const char *name,
 {
 	/* Errors of another file would come without its name. */
 	struct backoff_policy_loader quiet = {0};
-	struct bo_extends context = {.loader = &quiet,
-				     .depth = extends->depth + 1};
+	struct bo_extends context = {
+		.find = find, .loader = &quiet, .depth = extends->depth + 1};
 	enum backoff_status status = BACKOFF_E_NOT_FOUND;
 	size_t size = strlen(extends->folder) + strlen(name) + sizeof(".json");
 	char *path;
@@ -116,9 +122,10 @@ find_file(const struct bo_extends *extends, const char *name,
 	return status;
 }
 
-enum backoff_status
-bo_policy_find(const struct bo_extends *extends, const char *name,
-	       struct backoff_policy **out, struct backoff_error *error)
+/* What `extends` names: by the loader, in the file's folder, shipped. */
+static enum backoff_status
+find(const struct bo_extends *extends, const char *name,
+     struct backoff_policy **out, struct backoff_error *error)
 {
 	const struct backoff_policy_loader *loader = extends->loader;
 	enum backoff_status status = BACKOFF_E_NOT_FOUND;
@@ -128,8 +135,7 @@ bo_policy_find(const struct bo_extends *extends, const char *name,
 		return BACKOFF_E_NOT_FOUND;
 	if (extends->depth >= EXTENDS_MAX)
 		return fail(BACKOFF_E_LIMIT,
-			    "extends leads through more than 8 files (a "
-			    "circle?)",
+			    "extends is nested more than 8 deep (a cycle?)",
 			    error);
 	if (loader != NULL && loader->find != NULL)
 		status = loader->find(loader->user, name, out);
@@ -140,4 +146,16 @@ bo_policy_find(const struct bo_extends *extends, const char *name,
 	if (status == BACKOFF_E_NOT_FOUND && error->status == BACKOFF_OK)
 		status = backoff_policy_builtin(name, out);
 	return status;
+}
+
+enum backoff_status
+backoff_policy_parse(const char *text, size_t length,
+		     const struct backoff_policy_loader *loader,
+		     struct backoff_policy **out, struct backoff_error *error)
+{
+	struct bo_extends extends = {.find = find, .loader = loader};
+
+	if (text == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	return bo_policy_decode(text, length, &extends, out, error);
 }

@@ -137,7 +137,8 @@ parse_set(struct parser *p, uint32_t set[8])
 			high = (unsigned char)p->at[1];
 			p->at += 2;
 			if (high < low)
-				complain(p, "a range in [] runs backwards");
+				complain(p, "a range in [] is reversed (low > "
+					    "high)");
 		}
 		for (unsigned c = low; c <= high; c++)
 			add_letter(set, (unsigned char)c);

@@ -1,123 +1,12 @@
 /* The policy model: its life and its derived values. */
 #include "config.h"
 
-#include "policy/fields.h"
+#include "policy/policy.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/num.h"
 #include "policy/pattern.h"
-
-/* A class without a rule of its own. */
-#define AS_POLICY                                                              \
-	{                                                                      \
-		BACKOFF_FOREVER, BACKOFF_FOREVER, true, 10                     \
-	}
-
-/* The defaults of the field table; retry_on is a list, and made apart. */
-static const struct backoff_policy defaults = {
-	.max_attempts = 1,
-	.curve = BACKOFF_CURVE_EXPONENTIAL,
-	.jitter = BACKOFF_JITTER_FULL,
-	.base_delay_ns = BO_NS_PER_S,
-	.max_delay_ns = 30 * BO_NS_PER_S,
-	.exponential_base_nano = 2 * BO_NS_PER_S,
-	.ratio_nano = BO_NS_PER_S / 4,
-	.deadline_ns = BACKOFF_FOREVER,
-	.reset_after_ns = BACKOFF_FOREVER,
-	.retry_inbound = true,
-	.hint = {.use = true, .max_ns = 60 * BO_NS_PER_S},
-	.budget = {.refund = true,
-		   .capacity_nano = 500 * BO_NS_PER_S,
-		   .retry_cost_nano = 5 * BO_NS_PER_S,
-		   .timeout_cost_nano = BACKOFF_FOREVER,
-		   .throttle_cost_nano = BACKOFF_FOREVER,
-		   .success_reward_nano = BO_NS_PER_S,
-		   .max_tokens_nano = 10 * BO_NS_PER_S,
-		   .token_ratio_nano = BO_NS_PER_S / 10,
-		   .ratio_nano = BO_NS_PER_S / 5,
-		   .ttl_ns = 10 * BO_NS_PER_S,
-		   .min_per_second_nano = 10 * BO_NS_PER_S,
-		   .share_nano = BO_NS_PER_S / 5,
-		   .min_concurrent = 3},
-	.breaker = {.failure_ratio_nano = BO_NS_PER_S / 2,
-		    .cooldown_ns = 2 * BO_NS_PER_S,
-		    .probes = 1},
-	.hedge = {.delay_ns = BACKOFF_FOREVER, .max = 1},
-	.on = {AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY, AS_POLICY,
-	       AS_POLICY, AS_POLICY},
-};
-
-struct backoff_policy *
-bo_policy_new(void)
-{
-	struct backoff_policy *p = malloc(sizeof(*p));
-
-	if (p == NULL)
-		return NULL;
-	memcpy(p, &defaults, sizeof(*p));
-	atomic_init(&p->references, 1);
-	p->retry_on.item = calloc(1, sizeof(*p->retry_on.item));
-	if (p->retry_on.item != NULL) {
-		p->retry_on.count = 1;
-		p->retry_on.item[0].kind = BO_MATCH_ANY;
-		p->retry_on.item[0].text = strdup("*");
-	}
-	if (p->retry_on.item == NULL || p->retry_on.item[0].text == NULL) {
-		backoff_policy_unref(p);
-		return NULL;
-	}
-	return p;
-}
-
-/* Bytes of a field that is a plain value; 0 for texts and lists. */
-static size_t
-plain_size(enum bo_policy_kind kind)
-{
-	switch (kind) {
-	case BO_FIELD_COUNT:
-		return sizeof(uint32_t);
-	case BO_FIELD_DURATION:
-	case BO_FIELD_NUMBER:
-		return sizeof(uint64_t);
-	case BO_FIELD_ENUM:
-		return sizeof(unsigned);
-	case BO_FIELD_BOOL:
-		return sizeof(bool);
-	default:
-		return 0;
-	}
-}
-
-bool
-bo_policy_is_default(const struct backoff_policy *policy,
-		     enum bo_policy_row row)
-{
-	const struct bo_policy_field *field = &bo_policy_fields[row];
-
-	return memcmp((const char *)policy + field->offset,
-		      (const char *)&defaults + field->offset,
-		      plain_size(field->kind)) == 0;
-}
-
-void
-bo_policy_reset(struct backoff_policy *policy, enum bo_policy_row row)
-{
-	const struct bo_policy_field *field = &bo_policy_fields[row];
-	char *at = (char *)policy + field->offset;
-
-	memcpy(at, (const char *)&defaults + field->offset,
-	       plain_size(field->kind));
-	if (field->kind == BO_FIELD_DURATIONS) {
-		free(((struct bo_durations *)(void *)at)->ns);
-		*(struct bo_durations *)(void *)at = (struct bo_durations){0};
-	} else if (field->kind == BO_FIELD_NAME ||
-		   field->kind == BO_FIELD_TEXT) {
-		free(*(char **)(void *)at);
-		*(char **)(void *)at = NULL;
-	}
-}
 
 void
 bo_matchers_clear(struct bo_matchers *matchers)

@@ -183,54 +183,9 @@ struct backoff_policy {
 	atomic_uint references;
 };
 
-/** All fields at their defaults; NULL if there is no memory. */
-struct backoff_policy *bo_policy_new(void);
-
 void bo_matchers_clear(struct bo_matchers *matchers);
-
-/** Whether `max_delay` bounds the curve: a constant one and a schedule have no
- *  cap but themselves. */
-static inline bool
-bo_policy_has_cap(const struct backoff_policy *policy)
-{
-	return policy->curve != BACKOFF_CURVE_CONSTANT &&
-	       policy->curve != BACKOFF_CURVE_SCHEDULE;
-}
 
 /** Work out everything that is not in the file. */
 void bo_policy_compile(struct backoff_policy *policy);
-
-/** The name lists of the field table, in enum order, ending in NULL. */
-extern const char *const bo_curve_names[];
-extern const char *const bo_jitter_names[];
-extern const char *const bo_order_names[];
-extern const char *const bo_deadline_from_names[];
-extern const char *const bo_too_long_names[];
-extern const char *const bo_combine_names[];
-extern const char *const bo_budget_names[];
-
-/** The library's lookup of `extends` for policies that come from a file. */
-struct bo_extends {
-	const struct backoff_policy_loader *loader;
-	/** The folder of the file with its slash, or NULL. */
-	const char *folder;
-	/** How many `extends` led here. */
-	unsigned depth;
-};
-
-/** backoff_policy_parse() with everything. */
-enum backoff_status bo_policy_decode(const char *text, size_t length,
-				     const struct bo_extends *extends,
-				     struct backoff_policy **out,
-				     struct backoff_error *error);
-
-/** Set the hash: FNV-1a over the canonical form. BACKOFF_E_NOMEM. */
-enum backoff_status bo_policy_fingerprint(struct backoff_policy *policy);
-
-/** Find what `extends` names. */
-enum backoff_status bo_policy_find(const struct bo_extends *extends,
-				   const char *name,
-				   struct backoff_policy **out,
-				   struct backoff_error *error);
 
 #endif

@@ -2,12 +2,25 @@
 #include "config.h"
 
 #include "base/schema.h"
-#include "policy/fields.h"
+#include "policy/depends.h"
 
 static const struct backoff_field *
 row_at(size_t index)
 {
 	return &bo_policy_fields[index].info;
+}
+
+static void
+note(struct bo_out *out, size_t index)
+{
+	const struct bo_policy_need *need = bo_policy_fields[index].need;
+
+	for (int i = 0; i < BO_NEEDS_MAX && need[i].values != 0; i++) {
+		bo_out_text(out, i == 0 ? " Has no effect " : ", or ");
+		bo_policy_put_need(out, &need[i]);
+	}
+	if (need->values != 0)
+		bo_out_text(out, ".");
 }
 
 const struct backoff_field *
@@ -27,7 +40,8 @@ backoff_policy_schema(char *buffer, size_t size)
 		"  \"anyOf\": [{\"required\": [\"max_attempts\"]}, "
 		"{\"required\": [\"extends\"]}],\n",
 		row_at,
-		BO_ROWS};
+		BO_ROWS,
+		note};
 	struct bo_out out = bo_out_init(buffer, size);
 
 	bo_schema_put(&out, &schema);

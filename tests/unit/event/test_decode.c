@@ -123,9 +123,9 @@ static const struct bad_row bad[] = {
 	{"type twice", "{" GOOD ",\"event_type\":\"retry_attempt\"}", 0, FIELD,
 	 109, "event_type", "twice"},
 	{"type of a wrong type", "{\"v\":1,\"event_type\":5}", 0, VALUE, 21,
-	 "event_type", "must be a text"},
+	 "event_type", "must be a string"},
 	{"text of a wrong type", "{" GOOD ",\"host\":5}", 0, VALUE, 116, "host",
-	 "must be a text (got 5)"},
+	 "must be a string (got 5)"},
 	{"count of a wrong type", "{" GOOD ",\"pid\":\"5\"}", 0, VALUE, 115,
 	 "pid", "whole number"},
 	{"count negative", "{" GOOD ",\"pid\":-5}", 0, VALUE, 115, "pid",
@@ -154,14 +154,14 @@ static const struct bad_row bad[] = {
 	{"attrs of a wrong type", "{" GOOD ",\"attrs\":[]}", 0, VALUE, 117,
 	 "attrs", "an object"},
 	{"outcome of a wrong type", "{" GOOD ",\"outcome\":0}", 0, VALUE, 119,
-	 "outcome", "a text"},
+	 "outcome", "a string"},
 	{"long values are shown in part",
 	 "{" GOOD ",\"host\":[\"\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82"
 	 "\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac"
 	 "\xe2\x82\xac\"]}",
-	 0, VALUE, 116, "host", "must be a text (got [\"\xe2\x82\xac"},
+	 0, VALUE, 116, "host", "must be a string (got [\"\xe2\x82\xac"},
 	{"white space is not shown", "{" GOOD ",\"host\":[\t1]}", 0, VALUE, 116,
-	 "host", "must be a text (got ["},
+	 "host", "must be a string (got ["},
 };
 
 static bool

@@ -18,7 +18,7 @@ struct error_row {
 	const char *says;
 };
 
-/* All errors of each file bad-*.json, in the order in which they are told. */
+/* All errors of each file bad-*.json, in the order of the text. */
 static const struct error_row bad[] = {
 	{"bad-empty", 1, 1, "", BACKOFF_E_SYNTAX, "ends where a value"},
 	{"bad-not-object", 1, 1, "", BACKOFF_E_SYNTAX,
@@ -34,7 +34,7 @@ static const struct error_row bad[] = {
 	{"bad-nothing", 1, 1, "", BACKOFF_E_FIELD,
 	 "max_attempts: this field is required"},
 	{"bad-null", 1, 10, "name", BACKOFF_E_VALUE,
-	 "must be a text (got null)"},
+	 "must be a string (got null)"},
 	{"bad-null", 1, 32, "max_attempts", BACKOFF_E_VALUE,
 	 "must be a whole number (got null)"},
 	{"bad-names", 2, 11, "name", BACKOFF_E_VALUE, "1 to 64 bytes (got 0)"},
@@ -57,7 +57,7 @@ static const struct error_row bad[] = {
 	{"bad-attempts-negative", 1, 31, "max_attempts", BACKOFF_E_VALUE,
 	 "must be 1 or more (got -1)"},
 	{"bad-attempts-text", 1, 31, "max_attempts", BACKOFF_E_VALUE,
-	 "must be a whole number (got a text)"},
+	 "must be a whole number (got a string)"},
 	{"bad-unknown-fields", 3, 3, "max_attempt", BACKOFF_E_FIELD,
 	 "did you mean \"max_attempts\"?"},
 	{"bad-unknown-fields", 4, 3, "base-delay", BACKOFF_E_FIELD,
@@ -70,18 +70,19 @@ static const struct error_row bad[] = {
 	 "did you mean \"jitter\"?"},
 	{"bad-unknown-fields", 8, 3, "quite_another", BACKOFF_E_FIELD,
 	 "unknown field"},
-	{"bad-twice", 2, 2, "name", BACKOFF_E_FIELD, "there twice"},
-	{"bad-twice", 3, 20, "jitter", BACKOFF_E_FIELD, "there twice"},
+	{"bad-twice", 2, 2, "name", BACKOFF_E_FIELD, "duplicate field"},
+	{"bad-twice", 3, 20, "jitter", BACKOFF_E_FIELD, "duplicate field"},
 	{"bad-useless", 4, 3, "max_delay", BACKOFF_E_FIELD,
-	 "has no effect with backoff"},
+	 "has no effect with backoff \"constant\" or \"schedule\""},
 	{"bad-useless", 5, 3, "exponential_base", BACKOFF_E_FIELD,
 	 "unless backoff is \"exponential\""},
 	{"bad-useless", 6, 3, "schedule", BACKOFF_E_FIELD,
 	 "unless backoff is \"schedule\""},
 	{"bad-useless", 8, 21, "jitter.ratio", BACKOFF_E_FIELD,
-	 "\"proportional\" or \"minus\""},
+	 "unless jitter.kind is \"minus\" or \"proportional\""},
 	{"bad-useless", 8, 35, "jitter.max", BACKOFF_E_FIELD, "\"additive\""},
-	{"bad-useless", 9, 5, "jitter.order", BACKOFF_E_FIELD, "has no effect"},
+	{"bad-useless", 9, 5, "jitter.order", BACKOFF_E_FIELD,
+	 "has no effect with backoff \"constant\" or \"schedule\""},
 	{"bad-useless", 9, 33, "jitter.bounded", BACKOFF_E_FIELD,
 	 "\"proportional\" or \"additive\""},
 	{"bad-useless-base", 2, 2, "base_delay", BACKOFF_E_FIELD,
@@ -95,7 +96,7 @@ static const struct error_row bad[] = {
 	{"bad-objects", 3, 18, "server_hint", BACKOFF_E_VALUE,
 	 "must be an object (got true or false)"},
 	{"bad-objects", 4, 14, "breaker", BACKOFF_E_VALUE,
-	 "must be an object (got a text)"},
+	 "must be an object (got a string)"},
 	{"bad-objects", 5, 22, "on.throttle", BACKOFF_E_VALUE,
 	 "must be an object (got a number)"},
 	{"bad-objects", 5, 25, "on.thottle", BACKOFF_E_FIELD,
@@ -103,7 +104,7 @@ static const struct error_row bad[] = {
 	{"bad-objects", 5, 40, "on.unknown", BACKOFF_E_FIELD, "unknown field"},
 	{"bad-objects", 6, 22, "budget.kind", BACKOFF_E_VALUE,
 	 "must be one of: none token_bucket throttle ratio concurrency"},
-	{"bad-objects", 7, 3, "on", BACKOFF_E_FIELD, "there twice"},
+	{"bad-objects", 7, 3, "on", BACKOFF_E_FIELD, "duplicate field"},
 	{"bad-useless-guards", 3, 33, "server_hint.max", BACKOFF_E_FIELD,
 	 "unless server_hint.use is true"},
 	{"bad-useless-guards", 3, 43, "server_hint.too_long", BACKOFF_E_FIELD,
@@ -145,9 +146,9 @@ static const struct error_row bad[] = {
 	{"bad-useless-guards", 8, 71, "breaker.probes", BACKOFF_E_FIELD,
 	 "unless breaker.window or breaker.window_time is set"},
 	{"bad-useless-guards", 9, 23, "on.throttle.max_delay", BACKOFF_E_FIELD,
-	 "has no effect with backoff"},
+	 "has no effect with backoff \"constant\" or \"schedule\""},
 	{"bad-useless-guards", 9, 39, "on.throttle.limit", BACKOFF_E_FIELD,
-	 "unless consume_attempt is false"},
+	 "unless on.throttle.consume_attempt is false"},
 	{"bad-useless-budget", 2, 46, "budget.max_tokens", BACKOFF_E_FIELD,
 	 "unless budget.kind is \"throttle\""},
 	{"bad-useless-budget", 2, 63, "budget.token_ratio", BACKOFF_E_FIELD,
@@ -218,7 +219,7 @@ static const struct error_row bad[] = {
 	 "base_delay must not be more than max_delay (20 > 19"},
 	{"bad-many", 2, 11, "name", BACKOFF_E_VALUE, "letters, digits"},
 	{"bad-many", 3, 19, "max_attempts", BACKOFF_E_VALUE,
-	 "must be a whole number (got a text)"},
+	 "must be a whole number (got a string)"},
 	{"bad-many", 4, 17, "base_delay", BACKOFF_E_VALUE,
 	 "duration with a unit"},
 	{"bad-many", 5, 16, "max_delay", BACKOFF_E_VALUE,
@@ -232,7 +233,7 @@ static const struct error_row bad[] = {
 	{"bad-many", 7, 58, "jitter.order", BACKOFF_E_VALUE,
 	 "must be one of: cap_then_jitter jitter_then_cap (got a number)"},
 	{"bad-many", 7, 72, "jitter.bounded", BACKOFF_E_VALUE,
-	 "must be true or false (got a text)"},
+	 "must be true or false (got a string)"},
 	{"bad-many", 8, 26, "attempt_timeout[1]", BACKOFF_E_VALUE,
 	 "must be more than 0 (got 0)"},
 	{"bad-many", 8, 29, "attempt_timeout[2]", BACKOFF_E_VALUE,
@@ -246,7 +247,7 @@ static const struct error_row bad[] = {
 	{"bad-many", 10, 48, "retry_on[3].message_regex", BACKOFF_E_VALUE,
 	 "empty pattern"},
 	{"bad-many", 11, 15, "abort_on", BACKOFF_E_VALUE,
-	 "must be an array of at most 256 matchers (got a text)"},
+	 "must be an array of at most 256 matchers (got a string)"},
 	{"bad-base-above-cap", 2, 16, "base_delay", BACKOFF_E_VALUE,
 	 "must not be more than max_delay (31 > 30 seconds)"},
 	{"bad-cap-below-base", 2, 15, "max_delay", BACKOFF_E_VALUE,
@@ -274,7 +275,7 @@ static const struct error_row bad[] = {
 	{"bad-reset-after-long", 4, 18, "reset_after", BACKOFF_E_VALUE,
 	 "must be less than the longest attempt may take (10, 10 seconds)"},
 	{"bad-useless-reset-after", 2, 35, "reset_after", BACKOFF_E_FIELD,
-	 "has no effect with hedge"},
+	 "has no effect if hedge.delay is set"},
 	{"bad-timeout-zero", 1, 53, "attempt_timeout", BACKOFF_E_VALUE,
 	 "must be more than 0 (got 0)"},
 	{"bad-timeout-zero", 1, 68, "deadline", BACKOFF_E_VALUE,
@@ -282,7 +283,7 @@ static const struct error_row bad[] = {
 	{"bad-additive", 2, 12, "jitter", BACKOFF_E_FIELD,
 	 "needs the field jitter.max"},
 	{"bad-decorrelated-both", 2, 12, "jitter", BACKOFF_E_FIELD,
-	 "decorrelated delays have no other"},
+	 "\"decorrelated\" must be used for both backoff and jitter"},
 	{"bad-matchers", 2, 3, "retry_on[0]", BACKOFF_E_VALUE,
 	 "must be \"*\", a class"},
 	{"bad-matchers", 2, 7, "retry_on[1]", BACKOFF_E_VALUE,
@@ -300,7 +301,7 @@ static const struct error_row bad[] = {
 	{"bad-matchers", 3, 35, "retry_on[7]", BACKOFF_E_VALUE,
 	 "must be \"*\", a class"},
 	{"bad-matchers", 4, 3, "retry_on[8]", BACKOFF_E_VALUE,
-	 "range runs backwards"},
+	 "range is reversed (low > high)"},
 	{"bad-patterns", 2, 21, "abort_on[0].message_regex", BACKOFF_E_VALUE,
 	 "empty pattern"},
 	{"bad-patterns", 3, 21, "abort_on[1].message_regex", BACKOFF_E_VALUE,
@@ -308,7 +309,7 @@ static const struct error_row bad[] = {
 	{"bad-patterns", 4, 21, "abort_on[2].message_regex", BACKOFF_E_VALUE,
 	 "nothing to repeat"},
 	{"bad-patterns", 5, 21, "abort_on[3].message_regex", BACKOFF_E_VALUE,
-	 "range in [] runs backwards"},
+	 "range in [] is reversed (low > high)"},
 	{"bad-patterns", 6, 21, "abort_on[4].message_regex", BACKOFF_E_VALUE,
 	 "'[' without ']'"},
 	{"bad-patterns", 7, 21, "abort_on[5].message_regex", BACKOFF_E_VALUE,
@@ -335,9 +336,12 @@ static const struct error_row bad[] = {
 	 "no policy is named"},
 	{"bad-extends-bad", 2, 13, "extends", BACKOFF_E_VALUE,
 	 "bad-attempts:2:18: max_attempts: must be 1 or more (got 0)"},
-	{"bad-circle", 2, 13, "extends", BACKOFF_E_LIMIT, "circle"},
-	{"bad-circle-two", 1, 26, "extends", BACKOFF_E_LIMIT, "circle"},
-	{"bad-circle-one", 1, 26, "extends", BACKOFF_E_LIMIT, "circle"},
+	{"bad-circle", 2, 13, "extends", BACKOFF_E_LIMIT,
+	 "bad-circle: extends is nested more than 8 deep (a cycle?)"},
+	{"bad-circle-two", 1, 26, "extends", BACKOFF_E_LIMIT,
+	 "bad-circle-one: extends is nested more than 8 deep (a cycle?)"},
+	{"bad-circle-one", 1, 26, "extends", BACKOFF_E_LIMIT,
+	 "bad-circle-two: extends is nested more than 8 deep (a cycle?)"},
 	{"bad-control-in-name", 1, 34, "a?b?[31m", BACKOFF_E_FIELD,
 	 "unknown field"},
 	{"bad-control-in-name", 1, 66, "backoff", BACKOFF_E_VALUE, "\"l?i?n\""},
@@ -586,7 +590,7 @@ load(const char *file, struct errors *all)
 	cr_expect(policy == untouched, "%s", file);
 	cr_assert(all->count > 0, "%s", file);
 	cr_expect(memcmp(&first, &all->error[0], sizeof(first)) == 0,
-		  "%s: the first error is not the first one told", file);
+		  "%s: the first error is not the first one reported", file);
 	return status;
 }
 
@@ -621,7 +625,7 @@ check_error(const struct error_row *row, const struct backoff_error *error)
 	cr_expect(is_line_of_utf8(error->text), "%s: text", row->file);
 }
 
-struct told {
+struct seen {
 	unsigned count;
 	struct backoff_error last;
 };
@@ -629,17 +633,17 @@ struct told {
 static void
 keep_last(void *user, const struct backoff_error *error)
 {
-	struct told *told = user;
+	struct seen *seen = user;
 
-	told->count++;
-	told->last = *error;
+	seen->count++;
+	seen->last = *error;
 }
 
-Test(policy_decode, errors_that_are_not_told_are_counted)
+Test(policy_decode, errors_that_are_not_shown_are_counted)
 {
-	struct told told;
+	struct seen seen;
 	const struct backoff_policy_loader loader = {.on_error = keep_last,
-						     .user = &told};
+						     .user = &seen};
 	struct backoff_policy *policy;
 	struct backoff_error first;
 	char text[2048];
@@ -653,20 +657,19 @@ Test(policy_decode, errors_that_are_not_told_are_counted)
 					      ",\"f%d\":1", i);
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
 				      ",\"max_attempts\":0}");
-		told.count = 0;
+		seen.count = 0;
 		cr_expect(backoff_policy_parse(text, n, &loader, &policy,
 					       &first) == BACKOFF_E_FIELD);
-		cr_expect(told.count == (fields == 63 ? 64 : 65), "%u",
-			  told.count);
-		cr_expect(strcmp(told.last.text,
-				 fields == 63
-					 ? "must be 1 or more (got 0)"
-					 : "7 more errors are not told") == 0,
-			  "%s", told.last.text);
+		cr_expect(seen.count == (fields == 63 ? 64 : 65), "%u",
+			  seen.count);
+		cr_expect(strcmp(seen.last.text,
+				 fields == 63 ? "must be 1 or more (got 0)"
+					      : "7 more errors not shown") == 0,
+			  "%s", seen.last.text);
 	}
 }
 
-Test(policy_decode, bad_files_tell_every_error_in_order)
+Test(policy_decode, bad_files_give_every_error_in_order)
 {
 	for (size_t i = 0; i < COUNT(bad);) {
 		struct errors all;
@@ -770,7 +773,7 @@ Test(policy_decode, arguments_and_sizes_are_checked)
 	cr_expect(policy == NULL);
 }
 
-/* More errors than anybody reads: told up to a limit, and counted on. */
+/* More errors than anybody reads: reported up to a limit, then counted. */
 Test(policy_decode, a_flood_of_errors_ends)
 {
 	static char text[400000];

@@ -1,7 +1,7 @@
-/* Places in a policy file, and the errors that are told there. */
+/* Places in a policy file, and errors at places. */
 #include "config.h"
 
-#include "policy/decode.h"
+#include "policy/decode_place.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -62,7 +62,7 @@ put_path(char *path, size_t size, const struct bo_place *place)
 }
 
 void
-bo_decoding_emit(struct bo_decoding *d, const struct backoff_error *error)
+bo_decoding_keep(struct bo_decoding *d, const struct backoff_error *error)
 {
 	if (d->errors < BO_ERRORS_MAX)
 		d->error[d->errors] = *error;
@@ -80,29 +80,28 @@ compare_places(const void *a, const void *b)
 }
 
 enum backoff_status
-bo_decoding_tell(struct bo_decoding *d)
+bo_decoding_finish(struct bo_decoding *d,
+		   const struct backoff_policy_loader *loader,
+		   struct backoff_error *first)
 {
-	const struct backoff_policy_loader *loader =
-		d->extends != NULL ? d->extends->loader : NULL;
+	bool heard = loader != NULL && loader->on_error != NULL;
 	unsigned count = d->errors < BO_ERRORS_MAX ? d->errors : BO_ERRORS_MAX;
-	struct backoff_error error;
 
 	if (count == 0)
 		return BACKOFF_OK;
 	qsort(d->error, count, sizeof(*d->error), compare_places);
-	if (d->first != NULL)
-		*d->first = d->error[0];
-	if (d->errors > count) {
-		error = d->error[count - 1];
-		error.path[0] = '\0';
-		snprintf(error.text, sizeof(error.text),
-			 "%u more errors are not told", d->errors - count);
-	}
-	for (unsigned i = 0;
-	     loader != NULL && loader->on_error != NULL && i < count; i++)
+	if (first != NULL)
+		*first = d->error[0];
+	for (unsigned i = 0; heard && i < count; i++)
 		loader->on_error(loader->user, &d->error[i]);
-	if (d->errors > count && loader != NULL && loader->on_error != NULL)
-		loader->on_error(loader->user, &error);
+	if (heard && d->errors > count) {
+		struct backoff_error rest = d->error[count - 1];
+
+		rest.path[0] = '\0';
+		snprintf(rest.text, sizeof(rest.text),
+			 "%u more errors not shown", d->errors - count);
+		loader->on_error(loader->user, &rest);
+	}
 	return d->error[0].status;
 }
 
@@ -114,7 +113,8 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 	struct backoff_error error = {.status = status};
 	va_list args;
 
-	/* Finding a place costs a walk: not for what nobody will read. */
+	/* Finding a place means walking the text: not for an error that
+	 * nobody will see. */
 	if (d->errors >= BO_ERRORS_MAX) {
 		d->errors++;
 		return;
@@ -127,11 +127,25 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 	/* Names and texts of a file may hold line ends and terminal codes. */
 	bo_text_clean(error.path);
 	bo_text_clean(error.text);
-	bo_decoding_emit(d, &error);
+	bo_decoding_keep(d, &error);
 }
 
 const struct bo_place *
 bo_decoding_place(const struct bo_decoding *d, enum bo_policy_row row)
 {
 	return d->is_set[row] ? &d->set[row] : &d->root;
+}
+
+const char *
+bo_describe_node(const cJSON *node)
+{
+	if (cJSON_IsString(node))
+		return "a string";
+	if (cJSON_IsNumber(node))
+		return "a number";
+	if (cJSON_IsBool(node))
+		return "true or false";
+	if (cJSON_IsArray(node))
+		return "an array";
+	return cJSON_IsObject(node) ? "an object" : "null";
 }

@@ -1,0 +1,14 @@
+/* What the fields of a policy demand of each other. */
+#ifndef BO_POLICY_DECODE_LIMITS_H
+#define BO_POLICY_DECODE_LIMITS_H
+
+#include "policy/decode_place.h"
+
+/** Report where good fields contradict each other. */
+void bo_decoding_limits(struct bo_decoding *d);
+
+/** How many entries of a schedule are used; always at least one: an empty
+ *  schedule is none, and a child may set max_attempts to 1. */
+size_t bo_delays_used(const struct backoff_policy *policy);
+
+#endif
