@@ -5,21 +5,19 @@
 
 #include <backoff/engine.h>
 
-const char *const bo_outcome_names[] = {"success", "failure", "timeout",
-					"cancelled", NULL};
-const char *const bo_class_names[] = {"unknown",  "transient", "throttle",
-				      "server",   "client",    "timeout",
-				      "conflict", "fatal",     NULL};
-static const char *const bo_breaker_names[] = {NULL, "closed", "open",
-					       "half_open"};
-const char *const bo_stop_names[] = {"none",           "success",
-				     "non_retryable",  "max_attempts",
-				     "deadline",       "delay_exceeds_deadline",
-				     "budget",         "breaker_open",
-				     "server_forbade", "hint_too_long",
-				     "not_idempotent", "not_replayable",
-				     "cancelled",      "shutdown",
-				     "sleep_failed",   NULL};
+const char *const bo_outcome_names[] = {BO_OUTCOME_WORDS(BO_WORD_ENTRY) NULL};
+const char *const bo_class_names[] = {BO_CLASS_WORDS(BO_WORD_ENTRY) NULL};
+static const char *const bo_breaker_names[] = {BO_BREAKER_WORDS(BO_WORD_ENTRY)};
+const char *const bo_stop_names[] = {"none", BO_STOP_WORDS(BO_WORD_ENTRY) NULL};
+
+_Static_assert(BO_WORD_COUNT(BO_OUTCOME_WORDS) == BACKOFF_OUTCOME_CANCELLED + 1,
+	       "a word for each outcome");
+_Static_assert(BO_WORD_COUNT(BO_CLASS_WORDS) == BACKOFF_CLASS_FATAL + 1,
+	       "a word for each class");
+_Static_assert(BO_WORD_COUNT(BO_BREAKER_WORDS) == BACKOFF_BREAKER_HALF_OPEN,
+	       "a word for each state but NONE");
+_Static_assert(BO_WORD_COUNT(BO_STOP_WORDS) == BACKOFF_STOP_SLEEP_FAILED,
+	       "a word for each reason but NONE");
 
 const char *
 backoff_outcome_kind_name(enum backoff_outcome_kind kind)

@@ -1,4 +1,4 @@
-/* Lines to events, over the strict reader: one pass, no tree. */
+/* Decodes lines to events with the strict JSON reader: one pass, no tree. */
 #include "config.h"
 
 #include <stdbool.h>
@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/json.h"
-#include "base/text.h"
+#include "base/rfc3339.h"
+#include "base/utf8.h"
 #include "event/fields.h"
 
 #define LINE_MAX_BYTES (1u << 20)
@@ -26,7 +28,7 @@ struct reading {
 	enum backoff_status status;
 	/** Where the next text goes, and the next unknown field. */
 	char *text, *extra, *extra_start;
-	/** Rows that were there, as bits; and those that were not null. */
+	/** Rows that the line has, as bits; and those that are not null. */
 	uint64_t seen, given;
 };
 
@@ -62,7 +64,7 @@ fail(struct reading *r, enum backoff_status status, const char *at,
 	snprintf(r->error->path, sizeof(r->error->path), "%s",
 		 field != NULL ? field->info.path : "");
 	snprintf(r->error->text, sizeof(r->error->text), "%s", text);
-	bo_text_clean(r->error->text);
+	bo_utf8_clean(r->error->text);
 	return false;
 }
 
@@ -84,7 +86,7 @@ read_number(struct reading *r, const struct bo_event_field *field,
 {
 	bool seconds = field->kind == BO_EVENT_SECONDS;
 	const char *want = seconds ? "a number of seconds from 0 to 1.8e10"
-				   : "a whole number from 0";
+				   : "a whole number, 0 or more";
 
 	if (value->type != BO_JSON_NUMBER ||
 	    bo_decimal_parse(value->at, value->length, seconds ? 9 : 0, out) !=
@@ -118,7 +120,7 @@ keep_extra(struct reading *r, const char *from, const char *to)
 static int
 find_name(const struct bo_event_field *field, const struct bo_json_value *value)
 {
-	/* The first one stands for "absent" where that is 0. */
+	/* Where 0 means "absent", it has no word. */
 	for (int i = field->kind == BO_EVENT_ENUM; field->names[i] != NULL; i++)
 		if (strlen(field->names[i]) == value->length &&
 		    memcmp(field->names[i], value->at, value->length) == 0)
@@ -126,7 +128,7 @@ find_name(const struct bo_event_field *field, const struct bo_json_value *value)
 	return -1;
 }
 
-/* The same piece without escapes, in space that the next text overwrites. */
+/* The same value without escapes, in space that the next text overwrites. */
 static struct bo_json_value
 plain(struct reading *r, const struct bo_json_value *value)
 {
@@ -157,8 +159,9 @@ read_value(struct reading *r, const struct bo_event_field *field,
 		    bo_decimal_parse(value->at, value->length, 0, &number) !=
 			    BO_DECIMAL_OK ||
 		    number != 1)
-			return wrong(r, field, value,
-				     "1, the version that this reader knows");
+			return wrong(
+				r, field, value,
+				"1, the only version that this library reads");
 		return true;
 	case BO_EVENT_TEXT:
 		if (value->type != BO_JSON_STRING)
@@ -196,7 +199,7 @@ read_value(struct reading *r, const struct bo_event_field *field,
 		name = find_name(field, &word);
 		if (name >= 0)
 			memcpy(at, &name, sizeof(name));
-		else /* A later version's word: kept, not understood. */
+		else /* A word of a later version: kept unread. */
 			keep_extra(r, member->key.at - 1,
 				   value->at + value->length + 1);
 		return true;
@@ -204,8 +207,8 @@ read_value(struct reading *r, const struct bo_event_field *field,
 	return false;
 }
 
-/* The row of a key; lines of our own come in table order, so the search
- * begins behind the last hit. */
+/* The row of a key. This library writes lines in table order, so the search
+ * begins after the last hit. */
 static int
 find_row(const struct bo_json_value *key, int after)
 {
@@ -223,10 +226,11 @@ find_row(const struct bo_json_value *key, int after)
 	return -1;
 }
 
-/* Bits of "v" and "event_type", the first and the third row. */
-#define TYPE_ROW 2
-#define GIVEN_VERSION (UINT64_C(1) << 0)
-#define GIVEN_TYPE (UINT64_C(1) << TYPE_ROW)
+/* Rows as bits. */
+#define BIT(row) (UINT64_C(1) << (row))
+#define GIVEN_VERSION BIT(BO_EVENT_ROW_version)
+#define GIVEN_TYPE BIT(BO_EVENT_ROW_type)
+_Static_assert(BO_EVENT_ROWS <= 64, "a bit for each row");
 
 /* One member; false once a field is wrong. */
 static bool
@@ -244,16 +248,16 @@ read_member(struct reading *r, const struct bo_json_member *member, int *last)
 	*last = row;
 	if (r->seen >> row & 1)
 		return fail(r, BACKOFF_E_FIELD, member->key.at - 1, field,
-			    "this field is there twice");
-	r->seen |= UINT64_C(1) << row;
+			    "duplicate field");
+	r->seen |= BIT(row);
 	if (member->value.type == BO_JSON_NULL)
 		return true;
-	r->given |= UINT64_C(1) << row;
+	r->given |= BIT(row);
 	return read_value(r, field, member);
 }
 
-/* A wrong field is one of an event only if the line is one, and the line is
- * only JSON if all of it is: walk on and look. */
+/* After a wrong field: the line may still turn out to be invalid JSON, or not
+ * an event at all, which are other errors. */
 static void
 read_rest(struct reading *r, bool *first)
 {
@@ -262,7 +266,7 @@ read_rest(struct reading *r, bool *first)
 	while (bo_json_member(&r->json, first, &member)) {
 		struct bo_json_value key = plain(r, &member.key);
 
-		if (find_row(&key, 0) == TYPE_ROW &&
+		if (find_row(&key, 0) == BO_EVENT_ROW_type &&
 		    member.value.type != BO_JSON_NULL)
 			r->given |= GIVEN_TYPE;
 	}
@@ -285,7 +289,7 @@ read_members(struct reading *r)
 	return false;
 }
 
-/* What a reader cannot do without. A writer of this library sends more. */
+/* The fields that a reader needs. This library writes more. */
 static bool
 check_required(struct reading *r)
 {
@@ -328,7 +332,7 @@ read_line(struct reading *r)
 		return false;
 	if (!(r->given & GIVEN_TYPE))
 		return fail(r, BACKOFF_E_FOREIGN, r->json.text, NULL,
-			    "no field event_type");
+			    "field event_type is missing");
 	return check_required(r);
 }
 
@@ -347,8 +351,8 @@ backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
 		     "a line has at most 1 MiB");
 		return r.status;
 	}
-	/* Texts lose their quotes, which makes room for a NUL; attrs have no
-	 * quotes, but a key and a colon. */
+	/* A string loses its quotes, which makes room for a NUL; an object has
+	 * no quotes, but its key and colon make that room. */
 	if (decoder->size < 2 * length + 2) {
 		char *space = realloc(decoder->space, 2 * length + 2);
 

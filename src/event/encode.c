@@ -1,16 +1,19 @@
-/* Events to lines. Runs for every attempt: no allocation, no locale, no
- * printf. */
+/* Encodes events to lines. Runs for every attempt: no allocation, no locale,
+ * no printf. */
 #include "config.h"
 
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/rfc3339.h"
+#include "base/utf8.h"
 #include "event/fields.h"
 #include "event/rows.h"
 
-/* Of budget, attrs and extra together: they have no limit in the table. */
+/* Maximum of budget, attrs and extra together, which have no limit in the
+ * table. */
 #define FREE_TEXT_MAX 4096
 #define EIGHT_DIGITS 100000000
 #define BLANKS UINT64_C(0x2020202020202020)
@@ -20,13 +23,13 @@
 typedef signed char bytes16 __attribute__((vector_size(16)));
 typedef uint64_t halves16 __attribute__((vector_size(16)));
 
-/* Below 10^8; always eight bytes, of which those without leading zeros count.
- */
+/* A value below 10^8. Always writes eight bytes, but returns the end of the
+ * digits. */
 static inline char *
 put_small(char *out, uint64_t value)
 {
 	uint64_t digits = bo_digits8(value);
-	/* Of zero one digit is left. */
+	/* Zero keeps one digit. */
 	unsigned zeros = (unsigned)__builtin_ctzll(digits | 1ull << 56) / 8;
 
 	bo_store_low_first(out, (digits + BO_DIGITS_ZERO) >> 8 * zeros);
@@ -64,9 +67,8 @@ put_seconds(char *out, uint64_t ns)
 	return out + 2 + (digits != 0 ? 8 - __builtin_clzll(digits) / 8 : 0);
 }
 
-/* Bytes that can not be copied as they are, as bytes that are not 0: what is
- * not ASCII (as signed numbers those are negative), control characters, quotes
- * and backslashes. */
+/* Not 0 for each byte that cannot be copied as it is: not ASCII (negative as
+ * a signed number), control characters, quotes and backslashes. */
 static inline bytes16
 special_of(bytes16 bytes)
 {
@@ -109,8 +111,8 @@ put_escape(char *out, unsigned char c)
 	return out + 5;
 }
 
-/* A text with something in it that is not plain; it is cut between characters
- * if it has as many bytes as its limit. */
+/* A string with bytes that are not plain; cut between characters if it is as
+ * long as its limit. */
 static __attribute__((noinline)) char *
 put_special(char *out, const char *text, size_t size, size_t limit)
 {
@@ -153,8 +155,8 @@ put_special(char *out, const char *text, size_t size, size_t limit)
 	return out;
 }
 
-/* Copies at least 16 bytes, the last step into the one before it; true if all
- * of them are plain. */
+/* Copies at least 16 bytes; the last step overlaps the one before it. True if
+ * all bytes are plain. */
 static inline bool
 copy_long(char *out, const char *text, size_t length)
 {
@@ -169,7 +171,8 @@ copy_long(char *out, const char *text, size_t length)
 	return !is_any(special);
 }
 
-/* The same for less, with two steps of eight bytes or four, or few of one. */
+/* Copies fewer than 16 bytes, in two overlapping steps of eight or four bytes,
+ * or byte by byte. */
 static inline bool
 copy_short(char *out, const char *text, size_t length)
 {
@@ -196,9 +199,9 @@ copy_short(char *out, const char *text, size_t length)
 	return !is_any(special_of((bytes16)(halves16){first, last}));
 }
 
-/* A string and the quote behind it, cut after at most limit bytes of its own
- * between characters. Usual texts are plain: they are looked at while they are
- * copied. */
+/* A string and its closing quote; cut between characters after at most limit
+ * bytes of the string. Most strings are plain, so they are copied and checked
+ * in one pass. */
 static char *
 put_text(char *out, const char *text, size_t limit)
 {
@@ -211,8 +214,8 @@ put_text(char *out, const char *text, size_t limit)
 	return out + 1;
 }
 
-/* JSON as it stands, on one line: control characters are white space there,
- * because inside a string they would not be JSON. */
+/* JSON unchanged, but on one line: valid JSON has control characters only as
+ * white space between tokens, so each becomes a space. */
 static char *
 put_json(char *out, const char *text)
 {
@@ -221,16 +224,12 @@ put_json(char *out, const char *text)
 	return out;
 }
 
-/* The word for a number that the caller may have made up; NULL if it has. */
+/* The word of a value; NULL outside of [first, last], as callers may set any
+ * number. */
 static inline const char *
-name_of(const char *const *names, int first, int value)
+name_of(const char *const *names, int first, int last, int value)
 {
-	if (value < first)
-		return NULL;
-	for (int i = first; i < value; i++)
-		if (names[i] == NULL)
-			return NULL;
-	return names[value];
+	return value >= first && value <= last ? names[value] : NULL;
 }
 
 static size_t
@@ -272,9 +271,11 @@ text_length(const char *text)
 		PUT_LITERAL(",\"" name "\":");                                 \
 		out = put_seconds(out, event->member);                         \
 	}
-/* Of an ENUM the first number stands for "absent". */
-#define PUT_NAME(name, member, kind, list, fallback, allowed, doc)             \
+/* Value 0 of an ENUM, which has no word, is "absent". */
+#define PUT_NAME(name, member, kind, list, words, fallback, doc)               \
 	word = name_of(list, BO_EVENT_##kind == BO_EVENT_ENUM,                 \
+		       BO_WORD_COUNT(words) -                                  \
+			       (BO_EVENT_##kind != BO_EVENT_ENUM),             \
 		       (int)event->member);                                    \
 	if (word != NULL) {                                                    \
 		PUT_LITERAL(",\"" name "\":\"");                               \
@@ -282,7 +283,7 @@ text_length(const char *text)
 		*out++ = '"';                                                  \
 	}
 
-/* Into space that is certainly large enough, also for what runs over. */
+/* Into space that is large enough even for bytes written past the end. */
 static size_t
 encode(const struct backoff_event *event, char *line)
 {

@@ -1,11 +1,11 @@
-/* Events as values: the empty one, and the table for the outside. */
+/* The empty event, and the field table for callers. */
 #include "config.h"
 
 #include "base/schema.h"
 #include "event/fields.h"
 
-/* Field by field: for a struct of this size gcc -O2 uses "rep stos", which
- * takes longer to start than all of this. */
+/* Field by field: to clear a struct of this size at once, gcc -O2 uses "rep
+ * stos", whose start-up takes longer than all of these stores. */
 void
 backoff_event_init(struct backoff_event *event)
 {

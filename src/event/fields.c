@@ -1,27 +1,30 @@
-/* The table of an event's fields for those who walk it: decode, schema and
- * documentation. */
+/* Makes the table of an event's fields from rows.h. */
 #include "config.h"
 
 #include "event/fields.h"
 
+#include <stddef.h>
 #include <string.h>
 
-#include "event/rows.h"
+const char *const bo_event_type_names[] = {
+	"", BO_EVENT_TYPE_WORDS(BO_WORD_ENTRY) NULL};
+const char *const bo_event_kind_names[] = {
+	"", BO_EVENT_KIND_WORDS(BO_WORD_ENTRY) NULL};
+const char *const bo_event_hint_names[] = {
+	"", BO_EVENT_HINT_WORDS(BO_WORD_ENTRY) NULL};
+const char *const bo_event_source_names[] = {
+	"", BO_EVENT_SOURCE_WORDS(BO_WORD_ENTRY) NULL};
 
-const char *const bo_event_type_names[] = {"",
-					   "retry_attempt",
-					   "retry_success",
-					   "retry_exhausted",
-					   "retry_aborted",
-					   "retry_started",
-					   "breaker_transition",
-					   "events_dropped",
-					   NULL};
-const char *const bo_event_kind_names[] = {"", "first", "retry", "hedge", NULL};
-const char *const bo_event_hint_names[] = {"",        "honoured", "clamped",
-					   "ignored", "gave_up",  NULL};
-const char *const bo_event_source_names[] = {"", "backoff", "hint", "zero",
-					     NULL};
+_Static_assert(BO_WORD_COUNT(BO_EVENT_TYPE_WORDS) == BACKOFF_EVENT_DROPPED,
+	       "a word for each type but UNKNOWN");
+_Static_assert(BO_WORD_COUNT(BO_EVENT_KIND_WORDS) == BACKOFF_KIND_HEDGE,
+	       "a word for each kind but NONE");
+_Static_assert(BO_WORD_COUNT(BO_EVENT_HINT_WORDS) ==
+		       BACKOFF_HINT_ACTION_GAVE_UP,
+	       "a word for each action but NONE");
+_Static_assert(BO_WORD_COUNT(BO_EVENT_SOURCE_WORDS) ==
+		       BACKOFF_DELAY_SOURCE_ZERO,
+	       "a word for each source but NONE");
 
 #define ROW(name, type, unit, allowed, fallback, doc, kind, member, limit,     \
 	    list)                                                              \
@@ -43,12 +46,13 @@ const char *const bo_event_source_names[] = {"", "backoff", "hint", "zero",
 #define ROW_SECONDS(name, member, doc)                                         \
 	ROW(name, "number", "seconds", "", "", doc, SECONDS, AT(member), 0,    \
 	    NULL)
-#define ROW_NAME(name, member, kind, list, fallback, names, doc)               \
-	ROW(name, "name", "", names, fallback, doc, kind, AT(member), 0, list)
+#define ROW_NAME(name, member, kind, list, words, fallback, doc)               \
+	ROW(name, "name", "", words(BO_WORD_JOINED) + 1, fallback, doc, kind,  \
+	    AT(member), 0, list)
 #define ROW_OBJECT(name, member, doc)                                          \
 	ROW(name, "object", "", "", "", doc, OBJECT, AT(member), 0, NULL)
 
-const struct bo_event_field bo_event_fields[] = {
+const struct bo_event_field bo_event_fields[BO_EVENT_ROWS] = {
 	BO_EVENT_TABLE(ROW_VERSION, ROW_TIME, ROW_TEXT, ROW_COUNT, ROW_SECONDS,
 		       ROW_NAME, ROW_OBJECT)};
 

@@ -9,6 +9,7 @@
 #include <backoff/field.h>
 
 #include "base/names.h"
+#include "event/rows.h"
 
 enum bo_event_kind {
 	/** The version: always 1, no member. */
@@ -33,17 +34,31 @@ struct bo_event_field {
 	struct backoff_field info;
 	enum bo_event_kind kind;
 	uint16_t offset;
-	/** Of the key, without quotes. */
+	/** Bytes of the key, without quotes. */
 	uint16_t key_length;
 	/** BO_EVENT_TEXT: longer strings are cut. */
 	uint16_t limit;
 	const char *const *names;
 };
 
-#define BO_EVENT_ROWS 43
+/** Rows in the order of the line, named after their members. */
+enum bo_event_row {
+#define BO_ROW_VERSION(name, doc) BO_EVENT_ROW_version,
+#define BO_ROW(name, member, doc) BO_EVENT_ROW_##member,
+#define BO_ROW_TEXT(name, member, limit, doc) BO_EVENT_ROW_##member,
+#define BO_ROW_NAME(name, member, kind, list, words, fallback, doc)            \
+	BO_EVENT_ROW_##member,
+	BO_EVENT_TABLE(BO_ROW_VERSION, BO_ROW, BO_ROW_TEXT, BO_ROW, BO_ROW,
+		       BO_ROW_NAME, BO_ROW)
+#undef BO_ROW_VERSION
+#undef BO_ROW
+#undef BO_ROW_TEXT
+#undef BO_ROW_NAME
+		BO_EVENT_ROWS
+};
 
-/** The words of enums, in order, each list ending in NULL; the first one stands
- *  for "absent" where that is 0. */
+/** The words of enums by value, each list ending in NULL; the first is "" where
+ *  0 means "absent". */
 extern const char *const bo_event_type_names[];
 extern const char *const bo_event_kind_names[];
 extern const char *const bo_event_hint_names[];

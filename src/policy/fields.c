@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "base/names.h"
+
 #define AT(member) .offset = offsetof(struct backoff_policy, member)
 #define PLAIN(member)                                                          \
 	AT(member), .size = sizeof(((struct backoff_policy *)NULL)->member)
@@ -45,15 +47,12 @@
 	SHAPE(BOOL, "boolean", 0, 0, "", #value), PLAIN(member), NO_WORDS
 #define MATCHERS(member, value)                                                \
 	SHAPE(MATCHERS, "matchers", 0, 0, "", value), AT(member), NO_WORDS
-/* The words as one text, and as a list. */
-#define JOINED(constant, word) " " word
-#define ENTRY(constant, word) [constant] = word,
 #define CHOICE(member, words, value, word)                                     \
 	SHAPE(ENUM, "name", 0, 0, "", "\"" word "\""), PLAIN(member),          \
-		.info.names = words(JOINED) + 1,                               \
+		.info.names = words(BO_WORD_JOINED) + 1,                       \
 		.names = (const char *const[])                                 \
 	{                                                                      \
-		words(ENTRY) NULL                                              \
+		words(BO_WORD_ENTRY) NULL                                      \
 	}
 
 #define NEED(i, first, second, mask)                                           \
@@ -81,9 +80,8 @@
 const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 	BO_POLICY_TABLE(FIELD)};
 
-#define PLUS_ONE(constant, word) +1
 #define SAME_COUNT(words, last)                                                \
-	_Static_assert(0 words(PLUS_ONE) == (last) + 1,                        \
+	_Static_assert(BO_WORD_COUNT(words) == (last) + 1,                     \
 		       "a word for each value, and no other");                 \
 	_Static_assert((last) < 8, "values are bits of a need")
 

@@ -1,4 +1,4 @@
-/* Tests of src/event/decode: which lines are events, and what they say. */
+/* Tests of src/event/decode: which lines are events, and their meaning. */
 #include "config.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include <backoff/event.h>
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -34,7 +34,7 @@ teardown(void)
 
 TestSuite(event_decode, .init = setup, .fini = teardown);
 
-/* In memory of the exact size, so that a sanitizer sees one byte more. */
+/* In memory of the exact size, so that a sanitizer sees a read past it. */
 static enum backoff_status
 decode(const char *text, size_t length, struct backoff_event *out,
        struct backoff_error *error)
@@ -115,13 +115,13 @@ static const struct bad_row bad[] = {
 	{"attempt 0", "{" HEAD TYPE CALL ",\"attempt\":0}", 0, VALUE, 1, "",
 	 "1 or more"},
 	{"a field twice", "{" GOOD ",\"pid\":1,\"pid\":1}", 0, FIELD, 117,
-	 "pid", "twice"},
+	 "pid", "duplicate field"},
 	{"twice, once null", "{" GOOD ",\"pid\":null,\"pid\":1}", 0, FIELD, 120,
-	 "pid", "twice"},
+	 "pid", "duplicate field"},
 	{"twice, once escaped", "{" GOOD ",\"pid\":1,\"p\\u0069d\":1}", 0,
-	 FIELD, 117, "pid", "twice"},
+	 FIELD, 117, "pid", "duplicate field"},
 	{"type twice", "{" GOOD ",\"event_type\":\"retry_attempt\"}", 0, FIELD,
-	 109, "event_type", "twice"},
+	 109, "event_type", "duplicate field"},
 	{"type of a wrong type", "{\"v\":1,\"event_type\":5}", 0, VALUE, 21,
 	 "event_type", "must be a string"},
 	{"text of a wrong type", "{" GOOD ",\"host\":5}", 0, VALUE, 116, "host",
@@ -179,7 +179,7 @@ is_line_of_utf8(const char *text)
 	return true;
 }
 
-Test(event_decode, what_is_no_event_is_refused_with_its_reason)
+Test(event_decode, lines_that_are_not_events_are_refused_with_a_reason)
 {
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		size_t length =
@@ -293,7 +293,7 @@ Test(event_decode, a_line_may_end_in_its_newline_or_not)
 		  "two lines");
 }
 
-Test(event_decode, unknown_types_are_no_errors)
+Test(event_decode, unknown_types_are_not_errors)
 {
 	struct backoff_event event;
 
@@ -311,7 +311,7 @@ Test(event_decode, unknown_types_are_no_errors)
 	cr_expect(event.type == BACKOFF_EVENT_DROPPED && event.dropped == 5);
 }
 
-Test(event_decode, what_is_not_known_survives_a_rewrite)
+Test(event_decode, unknown_fields_survive_a_rewrite)
 {
 	static const struct {
 		const char *in, *out;

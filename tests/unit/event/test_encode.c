@@ -1,4 +1,4 @@
-/* Tests of src/event/encode: what a line looks like. */
+/* Tests of src/event/encode: the form of a line. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -162,7 +162,7 @@ Test(event_encode, text_comes_out_as_valid_utf8)
 		 "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
 		{"cut inside a character", "a\xf0\x9f\x98",
 		 "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
-		{"U+2028 is no line end for a log", "a\xe2\x80\xa8",
+		{"U+2028 does not end a line of a log", "a\xe2\x80\xa8",
 		 "a\xe2\x80\xa8"},
 	};
 
@@ -182,7 +182,7 @@ Test(event_encode, text_comes_out_as_valid_utf8)
 	}
 }
 
-/* Text is copied by words of eight bytes where it can be. */
+/* Text is copied in blocks where possible. */
 Test(event_encode, a_special_byte_is_seen_at_every_place)
 {
 	for (int byte = 1; byte < 256; byte++)
@@ -211,8 +211,8 @@ Test(event_encode, a_special_byte_is_seen_at_every_place)
 		}
 }
 
-/* A text of one character, many times, behind an offset of ASCII: it is cut at
- * the last whole character. */
+/* A text of ASCII and then one character many times is cut after the last whole
+ * character. */
 static void
 check_cut(const char *character, size_t offset, size_t limit,
 	  const char *event_text, const char *why)
@@ -326,7 +326,7 @@ Test(event_encode, free_fields_have_a_limit_together)
 	free(extra);
 }
 
-/* A reader hands on what it read: a hostile line's budget has up to 1 MiB. */
+/* A reader may write what it read: a hostile line's budget has up to 1 MiB. */
 Test(event_encode, a_huge_budget_does_not_run_over_the_line)
 {
 	struct backoff_event event = event_of(NULL);
@@ -341,8 +341,8 @@ Test(event_encode, a_huge_budget_does_not_run_over_the_line)
 	free(budget);
 }
 
-/* All texts as long as can be, of what takes most room; all numbers at their
- * largest. */
+/* All texts have their maximum length, of the bytes that take most room when
+ * escaped; all numbers have their maximum. */
 Test(event_encode, the_worst_event_fits_the_promised_line)
 {
 	static const char *const worst[] = {"\x01", "\xff", "\""};

@@ -1,5 +1,5 @@
-/* Tests of events both ways: what is written is read back, and both mean what a
- * general JSON library says. */
+/* Tests of events both ways: events are read back as they were written, and a
+ * general JSON library reads the same. */
 #include "config.h"
 
 #include <math.h>
@@ -19,26 +19,27 @@
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
-/* Keyed luck; a failure prints seed and number. */
-struct luck {
+/* A stream of random numbers, keyed by seed and number, which a failure
+ * prints. */
+struct draws {
 	uint64_t seed, number;
 	uint32_t step;
 };
 
 static uint64_t
-next(struct luck *luck)
+next(struct draws *draws)
 {
-	return backoff_draw(luck->seed, BACKOFF_PURPOSE_USER, luck->number,
-			    luck->step++);
+	return backoff_draw(draws->seed, BACKOFF_PURPOSE_USER, draws->number,
+			    draws->step++);
 }
 
 static uint32_t
-below(struct luck *luck, uint32_t n)
+below(struct draws *draws, uint32_t n)
 {
-	return (uint32_t)(next(luck) >> 32) % n;
+	return (uint32_t)(next(draws) >> 32) % n;
 }
 
-/* Pieces that make texts hostile; all of them UTF-8. */
+/* Hostile pieces of text, all of them UTF-8. */
 static const char *const pieces[] = {"a",
 				     "Zz",
 				     " ",
@@ -62,13 +63,13 @@ static const char *const pieces[] = {"a",
 				     "a plain text, for words of eight bytes"};
 
 static char *
-make_text(struct luck *luck, size_t limit)
+make_text(struct draws *draws, size_t limit)
 {
 	char *text = calloc(1, limit + 1);
 	size_t length = 0;
 
-	for (uint32_t n = below(luck, 12); n > 0; n--) {
-		const char *piece = pieces[below(luck, COUNT(pieces))];
+	for (uint32_t n = below(draws, 12); n > 0; n--) {
+		const char *piece = pieces[below(draws, COUNT(pieces))];
 
 		if (length + strlen(piece) > limit)
 			break;
@@ -97,12 +98,12 @@ names_of(const struct bo_event_field *field)
 /* Any value of a field. Times are whole microseconds. */
 static void
 fill(struct backoff_event *event, const struct bo_event_field *field,
-     struct luck *luck)
+     struct draws *draws)
 {
 	static const char *const objects[] = {"{}", "{\"a\":1}",
 					      "{\"b\":\"\\\"}\\n\",\"c\":[{}]}",
 					      "{ \"x\" : null }"};
-	uint64_t number = next(luck) >> below(luck, 64);
+	uint64_t number = next(draws) >> below(draws, 64);
 	char *text;
 	int value;
 
@@ -116,11 +117,11 @@ fill(struct backoff_event *event, const struct bo_event_field *field,
 		memcpy(at(event, field), &number, sizeof(number));
 		break;
 	case BO_EVENT_TEXT:
-		text = make_text(luck, field->limit);
+		text = make_text(draws, field->limit);
 		memcpy(at(event, field), &text, sizeof(text));
 		break;
 	case BO_EVENT_OBJECT:
-		text = strdup(objects[below(luck, COUNT(objects))]);
+		text = strdup(objects[below(draws, COUNT(objects))]);
 		memcpy(at(event, field), &text, sizeof(text));
 		break;
 	case BO_EVENT_COUNT:
@@ -129,7 +130,7 @@ fill(struct backoff_event *event, const struct bo_event_field *field,
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
-		value = (int)below(luck, (uint32_t)names_of(field));
+		value = (int)below(draws, (uint32_t)names_of(field));
 		memcpy(at(event, field), &value, sizeof(value));
 		break;
 	}
@@ -142,18 +143,18 @@ is_text(const struct bo_event_field *field)
 }
 
 static void
-make_event(struct backoff_event *event, struct luck *luck)
+make_event(struct backoff_event *event, struct draws *draws)
 {
-	uint32_t often = 1 + below(luck, 4);
+	uint32_t often = 1 + below(draws, 4);
 
 	backoff_event_init(event);
 	for (size_t i = 0; i < BO_EVENT_ROWS; i++) {
 		const struct bo_event_field *field = &bo_event_fields[i];
 
-		if (below(luck, often) == 0)
-			fill(event, field, luck);
+		if (below(draws, often) == 0)
+			fill(event, field, draws);
 	}
-	/* What a reader needs of every event. */
+	/* Every event needs these. */
 	if (event->ts_ns == BACKOFF_ABSENT)
 		event->ts_ns = 0;
 	if (event->type == BACKOFF_EVENT_UNKNOWN)
@@ -228,14 +229,14 @@ cjson_agrees(const cJSON *tree, struct backoff_event *event,
 		cJSON_Delete(inner);
 		return same;
 	case BO_EVENT_TIME:
-		/* Another test holds times against the C library. */
+		/* Another test compares times with the C library. */
 		return cJSON_IsString(node);
 	case BO_EVENT_COUNT:
 	case BO_EVENT_SECONDS:
 		memcpy(&number, at(event, field), sizeof(number));
 		if (number == BACKOFF_ABSENT)
 			return node == NULL || cJSON_IsNull(node);
-		/* To what a double can hold. */
+		/* As precise as a double. */
 		return cJSON_IsNumber(node) &&
 		       fabs(node->valuedouble * (field->kind == BO_EVENT_SECONDS
 							 ? 1e9
@@ -255,36 +256,36 @@ cjson_agrees(const cJSON *tree, struct backoff_event *event,
 
 static void
 check_line(const char *line, size_t length, struct backoff_event *event,
-	   const struct luck *luck)
+	   const struct draws *draws)
 {
 	cJSON *tree = cJSON_ParseWithLength(line, length);
 
 	cr_assert(tree != NULL, "number %llu: %s",
-		  (unsigned long long)luck->number, line);
+		  (unsigned long long)draws->number, line);
 	for (size_t i = 0; i < BO_EVENT_ROWS; i++)
 		cr_assert(cjson_agrees(tree, event, &bo_event_fields[i]),
 			  "seed %llu number %llu: %s: %s",
-			  (unsigned long long)luck->seed,
-			  (unsigned long long)luck->number,
+			  (unsigned long long)draws->seed,
+			  (unsigned long long)draws->number,
 			  bo_event_fields[i].info.path, line);
 	cJSON_Delete(tree);
 }
 
-Test(event_meaning, what_is_written_is_read_back)
+Test(event_meaning, events_are_read_back_as_they_were_written)
 {
 	static char line[BACKOFF_EVENT_LINE_MAX + 1];
 	struct backoff_event_decoder *decoder;
 
 	cr_assert(backoff_event_decoder_new(&decoder) == BACKOFF_OK);
 	for (uint64_t number = 0; number < 10000; number++) {
-		struct luck luck = {50, number, 0};
+		struct draws draws = {50, number, 0};
 		struct backoff_event event, back;
 		struct backoff_error error = {.text = ""};
 		struct bo_json_value value;
 		struct bo_json json;
 		size_t length;
 
-		make_event(&event, &luck);
+		make_event(&event, &draws);
 		length = backoff_event_encode(&event, line,
 					      BACKOFF_EVENT_LINE_MAX);
 		cr_assert(length > 1 && line[length - 1] == '\n');
@@ -293,7 +294,7 @@ Test(event_meaning, what_is_written_is_read_back)
 		bo_json_begin(&json, line, length);
 		cr_assert(bo_json_value(&json, &value) && bo_json_end(&json),
 			  "number %llu: %s", (unsigned long long)number, line);
-		check_line(line, length, &event, &luck);
+		check_line(line, length, &event, &draws);
 		cr_assert(backoff_event_decode(decoder, line, length, &back,
 					       &error) == BACKOFF_OK,
 			  "number %llu: %s: %s", (unsigned long long)number,
@@ -310,9 +311,9 @@ Test(event_meaning, what_is_written_is_read_back)
 	backoff_event_decoder_free(decoder);
 }
 
-/* Lines as other writers make them. */
+/* Lines in the style of other writers. */
 struct writer {
-	struct luck luck;
+	struct draws draws;
 	char line[16384];
 	size_t length;
 };
@@ -332,10 +333,10 @@ put_space(struct writer *w)
 {
 	static const char *const spaces[] = {"", "", "", " ", "\t", "  \r"};
 
-	put(w, spaces[below(&w->luck, COUNT(spaces))]);
+	put(w, spaces[below(&w->draws, COUNT(spaces))]);
 }
 
-/* A string with some characters escaped that need not be. */
+/* A string in which characters are escaped that need not be. */
 static void
 put_string(struct writer *w, const char *text)
 {
@@ -345,9 +346,10 @@ put_string(struct writer *w, const char *text)
 		char escape[8] = {(char)c};
 
 		if (c < 0x80 && (c < 0x20 || c == '"' || c == '\\' ||
-				 below(&w->luck, 6) == 0))
+				 below(&w->draws, 6) == 0))
 			snprintf(escape, sizeof(escape),
-				 below(&w->luck, 2) ? "\\u%04x" : "\\u%04X", c);
+				 below(&w->draws, 2) ? "\\u%04x" : "\\u%04X",
+				 c);
 		put(w, escape);
 	}
 	put(w, "\"");
@@ -371,13 +373,13 @@ put_value(struct writer *w, const struct bo_event_field *field)
 	switch (field->kind) {
 	case BO_EVENT_VERSION:
 		put(w, (const char *[]){"1", "1", "1.0",
-					"1e0"}[below(&w->luck, 4)]);
+					"1e0"}[below(&w->draws, 4)]);
 		break;
 	case BO_EVENT_TIME:
-		put(w, times[below(&w->luck, COUNT(times))]);
+		put(w, times[below(&w->draws, COUNT(times))]);
 		break;
 	case BO_EVENT_TEXT:
-		text = make_text(&w->luck, 200);
+		text = make_text(&w->draws, 200);
 		put_string(w, text);
 		free(text);
 		break;
@@ -385,20 +387,20 @@ put_value(struct writer *w, const struct bo_event_field *field)
 		put(w, "{\"k\" : [1, \"\\u0041\"],\"l\":{}}");
 		break;
 	case BO_EVENT_SECONDS:
-		if (below(&w->luck, 2)) {
-			put(w, seconds[below(&w->luck, COUNT(seconds))]);
+		if (below(&w->draws, 2)) {
+			put(w, seconds[below(&w->draws, COUNT(seconds))]);
 			break;
 		}
 		/* Fall through. */
 	case BO_EVENT_COUNT:
-		put(w, numbers[below(&w->luck, COUNT(numbers))]);
+		put(w, numbers[below(&w->draws, COUNT(numbers))]);
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
-		put_string(w, below(&w->luck, 10) == 0
+		put_string(w, below(&w->draws, 10) == 0
 				      ? "news"
 				      : field->names[below(
-						&w->luck,
+						&w->draws,
 						(uint32_t)names_of(field))]);
 		break;
 	}
@@ -415,7 +417,7 @@ put_unknown(struct writer *w)
 		"\"jitter.kind\":1e999",
 		"\"attempt \":\"\\ud83d\\ude00\""};
 
-	put(w, unknown[below(&w->luck, COUNT(unknown))]);
+	put(w, unknown[below(&w->draws, COUNT(unknown))]);
 }
 
 static void
@@ -425,7 +427,7 @@ put_member(struct writer *w, const struct bo_event_field *field)
 			strcmp(field->info.path, "call_id") == 0 ||
 			field->info.fallback == NULL;
 
-	if (below(&w->luck, 20) == 0)
+	if (below(&w->draws, 20) == 0)
 		put_string(w, field->info.path);
 	else {
 		put(w, "\"");
@@ -437,23 +439,23 @@ put_member(struct writer *w, const struct bo_event_field *field)
 	put_space(w);
 	if (strcmp(field->info.path, "attempt") == 0)
 		put(w, "3");
-	else if (!required && below(&w->luck, 12) == 0)
+	else if (!required && below(&w->draws, 12) == 0)
 		put(w, "null");
 	else
 		put_value(w, field);
 }
 
-/* A permutation of the table, with gaps and with strangers between. */
+/* A permutation of the table, with gaps and with unknown fields between. */
 static void
 make_line(struct writer *w)
 {
-	uint32_t order[BO_EVENT_ROWS], gaps = below(&w->luck, 3);
+	uint32_t order[BO_EVENT_ROWS], gaps = below(&w->draws, 3);
 	const char *separator = "";
 
 	for (uint32_t i = 0; i < BO_EVENT_ROWS; i++)
 		order[i] = i;
 	for (uint32_t i = BO_EVENT_ROWS - 1; i > 0; i--) {
-		uint32_t k = below(&w->luck, i + 1), swap = order[i];
+		uint32_t k = below(&w->draws, i + 1), swap = order[i];
 
 		order[i] = order[k];
 		order[k] = swap;
@@ -467,23 +469,23 @@ make_line(struct writer *w)
 			      strcmp(field->info.path, "call_id") == 0 ||
 			      strcmp(field->info.path, "attempt") == 0;
 
-		if (!needed && below(&w->luck, 3) < gaps)
+		if (!needed && below(&w->draws, 3) < gaps)
 			continue;
 		put(w, separator);
 		put_space(w);
 		put_member(w, field);
 		separator = ",";
-		if (below(&w->luck, 8) == 0) {
+		if (below(&w->draws, 8) == 0) {
 			put(w, ",");
 			put_unknown(w);
 		}
 	}
 	put_space(w);
 	put(w, "}");
-	put(w, below(&w->luck, 2) ? "\n" : "");
+	put(w, below(&w->draws, 2) ? "\n" : "");
 }
 
-/* What was not understood is still there after a rewrite. */
+/* Unknown fields are still there after a rewrite. */
 static void
 check_rewrite(struct backoff_event_decoder *decoder,
 	      const struct backoff_event *event, const struct writer *w)
@@ -495,15 +497,15 @@ check_rewrite(struct backoff_event_decoder *decoder,
 	cr_assert(length > 0);
 	cr_assert(backoff_event_decode(decoder, line, length, &back, NULL) ==
 			  BACKOFF_OK,
-		  "number %llu: %.*s", (unsigned long long)w->luck.number,
+		  "number %llu: %.*s", (unsigned long long)w->draws.number,
 		  (int)length, line);
 	second = backoff_event_encode(&back, again, sizeof(again));
 	cr_assert(second == length && memcmp(line, again, length) == 0,
-		  "number %llu: %.*s", (unsigned long long)w->luck.number,
+		  "number %llu: %.*s", (unsigned long long)w->draws.number,
 		  (int)length, line);
 }
 
-Test(event_meaning, lines_of_others_mean_what_cjson_says)
+Test(event_meaning, lines_of_other_writers_mean_what_cjson_reads)
 {
 	static struct writer w;
 	struct backoff_event_decoder *decoder, *second;
@@ -514,14 +516,14 @@ Test(event_meaning, lines_of_others_mean_what_cjson_says)
 		struct backoff_event event;
 		struct backoff_error error = {.text = ""};
 
-		w.luck = (struct luck){51, number, 0};
+		w.draws = (struct draws){51, number, 0};
 		w.length = 0;
 		make_line(&w);
 		cr_assert(backoff_event_decode(decoder, w.line, w.length,
 					       &event, &error) == BACKOFF_OK,
 			  "number %llu: %s %s: %s", (unsigned long long)number,
 			  error.path, error.text, w.line);
-		check_line(w.line, w.length, &event, &w.luck);
+		check_line(w.line, w.length, &event, &w.draws);
 		check_rewrite(second, &event, &w);
 	}
 	backoff_event_decoder_free(decoder);

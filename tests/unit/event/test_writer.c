@@ -15,7 +15,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "event/fields.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
@@ -122,45 +122,45 @@ slow_line(const struct backoff_event *event, char *line, size_t size)
 	return out.length;
 }
 
-struct luck {
+struct draws {
 	uint64_t number;
 	uint32_t step;
 };
 
 static uint64_t
-next(struct luck *luck)
+next(struct draws *draws)
 {
-	return backoff_draw(1, BACKOFF_PURPOSE_USER, luck->number,
-			    luck->step++);
+	return backoff_draw(1, BACKOFF_PURPOSE_USER, draws->number,
+			    draws->step++);
 }
 
 static size_t
-below(struct luck *luck, size_t n)
+below(struct draws *draws, size_t n)
 {
-	return (size_t)(next(luck) >> 32) % n;
+	return (size_t)(next(draws) >> 32) % n;
 }
 
 /* Any bytes, in exactly as much memory as they need: mostly plain text, some
  * with one special byte, some with characters, some noise. */
 static char *
-make_text(struct luck *luck, size_t limit)
+make_text(struct draws *draws, size_t limit)
 {
 	static const char *const character[] = {
 		"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
 		"\x7f",     "\xed\xa0\x80", "\""};
-	size_t length = below(luck, below(luck, 8) > 0 ? 48 : limit + 9);
+	size_t length = below(draws, below(draws, 8) > 0 ? 48 : limit + 9);
 	char *text = malloc(length + 1);
-	size_t kind = below(luck, 6);
+	size_t kind = below(draws, 6);
 
 	for (size_t i = 0; i < length; i++)
-		text[i] = (char)(kind == 0 ? 1 + below(luck, 255)
-					   : 'a' + below(luck, 26));
+		text[i] = (char)(kind == 0 ? 1 + below(draws, 255)
+					   : 'a' + below(draws, 26));
 	if (kind == 1 && length > 0)
-		text[below(luck, length)] = (char)(1 + below(luck, 255));
+		text[below(draws, length)] = (char)(1 + below(draws, 255));
 	if (kind == 2) {
-		const char *c = character[below(luck, COUNT(character))];
+		const char *c = character[below(draws, COUNT(character))];
 
-		for (size_t i = below(luck, 4); i + strlen(c) <= length;
+		for (size_t i = below(draws, 4); i + strlen(c) <= length;
 		     i += strlen(c))
 			memcpy(text + i, c, strlen(c));
 	}
@@ -170,7 +170,7 @@ make_text(struct luck *luck, size_t limit)
 
 /* Numbers of all lengths, round ones too, since zeros are left out. */
 static uint64_t
-make_number(struct luck *luck)
+make_number(struct draws *draws)
 {
 	static const uint64_t unit[] = {1,
 					10,
@@ -180,28 +180,28 @@ make_number(struct luck *luck)
 					10000000,
 					UINT64_C(1000000000),
 					100000000};
-	uint64_t number = next(luck) >> below(luck, 64);
+	uint64_t number = next(draws) >> below(draws, 64);
 
-	if (below(luck, 2) > 0)
-		number -= number % unit[below(luck, COUNT(unit))];
-	if (below(luck, 8) == 0)
-		number = unit[below(luck, COUNT(unit))] - below(luck, 2);
+	if (below(draws, 2) > 0)
+		number -= number % unit[below(draws, COUNT(unit))];
+	if (below(draws, 8) == 0)
+		number = unit[below(draws, COUNT(unit))] - below(draws, 2);
 	return number != BACKOFF_ABSENT ? number : 0;
 }
 
 static void
 fill(struct backoff_event *event, const struct bo_event_field *field,
-     struct luck *luck)
+     struct draws *draws)
 {
 	char *at = (char *)event + field->offset, *text;
-	uint64_t number = make_number(luck);
+	uint64_t number = make_number(draws);
 	int value = 0;
 
 	switch (field->kind) {
 	case BO_EVENT_VERSION:
 		break;
 	case BO_EVENT_TEXT:
-		text = make_text(luck, field->limit);
+		text = make_text(draws, field->limit);
 		memcpy(at, &text, sizeof(text));
 		break;
 	case BO_EVENT_OBJECT:
@@ -212,7 +212,7 @@ fill(struct backoff_event *event, const struct bo_event_field *field,
 	case BO_EVENT_ENUM_INT:
 		while (field->names[value] != NULL)
 			value++;
-		value = (int)below(luck, (size_t)value);
+		value = (int)below(draws, (size_t)value);
 		memcpy(at, &value, sizeof(value));
 		break;
 	default:
@@ -239,14 +239,14 @@ Test(event_writer, any_event_is_written_as_the_slow_writer_does)
 	static char line[BACKOFF_EVENT_LINE_MAX], slow[BACKOFF_EVENT_LINE_MAX];
 
 	for (uint64_t number = 0; number < 20000; number++) {
-		struct luck luck = {number, 0};
-		size_t often = 1 + below(&luck, 6), length, want;
+		struct draws draws = {number, 0};
+		size_t often = 1 + below(&draws, 6), length, want;
 		struct backoff_event event;
 
 		backoff_event_init(&event);
 		for (size_t i = 0; i < BO_EVENT_ROWS; i++)
-			if (below(&luck, often) == 0)
-				fill(&event, &bo_event_fields[i], &luck);
+			if (below(&draws, often) == 0)
+				fill(&event, &bo_event_fields[i], &draws);
 		want = slow_line(&event, slow, sizeof(slow));
 		length = backoff_event_encode(&event, line, sizeof(line));
 		cr_assert(length == want && memcmp(line, slow, length) == 0,
