@@ -21,7 +21,7 @@ struct page {
 	char body[16];
 };
 
-/* Stands for a client library: an overloaded server, then a page that is not
+/* In place of a client library: an overloaded server, then a page that is not
  * ready yet, then the page. */
 static struct page *
 fetch(uint32_t number)
@@ -50,7 +50,7 @@ attempt(void *user, const struct backoff_attempt *attempt,
 	backoff_outcome_set_result(outcome, page);
 }
 
-/* A result without an error can be a failure all the same. */
+/* A result without an error can still be a failure. */
 static void
 reject_empty(void *user, struct backoff_outcome *outcome)
 {
@@ -63,7 +63,7 @@ reject_empty(void *user, struct backoff_outcome *outcome)
 				    "200 with an empty body");
 }
 
-/* Pages that were rejected and are followed by another attempt come back. */
+/* Gets each rejected page that is followed by another attempt. */
 static void
 discard(void *user, void *result)
 {
@@ -72,7 +72,7 @@ discard(void *user, void *result)
 }
 
 static void
-tell(void *user, const struct backoff_event *event)
+log_attempt(void *user, const struct backoff_event *event)
 {
 	(void)user;
 	if (event->type == BACKOFF_EVENT_ATTEMPT)
@@ -90,7 +90,7 @@ run(struct backoff_retry *retry)
 
 	backoff_retry_set_classify(retry, reject_empty, NULL);
 	backoff_retry_set_discard(retry, discard, NULL);
-	backoff_retry_set_on_event(retry, tell, NULL);
+	backoff_retry_set_on_event(retry, log_attempt, NULL);
 	status = backoff_retry_run(retry, NULL, attempt, NULL, &answer);
 	page = answer.result;
 	if (status == BACKOFF_OK)
@@ -99,7 +99,7 @@ run(struct backoff_retry *retry)
 	else
 		printf("gave up after %u attempts (%s): %s\n", answer.attempts,
 		       backoff_stop_name(answer.stop), answer.error);
-	/* The last result is ours, rejected or not. */
+	/* The last result belongs to the caller, rejected or not. */
 	free(page);
 	return status == BACKOFF_OK ? 0 : 1;
 }

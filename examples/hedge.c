@@ -1,8 +1,8 @@
 /* Ask a second replica when the first is slow: hedging, with real sockets.
  *
  * Two replicas answer on local sockets, the first one late. The policy begins
- * a second attempt after 50 ms; its answer is the call's, and the first attempt
- * sees attempt->cancel and gives up.
+ * a second attempt after 50 ms; its answer becomes the call's, and the first
+ * attempt sees attempt->cancel and gives up.
  *
  *	hedge [LOG]
  */
@@ -21,15 +21,14 @@ static const char policy_text[] =
 	"{\"name\":\"READ\",\"max_attempts\":3,\"base_delay\":0.1,"
 	"\"hedge\":{\"delay\":\"50ms\"}}";
 
-/* One replica: a socket for us, one for it, and how long it takes. */
+/* One replica: the two ends of its socket, and how long it takes. */
 struct replica {
 	pthread_t thread;
 	int ours, theirs;
 	long delay_ms;
 };
 
-/* What all attempts of the call share. Each asks its own replica, so that they
- * do not meet. */
+/* Shared by all attempts of the call. Each asks a replica of its own. */
 struct query {
 	struct replica replica[2];
 	char answer[2][32];
@@ -45,15 +44,15 @@ serve(void *user)
 
 	while (read(replica->theirs, &request, 1) == 1) {
 		nanosleep(&delay, NULL);
-		/* Who asked may be gone. */
+		/* The client may be gone. */
 		if (send(replica->theirs, "42", 2, MSG_NOSIGNAL) != 2)
 			break;
 	}
 	return NULL;
 }
 
-/* One attempt: ask a replica, and wait for its answer or for the end of the
- * race. A thread that sits in read(2) would not see the switch. */
+/* One attempt: ask a replica, then wait for its answer or for the cancellation.
+ * A thread that blocks in read(2) would not see the cancellation. */
 static void
 ask(void *user, const struct backoff_attempt *attempt,
     struct backoff_outcome *outcome)

@@ -18,7 +18,7 @@ static const char policy_text[] =
 	"{\"name\": \"TOY\", \"max_attempts\": 3, \"base_delay\": \"50ms\","
 	" \"attempt_timeout\": \"1s\", \"jitter\": \"equal\"}";
 
-/* What all calls count together. */
+/* Counters of all calls. */
 struct totals {
 	unsigned waiting, most_waiting, attempts;
 	unsigned successes, failures, cancelled;
@@ -46,8 +46,8 @@ on_timer(uv_timer_t *timer)
 	advance(work);
 }
 
-/* The peer, being a toy, answers when 5 ms are over: here is where a real
- * client has its answer, or the time until give_up_ns has run out. */
+/* This toy peer answers after 5 ms. A real client gets here with its answer, or
+ * when the time until give_up_ns has run out. */
 static void
 on_answer(uv_timer_t *timer)
 {
@@ -61,8 +61,8 @@ on_answer(uv_timer_t *timer)
 	advance(work);
 }
 
-/* A timer that is early by libuv's millisecond is no harm: the call says wait
- * again. */
+/* A timer that fires up to a millisecond early does no harm: the call says to
+ * wait again. */
 static void
 wait_until(struct work *work, uint64_t when_ns)
 {
@@ -101,7 +101,7 @@ finish(struct work *work, enum backoff_stop stop)
 	uv_close((uv_handle_t *)&work->timer, on_closed);
 }
 
-/* Ask what to do now, and do it. */
+/* Do what the call says is next. */
 static void
 advance(struct work *work)
 {
@@ -129,7 +129,7 @@ cancel(uv_handle_t *handle, void *unused)
 	advance(work);
 }
 
-/* On the loop's own thread, so nothing has to be locked. */
+/* On the loop's thread, so nothing has to be locked. */
 static void
 on_signal(uv_signal_t *handle, int number)
 {
@@ -172,7 +172,7 @@ main(int argc, char **argv)
 		return 4;
 	uv_signal_init(loop, &interrupt);
 	uv_signal_start(&interrupt, on_signal, SIGINT);
-	/* It shall not keep the loop from ending. */
+	/* It must not keep the loop from ending. */
 	uv_unref((uv_handle_t *)&interrupt);
 	for (unsigned i = 0; i < count; i++)
 		if (!start(loop, retry, i % 4, &totals))

@@ -1,5 +1,5 @@
-/* Two calls in one poll(2) loop: nobody blocks, one of them waits for a peer
- * that does not answer, and both are retried.
+/* Two calls in one poll(2) loop: neither blocks, the peer of one does not
+ * answer, and both are retried.
  *
  *   cc $(pkg-config --cflags libbackoff) poll_loop.c $(pkg-config --libs
  * libbackoff)
@@ -24,13 +24,13 @@ static const char policy_text[] =
 /* One call, and the socket of the peer that it talks to. */
 struct work {
 	const char *name;
-	/** The peer's answer to each attempt; 0: none at all. */
+	/** The peer's answer to each attempt; 0: no answer. */
 	int script[4];
 	struct backoff_call *call;
 	int fd, peer;
 	bool in_flight, over;
 	uint32_t number;
-	/** When to look again: the end of a wait, or of our patience. */
+	/** When to look again: at the end of a wait or of an attempt. */
 	uint64_t due_ns;
 };
 
@@ -42,7 +42,7 @@ now_ns(void)
 	return clock->now_ns(clock->user);
 }
 
-/* Send a request; the peer, being a toy, answers at once or never. */
+/* Send a request; this toy peer answers at once or never. */
 static void
 send_request(struct work *work, const struct backoff_attempt *attempt)
 {
@@ -58,7 +58,7 @@ send_request(struct work *work, const struct backoff_attempt *attempt)
 	work->due_ns = attempt->give_up_ns;
 }
 
-/* Ask what to do now, and do it. */
+/* Do what the call says is next. */
 static void
 advance(struct work *work)
 {

@@ -7,16 +7,16 @@
  *     hands the object on as the outcome's result; classify() reads the error
  *     text, and rejected objects are freed by discard().
  *   - 429, 500 and 503 are retried after 2, 4 and 8 s, but not a 429 whose text
- *     says that the quota or billing is exhausted: that one does not recover by
- *     waiting. All of this is the shipped policy AI_VISION.
+ *     says that the quota or billing is exhausted: waiting does
+ *     not help there. All of this is the shipped policy AI_VISION.
  *   - The provider called "grok" has its own: GROK_VISION.json is the shipped
- *     AI_GROK, one more try after a fixed 0.5 s, with the same word on quotas.
+ *     AI_GROK, one retry after a fixed 0.5 s, with the same rule for quotas.
  *   - When a provider gives up, the next one is tried; the caller gets the last
  *     error text if all do.
  *   - One image and several go the same way and differ in the request only.
  *
- * What the loop did not have: a provider's Retry-After counts. One that asks
- * for more time than the policy gives is left for the next provider at once.
+ * What the loop did not have: a provider's Retry-After counts. A provider
+ * that asks for more time than the policy gives is skipped at once.
  */
 #include "http.h"
 
@@ -25,11 +25,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the caller gets: a text, or an error that is not "". */
+/* The result: a text, or an error that is not "". */
 struct description {
 	char *text;
 	char error[512];
-	/** When the provider wants to be asked again. */
+	/** When the provider wants the retry. */
 	struct backoff_hint hint;
 };
 
@@ -55,7 +55,7 @@ member(const cJSON *object, const char *name, const char *otherwise)
 	return text != NULL ? text : otherwise;
 }
 
-/* The provider's client: always an object, an error is a text in it. */
+/* The provider's client: always returns an object, which may hold an error. */
 static struct description *
 ask(const struct question *q, const struct backoff_attempt *attempt)
 {
@@ -166,7 +166,7 @@ main(int argc, char **argv)
 	char *json;
 	int exit_code = 1;
 
-	/* An image's address may have a = too, but later. */
+	/* An image's URL may contain a = as well, but further on. */
 	while (images < argc &&
 	       argv[images][strcspn(argv[images], "=:/")] == '=')
 		images++;

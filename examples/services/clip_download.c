@@ -26,7 +26,7 @@ struct download {
 	const struct service *service;
 	struct http_request request;
 	struct http_reply reply;
-	/** Of the bytes that the file has. */
+	/** The ETag of the bytes that the file has. */
 	char etag[sizeof(((struct http_reply *)0)->etag)];
 };
 

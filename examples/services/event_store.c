@@ -32,7 +32,7 @@ struct event {
 	sqlite3 *db;
 	int folder;
 	const char *name, *text;
-	/** The marks: what need not be done again. */
+	/** The marks of steps that need not be done again. */
 	bool file_written, follow_up_started;
 	sqlite3_int64 row_id;
 	char code[16];
@@ -53,7 +53,7 @@ sqlite_ok(struct event *e, int result, struct backoff_outcome *outcome)
 	return false;
 }
 
-/* Append a line to a file of the folder; a new file comes whole or not. */
+/* Append a line to a file of the folder; a new file is created atomically. */
 static bool
 append(const struct event *e, const char *file, int flags, const char *text,
        struct backoff_outcome *outcome)

@@ -22,7 +22,7 @@ struct transfer {
 	/** Where the file's next byte goes. */
 	off_t offset;
 	bool begun;
-	/** Why keep() could not. */
+	/** Why keep() failed. */
 	int error_number;
 };
 
@@ -46,8 +46,8 @@ status_of(CURL *curl)
 	return (int)status;
 }
 
-/* A 206 goes on where the file ends; a 200 means that the server starts again,
- * so the file does too. 0 or an errno. */
+/* A 206 continues where the file ends. A 200 has the whole body, so the file
+ * starts again. 0 or an errno. */
 static int
 begin_file(struct transfer *t, int status)
 {
@@ -167,7 +167,7 @@ failed(CURLcode result, struct transfer *t, struct backoff_outcome *outcome)
 		backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
 				    BACKOFF_CLASS_UNKNOWN, "CurlError",
 				    t->reply->code, NULL);
-	/* Nobody there has seen the request, so a retry repeats nothing. */
+	/* The server has not seen the request, so a retry repeats nothing. */
 	if (result == CURLE_COULDNT_RESOLVE_HOST ||
 	    result == CURLE_COULDNT_CONNECT)
 		backoff_outcome_set_sending(outcome, 1, 0);
@@ -212,8 +212,8 @@ prepare(struct transfer *t, const struct service *service,
 	return headers;
 }
 
-/* This client follows no redirect, so a 3xx is not what was asked for; the
- * library takes it for a success. */
+/* This client follows no redirects, so a 3xx is a failure here; for the
+ * library it is a success. */
 static void
 answered(struct http_reply *reply, struct backoff_outcome *outcome)
 {
@@ -226,8 +226,8 @@ answered(struct http_reply *reply, struct backoff_outcome *outcome)
 		outcome->error = reply->body;
 }
 
-/* What the peer says about when to come back: Retry-After and its relatives.
- * The library knows which headers count, so it is offered all. */
+/* The server's hint when to retry: Retry-After and its relatives. The library
+ * knows which headers matter, so it gets all of them. */
 static void
 add_hints(const struct service *service, CURL *curl,
 	  struct backoff_outcome *outcome)
@@ -239,8 +239,8 @@ add_hints(const struct service *service, CURL *curl,
 					 service_wall_ns(service));
 }
 
-/* Nothing was missing but the word that it was all: the rest of a file that is
- * whole cannot be satisfied. */
+/* The file was complete already: a server cannot satisfy a request for the rest
+ * of it. */
 static bool
 is_whole(const struct transfer *t)
 {
@@ -281,7 +281,7 @@ http_attempt(const struct service *service,
 	}
 	headers = prepare(&t, service, attempt, range);
 	result = curl_easy_perform(t.curl);
-	/* A whole body of no bytes replaces what the file has, too. */
+	/* An empty body replaces the contents of the file as well. */
 	if (result == CURLE_OK)
 		keep(&t, "", 0);
 	if (t.error_number != 0)

@@ -1,4 +1,4 @@
-/* One HTTP request with libcurl, told to the library as an outcome. */
+/* One HTTP request with libcurl, as an outcome for the library. */
 #ifndef SERVICE_HTTP_H
 #define SERVICE_HTTP_H
 
@@ -36,10 +36,10 @@ struct http_reply {
  * Make one attempt, with what is left of the attempt's time as its timeout.
  *
  * The outcome: a 2xx is a success; another status is "http:503" with the
- * body as error text; a connection that failed is an errno; anything else of
- * libcurl's is "curl:N". It points into the reply. With a failure comes the
- * hint of its headers (Retry-After and others); whether it is followed is for
- * the policy's `server_hint` to say.
+ * body as error text; a failed connection is an errno; any other
+ * error of libcurl is "curl:N". It points into the reply. With a failure comes
+ * the hint of its headers (Retry-After and others); whether it is followed is
+ * for the policy's `server_hint` to say.
  *
  * @param reply  zero-initialised or of an earlier attempt, which is cleared
  */
@@ -48,9 +48,9 @@ void http_attempt(const struct service *service,
 		  const struct http_request *request, struct http_reply *reply,
 		  struct backoff_outcome *outcome);
 
-/** The host and port of a URL, however they are spelt ("example.org:443"), "?"
- *  of what is none: what an event may name as the target, free of the secrets
- *  that the rest may hold. */
+/** The normalised host and port of a URL ("example.org:443"), "?" for anything
+ *  else. Events may name them as the target, as they are free of secrets that
+ *  the rest may contain. */
 void http_origin(const char *url, char *out, size_t size);
 
 /** Free the body. */

@@ -1,4 +1,4 @@
-/* What the example services share at their start. */
+/* The common start of the example services. */
 #include "service.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A signal handler has no argument to find it by. */
+/* Global, because a signal handler has no argument. */
 static struct backoff_cancel *ended_by_signal;
 
 static void
@@ -29,9 +29,9 @@ fail(int exit_code, const char *what, const char *why)
 	exit(exit_code);
 }
 
-/* Virtual time, for tests: the machine's, and every wait that passed on top.
- * Attempts take as long as they take, whatever the machine has to do besides;
- * a wait lasts until its tick and moves everybody's time to its end. */
+/* Virtual time, for tests: the machine's time plus all past waits. Attempts
+ * take real time; a wait lasts until its tick, and then moves the time of all
+ * threads to its end. */
 static uint64_t
 virtual_now(void *user)
 {

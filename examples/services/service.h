@@ -1,5 +1,5 @@
-/* What the example services share at their start: options, policies, the
- * clock, the event log, the end on a signal. */
+/* The common start of the example services: options, policies, the clock, the
+ * event log, signals. */
 #ifndef SERVICE_H
 #define SERVICE_H
 
@@ -11,14 +11,16 @@
 struct service {
 	/** The time of all retries: the machine's, or virtual with -t. */
 	struct backoff_clock clock;
-	/** With -t: what ends a wait, and the sum of waits that passed. */
+	/** With -t: the file whose bytes end waits, and the sum of past waits.
+	 */
 	int ticks;
 	_Atomic uint64_t passed_ns;
 	/** The attempt log of -e; NULL without. */
 	struct backoff_sink *sink;
 	/** Switched on by SIGINT and SIGTERM: waits and transfers end. */
 	struct backoff_cancel *cancel;
-	/** Where NAME.json is looked for before the shipped policies. */
+	/** The folder that is searched for NAME.json before the shipped ones.
+	 */
 	const char *policies;
 };
 
@@ -27,7 +29,7 @@ struct service {
  * command line is wrong.
  *
  * @param usage     the operands, "DATABASE FOLDER TEXT"
- * @param operands  how many there must be at least
+ * @param operands  the minimum number of operands
  * @return index of the first operand in argv
  */
 int service_start(struct service *service, int argc, char **argv,

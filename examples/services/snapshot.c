@@ -6,7 +6,7 @@
  *     it into the error type EmptyBody, which CAMERA_SNAPSHOT.json retries.
  *   - 10 s around each attempt, not around the call: `attempt_timeout` in the
  *     policy; http.c gives libcurl what is left until attempt->give_up_ns.
- *   - One more try after a fixed 0.5 s: CAMERA_SNAPSHOT.json extends SNAPSHOT.
+ *   - One retry after a fixed 0.5 s: CAMERA_SNAPSHOT.json extends SNAPSHOT.
  *   - A counter of failures per controller: of calls, after their retries.
  *   - At most LIMIT concurrent calls per controller: a semaphore around the
  *     call, not inside the attempt, where waiting for a turn would use up the

@@ -14,8 +14,8 @@
  *     delivery succeeded or not: one JSON object on stdout.
  *
  * What the loop did not have: the endpoint's Retry-After counts, up to a minute
- * (`server_hint` in the policy). Longer than that is not worth a process that
- * waits: the result says hint_too_long, and whoever called comes back later.
+ * (`server_hint` in the policy). For a longer one no process
+ * should wait: the result says hint_too_long, and the caller tries again later.
  */
 #include "http.h"
 
@@ -32,7 +32,8 @@ struct delivery {
 	const char *log;
 	const char *id;
 	struct http_request request;
-	/** Of the last attempt: the result has its status, body and time. */
+	/** The last attempt's reply: the result has its status, body and time.
+	 */
 	struct http_reply reply;
 };
 
@@ -41,8 +42,8 @@ struct delivery {
 	"url TEXT NOT NULL, status INTEGER NOT NULL, "                         \
 	"response_ms REAL NOT NULL, error TEXT)"
 
-/* Rows that wait become rows of the table, all or none. The file is opened for
- * this alone: who may not even read it does not get far, and tries again. */
+/* Write the waiting rows to the table, all or none. The file is opened only
+ * for this: if that fails, the rows wait for the next time. */
 static int
 flush_log(const struct delivery *d)
 {
@@ -122,8 +123,8 @@ print_result(const struct delivery *d, const struct backoff_answer *answer)
 	cJSON_Delete(result);
 }
 
-/* A log that is locked now may not be so later; one that is no database stays
- * that. */
+/* A locked log may be unlocked later; a file that is not a database stays
+ * one that is not. */
 static void
 open_log(struct delivery *d)
 {
@@ -166,7 +167,7 @@ main(int argc, char **argv)
 			      host);
 	service_run(&service, retry, attempt, &d, &answer);
 	print_result(&d, &answer);
-	/* Nothing is lost for somebody's lock: now there is time to wait. */
+	/* No row may get lost because of a lock; now there is time to wait. */
 	sqlite3_busy_timeout(d.db, 10000);
 	result = flush_log(&d);
 	if (result != SQLITE_OK)

@@ -11,16 +11,15 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** A number that the event does not have. */
+/** An absent number. */
 #define BACKOFF_ABSENT UINT64_MAX
 
-/** No line that backoff_event_encode() writes is longer, newline included,
- *  as long as `budget`, `attrs` and `extra` together have at most 4096 bytes.
- */
+/** Maximum length of a line that backoff_event_encode() writes, newline
+ *  included. */
 #define BACKOFF_EVENT_LINE_MAX 32768
 
 enum backoff_event_type {
-	/** Not in the vocabulary of this version; counted, never fatal. */
+	/** A type that this version does not know; counted, never an error. */
 	BACKOFF_EVENT_UNKNOWN,
 	/** The attempt failed and another follows after the delay. */
 	BACKOFF_EVENT_ATTEMPT,
@@ -28,8 +27,8 @@ enum backoff_event_type {
 	BACKOFF_EVENT_SUCCESS,
 	/** The attempt failed and a limit ended the call. */
 	BACKOFF_EVENT_EXHAUSTED,
-	/** The attempt failed, or its wait was ended, and retrying would be
-	 *  wrong. */
+	/** The attempt failed, or its wait was cut short, and no retry is
+	 *  allowed. */
 	BACKOFF_EVENT_ABORTED,
 	/** An attempt began; off by default. */
 	BACKOFF_EVENT_STARTED,
@@ -48,7 +47,7 @@ enum backoff_delay_source {
 /**
  * An event. Strings are borrowed, NUL-terminated UTF-8, and NULL where absent;
  * numbers are BACKOFF_ABSENT where absent. backoff-events(5) says when each
- * field is there. Initialise with backoff_event_init().
+ * field is present. Initialise with backoff_event_init().
  */
 struct backoff_event {
 	/** Wall clock at the attempt's end, nanoseconds since 1970 UTC (the
@@ -89,11 +88,11 @@ struct backoff_event {
 	uint64_t in_flight, dropped, pid, seq;
 };
 
-/** Everything absent. */
+/** Make all fields absent. */
 BACKOFF_API void backoff_event_init(struct backoff_event *event);
 
 /**
- * Write one line, newline included, and no NUL behind it. Bytes that are not
+ * Write one line, newline included, without a NUL. Bytes that are not
  * UTF-8 become U+FFFD, control characters are escaped, `error` is cut at 512
  * bytes, ids, hash, law and breaker at 64, other strings at 256.
  *
@@ -103,7 +102,7 @@ BACKOFF_API void backoff_event_init(struct backoff_event *event);
 BACKOFF_API size_t backoff_event_encode(const struct backoff_event *event,
 					char *line, size_t size);
 
-/** Memory of a reader of lines; opaque, for one thread at a time. */
+/** Memory for decoding; opaque, for one thread at a time. */
 struct backoff_event_decoder;
 
 /** BACKOFF_OK or BACKOFF_E_NOMEM. */
@@ -123,9 +122,9 @@ backoff_event_decoder_free(struct backoff_event_decoder *decoder);
  *               BACKOFF_EVENT_UNKNOWN and BACKOFF_OK.
  * @param error  may be NULL; the column is set, the line is 1
  * @return BACKOFF_OK; BACKOFF_E_FOREIGN for a valid JSON object without
- *         `event_type`, whatever else is in it; BACKOFF_E_SYNTAX for what is no
- * JSON object; BACKOFF_E_FIELD for a required field that is missing and for a
- * field that is there twice; BACKOFF_E_VALUE; BACKOFF_E_LIMIT; BACKOFF_E_NOMEM
+ *         `event_type`, whatever else is in it; BACKOFF_E_SYNTAX if the line is
+ *         not a JSON object; BACKOFF_E_FIELD for a missing or duplicate field;
+ *         BACKOFF_E_VALUE; BACKOFF_E_LIMIT; BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,

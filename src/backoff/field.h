@@ -1,4 +1,4 @@
-/* One row of a field table: what policies and events are made of. */
+/* One row of a field table: a field of policies or of events. */
 #ifndef BACKOFF_FIELD_H
 #define BACKOFF_FIELD_H
 
@@ -13,14 +13,14 @@ struct backoff_field {
 	/** "duration", "count", "number", "name", "text", "boolean", "time",
 	 *  "object", "duration or list", "durations", "matchers". */
 	const char *type;
-	/** Range of a number, in `unit`; both 0 where there is none. */
+	/** Range of a number or length, in `unit`; both 0: there is none. */
 	double min, max;
-	/** "seconds" or "". */
+	/** "seconds", "bytes" or "". */
 	const char *unit;
 	/** The default as JSON text; NULL where the field is required;
 	 *  "" where it is absent by default. */
 	const char *fallback;
-	/** Allowed names, separated by spaces; "" where any text is. */
+	/** Allowed names, separated by spaces; "" if any string is allowed. */
 	const char *names;
 	/** One sentence. */
 	const char *doc;

@@ -11,8 +11,8 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** Opaque, reference-counted and never changed after it was made: any number
- *  of threads may use one. backoff-policy(5) describes the file. */
+/** Opaque, reference-counted and immutable: any number of threads may share
+ *  one. backoff-policy(5) describes the file. */
 struct backoff_policy;
 
 /** How the delay grows with the number of failed attempts. */
@@ -36,7 +36,7 @@ enum backoff_jitter {
 	BACKOFF_JITTER_DECORRELATED,
 };
 
-/** What the deadline of a call counts from. */
+/** When the deadline of a call starts. */
 enum backoff_deadline_from {
 	BACKOFF_DEADLINE_FROM_START,
 	/** The end of the first failed attempt. */
@@ -59,7 +59,7 @@ enum backoff_budget {
 typedef enum backoff_status (*backoff_policy_find_fn)(
 	void *user, const char *name, struct backoff_policy **out);
 
-/** Options of parsing; zero-initialise, then set what is needed. */
+/** Options for loading. Zero-initialise, then set members as needed. */
 struct backoff_policy_loader {
 	/** Called for every error in the text; may be NULL. */
 	backoff_error_fn on_error;
@@ -76,8 +76,8 @@ struct backoff_policy_loader {
  * @param out     set on BACKOFF_OK to a new policy with one reference
  * @param error   may be NULL; the first error
  * @return BACKOFF_OK; BACKOFF_E_SYNTAX, _FIELD, _VALUE, _LIMIT for a text that
- *         is no policy; BACKOFF_E_NOT_FOUND if `extends` names none;
- *         BACKOFF_E_NOMEM
+ *         is not a policy; BACKOFF_E_NOT_FOUND if there is no policy of the
+ *         name that `extends` gives; BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_policy_parse(const char *text, size_t length,
@@ -109,26 +109,26 @@ BACKOFF_API const char *backoff_policy_builtin_name(size_t index);
 /** The JSON file of shipped policy @p index; NULL past the last. */
 BACKOFF_API const char *backoff_policy_builtin_text(size_t index);
 
-/** One more reference; returns its argument. */
+/** Add a reference. Returns its argument. */
 BACKOFF_API struct backoff_policy *
 backoff_policy_ref(const struct backoff_policy *policy);
 
-/** One reference less; the last one frees. NULL is fine. */
+/** Drop a reference; the last one frees. NULL is fine. */
 BACKOFF_API void backoff_policy_unref(struct backoff_policy *policy);
 
-/** The name; lives as long as the policy. */
+/** The name, which lives as long as the policy. */
 BACKOFF_API const char *
 backoff_policy_name(const struct backoff_policy *policy);
 
-/** The description; "" if there is none. */
+/** The description, "" if there is none; lives as long as the policy. */
 BACKOFF_API const char *
 backoff_policy_description(const struct backoff_policy *policy);
 
-/** Hash (FNV-1a, 64 bits) of the canonical form: two policies that behave
- *  alike and have one name have one hash; a description does not count. */
+/** Hash (FNV-1a, 64 bits) of the canonical form: policies with the same name
+ *  and behaviour have the same hash, whatever their descriptions. */
 BACKOFF_API uint64_t backoff_policy_hash(const struct backoff_policy *policy);
 
-/** Attempts in all, the first included; from 1. */
+/** Maximum number of attempts, the first included; from 1. */
 BACKOFF_API uint32_t
 backoff_policy_max_attempts(const struct backoff_policy *policy);
 
@@ -136,8 +136,7 @@ backoff_policy_max_attempts(const struct backoff_policy *policy);
 BACKOFF_API uint64_t
 backoff_policy_deadline_ns(const struct backoff_policy *policy);
 
-/** What that limit counts from; BACKOFF_DEADLINE_FROM_START if there is none.
- */
+/** The start of that limit; BACKOFF_DEADLINE_FROM_START if there is none. */
 BACKOFF_API enum backoff_deadline_from
 backoff_policy_deadline_from(const struct backoff_policy *policy);
 

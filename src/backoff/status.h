@@ -1,4 +1,4 @@
-/* What a fallible call returns, and the detail that a human wants. */
+/* Statuses of calls that can fail, and details for a human. */
 #ifndef BACKOFF_STATUS_H
 #define BACKOFF_STATUS_H
 
@@ -8,17 +8,17 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** The numbers are part of the ABI: they are never reused. */
+/** The numbers are part of the ABI and never reused. */
 enum backoff_status {
 	/** Done. */
 	BACKOFF_OK = 0,
-	/** Memory could not be had; nothing was changed. */
+	/** Out of memory; nothing was changed. */
 	BACKOFF_E_NOMEM = 1,
 	/** An argument of the call itself is wrong (NULL, a bad option). */
 	BACKOFF_E_ARGUMENT = 2,
 	/** The text is not strict JSON (RFC 8259, UTF-8, no duplicate keys). */
 	BACKOFF_E_SYNTAX = 3,
-	/** A field has no such name, is missing, or is made useless. */
+	/** A field is unknown, missing, duplicate or has no effect. */
 	BACKOFF_E_FIELD = 4,
 	/** A field's value has the wrong type or lies outside its range. */
 	BACKOFF_E_VALUE = 5,
@@ -28,24 +28,24 @@ enum backoff_status {
 	BACKOFF_E_NOT_FOUND = 7,
 	/** Reading or writing failed; errno says why. */
 	BACKOFF_E_IO = 8,
-	/** The call does not fit the object's state (a report with no attempt
+	/** The object's state does not allow the call (a report with no attempt
 	 *  under way, a step after the end). */
 	BACKOFF_E_STATE = 9,
 	/** A cancellation ended the wait. */
 	BACKOFF_E_CANCELLED = 10,
-	/** The line is valid JSON, but no attempt event. */
+	/** The line is valid JSON, but not an attempt event. */
 	BACKOFF_E_FOREIGN = 11,
 };
 
-/** Detail of a failure, in storage of the caller. */
+/** Details of a failure, in the caller's storage. */
 struct backoff_error {
 	enum backoff_status status;
 	/** From 1; 0 where the input has no lines. Columns count bytes. */
 	uint32_t line, column;
-	/** Where in the document, like "jitter.ratio" or "retry_on[2]"; may be
-	 *  cut, is never NULL. */
+	/** The place in the document, like "jitter.ratio" or "retry_on[2]"; may
+	 *  be cut; "" without a place. */
 	char path[128];
-	/** What was wrong and what was expected, one line of UTF-8. */
+	/** The problem and what was expected: one line of UTF-8. */
 	char text[256];
 };
 

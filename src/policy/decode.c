@@ -1,4 +1,4 @@
-/* Policy files to policies: every error with its place. */
+/* Decodes policy files, and reports every error with its place. */
 #include "config.h"
 
 #include "policy/decode.h"
@@ -17,11 +17,11 @@
 #include "policy/depends.h"
 #include "policy/encode.h"
 
-/** Longer paths are no field's. */
+/** No field has a longer path. */
 #define PATH_MAX_BYTES 64
 
-/* What follows a prefix ("" or "jitter") and its dot in a path; NULL if the
- * path does not lie there. */
+/* The rest of a path after a prefix ("" or "jitter") and its dot; NULL if the
+ * path has another prefix. */
 static const char *
 path_below(const char *path, const char *prefix)
 {
@@ -73,7 +73,7 @@ find_row(const char *path)
 	return row < BO_ROWS ? row : -1;
 }
 
-/* Whether fields lie below a path, which makes it an object. */
+/* Whether a path is that of an object: fields have it as their prefix. */
 static bool
 is_object_path(const char *path)
 {
@@ -98,9 +98,9 @@ set_row(struct bo_decoding *d, const struct bo_place *place, int row)
 static void collect(struct bo_decoding *d, const struct bo_place *object,
 		    const char *prefix);
 
-/* A member that is an object of fields. It is replaced as a whole: what it
- * does not set is at its default, whatever was inherited. A text is short for
- * an object with that kind. */
+/* A member that is an object of fields. It is replaced as a whole: fields that
+ * it does not set get their defaults, whatever was inherited. A string is short
+ * for an object with that kind. */
 static void
 collect_object(struct bo_decoding *d, const struct bo_place *place,
 	       const char *path)
@@ -149,7 +149,7 @@ collect(struct bo_decoding *d, const struct bo_place *object,
 			snprintf(path, sizeof(path), "%s%s%s", prefix,
 				 prefix[0] != '\0' ? "." : "", member->string);
 
-		/* A dot would make a name a path: "jitter.kind". */
+		/* With a dot, a name would pass for a path: "jitter.kind". */
 		if (length >= (int)sizeof(path) ||
 		    strchr(member->string, '.') != NULL)
 			report_unknown(d, &at, prefix);
@@ -162,7 +162,7 @@ collect(struct bo_decoding *d, const struct bo_place *object,
 	}
 }
 
-/* Why `extends` failed: @p error is OK where only the status says so. */
+/* Report why `extends` failed; without details, error->status is OK. */
 static void
 report_parent(struct bo_decoding *d, enum backoff_status status,
 	      const char *name, const struct backoff_error *error)
@@ -178,8 +178,8 @@ report_parent(struct bo_decoding *d, enum backoff_status status,
 	else if (status == BACKOFF_E_LIMIT &&
 		 strcmp(error->path,
 			bo_policy_fields[BO_ROW_EXTENDS].info.path) == 0)
-		/* From the parent's parent, and it names its file: eight names
-		 * before it would leave no room for the reason. */
+		/* It comes from further up and names its file. Up to eight more
+		 * file names before it would leave no room for the reason. */
 		bo_decoding_report(d, status, place, false, "%s", text);
 	else if (error->line == 0)
 		bo_decoding_report(d, status, place, false, "%s: %s", name,
@@ -191,8 +191,8 @@ report_parent(struct bo_decoding *d, enum backoff_status status,
 				   error->path[0] != '\0' ? ": " : "", text);
 }
 
-/* Begin with the fields of another policy: its canonical form is decoded into
- * the new one, so lists are copied the way they are made. */
+/* Start from the fields of another policy. Its canonical form is decoded, so
+ * that only the decoder has to know how lists are made. */
 static bool
 inherit(struct bo_decoding *d)
 {
@@ -284,8 +284,8 @@ settle_decorrelated(struct bo_decoding *d)
 			"jitter");
 }
 
-/* A child with fewer attempts inherits the head of its parent's lists, so that
- * its own canonical form is a policy. */
+/* A child with fewer attempts inherits only the head of its parent's lists, so
+ * that the child's canonical form is a valid policy. */
 static void
 trim_inherited(struct bo_decoding *d)
 {
@@ -331,7 +331,7 @@ check_required(struct bo_decoding *d)
 			"additive jitter needs the field jitter.max");
 }
 
-/* What this file replaces or never inherits. */
+/* Reset fields that this file replaces or never inherits. */
 static void
 reset_replaced(struct bo_decoding *d)
 {
@@ -347,7 +347,7 @@ decode_tree(struct bo_decoding *d)
 
 	if (!cJSON_IsObject(d->root.node)) {
 		bo_decoding_report(d, BACKOFF_E_SYNTAX, &d->root, false,
-				   "a policy is an object (got %s)",
+				   "a policy must be an object (got %s)",
 				   bo_describe_node(d->root.node));
 		return false;
 	}
@@ -361,12 +361,12 @@ decode_tree(struct bo_decoding *d)
 		if (d->is_set[row])
 			bo_decoding_read(d, &d->set[row],
 					 (enum bo_policy_row)row);
-	/* What an unknown parent might have set is not to be missed. */
+	/* An unknown parent might have set the required fields. */
 	if (whole) {
 		settle_decorrelated(d);
 		check_required(d);
 	}
-	/* What depends on other fields is only worth saying of good ones. */
+	/* How fields fit together matters only once each is valid. */
 	if (d->errors == 0) {
 		drop_useless(d);
 		trim_inherited(d);
@@ -375,7 +375,7 @@ decode_tree(struct bo_decoding *d)
 	return d->errors == 0;
 }
 
-/* Everything but the tree: errors that have no place in it. */
+/* Report an error that has no place in the tree. */
 static void
 note(struct bo_decoding *d, enum backoff_status status, const char *text)
 {
@@ -400,8 +400,9 @@ is_valid_json(struct bo_decoding *d)
 	if (bo_json_value(&json, &whole) && bo_json_end(&json)) {
 		if (json.nul == NULL)
 			return true;
-		/* cJSON's strings end there: "QUICK\u0000" is not "QUICK". */
-		json.problem = "a string cannot hold \\u0000";
+		/* cJSON's strings would end there, and "QUICK\u0000" is not
+		 * "QUICK". */
+		json.problem = "a string cannot contain \\u0000";
 		json.at = json.nul;
 	}
 	bo_json_error(&json, &error);
@@ -431,7 +432,7 @@ bo_policy_decode(const char *text, size_t length,
 	d->extends = extends;
 	if (!is_valid_json(d))
 		goto out;
-	/* The text is valid: only memory can be missing from here. */
+	/* The text is valid JSON, so only memory can run out here. */
 	tree = cJSON_ParseWithLength(text, length);
 	d->policy = bo_policy_new();
 	d->root = (struct bo_place){.node = tree};

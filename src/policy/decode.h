@@ -4,7 +4,7 @@
 
 #include "policy/policy.h"
 
-/** How `extends` finds a policy, for one that comes from a file or text. */
+/** How the policy that `extends` names is found. */
 struct bo_extends {
 	/** Set *out, or *error; BACKOFF_E_NOT_FOUND without *error if there is
 	 *  no such policy. */
@@ -16,11 +16,11 @@ struct bo_extends {
 	const struct backoff_policy_loader *loader;
 	/** The folder of the file with its slash, or NULL. */
 	const char *folder;
-	/** How many `extends` led here. */
+	/** Nesting depth of `extends`. */
 	unsigned depth;
 };
 
-/** backoff_policy_parse(); without @p extends the text cannot extend. */
+/** backoff_policy_parse(). Without @p extends, `extends` finds nothing. */
 enum backoff_status bo_policy_decode(const char *text, size_t length,
 				     const struct bo_extends *extends,
 				     struct backoff_policy **out,

@@ -1,4 +1,4 @@
-/* What the fields of a policy demand of each other. */
+/* Checks the fields of a policy against each other. */
 #include "config.h"
 
 #include "policy/decode_limits.h"
@@ -23,7 +23,7 @@ report_more(struct bo_decoding *d, enum bo_policy_row row, const char *what,
 			   (double)most_nano / 1e9, unit);
 }
 
-/* Base and cap of the policy, or of a class; the rows say where each is set. */
+/* Check base and cap of the policy or of a class, which these rows set. */
 static void
 check_cap(struct bo_decoding *d, uint64_t base_ns, enum bo_policy_row base_row,
 	  uint64_t cap_ns, enum bo_policy_row cap_row)
@@ -80,8 +80,7 @@ check_breaker(struct bo_decoding *d)
 		bo_decoding_report(
 			d, BACKOFF_E_FIELD,
 			bo_decoding_place(d, BO_ROW_BREAKER_WINDOW_TIME), true,
-			"a breaker judges by breaker.window or by "
-			"breaker.window_time, not by both");
+			"set breaker.window or breaker.window_time, not both");
 	else if (rule->window > 0 && rule->min_attempts > rule->window)
 		bo_decoding_report(
 			d, BACKOFF_E_VALUE,
@@ -90,7 +89,7 @@ check_breaker(struct bo_decoding *d)
 			rule->min_attempts, rule->window);
 }
 
-/* Tokens are counted in thousandths; what is less would be lost. */
+/* Tokens are counted in thousandths; further decimals would be lost. */
 static void
 check_decimals(struct bo_decoding *d)
 {
@@ -127,8 +126,7 @@ check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
 			    "");
 }
 
-/* How long an attempt may take; one without a limit of its own ends with the
- * deadline. */
+/* How long an attempt may take; without attempt_timeout, until the deadline. */
 static uint64_t
 longest_attempt(const struct backoff_policy *p, uint64_t deadline_ns)
 {
@@ -147,18 +145,18 @@ report_too_long(struct bo_decoding *d, enum bo_policy_row row, uint64_t have_ns,
 		uint64_t longest_ns)
 {
 	bo_decoding_report(d, BACKOFF_E_VALUE, bo_decoding_place(d, row), false,
-			   "must be less than the longest attempt may take "
-			   "(%.10g, %.10g seconds)",
+			   "must be less than the longest possible attempt "
+			   "(%.10g >= %.10g seconds)",
 			   (double)have_ns / 1e9, (double)longest_ns / 1e9);
 }
 
-/* A hedge that cannot come: no attempt is left for it, or the one that it is to
- * run beside is over by then. */
+/* A hedge is impossible if no attempt is left for it, or if the attempt that it
+ * should help is over by then. */
 static void
 check_hedge(struct bo_decoding *d)
 {
 	const struct backoff_policy *p = d->policy;
-	/* Nothing else ends an attempt before any has failed. */
+	/* Only this deadline can end an attempt before one has failed. */
 	uint64_t longest_ns = longest_attempt(
 		p, p->deadline_from == BACKOFF_DEADLINE_FROM_START
 			   ? p->deadline_ns
@@ -173,14 +171,14 @@ check_hedge(struct bo_decoding *d)
 						     ? BO_ROW_HEDGE_MAX
 						     : BO_ROW_HEDGE_DELAY),
 			false,
-			"hedge.max must be less than max_attempts (%u and %u)",
+			"hedge.max must be less than max_attempts (%u >= %u)",
 			p->hedge.max, p->max_attempts);
 	if (p->hedge.delay_ns >= longest_ns)
 		report_too_long(d, BO_ROW_HEDGE_DELAY, p->hedge.delay_ns,
 				longest_ns);
 }
 
-/* A healthy time that no retry lives to see. */
+/* No attempt can last long enough for a reset. */
 static void
 check_reset(struct bo_decoding *d)
 {
@@ -212,7 +210,8 @@ check_lists(struct bo_decoding *d)
 				   &d->set[BO_ROW_ATTEMPT_TIMEOUT], false,
 				   "has %zu entries, but max_attempts is %u",
 				   p->attempt_timeout.count, p->max_attempts);
-	/* A first attempt has all its limit before any failure. */
+	/* A deadline from the first failure does not shorten the first
+	 * attempt. */
 	for (size_t i = p->deadline_from == BACKOFF_DEADLINE_FROM_START ? 0 : 1;
 	     i < p->attempt_timeout.count; i++)
 		if (p->attempt_timeout.ns[i] > p->deadline_ns) {

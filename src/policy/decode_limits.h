@@ -1,4 +1,4 @@
-/* What the fields of a policy demand of each other. */
+/* Checks the fields of a policy against each other. */
 #ifndef BO_POLICY_DECODE_LIMITS_H
 #define BO_POLICY_DECODE_LIMITS_H
 

@@ -8,7 +8,7 @@
 
 #include "policy/pattern.h"
 
-/* All digits of a code, leading zeros as well ("sqlstate:08006"). */
+/* The digits of a code; leading zeros are allowed ("sqlstate:08006"). */
 static bool
 read_code(const char *p, size_t length, uint32_t *out)
 {
@@ -25,7 +25,7 @@ read_code(const char *p, size_t length, uint32_t *out)
 	return true;
 }
 
-/* "http:5xx" or "http:500-599" to a range; false if it is a plain code. */
+/* Read "http:5xx" or "http:500-599" as a range; false for a single code. */
 static bool
 read_range(struct bo_matcher *m, const char *colon)
 {

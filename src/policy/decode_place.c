@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/text.h"
+#include "base/utf8.h"
 
-/* Walk the text along the ordinals of a place. At the end either the member's
- * name or its value is what stands there. */
+/* Walk the text along the ordinals of a place, to the member's name or to its
+ * value. */
 const char *
 bo_place_find(const struct bo_decoding *d, const struct bo_place *place,
 	      bool name)
@@ -37,7 +37,7 @@ bo_place_find(const struct bo_decoding *d, const struct bo_place *place,
 				     : bo_json_element(&json, &first,
 						       &member.value)))
 				return at;
-		/* A string's piece begins behind its quote. */
+		/* The value of a string begins after its quote. */
 		at = member.value.at - (member.value.type == BO_JSON_STRING);
 		if (depth == 0 && name && object)
 			at = member.key.at - 1;
@@ -124,9 +124,10 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 	va_start(args, format);
 	vsnprintf(error.text, sizeof(error.text), format, args);
 	va_end(args);
-	/* Names and texts of a file may hold line ends and terminal codes. */
-	bo_text_clean(error.path);
-	bo_text_clean(error.text);
+	/* Names and strings of a file may contain newlines and terminal
+	 * codes. */
+	bo_utf8_clean(error.path);
+	bo_utf8_clean(error.text);
 	bo_decoding_keep(d, &error);
 }
 

@@ -9,11 +9,11 @@
 
 #include "policy/fields.h"
 
-/** Of more errors in one file, only the number is reported. */
+/** Errors of one file that are reported; of further ones, only the number. */
 #define BO_ERRORS_MAX 64
 
-/** A node of the document, and how to come to it: its ordinal in its parent,
- *  which also finds the right one of two members of one name. */
+/** A node of the document, and the way to it: its ordinal in its parent, which
+ *  also distinguishes two members of the same name. */
 struct bo_place {
 	const struct bo_place *up;
 	const cJSON *node;
@@ -29,10 +29,10 @@ struct bo_decoding {
 	size_t length;
 	const struct bo_extends *extends;
 	struct backoff_policy *policy;
-	/** Which fields this file sets, by row. */
+	/** By row: which fields this file sets, and where. */
 	struct bo_place set[BO_ROWS];
 	bool is_set[BO_ROWS];
-	/** Fields of an object that this file has. */
+	/** By row: whether it belongs to an object that this file has. */
 	bool is_replaced[BO_ROWS];
 	/** The document itself, and the objects of fields in it. */
 	struct bo_place root, object[BO_ROWS];

@@ -1,4 +1,4 @@
-/* Values of policy fields, each kind with its range and its words. */
+/* Reads values of policy fields and checks their ranges. */
 #include "config.h"
 
 #include "policy/decode_value.h"
@@ -12,7 +12,7 @@
 #include "base/nearest.h"
 #include "policy/decode_matcher.h"
 
-/* The piece of text that a number or string was read from. */
+/* The text that a number or string was read from. */
 static struct bo_json_value
 piece_of(const struct bo_decoding *d, const struct bo_place *place)
 {
@@ -50,8 +50,8 @@ report_range(struct bo_decoding *d, const struct bo_place *place,
 				   low ? "more" : "less", shown, piece->at);
 }
 
-/* A number or, for durations, a text with a unit, in billionths (counts: as
- * it is), checked against the row's range. */
+/* Read a number or, for durations, a string with a unit. The amount is in
+ * billionths (counts as they are) and inside the row's range. */
 static bool
 read_amount(struct bo_decoding *d, const struct bo_place *place,
 	    const struct bo_policy_field *field, uint64_t *out)
@@ -132,7 +132,7 @@ read_name(struct bo_decoding *d, const struct bo_place *place,
 	if (field->kind == BO_FIELD_NAME && strspn(text, allowed) != length) {
 		bo_decoding_report(
 			d, BACKOFF_E_VALUE, place, false,
-			"must be of letters, digits, '_', '-' and '.'");
+			"must consist of letters, digits, '_', '-' and '.'");
 		return;
 	}
 	copy = strdup(text);

@@ -11,7 +11,7 @@
 /* From a number of seconds, or of anything kept in billionths. */
 #define NANO(value) (uint64_t)((value)*1e9 + 0.5)
 
-/* What is not set is absent; names, texts and lists are empty. */
+/* Optional values are absent; names, strings and lists are empty. */
 #define NAME(member, min, max)
 #define TEXT(member, min, max)
 #define EXTENDS(min, max)
@@ -30,7 +30,7 @@
 
 static const struct backoff_policy defaults = {
 	BO_POLICY_TABLE(FIELD)
-		/* No field is about it, and the engine reads it like the
+		/* It has no fields, and the engine reads it like the
 		   others. */
 		.on[BACKOFF_CLASS_UNKNOWN] = {.base_delay_ns = BACKOFF_FOREVER,
 					      .max_delay_ns = BACKOFF_FOREVER,

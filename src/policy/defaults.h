@@ -1,4 +1,4 @@
-/* A policy at its defaults, and its fields against them. */
+/* The defaults of policies. */
 #ifndef BO_POLICY_DEFAULTS_H
 #define BO_POLICY_DEFAULTS_H
 

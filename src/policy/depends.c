@@ -1,4 +1,4 @@
-/* Decides and words what the needs of the field table say. */
+/* Checks the needs of the field table, and puts them into words. */
 #include "config.h"
 
 #include "policy/depends.h"
@@ -37,7 +37,7 @@ bo_policy_unmet(const struct backoff_policy *policy, enum bo_policy_row row)
 	return NULL;
 }
 
-/* Those words of an enum whose bits are set, or those whose bits are not. */
+/* The words of an enum whose bits are set, or are not set. */
 static void
 put_words(struct bo_out *out, const char *const *names, unsigned values,
 	  bool set)
@@ -61,7 +61,8 @@ bo_policy_put_need(struct bo_out *out, const struct bo_policy_need *need)
 	if (field->kind == BO_FIELD_ENUM) {
 		for (; field->names[count] != NULL; count++)
 			accepted += need->values >> count & 1;
-		/* The shorter list says it. */
+		/* Name the accepted or the other values, whichever are fewer.
+		 */
 		bo_out_format(
 			out, accepted * 2 <= count ? "unless %s is" : "with %s",
 			field->info.path);

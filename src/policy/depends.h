@@ -5,8 +5,8 @@
 #include "base/buf.h"
 #include "policy/fields.h"
 
-/** What a field needs that the policy does not have, so that the field has no
- *  effect; NULL if it has one. */
+/** The need because of which a field has no effect in a policy; NULL if the
+ *  field has an effect. */
 const struct bo_policy_need *
 bo_policy_unmet(const struct backoff_policy *policy, enum bo_policy_row row);
 

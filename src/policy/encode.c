@@ -1,4 +1,4 @@
-/* Policies to text: canonical JSON, its hash, a line for a human. */
+/* Encodes policies: canonical JSON, its hash, one line for a human. */
 #include "config.h"
 
 #include "policy/encode.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/text.h"
+#include "base/hash.h"
 #include "policy/defaults.h"
 #include "policy/depends.h"
 
@@ -127,7 +127,7 @@ put_value(struct bo_out *out, const struct backoff_policy *policy,
 	}
 }
 
-/* How much of two paths is the same objects: bytes, the last dot included. */
+/* The length of the objects that two paths share, the last dot included. */
 static size_t
 common_objects(const char *a, const char *b)
 {
@@ -139,7 +139,8 @@ common_objects(const char *a, const char *b)
 	return common;
 }
 
-/* Close the objects of `last` that `path` is not in, and open its own. */
+/* Close the objects of `last` that `path` is not in, and open those that only
+ * `path` is in. */
 static void
 move_to(struct bo_out *out, const char *last, const char *path)
 {
@@ -284,7 +285,7 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 			bo_out_text(&out, " from the first failure");
 	}
 	if (p->reset_after_ns != BACKOFF_FOREVER) {
-		bo_out_text(&out, ", anew after ");
+		bo_out_text(&out, ", reset after ");
 		put_duration(&out, p->reset_after_ns);
 	}
 	describe_guards(&out, p);

@@ -20,11 +20,11 @@ enum bo_policy_row {
 enum bo_policy_kind {
 	BO_FIELD_NAME,
 	BO_FIELD_TEXT,
-	/** Handled before all others; no place in the model. */
+	/** Handled before all others; not kept in the policy. */
 	BO_FIELD_EXTENDS,
 	BO_FIELD_COUNT,
 	BO_FIELD_DURATION,
-	/** A number kept in billionths. */
+	/** A number, kept in billionths. */
 	BO_FIELD_NUMBER,
 	BO_FIELD_ENUM,
 	BO_FIELD_BOOL,
@@ -63,7 +63,7 @@ struct bo_policy_field {
 	uint16_t offset, size;
 	/** BO_FIELD_ENUM: the words in enum order, ending in NULL. */
 	const char *const *names;
-	/** BO_FIELD_DURATIONS: a single duration is accepted, too. */
+	/** BO_FIELD_DURATIONS: a single duration is accepted as well. */
 	bool scalar;
 	/** Without all of these the field has no effect. */
 	struct bo_policy_need need[BO_NEEDS_MAX];

@@ -1,4 +1,4 @@
-/* What a policy answers about its settings. */
+/* Getters of policies. */
 #include "config.h"
 
 #include <string.h>
@@ -96,8 +96,7 @@ backoff_policy_max_hedges(const struct backoff_policy *policy)
 							 : 0;
 }
 
-/* Whether a list names all that a matcher does, as far as equal text and "*"
- * show it. */
+/* Whether a list has "*" or the same matcher. Ranges are not compared. */
 static bool
 covers(const struct bo_matchers *list, const struct bo_matcher *matcher)
 {

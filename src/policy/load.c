@@ -1,4 +1,4 @@
-/* Policies by text, by file and by name, and the search for `extends`. */
+/* Loads policies from text, files and the shipped ones; finds `extends`. */
 #include "config.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "policy/decode.h"
 #include "policy/shipped.h"
 
-/** A longer chain of `extends` is taken for a cycle. */
+/** A longer chain of `extends` counts as a cycle. */
 #define EXTENDS_MAX 8
 
 const char *
@@ -44,7 +44,7 @@ backoff_policy_builtin(const char *name, struct backoff_policy **out)
 	return BACKOFF_E_NOT_FOUND;
 }
 
-/* A failure that has no place in the text. */
+/* Report a failure that has no place in the text. */
 static enum backoff_status
 fail(enum backoff_status status, const char *text, struct backoff_error *error)
 {
@@ -100,7 +100,7 @@ static enum backoff_status
 find_file(const struct bo_extends *extends, const char *name,
 	  struct backoff_policy **out, struct backoff_error *error)
 {
-	/* Errors of another file would come without its name. */
+	/* on_error would get errors of another file without its name. */
 	struct backoff_policy_loader quiet = {0};
 	struct bo_extends context = {
 		.find = find, .loader = &quiet, .depth = extends->depth + 1};
@@ -122,7 +122,8 @@ find_file(const struct bo_extends *extends, const char *name,
 	return status;
 }
 
-/* What `extends` names: by the loader, in the file's folder, shipped. */
+/* Find the policy that `extends` names: ask the loader, then look in the
+ * folder of the file, then among the shipped policies. */
 static enum backoff_status
 find(const struct bo_extends *extends, const char *name,
      struct backoff_policy **out, struct backoff_error *error)
@@ -130,7 +131,7 @@ find(const struct bo_extends *extends, const char *name,
 	const struct backoff_policy_loader *loader = extends->loader;
 	enum backoff_status status = BACKOFF_E_NOT_FOUND;
 
-	/* A name, not a path. */
+	/* It must be a name, not a path. */
 	if (strchr(name, '/') != NULL)
 		return BACKOFF_E_NOT_FOUND;
 	if (extends->depth >= EXTENDS_MAX)
@@ -141,8 +142,7 @@ find(const struct bo_extends *extends, const char *name,
 		status = loader->find(loader->user, name, out);
 	if (status == BACKOFF_E_NOT_FOUND && extends->folder != NULL)
 		status = find_file(extends, name, out, error);
-	/* A file that was there, and whose own parent is not, is no reason to
-	 * look further. */
+	/* If the file exists and its parent does not, that is the error. */
 	if (status == BACKOFF_E_NOT_FOUND && error->status == BACKOFF_OK)
 		status = backoff_policy_builtin(name, out);
 	return status;

@@ -19,13 +19,13 @@ enum op {
 
 struct state {
 	uint8_t op;
-	/** Next state, and the second way of a split. */
+	/** The next state, and the second one of a split. */
 	uint16_t next, other;
-	/** Of an OP_SET: which bytes, as 256 bits. */
+	/** The bytes that an OP_SET accepts, as 256 bits. */
 	uint32_t set[8];
 };
 
-/* Every byte of a pattern makes at most two states. */
+/* Each byte of a pattern makes at most two states. */
 #define STATES_MAX (2 * BO_PATTERN_MAX + 2)
 #define NOWHERE UINT16_MAX
 
@@ -49,7 +49,7 @@ struct parser {
 	struct state *state;
 };
 
-/* The first problem is the one that is told. */
+/* Keep the first problem only. */
 static void
 complain(struct parser *p, const char *problem)
 {
@@ -120,7 +120,7 @@ single(struct parser *p, enum op op)
 	return (struct part){s, (uint16_t)(s * 2)};
 }
 
-/* Behind '[': a set up to its ']'. */
+/* Parse a set after its '[', up to its ']'. */
 static void
 parse_set(struct parser *p, uint32_t set[8])
 {
@@ -154,8 +154,8 @@ parse_set(struct parser *p, uint32_t set[8])
 
 static struct part parse_choice(struct parser *p);
 
-/* Elsewhere these mean a class or a reference: not to be taken for the plain
- * character. */
+/* In other dialects, '\\' before one of these is a class or a reference, so it
+ * must not mean the plain character here. */
 static bool
 is_alphanumeric(char c)
 {
@@ -308,8 +308,7 @@ bo_pattern_free(struct bo_pattern *pattern)
 	free(pattern);
 }
 
-/* The states that the automaton is in; mark[] says at which step a state was
- * entered last. */
+/* The states that the automaton is in. */
 struct active {
 	uint16_t item[STATES_MAX];
 	uint16_t count;
@@ -317,15 +316,16 @@ struct active {
 
 struct run {
 	const struct bo_pattern *pattern;
+	/** The step at which each state was entered last. */
 	uint16_t mark[STATES_MAX];
 	uint16_t stack[STATES_MAX];
-	/** Of the step under way; at most BO_PATTERN_TEXT_MAX + 1. */
+	/** The current step; at most BO_PATTERN_TEXT_MAX + 1. */
 	uint16_t step;
 	bool at_start, at_end, matched;
 };
 
-/* Enter a state and all that it leads to without reading a byte. Every state
- * is stacked at most once a step, so the stack is large enough. */
+/* Enter a state and all states that it leads to without reading a byte. Each
+ * state is pushed at most once a step, so the stack is large enough. */
 static void
 enter(struct run *run, struct active *active, uint16_t first)
 {

@@ -6,7 +6,7 @@
 
 #include <backoff/status.h>
 
-/** Bytes of a pattern; and of a message that are looked at. */
+/** Maximum length of a pattern, and how much of a message is searched. */
 #define BO_PATTERN_MAX 256
 #define BO_PATTERN_TEXT_MAX 1024
 
@@ -15,7 +15,7 @@
  * case: . [set] [^set] a-z | ( ) * + ? ^ $ \x. Finds anywhere in the text.
  *
  * Not regcomp(3): regexec() allocates, and its time is not bounded by the
- * length of a text that a hostile peer wrote; the decision may do neither.
+ * length of a text that a hostile peer wrote. A decision may do neither.
  */
 struct bo_pattern;
 

@@ -1,4 +1,4 @@
-/* The policy model: its life and its derived values. */
+/* The policy model: references and derived values. */
 #include "config.h"
 
 #include "policy/policy.h"
@@ -22,7 +22,7 @@ bo_matchers_clear(struct bo_matchers *matchers)
 struct backoff_policy *
 backoff_policy_ref(const struct backoff_policy *policy)
 {
-	/* Only the count changes, and that is not the caller's business. */
+	/* Only the count of references changes, which callers cannot see. */
 	struct backoff_policy *p = (struct backoff_policy *)(uintptr_t)policy;
 
 	atomic_fetch_add_explicit(&p->references, 1, memory_order_relaxed);
@@ -63,8 +63,8 @@ q32_of(uint64_t part, uint64_t whole)
 	return (uint64_t)(((bo_u128)part * BO_Q32_ONE + whole / 2) / whole);
 }
 
-/* The first failed attempt whose delay is the cap. Starting there, the engine
- * needs no arithmetic, and no product below it can overflow. */
+/* The first failed attempt whose delay is the cap. From there on the engine
+ * needs no arithmetic; before it, no product can overflow. */
 static uint64_t
 find_saturation(const struct backoff_policy *p)
 {

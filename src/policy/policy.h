@@ -1,4 +1,4 @@
-/* The policy model, and what the engine needs of it ready-made. */
+/* The policy model, with values that the engine needs precomputed. */
 #ifndef BO_POLICY_H
 #define BO_POLICY_H
 
@@ -10,10 +10,10 @@
 #include <backoff/engine.h>
 #include <backoff/policy.h>
 
-/** No duration of a policy is longer (1e9 s), so that sums of a few fit. */
+/** The longest duration of a policy (1e9 s): sums of a few still fit. */
 #define BO_DURATION_MAX_NS UINT64_C(1000000000000000000)
 #define BO_POLICY_TEXT_MAX (1u << 20)
-/** No max_attempts is larger. */
+/** The largest max_attempts. */
 #define BO_ATTEMPTS_MAX UINT32_C(1000000000)
 #define BO_CLASSES (BACKOFF_CLASS_FATAL + 1)
 
@@ -44,12 +44,12 @@ struct bo_matcher {
 	struct bo_pattern *pattern;
 };
 
-/** What a class of failures has of its own. */
+/** Settings for one class of failures. */
 struct bo_class_rule {
-	/** BACKOFF_FOREVER: as the policy. */
+	/** BACKOFF_FOREVER: the policy's. */
 	uint64_t base_delay_ns, max_delay_ns;
-	/** Whether a failure counts towards max_attempts; if not, how many do
-	 *  not. */
+	/** Whether a failure counts towards max_attempts; if not, `limit` of
+	 *  them do not. */
 	bool consume_attempt;
 	uint32_t limit;
 };
@@ -65,7 +65,7 @@ enum bo_hint_combine {
 	BO_HINT_REPLACE,
 };
 
-/** What is made of a server's hint. */
+/** How a server's hint is used. */
 struct bo_hint_rule {
 	bool use, restart;
 	enum bo_hint_too_long too_long;
@@ -92,15 +92,15 @@ struct bo_budget_rule {
 	uint64_t ratio_nano, ttl_ns, min_per_second_nano;
 	uint64_t share_nano;
 	uint32_t min_concurrent;
-	/** Worked out of these. */
+	/** Derived from these. */
 	int64_t capacity_milli, retry_cost_milli, timeout_cost_milli,
 		throttle_cost_milli, reward_milli, token_ratio_milli,
 		withdrawal_milli, reserve_milli;
 };
 
-/** When calls to a target are not even tried. */
+/** When calls to a target are not attempted at all. */
 struct bo_breaker_rule {
-	/** By count, or by time; both 0: there is none. */
+	/** The window by count or by time; both 0: there is no breaker. */
 	uint32_t window;
 	uint64_t window_ns;
 	uint64_t failure_ratio_nano;
@@ -110,7 +110,7 @@ struct bo_breaker_rule {
 	uint32_t probes;
 };
 
-/** When further attempts are made beside one that runs. */
+/** When further attempts are made while one is under way. */
 struct bo_hedge_rule {
 	/** BACKOFF_FOREVER: never. */
 	uint64_t delay_ns;
@@ -131,7 +131,7 @@ struct bo_durations {
 #define BO_POWERS 31
 
 struct backoff_policy {
-	/* What the engine reads at each decision. */
+	/* Read by the engine at each decision. */
 	uint32_t max_attempts;
 	enum backoff_curve curve;
 	enum backoff_jitter jitter;
@@ -139,21 +139,20 @@ struct backoff_policy {
 	/** `retry_on` is "*" alone and `abort_on` is empty. */
 	bool retries_all;
 	/** From this failed attempt on, the curve is the cap; UINT64_MAX if
-	 *  only the arithmetic can tell. */
+	 *  that is not known. */
 	uint64_t saturated_from;
 	uint64_t base_delay_ns, max_delay_ns;
 	/** The largest value of the curve. */
 	uint64_t cap_ns;
 	uint64_t deadline_ns;
 	enum backoff_deadline_from deadline_from;
-	/** The deadline by what it counts from: one of them is it, the other
+	/** The deadline, in the one of these that it counts from; the other is
 	 *  BACKOFF_FOREVER. */
 	uint64_t start_deadline_ns, failure_deadline_ns;
-	/** How long an attempt runs that was a healthy time; BACKOFF_FOREVER.
-	 */
+	/** An attempt that lasts this long resets the call; BACKOFF_FOREVER. */
 	uint64_t reset_after_ns;
-	/** In 32-bit fixed point: the jitter's ratio, and the factor that keeps
-	 *  bounded jitter below the cap. */
+	/** In 32-bit fixed point: the ratio of the jitter, and the factor that
+	 *  keeps bounded jitter below the cap. */
 	uint64_t ratio_q32, shrink_q32;
 	uint64_t jitter_max_ns;
 	struct bo_durations attempt_timeout, schedule;
@@ -162,18 +161,18 @@ struct backoff_policy {
 	struct bo_budget_rule budget;
 	struct bo_breaker_rule breaker;
 	struct bo_hedge_rule hedge;
-	/** By enum backoff_class. */
+	/** Indexed by enum backoff_class. */
 	struct bo_class_rule on[BO_CLASSES];
-	/** Whether any class has a rule of its own. */
+	/** Whether any class has settings that differ. */
 	bool has_class_rules;
-	/** Retry only what cannot do harm twice. */
+	/** Retry only calls that can safely be repeated. */
 	bool idempotent_only;
-	/** Also for a request that is a retry itself. */
+	/** Retry also for a request that is itself a retry. */
 	bool retry_inbound;
 	/** exponential_base to the power of 2^i. */
 	double power[BO_POWERS];
 
-	/* What files say. */
+	/* Fields of the file that only the encoder reads. */
 	char *name, *description;
 	/** Billionths. */
 	uint64_t exponential_base_nano, ratio_nano;
@@ -185,7 +184,7 @@ struct backoff_policy {
 
 void bo_matchers_clear(struct bo_matchers *matchers);
 
-/** Work out everything that is not in the file. */
+/** Derive the values that are not in the file. */
 void bo_policy_compile(struct backoff_policy *policy);
 
 #endif

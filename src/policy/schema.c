@@ -1,4 +1,4 @@
-/* The field table of a policy for the outside: rows and JSON Schema. */
+/* The field table of policies for callers, and its JSON Schema. */
 #include "config.h"
 
 #include "base/schema.h"

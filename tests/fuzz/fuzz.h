@@ -1,4 +1,4 @@
-/* What a fuzz target offers: to libFuzzer, and to the replay of its corpus. */
+/* A fuzz target for libFuzzer and for the replay of its corpus. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -10,7 +10,7 @@
 /** The name of the target's folder in tests/fuzz/corpus. */
 extern const char fuzz_name[];
 
-/** Read the input and check what must hold of any; 1 if it is valid. */
+/** Read the input and check the invariants; 1 if it is valid. */
 int fuzz_accepts(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -17,14 +17,14 @@ static void
 check_error(const struct backoff_error *error)
 {
 	MUST(error->status != BACKOFF_OK);
-	/* There is memory: whatever is wrong is in the input. */
+	/* There is memory, so any error is in the input. */
 	MUST(error->status != BACKOFF_E_NOMEM);
 	MUST(memchr(error->path, '\0', sizeof(error->path)) != NULL);
 	MUST(memchr(error->text, '\0', sizeof(error->text)) != NULL);
 	MUST(error->text[0] != '\0');
 }
 
-/* A text that a terminal or a table will see has an end, and is bounded. */
+/* Text for a terminal or a table ends, and has a maximum length. */
 static void
 check_text(const char *text, size_t length)
 {
@@ -71,7 +71,7 @@ check_native(const struct tk_line *line, enum tk_verdict verdict,
 	backoff_event_decoder_free(decoder);
 }
 
-/* What was stitched holds together. */
+/* Stitched calls are consistent. */
 static void
 check_calls(struct tk_trace *trace, size_t events)
 {
@@ -93,7 +93,7 @@ check_calls(struct tk_trace *trace, size_t events)
 		     !call[i].success_inferred ||
 		     attempt[call[i].first + call[i].count - 1].end_ns ==
 			     BACKOFF_ABSENT);
-		/* Texts that it names are there. */
+		/* The strings that it refers to exist. */
 		MUST(call[i].operation == 0 ||
 		     tk_trace_text(trace, call[i].operation) != NULL);
 	}
@@ -160,7 +160,8 @@ read_log(struct reading *r, const char *text, size_t length)
 	tk_splitter_free(splitter);
 }
 
-/* Made once: reading its file again for each input takes most of the time. */
+/* Made once, because reading its file for each input would take most of the
+ * time. */
 static struct tk_dialect *
 both_dialects(void)
 {

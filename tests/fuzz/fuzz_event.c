@@ -46,8 +46,8 @@ enum_of(const struct backoff_event *event, const struct bo_event_field *field)
 	return value;
 }
 
-/* The second is the first after a way through a line: texts may be cut, times
- * lose what is below a microsecond, and nothing else changes. */
+/* The second is the first after it was written and read: strings may be cut,
+ * times lose fractions of a microsecond, and nothing else changes. */
 static void
 check_same(const struct backoff_event *a, const struct backoff_event *b,
 	   const struct bo_event_field *field)
@@ -65,7 +65,7 @@ check_same(const struct backoff_event *a, const struct backoff_event *b,
 			break;
 		MUST(strlen(y) <= field->limit);
 		MUST(strncmp(x, y, strlen(y)) == 0);
-		/* Cut only where it has to be, up to one character. */
+		/* Cut only if it has to be, up to one character. */
 		MUST(x[strlen(y)] == '\0' || strlen(y) + 4 > field->limit);
 		break;
 	case BO_EVENT_OBJECT:
@@ -110,7 +110,7 @@ check_round_trip(const struct backoff_event *event)
 	MUST(memchr(line, '\n', length) == line + length - 1);
 	for (size_t i = 0; i + 1 < length; i++)
 		MUST((unsigned char)line[i] >= 0x20);
-	/* Exactly as much space as needed does, and no byte less. */
+	/* The exact size is enough, and one byte less is not. */
 	MUST(backoff_event_encode(event, again, length) == length);
 	MUST(memcmp(line, again, length) == 0);
 	MUST(backoff_event_encode(event, again, length - 1) == 0);
@@ -181,13 +181,13 @@ check_field(const cJSON *tree, const struct backoff_event *event,
 	}
 }
 
-/* What is taken means what cJSON says it means. */
+/* Accepted lines mean what cJSON reads. */
 static void
 check_meaning(const char *line, size_t size, const struct backoff_event *event)
 {
 	cJSON *tree;
 
-	/* cJSON ends a string there. */
+	/* cJSON's strings end there. */
 	if (memmem(line, size, "\\u0000", 6) != NULL)
 		return;
 	tree = cJSON_ParseWithLength(line, size);

@@ -11,7 +11,7 @@
 
 const char fuzz_name[] = "hint";
 
-/** What the input says. */
+/** The parts of the input. */
 struct header {
 	char *name, *value;
 	uint64_t wall_ns;
@@ -71,7 +71,7 @@ check_same(const char *name, const char *value, uint64_t wall_ns,
 	MUST(again.delay_ns == hint->delay_ns);
 }
 
-/* Neither letters' case nor blanks around it change what a header says. */
+/* Neither case nor surrounding blanks change the meaning of a header. */
 static void
 check_forms(const struct header *h, enum backoff_status status,
 	    const struct backoff_hint *hint)
@@ -95,7 +95,7 @@ check_forms(const struct header *h, enum backoff_status status,
 	free(name);
 }
 
-/* The strictest holds, in whatever order they come. */
+/* The strictest one holds, in any order. */
 static void
 check_join(struct backoff_hint hint)
 {
@@ -117,7 +117,7 @@ check_join(struct backoff_hint hint)
 	}
 }
 
-/* What the engine makes of it: never earlier than the server said. */
+/* The engine never retries earlier than the server said. */
 static void
 check_decision(const struct header *h, struct backoff_hint hint)
 {
@@ -144,8 +144,8 @@ check_decision(const struct header *h, struct backoff_hint hint)
 		MUST(d.action == BACKOFF_ACTION_WAIT);
 }
 
-/* The same header may say which attempt a request is; what is read can be
- * written, and read again. */
+/* The same header may give the number of an attempt, which can then be written
+ * and read again. */
 static bool
 check_attempt(const struct header *h)
 {
@@ -184,7 +184,7 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	check_forms(&h, status, &hint);
 	if (status != BACKOFF_OK) {
 		MUST(hint.kind == BACKOFF_HINT_NONE && hint.delay_ns == 77);
-		/* gRPC: what cannot be read forbids. */
+		/* gRPC: a value that cannot be read forbids a retry. */
 		MUST(!is(h.name, "grpc-retry-pushback-ms"));
 	} else {
 		MUST(hint.delay_ns <= UINT64_C(1000000000000000000));

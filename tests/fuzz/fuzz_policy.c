@@ -10,13 +10,13 @@
 
 const char fuzz_name[] = "policy";
 
-static unsigned told;
+static unsigned reported;
 
 static void
 on_error(void *user, const struct backoff_error *error)
 {
 	(void)user;
-	told++;
+	reported++;
 	MUST(error->status != BACKOFF_OK);
 	MUST(memchr(error->path, '\0', sizeof(error->path)) != NULL);
 	MUST(memchr(error->text, '\0', sizeof(error->text)) != NULL);
@@ -39,9 +39,11 @@ check_delays(const struct backoff_policy *policy)
 		MUST(law.ceiling_ns <= policy->cap_ns || !law.capped);
 		MUST(!policy->bounded || law.high_ns <= policy->cap_ns ||
 		     law.capped);
-		/* Nothing grows out of nothing. */
+		/* A delay of 0 does not grow. */
 		MUST(policy->curve == BACKOFF_CURVE_SCHEDULE ||
-		     policy->base_delay_ns > 0 || policy->jitter_max_ns > 0 ||
+		     policy->base_delay_ns > 0 ||
+		     (policy->jitter == BACKOFF_JITTER_ADDITIVE &&
+		      policy->jitter_max_ns > 0) ||
 		     law.high_ns == 0);
 		MUST(law.capped || law.high_ns <= law.ceiling_ns);
 		for (size_t j = 0; j < sizeof(draw) / sizeof(*draw); j++) {
@@ -54,7 +56,7 @@ check_delays(const struct backoff_policy *policy)
 	}
 }
 
-/* A call that always fails ends, and keeps to the policy's own limits. */
+/* A call that always fails ends, within the limits of the policy. */
 static void
 check_call(const struct backoff_policy *policy, uint64_t start_ns,
 	   uint64_t draw)
@@ -102,7 +104,7 @@ check_call(const struct backoff_policy *policy, uint64_t start_ns,
 	     (d.stop != BACKOFF_STOP_NONE));
 }
 
-/* The canonical form is a policy, and the same one. */
+/* The canonical form is the same policy. */
 static void
 check_canonical(const struct backoff_policy *policy)
 {
@@ -132,18 +134,18 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	struct backoff_error first = {.status = BACKOFF_OK};
 	enum backoff_status status;
 
-	told = 0;
+	reported = 0;
 	status = backoff_policy_parse((const char *)data, size, &loader,
 				      &policy, &first);
 	MUST((status == BACKOFF_OK) == (policy != NULL));
-	MUST((status == BACKOFF_OK) == (told == 0));
+	MUST((status == BACKOFF_OK) == (reported == 0));
 	if (status != BACKOFF_OK) {
 		MUST(first.status == status);
-		/* There is memory: whatever is wrong is in the text. */
+		/* There is memory, so any error is in the text. */
 		MUST(status != BACKOFF_E_NOMEM);
 		return 0;
 	}
-	/* Texts are NUL-terminated here: none may have lost its end. */
+	/* Strings are NUL-terminated here: none may be cut by a NUL. */
 	MUST(memmem(data, size, "\\\\", 2) != NULL ||
 	     memmem(data, size, "\\u0000", 6) == NULL);
 	check_delays(policy);

@@ -12,7 +12,7 @@ const char fuzz_name[] = "saved";
 #define S UINT64_C(1000000000)
 #define UP (5000 * S)
 #define WALL (1795428930 * S)
-/* Five attempts, and three that do not count. */
+/* Five attempts, and three more that do not count. */
 #define ATTEMPTS 8
 
 static const char policy_text[] =
@@ -51,8 +51,8 @@ machine_free(struct machine *m)
 	backoff_policy_unref(m->policy);
 }
 
-/* A restored call fails until it ends: it does, and its numbers go up one by
- * one from what the paper said. */
+/* A restored call whose attempts all fail ends, and its attempts are numbered
+ * on from the saved number. */
 static void
 check_rest(struct machine *m, struct backoff_call *call)
 {
@@ -96,8 +96,8 @@ check_rest(struct machine *m, struct backoff_call *call)
 	MUST(answer->stop == step.stop);
 }
 
-/* What is saved again is the same from the second time on: the first may make
- * a wait shorter that was on paper for longer than it had been decided. */
+/* A restored call, saved again, is the same from the second time on. The first
+ * time may shorten a saved wait that is longer than the decided delay. */
 static void
 check_stable(struct machine *m, struct backoff_call *call)
 {
@@ -130,7 +130,7 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	struct backoff_error error = {.status = BACKOFF_OK};
 	enum backoff_status forced, plain;
 
-	/* First as it stands, then under whatever policy it was saved. */
+	/* First as it is, then with the hash of this policy. */
 	plain = backoff_call_restore(m.retry, NULL, (const char *)data, size, 0,
 				     &call, NULL);
 	MUST((plain == BACKOFF_OK) == (call != NULL));

@@ -21,7 +21,7 @@
 	",\"order\":\"" order "\",\"bounded\":" bounded "},"
 #define QUARTER PROPORTIONAL("0.25", "cap_then_jitter", "false")
 
-/* Each file good-*.json, and what it means. */
+/* Each file good-*.json, and its canonical form. */
 static const struct {
 	const char *file, *canonical;
 } good[] = {
@@ -485,7 +485,7 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		 "1 attempt, deadline 60s from the first failure"},
 		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":\"none\","
 		 "\"reset_after\":\"10m\"}",
-		 "2 attempts, exponential 1s x2 up to 30s, no jitter, anew "
+		 "2 attempts, exponential 1s x2 up to 30s, no jitter, reset "
 		 "after 600s"},
 		{"{\"name\":\"A\",\"max_attempts\":1,"
 		 "\"retry_inbound_retries\":false}",

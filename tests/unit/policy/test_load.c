@@ -9,7 +9,7 @@
 
 #include "unit/policy/policies.h"
 
-/* What a loader's find knows, and was asked for. */
+/* The policy that find() has, and the names that it was asked for. */
 struct shelf {
 	const char *name, *text;
 	int asked;
@@ -104,7 +104,7 @@ remove_files(const char *folder)
 	rmdir(folder);
 }
 
-Test(policy_load, a_file_beside_comes_before_the_shipped_one)
+Test(policy_load, a_file_in_the_folder_comes_before_the_shipped_one)
 {
 	char folder[] = "/tmp/retrykit-XXXXXX";
 	struct backoff_policy *policy = NULL;
@@ -158,7 +158,7 @@ Test(policy_load, a_chain_has_at_most_eight_links)
 	remove_files(folder);
 }
 
-/* An error in a parent carries its own place, and is told once. */
+/* An error in a parent has its place in the parent, and is reported once. */
 static void
 count(void *user, const struct backoff_error *error)
 {
@@ -169,9 +169,9 @@ count(void *user, const struct backoff_error *error)
 Test(policy_load, an_error_of_the_parent_names_its_place)
 {
 	char folder[] = "/tmp/retrykit-XXXXXX", path[64];
-	int told = 0;
+	int reported = 0;
 	const struct backoff_policy_loader loader = {.on_error = count,
-						     .user = &told};
+						     .user = &reported};
 	struct backoff_policy *policy = NULL;
 	struct backoff_error error = {.text = ""};
 
@@ -182,7 +182,7 @@ Test(policy_load, an_error_of_the_parent_names_its_place)
 	snprintf(path, sizeof(path), "%s/A.json", folder);
 	cr_expect(backoff_policy_load(path, &loader, &policy, &error) ==
 		  BACKOFF_E_VALUE);
-	cr_expect(told == 1);
+	cr_expect(reported == 1);
 	cr_expect(error.line == 2 && error.column == 13);
 	cr_expect(strncmp(error.text, "B:2:16: ", 8) == 0, "%s", error.text);
 	remove_files(folder);

@@ -200,7 +200,7 @@ struct maker {
 };
 
 static uint32_t
-luck(struct maker *m, uint32_t below)
+draw(struct maker *m, uint32_t below)
 {
 	return (uint32_t)(backoff_draw(m->seed, 200, m->pattern, m->step++) >>
 			  32) %
@@ -223,16 +223,16 @@ static void put_atom(struct maker *m, int depth);
 static void
 put_choice(struct maker *m, int depth)
 {
-	for (uint32_t ways = luck(m, 3) == 0 ? 2 : 1; ways > 0; ways--) {
-		if (depth == DEPTH && luck(m, 8) == 0)
+	for (uint32_t ways = draw(m, 3) == 0 ? 2 : 1; ways > 0; ways--) {
+		if (depth == DEPTH && draw(m, 8) == 0)
 			put(m, "^");
-		for (uint32_t n = 1 + luck(m, 3); n > 0; n--) {
+		for (uint32_t n = 1 + draw(m, 3); n > 0; n--) {
 			put_atom(m, depth);
-			if (luck(m, 3) == 0)
+			if (draw(m, 3) == 0)
 				put(m, (const char *[]){"*", "+",
-							"?"}[luck(m, 3)]);
+							"?"}[draw(m, 3)]);
 		}
-		if (depth == DEPTH && luck(m, 8) == 0)
+		if (depth == DEPTH && draw(m, 8) == 0)
 			put(m, "$");
 		if (ways > 1)
 			put(m, "|");
@@ -246,13 +246,13 @@ put_atom(struct maker *m, int depth)
 		"a",      "b",   "C",   "B",    ".",    "[ab]", "[^a]", "[a-c]",
 		"[^b-c]", "\\.", "\\*", "[]a]", "[a-]", "\xc3", "[A-C]"};
 
-	if (depth > 0 && luck(m, 4) == 0) {
+	if (depth > 0 && draw(m, 4) == 0) {
 		put(m, "(");
 		put_choice(m, depth - 1);
 		put(m, ")");
 		return;
 	}
-	put(m, atoms[luck(m, COUNT(atoms))]);
+	put(m, atoms[draw(m, COUNT(atoms))]);
 }
 
 static bool
@@ -288,11 +288,11 @@ Test(policy_pattern, regexec_says_the_same)
 			cr_assert_fail("%s: %s", m.text, problem);
 		for (int t = 0; t < 12; t++) {
 			char text[16] = "";
-			uint32_t n = luck(&m, 10);
+			uint32_t n = draw(&m, 10);
 			int want, have;
 
 			for (uint32_t i = 0; i < n; i++)
-				text[i] = letters[luck(&m, COUNT(letters) - 1)];
+				text[i] = letters[draw(&m, COUNT(letters) - 1)];
 			want = regexec(&reference, text, 0, NULL, 0) == 0;
 			have = bo_pattern_match(pattern, text);
 			cr_assert(have == want,

@@ -16,7 +16,7 @@
 	"transient throttle timeout http:500 http:502 http:503 http:504 "      \
 	"ConnectionError TimeoutError"
 
-/* The contract's table. */
+/* The values that running services rely on. */
 static const struct contract {
 	const char *name, *backoff;
 	double max_attempts, base_delay, max_delay, factor;
@@ -181,7 +181,7 @@ Test(policy_shipped, the_built_in_texts_are_the_files)
 	}
 }
 
-/* `retrysim policy schema > policies/policy.schema.json` makes it anew. */
+/* To update it: retrysim policy schema > policies/policy.schema.json */
 Test(policy_shipped, the_published_schema_is_the_one_of_the_field_table)
 {
 	size_t length = backoff_policy_schema(NULL, 0);
@@ -235,7 +235,7 @@ Test(policy_shipped, hand_written_loops_keep_their_delays)
 
 #define MS UINT64_C(1000000)
 
-/* The wait of an AWS policy after one failure, with the middle of all luck. */
+/* The wait of an AWS policy after some failures, with the median draw. */
 static struct backoff_decision
 aws_decision(const char *name, enum backoff_class class, uint32_t failed,
 	     uint64_t hint_ns)
@@ -298,7 +298,7 @@ Test(policy_shipped, aws_delays_are_those_of_the_sdks)
 			  .stop == BACKOFF_STOP_NON_RETRYABLE);
 }
 
-/* The SDKs wait the hint, within [t, t + 5 s] of the own delay t. */
+/* The SDKs wait the hint, within [t, t + 5 s] of the computed delay t. */
 Test(policy_shipped, aws_2026_follows_hints_up_to_five_seconds)
 {
 	static const struct {
@@ -311,7 +311,7 @@ Test(policy_shipped, aws_2026_follows_hints_up_to_five_seconds)
 		{BACKOFF_CLASS_TRANSIENT, 5000, 5000, 5000},
 		{BACKOFF_CLASS_THROTTLE, 499, 500, 500},
 		{BACKOFF_CLASS_THROTTLE, 3000, 3000, 3000},
-		/* As far as server_hint can say it. */
+		/* As close as server_hint can come. */
 		{BACKOFF_CLASS_THROTTLE, 5300, 5300, 5000},
 		{BACKOFF_CLASS_THROTTLE, 60000, 5500, 5000},
 	};
