@@ -4,18 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/hash.h"
+#include "base/utf8.h"
 #include "metrics/metrics.h"
 
 /* Hash both names with their NULs, so that "ab", "c" differs from "a", "bc". */
 static uint32_t
 hash_names(const char *operation, const char *policy)
 {
-	uint64_t hash =
-		bo_fnv1a(BO_FNV1A_BEGIN, operation, strlen(operation) + 1);
+	uint64_t hash = bo_hash(0, operation, strlen(operation) + 1);
 
-	hash = bo_fnv1a(hash, policy, strlen(policy) + 1);
-	return (uint32_t)(hash ^ hash >> 32);
+	return (uint32_t)bo_hash(hash, policy, strlen(policy) + 1);
 }
 
 void
@@ -25,7 +24,7 @@ bo_label_clean(const char *text, char out[BO_LABEL_MAX + 1])
 
 	memcpy(out, text, length);
 	out[length] = '\0';
-	bo_text_clean(out);
+	bo_utf8_clean(out);
 }
 
 size_t

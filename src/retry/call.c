@@ -8,6 +8,7 @@
 #include <backoff/rng.h>
 
 #include "base/process.h"
+#include "base/utf8.h"
 #include "engine/engine.h"
 
 const struct backoff_call_options bo_call_no_options = {
@@ -55,11 +56,9 @@ bo_call_apply(struct backoff_call *call, uint64_t now_ns)
 	a->pace_ns = call->decision.delay_ns;
 }
 
-static void
+static inline void
 keep_text(char *out, size_t size, const char *text)
 {
-	size_t length = size - 1;
-
 	if (text == NULL) {
 		out[0] = '\0';
 	} else if (bo_outcome_owns(text)) {
@@ -67,11 +66,7 @@ keep_text(char *out, size_t size, const char *text)
 		 * data too. */
 		memcpy(out, text, BO_OUTCOME_TEXT_ROOM);
 	} else if (memccpy(out, text, '\0', size) == NULL) {
-		/* Never cut inside a UTF-8 character. */
-		while (length > 0 &&
-		       ((unsigned char)text[length] & 0xc0) == 0x80)
-			length--;
-		out[length] = '\0';
+		out[bo_utf8_cut(text, size, size - 1)] = '\0';
 	}
 }
 

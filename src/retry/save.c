@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "engine/engine.h"
 #include "engine/guard.h"
 #include "retry/lifecycle.h"
@@ -78,9 +78,9 @@ fill_error(const struct backoff_answer *answer, struct bo_saved *saved)
 	       sizeof(saved->error_type));
 	memcpy(saved->code, answer->code, sizeof(saved->code));
 	memcpy(saved->error, answer->error, sizeof(saved->error));
-	bo_text_clean(saved->error_type);
-	bo_text_clean(saved->code);
-	bo_text_clean(saved->error);
+	bo_utf8_clean(saved->error_type);
+	bo_utf8_clean(saved->code);
+	bo_utf8_clean(saved->error);
 }
 
 static void

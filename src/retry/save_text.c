@@ -11,8 +11,9 @@
 #include <backoff/event.h>
 
 #include "base/buf.h"
+#include "base/decimal.h"
 #include "base/json.h"
-#include "base/text.h"
+#include "base/rfc3339.h"
 
 enum type {
 	/** uint32_t, a JSON number. */

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/num.h"
 #include "base/process.h"
-#include "base/text.h"
 #include "sink/sink.h"
 
 #define SLOTS 1024
@@ -40,9 +40,7 @@ struct limit {
 static struct slot *
 slot_of(struct limit *l, const char *operation)
 {
-	uint64_t hash = bo_mix64(bo_fnv1a(BO_FNV1A_BEGIN, operation,
-					  strlen(operation))) |
-			1;
+	uint64_t hash = bo_hash(0, operation, strlen(operation)) | 1;
 	struct slot *slot = NULL;
 
 	for (uint64_t i = 0; i < PROBES; i++) {

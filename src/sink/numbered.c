@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/num.h"
-#include "base/text.h"
+#include "base/rfc3339.h"
 
 /* Enough of the first line: `ts` is its second field. */
 #define HEAD_BYTES 1024

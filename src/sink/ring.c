@@ -22,7 +22,7 @@
 #include <backoff/clock.h>
 
 #include "base/process.h"
-#include "base/text.h"
+#include "base/utf8.h"
 #include "sink/sink.h"
 
 #define TEXT_BYTES 768
@@ -85,18 +85,6 @@ keep_json(const char **text, char **space, char *end)
 	*space += length;
 }
 
-/* The length of a longer text after a cut that splits no character. */
-static size_t
-cut_length(const char *text, size_t limit)
-{
-	size_t length = limit;
-
-	while (length > 0 && limit - length < 4 &&
-	       ((unsigned char)text[length] & 0xc0) == 0x80)
-		length--;
-	return length;
-}
-
 /* Copy 16 bytes at a time, or less in two steps that may overlap: texts are
  * short, and calling memcpy(3) for each took a third of the time. */
 static inline void
@@ -128,7 +116,7 @@ keep_text(const char *text, size_t limit, char *space, const char *end)
 		limit = room;
 	length = strnlen(text, limit + 1);
 	if (length > limit)
-		length = cut_length(text, limit);
+		length = bo_utf8_cut(text, length, limit);
 	copy_bytes(space, text, length);
 	space[length] = '\0';
 	return space + length + (space + length + 1 < end);
