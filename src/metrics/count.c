@@ -49,7 +49,7 @@ decrement(bo_counter *counter)
 		;
 }
 
-/* Bounds of a constant array, which the compiler can look into. */
+/* Inlined, so that the compiler sees the constant bounds. */
 static inline void
 observe(struct bo_histogram *h, const struct bo_bound *bounds, unsigned count,
 	uint64_t value)

@@ -26,7 +26,7 @@ budget_text(struct backoff_call *call, uint64_t tokens_milli)
 			       (uint64_t)call->decision.cost_milli * 1000000);
 	}
 	bo_out_text(&out, "}");
-	/* Rather no budget than half a line of escapes in its id. */
+	/* Leave it out rather than fill half a line with an escaped id. */
 	return out.length < sizeof(call->budget) ? call->budget : NULL;
 }
 

@@ -23,7 +23,7 @@
  * before it, and the uncounted failures of seven classes. */
 #define ATTEMPTS_MAX 2007000001
 
-/* Both are copied whole. */
+/* These members are copied whole. */
 #define SAME_SIZE(struct_a, a, struct_b, b)                                    \
 	_Static_assert(sizeof(((struct struct_a *)NULL)->a) ==                 \
 			       sizeof(((struct struct_b *)NULL)->b),           \

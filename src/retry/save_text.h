@@ -11,7 +11,7 @@
 /** A longer text is not read. */
 #define BO_SAVED_MAX_BYTES 8192
 
-/** What a text says; see save.c for what may be said. */
+/** The members of the text. save.c checks their values. */
 struct bo_saved {
 	uint32_t v, attempt, finished, uncounted, curve_start, idempotent;
 	uint32_t inbound_attempt;
@@ -24,7 +24,7 @@ struct bo_saved {
 	uint64_t experiment, number;
 	char policy[65], policy_hash[65], call_id[65];
 	char operation[257];
-	/** The last failed attempt's; "": not known. */
+	/** The last failure; "": not known. */
 	char outcome[16], failure_class[16];
 	char error_type[64], code[64], error[256];
 };

@@ -36,7 +36,7 @@
 #define MS UINT64_C(1000000)
 #define LOOK_NS (10 * MS)
 #define LATE_NS (20 * MS)
-/** LATE_NS and more than two ticks of the clock that stamps files (10 ms). */
+/** More than LATE_NS and two ticks of the clock that stamps files (10 ms). */
 #define STAY_NS (50 * MS)
 /** Another program that keeps writing to PATH.1 delays a rotation by this. */
 #define STAY_MOST_NS (1000 * MS)
