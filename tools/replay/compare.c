@@ -1,63 +1,81 @@
-/* Every policy over the recorded calls of every operation, baseline first. */
+/* Replays every policy on every operation, baseline first. */
 #include "config.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
 
 #include "recorded/draws.h"
+#include "replay/alone.h"
 #include "replay/compare.h"
+#include "replay/shared.h"
 
-/* Storage of one operation's turn. */
-struct turn {
+/* The work on one operation. */
+struct work {
 	const struct rs_plan *plan;
 	struct rs_run run;
 	struct rs_load load;
 	struct rs_tally tally, baseline;
-	struct tk_samples first_tries;
-	uint64_t longest_ns;
+	struct rs_first_tries first_tries;
 };
 
+/* Replay all calls under one policy. */
 static enum backoff_status
-run_policy(struct turn *turn, size_t policy, struct rs_tally *tally,
+fill_tally(struct work *work, struct rs_tally *tally, bool *included)
+{
+	enum backoff_status status;
+
+	*included = false;
+	status = backoff_policy_is_guarded(work->run.policy)
+			 ? rs_shared_run(tally, &work->run)
+			 : rs_alone_run(tally, &work->run, &work->first_tries,
+					included);
+	if (status == BACKOFF_OK)
+		rs_tally_finish(tally, work->run.operation);
+	return status;
+}
+
+static enum backoff_status
+run_policy(struct work *work, size_t policy, struct rs_tally *tally,
 	   struct rs_result *result)
 {
 	enum backoff_status status;
-	bool shared;
+	bool included;
 
-	turn->run.policy = turn->plan->policies->item[policy].policy;
-	status = rs_tally_run(tally, &turn->run, turn->longest_ns, &shared);
+	work->run.policy = work->plan->policies->item[policy].policy;
+	status = fill_tally(work, tally, &included);
 	if (status != BACKOFF_OK)
 		return status;
-	result->policy = &turn->plan->policies->item[policy];
-	rs_result_make(result, tally, shared ? &turn->first_tries : NULL);
-	result->hedges = backoff_policy_max_hedges(turn->run.policy) > 0;
-	result->guard_unknown = turn->run.operation->population ==
+	result->policy = &work->plan->policies->item[policy];
+	rs_result_make(result, tally,
+		       included ? &work->first_tries.durations : NULL);
+	result->hedges = backoff_policy_max_hedges(work->run.policy) > 0;
+	result->guard_unknown = work->run.operation->population ==
 					RS_POPULATION_FAILING_FIRST &&
 				result->guarded && rs_guard_stops(result) > 0;
 	return BACKOFF_OK;
 }
 
 static enum backoff_status
-run_all(struct turn *turn, const struct rs_subject *subject,
+run_all(struct work *work, const struct rs_subject *subject,
 	struct rs_result *result)
 {
-	const struct rs_operation *operation = turn->run.operation;
+	const struct rs_operation *operation = work->run.operation;
 	struct rs_result *baseline = &result[subject->baseline];
 	enum backoff_status status;
 
-	status = run_policy(turn, subject->baseline, &turn->baseline, baseline);
+	status = run_policy(work, subject->baseline, &work->baseline, baseline);
 	for (size_t i = 0;
-	     status == BACKOFF_OK && i < turn->plan->policies->count; i++) {
+	     status == BACKOFF_OK && i < work->plan->policies->count; i++) {
 		result[i].operation = subject->operation;
 		result[i].difference.baseline = subject->baseline;
 		if (i == subject->baseline)
 			continue;
-		rs_tally_reset(&turn->tally, operation);
-		status = run_policy(turn, i, &turn->tally, &result[i]);
+		rs_tally_reset(&work->tally, operation);
+		status = run_policy(work, i, &work->tally, &result[i]);
 		if (status != BACKOFF_OK)
 			break;
-		rs_result_compare(&result[i], &turn->tally, baseline,
-				  &turn->baseline, operation->call_count);
+		rs_result_compare(&result[i], &work->tally, baseline,
+				  &work->baseline, operation->call_count);
 	}
 	return status;
 }
@@ -99,13 +117,13 @@ count_untyped(const struct rs_log *log, const struct rs_operation *operation)
 }
 
 static enum backoff_status
-run_subject(const struct rs_plan *plan, const void *world, uint64_t *draw,
+run_subject(const struct rs_plan *plan, const void *estimate, uint64_t *draw,
 	    struct rs_subject *subject, struct rs_result *result)
 {
 	const struct rs_log *log = plan->log;
 	const struct rs_operation *operation =
 		&log->operation[subject->operation];
-	struct turn turn = {.plan = plan};
+	struct work work = {.plan = plan};
 	enum backoff_status status = BACKOFF_E_NOMEM;
 	const struct backoff_policy *logged;
 
@@ -113,32 +131,33 @@ run_subject(const struct rs_plan *plan, const void *world, uint64_t *draw,
 		log, operation, plan->policies, plan->shipped);
 	subject->baseline = choose_baseline(plan, &subject->logged_policy);
 	subject->untyped_failures = count_untyped(log, operation);
-	plan->estimator->finding(world, subject->operation, &subject->finding);
+	plan->estimator->finding(estimate, subject->operation,
+				 &subject->finding);
 	logged = subject->logged_policy.policy
 			 ? subject->logged_policy.policy->policy
 			 : NULL;
 	rs_recover_draws(log, operation, logged, plan->seed, draw);
-	turn.run = (struct rs_run){
+	work.run = (struct rs_run){
 		.log = log,
 		.operation = operation,
 		.estimator = plan->estimator,
-		.world = world,
+		.estimate = estimate,
 		.logged_policy = logged,
 		.draw = draw,
 		.seed = plan->seed,
 	};
-	if (rs_load_init(&turn.load, log, operation) == BACKOFF_OK &&
-	    rs_tally_init(&turn.tally, operation, &turn.load, plan->replicas) ==
+	if (rs_load_init(&work.load, log, operation) == BACKOFF_OK &&
+	    rs_tally_init(&work.tally, operation, &work.load, plan->replicas) ==
 		    BACKOFF_OK &&
-	    rs_tally_init(&turn.baseline, operation, &turn.load,
+	    rs_tally_init(&work.baseline, operation, &work.load,
 			  plan->replicas) == BACKOFF_OK &&
-	    rs_first_tries(log, operation, plan->replicas, &turn.first_tries,
-			   &turn.longest_ns))
-		status = run_all(&turn, subject, result);
-	rs_tally_clear(&turn.tally);
-	rs_tally_clear(&turn.baseline);
-	rs_load_clear(&turn.load);
-	tk_samples_clear(&turn.first_tries);
+	    rs_first_tries_init(&work.first_tries, log, operation,
+				plan->replicas) == BACKOFF_OK)
+		status = run_all(&work, subject, result);
+	rs_tally_clear(&work.tally);
+	rs_tally_clear(&work.baseline);
+	rs_load_clear(&work.load);
+	rs_first_tries_clear(&work.first_tries);
 	return status;
 }
 
@@ -180,16 +199,16 @@ rs_compare(const struct rs_plan *plan, struct rs_comparison *out)
 {
 	enum backoff_status status = BACKOFF_E_NOMEM;
 	uint64_t *draw = calloc(plan->log->attempt_count + 1, sizeof(*draw));
-	void *world = NULL;
+	void *estimate = NULL;
 
 	if (allocate(plan, out) && draw)
-		status = plan->estimator->fit(plan->log, &world);
+		status = plan->estimator->fit(plan->log, &estimate);
 	for (size_t i = 0; status == BACKOFF_OK && i < out->subject_count; i++)
 		status =
-			run_subject(plan, world, draw, &out->subject[i],
+			run_subject(plan, estimate, draw, &out->subject[i],
 				    &out->result[out->subject[i].first_result]);
-	if (world)
-		plan->estimator->free(world);
+	if (estimate)
+		plan->estimator->free(estimate);
 	free(draw);
 	if (status != BACKOFF_OK)
 		rs_comparison_clear(out);

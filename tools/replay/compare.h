@@ -7,13 +7,13 @@
 struct rs_plan {
 	const struct rs_log *log;
 	const struct rs_policy_set *policies;
-	/** To recognise who wrote the log, if none of the policies did. */
+	/** Policies that may have written the log if none of those did. */
 	const struct rs_policy_set *shipped;
 	const struct rs_estimator *estimator;
-	/** NULL for all: a shell pattern of operations. */
+	/** A shell pattern of operations; NULL for all. */
 	const char *pattern;
-	/** Index of the policy to compare with; SIZE_MAX: each operation's
-	 *  logged_policy, or the first policy where that is not among them. */
+	/** Index of the policy to compare with; SIZE_MAX: the logged policy of
+	 *  each operation, or the first policy if that is not among them. */
 	size_t baseline;
 	uint64_t seed;
 	uint32_t replicas;

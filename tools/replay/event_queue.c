@@ -1,55 +1,54 @@
-/* A binary heap of moments, earliest on top. */
+/* A binary heap of events, the earliest on top. */
 #include "config.h"
 
 #include <stdlib.h>
 
 #include "replay/event_queue.h"
 
-/* What ends comes before what begins, calls in the order of the log: the order
- * must not depend on the heap. */
+/* A total order, so that results do not depend on the heap. */
 static bool
-before(const struct rs_moment *a, const struct rs_moment *b)
+before(const struct rs_event *a, const struct rs_event *b)
 {
 	if (a->at_ns != b->at_ns)
 		return a->at_ns < b->at_ns;
 	if (a->kind != b->kind)
 		return a->kind < b->kind;
-	return a->position < b->position;
+	return a->order < b->order;
 }
 
 bool
-rs_moments_push(struct rs_moments *moments, const struct rs_moment *moment)
+rs_event_queue_push(struct rs_event_queue *queue, const struct rs_event *event)
 {
-	size_t at = moments->count;
+	size_t at = queue->count;
 
-	if (moments->count == moments->room) {
-		size_t room = moments->room ? moments->room * 2 : 64;
-		struct rs_moment *grown =
-			realloc(moments->item, room * sizeof(*grown));
+	if (queue->count == queue->room) {
+		size_t room = queue->room ? queue->room * 2 : 64;
+		struct rs_event *grown =
+			realloc(queue->item, room * sizeof(*grown));
 
 		if (grown == NULL)
 			return false;
-		moments->item = grown;
-		moments->room = room;
+		queue->item = grown;
+		queue->room = room;
 	}
-	moments->count++;
-	while (at > 0 && before(moment, &moments->item[(at - 1) / 2])) {
-		moments->item[at] = moments->item[(at - 1) / 2];
+	queue->count++;
+	while (at > 0 && before(event, &queue->item[(at - 1) / 2])) {
+		queue->item[at] = queue->item[(at - 1) / 2];
 		at = (at - 1) / 2;
 	}
-	moments->item[at] = *moment;
+	queue->item[at] = *event;
 	return true;
 }
 
-struct rs_moment
-rs_moments_pop(struct rs_moments *moments)
+struct rs_event
+rs_event_queue_pop(struct rs_event_queue *queue)
 {
-	struct rs_moment *item = moments->item;
-	struct rs_moment top = item[0], last = item[--moments->count];
+	struct rs_event *item = queue->item;
+	struct rs_event top = item[0], last = item[--queue->count];
 	size_t at = 0, child;
 
-	while ((child = 2 * at + 1) < moments->count) {
-		if (child + 1 < moments->count &&
+	while ((child = 2 * at + 1) < queue->count) {
+		if (child + 1 < queue->count &&
 		    before(&item[child + 1], &item[child]))
 			child++;
 		if (!before(&item[child], &last))
@@ -62,14 +61,14 @@ rs_moments_pop(struct rs_moments *moments)
 }
 
 uint64_t
-rs_moments_next(const struct rs_moments *moments)
+rs_event_queue_next(const struct rs_event_queue *queue)
 {
-	return moments->count > 0 ? moments->item[0].at_ns : UINT64_MAX;
+	return queue->count > 0 ? queue->item[0].at_ns : UINT64_MAX;
 }
 
 void
-rs_moments_clear(struct rs_moments *moments)
+rs_event_queue_clear(struct rs_event_queue *queue)
 {
-	free(moments->item);
-	*moments = (struct rs_moments){0};
+	free(queue->item);
+	*queue = (struct rs_event_queue){0};
 }

@@ -1,4 +1,4 @@
-/* What is due in virtual time: a heap of moments of calls. */
+/* What is due in virtual time. */
 #ifndef RS_EVENT_QUEUE_H
 #define RS_EVENT_QUEUE_H
 
@@ -6,37 +6,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum rs_moment_kind {
-	/** An attempt ends. */
-	RS_MOMENT_END,
-	/** A wait ends. */
-	RS_MOMENT_RESUME,
+/** At equal times, kinds are due in this order. */
+enum rs_event_kind {
+	RS_EVENT_ATTEMPT_ENDS,
+	RS_EVENT_WAIT_ENDS,
 };
 
-struct rs_moment {
+struct rs_event {
 	uint64_t at_ns;
-	enum rs_moment_kind kind;
-	/** Position of the call: decides what comes first at one time. */
-	uint32_t position;
+	enum rs_event_kind kind;
+	/** Lower is due first among events of one kind at one time. */
+	uint32_t order;
 	/** For the caller. */
-	uint32_t runner;
+	void *call;
 };
 
-struct rs_moments {
-	struct rs_moment *item;
+/** All zero is an empty queue. */
+struct rs_event_queue {
+	struct rs_event *item;
 	size_t count, room;
 };
 
 /** False if memory ran out. */
-bool rs_moments_push(struct rs_moments *moments,
-		     const struct rs_moment *moment);
+bool rs_event_queue_push(struct rs_event_queue *queue,
+			 const struct rs_event *event);
 
-/** Take the first one; there must be one. */
-struct rs_moment rs_moments_pop(struct rs_moments *moments);
+/** Take the first event; there must be one. */
+struct rs_event rs_event_queue_pop(struct rs_event_queue *queue);
 
-/** When the first one is due; UINT64_MAX if there is none. */
-uint64_t rs_moments_next(const struct rs_moments *moments);
+/** When the first event is due; UINT64_MAX if there is none. */
+uint64_t rs_event_queue_next(const struct rs_event_queue *queue);
 
-void rs_moments_clear(struct rs_moments *moments);
+void rs_event_queue_clear(struct rs_event_queue *queue);
 
 #endif

@@ -1,4 +1,4 @@
-/* Rates, intervals and verdicts out of counts. docs/replay.md has the
+/* Makes rates, intervals and verdicts of counts. docs/replay.md has the
  * formulas. */
 #include "config.h"
 
@@ -19,11 +19,15 @@ rs_verdict_name(enum rs_verdict verdict)
 		[RS_VERDICT_UNSUPPORTED] = "not answerable",
 	};
 
+	_Static_assert(sizeof(name) / sizeof(*name) ==
+			       RS_VERDICT_UNSUPPORTED + 1,
+		       "each verdict has a name");
+
 	return name[verdict];
 }
 
-/* The order statistics of as many calls as one replica has, looked up in the
- * pool of all replicas. */
+/* Quantiles over the pool of all replicas; their bounds are order statistics of
+ * the number of calls in one replica. */
 static void
 make_latency(struct rs_latency *out, const struct tk_samples *a,
 	     const struct tk_samples *b, uint32_t replicas)
@@ -58,7 +62,7 @@ sum(const uint64_t *value, uint32_t count)
 	return total;
 }
 
-/* Spread of calls and of replicas, each by its own standard deviation. */
+/* The interval combines the spread of calls and that of replicas. */
 static void
 make_attempts(struct rs_result *result, const struct rs_tally *tally)
 {
@@ -167,7 +171,7 @@ rs_guard_stops(const struct rs_result *result)
 	       result->stop[BACKOFF_STOP_BREAKER_OPEN];
 }
 
-/* With unsupported attempts the verdict must hold whatever they would have
+/* With unsupported attempts, the verdict must hold whatever they would have
  * done. */
 static enum rs_verdict
 judge(const struct rs_result *a, const struct rs_result *b,
@@ -194,11 +198,11 @@ judge(const struct rs_result *a, const struct rs_result *b,
 					: RS_VERDICT_SAME;
 }
 
-/* Replicas in which a call without a line was refused. */
+/* Replicas in which an unlogged call was refused. */
 static uint16_t
-once_refused(const struct rs_tally *tally, uint64_t k)
+refused(const struct rs_tally *tally, uint64_t k)
 {
-	return tally->once_refused ? tally->once_refused[k] : 0;
+	return tally->unlogged_refused ? tally->unlogged_refused[k] : 0;
 }
 
 void
@@ -218,11 +222,11 @@ rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
 		lost += b > a ? (uint64_t)(b - a) : 0;
 	}
 	for (uint64_t k = 0; k < tally->unlogged_calls; k++) {
-		uint16_t a = once_refused(tally, k);
-		uint16_t b = once_refused(baseline_tally, k);
+		uint16_t a = refused(tally, k);
+		uint16_t b = refused(baseline_tally, k);
 
-		if (tally->once_refused == NULL &&
-		    baseline_tally->once_refused == NULL)
+		if (tally->unlogged_refused == NULL &&
+		    baseline_tally->unlogged_refused == NULL)
 			break;
 		gained += b > a ? (uint64_t)(b - a) : 0;
 		lost += a > b ? (uint64_t)(a - b) : 0;

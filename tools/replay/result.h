@@ -8,8 +8,8 @@
 #include "replay/tally.h"
 #include "stats/interval.h"
 
-/** Share of calls that may meet an unsupported attempt before a verdict is
- *  withheld. */
+/** If a larger share of calls meets an unsupported attempt, the verdict has to
+ *  hold in both bounds. */
 #define RS_UNSUPPORTED_MAX 0.01
 
 enum rs_verdict {
@@ -17,7 +17,7 @@ enum rs_verdict {
 	RS_VERDICT_BETTER,
 	RS_VERDICT_WORSE,
 	RS_VERDICT_SAME,
-	/** Too much of it lies outside what the log can tell. */
+	/** The log does not support an answer. */
 	RS_VERDICT_UNSUPPORTED,
 };
 
@@ -35,16 +35,15 @@ enum rs_percentile {
 	RS_PERCENTILES,
 };
 
-/** Times of calls that ended one way. */
+/** Durations of the calls that succeeded, or of those that failed. */
 struct rs_latency {
-	/** Mean number of such calls; without any the quantiles mean nothing.
-	 */
+	/** Mean number of such calls; if 0, there are no quantiles. */
 	double calls;
 	struct rs_quantile at[RS_PERCENTILES];
 };
 
 struct rs_difference {
-	/** Index of the policy compared with. */
+	/** Index of the policy that this one is compared with. */
 	size_t baseline;
 	double value;
 	struct tk_interval interval;
@@ -63,37 +62,38 @@ struct rs_result {
 	struct rs_latency success_latency, failure_latency;
 	double stop[RS_STOPS];
 	struct tk_interval stop_interval[RS_STOPS];
-	/** The policy has a budget or a breaker; calls without an attempt,
-	 *  since a breaker was open; how often one opened. */
+	/** The policy has a budget or a breaker; calls that made no attempt
+	 *  because a breaker was open; how often one opened. */
 	bool guarded;
 	double refused_calls, breaker_opened;
-	/** It stopped calls, and what the calls that left no line gave it is
-	 * not known. */
+	/** It stopped calls, but what unlogged calls added to it is not
+	 *  known. */
 	bool guard_unknown;
-	/** Shares of the simulated attempts; sum 1. */
+	/** Shares of the simulated attempts by support class; their sum is
+	 *  1. */
 	double support[RS_SUPPORT_COUNT];
-	/** The policy hedges, and is replayed as if it did not. */
+	/** The policy hedges, but is replayed without hedges. */
 	bool hedges;
-	/** The highest load in attempts per bin, and how it stands beside the
-	 *  recorded one. */
+	/** The highest load in attempts per bin, the recorded one, and how they
+	 *  compare. */
 	double load_peak, recorded_load_peak;
 	enum rs_load_level load;
 	/** Share of calls that met an unsupported attempt. */
 	double unsupported_calls;
-	/** That share is above RS_UNSUPPORTED_MAX. */
+	/** The share is above RS_UNSUPPORTED_MAX. */
 	bool flagged;
 	struct rs_difference difference;
 };
 
 /**
- * Make numbers of counts; the difference is left empty.
+ * Make the numbers of one policy, but not its difference.
  *
- * @param first_tries  samples to add to the successes, or NULL
+ * @param first_tries  durations to add to those of successes; or NULL
  */
 void rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 		    const struct tk_samples *first_tries);
 
-/** Calls that budget or breaker ended. */
+/** Calls that a budget or breaker ended. */
 double rs_guard_stops(const struct rs_result *result);
 
 /** Set the paired difference of two policies on one operation. */

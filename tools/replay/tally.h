@@ -5,49 +5,54 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "recorded/load.h"
 #include "base/num.h"
-#include "recorded/random.h"
-#include "replay/replay.h"
+#include "recorded/load.h"
+#include "replay/sim_call.h"
 #include "stats/samples.h"
 
 #define RS_REPLICAS_MAX 1000
 #define RS_STOPS (BACKOFF_STOP_SLEEP_FAILED + 1)
 
-/** Integers only: the sum does not depend on the order of calls. Every
- * count is over all replicas, so the mean is the count by replicas. */
+/** Integers only, so that sums do not depend on the order of calls. Counts are
+ *  over all replicas: means are counts divided by replicas. */
 struct rs_tally {
 	uint32_t replicas;
-	/** Calls that were replayed; rs_operation.calls with those at once. */
+	/** Replayed and unlogged calls: rs_operation.calls. */
 	uint64_t calls;
 	/** By replica. */
 	uint64_t *succeeded, *attempts;
-	/** By replayed call of the operation: replicas that succeeded. */
+	/** By call of the operation: replicas in which it succeeded; its
+	 *  attempts in all replicas. */
 	uint16_t *call_succeeded;
-	/** Calls of the operation that left no line, and succeed at once; by
-	 *  such call the replicas in which a breaker refused it, or NULL if it
-	 *  refused none. */
+	uint32_t *call_attempts;
+	/** Calls that left no line: they succeed at the first attempt. By such
+	 *  call, replicas in which a breaker refused it; NULL if none was. */
 	uint64_t unlogged_calls;
-	uint16_t *once_refused;
+	uint16_t *unlogged_refused;
+	/** Successes at the first attempt. */
 	uint64_t first_try;
-	/** Successes if every unsupported attempt failed, and if the first of
-	 *  each call succeeded. */
+	/** Calls of rs_tally_add_first_try(); in other sums after
+	 *  rs_tally_finish() only. */
+	uint64_t first_tries;
+	/** Successes if every unsupported attempt failed, and if the first one
+	 *  of each call succeeded. */
 	uint64_t least, most;
 	/** Calls with an unsupported attempt. */
 	uint64_t unsupported_calls;
-	/** The policy has a budget or a breaker; calls that made no attempt,
-	 *  since a breaker was open; how often one opened. */
+	/** The policy has a budget or a breaker; calls that made no attempt
+	 *  because a breaker was open; how often one opened. */
 	bool guarded;
 	uint64_t refused_calls, opened;
-	/** Attempts by bin of the load, first ones apart: those are in it, and
-	 *  the ones that were not made count below 0. */
+	/** Attempts by bin of the load, other than first ones, which are in the
+	 *  load; a first attempt that was not made counts -1. */
 	const struct rs_load *load;
 	int64_t *further;
 	uint64_t stop[RS_STOPS];
 	uint64_t support[RS_SUPPORT_COUNT];
 	uint64_t backoff_ns;
-	/** Squares of the attempts of a call, summed over its replicas. */
+	/** Sum over calls of the squares of their attempts in all replicas. */
 	bo_u128 attempts_squared;
+	/** Durations of calls that succeeded, and that failed. */
 	struct tk_samples success, failure;
 };
 
@@ -62,34 +67,53 @@ void rs_tally_clear(struct rs_tally *tally);
 void rs_tally_reset(struct rs_tally *tally,
 		    const struct rs_operation *operation);
 
-/** Count attempts beside the first ones of all calls. */
+/** Count attempts other than first ones at a time. */
 static inline void
-rs_tally_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
+rs_tally_add_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
 {
 	if (tally->load->bins > 0)
 		tally->further[rs_load_bin(tally->load, start_ns)] += attempts;
 }
 
 /**
- * What no policy changes: calls that succeeded at the first attempt, as
- * samples with the weight of all replicas; sorted.
+ * Count what a call came to, except its duration and its attempts' load.
  *
- * @param longest_ns  set to the longest of them
+ * @param position  of the call in the operation
+ * @param replica   the first of @p weight replicas in which it came to that
  */
-bool rs_first_tries(const struct rs_log *log,
-		    const struct rs_operation *operation, uint32_t replicas,
-		    struct tk_samples *out, uint64_t *longest_ns);
+void rs_tally_add(struct rs_tally *tally, size_t position, uint32_t replica,
+		  uint32_t weight, const struct rs_call_outcome *outcome);
 
-/**
- * Replay all calls of an operation.
+/** Count the duration of a call. False if memory ran out. */
+bool rs_tally_add_duration(struct rs_tally *tally,
+			   const struct rs_call_outcome *outcome,
+			   uint32_t weight);
+
+/** Count a call that succeeds at its recorded first attempt in all replicas,
+ *  except its duration. */
+static inline void
+rs_tally_add_first_try(struct rs_tally *tally, size_t position)
+{
+	tally->call_succeeded[position] = (uint16_t)tally->replicas;
+	tally->call_attempts[position] = tally->replicas;
+	tally->first_tries++;
+}
+
+/** Count all unlogged calls as successes, except in bounds and durations. */
+void rs_tally_add_unlogged(struct rs_tally *tally);
+
+/** Take one of them back: a breaker refused it. False if memory ran out.
  *
- * @param longest_ns   of rs_first_tries()
- * @param shared       set to whether the samples of rs_first_tries() belong to
- *                     the successes: not if the policy would cut some of them
- * @return BACKOFF_OK or BACKOFF_E_NOMEM
- */
-enum backoff_status rs_tally_run(struct rs_tally *tally,
-				 const struct rs_run *run, uint64_t longest_ns,
-				 bool *shared);
+ *  @param k  number of the call, from 0 */
+bool rs_tally_refuse_unlogged(struct rs_tally *tally, uint64_t k,
+			      uint32_t replica, uint64_t now_ns);
+
+/** Count the durations of unlogged calls that were not refused: 0. False if
+ *  memory ran out. */
+bool rs_tally_add_unlogged_durations(struct rs_tally *tally);
+
+/** Complete the sums when all calls are counted. */
+void rs_tally_finish(struct rs_tally *tally,
+		     const struct rs_operation *operation);
 
 #endif

@@ -1,4 +1,4 @@
-/* Many calls at once through libbackoff's loop by steps. */
+/* Runs many calls at once through libbackoff's loop by steps. */
 #include "config.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ struct shared_run {
 	struct backoff_clock *clock;
 	uint64_t now_ns;
 	struct backoff_retry *retry[TARGETS];
-	struct rs_moments moments;
+	struct rs_event_queue queue;
 	struct shared_call *call;
 	struct shared_truth truth;
 };
@@ -83,12 +83,12 @@ set_up(struct shared_run *run, const struct backoff_policy *policy)
 	}
 }
 
-/* Ask the call what to do, and note when. */
+/* Ask the call what to do, and schedule the end of that. */
 static void
 ask(struct shared_run *run, uint32_t position)
 {
 	struct shared_call *c = &run->call[position];
-	struct rs_moment moment = {.position = position};
+	struct rs_event event = {.order = position};
 	const struct backoff_answer *answer;
 	struct backoff_step step;
 
@@ -97,13 +97,13 @@ ask(struct shared_run *run, uint32_t position)
 	case BACKOFF_ACTION_ATTEMPT:
 		c->attempt = step.attempt.number;
 		c->start_ns = run->now_ns;
-		moment.at_ns =
+		event.at_ns =
 			run->now_ns + 2000000 +
 			(uint64_t)(chance(run, 1, position, c->attempt) * 5e6);
 		break;
 	case BACKOFF_ACTION_WAIT:
-		moment.kind = RS_MOMENT_RESUME;
-		moment.at_ns = step.wait_until_ns;
+		event.kind = RS_EVENT_WAIT_ENDS;
+		event.at_ns = step.wait_until_ns;
 		break;
 	case BACKOFF_ACTION_DONE:
 		answer = backoff_call_answer(c->call);
@@ -116,7 +116,7 @@ ask(struct shared_run *run, uint32_t position)
 		c->call = NULL;
 		return;
 	}
-	cr_assert(rs_moments_push(&run->moments, &moment));
+	cr_assert(rs_event_queue_push(&run->queue, &event));
 }
 
 static void
@@ -188,28 +188,28 @@ shared_world_run(const struct shared_world *world,
 	run.call = calloc(world->calls, sizeof(*run.call));
 	cr_assert(run.call);
 	set_up(&run, policy);
-	while (next < world->calls || run.moments.count > 0) {
-		/* Begins are never at the very time of another moment. */
+	while (next < world->calls || run.queue.count > 0) {
+		/* A call never begins at the very time of another event. */
 		uint64_t start = next < world->calls
 					 ? next * world->gap_ns + 500
 					 : UINT64_MAX;
 
-		if (start < rs_moments_next(&run.moments)) {
+		if (start < rs_event_queue_next(&run.queue)) {
 			go_to(&run, start);
 			begin(&run, next++);
 		} else {
-			struct rs_moment m = rs_moments_pop(&run.moments);
+			struct rs_event e = rs_event_queue_pop(&run.queue);
 
-			go_to(&run, m.at_ns);
-			if (m.kind == RS_MOMENT_END)
-				report(&run, m.position);
+			go_to(&run, e.at_ns);
+			if (e.kind == RS_EVENT_ATTEMPT_ENDS)
+				report(&run, e.order);
 			else
-				ask(&run, m.position);
+				ask(&run, e.order);
 		}
 	}
 	for (unsigned i = 0; i < TARGETS; i++)
 		backoff_retry_free(run.retry[i]);
-	rs_moments_clear(&run.moments);
+	rs_event_queue_clear(&run.queue);
 	free(run.call);
 	backoff_clock_virtual_free(run.clock);
 	return run.truth;

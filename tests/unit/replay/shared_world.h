@@ -1,5 +1,5 @@
-/* A world of known truth whose calls share: recorded by libbackoff itself, in
- * virtual time. */
+/* A world of known truth whose calls share guards: libbackoff itself runs and
+ * records them, in virtual time. */
 #ifndef TEST_SHARED_WORLD_H
 #define TEST_SHARED_WORLD_H
 
@@ -12,21 +12,20 @@ struct shared_world {
 	uint64_t seed, calls;
 	/** Between the begins of two calls. */
 	uint64_t gap_ns;
-	/** Chance that an attempt fails; and of `period` the last part in which
-	 *  `down_fails` holds instead. */
+	/** Probability that an attempt fails, and that it does in the last
+	 *  part of each period, when the target is down. */
 	double fails, down_fails;
 	uint64_t period_ns, down_ns;
-	/** Chance that a failure is one of class throttle with a hint. */
+	/** Probability that a failure is of class throttle and has a hint. */
 	double hints;
-	/** Every fifth call has a reason to end so at its first failure:
-	 *  server_forbade, not_replayable or not_idempotent; NONE. */
+	/** Why every fifth call ends at its first failure: server_forbade,
+	 *  not_replayable or not_idempotent; NONE: it does not. */
 	enum backoff_stop ends;
-	/** Every seventh call serves a request that is a retry itself. */
+	/** Every seventh call serves a request that is itself a retry. */
 	bool serves_retries;
-	/** Calls go to so many targets in turn; 0: none is named. */
+	/** Number of targets, which calls take in turn; 0: none is named. */
 	unsigned targets;
-	/** Leave out lines of calls that succeed at once, and do not name
-	 *  calls: only a count tells of them. */
+	/** Leave out successes and the ids of calls. */
 	bool failures_only;
 };
 
@@ -35,7 +34,7 @@ struct shared_truth {
 	uint64_t stop[RS_STOPS];
 };
 
-/** Run all calls under a policy; with @p trace, record them. */
+/** Run all calls under a policy; record them in @p trace if it is not NULL. */
 struct shared_truth shared_world_run(const struct shared_world *world,
 				     const struct backoff_policy *policy,
 				     struct tk_trace *trace);

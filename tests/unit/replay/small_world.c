@@ -1,11 +1,10 @@
-/* Worlds whose truth is known. */
+/* Runs worlds of known truth, call by call. */
 #include "config.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -200,6 +199,20 @@ run_call(const struct small_world *world, const struct outages *outages,
 	}
 	truth->stop[decision.stop]++;
 	truth->calls++;
+}
+
+struct small_world
+small_world_lossy(void)
+{
+	return (struct small_world){.seed = 5,
+				    .calls_per_second = 20,
+				    .seconds = 600,
+				    .up_fails = 0.05,
+				    .down_fails = 0.9,
+				    .mean_up = 60,
+				    .mean_down = 5,
+				    .permanent = 0.01,
+				    .attempt_ns = 3000000};
 }
 
 struct small_truth

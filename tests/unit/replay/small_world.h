@@ -14,7 +14,8 @@ struct small_world {
 	const char *name;
 	uint64_t seed;
 	double calls_per_second, seconds;
-	/** Chance that an attempt fails while the target is up and down. */
+	/** Probability that an attempt fails while the target is up, and while
+	 *  it is down. */
 	double up_fails, down_fails;
 	/** Mean seconds up and down; 0 for always up. */
 	double mean_up, mean_down;
@@ -22,22 +23,26 @@ struct small_world {
 	double permanent;
 	/** How long every attempt takes. */
 	uint64_t attempt_ns;
-	/** Leave successes out of the log, as the python-retry dialect. */
+	/** Leave successes out of the log, as python-retry does. */
 	bool failures_only;
-	/** The callers' own limit; 0 for none. */
+	/** The deadline that callers give; 0 for none. */
 	uint64_t deadline_ns;
-	/** Chance that a wait is ended half-way, and how it is. */
+	/** Probability that a wait is ended half-way, and why it is. */
 	double called_off;
 	enum backoff_stop how;
 };
 
 struct small_truth {
 	uint64_t calls, succeeded, attempts;
-	/** Calls by the reason of their end. */
+	/** Calls by why they ended. */
 	uint64_t stop[BACKOFF_STOP_SLEEP_FAILED + 1];
 };
 
-/** Run all calls under a policy; with @p trace, record them. */
+/** Twenty calls a second for ten minutes, with outages and some permanent
+ *  failures. */
+struct small_world small_world_lossy(void);
+
+/** Run all calls under a policy; record them in @p trace if it is not NULL. */
 struct small_truth small_world_run(const struct small_world *world,
 				   const struct backoff_policy *policy,
 				   struct tk_trace *trace);
@@ -51,8 +56,8 @@ struct small_case {
 	struct rs_comparison comparison;
 };
 
-/** Record under @p logged_policy, give the count of calls, compare all
- *  @p policies (names, NULL-terminated; the logged_policy too). */
+/** Record under @p logged_policy, and compare all @p policies (names or JSON,
+ *  ending in NULL), to which that one is not added. */
 void small_case_run(struct small_case *c, const struct small_world *world,
 		    const char *logged_policy, const char *const *policies);
 void small_case_clear(struct small_case *c);

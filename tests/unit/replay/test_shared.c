@@ -1,4 +1,4 @@
-/* Tests of crowd: budgets and breakers in replay. */
+/* Tests of replay/shared: budgets and breakers in replay. */
 #include "config.h"
 
 #include <math.h>
@@ -13,17 +13,61 @@
 #define MS UINT64_C(1000000)
 #define S UINT64_C(1000000000)
 
-#define SHARED(attempts, fields)                                               \
-	"{\"name\":\"SHARED\",\"max_attempts\":" attempts                      \
-	",\"base_delay\":\"200ms\",\"max_delay\":\"2s\"," fields "}"
-#define BUCKET                                                                 \
-	"\"budget\":{\"kind\":\"token_bucket\",\"capacity\":50,"               \
-	"\"retry_cost\":5,\"throttle_cost\":2}"
-#define BREAKER                                                                \
-	"\"breaker\":{\"window\":20,\"failure_ratio\":0.5,\"cooldown\":"       \
-	"\"700ms\",\"probes\":2}"
+/* A policy of these tests: a shipped one, or one with delays from 0.2 s to 2 s
+ * and the fields that are not NULL, in JSON. */
+struct sample {
+	const char *shipped;
+	unsigned max_attempts;
+	const char *budget, *breaker, *jitter, *hint, *more;
+};
 
-/* Half an hour of outages of 12 s a minute, ten calls a second. */
+static const char bucket[] = "{\"kind\":\"token_bucket\",\"capacity\":50,"
+			     "\"retry_cost\":5,\"throttle_cost\":2}";
+static const char throttle[] = "{\"kind\":\"throttle\"}";
+static const char ratio[] =
+	"{\"kind\":\"ratio\",\"ratio\":0.1,\"min_per_second\":1}";
+static const char concurrency[] = "{\"kind\":\"concurrency\"}";
+static const char breaker[] = "{\"window\":20,\"failure_ratio\":0.5,"
+			      "\"cooldown\":\"700ms\",\"probes\":2}";
+
+static const char *
+json_of(const struct sample *sample, char *out, size_t size)
+{
+	const struct {
+		const char *name, *value;
+	} field[] = {{"budget", sample->budget},
+		     {"breaker", sample->breaker},
+		     {"jitter", sample->jitter},
+		     {"server_hint", sample->hint}};
+	int used;
+
+	if (sample->shipped)
+		return sample->shipped;
+	used = snprintf(out, size,
+			"{\"name\":\"SAMPLE\",\"max_attempts\":%u,"
+			"\"base_delay\":\"200ms\",\"max_delay\":\"2s\"",
+			sample->max_attempts);
+	for (size_t i = 0; i < COUNT(field); i++)
+		if (field[i].value)
+			used += snprintf(out + used, size - (size_t)used,
+					 ",\"%s\":%s", field[i].name,
+					 field[i].value);
+	used += snprintf(out + used, size - (size_t)used, "%s%s}",
+			 sample->more ? "," : "",
+			 sample->more ? sample->more : "");
+	cr_assert((size_t)used < size);
+	return out;
+}
+
+static struct backoff_policy *
+sample_policy(const struct sample *sample)
+{
+	char text[600];
+
+	return small_policy(json_of(sample, text, sizeof(text)));
+}
+
+/* Ten minutes of ten calls a second, with an outage of 12 s a minute. */
 static struct shared_world
 outages(void)
 {
@@ -39,9 +83,9 @@ outages(void)
 /* Record under the first policy, compare all of them. */
 static struct shared_truth
 run_case(struct small_case *c, const struct shared_world *world,
-	 const char *const *policies)
+	 const struct sample *sample, size_t count)
 {
-	struct backoff_policy *policy = small_policy(policies[0]);
+	struct backoff_policy *policy = sample_policy(&sample[0]);
 	struct shared_truth truth;
 
 	*c = (struct small_case){.trace = tk_trace_new()};
@@ -53,8 +97,8 @@ run_case(struct small_case *c, const struct shared_world *world,
 	cr_assert(c->log.operation_count == 1);
 	if (world->failures_only)
 		cr_assert(rs_log_count(&c->log.operation[0], truth.calls));
-	for (size_t i = 0; policies[i]; i++) {
-		policy = small_policy(policies[i]);
+	for (size_t i = 0; i < count; i++) {
+		policy = sample_policy(&sample[i]);
 		cr_assert(rs_policy_set_push(&c->policies, policy));
 		backoff_policy_unref(policy);
 	}
@@ -69,130 +113,165 @@ run_case(struct small_case *c, const struct shared_world *world,
 	return truth;
 }
 
+/* What really happens under a policy. */
+static struct shared_truth
+truth_of(const struct shared_world *world, const struct sample *sample)
+{
+	struct backoff_policy *policy = sample_policy(sample);
+	struct shared_truth truth = shared_world_run(world, policy, NULL);
+
+	backoff_policy_unref(policy);
+	return truth;
+}
+
 static void
-expect_same(const char *what, const struct rs_result *r,
+expect_same(const char *why, const struct rs_result *r,
 	    const struct shared_truth *truth)
 {
-	cr_expect(r->calls == truth->calls, "%s: %ju calls of %ju", what,
+	cr_expect(r->calls == truth->calls, "%s: %ju calls of %ju", why,
 		  (uintmax_t)r->calls, (uintmax_t)truth->calls);
 	cr_expect(r->attempts == (double)truth->attempts,
-		  "%s: %.1f attempts for %ju", what, r->attempts,
+		  "%s: %.1f attempts for %ju", why, r->attempts,
 		  (uintmax_t)truth->attempts);
 	cr_expect(fabs(r->success_rate * (double)truth->calls -
 		       (double)truth->succeeded) < 1e-6,
-		  "%s", what);
+		  "%s", why);
 	for (int i = 0; i < RS_STOPS; i++)
 		cr_expect(r->stop[i] == (double)truth->stop[i],
-			  "%s: %s %.1f for %ju", what,
+			  "%s: %s %.1f for %ju", why,
 			  backoff_stop_name((enum backoff_stop)i), r->stop[i],
 			  (uintmax_t)truth->stop[i]);
-	/* So each call makes a part of its recorded attempts; and all of
-	 * them, since the sum is the same. */
-	cr_expect(r->support[RS_SUPPORT_EXACT] == 1, "%s", what);
-	cr_expect(r->outer.low == r->outer.high, "%s", what);
-	cr_expect(r->refused_calls == (double)truth->refused, "%s", what);
+	/* Each call makes some of its recorded attempts; and all of them, since
+	 * the sum is the same. */
+	cr_expect(r->support[RS_SUPPORT_EXACT] == 1, "%s", why);
+	cr_expect(r->outer.low == r->outer.high, "%s", why);
+	cr_expect(r->refused_calls == (double)truth->refused, "%s", why);
 }
 
-/* What libbackoff wrote, with its refusals, comes back to the last call. */
+static const struct {
+	const char *why;
+	struct sample policy;
+	enum backoff_stop stop;
+} guarded[] = {
+	{"shipped, 2020",
+	 {.shipped = "AWS_STANDARD_2020"},
+	 BACKOFF_STOP_BUDGET},
+	{"shipped, 2026",
+	 {.shipped = "AWS_STANDARD_2026"},
+	 BACKOFF_STOP_BUDGET},
+	{"a token bucket",
+	 {.max_attempts = 4, .budget = bucket},
+	 BACKOFF_STOP_BUDGET},
+	{"a throttle",
+	 {.max_attempts = 4, .budget = throttle},
+	 BACKOFF_STOP_BUDGET},
+	{"a ratio", {.max_attempts = 4, .budget = ratio}, BACKOFF_STOP_BUDGET},
+	{"a limit of concurrency",
+	 {.max_attempts = 4, .budget = concurrency},
+	 BACKOFF_STOP_BUDGET},
+	{"decorrelated delays",
+	 {.max_attempts = 4, .budget = bucket, .jitter = "\"decorrelated\""},
+	 BACKOFF_STOP_BUDGET},
+	{"a breaker by count",
+	 {.max_attempts = 4, .breaker = breaker},
+	 BACKOFF_STOP_BREAKER_OPEN},
+	{"a breaker by time",
+	 {.max_attempts = 4, .breaker = "{\"window_time\":\"5s\"}"},
+	 BACKOFF_STOP_BREAKER_OPEN},
+	{"both",
+	 {.max_attempts = 3, .budget = bucket, .breaker = breaker},
+	 BACKOFF_STOP_BREAKER_OPEN},
+};
+
+/* What libbackoff wrote is reproduced to the last call, refusals included. */
 Test(replay_shared, a_guarded_policy_on_its_own_recording_is_a_fixed_point)
 {
-	static const struct {
-		const char *policy;
-		enum backoff_stop reason;
-	} row[] = {
-		{"AWS_STANDARD_2020", BACKOFF_STOP_BUDGET},
-		{"AWS_STANDARD_2026", BACKOFF_STOP_BUDGET},
-		{SHARED("4", BUCKET), BACKOFF_STOP_BUDGET},
-		{SHARED("4", "\"budget\":{\"kind\":\"throttle\"}"),
-		 BACKOFF_STOP_BUDGET},
-		{SHARED("4", "\"budget\":{\"kind\":\"ratio\",\"ratio\":0.1,"
-			     "\"min_per_second\":1}"),
-		 BACKOFF_STOP_BUDGET},
-		{SHARED("4", "\"budget\":{\"kind\":\"concurrency\"}"),
-		 BACKOFF_STOP_BUDGET},
-		{SHARED("4", "\"jitter\":\"decorrelated\"," BUCKET),
-		 BACKOFF_STOP_BUDGET},
-		{SHARED("4", BREAKER), BACKOFF_STOP_BREAKER_OPEN},
-		{SHARED("4", "\"breaker\":{\"window_time\":\"5s\"}"),
-		 BACKOFF_STOP_BREAKER_OPEN},
-		{SHARED("3", BUCKET "," BREAKER), BACKOFF_STOP_BREAKER_OPEN},
-	};
-
-	for (size_t i = 0; i < COUNT(row); i++) {
+	for (size_t i = 0; i < COUNT(guarded); i++) {
 		for (unsigned targets = 0; targets < 4; targets += 3) {
-			const char *const policies[] = {row[i].policy, NULL};
 			struct shared_world world = outages();
 			struct shared_truth truth;
 			struct small_case c;
 
 			world.targets = targets;
 			world.gap_ns /= targets ? targets : 1;
-			truth = run_case(&c, &world, policies);
-			cr_expect(truth.stop[row[i].reason] > 20, "%s: %ju",
-				  row[i].policy,
-				  (uintmax_t)truth.stop[row[i].reason]);
-			expect_same(row[i].policy, c.comparison.result, &truth);
+			truth = run_case(&c, &world, &guarded[i].policy, 1);
+			cr_expect(truth.stop[guarded[i].stop] > 20, "%s: %ju",
+				  guarded[i].why,
+				  (uintmax_t)truth.stop[guarded[i].stop]);
+			expect_same(guarded[i].why, c.comparison.result,
+				    &truth);
 			small_case_clear(&c);
 		}
 	}
 }
 
-/* What ended a recorded call and is no property of the policy ends it again:
- * the peer forbade it, it could not be sent again, or happen twice. */
-Test(replay_shared, what_only_the_end_of_a_call_tells)
+/* What ended a recorded call and is not a property of its policy ends it again:
+ * the server forbade a retry, or the call could not be sent or happen twice. */
+Test(replay_shared, a_call_that_could_not_be_repeated_ends_again)
 {
 	static const struct {
+		const char *why;
 		enum backoff_stop stop;
-		const char *fields;
+		struct sample policy;
 	} row[] = {
-		{BACKOFF_STOP_SERVER_FORBADE, BUCKET},
-		{BACKOFF_STOP_NOT_REPLAYABLE, BUCKET},
-		{BACKOFF_STOP_NOT_IDEMPOTENT,
-		 "\"idempotent_only\":true," BUCKET},
-		{BACKOFF_STOP_SERVER_FORBADE, "\"idempotent_only\":false"},
-		{BACKOFF_STOP_NOT_REPLAYABLE, "\"idempotent_only\":false"},
-		{BACKOFF_STOP_NOT_IDEMPOTENT, "\"idempotent_only\":true"},
+		{"forbidden, with a budget",
+		 BACKOFF_STOP_SERVER_FORBADE,
+		 {.max_attempts = 4, .budget = bucket}},
+		{"not replayable, with a budget",
+		 BACKOFF_STOP_NOT_REPLAYABLE,
+		 {.max_attempts = 4, .budget = bucket}},
+		{"not idempotent, with a budget",
+		 BACKOFF_STOP_NOT_IDEMPOTENT,
+		 {.max_attempts = 4,
+		  .budget = bucket,
+		  .more = "\"idempotent_only\":true"}},
+		{"forbidden, alone",
+		 BACKOFF_STOP_SERVER_FORBADE,
+		 {.max_attempts = 4, .more = "\"idempotent_only\":false"}},
+		{"not replayable, alone",
+		 BACKOFF_STOP_NOT_REPLAYABLE,
+		 {.max_attempts = 4, .more = "\"idempotent_only\":false"}},
+		{"not idempotent, alone",
+		 BACKOFF_STOP_NOT_IDEMPOTENT,
+		 {.max_attempts = 4, .more = "\"idempotent_only\":true"}},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		char policy[400];
-		const char *const policies[] = {policy, NULL};
 		struct shared_world world = outages();
 		struct shared_truth truth;
 		struct small_case c;
 
-		snprintf(policy, sizeof(policy), SHARED("4", "%s"),
-			 row[i].fields);
 		world.ends = row[i].stop;
-		truth = run_case(&c, &world, policies);
-		cr_expect(truth.stop[row[i].stop] > 20, "%s: %ju", policy,
+		truth = run_case(&c, &world, &row[i].policy, 1);
+		cr_expect(truth.stop[row[i].stop] > 20, "%s: %ju", row[i].why,
 			  (uintmax_t)truth.stop[row[i].stop]);
-		expect_same(policy, c.comparison.result, &truth);
+		expect_same(row[i].why, c.comparison.result, &truth);
 		small_case_clear(&c);
 	}
 }
 
-/* A call that was made once because its request was a retry is made once
- * again, and under a policy that does not care, it is not. */
+/* A call that had one attempt because its request was a retry has one again,
+ * but not under a policy without that rule. */
 Test(replay_shared, calls_for_requests_that_are_retries)
 {
-	static const char *const row[] = {
-		"\"retry_inbound_retries\":false",
-		"\"retry_inbound_retries\":false," BUCKET};
+	static const struct sample row[][2] = {
+		{{.max_attempts = 4, .more = "\"retry_inbound_retries\":false"},
+		 {.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"}},
+		{{.max_attempts = 4,
+		  .budget = bucket,
+		  .more = "\"retry_inbound_retries\":false"},
+		 {.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"}}};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		char policy[400];
-		const char *const policies[] = {
-			policy, SHARED("4", "\"retry_on\":[\"*\"]"), NULL};
 		struct shared_world world = outages();
 		struct shared_truth truth;
 		struct small_case c;
 
-		snprintf(policy, sizeof(policy), SHARED("4", "%s"), row[i]);
 		world.serves_retries = true;
-		truth = run_case(&c, &world, policies);
+		truth = run_case(&c, &world, row[i], 2);
 		cr_expect(truth.stop[BACKOFF_STOP_MAX_ATTEMPTS] > 20);
-		expect_same(policy, &c.comparison.result[0], &truth);
+		expect_same(i ? "with a budget" : "alone",
+			    &c.comparison.result[0], &truth);
 		cr_expect(c.comparison.result[1].attempts >
 			  (double)truth.attempts);
 		small_case_clear(&c);
@@ -203,52 +282,56 @@ Test(replay_shared, calls_for_requests_that_are_retries)
  * budget. */
 Test(replay_shared, hints_of_the_log_are_followed_again)
 {
-	static const char *const row[] = {
-		"AWS_STANDARD_2026",
-		SHARED("4", "\"server_hint\":{\"max\":3}"),
-		SHARED("4", "\"server_hint\":{\"max\":3,\"too_long\":\"clamp\","
-			    "\"combine\":\"replace\",\"jitter\":0.3,"
-			    "\"restart\":true}"),
-		SHARED("4", "\"server_hint\":{\"max\":3,\"too_long\":"
-			    "\"ignore\"},\"on\":{\"throttle\":{\"base_delay\":"
-			    "\"1s\",\"consume_attempt\":false,\"limit\":2}}"),
-		SHARED("4", "\"server_hint\":{\"use\":false}"),
+	static const struct {
+		const char *why;
+		struct sample policy;
+	} row[] = {
+		{"with a budget", {.shipped = "AWS_STANDARD_2026"}},
+		{"up to 3 s", {.max_attempts = 4, .hint = "{\"max\":3}"}},
+		{"clamped, instead of the delay",
+		 {.max_attempts = 4,
+		  .hint = "{\"max\":3,\"too_long\":\"clamp\",\"combine\":"
+			  "\"replace\",\"jitter\":0.3,\"restart\":true}"}},
+		{"ignored if too long, with a rule by class",
+		 {.max_attempts = 4,
+		  .hint = "{\"max\":3,\"too_long\":\"ignore\"}",
+		  .more = "\"on\":{\"throttle\":{\"base_delay\":\"1s\","
+			  "\"consume_attempt\":false,\"limit\":2}}"}},
+		{"not used", {.max_attempts = 4, .hint = "{\"use\":false}"}},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		const char *const policies[] = {row[i], NULL};
 		struct shared_world world = outages();
 		struct shared_truth truth;
 		struct small_case c;
 
 		world.hints = .4;
-		truth = run_case(&c, &world, policies);
-		expect_same(row[i], c.comparison.result, &truth);
+		truth = run_case(&c, &world, &row[i].policy, 1);
+		expect_same(row[i].why, c.comparison.result, &truth);
 		small_case_clear(&c);
 	}
 }
 
-/* The same delays and an earlier stop: what a budget would have refused needs
- * no model, and comes out as it does in the same world. */
+/* With the same delays and an earlier stop, what a budget would have refused
+ * needs no estimate. */
 Test(replay_shared, a_budget_on_recorded_delays_is_exact)
 {
-	static const char *const policies[] = {
-		SHARED("4", "\"retry_on\":[\"*\"]"), SHARED("4", BUCKET),
-		SHARED("3", "\"budget\":{\"kind\":\"throttle\"}"), NULL};
+	static const struct sample sample[] = {
+		{.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"},
+		{.max_attempts = 4, .budget = bucket},
+		{.max_attempts = 3, .budget = throttle}};
+	static const char *const why[] = {"", "a token bucket", "a throttle"};
 	struct shared_world world = outages();
 	struct small_case c;
 
-	run_case(&c, &world, policies);
-	for (size_t i = 1; policies[i]; i++) {
-		struct backoff_policy *policy = small_policy(policies[i]);
-		struct shared_truth truth =
-			shared_world_run(&world, policy, NULL);
+	run_case(&c, &world, sample, COUNT(sample));
+	for (size_t i = 1; i < COUNT(sample); i++) {
+		struct shared_truth truth = truth_of(&world, &sample[i]);
 
 		cr_expect(truth.stop[BACKOFF_STOP_BUDGET] > 20);
-		expect_same(policies[i], &c.comparison.result[i], &truth);
+		expect_same(why[i], &c.comparison.result[i], &truth);
 		cr_expect(c.comparison.result[i].difference.verdict ==
 			  RS_VERDICT_WORSE);
-		backoff_policy_unref(policy);
 	}
 	cr_expect(!c.comparison.result[0].guarded);
 	cr_expect(c.comparison.result[1].guarded);
@@ -256,7 +339,7 @@ Test(replay_shared, a_budget_on_recorded_delays_is_exact)
 }
 
 static void
-expect_close(const char *what, const struct rs_result *r,
+expect_close(const char *why, const struct rs_result *r,
 	     const struct shared_truth *truth, double points, double attempts)
 {
 	double calls = (double)truth->calls;
@@ -264,118 +347,175 @@ expect_close(const char *what, const struct rs_result *r,
 	double per_call = (double)truth->attempts / calls;
 
 	cr_expect(fabs(r->success_rate - success) < points / 100,
-		  "%s: success %.4f for %.4f", what, r->success_rate, success);
+		  "%s: success %.4f for %.4f", why, r->success_rate, success);
 	cr_expect(fabs(r->attempts_per_call - per_call) < attempts,
-		  "%s: attempts per call %.4f for %.4f", what,
+		  "%s: attempts per call %.4f for %.4f", why,
 		  r->attempts_per_call, per_call);
 }
 
-/* The other way round: what was refused has to be estimated, the first attempt
- * of calls that met an open breaker too. */
+/* The other way round: what was refused has to be estimated, also the first
+ * attempt of calls that met an open breaker. */
 Test(replay_shared, what_was_refused_is_estimated)
 {
-	static const char *const recorded[] = {SHARED("4", BUCKET),
-					       SHARED("4", BREAKER),
-					       SHARED("4", BUCKET "," BREAKER)};
-	static const char *const without = SHARED("4", "\"retry_on\":[\"*\"]");
+	static const struct {
+		const char *why;
+		struct sample policy[2];
+	} row[] = {
+		{"a budget",
+		 {{.max_attempts = 4, .budget = bucket},
+		  {.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"}}},
+		{"a breaker",
+		 {{.max_attempts = 4, .breaker = breaker},
+		  {.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"}}},
+		{"both",
+		 {{.max_attempts = 4, .budget = bucket, .breaker = breaker},
+		  {.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"}}},
+	};
 
-	for (size_t i = 0; i < COUNT(recorded); i++) {
-		const char *const policies[] = {recorded[i], without, NULL};
-		struct backoff_policy *policy = small_policy(without);
+	for (size_t i = 0; i < COUNT(row); i++) {
 		struct shared_world world = outages();
-		struct shared_truth truth =
-			shared_world_run(&world, policy, NULL);
+		struct shared_truth truth = truth_of(&world, &row[i].policy[1]);
 		const struct rs_result *r;
 		struct small_case c;
 
-		run_case(&c, &world, policies);
+		run_case(&c, &world, row[i].policy, 2);
 		r = &c.comparison.result[1];
 		cr_expect(r->refused_calls == 0);
 		cr_expect(r->stop[BACKOFF_STOP_BUDGET] == 0 &&
 			  r->stop[BACKOFF_STOP_BREAKER_OPEN] == 0 &&
 			  r->stop[BACKOFF_STOP_CANCELLED] == 0);
 		cr_expect(r->support[RS_SUPPORT_EXACT] < 1);
-		expect_close(recorded[i], r, &truth, 1.5, .05);
-		backoff_policy_unref(policy);
+		expect_close(row[i].why, r, &truth, 1.5, .05);
 		small_case_clear(&c);
 	}
 }
 
-/* A log of failures: the successes that a count tells of fill the bucket, and
- * are refused by an open breaker like the others. */
-Test(replay_shared, calls_without_a_line_take_part)
+static void
+expect_sums(const struct rs_result *r, const struct rs_result *baseline)
 {
-	static const char *const policies[] = {
-		SHARED("4", "\"retry_on\":[\"*\"]"), SHARED("4", BUCKET),
-		SHARED("4", BREAKER), NULL};
+	cr_expect(fabs(r->stop[BACKOFF_STOP_SUCCESS] -
+		       r->success_rate * (double)r->calls) < 1e-6);
+	cr_expect(fabs(r->success_latency.calls + r->failure_latency.calls -
+		       (double)r->calls) < 1e-6);
+	cr_expect(r->difference.value < 0 &&
+			  fabs(r->difference.value -
+			       (r->success_rate - baseline->success_rate)) <
+				  1e-9,
+		  "unlogged calls count in the difference");
+}
+
+/* In a log of failures, the successes that only a count shows fill the bucket,
+ * and an open breaker refuses them like others. */
+Test(replay_shared, unlogged_calls_take_part)
+{
+	static const struct sample sample[] = {
+		{.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"},
+		{.max_attempts = 4, .budget = bucket},
+		{.max_attempts = 4, .breaker = breaker}};
+	static const char *const why[] = {"", "a budget", "a breaker"};
 	struct shared_world world = outages();
+	const struct rs_result *r;
 	struct small_case c;
 
 	world.failures_only = true;
-	run_case(&c, &world, policies);
+	run_case(&c, &world, sample, COUNT(sample));
+	r = c.comparison.result;
 	cr_assert(c.log.operation[0].unlogged_calls > 4000);
-	for (size_t i = 1; policies[i]; i++) {
-		struct backoff_policy *policy = small_policy(policies[i]);
-		struct shared_truth truth =
-			shared_world_run(&world, policy, NULL);
-		const struct rs_result *r = &c.comparison.result[i];
+	for (size_t i = 1; i < COUNT(sample); i++) {
+		struct shared_truth truth = truth_of(&world, &sample[i]);
 
-		expect_close(policies[i], r, &truth, 1.5, .06);
-		cr_expect(fabs(r->stop[BACKOFF_STOP_SUCCESS] -
-			       r->success_rate * (double)r->calls) < 1e-6);
-		cr_expect(fabs(r->success_latency.calls +
-			       r->failure_latency.calls - (double)r->calls) <
-			  1e-6);
-		cr_expect(r->difference.value < 0 &&
-				  fabs(r->difference.value -
-				       (r->success_rate -
-					c.comparison.result[0].success_rate)) <
-					  1e-9,
-			  "calls without a line count in it");
-		backoff_policy_unref(policy);
+		expect_close(why[i], &r[i], &truth, 1.5, .06);
+		expect_sums(&r[i], &r[0]);
 	}
-	cr_expect(c.comparison.result[1].stop[BACKOFF_STOP_BUDGET] > 20);
-	cr_expect(c.comparison.result[2].refused_calls > 100);
-	cr_expect(c.comparison.result[2].attempts_interval.low <=
-		  c.comparison.result[2].attempts_per_call);
+	cr_expect(r[1].stop[BACKOFF_STOP_BUDGET] > 20);
+	cr_expect(r[2].refused_calls > 100);
+	cr_expect(r[2].attempts_interval.low <= r[2].attempts_per_call);
 	small_case_clear(&c);
 }
 
-/* What the log cannot tell of: all of it failing and all of it succeeding are
- * worlds of their own, since each changes what the budget has left. */
+/* Only successes that no line shows: they are replayed without logged calls. */
+Test(replay_shared, a_log_without_replayable_calls_has_unlogged_ones)
+{
+	static const struct sample sample[] = {
+		{.max_attempts = 4, .more = "\"retry_on\":[\"*\"]"},
+		{.max_attempts = 4, .budget = bucket}};
+	struct backoff_policy *policy = sample_policy(&sample[0]);
+	struct rs_operation *operation;
+	struct backoff_event event;
+	const struct rs_result *r;
+	struct small_case c = {.trace = tk_trace_new()};
+
+	/* The only call began before the log. */
+	backoff_event_init(&event);
+	event.ts_ns = 1700000000 * S;
+	event.type = BACKOFF_EVENT_EXHAUSTED;
+	event.operation = "op";
+	event.trace_id = "c";
+	event.attempt = event.attempts = 2;
+	event.max_attempts = 4;
+	event.outcome = BACKOFF_OUTCOME_FAILURE;
+	event.error_type = "ConnectionError";
+	cr_assert(tk_trace_add(c.trace, &event) == BACKOFF_OK);
+	cr_assert(tk_trace_stitch(c.trace) == BACKOFF_OK);
+	cr_assert(rs_log_init(&c.log, c.trace, 1) == BACKOFF_OK);
+	operation = &c.log.operation[0];
+	cr_assert(operation->calls == 0 && operation->calls_before_log == 1);
+	cr_assert(rs_log_count(operation, 101));
+	cr_assert(operation->unlogged_calls == 100);
+	cr_assert(rs_policy_set_push(&c.policies, policy));
+	backoff_policy_unref(policy);
+	policy = sample_policy(&sample[1]);
+	cr_assert(rs_policy_set_push(&c.policies, policy));
+	backoff_policy_unref(policy);
+	c.plan = (struct rs_plan){.log = &c.log,
+				  .policies = &c.policies,
+				  .shipped = &c.policies,
+				  .estimator = &rs_estimator_local,
+				  .seed = 1,
+				  .replicas = 5};
+	cr_assert(rs_compare(&c.plan, &c.comparison) == BACKOFF_OK);
+	r = c.comparison.result;
+	for (size_t i = 0; i < 2; i++)
+		cr_expect(r[i].calls == 100 && r[i].success_rate == 1 &&
+			  r[i].attempts == 100);
+	cr_expect(!r[0].guarded && r[1].guarded);
+	small_case_clear(&c);
+}
+
+/* Bounds are runs in which all unsupported attempts fail or all succeed, since
+ * each of them changes what the budget has left. */
 Test(replay_shared, bounds_hold_the_result_and_the_truth)
 {
-	static const char *const policies[] = {
-		"QUICK",
-		"{\"name\":\"LONG\",\"max_attempts\":4,\"base_delay\":2,"
-		"\"max_delay\":30," BUCKET "}",
-		NULL};
-	struct backoff_policy *policy = small_policy(policies[1]);
+	static const struct sample sample[] = {
+		{.shipped = "QUICK"},
+		{.shipped = "{\"name\":\"LONG\",\"max_attempts\":4,"
+			    "\"base_delay\":2,\"max_delay\":30,\"budget\":{"
+			    "\"kind\":\"token_bucket\",\"capacity\":50,"
+			    "\"retry_cost\":5,\"throttle_cost\":2}}"}};
 	struct shared_world world = outages();
-	struct shared_truth truth = shared_world_run(&world, policy, NULL);
+	struct shared_truth truth = truth_of(&world, &sample[1]);
 	double success = (double)truth.succeeded / (double)truth.calls;
 	const struct rs_result *r;
 	struct small_case c;
 
-	run_case(&c, &world, policies);
+	run_case(&c, &world, sample, COUNT(sample));
 	r = &c.comparison.result[1];
 	cr_expect(r->flagged);
 	cr_expect(r->outer.low < r->success_rate &&
 		  r->success_rate < r->outer.high);
 	cr_expect(r->outer.low <= success && success <= r->outer.high,
 		  "%.4f in %.4f-%.4f", success, r->outer.low, r->outer.high);
-	backoff_policy_unref(policy);
 	small_case_clear(&c);
 }
 
-/* Replay cannot know how a target takes far more than it ever got. */
+/* How a target takes far more load than it ever got is not known. */
 Test(replay_shared, more_load_than_was_recorded_has_no_verdict)
 {
-	static const char *const policies[] = {
-		SHARED("3", BUCKET), SHARED("3", "\"retry_on\":[\"*\"]"),
-		SHARED("3", "\"budget\":{\"kind\":\"token_bucket\","
-			    "\"capacity\":60}"),
-		NULL};
+	static const struct sample sample[] = {
+		{.max_attempts = 3, .budget = bucket},
+		{.max_attempts = 3, .more = "\"retry_on\":[\"*\"]"},
+		{.max_attempts = 3,
+		 .budget = "{\"kind\":\"token_bucket\",\"capacity\":60}"}};
 	struct shared_world world = outages();
 	const struct rs_result *r;
 	struct small_case c;
@@ -383,7 +523,7 @@ Test(replay_shared, more_load_than_was_recorded_has_no_verdict)
 	world.gap_ns = 10 * MS;
 	world.period_ns = 20 * S;
 	world.down_ns = 5 * S;
-	run_case(&c, &world, policies);
+	run_case(&c, &world, sample, COUNT(sample));
 	r = c.comparison.result;
 	cr_expect(r[0].load == RS_LOAD_USUAL);
 	cr_expect(r[0].load_peak == r[0].recorded_load_peak, "%.1f of %.1f",
@@ -399,18 +539,18 @@ Test(replay_shared, more_load_than_was_recorded_has_no_verdict)
 
 Test(replay_shared, a_breaker_takes_load_away)
 {
-	static const char *const policies[] = {
-		SHARED("1", "\"retry_on\":[\"*\"]"), SHARED("1", BREAKER),
-		NULL};
+	static const struct sample sample[] = {
+		{.max_attempts = 1, .more = "\"retry_on\":[\"*\"]"},
+		{.max_attempts = 1, .breaker = breaker}};
 	struct shared_world world = outages();
 	const struct rs_result *r;
 	struct small_case c;
 
-	/* All of the time down: calls come, and are refused. */
+	/* Down all the time: calls come and are refused. */
 	world.fails = 1;
 	world.period_ns = 0;
 	world.failures_only = true;
-	run_case(&c, &world, policies);
+	run_case(&c, &world, sample, COUNT(sample));
 	r = c.comparison.result;
 	cr_expect(r[0].load_peak == 10 && r[0].recorded_load_peak == 10,
 		  "%.1f of %.1f", r[0].load_peak, r[0].recorded_load_peak);

@@ -1,4 +1,4 @@
-/* Tests of replay and tally: what was recorded comes back unchanged. */
+/* Tests of replay/alone: what was recorded comes back unchanged. */
 #include "config.h"
 
 #include <math.h>
@@ -10,38 +10,14 @@
 
 #define SECOND UINT64_C(1000000000)
 
-static struct small_world
-lossy(void)
-{
-	return (struct small_world){.seed = 5,
-				    .calls_per_second = 20,
-				    .seconds = 600,
-				    .up_fails = 0.05,
-				    .down_fails = 0.9,
-				    .mean_up = 60,
-				    .mean_down = 5,
-				    .permanent = 0.01,
-				    .attempt_ns = 3000000};
-}
-
-static double
-sum(const double *value, size_t count)
-{
-	double total = 0;
-
-	for (size_t i = 0; i < count; i++)
-		total += value[i];
-	return total;
-}
-
-Test(replay_replay, a_policy_on_its_own_recording_is_a_fixed_point)
+Test(replay_alone, a_policy_on_its_own_recording_is_a_fixed_point)
 {
 	static const char *const policies[] = {
 		"QUICK",   "STANDARD",     "PERSISTENT", "WEBHOOK",
 		"AI_GROK", "DB_OPERATION", "SNAPSHOT",   NULL};
 
 	for (size_t i = 0; policies[i]; i++) {
-		struct small_world world = lossy();
+		struct small_world world = small_world_lossy();
 		struct backoff_policy *policy = small_policy(policies[i]);
 		struct small_truth truth =
 			small_world_run(&world, policy, NULL);
@@ -75,7 +51,7 @@ static const struct {
 	uint64_t deadline_ns, attempt_ns;
 	double called_off;
 	enum backoff_stop how;
-	/** Reasons that are there, or the test would say nothing. */
+	/** Reasons that must occur for the test to mean something. */
 	enum backoff_stop stop[2];
 } ending[] = {
 	{"waits that would have reached the deadline",
@@ -85,7 +61,7 @@ static const struct {
 	 0,
 	 BACKOFF_STOP_NONE,
 	 {BACKOFF_STOP_SUCCESS, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE}},
-	/* Four of them and three waits, of which none is of whole microseconds,
+	/* Four attempts and three waits, none a whole number of microseconds,
 	 * take 4 s to the nanosecond. */
 	{"attempts that end at the deadline",
 	 "{\"name\":\"L\",\"max_attempts\":9,\"base_delay\":0.4999997,"
@@ -102,7 +78,7 @@ static const struct {
 	 0,
 	 BACKOFF_STOP_NONE,
 	 {BACKOFF_STOP_SUCCESS, BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE}},
-	{"the shorter of two",
+	{"the shorter of two deadlines",
 	 LIMITED "}",
 	 2 * SECOND,
 	 3000000,
@@ -116,7 +92,7 @@ static const struct {
 	 0.3,
 	 BACKOFF_STOP_CANCELLED,
 	 {BACKOFF_STOP_CANCELLED, BACKOFF_STOP_MAX_ATTEMPTS}},
-	{"shut down in waits, beside a budget",
+	{"shut down in waits, with a budget",
 	 "{\"name\":\"B\",\"max_attempts\":3,\"base_delay\":1,"
 	 "\"budget\":{\"kind\":\"token_bucket\","
 	 "\"capacity\":1000000}}",
@@ -127,11 +103,11 @@ static const struct {
 	 {BACKOFF_STOP_SHUTDOWN, BACKOFF_STOP_MAX_ATTEMPTS}},
 };
 
-/* Not only how many came through: each call ends for the reason that it had. */
-Test(replay_replay, calls_end_as_they_were_recorded)
+/* Not only the numbers: each call ends for the reason that it had. */
+Test(replay_alone, calls_end_as_they_were_recorded)
 {
 	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++) {
-		struct small_world world = lossy();
+		struct small_world world = small_world_lossy();
 		const char *const policies[] = {ending[i].policy, NULL};
 		struct backoff_policy *policy = small_policy(ending[i].policy);
 		const struct rs_result *result;
@@ -169,11 +145,11 @@ Test(replay_replay, calls_end_as_they_were_recorded)
 	}
 }
 
-/* How long an attempt ran decides as it did in production. */
-Test(replay_replay, a_healthy_time_begins_a_call_anew)
+/* The duration of an attempt has the same effect as in production. */
+Test(replay_alone, an_attempt_of_that_length_resets_its_call)
 {
 	static const char *const policies[] = {
-		"{\"name\":\"ANEW\",\"max_attempts\":3,\"base_delay\":1,"
+		"{\"name\":\"RESET\",\"max_attempts\":3,\"base_delay\":1,"
 		"\"jitter\":{\"kind\":\"proportional\"},\"reset_after\":2}",
 		"{\"name\":\"NOT_YET\",\"max_attempts\":3,\"base_delay\":1,"
 		"\"jitter\":{\"kind\":\"proportional\"},\"reset_after\":3}",
@@ -185,29 +161,30 @@ Test(replay_replay, a_healthy_time_begins_a_call_anew)
 				    .attempt_ns = 2 * SECOND};
 	struct small_case c;
 
-	struct backoff_policy *anew = small_policy(policies[0]);
-	struct small_truth truth = small_world_run(&world, anew, NULL);
+	struct backoff_policy *reset = small_policy(policies[0]);
+	struct small_truth truth = small_world_run(&world, reset, NULL);
 	const struct rs_result *result;
 
 	small_case_run(&c, &world, policies[0], policies);
 	result = c.comparison.result;
-	cr_expect(truth.succeeded == truth.calls, "three in a row never count");
+	cr_expect(truth.succeeded == truth.calls,
+		  "three failures in a row never count");
 	cr_expect(result[0].success_rate == 1);
 	cr_expect(fabs(result[0].attempts - (double)truth.attempts) < 1e-6);
-	/* Here they do. */
+	/* Under the second policy they do. */
 	cr_expect(fabs(result[1].success_rate - 0.875) < 0.05, "%g",
 		  result[1].success_rate);
 	cr_expect(result[1].attempts < result[0].attempts);
 	small_case_clear(&c);
-	backoff_policy_unref(anew);
+	backoff_policy_unref(reset);
 }
 
-/* The same delays and an earlier stop need no model at all. */
-Test(replay_replay, nested_policies_are_exact_to_the_last_call)
+/* The same delays and an earlier stop need no estimate. */
+Test(replay_alone, nested_policies_are_exact_to_the_last_call)
 {
 	static const char *const policies[] = {"STANDARD", "WEBHOOK",
 					       "DB_OPERATION", NULL};
-	struct small_world world = lossy();
+	struct small_world world = small_world_lossy();
 	struct small_case c;
 
 	small_case_run(&c, &world, "DB_OPERATION", policies);
@@ -230,74 +207,8 @@ Test(replay_replay, nested_policies_are_exact_to_the_last_call)
 	small_case_clear(&c);
 }
 
-Test(replay_replay, results_add_up)
-{
-	static const char *const policies[] = {"QUICK", "STANDARD",
-					       "PERSISTENT", "WEBHOOK", NULL};
-	struct small_world world = lossy();
-	struct small_case c;
-
-	small_case_run(&c, &world, "STANDARD", policies);
-	for (size_t i = 0; policies[i]; i++) {
-		const struct rs_result *r = &c.comparison.result[i];
-		double calls = (double)r->calls;
-
-		cr_expect(fabs(sum(r->support, RS_SUPPORT_COUNT) - 1) < 1e-9);
-		cr_expect(fabs(sum(r->stop, RS_STOPS) - calls) < 1e-6);
-		cr_expect(fabs(r->stop[BACKOFF_STOP_SUCCESS] / calls -
-			       r->success_rate) < 1e-9);
-		cr_expect(fabs(r->success_latency.calls +
-			       r->failure_latency.calls - calls) < 1e-6);
-		cr_expect(r->success.low <= r->success_rate &&
-			  r->success_rate <= r->success.high);
-		cr_expect(r->outer.low <= r->success_rate + 1e-12 &&
-			  r->success_rate <= r->outer.high + 1e-12);
-		cr_expect(r->first_try_rate <= r->success_rate);
-		cr_expect(r->first_try.low < r->first_try_rate &&
-			  r->first_try_rate < r->first_try.high);
-		cr_expect(r->retries_interval.low < r->retries &&
-			  r->retries < r->retries_interval.high);
-		cr_expect(fabs(r->retries_interval.high - r->retries -
-			       calls * (r->attempts_interval.high -
-					r->attempts_per_call)) < 1e-6);
-		for (int k = 0; k < RS_STOPS; k++)
-			cr_expect(r->stop_interval[k].low <= r->stop[k] &&
-					  r->stop[k] < r->stop_interval[k].high,
-				  "%d: %g", k, r->stop[k]);
-		cr_expect(fabs(r->retries - (r->attempts - calls)) < 1e-6);
-		for (size_t p = 0; p < RS_PERCENTILES; p++) {
-			const struct rs_quantile *q = &r->success_latency.at[p];
-
-			cr_expect(q->low_ns <= q->ns && q->ns <= q->high_ns);
-		}
-	}
-	small_case_clear(&c);
-}
-
-Test(replay_replay, the_same_seed_gives_the_same_numbers)
-{
-	static const char *const policies[] = {"QUICK", "PERSISTENT", NULL};
-	struct small_world world = lossy();
-	struct small_case a, b;
-
-	small_case_run(&a, &world, "STANDARD", policies);
-	small_case_run(&b, &world, "STANDARD", policies);
-	for (size_t i = 0; policies[i]; i++) {
-		const struct rs_result *x = &a.comparison.result[i];
-		const struct rs_result *y = &b.comparison.result[i];
-
-		cr_expect(x->success_rate == y->success_rate);
-		cr_expect(x->success.low == y->success.low);
-		cr_expect(x->attempts == y->attempts);
-		cr_expect(memcmp(&x->failure_latency, &y->failure_latency,
-				 sizeof(x->failure_latency)) == 0);
-	}
-	small_case_clear(&a);
-	small_case_clear(&b);
-}
-
-/* A limit of the policy's own on attempts turns longer ones into timeouts. */
-Test(replay_replay, a_shorter_attempt_timeout_cuts_recorded_attempts)
+/* The policy's limit turns longer attempts into timeouts. */
+Test(replay_alone, a_shorter_attempt_timeout_cuts_recorded_attempts)
 {
 	static const char *const policies[] = {
 		"STANDARD",
@@ -310,7 +221,7 @@ Test(replay_replay, a_shorter_attempt_timeout_cuts_recorded_attempts)
 		"\"attempt_timeout\":\"1s\","
 		"\"jitter\":{\"kind\":\"proportional\",\"ratio\":0.25}}",
 		NULL};
-	struct small_world world = lossy();
+	struct small_world world = small_world_lossy();
 	const struct rs_result *r;
 	struct small_case c;
 
@@ -325,7 +236,7 @@ Test(replay_replay, a_shorter_attempt_timeout_cuts_recorded_attempts)
 	small_case_clear(&c);
 }
 
-Test(replay_replay, a_deadline_stops_before_the_wait)
+Test(replay_alone, a_deadline_stops_before_the_wait)
 {
 	static const char *const policies[] = {
 		"STANDARD",
@@ -334,7 +245,7 @@ Test(replay_replay, a_deadline_stops_before_the_wait)
 		"\"deadline\":\"2s\","
 		"\"jitter\":{\"kind\":\"proportional\",\"ratio\":0.25}}",
 		NULL};
-	struct small_world world = lossy();
+	struct small_world world = small_world_lossy();
 	const struct rs_result *r;
 	struct small_case c;
 
@@ -348,10 +259,10 @@ Test(replay_replay, a_deadline_stops_before_the_wait)
 	small_case_clear(&c);
 }
 
-Test(replay_replay, waits_beyond_the_log_withhold_the_verdict)
+Test(replay_alone, waits_beyond_the_log_withhold_the_verdict)
 {
 	static const char *const policies[] = {"QUICK", "PERSISTENT", NULL};
-	struct small_world world = lossy();
+	struct small_world world = small_world_lossy();
 	const struct rs_result *r;
 	struct small_case c;
 
@@ -366,72 +277,86 @@ Test(replay_replay, waits_beyond_the_log_withhold_the_verdict)
 	small_case_clear(&c);
 }
 
-/* The real log: 17 723 calls of four operations under four policies. */
-Test(replay_replay, a_real_log_comes_back_under_its_own_policies)
+static void
+expect_equal(const struct rs_result *a, const struct rs_result *b)
 {
-	static const struct {
-		const char *operation, *policy;
-		uint64_t calls, succeeded, attempts, at_once;
-	} truth[] = {
-		{"store_event", "DB_OPERATION", 5270, 5270, 5284, 5256},
-		{"fetch_snapshot", "SNAPSHOT", 7134, 7123, 7300, 6968},
-		{"post_webhook", "WEBHOOK", 3533, 3287, 4349, 3227},
-		{"describe_image", "AI_PROVIDER", 1786, 1760, 1946, 1662},
-	};
-	struct small_case c = {.trace = tk_trace_new()};
-	struct tk_dialect *dialect;
+	cr_expect(a->success_rate == b->success_rate);
+	cr_expect(a->attempts == b->attempts);
+	cr_expect(a->backoff_per_call_ns == b->backoff_per_call_ns);
+	cr_expect(a->outer.low == b->outer.low);
+	cr_expect(a->outer.high == b->outer.high);
+	cr_expect(a->load_peak == b->load_peak);
+	for (int i = 0; i < RS_STOPS; i++)
+		cr_expect(a->stop[i] == b->stop[i]);
+	for (int i = 0; i < RS_SUPPORT_COUNT; i++)
+		cr_expect(a->support[i] == b->support[i]);
+	cr_expect(memcmp(&a->failure_latency, &b->failure_latency,
+			 sizeof(a->failure_latency)) == 0);
+}
 
-	cr_assert(tk_dialect_open("auto", &dialect, NULL) == BACKOFF_OK);
-	cr_assert(tk_trace_read(c.trace,
-				TEST_SRCDIR "/tests/data/argus-1h/app.log",
-				dialect, NULL, NULL) == BACKOFF_OK);
-	tk_dialect_free(dialect);
-	cr_assert(tk_trace_stitch(c.trace) == BACKOFF_OK);
-	cr_assert(rs_log_init(&c.log, c.trace, 1) == BACKOFF_OK);
-	for (size_t i = 0; i < 4; i++)
-		cr_assert(rs_log_count(
-			rs_log_operation(&c.log, truth[i].operation),
-			truth[i].calls));
-	cr_assert(rs_policy_set_add_shipped(&c.policies) == TK_EXIT_OK);
-	c.plan = (struct rs_plan){.log = &c.log,
-				  .policies = &c.policies,
-				  .shipped = &c.policies,
-				  .estimator = &rs_estimator_local,
-				  .baseline = SIZE_MAX,
-				  .seed = 1,
-				  .replicas = 20};
-	cr_assert(rs_compare(&c.plan, &c.comparison) == BACKOFF_OK);
-	for (size_t i = 0; i < 4; i++) {
-		size_t policy =
-			rs_policy_set_find(&c.policies, truth[i].policy);
-		const struct rs_subject *subject = NULL;
-		const struct rs_result *r;
+/* If its answers depend on the replica, nothing is kept from one replica to the
+ * next; if they are the same all the same, so are the results. */
+Test(replay_alone, an_estimator_may_answer_by_replica)
+{
+	static const char *const policies[] = {
+		"QUICK", "PERSISTENT",
+		"{\"name\":\"B\",\"max_attempts\":4,\"base_delay\":0.3,"
+		"\"budget\":{\"kind\":\"token_bucket\",\"capacity\":50}}",
+		NULL};
+	struct small_world world = small_world_lossy();
+	struct rs_estimator by_replica = rs_estimator_local;
+	struct rs_comparison other;
+	struct small_case c;
 
-		for (size_t s = 0; s < c.comparison.subject_count; s++) {
-			size_t o = c.comparison.subject[s].operation;
+	by_replica.per_replica = true;
+	small_case_run(&c, &world, "STANDARD", policies);
+	c.plan.estimator = &by_replica;
+	cr_assert(rs_compare(&c.plan, &other) == BACKOFF_OK);
+	for (size_t i = 0; policies[i]; i++)
+		expect_equal(&c.comparison.result[i], &other.result[i]);
+	rs_comparison_clear(&other);
+	small_case_clear(&c);
+}
 
-			if (!strcmp(rs_log_text(&c.log,
-						c.log.operation[o].name),
-				    truth[i].operation))
-				subject = &c.comparison.subject[s];
-		}
-		cr_assert(subject);
-		r = &c.comparison.result[subject->first_result + policy];
-		cr_expect_str_eq(subject->logged_policy.policy->label,
-				 truth[i].policy);
-		cr_expect(subject->baseline == policy);
-		cr_expect(r->calls == truth[i].calls);
-		cr_expect(r->support[RS_SUPPORT_EXACT] == 1, "%s",
-			  truth[i].operation);
-		cr_expect(fabs(r->success_rate * (double)r->calls -
-			       (double)truth[i].succeeded) < 1e-6,
-			  "%s: %g", truth[i].operation,
-			  r->success_rate * (double)r->calls);
-		cr_expect(r->attempts == (double)truth[i].attempts, "%s: %g",
-			  truth[i].operation, r->attempts);
-		cr_expect(fabs(r->first_try_rate * (double)r->calls -
-			       (double)truth[i].at_once) < 1e-6,
-			  "%s", truth[i].operation);
+/* Calls that fail permanently would go on for ever. */
+Test(replay_alone, attempts_of_a_call_are_limited)
+{
+	static const char *const recorded[] = {"QUICK", NULL};
+	static const char *const endless[] = {
+		"{\"name\":\"ALONE\",\"max_attempts\":1000000,"
+		"\"base_delay\":0.001,\"max_delay\":0.001}",
+		"{\"name\":\"SHARED\",\"max_attempts\":1000000,"
+		"\"base_delay\":0.001,\"max_delay\":0.001,\"budget\":"
+		"{\"kind\":\"token_bucket\",\"capacity\":1000000,"
+		"\"retry_cost\":1,\"throttle_cost\":1}}"};
+	struct small_world world = {.seed = 1,
+				    .calls_per_second = 5,
+				    .seconds = 20,
+				    .up_fails = 0.02,
+				    .permanent = 0.3,
+				    .attempt_ns = 3000000};
+	struct rs_comparison other;
+	struct small_case c;
+
+	small_case_run(&c, &world, "QUICK", recorded);
+	for (size_t i = 0; i < 2; i++) {
+		struct backoff_policy *policy = small_policy(endless[i]);
+
+		cr_assert(rs_policy_set_push(&c.policies, policy));
+		backoff_policy_unref(policy);
 	}
+	c.plan.replicas = 1;
+	cr_assert(rs_compare(&c.plan, &other) == BACKOFF_OK);
+	for (size_t i = 1; i <= 2; i++) {
+		const struct rs_result *r = &other.result[i];
+		double most = r->stop[BACKOFF_STOP_MAX_ATTEMPTS];
+
+		cr_expect(most > (double)r->calls * 0.2, "%s: %g calls of %ju",
+			  r->policy->label, most, (uintmax_t)r->calls);
+		cr_expect(fabs(r->attempts - most * RS_ATTEMPTS_MAX) <
+				  (double)r->calls * 2,
+			  "%s: %g attempts", r->policy->label, r->attempts);
+	}
+	rs_comparison_clear(&other);
 	small_case_clear(&c);
 }

@@ -1,0 +1,253 @@
+/* The failures of a call are a path that all replicas share: they differ in how
+ * far along it they come. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "replay/alone.h"
+
+struct alone {
+	const struct rs_run *run;
+	struct rs_tally *tally;
+	/** The call on its path: all of its attempts fail. */
+	struct rs_sim_call call;
+	/** The attempts of the path so far. */
+	struct rs_attempt *attempt;
+	size_t count, room;
+	bool out_of_memory;
+};
+
+enum backoff_status
+rs_first_tries_init(struct rs_first_tries *first_tries,
+		    const struct rs_log *log,
+		    const struct rs_operation *operation, uint32_t replicas)
+{
+	struct tk_samples *durations = &first_tries->durations;
+	bool ok;
+
+	*first_tries = (struct rs_first_tries){0};
+	ok = tk_samples_add(durations, 0, operation->unlogged_calls * replicas);
+	for (size_t i = 0; ok && i < operation->call_count; i++) {
+		const struct tk_call *call =
+			&log->call[operation->first_call + i];
+		uint64_t ns;
+
+		if (!rs_log_replayable(call) ||
+		    log->attempt[call->first].outcome !=
+			    BACKOFF_OUTCOME_SUCCESS)
+			continue;
+		ns = log->end_ns[call->first] - log->start_ns[call->first];
+		if (ns > first_tries->longest_ns)
+			first_tries->longest_ns = ns;
+		ok = tk_samples_add(durations, ns, replicas);
+	}
+	if (!ok) {
+		rs_first_tries_clear(first_tries);
+		return BACKOFF_E_NOMEM;
+	}
+	tk_samples_sort(durations);
+	return BACKOFF_OK;
+}
+
+void
+rs_first_tries_clear(struct rs_first_tries *first_tries)
+{
+	tk_samples_clear(&first_tries->durations);
+	*first_tries = (struct rs_first_tries){0};
+}
+
+static void
+begin_path(struct alone *alone, size_t index, uint32_t replica)
+{
+	alone->count = 0;
+	rs_sim_call_begin(&alone->call, alone->run, index, replica,
+			  rs_recorded_start_ns(alone->run, index));
+}
+
+static bool
+push(struct alone *alone, const struct rs_attempt *attempt)
+{
+	if (alone->count == alone->room) {
+		size_t room = alone->room ? alone->room * 2 : 16;
+		struct rs_attempt *grown =
+			realloc(alone->attempt, room * sizeof(*grown));
+
+		if (grown == NULL) {
+			alone->out_of_memory = true;
+			return false;
+		}
+		alone->attempt = grown;
+		alone->room = room;
+	}
+	alone->attempt[alone->count++] = *attempt;
+	return true;
+}
+
+/* Attempt @p i of the path, from 0; NULL if the call is over before it, or
+ * memory ran out. */
+static const struct rs_attempt *
+path_attempt(struct alone *alone, size_t i)
+{
+	struct rs_sim_call *call = &alone->call;
+
+	while (alone->count <= i) {
+		uint64_t now_ns = call->outcome.start_ns;
+
+		if (alone->count > 0) {
+			if (call->attempt.stop != BACKOFF_STOP_NONE ||
+			    call->attempt.known == RS_KNOWN_SUCCEEDS)
+				return NULL;
+			now_ns = call->decision.not_before_ns;
+		}
+		rs_sim_call_attempt(call, alone->run, now_ns);
+		if (call->attempt.known != RS_KNOWN_SUCCEEDS)
+			rs_sim_call_decide(call, alone->run, true);
+		if (!push(alone, &call->attempt))
+			return NULL;
+	}
+	return &alone->attempt[i];
+}
+
+/* What a replica comes to from attempt @p i on. */
+static void
+follow_path(struct alone *alone, size_t i, enum rs_bound bound,
+	    struct rs_call_outcome *outcome)
+{
+	const struct rs_attempt *attempt;
+
+	for (; (attempt = path_attempt(alone, i)); i++) {
+		bool failed =
+			rs_sim_call_fails(&alone->call, alone->run, attempt,
+					  (uint32_t)i + 1, bound);
+
+		rs_call_outcome_add(outcome, attempt, failed);
+		if (!failed || alone->out_of_memory)
+			return;
+	}
+}
+
+/* Count what a call came to in some replicas. */
+static bool
+add_outcome(struct alone *alone, uint32_t replica, uint32_t weight,
+	    const struct rs_call_outcome *outcome)
+{
+	size_t position = alone->call.index - alone->run->operation->first_call;
+
+	for (uint32_t i = 1; i < outcome->attempts; i++)
+		rs_tally_add_load(alone->tally, alone->attempt[i].start_ns,
+				  weight);
+	rs_tally_add(alone->tally, position, replica, weight, outcome);
+	return rs_tally_add_duration(alone->tally, outcome, weight);
+}
+
+static bool
+succeeded(const struct rs_call_outcome *outcome)
+{
+	return outcome->stop == BACKOFF_STOP_SUCCESS;
+}
+
+/* One replica from attempt @p i on; all before it failed as recorded. */
+static bool
+replay_replica(struct alone *alone, size_t i, uint32_t replica,
+	       const struct rs_call_outcome *before)
+{
+	struct rs_call_outcome outcome = *before, worst;
+	bool unsupported, least;
+
+	alone->call.replica = replica;
+	alone->call.permanent_drawn = false;
+	follow_path(alone, i, RS_BOUND_NONE, &outcome);
+	unsupported = outcome.support[RS_SUPPORT_UNSUPPORTED] > 0;
+	least = succeeded(&outcome);
+	if (unsupported && least) {
+		worst = *before;
+		follow_path(alone, i, RS_BOUND_ALL_FAIL, &worst);
+		least = succeeded(&worst);
+	}
+	if (alone->out_of_memory)
+		return false;
+	alone->tally->least += least;
+	alone->tally->most += succeeded(&outcome) || unsupported;
+	return add_outcome(alone, replica, 1, &outcome);
+}
+
+/* Attempts that come as they were recorded are the same in all replicas:
+ * replay them once. */
+static bool
+replay_call(struct alone *alone, size_t index)
+{
+	struct rs_tally *tally = alone->tally;
+	const struct rs_attempt *attempt;
+	struct rs_call_outcome before;
+	size_t exact = 0;
+
+	begin_path(alone, index, 0);
+	before = alone->call.outcome;
+	while ((attempt = path_attempt(alone, exact)) &&
+	       attempt->support == RS_SUPPORT_EXACT &&
+	       attempt->known != RS_KNOWN_NOT) {
+		rs_call_outcome_add(&before, attempt,
+				    attempt->known == RS_KNOWN_FAILS);
+		exact++;
+	}
+	if (alone->out_of_memory)
+		return false;
+	if (attempt == NULL) {
+		uint64_t all = succeeded(&before) ? tally->replicas : 0;
+
+		tally->least += all;
+		tally->most += all;
+		return add_outcome(alone, 0, tally->replicas, &before);
+	}
+	for (uint32_t r = 0; r < tally->replicas; r++) {
+		if (alone->run->estimator->per_replica && r > 0)
+			begin_path(alone, index, r);
+		if (!replay_replica(alone, exact, r, &before))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the policy lets all recorded first tries be as long as they were. */
+static bool
+keeps_first_tries(const struct rs_run *run,
+		  const struct rs_first_tries *first_tries)
+{
+	struct backoff_decision decision;
+	struct backoff_state state;
+
+	backoff_engine_begin(run->policy, &state, 0, BACKOFF_FOREVER,
+			     &decision);
+	return decision.attempt_timeout_ns >= first_tries->longest_ns;
+}
+
+enum backoff_status
+rs_alone_run(struct rs_tally *tally, const struct rs_run *run,
+	     const struct rs_first_tries *first_tries, bool *included)
+{
+	const struct rs_operation *operation = run->operation;
+	uint64_t unlogged = tally->unlogged_calls * tally->replicas;
+	struct alone alone = {.run = run, .tally = tally};
+	bool ok = true;
+
+	*included = keeps_first_tries(run, first_tries);
+	for (size_t i = 0; ok && i < operation->call_count; i++) {
+		size_t index = operation->first_call + i;
+
+		if (!rs_log_replayable(&run->log->call[index]))
+			continue;
+		tally->calls++;
+		if (*included && rs_recorded_first_try(run, index))
+			rs_tally_add_first_try(tally, i);
+		else
+			ok = replay_call(&alone, index);
+	}
+	tally->calls += tally->unlogged_calls;
+	tally->least += unlogged;
+	tally->most += unlogged;
+	rs_tally_add_unlogged(tally);
+	if (ok && !*included)
+		ok = rs_tally_add_unlogged_durations(tally);
+	free(alone.attempt);
+	return ok ? BACKOFF_OK : BACKOFF_E_NOMEM;
+}

@@ -1,0 +1,323 @@
+/* Attempts of a call, recorded or estimated, and what the engine decides after
+ * each. */
+#include "config.h"
+
+#include "base/num.h"
+#include "recorded/random.h"
+#include "replay/sim_call.h"
+
+/* A simulated attempt is a recorded one if it begins within this. */
+#define SAME_TIME_NS 1000
+
+uint64_t
+rs_recorded_start_ns(const struct rs_run *run, size_t index)
+{
+	return run->log->start_ns[run->log->call[index].first];
+}
+
+bool
+rs_recorded_first_try(const struct rs_run *run, size_t index)
+{
+	return run->log->attempt[run->log->call[index].first].outcome ==
+	       BACKOFF_OUTCOME_SUCCESS;
+}
+
+/* The deadline that the caller gave, which holds under every policy: the
+ * recorded one, unless the policy that wrote the log explains it. */
+static uint64_t
+callers_deadline(const struct rs_run *run, const struct tk_call *record)
+{
+	uint64_t start_ns = run->log->start_ns[record->first], policy_ns;
+
+	if (run->logged_policy == NULL || record->deadline_ns == BACKOFF_ABSENT)
+		return BACKOFF_FOREVER;
+	policy_ns = backoff_policy_deadline_ns(run->logged_policy);
+	return bo_add_sat(record->deadline_ns, 2 * SAME_TIME_NS) <
+			       bo_add_sat(start_ns, policy_ns)
+		       ? record->deadline_ns
+		       : BACKOFF_FOREVER;
+}
+
+void
+rs_sim_call_begin(struct rs_sim_call *call, const struct rs_run *run,
+		  size_t index, uint32_t replica, uint64_t now_ns)
+{
+	const struct tk_call *record = &run->log->call[index];
+
+	/* Not all of it: the rest is set before it is read, and this is hot. */
+	call->index = index;
+	call->replica = replica;
+	call->attempt = (struct rs_attempt){0};
+	call->permanent_drawn = false;
+	call->outcome = (struct rs_call_outcome){.start_ns = now_ns};
+	backoff_engine_begin(run->policy, &call->state, now_ns,
+			     callers_deadline(run, record), &call->decision);
+	if (record->stop == BACKOFF_STOP_NOT_IDEMPOTENT)
+		call->state.idempotent = 0;
+	/* A limit of one attempt that the policy does not set: the request
+	 * that the call served was itself a retry. */
+	if (record->max_attempts == 1 && run->logged_policy &&
+	    backoff_policy_max_attempts(run->logged_policy) > 1)
+		call->state.inbound_attempt = 2;
+}
+
+/* Whether the recorded attempt of that number began at that time. A call that
+ * an open breaker refused made none. */
+static bool
+is_recorded(const struct rs_run *run, const struct tk_call *record,
+	    uint32_t number, uint64_t now_ns)
+{
+	uint64_t start;
+
+	if (number > record->count || rs_log_refused(run->log, record))
+		return false;
+	start = run->log->start_ns[record->first + number - 1];
+	return number == 1 || (start <= bo_add_sat(now_ns, SAME_TIME_NS) &&
+			       now_ns <= bo_add_sat(start, SAME_TIME_NS));
+}
+
+static void
+take_recorded(struct rs_sim_call *call, const struct rs_run *run,
+	      const struct tk_call *record, uint32_t number)
+{
+	struct rs_attempt *attempt = &call->attempt;
+	uint64_t index = record->first + number - 1;
+
+	rs_log_outcome(run->log, record, number - 1, &call->failure);
+	attempt->known = call->failure.kind == BACKOFF_OUTCOME_SUCCESS
+				 ? RS_KNOWN_SUCCEEDS
+				 : RS_KNOWN_FAILS;
+	attempt->success_ns = run->log->end_ns[index];
+	attempt->failure_ns = run->log->end_ns[index];
+	attempt->support = RS_SUPPORT_EXACT;
+}
+
+/* A failure that was not recorded is like the last one before it in the call,
+ * or, if the call made no attempt, like one of a call near it. Returns the type
+ * of its error. */
+static tk_string
+model_failure(struct rs_sim_call *call, const struct rs_run *run,
+	      const struct tk_call *record, uint32_t number)
+{
+	uint32_t before = number - 1;
+	uint32_t i = before < record->count ? before : record->count;
+	const struct tk_attempt *attempt = &run->log->attempt[record->first];
+
+	if (rs_log_refused(run->log, record)) {
+		record = rs_log_failing_near(run->log, run->operation,
+					     call->index);
+		call->failure = (struct backoff_outcome){
+			.kind = BACKOFF_OUTCOME_FAILURE};
+		if (record == NULL)
+			return 0;
+		rs_log_outcome(run->log, record, 0, &call->failure);
+		return run->log->attempt[record->first].error_type;
+	}
+	while (i > 1 && attempt[i - 1].outcome == BACKOFF_OUTCOME_SUCCESS)
+		i--;
+	i = i > 0 ? i - 1 : 0;
+	rs_log_outcome(run->log, record, i, &call->failure);
+	if (call->failure.kind == BACKOFF_OUTCOME_SUCCESS)
+		call->failure.kind = BACKOFF_OUTCOME_FAILURE;
+	return attempt[i].error_type;
+}
+
+/* How long the trouble of a call lasts is not known beyond the longest wait in
+ * the log. */
+static enum rs_support
+support_of_wait(const struct rs_run *run, uint64_t wait_ns)
+{
+	if (wait_ns > bo_add_sat(run->log->longest_delay_ns, SAME_TIME_NS))
+		return RS_SUPPORT_UNSUPPORTED;
+	if (wait_ns >
+	    bo_add_sat(run->operation->longest_delay_ns, SAME_TIME_NS))
+		return RS_SUPPORT_MODELLED;
+	return RS_SUPPORT_EXACT;
+}
+
+static enum rs_support
+worse(enum rs_support a, enum rs_support b)
+{
+	return a > b ? a : b;
+}
+
+/* When an attempt of some duration ends; at once if none is known. */
+static uint64_t
+end_after(uint64_t start_ns, uint64_t duration_ns)
+{
+	return bo_add_sat(start_ns,
+			  duration_ns == BACKOFF_ABSENT ? 0 : duration_ns);
+}
+
+static void
+estimate(struct rs_sim_call *call, const struct rs_run *run,
+	 const struct tk_call *record, uint32_t number, uint64_t wait_ns)
+{
+	struct rs_attempt *attempt = &call->attempt;
+	const struct rs_question question = {.call = call->index,
+					     .attempt = number,
+					     .replica = call->replica,
+					     .start_ns = attempt->start_ns};
+	uint64_t draw =
+		rs_draw(run->seed, RS_PURPOSE_DURATION, call->index, number, 0);
+	struct rs_answer answer;
+	tk_string type;
+
+	run->estimator->ask(run->estimate, &question, &answer);
+	attempt->known = RS_KNOWN_NOT;
+	attempt->support = worse(answer.support, support_of_wait(run, wait_ns));
+	attempt->fails_below = (uint64_t)(answer.fails * 0x1p64);
+	type = model_failure(call, run, record, number);
+	attempt->failure_ns = end_after(
+		attempt->start_ns,
+		rs_log_failure_duration(run->log, run->operation, type, draw));
+	attempt->success_ns = end_after(
+		attempt->start_ns,
+		rs_log_success_duration(run->log, run->operation, draw));
+}
+
+/* A longer attempt ends at the policy's limit. What an attempt that a shorter
+ * limit ended would have done under a longer one is not known. */
+static void
+limit_attempt(struct rs_sim_call *call, const struct rs_run *run,
+	      uint32_t number)
+{
+	uint64_t limit_ns = call->decision.attempt_timeout_ns;
+	struct rs_attempt *attempt = &call->attempt;
+	uint64_t end_ns = bo_add_sat(attempt->start_ns, limit_ns);
+	uint64_t logged_ns = BACKOFF_FOREVER;
+
+	if (run->logged_policy) {
+		if (backoff_policy_hash(run->logged_policy) ==
+		    backoff_policy_hash(run->policy))
+			return;
+		logged_ns = backoff_policy_attempt_timeout_ns(
+			run->logged_policy, number);
+	}
+	if (attempt->known == RS_KNOWN_FAILS && logged_ns < limit_ns &&
+	    call->failure.kind == BACKOFF_OUTCOME_TIMEOUT)
+		attempt->support = RS_SUPPORT_UNSUPPORTED;
+	if (attempt->success_ns > end_ns && attempt->known != RS_KNOWN_FAILS) {
+		attempt->fails_below = UINT64_MAX;
+		attempt->known = RS_KNOWN_FAILS;
+		attempt->failure_ns = UINT64_MAX;
+	}
+	if (attempt->failure_ns <= end_ns)
+		return;
+	attempt->failure_ns = end_ns;
+	backoff_outcome_set(&call->failure, BACKOFF_OUTCOME_TIMEOUT,
+			    BACKOFF_CLASS_TIMEOUT, "TimeoutError", NULL,
+			    "attempt timed out");
+}
+
+void
+rs_sim_call_attempt(struct rs_sim_call *call, const struct rs_run *run,
+		    uint64_t now_ns)
+{
+	const struct tk_call *record = &run->log->call[call->index];
+	uint64_t wait_ns = call->attempt.delay_ns;
+	uint32_t number = call->decision.attempt;
+
+	call->attempt = (struct rs_attempt){.start_ns = now_ns};
+	if (is_recorded(run, record, number, now_ns))
+		take_recorded(call, run, record, number);
+	else
+		estimate(call, run, record, number, wait_ns);
+	limit_attempt(call, run, number);
+}
+
+static bool
+fails_permanently(struct rs_sim_call *call, const struct rs_run *run)
+{
+	double share;
+
+	if (call->permanent_drawn)
+		return call->permanent;
+	call->permanent_drawn = true;
+	share = run->estimator->permanent(run->estimate, call->index,
+					  call->replica);
+	call->permanent = share > 0 && rs_draw(run->seed, RS_PURPOSE_PERMANENT,
+					       call->index, 0, call->replica) <
+					       (uint64_t)(share * 0x1p64);
+	return call->permanent;
+}
+
+bool
+rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
+		  const struct rs_attempt *attempt, uint32_t number,
+		  enum rs_bound bound)
+{
+	bool unsupported = attempt->support == RS_SUPPORT_UNSUPPORTED;
+
+	if (attempt->known == RS_KNOWN_SUCCEEDS)
+		return false;
+	if (unsupported && bound == RS_BOUND_ALL_SUCCEED)
+		return false;
+	if (attempt->known == RS_KNOWN_FAILS ||
+	    (unsupported && bound == RS_BOUND_ALL_FAIL))
+		return true;
+	return fails_permanently(call, run) ||
+	       rs_draw(run->seed, RS_PURPOSE_OUTCOME, call->index, number,
+		       call->replica) < attempt->fails_below;
+}
+
+/* The draw for the delay after an attempt. */
+static uint64_t
+delay_draw(const struct rs_run *run, size_t index, uint32_t number)
+{
+	const struct tk_call *record = &run->log->call[index];
+
+	if (number <= record->count)
+		return run->draw[record->first + number - 1];
+	return backoff_draw(run->seed, BACKOFF_PURPOSE_DELAY, index, number);
+}
+
+/* Stop a call in its wait if the recorded one was stopped in a wait, as early
+ * or earlier. */
+static void
+call_off(struct rs_sim_call *call, const struct rs_run *run)
+{
+	const struct tk_call *record = &run->log->call[call->index];
+
+	if (call->decision.action == BACKOFF_ACTION_DONE ||
+	    call->decision.not_before_ns <= record->called_off_ns)
+		return;
+	backoff_engine_stop(&call->state, record->stop, &call->decision);
+	call->attempt.failure_ns = record->called_off_ns;
+}
+
+void
+rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
+		   bool failed)
+{
+	static const struct backoff_outcome success = {
+		.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct rs_attempt *attempt = &call->attempt;
+	uint32_t number = call->state.attempt;
+
+	if (failed) {
+		backoff_engine_decide(run->policy, &call->state, &call->failure,
+				      attempt->failure_ns,
+				      delay_draw(run, call->index, number),
+				      &call->decision);
+		rs_sim_call_note_breaker(call);
+		call_off(call, run);
+		if (call->decision.action != BACKOFF_ACTION_DONE &&
+		    number >= RS_ATTEMPTS_MAX)
+			backoff_engine_stop(&call->state,
+					    BACKOFF_STOP_MAX_ATTEMPTS,
+					    &call->decision);
+	} else {
+		backoff_engine_decide(run->policy, &call->state, &success,
+				      attempt->success_ns, 0, &call->decision);
+		rs_sim_call_note_breaker(call);
+	}
+	if (call->decision.action == BACKOFF_ACTION_DONE) {
+		attempt->delay_ns = 0;
+		attempt->stop = call->decision.stop;
+	} else {
+		attempt->delay_ns = call->decision.delay_ns;
+		attempt->stop = BACKOFF_STOP_NONE;
+	}
+	rs_call_outcome_add(&call->outcome, attempt, failed);
+}

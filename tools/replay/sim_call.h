@@ -1,0 +1,143 @@
+/* One simulated call of a log: the production engine in virtual time. */
+#ifndef RS_SIM_CALL_H
+#define RS_SIM_CALL_H
+
+#include "estimate/estimate.h"
+#include "recorded/log.h"
+
+/** More attempts of one call are not replayed, whatever its policy allows: no
+ *  log shows what they would meet. */
+#define RS_ATTEMPTS_MAX 10000
+
+/** What all calls of one operation under one policy have in common. */
+struct rs_run {
+	const struct rs_log *log;
+	const struct rs_operation *operation;
+	const struct rs_estimator *estimator;
+	/** The estimator's state. */
+	const void *estimate;
+	const struct backoff_policy *policy;
+	/** The policy that wrote the log; NULL if unknown. */
+	const struct backoff_policy *logged_policy;
+	/** By attempt of the trace: see rs_recover_draws(). */
+	const uint64_t *draw;
+	uint64_t seed;
+};
+
+/** Whether the outcome of an attempt is known without a draw. */
+enum rs_known {
+	RS_KNOWN_NOT,
+	RS_KNOWN_FAILS,
+	RS_KNOWN_SUCCEEDS,
+};
+
+/** An attempt, and what follows if it fails. */
+struct rs_attempt {
+	uint64_t start_ns;
+	/** When it ends if it succeeds, and if it fails. */
+	uint64_t success_ns, failure_ns;
+	/** If its outcome is not known, it fails if the draw is below this. */
+	uint64_t fails_below;
+	/** The wait after its failure. */
+	uint64_t delay_ns;
+	enum rs_support support;
+	enum rs_known known;
+	/** Why its failure ends the call; NONE: another attempt follows. */
+	enum backoff_stop stop;
+};
+
+/** What a call came to. */
+struct rs_call_outcome {
+	uint64_t start_ns, end_ns;
+	/** Sum of its waits. */
+	uint64_t backoff_ns;
+	uint32_t attempts;
+	/** Attempts by support class. */
+	uint32_t support[RS_SUPPORT_COUNT];
+	/** How often it made a breaker open. */
+	uint32_t breaker_opened;
+	enum backoff_stop stop;
+};
+
+/** A call between its begin and its end. */
+struct rs_sim_call {
+	/** Index of the recorded call in the log. */
+	size_t index;
+	uint32_t replica;
+	struct backoff_state state;
+	struct backoff_decision decision;
+	/** The attempt under way, or the last one made. */
+	struct rs_attempt attempt;
+	/** What that attempt reports if it fails. */
+	struct backoff_outcome failure;
+	/** Whether that attempt fails; for the caller. */
+	bool fails;
+	/** Whether the call fails permanently in this replica, once drawn. */
+	bool permanent_drawn, permanent;
+	/** What it came to so far. */
+	struct rs_call_outcome outcome;
+};
+
+/** What unsupported attempts do: for bounds, all the same. */
+enum rs_bound {
+	RS_BOUND_NONE,
+	RS_BOUND_ALL_FAIL,
+	RS_BOUND_ALL_SUCCEED,
+};
+
+/** When the recorded call began. */
+uint64_t rs_recorded_start_ns(const struct rs_run *run, size_t index);
+
+/** Whether the recorded call succeeded at its first attempt. */
+bool rs_recorded_first_try(const struct rs_run *run, size_t index);
+
+/** Begin a call as it was recorded; the engine has decided when this
+ *  returns. */
+void rs_sim_call_begin(struct rs_sim_call *call, const struct rs_run *run,
+		       size_t index, uint32_t replica, uint64_t now_ns);
+
+/** Begin the attempt that was decided on: take it from the log, or estimate it.
+ *  Its delay and stop are not set yet. */
+void rs_sim_call_attempt(struct rs_sim_call *call, const struct rs_run *run,
+			 uint64_t now_ns);
+
+/**
+ * Whether an attempt of a call fails, by what is known or by a draw.
+ *
+ * @param number  of the attempt, from 1
+ */
+bool rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
+		       const struct rs_attempt *attempt, uint32_t number,
+		       enum rs_bound bound);
+
+/** End the attempt under way: let the engine decide what follows, and count the
+ *  attempt. The call is over if the decision is BACKOFF_ACTION_DONE. */
+void rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
+			bool failed);
+
+/** Count a breaker that the last decision opened. */
+static inline void
+rs_sim_call_note_breaker(struct rs_sim_call *call)
+{
+	call->outcome.breaker_opened +=
+		call->decision.breaker_changed == BACKOFF_BREAKER_OPEN;
+}
+
+/** Count an attempt in what its call came to. */
+static inline void
+rs_call_outcome_add(struct rs_call_outcome *outcome,
+		    const struct rs_attempt *attempt, bool failed)
+{
+	outcome->attempts++;
+	outcome->support[attempt->support]++;
+	if (failed) {
+		outcome->backoff_ns += attempt->delay_ns;
+		outcome->stop = attempt->stop;
+		outcome->end_ns = attempt->failure_ns;
+	} else {
+		outcome->stop = BACKOFF_STOP_SUCCESS;
+		outcome->end_ns = attempt->success_ns;
+	}
+}
+
+#endif
