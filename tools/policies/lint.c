@@ -1,21 +1,22 @@
-/* The rules: each decides one code from the policy alone. */
+/* The rules: each decides about one code, from the policy alone. */
 #include "config.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/num.h"
 #include "common/units.h"
 #include "policies/lint.h"
 #include "policies/lint_waits.h"
 
-/* At least one saturated delay in a hundred is equal. */
+/* The share of equal delays, or of calls cut short, that is too much. */
 #define EQUAL_SHARE 0.01
 /* Jitter over less than a tenth of the delay. */
 #define NARROW 10
-/* More in total than anyone waits by accident. */
+/* Longer in total than anyone waits by accident. */
 #define LONG_WAIT_NS (3600 * TK_NS_PER_S)
-/* gRPC allows no more attempts than this (proposal A6). */
+/* The limit that gRPC puts on attempts (proposal A6). */
 #define MANY_ATTEMPTS 5
 
 const struct rs_lint_row rs_lint_table[RS_LINT_CODES] = {
@@ -58,7 +59,7 @@ static struct rs_lint_finding *find(struct look *look, enum rs_lint_code code,
 				    const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* What is ignored lands in the next free place, and stays uncounted. */
+/* An ignored finding is written to the next free place but not counted. */
 static struct rs_lint_finding *
 find(struct look *look, enum rs_lint_code code, const char *format, ...)
 {
@@ -95,7 +96,7 @@ measure_share(struct rs_lint_finding *finding, const char *name, uint64_t part,
 						  (double)part / (double)whole};
 }
 
-/* How many clients of those that failed at one moment come back together. */
+/* Measure how many clients that failed together retry together. */
 static void
 measure_herd(struct rs_lint_finding *finding, const struct look *look,
 	     size_t retry)
@@ -107,7 +108,7 @@ measure_herd(struct rs_lint_finding *finding, const struct look *look,
 	measure_share(finding, "share_within_100ms", together, draws);
 	if (clients == 0)
 		return;
-	/* A target that hung for a second and then refused all of it. */
+	/* A target that hung for a second, then refused all calls of it. */
 	measure(finding, "clients", RS_LINT_COUNT, clients);
 	measure(finding, "clients_within_100ms", RS_LINT_COUNT,
 		(uint64_t)((double)clients * (double)together / (double)draws +
@@ -118,7 +119,7 @@ static void
 measure_waits(struct rs_lint_finding *finding, const struct look *look)
 {
 	measure(finding, "total_wait_min", RS_LINT_NS, look->waits.least_ns);
-	/* A percentile of some of the waits would be none of their sum. */
+	/* The percentile is of drawn waits; not all may be drawn. */
 	if (look->waits.drawn == look->waits.retries)
 		measure(finding, "total_wait_p99", RS_LINT_NS,
 			look->waits.p99_ns);
@@ -134,16 +135,16 @@ look_at_cap(struct look *look)
 
 	if (waits->drawn == 0)
 		return;
-	/* No curve with a cap falls, so that this one is the most
+	/* A curve with a cap does not fall, so the last delay is the most
 	 * saturated. */
 	last = waits->drawn - 1;
 	if ((double)waits->wait[last].pinned <
 	    EQUAL_SHARE * (double)waits->draws)
 		return;
 	finding = find(look, RS_LINT_JITTER_LOST_AT_CAP,
-		       "the cap comes after the jitter, so that delays above "
-		       "it all become exactly the cap and clients that failed "
-		       "together return together");
+		       "the cap is applied after jitter: delays above it all "
+		       "equal the cap, and clients that failed together retry "
+		       "together");
 	measure_share(finding, "equal_share", waits->wait[last].pinned,
 		      waits->draws);
 	measure(finding, "retry", RS_LINT_COUNT, last + 1);
@@ -163,7 +164,7 @@ look_at_spread(struct look *look)
 		uint64_t high = waits->wait[i].open_high_ns;
 		uint64_t width = high - waits->wait[i].open_low_ns;
 
-		/* No wait at all is another rule's. */
+		/* RS_LINT_RETRY_WITHOUT_WAIT covers delays of 0. */
 		if (high > 0 && width == 0)
 			fixed = i + 1;
 		else if (high > 0 && width < high / NARROW)
@@ -171,8 +172,8 @@ look_at_spread(struct look *look)
 	}
 	if (fixed > 0) {
 		finding = find(look, RS_LINT_FIXED_DELAY_NO_JITTER,
-			       "delays are fixed, so that clients that failed "
-			       "together return together");
+			       "delays are fixed: clients that failed together "
+			       "retry together");
 		fixed--;
 		measure(finding, "retry", RS_LINT_COUNT, fixed + 1);
 		measure(finding, "delay", RS_LINT_NS,
@@ -203,18 +204,18 @@ look_at_curve(struct look *look)
 		return;
 	if (waits->most_ns == 0) {
 		finding = find(look, RS_LINT_RETRY_WITHOUT_WAIT,
-			       "retries follow at once, and what failed has no "
-			       "time to recover");
+			       "immediate retries give the target no time to "
+			       "recover");
 		measure(finding, "attempts_at_once", RS_LINT_COUNT,
 			waits->retries + 1);
 	}
-	/* Decorrelated delays have no order to lose. */
+	/* Decorrelated delays rise and fall anyway. */
 	for (size_t i = 1; i < waits->drawn && !look->decorrelated; i++) {
 		if (waits->wait[i].high_ns >= waits->wait[i - 1].high_ns)
 			continue;
 		finding = find(look, RS_LINT_DELAYS_SHRINK,
 			       "retry %zu waits less than the one before it, "
-			       "though the failure has lasted longer",
+			       "although the failure has lasted longer",
 			       i + 1);
 		measure(finding, "retry", RS_LINT_COUNT, i + 1);
 		measure(finding, "delay_before", RS_LINT_NS,
@@ -224,7 +225,7 @@ look_at_curve(struct look *look)
 	}
 	if (waits->wait[waits->drawn - 1].high_ns > look->max_delay_ns) {
 		finding = find(look, RS_LINT_DELAY_ABOVE_CAP,
-			       "jitter reaches above max_delay, unless "
+			       "jitter can exceed max_delay unless "
 			       "jitter.bounded is set");
 		measure(finding, "max_delay", RS_LINT_NS, look->max_delay_ns);
 		measure(finding, "delay_max", RS_LINT_NS,
@@ -243,8 +244,8 @@ look_without_deadline(struct look *look)
 	/* One attempt with a limit is a call with a limit. */
 	if (!limited || look->waits.retries > 0) {
 		finding = find(look, RS_LINT_NO_DEADLINE, "%s",
-			       limited ? "no deadline: only the limits of its "
-					 "attempts end a call"
+			       limited ? "no deadline: only attempt_timeout "
+					 "limits a call"
 				       : "no deadline and no attempt_timeout: "
 					 "nothing ends a call whose attempt "
 					 "hangs");
@@ -253,13 +254,13 @@ look_without_deadline(struct look *look)
 	if (look->waits.most_ns < LONG_WAIT_NS)
 		return;
 	finding = find(look, RS_LINT_UNBOUNDED_WAIT,
-		       "no deadline bounds the sum of all waits, which can be "
-		       "an hour or more");
+		       "without a deadline, waits can add up to an hour or "
+		       "more");
 	measure_waits(finding, look);
 	measure(finding, "retries", RS_LINT_COUNT, look->waits.retries);
 }
 
-/* The first attempt that can never have all its limit. */
+/* Find the first attempt that never has its whole attempt_timeout. */
 static void
 look_at_timeouts(struct look *look)
 {
@@ -276,8 +277,8 @@ look_at_timeouts(struct look *look)
 		if (limit <= look->deadline_ns - start)
 			continue;
 		finding = find(look, RS_LINT_DEADLINE_BELOW_ATTEMPT_TIMEOUT,
-			       "attempt %" PRIu32 " can not have its whole "
-			       "attempt_timeout: the deadline comes before",
+			       "attempt %" PRIu32 " never has its whole "
+			       "attempt_timeout: the deadline comes first",
 			       i);
 		measure(finding, "attempt", RS_LINT_COUNT, i);
 		measure(finding, "attempt_timeout", RS_LINT_NS, limit);
@@ -288,8 +289,8 @@ look_at_timeouts(struct look *look)
 	}
 }
 
-/* When an attempt begins if each before it takes all its limit, on the
- * deadline's clock. */
+/* When an attempt begins if each one before it lasts for its attempt_timeout,
+ * counted from where the deadline is. */
 static uint64_t
 slow_start_ns(const struct look *look, uint32_t attempt)
 {
@@ -300,7 +301,7 @@ slow_start_ns(const struct look *look, uint32_t attempt)
 	return start;
 }
 
-/* How many attempts begin if each takes all its limit. */
+/* Count the attempts that begin if each lasts for its attempt_timeout. */
 static void
 look_at_slow_attempts(struct look *look)
 {
@@ -314,8 +315,8 @@ look_at_slow_attempts(struct look *look)
 	if (made == attempts)
 		return;
 	finding = find(look, RS_LINT_SLOW_ATTEMPTS_EXCEED_DEADLINE,
-		       "if every attempt takes all its limit, the deadline "
-		       "ends the call before its last attempt");
+		       "if every attempt lasts for its attempt_timeout, the "
+		       "deadline ends the call before its last attempt");
 	measure(finding, "attempts_made", RS_LINT_COUNT, made);
 	measure(finding, "max_attempts", RS_LINT_COUNT,
 		look->waits.retries + 1);
@@ -338,9 +339,9 @@ look_at_deadline(struct look *look)
 	    BACKOFF_FOREVER) {
 		finding = find(look, RS_LINT_NO_ATTEMPT_TIMEOUT, "%s",
 			       look->deadline_from_failure
-				       ? "no attempt_timeout: nothing ends a "
-					 "first attempt that hangs, and one "
-					 "after it uses up the deadline"
+				       ? "no attempt_timeout: a first attempt "
+					 "that hangs never ends, and a later "
+					 "one uses up the deadline"
 				       : "no attempt_timeout: one attempt that "
 					 "hangs uses up the deadline and is "
 					 "never retried");
@@ -349,8 +350,8 @@ look_at_deadline(struct look *look)
 	}
 	if ((double)waits->cut > EQUAL_SHARE * (double)waits->draws) {
 		finding = find(look, RS_LINT_RETRIES_EXCEED_DEADLINE,
-			       "the waits alone pass the deadline, so that not "
-			       "all attempts are made");
+			       "waits alone exceed the deadline; later "
+			       "attempts never run");
 		measure_share(finding, "calls_cut", waits->cut, waits->draws);
 		measure(finding, "attempts_most", RS_LINT_COUNT,
 			waits->attempts_most);
@@ -364,12 +365,6 @@ look_at_deadline(struct look *look)
 		return;
 	look_at_timeouts(look);
 	look_at_slow_attempts(look);
-}
-
-static uint64_t
-product_of(uint64_t a, uint64_t b)
-{
-	return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
 }
 
 static void
@@ -386,12 +381,12 @@ look_at_hedges(struct look *look, uint64_t calls)
 			     budget != BACKOFF_BUDGET_THROTTLE))
 		return;
 	finding = find(look, RS_LINT_HEDGE_WITHOUT_BUDGET,
-		       "a target that turns slow gets a further attempt for "
-		       "each call, and no budget holds them back");
+		       "a slow target gets hedges for every call, and no "
+		       "budget limits them");
 	measure(finding, "attempts_at_once", RS_LINT_COUNT, at_once);
 	if (calls > 0)
 		measure(finding, "attempts_per_second", RS_LINT_COUNT,
-			product_of(calls, at_once));
+			bo_mul_sat(calls, at_once));
 }
 
 static void
@@ -400,7 +395,7 @@ look_at_load(struct look *look)
 	uint64_t attempts = look->waits.attempts_most;
 	uint64_t layers = look->context->layers;
 	uint64_t calls = look->context->calls_per_second;
-	uint64_t product = product_of(layers, attempts);
+	uint64_t product = bo_mul_sat(layers, attempts);
 	struct rs_lint_finding *finding;
 
 	if (layers > 1 && attempts > 1) {
@@ -416,15 +411,15 @@ look_at_load(struct look *look)
 	if (attempts <= MANY_ATTEMPTS)
 		return;
 	finding = find(look, RS_LINT_LOAD_AMPLIFIED,
-		       "an outage multiplies the load on what is down, with no "
-		       "budget that holds it back");
+		       "an outage multiplies the load on the target, and no "
+		       "budget limits it");
 	measure(finding, "attempts_per_call", RS_LINT_COUNT, attempts);
 	if (calls > 0)
 		measure(finding, "attempts_per_second", RS_LINT_COUNT,
-			product_of(calls, attempts));
+			bo_mul_sat(calls, attempts));
 }
 
-/* Asks the engine about answers that say "do not send this again". */
+/* Ask the engine about answers that mean "do not send this again". */
 static void
 look_at_matchers(struct look *look)
 {
@@ -437,8 +432,8 @@ look_at_matchers(struct look *look)
 		return;
 	if (!backoff_policy_retries_any(look->policy))
 		measure(find(look, RS_LINT_RETRIES_NOTHING,
-			     "no failure is retried: abort_on takes back all "
-			     "that retry_on names, or it names nothing"),
+			     "no failure is retried: retry_on is empty, or "
+			     "abort_on covers all of it"),
 			"retries_lost", RS_LINT_COUNT, look->waits.retries);
 	for (size_t i = 0; i < asked; i++) {
 		struct backoff_outcome outcome;
@@ -450,9 +445,9 @@ look_at_matchers(struct look *look)
 	if (retried == 0)
 		return;
 	finding = find(look, RS_LINT_RETRIES_CLIENT_ERRORS,
-		       "answers that no retry changes (HTTP 400, 401, 403, "
-		       "404, 405, 410, 422) are retried, unless the caller "
-		       "calls them fatal");
+		       "permanent HTTP errors (400, 401, 403, 404, 405, 410, "
+		       "422) are retried unless the caller reports them as "
+		       "fatal");
 	measure(finding, "codes_retried", RS_LINT_COUNT, retried);
 	measure(finding, "codes_asked", RS_LINT_COUNT, asked);
 	measure_waits(finding, look);

@@ -1,4 +1,4 @@
-/* Warnings about a policy that is valid and will still hurt. */
+/* Warnings about valid but risky settings of a policy. */
 #ifndef RS_LINT_H
 #define RS_LINT_H
 
@@ -8,7 +8,8 @@
 
 #include <backoff.h>
 
-/** The names of the codes are stable: scripts ignore findings by them. */
+/** The names of the codes are stable, because scripts name the codes they
+ *  ignore. */
 enum rs_lint_code {
 	RS_LINT_JITTER_LOST_AT_CAP,
 	RS_LINT_FIXED_DELAY_NO_JITTER,
@@ -31,9 +32,10 @@ enum rs_lint_code {
 };
 
 enum rs_lint_severity {
-	/** The answer to "is this policy fine?" is no. */
+	/** The policy fails the check. */
 	RS_LINT_WARNING,
-	/** Worth knowing; whether it hurts, the policy alone does not say. */
+	/** Worth knowing; the policy alone does not show whether it is
+	 *  harmful. */
 	RS_LINT_NOTE,
 };
 
@@ -53,7 +55,7 @@ enum rs_lint_unit {
 	RS_LINT_NS,
 };
 
-/** One number that was worked out, not claimed. */
+/** One measured number. */
 struct rs_lint_measured {
 	/** As in JSON: "equal_share". */
 	const char *name;
@@ -79,21 +81,21 @@ struct rs_lint_findings {
 	size_t count;
 };
 
-/** What the policy does not know of itself. */
+/** What the policy does not say. */
 struct rs_lint_context {
-	/** Calls per second of all its clients; 0 if unknown. */
+	/** Calls per second of all clients; 0 if unknown. */
 	uint64_t calls_per_second;
-	/** Attempts that the other layers of one call make, multiplied; 1 for
-	 *  none. Saturating. */
+	/** The product of the maximum attempts of other retrying layers,
+	 *  saturating; 1 if there are none. */
 	uint64_t layers;
 	/** "3 x 4", for the message. */
 	char layers_text[96];
-	/** Codes that are not looked for. */
+	/** Suppressed codes. */
 	bool ignored[RS_LINT_CODES];
 };
 
-/** Look for everything in the order of the codes, each at most once. False
- *  without memory. The same arguments give the same findings. */
+/** Find everything, each code at most once and in the order of codes. False if
+ *  memory ran out. The same arguments give the same findings. */
 bool rs_lint(const struct backoff_policy *policy,
 	     const struct rs_lint_context *context,
 	     struct rs_lint_findings *out);

@@ -1,46 +1,35 @@
-/* Delays by drawing them with the engine's laws, one retry after the other. */
+/* Draws delays from the engine's laws, one retry after the other. */
 #include "config.h"
 
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "policies/lint_waits.h"
 
-/* 10 000 draws of 64 retries, fewer draws of more retries: policies with a
- * million attempts exist, and their delays no longer change there. */
+/* 10 000 draws of 64 retries, or fewer draws of more retries: policies with a
+ * million attempts exist, and their late delays are all alike. */
 #define DRAWS 10000
 #define RETRIES_FULL 64
 #define RETRIES_DRAWN 4000
-/* Bounds are summed law by law up to here; from there on, the last law
- * stands for the rest. */
+/* Bounds are summed law by law up to this retry; its law stands for all later
+ * ones. */
 #define RETRIES_SUMMED 100000
 #define SEED 1
 
 static uint64_t
-add(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-static uint64_t
-times(uint64_t a, uint64_t b)
-{
-	return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
-}
-
-static uint64_t
 top(const struct backoff_delay *law)
 {
-	return law->high_ns < law->ceiling_ns ? law->high_ns : law->ceiling_ns;
+	return bo_min(law->high_ns, law->ceiling_ns);
 }
 
 static uint64_t
 bottom(const struct backoff_delay *law)
 {
-	return law->low_ns < law->ceiling_ns ? law->low_ns : law->ceiling_ns;
+	return bo_min(law->low_ns, law->ceiling_ns);
 }
 
-/* The sum of the first waits, all at their lower or all at their upper end:
- * decorrelated laws depend on the wait before. */
+/* The sum of the first waits, all at their lower or all at their upper bound,
+ * since the law of a decorrelated wait depends on the one before. */
 static uint64_t
 bound(const struct backoff_policy *policy, uint64_t retries, bool upper)
 {
@@ -51,27 +40,28 @@ bound(const struct backoff_policy *policy, uint64_t retries, bool upper)
 	for (uint64_t i = 1; i <= summed; i++) {
 		backoff_engine_delay(policy, (uint32_t)i, wait, &law);
 		wait = upper ? top(&law) : bottom(&law);
-		total = add(total, wait);
+		total = bo_add_sat(total, wait);
 	}
 	if (retries > summed) {
 		uint32_t last = upper ? (uint32_t)retries : (uint32_t)summed;
 
 		backoff_engine_delay(policy, last, wait, &law);
-		total = add(total, times(upper ? top(&law) : bottom(&law),
-					 retries - summed));
+		total = bo_add_sat(total,
+				   bo_mul_sat(upper ? top(&law) : bottom(&law),
+					      retries - summed));
 	}
 	return total;
 }
 
 uint64_t
 rs_lint_start_ns(const struct backoff_policy *policy, uint32_t attempt,
-		 bool whole)
+		 bool slow)
 {
 	uint64_t start = bound(policy, attempt - 1, false);
 
-	for (uint32_t i = 1; whole && i < attempt && i < RETRIES_SUMMED; i++)
-		start = add(start,
-			    backoff_policy_attempt_timeout_ns(policy, i));
+	for (uint32_t i = 1; slow && i < attempt && i < RETRIES_SUMMED; i++)
+		start = bo_add_sat(
+			start, backoff_policy_attempt_timeout_ns(policy, i));
 	return start;
 }
 
@@ -83,7 +73,7 @@ ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The largest number of values, sorted, that lie in one window. */
+/* The largest number of sorted values in one window. */
 static uint64_t
 most_together(const uint64_t *value, size_t count)
 {
@@ -97,7 +87,7 @@ most_together(const uint64_t *value, size_t count)
 	return most;
 }
 
-/* One column of draws: the waits before one retry. */
+/* The waits before one retry, by draw. */
 struct column {
 	const struct backoff_policy *policy;
 	uint64_t *previous, *total, *sorted;
@@ -136,15 +126,15 @@ draw_retry(struct column *column, uint32_t failed, struct rs_lint_wait *out)
 		out->pinned += law.capped && wait == law.ceiling_ns;
 		column->previous[i] = wait;
 		column->sorted[i] = wait;
-		column->total[i] = add(column->total[i], wait);
+		column->total[i] = bo_add_sat(column->total[i], wait);
 	}
 	qsort(column->sorted, column->draws, sizeof(*column->sorted),
 	      ascending);
 	out->together = most_together(column->sorted, column->draws);
 }
 
-/* The attempts that begin before the deadline if every wait is its
- * shortest. */
+/* How many attempts begin before the deadline if every wait is as short as it
+ * can be. */
 static uint64_t
 attempts_within(const struct backoff_policy *policy, uint64_t retries)
 {
@@ -156,7 +146,7 @@ attempts_within(const struct backoff_policy *policy, uint64_t retries)
 
 		backoff_engine_delay(policy, (uint32_t)i, wait, &law);
 		wait = bottom(&law);
-		total = add(total, wait);
+		total = bo_add_sat(total, wait);
 		if (deadline != BACKOFF_FOREVER && total >= deadline)
 			return made;
 		made++;
@@ -177,7 +167,7 @@ finish(struct rs_lint_waits *out, struct column *column)
 	out->p99_ns = column->total[rank - 1];
 	for (size_t i = 0; i < column->draws; i++)
 		out->cut += column->total[i] >= deadline;
-	/* What was not drawn can only take longer. */
+	/* Retries that were not drawn take even longer. */
 	if (out->least_ns >= deadline)
 		out->cut = out->draws;
 }

@@ -1,4 +1,4 @@
-/* Finding policies by what the user calls them. */
+/* Finds policies by the words of a command line. */
 #include "config.h"
 
 #include <dirent.h>
@@ -14,26 +14,26 @@
 #include "common/opt.h"
 #include "policies/policy_set.h"
 
-struct told {
+struct reported {
 	const char *path;
 	unsigned count;
 };
 
 static void
-tell(void *user, const struct backoff_error *error)
+report_error(void *user, const struct backoff_error *error)
 {
-	struct told *told = user;
+	struct reported *reported = user;
 
-	told->count++;
-	tk_msg_error(told->path, error);
+	reported->count++;
+	tk_msg_error(reported->path, error);
 }
 
 enum tk_exit
 rs_policy_load(const char *path, struct backoff_policy **out)
 {
-	struct told told = {.path = path};
-	const struct backoff_policy_loader loader = {.on_error = tell,
-						     .user = &told};
+	struct reported reported = {.path = path};
+	const struct backoff_policy_loader loader = {.on_error = report_error,
+						     .user = &reported};
 	struct backoff_error error = {0};
 	enum backoff_status status;
 
@@ -45,13 +45,14 @@ rs_policy_load(const char *path, struct backoff_policy **out)
 		tk_msg_errno(path, errno ? errno : EIO);
 		return TK_EXIT_SYSTEM;
 	}
-	if (told.count == 0)
+	if (reported.count == 0)
 		tk_msg_error(path, &error);
-	/* E_NOT_FOUND is an `extends` that leads nowhere: the file's fault. */
+	/* E_NOT_FOUND: `extends` names a policy that does not exist, which is
+	 * an error of the file. */
 	return status == BACKOFF_E_NOMEM ? TK_EXIT_SYSTEM : TK_EXIT_BAD_INPUT;
 }
 
-/* Two policies of one name are told apart by their hashes. */
+/* If two policies share a name, a part of the hash makes labels differ. */
 static void
 label(struct rs_policy_set *set, struct rs_policy *item)
 {
@@ -92,13 +93,13 @@ rs_policy_set_push(struct rs_policy_set *set,
 	return true;
 }
 
-/* Who is given the policies that a word names. */
+/* The function that gets each policy that a word names. */
 struct visit {
 	rs_policy_fn fn;
 	void *user;
 };
 
-/* Hand on, and give up the reference. */
+/* Pass a policy on, and give up the reference. */
 static enum tk_exit
 hand(const struct visit *visit, const char *from, struct backoff_policy *policy)
 {
@@ -120,9 +121,9 @@ visit_file(const struct visit *visit, const char *path)
 static bool
 ends_in(const char *name, const char *ending)
 {
-	size_t length = strlen(name), own = strlen(ending);
+	size_t length = strlen(name), tail = strlen(ending);
 
-	return length > own && !strcmp(name + length - own, ending);
+	return length > tail && !strcmp(name + length - tail, ending);
 }
 
 bool

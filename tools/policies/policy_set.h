@@ -1,4 +1,4 @@
-/* The policies of a run: shipped ones, files and folders, each with a label. */
+/* A set of policies: shipped ones, files and folders, each with a label. */
 #ifndef RS_POLICY_SET_H
 #define RS_POLICY_SET_H
 
@@ -11,7 +11,7 @@
 
 struct rs_policy {
 	struct backoff_policy *policy;
-	/** The name; with a part of the hash where two share one. */
+	/** The name; with a part of the hash if another policy has it. */
 	char label[96];
 };
 
@@ -20,25 +20,26 @@ struct rs_policy_set {
 	size_t count, room;
 };
 
-/** Receives one policy and the file, or the shipped name, it came from; it
- *  may take a reference. An exit code. */
+/** Takes one policy and the file or shipped name that it came from; may keep a
+ *  reference. Returns an exit code. */
 typedef enum tk_exit (*rs_policy_fn)(void *user, const char *from,
 				     const struct backoff_policy *policy);
 
 /**
- * Go through what a word on the command line names: a shipped policy; a file,
- * or a folder (every *.json of it but schemas, in the order of names). A word
- * with a '/' or ending in .json is never a shipped policy.
+ * Call a function with each policy that a word on the command line names: a
+ * shipped policy, a file, or a folder (all *.json except schemas, in order of
+ * names). A word that has a '/' or ends in .json is never a shipped policy.
  *
- * Every error of every file goes to stderr, and the rest goes on.
+ * Errors of files are reported on stderr, and the others are still visited.
  *
- * @return the worst code of all; TK_EXIT_OK; TK_EXIT_USAGE for an unknown name;
- *         TK_EXIT_BAD_INPUT for a file that is no policy; TK_EXIT_SYSTEM
+ * @return the highest code of all: TK_EXIT_OK; TK_EXIT_USAGE for an unknown
+ *         name; TK_EXIT_BAD_INPUT for a file that is not a policy;
+ *         TK_EXIT_SYSTEM
  */
 enum tk_exit rs_policy_each(const char *word, rs_policy_fn fn, void *user);
 
-/** Add what a word names, codes as above. A policy that is there already is
- *  not added again. */
+/** Add what a word names; codes as above. A policy that the set holds is not
+ *  added again. */
 enum tk_exit rs_policy_set_add(struct rs_policy_set *set, const char *word);
 
 /** Add all shipped policies. TK_EXIT_OK or TK_EXIT_SYSTEM. */
@@ -51,24 +52,24 @@ bool rs_policy_set_push(struct rs_policy_set *set,
 /** The index of a label; SIZE_MAX if there is none. */
 size_t rs_policy_set_find(const struct rs_policy_set *set, const char *label);
 
-/** All labels with spaces between, for tk_nearest(); NULL without memory. */
+/** All labels, separated by spaces; NULL if memory ran out. */
 char *rs_policy_set_labels(const struct rs_policy_set *set);
 
 void rs_policy_set_clear(struct rs_policy_set *set);
 
-/** All names of shipped policies with spaces between, cut to @p size. */
+/** All names of shipped policies, separated by spaces, cut to @p size. */
 const char *rs_shipped_names(char *buffer, size_t size);
 
-/** Whether this is the name of the published schema, which lies beside the
- *  shipped policies as one more *.json. */
+/** Whether a path ends as that of the published schema, which is in one folder
+ *  with the shipped policies. */
 bool rs_is_schema(const char *path);
 
-/** Read a policy file; every error of it goes to stderr. Exit codes as for
- *  rs_policy_set_add(). */
+/** Read a policy file, and report all errors on stderr. Exit codes as for
+ *  rs_policy_each(). */
 enum tk_exit rs_policy_load(const char *path, struct backoff_policy **out);
 
-/** What a printer of the library makes of a policy, allocated; NULL without
- *  memory. */
+/** The text that a function of the library prints for a policy, allocated; NULL
+ *  if memory ran out. */
 char *rs_policy_text(const struct backoff_policy *policy,
 		     size_t (*print)(const struct backoff_policy *, char *,
 				     size_t));

@@ -1,21 +1,27 @@
-/* Schedules by drawing many of them: one way for every law, decorrelated
- * jitter included. */
+/* Draws many schedules: the same way for every law, decorrelated jitter
+ * included. */
 #include "config.h"
 
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "policies/schedule.h"
 
-static const unsigned permille[RS_SCHEDULE_PERCENTILES] = {10, 500, 950, 990};
+static const unsigned permille[] = {[RS_SCHEDULE_P1] = 10,
+				    [RS_SCHEDULE_P50] = 500,
+				    [RS_SCHEDULE_P95] = 950,
+				    [RS_SCHEDULE_P99] = 990};
+_Static_assert(sizeof(permille) / sizeof(*permille) == RS_SCHEDULE_PERCENTILES,
+	       "each percentile has a value");
 
-/* Storage while draws are collected. */
+/* The draws so far. */
 struct collect {
 	const struct backoff_policy *policy;
 	struct rs_schedule *schedule;
 	struct tk_samples *delay, *total;
 };
 
-/* The engine is only asked for delays: what `retry_on` says must not end the
+/* The engine only computes delays, so that `retry_on` does not end the
  * schedule. */
 static uint64_t
 delay_of(const struct backoff_policy *policy, uint32_t failed,
@@ -31,9 +37,8 @@ collect_delay(struct collect *collect, size_t i,
 	      uint64_t total_ns)
 {
 	struct rs_wait *wait = &collect->schedule->wait[i];
-	uint64_t high =
-		law->high_ns < law->ceiling_ns ? law->high_ns : law->ceiling_ns;
-	uint64_t low = law->low_ns < high ? law->low_ns : high;
+	uint64_t high = bo_min(law->high_ns, law->ceiling_ns);
+	uint64_t low = bo_min(law->low_ns, high);
 
 	if (wait->reached == 0 || low < wait->low_ns)
 		wait->low_ns = low;
@@ -44,7 +49,7 @@ collect_delay(struct collect *collect, size_t i,
 	       tk_samples_add(&collect->total[i], total_ns, 1);
 }
 
-/* One call: attempts take no time, so a deadline only meets the waits. */
+/* One call. Attempts take no time: only waits count against the deadline. */
 static bool
 collect_call(struct collect *collect, uint64_t seed, uint64_t call)
 {
@@ -59,7 +64,7 @@ collect_call(struct collect *collect, uint64_t seed, uint64_t call)
 			backoff_draw(seed, BACKOFF_PURPOSE_DELAY, call, failed),
 			&law);
 
-		total = total > UINT64_MAX - delay ? UINT64_MAX : total + delay;
+		total = bo_add_sat(total, delay);
 		if (deadline != BACKOFF_FOREVER && total >= deadline)
 			break;
 		if (!collect_delay(collect, i, &law, delay, total))
@@ -69,7 +74,7 @@ collect_call(struct collect *collect, uint64_t seed, uint64_t call)
 	return true;
 }
 
-/* The delay that jitter was put on. */
+/* The delay before jitter. */
 static uint64_t
 nominal(const struct backoff_policy *policy, const struct rs_wait *wait)
 {
@@ -86,7 +91,7 @@ nominal(const struct backoff_policy *policy, const struct rs_wait *wait)
 	case BACKOFF_JITTER_DECORRELATED:
 		break;
 	}
-	/* There is none; the median must do. */
+	/* There is none; take the median. */
 	return wait->at_ns[RS_SCHEDULE_P50];
 }
 

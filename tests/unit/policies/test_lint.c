@@ -1,5 +1,5 @@
-/* Tests of tools/policies/lint: each code on a policy that earns it, and on
- * its nearest neighbour that does not. */
+/* Tests of policies/lint: each code is found in one policy, and not in one that
+ * is almost the same. */
 #include "config.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@
 #include "unit/replay/small_world.h"
 
 #define P(members) "{\"name\":\"P\"," members "}"
-/* Bounded in every way: no code fires. */
+/* Bounded in every way: nothing is found. */
 #define CALM "\"attempt_timeout\":5,\"deadline\":60,\"retry_on\":[\"http:503\"]"
 
 static struct rs_lint_findings
@@ -53,7 +53,7 @@ measured(const struct rs_lint_finding *found, const char *name)
 static const struct {
 	enum rs_lint_code code;
 	const char *fires, *silent, *why;
-	/** One measured number of the first: how much, how exactly. */
+	/** A number measured in the first, and its tolerance. */
 	const char *number;
 	double value, tolerance;
 	uint64_t layers;
@@ -70,7 +70,7 @@ static const struct {
 	   "\"backoff\":\"decorrelated\"," CALM),
 	 P("\"max_attempts\":5,\"base_delay\":0.1,\"max_delay\":10,"
 	   "\"backoff\":\"decorrelated\"," CALM),
-	 "decorrelated delays that reach the cap, and too few to",
+	 "decorrelated delays that reach the cap, and fewer that do not",
 	 "equal_share", 0.24, 0.02, 1},
 	{RS_LINT_JITTER_LOST_AT_CAP,
 	 P("\"max_attempts\":3,\"base_delay\":1,\"max_delay\":1,"
@@ -90,14 +90,14 @@ static const struct {
 	   "\"ratio\":0}," CALM),
 	 P("\"max_attempts\":1,\"jitter\":{\"kind\":\"proportional\","
 	   "\"ratio\":0}," CALM),
-	 "a ratio of 0 is none; without retries it does not matter", "delay", 1,
-	 0, 1},
+	 "a ratio of 0 is not jitter; without retries it does not matter",
+	 "delay", 1, 0, 1},
 	{RS_LINT_JITTER_TOO_NARROW,
 	 P("\"max_attempts\":2,\"jitter\":{\"kind\":\"proportional\","
 	   "\"ratio\":0.04}," CALM),
 	 P("\"max_attempts\":2,\"jitter\":{\"kind\":\"proportional\","
 	   "\"ratio\":0.2}," CALM),
-	 "gRPC's 20 % will do", "share_within_100ms", 1, 0, 1},
+	 "gRPC's 20 % are enough", "share_within_100ms", 1, 0, 1},
 	{RS_LINT_RETRY_WITHOUT_WAIT,
 	 P("\"max_attempts\":3,\"base_delay\":0," CALM),
 	 P("\"max_attempts\":3,\"backoff\":\"schedule\",\"schedule\":[0,5],"
@@ -114,7 +114,7 @@ static const struct {
 	   "\"jitter\":\"none\"," CALM),
 	 P("\"max_attempts\":900,\"base_delay\":\"1ns\",\"max_delay\":1,"
 	   "\"backoff\":\"decorrelated\"," CALM),
-	 "the largest of some random draws is no law", "retry", 3, 0, 1},
+	 "the largest of some draws does not show the law", "retry", 3, 0, 1},
 	{RS_LINT_JITTER_LOST_AT_CAP,
 	 P("\"max_attempts\":5000,\"base_delay\":\"1ns\",\"max_delay\":1,"
 	   "\"backoff\":\"decorrelated\"," CALM),
@@ -136,7 +136,7 @@ static const struct {
 	 0, 1},
 	{RS_LINT_NO_ATTEMPT_TIMEOUT, P("\"max_attempts\":4,\"deadline\":60"),
 	 P("\"max_attempts\":1,\"deadline\":60"),
-	 "a deadline alone is one slow attempt", "retries_lost", 3, 0, 1},
+	 "a deadline alone allows one slow attempt", "retries_lost", 3, 0, 1},
 	{RS_LINT_UNBOUNDED_WAIT,
 	 P("\"max_attempts\":1000000000,\"max_delay\":30"),
 	 P("\"max_attempts\":100,\"max_delay\":30"),
@@ -144,7 +144,8 @@ static const struct {
 	{RS_LINT_RETRIES_EXCEED_DEADLINE,
 	 P("\"max_attempts\":5,\"deadline\":10,\"jitter\":\"none\""),
 	 P("\"max_attempts\":4,\"deadline\":10,\"jitter\":\"none\""),
-	 "1 + 2 + 4 fit into 10, and 8 more do not", "attempts_most", 4, 0, 1},
+	 "1 + 2 + 4 is less than 10, but not with 8 more", "attempts_most", 4,
+	 0, 1},
 	{RS_LINT_RETRIES_EXCEED_DEADLINE,
 	 P("\"max_attempts\":2,\"base_delay\":2,\"deadline\":1,"
 	   "\"jitter\":\"full\""),
@@ -156,7 +157,7 @@ static const struct {
 	   "\"attempt_timeout\":10,\"deadline\":12"),
 	 P("\"max_attempts\":2,\"base_delay\":2,\"jitter\":\"none\","
 	   "\"attempt_timeout\":10,\"deadline\":12"),
-	 "12 - 3 is less than 10, and 12 - 2 is not", "time_left_max", 9, 0, 1},
+	 "12 - 3 is less than 10, but not 12 - 2", "time_left_max", 9, 0, 1},
 	{RS_LINT_SLOW_ATTEMPTS_EXCEED_DEADLINE,
 	 P("\"max_attempts\":3,\"base_delay\":1,\"jitter\":\"none\","
 	   "\"attempt_timeout\":10,\"deadline\":22"),
@@ -177,10 +178,10 @@ static const struct {
 	   "\"deadline_from\":\"first_failure\""),
 	 P("\"max_attempts\":4,\"deadline\":60,\"attempt_timeout\":9,"
 	   "\"deadline_from\":\"first_failure\""),
-	 "before the first failure nothing ends it", "retries_lost", 3, 0, 1},
+	 "nothing ends a first attempt", "retries_lost", 3, 0, 1},
 	{RS_LINT_ATTEMPTS_MULTIPLY, P("\"max_attempts\":4," CALM),
-	 P("\"max_attempts\":1," CALM), "3 layers' attempts times its own",
-	 "attempts", 12, 0, 3},
+	 P("\"max_attempts\":1," CALM),
+	 "3 attempts of another layer, 4 of this policy", "attempts", 12, 0, 3},
 	{RS_LINT_LOAD_AMPLIFIED, P("\"max_attempts\":6," CALM),
 	 P("\"max_attempts\":5," CALM), "gRPC's limit is 5",
 	 "attempts_per_call", 6, 0, 1},
@@ -189,29 +190,29 @@ static const struct {
 	   "\"jitter\":\"none\",\"deadline\":31.1"),
 	 P("\"max_attempts\":1000000000,\"base_delay\":1,\"max_delay\":60,"
 	   "\"jitter\":\"none\",\"deadline\":31"),
-	 "what the deadline leaves counts: 1 + 2 + 4 + 8 + 16",
+	 "only attempts before the deadline count: 1 + 2 + 4 + 8 + 16",
 	 "attempts_per_call", 6, 0, 1},
 	{RS_LINT_LOAD_AMPLIFIED, P("\"max_attempts\":6," CALM),
 	 P("\"max_attempts\":6,\"budget\":{\"kind\":\"ratio\"}," CALM),
-	 "a budget holds it back", "attempts_per_call", 6, 0, 1},
+	 "a budget limits it", "attempts_per_call", 6, 0, 1},
 	{RS_LINT_HEDGE_WITHOUT_BUDGET,
 	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2}," CALM),
 	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2},"
 	   "\"budget\":{\"kind\":\"token_bucket\"}," CALM),
-	 "one and two beside it", "attempts_at_once", 3, 0, 1},
+	 "one attempt and two hedges", "attempts_at_once", 3, 0, 1},
 	{RS_LINT_HEDGE_WITHOUT_BUDGET,
 	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2},"
 	   "\"budget\":{\"kind\":\"throttle\"}," CALM),
 	 P("\"max_attempts\":4,\"hedge\":{\"delay\":0.1,\"max\":2},"
 	   "\"budget\":{\"kind\":\"ratio\"}," CALM),
-	 "what only failures empty is full when all is slow",
+	 "only failures empty a throttle, and slow attempts succeed",
 	 "attempts_at_once", 3, 0, 1},
 	{RS_LINT_RETRIES_NOTHING,
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:503\"],"
 	   "\"abort_on\":[\"http:429\",\"http:503\"]"),
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:503\",\"http:502\"],"
 	   "\"abort_on\":[\"http:429\",\"http:503\"]"),
-	 "one of them is left", "retries_lost", 2, 0, 1},
+	 "one of two is left", "retries_lost", 2, 0, 1},
 	{RS_LINT_RETRIES_NOTHING, P("\"max_attempts\":3,\"retry_on\":[]"),
 	 P("\"max_attempts\":1,\"retry_on\":[]"),
 	 "without retries there is nothing to lose", "retries_lost", 2, 0, 1},
@@ -220,7 +221,7 @@ static const struct {
 	   "\"backoff\":\"decorrelated\"," CALM),
 	 P("\"max_attempts\":14,\"base_delay\":0.1,\"max_delay\":10,"
 	   "\"jitter\":\"none\"," CALM),
-	 "without jitter there is none to lose", "delay", 10, 0, 1},
+	 "without jitter, none is lost", "delay", 10, 0, 1},
 	{RS_LINT_JITTER_TOO_NARROW,
 	 P("\"max_attempts\":2,\"base_delay\":10,\"jitter\":{\"kind\":"
 	   "\"proportional\",\"ratio\":0.05}," CALM),
@@ -243,12 +244,12 @@ static const struct {
 	 P("\"max_attempts\":1000000000,\"base_delay\":1,"
 	   "\"backoff\":\"constant\",\"jitter\":\"equal\","
 	   "\"deadline\":7200"),
-	 "what is not drawn counts as well", "total_wait_min", 499999999.5,
+	 "retries that are not drawn count too", "total_wait_min", 499999999.5,
 	 0.001, 1},
 	{RS_LINT_RETRIES_EXCEED_DEADLINE,
 	 P("\"max_attempts\":4,\"deadline\":7,\"jitter\":\"none\""),
 	 P("\"max_attempts\":4,\"deadline\":7.1,\"jitter\":\"none\""),
-	 "to reach the deadline is too late", "attempts_most", 3, 0, 1},
+	 "an attempt at the deadline is too late", "attempts_most", 3, 0, 1},
 	{RS_LINT_RETRIES_EXCEED_DEADLINE,
 	 P("\"max_attempts\":100001,\"base_delay\":0.001,\"jitter\":\"none\","
 	   "\"backoff\":\"constant\",\"deadline\":50"),
@@ -260,15 +261,15 @@ static const struct {
 	   "\"attempt_timeout\":3,\"deadline\":3.1"),
 	 P("\"max_attempts\":2,\"base_delay\":3,\"jitter\":\"none\","
 	   "\"attempt_timeout\":3,\"deadline\":3"),
-	 "an attempt that is not made has no limit to lose", "time_left_max",
-	 0.1, 0, 1},
+	 "an attempt that is not made does not count", "time_left_max", 0.1, 0,
+	 1},
 	{RS_LINT_RETRIES_CLIENT_ERRORS,
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:400-403\"]"),
 	 P("\"max_attempts\":3,\"retry_on\":[\"*\"],\"abort_on\":[\"client\"]"),
 	 "400, 401 and 403 of the seven asked for", "codes_retried", 3, 0, 1},
 };
 
-Test(policies_lint, every_code_fires_and_does_not)
+Test(policies_lint, every_code_is_found_where_it_should_be)
 {
 	bool seen[RS_LINT_CODES] = {false};
 
@@ -298,11 +299,13 @@ Test(policies_lint, every_code_fires_and_does_not)
 					  sizeof(found->message) - 1,
 			  "%s: cut", name);
 	}
-	for (int i = 0; i < RS_LINT_CODES; i++)
+	for (int i = 0; i < RS_LINT_CODES; i++) {
+		cr_assert(rs_lint_table[i].name, "code %d has no name", i);
 		cr_expect(seen[i], "%s has no row", rs_lint_table[i].name);
+	}
 }
 
-Test(policies_lint, a_calm_policy_is_told_nothing_of)
+Test(policies_lint, finds_nothing_in_a_calm_policy)
 {
 	const struct rs_lint_context context = {.layers = 1};
 	struct rs_lint_findings findings = findings_of(
@@ -313,7 +316,7 @@ Test(policies_lint, a_calm_policy_is_told_nothing_of)
 		  rs_lint_table[findings.item[0].code].name);
 }
 
-Test(policies_lint, what_is_ignored_is_not_found)
+Test(policies_lint, suppressed_codes_are_not_found)
 {
 	struct rs_lint_context context = {.layers = 1};
 	struct rs_lint_findings findings;
@@ -326,7 +329,7 @@ Test(policies_lint, what_is_ignored_is_not_found)
 	cr_expect(findings.item[0].code == RS_LINT_NO_DEADLINE);
 }
 
-Test(policies_lint, herds_are_counted_when_calls_are)
+Test(policies_lint, herds_are_counted_if_the_rate_of_calls_is_known)
 {
 	const struct rs_lint_context context = {.layers = 1,
 						.calls_per_second = 200};

@@ -1,4 +1,4 @@
-/* Tests of tools/policies/policy_set: labels and names. */
+/* Tests of policies/policy_set: labels and names. */
 #include "config.h"
 
 #include <stdint.h>

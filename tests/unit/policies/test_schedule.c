@@ -1,4 +1,4 @@
-/* Tests of tools/policies/schedule against exact numbers. */
+/* Tests of policies/schedule against exact numbers. */
 #include "config.h"
 
 #include <math.h>
@@ -18,8 +18,8 @@ seconds(uint64_t ns)
 
 Test(policies_schedule, decorrelated_medians_match_the_density)
 {
-	/* Medians by recursion of the density, base 5 ms, cap 2 s; the four
-	 * standard errors of a median of DRAWS are below 2.5 % of each. */
+	/* Medians by recursion of the density, base 5 ms, cap 2 s. Four
+	 * standard errors of a median of DRAWS are less than 2.5 %. */
 	static const double median_ms[] = {10,     15.845, 22.881, 31.327,
 					   41.225, 52.901, 66.650, 82.717,
 					   101.40, 122.99};
@@ -90,15 +90,15 @@ Test(policies_schedule, edges)
 	cr_assert(rs_schedule_make(endless, 10, 1, 32, &schedule) ==
 		  BACKOFF_OK);
 	cr_expect(schedule.count == 32 && schedule.left_out == 999999 - 32);
-	cr_expect(schedule.wait[2].reached == 10, "1 + 2 + 4 is below 10");
-	cr_expect(schedule.wait[3].reached == 0, "and 8 more is not");
+	cr_expect(schedule.wait[2].reached == 10, "1 + 2 + 4 is less than 10");
+	cr_expect(schedule.wait[3].reached == 0, "but not with 8 more");
 	rs_schedule_clear(&schedule);
 	backoff_policy_unref(once);
 	backoff_policy_unref(endless);
 }
 
-/* Delays by class: what the engine does, as far as it differs. */
-Test(policies_schedule, classes_with_delays_of_their_own)
+/* Classes that have other delays than the policy. */
+Test(policies_schedule, delays_by_class)
 {
 	static const struct {
 		const char *policy;
@@ -121,7 +121,7 @@ Test(policies_schedule, classes_with_delays_of_their_own)
 		 BACKOFF_CLASS_THROTTLE,
 		 4,
 		 {3, 6, 12, 24},
-		 "waits that do not count, as many as are asked for"},
+		 "waits that do not count, up to the limit"},
 		{"{\"name\":\"C\",\"max_attempts\":4,\"base_delay\":1,"
 		 "\"max_delay\":30,\"on\":{\"server\":{\"max_delay\":2}}}",
 		 BACKOFF_CLASS_SERVER,
