@@ -8,7 +8,7 @@
 
 struct point {
 	uint64_t time_ns;
-	uint32_t group, call;
+	uint32_t target, call;
 	uint8_t failed;
 };
 
@@ -39,14 +39,14 @@ by_key(const void *a, const void *b)
 
 /* Group calls by target; those that name none, by operation. */
 static bool
-make_groups(struct rs_evidence *evidence)
+make_targets(struct rs_evidence *evidence)
 {
 	const struct rs_log *log = evidence->log;
 	struct keyed_call *order = calloc(log->call_count + 1, sizeof(*order));
 
-	evidence->group_of =
-		calloc(log->call_count + 1, sizeof(*evidence->group_of));
-	if (order == NULL || evidence->group_of == NULL) {
+	evidence->target_of =
+		calloc(log->call_count + 1, sizeof(*evidence->target_of));
+	if (order == NULL || evidence->target_of == NULL) {
 		free(order);
 		return false;
 	}
@@ -60,23 +60,23 @@ make_groups(struct rs_evidence *evidence)
 	qsort(order, log->call_count, sizeof(*order), by_key);
 	for (size_t i = 0; i < log->call_count; i++) {
 		if (i == 0 || order[i].key != order[i - 1].key)
-			evidence->group_count++;
-		evidence->group_of[order[i].call] =
-			(uint32_t)(evidence->group_count - 1);
+			evidence->target_count++;
+		evidence->target_of[order[i].call] =
+			(uint32_t)(evidence->target_count - 1);
 	}
 	free(order);
-	evidence->group =
-		calloc(evidence->group_count + 1, sizeof(*evidence->group));
-	return evidence->group != NULL;
+	evidence->target =
+		calloc(evidence->target_count + 1, sizeof(*evidence->target));
+	return evidence->target != NULL;
 }
 
 static int
-by_group_and_time(const void *a, const void *b)
+by_target_and_time(const void *a, const void *b)
 {
 	const struct point *x = a, *y = b;
 
-	if (x->group != y->group)
-		return x->group < y->group ? -1 : 1;
+	if (x->target != y->target)
+		return x->target < y->target ? -1 : 1;
 	if (x->time_ns != y->time_ns)
 		return x->time_ns < y->time_ns ? -1 : 1;
 	return (x->call > y->call) - (x->call < y->call);
@@ -101,7 +101,7 @@ collect_operation(struct rs_evidence *evidence,
 			if (!evidence->used[a])
 				continue;
 			point[count].time_ns = log->start_ns[a];
-			point[count].group = evidence->group_of[index];
+			point[count].target = evidence->target_of[index];
 			point[count].call = (uint32_t)index;
 			point[count].failed =
 				outcome != BACKOFF_OUTCOME_SUCCESS;
@@ -115,8 +115,8 @@ static bool
 store_points(struct rs_evidence *evidence, const struct point *point,
 	     size_t count)
 {
-	/* Prefix sums start at 0 in each group and have one more entry. */
-	size_t sums = count + evidence->group_count + 1;
+	/* Prefix sums start at 0 in each target and have one more entry. */
+	size_t sums = count + evidence->target_count + 1;
 
 	evidence->time_ns = calloc(count + 1, sizeof(*evidence->time_ns));
 	evidence->call = calloc(count + 1, sizeof(*evidence->call));
@@ -132,14 +132,14 @@ store_points(struct rs_evidence *evidence, const struct point *point,
 		evidence->time_ns[i] = point[i].time_ns;
 		evidence->call[i] = point[i].call;
 		evidence->failed[i] = point[i].failed;
-		evidence->group[point[i].group].count++;
+		evidence->target[point[i].target].count++;
 	}
-	for (size_t g = 0; g < evidence->group_count; g++) {
-		evidence->group[g].first =
-			g ? evidence->group[g - 1].first +
-					evidence->group[g - 1].count
+	for (size_t t = 0; t < evidence->target_count; t++) {
+		evidence->target[t].first =
+			t ? evidence->target[t - 1].first +
+					evidence->target[t - 1].count
 			  : 0;
-		rs_levels_init(&evidence->group[g].levels);
+		rs_levels_init(&evidence->target[t].levels);
 	}
 	return true;
 }
@@ -154,12 +154,12 @@ rs_evidence_init(struct rs_evidence *evidence, const struct rs_log *log)
 	*evidence = (struct rs_evidence){.log = log};
 	point = calloc(log->attempt_count + 1, sizeof(*point));
 	evidence->used = calloc(log->attempt_count + 1, 1);
-	ok = point && evidence->used && make_groups(evidence);
+	ok = point && evidence->used && make_targets(evidence);
 	for (size_t i = 0; ok && i < log->operation_count; i++)
 		count += collect_operation(evidence, &log->operation[i],
 					   point + count);
 	if (ok) {
-		qsort(point, count, sizeof(*point), by_group_and_time);
+		qsort(point, count, sizeof(*point), by_target_and_time);
 		ok = store_points(evidence, point, count);
 	}
 	free(point);
@@ -172,8 +172,8 @@ rs_evidence_init(struct rs_evidence *evidence, const struct rs_log *log)
 void
 rs_evidence_clear(struct rs_evidence *evidence)
 {
-	free(evidence->group);
-	free(evidence->group_of);
+	free(evidence->target);
+	free(evidence->target_of);
 	free(evidence->used);
 	free(evidence->time_ns);
 	free(evidence->call);
@@ -189,8 +189,8 @@ weigh_rates(struct rs_evidence *evidence, const double *share)
 	const struct rs_log *log = evidence->log;
 	double window = (double)(log->to_ns - log->from_ns) + 1;
 
-	for (size_t g = 0; g < evidence->group_count; g++)
-		evidence->group[g].rate = 0;
+	for (size_t t = 0; t < evidence->target_count; t++)
+		evidence->target[t].rate = 0;
 	for (size_t i = 0; i < log->operation_count; i++) {
 		const struct rs_operation *operation = &log->operation[i];
 		double all = (double)operation->calls +
@@ -204,7 +204,8 @@ weigh_rates(struct rs_evidence *evidence, const double *share)
 		for (size_t c = 0; c < operation->call_count; c++) {
 			size_t index = operation->first_call + c;
 
-			evidence->group[evidence->group_of[index]].rate += each;
+			evidence->target[evidence->target_of[index]].rate +=
+				each;
 		}
 	}
 }
@@ -214,35 +215,35 @@ rs_evidence_weigh(struct rs_evidence *evidence, const double *permanent,
 		  const double *share)
 {
 	weigh_rates(evidence, share);
-	for (size_t g = 0; g < evidence->group_count; g++) {
-		const struct rs_group *group = &evidence->group[g];
+	for (size_t t = 0; t < evidence->target_count; t++) {
+		const struct rs_target *target = &evidence->target[t];
 		double failures = 0;
 		uint64_t successes = 0;
 
-		for (size_t i = 0; i < group->count; i++) {
-			size_t p = group->first + i;
+		for (size_t i = 0; i < target->count; i++) {
+			size_t p = target->first + i;
 
-			evidence->failures_before[p + g] = failures;
-			evidence->successes_before[p + g] = successes;
+			evidence->failures_before[p + t] = failures;
+			evidence->successes_before[p + t] = successes;
 			if (evidence->failed[p])
 				failures += 1 - permanent[evidence->call[p]];
 			else
 				successes++;
 		}
-		evidence->failures_before[group->first + group->count + g] =
+		evidence->failures_before[target->first + target->count + t] =
 			failures;
-		evidence->successes_before[group->first + group->count + g] =
+		evidence->successes_before[target->first + target->count + t] =
 			successes;
 	}
 }
 
-/* Index within the group of its first point at or after a time. */
+/* Index within the target of its first point at or after a time. */
 static size_t
-bound(const struct rs_evidence *evidence, const struct rs_group *group,
+bound(const struct rs_evidence *evidence, const struct rs_target *target,
       uint64_t time_ns)
 {
-	const uint64_t *time = evidence->time_ns + group->first;
-	size_t low = 0, count = group->count;
+	const uint64_t *time = evidence->time_ns + target->first;
+	size_t low = 0, count = target->count;
 
 	while (count > 0) {
 		size_t half = count / 2;
@@ -257,7 +258,7 @@ bound(const struct rs_evidence *evidence, const struct rs_group *group,
 	return low;
 }
 
-/* A window [low, high) of a group's points around a time. */
+/* A window [low, high) of a target's points around a time. */
 struct window {
 	size_t low, high;
 	uint64_t reach_ns;
@@ -294,11 +295,11 @@ count_left_out(const struct rs_evidence *evidence, size_t index,
 /* Widen the window point by point until it holds enough attempts of other calls
  * or reaches the limit. */
 static void
-reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
+reach_out(const struct rs_evidence *evidence, const struct rs_target *target,
 	  size_t call, uint64_t time_ns, uint64_t limit_ns,
 	  struct window *window)
 {
-	const uint64_t *time = evidence->time_ns + group->first;
+	const uint64_t *time = evidence->time_ns + target->first;
 
 	while (window->high - window->low - window->left_out <
 	       RS_WINDOW_ATTEMPTS) {
@@ -306,7 +307,7 @@ reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
 			window->low > 0
 				? distance(time_ns, time[window->low - 1])
 				: UINT64_MAX;
-		uint64_t right = window->high < group->count
+		uint64_t right = window->high < target->count
 					 ? distance(time_ns, time[window->high])
 					 : UINT64_MAX;
 		uint64_t nearest = left < right ? left : right;
@@ -317,7 +318,7 @@ reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
 			return;
 		}
 		p = left < right ? --window->low : window->high++;
-		p += group->first;
+		p += target->first;
 		window->reach_ns = nearest;
 		if (evidence->call[p] == call) {
 			window->left_out++;
@@ -329,9 +330,9 @@ reach_out(const struct rs_evidence *evidence, const struct rs_group *group,
 /* If only failures are logged, silence is evidence too: a window that is long
  * enough for RS_WINDOW_EXPECTED attempts need not reach further. */
 static uint64_t
-reach_limit(const struct rs_group *group)
+reach_limit(const struct rs_target *target)
 {
-	double enough = RS_WINDOW_EXPECTED / (2 * group->rate);
+	double enough = RS_WINDOW_EXPECTED / (2 * target->rate);
 
 	if (!(enough < (double)RS_WINDOW_MAX_NS))
 		return RS_WINDOW_MAX_NS;
@@ -358,18 +359,19 @@ size_t
 rs_evidence_look(const struct rs_evidence *evidence, size_t call,
 		 double permanent, uint64_t time_ns, struct rs_counts *counts)
 {
-	size_t g = evidence->group_of[call];
-	const struct rs_group *group = &evidence->group[g];
+	size_t t = evidence->target_of[call];
+	const struct rs_target *target = &evidence->target[t];
 	struct window window = {.reach_ns = RS_WINDOW_MIN_NS};
 	uint64_t from = bo_sub_sat(time_ns, RS_WINDOW_MIN_NS);
-	const double *failures = evidence->failures_before + group->first + g;
+	const double *failures = evidence->failures_before + target->first + t;
 	const uint64_t *successes =
-		evidence->successes_before + group->first + g;
+		evidence->successes_before + target->first + t;
 
-	window.low = bound(evidence, group, from);
-	window.high = bound(evidence, group, time_ns + RS_WINDOW_MIN_NS + 1);
+	window.low = bound(evidence, target, from);
+	window.high = bound(evidence, target, time_ns + RS_WINDOW_MIN_NS + 1);
 	count_left_out(evidence, call, time_ns, &window);
-	reach_out(evidence, group, call, time_ns, reach_limit(group), &window);
+	reach_out(evidence, target, call, time_ns, reach_limit(target),
+		  &window);
 	counts->failed = failures[window.high] - failures[window.low] -
 			 (double)window.left_out_failed * (1 - permanent);
 	if (counts->failed < 0)
@@ -378,6 +380,6 @@ rs_evidence_look(const struct rs_evidence *evidence, size_t call,
 		(double)(successes[window.high] - successes[window.low] -
 			 (window.left_out - window.left_out_failed));
 	counts->expected =
-		group->rate * overlap(evidence->log, time_ns, window.reach_ns);
+		target->rate * overlap(evidence->log, time_ns, window.reach_ns);
 	return window.high - window.low - window.left_out;
 }

@@ -19,7 +19,7 @@
 #define RS_WINDOW_EXPECTED 10
 
 /** The recorded attempts on one target. */
-struct rs_group {
+struct rs_target {
 	/** Points [first, first + count), in order of time. */
 	size_t first, count;
 	/** First attempts per nanosecond in operations that log only
@@ -30,10 +30,10 @@ struct rs_group {
 
 struct rs_evidence {
 	const struct rs_log *log;
-	struct rs_group *group;
-	size_t group_count;
+	struct rs_target *target;
+	size_t target_count;
 	/** By call of the trace. */
-	uint32_t *group_of;
+	uint32_t *target_of;
 	/** By attempt of the trace: whether it is evidence about its target;
 	 *  not if the log holds it only because it failed. */
 	uint8_t *used;

@@ -31,7 +31,7 @@ struct local {
 	 *  failed. */
 	double *sum, *gain;
 	uint64_t *all_failed;
-	/** By group, for one sweep. */
+	/** By target, for one sweep. */
 	struct rs_levels *level_sum;
 	uint64_t *retries;
 };
@@ -83,8 +83,8 @@ sweep_attempt(struct local *local, size_t index, uint32_t i, double thinned)
 	const struct rs_log *log = local->evidence.log;
 	const struct tk_call *call = &log->call[index];
 	const struct tk_attempt *attempt = &log->attempt[call->first + i];
-	size_t g = local->evidence.group_of[index];
-	struct rs_group *group = &local->evidence.group[g];
+	size_t t = local->evidence.target_of[index];
+	struct rs_target *target = &local->evidence.target[t];
 	bool retry = i > 0 || call->missing_before > 0;
 	double chance[RS_LEVELS], fails, live = 1 - local->permanent[index];
 	struct rs_counts counts;
@@ -93,8 +93,8 @@ sweep_attempt(struct local *local, size_t index, uint32_t i, double thinned)
 		return 1;
 	rs_evidence_look(&local->evidence, index, local->permanent[index],
 			 log->start_ns[call->first + i], &counts);
-	fails = rs_levels_posterior(&group->levels, &counts, NULL);
-	if (!retry && local->retries[g] >= FEW_RETRIES)
+	fails = rs_levels_posterior(&target->levels, &counts, NULL);
+	if (!retry && local->retries[t] >= FEW_RETRIES)
 		return fails;
 	/* A known outcome sharpens the prior, but not that of a first attempt:
 	 * it is the reason to look at this window. */
@@ -102,8 +102,8 @@ sweep_attempt(struct local *local, size_t index, uint32_t i, double thinned)
 		counts.succeeded += 1;
 	else if (retry)
 		counts.failed += live;
-	rs_levels_posterior(&group->levels, &counts, chance);
-	rs_levels_collect(&local->level_sum[g], chance, live * thinned);
+	rs_levels_posterior(&target->levels, &counts, chance);
+	rs_levels_collect(&local->level_sum[t], chance, live * thinned);
 	return fails;
 }
 
@@ -170,14 +170,15 @@ sweep(struct local *local)
 	double change = 0;
 
 	rs_evidence_weigh(&local->evidence, local->permanent, local->share);
-	for (size_t g = 0; g < local->evidence.group_count; g++)
-		local->level_sum[g] = (struct rs_levels){{0}};
+	for (size_t t = 0; t < local->evidence.target_count; t++)
+		local->level_sum[t] = (struct rs_levels){{0}};
 	for (size_t o = 0; o < log->operation_count; o++)
 		change = fmax(change, sweep_operation(local, o));
-	for (size_t g = 0; g < local->evidence.group_count; g++)
-		change = fmax(change,
-			      rs_levels_update(&local->evidence.group[g].levels,
-					       &local->level_sum[g]));
+	for (size_t t = 0; t < local->evidence.target_count; t++)
+		change =
+			fmax(change,
+			     rs_levels_update(&local->evidence.target[t].levels,
+					      &local->level_sum[t]));
 	return change;
 }
 
@@ -230,19 +231,19 @@ static bool
 allocate(struct local *local, const struct rs_log *log)
 {
 	size_t operations = log->operation_count + 1;
-	size_t groups;
+	size_t targets;
 
 	if (rs_evidence_init(&local->evidence, log) != BACKOFF_OK)
 		return false;
-	groups = local->evidence.group_count + 1;
+	targets = local->evidence.target_count + 1;
 	local->permanent =
 		calloc(log->call_count + 1, sizeof(*local->permanent));
 	local->share = calloc(operations, sizeof(*local->share));
 	local->sum = calloc(operations, sizeof(*local->sum));
 	local->gain = calloc(operations, sizeof(*local->gain));
 	local->all_failed = calloc(operations, sizeof(*local->all_failed));
-	local->level_sum = calloc(groups, sizeof(*local->level_sum));
-	local->retries = calloc(groups, sizeof(*local->retries));
+	local->level_sum = calloc(targets, sizeof(*local->level_sum));
+	local->retries = calloc(targets, sizeof(*local->retries));
 	return local->permanent && local->share && local->sum && local->gain &&
 	       local->all_failed && local->level_sum && local->retries;
 }
@@ -254,7 +255,7 @@ count_retries(struct local *local)
 
 	for (size_t i = 0; i < log->call_count; i++)
 		if (log->call[i].count > 1)
-			local->retries[local->evidence.group_of[i]] +=
+			local->retries[local->evidence.target_of[i]] +=
 				log->call[i].count - 1;
 }
 
@@ -284,21 +285,21 @@ local_ask(const void *state, const struct rs_question *question,
 {
 	const struct local *local = state;
 	const struct rs_evidence *evidence = &local->evidence;
-	const struct rs_group *group =
-		&evidence->group[evidence->group_of[question->call]];
+	const struct rs_target *target =
+		&evidence->target[evidence->target_of[question->call]];
 	struct rs_counts counts;
 	size_t seen;
 
 	if (question->start_ns < evidence->log->from_ns ||
 	    question->start_ns > evidence->log->to_ns) {
-		out->fails = rs_levels_mean(&group->levels);
+		out->fails = rs_levels_mean(&target->levels);
 		out->support = RS_SUPPORT_UNSUPPORTED;
 		return;
 	}
 	seen = rs_evidence_look(evidence, question->call,
 				local->permanent[question->call],
 				question->start_ns, &counts);
-	out->fails = rs_levels_posterior(&group->levels, &counts, NULL);
+	out->fails = rs_levels_posterior(&target->levels, &counts, NULL);
 	out->support = seen > 0 ? RS_SUPPORT_INTERPOLATED : RS_SUPPORT_MODELLED;
 }
 
@@ -317,16 +318,16 @@ local_finding(const void *state, size_t operation, struct rs_finding *out)
 	const struct local *local = state;
 	const struct rs_log *log = local->evidence.log;
 	const struct rs_operation *row = &log->operation[operation];
-	const struct rs_group *group =
+	const struct rs_target *target =
 		&local->evidence
-			 .group[local->evidence.group_of[row->first_call]];
+			 .target[local->evidence.target_of[row->first_call]];
 	double sum = 0;
 
 	for (size_t i = 0; i < row->call_count; i++)
 		sum += local->permanent[row->first_call + i];
 	out->permanent_share =
 		sum / ((double)row->calls + (double)row->calls_before_log);
-	out->retry_fails = rs_levels_mean(&group->levels);
+	out->retry_fails = rs_levels_mean(&target->levels);
 }
 
 const struct rs_estimator rs_estimator_local = {

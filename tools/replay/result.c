@@ -6,7 +6,10 @@
 
 #include "replay/result.h"
 
-static const unsigned permille[RS_PERCENTILES] = {500, 950, 990};
+static const unsigned permille[] = {
+	[RS_P50] = 500, [RS_P95] = 950, [RS_P99] = 990};
+_Static_assert(sizeof(permille) / sizeof(*permille) == RS_PERCENTILES,
+	       "each percentile has a value");
 
 const char *
 rs_verdict_name(enum rs_verdict verdict)
