@@ -98,7 +98,7 @@ only() {
 		-v where="$2" '$3 ~ header && $1 !~ where { print $1 " " $3 }')"
 }
 only '(^|/)cJSON\.h$' \
-	'^(src/(base/json|[a-z]+/(decode|encode))|tools/(common/json_out|dialect/load|retrytop/report_json)|examples/|tests/)'
+	'^(src/(base/json|[a-z]+/(decode|encode))|tools/(common/json_out|dialect/load)|examples/|tests/)'
 only '^sqlite3\.h$' '^(tools/store|examples/|tests/)'
 only '^curl/' '^examples/services/http'
 only 'curses' '^(tools/retrytop/screen|tests/)'

@@ -3,6 +3,7 @@
 
 #include "common/json_out.h"
 
+#include <errno.h>
 #include <math.h>
 
 #include <cjson/cJSON.h>
@@ -33,8 +34,12 @@ int
 tk_json_end(struct tk_json *json, FILE *out)
 {
 	char *text = json->failed ? NULL : cJSON_Print(json->root);
-	int status = text && fprintf(out, "%s\n", text) > 0 ? 0 : -1;
+	int status = -1;
 
+	if (text == NULL)
+		errno = ENOMEM;
+	else if (fputs(text, out) >= 0 && fputc('\n', out) != EOF)
+		status = 0;
 	cJSON_free(text);
 	cJSON_Delete(json->root);
 	return status;

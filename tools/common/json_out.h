@@ -20,8 +20,8 @@ struct tk_json {
 /** Begin a document that is an object; returns the object. */
 struct cJSON *tk_json_begin(struct tk_json *json);
 
-/** Write the document and a newline, and free it. 0; -1, having written
- *  nothing, if memory ran out; -1 if writing failed. */
+/** Write the document and a newline, and free it. 0; -1 and errno if writing
+ *  failed or memory ran out, when nothing was written. */
 int tk_json_end(struct tk_json *json, FILE *out);
 
 /*

@@ -1,6 +1,7 @@
 /* JSON documents: rounding, nesting, and what JSON cannot say. */
 #include "config.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -88,6 +89,7 @@ Test(common_json_out, writes_nothing_of_a_document_that_failed)
 	tk_json_number(&json, NULL, "n", 1);
 	cr_expect(json.failed);
 	cr_expect_eq(tk_json_end(&json, out), -1);
+	cr_expect_eq(errno, ENOMEM);
 	fclose(out);
 	cr_expect_eq(length, 0);
 	free(text);
