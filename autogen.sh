@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes ./configure from a fresh clone.
+# Generates ./configure in a fresh clone.
 set -e
 cd "$(dirname "$0")"
 exec autoreconf --install --force

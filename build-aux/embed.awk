@@ -1,5 +1,5 @@
-# Writes text files as a C table of {name, text}, the name without folder and
-# ending, and its count.  awk -v table=TABLE -v header=HEADER -f embed.awk FILE...
+# Writes text files as a C table of {name, text} and its count; names have no folder
+# and no ending.  awk -v table=TABLE -v header=HEADER -f embed.awk FILE...
 # HEADER declares `struct TABLE`, TABLE[] and TABLE_count.
 FNR == 1 {
 	if (open) {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what is missing of the named sections of packages.txt.
+# Installs missing packages of the named sections of packages.txt.
 # Usage: build-aux/packages.sh SECTION...
-# Silent and offline when nothing is missing. Exit 4 when it can not install.
+# Silent and offline if nothing is missing. Exit status 4 if it cannot install.
 set -u
 list=$(dirname "$0")/packages.txt
 [ -r "$list" ] || exit 4
@@ -10,7 +10,7 @@ say() {
 	echo "packages: $*" >&2
 }
 
-any() { # FILE...: one of them is there
+any() { # FILE...: one of them exists
 	for file; do
 		[ ! -e "$file" ] || return 0
 	done
@@ -22,7 +22,7 @@ there() { # PROBE
 	case $1 in
 	cmd:*) command -v "${1#cmd:}" ;;
 	pc:*) pkg-config --exists "${1#pc:}" ;;
-	# Not through the compiler: on a fresh machine there is none.
+	# Not with the compiler: a fresh machine has none.
 	h:*) any /usr/include/"${1#h:}" /usr/include/*/"${1#h:}" \
 		/usr/local/include/"${1#h:}" ;;
 	f:*) any ${1#f:} ;; # unquoted: a pattern
@@ -46,14 +46,14 @@ done
 
 say "missing:$missing"
 if ! command -v apt-get >/dev/null 2>&1; then
-	say "there is no apt-get here: install them (Debian's names) another way"
+	say "no apt-get here: install these Debian packages in another way"
 	exit 4
 fi
 sudo=
 if [ "$(id -u)" != 0 ]; then
 	sudo=sudo
 	if ! command -v sudo >/dev/null 2>&1; then
-		say "neither root nor sudo; as root: apt-get install$missing"
+		say "neither root nor sudo; run as root: apt-get install$missing"
 		exit 4
 	fi
 fi
@@ -62,7 +62,7 @@ apt() {
 		-o DPkg::Lock::Timeout=120 "$@" </dev/null
 }
 
-# apt's own words are long, and matter only when it fails.
+# apt's output is long, and matters only if it fails.
 log=$(mktemp) || exit 4
 trap 'rm -f "$log"' EXIT
 say "installing them with ${sudo:+sudo }apt-get"

@@ -63,7 +63,7 @@ reject_empty(void *user, struct backoff_outcome *outcome)
 				    "200 with an empty body");
 }
 
-/* Gets each rejected page that is followed by another attempt. */
+/* The library returns rejected pages before it makes another attempt. */
 static void
 discard(void *user, void *result)
 {
@@ -72,7 +72,7 @@ discard(void *user, void *result)
 }
 
 static void
-log_attempt(void *user, const struct backoff_event *event)
+print_failure(void *user, const struct backoff_event *event)
 {
 	(void)user;
 	if (event->type == BACKOFF_EVENT_ATTEMPT)
@@ -90,7 +90,7 @@ run(struct backoff_retry *retry)
 
 	backoff_retry_set_classify(retry, reject_empty, NULL);
 	backoff_retry_set_discard(retry, discard, NULL);
-	backoff_retry_set_on_event(retry, log_attempt, NULL);
+	backoff_retry_set_on_event(retry, print_failure, NULL);
 	status = backoff_retry_run(retry, NULL, attempt, NULL, &answer);
 	page = answer.result;
 	if (status == BACKOFF_OK)

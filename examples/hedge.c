@@ -1,8 +1,8 @@
 /* Ask a second replica when the first is slow: hedging, with real sockets.
  *
- * Two replicas answer on local sockets, the first one late. The policy begins
- * a second attempt after 50 ms; its answer becomes the call's, and the first
- * attempt sees attempt->cancel and gives up.
+ * Two replicas answer on local sockets, the first one late. Under the policy, a
+ * second attempt begins after 50 ms. Its answer becomes the call's result, and
+ * the first attempt sees attempt->cancel and gives up.
  *
  *	hedge [LOG]
  */
@@ -21,14 +21,15 @@ static const char policy_text[] =
 	"{\"name\":\"READ\",\"max_attempts\":3,\"base_delay\":0.1,"
 	"\"hedge\":{\"delay\":\"50ms\"}}";
 
-/* One replica: the two ends of its socket, and how long it takes. */
+/* One replica: the client's socket, the replica's, and its response time. */
 struct replica {
 	pthread_t thread;
 	int ours, theirs;
 	long delay_ms;
 };
 
-/* Shared by all attempts of the call. Each asks a replica of its own. */
+/* Shared by all attempts of the call. Each asks another replica, so that they
+ * use different members. */
 struct query {
 	struct replica replica[2];
 	char answer[2][32];
@@ -51,8 +52,8 @@ serve(void *user)
 	return NULL;
 }
 
-/* One attempt: ask a replica, then wait for its answer or for the cancellation.
- * A thread that blocks in read(2) would not see the cancellation. */
+/* One attempt: ask a replica, and wait for its answer or for the cancel switch,
+ * which a thread blocked in read(2) would not notice. */
 static void
 ask(void *user, const struct backoff_attempt *attempt,
     struct backoff_outcome *outcome)

@@ -18,14 +18,14 @@ static const char policy_text[] =
 	"{\"name\": \"TOY\", \"max_attempts\": 3, \"base_delay\": \"50ms\","
 	" \"attempt_timeout\": \"1s\", \"jitter\": \"equal\"}";
 
-/* Counters of all calls. */
+/* Counts over all calls. */
 struct totals {
 	unsigned waiting, most_waiting, attempts;
 	unsigned successes, failures, cancelled;
 };
 
 struct work {
-	/** First, so that a handle of the loop is a struct work. */
+	/** First, so that the loop's handle can be cast to struct work. */
 	uv_timer_t timer;
 	struct backoff_call *call;
 	struct totals *totals;
@@ -46,8 +46,8 @@ on_timer(uv_timer_t *timer)
 	advance(work);
 }
 
-/* This toy peer answers after 5 ms. A real client gets here with its answer, or
- * when the time until give_up_ns has run out. */
+/* The simulated peer answers after 5 ms. A real client gets here with its
+ * answer, or when the time until give_up_ns has run out. */
 static void
 on_answer(uv_timer_t *timer)
 {
@@ -57,11 +57,11 @@ on_answer(uv_timer_t *timer)
 	backoff_outcome_from_http(&outcome, work->failures > 0 ? 503 : 200);
 	work->failures -= work->failures > 0;
 	if (backoff_call_report(work->call, &outcome) != BACKOFF_OK)
-		abort(); /* no attempt is under way: a mistake of this file */
+		abort(); /* no attempt is under way: a bug in this file */
 	advance(work);
 }
 
-/* A timer that fires up to a millisecond early does no harm: the call says to
+/* A timer that is early by libuv's millisecond does no harm: the call asks to
  * wait again. */
 static void
 wait_until(struct work *work, uint64_t when_ns)
@@ -129,7 +129,7 @@ cancel(uv_handle_t *handle, void *unused)
 	advance(work);
 }
 
-/* On the loop's thread, so nothing has to be locked. */
+/* Runs in the loop's thread, so nothing has to be locked. */
 static void
 on_signal(uv_signal_t *handle, int number)
 {
@@ -172,7 +172,7 @@ main(int argc, char **argv)
 		return 4;
 	uv_signal_init(loop, &interrupt);
 	uv_signal_start(&interrupt, on_signal, SIGINT);
-	/* It must not keep the loop from ending. */
+	/* It must not keep the loop running. */
 	uv_unref((uv_handle_t *)&interrupt);
 	for (unsigned i = 0; i < count; i++)
 		if (!start(loop, retry, i % 4, &totals))

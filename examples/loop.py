@@ -25,7 +25,7 @@ class Answer(c.Structure):
                 ("error", c.c_char * 256)]
 
 
-# An outcome stays opaque: it is written through functions.
+# An outcome is opaque: functions write it.
 ATTEMPT_FN = c.CFUNCTYPE(None, c.c_void_p, c.POINTER(Attempt), c.c_void_p)
 
 POLICY = json.dumps({

@@ -22,8 +22,8 @@ static const char policy_text[] =
 	" \"retry_on\": [\"http:503\"], \"budget\": \"token_bucket\","
 	" \"breaker\": {\"window\": 100}}";
 
-/* In place of a client library: one call in four succeeds at once, one after a
- * retry, one after two, and one is a bad request. */
+/* In place of a client library: in each group of four calls, one succeeds at
+ * once, one after one retry, one after two, and one is a bad request. */
 static void
 ask(void *user, const struct backoff_attempt *attempt,
     struct backoff_outcome *outcome)
@@ -46,7 +46,7 @@ make_calls(struct backoff_retry *retry, unsigned count)
 		(void)backoff_retry_run(retry, NULL, ask, &i, &answer);
 }
 
-/* The text in allocated memory; it may grow while it is written. */
+/* The text in allocated memory: it may grow between two calls. */
 static char *
 write_metrics(struct backoff_metrics *metrics,
 	      enum backoff_metrics_format format, size_t *length)
@@ -80,7 +80,7 @@ send_all(int to, const char *bytes, size_t length)
 	}
 }
 
-/* Read one request, up to its empty line, and answer it. Give up on a client
+/* Read one request up to its empty line, and answer it. Give up on a client
  * that sends nothing for two seconds. */
 static void
 serve(int client, struct backoff_metrics *metrics)
@@ -120,7 +120,7 @@ serve(int client, struct backoff_metrics *metrics)
 	free(text);
 }
 
-/* Any free port; -1 if there is none. */
+/* Listen on any free port; -1 if there is none. */
 static int
 listen_here(void)
 {

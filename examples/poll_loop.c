@@ -1,5 +1,5 @@
-/* Two calls in one poll(2) loop: neither blocks, the peer of one does not
- * answer, and both are retried.
+/* Two calls in one poll(2) loop: neither blocks the loop, one waits for a peer
+ * that does not answer, and both are retried.
  *
  *   cc $(pkg-config --cflags libbackoff) poll_loop.c $(pkg-config --libs
  * libbackoff)
@@ -30,7 +30,7 @@ struct work {
 	int fd, peer;
 	bool in_flight, over;
 	uint32_t number;
-	/** When to look again: at the end of a wait or of an attempt. */
+	/** When to look again: the end of a wait, or the attempt's timeout. */
 	uint64_t due_ns;
 };
 
@@ -42,7 +42,7 @@ now_ns(void)
 	return clock->now_ns(clock->user);
 }
 
-/* Send a request; this toy peer answers at once or never. */
+/* Send a request; the simulated peer answers at once or never. */
 static void
 send_request(struct work *work, const struct backoff_attempt *attempt)
 {
@@ -65,7 +65,7 @@ advance(struct work *work)
 	struct backoff_step step;
 
 	if (backoff_call_next(work->call, &step) != BACKOFF_OK)
-		abort(); /* an attempt is under way: a mistake of this file */
+		abort(); /* an attempt is under way: a bug in this file */
 	switch (step.action) {
 	case BACKOFF_ACTION_ATTEMPT:
 		send_request(work, &step.attempt);
@@ -124,7 +124,7 @@ on_due(struct work *work)
 	report(work, &outcome);
 }
 
-/* Milliseconds for poll(2), rounded up; -1 for ever. */
+/* Timeout for poll(2) in milliseconds, rounded up; -1: none. */
 static int
 patience_ms(const struct work *work, size_t count)
 {

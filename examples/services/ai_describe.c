@@ -1,22 +1,22 @@
 /* Describe one image or several: ask AI providers in turn until one answers.
  *
- * The hand-written loop that this replaces, and how each part is kept:
+ * It replaces a hand-written loop, and keeps each of its rules:
  *
  *   - A provider's client returns a result object, never an error code: text,
- *     or the text of an error, which may have come inside a 200. The attempt
- *     hands the object on as the outcome's result; classify() reads the error
- *     text, and rejected objects are freed by discard().
+ *     or an error text, which may have come inside a 200. The attempt passes
+ *     the object as the outcome's result; classify() reads the error text, and
+ *     discard() frees rejected objects.
  *   - 429, 500 and 503 are retried after 2, 4 and 8 s, but not a 429 whose text
- *     says that the quota or billing is exhausted: waiting does
- *     not help there. All of this is the shipped policy AI_VISION.
- *   - The provider called "grok" has its own: GROK_VISION.json is the shipped
- *     AI_GROK, one retry after a fixed 0.5 s, with the same rule for quotas.
- *   - When a provider gives up, the next one is tried; the caller gets the last
- *     error text if all do.
- *   - One image and several go the same way and differ in the request only.
+ *     says that the quota or billing is exhausted, because waiting does not
+ *     help. All of this is the shipped policy AI_VISION.
+ *   - The provider "grok" has another policy: GROK_VISION.json is the shipped
+ *     AI_GROK, one more try after a fixed 0.5 s, with the same rule on quotas.
+ *   - When a provider gives up, the next one is asked; if all give up, the
+ *     caller gets the last error text.
+ *   - One image or several: only the request differs.
  *
- * What the loop did not have: a provider's Retry-After counts. A provider
- * that asks for more time than the policy gives is skipped at once.
+ * New: a provider's Retry-After counts. If it asks for more time than the
+ * policy allows, the next provider is asked at once.
  */
 #include "http.h"
 
@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The result: a text, or an error that is not "". */
+/* The caller's result: a text, or an error that is not "". */
 struct description {
 	char *text;
 	char error[512];
@@ -55,7 +55,7 @@ member(const cJSON *object, const char *name, const char *otherwise)
 	return text != NULL ? text : otherwise;
 }
 
-/* The provider's client: always returns an object, which may hold an error. */
+/* The provider's client: always returns an object; an error is text in it. */
 static struct description *
 ask(const struct question *q, const struct backoff_attempt *attempt)
 {
@@ -115,7 +115,7 @@ discard(void *user, void *result)
 	description_free(result);
 }
 
-/* Ask one provider, given as NAME=URL, for as long as its policy says. */
+/* Ask one provider, given as NAME=URL, as often as its policy says. */
 static struct description *
 describe(const struct service *service, const char *provider, const char *json)
 {
@@ -166,7 +166,7 @@ main(int argc, char **argv)
 	char *json;
 	int exit_code = 1;
 
-	/* An image's URL may contain a = as well, but further on. */
+	/* An image's address may contain a '=', too, but later. */
 	while (images < argc &&
 	       argv[images][strcspn(argv[images], "=:/")] == '=')
 		images++;

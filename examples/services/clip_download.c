@@ -1,18 +1,18 @@
-/* Download a clip over an unreliable line, and go on where the line broke.
+/* Download a clip over an unreliable line, and resume where the line broke.
  *
- * The hand-written loop that this replaces, and how each part is kept:
+ * It replaces a hand-written loop, and keeps each of its rules:
  *
- *   - One retriable error class among others: ConnectionError, in the policy
- *     CLIP_DOWNLOAD.json. A status, a timeout, a full disk end the call at
- * once.
+ *   - Only one class of errors is retried: ConnectionError, in the policy
+ *     CLIP_DOWNLOAD.json. A status, a timeout or a full disk ends the call at
+ *     once.
  *   - Exponential waits from 1 to 4 s: base_delay 1, max_delay 4, no jitter.
- *   - A callback before each wait: the retry's event callback, which runs
- *     between the decision and the wait and knows both.
+ *   - A callback before each wait: the event callback, which runs between the
+ *     decision and the wait and gets both.
  *   - The attempt count on success: in the answer, printed with the file.
  *
- * What the loop did not have: bytes that arrived are kept. The next attempt
- * asks for the rest (Range), on condition that the clip is still the same
- * (If-Range with its ETag); without a strong ETag it starts again.
+ * New: received bytes are kept. The next attempt asks for the rest (Range), on
+ * condition that the clip is still the same (If-Range with its ETag); without a
+ * strong ETag it starts again.
  */
 #include "http.h"
 
@@ -26,7 +26,7 @@ struct download {
 	const struct service *service;
 	struct http_request request;
 	struct http_reply reply;
-	/** The ETag of the bytes that the file has. */
+	/** ETag of the version that the file's bytes belong to. */
 	char etag[sizeof(((struct http_reply *)0)->etag)];
 };
 

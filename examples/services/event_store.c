@@ -1,20 +1,20 @@
 /* Store an event: a SQLite row, a file and follow-up work, under contention.
  *
- * The hand-written loop that this replaces, and how each part is kept:
+ * It replaces a hand-written loop, and keeps each of its rules:
  *
  *   - Writes are synchronous: the caller is blocked until the row is on disk
  *     (SQLite's `synchronous` stays FULL) or the call is over.
  *   - Four attempts with waits of exactly 1, 2 and 4 s: EVENT_STORE.json, which
  *     is DB_OPERATION without its jitter. SQLite itself does not wait: its busy
- *     timeout stays 0, or two loops would wait inside each other.
+ *     timeout stays 0; otherwise two loops would wait inside each other.
  *   - Only contention is retried: SQLITE_BUSY and SQLITE_LOCKED are reported as
  *     class `conflict`, code "sqlite:5"; a constraint or a full disk ends the
  *     call at once.
- *   - The business steps stay inside the attempt, between BEGIN and COMMIT and
- *     after it, and no step is done twice: each leaves a mark in struct event,
- *     and the next attempt goes on behind the last mark. A COMMIT may be
- *     refused (somebody still reads) when the file is there already; a
- *     follow-up that fails does not store the row again.
+ *   - The business steps are inside the attempt, between BEGIN and COMMIT and
+ *     after it, and no step is done twice: each sets a mark in struct event,
+ * and the next attempt continues after the last mark. A COMMIT may be refused
+ *     (because of a reader) when the file already exists; if a follow-up fails,
+ *     the row is not stored again.
  *   - It returns the id of the new row, or nothing: store_event(), one line or
  *     none on stdout.
  */
@@ -32,7 +32,7 @@ struct event {
 	sqlite3 *db;
 	int folder;
 	const char *name, *text;
-	/** The marks of steps that need not be done again. */
+	/** The marks: these steps are done. */
 	bool file_written, follow_up_started;
 	sqlite3_int64 row_id;
 	char code[16];
@@ -53,7 +53,8 @@ sqlite_ok(struct event *e, int result, struct backoff_outcome *outcome)
 	return false;
 }
 
-/* Append a line to a file of the folder; a new file is created atomically. */
+/* Append a line to a file in the folder; with O_EXCL, create the file
+ * completely or not at all. */
 static bool
 append(const struct event *e, const char *file, int flags, const char *text,
        struct backoff_outcome *outcome)
@@ -119,7 +120,7 @@ attempt(void *user, const struct backoff_attempt *attempt,
 			append(e, "follow-up.queue", 0, e->name, outcome);
 }
 
-/* The call, blocking; the id of the new row, or 0. */
+/* Make the call and block; returns the id of the new row, or 0. */
 static sqlite3_int64
 store_event(const struct service *service, struct backoff_retry *retry,
 	    struct event *e)
@@ -131,7 +132,7 @@ store_event(const struct service *service, struct backoff_retry *retry,
 	fprintf(stderr, "%s: %s after %u attempts (%s): %s\n", e->name,
 		e->row_id == 0 ? "not stored" : "stored without follow-up",
 		answer.attempts, backoff_stop_name(answer.stop), answer.error);
-	/* Nothing stored, nothing left: the name is free again. */
+	/* Without a row, leave no file: the name is free again. */
 	if (e->row_id == 0 && e->file_written)
 		unlinkat(e->folder, e->name, 0);
 	return 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A peer does not decide how much memory this process has. */
+/* A peer must not decide how much memory this process uses. */
 #define BODY_MAX_BYTES (16u << 20)
 
 struct transfer {
@@ -46,8 +46,8 @@ status_of(CURL *curl)
 	return (int)status;
 }
 
-/* A 206 continues where the file ends. A 200 has the whole body, so the file
- * starts again. 0 or an errno. */
+/* A 206 continues where the file ends; a 200 means that the server starts
+ * again, so the file does, too. Returns 0 or an errno. */
 static int
 begin_file(struct transfer *t, int status)
 {
@@ -126,7 +126,7 @@ on_data(char *data, size_t size, size_t count, void *user)
 	return t->error_number == 0 ? size * count : 0;
 }
 
-/* libcurl asks about once a second, and whenever data flows. */
+/* libcurl calls this about once a second, and whenever data flows. */
 static int
 on_progress(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
@@ -147,7 +147,7 @@ failed(CURLcode result, struct transfer *t, struct backoff_outcome *outcome)
 		{CURLE_GOT_NOTHING, ECONNRESET},
 		{CURLE_RECV_ERROR, ECONNRESET},
 		{CURLE_SEND_ERROR, ECONNRESET},
-		/* Fewer bytes than Content-Length said. */
+		/* Fewer bytes than in Content-Length. */
 		{CURLE_PARTIAL_FILE, ECONNABORTED},
 		{CURLE_OUT_OF_MEMORY, ENOMEM},
 	};
@@ -167,7 +167,7 @@ failed(CURLcode result, struct transfer *t, struct backoff_outcome *outcome)
 		backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
 				    BACKOFF_CLASS_UNKNOWN, "CurlError",
 				    t->reply->code, NULL);
-	/* The server has not seen the request, so a retry repeats nothing. */
+	/* The request was not sent, so a retry repeats nothing. */
 	if (result == CURLE_COULDNT_RESOLVE_HOST ||
 	    result == CURLE_COULDNT_CONNECT)
 		backoff_outcome_set_sending(outcome, 1, 0);
@@ -186,7 +186,7 @@ prepare(struct transfer *t, const struct service *service,
 
 	curl_easy_setopt(t->curl, CURLOPT_URL, request->url);
 	curl_easy_setopt(t->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* Threads: no SIGALRM for slow name servers. */
+	/* No SIGALRM for slow name servers: there are threads. */
 	curl_easy_setopt(t->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(t->curl, CURLOPT_ERRORBUFFER, t->reply->error);
 	curl_easy_setopt(t->curl, CURLOPT_TIMEOUT_MS,
@@ -212,8 +212,8 @@ prepare(struct transfer *t, const struct service *service,
 	return headers;
 }
 
-/* This client follows no redirects, so a 3xx is a failure here; for the
- * library it is a success. */
+/* This client does not follow redirects, so a 3xx is a failure here; for the
+ * library it would be a success. */
 static void
 answered(struct http_reply *reply, struct backoff_outcome *outcome)
 {
@@ -226,8 +226,8 @@ answered(struct http_reply *reply, struct backoff_outcome *outcome)
 		outcome->error = reply->body;
 }
 
-/* The server's hint when to retry: Retry-After and its relatives. The library
- * knows which headers matter, so it gets all of them. */
+/* Read the peer's hints: Retry-After and similar headers. The library knows
+ * which headers count, so it gets all of them. */
 static void
 add_hints(const struct service *service, CURL *curl,
 	  struct backoff_outcome *outcome)
@@ -239,8 +239,8 @@ add_hints(const struct service *service, CURL *curl,
 					 service_wall_ns(service));
 }
 
-/* The file was complete already: a server cannot satisfy a request for the rest
- * of it. */
+/* The file was complete, but the client did not know: a Range behind the end of
+ * a complete file cannot be satisfied. */
 static bool
 is_whole(const struct transfer *t)
 {
@@ -281,7 +281,7 @@ http_attempt(const struct service *service,
 	}
 	headers = prepare(&t, service, attempt, range);
 	result = curl_easy_perform(t.curl);
-	/* An empty body replaces the contents of the file as well. */
+	/* A complete empty body replaces the file's content, too. */
 	if (result == CURLE_OK)
 		keep(&t, "", 0);
 	if (t.error_number != 0)

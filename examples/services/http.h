@@ -1,4 +1,4 @@
-/* One HTTP request with libcurl, as an outcome for the library. */
+/* One HTTP request with libcurl, reported to the library as an outcome. */
 #ifndef SERVICE_HTTP_H
 #define SERVICE_HTTP_H
 
@@ -13,8 +13,8 @@ struct http_request {
 	const char *json;
 	/** A successful body goes to this file; -1 or below: to memory. */
 	int file;
-	/** With a file that has part of the body: the ETag of that part. "" or
-	 *  NULL: the body is wanted from its start. */
+	/** If the file already has part of the body: the ETag of that part. ""
+	 * or NULL: request the body from its start. */
 	const char *resume_etag;
 };
 
@@ -24,7 +24,8 @@ struct http_reply {
 	/** Ends in NUL; NULL if there was none. */
 	char *body;
 	size_t length, room;
-	/** The service's time, from the request to the last byte. */
+	/** Duration on the service's clock, from the request to the last byte.
+	 */
 	uint64_t took_ns;
 	char etag[128];
 	/** Text that an outcome points to. */
@@ -33,24 +34,24 @@ struct http_reply {
 };
 
 /**
- * Make one attempt, with what is left of the attempt's time as its timeout.
+ * Make one attempt, with the rest of the attempt's time as its timeout.
  *
- * The outcome: a 2xx is a success; another status is "http:503" with the
- * body as error text; a failed connection is an errno; any other
- * error of libcurl is "curl:N". It points into the reply. With a failure comes
- * the hint of its headers (Retry-After and others); whether it is followed is
- * for the policy's `server_hint` to say.
+ * In the outcome, a 2xx is a success; another status is "http:503" with the
+ * body as error text; a failed connection is an errno; any other libcurl error
+ * is "curl:N". The outcome points into the reply. A failure carries the hint of
+ * its headers (Retry-After and others); the policy's `server_hint` decides
+ * whether to follow it.
  *
- * @param reply  zero-initialised or of an earlier attempt, which is cleared
+ * @param reply  zero-initialised, or from an earlier attempt and then cleared
  */
 void http_attempt(const struct service *service,
 		  const struct backoff_attempt *attempt,
 		  const struct http_request *request, struct http_reply *reply,
 		  struct backoff_outcome *outcome);
 
-/** The normalised host and port of a URL ("example.org:443"), "?" for anything
- *  else. Events may name them as the target, as they are free of secrets that
- *  the rest may contain. */
+/** The host and port of a URL in one spelling ("example.org:443"), "?" if it is
+ *  not a URL. It can be an event's target, because it lacks the secrets that
+ * the rest of a URL may hold. */
 void http_origin(const char *url, char *out, size_t size);
 
 /** Free the body. */

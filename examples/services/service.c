@@ -1,4 +1,4 @@
-/* The common start of the example services. */
+/* Start and end of the example services, shared by all of them. */
 #include "service.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Global, because a signal handler has no argument. */
+/* A global, because a signal handler has no argument. */
 static struct backoff_cancel *ended_by_signal;
 
 static void
@@ -29,9 +29,9 @@ fail(int exit_code, const char *what, const char *why)
 	exit(exit_code);
 }
 
-/* Virtual time, for tests: the machine's time plus all past waits. Attempts
- * take real time; a wait lasts until its tick, and then moves the time of all
- * threads to its end. */
+/* Virtual time, for tests: the machine's time plus all waits that passed.
+ * Attempts take real time, however busy the machine is; a wait lasts until its
+ * tick, and then moves the time of all threads to its end. */
 static uint64_t
 virtual_now(void *user)
 {
@@ -83,7 +83,7 @@ start_clock(struct service *s, const char *ticks)
 	s->clock = *backoff_clock_system();
 	if (ticks == NULL)
 		return;
-	/* A FIFO opened for both neither blocks here nor ends. */
+	/* A FIFO opened read-write neither blocks here nor ends. */
 	s->ticks = open(ticks, O_RDWR | O_CLOEXEC);
 	if (s->ticks < 0)
 		fail(4, ticks, strerror(errno));
@@ -98,7 +98,7 @@ show_usage(const char *program, const char *usage, int exit_code)
 		"Usage: %s [OPTION]... %s\n"
 		"  -e FILE    append one JSON event per attempt to FILE\n"
 		"  -p FOLDER  take policies (NAME.json) from FOLDER\n"
-		"  -t TICKS   testing aid: a wait lasts until a byte can be "
+		"  -t TICKS   for tests: a wait lasts until a byte can be "
 		"read"
 		" from TICKS\n"
 		"  -h         show this\n",
@@ -179,7 +179,7 @@ service_retry(const struct service *s, const char *policy_name,
 
 	if (backoff_retry_new(policy, operation, &retry) != BACKOFF_OK ||
 	    backoff_retry_set_target(retry, target) != BACKOFF_OK)
-		fail(4, operation, "cannot make a retry");
+		fail(4, operation, "cannot create a retry object");
 	backoff_policy_unref(policy);
 	backoff_retry_set_clock(retry, &s->clock);
 	backoff_retry_set_sink(retry, s->sink);

@@ -1,5 +1,5 @@
-/* The common start of the example services: options, policies, the clock, the
- * event log, signals. */
+/* Shared start of the example services: options, policies, the clock, the event
+ * log, and the end on a signal. */
 #ifndef SERVICE_H
 #define SERVICE_H
 
@@ -7,12 +7,11 @@
 
 #include <backoff.h>
 
-/** Made by service_start(). */
+/** Filled by service_start(). */
 struct service {
-	/** The time of all retries: the machine's, or virtual with -t. */
+	/** The clock of all retries: the machine's, or virtual with -t. */
 	struct backoff_clock clock;
-	/** With -t: the file whose bytes end waits, and the sum of past waits.
-	 */
+	/** With -t: where ticks are read, and the sum of waits that passed. */
 	int ticks;
 	_Atomic uint64_t passed_ns;
 	/** The attempt log of -e; NULL without. */
@@ -25,11 +24,11 @@ struct service {
 };
 
 /**
- * Read the shared options and set up; prints the usage and exits when the
- * command line is wrong.
+ * Read the shared options and set up; print the usage and exit if the command
+ * line is wrong.
  *
  * @param usage     the operands, "DATABASE FOLDER TEXT"
- * @param operands  the minimum number of operands
+ * @param operands  their minimum number
  * @return index of the first operand in argv
  */
 int service_start(struct service *service, int argc, char **argv,
@@ -38,23 +37,23 @@ int service_start(struct service *service, int argc, char **argv,
 /** Free what service_start() made. */
 void service_stop(struct service *service);
 
-/** A retry for one operation against one target, under the policy of that
+/** A retry object for one operation and one target, under the policy of that
  *  name; exits with 3 and a message if the policy is bad. */
 struct backoff_retry *service_retry(const struct service *service,
 				    const char *policy, const char *operation,
 				    const char *target);
 
-/** One call with an attempt function, ended by a signal too. */
+/** Make one call with an attempt function; a signal ends it, too. */
 enum backoff_status service_run(const struct service *service,
 				struct backoff_retry *retry,
 				backoff_attempt_fn fn, void *user,
 				struct backoff_answer *answer);
 
-/** Now, on the service's clock; and since 1970. */
+/** The time on the service's clock: monotonic, and since 1970. */
 uint64_t service_now_ns(const struct service *service);
 uint64_t service_wall_ns(const struct service *service);
 
-/** The attempt's time left in milliseconds, at least 1; 0 if it has no
+/** The attempt's remaining time in milliseconds, at least 1; 0 if it has no
  *  limit. */
 long service_left_ms(const struct service *service,
 		     const struct backoff_attempt *attempt);

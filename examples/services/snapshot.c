@@ -1,13 +1,14 @@
 /* Fetch pictures of many cameras at once, a few at a time per controller.
  *
- * The hand-written loop that this replaces, and how each part is kept:
+ * It replaces a hand-written loop, and keeps each of its rules:
  *
- *   - An empty body is a failure, whatever the status says: classify() turns
- *     it into the error type EmptyBody, which CAMERA_SNAPSHOT.json retries.
+ *   - An empty body is a failure, whatever the status is: classify() turns it
+ *     into the error type EmptyBody, which CAMERA_SNAPSHOT.json retries.
  *   - 10 s around each attempt, not around the call: `attempt_timeout` in the
- *     policy; http.c gives libcurl what is left until attempt->give_up_ns.
- *   - One retry after a fixed 0.5 s: CAMERA_SNAPSHOT.json extends SNAPSHOT.
- *   - A counter of failures per controller: of calls, after their retries.
+ *     policy; http.c passes the time until attempt->give_up_ns to libcurl.
+ *   - One more try after a fixed 0.5 s: CAMERA_SNAPSHOT.json extends SNAPSHOT.
+ *   - A failure counter per controller: it counts calls that failed after their
+ *     retries.
  *   - At most LIMIT concurrent calls per controller: a semaphore around the
  *     call, not inside the attempt, where waiting for a turn would use up the
  *     attempt's 10 s. A controller is the host and port of a URL.

@@ -1,21 +1,21 @@
 /* Deliver a webhook: POST a JSON text, with every attempt in a SQLite table.
  *
- * The hand-written loop that this replaces, and how each part is kept:
+ * It replaces a hand-written loop, and keeps each of its rules:
  *
- *   - A 2xx is success, and nothing else is: http.c says so.
+ *   - A 2xx is a success, and nothing else is: see http.c.
  *   - Lost connections, timeouts, 429 and 5xx are retried, other answers are
  *     not; 410 means that the endpoint is gone for good. WEBHOOK_DELIVERY.json
- *     extends the shipped WEBHOOK by exactly this.
+ *     adds exactly this to the shipped WEBHOOK.
  *   - Every attempt is a row of the table `attempts` with status and response
- *     time. The row is written inside the attempt: the event callback sees
- *     every attempt too, but no status of a success. While somebody else has
- *     the log locked, rows wait in memory and the delivery goes on.
+ *     time. The row is written inside the attempt, because the event callback
+ *     does not get the status of a success. While another process has the table
+ *     locked, rows wait in memory and the delivery continues.
  *   - The result has status, body, response time and retry count, whether the
  *     delivery succeeded or not: one JSON object on stdout.
  *
- * What the loop did not have: the endpoint's Retry-After counts, up to a minute
- * (`server_hint` in the policy). For a longer one no process
- * should wait: the result says hint_too_long, and the caller tries again later.
+ * New: the endpoint's Retry-After counts, up to a minute (`server_hint` in the
+ * policy). For a longer time no process should wait: the result says
+ * hint_too_long, and the caller comes back later.
  */
 #include "http.h"
 
@@ -27,12 +27,12 @@
 
 struct delivery {
 	const struct service *service;
-	/** In memory, with the rows that wait for the file. */
+	/** In memory; holds the rows that wait for the file. */
 	sqlite3 *db;
 	const char *log;
 	const char *id;
 	struct http_request request;
-	/** The last attempt's reply: the result has its status, body and time.
+	/** Reply of the last attempt: its status, body and time are reported.
 	 */
 	struct http_reply reply;
 };
@@ -42,8 +42,8 @@ struct delivery {
 	"url TEXT NOT NULL, status INTEGER NOT NULL, "                         \
 	"response_ms REAL NOT NULL, error TEXT)"
 
-/* Write the waiting rows to the table, all or none. The file is opened only
- * for this: if that fails, the rows wait for the next time. */
+/* Move the waiting rows to the table, all or none. The file is opened only for
+ * this: if it cannot even be read, that fails here and is tried again later. */
 static int
 flush_log(const struct delivery *d)
 {
@@ -67,7 +67,7 @@ flush_log(const struct delivery *d)
 	return result;
 }
 
-/* A log that cannot be written does not stop a delivery. */
+/* A failure to write the row does not stop the delivery. */
 static void
 log_attempt(const struct delivery *d, uint32_t number,
 	    const struct backoff_outcome *outcome)
@@ -123,8 +123,8 @@ print_result(const struct delivery *d, const struct backoff_answer *answer)
 	cJSON_Delete(result);
 }
 
-/* A locked log may be unlocked later; a file that is not a database stays
- * one that is not. */
+/* A table that is locked now may be free later; a file that is not a database
+ * ends the program. */
 static void
 open_log(struct delivery *d)
 {
@@ -167,7 +167,8 @@ main(int argc, char **argv)
 			      host);
 	service_run(&service, retry, attempt, &d, &answer);
 	print_result(&d, &answer);
-	/* No row may get lost because of a lock; now there is time to wait. */
+	/* Do not lose rows to another process's lock: now there is time to
+	 * wait. */
 	sqlite3_busy_timeout(d.db, 10000);
 	result = flush_log(&d);
 	if (result != SQLITE_OK)

@@ -1,12 +1,12 @@
-# The examples do what they say: compiled against the public headers, linked to
-# the shared library, run from outside.
+# The examples do what they promise: compiled with the public headers, linked to
+# the shared library, run as programs.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
 count=0
 
-# The last line of output, exit status 0.
+# Its last line of output is LINE, its exit status 0.
 ends_with() { # WHAT LINE COMMAND...
 	count=$((count + 1))
 	what=$1
@@ -43,13 +43,13 @@ same "blocking: one line per attempt, the last one closes the call" \
 ends_with "hedge: the second replica answers for the slow one" \
 	'success after 2 attempts: 42' \
 	"$top_builddir/examples/hedge" "$tmp/hedge.log"
-same "hedge: the loser has its line, the winner's closes the call" \
+same "hedge: the loser has a line, the winner's line closes the call" \
 	"$(sed 's/.*"event_type":"\([a-z_]*\)".*"kind":"\([a-z]*\)".*/\1 \2/' \
 		"$tmp/hedge.log" | tr '\n' ';')" \
 	"retry_attempt first;retry_success hedge;"
 
 "$top_builddir/examples/poll_loop" >"$tmp/poll" 2>&1
-same "poll_loop: ends well" $? 0
+same "poll_loop: exits with 0" $? 0
 same "poll_loop: both calls are retried in one loop" \
 	"$(grep ' after ' "$tmp/poll" | sort | tr '\n' ';')" \
 	"prices: success after 3 attempts;stock: success after 2 attempts;"
@@ -61,17 +61,17 @@ if [ ! -x "$uv" ]; then
 	echo "ok $((count += 1)) - libuv_loop # SKIP built without libuv"
 else
 	"$uv" 10000 >"$tmp/uv" 2>&1
-	same "libuv_loop: ends well" $? 0
+	same "libuv_loop: exits with 0" $? 0
 	# Call i fails i % 4 times; three attempts are not enough for 3.
-	same "libuv_loop: ten thousand calls, each as often as it needs" "$(
+	same "libuv_loop: ten thousand calls, each with its number of attempts" "$(
 		sed 's/, at most.*//' "$tmp/uv" | tr '\n' ';')" \
 		"10000 calls;22500 attempts;7500 successes, 2500 failures, 0 cancelled;"
 	"$uv" 10000 >"$tmp/uv" 2>&1 &
 	until grep -q calls "$tmp/uv" || ! kill -0 $!; do sleep 0.01; done
 	kill -INT $! 2>/dev/null
 	wait $!
-	same "libuv_loop: SIGINT is not the end of it" $? 0
-	same "libuv_loop: and every call has ended" 10000 "$(awk '
+	same "libuv_loop: SIGINT does not kill it" $? 0
+	same "libuv_loop: SIGINT ends every call" 10000 "$(awk '
 		/successes/ { print $1 + $3 + $5 }' "$tmp/uv")"
 fi
 
@@ -80,9 +80,9 @@ python=$(command -v python3)
 if [ -z "$python" ] || [ ! -e "$library" ]; then
 	echo "ok $((count += 1)) - loop.py # SKIP no python3 or no shared library"
 elif nm -D "$library" 2>/dev/null | grep -q '__[at]san_'; then
-	echo "ok $((count += 1)) - loop.py # SKIP python3 has no sanitizer in it"
+	echo "ok $((count += 1)) - loop.py # SKIP python3 is built without a sanitizer"
 else
-	ends_with "loop.py: a whole loop through plain functions" \
+	ends_with "loop.py: a complete loop through exported functions" \
 		"success after 3 attempts; last error: http:503" \
 		"$python" "$top_srcdir/examples/loop.py" "$library"
 fi

@@ -1,13 +1,13 @@
-# What a user has after `make install`: every example, README.md's program and
-# the services compile with what libbackoff.pc says and nothing else, and run.
+# After `make install`, every example, README.md's program and the services
+# compile with the flags of libbackoff.pc and no others, and run.
 : "${CC:=cc}" "${MAKE:=make}" "${PKG_CONFIG:=pkg-config}"
-# Of a build with sanitizers or coverage; else empty.
+# Flags of a build with sanitizers or coverage; otherwise empty.
 : "${RK_CFLAGS:=}"
 . "$(dirname "$0")/../services/services.sh"
 service=$scratch/bin
 mkdir bin
 
-# A make inside a make: the outer one's flags and jobs are not for this one.
+# A make inside a make must not get the outer one's flags and jobs.
 if ! env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u DESTDIR \
 	"$MAKE" -C "$top_builddir" -s install DESTDIR="$scratch/root" \
 	>install.log 2>&1; then
@@ -18,8 +18,8 @@ pc=$(find root -name libbackoff.pc)
 is "one libbackoff.pc is installed" 1 "$(echo "$pc" | grep -c .)"
 export PKG_CONFIG_PATH="$scratch/$(dirname "$pc")"
 
-# The installed tree stands in $scratch/root: only libbackoff is looked for
-# there, and what else a program needs where it is.
+# The installed tree is in $scratch/root. Only libbackoff is looked for there;
+# other packages are looked for in the system.
 backoff() { # ARGUMENT...
 	PKG_CONFIG_SYSROOT_DIR=$scratch/root "$PKG_CONFIG" "$@" libbackoff
 }
@@ -34,7 +34,7 @@ is "headers, policies, man pages are there" "yes yes yes" "$(
 		[ -z "$(find root -path "$file")" ] || echo yes
 	done | tr '\n' ' ' | sed 's/ $//')"
 
-# Compile into bin/NAME; "yes", or what the compiler says.
+# Compile into bin/NAME; prints "yes", or the output of the compiler.
 compile() { # NAME PACKAGES FILE...
 	name=$1
 	packages=$2
@@ -51,7 +51,7 @@ compile() { # NAME PACKAGES FILE...
 		"$@" -o "bin/$name" $libs -pthread >compile.log 2>&1 &&
 		echo yes || cat compile.log
 }
-# Compile, unless a package is not here.
+# Compile, unless a package is not installed.
 built() { # NAME PACKAGES FILE...
 	for package in $2; do
 		"$PKG_CONFIG" --exists "$package" && continue

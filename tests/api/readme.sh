@@ -1,5 +1,5 @@
-# What README.md shows is what happens: each command's lines are in its output,
-# and the program compiles and runs.
+# README.md is right: each command prints the lines shown, and the program compiles
+# and runs.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 : "${CC:=cc}"

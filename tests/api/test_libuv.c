@@ -1,5 +1,5 @@
-/* Ten thousand calls in backoff at once, in one thread: a libuv loop on the
- * library's steps. */
+/* Ten thousand calls wait at once, in one thread: a libuv loop that uses the
+ * library step by step. */
 #include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -25,7 +25,7 @@ struct scene {
 	struct backoff_retry *retry;
 	struct work *work;
 	unsigned waiting, attempts, events, early;
-	/** By stop reason. */
+	/** Calls by stop reason. */
 	unsigned ended[BACKOFF_STOP_SLEEP_FAILED + 1];
 };
 
@@ -144,7 +144,8 @@ set_up(struct scene *s, const char *policy)
 	cr_assert(s->work != NULL);
 }
 
-/* All begin; @p always or else i % 4 attempts of call i fail. */
+/* Begin all calls; if @p always, every attempt fails, otherwise i % 4 attempts
+ * of call i. */
 static void
 start(struct scene *s, unsigned always)
 {
@@ -199,8 +200,8 @@ Test(api_libuv, ten_thousand_calls_wait_at_once_and_all_end)
 	struct scene s;
 
 	set_up(&s, POLICY("50ms"));
-	/* One of four needs no wait; the loop has not run, so nobody's wait
-	 * can be over. */
+	/* One of four needs no wait; the loop has not run, so no wait can be
+	 * over. */
 	start(&s, 0);
 	cr_expect(s.waiting == CALLS - CALLS / 4, "%u wait", s.waiting);
 	cr_expect(s.attempts == CALLS);
@@ -212,8 +213,8 @@ Test(api_libuv, ten_thousand_calls_wait_at_once_and_all_end)
 	cr_expect(s.events == s.attempts, "one event per attempt");
 	cr_expect(s.ended[BACKOFF_STOP_SUCCESS] == CALLS / 4 * 3);
 	cr_expect(s.ended[BACKOFF_STOP_MAX_ATTEMPTS] == CALLS / 4);
-	cr_expect(s.early == 0, "%u attempts before their time", s.early);
-	cr_expect(count_threads() == threads, "a thread was made");
+	cr_expect(s.early == 0, "%u attempts too early", s.early);
+	cr_expect(count_threads() == threads, "a thread was created");
 	tear_down(&s);
 }
 
@@ -231,11 +232,11 @@ Test(api_libuv, a_waiting_call_is_small)
 	uv_walk(&s.loop, count_active, &active);
 	cr_expect(active == CALLS && s.waiting == CALLS,
 		  "%u timers for %u waits", active, s.waiting);
-	cr_expect(count_threads() == threads, "a thread was made");
+	cr_expect(count_threads() == threads, "a thread was created");
 	bytes = (after.uordblks - before.uordblks) / CALLS;
-	cr_log_info("%zu bytes of the library's, %zu of libuv's timer per call",
+	cr_log_info("%zu bytes of the library, %zu of libuv's timer per call",
 		    bytes, sizeof(uv_timer_t));
-	/* A sanitizer's malloc tells nothing. */
+	/* A sanitizer's malloc does not report sizes. */
 	cr_expect(bytes < 2048, "%zu bytes per call", bytes);
 	cr_expect(uv_run(&s.loop, UV_RUN_DEFAULT) == 0);
 	cr_expect(s.attempts == CALLS * 3, "%u attempts", s.attempts);

@@ -1,4 +1,4 @@
-/* Loops as a user writes them: through the shared library, in virtual time. */
+/* Loops as users write them: with the shared library, in virtual time. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static const char policy_text[] =
 	"{\"name\": \"P\", \"max_attempts\": 4, \"base_delay\": 1,"
 	" \"jitter\": \"none\", \"retry_on\": [\"http:5xx\", \"Rejected\"]}";
 
-/* A loop in virtual time, and what was seen of it. */
+/* A loop in virtual time, and what it did. */
 struct scene {
 	struct backoff_policy *policy;
 	struct backoff_clock *clock;
@@ -212,7 +212,7 @@ Test(api_loop, the_step_form_asks_for_the_same_attempts_and_waits)
 	cr_expect(waited_ns == 3 * SECOND);
 	cr_expect(backoff_call_answer(call)->attempts == 3);
 	cr_expect(backoff_call_cancel(call) == BACKOFF_E_STATE,
-		  "cancelling what is over");
+		  "cancelling a finished call");
 	backoff_call_free(call);
 	tear_down(&s);
 }

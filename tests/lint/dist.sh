@@ -1,4 +1,4 @@
-# What git knows is what the tarball holds.
+# The tarball holds exactly the files that git tracks.
 . "$(dirname "$0")/lint.sh"
 if ! cloned; then
 	echo "1..0 # SKIP not a git clone"
@@ -12,7 +12,7 @@ listed=$(printf 'list:\n\t@printf "DIST %%s\\n" $(DISTFILES)\n' |
 	sed -n "s/^DIST //p" | sed -e "s|^$top_srcdir/||" -e 's|^\(\.\./\)*||' |
 	sort -u)
 check "make knows its list" "$([ -n "$listed" ] || echo "it is empty")"
-# A listed folder stands for all below it.
+# A listed folder includes everything in it.
 missing=$(git ls-files | awk -v listed="$listed" '
 	BEGIN { n = split(listed, name, "\n")
 		for (i = 1; i <= n; i++) there[name[i]] = 1 }

@@ -1,4 +1,4 @@
-# Every header compiles by itself: public ones as strict C and as C++.
+# Every header compiles alone, public ones as strict C and as C++.
 . "$(dirname "$0")/lint.sh"
 need "${CC%% *}" "${CXX%% *}"
 

@@ -1,4 +1,4 @@
-# Rooms use what lies below them, and each library its own few files only.
+# Rooms include only what lies below them, and only few files include a library.
 . "$(dirname "$0")/lint.sh"
 
 # Every include of every C file, as FILE:LINE: KIND TARGET (quote or angle).

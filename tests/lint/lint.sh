@@ -1,13 +1,13 @@
-# What the lints share: TAP, the list of files, C without comments.
-# Sourced; `make check` sets top_srcdir, top_builddir, CC and the flags, and by
-# hand a script finds them itself: `sh tests/lint/shape.sh`.
+# Shared by the lints: TAP, the list of files, C without comments.
+# Sourced; `make check` sets top_srcdir, top_builddir, CC and the flags; a script
+# run by hand finds them itself: `sh tests/lint/shape.sh`.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 : "${CC:=cc}" "${CXX:=c++}"
 cd "$top_srcdir" || exit 99
 count=0
-# The rooms and their order: docs/architecture.md has it in words. Equal numbers
-# stand side by side, and do not see each other.
+# The rooms and their order, which docs/architecture.md explains. Rooms with equal
+# numbers must not use each other.
 ranks='
 src/base 0
 src/clock 1
@@ -34,8 +34,8 @@ tools/retrysim 8
 tools/retrytop 8
 '
 
-# Without the tool there is nothing to say; where every tool must be
-# (RETRYKIT_LINT_STRICT, the gate), that is a failure.
+# Skip without the tool; in the gate (RETRYKIT_LINT_STRICT), where every tool is
+# installed, fail.
 need() { # TOOL...
 	for tool; do
 		command -v "$tool" >/dev/null 2>&1 && continue
@@ -49,7 +49,7 @@ need() { # TOOL...
 	done
 }
 
-# One result: passes if there is nothing to complain about.
+# One result: passes if there are no complaints.
 check() { # WHAT COMPLAINTS
 	count=$((count + 1))
 	if [ -z "$2" ]; then
@@ -69,20 +69,20 @@ finish() {
 	echo "1..$count"
 }
 
-# Whether git knows this tree; a tarball unpacked inside a clone is not known.
+# Whether git tracks this tree; a tarball unpacked inside a clone is not tracked.
 cloned() {
 	git ls-files --error-unmatch configure.ac >/dev/null 2>&1
 }
 
-# The project's files below the folders given, by name pattern; what git does
-# not know yet counts, what it ignores (a build in the source tree) does not.
+# The project's files below the given folders, by name pattern. Files that git does
+# not track yet count; files that it ignores (a build in the source tree) do not.
 files() { # PATTERN FOLDER...
 	pattern=$1
 	shift
 	if cloned; then
 		git ls-files -co --exclude-standard -- "$@" |
 			while read -r file; do
-				# Deleted, but not yet in git's eyes.
+				# Deleted, but not yet in the index.
 				[ ! -f "$file" ] || echo "$file"
 			done
 	else

@@ -12,8 +12,8 @@ for page in $pages; do
 		"$(mandoc -T lint -W warning "$page" 2>&1)"
 done
 
-# Section 3 is complete: each function has a synopsis, and none is invented.
-# Only what stands in a SYNOPSIS counts, not what is mentioned.
+# Section 3 is complete: each function has a synopsis, and no other has one.
+# Only a SYNOPSIS counts, not a mention.
 described=$(echo "$section_3" | xargs -r awk '
 	/^\.Sh/ { synopsis = $2 == "SYNOPSIS" }
 	synopsis && /^\.F[on] backoff_/ { print $2 }' | sort -u)
@@ -53,7 +53,7 @@ promised=$(awk '
 	}' src/backoff/*.h | sort -u)
 
 # RETURN VALUES names each function that returns a status, and each of its
-# statuses: in its own item, where the section is a list of functions.
+# statuses: in the function's item, if the section is a list of functions.
 echo "$promised" >"$tmp/promised"
 check "every status in a header is in RETURN VALUES of the function's page" "$(
 	echo "$section_3" | xargs -r awk '
@@ -109,7 +109,7 @@ check "every status in a header is in RETURN VALUES of the function's page" "$(
 		}
 	}' "$tmp/promised" | sort -u)"
 
-# Each EXAMPLES section has a block of C that stands at file scope.
+# Each EXAMPLES section has a block of C at file scope.
 for page in $section_3; do
 	awk -v tmp="$tmp" '
 		/^\.Sh/ { part = $2 }

@@ -1,5 +1,5 @@
-# packages.sh asks apt once and only for what is missing, with sudo when not
-# root; where it cannot, it names what is missing.
+# packages.sh calls apt once and only for missing packages, with sudo if not root;
+# if it cannot install, it names them.
 . "$(dirname "$0")/lint.sh"
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
@@ -10,8 +10,7 @@ printf 'build here cmd:sh\nbuild absent cmd:no-such-program\n' \
 printf 'build other f:/no/such/*\ncheck present f:/bin/*\n' \
 	>>"$tmp/packages.txt"
 
-# A machine with nothing but this; apt-get is a stub that writes down its
-# arguments.
+# A machine with only these tools; apt-get is a stub that records its arguments.
 for tool in sh dirname mktemp rm tail env; do
 	ln -s "$(command -v $tool)" "$tmp/bin/$tool"
 done

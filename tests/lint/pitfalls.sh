@@ -1,8 +1,8 @@
-# Every known pitfall has its test: docs/pitfalls.md against tests/unit.
+# Every known pitfall in docs/pitfalls.md has a test in tests/unit.
 . "$(dirname "$0")/lint.sh"
 
 page=docs/pitfalls.md
-# Those of its own room, and what a room that owns a pitfall calls pNN_.
+# Tests in tests/unit/pitfalls, and tests of other rooms named pNN_.
 tests=$(sed -nE 's/^Test\((pitfalls_[a-z]+, ([a-z0-9_]+)|[a-z_]+, (p[0-9]{2}_[a-z0-9_]+)).*/\2\3/p' \
 	tests/unit/*/*.c | sort)
 numbers=$(seq 1 37)
@@ -14,7 +14,7 @@ $numbers
 EOF
 )"
 
-# A row names tests in its last column, of its own number.
+# A row's last column names tests, which begin with the row's number.
 check "each row has a test" "$(
 	grep -E '^\| ([0-9]+|[A-Za-z][^|]*/?[^|]*) \|' $page |
 		grep -vE '^\| (no\.|library) \|' | while IFS= read -r row; do

@@ -9,8 +9,8 @@ if [ -z "$symbols" ]; then
 	exit 0
 fi
 
-# Tools call the library through what it exports and src/base: anything else
-# would be an inside that they found without a header.
+# Tools call only exported functions of the library, and src/base: anything else
+# is internal, and was found without a header.
 check "rooms call only what lies below them" "$(
 	printf '%s\n%s\n' "$ranks" "$symbols" | awk '
 	NF == 2 { rank[$1] = $2 }
@@ -34,9 +34,9 @@ check "rooms call only what lies below them" "$(
 		}
 	}' | sort)"
 
-# Decisions depend on their arguments only: this is all that the engine may ask
-# of the C library. Sanitizers and coverage call home. No source calls
-# bcmp(): clang makes it from a memcmp() that is only compared with zero.
+# Decisions depend on their arguments only: these are all the functions of the C
+# library that the engine may call. Sanitizers and coverage add calls. No source
+# calls bcmp(): clang makes it from a memcmp() that is only compared with zero.
 allowed='mem(cmp|cpy|move|set|chr)|bcmp|str(cmp|len|n?cmp|chr|n?casecmp|spn|cspn)'
 allowed="$allowed|snprintf|__snprintf_chk|strerrorname_np|__assert_fail"
 allowed="$allowed|__u?(div|mod)ti3|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__mem(cpy|set|move)_chk"

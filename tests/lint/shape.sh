@@ -1,11 +1,11 @@
-# Files say their purpose and stay small; functions fit on a screen or two.
+# Files begin with their purpose and stay small; functions fit on two screens.
 . "$(dirname "$0")/lint.sh"
 need ctags
 
 c_files=$(files '\.[ch]$' src tools tests examples)
 check "every C file starts with its purpose, one sentence" "$(
 	for file in $c_files; do
-		# The first paragraph of the first comment ends as one.
+		# The first paragraph of the first comment is a sentence.
 		awk 'NR == 1 && !/^\/\* [^ ]/ { bad = 1; exit }
 			{ sub(/ *\*\/.*/, " END") }
 			/^ \*$/ { exit }

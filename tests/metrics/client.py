@@ -1,6 +1,6 @@
-"""What scrape.sh asks: HTTP, the API of Prometheus, a strict OpenMetrics parser.
+"""Helpers of scrape.sh: HTTP, the API of Prometheus, a strict OpenMetrics parser.
 
-Exit status 1: the answer is no, 77: there is no such parser here.
+Exit status 1: a check failed, 77: the parser is not installed.
 """
 import json
 import socket
@@ -8,7 +8,7 @@ import sys
 import urllib.parse
 import urllib.request
 
-# Whatever proxy the environment names is not for 127.0.0.1.
+# Do not use the environment's proxy for 127.0.0.1.
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -40,7 +40,7 @@ def answer(base, path, **arguments):
 
 
 def value(base, query):
-    """The value of a query that has one."""
+    """Print the value of a query."""
     result = answer(base, "query", query=query)["result"]
     print(" ".join(sample["value"][1] for sample in result))
 

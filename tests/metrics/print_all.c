@@ -1,4 +1,4 @@
-/* Prints metrics with everything in them: each kind of event, hostile names.
+/* Prints metrics of everything: each kind of event, and hostile names.
  * Argument: openmetrics or prometheus. */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 			exit(4);                                               \
 	} while (0)
 
-/* Every value of every label, and what is in no vocabulary. */
+/* Every value of every label, and unknown values. */
 static void
 count_each(struct backoff_metrics *metrics, const char *name)
 {
@@ -93,7 +93,7 @@ main(int argc, char **argv)
 	guard = watch(metrics);
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(*hostile); i++)
 		count_each(metrics, hostile[i]);
-	/* Each byte but the end; then more than there is room for. */
+	/* Every byte except NUL; then more than fits. */
 	for (int i = 0; i < 255; i++)
 		every[i] = (char)(i + 1);
 	every[255] = '\0';

@@ -1,16 +1,16 @@
-# Others read the text: promtool, a strict OpenMetrics parser, and a Prometheus
-# that scrapes examples/metrics and is asked for what it found.
+# Other programs read the text: promtool, a strict OpenMetrics parser, and a
+# Prometheus that scrapes examples/metrics and answers queries.
 . "$(dirname "$0")/../services/services.sh"
 example=$top_builddir/examples/metrics
 print_all=$top_builddir/tests/metrics/print_all
 
-# Debian's own python3 has Debian's modules, whatever comes first in PATH.
+# Debian's python3 has Debian's modules, even if another one is first in PATH.
 python=$(command -v /usr/bin/python3 || command -v python3)
 client() {
 	"$python" "$top_srcdir/tests/metrics/client.py" "$@"
 }
 
-# Where every tool must be (the gate), a missing one is a failure.
+# In the gate, where every tool is installed, a missing one is a failure.
 missing() { # TOOL WHAT
 	count=$((count + 1))
 	if [ -n "${RETRYKIT_LINT_STRICT:-}" ]; then
@@ -20,7 +20,7 @@ missing() { # TOOL WHAT
 	fi
 }
 
-# What promtool says, and its exit status: 3 where it would write otherwise.
+# The output of promtool and its exit status: 3 if it has suggestions.
 promtool_on() { # FILE
 	promtool check metrics <"$1" 2>&1
 	echo "exit $?"
@@ -30,7 +30,7 @@ check_text() { # NAME: NAME.om and NAME.prom are texts
 	if command -v promtool >/dev/null 2>&1; then
 		is "$1: promtool finds nothing" "exit 0" "$(promtool_on "$1.prom")"
 		sed '/^# HELP retry_attempts/d' "$1.prom" >"$1.bad"
-		is "$1: it would find something" \
+		is "$1: promtool notices a missing help text" \
 			"retry_attempts_total no help text
 exit 3" "$(promtool_on "$1.bad" | grep -v duration)"
 	else
@@ -46,7 +46,7 @@ exit 3" "$(promtool_on "$1.bad" | grep -v duration)"
 			END { print NR " families, of seconds " seconds + 0 }' \
 				"$1.families")$(cat "$1.err")"
 		sed '$d' "$1.om" >"$1.bad"
-		is "$1: it would find an end that is missing" 1 \
+		is "$1: the parser notices a missing end" 1 \
 			"$(client openmetrics "$1.bad" >/dev/null 2>&1; echo $?)"
 		;;
 	esac
@@ -55,7 +55,7 @@ exit 3" "$(promtool_on "$1.bad" | grep -v duration)"
 }
 
 if [ -z "$python" ]; then
-	missing python3 "all of it"
+	missing python3 "all metrics tests"
 	finish
 	exit 0
 fi
@@ -80,9 +80,9 @@ url=$(cat url)
 
 open_type='application/openmetrics-text; version=1.0.0; charset=utf-8'
 old_type='text/plain; version=0.0.4; charset=utf-8'
-is "who asks for OpenMetrics gets it" "$open_type" \
+is "a client that asks for OpenMetrics gets it" "$open_type" \
 	"$(client content_type "$url" 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5')"
-is "who does not gets the older format" "$old_type" \
+is "any other client gets the older format" "$old_type" \
 	"$(client content_type "$url")"
 client get "$url" application/openmetrics-text >example.om
 client get "$url" >example.prom
@@ -90,8 +90,8 @@ check_text example
 holds "another path is not found" sh -c "! '$python' \
 	'$top_srcdir/tests/metrics/client.py' get '${url%metrics}other'"
 
-# By the clock, since each try is a program that starts.
-patiently() { # SECONDS COMMAND...: it succeeds at last
+# Timed by the clock, because each try starts a program.
+patiently() { # SECONDS COMMAND...: repeat it until it succeeds
 	until=$(($(date +%s) + $1))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
@@ -105,7 +105,7 @@ settled() { # PID BASE
 	client get "$2/-/ready" || ! kill -0 "$1"
 }
 
-# A port that was free a moment ago can be taken: then another one.
+# A port that was free a moment ago may be taken: then try another one.
 start_prometheus() {
 	for _ in 1 2 3; do
 		port=$(client port)
@@ -156,12 +156,12 @@ END
 	ask 0 'retry_breaker_state{breaker="backend",state="open"}'
 	ask 0 'sum(retry_inflight)'
 	ask "$(grep -vc '^#' example.om)" scrape_samples_scraped
-	is "Prometheus: it read OpenMetrics, which tells units" \
+	is "Prometheus: it read OpenMetrics, which has units" \
 		"histogram seconds" \
 		"$(client metadata "$base" retry_attempt_duration_seconds)"
 	kill "$prometheus_pid"
 	wait "$prometheus_pid"
-	is "Prometheus ends when told to" 0 $?
+	is "Prometheus ends on SIGTERM" 0 $?
 else
 	missing prometheus "a real Prometheus scrapes the example"
 fi
@@ -169,5 +169,5 @@ fi
 exec 3>&-
 wait "$example_pid"
 is "the example ends with its input" 0 $?
-is "and complains of nothing" "" "$(cat err)"
+is "and does not complain" "" "$(cat err)"
 finish

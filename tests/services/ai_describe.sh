@@ -52,10 +52,10 @@ is "after 2, 4 and 8 s exactly" "throttle http:429 2 none AI_VISION
 server http:500 4 none AI_VISION
 server http:503 8 none AI_VISION
 - - - - AI_VISION" "$(events events class code delay_seconds delay_law policy)"
-is "waits were kept" yes "$(waited events)"
+is "the waits took place" yes "$(waited events)"
 
 describe a=/503 cat.jpg
-is "one after the last: given up, with the error's text" \
+is "after the last attempt it gives up, with the error's text" \
 	"1 no description: 503 overloaded 4" \
 	"$? $(cat err) $(requests /503 number | wc -l)"
 
@@ -75,7 +75,7 @@ billing 429_billing_hard_limit a billing limit
 inside-quota 429_insufficient a quota inside a 200
 refused image_too_large an error inside a 200
 nothing no_description a 200 without text
-nonsense no_description a 200 that is no JSON
+nonsense no_description a 200 that is not JSON
 404 404_no_such_model a 404
 502 502_bad_gateway a 502
 reset 0_Recv_failure a lost connection
@@ -87,7 +87,7 @@ is "a 503 inside a 200 is retried" "0 a late cat http:503 2" \
 
 describe grok=/grok a=/good cat.jpg
 is "grok retries anything" "0 a grokked cat" "$? $(cat out)"
-is "grok: once more after half a second, whatever it says" \
+is "grok: once more after half a second, ignoring its hint" \
 	"GROK_VISION grok http:502 0.5
 GROK_VISION grok - -" "$(events events policy target code delay_seconds)"
 describe grok=/quota a=/good cat.jpg
@@ -106,7 +106,7 @@ is "all give up: the last error" "1 no description: 429" \
 	"$? $(cut -c 1-19 err)"
 
 describe a=/soon cat.jpg
-is "Retry-After: the longer of it and the own delay" "0 a patient cat
+is "Retry-After: the longer of it and the computed delay" "0 a patient cat
 3 hint honoured
 - - -" "$? $(cat out)
 $(events events delay_seconds delay_source hint_action)"
@@ -125,7 +125,7 @@ before=$(requests /good number | wc -l)
 within 60 test -s events
 kill -TERM $running
 wait $running
-is "SIGTERM: no description, and nobody else is asked" "1 $before " \
+is "SIGTERM: no description, and no other provider is asked" "1 $before " \
 	"$? $(requests /good number | wc -l) $(cat out)"
 
 # Real time: 100, 200 and 400 ms.
@@ -143,5 +143,5 @@ is "in real time: retried, then aborted, then the next" "http:429 -
 http:500 -
 http:429 non_retryable
 - success" "$(events events code stop_reason)"
-is "in real time: waits were kept" yes "$(gaps_at_least /a 100 200)"
+is "in real time: the waits took place" yes "$(gaps_at_least /a 100 200)"
 finish

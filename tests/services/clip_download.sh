@@ -1,4 +1,4 @@
-# The clip download: one retriable class, waits announced, bytes kept.
+# The clip download: one retriable class, a callback before waits, bytes kept.
 . "$(dirname "$0")/services.sh"
 
 start_peer clips <<'END'
@@ -50,22 +50,22 @@ get cut
 is "a line that breaks three times: the clip, and the attempt count" \
 	"0 clip: 100000 bytes after 4 attempts" "$? $(cat out)"
 holds "every byte is in its place" cmp clip whole
-is "each attempt goes on where the line broke" "- 200 30000
+is "each attempt continues where the line broke" "- 200 30000
 bytes=30000- 206 30000
 bytes=60000- 0 0
 bytes=60000- 206 40000" "$(requests /cut range status bytes)"
-is "exponential from 1 to 4 s, whatever the peer says" "1 none
+is "exponential from 1 to 4 s, ignoring the peer's hint" "1 none
 2 none
 4 none
 - -" "$(events events delay_seconds delay_law)"
-is "waits were kept" yes "$(waited events)"
+is "the waits took place" yes "$(waited events)"
 is "the callback saw each wait, and knew what the file has" \
 	"attempt 1 of 4: 30000 bytes so far; next in 1.0 s
 attempt 2 of 4: 60000 bytes so far; next in 2.0 s
 attempt 3 of 4: 60000 bytes so far; next in 4.0 s" \
 	"$(sed 's/: .*; \([0-9]* bytes\)/: \1/' err)"
 
-# A client that stands still while the peer answers finds all of it afterwards.
+# A client that is stopped while the peer answers finds all bytes afterwards.
 # shellcheck disable=SC2086 # words
 "$service/clip_download" $at_once "$peer/slow" clip >out 2>err &
 running=$!
@@ -91,15 +91,15 @@ plain whole -,-, no ETag
 END
 
 get lie
-is "the wrong range is not taken" "1 OSError non_retryable" \
+is "a wrong range is refused" "1 OSError non_retryable" \
 	"$? $(events events error_type stop_reason | tail -n 1)"
 get ends
-is "a clip of which nothing but its end was missing" "0 bytes=30000- 416" \
+is "a clip that was complete, without the client knowing" "0 bytes=30000- 416" \
 	"$? $(requests /ends range status | tail -n 1)"
 head -c 30000 whole >begin
 holds "has every byte" cmp clip begin
 get ended
-is "one that is longer than the peer says is none" "1 non_retryable" \
+is "a part longer than the clip is an error" "1 non_retryable" \
 	"$? $(events events stop_reason | tail -n 1)"
 get none
 is "a clip that became empty is empty" "0 0" "$? $(wc -c <clip)"
@@ -127,14 +127,14 @@ get gone
 is "a line that stays broken: four attempts" "1 max_attempts 4" \
 	"$? $(events events stop_reason attempts | tail -n 1)"
 is "and nothing is left" "" "$(ls clip clip.part 2>/dev/null)"
-is "a file that cannot be made: exit 4" 4 \
+is "a file that cannot be created: exit 4" 4 \
 	"$("$service/clip_download" "$peer/whole" no/such/folder \
 		>/dev/null 2>&1; echo $?)"
 if [ -c /dev/full ]; then
 	ln -s /dev/full full.part
 	rm -f events
 	"$service/clip_download" -e events "$peer/whole" full >out 2>err
-	is "a full disk is told as such, and not retried" \
+	is "a full disk is reported as such, and not retried" \
 		"1 errno:ENOSPC non_retryable" \
 		"$? $(events events code stop_reason)"
 fi
@@ -157,6 +157,6 @@ is "in real time: the clip" "0 clip: 3000000 bytes after 2 attempts" \
 	"$? $(cat out)"
 "$service/clip_download" "$peer/whole" whole >/dev/null
 holds "in real time: every byte is in its place" cmp clip whole
-is "in real time: the wait was kept" "yes yes" \
+is "in real time: the wait took place" "yes yes" \
 	"$(waited events) $(gaps_at_least /clip 400)"
 finish

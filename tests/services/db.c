@@ -1,9 +1,9 @@
-/* The tests' hands on a SQLite database: read it, or hold its lock.
+/* Lets tests read a SQLite database, or hold its lock.
  *
  *     db DATABASE query SQL             rows, columns separated by tabs
  *     db DATABASE write until FILE N    hold the write lock until FILE has N
- *                                       lines: by attempts, not by a stopwatch
- *     db DATABASE all until FILE N      nobody else may even read
+ *                                       lines, so attempts end it, not time
+ *     db DATABASE all until FILE N      lock out readers, too
  *     db DATABASE read until FILE N     hold a read lock: commits are refused
  *
  * Says "held" when it has the lock.
@@ -61,7 +61,7 @@ main(int argc, char **argv)
 {
 	sqlite3 *db = NULL;
 
-	/* Nothing here outlives a test that hangs. */
+	/* This must not outlive a hanging test. */
 	alarm(600);
 	if (argc < 4 || sqlite3_open(argv[1], &db) != SQLITE_OK ||
 	    sqlite3_busy_timeout(db, 60000) != SQLITE_OK)

@@ -1,9 +1,9 @@
 # The event store under real locks: waits, steps done once, an id or nothing.
 . "$(dirname "$0")/services.sh"
 
-# In virtual time this script is the clock: attempt N + 1 begins when attempt N
-# has failed and, if that is when a lock goes away, the lock is gone.
-# Open here too, or a tick for nobody would wait for ever.
+# In virtual time this script is the clock: attempt N + 1 begins after attempt N
+# failed, and after the lock's holder ended, if it ends with attempt N.
+# Open the FIFO here, too, or a tick without a reader would wait for ever.
 mkfifo ticks
 exec 9<>ticks
 store() { # NAME
@@ -12,7 +12,7 @@ store() { # NAME
 	"$service/event_store" $at_once -e events store.db files "$1" \
 		"text of $1" >id 2>err
 }
-store_while_held() { # KIND ATTEMPTS NAME: the lock is held through so many
+store_while_held() { # KIND ATTEMPTS NAME: the lock is held for ATTEMPTS
 	rm -f events held
 	"$tool/db" store.db "$1" until events "$2" >held 2>&1 &
 	holder=$!
@@ -32,7 +32,7 @@ store_while_held() { # KIND ATTEMPTS NAME: the lock is held through so many
 has_lines() { # FILE COUNT
 	[ -s "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]
 }
-steps() { # NAME: what was done, each as often as it was
+steps() { # NAME: how often each step was done
 	echo "row $("$tool/db" store.db query \
 		"SELECT count(*) FROM events WHERE name = '$1'")" \
 		"file $(cat "files/$1" 2>/dev/null | grep -c "^text of $1\$")" \
@@ -54,16 +54,16 @@ conflict sqlite:5
 is "it waits 1 and 2 s exactly" "1 none
 2 none
 - -" "$(events events delay_seconds delay_law)"
-is "waits were kept" yes "$(waited events)"
+is "the waits took place" yes "$(waited events)"
 is "a writer: each step once" "row 1 file 1 follow-up 1" "$(steps writer)"
 
-# A reader lets BEGIN and INSERT pass and refuses the COMMIT: the file is
-# there when the attempt fails.
+# With a reader, BEGIN and INSERT succeed and COMMIT fails: the file already
+# exists when the attempt fails.
 store_while_held read 3 reader
 is "a reader that goes away: the id" "0 3" "$? $(cat id)"
 is "three commits were refused" "sqlite:5 sqlite:5 sqlite:5 -" \
 	"$(events events code | tr '\n' ' ' | sed 's/ $//')"
-is "a reader: each step once, though four attempts" \
+is "a reader: each step once, despite four attempts" \
 	"row 1 file 1 follow-up 1" "$(steps reader)"
 
 store_while_held read 4 locked
@@ -86,16 +86,16 @@ store first
 is "a constraint is not retried" "1 fatal sqlite:19 non_retryable 1" \
 	"$? $(events events class code stop_reason attempt)"
 is "the first event is untouched" "row 1 file 1 follow-up 1" "$(steps first)"
-echo "somebody's" >files/taken
+echo "another file" >files/taken
 store taken
-is "a file of that name is not overwritten" "1 somebody's" \
+is "an existing file is not overwritten" "1 another file" \
 	"$? $(cat files/taken)"
 echo junk >bad.db
 "$service/event_store" bad.db files x y >id 2>err
-is "no database: exit 1, nothing, not retried" "1  not stored after 1" \
+is "a bad database: exit 1, no id, not retried" "1  not stored after 1" \
 	"$? $(cat id) $(grep -o 'not stored after 1' err)"
 
-# The row is there, the follow-up cannot start: only that is done again.
+# The row is stored, the follow-up cannot start: only the follow-up is repeated.
 mv files/follow-up.queue queue
 mkdir files/follow-up.queue
 rm -f events
@@ -106,20 +106,20 @@ within 60 test -s events
 rmdir files/follow-up.queue
 echo >&9
 wait $running
-is "a follow-up that fails: the id after all" 0 $?
-is "a follow-up that fails: the row is not stored again" \
+is "a follow-up that fails once: the id in the end" 0 $?
+is "a follow-up that fails once: the row is not stored again" \
 	"row 1 file 1 follow-up 1" "$(steps late)"
 is "it took a retry" OSError "$(events events error_type | head -n 1)"
 rm files/follow-up.queue
 mkdir files/follow-up.queue
 store never
-is "a follow-up that never starts: nothing" "1 " "$? $(cat id)"
-has "and what is there is told" "$(cat err)" \
+is "a follow-up that never starts: no id" "1 " "$? $(cat id)"
+has "and what was stored is reported" "$(cat err)" \
 	"never: stored without follow-up after"
-is "and is there" "row 1 file 1 follow-up 0" "$(steps never)"
+is "and is in place" "row 1 file 1 follow-up 0" "$(steps never)"
 rmdir files/follow-up.queue
 
-# Who loses every time has done nothing; who does not has done each step once.
+# A process that loses every time has done nothing; any other, each step once.
 for name in a b c d e f; do
 	# shellcheck disable=SC2086 # words
 	"$service/event_store" $at_once store.db files "$name" "text of $name" \
@@ -137,7 +137,7 @@ for name in a b c d e f; do
 			undone=$((undone + 1))
 	fi
 done
-is "six processes at once: each done or not, nothing between" 6 \
+is "six processes at once: each completely done or not at all" 6 \
 	$((done + undone))
 is "six processes at once: as many ids as were stored, all different" \
 	"yes $stored $stored" "$([ $stored -gt 0 ] && echo yes) $(
@@ -151,7 +151,7 @@ within 60 grep -q held held
 "$service/event_store" -p "$real_time" -e events store.db files real \
 	"text of real" >id
 is "in real time: stored when the lock was gone" 0 $?
-is "in real time: waits were kept" "0.05 0.1 yes" \
+is "in real time: the waits took place" "0.05 0.1 yes" \
 	"$(events events delay_seconds | head -n 2 | tr '\n' ' ')$(
 		waited events)"
 is "in real time: each step once" "row 1 file 1 follow-up 1" "$(steps real)"

@@ -1,4 +1,4 @@
-# The flaky peer fails as scripted, and http.c names each failure.
+# The flaky server fails as scripted, and http.c classifies each failure.
 . "$(dirname "$0")/services.sh"
 
 mkdir once
@@ -58,24 +58,24 @@ post once "$peer/503"
 has "the body is the error's text" "$(cat events)" \
 	'"error":"{\"error\": \"overloaded\"}"'
 post once "$peer/huge"
-is "a body without end is no success" failure "$(events events outcome)"
+is "an endless body is not a success" failure "$(events events outcome)"
 post short "$peer/slow"
 is "slow is a timeout" "timeout timeout TimeoutError errno:ETIMEDOUT" \
 	"$(events events outcome class error_type code)"
 post once "http://user:secret@127.0.0.1:1/token-in-path"
-is "nobody listens" "transient ConnectionError errno:ECONNREFUSED" \
+is "no listener" "transient ConnectionError errno:ECONNREFUSED" \
 	"$(events events class error_type code)"
 is "the target has no secrets" "127.0.0.1:1" "$(events events target)"
 post once "ftp://127.0.0.1/"
-is "another protocol is libcurl's to name" "unknown CurlError curl:1" \
+is "another protocol is an error of libcurl" "unknown CurlError curl:1" \
 	"$(events events class error_type code)"
 
 logged /cut 1
-is "the log tells path, status and bytes" "POST 1 404 8
+is "the log has path, status and bytes" "POST 1 404 8
 POST 1 200 4" "$(requests /404 method number status bytes
 	requests /cut method number status bytes)"
 
-# Who could not connect has sent nothing.
+# Without a connection nothing was sent.
 mkdir careful
 cat >careful/WEBHOOK_DELIVERY.json <<'END'
 {"name": "CAREFUL", "max_attempts": 2, "base_delay": 0, "jitter": "none",
@@ -85,7 +85,7 @@ post careful "http://127.0.0.1:1/"
 is "a refused connection sent nothing" "- max_attempts" \
 	"$(events events stop_reason | tr '\n' ' ' | sed 's/ $//')"
 post careful "$peer/reset"
-is "a reset one may have" not_idempotent "$(events events stop_reason)"
+is "a reset one may have sent something" not_idempotent "$(events events stop_reason)"
 
 port=$(printf '%04X' "${peer##*:}")
 if [ -r /proc/net/tcp ]; then
@@ -101,10 +101,10 @@ for line in '/x' '/x zero' '/x 0' '/x 1 status' '/x 1 status=x' \
 	'/x 1 colour=red'; do
 	echo "$line" >bad.script
 	timeout 100 "$tool/flaky_server" bad.script bad.log 1 >/dev/null 2>err
-	is "'$line' is no line of a script" 3 $?
+	is "'$line' is not a line of a script" 3 $?
 done
 
-# What all services share.
+# Shared by all services.
 is "no operands: usage" 2 "$("$service/webhook" >/dev/null 2>&1; echo $?)"
 is "no ticks: exit 4" 4 "$("$service/webhook" -t no/such/file a b c d \
 	>/dev/null 2>&1; echo $?)"
@@ -112,7 +112,7 @@ has "help goes to stdout" "$("$service/webhook" -h)" "DATABASE DELIVERY-ID"
 echo '{"name": "BAD", "max_attempts": 0}' >once/WEBHOOK_DELIVERY.json
 post once "$peer/200"
 is "a bad policy: exit 3" 3 $?
-has "and where it is bad" "$(cat err)" "WEBHOOK_DELIVERY.json:1:33: max_attempts"
+has "and its place" "$(cat err)" "WEBHOOK_DELIVERY.json:1:33: max_attempts"
 is "an event log that cannot be opened: exit 4" 4 \
 	"$("$service/webhook" -e no/such/folder log.db id "$peer/200" '{}' \
 		>/dev/null 2>&1; echo $?)"

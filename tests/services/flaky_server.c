@@ -1,10 +1,10 @@
-/* A local HTTP server that fails as its script says, and logs every request.
+/* A local HTTP server that fails according to a script, and logs every request.
  *
  *     flaky_server SCRIPT LOG [SECONDS]
  *
  * Listens on the loopback interface only, prints its port, and ends by itself
  * after SECONDS (60). One thread per connection, one request per connection.
- * The log has a line per request, written when it was answered; its columns,
+ * The log has a line per request, written after the answer; its columns,
  * separated by tabs: milliseconds of begin and end since the start, method,
  * path, number of the request on that path, requests under way when it began
  * (itself included), Range ("-": none), status sent (0: none), bytes of the
@@ -43,7 +43,7 @@ struct server {
 	atomic_uint in_flight;
 	/** Guards what follows, and the log. */
 	pthread_mutex_t lock;
-	/** Requests that gather, ever; and where they wait for more. */
+	/** All requests that gathered so far; and where they wait for more. */
 	unsigned gathered;
 	pthread_cond_t more;
 	struct {
@@ -65,7 +65,7 @@ struct request {
 	uint64_t start_ns;
 };
 
-/* The head of an answer; what a script can say fits. */
+/* The head of an answer; everything that a script can specify fits. */
 struct head {
 	char text[4096];
 	size_t length;
@@ -102,7 +102,7 @@ count_request(struct server *server, const char *path)
 	return number;
 }
 
-/* The value of a header, "" without. */
+/* The value of a header, "" if absent. */
 static void
 copy_header(const struct request *r, const char *name, char *out, size_t size)
 {
@@ -122,7 +122,7 @@ copy_header(const struct request *r, const char *name, char *out, size_t size)
 		}
 }
 
-/* Read until the request is whole; false if the peer went away before. */
+/* Read until the request is complete; false if the peer went away before. */
 static bool
 read_request(int fd, struct request *r)
 {
@@ -173,8 +173,8 @@ send_all(int fd, const char *data, size_t length)
 	return true;
 }
 
-/* Byte i of a body made by `size`; no short period, so that a piece that is
- * missing, doubled, misplaced or of another version shows. */
+/* Byte i of a body made by `size`. It has no short period, so that a missing,
+ * duplicate or misplaced piece, or one of another version, shows. */
 static char
 known_byte(const struct rule *rule, size_t i)
 {
@@ -270,8 +270,8 @@ send_answer(int fd, const struct rule *rule, const struct request *r,
 		send_body(fd, rule, from, total - from, answer);
 }
 
-/* Requests that gather go on in groups of @p size, each when it is whole: that
- * they do go on proves that so many were under way at once. */
+/* Gathering requests continue in groups of @p size, each group when it is
+ * complete: that they continue proves that @p size were under way at once. */
 static void
 gather(struct server *server, unsigned size)
 {
@@ -285,7 +285,7 @@ gather(struct server *server, unsigned size)
 	pthread_mutex_unlock(&server->lock);
 }
 
-/* The client's patience ends, however long that takes. */
+/* Wait until the client gives up, however long that takes. */
 static void
 wait_for_end(int fd)
 {
@@ -310,8 +310,8 @@ write_log(struct server *server, const struct request *r,
 	pthread_mutex_unlock(&server->lock);
 }
 
-/* Close with a reset, once the client's side has every byte: a reset throws
- * away what still waits to be sent, and that is another number each time. */
+/* Close with a reset, once the client's side has every byte: a reset discards
+ * the bytes that still wait to be sent, and their number varies. */
 static void
 reset_after_answer(int fd)
 {
@@ -351,7 +351,7 @@ serve(struct server *server, int fd, struct request *r)
 		gather(server, rule->gather);
 	if (rule->hang)
 		wait_for_end(fd);
-	/* Before the answer: who has it may ask again at once. */
+	/* Before the answer: a client that has it may ask again at once. */
 	atomic_fetch_sub(&server->in_flight, 1);
 	if (!rule->drop && !rule->hang && (!rule->reset || rule->cut >= 0))
 		send_answer(fd, rule, r, &answer);
@@ -438,7 +438,7 @@ main(int argc, char **argv)
 		perror(argv[2]);
 		return 4;
 	}
-	/* A test that was killed cannot stop it. */
+	/* A killed test cannot stop this server. */
 	alarm(argc == 4 ? (unsigned)strtoul(argv[3], NULL, 10) : 60);
 	listener = listen_on_loopback();
 	for (;;)

@@ -1,5 +1,5 @@
-# What a peer says about when to come back: http.c hands it on, and the policy
-# says what is made of it.
+# Headers in which a peer says when to come back: http.c passes them on, and the
+# policy decides what to do with them.
 . "$(dirname "$0")/services.sh"
 
 start_peer hints <<'SCRIPT'
@@ -38,7 +38,7 @@ start_peer hints <<'SCRIPT'
 /cut * status=200
 SCRIPT
 
-# Own delays of 2 s exactly, so that a hint shows.
+# Computed delays of exactly 2 s, so that a hint shows.
 policy() { # SERVER-HINT
 	mkdir -p policies
 	cat >policies/WEBHOOK_DELIVERY.json <<-END
@@ -54,7 +54,7 @@ post() { # PATH
 	"$service/webhook" $at_once -p policies -e events log.db id \
 		"$peer/$1" '{}' >result 2>err
 }
-first() { # FIELD...: of the first event
+first() { # FIELD...: fields of the first event
 	events events "$@" | head -n 1
 }
 
@@ -65,33 +65,33 @@ while read -r path hint action delay stop why; do
 		"$(first hint_seconds hint_action delay_seconds stop_reason)"
 done <<'END'
 seconds 7 honoured 7 - seconds
-zero 0 ignored 2 - zero is a hint, and the own delay is longer
-short 1 ignored 2 - so is one second, with blanks around it
-ms 2.5 honoured 2.5 - milliseconds; of two hints the longer
-amazon 9 honoured 9 - the name that AWS has for it
+zero 0 ignored 2 - zero is a hint, and the computed delay is longer
+short 1 ignored 2 - the same for one second, with blanks around it
+ms 2.5 honoured 2.5 - milliseconds; the longer of two hints
+amazon 9 honoured 9 - the header of AWS
 past 0 ignored 2 - a date that has passed is zero
 redirect 11 honoured 11 - names in any case
-words - - 2 - a word is no hint
-negative - - 2 - a negative number is no hint
-exponent - - 2 - neither is an exponent
-empty - - 2 - nor nothing
-february - - 2 - nor a day that is not
+words - - 2 - a word is not a hint
+negative - - 2 - a negative number is not a hint
+exponent - - 2 - an exponent is not a hint
+empty - - 2 - an empty value is not a hint
+february - - 2 - a date that does not exist is not a hint
 two 8 honoured 8 - garbage before a hint
 cut 13 honoured 13 - headers of an answer that was cut short
 long 61 gave_up - hint_too_long too long ends the call
-huge 1000000000 gave_up - hint_too_long so does a number without end
+huge 1000000000 gave_up - hint_too_long a huge number ends the call
 forbidden - - - server_forbade a peer that forbids a retry
 final 3 ignored - non_retryable no hint makes a 404 worth a retry
 END
 post far
-is "a date far away: too long" "gave_up hint_too_long" \
+is "a date in the far future: too long" "gave_up hint_too_long" \
 	"$(first hint_action stop_reason)"
 is "and the result says so" "false 503 0 hint_too_long" \
 	"$(events result delivered status retry_count stop_reason)"
 is "one request, no more" 1 "$(requests /far number | wc -l)"
 
 # The peer made the date after the test began, and the client reads it later.
-again() { # SERVER-HINT PATH WORDS...: a peer of its own
+again() { # SERVER-HINT PATH WORDS...: with a new peer
 	policy "$1"
 	start_peer "again-$2" <<-END
 		/$2 1 $3
@@ -103,25 +103,25 @@ again '{"max": "3600s"}' date "status=503 date=3000"
 is "a date is the time from now to then" yes "$(first hint_seconds |
 	awk '{ print ($1 > 2000 && $1 <= 3000 ? "yes" : $1) }')"
 again '{"combine": "replace"}' zero "status=503 header='Retry-After: 0'"
-is "replace: zero means at once" "0 honoured 0" \
+is "replace: zero means immediately" "0 honoured 0" \
 	"$(first hint_seconds hint_action delay_seconds)"
 again '{"max": "60s", "too_long": "clamp"}' clamp \
 	"status=503 header='Retry-After: 90'"
-is "clamp: the limit is waited" "90 clamped 60" \
+is "clamp: the wait is the limit" "90 clamped 60" \
 	"$(first hint_seconds hint_action delay_seconds)"
-is "clamp: and delivered then" true "$(events result delivered)"
+is "clamp: then delivered" true "$(events result delivered)"
 again '{"max": "60s", "too_long": "ignore"}' ignore \
 	"status=503 header='Retry-After: 90'"
-is "ignore: the own delay is waited" "90 ignored 2" \
+is "ignore: the wait is the computed delay" "90 ignored 2" \
 	"$(first hint_seconds hint_action delay_seconds)"
 again '{"use": false}' unheard "status=503 header='Retry-After: 7'"
-is "not used: the own delay is waited" 2 "$(first delay_seconds)"
+is "not used: the wait is the computed delay" 2 "$(first delay_seconds)"
 again '{"jitter": 0.5}' spread "status=503 header='Retry-After: 10'"
 is "jitter only adds" "10 15 yes" \
 	"$(first delay_low_seconds delay_high_seconds) $(first delay_seconds |
 		awk '{ print ($1 >= 10 && $1 <= 15 ? "yes" : $1) }')"
 
-# What the webhook service itself says about hints.
+# The webhook service's policy on hints.
 start_peer own <<'END'
 /later 1 status=503 header='Retry-After: 45'
 /later * status=200
@@ -134,13 +134,13 @@ for path in later hour; do
 		>"result-$path" 2>err
 	mv events "events-$path"
 done
-is "the webhook's policy: waited for, up to a tenth longer" "honoured 45 49.5" \
+is "the webhook's policy: the hint, up to a tenth longer" "honoured 45 49.5" \
 	"$(events events-later hint_action delay_low_seconds delay_high_seconds |
 		head -n 1)"
-is "the webhook's policy: an hour is not waited for" hint_too_long \
+is "the webhook's policy: an hour is too long" hint_too_long \
 	"$(events result-hour stop_reason)"
 
-# Real time: the own delay is 100 ms; the peer wants a second, and two of them.
+# Real time: the computed delay is 100 ms; the peer asks for 1 s, then for 2 s.
 start_peer real <<'END'
 /seconds 1 status=503 header='Retry-After: 1'
 /seconds * status=200
@@ -154,11 +154,11 @@ for path in seconds date; do
 	mv events "events-$path"
 done
 logged /date 2
-is "in real time: a second was waited" "yes yes" \
+is "in real time: it waited for a second" "yes yes" \
 	"$(waited events-seconds) $(gaps_at_least /seconds 1000)"
-# The date has whole seconds, so it is up to one less; on a machine that is
-# slow enough it has passed, and then the own delay is longer.
-is "in real time: a date was waited for" "yes yes yes" \
+# The date has whole seconds, so the hint is up to a second less; on a very slow
+# machine it has passed, and then the computed delay is longer.
+is "in real time: it waited until a date" "yes yes yes" \
 	"$(waited events-date) $(gaps_at_least /date 75) $(
 		events events-date hint_seconds delay_seconds | awk '
 			NR == 1 { print ($1 <= 2 && $2 >= $1 ? "yes" : $0) }')"

@@ -1,4 +1,4 @@
-/* What the flaky server does to which request: its script. */
+/* The flaky server's script: how it answers each request. */
 #include "config.h"
 
 #include "script.h"
@@ -153,7 +153,8 @@ script_read(const char *path, struct script *out)
 	}
 	fclose(file);
 	if (!good)
-		fprintf(stderr, "%s:%u: no line of a script\n", path, number);
+		fprintf(stderr, "%s:%u: not a line of a script\n", path,
+			number);
 	return good;
 }
 

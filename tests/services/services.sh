@@ -1,12 +1,12 @@
-# What the service tests share: a scratch folder, the flaky peer, events, TAP.
-# Sourced; the lints' header says how top_srcdir and top_builddir come here.
+# Shared by the service tests: a scratch folder, the flaky server, events, TAP.
+# Sourced; `make check` sets top_srcdir and top_builddir.
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 service=$top_builddir/examples/services
 tool=$top_builddir/tests/services
 real_time=$top_srcdir/tests/services/policies
-# Virtual time in which each wait passes at once; attempts take real time, so
-# that no test depends on how fast the machine is.
+# Virtual time: each wait passes immediately. Attempts take real time, so no test
+# depends on the speed of the machine.
 at_once="-t /dev/zero"
 scratch=$(mktemp -d) || exit 99
 count=0
@@ -49,7 +49,7 @@ finish() {
 	echo "1..$count"
 }
 
-within() { # SECONDS COMMAND...: it succeeds at last
+within() { # SECONDS COMMAND...: repeat it until it succeeds
 	tries=$(($1 * 50))
 	shift
 	while ! "$@" >/dev/null 2>&1; do
@@ -73,7 +73,7 @@ start_peer() { # NAME
 	peer=http://127.0.0.1:$(cat "$1.port")
 }
 
-# A request is logged when it was answered, and its client may have gone before.
+# A request is logged after it was answered; its client may be gone before that.
 logged() { # PATH COUNT
 	within 60 eval '[ "$(requests '"$1"' number | wc -l)" -ge '"$2"' ]'
 }
@@ -98,7 +98,7 @@ requests() { # PATH COLUMN...: one line per request, by time of begin
 		}'
 }
 
-# Fields of the events, one line per event; "-" where one is not there.
+# Fields of the events, one line per event; "-" for an absent one.
 events() { # FILE FIELD...
 	file=$1
 	shift
@@ -122,8 +122,8 @@ events() { # FILE FIELD...
 		}' "$file"
 }
 
-# Each wait was at least as long as decided: by the times of the events, which
-# say when an attempt ended and how long it took.
+# Each wait was at least as long as decided, according to the events: they have
+# the end and the duration of each attempt.
 waited() { # FILE
 	events "$1" elapsed_seconds duration_seconds delay_seconds | awk '
 		due != "" && $1 - $2 < due - 1e-6 { early = 1 }
@@ -131,13 +131,13 @@ waited() { # FILE
 		END { print (early ? "too short" : NR ? "yes" : "nothing") }'
 }
 
-# The attempt on that line took at least so long.
+# The attempt on line LINE took at least SECONDS.
 took() { # FILE LINE SECONDS
 	events "$1" duration_seconds | awk -v line="$2" -v least="$3" '
 		NR == line { print ($1 >= least ? "yes" : $1) }'
 }
 
-# The same as waited, by the peer's log: milliseconds between begins.
+# The same as waited(), by the peer's log: milliseconds between begins.
 gaps_at_least() { # PATH MS...
 	path=$1
 	shift

@@ -1,4 +1,4 @@
-# The webhook service: what is success, what is retried, what is told.
+# The webhook service: what is a success, what is retried, what is reported.
 . "$(dirname "$0")/services.sh"
 
 start_peer hooks <<'END'
@@ -67,44 +67,44 @@ $peer/mixed|
 $peer/mixed|" "$(rows "url || '|' || coalesce(error, '')" id-mixed)"
 is "response times are those of each attempt" "1
 1" "$(rows "response_ms >= 10" id-mixed | tail -n 2)"
-is "waits are WEBHOOK's: 1, 2, 4 s, a quarter more or less" \
+is "the waits of WEBHOOK: 1, 2, 4 s, a quarter more or less" \
 	"0.75 1.25
 1.5 2.5
 3 5
 - -" "$(events events delay_low_seconds delay_high_seconds)"
-is "waits were kept" yes "$(waited events)"
+is "the waits took place" yes "$(waited events)"
 is "each attempt has 10 s" "10
 10
 10
 10" "$(events events attempt_timeout_seconds)"
 
-# A row that cannot be written is no reason not to deliver, and is not lost.
+# A row that cannot be written does not stop the delivery, and is not lost.
 while read -r lock id why; do
 	rm -f events
 	"$tool/db" log.db "$lock" until events 4 >held 2>&1 &
 	holder=$!
 	within 60 grep -q held held
 	post 503 "$id"
-	is "attempts go on although $why" "1 max_attempts 4" \
+	is "attempts continue although $why" "1 max_attempts 4" \
 		"$? $(result stop_reason) $(wc -l <events)"
-	has "and said so" "$(cat err)" "database is locked"
+	has "and it says so" "$(cat err)" "database is locked"
 	kill $holder 2>/dev/null
 	wait $holder
-	is "each is a row after all, once, although $why" "1	503
+	is "each becomes a row in the end, once, although $why" "1	503
 2	503
 3	503
 4	503" "$(rows "attempt, status" "$id")"
 done <<'END'
-write locked somebody writes the log
-all shut nobody else may read the log
+write locked another process writes the table
+all shut another process has locked out readers
 END
 mkdir folder.db
-is "a log that is none: exit 4" 4 "$("$service/webhook" folder.db id \
+is "a folder instead of a file: exit 4" 4 "$("$service/webhook" folder.db id \
 	"$peer/200" '{}' >/dev/null 2>&1; echo $?)"
-echo "no database at all, but a text that is long enough to be taken for one" \
+echo "not a database, but a text that is long enough to be taken for one" \
 	>text.db
 for i in 1 2 3 4; do cat text.db text.db >more && cat more more >text.db; done
-is "a file that is no database: exit 4, and nothing was sent" "4 yes" \
+is "a file that is not a database: exit 4, and nothing was sent" "4 yes" \
 	"$("$service/webhook" text.db id "$peer/nothing" '{}' >/dev/null 2>&1
 		echo $?) $([ -z "$(requests /nothing number)" ] && echo yes)"
 
@@ -115,7 +115,7 @@ running=$!
 within 60 test -s events
 kill -TERM $running
 wait $running
-is "SIGTERM in a wait: exit 1, cancelled, and told" "1 cancelled retry_aborted" \
+is "SIGTERM in a wait: exit 1, cancelled, and reported" "1 cancelled retry_aborted" \
 	"$? $(result stop_reason) $(events events event_type | tail -n 1)"
 
 # Real time, real sockets.
@@ -133,6 +133,6 @@ is "in real time: delivered" "0 true 204 3" \
 is "in real time: failures as scripted" "http:503 errno:ECONNRESET errno:ETIMEDOUT -" \
 	"$(events events code | tr '\n' ' ' | sed 's/ $//')"
 logged /hook 4
-is "in real time: waits and timeout were kept" "yes yes yes" \
+is "in real time: waits and timeout took place" "yes yes yes" \
 	"$(waited events) $(gaps_at_least /hook 75 150 300) $(took events 3 0.498)"
 finish
