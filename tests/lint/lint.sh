@@ -56,7 +56,7 @@ check() { # WHAT COMPLAINTS
 		echo "ok $count - $1"
 	else
 		echo "not ok $count - $1"
-		echo "$2" | sed 's/^/# /'
+		printf '%s\n' "$2" | sed 's/^/# /'
 	fi
 }
 
