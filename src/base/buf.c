@@ -1,15 +1,11 @@
-/* Bounded text output, and reading a small file whole. */
+/* Bounded text output. */
 #include "config.h"
 
 #include "base/buf.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include <backoff/status.h>
 
 #include "base/num.h"
 #include "base/utf8.h"
@@ -92,37 +88,4 @@ bo_out_seconds(struct bo_out *out, uint64_t ns)
 	if (length > 0 && text[length - 1] == '.')
 		length--;
 	bo_out_bytes(out, text, (size_t)length);
-}
-
-int
-bo_read_file(const char *path, size_t limit, char **out, size_t *length)
-{
-	int status = BACKOFF_E_IO;
-	char *text = NULL;
-	FILE *file = fopen(path, "rbe");
-
-	if (file == NULL)
-		return errno == ENOMEM ? BACKOFF_E_NOMEM : BACKOFF_E_IO;
-	text = malloc(limit + 1);
-	if (text == NULL) {
-		status = BACKOFF_E_NOMEM;
-		goto out;
-	}
-	*length = fread(text, 1, limit + 1, file);
-	if (ferror(file))
-		goto out;
-	if (*length > limit) {
-		status = BACKOFF_E_LIMIT;
-		goto out;
-	}
-	text[*length] = '\0';
-	*out = text;
-	text = NULL;
-	status = BACKOFF_OK;
-out:
-	free(text);
-	int saved = errno;
-	fclose(file);
-	errno = saved;
-	return status;
 }

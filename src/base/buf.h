@@ -37,7 +37,4 @@ void bo_out_json(struct bo_out *out, const char *text);
  *  "0.5", "90". */
 void bo_out_seconds(struct bo_out *out, uint64_t ns);
 
-/** A whole file into memory: BACKOFF_OK, _IO (errno), _LIMIT, _NOMEM. */
-int bo_read_file(const char *path, size_t limit, char **out, size_t *length);
-
 #endif

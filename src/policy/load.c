@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "policy/decode.h"
 #include "policy/shipped.h"
 
@@ -65,8 +65,7 @@ load(const char *path, const struct bo_extends *context,
 	char *text = NULL, *folder = NULL;
 	size_t length;
 
-	status = (enum backoff_status)bo_read_file(path, BO_POLICY_TEXT_MAX,
-						   &text, &length);
+	status = bo_file_read(path, BO_POLICY_TEXT_MAX, &text, &length);
 	if (status == BACKOFF_E_LIMIT)
 		return fail(status, "a policy file has at most 1 MiB", error);
 	if (status != BACKOFF_OK)

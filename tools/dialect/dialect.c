@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/nearest.h"
 #include "dialect/mapping.h"
 
@@ -80,29 +81,17 @@ static enum backoff_status
 read_file(const char *path, char **out, size_t *length,
 	  struct backoff_error *error)
 {
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	int saved;
+	enum backoff_status status = bo_file_read(path, FILE_MAX, out, length);
+	int saved = errno;
 
-	if (!file)
-		return fail(error, BACKOFF_E_IO, strerror(errno));
-	text = malloc(FILE_MAX + 1);
-	if (!text) {
-		fclose(file);
-		return fail(error, BACKOFF_E_NOMEM, "out of memory");
-	}
-	*length = fread(text, 1, FILE_MAX + 1, file);
-	saved = ferror(file) ? errno : 0;
-	fclose(file);
-	if (saved || *length > FILE_MAX) {
-		free(text);
-		errno = saved;
-		return saved ? fail(error, BACKOFF_E_IO, strerror(saved))
-			     : fail(error, BACKOFF_E_LIMIT,
-				    "longer than 1 MiB");
-	}
-	*out = text;
-	return BACKOFF_OK;
+	if (status == BACKOFF_E_LIMIT)
+		fail(error, status, "longer than 1 MiB");
+	else if (status == BACKOFF_E_IO)
+		fail(error, status, strerror(errno));
+	else if (status != BACKOFF_OK)
+		fail(error, status, backoff_status_text(status));
+	errno = saved;
+	return status;
 }
 
 static const char *

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "trace/stitch.h"
 
 /* The shortest time after which silence means success: lines are written late,
@@ -93,12 +94,6 @@ measure(struct tk_trace *trace, const uint32_t *next)
 	}
 }
 
-static uint64_t
-add_saturating(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* Whether silence after the last line of a call means that it succeeded: its
  * log would have told of another failure by now, and no line got lost. */
 static bool
@@ -115,7 +110,7 @@ succeeded_silently(const struct tk_trace *trace, const struct tk_record *last)
 		return false;
 	if (grace < GRACE_MIN_NS)
 		grace = GRACE_MIN_NS;
-	return trace->totals.to_ns >= add_saturating(due, grace);
+	return trace->totals.to_ns >= bo_add_sat(due, grace);
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "trace/stitch.h"
 
 /*
@@ -18,7 +19,7 @@
  * end a timer tick early. */
 #define TOLERANCE_NS UINT64_C(5000000)
 /* Without a call's id, no attempt is taken to last longer than this. */
-#define LONGEST_NS (UINT64_C(15) * 60 * 1000000000)
+#define LONGEST_NS (15 * 60 * BO_NS_PER_S)
 /* Nor to begin earlier before its time, by clocks that were set. */
 #define EARLIEST_NS UINT64_C(1000000000)
 
@@ -45,9 +46,7 @@ tk_due_ns(const struct tk_record *record)
 
 	if (delay == BACKOFF_ABSENT)
 		return record->attempt.end_ns;
-	if (delay > UINT64_MAX - record->attempt.end_ns)
-		return UINT64_MAX;
-	return record->attempt.end_ns + delay;
+	return bo_add_sat(record->attempt.end_ns, delay);
 }
 
 static int

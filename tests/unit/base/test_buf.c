@@ -1,18 +1,11 @@
-/* Tests of src/base/buf: bounded text, and whole files. */
+/* Tests of src/base/buf: bounded text. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <criterion/criterion.h>
 
 #include <cjson/cJSON.h>
-
-#include <backoff/status.h>
-#include <backoff/version.h>
 
 #include "base/buf.h"
 
@@ -109,51 +102,4 @@ Test(base_buf, json_strings_are_utf8)
 	cr_expect(strcmp(text, "\"caf\xc3\xa9 \xef\xbf\xbd "
 			       "\xef\xbf\xbd\xef\xbf\xbd\"") == 0,
 		  "%s", text);
-}
-
-Test(base_buf, a_file_is_read_whole_or_not_at_all)
-{
-	char path[] = "/tmp/retrykit-XXXXXX", *text = NULL;
-	size_t length = 0;
-	int fd = mkstemp(path);
-
-	cr_assert(fd >= 0);
-	cr_assert(write(fd, "ab\0cd", 5) == 5);
-	close(fd);
-	cr_expect(bo_read_file(path, 5, &text, &length) == BACKOFF_OK,
-		  "just at the limit");
-	cr_assert(text != NULL);
-	cr_expect(length == 5 && memcmp(text, "ab\0cd", 6) == 0);
-	free(text);
-	text = NULL;
-	cr_expect(bo_read_file(path, 4, &text, &length) == BACKOFF_E_LIMIT);
-	cr_expect(text == NULL, "untouched");
-	unlink(path);
-	errno = 0;
-	cr_expect(bo_read_file(path, 5, &text, &length) == BACKOFF_E_IO);
-	cr_expect(errno == ENOENT);
-	errno = 0;
-	cr_expect(bo_read_file("/tmp", 5, &text, &length) == BACKOFF_E_IO);
-	cr_expect(errno == EISDIR);
-	cr_expect(text == NULL, "untouched");
-}
-
-Test(base_buf, every_status_has_a_name_and_a_phrase)
-{
-	for (int i = 0; i <= BACKOFF_E_FOREIGN; i++) {
-		const char *name = backoff_status_name((enum backoff_status)i);
-		const char *text = backoff_status_text((enum backoff_status)i);
-
-		cr_expect(strncmp(name, "BACKOFF_", 8) == 0 &&
-				  strcmp(name, "BACKOFF_E_?") != 0,
-			  "%d is %s", i, name);
-		cr_expect(text[0] != '\0' && text[strlen(text) - 1] != '.',
-			  "%d: %s", i, text);
-	}
-	cr_expect(strcmp(backoff_status_name(BACKOFF_E_SYNTAX),
-			 "BACKOFF_E_SYNTAX") == 0);
-	cr_expect(strcmp(backoff_status_name((enum backoff_status)999),
-			 "BACKOFF_E_?") == 0);
-	cr_expect(backoff_status_text((enum backoff_status)999) != NULL);
-	cr_expect(strcmp(backoff_version(), BACKOFF_VERSION_STRING) == 0);
 }
