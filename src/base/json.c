@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,28 @@ bo_json_begin(struct bo_json *json, const char *text, size_t length)
 {
 	*json = (struct bo_json){
 		.text = text, .at = text, .end = text + length};
+}
+
+void
+bo_json_begin_loose(struct bo_json *json, const char *text, size_t length)
+{
+	bo_json_begin(json, text, length);
+	json->loose = true;
+}
+
+const char *
+bo_json_type_name(enum bo_json_type type)
+{
+	static const char *const name[] = {
+		[BO_JSON_NULL] = "null",        [BO_JSON_FALSE] = "false",
+		[BO_JSON_TRUE] = "true",        [BO_JSON_NUMBER] = "a number",
+		[BO_JSON_STRING] = "a string",  [BO_JSON_ARRAY] = "an array",
+		[BO_JSON_OBJECT] = "an object",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(*name) == BO_JSON_OBJECT + 1,
+		       "one name for each type");
+	return name[type];
 }
 
 static bool
@@ -72,8 +95,10 @@ read_hex4(const char *p, const char *end)
 	return value;
 }
 
-/* The code point of the escape at p (behind "\u"), its length in *used; -1 if
- * it is none (a lone surrogate is none). */
+#define LONE_SURROGATE (-2)
+
+/* The code point of the escape whose digits begin at p, and how many bytes from
+ * there it takes; -1 if it is malformed, LONE_SURROGATE. */
 static int32_t
 read_unicode(const char *p, const char *end, size_t *used)
 {
@@ -83,25 +108,63 @@ read_unicode(const char *p, const char *end, size_t *used)
 	if (high < 0xd800 || high > 0xdfff)
 		return high;
 	if (high > 0xdbff || end - p < 10 || p[4] != '\\' || p[5] != 'u')
-		return -1;
+		return LONE_SURROGATE;
 	low = read_hex4(p + 6, end);
 	if (low < 0xdc00 || low > 0xdfff)
-		return -1;
+		return LONE_SURROGATE;
 	*used = 10;
 	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* Bytes of the escape at p (a backslash); 0 if it is none. */
+/* Bytes of the escape at p (a backslash); 0 if it is not valid. */
 static size_t
-escape_length(const char *p, const char *end)
+escape_length(struct bo_json *json, const char *p)
 {
+	const char *end = json->end;
+	int32_t point;
 	size_t used;
 
 	if (end - p < 2)
 		return 0;
-	if (p[1] == 'u')
-		return read_unicode(p + 2, end, &used) < 0 ? 0 : used + 2;
-	return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? 2 : 0;
+	if (p[1] != 'u')
+		return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? 2
+									  : 0;
+	point = read_unicode(p + 2, end, &used);
+	if (point == 0)
+		json->nul = p;
+	if (point < 0 && !(point == LONE_SURROGATE && json->loose))
+		return 0;
+	return used + 2;
+}
+
+/* The next byte of a string that needs a look: a quote, a backslash, a control
+ * character or the start of a longer character; end if there is none. Eight at
+ * a time: a byte of `hit` has its high bit set if the byte does, or if it is
+ * below 0x20, or becomes 0 when compared (the usual has-zero-byte trick, which
+ * may also mark bytes after a true hit, but none before it). */
+static inline const char *
+plain_end(const char *at, const char *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t high = ones << 7;
+
+	for (; end - at >= 8; at += 8) {
+		uint64_t word, quote, backslash, hit;
+
+		memcpy(&word, at, 8);
+		word = le64toh(word);
+		quote = word ^ ones * '"';
+		backslash = word ^ ones * '\\';
+		hit = (word | (quote - ones) | (backslash - ones) |
+		       (word - ones * 0x20)) &
+		      high;
+		if (hit != 0)
+			return at + __builtin_ctzll(hit) / 8;
+	}
+	while (at < end && (unsigned char)*at >= 0x20 &&
+	       (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
+		at++;
+	return at;
 }
 
 static bool
@@ -112,33 +175,30 @@ read_string(struct bo_json *json, struct bo_json_value *out)
 	out->type = BO_JSON_STRING;
 	out->escaped = false;
 	out->at = p;
-	while (p < end) {
-		unsigned char c = (unsigned char)*p;
-		size_t step = 1;
+	for (;;) {
+		size_t step;
 
-		if (c == '"') {
+		p = plain_end(p, end);
+		if (p == end)
+			break;
+		if (*p == '"') {
 			out->length = (size_t)(p - out->at);
 			json->at = p + 1;
 			return true;
 		}
-		if (c < 0x20) {
-			json->at = p;
+		json->at = p;
+		if ((unsigned char)*p < 0x20)
 			return fail(json, "control character in a string "
 					  "(write it as \\u00XX)");
-		}
-		if (c == '\\') {
+		if (*p == '\\') {
 			out->escaped = true;
-			step = escape_length(p, end);
-			if (step == 6 && memcmp(p, "\\u0000", 6) == 0)
-				json->nul = p;
-		} else if (c >= 0x80) {
+			step = escape_length(json, p);
+		} else {
 			step = bo_utf8_length(p, end);
 		}
-		if (step == 0) {
-			json->at = p;
-			return fail(json, c == '\\' ? "invalid escape"
-						    : "invalid UTF-8");
-		}
+		if (step == 0)
+			return fail(json, *p == '\\' ? "invalid escape"
+						     : "invalid UTF-8");
 		p += step;
 	}
 	json->at = end;
@@ -159,6 +219,7 @@ read_number(struct bo_json *json, struct bo_json_value *out)
 	const char *p = json->at, *end = json->end, *digits;
 
 	out->type = BO_JSON_NUMBER;
+	out->escaped = false;
 	out->at = p;
 	if (p < end && *p == '-')
 		p++;
@@ -182,7 +243,7 @@ read_number(struct bo_json *json, struct bo_json_value *out)
 			return fail(json, "malformed number");
 	}
 	out->length = (size_t)(p - out->at);
-	if (out->length > BO_JSON_NUMBER_MAX)
+	if (out->length > BO_JSON_NUMBER_MAX && !json->loose)
 		return fail_limit(json,
 				  "a number with more than 63 characters");
 	json->at = p;
@@ -190,35 +251,55 @@ read_number(struct bo_json *json, struct bo_json_value *out)
 }
 
 static bool
-read_word(struct bo_json *json, const char *word, enum bo_json_type type,
-	  struct bo_json_value *out)
+starts_with(const struct bo_json *json, const char *word, size_t length)
 {
-	size_t length = strlen(word);
-
-	if ((size_t)(json->end - json->at) < length ||
-	    memcmp(json->at, word, length) != 0)
-		return fail(json, "expected a value");
-	*out = (struct bo_json_value){json->at, length, type, false};
-	json->at += length;
-	return true;
+	return (size_t)(json->end - json->at) >= length &&
+	       memcmp(json->at, word, length) == 0;
 }
 
-static bool read_value(struct bo_json *json, unsigned depth,
-		       struct bo_json_value *out);
+static bool
+read_word(struct bo_json *json, struct bo_json_value *out)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+		enum bo_json_type type;
+	} word[] = {
+		{"null", 4, BO_JSON_NULL},
+		{"true", 4, BO_JSON_TRUE},
+		{"false", 5, BO_JSON_FALSE},
+	};
+
+	for (size_t i = 0; i < sizeof(word) / sizeof(*word); i++) {
+		if (!starts_with(json, word[i].text, word[i].length))
+			continue;
+		*out = (struct bo_json_value){json->at, word[i].length,
+					      word[i].type, false};
+		json->at += word[i].length;
+		return true;
+	}
+	/* What Python's json module writes by default. */
+	if (starts_with(json, "NaN", 3) || starts_with(json, "Infinity", 8))
+		return fail(json, "NaN and Infinity are not JSON");
+	return fail(json, "expected a value");
+}
+
+static bool read_value(struct bo_json *json, struct bo_json_value *out);
 
 /* Separator before an item: ',' unless it is the first. False at the end. */
 static bool
 next_item(struct bo_json *json, char close, bool *first)
 {
 	skip_space(json);
-	if (json->at < json->end && *json->at == close) {
-		json->at++;
-		return false;
-	}
 	if (json->at >= json->end)
 		return fail(json, close == '}'
 					  ? "the text ends inside an object"
 					  : "the text ends inside an array");
+	if (*json->at == close) {
+		json->at++;
+		json->depth--;
+		return false;
+	}
 	if (!*first) {
 		if (*json->at != ',')
 			return fail(json, close == '}' ? "expected ',' or '}'"
@@ -231,47 +312,64 @@ next_item(struct bo_json *json, char close, bool *first)
 }
 
 static bool
-read_member(struct bo_json *json, unsigned depth, bool *first,
-	    struct bo_json_member *out)
+read_key(struct bo_json *json, bool *first, struct bo_json_value *out)
 {
 	if (!next_item(json, '}', first))
 		return false;
 	if (json->at >= json->end || *json->at != '"')
 		return fail(json, "expected a field name in quotes");
-	if (!read_string(json, &out->key))
+	if (!read_string(json, out))
 		return false;
 	skip_space(json);
 	if (json->at >= json->end || *json->at != ':')
 		return fail(json, "expected ':' after the field name");
 	json->at++;
-	return read_value(json, depth, &out->value);
+	skip_space(json);
+	return true;
 }
 
 static bool
-read_element(struct bo_json *json, unsigned depth, bool *first,
-	     struct bo_json_value *out)
+read_member(struct bo_json *json, bool *first, struct bo_json_member *out)
 {
-	return next_item(json, ']', first) && read_value(json, depth, out);
+	return read_key(json, first, &out->key) &&
+	       read_value(json, &out->value);
 }
 
 static bool
-read_container(struct bo_json *json, unsigned depth, struct bo_json_value *out)
+read_element(struct bo_json *json, bool *first, struct bo_json_value *out)
+{
+	return next_item(json, ']', first) && read_value(json, out);
+}
+
+/* At a bracket. */
+static bool
+enter(struct bo_json *json)
+{
+	if (json->depth == BO_JSON_DEPTH)
+		return fail_limit(json, "nested deeper than 32 levels");
+	json->depth++;
+	json->at++;
+	return true;
+}
+
+static bool
+read_container(struct bo_json *json, struct bo_json_value *out)
 {
 	bool first = true, object = *json->at == '{';
 
-	if (depth == 0)
-		return fail_limit(json, "nested deeper than 32 levels");
 	*out = (struct bo_json_value){
-		json->at++, 0, object ? BO_JSON_OBJECT : BO_JSON_ARRAY, false};
+		json->at, 0, object ? BO_JSON_OBJECT : BO_JSON_ARRAY, false};
+	if (!enter(json))
+		return false;
 	if (object) {
 		struct bo_json_member member;
 
-		while (read_member(json, depth - 1, &first, &member))
+		while (read_member(json, &first, &member))
 			;
 	} else {
 		struct bo_json_value element;
 
-		while (read_element(json, depth - 1, &first, &element))
+		while (read_element(json, &first, &element))
 			;
 	}
 	out->length = (size_t)(json->at - out->at);
@@ -279,7 +377,7 @@ read_container(struct bo_json *json, unsigned depth, struct bo_json_value *out)
 }
 
 static bool
-read_value(struct bo_json *json, unsigned depth, struct bo_json_value *out)
+read_value(struct bo_json *json, struct bo_json_value *out)
 {
 	skip_space(json);
 	if (json->at >= json->end)
@@ -289,52 +387,58 @@ read_value(struct bo_json *json, unsigned depth, struct bo_json_value *out)
 		return read_string(json, out);
 	case '{':
 	case '[':
-		return read_container(json, depth, out);
-	case 't':
-		return read_word(json, "true", BO_JSON_TRUE, out);
-	case 'f':
-		return read_word(json, "false", BO_JSON_FALSE, out);
-	case 'n':
-		return read_word(json, "null", BO_JSON_NULL, out);
+		return read_container(json, out);
 	case '-':
-		break;
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9':
+		return read_number(json, out);
 	default:
-		if (*json->at < '0' || *json->at > '9')
-			return fail(json, "expected a value");
+		return read_word(json, out);
 	}
-	out->escaped = false;
-	return read_number(json, out);
 }
 
 bool
 bo_json_value(struct bo_json *json, struct bo_json_value *out)
 {
-	return read_value(json, BO_JSON_DEPTH, out);
+	return json->problem == NULL && read_value(json, out);
 }
 
 bool
 bo_json_open(struct bo_json *json, char bracket)
 {
+	if (json->problem != NULL)
+		return false;
 	skip_space(json);
 	if (json->at >= json->end || *json->at != bracket)
 		return fail(json, bracket == '{' ? "expected an object"
 						 : "expected an array");
-	json->at++;
-	return true;
+	return enter(json);
 }
 
 bool
 bo_json_member(struct bo_json *json, bool *first, struct bo_json_member *out)
 {
-	return json->problem == NULL &&
-	       read_member(json, BO_JSON_DEPTH - 1, first, out);
+	return json->problem == NULL && read_member(json, first, out);
+}
+
+bool
+bo_json_key(struct bo_json *json, bool *first, struct bo_json_value *out)
+{
+	return json->problem == NULL && read_key(json, first, out);
 }
 
 bool
 bo_json_element(struct bo_json *json, bool *first, struct bo_json_value *out)
 {
-	return json->problem == NULL &&
-	       read_element(json, BO_JSON_DEPTH - 1, first, out);
+	return json->problem == NULL && read_element(json, first, out);
 }
 
 bool
@@ -378,37 +482,47 @@ bo_json_error(const struct bo_json *json, struct backoff_error *error)
 	return status;
 }
 
+enum backoff_status
+bo_json_check(const char *text, size_t length, struct backoff_error *error)
+{
+	struct bo_json_value whole;
+	struct bo_json json;
+
+	bo_json_begin(&json, text, length);
+	if (bo_json_value(&json, &whole) && bo_json_end(&json)) {
+		if (json.nul == NULL)
+			return BACKOFF_OK;
+		json.at = json.nul;
+		fail(&json, "a string cannot contain \\u0000");
+	}
+	return bo_json_error(&json, error);
+}
+
 size_t
 bo_json_unescape(const struct bo_json_value *string, char *out)
 {
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	const char *p = string->at, *end = p + string->length;
 	char *o = out;
 
-	if (!string->escaped) {
-		memcpy(out, p, string->length);
-		return string->length;
-	}
-	while (p < end) {
-		static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-		const char *simple;
+	while (string->escaped && p < end) {
+		const char *stop = memchr(p, '\\', (size_t)(end - p));
+		int32_t point;
 		size_t used;
 
-		if (*p != '\\') {
-			*o++ = *p++;
+		if (stop == NULL)
+			break;
+		o = mempcpy(o, p, (size_t)(stop - p));
+		p = stop + 2;
+		if (p[-1] != 'u') {
+			*o++ = to[strchr(from, p[-1]) - from];
 			continue;
 		}
-		if (p[1] == 'u') {
-			int32_t point = read_unicode(p + 2, end, &used);
-
-			/* Strings end in NUL here: it cannot be kept. */
-			o += bo_utf8_put(point == 0 ? 0xfffd : (uint32_t)point,
-					 o);
-			p += 2 + used;
-			continue;
-		}
-		simple = strchr(from, p[1]);
-		*o++ = simple != NULL ? to[simple - from] : p[1];
-		p += 2;
+		point = read_unicode(p, end, &used);
+		/* Strings end in NUL here: it cannot be kept. */
+		o += bo_utf8_put(point > 0 ? (uint32_t)point : 0xfffd, o);
+		p += used;
 	}
+	o = mempcpy(o, p, (size_t)(end - p));
 	return (size_t)(o - out);
 }

@@ -388,24 +388,14 @@ note(struct bo_decoding *d, enum backoff_status status, const char *text)
 static bool
 is_valid_json(struct bo_decoding *d)
 {
-	struct bo_json json;
-	struct bo_json_value whole;
 	struct backoff_error error;
 
 	if (d->length > BO_POLICY_TEXT_MAX) {
 		note(d, BACKOFF_E_LIMIT, "a policy file has at most 1 MiB");
 		return false;
 	}
-	bo_json_begin(&json, d->text, d->length);
-	if (bo_json_value(&json, &whole) && bo_json_end(&json)) {
-		if (json.nul == NULL)
-			return true;
-		/* cJSON's strings would end there, and "QUICK\u0000" is not
-		 * "QUICK". */
-		json.problem = "a string cannot contain \\u0000";
-		json.at = json.nul;
-	}
-	bo_json_error(&json, &error);
+	if (bo_json_check(d->text, d->length, &error) == BACKOFF_OK)
+		return true;
 	bo_decoding_keep(d, &error);
 	return false;
 }

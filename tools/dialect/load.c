@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "dialect/load.h"
 
 /* Bytes that every event's line has: the last part of the name of its type,
@@ -66,28 +67,6 @@ load_all(struct tk_load *load, const cJSON *root)
 	return status;
 }
 
-static void
-ignore(void *user, const char *path, size_t length,
-       const struct tk_scan_value *value)
-{
-	(void)user, (void)path, (void)length, (void)value;
-}
-
-/* Whether \ud800 to \udfff are in a text: the only reason, beside memory, for
- * cJSON not to take what the scanner took. */
-static bool
-has_surrogate(const char *text, size_t length)
-{
-	const char *end = text + length;
-
-	while ((text = memmem(text, (size_t)(end - text), "\\u", 2)) != NULL) {
-		text += 2;
-		if (end - text >= 2 && (*text | 0x20) == 'd' && text[1] > '7')
-			return true;
-	}
-	return false;
-}
-
 enum backoff_status
 tk_mapping_parse(const char *text, size_t length, struct tk_mapping **out,
 		 struct backoff_error *error)
@@ -96,18 +75,13 @@ tk_mapping_parse(const char *text, size_t length, struct tk_mapping **out,
 	enum backoff_status status;
 	cJSON *root;
 
-	/* cJSON takes more than JSON: the strict scanner decides. */
-	status = tk_scan_object(text, length, false, ignore, NULL, error);
-	if (status) {
-		tk_load_place(&load, text + error->column - 1, error);
+	/* cJSON takes more than JSON: the strict reader decides. */
+	status = bo_json_check(text, length, error);
+	if (status)
 		return status;
-	}
 	root = cJSON_ParseWithLength(text, length);
 	load.mapping = calloc(1, sizeof(*load.mapping));
-	if (!root && has_surrogate(text, length))
-		status = tk_load_fail(&load, BACKOFF_E_SYNTAX, "",
-				      "an escape stands for no character");
-	else if (!root || !load.mapping)
+	if (!root || !load.mapping)
 		status = tk_load_no_memory(&load);
 	else
 		status = load_all(&load, root);

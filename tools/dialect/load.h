@@ -22,10 +22,6 @@ enum backoff_status tk_load_fail(struct tk_load *load,
 	__attribute__((format(printf, 4, 5)));
 enum backoff_status tk_load_no_memory(struct tk_load *load);
 
-/** Turn a place in the text into a line and a column. */
-void tk_load_place(const struct tk_load *load, const char *at,
-		   struct backoff_error *error);
-
 /** "AROUND.NAME", or NAME if AROUND is empty; returns buffer. */
 const char *tk_load_path(const char *around, const char *name, char *buffer,
 			 size_t size);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/nearest.h"
 
 /* What locate() looks for. */
@@ -18,28 +19,13 @@ struct wanted {
 
 static void
 compare(void *user, const char *path, size_t length,
-	const struct tk_scan_value *value)
+	const struct bo_json_value *value)
 {
 	struct wanted *wanted = user;
 
 	if (!wanted->at && length == wanted->length &&
 	    memcmp(path, wanted->path, length) == 0)
-		wanted->at = value->text - (value->type == TK_SCAN_STRING);
-}
-
-void
-tk_load_place(const struct tk_load *load, const char *at,
-	      struct backoff_error *error)
-{
-	error->line = 1;
-	error->column = 1;
-	for (const char *c = load->text; c < at; c++) {
-		error->column++;
-		if (*c == '\n') {
-			error->line++;
-			error->column = 1;
-		}
-	}
+		wanted->at = value->at - (value->type == BO_JSON_STRING);
 }
 
 /* Find the member at a path, or the nearest one around it: cJSON does not
@@ -54,14 +40,14 @@ locate(const struct tk_load *load, const char *path)
 		if (tk_scan_object(load->text, load->length, true, compare,
 				   &wanted, &ignored) == BACKOFF_OK &&
 		    wanted.at) {
-			tk_load_place(load, wanted.at, load->error);
+			bo_json_position(load->text, wanted.at, load->error);
 			return;
 		}
 		while (wanted.length > 0 && path[--wanted.length] != '.')
 			continue;
 	}
-	tk_load_place(load, load->text + strspn(load->text, " \t\r\n"),
-		      load->error);
+	bo_json_position(load->text, load->text + strspn(load->text, " \t\r\n"),
+			 load->error);
 }
 
 enum backoff_status

@@ -98,7 +98,7 @@ struct tk_map_event {
 
 /** Where a source stands in the line under way. */
 struct tk_slot {
-	struct tk_scan_value value;
+	struct bo_json_value value;
 	/** Its string, unescaped, if it was asked for. */
 	char *copy;
 	size_t copy_length;

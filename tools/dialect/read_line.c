@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
+#include "base/json.h"
 #include "base/rfc3339.h"
 #include "base/utf8.h"
 #include "common/units.h"
@@ -15,7 +17,7 @@
 
 static void
 found(void *user, const char *path, size_t length,
-      const struct tk_scan_value *value)
+      const struct bo_json_value *value)
 {
 	struct tk_mapping *mapping = user;
 	uint64_t candidates = mapping->by_length[length & 31];
@@ -61,12 +63,12 @@ fail(const struct tk_mapping *mapping, unsigned source,
 	error->status = status;
 	error->column = 1;
 	if (mapping->seen >> source & 1) {
-		const struct tk_scan_value *value =
+		const struct bo_json_value *value =
 			&mapping->slot[source].value;
 
 		/* A string's text begins after its quote. */
-		error->column = (uint32_t)(value->text - mapping->line) + 1 -
-				(value->type == TK_SCAN_STRING);
+		error->column = (uint32_t)(value->at - mapping->line) + 1 -
+				(value->type == BO_JSON_STRING);
 	}
 	snprintf(error->path, sizeof(error->path), "%s",
 		 mapping->source[source].name);
@@ -80,16 +82,9 @@ static bool
 wrong_type(const struct tk_mapping *mapping, unsigned source,
 	   struct backoff_error *error, const char *wanted)
 {
-	static const char *const name[] = {
-		[TK_SCAN_NULL] = "null",        [TK_SCAN_FALSE] = "false",
-		[TK_SCAN_TRUE] = "true",        [TK_SCAN_NUMBER] = "a number",
-		[TK_SCAN_STRING] = "a string",  [TK_SCAN_ARRAY] = "an array",
-		[TK_SCAN_OBJECT] = "an object",
-	};
-
 	return fail(mapping, source, error, BACKOFF_E_VALUE,
 		    "must be %s (got %s)", wanted,
-		    name[mapping->slot[source].value.type]);
+		    bo_json_type_name(mapping->slot[source].value.type));
 }
 
 /* The source that a field has in this line: the first that is there and not
@@ -101,7 +96,7 @@ source_of(const struct tk_mapping *mapping, const struct tk_map *map)
 		unsigned source = map->source[i];
 
 		if (mapping->seen >> source & 1 &&
-		    mapping->slot[source].value.type != TK_SCAN_NULL)
+		    mapping->slot[source].value.type != BO_JSON_NULL)
 			return (int)source;
 	}
 	return -1;
@@ -137,19 +132,14 @@ static const char *
 text_of(struct tk_mapping *mapping, unsigned source)
 {
 	struct tk_slot *slot = &mapping->slot[source];
-	const struct tk_scan_value *value = &slot->value;
+	const struct bo_json_value *value = &slot->value;
 
-	if (value->type != TK_SCAN_STRING && value->type != TK_SCAN_NUMBER)
+	if (value->type != BO_JSON_STRING && value->type != BO_JSON_NUMBER)
 		return NULL;
 	if (slot->copy)
 		return slot->copy;
 	slot->copy = mapping->arena + mapping->arena_used;
-	slot->copy_length = value->length;
-	if (value->escaped)
-		slot->copy_length = tk_scan_unescape(value->text, value->length,
-						     slot->copy);
-	else
-		memcpy(slot->copy, value->text, value->length);
+	slot->copy_length = bo_json_unescape(value, slot->copy);
 	slot->copy[slot->copy_length] = '\0';
 	mapping->arena_used += slot->copy_length + 1;
 	return slot->copy;
@@ -173,30 +163,28 @@ read_text(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	return true;
 }
 
+/* A number of at most `max`, which is below UINT64_MAX; only a count must be
+ * whole. */
 static bool
 read_number(const struct tk_mapping *mapping, unsigned source, int scale,
 	    bool whole, uint64_t max, uint64_t *out,
 	    struct backoff_error *error)
 {
-	const struct tk_scan_value *value = &mapping->slot[source].value;
+	const struct bo_json_value *value = &mapping->slot[source].value;
+	const char *problem = "number out of range";
+	enum bo_decimal verdict;
 
-	if (value->type != TK_SCAN_NUMBER)
+	if (value->type != BO_JSON_NUMBER)
 		return wrong_type(mapping, source, error, "a number");
-	switch (tk_scan_number(value->text, value->length, scale, whole, max,
-			       out)) {
-	case TK_NUMBER_OK:
+	verdict = (whole ? bo_decimal_parse : bo_decimal_round)(
+		value->at, value->length, (unsigned)scale, out);
+	if (verdict == BO_DECIMAL_OK && *out <= max)
 		return true;
-	case TK_NUMBER_NEGATIVE:
-		return fail(mapping, source, error, BACKOFF_E_VALUE,
-			    "must not be negative");
-	case TK_NUMBER_FRACTION:
-		return fail(mapping, source, error, BACKOFF_E_VALUE,
-			    "must be a whole number");
-	case TK_NUMBER_TOO_LARGE:
-		break;
-	}
-	return fail(mapping, source, error, BACKOFF_E_VALUE,
-		    "number out of range");
+	if (verdict == BO_DECIMAL_NEGATIVE)
+		problem = "must not be negative";
+	else if (verdict == BO_DECIMAL_FRACTION)
+		problem = "must be a whole number";
+	return fail(mapping, source, error, BACKOFF_E_VALUE, "%s", problem);
 }
 
 static bool
@@ -245,7 +233,7 @@ read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	if (map->format == TK_TIME_UNIX)
 		return read_number(mapping, source, map->scale, false,
 				   UINT64_MAX - 1, out, error);
-	if (mapping->slot[source].value.type != TK_SCAN_STRING)
+	if (mapping->slot[source].value.type != BO_JSON_STRING)
 		return wrong_type(mapping, source, error, "a string");
 	text = text_of(mapping, source);
 	if (bo_rfc3339_parse_loose(text, mapping->slot[source].copy_length,
@@ -326,7 +314,7 @@ event_of(struct tk_mapping *mapping)
 	int source = source_of(mapping, mapping->type_map);
 	const struct tk_slot *slot = &mapping->slot[source < 0 ? 0 : source];
 
-	if (source < 0 || slot->value.type != TK_SCAN_STRING)
+	if (source < 0 || slot->value.type != BO_JSON_STRING)
 		return NULL;
 	text_of(mapping, (unsigned)source);
 	for (size_t i = 0; i < mapping->event_count; i++) {

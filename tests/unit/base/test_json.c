@@ -86,7 +86,8 @@ static const struct bad_row bad[] = {
 	{"upper case", "NULL", 0, 1, 1, "expected a value"},
 	{"two values", "1 2", 0, 1, 3, "after the end"},
 	{"a word that goes on", "nullx", 0, 1, 5, "after the end"},
-	{"not a number", "NaN", 0, 1, 1, "expected a value"},
+	{"not a number", "NaN", 0, 1, 1, "NaN and Infinity"},
+	{"infinite", "[Infinity]", 0, 1, 2, "NaN and Infinity"},
 	{"infinity", "-Infinity", 0, 1, 1, "malformed number"},
 	{"plus", "+1", 0, 1, 1, "expected a value"},
 	{"leading zero", "[01]", 0, 1, 2, "malformed number"},
@@ -280,6 +281,179 @@ Test(base_json, escapes_become_their_characters)
 		cr_expect(strcmp(got, row[i].want) == 0, "%s: %s", row[i].why,
 			  got);
 	}
+}
+
+/* As Python's logging writes bytes that are not UTF-8. */
+Test(base_json, a_loose_reader_takes_lone_surrogates)
+{
+	static const struct {
+		const char *text, *want;
+	} row[] = {
+		{"\"plain\"", "plain"},
+		{"\"\\u0041\\u00e9\\u20AC\"", "A\xc3\xa9\xe2\x82\xac"},
+		{"\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80"},
+		{"\"\\ud83d\"", "\xef\xbf\xbd"},
+		{"\"\\ud83dx\"", "\xef\xbf\xbdx"},
+		{"\"\\ud83d\\n\"", "\xef\xbf\xbd\n"},
+		{"\"\\ud83d\\u0041\"", "\xef\xbf\xbd"
+				       "A"},
+		{"\"\\ud83d\\ud83d\\ude00\"", "\xef\xbf\xbd\xf0\x9f\x98\x80"},
+		{"\"\\udce9\"", "\xef\xbf\xbd"},
+		{"\"a\\u0000b\"", "a\xef\xbf\xbd"
+				  "b"},
+	};
+	static const char *const broken[] = {
+		"\"\\ud83d\\u12\"",
+		"\"\\ud83d\\x\"",
+		"\"\\ud8\"",
+		"\"\xed\xa0\x80\"",
+	};
+	struct bo_json_value value;
+	struct bo_json json;
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		char got[64];
+
+		bo_json_begin_loose(&json, row[i].text, strlen(row[i].text));
+		cr_assert(bo_json_value(&json, &value) && bo_json_end(&json),
+			  "%s", row[i].text);
+		got[bo_json_unescape(&value, got)] = '\0';
+		cr_expect_str_eq(got, row[i].want, "%s", row[i].text);
+	}
+	for (size_t i = 0; i < COUNT(broken); i++) {
+		bo_json_begin_loose(&json, broken[i], strlen(broken[i]));
+		cr_expect(!bo_json_value(&json, &value), "%s", broken[i]);
+		cr_expect(json.problem != NULL, "%s", broken[i]);
+	}
+}
+
+Test(base_json, only_a_loose_reader_takes_long_numbers)
+{
+	struct bo_json_value value;
+	struct bo_json json;
+	char text[100];
+
+	memset(text, '1', sizeof(text));
+	bo_json_begin(&json, text, BO_JSON_NUMBER_MAX);
+	cr_expect(bo_json_value(&json, &value) && value.length == 63);
+	bo_json_begin(&json, text, BO_JSON_NUMBER_MAX + 1);
+	cr_expect(!bo_json_value(&json, &value) && json.over_limit);
+	bo_json_begin_loose(&json, text, sizeof(text));
+	cr_expect(bo_json_value(&json, &value) && bo_json_end(&json));
+	cr_expect(value.length == sizeof(text));
+}
+
+Test(base_json, what_cjson_would_misread_is_refused)
+{
+	static const struct {
+		const char *text;
+		enum backoff_status status;
+		uint32_t column;
+	} row[] = {
+		{"{\"a\":1}", BACKOFF_OK, 0},
+		{"[\"\\\\u0000\"]", BACKOFF_OK, 0},
+		{"{\"a\":\"b\\u0000\"}", BACKOFF_E_SYNTAX, 8},
+		{"{\"\\u0000\":1}", BACKOFF_E_SYNTAX, 3},
+		{"{} x", BACKOFF_E_SYNTAX, 4},
+		{"\"\\ud800\"", BACKOFF_E_SYNTAX, 2},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_error error = {.column = 0};
+
+		cr_expect(bo_json_check(row[i].text, strlen(row[i].text),
+					&error) == row[i].status,
+			  "%s", row[i].text);
+		cr_expect(error.column == row[i].column, "%s: %u", row[i].text,
+			  (unsigned)error.column);
+	}
+	cr_expect(bo_json_check("x", 1, NULL) == BACKOFF_E_SYNTAX);
+}
+
+/* Every start of a string within the eight bytes that are looked at together,
+ * and every byte at every place of them. */
+Test(base_json, every_byte_of_a_string_is_looked_at)
+{
+	char text[40];
+
+	for (int byte = 0; byte < 0x100; byte++)
+		for (size_t at = 0; at < 24; at++)
+			for (size_t length = at + 1; length < 26; length++) {
+				bool plain = byte >= 0x20 && byte < 0x80 &&
+					     byte != '"' && byte != '\\';
+				struct bo_json_value value;
+				struct bo_json json;
+
+				memset(text, 'a', sizeof(text));
+				text[0] = text[length + 1] = '"';
+				text[at + 1] = (char)byte;
+				bo_json_begin(&json, text, length + 2);
+				cr_assert((bo_json_value(&json, &value) &&
+					   bo_json_end(&json)) == plain,
+					  "byte %d at %zu of %zu", byte, at,
+					  length);
+				if (!plain && byte != '"' && byte != '\\')
+					cr_assert(json.at == text + at + 1,
+						  "byte %d at %zu of %zu", byte,
+						  at, length);
+			}
+}
+
+Test(base_json, objects_can_be_stepped_into_member_by_member)
+{
+	static const char text[] = "{ \"a\" : {\"b\":{},\"c\":[ 1 ]} ,\"d\":2}";
+	struct bo_json_value key, value;
+	struct bo_json json;
+	bool first = true, inside = true, deeper = true;
+
+	bo_json_begin(&json, text, strlen(text));
+	cr_assert(bo_json_open(&json, '{'));
+	cr_assert(bo_json_key(&json, &first, &key) && *key.at == 'a');
+	cr_expect(*json.at == '{', "spaces are skipped");
+	cr_assert(bo_json_open(&json, '{'));
+	cr_assert(bo_json_key(&json, &inside, &key) && *key.at == 'b');
+	cr_assert(bo_json_open(&json, '{'));
+	cr_assert(!bo_json_key(&json, &deeper, &key));
+	cr_assert(bo_json_key(&json, &inside, &key) && *key.at == 'c');
+	cr_assert(bo_json_value(&json, &value));
+	cr_expect(value.type == BO_JSON_ARRAY && value.length == 5);
+	cr_assert(!bo_json_key(&json, &inside, &key));
+	cr_assert(bo_json_key(&json, &first, &key) && *key.at == 'd');
+	cr_assert(bo_json_value(&json, &value));
+	cr_assert(!bo_json_key(&json, &first, &key));
+	cr_expect(bo_json_end(&json));
+}
+
+/* Steps count like values that are read whole. */
+Test(base_json, stepping_in_has_the_same_end)
+{
+	char text[BO_JSON_DEPTH + 1];
+
+	memset(text, '[', sizeof(text));
+	for (unsigned steps = 0; steps <= BO_JSON_DEPTH; steps++) {
+		struct bo_json_value value;
+		struct bo_json json;
+		bool first = true;
+
+		bo_json_begin(&json, text, sizeof(text));
+		for (unsigned i = 0; i < steps; i++)
+			cr_assert(bo_json_open(&json, '['), "%u of %u", i,
+				  steps);
+		cr_expect(!bo_json_value(&json, &value) && json.over_limit,
+			  "%u", steps);
+		cr_expect(json.at == text + BO_JSON_DEPTH, "%u", steps);
+		cr_expect(!bo_json_element(&json, &first, &value) &&
+				  !bo_json_open(&json, '['),
+			  "a problem stays");
+	}
+}
+
+Test(base_json, types_have_names_for_messages)
+{
+	cr_expect_str_eq(bo_json_type_name(BO_JSON_NULL), "null");
+	cr_expect_str_eq(bo_json_type_name(BO_JSON_TRUE), "true");
+	cr_expect_str_eq(bo_json_type_name(BO_JSON_STRING), "a string");
+	cr_expect_str_eq(bo_json_type_name(BO_JSON_OBJECT), "an object");
 }
 
 Test(base_json, members_and_elements_are_walked)

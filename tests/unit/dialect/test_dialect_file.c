@@ -291,7 +291,14 @@ static const struct {
 	 BACKOFF_E_VALUE, 2, 60, "events.x.set.stop_reason",
 	 "did you mean \"max_attempts\"?"},
 	{"an escape that cJSON refuses", "{\"dialect\":\"\\ud800\"}",
-	 BACKOFF_E_SYNTAX, 1, 1, "", "escape"},
+	 BACKOFF_E_SYNTAX, 1, 13, "", "escape"},
+	{"a NUL, where a string would end", "{\"dialect\":\"a\\u0000b\"}",
+	 BACKOFF_E_SYNTAX, 1, 14, "", "cannot contain \\u0000"},
+	{"a number that cJSON does not read",
+	 "{\"dialect\":\"d\",\"x\":0.000000000000000000000000000000000000000"
+	 "000000000000000000000001}",
+	 BACKOFF_E_LIMIT, 1, 20, "", "63 characters"},
+	{"an array", "[]", BACKOFF_E_VALUE, 1, 1, "", "must be an object"},
 };
 
 Test(trace_dialect_file, errors_say_what_and_where)

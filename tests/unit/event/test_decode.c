@@ -72,7 +72,7 @@ static const struct bad_row bad[] = {
 	{"invalid UTF-8", "{" GOOD ",\"error\":\"\xff\"}", 0, SYNTAX, 118, "",
 	 "UTF-8"},
 	{"NaN", "{" GOOD ",\"duration_seconds\":NaN}", 0, SYNTAX, 128, "",
-	 "expected a value"},
+	 "NaN and Infinity"},
 	{"infinity", "{" GOOD ",\"duration_seconds\":-Infinity}", 0, SYNTAX,
 	 128, "", "malformed number"},
 	{"an object", "{}", 0, FOREIGN, 1, "", "event_type"},
