@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/num.h"
 #include "trace/stitch.h"
 
@@ -135,47 +136,30 @@ leave_out(struct tk_trace *trace, const uint32_t *order, size_t count)
 	trace->totals.hedged_calls++;
 }
 
-static void
-heap_push(struct waiting *waiting, uint32_t record)
+static bool
+is_due_before(const void *a, const void *b, const void *records)
 {
-	uint64_t due = tk_due_ns(&waiting->records[record]);
-	size_t at = waiting->heap_count++;
+	const struct tk_record *record = records;
 
-	while (at > 0) {
-		uint32_t parent = waiting->heap[(at - 1) / 2];
+	return tk_due_ns(&record[*(const uint32_t *)a]) <
+	       tk_due_ns(&record[*(const uint32_t *)b]);
+}
 
-		if (tk_due_ns(&waiting->records[parent]) <= due)
-			break;
-		waiting->heap[at] = parent;
-		at = (at - 1) / 2;
-	}
-	waiting->heap[at] = record;
+static void
+push_waiting(struct waiting *waiting, uint32_t record)
+{
+	bo_heap_push(waiting->heap, waiting->heap_count++, sizeof(record),
+		     &record, is_due_before, waiting->records);
 }
 
 static uint32_t
-heap_pop(struct waiting *waiting)
+pop_waiting(struct waiting *waiting)
 {
-	uint32_t top = waiting->heap[0];
-	uint32_t last = waiting->heap[--waiting->heap_count];
-	uint64_t due = tk_due_ns(&waiting->records[last]);
-	size_t at = 0;
+	uint32_t record;
 
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= waiting->heap_count)
-			break;
-		if (child + 1 < waiting->heap_count &&
-		    tk_due_ns(&waiting->records[waiting->heap[child + 1]]) <
-			    tk_due_ns(&waiting->records[waiting->heap[child]]))
-			child++;
-		if (tk_due_ns(&waiting->records[waiting->heap[child]]) >= due)
-			break;
-		waiting->heap[at] = waiting->heap[child];
-		at = child;
-	}
-	waiting->heap[at] = last;
-	return top;
+	bo_heap_pop(waiting->heap, waiting->heap_count--, sizeof(record),
+		    &record, is_due_before, waiting->records);
+	return record;
 }
 
 /* The line that one which ended at `end_ns` continues, or TK_NO_RECORD. */
@@ -188,7 +172,7 @@ pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns)
 		due = tk_due_ns(&waiting->records[waiting->heap[0]]);
 		if (due > end_ns && due - end_ns > TOLERANCE_NS)
 			break;
-		waiting->ready[waiting->ready_count++] = heap_pop(waiting);
+		waiting->ready[waiting->ready_count++] = pop_waiting(waiting);
 	}
 	if (waiting->ready_count > 0) {
 		uint32_t last = waiting->ready[waiting->ready_count - 1];
@@ -203,7 +187,7 @@ pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns)
 	if (waiting->heap_count > 0) {
 		due = tk_due_ns(&waiting->records[waiting->heap[0]]);
 		if (kind == TK_GROUP_CALL || due - end_ns <= EARLIEST_NS)
-			return heap_pop(waiting);
+			return pop_waiting(waiting);
 	}
 	return TK_NO_RECORD;
 }
@@ -230,7 +214,7 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 			    group->kind != TK_GROUP_CALL)
 				break;
 			if (before->type == BACKOFF_EVENT_ATTEMPT)
-				heap_push(waiting, *low);
+				push_waiting(waiting, *low);
 		}
 		found = pick(waiting, group->kind, end_ns);
 		if (found != TK_NO_RECORD) {

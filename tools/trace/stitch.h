@@ -76,9 +76,8 @@ struct tk_trace {
 
 	struct tk_group *groups;
 	size_t group_count, group_capacity;
-	/** Open addressing: index + 1, 0 for a free place. */
-	uint32_t *group_table;
-	size_t group_table_size;
+	/** Of the groups' indices. */
+	struct bo_table group_table;
 
 	struct tk_operation *operations;
 	size_t operation_count, operation_capacity;

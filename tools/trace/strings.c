@@ -6,30 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define BLOCK_BYTES (64u << 10)
-#define TABLE_START 256
-
-uint64_t
-tk_hash(const void *bytes, size_t length)
-{
-	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-	const char *at = bytes;
-	uint64_t hash = odd ^ length;
-
-	/* Multiply and fold: each step moves high bits into low ones. */
-	while (length > 0) {
-		size_t taken = length < 8 ? length : 8;
-		uint64_t word = 0;
-
-		memcpy(&word, at, taken);
-		hash = (hash ^ word) * odd;
-		hash ^= hash >> 32;
-		at += taken;
-		length -= taken;
-	}
-	hash *= odd;
-	return hash ^ hash >> 29;
-}
 
 /* Room for `length` bytes that will not move. */
 static char *
@@ -59,35 +38,28 @@ take(struct tk_strings *strings, size_t length)
 	return out;
 }
 
-static void
-place(uint32_t *table, size_t size, uint32_t hash, uint32_t number)
-{
-	size_t at = hash & (size - 1);
+/* A text that is looked for. */
+struct key {
+	uint32_t hash;
+	const char *text;
+};
 
-	while (table[at])
-		at = (at + 1) & (size - 1);
-	table[at] = number;
+static uint64_t
+hash_of(const void *user, uint32_t item)
+{
+	const struct tk_strings *strings = user;
+
+	return strings->hashes[item];
 }
 
-/* Keep the table at most half full. */
 static bool
-grow_table(struct tk_strings *strings)
+is_text(const void *user, uint32_t item, const void *wanted)
 {
-	size_t size =
-		strings->table_size ? 2 * strings->table_size : TABLE_START;
-	uint32_t *table;
+	const struct tk_strings *strings = user;
+	const struct key *key = wanted;
 
-	if (2 * (strings->count + 1) <= strings->table_size)
-		return true;
-	table = calloc(size, sizeof(*table));
-	if (!table)
-		return false;
-	for (size_t i = 0; i < strings->count; i++)
-		place(table, size, strings->hashes[i], (uint32_t)i + 1);
-	free(strings->table);
-	strings->table = table;
-	strings->table_size = size;
-	return true;
+	return strings->hashes[item] == key->hash &&
+	       strcmp(strings->texts[item], key->text) == 0;
 }
 
 static bool
@@ -116,40 +88,33 @@ grow_texts(struct tk_strings *strings)
 bool
 tk_strings_add(struct tk_strings *strings, const char *text, uint32_t *out)
 {
+	struct key key = {.text = text};
+	uint32_t *slot;
 	size_t length;
-	uint32_t hash;
 	char *copy;
 
 	if (!text) {
 		*out = 0;
 		return true;
 	}
+	if (!bo_table_reserve(&strings->table, strings->count, hash_of,
+			      strings))
+		return false;
 	length = strlen(text);
-	hash = (uint32_t)tk_hash(text, length);
-	if (strings->table_size > 0) {
-		size_t mask = strings->table_size - 1;
-
-		for (size_t at = hash & mask; strings->table[at];
-		     at = (at + 1) & mask) {
-			uint32_t number = strings->table[at];
-
-			if (strings->hashes[number - 1] == hash &&
-			    strcmp(strings->texts[number - 1], text) == 0) {
-				*out = number;
-				return true;
-			}
-		}
+	key.hash = (uint32_t)bo_hash(0, text, length);
+	slot = bo_table_find(&strings->table, key.hash, is_text, strings, &key);
+	if (*slot == 0) {
+		if (!grow_texts(strings))
+			return false;
+		copy = take(strings, length + 1);
+		if (!copy)
+			return false;
+		memcpy(copy, text, length + 1);
+		strings->texts[strings->count] = copy;
+		strings->hashes[strings->count++] = key.hash;
+		*slot = (uint32_t)strings->count;
 	}
-	if (!grow_table(strings) || !grow_texts(strings))
-		return false;
-	copy = take(strings, length + 1);
-	if (!copy)
-		return false;
-	memcpy(copy, text, length + 1);
-	strings->texts[strings->count] = copy;
-	strings->hashes[strings->count++] = hash;
-	*out = (uint32_t)strings->count;
-	place(strings->table, strings->table_size, hash, *out);
+	*out = *slot;
 	return true;
 }
 
@@ -169,6 +134,6 @@ tk_strings_clear(struct tk_strings *strings)
 	free(strings->blocks);
 	free(strings->texts);
 	free(strings->hashes);
-	free(strings->table);
+	bo_table_clear(&strings->table);
 	memset(strings, 0, sizeof(*strings));
 }

@@ -6,15 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/table.h"
+
 /** Zero-initialised is empty. */
 struct tk_strings {
 	/** texts[n - 1] is the text of number n. */
 	const char **texts;
 	uint32_t *hashes;
 	size_t count, capacity;
-	/** Open addressing: numbers, 0 for a free place. */
-	uint32_t *table;
-	size_t table_size;
+	/** Of the texts' indices. */
+	struct bo_table table;
 	/** Blocks that the texts lie in; they never move. */
 	char **blocks;
 	size_t block_count, block_used, block_size;
@@ -29,8 +30,5 @@ bool tk_strings_add(struct tk_strings *strings, const char *text,
 const char *tk_strings_text(const struct tk_strings *strings, uint32_t number);
 
 void tk_strings_clear(struct tk_strings *strings);
-
-/** A 64-bit hash of bytes, for tables only. */
-uint64_t tk_hash(const void *bytes, size_t length);
 
 #endif

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "trace/stitch.h"
-
-#define TABLE_START 256
 
 struct tk_trace *
 tk_trace_new(void)
@@ -23,7 +22,7 @@ tk_trace_free(struct tk_trace *trace)
 	tk_strings_clear(&trace->strings);
 	free(trace->records);
 	free(trace->groups);
-	free(trace->group_table);
+	bo_table_clear(&trace->group_table);
 	free(trace->operations);
 	free(trace->operation_of);
 	free(trace->calls);
@@ -92,41 +91,31 @@ know_operation(struct tk_trace *trace, tk_string name)
 	return &operations[trace->operation_count - 1];
 }
 
-static size_t
-group_place(enum tk_group_kind kind, tk_string operation, tk_string id,
-	    size_t size)
+static uint64_t
+hash_key(const struct tk_group *group)
 {
-	const uint32_t key[3] = {(uint32_t)kind, operation, id};
+	const uint32_t key[3] = {(uint32_t)group->kind, group->operation,
+				 group->id};
 
-	return (size_t)tk_hash(key, sizeof(key)) & (size - 1);
+	return bo_hash(0, key, sizeof(key));
 }
 
-/* Keep the table at most half full. */
-static bool
-grow_group_table(struct tk_trace *trace)
+static uint64_t
+hash_of(const void *user, uint32_t item)
 {
-	size_t size = trace->group_table_size;
-	uint32_t *table;
+	const struct tk_trace *trace = user;
 
-	if (2 * (trace->group_count + 1) <= size)
-		return true;
-	size = size ? 2 * size : TABLE_START;
-	table = calloc(size, sizeof(*table));
-	if (!table)
-		return false;
-	for (size_t i = 0; i < trace->group_count; i++) {
-		const struct tk_group *group = &trace->groups[i];
-		size_t at = group_place(group->kind, group->operation,
-					group->id, size);
+	return hash_key(&trace->groups[item]);
+}
 
-		while (table[at])
-			at = (at + 1) & (size - 1);
-		table[at] = (uint32_t)i + 1;
-	}
-	free(trace->group_table);
-	trace->group_table = table;
-	trace->group_table_size = size;
-	return true;
+static bool
+is_group(const void *user, uint32_t item, const void *wanted)
+{
+	const struct tk_trace *trace = user;
+	const struct tk_group *group = &trace->groups[item], *key = wanted;
+
+	return group->kind == key->kind && group->operation == key->operation &&
+	       group->id == key->id;
 }
 
 /* The group of a line, made if it is new; false if there is no memory. */
@@ -134,32 +123,26 @@ static bool
 find_group(struct tk_trace *trace, enum tk_group_kind kind, tk_string operation,
 	   tk_string id, uint32_t *out)
 {
-	struct tk_group *groups;
-	size_t at, mask;
-
-	if (!grow_group_table(trace))
-		return false;
-	mask = trace->group_table_size - 1;
-	at = group_place(kind, operation, id, mask + 1);
-	for (; trace->group_table[at]; at = (at + 1) & mask) {
-		const struct tk_group *group =
-			&trace->groups[trace->group_table[at] - 1];
-
-		if (group->kind == kind && group->operation == operation &&
-		    group->id == id) {
-			*out = trace->group_table[at] - 1;
-			return true;
-		}
-	}
-	groups = grow(trace->groups, trace->group_count, &trace->group_capacity,
-		      sizeof(*groups));
-	if (!groups)
-		return false;
-	trace->groups = groups;
-	groups[trace->group_count] = (struct tk_group){
+	const struct tk_group key = {
 		.kind = kind, .operation = operation, .id = id};
-	*out = (uint32_t)trace->group_count++;
-	trace->group_table[at] = *out + 1;
+	struct tk_group *groups;
+	uint32_t *slot;
+
+	if (!bo_table_reserve(&trace->group_table, trace->group_count, hash_of,
+			      trace))
+		return false;
+	slot = bo_table_find(&trace->group_table, hash_key(&key), is_group,
+			     trace, &key);
+	if (*slot == 0) {
+		groups = grow(trace->groups, trace->group_count,
+			      &trace->group_capacity, sizeof(*groups));
+		if (!groups)
+			return false;
+		trace->groups = groups;
+		groups[trace->group_count] = key;
+		*slot = (uint32_t)++trace->group_count;
+	}
+	*out = *slot - 1;
 	return true;
 }
 

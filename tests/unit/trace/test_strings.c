@@ -58,21 +58,3 @@ Test(trace_strings, many_and_long_texts_stay_where_they_are)
 	free(big);
 	tk_strings_clear(&strings);
 }
-
-Test(trace_strings, the_hash_spreads_similar_texts)
-{
-	enum { BUCKETS = 4096 };
-	static int count[BUCKETS];
-	int most = 0;
-
-	for (int i = 0; i < 16 * BUCKETS; i++) {
-		char text[32];
-		int n = snprintf(text, sizeof(text), "request-%08d", i);
-		int *bucket = &count[tk_hash(text, (size_t)n) % BUCKETS];
-
-		++*bucket;
-		most = *bucket > most ? *bucket : most;
-	}
-	/* 16 on average; a Poisson tail above 48 is beyond 1e-9. */
-	cr_expect_lt(most, 48);
-}
