@@ -1,4 +1,4 @@
-/* Bounded text output. */
+/* Text written to a buffer of fixed size, never past its end. */
 #include "config.h"
 
 #include "base/buf.h"

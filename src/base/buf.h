@@ -1,4 +1,4 @@
-/* Text that grows inside a fixed or allocated space, never past its limit. */
+/* Text written to a buffer of fixed size, never past its end. */
 #ifndef BO_BUF_H
 #define BO_BUF_H
 
@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /**
- * Writes like snprintf: what does not fit is counted, not written. With
- * size 0 it only counts.
+ * Written like snprintf(3): text that does not fit is counted, not written.
+ * With size 0 it is only counted.
  */
 struct bo_out {
 	char *at;
 	size_t size;
-	/** Length of everything written, whether it fitted or not. */
+	/** Length of the whole text, whether it fits or not. */
 	size_t length;
 };
 

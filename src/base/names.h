@@ -1,4 +1,4 @@
-/* The words of the log for the numbers of the API, each written once. */
+/* The log's words for the values of enums, each written once. */
 #ifndef BO_NAMES_H
 #define BO_NAMES_H
 

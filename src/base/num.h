@@ -52,8 +52,8 @@ bo_min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/** The finalizer of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014): one
- *  to one, and nearby numbers end far apart. */
+/** The finalizer of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014): a
+ *  one-to-one map that takes nearby numbers far apart. */
 static inline uint64_t
 bo_mix64(uint64_t x)
 {

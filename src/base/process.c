@@ -1,6 +1,6 @@
-/* The mutable globals of the library, but for a lock in guards.c: a process has
- * one number, one count of forks, one of attempts under way and, because a gap
- * in it means a lost line, one count of events. */
+/* The mutable globals of the library, apart from a lock in guards.c: a process
+ * has one number, one count of forks, one of attempts under way and one of
+ * events, in which a gap means a lost line. */
 #include "config.h"
 
 #include "base/process.h"
@@ -28,18 +28,18 @@ before_fork(void)
 	atomic_fetch_add(&forks, 1);
 }
 
-/* Siblings differ in their numbers, and those that get the number of a dead
- * one in the count of forks. */
+/* Siblings have different process ids; if one gets the id of a dead sibling,
+ * the count of forks differs. */
 static void
 in_child(void)
 {
-	uint64_t own = (uint64_t)getpid();
-	uint64_t birth = own << 32 | atomic_exchange(&forks, 0);
+	uint64_t id = (uint64_t)getpid();
+	uint64_t birth = id << 32 | atomic_exchange(&forks, 0);
 
 	atomic_fetch_add(&generation, 1);
 	atomic_store(&lineage,
 		     bo_mix64(atomic_load(&lineage) + bo_mix64(birth)));
-	atomic_store(&pid, own);
+	atomic_store(&pid, id);
 	atomic_store(&seq, 0);
 	atomic_store(&in_flight, 0);
 }
@@ -95,8 +95,8 @@ bo_process_end_attempt(void)
 	uint_fast64_t count =
 		atomic_load_explicit(&in_flight, memory_order_relaxed);
 
-	/* The child of a fork in the middle of an attempt ends one that it did
-	 * not begin. */
+	/* A child forked in the middle of an attempt ends an attempt that it
+	 * did not begin. */
 	while (count > 0 && !atomic_compare_exchange_weak_explicit(
 				    &in_flight, &count, count - 1,
 				    memory_order_relaxed, memory_order_relaxed))

@@ -1,4 +1,4 @@
-/* JSON Schema out of a field table: one clause per kind of field. */
+/* A JSON Schema made from a field table: one clause per kind of field. */
 #include "config.h"
 
 #include "base/schema.h"
@@ -109,7 +109,7 @@ put_indent(struct bo_out *out, unsigned depth)
 }
 
 /* The rows of a nested object. If its first field is its kind, the kind alone
- * will do. Returns the row behind it. */
+ * is valid, too. Returns the row after the object. */
 static size_t
 put_object(struct bo_out *out, const struct bo_schema *schema, size_t row,
 	   size_t prefix, unsigned depth)
@@ -142,7 +142,8 @@ put_object(struct bo_out *out, const struct bo_schema *schema, size_t row,
 	return row;
 }
 
-/* Rows from `row` on, as long as their paths agree in `prefix` bytes. */
+/* Rows from `row` on, while their paths agree in `prefix` bytes. Returns the
+ * row after them. */
 static size_t
 put_properties(struct bo_out *out, const struct bo_schema *schema, size_t row,
 	       size_t prefix, unsigned depth)

@@ -1,4 +1,4 @@
-/* JSON Schema out of a field table. */
+/* A JSON Schema made from a field table. */
 #ifndef BO_SCHEMA_H
 #define BO_SCHEMA_H
 
@@ -8,13 +8,13 @@
 
 #include "base/buf.h"
 
-/** What a table describes. */
+/** A field table, and what the schema adds to it. */
 struct bo_schema {
 	const char *title, *description;
 	/** Whether fields that are not in the table are errors. */
 	int closed;
-	/** Members of the schema that say what is required, if it is not
-	 *  simply every row without a default; else NULL. */
+	/** The schema's "required" clause, with a comma at its end; NULL if
+	 *  every row without a default is required. */
 	const char *required;
 	/** Row @p index of @p count. */
 	const struct backoff_field *(*row)(size_t index);

@@ -1,4 +1,4 @@
-/* Messages on stderr, filtered so that a log can not speak to the terminal. */
+/* Messages on stderr, filtered so that a log cannot control the terminal. */
 #include "config.h"
 
 #include "common/msg.h"
@@ -9,10 +9,10 @@
 
 #include "common/safe_text.h"
 
-/* The longest message; what is longer is cut. */
+/* Longer messages are cut. */
 #define MESSAGE_MAX 2048
 
-/* A program's name is the exception from "no mutable globals". */
+/* A program's name is the one exception to "no mutable globals". */
 static const char *program = "retrykit";
 
 void

@@ -1,4 +1,4 @@
-/* What a program says on stderr, and the exit codes of all programs. */
+/* Messages on stderr, and the exit codes of all programs. */
 #ifndef TK_MSG_H
 #define TK_MSG_H
 
@@ -8,7 +8,7 @@
 
 enum tk_exit {
 	TK_EXIT_OK = 0,
-	/** The answer is "no": a check or a gate failed. */
+	/** A check failed. */
 	TK_EXIT_NO = 1,
 	TK_EXIT_USAGE = 2,
 	TK_EXIT_BAD_INPUT = 3,
@@ -18,8 +18,8 @@ enum tk_exit {
 /** Name the program once, at the start of main(). */
 void tk_msg_program(const char *name);
 
-/** "PROGRAM: ..." and a newline on stderr; arguments pass the safe-text
- *  filter as a whole line. */
+/** "PROGRAM: ..." and a newline on stderr; the whole line passes the safe-text
+ *  filter. */
 void tk_msg(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** "PROGRAM: FILE:LINE:COLUMN: PATH: TEXT"; parts that are 0 or empty are left

@@ -22,7 +22,7 @@ struct parse {
 static enum tk_opt_result usage(const struct parse *parse, const char *format,
 				...) __attribute__((format(printf, 2, 3)));
 
-/* A message, and where to read more. */
+/* Print a message, and where to read more. */
 static enum tk_opt_result
 usage(const struct parse *parse, const char *format, ...)
 {
@@ -58,7 +58,7 @@ find_letter(const struct tk_command *command, char letter)
 	return NULL;
 }
 
-/* An option that is not there, and the one that was meant. */
+/* Report an unknown option, and the known one that is nearest. */
 static enum tk_opt_result
 unknown(const struct parse *parse, const char *name, size_t length)
 {
@@ -159,10 +159,11 @@ set(const struct parse *parse, const struct tk_opt *opt, const char *value)
 	case TK_OPT_DURATION:
 		if (tk_parse_duration(value, opt->value))
 			return TK_OPT_OK;
-		return usage(parse,
-			     "--%s: must be a time like 90, 1.5s, 500ms or 2m "
-			     "(got '%s')",
-			     opt->name, value);
+		return usage(
+			parse,
+			"--%s: must be a duration like 90, 1.5s, 500ms or 2m "
+			"(got '%s')",
+			opt->name, value);
 	case TK_OPT_NAME:
 		return set_name(parse, opt, value);
 	}

@@ -1,4 +1,4 @@
-/* Command-line options as rows of data: parsing, --help and did-you-mean. */
+/* Command-line options as rows of data: parsing, help and suggestions. */
 #ifndef TK_OPT_H
 #define TK_OPT_H
 
@@ -63,13 +63,13 @@ struct tk_command {
 };
 
 enum tk_opt_result {
-	/** Go on; operands were moved to the front of argv. */
+	/** Continue; operands were moved to the front of argv. */
 	TK_OPT_OK,
 	/** --help or --version was printed on stdout: exit 0. */
 	TK_OPT_DONE,
 	/** A message was printed on stderr: exit 2. */
 	TK_OPT_USAGE,
-	/** Memory ran out, which was said on stderr: exit 4. */
+	/** Memory ran out; a message was printed on stderr: exit 4. */
 	TK_OPT_SYSTEM,
 };
 

@@ -6,7 +6,7 @@
 #include "common/opt.h"
 
 #define LINE_COLUMNS 80
-/* Where descriptions begin; a longer option gets a line of its own. */
+/* Where descriptions begin; a longer option has a separate line. */
 #define DOC_COLUMN 28
 
 /* Words of text from a column on, with the same indent on further lines. */
@@ -96,7 +96,7 @@ tk_opt_help(const struct tk_command *command, FILE *out)
 		    alternatives(opt, buffer, sizeof(buffer)), opt->doc, out);
 	}
 	row(has_letter(command, 'h') ? 0 : 'h', "help", NULL,
-	    "print this text and exit", out);
+	    "print this help and exit", out);
 	row(has_letter(command, 'V') ? 0 : 'V', "version", NULL,
 	    "print the version and exit", out);
 }

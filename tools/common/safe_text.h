@@ -1,4 +1,4 @@
-/* Text from logs made harmless before a terminal, HTML or a message sees it. */
+/* Text from logs, made harmless for terminals, HTML and messages. */
 #ifndef TK_SAFE_TEXT_H
 #define TK_SAFE_TEXT_H
 

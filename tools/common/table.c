@@ -55,7 +55,7 @@ tk_table_free(struct tk_table *table)
 	free(table);
 }
 
-/* Filter, copy and keep a text. */
+/* Filter a text and keep a copy. */
 static void
 put(struct tk_table *table, size_t index, const char *text)
 {
@@ -135,7 +135,8 @@ static void
 print_row(const struct tk_table *table, size_t row, const size_t *width,
 	  size_t indent, FILE *out)
 {
-	/* Spaces wait until something follows: no line ends in one. */
+	/* Spaces are written before the next text, so that no line ends in
+	 * one. */
 	size_t spaces = indent;
 
 	for (size_t i = 0; i < table->columns; i++) {

@@ -46,7 +46,7 @@ tk_parse_duration(const char *text, uint64_t *out_ns)
 	return true;
 }
 
-/* Three significant digits, without the zeros that say nothing. */
+/* Three significant digits, without zeros at the end. */
 static void
 three_digits(double value, const char *unit, char *buffer, size_t size)
 {
@@ -74,7 +74,7 @@ two_units(uint64_t big, const char *big_unit, uint64_t small,
 char *
 tk_format_duration(uint64_t ns, char *buffer, size_t size)
 {
-	/* Borders are where rounding would reach the next unit. */
+	/* The borders are where rounding would reach the next unit. */
 	if (ns == 0) {
 		snprintf(buffer, size, "0");
 	} else if (ns < NS_PER_US) {
@@ -128,7 +128,7 @@ tk_format_count(double value, char *buffer, size_t size)
 		snprintf(number, sizeof(number), "%.1f", value);
 	else
 		snprintf(number, sizeof(number), "%.0f", value);
-	/* "2.0k" says no more than "2k". */
+	/* "2.0k" is "2k". */
 	if (strlen(number) > 2 &&
 	    strcmp(number + strlen(number) - 2, ".0") == 0)
 		number[strlen(number) - 2] = '\0';

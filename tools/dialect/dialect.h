@@ -6,17 +6,8 @@
 
 #include <backoff.h>
 
+#include "dialect/verdict.h"
 #include "input/lines.h"
-
-/** What a line turned out to be. */
-enum tk_verdict {
-	/** An attempt event: *out is set. */
-	TK_EVENT,
-	/** A line of something else; not an error. */
-	TK_FOREIGN,
-	/** It claims to be an event, or JSON, and is broken: *error is set. */
-	TK_BAD,
-};
 
 /** Opaque; for one thread at a time. */
 struct tk_dialect;

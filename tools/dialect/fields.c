@@ -1,10 +1,12 @@
 /* The fields of an event that a dialect file may fill. */
 #include "config.h"
 
+#include "dialect/fields.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "dialect/mapping.h"
+#include <backoff.h>
 
 #define AT(member) offsetof(struct backoff_event, member)
 /* As long as backoff_event_encode() would keep them: a foreign log must not
@@ -52,6 +54,9 @@ const struct tk_field tk_fields[] = {
 	COUNT(seq, 0),
 };
 const size_t tk_field_count = sizeof(tk_fields) / sizeof(*tk_fields);
+
+_Static_assert(sizeof(tk_fields) / sizeof(*tk_fields) <= 64,
+	       "tk_map_event.required has a bit for each");
 
 int
 tk_field_find(const char *name)

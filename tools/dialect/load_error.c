@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/nearest.h"
+#include "dialect/scan.h"
 
 /* What locate() looks for. */
 struct wanted {

@@ -7,6 +7,7 @@
 
 #include "base/rfc3339.h"
 #include "dialect/load.h"
+#include "dialect/scan.h"
 
 static enum backoff_status
 add_source(struct tk_load *load, const cJSON *item, const char *path,
@@ -234,6 +235,8 @@ load_field(struct tk_load *load, const cJSON *object, const char *path,
 		[TK_FIELD_CLASS] = " from values otherwise ",
 		[TK_FIELD_STOP] = " from values otherwise ",
 	};
+	_Static_assert(sizeof(known) / sizeof(*known) == TK_FIELD_STOP + 1,
+		       "members for each kind of field");
 	enum tk_field_kind kind = tk_fields[map->field].kind;
 	enum backoff_status status =
 		tk_load_keys(load, object, path, known[kind]);

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "common/units.h"
 #include "dialect/mapping.h"
+#include "dialect/scan.h"
 
 #define ATTEMPT_MAX UINT64_C(1000000000)
 

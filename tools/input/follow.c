@@ -19,8 +19,9 @@
 #define MS UINT64_C(1000000)
 #define CHUNK 65536u
 #define CHUNK_MIN 4096u
-/* A file that lost its name is read until it was quiet for so long: daemons
- * write to it until they notice. Longer if no successor is there yet. */
+/* A file that lost its name is read until it has been quiet for the first of
+ * these, because daemons write to it until they notice; for the second while
+ * no file has taken its place. */
 #define ROTATE_WAIT_NS (5000 * MS)
 #define DELETED_WAIT_NS (60000 * MS)
 /* Paths are looked at this often, with and without working notification. */
@@ -104,7 +105,7 @@ directory_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* A list with one more place; NULL (and the list unchanged) without memory. */
+/* A list with one more place; NULL, and the list unchanged, without memory. */
 static void *
 grow(void *list, size_t count, size_t item)
 {
@@ -215,7 +216,8 @@ watch_file(struct tk_follow *follow, struct tk_tail *tail)
 		follow->poll_only = true;
 }
 
-/* Adding a watch again is free, and finds a directory that was made anew. */
+/* Adding a watch twice does no harm, and finds a directory that was removed and
+ * made again. */
 static void
 watch_directory(struct tk_follow *follow, const struct input *input)
 {
@@ -249,7 +251,7 @@ fail(struct input *input, int error_number)
 {
 	bool absent = error_number == ENOENT || error_number == ENOTDIR;
 
-	/* Forbidden now, but open already: go on reading. */
+	/* It is forbidden now, but open already: continue to read it. */
 	if (!absent && input->current != NULL)
 		return;
 	input->current = NULL;
@@ -291,8 +293,8 @@ open_path(struct tk_follow *follow, size_t index)
 	input->error_number = 0;
 }
 
-/* What does the path name now? An older file of this or another input keeps
- * its position: after a rename it must not be read a second time. */
+/* Find the file that the path names now. An older file of this or another input
+ * keeps its position: after a rename it must not be read a second time. */
 static void
 look_at_path(struct tk_follow *follow, size_t index)
 {
@@ -369,7 +371,7 @@ drop_file(struct tk_follow *follow, size_t index)
 		(follow->file_count - index) * sizeof(*follow->file));
 }
 
-/* Has a nameless file been at its end for long enough? */
+/* Whether a nameless file has been at its end for long enough. */
 static bool
 is_over(const struct tk_follow *follow, const struct tk_tail *tail,
 	uint64_t now_ns)
@@ -401,7 +403,7 @@ set_state(struct tk_follow *follow, const struct tk_tail *tail,
 /* One buffer of each file; true if any may have more. */
 static bool
 read_pass(struct tk_follow *follow, uint64_t now_ns, size_t chunk, bool once,
-	  tk_follow_fn fn, void *user)
+	  tk_line_fn fn, void *user)
 {
 	bool more = false;
 
@@ -412,7 +414,7 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, size_t chunk, bool once,
 		struct input *input = follow->input[tail->input];
 		enum tk_tail_result result;
 
-		/* Its predecessor comes first. */
+		/* The file before it comes first. */
 		if (input->busy)
 			continue;
 		result = tk_tail_read(tail, now_ns, once, follow->buffer,
@@ -439,7 +441,7 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, size_t chunk, bool once,
 	return more;
 }
 
-/* What inotify says is only a hint that it is time to look. */
+/* An event of inotify is only a hint that it is time to look. */
 static bool
 drain_hints(struct tk_follow *follow)
 {
@@ -454,7 +456,7 @@ drain_hints(struct tk_follow *follow)
 
 bool
 tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
-	       bool once, tk_follow_fn fn, void *user)
+	       bool once, tk_line_fn fn, void *user)
 {
 	size_t chunk = CHUNK, done = 0;
 	bool more;

@@ -9,10 +9,10 @@
 #include "input/lines.h"
 
 enum tk_input_state {
-	/** Not there yet; it is looked for again. */
+	/** It does not exist yet; it is looked for again. */
 	TK_INPUT_WAITING,
 	TK_INPUT_READING,
-	/** Permission denied or another error; tried again. */
+	/** Permission denied or another error; it is tried again. */
 	TK_INPUT_DENIED,
 	/** stdin at its end. */
 	TK_INPUT_ENDED,
@@ -45,12 +45,8 @@ enum backoff_status tk_follow_add(struct tk_follow *follow, const char *path);
 int tk_follow_fd(const struct tk_follow *follow);
 int tk_follow_stdin_fd(const struct tk_follow *follow);
 
-/** When to read again even without a hint: notification is no promise. */
+/** When to read again even without a hint, because notification may fail. */
 uint64_t tk_follow_due_ns(const struct tk_follow *follow);
-
-/** Called for each whole line. */
-typedef void (*tk_follow_fn)(void *user, size_t input,
-			     const struct tk_line *line);
 
 /**
  * Read what is there, at most about @p budget_bytes over all inputs.
@@ -60,8 +56,7 @@ typedef void (*tk_follow_fn)(void *user, size_t input,
  * @return true if more is there already
  */
 bool tk_follow_read(struct tk_follow *follow, uint64_t now_ns,
-		    size_t budget_bytes, bool once, tk_follow_fn fn,
-		    void *user);
+		    size_t budget_bytes, bool once, tk_line_fn fn, void *user);
 
 size_t tk_follow_count(const struct tk_follow *follow);
 void tk_follow_info(const struct tk_follow *follow, size_t input,

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Large enough that calls do not count, small enough for the cache. */
+/* Large enough that system calls cost nothing, small enough for the cache. */
 #define BUFFER_BYTES (128u << 10)
 
 struct tk_lines {

@@ -23,6 +23,10 @@ struct tk_line {
 	bool unterminated;
 };
 
+/** Called for each whole line; @p input is the number of its input. */
+typedef void (*tk_line_fn)(void *user, size_t input,
+			   const struct tk_line *line);
+
 /** Splits bytes that are pushed into it: the follower's half of the reader. */
 struct tk_splitter;
 

@@ -1,4 +1,4 @@
-/* Splits pushed bytes into lines, whatever the pieces they come in. */
+/* Splits pushed bytes into lines, in whatever pieces they come. */
 #include "config.h"
 
 #include <assert.h>
@@ -8,14 +8,14 @@
 #include "input/lines.h"
 
 struct tk_splitter {
-	/* What was pushed and not looked at yet. */
+	/* Pushed bytes that were not looked at yet. */
 	const char *at, *end;
 	/* The line under way: its bytes before `at`, of which the first
 	 * TK_LINE_MAX are in `carry`. */
 	uint64_t carried;
-	/* Of the line under way. */
+	/* Where the line under way begins. */
 	uint64_t number, offset;
-	/* Allocated whole, so that reading can not fail; the system only
+	/* Allocated whole, so that reading cannot fail; the system only
 	 * provides the pages that are touched. */
 	char *carry;
 };

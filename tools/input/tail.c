@@ -52,7 +52,7 @@ tk_tail_free(struct tk_tail *tail)
 }
 
 static void
-deliver(struct tk_tail *tail, bool at_end, tk_follow_fn fn, void *user)
+deliver(struct tk_tail *tail, bool at_end, tk_line_fn fn, void *user)
 {
 	struct tk_line line;
 
@@ -65,15 +65,14 @@ deliver(struct tk_tail *tail, bool at_end, tk_follow_fn fn, void *user)
 }
 
 void
-tk_tail_finish(struct tk_tail *tail, tk_follow_fn fn, void *user)
+tk_tail_finish(struct tk_tail *tail, tk_line_fn fn, void *user)
 {
 	deliver(tail, true, fn, user);
 }
 
-/* The writer began again at the top: what was there and not yet read is gone.
- */
+/* The writer began again at the top: bytes that were not read yet are lost. */
 static void
-restart(struct tk_tail *tail, tk_follow_fn fn, void *user)
+restart(struct tk_tail *tail, tk_line_fn fn, void *user)
 {
 	tk_tail_finish(tail, fn, user);
 	tk_splitter_reset(tail->splitter);
@@ -116,8 +115,8 @@ remember(struct tk_tail *tail, const char *bytes, size_t length)
 	tail->counts->bytes += length;
 }
 
-/* Where a run of NULs begins at the start of a line; @p length if nowhere.
- * A writer without O_APPEND leaves such a hole behind a truncation. */
+/* Where a run of NULs begins at the start of a line; `length` if there is none.
+ * A writer without O_APPEND leaves such a hole after a truncation. */
 static size_t
 find_hole(const struct tk_tail *tail, const char *bytes, size_t length)
 {
@@ -155,7 +154,7 @@ skip_hole(struct tk_tail *tail)
 }
 
 static void
-take(struct tk_tail *tail, const char *bytes, size_t length, tk_follow_fn fn,
+take(struct tk_tail *tail, const char *bytes, size_t length, tk_line_fn fn,
      void *user)
 {
 	bool only_nul = false;
@@ -193,7 +192,7 @@ same_head(const struct tk_tail *tail)
 
 static enum tk_tail_result
 read_stream(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
-	    size_t size, tk_follow_fn fn, void *user)
+	    size_t size, tk_line_fn fn, void *user)
 {
 	struct pollfd ready = {.fd = tail->fd, .events = POLLIN};
 	ssize_t got;
@@ -220,7 +219,7 @@ read_stream(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 
 enum tk_tail_result
 tk_tail_read(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
-	     size_t size, tk_follow_fn fn, void *user)
+	     size_t size, tk_line_fn fn, void *user)
 {
 	struct stat st;
 	ssize_t got;

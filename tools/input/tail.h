@@ -5,14 +5,15 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "input/follow.h"
+#include "input/lines.h"
 
-/** Bytes at the start of a file, and before the read position, that must stay
- *  as they were: else the file was truncated and has grown again. */
+/** Bytes at the start of a file, and before the read position, that are
+ * compared with what was read: if they differ, the file was truncated and has
+ * grown again. */
 #define TK_TAIL_HEAD 1024
 #define TK_TAIL_LAST 64
 
-/** What one input has read so far, over all files it ever had. */
+/** What one input has read so far, from all its files. */
 struct tk_tail_counts {
 	uint64_t lines, bytes, truncations, oversize, nul_bytes, lost_bytes;
 };
@@ -68,9 +69,9 @@ void tk_tail_free(struct tk_tail *tail);
  */
 enum tk_tail_result tk_tail_read(struct tk_tail *tail, uint64_t now_ns,
 				 bool wait, char *buffer, size_t size,
-				 tk_follow_fn fn, void *user);
+				 tk_line_fn fn, void *user);
 
 /** Deliver the unterminated rest, if there is one. */
-void tk_tail_finish(struct tk_tail *tail, tk_follow_fn fn, void *user);
+void tk_tail_finish(struct tk_tail *tail, tk_line_fn fn, void *user);
 
 #endif

@@ -44,7 +44,7 @@ enum backoff_status rt_ingest_init(struct rt_ingest *ingest,
 				   struct backoff_error *error);
 void rt_ingest_clear(struct rt_ingest *ingest);
 
-/** A tk_follow_fn; @p user is a struct rt_ingest. */
+/** A tk_line_fn; @p user is a struct rt_ingest. */
 void rt_ingest_line(void *user, size_t input, const struct tk_line *line);
 
 /** Whether the log grows with current events, so that windows end now, by the

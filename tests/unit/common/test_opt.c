@@ -38,7 +38,7 @@ prepare(struct fixture *f)
 		{"policy", 'p', TK_OPT_LIST, &f->set.policy, "FILE|NAME|DIR",
 		 NULL, 0, 0, "a policy to compare; may be given several times"},
 		{"seed", 0, TK_OPT_COUNT, &f->set.seed, "N", NULL, 1, 99,
-		 "luck"},
+		 "random seed"},
 		{"wait", 0, TK_OPT_DURATION, &f->set.wait_ns, "TIME", NULL, 0,
 		 0, "how long"},
 		{"format", 'f', TK_OPT_NAME, &f->set.format, NULL,
@@ -145,8 +145,9 @@ Test(common_opt, says_what_is_wrong, .init = cr_redirect_stderr)
 		{"p --seed", "--seed: needs a value (N)"},
 		{"p --seed 0", "--seed: must be a number from 1 to 99 (got "
 			       "'0')"},
-		{"p --wait 3x", "--wait: must be a time like 90, 1.5s, 500ms "
-				"or 2m (got '3x')"},
+		{"p --wait 3x",
+		 "--wait: must be a duration like 90, 1.5s, 500ms "
+		 "or 2m (got '3x')"},
 		{"p --format jsn", "--format: no such format: 'jsn'; did you "
 				   "mean json?"},
 		{"p --format yaml", "--format: must be one of: text json csv "
@@ -194,11 +195,11 @@ Test(common_opt, prints_help, .init = cr_redirect_stdout)
 		"  -p, --policy FILE|NAME|DIR\n"
 		"                            a policy to compare; may be given "
 		"several times\n"
-		"      --seed N              luck\n"
+		"      --seed N              random seed\n"
 		"      --wait TIME           how long\n"
 		"  -f, --format text|json|csv\n"
 		"                            how to print\n"
-		"  -h, --help                print this text and exit\n"
+		"  -h, --help                print this help and exit\n"
 		"  -V, --version             print the version and exit\n");
 }
 

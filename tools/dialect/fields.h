@@ -1,0 +1,42 @@
+/* The fields of an event that a dialect file may fill. */
+#ifndef TK_FIELDS_H
+#define TK_FIELDS_H
+
+#include <stddef.h>
+
+/** What a field holds, which decides how its text is read. */
+enum tk_field_kind {
+	TK_FIELD_TEXT,
+	TK_FIELD_COUNT,
+	TK_FIELD_DURATION,
+	TK_FIELD_TIME,
+	TK_FIELD_TYPE,
+	/** Names that the log's vocabulary numbers. */
+	TK_FIELD_OUTCOME,
+	TK_FIELD_CLASS,
+	TK_FIELD_STOP,
+};
+
+/** A field of an event that a dialect may fill: one row of a table. */
+struct tk_field {
+	const char *name;
+	enum tk_field_kind kind;
+	/** Where it is in struct backoff_event. */
+	size_t offset;
+	/** TEXT: bytes that are kept. COUNT: the first number, 0 or 1. */
+	size_t limit;
+};
+
+extern const struct tk_field tk_fields[];
+extern const size_t tk_field_count;
+
+/** Its index, or -1. */
+int tk_field_find(const char *name);
+/** All names, separated by spaces, for bo_nearest_of(). */
+void tk_field_names(char *buffer, size_t size);
+/** The number of a name of OUTCOME, CLASS or STOP; -1 if unknown. */
+int tk_field_number(enum tk_field_kind kind, const char *name);
+/** The names of OUTCOME, CLASS or STOP, separated by spaces. */
+void tk_field_vocabulary(enum tk_field_kind kind, char *buffer, size_t size);
+
+#endif
