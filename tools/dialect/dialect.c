@@ -14,7 +14,7 @@
 #include "base/nearest.h"
 #include "dialect/mapping.h"
 
-/* A dialect file that is larger is something else. */
+/* A larger file is not a dialect. */
 #define FILE_MAX (1u << 20)
 
 enum kind {
@@ -30,7 +30,7 @@ struct tk_dialect {
 	struct backoff_event_decoder *decoder;
 	/* KIND_AUTO and KIND_MAPPED. */
 	struct tk_mapping *mapping;
-	/* KIND_AUTO: the source that tells a native line, "v". */
+	/* KIND_AUTO: the source by which a native line is known, "v". */
 	int mark;
 };
 
@@ -59,7 +59,7 @@ tk_dialect_logs_successes(const struct tk_dialect *dialect,
 	case KIND_NATIVE:
 		return true;
 	case KIND_AUTO:
-		/* Only native events have a call id there. */
+		/* Only events of the native dialect have a call id. */
 		return event->call_id != NULL;
 	case KIND_MAPPED:
 		break;
@@ -125,7 +125,7 @@ open_mapping(const char *name, struct tk_mapping **out,
 				 "no such dialect; did you mean %s?", near);
 		else
 			snprintf(words, sizeof(words),
-				 "no such dialect: it is auto, native, "
+				 "no such dialect: use auto, native, "
 				 "python-retry or the path of a file");
 		return fail(error, BACKOFF_E_NOT_FOUND, words);
 	}
@@ -211,9 +211,9 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether these bytes can be an event: the name of its type is in them, or may
- * be, written with escapes. Most lines of an application's log are told
- * apart here. */
+/* Whether these bytes can be an event: they contain the name of its type, or
+ * escapes with which it may be written. Most lines of an application's log
+ * are recognized as foreign here. */
 static bool
 may_be_event(const struct tk_dialect *dialect, const char *text, size_t length)
 {
@@ -252,7 +252,7 @@ read_object(struct tk_dialect *dialect, const char *text, size_t length,
 
 	if (dialect->kind == KIND_NATIVE)
 		return read_native(dialect, text, length, out, error);
-	/* How our own library begins a line: spares a first look. */
+	/* This library begins its lines so: they are read only once. */
 	if (dialect->kind == KIND_AUTO && length >= sizeof(native_start) - 1 &&
 	    memcmp(text, native_start, sizeof(native_start) - 1) == 0)
 		return read_native(dialect, text, length, out, error);
@@ -264,8 +264,8 @@ read_object(struct tk_dialect *dialect, const char *text, size_t length,
 	return tk_mapping_convert(dialect->mapping, out, error);
 }
 
-/* What the line is before anybody looks at its members; *start and *end tell
- * its object. TK_EVENT: it has to be read. */
+/* Classify a line without reading its members. TK_EVENT: they must be read, and
+ * *start and *end are set to its object. */
 static enum tk_verdict
 look(const struct tk_dialect *dialect, const struct tk_line *line,
      const char **start, const char **end, struct backoff_error *error)
@@ -297,7 +297,7 @@ look(const struct tk_dialect *dialect, const struct tk_line *line,
 		return bad(error, BACKOFF_E_SYNTAX, length + 1,
 			   line->unterminated
 				   ? "the file ends in the middle of a line"
-				   : "JSON that is cut off");
+				   : "truncated JSON");
 	}
 	*start = text + skipped;
 	*end = text + length;

@@ -1,4 +1,4 @@
-/* What a line of a foreign log means, as an attempt event. */
+/* Lines of native and foreign logs, read as attempt events. */
 #ifndef TK_DIALECT_H
 #define TK_DIALECT_H
 
@@ -28,7 +28,7 @@ const char *tk_dialect_name(const struct tk_dialect *dialect);
 
 /**
  * Whether the log that @p event was read from has a line for a success. If
- * not, silence after a failure is how it tells one.
+ * not, silence after a failure means success.
  */
 bool tk_dialect_logs_successes(const struct tk_dialect *dialect,
 			       const struct backoff_event *event);

@@ -9,8 +9,8 @@
 #include <backoff.h>
 
 #define AT(member) offsetof(struct backoff_event, member)
-/* As long as backoff_event_encode() would keep them: a foreign log must not
- * cost more memory than one of our own. */
+/* The limits of backoff_event_encode(): a foreign log must not cost more memory
+ * than a native one. */
 #define TEXT(name)                                                             \
 	{                                                                      \
 #name, TK_FIELD_TEXT, AT(name), 256                            \
@@ -87,7 +87,7 @@ name_of(enum tk_field_kind kind, int number)
 			(enum backoff_outcome_kind)number);
 	if (kind == TK_FIELD_CLASS)
 		return backoff_class_name((enum backoff_class)number);
-	/* 0, "not over", is no reason. */
+	/* 0, "not over", is not a reason. */
 	return backoff_stop_name((enum backoff_stop)(number + 1));
 }
 

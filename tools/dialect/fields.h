@@ -4,14 +4,14 @@
 
 #include <stddef.h>
 
-/** What a field holds, which decides how its text is read. */
+/** The kind of a field, which decides how its text is read. */
 enum tk_field_kind {
 	TK_FIELD_TEXT,
 	TK_FIELD_COUNT,
 	TK_FIELD_DURATION,
 	TK_FIELD_TIME,
 	TK_FIELD_TYPE,
-	/** Names that the log's vocabulary numbers. */
+	/** Names from the log's vocabulary, stored as numbers. */
 	TK_FIELD_OUTCOME,
 	TK_FIELD_CLASS,
 	TK_FIELD_STOP,
@@ -23,7 +23,7 @@ struct tk_field {
 	enum tk_field_kind kind;
 	/** Where it is in struct backoff_event. */
 	size_t offset;
-	/** TEXT: bytes that are kept. COUNT: the first number, 0 or 1. */
+	/** TEXT: bytes that are kept. COUNT: the smallest number, 0 or 1. */
 	size_t limit;
 };
 

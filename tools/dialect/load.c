@@ -7,8 +7,8 @@
 #include "base/json.h"
 #include "dialect/load.h"
 
-/* Bytes that every event's line has: the last part of the name of its type,
- * and the quote after it. With several names for it there are none. */
+/* Find bytes that the line of every event has: the last part of the name of its
+ * type, and the quote after it. If it has several names, only the quote. */
 static enum backoff_status
 make_needle(struct tk_load *load)
 {
@@ -21,7 +21,7 @@ make_needle(struct tk_load *load)
 	if (dot)
 		name = dot + 1;
 	length = map->source_count == 1 ? strlen(name) : 0;
-	/* A name that JSON may write in two ways. */
+	/* JSON may write such a name in two ways. */
 	for (size_t i = 0; i < length; i++) {
 		if ((unsigned char)name[i] < 0x20 ||
 		    (unsigned char)name[i] >= 0x80 || strchr("\"\\/", name[i]))

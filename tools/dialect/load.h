@@ -1,4 +1,4 @@
-/* Shared by the files that read a dialect file: its errors and helpers. */
+/* Helpers and errors of the files that read a dialect file. */
 #ifndef TK_DIALECT_LOAD_H
 #define TK_DIALECT_LOAD_H
 
@@ -6,7 +6,7 @@
 
 #include "dialect/mapping.h"
 
-/** Where in the file we are, and how it went. */
+/** A dialect file being read. */
 struct tk_load {
 	const char *text;
 	size_t length;
@@ -29,8 +29,8 @@ const char *tk_load_path(const char *around, const char *name, char *buffer,
 /** The member of an object, or NULL. */
 const cJSON *tk_load_get(const cJSON *object, const char *name);
 
-/** It is an object whose members are all known (names between spaces; NULL:
- *  any) and there once. */
+/** Check that it is an object, that each member is known (names between spaces;
+ *  NULL: any) and that none is there twice. */
 enum backoff_status tk_load_keys(struct tk_load *load, const cJSON *object,
 				 const char *around, const char *known);
 

@@ -1,4 +1,4 @@
-/* Errors of dialect files that say where, and what was probably meant. */
+/* Errors of dialect files, with their place and a suggestion. */
 #include "config.h"
 
 #include "dialect/load.h"
@@ -11,7 +11,7 @@
 #include "base/nearest.h"
 #include "dialect/scan.h"
 
-/* What locate() looks for. */
+/* The member that locate() looks for. */
 struct wanted {
 	const char *path;
 	size_t length;
@@ -29,8 +29,8 @@ compare(void *user, const char *path, size_t length,
 		wanted->at = value->at - (value->type == BO_JSON_STRING);
 }
 
-/* Find the member at a path, or the nearest one around it: cJSON does not
- * say, so the strict scanner reads the file again. */
+/* Find the member at a path, or the nearest one around it. cJSON does not keep
+ * places, so the strict reader reads the file again. */
 static void
 locate(const struct tk_load *load, const char *path)
 {
@@ -73,7 +73,6 @@ tk_load_no_memory(struct tk_load *load)
 	return tk_load_fail(load, BACKOFF_E_NOMEM, "", "out of memory");
 }
 
-/* "AROUND.NAME", or one of them. */
 const char *
 tk_load_path(const char *around, const char *name, char *buffer, size_t size)
 {
@@ -81,7 +80,6 @@ tk_load_path(const char *around, const char *name, char *buffer, size_t size)
 	return buffer;
 }
 
-/* Every member of an object is known and there once. */
 enum backoff_status
 tk_load_keys(struct tk_load *load, const cJSON *object, const char *around,
 	     const char *known)
@@ -98,7 +96,7 @@ tk_load_keys(struct tk_load *load, const cJSON *object, const char *around,
 		for (other = item->next; other; other = other->next) {
 			if (strcmp(item->string, other->string) == 0)
 				return tk_load_fail(load, BACKOFF_E_FIELD, path,
-						    "is there twice");
+						    "duplicate member");
 		}
 		snprintf(padded, sizeof(padded), " %s ", item->string);
 		if (!known ||
@@ -109,7 +107,7 @@ tk_load_keys(struct tk_load *load, const cJSON *object, const char *around,
 				load, BACKOFF_E_FIELD, path,
 				"no such member; did you mean \"%s\"?", near);
 		return tk_load_fail(load, BACKOFF_E_FIELD, path,
-				    "no such member; known are:%s", known);
+				    "no such member; known members:%s", known);
 	}
 	return BACKOFF_OK;
 }
@@ -120,7 +118,6 @@ tk_load_get(const cJSON *object, const char *name)
 	return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-/* A string that is not empty. */
 enum backoff_status
 tk_load_text(struct tk_load *load, const cJSON *item, const char *path,
 	     const char **out)
@@ -135,7 +132,6 @@ tk_load_text(struct tk_load *load, const cJSON *item, const char *path,
 	return BACKOFF_OK;
 }
 
-/* One of the log's own names. */
 enum backoff_status
 tk_load_number(struct tk_load *load, const cJSON *item, const char *path,
 	       enum tk_field_kind kind, int *out)

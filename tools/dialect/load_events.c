@@ -1,4 +1,4 @@
-/* Reads `events` of a dialect file: what each value of event_type means. */
+/* Reads `events` of a dialect file: the meaning of each value of event_type. */
 #include "config.h"
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ load_required(struct tk_load *load, const cJSON *list, const char *around,
 	tk_load_path(around, "required", path, sizeof(path));
 	if (!cJSON_IsArray(list))
 		return tk_load_fail(load, BACKOFF_E_VALUE, path,
-				    "must be a list of fields");
+				    "must be an array of fields");
 	cJSON_ArrayForEach(item, list)
 	{
 		snprintf(element, sizeof(element), "%s[%d]", path, i++);

@@ -1,4 +1,4 @@
-/* Reads `fields` of a dialect file: which name in the log holds what. */
+/* Reads `fields` of a dialect file: the names in the log that hold them. */
 #include "config.h"
 
 #include <stdio.h>
@@ -144,7 +144,7 @@ add_word(struct tk_load *load, struct tk_map *map, const char *text, int number)
 	return BACKOFF_OK;
 }
 
-/* `values`: the log's texts and our names. */
+/* `values`: texts of the log and the names that they stand for. */
 static enum backoff_status
 load_values(struct tk_load *load, const cJSON *values, const char *path,
 	    enum tk_field_kind kind, struct tk_map *map)
@@ -185,7 +185,7 @@ load_names(struct tk_load *load, const cJSON *object, const char *around,
 	if (values) {
 		status = load_values(load, values, path, kind, map);
 	} else {
-		/* Without a table the log uses our names. */
+		/* Without a table the log uses the native names. */
 		tk_field_vocabulary(kind, names, sizeof(names));
 		for (char *at = names; *at && !status;) {
 			char *end = at + strcspn(at, " ");

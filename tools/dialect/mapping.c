@@ -1,4 +1,4 @@
-/* The parts of a mapping: names that it reads, and the memory it holds. */
+/* The parts of a mapping: its sources, its fields and its memory. */
 #include "config.h"
 
 #include "dialect/mapping.h"

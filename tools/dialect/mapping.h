@@ -19,7 +19,7 @@
 /** Rows of `events`, and of each `values`. */
 #define TK_ROWS_MAX 64
 
-/** A text of the log and what it stands for. */
+/** A text of the log and the number that it stands for. */
 struct tk_word {
 	char *text;
 	int number;
@@ -38,21 +38,21 @@ struct tk_map {
 	size_t field;
 	unsigned char source[TK_SOURCES_PER_FIELD];
 	size_t source_count;
-	/** DURATION, TIME: what one unit is, as 10^scale ns; -1: a text like
-	 *  "1.5s". */
+	/** DURATION, TIME: one unit is 10^scale ns; -1: a text like "1.5s". */
 	int scale;
 	enum tk_time_format format;
 	/** TIME: the offset of times that have none, "" to refuse them. */
 	char zone[8];
-	/** COUNT: added to what the log says. */
+	/** COUNT: added to the number in the log. */
 	int add;
-	/** OUTCOME, CLASS, STOP: what the log's texts mean; -1: absent. */
+	/** OUTCOME, CLASS, STOP: meanings of the log's texts; `otherwise` is
+	 *  that of all others, -1 for absent. */
 	struct tk_word *words;
 	size_t word_count;
 	int otherwise;
 };
 
-/** What one value of `event_type` means. */
+/** The meaning of one value of `event_type`. */
 struct tk_map_event {
 	char *value;
 	enum backoff_event_type type;
@@ -62,10 +62,10 @@ struct tk_map_event {
 	int outcome, failure_class, stop;
 };
 
-/** Where a source stands in the line under way. */
+/** The value of a source in the current line. */
 struct tk_slot {
 	struct bo_json_value value;
-	/** Its string, unescaped, if it was asked for. */
+	/** Its string without escapes, made when it is needed. */
 	char *copy;
 	size_t copy_length;
 };
@@ -79,7 +79,7 @@ struct tk_mapping {
 	} source[TK_SOURCES_MAX];
 	size_t source_count;
 	/** Sources by the low 5 bits of their length: most members of a line
-	 *  are told apart without looking at their text. */
+	 *  are skipped without a look at their text. */
 	uint64_t by_length[32];
 	struct tk_map *maps;
 	size_t map_count;
@@ -89,12 +89,13 @@ struct tk_mapping {
 	bool deep;
 	/** One of the events is a success. */
 	bool logs_successes;
-	/** The map of event_type, and bytes that every event has. */
+	/** The map of event_type, and bytes that the line of every event has.
+	 */
 	const struct tk_map *type_map;
 	char *needle;
 	size_t needle_length;
 
-	/** The line under way. */
+	/** The current line. */
 	const char *line;
 	uint64_t seen, twice;
 	struct tk_slot slot[TK_SOURCES_MAX];

@@ -1,4 +1,4 @@
-/* Makes an event of a foreign line, by a mapping. */
+/* Makes an event from a foreign line, by a mapping. */
 #include "config.h"
 
 #include <stdarg.h>
@@ -88,8 +88,8 @@ wrong_type(const struct tk_mapping *mapping, unsigned source,
 		    bo_json_type_name(mapping->slot[source].value.type));
 }
 
-/* The source that a field has in this line: the first that is there and not
- * null; -1 if there is none. */
+/* The source of a field in this line: the first that is there and not null; -1
+ * if there is none. */
 static int
 source_of(const struct tk_mapping *mapping, const struct tk_map *map)
 {
@@ -103,8 +103,8 @@ source_of(const struct tk_mapping *mapping, const struct tk_map *map)
 	return -1;
 }
 
-/* Room for every string of the line before the first is copied, so that none
- * moves. False if there is no memory. */
+/* Make room for every string of the line before the first is copied, so that
+ * none moves. False if there is no memory. */
 static bool
 reserve(struct tk_mapping *mapping)
 {
@@ -127,8 +127,8 @@ reserve(struct tk_mapping *mapping)
 	return true;
 }
 
-/* The text of a slot, unescaped, with a NUL; a number as it is written. NULL
- * for other types. */
+/* The text of a slot without escapes, with a NUL; a number as it is written.
+ * NULL for other types. */
 static const char *
 text_of(struct tk_mapping *mapping, unsigned source)
 {
@@ -193,7 +193,7 @@ read_count(const struct tk_mapping *mapping, const struct tk_map *map,
 	   unsigned source, uint64_t *out, struct backoff_error *error)
 {
 	const struct tk_field *field = &tk_fields[map->field];
-	/* Attempts are few; process ids and the like may be anything. */
+	/* Attempts are few; process ids and the like may be any number. */
 	uint64_t max = field->limit > 0 ? ATTEMPT_MAX : UINT64_MAX / 2;
 	int64_t value;
 
@@ -202,7 +202,7 @@ read_count(const struct tk_mapping *mapping, const struct tk_map *map,
 	value = (int64_t)*out + map->add;
 	if (value < (int64_t)field->limit)
 		return fail(mapping, source, error, BACKOFF_E_VALUE,
-			    "number out of range: %s counts from %zu",
+			    "number out of range: %s starts at %zu",
 			    field->name, field->limit);
 	*out = (uint64_t)value;
 	return true;
@@ -219,7 +219,7 @@ read_duration(struct tk_mapping *mapping, const struct tk_map *map,
 		return wrong_type(mapping, source, error, "a string");
 	if (!tk_parse_duration(mapping->slot[source].copy, out))
 		return fail(mapping, source, error, BACKOFF_E_VALUE,
-			    "must be a time like \"1.5s\" or \"200ms\"");
+			    "must be a duration like \"1.5s\" or \"200ms\"");
 	return true;
 }
 
@@ -248,7 +248,7 @@ read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 		    "must be an RFC 3339 time like 2026-01-31T12:00:00.5Z");
 }
 
-/* A name; one that nothing stands for gives `otherwise`. */
+/* The number of a name; `otherwise` if the mapping does not have it. */
 static bool
 read_name(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	  int *out, struct backoff_error *error)
@@ -298,7 +298,7 @@ read_field(struct tk_mapping *mapping, const struct tk_map *map,
 	case TK_FIELD_OUTCOME:
 	case TK_FIELD_CLASS:
 	case TK_FIELD_STOP:
-		/* All three are int-sized, with -1 or 0 for "absent". */
+		/* All three are as large as an int; "absent" is -1 or 0. */
 		ok = read_name(mapping, map, source, &name, error);
 		if (ok && name >= 0)
 			memcpy(to, &name, sizeof(name));
@@ -325,7 +325,7 @@ event_of(struct tk_mapping *mapping)
 	return NULL;
 }
 
-/* What follows from the event's type and its dialect's constants. */
+/* Set what follows from the event's type and its dialect's constants. */
 static void
 complete(const struct tk_map_event *row, struct backoff_event *event)
 {
@@ -342,7 +342,7 @@ complete(const struct tk_map_event *row, struct backoff_event *event)
 	} else if (event->outcome < 0 && row->type != BACKOFF_EVENT_STARTED) {
 		event->outcome = BACKOFF_OUTCOME_FAILURE;
 	}
-	/* The line that ends a call may only have its total. */
+	/* The line that ends a call may have only its total. */
 	if (event->attempt == BACKOFF_ABSENT)
 		event->attempt = event->attempts;
 	if (event->attempt != BACKOFF_ABSENT)
@@ -367,7 +367,7 @@ tk_mapping_convert(struct tk_mapping *mapping, struct backoff_event *out,
 		return TK_FOREIGN;
 	if (mapping->twice) {
 		fail(mapping, (unsigned)__builtin_ctzll(mapping->twice), error,
-		     BACKOFF_E_FIELD, "is there twice");
+		     BACKOFF_E_FIELD, "duplicate field");
 		return TK_BAD;
 	}
 	backoff_event_init(&event);

@@ -1,4 +1,4 @@
-/* Makes calls and attempts of linked records, and tells how each ended. */
+/* Makes calls and attempts from linked records, and decides how each ended. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,10 +8,10 @@
 #include "trace/stitch.h"
 
 /* The shortest time after which silence means success: lines are written late,
- * and a log that knows of fast failures only may still see a slow one. */
+ * and the next failure may be slower than all before. */
 #define GRACE_MIN_NS UINT64_C(1000000000)
 
-/* A call to be: where its chain begins, and its place in the order. */
+/* The start of a chain, which becomes a call, and its place in the order. */
 struct head {
 	uint32_t rank, record;
 	uint64_t end_ns;
@@ -59,8 +59,8 @@ rank_operations(struct tk_trace *trace)
 	return true;
 }
 
-/* Where the log does not say how long an attempt took: from the end of the
- * wait before it. Also finds the longest failure of each operation. */
+/* Where the log does not say how long an attempt took, count from the end of
+ * the wait before it. Also find the longest failure of each operation. */
 static void
 measure(struct tk_trace *trace, const uint32_t *next)
 {
@@ -94,8 +94,8 @@ measure(struct tk_trace *trace, const uint32_t *next)
 	}
 }
 
-/* Whether silence after the last line of a call means that it succeeded: its
- * log would have told of another failure by now, and no line got lost. */
+/* Whether silence after the last line of a call means that it succeeded: the
+ * log would have another failure by now, and no line was lost. */
 static bool
 succeeded_silently(const struct tk_trace *trace, const struct tk_record *last)
 {
@@ -144,7 +144,7 @@ add_attempt(struct tk_trace *trace, struct tk_call *call,
 	call->count++;
 }
 
-/* Make a call of the chain that begins at a record. */
+/* Make a call from the chain that begins at a record. */
 static void
 build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 {
@@ -265,7 +265,7 @@ tk_trace_stitch(struct tk_trace *trace)
 	if (!status)
 		status = tk_build(trace, next);
 	free(next);
-	/* Only their stitched form is asked for from now on. */
+	/* From now on only their stitched form is used. */
 	free(trace->records);
 	trace->records = NULL;
 	trace->record_count = trace->record_capacity = 0;

@@ -1,4 +1,4 @@
-/* Collects events for stitching, and answers for what was read. */
+/* Collects events for stitching, and returns what was read and stitched. */
 #include "config.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ tk_operation_silent(const struct tk_operation *operation)
 	return operation->has_silent && !operation->has_unnamed_success;
 }
 
-/* Make sure that an operation is known. */
+/* The operation of this name, made if it is new; NULL without memory. */
 static struct tk_operation *
 know_operation(struct tk_trace *trace, tk_string name)
 {
@@ -287,7 +287,7 @@ add(struct tk_trace *trace, const struct backoff_event *event, bool silent)
 
 	if (trace->stitched)
 		return BACKOFF_E_STATE;
-	/* An attempt without time or number can be put nowhere. */
+	/* An attempt without time or number has no place. */
 	if (event->ts_ns == BACKOFF_ABSENT || number == 0 ||
 	    number == BACKOFF_ABSENT)
 		is_attempt = false;
@@ -357,7 +357,7 @@ tk_trace_read(struct tk_trace *trace, const char *path,
 	status = tk_lines_open(path, &lines);
 	if (status)
 		return status;
-	/* Only tells files apart; it may stay at the last number. */
+	/* It only tells files apart, so it may stay at the last number. */
 	if (trace->input < UINT16_MAX)
 		trace->input++;
 	while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK) {

@@ -1,4 +1,4 @@
-/* Links the attempts of each call: which failure did a later line continue? */
+/* Links the attempts of each call: finds the failure that a line continues. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 #define TOLERANCE_NS UINT64_C(5000000)
 /* Without a call's id, no attempt is taken to last longer than this. */
 #define LONGEST_NS (15 * 60 * BO_NS_PER_S)
-/* Nor to begin earlier before its time, by clocks that were set. */
+/* Nor to begin this much before its time, by clocks that were set. */
 #define EARLIEST_NS UINT64_C(1000000000)
 
 /* Records of one group and number, [from, to) of the order. */
@@ -56,7 +56,7 @@ compare_u64(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-/* What makes two lines the same one, read twice; 0 if they are. */
+/* 0 if two lines are the same one, read twice. */
 static int
 compare_content(const struct tk_record *a, const struct tk_record *b)
 {
@@ -126,8 +126,8 @@ drop_duplicates(struct tk_trace *trace, const struct tk_group *group,
 	return kept;
 }
 
-/* Attempts that ran beside each other ended each other: what each would have
- * done alone is not in the log, and no chain of waits links them. */
+/* Attempts that ran alongside each other ended each other: the log does not
+ * have what each would have done alone, and no chain of waits links them. */
 static void
 leave_out(struct tk_trace *trace, const uint32_t *order, size_t count)
 {

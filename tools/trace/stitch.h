@@ -1,6 +1,6 @@
-/* Inside a trace: records before they are stitched, shared by its files. */
-#ifndef TK_TRACE_H
-#define TK_TRACE_H
+/* Records of a trace before they are stitched, shared by its files. */
+#ifndef TK_STITCH_H
+#define TK_STITCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,30 +11,30 @@
 
 #define TK_NO_RECORD UINT32_MAX
 
-/** One line that tells of an attempt. */
+/** One line about an attempt. */
 struct tk_record {
 	struct tk_attempt attempt;
 	tk_string operation, target, policy, policy_hash;
-	/** Lines that may belong to one call: index of a group. */
+	/** Index of its group: lines that may belong to one call. */
 	uint32_t group;
 	uint32_t number, max_attempts;
-	/** Wall time; BACKOFF_ABSENT: there is none. */
+	/** Wall time; BACKOFF_ABSENT if there is none. */
 	uint64_t deadline_ns;
-	/** Which input it came from. */
+	/** The input that it came from. */
 	uint16_t input;
 	uint8_t type, stop;
 	/** The log has no line for a success. */
 	bool silent;
-	/** Makes no call: a line that was read before, or of a call that
-	 *  hedged. */
+	/** Not part of any call: a line that was read before, or of a call
+	 *  that hedged. */
 	bool left_out;
 	/** Continues another record, so it starts no call. */
 	bool continues;
-	/** Only ends the wait after its number's attempt; no attempt. */
+	/** Not an attempt: only ends the wait after the one of its number. */
 	bool closes;
 };
 
-/** How the lines of a group are known to belong together. */
+/** Why the lines of a group belong together. */
 enum tk_group_kind {
 	/** By a call id: certain. */
 	TK_GROUP_CALL,
@@ -51,12 +51,12 @@ struct tk_group {
 	uint32_t count;
 	/** One call that made several attempts at once. */
 	bool hedged;
-	/** When a line came whose call's earlier lines are not in the log; 0
-	 *  if none did. */
+	/** The last line of a call whose earlier lines are not in the log; 0
+	 *  if there is none. */
 	uint64_t last_orphan_ns;
 };
 
-/** What is known of one operation. */
+/** One operation of the log. */
 struct tk_operation {
 	tk_string name;
 	/** Order by name. */
@@ -76,7 +76,7 @@ struct tk_trace {
 
 	struct tk_group *groups;
 	size_t group_count, group_capacity;
-	/** Of the groups' indices. */
+	/** Finds a group by its kind, operation and id. */
 	struct bo_table group_table;
 
 	struct tk_operation *operations;
@@ -92,7 +92,7 @@ struct tk_trace {
 	size_t attempt_count;
 };
 
-/** What is known of an operation; NULL if nothing is. */
+/** NULL if the operation is not known. */
 struct tk_operation *tk_operation_find(const struct tk_trace *trace,
 				       tk_string name);
 
@@ -106,7 +106,7 @@ bool tk_operation_silent(const struct tk_operation *operation);
  */
 enum backoff_status tk_link(struct tk_trace *trace, uint32_t *next);
 
-/** Make calls and attempts of the chains. */
+/** Make calls and attempts from the chains. */
 enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);
 
 /** When the attempt after this record's wait begins, at the earliest. */

@@ -14,7 +14,7 @@ struct tk_strings {
 	const char **texts;
 	uint32_t *hashes;
 	size_t count, capacity;
-	/** Of the texts' indices. */
+	/** Finds the index of a text. */
 	struct bo_table table;
 	/** Blocks that the texts lie in; they never move. */
 	char **blocks;

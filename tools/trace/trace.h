@@ -1,6 +1,6 @@
-/* Events stitched into calls: what a recorded log says happened. */
-#ifndef TK_CALLS_H
-#define TK_CALLS_H
+/* Calls and attempts, stitched from the events of a log. */
+#ifndef TK_TRACE_H
+#define TK_TRACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,10 +22,10 @@ struct tk_attempt {
 	uint64_t delay_ns;
 	/** The logged law of that wait: a backoff_jitter, or -1. */
 	uint64_t delay_low_ns, delay_high_ns;
-	/** When the peer said to come back; BACKOFF_ABSENT if it did not. */
+	/** When the peer asked to come back; BACKOFF_ABSENT if it did not. */
 	uint64_t hint_ns;
 	int8_t delay_law;
-	/** enum backoff_hint_action: what became of that. */
+	/** enum backoff_hint_action: how that hint was used. */
 	uint8_t hint_action;
 	/** enum backoff_outcome_kind, enum backoff_class (UNKNOWN if the log
 	 *  does not say). */
@@ -34,7 +34,7 @@ struct tk_attempt {
 };
 
 enum tk_call_end {
-	/** A success line, or (inferred) no line where a failure would have
+	/** By a success line, or inferred: no line where a failure would have
 	 *  left one. */
 	TK_CALL_SUCCEEDED,
 	TK_CALL_EXHAUSTED,
@@ -56,24 +56,23 @@ struct tk_call {
 	enum tk_call_end end;
 	/** enum backoff_stop, NONE if the log does not say. */
 	enum backoff_stop stop;
-	/** Wall time; BACKOFF_ABSENT where the log has none: the deadline that
-	 *  held, the policy's or the caller's; and when somebody ended the call
-	 *  in a wait. */
+	/** Wall time, BACKOFF_ABSENT where the log has none: the effective
+	 *  deadline, and when the call was cancelled in a wait. */
 	uint64_t deadline_ns, called_off_ns;
-	/** The success was not logged but follows from silence; its attempt is
+	/** The success was not logged but inferred from silence; its attempt is
 	 *  the last of the call, with duration_ns and end_ns absent. */
 	bool success_inferred;
 };
 
-/** What was read. */
+/** Counts of what was read. */
 struct tk_trace_totals {
 	uint64_t lines, events, foreign, bad, oversize;
-	/** Calls that made several attempts at once, known when the trace was
+	/** Calls that made several attempts at once, counted when the trace is
 	 *  stitched. They are left out. */
 	uint64_t hedged_calls;
 	/** Events of a type that this version does not know. */
 	uint64_t unknown;
-	/** Lines that a sink said it lost (events_dropped). */
+	/** Lines that a sink reported as lost (events_dropped). */
 	uint64_t dropped;
 	/** First and last event; 0 if there is none. */
 	uint64_t from_ns, to_ns;
@@ -99,7 +98,7 @@ enum backoff_status tk_trace_read(struct tk_trace *trace, const char *path,
 enum backoff_status tk_trace_add(struct tk_trace *trace,
 				 const struct backoff_event *event);
 
-/** After all files: put events in order and make calls of them. */
+/** After all files: put events in order and make calls from them. */
 enum backoff_status tk_trace_stitch(struct tk_trace *trace);
 
 const struct tk_trace_totals *tk_trace_totals(const struct tk_trace *trace);
@@ -113,9 +112,9 @@ const struct tk_attempt *tk_trace_attempts(const struct tk_trace *trace,
 /** NULL for 0. */
 const char *tk_trace_text(const struct tk_trace *trace, tk_string string);
 
-/** Whether the log holds success lines of its own (of any attempt): if not,
- *  calls that succeeded at once left no trace, and must be counted by the
- *  user. By operation; 0 asks for all. */
+/** Whether the log has lines for successes. If not, calls that succeeded at
+ *  once left no trace, and the user must give their number. By operation; 0
+ *  for all. */
 bool tk_trace_logs_successes(const struct tk_trace *trace, tk_string operation);
 
 #endif

@@ -153,7 +153,7 @@ Test(base_decimal, decimals_read_their_length_only)
 	cr_expect(bo_decimal_parse("12345", 2, 0, &got) == BO_DECIMAL_OK);
 	cr_expect(got == 12);
 	cr_expect(bo_decimal_parse("1\0", 2, 0, &got) == BO_DECIMAL_MALFORMED,
-		  "a NUL is no end");
+		  "a NUL does not end the text");
 }
 
 /* The exponent as text can be longer than any number that is meant. */

@@ -148,7 +148,7 @@ static const struct bad_row bad[] = {
 	 "expected a value"},
 };
 
-Test(base_json, what_is_no_json_is_refused_where_it_stands)
+Test(base_json, anything_else_is_refused_where_it_stands)
 {
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		size_t length =
@@ -214,13 +214,13 @@ Test(base_json, nothing_is_taken_that_cjson_refuses)
 	unsigned taken = 0;
 
 	for (uint64_t i = 0; i < 200000; i++) {
-		uint64_t luck = backoff_draw(13, 200, i, 0);
+		uint64_t random = backoff_draw(13, 200, i, 0);
 		char text[sizeof(sample)];
 		struct backoff_error error;
 		cJSON *tree;
 
 		memcpy(text, sample, sizeof(text));
-		for (int k = 0; k <= (int)(luck & 1); k++) {
+		for (int k = 0; k <= (int)(random & 1); k++) {
 			uint64_t more = backoff_draw(13, 201, i, (uint32_t)k);
 
 			text[more % (sizeof(text) - 1)] =
@@ -270,8 +270,8 @@ Test(base_json, escapes_become_their_characters)
 		{"NUL cannot be kept", "\"a\\u0000b\"",
 		 "a\xef\xbf\xbd"
 		 "b"},
-		{"an escaped backslash is no escape", "\"\\\\u0041\"",
-		 "\\u0041"},
+		{"an escaped backslash does not begin an escape",
+		 "\"\\\\u0041\"", "\\u0041"},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {

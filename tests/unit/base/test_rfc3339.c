@@ -57,7 +57,7 @@ Test(base_rfc3339, times_are_read)
 	}
 }
 
-Test(base_rfc3339, what_is_no_time_is_refused)
+Test(base_rfc3339, anything_else_is_refused)
 {
 	static const struct {
 		const char *why, *text;

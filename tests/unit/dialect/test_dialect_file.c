@@ -1,4 +1,4 @@
-/* Tests of dialect files: what they can map, and how errors are told. */
+/* Tests of dialect files: what they can map, and how errors are reported. */
 #include "config.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ static const char rich[] =
 	"[\"code\"], \"set\": {\"outcome\": \"timeout\"}}\n"
 	" }}\n";
 
-Test(trace_dialect_file, maps_what_other_logs_have)
+Test(dialect_file, maps_what_other_logs_have)
 {
 	struct tk_dialect *dialect = NULL;
 	struct backoff_event event;
@@ -134,7 +134,7 @@ Test(trace_dialect_file, maps_what_other_logs_have)
 	"\"operation\":{\"from\":\"o\"},\"attempt\":{\"from\":\"a\"}"
 #define EVENTS "\"events\":{\"x\":{\"type\":\"retry_attempt\"}}"
 
-Test(trace_dialect_file, a_zone_is_added_where_there_is_none)
+Test(dialect_file, a_zone_is_added_where_there_is_none)
 {
 	static const char text[] =
 		"{\"dialect\":\"d\",\"fields\":{\"ts\":{\"from\":\"t\","
@@ -178,7 +178,7 @@ static const struct {
 	{"misspelt member", "{\"dialect\":\"d\",\n\"feilds\":{}," EVENTS "}",
 	 BACKOFF_E_FIELD, 2, 10, "feilds", "did you mean \"fields\"?"},
 	{"unknown member", "{\"dialect\":\"d\",\"zzzzz\":1}", BACKOFF_E_FIELD,
-	 1, 24, "zzzzz", "known are"},
+	 1, 24, "zzzzz", "known members"},
 	{"a name with a space in it", "{\"dialect fields\":1}", BACKOFF_E_FIELD,
 	 1, 19, "dialect fields", "no such member"},
 	{"no fields", "{\"dialect\":\"d\"," EVENTS "}", BACKOFF_E_FIELD, 1, 1,
@@ -194,7 +194,7 @@ static const struct {
 	 "did you mean \"delay_seconds\"?"},
 	{"a field twice",
 	 "{\"dialect\":\"d\"," FIELDS ",\n\"ts\":{\"from\":\"d\"}}," EVENTS "}",
-	 BACKOFF_E_FIELD, 1, 31, "fields.ts", "twice"},
+	 BACKOFF_E_FIELD, 1, 31, "fields.ts", "duplicate"},
 	{"a field that is text",
 	 "{\"dialect\":\"d\"," FIELDS ",\n\"code\":\"x\"}," EVENTS "}",
 	 BACKOFF_E_VALUE, 2, 8, "fields.code", "must be an object"},
@@ -216,7 +216,7 @@ static const struct {
 	{"a unit for a text",
 	 "{\"dialect\":\"d\"," FIELDS
 	 ",\n\"code\":{\"from\":\"c\",\"unit\":\"s\"}}," EVENTS "}",
-	 BACKOFF_E_FIELD, 2, 27, "fields.code.unit", "known are: from"},
+	 BACKOFF_E_FIELD, 2, 27, "fields.code.unit", "known members: from"},
 	{"no such unit",
 	 "{\"dialect\":\"d\"," FIELDS ",\n\"delay_seconds\":{\"from\":"
 	 "\"c\",\"unit\":\"min\"}}," EVENTS "}",
@@ -278,7 +278,7 @@ static const struct {
 	 "\"required\":[\"atempt\"]}}}",
 	 BACKOFF_E_VALUE, 2, 50, "events.x.required[0]",
 	 "did you mean \"attempt\"?"},
-	{"a constant that can not be set",
+	{"a constant that cannot be set",
 	 "{\"dialect\":\"d\"," FIELDS
 	 "},\n\"events\":{\"x\":{\"type\":\"retry_attempt\","
 	 "\"set\":{\"error\":\"x\"}}}}",
@@ -301,7 +301,7 @@ static const struct {
 	{"an array", "[]", BACKOFF_E_VALUE, 1, 1, "", "must be an object"},
 };
 
-Test(trace_dialect_file, errors_say_what_and_where)
+Test(dialect_file, errors_say_what_and_where)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct tk_dialect *dialect = NULL;
@@ -325,7 +325,7 @@ Test(trace_dialect_file, errors_say_what_and_where)
 	}
 }
 
-Test(trace_dialect_file, names_that_are_not_there_are_told_apart)
+Test(dialect_file, names_that_are_not_there_are_told_apart)
 {
 	struct tk_dialect *dialect = NULL;
 	struct backoff_error error;
@@ -345,7 +345,7 @@ Test(trace_dialect_file, names_that_are_not_there_are_told_apart)
 	cr_expect_null(dialect);
 }
 
-Test(trace_dialect_file, the_installed_file_is_the_built_in_one)
+Test(dialect_file, the_installed_file_is_the_built_in_one)
 {
 	struct tk_dialect *dialect = NULL;
 	struct backoff_error error;
@@ -376,7 +376,7 @@ json_block(FILE *file)
 	return text;
 }
 
-Test(trace_dialect_file, the_document_shows_the_truth)
+Test(dialect_file, the_document_shows_the_truth)
 {
 	FILE *file = fopen(TEST_SRCDIR "/docs/dialects.md", "r");
 	struct tk_dialect *dialect = NULL;

@@ -27,7 +27,7 @@ struct world {
 	char directory[64];
 	struct tk_follow *follow;
 	uint64_t now_ns;
-	/* How often line number i was seen, and lines that are no number. */
+	/* How often line number i was seen, and lines that are not a number. */
 	unsigned char seen[LINES_MAX];
 	unsigned lines, strange, oversize, unterminated;
 	char last_strange[256];
@@ -69,7 +69,7 @@ tear_down(void)
 	cr_assert_eq(system(command), 0);
 }
 
-TestSuite(trace_follow, .init = set_up, .fini = tear_down);
+TestSuite(input_follow, .init = set_up, .fini = tear_down);
 
 static void
 on_line(void *user, size_t input, const struct tk_line *line)
@@ -176,7 +176,7 @@ info(size_t input)
 	return out;
 }
 
-Test(trace_follow, rename_rotation_keeps_late_lines_to_the_old_file)
+Test(input_follow, rename_rotation_keeps_late_lines_to_the_old_file)
 {
 	int old = open_log("log", O_APPEND);
 
@@ -192,7 +192,7 @@ Test(trace_follow, rename_rotation_keeps_late_lines_to_the_old_file)
 	close(old);
 }
 
-Test(trace_follow, late_lines_survive_while_the_new_file_is_missing)
+Test(input_follow, late_lines_survive_while_the_new_file_is_missing)
 {
 	int old = open_log("log", O_APPEND);
 
@@ -209,7 +209,7 @@ Test(trace_follow, late_lines_survive_while_the_new_file_is_missing)
 	close(old);
 }
 
-Test(trace_follow, a_rotated_file_is_let_go_after_five_quiet_seconds)
+Test(input_follow, a_rotated_file_is_let_go_after_five_quiet_seconds)
 {
 	int old = open_log("log", O_APPEND);
 
@@ -217,7 +217,7 @@ Test(trace_follow, a_rotated_file_is_let_go_after_five_quiet_seconds)
 	follow_log("log");
 	rename_log("log", "log.1");
 	add_lines("log", 10, 1);
-	/* Not quiet: the wait begins anew with each line. */
+	/* Not quiet: the wait restarts with each line. */
 	for (unsigned i = 0; i < 4; i++) {
 		pass(4.0);
 		write_lines(old, 11 + i, 1);
@@ -232,7 +232,7 @@ Test(trace_follow, a_rotated_file_is_let_go_after_five_quiet_seconds)
 	close(old);
 }
 
-Test(trace_follow, copytruncate_loses_nothing_that_was_read)
+Test(input_follow, copytruncate_loses_nothing_that_was_read)
 {
 	add_lines("log", 0, 10);
 	follow_log("log");
@@ -245,7 +245,7 @@ Test(trace_follow, copytruncate_loses_nothing_that_was_read)
 	cr_expect_eq(info(0).lost_bytes, 0);
 }
 
-Test(trace_follow, a_file_that_regrew_larger_is_known_by_its_content)
+Test(input_follow, a_file_that_regrew_larger_is_known_by_its_content)
 {
 	add_lines("log", 0, 10);
 	follow_log("log");
@@ -256,7 +256,7 @@ Test(trace_follow, a_file_that_regrew_larger_is_known_by_its_content)
 	cr_expect_eq(info(0).truncations, 1);
 }
 
-Test(trace_follow, a_file_rewritten_to_the_same_size_is_known_by_its_content)
+Test(input_follow, a_file_rewritten_to_the_same_size_is_known_by_its_content)
 {
 	struct timespec times[2] = {{0}};
 	struct stat st;
@@ -274,7 +274,7 @@ Test(trace_follow, a_file_rewritten_to_the_same_size_is_known_by_its_content)
 	expect_lines(0, 20);
 }
 
-Test(trace_follow, any_part_of_a_file_can_give_a_rewriting_away)
+Test(input_follow, any_part_of_a_file_can_give_a_rewriting_away)
 {
 	static const struct {
 		const char *why;
@@ -310,7 +310,7 @@ Test(trace_follow, any_part_of_a_file_can_give_a_rewriting_away)
 	}
 }
 
-Test(trace_follow, delete_and_recreate)
+Test(input_follow, delete_and_recreate)
 {
 	add_lines("log", 0, 10);
 	follow_log("log");
@@ -325,7 +325,7 @@ Test(trace_follow, delete_and_recreate)
 	cr_expect_eq(info(0).state, TK_INPUT_READING);
 }
 
-Test(trace_follow, a_partial_line_waits_for_its_end)
+Test(input_follow, a_partial_line_waits_for_its_end)
 {
 	int fd;
 
@@ -341,7 +341,7 @@ Test(trace_follow, a_partial_line_waits_for_its_end)
 	close(fd);
 }
 
-Test(trace_follow, a_missing_file_is_waited_for_and_read_from_its_start)
+Test(input_follow, a_missing_file_is_waited_for_and_read_from_its_start)
 {
 	follow_log("log");
 	pass(2.0);
@@ -352,7 +352,7 @@ Test(trace_follow, a_missing_file_is_waited_for_and_read_from_its_start)
 	cr_expect_eq(info(0).rotations, 0);
 }
 
-Test(trace_follow, a_missing_directory_is_waited_for)
+Test(input_follow, a_missing_directory_is_waited_for)
 {
 	follow_log("sub/log");
 	pass(2.0);
@@ -363,7 +363,7 @@ Test(trace_follow, a_missing_directory_is_waited_for)
 	expect_lines(0, 3);
 }
 
-Test(trace_follow, a_hole_of_nuls_after_truncation_is_skipped_and_counted)
+Test(input_follow, a_hole_of_nuls_after_truncation_is_skipped_and_counted)
 {
 	int fd = open_log("log", 0);
 
@@ -379,7 +379,7 @@ Test(trace_follow, a_hole_of_nuls_after_truncation_is_skipped_and_counted)
 	close(fd);
 }
 
-Test(trace_follow, a_huge_hole_costs_no_time)
+Test(input_follow, a_huge_hole_costs_no_time)
 {
 	int fd = open_log("log", 0);
 
@@ -392,7 +392,7 @@ Test(trace_follow, a_huge_hole_costs_no_time)
 	close(fd);
 }
 
-Test(trace_follow, a_line_of_64_mib_counts_once)
+Test(input_follow, a_line_of_64_mib_counts_once)
 {
 	static char block[1 << 20];
 	int fd;
@@ -414,7 +414,7 @@ Test(trace_follow, a_line_of_64_mib_counts_once)
 	close(fd);
 }
 
-Test(trace_follow, many_lines_at_once_come_in_turns)
+Test(input_follow, many_lines_at_once_come_in_turns)
 {
 	FILE *file = fopen(path_of("log"), "a");
 	unsigned turns = 0;
@@ -433,7 +433,7 @@ Test(trace_follow, many_lines_at_once_come_in_turns)
 	cr_expect(turns >= 6, "%u turns", turns);
 }
 
-Test(trace_follow, one_file_by_several_names_is_read_once)
+Test(input_follow, one_file_by_several_names_is_read_once)
 {
 	add_lines("log", 0, 5);
 	cr_assert_eq(link(path_of("log"), path_of("hard")), 0);
@@ -451,7 +451,7 @@ Test(trace_follow, one_file_by_several_names_is_read_once)
 	cr_expect_eq(info(3).same_as, 0);
 }
 
-Test(trace_follow, a_rotation_between_two_inputs_repeats_nothing)
+Test(input_follow, a_rotation_between_two_inputs_repeats_nothing)
 {
 	add_lines("log.1", 0, 10);
 	add_lines("log", 10, 10);
@@ -467,7 +467,7 @@ Test(trace_follow, a_rotation_between_two_inputs_repeats_nothing)
 	expect_lines(0, 32);
 }
 
-Test(trace_follow, a_file_that_comes_back_goes_on_where_it_was)
+Test(input_follow, a_file_that_comes_back_is_read_from_where_it_was)
 {
 	add_lines("log", 0, 10);
 	follow_log("log");
@@ -479,7 +479,7 @@ Test(trace_follow, a_file_that_comes_back_goes_on_where_it_was)
 	expect_lines(0, 12);
 }
 
-Test(trace_follow, a_changed_link_is_a_rotation)
+Test(input_follow, a_changed_link_is_a_rotation)
 {
 	add_lines("a", 0, 5);
 	cr_assert_eq(symlink("a", path_of("log")), 0);
@@ -491,7 +491,7 @@ Test(trace_follow, a_changed_link_is_a_rotation)
 	expect_lines(0, 10);
 }
 
-Test(trace_follow, what_is_no_file_is_a_state_not_an_exit)
+Test(input_follow, a_path_that_is_not_a_file_is_a_state_not_an_exit)
 {
 	cr_assert_eq(mkdir(path_of("log"), 0700), 0);
 	follow_log("log");
@@ -503,7 +503,7 @@ Test(trace_follow, what_is_no_file_is_a_state_not_an_exit)
 	expect_lines(0, 2);
 }
 
-Test(trace_follow, once_reads_the_unterminated_last_line)
+Test(input_follow, once_reads_the_unterminated_last_line)
 {
 	int fd;
 
@@ -519,7 +519,7 @@ Test(trace_follow, once_reads_the_unterminated_last_line)
 	cr_expect_eq(world.unterminated, 1);
 }
 
-Test(trace_follow, a_pipe_is_read_to_its_end)
+Test(input_follow, a_pipe_is_read_to_its_end)
 {
 	pid_t child;
 	int status;
@@ -545,7 +545,7 @@ Test(trace_follow, a_pipe_is_read_to_its_end)
 	cr_expect_eq(info(0).state, TK_INPUT_ENDED);
 }
 
-Test(trace_follow, standard_input_given_twice_is_read_once)
+Test(input_follow, standard_input_given_twice_is_read_once)
 {
 	add_lines("log", 0, 20);
 	cr_assert_not_null(freopen(path_of("log"), "r", stdin));
@@ -587,7 +587,7 @@ daemon_writes(unsigned rotations)
 	_exit(line == (rotations + 1) * 300 ? 0 : 1);
 }
 
-Test(trace_follow, a_daemon_that_rotates_under_load_loses_nothing)
+Test(input_follow, a_daemon_that_rotates_under_load_loses_nothing)
 {
 	pid_t child = fork();
 	bool done = false;
@@ -614,7 +614,7 @@ Test(trace_follow, a_daemon_that_rotates_under_load_loses_nothing)
 
 /* One of the processes that write to a log that rotates, in rounds that have
  * less than a file of lines: a reader who stands still while a file comes and
- * goes can not know of it. */
+ * goes cannot know of it. */
 static void
 service_writes(unsigned number, int begin)
 {
@@ -675,7 +675,7 @@ read_until(unsigned lines, struct backoff_event_decoder *decoder)
 	} while (world.lines < lines);
 }
 
-Test(trace_follow, services_that_share_a_rotating_log_lose_nothing,
+Test(input_follow, services_that_share_a_rotating_log_lose_nothing,
      .timeout = 100)
 {
 	struct backoff_event_decoder *decoder;

@@ -67,7 +67,7 @@ check(size_t i, size_t n, uint64_t offset, const struct tk_line *line)
 	cr_expect_not(line->oversize, "%s", row[i].why);
 }
 
-Test(trace_lines, pieces_of_any_size_give_the_same_lines)
+Test(input_lines, pieces_of_any_size_give_the_same_lines)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		for (size_t step = 1; step <= row[i].length + 1; step++) {
@@ -114,7 +114,7 @@ write_file(char path[32], const char *text, size_t length)
 	close(fd);
 }
 
-Test(trace_lines, a_file_gives_its_lines)
+Test(input_lines, a_file_gives_its_lines)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		struct tk_lines *lines = NULL;
@@ -138,7 +138,7 @@ Test(trace_lines, a_file_gives_its_lines)
 	tk_lines_close(NULL);
 }
 
-Test(trace_lines, reset_starts_at_line_one)
+Test(input_lines, reset_starts_at_line_one)
 {
 	struct tk_splitter *splitter = tk_splitter_new();
 	struct tk_line line;
@@ -156,7 +156,7 @@ Test(trace_lines, reset_starts_at_line_one)
 	tk_splitter_free(NULL);
 }
 
-Test(trace_lines, lengths_around_the_limit)
+Test(input_lines, lengths_around_the_limit)
 {
 	for (int more = -1; more <= 1; more++) {
 		size_t length = (size_t)((int)TK_LINE_MAX + more);
@@ -190,7 +190,7 @@ Test(trace_lines, lengths_around_the_limit)
 	}
 }
 
-Test(trace_lines, a_line_of_64_mib_costs_about_one)
+Test(input_lines, a_line_of_64_mib_costs_about_one)
 {
 	static char block[1 << 16];
 	struct tk_lines *lines = NULL;
@@ -224,7 +224,7 @@ Test(trace_lines, a_line_of_64_mib_costs_about_one)
 	cr_expect_lt(after.ru_maxrss - before.ru_maxrss, 8 << 10);
 }
 
-Test(trace_lines, what_can_not_be_read_is_said)
+Test(input_lines, an_input_that_cannot_be_read_is_an_error)
 {
 	struct tk_lines *lines = NULL;
 	struct tk_line line;
