@@ -200,8 +200,7 @@ check_lists(struct bo_decoding *d)
 	if (d->is_set[BO_ROW_SCHEDULE] && p->schedule.count > bo_delays_used(p))
 		bo_decoding_report(
 			d, BACKOFF_E_FIELD, &d->set[BO_ROW_SCHEDULE], false,
-			"has %zu delays, but max_attempts %u leaves room for "
-			"%u",
+			"has %zu delays, but max_attempts %u allows only %u",
 			p->schedule.count, p->max_attempts,
 			p->max_attempts - 1);
 	if (d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&

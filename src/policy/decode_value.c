@@ -31,23 +31,27 @@ report_range(struct bo_decoding *d, const struct bo_place *place,
 	     const struct bo_policy_field *field, enum bo_decimal verdict,
 	     bool low, const struct bo_json_value *piece)
 {
+	double limit = low ? field->info.min : field->info.max;
+	/* "1 second", "2 seconds", "1". */
 	const char *unit = field->info.unit;
+	int unit_length = (int)strlen(unit) - (unit[0] != '\0' && limit == 1);
 	int shown = piece->length > 40 ? 40 : (int)piece->length;
 
 	if (verdict == BO_DECIMAL_FRACTION)
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
 				   "must be a whole number (got %.*s)", shown,
 				   piece->at);
-	else if (low && field->info.min > 0 && field->info.min < 1)
+	/* No amount lies between 0 and a billionth. */
+	else if (low && limit == 1e-9)
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
 				   "must be more than 0 (got %.*s)", shown,
 				   piece->at);
 	else
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
-				   "must be %.10g%s%s or %s (got %.*s)",
-				   low ? field->info.min : field->info.max,
-				   unit[0] != '\0' ? " " : "", unit,
-				   low ? "more" : "less", shown, piece->at);
+				   "must be %.10g%s%.*s or %s (got %.*s)",
+				   limit, unit[0] != '\0' ? " " : "",
+				   unit_length, unit, low ? "more" : "less",
+				   shown, piece->at);
 }
 
 /* Read a number or, for durations, a string with a unit. The amount is in
