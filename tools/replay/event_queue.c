@@ -3,12 +3,16 @@
 
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "replay/event_queue.h"
 
 /* A total order, so that results do not depend on the heap. */
 static bool
-before(const struct rs_event *a, const struct rs_event *b)
+is_before(const void *left, const void *right, const void *user)
 {
+	const struct rs_event *a = left, *b = right;
+
+	(void)user;
 	if (a->at_ns != b->at_ns)
 		return a->at_ns < b->at_ns;
 	if (a->kind != b->kind)
@@ -19,8 +23,6 @@ before(const struct rs_event *a, const struct rs_event *b)
 bool
 rs_event_queue_push(struct rs_event_queue *queue, const struct rs_event *event)
 {
-	size_t at = queue->count;
-
 	if (queue->count == queue->room) {
 		size_t room = queue->room ? queue->room * 2 : 64;
 		struct rs_event *grown =
@@ -31,33 +33,19 @@ rs_event_queue_push(struct rs_event_queue *queue, const struct rs_event *event)
 		queue->item = grown;
 		queue->room = room;
 	}
-	queue->count++;
-	while (at > 0 && before(event, &queue->item[(at - 1) / 2])) {
-		queue->item[at] = queue->item[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	queue->item[at] = *event;
+	bo_heap_push(queue->item, queue->count++, sizeof(*event), event,
+		     is_before, NULL);
 	return true;
 }
 
 struct rs_event
 rs_event_queue_pop(struct rs_event_queue *queue)
 {
-	struct rs_event *item = queue->item;
-	struct rs_event top = item[0], last = item[--queue->count];
-	size_t at = 0, child;
+	struct rs_event first;
 
-	while ((child = 2 * at + 1) < queue->count) {
-		if (child + 1 < queue->count &&
-		    before(&item[child + 1], &item[child]))
-			child++;
-		if (!before(&item[child], &last))
-			break;
-		item[at] = item[child];
-		at = child;
-	}
-	item[at] = last;
-	return top;
+	bo_heap_pop(queue->item, queue->count--, sizeof(first), &first,
+		    is_before, NULL);
+	return first;
 }
 
 uint64_t
