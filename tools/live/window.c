@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "base/table.h"
 #include "base/utf8.h"
 #include "live/onset.h"
 
@@ -22,8 +23,6 @@
 #define TS_MAX_NS ((uint64_t)INT64_MAX)
 /* A call with more attempts is counted as one with a single attempt. */
 #define CALL_ATTEMPTS_MAX 1000000u
-/* A power of two, above the number of operations. */
-#define TABLE_SIZE 4096u
 
 /* The counts of one second, narrower to save memory. */
 #define BUCKET_MEMBER(member, doc) uint32_t member;
@@ -49,9 +48,8 @@ struct rt_operation {
 struct rt_window {
 	struct rt_operation *operation[RT_OPERATIONS_MAX + 1];
 	size_t count;
-	/** Index + 1 of each operation, at the hash of its name; linear
-	 *  probing. */
-	uint16_t table[TABLE_SIZE];
+	/** Finds the index of an operation by its name. */
+	struct bo_table table;
 	struct rt_operation *other;
 	uint64_t newest_ns, first_ns, leap_ns;
 	uint64_t late, skewed;
@@ -73,6 +71,7 @@ rt_window_free(struct rt_window *window)
 		free(window->operation[i]->name);
 		free(window->operation[i]);
 	}
+	bo_table_clear(&window->table);
 	free(window);
 }
 
@@ -93,22 +92,40 @@ make_operation(struct rt_window *window, const char *name)
 	return operation;
 }
 
+static uint64_t
+hash_of(const void *user, uint32_t item)
+{
+	const struct rt_window *window = user;
+	const char *name = window->operation[item]->name;
+
+	return bo_hash(0, name, strlen(name));
+}
+
+static bool
+is_named(const void *user, uint32_t item, const void *name)
+{
+	const struct rt_window *window = user;
+
+	return strcmp(window->operation[item]->name, name) == 0;
+}
+
 static struct rt_operation *
 find_operation(struct rt_window *window, const char *given)
 {
 	struct rt_operation *operation;
 	char name[RT_NAME_MAX];
-	size_t length, at;
+	uint32_t *slot;
+	size_t length;
 
 	length = bo_utf8_copy(given != NULL ? given : "(unnamed)", name,
 			      sizeof(name));
-	at = bo_hash(0, name, length) % TABLE_SIZE;
-	while (window->table[at] != 0) {
-		operation = window->operation[window->table[at] - 1];
-		if (strcmp(operation->name, name) == 0)
-			return operation;
-		at = (at + 1) % TABLE_SIZE;
-	}
+	if (window->other == NULL &&
+	    !bo_table_reserve(&window->table, window->count, hash_of, window))
+		return NULL;
+	slot = bo_table_find(&window->table, bo_hash(0, name, length), is_named,
+			     window, name);
+	if (*slot != 0)
+		return window->operation[*slot - 1];
 	if (window->other != NULL)
 		return window->other;
 	if (window->count == RT_OPERATIONS_MAX) {
@@ -117,7 +134,7 @@ find_operation(struct rt_window *window, const char *given)
 	}
 	operation = make_operation(window, name);
 	if (operation != NULL)
-		window->table[at] = (uint16_t)window->count;
+		*slot = (uint32_t)window->count;
 	return operation;
 }
 
