@@ -6,6 +6,7 @@
 
 __extension__ typedef unsigned __int128 bo_u128;
 
+#define BO_NS_PER_MS UINT64_C(1000000)
 #define BO_NS_PER_S UINT64_C(1000000000)
 /** One, in the 32-bit fixed point of ratios. */
 #define BO_Q32_ONE (UINT64_C(1) << 32)

@@ -7,10 +7,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/nearest.h"
-
-#define tk_nearest bo_nearest_of
-
 enum tk_opt_kind {
 	/** bool, no argument. */
 	TK_OPT_FLAG,

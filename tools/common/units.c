@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/num.h"
 
 #define NS_PER_US UINT64_C(1000)
-#define NS_PER_MINUTE (60 * TK_NS_PER_S)
+#define NS_PER_MINUTE (60 * BO_NS_PER_S)
 #define NS_PER_HOUR (60 * NS_PER_MINUTE)
 #define NS_PER_DAY (24 * NS_PER_HOUR)
 
@@ -81,12 +82,12 @@ tk_format_duration(uint64_t ns, char *buffer, size_t size)
 		snprintf(buffer, size, "%juns", (uintmax_t)ns);
 	} else if (ns < 1000 * NS_PER_US - NS_PER_US / 2) {
 		three_digits((double)ns / 1e3, "us", buffer, size);
-	} else if (ns < TK_NS_PER_S - TK_NS_PER_MS / 2) {
+	} else if (ns < BO_NS_PER_S - BO_NS_PER_MS / 2) {
 		three_digits((double)ns / 1e6, "ms", buffer, size);
-	} else if (ns < NS_PER_MINUTE - TK_NS_PER_S / 20) {
+	} else if (ns < NS_PER_MINUTE - BO_NS_PER_S / 20) {
 		three_digits((double)ns / 1e9, "s", buffer, size);
-	} else if (ns < NS_PER_HOUR - TK_NS_PER_S / 2) {
-		uint64_t s = (ns + TK_NS_PER_S / 2) / TK_NS_PER_S;
+	} else if (ns < NS_PER_HOUR - BO_NS_PER_S / 2) {
+		uint64_t s = (ns + BO_NS_PER_S / 2) / BO_NS_PER_S;
 
 		two_units(s / 60, "m", s % 60, "s", buffer, size);
 	} else if (ns < NS_PER_DAY - NS_PER_MINUTE / 2) {

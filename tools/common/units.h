@@ -6,14 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/rfc3339.h"
+#include "base/num.h"
 
-#define tk_format_rfc3339 bo_rfc3339_format
-
-#define TK_NS_PER_MS UINT64_C(1000000)
-#define TK_NS_PER_S UINT64_C(1000000000)
 /** The longest duration that is read, 1e9 s. */
-#define TK_DURATION_MAX_NS (UINT64_C(1000000000) * TK_NS_PER_S)
+#define TK_DURATION_MAX_NS (UINT64_C(1000000000) * BO_NS_PER_S)
 
 /** Decimal digits only, no sign, no overflow, within [min, max]. */
 bool tk_parse_count(const char *text, uint64_t min, uint64_t max,

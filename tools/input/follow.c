@@ -14,19 +14,19 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "input/tail.h"
 
-#define MS UINT64_C(1000000)
 #define CHUNK 65536u
 #define CHUNK_MIN 4096u
 /* A file that lost its name is read until it has been quiet for the first of
  * these, because daemons write to it until they notice; for the second while
  * no file has taken its place. */
-#define ROTATE_WAIT_NS (5000 * MS)
-#define DELETED_WAIT_NS (60000 * MS)
+#define ROTATE_WAIT_NS (5000 * BO_NS_PER_MS)
+#define DELETED_WAIT_NS (60000 * BO_NS_PER_MS)
 /* Paths are looked at this often, with and without working notification. */
-#define LOOK_NS (1000 * MS)
-#define POLL_NS (250 * MS)
+#define LOOK_NS (1000 * BO_NS_PER_MS)
+#define POLL_NS (250 * BO_NS_PER_MS)
 
 #define WATCH_DIR                                                              \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)

@@ -10,9 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/num.h"
+
 /* Size and time can both hide a rewriting (they have a grain), so the content
  * is compared this often even when neither changed. */
-#define CHECK_NS UINT64_C(1000000000)
+#define CHECK_NS BO_NS_PER_S
 
 struct tk_tail *
 tk_tail_new(int fd, size_t input, struct tk_tail_counts *counts)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "base/num.h"
-#include "common/units.h"
 #include "policies/lint.h"
 #include "policies/lint_waits.h"
 
@@ -15,7 +14,7 @@
 /* Jitter over less than a tenth of the delay. */
 #define NARROW 10
 /* Longer in total than anyone waits by accident. */
-#define LONG_WAIT_NS (3600 * TK_NS_PER_S)
+#define LONG_WAIT_NS (3600 * BO_NS_PER_S)
 /* The limit that gRPC puts on attempts (proposal A6). */
 #define MANY_ATTEMPTS 5
 

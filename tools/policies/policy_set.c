@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/opt.h"
+#include "base/nearest.h"
 #include "policies/policy_set.h"
 
 struct reported {
@@ -195,7 +195,7 @@ unknown_name(const char *word)
 	const char *nearest;
 
 	rs_shipped_names(names, sizeof(names));
-	nearest = tk_nearest(word, names, near, sizeof(near));
+	nearest = bo_nearest_of(word, names, near, sizeof(near));
 	if (nearest)
 		tk_msg("no policy %s; did you mean %s?", word, nearest);
 	else

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "common/json_out.h"
 #include "common/safe_text.h"
 #include "common/units.h"
@@ -70,7 +71,7 @@ plain(const struct rs_lint_measured *measured)
 	case RS_LINT_SHARE:
 		return measured->value.share;
 	case RS_LINT_NS:
-		return (double)measured->value.count / (double)TK_NS_PER_S;
+		return (double)measured->value.count / (double)BO_NS_PER_S;
 	case RS_LINT_COUNT:
 		break;
 	}

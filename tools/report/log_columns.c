@@ -1,7 +1,7 @@
 /* The tables of columns of a log, and of its operations. */
 #include "config.h"
 
-#include "common/units.h"
+#include "base/rfc3339.h"
 #include "report/columns.h"
 
 #define COLUMN(its_name, its_unit, its_get, its_doc)                           \
@@ -57,7 +57,7 @@ static void
 moment(uint64_t ns, struct rs_value *out)
 {
 	out->number = (double)ns;
-	out->text = tk_format_rfc3339(ns, 6, out->buffer, sizeof(out->buffer));
+	out->text = bo_rfc3339_format(ns, 6, out->buffer, sizeof(out->buffer));
 }
 
 static void

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "common/json_out.h"
 #include "common/table.h"
 #include "common/units.h"
@@ -83,7 +84,7 @@ static const struct wait_column wait_column[] = {
 static double
 seconds(uint64_t ns)
 {
-	return (double)ns / (double)TK_NS_PER_S;
+	return (double)ns / (double)BO_NS_PER_S;
 }
 
 /* The highest delay of a law, whose ceiling may be below its bound. */

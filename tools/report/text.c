@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/rfc3339.h"
 #include "common/units.h"
 #include "report/advice.h"
 #include "report/gaps.h"
@@ -44,8 +45,8 @@ write_read(const struct rs_report *report, FILE *out)
 			totals->hedged_calls == 1 ? "" : "s");
 	rs_paragraph(out, 2, "",
 		     "%s to %s, %s: %zu recorded calls of %zu operation%s",
-		     tk_format_rfc3339(log->from_ns, 3, from, sizeof(from)),
-		     tk_format_rfc3339(log->to_ns, 3, to, sizeof(to)),
+		     bo_rfc3339_format(log->from_ns, 3, from, sizeof(from)),
+		     bo_rfc3339_format(log->to_ns, 3, to, sizeof(to)),
 		     tk_format_duration(log->to_ns - log->from_ns, length,
 					sizeof(length)),
 		     log->call_count, log->operation_count,

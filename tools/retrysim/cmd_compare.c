@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "common/opt.h"
 #include "report/formats.h"
 #include "report/output.h"
@@ -60,8 +61,8 @@ find_baseline(const struct options *options,
 		return TK_EXIT_OK;
 	labels = rs_policy_set_labels(policies);
 	if (labels)
-		near = tk_nearest(options->baseline, labels, buffer,
-				  sizeof(buffer));
+		near = bo_nearest_of(options->baseline, labels, buffer,
+				     sizeof(buffer));
 	if (near)
 		tk_msg("--baseline: %s is not among the compared policies; did "
 		       "you mean %s?",

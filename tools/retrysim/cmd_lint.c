@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "common/units.h"
 #include "policies/policy_set.h"
 #include "report/lint_report.h"
@@ -61,7 +62,7 @@ ignore(struct rs_lint_context *context, const char *word)
 			return true;
 		}
 	rs_lint_names(names, sizeof(names));
-	nearest = tk_nearest(word, names, near, sizeof(near));
+	nearest = bo_nearest_of(word, names, near, sizeof(near));
 	if (nearest)
 		tk_msg("--ignore: unknown code %s; did you mean %s?", word,
 		       nearest);

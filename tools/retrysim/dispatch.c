@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "common/msg.h"
-#include "common/opt.h"
 #include "retrysim/dispatch.h"
 
 static void
@@ -36,7 +36,7 @@ unknown(const struct rs_commands *commands, const char *word)
 		used += (size_t)snprintf(names + used, sizeof(names) - used,
 					 "%s%s", i ? " " : "",
 					 commands->item[i].name);
-	near = tk_nearest(word, names, buffer, sizeof(buffer));
+	near = bo_nearest_of(word, names, buffer, sizeof(buffer));
 	if (near)
 		tk_msg("unknown command %s; did you mean %s?", word, near);
 	else

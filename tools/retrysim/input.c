@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "common/units.h"
 #include "retrysim/input.h"
 
@@ -112,7 +113,7 @@ unknown_operation(const struct rs_log *log, const char *name)
 			names + used, size - used, "%s%s", i ? " " : "",
 			rs_log_text(log, log->operation[i].name));
 	if (names)
-		near = tk_nearest(name, names, buffer, sizeof(buffer));
+		near = bo_nearest_of(name, names, buffer, sizeof(buffer));
 	if (near)
 		tk_msg("--calls: no operation %s in the log; did you mean %s?",
 		       name, near);

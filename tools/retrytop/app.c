@@ -8,18 +8,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/num.h"
 #include "common/msg.h"
-#include "common/units.h"
 #include "retrytop/screen.h"
 #include "retrytop/session.h"
 #include "retrytop/signals.h"
 #include "retrytop/view_frame.h"
 
 /* Time to read before keys and the screen are served again. */
-#define READ_NS (8 * TK_NS_PER_MS)
+#define READ_NS (8 * BO_NS_PER_MS)
 #define READ_BYTES (256u << 10)
 /* A busy writer wakes the reader no more often than this. */
-#define HOLD_NS (20 * TK_NS_PER_MS)
+#define HOLD_NS (20 * BO_NS_PER_MS)
 
 struct app {
 	struct rt_session session;
@@ -35,7 +35,7 @@ clock_ns(clockid_t clock)
 	struct timespec now;
 
 	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * TK_NS_PER_S + (uint64_t)now.tv_nsec;
+	return (uint64_t)now.tv_sec * BO_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
 static void
@@ -122,7 +122,7 @@ milliseconds_until(uint64_t then_ns)
 
 	if (then_ns <= now_ns)
 		return 0;
-	return (int)((then_ns - now_ns + TK_NS_PER_MS - 1) / TK_NS_PER_MS);
+	return (int)((then_ns - now_ns + BO_NS_PER_MS - 1) / BO_NS_PER_MS);
 }
 
 /* Sleep until there is something to do. */

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "common/msg.h"
 #include "common/opt.h"
-#include "common/units.h"
 #include "retrytop/list.h"
 
-#define DELAY_MIN_NS (100 * TK_NS_PER_MS)
-#define DELAY_MAX_NS (3600 * TK_NS_PER_S)
+#define DELAY_MIN_NS (100 * BO_NS_PER_MS)
+#define DELAY_MAX_NS (3600 * BO_NS_PER_S)
 
 static int
 complain(const char *text)
@@ -32,9 +32,9 @@ check(struct rt_options *options)
 		options->once = true;
 	else
 		options->format = RT_FORMAT_TEXT;
-	if (options->window_ns < TK_NS_PER_S ||
-	    options->window_ns > RT_HISTORY_S * TK_NS_PER_S ||
-	    options->window_ns % TK_NS_PER_S != 0)
+	if (options->window_ns < BO_NS_PER_S ||
+	    options->window_ns > RT_HISTORY_S * BO_NS_PER_S ||
+	    options->window_ns % BO_NS_PER_S != 0)
 		return complain("--window takes whole seconds, from 1s to 5m");
 	if (options->delay_ns < DELAY_MIN_NS ||
 	    options->delay_ns > DELAY_MAX_NS)
@@ -63,8 +63,8 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 	struct rt_options options = {
 		.dialect = "auto",
 		.format = -1,
-		.window_ns = 60 * TK_NS_PER_S,
-		.delay_ns = TK_NS_PER_S,
+		.window_ns = 60 * BO_NS_PER_S,
+		.delay_ns = BO_NS_PER_S,
 		.max_bad = UINT64_MAX,
 	};
 	const struct tk_opt rows[] = {

@@ -1,13 +1,14 @@
 /* The numbers of the screen as JSON, for programs. */
 #include "config.h"
 
+#include "base/num.h"
+#include "base/rfc3339.h"
 #include "retrytop/report.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "common/json_out.h"
-#include "common/units.h"
 #include "live/facts.h"
 
 static void
@@ -20,7 +21,7 @@ add_time(struct tk_json *json, struct cJSON *object, const char *name,
 		tk_json_null(json, object, name);
 	else
 		tk_json_text(json, object, name,
-			     tk_format_rfc3339(ns, 6, text, sizeof(text)));
+			     bo_rfc3339_format(ns, 6, text, sizeof(text)));
 }
 
 static void
@@ -163,7 +164,7 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	add_count(json, root, "window_seconds", model->window_s);
 	/* The end of the last second. */
 	add_time(json, root, "window_end",
-		 model->end_s > 0 ? (model->end_s + 1) * TK_NS_PER_S : 0);
+		 model->end_s > 0 ? (model->end_s + 1) * BO_NS_PER_S : 0);
 	tk_json_text(json, root, "sort", rt_sort_name(list->sort));
 	add_text(json, root, "filter", list->filter);
 	add_log(json, root, view);

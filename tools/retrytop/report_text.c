@@ -1,13 +1,14 @@
 /* The numbers of the screen as text, for a pipe or a mail. */
 #include "config.h"
 
+#include "base/num.h"
+#include "base/rfc3339.h"
 #include "retrytop/report.h"
 
 #include <string.h>
 
 #include "common/safe_text.h"
 #include "common/table.h"
-#include "common/units.h"
 #include "live/facts.h"
 #include "retrytop/view_message.h"
 #include "retrytop/view_table.h"
@@ -32,7 +33,7 @@ print_head(const struct rt_view *view, FILE *out)
 	char message[1024], end[40] = "-";
 
 	if (model->end_s > 0)
-		tk_format_rfc3339((model->end_s + 1) * TK_NS_PER_S, 0, end,
+		bo_rfc3339_format((model->end_s + 1) * BO_NS_PER_S, 0, end,
 				  sizeof(end));
 	fprintf(out, "window: %llus before %s\n",
 		(unsigned long long)model->window_s, end);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "common/msg.h"
-#include "common/units.h"
 
 /* A name that is not a dialect is a wrong command line; a file that cannot be
  * read or is wrong is not. */
@@ -47,7 +47,7 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 
 	memset(session, 0, sizeof(*session));
 	session->options = options;
-	rt_list_init(&session->list, options->window_ns / TK_NS_PER_S);
+	rt_list_init(&session->list, options->window_ns / BO_NS_PER_S);
 	session->list.sort = (enum rt_sort)options->sort;
 	if (options->filter != NULL)
 		memcpy(session->list.filter, options->filter,

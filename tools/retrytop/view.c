@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/num.h"
 #include "common/units.h"
 
 uint64_t
@@ -13,7 +14,7 @@ rt_view_now_ns(const struct rt_view *view)
 	if (!rt_ingest_is_live(view->ingest))
 		return view->list->model.newest_ns;
 	/* During a pause, ages are frozen too. */
-	return view->list->paused ? (view->list->model.end_s + 1) * TK_NS_PER_S
+	return view->list->paused ? (view->list->model.end_s + 1) * BO_NS_PER_S
 				  : view->wall_ns;
 }
 
@@ -26,7 +27,7 @@ rt_view_age(uint64_t now_ns, uint64_t then_ns, char *out, size_t size)
 		snprintf(out, size, "-");
 		return out;
 	}
-	age_ns -= age_ns % TK_NS_PER_S;
+	age_ns -= age_ns % BO_NS_PER_S;
 	if (age_ns == 0)
 		snprintf(out, size, "0s");
 	else

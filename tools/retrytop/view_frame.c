@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
+#include "base/rfc3339.h"
 #include "common/units.h"
 #include "live/facts.h"
 #include "retrytop/view_message.h"
@@ -31,7 +33,7 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 			 (unsigned long long)(view->ingest->events -
 					      list->paused_at));
 	if (with_clock && model->end_s > 0) {
-		tk_format_rfc3339(model->end_s * TK_NS_PER_S, 0, clock,
+		bo_rfc3339_format(model->end_s * BO_NS_PER_S, 0, clock,
 				  sizeof(clock));
 		memmove(clock, clock + strlen("2026-11-23"),
 			strlen(clock + strlen("2026-11-23")) + 1);

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/units.h"
+#include "base/num.h"
+#include "base/rfc3339.h"
 
 static const char *
 why_empty(const struct tk_input_info *input)
@@ -45,7 +46,7 @@ say_rising_briefly(const struct rt_view *view, const struct rt_row *row,
 
 	snprintf(out, size, "RISING %s %s/s %s %s", row->operation,
 		 rt_view_rate(row->retries_per_s, rate, sizeof(rate)),
-		 rt_view_age(rt_view_now_ns(view), row->rising_s * TK_NS_PER_S,
+		 rt_view_age(rt_view_now_ns(view), row->rising_s * BO_NS_PER_S,
 			     age, sizeof(age)),
 		 row->error.label);
 }
@@ -55,10 +56,10 @@ say_rising(const struct rt_view *view, const struct rt_row *row, char *out,
 	   size_t size)
 {
 	char rate[16], age[16], since[40], error[RT_LABEL_MAX + 16] = "";
-	uint64_t since_ns = row->rising_s * TK_NS_PER_S;
+	uint64_t since_ns = row->rising_s * BO_NS_PER_S;
 	char limit[RT_LABEL_MAX + 48] = "";
 
-	tk_format_rfc3339(since_ns, 0, since, sizeof(since));
+	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
 	if (row->error.count > 0)
 		snprintf(error, sizeof(error), "  %s %.0f%%", row->error.label,
 			 row->error.share * 100.0);

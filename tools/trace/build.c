@@ -9,7 +9,7 @@
 
 /* The shortest time after which silence means success: lines are written late,
  * and the next failure may be slower than all before. */
-#define GRACE_MIN_NS UINT64_C(1000000000)
+#define GRACE_MIN_NS BO_NS_PER_S
 
 /* The start of a chain, which becomes a call, and its place in the order. */
 struct head {

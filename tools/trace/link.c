@@ -22,7 +22,7 @@
 /* Without a call's id, no attempt is taken to last longer than this. */
 #define LONGEST_NS (15 * 60 * BO_NS_PER_S)
 /* Nor to begin this much before its time, by clocks that were set. */
-#define EARLIEST_NS UINT64_C(1000000000)
+#define EARLIEST_NS BO_NS_PER_S
 
 /* Records of one group and number, [from, to) of the order. */
 struct run {

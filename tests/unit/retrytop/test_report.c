@@ -10,7 +10,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "common/units.h"
 #include "unit/live/helper.h"
 #include "retrytop/list.h"
 #include "retrytop/once.h"
