@@ -16,5 +16,6 @@
 #include <backoff/sink.h>
 #include <backoff/status.h>
 #include <backoff/version.h>
+#include <backoff/words.h>
 
 #endif

@@ -9,65 +9,9 @@
 #include <backoff/hint.h>
 #include <backoff/policy.h>
 #include <backoff/status.h>
+#include <backoff/words.h>
 
 BACKOFF_BEGIN_DECLS
-
-/** What an attempt did, apart from what is decided about it. */
-enum backoff_outcome_kind {
-	BACKOFF_OUTCOME_SUCCESS,
-	BACKOFF_OUTCOME_FAILURE,
-	BACKOFF_OUTCOME_TIMEOUT,
-	BACKOFF_OUTCOME_CANCELLED,
-};
-
-/** What an attempt is to its call. */
-enum backoff_kind {
-	/** Not known. */
-	BACKOFF_KIND_NONE,
-	BACKOFF_KIND_FIRST,
-	/** After the one before it failed. */
-	BACKOFF_KIND_RETRY,
-	/** Beside another that still runs. */
-	BACKOFF_KIND_HEDGE,
-};
-
-/** The nature of a failure. */
-enum backoff_class {
-	BACKOFF_CLASS_UNKNOWN,
-	BACKOFF_CLASS_TRANSIENT,
-	BACKOFF_CLASS_THROTTLE,
-	BACKOFF_CLASS_SERVER,
-	BACKOFF_CLASS_CLIENT,
-	BACKOFF_CLASS_TIMEOUT,
-	BACKOFF_CLASS_CONFLICT,
-	BACKOFF_CLASS_FATAL,
-};
-
-/** Why a call is over: the vocabulary of the log. */
-enum backoff_stop {
-	/** Not over. */
-	BACKOFF_STOP_NONE,
-	BACKOFF_STOP_SUCCESS,
-	/** `abort_on` matched, or `retry_on` did not. */
-	BACKOFF_STOP_NON_RETRYABLE,
-	BACKOFF_STOP_MAX_ATTEMPTS,
-	/** The deadline has passed. */
-	BACKOFF_STOP_DEADLINE,
-	/** The delay would reach the deadline, so it is not slept. */
-	BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE,
-	BACKOFF_STOP_BUDGET,
-	BACKOFF_STOP_BREAKER_OPEN,
-	BACKOFF_STOP_SERVER_FORBADE,
-	BACKOFF_STOP_HINT_TOO_LONG,
-	BACKOFF_STOP_NOT_IDEMPOTENT,
-	BACKOFF_STOP_NOT_REPLAYABLE,
-	/** The caller asked. */
-	BACKOFF_STOP_CANCELLED,
-	/** The call was freed before its end. */
-	BACKOFF_STOP_SHUTDOWN,
-	/** The clock could not wait. */
-	BACKOFF_STOP_SLEEP_FAILED,
-};
 
 /** What the caller does next. */
 enum backoff_action {
@@ -76,22 +20,8 @@ enum backoff_action {
 	BACKOFF_ACTION_DONE,
 };
 
-/** State of a circuit breaker. */
-enum backoff_breaker {
-	/** The policy has no breaker. */
-	BACKOFF_BREAKER_NONE,
-	BACKOFF_BREAKER_CLOSED,
-	/** No attempts until the cooldown is over. */
-	BACKOFF_BREAKER_OPEN,
-	/** Some attempts, to see. */
-	BACKOFF_BREAKER_HALF_OPEN,
-};
-
 /** What calls to one target share: see <backoff/guard.h>. */
 struct backoff_guard;
-
-/** A policy has no more hedges than this at once. */
-#define BACKOFF_HEDGES_MAX 7
 
 /** What the caller saw. Strings are borrowed for the call they are given to,
  *  and may be NULL. */
@@ -175,21 +105,6 @@ struct backoff_delay {
 	/** 1 if draws above ceiling are possible, and are pinned to it. */
 	int capped;
 	uint64_t low_ns, high_ns, ceiling_ns;
-};
-
-/** What became of a server's hint. */
-enum backoff_hint_action {
-	/** There was none. */
-	BACKOFF_HINT_ACTION_NONE,
-	BACKOFF_HINT_ACTION_HONOURED,
-	/** It was longer than the policy's limit, which is waited instead. */
-	BACKOFF_HINT_ACTION_CLAMPED,
-	/** It changed nothing: the own delay is longer, so that the hint is
-	 *  kept all the same; the policy does not use hints; it is too long
-	 *  and the policy ignores such; or the call is over anyway. */
-	BACKOFF_HINT_ACTION_IGNORED,
-	/** It was too long, so the call is over. */
-	BACKOFF_HINT_ACTION_GAVE_UP,
 };
 
 /** What to do, and why. */
@@ -399,16 +314,6 @@ BACKOFF_API void backoff_engine_delay(const struct backoff_policy *policy,
  *  above the ceiling. */
 BACKOFF_API uint64_t backoff_engine_draw(const struct backoff_delay *law,
 					 uint64_t draw);
-
-/** Names as in the log: "failure", "transient", "max_attempts"; NULL for an
- *  unknown number. */
-BACKOFF_API const char *
-backoff_outcome_kind_name(enum backoff_outcome_kind kind);
-BACKOFF_API const char *backoff_class_name(enum backoff_class failure_class);
-BACKOFF_API const char *backoff_stop_name(enum backoff_stop stop);
-
-/** "closed", "open", "half_open"; NULL for NONE. */
-BACKOFF_API const char *backoff_breaker_name(enum backoff_breaker state);
 
 /** Fill an outcome; for callers that cannot write structs. Strings are not
  *  copied. Everything but the result is set: there is no hint afterwards, the

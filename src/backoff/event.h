@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include <backoff/attr.h>
-#include <backoff/engine.h>
 #include <backoff/status.h>
+#include <backoff/words.h>
 
 BACKOFF_BEGIN_DECLS
 

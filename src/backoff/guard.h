@@ -5,14 +5,15 @@
 #include <stdint.h>
 
 #include <backoff/attr.h>
-#include <backoff/engine.h>
+#include <backoff/clock.h>
 #include <backoff/policy.h>
 #include <backoff/status.h>
+#include <backoff/words.h>
 
 BACKOFF_BEGIN_DECLS
 
-/* struct backoff_guard is opaque; any number of threads may use one, and none
- * of them waits. */
+/** Opaque. Any number of threads may use one, and none of them waits. */
+struct backoff_guard;
 
 /**
  * The budget and breaker of @p policy for one target, full and closed.

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <backoff/attr.h>
+#include <backoff/clock.h>
 #include <backoff/field.h>
 #include <backoff/status.h>
 
@@ -14,6 +15,9 @@ BACKOFF_BEGIN_DECLS
 /** Opaque, reference-counted and immutable: any number of threads may share
  *  one. backoff-policy(5) describes the file. */
 struct backoff_policy;
+
+/** No policy allows more hedges than this at the same time. */
+#define BACKOFF_HEDGES_MAX 7
 
 /** How the delay grows with the number of failed attempts. */
 enum backoff_curve {

@@ -3,7 +3,9 @@
 
 #include "base/names.h"
 
-#include <backoff/engine.h>
+#include <stddef.h>
+
+#include <backoff/words.h>
 
 const char *const bo_outcome_names[] = {BO_OUTCOME_WORDS(BO_WORD_ENTRY) NULL};
 const char *const bo_class_names[] = {BO_CLASS_WORDS(BO_WORD_ENTRY) NULL};

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <backoff/engine.h>
 #include <backoff/policy.h>
+#include <backoff/words.h>
 
 /** The longest duration of a policy (1e9 s): sums of a few still fit. */
 #define BO_DURATION_MAX_NS UINT64_C(1000000000000000000)

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <backoff/engine.h>
+
 #include "unit/metrics/text.h"
 #include "unit/policy/policies.h"
 
