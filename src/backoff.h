@@ -10,6 +10,7 @@
 #include <backoff/guard.h>
 #include <backoff/hint.h>
 #include <backoff/metrics.h>
+#include <backoff/outcome.h>
 #include <backoff/policy.h>
 #include <backoff/retry.h>
 #include <backoff/rng.h>

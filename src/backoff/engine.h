@@ -6,7 +6,7 @@
 
 #include <backoff/attr.h>
 #include <backoff/clock.h>
-#include <backoff/hint.h>
+#include <backoff/outcome.h>
 #include <backoff/policy.h>
 #include <backoff/status.h>
 #include <backoff/words.h>
@@ -22,28 +22,6 @@ enum backoff_action {
 
 /** What calls to one target share: see <backoff/guard.h>. */
 struct backoff_guard;
-
-/** What the caller saw. Strings are borrowed for the call they are given to,
- *  and may be NULL. */
-struct backoff_outcome {
-	enum backoff_outcome_kind kind;
-	enum backoff_class failure_class;
-	/** A type that `retry_on` may name: "ConnectionError". */
-	const char *error_type;
-	/** Namespaced: "http:503", "errno:ECONNRESET", "sqlstate:40001". */
-	const char *code;
-	/** For humans, and for `message_regex`. */
-	const char *error;
-	/** Whatever the attempt made; the library only hands it on. */
-	void *result;
-	/** What the peer said about when to come back. */
-	struct backoff_hint hint;
-	/** 1: it failed before anything was sent, so that a retry cannot do
-	 *  anything twice. */
-	int not_sent;
-	/** 1: what was sent cannot be sent again (a stream that was read). */
-	int not_replayable;
-};
 
 /** The whole state of one call: flat, may be copied and compared. Set it by
  *  backoff_engine_begin() only; read what you like. */
@@ -314,49 +292,6 @@ BACKOFF_API void backoff_engine_delay(const struct backoff_policy *policy,
  *  above the ceiling. */
 BACKOFF_API uint64_t backoff_engine_draw(const struct backoff_delay *law,
 					 uint64_t draw);
-
-/** Fill an outcome; for callers that cannot write structs. Strings are not
- *  copied. Everything but the result is set: there is no hint afterwards, the
- *  attempt was sent, and can be sent again. */
-BACKOFF_API void backoff_outcome_set(struct backoff_outcome *outcome,
-				     enum backoff_outcome_kind kind,
-				     enum backoff_class failure_class,
-				     const char *error_type, const char *code,
-				     const char *error);
-
-/**
- * Read a header into the outcome's hint: see backoff_hint_parse(). Of several
- * hints the strictest holds. For use after the outcome was filled.
- *
- * @return as backoff_hint_parse(); whatever is not BACKOFF_OK changes nothing,
- *         so that all headers of a response may be offered
- */
-BACKOFF_API enum backoff_status
-backoff_outcome_add_hint(struct backoff_outcome *outcome, const char *name,
-			 const char *value, uint64_t wall_ns);
-
-/** Set not_sent and not_replayable, 1 or 0. */
-BACKOFF_API void backoff_outcome_set_sending(struct backoff_outcome *outcome,
-					     int not_sent, int not_replayable);
-
-/** Hand a result to the caller of the loop; see backoff_retry_run(). */
-BACKOFF_API void backoff_outcome_set_result(struct backoff_outcome *outcome,
-					    void *result);
-
-/**
- * Describe an errno: code "errno:ECONNRESET", a class, and an error type as
- * the shipped policies name them (ConnectionError, TimeoutError, OSError).
- * 0 is a success.
- */
-BACKOFF_API void backoff_outcome_from_errno(struct backoff_outcome *outcome,
-					    int error_number);
-
-/**
- * Describe an HTTP status: 2xx and 3xx are a success, 429 throttle, 408 and
- * 504 timeout, 409 conflict, other 4xx client, 5xx server; code "http:503".
- */
-BACKOFF_API void backoff_outcome_from_http(struct backoff_outcome *outcome,
-					   int status);
 
 BACKOFF_END_DECLS
 

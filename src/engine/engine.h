@@ -6,13 +6,6 @@
 
 #include <backoff/engine.h>
 
-/** Bytes that can be read from the begin of a text that bo_outcome_owns(). */
-#define BO_OUTCOME_TEXT_ROOM 40
-
-/** Whether a text is one that backoff_outcome_from_errno() and
- *  backoff_outcome_from_http() set: constant, and shorter than the room. */
-bool bo_outcome_owns(const char *text);
-
 /** BACKOFF_FOREVER never comes, not even at the end of time. */
 bool bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns);
 

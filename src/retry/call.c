@@ -9,7 +9,7 @@
 
 #include "base/process.h"
 #include "base/utf8.h"
-#include "engine/engine.h"
+#include "outcome/outcome.h"
 
 const struct backoff_call_options bo_call_no_options = {
 	.size = sizeof(bo_call_no_options)};
@@ -61,7 +61,7 @@ keep_text(char *out, size_t size, const char *text)
 {
 	if (text == NULL) {
 		out[0] = '\0';
-	} else if (bo_outcome_owns(text)) {
+	} else if (bo_outcome_text_is_constant(text)) {
 		/* Copied without looking for its end: what follows is constant
 		 * data too. */
 		memcpy(out, text, BO_OUTCOME_TEXT_ROOM);

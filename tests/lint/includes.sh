@@ -9,7 +9,7 @@ includes=$(files '\.[ch]$' src tools tests examples | xargs grep -Hn \
 
 # A public header belongs to the room of its noun. They are the words that all
 # of src/ speaks, so a .c file may include any; who may call whom is rooms.sh's.
-nouns='attr base field base status base version base words base hint engine'
+nouns='attr base field base status base version base words base hint outcome'
 
 direction=$(echo "$includes" | awk -v ranks="$ranks" -v nouns="$nouns" '
 	function exists(path,   line, there) {

@@ -13,12 +13,13 @@ src/base 0
 src/clock 1
 src/rng 1
 src/policy 2
-src/engine 3
-src/event 4
-src/guard 5
-src/sink 5
-src/metrics 6
-src/retry 6
+src/outcome 3
+src/engine 4
+src/event 5
+src/guard 6
+src/sink 6
+src/metrics 7
+src/retry 7
 tools/common 0
 tools/stats 0
 tools/input 1
@@ -125,8 +126,8 @@ bare() { # FILE...
 
 # ROOM FILE KIND SYMBOL for every symbol that an object of a room defines (D) or
 # asks for (U); nothing where nothing was built. libtool keeps the objects of a
-# shared build in .libs/, and names those of a library after both:
-# libtk_la-load.o.
+# shared build in .libs/, and automake names those of a library or program after
+# both: libtk_la-load.o, retrysim-main.o.
 symbols() {
 	echo "$ranks" | while read -r room _; do
 		[ -d "$top_builddir/${room:-.none}" ] || continue
@@ -134,7 +135,12 @@ symbols() {
 			-maxdepth 1 -name '*.o' 2>/dev/null |
 			while read -r object; do
 				file=$(basename "$object" .o)
-				nm "$object" | awk -v at="$room ${file#lib*_la-}" '
+				file=${file##*-}
+				# Its source was moved or removed.
+				[ -f "$room/$file.c" ] ||
+					[ -f "$top_builddir/$room/$file.c" ] ||
+					continue
+				nm "$object" | awk -v at="$room $file" '
 				NF == 2 && $1 ~ /^[UvVwW]$/ { print at, "U", $2 }
 				NF == 3 && $2 ~ /^[A-TX-Z]$/ { print at, "D", $3 }'
 			done

@@ -1,13 +1,13 @@
-/* Outcomes from what C programs usually have: an errno, an HTTP status. */
+/* Outcomes of what C programs usually have: an errno, an HTTP status. */
 #include "config.h"
+
+#include "outcome/outcome.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <backoff/engine.h>
-
-#include "engine/engine.h"
+#include <backoff/outcome.h>
 
 void
 backoff_outcome_set(struct backoff_outcome *outcome,
@@ -52,13 +52,14 @@ backoff_outcome_set_result(struct backoff_outcome *outcome, void *result)
 	outcome->result = result;
 }
 
-/* The error types are those that Python gives these errors, because that is
- * what the shipped policies and existing logs name. */
+/* The error types are those of Python, because the shipped policies and
+ * existing logs use its names. */
 #define CONNECTION "ConnectionError"
 #define OS "OSError"
 #define TIME_OUT "TimeoutError"
 
-/* "http:100" to "http:599", so that a code needs no memory of the call. */
+/* "http:100" to "http:599" as constants, so that the caller needs no memory for
+ * a code. */
 #define CODE(h, t, d) "http:" #h #t #d
 #define TENS(h, t)                                                             \
 	{                                                                      \
@@ -70,8 +71,9 @@ backoff_outcome_set_result(struct backoff_outcome *outcome, void *result)
 	TENS(h, 0), TENS(h, 1), TENS(h, 2), TENS(h, 3), TENS(h, 4),            \
 		TENS(h, 5), TENS(h, 6), TENS(h, 7), TENS(h, 8), TENS(h, 9)
 
-/* All texts that an outcome gets here, in one object, so that they are known by
- * their address; bytes to copy from any of them are there. */
+/* All texts of the outcomes made here. They are in one object so that an
+ * address says whether a text is one of them, and room at its end so that
+ * BO_OUTCOME_TEXT_ROOM bytes can be copied from any of them. */
 static const struct {
 	struct {
 		int number;
@@ -81,7 +83,7 @@ static const struct {
 	char http[50][10][9];
 	char http_error[16], os_error[16], system_error[16];
 	char room[BO_OUTCOME_TEXT_ROOM];
-} own = {
+} texts = {
 	.error =
 		{
 #define ROW(name, class, type, text)                                           \
@@ -132,10 +134,10 @@ static const struct {
 };
 
 bool
-bo_outcome_owns(const char *text)
+bo_outcome_text_is_constant(const char *text)
 {
-	return (uintptr_t)text - (uintptr_t)&own <
-	       offsetof(__typeof__(own), room);
+	return (uintptr_t)text - (uintptr_t)&texts <
+	       offsetof(__typeof__(texts), room);
 }
 
 void
@@ -146,22 +148,23 @@ backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)
 				    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(own.error) / sizeof(*own.error); i++) {
-		enum backoff_class class = own.error[i].failure_class;
+	for (size_t i = 0; i < sizeof(texts.error) / sizeof(*texts.error);
+	     i++) {
+		enum backoff_class class = texts.error[i].failure_class;
 
-		if (own.error[i].number != error_number)
+		if (texts.error[i].number != error_number)
 			continue;
 		backoff_outcome_set(outcome,
 				    class == BACKOFF_CLASS_TIMEOUT
 					    ? BACKOFF_OUTCOME_TIMEOUT
 					    : BACKOFF_OUTCOME_FAILURE,
-				    class, own.error[i].type, own.error[i].code,
-				    own.error[i].text);
+				    class, texts.error[i].type,
+				    texts.error[i].code, texts.error[i].text);
 		return;
 	}
 	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
-			    BACKOFF_CLASS_UNKNOWN, own.os_error, NULL,
-			    own.system_error);
+			    BACKOFF_CLASS_UNKNOWN, texts.os_error, NULL,
+			    texts.system_error);
 }
 
 void
@@ -171,7 +174,7 @@ backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
 	const char *code = NULL;
 
 	if (status >= 100 && status <= 599)
-		code = own.http[status / 10 - 10][status % 10];
+		code = texts.http[status / 10 - 10][status % 10];
 	if (status >= 200 && status <= 399) {
 		backoff_outcome_set(outcome, BACKOFF_OUTCOME_SUCCESS,
 				    BACKOFF_CLASS_UNKNOWN, NULL, code, NULL);
@@ -188,5 +191,5 @@ backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
 	else if (status < 500 || status > 599)
 		class = BACKOFF_CLASS_UNKNOWN;
 	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE, class,
-			    own.http_error, code, NULL);
+			    texts.http_error, code, NULL);
 }

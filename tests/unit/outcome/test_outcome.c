@@ -1,4 +1,4 @@
-/* Tests of src/engine/outcome: an errno or an HTTP status as an outcome. */
+/* Tests of src/outcome/outcome: an errno or an HTTP status as an outcome. */
 #include "config.h"
 
 #include <errno.h>
@@ -7,9 +7,9 @@
 
 #include <criterion/criterion.h>
 
-#include <backoff/engine.h>
+#include <backoff/outcome.h>
 
-#include "engine/engine.h"
+#include "outcome/outcome.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
@@ -19,7 +19,7 @@ same(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-Test(engine_outcome, an_errno_has_code_class_and_type)
+Test(outcome_outcome, an_errno_has_code_class_and_type)
 {
 	static const struct {
 		int number;
@@ -69,32 +69,34 @@ Test(engine_outcome, an_errno_has_code_class_and_type)
 }
 
 static void
-expect_own(const char *text, int number)
+expect_constant(const char *text, int number)
 {
-	cr_expect(text == NULL || (bo_outcome_owns(text) &&
+	cr_expect(text == NULL || (bo_outcome_text_is_constant(text) &&
 				   strlen(text) < BO_OUTCOME_TEXT_ROOM),
 		  "%d: %s", number, text);
 }
 
-/* Whoever keeps such a text may copy the room and need not look for its end. */
-Test(engine_outcome, own_texts_are_known_and_have_room)
+/* Such a text can be copied with the room behind it, without looking for its
+ * end. */
+Test(outcome_outcome, its_texts_are_known_and_can_be_copied)
 {
 	static const char other[] = "connection reset by peer";
 	struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_SUCCESS};
 
 	for (int number = 1; number < 2000; number++) {
 		backoff_outcome_from_errno(&got, number);
-		expect_own(got.error_type, number);
-		expect_own(got.code, number);
-		expect_own(got.error, number);
+		expect_constant(got.error_type, number);
+		expect_constant(got.code, number);
+		expect_constant(got.error, number);
 		backoff_outcome_from_http(&got, number);
-		expect_own(got.error_type, number);
-		expect_own(got.code, number);
+		expect_constant(got.error_type, number);
+		expect_constant(got.code, number);
 	}
-	cr_expect(!bo_outcome_owns(other) && !bo_outcome_owns(NULL));
+	cr_expect(!bo_outcome_text_is_constant(other) &&
+		  !bo_outcome_text_is_constant(NULL));
 }
 
-Test(engine_outcome, zero_is_a_success)
+Test(outcome_outcome, zero_is_a_success)
 {
 	struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_FAILURE,
 				      .error = "old"};
@@ -105,7 +107,7 @@ Test(engine_outcome, zero_is_a_success)
 		  got.error_type == NULL);
 }
 
-Test(engine_outcome, every_errno_is_described_or_unknown)
+Test(outcome_outcome, every_errno_is_described_or_unknown)
 {
 	for (int number = 1; number < 200; number++) {
 		struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_SUCCESS};
@@ -140,7 +142,7 @@ http_class(int status)
 					     : BACKOFF_CLASS_UNKNOWN;
 }
 
-Test(engine_outcome, an_http_status_has_code_and_class)
+Test(outcome_outcome, an_http_status_has_code_and_class)
 {
 	for (int status = -1; status < 1200; status++) {
 		struct backoff_outcome got = {.error = "old"};
@@ -162,7 +164,7 @@ Test(engine_outcome, an_http_status_has_code_and_class)
 	}
 }
 
-Test(engine_outcome, setters_set_what_they_say)
+Test(outcome_outcome, setters_set_what_they_say)
 {
 	struct backoff_outcome got = {.kind = BACKOFF_OUTCOME_SUCCESS};
 	int result;

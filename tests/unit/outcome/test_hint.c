@@ -1,4 +1,4 @@
-/* Tests of src/engine/hint: every form of a hint, and what is none. */
+/* Tests of src/outcome/hint: every form of a hint, and what is not one. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 #define MS UINT64_C(1000000)
 #define S UINT64_C(1000000000)
-/** Longer hints all say the same. */
+/** Longer hints are read as this. */
 #define MOST (1000000000 * S)
 /** Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110. */
 #define NOV_1994 (784111777 * S)
@@ -100,36 +100,36 @@ static const struct {
 	 UINT64_C(788918395) * S, DELAY(10 * S)},
 	{"a leap day", RA, "Thu, 29 Feb 1996 00:00:00 GMT",
 	 UINT64_C(825552000) * S - S, DELAY(S)},
-	{"no leap day", RA, "Wed, 29 Feb 1995 00:00:00 GMT", NOV_1994, BAD},
+	{"not a leap day", RA, "Wed, 29 Feb 1995 00:00:00 GMT", NOV_1994, BAD},
 	{"a leap second", RA, "Sat, 31 Dec 1994 23:59:60 GMT",
 	 UINT64_C(788918399) * S, DELAY(S)},
 	{"two leap seconds", RA, "Sat, 31 Dec 1994 23:59:61 GMT", NOV_1994,
 	 BAD},
-	{"two digits of a year that is past", RA,
-	 "Sunday, 06-Nov-94 08:49:37 GMT", UINT64_C(1700000000) * S, DELAY(0)},
-	{"two digits of a year to come", RA, "Friday, 01-Jan-00 00:00:10 GMT",
+	{"two digits of a past year", RA, "Sunday, 06-Nov-94 08:49:37 GMT",
+	 UINT64_C(1700000000) * S, DELAY(0)},
+	{"two digits of a future year", RA, "Friday, 01-Jan-00 00:00:10 GMT",
 	 END_OF_2099, DELAY(20 * S)},
-	{"two digits of the year that ends", RA,
+	{"two digits of the current year", RA,
 	 "Thursday, 31-Dec-99 23:59:59 GMT", END_OF_2099, DELAY(9 * S)},
 	{"two digits 50 years ahead", RA, "Monday, 06-Nov-44 08:49:37 GMT",
 	 NOV_1994, DELAY(MOST)},
-	{"two digits 51 years ahead are of the past", RA,
+	{"two digits 51 years ahead mean the past", RA,
 	 "Monday, 06-Nov-45 08:49:37 GMT", NOV_1994, DELAY(0)},
 	{"a date before 1970", RA, "Sat, 06 Nov 1965 08:49:37 GMT", NOV_1994,
 	 DELAY(0)},
-	{"no date before 1970", RA, "Sat, 6 Nov 1965 08:49:37 GMT", NOV_1994,
+	{"not a date before 1970", RA, "Sat, 6 Nov 1965 08:49:37 GMT", NOV_1994,
 	 BAD},
-	{"no day before 1970", RA, "Sat, 31 Nov 1965 08:49:37 GMT", NOV_1994,
+	{"not a day before 1970", RA, "Sat, 31 Nov 1965 08:49:37 GMT", NOV_1994,
 	 BAD},
-	{"no hour before 1970", RA, "Sat, 06 Nov 1965 24:49:37 GMT", NOV_1994,
-	 BAD},
+	{"not an hour before 1970", RA, "Sat, 06 Nov 1965 24:49:37 GMT",
+	 NOV_1994, BAD},
 	{"a leap day before 1970", RA, "Sat, 29 Feb 1964 08:49:37 GMT",
 	 NOV_1994, DELAY(0)},
-	{"no leap day in 1900", RA, "Thu, 29 Feb 1900 08:49:37 GMT", NOV_1994,
-	 BAD},
+	{"1900 was not a leap year", RA, "Thu, 29 Feb 1900 08:49:37 GMT",
+	 NOV_1994, BAD},
 	{"the last year of all", RA, "Fri, 31 Dec 9999 23:59:59 GMT", NOV_1994,
 	 DELAY(MOST)},
-	{"no day in the last year", RA, "Fri, 32 Dec 9999 23:59:59 GMT",
+	{"not a day in the last year", RA, "Fri, 32 Dec 9999 23:59:59 GMT",
 	 NOV_1994, BAD},
 	{"another zone", RA, "Sun, 06 Nov 1994 08:49:37 CET", NOV_1994, BAD},
 	{"a numeric zone", RA, "Sun, 06 Nov 1994 08:49:37 +0000", NOV_1994,
@@ -143,26 +143,27 @@ static const struct {
 	{"day 0", RA, "Sun, 00 Nov 1994 08:49:37 GMT", NOV_1994, BAD},
 	{"no such hour", RA, "Sun, 06 Nov 1994 24:00:00 GMT", NOV_1994, BAD},
 	{"no such minute", RA, "Sun, 06 Nov 1994 08:60:37 GMT", NOV_1994, BAD},
-	{"a cut date", RA, "Sun, 06 Nov 1994 08:49", NOV_1994, BAD},
+	{"a truncated date", RA, "Sun, 06 Nov 1994 08:49", NOV_1994, BAD},
 	{"only a weekday", RA, "Sun, ", NOV_1994, BAD},
 	{"more after a date", RA, "Sun, 06 Nov 1994 08:49:37 GMT x", NOV_1994,
 	 BAD},
 	{"RFC 3339", RA, "1994-11-06T08:49:37Z", NOV_1994, BAD},
 
 	{"milliseconds", "retry-after-ms", "1500", 0, DELAY(1500 * MS)},
-	{"a fraction of them", "Retry-After-Ms", "0.5", 0, DELAY(MS / 2)},
+	{"a fraction of a millisecond", "Retry-After-Ms", "0.5", 0,
+	 DELAY(MS / 2)},
 	{"0 milliseconds", "retry-after-ms", "0", 0, DELAY(0)},
 	{"huge milliseconds", "retry-after-ms", "1e99", 0, BAD},
 	{"many milliseconds", "retry-after-ms", "99999999999999999999", 0,
 	 DELAY(MOST)},
 	{"negative milliseconds", "retry-after-ms", "-5", 0, BAD},
-	{"no number of them", "retry-after-ms", "NaN", 0, BAD},
+	{"not a number of milliseconds", "retry-after-ms", "NaN", 0, BAD},
 	{"only a point", "retry-after-ms", ".", 0, BAD},
 	{"two points", "retry-after-ms", "1.2.3", 0, BAD},
 	{"no digit before", "retry-after-ms", ".5", 0, BAD},
 	{"no digit behind", "retry-after-ms", "5.", 0, BAD},
-	{"a date is none", "retry-after-ms", "Sun, 06 Nov 1994 08:49:37 GMT", 0,
-	 BAD},
+	{"a date instead of milliseconds", "retry-after-ms",
+	 "Sun, 06 Nov 1994 08:49:37 GMT", 0, BAD},
 	{"AWS", "x-amz-retry-after", "250", 0, DELAY(250 * MS)},
 	{"AWS with a fraction", "X-Amz-Retry-After", "0.25", 0, DELAY(MS / 4)},
 	{"AWS with words", "x-amz-retry-after", "later", 0, BAD},
@@ -188,7 +189,7 @@ static const struct {
 	{"NULL for a value", RA, NULL, 0, BACKOFF_E_ARGUMENT, {0}},
 };
 
-Test(engine_hint, means_what_the_header_says_or_nothing)
+Test(outcome_hint, means_what_the_header_says_or_nothing)
 {
 	for (size_t i = 0; i < COUNT(row); i++) {
 		struct backoff_hint hint = {BACKOFF_HINT_DELAY, 77};
@@ -208,8 +209,8 @@ Test(engine_hint, means_what_the_header_says_or_nothing)
 	}
 }
 
-/* Each prefix of a good value is read without looking past its end. */
-Test(engine_hint, a_cut_date_is_no_date)
+/* Each prefix of a good value is read without reading past its end. */
+Test(outcome_hint, a_truncated_date_is_refused)
 {
 	static const char *const date[] = {"Sun, 06 Nov 1994 08:49:37 GMT",
 					   "Sunday, 06-Nov-94 08:49:37 GMT",
@@ -228,7 +229,7 @@ Test(engine_hint, a_cut_date_is_no_date)
 	}
 }
 
-Test(engine_hint, of_several_the_strictest_holds)
+Test(outcome_hint, the_strictest_of_several_applies)
 {
 	static const struct backoff_hint none = {BACKOFF_HINT_NONE, 0},
 					 zero = {BACKOFF_HINT_DELAY, 0},

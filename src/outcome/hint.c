@@ -1,4 +1,4 @@
-/* Server hints out of headers, strictly. */
+/* Reads server hints from headers, strictly. */
 #include "config.h"
 
 #include <backoff/hint.h>
@@ -10,7 +10,7 @@
 #include "base/num.h"
 #include "base/text.h"
 
-/** Longer hints all mean "longer than anybody waits". */
+/** Nobody waits longer than this (30 years), so longer hints are cut to it. */
 #define HINT_MAX_NS UINT64_C(1000000000000000000)
 
 /** A piece of the value, between blanks. */
@@ -55,7 +55,7 @@ read_amount(struct piece p, unsigned scale, bool fraction, uint64_t *out_ns)
 
 	if (digits < p.length || p.length == 0)
 		return false;
-	/* Leading zeros are no JSON number, but RFC 9110 allows them. */
+	/* bo_decimal_parse() refuses leading zeros; RFC 9110 allows them. */
 	while (p.length > 1 && p.at[0] == '0' && p.at[1] != '.') {
 		p.at++;
 		p.length--;
@@ -69,7 +69,8 @@ read_amount(struct piece p, unsigned scale, bool fraction, uint64_t *out_ns)
 	return true;
 }
 
-/* One of the names at the start of *p, which moves behind it; -1 if none. */
+/* The index of the name that *p starts with, and move *p behind it; -1 if there
+ * is none. */
 static int
 take_name(struct piece *p, const char *const *names, int count)
 {
@@ -187,8 +188,8 @@ read_asctime(struct piece p, struct date *d)
 	return p.length == 0;
 }
 
-/* A date whose year has four digits as RFC 3339; false if a part has not as
- * many digits as it needs. */
+/* Write a date with a year of four digits as RFC 3339; false if a field is out
+ * of two digits. */
 static bool
 rewrite(const struct date *d, char text[20])
 {
@@ -207,7 +208,7 @@ rewrite(const struct date *d, char text[20])
 	return true;
 }
 
-/* Any of the three, through the one reader of dates that checks ranges. */
+/* Read any of the three forms; bo_rfc3339_parse() checks the ranges. */
 static bool
 read_date(struct piece p, uint64_t wall_ns, uint64_t *out_ns)
 {
@@ -223,8 +224,9 @@ read_date(struct piece p, uint64_t wall_ns, uint64_t *out_ns)
 		return false;
 	if (d.year < 0)
 		return false;
-	/* Years that 64 bits of nanoseconds do not have are dates all the same:
-	 * calendars repeat after 400 years. */
+	/* Years beyond the range of 64-bit nanoseconds are valid, too. The
+	 * calendar repeats every 400 years, so an equivalent year is checked.
+	 */
 	for (; d.year < 1970; d.year += 400)
 		moved = -1;
 	for (; d.year > 2500; d.year -= 400)
@@ -284,7 +286,7 @@ backoff_hint_parse(const char *name, const char *value, uint64_t wall_ns,
 struct backoff_hint
 backoff_hint_join(struct backoff_hint first, struct backoff_hint second)
 {
-	/* The kinds are in the order of their weight. */
+	/* The stricter kind has the larger number. */
 	if (first.kind != second.kind)
 		return first.kind > second.kind ? first : second;
 	return first.delay_ns >= second.delay_ns ? first : second;
