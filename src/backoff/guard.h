@@ -1,4 +1,4 @@
-/* What the calls to one target share: a retry budget and a circuit breaker. */
+/* A retry budget and a circuit breaker that the calls to one target share. */
 #ifndef BACKOFF_GUARD_H
 #define BACKOFF_GUARD_H
 
@@ -16,7 +16,8 @@ BACKOFF_BEGIN_DECLS
 struct backoff_guard;
 
 /**
- * The budget and breaker of @p policy for one target, full and closed.
+ * Make a full budget and a closed breaker for one target, as @p policy has
+ * them.
  *
  * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL; BACKOFF_E_NOMEM
  */
@@ -24,33 +25,34 @@ BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_guard_new(const struct backoff_policy *policy,
 		  struct backoff_guard **out);
 
-/** Free it; NULL is fine. No call may use it any more. */
+/** Free it; NULL is fine. No call may use it after that. */
 BACKOFF_API void backoff_guard_free(struct backoff_guard *guard);
 
-/** Tokens left in the budget, in thousandths, at monotonic time @p now_ns;
- *  BACKOFF_FOREVER without a budget. For a concurrency budget: free places. */
+/** Tokens left in the budget at monotonic time @p now_ns, in thousandths; for a
+ *  concurrency budget the free places. BACKOFF_FOREVER without a budget. */
 BACKOFF_API uint64_t
 backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns);
 
-/** How many tokens there can be, in thousandths: of a token_bucket and a
- *  throttle the full bucket, of a concurrency budget its places now.
- *  BACKOFF_FOREVER without a budget, and for a ratio, which has no limit. */
+/** The most tokens that the budget can have, in thousandths: a full bucket for
+ *  token_bucket and throttle; for a concurrency budget the places that it has
+ *  now. BACKOFF_FOREVER without a budget, and for a ratio, which has no limit.
+ */
 BACKOFF_API uint64_t
 backoff_guard_capacity_milli(const struct backoff_guard *guard);
 
-/** The breaker's state as the next call would find it at @p now_ns. */
+/** The state in which a call that begins at @p now_ns would find the breaker.
+ */
 BACKOFF_API enum backoff_breaker
 backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns);
 
 /**
- * Guards by target, at most so many: the one that was not used for longest
- * goes when a new one needs its place. Guards that are in use stay; if all
- * are, new targets share one.
+ * Guards by target, up to a limit. A new target evicts the least recently used
+ * guard without holders; if all have holders, new targets share one guard.
  */
 struct backoff_guards;
 
-/** @p limit from 1 to 1048576. BACKOFF_OK; BACKOFF_E_ARGUMENT;
- *  BACKOFF_E_NOMEM. */
+/** Make an empty table for at most @p limit targets, from 1 to 1048576.
+ *  BACKOFF_OK; BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM. */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 		   struct backoff_guards **out);
@@ -58,8 +60,8 @@ backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 /** Free the table and its guards; NULL is fine. */
 BACKOFF_API void backoff_guards_free(struct backoff_guards *guards);
 
-/** The guard of a target (NULL is ""), made if need be; give it back with
- *  backoff_guards_release(). Takes a lock. NULL only without memory. */
+/** The guard of a target (NULL means ""), made if there is none; give it back
+ *  with backoff_guards_release(). Takes a lock. NULL only without memory. */
 BACKOFF_API struct backoff_guard *
 backoff_guards_take(struct backoff_guards *guards, const char *target);
 BACKOFF_API void backoff_guards_release(struct backoff_guards *guards,

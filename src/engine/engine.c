@@ -6,7 +6,7 @@
 #include "base/num.h"
 #include "engine/delay.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/hold.h"
 #include "policy/policy.h"
 
 /* BACKOFF_FOREVER never comes, not even at the end of time. */
@@ -65,7 +65,7 @@ bo_engine_finish(struct backoff_state *state, enum backoff_stop stop,
 		 struct backoff_decision *out)
 {
 	if (state->guard != NULL)
-		bo_guard_end(state->guard, state);
+		bo_hold_end(state);
 	state->stop = stop;
 	out->action = BACKOFF_ACTION_DONE;
 	out->stop = stop;
@@ -127,8 +127,8 @@ backoff_engine_resume(const struct backoff_policy *policy,
 
 	state->attempt_start_ns = now_ns;
 	bo_engine_clear(out);
-	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
-		stop = bo_guard_resume(state->guard, state, now_ns, out);
+	if (stop == BACKOFF_STOP_NONE)
+		stop = bo_hold_admit(state, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
 		bo_engine_allow(policy, state, now_ns, out);
 	else
@@ -143,8 +143,7 @@ backoff_engine_join(struct backoff_state *state, struct backoff_guard *guard,
 
 	if (out->action != BACKOFF_ACTION_ATTEMPT)
 		return;
-	state->guard = guard;
-	stop = bo_guard_begin(guard, state, now_ns, out);
+	stop = bo_hold_begin(state, guard, now_ns, out);
 	if (stop != BACKOFF_STOP_NONE)
 		bo_engine_finish(state, stop, out);
 }
@@ -371,17 +370,6 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		       : BACKOFF_STOP_NONE;
 }
 
-/* Whether a failure may be the target's, so that others will meet it too. */
-bool
-bo_engine_is_of_target(const struct backoff_policy *policy,
-		       const struct backoff_outcome *outcome,
-		       enum backoff_stop stop)
-{
-	if (stop == BACKOFF_STOP_SERVER_FORBADE)
-		return backoff_engine_retryable(policy, outcome);
-	return stop != BACKOFF_STOP_NON_RETRYABLE;
-}
-
 void
 backoff_engine_decide(const struct backoff_policy *policy,
 		      struct backoff_state *state,
@@ -400,15 +388,11 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	out->breaker_changed = BACKOFF_BREAKER_NONE;
 	out->cost_milli = 0;
 	stop = bo_engine_refuse(policy, state, outcome, now_ns);
-	if (state->guard != NULL)
-		bo_guard_report(state->guard, state, outcome,
-				bo_engine_is_of_target(policy, outcome, stop),
-				now_ns, out);
+	bo_hold_report(policy, state, outcome, stop, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
-	if (stop == BACKOFF_STOP_NONE && state->guard != NULL)
-		stop = bo_guard_reserve(state->guard, state, outcome, now_ns,
-					out);
+	if (stop == BACKOFF_STOP_NONE)
+		stop = bo_hold_reserve(state, outcome, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE) {
 		commit_wait(policy, state, now_ns, out);
 		return;

@@ -38,11 +38,6 @@ enum backoff_stop bo_engine_refuse(const struct backoff_policy *policy,
 				   const struct backoff_outcome *outcome,
 				   uint64_t now_ns);
 
-/** Whether a failure may be the target's, so that others will meet it too. */
-bool bo_engine_is_of_target(const struct backoff_policy *policy,
-			    const struct backoff_outcome *outcome,
-			    enum backoff_stop stop);
-
 /** The call is over; what the decision says beside that stays. */
 void bo_engine_finish(struct backoff_state *state, enum backoff_stop stop,
 		      struct backoff_decision *out);

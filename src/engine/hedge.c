@@ -7,12 +7,12 @@
 
 #include "base/num.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/hold.h"
 #include "policy/policy.h"
 
 /* The state has one place for what an attempt holds of the guard. With several
- * under way it is kept in their lanes, and put there for the moment at which
- * the guard is asked about one of them. */
+ * under way, each lane keeps what its attempt holds, and puts it into the state
+ * when the attempt is decided about. */
 static void
 store(struct backoff_state *state, struct backoff_lane *lane)
 {
@@ -78,7 +78,13 @@ backoff_engine_hedges_begin(const struct backoff_policy *policy,
 			    struct backoff_state *state,
 			    struct backoff_hedges *hedges, uint64_t start_ns)
 {
-	*hedges = (struct backoff_hedges){.left = policy->hedge.max};
+	hedges->running = 0;
+	hedges->left = policy->hedge.max;
+	hedges->begun = 0;
+	hedges->forbidden = 0;
+	/* A lane without an attempt has no other value that counts. */
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
+		hedges->lane[i].attempt = 0;
 	/* A hedge repeats what may have been sent. */
 	if (policy->hedge.delay_ns == BACKOFF_FOREVER ||
 	    (policy->idempotent_only && !state->idempotent))
@@ -93,18 +99,15 @@ static bool
 admit(struct backoff_state *state, uint64_t now_ns,
       struct backoff_decision *out)
 {
-	/* Nothing failed: the price is that of any retry. */
+	/* Nothing failed, so it costs what a retry of no special class costs.
+	 */
 	static const struct backoff_outcome unknown = {
 		.kind = BACKOFF_OUTCOME_FAILURE};
 
-	if (state->guard == NULL)
+	if (bo_hold_admit(state, now_ns, out) == BACKOFF_STOP_NONE &&
+	    bo_hold_reserve(state, &unknown, now_ns, out) == BACKOFF_STOP_NONE)
 		return true;
-	if (bo_guard_resume(state->guard, state, now_ns, out) ==
-		    BACKOFF_STOP_NONE &&
-	    bo_guard_reserve(state->guard, state, &unknown, now_ns, out) ==
-		    BACKOFF_STOP_NONE)
-		return true;
-	bo_guard_give_back(state->guard, state);
+	bo_hold_give_back(state);
 	return false;
 }
 
@@ -162,27 +165,34 @@ is_final(enum backoff_stop stop)
 	       stop != BACKOFF_STOP_SERVER_FORBADE;
 }
 
-/* Of every attempt under way: settle what it holds of the guard. */
+/* Free what a lane holds of the guard: give it back, or let its cost be spent.
+ */
 static void
-settle(struct backoff_state *state, struct backoff_hedges *hedges,
-       void (*how)(struct backoff_guard *, struct backoff_state *))
+release(struct backoff_guard *guard, struct backoff_lane *lane, bool is_spent)
 {
-	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
-		struct backoff_lane *lane = &hedges->lane[i];
+	if (is_spent)
+		bo_guard_spend(guard, lane->held_milli, lane->probe);
+	else
+		bo_guard_give_back(guard, lane->held_milli, lane->held_since_ns,
+				   lane->probe);
+	lane->probe = 0;
+	lane->held_milli = 0;
+}
 
-		if (lane->attempt == 0 || state->guard == NULL)
-			continue;
-		load(state, lane);
-		how(state->guard, state);
-		store(state, lane);
-	}
+static void
+release_all(const struct backoff_state *state, struct backoff_hedges *hedges,
+	    bool is_spent)
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
+		if (hedges->lane[i].attempt != 0 && state->guard != NULL)
+			release(state->guard, &hedges->lane[i], is_spent);
 }
 
 void
 backoff_engine_hedges_end(struct backoff_state *state,
 			  struct backoff_hedges *hedges)
 {
-	settle(state, hedges, bo_guard_give_back);
+	release_all(state, hedges, false);
 }
 
 static void
@@ -195,21 +205,13 @@ decide_beside_others(const struct backoff_policy *policy,
 		bo_engine_refuse(policy, state, outcome, now_ns);
 
 	bo_engine_clear(out);
-	if (state->guard != NULL)
-		bo_guard_report(state->guard, state, outcome,
-				bo_engine_is_of_target(policy, outcome, stop),
-				now_ns, out);
+	bo_hold_report(policy, state, outcome, stop, now_ns, out);
 	if (is_final(stop)) {
 		state->finished = state->attempt;
-		/* Of a cancelled attempt, before its place is used. */
-		if (state->guard != NULL)
-			bo_guard_give_back(state->guard, state);
-		/* Who lost was sent all the same: if hedges got their price
-		 * back, a budget would bound none. A call that was called off
-		 * gets all back. */
-		settle(state, hedges,
-		       stop == BACKOFF_STOP_CANCELLED ? bo_guard_give_back
-						      : bo_guard_spend);
+		/* Attempts that lost were sent: if hedges got their cost back,
+		 * a budget would not limit them. A call that is cancelled gets
+		 * everything back. */
+		release_all(state, hedges, stop != BACKOFF_STOP_CANCELLED);
 		bo_engine_finish(state, stop, out);
 		return;
 	}

@@ -1,93 +1,123 @@
-/* The life of a guard: its memory, and what can be read of it. */
+/* Budget and breaker of one target, at the moments of a call. */
 #include "config.h"
 
-#include <backoff/guard.h>
+#include "guard/guard.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "guard/state.h"
 
-#include "engine/breaker.h"
-#include "engine/budget.h"
-#include "engine/guard.h"
-
-enum backoff_status
-backoff_guard_new(const struct backoff_policy *policy,
-		  struct backoff_guard **out)
+const struct backoff_policy *
+bo_guard_policy(const struct backoff_guard *guard)
 {
-	struct backoff_guard *guard;
+	return guard->policy;
+}
 
-	if (policy == NULL || out == NULL)
-		return BACKOFF_E_ARGUMENT;
-	guard = aligned_alloc(64, sizeof(*guard));
-	if (guard == NULL)
-		return BACKOFF_E_NOMEM;
-	memset(guard, 0, sizeof(*guard));
-	bo_budget_init(&policy->budget, &guard->budget);
-	bo_breaker_init(&guard->breaker);
-	if (policy->breaker.window > 0) {
-		guard->breaker.outcome =
-			calloc(policy->breaker.window,
-			       sizeof(*guard->breaker.outcome));
-		if (guard->breaker.outcome == NULL) {
-			free(guard);
-			return BACKOFF_E_NOMEM;
-		}
-	}
-	guard->policy = backoff_policy_ref(policy);
-	*out = guard;
-	return BACKOFF_OK;
+bool
+bo_guard_admit(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
+	       enum backoff_breaker *changed)
+{
+	const struct bo_breaker_rule *rule = &guard->policy->breaker;
+
+	if (!bo_breaker_is_on(rule))
+		return true;
+	/* Event loops ask again about the attempt that a call began with. */
+	if (*probe != 0 && bo_breaker_holds(&guard->breaker, *probe))
+		return true;
+	return bo_breaker_admit(rule, &guard->breaker, now_ns, probe, changed);
+}
+
+bool
+bo_guard_begin(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
+	       enum backoff_breaker *changed)
+{
+	if (!bo_guard_admit(guard, now_ns, probe, changed))
+		return false;
+	bo_budget_begin(&guard->policy->budget, &guard->budget, now_ns);
+	return true;
 }
 
 void
-backoff_guard_free(struct backoff_guard *guard)
+bo_guard_rejoin(struct backoff_guard *guard)
 {
-	if (guard == NULL)
-		return;
-	free(guard->breaker.outcome);
-	backoff_policy_unref((struct backoff_policy *)(uintptr_t)guard->policy);
-	free(guard->target);
-	free(guard);
+	bo_budget_rejoin(&guard->policy->budget, &guard->budget);
 }
 
-uint64_t
-backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
+void
+bo_guard_end(struct backoff_guard *guard)
 {
-	int64_t left;
-
-	if (guard->policy->budget.kind == BO_BUDGET_NONE)
-		return BACKOFF_FOREVER;
-	left = bo_budget_left_milli(&guard->policy->budget, &guard->budget,
-				    now_ns);
-	return left > 0 ? (uint64_t)left : 0;
+	bo_budget_end(&guard->policy->budget, &guard->budget);
 }
 
-uint64_t
-backoff_guard_capacity_milli(const struct backoff_guard *guard)
+/* An attempt that probes a half-open breaker will not be reported to it. */
+static void
+abandon(struct backoff_guard *guard, uint32_t probe)
 {
-	const struct bo_budget_rule *rule = &guard->policy->budget;
-	int64_t places;
-
-	switch (rule->kind) {
-	case BO_BUDGET_TOKEN_BUCKET:
-	case BO_BUDGET_THROTTLE:
-		return (uint64_t)rule->capacity_milli;
-	case BO_BUDGET_CONCURRENCY:
-		/* Those that are free, and those that are taken. */
-		places = bo_budget_left_milli(rule, &guard->budget, 0) +
-			 atomic_load(&guard->budget.retries) * 1000;
-		return places > 0 ? (uint64_t)places : 0;
-	case BO_BUDGET_NONE:
-	case BO_BUDGET_RATIO:
-		break;
-	}
-	return BACKOFF_FOREVER;
+	if (probe != 0)
+		bo_breaker_abandon(&guard->breaker, probe);
 }
 
 enum backoff_breaker
-backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns)
+bo_guard_report(struct backoff_guard *guard,
+		const struct backoff_outcome *outcome, bool retryable,
+		int64_t held_milli, bool is_hedge, uint32_t probe,
+		uint64_t now_ns)
 {
-	return bo_guard_has_breaker(guard)
-		       ? bo_breaker_state(&guard->policy->breaker,
-					  &guard->breaker, now_ns)
-		       : BACKOFF_BREAKER_NONE;
+	bool success = outcome->kind == BACKOFF_OUTCOME_SUCCESS;
+	bool forbidden = outcome->hint.kind == BACKOFF_HINT_FORBID;
+
+	/* gRPC A6 counts a failure whose retry the server forbids. */
+	if (success || bo_budget_counts_failures(&guard->policy->budget))
+		bo_budget_report(&guard->policy->budget, &guard->budget,
+				 success, retryable || forbidden, held_milli,
+				 is_hedge);
+	/* A bad request says nothing about the target's health, which is what a
+	 * breaker judges. */
+	if (bo_breaker_is_on(&guard->policy->breaker) && (success || retryable))
+		return bo_breaker_report(&guard->policy->breaker,
+					 &guard->breaker, success, probe,
+					 now_ns);
+	abandon(guard, probe);
+	return BACKOFF_BREAKER_NONE;
+}
+
+bool
+bo_guard_reserve(struct backoff_guard *guard,
+		 const struct backoff_outcome *outcome, uint64_t now_ns,
+		 int64_t *cost_milli)
+{
+	const struct bo_budget_rule *rule = &guard->policy->budget;
+
+	*cost_milli =
+		bo_budget_cost(rule, outcome->failure_class, outcome->kind);
+	return bo_budget_reserve(rule, &guard->budget, *cost_milli, now_ns);
+}
+
+bool
+bo_guard_reserve_again(struct backoff_guard *guard, uint64_t now_ns,
+		       int64_t *cost_milli)
+{
+	const struct bo_budget_rule *rule = &guard->policy->budget;
+
+	*cost_milli = bo_budget_cost_again(rule, *cost_milli);
+	/* A throttle has weighed the failure where it happened, and its retries
+	 * cost nothing. */
+	return *cost_milli == 0 ||
+	       bo_budget_reserve(rule, &guard->budget, *cost_milli, now_ns);
+}
+
+void
+bo_guard_give_back(struct backoff_guard *guard, int64_t held_milli,
+		   uint64_t since_ns, uint32_t probe)
+{
+	if (held_milli > 0)
+		bo_budget_refund(&guard->policy->budget, &guard->budget,
+				 held_milli, since_ns);
+	abandon(guard, probe);
+}
+
+void
+bo_guard_spend(struct backoff_guard *guard, int64_t held_milli, uint32_t probe)
+{
+	bo_budget_report(&guard->policy->budget, &guard->budget, false, false,
+			 held_milli, false);
+	abandon(guard, probe);
 }

@@ -1,30 +1,43 @@
-/* Guards by target, in a table of bounded size. Taken once per call or once
- * per retry object, so a lock and a list will do. */
+/* Guards by target, in a table of bounded size. Guards are taken once per call
+ * or once per retry object, so a lock and lists are fast enough. */
 #include "config.h"
 
 #include <backoff/guard.h>
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/guard.h"
+#include "guard/state.h"
 
 #define BUCKETS 256
+
+/** A guard and its place in the table. */
+struct entry {
+	/** First, so that its address is the entry's. */
+	struct backoff_guard guard;
+	char *target;
+	/** How many holders took it and have not released it. */
+	uint32_t holders;
+	/** The clock when it was last taken. */
+	uint64_t used;
+	struct entry *next;
+};
 
 struct backoff_guards {
 	const struct backoff_policy *policy;
 	uint32_t limit, count;
 	/** Counts takes: the order of use. */
 	uint64_t clock;
-	struct backoff_guard *bucket[BUCKETS];
-	/** For targets that found no place. */
-	struct backoff_guard *shared;
+	struct entry *bucket[BUCKETS];
+	/** For targets beyond the limit. */
+	struct entry *shared;
 };
 
-/* One lock for all tables, and not one each: fork(2) has to take it, so that a
- * child never inherits it held by a thread that it does not have. */
+/* One lock for all tables rather than one for each: fork(2) has to take it, so
+ * that a child does not inherit it held by a thread that the child lacks. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int watched;
@@ -55,6 +68,37 @@ bucket_of(const char *target)
 	return (unsigned)(hash ^ hash >> 32) % BUCKETS;
 }
 
+static void
+free_entry(struct entry *entry)
+{
+	if (entry == NULL)
+		return;
+	bo_guard_clear(&entry->guard);
+	free(entry->target);
+	free(entry);
+}
+
+static struct entry *
+new_entry(const struct backoff_policy *policy, const char *target)
+{
+	struct entry *made =
+		aligned_alloc(_Alignof(struct entry), sizeof(*made));
+
+	if (made == NULL || bo_guard_init(&made->guard, policy) != BACKOFF_OK) {
+		free(made);
+		return NULL;
+	}
+	made->holders = 0;
+	made->used = 0;
+	made->next = NULL;
+	made->target = strdup(target);
+	if (made->target == NULL) {
+		free_entry(made);
+		return NULL;
+	}
+	return made;
+}
+
 enum backoff_status
 backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 		   struct backoff_guards **out)
@@ -65,7 +109,9 @@ backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 		return BACKOFF_E_ARGUMENT;
 	pthread_once(&once, watch);
 	g = watched ? calloc(1, sizeof(*g)) : NULL;
-	if (g == NULL || backoff_guard_new(policy, &g->shared) != BACKOFF_OK) {
+	if (g != NULL)
+		g->shared = new_entry(policy, "");
+	if (g == NULL || g->shared == NULL) {
 		free(g);
 		return BACKOFF_E_NOMEM;
 	}
@@ -82,38 +128,38 @@ backoff_guards_free(struct backoff_guards *guards)
 		return;
 	for (int i = 0; i < BUCKETS; i++) {
 		while (guards->bucket[i] != NULL) {
-			struct backoff_guard *next = guards->bucket[i]->next;
+			struct entry *next = guards->bucket[i]->next;
 
-			backoff_guard_free(guards->bucket[i]);
+			free_entry(guards->bucket[i]);
 			guards->bucket[i] = next;
 		}
 	}
-	backoff_guard_free(guards->shared);
+	free_entry(guards->shared);
 	backoff_policy_unref(
 		(struct backoff_policy *)(uintptr_t)guards->policy);
 	free(guards);
 }
 
-static struct backoff_guard *
+static struct entry *
 find(struct backoff_guards *guards, const char *target)
 {
-	struct backoff_guard *g = guards->bucket[bucket_of(target)];
+	struct entry *entry = guards->bucket[bucket_of(target)];
 
-	while (g != NULL && strcmp(g->target, target) != 0)
-		g = g->next;
-	return g;
+	while (entry != NULL && strcmp(entry->target, target) != 0)
+		entry = entry->next;
+	return entry;
 }
 
-/* Free the guard that nobody holds and that was not used for longest; false if
- * all are held. */
+/* Evict the least recently used guard without holders; false if all have
+ * holders. */
 static bool
 evict(struct backoff_guards *guards)
 {
-	struct backoff_guard **oldest = NULL, *gone;
+	struct entry **oldest = NULL, *gone;
 
 	for (int i = 0; i < BUCKETS; i++)
-		for (struct backoff_guard **at = &guards->bucket[i];
-		     *at != NULL; at = &(*at)->next)
+		for (struct entry **at = &guards->bucket[i]; *at != NULL;
+		     at = &(*at)->next)
 			if ((*at)->holders == 0 &&
 			    (oldest == NULL || (*at)->used < (*oldest)->used))
 				oldest = at;
@@ -121,48 +167,44 @@ evict(struct backoff_guards *guards)
 		return false;
 	gone = *oldest;
 	*oldest = gone->next;
-	backoff_guard_free(gone);
+	free_entry(gone);
 	guards->count--;
 	return true;
 }
 
-static struct backoff_guard *
+static struct entry *
 insert(struct backoff_guards *guards, const char *target)
 {
-	struct backoff_guard **bucket = &guards->bucket[bucket_of(target)], *g;
+	struct entry **bucket = &guards->bucket[bucket_of(target)], *made;
 
 	if (guards->count >= guards->limit && !evict(guards))
 		return guards->shared;
-	if (backoff_guard_new(guards->policy, &g) != BACKOFF_OK)
+	made = new_entry(guards->policy, target);
+	if (made == NULL)
 		return NULL;
-	g->target = strdup(target);
-	if (g->target == NULL) {
-		backoff_guard_free(g);
-		return NULL;
-	}
-	g->next = *bucket;
-	*bucket = g;
+	made->next = *bucket;
+	*bucket = made;
 	guards->count++;
-	return g;
+	return made;
 }
 
 struct backoff_guard *
 backoff_guards_take(struct backoff_guards *guards, const char *target)
 {
-	struct backoff_guard *g;
+	struct entry *entry;
 
 	if (target == NULL)
 		target = "";
 	take_lock();
-	g = find(guards, target);
-	if (g == NULL)
-		g = insert(guards, target);
-	if (g != NULL) {
-		g->holders++;
-		g->used = ++guards->clock;
+	entry = find(guards, target);
+	if (entry == NULL)
+		entry = insert(guards, target);
+	if (entry != NULL) {
+		entry->holders++;
+		entry->used = ++guards->clock;
 	}
 	release_lock();
-	return g;
+	return entry != NULL ? &entry->guard : NULL;
 }
 
 void
@@ -173,6 +215,6 @@ backoff_guards_release(struct backoff_guards *guards,
 	if (guard == NULL)
 		return;
 	take_lock();
-	guard->holders--;
+	((struct entry *)guard)->holders--;
 	release_lock();
 }

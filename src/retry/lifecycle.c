@@ -3,7 +3,7 @@
 
 #include "retry/lifecycle.h"
 
-#include "engine/guard.h"
+#include "engine/hold.h"
 #include "retry/hedge.h"
 #include "retry/log.h"
 
@@ -65,8 +65,7 @@ pay(struct backoff_call *call, uint64_t now_ns)
 	int64_t owed_milli = call->owed_milli;
 
 	call->owed_milli = 0;
-	return bo_guard_reserve_again(call->state.guard, &call->state,
-				      owed_milli, now_ns);
+	return bo_hold_reserve_again(&call->state, owed_milli, now_ns);
 }
 
 void

@@ -12,7 +12,7 @@
 
 #include "base/json.h"
 #include "base/process.h"
-#include "engine/guard.h"
+#include "guard/guard.h"
 #include "policy/policy.h"
 
 #define NAME_MAX_BYTES 256
@@ -56,7 +56,7 @@ backoff_retry_set_guards(struct backoff_retry *retry,
 
 	if (guard == NULL)
 		return BACKOFF_E_NOMEM;
-	if (backoff_policy_hash(guard->policy) !=
+	if (backoff_policy_hash(bo_guard_policy(guard)) !=
 	    backoff_policy_hash(retry->policy)) {
 		backoff_guards_release(guards, guard);
 		return BACKOFF_E_ARGUMENT;

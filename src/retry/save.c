@@ -13,7 +13,7 @@
 #include "base/names.h"
 #include "base/utf8.h"
 #include "engine/engine.h"
-#include "engine/guard.h"
+#include "engine/hold.h"
 #include "retry/lifecycle.h"
 #include "retry/save_text.h"
 #include "retry/step.h"
@@ -294,7 +294,7 @@ restore_answer(const struct bo_saved *saved, struct backoff_answer *answer)
 static void
 rejoin_guard(struct backoff_call *call, uint64_t retry_cost_nano)
 {
-	bo_guard_rejoin(call->retry->guard, &call->state);
+	bo_hold_rejoin(&call->state, call->retry->guard);
 	if (retry_cost_nano != BACKOFF_ABSENT)
 		call->owed_milli = (int64_t)(retry_cost_nano / NANO_PER_MILLI);
 }

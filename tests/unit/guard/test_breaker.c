@@ -1,4 +1,4 @@
-/* Tests of src/engine/breaker: states, windows, probes. */
+/* Tests of src/guard/breaker: states, windows, probes. */
 #include "config.h"
 
 #include <string.h>

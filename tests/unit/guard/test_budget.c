@@ -1,9 +1,9 @@
-/* Tests of src/engine/budget: what a retry reserves, holds and gives back. */
+/* Tests of src/guard/budget: what a retry reserves, holds and gives back. */
 #include "config.h"
 
 #include <backoff/rng.h>
 
-#include "engine/guard.h"
+#include "guard/state.h"
 #include "unit/guard/guarded.h"
 
 #define BUDGET(kind, fields)                                                   \

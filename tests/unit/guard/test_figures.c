@@ -1,4 +1,4 @@
-/* Tests of src/engine/budget: the published figures of each model. */
+/* Tests of src/guard/budget: the published figures of each model. */
 #include "config.h"
 
 #include <math.h>

@@ -1,21 +1,23 @@
-/* Retry budgets: four kinds, each as its model has it.
+/* Retry budgets of four kinds, each like its model.
  *
  * token_bucket  AWS SDKs' standard mode: a retry costs, a first-try success
  *               earns, a success after retries gets the last cost back.
- * throttle      gRPC A6: every failure takes one, every success gives a part;
- *               retries only above half.
+ * throttle      gRPC A6: a failure takes one token, a success gives a part of
+ *               one; retries are made only above half of the tokens.
  * ratio         Finagle's RetryBudget: each call deposits one, a retry
  *               withdraws 1/ratio, deposits expire, and there is a reserve.
- * concurrency   Envoy's retry_budget: retries at once, as a share of calls at
- *               once; here a retry holds its place through its wait. */
+ * concurrency   Envoy's retry_budget: concurrent retries are limited to a share
+ *               of concurrent calls; here a waiting retry holds its place. */
 #include "config.h"
 
-#include "engine/budget.h"
+#include "guard/budget.h"
+
+#include "base/num.h"
 
 #define MILLI 1000
 
-/* Add, to at most this much. A full bucket is not written, so that threads
- * whose calls all succeed do not fight for its cache line. */
+/* Add an amount, up to most. A full bucket is not written, so that threads
+ * whose calls all succeed do not compete for its cache line. */
 static void
 put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 {
@@ -31,7 +33,7 @@ put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 							memory_order_relaxed));
 }
 
-/* Take what is there of an amount. */
+/* Take an amount, or what is left of it. */
 static void
 drain(atomic_int_fast64_t *tokens, int64_t amount)
 {
@@ -50,7 +52,7 @@ bo_budget_init(const struct bo_budget_rule *rule, struct bo_budget *budget)
 	atomic_init(&budget->tokens_milli, rule->capacity_milli);
 }
 
-/* Envoy: as many retries at once as this share of the calls at once. */
+/* The number of concurrent retries that Envoy's rule allows. */
 static int64_t
 places(const struct bo_budget_rule *rule, const struct bo_budget *budget)
 {
@@ -83,32 +85,6 @@ bo_budget_left_milli(const struct bo_budget_rule *rule,
 	}
 }
 
-void
-bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
-		uint64_t now_ns)
-{
-	if (rule->kind == BO_BUDGET_RATIO)
-		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns, MILLI);
-	else
-		bo_budget_rejoin(rule, budget);
-}
-
-void
-bo_budget_rejoin(const struct bo_budget_rule *rule, struct bo_budget *budget)
-{
-	if (rule->kind == BO_BUDGET_CONCURRENCY)
-		atomic_fetch_add_explicit(&budget->calls, 1,
-					  memory_order_relaxed);
-}
-
-void
-bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget)
-{
-	if (rule->kind == BO_BUDGET_CONCURRENCY)
-		atomic_fetch_sub_explicit(&budget->calls, 1,
-					  memory_order_relaxed);
-}
-
 int64_t
 bo_budget_cost_again(const struct bo_budget_rule *rule, int64_t cost_milli)
 {
@@ -133,8 +109,8 @@ bo_budget_reserve_rest(const struct bo_budget_rule *rule,
 					    memory_order_relaxed) >
 		       rule->capacity_milli / 2;
 	case BO_BUDGET_RATIO:
-		/* Taken first and looked at then: of threads that meet, one
-		 * too many may be refused, never let through. */
+		/* Taken before it is checked: where threads meet, one may be
+		 * refused needlessly, but none is let through wrongly. */
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
 			      -cost_milli);
 		if (bo_budget_left_milli(rule, budget, now_ns) >= 0)
@@ -172,12 +148,14 @@ bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
 
 void
 bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
-		 bool success, bool retryable, int64_t held_milli, bool hedge)
+		 bool success, bool retryable, int64_t held_milli,
+		 bool is_hedge)
 {
 	int64_t amount = 0;
 
-	if (rule->kind == BO_BUDGET_TOKEN_BUCKET && success && !hedge)
-		/* The last cost comes back, or, on a first try, the reward. */
+	if (rule->kind == BO_BUDGET_TOKEN_BUCKET && success && !is_hedge)
+		/* A first-try success earns the reward; a retry's success gets
+		 * its cost back. */
 		amount = held_milli == 0 ? rule->reward_milli
 			 : rule->refund  ? held_milli
 					 : 0;
@@ -189,7 +167,7 @@ bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		put(&budget->tokens_milli, amount, rule->capacity_milli);
 	else if (amount < 0)
 		drain(&budget->tokens_milli, -amount);
-	/* A place is free again when its retry is over, however it went. */
+	/* Success or failure, the retry's place is free again. */
 	if (rule->kind == BO_BUDGET_CONCURRENCY && held_milli > 0)
 		atomic_fetch_sub_explicit(&budget->retries, 1,
 					  memory_order_relaxed);

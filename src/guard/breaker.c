@@ -2,14 +2,16 @@
  * over a sliding window of attempts or of time. */
 #include "config.h"
 
-#include "engine/breaker.h"
+#include "guard/breaker.h"
+
+#include <stdlib.h>
 
 #include "base/num.h"
 
 /* The state is one word, so that exactly one thread makes each transition and
- * no place of a probe is lost between two of them: a generation that each
- * transition counts up (32 bits), the state (2), and, half open, how many
- * probes were let through (15) and how many of them came back well (15). */
+ * no probe is lost between two transitions: a generation that each transition
+ * counts up (32 bits), the state (2), and, while half open, how many probes
+ * were let through (15) and how many of them succeeded (15). */
 struct view {
 	uint32_t generation;
 	enum backoff_breaker state;
@@ -32,8 +34,8 @@ view_of(uint64_t word)
 			     .succeeded = word & 0x7fff};
 }
 
-/* The view after a transition. Generations skip 0, which stands for "no
- * probe". */
+/* The view after a transition. Generations skip 0, which means "not a probe".
+ */
 static struct view
 after(struct view v, enum backoff_breaker state)
 {
@@ -50,14 +52,24 @@ change(struct bo_breaker *breaker, uint_fast64_t *word, struct view to)
 					      word_of(to));
 }
 
-void
-bo_breaker_init(struct bo_breaker *breaker)
+bool
+bo_breaker_init(const struct bo_breaker_rule *rule, struct bo_breaker *breaker)
 {
 	const struct view start = {.generation = 1,
 				   .state = BACKOFF_BREAKER_CLOSED};
 
 	atomic_init(&breaker->word, word_of(start));
 	atomic_init(&breaker->failures, (uint64_t)start.generation << 32);
+	if (rule->window == 0)
+		return true;
+	breaker->outcome = calloc(rule->window, sizeof(*breaker->outcome));
+	return breaker->outcome != NULL;
+}
+
+void
+bo_breaker_clear(struct bo_breaker *breaker)
+{
+	free(breaker->outcome);
 }
 
 static bool
@@ -112,17 +124,18 @@ bo_breaker_admit(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
 	}
 }
 
-/* An outcome in the window: the last bits of the generation that it belongs to
- * above 1 for a success, 2 for a failure. */
+/* An outcome in the window: the last bits of its generation, above 1 for a
+ * success or 2 for a failure. */
 static uint16_t
 mark_of(uint32_t generation, bool success)
 {
 	return (uint16_t)((generation & 0x3fff) << 2 | (success ? 1 : 2));
 }
 
-/* Count the failures in the window: one came, one went. Each mark is counted
- * in and out by those who put it there and took it away, and only while the
- * generation is its own: threads that come late cannot make it drift. */
+/* Update the number of failures in the window after one outcome came and one
+ * went. The thread that writes a mark counts it in, the one that overwrites it
+ * counts it out, both only while its generation lasts, so that late threads
+ * cannot make the number drift. */
 static int64_t
 count_failures(struct bo_breaker *b, uint32_t generation, bool success,
 	       uint16_t gone)
@@ -142,7 +155,7 @@ count_failures(struct bo_breaker *b, uint32_t generation, bool success,
 	return failures;
 }
 
-/* Put one outcome into the window; true if the window is full of failures. */
+/* Put one outcome into the window; true if it has enough failures to open. */
 static bool
 count(const struct bo_breaker_rule *rule, struct bo_breaker *b,
       uint32_t generation, bool success, uint64_t now_ns)
@@ -174,8 +187,8 @@ count(const struct bo_breaker_rule *rule, struct bo_breaker *b,
 		       (bo_u128)all * rule->failure_ratio_nano;
 }
 
-/* A window for a generation to come: what was seen before the breaker closed
- * does not count against it again. */
+/* Empty the window for the next generation: outcomes from before the breaker
+ * closed do not count against the target again. */
 static void
 forget(struct bo_breaker *b, uint32_t generation)
 {
@@ -185,8 +198,8 @@ forget(struct bo_breaker *b, uint32_t generation)
 	bo_slices_clear(&b->failed);
 }
 
-/* Open from the state that word is a view of; NONE if another thread changed
- * it first. The time comes before the state, which is nothing without it. */
+/* Open from the state in word; NONE if another thread changed the state first.
+ * The time is stored before the state, because it is read with it. */
 static enum backoff_breaker
 open_it(struct bo_breaker *breaker, uint_fast64_t word, uint64_t now_ns)
 {
@@ -203,7 +216,7 @@ open_it(struct bo_breaker *breaker, uint_fast64_t word, uint64_t now_ns)
 	return BACKOFF_BREAKER_OPEN;
 }
 
-/* A probe came back well; the last one closes. */
+/* A probe succeeded; the last one closes the breaker. */
 static enum backoff_breaker
 count_probe(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
 	    uint_fast64_t word, uint32_t probe)
@@ -233,11 +246,11 @@ bo_breaker_report(const struct bo_breaker_rule *rule,
 	uint64_t word = atomic_load(&breaker->word);
 	struct view v = view_of(word);
 
-	/* Attempts that began before it opened say nothing new. */
 	if (v.state == BACKOFF_BREAKER_CLOSED)
 		return count(rule, breaker, v.generation, success, now_ns)
 			       ? open_it(breaker, word, now_ns)
 			       : BACKOFF_BREAKER_NONE;
+	/* Attempts that began before it opened say nothing new. */
 	if (v.state != BACKOFF_BREAKER_HALF_OPEN || v.generation != probe)
 		return BACKOFF_BREAKER_NONE;
 	return success ? count_probe(rule, breaker, word, probe)

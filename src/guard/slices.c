@@ -1,13 +1,14 @@
 /* Sums over a sliding window of time, without a lock. */
 #include "config.h"
 
-#include "base/num.h"
-#include "engine/guard.h"
+#include "guard/slices.h"
 
-/* A slice is one word, so that a sum never belongs to another time than it
- * says: the round of the window (24 bits) above the sum (40 bits, signed). A
- * slice that nobody touched for exactly 2^24 windows would be taken for a new
- * one; windows of a second make that half a year. */
+#include <stdbool.h>
+
+/* A slice is one word, so that its time and its sum are always read together:
+ * the round of the window (24 bits) above the sum (40 bits, signed). A slice
+ * that was last written exactly 2^24 windows ago would be taken for a new one;
+ * with windows of a second that is half a year. */
 #define SUM_BITS 40
 #define SUM_MOST ((INT64_C(1) << (SUM_BITS - 1)) - 1)
 #define ROUND_MASK UINT64_C(0xffffff)
@@ -22,7 +23,7 @@ round_of(uint64_t word)
 static int64_t
 sum_of(uint64_t word)
 {
-	/* The shift to the left makes bit 39 the sign. */
+	/* Shifted left, bit 39 is the sign bit. */
 	return (int64_t)(word << (64 - SUM_BITS)) >> (64 - SUM_BITS);
 }
 
@@ -78,8 +79,8 @@ bo_slices_add(struct bo_slices *slices, uint64_t window_ns, uint64_t now_ns,
 	uint_fast64_t word = atomic_load(slice), want;
 
 	do {
-		/* A thread that read its clock later may be some rounds ahead:
-		 * what came just before counts there too. */
+		/* A thread that read its clock later may be some rounds ahead;
+		 * an amount from just before is added to its round. */
 		bool newer = word != 0 && ((round_of(word) - round) &
 					   ROUND_MASK) <= ROUNDS_AHEAD;
 

@@ -1,0 +1,42 @@
+/* The guard where a call ends, or goes on in another process. */
+#include "config.h"
+
+#include "engine/hold.h"
+
+void
+bo_hold_rejoin(struct backoff_state *state, struct backoff_guard *guard)
+{
+	bo_guard_rejoin(guard);
+	state->guard = guard;
+	state->guarded = 1;
+}
+
+enum backoff_stop
+bo_hold_reserve_again(struct backoff_state *state, int64_t cost_milli,
+		      uint64_t now_ns)
+{
+	if (!bo_guard_reserve_again(state->guard, now_ns, &cost_milli))
+		return BACKOFF_STOP_BUDGET;
+	state->held_milli = cost_milli;
+	state->held_since_ns = now_ns;
+	return BACKOFF_STOP_NONE;
+}
+
+void
+bo_hold_give_back(struct backoff_state *state)
+{
+	if (state->held_milli > 0 || state->probe != 0)
+		bo_guard_give_back(state->guard, state->held_milli,
+				   state->held_since_ns, state->probe);
+	state->held_milli = 0;
+	state->probe = 0;
+}
+
+void
+bo_hold_end(struct backoff_state *state)
+{
+	bo_hold_give_back(state);
+	if (state->guarded)
+		bo_guard_end(state->guard);
+	state->guarded = 0;
+}

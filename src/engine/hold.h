@@ -1,0 +1,99 @@
+/* What a call holds of its guard, kept in its state. Most functions are inline,
+ * since they only move a few fields between the two. */
+#ifndef BO_HOLD_H
+#define BO_HOLD_H
+
+#include <backoff/engine.h>
+
+#include "guard/guard.h"
+
+/** A call begins to share the guard, if the guard lets its first attempt begin.
+ */
+static inline enum backoff_stop
+bo_hold_begin(struct backoff_state *state, struct backoff_guard *guard,
+	      uint64_t now_ns, struct backoff_decision *out)
+{
+	state->guard = guard;
+	if (!bo_guard_begin(guard, now_ns, &state->probe,
+			    &out->breaker_changed))
+		return BACKOFF_STOP_BREAKER_OPEN;
+	state->guarded = 1;
+	return BACKOFF_STOP_NONE;
+}
+
+/** A call that began in another process goes on here: it is counted, and the
+ *  breaker is asked when its wait is over. */
+void bo_hold_rejoin(struct backoff_state *state, struct backoff_guard *guard);
+
+/** A retry begins that was decided in another process, for cost_milli, more
+ * than 0: reserve its cost here, too, or say BACKOFF_STOP_BUDGET. */
+enum backoff_stop bo_hold_reserve_again(struct backoff_state *state,
+					int64_t cost_milli, uint64_t now_ns);
+
+/** Give back what the state holds for an attempt that will not be made, or does
+ *  not count. */
+void bo_hold_give_back(struct backoff_state *state);
+
+/** The call is over: the same, and the guard counts the call no more. Only for
+ *  a call with a guard. */
+void bo_hold_end(struct backoff_state *state);
+
+/** Ask whether the state's attempt may begin. */
+static inline enum backoff_stop
+bo_hold_admit(struct backoff_state *state, uint64_t now_ns,
+	      struct backoff_decision *out)
+{
+	if (state->guard == NULL ||
+	    bo_guard_admit(state->guard, now_ns, &state->probe,
+			   &out->breaker_changed))
+		return BACKOFF_STOP_NONE;
+	return BACKOFF_STOP_BREAKER_OPEN;
+}
+
+/** Whether an attempt that ended and led to this stop may have failed because
+ * of its target, so that other calls will fail, too. */
+static inline bool
+bo_hold_is_of_target(const struct backoff_policy *policy,
+		     const struct backoff_outcome *outcome,
+		     enum backoff_stop stop)
+{
+	if (stop == BACKOFF_STOP_SERVER_FORBADE)
+		return backoff_engine_retryable(policy, outcome);
+	return stop != BACKOFF_STOP_NON_RETRYABLE;
+}
+
+/** Report the outcome of the state's attempt, and why the call stops, if it
+ *  does. The attempt holds nothing afterwards; a cancelled one, which says
+ *  nothing about the target, holds what it held. */
+static inline void
+bo_hold_report(const struct backoff_policy *policy, struct backoff_state *state,
+	       const struct backoff_outcome *outcome, enum backoff_stop stop,
+	       uint64_t now_ns, struct backoff_decision *out)
+{
+	if (state->guard == NULL || outcome->kind == BACKOFF_OUTCOME_CANCELLED)
+		return;
+	out->breaker_changed = bo_guard_report(
+		state->guard, outcome,
+		bo_hold_is_of_target(policy, outcome, stop), state->held_milli,
+		state->hedged != 0, state->probe, now_ns);
+	state->held_milli = 0;
+	state->hedged = 0;
+	state->probe = 0;
+}
+
+/** Reserve the cost of a retry after this outcome. */
+static inline enum backoff_stop
+bo_hold_reserve(struct backoff_state *state,
+		const struct backoff_outcome *outcome, uint64_t now_ns,
+		struct backoff_decision *out)
+{
+	if (state->guard == NULL)
+		return BACKOFF_STOP_NONE;
+	if (!bo_guard_reserve(state->guard, outcome, now_ns, &out->cost_milli))
+		return BACKOFF_STOP_BUDGET;
+	state->held_milli = out->cost_milli;
+	state->held_since_ns = now_ns;
+	return BACKOFF_STOP_NONE;
+}
+
+#endif

@@ -1,0 +1,133 @@
+/* A retry budget: how many retries the calls to one target may make. */
+#ifndef BO_BUDGET_H
+#define BO_BUDGET_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <backoff/words.h>
+
+#include "guard/slices.h"
+#include "policy/policy.h"
+
+struct bo_budget {
+	/** Token bucket and throttle: thousandths of a token. */
+	atomic_int_fast64_t tokens_milli;
+	/** Concurrency: calls, and retries decided or under way. */
+	atomic_int_fast64_t calls, retries;
+	/** Ratio: deposits less withdrawals, in thousandths of a retry. */
+	struct bo_slices balance;
+};
+
+void bo_budget_init(const struct bo_budget_rule *rule,
+		    struct bo_budget *budget);
+
+/** What is left, in thousandths of a token. */
+int64_t bo_budget_left_milli(const struct bo_budget_rule *rule,
+			     const struct bo_budget *budget, uint64_t now_ns);
+
+/** A call goes on that began, and made its deposit, in another process. */
+static inline void
+bo_budget_rejoin(const struct bo_budget_rule *rule, struct bo_budget *budget)
+{
+	if (rule->kind == BO_BUDGET_CONCURRENCY)
+		atomic_fetch_add_explicit(&budget->calls, 1,
+					  memory_order_relaxed);
+}
+
+/** A call begins. */
+static inline void
+bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
+		uint64_t now_ns)
+{
+	if (rule->kind == BO_BUDGET_RATIO)
+		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns, 1000);
+	else
+		bo_budget_rejoin(rule, budget);
+}
+
+/** A call ends. */
+static inline void
+bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget)
+{
+	if (rule->kind == BO_BUDGET_CONCURRENCY)
+		atomic_fetch_sub_explicit(&budget->calls, 1,
+					  memory_order_relaxed);
+}
+
+/** What a retry after this failure costs. Inline, as is bo_budget_reserve():
+ *  under a token bucket, function calls would take longer than the one atomic
+ *  operation that they lead to. */
+static inline int64_t
+bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
+	       enum backoff_outcome_kind kind)
+{
+	switch (rule->kind) {
+	case BO_BUDGET_TOKEN_BUCKET:
+		if (class == BACKOFF_CLASS_THROTTLE)
+			return rule->throttle_cost_milli;
+		return class == BACKOFF_CLASS_TIMEOUT ||
+				       kind == BACKOFF_OUTCOME_TIMEOUT
+			       ? rule->timeout_cost_milli
+			       : rule->retry_cost_milli;
+	case BO_BUDGET_RATIO:
+		return rule->withdrawal_milli;
+	case BO_BUDGET_CONCURRENCY:
+		return 1000;
+	case BO_BUDGET_THROTTLE:
+	case BO_BUDGET_NONE:
+		break;
+	}
+	return 0;
+}
+
+/** What a retry costs that cost cost_milli, more than 0, in another process:
+ *  the same under the same rule, but no more than a token bucket can hold. */
+int64_t bo_budget_cost_again(const struct bo_budget_rule *rule,
+			     int64_t cost_milli);
+
+/** The rest of bo_budget_reserve(): kinds without tokens, and a bucket from
+ *  which too much was taken. */
+bool bo_budget_reserve_rest(const struct bo_budget_rule *rule,
+			    struct bo_budget *budget, int64_t cost_milli,
+			    uint64_t now_ns);
+
+/** Take the cost of a retry; false if it is refused. From a bucket the cost is
+ *  taken before the tokens are checked, because a check before would fetch the
+ *  cache line twice where threads meet. At the last tokens a thread may be
+ *  refused needlessly, but none is let through wrongly. */
+static inline bool
+bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
+		  int64_t cost_milli, uint64_t now_ns)
+{
+	return (rule->kind == BO_BUDGET_TOKEN_BUCKET &&
+		atomic_fetch_sub_explicit(&budget->tokens_milli, cost_milli,
+					  memory_order_relaxed) >=
+			cost_milli) ||
+	       bo_budget_reserve_rest(rule, budget, cost_milli, now_ns);
+}
+
+/** The retry will not be made, or its outcome will not be known: return the
+ * cost that was reserved at then_ns, as far as it still counts. */
+void bo_budget_refund(const struct bo_budget_rule *rule,
+		      struct bo_budget *budget, int64_t cost_milli,
+		      uint64_t then_ns);
+
+/** Whether bo_budget_report() of a failure changes anything. */
+static inline bool
+bo_budget_counts_failures(const struct bo_budget_rule *rule)
+{
+	return rule->kind == BO_BUDGET_THROTTLE ||
+	       rule->kind == BO_BUDGET_CONCURRENCY;
+}
+
+/** An attempt ended in success or failure; held_milli is the cost reserved for
+ *  it, 0 for the first attempt. A failure that a retry cannot help (retryable
+ *  is false) says nothing about the target. The success of a hedge earns
+ *  nothing: if its cost came back, a bucket would not limit hedges that win. */
+void bo_budget_report(const struct bo_budget_rule *rule,
+		      struct bo_budget *budget, bool success, bool retryable,
+		      int64_t held_milli, bool is_hedge);
+
+#endif

@@ -1,0 +1,94 @@
+/* The life of a guard: its memory, and what can be read of it. */
+#include "config.h"
+
+#include "guard/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum backoff_status
+bo_guard_init(struct backoff_guard *guard, const struct backoff_policy *policy)
+{
+	memset(guard, 0, sizeof(*guard));
+	if (!bo_breaker_init(&policy->breaker, &guard->breaker))
+		return BACKOFF_E_NOMEM;
+	bo_budget_init(&policy->budget, &guard->budget);
+	guard->policy = backoff_policy_ref(policy);
+	return BACKOFF_OK;
+}
+
+void
+bo_guard_clear(struct backoff_guard *guard)
+{
+	bo_breaker_clear(&guard->breaker);
+	backoff_policy_unref((struct backoff_policy *)(uintptr_t)guard->policy);
+}
+
+enum backoff_status
+backoff_guard_new(const struct backoff_policy *policy,
+		  struct backoff_guard **out)
+{
+	struct backoff_guard *guard;
+
+	if (policy == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	guard = aligned_alloc(_Alignof(struct backoff_guard), sizeof(*guard));
+	if (guard == NULL || bo_guard_init(guard, policy) != BACKOFF_OK) {
+		free(guard);
+		return BACKOFF_E_NOMEM;
+	}
+	*out = guard;
+	return BACKOFF_OK;
+}
+
+void
+backoff_guard_free(struct backoff_guard *guard)
+{
+	if (guard == NULL)
+		return;
+	bo_guard_clear(guard);
+	free(guard);
+}
+
+uint64_t
+backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
+{
+	int64_t left;
+
+	if (guard->policy->budget.kind == BO_BUDGET_NONE)
+		return BACKOFF_FOREVER;
+	left = bo_budget_left_milli(&guard->policy->budget, &guard->budget,
+				    now_ns);
+	return left > 0 ? (uint64_t)left : 0;
+}
+
+uint64_t
+backoff_guard_capacity_milli(const struct backoff_guard *guard)
+{
+	const struct bo_budget_rule *rule = &guard->policy->budget;
+	int64_t places;
+
+	switch (rule->kind) {
+	case BO_BUDGET_TOKEN_BUCKET:
+	case BO_BUDGET_THROTTLE:
+		return (uint64_t)rule->capacity_milli;
+	case BO_BUDGET_CONCURRENCY:
+		/* Places that are free, and places that are taken. */
+		places = bo_budget_left_milli(rule, &guard->budget, 0) +
+			 atomic_load(&guard->budget.retries) * 1000;
+		return places > 0 ? (uint64_t)places : 0;
+	case BO_BUDGET_NONE:
+	case BO_BUDGET_RATIO:
+		break;
+	}
+	return BACKOFF_FOREVER;
+}
+
+enum backoff_breaker
+backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns)
+{
+	return bo_breaker_is_on(&guard->policy->breaker)
+		       ? bo_breaker_state(&guard->policy->breaker,
+					  &guard->breaker, now_ns)
+		       : BACKOFF_BREAKER_NONE;
+}

@@ -1,0 +1,25 @@
+/* What a guard is made of: atomic, for any number of threads. */
+#ifndef BO_GUARD_STATE_H
+#define BO_GUARD_STATE_H
+
+#include <backoff/guard.h>
+
+#include "guard/breaker.h"
+#include "guard/budget.h"
+
+/** What is written by all threads has cache lines of its own, apart from what
+ *  is only read: a line that another thread writes has to be fetched again for
+ *  every look at it. */
+struct backoff_guard {
+	const struct backoff_policy *policy;
+	_Alignas(64) struct bo_budget budget;
+	_Alignas(64) struct bo_breaker breaker;
+};
+
+/** A full budget and a closed breaker, in the caller's memory. BACKOFF_OK;
+ *  BACKOFF_E_NOMEM, after which there is nothing to clear. */
+enum backoff_status bo_guard_init(struct backoff_guard *guard,
+				  const struct backoff_policy *policy);
+void bo_guard_clear(struct backoff_guard *guard);
+
+#endif
