@@ -21,6 +21,17 @@ _Static_assert(BO_WORD_COUNT(BO_BREAKER_WORDS) == BACKOFF_BREAKER_HALF_OPEN,
 _Static_assert(BO_WORD_COUNT(BO_STOP_WORDS) == BACKOFF_STOP_SLEEP_FAILED,
 	       "a word for each reason but NONE");
 
+/* Each list is as long as its enum, and those that are searched end in NULL. */
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+_Static_assert(COUNT(bo_outcome_names) == BACKOFF_OUTCOME_CANCELLED + 2,
+	       "one name for each kind of outcome");
+_Static_assert(COUNT(bo_class_names) == BACKOFF_CLASS_FATAL + 2,
+	       "one name for each class");
+_Static_assert(COUNT(bo_stop_names) == BACKOFF_STOP_SLEEP_FAILED + 2,
+	       "one name for each reason to stop");
+_Static_assert(COUNT(bo_breaker_names) == BACKOFF_BREAKER_HALF_OPEN + 1,
+	       "one name for each state of a breaker");
+
 const char *
 backoff_outcome_kind_name(enum backoff_outcome_kind kind)
 {

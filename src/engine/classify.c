@@ -19,7 +19,8 @@ in_range(const struct bo_matcher *m, const char *code)
 	p = code + m->space_length;
 	if (*p == '\0')
 		return false;
-	/* No range goes that far; digits behind it cannot wrap around. */
+	/* No range goes beyond 32 bits, so further digits need not be read;
+	 * they could overflow. */
 	for (; *p >= '0' && *p <= '9' && value <= UINT32_MAX; p++)
 		value = value * 10 + (uint64_t)(*p - '0');
 	return *p == '\0' && value >= m->low && value <= m->high;
@@ -62,8 +63,8 @@ any_matches(const struct bo_matchers *list,
 	return false;
 }
 
-/* "*" means any failure that could pass; "fatal" is the caller's word that
- * this one cannot, so it takes a matcher of its own. */
+/* "*" means any failure that may go away. The caller says that a fatal one will
+ * not, so only a matcher that names it retries it. */
 static bool
 names_fatal(const struct bo_matchers *list,
 	    const struct backoff_outcome *outcome)

@@ -1,5 +1,5 @@
-/* The delay after a failed attempt: curve, cap, law. O(1), no floating-point
- * library call, no loop over attempts. */
+/* The delay after a failed attempt: curve, cap, law. It takes constant time,
+ * and does not call the math library. */
 #include "config.h"
 
 #include "engine/delay.h"
@@ -7,8 +7,8 @@
 #include "base/num.h"
 #include "policy/policy.h"
 
-/* base * factor^(failed-1): at most 30 multiplications, for exponents that fit
- * 30 bits, and one or two for the attempts that happen. */
+/* base * factor^(failed-1). Exponents have at most 30 bits, so there are at
+ * most 30 multiplications; for usual attempt numbers there are one or two. */
 static uint64_t
 exponential(const struct backoff_policy *policy, uint64_t base_ns,
 	    uint32_t failed)
@@ -16,8 +16,7 @@ exponential(const struct backoff_policy *policy, uint64_t base_ns,
 	double delay = (double)base_ns;
 	uint32_t exponent = failed - 1;
 
-	/* Powers are infinite at the far end, and 0 times infinity is no
-	 * number. */
+	/* Large powers are infinite, and 0 times infinity is not a number. */
 	if (base_ns == 0)
 		return 0;
 	for (const double *power = policy->power; exponent != 0; power++) {
@@ -25,7 +24,7 @@ exponential(const struct backoff_policy *policy, uint64_t base_ns,
 			delay *= *power;
 		exponent >>= 1;
 	}
-	/* Below 2^64 with room to spare: durations end at 1e18 ns. */
+	/* 1e19 is below 2^64, and above any duration of a policy (1e18 ns). */
 	return delay < 1e19 ? (uint64_t)(delay + 0.5) : UINT64_MAX;
 }
 
@@ -34,7 +33,7 @@ fibonacci(uint32_t n)
 {
 	uint64_t a = 0, b = 1;
 
-	/* F(94) does not fit 64 bits: at most 93 steps at any n. */
+	/* F(94) does not fit into 64 bits, so there are at most 93 steps. */
 	if (n > 93)
 		return UINT64_MAX;
 	while (n-- > 1) {
@@ -46,7 +45,7 @@ fibonacci(uint32_t n)
 	return b;
 }
 
-/* The curve without its cap, saturating. */
+/* The curve before its cap is applied, saturating. */
 static uint64_t
 curve(const struct backoff_policy *policy, uint64_t base_ns, uint32_t failed)
 {
@@ -130,14 +129,14 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 		break;
 	}
 	if (policy->bounded) {
-		/* The factor is rounded; the promise is not. */
+		/* The factor is rounded, but the cap holds exactly. */
 		out->high_ns = bo_min(
 			bo_mul_q32(out->high_ns, policy->shrink_q32), cap_ns);
 		out->low_ns =
 			bo_min(bo_mul_q32(out->low_ns, policy->shrink_q32),
 			       out->high_ns);
 	}
-	/* Without a cap behind it, the law's own end is the ceiling. */
+	/* If no cap is applied after the jitter, the law ends at its high. */
 	if (after)
 		out->capped = out->high_ns > out->ceiling_ns;
 	else

@@ -1,4 +1,4 @@
-/* Delays of failures whose class has a base or a cap of its own. */
+/* The delay with the base and cap of a class of failures. */
 #ifndef BO_DELAY_H
 #define BO_DELAY_H
 

@@ -9,14 +9,13 @@
 #include "engine/hold.h"
 #include "policy/policy.h"
 
-/* BACKOFF_FOREVER never comes, not even at the end of time. */
 bool
 bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns)
 {
 	return now_ns >= deadline_ns && deadline_ns != BACKOFF_FOREVER;
 }
 
-/* The limit of an attempt that starts at start_ns. */
+/* The time limit of an attempt that begins at start_ns. */
 static uint64_t
 limit_of(const struct backoff_policy *policy, uint32_t attempt,
 	 uint64_t deadline_ns, uint64_t start_ns)
@@ -59,7 +58,6 @@ bo_engine_first(const struct backoff_policy *policy, uint64_t now_ns,
 	return true;
 }
 
-/* The call is over; what the decision says beside that stays. */
 void
 bo_engine_finish(struct backoff_state *state, enum backoff_stop stop,
 		 struct backoff_decision *out)
@@ -96,8 +94,8 @@ bo_engine_allow(const struct backoff_policy *policy,
 		bo_engine_attempt_timeout(policy, state, now_ns);
 }
 
-/* Nothing decided yet. Field by field: for a struct of this size gcc -O2 uses
- * "rep stos", which takes longer to start than all of begin and resume. */
+/* Field by field: gcc -O2 would clear the whole struct with "rep stos", which
+ * takes longer to start than all of begin and resume. */
 void
 bo_engine_clear(struct backoff_decision *out)
 {
@@ -175,7 +173,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	backoff_engine_resume(policy, state, now_ns, out);
 }
 
-/* A class that this version does not know has no rules. */
+/* An unknown class, perhaps of a later version, has no rules. */
 static enum backoff_class
 class_of(const struct backoff_outcome *outcome)
 {
@@ -184,10 +182,10 @@ class_of(const struct backoff_outcome *outcome)
 		       : BACKOFF_CLASS_UNKNOWN;
 }
 
-/* The delay's law, by the rules of the failure's class. */
+/* The law of the delay, with the base and cap of the failure's class. */
 static void
-own_law(const struct backoff_policy *policy, const struct backoff_state *state,
-	enum backoff_class class, struct backoff_delay *law)
+law_of(const struct backoff_policy *policy, const struct backoff_state *state,
+       enum backoff_class class, struct backoff_delay *law)
 {
 	uint64_t base_ns = policy->base_delay_ns, cap_ns = policy->cap_ns;
 
@@ -206,9 +204,9 @@ own_law(const struct backoff_policy *policy, const struct backoff_state *state,
 			state->previous_delay_ns, law);
 }
 
-/* Weigh a hint against the own delay, until here ignored; false if it ends the
- * call. Jitter only
- * adds to it: a server that says "not before" means it. */
+/* Choose between a hint, which is marked as ignored until then, and the
+ * computed delay; false if the hint ends the call. Jitter only adds to a hint,
+ * because a server that says "not before" means it. */
 static bool
 follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
 	    struct backoff_decision *out)
@@ -239,15 +237,15 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
 	return true;
 }
 
-/* Draw the delay, or say why a hint or the deadline ends the call. A hint is
- * the server's word and no part of the curve: decorrelated delays go on from
- * the own delay that it lengthened or replaced. */
+/* Draw the delay, or say why a hint or the deadline ends the call. A hint comes
+ * from the server and is not part of the curve, so decorrelated delays go on
+ * from the computed delay that it raised or replaced. */
 static enum backoff_stop
 choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 	     const struct backoff_outcome *outcome, uint64_t now_ns,
 	     uint64_t draw, struct backoff_decision *out)
 {
-	own_law(policy, state, class_of(outcome), &out->law);
+	law_of(policy, state, class_of(outcome), &out->law);
 	out->delay_ns = backoff_engine_draw(&out->law, draw);
 	state->previous_delay_ns = out->delay_ns;
 	if (outcome->hint.kind == BACKOFF_HINT_DELAY &&
@@ -261,7 +259,7 @@ choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 	return BACKOFF_STOP_NONE;
 }
 
-/* Make the wait of the decision's delay part of the call. */
+/* Decide to wait for the decision's delay. */
 static void
 commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
 	    uint64_t now_ns, struct backoff_decision *out)
@@ -279,13 +277,14 @@ commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
 	out->stop = BACKOFF_STOP_NONE;
 	out->attempt = state->attempt;
 	out->not_before_ns = bo_add_sat(now_ns, out->delay_ns);
-	/* Unless it begins late. */
+	/* Set again by backoff_engine_resume(), if the attempt begins late. */
 	state->attempt_start_ns = out->not_before_ns;
 	out->attempt_timeout_ns =
 		bo_engine_attempt_timeout(policy, state, out->not_before_ns);
 }
 
-/* Some classes only wait: so many of their failures do not count. */
+/* Count a failure, unless its class has failures left that do not count towards
+ * max_attempts. */
 static void
 count_failure(const struct backoff_policy *policy, struct backoff_state *state,
 	      enum backoff_class class)
@@ -299,12 +298,11 @@ count_failure(const struct backoff_policy *policy, struct backoff_state *state,
 	state->uncounted++;
 }
 
-/* An attempt that ran for so long was a healthy time: what failed before it no
- * longer counts, and its failure is a first one. Not without an end, so that
- * attempts do not run out of numbers. */
+/* An attempt that ran for `reset_after` resets delays and counts: its failure
+ * counts as the first. Attempt numbers go on, so there is an end to it. */
 static void
-forget_if_healthy(const struct backoff_policy *policy,
-		  struct backoff_state *state, uint64_t now_ns)
+reset_if_healthy(const struct backoff_policy *policy,
+		 struct backoff_state *state, uint64_t now_ns)
 {
 	uint32_t before = state->attempt - 1;
 
@@ -318,7 +316,7 @@ forget_if_healthy(const struct backoff_policy *policy,
 		state->uncounted_by_class[i] = 0;
 }
 
-/* The first failure of the call may be what the deadline counts from. */
+/* The deadline may count from the first failure of the call. */
 static void
 note_failure(const struct backoff_policy *policy, struct backoff_state *state,
 	     uint64_t now_ns)
@@ -330,8 +328,8 @@ note_failure(const struct backoff_policy *policy, struct backoff_state *state,
 	state->failed = 1;
 }
 
-/* Whoever sent the request that this call serves retries already: of layers
- * that all retry, the attempts multiply. */
+/* If the request that this call serves is itself a retry, its sender retries
+ * already: where several layers retry, their attempts multiply. */
 bool
 bo_engine_is_last(const struct backoff_policy *policy,
 		  const struct backoff_state *state)
@@ -340,8 +338,6 @@ bo_engine_is_last(const struct backoff_policy *policy,
 	       (!policy->retry_inbound && state->inbound_attempt > 1);
 }
 
-/* Why a failure is not retried, before any delay is drawn; NONE if it may
- * be. */
 enum backoff_stop
 bo_engine_refuse(const struct backoff_policy *policy,
 		 struct backoff_state *state,
@@ -361,7 +357,7 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		return BACKOFF_STOP_NOT_IDEMPOTENT;
 	note_failure(policy, state, now_ns);
 	if (policy->reset_after_ns != BACKOFF_FOREVER)
-		forget_if_healthy(policy, state, now_ns);
+		reset_if_healthy(policy, state, now_ns);
 	count_failure(policy, state, class_of(outcome));
 	if (bo_engine_is_last(policy, state))
 		return BACKOFF_STOP_MAX_ATTEMPTS;
@@ -399,6 +395,6 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	}
 	delay_ns = stop == BACKOFF_STOP_BUDGET ? out->delay_ns : 0;
 	bo_engine_finish(state, stop, out);
-	/* For whoever makes call after call. */
+	/* A caller that makes call after call paces itself with it. */
 	out->delay_ns = delay_ns;
 }

@@ -1,4 +1,4 @@
-/* Several attempts of one call at once. */
+/* Several concurrent attempts of one call. */
 #include "config.h"
 
 #include "engine/hedge.h"
@@ -10,9 +10,9 @@
 #include "engine/hold.h"
 #include "policy/policy.h"
 
-/* The state has one place for what an attempt holds of the guard. With several
- * under way, each lane keeps what its attempt holds, and puts it into the state
- * when the attempt is decided about. */
+/* The state has room for what one attempt holds of the guard. With several
+ * attempts, each lane keeps what its attempt holds, and load() puts it into the
+ * state for the decision about that attempt. */
 static void
 store(struct backoff_state *state, struct backoff_lane *lane)
 {
@@ -42,7 +42,7 @@ bo_hedges_find(struct backoff_hedges *hedges, uint32_t attempt)
 	return NULL;
 }
 
-/* Nothing to do until an attempt under way ends. */
+/* Decide to do nothing until a running attempt ends. */
 static void
 wait_for_others(const struct backoff_state *state, struct backoff_decision *out)
 {
@@ -52,14 +52,14 @@ wait_for_others(const struct backoff_state *state, struct backoff_decision *out)
 	out->not_before_ns = BACKOFF_FOREVER;
 }
 
-/* The attempt of the state begins. */
+/* Give the state's attempt, which begins, a lane. */
 static void
 occupy(const struct backoff_policy *policy, struct backoff_state *state,
        struct backoff_hedges *hedges, enum backoff_kind kind, uint64_t start_ns)
 {
 	struct backoff_lane *lane = bo_hedges_find(hedges, 0);
 
-	/* As many as a policy allows, and one. */
+	/* There are as many lanes as the limit of hedges, and one more. */
 	assert(lane != NULL);
 	lane->attempt = state->attempt;
 	lane->kind = kind;
@@ -82,10 +82,10 @@ backoff_engine_hedges_begin(const struct backoff_policy *policy,
 	hedges->left = policy->hedge.max;
 	hedges->begun = 0;
 	hedges->forbidden = 0;
-	/* A lane without an attempt has no other value that counts. */
+	/* The other fields of a free lane do not matter. */
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
 		hedges->lane[i].attempt = 0;
-	/* A hedge repeats what may have been sent. */
+	/* A hedge repeats a request that may have been sent. */
 	if (policy->hedge.delay_ns == BACKOFF_FOREVER ||
 	    (policy->idempotent_only && !state->idempotent))
 		hedges->left = 0;
@@ -99,8 +99,7 @@ static bool
 admit(struct backoff_state *state, uint64_t now_ns,
       struct backoff_decision *out)
 {
-	/* Nothing failed, so it costs what a retry of no special class costs.
-	 */
+	/* Nothing has failed, so there is no class with a special cost. */
 	static const struct backoff_outcome unknown = {
 		.kind = BACKOFF_OUTCOME_FAILURE};
 
@@ -136,7 +135,7 @@ backoff_engine_hedge(const struct backoff_policy *policy,
 	occupy(policy, state, hedges, BACKOFF_KIND_HEDGE, now_ns);
 }
 
-/* What a failure says about hedges to come, while others are running. */
+/* Apply the hint of a failure to further hedges, while others are running. */
 static void
 heed_hint(const struct bo_hint_rule *rule, const struct backoff_hint *hint,
 	  struct backoff_hedges *hedges, uint64_t now_ns)
@@ -156,7 +155,7 @@ heed_hint(const struct bo_hint_rule *rule, const struct backoff_hint *hint,
 	}
 }
 
-/* Whether a call ends with this outcome although others are running. */
+/* Whether a stop ends the call although other attempts are running. */
 static bool
 is_final(enum backoff_stop stop)
 {
@@ -165,8 +164,7 @@ is_final(enum backoff_stop stop)
 	       stop != BACKOFF_STOP_SERVER_FORBADE;
 }
 
-/* Free what a lane holds of the guard: give it back, or let its cost be spent.
- */
+/* Release what a lane holds of the guard; its cost is given back or spent. */
 static void
 release(struct backoff_guard *guard, struct backoff_lane *lane, bool is_spent)
 {
@@ -196,10 +194,11 @@ backoff_engine_hedges_end(struct backoff_state *state,
 }
 
 static void
-decide_beside_others(const struct backoff_policy *policy,
-		     struct backoff_state *state, struct backoff_hedges *hedges,
-		     const struct backoff_outcome *outcome, uint64_t now_ns,
-		     struct backoff_decision *out)
+decide_while_others_run(const struct backoff_policy *policy,
+			struct backoff_state *state,
+			struct backoff_hedges *hedges,
+			const struct backoff_outcome *outcome, uint64_t now_ns,
+			struct backoff_decision *out)
 {
 	enum backoff_stop stop =
 		bo_engine_refuse(policy, state, outcome, now_ns);
@@ -242,13 +241,13 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 	lane->attempt = 0;
 	hedges->running--;
 	if (hedges->running > 0) {
-		decide_beside_others(policy, state, hedges, outcome, now_ns,
-				     out);
+		decide_while_others_run(policy, state, hedges, outcome, now_ns,
+					out);
 		return;
 	}
 	if (hedges->forbidden)
 		last.hint.kind = BACKOFF_HINT_FORBID;
-	/* A round is one step of the curve. */
+	/* The whole round is one step of the curve. */
 	state->curve_start += hedges->begun - 1;
 	bo_engine_clear(out);
 	backoff_engine_decide(policy, state, &last, now_ns, draw, out);

@@ -1,4 +1,4 @@
-/* The lanes of attempts that are under way at the same time. */
+/* The lanes of concurrent attempts. */
 #ifndef BO_HEDGE_H
 #define BO_HEDGE_H
 

@@ -7,8 +7,7 @@
 
 #include "guard/guard.h"
 
-/** A call begins to share the guard, if the guard lets its first attempt begin.
- */
+/** A call begins, and shares the guard if that admits its first attempt. */
 static inline enum backoff_stop
 bo_hold_begin(struct backoff_state *state, struct backoff_guard *guard,
 	      uint64_t now_ns, struct backoff_decision *out)

@@ -18,6 +18,8 @@ struct view {
 	uint32_t admitted, succeeded;
 };
 
+_Static_assert(BACKOFF_BREAKER_HALF_OPEN <= 3, "a state fits into 2 bits");
+
 static uint64_t
 word_of(struct view v)
 {
@@ -34,8 +36,7 @@ view_of(uint64_t word)
 			     .succeeded = word & 0x7fff};
 }
 
-/* The view after a transition. Generations skip 0, which means "not a probe".
- */
+/* The view after a transition. Generations skip 0: it means "not a probe". */
 static struct view
 after(struct view v, enum backoff_breaker state)
 {

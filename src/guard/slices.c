@@ -13,6 +13,8 @@
 #define SUM_MOST ((INT64_C(1) << (SUM_BITS - 1)) - 1)
 #define ROUND_MASK UINT64_C(0xffffff)
 #define ROUNDS_AHEAD 16
+_Static_assert(ROUND_MASK == UINT64_MAX >> SUM_BITS,
+	       "the round has the bits that the sum leaves");
 
 static uint64_t
 round_of(uint64_t word)

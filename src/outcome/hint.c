@@ -283,10 +283,13 @@ backoff_hint_parse(const char *name, const char *value, uint64_t wall_ns,
 	return BACKOFF_OK;
 }
 
+_Static_assert(BACKOFF_HINT_NONE < BACKOFF_HINT_DELAY &&
+		       BACKOFF_HINT_DELAY < BACKOFF_HINT_FORBID,
+	       "the stricter kind of hint has the larger number");
+
 struct backoff_hint
 backoff_hint_join(struct backoff_hint first, struct backoff_hint second)
 {
-	/* The stricter kind has the larger number. */
 	if (first.kind != second.kind)
 		return first.kind > second.kind ? first : second;
 	return first.delay_ns >= second.delay_ns ? first : second;

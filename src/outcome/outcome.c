@@ -133,6 +133,12 @@ static const struct {
 	.system_error = "system error",
 };
 
+_Static_assert(sizeof(texts.error->text) <= BO_OUTCOME_TEXT_ROOM &&
+		       sizeof(texts.error->code) <= BO_OUTCOME_TEXT_ROOM &&
+		       sizeof(texts.error->type) <= BO_OUTCOME_TEXT_ROOM &&
+		       sizeof(texts.http_error) <= BO_OUTCOME_TEXT_ROOM,
+	       "each text is shorter than the room");
+
 bool
 bo_outcome_text_is_constant(const char *text)
 {
