@@ -11,8 +11,8 @@
 
 #include <cjson/cJSON.h>
 
-/* The nearest double of a decimal is not it: go back to the nine decimals that
- * were written. */
+/* A double is only near the decimal that was written: go back to its nine
+ * decimals. */
 static long double
 exact(double value)
 {
@@ -184,7 +184,7 @@ is_retried(const struct model_policy *p, const struct backoff_outcome *o)
 	       any_matches(p->retry_on, p->retry_regex, p->retries, o, !fatal);
 }
 
-/* The curve from its first value on, one step at a time. */
+/* The curve, computed step by step from its first value. */
 static long double
 curve(const struct model_policy *p, unsigned k)
 {
@@ -292,7 +292,7 @@ model_begin(struct model_call *call, const struct model_policy *policy,
 
 void
 model_decide(struct model_call *call, const struct backoff_outcome *outcome,
-	     long double now, long double luck, struct model_decision *out)
+	     long double now, long double draw, struct model_decision *out)
 {
 	const struct model_policy *p = call->policy;
 	long double low, high, delay;
@@ -317,7 +317,7 @@ model_decide(struct model_call *call, const struct backoff_outcome *outcome,
 		done(call, "deadline", out);
 	} else {
 		bounds(call, &low, &high);
-		delay = low + (high - low) * luck;
+		delay = low + (high - low) * draw;
 		if (p->after || p->bounded ||
 		    strcmp(p->jitter, "decorrelated") == 0)
 			delay = fminl(delay, p->cap);

@@ -1,7 +1,7 @@
-/* A second engine, slow and obvious: the reference of the first.
+/* A second engine, slow and obvious: the reference for the first.
  *
  * It shares no code with src/: it reads a policy's canonical form with cJSON,
- * computes in long double from the first attempt on, and matches messages with
+ * computes in long double from the first attempt, and matches messages with
  * regexec(3). */
 #ifndef MODEL_H
 #define MODEL_H
@@ -16,22 +16,22 @@ struct model_policy {
 	/** By name, as in the file. */
 	char curve[16], jitter[16];
 	bool after, bounded;
-	/** Nanoseconds; the deadline is infinite if there is none. */
+	/** Nanoseconds; infinite without a deadline. */
 	long double base, cap, extra, deadline;
 	/** The deadline counts from the first failure. */
 	bool from_failure;
-	/** Infinite if there is none. */
+	/** Infinite without one. */
 	long double reset_after;
 	long double factor, ratio;
 	long double schedule[64], timeout[64];
 	int schedules, timeouts;
 	char retry_on[32][64], abort_on[32][64];
-	/** Whether that matcher is a message_regex. */
+	/** Whether the matcher is a message_regex. */
 	bool retry_regex[32], abort_regex[32];
 	int retries, aborts;
 };
 
-/** What the model decides. Times in nanoseconds. */
+/** A decision of the model; times in nanoseconds. */
 struct model_decision {
 	enum backoff_action action;
 	const char *stop;
@@ -42,13 +42,13 @@ struct model_decision {
 struct model_call {
 	const struct model_policy *policy;
 	long double start, deadline, previous, backoff;
-	/** When the attempt under way began. */
+	/** When the current attempt began. */
 	long double attempt_start;
-	/** Attempts so far; those before the last healthy time. */
+	/** Attempts so far, and those before the last reset. */
 	unsigned failed, forgotten;
 };
 
-/** Read a canonical form. */
+/** Read a policy's canonical form. */
 void model_read(struct model_policy *policy, const char *canonical);
 
 void model_begin(struct model_call *call, const struct model_policy *policy,
@@ -56,7 +56,7 @@ void model_begin(struct model_call *call, const struct model_policy *policy,
 		 struct model_decision *out);
 void model_decide(struct model_call *call,
 		  const struct backoff_outcome *outcome, long double now,
-		  long double luck, struct model_decision *out);
+		  long double draw, struct model_decision *out);
 void model_resume(struct model_call *call, long double now,
 		  struct model_decision *out);
 

@@ -1,4 +1,4 @@
-/* The engine beside the model on random policies and random traces. */
+/* Compares the engine with the model on random policies and random traces. */
 #include "config.h"
 
 #include <math.h>
@@ -11,28 +11,29 @@
 #include "unit/policy/policies.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
-#define PICK(luck, list) ((list)[below(luck, COUNT(list))])
+#define PICK(rng, list) ((list)[below(rng, COUNT(list))])
 
-/* Keyed luck: the seed and the numbers in the trace bring a failure back. */
-struct luck {
+/* Keyed random numbers: the seed and the number in the trace reproduce a
+ * failure. */
+struct rng {
 	uint64_t seed, number;
 	uint32_t step;
 };
 
 static uint64_t
-next(struct luck *luck)
+next(struct rng *rng)
 {
-	return backoff_draw(luck->seed, BACKOFF_PURPOSE_USER, luck->number,
-			    luck->step++);
+	return backoff_draw(rng->seed, BACKOFF_PURPOSE_USER, rng->number,
+			    rng->step++);
 }
 
 static uint32_t
-below(struct luck *luck, uint32_t n)
+below(struct rng *rng, uint32_t n)
 {
-	return (uint32_t)(next(luck) >> 32) % n;
+	return (uint32_t)(next(rng) >> 32) % n;
 }
 
-/* Text that grows: a policy, or what happened so far. */
+/* A growing text: a policy, or the events so far. */
 struct text {
 	char at[8192];
 	size_t length;
@@ -53,7 +54,7 @@ add(struct text *text, const char *format, ...)
 }
 
 static void
-add_matchers(struct text *text, struct luck *luck, const char *name)
+add_matchers(struct text *text, struct rng *rng, const char *name)
 {
 	static const char *const matchers[] = {
 		"\"*\"",
@@ -73,41 +74,41 @@ add_matchers(struct text *text, struct luck *luck, const char *name)
 		"{\"message_regex\":\"try (again|later)\"}",
 		"{\"message_regex\":\"^over\"}",
 		"{\"message_regex\":\"[0-9]+$\"}"};
-	uint32_t count = below(luck, 5);
+	uint32_t count = below(rng, 5);
 
 	add(text, ",\"%s\":[", name);
 	for (uint32_t i = 0; i < count; i++)
-		add(text, "%s%s", i > 0 ? "," : "", PICK(luck, matchers));
+		add(text, "%s%s", i > 0 ? "," : "", PICK(rng, matchers));
 	add(text, "]");
 }
 
 static void
-add_jitter(struct text *text, struct luck *luck, bool flat)
+add_jitter(struct text *text, struct rng *rng, bool flat)
 {
 	static const char *const jitters[] = {
 		"none", "full", "equal", "minus", "proportional", "additive"};
 	static const char *const ratios[] = {
 		"0", "1", "0.25", "0.5", "0.1", "0.333333333", "0.999999999"};
 	static const char *const extras[] = {"0", "\"1ns\"", "0.05", "1", "60"};
-	const char *jitter = PICK(luck, jitters);
+	const char *jitter = PICK(rng, jitters);
 	bool proportional = strcmp(jitter, "proportional") == 0;
 	bool additive = strcmp(jitter, "additive") == 0;
 
 	add(text, ",\"jitter\":{\"kind\":\"%s\"", jitter);
 	if (proportional || strcmp(jitter, "minus") == 0)
-		add(text, ",\"ratio\":%s", PICK(luck, ratios));
+		add(text, ",\"ratio\":%s", PICK(rng, ratios));
 	if (additive)
-		add(text, ",\"max\":%s", PICK(luck, extras));
-	if (!flat && strcmp(jitter, "none") != 0 && below(luck, 2))
+		add(text, ",\"max\":%s", PICK(rng, extras));
+	if (!flat && strcmp(jitter, "none") != 0 && below(rng, 2))
 		add(text, ",\"order\":\"jitter_then_cap\"");
-	if ((proportional || additive) && below(luck, 2))
+	if ((proportional || additive) && below(rng, 2))
 		add(text, ",\"bounded\":true");
 	add(text, "}");
 }
 
-/* A policy that is valid, by construction. */
+/* A random policy, valid by construction. */
 static void
-make_policy(struct text *text, struct luck *luck)
+make_policy(struct text *text, struct rng *rng)
 {
 	static const char *const curves[] = {
 		"constant",  "linear",       "exponential", "exponential",
@@ -119,8 +120,8 @@ make_policy(struct text *text, struct luck *luck)
 					    "2.75", "60",      "0.333333333"};
 	static const uint32_t caps[] = {1, 1, 2, 7, 10, 1000, 1000000};
 	static const uint32_t attempts[] = {1, 2, 3, 4, 5, 8, 20, 300};
-	uint32_t max_attempts = PICK(luck, attempts);
-	const char *curve = PICK(luck, curves), *base = PICK(luck, bases);
+	uint32_t max_attempts = PICK(rng, attempts);
+	const char *curve = PICK(rng, curves), *base = PICK(rng, bases);
 	bool schedule = strcmp(curve, "schedule") == 0 && max_attempts > 3;
 	bool flat = strcmp(curve, "constant") == 0 || schedule;
 
@@ -129,37 +130,37 @@ make_policy(struct text *text, struct luck *luck)
 	add(text, "{\"name\":\"M\",\"max_attempts\":%u,\"backoff\":\"%s\"",
 	    max_attempts, curve);
 	if (schedule)
-		add(text, ",\"schedule\":[%u,\"%ums\",0.%09u]", below(luck, 10),
-		    below(luck, 5000), below(luck, 1000000000));
+		add(text, ",\"schedule\":[%u,\"%ums\",0.%09u]", below(rng, 10),
+		    below(rng, 5000), below(rng, 1000000000));
 	else
 		add(text, ",\"base_delay\":%s", base);
 	if (!flat)
-		add(text, ",\"max_delay\":%u", 60 * PICK(luck, caps));
+		add(text, ",\"max_delay\":%u", 60 * PICK(rng, caps));
 	if (strcmp(curve, "exponential") == 0)
-		add(text, ",\"exponential_base\":%s", PICK(luck, factors));
+		add(text, ",\"exponential_base\":%s", PICK(rng, factors));
 	if (strcmp(curve, "decorrelated") != 0)
-		add_jitter(text, luck, flat);
-	/* By number, so that they take no luck from what was there before. */
-	if (luck->number % 5 == 2)
+		add_jitter(text, rng, flat);
+	/* Chosen by number, so that the other draws stay as they were. */
+	if (rng->number % 5 == 2)
 		add(text, ",\"reset_after\":\"%ums\"",
-		    1000 + (unsigned)luck->number % 1000);
-	if (below(luck, 2))
+		    1000 + (unsigned)rng->number % 1000);
+	if (below(rng, 2))
 		add(text, ",\"deadline\":\"%ums\"%s",
-		    (luck->number % 5 == 2 ? 2000 : 1) + below(luck, 300000),
-		    luck->number % 3 == 0
+		    (rng->number % 5 == 2 ? 2000 : 1) + below(rng, 300000),
+		    rng->number % 3 == 0
 			    ? ",\"deadline_from\":\"first_failure\""
 			    : "");
-	else if (below(luck, 2))
-		add(text, ",\"attempt_timeout\":[%u%s]", 2 + below(luck, 8),
+	else if (below(rng, 2))
+		add(text, ",\"attempt_timeout\":[%u%s]", 2 + below(rng, 8),
 		    max_attempts > 1 ? ",0.5" : "");
-	add_matchers(text, luck, "retry_on");
-	if (below(luck, 3) == 0)
-		add_matchers(text, luck, "abort_on");
+	add_matchers(text, rng, "retry_on");
+	if (below(rng, 3) == 0)
+		add_matchers(text, rng, "abort_on");
 	add(text, "}");
 }
 
 static void
-make_outcome(struct backoff_outcome *outcome, struct luck *luck)
+make_outcome(struct backoff_outcome *outcome, struct rng *rng)
 {
 	static const char *const types[] = {NULL, "ConnectionError",
 					    "TimeoutError", "OSError"};
@@ -169,46 +170,46 @@ make_outcome(struct backoff_outcome *outcome, struct luck *luck)
 	static const char *const errors[] = {
 		NULL,    "", "Try later, 42", "OVER quota", "please try again",
 		"code 7"};
-	uint32_t kind = below(luck, 20);
+	uint32_t kind = below(rng, 20);
 
 	*outcome = (struct backoff_outcome){
 		.kind = kind == 0   ? BACKOFF_OUTCOME_SUCCESS
 			: kind == 1 ? BACKOFF_OUTCOME_CANCELLED
 			: kind < 6  ? BACKOFF_OUTCOME_TIMEOUT
 				    : BACKOFF_OUTCOME_FAILURE,
-		.failure_class = (enum backoff_class)below(luck, 8),
-		.error_type = PICK(luck, types),
-		.code = PICK(luck, codes),
-		.error = PICK(luck, errors)};
+		.failure_class = (enum backoff_class)below(rng, 8),
+		.error_type = PICK(rng, types),
+		.code = PICK(rng, codes),
+		.error = PICK(rng, errors)};
 }
 
 static uint64_t
-make_draw(struct luck *luck)
+make_draw(struct rng *rng)
 {
-	uint32_t kind = below(luck, 10);
+	uint32_t kind = below(rng, 10);
 
-	return kind == 0 ? 0 : kind == 1 ? UINT64_MAX : next(luck);
+	return kind == 0 ? 0 : kind == 1 ? UINT64_MAX : next(rng);
 }
 
 struct pair {
 	struct backoff_policy *policy;
 	struct model_policy model;
 	struct text text, trace;
-	struct luck luck;
+	struct rng rng;
 	unsigned decisions;
 };
 
 #define AGREE(condition)                                                       \
 	cr_assert(condition, "seed %llu policy %llu: %s\n%s\n%s",              \
-		  (unsigned long long)pair->luck.seed,                         \
-		  (unsigned long long)pair->luck.number, #condition,           \
+		  (unsigned long long)pair->rng.seed,                          \
+		  (unsigned long long)pair->rng.number, #condition,            \
 		  pair->text.at, pair->trace.at)
 
-/* By how much a delay may differ, in nanoseconds: three for the engine's whole
- * numbers (the curve is rounded and jitter may double that; the random part is
- * cut; the draw is cut); its ratios have 32 bits behind the point; and its
- * exponential is a product of doubles, with 2^-53 at each of at most 60
- * steps. */
+/* How much a delay may differ, in nanoseconds: three for the engine's integers
+ * (the curve is rounded and jitter may double that; the random part and the
+ * draw are truncated); its ratios have 32 fractional bits; and its exponential
+ * is a product of doubles, with an error of 2^-53 in each of at most 60 steps.
+ */
 static long double
 tolerance(const struct model_policy *p, long double high)
 {
@@ -220,7 +221,7 @@ tolerance(const struct model_policy *p, long double high)
 static bool
 near(uint64_t have, long double want, long double within)
 {
-	/* What the engine cannot count any more is saturated. */
+	/* The engine saturates. */
 	if (want >= 0x1p64L)
 		return have >= UINT64_MAX / 2;
 	return fabsl((long double)have - want) <= within;
@@ -232,7 +233,7 @@ same_timeout(uint64_t have, long double want, long double within)
 	return isinf(want) ? have == BACKOFF_FOREVER : near(have, want, within);
 }
 
-/* True if a rounding of a nanosecond decides: then either may be right. */
+/* Whether the rounding of a nanosecond decides, so that both may be right. */
 static bool
 is_close_call(const struct pair *pair, const struct model_call *call,
 	      const struct backoff_decision *have,
@@ -247,7 +248,7 @@ is_close_call(const struct pair *pair, const struct model_call *call,
 		       tolerance(&pair->model, want->delay) + 2;
 }
 
-/* One attempt; false once the call is over. */
+/* Make one attempt; false when the call is over. */
 static bool
 step(struct pair *pair, struct backoff_state *state, struct model_call *call,
      uint64_t *now_ns)
@@ -255,14 +256,14 @@ step(struct pair *pair, struct backoff_state *state, struct model_call *call,
 	struct backoff_outcome outcome;
 	struct backoff_decision have;
 	struct model_decision want;
-	uint64_t draw = make_draw(&pair->luck);
+	uint64_t draw = make_draw(&pair->rng);
 	long double within;
 
-	make_outcome(&outcome, &pair->luck);
-	/* Now and then the clock runs backwards. */
-	*now_ns += below(&pair->luck, 30) == 0
+	make_outcome(&outcome, &pair->rng);
+	/* Sometimes the clock runs backwards. */
+	*now_ns += below(&pair->rng, 30) == 0
 			   ? -(*now_ns / 2)
-			   : next(&pair->luck) % UINT64_C(2000000000);
+			   : next(&pair->rng) % UINT64_C(2000000000);
 	add(&pair->trace, "at %llu draw %llu kind %d class %d %s %s %s\n",
 	    (unsigned long long)*now_ns, (unsigned long long)draw,
 	    (int)outcome.kind, (int)outcome.failure_class, outcome.error_type,
@@ -299,12 +300,12 @@ step(struct pair *pair, struct backoff_state *state, struct model_call *call,
 		      have.delay_ns);
 	AGREE(same_timeout(have.attempt_timeout_ns, want.timeout, within));
 	AGREE(near(state->backoff_ns, call->backoff, within + 2));
-	/* What follows from the delay follows from the one that was made. */
+	/* Both go on from the delay that the engine chose. */
 	call->previous = have.delay_ns;
 	call->backoff = state->backoff_ns;
 	*now_ns = have.not_before_ns +
-		  (below(&pair->luck, 8) == 0
-			   ? next(&pair->luck) % UINT64_C(200000000000)
+		  (below(&pair->rng, 8) == 0
+			   ? next(&pair->rng) % UINT64_C(200000000000)
 			   : 0);
 	model_resume(call, *now_ns, &want);
 	backoff_engine_resume(pair->policy, state, *now_ns, &have);
@@ -323,13 +324,11 @@ run_call(struct pair *pair)
 	struct model_decision want;
 	struct backoff_state state;
 	struct model_call call;
-	uint64_t now_ns = next(&pair->luck) >> 20,
-		 deadline_ns = BACKOFF_FOREVER;
+	uint64_t now_ns = next(&pair->rng) >> 20, deadline_ns = BACKOFF_FOREVER;
 
 	pair->trace.length = 0;
-	if (below(&pair->luck, 4) == 0)
-		deadline_ns =
-			now_ns + next(&pair->luck) % UINT64_C(50000000000);
+	if (below(&pair->rng, 4) == 0)
+		deadline_ns = now_ns + next(&pair->rng) % UINT64_C(50000000000);
 	add(&pair->trace, "begin at %llu, deadline %llu\n",
 	    (unsigned long long)now_ns, (unsigned long long)deadline_ns);
 	model_begin(&call, &pair->model, now_ns,
@@ -352,8 +351,8 @@ Test(model_model, the_engine_decides_what_the_model_decides)
 		char *canonical;
 
 		memset(&pair, 0, sizeof(pair));
-		pair.luck = (struct luck){.seed = 4711, .number = number};
-		make_policy(&pair.text, &pair.luck);
+		pair.rng = (struct rng){.seed = 4711, .number = number};
+		make_policy(&pair.text, &pair.rng);
 		pair.policy = policy_of(pair.text.at);
 		canonical = canonical_of(pair.policy);
 		model_read(&pair.model, canonical);

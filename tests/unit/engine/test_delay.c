@@ -1,5 +1,5 @@
-/* Tests of src/engine/delay: curves, laws and caps, against formulas written
- * down a second time. */
+/* Tests of src/engine/delay: curves, laws and caps against formulas that are
+ * written a second time here. */
 #include "config.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ delay(const struct backoff_policy *policy, uint32_t failed, uint64_t draw)
 	return backoff_engine_draw(&law, draw);
 }
 
-Test(engine_delay, curves_are_their_formulas)
+Test(engine_delay, curves_follow_their_formulas)
 {
 	static const struct {
 		const char *why, *fields;
@@ -33,7 +33,7 @@ Test(engine_delay, curves_are_their_formulas)
 		{"constant",
 		 "\"backoff\":\"constant\",\"base_delay\":3",
 		 {3 * S, 3 * S, 3 * S, 3 * S, 3 * S, 3 * S, 3 * S, 3 * S}},
-		{"constant has no cap but itself",
+		{"constant is its own cap",
 		 "\"backoff\":\"constant\",\"base_delay\":300",
 		 {300 * S, 300 * S, 300 * S, 300 * S, 300 * S, 300 * S, 300 * S,
 		  300 * S}},
@@ -66,19 +66,17 @@ Test(engine_delay, curves_are_their_formulas)
 		 "\"base_delay\":30",
 		 {30 * S, 30 * S, 30 * S, 30 * S, 30 * S, 30 * S, 30 * S,
 		  30 * S}},
-		{"nothing at all", "\"base_delay\":0", {0}},
-		{"nothing, linear",
+		{"a base of 0", "\"base_delay\":0", {0}},
+		{"a base of 0, linear",
 		 "\"backoff\":\"linear\",\"base_delay\":0",
 		 {0}},
-		{"nothing, constant",
+		{"a base of 0, constant",
 		 "\"backoff\":\"constant\",\"base_delay\":0",
 		 {0}},
-		{"nothing, fibonacci",
+		{"a base of 0, fibonacci",
 		 "\"backoff\":\"fibonacci\",\"base_delay\":0",
 		 {0}},
-		{"no delay is allowed",
-		 "\"base_delay\":0,\"max_delay\":0",
-		 {0}},
+		{"a cap of 0", "\"base_delay\":0,\"max_delay\":0", {0}},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -154,7 +152,7 @@ make(struct point *p)
 	return true;
 }
 
-/* The curve in seconds, as a person would compute it. */
+/* The curve in seconds, computed the obvious way. */
 static long double
 curve_of(const struct point *p, uint32_t k)
 {
@@ -209,8 +207,8 @@ bounds_of(const struct point *p, long double c, long double *low,
 	}
 }
 
-/* Two nanoseconds for rounding, and the engine's ratios have 32 bits: what is
- * shrunk has the error of what it was. */
+/* Two nanoseconds for rounding, and the error of the engine's 32-bit ratios,
+ * which is relative to the value before it is shrunk. */
 static bool
 close_to(uint64_t have_ns, long double want_s, long double largest_s)
 {
@@ -308,7 +306,7 @@ Test(engine_delay, every_law_keeps_its_bounds_and_its_cap)
 	cr_expect(checked > 400, "%u policies", checked);
 }
 
-Test(engine_delay, decorrelated_delays_follow_the_one_before)
+Test(engine_delay, decorrelated_delays_depend_on_the_previous_one)
 {
 	struct backoff_policy *policy = policy_of(
 		"{\"name\":\"D\",\"max_attempts\":9,\"jitter\":"
@@ -348,7 +346,7 @@ Test(engine_delay, decorrelated_delays_follow_the_one_before)
 	backoff_policy_unref(policy);
 }
 
-/* Share of draws at saturation that are exactly the cap. */
+/* The share of draws at saturation that are exactly the cap. */
 static double
 pinned(const char *jitter, const char *more, const char *curve)
 {
@@ -393,12 +391,12 @@ Test(engine_delay, saturated_delays_stay_apart)
 	}
 	cr_expect(pinned("proportional", ",\"order\":\"jitter_then_cap\"",
 			 "exponential") == 1,
-		  "the other order pins them");
+		  "the other order cuts them to the cap");
 	cr_expect(pinned("full", ",\"order\":\"jitter_then_cap\"",
 			 "exponential") > 0.99);
 }
 
-Test(engine_delay, far_attempts_are_the_cap_at_once)
+Test(engine_delay, late_attempts_reach_the_cap_in_constant_time)
 {
 	static const char *const curves[] = {"linear", "exponential",
 					     "fibonacci"};
@@ -446,14 +444,14 @@ Test(engine_delay, draws_are_linear_and_never_overflow)
 		 {0, 0, 0, UINT64_MAX, UINT64_MAX},
 		 UINT64_C(1) << 63,
 		 UINT64_MAX / 2},
-		{"a point at the end",
+		{"a single value at the end",
 		 {0, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX},
 		 UINT64_MAX,
 		 UINT64_MAX},
-		{"a point", {0, 0, 7, 7, 7}, UINT64_MAX, 7},
+		{"a single value", {0, 0, 7, 7, 7}, UINT64_MAX, 7},
 		{"a quarter", {0, 0, 100, 200, 200}, UINT64_C(1) << 62, 125},
 		{"pinned", {0, 1, 100, 200, 120}, UINT64_MAX, 120},
-		{"not pinned", {0, 1, 100, 200, 120}, 0, 100},
+		{"not cut", {0, 1, 100, 200, 120}, 0, 100},
 		{"all of it above the ceiling", {0, 1, 100, 200, 50}, 0, 50},
 	};
 

@@ -1,4 +1,4 @@
-/* Tests of src/engine/engine: what is decided, and in which order. */
+/* Tests of src/engine/engine: decisions, and the order of their reasons. */
 #include "config.h"
 
 #include <stdio.h>
@@ -59,13 +59,13 @@ Test(engine_engine, a_call_goes_through_all_its_attempts)
 	cr_expect(d.action == BACKOFF_ACTION_WAIT && d.attempt == 3);
 	cr_expect(d.delay_ns == 2 * S);
 	cr_expect(d.attempt_timeout_ns == 5 * S,
-		  "shrunk to the time left after the wait: 10 - 2.5 - 2");
+		  "cut to the time left after the wait: 10 - 2.5 - 2");
 
 	now_ns = d.not_before_ns + 2 * S;
 	backoff_engine_resume(policy, &state, now_ns, &d);
 	cr_expect(d.action == BACKOFF_ACTION_ATTEMPT && d.attempt == 3);
 	cr_expect(d.attempt_timeout_ns == 3 * S + S / 2,
-		  "shrunk further by a late wake-up");
+		  "cut further by a late wake-up");
 	backoff_engine_decide(policy, &state, &success, now_ns, 0, &d);
 	cr_expect(d.action == BACKOFF_ACTION_DONE && d.attempt == 3);
 	cr_expect(d.stop == BACKOFF_STOP_SUCCESS);
@@ -76,7 +76,7 @@ Test(engine_engine, a_call_goes_through_all_its_attempts)
 
 Test(engine_engine, the_first_reason_wins)
 {
-	/* Of a call that began at 100 s: attempts so far, the time, what
+	/* A call that began at 100 s: attempts so far, the time, what
 	 * happened. */
 	static const struct {
 		const char *why;
@@ -146,7 +146,7 @@ Test(engine_engine, the_first_reason_wins)
 	backoff_policy_unref(policy);
 }
 
-Test(engine_engine, limits_hold_from_the_begin)
+Test(engine_engine, limits_apply_from_the_start)
 {
 	static const struct {
 		const char *why;
@@ -163,9 +163,9 @@ Test(engine_engine, limits_hold_from_the_begin)
 		 BACKOFF_ACTION_DONE},
 		{"the caller's has passed", 5 * S, 4 * S, 4 * S,
 		 BACKOFF_ACTION_DONE},
-		{"the caller's is zero, a value", 5 * S, 0, 0,
+		{"the caller's is 0, which is a time", 5 * S, 0, 0,
 		 BACKOFF_ACTION_DONE},
-		{"time zero", 0, BACKOFF_FOREVER, 10 * S,
+		{"a start at time 0", 0, BACKOFF_FOREVER, 10 * S,
 		 BACKOFF_ACTION_ATTEMPT},
 	};
 	struct backoff_policy *policy = policy_of(POLICY);
@@ -243,7 +243,7 @@ Test(engine_engine, a_delay_of_zero_is_a_wait)
 	backoff_policy_unref(policy);
 }
 
-Test(engine_engine, time_that_runs_backwards_counts_as_the_start)
+Test(engine_engine, a_time_before_the_start_counts_as_the_start)
 {
 	struct backoff_policy *policy = policy_of(POLICY);
 	struct backoff_decision d;
@@ -266,7 +266,7 @@ Test(engine_engine, the_end_of_time_does_not_overflow)
 
 	backoff_engine_begin(policy, &state, UINT64_MAX, BACKOFF_FOREVER, &d);
 	cr_expect(d.action == BACKOFF_ACTION_ATTEMPT,
-		  "no deadline never passes");
+		  "a missing deadline never passes");
 	backoff_engine_decide(policy, &state, &failure, UINT64_MAX, 0, &d);
 	cr_expect(d.action == BACKOFF_ACTION_WAIT);
 	cr_expect(d.not_before_ns == UINT64_MAX);
@@ -276,11 +276,11 @@ Test(engine_engine, the_end_of_time_does_not_overflow)
 	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
 	for (int i = 0; i < 100; i++)
 		backoff_engine_decide(policy, &state, &failure, 0, 0, &d);
-	cr_expect(state.backoff_ns == UINT64_MAX, "the sum has an end");
+	cr_expect(state.backoff_ns == UINT64_MAX, "the sum saturates");
 	backoff_policy_unref(policy);
 }
 
-/* Whatever the law, the times and the luck: no wait reaches a deadline. */
+/* No wait reaches a deadline, whatever the law, the times and the draws. */
 Test(engine_engine, no_wait_reaches_the_deadline)
 {
 	unsigned waits = 0, refused = 0;
@@ -305,13 +305,13 @@ Test(engine_engine, no_wait_reaches_the_deadline)
 			backoff_engine_begin(policy, &state, now_ns,
 					     BACKOFF_FOREVER, &d);
 			while (d.action != BACKOFF_ACTION_DONE) {
-				uint64_t luck =
+				uint64_t draw =
 					backoff_draw(k, BACKOFF_PURPOSE_DELAY,
 						     call, state.attempt);
 
-				now_ns += luck % (S / 3);
+				now_ns += draw % (S / 3);
 				backoff_engine_decide(policy, &state, &failure,
-						      now_ns, luck, &d);
+						      now_ns, draw, &d);
 				if (d.action != BACKOFF_ACTION_WAIT)
 					break;
 				waits++;
@@ -368,6 +368,10 @@ Test(engine_engine, names_are_those_of_the_log)
 	static const char *const kinds[] = {"success", "failure", "timeout",
 					    "cancelled"};
 
+	_Static_assert(COUNT(stops) == BACKOFF_STOP_SLEEP_FAILED + 1 &&
+			       COUNT(classes) == BACKOFF_CLASS_FATAL + 1 &&
+			       COUNT(kinds) == BACKOFF_OUTCOME_CANCELLED + 1,
+		       "every name is tested");
 	for (size_t i = 0; i < COUNT(stops); i++)
 		cr_expect(strcmp(backoff_stop_name((enum backoff_stop)i),
 				 stops[i]) == 0);

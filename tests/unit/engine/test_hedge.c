@@ -1,4 +1,4 @@
-/* Rounds of several attempts: when they begin, and what ends them. */
+/* Tests of src/engine/hedge: when hedges begin, and what ends a round. */
 #include "config.h"
 
 #include "unit/guard/guarded.h"
@@ -37,7 +37,7 @@ round_clear(struct round *r)
 	backoff_policy_unref(r->policy);
 }
 
-/* The number of the attempt that begins; 0 for none. */
+/* Ask for a hedge: the number of the attempt that begins, or 0. */
 static uint32_t
 ask(struct round *r, uint64_t now_ns)
 {
@@ -72,11 +72,11 @@ Test(engine_hedge, begins_when_the_delay_has_passed_and_not_before)
 	cr_expect(ask(&r, T + 230 * MS) == 3);
 	cr_expect(ask(&r, T + 9 * S) == 0 &&
 			  r.d.not_before_ns == BACKOFF_FOREVER,
-		  "two is the policy's most");
+		  "the policy allows two");
 	round_clear(&r);
 }
 
-/* The lane of an attempt under way. */
+/* The lane of a running attempt. */
 static const struct backoff_lane *
 lane_of(const struct round *r, uint32_t attempt)
 {
@@ -130,7 +130,7 @@ Test(engine_hedge, never_goes_beyond_limits_of_the_call)
 		uint32_t begun, inbound_attempt;
 	} cases[] = {
 		{"attempts", HEDGED("3", ""), 3, 0},
-		{"a retry of a sender who retries itself",
+		{"a request that is a retry of its sender",
 		 HEDGED("9", ",\"retry_inbound_retries\":false"), 1, 2},
 		{"not a retry", HEDGED("9", ",\"retry_inbound_retries\":false"),
 		 3, 1},
@@ -163,11 +163,11 @@ Test(engine_hedge, the_first_success_ends_the_call)
 	end(&r, 2, T + 210 * MS, SUCCEEDS);
 	cr_expect(r.d.action == BACKOFF_ACTION_DONE &&
 		  r.d.stop == BACKOFF_STOP_SUCCESS);
-	cr_expect(r.state.finished == 3, "losers are attempts too");
+	cr_expect(r.state.finished == 3, "attempts that lost count, too");
 	round_clear(&r);
 }
 
-Test(engine_hedge, a_failure_beside_others_decides_nothing)
+Test(engine_hedge, a_failure_while_others_run_decides_nothing)
 {
 	struct round r = round_of(HEDGED("5", ""));
 
@@ -176,7 +176,7 @@ Test(engine_hedge, a_failure_beside_others_decides_nothing)
 	cr_expect(r.d.action == BACKOFF_ACTION_WAIT &&
 		  r.d.not_before_ns == BACKOFF_FOREVER);
 	cr_expect(r.hedges.running == 1);
-	/* The last one to fail does; the delay is that of the first round. */
+	/* The last failure decides; the delay is that of the first round. */
 	end(&r, 2, T + 300 * MS, FAILS);
 	cr_expect(r.d.action == BACKOFF_ACTION_WAIT);
 	cr_expect(r.d.delay_ns == 1 * S, "%lu", (unsigned long)r.d.delay_ns);
@@ -222,7 +222,7 @@ Test(engine_hedge, attempts_run_out_only_when_all_have_failed)
 	round_clear(&r);
 }
 
-Test(engine_hedge, an_attempt_that_is_not_under_way_decides_nothing)
+Test(engine_hedge, an_attempt_that_is_not_running_decides_nothing)
 {
 	struct round r = round_of(HEDGED("5", ""));
 	struct backoff_hedges before;
@@ -245,7 +245,7 @@ Test(engine_hedge, an_attempt_that_is_not_under_way_decides_nothing)
 	round_clear(&r);
 }
 
-Test(engine_hedge, a_server_that_forbids_stops_hedges_not_attempts)
+Test(engine_hedge, a_server_that_forbids_stops_hedges_but_not_attempts)
 {
 	struct round r = round_of(HEDGED("5", ""));
 	struct backoff_outcome forbids = FAILS;
@@ -261,7 +261,7 @@ Test(engine_hedge, a_server_that_forbids_stops_hedges_not_attempts)
 	round_clear(&r);
 }
 
-Test(engine_hedge, a_hint_puts_the_next_one_off)
+Test(engine_hedge, a_hint_postpones_the_next_hedge)
 {
 	struct round r = round_of(HEDGED("5", ""));
 	struct backoff_outcome busy = FAILS;
@@ -286,31 +286,32 @@ Test(engine_hedge, p21_a_budget_that_refuses_a_hedge_cancels_nothing)
 	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 2000);
 	cr_expect(ask(&r, T + 200 * MS) == 0 &&
 			  r.d.not_before_ns == BACKOFF_FOREVER,
-		  "no tokens, and not asked again in this round");
+		  "no tokens, so there is no hedge in this round");
 	cr_expect(r.hedges.running == 2 && r.state.stop == BACKOFF_STOP_NONE);
 	end(&r, 1, T + 210 * MS, SUCCEEDS);
 	cr_expect(r.d.stop == BACKOFF_STOP_SUCCESS);
-	/* A first attempt's reward; the loser was sent, and is paid for. */
+	/* The reward of a first attempt; the hedge was sent, so its cost is
+	 * spent. */
 	cr_expect(backoff_guard_tokens_milli(r.guard, T) == 3000, "%lu",
 		  (unsigned long)backoff_guard_tokens_milli(r.guard, T));
 	round_clear(&r);
 }
 
-/* A target that turned slow: each of 1000 calls would like a hedge, and none
- * needs it, or all do. How many get one. */
+/* How many of 1000 calls to a slow target get the hedge that all ask for,
+ * where the first attempt succeeds in any case, or only the hedge does. */
 Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 {
 	static const struct {
 		const char *budget;
-		/** Which attempt is the first to succeed, if it was made. */
+		/** Which attempt succeeds first, if it was made. */
 		uint32_t winner;
 		unsigned least, most;
 	} row[] = {
-		/* 50 tokens and one from each call, for 5 each. */
+		/* 50 tokens and one from each call; a hedge costs 5. */
 		{"{\"kind\":\"token_bucket\",\"capacity\":50,"
 		 "\"retry_cost\":5,\"success_reward\":1}",
 		 1, 205, 210},
-		/* The same, but one only from calls without a hedge. */
+		/* The same, but only calls without a hedge earn one. */
 		{"{\"kind\":\"token_bucket\",\"capacity\":50,"
 		 "\"retry_cost\":5,\"success_reward\":1}",
 		 2, 174, 176},
@@ -319,7 +320,7 @@ Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 		 95, 100},
 		{"{\"kind\":\"ratio\",\"ratio\":0.1,\"min_per_second\":0}", 2,
 		 95, 100},
-		/* One at once, and calls come one by one. */
+		/* One concurrent hedge, and calls come one by one. */
 		{"{\"kind\":\"concurrency\",\"min_concurrent\":1}", 1, 1000,
 		 1000},
 		{"{\"kind\":\"concurrency\",\"min_concurrent\":1}", 2, 1000,
@@ -360,8 +361,8 @@ Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 	}
 }
 
-/* Who calls a call off by an attempt's outcome gets back what the others hold,
- * as who stops it from outside. */
+/* A call that is cancelled by an attempt's outcome gets back what the others
+ * hold, like one that is stopped from outside. */
 Test(engine_hedge, a_cancelled_attempt_gives_back_what_the_others_hold)
 {
 	struct round r =
@@ -433,17 +434,17 @@ Test(engine_hedge, an_open_breaker_lets_no_hedge_through)
 	round_clear(&r);
 }
 
-/* A random life of a call: hedges asked for, attempts ended in any order, one
- * way or another. */
+/* Run a random call: ask for hedges, and end attempts in any order, with any
+ * outcome. */
 static void
-live(struct round *r, uint64_t *luck, uint64_t begin_ns)
+random_call(struct round *r, uint64_t *draws, uint64_t begin_ns)
 {
 	uint64_t now_ns = begin_ns;
 	uint32_t running[8] = {1}, count = 1, begun = 1;
 
 	for (;;) {
 		uint64_t what =
-			backoff_draw(1, BACKOFF_PURPOSE_DELAY, ++*luck, 1);
+			backoff_draw(1, BACKOFF_PURPOSE_DELAY, ++*draws, 1);
 		uint32_t pick = (uint32_t)(what >> 8) % count;
 		struct backoff_outcome outcome = SUCCEEDS;
 
@@ -483,11 +484,11 @@ live(struct round *r, uint64_t *luck, uint64_t begin_ns)
 		  begun);
 }
 
-Test(engine_hedge, any_life_of_a_call_keeps_the_books)
+Test(engine_hedge, random_calls_balance_the_budget)
 {
 	static const struct {
 		const char *why, *budget;
-		/** Whether all that is taken comes back, whatever happens. */
+		/** Whether everything that is taken comes back. */
 		bool conserves;
 	} cases[] = {
 		{"concurrency",
@@ -498,7 +499,7 @@ Test(engine_hedge, any_life_of_a_call_keeps_the_books)
 		 false},
 		{"throttle", "{\"kind\":\"throttle\"}", false},
 	};
-	uint64_t luck = 0;
+	uint64_t draws = 0;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char fields[256];
@@ -520,7 +521,7 @@ Test(engine_hedge, any_life_of_a_call_keeps_the_books)
 			backoff_engine_join(&r.state, r.guard, now_ns, &r.d);
 			backoff_engine_hedges_begin(r.policy, &r.state,
 						    &r.hedges, now_ns);
-			live(&r, &luck, now_ns);
+			random_call(&r, &draws, now_ns);
 			left = backoff_guard_tokens_milli(r.guard, now_ns);
 			cr_assert(left <= full, "%s: %lu", cases[i].why,
 				  (unsigned long)left);
@@ -532,7 +533,7 @@ Test(engine_hedge, any_life_of_a_call_keeps_the_books)
 	}
 }
 
-Test(engine_hedge, the_first_failure_sets_the_deadline_beside_others)
+Test(engine_hedge, the_first_failure_sets_the_deadline_while_others_run)
 {
 	struct round r =
 		round_of(HEDGED("9", ",\"deadline\":5,"
@@ -543,7 +544,8 @@ Test(engine_hedge, the_first_failure_sets_the_deadline_beside_others)
 	end(&r, 2, T + 300 * MS, FAILS);
 	cr_expect(r.state.deadline_ns == T + 5300 * MS);
 	end(&r, 1, T + 900 * MS, FAILS);
-	cr_expect(r.state.deadline_ns == T + 5300 * MS, "that was the second");
+	cr_expect(r.state.deadline_ns == T + 5300 * MS,
+		  "the second failure changes nothing");
 	cr_expect(r.d.action == BACKOFF_ACTION_WAIT);
 	round_clear(&r);
 }

@@ -1,8 +1,8 @@
 /* Tests of the delay laws by their moments: the engine's keyed draws against
  * closed forms and published numbers.
  *
- * All luck is keyed, so that a run either always passes or never does; the
- * bounds of four standard errors say how far luck may have carried it. */
+ * All draws are keyed, so a run either always passes or always fails; the
+ * bounds of four standard errors allow for the chance of the draws. */
 #include "config.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ variance(const struct sums *s)
 	return (s->square - s->sum * s->sum / s->n) / (s->n - 1);
 }
 
-/* Four standard errors of the mean, and what the reference was rounded by. */
+/* Four standard errors of the mean, and the rounding of the reference. */
 static bool
 mean_is(const struct sums *s, double want, double rounding)
 {
@@ -51,10 +51,10 @@ mean_is(const struct sums *s, double want, double rounding)
 static double
 draw_s(const struct backoff_delay *law, uint64_t call, uint32_t attempt)
 {
-	uint64_t luck =
+	uint64_t draw =
 		backoff_draw(SEED, BACKOFF_PURPOSE_DELAY, call, attempt);
 
-	return (double)backoff_engine_draw(law, luck) / 1e9;
+	return (double)backoff_engine_draw(law, draw) / 1e9;
 }
 
 Test(engine_moments, mean_and_variance_are_those_of_the_law)
@@ -102,7 +102,7 @@ struct decorrelated {
 	const char *limits;
 	double cap;
 	unsigned steps;
-	/** Zero where it is not known. */
+	/** 0 if unknown. */
 	double mean[10], sd[10], median[10], at_cap[10];
 };
 
@@ -142,7 +142,7 @@ check_decorrelated(const struct decorrelated *row)
 			  "%s k=%u: mean %g", row->limits, k + 1, mean(&s[k]));
 		if (row->sd[k] <= 0)
 			continue;
-		/* Heavy tails: no simple error of the deviation. */
+		/* The tails are heavy: the deviation has no simple error. */
 		cr_expect(fabs(sqrt(variance(&s[k])) / row->sd[k] - 1) < 0.01,
 			  "%s k=%u: sd %g", row->limits, k + 1,
 			  sqrt(variance(&s[k])));
@@ -156,7 +156,7 @@ check_decorrelated(const struct decorrelated *row)
 	backoff_policy_unref(policy);
 }
 
-Test(engine_moments, decorrelated_delays_are_the_published_ones)
+Test(engine_moments, decorrelated_delays_match_the_published_ones)
 {
 	static const struct decorrelated row[] = {
 		{"\"base_delay\":5,\"max_delay\":2000",
@@ -216,13 +216,13 @@ run_call(const struct backoff_policy *policy, double q, uint64_t call,
 	while (decision.action != BACKOFF_ACTION_DONE) {
 		struct backoff_outcome outcome = {
 			.kind = BACKOFF_OUTCOME_SUCCESS};
-		uint64_t luck = backoff_draw(SEED, BACKOFF_PURPOSE_DELAY, call,
+		uint64_t draw = backoff_draw(SEED, BACKOFF_PURPOSE_DELAY, call,
 					     state.attempt);
 
 		if (backoff_draw(SEED, BACKOFF_PURPOSE_USER, call,
 				 state.attempt) < fails_below)
 			outcome.kind = BACKOFF_OUTCOME_FAILURE;
-		backoff_engine_decide(policy, &state, &outcome, now_ns, luck,
+		backoff_engine_decide(policy, &state, &outcome, now_ns, draw,
 				      &decision);
 		if (decision.action == BACKOFF_ACTION_WAIT)
 			now_ns = decision.not_before_ns;
@@ -280,7 +280,7 @@ check_world(const struct world *w)
 #define TWENTIETH "\"base_delay\":0.05,\"max_delay\":1,\"max_attempts\":3"
 #define ONE "\"base_delay\":1,\"max_delay\":60,\"max_attempts\":8"
 
-Test(engine_moments, whole_calls_are_the_closed_forms)
+Test(engine_moments, whole_calls_match_the_closed_forms)
 {
 	static const struct world world[] = {
 		{TENTH,

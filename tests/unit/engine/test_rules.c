@@ -33,7 +33,7 @@ failure_with(enum backoff_hint_kind kind, uint64_t hint_ns)
 #define CLAMPED BACKOFF_HINT_ACTION_CLAMPED
 #define IGNORED BACKOFF_HINT_ACTION_IGNORED
 #define GAVE_UP BACKOFF_HINT_ACTION_GAVE_UP
-/* Own delays of 2, 4, 8 s up to 30, without jitter. */
+/* Computed delays of 2, 4, 8 s up to 30, without jitter. */
 #define OWN                                                                    \
 	"\"max_attempts\":9,\"base_delay\":2,\"max_delay\":30,"                \
 	"\"jitter\":\"none\",\"server_hint\":{"
@@ -49,9 +49,9 @@ static const struct {
 	 HONOURED, 5 * S},
 	{"an equal one too", OWN "}", 2 * S, 0, 0, BACKOFF_STOP_NONE, HONOURED,
 	 2 * S},
-	{"the own delay is longer", OWN "}", S, 0, 0, BACKOFF_STOP_NONE,
+	{"the computed delay is longer", OWN "}", S, 0, 0, BACKOFF_STOP_NONE,
 	 IGNORED, 2 * S},
-	{"0 is a hint that the own delay outlasts", OWN "}", 0, 0, 0,
+	{"0 is a hint, and the computed delay is longer", OWN "}", 0, 0, 0,
 	 BACKOFF_STOP_NONE, IGNORED, 2 * S},
 	{"0 replaces", OWN "\"combine\":\"replace\"}", 0, HALF, 0,
 	 BACKOFF_STOP_NONE, HONOURED, 0},
@@ -65,12 +65,13 @@ static const struct {
 	 BACKOFF_STOP_HINT_TOO_LONG, GAVE_UP, 0},
 	{"the longest there is", OWN "}", UINT64_MAX, 0, 0,
 	 BACKOFF_STOP_HINT_TOO_LONG, GAVE_UP, 0},
-	{"own limit", OWN "\"max\":3}", 3 * S + 1, 0, 0,
+	{"a limit of 3 s", OWN "\"max\":3}", 3 * S + 1, 0, 0,
 	 BACKOFF_STOP_HINT_TOO_LONG, GAVE_UP, 0},
 	{"clamp", OWN "\"max\":3,\"too_long\":\"clamp\"}", 100 * S, 0, 0,
 	 BACKOFF_STOP_NONE, CLAMPED, 3 * S},
-	{"clamped below the own delay", OWN "\"max\":1,\"too_long\":\"clamp\"}",
-	 100 * S, 0, 0, BACKOFF_STOP_NONE, IGNORED, 2 * S},
+	{"clamped below the computed delay",
+	 OWN "\"max\":1,\"too_long\":\"clamp\"}", 100 * S, 0, 0,
+	 BACKOFF_STOP_NONE, IGNORED, 2 * S},
 	{"clamped, in its place",
 	 OWN "\"max\":1,\"too_long\":\"clamp\","
 	     "\"combine\":\"replace\"}",
@@ -105,7 +106,7 @@ static const struct {
 	 BACKOFF_STOP_HINT_TOO_LONG, GAVE_UP, 0},
 	{"a short hint spares the deadline", OWN "\"combine\":\"replace\"}", 0,
 	 0, S, BACKOFF_STOP_NONE, HONOURED, 0},
-	{"ignored, the own delay meets the deadline",
+	{"ignored, and the computed delay reaches the deadline",
 	 OWN "\"max\":0,\"too_long\":\"ignore\"}", 5 * S, 0, S,
 	 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE, IGNORED, 0},
 	{"there is no attempt left", "\"max_attempts\":1", 5 * S, 0, 0,
@@ -146,7 +147,7 @@ Test(engine_rules, a_hint_does_what_the_policy_says)
 	}
 }
 
-/* A server's "not before" is kept whatever the luck, the limit apart. */
+/* A server's "not before" holds for any draw, up to the limit. */
 Test(engine_rules, jitter_only_adds_to_a_hint)
 {
 	struct backoff_policy *policy = policy_with(
@@ -169,7 +170,7 @@ Test(engine_rules, jitter_only_adds_to_a_hint)
 	backoff_policy_unref(policy);
 }
 
-/* The delays of a call that fails with these hints (-1: none), in seconds. */
+/* The delays, in seconds, of a call that fails with these hints (-1: none). */
 static void
 expect_delays(const char *why, const char *fields, const int64_t *hint,
 	      const double *want, unsigned count, uint64_t draw)
@@ -194,7 +195,7 @@ expect_delays(const char *why, const char *fields, const int64_t *hint,
 	backoff_policy_unref(policy);
 }
 
-Test(engine_rules, own_delays_go_on_beside_hints)
+Test(engine_rules, computed_delays_go_on_despite_hints)
 {
 	static const int64_t hint[] = {-1, -1, 50, -1, -1};
 	static const int64_t zero[] = {-1, -1, 0, -1, -1};
@@ -219,7 +220,7 @@ Test(engine_rules, own_delays_go_on_beside_hints)
 		      "\"max_attempts\":6,\"jitter\":\"none\",\"backoff\":"
 		      "\"schedule\",\"schedule\":[1,2,3,4,5]",
 		      hint, (const double[]){1, 2, 50, 4, 5}, 5, 0);
-	expect_delays("a schedule begins anew",
+	expect_delays("a schedule restarts",
 		      "\"max_attempts\":6,\"jitter\":\"none\",\"backoff\":"
 		      "\"schedule\",\"schedule\":[1,2,3,4,5],"
 		      "\"server_hint\":{\"restart\":true}",
@@ -227,7 +228,7 @@ Test(engine_rules, own_delays_go_on_beside_hints)
 }
 
 /* Draws of one half: 2, 3.5, 5.75, 9.125, 14.1875. */
-Test(engine_rules, decorrelated_delays_remember_their_own)
+Test(engine_rules, decorrelated_delays_ignore_hints)
 {
 	static const int64_t hint[] = {-1, -1, 50, -1, -1};
 	static const int64_t zero[] = {-1, -1, 0, -1, -1};
@@ -235,7 +236,7 @@ Test(engine_rules, decorrelated_delays_remember_their_own)
 		"\"max_attempts\":9,\"backoff\":\"decorrelated\","
 		"\"max_delay\":60,\"server_hint\":{\"combine\":\"replace\"}";
 
-	expect_delays("a long hint does not blow them up", fields, hint,
+	expect_delays("a long hint does not lengthen them", fields, hint,
 		      (const double[]){2, 3.5, 50, 9.125, 14.1875}, 5, HALF);
 	expect_delays("a hint of 0 does not reset them", fields, zero,
 		      (const double[]){2, 3.5, 0, 9.125, 14.1875}, 5, HALF);
@@ -286,8 +287,8 @@ Test(engine_rules, forbidding_ends_the_call_if_hints_are_used)
 	}
 }
 
-/* T throttle, X transient, S server, U unknown; delays in seconds, at which
- * failure it ends. */
+/* Failures (T throttle, X transient, S server, U unknown), the delays in
+ * seconds after them, and the failure that ends the call. */
 struct class_row {
 	const char *why, *fields, *classes;
 	double delay[12];
@@ -340,14 +341,14 @@ check_class_row(const struct class_row *row)
 #define PLAIN "\"max_attempts\":4,\"jitter\":\"none\","
 
 static const struct class_row class_rows[] = {
-	{"a base of its own",
+	{"a class with a base",
 	 PLAIN "\"base_delay\":0.1,\"on\":"
 	       "{\"throttle\":{\"base_delay\":1}}",
 	 "TXT",
 	 {1, 0.2, 4},
 	 0,
 	 BACKOFF_STOP_NONE},
-	{"a cap of its own",
+	{"a class with a cap",
 	 "\"max_attempts\":9,\"jitter\":\"none\",\"base_delay\":1,"
 	 "\"max_delay\":4,\"on\":{\"throttle\":{\"max_delay\":20}}",
 	 "XXXTTX",
@@ -360,14 +361,14 @@ static const struct class_row class_rows[] = {
 	 {1, 1, 4},
 	 0,
 	 BACKOFF_STOP_NONE},
-	{"beside a base of 0",
+	{"with a base of 0",
 	 PLAIN "\"base_delay\":0,\"on\":{\"throttle\":"
 	       "{\"base_delay\":1}}",
 	 "XTX",
 	 {0, 2, 0},
 	 0,
 	 BACKOFF_STOP_NONE},
-	{"a base of 0 beside another",
+	{"a base of 0 with another",
 	 PLAIN "\"on\":{\"throttle\":{\"base_delay\":0}}",
 	 "TXT",
 	 {0, 2, 0},
@@ -449,7 +450,7 @@ static const struct class_row class_rows[] = {
 	 {0},
 	 11,
 	 BACKOFF_STOP_MAX_ATTEMPTS},
-	{"each class its own limit",
+	{"each class its a limit of 3 s",
 	 "\"max_attempts\":1,\"base_delay\":0,\"max_delay\":0,\"on\":"
 	 "{\"throttle\":{\"consume_attempt\":false,\"limit\":1},"
 	 "\"timeout\":{\"consume_attempt\":false,\"limit\":2}}",
@@ -466,7 +467,7 @@ static const struct class_row class_rows[] = {
 	 BACKOFF_STOP_MAX_ATTEMPTS},
 };
 
-Test(engine_rules, a_class_has_delays_and_a_count_of_its_own)
+Test(engine_rules, a_class_may_have_delays_and_a_count)
 {
 
 	for (size_t i = 0; i < COUNT(class_rows); i++)
@@ -489,7 +490,7 @@ Test(engine_rules, a_hint_is_weighed_against_the_delay_of_the_class)
 	backoff_policy_unref(policy);
 }
 
-/* All eight, under both policies. */
+/* All eight combinations, under both policies. */
 Test(engine_rules, what_must_not_happen_twice_is_not_repeated)
 {
 	static const struct {
@@ -537,7 +538,7 @@ Test(engine_rules, what_must_not_happen_twice_is_not_repeated)
 	backoff_policy_unref(policy[1]);
 }
 
-/* Functions that fill an outcome leave nothing of what was there before. */
+/* Functions that fill an outcome keep nothing of its old contents. */
 Test(engine_rules, a_filled_outcome_has_no_old_hint)
 {
 	struct backoff_outcome outcome;
@@ -555,8 +556,10 @@ Test(engine_rules, a_filled_outcome_has_no_old_hint)
 	cr_expect(outcome.hint.kind == BACKOFF_HINT_NONE);
 }
 
-/* Rows: how long each attempt runs before it fails, and the delay after it. */
-Test(engine_rules, a_healthy_time_begins_the_call_anew)
+/* Rows: the time that each attempt runs before it fails, and the delay after
+ * it.
+ */
+Test(engine_rules, a_healthy_time_resets_the_call)
 {
 	static const struct {
 		const char *why, *fields;
@@ -578,7 +581,7 @@ Test(engine_rules, a_healthy_time_begins_the_call_anew)
 		 {0, 60, 61, 1},
 		 {1, 1, 1},
 		 BACKOFF_STOP_MAX_ATTEMPTS},
-		{"with one attempt there is nothing to begin anew",
+		{"with one attempt there is nothing to reset",
 		 "\"max_attempts\":1,\"reset_after\":60",
 		 {99},
 		 {0},
@@ -620,7 +623,7 @@ Test(engine_rules, a_healthy_time_begins_the_call_anew)
 			cr_expect(d.delay_ns / S == row[i].delay_s[k],
 				  "%s: delay %d: %llu", row[i].why, k + 1,
 				  (unsigned long long)d.delay_ns);
-			/* Every other time somebody says when it begins. */
+			/* Every second attempt begins with a resume. */
 			now_ns = d.not_before_ns;
 			if (k % 2 == 0)
 				backoff_engine_resume(policy, &state, now_ns,
@@ -632,7 +635,7 @@ Test(engine_rules, a_healthy_time_begins_the_call_anew)
 	}
 }
 
-/* Rows: the number of the inbound attempt, and how often a call is tried. */
+/* Rows: the number of the inbound attempt, and the attempts of the call. */
 Test(engine_rules, a_request_that_is_a_retry_is_tried_once)
 {
 	static const struct {

@@ -1,4 +1,4 @@
-/* Guarded calls for tests, moment by moment, in whatever time they say. */
+/* Guarded calls for tests, step by step, at any times. */
 #ifndef TEST_GUARDED_H
 #define TEST_GUARDED_H
 
@@ -12,12 +12,12 @@
 #define MS UINT64_C(1000000)
 #define S UINT64_C(1000000000)
 
-/** A policy without waits: what is asked of guards needs none. */
+/** A policy without waits, which tests of guards do not need. */
 #define AT_ONCE(attempts, fields)                                              \
 	"{\"name\":\"G\",\"max_attempts\":" attempts                           \
 	",\"base_delay\":0,\"max_delay\":0,\"jitter\":\"none\"," fields "}"
 
-/** What calls to one target share, and one of them. */
+/** A policy and its guard. */
 struct guarded {
 	struct backoff_policy *policy;
 	struct backoff_guard *guard;
@@ -28,7 +28,7 @@ struct guarded_call {
 	struct backoff_decision d;
 };
 
-/** Of a policy's text, or of a shipped one's name. */
+/** From a policy's text, or a shipped policy's name. */
 static inline struct guarded
 guarded_of(const char *policy)
 {
@@ -50,7 +50,7 @@ guarded_clear(struct guarded *g)
 	backoff_policy_unref(g->policy);
 }
 
-/** 1 if an attempt may begin. */
+/** Begin a call; 1 if an attempt may begin. */
 static inline int
 guarded_begin(struct guarded *g, struct guarded_call *call, uint64_t now_ns)
 {
@@ -60,7 +60,7 @@ guarded_begin(struct guarded *g, struct guarded_call *call, uint64_t now_ns)
 	return call->d.action == BACKOFF_ACTION_ATTEMPT;
 }
 
-/** 1 if a retry follows. */
+/** End an attempt; 1 if a retry follows. */
 static inline int
 guarded_end(struct guarded *g, struct guarded_call *call, uint64_t now_ns,
 	    enum backoff_outcome_kind kind, enum backoff_class class)
@@ -85,7 +85,7 @@ guarded_succeed(struct guarded *g, struct guarded_call *call, uint64_t now_ns)
 	cr_assert(!guarded_end(g, call, now_ns, BACKOFF_OUTCOME_SUCCESS, 0));
 }
 
-/** 1 if the retry may begin. */
+/** End a wait; 1 if the retry may begin. */
 static inline int
 guarded_resume(struct guarded *g, struct guarded_call *call, uint64_t now_ns)
 {

@@ -7,10 +7,10 @@
 
 #define BREAKER(fields) AT_ONCE("1", "\"breaker\":{" fields "}")
 
-/** A target's life, two letters a moment: what happens, the state after it.
+/** The history of a target in pairs of letters: an event, the state after it.
  *
- *  s f c n  a call that succeeds, fails, is cancelled, fails for a reason of
- *           its own
+ *  s f c n  a call that succeeds, fails, is cancelled, fails because of its
+ *           request
  *  .        half a second passes
  *  !        a call that is not let through
  *
@@ -84,17 +84,17 @@ Test(guard_breaker, goes_through_its_states)
 		 "s-s-s-s-s-s-s-s-s-fo!o"},
 		{"cancelled attempts say nothing", BREAKER("\"window\":2"),
 		 "f-c-c-fo!o"},
-		{"nor do failures of the request", BREAKER("\"window\":2"),
+		{"failures of the request say nothing", BREAKER("\"window\":2"),
 		 "n-n-n-n-f-n-fo!o"},
 		{"2 s of rest, then a probe that succeeds",
 		 BREAKER("\"window\":2"), "f-fo.o.o.o!o.hs-s-s-fo"},
 		{"a probe that fails: 2 s again", BREAKER("\"window\":2"),
 		 "f-fo.o.o.o.hfo!o.o.o.o!o.hs-"},
-		{"a window begins anew", BREAKER("\"window\":4"),
+		{"the window is reset", BREAKER("\"window\":4"),
 		 "f-f-f-fo.o.o.o.hs-f-f-f-fo"},
 		{"a probe that is cancelled gives its place",
 		 BREAKER("\"window\":2"), "f-fo.o.o.o.hchchs-"},
-		{"so does one that tells nothing", BREAKER("\"window\":2"),
+		{"so does one that says nothing", BREAKER("\"window\":2"),
 		 "f-fo.o.o.o.hnhnhs-"},
 		{"two probes", BREAKER("\"window\":2,\"probes\":2"),
 		 "f-fo.o.o.o.hshs-"},
@@ -103,14 +103,14 @@ Test(guard_breaker, goes_through_its_states)
 		 "f-fo.o.o.o.hshfo!o.o.o.o.hshs-"},
 		{"by time: 10 attempts", BREAKER("\"window_time\":10"),
 		 "f-f-f-f-f-f-f-f-f-.-fo!o"},
-		{"by time: they grow old", BREAKER("\"window_time\":2"),
+		{"by time: attempts expire", BREAKER("\"window_time\":2"),
 		 "f-f-f-f-f-f-f-f-f-.-.-.-.-f-f-"},
 		{"by time: fewer will do",
 		 BREAKER("\"window_time\":10,\"min_attempts\":3"), "s-f-fo!o"},
 		{"by time: one failure in three",
 		 BREAKER("\"window_time\":10,\"min_attempts\":3"),
 		 "s-s-f-s-.-s-f-s-"},
-		{"by time: closes afresh",
+		{"by time: closing resets the window",
 		 BREAKER("\"window_time\":60,\"min_attempts\":2"),
 		 "f-fo.o.o.o.hs-f-fo!o"},
 		{"half a second of rest",
@@ -137,7 +137,7 @@ half_open(const char *policy)
 	return g;
 }
 
-Test(guard_breaker, lets_so_many_probes_through_at_once)
+Test(guard_breaker, limits_concurrent_probes)
 {
 	struct guarded g = half_open(BREAKER("\"window\":2,\"probes\":3"));
 	struct guarded_call call[4], more;
@@ -147,10 +147,10 @@ Test(guard_breaker, lets_so_many_probes_through_at_once)
 	cr_expect(call[0].d.breaker_changed == BACKOFF_BREAKER_HALF_OPEN);
 	cr_expect(call[1].d.breaker_changed == BACKOFF_BREAKER_NONE);
 	cr_expect(!guarded_begin(&g, &more, 10 * S));
-	/* One that succeeded keeps its place: three must, in all. */
+	/* A probe that succeeded keeps its place: three in all must succeed. */
 	guarded_succeed(&g, &call[0], 10 * S);
 	cr_expect(!guarded_begin(&g, &more, 10 * S));
-	/* One that ended without an answer gives it to another. */
+	/* A probe that was cancelled gives its place to another. */
 	backoff_engine_stop(&call[1].state, BACKOFF_STOP_SHUTDOWN, &call[1].d);
 	cr_expect(guarded_begin(&g, &call[3], 10 * S));
 	cr_expect(!guarded_begin(&g, &more, 10 * S));
@@ -162,8 +162,7 @@ Test(guard_breaker, lets_so_many_probes_through_at_once)
 	guarded_clear(&g);
 }
 
-/* What began before, or in another half-open time, says nothing of this
- * one. */
+/* Attempts that began before this half-open time say nothing about it. */
 Test(guard_breaker, stale_answers_do_not_count)
 {
 	struct guarded g = guarded_of(BREAKER("\"window\":2,\"probes\":2"));
@@ -183,10 +182,10 @@ Test(guard_breaker, stale_answers_do_not_count)
 	guarded_succeed(&g, &early, 3 * S);
 	cr_expect(backoff_guard_breaker(g.guard, 3 * S) ==
 			  BACKOFF_BREAKER_HALF_OPEN,
-		  "no probe, no word");
+		  "an attempt that is not a probe says nothing");
 	guarded_fail(&g, &probe, 3 * S);
 	cr_expect(probe.d.breaker_changed == BACKOFF_BREAKER_OPEN);
-	/* Another half-open time; two places, whoever comes late. */
+	/* The next half-open time has two places; late attempts take none. */
 	cr_expect(guarded_begin(&g, &probe, 6 * S));
 	guarded_succeed(&g, &stale, 6 * S);
 	cr_expect(stale.d.breaker_changed == BACKOFF_BREAKER_NONE);
@@ -202,8 +201,8 @@ Test(guard_breaker, stale_answers_do_not_count)
 	guarded_clear(&g);
 }
 
-/* Half-open times that begin 2^30 ns apart are two all the same. */
-Test(guard_breaker, half_open_times_are_told_apart)
+/* Half-open times that begin 2^30 ns apart are not mistaken for one. */
+Test(guard_breaker, half_open_times_are_distinguished)
 {
 	const uint64_t apart_ns = UINT64_C(1) << 30;
 	struct guarded g = half_open(BREAKER("\"window\":2,\"cooldown\":1"));
@@ -219,8 +218,8 @@ Test(guard_breaker, half_open_times_are_told_apart)
 	guarded_clear(&g);
 }
 
-/* A call in half-open time that waits, and one whose probe began: the first
- * asks again, the second need not. */
+/* An event loop asks again about the attempt that a call began with. It is
+ * still let through, and takes one place. */
 Test(guard_breaker, a_probe_is_asked_for_once)
 {
 	struct guarded g = half_open(BREAKER("\"window\":2"));
@@ -259,7 +258,7 @@ Test(guard_breaker, stops_calls_that_wait)
 	guarded_clear(&g);
 }
 
-/* A request that the server refuses for good is no failure of the server. */
+/* A request that the server refuses for good is not a failure of the server. */
 Test(guard_breaker, forbidden_requests_are_judged_by_their_class)
 {
 	struct guarded g = guarded_of(AT_ONCE(
@@ -282,7 +281,7 @@ Test(guard_breaker, forbidden_requests_are_judged_by_their_class)
 	guarded_clear(&g);
 }
 
-/* Closing forgets; nothing of before drags along, however often. */
+/* Closing resets the window completely, however often. */
 Test(guard_breaker, windows_do_not_drift)
 {
 	struct guarded g = guarded_of(BREAKER("\"window\":8"));

@@ -26,7 +26,7 @@ calls_counted(const struct guarded *g)
 	return atomic_load(&g->guard->budget.calls);
 }
 
-/** How a call ends whose first attempt failed and whose retry waits. */
+/** The end of a call whose first attempt failed and whose retry waits. */
 enum end {
 	END_CANCEL,
 	END_SHUTDOWN,
@@ -40,7 +40,7 @@ enum end {
 	END_RETRY_SUCCEEDED,
 };
 
-/* The call that waits is one failure of two; what the other takes goes back. */
+/* Let another call fail, which opens the breaker, and end it. */
 static void
 open_breaker(struct guarded *g)
 {
@@ -94,8 +94,8 @@ end_call(struct guarded *g, struct guarded_call *call, enum end end)
 #define BUCKET "token_bucket"
 #define TEN ",\"capacity\":10"
 
-/* Tokens after the failure and after the end; a place is never kept. */
-Test(guard_budget, what_a_retry_holds_goes_back_unless_it_was_answered)
+/* Tokens after the failure and after the end; a place is always given back. */
+Test(guard_budget, a_retry_gives_back_what_it_holds_unless_it_was_answered)
 {
 	static const struct {
 		const char *why, *policy;
@@ -203,9 +203,9 @@ Test(guard_budget, rewards_stop_at_the_capacity)
 	guarded_clear(&g);
 }
 
-/* Deposits expire, and withdrawals too: one that has expired does not come
- * back as a deposit of now. */
-Test(guard_budget, an_expired_withdrawal_is_no_deposit)
+/* Deposits and withdrawals expire: an expired withdrawal that is undone is not
+ * a new deposit. */
+Test(guard_budget, an_expired_withdrawal_is_not_refunded)
 {
 	struct guarded g = guarded_of(
 		AT_ONCE("9", "\"budget\":{\"kind\":\"ratio\",\"ttl\":10,"
@@ -219,7 +219,7 @@ Test(guard_budget, an_expired_withdrawal_is_no_deposit)
 	backoff_engine_stop(&call.state, BACKOFF_STOP_CANCELLED, &call.d);
 	cr_expect(guarded_tokens(&g, 30 * S) == 50, "%f",
 		  guarded_tokens(&g, 30 * S));
-	/* Within its time it does. */
+	/* Before it expires, it is undone. */
 	guarded_begin(&g, &call, 40 * S);
 	cr_assert(guarded_fail(&g, &call, 40 * S));
 	backoff_engine_stop(&call.state, BACKOFF_STOP_CANCELLED, &call.d);
@@ -228,7 +228,7 @@ Test(guard_budget, an_expired_withdrawal_is_no_deposit)
 	guarded_clear(&g);
 }
 
-/* A retry that waits holds its place: what fails meanwhile finds none. */
+/* A waiting retry holds its place, so another failure is refused. */
 Test(guard_budget, places_are_held_through_the_wait)
 {
 	struct guarded g = guarded_of(BUDGET("concurrency", ""));
@@ -241,7 +241,7 @@ Test(guard_budget, places_are_held_through_the_wait)
 	cr_expect(!guarded_fail(&g, &call[3], 0));
 	cr_expect(call[3].d.stop == BACKOFF_STOP_BUDGET);
 	cr_expect(places_taken(&g) == 3 && calls_counted(&g) == 3);
-	/* One that fails again holds one place, not two. */
+	/* A retry that fails again holds one place, not two. */
 	guarded_resume(&g, &call[0], S);
 	cr_expect(guarded_fail(&g, &call[0], S));
 	cr_expect(places_taken(&g) == 3);
@@ -253,7 +253,7 @@ Test(guard_budget, places_are_held_through_the_wait)
 	guarded_clear(&g);
 }
 
-/* A cancelled attempt is no failure of the target, and no success. */
+/* A cancelled attempt is neither a failure nor a success of the target. */
 Test(guard_budget, a_cancelled_attempt_changes_nothing)
 {
 	static const char *const policy[] = {
@@ -273,8 +273,8 @@ Test(guard_budget, a_cancelled_attempt_changes_nothing)
 	}
 }
 
-/* A failure that no retry follows for its kind says nothing of the target. */
-Test(guard_budget, a_refused_request_is_no_failure_of_the_target)
+/* A failure that is never retried says nothing about the target. */
+Test(guard_budget, a_refused_request_is_not_the_targets_failure)
 {
 	struct guarded g = guarded_of(BUDGET("throttle", ""));
 	struct guarded_call call;
@@ -285,20 +285,20 @@ Test(guard_budget, a_refused_request_is_no_failure_of_the_target)
 	guarded_clear(&g);
 }
 
-/** Calls at once, each with a random life. */
+/** Concurrent calls with random histories. */
 #define LIVES 40
 
 struct lives {
 	struct guarded g;
 	struct guarded_call call[LIVES];
-	/** 0 not begun, 1 attempt under way, 2 waits. */
+	/** 0: not begun, 1: in an attempt, 2: waiting. */
 	int phase[LIVES];
 	uint64_t now_ns;
 	uint64_t begun, refused, resumed;
 };
 
 static uint64_t
-luck(uint64_t step, uint32_t what)
+draw_of(uint64_t step, uint32_t what)
 {
 	return backoff_draw(99, BACKOFF_PURPOSE_USER, step, what);
 }
@@ -324,11 +324,11 @@ end_attempt(struct lives *l, int i, uint64_t dice)
 static void
 live(struct lives *l, uint64_t step)
 {
-	int i = (int)(luck(step, 1) % LIVES);
-	uint64_t dice = luck(step, 2);
+	int i = (int)(draw_of(step, 1) % LIVES);
+	uint64_t dice = draw_of(step, 2);
 	struct guarded_call *call = &l->call[i];
 
-	l->now_ns += luck(step, 3) % (200 * MS);
+	l->now_ns += draw_of(step, 3) % (200 * MS);
 	if (l->phase[i] != 0 && dice % 16 == 0) {
 		backoff_engine_stop(&call->state, BACKOFF_STOP_SHUTDOWN,
 				    &call->d);
@@ -367,7 +367,7 @@ check_lives(const struct lives *l, const char *policy, int64_t capacity_milli)
 	}
 }
 
-Test(guard_budget, random_lives_leak_nothing)
+Test(guard_budget, random_histories_leak_nothing)
 {
 	static const struct {
 		const char *policy;
@@ -394,7 +394,7 @@ Test(guard_budget, random_lives_leak_nothing)
 			live(&l, step + r * 1000000);
 			check_lives(&l, row[r].policy, row[r].capacity_milli);
 		}
-		/* It was all tried, not skipped. */
+		/* Each kind of step was made. */
 		cr_expect(l.begun > row[r].begun &&
 				  l.refused >= row[r].refused &&
 				  l.resumed > row[r].resumed,
@@ -415,13 +415,13 @@ Test(guard_budget, random_lives_leak_nothing)
 	}
 }
 
-/* Calls that never make a retry give back all that they took. */
+/* Calls that never make a retry give back everything. */
 Test(guard_budget, waits_that_end_early_cost_nothing)
 {
 	struct lives l = {.g = guarded_of(BUDGET(BUCKET, ""))};
 
 	for (uint64_t step = 0; step < 5000; step++) {
-		int i = (int)(luck(step, 4) % LIVES);
+		int i = (int)(draw_of(step, 4) % LIVES);
 		struct guarded_call *call = &l.call[i];
 
 		if (l.phase[i] == 2) {

@@ -15,7 +15,7 @@ struct scene {
 	struct backoff_policy *policy;
 	struct backoff_clock *clock;
 	struct backoff_retry *retry;
-	/** Of each event: type, breaker, budget, stop. */
+	/** Each event's type, breaker, budget and stop. */
 	struct seen {
 		enum backoff_event_type type;
 		enum backoff_stop stop;
@@ -67,7 +67,7 @@ tear_down(struct scene *s)
 	backoff_policy_unref(s->policy);
 }
 
-/* A call by steps that is to begin; NULL if the breaker is open. */
+/* Begin a call by steps; NULL if the breaker is open. */
 static struct backoff_call *
 begin(struct scene *s)
 {
@@ -120,7 +120,7 @@ Test(guard_calls, each_transition_is_one_event)
 	backoff_clock_virtual_advance(s.clock, 5 * S);
 	first = begin(&s);
 	second = begin(&s);
-	cr_expect(begin(&s) == NULL, "two probes at once");
+	cr_expect(begin(&s) == NULL, "two concurrent probes");
 	cr_expect(transitions(&s, "half_open") == 1);
 	end(first, BACKOFF_OUTCOME_SUCCESS);
 	cr_expect(transitions(&s, "closed") == 0);
@@ -167,7 +167,7 @@ Test(guard_calls, events_say_what_the_guard_held)
 	tear_down(&s);
 }
 
-/* A refused call is no attempt: no luck is drawn, no number used. */
+/* A refused call makes no attempt, and uses no draw and no number. */
 Test(guard_calls, an_open_breaker_draws_nothing)
 {
 	uint64_t delay_ns[2];
@@ -208,7 +208,7 @@ Test(guard_calls, an_open_breaker_draws_nothing)
 	cr_expect(delay_ns[0] == delay_ns[1]);
 }
 
-/* Every way in which a probe may end without an answer. */
+/* All ways in which a probe may end without an outcome. */
 Test(guard_calls, a_lost_probe_gives_its_place_back)
 {
 	for (int way = 0; way < 4; way++) {
@@ -222,7 +222,7 @@ Test(guard_calls, a_lost_probe_gives_its_place_back)
 		end(begin(&s), BACKOFF_OUTCOME_FAILURE);
 		backoff_clock_virtual_advance(s.clock, 5 * S);
 		if (way == 0) {
-			/* Never asked. */
+			/* The breaker is not asked. */
 			cr_assert(backoff_call_new(s.retry, NULL, &call) ==
 				  BACKOFF_OK);
 			cr_expect(begin(&s) == NULL);
@@ -246,7 +246,7 @@ Test(guard_calls, a_lost_probe_gives_its_place_back)
 	}
 }
 
-/* A call that was begun long ago asks the breaker anew. */
+/* A call that began long ago asks the breaker again. */
 Test(guard_calls, a_call_that_began_before_the_breaker_opened)
 {
 	struct scene s;
@@ -332,7 +332,7 @@ fail(void *user, const struct backoff_attempt *attempt,
 	backoff_outcome_from_http(outcome, 503);
 }
 
-/* The table's guards would follow rules that the calls do not have. */
+/* Guards of another policy have other rules than the calls. */
 Test(guard_calls, guards_of_another_policy_are_refused)
 {
 	struct backoff_policy *policy =
@@ -347,7 +347,7 @@ Test(guard_calls, guards_of_another_policy_are_refused)
 	cr_assert(backoff_guards_new(policy, 10, &table) == BACKOFF_OK);
 	cr_assert(backoff_retry_new(other, "op", &retry) == BACKOFF_OK);
 	cr_expect(backoff_retry_set_guards(retry, table) == BACKOFF_E_ARGUMENT);
-	cr_expect(backoff_retry_guard(retry) == NULL, "as it was");
+	cr_expect(backoff_retry_guard(retry) == NULL, "unchanged");
 	backoff_retry_free(retry);
 	cr_assert(backoff_retry_new(same, "op", &retry) == BACKOFF_OK);
 	cr_expect(backoff_retry_set_guards(retry, table) == BACKOFF_OK,
@@ -379,7 +379,7 @@ Test(guard_calls, targets_share_what_a_table_gives_them)
 			  BACKOFF_OK);
 		cr_assert(backoff_retry_set_guards(retry[i], table) ==
 			  BACKOFF_OK);
-		/* Twice does no harm. */
+		/* Setting it twice is harmless. */
 		cr_assert(backoff_retry_set_guards(retry[i], table) ==
 			  BACKOFF_OK);
 	}
@@ -399,7 +399,7 @@ Test(guard_calls, targets_share_what_a_table_gives_them)
 	backoff_policy_unref(policy);
 }
 
-/* The ring keeps a copy of what the call's memory holds no longer. */
+/* The ring has a copy after the call's memory is gone. */
 Test(guard_calls, the_ring_keeps_budget_and_breaker)
 {
 	struct backoff_policy *policy =

@@ -7,7 +7,7 @@
 
 #include "unit/guard/guarded.h"
 
-/* The shipped ones, and the same with more attempts. */
+/* The shipped policies, and the same with more attempts. */
 #define AWS_2020 "AWS_STANDARD_2020"
 #define AWS_2026 "AWS_STANDARD_2026"
 #define MORE(name, attempts)                                                   \
@@ -21,7 +21,7 @@
 	AT_ONCE("100", "\"budget\":{\"kind\":\"ratio\",\"ratio\":" ratio       \
 		       ",\"min_per_second\":" reserve "}")
 
-/* What many calls one after another made of it. */
+/* The result of many calls, one after another. */
 struct run {
 	double success, attempts, refused;
 };
@@ -38,11 +38,11 @@ run_calls(const char *policy, double fail, uint64_t calls, uint64_t step_ns)
 
 		cr_assert(guarded_begin(&g, &call, now_ns));
 		while (call.d.action != BACKOFF_ACTION_DONE) {
-			uint64_t luck = backoff_draw(7, BACKOFF_PURPOSE_USER, i,
+			uint64_t draw = backoff_draw(7, BACKOFF_PURPOSE_USER, i,
 						     call.state.attempt);
 
 			attempts++;
-			if ((double)luck / 0x1p64 >= fail) {
+			if ((double)draw / 0x1p64 >= fail) {
 				guarded_succeed(&g, &call, now_ns);
 				succeeded++;
 			} else if (guarded_fail(&g, &call, now_ns)) {
@@ -59,13 +59,14 @@ run_calls(const char *policy, double fail, uint64_t calls, uint64_t step_ns)
 			    wanted ? (double)refused / (double)wanted : 0};
 }
 
-/* Three attempts, independent failures; success and share of the wanted
- * retries that were refused. Of the last model the time until half of the 1000
- * tokens is gone varies from run to run by a fifth, and the figures with it. */
+/* Three attempts and independent failures: the success rate, and the share of
+ * retries that were refused. In the last model the time until half of the 1000
+ * tokens are gone varies by a fifth from run to run, and the figures with it.
+ */
 #define CLOSE .004, .012
 #define WIDE .016, .15
 
-Test(guard_figures, models_differ_as_they_do)
+Test(guard_figures, models_differ_as_published)
 {
 	static const struct {
 		const char *policy;
@@ -141,7 +142,7 @@ fail_as(struct guarded *g, struct guarded_call *call, enum backoff_class class)
 	return guarded_end(g, call, 0, BACKOFF_OUTCOME_FAILURE, class);
 }
 
-/* What a call that succeeds at attempt k (n + 1: never) does to the tokens. */
+/* The change of tokens by a call that succeeds at attempt k (n + 1: never). */
 static double
 change_of(const char *policy, enum backoff_class class, unsigned k)
 {
@@ -149,7 +150,7 @@ change_of(const char *policy, enum backoff_class class, unsigned k)
 	struct guarded_call call;
 	double before;
 
-	/* From the middle, where no limit cuts. */
+	/* From the middle, far from both limits. */
 	while (guarded_tokens(&g, 0) > 300) {
 		guarded_begin(&g, &call, 0);
 		while (fail_as(&g, &call, class))
@@ -177,8 +178,8 @@ drift(const double *change, unsigned n, double fail)
 	return sum + made * change[n + 1];
 }
 
-/* The failure rate at which tokens neither grow nor go: exact, since what each
- * course of a call does is exact. */
+/* The failure rate at which tokens break even. It is exact, since the change by
+ * each run of a call is exact. */
 Test(guard_figures, aws_breaks_even_where_published)
 {
 	static const struct {
@@ -219,8 +220,8 @@ Test(guard_figures, aws_breaks_even_where_published)
 	}
 }
 
-/* From half empty, a client just below that rate fills its bucket, and one
- * just above it empties it. */
+/* A client just below that rate fills a bucket that is half empty, and one just
+ * above it empties the bucket. */
 Test(guard_figures, aws_drifts_as_the_rate_says)
 {
 	static const struct {
@@ -309,7 +310,7 @@ Test(guard_figures, grpc_refuses_at_half)
 	cr_expect(!guarded_fail(&g, &call, 0));
 	cr_expect(call.d.stop == BACKOFF_STOP_BUDGET);
 	cr_expect(guarded_tokens(&g, 0) == 5);
-	/* One success, and the next failure is below again. */
+	/* After one success, the next failure is below half again. */
 	guarded_begin(&g, &call, 0);
 	guarded_succeed(&g, &call, 0);
 	guarded_begin(&g, &call, 0);
@@ -322,8 +323,8 @@ Test(guard_figures, grpc_refuses_at_half)
 	guarded_clear(&g);
 }
 
-/* Deposits of started calls alone: 1 + r attempts per call, (1 + r)(1 - f)
- * of them end well. */
+/* With deposits alone there are 1 + r attempts per call, of which (1 + r)(1 -
+ * f) succeed. */
 Test(guard_figures, ratio_when_exhausted)
 {
 	static const struct {
@@ -349,7 +350,7 @@ Test(guard_figures, ratio_when_exhausted)
 	}
 }
 
-/* The default's reserve: 10 retries per second over 10 s, at once. */
+/* The default reserve, used at once: 10 retries per second for 10 s. */
 Test(guard_figures, finagle_allows_100_retries_at_once)
 {
 	struct guarded g =
@@ -361,12 +362,12 @@ Test(guard_figures, finagle_allows_100_retries_at_once)
 	while (guarded_fail(&g, &call, 0))
 		retries++;
 	cr_expect(retries == 100, "%u", retries);
-	/* Five calls are worth one more. */
+	/* Five calls allow one more. */
 	for (unsigned i = 0; i < 5; i++)
 		guarded_begin(&g, &call, S);
 	cr_expect(guarded_fail(&g, &call, S));
 	cr_expect(!guarded_fail(&g, &call, S));
-	/* What was withdrawn is forgotten like what was deposited. */
+	/* Withdrawals expire like deposits. */
 	guarded_begin(&g, &call, 20 * S);
 	for (retries = 0; guarded_fail(&g, &call, 20 * S);)
 		retries++;
@@ -374,7 +375,7 @@ Test(guard_figures, finagle_allows_100_retries_at_once)
 	guarded_clear(&g);
 }
 
-/* Envoy: of so many calls that fail at once, so many are retried. */
+/* Envoy: the number of concurrent failures, and of those that are retried. */
 Test(guard_figures, envoy_allows_a_fifth_and_at_least_three)
 {
 	static const struct {
@@ -390,7 +391,7 @@ Test(guard_figures, envoy_allows_a_fifth_and_at_least_three)
 
 		for (unsigned k = 0; k < row[i].calls; k++)
 			guarded_begin(&g, &call[k], 0);
-		/* Refused calls are over, and would lower the share. */
+		/* A refused call is over, which would lower the limit. */
 		for (unsigned k = 0; k < row[i].calls; k++) {
 			if (!guarded_fail(&g, &call[k], 0))
 				break;

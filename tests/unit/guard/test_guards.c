@@ -14,7 +14,7 @@ table_of(struct backoff_policy *policy, uint32_t limit)
 	return table;
 }
 
-/* Take so many tokens of the guard, so that it can be told from a new one. */
+/* Spend the guard's tokens on retries, so that it differs from a new one. */
 static void
 mark(struct backoff_policy *policy, struct backoff_guard *guard,
      unsigned retries)
@@ -94,8 +94,8 @@ Test(guard_guards, a_guard_begins_full_and_closed)
 	}
 }
 
-/* A retry that waits holds a place, and a bucket that lost tokens holds as many
- * as before. */
+/* A waiting retry takes a place but does not lower the capacity, nor do tokens
+ * that were spent. */
 Test(guard_guards, capacity_is_not_what_is_left)
 {
 	static const struct {
@@ -157,7 +157,7 @@ Test(guard_guards, a_target_keeps_its_guard)
 	backoff_policy_unref(policy);
 }
 
-/* Of three places: who is forgotten when a fourth target comes. */
+/* Which of three guards is evicted when a fourth target comes. */
 Test(guard_guards, the_least_recently_taken_goes)
 {
 	struct backoff_policy *policy = policy_of(POLICY);
@@ -197,12 +197,12 @@ Test(guard_guards, held_ones_stay_and_the_rest_share_one)
 			     *d = backoff_guards_take(table, "d");
 
 	cr_expect(a != b && a != c && b != c);
-	cr_expect(c == d, "no place: one for all of them");
+	cr_expect(c == d, "they share one guard, for want of a place");
 	mark(policy, a, 1);
 	mark(policy, c, 3);
 	backoff_guards_release(table, d);
 	backoff_guards_release(table, b);
-	/* b's place is free now; c goes on with what it has. */
+	/* b's place is free now; c keeps the shared guard. */
 	d = backoff_guards_take(table, "d");
 	cr_expect(d != c && d != a && retries_of(d) == 0);
 	cr_expect(backoff_guards_take(table, "a") == a);
@@ -211,7 +211,7 @@ Test(guard_guards, held_ones_stay_and_the_rest_share_one)
 	backoff_guards_release(table, a);
 	backoff_guards_release(table, c);
 	backoff_guards_release(table, d);
-	/* The shared one is never evicted. */
+	/* The shared guard is never evicted. */
 	for (unsigned i = 0; i < 10; i++) {
 		char target[8];
 
@@ -222,7 +222,7 @@ Test(guard_guards, held_ones_stay_and_the_rest_share_one)
 	a = backoff_guards_take(table, "a");
 	b = backoff_guards_take(table, "b");
 	c = backoff_guards_take(table, "c");
-	cr_expect(retries_of(c) == 3, "still the shared one");
+	cr_expect(retries_of(c) == 3, "still the shared guard");
 	backoff_guards_release(table, a);
 	backoff_guards_release(table, b);
 	backoff_guards_release(table, c);

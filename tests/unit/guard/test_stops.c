@@ -1,4 +1,4 @@
-/* Tests of all the reasons for which a call ends, through the whole loop. */
+/* Tests of every reason for which a call stops, through the whole loop. */
 #include "config.h"
 
 #include "unit/guard/guarded.h"
@@ -7,7 +7,7 @@
 	"{\"name\":\"W\",\"max_attempts\":" attempts                           \
 	",\"base_delay\":1,\"jitter\":\"none\"" fields "}"
 
-/** What the attempts do. */
+/** The outcome of the attempts. */
 enum act {
 	ACT_SUCCEED,
 	ACT_FAIL,
@@ -19,14 +19,14 @@ enum act {
 	ACT_SLOW,
 };
 
-/** What is done to the call. */
+/** What happens to the call. */
 enum way {
 	WAY_RUN,
 	WAY_RUN_IDEMPOTENT,
-	/** By steps, until the first wait; then free it. */
+	/** Made by steps, and freed in its first wait. */
 	WAY_FREE,
 	WAY_NO_SLEEP,
-	/** After another call failed. */
+	/** Made after another call failed. */
 	WAY_SECOND,
 };
 
@@ -107,13 +107,13 @@ free_while_waiting(struct backoff_retry *retry, struct scene *s,
 	cr_assert(backoff_call_next(call, &step) == BACKOFF_OK);
 	cr_assert(step.action == BACKOFF_ACTION_WAIT);
 	backoff_call_free(call);
-	/* The answer went with it; its event stays. */
+	/* The answer was freed with it; its event stays. */
 	*answer = (struct backoff_answer){
 		.stop = s->last.stop, .attempts = (uint32_t)s->last.attempts};
 	snprintf(answer->error_type, sizeof(answer->error_type), "TheError");
 }
 
-/* End a call in that way. */
+/* End a call for the row's reason. */
 static void
 end_call(const char *text, enum way way, struct scene *s,
 	 struct backoff_answer *answer)
@@ -211,7 +211,7 @@ Test(guard_stops, every_reason_can_be_reached)
 		cr_expect(answer.attempts == reason[i].attempts &&
 				  s.last.attempts == reason[i].attempts,
 			  "%s: %u attempts", name, answer.attempts);
-		/* Whatever ended it, the failure is the caller's to see. */
+		/* The caller sees the failure, whatever ended the call. */
 		cr_expect(strcmp(answer.error_type,
 				 reason[i].act == ACT_SUCCEED ||
 						 reason[i].attempts == 0
@@ -225,7 +225,7 @@ Test(guard_stops, every_reason_can_be_reached)
 		cr_expect(reached >> stop & 1, "%s",
 			  backoff_stop_name((enum backoff_stop)stop));
 	cr_expect(backoff_stop_name(BACKOFF_STOP_SLEEP_FAILED + 1) == NULL,
-		  "a new reason needs a reason here");
+		  "a new reason to stop needs a row here");
 }
 
 /* Several reasons at once: the order that backoff_engine_decide() names. */
@@ -243,7 +243,7 @@ Test(guard_stops, the_first_reason_in_order_wins)
 		BACKOFF_STOP_BUDGET,
 	};
 
-	/* From the i-th on, everything that could end the call does. */
+	/* Everything from the i-th reason on applies. */
 	for (size_t i = 0; i < COUNT(order); i++) {
 		char text[512];
 		struct guarded g;

@@ -1,4 +1,4 @@
-/* What the tests of known pitfalls share: laws, luck, refusals. */
+/* Helpers for the tests of known pitfalls: laws, draws, refusals. */
 #ifndef TEST_PITFALLS_H
 #define TEST_PITFALLS_H
 
@@ -8,7 +8,7 @@
 #include "unit/guard/guarded.h"
 #include "unit/retry/script.h"
 
-/** Attempts and the rest of a policy. */
+/** A policy with max_attempts and other fields. */
 #define RULES(attempts, fields)                                                \
 	"{\"name\":\"P\",\"max_attempts\":" attempts "," fields "}"
 
@@ -17,14 +17,14 @@
 	     .error_type = "ConnectionError", .code = "errno:ECONNRESET",      \
 	     .error = "reset")
 
-/** Luck that is the same in every run. */
+/** A random number that is the same in every run. */
 static inline uint64_t
-luck(unsigned number)
+fixed_draw(unsigned number)
 {
 	return backoff_draw(2026, BACKOFF_PURPOSE_USER, number, 1);
 }
 
-/** The delay after failed attempt @p failed, without memory of others. */
+/** The delay after failed attempt @p failed, without a previous delay. */
 static inline uint64_t
 delay_of(const struct backoff_policy *policy, uint32_t failed, uint64_t draw)
 {
@@ -34,7 +34,7 @@ delay_of(const struct backoff_policy *policy, uint32_t failed, uint64_t draw)
 	return backoff_engine_draw(&law, draw);
 }
 
-/** The policy is refused, and the error names this path. */
+/** Expect that the policy is refused, with an error at this path. */
 static inline void
 expect_refused(const char *policy, const char *path)
 {

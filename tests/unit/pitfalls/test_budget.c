@@ -7,8 +7,7 @@
 
 #include "unit/pitfalls/pitfalls.h"
 
-/* Begin so many calls, let all of them fail at once, count those that may try
- * again. */
+/* Begin @count calls, let them all fail, and count those that may retry. */
 static unsigned
 fail_all(struct guarded *g, struct guarded_call *call, unsigned count)
 {
@@ -21,8 +20,8 @@ fail_all(struct guarded *g, struct guarded_call *call, unsigned count)
 	return waiting;
 }
 
-/* Envoy forgets retries in backoff, so that a mass failure overshoots;
- * failsafe-go asks after the sleep. */
+/* Envoy does not count retries in backoff, so a mass failure exceeds the
+ * budget; failsafe-go asks the budget after the sleep. */
 Test(pitfalls_budget, p17_a_retry_holds_its_place_through_the_wait)
 {
 	struct guarded g = guarded_of(
@@ -34,11 +33,11 @@ Test(pitfalls_budget, p17_a_retry_holds_its_place_through_the_wait)
 
 	cr_expect(fail_all(&g, call, 20) == 4, "a fifth of twenty");
 	cr_expect(call[4].d.stop == BACKOFF_STOP_BUDGET);
-	cr_expect(call[4].d.delay_ns == 0, "and nothing was slept for it");
+	cr_expect(call[4].d.delay_ns == 0, "and there was no wait");
 	cr_assert(guarded_begin(&g, &late, 0));
 	cr_expect(!guarded_fail(&g, &late, 0), "all places are held");
-	/* Who gives up the wait gives back the place; of the few calls that
-	 * are left three may retry. */
+	/* A call that ends in its wait gives back its place; three retries are
+	 * allowed however few calls are left. */
 	backoff_engine_stop(&call[0].state, BACKOFF_STOP_CANCELLED, &call[0].d);
 	backoff_engine_stop(&call[1].state, BACKOFF_STOP_CANCELLED, &call[1].d);
 	cr_assert(guarded_begin(&g, &late, 0));
@@ -51,7 +50,7 @@ Test(pitfalls_budget, p17_a_retry_holds_its_place_through_the_wait)
 	guarded_clear(&g);
 }
 
-/* failsafe-go answers ErrExceeded and hides what went wrong. */
+/* failsafe-go returns ErrExceeded, which hides the failure. */
 Test(pitfalls_budget, p18_a_refused_retry_keeps_the_error)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE};
@@ -82,8 +81,8 @@ fail_always(void *user, const struct backoff_attempt *attempt,
 	backoff_outcome_from_http(outcome, 503);
 }
 
-/* aws-c-io's bucket only refills if callers report successes without retries,
- * which its header has to beg for. */
+/* aws-c-io's bucket only refills if callers report first-try successes, too, as
+ * its header asks them to. */
 Test(pitfalls_budget, p19_the_last_cost_comes_back_and_nothing_above_capacity)
 {
 	struct guarded g = guarded_of(
@@ -111,7 +110,7 @@ Test(pitfalls_budget, p19_the_last_cost_comes_back_and_nothing_above_capacity)
 	}
 	guarded_clear(&g);
 
-	/* A loop reports by itself. */
+	/* The loop reports by itself. */
 	scene_init(&s,
 		   RULES("1", "\"budget\":{\"kind\":\"throttle\","
 			      "\"token_ratio\":2}"),
@@ -151,7 +150,7 @@ Test(pitfalls_budget, p20_a_thousand_targets_do_not_grow_the_table)
 			    BACKOFF_CLASS_FATAL);
 		backoff_guards_release(table, g.guard);
 	}
-	/* From the newest on, so that looking forgets only what was seen. */
+	/* From the newest, since each look at an evicted one evicts another. */
 	for (unsigned i = 1000; i-- > 900;) {
 		struct guarded g = {policy, NULL};
 
@@ -165,9 +164,9 @@ Test(pitfalls_budget, p20_a_thousand_targets_do_not_grow_the_table)
 	backoff_policy_unref(policy);
 }
 
-/* A child of fork(2) goes on with a copy: what it spends is its own, in both
- * directions, whoever was in the middle of what. */
-Test(pitfalls_budget, p20_a_forked_child_has_a_budget_of_its_own)
+/* A child of fork(2) has a copy of the budget: what one of the two processes
+ * spends does not affect the other. */
+Test(pitfalls_budget, p20_a_forked_child_has_its_own_budget)
 {
 	struct guarded g =
 		guarded_of(AT_ONCE("9", "\"budget\":{\"kind\":\"token_bucket\","
@@ -190,9 +189,9 @@ Test(pitfalls_budget, p20_a_forked_child_has_a_budget_of_its_own)
 	guarded_clear(&g);
 }
 
-/* Polly and failsafe-go put the breaker inside: a refusal burns an attempt and
- * a draw. */
-Test(pitfalls_budget, p22_an_open_breaker_burns_no_attempt_and_no_luck)
+/* Polly and failsafe-go put the breaker inside the retry, so a refusal uses up
+ * an attempt and a draw. */
+Test(pitfalls_budget, p22_an_open_breaker_uses_no_attempt_and_no_draw)
 {
 	static const char policy[] =
 		RULES("2", "\"breaker\":{\"window\":2,\"cooldown\":60}");
@@ -202,19 +201,19 @@ Test(pitfalls_budget, p22_an_open_breaker_burns_no_attempt_and_no_luck)
 
 	scene_init(&s, policy, act);
 	scene_init(&t, policy, act);
-	/* Without a log no blocked call needs an id either. */
+	/* Without a log, blocked calls need no id, either. */
 	backoff_retry_set_on_event(s.retry, NULL, NULL);
 	backoff_retry_set_on_event(t.retry, NULL, NULL);
 	for (unsigned i = 0; i < 6; i++) {
 		cr_expect(run(&s, NULL, &blocked) == BACKOFF_E_STATE);
-		cr_expect(s.made == 2, "only the first call made any");
+		cr_expect(s.made == 2, "only the first call made attempts");
 	}
 	cr_expect(blocked.stop == BACKOFF_STOP_BREAKER_OPEN);
 	cr_expect(blocked.attempts == 0 && blocked.backoff_ns == 0);
 	cr_expect(run(&t, NULL, &twin) == BACKOFF_E_STATE);
 	backoff_clock_virtual_advance(s.clock, 60 * S);
 	backoff_clock_virtual_advance(t.clock, 60 * S);
-	/* The probe fails; its wait is the luck of the second call. */
+	/* The probe fails; its wait is the draw of the second call. */
 	run(&s, NULL, &after);
 	run(&t, NULL, &twin);
 	cr_expect(after.attempts == 1 && twin.attempts == 1);
@@ -225,8 +224,8 @@ Test(pitfalls_budget, p22_an_open_breaker_burns_no_attempt_and_no_luck)
 	scene_clear(&s);
 }
 
-/* A long-poll loop that gets a refusal and no delay asks again at once; AWS
- * sleeps there since 2026. Here the caller's outer loop has the same curve. */
+/* A long-poll loop that is refused without a delay asks again at once; AWS SDKs
+ * sleep there since 2026. Here the caller's loop can use the same curve. */
 Test(pitfalls_budget, p23_a_refused_long_poll_can_pace_itself)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE,
@@ -244,10 +243,11 @@ Test(pitfalls_budget, p23_a_refused_long_poll_can_pace_itself)
 		run(&s, NULL, &answer);
 		cr_expect(answer.stop == BACKOFF_STOP_BUDGET);
 		now = s.clock->now_ns(s.clock->user);
-		cr_expect(s.clock->sleep_until(s.clock->user,
-					       now + delay_of(s.policy, refused,
-							      luck(refused)),
-					       NULL) == BACKOFF_OK);
+		cr_expect(s.clock->sleep_until(
+				  s.clock->user,
+				  now + delay_of(s.policy, refused,
+						 fixed_draw(refused)),
+				  NULL) == BACKOFF_OK);
 	}
 	/* 1, 2, 4, 8, 16 and three times 30 s. */
 	cr_expect(s.made == 8);
@@ -255,7 +255,7 @@ Test(pitfalls_budget, p23_a_refused_long_poll_can_pace_itself)
 	scene_clear(&s);
 }
 
-/* The refusal itself says how long; a hint in it counts too. */
+/* The refusal says how long the wait would have been, also by a hint. */
 Test(pitfalls_budget, p23_a_refusal_says_how_long_the_retry_had_waited)
 {
 	static const struct act act[] = {
@@ -283,8 +283,8 @@ Test(pitfalls_budget, p23_a_refusal_says_how_long_the_retry_had_waited)
 	scene_clear(&s);
 }
 
-/* Only a budget's refusal paces: other ends are the end. */
-Test(pitfalls_budget, p23_no_other_end_paces)
+/* Only a refusal by the budget has a pace; other stops have none. */
+Test(pitfalls_budget, p23_only_a_refusal_by_the_budget_paces)
 {
 	static const char *const policy[] = {
 		RULES("1", "\"jitter\":\"none\""),
@@ -300,7 +300,7 @@ Test(pitfalls_budget, p23_no_other_end_paces)
 		scene_init(&s, policy[i], act);
 		run(&s, NULL, &answer);
 		cr_expect(answer.pace_ns == 0, "%s", policy[i]);
-		/* Nobody watches. */
+		/* Without a log. */
 		backoff_retry_set_on_event(s.retry, NULL, NULL);
 		s.made = 0;
 		run(&s, NULL, &answer);

@@ -1,14 +1,14 @@
-/* Pitfalls 13 to 16 of retry libraries: what the server says. */
+/* Pitfalls 13 to 16 of retry libraries: server hints. */
 #include "config.h"
 
 #include "unit/pitfalls/pitfalls.h"
 
-/* 2026-11-23 10:25:30 UTC, when scenes begin. */
+/* 2026-11-23 10:25:30 UTC, the start of each scene. */
 #define WALL (1795429530 * S)
 
-/* urllib3 overflowed on huge numbers and took 0 for "no hint"; others slept
- * for a negative time, or for NaN. */
-Test(pitfalls_hints, p13_huge_negative_and_zero_are_told_apart)
+/* urllib3 overflowed on huge numbers and took 0 for no hint; others slept for a
+ * negative time, or for NaN. */
+Test(pitfalls_hints, p13_huge_negative_and_zero_are_distinguished)
 {
 	static const struct {
 		const char *name, *value;
@@ -54,8 +54,8 @@ Test(pitfalls_hints, p13_huge_negative_and_zero_are_told_apart)
 	}
 }
 
-/* A date is read by the wall clock; the wait is monotonic time, which began
- * somewhere else. */
+/* A date is compared with the wall clock, but the wait is in monotonic time,
+ * which has another origin. */
 Test(pitfalls_hints, p13_a_date_becomes_a_monotonic_wait)
 {
 	static struct act act[] = {FAILURE, OK(0)};
@@ -77,7 +77,7 @@ Test(pitfalls_hints, p13_a_date_becomes_a_monotonic_wait)
 	scene_clear(&s);
 }
 
-/* failsafe-go jitters Retry-After both ways, and comes back too early. */
+/* failsafe-go jitters Retry-After in both directions, and retries too early. */
 Test(pitfalls_hints, p14_jitter_only_adds_to_a_hint)
 {
 	struct backoff_policy *p =
@@ -94,7 +94,8 @@ Test(pitfalls_hints, p14_jitter_only_adds_to_a_hint)
 		struct backoff_state state;
 
 		backoff_engine_begin(p, &state, 0, BACKOFF_FOREVER, &d);
-		backoff_engine_decide(p, &state, &failure, 0, luck(i), &d);
+		backoff_engine_decide(p, &state, &failure, 0, fixed_draw(i),
+				      &d);
 		cr_assert(d.delay_ns >= 5 * S && d.delay_ns <= 7 * S + S / 2,
 			  "%llu", (unsigned long long)d.delay_ns);
 		least = d.delay_ns < least ? d.delay_ns : least;
@@ -104,7 +105,8 @@ Test(pitfalls_hints, p14_jitter_only_adds_to_a_hint)
 	backoff_policy_unref(p);
 }
 
-/* urllib3 clamps, Envoy ignores, curl gives up, and none of them says so. */
+/* urllib3 clamps such a hint, Envoy ignores it, curl gives up, and none of them
+ * says so. */
 Test(pitfalls_hints, p15_a_hint_that_is_too_long_does_what_the_policy_says)
 {
 	static const struct {
@@ -155,8 +157,8 @@ pushback(const char *value)
 	return act;
 }
 
-/* gRPC A6: a pushback that is negative or cannot be read means stop, and after
- * one that was followed the curve begins anew. */
+/* gRPC A6: a pushback that is negative or unreadable means stop, and one that
+ * is honoured resets the curve. */
 Test(pitfalls_hints, p16_pushback_stops_or_restarts_the_curve)
 {
 	static const char *const stops[] = {"-1", "abc", "", "1.5", "9e9"};

@@ -11,8 +11,8 @@ compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Polly, resilience4j, tenacity, urllib3, p-retry and Finagle add the jitter
- * first and cap then: all clients come back in the same instant. */
+/* Polly, resilience4j, tenacity, urllib3, p-retry and Finagle apply the cap
+ * after the jitter, so all clients retry at the same time. */
 Test(pitfalls_limits, p06_saturated_delays_do_not_pile_up_at_the_cap)
 {
 	static const char *const jitter[] = {
@@ -37,7 +37,7 @@ Test(pitfalls_limits, p06_saturated_delays_do_not_pile_up_at_the_cap)
 			 jitter[i]);
 		p = policy_of(policy);
 		for (unsigned k = 0; k < COUNT(delay); k++)
-			delay[k] = delay_of(p, 10 + k % 5, luck(k));
+			delay[k] = delay_of(p, 10 + k % 5, fixed_draw(k));
 		qsort(delay, COUNT(delay), sizeof(*delay), compare);
 		for (unsigned k = 1; k < COUNT(delay); k++)
 			same += delay[k] == delay[k - 1];
@@ -57,13 +57,13 @@ next_delay(const struct backoff_policy *p, struct backoff_state *state,
 		.kind = BACKOFF_OUTCOME_FAILURE};
 	struct backoff_decision d;
 
-	backoff_engine_decide(p, state, &failure, 0, luck(number), &d);
+	backoff_engine_decide(p, state, &failure, 0, fixed_draw(number), &d);
 	cr_assert(d.action == BACKOFF_ACTION_WAIT);
 	return d.delay_ns;
 }
 
-/* libretry, and whoever shares a BackOff object of cenkalti's, keeps the last
- * delay in the policy: one call continues the curve of another. */
+/* libretry, and a shared BackOff object of cenkalti/backoff, keep the last
+ * delay in the policy, so one call continues the curve of another. */
 Test(pitfalls_limits, p07_calls_of_one_policy_keep_apart)
 {
 	struct backoff_policy *p =
@@ -79,7 +79,7 @@ Test(pitfalls_limits, p07_calls_of_one_policy_keep_apart)
 	for (unsigned i = 0; i < 10; i++) {
 		uint64_t of_a = next_delay(p, &a, i), capped;
 
-		/* From the capped delay before, whatever others did. */
+		/* The next delay depends on the call's last one alone. */
 		capped = 3 * previous < 100 * S ? 3 * previous : 100 * S;
 		cr_expect(of_a >= S && of_a <= capped);
 		previous = of_a;
@@ -88,11 +88,12 @@ Test(pitfalls_limits, p07_calls_of_one_policy_keep_apart)
 			cr_expect(next_delay(p, &b, 100 + i) <= 100 * S);
 	}
 	backoff_engine_begin(p, &b, 0, BACKOFF_FOREVER, &d);
-	cr_expect(next_delay(p, &b, 5) <= 3 * S, "a new call begins anew");
+	cr_expect(next_delay(p, &b, 5) <= 3 * S,
+		  "a new call starts at the base");
 	backoff_policy_unref(p);
 }
 
-/* Envoy, Polly, p-retry and curl count retries; libretry sleeps once more
+/* Envoy, Polly, p-retry and curl count retries, not attempts; libretry sleeps
  * after the last failure. */
 Test(pitfalls_limits, p08_the_first_attempt_counts_and_the_last_has_no_wait)
 {
@@ -108,7 +109,7 @@ Test(pitfalls_limits, p08_the_first_attempt_counts_and_the_last_has_no_wait)
 	cr_expect(s.made == 3 && answer.attempts == 3 && answer.retries == 2);
 	cr_expect(answer.elapsed_ns == 3 * S, "1 s, 2 s, and no third wait");
 	cr_expect(strstr(s.line[2], "delay_seconds") == NULL);
-	/* However tight the deadline is, a call runs once... */
+	/* A call is tried once, however near the deadline is... */
 	s.made = 0;
 	options.deadline_ns = s.clock->now_ns(s.clock->user) + 1;
 	cr_expect(run(&s, &options, &answer) == BACKOFF_E_STATE);
@@ -123,8 +124,8 @@ Test(pitfalls_limits, p08_the_first_attempt_counts_and_the_last_has_no_wait)
 	scene_clear(&s);
 }
 
-/* tenacity slept 7 s under a limit of 5; Failsafe and p-retry cut the sleep
- * and try once more with no time left. */
+/* tenacity slept 7 s under a limit of 5 s; Failsafe and p-retry cut the sleep,
+ * and retry with no time left. */
 Test(pitfalls_limits, p09_nothing_sleeps_into_the_deadline)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE};
@@ -163,8 +164,8 @@ Test(pitfalls_limits, p09_nothing_sleeps_into_the_deadline)
 	}
 }
 
-/* cenkalti's clock began at the first failure: a slow first attempt was free.
- */
+/* The clock of cenkalti/backoff began at the first failure, so a slow first
+ * attempt did not count. */
 Test(pitfalls_limits, p10_a_slow_first_attempt_counts)
 {
 	static const struct act act[] = {FAIL(4 * S, .error = "slow"), FAILURE};
@@ -184,9 +185,9 @@ Test(pitfalls_limits, p10_a_slow_first_attempt_counts)
 	scene_clear(&s);
 }
 
-/* Some want exactly that (cenkalti's pull request 189 asked for either): then
- * nothing but its own limit ends the first attempt, and the deadline is of what
- * follows. */
+/* Some want exactly that (cenkalti/backoff's pull request 189 asked for both).
+ * Then only attempt_timeout limits the first attempt, and the deadline limits
+ * what follows. */
 Test(pitfalls_limits, p10_a_deadline_from_the_first_failure_is_asked_for)
 {
 	static const struct act act[] = {FAIL(40 * S, .error = "slow"), FAILURE,
@@ -204,7 +205,8 @@ Test(pitfalls_limits, p10_a_deadline_from_the_first_failure_is_asked_for)
 
 	scene_init(&s, policy, act);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
-	/* At 0-40, 42 and 46 s; the next one at 54 is past 47. */
+	/* Attempts at 0-40, 42 and 46 s; the next one at 54 s would be past
+	 * 47 s. */
 	cr_expect(s.made == 3, "%u", s.made);
 	cr_expect(answer.stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE);
 	cr_expect(answer.elapsed_ns == 46 * S);
@@ -212,7 +214,7 @@ Test(pitfalls_limits, p10_a_deadline_from_the_first_failure_is_asked_for)
 	cr_expect(s.attempt[1].give_up_ns == START_NS + 47 * S, "shrunk");
 	expect_in_line(&s, 0, "\"deadline_left_seconds\":7,");
 	scene_clear(&s);
-	/* The caller's own deadline is a moment, whatever fails when. */
+	/* The caller's deadline is absolute, whenever an attempt fails. */
 	scene_init(&s, policy, act);
 	cr_expect(run(&s, &options, &answer) == BACKOFF_E_STATE);
 	cr_expect(s.made == 2, "%u", s.made);
@@ -223,8 +225,8 @@ Test(pitfalls_limits, p10_a_deadline_from_the_first_failure_is_asked_for)
 		       "deadline_from");
 }
 
-/* backon's total_delay adds up the sleeps only: attempts may take for ever. */
-Test(pitfalls_limits, p11_time_in_attempts_counts_beside_the_sleeps)
+/* backon's total_delay adds up the sleeps only; attempts may take forever. */
+Test(pitfalls_limits, p11_time_in_attempts_counts_as_sleeps_do)
 {
 	static const struct act act[] = {
 		FAIL(2 * S, .error = "a"), FAIL(2 * S, .error = "b"),
@@ -237,14 +239,14 @@ Test(pitfalls_limits, p11_time_in_attempts_counts_beside_the_sleeps)
 			      "\"jitter\":\"none\",\"deadline\":7"),
 		   act);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
-	/* 0-2, 3-5, 6-8: three attempts, and the last is late by itself. */
+	/* Three attempts, 0-2, 3-5 and 6-8 s; the last ends too late. */
 	cr_expect(s.made == 3 && answer.stop == BACKOFF_STOP_DEADLINE);
 	cr_expect(answer.backoff_ns == 2 * S && answer.elapsed_ns == 8 * S,
-		  "both sums are told, and they differ");
+		  "both sums are reported, and they differ");
 	scene_clear(&s);
 }
 
-/* Where no attempt has a limit of its own, a deadline is one slow attempt. */
+/* Without a limit for each attempt, one slow attempt uses up the deadline. */
 Test(pitfalls_limits, p12_an_attempts_limit_shrinks_to_the_time_left)
 {
 	static const struct act act[] = {

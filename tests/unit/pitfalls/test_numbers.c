@@ -5,8 +5,8 @@
 
 #define MANY_ATTEMPTS "1000000000"
 
-/* stamina crashed at attempt 1024, Polly waited for ever instead of MaxDelay,
- * resilience4j counts up from the first attempt each time. */
+/* stamina crashed at attempt 1024, Polly waited forever instead of MaxDelay,
+ * resilience4j computes each delay in a loop from the first attempt. */
 Test(pitfalls_numbers, p01_backoff_never_overflows_at_attempt_1024,
      .timeout = 60)
 {
@@ -31,7 +31,7 @@ Test(pitfalls_numbers, p01_backoff_never_overflows_at_attempt_1024,
 		struct backoff_policy *p = policy_of(policy[i]);
 		uint64_t cap = i < 4 ? 30 * S : UINT64_C(1000000000) * S;
 
-		/* Often: a loop from the first attempt would not end. */
+		/* Loops from the first attempt would take forever here. */
 		for (unsigned times = 0; times < 1000; times++)
 			for (size_t k = 0; k < COUNT(failed); k++)
 				cr_assert(delay_of(p, failed[k], UINT64_MAX) ==
@@ -41,7 +41,7 @@ Test(pitfalls_numbers, p01_backoff_never_overflows_at_attempt_1024,
 	}
 }
 
-/* The same through a whole call, with the time that it ends at. */
+/* The same in a whole call, whose time is known. */
 Test(pitfalls_numbers, p01_a_call_of_1100_attempts_waits_the_cap)
 {
 	struct backoff_policy *p =
@@ -68,8 +68,8 @@ Test(pitfalls_numbers, p01_a_call_of_1100_attempts_waits_the_cap)
 	backoff_policy_unref(p);
 }
 
-/* Failsafe subtracted a jitter that was longer than the delay and slept for a
- * negative time, now and then. */
+/* Failsafe subtracted a jitter that was longer than the delay, and sometimes
+ * slept for a negative time. */
 Test(pitfalls_numbers, p02_jitter_above_the_delay_never_turns_negative)
 {
 	static const struct {
@@ -97,7 +97,8 @@ Test(pitfalls_numbers, p02_jitter_above_the_delay_never_turns_negative)
 		cr_expect(delay_of(p, 1, 0) <= row[i].most_ns);
 		cr_expect(delay_of(p, 1, UINT64_MAX) <= row[i].most_ns);
 		for (unsigned k = 0; k < 1000; k++)
-			cr_assert(delay_of(p, 1, luck(k)) <= row[i].most_ns,
+			cr_assert(delay_of(p, 1, fixed_draw(k)) <=
+					  row[i].most_ns,
 				  "%s", row[i].policy);
 		backoff_policy_unref(p);
 	}
@@ -109,8 +110,8 @@ Test(pitfalls_numbers, p02_jitter_above_the_delay_never_turns_negative)
 		       "jitter.max");
 }
 
-/* Failsafe cut sub-millisecond sleeps to 0, Azure knows whole seconds only,
- * libretry slept a thousand times as long as it was told. */
+/* Failsafe truncated sub-millisecond sleeps to 0, Azure has whole seconds only,
+ * libretry slept a thousand times too long. */
 Test(pitfalls_numbers, p03_every_unit_is_slept_exactly)
 {
 	static const struct {
@@ -148,7 +149,8 @@ Test(pitfalls_numbers, p03_every_unit_is_slept_exactly)
 }
 
 /* Envoy ignores a per-try timeout above the route's, resilience4j ignores an
- * exponential curve without waitDuration: what is useless is an error here. */
+ * exponential curve without waitDuration. Here settings without effect are
+ * errors. */
 Test(pitfalls_numbers, p04_nonsense_is_refused_at_load)
 {
 	static const struct {
@@ -186,9 +188,9 @@ Test(pitfalls_numbers, p04_nonsense_is_refused_at_load)
 	expect_refused(RULES("3", "\"base_delay\":NaN"), "");
 }
 
-/* Azure's jitter was dead through integer division, cenkalti and resilience4j
- * draw one above the top and never below a millisecond, FreeRTOS takes a
- * remainder: low values come more often. */
+/* Azure's jitter was always 0 by integer division, cenkalti/backoff and
+ * resilience4j draw one above the maximum and in whole milliseconds, FreeRTOS
+ * takes a remainder, so low values are more frequent. */
 Test(pitfalls_numbers, p05_jitter_is_even_down_to_the_nanosecond)
 {
 	struct backoff_policy *tiny =
@@ -199,12 +201,14 @@ Test(pitfalls_numbers, p05_jitter_is_even_down_to_the_nanosecond)
 	const unsigned draws = 100000;
 
 	for (unsigned i = 0; i < draws; i++) {
-		uint64_t delay = delay_of(tiny, 1, luck(i));
+		uint64_t delay = delay_of(tiny, 1, fixed_draw(i));
 
 		cr_assert(delay <= 4);
 		seen[delay]++;
-		/* A remainder of 2^64 by 10^18 is low in 51.2 % of cases. */
-		low += delay_of(huge, 1, luck(i)) < UINT64_C(500000000) * S;
+		/* 51.2 % of the remainders of 2^64 by 10^18 are in the lower
+		 * half. */
+		low += delay_of(huge, 1, fixed_draw(i)) <
+		       UINT64_C(500000000) * S;
 	}
 	/* Five standard deviations. */
 	for (unsigned i = 0; i < 4; i++)

@@ -1,5 +1,4 @@
-/* Defects of existing C libraries, one test each; docs/pitfalls.md names the
- * library beside the test. */
+/* Defects of existing C libraries, one test each: see docs/pitfalls.md. */
 #include "config.h"
 
 #include <pthread.h>
@@ -7,7 +6,8 @@
 
 #include "unit/pitfalls/pitfalls.h"
 
-/* aws-c-io takes user_data that is not NULL for "already scheduled". */
+/* aws-c-io concludes from user_data that is not NULL that a retry is already
+ * scheduled. */
 Test(pitfalls_others, awscio_an_attempt_under_way_is_known_without_user_data)
 {
 	const struct backoff_outcome failure = {
@@ -31,8 +31,8 @@ Test(pitfalls_others, awscio_an_attempt_under_way_is_known_without_user_data)
 	scene_clear(&s);
 }
 
-/* Its random_in_range() answers 0, not the bound, where both bounds are the
- * same: decorrelated delays with base = cap are no delays. */
+/* Its random_in_range() returns 0, not the bound, if both bounds are equal, so
+ * decorrelated delays with base = cap are 0. */
 Test(pitfalls_others, awscio_an_empty_range_is_its_bound_not_zero)
 {
 	struct backoff_policy *p =
@@ -43,16 +43,16 @@ Test(pitfalls_others, awscio_an_empty_range_is_its_bound_not_zero)
 			   "\"kind\":\"proportional\",\"ratio\":0}"));
 
 	for (unsigned i = 0; i < 100; i++) {
-		cr_expect(delay_of(p, 1 + i % 9, luck(i)) == 5 * S);
-		cr_expect(delay_of(flat, 1 + i % 9, luck(i)) == 5 * S);
+		cr_expect(delay_of(p, 1 + i % 9, fixed_draw(i)) == 5 * S);
+		cr_expect(delay_of(flat, 1 + i % 9, fixed_draw(i)) == 5 * S);
 	}
 	cr_expect(delay_of(p, 1, 0) == 5 * S);
 	backoff_policy_unref(flat);
 	backoff_policy_unref(p);
 }
 
-/* Its header says that 0 stands for 10 retries, its code has 5, and a check
- * forbids the 0. */
+/* Its header says that 0 means 10 retries, its code says 5, and a check refuses
+ * 0. */
 Test(pitfalls_others, awscio_defaults_are_those_of_the_documentation)
 {
 	struct backoff_policy *p = policy_of("{\"name\":\"P\","
@@ -65,7 +65,7 @@ Test(pitfalls_others, awscio_defaults_are_those_of_the_documentation)
 		if (field->fallback == NULL || field->fallback[0] == '\0' ||
 		    strchr(field->path, '.') != NULL)
 			continue;
-		/* What has no meaning in this policy is not written. */
+		/* Fields without effect are not written. */
 		snprintf(member, sizeof(member), "\"%s\":", field->path);
 		if (strstr(canonical, member) == NULL)
 			continue;
@@ -81,8 +81,8 @@ Test(pitfalls_others, awscio_defaults_are_those_of_the_documentation)
 	backoff_policy_unref(p);
 }
 
-/* Its plain strategy schedules a CLIENT_ERROR at once, and does not count it:
- * a loop without end. */
+/* Its plain strategy retries a CLIENT_ERROR at once and does not count it,
+ * which is an endless loop. */
 Test(pitfalls_others, awscio_a_client_error_waits_and_counts_like_any)
 {
 	static const struct act act[] = {
@@ -98,8 +98,8 @@ Test(pitfalls_others, awscio_a_client_error_waits_and_counts_like_any)
 	scene_clear(&s);
 }
 
-/* It has no deadline, no limit of an attempt, no hint, no look at results, no
- * hook: all of them in one call. */
+/* It has no deadline, attempt limit, hint, classification of results or hook;
+ * this call has all of them. */
 Test(pitfalls_others, awscio_limits_hints_and_hooks_work_together)
 {
 	static const struct act act[] = {
@@ -119,7 +119,7 @@ Test(pitfalls_others, awscio_limits_hints_and_hooks_work_together)
 	scene_clear(&s);
 }
 
-/* Its buckets have the costs of 2020; here both years are a policy. */
+/* Its buckets have the costs of 2020; here both years' costs are policies. */
 Test(pitfalls_others, awscio_costs_are_the_policys_not_the_codes)
 {
 	static const struct {
@@ -151,8 +151,8 @@ Test(pitfalls_others, awscio_costs_are_the_policys_not_the_codes)
 	}
 }
 
-/* FreeRTOS/backoffAlgorithm: 16 bits without a unit (65 s, if it means
- * milliseconds), factor 2 only, a base above the cap is taken. */
+/* FreeRTOS/backoffAlgorithm has 16 bits without a unit (at most 65 s, in
+ * milliseconds) and only factor 2, and accepts a base above the cap. */
 Test(pitfalls_others, freertos_long_delays_and_other_factors_are_exact)
 {
 	struct backoff_policy *p =
@@ -168,16 +168,16 @@ Test(pitfalls_others, freertos_long_delays_and_other_factors_are_exact)
 		       "base_delay");
 }
 
-/* It takes the remainder of a 16-bit random number: with a range of 40 000 low
- * delays come twice as often. */
-Test(pitfalls_others, freertos_the_range_does_not_show_in_the_luck)
+/* It takes the remainder of a 16-bit random number: in a range of 40 000, low
+ * delays are twice as frequent. */
+Test(pitfalls_others, freertos_draws_are_not_biased_by_the_range)
 {
 	struct backoff_policy *p =
 		policy_of(RULES("9", "\"base_delay\":40,\"max_delay\":40"));
 	unsigned low = 0;
 
 	for (unsigned i = 0; i < 40000; i++)
-		low += delay_of(p, 1, luck(i)) < 20 * S;
+		low += delay_of(p, 1, fixed_draw(i)) < 20 * S;
 	cr_expect(low > 19500 && low < 20500, "%u of 40000", low);
 	backoff_policy_unref(p);
 }
@@ -201,8 +201,8 @@ Test(pitfalls_others, libmcu_a_doubled_delay_neither_wraps_nor_underflows)
 	backoff_policy_unref(p);
 }
 
-/* Azure's retry_control: whole seconds, a jitter that integer division made
- * zero, a first retry at once. */
+/* Azure's retry_control has whole seconds, a jitter that is 0 by integer
+ * division, and an immediate first retry. */
 Test(pitfalls_others, azure_the_first_retry_waits_and_half_seconds_are_jittered)
 {
 	struct backoff_policy *p =
@@ -211,7 +211,7 @@ Test(pitfalls_others, azure_the_first_retry_waits_and_half_seconds_are_jittered)
 	unsigned below = 0, above = 0;
 
 	for (unsigned i = 0; i < 100; i++) {
-		uint64_t delay = delay_of(p, 1, luck(i));
+		uint64_t delay = delay_of(p, 1, fixed_draw(i));
 
 		cr_expect(delay >= 475 * MS && delay <= 525 * MS);
 		below += delay < 495 * MS;
@@ -221,8 +221,8 @@ Test(pitfalls_others, azure_the_first_retry_waits_and_half_seconds_are_jittered)
 	backoff_policy_unref(p);
 }
 
-/* It draws from rand() that nobody seeded: every device has the same luck.
- * libretry seeds with the second of the start, which a fleet shares as well. */
+/* It draws from an unseeded rand(), so every device draws the same delays.
+ * libretry's seed is the start time in seconds, which a fleet may share. */
 Test(pitfalls_others, azure_two_objects_of_one_second_differ)
 {
 	struct backoff_policy *p = policy_of(RULES("2", "\"base_delay\":1"));
@@ -248,8 +248,8 @@ Test(pitfalls_others, azure_two_objects_of_one_second_differ)
 	backoff_policy_unref(p);
 }
 
-/* librdkafka adds its 20 % before the cap: saturated brokers are asked in step.
- */
+/* librdkafka adds its 20 % before the cap, so saturated clients retry at the
+ * same time. */
 Test(pitfalls_others, librdkafka_jitter_survives_the_cap)
 {
 	struct backoff_policy *p = policy_of(
@@ -259,7 +259,7 @@ Test(pitfalls_others, librdkafka_jitter_survives_the_cap)
 	uint64_t least = UINT64_MAX;
 
 	for (unsigned i = 0; i < 10000; i++) {
-		uint64_t delay = delay_of(p, 40, luck(i));
+		uint64_t delay = delay_of(p, 40, fixed_draw(i));
 
 		at_cap += delay == S;
 		least = delay < least ? delay : least;
@@ -268,8 +268,8 @@ Test(pitfalls_others, librdkafka_jitter_survives_the_cap)
 	backoff_policy_unref(p);
 }
 
-/* libretry shifts by attempts - 1000, multiplies milliseconds by 1000 and
- * sleeps those as milliseconds. */
+/* libretry shifts by attempts - 1000, and multiplies milliseconds by 1000
+ * before it sleeps for them as milliseconds. */
 Test(pitfalls_others, libretry_few_attempts_wait_what_was_said)
 {
 	static const struct act act[] = {FAILURE, FAILURE, OK(0)};
@@ -292,8 +292,7 @@ remember(void *user, const struct backoff_attempt *attempt,
 	backoff_outcome_from_http(outcome, 503);
 }
 
-/* It ignores user_data, sleeps after the last failure and returns 0 whatever
- * happened. */
+/* It ignores user_data, sleeps after the last failure, and always returns 0. */
 Test(pitfalls_others, libretry_a_failed_call_says_so_at_once)
 {
 	struct backoff_answer answer;
@@ -309,7 +308,7 @@ Test(pitfalls_others, libretry_a_failed_call_says_so_at_once)
 	scene_clear(&s);
 }
 
-/* It doubles the delay inside its policy: the next call begins where the last
+/* It doubles the delay in its policy, so the next call starts where the last
  * one ended. */
 Test(pitfalls_others, libretry_a_policy_is_never_changed_by_its_calls)
 {
@@ -332,7 +331,7 @@ Test(pitfalls_others, libretry_a_policy_is_never_changed_by_its_calls)
 	scene_clear(&s);
 }
 
-/* It prints to stdout, into the output of the program that linked it. */
+/* It prints to stdout, into the output of the program that links it. */
 Test(pitfalls_others, libretry_the_library_prints_nothing)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE};
@@ -357,8 +356,8 @@ Test(pitfalls_others, libretry_the_library_prints_nothing)
 	scene_clear(&s);
 }
 
-/* HERE's, astarte's, libggl's and dzhiblavi's helpers give numbers only: from
- * outside nobody sees that anything was retried. */
+/* The helpers of HERE, astarte, libggl and dzhiblavi only compute delays, so
+ * retries cannot be observed. */
 Test(pitfalls_others, helpers_every_retry_can_be_seen)
 {
 	static const struct act act[] = {FAILURE, OK(0)};

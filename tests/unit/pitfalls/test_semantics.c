@@ -1,9 +1,9 @@
-/* Pitfalls 31 to 37 of retry libraries: what a retry means. */
+/* Pitfalls 31 to 37 of retry libraries: the meaning of a retry. */
 #include "config.h"
 
 #include "unit/pitfalls/pitfalls.h"
 
-/* A call inside an attempt of another one. */
+/* A call inside an attempt of another call. */
 struct nested {
 	struct scene outer, inner;
 	uint32_t inner_made;
@@ -26,8 +26,8 @@ call_inside(void *user, const struct backoff_attempt *attempt,
 					    .error = "inside"};
 }
 
-/* Retries at three layers of four attempts are 64 requests, and no log shows
- * why: the inner call names the outer one. */
+/* Three layers with four attempts each make 64 requests, and no log shows why.
+ * Here the inner call names the outer one. */
 Test(pitfalls_semantics, p31_a_nested_call_names_its_parent)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE};
@@ -46,14 +46,14 @@ Test(pitfalls_semantics, p31_a_nested_call_names_its_parent)
 		expect_in_line(&n.inner, i, "\"parent_call_id\":\"outer-1\"");
 	for (size_t i = 0; i < n.outer.lines; i++)
 		expect_in_line(&n.outer, i, "\"call_id\":\"outer-1\"");
-	/* The number for a header ("grpc-previous-rpc-attempts"). */
+	/* The number that a header carries ("grpc-previous-rpc-attempts"). */
 	cr_expect(n.inner.attempt[3].number == 4);
 	scene_clear(&n.inner);
 	scene_clear(&n.outer);
 }
 
-/* What the outer attempt sends as a header, the inner service reads and gives
- * to its call. */
+/* The inner service reads the header that the outer attempt sends, and passes
+ * the number to its call. */
 static void
 call_behind_a_header(void *user, const struct backoff_attempt *attempt,
 		     struct backoff_outcome *outcome)
@@ -79,9 +79,9 @@ call_behind_a_header(void *user, const struct backoff_attempt *attempt,
 					    .error = "inside"};
 }
 
-/* Retry at one layer: with the header and the rule, 3 x 4 requests are 4 + 1 +
- * 1. */
-Test(pitfalls_semantics, p31_a_retry_of_a_retry_is_made_once)
+/* Retrying at one layer: with the header and the policy's rule, 3 x 4 requests
+ * become 4 + 1 + 1. */
+Test(pitfalls_semantics, p31_a_request_that_is_a_retry_is_tried_once)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE};
 	struct backoff_answer answer;
@@ -96,7 +96,7 @@ Test(pitfalls_semantics, p31_a_retry_of_a_retry_is_made_once)
 	cr_expect(backoff_retry_run(n.outer.retry, NULL, call_behind_a_header,
 				    &n, &answer) == BACKOFF_E_STATE);
 	cr_expect(n.inner_made == 6 && n.inner.lines == 6);
-	/* The line says that one was all there was. */
+	/* The line says that one attempt was the limit. */
 	expect_in_line(&n.inner, 3, "\"attempt\":4,\"max_attempts\":4,");
 	expect_in_line(&n.inner, 4, "\"attempt\":1,\"max_attempts\":1,");
 	expect_in_line(&n.inner, 4, "\"stop_reason\":\"max_attempts\"");
@@ -105,8 +105,8 @@ Test(pitfalls_semantics, p31_a_retry_of_a_retry_is_made_once)
 	scene_clear(&n.outer);
 }
 
-/* urllib3 tells connect from read errors; most repeat a payment that was made,
- * or half a stream. */
+/* urllib3 distinguishes connect from read errors; most libraries repeat a
+ * payment that was made, or half a stream. */
 Test(pitfalls_semantics, p32_what_may_have_arrived_is_not_repeated)
 {
 	static const struct {
@@ -156,7 +156,7 @@ look_into_the_answer(void *user, struct backoff_outcome *outcome)
 	}
 }
 
-/* A clock that wants to know what is still open when it sleeps. */
+/* A clock that expects all earlier results to be freed before it sleeps. */
 static enum backoff_status
 sleep_empty_handed(void *user, uint64_t when_ns,
 		   const struct backoff_cancel *cancel)
@@ -184,7 +184,7 @@ scene_wall(void *user)
 	return s->clock->wall_ns(s->clock->user);
 }
 
-/* An error inside a 200 counts as success in whatever sees error codes only;
+/* Libraries that see only error codes take an error inside a 200 for a success;
  * Polly and resilience4j had to add a way to close rejected responses. */
 Test(pitfalls_semantics, p33_an_error_inside_a_200_is_retried_and_freed)
 {
@@ -204,7 +204,7 @@ Test(pitfalls_semantics, p33_an_error_inside_a_200_is_retried_and_freed)
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
 	cr_expect(s.made == 3 && s.discards == 2);
 	cr_expect(s.discarded[0] == bad && answer.result == good);
-	/* The last one is the caller's, rejected or not. */
+	/* The caller owns the last result, rejected or not. */
 	s.made = 0;
 	s.discards = 0;
 	s.act = (const struct act[]){act[0], act[0], act[0]};
@@ -213,8 +213,8 @@ Test(pitfalls_semantics, p33_an_error_inside_a_200_is_retried_and_freed)
 	scene_clear(&s);
 }
 
-/* Lists of what to retry alone let a new error through; libraries that catch
- * everything retry a cancellation. */
+/* With only a list of what to retry, a new error is not retried; libraries that
+ * catch everything retry a cancellation. */
 Test(pitfalls_semantics, p34_deny_wins_and_cancellation_is_final)
 {
 	static const struct {
@@ -255,8 +255,8 @@ Test(pitfalls_semantics, p34_deny_wins_and_cancellation_is_final)
 	}
 }
 
-/* Libraries that match on message text retry what says "timeout" anywhere, with
- * a pattern that a peer's text may blow up. */
+/* Libraries that match message text retry whatever contains "timeout", with a
+ * pattern that may take forever on a peer's text. */
 Test(pitfalls_semantics, p35_text_is_matched_only_where_the_policy_asks,
      .timeout = 60)
 {
@@ -276,7 +276,7 @@ Test(pitfalls_semantics, p35_text_is_matched_only_where_the_policy_asks,
 
 	cr_expect(!backoff_engine_retryable(types, &outcome));
 	cr_expect(backoff_engine_retryable(asks, &outcome));
-	/* A matcher that goes back would be here for the age of the sun. */
+	/* A backtracking matcher would not end here. */
 	memset(text, 'a', sizeof(text) - 1);
 	outcome.error = text;
 	cr_expect(!backoff_engine_retryable(hostile, &outcome));
@@ -289,9 +289,9 @@ Test(pitfalls_semantics, p35_text_is_matched_only_where_the_policy_asks,
 	backoff_policy_unref(types);
 }
 
-/* gRPC resets a connection's backoff when the connection was good: each
- * connect is a call here, and begins the curve anew. */
-Test(pitfalls_semantics, p36_after_a_success_the_curve_begins_anew)
+/* gRPC resets a connection's backoff after it was connected. Here each connect
+ * is a call, with its own curve. */
+Test(pitfalls_semantics, p36_after_a_success_the_curve_is_reset)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE, FAILURE,
 					 OK(0),   FAILURE, OK(0)};
@@ -301,7 +301,7 @@ Test(pitfalls_semantics, p36_after_a_success_the_curve_begins_anew)
 	scene_init(&s, RULES("9", "\"jitter\":\"none\""), act);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
 	cr_expect(answer.backoff_ns == 15 * S);
-	/* An hour of health. */
+	/* The connection lasts for an hour. */
 	backoff_clock_virtual_advance(s.clock, 3600 * S);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
 	cr_expect(answer.backoff_ns == S, "not the sixteen after four");
@@ -309,9 +309,9 @@ Test(pitfalls_semantics, p36_after_a_success_the_curve_begins_anew)
 	scene_clear(&s);
 }
 
-/* Where the connection is the attempt, no success ever ends the call; kubelet
- * takes ten minutes of running for health, and begins anew. */
-Test(pitfalls_semantics, p36_a_long_attempt_within_a_call_begins_it_anew)
+/* If the connection is the attempt, no success ends the call. kubelet resets
+ * its backoff after ten minutes of running. */
+Test(pitfalls_semantics, p36_a_long_attempt_within_a_call_resets_it)
 {
 	static const struct act act[] = {
 		FAILURE,
@@ -337,7 +337,7 @@ Test(pitfalls_semantics, p36_a_long_attempt_within_a_call_begins_it_anew)
 	scene_clear(&s);
 }
 
-/* Loggers of start, end, wait and summary drown the reason in an outage. */
+/* In an outage, lines for start, end, wait and summary hide the reason. */
 Test(pitfalls_semantics, p37_one_line_for_an_attempt_and_no_more)
 {
 	static const struct act act[] = {OK(0), FAILURE, FAILURE, FAILURE};
@@ -352,7 +352,7 @@ Test(pitfalls_semantics, p37_one_line_for_an_attempt_and_no_more)
 	cr_expect(s.type[1] == BACKOFF_EVENT_ATTEMPT);
 	cr_expect(s.type[2] == BACKOFF_EVENT_ATTEMPT);
 	cr_expect(s.type[3] == BACKOFF_EVENT_EXHAUSTED);
-	/* The last line alone tells the whole call. */
+	/* The last line alone describes the whole call. */
 	expect_in_line(&s, 3, "\"stop_reason\":\"max_attempts\"");
 	expect_in_line(&s, 3, "\"attempts\":3,\"retries\":2");
 	scene_clear(&s);
@@ -385,8 +385,8 @@ fail_often(struct scene *s, unsigned calls)
 	}
 }
 
-/* An operation that fails all the time does not fill the disk, and the log says
- * what is not in it; who counts events sees them all. */
+/* An operation that always fails does not fill the disk: the log says how many
+ * lines it omits, and a sink that counts events sees all of them. */
 Test(pitfalls_semantics, p37_a_storm_of_one_operation_is_cut_and_counted)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE};

@@ -13,7 +13,7 @@
 
 #include "unit/pitfalls/pitfalls.h"
 
-/* A machine whose wall clock is stepped by a year at every look. */
+/* A clock whose wall time is stepped by a year at every reading. */
 struct stepped {
 	uint64_t now_ns, wall_ns, slept_ns;
 	int64_t step_ns;
@@ -46,8 +46,8 @@ stepped_sleep(void *user, uint64_t when_ns, const struct backoff_cancel *cancel)
 	return BACKOFF_OK;
 }
 
-/* p-retry measures its limit with Date.now, botocore fills its bucket by the
- * wall clock: a step of it skips waits, or makes them endless. */
+/* p-retry measures its limit with Date.now, and botocore fills its bucket by
+ * wall time; a step of the clock skips waits or makes them endless. */
 Test(pitfalls_time, p24_steps_of_the_wall_clock_change_nothing)
 {
 	static const struct act act[] = {FAILURE, FAILURE, FAILURE, OK(0)};
@@ -74,7 +74,7 @@ Test(pitfalls_time, p24_steps_of_the_wall_clock_change_nothing)
 
 static unsigned sleeps, relative_sleeps;
 
-/* In the place of the C library's, so that it is seen how the clock sleeps. */
+/* Replaces the C library's function, to see how the clock sleeps. */
 int
 clock_nanosleep(clockid_t clock, int flags, const struct timespec *when,
 		struct timespec *left)
@@ -112,8 +112,8 @@ fail_once(void *user, const struct backoff_attempt *attempt,
 		backoff_outcome_from_errno(outcome, ECONNRESET);
 }
 
-/* A relative nanosleep() that is begun anew after each signal takes longer with
- * each; one that is not begun anew ends early. */
+/* A relative nanosleep() that is restarted after a signal ends too late; one
+ * that is not ends too early. */
 Test(pitfalls_time, p25_signals_neither_shorten_nor_lengthen_a_wait,
      .timeout = 60)
 {
@@ -151,8 +151,8 @@ switch_off(int number)
 	backoff_cancel_request(stop_switch);
 }
 
-/* cockatiel's sleep does not hear the abort signal: shutting down takes as long
- * as the longest backoff. */
+/* cockatiel's sleep ignores the abort signal, so a shutdown takes as long as
+ * the longest backoff. */
 Test(pitfalls_time, p26_a_signal_handler_ends_a_sleep_of_a_day, .timeout = 60)
 {
 	struct sigaction action = {.sa_handler = switch_off};
@@ -179,7 +179,7 @@ Test(pitfalls_time, p26_a_signal_handler_ends_a_sleep_of_a_day, .timeout = 60)
 	backoff_policy_unref(p);
 }
 
-/* The wait that a call in this process draws. */
+/* The wait that a call of this process draws. */
 static uint64_t
 wait_of(struct backoff_retry *retry, struct backoff_clock *clock)
 {
@@ -213,8 +213,9 @@ wait_of_child(struct backoff_retry *retry, struct backoff_clock *clock)
 	return wait;
 }
 
-/* Whoever seeds once and forks has workers that wait in step, for ever. */
-Test(pitfalls_time, p27_forked_workers_do_not_share_their_luck)
+/* A program that seeds once and then forks has workers that always wait for the
+ * same time. */
+Test(pitfalls_time, p27_forked_workers_draw_different_waits)
 {
 	struct backoff_policy *p = policy_of(RULES("2", "\"base_delay\":1"));
 	struct backoff_clock *clock;
@@ -232,7 +233,7 @@ Test(pitfalls_time, p27_forked_workers_do_not_share_their_luck)
 			cr_expect(wait[i] != wait[k], "%u and %u: %llu ns", i,
 				  k, (unsigned long long)wait[i]);
 	backoff_retry_free(retry);
-	/* A seed of the caller's repeats, in one process. */
+	/* The caller's seed gives the same draws again in one process. */
 	cr_assert(backoff_retry_new(p, "op", &retry) == BACKOFF_OK);
 	backoff_retry_set_seed(retry, 5);
 	cr_expect(wait_of(retry, clock) == wait[3]);
@@ -269,7 +270,7 @@ write_lines(const char *path, unsigned number)
 	_exit(0);
 }
 
-/* Counts the lines that are whole, and of one writer. */
+/* Count the lines that are complete and from one writer. */
 static unsigned
 read_lines(const char *path)
 {
@@ -292,7 +293,7 @@ read_lines(const char *path)
 	return good;
 }
 
-/* stdio loggers write a line in pieces, and two processes tear each other's. */
+/* stdio loggers write a line in pieces, which two processes interleave. */
 Test(pitfalls_time, p28_processes_share_a_log_line_by_line)
 {
 	char path[] = "/tmp/pitfall_XXXXXX";
@@ -319,7 +320,7 @@ struct hooked {
 	unsigned depth, seen;
 };
 
-/* A hook that makes calls of its own, and complains. */
+/* A hook that makes calls itself, and sets errno. */
 static void
 on_event(void *user, const struct backoff_event *event)
 {
@@ -338,8 +339,8 @@ on_event(void *user, const struct backoff_event *event)
 	errno = EIO;
 }
 
-/* Locks held around hooks deadlock the first user who calls back; tenacity and
- * backoff let a hook's exception replace the outcome. */
+/* A lock that is held around a hook deadlocks a hook that calls back; tenacity
+ * and backoff let a hook's exception replace the outcome. */
 Test(pitfalls_time, p29_a_hook_may_call_back_and_changes_nothing, .timeout = 60)
 {
 	static const struct act act[] = {FAILURE, FAILURE, OK(0)};
@@ -377,8 +378,8 @@ go_on(void *user)
 	return call;
 }
 
-/* tenacity keeps statistics per thread: a call that changes threads loses them,
- * and two calls of one thread mix theirs. */
+/* tenacity keeps statistics per thread, so a call that changes threads loses
+ * them, and two calls of one thread mix theirs. */
 Test(pitfalls_time, p30_statistics_are_the_calls_not_the_threads)
 {
 	struct backoff_call *moved, *other;
