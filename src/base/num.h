@@ -53,6 +53,15 @@ bo_min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/** Compare two uint64_t, for qsort(). */
+static inline int
+bo_compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 /** The finalizer of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014): a
  *  one-to-one map that takes nearby numbers far apart. */
 static inline uint64_t

@@ -65,14 +65,6 @@ rs_lint_start_ns(const struct backoff_policy *policy, uint32_t attempt,
 	return start;
 }
 
-static int
-ascending(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* The largest number of sorted values in one window. */
 static uint64_t
 most_together(const uint64_t *value, size_t count)
@@ -129,7 +121,7 @@ draw_retry(struct column *column, uint32_t failed, struct rs_lint_wait *out)
 		column->total[i] = bo_add_sat(column->total[i], wait);
 	}
 	qsort(column->sorted, column->draws, sizeof(*column->sorted),
-	      ascending);
+	      bo_compare_u64);
 	out->together = most_together(column->sorted, column->draws);
 }
 
@@ -163,7 +155,8 @@ finish(struct rs_lint_waits *out, struct column *column)
 	out->least_ns = bound(column->policy, out->retries, false);
 	out->most_ns = bound(column->policy, out->retries, true);
 	out->attempts_most = attempts_within(column->policy, out->retries);
-	qsort(column->total, column->draws, sizeof(*column->total), ascending);
+	qsort(column->total, column->draws, sizeof(*column->total),
+	      bo_compare_u64);
 	out->p99_ns = column->total[rank - 1];
 	for (size_t i = 0; i < column->draws; i++)
 		out->cut += column->total[i] >= deadline;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "recorded/load.h"
 #include "recorded/unlogged.h"
 
@@ -67,14 +68,6 @@ count_recorded(struct rs_load *load, const struct rs_log *log,
 	return count;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static bool
 add_unlogged(struct rs_load *load, const struct rs_log *log,
 	     uint64_t unlogged_calls, uint64_t *start, size_t count)
@@ -82,7 +75,7 @@ add_unlogged(struct rs_load *load, const struct rs_log *log,
 	struct rs_unlogged unlogged;
 	uint64_t before = 0;
 
-	qsort(start, count, sizeof(*start), by_value);
+	qsort(start, count, sizeof(*start), bo_compare_u64);
 	if (!rs_unlogged_init(&unlogged, log->from_ns, log->to_ns,
 			      unlogged_calls, start, count))
 		return false;

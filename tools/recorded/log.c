@@ -163,14 +163,6 @@ by_type(const void *a, const void *b)
 	return (x->ns > y->ns) - (x->ns < y->ns);
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void
 collect_attempt(struct rs_log *log, struct rs_operation *operation, uint64_t i)
 {
@@ -214,7 +206,7 @@ collect(struct rs_log *log, struct rs_operation *operation)
 	      by_type);
 	qsort(log->success_duration + operation->first_success,
 	      operation->success_count, sizeof(*log->success_duration),
-	      by_value);
+	      bo_compare_u64);
 	operation->calls = operation->call_count - operation->calls_before_log;
 	operation->population =
 		tk_trace_logs_successes(log->trace, operation->name)

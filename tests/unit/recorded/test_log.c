@@ -1,4 +1,4 @@
-/* Tests of tools/recorded/log: times, counts and durations out of a trace. */
+/* Tests of recorded/log: times, counts and durations from a trace. */
 #include "config.h"
 
 #include <string.h>
@@ -77,8 +77,8 @@ Test(recorded_log, attempts_begin_where_the_wait_ends)
 	} row[] = {
 		{"after the wait", "a", 2, 2000, 4000},
 		{"and again", "a", 3, 6000, 6010},
-		{"a success that left no line: when it began", "b", 2, 6000,
-		 6000},
+		{"a success that left no line begins and ends with its wait",
+		 "b", 2, 6000, 6000},
 		{"a call that began before the log", "c", 3, 2500, 2510},
 	};
 	struct tk_trace *trace =
@@ -101,7 +101,7 @@ Test(recorded_log, attempts_begin_where_the_wait_ends)
 	tk_trace_free(trace);
 }
 
-Test(recorded_log, first_attempts_get_the_length_of_a_like_failure)
+Test(recorded_log, first_attempts_get_the_duration_of_a_similar_failure)
 {
 	struct tk_trace *trace =
 		trace_of(sample, sizeof(sample) / sizeof(*sample));
