@@ -108,7 +108,7 @@ path_attempt(struct alone *alone, size_t i)
 	return &alone->attempt[i];
 }
 
-/* What a replica comes to from attempt @p i on. */
+/* Add the attempts that a replica makes from attempt @p i on. */
 static void
 follow_path(struct alone *alone, size_t i, enum rs_bound bound,
 	    struct rs_call_outcome *outcome)
@@ -126,7 +126,7 @@ follow_path(struct alone *alone, size_t i, enum rs_bound bound,
 	}
 }
 
-/* Count what a call came to in some replicas. */
+/* Add an outcome to the tally in some replicas. */
 static bool
 add_outcome(struct alone *alone, uint32_t replica, uint32_t weight,
 	    const struct rs_call_outcome *outcome)
@@ -171,8 +171,8 @@ replay_replica(struct alone *alone, size_t i, uint32_t replica,
 	return add_outcome(alone, replica, 1, &outcome);
 }
 
-/* Attempts that come as they were recorded are the same in all replicas:
- * replay them once. */
+/* Attempts that happen as recorded are the same in all replicas: replay them
+ * once. */
 static bool
 replay_call(struct alone *alone, size_t index)
 {

@@ -21,12 +21,12 @@ struct rs_kernel_ops {
 
 struct rs_kernel_block;
 
-/** Fields are the kernel's, but for reading. */
+/** Do not write to the fields. */
 struct rs_kernel {
 	const struct rs_kernel_ops *ops;
 	void *user;
 	struct rs_event_queue queue;
-	/** Memory of records, and those of it that are free. */
+	/** Memory of records, and the first record that is free. */
 	struct rs_kernel_block *block;
 	void *free_call;
 	bool out_of_memory;
@@ -55,9 +55,11 @@ void *rs_kernel_take(struct rs_kernel *kernel);
 /** Give back the record of a call that is over. */
 void rs_kernel_give_back(struct rs_kernel *kernel, void *call);
 
-/** Set the next event of a call.
+/**
+ * Set the next event of a call.
  *
- *  @param order  of events of one kind at one time: lower comes first */
+ * @param order  among events of one kind at one time, lower comes first
+ */
 void rs_kernel_schedule(struct rs_kernel *kernel, void *call, uint32_t order,
 			uint64_t at_ns, enum rs_event_kind kind);
 

@@ -5,8 +5,8 @@
 #include "estimate/estimate.h"
 #include "recorded/log.h"
 
-/** More attempts of one call are not replayed, whatever its policy allows: no
- *  log shows what they would meet. */
+/** The most attempts of one call that are replayed, whatever its policy allows:
+ *  no log shows what more of them would meet. */
 #define RS_ATTEMPTS_MAX 10000
 
 /** What all calls of one operation under one policy have in common. */
@@ -46,7 +46,7 @@ struct rs_attempt {
 	enum backoff_stop stop;
 };
 
-/** What a call came to. */
+/** The outcome of a call, and sums over its attempts. */
 struct rs_call_outcome {
 	uint64_t start_ns, end_ns;
 	/** Sum of its waits. */
@@ -74,12 +74,13 @@ struct rs_sim_call {
 	bool fails;
 	/** Whether the call fails permanently in this replica, once drawn. */
 	bool permanent_drawn, permanent;
-	/** What it came to so far. */
+	/** Its outcome so far. */
 	struct rs_call_outcome outcome;
 };
 
-/** What unsupported attempts do: for bounds, all the same. */
+/** What unsupported attempts do, to find the bounds of a result. */
 enum rs_bound {
+	/** What is drawn. */
 	RS_BOUND_NONE,
 	RS_BOUND_ALL_FAIL,
 	RS_BOUND_ALL_SUCCEED,
@@ -91,13 +92,12 @@ uint64_t rs_recorded_start_ns(const struct rs_run *run, size_t index);
 /** Whether the recorded call succeeded at its first attempt. */
 bool rs_recorded_first_try(const struct rs_run *run, size_t index);
 
-/** Begin a call as it was recorded; the engine has decided when this
- *  returns. */
+/** Begin a call as it was recorded. */
 void rs_sim_call_begin(struct rs_sim_call *call, const struct rs_run *run,
 		       size_t index, uint32_t replica, uint64_t now_ns);
 
 /** Begin the attempt that was decided on: take it from the log, or estimate it.
- *  Its delay and stop are not set yet. */
+ *  Its delay and stop are set by rs_sim_call_decide(). */
 void rs_sim_call_attempt(struct rs_sim_call *call, const struct rs_run *run,
 			 uint64_t now_ns);
 
@@ -123,7 +123,7 @@ rs_sim_call_note_breaker(struct rs_sim_call *call)
 		call->decision.breaker_changed == BACKOFF_BREAKER_OPEN;
 }
 
-/** Count an attempt in what its call came to. */
+/** Add an attempt to the outcome of its call. */
 static inline void
 rs_call_outcome_add(struct rs_call_outcome *outcome,
 		    const struct rs_attempt *attempt, bool failed)

@@ -1,4 +1,4 @@
-/* Adds up what simulated calls came to. */
+/* Adds up the outcomes of simulated calls. */
 #include "config.h"
 
 #include <stdlib.h>

@@ -67,7 +67,7 @@ void rs_tally_clear(struct rs_tally *tally);
 void rs_tally_reset(struct rs_tally *tally,
 		    const struct rs_operation *operation);
 
-/** Count attempts other than first ones at a time. */
+/** Add attempts, other than first ones, to the load. */
 static inline void
 rs_tally_add_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
 {
@@ -76,20 +76,21 @@ rs_tally_add_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
 }
 
 /**
- * Count what a call came to, except its duration and its attempts' load.
+ * Add the outcome of a call, except its duration and the load of its attempts.
  *
  * @param position  of the call in the operation
- * @param replica   the first of @p weight replicas in which it came to that
+ * @param replica   first of @p weight replicas that have this outcome
  */
 void rs_tally_add(struct rs_tally *tally, size_t position, uint32_t replica,
 		  uint32_t weight, const struct rs_call_outcome *outcome);
 
-/** Count the duration of a call. False if memory ran out. */
+/** Add the duration of a call in @p weight replicas. False if memory ran out.
+ */
 bool rs_tally_add_duration(struct rs_tally *tally,
 			   const struct rs_call_outcome *outcome,
 			   uint32_t weight);
 
-/** Count a call that succeeds at its recorded first attempt in all replicas,
+/** Add a call that succeeds at its recorded first attempt in all replicas,
  *  except its duration. */
 static inline void
 rs_tally_add_first_try(struct rs_tally *tally, size_t position)
@@ -99,20 +100,23 @@ rs_tally_add_first_try(struct rs_tally *tally, size_t position)
 	tally->first_tries++;
 }
 
-/** Count all unlogged calls as successes, except in bounds and durations. */
+/** Add all unlogged calls as successes, except to bounds and durations. */
 void rs_tally_add_unlogged(struct rs_tally *tally);
 
-/** Take one of them back: a breaker refused it. False if memory ran out.
+/**
+ * Turn the success of an unlogged call into a refusal by a breaker.
  *
- *  @param k  number of the call, from 0 */
+ * @param k  its number among unlogged calls, from 0
+ * @return false if memory ran out
+ */
 bool rs_tally_refuse_unlogged(struct rs_tally *tally, uint64_t k,
 			      uint32_t replica, uint64_t now_ns);
 
-/** Count the durations of unlogged calls that were not refused: 0. False if
- *  memory ran out. */
+/** Add the durations of unlogged calls that were not refused, which are 0.
+ * False if memory ran out. */
 bool rs_tally_add_unlogged_durations(struct rs_tally *tally);
 
-/** Complete the sums when all calls are counted. */
+/** Complete the sums when all calls have been added. */
 void rs_tally_finish(struct rs_tally *tally,
 		     const struct rs_operation *operation);
 
