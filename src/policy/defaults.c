@@ -40,12 +40,10 @@ static const struct backoff_policy defaults = {
 struct backoff_policy *
 bo_policy_new(void)
 {
-	struct backoff_policy *p = malloc(sizeof(*p));
+	struct backoff_policy *p = bo_policy_copy(&defaults);
 
 	if (p == NULL)
 		return NULL;
-	memcpy(p, &defaults, sizeof(*p));
-	atomic_init(&p->references, 1);
 	p->retry_on.item = calloc(1, sizeof(*p->retry_on.item));
 	if (p->retry_on.item != NULL) {
 		p->retry_on.count = 1;

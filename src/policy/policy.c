@@ -3,10 +3,38 @@
 
 #include "policy/policy.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/num.h"
 #include "policy/pattern.h"
+
+/** A policy in memory. Its references are counted out of the engine's sight,
+ *  which has no atomics. */
+struct counted {
+	/** First, so that its address is the whole's. */
+	struct backoff_policy policy;
+	atomic_uint references;
+};
+
+static atomic_uint *
+references_of(const struct backoff_policy *policy)
+{
+	/* Only the count changes, which callers cannot see. */
+	return &((struct counted *)(uintptr_t)policy)->references;
+}
+
+struct backoff_policy *
+bo_policy_copy(const struct backoff_policy *from)
+{
+	struct counted *made = malloc(sizeof(*made));
+
+	if (made == NULL)
+		return NULL;
+	made->policy = *from;
+	atomic_init(&made->references, 1);
+	return &made->policy;
+}
 
 void
 bo_matchers_clear(struct bo_matchers *matchers)
@@ -22,18 +50,16 @@ bo_matchers_clear(struct bo_matchers *matchers)
 struct backoff_policy *
 backoff_policy_ref(const struct backoff_policy *policy)
 {
-	/* Only the count of references changes, which callers cannot see. */
-	struct backoff_policy *p = (struct backoff_policy *)(uintptr_t)policy;
-
-	atomic_fetch_add_explicit(&p->references, 1, memory_order_relaxed);
-	return p;
+	atomic_fetch_add_explicit(references_of(policy), 1,
+				  memory_order_relaxed);
+	return (struct backoff_policy *)(uintptr_t)policy;
 }
 
 void
 backoff_policy_unref(struct backoff_policy *policy)
 {
 	if (policy == NULL ||
-	    atomic_fetch_sub_explicit(&policy->references, 1,
+	    atomic_fetch_sub_explicit(references_of(policy), 1,
 				      memory_order_acq_rel) != 1)
 		return;
 	bo_matchers_clear(&policy->retry_on);

@@ -2,7 +2,6 @@
 #ifndef BO_POLICY_H
 #define BO_POLICY_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -179,8 +178,11 @@ struct backoff_policy {
 	bool bounded;
 
 	uint64_t hash;
-	atomic_uint references;
 };
+
+/** A new policy with one reference and the values of another, whose pointers it
+ *  takes over; NULL without memory. */
+struct backoff_policy *bo_policy_copy(const struct backoff_policy *from);
 
 void bo_matchers_clear(struct bo_matchers *matchers);
 

@@ -104,7 +104,7 @@ never() {
 }
 # A decision is one thread's: what several threads share is behind guard/guard.h.
 never '^(stdatomic|threads|pthread)\.h$' \
-	'^src/(rng|outcome|engine|event|guard/guard\.)'
+	'^src/(backoff|rng|outcome|engine|event|guard/guard\.)|^src/policy/.*\.h'
 only '^guard/(state|budget|breaker|slices)\.h$' '^(src/guard|tests)/'
 only '^sqlite3\.h$' '^(tools/store|examples/|tests/)'
 only '^curl/' '^examples/services/http'
