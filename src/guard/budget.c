@@ -71,10 +71,10 @@ bo_budget_left_milli(const struct bo_budget_rule *rule,
 		     const struct bo_budget *budget, uint64_t now_ns)
 {
 	switch (rule->kind) {
-	case BO_BUDGET_RATIO:
+	case BACKOFF_BUDGET_RATIO:
 		return rule->reserve_milli +
 		       bo_slices_sum(&budget->balance, rule->ttl_ns, now_ns);
-	case BO_BUDGET_CONCURRENCY:
+	case BACKOFF_BUDGET_CONCURRENCY:
 		return (places(rule, budget) -
 			atomic_load_explicit(&budget->retries,
 					     memory_order_relaxed)) *
@@ -88,7 +88,7 @@ bo_budget_left_milli(const struct bo_budget_rule *rule,
 int64_t
 bo_budget_cost_again(const struct bo_budget_rule *rule, int64_t cost_milli)
 {
-	if (rule->kind != BO_BUDGET_TOKEN_BUCKET)
+	if (rule->kind != BACKOFF_BUDGET_TOKEN_BUCKET)
 		return bo_budget_cost(rule, BACKOFF_CLASS_UNKNOWN,
 				      BACKOFF_OUTCOME_FAILURE);
 	return cost_milli < rule->capacity_milli ? cost_milli
@@ -101,14 +101,14 @@ bo_budget_reserve_rest(const struct bo_budget_rule *rule,
 		       uint64_t now_ns)
 {
 	switch (rule->kind) {
-	case BO_BUDGET_TOKEN_BUCKET:
+	case BACKOFF_BUDGET_TOKEN_BUCKET:
 		put(&budget->tokens_milli, cost_milli, rule->capacity_milli);
 		return false;
-	case BO_BUDGET_THROTTLE:
+	case BACKOFF_BUDGET_THROTTLE:
 		return atomic_load_explicit(&budget->tokens_milli,
 					    memory_order_relaxed) >
 		       rule->capacity_milli / 2;
-	case BO_BUDGET_RATIO:
+	case BACKOFF_BUDGET_RATIO:
 		/* Taken before it is checked: where threads meet, one may be
 		 * refused needlessly, but none is let through wrongly. */
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
@@ -118,7 +118,7 @@ bo_budget_reserve_rest(const struct bo_budget_rule *rule,
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
 			      cost_milli);
 		return false;
-	case BO_BUDGET_CONCURRENCY:
+	case BACKOFF_BUDGET_CONCURRENCY:
 		if (atomic_fetch_add_explicit(&budget->retries, 1,
 					      memory_order_relaxed) <
 		    places(rule, budget))
@@ -126,7 +126,7 @@ bo_budget_reserve_rest(const struct bo_budget_rule *rule,
 		atomic_fetch_sub_explicit(&budget->retries, 1,
 					  memory_order_relaxed);
 		return false;
-	case BO_BUDGET_NONE:
+	case BACKOFF_BUDGET_NONE:
 		break;
 	}
 	return true;
@@ -136,12 +136,12 @@ void
 bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		 int64_t cost_milli, uint64_t then_ns)
 {
-	if (rule->kind == BO_BUDGET_TOKEN_BUCKET)
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET)
 		put(&budget->tokens_milli, cost_milli, rule->capacity_milli);
-	else if (rule->kind == BO_BUDGET_RATIO)
+	else if (rule->kind == BACKOFF_BUDGET_RATIO)
 		bo_slices_take_back(&budget->balance, rule->ttl_ns, then_ns,
 				    -cost_milli);
-	else if (rule->kind == BO_BUDGET_CONCURRENCY)
+	else if (rule->kind == BACKOFF_BUDGET_CONCURRENCY)
 		atomic_fetch_sub_explicit(&budget->retries, 1,
 					  memory_order_relaxed);
 }
@@ -153,13 +153,13 @@ bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 {
 	int64_t amount = 0;
 
-	if (rule->kind == BO_BUDGET_TOKEN_BUCKET && success && !is_hedge)
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET && success && !is_hedge)
 		/* A first-try success earns the reward; a retry's success gets
 		 * its cost back. */
 		amount = held_milli == 0 ? rule->reward_milli
 			 : rule->refund  ? held_milli
 					 : 0;
-	else if (rule->kind == BO_BUDGET_THROTTLE)
+	else if (rule->kind == BACKOFF_BUDGET_THROTTLE)
 		amount = success     ? rule->token_ratio_milli
 			 : retryable ? -MILLI
 				     : 0;
@@ -168,7 +168,7 @@ bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 	else if (amount < 0)
 		drain(&budget->tokens_milli, -amount);
 	/* Success or failure, the retry's place is free again. */
-	if (rule->kind == BO_BUDGET_CONCURRENCY && held_milli > 0)
+	if (rule->kind == BACKOFF_BUDGET_CONCURRENCY && held_milli > 0)
 		atomic_fetch_sub_explicit(&budget->retries, 1,
 					  memory_order_relaxed);
 }

@@ -31,7 +31,7 @@ int64_t bo_budget_left_milli(const struct bo_budget_rule *rule,
 static inline void
 bo_budget_rejoin(const struct bo_budget_rule *rule, struct bo_budget *budget)
 {
-	if (rule->kind == BO_BUDGET_CONCURRENCY)
+	if (rule->kind == BACKOFF_BUDGET_CONCURRENCY)
 		atomic_fetch_add_explicit(&budget->calls, 1,
 					  memory_order_relaxed);
 }
@@ -41,7 +41,7 @@ static inline void
 bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		uint64_t now_ns)
 {
-	if (rule->kind == BO_BUDGET_RATIO)
+	if (rule->kind == BACKOFF_BUDGET_RATIO)
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns, 1000);
 	else
 		bo_budget_rejoin(rule, budget);
@@ -51,7 +51,7 @@ bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
 static inline void
 bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget)
 {
-	if (rule->kind == BO_BUDGET_CONCURRENCY)
+	if (rule->kind == BACKOFF_BUDGET_CONCURRENCY)
 		atomic_fetch_sub_explicit(&budget->calls, 1,
 					  memory_order_relaxed);
 }
@@ -64,19 +64,19 @@ bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
 	       enum backoff_outcome_kind kind)
 {
 	switch (rule->kind) {
-	case BO_BUDGET_TOKEN_BUCKET:
+	case BACKOFF_BUDGET_TOKEN_BUCKET:
 		if (class == BACKOFF_CLASS_THROTTLE)
 			return rule->throttle_cost_milli;
 		return class == BACKOFF_CLASS_TIMEOUT ||
 				       kind == BACKOFF_OUTCOME_TIMEOUT
 			       ? rule->timeout_cost_milli
 			       : rule->retry_cost_milli;
-	case BO_BUDGET_RATIO:
+	case BACKOFF_BUDGET_RATIO:
 		return rule->withdrawal_milli;
-	case BO_BUDGET_CONCURRENCY:
+	case BACKOFF_BUDGET_CONCURRENCY:
 		return 1000;
-	case BO_BUDGET_THROTTLE:
-	case BO_BUDGET_NONE:
+	case BACKOFF_BUDGET_THROTTLE:
+	case BACKOFF_BUDGET_NONE:
 		break;
 	}
 	return 0;
@@ -101,7 +101,7 @@ static inline bool
 bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		  int64_t cost_milli, uint64_t now_ns)
 {
-	return (rule->kind == BO_BUDGET_TOKEN_BUCKET &&
+	return (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET &&
 		atomic_fetch_sub_explicit(&budget->tokens_milli, cost_milli,
 					  memory_order_relaxed) >=
 			cost_milli) ||
@@ -118,8 +118,8 @@ void bo_budget_refund(const struct bo_budget_rule *rule,
 static inline bool
 bo_budget_counts_failures(const struct bo_budget_rule *rule)
 {
-	return rule->kind == BO_BUDGET_THROTTLE ||
-	       rule->kind == BO_BUDGET_CONCURRENCY;
+	return rule->kind == BACKOFF_BUDGET_THROTTLE ||
+	       rule->kind == BACKOFF_BUDGET_CONCURRENCY;
 }
 
 /** An attempt ended in success or failure; held_milli is the cost reserved for

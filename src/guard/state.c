@@ -55,7 +55,7 @@ backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
 {
 	int64_t left;
 
-	if (guard->policy->budget.kind == BO_BUDGET_NONE)
+	if (guard->policy->budget.kind == BACKOFF_BUDGET_NONE)
 		return BACKOFF_FOREVER;
 	left = bo_budget_left_milli(&guard->policy->budget, &guard->budget,
 				    now_ns);
@@ -69,16 +69,16 @@ backoff_guard_capacity_milli(const struct backoff_guard *guard)
 	int64_t places;
 
 	switch (rule->kind) {
-	case BO_BUDGET_TOKEN_BUCKET:
-	case BO_BUDGET_THROTTLE:
+	case BACKOFF_BUDGET_TOKEN_BUCKET:
+	case BACKOFF_BUDGET_THROTTLE:
 		return (uint64_t)rule->capacity_milli;
-	case BO_BUDGET_CONCURRENCY:
+	case BACKOFF_BUDGET_CONCURRENCY:
 		/* Places that are free, and places that are taken. */
 		places = bo_budget_left_milli(rule, &guard->budget, 0) +
 			 atomic_load(&guard->budget.retries) * 1000;
 		return places > 0 ? (uint64_t)places : 0;
-	case BO_BUDGET_NONE:
-	case BO_BUDGET_RATIO:
+	case BACKOFF_BUDGET_NONE:
+	case BACKOFF_BUDGET_RATIO:
 		break;
 	}
 	return BACKOFF_FOREVER;

@@ -119,7 +119,7 @@ check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
 {
 	const struct bo_budget_rule *rule = &d->policy->budget;
 
-	if (rule->kind == BO_BUDGET_TOKEN_BUCKET &&
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET &&
 	    cost_nano != BACKOFF_FOREVER && cost_nano > rule->capacity_nano)
 		report_more(d, d->is_set[row] ? row : BO_ROW_BUDGET_CAPACITY,
 			    name, "capacity", cost_nano, rule->capacity_nano,

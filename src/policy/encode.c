@@ -230,7 +230,7 @@ describe_guards(struct bo_out *out, const struct backoff_policy *p)
 		bo_out_text(out, ", idempotent calls only");
 	if (!p->retry_inbound)
 		bo_out_text(out, ", not for inbound retries");
-	if (p->budget.kind != BO_BUDGET_NONE)
+	if (p->budget.kind != BACKOFF_BUDGET_NONE)
 		bo_out_format(out, ", %s budget",
 			      bo_policy_fields[BO_ROW_BUDGET_KIND]
 				      .names[p->budget.kind]);

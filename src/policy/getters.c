@@ -76,16 +76,13 @@ backoff_policy_deadline_from(const struct backoff_policy *policy)
 enum backoff_budget
 backoff_policy_budget(const struct backoff_policy *policy)
 {
-	_Static_assert((int)BO_BUDGET_CONCURRENCY ==
-			       (int)BACKOFF_BUDGET_CONCURRENCY,
-		       "the same kinds");
-	return (enum backoff_budget)policy->budget.kind;
+	return policy->budget.kind;
 }
 
 int
 backoff_policy_is_guarded(const struct backoff_policy *policy)
 {
-	return policy->budget.kind != BO_BUDGET_NONE ||
+	return policy->budget.kind != BACKOFF_BUDGET_NONE ||
 	       policy->breaker.window > 0 || policy->breaker.window_ns > 0;
 }
 

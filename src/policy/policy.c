@@ -128,8 +128,8 @@ compile_budget(struct bo_budget_rule *b)
 				    : b->retry_cost_nano;
 
 	b->capacity_milli =
-		milli_of(b->kind == BO_BUDGET_THROTTLE ? b->max_tokens_nano
-						       : b->capacity_nano);
+		milli_of(b->kind == BACKOFF_BUDGET_THROTTLE ? b->max_tokens_nano
+							    : b->capacity_nano);
 	b->retry_cost_milli = milli_of(b->retry_cost_nano);
 	b->timeout_cost_milli = milli_of(timeout);
 	b->throttle_cost_milli = milli_of(throttle);

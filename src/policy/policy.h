@@ -72,18 +72,10 @@ struct bo_hint_rule {
 	uint64_t max_ns, jitter_nano;
 };
 
-enum bo_budget_kind {
-	BO_BUDGET_NONE,
-	BO_BUDGET_TOKEN_BUCKET,
-	BO_BUDGET_THROTTLE,
-	BO_BUDGET_RATIO,
-	BO_BUDGET_CONCURRENCY,
-};
-
 /** How many retries the calls to one target may make together. Files give
  *  tokens in billionths; the budget counts thousandths. */
 struct bo_budget_rule {
-	enum bo_budget_kind kind;
+	enum backoff_budget kind;
 	bool refund;
 	uint64_t capacity_nano, retry_cost_nano, timeout_cost_nano,
 		throttle_cost_nano, success_reward_nano;

@@ -36,11 +36,11 @@
 	WORD(BO_HINT_MAX, "max")                                               \
 	WORD(BO_HINT_REPLACE, "replace")
 #define BO_BUDGET_WORDS(WORD)                                                  \
-	WORD(BO_BUDGET_NONE, "none")                                           \
-	WORD(BO_BUDGET_TOKEN_BUCKET, "token_bucket")                           \
-	WORD(BO_BUDGET_THROTTLE, "throttle")                                   \
-	WORD(BO_BUDGET_RATIO, "ratio")                                         \
-	WORD(BO_BUDGET_CONCURRENCY, "concurrency")
+	WORD(BACKOFF_BUDGET_NONE, "none")                                      \
+	WORD(BACKOFF_BUDGET_TOKEN_BUCKET, "token_bucket")                      \
+	WORD(BACKOFF_BUDGET_THROTTLE, "throttle")                              \
+	WORD(BACKOFF_BUDGET_RATIO, "ratio")                                    \
+	WORD(BACKOFF_BUDGET_CONCURRENCY, "concurrency")
 
 /* EACH(FIELD, CLASS, "word") for each class that can have rules: all but the
  * unknown. */
@@ -216,57 +216,59 @@
 
 #define BO_BUDGET_ROWS(FIELD)                                                  \
 	FIELD(BUDGET_KIND, "budget.kind",                                      \
-	      CHOICE(budget.kind, BO_BUDGET_WORDS, BO_BUDGET_NONE, "none"),    \
+	      CHOICE(budget.kind, BO_BUDGET_WORDS, BACKOFF_BUDGET_NONE,        \
+		     "none"),                                                  \
 	      CHANGED, NOTHING,                                                \
 	      "Model of the retry budget: AWS, gRPC, Finagle or Envoy.")       \
 	FIELD(BUDGET_CAPACITY, "budget.capacity",                              \
 	      NUMBER(budget.capacity_nano, 1, 1e6, 500), ALWAYS,               \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_TOKEN_BUCKET)),                   \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),              \
 	      "Tokens at the start, and their maximum.")                       \
 	FIELD(BUDGET_RETRY_COST, "budget.retry_cost",                          \
 	      NUMBER(budget.retry_cost_nano, 0.001, 1e6, 5), ALWAYS,           \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_TOKEN_BUCKET)),                   \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),              \
 	      "Tokens that a retry takes.")                                    \
 	FIELD(BUDGET_TIMEOUT_COST, "budget.timeout_cost",                      \
 	      OPTIONAL_NUMBER(budget.timeout_cost_nano, 0.001, 1e6), CHANGED,  \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_TOKEN_BUCKET)),                   \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),              \
 	      "Tokens that a retry takes after a timeout.")                    \
 	FIELD(BUDGET_THROTTLE_COST, "budget.throttle_cost",                    \
 	      OPTIONAL_NUMBER(budget.throttle_cost_nano, 0.001, 1e6), CHANGED, \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_TOKEN_BUCKET)),                   \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),              \
 	      "Tokens that a retry takes after a throttle failure.")           \
 	FIELD(BUDGET_SUCCESS_REWARD, "budget.success_reward",                  \
 	      NUMBER(budget.success_reward_nano, 0, 1e6, 1), ALWAYS,           \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_TOKEN_BUCKET)),                   \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),              \
 	      "Tokens that a first-try success gives.")                        \
 	FIELD(BUDGET_REFUND, "budget.refund", BOOL(budget.refund, true),       \
-	      ALWAYS, ON(BUDGET_KIND, ONLY(BO_BUDGET_TOKEN_BUCKET)),           \
+	      ALWAYS, ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),      \
 	      "Whether a success after retries gives the last cost back.")     \
 	FIELD(BUDGET_MAX_TOKENS, "budget.max_tokens",                          \
 	      NUMBER(budget.max_tokens_nano, 0.001, 1000, 10), ALWAYS,         \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_THROTTLE)),                       \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_THROTTLE)),                  \
 	      "Tokens at the start; no retry at half of them or less.")        \
 	FIELD(BUDGET_TOKEN_RATIO, "budget.token_ratio",                        \
 	      NUMBER(budget.token_ratio_nano, 0.001, 1000, 0.1), ALWAYS,       \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_THROTTLE)),                       \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_THROTTLE)),                  \
 	      "Tokens that a success gives; a failure takes 1.")               \
 	FIELD(BUDGET_RATIO, "budget.ratio",                                    \
 	      NUMBER(budget.ratio_nano, 0.001, 1000, 0.2), ALWAYS,             \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_RATIO)), "Retries per call.")     \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_RATIO)),                     \
+	      "Retries per call.")                                             \
 	FIELD(BUDGET_TTL, "budget.ttl", DURATION(budget.ttl_ns, 1, 60, 10),    \
-	      ALWAYS, ON(BUDGET_KIND, ONLY(BO_BUDGET_RATIO)),                  \
+	      ALWAYS, ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_RATIO)),             \
 	      "How long a call's deposit counts.")                             \
 	FIELD(BUDGET_MIN_PER_SECOND, "budget.min_per_second",                  \
 	      NUMBER(budget.min_per_second_nano, 0, 1e6, 10), ALWAYS,          \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_RATIO)),                          \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_RATIO)),                     \
 	      "Retries per second that are always allowed.")                   \
 	FIELD(BUDGET_SHARE, "budget.share",                                    \
 	      NUMBER(budget.share_nano, 0, 1, 0.2), ALWAYS,                    \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_CONCURRENCY)),                    \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_CONCURRENCY)),               \
 	      "Concurrent retries, as a share of the concurrent calls.")       \
 	FIELD(BUDGET_MIN_CONCURRENT, "budget.min_concurrent",                  \
 	      COUNT(budget.min_concurrent, 0, 1e6, 3), ALWAYS,                 \
-	      ON(BUDGET_KIND, ONLY(BO_BUDGET_CONCURRENCY)),                    \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_CONCURRENCY)),               \
 	      "Concurrent retries that are always allowed.")
 
 #define BO_BREAKER_ROWS(FIELD)                                                 \

@@ -360,7 +360,7 @@ check_lives(const struct lives *l, const char *policy, int64_t capacity_milli)
 	if (capacity_milli > 0) {
 		cr_assert(tokens >= 0 && tokens <= capacity_milli, "%s",
 			  policy);
-	} else if (l->g.policy->budget.kind == BO_BUDGET_CONCURRENCY) {
+	} else if (l->g.policy->budget.kind == BACKOFF_BUDGET_CONCURRENCY) {
 		cr_assert(atomic_load(&b->calls) == calls, "%s", policy);
 		cr_assert(atomic_load(&b->retries) == places, "%s", policy);
 		cr_assert(held == places * 1000);
