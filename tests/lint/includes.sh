@@ -106,6 +106,8 @@ never() {
 never '^(stdatomic|threads|pthread)\.h$' \
 	'^src/(backoff|rng|outcome|engine|event|guard/guard\.)|^src/policy/.*\.h'
 only '^guard/(state|budget|breaker|slices)\.h$' '^(src/guard|tests)/'
+# A simulation computes; reading and writing are for others.
+never '^(stdio|unistd|fcntl|dirent|sys/.*)\.h$' '^tools/(replay|estimate)/'
 only '^sqlite3\.h$' '^(tools/store|examples/|tests/)'
 only '^curl/' '^examples/services/http'
 only 'curses' '^(tools/retrytop/screen|tests/)'
