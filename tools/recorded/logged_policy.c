@@ -70,7 +70,7 @@ retries_anything(const struct backoff_policy *policy)
 {
 	const struct backoff_outcome unnamed = {
 		.kind = BACKOFF_OUTCOME_FAILURE,
-		.error_type = "a kind that nobody named",
+		.error_type = "an unnamed kind",
 	};
 
 	return backoff_engine_retryable(policy, &unnamed) != 0;

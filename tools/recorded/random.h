@@ -17,6 +17,8 @@ enum rs_purpose {
 	/** How long a recorded first attempt took, if the log does not say. */
 	RS_PURPOSE_FIRST_DURATION,
 };
+_Static_assert((int)RS_PURPOSE_FIRST_DURATION == (int)BACKOFF_PURPOSE_USER + 4,
+	       "purposes keep their values");
 
 /** The draw for one call, attempt and replica. */
 static inline uint64_t

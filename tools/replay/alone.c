@@ -1,5 +1,5 @@
 /* The failures of a call are a path that all replicas share: they differ in how
- * far along it they come. */
+ * far along it they get. */
 #include "config.h"
 
 #include <stdlib.h>

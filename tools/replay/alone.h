@@ -23,9 +23,9 @@ void rs_first_tries_clear(struct rs_first_tries *first_tries);
  * Replay all calls of an operation.
  *
  * @param tally     empty
- * @param included  set to whether the successes of @p first_tries, of which the
- *                  tally has no durations then, belong to the result; not if
- *                  the policy would cut some of them short
+ * @param included  set to whether the durations of @p first_tries belong to the
+ *                  result, and were left out of the tally; not if the policy
+ *                  would cut some of them short
  * @return BACKOFF_OK or BACKOFF_E_NOMEM
  */
 enum backoff_status rs_alone_run(struct rs_tally *tally,

@@ -5,7 +5,7 @@
 
 #include "unit/replay/small_world.h"
 
-/* An answer is a chance, never a certainty, whatever the log holds. */
+/* An answer is never 0 or 1, whatever the log holds. */
 Test(estimate_local, answers_are_never_certain)
 {
 	static const struct {

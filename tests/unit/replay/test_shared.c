@@ -546,7 +546,7 @@ Test(replay_shared, a_breaker_takes_load_away)
 	const struct rs_result *r;
 	struct small_case c;
 
-	/* Down all the time: calls come and are refused. */
+	/* Down all the time: calls are refused. */
 	world.fails = 1;
 	world.period_ns = 0;
 	world.failures_only = true;
