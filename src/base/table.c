@@ -1,4 +1,4 @@
-/* The growing of hash tables. */
+/* Hash tables: growing, removing. */
 #include "config.h"
 
 #include "base/table.h"
@@ -32,6 +32,28 @@ bo_table_reserve(struct bo_table *table, size_t count, bo_table_hash_fn hash,
 	table->slot = slot;
 	table->size = size;
 	return true;
+}
+
+/* Items after the gap that may stand in it move there, so that no search ends
+ * too early and no marks are needed (D. Knuth, TAOCP 3, 6.4, algorithm R). */
+void
+bo_table_remove(struct bo_table *table, uint32_t *slot, bo_table_hash_fn hash,
+		const void *user)
+{
+	size_t mask = table->size - 1, gap = (size_t)(slot - table->slot);
+	size_t at = gap;
+
+	while (table->slot[at = (at + 1) & mask] != 0) {
+		size_t home = (size_t)hash(user, table->slot[at] - 1) & mask;
+
+		/* Its search begins at home, and passes the gap if home is not
+		 * between the gap and the item. */
+		if (((at - home) & mask) < ((at - gap) & mask))
+			continue;
+		table->slot[gap] = table->slot[at];
+		gap = at;
+	}
+	table->slot[gap] = 0;
 }
 
 void

@@ -41,6 +41,10 @@ bo_table_find(const struct bo_table *table, uint64_t hash, bo_table_is_fn is,
 	return &table->slot[at];
 }
 
+/** Empty the slot of an item, which still has its hash and is in the table. */
+void bo_table_remove(struct bo_table *table, uint32_t *slot,
+		     bo_table_hash_fn hash, const void *user);
+
 void bo_table_clear(struct bo_table *table);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <criterion/criterion.h>
 
+#include <backoff/rng.h>
+
 #include "base/hash.h"
 #include "base/table.h"
 
@@ -107,4 +109,38 @@ Test(base_table, room_for_many_is_made_at_once)
 	for (uint32_t i = 0; i < 100; i++)
 		cr_assert_eq(*find(&table, &items, i), i + 1);
 	bo_table_clear(&table);
+}
+
+/* Against a list: items come and go, and numbers are used again. */
+Test(base_table, what_was_removed_is_gone_and_the_rest_stays)
+{
+	static const uint64_t hashes[] = {UINT64_MAX, 97, 11, 1};
+	enum { FEW = 200 };
+
+	for (size_t h = 0; h < sizeof(hashes) / sizeof(*hashes); h++) {
+		struct items items = {.hashes = hashes[h]};
+		struct bo_table table = {0};
+		bool in[FEW] = {false};
+
+		for (uint32_t i = 0; i < FEW; i++)
+			items.key[i] = i;
+		cr_assert(bo_table_reserve(&table, FEW, hash_of, &items));
+		memset(in, true, sizeof(in));
+		for (uint32_t step = 0; step < 5000; step++) {
+			uint32_t i =
+				(uint32_t)(backoff_draw(5, 200, h, step) % FEW);
+			uint32_t *slot = find(&table, &items, i);
+
+			cr_assert_eq(*slot, in[i] ? i + 1 : 0, "step %u", step);
+			if (in[i])
+				bo_table_remove(&table, slot, hash_of, &items);
+			else
+				*slot = i + 1;
+			in[i] = !in[i];
+		}
+		for (uint32_t i = 0; i < FEW; i++)
+			cr_assert_eq(*find(&table, &items, i),
+				     in[i] ? i + 1 : 0);
+		bo_table_clear(&table);
+	}
 }
