@@ -1,5 +1,5 @@
 /* Guards by target, in a table of bounded size. Guards are taken once per call
- * or once per retry object, so a lock and lists are fast enough. */
+ * or once per retry object, so a lock is fast enough. */
 #include "config.h"
 
 #include <backoff/guard.h>
@@ -9,29 +9,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/hash.h"
+#include "base/table.h"
 #include "guard/state.h"
 
-#define BUCKETS 256
+#define ROOM_FIRST 16
 
 /** A guard and its place in the table. */
 struct entry {
 	/** First, so that its address is the entry's. */
 	struct backoff_guard guard;
 	char *target;
+	/** Hash of the target. */
+	uint64_t hash;
 	/** How many holders took it and have not released it. */
 	uint32_t holders;
 	/** The clock when it was last taken. */
 	uint64_t used;
-	struct entry *next;
 };
 
 struct backoff_guards {
 	const struct backoff_policy *policy;
 	uint32_t limit, count;
+	/** Entries that fit into the array. */
+	uint32_t room;
 	/** Counts takes: the order of use. */
 	uint64_t clock;
-	struct entry *bucket[BUCKETS];
+	struct entry **entry;
+	/** Finds the index of an entry by its target. */
+	struct bo_table table;
 	/** For targets beyond the limit. */
 	struct entry *shared;
 };
@@ -60,14 +66,6 @@ watch(void)
 	watched = pthread_atfork(take_lock, release_lock, release_lock) == 0;
 }
 
-static unsigned
-bucket_of(const char *target)
-{
-	uint64_t hash = bo_fnv1a(BO_FNV1A_BEGIN, target, strlen(target));
-
-	return (unsigned)(hash ^ hash >> 32) % BUCKETS;
-}
-
 static void
 free_entry(struct entry *entry)
 {
@@ -79,7 +77,8 @@ free_entry(struct entry *entry)
 }
 
 static struct entry *
-new_entry(const struct backoff_policy *policy, const char *target)
+new_entry(const struct backoff_policy *policy, const char *target,
+	  uint64_t hash)
 {
 	struct entry *made =
 		aligned_alloc(_Alignof(struct entry), sizeof(*made));
@@ -90,7 +89,7 @@ new_entry(const struct backoff_policy *policy, const char *target)
 	}
 	made->holders = 0;
 	made->used = 0;
-	made->next = NULL;
+	made->hash = hash;
 	made->target = strdup(target);
 	if (made->target == NULL) {
 		free_entry(made);
@@ -110,7 +109,7 @@ backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 	pthread_once(&once, watch);
 	g = watched ? calloc(1, sizeof(*g)) : NULL;
 	if (g != NULL)
-		g->shared = new_entry(policy, "");
+		g->shared = new_entry(policy, "", 0);
 	if (g == NULL || g->shared == NULL) {
 		free(g);
 		return BACKOFF_E_NOMEM;
@@ -126,65 +125,114 @@ backoff_guards_free(struct backoff_guards *guards)
 {
 	if (guards == NULL)
 		return;
-	for (int i = 0; i < BUCKETS; i++) {
-		while (guards->bucket[i] != NULL) {
-			struct entry *next = guards->bucket[i]->next;
-
-			free_entry(guards->bucket[i]);
-			guards->bucket[i] = next;
-		}
-	}
+	for (uint32_t i = 0; i < guards->count; i++)
+		free_entry(guards->entry[i]);
+	free(guards->entry);
+	bo_table_clear(&guards->table);
 	free_entry(guards->shared);
 	backoff_policy_unref(
 		(struct backoff_policy *)(uintptr_t)guards->policy);
 	free(guards);
 }
 
-static struct entry *
-find(struct backoff_guards *guards, const char *target)
+static uint64_t
+hash_of(const void *user, uint32_t item)
 {
-	struct entry *entry = guards->bucket[bucket_of(target)];
+	const struct backoff_guards *guards = user;
 
-	while (entry != NULL && strcmp(entry->target, target) != 0)
-		entry = entry->next;
-	return entry;
+	return guards->entry[item]->hash;
 }
 
-/* Evict the least recently used guard without holders; false if all have
- * holders. */
 static bool
-evict(struct backoff_guards *guards)
+is_of_target(const void *user, uint32_t item, const void *target)
 {
-	struct entry **oldest = NULL, *gone;
+	const struct backoff_guards *guards = user;
 
-	for (int i = 0; i < BUCKETS; i++)
-		for (struct entry **at = &guards->bucket[i]; *at != NULL;
-		     at = &(*at)->next)
-			if ((*at)->holders == 0 &&
-			    (oldest == NULL || (*at)->used < (*oldest)->used))
-				oldest = at;
-	if (oldest == NULL)
-		return false;
-	gone = *oldest;
-	*oldest = gone->next;
-	free_entry(gone);
-	guards->count--;
-	return true;
+	return strcmp(guards->entry[item]->target, target) == 0;
+}
+
+static uint32_t *
+slot_of(const struct backoff_guards *guards, const char *target, uint64_t hash)
+{
+	return bo_table_find(&guards->table, hash, is_of_target, guards,
+			     target);
 }
 
 static struct entry *
-insert(struct backoff_guards *guards, const char *target)
+find(const struct backoff_guards *guards, const char *target, uint64_t hash)
 {
-	struct entry **bucket = &guards->bucket[bucket_of(target)], *made;
+	uint32_t found = guards->count > 0 ? *slot_of(guards, target, hash) : 0;
 
-	if (guards->count >= guards->limit && !evict(guards))
-		return guards->shared;
-	made = new_entry(guards->policy, target);
+	return found > 0 ? guards->entry[found - 1] : NULL;
+}
+
+/* Make room for one more entry; false without memory. */
+static bool
+grow(struct backoff_guards *guards)
+{
+	uint32_t room = guards->room > 0 ? 2 * guards->room : ROOM_FIRST;
+	struct entry **entry;
+
+	if (guards->count == guards->room) {
+		entry = realloc(guards->entry, room * sizeof(struct entry *));
+		if (entry == NULL)
+			return false;
+		guards->entry = entry;
+		guards->room = room;
+	}
+	return bo_table_reserve(&guards->table, guards->count, hash_of, guards);
+}
+
+/* The index of the least recently used entry without holders; count if all have
+ * holders. */
+static uint32_t
+find_unused(const struct backoff_guards *guards)
+{
+	uint32_t oldest = guards->count;
+
+	for (uint32_t i = 0; i < guards->count; i++)
+		if (guards->entry[i]->holders == 0 &&
+		    (oldest == guards->count ||
+		     guards->entry[i]->used < guards->entry[oldest]->used))
+			oldest = i;
+	return oldest;
+}
+
+static void
+evict(struct backoff_guards *guards, uint32_t index)
+{
+	struct entry *gone = guards->entry[index];
+
+	bo_table_remove(&guards->table,
+			slot_of(guards, gone->target, gone->hash), hash_of,
+			guards);
+	free_entry(gone);
+}
+
+/* An entry for a new target, at the limit in place of another; the shared one
+ * if all have holders; NULL without memory. */
+static struct entry *
+insert(struct backoff_guards *guards, const char *target, uint64_t hash)
+{
+	uint32_t index = guards->count;
+	struct entry *made;
+
+	if (guards->count == guards->limit) {
+		index = find_unused(guards);
+		if (index == guards->count)
+			return guards->shared;
+	} else if (!grow(guards)) {
+		return NULL;
+	}
+	made = new_entry(guards->policy, target, hash);
 	if (made == NULL)
 		return NULL;
-	made->next = *bucket;
-	*bucket = made;
-	guards->count++;
+	if (index < guards->count)
+		evict(guards, index);
+	else
+		guards->count++;
+	guards->entry[index] = made;
+	*slot_of(guards, target, hash) = index + 1;
 	return made;
 }
 
@@ -192,13 +240,15 @@ struct backoff_guard *
 backoff_guards_take(struct backoff_guards *guards, const char *target)
 {
 	struct entry *entry;
+	uint64_t hash;
 
 	if (target == NULL)
 		target = "";
+	hash = bo_hash(0, target, strlen(target));
 	take_lock();
-	entry = find(guards, target);
+	entry = find(guards, target, hash);
 	if (entry == NULL)
-		entry = insert(guards, target);
+		entry = insert(guards, target, hash);
 	if (entry != NULL) {
 		entry->holders++;
 		entry->used = ++guards->clock;

@@ -1,6 +1,8 @@
 /* Tests of src/guard: guards, and their table by target. */
 #include "config.h"
 
+#include <backoff/rng.h>
+
 #include "unit/guard/guarded.h"
 
 #define POLICY AT_ONCE("9", "\"budget\":{\"kind\":\"token_bucket\"}")
@@ -181,6 +183,43 @@ Test(guard_guards, the_least_recently_taken_goes)
 
 		cr_expect(retries_of(guard) == want[i].marks, "%s",
 			  want[i].target);
+		backoff_guards_release(table, guard);
+	}
+	backoff_guards_free(table);
+	backoff_policy_unref(policy);
+}
+
+/* Against a list, the most recently taken first: a target in it has the guard
+ * that was marked for it, any other has a new one. */
+Test(guard_guards, many_targets_in_few_places_come_and_go)
+{
+	enum { PLACES = 7, TARGETS = 20, TAKES = 3000 };
+	struct backoff_policy *policy = policy_of(POLICY);
+	struct backoff_guards *table = table_of(policy, PLACES);
+	unsigned recent[PLACES], marks[TARGETS] = {0}, count = 0;
+
+	for (unsigned i = 0; i < TAKES; i++) {
+		unsigned target =
+			(unsigned)(backoff_draw(7, 200, i, 0) % TARGETS);
+		struct backoff_guard *guard;
+		unsigned place = 0;
+		char name[16];
+
+		snprintf(name, sizeof(name), "target-%u", target);
+		guard = backoff_guards_take(table, name);
+		while (place < count && recent[place] != target)
+			place++;
+		cr_assert(retries_of(guard) ==
+				  (place < count ? marks[target] : 0),
+			  "take %u", i);
+		if (place == count) {
+			marks[target] = i % 8 + 1;
+			mark(policy, guard, marks[target]);
+			count += count < PLACES;
+			place = count - 1;
+		}
+		memmove(recent + 1, recent, place * sizeof(*recent));
+		recent[0] = target;
 		backoff_guards_release(table, guard);
 	}
 	backoff_guards_free(table);
