@@ -7,8 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/decimal.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/rfc3339.h"
 
 /** Nobody waits longer than this (30 years), so longer hints are cut to it. */
 #define HINT_MAX_NS UINT64_C(1000000000000000000)
