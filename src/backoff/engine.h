@@ -51,7 +51,7 @@ struct backoff_state {
 	uint32_t curve_start;
 	/** By class: failures since such an attempt that did not count. */
 	uint32_t uncounted_by_class[BACKOFF_CLASS_FATAL + 1];
-	/** 1: the call may be made twice. backoff_engine_begin() sets 1, and
+	/** 1: the call is idempotent. backoff_engine_begin() sets 1, and
 	 *  the caller may set 0 after it. */
 	uint32_t idempotent;
 	/** 1: the guard counts this call. */
@@ -132,9 +132,9 @@ struct backoff_lane {
 };
 
 /** The concurrent attempts of one call, under a policy that hedges: flat, may
- * be copied. A round begins with one attempt, and is over when all its attempts
- *  have failed. Only backoff_engine_hedges_begin() sets it; any field may be
- *  read. */
+ *  be copied. A round begins with one attempt, and is over when all its
+ *  attempts have failed. Only backoff_engine_hedges_begin() sets it; any field
+ *  may be read. */
 struct backoff_hedges {
 	uint32_t running;
 	/** Further attempts that may still begin in this round. */
@@ -290,7 +290,7 @@ BACKOFF_API void backoff_engine_delay(const struct backoff_policy *policy,
 				      struct backoff_delay *out);
 
 /** The delay that @p draw selects from the law: low + span * draw / 2^64, at
- * most the ceiling. */
+ *  most the ceiling. */
 BACKOFF_API uint64_t backoff_engine_draw(const struct backoff_delay *law,
 					 uint64_t draw);
 

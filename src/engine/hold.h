@@ -25,7 +25,7 @@ bo_hold_begin(struct backoff_state *state, struct backoff_guard *guard,
 void bo_hold_rejoin(struct backoff_state *state, struct backoff_guard *guard);
 
 /** A retry begins that was decided in another process, for cost_milli, more
- * than 0: reserve its cost here, too, or say BACKOFF_STOP_BUDGET. */
+ *  than 0: reserve its cost here, too, or say BACKOFF_STOP_BUDGET. */
 enum backoff_stop bo_hold_reserve_again(struct backoff_state *state,
 					int64_t cost_milli, uint64_t now_ns);
 
@@ -50,7 +50,7 @@ bo_hold_admit(struct backoff_state *state, uint64_t now_ns,
 }
 
 /** Whether an attempt that ended and led to this stop may have failed because
- * of its target, so that other calls will fail, too. */
+ *  of its target, so that other calls will fail, too. */
 static inline bool
 bo_hold_is_of_target(const struct backoff_policy *policy,
 		     const struct backoff_outcome *outcome,

@@ -14,8 +14,6 @@
 
 #include "base/num.h"
 
-#define MILLI 1000
-
 /* Add an amount, up to most. A full bucket is not written, so that threads
  * whose calls all succeed do not compete for its cache line. */
 static void
@@ -78,7 +76,7 @@ bo_budget_left_milli(const struct bo_budget_rule *rule,
 		return (places(rule, budget) -
 			atomic_load_explicit(&budget->retries,
 					     memory_order_relaxed)) *
-		       MILLI;
+		       BO_TOKEN_MILLI;
 	default:
 		return atomic_load_explicit(&budget->tokens_milli,
 					    memory_order_relaxed);
@@ -161,7 +159,7 @@ bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 					 : 0;
 	else if (rule->kind == BACKOFF_BUDGET_THROTTLE)
 		amount = success     ? rule->token_ratio_milli
-			 : retryable ? -MILLI
+			 : retryable ? -BO_TOKEN_MILLI
 				     : 0;
 	if (amount > 0)
 		put(&budget->tokens_milli, amount, rule->capacity_milli);

@@ -11,6 +11,9 @@
 #include "guard/slices.h"
 #include "policy/policy.h"
 
+/** One token or retry, in thousandths. */
+#define BO_TOKEN_MILLI 1000
+
 struct bo_budget {
 	/** Token bucket and throttle: thousandths of a token. */
 	atomic_int_fast64_t tokens_milli;
@@ -42,7 +45,8 @@ bo_budget_begin(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		uint64_t now_ns)
 {
 	if (rule->kind == BACKOFF_BUDGET_RATIO)
-		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns, 1000);
+		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
+			      BO_TOKEN_MILLI);
 	else
 		bo_budget_rejoin(rule, budget);
 }
@@ -74,7 +78,7 @@ bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
 	case BACKOFF_BUDGET_RATIO:
 		return rule->withdrawal_milli;
 	case BACKOFF_BUDGET_CONCURRENCY:
-		return 1000;
+		return BO_TOKEN_MILLI;
 	case BACKOFF_BUDGET_THROTTLE:
 	case BACKOFF_BUDGET_NONE:
 		break;
@@ -109,7 +113,7 @@ bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 }
 
 /** The retry will not be made, or its outcome will not be known: return the
- * cost that was reserved at then_ns, as far as it still counts. */
+ *  cost that was reserved at then_ns, as far as it still counts. */
 void bo_budget_refund(const struct bo_budget_rule *rule,
 		      struct bo_budget *budget, int64_t cost_milli,
 		      uint64_t then_ns);

@@ -75,7 +75,7 @@ backoff_guard_capacity_milli(const struct backoff_guard *guard)
 	case BACKOFF_BUDGET_CONCURRENCY:
 		/* Places that are free, and places that are taken. */
 		places = bo_budget_left_milli(rule, &guard->budget, 0) +
-			 atomic_load(&guard->budget.retries) * 1000;
+			 atomic_load(&guard->budget.retries) * BO_TOKEN_MILLI;
 		return places > 0 ? (uint64_t)places : 0;
 	case BACKOFF_BUDGET_NONE:
 	case BACKOFF_BUDGET_RATIO:
