@@ -27,7 +27,7 @@ retrysim compare "$log" $calls
 expect "the main job prints its tables" 0 '^post_webhook: 3533 calls' ''
 for words in '^  2284 lines: 1439 attempt events, 845 other lines, 0 bad$' \
 	'^What this log cannot answer$' 'are lower bounds' \
-	'^Where to look next$' 'recorded under WEBHOOK'; do
+	'^Summary$' 'recorded under WEBHOOK'; do
 	check "the report says: $words" grep -qE "$words" "$work/out"
 done
 check "no line of it is wider than 120 columns" \

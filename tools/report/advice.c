@@ -115,8 +115,8 @@ rs_advice(const struct rs_report *report, const struct rs_subject *subject,
 	    rs_percent(baseline->success_rate, rate, sizeof(rate)),
 	    baseline->attempts_per_call);
 	if (!list(&s, " Better:", result, count, baseline, better, true))
-		say(&s, " No policy is better beyond noise.");
-	list(&s, " Fewer attempts, and not worse beyond noise:", result, count,
+		say(&s, " No policy is significantly better.");
+	list(&s, " Fewer attempts, not significantly worse:", result, count,
 	     baseline, cheaper, true);
 	list(&s, " Same within noise:", result, count, baseline, same, false);
 	list(&s, " Worse:", result, count, baseline, worse, true);

@@ -107,27 +107,27 @@ struct gap {
 static const struct gap gaps[] = {
 	{rs_failing_first,
 	 "How many calls succeeded at the first attempt: the log has failures "
-	 "only, and --calls was not given. Success rates are over calls whose "
-	 "first attempt failed, not over all calls"},
+	 "only, and --calls was not given. Success rates cover only calls "
+	 "whose first attempt failed"},
 	{counted,
-	 "When calls that succeeded at the first attempt were made: only their "
-	 "number is known (--calls). They are assumed to be evenly spread"},
+	 "At what times first attempts succeeded: only their number is known "
+	 "(--calls). They are assumed to be evenly spread"},
 	{rs_latency_is_lower_bound,
-	 "How long successful attempts took: times of successful calls consist "
-	 "of waits and failed attempts only, and are lower bounds (>=)"},
+	 "How long successful attempts took: times of successful calls count "
+	 "only waits and failed attempts, so they are lower bounds (>=)"},
 	{first_durations,
 	 "How long failed first attempts took: their durations are drawn from "
-	 "failures of the same kind whose duration follows from the log, and "
-	 "are 0 if there are none"},
+	 "failures of the same kind with known durations, or are 0 if there "
+	 "are none"},
 	{untyped,
 	 "What kind of failure some lines record: they have neither an error "
 	 "type nor a code, so a policy that lists kinds in retry_on does not "
 	 "retry after them"},
 	{begins_early,
-	 "What happened before the log begins: calls that were under way then "
-	 "serve as evidence, but are not replayed"},
+	 "What happened before the log begins: calls already under way are "
+	 "used as evidence, but are not replayed"},
 	{unknown_policy,
-	 "What the policy that wrote the log would do: it is neither given nor "
+	 "What the service's own policy would do: it is neither given nor "
 	 "shipped. The random draws behind its delays are recovered only where "
 	 "the log has the bounds of a delay"},
 	{hedges,
@@ -139,9 +139,9 @@ static const struct gap gaps[] = {
 	 "not in the log, and --calls was not given. A policy whose calls "
 	 "were stopped by either has a ? and no verdict"},
 	{flagged,
-	 "What happens after waits longer than any in the log, or outside the "
-	 "time it spans: under some policies more than 1 % of calls depend on "
-	 "it. Their rows have a ?, and bounds where no verdict is possible"},
+	 "What happens after waits longer than any in the log, or outside its "
+	 "time span: policies for which more than 1 % of calls depend on it "
+	 "have a ?, and bounds where no verdict is possible"},
 };
 
 const size_t rs_gap_count = sizeof(gaps) / sizeof(*gaps);

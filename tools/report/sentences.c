@@ -27,8 +27,8 @@ say_known_policy(const struct rs_report *report,
 	const struct rs_policy *tie = logged->tie;
 
 	if (logged->evidence == RS_POLICY_EVIDENCE_FIT)
-		snprintf(out, size, "%s (its delays fit%s%s)", policy->label,
-			 tie ? "; so do those of " : "", tie ? tie->label : "");
+		snprintf(out, size, "%s (the delays match%s%s)", policy->label,
+			 tie ? ", also those of " : "", tie ? tie->label : "");
 	else
 		snprintf(out, size, "%s%s%s%s",
 			 compared(report, policy) ? "" : "the shipped ",
@@ -78,8 +78,9 @@ rs_say_operation(const struct rs_report *report,
 
 	say_logged_policy(report, &subject->logged_policy, by, sizeof(by));
 	snprintf(text, size,
-		 "%s: %" PRIu64 " %s, recorded under %s. %s %% of them are "
-		 "permanent failures; other retries fail %.1f %% of the time.",
+		 "%s: %" PRIu64 " %s, recorded under %s. %s %% are "
+		 "permanent failures; retries of the rest fail %.1f %% of the "
+		 "time.",
 		 rs_subject_name(report, subject), operation->calls,
 		 rs_failing_first(report, subject)
 			 ? "calls whose first attempt failed"

@@ -136,7 +136,7 @@ write_advice(const struct rs_report *report, FILE *out)
 	const struct rs_comparison *comparison = report->comparison;
 	char text[PARAGRAPH_MAX];
 
-	fprintf(out, "\nWhere to look next\n");
+	fprintf(out, "\nSummary\n");
 	for (size_t i = 0; i < comparison->subject_count; i++) {
 		rs_advice(report, &comparison->subject[i], text, sizeof(text));
 		rs_paragraph(out, 4, "  - ", "%s", text);
@@ -156,9 +156,9 @@ write_text(const struct rs_report *report, FILE *out)
 	write_advice(report, out);
 	fputc('\n', out);
 	rs_paragraph(out, 0, "", "%s",
-		     "Shares of simulated attempts and success rates are in "
-		     "percent, differences from the baseline in percentage "
-		     "points.");
+		     "Columns exact to unsup are percentages of simulated "
+		     "attempts. Differences from the baseline are in "
+		     "percentage points.");
 	return ferror(out) ? -1 : 0;
 }
 
