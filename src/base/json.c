@@ -202,7 +202,7 @@ read_string(struct bo_json *json, struct bo_json_value *out)
 		p += step;
 	}
 	json->at = end;
-	return fail(json, "the text ends inside a string");
+	return fail(json, "the input ends inside a string");
 }
 
 static const char *
@@ -293,8 +293,8 @@ next_item(struct bo_json *json, char close, bool *first)
 	skip_space(json);
 	if (json->at >= json->end)
 		return fail(json, close == '}'
-					  ? "the text ends inside an object"
-					  : "the text ends inside an array");
+					  ? "the input ends inside an object"
+					  : "the input ends inside an array");
 	if (*json->at == close) {
 		json->at++;
 		json->depth--;
@@ -381,7 +381,7 @@ read_value(struct bo_json *json, struct bo_json_value *out)
 {
 	skip_space(json);
 	if (json->at >= json->end)
-		return fail(json, "the text ends where a value is expected");
+		return fail(json, "the input ends where a value is expected");
 	switch (*json->at) {
 	case '"':
 		return read_string(json, out);

@@ -105,7 +105,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 retrysim compare
-expect "no log at all" 2 '' 'no log given'
+expect "no log at all" 2 '' 'no LOG given'
 retrysim compare "$work/good.log" --polcy QUICK
 expect "an unknown option names the nearest" 2 '' '[-][-]policy'
 retrysim compare "$work/good.log" -p WEBHOK
@@ -119,7 +119,7 @@ printf '{"name": "X", "max_attempts": 0, "max_delay": -1}\n' >"$work/x.json"
 retrysim compare "$work/good.log" -p "$work/x.json" -p NONE
 expect "errors of several policies, together" 3 '' 'x[.]json:1:[0-9]+: max_attempts'
 check "all errors of a file" grep -qE 'x[.]json:1:[0-9]+: max_delay' "$work/err"
-check "and the next policy's" grep -q 'no policy NONE' "$work/err"
+check "and the next policy's" grep -q 'unknown policy NONE' "$work/err"
 retrysim compare "$work/good.log" --baseline STANDRAD
 expect "an unknown baseline names the nearest" 2 '' 'did you mean STANDARD'
 retrysim compare "$work/good.log" --operation 'no*'

@@ -45,7 +45,7 @@ expect "every file is checked" 4 '^ok .*QUICK[.]json' 'none[.]json: No such'
 
 retrysim policy check "$top_srcdir"/policies/*.json
 expect "the schema in the same folder is not a policy" 0 '^ok .*WEBHOOK[.]json' \
-	'policy[.]schema[.]json: skipped, because it is the schema'
+	'policy[.]schema[.]json: skipped; it is the schema'
 
 retrysim policy schedule WEBHOOK
 expect "prints a schedule" 0 '^ +1 +1s +750ms +1[.]25s' ''
@@ -71,7 +71,7 @@ expect "an unknown policy names the nearest" 2 '' 'did you mean WEBHOOK'
 retrysim policy lst
 expect "an unknown command names the nearest" 2 '' 'did you mean list'
 retrysim policy show
-expect "a missing operand" 2 '' 'missing operand'
+expect "a missing operand" 2 '' 'no NAME[|]FILE given'
 retrysim policy
 expect "no command prints the usage" 2 '' '^Usage: retrysim policy COMMAND'
 retrysim policy --help

@@ -34,7 +34,7 @@ usage(const struct parse *parse, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	tk_msg("%s", text);
-	tk_msg("try '%s --help'", parse->command->name);
+	tk_msg("try %s --help", parse->command->name);
 	return TK_OPT_USAGE;
 }
 
@@ -160,11 +160,10 @@ set(const struct parse *parse, const struct tk_opt *opt, const char *value)
 	case TK_OPT_DURATION:
 		if (tk_parse_duration(value, opt->value))
 			return TK_OPT_OK;
-		return usage(
-			parse,
-			"--%s: must be a duration like 90, 1.5s, 500ms or 2m "
-			"(got '%s')",
-			opt->name, value);
+		return usage(parse,
+			     "--%s: must be a duration like 1.5s, 500ms or 2m "
+			     "(got '%s')",
+			     opt->name, value);
 	case TK_OPT_NAME:
 		return set_name(parse, opt, value);
 	}

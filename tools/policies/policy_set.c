@@ -197,9 +197,9 @@ unknown_name(const char *word)
 	rs_shipped_names(names, sizeof(names));
 	nearest = bo_nearest_of(word, names, near, sizeof(near));
 	if (nearest)
-		tk_msg("no policy %s; did you mean %s?", word, nearest);
+		tk_msg("unknown policy %s; did you mean %s?", word, nearest);
 	else
-		tk_msg("no policy %s; shipped: %s", word, names);
+		tk_msg("unknown policy %s; shipped: %s", word, names);
 	return TK_EXIT_USAGE;
 }
 

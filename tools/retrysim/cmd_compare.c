@@ -158,16 +158,15 @@ rs_cmd_compare(int argc, char **argv)
 	const struct tk_opt rows[] = {
 		{"policy", 'p', TK_OPT_LIST, &options.policies, "NAME|FILE|DIR",
 		 NULL, 0, 0,
-		 "policy to replay, may be repeated; default: all shipped "
-		 "policies"},
+		 "policy to replay, default all shipped; may be repeated"},
 		{"baseline", 'b', TK_OPT_TEXT, &options.baseline, "NAME", NULL,
 		 0, 0,
-		 "policy to compare with; default: the one that wrote the "
-		 "log, or else the first"},
+		 "policy to compare with; default: the recorded one, or else "
+		 "the first"},
 		{"operation", 0, TK_OPT_TEXT, &options.operation, "GLOB", NULL,
-		 0, 0, "replay only operations that match this shell pattern"},
+		 0, 0, "replay only operations that match GLOB"},
 		{"calls", 'c', TK_OPT_LIST, &options.calls, "OP=N", NULL, 0, 0,
-		 "total calls of OP, for logs that record only failures"},
+		 "total number of calls to OP, if the log has only failures"},
 		{"dialect", 'd', TK_OPT_TEXT, &options.dialect, "NAME|FILE",
 		 NULL, 0, 0,
 		 "log format: auto (default), native, python-retry or a "
@@ -188,15 +187,15 @@ rs_cmd_compare(int argc, char **argv)
 	const struct tk_command command = {
 		"retrysim compare", "[OPTION]... LOG...",
 		"Replay the calls in a log under several policies and compare "
-		"the results. Decisions come from the same engine as in "
-		"production. LOG may be - for standard input.",
+		"the results. Decisions come from libbackoff itself. LOG may "
+		"be - for standard input.",
 		examples, rows};
 	char **path;
 	size_t count;
 	int code = rs_parse(&command, 0, SIZE_MAX, argc, argv, &path, &count);
 
 	if (code == RS_GO_ON && count == 0) {
-		tk_msg("no log given; try retrysim compare --help");
+		tk_msg("no LOG given; try retrysim compare --help");
 		code = TK_EXIT_USAGE;
 	} else if (code == RS_GO_ON) {
 		code = (int)run(&options, path, count);

@@ -164,13 +164,13 @@ rs_cmd_policy_lint(int argc, char **argv)
 	const struct tk_opt rows[] = {
 		{"calls-per-second", 'c', TK_OPT_COUNT,
 		 &run.context.calls_per_second, "N", NULL, 1, CALLS_MAX,
-		 "calls per second of all clients together; adds the size of "
-		 "herds to the findings"},
+		 "total calls per second of all clients; adds thundering herd "
+		 "sizes to findings"},
 		{"layers", 'l', TK_OPT_LIST, &layer, "N", NULL, 0, 0,
 		 "maximum attempts made by another retrying layer; may be "
 		 "repeated"},
 		{"ignore", 'i', TK_OPT_LIST, &ignored, "CODE", NULL, 0, 0,
-		 "suppress this code; may be repeated"},
+		 "do not report CODE; may be repeated"},
 		{"format", 'f', TK_OPT_NAME, &format, NULL, "text json", 0, 0,
 		 "output format, default text"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL}};

@@ -80,7 +80,7 @@ rs_cmd_policy_show(int argc, char **argv)
 		no_more};
 	const struct tk_command command = {
 		"retrysim policy show", "[OPTION]... NAME|FILE",
-		"Show a policy: its hash, a summary and the canonical form.",
+		"Show a policy's hash, summary and canonical form.",
 		"  retrysim policy show WEBHOOK\n", rows};
 	struct backoff_policy *policy;
 	char **operand;
@@ -119,9 +119,7 @@ rs_cmd_policy_check(int argc, char **argv)
 		char safe[1024];
 
 		if (rs_is_schema(operand[i])) {
-			tk_msg("%s: skipped, because it is the schema and not "
-			       "a "
-			       "policy",
+			tk_msg("%s: skipped; it is the schema, not a policy",
 			       operand[i]);
 			continue;
 		}

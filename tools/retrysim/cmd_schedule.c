@@ -43,7 +43,7 @@ rs_cmd_policy_schedule(int argc, char **argv)
 	int format = 0, code;
 	const struct tk_opt rows[] = {
 		{"draws", 'n', TK_OPT_COUNT, &draws, "N", NULL, 1, DRAWS_MAX,
-		 "number of schedules to draw, default 10000"},
+		 "number of random schedules, default 10000"},
 		{"seed", 's', TK_OPT_COUNT, &seed, "N", NULL, 0, UINT64_MAX,
 		 "random seed, default 1"},
 		{"format", 'f', TK_OPT_NAME, &format, NULL, "text json", 0, 0,
@@ -52,8 +52,7 @@ rs_cmd_policy_schedule(int argc, char **argv)
 	const struct tk_command command = {
 		"retrysim policy schedule", "[OPTION]... NAME|FILE",
 		"Show the wait before each retry: its nominal value, bounds "
-		"and "
-		"percentiles, and the median of all waits so far.",
+		"and percentiles, and the median total wait so far.",
 		"  retrysim policy schedule WEBHOOK\n", rows};
 	struct backoff_policy *policy;
 	char **operand;

@@ -20,7 +20,7 @@ print_help(const struct rs_commands *commands, FILE *out)
 			commands->item[i].doc);
 	fprintf(out,
 		"\nRun \"%s COMMAND --help\" to see the options of a command.\n"
-		"Exit status: 0 done, 1 check failed, 2 wrong usage, "
+		"Exit status: 0 ok, 1 check failed, 2 wrong usage, "
 		"3 bad input, 4 system error.\n",
 		commands->program);
 }

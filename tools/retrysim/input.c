@@ -118,7 +118,7 @@ unknown_operation(const struct rs_log *log, const char *name)
 		tk_msg("--calls: no operation %s in the log; did you mean %s?",
 		       name, near);
 	else
-		tk_msg("--calls: no operation %s in the log, only: %s", name,
+		tk_msg("--calls: no operation %s in the log; it has: %s", name,
 		       names ? names : "");
 	free(names);
 	return TK_EXIT_USAGE;

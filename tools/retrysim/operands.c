@@ -1,6 +1,8 @@
 /* Operands of subcommands: their number, and policies that they name. */
 #include "config.h"
 
+#include <string.h>
+
 #include "policies/policy_set.h"
 #include "retrysim/operands.h"
 
@@ -8,6 +10,8 @@ int
 rs_parse(const struct tk_command *command, size_t least, size_t most, int argc,
 	 char **argv, char ***operand, size_t *count)
 {
+	const char *name;
+
 	switch (tk_opt_parse(command, argc, argv, operand, count)) {
 	case TK_OPT_DONE:
 		return TK_EXIT_OK;
@@ -20,8 +24,16 @@ rs_parse(const struct tk_command *command, size_t least, size_t most, int argc,
 	}
 	if (*count >= least && *count <= most)
 		return RS_GO_ON;
-	tk_msg("%s operand; try %s --help",
-	       *count < least ? "missing" : "extra", command->name);
+	if (*count > most) {
+		tk_msg("extra operand %s; try %s --help", (*operand)[most],
+		       command->name);
+		return TK_EXIT_USAGE;
+	}
+	/* The operand's name is the last word of the usage. */
+	name = strrchr(command->usage, ' ');
+	name = name ? name + 1 : command->usage;
+	tk_msg("no %.*s given; try %s --help", (int)strcspn(name, "."), name,
+	       command->name);
 	return TK_EXIT_USAGE;
 }
 

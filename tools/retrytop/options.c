@@ -17,7 +17,7 @@
 static int
 complain(const char *text)
 {
-	tk_msg("%s; see --help", text);
+	tk_msg("%s; try retrytop --help", text);
 	return TK_EXIT_USAGE;
 }
 
@@ -35,12 +35,12 @@ check(struct rt_options *options)
 	if (options->window_ns < BO_NS_PER_S ||
 	    options->window_ns > RT_HISTORY_S * BO_NS_PER_S ||
 	    options->window_ns % BO_NS_PER_S != 0)
-		return complain("--window takes whole seconds, from 1s to 5m");
+		return complain("--window: must be whole seconds, 1s to 5m");
 	if (options->delay_ns < DELAY_MIN_NS ||
 	    options->delay_ns > DELAY_MAX_NS)
-		return complain("--delay takes 100ms to 1h");
+		return complain("--delay: must be 100ms to 1h");
 	if (options->filter != NULL && strlen(options->filter) >= RT_FILTER_MAX)
-		return complain("--filter takes at most 127 bytes");
+		return complain("--filter: must be at most 127 bytes");
 	if (options->path_count == 0) {
 		if (isatty(STDIN_FILENO))
 			return complain("no FILE given");
@@ -51,9 +51,10 @@ check(struct rt_options *options)
 		inputs += strcmp(options->path[i], "-") == 0;
 	if (inputs > 0 && isatty(STDIN_FILENO))
 		return complain("standard input is a terminal, not a log");
-	if (!options->once && !isatty(STDOUT_FILENO))
-		return complain(
-			"standard output is not a terminal; use --once");
+	if (!options->once && !isatty(STDOUT_FILENO)) {
+		tk_msg("standard output is not a terminal; use --once");
+		return TK_EXIT_USAGE;
+	}
 	return -1;
 }
 
@@ -69,12 +70,11 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 	};
 	const struct tk_opt rows[] = {
 		{"once", 0, TK_OPT_FLAG, &options.once, NULL, NULL, 0, 0,
-		 "read the inputs to their end, print the numbers and exit"},
+		 "read all input, print the numbers and exit"},
 		{"format", 0, TK_OPT_NAME, &options.format, NULL,
 		 RT_FORMAT_NAMES, 0, 0, "output format; implies --once"},
 		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
-		 NULL, 0, 0,
-		 "time that the numbers cover: 1s to 5m, default 60s"},
+		 NULL, 0, 0, "cover the last DURATION: 1s to 5m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
 		 0, 0,
 		 "sort by retries (default), load, exhausted, calls, aborted, "
@@ -84,7 +84,8 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 "contains TEXT"},
 		{"dialect", 0, TK_OPT_TEXT, &options.dialect, "NAME|FILE", NULL,
 		 0, 0,
-		 "log format: auto, native, python-retry or a dialect file"},
+		 "log format: auto (default), native, python-retry or a "
+		 "dialect file"},
 		{"delay", 'd', TK_OPT_DURATION, &options.delay_ns, "DURATION",
 		 NULL, 0, 0, "refresh interval, default 1s"},
 		{"color", 0, TK_OPT_NAME, &options.color, NULL, RT_COLOR_NAMES,
@@ -93,17 +94,17 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 "draw with ASCII characters only"},
 		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
 		 UINT64_MAX,
-		 "with --once: exit 3 if more than N lines are broken"},
+		 "with --once: exit 3 if more than N lines are bad"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 	};
 	const struct tk_command command = {
 		.name = "retrytop",
 		.usage = "[OPTION]... FILE...",
 		.purpose =
-			"Show live which operations retry, how much, and why. "
-			"FILE may grow and be rotated; - is standard input. "
-			"Calls per second are shown only if the log has "
-			"successes too; otherwise they are \"-\".",
+			"Watch which operations retry, how much, and why. FILE "
+			"may grow, be rotated, or be - for standard input. "
+			"Calls per second are \"-\" if the log has no "
+			"successes.",
 		.examples =
 			"  retrytop /var/log/app/retry.log\n"
 			"  kubectl logs -f deploy/app | retrytop -\n"

@@ -16,7 +16,7 @@ why_empty(const struct tk_input_info *input)
 		return "does not exist";
 	if (input->error_number != 0)
 		return strerror(input->error_number);
-	return input->state == TK_INPUT_ENDED ? "at its end" : "empty";
+	return input->state == TK_INPUT_ENDED ? "ended" : "empty";
 }
 
 static void

@@ -170,7 +170,7 @@ static const struct {
 } row[] = {
 	{"not JSON", "{\n \"dialect\": x}", BACKOFF_E_SYNTAX, 2, 13, "",
 	 "expected a value"},
-	{"empty", "", BACKOFF_E_SYNTAX, 1, 1, "", "the text ends"},
+	{"empty", "", BACKOFF_E_SYNTAX, 1, 1, "", "the input ends"},
 	{"no name", "{" FIELDS "}," EVENTS "}", BACKOFF_E_FIELD, 1, 1,
 	 "dialect", "is missing"},
 	{"empty name", "{\"dialect\":\"\"," FIELDS "}," EVENTS "}",
