@@ -28,7 +28,8 @@ say_known_policy(const struct rs_report *report,
 
 	if (logged->evidence == RS_POLICY_EVIDENCE_FIT)
 		snprintf(out, size, "%s (the delays match%s%s)", policy->label,
-			 tie ? ", also those of " : "", tie ? tie->label : "");
+			 tie ? "; they also match " : "",
+			 tie ? tie->label : "");
 	else
 		snprintf(out, size, "%s%s%s%s",
 			 compared(report, policy) ? "" : "the shipped ",
