@@ -13,7 +13,7 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** What the caller does next. */
+/** The caller's next action. */
 enum backoff_action {
 	BACKOFF_ACTION_ATTEMPT,
 	BACKOFF_ACTION_WAIT,
@@ -37,7 +37,7 @@ struct backoff_state {
 	/** Absolute; BACKOFF_FOREVER without a deadline, and before the first
 	 *  failure if the policy's counts from there. */
 	uint64_t deadline_ns;
-	/** When the current attempt began, or the next one may begin. */
+	/** Start of the current attempt, or earliest start of the next one. */
 	uint64_t attempt_start_ns;
 	/** The last computed delay, without a hint: the input of decorrelated
 	 *  jitter. */
@@ -67,9 +67,9 @@ struct backoff_state {
 	/** 1: the current attempt is a hedge, whose cost does not come back
 	 *  with its success. */
 	uint32_t hedged;
-	/** What is reserved of the budget for the current or next retry. */
+	/** Cost reserved in the budget for the current or next retry. */
 	int64_t held_milli;
-	/** When it was reserved. */
+	/** Time of that reservation. */
 	uint64_t held_since_ns;
 	/** The guard that the call shares with others; NULL: none. Set by
 	 *  backoff_engine_join(). */
@@ -85,7 +85,7 @@ struct backoff_delay {
 	uint64_t low_ns, high_ns, ceiling_ns;
 };
 
-/** What to do, and why. */
+/** The next action, and the reason for it. */
 struct backoff_decision {
 	enum backoff_action action;
 	/** Set with BACKOFF_ACTION_DONE. */
@@ -118,12 +118,12 @@ struct backoff_decision {
 struct backoff_lane {
 	/** Its number; 0: the lane is free. */
 	uint32_t attempt;
-	/** What it holds of the guard, as in the state. */
+	/** Resources of the guard that it holds, as in the state. */
 	uint32_t probe;
 	int64_t held_milli;
 	uint64_t held_since_ns;
 	enum backoff_kind kind;
-	/** When it began, and its time limit, as in the decision. */
+	/** Its start, and its time limit, as in the decision. */
 	uint64_t start_ns;
 	uint64_t attempt_timeout_ns;
 	/** For the caller: the process's attempts in flight when this one
@@ -143,7 +143,7 @@ struct backoff_hedges {
 	uint32_t begun;
 	/** 1: a server forbade a retry while other attempts were running. */
 	uint32_t forbidden;
-	/** When the next attempt may begin. */
+	/** Earliest start of the next attempt. */
 	uint64_t next_ns;
 	struct backoff_lane lane[BACKOFF_HEDGES_MAX + 1];
 };
@@ -201,7 +201,7 @@ BACKOFF_API void backoff_engine_decide(const struct backoff_policy *policy,
 				       struct backoff_decision *out);
 
 /**
- * Go on after a wait: the attempt that was decided may begin, unless the
+ * Continue after a wait: the attempt that was decided may begin, unless the
  * deadline has passed meanwhile or the breaker is open.
  *
  * @param now_ns  when the attempt begins
@@ -230,7 +230,7 @@ backoff_engine_hedges_begin(const struct backoff_policy *policy,
  * Barroso, The Tail at Scale, 2013; gRPC A6, "Hedging Policy"). It counts as an
  * attempt and costs as much as a retry. If the budget or the breaker refuses
  * it, or no attempt is left, no more hedges begin in this round, and those that
- * are running go on.
+ * are running continue.
  *
  * @param out  BACKOFF_ACTION_ATTEMPT: begin it now; or BACKOFF_ACTION_WAIT: ask
  *             again at not_before_ns, which is BACKOFF_FOREVER if there will be

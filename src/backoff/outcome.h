@@ -1,4 +1,5 @@
-/* The outcome of an attempt, and outcomes of what C programs usually have. */
+/* The outcome of an attempt, and outcomes for errno values and HTTP
+ * statuses. */
 #ifndef BACKOFF_OUTCOME_H
 #define BACKOFF_OUTCOME_H
 
@@ -11,7 +12,7 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** How an attempt ended, as the caller saw it. Strings are borrowed by the
+/** The outcome of an attempt, as the caller saw it. Strings are borrowed by the
  *  function that an outcome is passed to, and may be NULL. */
 struct backoff_outcome {
 	enum backoff_outcome_kind kind;
@@ -22,9 +23,9 @@ struct backoff_outcome {
 	const char *code;
 	/** For humans, and for `message_regex`. */
 	const char *error;
-	/** What the attempt produced; the library only passes it on. */
+	/** The attempt's result; the library only passes it on. */
 	void *result;
-	/** When the peer wants the next request, if it said so. */
+	/** The peer's hint about the next request, if it gave one. */
 	struct backoff_hint hint;
 	/** 1: it failed before anything was sent, so a retry cannot do
 	 *  anything twice. */

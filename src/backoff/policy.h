@@ -19,7 +19,7 @@ struct backoff_policy;
 /** No policy allows more hedges than this at the same time. */
 #define BACKOFF_HEDGES_MAX 7
 
-/** How the delay grows with the number of failed attempts. */
+/** Growth of the delay with the number of failed attempts. */
 enum backoff_curve {
 	BACKOFF_CURVE_CONSTANT,
 	BACKOFF_CURVE_LINEAR,
@@ -40,7 +40,7 @@ enum backoff_jitter {
 	BACKOFF_JITTER_DECORRELATED,
 };
 
-/** When the deadline of a call starts. */
+/** Point from which the deadline of a call counts. */
 enum backoff_deadline_from {
 	BACKOFF_DEADLINE_FROM_START,
 	/** The end of the first failed attempt. */
@@ -171,7 +171,7 @@ backoff_policy_budget(const struct backoff_policy *policy);
  *  each call depends on itself alone. */
 BACKOFF_API int backoff_policy_is_guarded(const struct backoff_policy *policy);
 
-/** How many hedges may run next to an attempt (`hedge.max`); 0 if the policy
+/** Maximum number of hedges next to an attempt (`hedge.max`); 0 if the policy
  *  does not hedge. */
 BACKOFF_API uint32_t
 backoff_policy_max_hedges(const struct backoff_policy *policy);

@@ -68,7 +68,7 @@ backoff_retry_set_guards(struct backoff_retry *retry,
 BACKOFF_API const struct backoff_guard *
 backoff_retry_guard(const struct backoff_retry *retry);
 
-/** Where events go; borrowed; NULL, the default: nowhere. */
+/** The sink for events; borrowed; NULL, the default: none. */
 BACKOFF_API void backoff_retry_set_sink(struct backoff_retry *retry,
 					struct backoff_sink *sink);
 
@@ -151,11 +151,11 @@ struct backoff_attempt {
 	/** From 1; the maximum is the policy's, or 1 if the call may make only
 	 *  one attempt. */
 	uint32_t number, max_attempts;
-	/** When the attempt began, on the retry's clock. */
+	/** Start of the attempt, on the retry's clock. */
 	uint64_t start_ns;
-	/** When to give the attempt up; BACKOFF_FOREVER: never. The library
-	 *  cannot stop a running function: stop by then, and report a timeout.
-	 */
+	/** Time to give the attempt up; BACKOFF_FOREVER: never. The library
+	 *  cannot stop a running function: stop by then, and report a
+	 *  timeout. */
 	uint64_t give_up_ns;
 	/** As in the options; may be NULL. Under backoff_retry_run_hedged() it
 	 *  is also on when another attempt has ended the call. */
@@ -199,7 +199,7 @@ BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_attempt_header_parse(const char *name, const char *value,
 			     uint32_t *out);
 
-/** How a call ended. */
+/** The outcome of a whole call. */
 struct backoff_answer {
 	enum backoff_stop stop;
 	/** The last attempt's outcome. */
@@ -269,7 +269,7 @@ BACKOFF_API enum backoff_status backoff_retry_run_hedged(
 /** One call by steps; opaque; used by one thread at a time. */
 struct backoff_call;
 
-/** What to do next. */
+/** The next step of a call. */
 struct backoff_step {
 	enum backoff_action action;
 	/** With BACKOFF_ACTION_DONE. */
@@ -357,7 +357,7 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
  * Saved times are wall time, so they survive a reboot. In case the wall clock
  * was stepped, the rest of the wait is at most the delay that was decided, the
  * time left to the deadline at most what was left at the save, and time that
- * ran backwards counts as none passed.
+ * ran backwards counts as zero.
  *
  * The guard of @p retry counts the call from now on. At the end of the call's
  * wait the breaker may end it with `breaker_open`, and then the budget with

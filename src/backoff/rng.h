@@ -8,8 +8,8 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** What a draw is for; keeps unrelated draws of one call independent.
- *  Programs on top of this library use numbers from 100. */
+/** Purpose of a draw; keeps unrelated draws of one call independent. Programs
+ *  on top of this library use numbers from 100. */
 enum backoff_purpose {
 	BACKOFF_PURPOSE_DELAY = 1,
 	BACKOFF_PURPOSE_CALL_ID = 2,

@@ -1,4 +1,4 @@
-/* Where events go. */
+/* Sinks: destinations of events. */
 #ifndef BACKOFF_SINK_H
 #define BACKOFF_SINK_H
 
@@ -37,12 +37,12 @@ backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out);
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_file_new(const char *path, struct backoff_sink **out);
 
-/** When a file is rotated, and how many are kept. Set each field: zero does not
- *  mean a default. */
+/** Rules for rotating a file and keeping old ones. Set each field: zero does
+ *  not mean a default. */
 struct backoff_rotation {
 	/** sizeof(struct backoff_rotation): lets the struct grow. */
 	uint32_t size;
-	/** How many rotated files are kept, 1 to 1000: PATH.1 is the newest. */
+	/** Number of rotated files to keep, 1 to 1000: PATH.1 is the newest. */
 	uint32_t keep;
 	/** A line that would make the file larger than this goes to a new one;
 	 *  from 1; UINT64_MAX: no limit. A longer line has a file to itself. */

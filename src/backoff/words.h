@@ -6,7 +6,7 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** How an attempt ended, apart from what is decided about it. */
+/** Kind of an attempt's outcome, before any decision about it. */
 enum backoff_outcome_kind {
 	BACKOFF_OUTCOME_SUCCESS,
 	BACKOFF_OUTCOME_FAILURE,
@@ -14,7 +14,7 @@ enum backoff_outcome_kind {
 	BACKOFF_OUTCOME_CANCELLED,
 };
 
-/** Why an attempt was made. */
+/** Reason for an attempt. */
 enum backoff_kind {
 	/** Unknown. */
 	BACKOFF_KIND_NONE,
@@ -37,7 +37,7 @@ enum backoff_class {
 	BACKOFF_CLASS_FATAL,
 };
 
-/** Why a call is over: the vocabulary of the log. */
+/** Reason for the end of a call, as the log names it. */
 enum backoff_stop {
 	/** The call is not over. */
 	BACKOFF_STOP_NONE,
@@ -63,7 +63,7 @@ enum backoff_stop {
 	BACKOFF_STOP_SLEEP_FAILED,
 };
 
-/** What the decision made of a server's hint. */
+/** Effect of a server's hint on the decision. */
 enum backoff_hint_action {
 	/** There was no hint. */
 	BACKOFF_HINT_ACTION_NONE,

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Why a decimal number is refused. */
+/** Reason for refusing a decimal number. */
 enum bo_decimal {
 	BO_DECIMAL_OK,
 	BO_DECIMAL_MALFORMED,

@@ -278,7 +278,7 @@ read_word(struct bo_json *json, struct bo_json_value *out)
 		json->at += word[i].length;
 		return true;
 	}
-	/* What Python's json module writes by default. */
+	/* Python's json module writes these by default. */
 	if (starts_with(json, "NaN", 3) || starts_with(json, "Infinity", 8))
 		return fail(json, "NaN and Infinity are not JSON");
 	return fail(json, "expected a value");

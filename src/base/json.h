@@ -11,11 +11,11 @@
 
 #include <backoff/status.h>
 
-/** Objects and arrays inside each other. */
+/** Maximum depth of nested objects and arrays. */
 #define BO_JSON_DEPTH 32
 
-/** Characters of a number. cJSON reads no more, and takes the rest of a longer
- *  one for a syntax error. */
+/** Maximum length of a number. cJSON reads no more, and takes the rest of a
+ *  longer one for a syntax error. */
 #define BO_JSON_NUMBER_MAX 63
 
 enum bo_json_type {
@@ -31,7 +31,7 @@ enum bo_json_type {
 /** A reading position, and what went wrong there. */
 struct bo_json {
 	const char *text, *at, *end;
-	/** NULL while all is well; at is then where it was seen. */
+	/** NULL if there is no problem; else `at` is its place. */
 	const char *problem;
 	/** The problem is a limit of this reader, not the syntax. */
 	bool over_limit;

@@ -38,7 +38,7 @@
 	WORD(BACKOFF_STOP_SHUTDOWN, "shutdown")                                \
 	WORD(BACKOFF_STOP_SLEEP_FAILED, "sleep_failed")
 
-/* What a list of words becomes: entries of an array by value, one text with a
+/* Expansions of a list of words: entries of an array by value, one text with a
  * space before each word, a count. */
 #define BO_WORD_ENTRY(constant, word) [constant] = word,
 #define BO_WORD_JOINED(constant, word) " " word

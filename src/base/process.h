@@ -8,7 +8,7 @@
 /** Begin to watch for fork(2); BACKOFF_OK or BACKOFF_E_NOMEM. */
 int bo_process_init(void);
 
-/** How many forks lie between this process and the one that began to watch: a
+/** Number of forks between this process and the one that began to watch: a
  *  child of fork(2) has one more than its parent. */
 uint32_t bo_process_generation(void);
 

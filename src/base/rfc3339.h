@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** What bo_rfc3339_format() writes at most, with its NUL. */
+/** Maximum number of bytes that bo_rfc3339_format() writes, with its NUL. */
 #define BO_RFC3339_MAX 31
 
 /** Nanoseconds since 1970 as "2026-11-23T10:15:30.123456Z", 27 bytes without a

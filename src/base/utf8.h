@@ -28,8 +28,8 @@ size_t bo_utf8_decode(const char *text, size_t length, uint32_t *point);
 size_t bo_utf8_put(uint32_t point, char *out);
 
 /**
- * Where to cut a text so that it has at most @p limit bytes and no part of a
- * character at its end.
+ * Find where to cut a text so that it has at most @p limit bytes and no part of
+ * a character at its end.
  *
  * @param length  of the text; a lower bound above @p limit is good enough
  */

@@ -1,4 +1,4 @@
-/* Which failures are retried: abort_on wins over retry_on. */
+/* Classification of failures: abort_on wins over retry_on. */
 #include "config.h"
 
 #include <string.h>

@@ -238,7 +238,7 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
 }
 
 /* Draw the delay, or say why a hint or the deadline ends the call. A hint comes
- * from the server and is not part of the curve, so decorrelated delays go on
+ * from the server and is not part of the curve, so decorrelated delays continue
  * from the computed delay that it raised or replaced. */
 static enum backoff_stop
 choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
@@ -299,7 +299,8 @@ count_failure(const struct backoff_policy *policy, struct backoff_state *state,
 }
 
 /* An attempt that ran for `reset_after` resets delays and counts: its failure
- * counts as the first. Attempt numbers go on, so there is an end to it. */
+ * counts as the first. Attempt numbers continue, so the number of attempts
+ * stays bounded. */
 static void
 reset_if_healthy(const struct backoff_policy *policy,
 		 struct backoff_state *state, uint64_t now_ns)

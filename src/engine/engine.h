@@ -9,7 +9,7 @@
 /** Whether a deadline has passed; BACKOFF_FOREVER never passes. */
 bool bo_engine_has_passed(uint64_t deadline_ns, uint64_t now_ns);
 
-/** What backoff_engine_begin() decides about the first attempt, without a
+/** Decide about the first attempt as backoff_engine_begin() does, without a
  *  state: false if the deadline has passed; else true, and the attempt's time
  *  limit. */
 bool bo_engine_first(const struct backoff_policy *policy, uint64_t now_ns,

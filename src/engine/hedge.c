@@ -52,7 +52,7 @@ wait_for_others(const struct backoff_state *state, struct backoff_decision *out)
 	out->not_before_ns = BACKOFF_FOREVER;
 }
 
-/* Give the state's attempt, which begins, a lane. */
+/* Give a lane to the state's attempt, which begins. */
 static void
 occupy(const struct backoff_policy *policy, struct backoff_state *state,
        struct backoff_hedges *hedges, enum backoff_kind kind, uint64_t start_ns)

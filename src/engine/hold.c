@@ -1,4 +1,4 @@
-/* The guard where a call ends, or goes on in another process. */
+/* The guard when a call ends, or continues in another process. */
 #include "config.h"
 
 #include "engine/hold.h"

@@ -1,5 +1,5 @@
-/* What a call holds of its guard, kept in its state. Most functions are inline,
- * since they only move a few fields between the two. */
+/* Resources of the guard that a call holds, kept in its state. Most functions
+ * are inline, since they only move a few fields between the two. */
 #ifndef BO_HOLD_H
 #define BO_HOLD_H
 
@@ -20,12 +20,12 @@ bo_hold_begin(struct backoff_state *state, struct backoff_guard *guard,
 	return BACKOFF_STOP_NONE;
 }
 
-/** A call that began in another process goes on here: it is counted, and the
+/** A call that began in another process continues here: it is counted, and the
  *  breaker is asked when its wait is over. */
 void bo_hold_rejoin(struct backoff_state *state, struct backoff_guard *guard);
 
 /** A retry begins that was decided in another process, for cost_milli, more
- *  than 0: reserve its cost here, too, or say BACKOFF_STOP_BUDGET. */
+ *  than 0: reserve its cost here, too, or return BACKOFF_STOP_BUDGET. */
 enum backoff_stop bo_hold_reserve_again(struct backoff_state *state,
 					int64_t cost_milli, uint64_t now_ns);
 
@@ -33,8 +33,8 @@ enum backoff_stop bo_hold_reserve_again(struct backoff_state *state,
  *  not count. */
 void bo_hold_give_back(struct backoff_state *state);
 
-/** The call is over: the same, and the guard counts the call no more. Only for
- *  a call with a guard. */
+/** The call is over: give back what it holds, and stop counting it. Only for a
+ *  call with a guard. */
 void bo_hold_end(struct backoff_state *state);
 
 /** Ask whether the state's attempt may begin. */

@@ -26,7 +26,7 @@ struct reading {
 	struct backoff_event *event;
 	struct backoff_error *error;
 	enum backoff_status status;
-	/** Where the next text goes, and the next unknown field. */
+	/** Space for the next text, and for the next unknown field. */
 	char *text, *extra, *extra_start;
 	/** Rows that the line has, as bits; and those that are not null. */
 	uint64_t seen, given;
@@ -120,7 +120,7 @@ keep_extra(struct reading *r, const char *from, const char *to)
 static int
 find_name(const struct bo_event_field *field, const struct bo_json_value *value)
 {
-	/* Where 0 means "absent", it has no word. */
+	/* 0 has no word if it means "absent". */
 	for (int i = field->kind == BO_EVENT_ENUM; field->names[i] != NULL; i++)
 		if (strlen(field->names[i]) == value->length &&
 		    memcmp(field->names[i], value->at, value->length) == 0)

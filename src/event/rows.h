@@ -1,7 +1,7 @@
 /* The one table of an event's fields, in the order of the line. The enum of
  * rows, the table that readers, the schema and the documentation walk, and the
- * writer are made from it: to ask in a loop for forty fields of which most are
- * absent costs more than to write the others. */
+ * writer are made from it: a loop that asks for forty fields, most of them
+ * absent, costs more than writing the others. */
 #ifndef BO_EVENT_ROWS_H
 #define BO_EVENT_ROWS_H
 

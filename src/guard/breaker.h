@@ -14,11 +14,11 @@
 struct bo_breaker {
 	/** The state: see breaker.c. */
 	atomic_uint_fast64_t word;
-	/** When it last opened. */
+	/** Time at which it last opened. */
 	atomic_uint_fast64_t since_ns;
-	/** A window by count: how many outcomes there were ever, and before the
-	 *  window began; the generation above the failures in the window; and
-	 *  the outcomes. */
+	/** A window by count: the number of all outcomes so far, and of those
+	 *  before the window; the generation above the failures in the window;
+	 *  and the outcomes. */
 	atomic_uint_fast64_t position, first, failures;
 	atomic_ushort *outcome;
 	/** A window by time. */

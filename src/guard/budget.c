@@ -107,8 +107,8 @@ bo_budget_reserve_rest(const struct bo_budget_rule *rule,
 					    memory_order_relaxed) >
 		       rule->capacity_milli / 2;
 	case BACKOFF_BUDGET_RATIO:
-		/* Taken before it is checked: where threads meet, one may be
-		 * refused needlessly, but none is let through wrongly. */
+		/* Take before the check: if threads race, one may be refused
+		 * needlessly, but none is admitted wrongly. */
 		bo_slices_add(&budget->balance, rule->ttl_ns, now_ns,
 			      -cost_milli);
 		if (bo_budget_left_milli(rule, budget, now_ns) >= 0)

@@ -1,4 +1,4 @@
-/* A retry budget: how many retries the calls to one target may make. */
+/* A retry budget: a limit on the retries of all calls to one target. */
 #ifndef BO_BUDGET_H
 #define BO_BUDGET_H
 
@@ -26,11 +26,12 @@ struct bo_budget {
 void bo_budget_init(const struct bo_budget_rule *rule,
 		    struct bo_budget *budget);
 
-/** What is left, in thousandths of a token. */
+/** Tokens left, in thousandths. */
 int64_t bo_budget_left_milli(const struct bo_budget_rule *rule,
 			     const struct bo_budget *budget, uint64_t now_ns);
 
-/** A call goes on that began, and made its deposit, in another process. */
+/** A call that began, and made its deposit, in another process continues
+ *  here. */
 static inline void
 bo_budget_rejoin(const struct bo_budget_rule *rule, struct bo_budget *budget)
 {
@@ -60,8 +61,8 @@ bo_budget_end(const struct bo_budget_rule *rule, struct bo_budget *budget)
 					  memory_order_relaxed);
 }
 
-/** What a retry after this failure costs. Inline, as is bo_budget_reserve():
- *  under a token bucket, function calls would take longer than the one atomic
+/** Cost of a retry after this failure. Inline, as is bo_budget_reserve(): under
+ *  a token bucket, function calls would take longer than the one atomic
  *  operation that they lead to. */
 static inline int64_t
 bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
@@ -86,8 +87,8 @@ bo_budget_cost(const struct bo_budget_rule *rule, enum backoff_class class,
 	return 0;
 }
 
-/** What a retry costs that cost cost_milli, more than 0, in another process:
- *  the same under the same rule, but no more than a token bucket can hold. */
+/** Cost of a retry that cost cost_milli, more than 0, in another process: the
+ *  same under the same rule, but no more than a token bucket can hold. */
 int64_t bo_budget_cost_again(const struct bo_budget_rule *rule,
 			     int64_t cost_milli);
 
@@ -99,8 +100,8 @@ bool bo_budget_reserve_rest(const struct bo_budget_rule *rule,
 
 /** Take the cost of a retry; false if it is refused. From a bucket the cost is
  *  taken before the tokens are checked, because a check before would fetch the
- *  cache line twice where threads meet. At the last tokens a thread may be
- *  refused needlessly, but none is let through wrongly. */
+ *  cache line twice under contention. At the last tokens a thread may be
+ *  refused needlessly, but none is admitted wrongly. */
 static inline bool
 bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		  int64_t cost_milli, uint64_t now_ns)

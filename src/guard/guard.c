@@ -1,4 +1,4 @@
-/* Budget and breaker of one target, at the moments of a call. */
+/* Budget and breaker of one target, at each stage of a call. */
 #include "config.h"
 
 #include "guard/guard.h"

@@ -1,5 +1,5 @@
-/* The guard at the moments of a call. The engine sees this and no more: what a
- * guard is made of is in state.h. Time is an argument. */
+/* The guard at each stage of a call. The engine sees only this; the parts of a
+ * guard are in state.h. Time is an argument. */
 #ifndef BO_GUARD_H
 #define BO_GUARD_H
 
@@ -27,10 +27,10 @@ bool bo_guard_admit(struct backoff_guard *guard, uint64_t now_ns,
 bool bo_guard_begin(struct backoff_guard *guard, uint64_t now_ns,
 		    uint32_t *probe, enum backoff_breaker *changed);
 
-/** A call that began in another process goes on here. */
+/** A call that began in another process continues here. */
 void bo_guard_rejoin(struct backoff_guard *guard);
 
-/** A call that began or went on here is over. */
+/** A call that began or continued here is over. */
 void bo_guard_end(struct backoff_guard *guard);
 
 /**

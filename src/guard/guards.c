@@ -17,12 +17,12 @@
 
 /** A guard and its place in the table. */
 struct entry {
-	/** First, so that its address is the entry's. */
+	/** First, so that both have the same address. */
 	struct backoff_guard guard;
 	char *target;
 	/** Hash of the target. */
 	uint64_t hash;
-	/** How many holders took it and have not released it. */
+	/** Number of holders that took it and have not released it. */
 	uint32_t holders;
 	/** The clock when it was last taken. */
 	uint64_t used;

@@ -1,4 +1,4 @@
-/* What a guard is made of: atomic, for any number of threads. */
+/* The parts of a guard: atomic, for any number of threads. */
 #ifndef BO_GUARD_STATE_H
 #define BO_GUARD_STATE_H
 
@@ -7,9 +7,9 @@
 #include "guard/breaker.h"
 #include "guard/budget.h"
 
-/** What is written by all threads has cache lines of its own, apart from what
- *  is only read: a line that another thread writes has to be fetched again for
- *  every look at it. */
+/** Members that all threads write have cache lines of their own, apart from
+ *  members that are only read: a line that another thread writes has to be
+ *  fetched again for each read. */
 struct backoff_guard {
 	const struct backoff_policy *policy;
 	_Alignas(64) struct bo_budget budget;

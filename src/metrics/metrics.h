@@ -50,7 +50,7 @@ struct bo_bounds {
 	bool seconds;
 	const struct bo_bound {
 		uint64_t most;
-		/** As the text has it. */
+		/** The bound as the metrics text shows it. */
 		const char *text;
 	} * at;
 };

@@ -11,7 +11,7 @@
 #include "base/num.h"
 #include "base/rfc3339.h"
 
-/** Nobody waits longer than this (30 years), so longer hints are cut to it. */
+/** Longest hint (30 years); longer ones are cut to it. */
 #define HINT_MAX_NS UINT64_C(1000000000000000000)
 
 /** A piece of the value, between blanks. */

@@ -1,4 +1,4 @@
-/* Outcomes of what C programs usually have: an errno, an HTTP status. */
+/* Outcomes for errno values and HTTP statuses. */
 #include "config.h"
 
 #include "outcome/outcome.h"

@@ -178,8 +178,9 @@ report_parent(struct bo_decoding *d, enum backoff_status status,
 	else if (status == BACKOFF_E_LIMIT &&
 		 strcmp(error->path,
 			bo_policy_fields[BO_ROW_EXTENDS].info.path) == 0)
-		/* It comes from further up and names its file. Up to eight more
-		 * file names before it would leave no room for the reason. */
+		/* The error comes from a parent's parent and names its file. Up
+		 * to eight more file names would leave no room for the
+		 * reason. */
 		bo_decoding_report(d, status, place, false, "%s", text);
 	else if (error->line == 0)
 		bo_decoding_report(d, status, place, false, "%s: %s", name,
@@ -366,7 +367,7 @@ decode_tree(struct bo_decoding *d)
 		settle_decorrelated(d);
 		check_required(d);
 	}
-	/* How fields fit together matters only once each is valid. */
+	/* Check fields against each other only once each is valid. */
 	if (d->errors == 0) {
 		drop_useless(d);
 		trim_inherited(d);

@@ -4,7 +4,7 @@
 
 #include "policy/policy.h"
 
-/** How the policy that `extends` names is found. */
+/** Lookup of the policy that `extends` names. */
 struct bo_extends {
 	/** Set *out, or *error; BACKOFF_E_NOT_FOUND without *error if there is
 	 *  no such policy. */

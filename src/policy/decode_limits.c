@@ -126,7 +126,8 @@ check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
 			    "");
 }
 
-/* How long an attempt may take; without attempt_timeout, until the deadline. */
+/* The longest time that an attempt can take; without attempt_timeout, it can
+ * last until the deadline. */
 static uint64_t
 longest_attempt(const struct backoff_policy *p, uint64_t deadline_ns)
 {

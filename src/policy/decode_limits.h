@@ -7,8 +7,8 @@
 /** Report where good fields contradict each other. */
 void bo_decoding_limits(struct bo_decoding *d);
 
-/** How many entries of a schedule are used; always at least one: an empty
- *  schedule is none, and a child may set max_attempts to 1. */
+/** Number of schedule entries in use. At least one: an empty schedule would
+ *  mean that there is none, and a child may set max_attempts to 1. */
 size_t bo_delays_used(const struct backoff_policy *policy);
 
 #endif

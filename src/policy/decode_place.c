@@ -113,8 +113,8 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 	struct backoff_error error = {.status = status};
 	va_list args;
 
-	/* Finding a place means walking the text: not for an error that
-	 * nobody will see. */
+	/* Finding a place means walking the text, so skip it for errors that
+	 * are not shown. */
 	if (d->errors >= BO_ERRORS_MAX) {
 		d->errors++;
 		return;

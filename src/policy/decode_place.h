@@ -9,10 +9,11 @@
 
 #include "policy/fields.h"
 
-/** Errors of one file that are reported; of further ones, only the number. */
+/** Maximum number of errors reported for one file; further ones are only
+ *  counted. */
 #define BO_ERRORS_MAX 64
 
-/** A node of the document, and the way to it: its ordinal in its parent, which
+/** A node of the document, and the path to it: its ordinal in its parent, which
  *  also distinguishes two members of the same name. */
 struct bo_place {
 	const struct bo_place *up;
@@ -37,14 +38,14 @@ struct bo_decoding {
 	/** The document itself, and the objects of fields in it. */
 	struct bo_place root, object[BO_ROWS];
 	size_t objects;
-	/** How many there are; the first BO_ERRORS_MAX are kept. They stand at
-	 *  the end because they are not zeroed: that would take more time than
-	 *  to decode a small file. */
+	/** Number of errors; the first BO_ERRORS_MAX are kept. They stand at
+	 *  the end because they are not zeroed: that would take longer than
+	 *  decoding a small file. */
 	unsigned errors;
 	struct backoff_error error[BO_ERRORS_MAX];
 };
 
-/** Where a place stands in the text: its member's name, or its value. */
+/** Find a place in the text: its member's name, or its value. */
 const char *bo_place_find(const struct bo_decoding *d,
 			  const struct bo_place *place, bool name);
 

@@ -32,7 +32,7 @@ enum bo_policy_kind {
 	BO_FIELD_MATCHERS,
 };
 
-/** When the canonical form has a field, given that it has an effect. */
+/** Condition for writing a field that has an effect to the canonical form. */
 enum bo_policy_written {
 	BO_WRITTEN_ALWAYS,
 	/** If it differs from its default. */
@@ -54,7 +54,7 @@ struct bo_policy_need {
 #define BO_NEEDS_MAX 2
 
 struct bo_policy_field {
-	/** What the public table shows. */
+	/** The row of the public table. */
 	struct backoff_field info;
 	enum bo_policy_kind kind;
 	enum bo_policy_written written;
@@ -65,7 +65,7 @@ struct bo_policy_field {
 	const char *const *names;
 	/** BO_FIELD_DURATIONS: a single duration is accepted as well. */
 	bool scalar;
-	/** Without all of these the field has no effect. */
+	/** The field has no effect unless all of these hold. */
 	struct bo_policy_need need[BO_NEEDS_MAX];
 };
 

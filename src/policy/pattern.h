@@ -6,7 +6,8 @@
 
 #include <backoff/status.h>
 
-/** Maximum length of a pattern, and how much of a message is searched. */
+/** Maximum length of a pattern, and of the part of a message that is
+ *  searched. */
 #define BO_PATTERN_MAX 256
 #define BO_PATTERN_TEXT_MAX 1024
 

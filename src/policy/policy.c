@@ -9,10 +9,10 @@
 #include "base/num.h"
 #include "policy/pattern.h"
 
-/** A policy in memory. Its references are counted out of the engine's sight,
- *  which has no atomics. */
+/** A policy in memory. Its reference count is hidden from the engine, which has
+ *  no atomics. */
 struct counted {
-	/** First, so that its address is the whole's. */
+	/** First, so that both have the same address. */
 	struct backoff_policy policy;
 	atomic_uint references;
 };

@@ -64,7 +64,7 @@ enum bo_hint_combine {
 	BO_HINT_REPLACE,
 };
 
-/** How a server's hint is used. */
+/** The use of server hints. */
 struct bo_hint_rule {
 	bool use, restart;
 	enum bo_hint_too_long too_long;
@@ -72,8 +72,8 @@ struct bo_hint_rule {
 	uint64_t max_ns, jitter_nano;
 };
 
-/** How many retries the calls to one target may make together. Files give
- *  tokens in billionths; the budget counts thousandths. */
+/** Limit on the retries of all calls to one target. Files give tokens in
+ *  billionths; the budget counts thousandths. */
 struct bo_budget_rule {
 	enum backoff_budget kind;
 	bool refund;
@@ -89,7 +89,7 @@ struct bo_budget_rule {
 		withdrawal_milli, reserve_milli;
 };
 
-/** When calls to a target are not attempted at all. */
+/** Conditions under which calls to a target are not attempted. */
 struct bo_breaker_rule {
 	/** The window by count or by time; both 0: there is no breaker. */
 	uint32_t window;
@@ -101,7 +101,7 @@ struct bo_breaker_rule {
 	uint32_t probes;
 };
 
-/** When further attempts are made while one is under way. */
+/** Further attempts while one is under way. */
 struct bo_hedge_rule {
 	/** BACKOFF_FOREVER: never. */
 	uint64_t delay_ns;

@@ -1,4 +1,4 @@
-/* One attempt of a call: begun, decided about, followed up. */
+/* One attempt of a call: its start, the decision after it, the follow-up. */
 #include "config.h"
 
 #include "retry/attempt.h"

@@ -1,4 +1,4 @@
-/* One attempt of a call: begun, decided about, followed up. */
+/* One attempt of a call: its start, the decision after it, the follow-up. */
 #ifndef BO_ATTEMPT_H
 #define BO_ATTEMPT_H
 

@@ -24,8 +24,8 @@ bo_call_checked_options(const struct backoff_call_options *given)
 	return given;
 }
 
-/* Not when the call begins: one that succeeds at once and is not logged needs
- * no number, and threads contend for the counter. */
+/* Called late, not at the start: threads contend for the counter, and a call
+ * that succeeds at once and is not logged needs no number. */
 void
 bo_call_number(struct backoff_call *call)
 {

@@ -3,7 +3,7 @@
  * Monotonic time means nothing after a reboot, so saved times are wall time.
  * Since the wall clock may be stepped, the rest of a wait is never taken for
  * longer than the wait was, the rest to the deadline never for longer than at
- * the save, and time that ran backwards counts as none passed. */
+ * the save, and time that ran backwards counts as zero. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -143,7 +143,7 @@ backoff_call_save(struct backoff_call *call, char *buffer, size_t size)
 		return 0;
 	fill_saved(call, &saved);
 	length = bo_saved_write(&saved, buffer, size);
-	/* Nobody can resume a text that was cut or only measured. */
+	/* A text that was cut or only measured cannot be resumed. */
 	if (length < size)
 		call->is_saved = true;
 	return length;
@@ -199,7 +199,7 @@ has_valid_counters(const struct bo_saved *saved)
 		saved->retry_cost_nano == BACKOFF_ABSENT);
 }
 
-/* Refuse what no call of this retry object can have been saved as. */
+/* Refuse a text that cannot be a saved call of this retry object. */
 static enum backoff_status
 check(const struct bo_saved *saved, const struct backoff_retry *retry,
       bool force, struct backoff_error *error)

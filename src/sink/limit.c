@@ -13,15 +13,15 @@
 #include "sink/sink.h"
 
 #define SLOTS 1024
-/** Slots in which an operation looks for its own, or a free one; if there is
- *  neither, it shares the last of them. */
+/** Number of slots that an operation searches for its own or a free one; if
+ *  there is neither, it shares the last of them. */
 #define PROBES 8
 
 /** The limit of one operation. */
 struct slot {
 	/** Hash of its name; 0: free. A slot never becomes free again. */
 	atomic_uint_fast64_t owner;
-	/** When its next line would be due if lines came evenly. */
+	/** Time at which its next line would be due if lines came evenly. */
 	atomic_uint_fast64_t due_ns;
 	/** Lines left out and not yet reported. */
 	atomic_uint_fast64_t unreported;

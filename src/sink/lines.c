@@ -14,7 +14,7 @@
 
 #include "base/process.h"
 
-/** A line is not written over more than this many milliseconds. */
+/** Maximum time for writing one line, in milliseconds. */
 #define CHECKS 10
 
 bool

@@ -1,7 +1,7 @@
 /* A bounded queue with a writer thread, so that callers never wait.
  *
  * The queue is D. Vyukov's bounded MPMC queue (1024cores.net, 2010) with one
- * consumer: each slot has a turn counter, a producer claims a slot with one
+ * consumer: each slot has a sequence number, a producer claims a slot with one
  * compare-and-swap, and no thread waits for another. Events are copied with
  * their texts and encoded by the writer thread: copying costs the caller less
  * than encoding. */
@@ -26,7 +26,7 @@
 #include "sink/sink.h"
 
 #define TEXT_BYTES 768
-/** How long an idle writer naps: at first, and at most. */
+/** Length of an idle writer's first nap, and of its longest. */
 #define NAP_FIRST_NS 1000000
 #define NAP_LAST_NS 50000000
 #define CACHE_LINE 64
@@ -37,7 +37,7 @@
 
 struct slot {
 	/** Position whose producer may fill the slot; one more when filled. */
-	_Alignas(CACHE_LINE) atomic_size_t turn;
+	_Alignas(CACHE_LINE) atomic_size_t sequence;
 	struct backoff_event event;
 	char text[TEXT_BYTES];
 };
@@ -182,13 +182,13 @@ drop(struct ring *r)
 static bool
 is_still_full(struct ring *r, size_t position)
 {
-	size_t part = position + (r->mask + 1) / FREE_PART, turn;
+	size_t part = position + (r->mask + 1) / FREE_PART, sequence;
 
 	if (!atomic_load_explicit(&r->was_full, memory_order_relaxed))
 		return false;
-	turn = atomic_load_explicit(&r->slot[part & r->mask].turn,
-				    memory_order_relaxed);
-	if ((ptrdiff_t)(turn - part) < 0)
+	sequence = atomic_load_explicit(&r->slot[part & r->mask].sequence,
+					memory_order_relaxed);
+	if ((ptrdiff_t)(sequence - part) < 0)
 		return true;
 	atomic_store_explicit(&r->was_full, false, memory_order_relaxed);
 	return false;
@@ -208,10 +208,10 @@ ring_emit(struct backoff_sink *sink, const struct backoff_event *event)
 	position = atomic_load_explicit(&r->tail, memory_order_relaxed);
 	for (;;) {
 		struct slot *slot = &r->slot[position & r->mask];
-		size_t turn =
-			atomic_load_explicit(&slot->turn, memory_order_acquire);
+		size_t sequence = atomic_load_explicit(&slot->sequence,
+						       memory_order_acquire);
 
-		if (turn == position) {
+		if (sequence == position) {
 			if (is_still_full(r, position)) {
 				drop(r);
 				return;
@@ -221,12 +221,12 @@ ring_emit(struct backoff_sink *sink, const struct backoff_event *event)
 				    memory_order_relaxed, memory_order_relaxed))
 				continue;
 			copy_event(slot, event);
-			atomic_store_explicit(&slot->turn, position + 1,
+			atomic_store_explicit(&slot->sequence, position + 1,
 					      memory_order_release);
 			prefetch(&r->slot[(position + 1) & r->mask]);
 			break;
 		}
-		if ((ptrdiff_t)(turn - position) < 0) {
+		if ((ptrdiff_t)(sequence - position) < 0) {
 			atomic_store_explicit(&r->was_full, true,
 					      memory_order_relaxed);
 			drop(r);
@@ -252,11 +252,11 @@ drain(struct ring *r)
 	for (;;) {
 		struct slot *slot = &r->slot[head & r->mask];
 
-		if (atomic_load_explicit(&slot->turn, memory_order_acquire) !=
-		    head + 1)
+		if (atomic_load_explicit(&slot->sequence,
+					 memory_order_acquire) != head + 1)
 			return any;
 		backoff_sink_emit(r->target, &slot->event);
-		atomic_store_explicit(&slot->turn, head + r->mask + 1,
+		atomic_store_explicit(&slot->sequence, head + r->mask + 1,
 				      memory_order_release);
 		atomic_store_explicit(&r->head, ++head, memory_order_release);
 		any = true;
@@ -400,7 +400,7 @@ backoff_sink_ring_new(struct backoff_sink *target, size_t capacity,
 	r->generation = bo_process_generation();
 	gethostname(r->host, sizeof(r->host) - 1);
 	for (size_t i = 0; i < size; i++)
-		atomic_init(&r->slot[i].turn, i);
+		atomic_init(&r->slot[i].sequence, i);
 	if (start_writer(r) != 0) {
 		free(r->slot);
 		free(r);

@@ -38,9 +38,9 @@
 #define LATE_NS (20 * MS)
 /** More than LATE_NS and two ticks of the clock that stamps files (10 ms). */
 #define STAY_NS (50 * MS)
-/** Another program that keeps writing to PATH.1 delays a rotation by this. */
+/** Maximum delay of a rotation by a program that keeps writing to PATH.1. */
 #define STAY_MOST_NS (1000 * MS)
-/** Until the next try after a failed rotation, and while another process
+/** Delay before the next try after a failed rotation, and while another process
  *  rotates. */
 #define RETRY_NS (1000 * MS)
 #define RETRY_SOON_NS (1 * MS)
@@ -60,17 +60,18 @@ struct rotating {
 	char *path;
 	uint64_t max_bytes, max_age_ns;
 	unsigned keep;
-	/** When to look next, and how much this process may write before. */
+	/** Time of the next look, and the bytes this process may write before
+	 *  it. */
 	atomic_uint_fast64_t look_ns;
 	atomic_int_fast64_t room;
-	/** When the path was last known to name the open file. */
+	/** Time at which the path was last known to name the open file. */
 	atomic_uint_fast64_t current_ns;
-	/** How often the open file was replaced by another. */
+	/** Number of times that the open file was replaced by another. */
 	atomic_uint swaps;
 	/** errno of the last rotation. */
 	atomic_int error;
-	/** 1 + the generation of the process one of whose threads is looking;
-	 *  0: none. Only that thread may use the members below. */
+	/** 1 + the generation of the process with a thread that is looking; 0:
+	 *  none. Only that thread may use the members below. */
 	atomic_uint busy;
 	/** The descriptor that holds the lock, or -1. */
 	int lock;

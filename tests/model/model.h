@@ -42,7 +42,7 @@ struct model_decision {
 struct model_call {
 	const struct model_policy *policy;
 	long double start, deadline, previous, backoff;
-	/** When the current attempt began. */
+	/** Start of the current attempt. */
 	long double attempt_start;
 	/** Attempts so far, and those before the last reset. */
 	unsigned failed, forgotten;

@@ -205,11 +205,10 @@ struct pair {
 		  (unsigned long long)pair->rng.number, #condition,            \
 		  pair->text.at, pair->trace.at)
 
-/* How much a delay may differ, in nanoseconds: three for the engine's integers
- * (the curve is rounded and jitter may double that; the random part and the
- * draw are truncated); its ratios have 32 fractional bits; and its exponential
- * is a product of doubles, with an error of 2^-53 in each of at most 60 steps.
- */
+/* Tolerance of a delay in nanoseconds: three for the engine's integers (the
+ * curve is rounded and jitter may double that; the random part and the draw are
+ * truncated); its ratios have 32 fractional bits; and its exponential is a
+ * product of doubles, with an error of 2^-53 in each of at most 60 steps. */
 static long double
 tolerance(const struct model_policy *p, long double high)
 {
@@ -300,7 +299,7 @@ step(struct pair *pair, struct backoff_state *state, struct model_call *call,
 		      have.delay_ns);
 	AGREE(same_timeout(have.attempt_timeout_ns, want.timeout, within));
 	AGREE(near(state->backoff_ns, call->backoff, within + 2));
-	/* Both go on from the delay that the engine chose. */
+	/* Both continue from the delay that the engine chose. */
 	call->previous = have.delay_ns;
 	call->backoff = state->backoff_ns;
 	*now_ns = have.not_before_ns +

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/** What fails, from the chosen allocation on. */
+/** Failing allocations, from the chosen one on. */
 enum failing_mode {
 	/** Only that allocation. */
 	FAILING_ONCE,

@@ -134,9 +134,9 @@ check_full(struct tap *tap, const char *what, bool ring, rlim_t room)
 	close_log(&log);
 }
 
-/* A ring loses events, and the line that would say so is lost as well. */
+/* A ring loses events, and the line that would report them is lost as well. */
 static void
-check_untold(struct tap *tap)
+check_unreported(struct tap *tap)
 {
 	struct stress_log seen;
 	struct log log;
@@ -273,7 +273,7 @@ main(void)
 	check_full(&tap, "a full disk, a file", false, 30);
 	check_full(&tap, "a full disk between two lines, a file", false, 0);
 	check_full(&tap, "a full disk, a ring", true, 150);
-	check_untold(&tap);
+	check_unreported(&tap);
 	check_forked(&tap);
 	check_killed(&tap, "killed writers leave whole lines, a file", false);
 	check_killed(&tap, "killed writers leave whole lines, a ring", true);

@@ -81,7 +81,7 @@ static const struct decimal_row decimals[] = {
 	{"space behind", "1 ", 9, BO_DECIMAL_MALFORMED, 0},
 };
 
-/* Only with scale 0 there is a difference. */
+/* The difference appears only with scale 0. */
 static const struct decimal_row rounded[] = {
 	{"down", "10.4", 0, BO_DECIMAL_OK, 10},
 	{"half goes up", "10.5", 0, BO_DECIMAL_OK, 11},
@@ -156,7 +156,7 @@ Test(base_decimal, decimals_read_their_length_only)
 		  "a NUL does not end the text");
 }
 
-/* The exponent as text can be longer than any number that is meant. */
+/* The exponent can have more digits than any useful number. */
 Test(base_decimal, zeros_and_exponent_cancel_at_any_length)
 {
 	static char text[1200020];

@@ -208,7 +208,7 @@ Test(base_json, a_cut_text_is_refused_at_every_byte)
 	cr_expect(is_json(sample, sizeof(sample) - 1, &error));
 }
 
-/* cJSON is lenient: what the strict reader takes, cJSON takes as well. */
+/* cJSON is lenient: it accepts all that the strict reader accepts. */
 Test(base_json, nothing_is_taken_that_cjson_refuses)
 {
 	unsigned taken = 0;

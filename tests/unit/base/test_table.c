@@ -14,7 +14,7 @@ enum { ITEMS = 3000 };
 
 struct items {
 	uint64_t key[ITEMS];
-	/** How many different hashes there are. */
+	/** Number of different hashes. */
 	uint64_t hashes;
 };
 
@@ -46,7 +46,7 @@ find(const struct bo_table *table, const struct items *items, uint64_t key)
 	return bo_table_find(table, hash_key(items, key), is_key, items, &key);
 }
 
-/* Also where many hashes are the same. */
+/* Also with many equal hashes. */
 Test(base_table, what_was_put_in_is_found)
 {
 	static const uint64_t hashes[] = {UINT64_MAX, 500, 7, 1};
@@ -111,7 +111,7 @@ Test(base_table, room_for_many_is_made_at_once)
 	bo_table_clear(&table);
 }
 
-/* Against a list: items come and go, and numbers are used again. */
+/* Compared with a list: items come and go, and numbers are used again. */
 Test(base_table, what_was_removed_is_gone_and_the_rest_stays)
 {
 	static const uint64_t hashes[] = {UINT64_MAX, 97, 11, 1};

@@ -297,13 +297,14 @@ Test(engine_hedge, p21_a_budget_that_refuses_a_hedge_cancels_nothing)
 	round_clear(&r);
 }
 
-/* How many of 1000 calls to a slow target get the hedge that all ask for,
- * where the first attempt succeeds in any case, or only the hedge does. */
+/* All of 1000 calls to a slow target ask for a hedge, and some get it. The
+ * first attempt succeeds in any case, or only the hedge does. */
 Test(engine_hedge, a_budget_bounds_the_hedges_of_a_slow_target)
 {
 	static const struct {
 		const char *budget;
-		/** Which attempt succeeds first, if it was made. */
+		/** Number of the attempt that succeeds first, if it was
+		 *  made. */
 		uint32_t winner;
 		unsigned least, most;
 	} row[] = {

@@ -16,29 +16,29 @@
  *
  *  - o h    closed, open, half open */
 struct life {
-	const char *why, *policy, *moments;
+	const char *why, *policy, *steps;
 };
 
 static void
-make_call(struct guarded *g, const struct life *life, const char *moment,
+make_call(struct guarded *g, const struct life *life, const char *step,
 	  uint64_t now_ns)
 {
 	struct guarded_call call;
 	int in = guarded_begin(g, &call, now_ns);
 
-	cr_expect(in == (*moment != '!'), "%s: before %s", life->why, moment);
+	cr_expect(in == (*step != '!'), "%s: before %s", life->why, step);
 	if (!in) {
 		cr_expect(call.d.stop == BACKOFF_STOP_BREAKER_OPEN);
 		cr_expect(call.d.attempt == 0 && call.state.finished == 0,
 			  "no attempt");
-	} else if (*moment == 's') {
+	} else if (*step == 's') {
 		guarded_succeed(g, &call, now_ns);
 	} else {
 		guarded_end(g, &call, now_ns,
-			    *moment == 'c' ? BACKOFF_OUTCOME_CANCELLED
-					   : BACKOFF_OUTCOME_FAILURE,
-			    *moment == 'n' ? BACKOFF_CLASS_FATAL
-					   : BACKOFF_CLASS_TRANSIENT);
+			    *step == 'c' ? BACKOFF_OUTCOME_CANCELLED
+					 : BACKOFF_OUTCOME_FAILURE,
+			    *step == 'n' ? BACKOFF_CLASS_FATAL
+					 : BACKOFF_CLASS_TRANSIENT);
 	}
 }
 
@@ -48,7 +48,7 @@ check_life(const struct life *life)
 	struct guarded g = guarded_of(life->policy);
 	uint64_t now_ns = 1000 * S;
 
-	for (const char *m = life->moments; *m != '\0'; m += 2) {
+	for (const char *m = life->steps; *m != '\0'; m += 2) {
 		enum backoff_breaker want = m[1] == '-' ? BACKOFF_BREAKER_CLOSED
 					    : m[1] == 'o'
 						    ? BACKOFF_BREAKER_OPEN

@@ -197,7 +197,7 @@ Test(guard_budget, rewards_stop_at_the_capacity)
 	guarded_begin(&g, &two, 0);
 	guarded_succeed(&g, &two, 0);
 	cr_expect(guarded_tokens(&g, 0) == 10);
-	/* What is held comes back into a bucket that filled meanwhile. */
+	/* The reserved cost comes back into a bucket that filled meanwhile. */
 	backoff_engine_stop(&one.state, BACKOFF_STOP_CANCELLED, &one.d);
 	cr_expect(guarded_tokens(&g, 0) == 10);
 	guarded_clear(&g);

@@ -274,7 +274,8 @@ Test(guard_figures, aws_2026_gives_35_retries_without_a_success)
 	}
 }
 
-/* -1 for a failure, +ratio for a success: even at ratio / (1 + ratio). */
+/* -1 for a failure, +ratio for a success: it breaks even at ratio / (1 +
+ * ratio). */
 Test(guard_figures, grpc_breaks_even_at_a_ninth_part)
 {
 	struct guarded g = guarded_of(GRPC("1000"));

@@ -159,7 +159,7 @@ Test(guard_guards, a_target_keeps_its_guard)
 	backoff_policy_unref(policy);
 }
 
-/* Which of three guards is evicted when a fourth target comes. */
+/* A fourth target evicts one of three guards. */
 Test(guard_guards, the_least_recently_taken_goes)
 {
 	struct backoff_policy *policy = policy_of(POLICY);
@@ -189,8 +189,8 @@ Test(guard_guards, the_least_recently_taken_goes)
 	backoff_policy_unref(policy);
 }
 
-/* Against a list, the most recently taken first: a target in it has the guard
- * that was marked for it, any other has a new one. */
+/* Compared with a list, the most recently taken first: a target in it has the
+ * guard that was marked for it, any other has a new one. */
 Test(guard_guards, many_targets_in_few_places_come_and_go)
 {
 	enum { PLACES = 7, TARGETS = 20, TAKES = 3000 };

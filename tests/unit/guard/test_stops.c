@@ -19,7 +19,7 @@ enum act {
 	ACT_SLOW,
 };
 
-/** What happens to the call. */
+/** Ways to make and end the call. */
 enum way {
 	WAY_RUN,
 	WAY_RUN_IDEMPOTENT,

@@ -38,7 +38,7 @@ struct want {
 		const char *source, *seconds;
 	} delay;
 	const char *suppressed_reason, *hint_action, *breaker_state;
-	/** Gauges of what is under way. */
+	/** Gauges of attempts and waits under way. */
 	const char *running, *waiting;
 	/** Counters without labels; NULL: "0". */
 	const char *dropped, *unknown;

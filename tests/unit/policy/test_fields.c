@@ -28,7 +28,8 @@ is_number_field(const struct bo_policy_field *field)
 	       field->kind == BO_FIELD_NUMBER;
 }
 
-/* What a new policy has where the table says "0.25", "true" or "\"full\"". */
+/* Write a new policy's value in the form of the table: "0.25", "true" or
+ * "\"full\"". */
 static void
 put_default(const struct backoff_policy *policy,
 	    const struct bo_policy_field *field, struct bo_out *out)

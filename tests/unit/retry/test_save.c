@@ -13,8 +13,7 @@ Test(retry_save, waits_survive_reboots_and_clock_steps)
 		const char *why;
 		uint64_t up_ns;
 		int64_t wall_step_s;
-		/** What is left of the delay: all but less_s seconds, all,
-		 *  none. */
+		/** The rest of the delay: all but less_s seconds, all, none. */
 		enum { LEFT_LESS, LEFT_ALL, LEFT_NONE } left;
 		uint64_t less_s;
 	} row[] = {
@@ -353,7 +352,7 @@ Test(retry_save, the_inbound_attempt_goes_with_the_call)
 	stop(&one);
 }
 
-/** How a call was closed. */
+/** Events that closed a call, and the reason of the last. */
 struct ends {
 	unsigned count;
 	enum backoff_stop stop;
@@ -372,7 +371,7 @@ count_ends(void *user, const struct backoff_event *event)
 	ends->stop = event->stop;
 }
 
-/** What happens to a call before it is freed. */
+/** Steps of a call before it is freed. */
 enum act {
 	END,
 	/** One attempt that fails. */
@@ -392,7 +391,7 @@ enum act {
 static const struct {
 	const char *why;
 	enum act act[8];
-	/** How many events close the call, and the last one's reason. */
+	/** Number of events that close the call, and the last one's reason. */
 	unsigned ends;
 	enum backoff_stop stop;
 } closings[] = {

@@ -86,7 +86,7 @@ static const char counters[] = "inconsistent attempt counters";
 
 static const struct {
 	const char *why;
-	/** In the saved text, and what is put in its place. */
+	/** A part of the saved text, and its replacement. */
 	const char *find, *put;
 	enum backoff_status want;
 	const char *path, *message;

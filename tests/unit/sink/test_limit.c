@@ -11,7 +11,7 @@
 #define S UINT64_C(1000000000)
 #define START_NS (UINT64_C(1795429530) * S)
 
-/** What came through. */
+/** Events that came through. */
 struct seen {
 	size_t lines, drop_lines;
 	uint64_t dropped;
@@ -179,7 +179,7 @@ Test(sink_limit, some_events_always_pass)
 	backoff_sink_free(sink);
 }
 
-/* A clock that is set back by a day silences no operation for a day. */
+/* Setting the clock back by a day does not silence an operation for a day. */
 Test(sink_limit, a_clock_that_is_set_back_resets_the_limit)
 {
 	struct seen seen;
@@ -227,7 +227,7 @@ count(void *user, const struct backoff_event *event)
 							      : 1);
 }
 
-/* Concurrent threads let no line too many pass, and lose no count. */
+/* Concurrent threads pass no more lines than the limit, and lose no count. */
 Test(sink_limit, threads_share_the_limit)
 {
 	static atomic_uint_fast64_t seen[2];
