@@ -15,7 +15,7 @@ static const char policy_text[] =
 	"{\"name\": \"P\", \"max_attempts\": 4, \"base_delay\": 1,"
 	" \"jitter\": \"none\", \"retry_on\": [\"http:5xx\", \"Rejected\"]}";
 
-/* A loop in virtual time, and what it did. */
+/* A loop in virtual time, and a record of its steps. */
 struct scene {
 	struct backoff_policy *policy;
 	struct backoff_clock *clock;

@@ -50,7 +50,7 @@ check "shares of support sum to 1" awk '
 	inside { sub(/,$/, "", $2); sum += $2 }
 	END { exit bad || seen != 44 }' "$work/report.json"
 
-# The fixed point: what the log's own policies did is what truth.json says.
+# The fixed point: the log's own policies reproduce the numbers of truth.json.
 awk -F'"' '/": [{]/ { operation = $2 }
 	/"(calls|ok|attempts|first_ok)":/ { gsub(/[^0-9]/, "", $3)
 		print operation, $2, $3 }' \

@@ -3,7 +3,7 @@
 guide=$top_srcdir/docs/policy-lint.md
 manual=$top_srcdir/docs/man/retrysim.1
 
-# What the last run's text output found, in order of appearance.
+# The codes in the last run's text output, in order of appearance.
 found() {
 	sed 's/^[^:]*: \([a-z0-9-]*\): .*/\1/' "$work/out"
 }
@@ -93,8 +93,7 @@ sed -n '/^[.]Bl -tag -width Ds -compact -offset/,/^[.]El/s/^[.]It Li //p' \
 check "the man page has a line for each code and no other" \
 	diff "$work/codes" "$work/explained"
 
-# The guide's examples: of each section, the first fires and the second does
-# not.
+# In each section of the guide, the first example fires and the second does not.
 mkdir "$work/guide"
 awk -v work="$work/guide" '
 	/^## / { code = "" }
@@ -117,7 +116,7 @@ while read -r topic; do
 	check "$topic: though it is a policy" test ! -s "$work/err"
 done <"$work/codes"
 
-# And what it says of the shipped policies.
+# The guide lists the findings of the shipped policies.
 retrysim policy list
 names=$(awk '{ print $1 }' "$work/out")
 for name in $names; do

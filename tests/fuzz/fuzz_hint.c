@@ -95,7 +95,7 @@ check_forms(const struct header *h, enum backoff_status status,
 	free(name);
 }
 
-/* The strictest one holds, in any order. */
+/* The strictest hint wins, in any order. */
 static void
 check_join(struct backoff_hint hint)
 {

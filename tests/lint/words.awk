@@ -39,8 +39,8 @@ function without(text, regex,    head) {
 	return text
 }
 
-# Which rules a line breaks, given some words of the lines around it: fills
-# found[] and rule_of[], returns how many there are.
+# Find the rules that a line breaks, given some words of the lines around it:
+# fills found[] and rule_of[], returns their number.
 function look(before, line, after,    text, lower, first, last, i, j, t, at, n) {
 	text = before " " line " " after
 	lower = tolower(text)

@@ -41,9 +41,10 @@ struct server {
 	FILE *log;
 	uint64_t start_ns;
 	atomic_uint in_flight;
-	/** Guards what follows, and the log. */
+	/** Guards the members below, and the log. */
 	pthread_mutex_t lock;
-	/** All requests that gathered so far; and where they wait for more. */
+	/** Number of all requests gathered so far; and the condition on which
+	 *  they wait for more. */
 	unsigned gathered;
 	pthread_cond_t more;
 	struct {

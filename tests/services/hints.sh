@@ -1,4 +1,4 @@
-# Headers in which a peer says when to come back: http.c passes them on, and the
+# Headers in which a peer asks for a delay: http.c passes them on, and the
 # policy decides what to do with them.
 . "$(dirname "$0")/services.sh"
 

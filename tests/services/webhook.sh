@@ -1,4 +1,4 @@
-# The webhook service: what is a success, what is retried, what is reported.
+# The webhook service: successes, retries and reports.
 . "$(dirname "$0")/services.sh"
 
 start_peer hooks <<'END'

@@ -1,5 +1,5 @@
-/* The local estimator against worlds whose truth is known: every policy is
- * predicted from a log of another, and then run in the same world. */
+/* The local estimator in worlds whose truth is known: every policy is predicted
+ * from a log of another, and then run in the same world. */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Building a JSON document, which is written whole or not at all. */
+/* Builds a JSON document, which is written atomically. */
 #include "config.h"
 
 #include "common/json_out.h"

@@ -34,7 +34,7 @@ struct cJSON *tk_json_array(struct tk_json *json, struct cJSON *parent,
 			    const char *name);
 void tk_json_text(struct tk_json *json, struct cJSON *parent, const char *name,
 		  const char *text);
-/** Add what is JSON already; NULL, for which there was no memory, fails. */
+/** Add finished JSON; fails for NULL, which means that memory ran out. */
 void tk_json_raw(struct tk_json *json, struct cJSON *parent, const char *name,
 		 const char *text);
 void tk_json_null(struct tk_json *json, struct cJSON *parent, const char *name);
@@ -49,7 +49,7 @@ void tk_json_number(struct tk_json *json, struct cJSON *parent,
 void tk_json_rounded(struct tk_json *json, struct cJSON *parent,
 		     const char *name, double value, unsigned decimals);
 
-/** The object of this name in an object, which is added if it is not there. */
+/** Get the object of this name in an object; it is added if missing. */
 struct cJSON *tk_json_within(struct tk_json *json, struct cJSON *parent,
 			     const char *name);
 

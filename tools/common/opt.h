@@ -33,9 +33,9 @@ struct tk_opt {
 	/** One letter, or 0. */
 	char letter;
 	enum tk_opt_kind kind;
-	/** Where the value goes; holds the default before parsing. */
+	/** Destination of the value; holds the default before parsing. */
 	void *value;
-	/** "FILE", "N": shown in --help. */
+	/** Placeholder in --help: "FILE", "N". */
 	const char *argument;
 	/** TK_OPT_NAME: "text json csv". */
 	const char *names;

@@ -6,10 +6,11 @@
 #include "common/opt.h"
 
 #define LINE_COLUMNS 80
-/* Where descriptions begin; a longer option has a separate line. */
+/* Column at which descriptions begin; a longer option has a separate line. */
 #define DOC_COLUMN 28
 
-/* Words of text from a column on, with the same indent on further lines. */
+/* Wrap words of text from a column on, with the same indent on further
+ * lines. */
 static void
 wrap(const char *text, size_t column, FILE *out)
 {

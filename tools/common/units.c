@@ -75,7 +75,7 @@ two_units(uint64_t big, const char *big_unit, uint64_t small,
 char *
 tk_format_duration(uint64_t ns, char *buffer, size_t size)
 {
-	/* The borders are where rounding would reach the next unit. */
+	/* Beyond each limit, rounding would reach the next unit. */
 	if (ns == 0) {
 		snprintf(buffer, size, "0");
 	} else if (ns < NS_PER_US) {

@@ -1,4 +1,4 @@
-/* Decides what a line is, and which dialect reads it. */
+/* Classifies a line, and selects the dialect that reads it. */
 #include "config.h"
 
 #include "dialect/dialect.h"
@@ -30,7 +30,7 @@ struct tk_dialect {
 	struct backoff_event_decoder *decoder;
 	/* KIND_AUTO and KIND_MAPPED. */
 	struct tk_mapping *mapping;
-	/* KIND_AUTO: the source by which a native line is known, "v". */
+	/* KIND_AUTO: the source that identifies a native line, "v". */
 	int mark;
 };
 
@@ -252,7 +252,8 @@ read_object(struct tk_dialect *dialect, const char *text, size_t length,
 
 	if (dialect->kind == KIND_NATIVE)
 		return read_native(dialect, text, length, out, error);
-	/* This library begins its lines so: they are read only once. */
+	/* This library begins its lines with this text: they are read only
+	 * once. */
 	if (dialect->kind == KIND_AUTO && length >= sizeof(native_start) - 1 &&
 	    memcmp(text, native_start, sizeof(native_start) - 1) == 0)
 		return read_native(dialect, text, length, out, error);

@@ -21,16 +21,17 @@ enum tk_field_kind {
 struct tk_field {
 	const char *name;
 	enum tk_field_kind kind;
-	/** Where it is in struct backoff_event. */
+	/** Offset in struct backoff_event. */
 	size_t offset;
-	/** TEXT: bytes that are kept. COUNT: the smallest number, 0 or 1. */
+	/** TEXT: maximum number of bytes kept. COUNT: the smallest number, 0 or
+	 *  1. */
 	size_t limit;
 };
 
 extern const struct tk_field tk_fields[];
 extern const size_t tk_field_count;
 
-/** Its index, or -1. */
+/** Index of a field, or -1. */
 int tk_field_find(const char *name);
 /** All names, separated by spaces, for bo_nearest_of(). */
 void tk_field_names(char *buffer, size_t size);

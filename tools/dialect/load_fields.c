@@ -1,4 +1,4 @@
-/* Reads `fields` of a dialect file: the names in the log that hold them. */
+/* Reads `fields` of a dialect file: the log's names for each field. */
 #include "config.h"
 
 #include <stdio.h>

@@ -25,14 +25,14 @@ struct tk_word {
 	int number;
 };
 
-/** How a timestamp is written. */
+/** Format of a timestamp. */
 enum tk_time_format {
 	TK_TIME_RFC3339,
 	/** A number of 10^-scale seconds since 1970. */
 	TK_TIME_UNIX,
 };
 
-/** How one field is read. */
+/** Mapping of one field. */
 struct tk_map {
 	/** Index into tk_fields. */
 	size_t field;
@@ -41,7 +41,7 @@ struct tk_map {
 	/** DURATION, TIME: one unit is 10^scale ns; -1: a text like "1.5s". */
 	int scale;
 	enum tk_time_format format;
-	/** TIME: the offset of times that have none, "" to refuse them. */
+	/** TIME: UTC offset of times without one, "" to refuse them. */
 	char zone[8];
 	/** COUNT: added to the number in the log. */
 	int add;
@@ -89,8 +89,8 @@ struct tk_mapping {
 	bool deep;
 	/** One of the events is a success. */
 	bool logs_successes;
-	/** The map of event_type, and bytes that the line of every event has.
-	 */
+	/** The map of event_type, and bytes that appear in the line of every
+	 *  event. */
 	const struct tk_map *type_map;
 	char *needle;
 	size_t needle_length;
@@ -114,11 +114,12 @@ enum backoff_status tk_mapping_parse(const char *text, size_t length,
 				     struct backoff_error *error);
 void tk_mapping_free(struct tk_mapping *mapping);
 
-/** The number of a name in the log, which is watched from now on; -1 if there
- *  are too many or no memory. */
+/** Get the number of a name in the log, and watch it from now on; -1 if there
+ *  are too many or memory ran out. */
 int tk_mapping_source(struct tk_mapping *mapping, const char *name);
 
-/** How a field is read, by its name; NULL if the dialect does not have it. */
+/** Get the mapping of a field by its name; NULL if the dialect does not have
+ *  it. */
 const struct tk_map *tk_mapping_field(const struct tk_mapping *mapping,
 				      const char *name);
 
@@ -127,12 +128,12 @@ enum backoff_status tk_mapping_scan(struct tk_mapping *mapping,
 				    const char *text, size_t length,
 				    struct backoff_error *error);
 
-/** Make an event of what was found: TK_EVENT, TK_FOREIGN or TK_BAD. */
+/** Make an event from the values found: TK_EVENT, TK_FOREIGN or TK_BAD. */
 enum tk_verdict tk_mapping_convert(struct tk_mapping *mapping,
 				   struct backoff_event *out,
 				   struct backoff_error *error);
 
-/** The built-in dialect files, which the build puts together. */
+/** The built-in dialect files, embedded by the build. */
 struct tk_dialects {
 	const char *name, *text;
 };

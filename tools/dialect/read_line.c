@@ -325,7 +325,8 @@ event_of(struct tk_mapping *mapping)
 	return NULL;
 }
 
-/* Set what follows from the event's type and its dialect's constants. */
+/* Set the fields that follow from the event's type and its dialect's
+ * constants. */
 static void
 complete(const struct tk_map_event *row, struct backoff_event *event)
 {

@@ -1,4 +1,4 @@
-/* What a line of a log turned out to be. */
+/* The verdict on a line of a log. */
 #ifndef TK_VERDICT_H
 #define TK_VERDICT_H
 
@@ -7,7 +7,7 @@ enum tk_verdict {
 	TK_EVENT,
 	/** A line of something else; not an error. */
 	TK_FOREIGN,
-	/** It claims to be an event, or JSON, and is broken. */
+	/** It claims to be an event, or JSON, but is malformed. */
 	TK_BAD,
 };
 

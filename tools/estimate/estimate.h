@@ -1,5 +1,5 @@
-/* The interface of estimators: what an attempt that was not recorded would have
- * met. */
+/* The interface of estimators, which predict attempts that were not
+ * recorded. */
 #ifndef RS_ESTIMATE_H
 #define RS_ESTIMATE_H
 
@@ -9,14 +9,14 @@
 
 #include "recorded/log.h"
 
-/** Where a simulated attempt's outcome comes from. */
+/** Source of a simulated attempt's outcome. */
 enum rs_support {
 	/** Recorded: the same attempt of the same call at the same time. */
 	RS_SUPPORT_EXACT,
 	/** Estimated from other calls' attempts on the same target near that
 	 *  time. */
 	RS_SUPPORT_INTERPOLATED,
-	/** Estimated from what is usual for the target: a gap in the log. */
+	/** Estimated from the target's usual state: a gap in the log. */
 	RS_SUPPORT_MODELLED,
 	/** Beyond the log: estimated, but only bounds count. */
 	RS_SUPPORT_UNSUPPORTED,
@@ -26,7 +26,7 @@ enum rs_support {
 /** "exact" and so on. */
 const char *rs_support_name(enum rs_support support);
 
-/** An attempt whose outcome is asked for. */
+/** Query for the outcome of an attempt. */
 struct rs_question {
 	/** Index of the call in the trace. */
 	size_t call;
@@ -45,7 +45,7 @@ struct rs_answer {
 	enum rs_support support;
 };
 
-/** What an estimator found out about an operation, for reports. */
+/** Results of an estimator for an operation, for reports. */
 struct rs_finding {
 	/** Share of the operation's calls that fail permanently. */
 	double permanent_share;

@@ -262,7 +262,8 @@ bound(const struct rs_evidence *evidence, const struct rs_target *target,
 struct window {
 	size_t low, high;
 	uint64_t reach_ns;
-	/** Points inside that are to be left out, being of the asking call. */
+	/** Points inside that are left out because they belong to the call
+	 *  itself. */
 	size_t left_out, left_out_failed;
 };
 

@@ -1,4 +1,4 @@
-/* What a window of the log shows: the attempts of other calls near a time. */
+/* The evidence in a window of the log: attempts of other calls near a time. */
 #ifndef RS_EVIDENCE_H
 #define RS_EVIDENCE_H
 

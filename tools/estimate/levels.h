@@ -1,4 +1,4 @@
-/* How often attempts fail near a time: 25 levels and the weight of each. */
+/* The failure probability near a time: 25 levels and the weight of each. */
 #ifndef RS_LEVELS_H
 #define RS_LEVELS_H
 
@@ -6,12 +6,12 @@
 
 #define RS_LEVELS 25
 
-/** What a window of the log shows. Failures of calls that probably fail
- *  permanently count less than one. */
+/** Counts of attempts in a window of the log. Failures of calls that probably
+ *  fail permanently count less than one. */
 struct rs_counts {
 	double failed, succeeded;
-	/** Attempts that are expected from the rate of calls if only failures
-	 *  left a line. */
+	/** Number of attempts expected from the rate of calls, if only failures
+	 *  are logged. */
 	double expected;
 };
 
@@ -39,8 +39,8 @@ double rs_levels_posterior(const struct rs_levels *levels,
 			   const struct rs_counts *counts,
 			   double chance[RS_LEVELS]);
 
-/** Add the probabilities of one window, times @p weight, to the sum that the
- *  next prior is made from. */
+/** Add the probabilities of one window, times @p weight, to the sum for the
+ *  next prior. */
 void rs_levels_collect(struct rs_levels *sum, const double chance[RS_LEVELS],
 		       double weight);
 

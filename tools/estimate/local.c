@@ -24,7 +24,7 @@ struct local {
 	struct rs_evidence evidence;
 	/** By call: the probability that it fails permanently. */
 	double *permanent;
-	/** By operation: the share of calls that do. */
+	/** By operation: the share of calls that fail permanently. */
 	double *share;
 	/** By operation, for one sweep: the sum of the probabilities; the
 	 *  log-likelihood ratio against a share of 0; calls whose attempts all

@@ -19,12 +19,12 @@
 
 #define CHUNK 65536u
 #define CHUNK_MIN 4096u
-/* A file that lost its name is read until it has been quiet for the first of
- * these, because daemons write to it until they notice; for the second while
- * no file has taken its place. */
+/* Quiet time after which a file that lost its name is closed, because daemons
+ * write to it until they notice; the second applies while no file has taken its
+ * place. */
 #define ROTATE_WAIT_NS (5000 * BO_NS_PER_MS)
 #define DELETED_WAIT_NS (60000 * BO_NS_PER_MS)
-/* Paths are looked at this often, with and without working notification. */
+/* Time between checks of a path, with and without notification. */
 #define LOOK_NS (1000 * BO_NS_PER_MS)
 #define POLL_NS (250 * BO_NS_PER_MS)
 
@@ -38,7 +38,7 @@ struct input {
 	char *directory;
 	enum tk_input_state state;
 	int error_number;
-	/** What the path names now; owned by the list of files. */
+	/** The file that the path names now; owned by the list of files. */
 	struct tk_tail *current;
 	bool had_file, busy;
 	uint64_t rotations;
@@ -52,7 +52,7 @@ struct tk_follow {
 	struct tk_tail **file;
 	size_t file_count;
 	int notify_fd;
-	/** Notification does not cover everything: look more often. */
+	/** Notification does not cover everything: check more often. */
 	bool poll_only;
 	uint64_t due_ns;
 	char *buffer;
@@ -105,7 +105,8 @@ directory_of(const char *path)
 	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* A list with one more place; NULL, and the list unchanged, without memory. */
+/* Make room for one more item in a list; NULL, and the list unchanged, if
+ * memory ran out. */
 static void *
 grow(void *list, size_t count, size_t item)
 {
@@ -400,7 +401,7 @@ set_state(struct tk_follow *follow, const struct tk_tail *tail,
 	}
 }
 
-/* One buffer of each file; true if any may have more. */
+/* Read one buffer of each file; true if any may have more. */
 static bool
 read_pass(struct tk_follow *follow, uint64_t now_ns, size_t chunk, bool once,
 	  tk_line_fn fn, void *user)

@@ -21,7 +21,7 @@ enum tk_input_state {
 struct tk_input_info {
 	const char *path;
 	enum tk_input_state state;
-	/** Why it is WAITING or DENIED; 0 otherwise. */
+	/** Error that made it WAITING or DENIED; 0 otherwise. */
 	int error_number;
 	/** The input that already reads this very file (a link, or the same
 	 *  path given twice); SIZE_MAX if there is none. */
@@ -45,7 +45,7 @@ enum backoff_status tk_follow_add(struct tk_follow *follow, const char *path);
 int tk_follow_fd(const struct tk_follow *follow);
 int tk_follow_stdin_fd(const struct tk_follow *follow);
 
-/** When to read again even without a hint, because notification may fail. */
+/** Time of the next read even without a hint, because notification may fail. */
 uint64_t tk_follow_due_ns(const struct tk_follow *follow);
 
 /**

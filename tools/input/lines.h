@@ -1,4 +1,4 @@
-/* A file or stdin as lines, in bounded memory whatever it holds. */
+/* Lines of a file or stdin, in bounded memory whatever the content. */
 #ifndef TK_LINES_H
 #define TK_LINES_H
 

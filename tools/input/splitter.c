@@ -1,4 +1,4 @@
-/* Splits pushed bytes into lines, in whatever pieces they come. */
+/* Splits pushed bytes into lines, however they are divided. */
 #include "config.h"
 
 #include <assert.h>
@@ -8,12 +8,12 @@
 #include "input/lines.h"
 
 struct tk_splitter {
-	/* Pushed bytes that were not looked at yet. */
+	/* Pushed bytes that were not scanned yet. */
 	const char *at, *end;
-	/* The line under way: its bytes before `at`, of which the first
+	/* The unfinished line: its bytes before `at`, of which the first
 	 * TK_LINE_MAX are in `carry`. */
 	uint64_t carried;
-	/* Where the line under way begins. */
+	/* Position of the first byte of the unfinished line. */
 	uint64_t number, offset;
 	/* Allocated whole, so that reading cannot fail; the system only
 	 * provides the pages that are touched. */

@@ -117,8 +117,8 @@ remember(struct tk_tail *tail, const char *bytes, size_t length)
 	tail->counts->bytes += length;
 }
 
-/* Where a run of NULs begins at the start of a line; `length` if there is none.
- * A writer without O_APPEND leaves such a hole after a truncation. */
+/* Find the start of a run of NULs at the start of a line; `length` if there is
+ * none. A writer without O_APPEND leaves such a hole after a truncation. */
 static size_t
 find_hole(const struct tk_tail *tail, const char *bytes, size_t length)
 {

@@ -13,7 +13,7 @@
 #define TK_TAIL_HEAD 1024
 #define TK_TAIL_LAST 64
 
-/** What one input has read so far, from all its files. */
+/** Totals of one input over all its files. */
 struct tk_tail_counts {
 	uint64_t lines, bytes, truncations, oversize, nul_bytes, lost_bytes;
 };
@@ -35,8 +35,8 @@ struct tk_tail {
 	/** The next byte to read, and the size at the last look. */
 	uint64_t offset, size;
 	struct timespec mtime;
-	/** When it was last compared, last gave bytes, and lost its name
-	 *  (0: it still has one). */
+	/** Times of the last comparison, of the last new bytes, and of the loss
+	 *  of its name (0: it still has one). */
 	uint64_t checked_ns, changed_ns, orphaned_ns;
 	size_t head_length, last_length;
 	unsigned char head[TK_TAIL_HEAD];
@@ -53,12 +53,12 @@ enum tk_tail_result {
 	TK_TAIL_FAILED,
 };
 
-/** Takes @p fd over. NULL if there is no memory (then @p fd stays open) or
- *  fstat() failed. */
+/** Take ownership of @p fd. NULL if there is no memory (then @p fd stays open)
+ *  or fstat() failed. */
 struct tk_tail *tk_tail_new(int fd, size_t input,
 			    struct tk_tail_counts *counts);
 
-/** Closes the descriptor, unless it is stdin. */
+/** Close the descriptor, unless it is stdin. */
 void tk_tail_free(struct tk_tail *tail);
 
 /**

@@ -1,12 +1,12 @@
-/* How many attempts and calls ended, and how they ended. */
+/* Counts of attempts and calls that ended, by result. */
 #ifndef RT_COUNTS_H
 #define RT_COUNTS_H
 
 #include <stdint.h>
 
-/* X(member, what it counts). The one list: the members of struct rt_counts, the
- * narrower ones of a second, and every sum are made from it. An attempt is
- * counted when it ends. */
+/* X(member, description). The members of struct rt_counts, the narrower ones of
+ * a second, and every sum are generated from this list. An attempt is counted
+ * when it ends. */
 #define RT_COUNTS(X)                                                           \
 	X(attempts, "Attempts; failed ones if the log has no successes.")      \
 	X(retries, "Attempts that failed and are followed by another.")        \

@@ -1,4 +1,4 @@
-/* What is known of an operation and of a log: one row per fact. */
+/* Facts about an operation and a log, one row each. */
 #include "config.h"
 
 #include "live/facts.h"

@@ -1,5 +1,5 @@
-/* What is known of an operation and of a log: one row per fact, from which
- * reports and screens are made. */
+/* Facts about an operation and a log: one row each, from which reports and
+ * screens are made. */
 #ifndef RT_FACTS_H
 #define RT_FACTS_H
 
@@ -114,7 +114,7 @@ extern const struct rt_fact_name rt_log_facts[RT_LOG_FACT_COUNT];
 /** A fact about an operation, or about the sum of all. */
 struct rt_value rt_fact_of_row(const struct rt_row *row, enum rt_fact fact);
 
-/** A fact about all that was read. */
+/** A fact about everything that was read. */
 struct rt_value rt_fact_of_log(const struct rt_ingest *log,
 			       enum rt_log_fact fact);
 

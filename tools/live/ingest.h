@@ -6,7 +6,7 @@
 #include "live/sequence.h"
 #include "live/window.h"
 
-/** Bad lines that are kept with position and reason. */
+/** Number of bad lines kept with position and reason. */
 #define RT_BAD_MAX 3
 
 struct rt_bad {

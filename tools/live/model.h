@@ -8,7 +8,7 @@
 #define RT_STEPS 20
 #define RT_STEP_S (RT_HISTORY_S / RT_STEPS)
 
-/** Which calls `attempts_per_call` covers. */
+/** The calls that `attempts_per_call` covers. */
 enum rt_load {
 	RT_LOAD_UNKNOWN,
 	/** Calls that failed at least once: others are not logged. */
@@ -26,7 +26,7 @@ struct rt_row {
 	struct rt_counts window, total;
 	bool calls_known;
 	enum rt_load load;
-	/** Where known, else 0. */
+	/** 0 if unknown. */
 	double calls_per_s, attempts_per_call, attempts_per_failed_call;
 	double exhausted_share;
 	double retries_per_s;

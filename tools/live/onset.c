@@ -1,4 +1,4 @@
-/* Finds out since when an operation has more retries than usual. */
+/* Finds the time since which an operation has more retries than usual. */
 #include "config.h"
 
 #include "live/onset.h"

@@ -1,4 +1,4 @@
-/* Finds out since when an operation has more retries than usual. */
+/* Finds the time since which an operation has more retries than usual. */
 #ifndef RT_ONSET_H
 #define RT_ONSET_H
 
@@ -10,7 +10,8 @@
 /** Consecutive steps above the limit that begin a rise, and consecutive steps
  *  not above it that end it. */
 #define RT_ONSET_RUN 3
-/** Steps before the rise that define what is usual: at most, and at least. */
+/** Number of steps before the rise that define the usual rate: at most, and at
+ *  least. */
 #define RT_ONSET_BASE_MAX 26
 #define RT_ONSET_BASE_MIN 6
 

@@ -8,8 +8,8 @@
 
 #include "base/hash.h"
 
-/* How far behind the highest number a line may be and still count as late:
- * threads do not write their lines in the order of their numbers. */
+/* Maximum distance of a late line below the highest number: threads do not
+ * write their lines in the order of their numbers. */
 #define LATE 64
 /* Slots in a set; the hash of a process selects its set. A power of two. */
 #define WAYS 8

@@ -24,7 +24,7 @@
 /* A call with more attempts is counted as one with a single attempt. */
 #define CALL_ATTEMPTS_MAX 1000000u
 
-/* The counts of one second, narrower to save memory. */
+/* The counts of one second, in narrower types to save memory. */
 #define BUCKET_MEMBER(member, doc) uint32_t member;
 
 struct bucket {

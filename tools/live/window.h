@@ -50,11 +50,11 @@ struct rt_operation *rt_window_operation(const struct rt_window *window,
 					 size_t index);
 
 const char *rt_operation_name(const struct rt_operation *operation);
-/** The policy that its last event names; "" if the log does not say. */
+/** The policy named by its last event; "" if the log does not say. */
 const char *rt_operation_policy(const struct rt_operation *operation);
 /** 0 if the log does not say. */
 uint64_t rt_operation_max_attempts(const struct rt_operation *operation);
-/** Whether its log has the calls that succeeded, and thus all calls. */
+/** Whether its log includes the calls that succeeded, and thus all calls. */
 bool rt_operation_knows_calls(const struct rt_operation *operation);
 /** Time of its newest event. */
 uint64_t rt_operation_seen_ns(const struct rt_operation *operation);
@@ -72,8 +72,8 @@ void rt_operation_top_error(const struct rt_operation *operation,
 			    uint64_t end_s, uint64_t length_s,
 			    struct rt_error_top *out);
 
-/** When its retries rose above their usual rate, in seconds since 1970; 0 if
- *  they are not above it. See onset.h. */
+/** Start of the rise of its retries above their usual rate, in seconds since
+ *  1970; 0 if there is none. See onset.h. */
 uint64_t rt_operation_rising_s(struct rt_operation *operation, uint64_t end_s);
 
 #endif

@@ -1,4 +1,4 @@
-/* The rules: each decides about one code, from the policy alone. */
+/* The rules: each checks for one code, from the policy alone. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -9,11 +9,11 @@
 #include "policies/lint.h"
 #include "policies/lint_waits.h"
 
-/* The share of equal delays, or of calls cut short, that is too much. */
+/* Share of equal delays, or of calls cut short, above which a rule warns. */
 #define EQUAL_SHARE 0.01
 /* Jitter over less than a tenth of the delay. */
 #define NARROW 10
-/* Longer in total than anyone waits by accident. */
+/* A total wait longer than anyone intends by accident. */
 #define LONG_WAIT_NS (3600 * BO_NS_PER_S)
 /* The limit that gRPC puts on attempts (proposal A6). */
 #define MANY_ATTEMPTS 5
@@ -44,7 +44,7 @@ const struct rs_lint_row rs_lint_table[RS_LINT_CODES] = {
 					   RS_LINT_NOTE},
 };
 
-/* One look at one policy. */
+/* State of the check of one policy. */
 struct look {
 	const struct backoff_policy *policy;
 	const struct rs_lint_context *context;
@@ -118,7 +118,7 @@ static void
 measure_waits(struct rs_lint_finding *finding, const struct look *look)
 {
 	measure(finding, "total_wait_min", RS_LINT_NS, look->waits.least_ns);
-	/* The percentile is of drawn waits; not all may be drawn. */
+	/* The percentile covers drawn waits; possibly not all were drawn. */
 	if (look->waits.drawn == look->waits.retries)
 		measure(finding, "total_wait_p99", RS_LINT_NS,
 			look->waits.p99_ns);
@@ -288,8 +288,8 @@ look_at_timeouts(struct look *look)
 	}
 }
 
-/* When an attempt begins if each one before it lasts for its attempt_timeout,
- * counted from where the deadline is. */
+/* Compute the start of an attempt, relative to the start of the deadline, if
+ * each one before it lasts for its attempt_timeout. */
 static uint64_t
 slow_start_ns(const struct look *look, uint32_t attempt)
 {

@@ -81,7 +81,7 @@ struct rs_lint_findings {
 	size_t count;
 };
 
-/** What the policy does not say. */
+/** Facts that the policy does not state. */
 struct rs_lint_context {
 	/** Calls per second of all clients; 0 if unknown. */
 	uint64_t calls_per_second;
@@ -94,8 +94,8 @@ struct rs_lint_context {
 	bool ignored[RS_LINT_CODES];
 };
 
-/** Find everything, each code at most once and in the order of codes. False if
- *  memory ran out. The same arguments give the same findings. */
+/** Find all problems, each code at most once and in the order of codes. False
+ *  if memory ran out. The same arguments give the same findings. */
 bool rs_lint(const struct backoff_policy *policy,
 	     const struct rs_lint_context *context,
 	     struct rs_lint_findings *out);

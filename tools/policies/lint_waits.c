@@ -125,8 +125,8 @@ draw_retry(struct column *column, uint32_t failed, struct rs_lint_wait *out)
 	out->together = most_together(column->sorted, column->draws);
 }
 
-/* How many attempts begin before the deadline if every wait is as short as it
- * can be. */
+/* Count the attempts that begin before the deadline if every wait is as short
+ * as possible. */
 static uint64_t
 attempts_within(const struct backoff_policy *policy, uint64_t retries)
 {

@@ -1,5 +1,4 @@
-/* What the delays of a policy add up to: drawn many times, bounded by their
- * laws. */
+/* The sum of a policy's delays: drawn many times, bounded by their laws. */
 #ifndef RS_LINT_WAITS_H
 #define RS_LINT_WAITS_H
 
@@ -24,8 +23,8 @@ struct rs_lint_wait {
 
 struct rs_lint_waits {
 	uint64_t draws;
-	/** Retries that the policy allows, and how many of them, from the
-	 *  first, were drawn. */
+	/** Number of retries that the policy allows; number of those drawn,
+	 *  counted from the first. */
 	uint64_t retries;
 	size_t drawn;
 	struct rs_lint_wait *wait;
@@ -35,7 +34,8 @@ struct rs_lint_waits {
 	/** Draws in which the deadline ends the call before its last attempt,
 	 *  although attempts take no time. */
 	uint64_t cut;
-	/** The most attempts that a call can make before the deadline. */
+	/** Maximum number of attempts that a call can make before the
+	 *  deadline. */
 	uint64_t attempts_most;
 };
 

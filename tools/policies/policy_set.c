@@ -93,7 +93,7 @@ rs_policy_set_push(struct rs_policy_set *set,
 	return true;
 }
 
-/* The function that gets each policy that a word names. */
+/* Function called for each policy that a word names. */
 struct visit {
 	rs_policy_fn fn;
 	void *user;

@@ -38,8 +38,8 @@ typedef enum tk_exit (*rs_policy_fn)(void *user, const char *from,
  */
 enum tk_exit rs_policy_each(const char *word, rs_policy_fn fn, void *user);
 
-/** Add what a word names; codes as above. A policy that the set holds is not
- *  added again. */
+/** Add the policies that a word names; codes as above. A policy that the set
+ *  already holds is not added again. */
 enum tk_exit rs_policy_set_add(struct rs_policy_set *set, const char *word);
 
 /** Add all shipped policies. TK_EXIT_OK or TK_EXIT_SYSTEM. */
@@ -68,8 +68,8 @@ bool rs_is_schema(const char *path);
  *  rs_policy_each(). */
 enum tk_exit rs_policy_load(const char *path, struct backoff_policy **out);
 
-/** The text that a function of the library prints for a policy, allocated; NULL
- *  if memory ran out. */
+/** Return the text that a function of the library prints for a policy,
+ *  allocated; NULL if memory ran out. */
 char *rs_policy_text(const struct backoff_policy *policy,
 		     size_t (*print)(const struct backoff_policy *, char *,
 				     size_t));

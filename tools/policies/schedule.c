@@ -91,7 +91,7 @@ nominal(const struct backoff_policy *policy, const struct rs_wait *wait)
 	case BACKOFF_JITTER_DECORRELATED:
 		break;
 	}
-	/* There is none; take the median. */
+	/* This law has no delay before jitter; take the median. */
 	return wait->at_ns[RS_SCHEDULE_P50];
 }
 

@@ -33,7 +33,7 @@ struct rs_wait {
 struct rs_schedule {
 	struct rs_wait *wait;
 	size_t count;
-	/** Retries that the policy allows beyond those. */
+	/** Number of further retries that the policy allows. */
 	uint64_t left_out;
 };
 

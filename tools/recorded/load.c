@@ -96,7 +96,7 @@ static bool
 count_all(struct rs_load *load, const struct rs_log *log,
 	  const struct rs_operation *operation)
 {
-	/* One more bin for attempts beyond the log. */
+	/* One more bin for attempts outside the log. */
 	uint64_t *start = calloc(operation->call_count + 1, sizeof(*start));
 	int64_t *further = calloc(load->bins + 1, sizeof(*further));
 	bool ok;

@@ -1,5 +1,5 @@
-/* Attempts per second, recorded and simulated: how a target takes far more than
- * the log has is not known. */
+/* Attempts per second, recorded and simulated: the log does not show how a
+ * target handles a load far above the recorded one. */
 #ifndef RS_LOAD_H
 #define RS_LOAD_H
 
@@ -7,8 +7,8 @@
 
 #include "recorded/log.h"
 
-/** Ratios of the peak to the recorded one: up to the first replay is believed,
- *  above the second it is not. */
+/** Ratios of the peak to the recorded one: up to the first, replay is trusted;
+ *  above the second, it is not. */
 #define RS_LOAD_ACCEPTED 1.10
 #define RS_LOAD_WARNED 1.50
 
@@ -26,9 +26,9 @@ struct rs_load {
 	uint64_t from_ns, bin_ns;
 	/** 0 if the load is not known. */
 	size_t bins;
-	/** First attempts: the same under all policies. */
+	/** First attempts, which are the same under all policies. */
 	uint64_t *first;
-	/** Attempts in the highest recorded bin. */
+	/** Number of attempts in the highest recorded bin. */
 	double recorded_peak;
 };
 

@@ -1,4 +1,4 @@
-/* Derives from a trace what replay needs, once. */
+/* Derives the data for replay from a trace, once. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "recorded/log.h"
 #include "recorded/random.h"
 
-/* Calls before and after one among which a failure is looked for. */
+/* Number of calls before and after one that are searched for a failure. */
 #define NEAR_CALLS 1000
 #define MICROSECOND_NS 1000
 

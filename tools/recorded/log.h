@@ -1,5 +1,5 @@
-/* A recorded log made ready for replay: when attempts began, how long they
- * take, and how many calls the log does not hold. */
+/* A recorded log prepared for replay: start times and durations of attempts,
+ * and the number of calls that the log does not hold. */
 #ifndef RS_LOG_H
 #define RS_LOG_H
 
@@ -9,7 +9,7 @@
 
 #include "trace/trace.h"
 
-/** Which of an operation's calls the log holds. */
+/** The part of an operation's calls that the log holds. */
 enum rs_population {
 	/** All: successes are logged too. */
 	RS_POPULATION_LOGGED,
@@ -20,7 +20,7 @@ enum rs_population {
 	RS_POPULATION_FAILING_FIRST,
 };
 
-/** How long a failed attempt with an error type took. */
+/** Duration of a failed attempt with an error type. */
 struct rs_duration {
 	tk_string type;
 	uint64_t ns;
@@ -44,9 +44,9 @@ struct rs_operation {
 	 *  sorted by type, and of rs_log.success_duration. */
 	size_t first_failure, failure_count;
 	size_t first_success, success_count;
-	/** The log does not hold the duration of some success. */
+	/** The log lacks the duration of at least one success. */
 	bool success_duration_missing;
-	/** First attempts whose duration the log does not hold. */
+	/** Number of first attempts whose duration the log does not hold. */
 	uint64_t first_duration_missing;
 };
 
@@ -55,10 +55,10 @@ struct rs_log {
 	const struct tk_call *call;
 	const struct tk_attempt *attempt;
 	size_t call_count, attempt_count;
-	/** By attempt: wall time of its begin, which is the end of the wait
+	/** By attempt: wall time of its start, which is the end of the wait
 	 *  before it if that was logged. */
 	uint64_t *start_ns;
-	/** By attempt: wall time of its end; that of its begin if not
+	/** By attempt: wall time of its end; its start if the end is not
 	 *  known. */
 	uint64_t *end_ns;
 	/** By attempt: RS_DURATION_KNOWN, RS_DURATION_DRAWN or 0. */
@@ -73,7 +73,7 @@ struct rs_log {
 };
 
 #define RS_DURATION_KNOWN 1
-/** Drawn from those of similar failures. */
+/** Drawn from the durations of similar failures. */
 #define RS_DURATION_DRAWN 2
 
 /**
@@ -93,7 +93,8 @@ void rs_log_clear(struct rs_log *log);
 struct rs_operation *rs_log_operation(const struct rs_log *log,
 				      const char *name);
 
-/** Set how many calls an operation had in all; false if the log holds more. */
+/** Set the total number of calls of an operation; false if the log holds
+ *  more. */
 bool rs_log_count(struct rs_operation *operation, uint64_t calls);
 
 /** Whether a call can be replayed: its first attempt is in the log. */
@@ -116,9 +117,9 @@ bool rs_log_all_failed(const struct rs_log *log, const struct tk_call *call);
 /** The text of a string of the trace; "" for none. */
 const char *rs_log_text(const struct rs_log *log, tk_string string);
 
-/** What the log holds about attempt @p i (from 0) of a call, as the engine
- * takes it, with hints and with what only the end of the call shows. Strings
- * are borrowed. */
+/** Fill in the recorded outcome of attempt @p i (from 0) of a call, as the
+ *  engine takes it, with hints and with facts known only at the end of the
+ *  call. Strings are borrowed. */
 void rs_log_outcome(const struct rs_log *log, const struct tk_call *call,
 		    uint32_t i, struct backoff_outcome *out);
 

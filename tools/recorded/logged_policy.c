@@ -10,11 +10,11 @@
 #include "recorded/draws.h"
 #include "recorded/logged_policy.h"
 
-/* How well a policy fits the waits of a log. */
+/* Fit of a policy to the waits of a log. */
 struct fit {
 	size_t waits;
 	/** Sum of the logarithms of the widths of their laws: the tightest
-	 *  policy has the least. */
+	 *  policy has the lowest. */
 	double width;
 };
 

@@ -1,4 +1,4 @@
-/* Which policy wrote the log. */
+/* Identifies the policy that wrote the log. */
 #ifndef RS_LOGGED_POLICY_H
 #define RS_LOGGED_POLICY_H
 

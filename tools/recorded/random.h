@@ -12,9 +12,9 @@ enum rs_purpose {
 	RS_PURPOSE_OUTCOME = BACKOFF_PURPOSE_USER + 1,
 	/** Whether a call fails permanently. */
 	RS_PURPOSE_PERMANENT,
-	/** How long an attempt takes that was not recorded. */
+	/** Duration of an attempt that was not recorded. */
 	RS_PURPOSE_DURATION,
-	/** How long a recorded first attempt took, if the log does not say. */
+	/** Duration of a recorded first attempt, if the log does not say. */
 	RS_PURPOSE_FIRST_DURATION,
 };
 _Static_assert((int)RS_PURPOSE_FIRST_DURATION == (int)BACKOFF_PURPOSE_USER + 4,

@@ -1,5 +1,5 @@
-/* When calls without a line began: all calls together are taken as evenly
- * spread, so these fill the gaps that the logged ones leave. */
+/* Start times of calls that have no line: all calls together are assumed to be
+ * evenly spread, so these fill the gaps between the logged ones. */
 #ifndef RS_UNLOGGED_H
 #define RS_UNLOGGED_H
 
@@ -25,10 +25,10 @@ bool rs_unlogged_init(struct rs_unlogged *unlogged, uint64_t from_ns,
 		      size_t logged_count);
 void rs_unlogged_clear(struct rs_unlogged *unlogged);
 
-/** When call number @p k (from 0) begins; UINT64_MAX past the last. */
+/** Start of call number @p k (from 0); UINT64_MAX past the last. */
 uint64_t rs_unlogged_at(const struct rs_unlogged *unlogged, uint64_t k);
 
-/** The number of the first call that begins at a time or later. */
+/** Number of the first call that begins at or after a time. */
 uint64_t rs_unlogged_from(const struct rs_unlogged *unlogged, uint64_t when_ns);
 
 #endif

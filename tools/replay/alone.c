@@ -1,5 +1,5 @@
-/* The failures of a call are a path that all replicas share: they differ in how
- * far along it they get. */
+/* All replicas of a call share its failing attempts, and differ only in the
+ * number of those that they make. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 struct alone {
 	const struct rs_run *run;
 	struct rs_tally *tally;
-	/** The call on its path: all of its attempts fail. */
+	/** The call with all of its attempts failing. */
 	struct rs_sim_call call;
-	/** The attempts of the path so far. */
+	/** The attempts of the call so far. */
 	struct rs_attempt *attempt;
 	size_t count, room;
 	bool out_of_memory;
@@ -57,7 +57,7 @@ rs_first_tries_clear(struct rs_first_tries *first_tries)
 }
 
 static void
-begin_path(struct alone *alone, size_t index, uint32_t replica)
+begin_call(struct alone *alone, size_t index, uint32_t replica)
 {
 	alone->count = 0;
 	rs_sim_call_begin(&alone->call, alone->run, index, replica,
@@ -83,10 +83,10 @@ push(struct alone *alone, const struct rs_attempt *attempt)
 	return true;
 }
 
-/* Attempt @p i of the path, from 0; NULL if the call is over before it, or
+/* Get attempt @p i of the call, from 0; NULL if the call is over before it, or
  * memory ran out. */
 static const struct rs_attempt *
-path_attempt(struct alone *alone, size_t i)
+call_attempt(struct alone *alone, size_t i)
 {
 	struct rs_sim_call *call = &alone->call;
 
@@ -108,14 +108,14 @@ path_attempt(struct alone *alone, size_t i)
 	return &alone->attempt[i];
 }
 
-/* Add the attempts that a replica makes from attempt @p i on. */
+/* Add the attempts of a replica from attempt @p i on. */
 static void
-follow_path(struct alone *alone, size_t i, enum rs_bound bound,
-	    struct rs_call_outcome *outcome)
+add_attempts(struct alone *alone, size_t i, enum rs_bound bound,
+	     struct rs_call_outcome *outcome)
 {
 	const struct rs_attempt *attempt;
 
-	for (; (attempt = path_attempt(alone, i)); i++) {
+	for (; (attempt = call_attempt(alone, i)); i++) {
 		bool failed =
 			rs_sim_call_fails(&alone->call, alone->run, attempt,
 					  (uint32_t)i + 1, bound);
@@ -126,7 +126,7 @@ follow_path(struct alone *alone, size_t i, enum rs_bound bound,
 	}
 }
 
-/* Add an outcome to the tally in some replicas. */
+/* Add an outcome to the tally in @p weight replicas. */
 static bool
 add_outcome(struct alone *alone, uint32_t replica, uint32_t weight,
 	    const struct rs_call_outcome *outcome)
@@ -146,7 +146,7 @@ succeeded(const struct rs_call_outcome *outcome)
 	return outcome->stop == BACKOFF_STOP_SUCCESS;
 }
 
-/* One replica from attempt @p i on; all before it failed as recorded. */
+/* Replay one replica from attempt @p i on; all before it failed as recorded. */
 static bool
 replay_replica(struct alone *alone, size_t i, uint32_t replica,
 	       const struct rs_call_outcome *before)
@@ -156,12 +156,12 @@ replay_replica(struct alone *alone, size_t i, uint32_t replica,
 
 	alone->call.replica = replica;
 	alone->call.permanent_drawn = false;
-	follow_path(alone, i, RS_BOUND_NONE, &outcome);
+	add_attempts(alone, i, RS_BOUND_NONE, &outcome);
 	unsupported = outcome.support[RS_SUPPORT_UNSUPPORTED] > 0;
 	least = succeeded(&outcome);
 	if (unsupported && least) {
 		worst = *before;
-		follow_path(alone, i, RS_BOUND_ALL_FAIL, &worst);
+		add_attempts(alone, i, RS_BOUND_ALL_FAIL, &worst);
 		least = succeeded(&worst);
 	}
 	if (alone->out_of_memory)
@@ -181,9 +181,9 @@ replay_call(struct alone *alone, size_t index)
 	struct rs_call_outcome before;
 	size_t exact = 0;
 
-	begin_path(alone, index, 0);
+	begin_call(alone, index, 0);
 	before = alone->call.outcome;
-	while ((attempt = path_attempt(alone, exact)) &&
+	while ((attempt = call_attempt(alone, exact)) &&
 	       attempt->support == RS_SUPPORT_EXACT &&
 	       attempt->known != RS_KNOWN_NOT) {
 		rs_call_outcome_add(&before, attempt,
@@ -201,14 +201,14 @@ replay_call(struct alone *alone, size_t index)
 	}
 	for (uint32_t r = 0; r < tally->replicas; r++) {
 		if (alone->run->estimator->per_replica && r > 0)
-			begin_path(alone, index, r);
+			begin_call(alone, index, r);
 		if (!replay_replica(alone, exact, r, &before))
 			return false;
 	}
 	return true;
 }
 
-/* Whether the policy lets all recorded first tries be as long as they were. */
+/* Whether the policy allows the longest recorded first try. */
 static bool
 keeps_first_tries(const struct rs_run *run,
 		  const struct rs_first_tries *first_tries)

@@ -55,7 +55,7 @@ rs_attempt_cache_take(struct rs_attempt_cache *cache, const struct rs_run *run,
 	uint32_t number = call->decision.attempt;
 	struct rs_cached_attempt *kept;
 
-	/* First attempts were recorded, all but a few. */
+	/* Nearly all first attempts were recorded. */
 	if (cache->item == NULL || number == 1) {
 		rs_sim_call_attempt(call, run, now_ns);
 		return;

@@ -1,4 +1,4 @@
-/* Attempts kept from one replica to the next: their begin mostly does not
+/* Attempts kept from one replica to the next: their start mostly does not
  * depend on the draws of a replica. */
 #ifndef RS_ATTEMPT_CACHE_H
 #define RS_ATTEMPT_CACHE_H

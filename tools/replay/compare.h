@@ -7,7 +7,8 @@
 struct rs_plan {
 	const struct rs_log *log;
 	const struct rs_policy_set *policies;
-	/** Policies that may have written the log if none of those did. */
+	/** Policies that may have written the log if none of the compared ones
+	 *  did. */
 	const struct rs_policy_set *shipped;
 	const struct rs_estimator *estimator;
 	/** A shell pattern of operations; NULL for all. */

@@ -1,4 +1,4 @@
-/* What is due in virtual time. */
+/* Events in virtual time, ordered by due time. */
 #ifndef RS_EVENT_QUEUE_H
 #define RS_EVENT_QUEUE_H
 
@@ -34,7 +34,7 @@ bool rs_event_queue_push(struct rs_event_queue *queue,
 /** Take the first event; there must be one. */
 struct rs_event rs_event_queue_pop(struct rs_event_queue *queue);
 
-/** When the first event is due; UINT64_MAX if there is none. */
+/** Due time of the first event; UINT64_MAX if there is none. */
 uint64_t rs_event_queue_next(const struct rs_event_queue *queue);
 
 void rs_event_queue_clear(struct rs_event_queue *queue);

@@ -1,21 +1,21 @@
 /* The kernel of a simulation: calls under way in virtual time, event by event.
- * It knows neither logs nor targets: what an event does is up to the caller. */
+ * It knows neither logs nor targets: the caller decides what an event does. */
 #ifndef RS_KERNEL_H
 #define RS_KERNEL_H
 
 #include "replay/event_queue.h"
 
-/** What a simulation does at each event. A call that is under way must either
- *  be ended there or be given its next event. */
+/** Handlers of a simulation's events. A handler must either end a call that is
+ *  under way or give it its next event. */
 struct rs_kernel_ops {
 	/** Size of a call's record. */
 	size_t call_size;
-	/** A call begins: see rs_kernel_take(). Returns when the next one
-	 *  begins, at this time or later; UINT64_MAX: none does. */
+	/** Begin a call: see rs_kernel_take(). Returns the start of the next
+	 *  one, at this time or later; UINT64_MAX if there is none. */
 	uint64_t (*begin)(void *user, uint64_t now_ns);
-	/** The attempt of a call ends. */
+	/** End the attempt of a call. */
 	void (*end_attempt)(void *user, void *call, uint64_t now_ns);
-	/** The wait of a call ends. */
+	/** End the wait of a call. */
 	void (*resume)(void *user, void *call, uint64_t now_ns);
 };
 
@@ -48,8 +48,8 @@ void rs_kernel_clear(struct rs_kernel *kernel);
  */
 bool rs_kernel_run(struct rs_kernel *kernel, uint64_t first_ns);
 
-/** A record for a call that is under way from now on; its content is undefined,
- *  and its address stays. NULL if memory ran out, which ends the run. */
+/** Take a record for a new call; its content is undefined, and its address
+ *  stays. NULL if memory ran out, which ends the run. */
 void *rs_kernel_take(struct rs_kernel *kernel);
 
 /** Give back the record of a call that is over. */
@@ -70,7 +70,7 @@ rs_kernel_fail(struct rs_kernel *kernel)
 	kernel->out_of_memory = true;
 }
 
-/** When the next event is due; UINT64_MAX if there is none. */
+/** Due time of the next event; UINT64_MAX if there is none. */
 static inline uint64_t
 rs_kernel_due_ns(const struct rs_kernel *kernel)
 {

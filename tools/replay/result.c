@@ -1,4 +1,4 @@
-/* Makes rates, intervals and verdicts of counts. docs/replay.md has the
+/* Computes rates, intervals and verdicts from counts. docs/replay.md has the
  * formulas. */
 #include "config.h"
 
@@ -174,8 +174,7 @@ rs_guard_stops(const struct rs_result *result)
 	       result->stop[BACKOFF_STOP_BREAKER_OPEN];
 }
 
-/* With unsupported attempts, the verdict must hold whatever they would have
- * done. */
+/* With unsupported attempts, the verdict must hold whatever their outcomes. */
 static enum rs_verdict
 judge(const struct rs_result *a, const struct rs_result *b,
       const struct rs_difference *difference)

@@ -62,12 +62,12 @@ struct rs_result {
 	struct rs_latency success_latency, failure_latency;
 	double stop[RS_STOPS];
 	struct tk_interval stop_interval[RS_STOPS];
-	/** The policy has a budget or a breaker; calls that made no attempt
-	 *  because a breaker was open; how often one opened. */
+	/** The policy has a budget or a breaker; number of calls that made no
+	 *  attempt because a breaker was open; number of times one opened. */
 	bool guarded;
 	double refused_calls, breaker_opened;
-	/** It stopped calls, but what unlogged calls added to it is not
-	 *  known. */
+	/** It stopped calls, but the effect of unlogged calls on it is
+	 *  unknown. */
 	bool guard_unknown;
 	/** Shares of the simulated attempts by support class; their sum is
 	 *  1. */

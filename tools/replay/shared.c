@@ -8,7 +8,7 @@
 #include "replay/kernel.h"
 #include "replay/shared.h"
 
-/* The calls of one group in one replica, and what is kept between them. */
+/* The calls of one group in one replica, and the state kept between them. */
 struct shared {
 	const struct rs_run *run;
 	struct rs_tally *tally;
@@ -16,11 +16,12 @@ struct shared {
 	struct backoff_guard *guard;
 	uint32_t replica;
 	enum rs_bound bound;
-	/** With a breaker, even a success changes what follows. */
+	/** With a breaker, even a success affects later calls. */
 	bool has_breaker;
 	bool met_unsupported;
 	uint64_t succeeded;
-	/** Which logged and which unlogged call of the group begins next. */
+	/** Index of the next logged and of the next unlogged call of the
+	 *  group. */
 	size_t next;
 	uint64_t next_unlogged;
 	struct rs_kernel kernel;
@@ -225,7 +226,7 @@ static const struct rs_kernel_ops kernel_ops = {
 	.resume = resume_call,
 };
 
-/* All calls of a group in one replica. */
+/* Replay all calls of a group in one replica. */
 static bool
 run_once(struct shared *shared, uint32_t replica, enum rs_bound bound)
 {
@@ -246,8 +247,8 @@ run_once(struct shared *shared, uint32_t replica, enum rs_bound bound)
 	return ok;
 }
 
-/* Once as drawn; if that met unsupported attempts, again with all of them
- * failing and with all of them succeeding. */
+/* Replay once as drawn; if that met unsupported attempts, again with all of
+ * them failing and with all of them succeeding. */
 static bool
 run_replica(struct shared *shared, uint32_t replica)
 {

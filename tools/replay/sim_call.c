@@ -1,4 +1,4 @@
-/* Attempts of a call, recorded or estimated, and what the engine decides after
+/* Attempts of a call, recorded or estimated, and the engine's decision after
  * each. */
 #include "config.h"
 
@@ -44,7 +44,8 @@ rs_sim_call_begin(struct rs_sim_call *call, const struct rs_run *run,
 {
 	const struct tk_call *record = &run->log->call[index];
 
-	/* Not all of it: the rest is set before it is read, and this is hot. */
+	/* Only part of it: the rest is set before it is read, and this is
+	 * hot. */
 	call->index = index;
 	call->replica = replica;
 	call->attempt = (struct rs_attempt){0};
@@ -92,9 +93,9 @@ take_recorded(struct rs_sim_call *call, const struct rs_run *run,
 	attempt->support = RS_SUPPORT_EXACT;
 }
 
-/* A failure that was not recorded is like the last one before it in the call,
- * or, if the call made no attempt, like one of a call near it. Returns the type
- * of its error. */
+/* Fill in a failure that was not recorded from the last one before it in the
+ * call, or, if the call made no attempt, from one of a call near it. Returns
+ * the type of its error. */
 static tk_string
 model_failure(struct rs_sim_call *call, const struct rs_run *run,
 	      const struct tk_call *record, uint32_t number)
@@ -122,8 +123,8 @@ model_failure(struct rs_sim_call *call, const struct rs_run *run,
 	return attempt[i].error_type;
 }
 
-/* How long the trouble of a call lasts is not known beyond the longest wait in
- * the log. */
+/* Beyond the longest wait in the log, it is not known how long the trouble of a
+ * call lasts. */
 static enum rs_support
 support_of_wait(const struct rs_run *run, uint64_t wait_ns)
 {
@@ -141,7 +142,7 @@ worse(enum rs_support a, enum rs_support b)
 	return a > b ? a : b;
 }
 
-/* When an attempt of some duration ends; at once if none is known. */
+/* End of an attempt with a given duration; its start if none is known. */
 static uint64_t
 end_after(uint64_t start_ns, uint64_t duration_ns)
 {
@@ -176,8 +177,8 @@ estimate(struct rs_sim_call *call, const struct rs_run *run,
 		rs_log_success_duration(run->log, run->operation, draw));
 }
 
-/* A longer attempt ends at the policy's limit. What an attempt that a shorter
- * limit ended would have done under a longer one is not known. */
+/* A longer attempt ends at the policy's limit. If a shorter limit cut the
+ * recorded attempt, its outcome under a longer one is not known. */
 static void
 limit_attempt(struct rs_sim_call *call, const struct rs_run *run,
 	      uint32_t number)

@@ -5,11 +5,11 @@
 #include "estimate/estimate.h"
 #include "recorded/log.h"
 
-/** The most attempts of one call that are replayed, whatever its policy allows:
- *  no log shows what more of them would meet. */
+/** Maximum number of replayed attempts per call, whatever its policy allows: no
+ *  log shows the outcome of more. */
 #define RS_ATTEMPTS_MAX 10000
 
-/** What all calls of one operation under one policy have in common. */
+/** Data shared by all calls of one operation under one policy. */
 struct rs_run {
 	const struct rs_log *log;
 	const struct rs_operation *operation;
@@ -31,10 +31,10 @@ enum rs_known {
 	RS_KNOWN_SUCCEEDS,
 };
 
-/** An attempt, and what follows if it fails. */
+/** An attempt, and the decision if it fails. */
 struct rs_attempt {
 	uint64_t start_ns;
-	/** When it ends if it succeeds, and if it fails. */
+	/** End of the attempt if it succeeds, and if it fails. */
 	uint64_t success_ns, failure_ns;
 	/** If its outcome is not known, it fails if the draw is below this. */
 	uint64_t fails_below;
@@ -42,7 +42,8 @@ struct rs_attempt {
 	uint64_t delay_ns;
 	enum rs_support support;
 	enum rs_known known;
-	/** Why its failure ends the call; NONE: another attempt follows. */
+	/** Reason why its failure ends the call; NONE: another attempt
+	 *  follows. */
 	enum backoff_stop stop;
 };
 
@@ -54,12 +55,12 @@ struct rs_call_outcome {
 	uint32_t attempts;
 	/** Attempts by support class. */
 	uint32_t support[RS_SUPPORT_COUNT];
-	/** How often it made a breaker open. */
+	/** Number of times it opened a breaker. */
 	uint32_t breaker_opened;
 	enum backoff_stop stop;
 };
 
-/** A call between its begin and its end. */
+/** A call under way. */
 struct rs_sim_call {
 	/** Index of the recorded call in the log. */
 	size_t index;
@@ -68,7 +69,7 @@ struct rs_sim_call {
 	struct backoff_decision decision;
 	/** The attempt under way, or the last one made. */
 	struct rs_attempt attempt;
-	/** What that attempt reports if it fails. */
+	/** Outcome that the attempt reports if it fails. */
 	struct backoff_outcome failure;
 	/** Whether that attempt fails; for the caller. */
 	bool fails;
@@ -78,15 +79,15 @@ struct rs_sim_call {
 	struct rs_call_outcome outcome;
 };
 
-/** What unsupported attempts do, to find the bounds of a result. */
+/** Outcome of unsupported attempts, to find the bounds of a result. */
 enum rs_bound {
-	/** What is drawn. */
+	/** The drawn outcome. */
 	RS_BOUND_NONE,
 	RS_BOUND_ALL_FAIL,
 	RS_BOUND_ALL_SUCCEED,
 };
 
-/** When the recorded call began. */
+/** Start of the recorded call. */
 uint64_t rs_recorded_start_ns(const struct rs_run *run, size_t index);
 
 /** Whether the recorded call succeeded at its first attempt. */

@@ -39,8 +39,8 @@ struct rs_tally {
 	uint64_t least, most;
 	/** Calls with an unsupported attempt. */
 	uint64_t unsupported_calls;
-	/** The policy has a budget or a breaker; calls that made no attempt
-	 *  because a breaker was open; how often one opened. */
+	/** The policy has a budget or a breaker; number of calls that made no
+	 *  attempt because a breaker was open; number of times one opened. */
 	bool guarded;
 	uint64_t refused_calls, opened;
 	/** Attempts by bin of the load, other than first ones, which are in the
@@ -52,7 +52,7 @@ struct rs_tally {
 	uint64_t backoff_ns;
 	/** Sum over calls of the squares of their attempts in all replicas. */
 	bo_u128 attempts_squared;
-	/** Durations of calls that succeeded, and that failed. */
+	/** Durations of calls that succeeded, and of those that failed. */
 	struct tk_samples success, failure;
 };
 

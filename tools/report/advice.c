@@ -7,7 +7,7 @@
 #include "report/advice.h"
 #include "report/cells.h"
 
-/* A saving of fewer attempts per call is not mentioned. */
+/* Smallest saving of attempts per call that is mentioned. */
 #define CHEAPER 0.0005
 
 struct sentence {
@@ -32,7 +32,7 @@ say(struct sentence *s, const char *format, ...)
 	s->used += wrote > 0 ? (size_t)wrote : 0;
 }
 
-/* List the policies that are wanted, and what they change. */
+/* List the policies of the requested kind, and their effect. */
 static size_t
 list(struct sentence *s, const char *lead, const struct rs_result *result,
      size_t count, const struct rs_result *baseline,

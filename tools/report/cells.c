@@ -41,7 +41,7 @@ share(double rate, char *buffer, size_t size)
 	return buffer;
 }
 
-/* A number by its unit; a mean has the decimals that its place asks for. */
+/* Format a number by its unit; a mean has the decimals that its place needs. */
 static char *
 number(enum rs_unit unit, double value, int mean_decimals, char *buffer,
        size_t size)
@@ -72,7 +72,7 @@ number(enum rs_unit unit, double value, int mean_decimals, char *buffer,
 	return buffer;
 }
 
-/* Whether there is no number to show: the cell is written then. */
+/* Whether there is no number to show; if so, writes the cell. */
 static bool
 without_number(const struct rs_value *value, char *buffer, size_t size)
 {

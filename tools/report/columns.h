@@ -9,9 +9,9 @@
 
 #include "report/report.h"
 
-/** What a value is. Each format decides by it how to write the value. */
+/** Unit of a value; each format writes a value according to it. */
 enum rs_unit {
-	/** Text that somebody chose: CSV quotes it. */
+	/** Free text, for example a name: CSV quotes it. */
 	RS_UNIT_TEXT,
 	/** A word from a known list. */
 	RS_UNIT_WORD,
@@ -36,7 +36,7 @@ enum rs_unit {
 	RS_UNITS
 };
 
-/** How programs read a unit. */
+/** Machine-readable form of a unit. */
 struct rs_unit_row {
 	/** For the documentation: "seconds". */
 	const char *name;
@@ -80,7 +80,7 @@ enum rs_group {
 	RS_GROUP_REASONS,
 };
 
-/** How a table for people shows a column that has an interval. */
+/** Style of a column that has an interval, in tables for people. */
 enum rs_style {
 	/** The value; the interval is in another table. */
 	RS_STYLE_VALUE,
@@ -90,11 +90,11 @@ enum rs_style {
 	RS_STYLE_BRACKETS,
 };
 
-/** What people read where the number alone would mislead. Programs read it from
+/** Text for people where the number alone would mislead. Programs read it from
  *  other columns. */
 enum rs_reading {
 	RS_READ_VALUE,
-	/** The truth is this or more. */
+	/** A lower bound: the value is this or more. */
 	RS_READ_AT_LEAST,
 	/** The number is doubtful: "?". */
 	RS_READ_DOUBTFUL,
@@ -123,7 +123,7 @@ struct rs_value {
 	char buffer[40];
 };
 
-/** Where the values of a row come from. */
+/** Source of the values of a row. */
 struct rs_row {
 	const struct rs_report *report;
 	/** NULL for the columns of a log. */
@@ -154,8 +154,8 @@ struct rs_column {
 	enum rs_style style;
 	/** For people, as tk_table_head() takes it. */
 	const char *heading;
-	/** Which one of several columns that share a getter, and its name: a
-	 *  percentile, a reason. */
+	/** Selects one of several columns that share a getter, by number and
+	 *  name: a percentile, a reason. */
 	int part;
 	const char *part_name;
 	/** Fills in a value whose members are all zero. */

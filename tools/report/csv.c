@@ -49,8 +49,8 @@ write_value(enum rs_unit unit, const struct rs_value *value, FILE *out)
 
 enum end { NO_END, LOW, HIGH };
 
-/* What stands between two commas: the value of a column or one end of its
- * interval; without a row, the heading. */
+/* Write one field: the value of a column or one end of its interval; without a
+ * row, the heading. */
 static void
 write_field(const struct rs_column *column, enum end end,
 	    const struct rs_row *row, FILE *out)

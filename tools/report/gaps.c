@@ -98,7 +98,7 @@ flagged(const struct rs_report *report, const struct rs_subject *subject)
 	return false;
 }
 
-/* A question that a log may leave open, and what replay does instead. */
+/* A question that a log may leave open, and the assumption of replay. */
 struct gap {
 	bool (*test)(const struct rs_report *, const struct rs_subject *);
 	const char *text;

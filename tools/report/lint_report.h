@@ -9,7 +9,7 @@
 
 /** The findings of one policy. */
 struct rs_linted {
-	/** Where it came from: a file, or a shipped name. */
+	/** Source of the policy: a file, or a shipped name. */
 	char *from;
 	char *name;
 	struct rs_lint_findings findings;

@@ -1,4 +1,4 @@
-/* Results that are written whole or not at all: collect, write, rename. */
+/* Results that are written atomically: collect, write, rename. */
 #include "config.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ static int
 write_new(const char *temporary, int fd, const char *path,
 	  const struct rs_output *output)
 {
-	/* mkstemp() made it private; a result is like any other file. */
+	/* mkstemp() makes a private file; give it the usual mode. */
 	mode_t mask = umask(0);
 	int error;
 

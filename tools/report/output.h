@@ -1,4 +1,4 @@
-/* Results to stdout, or to a file that is written whole or not at all. */
+/* Results to stdout, or to a file that is written atomically. */
 #ifndef RS_OUTPUT_H
 #define RS_OUTPUT_H
 
@@ -7,9 +7,9 @@
 
 #include "common/msg.h"
 
-/** Text that is collected for a file or stdout. */
+/** Text collected for a file or stdout. */
 struct rs_output {
-	/** Where to write. */
+	/** Stream to write to, which collects in memory. */
 	FILE *stream;
 	char *text;
 	size_t length;

@@ -1,4 +1,4 @@
-/* A report: a comparison and where it came from, for every format. */
+/* A report: a comparison and its sources, for every format. */
 #ifndef RS_REPORT_H
 #define RS_REPORT_H
 

@@ -11,10 +11,10 @@
 #include "policies/policy_set.h"
 #include "report/schedule_report.h"
 
-/* The number of waits to show of a class. */
+/* Number of waits shown per class. */
 #define LAWS 4
 
-/* One number of a wait, and how each format calls it. */
+/* One number of a wait, and its name in each format. */
 struct wait_column {
 	const char *heading;
 	const char *member;

@@ -9,7 +9,7 @@
 struct rs_schedule_report {
 	const struct backoff_policy *policy;
 	const struct rs_schedule *schedule;
-	/** The number of schedules that were drawn. */
+	/** Number of schedules drawn. */
 	uint64_t draws;
 };
 

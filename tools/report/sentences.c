@@ -18,7 +18,7 @@ compared(const struct rs_report *report, const struct rs_policy *policy)
 	return false;
 }
 
-/* The policy that is known to have written the log, and why it is known. */
+/* The policy that is known to have written the log, and the evidence. */
 static void
 say_known_policy(const struct rs_report *report,
 		 const struct rs_logged_policy *logged, char *out, size_t size)
@@ -41,7 +41,7 @@ say_known_policy(const struct rs_report *report,
 				 : "");
 }
 
-/* The policy that the log names, and that is not here. */
+/* The policy that the log names, if it is not available. */
 static void
 say_missing_policy(const struct rs_logged_policy *logged, char *out,
 		   size_t size)

@@ -7,7 +7,7 @@
 /* More columns than any table has. */
 #define COLUMNS_MAX 32
 #define CELL_MAX 128
-/* Reasons of failed calls that have a column. */
+/* Number of reasons of failed calls that have a column. */
 #define REASONS_MAX 6
 
 /* The columns of one table. */

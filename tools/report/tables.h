@@ -15,7 +15,7 @@ enum rs_table {
 	RS_TABLE_COSTS,
 	/** The intervals of attempts and times. */
 	RS_TABLE_INTERVALS,
-	/** Why calls failed. */
+	/** Reasons of failed calls. */
 	RS_TABLE_REASONS,
 	RS_TABLES
 };

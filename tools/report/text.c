@@ -1,4 +1,4 @@
-/* A comparison as text: what was read, what it leaves open, and tables. */
+/* A comparison as text: input, open questions, and tables. */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* How programs read each unit. */
+/* Machine-readable form of each unit. */
 #include "config.h"
 
 #include "report/columns.h"

@@ -1,5 +1,5 @@
-/* The subcommands, one function each: argv[0] is the subcommand, and what they
- * return is an exit code. */
+/* The subcommands, one function each: argv[0] is the subcommand, and the return
+ * value is an exit code. */
 #ifndef RS_CMD_H
 #define RS_CMD_H
 

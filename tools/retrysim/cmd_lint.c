@@ -17,7 +17,7 @@
 #define LAYER_MAX UINT64_C(1000000000)
 #define CALLS_MAX UINT64_C(1000000000)
 
-/* What to look for, and what was found. */
+/* Settings of a run, and its findings. */
 struct run {
 	struct rs_lint_context context;
 	struct rs_lint_report report;
@@ -41,7 +41,8 @@ layers(struct rs_lint_context *context, const struct tk_opt_list *list)
 		context->layers = context->layers > UINT64_MAX / attempts
 					  ? UINT64_MAX
 					  : context->layers * attempts;
-		/* The text is cut where nobody has that many layers. */
+		/* Long enough for any real number of layers; longer text is
+		 * cut. */
 		if (used < size)
 			used += (size_t)snprintf(context->layers_text + used,
 						 size - used, "%s%" PRIu64,

@@ -8,7 +8,7 @@
 #include "retrysim/cmd.h"
 #include "retrysim/operands.h"
 
-/* The number of retries to show; later ones rarely differ. */
+/* Number of retries shown; later ones rarely differ. */
 #define SHOWN 32
 #define DRAWS_MAX 100000
 

@@ -51,7 +51,8 @@ rs_main(int argc, char **argv)
 	/* Widths of text need the locale; numbers stay in C. */
 	setlocale(LC_CTYPE, "");
 	tk_msg_program("retrysim");
-	/* When the reader of a pipe goes away, writing fails; no signal. */
+	/* If the reader of a pipe goes away, writing fails instead of raising a
+	 * signal. */
 	signal(SIGPIPE, SIG_IGN);
 	code = rs_dispatch(&commands, argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {

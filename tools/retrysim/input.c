@@ -10,7 +10,7 @@
 #include "common/units.h"
 #include "retrysim/input.h"
 
-/* The number of bad lines to show; more are only counted. */
+/* Number of bad lines shown; more are only counted. */
 #define BAD_SHOWN 5
 
 static void
@@ -153,7 +153,8 @@ split_calls(const char *argument, size_t *name_length, uint64_t *calls)
 	return true;
 }
 
-/* Check what can be checked without the log, which may take minutes to read. */
+/* Check everything that does not need the log, which may take minutes to
+ * read. */
 static enum tk_exit
 check_calls(const struct tk_opt_list *calls)
 {

@@ -1,4 +1,4 @@
-/* A screen as cells in memory, whatever draws it. */
+/* A screen as cells in memory, independent of the terminal. */
 #include "config.h"
 
 #include "retrytop/grid.h"

@@ -1,4 +1,4 @@
-/* A screen as cells in memory, whatever draws it. */
+/* A screen as cells in memory, independent of the terminal. */
 #ifndef RT_GRID_H
 #define RT_GRID_H
 
@@ -10,7 +10,7 @@
 #define RT_GRID_MAX_WIDTH 500
 #define RT_GRID_MAX_HEIGHT 300
 
-/** What a cell means; colour is never the only sign of it. */
+/** Meaning of a cell; colour is never its only sign. */
 enum rt_attr {
 	RT_ATTR_NONE = 0,
 	RT_ATTR_BOLD = 1,

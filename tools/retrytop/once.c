@@ -1,4 +1,4 @@
-/* Reads everything, prints the numbers, and is done. */
+/* Reads all input, prints the numbers, and ends. */
 #include "config.h"
 
 #include "retrytop/once.h"

@@ -1,4 +1,4 @@
-/* Reads everything, prints the numbers, and is done. */
+/* Reads all input, prints the numbers, and ends. */
 #ifndef RT_ONCE_H
 #define RT_ONCE_H
 

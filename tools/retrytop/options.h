@@ -34,8 +34,7 @@ struct rt_options {
 	size_t path_count;
 };
 
-/** Parse and check. -1: go on; else an exit code, and what is wrong was
- *  printed. */
+/** Parse and check. -1: go on; else an exit code, after a message. */
 int rt_options_parse(int argc, char **argv, struct rt_options *out);
 
 #endif

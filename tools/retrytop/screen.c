@@ -40,7 +40,7 @@ struct rt_screen {
 	bool utf8, color, refresh;
 };
 
-/* tputs() passes no argument of ours to its function. */
+/* A global, because tputs() cannot pass user data to its function. */
 static struct {
 	char text[RT_RESTORE_MAX];
 	size_t length;
@@ -64,7 +64,7 @@ collect_capability(const char *name)
 		tputs(text, 1, collect);
 }
 
-/* Collect what restores the terminal, for a signal handler. */
+/* Collect the string that restores the terminal, for a signal handler. */
 static void
 guard_terminal(int fd, const struct termios *saved)
 {

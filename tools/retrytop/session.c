@@ -1,4 +1,4 @@
-/* What a live view and a report have in common: inputs, events, rows. */
+/* The part shared by the live view and the report: inputs, events, rows. */
 #include "config.h"
 
 #include "retrytop/session.h"

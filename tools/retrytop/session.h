@@ -1,4 +1,4 @@
-/* What a live view and a report have in common: inputs, events, rows. */
+/* The part shared by the live view and the report: inputs, events, rows. */
 #ifndef RT_SESSION_H
 #define RT_SESSION_H
 
@@ -15,13 +15,13 @@ struct rt_session {
 	struct tk_input_info *input;
 };
 
-/** Set up what the options ask for. -1: go on; else an exit code, and the
- *  reason was printed. Either way rt_session_close() must follow. */
+/** Set up the session that the options describe. -1: go on; else an exit code,
+ *  after a message. Either way rt_session_close() must follow. */
 int rt_session_open(struct rt_session *session,
 		    const struct rt_options *options);
 void rt_session_close(struct rt_session *session);
 
-/** What there is to show on the page of @p ui, without a clock. */
+/** Get the data for the page of @p ui, without a clock. */
 struct rt_view rt_session_view(struct rt_session *session,
 			       const struct rt_ui *ui);
 

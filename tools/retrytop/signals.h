@@ -32,7 +32,7 @@ void rt_signals_guard(int fd, const struct termios *saved, const char *restore,
 /** Undo rt_signals_guard(), once the terminal is restored. */
 void rt_signals_unguard(void);
 
-/** Die of a signal as if it had not been caught. */
+/** Raise a signal with its default action, as if it had not been caught. */
 void rt_signals_raise(int number);
 
 #endif

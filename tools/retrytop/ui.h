@@ -14,7 +14,7 @@ enum rt_page {
 
 struct rt_ui {
 	enum rt_page page;
-	/** The filter is being typed, and was this before. */
+	/** The filter is being edited; its previous text. */
 	bool editing;
 	char before[RT_FILTER_MAX];
 	/** First line of the help or inputs page. */

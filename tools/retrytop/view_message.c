@@ -1,4 +1,4 @@
-/* The second line of a screen: what is wrong, in one sentence. */
+/* The second line of a screen: the current problem, in one sentence. */
 #include "config.h"
 
 #include "retrytop/view_message.h"

@@ -1,4 +1,4 @@
-/* The second line of a screen: what is wrong, in one sentence. */
+/* The second line of a screen: the current problem, in one sentence. */
 #ifndef RT_VIEW_MESSAGE_H
 #define RT_VIEW_MESSAGE_H
 

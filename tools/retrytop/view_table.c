@@ -11,7 +11,7 @@
 #include "common/units.h"
 #include "live/facts.h"
 
-/* Attempts per call from which on the number is marked. */
+/* Attempts per call at or above which the number is marked. */
 #define LOAD_LIMIT 1.20
 #define NAME_MAX_COLUMNS 40
 /* Wide enough to cut nothing. */
@@ -235,7 +235,8 @@ any_policy(const struct rt_model *model)
 	return false;
 }
 
-/* Drop columns until the rest fits; give what is left to name and error. */
+/* Drop columns until the rest fits; give the remaining width to name and
+ * error. */
 static void
 lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 {

@@ -1,4 +1,5 @@
-/* Makes calls and attempts from linked records, and decides how each ended. */
+/* Makes calls and attempts from linked records, and determines how each
+ * ended. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -59,8 +60,8 @@ rank_operations(struct tk_trace *trace)
 	return true;
 }
 
-/* Where the log does not say how long an attempt took, count from the end of
- * the wait before it. Also find the longest failure of each operation. */
+/* Fill in missing durations: count from the end of the wait before the attempt.
+ * Also find the longest failure of each operation. */
 static void
 measure(struct tk_trace *trace, const uint32_t *next)
 {
@@ -191,7 +192,7 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 		add_attempt(trace, call, &silent_success);
 }
 
-/* Where chains begin, in the order of the calls; free() it. */
+/* List the chains in the order of the calls; free() it. */
 static struct head *
 find_heads(const struct tk_trace *trace, size_t *count)
 {

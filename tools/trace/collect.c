@@ -1,4 +1,4 @@
-/* Collects events for stitching, and returns what was read and stitched. */
+/* Collects events for stitching, and returns the stitched trace. */
 #include "config.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ tk_trace_free(struct tk_trace *trace)
 	free(trace);
 }
 
-/* Room for one more element; the array moved if it is not NULL. */
+/* Make room for one more element; NULL if memory ran out. */
 static void *
 grow(void *array, size_t count, size_t *capacity, size_t size)
 {
@@ -61,7 +61,7 @@ tk_operation_silent(const struct tk_operation *operation)
 	return operation->has_silent && !operation->has_unnamed_success;
 }
 
-/* The operation of this name, made if it is new; NULL without memory. */
+/* Get the operation of this name, made if it is new; NULL if memory ran out. */
 static struct tk_operation *
 know_operation(struct tk_trace *trace, tk_string name)
 {
@@ -118,7 +118,7 @@ is_group(const void *user, uint32_t item, const void *wanted)
 	       group->id == key->id;
 }
 
-/* The group of a line, made if it is new; false if there is no memory. */
+/* Get the group of a line, made if it is new; false if memory ran out. */
 static bool
 find_group(struct tk_trace *trace, enum tk_group_kind kind, tk_string operation,
 	   tk_string id, uint32_t *out)

@@ -19,9 +19,10 @@
 /* Clocks are read after the wait began, and logs round times; and a wait may
  * end a timer tick early. */
 #define TOLERANCE_NS UINT64_C(5000000)
-/* Without a call's id, no attempt is taken to last longer than this. */
+/* Maximum duration of an attempt, assumed if lines have no call id. */
 #define LONGEST_NS (15 * 60 * BO_NS_PER_S)
-/* Nor to begin this much before its time, by clocks that were set. */
+/* Maximum time by which an attempt begins early, because clocks were set;
+ * assumed if lines have no call id. */
 #define EARLIEST_NS BO_NS_PER_S
 
 /* Records of one group and number, [from, to) of the order. */
@@ -127,7 +128,8 @@ drop_duplicates(struct tk_trace *trace, const struct tk_group *group,
 }
 
 /* Attempts that ran alongside each other ended each other: the log does not
- * have what each would have done alone, and no chain of waits links them. */
+ * show the outcome each would have had alone, and no chain of waits links
+ * them. */
 static void
 leave_out(struct tk_trace *trace, const uint32_t *order, size_t count)
 {
@@ -162,7 +164,7 @@ pop_waiting(struct waiting *waiting)
 	return record;
 }
 
-/* The line that one which ended at `end_ns` continues, or TK_NO_RECORD. */
+/* Find the line continued by one that ended at `end_ns`, or TK_NO_RECORD. */
 static uint32_t
 pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns)
 {

@@ -34,7 +34,7 @@ struct tk_record {
 	bool closes;
 };
 
-/** Why the lines of a group belong together. */
+/** Evidence that the lines of a group belong together. */
 enum tk_group_kind {
 	/** By a call id: certain. */
 	TK_GROUP_CALL,
@@ -109,7 +109,7 @@ enum backoff_status tk_link(struct tk_trace *trace, uint32_t *next);
 /** Make calls and attempts from the chains. */
 enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);
 
-/** When the attempt after this record's wait begins, at the earliest. */
+/** Earliest start of the attempt after this record's wait. */
 uint64_t tk_due_ns(const struct tk_record *record);
 
 #endif

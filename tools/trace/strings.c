@@ -10,7 +10,7 @@
 
 #define BLOCK_BYTES (64u << 10)
 
-/* Room for `length` bytes that will not move. */
+/* Reserve `length` bytes that will not move. */
 static char *
 take(struct tk_strings *strings, size_t length)
 {
@@ -38,7 +38,7 @@ take(struct tk_strings *strings, size_t length)
 	return out;
 }
 
-/* A text that is looked for. */
+/* Key of a lookup. */
 struct key {
 	uint32_t hash;
 	const char *text;

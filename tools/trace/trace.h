@@ -15,17 +15,16 @@ typedef uint32_t tk_string;
 
 /** One recorded attempt. Times are wall nanoseconds since 1970 UTC. */
 struct tk_attempt {
-	/** When it ended, and how long it took; BACKOFF_ABSENT if the log does
-	 *  not say. */
+	/** End and duration; BACKOFF_ABSENT if the log does not say. */
 	uint64_t end_ns, duration_ns;
 	/** The wait that followed; BACKOFF_ABSENT after the last. */
 	uint64_t delay_ns;
 	/** The logged law of that wait: a backoff_jitter, or -1. */
 	uint64_t delay_low_ns, delay_high_ns;
-	/** When the peer asked to come back; BACKOFF_ABSENT if it did not. */
+	/** Delay that the peer asked for; BACKOFF_ABSENT if none. */
 	uint64_t hint_ns;
 	int8_t delay_law;
-	/** enum backoff_hint_action: how that hint was used. */
+	/** enum backoff_hint_action: the use of that hint. */
 	uint8_t hint_action;
 	/** enum backoff_outcome_kind, enum backoff_class (UNKNOWN if the log
 	 *  does not say). */
@@ -64,7 +63,7 @@ struct tk_call {
 	bool success_inferred;
 };
 
-/** Counts of what was read. */
+/** Counts of lines and events read. */
 struct tk_trace_totals {
 	uint64_t lines, events, foreign, bad, oversize;
 	/** Calls that made several attempts at once, counted when the trace is

@@ -1,4 +1,4 @@
-/* JSON documents: rounding, nesting, and what JSON cannot say. */
+/* JSON documents: rounding, nesting, and values that JSON lacks. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Tests of tools/common/msg: what stderr gets, and exit codes. */
+/* Tests of tools/common/msg: messages on stderr, and exit codes. */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Tests of tools/common/safe_text: what may reach a terminal. */
+/* Tests of tools/common/safe_text: text that is safe for a terminal. */
 #include "config.h"
 
 #include <locale.h>

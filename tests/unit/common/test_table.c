@@ -10,7 +10,7 @@
 
 #include "common/table.h"
 
-/* What a table prints; free() it. */
+/* The printed text of a table; free() it. */
 static char *
 printed(const struct tk_table *table, size_t indent)
 {

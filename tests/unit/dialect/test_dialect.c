@@ -1,4 +1,4 @@
-/* Tests of tools/dialect/dialect: what a line is, and what it says. */
+/* Tests of tools/dialect/dialect: kinds of lines, and their content. */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* Tests of dialect files: what they can map, and how errors are reported. */
+/* Tests of dialect files: supported mappings, and error messages. */
 #include "config.h"
 
 #include <errno.h>

@@ -27,7 +27,8 @@ struct world {
 	char directory[64];
 	struct tk_follow *follow;
 	uint64_t now_ns;
-	/* How often line number i was seen, and lines that are not a number. */
+	/* Number of times that line i was seen, and lines that are not a
+	 * number. */
 	unsigned char seen[LINES_MAX];
 	unsigned lines, strange, oversize, unterminated;
 	char last_strange[256];
@@ -370,7 +371,7 @@ Test(input_follow, a_hole_of_nuls_after_truncation_is_skipped_and_counted)
 	write_lines(fd, 0, 10);
 	follow_log("log");
 	cr_assert_eq(ftruncate(fd, 0), 0);
-	/* Not O_APPEND: the writer goes on where it was. */
+	/* Without O_APPEND, the writer continues at its old offset. */
 	write_lines(fd, 10, 1);
 	pass(1.5);
 	expect_lines(0, 11);
@@ -613,8 +614,8 @@ Test(input_follow, a_daemon_that_rotates_under_load_loses_nothing)
 #define EACH 60
 
 /* One of the processes that write to a log that rotates, in rounds that have
- * less than a file of lines: a reader who stands still while a file comes and
- * goes cannot know of it. */
+ * less than a file of lines: a reader that does not run while a file appears
+ * and disappears cannot notice it. */
 static void
 service_writes(unsigned number, int begin)
 {
@@ -686,7 +687,7 @@ Test(input_follow, services_that_share_a_rotating_log_lose_nothing,
 	for (unsigned i = 0; i < WRITERS; i++) {
 		cr_assert_eq(pipe2(begin[i], O_CLOEXEC), 0);
 		if (fork() == 0) {
-			/* Nor may it keep the end of its brother's. */
+			/* Nor may it hold the write ends of earlier pipes. */
 			for (unsigned k = 0; k <= i; k++)
 				close(begin[k][1]);
 			service_writes(i, begin[i][0]);

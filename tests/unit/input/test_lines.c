@@ -12,7 +12,7 @@
 
 #include "input/lines.h"
 
-/* What a line should be. */
+/* An expected line. */
 struct want {
 	const char *text;
 	size_t length;
@@ -78,7 +78,7 @@ Test(input_lines, pieces_of_any_size_give_the_same_lines)
 
 			for (size_t at = 0; at < row[i].length; at += step) {
 				size_t rest = row[i].length - at;
-				/* A copy: what was pushed may go. */
+				/* A copy: pushed bytes may be freed. */
 				char *piece = malloc(step);
 
 				rest = rest < step ? rest : step;

@@ -1,4 +1,4 @@
-/* Events and windows for the tests of what is live. */
+/* Events and windows for the tests of tools/live. */
 #ifndef TEST_LIVE_HELPER_H
 #define TEST_LIVE_HELPER_H
 

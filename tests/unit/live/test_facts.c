@@ -1,5 +1,5 @@
-/* Tests of tools/live/facts.c: names are unique, groups hold together, and what
- * the log does not say is unknown. */
+/* Tests of tools/live/facts.c: names are unique, groups are contiguous, and
+ * facts missing in the log are unknown. */
 #include "config.h"
 
 #include <ctype.h>

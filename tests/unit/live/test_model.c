@@ -83,7 +83,7 @@ Test(live_model, the_history_has_every_retry_of_five_minutes)
 		cr_assert(rt_model_update(&model, window, end));
 		row = &model.row[0];
 		cr_expect_eq(row->retries[RT_STEPS - 1], end % RT_STEP_S + 1);
-		/* The window's head is T0 + 999: what is older is forgotten. */
+		/* The window's head is T0 + 999: older events are forgotten. */
 		if (end >= T0_S + 990)
 			for (size_t i = 0; i + 1 < RT_STEPS; i++)
 				cr_expect_eq(row->retries[i], RT_STEP_S);

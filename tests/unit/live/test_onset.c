@@ -1,4 +1,4 @@
-/* Tests of tools/live/onset.c: when a rise begins, and when it ends. */
+/* Tests of tools/live/onset.c: start and end of a rise. */
 #include "config.h"
 
 #include <string.h>

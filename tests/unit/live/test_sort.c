@@ -1,4 +1,4 @@
-/* Tests of tools/live/sort.c: what comes first under each key. */
+/* Tests of tools/live/sort.c: the order under each key. */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Tests of load: when a peak is more than was recorded. */
+/* Tests of load: peaks above the recorded load. */
 #include "config.h"
 
 #include <criterion/criterion.h>

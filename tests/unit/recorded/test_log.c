@@ -10,12 +10,12 @@
 #define MS UINT64_C(1000000)
 #define START (UINT64_C(1700000000) * 1000 * MS)
 
-/* Lines of a log of failures: request, time, what happened. */
+/* Lines of a log of failures: request, time, event. */
 struct line {
 	const char *request, *type;
 	uint64_t at_ms;
 	uint32_t attempt;
-	/** 0: the call is over. */
+	/** 0 if the call is over. */
 	uint64_t delay_ms;
 };
 
@@ -165,7 +165,7 @@ Test(recorded_log, durations_are_drawn_by_type)
 
 		cr_expect(rs_log_failure_duration(&log, operation, slow,
 						  draw) == 2000 * MS);
-		/* A type without any: one of all. */
+		/* A type without durations gets one of any type. */
 		ns = rs_log_failure_duration(&log, operation, 12345, draw);
 		cr_expect(ns == 10 * MS || ns == 20 * MS || ns == 2000 * MS);
 	}

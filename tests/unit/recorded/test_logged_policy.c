@@ -1,4 +1,5 @@
-/* Tests of recorded/logged_policy: which policy wrote a log. */
+/* Tests of recorded/logged_policy: the policy that wrote a log is
+ * recognized. */
 #include "config.h"
 
 #include <inttypes.h>
@@ -98,7 +99,7 @@ Test(recorded_logged_policy, is_not_one_that_fits_if_the_log_names_another)
 	rs_policy_set_clear(&shipped);
 }
 
-/* What the lines of a call that retried once name; NULL: nothing. */
+/* Policy named in the lines of a call that retried once; NULL: none. */
 struct named {
 	const char *policy, *hash;
 };

@@ -83,7 +83,7 @@ set_up(struct shared_run *run, const struct backoff_policy *policy)
 	}
 }
 
-/* Ask the call what to do, and schedule the end of that. */
+/* Get the call's next action, and schedule its end. */
 static void
 ask(struct shared_run *run, uint32_t position)
 {

@@ -10,16 +10,17 @@
 struct shared_world {
 	const char *name;
 	uint64_t seed, calls;
-	/** Between the begins of two calls. */
+	/** Time between the starts of two calls. */
 	uint64_t gap_ns;
-	/** Probability that an attempt fails, and that it does in the last
-	 *  part of each period, when the target is down. */
+	/** Probability that an attempt fails, and the same in the last part of
+	 *  each period, when the target is down. */
 	double fails, down_fails;
 	uint64_t period_ns, down_ns;
 	/** Probability that a failure is of class throttle and has a hint. */
 	double hints;
-	/** Why every fifth call ends at its first failure: server_forbade,
-	 *  not_replayable or not_idempotent; NONE: it does not. */
+	/** Reason why every fifth call ends at its first failure:
+	 *  server_forbade, not_replayable or not_idempotent; NONE: it does
+	 *  not. */
 	enum backoff_stop ends;
 	/** Every seventh call serves a request that is itself a retry. */
 	bool serves_retries;

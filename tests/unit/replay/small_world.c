@@ -21,7 +21,7 @@ enum purpose {
 	PURPOSE_CALLED_OFF,
 };
 
-/* When the target is down: [from, to) pairs. */
+/* Outages of the target: [from, to) pairs. */
 struct outages {
 	size_t count;
 	uint64_t from_ns[OUTAGES_MAX], to_ns[OUTAGES_MAX];

@@ -21,20 +21,20 @@ struct small_world {
 	double mean_up, mean_down;
 	/** Share of calls that fail permanently. */
 	double permanent;
-	/** How long every attempt takes. */
+	/** Duration of every attempt. */
 	uint64_t attempt_ns;
 	/** Leave successes out of the log, as python-retry does. */
 	bool failures_only;
 	/** The deadline that callers give; 0 for none. */
 	uint64_t deadline_ns;
-	/** Probability that a wait is ended half-way, and why it is. */
+	/** Probability that a wait is ended half-way, and the reason. */
 	double called_off;
 	enum backoff_stop how;
 };
 
 struct small_truth {
 	uint64_t calls, succeeded, attempts;
-	/** Calls by why they ended. */
+	/** Number of calls by stop reason. */
 	uint64_t stop[BACKOFF_STOP_SLEEP_FAILED + 1];
 };
 

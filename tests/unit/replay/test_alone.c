@@ -1,4 +1,4 @@
-/* Tests of replay/alone: what was recorded comes back unchanged. */
+/* Tests of replay/alone: recorded calls are reproduced unchanged. */
 #include "config.h"
 
 #include <math.h>
@@ -103,7 +103,7 @@ static const struct {
 	 {BACKOFF_STOP_SHUTDOWN, BACKOFF_STOP_MAX_ATTEMPTS}},
 };
 
-/* Not only the numbers: each call ends for the reason that it had. */
+/* Not only the numbers agree: each call ends for its recorded reason. */
 Test(replay_alone, calls_end_as_they_were_recorded)
 {
 	for (size_t i = 0; i < sizeof(ending) / sizeof(*ending); i++) {
@@ -171,7 +171,7 @@ Test(replay_alone, an_attempt_of_that_length_resets_its_call)
 		  "three failures in a row never count");
 	cr_expect(result[0].success_rate == 1);
 	cr_expect(fabs(result[0].attempts - (double)truth.attempts) < 1e-6);
-	/* Under the second policy they do. */
+	/* Under the second policy, three failures in a row count. */
 	cr_expect(fabs(result[1].success_rate - 0.875) < 0.05, "%g",
 		  result[1].success_rate);
 	cr_expect(result[1].attempts < result[0].attempts);
@@ -294,8 +294,9 @@ expect_equal(const struct rs_result *a, const struct rs_result *b)
 			 sizeof(a->failure_latency)) == 0);
 }
 
-/* If its answers depend on the replica, nothing is kept from one replica to the
- * next; if they are the same all the same, so are the results. */
+/* If an estimator's answers depend on the replica, nothing is kept from one
+ * replica to the next; if the answers happen to be the same, so are the
+ * results. */
 Test(replay_alone, an_estimator_may_answer_by_replica)
 {
 	static const char *const policies[] = {

@@ -1,4 +1,4 @@
-/* Tests of replay/event_queue: what is due comes in one order. */
+/* Tests of replay/event_queue: events are due in a defined order. */
 #include "config.h"
 
 #include <criterion/criterion.h>

@@ -18,7 +18,7 @@ struct plan {
 	uint32_t order;
 };
 
-/* What the world writes into a record. */
+/* Content of a record in this test. */
 struct record {
 	const struct plan *plan;
 	unsigned failed;
@@ -205,7 +205,7 @@ Test(replay_kernel, events_come_by_time_then_kind_then_order)
 	}
 }
 
-/* The last event that there can be is not taken for none. */
+/* An event at the last possible time is not mistaken for "none". */
 Test(replay_kernel, an_event_at_the_end_of_time_is_due)
 {
 	static const struct plan plan[] = {

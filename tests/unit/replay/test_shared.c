@@ -113,7 +113,7 @@ run_case(struct small_case *c, const struct shared_world *world,
 	return truth;
 }
 
-/* What really happens under a policy. */
+/* Run the world under a policy to get the true result. */
 static struct shared_truth
 truth_of(const struct shared_world *world, const struct sample *sample)
 {
@@ -141,8 +141,8 @@ expect_same(const char *why, const struct rs_result *r,
 			  "%s: %s %.1f for %ju", why,
 			  backoff_stop_name((enum backoff_stop)i), r->stop[i],
 			  (uintmax_t)truth->stop[i]);
-	/* Each call makes some of its recorded attempts; and all of them, since
-	 * the sum is the same. */
+	/* Each call makes some of its recorded attempts; since the sums agree,
+	 * it makes all of them. */
 	cr_expect(r->support[RS_SUPPORT_EXACT] == 1, "%s", why);
 	cr_expect(r->outer.low == r->outer.high, "%s", why);
 	cr_expect(r->refused_calls == (double)truth->refused, "%s", why);
@@ -183,7 +183,7 @@ static const struct {
 	 BACKOFF_STOP_BREAKER_OPEN},
 };
 
-/* What libbackoff wrote is reproduced to the last call, refusals included. */
+/* Replay reproduces every call of libbackoff's log, refusals included. */
 Test(replay_shared, a_guarded_policy_on_its_own_recording_is_a_fixed_point)
 {
 	for (size_t i = 0; i < COUNT(guarded); i++) {
@@ -205,7 +205,7 @@ Test(replay_shared, a_guarded_policy_on_its_own_recording_is_a_fixed_point)
 	}
 }
 
-/* What ended a recorded call and is not a property of its policy ends it again:
+/* A recorded call that ended for a reason outside its policy ends for it again:
  * the server forbade a retry, or the call could not be sent or happen twice. */
 Test(replay_shared, a_call_that_could_not_be_repeated_ends_again)
 {
@@ -278,8 +278,7 @@ Test(replay_shared, calls_for_requests_that_are_retries)
 	}
 }
 
-/* Hints and rules by class are part of what was recorded, with and without a
- * budget. */
+/* Hints and rules by class are reproduced, with and without a budget. */
 Test(replay_shared, hints_of_the_log_are_followed_again)
 {
 	static const struct {
@@ -312,8 +311,8 @@ Test(replay_shared, hints_of_the_log_are_followed_again)
 	}
 }
 
-/* With the same delays and an earlier stop, what a budget would have refused
- * needs no estimate. */
+/* With the same delays and an earlier stop, attempts that a budget would have
+ * refused need no estimate. */
 Test(replay_shared, a_budget_on_recorded_delays_is_exact)
 {
 	static const struct sample sample[] = {
@@ -353,8 +352,8 @@ expect_close(const char *why, const struct rs_result *r,
 		  r->attempts_per_call, per_call);
 }
 
-/* The other way round: what was refused has to be estimated, also the first
- * attempt of calls that met an open breaker. */
+/* The other way round: refused attempts have to be estimated, including the
+ * first attempt of calls that met an open breaker. */
 Test(replay_shared, what_was_refused_is_estimated)
 {
 	static const struct {
@@ -433,7 +432,7 @@ Test(replay_shared, unlogged_calls_take_part)
 	small_case_clear(&c);
 }
 
-/* Only successes that no line shows: they are replayed without logged calls. */
+/* All successes are unlogged: they are replayed without logged calls. */
 Test(replay_shared, a_log_without_replayable_calls_has_unlogged_ones)
 {
 	static const struct sample sample[] = {
@@ -508,7 +507,7 @@ Test(replay_shared, bounds_hold_the_result_and_the_truth)
 	small_case_clear(&c);
 }
 
-/* How a target takes far more load than it ever got is not known. */
+/* The log does not show how a target handles far more load than recorded. */
 Test(replay_shared, more_load_than_was_recorded_has_no_verdict)
 {
 	static const struct sample sample[] = {

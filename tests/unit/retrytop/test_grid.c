@@ -1,4 +1,4 @@
-/* Tests of tools/retrytop/grid.c: text in cells, cut where it must be. */
+/* Tests of tools/retrytop/grid.c: text in cells, cut to fit. */
 #include "config.h"
 
 #include <locale.h>

@@ -1,5 +1,5 @@
-/* Tests of tools/retrytop/view*.c: exact cells of two screens, and what holds
- * for every screen. */
+/* Tests of tools/retrytop/view*.c: exact cells of two screens, and properties
+ * of every screen. */
 #include "config.h"
 
 #include <errno.h>

@@ -13,10 +13,10 @@
 #include "trace/trace.h"
 
 #define MS UINT64_C(1000000)
-/* When all test logs begin. */
+/* Start of all test logs. */
 #define START (UINT64_C(1795428000) * 1000 * MS)
 
-/* The next word of a text, and what follows it. */
+/* Get the next word of a text, and the rest after it. */
 static char *
 word(char *text, char *out, size_t size)
 {
@@ -387,7 +387,7 @@ Test(trace_calls, knows_which_operations_log_successes)
 	tk_trace_free(trace);
 }
 
-/* What truth.json says of one operation of the real log. */
+/* Truth about one operation of the real log, from truth.json. */
 struct truth {
 	const char *operation;
 	uint64_t calls, ok, attempts, first_ok;
@@ -400,7 +400,7 @@ static const struct truth truth[] = {
 	{"store_event", 5270, 5270, 5284, 5256},
 };
 
-/* What the log says of it. */
+/* Counts of an operation in the stitched log. */
 struct said {
 	uint64_t calls, exhausted, attempts, inferred, cut, missing;
 };
