@@ -39,6 +39,9 @@
 struct server {
 	struct script script;
 	FILE *log;
+	/** A byte for each request, before its answer: who has an answer knows
+	 *  that the log has as many lines, or will have them soon. */
+	FILE *answering;
 	uint64_t start_ns;
 	atomic_uint in_flight;
 	/** Guards the members below, and the log. */
@@ -311,6 +314,15 @@ write_log(struct server *server, const struct request *r,
 	pthread_mutex_unlock(&server->lock);
 }
 
+static void
+note_answer(struct server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	fputc('.', server->answering);
+	fflush(server->answering);
+	pthread_mutex_unlock(&server->lock);
+}
+
 /* Close with a reset, once the client's side has every byte: a reset discards
  * the bytes that still wait to be sent, and their number varies. */
 static void
@@ -354,6 +366,7 @@ serve(struct server *server, int fd, struct request *r)
 		wait_for_end(fd);
 	/* Before the answer: a client that has it may ask again at once. */
 	atomic_fetch_sub(&server->in_flight, 1);
+	note_answer(server);
 	if (!rule->drop && !rule->hang && (!rule->reset || rule->cut >= 0))
 		send_answer(fd, rule, r, &answer);
 	write_log(server, r, &answer);
@@ -424,6 +437,7 @@ main(int argc, char **argv)
 	struct server server = {.start_ns = now_ns(),
 				.lock = PTHREAD_MUTEX_INITIALIZER,
 				.more = PTHREAD_COND_INITIALIZER};
+	char answering[4096];
 	int listener;
 
 	if (argc < 3 || argc > 4) {
@@ -434,8 +448,10 @@ main(int argc, char **argv)
 		script_free(&server.script);
 		return 3;
 	}
+	snprintf(answering, sizeof(answering), "%s.answering", argv[2]);
 	server.log = fopen(argv[2], "we");
-	if (server.log == NULL) {
+	server.answering = fopen(answering, "we");
+	if (server.log == NULL || server.answering == NULL) {
 		perror(argv[2]);
 		return 4;
 	}

@@ -83,6 +83,9 @@ logged() { # PATH COUNT
 requests() { # PATH COLUMN...: one line per request, by time of begin
 	path=$1
 	shift
+	# A request is logged after its answer, which its client may have already.
+	within 60 eval \
+		'[ "$(wc -c <"$log.answering")" -eq "$(wc -l <"$log")" ]'
 	sort -n "$log" | awk -F '\t' -v path="$path" -v wanted="$*" '
 		BEGIN {
 			n = split("begin end method path number in_flight " \
