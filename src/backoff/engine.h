@@ -50,7 +50,7 @@ struct backoff_state {
 	 *  attempt as long as `reset_after`. */
 	uint32_t curve_start;
 	/** By class: failures since such an attempt that did not count. */
-	uint32_t uncounted_by_class[BACKOFF_CLASS_FATAL + 1];
+	uint32_t uncounted_by_class[BACKOFF_CLASS_COUNT];
 	/** 1: the call is idempotent. backoff_engine_begin() sets 1, and
 	 *  the caller may set 0 after it. */
 	uint32_t idempotent;

@@ -36,6 +36,7 @@ enum backoff_event_type {
 	/** A sink lost events; `dropped` says how many. */
 	BACKOFF_EVENT_DROPPED,
 };
+#define BACKOFF_EVENT_TYPE_COUNT (BACKOFF_EVENT_DROPPED + 1)
 
 enum backoff_delay_source {
 	BACKOFF_DELAY_SOURCE_NONE,
@@ -43,6 +44,7 @@ enum backoff_delay_source {
 	BACKOFF_DELAY_SOURCE_HINT,
 	BACKOFF_DELAY_SOURCE_ZERO,
 };
+#define BACKOFF_DELAY_SOURCE_COUNT (BACKOFF_DELAY_SOURCE_ZERO + 1)
 
 /**
  * An event. Strings are borrowed, NUL-terminated UTF-8, and NULL where absent;

@@ -28,6 +28,7 @@ enum backoff_curve {
 	BACKOFF_CURVE_DECORRELATED,
 	BACKOFF_CURVE_SCHEDULE,
 };
+#define BACKOFF_CURVE_COUNT (BACKOFF_CURVE_SCHEDULE + 1)
 
 /** The law that a delay is drawn from. */
 enum backoff_jitter {
@@ -39,6 +40,7 @@ enum backoff_jitter {
 	BACKOFF_JITTER_ADDITIVE,
 	BACKOFF_JITTER_DECORRELATED,
 };
+#define BACKOFF_JITTER_COUNT (BACKOFF_JITTER_DECORRELATED + 1)
 
 /** Point from which the deadline of a call counts. */
 enum backoff_deadline_from {
@@ -46,6 +48,7 @@ enum backoff_deadline_from {
 	/** The end of the first failed attempt. */
 	BACKOFF_DEADLINE_FROM_FIRST_FAILURE,
 };
+#define BACKOFF_DEADLINE_FROM_COUNT (BACKOFF_DEADLINE_FROM_FIRST_FAILURE + 1)
 
 /** The model of a retry budget. */
 enum backoff_budget {
@@ -55,6 +58,7 @@ enum backoff_budget {
 	BACKOFF_BUDGET_RATIO,
 	BACKOFF_BUDGET_CONCURRENCY,
 };
+#define BACKOFF_BUDGET_COUNT (BACKOFF_BUDGET_CONCURRENCY + 1)
 
 /**
  * Find the policy that `extends` names. Set *out to a new reference.

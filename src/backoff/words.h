@@ -1,4 +1,5 @@
-/* The enums that all parts of the library share, and their names in the log. */
+/* The enums that all parts of the library share, and their names in the log.
+ * Each ENUM_COUNT is the number of values that this version knows. */
 #ifndef BACKOFF_WORDS_H
 #define BACKOFF_WORDS_H
 
@@ -13,6 +14,7 @@ enum backoff_outcome_kind {
 	BACKOFF_OUTCOME_TIMEOUT,
 	BACKOFF_OUTCOME_CANCELLED,
 };
+#define BACKOFF_OUTCOME_COUNT (BACKOFF_OUTCOME_CANCELLED + 1)
 
 /** Reason for an attempt. */
 enum backoff_kind {
@@ -24,6 +26,7 @@ enum backoff_kind {
 	/** While another attempt was still running. */
 	BACKOFF_KIND_HEDGE,
 };
+#define BACKOFF_KIND_COUNT (BACKOFF_KIND_HEDGE + 1)
 
 /** The nature of a failure. */
 enum backoff_class {
@@ -36,6 +39,7 @@ enum backoff_class {
 	BACKOFF_CLASS_CONFLICT,
 	BACKOFF_CLASS_FATAL,
 };
+#define BACKOFF_CLASS_COUNT (BACKOFF_CLASS_FATAL + 1)
 
 /** Reason for the end of a call, as the log names it. */
 enum backoff_stop {
@@ -62,6 +66,7 @@ enum backoff_stop {
 	/** The clock could not wait. */
 	BACKOFF_STOP_SLEEP_FAILED,
 };
+#define BACKOFF_STOP_COUNT (BACKOFF_STOP_SLEEP_FAILED + 1)
 
 /** Effect of a server's hint on the decision. */
 enum backoff_hint_action {
@@ -77,6 +82,7 @@ enum backoff_hint_action {
 	/** It was too long, so the call is over. */
 	BACKOFF_HINT_ACTION_GAVE_UP,
 };
+#define BACKOFF_HINT_ACTION_COUNT (BACKOFF_HINT_ACTION_GAVE_UP + 1)
 
 /** State of a circuit breaker. */
 enum backoff_breaker {
@@ -88,6 +94,7 @@ enum backoff_breaker {
 	/** A few attempts, to see whether the target has recovered. */
 	BACKOFF_BREAKER_HALF_OPEN,
 };
+#define BACKOFF_BREAKER_COUNT (BACKOFF_BREAKER_HALF_OPEN + 1)
 
 /** Names as in the log: "failure", "transient", "max_attempts"; NULL for an
  *  unknown number. */

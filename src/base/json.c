@@ -34,7 +34,7 @@ bo_json_type_name(enum bo_json_type type)
 		[BO_JSON_OBJECT] = "an object",
 	};
 
-	_Static_assert(sizeof(name) / sizeof(*name) == BO_JSON_OBJECT + 1,
+	_Static_assert(sizeof(name) / sizeof(*name) == BO_JSON_TYPE_COUNT,
 		       "one name for each type");
 	return name[type];
 }

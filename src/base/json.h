@@ -26,6 +26,7 @@ enum bo_json_type {
 	BO_JSON_STRING,
 	BO_JSON_ARRAY,
 	BO_JSON_OBJECT,
+	BO_JSON_TYPE_COUNT
 };
 
 /** A reading position, and what went wrong there. */

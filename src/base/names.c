@@ -12,38 +12,33 @@ const char *const bo_class_names[] = {BO_CLASS_WORDS(BO_WORD_ENTRY) NULL};
 static const char *const bo_breaker_names[] = {BO_BREAKER_WORDS(BO_WORD_ENTRY)};
 const char *const bo_stop_names[] = {"none", BO_STOP_WORDS(BO_WORD_ENTRY) NULL};
 
-_Static_assert(BO_WORD_COUNT(BO_OUTCOME_WORDS) == BACKOFF_OUTCOME_CANCELLED + 1,
-	       "a word for each outcome");
-_Static_assert(BO_WORD_COUNT(BO_CLASS_WORDS) == BACKOFF_CLASS_FATAL + 1,
-	       "a word for each class");
-_Static_assert(BO_WORD_COUNT(BO_BREAKER_WORDS) == BACKOFF_BREAKER_HALF_OPEN,
-	       "a word for each state but NONE");
-_Static_assert(BO_WORD_COUNT(BO_STOP_WORDS) == BACKOFF_STOP_SLEEP_FAILED,
-	       "a word for each reason but NONE");
+BO_WORDS_COVER(backoff_outcome_kind, , BO_OUTCOME_WORDS);
+BO_WORDS_COVER(backoff_class, , BO_CLASS_WORDS);
+BO_WORDS_COVER(backoff_breaker, case BACKOFF_BREAKER_NONE:, BO_BREAKER_WORDS);
+BO_WORDS_COVER(backoff_stop, case BACKOFF_STOP_NONE:, BO_STOP_WORDS);
 
-/* Each list is as long as its enum, and those that are searched end in NULL. */
+/* Each list is as long as its enum; those that are searched end in NULL. */
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
-_Static_assert(COUNT(bo_outcome_names) == BACKOFF_OUTCOME_CANCELLED + 2,
+_Static_assert(COUNT(bo_outcome_names) == BACKOFF_OUTCOME_COUNT + 1,
 	       "one name for each kind of outcome");
-_Static_assert(COUNT(bo_class_names) == BACKOFF_CLASS_FATAL + 2,
+_Static_assert(COUNT(bo_class_names) == BACKOFF_CLASS_COUNT + 1,
 	       "one name for each class");
-_Static_assert(COUNT(bo_stop_names) == BACKOFF_STOP_SLEEP_FAILED + 2,
+_Static_assert(COUNT(bo_stop_names) == BACKOFF_STOP_COUNT + 1,
 	       "one name for each reason to stop");
-_Static_assert(COUNT(bo_breaker_names) == BACKOFF_BREAKER_HALF_OPEN + 1,
+_Static_assert(COUNT(bo_breaker_names) == BACKOFF_BREAKER_COUNT,
 	       "one name for each state of a breaker");
 
 const char *
 backoff_outcome_kind_name(enum backoff_outcome_kind kind)
 {
-	return (unsigned)kind <= BACKOFF_OUTCOME_CANCELLED
-		       ? bo_outcome_names[kind]
-		       : NULL;
+	return (unsigned)kind < BACKOFF_OUTCOME_COUNT ? bo_outcome_names[kind]
+						      : NULL;
 }
 
 const char *
 backoff_class_name(enum backoff_class failure_class)
 {
-	return (unsigned)failure_class <= BACKOFF_CLASS_FATAL
+	return (unsigned)failure_class < BACKOFF_CLASS_COUNT
 		       ? bo_class_names[failure_class]
 		       : NULL;
 }
@@ -51,14 +46,12 @@ backoff_class_name(enum backoff_class failure_class)
 const char *
 backoff_breaker_name(enum backoff_breaker state)
 {
-	return (unsigned)state <= BACKOFF_BREAKER_HALF_OPEN
-		       ? bo_breaker_names[state]
-		       : NULL;
+	return (unsigned)state < BACKOFF_BREAKER_COUNT ? bo_breaker_names[state]
+						       : NULL;
 }
 
 const char *
 backoff_stop_name(enum backoff_stop stop)
 {
-	return (unsigned)stop <= BACKOFF_STOP_SLEEP_FAILED ? bo_stop_names[stop]
-							   : NULL;
+	return (unsigned)stop < BACKOFF_STOP_COUNT ? bo_stop_names[stop] : NULL;
 }

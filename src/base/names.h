@@ -43,7 +43,19 @@
 #define BO_WORD_ENTRY(constant, word) [constant] = word,
 #define BO_WORD_JOINED(constant, word) " " word
 #define BO_WORD_PLUS_ONE(constant, word) +1
+#define BO_WORD_CASE(constant, word) case constant:
 #define BO_WORD_COUNT(words) (0 words(BO_WORD_PLUS_ONE))
+
+/* Have the compiler warn (-Wswitch) of a value of an enum without a word, other
+ * than the cases given. */
+#define BO_WORDS_COVER(tag, cases, words)                                      \
+	__attribute__((unused)) static void tag##_has_words(enum tag value)    \
+	{                                                                      \
+		switch (value) {                                               \
+			cases words(BO_WORD_CASE) break;                       \
+		}                                                              \
+	}                                                                      \
+	_Static_assert(1, "")
 
 /** The words by value, each list ending in NULL. */
 extern const char *const bo_outcome_names[];

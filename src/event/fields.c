@@ -15,15 +15,22 @@ const char *const bo_event_hint_names[] = {
 const char *const bo_event_source_names[] = {
 	"", BO_EVENT_SOURCE_WORDS(BO_WORD_ENTRY) NULL};
 
-_Static_assert(BO_WORD_COUNT(BO_EVENT_TYPE_WORDS) == BACKOFF_EVENT_DROPPED,
+BO_WORDS_COVER(backoff_event_type, case BACKOFF_EVENT_UNKNOWN:,
+	       BO_EVENT_TYPE_WORDS);
+BO_WORDS_COVER(backoff_kind, case BACKOFF_KIND_NONE:, BO_EVENT_KIND_WORDS);
+BO_WORDS_COVER(backoff_hint_action, case BACKOFF_HINT_ACTION_NONE:,
+	       BO_EVENT_HINT_WORDS);
+BO_WORDS_COVER(backoff_delay_source, case BACKOFF_DELAY_SOURCE_NONE:,
+	       BO_EVENT_SOURCE_WORDS);
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+_Static_assert(COUNT(bo_event_type_names) == BACKOFF_EVENT_TYPE_COUNT + 1,
 	       "a word for each type but UNKNOWN");
-_Static_assert(BO_WORD_COUNT(BO_EVENT_KIND_WORDS) == BACKOFF_KIND_HEDGE,
+_Static_assert(COUNT(bo_event_kind_names) == BACKOFF_KIND_COUNT + 1,
 	       "a word for each kind but NONE");
-_Static_assert(BO_WORD_COUNT(BO_EVENT_HINT_WORDS) ==
-		       BACKOFF_HINT_ACTION_GAVE_UP,
+_Static_assert(COUNT(bo_event_hint_names) == BACKOFF_HINT_ACTION_COUNT + 1,
 	       "a word for each action but NONE");
-_Static_assert(BO_WORD_COUNT(BO_EVENT_SOURCE_WORDS) ==
-		       BACKOFF_DELAY_SOURCE_ZERO,
+_Static_assert(COUNT(bo_event_source_names) == BACKOFF_DELAY_SOURCE_COUNT + 1,
 	       "a word for each source but NONE");
 
 #define ROW(name, type, unit, allowed, fallback, doc, kind, member, limit,     \
@@ -59,7 +66,7 @@ const struct bo_event_field bo_event_fields[BO_EVENT_ROWS] = {
 const char *
 backoff_event_type_name(enum backoff_event_type type)
 {
-	return type > BACKOFF_EVENT_UNKNOWN && type <= BACKOFF_EVENT_DROPPED
+	return type > BACKOFF_EVENT_UNKNOWN && type < BACKOFF_EVENT_TYPE_COUNT
 		       ? bo_event_type_names[type]
 		       : NULL;
 }

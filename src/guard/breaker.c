@@ -18,7 +18,7 @@ struct view {
 	uint32_t admitted, succeeded;
 };
 
-_Static_assert(BACKOFF_BREAKER_HALF_OPEN <= 3, "a state fits into 2 bits");
+_Static_assert(BACKOFF_BREAKER_COUNT <= 4, "a state fits into 2 bits");
 
 static uint64_t
 word_of(struct view v)

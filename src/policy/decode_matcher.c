@@ -47,7 +47,7 @@ read_text_matcher(struct bo_decoding *d, const struct bo_place *place,
 {
 	const char *colon = strchr(m->text, ':');
 
-	for (int c = 0; c <= BACKOFF_CLASS_FATAL; c++) {
+	for (int c = 0; c < BACKOFF_CLASS_COUNT; c++) {
 		if (strcmp(m->text,
 			   backoff_class_name((enum backoff_class)c)) == 0) {
 			m->kind = BO_MATCH_CLASS;

@@ -80,18 +80,20 @@
 const struct bo_policy_field bo_policy_fields[BO_ROWS] = {
 	BO_POLICY_TABLE(FIELD)};
 
-#define SAME_COUNT(words, last)                                                \
-	_Static_assert(BO_WORD_COUNT(words) == (last) + 1,                     \
+#define SAME_COUNT(tag, words, count)                                          \
+	BO_WORDS_COVER(tag, , words);                                          \
+	_Static_assert(BO_WORD_COUNT(words) == (count),                        \
 		       "a word for each value, and no other");                 \
-	_Static_assert((last) < 8, "values are bits of a need")
+	_Static_assert((count) <= 8, "values are bits of a need")
 
-SAME_COUNT(BO_CURVE_WORDS, BACKOFF_CURVE_SCHEDULE);
-SAME_COUNT(BO_JITTER_WORDS, BACKOFF_JITTER_DECORRELATED);
-SAME_COUNT(BO_ORDER_WORDS, BO_ORDER_JITTER_THEN_CAP);
-SAME_COUNT(BO_DEADLINE_FROM_WORDS, BACKOFF_DEADLINE_FROM_FIRST_FAILURE);
-SAME_COUNT(BO_TOO_LONG_WORDS, BO_HINT_IGNORE);
-SAME_COUNT(BO_COMBINE_WORDS, BO_HINT_REPLACE);
-SAME_COUNT(BO_BUDGET_WORDS, BACKOFF_BUDGET_CONCURRENCY);
+SAME_COUNT(backoff_curve, BO_CURVE_WORDS, BACKOFF_CURVE_COUNT);
+SAME_COUNT(backoff_jitter, BO_JITTER_WORDS, BACKOFF_JITTER_COUNT);
+SAME_COUNT(bo_order, BO_ORDER_WORDS, BO_ORDER_JITTER_THEN_CAP + 1);
+SAME_COUNT(backoff_deadline_from, BO_DEADLINE_FROM_WORDS,
+	   BACKOFF_DEADLINE_FROM_COUNT);
+SAME_COUNT(bo_hint_too_long, BO_TOO_LONG_WORDS, BO_HINT_IGNORE + 1);
+SAME_COUNT(bo_hint_combine, BO_COMBINE_WORDS, BO_HINT_REPLACE + 1);
+SAME_COUNT(backoff_budget, BO_BUDGET_WORDS, BACKOFF_BUDGET_COUNT);
 
 #define PLUS_CLASS(field, class, word) +1
 _Static_assert(1 BO_RULED_CLASSES(PLUS_CLASS, ) == BO_CLASSES,

@@ -14,7 +14,7 @@
 #define BO_POLICY_TEXT_MAX (1u << 20)
 /** The largest max_attempts. */
 #define BO_ATTEMPTS_MAX UINT32_C(1000000000)
-#define BO_CLASSES (BACKOFF_CLASS_FATAL + 1)
+#define BO_CLASSES BACKOFF_CLASS_COUNT
 
 enum bo_order {
 	BO_ORDER_CAP_THEN_JITTER,

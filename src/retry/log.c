@@ -120,8 +120,7 @@ law_name(const struct backoff_delay *law)
 		[BACKOFF_JITTER_PROPORTIONAL] = "capped_proportional",
 		[BACKOFF_JITTER_ADDITIVE] = "capped_additive",
 		[BACKOFF_JITTER_DECORRELATED] = "decorrelated"};
-	_Static_assert(sizeof(capped) / sizeof(*capped) ==
-			       BACKOFF_JITTER_DECORRELATED + 1,
+	_Static_assert(sizeof(capped) / sizeof(*capped) == BACKOFF_JITTER_COUNT,
 		       "a name for each law");
 
 	return law->capped ? capped[law->law] : backoff_jitter_name(law->law);

@@ -183,7 +183,7 @@ has_valid_counters(const struct bo_saved *saved)
 {
 	uint64_t by_class = 0;
 
-	for (size_t i = 0; i <= BACKOFF_CLASS_FATAL; i++)
+	for (size_t i = 0; i < BACKOFF_CLASS_COUNT; i++)
 		by_class += saved->uncounted_by_class[i];
 	/* Between attempts, all that began are finished. Failures that are
 	 * uncounted in no class were forgotten at the last reset. */

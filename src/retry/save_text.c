@@ -82,7 +82,7 @@ static const struct row {
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
-_Static_assert(BACKOFF_CLASS_FATAL == 7, "a new class needs a row above");
+_Static_assert(BACKOFF_CLASS_COUNT == 8, "a new class needs a row above");
 
 static bool
 is_absent(enum type type, const char *at, uint32_t count, uint64_t number)

@@ -15,7 +15,7 @@
 struct bo_saved {
 	uint32_t v, attempt, finished, uncounted, curve_start, idempotent;
 	uint32_t inbound_attempt;
-	uint32_t uncounted_by_class[BACKOFF_CLASS_FATAL + 1];
+	uint32_t uncounted_by_class[BACKOFF_CLASS_COUNT];
 	uint64_t elapsed_ns, delay_ns, previous_delay_ns, backoff_ns;
 	/** BACKOFF_ABSENT in not_before_ns: no wait; in deadline_ns: none. */
 	uint64_t saved_at_ns, not_before_ns, deadline_ns;

@@ -14,8 +14,9 @@ enum tk_field_kind {
 	/** Names from the log's vocabulary, stored as numbers. */
 	TK_FIELD_OUTCOME,
 	TK_FIELD_CLASS,
-	TK_FIELD_STOP,
+	TK_FIELD_STOP
 };
+#define TK_FIELD_KIND_COUNT (TK_FIELD_STOP + 1)
 
 /** A field of an event that a dialect may fill: one row of a table. */
 struct tk_field {

@@ -235,7 +235,7 @@ load_field(struct tk_load *load, const cJSON *object, const char *path,
 		[TK_FIELD_CLASS] = " from values otherwise ",
 		[TK_FIELD_STOP] = " from values otherwise ",
 	};
-	_Static_assert(sizeof(known) / sizeof(*known) == TK_FIELD_STOP + 1,
+	_Static_assert(sizeof(known) / sizeof(*known) == TK_FIELD_KIND_COUNT,
 		       "members for each kind of field");
 	enum tk_field_kind kind = tk_fields[map->field].kind;
 	enum backoff_status status =

@@ -16,6 +16,7 @@ enum tk_input_state {
 	TK_INPUT_DENIED,
 	/** stdin at its end. */
 	TK_INPUT_ENDED,
+	TK_INPUT_STATE_COUNT
 };
 
 struct tk_input_info {

@@ -20,7 +20,7 @@ rs_load_level_name(enum rs_load_level level)
 		[RS_LOAD_HIGH] = "high",
 		[RS_LOAD_EXTRAPOLATED] = "extrapolated",
 	};
-	_Static_assert(sizeof(name) / sizeof(*name) == RS_LOAD_EXTRAPOLATED + 1,
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_LOAD_LEVEL_COUNT,
 		       "each level has a name");
 
 	return name[level];

@@ -18,6 +18,7 @@ enum rs_load_level {
 	RS_LOAD_USUAL,
 	RS_LOAD_HIGH,
 	RS_LOAD_EXTRAPOLATED,
+	RS_LOAD_LEVEL_COUNT
 };
 
 /** The load of an operation's recorded calls, in bins of a second (longer ones

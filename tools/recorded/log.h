@@ -18,6 +18,7 @@ enum rs_population {
 	/** Failures only: the number of calls that succeeded at the first
 	 *  attempt is not known. */
 	RS_POPULATION_FAILING_FIRST,
+	RS_POPULATION_COUNT
 };
 
 /** Duration of a failed attempt with an error type. */

@@ -17,6 +17,7 @@ enum rs_policy_evidence {
 	/** It fits: the same max_attempts, every delay within its bounds, every
 	 *  retried failure one that it retries. */
 	RS_POLICY_EVIDENCE_FIT,
+	RS_POLICY_EVIDENCE_COUNT
 };
 
 /** The policy that an operation ran under. */

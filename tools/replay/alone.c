@@ -213,12 +213,12 @@ static bool
 keeps_first_tries(const struct rs_run *run,
 		  const struct rs_first_tries *first_tries)
 {
-	struct backoff_decision decision;
-	struct backoff_state state;
+	const struct backoff_policy *policy = run->policy;
+	uint64_t limit_ns = backoff_policy_attempt_timeout_ns(policy, 1);
 
-	backoff_engine_begin(run->policy, &state, 0, BACKOFF_FOREVER,
-			     &decision);
-	return decision.attempt_timeout_ns >= first_tries->longest_ns;
+	if (backoff_policy_deadline_from(policy) == BACKOFF_DEADLINE_FROM_START)
+		limit_ns = bo_min(limit_ns, backoff_policy_deadline_ns(policy));
+	return limit_ns >= first_tries->longest_ns;
 }
 
 enum backoff_status

@@ -22,8 +22,7 @@ rs_verdict_name(enum rs_verdict verdict)
 		[RS_VERDICT_UNSUPPORTED] = "not answerable",
 	};
 
-	_Static_assert(sizeof(name) / sizeof(*name) ==
-			       RS_VERDICT_UNSUPPORTED + 1,
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_VERDICT_COUNT,
 		       "each verdict has a name");
 
 	return name[verdict];

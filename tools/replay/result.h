@@ -19,6 +19,7 @@ enum rs_verdict {
 	RS_VERDICT_SAME,
 	/** The log does not support an answer. */
 	RS_VERDICT_UNSUPPORTED,
+	RS_VERDICT_COUNT
 };
 
 /** "better", "same within noise" and so on. */

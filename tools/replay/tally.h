@@ -11,7 +11,7 @@
 #include "stats/samples.h"
 
 #define RS_REPLICAS_MAX 1000
-#define RS_STOPS (BACKOFF_STOP_SLEEP_FAILED + 1)
+#define RS_STOPS BACKOFF_STOP_COUNT
 
 /** Integers only, so that sums do not depend on the order of calls. Counts are
  *  over all replicas: means are counts divided by replicas. */

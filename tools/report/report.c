@@ -27,8 +27,7 @@ rs_population_name(enum rs_population population)
 		[RS_POPULATION_FAILING_FIRST] = "failing_first",
 	};
 
-	_Static_assert(sizeof(name) / sizeof(*name) ==
-			       RS_POPULATION_FAILING_FIRST + 1,
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_POPULATION_COUNT,
 		       "a name for each population");
 	return name[population];
 }
@@ -43,8 +42,7 @@ rs_evidence_name(enum rs_policy_evidence evidence)
 		[RS_POLICY_EVIDENCE_FIT] = "fit",
 	};
 
-	_Static_assert(sizeof(name) / sizeof(*name) ==
-			       RS_POLICY_EVIDENCE_FIT + 1,
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_POLICY_EVIDENCE_COUNT,
 		       "a name for each evidence");
 	return name[evidence];
 }

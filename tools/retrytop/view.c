@@ -70,7 +70,7 @@ rt_view_input_state(enum tk_input_state state)
 		[TK_INPUT_ENDED] = "ended",
 	};
 
-	_Static_assert(sizeof(words) / sizeof(*words) == TK_INPUT_ENDED + 1,
+	_Static_assert(sizeof(words) / sizeof(*words) == TK_INPUT_STATE_COUNT,
 		       "each state has its word");
 	return words[state];
 }
