@@ -178,7 +178,7 @@ report_parent(struct bo_decoding *d, enum backoff_status status,
 	else if (status == BACKOFF_E_LIMIT &&
 		 strcmp(error->path,
 			bo_policy_fields[BO_ROW_EXTENDS].info.path) == 0)
-		/* The error comes from a parent's parent and names its file. Up
+		/* The error comes from an ancestor and names its file. Up
 		 * to eight more file names would leave no room for the
 		 * reason. */
 		bo_decoding_report(d, status, place, false, "%s", text);
