@@ -54,8 +54,8 @@ _Static_assert(COUNT(bo_event_source_names) == BACKOFF_DELAY_SOURCE_COUNT + 1,
 	ROW(name, "number", "seconds", "", "", doc, SECONDS, AT(member), 0,    \
 	    NULL)
 #define ROW_NAME(name, member, kind, list, words, fallback, doc)               \
-	ROW(name, "name", "", words(BO_WORD_JOINED) + 1, fallback, doc, kind,  \
-	    AT(member), 0, list)
+	ROW(name, "name", "", &(words(BO_WORD_JOINED))[1], fallback, doc,      \
+	    kind, AT(member), 0, list)
 #define ROW_OBJECT(name, member, doc)                                          \
 	ROW(name, "object", "", "", "", doc, OBJECT, AT(member), 0, NULL)
 

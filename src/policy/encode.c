@@ -42,7 +42,7 @@ put_matchers(struct bo_out *out, const struct bo_matchers *list)
 }
 
 static bool
-are_of_one_object(int row, int other)
+are_of_one_object(unsigned row, unsigned other)
 {
 	const char *path = bo_policy_fields[row].info.path;
 
@@ -55,13 +55,13 @@ are_of_one_object(int row, int other)
 static bool
 is_object_changed(const struct backoff_policy *policy, enum bo_policy_row row)
 {
-	int first = row, last = row;
+	unsigned first = row, last = row;
 
 	while (first > 0 && are_of_one_object(row, first - 1))
 		first--;
 	while (last + 1 < BO_ROWS && are_of_one_object(row, last + 1))
 		last++;
-	for (int i = first; i <= last; i++)
+	for (unsigned i = first; i <= last; i++)
 		if (!bo_policy_is_default(policy, (enum bo_policy_row)i))
 			return true;
 	return false;

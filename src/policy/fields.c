@@ -49,7 +49,7 @@
 	SHAPE(MATCHERS, "matchers", 0, 0, "", value), AT(member), NO_WORDS
 #define CHOICE(member, words, value, word)                                     \
 	SHAPE(ENUM, "name", 0, 0, "", "\"" word "\""), PLAIN(member),          \
-		.info.names = words(BO_WORD_JOINED) + 1,                       \
+		.info.names = &(words(BO_WORD_JOINED))[1],                     \
 		.names = (const char *const[])                                 \
 	{                                                                      \
 		words(BO_WORD_ENTRY) NULL                                      \
