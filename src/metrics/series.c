@@ -1,4 +1,4 @@
-/* The table of series: lock-free, bounded, and never shrinking. */
+/* The table of series: bounded, never shrinking, and read without a lock. */
 #include "config.h"
 
 #include <stdlib.h>
@@ -103,39 +103,34 @@ bo_series_add(struct backoff_metrics *metrics, struct bo_series *series)
 	atomic_store(slot, series);
 }
 
-/* Count one more series; false if the limit is reached. */
-static bool
-reserve(struct backoff_metrics *m)
-{
-	unsigned used = atomic_load(&m->used);
-
-	do {
-		if (used >= m->limit)
-			return false;
-	} while (!atomic_compare_exchange_weak(&m->used, &used, used + 1));
-	return true;
-}
-
-/* Add a series for clean names, unless another thread adds it first: both
- * search the same slots. NULL above the limit or without memory. */
+/* Add a series for clean names, unless another thread has added it. NULL above
+ * the limit or without memory. No thread may see the limit reached before the
+ * series that reached it, nor by one that is taken back: it would count the
+ * start of an operation in one series and its end in another. */
 static struct bo_series *
 make(struct backoff_metrics *m, const char *operation, const char *policy)
 {
-	struct bo_series *made, *there = NULL;
+	uint32_t hash = hash_names(operation, policy);
+	struct bo_series *made, *there;
 	bo_slot *slot;
 
-	if (!reserve(m))
-		return NULL;
-	made = bo_series_new(operation, policy);
-	while (made != NULL) {
-		slot = probe(m, made->hash, operation, policy, &there);
-		if (there != NULL)
-			break;
-		if (atomic_compare_exchange_strong(slot, &there, made))
-			return made;
+	if (atomic_load(&m->used) >= m->limit) {
+		probe(m, hash, operation, policy, &there);
+		return there;
 	}
-	free(made);
-	atomic_fetch_sub(&m->used, 1);
+	made = bo_series_new(operation, policy);
+	if (made == NULL)
+		return NULL;
+	bo_metrics_lock(m);
+	slot = probe(m, hash, operation, policy, &there);
+	if (there == NULL && atomic_load(&m->used) < m->limit) {
+		atomic_store(slot, made);
+		atomic_fetch_add(&m->used, 1);
+		there = made;
+	}
+	bo_metrics_unlock(m);
+	if (there != made)
+		free(made);
 	return there;
 }
 

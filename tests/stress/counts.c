@@ -13,6 +13,7 @@
 
 #define THREADS 8
 #define EVENTS 4000
+#define RACES 300
 #define NAMES 12
 #define LIMIT 5
 #define TEXT_MAX (1 << 18)
@@ -244,6 +245,44 @@ check_threads(struct tap *tap)
 	backoff_metrics_free(metrics);
 }
 
+static void *
+count_few(void *user)
+{
+	struct worker *w = user;
+
+	while (!atomic_load(w->stop))
+		;
+	count_events(w->metrics, 0, NAMES);
+	return NULL;
+}
+
+/* Threads add the same series at once, so that the limit is reached while they
+ * do: an operation must not be counted in one series when it starts and in
+ * another one when it ends. */
+static void
+check_races(struct tap *tap)
+{
+	for (unsigned race = 0; race < RACES; race++) {
+		struct backoff_metrics *metrics;
+		struct worker worker[THREADS];
+		atomic_bool go = false;
+
+		if (backoff_metrics_new(LIMIT, &metrics) != BACKOFF_OK)
+			stress_die("metrics");
+		for (unsigned i = 0; i < THREADS; i++) {
+			worker[i] = (struct worker){.metrics = metrics,
+						    .stop = &go};
+			start(&worker[i], count_few);
+		}
+		atomic_store(&go, true);
+		for (unsigned i = 0; i < THREADS; i++)
+			join(&worker[i]);
+		check_sums(tap, metrics, THREADS * NAMES);
+		backoff_metrics_free(metrics);
+	}
+	tap_result(tap, "threads add the last series at once");
+}
+
 /* Count until told to stop. */
 static void *
 count_on(void *user)
@@ -323,6 +362,7 @@ main(void)
 	struct tap tap = {0};
 
 	check_threads(&tap);
+	check_races(&tap);
 	/* ThreadSanitizer does not support threads made by the child of a
 	 * process with threads. */
 	if (!STRESS_TSAN)
