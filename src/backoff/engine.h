@@ -42,7 +42,8 @@ struct backoff_state {
 	/** The last computed delay, without a hint: the input of decorrelated
 	 *  jitter. */
 	uint64_t previous_delay_ns;
-	/** Sum of all delays decided so far. */
+	/** Sum of all delays decided so far. The library's loops take off the
+	 *  rest of a wait that ends early. */
 	uint64_t backoff_ns;
 	/** Failed attempts that do not count towards max_attempts. */
 	uint32_t uncounted;
@@ -74,6 +75,11 @@ struct backoff_state {
 	/** The guard that the call shares with others; NULL: none. Set by
 	 *  backoff_engine_join(). */
 	struct backoff_guard *guard;
+	/** Attempts begun in the round that continues after this wait; 0: a new
+	 *  round begins after it. */
+	uint32_t round_begun;
+	/** A bit for each class of the failures in a round under way. */
+	uint32_t round_classes;
 };
 
 /** The law that a delay is drawn from: uniform between low and high, then not
@@ -146,6 +152,16 @@ struct backoff_hedges {
 	/** Earliest start of the next attempt. */
 	uint64_t next_ns;
 	struct backoff_lane lane[BACKOFF_HEDGES_MAX + 1];
+	/** By the hints of failures in this round, the earliest time of another
+	 *  attempt; 0: there were no hints. 1: the hint was longer than
+	 *  `server_hint.max`. */
+	uint64_t hint_until_ns;
+	uint32_t hint_clamped;
+	/** The longest hint that was too long and ends the call; 0: none. */
+	uint64_t hint_too_long_ns;
+	/** When the last attempt has failed: the hint that the decision heeds,
+	 *  its own or what is left of an earlier one. */
+	struct backoff_hint hint;
 };
 
 /**

@@ -207,7 +207,8 @@ struct backoff_answer {
 	enum backoff_class failure_class;
 	uint32_t attempts, retries;
 	uint64_t elapsed_ns;
-	/** Sum of the waits that were decided. */
+	/** Sum of the waits; of one that was cut short, the part that was
+	 *  waited. */
 	uint64_t backoff_ns;
 	/** With BACKOFF_STOP_BUDGET: the delay that the refused retry would
 	 *  have had. A caller that makes one call after another (a long poll)

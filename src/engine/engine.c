@@ -170,22 +170,23 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	state->held_milli = 0;
 	state->held_since_ns = 0;
 	state->guard = NULL;
+	state->round_begun = state->round_classes = 0;
 	backoff_engine_resume(policy, state, now_ns, out);
 }
 
-/* An unknown class, perhaps of a later version, has no rules. */
-static enum backoff_class
-class_of(const struct backoff_outcome *outcome)
+enum backoff_class
+bo_engine_class_of(const struct backoff_outcome *outcome)
 {
 	return (unsigned)outcome->failure_class < BO_CLASSES
 		       ? outcome->failure_class
 		       : BACKOFF_CLASS_UNKNOWN;
 }
 
-/* The law of the delay, with the base and cap of the failure's class. */
+/* The law of the delay, with the base and cap of a failure's class. */
 static void
-law_of(const struct backoff_policy *policy, const struct backoff_state *state,
-       enum backoff_class class, struct backoff_delay *law)
+law_of_class(const struct backoff_policy *policy,
+	     const struct backoff_state *state, enum backoff_class class,
+	     struct backoff_delay *law)
 {
 	uint64_t base_ns = policy->base_delay_ns, cap_ns = policy->cap_ns;
 
@@ -202,6 +203,28 @@ law_of(const struct backoff_policy *policy, const struct backoff_state *state,
 	bo_engine_delay(policy, base_ns, cap_ns,
 			state->finished - state->curve_start,
 			state->previous_delay_ns, law);
+}
+
+/* The law of the delay after a failure, and after those of its round, which may
+ * have other classes: the longest. A throttle failure must not be forgotten
+ * because an attempt alongside failed later, in another way. */
+static void
+law_of(const struct backoff_policy *policy, const struct backoff_state *state,
+       const struct backoff_outcome *outcome, struct backoff_delay *law)
+{
+	law_of_class(policy, state, bo_engine_class_of(outcome), law);
+	if (!policy->has_class_rules || state->round_classes == 0)
+		return;
+	for (unsigned class = 0; class < BO_CLASSES; class ++) {
+		struct backoff_delay other;
+
+		if ((state->round_classes >> class & 1) == 0)
+			continue;
+		law_of_class(policy, state, (enum backoff_class) class, &other);
+		if (bo_min(other.high_ns, other.ceiling_ns) >
+		    bo_min(law->high_ns, law->ceiling_ns))
+			*law = other;
+	}
 }
 
 /* Choose between a hint, which is marked as ignored until then, and the
@@ -239,15 +262,21 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
 
 /* Draw the delay, or say why a hint or the deadline ends the call. A hint comes
  * from the server and is not part of the curve, so decorrelated delays continue
- * from the computed delay that it raised or replaced. */
-static enum backoff_stop
+ * from the computed delay that it raised or replaced. A retry at once has no
+ * part in the curve either. */
+static inline enum backoff_stop
 choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
-	     const struct backoff_outcome *outcome, uint64_t now_ns,
-	     uint64_t draw, struct backoff_decision *out)
+	     const struct backoff_outcome *outcome, bool at_once,
+	     uint64_t now_ns, uint64_t draw, struct backoff_decision *out)
 {
-	law_of(policy, state, class_of(outcome), &out->law);
-	out->delay_ns = backoff_engine_draw(&out->law, draw);
-	state->previous_delay_ns = out->delay_ns;
+	if (at_once) {
+		out->law = (struct backoff_delay){.law = BACKOFF_JITTER_NONE};
+		out->delay_ns = 0;
+	} else {
+		law_of(policy, state, outcome, &out->law);
+		out->delay_ns = backoff_engine_draw(&out->law, draw);
+		state->previous_delay_ns = out->delay_ns;
+	}
 	if (outcome->hint.kind == BACKOFF_HINT_DELAY &&
 	    !follow_hint(&policy->hint, outcome->hint.delay_ns, draw, out)) {
 		out->hint_action = BACKOFF_HINT_ACTION_GAVE_UP;
@@ -359,7 +388,7 @@ bo_engine_refuse(const struct backoff_policy *policy,
 	note_failure(policy, state, now_ns);
 	if (policy->reset_after_ns != BACKOFF_FOREVER)
 		reset_if_healthy(policy, state, now_ns);
-	count_failure(policy, state, class_of(outcome));
+	count_failure(policy, state, bo_engine_class_of(outcome));
 	if (bo_engine_is_last(policy, state))
 		return BACKOFF_STOP_MAX_ATTEMPTS;
 	return bo_engine_has_passed(state->deadline_ns, now_ns)
@@ -367,11 +396,10 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		       : BACKOFF_STOP_NONE;
 }
 
-void
-backoff_engine_decide(const struct backoff_policy *policy,
-		      struct backoff_state *state,
-		      const struct backoff_outcome *outcome, uint64_t now_ns,
-		      uint64_t draw, struct backoff_decision *out)
+static inline void
+decide(const struct backoff_policy *policy, struct backoff_state *state,
+       const struct backoff_outcome *outcome, bool at_once, uint64_t now_ns,
+       uint64_t draw, struct backoff_decision *out)
 {
 	enum backoff_stop stop;
 	uint64_t delay_ns;
@@ -387,7 +415,8 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	stop = bo_engine_refuse(policy, state, outcome, now_ns);
 	bo_hold_report(policy, state, outcome, stop, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
-		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
+		stop = choose_delay(policy, state, outcome, at_once, now_ns,
+				    draw, out);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = bo_hold_reserve(state, outcome, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE) {
@@ -398,4 +427,22 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	bo_engine_finish(state, stop, out);
 	/* A caller that makes call after call paces itself with it. */
 	out->delay_ns = delay_ns;
+}
+
+void
+backoff_engine_decide(const struct backoff_policy *policy,
+		      struct backoff_state *state,
+		      const struct backoff_outcome *outcome, uint64_t now_ns,
+		      uint64_t draw, struct backoff_decision *out)
+{
+	decide(policy, state, outcome, false, now_ns, draw, out);
+}
+
+void
+bo_engine_decide_at_once(const struct backoff_policy *policy,
+			 struct backoff_state *state,
+			 const struct backoff_outcome *outcome, uint64_t now_ns,
+			 uint64_t draw, struct backoff_decision *out)
+{
+	decide(policy, state, outcome, true, now_ns, draw, out);
 }

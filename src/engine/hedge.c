@@ -79,9 +79,15 @@ backoff_engine_hedges_begin(const struct backoff_policy *policy,
 			    struct backoff_hedges *hedges, uint64_t start_ns)
 {
 	hedges->running = 0;
-	hedges->left = policy->hedge.max;
-	hedges->begun = 0;
+	hedges->begun = state->round_begun;
+	hedges->left = policy->hedge.max - hedges->begun;
 	hedges->forbidden = 0;
+	hedges->hint_until_ns = hedges->hint_too_long_ns = 0;
+	hedges->hint_clamped = 0;
+	hedges->hint = (struct backoff_hint){.kind = BACKOFF_HINT_NONE};
+	if (state->round_begun == 0)
+		state->round_classes = 0;
+	state->round_begun = 0;
 	/* The other fields of a free lane do not matter. */
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
 		hedges->lane[i].attempt = 0;
@@ -135,24 +141,77 @@ backoff_engine_hedge(const struct backoff_policy *policy,
 	occupy(policy, state, hedges, BACKOFF_KIND_HEDGE, now_ns);
 }
 
-/* Apply the hint of a failure to further hedges, while others are running. */
+/* Keep the hint of a failure for further attempts, while others are running. */
 static void
 heed_hint(const struct bo_hint_rule *rule, const struct backoff_hint *hint,
 	  struct backoff_hedges *hedges, uint64_t now_ns)
 {
-	uint64_t not_before_ns;
+	bool is_long = hint->delay_ns > rule->max_ns;
+	uint64_t until_ns;
 
 	if (!rule->use)
 		return;
 	if (hint->kind == BACKOFF_HINT_FORBID) {
 		hedges->forbidden = 1;
 		hedges->left = 0;
-	} else if (hint->kind == BACKOFF_HINT_DELAY) {
-		not_before_ns = bo_add_sat(
-			now_ns, bo_min(hint->delay_ns, rule->max_ns));
-		if (not_before_ns > hedges->next_ns)
-			hedges->next_ns = not_before_ns;
+		return;
 	}
+	if (hint->kind != BACKOFF_HINT_DELAY ||
+	    (is_long && rule->too_long == BO_HINT_IGNORE))
+		return;
+	if (is_long && rule->too_long == BO_HINT_GIVE_UP) {
+		if (hint->delay_ns > hedges->hint_too_long_ns)
+			hedges->hint_too_long_ns = hint->delay_ns;
+		hedges->left = 0;
+		return;
+	}
+	until_ns = bo_add_sat(now_ns, bo_min(hint->delay_ns, rule->max_ns));
+	if (until_ns > hedges->hint_until_ns) {
+		hedges->hint_until_ns = until_ns;
+		hedges->hint_clamped = is_long;
+	}
+	if (until_ns > hedges->next_ns)
+		hedges->next_ns = until_ns;
+}
+
+/* How long a hint of the last failure makes it wait; FOREVER if it ends the
+ * call. */
+static uint64_t
+effect_of(const struct bo_hint_rule *rule, const struct backoff_hint *hint)
+{
+	if (hint->kind != BACKOFF_HINT_DELAY)
+		return 0;
+	if (hint->delay_ns <= rule->max_ns)
+		return hint->delay_ns;
+	return rule->too_long == BO_HINT_GIVE_UP ? BACKOFF_FOREVER
+	       : rule->too_long == BO_HINT_CLAMP ? rule->max_ns
+						 : 0;
+}
+
+/* Join the hints of a round that is over: one that forbids wins, then one that
+ * ends the call, then the one that lasts longest from now on. Returns whether
+ * an earlier hint that was clamped takes the place of the last one's. */
+static bool
+join_hints(const struct bo_hint_rule *rule, struct backoff_hedges *hedges,
+	   uint64_t now_ns, struct backoff_hint *hint)
+{
+	uint64_t left_ns = bo_sub_sat(hedges->hint_until_ns, now_ns);
+	bool is_earlier = false;
+
+	if (hedges->forbidden)
+		hint->kind = BACKOFF_HINT_FORBID;
+	if (hint->kind == BACKOFF_HINT_FORBID)
+		return false;
+	if (hedges->hint_too_long_ns > 0) {
+		if (effect_of(rule, hint) != BACKOFF_FOREVER)
+			*hint = (struct backoff_hint){BACKOFF_HINT_DELAY,
+						      hedges->hint_too_long_ns};
+	} else if (left_ns > effect_of(rule, hint)) {
+		*hint = (struct backoff_hint){BACKOFF_HINT_DELAY, left_ns};
+		is_earlier = true;
+	}
+	hedges->hint = *hint;
+	return is_earlier && hedges->hint_clamped;
 }
 
 /* Whether a stop ends the call although other attempts are running. */
@@ -214,10 +273,52 @@ decide_while_others_run(const struct backoff_policy *policy,
 		bo_engine_finish(state, stop, out);
 		return;
 	}
+	state->round_classes |= 1u << bo_engine_class_of(outcome);
+	/* A hint of an earlier failure still holds. */
+	if (policy->hedge.after_failure == BO_HEDGE_NOW)
+		hedges->next_ns = now_ns > hedges->hint_until_ns
+					  ? now_ns
+					  : hedges->hint_until_ns;
 	heed_hint(&policy->hint, &outcome->hint, hedges, now_ns);
 	out->action = BACKOFF_ACTION_WAIT;
 	out->attempt = state->attempt;
 	out->not_before_ns = BACKOFF_FOREVER;
+}
+
+/* No attempt is running. If the policy makes the next hedge at once after a
+ * failure, the round continues with it; it has nothing to run alongside, and
+ * repairs a failure, so it is a retry, also for budget and breaker. */
+static void
+decide_last(const struct backoff_policy *policy, struct backoff_state *state,
+	    struct backoff_hedges *hedges,
+	    const struct backoff_outcome *outcome, uint64_t now_ns,
+	    uint64_t draw, struct backoff_decision *out)
+{
+	bool goes_on =
+		policy->hedge.after_failure == BO_HEDGE_NOW && hedges->left > 0;
+	bool failed = outcome->kind == BACKOFF_OUTCOME_FAILURE ||
+		      outcome->kind == BACKOFF_OUTCOME_TIMEOUT;
+	struct backoff_outcome last = *outcome;
+	bool is_clamped =
+		failed && join_hints(&policy->hint, hedges, now_ns, &last.hint);
+
+	bo_engine_clear(out);
+	if (goes_on) {
+		bo_engine_decide_at_once(policy, state, &last, now_ns, draw,
+					 out);
+		if (out->action == BACKOFF_ACTION_WAIT) {
+			state->round_classes |= 1u
+						<< bo_engine_class_of(outcome);
+			state->round_begun = hedges->begun;
+		}
+	} else {
+		/* The whole round is one step of the curve. */
+		state->curve_start += hedges->begun - 1;
+		backoff_engine_decide(policy, state, &last, now_ns, draw, out);
+		state->round_classes = 0;
+	}
+	if (is_clamped && out->hint_action == BACKOFF_HINT_ACTION_HONOURED)
+		out->hint_action = BACKOFF_HINT_ACTION_CLAMPED;
 }
 
 void
@@ -229,7 +330,6 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 			     struct backoff_decision *out)
 {
 	struct backoff_lane *lane = bo_hedges_find(hedges, attempt);
-	struct backoff_outcome last = *outcome;
 
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
@@ -240,15 +340,9 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 	load(state, lane);
 	lane->attempt = 0;
 	hedges->running--;
-	if (hedges->running > 0) {
+	if (hedges->running > 0)
 		decide_while_others_run(policy, state, hedges, outcome, now_ns,
 					out);
-		return;
-	}
-	if (hedges->forbidden)
-		last.hint.kind = BACKOFF_HINT_FORBID;
-	/* The whole round is one step of the curve. */
-	state->curve_start += hedges->begun - 1;
-	bo_engine_clear(out);
-	backoff_engine_decide(policy, state, &last, now_ns, draw, out);
+	else
+		decide_last(policy, state, hedges, outcome, now_ns, draw, out);
 }

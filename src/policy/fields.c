@@ -93,6 +93,7 @@ SAME_COUNT(backoff_deadline_from, BO_DEADLINE_FROM_WORDS,
 	   BACKOFF_DEADLINE_FROM_COUNT);
 SAME_COUNT(bo_hint_too_long, BO_TOO_LONG_WORDS, BO_HINT_IGNORE + 1);
 SAME_COUNT(bo_hint_combine, BO_COMBINE_WORDS, BO_HINT_REPLACE + 1);
+SAME_COUNT(bo_hedge_after_failure, BO_AFTER_FAILURE_WORDS, BO_HEDGE_NOW + 1);
 SAME_COUNT(backoff_budget, BO_BUDGET_WORDS, BACKOFF_BUDGET_COUNT);
 
 #define PLUS_CLASS(field, class, word) +1

@@ -101,11 +101,18 @@ struct bo_breaker_rule {
 	uint32_t probes;
 };
 
+/** When the next hedge begins after a failure of its round. */
+enum bo_hedge_after_failure {
+	BO_HEDGE_WAIT,
+	BO_HEDGE_NOW,
+};
+
 /** Further attempts while one is under way. */
 struct bo_hedge_rule {
 	/** BACKOFF_FOREVER: never. */
 	uint64_t delay_ns;
 	uint32_t max;
+	enum bo_hedge_after_failure after_failure;
 };
 
 struct bo_matchers {

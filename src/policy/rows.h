@@ -35,6 +35,9 @@
 #define BO_COMBINE_WORDS(WORD)                                                 \
 	WORD(BO_HINT_MAX, "max")                                               \
 	WORD(BO_HINT_REPLACE, "replace")
+#define BO_AFTER_FAILURE_WORDS(WORD)                                           \
+	WORD(BO_HEDGE_WAIT, "wait")                                            \
+	WORD(BO_HEDGE_NOW, "now")
 #define BO_BUDGET_WORDS(WORD)                                                  \
 	WORD(BACKOFF_BUDGET_NONE, "none")                                      \
 	WORD(BACKOFF_BUDGET_TOKEN_BUCKET, "token_bucket")                      \
@@ -186,6 +189,12 @@
 	      COUNT(hedge.max, 1, BACKOFF_HEDGES_MAX, 1), ALWAYS,              \
 	      ON(HEDGE_DELAY, SET),                                            \
 	      "Maximum number of further attempts at once.")                   \
+	FIELD(HEDGE_AFTER_FAILURE, "hedge.after_failure",                      \
+	      CHOICE(hedge.after_failure, BO_AFTER_FAILURE_WORDS,              \
+		     BO_HEDGE_WAIT, "wait"),                                   \
+	      CHANGED, ON(HEDGE_DELAY, SET),                                   \
+	      "After a failure while hedges are left, start the next one "     \
+	      "after delay, or now.")                                          \
 	BO_RULED_CLASSES(BO_CLASS_ROWS, FIELD)
 
 #define BO_HINT_ROWS(FIELD)                                                    \

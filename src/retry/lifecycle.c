@@ -35,6 +35,12 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 {
 	bool running = call->phase == BO_PHASE_RUNNING;
 
+	/* Only what was waited counts. A call that was restored continues a
+	 * wait that all counts already. */
+	if (call->phase == BO_PHASE_WAITING)
+		call->state.backoff_ns = bo_sub_sat(
+			call->state.backoff_ns,
+			bo_sub_sat(call->decision.not_before_ns, now_ns));
 	/* An attempt under way counts as made, even if it is never reported. */
 	if (running)
 		call->state.finished = call->state.attempt;

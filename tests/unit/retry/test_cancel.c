@@ -162,7 +162,7 @@ Test(retry_cancel, during_a_wait)
 	cr_expect(run(&s, with_cancel(), &answer) == BACKOFF_E_CANCELLED);
 	cr_expect(answer.stop == BACKOFF_STOP_CANCELLED);
 	cr_expect(answer.attempts == 1 && clock.waits == 1);
-	cr_expect(answer.backoff_ns == 60 * S, "the sum of decided waits");
+	cr_expect(answer.backoff_ns == 0, "nothing was waited");
 	/* Results of failures are freed before the wait, so that no connection
 	 * is held during it. */
 	cr_expect(answer.result == NULL);
@@ -206,8 +206,60 @@ Test(retry_cancel, a_clock_that_oversleeps_ends_at_the_deadline)
 	cr_expect(answer.stop == BACKOFF_STOP_DEADLINE);
 	cr_expect(answer.attempts == 1 && s.made == 1);
 	cr_expect(answer.elapsed_ns == 10 * S);
+	cr_expect(answer.backoff_ns == 2 * S - 1 * S, "%lu",
+		  (unsigned long)answer.backoff_ns);
 	cr_expect(s.type[1] == BACKOFF_EVENT_EXHAUSTED);
 	scene_clear(&s);
+}
+
+/* A wait of 60 s ends after 50 ms, in each way in which it can. */
+Test(retry_cancel, a_wait_that_is_cut_counts_what_was_waited)
+{
+	static const struct {
+		const char *why;
+		enum backoff_stop stop;
+	} cases[] = {
+		{"cancelled", BACKOFF_STOP_CANCELLED},
+		{"freed", BACKOFF_STOP_SHUTDOWN},
+		{"restored, then cancelled", BACKOFF_STOP_CANCELLED},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		static struct scene s;
+		struct backoff_call *call, *other;
+		struct backoff_step step;
+		char text[4096];
+		size_t length;
+
+		scene_init(&s, SLOW, act);
+		cr_assert(backoff_call_new(s.retry, NULL, &call) == BACKOFF_OK);
+		cr_assert(backoff_call_next(call, &step) == BACKOFF_OK);
+		cr_assert(backoff_call_report(call, &act[0].outcome) ==
+			  BACKOFF_OK);
+		if (i == 2) {
+			length = backoff_call_save(call, text, sizeof(text));
+			cr_assert(backoff_call_restore(s.retry, NULL, text,
+						       length, 0, &other,
+						       NULL) == BACKOFF_OK);
+			backoff_call_free(call);
+			call = other;
+			cr_expect(s.lines == 1, "the call goes on");
+		}
+		backoff_clock_virtual_advance(s.clock, 50000000);
+		if (i != 1) {
+			cr_assert(backoff_call_cancel(call) == BACKOFF_OK);
+			cr_expect(backoff_call_answer(call)->backoff_ns ==
+					  50000000,
+				  "%s: %lu", cases[i].why,
+				  (unsigned long)backoff_call_answer(call)
+					  ->backoff_ns);
+		}
+		backoff_call_free(call);
+		expect_in_line(&s, 0, "\"delay_seconds\":60,");
+		expect_in_line(&s, 1, backoff_stop_name(cases[i].stop));
+		expect_in_line(&s, 1, "\"backoff_seconds\":0.05");
+		scene_clear(&s);
+	}
 }
 
 /* The tests below use the system's clock. */

@@ -209,6 +209,89 @@ Test(retry_hedge, calls_between_rounds_can_be_saved)
 	stepped_clear(&s);
 }
 
+/* A Retry-After of an attempt that failed alongside a hedge counts. */
+Test(retry_hedge, a_hint_of_an_earlier_failure_is_waited_and_logged)
+{
+	struct backoff_outcome busy = fails;
+	struct stepped s;
+
+	busy.hint = (struct backoff_hint){BACKOFF_HINT_DELAY, 5 * S};
+	stepped_init(&s, hedged);
+	next(&s);
+	pass(&s, 100 * MS);
+	next(&s);
+	cr_assert(backoff_call_report_attempt(s.call, 1, &busy) == BACKOFF_OK);
+	pass(&s, 1 * S);
+	cr_assert(backoff_call_report_attempt(s.call, 2, &fails) == BACKOFF_OK);
+	cr_expect(next(&s) == 0 &&
+		  s.step.wait_until_ns == START_NS + 5100 * MS);
+	expect_in_line(&s.scene, 0, "\"hint_seconds\":5");
+	expect_in_line(&s.scene, 1, "\"delay_seconds\":4,");
+	expect_in_line(&s.scene, 1, "\"delay_source\":\"hint\"");
+	expect_in_line(&s.scene, 1, "\"hint_seconds\":4,");
+	expect_in_line(&s.scene, 1, "\"hint_action\":\"honoured\"");
+	stepped_clear(&s);
+}
+
+static const char at_once[] =
+	"{\"name\":\"H\",\"max_attempts\":5,\"base_delay\":1,\"max_delay\":9,"
+	"\"jitter\":\"none\",\"hedge\":{\"delay\":0.1,\"max\":2,"
+	"\"after_failure\":\"now\"}}";
+
+Test(retry_hedge, after_a_failure_the_next_one_begins_now)
+{
+	struct stepped s;
+
+	stepped_init(&s, at_once);
+	next(&s);
+	cr_assert(backoff_call_report(s.call, &fails) == BACKOFF_OK);
+	cr_assert(next(&s) == 2, "the only one failed");
+	cr_expect(s.step.attempt.kind == BACKOFF_KIND_RETRY);
+	pass(&s, 100 * MS);
+	cr_assert(next(&s) == 3);
+	cr_expect(s.step.attempt.kind == BACKOFF_KIND_HEDGE);
+	cr_assert(backoff_call_report_attempt(s.call, 2, &fails) == BACKOFF_OK);
+	cr_expect(next(&s) == 0 && s.step.wait_until_ns == BACKOFF_FOREVER,
+		  "two in a round");
+	cr_assert(backoff_call_report(s.call, &fails) == BACKOFF_OK);
+	cr_expect(next(&s) == 0 &&
+		  s.step.wait_until_ns == START_NS + 1100 * MS);
+	pass(&s, 1 * S);
+	cr_assert(next(&s) == 4);
+	pass(&s, 100 * MS);
+	cr_assert(next(&s) == 5);
+	cr_assert(backoff_call_report_attempt(s.call, 4, &fails) == BACKOFF_OK);
+	cr_assert(backoff_call_report_attempt(s.call, 5, &succeeds) ==
+		  BACKOFF_OK);
+	cr_expect(backoff_call_answer(s.call)->backoff_ns == 1 * S);
+	expect_in_line(&s.scene, 0, "\"delay_seconds\":0,");
+	expect_in_line(&s.scene, 0, "\"delay_source\":\"zero\"");
+	expect_in_line(&s.scene, 0, "\"delay_law\":\"none\"");
+	stepped_clear(&s);
+}
+
+/* A process that restores the call begins a new round. */
+Test(retry_hedge, a_call_whose_round_goes_on_can_be_saved)
+{
+	struct stepped s;
+	struct backoff_call *again;
+	char text[2048];
+	size_t length;
+
+	stepped_init(&s, at_once);
+	next(&s);
+	cr_assert(backoff_call_report(s.call, &fails) == BACKOFF_OK);
+	length = backoff_call_save(s.call, text, sizeof(text));
+	cr_assert(length > 0 && length < sizeof(text));
+	cr_assert(backoff_call_restore(s.scene.retry, NULL, text, length, 0,
+				       &again, NULL) == BACKOFF_OK);
+	cr_assert(backoff_call_next(again, &s.step) == BACKOFF_OK);
+	cr_expect(s.step.action == BACKOFF_ACTION_ATTEMPT &&
+		  s.step.attempt.number == 2);
+	backoff_call_free(again);
+	stepped_clear(&s);
+}
+
 /* Simulate a system that makes no more threads. */
 static atomic_int threads_left = INT_MAX;
 
@@ -302,6 +385,38 @@ Test(retry_hedge, with_threads_a_loser_is_cancelled_and_waited_for,
 	cr_expect(answer.result == &f);
 	cr_expect(f.made == 2 && f.cancelled == 1);
 	cr_expect(f.discarded == 1, "the loser's result");
+	field_clear(&f);
+}
+
+/* The first fails, and only the second succeeds. */
+static void
+first_fails(void *user, const struct backoff_attempt *attempt,
+	    struct backoff_outcome *outcome)
+{
+	struct field *f = user;
+
+	atomic_fetch_add(&f->made, 1);
+	outcome->result = f;
+	if (attempt->number == 1)
+		outcome->kind = BACKOFF_OUTCOME_FAILURE;
+	else
+		outcome->kind = BACKOFF_OUTCOME_SUCCESS;
+}
+
+/* The hedge's delay and the policy's are an hour. */
+Test(retry_hedge, with_threads_a_failure_begins_the_next_now, .timeout = 60)
+{
+	struct field f;
+	struct backoff_answer answer;
+
+	field_init(&f, "{\"name\":\"H\",\"max_attempts\":4,"
+		       "\"base_delay\":3600,\"max_delay\":3600,"
+		       "\"jitter\":\"none\",\"hedge\":{\"delay\":3600,"
+		       "\"after_failure\":\"now\"}}");
+	cr_expect(backoff_retry_run_hedged(f.retry, NULL, first_fails, &f,
+					   &answer) == BACKOFF_OK);
+	cr_expect(f.made == 2 && answer.attempts == 2);
+	cr_expect(answer.backoff_ns == 0);
 	field_clear(&f);
 }
 
