@@ -79,9 +79,10 @@ struct rt_value {
 	X(BAD, "bad", "bad", COUNT, log->bad)                                  \
 	X(OVERSIZE, "oversize", "too long", COUNT, log->oversize)              \
 	X(UNKNOWN, "unknown", "unknown", COUNT, log->unknown)                  \
-	X(LOST, "lost", "lost", COUNT, rt_sequence_lost(log->sequence))        \
-	X(DUPLICATED, "duplicated", "duplicated", COUNT,                       \
-	  rt_sequence_twice(log->sequence))                                    \
+	X(LOST, "lost", "lost", COUNT, tk_sequence_lost(log->sequence))        \
+	X(DUPLICATED, "duplicated", "copies", COUNT, log->copied)              \
+	X(RESETS, "resets", "resets", COUNT,                                   \
+	  tk_sequence_resets(log->sequence))                                   \
 	X(DROPPED, "dropped", "dropped", COUNT, log->dropped)                  \
 	X(LATE, "late", "late", COUNT, rt_window_late(log->window))            \
 	X(CLOCK_LEAPS, "clock_leaps", "clock leaps", COUNT,                    \

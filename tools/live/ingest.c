@@ -24,8 +24,10 @@ rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
 	if (status != BACKOFF_OK)
 		return status;
 	ingest->window = rt_window_new();
-	ingest->sequence = rt_sequence_new();
-	if (ingest->window == NULL || ingest->sequence == NULL) {
+	ingest->sequence = tk_sequence_new();
+	ingest->copies = rt_copies_new();
+	if (ingest->window == NULL || ingest->sequence == NULL ||
+	    ingest->copies == NULL) {
 		rt_ingest_clear(ingest);
 		return BACKOFF_E_NOMEM;
 	}
@@ -37,7 +39,8 @@ rt_ingest_clear(struct rt_ingest *ingest)
 {
 	tk_dialect_free(ingest->dialect);
 	rt_window_free(ingest->window);
-	rt_sequence_free(ingest->sequence);
+	tk_sequence_free(ingest->sequence);
+	rt_copies_free(ingest->copies);
 	memset(ingest, 0, sizeof(*ingest));
 }
 
@@ -68,17 +71,37 @@ is_fresh(const struct rt_ingest *ingest, uint64_t ts_ns)
 	return ingest->wall_ns != 0 && apart <= FRESH_NS;
 }
 
+/* Whether the line was counted before, in this input or another. */
+static bool
+is_copy(struct rt_ingest *ingest, size_t input,
+	const struct backoff_event *event)
+{
+	switch (tk_sequence_note(ingest->sequence, event)) {
+	case TK_NUMBERED_NEW:
+		return false;
+	case TK_NUMBERED_COPY:
+		return true;
+	case TK_NUMBERED_NOT:
+		break;
+	}
+	return rt_copies_note(ingest->copies, input, event);
+}
+
 static void
 count_event(struct rt_ingest *ingest, size_t input,
 	    const struct backoff_event *event)
 {
 	ingest->events++;
+	if (is_copy(ingest, input, event)) {
+		ingest->copied++;
+		return;
+	}
 	if (event->type == BACKOFF_EVENT_UNKNOWN)
 		ingest->unknown++;
 	if (event->type == BACKOFF_EVENT_DROPPED &&
 	    event->dropped != BACKOFF_ABSENT)
 		ingest->dropped += event->dropped;
-	rt_sequence_note(ingest->sequence, input, event);
+	rt_window_from(ingest->window, input);
 	if (!rt_window_add(ingest->window, event, ingest->wall_ns))
 		ingest->no_memory = true;
 	if (is_fresh(ingest, event->ts_ns))

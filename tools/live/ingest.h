@@ -3,7 +3,8 @@
 #define RT_INGEST_H
 
 #include "dialect/dialect.h"
-#include "live/sequence.h"
+#include "dialect/sequence.h"
+#include "live/copies.h"
 #include "live/window.h"
 
 /** Number of bad lines kept with position and reason. */
@@ -19,11 +20,15 @@ struct rt_bad {
 struct rt_ingest {
 	struct tk_dialect *dialect;
 	struct rt_window *window;
-	struct rt_sequence *sequence;
+	struct tk_sequence *sequence;
+	struct rt_copies *copies;
 	/** Lines, and those of each kind; bad includes oversize. */
 	uint64_t lines, events, foreign, bad, oversize;
 	/** Events of a type that this version does not know. */
 	uint64_t unknown;
+	/** Events of inputs that hold a copy of another: they are not counted
+	 *  again. */
+	uint64_t copied;
 	/** Lines that sinks reported as lost. */
 	uint64_t dropped;
 	/** The wall clock now; 0: the log is history. */

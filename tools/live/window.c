@@ -21,6 +21,8 @@
 #define LATE_S 2
 /* The year 2262; later times mean "absent". */
 #define TS_MAX_NS ((uint64_t)INT64_MAX)
+/* If at most this many events had a time, that of later ones replaces it. */
+#define STRAY_EVENTS 3
 /* A call with more attempts is counted as one with a single attempt. */
 #define CALL_ATTEMPTS_MAX 1000000u
 
@@ -45,13 +47,28 @@ struct rt_operation {
 	struct bucket bucket[RT_HISTORY_S];
 };
 
+/* An event far from all others, which the next one may confirm. */
+struct doubt {
+	/* 0: none. */
+	uint64_t ts_ns;
+	size_t input;
+	struct rt_operation *operation;
+	struct bucket add;
+};
+
 struct rt_window {
 	struct rt_operation *operation[RT_OPERATIONS_MAX + 1];
 	size_t count;
 	/** Finds the index of an operation by its name. */
 	struct bo_table table;
 	struct rt_operation *other;
-	uint64_t newest_ns, first_ns, leap_ns;
+	uint64_t newest_ns, first_ns;
+	/* The input of the next event; the one that set the time as it is, and
+	 * the number of events since; the earliest event before that, 0 if
+	 * that time was given up or there was none. */
+	size_t input, setter;
+	uint64_t since, first_before_ns;
+	struct doubt ahead, behind;
 	uint64_t late, skewed;
 };
 
@@ -136,30 +153,6 @@ find_operation(struct rt_window *window, const char *given)
 	if (operation != NULL)
 		*slot = (uint32_t)window->count;
 	return operation;
-}
-
-/* The time at which to count an event; 0 if its time is not plausible. */
-static uint64_t
-plausible_ns(struct rt_window *window, uint64_t ts_ns, uint64_t wall_ns)
-{
-	uint64_t leap_ns = window->leap_ns;
-
-	window->leap_ns = 0;
-	if (ts_ns > TS_MAX_NS) {
-		window->skewed++;
-		return 0;
-	}
-	if (window->newest_ns == 0 || ts_ns <= window->newest_ns ||
-	    ts_ns - window->newest_ns < LEAP_NS)
-		return ts_ns;
-	if (wall_ns != 0 && ts_ns < wall_ns + AGREE_NS)
-		return ts_ns;
-	if (leap_ns != 0 && ts_ns + LEAP_NS > leap_ns &&
-	    ts_ns < leap_ns + LEAP_NS)
-		return ts_ns;
-	window->leap_ns = ts_ns;
-	window->skewed++;
-	return 0;
 }
 
 static const struct bucket *
@@ -258,15 +251,18 @@ add_u32(uint32_t *to, uint32_t value)
 }
 
 static void
-count(struct rt_operation *operation, const struct bucket *add, uint64_t second)
+count_in_total(struct rt_counts *total, const struct bucket *add)
 {
-	struct rt_counts *total = &operation->total;
-	struct bucket *bucket;
-
 #define ADD_TO_TOTAL(member, doc) total->member += add->member;
 	RT_COUNTS(ADD_TO_TOTAL)
-	if (second == 0)
-		return;
+}
+
+static void
+count_in_ring(struct rt_operation *operation, const struct bucket *add,
+	      uint64_t second)
+{
+	struct bucket *bucket;
+
 	if (!rt_history_has(operation->head_s, second)) {
 		operation->window->late++;
 		return;
@@ -276,24 +272,151 @@ count(struct rt_operation *operation, const struct bucket *add, uint64_t second)
 	RT_COUNTS(ADD_TO_BUCKET)
 }
 
+/* Believe an event that was doubted: count it where it belongs. */
+static void
+believe(const struct doubt *doubt)
+{
+	advance(doubt->operation, doubt->ts_ns / NS_PER_S);
+	count_in_ring(doubt->operation, &doubt->add, doubt->ts_ns / NS_PER_S);
+	if (doubt->ts_ns > doubt->operation->seen_ns)
+		doubt->operation->seen_ns = doubt->ts_ns;
+}
+
+/* Whether an event confirms the one that was doubted before it. */
+static bool
+confirms(const struct rt_window *window, const struct doubt *doubt,
+	 uint64_t ts_ns)
+{
+	return doubt->ts_ns != 0 && doubt->input == window->input &&
+	       ts_ns + LEAP_NS > doubt->ts_ns && ts_ns < doubt->ts_ns + LEAP_NS;
+}
+
+/* Time goes on from here. A few events before it were strays. */
+static void
+set_time(struct rt_window *window, uint64_t first_ns)
+{
+	bool stray = window->since <= STRAY_EVENTS &&
+		     window->setter == window->input;
+
+	window->first_before_ns = stray ? 0 : window->first_ns;
+	if (stray || first_ns < window->first_ns)
+		window->first_ns = first_ns;
+	window->setter = window->input;
+	window->since = 0;
+}
+
+/* Forget counts of a time that was given up. */
+static void
+forget_after(struct rt_window *window, uint64_t newest_ns)
+{
+	for (size_t i = 0; i < window->count; i++) {
+		struct rt_operation *operation = window->operation[i];
+
+		operation->seen_ns = bo_min(operation->seen_ns, newest_ns);
+		if (operation->head_s <= newest_ns / NS_PER_S)
+			continue;
+		rt_errors_clear(&operation->errors);
+		memset(&operation->onset, 0, sizeof(operation->onset));
+		memset(operation->bucket, 0, sizeof(operation->bucket));
+		operation->head_s = 0;
+	}
+	window->newest_ns = newest_ns;
+}
+
+/* Two events in a row are far behind the newest: if only a few of the same
+ * input were not, those had a wrong time. */
+static void
+go_back(struct rt_window *window, const struct doubt *doubt, uint64_t ts_ns,
+	uint64_t wall_ns)
+{
+	uint64_t first_ns = bo_min(doubt->ts_ns, ts_ns);
+
+	if (window->since > STRAY_EVENTS || window->setter != window->input ||
+	    (wall_ns != 0 && window->newest_ns + AGREE_NS > wall_ns &&
+	     window->newest_ns < wall_ns + AGREE_NS)) {
+		window->first_ns = bo_min(window->first_ns, first_ns);
+		return;
+	}
+	window->skewed += window->since;
+	window->late--;
+	if (window->first_before_ns != 0)
+		first_ns = bo_min(first_ns, window->first_before_ns);
+	forget_after(window, doubt->ts_ns > ts_ns ? doubt->ts_ns : ts_ns);
+	window->first_ns = first_ns;
+	window->first_before_ns = 0;
+	/* What came before the strays counts again. */
+	window->since = STRAY_EVENTS + 1;
+	believe(doubt);
+}
+
+/* The time at which to count an event; 0 if its time is not plausible. */
+static uint64_t
+plausible_ns(struct rt_window *window, const struct doubt *event,
+	     uint64_t wall_ns)
+{
+	struct doubt ahead = window->ahead, behind = window->behind;
+	uint64_t ts_ns = event->ts_ns;
+
+	window->ahead.ts_ns = window->behind.ts_ns = 0;
+	if (ts_ns > TS_MAX_NS) {
+		window->skewed++;
+		return 0;
+	}
+	if (window->newest_ns == 0) {
+		set_time(window, ts_ns);
+	} else if (ts_ns >= window->newest_ns + LEAP_NS) {
+		bool confirmed = confirms(window, &ahead, ts_ns);
+
+		if (!confirmed &&
+		    (wall_ns == 0 || ts_ns >= wall_ns + AGREE_NS)) {
+			window->ahead = *event;
+			window->skewed++;
+			return 0;
+		}
+		set_time(window,
+			 confirmed ? bo_min(ahead.ts_ns, ts_ns) : ts_ns);
+		if (confirmed) {
+			window->skewed--;
+			window->since++;
+			believe(&ahead);
+		}
+	} else if (ts_ns + LEAP_NS <= window->newest_ns) {
+		if (confirms(window, &behind, ts_ns))
+			go_back(window, &behind, ts_ns, wall_ns);
+		else
+			window->behind = *event;
+		return ts_ns;
+	}
+	window->since++;
+	window->first_ns = bo_min(window->first_ns, ts_ns);
+	return ts_ns;
+}
+
+void
+rt_window_from(struct rt_window *window, size_t input)
+{
+	window->input = input;
+}
+
 bool
 rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	      uint64_t wall_ns)
 {
-	struct bucket add = counts_of(event);
+	struct doubt now = {.ts_ns = event->ts_ns,
+			    .input = window->input,
+			    .add = counts_of(event)};
 	struct rt_operation *operation;
 	uint64_t ts_ns;
 
-	if (add.attempts == 0)
+	if (now.add.attempts == 0)
 		return true;
 	operation = find_operation(window, event->operation);
 	if (operation == NULL)
 		return false;
-	ts_ns = plausible_ns(window, event->ts_ns, wall_ns);
+	now.operation = operation;
+	ts_ns = plausible_ns(window, &now, wall_ns);
 	if (ts_ns > window->newest_ns)
 		window->newest_ns = ts_ns;
-	if (ts_ns != 0 && (window->first_ns == 0 || ts_ns < window->first_ns))
-		window->first_ns = ts_ns;
 	if (ts_ns > operation->seen_ns)
 		operation->seen_ns = ts_ns;
 	if (event->policy != NULL)
@@ -302,12 +425,15 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	if (event->max_attempts != BACKOFF_ABSENT)
 		operation->max_attempts = event->max_attempts;
 	/* A writer that names the call and the policy logs successes too. */
-	if (add.successes > 0 ||
+	if (now.add.successes > 0 ||
 	    (event->call_id != NULL && event->policy_hash != NULL))
 		operation->knows_calls = true;
 	advance(operation, ts_ns / NS_PER_S);
-	count(operation, &add, ts_ns / NS_PER_S);
-	if (add.successes > 0 || ts_ns == 0)
+	count_in_total(&operation->total, &now.add);
+	if (ts_ns == 0)
+		return true;
+	count_in_ring(operation, &now.add, ts_ns / NS_PER_S);
+	if (now.add.successes > 0)
 		return true;
 	return rt_errors_add(&operation->errors, event, ts_ns / NS_PER_S);
 }

@@ -24,12 +24,17 @@ struct rt_operation;
 struct rt_window *rt_window_new(void);
 void rt_window_free(struct rt_window *window);
 
+/** Set the input of the events that follow; 0 at first. */
+void rt_window_from(struct rt_window *window, size_t input);
+
 /**
  * Count an event.
  *
- * @param wall_ns  the wall clock, 0 if the log is history: an event far ahead
- *                 of all others is believed if the clock, or the next event,
- *                 confirms it
+ * An event far ahead of all others is believed if the clock, or the next event
+ * of its input, confirms it. If events go on far behind the newest, and only a
+ * few of their input were not, those few had a wrong time.
+ *
+ * @param wall_ns  the wall clock, 0 if the log is history
  * @return false if there is no memory
  */
 bool rt_window_add(struct rt_window *window, const struct backoff_event *event,

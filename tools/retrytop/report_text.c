@@ -29,6 +29,13 @@ print_head(const struct rt_view *view, FILE *out)
 		RT_LOG_FACT_BAD,    RT_LOG_FACT_LOST,  RT_LOG_FACT_DROPPED,
 		RT_LOG_FACT_EVENTS, RT_LOG_FACT_LINES, RT_LOG_FACT_FOREIGN,
 	};
+	/* Shown only if there are any. */
+	static const enum rt_log_fact rare[] = {
+		RT_LOG_FACT_DUPLICATED,
+		RT_LOG_FACT_RESETS,
+		RT_LOG_FACT_LATE,
+		RT_LOG_FACT_CLOCK_LEAPS,
+	};
 	const struct rt_model *model = &view->list->model;
 	char message[1024], end[40] = "-";
 
@@ -45,6 +52,14 @@ print_head(const struct rt_view *view, FILE *out)
 							   facts[i])
 				.count,
 			rt_log_facts[facts[i]].title);
+	for (size_t i = 0; i < sizeof(rare) / sizeof(*rare); i++) {
+		struct rt_value value = rt_fact_of_log(view->ingest, rare[i]);
+
+		if (value.count > 0)
+			fprintf(out, ", %llu %s",
+				(unsigned long long)value.count,
+				rt_log_facts[rare[i]].title);
+	}
 	fputc('\n', out);
 }
 

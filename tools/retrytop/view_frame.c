@@ -134,6 +134,8 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		x = put_count(grid, x, y, behind, "bytes behind", false);
 	if (gone > 0)
 		x = put_count(grid, x, y, gone, "bytes lost", true);
+	if (in->copied > 0)
+		x = put_fact(view, grid, x, y, RT_LOG_FACT_DUPLICATED, false);
 	if (rt_window_late(in->window) > 0)
 		x = put_fact(view, grid, x, y, RT_LOG_FACT_LATE, false);
 	if (rt_window_skewed(in->window) > 0)

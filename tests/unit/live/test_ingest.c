@@ -78,7 +78,7 @@ Test(live_ingest, each_line_is_counted_as_its_kind)
 	cr_expect_eq(ingest.first_bad[0].line, 6);
 	cr_expect_eq(ingest.first_bad[1].line, 9);
 	cr_expect(ingest.first_bad[0].text[0] != '\0');
-	cr_expect_eq(rt_sequence_lost(ingest.sequence), 3);
+	cr_expect_eq(tk_sequence_lost(ingest.sequence), 3);
 	cr_expect_eq(rt_window_count(ingest.window), 2);
 	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 3);
 }
@@ -125,4 +125,32 @@ Test(live_ingest, an_unknown_dialect_is_an_error)
 
 	cr_expect_eq(rt_ingest_init(&other, "klingon", &error),
 		     BACKOFF_E_NOT_FOUND);
+}
+
+Test(live_ingest, a_copy_of_a_log_counts_once)
+{
+	static const char *const lines[] = {
+		/* With a number, then without: the same lines again. */
+		"{\"v\":1,\"ts\":\"2026-11-23T09:00:00.5Z\","
+		"\"event_type\":\"retry_attempt\",\"operation\":\"op\","
+		"\"delay_seconds\":1," NATIVE_TAIL "1}",
+		"{\"timestamp\":\"2026-11-23T09:00:01.5Z\","
+		"\"event_type\":\"retry_attempt\",\"operation\":\"op\","
+		"\"attempt\":1,\"max_attempts\":3,\"delay_seconds\":1}",
+	};
+
+	for (size_t input = 0; input < 3; input++)
+		for (size_t i = 0; i < 2; i++) {
+			struct tk_line line = {.text = lines[i],
+					       .length = strlen(lines[i]),
+					       .number = i + 1};
+
+			rt_ingest_line(&ingest, input, &line);
+		}
+	cr_expect_eq(ingest.events, 6);
+	cr_expect_eq(ingest.copied, 4);
+	cr_expect_eq(ingest.bad, 0);
+	cr_expect_eq(rt_operation_total(rt_window_operation(ingest.window, 0))
+			     ->retries,
+		     2);
 }

@@ -291,3 +291,68 @@ Test(live_window, a_frequent_error_survives_a_stream_of_rare_ones)
 	cr_expect_float_eq(top.share, 0.25, 1e-9);
 	rt_window_free(window);
 }
+
+/* Retries of the last minute and of five, and the time that they end. */
+static void
+expect_window(struct rt_window *window, const char *why, uint64_t newest_s,
+	      uint64_t first_s, uint64_t retries)
+{
+	uint64_t newest = rt_window_newest_ns(window) / NS_PER_S;
+
+	cr_expect_eq(newest, newest_s, "%s: newest %+lld", why,
+		     (long long)(newest - newest_s));
+	cr_expect_eq(
+		rt_window_first_ns(window) / NS_PER_S, first_s,
+		"%s: first %+lld", why,
+		(long long)(rt_window_first_ns(window) / NS_PER_S - first_s));
+	cr_expect_eq(sum(window, 0, newest, 300).retries, retries,
+		     "%s: %llu retries", why,
+		     (unsigned long long)sum(window, 0, newest, 300).retries);
+}
+
+Test(live_window, stray_lines_do_not_stretch_it)
+{
+	static const struct {
+		const char *why;
+		/* Seconds from the start of the log, after `before` events. */
+		int64_t stray[3];
+		unsigned count, before, retries;
+	} row[] = {
+		{"1970 first", {1 - (int64_t)T0_S}, 1, 0, 40},
+		{"1970 later", {1 - (int64_t)T0_S}, 1, 20, 40},
+		{"2036 first", {300000000}, 1, 0, 40},
+		{"2036 later", {300000000}, 1, 20, 40},
+		{"the day before, first", {-86400}, 1, 0, 40},
+		{"the day before, last", {-86400}, 1, 40, 40},
+		{"two hours before", {-7200}, 1, 0, 40},
+		{"several", {-86400, 300000000, 1 - (int64_t)T0_S}, 3, 0, 40},
+		{"two of one time", {300000000, 300000001}, 2, 0, 40},
+		/* They confirmed each other; what was before is forgotten. */
+		{"two of one time, later", {300000000, 300000001}, 2, 20, 20},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct rt_window *window = rt_window_new();
+
+		for (unsigned k = 0; k <= 40; k++) {
+			for (unsigned s = 0;
+			     k == row[i].before && s < row[i].count; s++)
+				add_event(window,
+					  foreign_event(
+						  BACKOFF_EVENT_ATTEMPT, "op",
+						  (uint64_t)((int64_t)T0_S +
+							     row[i].stray[s]),
+						  1));
+			if (k < 40)
+				add_event(window,
+					  foreign_event(BACKOFF_EVENT_ATTEMPT,
+							"op", T0_S + k, 1));
+		}
+		expect_window(window, row[i].why, T0_S + 39, T0_S,
+			      row[i].retries);
+		cr_expect_eq(rt_operation_rising_s(
+				     rt_window_operation(window, 0), T0_S + 45),
+			     0, "%s: rising", row[i].why);
+		rt_window_free(window);
+	}
+}

@@ -31,7 +31,7 @@ scene_open(struct scene *scene)
 	memset(scene, 0, sizeof(*scene));
 	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
 	scene->ingest.window = rt_window_new();
-	scene->ingest.sequence = rt_sequence_new();
+	scene->ingest.sequence = tk_sequence_new();
 	rt_list_init(&scene->list, 60);
 	scene->input[0].path = "/var/log/app.log";
 	scene->input[0].state = TK_INPUT_READING;
@@ -54,7 +54,7 @@ scene_close(struct scene *scene)
 {
 	rt_list_clear(&scene->list);
 	rt_window_free(scene->ingest.window);
-	rt_sequence_free(scene->ingest.sequence);
+	tk_sequence_free(scene->ingest.sequence);
 }
 
 static void

@@ -1,0 +1,156 @@
+/* Tests of tools/dialect/sequence.c: losses that numbers prove, and no
+ * others. */
+#include "config.h"
+
+#include <criterion/criterion.h>
+
+#include "dialect/sequence.h"
+
+#define S UINT64_C(1000000000)
+#define T0 (UINT64_C(1795424400) * S)
+
+/* A line with this number, written @second seconds after the start. */
+static enum tk_numbered
+note_at(struct tk_sequence *sequence, const char *host, uint64_t pid,
+	uint64_t seq, double second)
+{
+	struct backoff_event event;
+
+	backoff_event_init(&event);
+	event.host = host;
+	event.pid = pid;
+	event.seq = seq;
+	event.ts_ns = T0 + (uint64_t)(second * (double)S);
+	return tk_sequence_note(sequence, &event);
+}
+
+/* The same without a time that matters. */
+static enum tk_numbered
+note(struct tk_sequence *sequence, const char *host, uint64_t pid, uint64_t seq)
+{
+	return note_at(sequence, host, pid, seq, 0);
+}
+
+Test(dialect_sequence, gaps_are_losses_but_disorder_is_not)
+{
+	static const struct {
+		const char *why;
+		/* Ends in 0. */
+		uint64_t seq[12];
+		uint64_t lost, twice;
+	} row[] = {
+		{"in order", {1, 2, 3, 4}, 0, 0},
+		{"a log cut at its start", {100, 101, 102}, 0, 0},
+		{"a gap", {1, 2, 6, 7}, 3, 0},
+		{"two threads", {1, 3, 2, 4, 6, 5}, 0, 0},
+		{"one of two arrives late", {1, 5, 3, 6}, 2, 0},
+		{"a line twice", {5, 6, 6, 7}, 0, 1},
+		{"late before the first that was read", {50, 49, 51}, 0, 0},
+		{"the process began again", {500, 501, 1, 2, 3}, 0, 0},
+		{"and lost its first lines", {500, 501, 3, 4}, 0, 0},
+		{"a number that is wrong", {1, UINT64_MAX - 2, 2}, 0, 0},
+		{"another", {7, 8, INT64_MAX, 9, 11}, 1, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct tk_sequence *sequence = tk_sequence_new();
+
+		for (size_t k = 0; row[i].seq[k] != 0; k++)
+			note(sequence, "h", 1, row[i].seq[k]);
+		cr_expect_eq(tk_sequence_lost(sequence), row[i].lost,
+			     "%s: %llu lost", row[i].why,
+			     (unsigned long long)tk_sequence_lost(sequence));
+		cr_expect_eq(tk_sequence_copies(sequence), row[i].twice, "%s",
+			     row[i].why);
+		tk_sequence_free(sequence);
+	}
+}
+
+Test(dialect_sequence, processes_are_told_apart)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	for (uint64_t seq = 1; seq < 100; seq++) {
+		note(sequence, "a", 1, seq);
+		note(sequence, "b", 1, seq);
+		note(sequence, "a", 2, seq);
+		/* The next file of the first process, read meanwhile. */
+		note(sequence, "a", 1, seq + 99);
+		/* Events without a number are ignored. */
+		note(sequence, "a", 1, BACKOFF_ABSENT);
+		note(sequence, "a", BACKOFF_ABSENT, 7 * seq);
+	}
+	cr_expect_eq(tk_sequence_lost(sequence), 0);
+	cr_expect_eq(tk_sequence_copies(sequence), 0);
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, any_number_of_processes_fits)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	for (uint64_t pid = 0; pid < 100000; pid++)
+		for (uint64_t seq = 1; seq < 4; seq++)
+			note(sequence, "h", pid, seq);
+	cr_expect_eq(tk_sequence_lost(sequence), 0);
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, a_copy_is_the_same_line_and_nothing_else)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	for (uint64_t seq = 1; seq <= 5000; seq++)
+		cr_expect_eq(note_at(sequence, "a", 1, seq, (double)seq),
+			     TK_NUMBERED_NEW);
+	/* The copy, one line of it missing; and another host with this pid. */
+	for (uint64_t seq = 1; seq <= 5000; seq++) {
+		if (seq != 77)
+			cr_expect_eq(
+				note_at(sequence, "a", 1, seq, (double)seq),
+				TK_NUMBERED_COPY);
+		cr_expect_eq(note_at(sequence, "b", 1, seq, (double)seq),
+			     TK_NUMBERED_NEW);
+	}
+	/* The process began again: these numbers have other times. */
+	for (uint64_t seq = 1; seq <= 5000; seq++)
+		cr_expect_eq(note_at(sequence, "a", 1, seq, (double)seq + 6000),
+			     TK_NUMBERED_NEW);
+	cr_expect_eq(tk_sequence_copies(sequence), 4999);
+	cr_expect_eq(tk_sequence_lost(sequence), 0);
+	cr_expect_eq(tk_sequence_resets(sequence), 1);
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, files_in_any_order_lose_nothing)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	/* The newest file first; its process ran twice. */
+	for (uint64_t seq = 1; seq <= 300; seq++)
+		note_at(sequence, "h", 1, seq, 2000 + (double)seq);
+	for (uint64_t seq = 1000; seq <= 1500; seq++)
+		note_at(sequence, "h", 1, seq, (double)seq);
+	for (uint64_t seq = 1; seq < 1000; seq++)
+		note_at(sequence, "h", 1, seq, (double)seq);
+	cr_expect_eq(tk_sequence_lost(sequence), 0);
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, a_file_that_is_missing_is_a_loss)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	for (uint64_t seq = 1; seq <= 100; seq++)
+		note_at(sequence, "h", 1, seq, (double)seq);
+	for (uint64_t seq = 20101; seq <= 20200; seq++)
+		note_at(sequence, "h", 1, seq, (double)seq);
+	cr_expect_eq(tk_sequence_lost(sequence), 20000);
+	cr_expect_eq(tk_sequence_resets(sequence), 0);
+	/* One digit too many is not. */
+	note_at(sequence, "h", 1, 202010, 20201);
+	note_at(sequence, "h", 1, 20202, 20202);
+	cr_expect_eq(tk_sequence_lost(sequence), 20001);
+	cr_expect_eq(tk_sequence_resets(sequence), 1);
+	tk_sequence_free(sequence);
+}
