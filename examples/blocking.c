@@ -111,7 +111,7 @@ main(int argc, char **argv)
 	struct backoff_policy *policy = NULL;
 	struct backoff_sink *sink = NULL;
 	struct backoff_retry *retry = NULL;
-	struct backoff_error error;
+	struct backoff_error error = {.size = sizeof(error)};
 	int code = 4;
 
 	if (backoff_policy_parse(policy_text, strlen(policy_text), NULL,

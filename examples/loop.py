@@ -63,7 +63,7 @@ def check(status, what):
 
 
 def main():
-    lib = load(sys.argv[1] if len(sys.argv) > 1 else "libbackoff.so.0")
+    lib = load(sys.argv[1] if len(sys.argv) > 1 else "libbackoff.so.1")
     print("libbackoff", lib.backoff_version().decode(), flush=True)
     policy, sink, retry = c.c_void_p(), c.c_void_p(), c.c_void_p()
     check(lib.backoff_policy_parse(POLICY, len(POLICY), None,

@@ -172,7 +172,7 @@ main(void)
 	struct backoff_policy *policy = NULL;
 	struct backoff_retry *retry = NULL;
 	struct backoff_metrics *metrics = NULL;
-	struct backoff_error error;
+	struct backoff_error error = {.size = sizeof(error)};
 	int code = 4;
 
 	if (backoff_policy_parse(policy_text, strlen(policy_text), NULL,

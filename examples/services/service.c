@@ -87,8 +87,8 @@ start_clock(struct service *s, const char *ticks)
 	s->ticks = open(ticks, O_RDWR | O_CLOEXEC);
 	if (s->ticks < 0)
 		fail(4, ticks, strerror(errno));
-	s->clock = (struct backoff_clock){virtual_now, virtual_wall,
-					  virtual_sleep_until, s};
+	s->clock = (struct backoff_clock){sizeof(s->clock), virtual_now,
+					  virtual_wall, virtual_sleep_until, s};
 }
 
 static _Noreturn void
@@ -154,7 +154,7 @@ static struct backoff_policy *
 load_policy(const struct service *s, const char *name)
 {
 	struct backoff_policy *policy = NULL;
-	struct backoff_error error = {0};
+	struct backoff_error error = {.size = sizeof(error)};
 	enum backoff_status status;
 	char path[4096], where[4352];
 

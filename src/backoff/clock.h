@@ -37,6 +37,8 @@ BACKOFF_API int backoff_cancel_requested(const struct backoff_cancel *cancel);
  * every thread that uses the clock.
  */
 struct backoff_clock {
+	/** sizeof(struct backoff_clock): lets the struct grow. */
+	uint32_t size;
 	/** Nanoseconds since any fixed time; never runs backwards. */
 	uint64_t (*now_ns)(void *user);
 	/** Nanoseconds since 1970-01-01 UTC, for the log's `ts` only. */

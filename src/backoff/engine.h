@@ -23,11 +23,12 @@ enum backoff_action {
 /** Shared by the calls to one target: see <backoff/guard.h>. */
 struct backoff_guard;
 
-/** The whole state of one call: flat, may be copied and compared. Only
- *  backoff_engine_begin() sets it; any field may be read. */
+/** The whole state of one call: flat, may be copied and compared. Begin with
+ *  BACKOFF_INIT(struct backoff_state). Only backoff_engine_begin() sets it; any
+ *  field may be read. */
 struct backoff_state {
-	/** The version of this layout: 1. */
-	uint32_t version;
+	/** sizeof(struct backoff_state): lets the struct grow. */
+	uint32_t size;
 	/** Number of the current or next attempt, from 1. */
 	uint32_t attempt;
 	enum backoff_stop stop;
@@ -89,10 +90,15 @@ struct backoff_delay {
 	/** 1 if draws above the ceiling are possible; they are cut to it. */
 	int capped;
 	uint64_t low_ns, high_ns, ceiling_ns;
+	/** Zero. */
+	uint64_t reserved[2];
 };
 
-/** The next action, and the reason for it. */
+/** The next action, and the reason for it. Begin with BACKOFF_INIT(struct
+ *  backoff_decision). */
 struct backoff_decision {
+	/** sizeof(struct backoff_decision): lets the struct grow. */
+	uint32_t size;
 	enum backoff_action action;
 	/** Set with BACKOFF_ACTION_DONE. */
 	enum backoff_stop stop;
@@ -135,13 +141,17 @@ struct backoff_lane {
 	/** For the caller: the process's attempts in flight when this one
 	 *  began. The engine sets 0 and does not read it. */
 	uint64_t in_flight;
+	/** Zero. */
+	uint64_t reserved[4];
 };
 
 /** The concurrent attempts of one call, under a policy that hedges: flat, may
  *  be copied. A round begins with one attempt, and is over when all its
- *  attempts have failed. Only backoff_engine_hedges_begin() sets it; any field
- *  may be read. */
+ *  attempts have failed. Begin with BACKOFF_INIT(struct backoff_hedges). Only
+ *  backoff_engine_hedges_begin() sets it; any field may be read. */
 struct backoff_hedges {
+	/** sizeof(struct backoff_hedges): lets the struct grow. */
+	uint32_t size;
 	uint32_t running;
 	/** Further attempts that may still begin in this round. */
 	uint32_t left;

@@ -52,10 +52,12 @@ enum backoff_delay_source {
  * field is present. Initialise with backoff_event_init().
  */
 struct backoff_event {
+	/** sizeof(struct backoff_event): lets the struct grow. */
+	uint32_t size;
+	enum backoff_event_type type;
 	/** Wall clock at the attempt's end, nanoseconds since 1970 UTC (the
 	 *  log keeps microseconds). */
 	uint64_t ts_ns;
-	enum backoff_event_type type;
 	/** -1 where absent. */
 	int outcome;
 	/** -1 where absent. */
@@ -90,8 +92,9 @@ struct backoff_event {
 	uint64_t in_flight, dropped, pid, seq;
 };
 
-/** Make all fields absent. */
-BACKOFF_API void backoff_event_init(struct backoff_event *event);
+/** Make all fields absent, and set the event's size: pass sizeof(struct
+ *  backoff_event). */
+BACKOFF_API void backoff_event_init(struct backoff_event *event, size_t size);
 
 /**
  * Write one line, newline included, without a NUL. Bytes that are not
@@ -119,7 +122,9 @@ backoff_event_decoder_free(struct backoff_event_decoder *decoder);
  * Read one line.
  *
  * @param line   without or with its newline; need not end in NUL
- * @param out    set on BACKOFF_OK; its strings live until the decoder's next
+ * @param out    set on BACKOFF_OK, within its size, which the caller sets
+ *               (backoff_event_init() does); its strings live until the
+ *               decoder's next
  *               call. A type that this version does not know gives
  *               BACKOFF_EVENT_UNKNOWN and BACKOFF_OK.
  * @param error  may be NULL; the column is set, the line is 1

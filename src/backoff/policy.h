@@ -67,8 +67,10 @@ enum backoff_budget {
 typedef enum backoff_status (*backoff_policy_find_fn)(
 	void *user, const char *name, struct backoff_policy **out);
 
-/** Options for loading. Zero-initialise, then set members as needed. */
+/** Options for loading. Zero-initialise, then set `size` and what you need. */
 struct backoff_policy_loader {
+	/** sizeof(struct backoff_policy_loader): lets the struct grow. */
+	uint32_t size;
 	/** Called for every error in the text; may be NULL. */
 	backoff_error_fn on_error;
 	/** Called for `extends`; NULL: the shipped policies only. */

@@ -37,8 +37,11 @@ enum backoff_status {
 	BACKOFF_E_FOREIGN = 11,
 };
 
-/** Details of a failure, in the caller's storage. */
+/** Details of a failure, in the caller's storage. Begin with
+ *  BACKOFF_INIT(struct backoff_error). */
 struct backoff_error {
+	/** sizeof(struct backoff_error): lets the struct grow. */
+	uint32_t size;
 	enum backoff_status status;
 	/** From 1; 0 where the input has no lines. Columns count bytes. */
 	uint32_t line, column;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/utf8.h"
 
 void
@@ -475,10 +476,8 @@ bo_json_error(const struct bo_json *json, struct backoff_error *error)
 
 	if (error == NULL)
 		return status;
-	error->status = status;
-	error->path[0] = '\0';
+	bo_error_set(error, status, "", json->problem);
 	bo_json_position(json->text, json->at, error);
-	snprintf(error->text, sizeof(error->text), "%s", json->problem);
 	return status;
 }
 

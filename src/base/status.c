@@ -1,8 +1,13 @@
 /* The table of statuses: name and text in one place. */
 #include "config.h"
 
+#include <stdio.h>
+
 #include <backoff/status.h>
 #include <backoff/version.h>
+
+#include "base/error.h"
+#include "base/sized.h"
 
 #define STATUSES(X)                                                            \
 	X(BACKOFF_OK, "done")                                                  \
@@ -48,4 +53,17 @@ const char *
 backoff_version(void)
 {
 	return BACKOFF_VERSION_STRING;
+}
+
+enum backoff_status
+bo_error_set(struct backoff_error *error, enum backoff_status status,
+	     const char *path, const char *text)
+{
+	if (error == NULL)
+		return status;
+	BO_CLEAR(backoff_error, error);
+	error->status = status;
+	snprintf(error->path, sizeof(error->path), "%s", path);
+	snprintf(error->text, sizeof(error->text), "%s", text);
+	return status;
 }

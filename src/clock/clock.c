@@ -63,7 +63,8 @@ system_sleep_until(void *user, uint64_t when_ns,
 const struct backoff_clock *
 backoff_clock_system(void)
 {
-	static const struct backoff_clock clock = {system_now, system_wall,
+	static const struct backoff_clock clock = {sizeof(clock), system_now,
+						   system_wall,
 						   system_sleep_until, NULL};
 
 	return &clock;
@@ -145,10 +146,10 @@ backoff_clock_virtual_new(uint64_t start_ns, uint64_t wall_ns,
 
 	if (v == NULL)
 		return BACKOFF_E_NOMEM;
-	*v = (struct virtual){
-		.clock = {virtual_now, virtual_wall, virtual_sleep_until, v},
-		.now_ns = start_ns,
-		.wall_ns = wall_ns};
+	*v = (struct virtual){.clock = {sizeof(v->clock), virtual_now,
+					virtual_wall, virtual_sleep_until, v},
+			      .now_ns = start_ns,
+			      .wall_ns = wall_ns};
 	*out = &v->clock;
 	return BACKOFF_OK;
 }

@@ -94,6 +94,7 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 	out->law = policy->jitter;
 	out->ceiling_ns = cap_ns;
 	out->capped = 0;
+	out->reserved[0] = out->reserved[1] = 0;
 	if (policy->jitter == BACKOFF_JITTER_DECORRELATED) {
 		decorrelated(base_ns, previous_ns, out);
 		return;

@@ -77,7 +77,7 @@ void
 backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 		    struct backoff_decision *out)
 {
-	*out = (struct backoff_decision){.action = BACKOFF_ACTION_DONE};
+	bo_engine_clear(out);
 	bo_engine_finish(state, stop, out);
 }
 
@@ -107,6 +107,7 @@ bo_engine_clear(struct backoff_decision *out)
 	out->law.law = BACKOFF_JITTER_NONE;
 	out->law.capped = 0;
 	out->law.low_ns = out->law.high_ns = out->law.ceiling_ns = 0;
+	out->law.reserved[0] = out->law.reserved[1] = 0;
 	out->hint_action = BACKOFF_HINT_ACTION_NONE;
 	out->breaker_changed = BACKOFF_BREAKER_NONE;
 	out->cost_milli = 0;
@@ -151,7 +152,6 @@ backoff_engine_begin(const struct backoff_policy *policy,
 		     struct backoff_state *state, uint64_t now_ns,
 		     uint64_t deadline_ns, struct backoff_decision *out)
 {
-	state->version = 1;
 	state->attempt = 1;
 	state->stop = BACKOFF_STOP_NONE;
 	state->finished = 0;

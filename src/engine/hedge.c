@@ -4,6 +4,7 @@
 #include "engine/hedge.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "engine/engine.h"
@@ -67,6 +68,7 @@ occupy(const struct backoff_policy *policy, struct backoff_state *state,
 	lane->attempt_timeout_ns =
 		bo_engine_attempt_timeout(policy, state, start_ns);
 	lane->in_flight = 0;
+	memset(lane->reserved, 0, sizeof(lane->reserved));
 	store(state, lane);
 	hedges->running++;
 	hedges->begun++;

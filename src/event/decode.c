@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
+#include "base/sized.h"
 #include "base/utf8.h"
 #include "event/fields.h"
 
@@ -59,11 +61,9 @@ fail(struct reading *r, enum backoff_status status, const char *at,
 	r->status = status;
 	if (r->error == NULL)
 		return false;
-	*r->error = (struct backoff_error){.status = status};
+	bo_error_set(r->error, status, field != NULL ? field->info.path : "",
+		     text);
 	bo_json_position(r->json.text, at, r->error);
-	snprintf(r->error->path, sizeof(r->error->path), "%s",
-		 field != NULL ? field->info.path : "");
-	snprintf(r->error->text, sizeof(r->error->text), "%s", text);
 	bo_utf8_clean(r->error->text);
 	return false;
 }
@@ -365,13 +365,13 @@ backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
 	}
 	r.text = decoder->space;
 	r.extra = r.extra_start = decoder->space + length + 1;
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	if (!read_line(&r))
 		return r.status;
 	if (r.extra > r.extra_start) {
 		*r.extra = '\0';
 		event.extra = r.extra_start;
 	}
-	*out = event;
+	BO_PUT(backoff_event, out, &event);
 	return BACKOFF_OK;
 }

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "event/fields.h"
 #include "event/rows.h"
+#include "event/whole.h"
 
 /* Maximum of budget, attrs and extra together, which have no limit in the
  * table. */
@@ -305,8 +306,10 @@ size_t
 backoff_event_encode(const struct backoff_event *event, char *line, size_t size)
 {
 	char space[BACKOFF_EVENT_LINE_MAX];
+	struct backoff_event whole;
 	size_t length;
 
+	event = bo_event_whole(event, &whole);
 	if (text_length(event->budget) + text_length(event->attrs) +
 		    text_length(event->extra) >
 	    FREE_TEXT_MAX)

@@ -2,15 +2,17 @@
 #include "config.h"
 
 #include "base/schema.h"
+#include "base/sized.h"
 #include "event/fields.h"
 
 /* Field by field: to clear a struct of this size at once, gcc -O2 uses "rep
  * stos", whose start-up takes longer than all of these stores. */
 void
-backoff_event_init(struct backoff_event *event)
+backoff_event_init(struct backoff_event *event, size_t size)
 {
-	event->ts_ns = BACKOFF_ABSENT;
+	event->size = size > BO_SIZED_MAX ? 0 : (uint32_t)size;
 	event->type = 0;
+	event->ts_ns = BACKOFF_ABSENT;
 	event->outcome = event->failure_class = -1;
 	event->kind = 0;
 	event->delay_source = 0;

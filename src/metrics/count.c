@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "event/whole.h"
 #include "metrics/metrics.h"
 
 #define MS UINT64_C(1000000)
@@ -222,8 +223,10 @@ void
 backoff_metrics_count(void *metrics, const struct backoff_event *event)
 {
 	struct backoff_metrics *m = metrics;
+	struct backoff_event whole;
 	struct bo_counts *c;
 
+	event = bo_event_whole(event, &whole);
 	bo_metrics_enter(m);
 	if (event->type == BACKOFF_EVENT_DROPPED) {
 		if (event->dropped != BACKOFF_ABSENT)

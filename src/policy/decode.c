@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/json.h"
 #include "base/nearest.h"
 #include "base/num.h"
@@ -200,7 +201,7 @@ inherit(struct bo_decoding *d)
 	const struct bo_place *place = &d->set[BO_ROW_EXTENDS];
 	const char *name = cJSON_GetStringValue(place->node);
 	struct backoff_policy *parent = NULL;
-	struct backoff_error error = {.status = BACKOFF_OK};
+	struct backoff_error error = {.size = sizeof(error)};
 	enum backoff_status status = BACKOFF_E_NOT_FOUND;
 	char *text = NULL;
 	size_t length;
@@ -380,7 +381,7 @@ decode_tree(struct bo_decoding *d)
 static void
 note(struct bo_decoding *d, enum backoff_status status, const char *text)
 {
-	struct backoff_error error = {.status = status};
+	struct backoff_error error = {.size = sizeof(error), .status = status};
 
 	snprintf(error.text, sizeof(error.text), "%s", text);
 	bo_decoding_keep(d, &error);
@@ -389,7 +390,7 @@ note(struct bo_decoding *d, enum backoff_status status, const char *text)
 static bool
 is_valid_json(struct bo_decoding *d)
 {
-	struct backoff_error error;
+	struct backoff_error error = {.size = sizeof(error)};
 
 	if (d->length > BO_POLICY_TEXT_MAX) {
 		note(d, BACKOFF_E_LIMIT, "a policy file has at most 1 MiB");
@@ -410,13 +411,9 @@ bo_policy_decode(const char *text, size_t length,
 	enum backoff_status status;
 	cJSON *tree = NULL;
 
-	if (d == NULL) {
-		if (error != NULL)
-			*error = (struct backoff_error){
-				.status = BACKOFF_E_NOMEM,
-				.text = "out of memory"};
-		return BACKOFF_E_NOMEM;
-	}
+	if (d == NULL)
+		return bo_error_set(error, BACKOFF_E_NOMEM, "",
+				    "out of memory");
 	memset(d, 0, offsetof(struct bo_decoding, error));
 	d->text = text;
 	d->length = length;

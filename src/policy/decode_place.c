@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/sized.h"
 #include "base/utf8.h"
 
 /* Walk the text along the ordinals of a place, to the member's name or to its
@@ -91,7 +92,7 @@ bo_decoding_finish(struct bo_decoding *d,
 		return BACKOFF_OK;
 	qsort(d->error, count, sizeof(*d->error), compare_places);
 	if (first != NULL)
-		*first = d->error[0];
+		BO_PUT(backoff_error, first, &d->error[0]);
 	for (unsigned i = 0; heard && i < count; i++)
 		loader->on_error(loader->user, &d->error[i]);
 	if (heard && d->errors > count) {
@@ -110,7 +111,7 @@ bo_decoding_report(struct bo_decoding *d, enum backoff_status status,
 		   const struct bo_place *place, bool name, const char *format,
 		   ...)
 {
-	struct backoff_error error = {.status = status};
+	struct backoff_error error = {.size = sizeof(error), .status = status};
 	va_list args;
 
 	/* Finding a place means walking the text, so skip it for errors that

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/file.h"
+#include "base/sized.h"
 #include "policy/decode.h"
 #include "policy/shipped.h"
 
@@ -48,11 +50,7 @@ backoff_policy_builtin(const char *name, struct backoff_policy **out)
 static enum backoff_status
 fail(enum backoff_status status, const char *text, struct backoff_error *error)
 {
-	if (error != NULL) {
-		*error = (struct backoff_error){.status = status};
-		snprintf(error->text, sizeof(error->text), "%s", text);
-	}
-	return status;
+	return bo_error_set(error, status, "", text);
 }
 
 static enum backoff_status
@@ -88,10 +86,13 @@ backoff_policy_load(const char *path,
 		    const struct backoff_policy_loader *loader,
 		    struct backoff_policy **out, struct backoff_error *error)
 {
-	struct bo_extends context = {.find = find, .loader = loader};
+	struct backoff_policy_loader whole;
+	struct bo_extends context = {.find = find};
 
 	if (path == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
+	if (loader != NULL)
+		context.loader = BO_GET(backoff_policy_loader, loader, &whole);
 	return load(path, &context, out, error);
 }
 
@@ -100,7 +101,7 @@ find_file(const struct bo_extends *extends, const char *name,
 	  struct backoff_policy **out, struct backoff_error *error)
 {
 	/* on_error would get errors of another file without its name. */
-	struct backoff_policy_loader quiet = {0};
+	struct backoff_policy_loader quiet = {.size = sizeof(quiet)};
 	struct bo_extends context = {
 		.find = find, .loader = &quiet, .depth = extends->depth + 1};
 	enum backoff_status status = BACKOFF_E_NOT_FOUND;
@@ -152,9 +153,12 @@ backoff_policy_parse(const char *text, size_t length,
 		     const struct backoff_policy_loader *loader,
 		     struct backoff_policy **out, struct backoff_error *error)
 {
-	struct bo_extends extends = {.find = find, .loader = loader};
+	struct backoff_policy_loader whole;
+	struct bo_extends extends = {.find = find};
 
 	if (text == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
+	if (loader != NULL)
+		extends.loader = BO_GET(backoff_policy_loader, loader, &whole);
 	return bo_policy_decode(text, length, &extends, out, error);
 }

@@ -117,6 +117,8 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	answer->failure_class = BACKOFF_CLASS_UNKNOWN;
 	answer->result = NULL;
 	answer->error_type[0] = answer->code[0] = answer->error[0] = '\0';
+	call->state.size = sizeof(call->state);
+	call->decision.size = sizeof(call->decision);
 	backoff_engine_begin(retry->policy, &call->state, now_ns,
 			     bo_call_deadline(options), &call->decision);
 	call->state.idempotent = options->idempotent != 0;

@@ -53,7 +53,7 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 {
 	const struct backoff_retry *r = call->retry;
 
-	backoff_event_init(event);
+	backoff_event_init(event, sizeof(*event));
 	event->type = type;
 	event->ts_ns = bo_clock_wall(r->clock, now_ns);
 	event->service = r->service;

@@ -198,7 +198,8 @@ backoff_retry_run_hedged(struct backoff_retry *retry,
 			 backoff_attempt_fn fn, void *user,
 			 struct backoff_answer *answer)
 {
-	struct race race = {.fn = fn, .user = user};
+	struct race race = {
+		.hedges.size = sizeof(race.hedges), .fn = fn, .user = user};
 	const struct backoff_cancel *root;
 
 	options = bo_call_options(options);

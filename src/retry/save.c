@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/names.h"
 #include "base/utf8.h"
 #include "engine/engine.h"
@@ -209,21 +210,21 @@ check(const struct bo_saved *saved, const struct backoff_retry *retry,
 	snprintf(operation, sizeof(operation), "%s", retry->operation);
 	replace_stray_bytes(operation);
 	if (saved->v != 1)
-		return bo_saved_error(error, BACKOFF_E_VALUE, "v",
-				      "unknown version; must be 1");
+		return bo_error_set(error, BACKOFF_E_VALUE, "v",
+				    "unknown version; must be 1");
 	if (strcmp(saved->operation, operation) != 0)
-		return bo_saved_error(error, BACKOFF_E_VALUE, "operation",
-				      "the call belongs to another operation");
+		return bo_error_set(error, BACKOFF_E_VALUE, "operation",
+				    "the call belongs to another operation");
 	if (!force && strcmp(saved->policy_hash, retry->hash) != 0)
-		return bo_saved_error(
+		return bo_error_set(
 			error, BACKOFF_E_STATE, "policy_hash",
 			"the policy has changed since the call was saved");
 	if (!has_valid_counters(saved))
-		return bo_saved_error(error, BACKOFF_E_VALUE, "attempt",
-				      "inconsistent attempt counters");
+		return bo_error_set(error, BACKOFF_E_VALUE, "attempt",
+				    "inconsistent attempt counters");
 	if (!has_valid_error(saved))
-		return bo_saved_error(error, BACKOFF_E_VALUE, "outcome",
-				      "no retry follows such an outcome");
+		return bo_error_set(error, BACKOFF_E_VALUE, "outcome",
+				    "no retry follows such an outcome");
 	return BACKOFF_OK;
 }
 
@@ -318,6 +319,7 @@ restore_call(struct backoff_call *call, const struct bo_saved *saved)
 		left_ns = bo_min(bo_sub_sat(saved->not_before_ns, wall_ns),
 				 saved->delay_ns);
 	call->decision = (struct backoff_decision){
+		.size = sizeof(call->decision),
 		.action = BACKOFF_ACTION_WAIT,
 		.attempt = call->state.attempt,
 		.delay_ns = saved->delay_ns,

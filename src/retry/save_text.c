@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/decimal.h"
+#include "base/error.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
 
@@ -142,18 +143,6 @@ bo_saved_write(const struct bo_saved *saved, char *buffer, size_t size)
 	return out.length;
 }
 
-enum backoff_status
-bo_saved_error(struct backoff_error *error, enum backoff_status status,
-	       const char *path, const char *text)
-{
-	if (error == NULL)
-		return status;
-	*error = (struct backoff_error){.status = status};
-	snprintf(error->path, sizeof(error->path), "%s", path);
-	snprintf(error->text, sizeof(error->text), "%s", text);
-	return status;
-}
-
 static bool
 read_hex(const struct bo_json_value *value, uint64_t *out)
 {
@@ -247,7 +236,7 @@ static enum backoff_status
 fail_at(const struct bo_json *json, const char *at, enum backoff_status status,
 	const char *path, const char *text, struct backoff_error *error)
 {
-	bo_saved_error(error, status, path, text);
+	bo_error_set(error, status, path, text);
 	if (error != NULL)
 		bo_json_position(json->text, at, error);
 	return status;
@@ -278,9 +267,9 @@ read_members(struct bo_json *json, struct bo_saved *saved,
 		return bo_json_error(json, error);
 	for (size_t i = 0; i < ROWS; i++)
 		if (!seen[i] && !rows[i].optional)
-			return bo_saved_error(error, BACKOFF_E_FIELD,
-					      rows[i].name,
-					      "this field is required");
+			return bo_error_set(error, BACKOFF_E_FIELD,
+					    rows[i].name,
+					    "this field is required");
 	return BACKOFF_OK;
 }
 
@@ -294,8 +283,8 @@ bo_saved_read(const char *text, size_t length, struct bo_saved *saved,
 				   .deadline_ns = BACKOFF_ABSENT,
 				   .retry_cost_nano = BACKOFF_ABSENT};
 	if (length > BO_SAVED_MAX_BYTES)
-		return bo_saved_error(error, BACKOFF_E_LIMIT, "",
-				      "a saved call has at most 8 KiB");
+		return bo_error_set(error, BACKOFF_E_LIMIT, "",
+				    "a saved call has at most 8 KiB");
 	bo_json_begin(&json, text, length);
 	if (!bo_json_open(&json, '{'))
 		return bo_json_error(&json, error);

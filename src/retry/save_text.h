@@ -42,9 +42,4 @@ enum backoff_status bo_saved_read(const char *text, size_t length,
 				  struct bo_saved *saved,
 				  struct backoff_error *error);
 
-/** Fill in an error without a position; it may be NULL. Returns the status. */
-enum backoff_status bo_saved_error(struct backoff_error *error,
-				   enum backoff_status status, const char *path,
-				   const char *text);
-
 #endif

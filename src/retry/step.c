@@ -42,8 +42,10 @@ bo_call_make(struct backoff_retry *retry,
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
 	made->options = *options;
-	if (retry->allows_hedges)
+	if (retry->allows_hedges) {
 		made->call.hedges = made->hedges;
+		made->hedges->size = sizeof(*made->hedges);
+	}
 	bo_call_init(&made->call, retry, &made->options,
 		     retry->clock->now_ns(retry->clock->user), &made->answer);
 	*out = &made->call;

@@ -129,6 +129,7 @@ copy_event(struct slot *slot, const struct backoff_event *event)
 
 	/* Not an assignment, for which GCC uses one slow instruction. */
 	copy_bytes((char *)&slot->event, (const char *)event, sizeof(*event));
+	slot->event.size = sizeof(slot->event);
 	/* In the order in which texts get space. The encoder cuts them at the
 	 * same limits, so longer texts need not be queued. */
 #define KEEP(member, limit)                                                    \

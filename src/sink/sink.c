@@ -7,11 +7,14 @@
 #include <stdlib.h>
 
 #include "base/process.h"
+#include "event/whole.h"
 
 void
 backoff_sink_emit(struct backoff_sink *sink, const struct backoff_event *event)
 {
-	sink->ops->emit(sink, event);
+	struct backoff_event whole;
+
+	sink->ops->emit(sink, bo_event_whole(event, &whole));
 }
 
 void
@@ -42,7 +45,7 @@ void
 bo_sink_dropped_event(struct backoff_event *event, uint64_t lost,
 		      uint64_t ts_ns, const char *host)
 {
-	backoff_event_init(event);
+	backoff_event_init(event, sizeof(*event));
 	event->ts_ns = ts_ns;
 	event->type = BACKOFF_EVENT_DROPPED;
 	event->dropped = lost;

@@ -21,7 +21,7 @@ typical(void)
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.ts_ns = UINT64_C(1795428930123456789);
 	event.type = BACKOFF_EVENT_ATTEMPT;
 	event.service = "notifications";

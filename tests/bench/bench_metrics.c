@@ -25,7 +25,7 @@ event_of(enum backoff_event_type type)
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = type;
 	event.operation = names[0];
 	event.policy = "WEBHOOK";

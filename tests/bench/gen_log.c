@@ -85,7 +85,7 @@ next_event(struct backoff_event *event, uint64_t seed, uint64_t number,
 	uint64_t attempt =
 		failed ? 1 + more % operations[o].max_attempts : 1 + more % 2;
 
-	backoff_event_init(event);
+	backoff_event_init(event, sizeof(*event));
 	snprintf(call_id, 33, "%016llx%016llx", (unsigned long long)draw,
 		 (unsigned long long)more);
 	event->ts_ns = UINT64_C(1795428930000000000) + number * 500000;

@@ -30,7 +30,7 @@ prepare(void)
 		const struct stream_event *s = &stream[i];
 		struct backoff_event *e = &event[i];
 
-		backoff_event_init(e);
+		backoff_event_init(e, sizeof(*e));
 		e->type = (enum backoff_event_type)backoff_event_type_number(
 			s->event_type);
 		e->service = s->service;

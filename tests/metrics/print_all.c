@@ -21,7 +21,7 @@ count_each(struct backoff_metrics *metrics, const char *name)
 	for (int i = 0; i < 720; i++) {
 		struct backoff_event e;
 
-		backoff_event_init(&e);
+		backoff_event_init(&e, sizeof(e));
 		e.type = (enum backoff_event_type)(i % 9);
 		e.operation = name;
 		e.policy = name;

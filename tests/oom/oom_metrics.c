@@ -42,7 +42,7 @@ count_events(struct tap *tap)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct backoff_event event;
 
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.type = BACKOFF_EVENT_SUCCESS;
 		event.operation = names[i];
 		event.outcome = BACKOFF_OUTCOME_SUCCESS;

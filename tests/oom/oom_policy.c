@@ -40,8 +40,8 @@ parse(struct tap *tap, const char *text, backoff_policy_find_fn find)
 	struct backoff_policy *policy = OOM_UNTOUCHED;
 	struct backoff_error first = {.status = BACKOFF_OK};
 	unsigned errors = 0;
-	const struct backoff_policy_loader loader = {count_error, find,
-						     &errors};
+	const struct backoff_policy_loader loader = {
+		sizeof(loader), count_error, find, &errors};
 	enum backoff_status status = backoff_policy_parse(
 		text, strlen(text), &loader, &policy, &first);
 

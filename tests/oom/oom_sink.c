@@ -20,7 +20,7 @@ some_event(void)
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.ts_ns = 1;
 	event.type = BACKOFF_EVENT_SUCCESS;
 	event.operation = "work";

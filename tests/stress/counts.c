@@ -38,7 +38,7 @@ count_events(struct backoff_metrics *metrics, unsigned number, unsigned count)
 	struct backoff_event event;
 	char name[16];
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.policy = "p";
 	event.operation = name;
 	event.kind = BACKOFF_KIND_FIRST;

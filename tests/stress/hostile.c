@@ -20,7 +20,7 @@ check_unknown_numbers(struct tap *tap)
 		struct backoff_event event;
 		size_t length;
 
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.type = (enum backoff_event_type)number;
 		event.outcome = number;
 		event.failure_class = number;
@@ -94,7 +94,7 @@ check_ring_texts(struct tap *tap)
 	struct backoff_event event;
 
 	memset(longest, 'x', sizeof(longest) - 1);
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.ts_ns = 1;
 	event.type = BACKOFF_EVENT_SUCCESS;
 	event.operation = "work";

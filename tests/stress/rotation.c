@@ -97,7 +97,7 @@ write_lines(void *user)
 	const struct backoff_clock *clock = backoff_clock_system();
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = BACKOFF_EVENT_ATTEMPT;
 	event.operation = "rotate";
 	event.call_id = "c";

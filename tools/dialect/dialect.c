@@ -177,7 +177,7 @@ tk_dialect_open(const char *name, struct tk_dialect **out,
 		struct backoff_error *error)
 {
 	struct tk_dialect *dialect = calloc(1, sizeof(*dialect));
-	struct backoff_error ignored;
+	struct backoff_error ignored = {.size = sizeof(ignored)};
 	enum backoff_status status;
 
 	if (!error)
@@ -310,7 +310,7 @@ tk_dialect_read(struct tk_dialect *dialect, const struct tk_line *line,
 		struct backoff_event *out, struct backoff_error *error)
 {
 	const char *start = line->text, *end = line->text;
-	struct backoff_error ignored;
+	struct backoff_error ignored = {.size = sizeof(ignored)};
 	enum tk_verdict verdict;
 
 	if (!error)

@@ -35,7 +35,7 @@ static void
 locate(const struct tk_load *load, const char *path)
 {
 	struct wanted wanted = {path, strcspn(path, "["), NULL};
-	struct backoff_error ignored;
+	struct backoff_error ignored = {.size = sizeof(ignored)};
 
 	while (wanted.length > 0) {
 		if (tk_scan_object(load->text, load->length, true, compare,

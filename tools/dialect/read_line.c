@@ -371,7 +371,7 @@ tk_mapping_convert(struct tk_mapping *mapping, struct backoff_event *out,
 		     BACKOFF_E_FIELD, "duplicate field");
 		return TK_BAD;
 	}
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	missing = row->required;
 	for (size_t i = 0; i < mapping->map_count; i++) {
 		const struct tk_map *map = &mapping->maps[i];

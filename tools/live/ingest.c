@@ -114,8 +114,8 @@ void
 rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 {
 	struct rt_ingest *ingest = user;
-	struct backoff_error error = {0};
-	struct backoff_event event;
+	struct backoff_error error = {.size = sizeof(error)};
+	struct backoff_event event = {.size = sizeof(event)};
 
 	ingest->lines++;
 	ingest->oversize += line->oversize;

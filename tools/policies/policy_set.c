@@ -32,9 +32,10 @@ enum tk_exit
 rs_policy_load(const char *path, struct backoff_policy **out)
 {
 	struct reported reported = {.path = path};
-	const struct backoff_policy_loader loader = {.on_error = report_error,
+	const struct backoff_policy_loader loader = {.size = sizeof(loader),
+						     .on_error = report_error,
 						     .user = &reported};
-	struct backoff_error error = {0};
+	struct backoff_error error = {.size = sizeof(error)};
 	enum backoff_status status;
 
 	errno = 0;

@@ -151,8 +151,8 @@ rs_schedule_class(const struct backoff_policy *policy,
 		.failure_class = failure_class,
 	};
 	const uint64_t middle = UINT64_C(1) << 63;
-	struct backoff_decision d;
-	struct backoff_state state;
+	struct backoff_decision d = {.size = sizeof(d)};
+	struct backoff_state state = {.size = sizeof(state)};
 	uint64_t previous = 0;
 	bool differs = false;
 	size_t count = 0;

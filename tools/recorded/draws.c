@@ -70,8 +70,8 @@ static void
 recover_hinted(const struct rs_log *log, const struct tk_call *call,
 	       const struct backoff_policy *policy, uint64_t *draw)
 {
-	struct backoff_decision d;
-	struct backoff_state state, before;
+	struct backoff_decision d = {.size = sizeof(d)};
+	struct backoff_state state = {.size = sizeof(state)}, before;
 
 	backoff_engine_begin(policy, &state, log->start_ns[call->first],
 			     BACKOFF_FOREVER, &d);

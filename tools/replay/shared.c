@@ -161,8 +161,8 @@ pass_unlogged(struct shared *shared, uint64_t now_ns, uint64_t until_ns)
 	static const struct backoff_outcome success = {
 		.kind = BACKOFF_OUTCOME_SUCCESS};
 	uint64_t tokens = backoff_guard_tokens_milli(shared->guard, now_ns);
-	struct backoff_decision decision;
-	struct backoff_state state;
+	struct backoff_decision decision = {.size = sizeof(decision)};
+	struct backoff_state state = {.size = sizeof(state)};
 	uint64_t next;
 
 	backoff_engine_begin(shared->run->policy, &state, now_ns,

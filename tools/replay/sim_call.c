@@ -51,6 +51,8 @@ rs_sim_call_begin(struct rs_sim_call *call, const struct rs_run *run,
 	call->attempt = (struct rs_attempt){0};
 	call->permanent_drawn = false;
 	call->outcome = (struct rs_call_outcome){.start_ns = now_ns};
+	call->state.size = sizeof(call->state);
+	call->decision.size = sizeof(call->decision);
 	backoff_engine_begin(run->policy, &call->state, now_ns,
 			     callers_deadline(run, record), &call->decision);
 	if (record->stop == BACKOFF_STOP_NOT_IDEMPOTENT)

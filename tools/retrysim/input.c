@@ -25,7 +25,7 @@ show_bad(void *user, const char *path, const struct backoff_error *error)
 static enum tk_exit
 open_dialect(const char *name, struct tk_dialect **out)
 {
-	struct backoff_error error = {0};
+	struct backoff_error error = {.size = sizeof(error)};
 	enum backoff_status status;
 
 	errno = 0;

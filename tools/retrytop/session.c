@@ -42,7 +42,7 @@ open_inputs(struct rt_session *session)
 int
 rt_session_open(struct rt_session *session, const struct rt_options *options)
 {
-	struct backoff_error error = {0};
+	struct backoff_error error = {.size = sizeof(error)};
 	enum backoff_status status;
 
 	memset(session, 0, sizeof(*session));

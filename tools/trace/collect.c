@@ -319,8 +319,8 @@ static bool
 take(struct tk_trace *trace, const char *path, const struct tk_line *line,
      struct tk_dialect *dialect, tk_bad_fn on_bad, void *user)
 {
-	struct backoff_event event;
-	struct backoff_error error;
+	struct backoff_event event = {.size = sizeof(event)};
+	struct backoff_error error = {.size = sizeof(error)};
 
 	trace->totals.lines++;
 	switch (tk_dialect_read(dialect, line, &event, &error)) {

@@ -35,13 +35,13 @@ Test(common_msg, an_error_leaves_out_what_it_has_not,
 		struct backoff_error error;
 	} row[] = {
 		{"p.json",
-		 {BACKOFF_E_VALUE, 12, 7, "max_attempts",
+		 {0, BACKOFF_E_VALUE, 12, 7, "max_attempts",
 		  "must be 1 or more (got 0)"}},
-		{"p.json", {BACKOFF_E_VALUE, 12, 0, "", "bad"}},
-		{"p.json", {BACKOFF_E_VALUE, 0, 0, "jitter.ratio", "bad"}},
-		{NULL, {BACKOFF_E_VALUE, 3, 4, "", "bad"}},
-		{NULL, {BACKOFF_E_VALUE, 0, 0, "", "bad"}},
-		{"a\tb", {BACKOFF_E_NOMEM, 0, 0, "", ""}},
+		{"p.json", {0, BACKOFF_E_VALUE, 12, 0, "", "bad"}},
+		{"p.json", {0, BACKOFF_E_VALUE, 0, 0, "jitter.ratio", "bad"}},
+		{NULL, {0, BACKOFF_E_VALUE, 3, 4, "", "bad"}},
+		{NULL, {0, BACKOFF_E_VALUE, 0, 0, "", "bad"}},
+		{"a\tb", {0, BACKOFF_E_NOMEM, 0, 0, "", ""}},
 	};
 
 	tk_msg_program("retrysim");

@@ -16,7 +16,7 @@ note_at(struct tk_sequence *sequence, const char *host, uint64_t pid,
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.host = host;
 	event.pid = pid;
 	event.seq = seq;

@@ -425,6 +425,12 @@ Test(engine_delay, late_attempts_reach_the_cap_in_constant_time)
 	}
 }
 
+#define LAW(cut, low, high, ceiling)                                           \
+	{                                                                      \
+		.capped = cut, .low_ns = low, .high_ns = high,                 \
+		.ceiling_ns = ceiling                                          \
+	}
+
 Test(engine_delay, draws_are_linear_and_never_overflow)
 {
 	static const struct {
@@ -432,27 +438,20 @@ Test(engine_delay, draws_are_linear_and_never_overflow)
 		struct backoff_delay law;
 		uint64_t draw, want;
 	} row[] = {
-		{"all of 64 bits, least",
-		 {0, 0, 0, UINT64_MAX, UINT64_MAX},
-		 0,
+		{"all of 64 bits, least", LAW(0, 0, UINT64_MAX, UINT64_MAX), 0,
 		 0},
-		{"all of 64 bits, most",
-		 {0, 0, 0, UINT64_MAX, UINT64_MAX},
-		 UINT64_MAX,
-		 UINT64_MAX - 1},
-		{"all of 64 bits, half",
-		 {0, 0, 0, UINT64_MAX, UINT64_MAX},
-		 UINT64_C(1) << 63,
-		 UINT64_MAX / 2},
+		{"all of 64 bits, most", LAW(0, 0, UINT64_MAX, UINT64_MAX),
+		 UINT64_MAX, UINT64_MAX - 1},
+		{"all of 64 bits, half", LAW(0, 0, UINT64_MAX, UINT64_MAX),
+		 UINT64_C(1) << 63, UINT64_MAX / 2},
 		{"a single value at the end",
-		 {0, 0, UINT64_MAX, UINT64_MAX, UINT64_MAX},
-		 UINT64_MAX,
+		 LAW(0, UINT64_MAX, UINT64_MAX, UINT64_MAX), UINT64_MAX,
 		 UINT64_MAX},
-		{"a single value", {0, 0, 7, 7, 7}, UINT64_MAX, 7},
-		{"a quarter", {0, 0, 100, 200, 200}, UINT64_C(1) << 62, 125},
-		{"pinned", {0, 1, 100, 200, 120}, UINT64_MAX, 120},
-		{"not cut", {0, 1, 100, 200, 120}, 0, 100},
-		{"all of it above the ceiling", {0, 1, 100, 200, 50}, 0, 50},
+		{"a single value", LAW(0, 7, 7, 7), UINT64_MAX, 7},
+		{"a quarter", LAW(0, 100, 200, 200), UINT64_C(1) << 62, 125},
+		{"pinned", LAW(1, 100, 200, 120), UINT64_MAX, 120},
+		{"not cut", LAW(1, 100, 200, 120), 0, 100},
+		{"all of it above the ceiling", LAW(1, 100, 200, 50), 0, 50},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++)

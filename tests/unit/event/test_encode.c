@@ -33,7 +33,7 @@ event_of(const char *error)
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.ts_ns = UINT64_C(1795429530123456789);
 	event.type = BACKOFF_EVENT_ATTEMPT;
 	event.operation = "op";
@@ -120,7 +120,7 @@ Test(event_encode, absent_fields_are_not_there)
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	encode(&event);
 	cr_expect(strcmp(line, "{\"v\":1}") == 0, "%s", line);
 	event.extra = "";

@@ -147,7 +147,7 @@ make_event(struct backoff_event *event, struct draws *draws)
 {
 	uint32_t often = 1 + below(draws, 4);
 
-	backoff_event_init(event);
+	backoff_event_init(event, sizeof(*event));
 	for (size_t i = 0; i < BO_EVENT_ROWS; i++) {
 		const struct bo_event_field *field = &bo_event_fields[i];
 

@@ -243,7 +243,7 @@ Test(event_writer, any_event_is_written_as_the_slow_writer_does)
 		size_t often = 1 + below(&draws, 6), length, want;
 		struct backoff_event event;
 
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		for (size_t i = 0; i < BO_EVENT_ROWS; i++)
 			if (below(&draws, often) == 0)
 				fill(&event, &bo_event_fields[i], &draws);

@@ -632,7 +632,7 @@ service_writes(unsigned number, int begin)
 	if (backoff_sink_rotating_new(path_of("log"), &rotation, &sink) !=
 	    BACKOFF_OK)
 		_exit(1);
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = BACKOFF_EVENT_SUCCESS;
 	event.operation = "work";
 	event.call_id = "call";

@@ -17,7 +17,7 @@ foreign_event(enum backoff_event_type type, const char *operation,
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = type;
 	event.operation = operation;
 	event.ts_ns = second * NS_PER_S + NS_PER_S / 2;

@@ -198,7 +198,7 @@ Test(metrics_calls, a_wait_that_began_elsewhere_leaves_no_lasting_error)
 				  "\"base_delay\":2,\"jitter\":\"none\"}");
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.operation = "op";
 	event.policy = "M";
 	event.type = BACKOFF_EVENT_STARTED;

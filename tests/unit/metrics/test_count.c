@@ -78,7 +78,7 @@ event_of(const struct row *row)
 		    row->event.type == BACKOFF_EVENT_EXHAUSTED ||
 		    row->event.type == BACKOFF_EVENT_ABORTED;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = row->event.type;
 	event.operation = "o";
 	event.policy = "p";
@@ -550,7 +550,7 @@ Test(metrics_count, every_reason_to_stop_has_its_series)
 		char *text, operation[128], reason[128];
 		unsigned reasons;
 
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.type = BACKOFF_EVENT_EXHAUSTED;
 		event.operation = "o";
 		event.policy = "p";
@@ -583,7 +583,7 @@ Test(metrics_count, numbers_outside_the_enums_count_as_unknown)
 		struct backoff_event event;
 		char *text;
 
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.type = BACKOFF_EVENT_ABORTED;
 		event.outcome = numbers[i];
 		event.failure_class = numbers[i] == 4 ? 8 : numbers[i];
@@ -627,7 +627,7 @@ Test(metrics_count, a_value_falls_into_the_first_bucket_not_below_it)
 		struct backoff_event event;
 		char *text, line[128];
 
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.type = BACKOFF_EVENT_ATTEMPT;
 		event.outcome = BACKOFF_OUTCOME_FAILURE;
 		event.delay_ns = row[i].ns;
@@ -652,7 +652,7 @@ Test(metrics_count, sums_saturate)
 	struct backoff_event event;
 	char *text;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.outcome = BACKOFF_OUTCOME_FAILURE;
 	event.delay_ns = BACKOFF_ABSENT - 1;
 	event.dropped = BACKOFF_ABSENT - 1;

@@ -13,7 +13,7 @@ count_call(struct backoff_metrics *metrics, const char *operation,
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = BACKOFF_EVENT_SUCCESS;
 	event.operation = operation;
 	event.policy = policy;
@@ -194,7 +194,7 @@ feed_any(struct backoff_metrics *metrics, struct tally *tally, uint64_t *random)
 	struct backoff_event e;
 	char operation[16], policy[16];
 
-	backoff_event_init(&e);
+	backoff_event_init(&e, sizeof(e));
 	snprintf(operation, sizeof(operation), "op%u",
 		 (unsigned)(next(random) % 9));
 	snprintf(policy, sizeof(policy), "p%u", (unsigned)(next(random) % 3));

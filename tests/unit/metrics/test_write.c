@@ -14,7 +14,7 @@ count_wait(struct backoff_metrics *metrics)
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = BACKOFF_EVENT_ATTEMPT;
 	event.operation = "o";
 	event.policy = "p";
@@ -308,7 +308,7 @@ Test(metrics_write, losses_of_sinks_never_decrease)
 	struct backoff_sink *sink[2];
 	char *text;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = BACKOFF_EVENT_DROPPED;
 	event.operation = "o";
 	event.dropped = 100;

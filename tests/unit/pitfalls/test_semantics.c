@@ -194,8 +194,8 @@ Test(pitfalls_semantics, p33_an_error_inside_a_200_is_retried_and_freed)
 		{0, {.kind = BACKOFF_OUTCOME_SUCCESS, .result = bad}},
 		{0, {.kind = BACKOFF_OUTCOME_SUCCESS, .result = good}}};
 	static struct scene s;
-	const struct backoff_clock clock = {scene_now, scene_wall,
-					    sleep_empty_handed, &s};
+	const struct backoff_clock clock = {sizeof(clock), scene_now,
+					    scene_wall, sleep_empty_handed, &s};
 	struct backoff_answer answer;
 
 	scene_init(&s, RULES("3", "\"jitter\":\"none\""), act);

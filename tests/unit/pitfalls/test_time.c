@@ -54,8 +54,9 @@ Test(pitfalls_time, p24_steps_of_the_wall_clock_change_nothing)
 	struct stepped machine = {.now_ns = START_NS,
 				  .wall_ns = 1795429530 * S,
 				  .step_ns = 365 * 86400 * (int64_t)S};
-	const struct backoff_clock clock = {stepped_now, stepped_wall,
-					    stepped_sleep, &machine};
+	const struct backoff_clock clock = {sizeof(clock), stepped_now,
+					    stepped_wall, stepped_sleep,
+					    &machine};
 	struct backoff_answer answer;
 	static struct scene s;
 
@@ -256,7 +257,7 @@ write_lines(const char *path, unsigned number)
 	error[sizeof(error) - 1] = '\0';
 	if (backoff_sink_file_new(path, &sink) != BACKOFF_OK)
 		_exit(1);
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = BACKOFF_EVENT_ATTEMPT;
 	event.ts_ns = 1795429530 * S;
 	event.operation = "op";

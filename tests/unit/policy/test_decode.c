@@ -380,7 +380,7 @@ load(const char *file, struct errors *all)
 						     .user = all};
 	struct backoff_policy *const untouched = (void *)all;
 	struct backoff_policy *policy = untouched;
-	struct backoff_error first = {.text = ""};
+	struct backoff_error first = {.size = sizeof(first)};
 	enum backoff_status status;
 	char path[512];
 

@@ -54,32 +54,32 @@ Test(recorded_draws, are_recovered_at_the_edges)
 		bool inside;
 	} row[] = {
 		{"lowest",
-		 {BACKOFF_JITTER_FULL, 0, 1000, 9000, UINT64_MAX},
+		 {BACKOFF_JITTER_FULL, 0, 1000, 9000, UINT64_MAX, {0}},
 		 1000,
 		 1000,
 		 true},
 		{"highest: one below, no draw gives it",
-		 {BACKOFF_JITTER_FULL, 0, 1000, 9000, UINT64_MAX},
+		 {BACKOFF_JITTER_FULL, 0, 1000, 9000, UINT64_MAX, {0}},
 		 9000,
 		 8999,
 		 true},
 		{"whole range of 64 bits",
-		 {BACKOFF_JITTER_FULL, 0, 0, UINT64_MAX, UINT64_MAX},
+		 {BACKOFF_JITTER_FULL, 0, 0, UINT64_MAX, UINT64_MAX, {0}},
 		 UINT64_MAX / 3,
 		 UINT64_MAX / 3,
 		 true},
 		{"rounded to microseconds, below",
-		 {BACKOFF_JITTER_FULL, 0, 1000500, 2000000, UINT64_MAX},
+		 {BACKOFF_JITTER_FULL, 0, 1000500, 2000000, UINT64_MAX, {0}},
 		 1000000,
 		 1000500,
 		 true},
 		{"pinned to the ceiling",
-		 {BACKOFF_JITTER_PROPORTIONAL, 1, 750, 1250, 1000},
+		 {BACKOFF_JITTER_PROPORTIONAL, 1, 750, 1250, 1000, {0}},
 		 1000,
 		 1000,
 		 true},
 		{"outside",
-		 {BACKOFF_JITTER_FULL, 0, 1000, 9000, UINT64_MAX},
+		 {BACKOFF_JITTER_FULL, 0, 1000, 9000, UINT64_MAX, {0}},
 		 11000,
 		 0,
 		 false},
@@ -120,7 +120,7 @@ hinted_trace(const struct backoff_policy *policy,
 		char id[24];
 
 		snprintf(id, sizeof(id), "c%03zu", i / 2);
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.ts_ns = (UINT64_C(1700000000) + 10 * i) * 1000000000;
 		event.type = BACKOFF_EVENT_EXHAUSTED;
 		event.operation = "op";

@@ -28,7 +28,7 @@ trace_of(const struct line *line, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct backoff_event event;
 
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.ts_ns = START + line[i].at_ms * MS;
 		event.operation = "op";
 		event.trace_id = line[i].request;

@@ -115,7 +115,7 @@ trace_of(const struct named *call, size_t count, uint64_t delay_ns)
 		char id[24];
 
 		snprintf(id, sizeof(id), "c%zu", i / 2);
-		backoff_event_init(&event);
+		backoff_event_init(&event, sizeof(event));
 		event.ts_ns = (UINT64_C(1700000000) + 10 * i) * 1000000000;
 		event.type =
 			i % 2 ? BACKOFF_EVENT_EXHAUSTED : BACKOFF_EVENT_ATTEMPT;

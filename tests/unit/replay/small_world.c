@@ -99,7 +99,7 @@ record(struct tk_trace *trace, const struct small_world *world,
 	struct backoff_event event;
 	char id[24], hash[24];
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	snprintf(id, sizeof(id), "%016" PRIx64, call);
 	snprintf(hash, sizeof(hash), "%016" PRIx64,
 		 backoff_policy_hash(policy));

@@ -445,7 +445,7 @@ Test(replay_shared, a_log_without_replayable_calls_has_unlogged_ones)
 	struct small_case c = {.trace = tk_trace_new()};
 
 	/* The only call began before the log. */
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.ts_ns = 1700000000 * S;
 	event.type = BACKOFF_EVENT_EXHAUSTED;
 	event.operation = "op";

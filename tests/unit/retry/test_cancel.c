@@ -145,8 +145,9 @@ odd_sleep(void *user, uint64_t when_ns, const struct backoff_cancel *given)
 static void
 make_odd(struct odd_clock *c, struct scene *s)
 {
-	*c = (struct odd_clock){.clock = {odd_now, odd_wall, odd_sleep, c},
-				.inner = s->clock};
+	*c = (struct odd_clock){
+		.clock = {sizeof(c->clock), odd_now, odd_wall, odd_sleep, c},
+		.inner = s->clock};
 	backoff_retry_set_clock(s->retry, &c->clock);
 }
 

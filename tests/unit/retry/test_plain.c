@@ -211,8 +211,9 @@ Test(retry_plain, untimed_calls_read_no_clock_until_they_fail)
 		struct scene s;
 		struct backoff_answer answer;
 		struct counted counted = {0};
-		const struct backoff_clock clock = {counted_now, counted_wall,
-						    counted_sleep, &counted};
+		const struct backoff_clock clock = {sizeof(clock), counted_now,
+						    counted_wall, counted_sleep,
+						    &counted};
 
 		scene_init(&s, rows[i].policy, rows[i].act);
 		counted.inner = s.clock;
@@ -239,8 +240,9 @@ Test(retry_plain, a_wait_of_nothing_does_not_sleep)
 	struct scene s;
 	struct backoff_answer answer;
 	struct counted counted = {0};
-	const struct backoff_clock clock = {counted_now, counted_wall,
-					    counted_sleep, &counted};
+	const struct backoff_clock clock = {sizeof(clock), counted_now,
+					    counted_wall, counted_sleep,
+					    &counted};
 
 	scene_init(&s,
 		   "{\"name\":\"P\",\"max_attempts\":2,\"base_delay\":0,"

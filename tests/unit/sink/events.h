@@ -14,7 +14,7 @@ numbered(uint64_t seq)
 {
 	struct backoff_event event;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.ts_ns = UINT64_C(1795429530000000000) + seq * 1000;
 	event.type = BACKOFF_EVENT_ATTEMPT;
 	event.operation = "op";

@@ -80,7 +80,8 @@ set_up(void)
 	cr_assert(backoff_event_decoder_new(&w.decoder) == BACKOFF_OK);
 	w.now_ns = 1000 * SECOND;
 	w.wall_ns = WALL;
-	w.clock = (struct backoff_clock){read_now, read_wall, NULL, &w};
+	w.clock = (struct backoff_clock){sizeof(w.clock), read_now, read_wall,
+					 NULL, &w};
 	w.rotation = (struct backoff_rotation){.size = sizeof(w.rotation),
 					       .keep = 9,
 					       .max_bytes = UINT64_MAX,

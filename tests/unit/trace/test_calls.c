@@ -63,7 +63,7 @@ add_event(struct tk_trace *trace, const char *text)
 	letter = end[strspn(end, " ")];
 	cr_assert(letter && id[0] && number, "%s", text);
 	delay = strtoull(end + strspn(end, " ") + 1, NULL, 10);
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	for (size_t i = 0; i < sizeof(kind) / sizeof(*kind); i++) {
 		if (kind[i].letter == letter) {
 			event.type = kind[i].type;
@@ -285,7 +285,7 @@ Test(trace_calls, a_native_event_keeps_everything)
 	const struct tk_call *call;
 	size_t count;
 
-	backoff_event_init(&event);
+	backoff_event_init(&event, sizeof(event));
 	event.type = BACKOFF_EVENT_ATTEMPT;
 	event.ts_ns = START;
 	event.operation = "op";
@@ -613,7 +613,7 @@ Test(trace_calls, hostile_logs_take_no_longer, .timeout = 60)
 			struct backoff_event event;
 			char name[32] = "op";
 
-			backoff_event_init(&event);
+			backoff_event_init(&event, sizeof(event));
 			event.type = BACKOFF_EVENT_ATTEMPT;
 			event.ts_ns = START + (kind == 0 ? 0 : i * MS);
 			event.attempt = kind == 1   ? i + 1
