@@ -77,7 +77,7 @@ ask(const struct question *q, const struct backoff_attempt *attempt)
 	else if (text == NULL || (d->text = strdup(text)) == NULL)
 		snprintf(d->error, sizeof(d->error), "%s",
 			 member(json, "error", "no description"));
-	d->hint = http.hint;
+	d->hint = backoff_outcome_hint(&http);
 	cJSON_Delete(json);
 	http_reply_clear(&reply);
 	return d;

@@ -7,6 +7,7 @@
 #include "engine/delay.h"
 #include "engine/engine.h"
 #include "engine/hold.h"
+#include "outcome/outcome.h"
 #include "policy/policy.h"
 
 bool
@@ -269,6 +270,8 @@ choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 	     const struct backoff_outcome *outcome, bool at_once,
 	     uint64_t now_ns, uint64_t draw, struct backoff_decision *out)
 {
+	const struct backoff_hint hint = bo_outcome_hint(outcome);
+
 	if (at_once) {
 		out->law = (struct backoff_delay){.law = BACKOFF_JITTER_NONE};
 		out->delay_ns = 0;
@@ -277,8 +280,8 @@ choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 		out->delay_ns = backoff_engine_draw(&out->law, draw);
 		state->previous_delay_ns = out->delay_ns;
 	}
-	if (outcome->hint.kind == BACKOFF_HINT_DELAY &&
-	    !follow_hint(&policy->hint, outcome->hint.delay_ns, draw, out)) {
+	if (hint.kind == BACKOFF_HINT_DELAY &&
+	    !follow_hint(&policy->hint, hint.delay_ns, draw, out)) {
 		out->hint_action = BACKOFF_HINT_ACTION_GAVE_UP;
 		return BACKOFF_STOP_HINT_TOO_LONG;
 	}
@@ -407,7 +410,7 @@ decide(const struct backoff_policy *policy, struct backoff_state *state,
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
 	state->finished = state->attempt;
-	out->hint_action = outcome->hint.kind == BACKOFF_HINT_DELAY
+	out->hint_action = bo_outcome_hint(outcome).kind == BACKOFF_HINT_DELAY
 				   ? BACKOFF_HINT_ACTION_IGNORED
 				   : BACKOFF_HINT_ACTION_NONE;
 	out->breaker_changed = BACKOFF_BREAKER_NONE;

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "engine/engine.h"
 #include "engine/hold.h"
+#include "outcome/outcome.h"
 #include "policy/policy.h"
 
 /* The state has room for what one attempt holds of the guard. With several
@@ -261,6 +262,7 @@ decide_while_others_run(const struct backoff_policy *policy,
 			const struct backoff_outcome *outcome, uint64_t now_ns,
 			struct backoff_decision *out)
 {
+	const struct backoff_hint hint = bo_outcome_hint(outcome);
 	enum backoff_stop stop =
 		bo_engine_refuse(policy, state, outcome, now_ns);
 
@@ -281,7 +283,7 @@ decide_while_others_run(const struct backoff_policy *policy,
 		hedges->next_ns = now_ns > hedges->hint_until_ns
 					  ? now_ns
 					  : hedges->hint_until_ns;
-	heed_hint(&policy->hint, &outcome->hint, hedges, now_ns);
+	heed_hint(&policy->hint, &hint, hedges, now_ns);
 	out->action = BACKOFF_ACTION_WAIT;
 	out->attempt = state->attempt;
 	out->not_before_ns = BACKOFF_FOREVER;
@@ -301,9 +303,11 @@ decide_last(const struct backoff_policy *policy, struct backoff_state *state,
 	bool failed = outcome->kind == BACKOFF_OUTCOME_FAILURE ||
 		      outcome->kind == BACKOFF_OUTCOME_TIMEOUT;
 	struct backoff_outcome last = *outcome;
-	bool is_clamped =
-		failed && join_hints(&policy->hint, hedges, now_ns, &last.hint);
+	bool is_clamped;
 
+	last.hint = bo_outcome_hint(outcome);
+	is_clamped =
+		failed && join_hints(&policy->hint, hedges, now_ns, &last.hint);
 	bo_engine_clear(out);
 	if (goes_on) {
 		bo_engine_decide_at_once(policy, state, &last, now_ns, draw,

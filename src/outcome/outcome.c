@@ -21,21 +21,9 @@ backoff_outcome_set(struct backoff_outcome *outcome,
 	outcome->code = code;
 	outcome->error = error;
 	outcome->hint = (struct backoff_hint){BACKOFF_HINT_NONE, 0};
+	outcome->limits.count = 0;
 	outcome->not_sent = 0;
 	outcome->not_replayable = 0;
-}
-
-enum backoff_status
-backoff_outcome_add_hint(struct backoff_outcome *outcome, const char *name,
-			 const char *value, uint64_t wall_ns)
-{
-	struct backoff_hint hint;
-	enum backoff_status status =
-		backoff_hint_parse(name, value, wall_ns, &hint);
-
-	if (status == BACKOFF_OK)
-		outcome->hint = backoff_hint_join(outcome->hint, hint);
-	return status;
 }
 
 void

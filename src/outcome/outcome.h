@@ -1,8 +1,11 @@
-/* Texts of outcomes that are constant, so that they can be copied fast. */
+/* What the library needs to know of outcomes beyond the public header: which of
+ * their texts are constant, and the hint that applies. */
 #ifndef BO_OUTCOME_H
 #define BO_OUTCOME_H
 
 #include <stdbool.h>
+
+#include <backoff/outcome.h>
 
 /** Bytes that can be read from the start of a text that
  *  bo_outcome_text_is_constant(). */
@@ -11,5 +14,15 @@
 /** Whether a text is one that backoff_outcome_from_errno() or
  *  backoff_outcome_from_http() set: constant, and shorter than the room. */
 bool bo_outcome_text_is_constant(const char *text);
+
+/** backoff_outcome_hint(), fast for outcomes that were not throttled. */
+static inline struct backoff_hint
+bo_outcome_hint(const struct backoff_outcome *outcome)
+{
+	if (outcome->failure_class != BACKOFF_CLASS_THROTTLE &&
+	    outcome->hint.kind != BACKOFF_HINT_RESET)
+		return outcome->hint;
+	return backoff_outcome_hint(outcome);
+}
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/process.h"
 #include "clock/wall.h"
+#include "outcome/outcome.h"
 
 /* {"id":"db1","tokens":495,"cost":5} */
 static const char *
@@ -129,11 +130,14 @@ law_name(const struct backoff_delay *law)
 static void
 fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
 {
+	struct backoff_hint hint;
+
 	event->outcome = (int)outcome->kind;
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return;
-	if (outcome->hint.kind == BACKOFF_HINT_DELAY)
-		event->hint_ns = outcome->hint.delay_ns;
+	hint = bo_outcome_hint(outcome);
+	if (hint.kind == BACKOFF_HINT_DELAY)
+		event->hint_ns = hint.delay_ns;
 	event->failure_class = (int)outcome->failure_class;
 	event->error_type = outcome->error_type;
 	event->code = outcome->code;

@@ -58,6 +58,14 @@ is(const char *name, const char *want)
 	return *name == '\0' && *want == '\0';
 }
 
+/* Whether the name of a header has "ratelimit" or "rate-limit" in it. */
+static bool
+mentions_limit(const char *name)
+{
+	return strcasestr(name, "ratelimit") != NULL ||
+	       strcasestr(name, "rate-limit") != NULL;
+}
+
 static void
 check_same(const char *name, const char *value, uint64_t wall_ns,
 	   enum backoff_status status, const struct backoff_hint *hint)
@@ -95,6 +103,12 @@ check_forms(const struct header *h, enum backoff_status status,
 	free(name);
 }
 
+static int
+rank(enum backoff_hint_kind kind)
+{
+	return kind == BACKOFF_HINT_RESET ? 1 : 2 * (int)kind;
+}
+
 /* The strictest hint wins, in any order. */
 static void
 check_join(struct backoff_hint hint)
@@ -104,6 +118,8 @@ check_join(struct backoff_hint hint)
 		{BACKOFF_HINT_DELAY, 0},
 		{BACKOFF_HINT_DELAY, 5000000000},
 		{BACKOFF_HINT_FORBID, 0},
+		{BACKOFF_HINT_RESET, 0},
+		{BACKOFF_HINT_RESET, 7000000000},
 	};
 
 	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++) {
@@ -111,15 +127,16 @@ check_join(struct backoff_hint hint)
 		struct backoff_hint b = backoff_hint_join(other[i], hint);
 
 		MUST(a.kind == b.kind && a.delay_ns == b.delay_ns);
-		MUST(a.kind >= hint.kind && a.kind >= other[i].kind);
-		MUST(a.kind != BACKOFF_HINT_DELAY ||
-		     a.delay_ns >= hint.delay_ns || hint.kind != a.kind);
+		MUST(rank(a.kind) >= rank(hint.kind) &&
+		     rank(a.kind) >= rank(other[i].kind));
+		MUST(a.delay_ns >= hint.delay_ns || hint.kind != a.kind);
 	}
 }
 
-/* The engine never retries earlier than the server said. */
+/* The engine never retries earlier than the server said. Resets count only if
+ * the server throttles. */
 static void
-check_decision(const struct header *h, struct backoff_hint hint)
+check_decision(const struct header *h, struct backoff_hint hint, int status)
 {
 	static struct backoff_policy *policy;
 	struct backoff_outcome outcome;
@@ -128,11 +145,14 @@ check_decision(const struct header *h, struct backoff_hint hint)
 
 	if (policy == NULL)
 		MUST(backoff_policy_builtin("WEBHOOK", &policy) == BACKOFF_OK);
-	backoff_outcome_from_http(&outcome, 503);
+	backoff_outcome_from_http(&outcome, status);
 	outcome.error_type = "ConnectionError";
 	MUST(backoff_outcome_add_hint(&outcome, h->name, h->value,
 				      h->wall_ns) == BACKOFF_OK);
-	MUST(outcome.hint.kind == hint.kind);
+	if (hint.kind == BACKOFF_HINT_RESET)
+		hint.kind =
+			status == 429 ? BACKOFF_HINT_DELAY : BACKOFF_HINT_NONE;
+	MUST(backoff_outcome_hint(&outcome).kind == hint.kind);
 	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
 	backoff_engine_decide(policy, &state, &outcome, 0, 0, &d);
 	if (hint.kind == BACKOFF_HINT_FORBID)
@@ -188,14 +208,17 @@ fuzz_accepts(const uint8_t *data, size_t size)
 		MUST(!is(h.name, "grpc-retry-pushback-ms"));
 	} else {
 		MUST(hint.delay_ns <= UINT64_C(1000000000000000000));
-		MUST(hint.kind == BACKOFF_HINT_DELAY || hint.delay_ns == 0);
-		MUST(hint.kind != BACKOFF_HINT_NONE ||
-		     is(h.name, "x-should-retry"));
+		MUST(hint.kind == BACKOFF_HINT_DELAY ||
+		     hint.kind == BACKOFF_HINT_RESET || hint.delay_ns == 0);
+		MUST((hint.kind != BACKOFF_HINT_NONE &&
+		      hint.kind != BACKOFF_HINT_RESET) ||
+		     is(h.name, "x-should-retry") || mentions_limit(h.name));
 		MUST(hint.kind != BACKOFF_HINT_FORBID ||
 		     is(h.name, "x-should-retry") ||
 		     is(h.name, "grpc-retry-pushback-ms"));
 		check_join(hint);
-		check_decision(&h, hint);
+		check_decision(&h, hint, 503);
+		check_decision(&h, hint, 429);
 	}
 	free(h.value);
 	free(h.name);
