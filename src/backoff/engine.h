@@ -56,7 +56,9 @@ struct backoff_state {
 	/** 1: the call is idempotent. backoff_engine_begin() sets 1, and
 	 *  the caller may set 0 after it. */
 	uint32_t idempotent;
-	/** 1: the guard counts this call. */
+	/** Not 0: the guard counts this call, in the process that this number
+	 *  stands for. A child of fork(2) has another: see
+	 *  backoff_guard_new(). */
 	uint32_t guarded;
 	/** Not 0: the current attempt probes a half-open breaker. */
 	uint32_t probe;

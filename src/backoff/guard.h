@@ -12,12 +12,26 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** Opaque. Any number of threads may use one, and none of them waits. */
+/**
+ * Opaque. Any number of threads may use one, and none of them waits.
+ *
+ * A child of fork(2) continues with a copy, in which no calls, retries and
+ * probes are under way: it gets the tokens back that retries under way had
+ * reserved. What was spent, the state of the breaker and the outcomes in its
+ * window stay.
+ */
 struct backoff_guard;
 
 /**
  * Make a full budget and a closed breaker for one target, as @p policy has
  * them.
+ *
+ * An attempt that a half-open breaker lets through, a probe, keeps its place
+ * until its outcome is reported, but not for ever: once all places are taken
+ * and the newest probe is older than the policy's `cooldown` and
+ * `attempt_timeout`, other probes take the places of those under way. The
+ * outcome of a probe that lost its place does not count; if it succeeded, the
+ * time for further probes doubles until the breaker closes or opens.
  *
  * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL; BACKOFF_E_NOMEM
  */

@@ -287,10 +287,17 @@ backoff_call_new(struct backoff_retry *retry,
 		 const struct backoff_call_options *options,
 		 struct backoff_call **out);
 
-/** Free it. A call that is not over ends with `shutdown`, and returns what it
- *  holds to its guard. A call that was saved and has taken no step since
- *  returns that too, but is not closed in the log: it continues elsewhere. NULL
- *  is fine. */
+/**
+ * Free it. A call that is not over ends with `shutdown`, and returns what it
+ * holds to its guard. A call that was saved and has taken no step since returns
+ * that too, but is not closed in the log: it continues elsewhere. NULL is fine.
+ *
+ * In a child of fork(2), a call that the child got as a copy, and for which it
+ * has taken no step, is its parent's: freeing or cancelling it returns nothing
+ * to the child's guard and logs nothing. If the child asks for its next step or
+ * reports its attempt, it continues the call as if it had been saved there and
+ * restored here, under the same call id; then the parent must not continue it.
+ */
 BACKOFF_API void backoff_call_free(struct backoff_call *call);
 
 /**

@@ -6,7 +6,7 @@
 #include "base/process.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <backoff/status.h>
@@ -62,6 +62,40 @@ uint32_t
 bo_process_generation(void)
 {
 	return atomic_load_explicit(&generation, memory_order_relaxed);
+}
+
+/* A mark is twice the generation, and one more while a thread of that process
+ * changes the state. */
+void
+bo_fork_init(atomic_uint *mark)
+{
+	atomic_init(mark, 2 * bo_process_generation());
+}
+
+bool
+bo_fork_claim(atomic_uint *mark)
+{
+	unsigned done = 2 * bo_process_generation();
+	unsigned seen = atomic_load_explicit(mark, memory_order_acquire);
+
+	while (seen != done) {
+		if (seen == done + 1) {
+			sched_yield();
+			seen = atomic_load_explicit(mark, memory_order_acquire);
+		} else if (atomic_compare_exchange_weak_explicit(
+				   mark, &seen, done + 1, memory_order_acquire,
+				   memory_order_acquire)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+bo_fork_done(atomic_uint *mark)
+{
+	atomic_store_explicit(mark, 2 * bo_process_generation(),
+			      memory_order_release);
 }
 
 uint64_t

@@ -127,6 +127,8 @@ backoff_engine_resume(const struct backoff_policy *policy,
 
 	state->attempt_start_ns = now_ns;
 	bo_engine_clear(out);
+	if (stop == BACKOFF_STOP_NONE && bo_hold_is_foreign(state))
+		stop = bo_hold_inherit(state, now_ns);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = bo_hold_admit(state, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
@@ -409,6 +411,7 @@ decide(const struct backoff_policy *policy, struct backoff_state *state,
 
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
+	bo_hold_check(state, now_ns);
 	state->finished = state->attempt;
 	out->hint_action = bo_outcome_hint(outcome).kind == BACKOFF_HINT_DELAY
 				   ? BACKOFF_HINT_ACTION_IGNORED

@@ -35,6 +35,25 @@ load(struct backoff_state *state, const struct backoff_lane *lane)
 	state->held_since_ns = lane->held_since_ns;
 }
 
+/* Before a decision: as bo_hold_check(), with what the lanes name. */
+static void
+check_lanes(struct backoff_state *state, struct backoff_hedges *hedges,
+	    uint64_t now_ns)
+{
+	if (!bo_hold_is_foreign(state))
+		return;
+	bo_hold_check(state, now_ns);
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
+		struct backoff_lane *lane = &hedges->lane[i];
+
+		if (lane->attempt == 0)
+			continue;
+		lane->probe = 0;
+		(void)bo_hold_pay_again(state, &lane->held_milli,
+					&lane->held_since_ns, now_ns);
+	}
+}
+
 struct backoff_lane *
 bo_hedges_find(struct backoff_hedges *hedges, uint32_t attempt)
 {
@@ -125,6 +144,7 @@ backoff_engine_hedge(const struct backoff_policy *policy,
 		     uint64_t now_ns, struct backoff_decision *out)
 {
 	wait_for_others(state, out);
+	check_lanes(state, hedges, now_ns);
 	if (hedges->left == 0 || bo_engine_is_last(policy, state) ||
 	    bo_engine_has_passed(state->deadline_ns, hedges->next_ns > now_ns
 							     ? hedges->next_ns
@@ -252,7 +272,9 @@ void
 backoff_engine_hedges_end(struct backoff_state *state,
 			  struct backoff_hedges *hedges)
 {
-	release_all(state, hedges, false);
+	/* In a child of fork(2), the lanes may name what its parent holds. */
+	if (!bo_hold_is_foreign(state))
+		release_all(state, hedges, false);
 }
 
 static void
@@ -343,6 +365,7 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 		wait_for_others(state, out);
 		return;
 	}
+	check_lanes(state, hedges, now_ns);
 	load(state, lane);
 	lane->attempt = 0;
 	hedges->running--;

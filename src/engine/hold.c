@@ -6,9 +6,31 @@
 void
 bo_hold_rejoin(struct backoff_state *state, struct backoff_guard *guard)
 {
-	bo_guard_rejoin(guard);
+	state->guarded = bo_guard_rejoin(guard);
 	state->guard = guard;
-	state->guarded = 1;
+}
+
+bool
+bo_hold_pay_again(const struct backoff_state *state, int64_t *held_milli,
+		  uint64_t *since_ns, uint64_t now_ns)
+{
+	*since_ns = now_ns;
+	if (*held_milli <= 0 ||
+	    bo_guard_reserve_again(state->guard, now_ns, held_milli))
+		return true;
+	*held_milli = 0;
+	return false;
+}
+
+enum backoff_stop
+bo_hold_inherit(struct backoff_state *state, uint64_t now_ns)
+{
+	state->guarded = bo_guard_rejoin(state->guard);
+	state->probe = 0;
+	return bo_hold_pay_again(state, &state->held_milli,
+				 &state->held_since_ns, now_ns)
+		       ? BACKOFF_STOP_NONE
+		       : BACKOFF_STOP_BUDGET;
 }
 
 enum backoff_stop
@@ -35,8 +57,12 @@ bo_hold_give_back(struct backoff_state *state)
 void
 bo_hold_end(struct backoff_state *state)
 {
+	if (bo_hold_is_foreign(state)) {
+		state->held_milli = 0;
+		state->probe = state->guarded = 0;
+	}
 	bo_hold_give_back(state);
-	if (state->guarded)
+	if (state->guarded != 0)
 		bo_guard_end(state->guard);
 	state->guarded = 0;
 }

@@ -7,17 +7,43 @@
 
 #include "guard/guard.h"
 
+/** The process was forked after the call began: what the call holds belongs to
+ *  the parent. Count the call here, and reserve the cost of its retry again;
+ *  BACKOFF_STOP_BUDGET if that is refused, and then the retry holds nothing. */
+enum backoff_stop bo_hold_inherit(struct backoff_state *state, uint64_t now_ns);
+
+/** Reserve again what an attempt holds, from a budget of this process; false,
+ *  and *held_milli 0, if that is refused. */
+bool bo_hold_pay_again(const struct backoff_state *state, int64_t *held_milli,
+		       uint64_t *since_ns, uint64_t now_ns);
+
+/** Whether another process holds what the state and its lanes name. */
+static inline bool
+bo_hold_is_foreign(const struct backoff_state *state)
+{
+	return state->guarded != 0 &&
+	       state->guarded != bo_guard_process(state->guard);
+}
+
+/** Before a decision: make sure that this process holds what the state names.
+ *  An attempt that is under way continues without a refused budget. */
+static inline void
+bo_hold_check(struct backoff_state *state, uint64_t now_ns)
+{
+	if (bo_hold_is_foreign(state))
+		(void)bo_hold_inherit(state, now_ns);
+}
+
 /** A call begins, and shares the guard if that admits its first attempt. */
 static inline enum backoff_stop
 bo_hold_begin(struct backoff_state *state, struct backoff_guard *guard,
 	      uint64_t now_ns, struct backoff_decision *out)
 {
 	state->guard = guard;
-	if (!bo_guard_begin(guard, now_ns, &state->probe,
-			    &out->breaker_changed))
-		return BACKOFF_STOP_BREAKER_OPEN;
-	state->guarded = 1;
-	return BACKOFF_STOP_NONE;
+	state->guarded = bo_guard_begin(guard, now_ns, &state->probe,
+					&out->breaker_changed);
+	return state->guarded != 0 ? BACKOFF_STOP_NONE
+				   : BACKOFF_STOP_BREAKER_OPEN;
 }
 
 /** A call that began in another process continues here: it is counted, and the

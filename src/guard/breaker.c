@@ -10,40 +10,70 @@
 
 /* The state is one word, so that exactly one thread makes each transition and
  * no probe is lost between two transitions: a generation that each transition
- * counts up (32 bits), the state (2), and, while half open, how many probes
- * were let through (15) and how many of them succeeded (15). */
+ * counts up (28 bits), the state (2), and, while half open, how patient the
+ * breaker is with its probes (6), how many were let through (14) and how many
+ * of them succeeded (14).
+ *
+ * Probes have a lease. A probe that hangs, or whose holder died, would keep its
+ * place for ever, and the breaker half open. So when all places are taken and
+ * the newest probe is older than the lease, the breaker begins a new half-open
+ * time, with a new generation: successes still count, probes under way lose
+ * their places, and their reports and returns find another generation. One time
+ * for all places, rather than one for each: a place needs no record of its own,
+ * and with one probe, the default, both are the same.
+ *
+ * If each attempt takes longer than the lease and then succeeds, leases that
+ * stay the same would keep the breaker half open although its target works. So
+ * each success that comes too late doubles the lease of this half-open time. */
 struct view {
 	uint32_t generation;
 	enum backoff_breaker state;
-	uint32_t admitted, succeeded;
+	uint32_t patience, admitted, succeeded;
 };
+
+#define GENERATION_MASK UINT32_C(0xfffffff)
+#define PATIENCE_MASK 0x3f
+#define PROBES_MASK 0x3fff
 
 _Static_assert(BACKOFF_BREAKER_COUNT <= 4, "a state fits into 2 bits");
 
 static uint64_t
 word_of(struct view v)
 {
-	return (uint64_t)v.generation << 32 | (uint64_t)v.state << 30 |
-	       (uint64_t)v.admitted << 15 | v.succeeded;
+	return (uint64_t)v.generation << 36 | (uint64_t)v.state << 34 |
+	       (uint64_t)v.patience << 28 | (uint64_t)v.admitted << 14 |
+	       v.succeeded;
 }
 
 static struct view
 view_of(uint64_t word)
 {
-	return (struct view){.generation = (uint32_t)(word >> 32),
-			     .state = (enum backoff_breaker)(word >> 30 & 3),
-			     .admitted = word >> 15 & 0x7fff,
-			     .succeeded = word & 0x7fff};
+	return (struct view){.generation = (uint32_t)(word >> 36),
+			     .state = (enum backoff_breaker)(word >> 34 & 3),
+			     .patience = word >> 28 & PATIENCE_MASK,
+			     .admitted = word >> 14 & PROBES_MASK,
+			     .succeeded = word & PROBES_MASK};
 }
 
 /* The view after a transition. Generations skip 0: it means "not a probe". */
 static struct view
 after(struct view v, enum backoff_breaker state)
 {
-	uint32_t next = v.generation + 1;
+	uint32_t next = (v.generation + 1) & GENERATION_MASK;
 
 	return (struct view){.generation = next != 0 ? next : 1,
 			     .state = state};
+}
+
+/* The view after all probes under way have lost their places. */
+static struct view
+without_probes(struct view v)
+{
+	struct view to = after(v, v.state);
+
+	to.patience = v.patience;
+	to.admitted = to.succeeded = v.succeeded;
+	return to;
 }
 
 static bool
@@ -54,11 +84,13 @@ change(struct bo_breaker *breaker, uint_fast64_t *word, struct view to)
 }
 
 bool
-bo_breaker_init(const struct bo_breaker_rule *rule, struct bo_breaker *breaker)
+bo_breaker_init(const struct bo_breaker_rule *rule, uint64_t lease_ns,
+		struct bo_breaker *breaker)
 {
 	const struct view start = {.generation = 1,
 				   .state = BACKOFF_BREAKER_CLOSED};
 
+	breaker->lease_ns = lease_ns;
 	atomic_init(&breaker->word, word_of(start));
 	atomic_init(&breaker->failures, (uint64_t)start.generation << 32);
 	if (rule->window == 0)
@@ -93,6 +125,29 @@ bo_breaker_state(const struct bo_breaker_rule *rule,
 		       : state;
 }
 
+/* Set a time to now_ns, unless it is later already: threads may come in another
+ * order than their clock reads. */
+static void
+move_forward(atomic_uint_fast64_t *time_ns, uint64_t now_ns)
+{
+	uint_fast64_t seen_ns = atomic_load(time_ns);
+
+	while (seen_ns < now_ns &&
+	       !atomic_compare_exchange_weak(time_ns, &seen_ns, now_ns))
+		;
+}
+
+/* Whether the lease of all probes under way is over. */
+static bool
+have_lapsed(const struct bo_breaker *breaker, struct view v, uint64_t now_ns)
+{
+	uint64_t lease_ns = breaker->lease_ns;
+
+	lease_ns = lease_ns > UINT64_MAX >> v.patience ? UINT64_MAX
+						       : lease_ns << v.patience;
+	return now_ns >= bo_add_sat(atomic_load(&breaker->probed_ns), lease_ns);
+}
+
 bool
 bo_breaker_admit(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
 		 uint64_t now_ns, uint32_t *probe,
@@ -113,9 +168,14 @@ bo_breaker_admit(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
 				return false;
 			to = after(v, BACKOFF_BREAKER_HALF_OPEN);
 		}
-		if (to.admitted >= rule->probes)
-			return false;
+		if (to.admitted >= rule->probes) {
+			if (!have_lapsed(breaker, v, now_ns))
+				return false;
+			to = without_probes(v);
+		}
 		to.admitted++;
+		/* Before the word, with which it is read. */
+		move_forward(&breaker->probed_ns, now_ns);
 		if (!change(breaker, &word, to))
 			continue;
 		*probe = to.generation;
@@ -205,12 +265,8 @@ static enum backoff_breaker
 open_it(struct bo_breaker *breaker, uint_fast64_t word, uint64_t now_ns)
 {
 	struct view v = view_of(word);
-	uint_fast64_t since_ns = atomic_load(&breaker->since_ns);
 
-	while (since_ns < now_ns &&
-	       !atomic_compare_exchange_weak(&breaker->since_ns, &since_ns,
-					     now_ns))
-		;
+	move_forward(&breaker->since_ns, now_ns);
 	while (!change(breaker, &word, after(v, BACKOFF_BREAKER_OPEN)))
 		if (view_of(word).generation != v.generation)
 			return BACKOFF_BREAKER_NONE;
@@ -239,6 +295,21 @@ count_probe(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
 	}
 }
 
+/* A probe succeeded after it had lost its place. */
+static void
+be_patient(struct bo_breaker *breaker, uint_fast64_t word)
+{
+	struct view v = view_of(word);
+
+	while (v.state == BACKOFF_BREAKER_HALF_OPEN &&
+	       v.patience < PATIENCE_MASK) {
+		v.patience++;
+		if (change(breaker, &word, v))
+			return;
+		v = view_of(word);
+	}
+}
+
 enum backoff_breaker
 bo_breaker_report(const struct bo_breaker_rule *rule,
 		  struct bo_breaker *breaker, bool success, uint32_t probe,
@@ -247,6 +318,13 @@ bo_breaker_report(const struct bo_breaker_rule *rule,
 	uint64_t word = atomic_load(&breaker->word);
 	struct view v = view_of(word);
 
+	/* A probe of an earlier half-open time says nothing about this one, nor
+	 * about the window after it. */
+	if (probe != 0 && v.generation != probe) {
+		if (success)
+			be_patient(breaker, word);
+		return BACKOFF_BREAKER_NONE;
+	}
 	if (v.state == BACKOFF_BREAKER_CLOSED)
 		return count(rule, breaker, v.generation, success, now_ns)
 			       ? open_it(breaker, word, now_ns)
@@ -259,11 +337,14 @@ bo_breaker_report(const struct bo_breaker_rule *rule,
 }
 
 bool
-bo_breaker_holds(const struct bo_breaker *breaker, uint32_t probe)
+bo_breaker_renew(struct bo_breaker *breaker, uint32_t probe, uint64_t now_ns)
 {
 	struct view v = view_of(atomic_load(&breaker->word));
 
-	return v.state == BACKOFF_BREAKER_HALF_OPEN && v.generation == probe;
+	if (v.state != BACKOFF_BREAKER_HALF_OPEN || v.generation != probe)
+		return false;
+	move_forward(&breaker->probed_ns, now_ns);
+	return true;
 }
 
 void
@@ -279,4 +360,31 @@ bo_breaker_abandon(struct bo_breaker *breaker, uint32_t probe)
 			return;
 		v = view_of(word);
 	}
+}
+
+/* The failures in the window of this generation, mark by mark. */
+static void
+count_again(const struct bo_breaker_rule *rule, struct bo_breaker *b,
+	    uint32_t generation)
+{
+	uint32_t failures = 0;
+
+	for (uint32_t i = 0; i < rule->window; i++)
+		failures += atomic_load(&b->outcome[i]) ==
+			    mark_of(generation, false);
+	atomic_store(&b->failures, (uint64_t)generation << 32 | failures);
+}
+
+void
+bo_breaker_inherit(const struct bo_breaker_rule *rule,
+		   struct bo_breaker *breaker)
+{
+	struct view v = view_of(atomic_load(&breaker->word));
+
+	if (v.state == BACKOFF_BREAKER_HALF_OPEN)
+		atomic_store(&breaker->word, word_of(without_probes(v)));
+	/* A thread of the parent may have been about to count an outcome. */
+	if (rule->window > 0)
+		count_again(rule, breaker,
+			    (uint32_t)(atomic_load(&breaker->failures) >> 32));
 }

@@ -14,8 +14,11 @@
 struct bo_breaker {
 	/** The state: see breaker.c. */
 	atomic_uint_fast64_t word;
-	/** Time at which it last opened. */
-	atomic_uint_fast64_t since_ns;
+	/** Time at which it last opened, and at which the newest probe began.
+	 */
+	atomic_uint_fast64_t since_ns, probed_ns;
+	/** The time after which a probe under way may lose its place. */
+	uint64_t lease_ns;
 	/** A window by count: the number of all outcomes so far, and of those
 	 *  before the window; the generation above the failures in the window;
 	 *  and the outcomes. */
@@ -33,7 +36,7 @@ bo_breaker_is_on(const struct bo_breaker_rule *rule)
 }
 
 /** A closed breaker, in zeroed memory; false without memory for its window. */
-bool bo_breaker_init(const struct bo_breaker_rule *rule,
+bool bo_breaker_init(const struct bo_breaker_rule *rule, uint64_t lease_ns,
 		     struct bo_breaker *breaker);
 void bo_breaker_clear(struct bo_breaker *breaker);
 
@@ -51,15 +54,23 @@ bool bo_breaker_admit(const struct bo_breaker_rule *rule,
 		      uint32_t *probe, enum backoff_breaker *changed);
 
 /** An admitted attempt ended and was not cancelled. Returns the state that the
- *  breaker changed to, or NONE. */
+ *  breaker changed to, or NONE. The outcome of a probe that has lost its place
+ *  does not count. */
 enum backoff_breaker bo_breaker_report(const struct bo_breaker_rule *rule,
 				       struct bo_breaker *breaker, bool success,
 				       uint32_t probe, uint64_t now_ns);
 
-/** Whether the half-open time that a probe was admitted to still lasts. */
-bool bo_breaker_holds(const struct bo_breaker *breaker, uint32_t probe);
+/** Whether a probe that was admitted still has its place. If so, its lease
+ *  begins again. */
+bool bo_breaker_renew(struct bo_breaker *breaker, uint32_t probe,
+		      uint64_t now_ns);
 
 /** An admitted probe will not be made, or was cancelled. */
 void bo_breaker_abandon(struct bo_breaker *breaker, uint32_t probe);
+
+/** In a child of fork(2), before its threads use the breaker: probes of the
+ *  parent have no places here. */
+void bo_breaker_inherit(const struct bo_breaker_rule *rule,
+			struct bo_breaker *breaker);
 
 #endif

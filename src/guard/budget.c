@@ -31,6 +31,14 @@ put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 							memory_order_relaxed));
 }
 
+/* A retry from a bucket ended or will not be made. */
+static void
+let_go(struct bo_budget *budget, int64_t held_milli)
+{
+	atomic_fetch_sub_explicit(&budget->held_milli, held_milli,
+				  memory_order_relaxed);
+}
+
 /* Take an amount, or what is left of it. */
 static void
 drain(atomic_int_fast64_t *tokens, int64_t amount)
@@ -134,9 +142,10 @@ void
 bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		 int64_t cost_milli, uint64_t then_ns)
 {
-	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET)
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET) {
 		put(&budget->tokens_milli, cost_milli, rule->capacity_milli);
-	else if (rule->kind == BACKOFF_BUDGET_RATIO)
+		let_go(budget, cost_milli);
+	} else if (rule->kind == BACKOFF_BUDGET_RATIO)
 		bo_slices_take_back(&budget->balance, rule->ttl_ns, then_ns,
 				    -cost_milli);
 	else if (rule->kind == BACKOFF_BUDGET_CONCURRENCY)
@@ -165,8 +174,22 @@ bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		put(&budget->tokens_milli, amount, rule->capacity_milli);
 	else if (amount < 0)
 		drain(&budget->tokens_milli, -amount);
-	/* Success or failure, the retry's place is free again. */
+	/* Success or failure, the retry is over. */
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET && held_milli > 0)
+		let_go(budget, held_milli);
 	if (rule->kind == BACKOFF_BUDGET_CONCURRENCY && held_milli > 0)
 		atomic_fetch_sub_explicit(&budget->retries, 1,
 					  memory_order_relaxed);
+}
+
+void
+bo_budget_inherit(const struct bo_budget_rule *rule, struct bo_budget *budget)
+{
+	int64_t held_milli = atomic_exchange(&budget->held_milli, 0);
+
+	atomic_store(&budget->calls, 0);
+	atomic_store(&budget->retries, 0);
+	/* A ratio's deposits and withdrawals expire by themselves. */
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET && held_milli > 0)
+		put(&budget->tokens_milli, held_milli, rule->capacity_milli);
 }

@@ -17,6 +17,9 @@
 struct bo_budget {
 	/** Token bucket and throttle: thousandths of a token. */
 	atomic_int_fast64_t tokens_milli;
+	/** Token bucket: the part of what is missing that retries under way
+	 *  hold. A child of fork(2) gets it back. */
+	atomic_int_fast64_t held_milli;
 	/** Concurrency: calls, and retries decided or under way. */
 	atomic_int_fast64_t calls, retries;
 	/** Ratio: deposits less withdrawals, in thousandths of a retry. */
@@ -106,11 +109,14 @@ static inline bool
 bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		  int64_t cost_milli, uint64_t now_ns)
 {
-	return (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET &&
-		atomic_fetch_sub_explicit(&budget->tokens_milli, cost_milli,
-					  memory_order_relaxed) >=
-			cost_milli) ||
-	       bo_budget_reserve_rest(rule, budget, cost_milli, now_ns);
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET &&
+	    atomic_fetch_sub_explicit(&budget->tokens_milli, cost_milli,
+				      memory_order_relaxed) >= cost_milli) {
+		atomic_fetch_add_explicit(&budget->held_milli, cost_milli,
+					  memory_order_relaxed);
+		return true;
+	}
+	return bo_budget_reserve_rest(rule, budget, cost_milli, now_ns);
 }
 
 /** The retry will not be made, or its outcome will not be known: return the
@@ -119,7 +125,7 @@ void bo_budget_refund(const struct bo_budget_rule *rule,
 		      struct bo_budget *budget, int64_t cost_milli,
 		      uint64_t then_ns);
 
-/** Whether bo_budget_report() of a failure changes anything. */
+/** Whether bo_budget_report() of a first attempt's failure changes anything. */
 static inline bool
 bo_budget_counts_failures(const struct bo_budget_rule *rule)
 {
@@ -134,5 +140,10 @@ bo_budget_counts_failures(const struct bo_budget_rule *rule)
 void bo_budget_report(const struct bo_budget_rule *rule,
 		      struct bo_budget *budget, bool success, bool retryable,
 		      int64_t held_milli, bool is_hedge);
+
+/** In a child of fork(2), before its threads use the budget: the child has no
+ *  calls and no retries under way. What the parent has spent stays spent. */
+void bo_budget_inherit(const struct bo_budget_rule *rule,
+		       struct bo_budget *budget);
 
 #endif

@@ -3,7 +3,15 @@
 
 #include "guard/guard.h"
 
+#include "base/process.h"
 #include "guard/state.h"
+
+uint32_t
+bo_guard_process(struct backoff_guard *guard)
+{
+	bo_guard_notice_fork(guard);
+	return bo_process_generation() + 1;
+}
 
 const struct backoff_policy *
 bo_guard_policy(const struct backoff_guard *guard)
@@ -20,25 +28,30 @@ bo_guard_admit(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
 	if (!bo_breaker_is_on(rule))
 		return true;
 	/* Event loops ask again about the attempt that a call began with. */
-	if (*probe != 0 && bo_breaker_holds(&guard->breaker, *probe))
+	if (*probe != 0 && bo_breaker_renew(&guard->breaker, *probe, now_ns))
 		return true;
 	return bo_breaker_admit(rule, &guard->breaker, now_ns, probe, changed);
 }
 
-bool
+uint32_t
 bo_guard_begin(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
 	       enum backoff_breaker *changed)
 {
+	uint32_t process = bo_guard_process(guard);
+
 	if (!bo_guard_admit(guard, now_ns, probe, changed))
-		return false;
+		return 0;
 	bo_budget_begin(&guard->policy->budget, &guard->budget, now_ns);
-	return true;
+	return process;
 }
 
-void
+uint32_t
 bo_guard_rejoin(struct backoff_guard *guard)
 {
+	uint32_t process = bo_guard_process(guard);
+
 	bo_budget_rejoin(&guard->policy->budget, &guard->budget);
+	return process;
 }
 
 void
@@ -65,7 +78,8 @@ bo_guard_report(struct backoff_guard *guard,
 	bool forbidden = outcome->hint.kind == BACKOFF_HINT_FORBID;
 
 	/* gRPC A6 counts a failure whose retry the server forbids. */
-	if (success || bo_budget_counts_failures(&guard->policy->budget))
+	if (success || held_milli > 0 ||
+	    bo_budget_counts_failures(&guard->policy->budget))
 		bo_budget_report(&guard->policy->budget, &guard->budget,
 				 success, retryable || forbidden, held_milli,
 				 is_hedge);

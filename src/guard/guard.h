@@ -9,6 +9,16 @@
 #include <backoff/guard.h>
 #include <backoff/outcome.h>
 
+/**
+ * To be called before all other functions: in a child of fork(2), forget what
+ * the calls of the parent hold.
+ *
+ * @return a number of this process, from 1, that neither its parent nor its
+ *         children have: a call that began under another number holds nothing
+ *         of this guard
+ */
+uint32_t bo_guard_process(struct backoff_guard *guard);
+
 /** The policy that the guard was made for. */
 const struct backoff_policy *bo_guard_policy(const struct backoff_guard *guard);
 
@@ -23,12 +33,14 @@ const struct backoff_policy *bo_guard_policy(const struct backoff_guard *guard);
 bool bo_guard_admit(struct backoff_guard *guard, uint64_t now_ns,
 		    uint32_t *probe, enum backoff_breaker *changed);
 
-/** A call begins if its first attempt may: as bo_guard_admit(). */
-bool bo_guard_begin(struct backoff_guard *guard, uint64_t now_ns,
-		    uint32_t *probe, enum backoff_breaker *changed);
+/** A call begins if its first attempt may: as bo_guard_admit(). Returns
+ *  bo_guard_process(), or 0 if it may not begin. */
+uint32_t bo_guard_begin(struct backoff_guard *guard, uint64_t now_ns,
+			uint32_t *probe, enum backoff_breaker *changed);
 
-/** A call that began in another process continues here. */
-void bo_guard_rejoin(struct backoff_guard *guard);
+/** A call that began in another process continues here. Returns
+ *  bo_guard_process(). */
+uint32_t bo_guard_rejoin(struct backoff_guard *guard);
 
 /** A call that began or continued here is over. */
 void bo_guard_end(struct backoff_guard *guard);

@@ -12,6 +12,8 @@
  *  fetched again for each read. */
 struct backoff_guard {
 	const struct backoff_policy *policy;
+	/** Whether a fork(2) was noticed: see bo_fork_claim(). */
+	atomic_uint seen;
 	_Alignas(64) struct bo_budget budget;
 	_Alignas(64) struct bo_breaker breaker;
 };
@@ -20,6 +22,9 @@ struct backoff_guard {
  *  BACKOFF_E_NOMEM, after which there is nothing to clear. */
 enum backoff_status bo_guard_init(struct backoff_guard *guard,
 				  const struct backoff_policy *policy);
+
+/** In a child of fork(2), forget what the calls of the parent hold. */
+void bo_guard_notice_fork(const struct backoff_guard *guard);
 void bo_guard_clear(struct backoff_guard *guard);
 
 #endif

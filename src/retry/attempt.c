@@ -36,6 +36,7 @@ bo_attempt_decide(struct backoff_call *call, struct backoff_outcome *outcome,
 				? 0
 				: bo_call_draw(call, call->state.attempt);
 
+	bo_call_own(call);
 	backoff_engine_decide(call->retry->policy, &call->state, outcome,
 			      now_ns, draw, &call->decision);
 	bo_call_apply(call, now_ns);

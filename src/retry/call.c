@@ -7,7 +7,6 @@
 
 #include <backoff/rng.h>
 
-#include "base/process.h"
 #include "base/utf8.h"
 #include "outcome/outcome.h"
 
@@ -102,6 +101,7 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	     struct backoff_answer *answer)
 {
 	call->retry = retry;
+	call->generation = bo_process_generation();
 	call->options = options;
 	call->answer = answer;
 	call->numbered = false;
@@ -124,6 +124,21 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	call->state.idempotent = options->idempotent != 0;
 	call->state.inbound_attempt = options->inbound_attempt;
 	call->phase = BO_PHASE_READY;
+}
+
+void
+bo_call_inherit(struct backoff_call *call)
+{
+	call->generation = bo_process_generation();
+	/* Attempts under way are counted here too, until they end. */
+	if (call->phase != BO_PHASE_RUNNING ||
+	    call->in_flight == BACKOFF_ABSENT)
+		return;
+	if (call->hedges == NULL)
+		bo_process_begin_attempt();
+	for (int i = 0; call->hedges != NULL && i <= BACKOFF_HEDGES_MAX; i++)
+		if (call->hedges->lane[i].attempt != 0)
+			bo_process_begin_attempt();
 }
 
 uint64_t

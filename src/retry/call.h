@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/num.h"
+#include "base/process.h"
 #include "retry/retry.h"
 
 enum bo_phase {
@@ -19,6 +20,8 @@ struct backoff_call {
 	struct backoff_retry *retry;
 	const struct backoff_call_options *options;
 	enum bo_phase phase;
+	/** The process that makes the call: see bo_process_generation(). */
+	uint32_t generation;
 	struct backoff_state state;
 	struct backoff_decision decision;
 	/** Key of the random draws: the process's seed, the call's number. */
@@ -53,6 +56,32 @@ struct backoff_call {
 void bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 		  const struct backoff_call_options *options, uint64_t now_ns,
 		  struct backoff_answer *answer);
+
+/** Whether the call was copied by fork(2), and this process has not continued
+ *  it: its parent counts and logs it. */
+static inline bool
+bo_call_is_foreign(const struct backoff_call *call)
+{
+	return call->generation != bo_process_generation();
+}
+
+/** This process continues a call that was copied by fork(2). */
+void bo_call_inherit(struct backoff_call *call);
+
+/** Before a step of the call. */
+static inline void
+bo_call_own(struct backoff_call *call)
+{
+	if (bo_call_is_foreign(call))
+		bo_call_inherit(call);
+}
+
+/** Whether events of the call go anywhere. */
+static inline bool
+bo_call_is_logged(const struct backoff_call *call)
+{
+	return bo_retry_is_watched(call->retry) && !bo_call_is_foreign(call);
+}
 
 /** Give the call the key of its random draws, if it has none yet. */
 void bo_call_number(struct backoff_call *call);

@@ -50,6 +50,7 @@ bool
 bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
 	      struct backoff_attempt *attempt)
 {
+	bo_call_own(call);
 	backoff_engine_hedge(call->retry->policy, &call->state, call->hedges,
 			     now_ns, &call->decision);
 	bo_log_breaker(call, now_ns);
@@ -62,7 +63,7 @@ bo_hedge_next(struct backoff_call *call, uint64_t now_ns,
 static void
 lose(struct backoff_call *call, struct backoff_lane *lane, uint64_t now_ns)
 {
-	if (bo_retry_is_watched(call->retry))
+	if (bo_call_is_logged(call))
 		bo_log_lost(call, lane, now_ns);
 }
 
@@ -113,6 +114,7 @@ bo_hedge_report(struct backoff_call *call, uint32_t number,
 
 	if (lane == NULL)
 		return BACKOFF_E_STATE;
+	bo_call_own(call);
 	select_lane(call, lane);
 	bo_attempt_classify(call->retry, outcome);
 	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)

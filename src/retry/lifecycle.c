@@ -52,7 +52,7 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 		bo_hedge_abandon(call, now_ns);
 	if (running || call->state.finished == 0)
 		call->answer->kind = BACKOFF_OUTCOME_CANCELLED;
-	if (bo_retry_is_watched(call->retry))
+	if (bo_call_is_logged(call))
 		bo_log_stop(call, running, now_ns);
 }
 
@@ -79,6 +79,7 @@ bo_call_resume(struct backoff_call *call, uint64_t now_ns)
 {
 	enum backoff_stop stop;
 
+	bo_call_own(call);
 	call->is_saved = false;
 	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
 			      &call->decision);

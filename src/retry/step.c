@@ -69,7 +69,8 @@ backoff_call_free(struct backoff_call *call)
 {
 	if (call == NULL)
 		return;
-	if (call->phase != BO_PHASE_OVER && call->is_saved)
+	if (call->phase != BO_PHASE_OVER &&
+	    (call->is_saved || bo_call_is_foreign(call)))
 		bo_call_leave(call);
 	else if (call->phase != BO_PHASE_OVER)
 		bo_call_stop(call, BACKOFF_STOP_SHUTDOWN, now(call));
@@ -97,6 +98,7 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 		return BACKOFF_E_STATE;
 	*step = (struct backoff_step){.action = BACKOFF_ACTION_DONE};
 	if (call->phase != BO_PHASE_OVER) {
+		bo_call_own(call);
 		now_ns = now(call);
 		if (bo_call_is_cancelled(call->options))
 			bo_call_stop(call, BACKOFF_STOP_CANCELLED, now_ns);

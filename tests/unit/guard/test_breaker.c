@@ -306,3 +306,170 @@ Test(guard_breaker, windows_do_not_drift)
 	}
 	guarded_clear(&g);
 }
+
+/* A half-open breaker with as many probes under way as it lets through, all
+ * begun at 10 s. */
+static struct guarded
+with_probes(const char *policy, struct guarded_call *probe, int count)
+{
+	struct guarded g = half_open(policy);
+	struct guarded_call more;
+
+	for (int i = 0; i < count; i++)
+		cr_assert(guarded_begin(&g, &probe[i], 10 * S));
+	cr_assert(!guarded_begin(&g, &more, 10 * S));
+	return g;
+}
+
+static int
+is_state(const struct guarded *g, uint64_t now_ns, enum backoff_breaker state)
+{
+	return backoff_guard_breaker(g->guard, now_ns) == state;
+}
+
+#define HALF_OPEN BACKOFF_BREAKER_HALF_OPEN
+#define CLOSED BACKOFF_BREAKER_CLOSED
+
+Test(guard_breaker, a_probe_that_hangs_loses_its_place)
+{
+	static const struct {
+		const char *why, *policy;
+		uint64_t lease_ns;
+	} made[] = {
+		{"cooldown alone", BREAKER("\"window\":2"), 2 * S},
+		{"a longer attempt",
+		 AT_ONCE("1", "\"attempt_timeout\":7,"
+			      "\"breaker\":{\"window\":2,\"cooldown\":3}"),
+		 7 * S},
+		{"a shorter attempt",
+		 AT_ONCE("1", "\"attempt_timeout\":\"1s\","
+			      "\"breaker\":{\"window\":2,\"cooldown\":3}"),
+		 3 * S},
+		{"the longest of several attempts",
+		 AT_ONCE("3", "\"attempt_timeout\":[1,8,4],"
+			      "\"breaker\":{\"window\":2,\"cooldown\":3}"),
+		 8 * S},
+	};
+
+	for (size_t i = 0; i < COUNT(made); i++) {
+		struct guarded_call probe, more;
+		struct guarded g = with_probes(made[i].policy, &probe, 1);
+		uint64_t now_ns = 10 * S;
+
+		/* One after another hangs, and each has the same time. */
+		for (int round = 0; round < 100; round++) {
+			now_ns += made[i].lease_ns;
+			cr_expect(!guarded_begin(&g, &more, now_ns - 1),
+				  "%s, round %d", made[i].why, round);
+			cr_expect(guarded_begin(&g, &more, now_ns),
+				  "%s, round %d", made[i].why, round);
+			cr_expect(more.d.breaker_changed ==
+				  BACKOFF_BREAKER_NONE);
+		}
+		guarded_succeed(&g, &more, now_ns);
+		cr_expect(is_state(&g, now_ns, CLOSED), "%s", made[i].why);
+		guarded_clear(&g);
+	}
+}
+
+/* How a probe that lost its place ends changes nothing. */
+Test(guard_breaker, a_late_probe_counts_for_nothing)
+{
+	static const char *const way[] = {"succeeds", "fails", "is cancelled",
+					  "is refused"};
+
+	for (size_t i = 0; i < COUNT(way); i++) {
+		struct guarded_call late, later, probe, more;
+		struct guarded g =
+			with_probes(BREAKER("\"window\":2"), &late, 1);
+		enum backoff_class class =
+			i == 3 ? BACKOFF_CLASS_FATAL : BACKOFF_CLASS_TRANSIENT;
+		enum backoff_outcome_kind kind =
+			i == 0   ? BACKOFF_OUTCOME_SUCCESS
+			: i == 2 ? BACKOFF_OUTCOME_CANCELLED
+				 : BACKOFF_OUTCOME_FAILURE;
+
+		cr_assert(guarded_begin(&g, &later, 20 * S));
+		cr_assert(guarded_begin(&g, &probe, 30 * S));
+		guarded_end(&g, &late, 30 * S, kind, class);
+		cr_expect(late.d.breaker_changed == BACKOFF_BREAKER_NONE);
+		cr_expect(is_state(&g, 30 * S, HALF_OPEN), "one that %s",
+			  way[i]);
+		cr_expect(!guarded_begin(&g, &more, 30 * S), "one that %s",
+			  way[i]);
+		guarded_succeed(&g, &probe, 30 * S);
+		cr_expect(is_state(&g, 30 * S, CLOSED), "one that %s", way[i]);
+		/* The window counts none of them either: half of two failed
+		 * attempts would open it. */
+		guarded_end(&g, &later, 30 * S, kind, class);
+		cr_expect(guarded_begin(&g, &more, 30 * S));
+		guarded_succeed(&g, &more, 30 * S);
+		cr_expect(guarded_begin(&g, &more, 30 * S), "one that %s",
+			  way[i]);
+		cr_expect(is_state(&g, 30 * S, CLOSED), "one that %s", way[i]);
+		guarded_clear(&g);
+	}
+}
+
+Test(guard_breaker, successes_before_a_hanging_probe_count)
+{
+	struct guarded_call probe[3], more[2];
+	struct guarded g =
+		with_probes(BREAKER("\"window\":2,\"probes\":3"), probe, 3);
+
+	guarded_succeed(&g, &probe[0], 10 * S);
+	cr_expect(!guarded_begin(&g, &more[0], 11 * S));
+	cr_expect(guarded_begin(&g, &more[0], 12 * S));
+	cr_expect(guarded_begin(&g, &more[1], 12 * S));
+	cr_expect(!guarded_begin(&g, &probe[0], 12 * S), "two hang, not three");
+	guarded_succeed(&g, &more[0], 12 * S);
+	guarded_succeed(&g, &probe[1], 12 * S);
+	cr_expect(is_state(&g, 12 * S, HALF_OPEN));
+	guarded_succeed(&g, &more[1], 12 * S);
+	cr_expect(is_state(&g, 12 * S, CLOSED));
+	guarded_clear(&g);
+}
+
+/* Each attempt takes 30 times as long as the lease, and succeeds. */
+Test(guard_breaker, closes_for_a_target_that_is_slow)
+{
+	struct guarded g = half_open(BREAKER("\"window\":2,\"cooldown\":1"));
+	struct guarded_call call[300];
+	bool in[COUNT(call)] = {false};
+	size_t i = 0;
+
+	for (; i < COUNT(call) && !is_state(&g, (10 + i) * S, CLOSED); i++) {
+		in[i] = guarded_begin(&g, &call[i], (10 + i) * S);
+		if (i >= 30 && in[i - 30])
+			guarded_succeed(&g, &call[i - 30], (10 + i) * S);
+	}
+	cr_expect(i < 100, "closed after %zu s", i);
+	guarded_clear(&g);
+}
+
+/* The lease of an attempt that a call began with counts from its start. */
+Test(guard_breaker, a_probe_that_begins_late_has_its_whole_time)
+{
+	struct guarded_call probe, more;
+	struct guarded g = with_probes(BREAKER("\"window\":2"), &probe, 1);
+
+	cr_expect(guarded_resume(&g, &probe, 11 * S));
+	cr_expect(!guarded_begin(&g, &more, 13 * S - 1));
+	cr_expect(guarded_begin(&g, &more, 13 * S));
+	cr_expect(!guarded_resume(&g, &probe, 13 * S), "its place is taken");
+	cr_expect(probe.d.stop == BACKOFF_STOP_BREAKER_OPEN);
+	guarded_clear(&g);
+}
+
+/* A clock that jumps back, or far ahead, does no harm. */
+Test(guard_breaker, leases_survive_a_clock_that_jumps)
+{
+	struct guarded_call probe, more;
+	struct guarded g = with_probes(BREAKER("\"window\":2"), &probe, 1);
+
+	cr_expect(!guarded_begin(&g, &more, 0));
+	cr_expect(guarded_begin(&g, &more, BACKOFF_FOREVER));
+	guarded_succeed(&g, &more, 1);
+	cr_expect(is_state(&g, 1, CLOSED));
+	guarded_clear(&g);
+}
