@@ -173,6 +173,11 @@ BACKOFF_API int backoff_policy_retries_any(const struct backoff_policy *policy);
 BACKOFF_API enum backoff_budget
 backoff_policy_budget(const struct backoff_policy *policy);
 
+/** 1 if the policy's budget fills up again, with time or by successes at the
+ *  first attempt; 0 if it only gives costs back, or there is no budget. */
+BACKOFF_API int
+backoff_policy_budget_refills(const struct backoff_policy *policy);
+
 /** 1 if calls share a budget or a breaker, which is what a guard holds; 0 if
  *  each call depends on itself alone. */
 BACKOFF_API int backoff_policy_is_guarded(const struct backoff_policy *policy);

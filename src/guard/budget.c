@@ -1,7 +1,8 @@
 /* Retry budgets of four kinds, each like its model.
  *
  * token_bucket  AWS SDKs' standard mode: a retry costs, a first-try success
- *               earns, a success after retries gets the last cost back.
+ *               earns, a success after retries gets the last cost back. Time
+ *               can refill it as well, as it does most other token buckets.
  * throttle      gRPC A6: a failure takes one token, a success gives a part of
  *               one; retries are made only above half of the tokens.
  * ratio         Finagle's RetryBudget: each call deposits one, a retry
@@ -29,6 +30,26 @@ put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 	} while (!atomic_compare_exchange_weak_explicit(tokens, &have, want,
 							memory_order_relaxed,
 							memory_order_relaxed));
+}
+
+/* How long a bucket that time refills needs to earn an amount, rounded down, so
+ * that a full bucket gives all that it holds. */
+static uint64_t
+time_of(const struct bo_budget_rule *rule, int64_t milli)
+{
+	return (uint64_t)((bo_u128)(uint64_t)milli * BO_NS_PER_S * 1000000 /
+			  rule->refill_nano);
+}
+
+/* Put an amount into a bucket of either sort. */
+static void
+give(const struct bo_budget_rule *rule, struct bo_budget *budget,
+     int64_t amount)
+{
+	if (rule->refills)
+		bo_refill_put(&budget->refill, time_of(rule, amount));
+	else
+		put(&budget->tokens_milli, amount, rule->capacity_milli);
 }
 
 /* A retry from a bucket ended or will not be made. */
@@ -72,6 +93,21 @@ places(const struct bo_budget_rule *rule, const struct bo_budget *budget)
 		       : (int64_t)rule->min_concurrent;
 }
 
+static int64_t
+refilled_milli(const struct bo_budget_rule *rule,
+	       const struct bo_budget *budget, uint64_t now_ns)
+{
+	const uint64_t nano_ns_per_milli = BO_NS_PER_S * 1000000;
+	uint64_t missing_ns = bo_refill_missing_ns(&budget->refill, now_ns);
+	bo_u128 missing = ((bo_u128)missing_ns * rule->refill_nano +
+			   nano_ns_per_milli - 1) /
+			  nano_ns_per_milli;
+
+	return missing < (uint64_t)rule->capacity_milli
+		       ? rule->capacity_milli - (int64_t)missing
+		       : 0;
+}
+
 int64_t
 bo_budget_left_milli(const struct bo_budget_rule *rule,
 		     const struct bo_budget *budget, uint64_t now_ns)
@@ -86,6 +122,8 @@ bo_budget_left_milli(const struct bo_budget_rule *rule,
 					     memory_order_relaxed)) *
 		       BO_TOKEN_MILLI;
 	default:
+		if (rule->refills)
+			return refilled_milli(rule, budget, now_ns);
 		return atomic_load_explicit(&budget->tokens_milli,
 					    memory_order_relaxed);
 	}
@@ -108,8 +146,18 @@ bo_budget_reserve_rest(const struct bo_budget_rule *rule,
 {
 	switch (rule->kind) {
 	case BACKOFF_BUDGET_TOKEN_BUCKET:
-		put(&budget->tokens_milli, cost_milli, rule->capacity_milli);
-		return false;
+		if (!rule->refills) {
+			put(&budget->tokens_milli, cost_milli,
+			    rule->capacity_milli);
+			return false;
+		}
+		if (!bo_refill_take(&budget->refill, time_of(rule, cost_milli),
+				    time_of(rule, rule->capacity_milli),
+				    now_ns))
+			return false;
+		atomic_fetch_add_explicit(&budget->held_milli, cost_milli,
+					  memory_order_relaxed);
+		return true;
 	case BACKOFF_BUDGET_THROTTLE:
 		return atomic_load_explicit(&budget->tokens_milli,
 					    memory_order_relaxed) >
@@ -143,7 +191,7 @@ bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		 int64_t cost_milli, uint64_t then_ns)
 {
 	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET) {
-		put(&budget->tokens_milli, cost_milli, rule->capacity_milli);
+		give(rule, budget, cost_milli);
 		let_go(budget, cost_milli);
 	} else if (rule->kind == BACKOFF_BUDGET_RATIO)
 		bo_slices_take_back(&budget->balance, rule->ttl_ns, then_ns,
@@ -171,7 +219,7 @@ bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 			 : retryable ? -BO_TOKEN_MILLI
 				     : 0;
 	if (amount > 0)
-		put(&budget->tokens_milli, amount, rule->capacity_milli);
+		give(rule, budget, amount);
 	else if (amount < 0)
 		drain(&budget->tokens_milli, -amount);
 	/* Success or failure, the retry is over. */
@@ -191,5 +239,5 @@ bo_budget_inherit(const struct bo_budget_rule *rule, struct bo_budget *budget)
 	atomic_store(&budget->retries, 0);
 	/* A ratio's deposits and withdrawals expire by themselves. */
 	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET && held_milli > 0)
-		put(&budget->tokens_milli, held_milli, rule->capacity_milli);
+		give(rule, budget, held_milli);
 }

@@ -8,6 +8,7 @@
 
 #include <backoff/words.h>
 
+#include "guard/refill.h"
 #include "guard/slices.h"
 #include "policy/policy.h"
 
@@ -17,6 +18,8 @@
 struct bo_budget {
 	/** Token bucket and throttle: thousandths of a token. */
 	atomic_int_fast64_t tokens_milli;
+	/** Instead of it, for a token bucket that time refills. */
+	struct bo_refill refill;
 	/** Token bucket: the part of what is missing that retries under way
 	 *  hold. A child of fork(2) gets it back. */
 	atomic_int_fast64_t held_milli;
@@ -109,7 +112,7 @@ static inline bool
 bo_budget_reserve(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		  int64_t cost_milli, uint64_t now_ns)
 {
-	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET &&
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET && !rule->refills &&
 	    atomic_fetch_sub_explicit(&budget->tokens_milli, cost_milli,
 				      memory_order_relaxed) >= cost_milli) {
 		atomic_fetch_add_explicit(&budget->held_milli, cost_milli,

@@ -234,6 +234,11 @@ describe_guards(struct bo_out *out, const struct backoff_policy *p)
 		bo_out_format(out, ", %s budget",
 			      bo_policy_fields[BO_ROW_BUDGET_KIND]
 				      .names[p->budget.kind]);
+	if (p->budget.refills) {
+		bo_out_text(out, " refilled by ");
+		bo_out_seconds(out, p->budget.refill_nano);
+		bo_out_text(out, " a second");
+	}
 	if (p->hedge.delay_ns != BACKOFF_FOREVER) {
 		bo_out_format(out, ", up to %" PRIu32 " hedge%s each after ",
 			      p->hedge.max, p->hedge.max == 1 ? "" : "s");

@@ -80,6 +80,16 @@ backoff_policy_budget(const struct backoff_policy *policy)
 }
 
 int
+backoff_policy_budget_refills(const struct backoff_policy *policy)
+{
+	const struct bo_budget_rule *rule = &policy->budget;
+
+	return rule->kind != BACKOFF_BUDGET_NONE &&
+	       (rule->kind != BACKOFF_BUDGET_TOKEN_BUCKET || rule->refills ||
+		rule->reward_milli > 0);
+}
+
+int
 backoff_policy_is_guarded(const struct backoff_policy *policy)
 {
 	return policy->budget.kind != BACKOFF_BUDGET_NONE ||

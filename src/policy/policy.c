@@ -134,6 +134,8 @@ compile_budget(struct bo_budget_rule *b)
 	b->timeout_cost_milli = milli_of(timeout);
 	b->throttle_cost_milli = milli_of(throttle);
 	b->reward_milli = milli_of(b->success_reward_nano);
+	b->refills = b->kind == BACKOFF_BUDGET_TOKEN_BUCKET &&
+		     b->refill_nano != BACKOFF_FOREVER;
 	b->token_ratio_milli = milli_of(b->token_ratio_nano);
 	/* A call deposits one token; a retry at ratio r takes 1/r. */
 	b->withdrawal_milli =

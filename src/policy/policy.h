@@ -79,6 +79,8 @@ struct bo_budget_rule {
 	bool refund;
 	uint64_t capacity_nano, retry_cost_nano, timeout_cost_nano,
 		throttle_cost_nano, success_reward_nano;
+	/** Tokens per second; BACKOFF_FOREVER: time does not refill. */
+	uint64_t refill_nano;
 	uint64_t max_tokens_nano, token_ratio_nano;
 	uint64_t ratio_nano, ttl_ns, min_per_second_nano;
 	uint64_t share_nano;
@@ -87,6 +89,8 @@ struct bo_budget_rule {
 	int64_t capacity_milli, retry_cost_milli, timeout_cost_milli,
 		throttle_cost_milli, reward_milli, token_ratio_milli,
 		withdrawal_milli, reserve_milli;
+	/** A token bucket that time refills. */
+	bool refills;
 };
 
 /** Conditions under which calls to a target are not attempted. */

@@ -252,6 +252,10 @@
 	FIELD(BUDGET_REFUND, "budget.refund", BOOL(budget.refund, true),       \
 	      ALWAYS, ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),      \
 	      "Whether a success after retries gives the last cost back.")     \
+	FIELD(BUDGET_REFILL, "budget.refill_per_second",                       \
+	      OPTIONAL_NUMBER(budget.refill_nano, 0.001, 1e6), CHANGED,        \
+	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_TOKEN_BUCKET)),              \
+	      "Tokens that come back with time, per second.")                  \
 	FIELD(BUDGET_MAX_TOKENS, "budget.max_tokens",                          \
 	      NUMBER(budget.max_tokens_nano, 0.001, 1000, 10), ALWAYS,         \
 	      ON(BUDGET_KIND, ONLY(BACKOFF_BUDGET_THROTTLE)),                  \

@@ -39,6 +39,8 @@ const struct rs_lint_row rs_lint_table[RS_LINT_CODES] = {
 	[RS_LINT_LOAD_AMPLIFIED] = {"load-amplified", RS_LINT_WARNING},
 	[RS_LINT_HEDGE_WITHOUT_BUDGET] = {"hedge-without-budget",
 					  RS_LINT_WARNING},
+	[RS_LINT_BUDGET_NEVER_REFILLS] = {"budget-never-refills",
+					  RS_LINT_WARNING},
 	[RS_LINT_RETRIES_NOTHING] = {"retries-nothing", RS_LINT_WARNING},
 	[RS_LINT_RETRIES_CLIENT_ERRORS] = {"retries-client-errors",
 					   RS_LINT_NOTE},
@@ -389,6 +391,21 @@ look_at_hedges(struct look *look, uint64_t calls)
 }
 
 static void
+look_at_budget(struct look *look)
+{
+	struct rs_lint_finding *finding;
+
+	if (backoff_policy_budget(look->policy) == BACKOFF_BUDGET_NONE ||
+	    backoff_policy_budget_refills(look->policy))
+		return;
+	finding = find(look, RS_LINT_BUDGET_NEVER_REFILLS,
+		       "neither time nor first-try successes refill the "
+		       "budget: once its tokens are spent, nothing is retried "
+		       "any more");
+	measure(finding, "retries_lost", RS_LINT_COUNT, look->waits.retries);
+}
+
+static void
 look_at_load(struct look *look)
 {
 	uint64_t attempts = look->waits.attempts_most;
@@ -405,6 +422,7 @@ look_at_load(struct look *look)
 		measure(finding, "attempts", RS_LINT_COUNT, product);
 	}
 	look_at_hedges(look, calls);
+	look_at_budget(look);
 	if (backoff_policy_budget(look->policy) != BACKOFF_BUDGET_NONE)
 		return;
 	if (attempts <= MANY_ATTEMPTS)

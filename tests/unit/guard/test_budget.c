@@ -348,8 +348,9 @@ static void
 check_lives(const struct lives *l, const char *policy, int64_t capacity_milli)
 {
 	const struct bo_budget *b = &l->g.guard->budget;
-	int64_t tokens = atomic_load(&b->tokens_milli), held = 0, calls = 0,
-		places = 0;
+	int64_t tokens =
+		bo_budget_left_milli(&l->g.policy->budget, b, l->now_ns);
+	int64_t held = 0, calls = 0, places = 0;
 
 	for (int i = 0; i < LIVES; i++) {
 		held += l->phase[i] != 0 ? l->call[i].state.held_milli : 0;
@@ -385,6 +386,9 @@ Test(guard_budget, random_histories_leak_nothing)
 			      "\"budget\":{\"kind\":\"concurrency\","
 			      "\"share\":0.3}"),
 		 0, 200, 5, 20},
+		{BUDGET(BUCKET, ",\"capacity\":60,\"timeout_cost\":7,"
+				"\"refill_per_second\":0.5"),
+		 60000, 500, 20, 100},
 	};
 
 	for (size_t r = 0; r < COUNT(row); r++) {

@@ -207,6 +207,12 @@ static const struct {
 	   "\"budget\":{\"kind\":\"ratio\"}," CALM),
 	 "only failures empty a throttle, and slow attempts succeed",
 	 "attempts_at_once", 3, 0, 1},
+	{RS_LINT_BUDGET_NEVER_REFILLS,
+	 P("\"max_attempts\":4,\"budget\":{\"kind\":\"token_bucket\","
+	   "\"success_reward\":0}," CALM),
+	 P("\"max_attempts\":4,\"budget\":{\"kind\":\"token_bucket\","
+	   "\"success_reward\":0,\"refill_per_second\":2}," CALM),
+	 "time refills it", "retries_lost", 3, 0, 1},
 	{RS_LINT_RETRIES_NOTHING,
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:503\"],"
 	   "\"abort_on\":[\"http:429\",\"http:503\"]"),
