@@ -75,10 +75,12 @@ ask(void *user, const struct backoff_attempt *attempt,
 			      sizeof(query->answer[which]) - 1);
 		break;
 	}
-	if (length > 0)
+	if (length > 0) {
+		outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 		outcome->result = query->answer[which];
-	else
+	} else {
 		backoff_outcome_from_errno(outcome, ECANCELED);
+	}
 }
 
 static int

@@ -4,7 +4,7 @@ import ctypes as c
 import json
 import sys
 
-SUCCESS, FAILURE, TIMEOUT, CANCELLED = range(4)
+NOT_REPORTED, SUCCESS, FAILURE, TIMEOUT, CANCELLED = range(5)
 UNKNOWN, TRANSIENT, THROTTLE = range(3)
 STATUS_OK = 0
 

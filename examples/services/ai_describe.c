@@ -97,8 +97,10 @@ classify(void *user, struct backoff_outcome *outcome)
 	const struct description *d = outcome->result;
 
 	(void)user;
-	if (d != NULL && d->error[0] == '\0')
+	if (d != NULL && d->error[0] == '\0') {
+		outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 		return;
+	}
 	backoff_outcome_from_http(
 		outcome, d != NULL ? (int)strtol(d->error, NULL, 10) : 0);
 	outcome->kind = BACKOFF_OUTCOME_FAILURE;

@@ -118,6 +118,8 @@ attempt(void *user, const struct backoff_attempt *attempt,
 	if (e->row_id != 0 && !e->follow_up_started)
 		e->follow_up_started =
 			append(e, "follow-up.queue", 0, e->name, outcome);
+	if (e->follow_up_started)
+		outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 }
 
 /* Make the call and block; returns the id of the new row, or 0. */

@@ -290,10 +290,12 @@ http_attempt(const struct service *service,
 	reply->status = status_of(t.curl);
 	snprintf(reply->etag, sizeof(reply->etag), "%s",
 		 header(t.curl, "ETag"));
-	if (result == CURLE_OK && !is_whole(&t))
-		answered(reply, outcome);
-	else if (result != CURLE_OK)
+	if (result != CURLE_OK)
 		failed(result, &t, outcome);
+	else if (is_whole(&t))
+		outcome->kind = BACKOFF_OUTCOME_SUCCESS;
+	else
+		answered(reply, outcome);
 	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
 		add_hints(service, t.curl, outcome);
 	curl_slist_free_all(headers);

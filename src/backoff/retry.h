@@ -202,7 +202,8 @@ backoff_attempt_header_parse(const char *name, const char *value,
 /** The outcome of a whole call. */
 struct backoff_answer {
 	enum backoff_stop stop;
-	/** The last attempt's outcome. */
+	/** The last attempt's outcome; BACKOFF_OUTCOME_NOT_REPORTED if its
+	 *  function did not say. */
 	enum backoff_outcome_kind kind;
 	enum backoff_class failure_class;
 	uint32_t attempts, retries;
@@ -226,9 +227,11 @@ struct backoff_answer {
 };
 
 /**
- * Make one attempt. The outcome comes as a success without result; set what
- * happened. Its strings must stay valid after the function returns, until the
- * attempt's event is written: use static strings or the caller's memory.
+ * Make one attempt. The outcome comes empty, as BACKOFF_OUTCOME_NOT_REPORTED;
+ * set what happened, a success too: an attempt that leaves it so is a failure
+ * that is never retried. Its strings must stay valid after the function
+ * returns, until the attempt's event is written: use static strings or the
+ * caller's memory.
  */
 typedef void (*backoff_attempt_fn)(void *user,
 				   const struct backoff_attempt *attempt,
@@ -241,7 +244,7 @@ typedef void (*backoff_attempt_fn)(void *user,
  * @param options  may be NULL
  * @param answer   always set, unless BACKOFF_E_ARGUMENT
  * @return BACKOFF_OK if the call ended in success; BACKOFF_E_CANCELLED if it
- *         was cancelled; BACKOFF_E_STATE if it failed (answer->stop says why);
+ *         was cancelled; BACKOFF_E_FAILED if it failed (answer->stop says why);
  *         BACKOFF_E_ARGUMENT
  */
 BACKOFF_API enum backoff_status backoff_retry_run(

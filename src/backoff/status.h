@@ -35,6 +35,8 @@ enum backoff_status {
 	BACKOFF_E_CANCELLED = 10,
 	/** The line is valid JSON, but not an attempt event. */
 	BACKOFF_E_FOREIGN = 11,
+	/** The call was made, and failed: its answer says why. */
+	BACKOFF_E_FAILED = 12,
 };
 
 /** Details of a failure, in the caller's storage. Begin with

@@ -9,6 +9,10 @@ BACKOFF_BEGIN_DECLS
 
 /** Kind of an attempt's outcome, before any decision about it. */
 enum backoff_outcome_kind {
+	/** Nobody said what happened: an outcome of zeros, or a value that this
+	 *  list does not have. Never retried; logged as a failure of type
+	 *  "NotReported". */
+	BACKOFF_OUTCOME_NOT_REPORTED,
 	BACKOFF_OUTCOME_SUCCESS,
 	BACKOFF_OUTCOME_FAILURE,
 	BACKOFF_OUTCOME_TIMEOUT,
@@ -97,7 +101,7 @@ enum backoff_breaker {
 #define BACKOFF_BREAKER_COUNT (BACKOFF_BREAKER_HALF_OPEN + 1)
 
 /** Names as in the log: "failure", "transient", "max_attempts"; NULL for an
- *  unknown number. */
+ *  unknown number. The log has no outcome "not_reported". */
 BACKOFF_API const char *
 backoff_outcome_kind_name(enum backoff_outcome_kind kind);
 BACKOFF_API const char *backoff_class_name(enum backoff_class failure_class);

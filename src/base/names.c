@@ -7,12 +7,14 @@
 
 #include <backoff/words.h>
 
-const char *const bo_outcome_names[] = {BO_OUTCOME_WORDS(BO_WORD_ENTRY) NULL};
+const char *const bo_outcome_names[] = {"not_reported",
+					BO_OUTCOME_WORDS(BO_WORD_ENTRY) NULL};
 const char *const bo_class_names[] = {BO_CLASS_WORDS(BO_WORD_ENTRY) NULL};
 static const char *const bo_breaker_names[] = {BO_BREAKER_WORDS(BO_WORD_ENTRY)};
 const char *const bo_stop_names[] = {"none", BO_STOP_WORDS(BO_WORD_ENTRY) NULL};
 
-BO_WORDS_COVER(backoff_outcome_kind, , BO_OUTCOME_WORDS);
+BO_WORDS_COVER(backoff_outcome_kind, case BACKOFF_OUTCOME_NOT_REPORTED:,
+	       BO_OUTCOME_WORDS);
 BO_WORDS_COVER(backoff_class, , BO_CLASS_WORDS);
 BO_WORDS_COVER(backoff_breaker, case BACKOFF_BREAKER_NONE:, BO_BREAKER_WORDS);
 BO_WORDS_COVER(backoff_stop, case BACKOFF_STOP_NONE:, BO_STOP_WORDS);

@@ -21,7 +21,8 @@
 	X(BACKOFF_E_IO, "input or output failed")                              \
 	X(BACKOFF_E_STATE, "not possible in this state")                       \
 	X(BACKOFF_E_CANCELLED, "cancelled")                                    \
-	X(BACKOFF_E_FOREIGN, "not an attempt event")
+	X(BACKOFF_E_FOREIGN, "not an attempt event")                           \
+	X(BACKOFF_E_FAILED, "the call failed")
 
 const char *
 backoff_status_name(enum backoff_status status)

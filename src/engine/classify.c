@@ -5,6 +5,7 @@
 
 #include <backoff/engine.h>
 
+#include "outcome/outcome.h"
 #include "policy/pattern.h"
 #include "policy/policy.h"
 
@@ -76,10 +77,22 @@ names_fatal(const struct bo_matchers *list,
 	return false;
 }
 
+/* Whether nobody said what happened. The library's log has that type, so that
+ * replay decides as the library did. */
+static bool
+is_not_reported(const struct backoff_outcome *outcome)
+{
+	return !bo_outcome_is_reported(outcome) ||
+	       (outcome->failure_class == BACKOFF_CLASS_FATAL &&
+		equal(outcome->error_type, BO_NOT_REPORTED_TYPE));
+}
+
 int
 backoff_engine_retryable(const struct backoff_policy *policy,
 			 const struct backoff_outcome *outcome)
 {
+	if (is_not_reported(outcome))
+		return 0;
 	if (outcome->failure_class == BACKOFF_CLASS_FATAL)
 		return names_fatal(&policy->retry_on, outcome) &&
 		       !any_matches(&policy->abort_on, outcome);

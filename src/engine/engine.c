@@ -382,6 +382,8 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		return BACKOFF_STOP_SUCCESS;
 	if (outcome->kind == BACKOFF_OUTCOME_CANCELLED)
 		return BACKOFF_STOP_CANCELLED;
+	if (!bo_outcome_is_reported(outcome))
+		return BACKOFF_STOP_NON_RETRYABLE;
 	if (outcome->hint.kind == BACKOFF_HINT_FORBID && policy->hint.use)
 		return BACKOFF_STOP_SERVER_FORBADE;
 	if (!backoff_engine_retryable(policy, outcome))

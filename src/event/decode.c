@@ -120,8 +120,9 @@ keep_extra(struct reading *r, const char *from, const char *to)
 static int
 find_name(const struct bo_event_field *field, const struct bo_json_value *value)
 {
-	/* 0 has no word if it means "absent". */
-	for (int i = field->kind == BO_EVENT_ENUM; field->names[i] != NULL; i++)
+	/* 0 has no word in lines if it means "absent" or "not reported". */
+	for (int i = field->kind != BO_EVENT_ENUM_INT; field->names[i] != NULL;
+	     i++)
 		if (strlen(field->names[i]) == value->length &&
 		    memcmp(field->names[i], value->at, value->length) == 0)
 			return i;
@@ -193,6 +194,7 @@ read_value(struct reading *r, const struct bo_event_field *field,
 		return true;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		if (value->type != BO_JSON_STRING)
 			return wrong(r, field, value, "a string");
 		word = plain(r, value);

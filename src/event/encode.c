@@ -272,12 +272,15 @@ text_length(const char *text)
 		PUT_LITERAL(",\"" name "\":");                                 \
 		out = put_seconds(out, event->member);                         \
 	}
-/* Value 0 of an ENUM, which has no word, is "absent". */
+/* Value 0 has no word: that of an ENUM is "absent", that of an OUTCOME is
+ * written as a failure. */
 #define PUT_NAME(name, member, kind, list, words, fallback, doc)               \
-	word = name_of(list, BO_EVENT_##kind == BO_EVENT_ENUM,                 \
-		       BO_WORD_COUNT(words) -                                  \
-			       (BO_EVENT_##kind != BO_EVENT_ENUM),             \
-		       (int)event->member);                                    \
+	word = name_of(                                                        \
+		list, BO_EVENT_##kind != BO_EVENT_ENUM_INT,                    \
+		BO_WORD_COUNT(words) - (BO_EVENT_##kind == BO_EVENT_ENUM_INT), \
+		BO_EVENT_##kind == BO_EVENT_OUTCOME && (int)event->member == 0 \
+			? (int)BACKOFF_OUTCOME_FAILURE                         \
+			: (int)event->member);                                 \
 	if (word != NULL) {                                                    \
 		PUT_LITERAL(",\"" name "\":\"");                               \
 		out = stpcpy(out, word);                                       \

@@ -28,6 +28,8 @@ enum bo_event_kind {
 	BO_EVENT_ENUM,
 	/** An int whose -1 is "absent". */
 	BO_EVENT_ENUM_INT,
+	/** The same, and 0, "not reported", is written as a failure. */
+	BO_EVENT_OUTCOME,
 };
 
 struct bo_event_field {

@@ -55,7 +55,7 @@
 	      "Attempts that the policy allows, the first included.")          \
 	NAME("kind", kind, ENUM, bo_event_kind_names, BO_EVENT_KIND_WORDS, "", \
 	     "Kind of attempt.")                                               \
-	NAME("outcome", outcome, ENUM_INT, bo_outcome_names, BO_OUTCOME_WORDS, \
+	NAME("outcome", outcome, OUTCOME, bo_outcome_names, BO_OUTCOME_WORDS,  \
 	     "", "Result of the attempt, whatever was decided after it.")      \
 	NAME("class", failure_class, ENUM_INT, bo_class_names, BO_CLASS_WORDS, \
 	     "", "Class of the failure.")                                      \

@@ -131,7 +131,11 @@ count_attempt(struct bo_counts *c, const struct backoff_event *e)
 	unsigned kind = within((int)e->kind, BO_KINDS, BACKOFF_KIND_NONE);
 	unsigned class = within(e->failure_class, BO_CLASS_LABELS - 1,
 				BO_CLASS_LABELS - 1);
-	unsigned outcome = within(e->outcome, BO_OUTCOMES - 1, BO_OUTCOMES - 1);
+	/* "Not reported" is a failure; its place in the list counts unknown
+	 * outcomes. */
+	unsigned outcome = e->outcome == BACKOFF_OUTCOME_NOT_REPORTED
+				   ? BACKOFF_OUTCOME_FAILURE
+				   : within(e->outcome, BO_OUTCOMES, 0);
 	unsigned hint = within((int)e->hint_action, BO_HINT_ACTIONS,
 			       BACKOFF_HINT_ACTION_NONE);
 

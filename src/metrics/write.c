@@ -130,14 +130,16 @@ put_attempts(struct writer *w, const struct family *f,
 
 	for (unsigned kind = 0; kind < BO_KINDS; kind++)
 		for (unsigned class = 0; class < BO_CLASS_LABELS; class ++)
-			for (unsigned i = 0; i < BO_OUTCOMES; i++) {
+			for (unsigned n = 1; n <= BO_OUTCOMES; n++) {
+				/* Unknown outcomes, at 0, come last. */
+				unsigned i = n % BO_OUTCOMES;
+
 				more[1] = kinds[kind];
 				more[3] = class < BO_CLASS_LABELS - 1
 						  ? bo_class_names[class]
 						  : "none";
-				more[5] = i < BO_OUTCOMES - 1
-						  ? bo_outcome_names[i]
-						  : "unknown";
+				more[5] =
+					i > 0 ? bo_outcome_names[i] : "unknown";
 				put_count(w, f, s, more, 3,
 					  &s->counts.attempts[kind][class][i]);
 			}

@@ -135,6 +135,18 @@ bo_outcome_text_is_constant(const char *text)
 }
 
 void
+bo_outcome_blame(struct backoff_outcome *outcome)
+{
+	outcome->kind = BACKOFF_OUTCOME_NOT_REPORTED;
+	outcome->failure_class = BACKOFF_CLASS_FATAL;
+	outcome->error_type = BO_NOT_REPORTED_TYPE;
+	outcome->error = "the attempt function returned without setting the "
+			 "outcome's kind: report a success, too";
+	outcome->hint.kind = BACKOFF_HINT_NONE;
+	outcome->limits.count = 0;
+}
+
+void
 backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)
 {
 	if (error_number == 0) {

@@ -7,6 +7,20 @@
 
 #include <backoff/outcome.h>
 
+/** The type, in logs, of the failure of an attempt that reported nothing. */
+#define BO_NOT_REPORTED_TYPE "NotReported"
+
+/** Whether somebody said what happened. */
+static inline bool
+bo_outcome_is_reported(const struct backoff_outcome *outcome)
+{
+	return (unsigned)outcome->kind - 1 < BACKOFF_OUTCOME_COUNT - 1;
+}
+
+/** Describe the failure of an attempt that did not report: class, type, text.
+ *  The kind becomes NOT_REPORTED; result and code stay. */
+void bo_outcome_blame(struct backoff_outcome *outcome);
+
 /** Bytes that can be read from the start of a text that
  *  bo_outcome_text_is_constant(). */
 #define BO_OUTCOME_TEXT_ROOM 40

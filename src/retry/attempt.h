@@ -2,19 +2,23 @@
 #ifndef BO_ATTEMPT_H
 #define BO_ATTEMPT_H
 
+#include "outcome/outcome.h"
 #include "retry/call.h"
 
 /** Begin the attempt that the decision asks for. */
 void bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 		      struct backoff_attempt *attempt);
 
-/** Let the caller's classifier change the outcome. */
+/** Let the caller's classifier change the outcome, and make a failure of one
+ *  that nobody set. */
 static inline void
 bo_attempt_classify(const struct backoff_retry *r,
 		    struct backoff_outcome *outcome)
 {
 	if (r->classify != NULL)
 		r->classify(r->classify_user, outcome);
+	if (!bo_outcome_is_reported(outcome))
+		bo_outcome_blame(outcome);
 }
 
 /** Decide about the attempt under way, which ended at now_ns with a classified

@@ -160,7 +160,7 @@ bo_call_status(const struct backoff_call *call)
 	case BACKOFF_STOP_CANCELLED:
 		return BACKOFF_E_CANCELLED;
 	default:
-		return BACKOFF_E_STATE;
+		return BACKOFF_E_FAILED;
 	}
 }
 

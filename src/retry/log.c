@@ -132,7 +132,9 @@ fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
 {
 	struct backoff_hint hint;
 
-	event->outcome = (int)outcome->kind;
+	event->outcome = outcome->kind == BACKOFF_OUTCOME_NOT_REPORTED
+				 ? BACKOFF_OUTCOME_FAILURE
+				 : (int)outcome->kind;
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return;
 	hint = bo_outcome_hint(outcome);

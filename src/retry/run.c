@@ -12,7 +12,7 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	     void *user)
 {
 	const struct backoff_clock *clock = call->retry->clock;
-	struct backoff_outcome outcome = {.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct backoff_outcome outcome = {0};
 	struct backoff_attempt attempt;
 
 	bo_attempt_start(call, now_ns, &attempt);
@@ -35,7 +35,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 	bool timed = r->timed || limited;
 	uint64_t start_ns = timed ? clock->now_ns(clock->user) : 0;
 	uint64_t end_ns = start_ns, timeout_ns = BACKOFF_FOREVER;
-	struct backoff_outcome outcome = {.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct backoff_outcome outcome = {0};
 	struct backoff_attempt attempt;
 
 	if (limited &&

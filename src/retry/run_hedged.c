@@ -83,8 +83,7 @@ launch(struct race *race, const struct backoff_attempt *attempt)
 	racer->race = race;
 	racer->attempt = *attempt;
 	racer->attempt.cancel = &race->over;
-	racer->outcome =
-		(struct backoff_outcome){.kind = BACKOFF_OUTCOME_SUCCESS};
+	racer->outcome = (struct backoff_outcome){0};
 	atomic_store_explicit(&racer->is_done, false, memory_order_relaxed);
 	racer->is_inline = !make_thread(racer);
 	if (racer->is_inline)

@@ -97,6 +97,7 @@ attempt(void *user, const struct backoff_attempt *made,
 	struct backoff_outcome *outcome)
 {
 	(void)made;
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (pointer(user) != 0)
 		backoff_outcome_from_errno(outcome, 104);
 }

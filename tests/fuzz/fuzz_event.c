@@ -83,6 +83,7 @@ check_same(const struct backoff_event *a, const struct backoff_event *b,
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		MUST(enum_of(a, field) == enum_of(b, field));
 		break;
 	}
@@ -171,8 +172,9 @@ check_field(const cJSON *tree, const struct backoff_event *event,
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		value = enum_of(event, field);
-		if (value >= (field->kind == BO_EVENT_ENUM))
+		if (value >= (field->kind != BO_EVENT_ENUM_INT))
 			MUST(strcmp(field->names[value],
 				    cJSON_GetStringValue(item)) == 0);
 		else

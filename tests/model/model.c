@@ -309,7 +309,8 @@ model_decide(struct model_call *call, const struct backoff_outcome *outcome,
 		done(call, "success", out);
 	} else if (outcome->kind == BACKOFF_OUTCOME_CANCELLED) {
 		done(call, "cancelled", out);
-	} else if (!is_retried(p, outcome)) {
+	} else if (outcome->kind == BACKOFF_OUTCOME_NOT_REPORTED ||
+		   !is_retried(p, outcome)) {
 		done(call, "non_retryable", out);
 	} else if (call->failed - call->forgotten >= p->max_attempts) {
 		done(call, "max_attempts", out);

@@ -94,6 +94,7 @@ fail_once(void *user, const struct backoff_attempt *attempt,
 {
 	enum backoff_status *status = user;
 
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (attempt->number > 1)
 		return;
 	backoff_outcome_from_http(outcome, 429);

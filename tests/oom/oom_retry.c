@@ -24,6 +24,7 @@ fail_twice(void *user, const struct backoff_attempt *attempt,
 	   struct backoff_outcome *outcome)
 {
 	(void)user;
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (attempt->number < 3)
 		backoff_outcome_from_http(outcome, 503);
 }
@@ -95,7 +96,7 @@ succeed(void *user, const struct backoff_attempt *attempt,
 {
 	(void)user;
 	(void)attempt;
-	(void)outcome;
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 }
 
 /* A failing setter changes nothing. */

@@ -95,6 +95,7 @@ attempt(void *user, const struct backoff_attempt *made,
 		if (s->most > 0 && now > s->most)
 			atomic_fetch_add(&s->wrong, 1);
 	}
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (made->number < plan->until)
 		backoff_outcome_from_http(outcome, 503);
 	if (made->number > 1)

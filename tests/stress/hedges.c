@@ -41,6 +41,7 @@ attempt(void *user, const struct backoff_attempt *a,
 			 (unsigned)a->start_ns) %
 			8;
 
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	outcome->result = malloc(1);
 	atomic_fetch_add(&made, 1);
 	if (what < 4 &&

@@ -222,6 +222,7 @@ void
 stress_fail_until(void *user, const struct backoff_attempt *attempt,
 		  struct backoff_outcome *outcome)
 {
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (attempt->number < *(const unsigned *)user)
 		backoff_outcome_from_http(outcome, 503);
 }

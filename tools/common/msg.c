@@ -92,6 +92,7 @@ tk_exit_of(enum backoff_status status)
 	case BACKOFF_E_IO:
 	case BACKOFF_E_STATE:
 	case BACKOFF_E_CANCELLED:
+	case BACKOFF_E_FAILED:
 		break;
 	}
 	return TK_EXIT_SYSTEM;

@@ -82,12 +82,13 @@ tk_field_names(char *buffer, size_t size)
 static const char *
 name_of(enum tk_field_kind kind, int number)
 {
-	if (kind == TK_FIELD_OUTCOME)
-		return backoff_outcome_kind_name(
-			(enum backoff_outcome_kind)number);
 	if (kind == TK_FIELD_CLASS)
 		return backoff_class_name((enum backoff_class)number);
-	/* 0, "not over", is not a reason. */
+	/* Logs have no outcome 0, "not reported", and "not over" is not a
+	 * reason. */
+	if (kind == TK_FIELD_OUTCOME)
+		return backoff_outcome_kind_name(
+			(enum backoff_outcome_kind)(number + 1));
 	return backoff_stop_name((enum backoff_stop)(number + 1));
 }
 
@@ -96,7 +97,7 @@ tk_field_number(enum tk_field_kind kind, const char *name)
 {
 	for (int i = 0; name_of(kind, i); i++) {
 		if (strcmp(name_of(kind, i), name) == 0)
-			return kind == TK_FIELD_STOP ? i + 1 : i;
+			return kind == TK_FIELD_CLASS ? i : i + 1;
 	}
 	return -1;
 }

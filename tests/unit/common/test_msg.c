@@ -75,6 +75,7 @@ Test(common_msg, every_status_has_an_exit_code)
 		[BACKOFF_E_STATE] = TK_EXIT_SYSTEM,
 		[BACKOFF_E_CANCELLED] = TK_EXIT_SYSTEM,
 		[BACKOFF_E_FOREIGN] = TK_EXIT_BAD_INPUT,
+		[BACKOFF_E_FAILED] = TK_EXIT_SYSTEM,
 	};
 
 	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++)

@@ -146,3 +146,34 @@ Test(engine_classify, matchers_say_what_is_retried)
 		backoff_policy_unref(policy);
 	}
 }
+
+/* Not even if everything is named, and whatever else the outcome says. */
+Test(engine_classify, what_was_not_reported_is_never_retried)
+{
+	static const struct backoff_outcome nothing[] = {
+		{.kind = BACKOFF_OUTCOME_NOT_REPORTED},
+		{.kind = (enum backoff_outcome_kind)5},
+		{.failure_class = BACKOFF_CLASS_SERVER, .code = "http:503"},
+		{.hint = {BACKOFF_HINT_FORBID, 0}},
+		/* As the library logs it, and replay reads it. */
+		{.kind = BACKOFF_OUTCOME_FAILURE,
+		 .failure_class = BACKOFF_CLASS_FATAL,
+		 .error_type = "NotReported"},
+	};
+	struct backoff_policy *policy =
+		policy_of("{\"name\":\"C\",\"max_attempts\":3,\"retry_on\":"
+			  "[\"*\",\"fatal\",\"NotReported\",\"http:5xx\"]}");
+
+	for (size_t i = 0; i < COUNT(nothing); i++) {
+		struct backoff_decision d;
+		struct backoff_state state;
+
+		cr_expect(!backoff_engine_retryable(policy, &nothing[i]));
+		backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+		backoff_engine_decide(policy, &state, &nothing[i], 0, 0, &d);
+		cr_expect(d.action == BACKOFF_ACTION_DONE &&
+				  d.stop == BACKOFF_STOP_NON_RETRYABLE,
+			  "%zu", i);
+	}
+	backoff_policy_unref(policy);
+}

@@ -365,8 +365,8 @@ Test(engine_engine, names_are_those_of_the_log)
 	static const char *const classes[] = {
 		"unknown", "transient", "throttle", "server",
 		"client",  "timeout",   "conflict", "fatal"};
-	static const char *const kinds[] = {"success", "failure", "timeout",
-					    "cancelled"};
+	static const char *const kinds[] = {"not_reported", "success",
+					    "failure", "timeout", "cancelled"};
 
 	_Static_assert(COUNT(stops) == BACKOFF_STOP_SLEEP_FAILED + 1 &&
 			       COUNT(classes) == BACKOFF_CLASS_FATAL + 1 &&

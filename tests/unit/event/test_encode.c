@@ -392,3 +392,27 @@ Test(event_encode, names_and_numbers_of_types_agree)
 	cr_expect(backoff_event_type_number("retry_success") ==
 		  BACKOFF_EVENT_SUCCESS);
 }
+
+Test(event_encode, an_outcome_that_was_not_reported_is_a_failure)
+{
+	struct backoff_event_decoder *decoder;
+	struct backoff_event event;
+	char text[512];
+	size_t length;
+
+	backoff_event_init(&event, sizeof(event));
+	event.type = BACKOFF_EVENT_ABORTED;
+	event.ts_ns = 0;
+	event.operation = "op";
+	event.call_id = "c";
+	event.attempt = 1;
+	event.outcome = BACKOFF_OUTCOME_NOT_REPORTED;
+	length = backoff_event_encode(&event, text, sizeof(text) - 1);
+	text[length] = '\0';
+	cr_expect(strstr(text, "\"outcome\":\"failure\"") != NULL, "%s", text);
+	cr_assert(backoff_event_decoder_new(&decoder) == BACKOFF_OK);
+	cr_assert(backoff_event_decode(decoder, text, length, &event, NULL) ==
+		  BACKOFF_OK);
+	cr_expect(event.outcome == BACKOFF_OUTCOME_FAILURE);
+	backoff_event_decoder_free(decoder);
+}

@@ -130,7 +130,12 @@ fill(struct backoff_event *event, const struct bo_event_field *field,
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		value = (int)below(draws, (uint32_t)names_of(field));
+		/* "Not reported" is not read back: it is written as a failure.
+		 */
+		if (field->kind == BO_EVENT_OUTCOME && value == 0)
+			value = BACKOFF_OUTCOME_FAILURE;
 		memcpy(at(event, field), &value, sizeof(value));
 		break;
 	}
@@ -191,7 +196,9 @@ same_field(struct backoff_event *a, struct backoff_event *b,
 	if (!is_text(field))
 		return memcmp(at(a, field), at(b, field),
 			      field->kind == BO_EVENT_ENUM ||
-					      field->kind == BO_EVENT_ENUM_INT
+					      field->kind ==
+						      BO_EVENT_ENUM_INT ||
+					      field->kind == BO_EVENT_OUTCOME
 				      ? sizeof(int)
 				      : sizeof(uint64_t)) == 0;
 	memcpy(&x, at(a, field), sizeof(x));
@@ -244,6 +251,7 @@ cjson_agrees(const cJSON *tree, struct backoff_event *event,
 			    (double)number) <= 0.5 + (double)number * 0x1p-50;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		memcpy(&value, at(event, field), sizeof(value));
 		if (value < (field->kind == BO_EVENT_ENUM))
 			return node == NULL || cJSON_IsNull(node) ||
@@ -397,6 +405,7 @@ put_value(struct writer *w, const struct bo_event_field *field)
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		put_string(w, below(&w->draws, 10) == 0
 				      ? "news"
 				      : field->names[below(

@@ -89,8 +89,11 @@ slow_field(struct bo_out *out, const struct backoff_event *event,
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		if (value == absent)
 			return;
+		if (field->kind == BO_EVENT_OUTCOME && value == 0)
+			value = BACKOFF_OUTCOME_FAILURE;
 		break;
 	default:
 		if (number == BACKOFF_ABSENT)
@@ -210,6 +213,7 @@ fill(struct backoff_event *event, const struct bo_event_field *field,
 		break;
 	case BO_EVENT_ENUM:
 	case BO_EVENT_ENUM_INT:
+	case BO_EVENT_OUTCOME:
 		while (field->names[value] != NULL)
 			value++;
 		value = (int)below(draws, (size_t)value);

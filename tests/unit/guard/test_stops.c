@@ -50,6 +50,7 @@ attempt(void *user, const struct backoff_attempt *attempt,
 
 	(void)attempt;
 	s->attempts++;
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (s->act == ACT_SUCCEED)
 		return;
 	backoff_outcome_set(outcome,

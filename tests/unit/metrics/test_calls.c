@@ -50,6 +50,7 @@ static void
 fail_until(void *user, const struct backoff_attempt *attempt,
 	   struct backoff_outcome *outcome)
 {
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (attempt->number < *(const unsigned *)user)
 		backoff_outcome_from_http(outcome, 503);
 }
@@ -96,7 +97,8 @@ Test(metrics_calls, attempts_under_way_are_known_if_starts_are_logged)
 {
 	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
 				  "\"base_delay\":2,\"jitter\":\"none\"}");
-	struct backoff_outcome failure = {0}, success = {0};
+	struct backoff_outcome success = {.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct backoff_outcome failure = {0};
 	struct backoff_call *call[2];
 	struct backoff_step step;
 
@@ -136,7 +138,8 @@ Test(metrics_calls, hedges_count_as_attempts_without_waits)
 	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":4,"
 				  "\"base_delay\":2,\"jitter\":\"none\","
 				  "\"hedge\":{\"delay\":1}}");
-	struct backoff_outcome failure = {0}, success = {0};
+	struct backoff_outcome success = {.kind = BACKOFF_OUTCOME_SUCCESS};
+	struct backoff_outcome failure = {0};
 	struct backoff_call *call;
 	struct backoff_step step;
 

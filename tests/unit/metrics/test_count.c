@@ -585,7 +585,7 @@ Test(metrics_count, numbers_outside_the_enums_count_as_unknown)
 
 		backoff_event_init(&event, sizeof(event));
 		event.type = BACKOFF_EVENT_ABORTED;
-		event.outcome = numbers[i];
+		event.outcome = numbers[i] == 4 ? 5 : numbers[i];
 		event.failure_class = numbers[i] == 4 ? 8 : numbers[i];
 		event.kind = (enum backoff_kind)numbers[i];
 		event.stop = (enum backoff_stop)(numbers[i] < 10 ? 15 : -1);
@@ -604,6 +604,23 @@ Test(metrics_count, numbers_outside_the_enums_count_as_unknown)
 		free(text);
 		backoff_metrics_free(metrics);
 	}
+}
+
+Test(metrics_count, an_outcome_that_was_not_reported_is_a_failure)
+{
+	struct backoff_metrics *metrics = metrics_of(1);
+	struct backoff_event event;
+	char *text;
+
+	backoff_event_init(&event, sizeof(event));
+	event.type = BACKOFF_EVENT_ABORTED;
+	event.outcome = BACKOFF_OUTCOME_NOT_REPORTED;
+	backoff_metrics_count(metrics, &event);
+	text = open_text_of(metrics);
+	cr_expect(strstr(text, ",outcome=\"failure\"} 1\n") != NULL, "%s",
+		  text);
+	free(text);
+	backoff_metrics_free(metrics);
 }
 
 Test(metrics_count, a_value_falls_into_the_first_bucket_not_below_it)

@@ -34,7 +34,8 @@ Test(pitfalls_hints, p13_huge_negative_and_zero_are_distinguished)
 		{"retry-after-ms", "-0.5", BACKOFF_E_VALUE, 0, 0},
 		{"x-amz-retry-after", "1500", BACKOFF_OK, BACKOFF_HINT_DELAY,
 		 1500 * MS},
-		{"X-RateLimit-Reset", "10", BACKOFF_E_NOT_FOUND, 0, 0},
+		{"X-RateLimit-Reset", "10", BACKOFF_OK, BACKOFF_HINT_RESET,
+		 10 * S},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -169,7 +170,7 @@ Test(pitfalls_hints, p16_pushback_stops_or_restarts_the_curve)
 	for (size_t i = 0; i < COUNT(stops); i++) {
 		act[0] = pushback(stops[i]);
 		scene_init(&s, RULES("9", "\"jitter\":\"none\""), act);
-		cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+		cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 		cr_expect(answer.stop == BACKOFF_STOP_SERVER_FORBADE, "%s",
 			  stops[i]);
 		cr_expect(s.made == 1);

@@ -104,7 +104,7 @@ Test(pitfalls_limits, p08_the_first_attempt_counts_and_the_last_has_no_wait)
 	static struct scene s;
 
 	scene_init(&s, RULES("3", "\"jitter\":\"none\""), act);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(answer.stop == BACKOFF_STOP_MAX_ATTEMPTS);
 	cr_expect(s.made == 3 && answer.attempts == 3 && answer.retries == 2);
 	cr_expect(answer.elapsed_ns == 3 * S, "1 s, 2 s, and no third wait");
@@ -112,13 +112,13 @@ Test(pitfalls_limits, p08_the_first_attempt_counts_and_the_last_has_no_wait)
 	/* A call is tried once, however near the deadline is... */
 	s.made = 0;
 	options.deadline_ns = s.clock->now_ns(s.clock->user) + 1;
-	cr_expect(run(&s, &options, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, &options, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.made == 1);
 	cr_expect(answer.stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE);
 	/* ...unless it has passed already. */
 	s.made = 0;
 	options.deadline_ns = s.clock->now_ns(s.clock->user);
-	cr_expect(run(&s, &options, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, &options, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.made == 0 && answer.attempts == 0);
 	cr_expect(answer.stop == BACKOFF_STOP_DEADLINE);
 	scene_clear(&s);
@@ -150,7 +150,7 @@ Test(pitfalls_limits, p09_nothing_sleeps_into_the_deadline)
 			 RULES("4", "\"jitter\":\"none\",\"deadline\":%s"),
 			 row[i].deadline);
 		scene_init(&s, policy, act);
-		cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+		cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 		cr_expect(s.made == row[i].made, "%s: %u", row[i].deadline,
 			  s.made);
 		cr_expect(answer.elapsed_ns == row[i].elapsed_ns);
@@ -176,7 +176,7 @@ Test(pitfalls_limits, p10_a_slow_first_attempt_counts)
 		   RULES("4", "\"base_delay\":2,\"jitter\":\"none\","
 			      "\"deadline\":5"),
 		   act);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.made == 1, "2 s from 4 s on are past the fifth");
 	cr_expect(answer.stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE);
 	cr_expect(answer.elapsed_ns == 4 * S);
@@ -204,7 +204,7 @@ Test(pitfalls_limits, p10_a_deadline_from_the_first_failure_is_asked_for)
 	static struct scene s;
 
 	scene_init(&s, policy, act);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	/* Attempts at 0-40, 42 and 46 s; the next one at 54 s would be past
 	 * 47 s. */
 	cr_expect(s.made == 3, "%u", s.made);
@@ -216,7 +216,7 @@ Test(pitfalls_limits, p10_a_deadline_from_the_first_failure_is_asked_for)
 	scene_clear(&s);
 	/* The caller's deadline is absolute, whenever an attempt fails. */
 	scene_init(&s, policy, act);
-	cr_expect(run(&s, &options, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, &options, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.made == 2, "%u", s.made);
 	cr_expect(s.attempt[0].give_up_ns == START_NS + 43 * S);
 	expect_in_line(&s, 0, "\"deadline_left_seconds\":3,");
@@ -238,7 +238,7 @@ Test(pitfalls_limits, p11_time_in_attempts_counts_as_sleeps_do)
 		   RULES("9", "\"backoff\":\"constant\",\"base_delay\":1,"
 			      "\"jitter\":\"none\",\"deadline\":7"),
 		   act);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	/* Three attempts, 0-2, 3-5 and 6-8 s; the last ends too late. */
 	cr_expect(s.made == 3 && answer.stop == BACKOFF_STOP_DEADLINE);
 	cr_expect(answer.backoff_ns == 2 * S && answer.elapsed_ns == 8 * S,
@@ -264,7 +264,7 @@ Test(pitfalls_limits, p12_an_attempts_limit_shrinks_to_the_time_left)
 			      "\"attempt_timeout\":10,"
 			      "\"retry_on\":[\"timeout\"]"),
 		   act);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.made == 2, "a timeout is a class that can be retried");
 	cr_expect(s.attempt[0].give_up_ns == START_NS + 10 * S);
 	cr_expect(s.attempt[1].start_ns == START_NS + 11 * S);

@@ -93,7 +93,7 @@ Test(pitfalls_others, awscio_a_client_error_waits_and_counts_like_any)
 	static struct scene s;
 
 	scene_init(&s, RULES("3", "\"jitter\":\"none\""), act);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.made == 3 && answer.elapsed_ns == 3 * S);
 	scene_clear(&s);
 }
@@ -301,7 +301,7 @@ Test(pitfalls_others, libretry_a_failed_call_says_so_at_once)
 
 	scene_init(&s, RULES("3", "\"jitter\":\"none\""), NULL);
 	cr_expect(backoff_retry_run(s.retry, NULL, remember, &numbers,
-				    &answer) == BACKOFF_E_STATE);
+				    &answer) == BACKOFF_E_FAILED);
 	cr_expect(numbers == 1 + 2 + 3, "user_data arrives");
 	cr_expect(answer.elapsed_ns == 3 * S, "no third wait");
 	cr_expect(strcmp(answer.code, "http:503") == 0);
@@ -321,7 +321,7 @@ Test(pitfalls_others, libretry_a_policy_is_never_changed_by_its_calls)
 	scene_init(&s, RULES("3", "\"jitter\":\"none\""), act);
 	before = canonical_of(s.policy);
 	for (int i = 0; i < 2; i++) {
-		cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+		cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 		cr_expect(answer.backoff_ns == 3 * S);
 	}
 	after = canonical_of(s.policy);

@@ -40,7 +40,7 @@ Test(pitfalls_semantics, p31_a_nested_call_names_its_parent)
 	scene_init(&n.inner, RULES("4", "\"jitter\":\"none\""), act);
 	backoff_retry_set_clock(n.inner.retry, n.outer.clock);
 	cr_expect(backoff_retry_run(n.outer.retry, &options, call_inside, &n,
-				    &answer) == BACKOFF_E_STATE);
+				    &answer) == BACKOFF_E_FAILED);
 	cr_expect(n.inner_made == 12 && n.inner.lines == 12);
 	for (size_t i = 0; i < n.inner.lines; i++)
 		expect_in_line(&n.inner, i, "\"parent_call_id\":\"outer-1\"");
@@ -94,7 +94,7 @@ Test(pitfalls_semantics, p31_a_request_that_is_a_retry_is_tried_once)
 		   act);
 	backoff_retry_set_clock(n.inner.retry, n.outer.clock);
 	cr_expect(backoff_retry_run(n.outer.retry, NULL, call_behind_a_header,
-				    &n, &answer) == BACKOFF_E_STATE);
+				    &n, &answer) == BACKOFF_E_FAILED);
 	cr_expect(n.inner_made == 6 && n.inner.lines == 6);
 	/* The line says that one attempt was the limit. */
 	expect_in_line(&n.inner, 3, "\"attempt\":4,\"max_attempts\":4,");
@@ -208,7 +208,7 @@ Test(pitfalls_semantics, p33_an_error_inside_a_200_is_retried_and_freed)
 	s.made = 0;
 	s.discards = 0;
 	s.act = (const struct act[]){act[0], act[0], act[0]};
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.discards == 2 && answer.result == bad);
 	scene_clear(&s);
 }
@@ -327,7 +327,7 @@ Test(pitfalls_semantics, p36_a_long_attempt_within_a_call_resets_it)
 	scene_init(&s,
 		   RULES("4", "\"jitter\":\"none\",\"reset_after\":\"10m\""),
 		   act);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(answer.stop == BACKOFF_STOP_MAX_ATTEMPTS);
 	cr_expect(s.made == 6, "two before, four from the healthy one on");
 	for (size_t i = 0; i < COUNT(wait_ns); i++)
@@ -347,7 +347,7 @@ Test(pitfalls_semantics, p37_one_line_for_an_attempt_and_no_more)
 	scene_init(&s, RULES("3", "\"jitter\":\"none\""), act);
 	cr_expect(run(&s, NULL, &answer) == BACKOFF_OK);
 	cr_expect(s.lines == 1 && s.type[0] == BACKOFF_EVENT_SUCCESS);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(s.lines == 4, "%zu", s.lines);
 	cr_expect(s.type[1] == BACKOFF_EVENT_ATTEMPT);
 	cr_expect(s.type[2] == BACKOFF_EVENT_ATTEMPT);
@@ -381,7 +381,7 @@ fail_often(struct scene *s, unsigned calls)
 
 	while (calls-- > 0) {
 		s->made = 0;
-		cr_expect(run(s, NULL, &answer) == BACKOFF_E_STATE);
+		cr_expect(run(s, NULL, &answer) == BACKOFF_E_FAILED);
 	}
 }
 

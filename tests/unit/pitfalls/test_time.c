@@ -109,6 +109,7 @@ fail_once(void *user, const struct backoff_attempt *attempt,
 	  struct backoff_outcome *outcome)
 {
 	*(uint64_t *)user = attempt->start_ns;
+	outcome->kind = BACKOFF_OUTCOME_SUCCESS;
 	if (attempt->number == 1)
 		backoff_outcome_from_errno(outcome, ECONNRESET);
 }

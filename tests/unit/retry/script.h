@@ -108,9 +108,9 @@ play(void *user, const struct backoff_attempt *attempt,
 	struct scene *s = user;
 
 	cr_assert(s->made < 16);
-	cr_assert(outcome->kind == BACKOFF_OUTCOME_SUCCESS &&
+	cr_assert(outcome->kind == BACKOFF_OUTCOME_NOT_REPORTED &&
 			  outcome->result == NULL && outcome->error == NULL,
-		  "an outcome begins as a success without result");
+		  "an outcome begins as not reported, without result");
 	s->attempt[s->made] = *attempt;
 	*outcome = s->act[s->made].outcome;
 	backoff_clock_virtual_advance(s->clock, s->act[s->made].takes_ns);

@@ -183,7 +183,7 @@ Test(retry_cancel, a_clock_that_cannot_wait_ends_the_call)
 	scene_init(&s, SLOW, act);
 	make_odd(&clock, &s);
 	clock.status = BACKOFF_E_IO;
-	cr_expect(run(&s, with_cancel(), &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, with_cancel(), &answer) == BACKOFF_E_FAILED);
 	cr_expect(answer.stop == BACKOFF_STOP_SLEEP_FAILED);
 	cr_expect(answer.attempts == 1 && s.made == 1);
 	cr_expect(s.lines == 2 && s.type[1] == BACKOFF_EVENT_ABORTED);
@@ -203,7 +203,7 @@ Test(retry_cancel, a_clock_that_oversleeps_ends_at_the_deadline)
 		   act);
 	make_odd(&clock, &s);
 	clock.oversleep_ns = 8 * S;
-	cr_expect(run(&s, with_cancel(), &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, with_cancel(), &answer) == BACKOFF_E_FAILED);
 	cr_expect(answer.stop == BACKOFF_STOP_DEADLINE);
 	cr_expect(answer.attempts == 1 && s.made == 1);
 	cr_expect(answer.elapsed_ns == 10 * S);
@@ -365,7 +365,7 @@ Test(retry_cancel, a_storm_of_signals_shortens_no_wait)
 
 		cr_expect(backoff_retry_run(retry, i ? with_cancel() : NULL,
 					    fail_soon, &made,
-					    &answer) == BACKOFF_E_STATE);
+					    &answer) == BACKOFF_E_FAILED);
 		cr_expect(answer.stop == BACKOFF_STOP_MAX_ATTEMPTS);
 		cr_expect(answer.backoff_ns == 80000000);
 		cr_expect(real_now() - begin_ns >= 80000000);

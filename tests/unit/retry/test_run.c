@@ -50,7 +50,7 @@ static const struct ending endings[] = {
 	{"all attempts fail",
 	 PLAIN,
 	 {FAIL(S, RESET), FAIL(S, RESET), FAIL(S, RESET), FAIL(S, RESET)},
-	 BACKOFF_E_STATE,
+	 BACKOFF_E_FAILED,
 	 BACKOFF_STOP_MAX_ATTEMPTS,
 	 4,
 	 11 * S,
@@ -59,7 +59,7 @@ static const struct ending endings[] = {
 	{"a failure that is not retried",
 	 PLAIN,
 	 {FAIL(S, RESET), FAIL(S, .code = "http:410")},
-	 BACKOFF_E_STATE,
+	 BACKOFF_E_FAILED,
 	 BACKOFF_STOP_NON_RETRYABLE,
 	 2,
 	 3 * S,
@@ -77,7 +77,7 @@ static const struct ending endings[] = {
 	{"an attempt outlasts the deadline",
 	 LIMITED,
 	 {FAIL(6 * S, RESET)},
-	 BACKOFF_E_STATE,
+	 BACKOFF_E_FAILED,
 	 BACKOFF_STOP_DEADLINE,
 	 1,
 	 6 * S,
@@ -95,7 +95,7 @@ static const struct ending endings[] = {
 	{"a delay that would reach the deadline",
 	 LIMITED,
 	 {FAIL(S, RESET), FAIL(2 * S, RESET)},
-	 BACKOFF_E_STATE,
+	 BACKOFF_E_FAILED,
 	 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE,
 	 2,
 	 4 * S,
@@ -331,7 +331,7 @@ Test(retry_run, results_of_failures_are_discarded)
 
 	scene_init(&s, PLAIN, bad);
 	backoff_retry_set_classify(s.retry, reject_odd, &seen);
-	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_STATE);
+	cr_expect(run(&s, NULL, &answer) == BACKOFF_E_FAILED);
 	cr_expect(answer.result == &three,
 		  "the last one is the caller's, even after a failure");
 	cr_expect(s.discards == 3 && s.discarded[2] == &four,

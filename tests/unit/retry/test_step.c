@@ -28,8 +28,7 @@ run_by_steps(struct scene *s, const struct backoff_call_options *options,
 
 	cr_assert(backoff_call_new(s->retry, options, &call) == BACKOFF_OK);
 	for (;;) {
-		struct backoff_outcome outcome = {
-			.kind = BACKOFF_OUTCOME_SUCCESS};
+		struct backoff_outcome outcome = {0};
 		uint64_t now_ns = s->clock->now_ns(s->clock->user);
 
 		next(call, &step);

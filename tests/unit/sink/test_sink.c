@@ -100,8 +100,8 @@ fail_once(void *user, const struct backoff_attempt *attempt,
 	  struct backoff_outcome *outcome)
 {
 	(void)user;
-	if (attempt->number == 1)
-		outcome->kind = BACKOFF_OUTCOME_FAILURE;
+	outcome->kind = attempt->number == 1 ? BACKOFF_OUTCOME_FAILURE
+					     : BACKOFF_OUTCOME_SUCCESS;
 }
 
 static void
