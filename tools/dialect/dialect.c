@@ -67,6 +67,45 @@ tk_dialect_logs_successes(const struct tk_dialect *dialect,
 	return dialect->mapping->logs_successes;
 }
 
+bool
+tk_dialect_logs_calls(const struct tk_dialect *dialect,
+		      const struct backoff_event *event)
+{
+	switch (dialect->kind) {
+	case KIND_NATIVE:
+		return false;
+	case KIND_AUTO:
+		if (event->call_id != NULL)
+			return false;
+		break;
+	case KIND_MAPPED:
+		break;
+	}
+	return !dialect->mapping->logs_attempts ||
+	       dialect->mapping->logs_successes;
+}
+
+bool
+tk_dialect_time(const struct tk_dialect *dialect, const struct tk_line *line,
+		uint64_t *out)
+{
+	static const char native[] = "\"ts\":\"";
+	const char *text;
+
+	if (line->oversize)
+		return false;
+	if (dialect->mapping != NULL &&
+	    tk_mapping_time(dialect->mapping, line->text, line->length, out))
+		return true;
+	if (dialect->kind == KIND_MAPPED)
+		return false;
+	text = memmem(line->text, line->length, native, sizeof(native) - 1);
+	if (text == NULL)
+		return false;
+	text += sizeof(native) - 1;
+	return tk_time_in_quotes(text, line->text + line->length, "", out);
+}
+
 static enum backoff_status
 fail(struct backoff_error *error, enum backoff_status status, const char *text)
 {

@@ -34,6 +34,19 @@ bool tk_dialect_logs_successes(const struct tk_dialect *dialect,
 			       const struct backoff_event *event);
 
 /**
+ * Whether the log that @p event was read from may have one line for a call of
+ * several attempts: a foreign log that has no lines for attempts that are
+ * followed by another, or has a line for each call that succeeded.
+ */
+bool tk_dialect_logs_calls(const struct tk_dialect *dialect,
+			   const struct backoff_event *event);
+
+/** The time of a line that is not an event, if it is cheap to find: it shows
+ *  that the log was being written. False if there is none. */
+bool tk_dialect_time(const struct tk_dialect *dialect,
+		     const struct tk_line *line, uint64_t *out);
+
+/**
  * Read one line. Strings of *out live until the next call. Events of dialects
  * without call ids have call_id NULL; their correlation id, if any (a
  * request_id), is in trace_id.

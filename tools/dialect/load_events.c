@@ -191,6 +191,7 @@ tk_load_events(struct tk_load *load, const cJSON *events)
 		if (status)
 			return status;
 		mapping->logs_successes |= event->type == BACKOFF_EVENT_SUCCESS;
+		mapping->logs_attempts |= event->type == BACKOFF_EVENT_ATTEMPT;
 	}
 	if (!tk_mapping_field(mapping, "attempt") &&
 	    !tk_mapping_field(mapping, "attempts"))

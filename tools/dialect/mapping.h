@@ -89,6 +89,8 @@ struct tk_mapping {
 	bool deep;
 	/** One of the events is a success. */
 	bool logs_successes;
+	/** One of them is an attempt that is followed by another. */
+	bool logs_attempts;
 	/** The map of event_type, and bytes that appear in the line of every
 	 *  event. */
 	const struct tk_map *type_map;
@@ -127,6 +129,15 @@ const struct tk_map *tk_mapping_field(const struct tk_mapping *mapping,
 enum backoff_status tk_mapping_scan(struct tk_mapping *mapping,
 				    const char *text, size_t length,
 				    struct backoff_error *error);
+
+/** Find the time in a line that need not be an event: the first member of that
+ *  name, not nested, an RFC 3339 time. */
+bool tk_mapping_time(const struct tk_mapping *mapping, const char *text,
+		     size_t length, uint64_t *out);
+
+/** Read a time that ends with a quote. @p zone is added if it has none. */
+bool tk_time_in_quotes(const char *text, const char *end, const char *zone,
+		       uint64_t *out);
 
 /** Make an event from the values found: TK_EVENT, TK_FOREIGN or TK_BAD. */
 enum tk_verdict tk_mapping_convert(struct tk_mapping *mapping,

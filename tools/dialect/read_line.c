@@ -223,13 +223,66 @@ read_duration(struct tk_mapping *mapping, const struct tk_map *map,
 	return true;
 }
 
+/* Read a time; one without a zone has @p zone, if that is not "". */
+static bool
+parse_time(const char *text, size_t length, const char *zone, uint64_t *out)
+{
+	char zoned[64];
+	int total;
+
+	if (bo_rfc3339_parse_loose(text, length, out))
+		return true;
+	if (zone[0] == '\0' || length >= sizeof(zoned))
+		return false;
+	total = snprintf(zoned, sizeof(zoned), "%.*s%s", (int)length, text,
+			 zone);
+	return total > 0 && (size_t)total < sizeof(zoned) &&
+	       bo_rfc3339_parse_loose(zoned, (size_t)total, out);
+}
+
+bool
+tk_time_in_quotes(const char *text, const char *end, const char *zone,
+		  uint64_t *out)
+{
+	const char *quote = memchr(text, '"', (size_t)(end - text));
+
+	return quote != NULL &&
+	       parse_time(text, (size_t)(quote - text), zone, out);
+}
+
+bool
+tk_mapping_time(const struct tk_mapping *mapping, const char *text,
+		size_t length, uint64_t *out)
+{
+	const struct tk_map *map = tk_mapping_field(mapping, "ts");
+	const char *end = text + length, *at = text;
+	const char *name;
+	size_t name_length;
+
+	if (map == NULL || map->format != TK_TIME_RFC3339)
+		return false;
+	name = mapping->source[map->source[0]].name;
+	name_length = mapping->source[map->source[0]].length;
+	while ((at = memmem(at, (size_t)(end - at), name, name_length)) !=
+	       NULL) {
+		bool quoted = at > text && at[-1] == '"';
+
+		at += name_length;
+		if (!quoted || at == end || *at++ != '"')
+			continue;
+		while (at < end && (*at == ':' || *at == ' '))
+			at++;
+		return at < end && *at == '"' &&
+		       tk_time_in_quotes(at + 1, end, map->zone, out);
+	}
+	return false;
+}
+
 static bool
 read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	  uint64_t *out, struct backoff_error *error)
 {
-	char zoned[64];
 	const char *text;
-	int length;
 
 	if (map->format == TK_TIME_UNIX)
 		return read_number(mapping, source, map->scale, false,
@@ -237,12 +290,7 @@ read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	if (mapping->slot[source].value.type != BO_JSON_STRING)
 		return wrong_type(mapping, source, error, "a string");
 	text = text_of(mapping, source);
-	if (bo_rfc3339_parse_loose(text, mapping->slot[source].copy_length,
-				   out))
-		return true;
-	length = snprintf(zoned, sizeof(zoned), "%s%s", text, map->zone);
-	if (map->zone[0] && length > 0 && (size_t)length < sizeof(zoned) &&
-	    bo_rfc3339_parse_loose(zoned, (size_t)length, out))
+	if (parse_time(text, mapping->slot[source].copy_length, map->zone, out))
 		return true;
 	return fail(mapping, source, error, BACKOFF_E_VALUE,
 		    "must be an RFC 3339 time like 2026-01-31T12:00:00.5Z");

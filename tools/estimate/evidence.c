@@ -187,14 +187,14 @@ static void
 weigh_rates(struct rs_evidence *evidence, const double *share)
 {
 	const struct rs_log *log = evidence->log;
-	double window = (double)(log->to_ns - log->from_ns) + 1;
+	double window = (double)tk_cover_length(log->cover) + 1;
 
 	for (size_t t = 0; t < evidence->target_count; t++)
 		evidence->target[t].rate = 0;
 	for (size_t i = 0; i < log->operation_count; i++) {
 		const struct rs_operation *operation = &log->operation[i];
 		double all = (double)operation->calls +
-			     (double)operation->calls_before_log;
+			     (double)rs_log_left_out(operation);
 		double each = all * (1 - share[i]) / window /
 			      (double)operation->call_count;
 
@@ -342,18 +342,15 @@ reach_limit(const struct rs_target *target)
 	return (uint64_t)enough;
 }
 
-/* Length of the part of the window that lies inside the log. */
+/* Length of the part of the window that the log covers. */
 static double
 overlap(const struct rs_log *log, uint64_t time_ns, uint64_t reach_ns)
 {
 	uint64_t from = bo_sub_sat(time_ns, reach_ns);
 	uint64_t to = bo_add_sat(time_ns, reach_ns);
 
-	if (from < log->from_ns)
-		from = log->from_ns;
-	if (to > log->to_ns)
-		to = log->to_ns;
-	return to > from ? (double)(to - from) : 0;
+	return (double)(tk_cover_before(log->cover, to) -
+			tk_cover_before(log->cover, from));
 }
 
 size_t

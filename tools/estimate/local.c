@@ -71,7 +71,7 @@ start(struct local *local)
 		}
 		local->share[o] =
 			suspects / ((double)operation->calls +
-				    (double)operation->calls_before_log);
+				    (double)rs_log_left_out(operation));
 	}
 }
 
@@ -135,7 +135,7 @@ sweep_operation(struct local *local, size_t o)
 	const struct rs_log *log = local->evidence.log;
 	const struct rs_operation *operation = &log->operation[o];
 	double calls =
-		(double)operation->calls + (double)operation->calls_before_log;
+		(double)operation->calls + (double)rs_log_left_out(operation);
 	size_t stride = operation->call_count / PRIOR_CALLS + 1;
 	double before = local->share[o];
 
@@ -290,8 +290,7 @@ local_ask(const void *state, const struct rs_question *question,
 	struct rs_counts counts;
 	size_t seen;
 
-	if (question->start_ns < evidence->log->from_ns ||
-	    question->start_ns > evidence->log->to_ns) {
+	if (!tk_cover_has(evidence->log->cover, question->start_ns)) {
 		out->fails = rs_levels_mean(&target->levels);
 		out->support = RS_SUPPORT_UNSUPPORTED;
 		return;
@@ -326,7 +325,7 @@ local_finding(const void *state, size_t operation, struct rs_finding *out)
 	for (size_t i = 0; i < row->call_count; i++)
 		sum += local->permanent[row->first_call + i];
 	out->permanent_share =
-		sum / ((double)row->calls + (double)row->calls_before_log);
+		sum / ((double)row->calls + (double)rs_log_left_out(row));
 	out->retry_fails = rs_levels_mean(&target->levels);
 }
 

@@ -76,8 +76,8 @@ add_unlogged(struct rs_load *load, const struct rs_log *log,
 	uint64_t before = 0;
 
 	qsort(start, count, sizeof(*start), bo_compare_u64);
-	if (!rs_unlogged_init(&unlogged, log->from_ns, log->to_ns,
-			      unlogged_calls, start, count))
+	if (!rs_unlogged_init(&unlogged, log->cover, unlogged_calls, start,
+			      count))
 		return false;
 	for (size_t i = 0; i < load->bins; i++) {
 		uint64_t end = load->from_ns + (i + 1) * load->bin_ns;

@@ -18,6 +18,38 @@ rs_log_replayable(const struct tk_call *call)
 	return call->missing_before == 0 && call->count > 0;
 }
 
+enum rs_doubt
+rs_log_doubt(const struct rs_log *log)
+{
+	/* Whatever it is that loses lines: a call of another operation that
+	 * lost its only line leaves no trace of that. */
+	if (tk_loss_any(&log->quality->loss))
+		return RS_DOUBT_LOSS;
+	if (log->quality->skew_ns > TK_SKEW_MAX_NS)
+		return RS_DOUBT_SKEW;
+	return RS_DOUBT_NONE;
+}
+
+const char *
+rs_doubt_name(enum rs_doubt doubt)
+{
+	static const char *const name[] = {
+		[RS_DOUBT_NONE] = "",
+		[RS_DOUBT_LOSS] = "lost_lines",
+		[RS_DOUBT_SKEW] = "clock_skew",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_DOUBT_COUNT,
+		       "each doubt has a name");
+	return name[doubt];
+}
+
+size_t
+rs_log_left_out(const struct rs_operation *operation)
+{
+	return operation->calls_before_log + operation->calls_without_beginning;
+}
+
 bool
 rs_log_refused(const struct rs_log *log, const struct tk_call *call)
 {
@@ -196,7 +228,9 @@ collect(struct rs_log *log, struct rs_operation *operation)
 		const struct tk_call *call =
 			&log->call[operation->first_call + c];
 
-		if (!rs_log_replayable(call))
+		if (call->beginning_lost)
+			operation->calls_without_beginning++;
+		else if (!rs_log_replayable(call))
 			operation->calls_before_log++;
 		for (uint32_t i = 0; i < call->count; i++)
 			collect_attempt(log, operation, call->first + i);
@@ -207,7 +241,8 @@ collect(struct rs_log *log, struct rs_operation *operation)
 	qsort(log->success_duration + operation->first_success,
 	      operation->success_count, sizeof(*log->success_duration),
 	      bo_compare_u64);
-	operation->calls = operation->call_count - operation->calls_before_log;
+	operation->calls = operation->call_count - rs_log_left_out(operation);
+	operation->loss = tk_trace_loss(log->trace, operation->name);
 	operation->population =
 		tk_trace_logs_successes(log->trace, operation->name)
 			? RS_POPULATION_LOGGED
@@ -297,7 +332,9 @@ rs_log_init(struct rs_log *log, const struct tk_trace *trace, uint64_t seed)
 
 	*log = (struct rs_log){.trace = trace,
 			       .from_ns = totals->from_ns,
-			       .to_ns = totals->to_ns};
+			       .to_ns = totals->to_ns,
+			       .cover = tk_trace_cover(trace),
+			       .quality = tk_trace_quality(trace)};
 	log->call = tk_trace_calls(trace, &log->call_count);
 	log->attempt = tk_trace_attempts(trace, &log->attempt_count);
 	log->operation_count = count_operations(log);
@@ -342,7 +379,7 @@ rs_log_count(struct rs_operation *operation, uint64_t calls)
 	if (calls < operation->call_count)
 		return false;
 	operation->unlogged_calls = calls - operation->call_count;
-	operation->calls = calls - operation->calls_before_log;
+	operation->calls = calls - rs_log_left_out(operation);
 	if (operation->unlogged_calls > 0)
 		operation->success_duration_missing = true;
 	if (operation->population == RS_POPULATION_FAILING_FIRST)

@@ -27,13 +27,25 @@ struct rs_duration {
 	uint64_t ns;
 };
 
+/** Why the log cannot support a verdict. */
+enum rs_doubt {
+	RS_DOUBT_NONE,
+	/** Lines are missing. */
+	RS_DOUBT_LOSS,
+	/** Clocks differ by more than TK_SKEW_MAX_NS. */
+	RS_DOUBT_SKEW,
+	RS_DOUBT_COUNT
+};
+
 struct rs_operation {
 	tk_string name;
 	/** Calls [first_call, first_call + call_count) of the trace. */
 	size_t first_call, call_count;
-	/** Calls among them that began before the log: evidence, but not
-	 *  replayed. */
-	size_t calls_before_log;
+	/** Calls among them that began before the log, and those whose first
+	 *  lines are lost: evidence, but not replayed. */
+	size_t calls_before_log, calls_without_beginning;
+	/** What is missing from its lines. */
+	struct tk_loss loss;
 	/** All calls in results: replayed ones and @ref unlogged_calls. */
 	uint64_t calls;
 	/** Calls that left no line: they succeeded at the first attempt. */
@@ -68,8 +80,10 @@ struct rs_log {
 	size_t operation_count;
 	struct rs_duration *failure_duration;
 	uint64_t *success_duration;
-	/** First and last event. */
+	/** First and last event, and the time that the log covers between. */
 	uint64_t from_ns, to_ns;
+	const struct tk_cover *cover;
+	const struct tk_quality *quality;
 	uint64_t longest_delay_ns;
 };
 
@@ -97,6 +111,15 @@ struct rs_operation *rs_log_operation(const struct rs_log *log,
 /** Set the total number of calls of an operation; false if the log holds
  *  more. */
 bool rs_log_count(struct rs_operation *operation, uint64_t calls);
+
+/** What keeps the log from a verdict. */
+enum rs_doubt rs_log_doubt(const struct rs_log *log);
+
+/** "lost_lines", "clock_skew"; "" for NONE. */
+const char *rs_doubt_name(enum rs_doubt doubt);
+
+/** Its calls that are not replayed. */
+size_t rs_log_left_out(const struct rs_operation *operation);
 
 /** Whether a call can be replayed: its first attempt is in the log. */
 bool rs_log_replayable(const struct tk_call *call);

@@ -10,26 +10,25 @@
 #define CALLS_A_BIN 20
 #define BINS_MAX 65536
 
+/* Times here count from the start of the log, without gaps. */
+
 static uint64_t
 edge(const struct rs_unlogged *unlogged, size_t bin)
 {
-	return unlogged->from_ns +
-	       (uint64_t)((bo_u128)(unlogged->to_ns - unlogged->from_ns) * bin /
-			  unlogged->bins);
+	return (uint64_t)((bo_u128)unlogged->length_ns * bin / unlogged->bins);
 }
 
 static size_t
 bin_of(const struct rs_unlogged *unlogged, uint64_t when_ns)
 {
-	uint64_t span = unlogged->to_ns - unlogged->from_ns;
+	uint64_t span = unlogged->length_ns;
 	size_t bin;
 
-	if (when_ns <= unlogged->from_ns || span == 0)
+	if (when_ns == 0 || span == 0)
 		return 0;
-	if (when_ns >= unlogged->to_ns)
+	if (when_ns >= span)
 		return unlogged->bins - 1;
-	bin = (size_t)((bo_u128)(when_ns - unlogged->from_ns) * unlogged->bins /
-		       span);
+	bin = (size_t)((bo_u128)when_ns * unlogged->bins / span);
 	/* Edges are rounded down. */
 	return bin + 1 < unlogged->bins && edge(unlogged, bin + 1) <= when_ns
 		       ? bin + 1
@@ -67,15 +66,15 @@ share_out(struct rs_unlogged *unlogged, uint64_t calls)
 }
 
 bool
-rs_unlogged_init(struct rs_unlogged *unlogged, uint64_t from_ns, uint64_t to_ns,
+rs_unlogged_init(struct rs_unlogged *unlogged, const struct tk_cover *cover,
 		 uint64_t count, const uint64_t *logged, size_t logged_count)
 {
 	uint64_t calls = count + logged_count;
 	uint64_t bins = calls / CALLS_A_BIN;
 
 	bins = bins < 1 ? 1 : bins > BINS_MAX ? BINS_MAX : bins;
-	*unlogged = (struct rs_unlogged){.from_ns = from_ns,
-					 .to_ns = to_ns,
+	*unlogged = (struct rs_unlogged){.cover = cover,
+					 .length_ns = tk_cover_length(cover),
 					 .count = count,
 					 .bins = (size_t)bins};
 	unlogged->before =
@@ -83,8 +82,9 @@ rs_unlogged_init(struct rs_unlogged *unlogged, uint64_t from_ns, uint64_t to_ns,
 	if (unlogged->before == NULL)
 		return false;
 	for (size_t i = 0; i < logged_count; i++)
-		if (logged[i] >= from_ns && logged[i] <= to_ns)
-			unlogged->before[bin_of(unlogged, logged[i])]++;
+		if (tk_cover_has(cover, logged[i]))
+			unlogged->before[bin_of(
+				unlogged, tk_cover_before(cover, logged[i]))]++;
 	share_out(unlogged, calls);
 	return true;
 }
@@ -124,20 +124,24 @@ rs_unlogged_at(const struct rs_unlogged *unlogged, uint64_t k)
 		else
 			high = middle;
 	}
-	return at_in_bin(unlogged, low, k - unlogged->before[low]);
+	return tk_cover_at(unlogged->cover,
+			   at_in_bin(unlogged, low, k - unlogged->before[low]));
 }
 
 uint64_t
 rs_unlogged_from(const struct rs_unlogged *unlogged, uint64_t when_ns)
 {
-	size_t bin = bin_of(unlogged, when_ns);
+	uint64_t covered_ns = tk_cover_before(unlogged->cover, when_ns);
+	size_t bin = bin_of(unlogged, covered_ns);
 	uint64_t low = unlogged->before[bin], high = unlogged->before[bin + 1];
 
+	if (when_ns > unlogged->cover->to_ns)
+		return unlogged->count;
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
 		if (at_in_bin(unlogged, bin, middle - unlogged->before[bin]) <
-		    when_ns)
+		    covered_ns)
 			low = middle + 1;
 		else
 			high = middle;

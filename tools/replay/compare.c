@@ -49,6 +49,7 @@ run_policy(struct work *work, size_t policy, struct rs_tally *tally,
 	rs_result_make(result, tally,
 		       included ? &work->first_tries.durations : NULL);
 	result->hedges = backoff_policy_max_hedges(work->run.policy) > 0;
+	result->doubt = rs_log_doubt(work->run.log);
 	result->guard_unknown = work->run.operation->population ==
 					RS_POPULATION_FAILING_FIRST &&
 				result->guarded && rs_guard_stops(result) > 0;

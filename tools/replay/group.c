@@ -66,7 +66,7 @@ make_group(struct rs_groups *groups, const struct rs_log *log, size_t from,
 	*group = (struct rs_group){.call = groups->call + from,
 				   .count = to - from,
 				   .unlogged_before = unlogged_from};
-	if (!rs_unlogged_init(&group->unlogged, log->from_ns, log->to_ns,
+	if (!rs_unlogged_init(&group->unlogged, log->cover,
 			      unlogged_to - unlogged_from, start + from,
 			      group->count))
 		return false;

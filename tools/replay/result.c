@@ -182,7 +182,9 @@ judge(const struct rs_result *a, const struct rs_result *b,
 	double high = difference->interval.high;
 
 	if (a->guard_unknown || b->guard_unknown || a->hedges || b->hedges ||
-	    a->load == RS_LOAD_EXTRAPOLATED || b->load == RS_LOAD_EXTRAPOLATED)
+	    a->load == RS_LOAD_EXTRAPOLATED ||
+	    b->load == RS_LOAD_EXTRAPOLATED || a->doubt != RS_DOUBT_NONE ||
+	    b->doubt != RS_DOUBT_NONE)
 		return RS_VERDICT_UNSUPPORTED;
 	if (a->flagged || b->flagged) {
 		double worst = a->outer.low - b->outer.high;
@@ -235,7 +237,9 @@ rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
 	difference->interval = tk_paired((double)gained / r, (double)lost / r,
 					 n, &difference->value);
 	if (tally->calls == 0) {
-		difference->verdict = RS_VERDICT_SAME;
+		difference->verdict = result->doubt == RS_DOUBT_NONE
+					      ? RS_VERDICT_SAME
+					      : RS_VERDICT_UNSUPPORTED;
 		return;
 	}
 	between = tk_deviation_between(tally->succeeded,

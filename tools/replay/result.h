@@ -70,6 +70,8 @@ struct rs_result {
 	/** It stopped calls, but the effect of unlogged calls on it is
 	 *  unknown. */
 	bool guard_unknown;
+	/** The log itself supports no verdict. */
+	enum rs_doubt doubt;
 	/** Shares of the simulated attempts by support class; their sum is
 	 *  1. */
 	double support[RS_SUPPORT_COUNT];

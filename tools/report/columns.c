@@ -64,7 +64,8 @@ get_success_rate(const struct rs_row *row, struct rs_value *out)
 	out->number = result->success_rate;
 	out->interval = result->success;
 	if (result->flagged || result->guard_unknown || result->hedges ||
-	    result->load == RS_LOAD_EXTRAPOLATED)
+	    result->load == RS_LOAD_EXTRAPOLATED ||
+	    result->doubt != RS_DOUBT_NONE)
 		out->reading = RS_READ_DOUBTFUL;
 }
 
@@ -257,6 +258,33 @@ static void
 get_verdict(const struct rs_row *row, struct rs_value *out)
 {
 	out->text = rs_verdict_name(row->result->difference.verdict);
+}
+
+static void
+get_withheld(const struct rs_row *row, struct rs_value *out)
+{
+	out->text = rs_doubt_name(row->result->doubt);
+	out->left_out = row->result->doubt == RS_DOUBT_NONE ||
+			row->result->difference.verdict == RS_VERDICT_BASELINE;
+}
+
+#define LOSS(member)                                                           \
+	static void get_##member(const struct rs_row *row,                     \
+				 struct rs_value *out)                         \
+	{                                                                      \
+		out->number = (double)rs_subject_operation(row->report,        \
+							   row->subject)       \
+				      ->loss.member;                           \
+	}
+LOSS(lost_lines)
+LOSS(orphans)
+LOSS(missing_ends)
+
+static void
+get_skew(const struct rs_row *row, struct rs_value *out)
+{
+	out->number =
+		(double)row->report->comparison->plan->log->quality->skew_ns;
 }
 
 /* The same name in JSON and in CSV. */
@@ -458,6 +486,33 @@ static const struct rs_column result_column[] = {
 	 .get = get_verdict,
 	 .doc = "what follows from that: `baseline`, `better`, `worse`, "
 		"`same within noise` or `not answerable`"},
+	{.name = "withheld",
+	 .member = "difference.withheld",
+	 .unit = RS_UNIT_WORD,
+	 .csv = RS_CSV_QUALITY,
+	 .get = get_withheld,
+	 .doc = "why the log itself supports no verdict: `lost_lines` or "
+		"`clock_skew`; otherwise JSON leaves it out"},
+	{.name = "lost_lines",
+	 .unit = RS_UNIT_COUNT,
+	 .csv = RS_CSV_QUALITY,
+	 .get = get_lost_lines,
+	 .doc = "as in `log`"},
+	{.name = "orphans",
+	 .unit = RS_UNIT_COUNT,
+	 .csv = RS_CSV_QUALITY,
+	 .get = get_orphans,
+	 .doc = "as in `operations`"},
+	{.name = "missing_ends",
+	 .unit = RS_UNIT_COUNT,
+	 .csv = RS_CSV_QUALITY,
+	 .get = get_missing_ends,
+	 .doc = "as in `operations`"},
+	{.name = "clock_skew_seconds",
+	 .unit = RS_UNIT_NS,
+	 .csv = RS_CSV_QUALITY,
+	 .get = get_skew,
+	 .doc = "as in `log`"},
 };
 
 const struct rs_columns rs_result_columns = {

@@ -88,6 +88,27 @@ guard_unknown(const struct rs_report *report, const struct rs_subject *subject)
 }
 
 static bool
+lost(const struct rs_report *report, const struct rs_subject *subject)
+{
+	(void)subject;
+	return rs_log_doubt(report->comparison->plan->log) == RS_DOUBT_LOSS;
+}
+
+static bool
+skewed(const struct rs_report *report, const struct rs_subject *subject)
+{
+	(void)subject;
+	return report->comparison->plan->log->quality->skew_ns > TK_SKEW_MAX_NS;
+}
+
+static bool
+interrupted(const struct rs_report *report, const struct rs_subject *subject)
+{
+	(void)subject;
+	return report->comparison->plan->log->quality->gaps > 0;
+}
+
+static bool
 flagged(const struct rs_report *report, const struct rs_subject *subject)
 {
 	const struct rs_comparison *comparison = report->comparison;
@@ -123,6 +144,17 @@ static const struct gap gaps[] = {
 	 "What kind of failure some lines record: they have neither an error "
 	 "type nor a code, so a policy that lists kinds in retry_on does not "
 	 "retry after them"},
+	{lost,
+	 "What the missing lines say: calls whose lines are lost in part look "
+	 "better or worse than they were. Results have a ? and no verdict"},
+	{skewed,
+	 "What happened at the same time: the clocks of the hosts that wrote "
+	 "this log differ, so outages look shorter and milder than they were. "
+	 "Results have a ? and no verdict"},
+	{interrupted,
+	 "What happened while the log was not written: a piece of it seems to "
+	 "be missing. Calls without a line are spread over the rest of the "
+	 "time"},
 	{begins_early,
 	 "What happened before the log begins: calls already under way are "
 	 "used as evidence, but are not replayed"},

@@ -41,6 +41,33 @@ TOTAL(unknown_events, unknown)
 TOTAL(dropped_events, dropped)
 TOTAL(hedged_calls, hedged_calls)
 
+#define QUALITY(column, field)                                                 \
+	static void get_log_##column(const struct rs_row *row,                 \
+				     struct rs_value *out)                     \
+	{                                                                      \
+		out->number = (double)log_of(row)->quality->field;             \
+	}
+QUALITY(copies, copies)
+QUALITY(strays, strays)
+QUALITY(lost_lines, loss.lost_lines)
+QUALITY(orphans, loss.orphans)
+QUALITY(missing_ends, loss.missing_ends)
+QUALITY(sequence_resets, resets)
+QUALITY(skewed_lines, skewed_lines)
+QUALITY(clock_skew, skew_ns)
+QUALITY(gaps, gaps)
+QUALITY(gap_length, gap_ns)
+
+#define LOSS(column)                                                           \
+	static void get_##column(const struct rs_row *row,                     \
+				 struct rs_value *out)                         \
+	{                                                                      \
+		out->number = (double)operation_of(row)->loss.column;          \
+	}
+LOSS(orphans)
+LOSS(orphan_ends)
+LOSS(missing_ends)
+
 static void
 get_log_calls(const struct rs_row *row, struct rs_value *out)
 {
@@ -89,8 +116,34 @@ static const struct rs_column log_column[] = {
 	{COLUMN(calls, RS_UNIT_COUNT, get_log_calls, "recorded calls")},
 	{COLUMN(operations, RS_UNIT_COUNT, get_operations,
 		"operations that these calls belong to")},
-	{COLUMN(from, RS_UNIT_TIME, get_from, "time of the first event")},
-	{COLUMN(to, RS_UNIT_TIME, get_to, "time of the last event")},
+	{COLUMN(from, RS_UNIT_TIME, get_from,
+		"time of the first event, strays left out")},
+	{COLUMN(to, RS_UNIT_TIME, get_to, "time of the last event, likewise")},
+	{COLUMN(copies, RS_UNIT_COUNT, get_log_copies,
+		"events that were read before, in a copy of a log, and are "
+		"left out")},
+	{COLUMN(strays, RS_UNIT_COUNT, get_log_strays,
+		"events so far from all others in time that they are left "
+		"out")},
+	{COLUMN(gaps, RS_UNIT_COUNT, get_log_gaps,
+		"times in which the log was not written: a piece of it is "
+		"missing")},
+	{COLUMN(gap_seconds, RS_UNIT_NS, get_log_gap_length,
+		"their length together")},
+	{COLUMN(lost_lines, RS_UNIT_COUNT, get_log_lost_lines,
+		"missing numbers of processes that number their lines, and "
+		"`dropped_events`")},
+	{COLUMN(sequence_resets, RS_UNIT_COUNT, get_log_sequence_resets,
+		"how often these numbers began again or leapt")},
+	{COLUMN(orphans, RS_UNIT_COUNT, get_log_orphans,
+		"the sum over operations")},
+	{COLUMN(missing_ends, RS_UNIT_COUNT, get_log_missing_ends,
+		"the sum over operations")},
+	{COLUMN(skewed_lines, RS_UNIT_COUNT, get_log_skewed_lines,
+		"lines with a time before that of the line they follow from")},
+	{COLUMN(clock_skew_seconds, RS_UNIT_NS, get_log_clock_skew,
+		"by how much clocks differ according to these; above 0.25, "
+		"verdicts are withheld")},
 };
 
 const struct rs_columns rs_log_columns = {
@@ -229,6 +282,14 @@ static const struct rs_column operation_column[] = {
 	{COLUMN(failures_without_error_type, RS_UNIT_COUNT,
 		get_untyped_failures,
 		"recorded failures with neither an error type nor a code")},
+	{COLUMN(orphans, RS_UNIT_COUNT, get_orphans,
+		"lines of a later attempt without a line of the attempt "
+		"before, in calls that began while the log was written")},
+	{COLUMN(orphan_ends, RS_UNIT_COUNT, get_orphan_ends,
+		"of these, the lines that end their call")},
+	{COLUMN(missing_ends, RS_UNIT_COUNT, get_missing_ends,
+		"calls without an end, although the log goes on; an estimate "
+		"if it has no lines for successes")},
 };
 
 const struct rs_columns rs_operation_columns = {

@@ -14,6 +14,86 @@
 
 #define PARAGRAPH_MAX 2048
 
+static const char *
+plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* Lines that are left out, and times without any. */
+static void
+write_left_out(const struct rs_log *log, FILE *out)
+{
+	const struct tk_quality *quality = log->quality;
+	char from[40], to[40], length[16];
+
+	if (quality->copies)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " event%s left out, read before in a "
+			     "copy of the same lines",
+			     quality->copies, plural(quality->copies));
+	if (quality->strays)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " event%s left out, far from all "
+			     "others in time (%s)",
+			     quality->strays, plural(quality->strays),
+			     bo_rfc3339_format(quality->stray_ns, 3, from,
+					       sizeof(from)));
+	for (size_t i = 0; i < log->cover->gap_count; i++) {
+		const struct tk_gap *gap = &log->cover->gap[i];
+
+		rs_paragraph(
+			out, 2, "", "nothing from %s to %s, %s",
+			bo_rfc3339_format(gap->from_ns, 3, from, sizeof(from)),
+			bo_rfc3339_format(gap->to_ns, 3, to, sizeof(to)),
+			tk_format_duration(gap->to_ns - gap->from_ns, length,
+					   sizeof(length)));
+	}
+}
+
+/* Evidence of lines that are missing, and of clocks that differ. */
+static void
+write_doubts(const struct tk_quality *quality, FILE *out)
+{
+	const struct tk_loss *loss = &quality->loss;
+	char length[16];
+
+	if (loss->lost_lines)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " line%s lost, by the numbers that "
+			     "processes gave to their lines",
+			     loss->lost_lines, plural(loss->lost_lines));
+	if (quality->resets)
+		rs_paragraph(out, 2, "",
+			     "these numbers began again or leapt %" PRIu64
+			     " time%s",
+			     quality->resets, plural(quality->resets));
+	if (loss->orphans)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " line%s of a later attempt, %" PRIu64
+			     " of them the end of a call, without a line of "
+			     "the attempt before: lines are missing",
+			     loss->orphans, plural(loss->orphans),
+			     loss->orphan_ends);
+	if (loss->missing_ends)
+		rs_paragraph(out, 2, "",
+			     "about %" PRIu64 " call%s without the line that "
+			     "ended %s, although the log goes on",
+			     loss->missing_ends, plural(loss->missing_ends),
+			     loss->missing_ends == 1 ? "it" : "them");
+	if (quality->skewed_lines)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " line%s before the line that %s from: "
+			     "clocks differ by %s%s",
+			     quality->skewed_lines,
+			     plural(quality->skewed_lines),
+			     quality->skewed_lines == 1 ? "it follows"
+							: "they follow",
+			     tk_format_duration(quality->skew_ns, length,
+						sizeof(length)),
+			     quality->skew_by_host ? "" : " or more");
+}
+
 static void
 write_read(const struct rs_report *report, FILE *out)
 {
@@ -51,6 +131,8 @@ write_read(const struct rs_report *report, FILE *out)
 					sizeof(length)),
 		     log->call_count, log->operation_count,
 		     log->operation_count == 1 ? "" : "s");
+	write_left_out(log, out);
+	write_doubts(log->quality, out);
 }
 
 static void

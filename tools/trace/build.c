@@ -95,6 +95,18 @@ measure(struct tk_trace *trace, const uint32_t *next)
 	}
 }
 
+/* Whether the log was written from a time on, for long enough. */
+static bool
+is_covered(const struct tk_trace *trace, uint64_t when_ns, uint64_t length_ns)
+{
+	uint64_t end, from;
+
+	if (length_ns < GRACE_MIN_NS)
+		length_ns = GRACE_MIN_NS;
+	from = tk_cover_piece(&trace->cover, when_ns, &end);
+	return when_ns >= from && end >= bo_add_sat(when_ns, length_ns);
+}
+
 /* Whether silence after the last line of a call means that it succeeded: the
  * log would have another failure by now, and no line was lost. */
 static bool
@@ -107,15 +119,30 @@ succeeded_silently(const struct tk_trace *trace, const struct tk_record *last)
 
 	if (!last->silent || !tk_operation_silent(operation))
 		return false;
-	if (group->kind != TK_GROUP_OPERATION && group->last_orphan_ns >= due)
+	/* With an id, a later line of the same call is proof, whatever its
+	 * clock says. */
+	if (group->kind != TK_GROUP_OPERATION &&
+	    (group->last_orphan_ns >= due ||
+	     group->orphan_number > last->number))
 		return false;
-	if (grace < GRACE_MIN_NS)
-		grace = GRACE_MIN_NS;
-	return trace->totals.to_ns >= bo_add_sat(due, grace);
+	return is_covered(trace, due, grace);
+}
+
+/* A log with every line of a call has none after this one, although it goes
+ * on. Where lines have numbers, these say whether one is lost; if none is, the
+ * process was ended. */
+static void
+miss_end(struct tk_trace *trace, const struct tk_record *last)
+{
+	struct tk_operation *operation =
+		tk_operation_find(trace, last->operation);
+
+	if (is_covered(trace, tk_due_ns(last), operation->longest_ns))
+		operation->loss.missing_ends++;
 }
 
 static void
-end_call(const struct tk_trace *trace, const struct tk_record *last,
+end_call(struct tk_trace *trace, const struct tk_record *last,
 	 struct tk_call *call)
 {
 	call->stop = (enum backoff_stop)last->stop;
@@ -133,6 +160,8 @@ end_call(const struct tk_trace *trace, const struct tk_record *last,
 		call->success_inferred = succeeded_silently(trace, last);
 		call->end = call->success_inferred ? TK_CALL_SUCCEEDED
 						   : TK_CALL_CUT_OFF;
+		if (!last->silent && !last->numbered)
+			miss_end(trace, last);
 		break;
 	}
 }
@@ -145,21 +174,66 @@ add_attempt(struct tk_trace *trace, struct tk_call *call,
 	call->count++;
 }
 
+/* An attempt that has no line. */
+static const struct tk_attempt unlogged = {
+	.end_ns = BACKOFF_ABSENT,
+	.duration_ns = BACKOFF_ABSENT,
+	.delay_ns = BACKOFF_ABSENT,
+	.delay_low_ns = BACKOFF_ABSENT,
+	.delay_high_ns = BACKOFF_ABSENT,
+	.hint_ns = BACKOFF_ABSENT,
+	.delay_law = -1,
+	.outcome = BACKOFF_OUTCOME_FAILURE,
+	.failure_class = BACKOFF_CLASS_UNKNOWN,
+};
+
+/* The attempts of a call that has one line: all but the last failed, and the
+ * line says how long they took together, or nothing. */
+static void
+add_unlogged(struct tk_trace *trace, struct tk_call *call,
+	     const struct tk_record *record)
+{
+	uint64_t end = record->attempt.end_ns, took = record->elapsed_ns;
+	struct tk_attempt attempt = unlogged;
+
+	if (took == BACKOFF_ABSENT)
+		took = record->attempt.duration_ns;
+	if (took == BACKOFF_ABSENT || took > end)
+		took = 0;
+	for (uint32_t i = 1; i < record->number; i++) {
+		attempt.end_ns = end - took +
+				 (uint64_t)((bo_u128)took * i / record->number);
+		add_attempt(trace, call, &attempt);
+	}
+	attempt = record->attempt;
+	/* It is the call's, not the attempt's. */
+	attempt.duration_ns = BACKOFF_ABSENT;
+	add_attempt(trace, call, &attempt);
+	call->missing_before = 0;
+}
+
+/* Count a call whose first lines are missing. */
+static void
+note_missing_beginning(struct tk_trace *trace, const struct tk_record *record,
+		       struct tk_call *call)
+{
+	struct tk_operation *operation;
+
+	if (call->missing_before == 0)
+		return;
+	call->beginning_lost = !tk_may_have_begun_early(trace, record);
+	if (!call->beginning_lost)
+		return;
+	operation = tk_operation_find(trace, record->operation);
+	operation->loss.orphans++;
+	operation->loss.orphan_ends += record->type != BACKOFF_EVENT_ATTEMPT;
+}
+
 /* Make a call from the chain that begins at a record. */
 static void
 build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 {
-	static const struct tk_attempt silent_success = {
-		.end_ns = BACKOFF_ABSENT,
-		.duration_ns = BACKOFF_ABSENT,
-		.delay_ns = BACKOFF_ABSENT,
-		.delay_low_ns = BACKOFF_ABSENT,
-		.delay_high_ns = BACKOFF_ABSENT,
-		.hint_ns = BACKOFF_ABSENT,
-		.delay_law = -1,
-		.outcome = BACKOFF_OUTCOME_SUCCESS,
-		.failure_class = BACKOFF_CLASS_UNKNOWN,
-	};
+	struct tk_attempt success = unlogged;
 	const struct tk_record *record = &trace->records[at];
 	struct tk_call *call = &trace->calls[trace->call_count++];
 
@@ -172,6 +246,8 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 	call->first = trace->attempt_count;
 	call->missing_before = record->number - 1;
 	call->deadline_ns = call->called_off_ns = BACKOFF_ABSENT;
+	if (!record->whole)
+		note_missing_beginning(trace, record, call);
 	for (; at != TK_NO_RECORD; at = next[at]) {
 		bool only_closes = record != &trace->records[at] &&
 				   trace->records[at].number == record->number;
@@ -181,15 +257,18 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 			call->max_attempts = record->max_attempts;
 		if (record->deadline_ns < call->deadline_ns)
 			call->deadline_ns = record->deadline_ns;
-		if (!only_closes)
+		if (record->whole)
+			add_unlogged(trace, call, record);
+		else if (!only_closes)
 			add_attempt(trace, call, &record->attempt);
 		else if (record->stop == BACKOFF_STOP_CANCELLED ||
 			 record->stop == BACKOFF_STOP_SHUTDOWN)
 			call->called_off_ns = record->attempt.end_ns;
 	}
 	end_call(trace, record, call);
+	success.outcome = BACKOFF_OUTCOME_SUCCESS;
 	if (call->success_inferred)
-		add_attempt(trace, call, &silent_success);
+		add_attempt(trace, call, &success);
 }
 
 /* List the chains in the order of the calls; free() it. */
@@ -222,22 +301,38 @@ find_heads(const struct tk_trace *trace, size_t *count)
 	return heads;
 }
 
+static size_t
+count_unlogged(const struct tk_trace *trace)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < trace->record_count; i++)
+		if (trace->records[i].whole)
+			count += trace->records[i].number - 1;
+	return count;
+}
+
 enum backoff_status
 tk_build(struct tk_trace *trace, const uint32_t *next)
 {
+	enum backoff_status status;
 	struct head *heads;
 	size_t count = 0;
 
 	if (!rank_operations(trace))
 		return BACKOFF_E_NOMEM;
 	measure(trace, next);
+	status = tk_find_usual(trace);
+	if (status)
+		return status;
 	heads = find_heads(trace, &count);
 	if (!heads)
 		return BACKOFF_E_NOMEM;
 	trace->calls = malloc((count + 1) * sizeof(*trace->calls));
 	/* At most one inferred attempt a call. */
-	trace->attempts = malloc((trace->record_count + count + 1) *
-				 sizeof(*trace->attempts));
+	trace->attempts =
+		calloc(trace->record_count + count + count_unlogged(trace) + 1,
+		       sizeof(*trace->attempts));
 	if (!trace->calls || !trace->attempts) {
 		free(heads);
 		return BACKOFF_E_NOMEM;
@@ -261,10 +356,17 @@ tk_trace_stitch(struct tk_trace *trace)
 	next = malloc((count + 1) * sizeof(*next));
 	if (next) {
 		memset(next, 0xff, (count + 1) * sizeof(*next));
-		status = tk_link(trace, next);
+		status = tk_find_cover(trace);
 	}
 	if (!status)
+		status = tk_link(trace, next);
+	if (!status) {
+		tk_leave_out_strays(trace, next);
 		status = tk_build(trace, next);
+	}
+	if (!status)
+		status = tk_miss_ends(trace);
+	tk_sum_up_quality(trace);
 	free(next);
 	/* From now on only their stitched form is used. */
 	free(trace->records);

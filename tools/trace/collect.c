@@ -11,7 +11,15 @@
 struct tk_trace *
 tk_trace_new(void)
 {
-	return calloc(1, sizeof(struct tk_trace));
+	struct tk_trace *trace = calloc(1, sizeof(*trace));
+
+	if (!trace)
+		return NULL;
+	trace->sequence = tk_sequence_new();
+	if (trace->sequence)
+		return trace;
+	free(trace);
+	return NULL;
 }
 
 void
@@ -20,6 +28,8 @@ tk_trace_free(struct tk_trace *trace)
 	if (!trace)
 		return;
 	tk_strings_clear(&trace->strings);
+	tk_sequence_free(trace->sequence);
+	free(trace->times);
 	free(trace->records);
 	free(trace->groups);
 	bo_table_clear(&trace->group_table);
@@ -29,6 +39,10 @@ tk_trace_free(struct tk_trace *trace)
 	free(trace->attempts);
 	free(trace);
 }
+
+/* Other lines whose time is read: the first ones, and then a part. */
+#define FOREIGN_ALL 10000
+#define FOREIGN_EVERY 8
 
 /* Make room for one more element; NULL if memory ran out. */
 static void *
@@ -191,6 +205,7 @@ intern(struct tk_trace *trace, const struct backoff_event *event,
 			      &record->attempt.error_type) &&
 	       tk_strings_add(strings, event->code, &record->attempt.code) &&
 	       tk_strings_add(strings, event->error, &record->attempt.error) &&
+	       tk_strings_add(strings, event->host, &record->host) &&
 	       tk_strings_add(strings, call, id);
 }
 
@@ -226,6 +241,7 @@ fill(struct tk_record *record, const struct backoff_event *event)
 	record->deadline_ns = BACKOFF_ABSENT;
 	if (event->deadline_left_ns < BACKOFF_ABSENT - event->ts_ns)
 		record->deadline_ns = event->ts_ns + event->deadline_left_ns;
+	record->elapsed_ns = event->elapsed_ns;
 	record->type = (uint8_t)event->type;
 	record->stop = (uint8_t)event->stop;
 	/* A call that was cancelled while it waited: the line has the number
@@ -235,10 +251,20 @@ fill(struct tk_record *record, const struct backoff_event *event)
 			 event->duration_ns == 0;
 }
 
+/* What is known of the log that an event comes from. */
+struct origin {
+	/** It has no lines for successes. */
+	bool silent;
+	/** It may have one line for a call of several attempts. */
+	bool may_be_whole;
+	/** The event has a number of its process. */
+	bool numbered;
+};
+
 /* Take an event of an attempt. */
 static bool
 add_attempt(struct tk_trace *trace, const struct backoff_event *event,
-	    bool silent)
+	    const struct origin *origin)
 {
 	enum tk_group_kind kind = event->call_id    ? TK_GROUP_CALL
 				  : event->trace_id ? TK_GROUP_REQUEST
@@ -250,7 +276,9 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 
 	memset(&record, 0, sizeof(record));
 	fill(&record, event);
-	record.silent = silent;
+	record.silent = origin->silent;
+	record.numbered = origin->numbered;
+	record.may_be_whole = origin->may_be_whole;
 	record.input = trace->input;
 	if (trace->record_count >= TK_NO_RECORD - 1 ||
 	    !intern(trace, event, &record, &id) ||
@@ -259,7 +287,8 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 	operation = know_operation(trace, record.operation);
 	if (!operation)
 		return false;
-	operation->has_silent |= silent;
+	operation->has_silent |= origin->silent;
+	operation->has_attempts |= event->type == BACKOFF_EVENT_ATTEMPT;
 	operation->has_unnamed_success |=
 		kind != TK_GROUP_CALL && event->type == BACKOFF_EVENT_SUCCESS;
 	records = grow(trace->records, trace->record_count,
@@ -275,7 +304,8 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 }
 
 static enum backoff_status
-add(struct tk_trace *trace, const struct backoff_event *event, bool silent)
+add(struct tk_trace *trace, const struct backoff_event *event,
+    struct origin origin)
 {
 	struct tk_trace_totals *totals = &trace->totals;
 	uint64_t number = event->attempt != BACKOFF_ABSENT ? event->attempt
@@ -287,13 +317,23 @@ add(struct tk_trace *trace, const struct backoff_event *event, bool silent)
 
 	if (trace->stitched)
 		return BACKOFF_E_STATE;
+	totals->events++;
+	switch (tk_sequence_note(trace->sequence, event)) {
+	case TK_NUMBERED_COPY:
+		trace->quality.copies++;
+		return BACKOFF_OK;
+	case TK_NUMBERED_NEW:
+		origin.numbered = true;
+		break;
+	case TK_NUMBERED_NOT:
+		break;
+	}
 	/* An attempt without time or number has no place. */
 	if (event->ts_ns == BACKOFF_ABSENT || number == 0 ||
 	    number == BACKOFF_ABSENT)
 		is_attempt = false;
-	if (is_attempt && !add_attempt(trace, event, silent))
+	if (is_attempt && !add_attempt(trace, event, &origin))
 		return BACKOFF_E_NOMEM;
-	totals->events++;
 	if (event->type == BACKOFF_EVENT_UNKNOWN)
 		totals->unknown++;
 	if (event->type == BACKOFF_EVENT_DROPPED &&
@@ -301,6 +341,8 @@ add(struct tk_trace *trace, const struct backoff_event *event, bool silent)
 		totals->dropped += event->dropped;
 	if (event->ts_ns == BACKOFF_ABSENT)
 		return BACKOFF_OK;
+	if (!tk_note_time(trace, event->ts_ns))
+		return BACKOFF_E_NOMEM;
 	if (totals->from_ns == 0 || event->ts_ns < totals->from_ns)
 		totals->from_ns = event->ts_ns;
 	if (event->ts_ns > totals->to_ns)
@@ -311,7 +353,9 @@ add(struct tk_trace *trace, const struct backoff_event *event, bool silent)
 enum backoff_status
 tk_trace_add(struct tk_trace *trace, const struct backoff_event *event)
 {
-	return add(trace, event, event->call_id == NULL);
+	const struct origin origin = {.silent = event->call_id == NULL};
+
+	return add(trace, event, origin);
 }
 
 /* Take one line; false if there is no memory. */
@@ -321,15 +365,21 @@ take(struct tk_trace *trace, const char *path, const struct tk_line *line,
 {
 	struct backoff_event event = {.size = sizeof(event)};
 	struct backoff_error error = {.size = sizeof(error)};
+	struct origin origin = {0};
+	uint64_t ts_ns;
 
 	trace->totals.lines++;
 	switch (tk_dialect_read(dialect, line, &event, &error)) {
 	case TK_EVENT:
-		return add(trace, &event,
-			   !tk_dialect_logs_successes(dialect, &event)) ==
-		       BACKOFF_OK;
+		origin.silent = !tk_dialect_logs_successes(dialect, &event);
+		origin.may_be_whole = tk_dialect_logs_calls(dialect, &event);
+		return add(trace, &event, origin) == BACKOFF_OK;
 	case TK_FOREIGN:
-		trace->totals.foreign++;
+		/* In a long log, some of them show when it was written. */
+		if (trace->totals.foreign++ < FOREIGN_ALL ||
+		    trace->totals.foreign % FOREIGN_EVERY == 0)
+			return !tk_dialect_time(dialect, line, &ts_ns) ||
+			       tk_note_time(trace, ts_ns);
 		return true;
 	case TK_BAD:
 		break;

@@ -25,6 +25,9 @@
  * assumed if lines have no call id. */
 #define EARLIEST_NS BO_NS_PER_S
 
+/* More open lines of one request are not searched for the nearest. */
+#define NEAREST_MAX 64
+
 /* Records of one group and number, [from, to) of the order. */
 struct run {
 	const uint32_t *from, *to;
@@ -119,6 +122,7 @@ drop_duplicates(struct tk_trace *trace, const struct tk_group *group,
 			    (group->kind != TK_GROUP_OPERATION ||
 			     last->input != record->input)) {
 				record->left_out = true;
+				trace->quality.copies++;
 				continue;
 			}
 		}
@@ -194,6 +198,35 @@ pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns)
 	return TK_NO_RECORD;
 }
 
+/* Tie a line to the nearest open one of the number before, whatever the clocks
+ * say: lines with one request's id may come from hosts whose clocks differ. */
+static void
+link_nearest(struct tk_trace *trace, const struct run *lower, uint32_t at,
+	     uint32_t *next)
+{
+	struct tk_record *record = &trace->records[at];
+	uint64_t end_ns = record->attempt.end_ns, best = LONGEST_NS;
+	uint32_t found = TK_NO_RECORD;
+
+	if (lower->to - lower->from > NEAREST_MAX)
+		return;
+	for (const uint32_t *low = lower->from; low < lower->to; low++) {
+		const struct tk_record *before = &trace->records[*low];
+		uint64_t due = tk_due_ns(before);
+		uint64_t apart = due > end_ns ? due - end_ns : end_ns - due;
+
+		if (before->type != BACKOFF_EVENT_ATTEMPT ||
+		    next[*low] != TK_NO_RECORD || apart > best)
+			continue;
+		best = apart;
+		found = *low;
+	}
+	if (found == TK_NO_RECORD)
+		return;
+	next[found] = at;
+	record->continues = true;
+}
+
 /* Link the lines of one number to those of the number before. */
 static void
 link_runs(struct tk_trace *trace, struct tk_group *group,
@@ -224,6 +257,11 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 			record->continues = true;
 		}
 	}
+	if (group->kind != TK_GROUP_REQUEST)
+		return;
+	for (const uint32_t *at = upper->from; at < upper->to; at++)
+		if (!trace->records[*at].continues)
+			link_nearest(trace, lower, *at, next);
 }
 
 /* A line that only ends a wait has the number of the attempt before it: tie it
@@ -250,6 +288,53 @@ link_closing(struct tk_trace *trace, const struct tk_group *group,
 	}
 }
 
+/* A line of a later attempt that continues no other: one line for a whole call,
+ * or an orphan. */
+static void
+note_orphan(struct tk_trace *trace, struct tk_group *group,
+	    struct tk_record *record)
+{
+	struct tk_operation *operation;
+
+	if (record->continues || record->number < 2)
+		return;
+	operation = tk_operation_find(trace, record->operation);
+	record->whole = record->may_be_whole && !operation->has_attempts &&
+			record->number <= TK_WHOLE_MAX;
+	if (record->whole)
+		return;
+	operation->has_orphans = true;
+	if (record->attempt.end_ns > group->last_orphan_ns)
+		group->last_orphan_ns = record->attempt.end_ns;
+	if (record->number > group->orphan_number)
+		group->orphan_number = record->number;
+}
+
+/* Compare the clocks of the hosts that wrote two lines of a call. */
+static void
+note_skew(struct tk_trace *trace, const uint32_t *next)
+{
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *before = &trace->records[i], *record;
+		uint64_t earliest = tk_due_ns(before);
+
+		if (next[i] == TK_NO_RECORD)
+			continue;
+		record = &trace->records[next[i]];
+		/* It may have ended the wait. */
+		if (record->attempt.outcome == BACKOFF_OUTCOME_CANCELLED)
+			continue;
+		if (record->attempt.duration_ns != BACKOFF_ABSENT)
+			earliest = bo_add_sat(earliest,
+					      record->attempt.duration_ns);
+		if (earliest > INT64_MAX || record->attempt.end_ns > INT64_MAX)
+			continue;
+		tk_skew_note(&trace->skew, before->host, record->host,
+			     (int64_t)record->attempt.end_ns -
+				     (int64_t)earliest);
+	}
+}
+
 static void
 link_group(struct tk_trace *trace, struct tk_group *group,
 	   const uint32_t *order, size_t count, struct waiting *waiting,
@@ -272,13 +357,8 @@ link_group(struct tk_trace *trace, struct tk_group *group,
 		link_runs(trace, group, &lower, &upper, waiting, next);
 		link_closing(trace, group, &upper, next);
 	}
-	for (size_t i = 0; i < count; i++) {
-		const struct tk_record *record = &trace->records[order[i]];
-
-		if (!record->continues && record->number > 1 &&
-		    record->attempt.end_ns > group->last_orphan_ns)
-			group->last_orphan_ns = record->attempt.end_ns;
-	}
+	for (size_t i = 0; i < count; i++)
+		note_orphan(trace, group, &trace->records[order[i]]);
 }
 
 /* Records in order of their groups, as they were read within one. */
@@ -326,6 +406,7 @@ tk_link(struct tk_trace *trace, uint32_t *next)
 					       group->count);
 			link_group(trace, group, first, kept, &waiting, next);
 		}
+		note_skew(trace, next);
 		status = BACKOFF_OK;
 	}
 	free(start);

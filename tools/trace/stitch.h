@@ -6,20 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trace/trace.h"
+#include "dialect/sequence.h"
+#include "trace/skew.h"
 #include "trace/strings.h"
+#include "trace/trace.h"
 
 #define TK_NO_RECORD UINT32_MAX
 
 /** One line about an attempt. */
 struct tk_record {
 	struct tk_attempt attempt;
-	tk_string operation, target, policy, policy_hash;
+	tk_string operation, target, policy, policy_hash, host;
 	/** Index of its group: lines that may belong to one call. */
 	uint32_t group;
 	uint32_t number, max_attempts;
 	/** Wall time; BACKOFF_ABSENT if there is none. */
 	uint64_t deadline_ns;
+	/** Since the call began; BACKOFF_ABSENT if the log does not say. */
+	uint64_t elapsed_ns;
 	/** The input that it came from. */
 	uint16_t input;
 	uint8_t type, stop;
@@ -32,6 +36,13 @@ struct tk_record {
 	bool continues;
 	/** Not an attempt: only ends the wait after the one of its number. */
 	bool closes;
+	/** It has a number of its process, which proves whether lines are
+	 *  missing. */
+	bool numbered;
+	/** Its log may write one line for a whole call. */
+	bool may_be_whole;
+	/** It is one: the earlier attempts have no lines. */
+	bool whole;
 };
 
 /** Evidence that the lines of a group belong together. */
@@ -52,8 +63,9 @@ struct tk_group {
 	/** One call that made several attempts at once. */
 	bool hedged;
 	/** The last line of a call whose earlier lines are not in the log; 0
-	 *  if there is none. */
+	 *  if there is none. And the highest number of such a line. */
 	uint64_t last_orphan_ns;
+	uint32_t orphan_number;
 };
 
 /** One operation of the log. */
@@ -64,12 +76,30 @@ struct tk_operation {
 	/** The longest failing attempt. */
 	uint64_t longest_ns;
 	bool has_silent, has_unnamed_success;
+	/** It has lines of attempts that did not end their call. */
+	bool has_attempts;
+	/** It has lines of a later attempt without those before. */
+	bool has_orphans;
+	/** Most waits are shorter. */
+	uint64_t usual_delay_ns;
+	struct tk_loss loss;
 };
 
 struct tk_trace {
 	struct tk_strings strings;
 	struct tk_trace_totals totals;
+	struct tk_quality quality;
+	struct tk_cover cover;
+	struct tk_sequence *sequence;
+	struct tk_skew skew;
 	uint16_t input;
+
+	/** Times of lines of any kind, some seconds apart: when the log was
+	 *  written. */
+	uint64_t *times;
+	size_t time_count, time_capacity;
+	/** The last of them. */
+	uint64_t last_time_ns;
 
 	struct tk_record *records;
 	size_t record_count, record_capacity;
@@ -108,6 +138,33 @@ enum backoff_status tk_link(struct tk_trace *trace, uint32_t *next);
 
 /** Make calls and attempts from the chains. */
 enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);
+
+/** Note when a line of any kind was written. False if memory ran out. */
+bool tk_note_time(struct tk_trace *trace, uint64_t ts_ns);
+
+/** Find the time that the log covers, before anything is linked. */
+enum backoff_status tk_find_cover(struct tk_trace *trace);
+
+/** Leave out lines far outside that time, unless a line inside it is of the
+ *  same call. */
+void tk_leave_out_strays(struct tk_trace *trace, const uint32_t *next);
+
+/** Find what is usual for each operation. */
+enum backoff_status tk_find_usual(struct tk_trace *trace);
+
+/** Whether the call of an orphan may have begun when the log did not cover. */
+bool tk_may_have_begun_early(const struct tk_trace *trace,
+			     const struct tk_record *record);
+
+/** Count the calls whose last lines must be missing, of operations that do not
+ *  log successes. */
+enum backoff_status tk_miss_ends(struct tk_trace *trace);
+
+/** Sum up what is missing. */
+void tk_sum_up_quality(struct tk_trace *trace);
+
+/** The longest line of attempts that one line stands for. */
+#define TK_WHOLE_MAX 1000
 
 /** Earliest start of the attempt after this record's wait. */
 uint64_t tk_due_ns(const struct tk_record *record);

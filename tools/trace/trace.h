@@ -9,6 +9,8 @@
 #include <backoff.h>
 
 #include "dialect/dialect.h"
+#include "trace/cover.h"
+#include "trace/quality.h"
 
 /** Index of an interned string; 0 is "absent". */
 typedef uint32_t tk_string;
@@ -49,9 +51,11 @@ struct tk_call {
 	uint32_t count;
 	/** As logged; 0 if the log does not say. */
 	uint32_t max_attempts;
-	/** Attempts before `first` that the log does not hold (it begins in
-	 *  the middle of the call). */
+	/** Attempts before `first` that the log does not hold. */
 	uint32_t missing_before;
+	/** They were made while the log was written, so lines are lost;
+	 *  otherwise the call was under way when the log began. */
+	bool beginning_lost;
 	enum tk_call_end end;
 	/** enum backoff_stop, NONE if the log does not say. */
 	enum backoff_stop stop;
@@ -73,7 +77,8 @@ struct tk_trace_totals {
 	uint64_t unknown;
 	/** Lines that a sink reported as lost (events_dropped). */
 	uint64_t dropped;
-	/** First and last event; 0 if there is none. */
+	/** The time that the log covers: from the first event to the last,
+	 *  without strays; 0 if there is none. */
 	uint64_t from_ns, to_ns;
 };
 
@@ -101,6 +106,16 @@ enum backoff_status tk_trace_add(struct tk_trace *trace,
 enum backoff_status tk_trace_stitch(struct tk_trace *trace);
 
 const struct tk_trace_totals *tk_trace_totals(const struct tk_trace *trace);
+
+/** What is missing or doubtful in the log; of a stitched trace. */
+const struct tk_quality *tk_trace_quality(const struct tk_trace *trace);
+
+/** The loss that concerns one operation: its own, and what cannot be attributed
+ *  to any. */
+struct tk_loss tk_trace_loss(const struct tk_trace *trace, tk_string operation);
+
+/** The time that the log covers, and its gaps. */
+const struct tk_cover *tk_trace_cover(const struct tk_trace *trace);
 
 /** Calls in order of operation, then of their first attempt. */
 const struct tk_call *tk_trace_calls(const struct tk_trace *trace,

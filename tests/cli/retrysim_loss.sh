@@ -1,0 +1,172 @@
+# retrysim compare on logs with missing, stray and copied lines, with clocks that
+# differ, and with one line for a whole call: what is wrong is counted and said,
+# and no verdict is built on it.
+. "$(dirname "$0")/cli.sh"
+
+log=$top_srcdir/tests/data/argus-1h/app.log
+calls='--calls fetch_snapshot=7134 --calls post_webhook=3533
+	--calls describe_image=1786'
+
+# Remove event lines; the condition is awk's, after `r` was drawn.
+remove() { # CONDITION
+	awk -v condition="$1" 'BEGIN { srand(7) }
+		/"event_type": "retry_/ {
+			r = rand()
+			first = /"attempt": 1,/
+			end = /"retry_exhausted"/
+			minute = substr($0, index($0, "T10:") + 4, 2) + 0
+			if ((condition == "some" && r < .3) ||
+			    (condition == "few" && r < .05) ||
+			    (condition == "first" && first) ||
+			    (condition == "ends" && end) ||
+			    (condition == "half of the ends" && end && r < .5) ||
+			    (condition == "minutes" && minute >= 33 &&
+			     minute < 37))
+				next
+		}
+		{ print }' "$log" >"$work/cut.log"
+}
+
+no_verdict() {
+	! grep -qE '^  (QUICK|WEBHOOK) .*(better|worse|same within noise)$' \
+		"$work/out" && grep -q 'not answerable$' "$work/out"
+}
+
+for condition in some few first ends 'half of the ends' minutes; do
+	remove "$condition"
+	# shellcheck disable=SC2086 # a list of options
+	retrysim compare "$work/cut.log" $calls -p QUICK -p WEBHOOK
+	expect "$condition removed: it is said" 0 \
+		'lines of a later attempt|calls without the line' ''
+	check "$condition removed: the report says what that means" \
+		grep -q 'What the missing lines say' "$work/out"
+	check "$condition removed: no verdict" no_verdict
+done
+
+remove some
+# shellcheck disable=SC2086
+retrysim compare "$work/cut.log" $calls -p QUICK -p WEBHOOK -f json
+expect "the verdict is withheld in JSON" 0 \
+	'"withheld":[[:space:]]*"lost_lines"' ''
+check "with the number of orphans" \
+	grep -qE '"orphans":[[:space:]]*[1-9]' "$work/out"
+# shellcheck disable=SC2086
+retrysim compare "$work/cut.log" $calls -p QUICK -p WEBHOOK -f csv
+expect "and in CSV" 0 ',lost_lines,0,[1-9][0-9]*,0,0[.]0' ''
+# shellcheck disable=SC2086
+retrysim compare "$log" $calls -p QUICK -p WEBHOOK -f json
+check "a whole log has none of this" sh -c '
+	! grep -q "\"withheld\"" "$1" &&
+	! grep -qE "\"(orphans|lost_lines|missing_ends|strays|gaps|copies|skewed_lines)\":[[:space:]]*[1-9]" "$1"' \
+	- "$work/out"
+
+# A log of ten minutes, of one operation that retries after a second.
+line() { # TIME ID ATTEMPT
+	printf '{"timestamp": "%s", "event_type": "retry_attempt", "operation": "op", "attempt": %s, "max_attempts": 3, "delay_seconds": 1.0, "error": "e", "error_type": "OSError", "request_id": "%s"}\n' \
+		"$1" "$3" "$2"
+}
+for minute in 0 1 2 3 4 5 6 7 8 9; do
+	for second in 05 14 23 32 41 50 59; do
+		line "2026-11-23T10:0$minute:$second.25+00:00" \
+			"$minute$second" 1
+		case $second in
+		*5 | *4) line "2026-11-23T10:0$minute:${second%?}6.45+00:00" \
+			"$minute$second" 2 ;;
+		esac
+	done
+done >"$work/steady.log"
+results() { # FILE...
+	retrysim compare "$@" -c op=1200 -p STANDARD -p QUICK
+	sed -n '/^op:/,$p' "$work/out"
+}
+results "$work/steady.log" >"$work/want"
+stray() { # WHAT TIME...
+	what=$1
+	shift
+	for time; do
+		line "$time" "z$time" 1
+	done >"$work/stray.log"
+	cat "$work/steady.log" >>"$work/stray.log"
+	results "$work/stray.log" >"$work/got"
+	expect "$what: it is said" 0 'left out, far from all others in time' ''
+	check "$what: the same results" cmp -s "$work/want" "$work/got"
+}
+stray "a line two hours before" 2026-11-23T08:00:05+00:00
+stray "a line of 1970" 1970-01-01T00:00:01+00:00
+stray "a line of 2036" 2036-02-07T06:28:16+00:00
+stray "a line of the day before" 2026-11-22T10:00:05+00:00
+stray "several" 1970-01-01T00:00:01+00:00 2026-11-22T10:00:05+00:00 \
+	2036-02-07T06:28:16+00:00
+cp "$work/steady.log" "$work/copy.log"
+results "$work/steady.log" "$work/copy.log" >"$work/got"
+expect "a copy of the log: it is said" 0 'read before in a copy' ''
+check "a copy of the log: the same results" cmp -s "$work/want" "$work/got"
+
+# An access log with one line a call; 985 of 1000 succeed, 120 after retries.
+cat >"$work/envoy.json" <<'END'
+{
+	"dialect": "envoy",
+	"fields": {
+		"ts": {"from": "start_time"},
+		"event_type": {"from": "response_flags"},
+		"operation": {"from": "upstream_cluster"},
+		"trace_id": {"from": "request_id"},
+		"attempts": {"from": "upstream_request_attempt_count"},
+		"duration_seconds": {"from": "duration", "unit": "ms"}
+	},
+	"events": {
+		"-": {"type": "retry_success"},
+		"URX": {"type": "retry_exhausted"}
+	}
+}
+END
+awk 'BEGIN {
+	for (i = 0; i < 1000; i++) {
+		failed = i % 67 == 66
+		attempts = failed ? 3 : i % 10 == 3 ? 2 : 1
+		printf "{\"start_time\": \"2026-01-12T10:%02d:%02d.%03dZ\", " \
+			"\"response_flags\": \"%s\", \"duration\": %d, " \
+			"\"request_id\": \"r%d\", " \
+			"\"upstream_cluster\": \"orders\", " \
+			"\"upstream_request_attempt_count\": %d}\n",
+			int(i / 240), int(i / 4) % 60, i % 4 * 250,
+			failed ? "URX" : "-", 20 + 60 * (attempts - 1), i,
+			attempts
+	} }' >"$work/envoy.log"
+retrysim compare "$work/envoy.log" -d "$work/envoy.json" -p STANDARD
+expect "one line a call: every call is there" 0 '^orders: 1000 calls' ''
+check "and its failures" grep -qE '^  STANDARD .* 98[.][3-7]' "$work/out"
+check "and no line is missing" \
+	sh -c '! grep -q "later attempt" "$1"' - "$work/out"
+
+# Requests whose attempts run on two hosts; one clock is three seconds ahead.
+awk 'BEGIN {
+	for (i = 0; i < 200; i++) {
+		t = 60 + i
+		for (k = 1; k <= 3; k++) {
+			at = t + ((i + k * (1 + i % 2)) % 3 == 0 ? 3 : 0)
+			if (k > 1 && (i * 7 + k * 3) % 10 < 3)
+				break
+			printf "{\"timestamp\": \"2026-11-23T10:%02d:%06.3f+00:00\", " \
+				"\"event_type\": \"%s\", \"operation\": \"op\", " \
+				"\"%s\": %d, \"max_attempts\": 3, " \
+				"\"delay_seconds\": 1.0, \"error\": \"e\", " \
+				"\"error_type\": \"OSError\", " \
+				"\"request_id\": \"r%d\"}\n",
+				int(at / 60), at % 60,
+				k < 3 ? "retry_attempt" : "retry_exhausted",
+				k < 3 ? "attempt" : "attempts", k, i
+			t += 1.05
+		}
+	} }' >"$work/skew.log"
+retrysim compare "$work/skew.log" -c op=200 -p STANDARD -p QUICK
+expect "clocks that differ are reported" 0 \
+	'before the line that they follow from: clocks differ by' ''
+check "the calls are whole" \
+	sh -c '! grep -q "later attempt" "$1"' - "$work/out"
+check "and there is no verdict" \
+	grep -qE '^  QUICK .*not answerable$' "$work/out"
+retrysim compare "$work/skew.log" -c op=200 -p STANDARD -p QUICK -f json
+expect "with the reason" 0 '"withheld":[[:space:]]*"clock_skew"' ''
+
+finish

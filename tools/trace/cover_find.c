@@ -1,0 +1,289 @@
+/* Finds the time that a log covers, from the times of its lines. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "trace/stitch.h"
+
+/*
+ * A line with a wrong clock, or of another day, must not stretch the window:
+ * calls without a line are spread over it. The core is the shortest time that
+ * has nine tenths of the lines. What follows it without a break as long as the
+ * core itself belongs to it; a few lines beyond are strays, many are another
+ * piece of the log, with a gap between.
+ *
+ * A gap inside the core is one of two things: a quiet time, of a log that only
+ * has failures, or a piece of the log that is missing. It is called missing
+ * only if the rest of the log is steady.
+ */
+
+/* Share of lines outside the core; fewer lines than this have no core. */
+#define CORE_SHARE 10
+#define CORE_LINES 5
+/* A log with fewer lines may have longer breaks, in proportion. */
+#define LINES_STEADY 100
+#define BREAK_MIN_NS (60 * BO_NS_PER_S)
+/* At most this many lines, and this share of all, are strays. */
+#define STRAYS_MAX 3
+#define STRAYS_SHARE 100
+/* A piece is missing if its gap is this many times the longest other one, and
+ * the rest is at least as long as all such gaps. */
+#define GAP_RATIO 10
+#define GAPS_INSIDE 3
+/* Times that are closer are noted once. */
+#define EDGE_NS (BO_NS_PER_S / 4)
+
+/* Sorted times, and the lines [low, high] that belong together. */
+struct times {
+	const uint64_t *at;
+	size_t count, low, high;
+	/** The longest break inside the log. */
+	uint64_t break_ns;
+};
+
+bool
+tk_note_time(struct tk_trace *trace, uint64_t ts_ns)
+{
+	uint64_t apart = ts_ns > trace->last_time_ns
+				 ? ts_ns - trace->last_time_ns
+				 : trace->last_time_ns - ts_ns;
+
+	/* Some lines a second are enough. */
+	if (trace->time_count > LINES_STEADY * CORE_SHARE && apart < EDGE_NS)
+		return true;
+	if (trace->time_count == trace->time_capacity) {
+		size_t larger = trace->time_capacity * 3 / 2 + 64;
+		uint64_t *moved = reallocarray(trace->times, larger,
+					       sizeof(*trace->times));
+
+		if (moved == NULL)
+			return false;
+		trace->times = moved;
+		trace->time_capacity = larger;
+	}
+	trace->times[trace->time_count++] = ts_ns;
+	trace->last_time_ns = ts_ns;
+	return true;
+}
+
+static void
+find_core(struct times *times)
+{
+	size_t needed = times->count - times->count / CORE_SHARE;
+	uint64_t best = UINT64_MAX, limit;
+
+	times->low = 0;
+	times->high = times->count - 1;
+	times->break_ns = UINT64_MAX;
+	if (times->count < CORE_LINES)
+		return;
+	/* At least one line may be a stray. */
+	if (needed == times->count)
+		needed--;
+	for (size_t i = 0; i + needed <= times->count; i++) {
+		uint64_t span = times->at[i + needed - 1] - times->at[i];
+
+		if (span < best) {
+			best = span;
+			times->low = i;
+		}
+	}
+	times->high = times->low + needed - 1;
+	limit = best > BREAK_MIN_NS ? best : BREAK_MIN_NS;
+	if (times->count < LINES_STEADY)
+		limit = bo_mul_sat(limit, LINES_STEADY / times->count + 1);
+	times->break_ns = limit;
+}
+
+static void
+add_gap(struct tk_cover *cover, uint64_t from_ns, uint64_t to_ns)
+{
+	size_t at = cover->gap_count;
+
+	if (cover->gap_count == TK_GAPS_MAX)
+		return;
+	while (at > 0 && cover->gap[at - 1].from_ns > from_ns) {
+		cover->gap[at] = cover->gap[at - 1];
+		at--;
+	}
+	cover->gap[at] = (struct tk_gap){from_ns, to_ns};
+	cover->gap_count++;
+}
+
+static uint64_t
+apart(const struct times *times, size_t a, size_t b)
+{
+	uint64_t x = times->at[a], y = times->at[b];
+
+	return x > y ? x - y : y - x;
+}
+
+/* Extend the window from an edge, up or down: over short breaks, and over a gap
+ * to another piece that has more lines than strays have. */
+static size_t
+extend(struct tk_cover *cover, const struct times *times, size_t edge, bool up)
+{
+	size_t last = up ? times->count - 1 : 0, at = edge;
+	size_t step = up ? 1 : SIZE_MAX, few = times->count / STRAYS_SHARE;
+
+	if (few < STRAYS_MAX)
+		few = STRAYS_MAX;
+	while (at != last) {
+		size_t first = at + step, end = first;
+		uint64_t from = times->at[up ? edge : first];
+		uint64_t to = times->at[up ? first : edge];
+
+		while (end != last &&
+		       apart(times, end, end + step) <= times->break_ns)
+			end += step;
+		if (to - from <= times->break_ns) {
+			edge = end;
+		} else if ((up ? end - at : at - end) > few) {
+			add_gap(cover, from, to);
+			edge = end;
+		}
+		at = end;
+	}
+	return edge;
+}
+
+/* The longest gaps between lines of the window, the longest first. */
+static size_t
+longest_gaps(const struct tk_cover *cover, const struct times *times,
+	     struct tk_gap *out, size_t room)
+{
+	size_t count = 0;
+
+	for (size_t i = times->low; i < times->high; i++) {
+		struct tk_gap gap = {times->at[i], times->at[i + 1]};
+		uint64_t length = gap.to_ns - gap.from_ns;
+		size_t at = count;
+
+		if (length == 0 ||
+		    !tk_cover_has(cover, gap.from_ns + length / 2))
+			continue;
+		while (at > 0 &&
+		       out[at - 1].to_ns - out[at - 1].from_ns < length)
+			at--;
+		if (at == room)
+			continue;
+		if (count < room)
+			count++;
+		memmove(out + at + 1, out + at,
+			(count - at - 1) * sizeof(*out));
+		out[at] = gap;
+	}
+	return count;
+}
+
+/* Find pieces that are missing inside a steady log. */
+static void
+find_gaps(struct tk_cover *cover, const struct times *times)
+{
+	struct tk_gap gap[GAPS_INSIDE + 1];
+	size_t count = longest_gaps(cover, times, gap, GAPS_INSIDE + 1);
+	uint64_t length = tk_cover_length(cover), sum = 0;
+	size_t found = 0;
+
+	if (times->high - times->low < LINES_STEADY / 2)
+		return;
+	for (size_t i = 0; i + 1 < count; i++) {
+		uint64_t this = gap[i].to_ns - gap[i].from_ns;
+		uint64_t next = gap[i + 1].to_ns - gap[i + 1].from_ns;
+
+		sum += this;
+		if (length - sum < sum)
+			break;
+		if (this > BREAK_MIN_NS / 2 &&
+		    this >= bo_mul_sat(next, GAP_RATIO))
+			found = i + 1;
+	}
+	for (size_t i = 0; i < found; i++)
+		add_gap(cover, gap[i].from_ns, gap[i].to_ns);
+}
+
+/* The window begins and ends with an event, not with any line. */
+static void
+find_edges(struct tk_trace *trace, bool cut_low, bool cut_high)
+{
+	struct tk_trace_totals *totals = &trace->totals;
+	struct tk_cover *cover = &trace->cover;
+	uint64_t low = cut_low ? cover->from_ns - EDGE_NS : 0;
+	uint64_t high = cut_high ? cover->to_ns + EDGE_NS : UINT64_MAX;
+	uint64_t from = UINT64_MAX, to = 0;
+
+	if (!cut_low && !cut_high) {
+		cover->from_ns = totals->from_ns;
+		cover->to_ns = totals->to_ns;
+		return;
+	}
+	for (size_t i = 0; i < trace->record_count; i++) {
+		uint64_t end = trace->records[i].attempt.end_ns;
+
+		if (end < low || end > high)
+			continue;
+		from = bo_min(from, end);
+		to = end > to ? end : to;
+	}
+	if (from > to)
+		return;
+	cover->from_ns = totals->from_ns = from;
+	cover->to_ns = totals->to_ns = to;
+}
+
+enum backoff_status
+tk_find_cover(struct tk_trace *trace)
+{
+	struct tk_cover *cover = &trace->cover;
+	struct times times = {.at = trace->times, .count = trace->time_count};
+
+	if (times.count == 0)
+		return BACKOFF_OK;
+	qsort(trace->times, times.count, sizeof(*trace->times), bo_compare_u64);
+	find_core(&times);
+	times.high = extend(cover, &times, times.high, true);
+	times.low = extend(cover, &times, times.low, false);
+	cover->from_ns = times.at[times.low];
+	cover->to_ns = times.at[times.high];
+	find_gaps(cover, &times);
+	trace->quality.gaps = cover->gap_count;
+	for (size_t i = 0; i < cover->gap_count; i++)
+		trace->quality.gap_ns +=
+			cover->gap[i].to_ns - cover->gap[i].from_ns;
+	find_edges(trace, times.low > 0, times.high + 1 < times.count);
+	free(trace->times);
+	trace->times = NULL;
+	return BACKOFF_OK;
+}
+
+/* Far outside: between the edges and a stray there is a break. */
+static bool
+is_outside(const struct tk_cover *cover, uint64_t ts_ns)
+{
+	return ts_ns < cover->from_ns || ts_ns > cover->to_ns;
+}
+
+void
+tk_leave_out_strays(struct tk_trace *trace, const uint32_t *next)
+{
+	for (size_t i = 0; i < trace->record_count; i++) {
+		struct tk_record *head = &trace->records[i];
+		bool outside = true;
+
+		if (head->continues || head->left_out)
+			continue;
+		for (uint32_t at = (uint32_t)i; outside && at != TK_NO_RECORD;
+		     at = next[at])
+			outside = is_outside(&trace->cover,
+					     trace->records[at].attempt.end_ns);
+		for (uint32_t at = (uint32_t)i; outside && at != TK_NO_RECORD;
+		     at = next[at]) {
+			trace->records[at].left_out = true;
+			trace->quality.strays++;
+			trace->quality.stray_ns =
+				trace->records[at].attempt.end_ns;
+		}
+	}
+}

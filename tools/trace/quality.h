@@ -1,0 +1,53 @@
+/* What is missing or doubtful in a log, counted. */
+#ifndef TK_QUALITY_H
+#define TK_QUALITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Evidence that lines are missing. */
+struct tk_loss {
+	/** Numbers that processes gave to lines, and lines that they report as
+	 *  not written: of any operation. */
+	uint64_t lost_lines;
+	/** Lines of a later attempt without one of the attempt before it, in
+	 *  calls that began while the log was written; and how many of them end
+	 *  their call. */
+	uint64_t orphans, orphan_ends;
+	/** Calls without an end, although the log goes on. In a log without
+	 *  successes, an estimate. */
+	uint64_t missing_ends;
+};
+
+/** Clocks that differ by less hide nothing: the shortest time through which an
+ *  estimator looks at other calls. */
+#define TK_SKEW_MAX_NS UINT64_C(250000000)
+
+struct tk_quality {
+	/** Sums over all operations. */
+	struct tk_loss loss;
+	/** Lines that were read before, and are left out. */
+	uint64_t copies;
+	/** How often a process's numbers began again or leapt. */
+	uint64_t resets;
+	/** Lines so far from all others that they are left out. */
+	uint64_t strays;
+	/** One of them; 0 if there is none. */
+	uint64_t stray_ns;
+	/** Lines with a time before that of their cause, the difference of the
+	 *  clocks that follows, and whether it was found by host. */
+	uint64_t skewed_lines, skew_ns;
+	bool skew_by_host;
+	/** Times in which the log was not written, and their length. */
+	uint64_t gaps, gap_ns;
+};
+
+/** Whether lines are known to be missing. */
+static inline bool
+tk_loss_any(const struct tk_loss *loss)
+{
+	return loss->lost_lines > 0 || loss->orphans > 0 ||
+	       loss->missing_ends > 0;
+}
+
+#endif

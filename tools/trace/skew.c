@@ -1,0 +1,73 @@
+/* Compares the clocks of hosts. */
+#include "config.h"
+
+#include "trace/skew.h"
+
+#include <stddef.h>
+
+/* An effect that comes less before its cause is not skew: clocks are read after
+ * the wait began, logs round, timers have ticks. */
+#define TOLERANCE_NS INT64_C(50000000)
+/* Pairs of lines in each direction that two hosts need. */
+#define PAIRS_MIN 3
+
+/* The index of a host, or TK_SKEW_HOSTS. */
+static uint32_t
+find(struct tk_skew *skew, uint32_t host)
+{
+	uint32_t i = 0;
+
+	if (host == 0)
+		return TK_SKEW_HOSTS;
+	while (i < skew->host_count && skew->host[i] != host)
+		i++;
+	if (i == skew->host_count && i < TK_SKEW_HOSTS)
+		skew->host[skew->host_count++] = host;
+	return i;
+}
+
+void
+tk_skew_note(struct tk_skew *skew, uint32_t cause_host, uint32_t effect_host,
+	     int64_t apart_ns)
+{
+	uint32_t a = find(skew, cause_host), b = find(skew, effect_host);
+
+	if (apart_ns < -TOLERANCE_NS) {
+		skew->lines++;
+		if ((uint64_t)-apart_ns > skew->most_ns)
+			skew->most_ns = (uint64_t)-apart_ns;
+	}
+	if (a == TK_SKEW_HOSTS || b == TK_SKEW_HOSTS || a == b)
+		return;
+	if (skew->count[a][b]++ == 0 || apart_ns < skew->least_ns[a][b])
+		skew->least_ns[a][b] = apart_ns;
+}
+
+/*
+ * If clock B is ahead of clock A by x, the least time from A to B is longer by
+ * x than it was, and the least time from B to A shorter: half their difference
+ * is x, if the fastest attempts of both are as fast. Without lines in both
+ * directions, an effect before its cause is all that is known.
+ */
+void
+tk_skew_sum_up(const struct tk_skew *skew, struct tk_quality *out)
+{
+	out->skewed_lines = skew->lines;
+	out->skew_ns = skew->most_ns;
+	if (skew->lines == 0)
+		return;
+	for (size_t a = 0; a < skew->host_count; a++) {
+		for (size_t b = a + 1; b < skew->host_count; b++) {
+			int64_t ahead = skew->least_ns[a][b] / 2 -
+					skew->least_ns[b][a] / 2;
+			uint64_t size = (uint64_t)(ahead < 0 ? -ahead : ahead);
+
+			if (skew->count[a][b] < PAIRS_MIN ||
+			    skew->count[b][a] < PAIRS_MIN)
+				continue;
+			out->skew_by_host = true;
+			if (size > out->skew_ns)
+				out->skew_ns = size;
+		}
+	}
+}

@@ -1,0 +1,35 @@
+/* Differences between the clocks of hosts, from lines whose cause is another
+ * line. */
+#ifndef TK_SKEW_H
+#define TK_SKEW_H
+
+#include <stdint.h>
+
+#include "trace/quality.h"
+
+/** Hosts whose clocks are compared; lines of others only show the largest
+ *  difference. */
+#define TK_SKEW_HOSTS 16
+
+struct tk_skew {
+	/** Numbers of their names. */
+	uint32_t host[TK_SKEW_HOSTS];
+	uint32_t host_count;
+	/** By host of the cause and of the effect: the least time between them
+	 *  by their clocks, less what passed in truth, and how often. */
+	int64_t least_ns[TK_SKEW_HOSTS][TK_SKEW_HOSTS];
+	uint32_t count[TK_SKEW_HOSTS][TK_SKEW_HOSTS];
+	uint64_t lines;
+	/** The longest time by which an effect came before its cause. */
+	uint64_t most_ns;
+};
+
+/** Note a pair of lines. @p apart_ns is the time between them, less what passed
+ *  for certain; a host is 0 if it is not known. */
+void tk_skew_note(struct tk_skew *skew, uint32_t cause_host,
+		  uint32_t effect_host, int64_t apart_ns);
+
+/** Sum up: skewed_lines, skew_ns, skew_by_host. */
+void tk_skew_sum_up(const struct tk_skew *skew, struct tk_quality *out);
+
+#endif
