@@ -22,7 +22,8 @@ struct backoff_sink;
  * several processes do not mix as long as the descriptor is in O_APPEND mode.
  * A write that fails is counted, and logged as `events_dropped` once writing
  * works again; a line that was cut half-way is ended with a newline first. A
- * pipe or socket without a reader is such a failure; SIGPIPE is not raised.
+ * pipe or socket without a reader is such a failure, and so is a file that has
+ * reached RLIMIT_FSIZE; neither SIGPIPE nor SIGXFSZ is raised.
  *
  * @param fd     remains the caller's unless @p owned
  * @param owned  1: close it with the sink
@@ -31,9 +32,25 @@ struct backoff_sink;
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out);
 
-/** The same for a file, opened with O_APPEND|O_CREAT|O_CLOEXEC and mode 0640.
- *  If its last line has no newline, because a process was killed, one is added
- *  first. BACKOFF_E_IO with errno if the file cannot be opened. */
+/**
+ * The same for a file, opened with O_APPEND|O_CREAT|O_CLOEXEC and mode 0640. If
+ * its last line has no newline, because a process was killed, one is added
+ * first.
+ *
+ * Other programs may rename, remove or truncate the file, or replace it or a
+ * link in its path: the sink continues in PATH within 10 ms, in a new file with
+ * the mode and owner of the old one if there is none. If PATH cannot be opened,
+ * the sink continues in the old file as long as that has a name, else its lines
+ * are lost; backoff_sink_rotating_error() says why, and the sink tries again
+ * every 10 ms. A descriptor given to backoff_sink_fd_new() is never replaced.
+ *
+ * @param path  a relative one stays in today's working directory. A regular
+ *              file, a pipe (FIFO) with a reader, or a character device
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL; BACKOFF_E_NOMEM;
+ *         BACKOFF_E_IO with errno if the file cannot be opened, without
+ *         waiting: ENXIO for a pipe without a reader, EINVAL for another type
+ *         of file
+ */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_file_new(const char *path, struct backoff_sink **out);
 
@@ -83,8 +100,9 @@ backoff_sink_rotating_new(const char *path,
 			  const struct backoff_rotation *rotation,
 			  struct backoff_sink **out);
 
-/** errno of the last rotation if that failed; 0 if it succeeded, if none was
- * due yet, and for sinks of other kinds. */
+/** errno of the last rotation if that failed, or for a file sink, of the last
+ * try to open its path again; 0 if it succeeded or none was due yet. A ring, a
+ * limit and a tee return it for the sinks below them; others 0. */
 BACKOFF_API int backoff_sink_rotating_error(const struct backoff_sink *sink);
 
 /** Called with each event; must not free the sink that calls it. */
@@ -110,7 +128,9 @@ backoff_sink_tee_new(struct backoff_sink *first, struct backoff_sink *second,
  * event keeps at most 768 bytes of text; `error` is cut and `attrs` dropped
  * first.
  *
- * After fork(2) the child writes to @p target directly, without the queue.
+ * After fork(2) the child writes to @p target directly, without the queue,
+ * whose events the parent writes: a parent that ends right after the fork has
+ * to flush first.
  *
  * @param target    owned by the ring on BACKOFF_OK
  * @param capacity  events, rounded up to a power of two; 2 to 1048576

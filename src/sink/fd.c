@@ -1,7 +1,6 @@
 /* A sink that writes to a file descriptor: one write(2) per line. */
 #include "config.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -50,20 +49,4 @@ backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out)
 	s->owned = owned;
 	*out = &s->lines.sink;
 	return BACKOFF_OK;
-}
-
-enum backoff_status
-backoff_sink_file_new(const char *path, struct backoff_sink **out)
-{
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-	enum backoff_status status;
-
-	if (fd < 0)
-		return BACKOFF_E_IO;
-	status = backoff_sink_fd_new(fd, 1, out);
-	if (status == BACKOFF_OK)
-		bo_lines_check_end((struct bo_lines *)*out, path);
-	else
-		close(fd);
-	return status;
 }

@@ -33,6 +33,8 @@ struct limit {
 	/** One line per interval_ns; a line may come early_ns early. */
 	uint64_t interval_ns, early_ns;
 	atomic_uint_fast64_t left_out;
+	/** Whether the lines above are this process's: see bo_fork_claim(). */
+	atomic_uint seen;
 	char host[256];
 	struct slot slot[SLOTS];
 };
@@ -100,12 +102,26 @@ report(struct limit *l, struct slot *slot, const char *operation,
 	backoff_sink_emit(l->target, &event);
 }
 
+/* A child of fork(2) leaves the lines that its parent left out for the parent
+ * to report. */
+static void
+forget_parent(struct limit *l)
+{
+	if (bo_fork_is_seen(&l->seen) || !bo_fork_claim(&l->seen))
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		atomic_store(&l->slot[i].unreported, 0);
+	atomic_store(&l->left_out, 0);
+	bo_fork_done(&l->seen);
+}
+
 static void
 limit_emit(struct backoff_sink *sink, const struct backoff_event *event)
 {
 	struct limit *l = (struct limit *)sink;
 	struct slot *slot;
 
+	forget_parent(l);
 	/* Breaker transitions and losses are rare and explain much. */
 	if (event->operation == NULL || event->ts_ns == BACKOFF_ABSENT ||
 	    event->type == BACKOFF_EVENT_BREAKER_TRANSITION ||
@@ -131,6 +147,7 @@ limit_flush(struct backoff_sink *sink)
 	struct limit *l = (struct limit *)sink;
 	const struct backoff_clock *clock = backoff_clock_system();
 
+	forget_parent(l);
 	for (size_t i = 0; i < SLOTS; i++)
 		report(l, &l->slot[i], NULL, clock->wall_ns(clock->user));
 	backoff_sink_flush(l->target);
@@ -139,9 +156,18 @@ limit_flush(struct backoff_sink *sink)
 static uint64_t
 limit_dropped(const struct backoff_sink *sink)
 {
-	const struct limit *l = (const struct limit *)sink;
+	/* Memory of a sink is never constant. */
+	struct limit *l = (struct limit *)(uintptr_t)sink;
 
+	forget_parent(l);
 	return atomic_load(&l->left_out) + backoff_sink_dropped(l->target);
+}
+
+static int
+limit_error(const struct backoff_sink *sink)
+{
+	return backoff_sink_rotating_error(
+		((const struct limit *)sink)->target);
 }
 
 static void
@@ -155,7 +181,8 @@ backoff_sink_limit_new(struct backoff_sink *target, uint32_t lines_per_second,
 		       uint32_t burst, struct backoff_sink **out)
 {
 	static const struct bo_sink_ops ops = {limit_emit, limit_flush,
-					       limit_dropped, limit_free};
+					       limit_dropped, limit_free,
+					       limit_error};
 	struct limit *l;
 
 	if (target == NULL || lines_per_second == 0 || burst == 0)
@@ -165,6 +192,7 @@ backoff_sink_limit_new(struct backoff_sink *target, uint32_t lines_per_second,
 		free(l);
 		return BACKOFF_E_NOMEM;
 	}
+	bo_fork_init(&l->seen);
 	l->sink.ops = &ops;
 	l->target = target;
 	l->interval_ns = BO_NS_PER_S / lines_per_second;

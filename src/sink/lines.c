@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -95,14 +96,11 @@ report_losses(struct bo_lines *lines, const struct backoff_event *after)
 static void
 forget_parent(struct bo_lines *lines)
 {
-	unsigned now = bo_process_generation();
-
-	if (atomic_load_explicit(&lines->generation, memory_order_relaxed) ==
-		    now ||
-	    atomic_exchange(&lines->generation, now) == now)
+	if (bo_fork_is_seen(&lines->seen) || !bo_fork_claim(&lines->seen))
 		return;
 	atomic_store(&lines->dropped, 0);
 	atomic_store(&lines->reported, 0);
+	bo_fork_done(&lines->seen);
 }
 
 static void
@@ -119,24 +117,43 @@ emit(struct bo_lines *lines, const struct backoff_event *event)
 		report_losses(lines, event);
 }
 
-/* A write to a pipe without a reader sends the thread SIGPIPE, which would let
- * the log's reader end this process. The signal goes to this thread, so it can
- * be taken here, unless one was pending before. */
-static void
-emit_without_sigpipe(struct bo_lines *lines, const struct backoff_event *event)
+/* Whether files of this process may not grow beyond some size. Asked each time,
+ * because the limit can be set at any time, even from outside. */
+static bool
+has_size_limit(void)
 {
-	const struct timespec none = {0, 0};
-	sigset_t pipes, pending, before;
+	struct rlimit limit;
 
-	sigemptyset(&pipes);
-	sigaddset(&pipes, SIGPIPE);
+	return getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+	       limit.rlim_cur != RLIM_INFINITY;
+}
+
+/* A write to a pipe without a reader sends the thread SIGPIPE, and one beyond
+ * the limit of a file's size SIGXFSZ. Both end the process by default, and a
+ * log must not do that. The signals go to this thread, so they can be taken
+ * here, unless one was pending before. SIGTTOU, which stops a background job
+ * that writes to its terminal, is what its user asked for. */
+static void
+emit_without_signals(struct bo_lines *lines, const struct backoff_event *event)
+{
+	static const int raised[] = {SIGPIPE, SIGXFSZ};
+	const struct timespec none = {0, 0};
+	sigset_t ours, pending, before;
+
+	sigemptyset(&ours);
+	for (int i = 0; i < 2; i++)
+		sigaddset(&ours, raised[i]);
+	pthread_sigmask(SIG_BLOCK, &ours, &before);
+	/* Only a signal that was blocked can have been pending. */
 	sigemptyset(&pending);
-	sigpending(&pending);
-	pthread_sigmask(SIG_BLOCK, &pipes, &before);
+	if (sigismember(&before, SIGPIPE) || sigismember(&before, SIGXFSZ))
+		sigpending(&pending);
+	for (int i = 0; i < 2; i++)
+		if (sigismember(&pending, raised[i]))
+			sigdelset(&ours, raised[i]);
 	emit(lines, event);
-	if (!sigismember(&pending, SIGPIPE))
-		while (sigtimedwait(&pipes, NULL, &none) < 0 && errno == EINTR)
-			;
+	while (sigtimedwait(&ours, NULL, &none) > 0 || errno == EINTR)
+		;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -146,8 +163,9 @@ bo_lines_emit(struct backoff_sink *sink, const struct backoff_event *event)
 	struct bo_lines *lines = (struct bo_lines *)sink;
 	int saved = errno;
 
-	if (lines->has_reader)
-		emit_without_sigpipe(lines, event);
+	if (atomic_load_explicit(&lines->has_reader, memory_order_relaxed) ||
+	    has_size_limit())
+		emit_without_signals(lines, event);
 	else
 		emit(lines, event);
 	errno = saved;
@@ -156,7 +174,24 @@ bo_lines_emit(struct backoff_sink *sink, const struct backoff_event *event)
 uint64_t
 bo_lines_dropped(const struct backoff_sink *sink)
 {
-	return atomic_load(&((const struct bo_lines *)sink)->dropped);
+	/* Memory of a sink is never constant. */
+	struct bo_lines *lines = (struct bo_lines *)(uintptr_t)sink;
+
+	forget_parent(lines);
+	return atomic_load(&lines->dropped);
+}
+
+static bool
+has_reader(const struct stat *st)
+{
+	return S_ISFIFO(st->st_mode) || S_ISSOCK(st->st_mode);
+}
+
+void
+bo_lines_opened(struct bo_lines *lines, const struct stat *st)
+{
+	atomic_store(&lines->has_reader, has_reader(st));
+	atomic_store(&lines->broken, false);
 }
 
 enum backoff_status
@@ -166,9 +201,8 @@ bo_lines_init(struct bo_lines *lines, int fd)
 
 	if (bo_process_init() != BACKOFF_OK)
 		return BACKOFF_E_NOMEM;
-	lines->has_reader = fstat(fd, &st) == 0 &&
-			    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
-	atomic_init(&lines->generation, bo_process_generation());
+	atomic_init(&lines->has_reader, fstat(fd, &st) == 0 && has_reader(&st));
+	bo_fork_init(&lines->seen);
 	lines->fd = fd;
 	return BACKOFF_OK;
 }

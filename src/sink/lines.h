@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "sink/sink.h"
 
@@ -14,9 +15,10 @@ struct bo_lines {
 	bool (*put)(struct bo_lines *lines, char *line, size_t length);
 	int fd;
 	/** A pipe or a socket. */
-	bool has_reader;
-	/** Generation of the process whose losses are counted below. */
-	atomic_uint generation;
+	atomic_bool has_reader;
+	/** Whether the process's losses are counted below: see
+	 *  bo_fork_claim(). */
+	atomic_uint seen;
 	/** The last line was cut. */
 	atomic_bool broken;
 	/** Events lost, and how many of them were reported in the log. */
@@ -25,6 +27,9 @@ struct bo_lines {
 
 /** Initialize zeroed memory. BACKOFF_OK or BACKOFF_E_NOMEM. */
 enum backoff_status bo_lines_init(struct bo_lines *lines, int fd);
+
+/** The descriptor refers to another file now. */
+void bo_lines_opened(struct bo_lines *lines, const struct stat *st);
 
 /** If the file's last line has no newline, the next line begins with one. */
 void bo_lines_check_end(struct bo_lines *lines, const char *path);

@@ -12,6 +12,7 @@
 
 #include "base/num.h"
 #include "base/rfc3339.h"
+#include "sink/path.h"
 
 /* Enough of the first line: `ts` is its second field. */
 #define HEAD_BYTES 1024

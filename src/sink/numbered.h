@@ -9,12 +9,6 @@
 /** A larger number of files is taken for a mistake. */
 #define BO_KEEP_MAX 1000
 
-static inline bool
-bo_same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
-}
-
 /** 0, or an errno if @p keep files cannot be named like that. */
 int bo_numbered_check(const char *path, unsigned keep);
 

@@ -321,10 +321,10 @@ ring_flush(struct backoff_sink *sink)
 	const struct timespec pause = {0, 100000};
 	size_t tail;
 
-	if (bo_process_generation() != r->generation)
-		return;
 	tail = atomic_load(&r->tail);
-	while ((ptrdiff_t)(atomic_load(&r->head) - tail) < 0) {
+	/* A child of fork(2) has queued nothing. */
+	while (bo_process_generation() == r->generation &&
+	       (ptrdiff_t)(atomic_load(&r->head) - tail) < 0) {
 		wake(r);
 		nanosleep(&pause, NULL);
 	}
@@ -341,6 +341,12 @@ ring_dropped(const struct backoff_sink *sink)
 	return bo_process_generation() == r->generation
 		       ? atomic_load(&r->dropped) + below
 		       : below;
+}
+
+static int
+ring_error(const struct backoff_sink *sink)
+{
+	return backoff_sink_rotating_error(((const struct ring *)sink)->target);
 }
 
 static void
@@ -375,8 +381,8 @@ enum backoff_status
 backoff_sink_ring_new(struct backoff_sink *target, size_t capacity,
 		      struct backoff_sink **out)
 {
-	static const struct bo_sink_ops ops = {ring_emit, ring_flush,
-					       ring_dropped, ring_free};
+	static const struct bo_sink_ops ops = {
+		ring_emit, ring_flush, ring_dropped, ring_free, ring_error};
 	struct ring *r;
 	size_t size = 2;
 

@@ -32,6 +32,7 @@
 #include "base/process.h"
 #include "sink/lines.h"
 #include "sink/numbered.h"
+#include "sink/path.h"
 
 #define MS UINT64_C(1000000)
 #define LOOK_NS (10 * MS)
@@ -51,7 +52,6 @@
 #define LOOKS_MAX 5
 #define AGAIN_MAX 16
 #define FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-#define MODE 0640
 
 struct rotating {
 	struct bo_lines lines;
@@ -124,33 +124,6 @@ is_open(const struct rotating *r, const struct stat *st)
 	return st->st_ino == r->ino && st->st_dev == r->dev;
 }
 
-/* Open the file that the path names, or make it with the mode and owner of the
- * file before it; -1 with errno. */
-static int
-open_path(const char *path, int before, struct stat *st)
-{
-	struct stat model;
-	bool made = false;
-	int fd = open(path, FLAGS);
-
-	if (fd < 0 && errno == ENOENT) {
-		fd = open(path, FLAGS | O_CREAT, MODE);
-		made = true;
-	}
-	if (fd < 0)
-		return -1;
-	/* Another user of the same group may write too. Two processes that
-	 * make the file at once both do this. */
-	if (made && before >= 0 && fstat(before, &model) == 0 &&
-	    fchown(fd, model.st_uid, model.st_gid) == 0)
-		(void)fchmod(fd, model.st_mode & 0777);
-	if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
-		return fd;
-	close(fd);
-	errno = EINVAL;
-	return -1;
-}
-
 static void
 adopt(struct rotating *r, const struct stat *st, uint64_t now_ns)
 {
@@ -163,27 +136,17 @@ adopt(struct rotating *r, const struct stat *st, uint64_t now_ns)
 	atomic_store(&r->current_ns, now_ns);
 }
 
-/* Replace the open file under the same descriptor: a thread in the middle of
- * its write(2) completes it in the old file, and no thread finds the descriptor
- * closed or reused. */
+/* Replace the open file. */
 static bool
 reopen(struct rotating *r, uint64_t now_ns)
 {
 	struct stat st;
-	int fd = open_path(r->path, r->lines.fd, &st), error;
+	int fd = bo_path_open(r->path, r->lines.fd, true, &st);
 
-	if (fd < 0)
+	if (fd < 0 || !bo_path_replace(fd, r->lines.fd))
 		return false;
-	while (dup3(fd, r->lines.fd, O_CLOEXEC) < 0)
-		if (errno != EINTR && errno != EBUSY) {
-			error = errno;
-			close(fd);
-			errno = error;
-			return false;
-		}
-	close(fd);
 	atomic_fetch_add(&r->swaps, 1);
-	atomic_store(&r->lines.broken, false);
+	bo_lines_opened(&r->lines, &st);
 	atomic_store(&r->error, 0);
 	adopt(r, &st, now_ns);
 	return true;
@@ -396,7 +359,7 @@ write_again(struct rotating *r, const char *line, size_t length)
 	atomic_store(&r->look_ns, 0);
 	for (int i = 0; !there && written && i < AGAIN_MAX; i++) {
 		struct stat st;
-		int fd = open_path(r->path, r->lines.fd, &st);
+		int fd = bo_path_open(r->path, r->lines.fd, true, &st);
 
 		written = fd >= 0 && bo_write_all(fd, line, length);
 		there = written && has_name(r, fd);
@@ -440,15 +403,9 @@ rotating_free(struct backoff_sink *sink)
 	free(r->path);
 }
 
-static const struct bo_sink_ops rotating_ops = {.emit = bo_lines_emit,
-						.dropped = bo_lines_dropped,
-						.free = rotating_free};
-
-int
-backoff_sink_rotating_error(const struct backoff_sink *sink)
+static int
+rotating_error(const struct backoff_sink *sink)
 {
-	if (sink->ops != &rotating_ops)
-		return 0;
 	return atomic_load(&((const struct rotating *)sink)->error);
 }
 
@@ -466,7 +423,7 @@ static int
 open_named(struct rotating *r, const char *path, struct stat *st)
 {
 	for (int i = 0; i < AGAIN_MAX; i++) {
-		int fd = open_path(path, -1, st), error;
+		int fd = bo_path_open(path, -1, true, st), error;
 
 		if (fd < 0)
 			return -1;
@@ -508,6 +465,10 @@ backoff_sink_rotating_new(const char *path,
 			  const struct backoff_rotation *rotation,
 			  struct backoff_sink **out)
 {
+	static const struct bo_sink_ops ops = {.emit = bo_lines_emit,
+					       .dropped = bo_lines_dropped,
+					       .free = rotating_free,
+					       .error = rotating_error};
 	enum backoff_status status;
 	struct rotating *r;
 
@@ -527,7 +488,7 @@ backoff_sink_rotating_new(const char *path,
 		free(r);
 		return status;
 	}
-	r->lines.sink.ops = &rotating_ops;
+	r->lines.sink.ops = &ops;
 	r->lines.put = rotating_put;
 	bo_lines_check_end(&r->lines, r->path);
 	*out = &r->lines.sink;

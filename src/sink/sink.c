@@ -30,6 +30,12 @@ backoff_sink_dropped(const struct backoff_sink *sink)
 	return sink->ops->dropped != NULL ? sink->ops->dropped(sink) : 0;
 }
 
+int
+backoff_sink_rotating_error(const struct backoff_sink *sink)
+{
+	return sink->ops->error != NULL ? sink->ops->error(sink) : 0;
+}
+
 void
 backoff_sink_free(struct backoff_sink *sink)
 {
@@ -117,6 +123,15 @@ tee_dropped(const struct backoff_sink *sink)
 	       backoff_sink_dropped(t->branch[1]);
 }
 
+static int
+tee_error(const struct backoff_sink *sink)
+{
+	const struct tee *t = (const struct tee *)sink;
+	int error = backoff_sink_rotating_error(t->branch[0]);
+
+	return error != 0 ? error : backoff_sink_rotating_error(t->branch[1]);
+}
+
 static void
 tee_free(struct backoff_sink *sink)
 {
@@ -131,7 +146,7 @@ backoff_sink_tee_new(struct backoff_sink *first, struct backoff_sink *second,
 		     struct backoff_sink **out)
 {
 	static const struct bo_sink_ops ops = {tee_emit, tee_flush, tee_dropped,
-					       tee_free};
+					       tee_free, tee_error};
 	struct tee *t;
 
 	if (first == NULL || second == NULL || first == second)

@@ -11,6 +11,8 @@ struct bo_sink_ops {
 	void (*flush)(struct backoff_sink *sink);
 	uint64_t (*dropped)(const struct backoff_sink *sink);
 	void (*free)(struct backoff_sink *sink);
+	/** errno of what keeps the sink from its path, or 0. */
+	int (*error)(const struct backoff_sink *sink);
 };
 
 /** First member of every sink. */

@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "events.h"
 
@@ -244,4 +246,29 @@ Test(sink_limit, threads_share_the_limit)
 	backoff_sink_free(sink);
 	cr_expect(seen[0] == 600, "%llu", (unsigned long long)seen[0]);
 	cr_expect(seen[1] == 80000 - 600);
+}
+
+/* Each line that was left out is reported by one process. */
+Test(sink_limit, a_child_leaves_its_parents_lines_to_the_parent)
+{
+	struct seen seen;
+	struct backoff_sink *limit = limit_of(&seen, 1, 1);
+	int status;
+	pid_t child;
+
+	for (int i = 0; i < 10; i++)
+		emit(limit, "op", 0);
+	cr_assert(backoff_sink_dropped(limit) == 9);
+	child = fork();
+	if (child == 0) {
+		status = backoff_sink_dropped(limit) != 0;
+		backoff_sink_flush(limit);
+		status |= seen.drop_lines != 0;
+		emit(limit, "op", 0);
+		backoff_sink_free(limit);
+		_exit(status | (seen.dropped != 1));
+	}
+	cr_assert(waitpid(child, &status, 0) == child && status == 0);
+	backoff_sink_free(limit);
+	cr_expect(seen.dropped == 9);
 }

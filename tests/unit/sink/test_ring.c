@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "unit/sink/events.h"
@@ -419,4 +420,41 @@ Test(sink_ring, losses_of_the_target_are_counted_too, .timeout = 50)
 		  (unsigned long long)written, (unsigned long long)reported,
 		  (unsigned long long)emitted);
 	close(end[0]);
+}
+
+/* The child has neither the writer nor the queue: it writes at once, reports no
+ * losses of its parent, and has nothing to wait for. */
+Test(sink_ring, a_child_of_a_full_ring_is_free, .timeout = 50)
+{
+	static struct target t;
+	struct backoff_sink *ring;
+	int status;
+	pid_t child;
+
+	atomic_store(&t.stuck, 1);
+	ring = ring_of(&t, 8);
+	for (uint64_t seq = 0; seq < 100; seq++)
+		emit(ring, seq);
+	while (!atomic_load(&t.inside))
+		usleep(1000);
+	cr_assert(backoff_sink_dropped(ring) > 0);
+	child = fork();
+	if (child == 0) {
+		size_t before = t.count;
+
+		atomic_store(&t.stuck, 0);
+		for (uint64_t seq = 0; seq < 100; seq++)
+			emit(ring, seq);
+		backoff_sink_flush(ring);
+		status = backoff_sink_dropped(ring) != 0 ||
+			 t.count != before + 100 || t.drop_lines != 0;
+		backoff_sink_free(ring);
+		_exit(status);
+	}
+	cr_assert(waitpid(child, &status, 0) == child && status == 0);
+	atomic_store(&t.stuck, 0);
+	sem_post(&t.gate);
+	backoff_sink_free(ring);
+	cr_expect(t.dropped > 0 && t.count + t.dropped == 100,
+		  "the parent wrote or reported each once");
 }
