@@ -9,6 +9,8 @@
 
 #include <backoff/outcome.h>
 
+#include "base/errno_rows.h"
+
 void
 backoff_outcome_set(struct backoff_outcome *outcome,
 		    enum backoff_outcome_kind kind,
@@ -46,7 +48,7 @@ backoff_outcome_set_result(struct backoff_outcome *outcome, void *result)
 #define OS "OSError"
 #define TIME_OUT "TimeoutError"
 
-/* "http:100" to "http:599" as constants, so that the caller needs no memory for
+/* "http:100" to "http:999" as constants, so that the caller needs no memory for
  * a code. */
 #define CODE(h, t, d) "http:" #h #t #d
 #define TENS(h, t)                                                             \
@@ -62,60 +64,26 @@ backoff_outcome_set_result(struct backoff_outcome *outcome, void *result)
 /* All texts of the outcomes made here. They are in one object so that an
  * address says whether a text is one of them, and room at its end so that
  * BO_OUTCOME_TEXT_ROOM bytes can be copied from any of them. */
+#define ONE(name, class, type, text) +1
 static const struct {
 	struct {
 		int number;
 		enum backoff_class failure_class;
-		char type[16], code[20], text[40];
-	} error[28];
-	char http[50][10][9];
+		char type[16], code[24], text[40];
+	} error[BO_ERRNO_ROWS(ONE)];
+	char http[90][10][9];
 	char http_error[16], os_error[16], system_error[16];
 	char room[BO_OUTCOME_TEXT_ROOM];
 } texts = {
 	.error =
 		{
 #define ROW(name, class, type, text)                                           \
-	{                                                                      \
-		name, BACKOFF_CLASS_##class, type, "errno:" #name, text        \
-	}
-			ROW(ECONNREFUSED, TRANSIENT, CONNECTION,
-			    "connection refused"),
-			ROW(ECONNRESET, TRANSIENT, CONNECTION,
-			    "connection reset by peer"),
-			ROW(ECONNABORTED, TRANSIENT, CONNECTION,
-			    "connection aborted"),
-			ROW(EPIPE, TRANSIENT, CONNECTION, "broken pipe"),
-			ROW(ESHUTDOWN, TRANSIENT, CONNECTION, "peer shut down"),
-			ROW(ETIMEDOUT, TIMEOUT, TIME_OUT, "timed out"),
-			ROW(EHOSTUNREACH, TRANSIENT, OS, "no route to host"),
-			ROW(EHOSTDOWN, TRANSIENT, OS, "host is down"),
-			ROW(ENETUNREACH, TRANSIENT, OS,
-			    "network is unreachable"),
-			ROW(ENETDOWN, TRANSIENT, OS, "network is down"),
-			ROW(ENETRESET, TRANSIENT, OS,
-			    "network dropped connection"),
-			ROW(EAGAIN, TRANSIENT, OS,
-			    "resource temporarily unavailable"),
-			ROW(EINTR, TRANSIENT, OS, "interrupted"),
-			ROW(EBUSY, CONFLICT, OS, "resource busy"),
-			ROW(EDEADLK, CONFLICT, OS, "deadlock avoided"),
-			ROW(EMFILE, THROTTLE, OS, "too many open files"),
-			ROW(ENFILE, THROTTLE, OS,
-			    "too many open files in the system"),
-			ROW(ENOBUFS, THROTTLE, OS, "no buffer space"),
-			ROW(ENOMEM, THROTTLE, OS, "out of memory"),
-			ROW(EIO, SERVER, OS, "input/output error"),
-			ROW(ENOSPC, SERVER, OS, "no space left on device"),
-			ROW(EDQUOT, SERVER, OS, "disk quota exceeded"),
-			ROW(EROFS, FATAL, OS, "read-only file system"),
-			ROW(EACCES, FATAL, OS, "permission denied"),
-			ROW(EPERM, FATAL, OS, "operation not permitted"),
-			ROW(EINVAL, FATAL, OS, "invalid argument"),
-			ROW(ENOENT, FATAL, OS, "no such file or directory"),
-			ROW(ENOTSUP, FATAL, OS, "not supported"),
+	{name, BACKOFF_CLASS_##class, type, "errno:" #name, text},
+			BO_ERRNO_ROWS(ROW)
 #undef ROW
 		},
-	.http = {HUNDRED(1), HUNDRED(2), HUNDRED(3), HUNDRED(4), HUNDRED(5)},
+	.http = {HUNDRED(1), HUNDRED(2), HUNDRED(3), HUNDRED(4), HUNDRED(5),
+		 HUNDRED(6), HUNDRED(7), HUNDRED(8), HUNDRED(9)},
 	.http_error = "HTTPError",
 	.os_error = OS,
 	.system_error = "system error",
@@ -179,7 +147,7 @@ backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
 	enum backoff_class class = BACKOFF_CLASS_SERVER;
 	const char *code = NULL;
 
-	if (status >= 100 && status <= 599)
+	if (status >= 100 && status <= 999)
 		code = texts.http[status / 10 - 10][status % 10];
 	if (status >= 200 && status <= 399) {
 		backoff_outcome_set(outcome, BACKOFF_OUTCOME_SUCCESS,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/matcher_text.h"
 #include "policy/pattern.h"
 
 /* The digits of a code; leading zeros are allowed ("sqlstate:08006"). */
@@ -45,8 +46,14 @@ static bool
 read_text_matcher(struct bo_decoding *d, const struct bo_place *place,
 		  struct bo_matcher *m)
 {
-	const char *colon = strchr(m->text, ':');
+	const char *colon = bo_matcher_colon(m->text);
+	char why[sizeof(d->error->text)];
 
+	if (bo_matcher_is_useless(m->text, why, sizeof(why))) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "%s (got \"%.64s\")", why, m->text);
+		return false;
+	}
 	for (int c = 0; c < BACKOFF_CLASS_COUNT; c++) {
 		if (strcmp(m->text,
 			   backoff_class_name((enum backoff_class)c)) == 0) {
@@ -100,6 +107,13 @@ read_message_matcher(struct bo_decoding *d, const struct bo_place *place,
 }
 
 static bool
+is_status(const cJSON *node)
+{
+	return node->valuedouble == node->valueint && node->valueint >= 100 &&
+	       node->valueint <= 999;
+}
+
+static bool
 read_matcher(struct bo_decoding *d, const struct bo_place *place,
 	     struct bo_matcher *m)
 {
@@ -107,6 +121,13 @@ read_matcher(struct bo_decoding *d, const struct bo_place *place,
 
 	if (cJSON_IsObject(place->node))
 		return read_message_matcher(d, place, m);
+	if (cJSON_IsNumber(place->node) && is_status(place->node)) {
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, place, false,
+			"must be a text; write \"http:%d\" for an HTTP status",
+			place->node->valueint);
+		return false;
+	}
 	if (text == NULL || text[0] == '\0' || strlen(text) > 128) {
 		bo_decoding_report(
 			d, BACKOFF_E_VALUE, place, false,
@@ -134,6 +155,12 @@ bo_decoding_matchers(struct bo_decoding *d, const struct bo_place *place,
 	const cJSON *element;
 	bool good = true;
 
+	if (cJSON_IsString(place->node)) {
+		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+				   "must be an array; write [\"%.64s\"]",
+				   place->node->valuestring);
+		return;
+	}
 	if (size < 0 || size > 256) {
 		bo_decoding_report(
 			d, BACKOFF_E_VALUE, place, false,

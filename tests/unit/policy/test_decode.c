@@ -252,7 +252,7 @@ static const struct error_row bad[] = {
 	{"bad-many", 10, 48, "retry_on[3].message_regex", BACKOFF_E_VALUE,
 	 "empty pattern"},
 	{"bad-many", 11, 15, "abort_on", BACKOFF_E_VALUE,
-	 "must be an array of at most 256 matchers (got a string)"},
+	 "must be an array; write [\"fatal\"]"},
 	{"bad-base-above-cap", 2, 16, "base_delay", BACKOFF_E_VALUE,
 	 "must not be more than max_delay (31 > 30 seconds)"},
 	{"bad-cap-below-base", 2, 15, "max_delay", BACKOFF_E_VALUE,
