@@ -39,8 +39,8 @@ put_type(struct bo_out *out, const struct backoff_field *field)
 
 	if (strcmp(type, "duration") == 0) {
 		bo_out_text(out, "\"$ref\": \"#/$defs/duration\"");
-	} else if (strcmp(type, "durations") == 0) {
-		bo_out_text(out, "\"$ref\": \"#/$defs/durations\"");
+	} else if (strcmp(type, "delays") == 0) {
+		bo_out_text(out, "\"$ref\": \"#/$defs/delays\"");
 	} else if (strcmp(type, "duration or list") == 0) {
 		bo_out_text(out, "\"anyOf\": [{\"$ref\": \"#/$defs/duration\"},"
 				 " {\"$ref\": \"#/$defs/durations\"}]");
@@ -180,6 +180,14 @@ static const char defs[] =
 	"    },\n"
 	"    \"durations\": {\"type\": \"array\", \"minItems\": 1, "
 	"\"maxItems\": 1000, \"items\": {\"$ref\": \"#/$defs/duration\"}},\n"
+	"    \"delays\": {\n"
+	"      \"description\": \"Durations, or ranges of a lowest and a "
+	"highest one.\",\n"
+	"      \"type\": \"array\", \"minItems\": 1, \"maxItems\": 1000, "
+	"\"items\": {\"anyOf\": [{\"$ref\": \"#/$defs/duration\"}, "
+	"{\"type\": \"array\", \"minItems\": 2, \"maxItems\": 2, "
+	"\"items\": {\"$ref\": \"#/$defs/duration\"}}]}\n"
+	"    },\n"
 	"    \"matcher\": {\n"
 	"      \"description\": \"*, a class, an error type, a code like "
 	"http:503, a range like http:5xx, or a regular expression for the "

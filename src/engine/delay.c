@@ -4,6 +4,8 @@
 
 #include "engine/delay.h"
 
+#include <stdbool.h>
+
 #include "base/num.h"
 #include "policy/policy.h"
 
@@ -45,12 +47,38 @@ fibonacci(uint32_t n)
 	return b;
 }
 
+/* The step of the schedule after a failed attempt; the last one repeats. */
+static size_t
+step_of(const struct bo_durations *schedule, uint32_t failed)
+{
+	size_t last = schedule->count - 1;
+
+	return failed > 0 && failed - 1 < last ? failed - 1
+	       : failed > 0                    ? last
+					       : 0;
+}
+
+/* A step of the schedule that is a range has its own law, uniform as that of
+ * additive jitter; false if it is not one. */
+static bool
+range_of(const struct bo_durations *schedule, uint32_t failed,
+	 struct backoff_delay *out)
+{
+	size_t step = step_of(schedule, failed);
+
+	if (schedule->high_ns[step] == BACKOFF_FOREVER)
+		return false;
+	out->low_ns = schedule->ns[step];
+	out->high_ns = out->ceiling_ns = schedule->high_ns[step];
+	out->law = out->low_ns < out->high_ns ? BACKOFF_JITTER_ADDITIVE
+					      : BACKOFF_JITTER_NONE;
+	return true;
+}
+
 /* The curve before its cap is applied, saturating. */
 static uint64_t
 curve(const struct backoff_policy *policy, uint64_t base_ns, uint32_t failed)
 {
-	size_t last;
-
 	switch (policy->curve) {
 	case BACKOFF_CURVE_LINEAR:
 		return bo_mul_sat(base_ns, failed);
@@ -59,9 +87,7 @@ curve(const struct backoff_policy *policy, uint64_t base_ns, uint32_t failed)
 	case BACKOFF_CURVE_FIBONACCI:
 		return bo_mul_sat(base_ns, fibonacci(failed));
 	case BACKOFF_CURVE_SCHEDULE:
-		last = policy->schedule.count - 1;
-		return policy->schedule
-			.ns[failed - 1 < last ? failed - 1 : last];
+		return policy->schedule.ns[step_of(&policy->schedule, failed)];
 	case BACKOFF_CURVE_CONSTANT:
 	case BACKOFF_CURVE_DECORRELATED:
 		break;
@@ -99,6 +125,9 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 		decorrelated(base_ns, previous_ns, out);
 		return;
 	}
+	if (policy->schedule.high_ns != NULL &&
+	    range_of(&policy->schedule, failed, out))
+		return;
 	if (failed >= policy->saturated_from && !after &&
 	    base_ns == policy->base_delay_ns && cap_ns <= policy->cap_ns)
 		c = cap_ns;
@@ -136,6 +165,13 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 		out->low_ns =
 			bo_min(bo_mul_q32(out->low_ns, policy->shrink_q32),
 			       out->high_ns);
+	}
+	/* The range begins at the minimum. Raising the draws below it to it
+	 * would make many of them equal. */
+	if (out->low_ns < policy->jitter_minimum_ns) {
+		out->low_ns = policy->jitter_minimum_ns;
+		if (out->high_ns < out->low_ns)
+			out->high_ns = out->low_ns;
 	}
 	/* If no cap is applied after the jitter, the law ends at its high. */
 	if (after)

@@ -286,6 +286,27 @@ settle_decorrelated(struct bo_decoding *d)
 			"jitter");
 }
 
+/* Where each step of the schedule is a range, jitter has no effect. */
+static void
+drop_jitter(struct bo_decoding *d)
+{
+	bool reported = false;
+
+	if (!bo_policy_has_only_ranges(d->policy))
+		return;
+	for (int row = BO_ROW_JITTER_KIND; row <= BO_ROW_JITTER_MINIMUM;
+	     row++) {
+		if (d->is_set[row] && !reported) {
+			bo_decoding_report(d, BACKOFF_E_FIELD, &d->set[row],
+					   true,
+					   "has no effect: each step of the "
+					   "schedule is a range");
+			reported = true;
+		}
+		bo_policy_reset(d->policy, (enum bo_policy_row)row);
+	}
+}
+
 /* A child with fewer attempts inherits only the head of its parent's lists, so
  * that the child's canonical form is a valid policy. */
 static void
@@ -372,6 +393,7 @@ decode_tree(struct bo_decoding *d)
 	if (d->errors == 0) {
 		drop_useless(d);
 		trim_inherited(d);
+		drop_jitter(d);
 		bo_decoding_limits(d);
 	}
 	return d->errors == 0;

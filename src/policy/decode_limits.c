@@ -12,6 +12,14 @@ bo_delays_used(const struct backoff_policy *policy)
 	return policy->max_attempts > 2 ? policy->max_attempts - 1 : 1;
 }
 
+/* Whether a step of a schedule is a delay, not a range. */
+static bool
+is_plain_step(const struct bo_durations *schedule, size_t i)
+{
+	return schedule->high_ns == NULL ||
+	       schedule->high_ns[i] == BACKOFF_FOREVER;
+}
+
 static void
 report_more(struct bo_decoding *d, enum bo_policy_row row, const char *what,
 	    const char *limit, uint64_t have_nano, uint64_t most_nano,
@@ -69,6 +77,103 @@ check_delays(struct bo_decoding *d)
 					  : p->max_delay_ns,
 				  ruled[i].cap);
 	}
+}
+
+/* The largest delay before jitter, and the row that limits it. */
+static uint64_t
+largest_delay(const struct backoff_policy *p, enum bo_policy_row *row)
+{
+	uint64_t largest_ns = 0;
+
+	*row = BO_ROW_MAX_DELAY;
+	if (p->curve == BACKOFF_CURVE_CONSTANT)
+		*row = BO_ROW_BASE_DELAY;
+	if (p->curve != BACKOFF_CURVE_SCHEDULE)
+		return *row == BO_ROW_BASE_DELAY ? p->base_delay_ns
+						 : p->max_delay_ns;
+	*row = BO_ROW_SCHEDULE;
+	for (size_t i = 0; i < p->schedule.count; i++)
+		if (is_plain_step(&p->schedule, i) &&
+		    p->schedule.ns[i] > largest_ns)
+			largest_ns = p->schedule.ns[i];
+	return largest_ns;
+}
+
+/* The smallest delay before jitter. */
+static uint64_t
+smallest_delay(const struct backoff_policy *p)
+{
+	uint64_t smallest_ns = p->base_delay_ns;
+
+	if (p->curve == BACKOFF_CURVE_SCHEDULE) {
+		smallest_ns = UINT64_MAX;
+		for (size_t i = 0; i < p->schedule.count; i++)
+			if (is_plain_step(&p->schedule, i))
+				smallest_ns =
+					bo_min(smallest_ns, p->schedule.ns[i]);
+		return smallest_ns;
+	}
+	for (size_t i = 0; i < sizeof(ruled) / sizeof(*ruled); i++)
+		smallest_ns = bo_min(smallest_ns,
+				     p->on[ruled[i].class].base_delay_ns);
+	return smallest_ns;
+}
+
+/* The smallest delay after jitter. */
+static double
+smallest_drawn(const struct backoff_policy *p)
+{
+	double smallest = (double)smallest_delay(p), ratio = 0;
+
+	if (p->jitter == BACKOFF_JITTER_FULL)
+		return 0;
+	if (p->jitter == BACKOFF_JITTER_EQUAL)
+		return smallest / 2;
+	ratio = (double)p->ratio_nano / 1e9;
+	return smallest * (1 - ratio) / (p->bounded ? 1 + ratio : 1);
+}
+
+/* A minimum above all delays would leave no jitter, and one below all of them
+ * changes none. */
+static void
+check_minimum(struct bo_decoding *d)
+{
+	struct backoff_policy *p = d->policy;
+	enum bo_policy_row row;
+	uint64_t largest_ns = largest_delay(p, &row);
+	bool constant = p->curve == BACKOFF_CURVE_CONSTANT;
+	double least = smallest_drawn(p);
+
+	if (p->jitter_minimum_ns == 0)
+		return;
+	/* The longest delays are those of the class with the smallest cap. */
+	for (size_t i = 0; i < sizeof(ruled) / sizeof(*ruled); i++) {
+		const struct bo_class_rule *rule = &p->on[ruled[i].class];
+		uint64_t cap_ns =
+			constant ? rule->base_delay_ns : rule->max_delay_ns;
+
+		if (cap_ns >= largest_ns)
+			continue;
+		largest_ns = cap_ns;
+		row = constant ? ruled[i].base : ruled[i].cap;
+	}
+	if (p->jitter_minimum_ns > largest_ns)
+		report_more(d,
+			    d->is_set[BO_ROW_JITTER_MINIMUM]
+				    ? BO_ROW_JITTER_MINIMUM
+				    : row,
+			    "jitter.minimum", bo_policy_fields[row].info.path,
+			    p->jitter_minimum_ns, largest_ns, " seconds");
+	else if ((double)p->jitter_minimum_ns > least)
+		return;
+	else if (d->is_set[BO_ROW_JITTER_MINIMUM])
+		bo_decoding_report(d, BACKOFF_E_FIELD,
+				   &d->set[BO_ROW_JITTER_MINIMUM], true,
+				   "has no effect: no delay is below %.10g "
+				   "seconds",
+				   least / 1e9);
+	else
+		p->jitter_minimum_ns = 0;
 }
 
 static void
@@ -233,6 +338,7 @@ bo_decoding_limits(struct bo_decoding *d)
 	const struct bo_budget_rule *budget = &d->policy->budget;
 
 	check_delays(d);
+	check_minimum(d);
 	check_breaker(d);
 	check_decimals(d);
 	check_cost(d, BO_ROW_BUDGET_RETRY_COST, "retry_cost",

@@ -182,50 +182,113 @@ read_enum(struct bo_decoding *d, const struct bo_place *place,
 				   field->info.names, text);
 }
 
+/* A range in place of a duration: its lowest and its highest value. */
+static bool
+read_range(struct bo_decoding *d, const struct bo_place *place,
+	   const struct bo_policy_field *field, uint64_t *low, uint64_t *high)
+{
+	const struct bo_place first = {
+		place, cJSON_GetArrayItem(place->node, 0), 0, NULL};
+	const struct bo_place second = {
+		place, cJSON_GetArrayItem(place->node, 1), 1, NULL};
+	int count = cJSON_GetArraySize(place->node);
+
+	if (count != 2) {
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, place, false,
+			"a range has a lowest and a highest duration "
+			"(got %d)",
+			count);
+		return false;
+	}
+	if (!read_amount(d, &first, field, low) ||
+	    !read_amount(d, &second, field, high))
+		return false;
+	if (*low <= *high)
+		return true;
+	bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
+			   "range is reversed (%.10g > %.10g seconds)",
+			   (double)*low / 1e9, (double)*high / 1e9);
+	return false;
+}
+
+/* Read each element, and the upper ends of those that are ranges. */
+static bool
+read_elements(struct bo_decoding *d, const struct bo_place *place,
+	      const struct bo_policy_field *field, struct bo_durations *list,
+	      bool *any_range)
+{
+	const cJSON *element;
+	size_t i = 0;
+	bool good = true;
+
+	cJSON_ArrayForEach(element, place->node)
+	{
+		struct bo_place at = {place, element, i, NULL};
+
+		list->high_ns[i] = BACKOFF_FOREVER;
+		if (field->ranges && cJSON_IsArray(element)) {
+			*any_range = true;
+			good &= read_range(d, &at, field, &list->ns[i],
+					   &list->high_ns[i]);
+		} else {
+			good &= read_amount(d, &at, field, &list->ns[i]);
+		}
+		i++;
+	}
+	return good;
+}
+
+static void
+clear_durations(struct bo_durations *list)
+{
+	free(list->ns);
+	free(list->high_ns);
+	*list = (struct bo_durations){0};
+}
+
 static void
 read_durations(struct bo_decoding *d, const struct bo_place *place,
 	       const struct bo_policy_field *field, struct bo_durations *out)
 {
-	size_t count = 1, ordinal = 0, good = 0;
-	const cJSON *element;
-	uint64_t *list;
+	struct bo_durations list = {.count = 1};
+	bool good, any_range = false;
 
 	if (cJSON_IsArray(place->node))
-		count = (size_t)cJSON_GetArraySize(place->node);
+		list.count = (size_t)cJSON_GetArraySize(place->node);
 	else if (!field->scalar) {
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
 				   "must be an array of durations (got %s)",
 				   bo_describe_node(place->node));
 		return;
 	}
-	if (count < 1 || count > 1000) {
+	if (list.count < 1 || list.count > 1000) {
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
 				   "must have 1 to 1000 entries (got %zu)",
-				   count);
+				   list.count);
 		return;
 	}
-	list = calloc(count, sizeof(*list));
-	if (list == NULL) {
+	list.ns = calloc(list.count, sizeof(*list.ns));
+	list.high_ns = calloc(list.count, sizeof(*list.high_ns));
+	if (list.ns == NULL || list.high_ns == NULL) {
 		bo_decoding_report(d, BACKOFF_E_NOMEM, place, false,
 				   "out of memory");
-		return;
-	}
-	if (!cJSON_IsArray(place->node)) {
-		good += read_amount(d, place, field, &list[0]);
+		good = false;
+	} else if (cJSON_IsArray(place->node)) {
+		good = read_elements(d, place, field, &list, &any_range);
 	} else {
-		cJSON_ArrayForEach(element, place->node)
-		{
-			struct bo_place at = {place, element, ordinal, NULL};
-
-			good += read_amount(d, &at, field, &list[ordinal++]);
-		}
+		good = read_amount(d, place, field, &list.ns[0]);
 	}
-	if (good != count) {
-		free(list);
+	if (!good) {
+		clear_durations(&list);
 		return;
 	}
-	free(out->ns);
-	*out = (struct bo_durations){list, count};
+	if (!any_range) {
+		free(list.high_ns);
+		list.high_ns = NULL;
+	}
+	clear_durations(out);
+	*out = list;
 }
 
 void

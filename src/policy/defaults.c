@@ -15,7 +15,7 @@
 #define NAME(member, min, max)
 #define TEXT(member, min, max)
 #define EXTENDS(min, max)
-#define DURATIONS(member, min, max)
+#define DELAYS(member, min, max)
 #define DURATION_OR_LIST(member, min, max)
 #define MATCHERS(member, fallback)
 #define REQUIRED_COUNT(member, min, max, value) .member = (value),
@@ -80,6 +80,7 @@ bo_policy_reset(struct backoff_policy *policy, enum bo_policy_row row)
 	memcpy(at, (const char *)&defaults + field->offset, field->size);
 	if (field->kind == BO_FIELD_DURATIONS) {
 		free(((struct bo_durations *)(void *)at)->ns);
+		free(((struct bo_durations *)(void *)at)->high_ns);
 		*(struct bo_durations *)(void *)at = (struct bo_durations){0};
 	} else if (field->kind == BO_FIELD_NAME ||
 		   field->kind == BO_FIELD_TEXT) {

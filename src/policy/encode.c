@@ -20,8 +20,17 @@ put_durations(struct bo_out *out, const struct bo_durations *list, bool scalar)
 		return;
 	}
 	for (size_t i = 0; i < list->count; i++) {
+		bool range = list->high_ns != NULL &&
+			     list->high_ns[i] != BACKOFF_FOREVER;
+
 		bo_out_text(out, i == 0 ? "[" : ",");
+		bo_out_text(out, range ? "[" : "");
 		bo_out_seconds(out, list->ns[i]);
+		if (!range)
+			continue;
+		bo_out_text(out, ",");
+		bo_out_seconds(out, list->high_ns[i]);
+		bo_out_text(out, "]");
 	}
 	bo_out_text(out, "]");
 }
@@ -84,6 +93,8 @@ is_written(const struct backoff_policy *policy, enum bo_policy_row row)
 	case BO_WRITTEN_ALWAYS:
 		break;
 	}
+	if (row == BO_ROW_JITTER_KIND && bo_policy_has_only_ranges(policy))
+		return false;
 	return bo_policy_unmet(policy, row) == NULL;
 }
 
@@ -206,8 +217,11 @@ static void
 describe_curve(struct bo_out *out, const struct backoff_policy *p)
 {
 	if (p->curve == BACKOFF_CURVE_SCHEDULE) {
-		bo_out_format(out, ", schedule of %zu up to ",
-			      p->schedule.count);
+		bo_out_format(out, ", schedule of %zu%s up to ",
+			      p->schedule.count,
+			      bo_policy_has_only_ranges(p)  ? " ranges"
+			      : p->schedule.high_ns != NULL ? ", some ranges,"
+							    : "");
 		put_duration(out, p->cap_ns);
 		return;
 	}
@@ -267,7 +281,8 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 		describe_curve(&out, p);
 		if (p->jitter == BACKOFF_JITTER_NONE)
 			bo_out_text(&out, ", no jitter");
-		else if (p->jitter != BACKOFF_JITTER_DECORRELATED)
+		else if (p->jitter != BACKOFF_JITTER_DECORRELATED &&
+			 !bo_policy_has_only_ranges(p))
 			bo_out_format(&out, ", jitter %s",
 				      backoff_jitter_name(p->jitter));
 		if (bo_policy_unmet(p, BO_ROW_JITTER_RATIO) == NULL) {
@@ -277,6 +292,10 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 		if (p->jitter == BACKOFF_JITTER_ADDITIVE) {
 			bo_out_text(&out, " ");
 			put_duration(&out, p->jitter_max_ns);
+		}
+		if (p->jitter_minimum_ns > 0) {
+			bo_out_text(&out, " of at least ");
+			put_duration(&out, p->jitter_minimum_ns);
 		}
 		if (p->order == BO_ORDER_JITTER_THEN_CAP)
 			bo_out_text(&out, " before the cap");

@@ -37,9 +37,9 @@
 #define OPTIONAL_DURATION(member, min, max)                                    \
 	SHAPE(DURATION, "duration", min, max, "seconds", ""), PLAIN(member),   \
 		NO_WORDS
-#define DURATIONS(member, min, max)                                            \
-	SHAPE(DURATIONS, "durations", min, max, "seconds", ""), AT(member),    \
-		NO_WORDS
+#define DELAYS(member, min, max)                                               \
+	SHAPE(DURATIONS, "delays", min, max, "seconds", ""), AT(member),       \
+		.ranges = true, NO_WORDS
 #define DURATION_OR_LIST(member, min, max)                                     \
 	SHAPE(DURATIONS, "duration or list", min, max, "seconds", ""),         \
 		AT(member), .scalar = true, NO_WORDS
@@ -66,6 +66,7 @@
 #define ONLY2(a, b) (1u << (a) | 1u << (b))
 #define ONLY(a) ONLY2(a, a)
 #define ALL_BUT2(a, b) (UINT8_MAX & ~ONLY2(a, b))
+#define ALL_BUT3(a, b, c) (ALL_BUT2(a, b) & ~ONLY(c))
 #define ALL_BUT(a) ALL_BUT2(a, a)
 #define UNSET ONLY(0)
 #define SET ONLY(1)

@@ -65,6 +65,8 @@ struct bo_policy_field {
 	const char *const *names;
 	/** BO_FIELD_DURATIONS: a single duration is accepted as well. */
 	bool scalar;
+	/** BO_FIELD_DURATIONS: a range is accepted in place of each. */
+	bool ranges;
 	/** The field has no effect unless all of these hold. */
 	struct bo_policy_need need[BO_NEEDS_MAX];
 };

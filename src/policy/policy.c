@@ -66,6 +66,7 @@ backoff_policy_unref(struct backoff_policy *policy)
 	bo_matchers_clear(&policy->abort_on);
 	free(policy->attempt_timeout.ns);
 	free(policy->schedule.ns);
+	free(policy->schedule.high_ns);
 	free(policy->name);
 	free(policy->description);
 	free(policy);
@@ -76,10 +77,29 @@ largest(const struct bo_durations *list)
 {
 	uint64_t max = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		if (list->ns[i] > max)
-			max = list->ns[i];
+	for (size_t i = 0; i < list->count; i++) {
+		uint64_t ns = list->ns[i];
+
+		if (list->high_ns != NULL &&
+		    list->high_ns[i] != BACKOFF_FOREVER)
+			ns = list->high_ns[i];
+		if (ns > max)
+			max = ns;
+	}
 	return max;
+}
+
+bool
+bo_policy_has_only_ranges(const struct backoff_policy *policy)
+{
+	const struct bo_durations *list = &policy->schedule;
+
+	if (list->high_ns == NULL)
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->high_ns[i] == BACKOFF_FOREVER)
+			return false;
+	return true;
 }
 
 /* A share of one, from billionths to 32-bit fixed point. */

@@ -127,6 +127,9 @@ struct bo_matchers {
 struct bo_durations {
 	uint64_t *ns;
 	size_t count;
+	/** NULL unless one of them is a range. Its upper end, or
+	 * BACKOFF_FOREVER for one that is not. */
+	uint64_t *high_ns;
 };
 
 /** Largest exponent bit of an attempt number: 2^30 > the largest one. */
@@ -156,7 +159,7 @@ struct backoff_policy {
 	/** In 32-bit fixed point: the ratio of the jitter, and the factor that
 	 *  keeps bounded jitter below the cap. */
 	uint64_t ratio_q32, shrink_q32;
-	uint64_t jitter_max_ns;
+	uint64_t jitter_max_ns, jitter_minimum_ns;
 	struct bo_durations attempt_timeout, schedule;
 	struct bo_matchers retry_on, abort_on;
 	struct bo_hint_rule hint;
@@ -188,6 +191,9 @@ struct backoff_policy {
 struct backoff_policy *bo_policy_copy(const struct backoff_policy *from);
 
 void bo_matchers_clear(struct bo_matchers *matchers);
+
+/** Whether each step of a schedule is a range, so that jitter has no effect. */
+bool bo_policy_has_only_ranges(const struct backoff_policy *policy);
 
 /** Derive the values that are not in the file. */
 void bo_policy_compile(struct backoff_policy *policy);

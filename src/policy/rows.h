@@ -68,7 +68,7 @@
  *              default
  *          CHOICE(member, WORDS, default, "its word")
  *          BOOL(member, default)
- *          DURATIONS, DURATION_OR_LIST(member, min, max)
+ *          DELAYS, DURATION_OR_LIST(member, min, max)
  *          MATCHERS(member, default as JSON)
  * written  when the canonical form has it, given that it has an effect: a
  *          field that need not be there is left out where it changes nothing,
@@ -79,7 +79,8 @@
  *          NOTHING; ON(row, values) of another field; ON_EITHER(row, row,
  *          values): one of two fields has one of the values; ON_BOTH(row,
  *          values, row, values)
- *          values: ONLY(a), ONLY2(a, b), ALL_BUT(a), ALL_BUT2(a, b) of an enum
+ *          values: ONLY(a), ONLY2(a, b), ALL_BUT(a), ALL_BUT2(a, b),
+ *          ALL_BUT3(a, b, c) of an enum
  *          or a boolean; SET or UNSET of anything else
  */
 #define BO_POLICY_TABLE(FIELD)                                                 \
@@ -112,9 +113,10 @@
 	      NUMBER(exponential_base_nano, 1, 1000, 2), ALWAYS,               \
 	      ON(BACKOFF, ONLY(BACKOFF_CURVE_EXPONENTIAL)),                    \
 	      "Factor from one delay to the next.")                            \
-	FIELD(SCHEDULE, "schedule", DURATIONS(schedule, 0, BO_SECONDS_MAX),    \
+	FIELD(SCHEDULE, "schedule", DELAYS(schedule, 0, BO_SECONDS_MAX),       \
 	      ALWAYS, ON(BACKOFF, ONLY(BACKOFF_CURVE_SCHEDULE)),               \
-	      "The delays one by one; the last one repeats.")                  \
+	      "The delays one by one, each a duration or a range [low, high] " \
+	      "to draw from instead of jitter; the last one repeats.")         \
 	FIELD(JITTER_KIND, "jitter.kind",                                      \
 	      CHOICE(jitter, BO_JITTER_WORDS, BACKOFF_JITTER_FULL, "full"),    \
 	      ALWAYS, NOTHING,                                                 \
@@ -147,6 +149,13 @@
 		 ONLY2(BACKOFF_JITTER_PROPORTIONAL, BACKOFF_JITTER_ADDITIVE)), \
 	      "Shrink proportional and additive jitter so that the cap is a "  \
 	      "true maximum.")                                                 \
+	FIELD(JITTER_MINIMUM, "jitter.minimum",                                \
+	      DURATION(jitter_minimum_ns, 0, BO_SECONDS_MAX, 0), CHANGED,      \
+	      ON(JITTER_KIND,                                                  \
+		 ALL_BUT3(BACKOFF_JITTER_NONE, BACKOFF_JITTER_ADDITIVE,        \
+			  BACKOFF_JITTER_DECORRELATED)),                       \
+	      "No delay is drawn below this; the range that it is drawn from " \
+	      "begins here.")                                                  \
 	FIELD(ATTEMPT_TIMEOUT, "attempt_timeout",                              \
 	      DURATION_OR_LIST(attempt_timeout, 1e-9, BO_SECONDS_MAX),         \
 	      CHANGED, NOTHING,                                                \

@@ -113,6 +113,7 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 	r->max_attempts = policy->max_attempts;
 	r->allows_hedges = policy->hedge.delay_ns != BACKOFF_FOREVER;
 	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
+		   policy->schedule.high_ns != NULL ||
 		   policy->hint.jitter_nano > 0;
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,
 		 backoff_policy_hash(policy));

@@ -44,6 +44,7 @@ collect_delay(struct collect *collect, size_t i,
 		wait->low_ns = low;
 	if (wait->reached == 0 || high > wait->high_ns)
 		wait->high_ns = high;
+	wait->law = law->law;
 	wait->reached++;
 	return tk_samples_add(&collect->delay[i], delay_ns, 1) &&
 	       tk_samples_add(&collect->total[i], total_ns, 1);
@@ -76,9 +77,9 @@ collect_call(struct collect *collect, uint64_t seed, uint64_t call)
 
 /* The delay before jitter. */
 static uint64_t
-nominal(const struct backoff_policy *policy, const struct rs_wait *wait)
+nominal(const struct rs_wait *wait)
 {
-	switch (backoff_policy_jitter(policy)) {
+	switch (wait->law) {
 	case BACKOFF_JITTER_NONE:
 	case BACKOFF_JITTER_ADDITIVE:
 		return wait->low_ns;
@@ -111,7 +112,7 @@ finish(struct collect *collect)
 				tk_quantile_rank(delay->weight, permille[p]));
 		wait->total_ns = tk_samples_rank(
 			total, NULL, tk_quantile_rank(total->weight, 500));
-		wait->nominal_ns = nominal(collect->policy, wait);
+		wait->nominal_ns = nominal(wait);
 	}
 }
 

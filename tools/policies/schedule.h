@@ -21,6 +21,8 @@ struct rs_wait {
 	/** Bounds of the law; over all draws if the law depends on earlier
 	 *  ones. */
 	uint64_t low_ns, high_ns;
+	/** The kind of the law. */
+	enum backoff_jitter law;
 	/** The delay before jitter; the median for decorrelated delays. */
 	uint64_t nominal_ns;
 	uint64_t at_ns[RS_SCHEDULE_PERCENTILES];

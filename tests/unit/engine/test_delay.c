@@ -306,6 +306,126 @@ Test(engine_delay, every_law_keeps_its_bounds_and_its_cap)
 	cr_expect(checked > 400, "%u policies", checked);
 }
 
+/* A law with a minimum is the one without, from there on. */
+static void
+expect_from(const char *fields, const char *minimum, uint64_t minimum_ns)
+{
+	struct backoff_policy *without, *with;
+	char text[512];
+
+	snprintf(text, sizeof(text), "{\"name\":\"P\",\"max_attempts\":99,%s}}",
+		 fields);
+	without = policy_of(text);
+	snprintf(text, sizeof(text),
+		 "{\"name\":\"P\",\"max_attempts\":99,%s,\"minimum\":%s}}",
+		 fields, minimum);
+	with = policy_of(text);
+	for (uint32_t k = 1; k < 99; k++) {
+		struct backoff_delay a, b;
+
+		backoff_engine_delay(without, k, 0, &a);
+		backoff_engine_delay(with, k, 0, &b);
+		cr_assert(b.law == a.law && b.capped == a.capped, "%s", text);
+		cr_assert(b.low_ns == (a.low_ns > minimum_ns ? a.low_ns
+							     : minimum_ns),
+			  "%s: %u", text, k);
+		cr_assert(b.high_ns == (a.high_ns > minimum_ns ? a.high_ns
+							       : minimum_ns),
+			  "%s: %u", text, k);
+		cr_assert(b.ceiling_ns == (a.ceiling_ns > minimum_ns
+						   ? a.ceiling_ns
+						   : minimum_ns),
+			  "%s: %u", text, k);
+		for (uint64_t i = 0; i < 16; i++) {
+			uint64_t got = backoff_engine_draw(
+				&b, backoff_draw(5, BACKOFF_PURPOSE_USER, k,
+						 (uint32_t)i));
+
+			cr_assert(got >= minimum_ns && got <= b.high_ns);
+		}
+		cr_assert(backoff_engine_draw(&b, 0) ==
+			  (b.low_ns < b.ceiling_ns ? b.low_ns : b.ceiling_ns));
+	}
+	backoff_policy_unref(without);
+	backoff_policy_unref(with);
+}
+
+Test(engine_delay, no_draw_is_below_the_minimum)
+{
+	static const char *const row[] = {
+		"\"base_delay\":0.1,\"jitter\":{\"kind\":\"full\"",
+		"\"base_delay\":0,\"jitter\":{\"kind\":\"full\"",
+		"\"base_delay\":0.2,\"jitter\":{\"kind\":\"equal\"",
+		"\"base_delay\":0.2,\"jitter\":{\"kind\":\"minus\","
+		"\"ratio\":1",
+		"\"jitter\":{\"kind\":\"proportional\",\"ratio\":0.9",
+		"\"jitter\":{\"kind\":\"proportional\",\"ratio\":0.9,"
+		"\"bounded\":true",
+		"\"base_delay\":0.1,\"max_delay\":0.5,\"jitter\":{\"kind\":"
+		"\"full\",\"order\":\"jitter_then_cap\"",
+		"\"backoff\":\"linear\",\"base_delay\":0.1,\"jitter\":{"
+		"\"kind\":\"full\"",
+		"\"backoff\":\"fibonacci\",\"base_delay\":0.1,\"jitter\":{"
+		"\"kind\":\"full\"",
+		"\"backoff\":\"constant\",\"jitter\":{\"kind\":\"full\"",
+		"\"backoff\":\"schedule\",\"schedule\":[0,1,0.2],"
+		"\"jitter\":{\"kind\":\"full\"",
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++)
+		expect_from(row[i], "0.25", 250 * MS);
+}
+
+/* Hints and immediate hedges are not drawn, so they have no minimum. */
+Test(engine_delay, a_hint_alone_may_be_shorter_than_the_minimum)
+{
+	struct backoff_policy *policy = policy_of(
+		"{\"name\":\"P\",\"max_attempts\":9,\"jitter\":{\"minimum\":"
+		"0.5},\"server_hint\":{\"combine\":\"replace\"}}");
+	struct backoff_outcome outcome = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.hint = {BACKOFF_HINT_DELAY, 100 * MS}};
+	struct backoff_decision d = {.size = sizeof(d)};
+	struct backoff_state state = {.size = sizeof(state)};
+
+	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+	backoff_engine_decide(policy, &state, &outcome, 0, 0, &d);
+	cr_expect(d.delay_ns == 100 * MS);
+	outcome.hint.kind = BACKOFF_HINT_NONE;
+	backoff_engine_decide(policy, &state, &outcome, 0, 0, &d);
+	cr_expect(d.delay_ns == 500 * MS);
+	backoff_policy_unref(policy);
+}
+
+Test(engine_delay, a_step_that_is_a_range_has_its_own_law)
+{
+	struct backoff_policy *policy = policy_of(
+		"{\"name\":\"P\",\"max_attempts\":9,\"backoff\":\"schedule\","
+		"\"schedule\":[[1,3],4,[5,5],[0,2]],\"jitter\":{\"kind\":"
+		"\"proportional\",\"minimum\":3.5}}");
+	static const struct {
+		uint64_t low_ms, high_ms;
+		enum backoff_jitter law;
+	} want[] = {
+		{1000, 3000, BACKOFF_JITTER_ADDITIVE},
+		{3500, 5000, BACKOFF_JITTER_PROPORTIONAL},
+		{5000, 5000, BACKOFF_JITTER_NONE},
+		{0, 2000, BACKOFF_JITTER_ADDITIVE},
+		{0, 2000, BACKOFF_JITTER_ADDITIVE},
+	};
+
+	for (uint32_t k = 1; k <= COUNT(want); k++) {
+		struct backoff_delay law;
+
+		backoff_engine_delay(policy, k, 0, &law);
+		cr_expect(law.law == want[k - 1].law && !law.capped, "%u", k);
+		cr_expect(law.low_ns == want[k - 1].low_ms * MS, "%u", k);
+		cr_expect(law.high_ns == want[k - 1].high_ms * MS, "%u", k);
+		cr_expect(law.ceiling_ns == law.high_ns, "%u", k);
+	}
+	backoff_policy_unref(policy);
+}
+
 Test(engine_delay, decorrelated_delays_depend_on_the_previous_one)
 {
 	struct backoff_policy *policy = policy_of(

@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 
 #include "policies/schedule.h"
+#include "unit/policy/policies.h"
 #include "unit/replay/small_world.h"
 
 #define DRAWS 40000
@@ -142,4 +143,24 @@ Test(policies_schedule, delays_by_class)
 				  seconds(law[k].high_ns));
 		backoff_policy_unref(policy);
 	}
+}
+
+Test(policies_schedule, a_step_that_is_a_range_is_drawn_from_it)
+{
+	struct backoff_policy *policy = policy_of(
+		"{\"name\":\"R\",\"max_attempts\":4,\"backoff\":\"schedule\","
+		"\"schedule\":[[1,3],4],\"jitter\":\"none\"}");
+	struct rs_schedule schedule;
+
+	cr_assert(rs_schedule_make(policy, DRAWS, 1, 32, &schedule) ==
+		  BACKOFF_OK);
+	cr_assert(schedule.count == 3);
+	cr_expect(schedule.wait[0].low_ns == 1000000000 &&
+		  schedule.wait[0].high_ns == 3000000000);
+	cr_expect(fabs(seconds(schedule.wait[0].at_ns[RS_SCHEDULE_P50]) - 2) <
+		  0.02);
+	cr_expect(schedule.wait[1].nominal_ns == 4000000000);
+	cr_expect(schedule.wait[2].low_ns == schedule.wait[2].high_ns);
+	rs_schedule_clear(&schedule);
+	backoff_policy_unref(policy);
 }

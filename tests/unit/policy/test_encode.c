@@ -62,6 +62,27 @@ static const struct {
 	{"good-schedule-short",
 	 "{\"name\":\"S\",\"max_attempts\":9,\"backoff\":\"schedule\","
 	 "\"schedule\":[0.5],\"jitter\":{\"kind\":\"full\"}," ANY},
+	{"good-schedule-ranges",
+	 "{\"name\":\"S\",\"max_attempts\":5,\"backoff\":\"schedule\","
+	 "\"schedule\":[[0.5,1.5],2,[10,20],[3,3]],\"jitter\":{\"kind\":"
+	 "\"full\",\"minimum\":0.2}," ANY},
+	{"good-schedule-only-ranges",
+	 "{\"name\":\"S\",\"max_attempts\":5,\"backoff\":\"schedule\","
+	 "\"schedule\":[[0.5,1.5],[10,20]]," ANY},
+	{"good-extends-ranges",
+	 "{\"name\":\"CHILD\",\"max_attempts\":5,\"backoff\":\"linear\","
+	 "\"base_delay\":1,\"max_delay\":30," FULL ANY},
+	{"good-extends-cut-ranges",
+	 "{\"name\":\"CHILD\",\"max_attempts\":2,\"backoff\":\"schedule\","
+	 "\"schedule\":[[0.5,1.5]]," ANY},
+	{"good-jitter-minimum",
+	 "{\"name\":\"J\",\"max_attempts\":4," EXP(
+		 "1", "30", "2") "\"jitter\":{\"kind\":\"proportional\","
+				 "\"ratio\":0.25,\"order\":"
+				 "\"cap_then_jitter\",\"bounded\":false,"
+				 "\"minimum\":0.8}," ANY},
+	{"good-extends-minimum", "{\"name\":\"CHILD\",\"max_attempts\":4," EXP(
+					 "2", "30", "2") QUARTER ANY},
 	{"good-decorrelated-curve",
 	 "{\"name\":\"D\",\"max_attempts\":4,\"backoff\":\"decorrelated\","
 	 "\"base_delay\":1,\"max_delay\":60,\"jitter\":{\"kind\":"
@@ -419,6 +440,15 @@ static const char *const different[] = {
 	",\"on\":{\"server\":{\"max_delay\":20}}",
 	",\"on\":{\"server\":{\"consume_attempt\":false}}",
 	",\"on\":{\"server\":{\"consume_attempt\":false,\"limit\":9}}",
+	",\"jitter\":{\"minimum\":0.1}",
+	",\"jitter\":{\"minimum\":0.2}",
+	",\"backoff\":\"schedule\",\"schedule\":[[1,1]]",
+	",\"backoff\":\"schedule\",\"schedule\":[[1,2]]",
+	",\"backoff\":\"schedule\",\"schedule\":[[1,3]]",
+	",\"backoff\":\"schedule\",\"schedule\":[1,[1,2]]",
+	",\"hedge\":{\"delay\":1}",
+	",\"hedge\":{\"delay\":1,\"after_failure\":\"now\"}",
+	",\"budget\":{\"kind\":\"token_bucket\",\"refill_per_second\":9}",
 };
 
 Test(policy_encode, every_field_but_the_description_changes_the_hash)
@@ -500,6 +530,18 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		 "\"breaker\":{\"window_time\":\"1m\",\"failure_ratio\":1}}",
 		 "2 attempts, exponential 1s x2 up to 30s, no jitter, breaker "
 		 "at 1 of 60s"},
+		{"{\"name\":\"A\",\"max_attempts\":2,\"jitter\":{\"minimum\":"
+		 "0.1},\"budget\":{\"kind\":\"token_bucket\","
+		 "\"refill_per_second\":2}}",
+		 "2 attempts, exponential 1s x2 up to 30s, jitter full of at "
+		 "least 0.1s, token_bucket budget refilled by 2 a second"},
+		{"{\"name\":\"A\",\"max_attempts\":3,\"backoff\":\"schedule\","
+		 "\"schedule\":[1,[2,4]]}",
+		 "3 attempts, schedule of 2, some ranges, up to 4s, jitter "
+		 "full"},
+		{"{\"name\":\"A\",\"max_attempts\":3,\"backoff\":\"schedule\","
+		 "\"schedule\":[[2,4]]}",
+		 "3 attempts, schedule of 1 ranges up to 4s"},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
