@@ -322,9 +322,10 @@ look(const struct tk_dialect *dialect, const struct tk_line *line,
 	if (nul)
 		return bad(error, BACKOFF_E_SYNTAX, (size_t)(nul - text) + 1,
 			   "NUL bytes");
-	if (line->offset == 0 && length >= 3 &&
-	    memcmp(text, byte_order_mark, 3) == 0)
-		skipped = 3;
+	/* At the start of any line: files that have one are joined. */
+	while (length - skipped >= 3 &&
+	       memcmp(text + skipped, byte_order_mark, 3) == 0)
+		skipped += 3;
 	while (skipped < length && is_space(text[skipped]))
 		skipped++;
 	while (length > skipped && is_space(text[length - 1]))

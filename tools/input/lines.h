@@ -38,9 +38,16 @@ void tk_splitter_push(struct tk_splitter *splitter, const char *bytes,
 		      size_t length);
 
 /** The next whole line, or with @p at_end also the unterminated rest; false if
- *  there is none. */
+ *  there is none. NULs at the start of a line are skipped: a writer without
+ *  O_APPEND leaves such a hole after a truncation. */
 bool tk_splitter_next(struct tk_splitter *splitter, bool at_end,
 		      struct tk_line *out);
+
+/** NULs that were skipped since the last question. */
+uint64_t tk_splitter_nuls(struct tk_splitter *splitter);
+
+/** Whether the pushed bytes end inside a run of NULs that is skipped. */
+bool tk_splitter_in_hole(const struct tk_splitter *splitter);
 
 /** Forget a partial line and start counting at line 1 again. */
 void tk_splitter_reset(struct tk_splitter *splitter);

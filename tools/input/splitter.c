@@ -15,6 +15,10 @@ struct tk_splitter {
 	uint64_t carried;
 	/* Position of the first byte of the unfinished line. */
 	uint64_t number, offset;
+	/* NULs skipped since they were asked for. */
+	uint64_t nuls;
+	/* The last byte was one of them. */
+	bool in_hole;
 	/* Allocated whole, so that reading cannot fail; the system only
 	 * provides the pages that are touched. */
 	char *carry;
@@ -52,6 +56,37 @@ tk_splitter_reset(struct tk_splitter *splitter)
 	splitter->carried = 0;
 	splitter->number = 1;
 	splitter->offset = 0;
+	splitter->nuls = 0;
+	splitter->in_hole = false;
+}
+
+uint64_t
+tk_splitter_nuls(struct tk_splitter *splitter)
+{
+	uint64_t nuls = splitter->nuls;
+
+	splitter->nuls = 0;
+	return nuls;
+}
+
+bool
+tk_splitter_in_hole(const struct tk_splitter *splitter)
+{
+	return splitter->in_hole;
+}
+
+/* Skip NULs at the start of a line. */
+static void
+skip_hole(struct tk_splitter *splitter)
+{
+	const char *from = splitter->at;
+
+	while (splitter->at < splitter->end && *splitter->at == '\0')
+		splitter->at++;
+	splitter->in_hole =
+		splitter->at == splitter->end && splitter->at > from;
+	splitter->nuls += (uint64_t)(splitter->at - from);
+	splitter->offset += (uint64_t)(splitter->at - from);
 }
 
 void
@@ -79,10 +114,16 @@ keep(struct tk_splitter *splitter, size_t length)
 bool
 tk_splitter_next(struct tk_splitter *splitter, bool at_end, struct tk_line *out)
 {
-	size_t rest = (size_t)(splitter->end - splitter->at);
 	const char *newline = NULL;
 	uint64_t length;
+	size_t rest;
 
+	if (splitter->at < splitter->end && splitter->carried == 0 &&
+	    *splitter->at == '\0')
+		skip_hole(splitter);
+	else if (splitter->at < splitter->end)
+		splitter->in_hole = false;
+	rest = (size_t)(splitter->end - splitter->at);
 	if (rest > 0)
 		newline = memchr(splitter->at, '\n', rest);
 	if (newline)

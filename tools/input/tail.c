@@ -33,7 +33,6 @@ tk_tail_new(int fd, size_t input, struct tk_tail_counts *counts)
 	tail->fd = fd;
 	tail->stream = !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) &&
 		       !S_ISBLK(st.st_mode);
-	tail->at_line_start = true;
 	tail->dev = st.st_dev;
 	tail->ino = st.st_ino;
 	tail->watch = -1;
@@ -85,7 +84,6 @@ restart(struct tk_tail *tail, tk_line_fn fn, void *user)
 	tail->size = 0;
 	tail->head_length = 0;
 	tail->last_length = 0;
-	tail->at_line_start = true;
 }
 
 /* Remember the first bytes of the file and the last ones before the offset. */
@@ -117,27 +115,6 @@ remember(struct tk_tail *tail, const char *bytes, size_t length)
 	tail->counts->bytes += length;
 }
 
-/* Find the start of a run of NULs at the start of a line; `length` if there is
- * none. A writer without O_APPEND leaves such a hole after a truncation. */
-static size_t
-find_hole(const struct tk_tail *tail, const char *bytes, size_t length)
-{
-	size_t from = 0;
-
-	while (from < length) {
-		const char *nul = memchr(bytes + from, '\0', length - from);
-		size_t at;
-
-		if (nul == NULL)
-			return length;
-		at = (size_t)(nul - bytes);
-		if (at == 0 ? tail->at_line_start : bytes[at - 1] == '\n')
-			return at;
-		from = at + 1;
-	}
-	return length;
-}
-
 /* A hole can be larger than the disk: jump over it where the system can. */
 static void
 skip_hole(struct tk_tail *tail)
@@ -159,26 +136,11 @@ static void
 take(struct tk_tail *tail, const char *bytes, size_t length, tk_line_fn fn,
      void *user)
 {
-	bool only_nul = false;
-
 	remember(tail, bytes, length);
-	while (length > 0) {
-		size_t text = find_hole(tail, bytes, length);
-		size_t hole = text;
-
-		if (text > 0) {
-			tk_splitter_push(tail->splitter, bytes, text);
-			deliver(tail, false, fn, user);
-			tail->at_line_start = bytes[text - 1] == '\n';
-		}
-		while (hole < length && bytes[hole] == '\0')
-			hole++;
-		tail->counts->nul_bytes += hole - text;
-		only_nul = hole == length && hole > text;
-		bytes += hole;
-		length -= hole;
-	}
-	if (only_nul && !tail->stream)
+	tk_splitter_push(tail->splitter, bytes, length);
+	deliver(tail, false, fn, user);
+	tail->counts->nul_bytes += tk_splitter_nuls(tail->splitter);
+	if (!tail->stream && tk_splitter_in_hole(tail->splitter))
 		skip_hole(tail);
 }
 
@@ -219,6 +181,20 @@ read_stream(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 	return TK_TAIL_MORE;
 }
 
+/* Whether a file that has bytes says that it has none: a virtual one, which is
+ * made while it is read and may differ each time. It was truncated just now if
+ * the second read finds nothing. */
+static bool
+has_no_size(const struct tk_tail *tail)
+{
+	struct stat st;
+	char byte;
+
+	return fstat(tail->fd, &st) == 0 && st.st_size == 0 &&
+	       pread(tail->fd, &byte, 1, 0) == 1 && fstat(tail->fd, &st) == 0 &&
+	       st.st_size == 0;
+}
+
 enum tk_tail_result
 tk_tail_read(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 	     size_t size, tk_line_fn fn, void *user)
@@ -235,12 +211,16 @@ tk_tail_read(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 	    st.st_mtim.tv_nsec == tail->mtime.tv_nsec &&
 	    now_ns - tail->checked_ns < CHECK_NS)
 		return TK_TAIL_QUIET;
-	if ((uint64_t)st.st_size < tail->offset)
+	if ((uint64_t)st.st_size < tail->offset && tail->last_length == 0 &&
+	    tail->head_length == 0)
+		/* Nothing was read but holes, so there is nothing to compare.
+		 */
 		restart(tail, fn, user);
 
 	/* The bytes before the offset are read again together with the new
 	 * ones, and the head after them: whatever the writer does in between,
-	 * new bytes are only taken if they continue what was read before. */
+	 * new bytes are only taken if they continue what was read before. The
+	 * size alone proves nothing: files in /proc and /sys have none. */
 	got = pread(tail->fd, buffer, size,
 		    (off_t)(tail->offset - tail->last_length));
 	if (got < 0)
@@ -250,6 +230,10 @@ tk_tail_read(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 	    !same_head(tail)) {
 		restart(tail, fn, user);
 		return TK_TAIL_MORE;
+	}
+	if (got > 0 && tail->offset == 0 && has_no_size(tail)) {
+		tail->stream = true;
+		return read_stream(tail, now_ns, wait, buffer, size, fn, user);
 	}
 	tail->size = (uint64_t)st.st_size;
 	tail->mtime = st.st_mtim;

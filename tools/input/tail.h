@@ -20,10 +20,9 @@ struct tk_tail_counts {
 
 struct tk_tail {
 	int fd;
-	/** A pipe, a terminal, a socket: no position, no size. */
+	/** A pipe, a terminal, a socket, a virtual file: no position, no
+	 *  size. */
 	bool stream, ended;
-	/** The next line begins at `offset`. */
-	bool at_line_start;
 	dev_t dev;
 	ino_t ino;
 	/** inotify's watch, -1 if there is none. */

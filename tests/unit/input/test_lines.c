@@ -39,11 +39,11 @@ static const struct {
 	{"no newline at the end", "a\nbc", 4, 2, {LINE("a"), REST("bc")}},
 	{"empty lines count", "\n\na\n", 4, 3, {LINE(""), LINE(""), LINE("a")}},
 	{"only a newline", "\n", 1, 1, {LINE("")}},
-	{"NUL bytes are bytes",
-	 "a\0b\n\0\nc",
-	 7,
+	{"NUL bytes inside a line are bytes",
+	 "a\0b\nb\0\nc",
+	 8,
 	 3,
-	 {LINE("a\0b"), LINE("\0"), REST("c")}},
+	 {LINE("a\0b"), LINE("b\0"), REST("c")}},
 	{"a return is a byte", "a\r\nb\r", 5, 2, {LINE("a\r"), REST("b\r")}},
 	{"long pieces",
 	 "0123456789abcdef\nfedcba9876543210\n",
@@ -136,6 +136,39 @@ Test(input_lines, a_file_gives_its_lines)
 		unlink(path);
 	}
 	tk_lines_close(NULL);
+}
+
+Test(input_lines, a_hole_at_the_start_of_a_line_is_skipped_and_counted)
+{
+	static const char bytes[] = "\0\0a\n\0\0\0b\nc\0\n\0\0";
+
+	for (size_t piece = 1; piece <= sizeof(bytes); piece++) {
+		struct tk_splitter *splitter = tk_splitter_new();
+		struct tk_line line;
+		size_t lines = 0;
+
+		for (size_t at = 0; at < sizeof(bytes) - 1; at += piece) {
+			size_t rest = sizeof(bytes) - 1 - at;
+
+			tk_splitter_push(splitter, bytes + at,
+					 rest < piece ? rest : piece);
+			while (tk_splitter_next(splitter, false, &line)) {
+				cr_expect_eq(line.length, lines == 2 ? 2 : 1);
+				cr_expect_eq(line.text[0],
+					     (char)('a' + (int)lines));
+				cr_expect_eq(line.offset, lines == 0   ? 2
+							  : lines == 1 ? 7
+								       : 9);
+				lines++;
+			}
+		}
+		cr_expect_eq(lines, 3);
+		cr_expect(tk_splitter_in_hole(splitter));
+		cr_expect_eq(tk_splitter_nuls(splitter), 7);
+		cr_expect_eq(tk_splitter_nuls(splitter), 0);
+		cr_expect_not(tk_splitter_next(splitter, true, &line));
+		tk_splitter_free(splitter);
+	}
 }
 
 Test(input_lines, reset_starts_at_line_one)
