@@ -64,16 +64,13 @@ on_answer(uv_timer_t *timer)
 /* A timer that is early by libuv's millisecond does no harm: the call asks to
  * wait again. */
 static void
-wait_until(struct work *work, uint64_t when_ns)
+wait_for(struct work *work, uint64_t delay_ns)
 {
-	const struct backoff_clock *clock = backoff_clock_system();
-	uint64_t now_ns = clock->now_ns(clock->user);
-	uint64_t left_ns = when_ns > now_ns ? when_ns - now_ns : 0;
-
 	work->waiting = true;
 	if (++work->totals->waiting > work->totals->most_waiting)
 		work->totals->most_waiting = work->totals->waiting;
-	uv_timer_start(&work->timer, on_timer, (left_ns + 999999) / 1000000, 0);
+	uv_timer_start(&work->timer, on_timer, (delay_ns + 999999) / 1000000,
+		       0);
 }
 
 static void
@@ -110,7 +107,7 @@ advance(struct work *work)
 	if (backoff_call_next(work->call, &step) != BACKOFF_OK)
 		abort();
 	if (step.action == BACKOFF_ACTION_WAIT)
-		wait_until(work, step.wait_until_ns);
+		wait_for(work, step.delay_ns);
 	else if (step.action == BACKOFF_ACTION_ATTEMPT)
 		uv_timer_start(&work->timer, on_answer, 5, 0);
 	else

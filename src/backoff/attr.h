@@ -43,9 +43,11 @@ backoff_init()
 #if defined(__GNUC__)
 #define BACKOFF_API __attribute__((visibility("default")))
 #define BACKOFF_MUST_CHECK __attribute__((warn_unused_result))
+#define BACKOFF_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define BACKOFF_API
 #define BACKOFF_MUST_CHECK
+#define BACKOFF_PRINTF(text, first)
 #endif
 
 #endif

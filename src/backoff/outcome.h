@@ -28,16 +28,27 @@ struct backoff_limits {
 	struct backoff_limit limit[BACKOFF_LIMITS_MAX];
 };
 
-/** The outcome of an attempt, as the caller saw it. Strings are borrowed by the
- *  function that an outcome is passed to, and may be NULL. */
+/**
+ * The outcome of an attempt, as the caller saw it.
+ *
+ * Strings that are pointers are borrowed, and may be NULL. They have to be
+ * valid as long as the outcome is used: in an attempt function of the loops
+ * that is until the attempt's event was written, which is after the function
+ * has returned. A text in a local array of that function is lost by then: copy
+ * it, with backoff_outcome_set_error() and the functions after it. An outcome
+ * may be copied, with its texts.
+ */
 struct backoff_outcome {
 	enum backoff_outcome_kind kind;
 	enum backoff_class failure_class;
-	/** A type that `retry_on` may name: "ConnectionError". */
+	/** A type that `retry_on` may name: "ConnectionError". Borrowed; if it
+	 *  is NULL, type_text counts. */
 	const char *error_type;
-	/** Namespaced: "http:503", "errno:ECONNRESET", "sqlstate:40001". */
+	/** Namespaced: "http:503", "errno:ECONNRESET", "sqlstate:40001".
+	 *  Borrowed; if it is NULL, code_text counts. */
 	const char *code;
-	/** For humans, and for `message_regex`. */
+	/** For humans, and for `message_regex`. Borrowed; if it is NULL,
+	 *  error_text counts. */
 	const char *error;
 	/** The attempt's result; the library only passes it on. */
 	void *result;
@@ -50,16 +61,61 @@ struct backoff_outcome {
 	int not_replayable;
 	/** Rate limits that headers described: backoff_outcome_add_hint(). */
 	struct backoff_limits limits;
+	/** Further types, most special first, that the matchers of policies may
+	 *  name, ending in NULL; NULL: none. A binding passes the classes of
+	 *  its exception. If error_type and type_text are not set, the first of
+	 *  these is the type in events. Borrowed. */
+	const char *const *error_types;
+	/** Copied texts; "" where there is none. */
+	char error_text[256];
+	char type_text[64];
+	char code_text[64];
 };
 
-/** Fill an outcome, for callers that cannot write structs. Strings are not
- *  copied. Sets everything but the result: no hint, the request was sent and
- *  can be sent again. */
+/** Fill an outcome, for callers that cannot write structs. Strings are
+ *  borrowed, not copied. Sets everything but the result: no hint, no further
+ *  types, the request was sent and can be sent again. */
 BACKOFF_API void backoff_outcome_set(struct backoff_outcome *outcome,
 				     enum backoff_outcome_kind kind,
 				     enum backoff_class failure_class,
 				     const char *error_type, const char *code,
 				     const char *error);
+
+/**
+ * Copy a text into the outcome, as its error, error type or code. It may be in
+ * memory that does not outlive the attempt function, and even in the outcome
+ * itself. Texts of more than 255 bytes, types and codes of more than 63, are
+ * cut between characters. Call them after backoff_outcome_set() and
+ * backoff_outcome_from_errno(), which drop copied texts.
+ *
+ * @param text  NULL: none
+ */
+BACKOFF_API void backoff_outcome_set_error(struct backoff_outcome *outcome,
+					   const char *text);
+BACKOFF_API void backoff_outcome_set_error_type(struct backoff_outcome *outcome,
+						const char *type);
+BACKOFF_API void backoff_outcome_set_code(struct backoff_outcome *outcome,
+					  const char *code);
+
+/** backoff_outcome_set_error() with a text made as by printf(3). */
+BACKOFF_API BACKOFF_PRINTF(2, 3) void backoff_outcome_format_error(
+	struct backoff_outcome *outcome, const char *format, ...);
+
+/** Set the further types of the error, most special first.
+ *
+ *  @param types  ends in NULL; borrowed, with its strings; NULL: none */
+BACKOFF_API void
+backoff_outcome_set_error_types(struct backoff_outcome *outcome,
+				const char *const *types);
+
+/** The outcome's error, error type and code, borrowed or copied; NULL if there
+ *  is none. */
+BACKOFF_API const char *
+backoff_outcome_error(const struct backoff_outcome *outcome);
+BACKOFF_API const char *
+backoff_outcome_error_type(const struct backoff_outcome *outcome);
+BACKOFF_API const char *
+backoff_outcome_code(const struct backoff_outcome *outcome);
 
 /**
  * Read a header into the outcome: see backoff_hint_parse(). All headers of a

@@ -229,9 +229,9 @@ struct backoff_answer {
 /**
  * Make one attempt. The outcome comes empty, as BACKOFF_OUTCOME_NOT_REPORTED;
  * set what happened, a success too: an attempt that leaves it so is a failure
- * that is never retried. Its strings must stay valid after the function
- * returns, until the attempt's event is written: use static strings or the
- * caller's memory.
+ * that is never retried. Strings that it only points to must stay valid after
+ * the function returns, until the attempt's event is written: static strings,
+ * or the caller's memory. Let it copy all others: backoff_outcome_set_error().
  */
 typedef void (*backoff_attempt_fn)(void *user,
 				   const struct backoff_attempt *attempt,
@@ -282,6 +282,10 @@ struct backoff_step {
 	uint64_t wait_until_ns;
 	/** With BACKOFF_ACTION_ATTEMPT: make this attempt now, then report. */
 	struct backoff_attempt attempt;
+	/** With BACKOFF_ACTION_WAIT: how long that is from now, so that no
+	 *  clock has to be read; BACKOFF_FOREVER as wait_until_ns. A sleep that
+	 *  ends early does no harm: ask, and sleep again for what is left. */
+	uint64_t delay_ns;
 };
 
 /** Begin a call. BACKOFF_OK; BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM. */

@@ -33,23 +33,40 @@ equal(const char *have, const char *want)
 	return have != NULL && strcmp(have, want) == 0;
 }
 
+/* Whether the error is of a type, itself or by one of its further types. */
+static bool
+is_of_type(const struct backoff_outcome *outcome, const char *type)
+{
+	const char *const *also = outcome->error_types;
+
+	if (equal(bo_outcome_error_type(outcome), type))
+		return true;
+	while (also != NULL && *also != NULL)
+		if (strcmp(*also++, type) == 0)
+			return true;
+	return false;
+}
+
 static bool
 matches(const struct bo_matcher *m, const struct backoff_outcome *outcome)
 {
+	const char *text;
+
 	switch (m->kind) {
 	case BO_MATCH_ANY:
 		return true;
 	case BO_MATCH_CLASS:
 		return outcome->failure_class == m->failure_class;
 	case BO_MATCH_ERROR_TYPE:
-		return equal(outcome->error_type, m->text);
+		return is_of_type(outcome, m->text);
 	case BO_MATCH_CODE:
-		return equal(outcome->code, m->text);
+		return equal(bo_outcome_code(outcome), m->text);
 	case BO_MATCH_CODE_RANGE:
-		return outcome->code != NULL && in_range(m, outcome->code);
+		text = bo_outcome_code(outcome);
+		return text != NULL && in_range(m, text);
 	case BO_MATCH_MESSAGE:
-		return outcome->error != NULL &&
-		       bo_pattern_match(m->pattern, outcome->error);
+		text = bo_outcome_error(outcome);
+		return text != NULL && bo_pattern_match(m->pattern, text);
 	}
 	return false;
 }
@@ -84,7 +101,7 @@ is_not_reported(const struct backoff_outcome *outcome)
 {
 	return !bo_outcome_is_reported(outcome) ||
 	       (outcome->failure_class == BACKOFF_CLASS_FATAL &&
-		equal(outcome->error_type, BO_NOT_REPORTED_TYPE));
+		equal(bo_outcome_error_type(outcome), BO_NOT_REPORTED_TYPE));
 }
 
 int

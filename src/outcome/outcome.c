@@ -24,6 +24,10 @@ backoff_outcome_set(struct backoff_outcome *outcome,
 	outcome->error = error;
 	outcome->hint = (struct backoff_hint){BACKOFF_HINT_NONE, 0};
 	outcome->limits.count = 0;
+	outcome->error_types = NULL;
+	outcome->error_text[0] = '\0';
+	outcome->type_text[0] = '\0';
+	outcome->code_text[0] = '\0';
 	outcome->not_sent = 0;
 	outcome->not_replayable = 0;
 }
@@ -100,18 +104,6 @@ bo_outcome_text_is_constant(const char *text)
 {
 	return (uintptr_t)text - (uintptr_t)&texts <
 	       offsetof(__typeof__(texts), room);
-}
-
-void
-bo_outcome_blame(struct backoff_outcome *outcome)
-{
-	outcome->kind = BACKOFF_OUTCOME_NOT_REPORTED;
-	outcome->failure_class = BACKOFF_CLASS_FATAL;
-	outcome->error_type = BO_NOT_REPORTED_TYPE;
-	outcome->error = "the attempt function returned without setting the "
-			 "outcome's kind: report a success, too";
-	outcome->hint.kind = BACKOFF_HINT_NONE;
-	outcome->limits.count = 0;
 }
 
 void

@@ -4,6 +4,7 @@
 #define BO_OUTCOME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <backoff/outcome.h>
 
@@ -18,8 +19,60 @@ bo_outcome_is_reported(const struct backoff_outcome *outcome)
 }
 
 /** Describe the failure of an attempt that did not report: class, type, text.
- *  The kind becomes NOT_REPORTED; result and code stay. */
+ *  The kind becomes NOT_REPORTED, an error's text is quoted; result and code
+ *  stay. */
 void bo_outcome_blame(struct backoff_outcome *outcome);
+
+/** Make an empty outcome. Texts that were not copied and limits that were not
+ *  read stay uninitialised: most attempts succeed without them. */
+static inline void
+bo_outcome_init(struct backoff_outcome *outcome)
+{
+	backoff_outcome_set(outcome, BACKOFF_OUTCOME_NOT_REPORTED,
+			    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
+	outcome->result = NULL;
+}
+
+/** The type in events. */
+static inline const char *
+bo_outcome_error_type(const struct backoff_outcome *outcome)
+{
+	if (outcome->error_type != NULL)
+		return outcome->error_type;
+	if (outcome->type_text[0] != '\0')
+		return outcome->type_text;
+	return outcome->error_types != NULL ? outcome->error_types[0] : NULL;
+}
+
+static inline const char *
+bo_outcome_code(const struct backoff_outcome *outcome)
+{
+	return outcome->code != NULL || outcome->code_text[0] == '\0'
+		       ? outcome->code
+		       : outcome->code_text;
+}
+
+static inline const char *
+bo_outcome_error(const struct backoff_outcome *outcome)
+{
+	return outcome->error != NULL || outcome->error_text[0] == '\0'
+		       ? outcome->error
+		       : outcome->error_text;
+}
+
+/** Point to the texts that count: valid as long as the outcome stays where it
+ *  is. */
+static inline void
+bo_outcome_resolve(struct backoff_outcome *outcome)
+{
+	outcome->error_type = bo_outcome_error_type(outcome);
+	outcome->code = bo_outcome_code(outcome);
+	outcome->error = bo_outcome_error(outcome);
+}
+
+/** Copy an outcome without its texts, to which the copy points. */
+void bo_outcome_borrow(struct backoff_outcome *out,
+		       const struct backoff_outcome *from);
 
 /** Bytes that can be read from the start of a text that
  *  bo_outcome_text_is_constant(). */

@@ -9,16 +9,21 @@
 void bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 		      struct backoff_attempt *attempt);
 
-/** Let the caller's classifier change the outcome, and make a failure of one
- *  that nobody set. */
+/** Let the caller's classifier change the outcome, make a failure of one that
+ *  nobody set, and find the texts of a failure. */
 static inline void
 bo_attempt_classify(const struct backoff_retry *r,
 		    struct backoff_outcome *outcome)
 {
-	if (r->classify != NULL)
+	if (r->classify != NULL) {
+		bo_outcome_resolve(outcome);
 		r->classify(r->classify_user, outcome);
+	}
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+		return;
 	if (!bo_outcome_is_reported(outcome))
 		bo_outcome_blame(outcome);
+	bo_outcome_resolve(outcome);
 }
 
 /** Decide about the attempt under way, which ended at now_ns with a classified

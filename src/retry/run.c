@@ -12,9 +12,10 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	     void *user)
 {
 	const struct backoff_clock *clock = call->retry->clock;
-	struct backoff_outcome outcome = {0};
+	struct backoff_outcome outcome;
 	struct backoff_attempt attempt;
 
+	bo_outcome_init(&outcome);
 	bo_attempt_start(call, now_ns, &attempt);
 	fn(user, &attempt, &outcome);
 	bo_attempt_classify(call->retry, &outcome);
@@ -35,7 +36,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 	bool timed = r->timed || limited;
 	uint64_t start_ns = timed ? clock->now_ns(clock->user) : 0;
 	uint64_t end_ns = start_ns, timeout_ns = BACKOFF_FOREVER;
-	struct backoff_outcome outcome = {0};
+	struct backoff_outcome outcome;
 	struct backoff_attempt attempt;
 
 	if (limited &&
@@ -53,6 +54,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		.cancel = options->cancel,
 		.kind = BACKOFF_KIND_FIRST,
 	};
+	bo_outcome_init(&outcome);
 	fn(user, &attempt, &outcome);
 	bo_attempt_classify(r, &outcome);
 	if (timed || outcome.kind != BACKOFF_OUTCOME_SUCCESS)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "clock/cancel.h"
+#include "outcome/outcome.h"
 #include "retry/hedge.h"
 #include "retry/lifecycle.h"
 
@@ -83,7 +84,7 @@ launch(struct race *race, const struct backoff_attempt *attempt)
 	racer->race = race;
 	racer->attempt = *attempt;
 	racer->attempt.cancel = &race->over;
-	racer->outcome = (struct backoff_outcome){0};
+	bo_outcome_init(&racer->outcome);
 	atomic_store_explicit(&racer->is_done, false, memory_order_relaxed);
 	racer->is_inline = !make_thread(racer);
 	if (racer->is_inline)

@@ -77,22 +77,36 @@ backoff_call_free(struct backoff_call *call)
 	free(call);
 }
 
+static void
+wait_for(const struct backoff_call *call, uint64_t now_ns,
+	 struct backoff_step *step)
+{
+	uint64_t until_ns = call->decision.not_before_ns;
+
+	step->action = BACKOFF_ACTION_WAIT;
+	step->wait_until_ns = until_ns;
+	step->delay_ns = until_ns == BACKOFF_FOREVER
+				 ? BACKOFF_FOREVER
+				 : bo_sub_sat(until_ns, now_ns);
+}
+
 /* With attempts under way: begin another, or say when to ask again. */
 static void
 ask_for_hedge(struct backoff_call *call, struct backoff_step *step)
 {
-	if (bo_hedge_next(call, now(call), &step->attempt)) {
+	uint64_t now_ns = now(call);
+
+	if (bo_hedge_next(call, now_ns, &step->attempt)) {
 		step->action = BACKOFF_ACTION_ATTEMPT;
 		return;
 	}
-	step->action = BACKOFF_ACTION_WAIT;
-	step->wait_until_ns = call->decision.not_before_ns;
+	wait_for(call, now_ns, step);
 }
 
 enum backoff_status
 backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 {
-	uint64_t now_ns;
+	uint64_t now_ns = 0;
 
 	if (call->phase == BO_PHASE_RUNNING && call->hedges == NULL)
 		return BACKOFF_E_STATE;
@@ -108,8 +122,7 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 			bo_call_resume(call, now_ns);
 	}
 	if (call->phase == BO_PHASE_WAITING) {
-		step->action = BACKOFF_ACTION_WAIT;
-		step->wait_until_ns = call->decision.not_before_ns;
+		wait_for(call, now_ns, step);
 	} else if (call->phase == BO_PHASE_READY) {
 		step->action = BACKOFF_ACTION_ATTEMPT;
 		if (call->hedges != NULL)
@@ -136,7 +149,7 @@ backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
 		return BACKOFF_E_ARGUMENT;
 	if (call->phase != BO_PHASE_RUNNING)
 		return BACKOFF_E_STATE;
-	copy = *outcome;
+	bo_outcome_borrow(&copy, outcome);
 	if (call->hedges != NULL)
 		return bo_hedge_report(call, number, &copy, now(call));
 	if (number != call->state.attempt)

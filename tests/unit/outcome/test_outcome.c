@@ -191,3 +191,44 @@ Test(outcome_outcome, setters_set_what_they_say)
 	backoff_outcome_set_result(&got, NULL);
 	cr_expect(got.result == NULL);
 }
+
+Test(outcome_outcome, texts_are_copied_and_cut_between_characters)
+{
+	struct backoff_outcome o = {.error = "old", .code = "old"};
+	char text[400];
+
+	memset(text, 'x', sizeof(text));
+	memcpy(text + 254, "\xc3\xa9", 3);
+	backoff_outcome_set_error(&o, text);
+	cr_expect(o.error == NULL);
+	cr_expect(strlen(backoff_outcome_error(&o)) == 254,
+		  "the character does not fit");
+	memcpy(text + 253, "\xc3\xa9y", 4);
+	backoff_outcome_set_error(&o, text);
+	cr_expect(strlen(backoff_outcome_error(&o)) == 255);
+	backoff_outcome_format_error(&o, "%s", text + 1);
+	cr_expect(strlen(backoff_outcome_error(&o)) == 255);
+	/* A part of the copy itself. */
+	backoff_outcome_set_error(&o, "no route");
+	backoff_outcome_set_error(&o, o.error_text + 3);
+	cr_expect_str_eq(backoff_outcome_error(&o), "route");
+	backoff_outcome_format_error(&o, "%s, %s", o.error_text, o.error_text);
+	cr_expect_str_eq(backoff_outcome_error(&o), "route, route");
+	text[100] = '\0';
+	backoff_outcome_set_code(&o, text);
+	backoff_outcome_set_error_type(&o, text);
+	cr_expect(strlen(backoff_outcome_code(&o)) == 63);
+	cr_expect(strlen(backoff_outcome_error_type(&o)) == 63);
+	/* Empty is not absent. */
+	backoff_outcome_set_error(&o, "");
+	cr_expect_str_eq(backoff_outcome_error(&o), "");
+	backoff_outcome_set_error(&o, NULL);
+	cr_expect(backoff_outcome_error(&o) == NULL);
+	/* A borrowed text that is set later counts. */
+	backoff_outcome_set_error(&o, "copied");
+	o.error = "borrowed";
+	cr_expect_str_eq(backoff_outcome_error(&o), "borrowed");
+	backoff_outcome_from_errno(&o, ETIMEDOUT);
+	cr_expect_str_eq(backoff_outcome_code(&o), "errno:ETIMEDOUT");
+	cr_expect(o.error_text[0] == '\0' && o.code_text[0] == '\0');
+}

@@ -69,11 +69,13 @@ Test(retry_hedge, by_steps_the_first_success_ends_the_call)
 	cr_expect(s.step.attempt.kind == BACKOFF_KIND_FIRST);
 	cr_expect(next(&s) == 0);
 	cr_expect(s.step.action == BACKOFF_ACTION_WAIT &&
-		  s.step.wait_until_ns == START_NS + 100 * MS);
+		  s.step.wait_until_ns == START_NS + 100 * MS &&
+		  s.step.delay_ns == 100 * MS);
 	pass(&s, 100 * MS);
 	cr_assert(next(&s) == 2);
 	cr_expect(s.step.attempt.kind == BACKOFF_KIND_HEDGE);
-	cr_expect(next(&s) == 0 && s.step.wait_until_ns == BACKOFF_FOREVER);
+	cr_expect(next(&s) == 0 && s.step.wait_until_ns == BACKOFF_FOREVER &&
+		  s.step.delay_ns == BACKOFF_FOREVER);
 	pass(&s, 30 * MS);
 	cr_expect(backoff_call_report(s.call, &succeeds) == BACKOFF_E_STATE,
 		  "two are under way");

@@ -76,8 +76,10 @@ Test(retry_report, an_attempt_that_reports_nothing_is_a_failure)
 		expect_failure(&answer, policy, act);
 		cr_expect(s.lines == 1);
 		expect_line(&s, 0);
-		if (act == 1)
+		if (act == 1) {
 			expect_in_line(&s, 0, "\"code\":\"http:503\"");
+			expect_in_line(&s, 0, "its error: busy\"");
+		}
 		/* The loop without events has a path for the first attempt. */
 		backoff_retry_set_on_event(s.retry, NULL, NULL);
 		s.made = 0;

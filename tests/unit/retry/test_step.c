@@ -471,3 +471,29 @@ Test(retry_step, a_call_id_is_128_bits_in_hex_digits)
 	}
 	scene_clear(&s);
 }
+
+Test(retry_step, a_step_says_how_long_to_wait_from_now)
+{
+	const struct backoff_outcome failure = {
+		.kind = BACKOFF_OUTCOME_FAILURE};
+	struct backoff_call *call;
+	struct backoff_step step;
+	static struct scene s;
+
+	scene_init(&s, PLAIN, NULL);
+	cr_assert(backoff_call_new(s.retry, NULL, &call) == BACKOFF_OK);
+	next(call, &step);
+	cr_expect(step.delay_ns == 0);
+	cr_assert(backoff_call_report(call, &failure) == BACKOFF_OK);
+	next(call, &step);
+	cr_expect(step.action == BACKOFF_ACTION_WAIT && step.delay_ns == S);
+	backoff_clock_virtual_advance(s.clock, S / 4);
+	next(call, &step);
+	cr_expect(step.action == BACKOFF_ACTION_WAIT &&
+		  step.delay_ns == S - S / 4);
+	backoff_clock_virtual_advance(s.clock, step.delay_ns);
+	next(call, &step);
+	cr_expect(step.action == BACKOFF_ACTION_ATTEMPT && step.delay_ns == 0);
+	backoff_call_free(call);
+	scene_clear(&s);
+}
