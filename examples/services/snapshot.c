@@ -4,14 +4,14 @@
  *
  *   - An empty body is a failure, whatever the status is: classify() turns it
  *     into the error type EmptyBody, which CAMERA_SNAPSHOT.json retries.
- *   - 10 s around each attempt, not around the call: `attempt_timeout` in the
+ *   - 1.0 s around each attempt, not around the call: `attempt_timeout` in the
  *     policy; http.c passes the time until attempt->give_up_ns to libcurl.
  *   - One more try after a fixed 0.5 s: CAMERA_SNAPSHOT.json extends SNAPSHOT.
  *   - A failure counter per controller: it counts calls that failed after their
  *     retries.
  *   - At most LIMIT concurrent calls per controller: a semaphore around the
  *     call, not inside the attempt, where waiting for a turn would use up the
- *     attempt's 10 s. A controller is the host and port of a URL.
+ *     attempt's second. A controller is the host and port of a URL.
  */
 #include "http.h"
 

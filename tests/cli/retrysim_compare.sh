@@ -40,15 +40,15 @@ check "it has a schema version" \
 	grep -q '"schema_version":[[:space:]]*1' "$work/report.json"
 check "it has no NaN and no infinity" \
 	sh -c '! grep -qiE "[^a-z](nan|inf)" "$1"' - "$work/report.json"
-check "it has eleven policies on four operations" \
-	test "$(grep -c '"policy_hash"' "$work/report.json")" -eq 44
+check "it has fifteen policies on four operations" \
+	test "$(grep -c '"policy_hash"' "$work/report.json")" -eq 60
 
 check "shares of support sum to 1" awk '
 	/"support":/ { sum = 0; inside = 1; next }
 	inside && /}/ { inside = 0; seen++
 		if (sum < 1 - 1e-11 || sum > 1 + 1e-11) bad = 1 }
 	inside { sub(/,$/, "", $2); sum += $2 }
-	END { exit bad || seen != 44 }' "$work/report.json"
+	END { exit bad || seen != 60 }' "$work/report.json"
 
 # The fixed point: the log's own policies reproduce the numbers of truth.json.
 awk -F'"' '/": [{]/ { operation = $2 }
@@ -94,7 +94,7 @@ check "with an interval of each number, and of each reason" \
 check "and a row per result, all of one length" awk -F, '
 	NR == 1 { columns = NF }
 	NF != columns { bad = 1 }
-	END { exit bad || NR != 45 }' "$work/out"
+	END { exit bad || NR != 61 }' "$work/out"
 
 # The report says what budgets did, or that they did nothing.
 aws='-p WEBHOOK -p AWS_STANDARD_2020 -p AWS_STANDARD_2026'

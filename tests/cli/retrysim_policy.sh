@@ -3,7 +3,7 @@
 
 retrysim policy list
 expect "lists the shipped policies" 0 '^WEBHOOK +4 attempts, exponential' ''
-check "all eleven of them" test "$(wc -l <"$work/out")" -eq 11
+check "all fifteen of them" test "$(wc -l <"$work/out")" -eq 15
 retrysim policy list --format json
 expect "as JSON too" 0 '"name":"WEBHOOK"' ''
 
@@ -13,6 +13,10 @@ cp "$work/out" "$work/canonical.json"
 retrysim policy show WEBHOOK
 hash=$(awk 'NR == 1 { print $2 }' "$work/out")
 expect "shows hash, description and summary" 0 'Deliver to a third' ''
+check "it says that it retries no HTTP status" \
+	grep -q '^  matches no HTTP status: ' "$work/out"
+retrysim policy show WEBHOOK_HTTP
+check "unlike its twin" sh -c '! grep -q "no HTTP status" "$1"' - "$work/out"
 retrysim policy show "$work/canonical.json"
 check "reading the canonical form gives the same hash" \
 	grep -q "^WEBHOOK  $hash$" "$work/out"

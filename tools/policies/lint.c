@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "policies/lint.h"
+#include "policies/lint_matchers.h"
 #include "policies/lint_waits.h"
 
 /* Share of equal delays, or of calls cut short, above which a rule warns. */
@@ -44,6 +45,8 @@ const struct rs_lint_row rs_lint_table[RS_LINT_CODES] = {
 	[RS_LINT_RETRIES_NOTHING] = {"retries-nothing", RS_LINT_WARNING},
 	[RS_LINT_RETRIES_CLIENT_ERRORS] = {"retries-client-errors",
 					   RS_LINT_NOTE},
+	[RS_LINT_NO_HTTP_STATUS] = {"no-http-status", RS_LINT_NOTE},
+	[RS_LINT_UNLIKELY_MATCHER] = {"unlikely-matcher", RS_LINT_WARNING},
 };
 
 /* State of the check of one policy. */
@@ -470,6 +473,30 @@ look_at_matchers(struct look *look)
 	measure_waits(finding, look);
 }
 
+/* Failures that are reported as HTTP statuses are perhaps never retried, and a
+ * matcher perhaps means something else. */
+static bool
+look_at_names(struct look *look)
+{
+	struct rs_unlikely unlikely;
+
+	if (look->waits.retries > 0 &&
+	    backoff_policy_retries_any(look->policy) &&
+	    !rs_matches_http(look->policy))
+		measure(find(look, RS_LINT_NO_HTTP_STATUS,
+			     "matches no HTTP status: a 503 or 429 is not "
+			     "retried unless its error type or text matches"),
+			"retries_lost", RS_LINT_COUNT, look->waits.retries);
+	if (!rs_find_unlikely(look->policy, &unlikely))
+		return false;
+	if (unlikely.count > 0)
+		measure(find(look, RS_LINT_UNLIKELY_MATCHER,
+			     "the matcher \"%s\" will hardly match: %s",
+			     unlikely.matcher, unlikely.why),
+			"matchers", RS_LINT_COUNT, unlikely.count);
+	return true;
+}
+
 bool
 rs_lint(const struct backoff_policy *policy,
 	const struct rs_lint_context *context, struct rs_lint_findings *out)
@@ -485,6 +512,7 @@ rs_lint(const struct backoff_policy *policy,
 				BACKOFF_JITTER_DECORRELATED,
 		.out = out,
 	};
+	bool good;
 
 	*out = (struct rs_lint_findings){0};
 	if (!rs_lint_waits_make(policy, &look.waits))
@@ -495,8 +523,9 @@ rs_lint(const struct backoff_policy *policy,
 	look_at_deadline(&look);
 	look_at_load(&look);
 	look_at_matchers(&look);
+	good = look_at_names(&look);
 	rs_lint_waits_clear(&look.waits);
-	return true;
+	return good;
 }
 
 const char *

@@ -8,6 +8,7 @@
 #include "common/json_out.h"
 #include "common/safe_text.h"
 #include "common/table.h"
+#include "policies/lint_matchers.h"
 #include "report/policy_report.h"
 
 int
@@ -45,6 +46,7 @@ add_policy(struct tk_json *json, struct cJSON *out,
 	snprintf(hash, sizeof(hash), "%016" PRIx64,
 		 backoff_policy_hash(policy));
 	tk_json_text(json, out, "hash", hash);
+	tk_json_flag(json, out, "matches_http_status", rs_matches_http(policy));
 	tk_json_raw(json, out, "policy", canonical);
 	free(canonical);
 }
@@ -81,6 +83,10 @@ rs_policy_report_text(const struct backoff_policy *policy, FILE *out)
 			backoff_policy_hash(policy));
 		if (safe[0])
 			fprintf(out, "  %s\n", safe);
+		if (backoff_policy_max_attempts(policy) > 1 &&
+		    !rs_matches_http(policy))
+			fprintf(out, "  matches no HTTP status: a 503 or 429 "
+				     "is not retried\n");
 		fprintf(out, "  %s\n  %s\n", line, canonical);
 	}
 	free(line);

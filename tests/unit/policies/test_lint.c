@@ -273,6 +273,46 @@ static const struct {
 	 P("\"max_attempts\":3,\"retry_on\":[\"http:400-403\"]"),
 	 P("\"max_attempts\":3,\"retry_on\":[\"*\"],\"abort_on\":[\"client\"]"),
 	 "400, 401 and 403 of the seven asked for", "codes_retried", 3, 0, 1},
+	{RS_LINT_NO_HTTP_STATUS,
+	 P("\"max_attempts\":3,\"retry_on\":[\"ConnectionError\"]"),
+	 P("\"max_attempts\":3,\"retry_on\":[\"ConnectionError\","
+	   "\"http:503\"]"),
+	 "a 503 is not retried", "retries_lost", 2, 0, 1},
+	{RS_LINT_NO_HTTP_STATUS,
+	 P("\"max_attempts\":3,\"retry_on\":[\"http:5xx\"],"
+	   "\"abort_on\":[\"server\",\"timeout\"]"),
+	 P("\"max_attempts\":3,\"retry_on\":[\"HTTPError\"]"),
+	 "a class covers the statuses; a type is that of all", "retries_lost",
+	 2, 0, 1},
+	{RS_LINT_NO_HTTP_STATUS,
+	 P("\"max_attempts\":2,\"retry_on\":[{\"message_regex\":\"x\"},"
+	   "\"sqlstate:40001\",\"http:2xx\"]"),
+	 P("\"max_attempts\":1,\"retry_on\":[\"sqlstate:40001\"]"),
+	 "a pattern has no text to match; one attempt is never repeated",
+	 "retries_lost", 1, 0, 1},
+	{RS_LINT_UNLIKELY_MATCHER,
+	 P("\"max_attempts\":3,\"retry_on\":[\"http:6xx\",\"http:700\","
+	   "\"http:600-610\"]"),
+	 P("\"max_attempts\":3,\"retry_on\":[\"http:5xx\",\"http:503\","
+	   "\"http:500-999\"]"),
+	 "HTTP ends at 599", "matchers", 3, 0, 1},
+	{RS_LINT_UNLIKELY_MATCHER,
+	 P("\"max_attempts\":3,\"retry_on\":[\"http:200\",\"http:3xx\"]"),
+	 P("\"max_attempts\":3,\"abort_on\":[\"http:200\",\"http:3xx\"]"),
+	 "a success is not retried", "matchers", 2, 0, 1},
+	{RS_LINT_UNLIKELY_MATCHER,
+	 P("\"max_attempts\":3,\"retry_on\":[\"TIMEOUT\",\"Throttle\","
+	   "\"rate_limit\",\"server_error\",\"Bad Gateway\"]"),
+	 P("\"max_attempts\":3,\"retry_on\":[\"timeout\",\"throttle\","
+	   "\"RateLimitError\",\"ServerError\",\"Map<A, B>\","
+	   "{\"message_regex\":\"bad gateway\"}]"),
+	 "types that look like classes", "matchers", 5, 0, 1},
+	{RS_LINT_UNLIKELY_MATCHER,
+	 P("\"max_attempts\":3,\"retry_on\":[\"*\"],"
+	   "\"abort_on\":[\"status:400\",\"code:5xx\",\"grpc:0\"]"),
+	 P("\"max_attempts\":3,\"retry_on\":[\"*\"],"
+	   "\"abort_on\":[\"curl:28\",\"exit:255\",\"grpc:14\"]"),
+	 "namespaces", "matchers", 3, 0, 1},
 };
 
 Test(policies_lint, every_code_is_found_where_it_should_be)

@@ -1,6 +1,7 @@
 /* Tests of the shipped policies: a contract with running services. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include <cjson/cJSON.h>
@@ -12,6 +13,7 @@
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
 
 #define NETWORK "ConnectionError TimeoutError OSError"
+#define HTTP " http:408 http:425 http:429 http:5xx"
 #define AWS                                                                    \
 	"transient throttle timeout http:500 http:502 http:503 http:504 "      \
 	"ConnectionError TimeoutError"
@@ -23,21 +25,34 @@ static const struct contract {
 	const char *jitter;
 	double ratio;
 	const char *retry_on;
+	double deadline;
 } contract[] = {
-	{"QUICK", "exponential", 2, .5, 2, 2, "proportional", .25, "*"},
-	{"STANDARD", "exponential", 3, 1, 10, 2, "proportional", .25, "*"},
-	{"PERSISTENT", "exponential", 5, 2, 60, 2, "proportional", .25, "*"},
+	{"QUICK", "exponential", 2, .5, 2, 2, "proportional", .25, "*", 0},
+	{"STANDARD", "exponential", 3, 1, 10, 2, "proportional", .25, "*", 0},
+	{"PERSISTENT", "exponential", 5, 2, 60, 2, "proportional", .25, "*", 0},
 	{"AI_PROVIDER", "exponential", 3, 1, 30, 2, "proportional", .25,
-	 NETWORK},
-	{"WEBHOOK", "exponential", 4, 1, 30, 2, "proportional", .25, NETWORK},
+	 NETWORK, 0},
+	{"WEBHOOK", "exponential", 4, 1, 30, 2, "proportional", .25, NETWORK,
+	 0},
 	{"SNAPSHOT", "exponential", 2, .5, .5, 2, "none", 0,
-	 "TimeoutError ConnectionError OSError"},
-	{"DB_OPERATION", "exponential", 4, 1, 8, 2, "proportional", .25, "*"},
-	{"AI_GROK", "constant", 2, .5, 0, 0, "none", 0, "*"},
+	 "TimeoutError ConnectionError OSError", 0},
+	{"DB_OPERATION", "exponential", 4, 1, 8, 2, "proportional", .25, "*",
+	 0},
+	{"AI_GROK", "constant", 2, .5, 0, 0, "none", 0, "*", 0},
 	{"AI_VISION", "exponential", 4, 2, 8, 2, "none", 0,
-	 "http:429 http:500 http:503"},
-	{"AWS_STANDARD_2020", "exponential", 3, 1, 20, 2, "full", 0, AWS},
-	{"AWS_STANDARD_2026", "exponential", 3, .05, 20, 2, "full", 0, AWS},
+	 "http:429 http:500 http:503", 0},
+	{"AWS_STANDARD_2020", "exponential", 3, 1, 20, 2, "full", 0, AWS, 0},
+	{"AWS_STANDARD_2026", "exponential", 3, .05, 20, 2, "full", 0, AWS, 0},
+	{"WEBHOOK_HTTP", "exponential", 4, 1, 30, 2, "proportional", .25,
+	 NETWORK HTTP, 0},
+	{"AI_PROVIDER_HTTP", "exponential", 3, 1, 30, 2, "proportional", .25,
+	 NETWORK HTTP, 0},
+	{"SNAPSHOT_HTTP", "exponential", 2, .5, .5, 2, "none", 0,
+	 "TimeoutError ConnectionError OSError" HTTP, 0},
+	{"AI_RATE_LIMITED", "exponential", 3, 1, 30, 2, "proportional", .25,
+	 "throttle transient timeout " NETWORK
+	 " http:408 http:409 http:425 http:429 http:5xx",
+	 600},
 };
 
 static void
@@ -79,7 +94,7 @@ check_contract(const struct contract *row, const cJSON *policy)
 	expect_number(row, policy, "base_delay", row->base_delay);
 	expect_number(row, policy, "max_delay", row->max_delay);
 	expect_number(row, policy, "exponential_base", row->factor);
-	expect_number(row, policy, "deadline", 0);
+	expect_number(row, policy, "deadline", row->deadline);
 	expect_number(row, policy, "attempt_timeout", 0);
 	expect_number(row, jitter, "ratio", row->ratio);
 	if (row->ratio > 0) {
@@ -334,4 +349,227 @@ Test(policy_shipped, aws_2026_follows_hints_up_to_five_seconds)
 			       60000 * MS)
 				  .delay_ns == 500 * MS,
 		  "no hints before");
+}
+
+/* Behaviour, but for the description. A service that logs these hashes must not
+ * see them change. */
+Test(policy_shipped, hashes_are_the_contract)
+{
+	static const struct {
+		const char *name;
+		uint64_t hash;
+	} row[] = {
+		{"QUICK", UINT64_C(0x8590802f2d0b4d4c)},
+		{"STANDARD", UINT64_C(0x28138693b1f4a976)},
+		{"PERSISTENT", UINT64_C(0x6aaf6102d359ed98)},
+		{"AI_PROVIDER", UINT64_C(0x995d6822d3ff2158)},
+		{"WEBHOOK", UINT64_C(0xc42f6cca8abfb6ae)},
+		{"SNAPSHOT", UINT64_C(0x3c8ee055fb67d131)},
+		{"DB_OPERATION", UINT64_C(0xe594652729ea46bf)},
+		{"AI_GROK", UINT64_C(0x15703b344fb8d901)},
+		{"AI_VISION", UINT64_C(0x0090185e915a0a5d)},
+		{"AWS_STANDARD_2020", UINT64_C(0xb46be96086d771ef)},
+		{"AWS_STANDARD_2026", UINT64_C(0x9378af5d90f065e0)},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_policy *policy = NULL;
+
+		cr_assert(backoff_policy_builtin(row[i].name, &policy) ==
+			  BACKOFF_OK);
+		cr_expect(backoff_policy_hash(policy) == row[i].hash, "%s",
+			  row[i].name);
+		backoff_policy_unref(policy);
+	}
+}
+
+#define S UINT64_C(1000000000)
+
+/* The decision after the first failures of a call, all alike. */
+static struct backoff_decision
+decision_after(const char *name, const struct backoff_outcome *outcome,
+	       uint32_t failed)
+{
+	struct backoff_policy *policy = NULL;
+	struct backoff_decision d;
+	struct backoff_state state;
+
+	cr_assert(backoff_policy_builtin(name, &policy) == BACKOFF_OK);
+	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
+	while (failed-- > 0)
+		backoff_engine_decide(policy, &state, outcome, 0,
+				      UINT64_C(1) << 63, &d);
+	backoff_policy_unref(policy);
+	return d;
+}
+
+static bool
+is_retried_by_twins(int status)
+{
+	return status == 408 || status == 425 || status == 429 ||
+	       (status >= 500 && status <= 599 && status != 501 &&
+		status != 505 && status != 511);
+}
+
+Test(policy_shipped, twins_retry_http_and_are_otherwise_the_same)
+{
+	static const char *const name[] = {"WEBHOOK", "AI_PROVIDER",
+					   "SNAPSHOT"};
+
+	for (size_t i = 0; i < COUNT(name); i++) {
+		struct backoff_outcome network;
+		char twin[32];
+
+		snprintf(twin, sizeof(twin), "%s_HTTP", name[i]);
+		for (int status = 400; status < 600; status++) {
+			struct backoff_outcome outcome;
+			bool retried;
+
+			backoff_outcome_from_http(&outcome, status);
+			retried = decision_after(twin, &outcome, 1).action ==
+				  BACKOFF_ACTION_WAIT;
+			cr_expect(retried == is_retried_by_twins(status),
+				  "%s %d", twin, status);
+			cr_expect(decision_after(name[i], &outcome, 1).stop ==
+				  BACKOFF_STOP_NON_RETRYABLE);
+		}
+		backoff_outcome_from_errno(&network, ECONNRESET);
+		for (uint32_t k = 1; k < 6; k++) {
+			struct backoff_decision a = decision_after(name[i],
+								   &network, k),
+						b = decision_after(twin,
+								   &network, k);
+
+			cr_expect(a.action == b.action && a.stop == b.stop &&
+					  a.delay_ns == b.delay_ns,
+				  "%s %u", twin, k);
+		}
+	}
+}
+
+Test(policy_shipped, twins_follow_hints_up_to_their_limit)
+{
+	static const struct {
+		const char *name;
+		uint64_t limit_s;
+	} row[] = {{"WEBHOOK_HTTP", 60},
+		   {"AI_PROVIDER_HTTP", 60},
+		   {"SNAPSHOT_HTTP", 1},
+		   {"AI_RATE_LIMITED", 120}};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_outcome outcome;
+		struct backoff_decision d;
+
+		backoff_outcome_from_http(&outcome, 503);
+		outcome.hint.kind = BACKOFF_HINT_DELAY;
+		outcome.hint.delay_ns = row[i].limit_s * S;
+		d = decision_after(row[i].name, &outcome, 1);
+		cr_expect(d.action == BACKOFF_ACTION_WAIT &&
+				  d.delay_ns >= row[i].limit_s * S &&
+				  d.delay_ns <= row[i].limit_s * S * 11 / 10,
+			  "%s", row[i].name);
+		outcome.hint.delay_ns++;
+		d = decision_after(row[i].name, &outcome, 1);
+		cr_expect(d.stop == BACKOFF_STOP_HINT_TOO_LONG, "%s",
+			  row[i].name);
+	}
+}
+
+/* WAIT for a rate limit, a CAP on attempts after overload, STOP for what no
+ * wait repairs. */
+static const struct {
+	int status;
+	const char *type, *error;
+	/** Attempts of a call whose failures are all like this. */
+	uint32_t attempts;
+} ai_row[] = {
+	{429, NULL, "Rate limit reached for requests per minute", 8},
+	{429, NULL, NULL, 8},
+	{429, NULL, "Number of request tokens has exceeded your rate limit", 8},
+	{429, NULL,
+	 "You exceeded your current quota, please check your plan and billing "
+	 "details.",
+	 1},
+	{429, "insufficient_quota", NULL, 1},
+	{429, NULL, "{\"error\":{\"code\":\"insufficient_quota\"}}", 1},
+	{429, NULL, "Billing hard limit has been reached", 1},
+	{429, NULL, "You have run out of credits", 1},
+	{400, NULL, "Your credit balance is too low", 1},
+	{402, NULL, "Insufficient Balance", 1},
+	{503, NULL, "billing account disabled", 1},
+	{400, NULL, "max_tokens is too large", 1},
+	{401, NULL, "invalid x-api-key", 1},
+	{403, NULL, "permission denied", 1},
+	{404, NULL, "no such model", 1},
+	{405, NULL, NULL, 1},
+	{413, NULL, "request too large", 1},
+	{422, NULL, NULL, 1},
+	{408, NULL, NULL, 3},
+	{409, NULL, NULL, 3},
+	{425, NULL, NULL, 3},
+	{500, NULL, "internal server error", 3},
+	{502, NULL, NULL, 3},
+	{503, NULL, "overloaded", 3},
+	{504, NULL, NULL, 3},
+	{520, NULL, NULL, 3},
+	{529, NULL, "Overloaded", 3},
+	{501, NULL, NULL, 1},
+	{505, NULL, NULL, 1},
+	{511, NULL, NULL, 1},
+};
+
+Test(policy_shipped, ai_rate_limited_waits_caps_and_stops)
+{
+	for (size_t i = 0; i < COUNT(ai_row); i++) {
+		struct backoff_outcome outcome;
+		uint32_t made = 1;
+
+		backoff_outcome_from_http(&outcome, ai_row[i].status);
+		if (ai_row[i].type != NULL)
+			outcome.error_type = ai_row[i].type;
+		outcome.error = ai_row[i].error;
+		while (made < 20 &&
+		       decision_after("AI_RATE_LIMITED", &outcome, made)
+				       .action == BACKOFF_ACTION_WAIT)
+			made++;
+		cr_expect(made == ai_row[i].attempts, "%d %s: %u",
+			  ai_row[i].status,
+			  ai_row[i].error ? ai_row[i].error : "", made);
+	}
+}
+
+Test(policy_shipped, ai_rate_limited_waits_as_the_provider_says)
+{
+	static const struct {
+		const char *name, *value;
+		uint64_t delay_s;
+	} row[] = {
+		{"Retry-After", "20", 20},
+		{"retry-after-ms", "17500", 17},
+		{"x-ratelimit-reset-tokens", "1m3s", 63},
+		{"anthropic-ratelimit-requests-reset", "1970-01-01T00:00:45Z",
+		 45},
+		{"x-ratelimit-reset-tokens", "6m0s", 0},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_outcome outcome;
+		struct backoff_decision d;
+
+		backoff_outcome_from_http(&outcome, 429);
+		cr_expect(backoff_outcome_add_hint(&outcome, row[i].name,
+						   row[i].value,
+						   0) == BACKOFF_OK);
+		d = decision_after("AI_RATE_LIMITED", &outcome, 1);
+		if (row[i].delay_s == 0) {
+			cr_expect(d.stop == BACKOFF_STOP_HINT_TOO_LONG);
+			continue;
+		}
+		cr_expect(d.hint_action == BACKOFF_HINT_ACTION_HONOURED);
+		cr_expect(d.delay_ns >= row[i].delay_s * S &&
+				  d.delay_ns <=
+					  (row[i].delay_s + 1) * S * 11 / 10,
+			  "%s: %ju", row[i].name, (uintmax_t)d.delay_ns);
+	}
 }
