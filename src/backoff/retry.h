@@ -37,9 +37,9 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 /** NULL is fine. */
 BACKOFF_API void backoff_retry_free(struct backoff_retry *retry);
 
-/** The `service` and `target` of events; NULL for none. Set the target before
- *  backoff_retry_set_guards(). BACKOFF_E_NOMEM, or BACKOFF_E_ARGUMENT for more
- *  than 256 bytes. */
+/** The `service` and `target` of events; NULL for none. After
+ *  backoff_retry_set_guards(), the calls share the guard of the new target.
+ *  BACKOFF_E_NOMEM, or BACKOFF_E_ARGUMENT for more than 256 bytes. */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_retry_set_service(struct backoff_retry *retry, const char *service);
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
@@ -122,13 +122,15 @@ BACKOFF_API void backoff_retry_set_on_event(struct backoff_retry *retry,
 					    backoff_event_fn fn, void *user);
 
 /** Settings of one call; zero-initialize, then set `size` and what you need.
- *  Borrowed during the call. */
+ *  Strings are borrowed by backoff_retry_run(), and copied by
+ *  backoff_call_new(); cancel, user and sink must outlive the call. */
 struct backoff_call_options {
 	/** sizeof(struct backoff_call_options): lets the struct grow. */
 	uint32_t size;
-	/** 1 if deadline_ns is set; else there is none. */
+	/** 1 if deadline_ns is set even if it is 0. */
 	uint32_t has_deadline;
-	/** The caller's limit: an absolute time of the retry's clock. */
+	/** The caller's limit: an absolute time of the retry's clock. 0 without
+	 *  has_deadline, or BACKOFF_FOREVER: none. */
 	uint64_t deadline_ns;
 	/** Ends the call; may be NULL. */
 	const struct backoff_cancel *cancel;
@@ -144,7 +146,32 @@ struct backoff_call_options {
 	 *  call makes one attempt if the policy has `retry_inbound_retries`
 	 *  false. */
 	uint32_t inbound_attempt;
+	/**
+	 * The dependency that is called, 1 to 256 bytes; NULL: the retry
+	 * object's. Events have it, and the call counts in its guard: that of
+	 * the table of backoff_retry_set_guards(), if there is one. Otherwise,
+	 * under a policy with a budget or a breaker, it is one of the retry
+	 * object's own, made when a target is first used: see
+	 * BACKOFF_RETRY_TARGETS. Without a target here, or with the same one
+	 * as the retry object's, it is backoff_retry_guard().
+	 */
+	const char *target;
+	/** The `attrs` of events, instead of the retry object's: a JSON object
+	 *  of scalars, at most 1024 bytes. */
+	const char *attrs;
+	/** If it is not NULL, the callbacks set by
+	 *  backoff_retry_set_classify(), _set_discard() and _set_on_event() get
+	 *  it instead of the user that was set with them. */
+	void *user;
+	/** The sink for events, instead of the retry object's. */
+	struct backoff_sink *sink;
 };
+
+/** Targets of calls for which a retry object without a table has guards. A
+ *  further one takes the place of the least recently used target without
+ *  calls; while all have calls, further targets share one guard. Each target
+ *  costs the memory of a guard: see backoff_guards_new(). */
+#define BACKOFF_RETRY_TARGETS 1024
 
 /** Facts about one attempt, for the function that makes it. */
 struct backoff_attempt {
@@ -242,10 +269,11 @@ typedef void (*backoff_attempt_fn)(void *user,
  * ends.
  *
  * @param options  may be NULL
- * @param answer   always set, unless BACKOFF_E_ARGUMENT
+ * @param answer   always set, unless no attempt was made because of the last
+ *                 two of these
  * @return BACKOFF_OK if the call ended in success; BACKOFF_E_CANCELLED if it
  *         was cancelled; BACKOFF_E_FAILED if it failed (answer->stop says why);
- *         BACKOFF_E_ARGUMENT
+ *         BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM for the guard of options->target
  */
 BACKOFF_API enum backoff_status backoff_retry_run(
 	struct backoff_retry *retry, const struct backoff_call_options *options,
@@ -382,7 +410,12 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
  * another policy (@p force) a token bucket is asked for the saved cost, at most
  * its capacity, and any other budget for its usual one.
  *
- * The earlier of the call's deadline and that of @p options holds. If the
+ * The call keeps the target and the attrs of the options that it was made with,
+ * unless @p options have others. Sink and user are those of @p options.
+ *
+ * If another policy (@p force) leaves the call no attempt, it ends here with
+ * `max_attempts`. The earlier of the call's deadline and that of @p options
+ * holds. If the
  * latter has passed, or passes before the wait is over, the call ends here,
  * with `deadline` or `delay_exceeds_deadline`.
  *
@@ -392,7 +425,8 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
  * @param out      set on BACKOFF_OK; continue with backoff_call_next()
  * @param error    may be NULL
  * @return BACKOFF_OK; BACKOFF_E_STATE for another policy; BACKOFF_E_SYNTAX,
- *         _FIELD, _VALUE, _LIMIT for a text that is not a saved call;
+ *         _FIELD, _VALUE, _LIMIT for a text that is not a saved call, or that
+ *         no call under its policy can be, such as attempt 7 of 6;
  *         BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status

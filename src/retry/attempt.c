@@ -24,7 +24,7 @@ bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 		.cancel = call->options->cancel,
 		.kind = call->kind,
 	};
-	if (bo_retry_is_watched(call->retry))
+	if (bo_call_is_watched(call))
 		bo_log_start(call, now_ns);
 }
 
@@ -51,11 +51,12 @@ bo_attempt_follow(struct backoff_call *call, struct backoff_outcome *outcome,
 
 	bo_log_breaker(call, now_ns);
 	bo_call_keep_outcome(call, outcome);
-	if (bo_retry_is_watched(r))
+	if (bo_call_is_watched(call))
 		bo_log_end(call, outcome, number, now_ns);
 	if (call->phase != BO_PHASE_OVER && outcome->result != NULL) {
 		call->answer->result = NULL;
 		if (r->discard != NULL)
-			r->discard(r->discard_user, outcome->result);
+			r->discard(bo_call_user(call->options, r->discard_user),
+				   outcome->result);
 	}
 }

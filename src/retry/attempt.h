@@ -13,11 +13,12 @@ void bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
  *  nobody set, and find the texts of a failure. */
 static inline void
 bo_attempt_classify(const struct backoff_retry *r,
+		    const struct backoff_call_options *options,
 		    struct backoff_outcome *outcome)
 {
 	if (r->classify != NULL) {
 		bo_outcome_resolve(outcome);
-		r->classify(r->classify_user, outcome);
+		r->classify(bo_call_user(options, r->classify_user), outcome);
 	}
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return;

@@ -18,7 +18,11 @@ bo_call_checked_options(const struct backoff_call_options *given)
 {
 	if (given->size != sizeof(*given) ||
 	    (given->call_id != NULL &&
-	     (given->call_id[0] == '\0' || strlen(given->call_id) > 64)))
+	     (given->call_id[0] == '\0' || strlen(given->call_id) > 64)) ||
+	    (given->target != NULL &&
+	     (given->target[0] == '\0' ||
+	      strlen(given->target) > BO_TARGET_MAX_BYTES)) ||
+	    (given->attrs != NULL && !bo_retry_attrs_are_valid(given->attrs)))
 		return NULL;
 	return given;
 }
@@ -103,6 +107,9 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	call->retry = retry;
 	call->generation = bo_process_generation();
 	call->options = options;
+	call->sink = options->sink != NULL ? options->sink : retry->sink;
+	call->guard = retry->guard;
+	call->guards = NULL;
 	call->answer = answer;
 	call->numbered = false;
 	call->id[0] = '\0';
@@ -139,6 +146,13 @@ bo_call_inherit(struct backoff_call *call)
 	for (int i = 0; call->hedges != NULL && i <= BACKOFF_HEDGES_MAX; i++)
 		if (call->hedges->lane[i].attempt != 0)
 			bo_process_begin_attempt();
+}
+
+enum backoff_status
+bo_call_take_guard(struct backoff_call *call)
+{
+	return bo_retry_take_guard(call->retry, call->options->target,
+				   &call->guards, &call->guard);
 }
 
 uint64_t

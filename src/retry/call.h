@@ -19,6 +19,12 @@ enum bo_phase {
 struct backoff_call {
 	struct backoff_retry *retry;
 	const struct backoff_call_options *options;
+	/** Where its events go: the options' sink, or the retry object's. */
+	struct backoff_sink *sink;
+	/** Its guard, or NULL: that of the retry object; or another one of
+	 *  guards, to which the call gives it back. */
+	struct backoff_guard *guard;
+	struct backoff_guards *guards;
 	enum bo_phase phase;
 	/** The process that makes the call: see bo_process_generation(). */
 	uint32_t generation;
@@ -76,11 +82,45 @@ bo_call_own(struct backoff_call *call)
 		bo_call_inherit(call);
 }
 
-/** Whether events of the call go anywhere. */
+/** Whether events of a call go anywhere. */
+static inline bool
+bo_call_is_watched(const struct backoff_call *call)
+{
+	return call->sink != NULL || call->retry->on_event != NULL;
+}
+
+/** Whether this process logs what happens to the call. */
 static inline bool
 bo_call_is_logged(const struct backoff_call *call)
 {
-	return bo_retry_is_watched(call->retry) && !bo_call_is_foreign(call);
+	return bo_call_is_watched(call) && !bo_call_is_foreign(call);
+}
+
+/** Take a guard for the target that the options name. BACKOFF_E_NOMEM. */
+enum backoff_status bo_call_take_guard(struct backoff_call *call);
+
+/** The call is over: give back what bo_call_take_guard() took. */
+static inline void
+bo_call_release_guard(struct backoff_call *call)
+{
+	if (call->guards != NULL)
+		backoff_guards_release(call->guards, call->guard);
+	call->guards = NULL;
+}
+
+/** The target of the call, or NULL. */
+static inline const char *
+bo_call_target(const struct backoff_call *call)
+{
+	return call->options->target != NULL ? call->options->target
+					     : call->retry->target;
+}
+
+/** What a callback gets that was set with @p user. */
+static inline void *
+bo_call_user(const struct backoff_call_options *options, void *user)
+{
+	return options->user != NULL ? options->user : user;
 }
 
 /** Give the call the key of its random draws, if it has none yet. */
@@ -111,7 +151,9 @@ bo_call_age(const struct backoff_call *call, uint64_t now_ns)
 static inline uint64_t
 bo_call_deadline(const struct backoff_call_options *options)
 {
-	return options->has_deadline ? options->deadline_ns : BACKOFF_FOREVER;
+	return options->has_deadline != 0 || options->deadline_ns != 0
+		       ? options->deadline_ns
+		       : BACKOFF_FOREVER;
 }
 
 static inline bool
@@ -123,8 +165,8 @@ bo_call_is_cancelled(const struct backoff_call_options *options)
 
 extern const struct backoff_call_options bo_call_no_options;
 
-/** @return @p given; NULL if no version had a struct of that size, or the call
- *  id is empty or too long */
+/** @return @p given; NULL if no version had a struct of that size, or a member
+ *  is invalid */
 const struct backoff_call_options *
 bo_call_checked_options(const struct backoff_call_options *given);
 

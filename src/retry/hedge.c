@@ -116,7 +116,7 @@ bo_hedge_report(struct backoff_call *call, uint32_t number,
 		return BACKOFF_E_STATE;
 	bo_call_own(call);
 	select_lane(call, lane);
-	bo_attempt_classify(call->retry, outcome);
+	bo_attempt_classify(call->retry, call->options, outcome);
 	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
 		draw = bo_call_draw(call, number);
 	backoff_engine_hedges_decide(call->retry->policy, &call->state,

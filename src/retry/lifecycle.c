@@ -10,7 +10,7 @@
 void
 bo_call_enter(struct backoff_call *call, uint64_t now_ns)
 {
-	struct backoff_guard *guard = call->retry->guard;
+	struct backoff_guard *guard = call->guard;
 
 	if (guard != NULL) {
 		backoff_engine_join(&call->state, guard, now_ns,
@@ -21,13 +21,19 @@ bo_call_enter(struct backoff_call *call, uint64_t now_ns)
 		bo_call_stop(call, call->decision.stop, now_ns);
 }
 
-void
+enum backoff_status
 bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	      const struct backoff_call_options *options, uint64_t now_ns,
 	      struct backoff_answer *answer)
 {
+	enum backoff_status status = BACKOFF_OK;
+
 	bo_call_init(call, retry, options, now_ns, answer);
-	bo_call_enter(call, now_ns);
+	if (options->target != NULL)
+		status = bo_call_take_guard(call);
+	if (status == BACKOFF_OK)
+		bo_call_enter(call, now_ns);
+	return status;
 }
 
 void
@@ -104,7 +110,7 @@ bo_call_wait(struct backoff_call *call)
 	/* Without a delay and without callbacks, no time passes between the
 	 * decision and the attempt: the decision still holds. */
 	if (call->decision.delay_ns == 0 && call->state.guard == NULL &&
-	    !bo_retry_is_watched(r) && r->discard == NULL) {
+	    !bo_call_is_watched(call) && r->discard == NULL) {
 		call->phase = BO_PHASE_READY;
 		return;
 	}

@@ -4,10 +4,13 @@
 
 #include "retry/call.h"
 
-/** Begin a call at now_ns: bo_call_init() and bo_call_enter(). */
-void bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
-		   const struct backoff_call_options *options, uint64_t now_ns,
-		   struct backoff_answer *answer);
+/** Begin a call at now_ns: bo_call_init(), bo_call_take_guard() and
+ *  bo_call_enter(). BACKOFF_E_NOMEM if there is none for its target. */
+enum backoff_status bo_call_begin(struct backoff_call *call,
+				  struct backoff_retry *retry,
+				  const struct backoff_call_options *options,
+				  uint64_t now_ns,
+				  struct backoff_answer *answer);
 
 /** Ask the guard whether the call may begin, and stop it if the guard or its
  *  deadline forbids. */

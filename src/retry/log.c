@@ -14,11 +14,11 @@
 static const char *
 budget_text(struct backoff_call *call, uint64_t tokens_milli)
 {
-	const struct backoff_retry *r = call->retry;
+	const char *target = bo_call_target(call);
 	struct bo_out out = bo_out_init(call->budget, sizeof(call->budget));
 
 	bo_out_text(&out, "{\"id\":");
-	bo_out_json(&out, r->target != NULL ? r->target : r->operation);
+	bo_out_json(&out, target != NULL ? target : call->retry->operation);
 	bo_out_text(&out, ",\"tokens\":");
 	bo_out_seconds(&out, tokens_milli * 1000000);
 	if (call->decision.cost_milli > 0) {
@@ -35,7 +35,7 @@ static void
 fill_guard(struct backoff_call *call, uint64_t now_ns,
 	   struct backoff_event *event)
 {
-	const struct backoff_guard *guard = call->retry->guard;
+	const struct backoff_guard *guard = call->guard;
 	uint64_t tokens;
 
 	if (guard == NULL)
@@ -59,7 +59,7 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	event->ts_ns = bo_clock_wall(r->clock, now_ns);
 	event->service = r->service;
 	event->operation = r->operation;
-	event->target = r->target;
+	event->target = bo_call_target(call);
 	event->policy = backoff_policy_name(r->policy);
 	event->policy_hash = r->hash;
 	event->call_id = backoff_call_id(call);
@@ -78,7 +78,8 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	event->host = r->host;
 	event->pid = bo_process_pid();
 	event->seq = bo_process_next_seq();
-	event->attrs = r->attrs;
+	event->attrs =
+		call->options->attrs != NULL ? call->options->attrs : r->attrs;
 }
 
 static void
@@ -105,9 +106,10 @@ emit(const struct backoff_call *call, const struct backoff_event *event)
 	const struct backoff_retry *r = call->retry;
 
 	if (r->on_event != NULL)
-		r->on_event(r->on_event_user, event);
-	if (r->sink != NULL)
-		backoff_sink_emit(r->sink, event);
+		r->on_event(bo_call_user(call->options, r->on_event_user),
+			    event);
+	if (call->sink != NULL)
+		backoff_sink_emit(call->sink, event);
 }
 
 static const char *

@@ -28,7 +28,7 @@ static inline void
 bo_log_breaker(struct backoff_call *call, uint64_t now_ns)
 {
 	if (call->decision.breaker_changed != BACKOFF_BREAKER_NONE &&
-	    bo_retry_is_watched(call->retry))
+	    bo_call_is_watched(call))
 		bo_log_transition(call, now_ns);
 }
 

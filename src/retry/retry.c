@@ -15,8 +15,7 @@
 #include "guard/guard.h"
 #include "policy/policy.h"
 
-#define NAME_MAX_BYTES 256
-#define ATTRS_MAX_BYTES 1024
+#define NAME_MAX_BYTES BO_TARGET_MAX_BYTES
 
 static enum backoff_status
 set_text(char **field, const char *text, size_t limit)
@@ -46,13 +45,13 @@ drop_guard(struct backoff_retry *retry)
 	retry->guard = NULL;
 }
 
-enum backoff_status
-backoff_retry_set_guards(struct backoff_retry *retry,
-			 struct backoff_guards *guards)
+/* Take the guard of a target, or of the operation without one. */
+static enum backoff_status
+take_guard(const struct backoff_retry *retry, struct backoff_guards *guards,
+	   const char *target, struct backoff_guard **out)
 {
 	struct backoff_guard *guard = backoff_guards_take(
-		guards,
-		retry->target != NULL ? retry->target : retry->operation);
+		guards, target != NULL ? target : retry->operation);
 
 	if (guard == NULL)
 		return BACKOFF_E_NOMEM;
@@ -61,10 +60,57 @@ backoff_retry_set_guards(struct backoff_retry *retry,
 		backoff_guards_release(guards, guard);
 		return BACKOFF_E_ARGUMENT;
 	}
+	*out = guard;
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_retry_set_guards(struct backoff_retry *retry,
+			 struct backoff_guards *guards)
+{
+	struct backoff_guard *guard = NULL;
+	enum backoff_status status;
+
+	if (retry == NULL || guards == NULL)
+		return BACKOFF_E_ARGUMENT;
+	status = take_guard(retry, guards, retry->target, &guard);
+	if (status != BACKOFF_OK)
+		return status;
 	drop_guard(retry);
 	retry->guards = guards;
 	retry->guard = guard;
 	return BACKOFF_OK;
+}
+
+/* The table for targets of calls; NULL without memory. Threads may race to make
+ * it. */
+static struct backoff_guards *
+own_guards(struct backoff_retry *r)
+{
+	struct backoff_guards *own = atomic_load(&r->own), *made;
+
+	if (own != NULL || backoff_guards_new(r->policy, BACKOFF_RETRY_TARGETS,
+					      &made) != BACKOFF_OK)
+		return own;
+	if (atomic_compare_exchange_strong(&r->own, &own, made))
+		return made;
+	backoff_guards_free(made);
+	return own;
+}
+
+enum backoff_status
+bo_retry_take_guard(struct backoff_retry *r, const char *target,
+		    struct backoff_guards **table, struct backoff_guard **guard)
+{
+	*table = NULL;
+	*guard = r->guard;
+	/* No guard: the policy has neither budget nor breaker. */
+	if (r->guard == NULL ||
+	    (r->target != NULL && strcmp(r->target, target) == 0))
+		return BACKOFF_OK;
+	*table = r->guards != NULL ? r->guards : own_guards(r);
+	*guard = *table != NULL ? backoff_guards_take(*table, target) : NULL;
+	return *guard != NULL ? BACKOFF_OK : BACKOFF_E_NOMEM;
 }
 
 const struct backoff_guard *
@@ -128,6 +174,7 @@ backoff_retry_free(struct backoff_retry *retry)
 	if (retry == NULL)
 		return;
 	drop_guard(retry);
+	backoff_guards_free(atomic_load(&retry->own));
 	/* backoff_retry_new() took a reference. */
 	backoff_policy_unref((struct backoff_policy *)(uintptr_t)retry->policy);
 	free(retry->operation);
@@ -140,13 +187,35 @@ backoff_retry_free(struct backoff_retry *retry)
 enum backoff_status
 backoff_retry_set_service(struct backoff_retry *retry, const char *service)
 {
+	if (retry == NULL)
+		return BACKOFF_E_ARGUMENT;
 	return set_text(&retry->service, service, NAME_MAX_BYTES);
 }
 
 enum backoff_status
 backoff_retry_set_target(struct backoff_retry *retry, const char *target)
 {
-	return set_text(&retry->target, target, NAME_MAX_BYTES);
+	struct backoff_guard *guard = NULL;
+	enum backoff_status status;
+
+	if (retry == NULL)
+		return BACKOFF_E_ARGUMENT;
+	/* Events of calls that share the guard of one target must not name
+	 * another. */
+	if (retry->guards != NULL) {
+		status = take_guard(retry, retry->guards, target, &guard);
+		if (status != BACKOFF_OK)
+			return status;
+	}
+	status = set_text(&retry->target, target, NAME_MAX_BYTES);
+	if (retry->guards != NULL) {
+		backoff_guards_release(retry->guards, status == BACKOFF_OK
+							      ? retry->guard
+							      : guard);
+		if (status == BACKOFF_OK)
+			retry->guard = guard;
+	}
+	return status;
 }
 
 static bool
@@ -166,12 +235,18 @@ is_object_of_scalars(const char *text)
 	return bo_json_end(&json) && strpbrk(text, "\r\n") == NULL;
 }
 
+bool
+bo_retry_attrs_are_valid(const char *json)
+{
+	return strlen(json) <= BO_ATTRS_MAX_BYTES && is_object_of_scalars(json);
+}
+
 enum backoff_status
 backoff_retry_set_attrs(struct backoff_retry *retry, const char *json)
 {
-	if (json != NULL && !is_object_of_scalars(json))
+	if (retry == NULL || (json != NULL && !bo_retry_attrs_are_valid(json)))
 		return BACKOFF_E_ARGUMENT;
-	return set_text(&retry->attrs, json, ATTRS_MAX_BYTES);
+	return set_text(&retry->attrs, json, BO_ATTRS_MAX_BYTES);
 }
 
 void

@@ -9,6 +9,9 @@
 
 #include "retry/id.h"
 
+#define BO_TARGET_MAX_BYTES 256
+#define BO_ATTRS_MAX_BYTES 1024
+
 struct backoff_retry {
 	const struct backoff_policy *policy;
 	const struct backoff_clock *clock;
@@ -41,16 +44,22 @@ struct backoff_retry {
 	 *  this object's alone. */
 	struct backoff_guard *guard;
 	struct backoff_guards *guards;
+	/** Guards for targets of calls, if guards is NULL; made when first
+	 *  needed. */
+	struct backoff_guards *_Atomic own;
 	char hash[17];
 	char host[256];
 };
 
-/** Whether events go anywhere. */
-static inline bool
-bo_retry_is_watched(const struct backoff_retry *r)
-{
-	return r->sink != NULL || r->on_event != NULL;
-}
+/** Whether a text can be the `attrs` of events. */
+bool bo_retry_attrs_are_valid(const char *json);
+
+/** A guard for a call that names a target. With @p table not NULL, the call has
+ *  to give the guard back to *table. BACKOFF_E_NOMEM. */
+enum backoff_status bo_retry_take_guard(struct backoff_retry *r,
+					const char *target,
+					struct backoff_guards **table,
+					struct backoff_guard **guard);
 
 /** The number of attempts that a call may make; @p inbound_attempt is that of
  *  the request that it serves. */

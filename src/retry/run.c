@@ -18,7 +18,7 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	bo_outcome_init(&outcome);
 	bo_attempt_start(call, now_ns, &attempt);
 	fn(user, &attempt, &outcome);
-	bo_attempt_classify(call->retry, &outcome);
+	bo_attempt_classify(call->retry, call->options, &outcome);
 	bo_attempt_decide(call, &outcome, clock->now_ns(clock->user));
 }
 
@@ -32,7 +32,8 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		 struct backoff_answer *answer)
 {
 	const struct backoff_clock *clock = r->clock;
-	bool limited = r->limited || options->has_deadline;
+	uint64_t deadline_ns = bo_call_deadline(options);
+	bool limited = r->limited || deadline_ns != BACKOFF_FOREVER;
 	bool timed = r->timed || limited;
 	uint64_t start_ns = timed ? clock->now_ns(clock->user) : 0;
 	uint64_t end_ns = start_ns, timeout_ns = BACKOFF_FOREVER;
@@ -40,9 +41,9 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 	struct backoff_attempt attempt;
 
 	if (limited &&
-	    !bo_engine_first(r->policy, start_ns, bo_call_deadline(options),
-			     &timeout_ns)) {
-		bo_call_begin(call, r, options, start_ns, answer);
+	    !bo_engine_first(r->policy, start_ns, deadline_ns, &timeout_ns)) {
+		/* Cannot fail without a guard. */
+		(void)bo_call_begin(call, r, options, start_ns, answer);
 		return false;
 	}
 	attempt = (struct backoff_attempt){
@@ -56,7 +57,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 	};
 	bo_outcome_init(&outcome);
 	fn(user, &attempt, &outcome);
-	bo_attempt_classify(r, &outcome);
+	bo_attempt_classify(r, options, &outcome);
 	if (timed || outcome.kind != BACKOFF_OUTCOME_SUCCESS)
 		end_ns = clock->now_ns(clock->user);
 	if (outcome.kind == BACKOFF_OUTCOME_SUCCESS) {
@@ -73,7 +74,8 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		answer->error[0] = '\0';
 		return true;
 	}
-	bo_call_begin(call, r, options, timed ? start_ns : end_ns, answer);
+	(void)bo_call_begin(call, r, options, timed ? start_ns : end_ns,
+			    answer);
 	bo_attempt_start(call, call->state.start_ns, &attempt);
 	bo_attempt_decide(call, &outcome, end_ns);
 	return false;
@@ -104,20 +106,26 @@ backoff_retry_run(struct backoff_retry *retry,
 		  backoff_attempt_fn fn, void *user,
 		  struct backoff_answer *answer)
 {
+	enum backoff_status status;
 	struct backoff_call call;
 
 	options = bo_call_options(options);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	call.hedges = NULL;
-	if (retry->guard == NULL && !bo_retry_is_watched(retry) &&
+	if (retry->guard == NULL && retry->sink == NULL &&
+	    retry->on_event == NULL && options->sink == NULL &&
 	    !bo_call_is_cancelled(options)) {
 		if (succeeds_at_once(&call, retry, options, fn, user, answer))
 			return BACKOFF_OK;
 	} else {
-		bo_call_begin(&call, retry, options,
-			      retry->clock->now_ns(retry->clock->user), answer);
+		status = bo_call_begin(&call, retry, options,
+				       retry->clock->now_ns(retry->clock->user),
+				       answer);
+		if (status != BACKOFF_OK)
+			return status;
 	}
 	run(&call, fn, user);
+	bo_call_release_guard(&call);
 	return bo_call_status(&call);
 }

@@ -188,7 +188,9 @@ finish(struct race *race)
 			continue;
 		join(racer);
 		if (racer->outcome.result != NULL && r->discard != NULL)
-			r->discard(r->discard_user, racer->outcome.result);
+			r->discard(bo_call_user(race->call.options,
+						r->discard_user),
+				   racer->outcome.result);
 	}
 }
 
@@ -201,6 +203,7 @@ backoff_retry_run_hedged(struct backoff_retry *retry,
 	struct race race = {
 		.hedges.size = sizeof(race.hedges), .fn = fn, .user = user};
 	const struct backoff_cancel *root;
+	enum backoff_status status;
 
 	options = bo_call_options(options);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
@@ -212,9 +215,13 @@ backoff_retry_run_hedged(struct backoff_retry *retry,
 	bo_cancel_init(&race.over, root);
 	bo_cancel_init(&race.wake, root);
 	race.call.hedges = &race.hedges;
-	bo_call_begin(&race.call, retry, options,
-		      retry->clock->now_ns(retry->clock->user), answer);
+	status =
+		bo_call_begin(&race.call, retry, options,
+			      retry->clock->now_ns(retry->clock->user), answer);
+	if (status != BACKOFF_OK)
+		return status;
 	run(&race, options->cancel);
 	finish(&race);
+	bo_call_release_guard(&race.call);
 	return bo_call_status(&race.call);
 }

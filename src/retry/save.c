@@ -15,6 +15,7 @@
 #include "base/utf8.h"
 #include "engine/engine.h"
 #include "engine/hold.h"
+#include "policy/policy.h"
 #include "retry/lifecycle.h"
 #include "retry/save_text.h"
 #include "retry/step.h"
@@ -129,6 +130,13 @@ fill_saved(struct backoff_call *call, struct bo_saved *saved)
 		 call->retry->hash);
 	snprintf(saved->operation, sizeof(saved->operation), "%s",
 		 call->retry->operation);
+	if (call->options->target != NULL)
+		snprintf(saved->target, sizeof(saved->target), "%s",
+			 call->options->target);
+	if (call->options->attrs != NULL)
+		snprintf(saved->attrs, sizeof(saved->attrs), "%s",
+			 call->options->attrs);
+	replace_stray_bytes(saved->target);
 	replace_stray_bytes(saved->call_id);
 	replace_stray_bytes(saved->operation);
 	fill_error(call->answer, saved);
@@ -200,12 +208,73 @@ has_valid_counters(const struct bo_saved *saved)
 		saved->retry_cost_nano == BACKOFF_ABSENT);
 }
 
+/* A call waits for its next attempt after a failure, or does not wait. */
+static bool
+has_valid_waits(const struct bo_saved *saved)
+{
+	if (saved->not_before_ns == BACKOFF_ABSENT && saved->delay_ns > 0)
+		return false;
+	return saved->finished > 0 ||
+	       (saved->not_before_ns == BACKOFF_ABSENT &&
+		saved->previous_delay_ns == 0 && saved->backoff_ns == 0);
+}
+
+/* Whether the policy allows the next attempt. */
+static bool
+has_attempts_left(const struct bo_saved *saved,
+		  const struct backoff_retry *retry)
+{
+	return saved->attempt - saved->uncounted <=
+	       bo_retry_max_attempts(retry, saved->inbound_attempt);
+}
+
+/* Whether the policy leaves as many failures of each class uncounted. */
+static bool
+has_valid_classes(const struct bo_saved *saved,
+		  const struct backoff_policy *policy)
+{
+	for (size_t i = 0; i < BACKOFF_CLASS_COUNT; i++) {
+		const struct bo_class_rule *rule = &policy->on[i];
+
+		if (saved->uncounted_by_class[i] >
+		    (!policy->has_class_rules || rule->consume_attempt
+			     ? 0
+			     : rule->limit))
+			return false;
+	}
+	return true;
+}
+
+/* Refuse what no call under the policy it was saved with can be. */
+static enum backoff_status
+check_policy(const struct bo_saved *saved, const struct backoff_retry *retry,
+	     struct backoff_error *error)
+{
+	const struct backoff_policy *policy = retry->policy;
+
+	if (!has_valid_classes(saved, policy))
+		return bo_error_set(error, BACKOFF_E_VALUE, "uncounted",
+				    "the policy counts more of these failures "
+				    "as attempts");
+	if (!has_attempts_left(saved, retry))
+		return bo_error_set(error, BACKOFF_E_VALUE, "attempt",
+				    "more than the policy's max_attempts");
+	if (saved->deadline_ns == BACKOFF_ABSENT &&
+	    (policy->start_deadline_ns != BACKOFF_FOREVER ||
+	     (policy->failure_deadline_ns != BACKOFF_FOREVER &&
+	      saved->finished > 0)))
+		return bo_error_set(error, BACKOFF_E_VALUE, "deadline",
+				    "required: the policy has a deadline");
+	return BACKOFF_OK;
+}
+
 /* Refuse a text that cannot be a saved call of this retry object. */
 static enum backoff_status
 check(const struct bo_saved *saved, const struct backoff_retry *retry,
       bool force, struct backoff_error *error)
 {
 	char operation[sizeof(saved->operation)];
+	bool is_same;
 
 	snprintf(operation, sizeof(operation), "%s", retry->operation);
 	replace_stray_bytes(operation);
@@ -215,17 +284,24 @@ check(const struct bo_saved *saved, const struct backoff_retry *retry,
 	if (strcmp(saved->operation, operation) != 0)
 		return bo_error_set(error, BACKOFF_E_VALUE, "operation",
 				    "the call belongs to another operation");
-	if (!force && strcmp(saved->policy_hash, retry->hash) != 0)
+	is_same = strcmp(saved->policy_hash, retry->hash) == 0;
+	if (!force && !is_same)
 		return bo_error_set(
 			error, BACKOFF_E_STATE, "policy_hash",
 			"the policy has changed since the call was saved");
 	if (!has_valid_counters(saved))
 		return bo_error_set(error, BACKOFF_E_VALUE, "attempt",
 				    "inconsistent attempt counters");
+	if (!has_valid_waits(saved))
+		return bo_error_set(error, BACKOFF_E_VALUE, "delay_seconds",
+				    "inconsistent waits");
+	if (saved->attrs[0] != '\0' && !bo_retry_attrs_are_valid(saved->attrs))
+		return bo_error_set(error, BACKOFF_E_VALUE, "attrs",
+				    "must be a JSON object of scalars");
 	if (!has_valid_error(saved))
 		return bo_error_set(error, BACKOFF_E_VALUE, "outcome",
 				    "no retry follows such an outcome");
-	return BACKOFF_OK;
+	return is_same ? check_policy(saved, retry, error) : BACKOFF_OK;
 }
 
 /* The time left to the saved deadline. */
@@ -295,7 +371,7 @@ restore_answer(const struct bo_saved *saved, struct backoff_answer *answer)
 static void
 rejoin_guard(struct backoff_call *call, uint64_t retry_cost_nano)
 {
-	bo_hold_rejoin(&call->state, call->retry->guard);
+	bo_hold_rejoin(&call->state, call->guard);
 	if (retry_cost_nano != BACKOFF_ABSENT)
 		call->owed_milli = (int64_t)(retry_cost_nano / NANO_PER_MILLI);
 }
@@ -334,9 +410,27 @@ restore_call(struct backoff_call *call, const struct bo_saved *saved)
 	call->experiment = saved->experiment;
 	call->number = saved->number;
 	memcpy(call->id, saved->call_id, sizeof(call->id));
-	if (call->retry->guard != NULL)
+	if (call->guard != NULL)
 		rejoin_guard(call, saved->retry_cost_nano);
 	apply_deadline(call, now_ns);
+}
+
+/* A call with the options, and the saved target and attrs without others. */
+static enum backoff_status
+make(struct backoff_retry *retry, const struct backoff_call_options *options,
+     const struct bo_saved *saved, struct backoff_call **out)
+{
+	struct backoff_call_options all;
+
+	options = bo_call_options(options);
+	if (options == NULL)
+		return BACKOFF_E_ARGUMENT;
+	all = *options;
+	if (all.target == NULL && saved->target[0] != '\0')
+		all.target = saved->target;
+	if (all.attrs == NULL && saved->attrs[0] != '\0')
+		all.attrs = saved->attrs;
+	return bo_call_make(retry, &all, out);
 }
 
 enum backoff_status
@@ -355,10 +449,15 @@ backoff_call_restore(struct backoff_retry *retry,
 	if (status == BACKOFF_OK)
 		status = check(&saved, retry, force != 0, error);
 	if (status == BACKOFF_OK)
-		status = bo_call_make(retry, options, &call);
+		status = make(retry, options, &saved, &call);
 	if (status != BACKOFF_OK)
 		return status;
 	restore_call(call, &saved);
+	/* Another policy may allow fewer attempts. */
+	if (call->phase != BO_PHASE_OVER && !has_attempts_left(&saved, retry))
+		bo_call_stop(
+			call, BACKOFF_STOP_MAX_ATTEMPTS,
+			call->retry->clock->now_ns(call->retry->clock->user));
 	*out = call;
 	return BACKOFF_OK;
 }

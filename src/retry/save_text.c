@@ -50,6 +50,8 @@ static const struct row {
 	ROW("policy_hash", policy_hash, TEXT, false),
 	ROW("operation", operation, TEXT, false),
 	ROW("call_id", call_id, TEXT, false),
+	ROW("target", target, TEXT, true),
+	ROW("attrs", attrs, TEXT, true),
 	ROW("attempt", attempt, COUNT, false),
 	ROW("finished", finished, COUNT, false),
 	ROW("saved_at", saved_at_ns, TIME, false),
@@ -165,7 +167,8 @@ read_hex(const struct bo_json_value *value, uint64_t *out)
 static bool
 read_text(const struct bo_json_value *value, char *out, size_t size)
 {
-	char text[2048];
+	/* The longest is `attrs`, with an escape for each byte. */
+	char text[2 * sizeof(((struct bo_saved *)NULL)->attrs)];
 	size_t length;
 
 	if (value->type != BO_JSON_STRING || value->length >= sizeof(text))

@@ -24,6 +24,8 @@ struct bo_saved {
 	uint64_t experiment, number;
 	char policy[65], policy_hash[65], call_id[65];
 	char operation[257];
+	/** The call's own; "": the retry object's. */
+	char target[257], attrs[1025];
 	/** The last failure; "": not known. */
 	char outcome[16], failure_class[16];
 	char error_type[64], code[64], error[256];

@@ -4,6 +4,7 @@
 #include "retry/step.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "retry/attempt.h"
 #include "retry/hedge.h"
@@ -14,9 +15,23 @@ struct stepped {
 	struct backoff_call call;
 	struct backoff_call_options options;
 	struct backoff_answer answer;
-	/** One element if the policy hedges. */
+	/** One element if the policy hedges. The options' strings follow. */
 	struct backoff_hedges hedges[];
 };
+
+/* The strings of options, which a program may have in memory that does not
+ * outlive the function that begins the call. */
+#define STRINGS 6
+
+static void
+list_strings(struct backoff_call_options *options, const char **list[STRINGS])
+{
+	const char **const strings[STRINGS] = {
+		&options->call_id, &options->parent_call_id, &options->trace_id,
+		&options->span_id, &options->target,         &options->attrs};
+
+	memcpy(list, strings, sizeof(strings));
+}
 
 static uint64_t
 now(const struct backoff_call *call)
@@ -31,23 +46,45 @@ bo_call_make(struct backoff_retry *retry,
 	     const struct backoff_call_options *options,
 	     struct backoff_call **out)
 {
+	struct backoff_call_options copy;
+	const char **string[STRINGS];
 	struct stepped *made;
+	size_t hedges, size = 0;
+	enum backoff_status status;
+	char *end;
 
 	options = bo_call_options(options);
 	if (retry == NULL || out == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	made = calloc(1, sizeof(*made) + (retry->allows_hedges
-						  ? sizeof(made->hedges[0])
-						  : 0));
+	copy = *options;
+	list_strings(&copy, string);
+	for (int i = 0; i < STRINGS; i++)
+		if (*string[i] != NULL)
+			size += strlen(*string[i]) + 1;
+	hedges = retry->allows_hedges ? 1 : 0;
+	made = calloc(1,
+		      sizeof(*made) + hedges * sizeof(made->hedges[0]) + size);
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
-	made->options = *options;
-	if (retry->allows_hedges) {
+	end = (char *)&made->hedges[hedges];
+	for (int i = 0; i < STRINGS; i++)
+		if (*string[i] != NULL) {
+			const char *from = *string[i];
+
+			*string[i] = end;
+			end = stpcpy(end, from) + 1;
+		}
+	made->options = copy;
+	if (hedges > 0)
 		made->call.hedges = made->hedges;
-		made->hedges->size = sizeof(*made->hedges);
-	}
 	bo_call_init(&made->call, retry, &made->options,
 		     retry->clock->now_ns(retry->clock->user), &made->answer);
+	status = copy.target != NULL ? bo_call_take_guard(&made->call)
+				     : BACKOFF_OK;
+	if (status != BACKOFF_OK) {
+		free(made);
+		return status;
+	}
 	*out = &made->call;
 	return BACKOFF_OK;
 }
@@ -74,6 +111,7 @@ backoff_call_free(struct backoff_call *call)
 		bo_call_leave(call);
 	else if (call->phase != BO_PHASE_OVER)
 		bo_call_stop(call, BACKOFF_STOP_SHUTDOWN, now(call));
+	bo_call_release_guard(call);
 	free(call);
 }
 
@@ -154,7 +192,7 @@ backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
 		return bo_hedge_report(call, number, &copy, now(call));
 	if (number != call->state.attempt)
 		return BACKOFF_E_STATE;
-	bo_attempt_classify(call->retry, &copy);
+	bo_attempt_classify(call->retry, call->options, &copy);
 	bo_attempt_decide(call, &copy, now(call));
 	return BACKOFF_OK;
 }

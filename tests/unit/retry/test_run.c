@@ -249,7 +249,12 @@ Test(retry_run, the_callers_deadline_holds_too)
 		uint32_t attempts;
 		enum backoff_stop stop;
 	} row[] = {
-		{"not given", 0, 1, 4, BACKOFF_STOP_SUCCESS},
+		{"not given", 0, 0, 4, BACKOFF_STOP_SUCCESS},
+		{"given, and not said to be", 0, START_NS + 5 * S, 2,
+		 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE},
+		{"in the past, and not said to be given", 0, 1, 0,
+		 BACKOFF_STOP_DEADLINE},
+		{"never", 0, BACKOFF_FOREVER, 4, BACKOFF_STOP_SUCCESS},
 		{"far away", 1, START_NS + 99 * S, 4, BACKOFF_STOP_SUCCESS},
 		{"before the second wait's end", 1, START_NS + 5 * S, 2,
 		 BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE},
