@@ -112,5 +112,6 @@ only '^sqlite3\.h$' '^(tools/store|examples/|tests/)'
 only '^curl/' '^examples/services/http'
 only 'curses' '^(tools/retrytop/screen|tests/)'
 only '^Random123/' '^src/rng/'
+only '^utf8proc' '^tools/common/unicode'
 only '^criterion/' '^tests/'
 finish

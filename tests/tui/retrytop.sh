@@ -213,6 +213,18 @@ event "$log" retry_attempt 'x\u001b[31my' 1 "$hostile"
 expect "an escape sequence is shown, not obeyed" 'x\\x1b\[31my'
 state_is '#{alternate_on}#{pane_title}' "1$(t display-message -p -t main '#{host}')"
 result $? "the terminal's state and title are untouched"
+
+# A letter with an accent of its own, Thai, and a syllable of Korean letters:
+# with their marks, as tmux has them in its cells.
+accent=$(printf 'cafe\314\201.x')
+thai=$(printf '\340\270\231\340\270\265\340\271\211.x')
+korean=$(printf '\341\204\222\341\205\241\341\206\253.x')
+for name in "$accent" "$thai" "$korean"; do
+	event "$log" retry_attempt "$name" 1
+done
+expect "an accent stays on its letter" "$accent"
+expect "Thai keeps its vowel sign and tone" "$thai"
+expect "Korean letters stay together" "$korean"
 shows '\[LIVE\]'
 result $? "the screen was not cleared"
 

@@ -11,6 +11,7 @@
 #include <wchar.h>
 
 #include "base/utf8.h"
+#include "common/unicode.h"
 
 /* The longest piece that one character becomes: \u{10ffff}. */
 #define PIECE_MAX 12
@@ -130,6 +131,24 @@ tk_text_width(const char *text)
 	return total;
 }
 
+/* The same of the grapheme at text: nothing is cut off a character. */
+static size_t
+measure_grapheme(const char *text, size_t length, mbstate_t *state,
+		 size_t *columns)
+{
+	size_t end = MB_CUR_MAX == 1 ? 1 : tk_grapheme_length(text, length);
+	size_t at = 0;
+
+	*columns = 0;
+	while (at < end) {
+		size_t each;
+
+		at += measure(text + at, length - at, state, &each);
+		*columns += each;
+	}
+	return at;
+}
+
 char *
 tk_text_fit(const char *text, size_t columns, char *out, size_t size)
 {
@@ -142,8 +161,8 @@ tk_text_fit(const char *text, size_t columns, char *out, size_t size)
 	memset(&state, 0, sizeof(state));
 	for (size_t at = 0; at < length;) {
 		size_t piece_columns;
-		size_t bytes =
-			measure(text + at, length - at, &state, &piece_columns);
+		size_t bytes = measure_grapheme(text + at, length - at, &state,
+						&piece_columns);
 
 		if (width + piece_columns > room || bytes >= size - used)
 			break;

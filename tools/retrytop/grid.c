@@ -11,6 +11,7 @@
 
 #include "base/utf8.h"
 #include "common/safe_text.h"
+#include "common/unicode.h"
 
 #define TEXT_MAX (RT_GRID_MAX_WIDTH * 4 + 1)
 
@@ -51,51 +52,105 @@ set(struct rt_grid *grid, size_t x, size_t y, unsigned attr, uint32_t character)
 	if (x >= grid->width || y >= grid->height)
 		return;
 	cell = &grid->cell[y * grid->width + x];
-	cell->character = character;
-	cell->attr = (uint8_t)attr;
+	*cell = (struct rt_cell){.character = character, .attr = (uint8_t)attr};
 }
 
-/* The next character; moves *text past it. It is well formed, because
- * tk_safe_text() wrote it. */
-static uint32_t
-next_character(const char **text)
+/* A grapheme with more cells, which no script has, is written in parts. */
+#define PIECE_CELLS 32
+
+/* The cells of one grapheme. */
+struct piece {
+	struct rt_cell cell[PIECE_CELLS];
+	size_t width;
+};
+
+static void
+add_cell(struct piece *piece, uint32_t character)
 {
-	uint32_t character;
-
-	*text += bo_utf8_decode(*text, strnlen(*text, 4), &character);
-	return character;
+	piece->cell[piece->width++] = (struct rt_cell){.character = character};
 }
 
-/* Columns of a character, which may be replaced by one that can be shown. */
-static size_t
-width_of(const struct rt_grid *grid, uint32_t *character)
+/* Show a character by its number. */
+static void
+add_escape(struct piece *piece, uint32_t character)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "\\u{%x}", (unsigned)character);
+	for (const char *c = text; *c != '\0'; c++)
+		add_cell(piece, (uint32_t)*c);
+}
+
+/* Add a mark to the character before it; false if it has none, or too many. */
+static bool
+add_mark(struct piece *piece, uint32_t mark)
+{
+	size_t at = piece->width, used = 0;
+
+	while (at > 0 && piece->cell[at - 1].character == 0)
+		at--;
+	if (at == 0)
+		return false;
+	while (used < RT_CELL_MARKS && piece->cell[at - 1].mark[used] != 0)
+		used++;
+	if (used == RT_CELL_MARKS)
+		return false;
+	piece->cell[at - 1].mark[used] = mark;
+	return true;
+}
+
+static void
+add_character(const struct rt_grid *grid, struct piece *piece,
+	      uint32_t character)
 {
 	int width;
 
-	if (*character >= 0x20 && *character < 0x7f)
-		return 1;
-	if (!grid->utf8 || *character < 0xa0) {
-		*character = '?';
-		return 1;
+	if (character >= 0x20 && character < 0x7f) {
+		add_cell(piece, character);
+		return;
 	}
-	width = wcwidth((wchar_t)*character);
-	if (width < 0) {
-		*character = 0xfffd;
-		return 1;
+	if (!grid->utf8 || character < 0xa0) {
+		add_cell(piece, '?');
+		return;
 	}
-	/* 0 for a mark on the character before it, which no cell can hold. */
-	return (size_t)width;
+	width = wcwidth((wchar_t)character);
+	if (width < 0 || (width == 0 && !add_mark(piece, character)))
+		add_escape(piece, character);
+	if (width >= 1)
+		add_cell(piece, character);
+	if (width == 2)
+		add_cell(piece, 0);
+}
+
+/* The cells of the next grapheme; moves *text past it. The text is well formed,
+ * because tk_safe_text() wrote it. */
+static void
+next_piece(const struct rt_grid *grid, const char **text, struct piece *piece)
+{
+	/* Without UTF-8, each character is a '?' of its own. */
+	size_t length =
+		grid->utf8 ? tk_grapheme_length(*text, strlen(*text)) : 1;
+	const char *end = *text + length;
+
+	piece->width = 0;
+	/* An escape takes at most 10 cells. */
+	while (*text < end && piece->width + 10 <= PIECE_CELLS) {
+		uint32_t character;
+
+		*text += bo_utf8_decode(*text, strnlen(*text, 4), &character);
+		add_character(grid, piece, character);
+	}
 }
 
 static size_t
 text_width(const struct rt_grid *grid, const char *text)
 {
+	struct piece piece;
 	size_t columns = 0;
 
 	while (*text != '\0') {
-		uint32_t character = next_character(&text);
-
-		columns += width_of(grid, &character);
+		next_piece(grid, &text, &piece);
+		columns += piece.width;
 	}
 	return columns;
 }
@@ -105,6 +160,7 @@ static size_t
 write_safe(struct rt_grid *grid, size_t x, size_t y, size_t columns,
 	   unsigned attr, const char *text)
 {
+	struct piece piece;
 	size_t used = 0;
 	bool cut;
 
@@ -116,17 +172,16 @@ write_safe(struct rt_grid *grid, size_t x, size_t y, size_t columns,
 		return 0;
 	cut = text_width(grid, text) > columns;
 	while (*text != '\0') {
-		uint32_t character = next_character(&text);
-		size_t width = width_of(grid, &character);
-
-		if (width == 0)
-			continue;
-		if (used + width > columns - cut)
+		next_piece(grid, &text, &piece);
+		if (used + piece.width > columns - cut)
 			break;
-		set(grid, x + used, y, attr, character);
-		if (width == 2)
-			set(grid, x + used + 1, y, attr, 0);
-		used += width;
+		for (size_t i = 0; i < piece.width; i++) {
+			struct rt_cell *cell =
+				&grid->cell[y * grid->width + x + used++];
+
+			*cell = piece.cell[i];
+			cell->attr = (uint8_t)attr;
+		}
 	}
 	if (cut) {
 		while (used < columns - 1)
@@ -197,13 +252,17 @@ rt_grid_string(const struct rt_grid *grid, size_t y, char *buffer, size_t size)
 {
 	size_t length = 0, end = 0;
 
-	for (size_t x = 0; x < grid->width && length + 5 <= size; x++) {
-		uint32_t character = rt_grid_at(grid, x, y)->character;
+	for (size_t x = 0; x < grid->width; x++) {
+		const struct rt_cell *cell = rt_grid_at(grid, x, y);
 
-		if (character == 0)
+		if (length + 4 * (1 + RT_CELL_MARKS) + 1 > size)
+			break;
+		if (cell->character == 0)
 			continue;
-		length += bo_utf8_put(character, buffer + length);
-		if (character != ' ')
+		length += bo_utf8_put(cell->character, buffer + length);
+		for (size_t i = 0; i < RT_CELL_MARKS && cell->mark[i]; i++)
+			length += bo_utf8_put(cell->mark[i], buffer + length);
+		if (cell->character != ' ' || cell->mark[0] != 0)
 			end = length;
 	}
 	buffer[end] = '\0';

@@ -21,9 +21,15 @@ enum rt_attr {
 	RT_ATTR_GOOD = 32,
 };
 
+/** Marks that a cell can hold, as many as curses takes. */
+#define RT_CELL_MARKS 4
+
 struct rt_cell {
 	/** 0: the right half of the wide character in the cell before. */
 	uint32_t character;
+	/** Marks on it, which take no columns: accents, vowel signs, the rest
+	 *  of a syllable. 0 ends them. */
+	uint32_t mark[RT_CELL_MARKS];
 	uint8_t attr;
 };
 
@@ -43,8 +49,10 @@ const struct rt_cell *rt_grid_at(const struct rt_grid *grid, size_t x,
 
 /**
  * Write text from (x, y) on, after it passed the safe-text filter. Text that
- * does not fit in @p columns or in the line is cut, with "~" in the last
- * column.
+ * does not fit in @p columns or in the line is cut between graphemes, with "~"
+ * in the last column. A mark that no cell can hold, and a character that the
+ * terminal does not know, are shown as escapes like \u{301}, so that no two
+ * texts look alike because something vanished.
  *
  * @return columns used
  */

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/unicode.h"
+
 void
 rt_list_init(struct rt_list *list, uint64_t window_s)
 {
@@ -54,23 +56,12 @@ rt_list_update(struct rt_list *list, struct rt_window *window, uint64_t end_s)
 }
 
 static bool
-contains(const char *text, const char *part)
-{
-	size_t length = strlen(part);
-
-	for (; *text != '\0'; text++)
-		if (strncasecmp(text, part, length) == 0)
-			return true;
-	return length == 0;
-}
-
-static bool
 passes(const struct rt_row *row, const char *filter)
 {
-	return contains(row->operation, filter) ||
-	       contains(row->policy, filter) ||
-	       contains(row->error.label, filter) ||
-	       contains(row->error.text, filter);
+	return tk_contains(row->operation, filter) ||
+	       tk_contains(row->policy, filter) ||
+	       tk_contains(row->error.label, filter) ||
+	       tk_contains(row->error.text, filter);
 }
 
 static int

@@ -287,22 +287,50 @@ attributes_of(const struct rt_screen *screen, unsigned attr)
 	return out;
 }
 
+/* Write a cell with marks. A string would lose those on a wide character:
+ * curses adds them to its right half. */
+static void
+draw_marked(const struct rt_cell *cell, size_t y, size_t x, attr_t attr)
+{
+	wchar_t text[RT_CELL_MARKS + 2] = {(wchar_t)cell->character};
+	cchar_t character;
+
+	for (size_t i = 0; i < RT_CELL_MARKS; i++)
+		text[i + 1] = (wchar_t)cell->mark[i];
+	if (setcchar(&character, text, attr, (short)PAIR_NUMBER(attr), NULL) ==
+	    OK)
+		mvadd_wch((int)y, (int)x, &character);
+}
+
 /* Write cells [x, end) of a line, which have the same attributes. */
 static void
 draw_run(const struct rt_screen *screen, const struct rt_grid *grid, size_t y,
 	 size_t x, size_t end)
 {
+	attr_t attr = attributes_of(screen, rt_grid_at(grid, x, y)->attr);
 	wchar_t text[RT_GRID_MAX_WIDTH + 1];
 	int length = 0;
+	size_t from = x;
 
+	attrset((int)attr);
 	for (size_t i = x; i < end; i++) {
-		uint32_t character = rt_grid_at(grid, i, y)->character;
+		const struct rt_cell *cell = rt_grid_at(grid, i, y);
 
-		if (character != 0)
-			text[length++] = (wchar_t)character;
+		if (cell->character == 0)
+			continue;
+		if (cell->mark[0] == 0) {
+			if (length == 0)
+				from = i;
+			text[length++] = (wchar_t)cell->character;
+			continue;
+		}
+		if (length > 0)
+			mvaddnwstr((int)y, (int)from, text, length);
+		length = 0;
+		draw_marked(cell, y, i, attr);
 	}
-	attrset((int)attributes_of(screen, rt_grid_at(grid, x, y)->attr));
-	mvaddnwstr((int)y, (int)x, text, length);
+	if (length > 0)
+		mvaddnwstr((int)y, (int)from, text, length);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "common/unicode.h"
 
 #define CONTROL(letter) ((letter) - '@')
 
@@ -15,7 +16,7 @@ erase_last(char *text)
 	size_t length = strlen(text);
 
 	if (length > 0)
-		text[bo_utf8_cut(text, length, length - 1)] = '\0';
+		text[tk_grapheme_last(text, length)] = '\0';
 }
 
 static void

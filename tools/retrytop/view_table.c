@@ -79,24 +79,22 @@ static void
 cell_error(const struct rt_row *row, size_t width, struct cell *out)
 {
 	const struct rt_error_top *error = &row->error;
-	size_t length = strlen(error->label);
-	char share[8];
+	size_t columns = tk_text_width(error->label);
+	char share[8], label[RT_LABEL_MAX + 8];
 
 	if (error->count == 0)
 		return;
 	snprintf(share, sizeof(share), "%.0f%%", error->share * 100.0);
-	if (length + 1 + strlen(share) > width && width > strlen(share) + 3) {
-		size_t keep = bo_utf8_cut(error->label, length,
-					  width - strlen(share) - 2);
-
-		snprintf(out->text, sizeof(out->text), "%.*s~ %s", (int)keep,
-			 error->label, share);
+	if (columns + 1 + strlen(share) > width && width > strlen(share) + 3) {
+		tk_text_fit(error->label, width - strlen(share) - 1, label,
+			    sizeof(label));
+		snprintf(out->text, sizeof(out->text), "%s %s", label, share);
 		return;
 	}
 	snprintf(out->text, sizeof(out->text), "%s %s  %s", error->label, share,
 		 strcmp(error->label, error->text) != 0 ? error->text : "");
-	if (length + strlen(share) + 8 > width)
-		out->text[length + 1 + strlen(share)] = '\0';
+	if (columns + strlen(share) + 8 > width)
+		out->text[strlen(error->label) + 1 + strlen(share)] = '\0';
 }
 
 enum {

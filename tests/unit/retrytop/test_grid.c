@@ -30,7 +30,19 @@ Test(retrytop_grid, text_is_cut_by_columns)
 		{"no half of one", "\xe6\x94\xaf\xe6\x89\x95", 2, " ~", "??"},
 		{"after an odd start", "a\xe6\x94\xaf\xe6\x89\x95", 4,
 		 "a\xe6\x94\xaf~", "a??"},
-		{"marks take no cell", "e\xcc\x81t", 3, "et", "e?t"},
+		{"marks take no cell", "e\xcc\x81t", 3, "e\xcc\x81t", "e?t"},
+		{"a mark is not cut off its letter", "ae\xcc\x81z", 2, "a~",
+		 "a~"},
+		{"nor left alone", "e\xcc\x81zz", 2, "e\xcc\x81~", "e~"},
+		{"a mark without a letter", "\xcc\x81", 9, "\\u{301}", "?"},
+		{"Thai", "\xe0\xb8\x99\xe0\xb8\xb5\xe0\xb9\x89\xe0\xb8\x99", 2,
+		 "\xe0\xb8\x99\xe0\xb8\xb5\xe0\xb9\x89\xe0\xb8\x99", "?~"},
+		{"a Korean syllable of three letters",
+		 "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", 2,
+		 "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "?~"},
+		{"no half of one",
+		 "\xe1\x84\x92\xe1\x85\xa1x\xe1\x84\x92\xe1\x85\xa1", 4,
+		 "\xe1\x84\x92\xe1\x85\xa1x~", "??x~"},
 		{"control characters are shown", "\x1b[m", 9, "\\x1b[m",
 		 "\\x1b[m"},
 		{"so are controls that reverse text", "\xe2\x80\xae", 9,
@@ -79,4 +91,46 @@ Test(retrytop_grid, text_ends_where_it_should)
 	rt_grid_put(&grid, 99, 99, 0, 'x', 'x');
 	rt_grid_line_attr(&grid, 99, RT_ATTR_BAD);
 	rt_grid_clear(&grid);
+}
+
+Test(retrytop_grid, different_names_never_look_alike)
+{
+	static const char *const names[] = {
+		"cafe", "cafe\xcc\x81", "cafe\xcc\x80",
+		"\xcc\x81"
+		"cafe",
+		"cafe\xcc\x81\xcc\x81",
+		/* More marks than a cell holds. */
+		"e\xcc\x81\xcc\x82\xcc\x83\xcc\x84",
+		"e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85",
+		"e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x86",
+		/* Hindi: KA, KI, KII, and KI with a nukta. */
+		"\xe0\xa4\x95", "\xe0\xa4\x95\xe0\xa4\xbf",
+		"\xe0\xa4\x95\xe0\xa5\x80",
+		"\xe0\xa4\x95\xe0\xa4\xbc\xe0\xa4\xbf",
+		/* Thai: with other vowel signs and tones. */
+		"\xe0\xb8\x99\xe0\xb8\xb5", "\xe0\xb8\x99\xe0\xb8\xb4",
+		"\xe0\xb8\x99\xe0\xb8\xb5\xe0\xb9\x89",
+		"\xe0\xb8\x99\xe0\xb8\xb3",
+		/* Korean: HA, HO, HAN. */
+		"\xe1\x84\x92\xe1\x85\xa1", "\xe1\x84\x92\xe1\x85\xa9",
+		"\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab",
+		/* Code points that no version of Unicode has assigned. */
+		"\xf0\xbf\xbf\xb0", "\xf0\xbf\xbf\xb1"};
+	char line[COUNT(names)][256];
+
+	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct rt_grid grid;
+		size_t used;
+
+		cr_assert(rt_grid_init(&grid, 60, 1, true));
+		used = rt_grid_text(&grid, 0, 0, 60, 0, names[i]);
+		rt_grid_put(&grid, used, 0, 0, '|', '|');
+		rt_grid_string(&grid, 0, line[i], sizeof(line[i]));
+		rt_grid_clear(&grid);
+		for (size_t k = 0; k < i; k++)
+			cr_expect_str_neq(line[i], line[k], "%zu and %zu", k,
+					  i);
+	}
 }
