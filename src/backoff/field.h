@@ -11,7 +11,8 @@ struct backoff_field {
 	/** "base_delay", "jitter.ratio": the JSON path. */
 	const char *path;
 	/** "duration", "count", "number", "name", "text", "boolean", "time",
-	 *  "object", "duration or list", "delays", "matchers". */
+	 *  "object", "count or unlimited", "duration or list", "delays",
+	 * "matchers". */
 	const char *type;
 	/** Range of a number or length, in `unit`; both 0: there is none. */
 	double min, max;

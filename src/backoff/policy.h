@@ -138,7 +138,12 @@ backoff_policy_description(const struct backoff_policy *policy);
  *  and behaviour have the same hash, whatever their descriptions. */
 BACKOFF_API uint64_t backoff_policy_hash(const struct backoff_policy *policy);
 
-/** Maximum number of attempts, the first included; from 1. */
+/** The number of attempts of a policy that does not limit them. */
+#define BACKOFF_UNLIMITED UINT32_MAX
+
+/** Maximum number of attempts, the first included; from 1. BACKOFF_UNLIMITED:
+ *  only the deadline, which such a policy has, ends a call (or, in practice,
+ * the thousand-millionth failure). */
 BACKOFF_API uint32_t
 backoff_policy_max_attempts(const struct backoff_policy *policy);
 

@@ -176,7 +176,7 @@ struct backoff_call_options {
 /** Facts about one attempt, for the function that makes it. */
 struct backoff_attempt {
 	/** From 1; the maximum is the policy's, or 1 if the call may make only
-	 *  one attempt. */
+	 *  one attempt, or BACKOFF_UNLIMITED. */
 	uint32_t number, max_attempts;
 	/** Start of the attempt, on the retry's clock. */
 	uint64_t start_ns;

@@ -47,6 +47,10 @@ put_type(struct bo_out *out, const struct backoff_field *field)
 	} else if (strcmp(type, "matchers") == 0) {
 		bo_out_text(out, "\"type\": \"array\", \"items\": {\"$ref\": "
 				 "\"#/$defs/matcher\"}");
+	} else if (strcmp(type, "count or unlimited") == 0) {
+		bo_out_text(out, "\"anyOf\": [{\"type\": \"integer\"");
+		put_range(out, field);
+		bo_out_text(out, "}, {\"const\": \"unlimited\"}]");
 	} else if (strcmp(type, "count") == 0 || strcmp(type, "number") == 0) {
 		bo_out_format(out, "\"type\": \"%s\"",
 			      type[0] == 'c' ? "integer" : "number");

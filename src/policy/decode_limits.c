@@ -4,6 +4,7 @@
 #include "policy/decode_limits.h"
 
 #include "base/num.h"
+#include "policy/defaults.h"
 #include "policy/depends.h"
 
 size_t
@@ -298,6 +299,39 @@ check_reset(struct bo_decoding *d)
 				longest_ns);
 }
 
+/* Without a limit of attempts, only a deadline ends a call to a target that
+ * stays down, and no failure counts towards a limit. */
+static void
+check_unlimited(struct bo_decoding *d)
+{
+	static const enum bo_policy_row rows[][2] = {
+#define COUNTED(field, name, word)                                             \
+	{BO_ROW_ON_##name##_CONSUME_ATTEMPT, BO_ROW_ON_##name##_LIMIT},
+		BO_RULED_CLASSES(COUNTED, )
+#undef COUNTED
+	};
+	struct backoff_policy *p = d->policy;
+
+	if (p->max_attempts != BO_ATTEMPTS_UNLIMITED)
+		return;
+	if (p->deadline_ns == BACKOFF_FOREVER)
+		bo_decoding_report(d, BACKOFF_E_FIELD,
+				   bo_decoding_place(d, BO_ROW_MAX_ATTEMPTS),
+				   false,
+				   "\"unlimited\" needs a deadline: set the "
+				   "field deadline, or a number of attempts");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		for (size_t k = 0; k < 2; k++) {
+			if (d->is_set[rows[i][k]])
+				bo_decoding_report(
+					d, BACKOFF_E_FIELD, &d->set[rows[i][k]],
+					true,
+					"has no effect with max_attempts "
+					"\"unlimited\"");
+			bo_policy_reset(p, rows[i][k]);
+		}
+}
+
 static void
 check_lists(struct bo_decoding *d)
 {
@@ -337,6 +371,7 @@ bo_decoding_limits(struct bo_decoding *d)
 {
 	const struct bo_budget_rule *budget = &d->policy->budget;
 
+	check_unlimited(d);
 	check_delays(d);
 	check_minimum(d);
 	check_breaker(d);

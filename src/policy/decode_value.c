@@ -26,6 +26,15 @@ piece_of(const struct bo_decoding *d, const struct bo_place *place)
 	return value;
 }
 
+/* How to say that there is no limit, if that is possible. */
+static const char *
+no_limit(const struct bo_policy_field *field)
+{
+	return field->unlimited ? "; for no limit, set a deadline and write "
+				  "\"unlimited\""
+				: "";
+}
+
 static void
 report_range(struct bo_decoding *d, const struct bo_place *place,
 	     const struct bo_policy_field *field, enum bo_decimal verdict,
@@ -48,10 +57,10 @@ report_range(struct bo_decoding *d, const struct bo_place *place,
 				   piece->at);
 	else
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
-				   "must be %.10g%s%.*s or %s (got %.*s)",
+				   "must be %.10g%s%.*s or %s (got %.*s)%s",
 				   limit, unit[0] != '\0' ? " " : "",
 				   unit_length, unit, low ? "more" : "less",
-				   shown, piece->at);
+				   shown, piece->at, no_limit(field));
 }
 
 /* Read a number or, for durations, a string with a unit. The amount is in
@@ -71,13 +80,14 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 	if (!cJSON_IsNumber(place->node) &&
 	    !(duration && cJSON_IsString(place->node))) {
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
-				   "must be %s (got %s)",
+				   "must be %s (got %s)%s",
 				   duration ? "a duration: seconds, or a "
 					      "string with a unit "
 					      "like \"500ms\" or \"2m\""
 				   : count  ? "a whole number"
 					    : "a number",
-				   bo_describe_node(place->node));
+				   bo_describe_node(place->node),
+				   no_limit(field));
 		return false;
 	}
 	piece = piece_of(d, place);
@@ -305,7 +315,10 @@ bo_decoding_read(struct bo_decoding *d, const struct bo_place *place,
 		read_name(d, place, field, (char **)(void *)at);
 		break;
 	case BO_FIELD_COUNT:
-		if (read_amount(d, place, field, &amount))
+		if (field->unlimited && cJSON_IsString(place->node) &&
+		    strcmp(place->node->valuestring, "unlimited") == 0)
+			*(uint32_t *)(void *)at = BO_ATTEMPTS_UNLIMITED;
+		else if (read_amount(d, place, field, &amount))
 			*(uint32_t *)(void *)at = (uint32_t)amount;
 		break;
 	case BO_FIELD_DURATION:

@@ -18,7 +18,7 @@
 #define DELAYS(member, min, max)
 #define DURATION_OR_LIST(member, min, max)
 #define MATCHERS(member, fallback)
-#define REQUIRED_COUNT(member, min, max, value) .member = (value),
+#define LIMIT(member, min, max, value) .member = (value),
 #define COUNT(member, min, max, value) .member = (value),
 #define NUMBER(member, min, max, value) .member = NANO(value),
 #define OPTIONAL_NUMBER(member, min, max) .member = BACKOFF_FOREVER,

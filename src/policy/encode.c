@@ -111,6 +111,11 @@ put_value(struct bo_out *out, const struct backoff_policy *policy,
 		bo_out_json(out, *(char *const *)(const void *)at);
 		break;
 	case BO_FIELD_COUNT:
+		if (field->unlimited &&
+		    policy->max_attempts == BO_ATTEMPTS_UNLIMITED) {
+			bo_out_json(out, "unlimited");
+			break;
+		}
 		bo_out_format(out, "%" PRIu32,
 			      *(const uint32_t *)(const void *)at);
 		break;
@@ -275,8 +280,11 @@ backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 {
 	struct bo_out out = bo_out_init(buffer, size);
 
-	bo_out_format(&out, "%" PRIu32 " attempt%s", p->max_attempts,
-		      p->max_attempts == 1 ? "" : "s");
+	if (p->max_attempts == BO_ATTEMPTS_UNLIMITED)
+		bo_out_text(&out, "unlimited attempts");
+	else
+		bo_out_format(&out, "%" PRIu32 " attempt%s", p->max_attempts,
+			      p->max_attempts == 1 ? "" : "s");
 	if (p->max_attempts > 1) {
 		describe_curve(&out, p);
 		if (p->jitter == BACKOFF_JITTER_NONE)

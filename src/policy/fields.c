@@ -23,8 +23,9 @@
 	SHAPE(TEXT, "text", min, max, "bytes", ""), AT(member), NO_WORDS
 #define EXTENDS(min, max)                                                      \
 	SHAPE(EXTENDS, "text", min, max, "bytes", ""), NO_WORDS
-#define REQUIRED_COUNT(member, min, max, value)                                \
-	SHAPE(COUNT, "count", min, max, "", NULL), PLAIN(member), NO_WORDS
+#define LIMIT(member, min, max, value)                                         \
+	SHAPE(COUNT, "count or unlimited", min, max, "", NULL), PLAIN(member), \
+		.unlimited = true, NO_WORDS
 #define COUNT(member, min, max, value)                                         \
 	SHAPE(COUNT, "count", min, max, "", #value), PLAIN(member), NO_WORDS
 #define NUMBER(member, min, max, value)                                        \

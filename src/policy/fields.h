@@ -67,6 +67,8 @@ struct bo_policy_field {
 	bool scalar;
 	/** BO_FIELD_DURATIONS: a range is accepted in place of each. */
 	bool ranges;
+	/** BO_FIELD_COUNT: "unlimited" is accepted as well. */
+	bool unlimited;
 	/** The field has no effect unless all of these hold. */
 	struct bo_policy_need need[BO_NEEDS_MAX];
 };

@@ -26,7 +26,9 @@ backoff_policy_hash(const struct backoff_policy *policy)
 uint32_t
 backoff_policy_max_attempts(const struct backoff_policy *policy)
 {
-	return policy->max_attempts;
+	return policy->max_attempts == BO_ATTEMPTS_UNLIMITED
+		       ? BACKOFF_UNLIMITED
+		       : policy->max_attempts;
 }
 
 uint64_t

@@ -14,6 +14,9 @@
 #define BO_POLICY_TEXT_MAX (1u << 20)
 /** The largest max_attempts. */
 #define BO_ATTEMPTS_MAX UINT32_C(1000000000)
+/** Kept for "unlimited". A real number, so that no counter can overflow: a call
+ *  stops there, too. */
+#define BO_ATTEMPTS_UNLIMITED (BO_ATTEMPTS_MAX + 1)
 #define BO_CLASSES BACKOFF_CLASS_COUNT
 
 enum bo_order {

@@ -63,7 +63,8 @@
  * shape    the kind of value, and where it is kept:
  *          NAME, TEXT(member, min, max): bytes; a name is required
  *          EXTENDS(min, max): bytes
- *          REQUIRED_COUNT, COUNT, NUMBER, DURATION(member, min, max, default)
+ *          LIMIT(member, min, max, start): a required count or "unlimited"
+ *          COUNT, NUMBER, DURATION(member, min, max, default)
  *          OPTIONAL_NUMBER, OPTIONAL_DURATION(member, min, max): not set by
  *              default
  *          CHOICE(member, WORDS, default, "its word")
@@ -92,9 +93,10 @@
 	FIELD(EXTENDS, "extends", EXTENDS(1, 64), NEVER, NOTHING,              \
 	      "Name of a policy that supplies the fields that this file does " \
 	      "not set.")                                                      \
-	FIELD(MAX_ATTEMPTS, "max_attempts",                                    \
-	      REQUIRED_COUNT(max_attempts, 1, 1e9, 1), ALWAYS, NOTHING,        \
-	      "Maximum number of attempts, the first included.")               \
+	FIELD(MAX_ATTEMPTS, "max_attempts", LIMIT(max_attempts, 1, 1e9, 1),    \
+	      ALWAYS, NOTHING,                                                 \
+	      "Maximum number of attempts, the first included; "               \
+	      "\"unlimited\" only with a deadline.")                           \
 	FIELD(BACKOFF, "backoff",                                              \
 	      CHOICE(curve, BO_CURVE_WORDS, BACKOFF_CURVE_EXPONENTIAL,         \
 		     "exponential"),                                           \

@@ -16,8 +16,9 @@ backoff_attempt_header(const struct backoff_attempt *attempt, char *out,
 {
 	struct bo_out text = bo_out_init(out, size);
 
-	bo_out_format(&text, "attempt=%" PRIu32 "; max=%" PRIu32,
-		      attempt->number, attempt->max_attempts);
+	bo_out_format(&text, "attempt=%" PRIu32, attempt->number);
+	if (attempt->max_attempts != BACKOFF_UNLIMITED)
+		bo_out_format(&text, "; max=%" PRIu32, attempt->max_attempts);
 	return text.length;
 }
 

@@ -66,8 +66,10 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	event->parent_call_id = call->options->parent_call_id;
 	event->trace_id = call->options->trace_id;
 	event->span_id = call->options->span_id;
-	event->max_attempts =
-		bo_retry_max_attempts(r, call->state.inbound_attempt);
+	if (bo_retry_max_attempts(r, call->state.inbound_attempt) !=
+	    BACKOFF_UNLIMITED)
+		event->max_attempts =
+			bo_retry_max_attempts(r, call->state.inbound_attempt);
 	event->elapsed_ns = bo_call_age(call, now_ns);
 	if (call->attempt_timeout_ns != BACKOFF_FOREVER)
 		event->attempt_timeout_ns = call->attempt_timeout_ns;

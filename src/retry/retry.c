@@ -156,7 +156,7 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 		     policy->attempt_timeout.count > 0 ||
 		     policy->reset_after_ns != BACKOFF_FOREVER;
 	r->once_inbound = !policy->retry_inbound;
-	r->max_attempts = policy->max_attempts;
+	r->max_attempts = backoff_policy_max_attempts(policy);
 	r->allows_hedges = policy->hedge.delay_ns != BACKOFF_FOREVER;
 	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
 		   policy->schedule.high_ns != NULL ||

@@ -21,9 +21,9 @@
 #include "retry/step.h"
 
 #define NANO_PER_MILLI 1000000
-/* No policy allows more attempts: max_attempts since the last reset, as many
- * before it, and the uncounted failures of seven classes. */
-#define ATTEMPTS_MAX 2007000001
+/* No policy allows more attempts: what stands for "unlimited" since the last
+ * reset, as many before it, and the uncounted failures of seven classes. */
+#define ATTEMPTS_MAX 2007000002
 
 /* These members are copied whole. */
 #define SAME_SIZE(struct_a, a, struct_b, b)                                    \

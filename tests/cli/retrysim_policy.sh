@@ -67,6 +67,17 @@ check "with the bounds of their waits" sh -c '
 retrysim policy schedule SNAPSHOT
 expect "fixed delays have no spread" 0 \
 	'^ +1( +500ms){8}$' ''
+echo '{"name": "U", "max_attempts": "unlimited", "deadline": "5m"}' \
+	>"$work/unlimited.json"
+retrysim policy schedule "$work/unlimited.json"
+expect "retries until the deadline are not all shown" 0 \
+	'^U: unlimited attempts' ''
+retrysim policy check "$work/unlimited.json"
+expect "no limit of attempts, with a deadline" 0 '^ok .*unlimited[.]json' ''
+echo '{"name": "U", "max_attempts": "unlimited"}' >"$work/endless.json"
+retrysim policy check "$work/endless.json"
+expect "no limit at all is refused" 3 '' \
+	'1:31: max_attempts: "unlimited" needs a deadline'
 retrysim policy schema
 expect "prints the schema" 0 'json-schema[.]org' ''
 

@@ -46,7 +46,7 @@ struct rt_value {
 	X(OPERATION, "", "operation", TEXT, row->operation, true)              \
 	X(POLICY, "", "policy", TEXT, row->policy, row->policy[0] != '\0')     \
 	X(MAX_ATTEMPTS, "", "max_attempts", COUNT, row->max_attempts,          \
-	  row->max_attempts > 0)                                               \
+	  row->max_attempts > 0 && row->max_attempts != RT_UNLIMITED)          \
 	X(CALLS_PER_S, "", "calls_per_second", RATE, row->calls_per_s,         \
 	  row->calls_known)                                                    \
 	X(RETRIES_PER_S, "", "retries_per_second", RATE, row->retries_per_s,   \

@@ -424,6 +424,9 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 			     sizeof(operation->policy));
 	if (event->max_attempts != BACKOFF_ABSENT)
 		operation->max_attempts = event->max_attempts;
+	else if (event->policy_hash != NULL && event->attempt != BACKOFF_ABSENT)
+		/* The library leaves it out if the policy has no limit. */
+		operation->max_attempts = RT_UNLIMITED;
 	/* A writer that names the call and the policy logs successes too. */
 	if (now.add.successes > 0 ||
 	    (event->call_id != NULL && event->policy_hash != NULL))

@@ -58,6 +58,8 @@ const char *rt_operation_name(const struct rt_operation *operation);
 /** The policy named by its last event; "" if the log does not say. */
 const char *rt_operation_policy(const struct rt_operation *operation);
 /** 0 if the log does not say. */
+/** 0: not known; RT_UNLIMITED: there is no limit. */
+#define RT_UNLIMITED UINT64_MAX
 uint64_t rt_operation_max_attempts(const struct rt_operation *operation);
 /** Whether its log includes the calls that succeeded, and thus all calls. */
 bool rt_operation_knows_calls(const struct rt_operation *operation);

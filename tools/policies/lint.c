@@ -316,7 +316,8 @@ look_at_slow_attempts(struct look *look)
 	while (made < attempts &&
 	       slow_start_ns(look, made + 1) < look->deadline_ns)
 		made++;
-	if (made == attempts)
+	/* The deadline is meant to end calls without another limit. */
+	if (made == attempts || look->waits.unlimited)
 		return;
 	finding = find(look, RS_LINT_SLOW_ATTEMPTS_EXCEED_DEADLINE,
 		       "if every attempt lasts for its attempt_timeout, the "
@@ -352,7 +353,8 @@ look_at_deadline(struct look *look)
 		measure(finding, "deadline", RS_LINT_NS, look->deadline_ns);
 		measure(finding, "retries_lost", RS_LINT_COUNT, waits->retries);
 	}
-	if ((double)waits->cut > EQUAL_SHARE * (double)waits->draws) {
+	if (!waits->unlimited &&
+	    (double)waits->cut > EQUAL_SHARE * (double)waits->draws) {
 		finding = find(look, RS_LINT_RETRIES_EXCEED_DEADLINE,
 			       "waits alone exceed the deadline; later "
 			       "attempts never run");

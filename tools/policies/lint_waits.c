@@ -154,6 +154,11 @@ finish(struct rs_lint_waits *out, struct column *column)
 
 	out->least_ns = bound(column->policy, out->retries, false);
 	out->most_ns = bound(column->policy, out->retries, true);
+	/* Where only the deadline ends the waits, they are not longer. */
+	if (out->unlimited && deadline < out->most_ns)
+		out->most_ns = deadline;
+	if (out->unlimited && deadline < out->least_ns)
+		out->least_ns = deadline;
 	out->attempts_most = attempts_within(column->policy, out->retries);
 	qsort(column->total, column->draws, sizeof(*column->total),
 	      bo_compare_u64);
@@ -171,14 +176,20 @@ rs_lint_waits_make(const struct backoff_policy *policy,
 {
 	struct column column = {.policy = policy};
 	uint64_t retries = backoff_policy_max_attempts(policy) - 1;
-	size_t drawn =
-		retries < RETRIES_DRAWN ? (size_t)retries : RETRIES_DRAWN;
+	bool unlimited =
+		backoff_policy_max_attempts(policy) == BACKOFF_UNLIMITED;
+	size_t drawn;
 	bool ok;
 
+	if (unlimited)
+		retries = attempts_within(policy, RETRIES_SUMMED) - 1;
+	drawn = retries < RETRIES_DRAWN ? (size_t)retries : RETRIES_DRAWN;
 	column.draws =
 		drawn <= RETRIES_FULL ? DRAWS : DRAWS * RETRIES_FULL / drawn;
-	*out = (struct rs_lint_waits){
-		.draws = column.draws, .retries = retries, .drawn = drawn};
+	*out = (struct rs_lint_waits){.draws = column.draws,
+				      .retries = retries,
+				      .unlimited = unlimited,
+				      .drawn = drawn};
 	out->wait = calloc(drawn + 1, sizeof(*out->wait));
 	column.previous = calloc(column.draws, sizeof(*column.previous));
 	column.total = calloc(column.draws, sizeof(*column.total));

@@ -26,6 +26,9 @@ struct rs_lint_waits {
 	/** Number of retries that the policy allows; number of those drawn,
 	 *  counted from the first. */
 	uint64_t retries;
+	/** The policy allows any number: then `retries` are those that can
+	 *  begin before the deadline, up to 100 000. */
+	bool unlimited;
 	size_t drawn;
 	struct rs_lint_wait *wait;
 	/** Bounds of the sum of all waits, and the 99th percentile of the sum

@@ -186,8 +186,13 @@ rs_schedule_make(const struct backoff_policy *policy, uint64_t draws,
 	*out = (struct rs_schedule){0};
 	out->count = retries < limit ? (size_t)retries : limit;
 	out->left_out = retries - out->count;
-	if (run(&collect, draws, seed))
+	if (run(&collect, draws, seed)) {
+		if (backoff_policy_max_attempts(policy) == BACKOFF_UNLIMITED)
+			out->left_out = out->wait[out->count - 1].reached > 0
+						? UINT64_MAX
+						: 0;
 		return BACKOFF_OK;
+	}
 	rs_schedule_clear(out);
 	return BACKOFF_E_NOMEM;
 }

@@ -35,7 +35,8 @@ struct rs_wait {
 struct rs_schedule {
 	struct rs_wait *wait;
 	size_t count;
-	/** Number of further retries that the policy allows. */
+	/** Number of further retries that the policy allows; UINT64_MAX: any
+	 *  number until the deadline. */
 	uint64_t left_out;
 };
 

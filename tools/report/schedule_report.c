@@ -191,7 +191,10 @@ rs_schedule_report_text(const struct rs_schedule_report *report, FILE *out)
 		return -1;
 	print_classes(report->policy, out);
 	print_deadline(report, out);
-	if (schedule->left_out)
+	if (schedule->left_out == UINT64_MAX)
+		fprintf(out, "Further retries until the deadline are not "
+			     "shown.\n");
+	else if (schedule->left_out)
 		fprintf(out, "%" PRIu64 " further retries are not shown.\n",
 			schedule->left_out);
 	return ferror(out) ? -1 : 0;

@@ -65,6 +65,8 @@ say_rising(const struct rt_view *view, const struct rt_row *row, char *out,
 			 row->error.share * 100.0);
 	if (row->policy[0] != '\0')
 		snprintf(limit, sizeof(limit), "  policy %s", row->policy);
+	else if (row->max_attempts == RT_UNLIMITED)
+		snprintf(limit, sizeof(limit), "  any number of attempts");
 	else if (row->max_attempts > 0)
 		snprintf(limit, sizeof(limit), "  at most %llu attempts",
 			 (unsigned long long)row->max_attempts);

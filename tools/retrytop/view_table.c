@@ -44,7 +44,9 @@ static void
 cell_max(const struct rt_row *row, size_t width, struct cell *out)
 {
 	(void)width;
-	if (row->max_attempts >= 1000)
+	if (row->max_attempts == RT_UNLIMITED)
+		snprintf(out->text, sizeof(out->text), "inf");
+	else if (row->max_attempts >= 1000)
 		snprintf(out->text, sizeof(out->text), ">1k");
 }
 

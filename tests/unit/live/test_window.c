@@ -194,6 +194,29 @@ Test(live_window, calls_are_known_where_successes_are_logged)
 	rt_window_free(window);
 }
 
+Test(live_window, a_library_that_names_no_maximum_has_none)
+{
+	struct rt_window *window = rt_window_new();
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_ATTEMPT, "native", T0_S, 2);
+	const struct rt_operation *operation;
+
+	add_event(window, event);
+	operation = rt_window_operation(window, 0);
+	cr_expect_eq(rt_operation_max_attempts(operation), 3);
+	event.max_attempts = BACKOFF_ABSENT;
+	add_event(window, event);
+	cr_expect_eq(rt_operation_max_attempts(operation), RT_UNLIMITED);
+	event.max_attempts = 5;
+	add_event(window, event);
+	cr_expect_eq(rt_operation_max_attempts(operation), 5);
+	add_event(window,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "foreign", T0_S, 2));
+	cr_expect_eq(rt_operation_max_attempts(rt_window_operation(window, 1)),
+		     0);
+	rt_window_free(window);
+}
+
 Test(live_window, operations_are_bounded)
 {
 	struct rt_window *window = rt_window_new();

@@ -257,6 +257,33 @@ static const struct {
 	 P("\"max_attempts\":4,\"deadline\":7.1,\"jitter\":\"none\""),
 	 "an attempt at the deadline is too late", "attempts_most", 3, 0, 1},
 	{RS_LINT_RETRIES_EXCEED_DEADLINE,
+	 P("\"max_attempts\":5,\"deadline\":7,\"jitter\":\"none\""),
+	 P("\"max_attempts\":\"unlimited\",\"deadline\":7,\"jitter\":"
+	   "\"none\""),
+	 "a deadline that is the only limit", "attempts_most", 3, 0, 1},
+	{RS_LINT_SLOW_ATTEMPTS_EXCEED_DEADLINE,
+	 P("\"max_attempts\":4,\"deadline\":60,\"attempt_timeout\":25"),
+	 P("\"max_attempts\":\"unlimited\",\"deadline\":60,"
+	   "\"attempt_timeout\":25"),
+	 "a deadline that is the only limit", "attempts_made", 3, 0, 1},
+	{RS_LINT_LOAD_AMPLIFIED,
+	 P("\"max_attempts\":\"unlimited\",\"base_delay\":1,\"max_delay\":60,"
+	   "\"jitter\":\"none\",\"deadline\":31.1"),
+	 P("\"max_attempts\":\"unlimited\",\"base_delay\":1,\"max_delay\":60,"
+	   "\"jitter\":\"none\",\"deadline\":31"),
+	 "only attempts before the deadline count", "attempts_per_call", 6, 0,
+	 1},
+	{RS_LINT_ATTEMPTS_MULTIPLY,
+	 P("\"max_attempts\":\"unlimited\",\"base_delay\":1,\"max_delay\":60,"
+	   "\"jitter\":\"none\",\"deadline\":7"),
+	 P("\"max_attempts\":1"), "3 x 3", "attempts", 9, 0, 3},
+	{RS_LINT_RETRY_WITHOUT_WAIT,
+	 P("\"max_attempts\":\"unlimited\",\"base_delay\":0,"
+	   "\"deadline\":31"),
+	 P("\"max_attempts\":\"unlimited\",\"base_delay\":1,"
+	   "\"deadline\":31"),
+	 "counted up to a limit", "attempts_at_once", 100001, 0, 1},
+	{RS_LINT_RETRIES_EXCEED_DEADLINE,
 	 P("\"max_attempts\":100001,\"base_delay\":0.001,\"jitter\":\"none\","
 	   "\"backoff\":\"constant\",\"deadline\":50"),
 	 P("\"max_attempts\":100001,\"base_delay\":0.001,\"jitter\":\"none\","

@@ -83,6 +83,10 @@ Test(policies_schedule, edges)
 		"{\"name\":\"E\",\"max_attempts\":1000000,\"base_delay\":1,"
 		"\"max_delay\":60,\"deadline\":\"10s\","
 		"\"jitter\":{\"kind\":\"none\"},\"backoff\":\"exponential\"}");
+	struct backoff_policy *unlimited = small_policy(
+		"{\"name\":\"U\",\"max_attempts\":\"unlimited\","
+		"\"base_delay\":1,\"deadline\":100,\"jitter\":{\"kind\":"
+		"\"none\"},\"backoff\":\"constant\"}");
 	struct rs_schedule schedule;
 
 	cr_assert(rs_schedule_make(once, 10, 1, 32, &schedule) == BACKOFF_OK);
@@ -94,8 +98,18 @@ Test(policies_schedule, edges)
 	cr_expect(schedule.wait[2].reached == 10, "1 + 2 + 4 is less than 10");
 	cr_expect(schedule.wait[3].reached == 0, "but not with 8 more");
 	rs_schedule_clear(&schedule);
+	cr_assert(rs_schedule_make(unlimited, 10, 1, 32, &schedule) ==
+		  BACKOFF_OK);
+	cr_expect(schedule.count == 32 && schedule.left_out == UINT64_MAX);
+	rs_schedule_clear(&schedule);
+	cr_assert(rs_schedule_make(unlimited, 10, 1, 150, &schedule) ==
+		  BACKOFF_OK);
+	cr_expect(schedule.left_out == 0 && schedule.wait[98].reached == 10 &&
+		  schedule.wait[99].reached == 0);
+	rs_schedule_clear(&schedule);
 	backoff_policy_unref(once);
 	backoff_policy_unref(endless);
+	backoff_policy_unref(unlimited);
 }
 
 /* Classes that have other delays than the policy. */

@@ -63,6 +63,17 @@ static const struct error_row bad[] = {
 	 "must be 1 or more (got -1)"},
 	{"bad-attempts-text", 1, 31, "max_attempts", BACKOFF_E_VALUE,
 	 "must be a whole number (got a string)"},
+	{"bad-unlimited", 2, 18, "max_attempts", BACKOFF_E_FIELD,
+	 "\"unlimited\" needs a deadline"},
+	{"bad-unlimited-inherited", 2, 18, "max_attempts", BACKOFF_E_FIELD,
+	 "\"unlimited\" needs a deadline"},
+	{"bad-unlimited-class", 2, 22, "on.throttle.consume_attempt",
+	 BACKOFF_E_FIELD, "has no effect with max_attempts \"unlimited\""},
+	{"bad-unlimited-class", 2, 48, "on.throttle.limit", BACKOFF_E_FIELD,
+	 "has no effect with max_attempts \"unlimited\""},
+	{"bad-unlimited-word", 1, 31, "max_attempts", BACKOFF_E_VALUE,
+	 "must be a whole number (got a string); for no limit, set a "
+	 "deadline and write \"unlimited\""},
 	{"bad-unknown-fields", 3, 3, "max_attempt", BACKOFF_E_FIELD,
 	 "did you mean \"max_attempts\"?"},
 	{"bad-unknown-fields", 4, 3, "base-delay", BACKOFF_E_FIELD,
@@ -490,7 +501,9 @@ Test(policy_decode, errors_that_are_not_shown_are_counted)
 		cr_expect(seen.count == (fields == 63 ? 64 : 65), "%u",
 			  seen.count);
 		cr_expect(strcmp(seen.last.text,
-				 fields == 63 ? "must be 1 or more (got 0)"
+				 fields == 63 ? "must be 1 or more (got 0); "
+						"for no limit, set a deadline "
+						"and write \"unlimited\""
 					      : "7 more errors not shown") == 0,
 			  "%s", seen.last.text);
 	}

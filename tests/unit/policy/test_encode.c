@@ -239,6 +239,18 @@ static const struct {
 	 "\"on\":{\"transient\":{\"base_delay\":0.05},\"throttle\":{\"base_"
 	 "delay\":5,\"max_delay\":40,\"consume_attempt\":false,\"limit\":3},"
 	 "\"timeout\":{\"consume_attempt\":false}}}"},
+	{"good-unlimited",
+	 "{\"name\":\"U\",\"max_attempts\":\"unlimited\"," EXP("1", "30", "2")
+		 FULL "\"deadline\":300," ANY},
+	{"good-extends-unlimited",
+	 "{\"name\":\"CHILD\",\"max_attempts\":\"unlimited\"," EXP("1", "30",
+								   "2") FULL
+	 "\"deadline\":300," ANY_THEN
+	 "\"on\":{\"transient\":{\"base_delay\":0.05},\"throttle\":{\"base_"
+	 "delay\":5,\"max_delay\":40}}}"},
+	{"good-extends-limited",
+	 "{\"name\":\"CHILD\",\"max_attempts\":3," EXP("1", "30", "2") FULL
+	 "\"deadline\":300," ANY},
 	{"good-extends-guards", "{\"name\":\"CHILD\",\"max_attempts\":4," EXP(
 					"1", "30", "2") FULL ANY_THEN
 	 "\"budget\":{\"kind\":\"throttle\",\"max_tokens\":10,\"token_ratio\":"
@@ -507,6 +519,10 @@ Test(policy_encode, descriptions_fit_on_a_line)
 		 "3 attempts, exponential 1s x2 up to 10s, jitter "
 		 "proportional 0.25"},
 		{"{\"name\":\"A\",\"max_attempts\":1}", "1 attempt"},
+		{"{\"name\":\"A\",\"max_attempts\":\"unlimited\","
+		 "\"deadline\":60,\"jitter\":\"none\"}",
+		 "unlimited attempts, exponential 1s x2 up to 30s, no jitter, "
+		 "deadline 60s"},
 		{"{\"name\":\"A\",\"max_attempts\":2,\"backoff\":\"constant\","
 		 "\"jitter\":\"none\",\"deadline\":\"1m\"}",
 		 "2 attempts, constant 1s, no jitter, deadline 60s"},

@@ -343,12 +343,12 @@ Test(retrytop_view, every_screen_is_well_formed)
 }
 
 static void
-expect_in_screen(const struct scene *scene, const char *part)
+expect_in_columns(const struct scene *scene, size_t width, const char *part)
 {
 	struct rt_grid grid;
 	bool found = false;
 
-	cr_assert(rt_grid_init(&grid, 80, 24, true));
+	cr_assert(rt_grid_init(&grid, width, 24, true));
 	rt_view_render(&scene->view, &grid);
 	for (size_t y = 0; y < 24 && !found; y++) {
 		char line[512];
@@ -358,6 +358,12 @@ expect_in_screen(const struct scene *scene, const char *part)
 	}
 	cr_expect(found, "\"%s\" is not on the screen", part);
 	rt_grid_clear(&grid);
+}
+
+static void
+expect_in_screen(const struct scene *scene, const char *part)
+{
+	expect_in_columns(scene, 80, part);
 }
 
 Test(retrytop_view, empty_screens_have_words)
@@ -440,6 +446,20 @@ Test(retrytop_view, a_calm_log_is_described_in_one_sentence)
 	scene.view.wall_ns = 0;
 	scene.ingest.live = false;
 	expect_in_screen(&scene, "3 retries in the 60s up to the newest event");
+	scene_close(&scene);
+}
+
+Test(retrytop_view, a_policy_without_a_maximum_says_so)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + 90, 1);
+	struct scene scene;
+
+	event.max_attempts = BACKOFF_ABSENT;
+	scene_open(&scene);
+	scene_add(&scene, event, 3);
+	scene_compute(&scene);
+	expect_in_columns(&scene, 160, " STANDARD   inf ");
 	scene_close(&scene);
 }
 
