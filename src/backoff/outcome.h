@@ -150,7 +150,8 @@ BACKOFF_API void backoff_outcome_set_result(struct backoff_outcome *outcome,
 					    void *result);
 
 /**
- * Describe an errno: code "errno:ECONNRESET", a class, and an error type as
+ * Describe an errno: code "errno:ECONNRESET" ("errno:512" for a number without
+ * a name), a class, and an error type as
  * the shipped policies name them (ConnectionError, TimeoutError, OSError).
  * 0 is a success.
  */

@@ -481,14 +481,41 @@ bo_json_error(const struct bo_json *json, struct backoff_error *error)
 	return status;
 }
 
+size_t
+bo_json_mark(const char *text, size_t length)
+{
+	return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+/* What a file is that is not UTF-8 at all, by its first bytes; NULL if that is
+ * not known. */
+static const char *
+other_encoding(const char *text, size_t length)
+{
+	static const char utf16[] = "the text is UTF-16; save it as UTF-8";
+
+	if (length < 2)
+		return NULL;
+	if (memcmp(text, "\xff\xfe", 2) == 0 ||
+	    memcmp(text, "\xfe\xff", 2) == 0 || memcmp(text, "{", 2) == 0 ||
+	    memcmp(text, "\0{", 2) == 0)
+		return utf16;
+	if (memcmp(text, "\x1f\x8b", 2) == 0)
+		return "the file is compressed by gzip";
+	return NULL;
+}
+
 enum backoff_status
 bo_json_check(const char *text, size_t length, struct backoff_error *error)
 {
+	const char *other = other_encoding(text, length);
 	struct bo_json_value whole;
 	struct bo_json json;
 
 	bo_json_begin(&json, text, length);
-	if (bo_json_value(&json, &whole) && bo_json_end(&json)) {
+	if (other != NULL)
+		fail(&json, other);
+	else if (bo_json_value(&json, &whole) && bo_json_end(&json)) {
 		if (json.nul == NULL)
 			return BACKOFF_OK;
 		json.at = json.nul;

@@ -101,6 +101,10 @@ enum backoff_status bo_json_error(const struct bo_json *json,
 enum backoff_status bo_json_check(const char *text, size_t length,
 				  struct backoff_error *error);
 
+/** Length of the byte order mark that a text begins with, which editors write
+ *  and JSON does not have: 3, or 0. */
+size_t bo_json_mark(const char *text, size_t length);
+
 /** Line and column (from 1) of a byte of the text. */
 void bo_json_position(const char *text, const char *at,
 		      struct backoff_error *error);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <backoff/outcome.h>
 
@@ -131,6 +132,8 @@ backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)
 	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE,
 			    BACKOFF_CLASS_UNKNOWN, texts.os_error, NULL,
 			    texts.system_error);
+	snprintf(outcome->code_text, sizeof(outcome->code_text), "errno:%d",
+		 error_number);
 }
 
 void
@@ -158,4 +161,8 @@ backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
 		class = BACKOFF_CLASS_UNKNOWN;
 	backoff_outcome_set(outcome, BACKOFF_OUTCOME_FAILURE, class,
 			    texts.http_error, code, NULL);
+	/* Not HTTP, but somebody will look for the number. */
+	if (code == NULL && status > 0)
+		snprintf(outcome->code_text, sizeof(outcome->code_text),
+			 "http:%d", status);
 }

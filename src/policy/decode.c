@@ -17,6 +17,7 @@
 #include "policy/defaults.h"
 #include "policy/depends.h"
 #include "policy/encode.h"
+#include "policy/other_names.h"
 
 /** No field has a longer path. */
 #define PATH_MAX_BYTES 64
@@ -40,7 +41,7 @@ report_unknown(struct bo_decoding *d, const struct bo_place *place,
 	       const char *prefix)
 {
 	char name[BO_ROWS][PATH_MAX_BYTES];
-	const char *names[BO_ROWS], *near;
+	const char *names[BO_ROWS], *near, *other;
 	size_t count = 0;
 
 	for (int row = 0; row < BO_ROWS; row++) {
@@ -54,8 +55,13 @@ report_unknown(struct bo_decoding *d, const struct bo_place *place,
 		names[count] = name[count];
 		count++;
 	}
+	other = bo_other_name(prefix, place->name);
 	near = bo_nearest(place->name, names, count);
-	if (near != NULL)
+	/* "max_tries" is near "max_delay", and means something else. */
+	if (other != NULL)
+		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
+				   "unknown field; %s", other);
+	else if (near != NULL)
 		bo_decoding_report(d, BACKOFF_E_FIELD, place, true,
 				   "unknown field; did you mean \"%s\"?", near);
 	else
@@ -320,7 +326,8 @@ trim_inherited(struct bo_decoding *d)
 	if (!d->is_set[BO_ROW_ATTEMPT_TIMEOUT] &&
 	    p->attempt_timeout.count > p->max_attempts)
 		p->attempt_timeout.count = p->max_attempts;
-	if (!d->is_set[BO_ROW_HEDGE_MAX] && p->hedge.max >= p->max_attempts)
+	if (!d->is_set[BO_ROW_HEDGE_MAX] && !d->is_set[BO_ROW_HEDGE_DELAY] &&
+	    p->hedge.max >= p->max_attempts)
 		p->hedge.max = p->max_attempts - 1;
 	if (!d->is_set[BO_ROW_HEDGE_DELAY] && p->hedge.max == 0) {
 		p->hedge.delay_ns = BACKOFF_FOREVER;
@@ -437,13 +444,13 @@ bo_policy_decode(const char *text, size_t length,
 		return bo_error_set(error, BACKOFF_E_NOMEM, "",
 				    "out of memory");
 	memset(d, 0, offsetof(struct bo_decoding, error));
-	d->text = text;
-	d->length = length;
+	d->text = text + bo_json_mark(text, length);
+	d->length = length - bo_json_mark(text, length);
 	d->extends = extends;
 	if (!is_valid_json(d))
 		goto out;
 	/* The text is valid JSON, so only memory can run out here. */
-	tree = cJSON_ParseWithLength(text, length);
+	tree = cJSON_ParseWithLength(d->text, d->length);
 	d->policy = bo_policy_new();
 	d->root = (struct bo_place){.node = tree};
 	if (tree == NULL || d->policy == NULL) {

@@ -16,6 +16,8 @@ struct bo_extends {
 	const struct backoff_policy_loader *loader;
 	/** The folder of the file with its slash, or NULL. */
 	const char *folder;
+	/** The file, or NULL. */
+	const char *path;
 	/** Nesting depth of `extends`. */
 	unsigned depth;
 };

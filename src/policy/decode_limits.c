@@ -3,6 +3,8 @@
 
 #include "policy/decode_limits.h"
 
+#include <string.h>
+
 #include "base/num.h"
 #include "policy/defaults.h"
 #include "policy/depends.h"
@@ -21,26 +23,67 @@ is_plain_step(const struct bo_durations *schedule, size_t i)
 	       schedule->high_ns[i] == BACKOFF_FOREVER;
 }
 
-static void
-report_more(struct bo_decoding *d, enum bo_policy_row row, const char *what,
-	    const char *limit, uint64_t have_nano, uint64_t most_nano,
-	    const char *unit)
+/* Where the value of a field comes from that this file does not set; "" if it
+ * does. */
+static const char *
+origin_of(const struct bo_decoding *d, enum bo_policy_row row)
 {
-	bo_decoding_report(d, BACKOFF_E_VALUE, bo_decoding_place(d, row), false,
-			   "%s must not be more than %s (%.10g > %.10g%s)",
-			   what, limit, (double)have_nano / 1e9,
-			   (double)most_nano / 1e9, unit);
+	if (d->is_set[row])
+		return "";
+	return d->is_set[BO_ROW_EXTENDS] && !d->is_replaced[row] &&
+			       !bo_policy_is_default(d->policy, row)
+		       ? "inherited"
+		       : "the default";
 }
 
-/* Check base and cap of the policy or of a class, which these rows set. */
-static void
-check_cap(struct bo_decoding *d, uint64_t base_ns, enum bo_policy_row base_row,
-	  uint64_t cap_ns, enum bo_policy_row cap_row)
+/* The name of a field for a message about one in @p place. If that is inside a
+ * class or a budget, the rest of the name is said already. */
+static const char *
+short_name(enum bo_policy_row row, enum bo_policy_row place)
 {
-	if (base_ns > cap_ns)
-		report_more(d, d->is_set[base_row] ? base_row : cap_row,
-			    "base_delay", "max_delay", base_ns, cap_ns,
-			    " seconds");
+	const char *path = bo_policy_fields[row].info.path;
+	const char *at = bo_policy_fields[place].info.path;
+	size_t shared = 0;
+
+	for (size_t i = 0; path[i] != '\0' && path[i] == at[i]; i++)
+		if (path[i] == '.')
+			shared = i + 1;
+	return path + shared;
+}
+
+/** Two fields, one of which limits the other. */
+struct bound {
+	enum bo_policy_row what, limit;
+	uint64_t have_nano, most_nano;
+	const char *unit;
+};
+
+/* Do not blame a value that nobody wrote without saying so. */
+static void
+report_more(struct bo_decoding *d, enum bo_policy_row place,
+	    const struct bound *b)
+{
+	const char *what = short_name(b->what, place),
+		   *limit = short_name(b->limit, place);
+	const char *origin = origin_of(d, b->limit);
+	bool other = origin[0] == '\0';
+	enum bo_policy_row unset = other ? b->what : b->limit;
+	double have = (double)b->have_nano / 1e9,
+	       most = (double)b->most_nano / 1e9;
+
+	origin = origin_of(d, unset);
+	if (origin[0] == '\0')
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, bo_decoding_place(d, place), false,
+			"%s must not be more than %s (%.10g > %.10g%s)", what,
+			limit, have, most, b->unit);
+	else
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, bo_decoding_place(d, place), false,
+			"%s must not be more than %s (%.10g > %.10g%s); %s "
+			"%.10g is %s, so set it, too",
+			what, limit, have, most, b->unit,
+			short_name(unset, place), other ? have : most, origin);
 }
 
 /* The rows of each class that can have rules. */
@@ -62,21 +105,29 @@ check_delays(struct bo_decoding *d)
 
 	if (bo_policy_unmet(p, BO_ROW_MAX_DELAY) != NULL)
 		return;
-	check_cap(d, p->base_delay_ns, BO_ROW_BASE_DELAY, p->max_delay_ns,
-		  BO_ROW_MAX_DELAY);
+	if (p->base_delay_ns > p->max_delay_ns)
+		report_more(d,
+			    d->is_set[BO_ROW_BASE_DELAY] ? BO_ROW_BASE_DELAY
+							 : BO_ROW_MAX_DELAY,
+			    &(struct bound){BO_ROW_BASE_DELAY, BO_ROW_MAX_DELAY,
+					    p->base_delay_ns, p->max_delay_ns,
+					    " seconds"});
 	for (size_t i = 0; i < sizeof(ruled) / sizeof(*ruled); i++) {
 		const struct bo_class_rule *rule = &p->on[ruled[i].class];
 		bool has_base = rule->base_delay_ns != BACKOFF_FOREVER;
 		bool has_cap = rule->max_delay_ns != BACKOFF_FOREVER;
+		const struct bound bound = {
+			has_base ? ruled[i].base : BO_ROW_BASE_DELAY,
+			has_cap ? ruled[i].cap : BO_ROW_MAX_DELAY,
+			has_base ? rule->base_delay_ns : p->base_delay_ns,
+			has_cap ? rule->max_delay_ns : p->max_delay_ns,
+			" seconds"};
 
-		if (has_base || has_cap)
-			check_cap(d,
-				  has_base ? rule->base_delay_ns
-					   : p->base_delay_ns,
-				  ruled[i].base,
-				  has_cap ? rule->max_delay_ns
-					  : p->max_delay_ns,
-				  ruled[i].cap);
+		if ((has_base || has_cap) && bound.have_nano > bound.most_nano)
+			report_more(d,
+				    d->is_set[ruled[i].base] ? ruled[i].base
+							     : ruled[i].cap,
+				    &bound);
 	}
 }
 
@@ -163,8 +214,9 @@ check_minimum(struct bo_decoding *d)
 			    d->is_set[BO_ROW_JITTER_MINIMUM]
 				    ? BO_ROW_JITTER_MINIMUM
 				    : row,
-			    "jitter.minimum", bo_policy_fields[row].info.path,
-			    p->jitter_minimum_ns, largest_ns, " seconds");
+			    &(struct bound){BO_ROW_JITTER_MINIMUM, row,
+					    p->jitter_minimum_ns, largest_ns,
+					    " seconds"});
 	else if ((double)p->jitter_minimum_ns > least)
 		return;
 	else if (d->is_set[BO_ROW_JITTER_MINIMUM])
@@ -220,16 +272,71 @@ check_decimals(struct bo_decoding *d)
 
 /* A retry that costs more than the bucket holds is never made. */
 static void
-check_cost(struct bo_decoding *d, enum bo_policy_row row, const char *name,
-	   uint64_t cost_nano)
+check_cost(struct bo_decoding *d, enum bo_policy_row row, uint64_t cost_nano)
 {
 	const struct bo_budget_rule *rule = &d->policy->budget;
 
 	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET &&
 	    cost_nano != BACKOFF_FOREVER && cost_nano > rule->capacity_nano)
 		report_more(d, d->is_set[row] ? row : BO_ROW_BUDGET_CAPACITY,
-			    name, "capacity", cost_nano, rule->capacity_nano,
-			    "");
+			    &(struct bound){row, BO_ROW_BUDGET_CAPACITY,
+					    cost_nano, rule->capacity_nano,
+					    ""});
+}
+
+/* A budget that never allows a retry. */
+static void
+check_allowance(struct bo_decoding *d)
+{
+	const struct bo_budget_rule *rule = &d->policy->budget;
+	enum bo_policy_row row = BO_ROW_BUDGET_MAX_TOKENS;
+
+	/* The failure that is to be retried has taken a token, and retries stop
+	 * at half. */
+	if (rule->kind == BACKOFF_BUDGET_THROTTLE &&
+	    rule->max_tokens_nano <= 2 * BO_NS_PER_S)
+		bo_decoding_report(d, BACKOFF_E_VALUE,
+				   bo_decoding_place(d, row), false,
+				   "must be more than 2: one failure takes 1, "
+				   "and at half of it nothing is retried");
+	row = d->is_set[BO_ROW_BUDGET_SHARE] ? BO_ROW_BUDGET_SHARE
+					     : BO_ROW_BUDGET_MIN_CONCURRENT;
+	if (rule->kind == BACKOFF_BUDGET_CONCURRENCY && rule->share_nano == 0 &&
+	    rule->min_concurrent == 0)
+		bo_decoding_report(d, BACKOFF_E_VALUE,
+				   bo_decoding_place(d, row), false,
+				   "no retry is ever allowed: share and "
+				   "min_concurrent are both 0");
+}
+
+static bool
+aborts_class(const struct bo_matchers *abort_on, enum backoff_class class)
+{
+	for (size_t i = 0; i < abort_on->count; i++) {
+		const struct bo_matcher *m = &abort_on->item[i];
+
+		if (m->kind == BO_MATCH_ANY ||
+		    (m->kind == BO_MATCH_CLASS && m->failure_class == class))
+			return true;
+	}
+	return false;
+}
+
+/* Delays after failures that are never retried. */
+static void
+check_aborted_classes(struct bo_decoding *d)
+{
+	for (size_t i = 0; i < sizeof(ruled) / sizeof(*ruled); i++) {
+		enum backoff_class class = ruled[i].class;
+		enum bo_policy_row row =
+			d->is_set[ruled[i].base] ? ruled[i].base : ruled[i].cap;
+
+		if (d->is_set[row] && aborts_class(&d->policy->abort_on, class))
+			bo_decoding_report(d, BACKOFF_E_FIELD, &d->set[row],
+					   true,
+					   "has no effect: abort_on stops "
+					   "failures of this class");
+	}
 }
 
 /* The longest time that an attempt can take; without attempt_timeout, it can
@@ -278,7 +385,9 @@ check_hedge(struct bo_decoding *d)
 						     ? BO_ROW_HEDGE_MAX
 						     : BO_ROW_HEDGE_DELAY),
 			false,
-			"hedge.max must be less than max_attempts (%u >= %u)",
+			"hedge.max%s must be less than max_attempts (%u >= "
+			"%u)",
+			d->is_set[BO_ROW_HEDGE_MAX] ? "" : ", by default 1,",
 			p->hedge.max, p->max_attempts);
 	if (p->hedge.delay_ns >= longest_ns)
 		report_too_long(d, BO_ROW_HEDGE_DELAY, p->hedge.delay_ns,
@@ -376,12 +485,11 @@ bo_decoding_limits(struct bo_decoding *d)
 	check_minimum(d);
 	check_breaker(d);
 	check_decimals(d);
-	check_cost(d, BO_ROW_BUDGET_RETRY_COST, "retry_cost",
-		   budget->retry_cost_nano);
-	check_cost(d, BO_ROW_BUDGET_TIMEOUT_COST, "timeout_cost",
-		   budget->timeout_cost_nano);
-	check_cost(d, BO_ROW_BUDGET_THROTTLE_COST, "throttle_cost",
-		   budget->throttle_cost_nano);
+	check_cost(d, BO_ROW_BUDGET_RETRY_COST, budget->retry_cost_nano);
+	check_cost(d, BO_ROW_BUDGET_TIMEOUT_COST, budget->timeout_cost_nano);
+	check_cost(d, BO_ROW_BUDGET_THROTTLE_COST, budget->throttle_cost_nano);
+	check_allowance(d);
+	check_aborted_classes(d);
 	check_hedge(d);
 	check_reset(d);
 	check_lists(d);

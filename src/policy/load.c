@@ -1,9 +1,11 @@
 /* Loads policies from text, files and the shipped ones; finds `extends`. */
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -71,6 +73,7 @@ load(const char *path, const struct bo_extends *context,
 	folder = strndup(path, slash != NULL ? (size_t)(slash - path) + 1 : 0);
 	if (folder != NULL) {
 		extends.folder = folder;
+		extends.path = path;
 		status = bo_policy_decode(text, length, &extends, out, error);
 	} else {
 		status = fail(BACKOFF_E_NOMEM,
@@ -96,6 +99,17 @@ backoff_policy_load(const char *path,
 	return load(path, &context, out, error);
 }
 
+/* Whether a file is the one that asks for its parent. */
+static bool
+is_same_file(const struct bo_extends *extends, const char *path)
+{
+	struct stat a, b;
+
+	return extends->path != NULL && stat(extends->path, &a) == 0 &&
+	       stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
 static enum backoff_status
 find_file(const struct bo_extends *extends, const char *name,
 	  struct backoff_policy **out, struct backoff_error *error)
@@ -116,7 +130,10 @@ find_file(const struct bo_extends *extends, const char *name,
 	if (path == NULL)
 		return BACKOFF_E_NOMEM;
 	snprintf(path, size, "%s%s.json", extends->folder, name);
-	if (access(path, F_OK) == 0)
+	if (is_same_file(extends, path))
+		status = fail(BACKOFF_E_LIMIT, "a policy cannot extend itself",
+			      error);
+	else if (access(path, F_OK) == 0)
 		status = load(path, &context, out, error);
 	free(path);
 	return status;

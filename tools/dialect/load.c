@@ -71,15 +71,16 @@ enum backoff_status
 tk_mapping_parse(const char *text, size_t length, struct tk_mapping **out,
 		 struct backoff_error *error)
 {
-	struct tk_load load = {text, length, NULL, error};
+	size_t mark = bo_json_mark(text, length);
+	struct tk_load load = {text + mark, length - mark, NULL, error};
 	enum backoff_status status;
 	cJSON *root;
 
 	/* cJSON takes more than JSON: the strict reader decides. */
-	status = bo_json_check(text, length, error);
+	status = bo_json_check(load.text, load.length, error);
 	if (status)
 		return status;
-	root = cJSON_ParseWithLength(text, length);
+	root = cJSON_ParseWithLength(load.text, load.length);
 	load.mapping = calloc(1, sizeof(*load.mapping));
 	if (!root || !load.mapping)
 		status = tk_load_no_memory(&load);

@@ -399,3 +399,19 @@ Test(dialect_file, the_document_shows_the_truth)
 	free(example);
 	free(line);
 }
+
+/* Editors of Windows write one at the start of a file. */
+Test(dialect_dialect_file, a_byte_order_mark_is_skipped)
+{
+	char text[sizeof(rich) + 3];
+	struct tk_dialect *dialect = NULL;
+	struct backoff_error error = {.text = ""};
+
+	snprintf(text, sizeof(text), "\xef\xbb\xbf%s", rich);
+	cr_expect(open_text(text, &dialect, &error) == BACKOFF_OK, "%s",
+		  error.text);
+	tk_dialect_free(dialect);
+	dialect = NULL;
+	cr_expect(open_text("\xff\xfe{", &dialect, &error) != BACKOFF_OK);
+	cr_expect(strstr(error.text, "UTF-16") != NULL, "%s", error.text);
+}

@@ -262,7 +262,8 @@ Test(guard_stops, the_first_reason_in_order_wins)
 		snprintf(text, sizeof(text),
 			 "{\"name\":\"O\",\"max_attempts\":%d,"
 			 "\"jitter\":\"none\",\"base_delay\":1%s%s,"
-			 "\"budget\":{\"kind\":\"throttle\",\"max_tokens\":1}}",
+			 "\"budget\":{\"kind\":\"ratio\",\"ratio\":0.001,"
+			 "\"min_per_second\":0}}",
 			 i <= 4 ? 1 : 2, i <= 7 ? ",\"deadline\":1" : "",
 			 i <= 3 ? ",\"idempotent_only\":true" : "");
 		g = guarded_of(text);

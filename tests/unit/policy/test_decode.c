@@ -379,7 +379,7 @@ static const struct error_row bad[] = {
 	{"bad-extends-bad", 2, 13, "extends", BACKOFF_E_VALUE,
 	 "bad-attempts:2:18: max_attempts: must be 1 or more (got 0)"},
 	{"bad-circle", 2, 13, "extends", BACKOFF_E_LIMIT,
-	 "bad-circle: extends is nested more than 8 deep (a cycle?)"},
+	 "bad-circle: a policy cannot extend itself"},
 	{"bad-circle-two", 1, 26, "extends", BACKOFF_E_LIMIT,
 	 "bad-circle-one: extends is nested more than 8 deep (a cycle?)"},
 	{"bad-circle-one", 1, 26, "extends", BACKOFF_E_LIMIT,
@@ -629,4 +629,130 @@ Test(policy_decode, a_flood_of_errors_ends)
 	cr_expect(backoff_policy_parse(text, n, NULL, &policy, &error) ==
 		  BACKOFF_E_FIELD);
 	cr_expect(error.line == 1);
+}
+
+/* Texts that other tools, languages and habits produce, and a part of the
+ * message that helps. NULL: it is accepted. */
+static const struct {
+	const char *members, *say;
+} habit[] = {
+	{"'retries':3", "retries + 1"},
+	{"'max_retries':3", "\"max_attempts\""},
+	{"'maxRetries':3", "\"max_attempts\""},
+	{"'max-retries':3", "\"max_attempts\""},
+	{"'MaxRetryAttempts':3", "retries + 1"},
+	{"'tries':3", "\"max_attempts\""},
+	{"'max_tries':3", "\"max_attempts\""},
+	{"'attempts':3", "\"max_attempts\""},
+	{"'multiplier':2", "\"exponential_base\""},
+	{"'factor':2", "\"exponential_base\""},
+	{"'backoff_factor':2", "\"exponential_base\""},
+	{"'initial_delay':2", "\"base_delay\""},
+	{"'initialInterval':2", "\"base_delay\""},
+	{"'min_delay':2", "\"base_delay\""},
+	{"'delay':2", "\"base_delay\""},
+	{"'max_backoff':2", "\"max_delay\""},
+	{"'timeout':2", "\"attempt_timeout\""},
+	{"'max_elapsed_time':2", "\"deadline\""},
+	{"'randomization_factor':0.5", "\"jitter\""},
+	{"'status_forcelist':[503]", "\"http:503\""},
+	{"'exceptions':['E']", "\"retry_on\""},
+	{"'giveup_on':['E']", "\"abort_on\""},
+	{"'//':'x'", "\"description\""},
+	{"'jitter':{'type':'full'}", "\"kind\""},
+	{"'breaker':{'failure_threshold':3}", "\"failure_ratio\""},
+	{"'base_dealy':2", "did you mean \"base_delay\""},
+	{"'maxAttempts':2", "did you mean \"max_attempts\""},
+	{"'frobnicate':2", "unknown field"},
+
+	{"'base_delay':60", "max_delay 30 is the default, so set it, too"},
+	{"'max_delay':0.5", "base_delay 1 is the default, so set it, too"},
+	{"'extends':'SNAPSHOT','base_delay':2", "max_delay 0.5 is inherited"},
+	{"'on':{'throttle':{'base_delay':60}}", "max_delay 30 is the default"},
+	{"'budget':{'kind':'token_bucket','capacity':2}",
+	 "retry_cost 5 is the default"},
+	{"'max_delay':5,'base_delay':6", "(6 > 5 seconds)"},
+	{"'max_attempts':1,'hedge':{'delay':1}", "hedge.max, by default 1,"},
+	{"'budget':{'kind':'throttle','max_tokens':2}", "more than 2"},
+	{"'budget':{'kind':'throttle','max_tokens':2.001}", NULL},
+	{"'budget':{'kind':'concurrency','share':0,'min_concurrent':0}",
+	 "no retry is ever allowed"},
+	{"'budget':{'kind':'concurrency','share':0}", NULL},
+	{"'abort_on':['server'],'on':{'server':{'base_delay':2}}",
+	 "abort_on stops failures of this class"},
+	{"'abort_on':['*'],'on':{'throttle':{'consume_attempt':true,"
+	 "'max_delay':9}}",
+	 "abort_on stops failures of this class"},
+	{"'abort_on':['client'],'on':{'server':{'base_delay':2}}", NULL},
+};
+
+static char *
+quoted(const char *members)
+{
+	char *text;
+
+	cr_assert(asprintf(&text, "{'name':'P'%s,%s}",
+			   strstr(members, "'max_attempts'") ||
+					   strstr(members, "'extends'")
+				   ? ""
+				   : ",'max_attempts':3",
+			   members) > 0);
+	for (char *p = text; *p != '\0'; p++)
+		if (*p == '\'')
+			*p = '"';
+	return text;
+}
+
+Test(policy_decode, habits_of_other_libraries_are_answered)
+{
+	for (size_t i = 0; i < sizeof(habit) / sizeof(*habit); i++) {
+		struct backoff_policy *policy = NULL;
+		struct backoff_error error = {.text = ""};
+		char *text = quoted(habit[i].members);
+		enum backoff_status status = backoff_policy_parse(
+			text, strlen(text), NULL, &policy, &error);
+
+		cr_expect((status == BACKOFF_OK) == (habit[i].say == NULL),
+			  "%s: %s", text, error.text);
+		if (habit[i].say != NULL)
+			cr_expect(strstr(error.text, habit[i].say) != NULL,
+				  "%s: %s", text, error.text);
+		backoff_policy_unref(policy);
+		free(text);
+	}
+}
+
+Test(policy_decode, a_byte_order_mark_is_skipped)
+{
+	static const char text[] = "\xef\xbb\xbf{\"name\":\"P\","
+				   "\"max_attempts\":3}";
+	static const char zero[] = "\xef\xbb\xbf{\"name\":\"P\","
+				   "\"max_attempts\":0}";
+	static const char twice[] = "\xef\xbb\xbf\xef\xbb\xbf{}";
+	static const char utf16[] = "\xff\xfe{\0}";
+	static const char utf16_unmarked[] = "{\0\"\0n\0";
+	static const char gzip[] = "\x1f\x8b\x08";
+	struct backoff_policy *policy = NULL;
+	struct backoff_error error = {.text = ""};
+
+	cr_expect(backoff_policy_parse(text, sizeof(text) - 1, NULL, &policy,
+				       &error) == BACKOFF_OK,
+		  "%s", error.text);
+	backoff_policy_unref(policy);
+	cr_expect(backoff_policy_parse(zero, sizeof(zero) - 1, NULL, &policy,
+				       &error) == BACKOFF_E_VALUE);
+	cr_expect(error.line == 1 && error.column == 28, "%u:%u", error.line,
+		  error.column);
+	cr_expect(backoff_policy_parse(twice, sizeof(twice) - 1, NULL, &policy,
+				       &error) == BACKOFF_E_SYNTAX);
+	cr_expect(backoff_policy_parse(utf16, sizeof(utf16) - 1, NULL, &policy,
+				       &error) == BACKOFF_E_SYNTAX);
+	cr_expect(strstr(error.text, "UTF-16") != NULL, "%s", error.text);
+	cr_expect(backoff_policy_parse(utf16_unmarked,
+				       sizeof(utf16_unmarked) - 1, NULL,
+				       &policy, &error) == BACKOFF_E_SYNTAX);
+	cr_expect(strstr(error.text, "UTF-16") != NULL, "%s", error.text);
+	cr_expect(backoff_policy_parse(gzip, sizeof(gzip) - 1, NULL, &policy,
+				       &error) == BACKOFF_E_SYNTAX);
+	cr_expect(strstr(error.text, "gzip") != NULL, "%s", error.text);
 }
