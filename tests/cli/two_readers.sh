@@ -46,6 +46,34 @@ same_counts "a line twice, and lost ones" "$work/seq.log"
 	print "\"}" }'; event 11 1; } >"$work/long.log"
 same_counts "a line of more than 1 MiB" "$work/long.log"
 
+# What neither reads has a name, and what to do about it.
+refused() { # WHAT FILE MESSAGE
+	run "$top_builddir/retrytop" --once "$2"
+	expect "$1: retrytop names it" 0 '1 lines, 0 foreign$|bad' "$3"
+	retrysim compare "$2"
+	expect "$1: retrysim names it" 3 '' "$3"
+	check "$1: once" test "$(grep -c "$3" "$work/err")" -eq 1
+}
+printf '\037\213\010\000abc\n\000def\nghi\n' >"$work/a.gz"
+refused "a gzip file" "$work/a.gz" ':1:1: compressed with gzip; unpack it'
+printf '\050\265\057\375abc\n\000def\n' >"$work/a.zst"
+refused "a zstd file" "$work/a.zst" ':1:1: compressed with zstd'
+printf '\377\376{\000}\000\n\000{\000}\000\n\000' >"$work/a.utf16"
+refused "UTF-16" "$work/a.utf16" ':1:1: UTF-16 text; convert it'
+event 10 1 | sed 's/+00:00//' >"$work/zone.log"
+refused "a time without a zone" "$work/zone.log" 'the time has no zone'
+event 10 1 | sed 's/+00:00/ Mars/' >"$work/zone.log"
+refused "an unknown zone" "$work/zone.log" 'unknown time zone "Mars"'
+event 10 1 | sed 's/^/2026-11-23T10:00:00Z stdout F /' >"$work/prefix.log"
+refused "a prefix" "$work/prefix.log" 'an event behind a prefix'
+event 10 1 | sed 's/"/\\"/g; s/.*/{"log": "&"}/' >"$work/docker.log"
+refused "a line in a string" "$work/docker.log" 'an event behind a prefix'
+for zone in ' UTC' ' +0200' ' GMT' Z; do
+	event 10 1 | sed "s/+00:00/$zone/"
+done >"$work/zones.log"
+same_counts "zones after a space" "$work/zones.log"
+check "all of them are read" grep -q '^events 4$' "$work/sim"
+
 # A file that says it is empty: the environment of the program itself, with a
 # line of a log in it.
 if [ -r /proc/self/environ ] && command -v timeout >/dev/null; then

@@ -67,6 +67,24 @@ tk_dialect_logs_successes(const struct tk_dialect *dialect,
 	return dialect->mapping->logs_successes;
 }
 
+/* Whether these bytes can be an event: they contain the name of its type, or
+ * escapes with which it may be written. Most lines of an application's log
+ * are recognized as foreign here. */
+static bool
+may_be_event(const struct tk_dialect *dialect, const char *text, size_t length)
+{
+	static const char native[] = "event_type\"";
+	const char *needle = native;
+	size_t needle_length = sizeof(native) - 1;
+
+	if (dialect->kind == KIND_MAPPED) {
+		needle = dialect->mapping->needle;
+		needle_length = dialect->mapping->needle_length;
+	}
+	return memmem(text, length, needle, needle_length) ||
+	       memmem(text, length, "\\u00", 4);
+}
+
 bool
 tk_dialect_logs_calls(const struct tk_dialect *dialect,
 		      const struct backoff_event *event)
@@ -104,6 +122,20 @@ tk_dialect_time(const struct tk_dialect *dialect, const struct tk_line *line,
 		return false;
 	text += sizeof(native) - 1;
 	return tk_time_in_quotes(text, line->text + line->length, "", out);
+}
+
+bool
+tk_dialect_is_wrapped(const struct tk_dialect *dialect,
+		      const struct tk_line *line)
+{
+	const char *brace = memchr(line->text, '{', line->length);
+
+	/* Also as a string in another object, as docker writes it. */
+	return brace != NULL && line->length > 0 && !line->oversize &&
+	       (memmem(line->text, line->length, "\\\"event_type\\\"", 14) ||
+		(brace != line->text &&
+		 may_be_event(dialect, brace,
+			      (size_t)(line->text + line->length - brace))));
 }
 
 static enum backoff_status
@@ -250,24 +282,6 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Whether these bytes can be an event: they contain the name of its type, or
- * escapes with which it may be written. Most lines of an application's log
- * are recognized as foreign here. */
-static bool
-may_be_event(const struct tk_dialect *dialect, const char *text, size_t length)
-{
-	static const char native[] = "event_type\"";
-	const char *needle = native;
-	size_t needle_length = sizeof(native) - 1;
-
-	if (dialect->kind == KIND_MAPPED) {
-		needle = dialect->mapping->needle;
-		needle_length = dialect->mapping->needle_length;
-	}
-	return memmem(text, length, needle, needle_length) ||
-	       memmem(text, length, "\\u00", 4);
-}
-
 static enum tk_verdict
 read_native(struct tk_dialect *dialect, const char *text, size_t length,
 	    struct backoff_event *out, struct backoff_error *error)
@@ -315,6 +329,8 @@ look(const struct tk_dialect *dialect, const struct tk_line *line,
 	size_t length = line->length, skipped = 0;
 	const char *nul;
 
+	if (line->not_text != NULL)
+		return bad(error, BACKOFF_E_SYNTAX, 1, line->not_text);
 	if (line->oversize)
 		return bad(error, BACKOFF_E_LIMIT, TK_LINE_MAX,
 			   "the line is longer than 1 MiB");

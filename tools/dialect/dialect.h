@@ -41,6 +41,11 @@ bool tk_dialect_logs_successes(const struct tk_dialect *dialect,
 bool tk_dialect_logs_calls(const struct tk_dialect *dialect,
 			   const struct backoff_event *event);
 
+/** Whether a line that is foreign seems to hold an event behind a prefix, or as
+ *  a string in another object: docker, kubectl and journald write such. */
+bool tk_dialect_is_wrapped(const struct tk_dialect *dialect,
+			   const struct tk_line *line);
+
 /** The time of a line that is not an event, if it is cheap to find: it shows
  *  that the log was being written. False if there is none. */
 bool tk_dialect_time(const struct tk_dialect *dialect,

@@ -223,6 +223,31 @@ read_duration(struct tk_mapping *mapping, const struct tk_map *map,
 	return true;
 }
 
+/* Read a time whose zone stands after a space: "UTC", "GMT", or an offset. */
+static bool
+parse_spaced(const char *text, size_t length, uint64_t *out)
+{
+	const char *space = memrchr(text, ' ', length);
+	size_t before, after;
+	char joined[64];
+	int total;
+
+	if (space == NULL || length >= sizeof(joined))
+		return false;
+	before = (size_t)(space - text);
+	after = length - before - 1;
+	if (after == 3 && (memcmp(space + 1, "UTC", 3) == 0 ||
+			   memcmp(space + 1, "GMT", 3) == 0))
+		total = snprintf(joined, sizeof(joined), "%.*sZ", (int)before,
+				 text);
+	else if (after > 0 && (space[1] == '+' || space[1] == '-'))
+		total = snprintf(joined, sizeof(joined), "%.*s%.*s",
+				 (int)before, text, (int)after, space + 1);
+	else
+		return false;
+	return total > 0 && bo_rfc3339_parse_loose(joined, (size_t)total, out);
+}
+
 /* Read a time; one without a zone has @p zone, if that is not "". */
 static bool
 parse_time(const char *text, size_t length, const char *zone, uint64_t *out)
@@ -230,7 +255,8 @@ parse_time(const char *text, size_t length, const char *zone, uint64_t *out)
 	char zoned[64];
 	int total;
 
-	if (bo_rfc3339_parse_loose(text, length, out))
+	if (bo_rfc3339_parse_loose(text, length, out) ||
+	    parse_spaced(text, length, out))
 		return true;
 	if (zone[0] == '\0' || length >= sizeof(zoned))
 		return false;
@@ -282,7 +308,7 @@ static bool
 read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	  uint64_t *out, struct backoff_error *error)
 {
-	const char *text;
+	const char *text, *space;
 
 	if (map->format == TK_TIME_UNIX)
 		return read_number(mapping, source, map->scale, false,
@@ -292,6 +318,17 @@ read_time(struct tk_mapping *mapping, const struct tk_map *map, unsigned source,
 	text = text_of(mapping, source);
 	if (parse_time(text, mapping->slot[source].copy_length, map->zone, out))
 		return true;
+	if (map->zone[0] == '\0' &&
+	    parse_time(text, mapping->slot[source].copy_length, "Z", out))
+		return fail(mapping, source, error, BACKOFF_E_VALUE,
+			    "the time has no zone; a dialect file can give "
+			    "one: \"zone\": \"Z\" or \"+02:00\"");
+	space = memrchr(text, ' ', mapping->slot[source].copy_length);
+	if (space != NULL && parse_time(text, (size_t)(space - text), "Z", out))
+		return fail(mapping, source, error, BACKOFF_E_VALUE,
+			    "unknown time zone \"%s\"; known are Z, "
+			    "UTC and offsets like +02:00",
+			    space + 1);
 	return fail(mapping, source, error, BACKOFF_E_VALUE,
 		    "must be an RFC 3339 time like 2026-01-31T12:00:00.5Z");
 }

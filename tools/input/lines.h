@@ -21,6 +21,9 @@ struct tk_line {
 	bool oversize;
 	/** The input ended without a newline after it. */
 	bool unterminated;
+	/** The input is not text: what it is, and what to do. This is its only
+	 *  line, whatever its bytes. */
+	const char *not_text;
 };
 
 /** Called for each whole line; @p input is the number of its input. */

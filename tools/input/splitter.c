@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input/format.h"
 #include "input/lines.h"
 
 struct tk_splitter {
@@ -19,6 +20,8 @@ struct tk_splitter {
 	uint64_t nuls;
 	/* The last byte was one of them. */
 	bool in_hole;
+	/* Set by the first bytes; no line follows the first. */
+	const char *not_text;
 	/* Allocated whole, so that reading cannot fail; the system only
 	 * provides the pages that are touched. */
 	char *carry;
@@ -58,6 +61,7 @@ tk_splitter_reset(struct tk_splitter *splitter)
 	splitter->offset = 0;
 	splitter->nuls = 0;
 	splitter->in_hole = false;
+	splitter->not_text = NULL;
 }
 
 uint64_t
@@ -111,6 +115,29 @@ keep(struct tk_splitter *splitter, size_t length)
 	splitter->at += length;
 }
 
+/* Whether the input is not text; if so, its first bytes are its only line. */
+static bool
+is_not_text(struct tk_splitter *splitter)
+{
+	size_t length = (size_t)(splitter->end - splitter->at);
+
+	if (splitter->not_text == NULL && splitter->number == 1 &&
+	    splitter->carried == 0 && splitter->offset == 0)
+		splitter->not_text = tk_format_of(splitter->at, length);
+	return splitter->not_text != NULL;
+}
+
+/* The first line of an input that is not text; false for further bytes. */
+static bool
+take_first(struct tk_splitter *splitter, struct tk_line *out)
+{
+	*out = (struct tk_line){.text = splitter->at,
+				.number = splitter->number,
+				.not_text = splitter->not_text};
+	splitter->at = splitter->end;
+	return splitter->number++ == 1;
+}
+
 bool
 tk_splitter_next(struct tk_splitter *splitter, bool at_end, struct tk_line *out)
 {
@@ -118,6 +145,8 @@ tk_splitter_next(struct tk_splitter *splitter, bool at_end, struct tk_line *out)
 	uint64_t length;
 	size_t rest;
 
+	if (splitter->at < splitter->end && is_not_text(splitter))
+		return take_first(splitter, out);
 	if (splitter->at < splitter->end && splitter->carried == 0 &&
 	    *splitter->at == '\0')
 		skip_hole(splitter);
@@ -148,6 +177,7 @@ tk_splitter_next(struct tk_splitter *splitter, bool at_end, struct tk_line *out)
 	out->number = splitter->number++;
 	out->offset = splitter->offset;
 	out->unterminated = !newline;
+	out->not_text = NULL;
 	splitter->offset += length + (newline != NULL);
 	splitter->carried = 0;
 	return true;

@@ -98,10 +98,10 @@ rt_copies_note(struct rt_copies *copies, size_t input,
 	uint64_t hash = hash_event(event);
 	struct entry *entry = find(copies, hash);
 	uint32_t number = own->count++;
-	bool unique = event->call_id != NULL || event->trace_id != NULL ||
-		      event->ts_ns % BO_NS_PER_S != 0;
+	bool named = event->call_id != NULL || event->trace_id != NULL;
+	bool unique = named || event->ts_ns % BO_NS_PER_S != 0;
 
-	if (entry->hash == 0 || entry->input == (uint32_t)input) {
+	if (entry->hash == 0 || (entry->input == (uint32_t)input && !named)) {
 		if (entry->hash == 0)
 			*entry = (struct entry){hash, (uint32_t)input, number};
 		own->copies = false;

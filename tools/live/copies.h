@@ -15,8 +15,8 @@ struct rt_copies *rt_copies_new(void);
 void rt_copies_free(struct rt_copies *copies);
 
 /**
- * Whether another input gave this event before, among the last hundred
- * thousand.
+ * Whether another input gave this event before, or the same input if the event
+ * has an id, among the last hundred thousand.
  *
  * Two services may well write the same line in the same second. So an event
  * without an id and without a fraction of a second is a copy only if the event

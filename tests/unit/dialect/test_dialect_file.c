@@ -32,7 +32,7 @@ static enum tk_verdict
 read_text(struct tk_dialect *dialect, const char *text,
 	  struct backoff_event *event, struct backoff_error *error)
 {
-	struct tk_line line = {text, strlen(text), 1, 50, false, false};
+	struct tk_line line = {text, strlen(text), 1, 50, false, false, NULL};
 
 	return tk_dialect_read(dialect, &line, event, error);
 }

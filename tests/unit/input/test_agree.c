@@ -119,6 +119,9 @@ Test(input_agree, on_what_a_line_is)
 		{"a hole at the end", BYTES("a\n\0\0\0\0"), 1},
 		{"only a hole", BYTES("\0\0\0\0"), 0},
 		{"a hole of one line", BYTES("\0\0\n\0\n"), 2},
+		{"a compressed file", BYTES("\x1f\x8b\x08\0\na\nb\n"), 1},
+		{"UTF-16", BYTES("\xff\xfe{\0}\0\n\0{\0}\0"), 1},
+		{"UTF-16 without a mark", BYTES("\0{\0}\0\n\0{\0}"), 1},
 	};
 	char path[] = "/tmp/agree.XXXXXX";
 	int fd = mkstemp(path);

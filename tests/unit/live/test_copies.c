@@ -8,8 +8,8 @@
 static struct backoff_event
 event_of(unsigned i, const char *id, bool fraction)
 {
-	struct backoff_event event =
-		foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + i / 2, 1);
+	struct backoff_event event = foreign_event(BACKOFF_EVENT_ATTEMPT, "op",
+						   T0_S + i / 2, 1 + i % 2);
 
 	event.trace_id = id;
 	if (!fraction)
@@ -63,6 +63,9 @@ Test(live_copies, one_input_may_repeat_itself)
 		struct backoff_event event = event_of(0, NULL, false);
 
 		cr_expect_not(rt_copies_note(copies, 3, &event));
+		/* But not an event of one request. */
+		event = event_of(0, "r1", false);
+		cr_expect_eq(rt_copies_note(copies, 3, &event), i > 0);
 	}
 	rt_copies_free(copies);
 }
