@@ -78,8 +78,14 @@ struct backoff_rotation {
  * follow, and every line is whole in one of the files. A process that has not
  * yet noticed the rotation continues in the full file for at most 10 ms or an
  * eighth of max_bytes. A rotation that would delete a file waits until the
- * previous rotation is 50 ms old, for at most a second, while the file grows:
- * max_bytes does not limit the space on disk.
+ * previous rotation is 50 ms old, for at most a second, and while the file has
+ * less than twice max_bytes (or 64 KiB, if that is more). So one process needs
+ * at most 2 * (keep + 1) * max_bytes of disk, and each further one may add an
+ * eighth of max_bytes to a file.
+ *
+ * If the disk or a quota is full, the oldest rotated file is deleted and the
+ * line written again: one file a second, or more if the log itself fills the
+ * space. Without rotated files the line is lost.
  *
  * The age counts from the `ts` of the file's first line, also after a restart;
  * if that line has none, from the file's creation.

@@ -92,6 +92,40 @@ bo_numbered_shift(const char *path, int gap, unsigned keep)
 	return 0;
 }
 
+uint64_t
+bo_numbered_free_oldest(const char *path, unsigned keep)
+{
+	for (unsigned i = keep; i > 0; i--) {
+		struct name name;
+		struct stat st;
+
+		if (lstat(name_of(&name, path, i), &st) != 0)
+			continue;
+		if (!S_ISREG(st.st_mode) || unlink(name.text) != 0)
+			return 0;
+		return st.st_size > 0 ? (uint64_t)st.st_size : 1;
+	}
+	return 0;
+}
+
+uint64_t
+bo_numbered_bytes(const char *path, unsigned keep)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i <= keep; i++) {
+		struct name name;
+		struct stat st;
+		bool there = lstat(name_of(&name, path, i), &st) == 0;
+
+		if (there && st.st_size > 0)
+			bytes = bo_add_sat(bytes, (uint64_t)st.st_size);
+		else if (!there && i > 0)
+			break;
+	}
+	return bytes;
+}
+
 int64_t
 bo_numbered_quiet_ns(const char *path, uint64_t wall_ns)
 {

@@ -25,6 +25,13 @@ int bo_numbered_gap(const char *path, unsigned keep);
  */
 int bo_numbered_shift(const char *path, int gap, unsigned keep);
 
+/** Delete the oldest of the numbered files, if that is a regular file. Returns
+ *  its size; 0 if nothing was deleted, and at least 1 otherwise. */
+uint64_t bo_numbered_free_oldest(const char *path, unsigned keep);
+
+/** The size of PATH and its numbered files up to the first gap. */
+uint64_t bo_numbered_bytes(const char *path, unsigned keep);
+
 /** Nanoseconds of the wall clock since PATH.1 was renamed or written to; -1 if
  *  there is no such file, or that time is in the future. */
 int64_t bo_numbered_quiet_ns(const char *path, uint64_t wall_ns);

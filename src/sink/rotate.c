@@ -12,9 +12,12 @@
  * become PATH.1.
  *
  * A renamed file is kept for at least 50 ms before another rotation may delete
- * it. After a line that was written more than 20 ms after the last check, the
- * file is checked again: if it is gone, the line is written again. So no line
- * is lost in a deleted file, without a lock around each write. */
+ * it, unless the log would become twice as large as its limit. If the file of a
+ * line could have been deleted since the last check, it is checked again after
+ * the line: if it is gone, the line is written again. So no line is lost in a
+ * deleted file, without a lock around each write.
+ *
+ * On a full disk, the oldest rotated file makes room for new lines. */
 #include "config.h"
 
 #include <errno.h>
@@ -37,6 +40,11 @@
 #define MS UINT64_C(1000000)
 #define LOOK_NS (10 * MS)
 #define LATE_NS (20 * MS)
+/** No disk, and no memory, takes more than 4 bytes in a nanosecond. */
+#define BYTES_PER_NS 4
+/** A rotation waits no longer when the file has twice max_bytes, and at least
+ *  this. */
+#define LARGE_BYTES 65536
 /** More than LATE_NS and two ticks of the clock that stamps files (10 ms). */
 #define STAY_NS (50 * MS)
 /** Maximum delay of a rotation by a program that keeps writing to PATH.1. */
@@ -59,6 +67,10 @@ struct rotating {
 	/** Absolute, since a daemon may change its directory; no links. */
 	char *path;
 	uint64_t max_bytes, max_age_ns;
+	/** The size at which a rotation does not wait for PATH.1. */
+	uint64_t large_bytes;
+	/** The time after a look in which the file cannot be deleted. */
+	uint64_t safe_ns;
 	unsigned keep;
 	/** Time of the next look, and the bytes this process may write before
 	 *  it. */
@@ -84,6 +96,11 @@ struct rotating {
 	/** Do not rotate before retry_ns. A rotation has waited since waits_ns
 	 *  (0: none does) for PATH.1 to be old enough. */
 	uint64_t retry_ns, waits_ns;
+	/** The last try to rotate was put off because of PATH.1. */
+	bool put_off;
+	/** When the disk was last full: the time, the size of the file that was
+	 *  deleted, and that of all others. */
+	uint64_t freed_ns, freed_bytes, kept_bytes;
 };
 
 static uint64_t
@@ -174,6 +191,12 @@ learn_age(struct rotating *r, const struct stat *st, uint64_t now_ns)
 }
 
 static bool
+would_be_large(const struct rotating *r, const struct stat *st, size_t length)
+{
+	return bo_add_sat((uint64_t)st->st_size, length) > r->large_bytes;
+}
+
+static bool
 is_due(struct rotating *r, const struct stat *st, uint64_t now_ns,
        size_t length)
 {
@@ -182,6 +205,8 @@ is_due(struct rotating *r, const struct stat *st, uint64_t now_ns,
 		return false;
 	if (now_ns >= r->old_ns)
 		learn_age(r, st, now_ns);
+	if (r->put_off && would_be_large(r, st, length))
+		return true;
 	return now_ns >= r->retry_ns &&
 	       (bo_add_sat((uint64_t)st->st_size, length) > r->max_bytes ||
 		now_ns >= r->old_ns);
@@ -201,10 +226,21 @@ must_wait(struct rotating *r, uint64_t now_ns)
 	return now_ns - r->waits_ns < STAY_MOST_NS;
 }
 
+static void
+unlock(struct rotating *r)
+{
+	if (r->lock < 0)
+		return;
+	/* Closing is not enough: a child of fork(2) may have a copy. */
+	flock(r->lock, LOCK_UN);
+	close(r->lock);
+	r->lock = -1;
+}
+
 /* 0: the path is free, or names another process's file by now; EAGAIN: try
  * again soon; or another errno. */
 static int
-rotate_locked(struct rotating *r, uint64_t now_ns)
+rotate_locked(struct rotating *r, uint64_t now_ns, size_t length)
 {
 	struct stat st;
 	int gap;
@@ -222,24 +258,25 @@ rotate_locked(struct rotating *r, uint64_t now_ns)
 	gap = bo_numbered_gap(r->path, r->keep);
 	if (gap < 0)
 		return errno;
-	if (gap == 0 && must_wait(r, now_ns))
+	if (gap == 0 && !would_be_large(r, &st, length) &&
+	    must_wait(r, now_ns)) {
+		r->put_off = true;
 		return EAGAIN;
+	}
 	return bo_numbered_shift(r->path, gap, r->keep);
 }
 
 static int
-rotate(struct rotating *r, uint64_t now_ns)
+rotate(struct rotating *r, uint64_t now_ns, size_t length)
 {
 	int error;
 
+	r->put_off = false;
 	r->lock = open(r->path, FLAGS);
 	if (r->lock < 0)
 		return errno == ENOENT ? 0 : errno;
-	error = rotate_locked(r, now_ns);
-	/* Closing is not enough: a child of fork(2) may have a copy. */
-	flock(r->lock, LOCK_UN);
-	close(r->lock);
-	r->lock = -1;
+	error = rotate_locked(r, now_ns, length);
+	unlock(r);
 	return error;
 }
 
@@ -270,7 +307,7 @@ look_closely(struct rotating *r, uint64_t now_ns, size_t length)
 		atomic_store(&r->current_ns, now_ns);
 		if (!is_due(r, &st, now_ns, length))
 			return;
-		error = rotate(r, now_ns);
+		error = rotate(r, now_ns, length);
 		if (error != 0) {
 			put_off(r, now_ns, error);
 			return;
@@ -283,15 +320,15 @@ static void
 plan(struct rotating *r, uint64_t now_ns)
 {
 	uint64_t next_ns = bo_add_sat(now_ns, LOOK_NS);
-	uint64_t room = INT64_MAX;
+	uint64_t room = INT64_MAX, most = r->max_bytes;
 	struct stat st;
 
 	if (r->retry_ns > now_ns) {
 		next_ns = bo_min(next_ns, r->retry_ns);
-	} else if (r->max_bytes < INT64_MAX && fstat(r->lines.fd, &st) == 0) {
-		room = bo_sub_sat(r->max_bytes, (uint64_t)st.st_size);
-		room /= ROOM_PART;
+		most = r->put_off ? r->large_bytes : UINT64_MAX;
 	}
+	if (most < INT64_MAX && fstat(r->lines.fd, &st) == 0)
+		room = bo_sub_sat(most, (uint64_t)st.st_size) / ROOM_PART;
 	if (r->old_ns > now_ns)
 		next_ns = bo_min(next_ns, r->old_ns);
 	else if (!r->has_first)
@@ -371,25 +408,93 @@ write_again(struct rotating *r, const char *line, size_t length)
 }
 
 static bool
+is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
+/* Whether to delete an old log for new lines: at most one file a second, unless
+ * the log itself has filled half of what the last one freed. If another program
+ * fills the disk, deleting all of them would not help. */
+static bool
+may_free(const struct rotating *r, uint64_t now_ns)
+{
+	return r->freed_bytes == 0 ||
+	       now_ns >= bo_add_sat(r->freed_ns, RETRY_NS) ||
+	       bo_numbered_bytes(r->path, r->keep) >=
+		       bo_add_sat(r->kept_bytes, r->freed_bytes / 2);
+}
+
+/* Delete the oldest rotated file, under the lock, so that no rotation renames
+ * it at the same time. */
+static bool
+free_oldest(struct rotating *r, uint64_t now_ns)
+{
+	uint64_t bytes = 0;
+
+	if (!may_free(r, now_ns))
+		return false;
+	/* Without PATH, nobody can hold its lock. */
+	r->lock = open(r->path, FLAGS);
+	if (r->lock < 0 ? errno == ENOENT
+			: flock(r->lock, LOCK_EX | LOCK_NB) == 0)
+		bytes = bo_numbered_free_oldest(r->path, r->keep);
+	unlock(r);
+	if (bytes == 0)
+		return false;
+	r->freed_ns = now_ns;
+	r->freed_bytes = bytes;
+	r->kept_bytes = bo_numbered_bytes(r->path, r->keep);
+	return true;
+}
+
+/* The disk is full: make room, if possible. */
+static bool
+make_room(struct rotating *r, uint64_t now_ns)
+{
+	bool freed;
+	int state;
+
+	if (!take(r))
+		return false;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	freed = free_oldest(r, now_ns);
+	leave(r);
+	pthread_setcancelstate(state, NULL);
+	return freed;
+}
+
+/* Write a line; on a full disk, again after each file that was deleted. */
+static bool
+write_line(struct rotating *r, char *line, size_t length, uint64_t now_ns)
+{
+	for (unsigned i = 0; i <= r->keep; i++) {
+		unsigned swaps = atomic_load(&r->swaps);
+		size_t done = bo_lines_write(&r->lines, line, length);
+
+		if (done == length ||
+		    (done > 0 && finish(r, swaps, line, length, done)))
+			return true;
+		if (!is_full(errno) || !make_room(r, now_ns))
+			return false;
+	}
+	return false;
+}
+
+static bool
 rotating_put(struct bo_lines *lines, char *line, size_t length)
 {
 	struct rotating *r = (struct rotating *)lines;
 	uint64_t now_ns = now_of(r), current_ns;
-	unsigned swaps;
-	size_t done;
 
 	if (now_ns >= atomic_load_explicit(&r->look_ns, memory_order_relaxed) ||
 	    atomic_fetch_sub_explicit(&r->room, (int64_t)length,
 				      memory_order_relaxed) < (int64_t)length)
 		look(r, now_ns, length);
 	current_ns = atomic_load(&r->current_ns);
-	swaps = atomic_load(&r->swaps);
-	done = bo_lines_write(lines, line, length);
-	if (done < length) {
-		if (done == 0 || !finish(r, swaps, line, length, done))
-			return false;
-	}
-	if (now_of(r) - current_ns <= LATE_NS || has_name(r, lines->fd))
+	if (!write_line(r, line, length, now_ns))
+		return false;
+	if (now_of(r) - current_ns <= r->safe_ns || has_name(r, lines->fd))
 		return true;
 	return write_again(r, line, length);
 }
@@ -482,6 +587,11 @@ backoff_sink_rotating_new(const char *path,
 	r->max_bytes = rotation->max_bytes;
 	r->max_age_ns = rotation->max_age_ns;
 	r->keep = rotation->keep;
+	r->large_bytes = bo_mul_sat(r->max_bytes, 2);
+	if (r->large_bytes < LARGE_BYTES)
+		r->large_bytes = LARGE_BYTES;
+	r->safe_ns = bo_min(LATE_NS,
+			    bo_mul_sat(r->large_bytes, r->keep) / BYTES_PER_NS);
 	r->lock = -1;
 	status = open_first(r, path);
 	if (status != BACKOFF_OK) {
