@@ -5,7 +5,6 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -62,6 +61,17 @@ static size_t
 digits_of(const char *text)
 {
 	return strspn(text, DIGITS);
+}
+
+/* The number that text begins with; callers have checked its length. */
+static int
+number_of(const char *text)
+{
+	int value = 0;
+
+	for (size_t i = 0, count = digits_of(text); i < count && i < 9; i++)
+		value = value * 10 + (text[i] - '0');
+	return value;
 }
 
 static bool
@@ -143,7 +153,7 @@ is_errno(const char *value)
 	    value[0] == '0' || strlen(value) > 9)
 		return false;
 	for (size_t i = 0; i < COUNT(errno_number); i++)
-		if (errno_number[i] == atol(value))
+		if (errno_number[i] == number_of(value))
 			return false;
 	return true;
 }
@@ -160,7 +170,7 @@ repair_errno(const char *value, char *out, size_t size)
 	if (!is_digits(value, digits_of(value)) || strlen(value) > 4)
 		return false;
 	for (size_t i = 0; i < COUNT(errno_number); i++)
-		if (errno_number[i] == atol(value)) {
+		if (errno_number[i] == number_of(value)) {
 			snprintf(out, size, "errno:%s", errnos[i].instead);
 			return value[0] != '\0';
 		}
@@ -221,9 +231,10 @@ is_grpc(const char *value)
 	    digits_of(dash + 1) > 0)
 		return is_digits(dash + 1, digits_of(dash + 1)) &&
 		       digits_of(value) == (size_t)(dash - value) &&
-		       strlen(value) <= 5 && atol(dash + 1) < (long)COUNT(grpc);
+		       strlen(value) <= 5 &&
+		       number_of(dash + 1) < (int)COUNT(grpc);
 	return digits_of(value) > 0 && is_digits(value, digits_of(value)) &&
-	       strlen(value) <= 2 && atol(value) < (long)COUNT(grpc);
+	       strlen(value) <= 2 && number_of(value) < (int)COUNT(grpc);
 }
 
 static const char *
