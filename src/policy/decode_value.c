@@ -4,6 +4,7 @@
 #include "policy/decode_value.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,9 +31,30 @@ piece_of(const struct bo_decoding *d, const struct bo_place *place)
 static const char *
 no_limit(const struct bo_policy_field *field)
 {
-	return field->unlimited ? "; for no limit, set a deadline and write "
-				  "\"unlimited\""
-				: "";
+	static const char *const optional[] = {"deadline", "attempt_timeout",
+					       "reset_after", "hedge.delay"};
+
+	if (field->unlimited)
+		return "; for no limit, set a deadline and write \"unlimited\"";
+	for (size_t i = 0; i < sizeof(optional) / sizeof(*optional); i++)
+		if (strcmp(field->info.path, optional[i]) == 0)
+			return "; for none, leave the field out";
+	return "";
+}
+
+/* What to write instead of a number in quotes; "" if it is not one. */
+static const char *
+without_quotes(const cJSON *node, char text[64])
+{
+	uint64_t ignored;
+
+	text[0] = '\0';
+	if (cJSON_IsString(node) && strlen(node->valuestring) <= 24 &&
+	    bo_decimal_parse(node->valuestring, strlen(node->valuestring), 9,
+			     &ignored) == BO_DECIMAL_OK)
+		snprintf(text, 64, "; write %s without quotes",
+			 node->valuestring);
+	return text;
 }
 
 static void
@@ -53,8 +75,8 @@ report_range(struct bo_decoding *d, const struct bo_place *place,
 	/* No amount lies between 0 and a billionth. */
 	else if (low && limit == 1e-9)
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
-				   "must be more than 0 (got %.*s)", shown,
-				   piece->at);
+				   "must be more than 0 (got %.*s)%s", shown,
+				   piece->at, no_limit(field));
 	else
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
 				   "must be %.10g%s%.*s or %s (got %.*s)%s",
@@ -76,9 +98,12 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 	struct bo_json_value piece;
 	enum bo_decimal verdict;
 	uint64_t value = 0;
+	char quoted[64];
 
 	if (!cJSON_IsNumber(place->node) &&
 	    !(duration && cJSON_IsString(place->node))) {
+		const char *advice = without_quotes(place->node, quoted);
+
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
 				   "must be %s (got %s)%s",
 				   duration ? "a duration: seconds, or a "
@@ -87,7 +112,8 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 				   : count  ? "a whole number"
 					    : "a number",
 				   bo_describe_node(place->node),
-				   no_limit(field));
+				   advice[0] != '\0' ? advice
+						     : no_limit(field));
 		return false;
 	}
 	piece = piece_of(d, place);
@@ -102,8 +128,9 @@ read_amount(struct bo_decoding *d, const struct bo_place *place,
 		bo_decoding_report(
 			d, BACKOFF_E_VALUE, place, false,
 			"must be a duration with a unit (ns, us, ms, s, m, h, "
-			"d) like \"500ms\" or \"2m\" (got \"%.*s\")",
-			piece.length > 40 ? 40 : (int)piece.length, piece.at);
+			"d) like \"500ms\" or \"2m\" (got \"%.*s\")%s",
+			piece.length > 40 ? 40 : (int)piece.length, piece.at,
+			without_quotes(place->node, quoted));
 		return false;
 	}
 	bool low = verdict == BO_DECIMAL_NEGATIVE ||
