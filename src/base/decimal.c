@@ -46,30 +46,34 @@ _Static_assert(sizeof(power_of_ten) / sizeof(*power_of_ten) == POWER_MAX + 1,
 /* mantissa / 10^places, rounded, for up to twice POWER_MAX places; sets
  * *inexact if a fraction was lost; false on overflow. */
 static bool
-divide(bo_u128 mantissa, unsigned places, uint64_t *out, bool *inexact)
+divide(struct bo_wide mantissa, unsigned places, uint64_t *out, bool *inexact)
 {
-	bo_u128 divisor, quotient, rest;
+	uint64_t first = power_of_ten[places / 2], rest;
+	uint64_t second = power_of_ten[places - places / 2];
+	struct bo_wide rounded;
 
 	/* Most numbers: one machine instruction, where 128 bits are a call. */
-	if (mantissa <= UINT64_MAX && places <= POWER_MAX) {
+	if (mantissa.high == 0 && places <= POWER_MAX) {
 		uint64_t by = power_of_ten[places];
-		uint64_t whole = (uint64_t)mantissa / by;
-		uint64_t left = (uint64_t)mantissa % by;
+		uint64_t whole = mantissa.low / by;
+		uint64_t left = mantissa.low % by;
 
 		*inexact |= left != 0;
 		*out = whole + (left >= by - left);
 		return true;
 	}
-	divisor = (bo_u128)power_of_ten[places / 2] *
-		  power_of_ten[places - places / 2];
-	quotient = mantissa / divisor;
-	rest = mantissa % divisor;
+	/* In two steps, as 10^places may not fit 64 bits. Half of it is added
+	 * before the division, which then rounds. */
+	rounded = bo_wide_mul(first, second / 2);
+	rounded.high += mantissa.high;
+	bo_wide_add(&rounded, mantissa.low);
+	rest = bo_wide_divide(&mantissa, first);
+	rest |= bo_wide_divide(&mantissa, second);
 	*inexact |= rest != 0;
-	quotient += rest >= divisor - rest;
-	if (quotient > UINT64_MAX)
-		return false;
-	*out = (uint64_t)quotient;
-	return true;
+	bo_wide_divide(&rounded, first);
+	bo_wide_divide(&rounded, second);
+	*out = rounded.low;
+	return rounded.high == 0;
 }
 
 /* A number as mantissa * 10^exponent. */
@@ -153,23 +157,26 @@ read_decimal(const char *p, const char *end, bool loose, struct decimal *d)
 static enum bo_decimal
 scale_decimal(struct decimal *d, uint64_t unit, unsigned scale, uint64_t *out)
 {
-	bo_u128 mantissa = (bo_u128)d->mantissa * unit;
+	struct bo_wide mantissa = bo_wide_mul(d->mantissa, unit);
 	long exponent = d->exponent + (long)scale;
 
-	if (d->negative && mantissa != 0)
+	bool is_zero = mantissa.high == 0 && mantissa.low == 0;
+
+	if (d->negative && !is_zero)
 		return BO_DECIMAL_NEGATIVE;
-	if (mantissa == 0) {
+	if (is_zero) {
 		*out = 0;
 		return BO_DECIMAL_OK;
 	}
 	/* With a lost digit before the point it is above 2^64. */
-	if (exponent > 0 && (d->full || exponent > POWER_MAX ||
-			     mantissa > UINT64_MAX / power_of_ten[exponent]))
+	if (exponent > 0 &&
+	    (d->full || exponent > POWER_MAX || mantissa.high != 0 ||
+	     mantissa.low > UINT64_MAX / power_of_ten[exponent]))
 		return BO_DECIMAL_TOO_LARGE;
 	if (exponent >= 0) {
-		if (mantissa > UINT64_MAX)
+		if (mantissa.high != 0)
 			return BO_DECIMAL_TOO_LARGE;
-		*out = (uint64_t)mantissa * power_of_ten[exponent];
+		*out = mantissa.low * power_of_ten[exponent];
 		return BO_DECIMAL_OK;
 	}
 	if (exponent < -2 * POWER_MAX) {

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-__extension__ typedef unsigned __int128 bo_u128;
+#include "base/wide.h"
 
 #define BO_NS_PER_MS UINT64_C(1000000)
 #define BO_NS_PER_S UINT64_C(1000000000)
@@ -26,25 +26,68 @@ bo_sub_sat(uint64_t a, uint64_t b)
 static inline uint64_t
 bo_mul_sat(uint64_t a, uint64_t b)
 {
-	bo_u128 product = (bo_u128)a * b;
-
-	return product > UINT64_MAX ? UINT64_MAX : (uint64_t)product;
+	return bo_wide_saturate(bo_wide_mul(a, b));
 }
 
 /** a * q / 2^32, saturating; q is a ratio in 32-bit fixed point. */
 static inline uint64_t
 bo_mul_q32(uint64_t a, uint64_t q)
 {
-	bo_u128 product = (bo_u128)a * q >> 32;
+	struct bo_wide product = bo_wide_mul(a, q);
 
-	return product > UINT64_MAX ? UINT64_MAX : (uint64_t)product;
+	return product.high >> 32 != 0 ? UINT64_MAX
+				       : product.high << 32 | product.low >> 32;
 }
 
 /** a * fraction / 2^64: a uniform draw on [0, a). */
 static inline uint64_t
 bo_mul_frac(uint64_t a, uint64_t fraction)
 {
-	return (uint64_t)((bo_u128)a * fraction >> 64);
+	return bo_wide_mul(a, fraction).high;
+}
+
+/** a * b / c, rounded down, saturating; c is not 0. */
+static inline uint64_t
+bo_mul_div(uint64_t a, uint64_t b, uint64_t c)
+{
+	struct bo_wide product = bo_wide_mul(a, b);
+
+	bo_wide_divide(&product, c);
+	return bo_wide_saturate(product);
+}
+
+/** a * b / c, rounded up, saturating. */
+static inline uint64_t
+bo_mul_div_up(uint64_t a, uint64_t b, uint64_t c)
+{
+	struct bo_wide product = bo_wide_mul(a, b);
+
+	/* The largest product is far enough below 2^128. */
+	bo_wide_add(&product, c - 1);
+	bo_wide_divide(&product, c);
+	return bo_wide_saturate(product);
+}
+
+/** a * b / c, rounded to the nearest. */
+static inline uint64_t
+bo_mul_div_round(uint64_t a, uint64_t b, uint64_t c)
+{
+	struct bo_wide product = bo_wide_mul(a, b);
+
+	/* The largest product is far enough below 2^128. */
+	bo_wide_add(&product, c / 2);
+	bo_wide_divide(&product, c);
+	return bo_wide_saturate(product);
+}
+
+/** Whether a * b >= c * d. */
+static inline bool
+bo_mul_at_least(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+	struct bo_wide left = bo_wide_mul(a, b), right = bo_wide_mul(c, d);
+
+	return left.high != right.high ? left.high > right.high
+				       : left.low >= right.low;
 }
 
 static inline uint64_t

@@ -8,13 +8,9 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/num.h"
+#include "base/sleep.h"
 
 /* The counter in bits 1 and up. */
 #define NUDGE 2u
@@ -57,8 +53,7 @@ wake_bit(const struct backoff_cancel *cancel)
 static void
 wake(atomic_uint *word, unsigned bits)
 {
-	syscall(SYS_futex, word, FUTEX_WAKE_BITSET | FUTEX_PRIVATE_FLAG,
-		INT_MAX, NULL, NULL, bits);
+	bo_futex(word, FUTEX_WAKE_BITSET, INT_MAX, NULL, bits);
 }
 
 void
@@ -100,8 +95,7 @@ backoff_cancel_requested(const struct backoff_cancel *cancel)
 enum backoff_status
 bo_cancel_wait(const struct backoff_cancel *cancel, uint64_t when_ns)
 {
-	const struct timespec when = {.tv_sec = (time_t)(when_ns / BO_NS_PER_S),
-				      .tv_nsec = (long)(when_ns % BO_NS_PER_S)};
+	const struct timespec when = bo_timespec(when_ns);
 	const struct backoff_cancel *root =
 		cancel->parent != NULL ? cancel->parent : cancel;
 	unsigned bits = cancel->parent != NULL ? wake_bit(cancel)
@@ -115,9 +109,8 @@ bo_cancel_wait(const struct backoff_cancel *cancel, uint64_t when_ns)
 		/* The bitset form takes an absolute monotonic time. It returns
 		 * EAGAIN at once if the word has changed, and EINTR after a
 		 * signal, whose handler may have changed it. */
-		if (syscall(SYS_futex, &root->word,
-			    FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, seen, &when,
-			    NULL, bits) == 0 ||
+		if (bo_futex(&root->word, FUTEX_WAIT_BITSET, seen, &when,
+			     bits) == 0 ||
 		    errno == EAGAIN || errno == EINTR)
 			continue;
 		return errno == ETIMEDOUT ? BACKOFF_OK : BACKOFF_E_IO;

@@ -9,6 +9,7 @@
 #include <backoff/clock.h>
 
 #include "base/num.h"
+#include "base/sleep.h"
 #include "clock/cancel.h"
 #include "clock/wall.h"
 
@@ -40,8 +41,7 @@ static enum backoff_status
 system_sleep_until(void *user, uint64_t when_ns,
 		   const struct backoff_cancel *cancel)
 {
-	const struct timespec when = {.tv_sec = (time_t)(when_ns / BO_NS_PER_S),
-				      .tv_nsec = (long)(when_ns % BO_NS_PER_S)};
+	const struct timespec when = bo_timespec(when_ns);
 	int error;
 
 	(void)user;

@@ -117,10 +117,8 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 	bool after = policy->order == BO_ORDER_JITTER_THEN_CAP;
 	uint64_t c, part;
 
-	out->law = policy->jitter;
-	out->ceiling_ns = cap_ns;
-	out->capped = 0;
-	out->reserved[0] = out->reserved[1] = 0;
+	*out = (struct backoff_delay){.law = policy->jitter,
+				      .ceiling_ns = cap_ns};
 	if (policy->jitter == BACKOFF_JITTER_DECORRELATED) {
 		decorrelated(base_ns, previous_ns, out);
 		return;

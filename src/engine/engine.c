@@ -105,10 +105,7 @@ bo_engine_clear(struct backoff_decision *out)
 	out->attempt = 0;
 	out->delay_ns = 0;
 	out->not_before_ns = 0;
-	out->law.law = BACKOFF_JITTER_NONE;
-	out->law.capped = 0;
-	out->law.low_ns = out->law.high_ns = out->law.ceiling_ns = 0;
-	out->law.reserved[0] = out->law.reserved[1] = 0;
+	out->law = (struct backoff_delay){.law = BACKOFF_JITTER_NONE};
 	out->hint_action = BACKOFF_HINT_ACTION_NONE;
 	out->breaker_changed = BACKOFF_BREAKER_NONE;
 	out->cost_milli = 0;
@@ -245,9 +242,8 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
 		return false;
 	if (low_ns < hint_ns && rule->too_long == BO_HINT_IGNORE)
 		return true;
-	high_ns =
-		bo_add_sat(low_ns, (uint64_t)((bo_u128)low_ns *
-					      rule->jitter_nano / BO_NS_PER_S));
+	high_ns = bo_add_sat(
+		low_ns, bo_mul_div(low_ns, rule->jitter_nano, BO_NS_PER_S));
 	delay_ns = low_ns + bo_mul_frac(high_ns - low_ns, draw);
 	if (rule->combine == BO_HINT_MAX && out->delay_ns > delay_ns)
 		return true;

@@ -244,8 +244,8 @@ count(const struct bo_breaker_rule *rule, struct bo_breaker *b,
 	if (rule->min_attempts > 0)
 		least = rule->min_attempts;
 	return !success && failed > 0 && all >= least &&
-	       (bo_u128)failed * BO_NS_PER_S >=
-		       (bo_u128)all * rule->failure_ratio_nano;
+	       bo_mul_at_least((uint64_t)failed, BO_NS_PER_S, (uint64_t)all,
+			       rule->failure_ratio_nano);
 }
 
 /* Empty the window for the next generation: outcomes from before the breaker

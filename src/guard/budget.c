@@ -37,7 +37,7 @@ put(atomic_int_fast64_t *tokens, int64_t amount, int64_t most)
 static uint64_t
 time_of(const struct bo_budget_rule *rule, int64_t milli)
 {
-	return (uint64_t)((bo_u128)(uint64_t)milli * BO_NS_PER_S * 1000000 /
+	return bo_mul_div((uint64_t)milli, BO_NS_PER_S * 1000000,
 			  rule->refill_nano);
 }
 
@@ -83,10 +83,10 @@ bo_budget_init(const struct bo_budget_rule *rule, struct bo_budget *budget)
 static int64_t
 places(const struct bo_budget_rule *rule, const struct bo_budget *budget)
 {
+	uint64_t calls = (uint64_t)atomic_load_explicit(&budget->calls,
+							memory_order_relaxed);
 	int64_t share =
-		(int64_t)((bo_u128)atomic_load_explicit(&budget->calls,
-							memory_order_relaxed) *
-			  rule->share_nano / BO_NS_PER_S);
+		(int64_t)bo_mul_div(calls, rule->share_nano, BO_NS_PER_S);
 
 	return share > (int64_t)rule->min_concurrent
 		       ? share
@@ -97,11 +97,9 @@ static int64_t
 refilled_milli(const struct bo_budget_rule *rule,
 	       const struct bo_budget *budget, uint64_t now_ns)
 {
-	const uint64_t nano_ns_per_milli = BO_NS_PER_S * 1000000;
 	uint64_t missing_ns = bo_refill_missing_ns(&budget->refill, now_ns);
-	bo_u128 missing = ((bo_u128)missing_ns * rule->refill_nano +
-			   nano_ns_per_milli - 1) /
-			  nano_ns_per_milli;
+	uint64_t missing = bo_mul_div_up(missing_ns, rule->refill_nano,
+					 BO_NS_PER_S * 1000000);
 
 	return missing < (uint64_t)rule->capacity_milli
 		       ? rule->capacity_milli - (int64_t)missing

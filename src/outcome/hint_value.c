@@ -65,7 +65,7 @@ fraction_ns(struct bo_piece digits, uint64_t unit_ns)
 			rest = rest || digit != 0;
 		}
 	}
-	return (uint64_t)(((bo_u128)part * unit_ns + whole - 1) / whole) + rest;
+	return bo_mul_div_up(part, unit_ns, whole) + rest;
 }
 
 /* Take digits, with or without a point and more digits, in units of

@@ -106,7 +106,7 @@ bo_policy_has_only_ranges(const struct backoff_policy *policy)
 static uint64_t
 q32_of(uint64_t part, uint64_t whole)
 {
-	return (uint64_t)(((bo_u128)part * BO_Q32_ONE + whole / 2) / whole);
+	return bo_mul_div_round(part, BO_Q32_ONE, whole);
 }
 
 /* The first failed attempt whose delay is the cap. From there on the engine
@@ -158,12 +158,11 @@ compile_budget(struct bo_budget_rule *b)
 		     b->refill_nano != BACKOFF_FOREVER;
 	b->token_ratio_milli = milli_of(b->token_ratio_nano);
 	/* A call deposits one token; a retry at ratio r takes 1/r. */
-	b->withdrawal_milli =
-		(int64_t)((bo_u128)BO_NS_PER_S * 1000 / b->ratio_nano);
-	b->reserve_milli =
-		(int64_t)((bo_u128)b->min_per_second_nano * b->ttl_ns /
-			  BO_NS_PER_S * (uint64_t)b->withdrawal_milli /
-			  BO_NS_PER_S);
+	b->withdrawal_milli = (int64_t)(BO_NS_PER_S * 1000 / b->ratio_nano);
+	/* Neither product exceeds 64 bits after its division. */
+	b->reserve_milli = (int64_t)bo_mul_div(
+		bo_mul_div(b->min_per_second_nano, b->ttl_ns, BO_NS_PER_S),
+		(uint64_t)b->withdrawal_milli, BO_NS_PER_S);
 }
 
 void

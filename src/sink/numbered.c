@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/num.h"
@@ -59,6 +60,12 @@ bo_numbered_gap(const char *path, unsigned keep)
 	}
 	return 0;
 }
+
+/* musl 1.2.3 has neither the function nor its flag. */
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#define renameat2(...) (int)syscall(SYS_renameat2, __VA_ARGS__)
+#endif
 
 /* Do not overwrite a file that another program makes at the same moment, as
  * rename(2) would. Some file systems support nothing else. */
@@ -165,9 +172,12 @@ read_ts(int fd, uint64_t *wall_ns)
 	       bo_rfc3339_parse(at, (size_t)(quote - at), wall_ns);
 }
 
+/* The time at which a file was created. musl had no statx() before 1.2.5: there
+ * the age of a file counts from its first line only. */
 static bool
 read_birth(int fd, uint64_t *wall_ns)
 {
+#ifdef STATX_BTIME
 	struct statx sx;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME, &sx) != 0 ||
@@ -176,6 +186,11 @@ read_birth(int fd, uint64_t *wall_ns)
 	*wall_ns = bo_mul_sat((uint64_t)sx.stx_btime.tv_sec, BO_NS_PER_S) +
 		   sx.stx_btime.tv_nsec;
 	return true;
+#else
+	(void)fd;
+	(void)wall_ns;
+	return false;
+#endif
 }
 
 bool

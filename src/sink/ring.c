@@ -8,20 +8,19 @@
 #include "config.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <backoff/clock.h>
 
 #include "base/process.h"
+#include "base/sleep.h"
 #include "base/utf8.h"
 #include "sink/sink.h"
 
@@ -61,13 +60,6 @@ struct ring {
 	atomic_uint asleep;
 	atomic_bool stop;
 };
-
-static long
-futex(atomic_uint *word, int op, unsigned value, const struct timespec *time)
-{
-	return syscall(SYS_futex, word, op | FUTEX_PRIVATE_FLAG, value, time,
-		       NULL, 0);
-}
 
 /* Keep JSON text whole or not at all. */
 static void
@@ -240,7 +232,7 @@ ring_emit(struct backoff_sink *sink, const struct backoff_event *event)
 	if ((position & r->wake_mask) == 0 &&
 	    atomic_load_explicit(&r->asleep, memory_order_relaxed) != 0 &&
 	    atomic_exchange(&r->asleep, 0) != 0)
-		futex(&r->asleep, FUTEX_WAKE, 1, NULL);
+		bo_futex(&r->asleep, FUTEX_WAKE, 1, NULL, 0);
 }
 
 /* Write all queued events; false if there were none. */
@@ -302,7 +294,7 @@ writer(void *user)
 			return NULL;
 		atomic_store(&r->asleep, 1);
 		if (!atomic_load(&r->stop))
-			futex(&r->asleep, FUTEX_WAIT, 1, &nap);
+			bo_futex(&r->asleep, FUTEX_WAIT, 1, &nap, 0);
 		atomic_store(&r->asleep, 0);
 	}
 }
@@ -311,7 +303,7 @@ static void
 wake(struct ring *r)
 {
 	atomic_store(&r->asleep, 0);
-	futex(&r->asleep, FUTEX_WAKE, 1, NULL);
+	bo_futex(&r->asleep, FUTEX_WAKE, 1, NULL, 0);
 }
 
 static void
