@@ -84,7 +84,7 @@ print_failure(void *user, const struct backoff_event *event)
 static int
 run(struct backoff_retry *retry)
 {
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 	enum backoff_status status;
 	struct page *page;
 

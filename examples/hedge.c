@@ -111,7 +111,7 @@ main(int argc, char **argv)
 	struct backoff_policy *policy;
 	struct backoff_retry *retry;
 	struct backoff_sink *log = NULL;
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 	enum backoff_status status;
 
 	if (start(&query.replica[0], 2000) != 0 ||

@@ -52,7 +52,7 @@ static void
 on_answer(uv_timer_t *timer)
 {
 	struct work *work = (struct work *)timer;
-	struct backoff_outcome outcome = {0};
+	struct backoff_outcome outcome = {.size = sizeof(outcome)};
 
 	backoff_outcome_from_http(&outcome, work->failures > 0 ? 503 : 200);
 	work->failures -= work->failures > 0;
@@ -102,7 +102,7 @@ finish(struct work *work, enum backoff_stop stop)
 static void
 advance(struct work *work)
 {
-	struct backoff_step step;
+	struct backoff_step step = {.size = sizeof(step)};
 
 	if (backoff_call_next(work->call, &step) != BACKOFF_OK)
 		abort();

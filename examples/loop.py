@@ -16,7 +16,7 @@ class Attempt(c.Structure):
 
 
 class Answer(c.Structure):
-    _fields_ = [("stop", c.c_int), ("kind", c.c_int),
+    _fields_ = [("size", c.c_uint32), ("stop", c.c_int), ("kind", c.c_int),
                 ("failure_class", c.c_int),
                 ("attempts", c.c_uint32), ("retries", c.c_uint32),
                 ("elapsed_ns", c.c_uint64), ("backoff_ns", c.c_uint64),
@@ -82,7 +82,7 @@ def main():
         else:
             lib.backoff_outcome_from_http(outcome, 503 if number == 2 else 200)
 
-    answer = Answer()
+    answer = Answer(size=c.sizeof(Answer))
     check(lib.backoff_retry_run(retry, None, attempt, None,
                                 c.byref(answer)), "run")
     print(lib.backoff_stop_name(answer.stop).decode(), "after",

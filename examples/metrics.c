@@ -40,7 +40,7 @@ ask(void *user, const struct backoff_attempt *attempt,
 static void
 make_calls(struct backoff_retry *retry, unsigned count)
 {
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 
 	for (unsigned i = 0; i < count; i++)
 		(void)backoff_retry_run(retry, NULL, ask, &i, &answer);

@@ -62,7 +62,7 @@ send_request(struct work *work, const struct backoff_attempt *attempt)
 static void
 advance(struct work *work)
 {
-	struct backoff_step step;
+	struct backoff_step step = {.size = sizeof(step)};
 
 	if (backoff_call_next(work->call, &step) != BACKOFF_OK)
 		abort(); /* an attempt is under way: a bug in this file */
@@ -99,7 +99,7 @@ report(struct work *work, const struct backoff_outcome *outcome)
 static void
 on_answer(struct work *work)
 {
-	struct backoff_outcome outcome = {0};
+	struct backoff_outcome outcome = {.size = sizeof(outcome)};
 	int status = 0;
 
 	if (recv(work->fd, &status, sizeof(status), 0) < 0)
@@ -112,7 +112,7 @@ on_answer(struct work *work)
 static void
 on_due(struct work *work)
 {
-	struct backoff_outcome outcome = {0};
+	struct backoff_outcome outcome = {.size = sizeof(outcome)};
 
 	if (!work->in_flight) {
 		advance(work);

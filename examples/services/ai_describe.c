@@ -61,7 +61,7 @@ ask(const struct question *q, const struct backoff_attempt *attempt)
 {
 	const struct http_request request = {q->url, q->json, -1, NULL};
 	struct description *d = calloc(1, sizeof(*d));
-	struct backoff_outcome http = {0};
+	struct backoff_outcome http = {.size = sizeof(http)};
 	struct http_reply reply = {0};
 	const char *text;
 	cJSON *json;
@@ -128,7 +128,7 @@ describe(const struct service *service, const char *provider, const char *json)
 	struct backoff_retry *retry =
 		service_retry(service, policy, "describe_image", name);
 	struct question question = {service, url, json};
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 
 	backoff_retry_set_classify(retry, classify, NULL);
 	backoff_retry_set_discard(retry, discard, NULL);

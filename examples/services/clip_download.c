@@ -65,7 +65,7 @@ main(int argc, char **argv)
 		argv + service_start(&service, argc, argv, "URL FILE", 2);
 	struct backoff_retry *retry;
 	struct download d = {.service = &service};
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 	int exit_code = 1;
 	char part[4096], host[256];
 

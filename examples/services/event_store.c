@@ -127,7 +127,7 @@ static sqlite3_int64
 store_event(const struct service *service, struct backoff_retry *retry,
 	    struct event *e)
 {
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 
 	if (service_run(service, retry, attempt, e, &answer) == BACKOFF_OK)
 		return e->row_id;

@@ -66,7 +66,7 @@ fetch(void *user)
 {
 	struct camera *c = user;
 	struct controller *owner = c->controller;
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 
 	while (sem_wait(&owner->turns) != 0)
 		; /* EINTR */

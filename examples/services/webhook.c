@@ -157,7 +157,7 @@ main(int argc, char **argv)
 		.request = {.url = operand[2], .json = operand[3], .file = -1},
 	};
 	struct backoff_retry *retry;
-	struct backoff_answer answer;
+	struct backoff_answer answer = {.size = sizeof(answer)};
 	char host[256];
 	int result;
 

@@ -11,7 +11,7 @@
  * writes the members of the first version, and later ones only as far as `size`
  * says that the caller has them; members that the caller does not have count as
  * zero or absent. A size of 0, or one that no version has, stands for the first
- * version.
+ * version. Settings of a later version than the library's must be zero.
  */
 #ifdef __cplusplus
 extern "C++" {

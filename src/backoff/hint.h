@@ -27,6 +27,8 @@ struct backoff_hint {
 	/** With BACKOFF_HINT_DELAY and _RESET. A larger number of the peer's is
 	 * read as 1e18, and the policy decides what is too long. */
 	uint64_t delay_ns;
+	/** Zero. */
+	uint64_t reserved[2];
 };
 
 /**

@@ -36,9 +36,12 @@ struct backoff_limits {
  * that is until the attempt's event was written, which is after the function
  * has returned. A text in a local array of that function is lost by then: copy
  * it, with backoff_outcome_set_error() and the functions after it. An outcome
- * may be copied, with its texts.
+ * may be copied, with its texts. Begin one of your own with
+ * BACKOFF_INIT(struct backoff_outcome).
  */
 struct backoff_outcome {
+	/** sizeof(struct backoff_outcome): lets the struct grow. */
+	uint32_t size;
 	enum backoff_outcome_kind kind;
 	enum backoff_class failure_class;
 	/** A type that `retry_on` may name: "ConnectionError". Borrowed; if it
@@ -73,8 +76,8 @@ struct backoff_outcome {
 };
 
 /** Fill an outcome, for callers that cannot write structs. Strings are
- *  borrowed, not copied. Sets everything but the result: no hint, no further
- *  types, the request was sent and can be sent again. */
+ *  borrowed, not copied. Sets everything but the size and the result: no
+ *  hint, no further types, the request was sent and can be sent again. */
 BACKOFF_API void backoff_outcome_set(struct backoff_outcome *outcome,
 				     enum backoff_outcome_kind kind,
 				     enum backoff_class failure_class,

@@ -188,6 +188,8 @@ struct backoff_attempt {
 	 *  is also on when another attempt has ended the call. */
 	const struct backoff_cancel *cancel;
 	enum backoff_kind kind;
+	/** Zero. */
+	uint64_t reserved[4];
 };
 
 /**
@@ -226,8 +228,11 @@ BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_attempt_header_parse(const char *name, const char *value,
 			     uint32_t *out);
 
-/** The outcome of a whole call. */
+/** The outcome of a whole call. Begin with BACKOFF_INIT(struct backoff_answer).
+ */
 struct backoff_answer {
+	/** sizeof(struct backoff_answer): lets the struct grow. */
+	uint32_t size;
 	enum backoff_stop stop;
 	/** The last attempt's outcome; BACKOFF_OUTCOME_NOT_REPORTED if its
 	 *  function did not say. */
@@ -301,8 +306,10 @@ BACKOFF_API enum backoff_status backoff_retry_run_hedged(
 /** One call by steps; opaque; used by one thread at a time. */
 struct backoff_call;
 
-/** The next step of a call. */
+/** The next step of a call. Begin with BACKOFF_INIT(struct backoff_step). */
 struct backoff_step {
+	/** sizeof(struct backoff_step): lets the struct grow. */
+	uint32_t size;
 	enum backoff_action action;
 	/** With BACKOFF_ACTION_DONE. */
 	enum backoff_stop stop;

@@ -17,13 +17,18 @@
 #define BO_SIZED_MAX 4096
 
 /** The last member of each first layout. Never changes after a release. */
+#define BO_LAST_backoff_answer error
+#define BO_LAST_backoff_call_options sink
 #define BO_LAST_backoff_clock user
 #define BO_LAST_backoff_decision attempt_timeout_ns
 #define BO_LAST_backoff_error text
 #define BO_LAST_backoff_event seq
 #define BO_LAST_backoff_hedges hint
+#define BO_LAST_backoff_outcome code_text
 #define BO_LAST_backoff_policy_loader user
+#define BO_LAST_backoff_rotation clock
 #define BO_LAST_backoff_state round_classes
+#define BO_LAST_backoff_step delay_ns
 
 #define BO_END_OF(name, member)                                                \
 	(offsetof(struct name, member) + sizeof(((struct name *)0)->member))
@@ -72,6 +77,41 @@ bo_sized_put(void *object, const void *from, size_t usable)
 #define BO_PUT(name, object, from)                                             \
 	bo_sized_put(object, from, BO_USABLE(name, object))
 
+/** Whether settings have nothing that this version does not know: what a later
+ *  one added is zero. Ignoring a setting would be a surprise. */
+static inline bool
+bo_sized_is_known(const void *given, size_t full)
+{
+	const unsigned char *bytes = (const unsigned char *)given;
+	uint32_t size;
+
+	memcpy(&size, given, sizeof(size));
+	for (size_t i = full; i < size && size <= BO_SIZED_MAX; i++)
+		if (bytes[i] != 0)
+			return false;
+	return true;
+}
+
+static inline void
+bo_sized_copy_rest(void *copy, const void *given, size_t first, size_t usable,
+		   size_t full)
+{
+	memcpy((char *)copy + first, (const char *)given + first,
+	       usable - first);
+	memset((char *)copy + usable, 0, full - usable);
+}
+
+/** Copy the members after the first layout; those that the caller does not know
+ *  become zero. */
+#define BO_COPY_REST(name, copy, given)                                        \
+	bo_sized_copy_rest(copy, given, BO_FIRST(name),                        \
+			   BO_USABLE(name, given), sizeof(struct name))
+
+/** Zero the members of a caller's struct after the first layout. */
+#define BO_CLEAR_REST(name, object)                                            \
+	memset((char *)(object) + BO_FIRST(name), 0,                           \
+	       BO_USABLE(name, object) - BO_FIRST(name))
+
 static inline const void *
 bo_sized_get(const void *given, void *copy, size_t usable, size_t full)
 {
@@ -79,8 +119,8 @@ bo_sized_get(const void *given, void *copy, size_t usable, size_t full)
 
 	if (usable == full)
 		return given;
-	memset(copy, 0, full);
 	memcpy(copy, given, usable);
+	memset((char *)copy + usable, 0, full - usable);
 	memcpy(copy, &size, sizeof(size));
 	return copy;
 }

@@ -4,7 +4,6 @@
 #include "engine/hedge.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/num.h"
 #include "engine/engine.h"
@@ -82,13 +81,13 @@ occupy(const struct backoff_policy *policy, struct backoff_state *state,
 
 	/* There are as many lanes as the limit of hedges, and one more. */
 	assert(lane != NULL);
-	lane->attempt = state->attempt;
-	lane->kind = kind;
-	lane->start_ns = start_ns;
-	lane->attempt_timeout_ns =
-		bo_engine_attempt_timeout(policy, state, start_ns);
-	lane->in_flight = 0;
-	memset(lane->reserved, 0, sizeof(lane->reserved));
+	*lane = (struct backoff_lane){
+		.attempt = state->attempt,
+		.kind = kind,
+		.start_ns = start_ns,
+		.attempt_timeout_ns =
+			bo_engine_attempt_timeout(policy, state, start_ns),
+	};
 	store(state, lane);
 	hedges->running++;
 	hedges->begun++;
@@ -129,7 +128,7 @@ admit(struct backoff_state *state, uint64_t now_ns,
 {
 	/* Nothing has failed, so there is no class with a special cost. */
 	static const struct backoff_outcome unknown = {
-		.kind = BACKOFF_OUTCOME_FAILURE};
+		.size = sizeof(unknown), .kind = BACKOFF_OUTCOME_FAILURE};
 
 	if (bo_hold_admit(state, now_ns, out) == BACKOFF_STOP_NONE &&
 	    bo_hold_reserve(state, &unknown, now_ns, out) == BACKOFF_STOP_NONE)
@@ -227,10 +226,12 @@ join_hints(const struct bo_hint_rule *rule, struct backoff_hedges *hedges,
 		return false;
 	if (hedges->hint_too_long_ns > 0) {
 		if (effect_of(rule, hint) != BACKOFF_FOREVER)
-			*hint = (struct backoff_hint){BACKOFF_HINT_DELAY,
-						      hedges->hint_too_long_ns};
+			*hint = (struct backoff_hint){
+				.kind = BACKOFF_HINT_DELAY,
+				.delay_ns = hedges->hint_too_long_ns};
 	} else if (left_ns > effect_of(rule, hint)) {
-		*hint = (struct backoff_hint){BACKOFF_HINT_DELAY, left_ns};
+		*hint = (struct backoff_hint){.kind = BACKOFF_HINT_DELAY,
+					      .delay_ns = left_ns};
 		is_earlier = true;
 	}
 	hedges->hint = *hint;
@@ -324,9 +325,10 @@ decide_last(const struct backoff_policy *policy, struct backoff_state *state,
 		policy->hedge.after_failure == BO_HEDGE_NOW && hedges->left > 0;
 	bool failed = outcome->kind == BACKOFF_OUTCOME_FAILURE ||
 		      outcome->kind == BACKOFF_OUTCOME_TIMEOUT;
-	struct backoff_outcome last = *outcome;
+	struct backoff_outcome last;
 	bool is_clamped;
 
+	bo_outcome_borrow(&last, outcome);
 	last.hint = bo_outcome_hint(outcome);
 	is_clamped =
 		failed && join_hints(&policy->hint, hedges, now_ns, &last.hint);

@@ -8,8 +8,10 @@ bo_limit_hint(uint32_t state, uint64_t reset_ns)
 {
 	if ((state & BO_LIMIT_RESET) == 0 ||
 	    ((state & BO_LIMIT_LEFT) != 0 && (state & BO_LIMIT_USED_UP) == 0))
-		return (struct backoff_hint){BACKOFF_HINT_NONE, 0};
-	return (struct backoff_hint){BACKOFF_HINT_RESET, reset_ns};
+		return (struct backoff_hint){.kind = BACKOFF_HINT_NONE,
+					     .delay_ns = 0};
+	return (struct backoff_hint){.kind = BACKOFF_HINT_RESET,
+				     .delay_ns = reset_ns};
 }
 
 /* What the peer says about this request counts for more than what it says about

@@ -72,7 +72,8 @@ backoff_outcome_hint(const struct backoff_outcome *outcome)
 	if (hint.kind == BACKOFF_HINT_DELAY || hint.kind == BACKOFF_HINT_FORBID)
 		return hint;
 	if (!throttled)
-		return (struct backoff_hint){BACKOFF_HINT_NONE, 0};
+		return (struct backoff_hint){.kind = BACKOFF_HINT_NONE,
+					     .delay_ns = 0};
 	for (uint32_t i = 0; i < limits->count && i < BACKOFF_LIMITS_MAX; i++)
 		hint = backoff_hint_join(
 			hint, bo_limit_hint(limits->limit[i].state,

@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <backoff/outcome.h>
 
 #include "base/errno_rows.h"
+#include "base/sized.h"
 
 void
 backoff_outcome_set(struct backoff_outcome *outcome,
@@ -23,7 +25,8 @@ backoff_outcome_set(struct backoff_outcome *outcome,
 	outcome->error_type = error_type;
 	outcome->code = code;
 	outcome->error = error;
-	outcome->hint = (struct backoff_hint){BACKOFF_HINT_NONE, 0};
+	outcome->hint =
+		(struct backoff_hint){.kind = BACKOFF_HINT_NONE, .delay_ns = 0};
 	outcome->limits.count = 0;
 	outcome->error_types = NULL;
 	outcome->error_text[0] = '\0';
@@ -31,6 +34,7 @@ backoff_outcome_set(struct backoff_outcome *outcome,
 	outcome->code_text[0] = '\0';
 	outcome->not_sent = 0;
 	outcome->not_replayable = 0;
+	BO_CLEAR_REST(backoff_outcome, outcome);
 }
 
 void

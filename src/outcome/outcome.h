@@ -28,6 +28,7 @@ void bo_outcome_blame(struct backoff_outcome *outcome);
 static inline void
 bo_outcome_init(struct backoff_outcome *outcome)
 {
+	outcome->size = sizeof(*outcome);
 	backoff_outcome_set(outcome, BACKOFF_OUTCOME_NOT_REPORTED,
 			    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
 	outcome->result = NULL;

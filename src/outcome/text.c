@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sized.h"
 #include "base/utf8.h"
 #include "outcome/outcome.h"
 
@@ -100,6 +101,7 @@ bo_outcome_borrow(struct backoff_outcome *out,
 		  const struct backoff_outcome *from)
 {
 	memcpy(out, from, offsetof(struct backoff_outcome, limits));
+	out->size = sizeof(*out);
 	out->limits.count = from->limits.count < BACKOFF_LIMITS_MAX
 				    ? from->limits.count
 				    : BACKOFF_LIMITS_MAX;
@@ -110,6 +112,7 @@ bo_outcome_borrow(struct backoff_outcome *out,
 	out->code = bo_outcome_code(from);
 	out->error = bo_outcome_error(from);
 	out->error_text[0] = out->type_text[0] = out->code_text[0] = '\0';
+	BO_COPY_REST(backoff_outcome, out, from);
 }
 
 void

@@ -94,6 +94,8 @@ backoff_policy_load(const char *path,
 
 	if (path == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
+	if (loader != NULL && !bo_sized_is_known(loader, sizeof(*loader)))
+		return BACKOFF_E_ARGUMENT;
 	if (loader != NULL)
 		context.loader = BO_GET(backoff_policy_loader, loader, &whole);
 	return load(path, &context, out, error);
@@ -174,6 +176,8 @@ backoff_policy_parse(const char *text, size_t length,
 	struct bo_extends extends = {.find = find};
 
 	if (text == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
+	if (loader != NULL && !bo_sized_is_known(loader, sizeof(*loader)))
 		return BACKOFF_E_ARGUMENT;
 	if (loader != NULL)
 		extends.loader = BO_GET(backoff_policy_loader, loader, &whole);

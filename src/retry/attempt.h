@@ -16,9 +16,13 @@ bo_attempt_classify(const struct backoff_retry *r,
 		    const struct backoff_call_options *options,
 		    struct backoff_outcome *outcome)
 {
+	/* It is the library's, and all there: a function that assigned to all
+	 * of it has written its own size. */
+	outcome->size = sizeof(*outcome);
 	if (r->classify != NULL) {
 		bo_outcome_resolve(outcome);
 		r->classify(bo_call_user(options, r->classify_user), outcome);
+		outcome->size = sizeof(*outcome);
 	}
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return;

@@ -13,18 +13,16 @@
 const struct backoff_call_options bo_call_no_options = {
 	.size = sizeof(bo_call_no_options)};
 
-const struct backoff_call_options *
-bo_call_checked_options(const struct backoff_call_options *given)
+bool
+bo_call_are_valid(const struct backoff_call_options *given)
 {
-	if (given->size != sizeof(*given) ||
-	    (given->call_id != NULL &&
-	     (given->call_id[0] == '\0' || strlen(given->call_id) > 64)) ||
-	    (given->target != NULL &&
-	     (given->target[0] == '\0' ||
-	      strlen(given->target) > BO_TARGET_MAX_BYTES)) ||
-	    (given->attrs != NULL && !bo_retry_attrs_are_valid(given->attrs)))
-		return NULL;
-	return given;
+	return bo_sized_is_known(given, sizeof(*given)) &&
+	       (given->call_id == NULL ||
+		(given->call_id[0] != '\0' && strlen(given->call_id) <= 64)) &&
+	       (given->target == NULL ||
+		(given->target[0] != '\0' &&
+		 strlen(given->target) <= BO_TARGET_MAX_BYTES)) &&
+	       (given->attrs == NULL || bo_retry_attrs_are_valid(given->attrs));
 }
 
 /* Called late, not at the start: threads contend for the counter, and a call

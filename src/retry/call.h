@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/num.h"
+#include "base/sized.h"
 #include "base/process.h"
 #include "retry/retry.h"
 
@@ -165,17 +166,20 @@ bo_call_is_cancelled(const struct backoff_call_options *options)
 
 extern const struct backoff_call_options bo_call_no_options;
 
-/** @return @p given; NULL if no version had a struct of that size, or a member
- *  is invalid */
-const struct backoff_call_options *
-bo_call_checked_options(const struct backoff_call_options *given);
+/** @return false if a member is invalid, or for settings of a later version */
+bool bo_call_are_valid(const struct backoff_call_options *given);
 
-/** The options to use: defaults for NULL; NULL if @p given is invalid. */
+/** The options to use: defaults for NULL; NULL if @p given is invalid. @p whole
+ *  holds them if the caller does not know all of them. */
 static inline const struct backoff_call_options *
-bo_call_options(const struct backoff_call_options *given)
+bo_call_options(const struct backoff_call_options *given,
+		struct backoff_call_options *whole)
 {
-	return given == NULL ? &bo_call_no_options
-			     : bo_call_checked_options(given);
+	if (given == NULL)
+		return &bo_call_no_options;
+	if (!bo_call_are_valid(given))
+		return NULL;
+	return BO_GET(backoff_call_options, given, whole);
 }
 
 #endif

@@ -106,10 +106,11 @@ backoff_retry_run(struct backoff_retry *retry,
 		  backoff_attempt_fn fn, void *user,
 		  struct backoff_answer *answer)
 {
+	struct backoff_call_options whole;
 	enum backoff_status status;
 	struct backoff_call call;
 
-	options = bo_call_options(options);
+	options = bo_call_options(options, &whole);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	call.hedges = NULL;

@@ -203,9 +203,10 @@ backoff_retry_run_hedged(struct backoff_retry *retry,
 	struct race race = {
 		.hedges.size = sizeof(race.hedges), .fn = fn, .user = user};
 	const struct backoff_cancel *root;
+	struct backoff_call_options whole;
 	enum backoff_status status;
 
-	options = bo_call_options(options);
+	options = bo_call_options(options, &whole);
 	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	if (!retry->allows_hedges)

@@ -420,12 +420,13 @@ static enum backoff_status
 make(struct backoff_retry *retry, const struct backoff_call_options *options,
      const struct bo_saved *saved, struct backoff_call **out)
 {
-	struct backoff_call_options all;
+	struct backoff_call_options all, whole;
 
-	options = bo_call_options(options);
+	options = bo_call_options(options, &whole);
 	if (options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	all = *options;
+	all.size = sizeof(all);
 	if (all.target == NULL && saved->target[0] != '\0')
 		all.target = saved->target;
 	if (all.attrs == NULL && saved->attrs[0] != '\0')

@@ -46,17 +46,18 @@ bo_call_make(struct backoff_retry *retry,
 	     const struct backoff_call_options *options,
 	     struct backoff_call **out)
 {
-	struct backoff_call_options copy;
+	struct backoff_call_options copy, whole;
 	const char **string[STRINGS];
 	struct stepped *made;
 	size_t hedges, size = 0;
 	enum backoff_status status;
 	char *end;
 
-	options = bo_call_options(options);
+	options = bo_call_options(options, &whole);
 	if (retry == NULL || out == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
 	copy = *options;
+	copy.size = sizeof(copy);
 	list_strings(&copy, string);
 	for (int i = 0; i < STRINGS; i++)
 		if (*string[i] != NULL)
@@ -75,8 +76,11 @@ bo_call_make(struct backoff_retry *retry,
 			end = stpcpy(end, from) + 1;
 		}
 	made->options = copy;
-	if (hedges > 0)
+	made->answer.size = sizeof(made->answer);
+	if (hedges > 0) {
 		made->call.hedges = made->hedges;
+		made->hedges->size = sizeof(*made->hedges);
+	}
 	bo_call_init(&made->call, retry, &made->options,
 		     retry->clock->now_ns(retry->clock->user), &made->answer);
 	status = copy.target != NULL ? bo_call_take_guard(&made->call)
@@ -148,7 +152,8 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 
 	if (call->phase == BO_PHASE_RUNNING && call->hedges == NULL)
 		return BACKOFF_E_STATE;
-	*step = (struct backoff_step){.action = BACKOFF_ACTION_DONE};
+	BO_CLEAR(backoff_step, step);
+	step->action = BACKOFF_ACTION_DONE;
 	if (call->phase != BO_PHASE_OVER) {
 		bo_call_own(call);
 		now_ns = now(call);

@@ -33,6 +33,7 @@
 
 #include "base/num.h"
 #include "base/process.h"
+#include "base/sized.h"
 #include "sink/lines.h"
 #include "sink/numbered.h"
 #include "sink/path.h"
@@ -517,9 +518,9 @@ rotating_error(const struct backoff_sink *sink)
 static bool
 is_valid(const struct backoff_rotation *rotation)
 {
-	return rotation->size == sizeof(*rotation) && rotation->max_bytes > 0 &&
-	       rotation->max_age_ns > 0 && rotation->keep > 0 &&
-	       rotation->keep <= BO_KEEP_MAX;
+	return bo_sized_is_known(rotation, sizeof(*rotation)) &&
+	       rotation->max_bytes > 0 && rotation->max_age_ns > 0 &&
+	       rotation->keep > 0 && rotation->keep <= BO_KEEP_MAX;
 }
 
 /* Open the file and find its absolute path. Another process may rotate in
@@ -574,11 +575,13 @@ backoff_sink_rotating_new(const char *path,
 					       .dropped = bo_lines_dropped,
 					       .free = rotating_free,
 					       .error = rotating_error};
+	struct backoff_rotation whole;
 	enum backoff_status status;
 	struct rotating *r;
 
 	if (path == NULL || rotation == NULL || !is_valid(rotation))
 		return BACKOFF_E_ARGUMENT;
+	rotation = BO_GET(backoff_rotation, rotation, &whole);
 	r = calloc(1, sizeof(*r));
 	if (r == NULL)
 		return BACKOFF_E_NOMEM;

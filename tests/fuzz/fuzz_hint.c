@@ -70,7 +70,7 @@ static void
 check_same(const char *name, const char *value, uint64_t wall_ns,
 	   enum backoff_status status, const struct backoff_hint *hint)
 {
-	struct backoff_hint again = {BACKOFF_HINT_NONE, 99};
+	struct backoff_hint again = {.kind = BACKOFF_HINT_NONE, .delay_ns = 99};
 
 	MUST(backoff_hint_parse(name, value, wall_ns, &again) == status);
 	if (status != BACKOFF_OK)
@@ -114,12 +114,12 @@ static void
 check_join(struct backoff_hint hint)
 {
 	static const struct backoff_hint other[] = {
-		{BACKOFF_HINT_NONE, 0},
-		{BACKOFF_HINT_DELAY, 0},
-		{BACKOFF_HINT_DELAY, 5000000000},
-		{BACKOFF_HINT_FORBID, 0},
-		{BACKOFF_HINT_RESET, 0},
-		{BACKOFF_HINT_RESET, 7000000000},
+		{.kind = BACKOFF_HINT_NONE, .delay_ns = 0},
+		{.kind = BACKOFF_HINT_DELAY, .delay_ns = 0},
+		{.kind = BACKOFF_HINT_DELAY, .delay_ns = 5000000000},
+		{.kind = BACKOFF_HINT_FORBID, .delay_ns = 0},
+		{.kind = BACKOFF_HINT_RESET, .delay_ns = 0},
+		{.kind = BACKOFF_HINT_RESET, .delay_ns = 7000000000},
 	};
 
 	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++) {
@@ -191,7 +191,7 @@ check_attempt(const struct header *h)
 int
 fuzz_accepts(const uint8_t *data, size_t size)
 {
-	struct backoff_hint hint = {BACKOFF_HINT_NONE, 77};
+	struct backoff_hint hint = {.kind = BACKOFF_HINT_NONE, .delay_ns = 77};
 	enum backoff_status status;
 	struct header h;
 	bool attempt;

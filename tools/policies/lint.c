@@ -458,7 +458,7 @@ look_at_matchers(struct look *look)
 			     "abort_on covers all of it"),
 			"retries_lost", RS_LINT_COUNT, look->waits.retries);
 	for (size_t i = 0; i < asked; i++) {
-		struct backoff_outcome outcome;
+		struct backoff_outcome outcome = {.size = sizeof(outcome)};
 
 		backoff_outcome_from_http(&outcome, permanent[i]);
 		retried += (uint64_t)(backoff_engine_retryable(look->policy,

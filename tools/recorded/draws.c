@@ -80,7 +80,7 @@ recover_hinted(const struct rs_log *log, const struct tk_call *call,
 			&log->attempt[call->first + i];
 		uint64_t *drawn = &draw[call->first + i], most;
 		uint64_t end_ns = log->end_ns[call->first + i];
-		struct backoff_outcome outcome;
+		struct backoff_outcome outcome = {.size = sizeof(outcome)};
 		struct backoff_hint hint;
 
 		rs_log_outcome(log, call, i, &outcome);

@@ -122,8 +122,8 @@ rs_log_outcome(const struct rs_log *log, const struct tk_call *call, uint32_t i,
 	if (last && call->stop == BACKOFF_STOP_SERVER_FORBADE)
 		out->hint.kind = BACKOFF_HINT_FORBID;
 	else if (attempt->hint_ns != BACKOFF_ABSENT)
-		out->hint = (struct backoff_hint){BACKOFF_HINT_DELAY,
-						  attempt->hint_ns};
+		out->hint = (struct backoff_hint){.kind = BACKOFF_HINT_DELAY,
+						  .delay_ns = attempt->hint_ns};
 }
 
 bool

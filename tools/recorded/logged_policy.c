@@ -32,7 +32,7 @@ call_fits(const struct rs_log *log, const struct tk_call *call,
 	for (uint32_t i = 0; i < call->count; i++) {
 		const struct tk_attempt *attempt =
 			&log->attempt[call->first + i];
-		struct backoff_outcome outcome;
+		struct backoff_outcome outcome = {.size = sizeof(outcome)};
 		struct backoff_delay law;
 
 		number++;

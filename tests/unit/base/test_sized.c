@@ -95,6 +95,21 @@ Test(base_sized, writes_end_where_the_caller_s_struct_does)
 	}
 }
 
+Test(base_sized, settings_of_a_later_version_must_be_zero)
+{
+	struct grown g = {sizeof(g), 1, 2, 0, 0};
+
+	cr_expect(bo_sized_is_known(&g, sizeof(g)));
+	cr_expect(bo_sized_is_known(&g, FIRST), "zero");
+	g.last = 1;
+	cr_expect(bo_sized_is_known(&g, sizeof(g)));
+	cr_expect(!bo_sized_is_known(&g, FIRST));
+	g.size = FIRST;
+	cr_expect(bo_sized_is_known(&g, FIRST), "the caller has no more");
+	g.size = UINT32_MAX;
+	cr_expect(bo_sized_is_known(&g, FIRST), "no size of any version");
+}
+
 Test(base_sized, members_that_the_caller_lacks_read_as_zero)
 {
 	for (size_t i = 0; i < SIZES; i++) {

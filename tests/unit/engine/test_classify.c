@@ -154,7 +154,7 @@ Test(engine_classify, what_was_not_reported_is_never_retried)
 		{.kind = BACKOFF_OUTCOME_NOT_REPORTED},
 		{.kind = (enum backoff_outcome_kind)5},
 		{.failure_class = BACKOFF_CLASS_SERVER, .code = "http:503"},
-		{.hint = {BACKOFF_HINT_FORBID, 0}},
+		{.hint = {.kind = BACKOFF_HINT_FORBID, .delay_ns = 0}},
 		/* As the library logs it, and replay reads it. */
 		{.kind = BACKOFF_OUTCOME_FAILURE,
 		 .failure_class = BACKOFF_CLASS_FATAL,

@@ -384,7 +384,7 @@ Test(engine_delay, a_hint_alone_may_be_shorter_than_the_minimum)
 		"0.5},\"server_hint\":{\"combine\":\"replace\"}}");
 	struct backoff_outcome outcome = {
 		.kind = BACKOFF_OUTCOME_FAILURE,
-		.hint = {BACKOFF_HINT_DELAY, 100 * MS}};
+		.hint = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 100 * MS}};
 	struct backoff_decision d = {.size = sizeof(d)};
 	struct backoff_state state = {.size = sizeof(state)};
 

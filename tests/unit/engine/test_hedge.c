@@ -198,7 +198,8 @@ Test(engine_hedge, a_hint_postpones_the_next_hedge)
 	struct round r = round_of(HEDGED("5", ""));
 	struct backoff_outcome busy = FAILS;
 
-	busy.hint = (struct backoff_hint){BACKOFF_HINT_DELAY, 3 * S};
+	busy.hint = (struct backoff_hint){.kind = BACKOFF_HINT_DELAY,
+					  .delay_ns = 3 * S};
 	cr_assert(ask(&r, T + 100 * MS) == 2);
 	end(&r, 1, T + 110 * MS, busy);
 	cr_expect(ask(&r, T + 3 * S) == 0 &&

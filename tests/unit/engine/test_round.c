@@ -7,7 +7,8 @@
 #define HINTED(seconds)                                                        \
 	((struct backoff_outcome){.kind = BACKOFF_OUTCOME_FAILURE,             \
 				  .failure_class = BACKOFF_CLASS_TRANSIENT,    \
-				  .hint = {BACKOFF_HINT_DELAY, (seconds)*S}})
+				  .hint = {.kind = BACKOFF_HINT_DELAY,         \
+					   .delay_ns = (seconds)*S}})
 
 /* A round of two: attempt 1 fails at 0.2 s and the hedge at 2.2 s, each with a
  * hint or without. The computed delay is 1 s. */

@@ -270,7 +270,7 @@ Test(guard_breaker, forbidden_requests_are_judged_by_their_class)
 			.kind = BACKOFF_OUTCOME_FAILURE,
 			.failure_class = i < 6 ? BACKOFF_CLASS_CLIENT
 					       : BACKOFF_CLASS_SERVER,
-			.hint = {BACKOFF_HINT_FORBID, 0}};
+			.hint = {.kind = BACKOFF_HINT_FORBID, .delay_ns = 0}};
 
 		cr_expect(guarded_begin(&g, &call, 0));
 		backoff_engine_decide(g.policy, &call.state, &outcome, 0, 0,

@@ -305,8 +305,9 @@ Test(guard_calls, hints_are_in_the_event)
 			 "\"jitter\":\"none\"%s}",
 			 row[i].fields);
 		if (row[i].hint_ns != BACKOFF_ABSENT)
-			outcome.hint = (struct backoff_hint){BACKOFF_HINT_DELAY,
-							     row[i].hint_ns};
+			outcome.hint = (struct backoff_hint){
+				.kind = BACKOFF_HINT_DELAY,
+				.delay_ns = row[i].hint_ns};
 		set_up(&s, text);
 		call = begin(&s);
 		cr_assert(backoff_call_report(call, &outcome) == BACKOFF_OK);

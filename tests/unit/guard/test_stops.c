@@ -65,8 +65,8 @@ attempt(void *user, const struct backoff_attempt *attempt,
 	if (s->act == ACT_FORBID)
 		outcome->hint.kind = BACKOFF_HINT_FORBID;
 	if (s->act == ACT_HINT)
-		outcome->hint =
-			(struct backoff_hint){BACKOFF_HINT_DELAY, 3600 * S};
+		outcome->hint = (struct backoff_hint){
+			.kind = BACKOFF_HINT_DELAY, .delay_ns = 3600 * S};
 }
 
 static void

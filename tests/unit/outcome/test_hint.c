@@ -29,22 +29,22 @@ static const struct {
 #define DELAY(ns)                                                              \
 	BACKOFF_OK,                                                            \
 	{                                                                      \
-		BACKOFF_HINT_DELAY, ns                                         \
+		.kind = BACKOFF_HINT_DELAY, .delay_ns = ns                     \
 	}
 #define FORBID                                                                 \
 	BACKOFF_OK,                                                            \
 	{                                                                      \
-		BACKOFF_HINT_FORBID, 0                                         \
+		.kind = BACKOFF_HINT_FORBID                                    \
 	}
 #define NOTHING                                                                \
 	BACKOFF_OK,                                                            \
 	{                                                                      \
-		BACKOFF_HINT_NONE, 0                                           \
+		.kind = BACKOFF_HINT_NONE                                      \
 	}
 #define BAD                                                                    \
 	BACKOFF_E_VALUE,                                                       \
 	{                                                                      \
-		0                                                              \
+		.kind = BACKOFF_HINT_NONE                                      \
 	}
 #define RA "Retry-After"
 	{"whole seconds", RA, "120", 0, DELAY(120 * S)},
@@ -218,7 +218,7 @@ static const struct {
 #define RESET(ns)                                                              \
 	BACKOFF_OK,                                                            \
 	{                                                                      \
-		BACKOFF_HINT_RESET, ns                                         \
+		.kind = BACKOFF_HINT_RESET, .delay_ns = ns                     \
 	}
 #define XR "x-ratelimit-reset"
 	{"seconds until a reset", XR, "60", NOV_2026, RESET(60 * S)},
@@ -364,7 +364,8 @@ static const struct {
 Test(outcome_hint, means_what_the_header_says_or_nothing)
 {
 	for (size_t i = 0; i < COUNT(row); i++) {
-		struct backoff_hint hint = {BACKOFF_HINT_DELAY, 77};
+		struct backoff_hint hint = {.kind = BACKOFF_HINT_DELAY,
+					    .delay_ns = 77};
 		enum backoff_status status = backoff_hint_parse(
 			row[i].name, row[i].value, row[i].wall_ns, &hint);
 
@@ -403,13 +404,14 @@ Test(outcome_hint, a_truncated_date_is_refused)
 
 Test(outcome_hint, the_strictest_of_several_applies)
 {
-	static const struct backoff_hint none = {BACKOFF_HINT_NONE, 0},
-					 zero = {BACKOFF_HINT_DELAY, 0},
-					 one = {BACKOFF_HINT_DELAY, 1},
-					 two = {BACKOFF_HINT_DELAY, 2},
-					 soon = {BACKOFF_HINT_RESET, 1},
-					 later = {BACKOFF_HINT_RESET, 9},
-					 no = {BACKOFF_HINT_FORBID, 0};
+	static const struct backoff_hint
+		none = {.kind = BACKOFF_HINT_NONE, .delay_ns = 0},
+		zero = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 0},
+		one = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 1},
+		two = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 2},
+		soon = {.kind = BACKOFF_HINT_RESET, .delay_ns = 1},
+		later = {.kind = BACKOFF_HINT_RESET, .delay_ns = 9},
+		no = {.kind = BACKOFF_HINT_FORBID, .delay_ns = 0};
 	static const struct {
 		const struct backoff_hint *a, *b, *want;
 	} pair[] = {

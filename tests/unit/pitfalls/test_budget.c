@@ -261,7 +261,8 @@ Test(pitfalls_budget, p23_a_refusal_says_how_long_the_retry_had_waited)
 {
 	static const struct act act[] = {
 		FAILURE,
-		FAIL(0, .hint = {BACKOFF_HINT_DELAY, 7 * S}),
+		FAIL(0,
+		     .hint = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 7 * S}),
 		OK(0),
 	};
 	static const uint64_t pace_ns[] = {S, 7 * S, 0};

@@ -39,7 +39,8 @@ Test(pitfalls_hints, p13_huge_negative_and_zero_are_distinguished)
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
-		struct backoff_hint hint = {BACKOFF_HINT_NONE, 77};
+		struct backoff_hint hint = {.kind = BACKOFF_HINT_NONE,
+					    .delay_ns = 77};
 		uint64_t wall = WALL + 100000000 * S;
 
 		cr_expect(backoff_hint_parse(row[i].name, row[i].value, wall,
@@ -87,7 +88,7 @@ Test(pitfalls_hints, p14_jitter_only_adds_to_a_hint)
 				     "\"server_hint\":{\"jitter\":0.5}"));
 	const struct backoff_outcome failure = {
 		.kind = BACKOFF_OUTCOME_FAILURE,
-		.hint = {BACKOFF_HINT_DELAY, 5 * S}};
+		.hint = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 5 * S}};
 	uint64_t least = UINT64_MAX, most = 0;
 
 	for (unsigned i = 0; i < 1000; i++) {
@@ -124,7 +125,9 @@ Test(pitfalls_hints, p15_a_hint_that_is_too_long_does_what_the_policy_says)
 		{"{\"use\":false}", "ignored", S, BACKOFF_STOP_SUCCESS},
 	};
 	static const struct act act[] = {
-		FAIL(0, .hint = {BACKOFF_HINT_DELAY, 90 * S}), OK(0)};
+		FAIL(0,
+		     .hint = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 90 * S}),
+		OK(0)};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
 		struct backoff_answer answer;

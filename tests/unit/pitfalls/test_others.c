@@ -103,7 +103,9 @@ Test(pitfalls_others, awscio_a_client_error_waits_and_counts_like_any)
 Test(pitfalls_others, awscio_limits_hints_and_hooks_work_together)
 {
 	static const struct act act[] = {
-		FAIL(0, .hint = {BACKOFF_HINT_DELAY, 4 * S}), FAILURE, OK(0)};
+		FAIL(0,
+		     .hint = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 4 * S}),
+		FAILURE, OK(0)};
 	struct backoff_answer answer;
 	static struct scene s;
 

@@ -264,8 +264,8 @@ aws_decision(const char *name, enum backoff_class class, uint32_t failed,
 	struct backoff_state state;
 
 	if (hint_ns != BACKOFF_FOREVER)
-		outcome.hint =
-			(struct backoff_hint){BACKOFF_HINT_DELAY, hint_ns};
+		outcome.hint = (struct backoff_hint){.kind = BACKOFF_HINT_DELAY,
+						     .delay_ns = hint_ns};
 	cr_assert(backoff_policy_builtin(name, &policy) == BACKOFF_OK);
 	backoff_engine_begin(policy, &state, 0, BACKOFF_FOREVER, &d);
 	while (failed-- > 0)

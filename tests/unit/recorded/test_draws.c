@@ -161,7 +161,7 @@ Test(recorded_draws, need_no_policy_if_a_shorter_hint_was_ignored)
 	struct backoff_outcome outcome = {
 		.kind = BACKOFF_OUTCOME_FAILURE,
 		.error_type = "ConnectionError",
-		.hint = {BACKOFF_HINT_DELAY, HINT_NS},
+		.hint = {.kind = BACKOFF_HINT_DELAY, .delay_ns = HINT_NS},
 	};
 	static struct backoff_decision decided[RECORDED];
 	static uint64_t draw[2 * RECORDED];

@@ -138,8 +138,10 @@ report(struct shared_run *run, uint32_t position)
 	    chance(run, 2, position, c->attempt) < world->hints) {
 		outcome.failure_class = BACKOFF_CLASS_THROTTLE;
 		outcome.hint = (struct backoff_hint){
-			BACKOFF_HINT_DELAY,
-			(uint64_t)(chance(run, 3, position, c->attempt) * 8e9)};
+			.kind = BACKOFF_HINT_DELAY,
+			.delay_ns = (uint64_t)(chance(run, 3, position,
+						      c->attempt) *
+					       8e9)};
 	}
 	if (outcome.kind == BACKOFF_OUTCOME_FAILURE && position % 5 == 0) {
 		if (world->ends == BACKOFF_STOP_SERVER_FORBADE)

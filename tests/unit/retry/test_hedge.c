@@ -217,7 +217,8 @@ Test(retry_hedge, a_hint_of_an_earlier_failure_is_waited_and_logged)
 	struct backoff_outcome busy = fails;
 	struct stepped s;
 
-	busy.hint = (struct backoff_hint){BACKOFF_HINT_DELAY, 5 * S};
+	busy.hint = (struct backoff_hint){.kind = BACKOFF_HINT_DELAY,
+					  .delay_ns = 5 * S};
 	stepped_init(&s, hedged);
 	next(&s);
 	pass(&s, 100 * MS);
@@ -585,7 +586,7 @@ Test(retry_hedge, arguments_are_checked)
 {
 	struct field f;
 	struct backoff_answer answer;
-	struct backoff_call_options bad = {.size = 3};
+	struct backoff_call_options bad = {.size = sizeof(bad), .call_id = ""};
 
 	field_init(&f, eager);
 	cr_expect(backoff_retry_run_hedged(NULL, NULL, all_fail, &f, &answer) ==

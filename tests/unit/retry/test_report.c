@@ -28,8 +28,8 @@ static const struct act forgotten[] = {
 	  .error_type = "ConnectionError",
 	  .code = "http:503",
 	  .error = "busy",
-	  .hint = {BACKOFF_HINT_DELAY, 3 * S}}},
-	{0, {.hint = {BACKOFF_HINT_FORBID, 0}}},
+	  .hint = {.kind = BACKOFF_HINT_DELAY, .delay_ns = 3 * S}}},
+	{0, {.hint = {.kind = BACKOFF_HINT_FORBID, .delay_ns = 0}}},
 	{0, {.kind = (enum backoff_outcome_kind)99}},
 	{0, {.kind = (enum backoff_outcome_kind) - 1}},
 };

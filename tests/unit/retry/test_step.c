@@ -167,7 +167,8 @@ Test(retry_step, steps_out_of_order_are_refused)
 Test(retry_step, arguments_are_checked)
 {
 	static const struct act act[] = {OK(0)};
-	struct backoff_call_options options = {.size = 4};
+	struct backoff_call_options options = {.size = sizeof(options),
+					       .call_id = ""};
 	struct backoff_call *call = NULL;
 	static struct scene s;
 

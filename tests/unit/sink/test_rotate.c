@@ -117,8 +117,8 @@ Test(sink_rotate, invalid_arguments_are_refused)
 		struct backoff_rotation rotation;
 		const char *why;
 	} values[] = {
-		{{0, 1, 1, 1, NULL}, "no size"},
-		{{sizeof(w.rotation) + 8, 1, 1, 1, NULL}, "a later version"},
+		{{sizeof(w.rotation) + 8, 1, 1, 1, NULL},
+		 "something of a later version, here the text after it"},
 		{{sizeof(w.rotation), 0, 1, 1, NULL}, "nothing is kept"},
 		{{sizeof(w.rotation), 1001, 1, 1, NULL}, "too much is kept"},
 		{{sizeof(w.rotation), 1, 0, 1, NULL}, "no byte"},

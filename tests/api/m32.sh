@@ -1,0 +1,4 @@
+# The library compiles for a 32-bit machine, and works there as on a 64-bit one.
+. "$(dirname "$0")/portable.sh"
+try "gcc -m32 does not work (Debian: gcc-multilib)" gcc -m32
+compare gcc -m32 -idirafter /usr/include/cjson
