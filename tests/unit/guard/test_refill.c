@@ -282,8 +282,10 @@ Test(guard_refill, threads_take_what_is_there_and_no_more)
 	} row[] = {
 		/* 5000 tokens, 5 each. */
 		{0, 1000},
-		/* 80 000 steps of 1 ms: 80 s, 100 tokens each. */
-		{MS, 1000 + 80 * 100 / 5},
+		/* 80 000 steps of 0.1 ms: 8 s, 100 tokens each. A thread that
+		 * is held up for more than ten seconds counts as another clock,
+		 * and these seconds pass while it is. */
+		{MS / 10, 1000 + 8 * 100 / 5},
 	};
 
 	for (size_t r = 0; r < COUNT(row); r++) {

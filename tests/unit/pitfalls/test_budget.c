@@ -234,8 +234,9 @@ Test(pitfalls_budget, p23_a_refused_long_poll_can_pace_itself)
 	static struct scene s;
 
 	scene_init(&s,
-		   RULES("2", "\"jitter\":\"none\",\"budget\":{\"kind\":"
-			      "\"throttle\",\"max_tokens\":0.001}"),
+		   RULES("2",
+			 "\"jitter\":\"none\",\"budget\":{\"kind\":"
+			 "\"ratio\",\"ratio\":0.001,\"min_per_second\":0}"),
 		   act);
 	for (uint32_t refused = 1; refused <= 8; refused++) {
 		struct backoff_answer answer;
@@ -269,8 +270,9 @@ Test(pitfalls_budget, p23_a_refusal_says_how_long_the_retry_had_waited)
 	static struct scene s;
 
 	scene_init(&s,
-		   RULES("2", "\"jitter\":\"none\",\"budget\":{\"kind\":"
-			      "\"throttle\",\"max_tokens\":0.001}"),
+		   RULES("2",
+			 "\"jitter\":\"none\",\"budget\":{\"kind\":"
+			 "\"ratio\",\"ratio\":0.001,\"min_per_second\":0}"),
 		   act);
 	for (size_t i = 0; i < COUNT(act); i++) {
 		struct backoff_answer answer;
