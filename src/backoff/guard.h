@@ -61,9 +61,12 @@ backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns);
 
 /**
  * Guards by target, up to a limit. A new target evicts the least recently used
- * guard without holders; if all have holders, new targets share one guard. A
- * target costs about 600 bytes, and 2 more for each attempt of the policy's
- * `breaker.window`: 100,000 targets are 60 MB, or 2 GB with a window of 10,000.
+ * guard without holders; if all have holders, new targets share one guard.
+ *
+ * A target takes about 600 bytes, its name, and 2 bytes for each attempt of the
+ * policy's `breaker.window`: 60 MB for 100,000 targets, but 2 GB with a window
+ * of 10,000, which `breaker.window_time` avoids. Memory is taken when a target
+ * is first seen. A retry object for each target takes another kilobyte each.
  */
 struct backoff_guards;
 

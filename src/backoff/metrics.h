@@ -40,6 +40,23 @@ enum backoff_metrics_format {
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_metrics_new(uint32_t limit, struct backoff_metrics **out);
 
+/**
+ * Give the series of events a label `target`, which is off by default: a
+ * program may have more targets than a reader of metrics can take. To be called
+ * before events are counted.
+ *
+ * @param limit  how many triples of an operation, a policy and a target have
+ *               series to themselves, up to 65536, each of about 4 KiB; 0: no
+ *               such label. The events of further targets count for target
+ *               "_other" of their operation and policy, and in
+ *               `retry_metrics_targets_folded_total`. Events without a target
+ *               have no such label.
+ * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for a limit out of range or NULL;
+ *         BACKOFF_E_STATE if events were counted; BACKOFF_E_NOMEM
+ */
+BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
+backoff_metrics_set_targets(struct backoff_metrics *metrics, uint32_t limit);
+
 /** NULL is fine. No thread and no sink may use them any more. */
 BACKOFF_API void backoff_metrics_free(struct backoff_metrics *metrics);
 

@@ -242,7 +242,8 @@ backoff_metrics_count(void *metrics, const struct backoff_event *event)
 		increment(&m->unknown);
 		return;
 	}
-	c = &bo_series_find(m, event->operation, event->policy)->counts;
+	c = &bo_series_find(m, event->operation, event->policy, event->target)
+		     ->counts;
 	if (event->kind == BACKOFF_KIND_HEDGE)
 		increment(&c->hedges);
 	if (event->type == BACKOFF_EVENT_STARTED)

@@ -32,17 +32,37 @@ bo_metrics_forked(struct backoff_metrics *metrics)
 		clear(&metrics->dropped);
 		clear(&metrics->unknown);
 		clear(&metrics->folded);
+		clear(&metrics->folded_targets);
 		atomic_store_explicit(&metrics->generation, now,
 				      memory_order_release);
 	}
 	bo_metrics_unlock(metrics);
 }
 
+/* A table for @series series, and the common one. False without memory. */
+static bool
+make_table(struct backoff_metrics *m, size_t series)
+{
+	size_t slots = 4;
+	bo_slot *slot;
+
+	/* At most half full, so that each search soon meets a free slot. */
+	while (slots < 2 * (series + 1))
+		slots *= 2;
+	slot = calloc(slots, sizeof(*slot));
+	if (slot == NULL)
+		return false;
+	free(m->slot);
+	m->slot = slot;
+	m->slot_mask = slots - 1;
+	bo_series_add(m, m->other);
+	return true;
+}
+
 enum backoff_status
 backoff_metrics_new(uint32_t limit, struct backoff_metrics **out)
 {
 	struct backoff_metrics *m;
-	size_t slots = 4;
 
 	if (limit < 1 || limit > LIMIT_MAX || out == NULL)
 		return BACKOFF_E_ARGUMENT;
@@ -51,22 +71,30 @@ backoff_metrics_new(uint32_t limit, struct backoff_metrics **out)
 		free(m);
 		return BACKOFF_E_NOMEM;
 	}
-	/* At most half full, so that each search soon meets a free slot. */
-	while (slots < 2 * ((size_t)limit + 1))
-		slots *= 2;
 	atomic_init(&m->generation, bo_process_generation());
 	m->limit = limit;
-	m->slot = calloc(slots, sizeof(*m->slot));
-	m->other = bo_series_new("_other", "_other");
-	if (m->slot == NULL || m->other == NULL) {
-		free(m->slot);
+	m->other = bo_series_new("_other", "_other", "");
+	if (m->other == NULL || !make_table(m, limit)) {
 		free(m->other);
 		free(m);
 		return BACKOFF_E_NOMEM;
 	}
-	m->slot_mask = slots - 1;
-	bo_series_add(m, m->other);
 	*out = m;
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+backoff_metrics_set_targets(struct backoff_metrics *metrics, uint32_t limit)
+{
+	if (metrics == NULL || limit > LIMIT_MAX)
+		return BACKOFF_E_ARGUMENT;
+	if (atomic_load(&metrics->used) > 0 || metrics->folded > 0)
+		return BACKOFF_E_STATE;
+	/* Each pair may have a series without a target, and one for all targets
+	 * above the limit. */
+	if (!make_table(metrics, 2 * (size_t)metrics->limit + limit))
+		return BACKOFF_E_NOMEM;
+	metrics->targets = limit;
 	return BACKOFF_OK;
 }
 

@@ -78,12 +78,14 @@ struct bo_counts {
 _Static_assert(sizeof(struct bo_counts) % sizeof(bo_counter) == 0,
 	       "only counters");
 
-/** The counters of one operation under one policy. Freed with the metrics. */
+/** The counters of one operation under one policy, for one target if that is
+ *  not "". Freed with the metrics. */
 struct bo_series {
 	struct bo_counts counts;
 	uint32_t hash;
-	/** All point into `text`. The labels are op="...",policy="...". */
-	const char *operation, *policy, *labels;
+	/** All point into `text`. The labels are op="...",policy="..." and
+	 *  perhaps ,target="...". */
+	const char *operation, *policy, *target, *labels;
 	char text[];
 };
 
@@ -109,24 +111,30 @@ struct backoff_metrics {
 	 *  by the parent at a fork, it is free for the child. */
 	atomic_uint lock;
 	uint32_t limit, watched;
-	/** Series that count towards the limit. */
-	atomic_uint used;
+	/** How many series have a target, besides those for targets above that
+	 *  limit; 0: none, there is no such label. */
+	uint32_t targets;
+	/** Series that count towards the limit, and towards that of targets. */
+	atomic_uint used, used_targets;
 	/** The series for events above the limit; also in the table. */
 	struct bo_series *other;
-	bo_counter dropped, unknown, folded;
+	bo_counter dropped, unknown, folded, folded_targets;
 	bo_watch_link watches;
 	/** Open addressing; entries are never removed. */
 	size_t slot_mask;
 	bo_slot *slot;
 };
 
-/** The series of an operation and a policy (NULL means ""), made if needed.
- *  Above the limit or without memory the common one, which is counted. */
+/** The series of an operation, a policy and a target (NULL means ""), made if
+ *  needed. Above the limit or without memory the common one, which is counted.
+ */
 struct bo_series *bo_series_find(struct backoff_metrics *metrics,
-				 const char *operation, const char *policy);
+				 const char *operation, const char *policy,
+				 const char *target);
 
 /** Make a series with its labels from clean names; NULL without memory. */
-struct bo_series *bo_series_new(const char *operation, const char *policy);
+struct bo_series *bo_series_new(const char *operation, const char *policy,
+				const char *target);
 void bo_series_add(struct backoff_metrics *metrics, struct bo_series *series);
 
 /** Make a name valid for a label: one line of UTF-8, cut at BO_LABEL_MAX. */

@@ -360,6 +360,13 @@ put_folded(struct writer *w, const struct family *f)
 	put_sample(w, f, NULL, NULL, 0, bo_counter_read(&w->metrics->folded));
 }
 
+static void
+put_folded_targets(struct writer *w, const struct family *f)
+{
+	put_sample(w, f, NULL, NULL, 0,
+		   bo_counter_read(&w->metrics->folded_targets));
+}
+
 #define EACH_SERIES(put) put, NULL, NULL
 #define EACH_WATCH(put) NULL, put, NULL
 #define ONCE(put) NULL, NULL, put
@@ -406,6 +413,9 @@ static const struct family families[] = {
 	{"retry_metrics_folded",
 	 "Events counted under operation _other: no series was left.", COUNTER,
 	 NULL, ONCE(put_folded)},
+	{"retry_metrics_targets_folded",
+	 "Events counted under target _other: no series was left.", COUNTER,
+	 NULL, ONCE(put_folded_targets)},
 };
 
 /* OpenMetrics names a counter's family without the suffix of its sample; the
@@ -430,6 +440,8 @@ put_family(struct writer *w, const struct family *f)
 {
 	struct backoff_metrics *m = w->metrics;
 
+	if (f->once == put_folded_targets && m->targets == 0)
+		return;
 	put_head(w, f);
 	if (f->once != NULL)
 		f->once(w, f);
