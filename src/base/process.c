@@ -13,7 +13,7 @@
 
 #include "base/num.h"
 
-static atomic_uint generation;
+atomic_uint bo_process_forks;
 static atomic_uint_fast64_t lineage;
 static atomic_uint forks;
 static atomic_uint_fast64_t pid;
@@ -36,7 +36,7 @@ in_child(void)
 	uint64_t id = (uint64_t)getpid();
 	uint64_t birth = id << 32 | atomic_exchange(&forks, 0);
 
-	atomic_fetch_add(&generation, 1);
+	atomic_fetch_add(&bo_process_forks, 1);
 	atomic_store(&lineage,
 		     bo_mix64(atomic_load(&lineage) + bo_mix64(birth)));
 	atomic_store(&pid, id);
@@ -56,12 +56,6 @@ bo_process_init(void)
 {
 	pthread_once(&once, watch);
 	return watched ? BACKOFF_OK : BACKOFF_E_NOMEM;
-}
-
-uint32_t
-bo_process_generation(void)
-{
-	return atomic_load_explicit(&generation, memory_order_relaxed);
 }
 
 /* A mark is twice the generation, and one more while a thread of that process

@@ -10,9 +10,16 @@
 /** Begin to watch for fork(2); BACKOFF_OK or BACKOFF_E_NOMEM. */
 int bo_process_init(void);
 
+extern atomic_uint bo_process_forks;
+
 /** Number of forks between this process and the one that began to watch: a
- *  child of fork(2) has one more than its parent. */
-uint32_t bo_process_generation(void);
+ *  child of fork(2) has one more than its parent. Inline: it is read several
+ *  times for each call. */
+static inline uint32_t
+bo_process_generation(void)
+{
+	return atomic_load_explicit(&bo_process_forks, memory_order_relaxed);
+}
 
 /** 0 in the process that began to watch; in each child of fork(2) a number that
  *  neither its parent nor a sibling has. */

@@ -79,6 +79,7 @@ backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 		    struct backoff_decision *out)
 {
 	bo_engine_clear(out);
+	bo_hold_drop_foreign(state);
 	bo_engine_finish(state, stop, out);
 }
 
@@ -124,7 +125,9 @@ backoff_engine_resume(const struct backoff_policy *policy,
 
 	state->attempt_start_ns = now_ns;
 	bo_engine_clear(out);
-	if (stop == BACKOFF_STOP_NONE && bo_hold_is_foreign(state))
+	if (stop != BACKOFF_STOP_NONE)
+		bo_hold_drop_foreign(state);
+	else if (bo_hold_is_foreign(state))
 		stop = bo_hold_inherit(state, now_ns);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = bo_hold_admit(state, now_ns, out);

@@ -57,10 +57,6 @@ bo_hold_give_back(struct backoff_state *state)
 void
 bo_hold_end(struct backoff_state *state)
 {
-	if (bo_hold_is_foreign(state)) {
-		state->held_milli = 0;
-		state->probe = state->guarded = 0;
-	}
 	bo_hold_give_back(state);
 	if (state->guarded != 0)
 		bo_guard_end(state->guard);

@@ -25,6 +25,18 @@ bo_hold_is_foreign(const struct backoff_state *state)
 	       state->guarded != bo_guard_process(state->guard);
 }
 
+/** Before a call ends without a decision: what another process holds is not
+ *  this one's to give back. */
+static inline void
+bo_hold_drop_foreign(struct backoff_state *state)
+{
+	if (!bo_hold_is_foreign(state))
+		return;
+	state->held_milli = 0;
+	state->probe = 0;
+	state->guarded = 0;
+}
+
 /** Before a decision: make sure that this process holds what the state names.
  *  An attempt that is under way continues without a refused budget. */
 static inline void

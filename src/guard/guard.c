@@ -9,7 +9,8 @@
 uint32_t
 bo_guard_process(struct backoff_guard *guard)
 {
-	bo_guard_notice_fork(guard);
+	if (!bo_fork_is_seen(&guard->seen))
+		bo_guard_notice_fork(guard);
 	return bo_process_generation() + 1;
 }
 
