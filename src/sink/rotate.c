@@ -23,6 +23,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -102,6 +103,8 @@ struct rotating {
 	/** When the disk was last full: the time, the size of the file that was
 	 *  deleted, and that of all others. */
 	uint64_t freed_ns, freed_bytes, kept_bytes;
+	/** Number of files that were deleted because of that. */
+	atomic_uint frees;
 };
 
 static uint64_t
@@ -431,10 +434,12 @@ may_free(const struct rotating *r, uint64_t now_ns)
 static bool
 free_oldest(struct rotating *r, uint64_t now_ns)
 {
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, before;
 
 	if (!may_free(r, now_ns))
 		return false;
+	/* Not afterwards, when other threads have written again. */
+	before = bo_numbered_bytes(r->path, r->keep);
 	/* Without PATH, nobody can hold its lock. */
 	r->lock = open(r->path, FLAGS);
 	if (r->lock < 0 ? errno == ENOENT
@@ -443,23 +448,28 @@ free_oldest(struct rotating *r, uint64_t now_ns)
 	unlock(r);
 	if (bytes == 0)
 		return false;
+	atomic_fetch_add(&r->frees, 1);
 	r->freed_ns = now_ns;
 	r->freed_bytes = bytes;
-	r->kept_bytes = bo_numbered_bytes(r->path, r->keep);
+	r->kept_bytes = bo_sub_sat(before, bytes);
 	return true;
 }
 
-/* The disk is full: make room, if possible. */
+/* The disk was full when @frees files had been deleted: make room, if possible
+ * and no other thread has done so. */
 static bool
-make_room(struct rotating *r, uint64_t now_ns)
+make_room(struct rotating *r, uint64_t now_ns, unsigned frees)
 {
 	bool freed;
 	int state;
 
-	if (!take(r))
-		return false;
+	/* Another thread may be making room. */
+	if (!take(r)) {
+		sched_yield();
+		return true;
+	}
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	freed = free_oldest(r, now_ns);
+	freed = atomic_load(&r->frees) != frees || free_oldest(r, now_ns);
 	leave(r);
 	pthread_setcancelstate(state, NULL);
 	return freed;
@@ -469,14 +479,15 @@ make_room(struct rotating *r, uint64_t now_ns)
 static bool
 write_line(struct rotating *r, char *line, size_t length, uint64_t now_ns)
 {
-	for (unsigned i = 0; i <= r->keep; i++) {
+	for (int i = 0; i < AGAIN_MAX; i++) {
 		unsigned swaps = atomic_load(&r->swaps);
+		unsigned frees = atomic_load(&r->frees);
 		size_t done = bo_lines_write(&r->lines, line, length);
 
 		if (done == length ||
 		    (done > 0 && finish(r, swaps, line, length, done)))
 			return true;
-		if (!is_full(errno) || !make_room(r, now_ns))
+		if (!is_full(errno) || !make_room(r, now_ns, frees))
 			return false;
 	}
 	return false;
