@@ -34,6 +34,15 @@ is "headers, policies, man pages are there" "yes yes yes" "$(
 		[ -z "$(find root -path "$file")" ] || echo yes
 	done | tr '\n' ' ' | sed 's/ $//')"
 
+man3=$(find root -type d -name man3)
+is "every function has a man page that leads to its description" "" "$(
+	sed -n 's/^[[:space:]]*\(backoff_[a-z0-9_]*\);.*/\1/p' \
+		"$top_srcdir/src/libbackoff.map" | while read -r name; do
+		page=$(sed -n 's|^\.so man3/||p' "$man3/$name.3" 2>/dev/null)
+		grep -qE "^\.F[on] $name\$" "$man3/${page:-none}" 2>/dev/null ||
+			echo "$name"
+	done)"
+
 # Compile into bin/NAME; prints "yes", or the output of the compiler.
 compile() { # NAME PACKAGES FILE...
 	name=$1
