@@ -288,8 +288,8 @@ static const struct rs_column operation_column[] = {
 	{COLUMN(orphan_ends, RS_UNIT_COUNT, get_orphan_ends,
 		"of these, the lines that end their call")},
 	{COLUMN(missing_ends, RS_UNIT_COUNT, get_missing_ends,
-		"calls without an end, although the log goes on; an estimate "
-		"if it has no lines for successes")},
+		"calls without an end, although the log goes on; the least "
+		"number if it has no lines for successes")},
 };
 
 const struct rs_columns rs_operation_columns = {

@@ -77,7 +77,8 @@ write_doubts(const struct tk_quality *quality, FILE *out)
 			     loss->orphan_ends);
 	if (loss->missing_ends)
 		rs_paragraph(out, 2, "",
-			     "about %" PRIu64 " call%s without the line that "
+			     "at least %" PRIu64
+			     " call%s without the line that "
 			     "ended %s, although the log goes on",
 			     loss->missing_ends, plural(loss->missing_ends),
 			     loss->missing_ends == 1 ? "it" : "them");

@@ -69,12 +69,6 @@ tk_operation_find(const struct tk_trace *trace, tk_string name)
 	return &trace->operations[trace->operation_of[name] - 1];
 }
 
-bool
-tk_operation_silent(const struct tk_operation *operation)
-{
-	return operation->has_silent && !operation->has_unnamed_success;
-}
-
 /* Get the operation of this name, made if it is new; NULL if memory ran out. */
 static struct tk_operation *
 know_operation(struct tk_trace *trace, tk_string name)

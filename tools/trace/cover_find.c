@@ -16,7 +16,9 @@
  *
  * A gap inside the core is one of two things: a quiet time, of a log that only
  * has failures, or a piece of the log that is missing. It is called missing
- * only if the rest of the log is steady.
+ * only if the rest of the log is steady, and if it does not look like a good
+ * time between outages: those begin with first attempts, and most of their
+ * retries fail.
  */
 
 /* Share of lines outside the core; fewer lines than this have no core. */
@@ -32,6 +34,10 @@
  * the rest is at least as long as all such gaps. */
 #define GAP_RATIO 10
 #define GAPS_INSIDE 3
+/* Share of retries that fail in an outage, at least. */
+#define OUTAGE_FAILS 0.5
+/* A log with this share of lines of other kinds shows when it was written. */
+#define OTHER_LINES 0.2
 /* Times that are closer are noted once. */
 #define EDGE_NS (BO_NS_PER_S / 4)
 
@@ -178,14 +184,56 @@ longest_gaps(const struct tk_cover *cover, const struct times *times,
 	return count;
 }
 
+/* Whether the log has lines whatever happens: of successes, of other kinds, or
+ * of failures that are always there. */
+static bool
+always_writes(const struct tk_trace *trace)
+{
+	double attempts = 0, later = 0;
+
+	if (trace->totals.foreign > 0 &&
+	    (double)trace->totals.foreign >=
+		    OTHER_LINES * (double)trace->totals.lines)
+		return true;
+	for (size_t i = 0; i < trace->operation_count; i++)
+		if (!tk_operation_silent(&trace->operations[i]))
+			return true;
+	for (size_t i = 0; i < trace->record_count; i++) {
+		attempts += trace->records[i].type == BACKOFF_EVENT_ATTEMPT;
+		later += trace->records[i].number > 1;
+	}
+	return later < OUTAGE_FAILS * attempts;
+}
+
+/* Whether the first line after a gap continues a call: an outage would begin
+ * with a first attempt. */
+static bool
+resumes_midway(const struct tk_trace *trace, const struct tk_gap *gap)
+{
+	const struct tk_record *first = NULL;
+
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *record = &trace->records[i];
+
+		if (record->attempt.end_ns < gap->to_ns)
+			continue;
+		if (first == NULL ||
+		    record->attempt.end_ns < first->attempt.end_ns)
+			first = record;
+	}
+	return first != NULL && first->number > 1;
+}
+
 /* Find pieces that are missing inside a steady log. */
 static void
-find_gaps(struct tk_cover *cover, const struct times *times)
+find_gaps(const struct tk_trace *trace, struct tk_cover *cover,
+	  const struct times *times)
 {
 	struct tk_gap gap[GAPS_INSIDE + 1];
 	size_t count = longest_gaps(cover, times, gap, GAPS_INSIDE + 1);
 	uint64_t length = tk_cover_length(cover), sum = 0;
 	size_t found = 0;
+	bool steady;
 
 	if (times->high - times->low < LINES_STEADY / 2)
 		return;
@@ -200,8 +248,10 @@ find_gaps(struct tk_cover *cover, const struct times *times)
 		    this >= bo_mul_sat(next, GAP_RATIO))
 			found = i + 1;
 	}
+	steady = found > 0 && always_writes(trace);
 	for (size_t i = 0; i < found; i++)
-		add_gap(cover, gap[i].from_ns, gap[i].to_ns);
+		if (steady || resumes_midway(trace, &gap[i]))
+			add_gap(cover, gap[i].from_ns, gap[i].to_ns);
 }
 
 /* The window begins and ends with an event, not with any line. */
@@ -247,7 +297,7 @@ tk_find_cover(struct tk_trace *trace)
 	times.low = extend(cover, &times, times.low, false);
 	cover->from_ns = times.at[times.low];
 	cover->to_ns = times.at[times.high];
-	find_gaps(cover, &times);
+	find_gaps(trace, cover, &times);
 	trace->quality.gaps = cover->gap_count;
 	for (size_t i = 0; i < cover->gap_count; i++)
 		trace->quality.gap_ns +=

@@ -13,9 +13,11 @@
 #define USUAL_FACTOR 2
 /* The shortest time that the earlier attempts of a call may have taken. */
 #define EARLY_MIN_NS BO_NS_PER_S
-/* An attempt is amid failures if other calls failed both this much before and
- * this much after it. */
+/* An attempt is amid failures if other calls failed this often both shortly
+ * before and shortly after it. Fewer are not enough: last attempts come late,
+ * so more of them fall on the ends of outages. */
 #define AMID_NS (2 * BO_NS_PER_S)
+#define AMID_FAILURES 3
 /* Attempts amid failures that are needed to know how often such fail. */
 #define AMID_MIN 20
 /* Last attempts have lost their lines if they fail less often by this much: in
@@ -104,7 +106,7 @@ static bool
 is_amid(const struct amid *amid, uint64_t when_ns, uint64_t own_ns)
 {
 	size_t low = 0, high = amid->count;
-	bool before = false, after = false;
+	unsigned before = 0, after = 0;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -114,17 +116,17 @@ is_amid(const struct amid *amid, uint64_t when_ns, uint64_t own_ns)
 		else
 			high = middle;
 	}
-	for (size_t i = low; i-- > 0 && !before;) {
+	for (size_t i = low; i-- > 0 && before < AMID_FAILURES;) {
 		if (when_ns - amid->at[i] > AMID_NS)
 			break;
-		before = amid->at[i] != own_ns;
+		before += amid->at[i] != own_ns;
 	}
-	for (size_t i = low; i < amid->count && !after; i++) {
+	for (size_t i = low; i < amid->count && after < AMID_FAILURES; i++) {
 		if (amid->at[i] - when_ns > AMID_NS)
 			break;
-		after = amid->at[i] != own_ns;
+		after += amid->at[i] != own_ns;
 	}
-	return before && after;
+	return before == AMID_FAILURES && after == AMID_FAILURES;
 }
 
 /* Judge the attempts of a call after its first. */

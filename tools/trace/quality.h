@@ -15,7 +15,7 @@ struct tk_loss {
 	 *  their call. */
 	uint64_t orphans, orphan_ends;
 	/** Calls without an end, although the log goes on. In a log without
-	 *  successes, an estimate. */
+	 *  successes, a lower estimate. */
 	uint64_t missing_ends;
 };
 

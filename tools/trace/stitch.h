@@ -127,7 +127,11 @@ struct tk_operation *tk_operation_find(const struct tk_trace *trace,
 				       tk_string name);
 
 /** Whether silence after a failure means success for this operation. */
-bool tk_operation_silent(const struct tk_operation *operation);
+static inline bool
+tk_operation_silent(const struct tk_operation *operation)
+{
+	return operation->has_silent && !operation->has_unnamed_success;
+}
 
 /**
  * Link the records of each group into chains, one a call.

@@ -74,6 +74,28 @@ add_failures(struct tk_trace *trace, uint64_t start_ns)
 	}
 }
 
+/* Failures of ten minutes, as they always are: one in three has another. */
+static void
+add_noise(struct tk_trace *trace, uint64_t start_ns)
+{
+	for (unsigned i = 0; i < 60; i++) {
+		struct backoff_event event = event_at(start_ns + i * 10 * S,
+						      BACKOFF_EVENT_ATTEMPT, 1);
+		char id[32];
+
+		snprintf(id, sizeof(id), "n%u-%llu", i,
+			 (unsigned long long)(start_ns / S));
+		event.trace_id = id;
+		add(trace, &event);
+		if (i % 3 != 0)
+			continue;
+		event = event_at(event.ts_ns + 1100 * MS, BACKOFF_EVENT_ATTEMPT,
+				 2);
+		event.trace_id = id;
+		add(trace, &event);
+	}
+}
+
 static size_t
 call_count(const struct tk_trace *trace)
 {
@@ -155,12 +177,31 @@ Test(trace_quality, a_missing_piece_is_a_gap_and_a_quiet_time_is_not)
 		/* When the pieces begin, in minutes. */
 		unsigned piece[6], count;
 		unsigned gaps;
+		/* All calls fail; a piece may begin amid a call. */
+		bool outage, midway;
 	} row[] = {
-		{"whole", {0, 10, 20, 30}, 4, 0},
-		{"one file of four is missing", {0, 10, 30}, 3, 1},
-		{"two files", {0, 10, 30, 40, 60, 70}, 6, 2},
-		{"two bad times an hour apart", {0, 70}, 2, 0},
-		{"and three", {0, 70, 140}, 3, 0},
+		{"whole", {0, 10, 20, 30}, 4, 0, false, false},
+		{"one of four files is missing",
+		 {0, 10, 30},
+		 3,
+		 1,
+		 false,
+		 false},
+		{"two of eight files",
+		 {0, 10, 30, 40, 60, 70},
+		 6,
+		 2,
+		 false,
+		 false},
+		{"two bad times an hour apart", {0, 70}, 2, 0, true, false},
+		{"and three", {0, 70, 140}, 3, 0, true, false},
+		{"close to each other", {0, 10, 30}, 3, 0, true, false},
+		{"a file is missing in a bad time",
+		 {0, 10, 30},
+		 3,
+		 1,
+		 true,
+		 true},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
@@ -168,7 +209,15 @@ Test(trace_quality, a_missing_piece_is_a_gap_and_a_quiet_time_is_not)
 		const struct tk_cover *cover = tk_trace_cover(trace);
 
 		for (unsigned k = 0; k < row[i].count; k++)
-			add_failures(trace, START + row[i].piece[k] * 60 * S);
+			(row[i].outage ? add_failures : add_noise)(
+				trace, START + row[i].piece[k] * 60 * S);
+		if (row[i].midway) {
+			struct backoff_event event = event_at(
+				START + 1799 * S, BACKOFF_EVENT_EXHAUSTED, 3);
+
+			event.trace_id = "midway";
+			add(trace, &event);
+		}
 		cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
 		cr_expect_eq(cover->gap_count, row[i].gaps, "%s: %zu",
 			     row[i].why, cover->gap_count);
@@ -193,16 +242,16 @@ Test(trace_quality, a_call_before_a_gap_did_not_succeed_by_silence)
 	size_t count, cut_off = 0, orphans = 0;
 	struct backoff_event event;
 
-	add_failures(trace, START);
-	add_failures(trace, START + 600 * S);
+	add_noise(trace, START);
+	add_noise(trace, START + 600 * S);
 	event = event_at(START + 1192 * S, BACKOFF_EVENT_ATTEMPT, 1);
 	event.trace_id = "open";
 	add(trace, &event);
 	event = event_at(START + 1800 * S, BACKOFF_EVENT_EXHAUSTED, 3);
 	event.trace_id = "other";
 	add(trace, &event);
-	add_failures(trace, START + 1801 * S);
-	add_failures(trace, START + 2401 * S);
+	add_noise(trace, START + 1801 * S);
+	add_noise(trace, START + 2401 * S);
 	cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
 	cr_expect_eq(tk_trace_cover(trace)->gap_count, 1);
 	call = tk_trace_calls(trace, &count);
@@ -211,7 +260,8 @@ Test(trace_quality, a_call_before_a_gap_did_not_succeed_by_silence)
 		orphans += call[i].missing_before > 0;
 		cr_expect_not(call[i].beginning_lost);
 	}
-	cr_expect_eq(cut_off, 1);
+	/* That one, and the last of the log. */
+	cr_expect_eq(cut_off, 2);
 	cr_expect_eq(orphans, 1);
 	tk_trace_free(trace);
 }
@@ -291,8 +341,7 @@ Test(trace_quality, lost_last_lines_are_found_by_what_others_met)
 		cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
 		found = tk_trace_quality(trace)->loss.missing_ends;
 		cr_expect(share[i] == 100 ? found == 0
-					  : found > lost * 8 / 10 &&
-						    found < lost * 12 / 10,
+					  : found > lost / 2 && found <= lost,
 			  "%u %%: %llu of %llu", share[i],
 			  (unsigned long long)found, (unsigned long long)lost);
 		tk_trace_free(trace);
