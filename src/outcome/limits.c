@@ -63,12 +63,17 @@ backoff_outcome_add_hint(struct backoff_outcome *outcome, const char *name,
 struct backoff_hint
 backoff_outcome_hint(const struct backoff_outcome *outcome)
 {
-	struct backoff_hint hint = outcome->hint;
-	const struct backoff_limits *limits = &outcome->limits;
-	bool throttled = outcome->failure_class == BACKOFF_CLASS_THROTTLE &&
-			 outcome->kind != BACKOFF_OUTCOME_SUCCESS &&
-			 outcome->kind != BACKOFF_OUTCOME_CANCELLED;
+	struct backoff_hint hint = {.kind = BACKOFF_HINT_NONE};
+	const struct backoff_limits *limits;
+	bool throttled;
 
+	if (outcome == NULL)
+		return hint;
+	hint = outcome->hint;
+	limits = &outcome->limits;
+	throttled = outcome->failure_class == BACKOFF_CLASS_THROTTLE &&
+		    outcome->kind != BACKOFF_OUTCOME_SUCCESS &&
+		    outcome->kind != BACKOFF_OUTCOME_CANCELLED;
 	if (hint.kind == BACKOFF_HINT_DELAY || hint.kind == BACKOFF_HINT_FORBID)
 		return hint;
 	if (!throttled)

@@ -208,6 +208,28 @@ Test(engine_hedge, a_hint_postpones_the_next_hedge)
 	round_clear(&r);
 }
 
+/* A limit of the attempt that was throttled counts although another one fails
+ * last, in another way; that one's limits do not. */
+Test(engine_hedge, a_used_up_limit_postpones_the_retry)
+{
+	struct round r = round_of(HEDGED("5", ""));
+	struct backoff_outcome throttled = {0}, broken = {0};
+
+	backoff_outcome_from_http(&throttled, 429);
+	backoff_outcome_from_http(&broken, 500);
+	cr_assert(backoff_outcome_add_hint(&throttled, "x-ratelimit-reset", "3",
+					   T) == BACKOFF_OK);
+	cr_assert(backoff_outcome_add_hint(&broken, "x-ratelimit-reset", "9",
+					   T) == BACKOFF_OK);
+	cr_assert(ask(&r, T + 100 * MS) == 2);
+	end(&r, 1, T + 110 * MS, throttled);
+	end(&r, 2, T + 120 * MS, broken);
+	cr_expect(r.d.action == BACKOFF_ACTION_WAIT &&
+			  r.d.not_before_ns == T + 110 * MS + 3 * S,
+		  "%ju", (uintmax_t)(r.d.not_before_ns - T));
+	round_clear(&r);
+}
+
 /* failsafe-go#141: a refused hedge cancelled those that were running. */
 Test(engine_hedge, p21_a_budget_that_refuses_a_hedge_cancels_nothing)
 {
