@@ -12,7 +12,7 @@ struct backoff_field {
 	const char *path;
 	/** "duration", "count", "number", "name", "text", "boolean", "time",
 	 *  "object", "count or unlimited", "duration or list", "delays",
-	 * "matchers". */
+	 *  "matchers". */
 	const char *type;
 	/** Range of a number or length, in `unit`; both 0: there is none. */
 	double min, max;

@@ -276,17 +276,20 @@ delay_draw(const struct rs_run *run, size_t index, uint32_t number)
 }
 
 /* Stop a call in its wait if the recorded one was stopped in a wait, as early
- * or earlier. */
-static void
+ * or earlier. Returns the part of the wait that was waited. */
+static uint64_t
 call_off(struct rs_sim_call *call, const struct rs_run *run)
 {
 	const struct tk_call *record = &run->log->call[call->index];
+	uint64_t waited_ns;
 
 	if (call->decision.action == BACKOFF_ACTION_DONE ||
 	    call->decision.not_before_ns <= record->called_off_ns)
-		return;
+		return 0;
+	waited_ns = bo_sub_sat(record->called_off_ns, call->attempt.failure_ns);
 	backoff_engine_stop(&call->state, record->stop, &call->decision);
 	call->attempt.failure_ns = record->called_off_ns;
+	return waited_ns;
 }
 
 void
@@ -297,6 +300,7 @@ rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 		.kind = BACKOFF_OUTCOME_SUCCESS};
 	struct rs_attempt *attempt = &call->attempt;
 	uint32_t number = call->state.attempt;
+	uint64_t waited_ns = 0;
 
 	if (failed) {
 		backoff_engine_decide(run->policy, &call->state, &call->failure,
@@ -304,7 +308,7 @@ rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 				      delay_draw(run, call->index, number),
 				      &call->decision);
 		rs_sim_call_note_breaker(call);
-		call_off(call, run);
+		waited_ns = call_off(call, run);
 		if (call->decision.action != BACKOFF_ACTION_DONE &&
 		    number >= RS_ATTEMPTS_MAX)
 			backoff_engine_stop(&call->state,
@@ -316,7 +320,7 @@ rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 		rs_sim_call_note_breaker(call);
 	}
 	if (call->decision.action == BACKOFF_ACTION_DONE) {
-		attempt->delay_ns = 0;
+		attempt->delay_ns = waited_ns;
 		attempt->stop = call->decision.stop;
 	} else {
 		attempt->delay_ns = call->decision.delay_ns;

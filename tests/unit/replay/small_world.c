@@ -192,12 +192,14 @@ run_call(const struct small_world *world, const struct outages *outages,
 			    world->called_off)
 			continue;
 		now_ns += decision.delay_ns / 2;
+		state.backoff_ns -= decision.delay_ns - decision.delay_ns / 2;
 		backoff_engine_stop(&state, world->how, &decision);
 		if (trace)
 			record(trace, world, policy, call, &state, &decision,
 			       true, attempt, now_ns);
 	}
 	truth->stop[decision.stop]++;
+	truth->backoff_ns += state.backoff_ns;
 	truth->calls++;
 }
 

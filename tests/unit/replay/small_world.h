@@ -34,6 +34,8 @@ struct small_world {
 
 struct small_truth {
 	uint64_t calls, succeeded, attempts;
+	/** Sum of what was waited. */
+	uint64_t backoff_ns;
 	/** Number of calls by stop reason. */
 	uint64_t stop[BACKOFF_STOP_SLEEP_FAILED + 1];
 };

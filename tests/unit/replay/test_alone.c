@@ -129,6 +129,14 @@ Test(replay_alone, calls_end_as_they_were_recorded)
 				  1e-6,
 			  "%s: %g attempts, not %ju", ending[i].why,
 			  result->attempts, (uintmax_t)truth.attempts);
+		/* Logged times are whole microseconds. */
+		cr_expect(
+			fabs(result->backoff_per_call_ns * (double)truth.calls /
+				     (double)truth.backoff_ns -
+			     1) < 1e-4,
+			"%s: waits of %g ns, not %ju", ending[i].why,
+			result->backoff_per_call_ns * (double)truth.calls,
+			(uintmax_t)truth.backoff_ns);
 		for (int k = 0; k <= BACKOFF_STOP_SLEEP_FAILED; k++)
 			cr_expect(k == BACKOFF_STOP_SUCCESS ||
 					  fabs(result->stop[k] -
