@@ -78,8 +78,8 @@ struct backoff_state {
 	/** The guard that the call shares with others; NULL: none. Set by
 	 *  backoff_engine_join(). */
 	struct backoff_guard *guard;
-	/** Attempts begun in the round that continues after this wait; 0: a new
-	 *  round begins after it. */
+	/** Attempts begun in the round that continues after this wait, for
+	 *  which there is no delay; 0: a new round begins after it. */
 	uint32_t round_begun;
 	/** A bit for each class of the failures in a round under way. */
 	uint32_t round_classes;

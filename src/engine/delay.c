@@ -109,6 +109,39 @@ decorrelated(uint64_t base_ns, uint64_t previous_ns, struct backoff_delay *out)
 	out->capped = out->high_ns > out->ceiling_ns;
 }
 
+/* Laws that are not a jitter around the curve; false if this delay has none. */
+static bool
+other_law(const struct backoff_policy *policy, uint64_t base_ns,
+	  uint32_t failed, uint64_t previous_ns, struct backoff_delay *out)
+{
+	if (policy->jitter != BACKOFF_JITTER_DECORRELATED)
+		return range_of(&policy->schedule, failed, out);
+	decorrelated(base_ns, previous_ns, out);
+	return true;
+}
+
+/* Keep bounded jitter below the cap, and all jitter above the minimum. */
+static void
+limit(const struct backoff_policy *policy, uint64_t cap_ns,
+      struct backoff_delay *out)
+{
+	if (policy->bounded) {
+		/* The factor is rounded, but the cap holds exactly. */
+		out->high_ns = bo_min(
+			bo_mul_q32(out->high_ns, policy->shrink_q32), cap_ns);
+		out->low_ns =
+			bo_min(bo_mul_q32(out->low_ns, policy->shrink_q32),
+			       out->high_ns);
+	}
+	/* The range begins at the minimum. Raising the draws below it to it
+	 * would make many of them equal. */
+	if (out->low_ns < policy->jitter_minimum_ns) {
+		out->low_ns = policy->jitter_minimum_ns;
+		if (out->high_ns < out->low_ns)
+			out->high_ns = out->low_ns;
+	}
+}
+
 void
 bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 		uint64_t cap_ns, uint32_t failed, uint64_t previous_ns,
@@ -119,12 +152,8 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 
 	*out = (struct backoff_delay){.law = policy->jitter,
 				      .ceiling_ns = cap_ns};
-	if (policy->jitter == BACKOFF_JITTER_DECORRELATED) {
-		decorrelated(base_ns, previous_ns, out);
-		return;
-	}
-	if (policy->schedule.high_ns != NULL &&
-	    range_of(&policy->schedule, failed, out))
+	if (policy->has_other_laws &&
+	    other_law(policy, base_ns, failed, previous_ns, out))
 		return;
 	if (failed >= policy->saturated_from && !after &&
 	    base_ns == policy->base_delay_ns && cap_ns <= policy->cap_ns)
@@ -156,21 +185,8 @@ bo_engine_delay(const struct backoff_policy *policy, uint64_t base_ns,
 		out->high_ns = bo_add_sat(c, policy->jitter_max_ns);
 		break;
 	}
-	if (policy->bounded) {
-		/* The factor is rounded, but the cap holds exactly. */
-		out->high_ns = bo_min(
-			bo_mul_q32(out->high_ns, policy->shrink_q32), cap_ns);
-		out->low_ns =
-			bo_min(bo_mul_q32(out->low_ns, policy->shrink_q32),
-			       out->high_ns);
-	}
-	/* The range begins at the minimum. Raising the draws below it to it
-	 * would make many of them equal. */
-	if (out->low_ns < policy->jitter_minimum_ns) {
-		out->low_ns = policy->jitter_minimum_ns;
-		if (out->high_ns < out->low_ns)
-			out->high_ns = out->low_ns;
-	}
+	if (policy->limits_jitter)
+		limit(policy, cap_ns, out);
 	/* If no cap is applied after the jitter, the law ends at its high. */
 	if (after)
 		out->capped = out->high_ns > out->ceiling_ns;

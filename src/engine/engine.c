@@ -186,10 +186,9 @@ bo_engine_class_of(const struct backoff_outcome *outcome)
 }
 
 /* The law of the delay, with the base and cap of a failure's class. */
-static void
-law_of_class(const struct backoff_policy *policy,
-	     const struct backoff_state *state, enum backoff_class class,
-	     struct backoff_delay *law)
+static inline void
+law_of(const struct backoff_policy *policy, const struct backoff_state *state,
+       enum backoff_class class, struct backoff_delay *law)
 {
 	uint64_t base_ns = policy->base_delay_ns, cap_ns = policy->cap_ns;
 
@@ -208,22 +207,19 @@ law_of_class(const struct backoff_policy *policy,
 			state->previous_delay_ns, law);
 }
 
-/* The law of the delay after a failure, and after those of its round, which may
- * have other classes: the longest. A throttle failure must not be forgotten
- * because an attempt alongside failed later, in another way. */
-static void
-law_of(const struct backoff_policy *policy, const struct backoff_state *state,
-       const struct backoff_outcome *outcome, struct backoff_delay *law)
+/* The law of the delay after the failures of a round, which have several
+ * classes: the longest. A throttle failure must not be forgotten because an
+ * attempt alongside failed later, in another way. */
+static __attribute__((noinline)) void
+lengthen_law(const struct backoff_policy *policy,
+	     const struct backoff_state *state, struct backoff_delay *law)
 {
-	law_of_class(policy, state, bo_engine_class_of(outcome), law);
-	if (!policy->has_class_rules || state->round_classes == 0)
-		return;
-	for (unsigned class = 0; class < BO_CLASSES; class ++) {
+	for (unsigned i = 0; i < BO_CLASSES; i++) {
 		struct backoff_delay other;
 
-		if ((state->round_classes >> class & 1) == 0)
+		if ((state->round_classes >> i & 1) == 0)
 			continue;
-		law_of_class(policy, state, (enum backoff_class) class, &other);
+		law_of(policy, state, (enum backoff_class)i, &other);
 		if (bo_min(other.high_ns, other.ceiling_ns) >
 		    bo_min(law->high_ns, law->ceiling_ns))
 			*law = other;
@@ -268,16 +264,18 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
  * part in the curve either. */
 static inline enum backoff_stop
 choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
-	     const struct backoff_outcome *outcome, bool at_once,
-	     uint64_t now_ns, uint64_t draw, struct backoff_decision *out)
+	     const struct backoff_outcome *outcome, uint64_t now_ns,
+	     uint64_t draw, struct backoff_decision *out)
 {
 	const struct backoff_hint hint = bo_outcome_hint(outcome);
 
-	if (at_once) {
+	if (state->round_begun != 0) {
 		out->law = (struct backoff_delay){.law = BACKOFF_JITTER_NONE};
 		out->delay_ns = 0;
 	} else {
-		law_of(policy, state, outcome, &out->law);
+		law_of(policy, state, bo_engine_class_of(outcome), &out->law);
+		if (policy->has_class_rules && state->round_classes != 0)
+			lengthen_law(policy, state, &out->law);
 		out->delay_ns = backoff_engine_draw(&out->law, draw);
 		state->previous_delay_ns = out->delay_ns;
 	}
@@ -402,10 +400,11 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		       : BACKOFF_STOP_NONE;
 }
 
-static inline void
-decide(const struct backoff_policy *policy, struct backoff_state *state,
-       const struct backoff_outcome *outcome, bool at_once, uint64_t now_ns,
-       uint64_t draw, struct backoff_decision *out)
+void
+backoff_engine_decide(const struct backoff_policy *policy,
+		      struct backoff_state *state,
+		      const struct backoff_outcome *outcome, uint64_t now_ns,
+		      uint64_t draw, struct backoff_decision *out)
 {
 	enum backoff_stop stop;
 	uint64_t delay_ns;
@@ -422,8 +421,7 @@ decide(const struct backoff_policy *policy, struct backoff_state *state,
 	stop = bo_engine_refuse(policy, state, outcome, now_ns);
 	bo_hold_report(policy, state, outcome, stop, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
-		stop = choose_delay(policy, state, outcome, at_once, now_ns,
-				    draw, out);
+		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = bo_hold_reserve(state, outcome, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE) {
@@ -434,22 +432,4 @@ decide(const struct backoff_policy *policy, struct backoff_state *state,
 	bo_engine_finish(state, stop, out);
 	/* A caller that makes call after call paces itself with it. */
 	out->delay_ns = delay_ns;
-}
-
-void
-backoff_engine_decide(const struct backoff_policy *policy,
-		      struct backoff_state *state,
-		      const struct backoff_outcome *outcome, uint64_t now_ns,
-		      uint64_t draw, struct backoff_decision *out)
-{
-	decide(policy, state, outcome, false, now_ns, draw, out);
-}
-
-void
-bo_engine_decide_at_once(const struct backoff_policy *policy,
-			 struct backoff_state *state,
-			 const struct backoff_outcome *outcome, uint64_t now_ns,
-			 uint64_t draw, struct backoff_decision *out)
-{
-	decide(policy, state, outcome, true, now_ns, draw, out);
 }

@@ -43,14 +43,6 @@ enum backoff_stop bo_engine_refuse(const struct backoff_policy *policy,
  *  version. */
 enum backoff_class bo_engine_class_of(const struct backoff_outcome *outcome);
 
-/** backoff_engine_decide(), but the retry is made without a delay, or with that
- *  of a hint. */
-void bo_engine_decide_at_once(const struct backoff_policy *policy,
-			      struct backoff_state *state,
-			      const struct backoff_outcome *outcome,
-			      uint64_t now_ns, uint64_t draw,
-			      struct backoff_decision *out);
-
 /** Decide that the call is over. The rest of the decision stays as it is. */
 void bo_engine_finish(struct backoff_state *state, enum backoff_stop stop,
 		      struct backoff_decision *out);

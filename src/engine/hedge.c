@@ -333,20 +333,16 @@ decide_last(const struct backoff_policy *policy, struct backoff_state *state,
 	is_clamped =
 		failed && join_hints(&policy->hint, hedges, now_ns, &last.hint);
 	bo_engine_clear(out);
-	if (goes_on) {
-		bo_engine_decide_at_once(policy, state, &last, now_ns, draw,
-					 out);
-		if (out->action == BACKOFF_ACTION_WAIT) {
-			state->round_classes |= 1u
-						<< bo_engine_class_of(outcome);
-			state->round_begun = hedges->begun;
-		}
-	} else {
+	if (goes_on)
+		state->round_begun = hedges->begun;
+	else
 		/* The whole round is one step of the curve. */
 		state->curve_start += hedges->begun - 1;
-		backoff_engine_decide(policy, state, &last, now_ns, draw, out);
-		state->round_classes = 0;
-	}
+	backoff_engine_decide(policy, state, &last, now_ns, draw, out);
+	if (goes_on && out->action == BACKOFF_ACTION_WAIT)
+		state->round_classes |= 1u << bo_engine_class_of(outcome);
+	else
+		state->round_begun = state->round_classes = 0;
 	if (is_clamped && out->hint_action == BACKOFF_HINT_ACTION_HONOURED)
 		out->hint_action = BACKOFF_HINT_ACTION_CLAMPED;
 }

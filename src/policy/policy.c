@@ -197,6 +197,9 @@ bo_policy_compile(struct backoff_policy *p)
 		    !p->on[c].consume_attempt)
 			p->has_class_rules = true;
 	compile_budget(&p->budget);
+	p->has_other_laws = p->jitter == BACKOFF_JITTER_DECORRELATED ||
+			    p->schedule.high_ns != NULL;
+	p->limits_jitter = p->bounded || p->jitter_minimum_ns > 0;
 	p->retries_all = p->abort_on.count == 0 && p->retry_on.count == 1 &&
 			 p->retry_on.item[0].kind == BO_MATCH_ANY;
 }

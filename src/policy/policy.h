@@ -144,6 +144,11 @@ struct backoff_policy {
 	enum backoff_curve curve;
 	enum backoff_jitter jitter;
 	enum bo_order order;
+	/** Some laws are not a jitter around the curve: decorrelated delays,
+	 * and steps of a schedule that are ranges. */
+	bool has_other_laws;
+	/** Jitter is bounded, or has a minimum. */
+	bool limits_jitter;
 	/** `retry_on` is "*" alone and `abort_on` is empty. */
 	bool retries_all;
 	/** From this failed attempt on, the curve is the cap; UINT64_MAX if
