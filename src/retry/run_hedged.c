@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "base/process.h"
 #include "clock/cancel.h"
 #include "outcome/outcome.h"
 #include "retry/hedge.h"
@@ -19,6 +20,8 @@ struct racer {
 	struct backoff_attempt attempt;
 	struct backoff_outcome outcome;
 	pthread_t thread;
+	/** The process that has the thread. */
+	uint32_t generation;
 	/** No thread could be made: the attempt ran in the calling one. */
 	bool is_inline;
 	/** Set by the thread when the attempt has ended. */
@@ -86,15 +89,36 @@ launch(struct race *race, const struct backoff_attempt *attempt)
 	racer->attempt.cancel = &race->over;
 	bo_outcome_init(&racer->outcome);
 	atomic_store_explicit(&racer->is_done, false, memory_order_relaxed);
+	racer->generation = bo_process_generation();
 	racer->is_inline = !make_thread(racer);
 	if (racer->is_inline)
 		run_attempt(racer);
 }
 
+/* Whether the attempt has ended or can end: if a callback of the calling thread
+ * made a child by fork(2), the child does not have the threads of attempts. */
+static bool
+can_end(const struct racer *racer)
+{
+	return racer->is_inline ||
+	       racer->generation == bo_process_generation() ||
+	       atomic_load_explicit(&racer->is_done, memory_order_acquire);
+}
+
+static bool
+can_all_end(const struct race *race)
+{
+	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++)
+		if (race->racer[i].attempt.number != 0 &&
+		    !can_end(&race->racer[i]))
+			return false;
+	return true;
+}
+
 static void
 join(struct racer *racer)
 {
-	if (!racer->is_inline)
+	if (!racer->is_inline && racer->generation == bo_process_generation())
 		pthread_join(racer->thread, NULL);
 	racer->attempt.number = 0;
 }
@@ -147,6 +171,10 @@ go_on(struct race *race)
 	bo_cancel_reset(&race->wake);
 	if (collect(race))
 		return;
+	if (!can_all_end(race)) {
+		bo_call_stop(&race->call, BACKOFF_STOP_SHUTDOWN, now(race));
+		return;
+	}
 	if (bo_hedge_next(&race->call, now(race), &attempt))
 		launch(race, &attempt);
 	else if (doze(race) == BACKOFF_E_IO)
@@ -185,6 +213,8 @@ finish(struct race *race)
 		struct racer *racer = &race->racer[i];
 
 		if (racer->attempt.number == 0)
+			continue;
+		if (!can_end(racer))
 			continue;
 		join(racer);
 		if (racer->outcome.result != NULL && r->discard != NULL)
