@@ -27,9 +27,8 @@
 /* A log with fewer lines may have longer breaks, in proportion. */
 #define LINES_STEADY 100
 #define BREAK_MIN_NS (60 * BO_NS_PER_S)
-/* At most this many lines, and this share of all, are strays. */
-#define STRAYS_MAX 3
-#define STRAYS_SHARE 100
+/* At most this many lines of one time are strays. */
+#define STRAYS_MAX 4
 /* A piece is missing if its gap is this many times the longest other one, and
  * the rest is at least as long as all such gaps. */
 #define GAP_RATIO 10
@@ -118,6 +117,54 @@ add_gap(struct tk_cover *cover, uint64_t from_ns, uint64_t to_ns)
 	cover->gap_count++;
 }
 
+/* Whether the log has lines whatever happens: of successes, of other kinds, or
+ * of failures that are always there. */
+static bool
+always_writes(const struct tk_trace *trace)
+{
+	double attempts = 0, later = 0;
+
+	if (trace->totals.foreign > 0 &&
+	    (double)trace->totals.foreign >=
+		    OTHER_LINES * (double)trace->totals.lines)
+		return true;
+	for (size_t i = 0; i < trace->operation_count; i++)
+		if (!tk_operation_silent(&trace->operations[i]))
+			return true;
+	for (size_t i = 0; i < trace->record_count; i++) {
+		attempts += trace->records[i].type == BACKOFF_EVENT_ATTEMPT;
+		later += trace->records[i].number > 1;
+	}
+	return later < OUTAGE_FAILS * attempts;
+}
+
+/* Whether the first line after a gap continues a call: an outage would begin
+ * with a first attempt. */
+static bool
+resumes_midway(const struct tk_trace *trace, uint64_t to_ns)
+{
+	const struct tk_record *first = NULL;
+
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *record = &trace->records[i];
+
+		if (record->attempt.end_ns < to_ns)
+			continue;
+		if (first == NULL ||
+		    record->attempt.end_ns < first->attempt.end_ns)
+			first = record;
+	}
+	return first != NULL && first->number > 1;
+}
+
+/* Whether a time without lines is a piece that is missing. */
+static bool
+is_missing(const struct tk_trace *trace, uint64_t from_ns, uint64_t to_ns)
+{
+	return to_ns > from_ns &&
+	       (always_writes(trace) || resumes_midway(trace, to_ns));
+}
+
 static uint64_t
 apart(const struct times *times, size_t a, size_t b)
 {
@@ -129,13 +176,12 @@ apart(const struct times *times, size_t a, size_t b)
 /* Extend the window from an edge, up or down: over short breaks, and over a gap
  * to another piece that has more lines than strays have. */
 static size_t
-extend(struct tk_cover *cover, const struct times *times, size_t edge, bool up)
+extend(const struct tk_trace *trace, struct tk_cover *cover,
+       const struct times *times, size_t edge, bool up)
 {
 	size_t last = up ? times->count - 1 : 0, at = edge;
-	size_t step = up ? 1 : SIZE_MAX, few = times->count / STRAYS_SHARE;
+	size_t step = up ? 1 : SIZE_MAX;
 
-	if (few < STRAYS_MAX)
-		few = STRAYS_MAX;
 	while (at != last) {
 		size_t first = at + step, end = first;
 		uint64_t from = times->at[up ? edge : first];
@@ -146,8 +192,9 @@ extend(struct tk_cover *cover, const struct times *times, size_t edge, bool up)
 			end += step;
 		if (to - from <= times->break_ns) {
 			edge = end;
-		} else if ((up ? end - at : at - end) > few) {
-			add_gap(cover, from, to);
+		} else if ((up ? end - at : at - end) > STRAYS_MAX) {
+			if (is_missing(trace, from, to))
+				add_gap(cover, from, to);
 			edge = end;
 		}
 		at = end;
@@ -184,46 +231,6 @@ longest_gaps(const struct tk_cover *cover, const struct times *times,
 	return count;
 }
 
-/* Whether the log has lines whatever happens: of successes, of other kinds, or
- * of failures that are always there. */
-static bool
-always_writes(const struct tk_trace *trace)
-{
-	double attempts = 0, later = 0;
-
-	if (trace->totals.foreign > 0 &&
-	    (double)trace->totals.foreign >=
-		    OTHER_LINES * (double)trace->totals.lines)
-		return true;
-	for (size_t i = 0; i < trace->operation_count; i++)
-		if (!tk_operation_silent(&trace->operations[i]))
-			return true;
-	for (size_t i = 0; i < trace->record_count; i++) {
-		attempts += trace->records[i].type == BACKOFF_EVENT_ATTEMPT;
-		later += trace->records[i].number > 1;
-	}
-	return later < OUTAGE_FAILS * attempts;
-}
-
-/* Whether the first line after a gap continues a call: an outage would begin
- * with a first attempt. */
-static bool
-resumes_midway(const struct tk_trace *trace, const struct tk_gap *gap)
-{
-	const struct tk_record *first = NULL;
-
-	for (size_t i = 0; i < trace->record_count; i++) {
-		const struct tk_record *record = &trace->records[i];
-
-		if (record->attempt.end_ns < gap->to_ns)
-			continue;
-		if (first == NULL ||
-		    record->attempt.end_ns < first->attempt.end_ns)
-			first = record;
-	}
-	return first != NULL && first->number > 1;
-}
-
 /* Find pieces that are missing inside a steady log. */
 static void
 find_gaps(const struct tk_trace *trace, struct tk_cover *cover,
@@ -233,7 +240,6 @@ find_gaps(const struct tk_trace *trace, struct tk_cover *cover,
 	size_t count = longest_gaps(cover, times, gap, GAPS_INSIDE + 1);
 	uint64_t length = tk_cover_length(cover), sum = 0;
 	size_t found = 0;
-	bool steady;
 
 	if (times->high - times->low < LINES_STEADY / 2)
 		return;
@@ -248,9 +254,8 @@ find_gaps(const struct tk_trace *trace, struct tk_cover *cover,
 		    this >= bo_mul_sat(next, GAP_RATIO))
 			found = i + 1;
 	}
-	steady = found > 0 && always_writes(trace);
 	for (size_t i = 0; i < found; i++)
-		if (steady || resumes_midway(trace, &gap[i]))
+		if (is_missing(trace, gap[i].from_ns, gap[i].to_ns))
 			add_gap(cover, gap[i].from_ns, gap[i].to_ns);
 }
 
@@ -293,8 +298,8 @@ tk_find_cover(struct tk_trace *trace)
 		return BACKOFF_OK;
 	qsort(trace->times, times.count, sizeof(*trace->times), bo_compare_u64);
 	find_core(&times);
-	times.high = extend(cover, &times, times.high, true);
-	times.low = extend(cover, &times, times.low, false);
+	times.high = extend(trace, cover, &times, times.high, true);
+	times.low = extend(trace, cover, &times, times.low, false);
 	cover->from_ns = times.at[times.low];
 	cover->to_ns = times.at[times.high];
 	find_gaps(trace, cover, &times);
