@@ -29,7 +29,8 @@ BACKOFF_API void backoff_cancel_free(struct backoff_cancel *cancel);
  */
 BACKOFF_API void backoff_cancel_request(struct backoff_cancel *cancel);
 
-/** 1 once backoff_cancel_request() was called, else 0. */
+/** 1 once backoff_cancel_request() was called, else 0, as for NULL: an attempt
+ *  that nothing cancels has no switch. */
 BACKOFF_API int backoff_cancel_requested(const struct backoff_cancel *cancel);
 
 /**

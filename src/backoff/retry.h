@@ -72,7 +72,7 @@ backoff_retry_guard(const struct backoff_retry *retry);
 BACKOFF_API void backoff_retry_set_sink(struct backoff_retry *retry,
 					struct backoff_sink *sink);
 
-/** The source of time; borrowed; the default is backoff_clock_system(). */
+/** The source of time; borrowed; NULL, the default: backoff_clock_system(). */
 BACKOFF_API void backoff_retry_set_clock(struct backoff_retry *retry,
 					 const struct backoff_clock *clock);
 

@@ -8,7 +8,13 @@
 
 BACKOFF_BEGIN_DECLS
 
-/** The numbers are part of the ABI and never reused. */
+/**
+ * The numbers are part of the ABI and never reused.
+ *
+ * Every function that returns a status returns BACKOFF_E_ARGUMENT for a NULL
+ * that it needs. Other functions do nothing, or return a neutral value, such as
+ * 0, "" or NULL.
+ */
 enum backoff_status {
 	/** Done. */
 	BACKOFF_OK = 0,

@@ -20,6 +20,9 @@ struct bo_out {
 static inline struct bo_out
 bo_out_init(char *buffer, size_t size)
 {
+	/* Without a buffer, text is only counted. */
+	if (buffer == NULL)
+		size = 0;
 	if (size > 0)
 		buffer[0] = '\0';
 	return (struct bo_out){buffer, size, 0};

@@ -27,6 +27,8 @@ bo_cancel_init(struct backoff_cancel *cancel,
 enum backoff_status
 backoff_cancel_new(struct backoff_cancel **out)
 {
+	if (out == NULL)
+		return BACKOFF_E_ARGUMENT;
 	struct backoff_cancel *cancel = malloc(sizeof(*cancel));
 
 	if (cancel == NULL)
@@ -59,6 +61,8 @@ wake(atomic_uint *word, unsigned bits)
 void
 backoff_cancel_request(struct backoff_cancel *cancel)
 {
+	if (cancel == NULL)
+		return;
 	int saved = errno;
 
 	atomic_fetch_or(&cancel->word, 1);
@@ -88,6 +92,8 @@ is_on(const struct backoff_cancel *cancel)
 int
 backoff_cancel_requested(const struct backoff_cancel *cancel)
 {
+	if (cancel == NULL)
+		return 0;
 	return is_on(cancel) ||
 	       (cancel->parent != NULL && is_on(cancel->parent));
 }

@@ -142,6 +142,8 @@ enum backoff_status
 backoff_clock_virtual_new(uint64_t start_ns, uint64_t wall_ns,
 			  struct backoff_clock **out)
 {
+	if (out == NULL)
+		return BACKOFF_E_ARGUMENT;
 	struct virtual *v = malloc(sizeof(*v));
 
 	if (v == NULL)
@@ -157,6 +159,8 @@ backoff_clock_virtual_new(uint64_t start_ns, uint64_t wall_ns,
 void
 backoff_clock_virtual_advance(struct backoff_clock *clock, uint64_t by_ns)
 {
+	if (clock == NULL)
+		return;
 	struct virtual *v = clock->user;
 
 	v->now_ns = bo_add_sat(v->now_ns, by_ns);

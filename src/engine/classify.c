@@ -108,6 +108,8 @@ int
 backoff_engine_retryable(const struct backoff_policy *policy,
 			 const struct backoff_outcome *outcome)
 {
+	if (policy == NULL || outcome == NULL)
+		return 0;
 	if (is_not_reported(outcome))
 		return 0;
 	if (outcome->failure_class == BACKOFF_CLASS_FATAL)

@@ -198,6 +198,8 @@ void
 backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
 		     uint64_t previous_ns, struct backoff_delay *out)
 {
+	if (policy == NULL || out == NULL)
+		return;
 	bo_engine_delay(policy, policy->base_delay_ns, policy->cap_ns, failed,
 			previous_ns, out);
 }
@@ -205,6 +207,8 @@ backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
 uint64_t
 backoff_engine_draw(const struct backoff_delay *law, uint64_t draw)
 {
+	if (law == NULL)
+		return 0;
 	uint64_t span = law->high_ns - law->low_ns;
 
 	return bo_min(law->low_ns + bo_mul_frac(span, draw), law->ceiling_ns);

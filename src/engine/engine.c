@@ -78,6 +78,10 @@ void
 backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 		    struct backoff_decision *out)
 {
+	if (state == NULL || out == NULL) {
+		bo_engine_refuse_null(out);
+		return;
+	}
 	bo_engine_clear(out);
 	bo_hold_drop_foreign(state);
 	bo_engine_finish(state, stop, out);
@@ -114,10 +118,23 @@ bo_engine_clear(struct backoff_decision *out)
 }
 
 void
+bo_engine_refuse_null(struct backoff_decision *out)
+{
+	if (out == NULL)
+		return;
+	bo_engine_clear(out);
+	out->action = BACKOFF_ACTION_DONE;
+}
+
+void
 backoff_engine_resume(const struct backoff_policy *policy,
 		      struct backoff_state *state, uint64_t now_ns,
 		      struct backoff_decision *out)
 {
+	if (policy == NULL || state == NULL || out == NULL) {
+		bo_engine_refuse_null(out);
+		return;
+	}
 	enum backoff_stop stop =
 		bo_engine_has_passed(state->deadline_ns, now_ns)
 			? BACKOFF_STOP_DEADLINE
@@ -141,6 +158,8 @@ void
 backoff_engine_join(struct backoff_state *state, struct backoff_guard *guard,
 		    uint64_t now_ns, struct backoff_decision *out)
 {
+	if (state == NULL || guard == NULL || out == NULL)
+		return;
 	enum backoff_stop stop;
 
 	if (out->action != BACKOFF_ACTION_ATTEMPT)
@@ -155,6 +174,10 @@ backoff_engine_begin(const struct backoff_policy *policy,
 		     struct backoff_state *state, uint64_t now_ns,
 		     uint64_t deadline_ns, struct backoff_decision *out)
 {
+	if (policy == NULL || state == NULL || out == NULL) {
+		bo_engine_refuse_null(out);
+		return;
+	}
 	state->attempt = 1;
 	state->stop = BACKOFF_STOP_NONE;
 	state->finished = 0;
@@ -409,6 +432,10 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	enum backoff_stop stop;
 	uint64_t delay_ns;
 
+	if (policy == NULL || state == NULL || outcome == NULL || out == NULL) {
+		bo_engine_refuse_null(out);
+		return;
+	}
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
 	bo_hold_check(state, now_ns);

@@ -20,6 +20,10 @@ uint64_t bo_engine_attempt_timeout(const struct backoff_policy *policy,
 				   const struct backoff_state *state,
 				   uint64_t start_ns);
 
+/** Decide that a call without policy, state or outcome is over; @p out may be
+ *  NULL. */
+void bo_engine_refuse_null(struct backoff_decision *out);
+
 /** Empty a decision. */
 void bo_engine_clear(struct backoff_decision *out);
 

@@ -99,6 +99,8 @@ backoff_engine_hedges_begin(const struct backoff_policy *policy,
 			    struct backoff_state *state,
 			    struct backoff_hedges *hedges, uint64_t start_ns)
 {
+	if (policy == NULL || state == NULL || hedges == NULL)
+		return;
 	hedges->running = 0;
 	hedges->begun = state->round_begun;
 	hedges->left = policy->hedge.max - hedges->begun;
@@ -142,6 +144,10 @@ backoff_engine_hedge(const struct backoff_policy *policy,
 		     struct backoff_state *state, struct backoff_hedges *hedges,
 		     uint64_t now_ns, struct backoff_decision *out)
 {
+	if (policy == NULL || state == NULL || hedges == NULL || out == NULL) {
+		bo_engine_refuse_null(out);
+		return;
+	}
 	wait_for_others(state, out);
 	check_lanes(state, hedges, now_ns);
 	if (hedges->left == 0 || bo_engine_is_last(policy, state) ||
@@ -273,6 +279,8 @@ void
 backoff_engine_hedges_end(struct backoff_state *state,
 			  struct backoff_hedges *hedges)
 {
+	if (state == NULL || hedges == NULL)
+		return;
 	/* In a child of fork(2), the lanes may name what its parent holds. */
 	if (!bo_hold_is_foreign(state))
 		release_all(state, hedges, false);
@@ -355,6 +363,11 @@ backoff_engine_hedges_decide(const struct backoff_policy *policy,
 			     uint64_t now_ns, uint64_t draw,
 			     struct backoff_decision *out)
 {
+	if (policy == NULL || state == NULL || hedges == NULL ||
+	    outcome == NULL || out == NULL) {
+		bo_engine_refuse_null(out);
+		return;
+	}
 	struct backoff_lane *lane = bo_hedges_find(hedges, attempt);
 
 	if (now_ns < state->start_ns)

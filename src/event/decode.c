@@ -37,6 +37,8 @@ struct reading {
 enum backoff_status
 backoff_event_decoder_new(struct backoff_event_decoder **out)
 {
+	if (out == NULL)
+		return BACKOFF_E_ARGUMENT;
 	struct backoff_event_decoder *decoder = calloc(1, sizeof(*decoder));
 
 	if (decoder == NULL)
@@ -343,6 +345,8 @@ backoff_event_decode(struct backoff_event_decoder *decoder, const char *line,
 		     size_t length, struct backoff_event *out,
 		     struct backoff_error *error)
 {
+	if (decoder == NULL || line == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
 	struct reading r = {.error = error};
 	struct backoff_event event;
 

@@ -308,6 +308,8 @@ encode(const struct backoff_event *event, char *line)
 size_t
 backoff_event_encode(const struct backoff_event *event, char *line, size_t size)
 {
+	if (event == NULL || line == NULL)
+		return 0;
 	char space[BACKOFF_EVENT_LINE_MAX];
 	struct backoff_event whole;
 	size_t length;

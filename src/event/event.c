@@ -10,6 +10,8 @@
 void
 backoff_event_init(struct backoff_event *event, size_t size)
 {
+	if (event == NULL)
+		return;
 	event->size = size > BO_SIZED_MAX ? 0 : (uint32_t)size;
 	event->type = 0;
 	event->ts_ns = BACKOFF_ABSENT;

@@ -74,6 +74,8 @@ backoff_event_type_name(enum backoff_event_type type)
 int
 backoff_event_type_number(const char *name)
 {
+	if (name == NULL)
+		return -1;
 	for (int i = 1; bo_event_type_names[i] != NULL; i++)
 		if (strcmp(bo_event_type_names[i], name) == 0)
 			return i;

@@ -239,6 +239,8 @@ insert(struct backoff_guards *guards, const char *target, uint64_t hash)
 struct backoff_guard *
 backoff_guards_take(struct backoff_guards *guards, const char *target)
 {
+	if (guards == NULL)
+		return NULL;
 	struct entry *entry;
 	uint64_t hash;
 

@@ -84,6 +84,8 @@ backoff_guard_free(struct backoff_guard *guard)
 uint64_t
 backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
 {
+	if (guard == NULL)
+		return BACKOFF_FOREVER;
 	int64_t left;
 
 	bo_guard_notice_fork(guard);
@@ -97,6 +99,8 @@ backoff_guard_tokens_milli(const struct backoff_guard *guard, uint64_t now_ns)
 uint64_t
 backoff_guard_capacity_milli(const struct backoff_guard *guard)
 {
+	if (guard == NULL)
+		return BACKOFF_FOREVER;
 	const struct bo_budget_rule *rule = &guard->policy->budget;
 	int64_t places;
 
@@ -120,6 +124,8 @@ backoff_guard_capacity_milli(const struct backoff_guard *guard)
 enum backoff_breaker
 backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns)
 {
+	if (guard == NULL)
+		return BACKOFF_BREAKER_NONE;
 	bo_guard_notice_fork(guard);
 	return bo_breaker_is_on(&guard->policy->breaker)
 		       ? bo_breaker_state(&guard->policy->breaker,

@@ -226,6 +226,8 @@ count_attempted(struct bo_counts *c, const struct backoff_event *e)
 void
 backoff_metrics_count(void *metrics, const struct backoff_event *event)
 {
+	if (metrics == NULL || event == NULL)
+		return;
 	struct backoff_metrics *m = metrics;
 	struct backoff_event whole;
 	struct bo_counts *c;

@@ -466,6 +466,8 @@ backoff_metrics_write(struct backoff_metrics *metrics,
 		      enum backoff_metrics_format format, uint64_t now_ns,
 		      char *buffer, size_t size)
 {
+	if (metrics == NULL)
+		return 0;
 	struct writer w = {bo_out_init(buffer, size), metrics, format, now_ns};
 
 	bo_metrics_enter(metrics);

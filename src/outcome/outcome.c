@@ -20,6 +20,8 @@ backoff_outcome_set(struct backoff_outcome *outcome,
 		    enum backoff_class failure_class, const char *error_type,
 		    const char *code, const char *error)
 {
+	if (outcome == NULL)
+		return;
 	outcome->kind = kind;
 	outcome->failure_class = failure_class;
 	outcome->error_type = error_type;
@@ -41,6 +43,8 @@ void
 backoff_outcome_set_sending(struct backoff_outcome *outcome, int not_sent,
 			    int not_replayable)
 {
+	if (outcome == NULL)
+		return;
 	outcome->not_sent = not_sent != 0;
 	outcome->not_replayable = not_replayable != 0;
 }
@@ -48,6 +52,8 @@ backoff_outcome_set_sending(struct backoff_outcome *outcome, int not_sent,
 void
 backoff_outcome_set_result(struct backoff_outcome *outcome, void *result)
 {
+	if (outcome == NULL)
+		return;
 	outcome->result = result;
 }
 

@@ -29,9 +29,21 @@ static inline void
 bo_outcome_init(struct backoff_outcome *outcome)
 {
 	outcome->size = sizeof(*outcome);
-	backoff_outcome_set(outcome, BACKOFF_OUTCOME_NOT_REPORTED,
-			    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
+	outcome->kind = BACKOFF_OUTCOME_NOT_REPORTED;
+	outcome->failure_class = BACKOFF_CLASS_UNKNOWN;
+	outcome->error_type = NULL;
+	outcome->code = NULL;
+	outcome->error = NULL;
 	outcome->result = NULL;
+	outcome->hint.kind = BACKOFF_HINT_NONE;
+	outcome->hint.delay_ns = 0;
+	outcome->limits.count = 0;
+	outcome->error_types = NULL;
+	outcome->error_text[0] = '\0';
+	outcome->type_text[0] = '\0';
+	outcome->code_text[0] = '\0';
+	outcome->not_sent = 0;
+	outcome->not_replayable = 0;
 }
 
 /** The type in events. */

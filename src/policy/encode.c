@@ -178,6 +178,8 @@ size_t
 backoff_policy_canonical(const struct backoff_policy *policy, char *buffer,
 			 size_t size)
 {
+	if (policy == NULL)
+		return bo_out_init(buffer, size).length;
 	struct bo_out out = bo_out_init(buffer, size);
 	const char *last = "";
 
@@ -278,6 +280,8 @@ size_t
 backoff_policy_describe(const struct backoff_policy *p, char *buffer,
 			size_t size)
 {
+	if (p == NULL)
+		return bo_out_init(buffer, size).length;
 	struct bo_out out = bo_out_init(buffer, size);
 
 	if (p->max_attempts == BO_ATTEMPTS_UNLIMITED)

@@ -8,24 +8,32 @@
 const char *
 backoff_policy_name(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return "";
 	return policy->name;
 }
 
 const char *
 backoff_policy_description(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return "";
 	return policy->description != NULL ? policy->description : "";
 }
 
 uint64_t
 backoff_policy_hash(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	return policy->hash;
 }
 
 uint32_t
 backoff_policy_max_attempts(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	return policy->max_attempts == BO_ATTEMPTS_UNLIMITED
 		       ? BACKOFF_UNLIMITED
 		       : policy->max_attempts;
@@ -34,6 +42,8 @@ backoff_policy_max_attempts(const struct backoff_policy *policy)
 uint64_t
 backoff_policy_deadline_ns(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return BACKOFF_FOREVER;
 	return policy->deadline_ns;
 }
 
@@ -41,6 +51,8 @@ uint64_t
 backoff_policy_attempt_timeout_ns(const struct backoff_policy *policy,
 				  uint32_t attempt)
 {
+	if (policy == NULL)
+		return BACKOFF_FOREVER;
 	const struct bo_durations *list = &policy->attempt_timeout;
 	size_t index = attempt > 0 ? attempt - 1 : 0;
 
@@ -52,18 +64,24 @@ backoff_policy_attempt_timeout_ns(const struct backoff_policy *policy,
 enum backoff_curve
 backoff_policy_curve(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	return policy->curve;
 }
 
 enum backoff_jitter
 backoff_policy_jitter(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return BACKOFF_JITTER_NONE;
 	return policy->jitter;
 }
 
 uint64_t
 backoff_policy_max_delay_ns(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	return bo_policy_unmet(policy, BO_ROW_MAX_DELAY) == NULL
 		       ? policy->max_delay_ns
 		       : BACKOFF_FOREVER;
@@ -72,18 +90,24 @@ backoff_policy_max_delay_ns(const struct backoff_policy *policy)
 enum backoff_deadline_from
 backoff_policy_deadline_from(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	return policy->deadline_from;
 }
 
 enum backoff_budget
 backoff_policy_budget(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return BACKOFF_BUDGET_NONE;
 	return policy->budget.kind;
 }
 
 int
 backoff_policy_budget_refills(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	const struct bo_budget_rule *rule = &policy->budget;
 
 	return rule->kind != BACKOFF_BUDGET_NONE &&
@@ -94,6 +118,8 @@ backoff_policy_budget_refills(const struct backoff_policy *policy)
 int
 backoff_policy_is_guarded(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	return policy->budget.kind != BACKOFF_BUDGET_NONE ||
 	       policy->breaker.window > 0 || policy->breaker.window_ns > 0;
 }
@@ -101,6 +127,8 @@ backoff_policy_is_guarded(const struct backoff_policy *policy)
 uint32_t
 backoff_policy_max_hedges(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	return policy->hedge.delay_ns != BACKOFF_FOREVER ? policy->hedge.max
 							 : 0;
 }
@@ -123,6 +151,8 @@ covers(const struct bo_matchers *list, const struct bo_matcher *matcher)
 int
 backoff_policy_retries_any(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return 0;
 	for (size_t i = 0; i < policy->retry_on.count; i++)
 		if (!covers(&policy->abort_on, &policy->retry_on.item[i]))
 			return 1;

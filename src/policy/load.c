@@ -36,6 +36,8 @@ static enum backoff_status find(const struct bo_extends *extends,
 enum backoff_status
 backoff_policy_builtin(const char *name, struct backoff_policy **out)
 {
+	if (name == NULL || out == NULL)
+		return BACKOFF_E_ARGUMENT;
 	struct bo_extends extends = {.find = find};
 
 	for (size_t i = 0; backoff_policy_builtin_name(i) != NULL; i++) {

@@ -50,6 +50,8 @@ bo_matchers_clear(struct bo_matchers *matchers)
 struct backoff_policy *
 backoff_policy_ref(const struct backoff_policy *policy)
 {
+	if (policy == NULL)
+		return NULL;
 	atomic_fetch_add_explicit(references_of(policy), 1,
 				  memory_order_relaxed);
 	return (struct backoff_policy *)(uintptr_t)policy;

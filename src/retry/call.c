@@ -179,6 +179,8 @@ bo_call_status(const struct backoff_call *call)
 const char *
 backoff_call_id(struct backoff_call *call)
 {
+	if (call == NULL)
+		return NULL;
 	const struct bo_id_key *key = &call->retry->id_key;
 	struct bo_id_key child_key;
 
@@ -200,5 +202,7 @@ backoff_call_id(struct backoff_call *call)
 const struct backoff_answer *
 backoff_call_answer(const struct backoff_call *call)
 {
+	if (call == NULL)
+		return NULL;
 	return call->answer;
 }

@@ -14,6 +14,8 @@ size_t
 backoff_attempt_header(const struct backoff_attempt *attempt, char *out,
 		       size_t size)
 {
+	if (attempt == NULL)
+		return bo_out_init(out, size).length;
 	struct bo_out text = bo_out_init(out, size);
 
 	bo_out_format(&text, "attempt=%" PRIu32, attempt->number);

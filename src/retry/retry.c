@@ -116,6 +116,8 @@ bo_retry_take_guard(struct backoff_retry *r, const char *target,
 const struct backoff_guard *
 backoff_retry_guard(const struct backoff_retry *retry)
 {
+	if (retry == NULL)
+		return NULL;
 	return retry->guard;
 }
 
@@ -252,19 +254,23 @@ backoff_retry_set_attrs(struct backoff_retry *retry, const char *json)
 void
 backoff_retry_set_sink(struct backoff_retry *retry, struct backoff_sink *sink)
 {
-	retry->sink = sink;
+	if (retry != NULL)
+		retry->sink = sink;
 }
 
 void
 backoff_retry_set_clock(struct backoff_retry *retry,
 			const struct backoff_clock *clock)
 {
-	retry->clock = clock;
+	if (retry != NULL)
+		retry->clock = clock != NULL ? clock : backoff_clock_system();
 }
 
 void
 backoff_retry_set_seed(struct backoff_retry *retry, uint64_t seed)
 {
+	if (retry == NULL)
+		return;
 	retry->seed = seed;
 	atomic_store(&retry->calls, 0);
 	bo_id_key_init(&retry->id_key, seed + bo_process_lineage());
@@ -273,19 +279,23 @@ backoff_retry_set_seed(struct backoff_retry *retry, uint64_t seed)
 void
 backoff_retry_set_log_starts(struct backoff_retry *retry, int yes)
 {
-	retry->log_starts = yes != 0;
+	if (retry != NULL)
+		retry->log_starts = yes != 0;
 }
 
 void
 backoff_retry_set_timed(struct backoff_retry *retry, int yes)
 {
-	retry->timed = yes != 0;
+	if (retry != NULL)
+		retry->timed = yes != 0;
 }
 
 void
 backoff_retry_set_classify(struct backoff_retry *retry, backoff_classify_fn fn,
 			   void *user)
 {
+	if (retry == NULL)
+		return;
 	retry->classify = fn;
 	retry->classify_user = user;
 }
@@ -294,6 +304,8 @@ void
 backoff_retry_set_discard(struct backoff_retry *retry, backoff_discard_fn fn,
 			  void *user)
 {
+	if (retry == NULL)
+		return;
 	retry->discard = fn;
 	retry->discard_user = user;
 }
@@ -302,6 +314,8 @@ void
 backoff_retry_set_on_event(struct backoff_retry *retry, backoff_event_fn fn,
 			   void *user)
 {
+	if (retry == NULL)
+		return;
 	retry->on_event = fn;
 	retry->on_event_user = user;
 }

@@ -145,6 +145,8 @@ fill_saved(struct backoff_call *call, struct bo_saved *saved)
 size_t
 backoff_call_save(struct backoff_call *call, char *buffer, size_t size)
 {
+	if (call == NULL)
+		return 0;
 	struct bo_saved saved;
 	size_t length;
 

@@ -148,6 +148,8 @@ ask_for_hedge(struct backoff_call *call, struct backoff_step *step)
 enum backoff_status
 backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 {
+	if (call == NULL || step == NULL)
+		return BACKOFF_E_ARGUMENT;
 	uint64_t now_ns = 0;
 
 	if (call->phase == BO_PHASE_RUNNING && call->hedges == NULL)
@@ -188,7 +190,7 @@ backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
 {
 	struct backoff_outcome copy;
 
-	if (outcome == NULL)
+	if (call == NULL || outcome == NULL)
 		return BACKOFF_E_ARGUMENT;
 	if (call->phase != BO_PHASE_RUNNING)
 		return BACKOFF_E_STATE;
@@ -206,6 +208,8 @@ enum backoff_status
 backoff_call_report(struct backoff_call *call,
 		    const struct backoff_outcome *outcome)
 {
+	if (call == NULL || outcome == NULL)
+		return BACKOFF_E_ARGUMENT;
 	uint32_t number = call->state.attempt;
 
 	if (call->phase == BO_PHASE_RUNNING && call->hedges != NULL) {
@@ -219,6 +223,8 @@ backoff_call_report(struct backoff_call *call,
 enum backoff_status
 backoff_call_cancel(struct backoff_call *call)
 {
+	if (call == NULL)
+		return BACKOFF_E_ARGUMENT;
 	if (call->phase == BO_PHASE_OVER)
 		return BACKOFF_E_STATE;
 	bo_call_stop(call, BACKOFF_STOP_CANCELLED, now(call));

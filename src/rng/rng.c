@@ -11,6 +11,8 @@ void
 backoff_philox4x32(const uint32_t counter[4], const uint32_t key[2],
 		   uint32_t out[4])
 {
+	if (counter == NULL || key == NULL || out == NULL)
+		return;
 	philox4x32_ctr_t c;
 	philox4x32_key_t k;
 

@@ -37,7 +37,7 @@ backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out)
 					       .free = fd_free};
 	struct fd_sink *s;
 
-	if (fd < 0)
+	if (fd < 0 || out == NULL)
 		return BACKOFF_E_ARGUMENT;
 	s = calloc(1, sizeof(*s));
 	if (s == NULL || bo_lines_init(&s->lines, fd) != BACKOFF_OK) {

@@ -185,7 +185,8 @@ backoff_sink_limit_new(struct backoff_sink *target, uint32_t lines_per_second,
 					       limit_error};
 	struct limit *l;
 
-	if (target == NULL || lines_per_second == 0 || burst == 0)
+	if (target == NULL || out == NULL || lines_per_second == 0 ||
+	    burst == 0)
 		return BACKOFF_E_ARGUMENT;
 	l = calloc(1, sizeof(*l));
 	if (l == NULL || bo_process_init() != BACKOFF_OK) {

@@ -378,7 +378,7 @@ backoff_sink_ring_new(struct backoff_sink *target, size_t capacity,
 	struct ring *r;
 	size_t size = 2;
 
-	if (target == NULL || capacity < 2 || capacity > 1048576)
+	if (target == NULL || out == NULL || capacity < 2 || capacity > 1048576)
 		return BACKOFF_E_ARGUMENT;
 	while (size < capacity)
 		size *= 2;

@@ -590,7 +590,8 @@ backoff_sink_rotating_new(const char *path,
 	enum backoff_status status;
 	struct rotating *r;
 
-	if (path == NULL || rotation == NULL || !is_valid(rotation))
+	if (path == NULL || rotation == NULL || out == NULL ||
+	    !is_valid(rotation))
 		return BACKOFF_E_ARGUMENT;
 	rotation = BO_GET(backoff_rotation, rotation, &whole);
 	r = calloc(1, sizeof(*r));

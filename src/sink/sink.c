@@ -12,6 +12,8 @@
 void
 backoff_sink_emit(struct backoff_sink *sink, const struct backoff_event *event)
 {
+	if (sink == NULL || event == NULL)
+		return;
 	struct backoff_event whole;
 
 	sink->ops->emit(sink, bo_event_whole(event, &whole));
@@ -20,6 +22,8 @@ backoff_sink_emit(struct backoff_sink *sink, const struct backoff_event *event)
 void
 backoff_sink_flush(struct backoff_sink *sink)
 {
+	if (sink == NULL)
+		return;
 	if (sink->ops->flush != NULL)
 		sink->ops->flush(sink);
 }
@@ -27,12 +31,16 @@ backoff_sink_flush(struct backoff_sink *sink)
 uint64_t
 backoff_sink_dropped(const struct backoff_sink *sink)
 {
+	if (sink == NULL)
+		return 0;
 	return sink->ops->dropped != NULL ? sink->ops->dropped(sink) : 0;
 }
 
 int
 backoff_sink_rotating_error(const struct backoff_sink *sink)
 {
+	if (sink == NULL)
+		return 0;
 	return sink->ops->error != NULL ? sink->ops->error(sink) : 0;
 }
 
@@ -81,7 +89,7 @@ backoff_sink_callback_new(backoff_event_fn fn, void *user,
 	static const struct bo_sink_ops ops = {.emit = callback_emit};
 	struct callback *c;
 
-	if (fn == NULL)
+	if (fn == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
 	c = malloc(sizeof(*c));
 	if (c == NULL)
@@ -149,7 +157,7 @@ backoff_sink_tee_new(struct backoff_sink *first, struct backoff_sink *second,
 					       tee_free, tee_error};
 	struct tee *t;
 
-	if (first == NULL || second == NULL || first == second)
+	if (first == NULL || second == NULL || first == second || out == NULL)
 		return BACKOFF_E_ARGUMENT;
 	t = malloc(sizeof(*t));
 	if (t == NULL)
