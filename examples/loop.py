@@ -1,18 +1,33 @@
 #!/usr/bin/env python3
-"""A complete loop from Python: plain exported functions through ctypes."""
+"""A complete loop from Python: plain exported functions through ctypes.
+
+The loop is driven by steps, so that no Python code runs inside the library: an
+exception cannot get lost on its way through C, and Ctrl-C ends a wait.
+"""
 import ctypes as c
 import json
 import sys
+import time
 
 NOT_REPORTED, SUCCESS, FAILURE, TIMEOUT, CANCELLED = range(5)
 UNKNOWN, TRANSIENT, THROTTLE = range(3)
+ATTEMPT, WAIT, DONE = range(3)
 STATUS_OK = 0
+# An outcome is opaque, since functions write it: zeros, and enough of them.
+OUTCOME_BYTES = 4096
 
 
 class Attempt(c.Structure):
     _fields_ = [("number", c.c_uint32), ("max_attempts", c.c_uint32),
                 ("start_ns", c.c_uint64), ("give_up_ns", c.c_uint64),
-                ("cancel", c.c_void_p)]
+                ("cancel", c.c_void_p), ("kind", c.c_int),
+                ("reserved", c.c_uint64 * 4)]
+
+
+class Step(c.Structure):
+    _fields_ = [("size", c.c_uint32), ("action", c.c_int), ("stop", c.c_int),
+                ("wait_until_ns", c.c_uint64), ("attempt", Attempt),
+                ("delay_ns", c.c_uint64)]
 
 
 class Answer(c.Structure):
@@ -25,9 +40,6 @@ class Answer(c.Structure):
                 ("error", c.c_char * 256)]
 
 
-# An outcome is opaque: functions write it.
-ATTEMPT_FN = c.CFUNCTYPE(None, c.c_void_p, c.POINTER(Attempt), c.c_void_p)
-
 POLICY = json.dumps({
     "name": "FROM_PYTHON", "max_attempts": 4,
     "base_delay": "10ms", "max_delay": "50ms",
@@ -35,31 +47,110 @@ POLICY = json.dumps({
 }).encode()
 
 
+class HTTPError(Exception):
+    """An answer that is an error."""
+
+    def __init__(self, status):
+        super().__init__(f"status {status}")
+        self.status = status
+
+
 def load(path):
     lib = c.CDLL(path)
-    lib.backoff_version.restype = c.c_char_p
-    lib.backoff_stop_name.restype = c.c_char_p
-    lib.backoff_policy_parse.argtypes = [
-        c.c_char_p, c.c_size_t, c.c_void_p, c.POINTER(c.c_void_p), c.c_void_p]
-    lib.backoff_policy_unref.argtypes = [c.c_void_p]
-    lib.backoff_retry_new.argtypes = [
-        c.c_void_p, c.c_char_p, c.POINTER(c.c_void_p)]
-    lib.backoff_retry_set_sink.argtypes = [c.c_void_p, c.c_void_p]
-    lib.backoff_retry_free.argtypes = [c.c_void_p]
-    lib.backoff_retry_run.argtypes = [
-        c.c_void_p, c.c_void_p, ATTEMPT_FN, c.c_void_p, c.POINTER(Answer)]
-    lib.backoff_sink_fd_new.argtypes = [
-        c.c_int, c.c_int, c.POINTER(c.c_void_p)]
-    lib.backoff_sink_free.argtypes = [c.c_void_p]
-    lib.backoff_outcome_set.argtypes = [
-        c.c_void_p, c.c_int, c.c_int, c.c_char_p, c.c_char_p, c.c_char_p]
-    lib.backoff_outcome_from_http.argtypes = [c.c_void_p, c.c_int]
+    pointer, text = c.c_void_p, c.c_char_p
+    out = c.POINTER(pointer)
+    for name, result, *arguments in [
+            ("version", text),
+            ("stop_name", text, c.c_int),
+            ("policy_parse", c.c_int, text, c.c_size_t, pointer, out, pointer),
+            ("policy_unref", None, pointer),
+            ("retry_new", c.c_int, pointer, text, out),
+            ("retry_set_sink", None, pointer, pointer),
+            ("retry_free", None, pointer),
+            ("call_new", c.c_int, pointer, pointer, out),
+            ("call_next", c.c_int, pointer, c.POINTER(Step)),
+            ("call_report", c.c_int, pointer, pointer),
+            ("call_cancel", c.c_int, pointer),
+            ("call_answer", c.POINTER(Answer), pointer),
+            ("call_free", None, pointer),
+            ("sink_fd_new", c.c_int, c.c_int, c.c_int, out),
+            ("sink_free", None, pointer),
+            ("outcome_set", None, pointer, c.c_int, c.c_int, text, text, text),
+            ("outcome_set_error", None, pointer, text),
+            ("outcome_set_error_types", None, pointer, c.POINTER(text)),
+            ("outcome_from_http", None, pointer, c.c_int)]:
+        function = getattr(lib, "backoff_" + name)
+        function.restype, function.argtypes = result, arguments
     return lib
 
 
 def check(status, what):
     if status != STATUS_OK:
         sys.exit(f"{what}: status {status}")
+
+
+def describe(lib, outcome, error):
+    """Fill an outcome from an exception. Returns what it borrows."""
+    if isinstance(error, HTTPError):
+        lib.backoff_outcome_from_http(outcome, error.status)
+    else:
+        kind = TIMEOUT if isinstance(error, TimeoutError) else FAILURE
+        lib.backoff_outcome_set(outcome, kind, UNKNOWN, None, None, None)
+    lib.backoff_outcome_set_error(outcome, str(error).encode())
+    # retry_on may name any base class: ConnectionError, OSError.
+    names = [base.__name__.encode() for base in type(error).__mro__]
+    types = (c.c_char_p * (len(names) + 1))(*names, None)
+    lib.backoff_outcome_set_error_types(outcome, types)
+    return types
+
+
+def make_call(lib, retry, function):
+    """Call function(number) until it returns or the policy gives up.
+
+    Returns its result and the answer, or raises its last exception. One that is
+    not an Exception, such as KeyboardInterrupt, cancels the call, in an attempt
+    or in a wait.
+    """
+    call, step = c.c_void_p(), Step(size=c.sizeof(Step))
+    error = result = None
+    check(lib.backoff_call_new(retry, None, c.byref(call)), "call")
+    try:
+        while True:
+            check(lib.backoff_call_next(call, c.byref(step)), "next")
+            if step.action == DONE:
+                break
+            if step.action == WAIT:
+                time.sleep(step.delay_ns / 1e9)
+                continue
+            outcome = c.create_string_buffer(OUTCOME_BYTES)
+            borrowed = error = None
+            try:
+                result = function(step.attempt.number)
+                lib.backoff_outcome_set(outcome, SUCCESS, UNKNOWN, None, None,
+                                        None)
+            except Exception as raised:
+                error = raised
+                borrowed = describe(lib, outcome, raised)
+            check(lib.backoff_call_report(call, outcome), "report")
+            del borrowed
+        if error is not None:
+            raise error
+        answer = lib.backoff_call_answer(call).contents
+        return result, Answer.from_buffer_copy(answer)
+    except BaseException:
+        lib.backoff_call_cancel(call)
+        raise
+    finally:
+        lib.backoff_call_free(call)
+
+
+def fetch(number):
+    """In place of a client library: refused, overloaded, then an answer."""
+    if number == 1:
+        raise ConnectionRefusedError("refused")
+    if number == 2:
+        raise HTTPError(503)
+    return "hello"
 
 
 def main():
@@ -72,19 +163,7 @@ def main():
     check(lib.backoff_retry_new(policy, b"from_python", c.byref(retry)),
           "retry")
     lib.backoff_retry_set_sink(retry, sink)
-
-    @ATTEMPT_FN
-    def attempt(_user, attempt, outcome):
-        number = attempt.contents.number
-        if number == 1:
-            lib.backoff_outcome_set(outcome, FAILURE, TRANSIENT,
-                                    b"ConnectionError", None, b"refused")
-        else:
-            lib.backoff_outcome_from_http(outcome, 503 if number == 2 else 200)
-
-    answer = Answer(size=c.sizeof(Answer))
-    check(lib.backoff_retry_run(retry, None, attempt, None,
-                                c.byref(answer)), "run")
+    _, answer = make_call(lib, retry, fetch)
     print(lib.backoff_stop_name(answer.stop).decode(), "after",
           answer.attempts, "attempts; last error:", answer.code.decode())
     lib.backoff_retry_free(retry)

@@ -264,6 +264,13 @@ struct backoff_answer {
  * that is never retried. Strings that it only points to must stay valid after
  * the function returns, until the attempt's event is written: static strings,
  * or the caller's memory. Let it copy all others: backoff_outcome_set_error().
+ *
+ * Like all callbacks, it has to return. If longjmp(3) or a C++ exception leaves
+ * the loop, the call stays under way for ever: its guard never gets back the
+ * places and tokens of the budget, the probe of the breaker, and itself.
+ * <backoff/cpp.hpp> has a backoff::run() for attempts that may throw. A call by
+ * steps has no function of the caller inside the library: free it on the way
+ * out.
  */
 typedef void (*backoff_attempt_fn)(void *user,
 				   const struct backoff_attempt *attempt,

@@ -85,5 +85,9 @@ else
 	ends_with "loop.py: a complete loop through exported functions" \
 		"success after 3 attempts; last error: http:503" \
 		"$python" "$top_srcdir/examples/loop.py" "$library"
+	ends_with "loop.py: no exception gets lost, in an attempt or in a wait" \
+		"no exception got lost" "$python" \
+		"$top_srcdir/tests/api/loop_test.py" "$top_srcdir/examples" \
+		"$library"
 fi
 echo "1..$count"
