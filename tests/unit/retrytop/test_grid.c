@@ -97,8 +97,8 @@ Test(retrytop_grid, different_names_never_look_alike)
 {
 	static const char *const names[] = {
 		"cafe", "cafe\xcc\x81", "cafe\xcc\x80",
-		"\xcc\x81"
-		"cafe",
+		("\xcc\x81"
+		 "cafe"),
 		"cafe\xcc\x81\xcc\x81",
 		/* More marks than a cell holds. */
 		"e\xcc\x81\xcc\x82\xcc\x83\xcc\x84",
