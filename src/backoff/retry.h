@@ -427,11 +427,12 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
  * The call keeps the target and the attrs of the options that it was made with,
  * unless @p options have others. Sink and user are those of @p options.
  *
- * If another policy (@p force) leaves the call no attempt, it ends here with
+ * Under another policy (@p force) the call follows its rules: failures count as
+ * attempts where that policy counts them, and a deadline that the call did not
+ * have counts from its start. If that leaves it no attempt, it ends here with
  * `max_attempts`. The earlier of the call's deadline and that of @p options
- * holds. If the
- * latter has passed, or passes before the wait is over, the call ends here,
- * with `deadline` or `delay_exceeds_deadline`.
+ * holds. If the latter has passed, or passes before the wait is over, the call
+ * ends here, with `deadline` or `delay_exceeds_deadline`.
  *
  * @param retry    has the same operation and a policy with the saved hash
  * @param options  as backoff_call_new(); its call id is not used

@@ -92,7 +92,9 @@ fill_saved(struct backoff_call *call, struct bo_saved *saved)
 	uint64_t now_ns = clock->now_ns(clock->user);
 	uint64_t wall_ns = clock->wall_ns(clock->user);
 	const struct backoff_state *s = &call->state;
-	bool waiting = call->phase == BO_PHASE_WAITING;
+	/* A call that was restored before its first attempt waits for nothing.
+	 */
+	bool waiting = call->phase == BO_PHASE_WAITING && s->finished > 0;
 	int64_t held_milli = s->held_milli + call->owed_milli;
 
 	*saved = (struct bo_saved){
@@ -230,20 +232,23 @@ has_attempts_left(const struct bo_saved *saved,
 	       bo_retry_max_attempts(retry, saved->inbound_attempt);
 }
 
-/* Whether the policy leaves as many failures of each class uncounted. */
+/* How many failures of a class the policy leaves uncounted. */
+static uint32_t
+uncounted_limit(const struct backoff_policy *policy, size_t class)
+{
+	const struct bo_class_rule *rule = &policy->on[class];
+
+	return !policy->has_class_rules || rule->consume_attempt ? 0
+								 : rule->limit;
+}
+
 static bool
 has_valid_classes(const struct bo_saved *saved,
 		  const struct backoff_policy *policy)
 {
-	for (size_t i = 0; i < BACKOFF_CLASS_COUNT; i++) {
-		const struct bo_class_rule *rule = &policy->on[i];
-
-		if (saved->uncounted_by_class[i] >
-		    (!policy->has_class_rules || rule->consume_attempt
-			     ? 0
-			     : rule->limit))
+	for (size_t i = 0; i < BACKOFF_CLASS_COUNT; i++)
+		if (saved->uncounted_by_class[i] > uncounted_limit(policy, i))
 			return false;
-	}
 	return true;
 }
 
@@ -268,6 +273,31 @@ check_policy(const struct bo_saved *saved, const struct backoff_retry *retry,
 		return bo_error_set(error, BACKOFF_E_VALUE, "deadline",
 				    "required: the policy has a deadline");
 	return BACKOFF_OK;
+}
+
+/* Make a call of another policy one that could be of this policy, so that it
+ * can be saved again: failures that this policy counts as attempts count, and
+ * its deadline holds. It counts from the start of the call, because the time of
+ * the first failure was not saved. */
+static void
+adapt(struct bo_saved *saved, const struct backoff_policy *policy)
+{
+	uint64_t limit_ns = policy->start_deadline_ns;
+
+	for (size_t i = 0; i < BACKOFF_CLASS_COUNT; i++) {
+		uint32_t limit = uncounted_limit(policy, i);
+
+		if (saved->uncounted_by_class[i] <= limit)
+			continue;
+		saved->uncounted -= saved->uncounted_by_class[i] - limit;
+		saved->uncounted_by_class[i] = limit;
+	}
+	if (saved->finished > 0)
+		limit_ns = bo_min(limit_ns, policy->failure_deadline_ns);
+	if (saved->deadline_ns == BACKOFF_ABSENT && limit_ns != BACKOFF_FOREVER)
+		saved->deadline_ns = bo_add_sat(
+			bo_sub_sat(saved->saved_at_ns, saved->elapsed_ns),
+			limit_ns);
 }
 
 /* Refuse a text that cannot be a saved call of this retry object. */
@@ -451,6 +481,8 @@ backoff_call_restore(struct backoff_retry *retry,
 	status = bo_saved_read(text, length, &saved, error);
 	if (status == BACKOFF_OK)
 		status = check(&saved, retry, force != 0, error);
+	if (status == BACKOFF_OK && strcmp(saved.policy_hash, retry->hash) != 0)
+		adapt(&saved, retry->policy);
 	if (status == BACKOFF_OK)
 		status = make(retry, options, &saved, &call);
 	if (status != BACKOFF_OK)

@@ -151,12 +151,18 @@ read_log(struct reading *r, const char *text, size_t length)
 		tk_splitter_push(splitter, piece == 0 ? text : text + half,
 				 piece == 0 ? half : length - half);
 		while (tk_splitter_next(splitter, piece == 1, &line)) {
+			/* A file that is not text is one line. */
+			if (line.not_text != NULL) {
+				tk_splitter_free(splitter);
+				return;
+			}
+			bytes += tk_splitter_nuls(splitter);
 			MUST(line.offset == bytes);
 			bytes += line.length + !line.unterminated;
 			read_line(r, &line);
 		}
 	}
-	MUST(bytes == length);
+	MUST(bytes + tk_splitter_nuls(splitter) == length);
 	tk_splitter_free(splitter);
 }
 

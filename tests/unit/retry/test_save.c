@@ -671,3 +671,79 @@ Test(retry_save, only_a_call_between_attempts_is_saved)
 	backoff_call_free(call);
 	stop(&m);
 }
+
+Test(retry_save, a_call_without_attempts_is_saved_and_resumed_twice)
+{
+	struct machine m = machine(random_delays, "op", 100 * S, WALL);
+	struct backoff_error error = {0};
+	struct backoff_call *call;
+	char text[2][4096];
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(m.retry, NULL, &call), BACKOFF_OK);
+	length = backoff_call_save(call, text[0], sizeof(text[0]));
+	for (int i = 1; i <= 2; i++) {
+		backoff_call_free(call);
+		cr_assert_eq(
+			backoff_call_restore(m.retry, NULL, text[(i + 1) % 2],
+					     length, 0, &call, &error),
+			BACKOFF_OK, "%d: %s: %s", i, error.path, error.text);
+		cr_assert_eq(
+			backoff_call_save(call, text[i % 2], sizeof(text[0])),
+			length);
+		cr_expect_str_eq(text[0], text[1]);
+	}
+	backoff_call_free(call);
+	stop(&m);
+}
+
+/* What was resumed under another policy is a call of that policy from then on.
+ */
+Test(retry_save, a_call_of_another_policy_can_be_saved_again)
+{
+	struct machine old =
+		machine("{'name':'A','max_attempts':3,'jitter':'none','on':"
+			"{'throttle':{'consume_attempt':false,'limit':4}}}",
+			"op", 100 * S, WALL);
+	struct machine new = machine(
+		"{'name':'B','max_attempts':9,'jitter':'none','deadline':60,"
+		"'on':{'throttle':{'consume_attempt':false,'limit':1}}}",
+		"op", 200 * S, WALL + 10 * S);
+	const struct backoff_outcome throttled = {
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.failure_class = BACKOFF_CLASS_THROTTLE};
+	struct backoff_step step = {.size = sizeof(step)};
+	struct backoff_error error = {0};
+	struct backoff_call *call;
+	char text[4096];
+	size_t length;
+
+	cr_assert_eq(backoff_call_new(old.retry, NULL, &call), BACKOFF_OK);
+	for (int i = 0; i < 3; i++) {
+		cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+		if (step.action == BACKOFF_ACTION_WAIT) {
+			backoff_clock_virtual_advance(old.clock, step.delay_ns);
+			cr_assert_eq(backoff_call_next(call, &step),
+				     BACKOFF_OK);
+		}
+		cr_assert_eq(backoff_call_report(call, &throttled), BACKOFF_OK);
+	}
+	length = backoff_call_save(call, text, sizeof(text));
+	backoff_call_free(call);
+	for (int force = 1; force >= 0; force--) {
+		cr_assert_eq(backoff_call_restore(new.retry, NULL, text, length,
+						  force, &call, &error),
+			     BACKOFF_OK, "%s: %s", error.path, error.text);
+		length = backoff_call_save(call, text, sizeof(text));
+		if (force == 1)
+			backoff_call_free(call);
+	}
+	/* It began 10 s before. */
+	backoff_clock_virtual_advance(new.clock, 49 * S);
+	cr_assert_eq(backoff_call_next(call, &step), BACKOFF_OK);
+	cr_expect_eq(step.action, BACKOFF_ACTION_ATTEMPT);
+	cr_expect_eq(step.attempt.give_up_ns, 250 * S);
+	backoff_call_free(call);
+	stop(&old);
+	stop(&new);
+}
