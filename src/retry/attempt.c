@@ -15,15 +15,14 @@ bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 	call->phase = BO_PHASE_RUNNING;
 	call->attempt_start_ns = now_ns;
 	call->attempt_timeout_ns = call->decision.attempt_timeout_ns;
-	*attempt = (struct backoff_attempt){
-		.number = call->decision.attempt,
-		.max_attempts = bo_retry_max_attempts(
-			call->retry, call->state.inbound_attempt),
-		.start_ns = now_ns,
-		.give_up_ns = bo_add_sat(now_ns, call->attempt_timeout_ns),
-		.cancel = call->options->cancel,
-		.kind = call->kind,
-	};
+	bo_attempt_clear_end(attempt);
+	attempt->number = call->decision.attempt;
+	attempt->max_attempts =
+		bo_retry_max_attempts(call->retry, call->state.inbound_attempt);
+	attempt->start_ns = now_ns;
+	attempt->give_up_ns = bo_add_sat(now_ns, call->attempt_timeout_ns);
+	attempt->cancel = call->options->cancel;
+	attempt->kind = call->kind;
 	if (bo_call_is_watched(call))
 		bo_log_start(call, now_ns);
 }

@@ -46,15 +46,14 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		(void)bo_call_begin(call, r, options, start_ns, answer);
 		return false;
 	}
-	attempt = (struct backoff_attempt){
-		.number = 1,
-		.max_attempts =
-			bo_retry_max_attempts(r, options->inbound_attempt),
-		.start_ns = start_ns,
-		.give_up_ns = bo_add_sat(start_ns, timeout_ns),
-		.cancel = options->cancel,
-		.kind = BACKOFF_KIND_FIRST,
-	};
+	bo_attempt_clear_end(&attempt);
+	attempt.number = 1;
+	attempt.max_attempts =
+		bo_retry_max_attempts(r, options->inbound_attempt);
+	attempt.start_ns = start_ns;
+	attempt.give_up_ns = bo_add_sat(start_ns, timeout_ns);
+	attempt.cancel = options->cancel;
+	attempt.kind = BACKOFF_KIND_FIRST;
 	bo_outcome_init(&outcome);
 	fn(user, &attempt, &outcome);
 	bo_attempt_classify(r, options, &outcome);
