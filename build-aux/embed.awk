@@ -1,6 +1,7 @@
 # Writes text files as a C table of {name, text} and its count; names have no folder
 # and no ending.  awk -v table=TABLE -v header=HEADER -f embed.awk FILE...
 # HEADER declares `struct TABLE`, TABLE[] and TABLE_count.
+# SPDX-License-Identifier: MIT
 FNR == 1 {
 	if (open) {
 		print "\t},"

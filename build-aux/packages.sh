@@ -2,6 +2,7 @@
 # Installs missing packages of the named sections of packages.txt.
 # Usage: build-aux/packages.sh SECTION...
 # Silent and offline if nothing is missing. Exit status 4 if it cannot install.
+# SPDX-License-Identifier: MIT
 set -u
 list=$(dirname "$0")/packages.txt
 [ -r "$list" ] || exit 4

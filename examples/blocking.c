@@ -4,6 +4,7 @@
  * libbackoff)
  *   ./a.out attempts.log
  */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

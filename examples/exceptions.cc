@@ -4,6 +4,7 @@
  *   c++ -std=c++11 exceptions.cc $(pkg-config --cflags --libs libbackoff) \
  *       -pthread
  */
+/* SPDX-License-Identifier: MIT */
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

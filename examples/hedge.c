@@ -6,6 +6,7 @@
  *
  *	hedge [LOG]
  */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>

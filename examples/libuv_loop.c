@@ -5,6 +5,7 @@
  *           $(pkg-config --libs libbackoff libuv)
  *   ./a.out [CALLS]
  */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -4,6 +4,7 @@
 The loop is driven by steps, so that no Python code runs inside the library: an
 exception cannot get lost on its way through C, and Ctrl-C ends a wait.
 """
+# SPDX-License-Identifier: MIT
 import ctypes as c
 import json
 import sys

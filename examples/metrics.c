@@ -6,6 +6,7 @@
  *   ./a.out
  *   http://127.0.0.1:43215/metrics
  */
+/* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>

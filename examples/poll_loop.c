@@ -4,6 +4,7 @@
  *   cc $(pkg-config --cflags libbackoff) poll_loop.c $(pkg-config --libs
  * libbackoff)
  */
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <poll.h>
 #include <stdbool.h>

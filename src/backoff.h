@@ -1,4 +1,5 @@
 /* libbackoff: declarative retries. The only header that users must know. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_H
 #define BACKOFF_H
 

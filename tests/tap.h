@@ -1,4 +1,5 @@
 /* TAP for test programs without a framework. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TAP_H
 #define TAP_H
 

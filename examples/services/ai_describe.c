@@ -18,6 +18,7 @@
  * New: a provider's Retry-After counts. If it asks for more time than the
  * policy allows, the next provider is asked at once.
  */
+/* SPDX-License-Identifier: MIT */
 #include "http.h"
 
 #include <cjson/cJSON.h>

@@ -14,6 +14,7 @@
  * condition that the clip is still the same (If-Range with its ETag); without a
  * strong ETag it starts again.
  */
+/* SPDX-License-Identifier: MIT */
 #include "http.h"
 
 #include <errno.h>

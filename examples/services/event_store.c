@@ -18,6 +18,7 @@
  *   - It returns the id of the new row, or nothing: store_event(), one line or
  *     none on stdout.
  */
+/* SPDX-License-Identifier: MIT */
 #include "service.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* One HTTP request with libcurl. */
+/* SPDX-License-Identifier: MIT */
 #include "http.h"
 
 #include <ctype.h>

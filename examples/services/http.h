@@ -1,4 +1,5 @@
 /* One HTTP request with libcurl, reported to the library as an outcome. */
+/* SPDX-License-Identifier: MIT */
 #ifndef SERVICE_HTTP_H
 #define SERVICE_HTTP_H
 

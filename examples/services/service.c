@@ -1,4 +1,5 @@
 /* Start and end of the example services, shared by all of them. */
+/* SPDX-License-Identifier: MIT */
 #include "service.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* Shared start of the example services: options, policies, the clock, the event
  * log, and the end on a signal. */
+/* SPDX-License-Identifier: MIT */
 #ifndef SERVICE_H
 #define SERVICE_H
 

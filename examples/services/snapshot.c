@@ -13,6 +13,7 @@
  *     call, not inside the attempt, where waiting for a turn would use up the
  *     attempt's second. A controller is the host and port of a URL.
  */
+/* SPDX-License-Identifier: MIT */
 #include "http.h"
 
 #include <errno.h>

@@ -17,6 +17,7 @@
  * policy). For a longer time no process should wait: the result says
  * hint_too_long, and the caller comes back later.
  */
+/* SPDX-License-Identifier: MIT */
 #include "http.h"
 
 #include <cjson/cJSON.h>

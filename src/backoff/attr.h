@@ -1,4 +1,5 @@
 /* Attributes for public declarations. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_ATTR_H
 #define BACKOFF_ATTR_H
 

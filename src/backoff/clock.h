@@ -1,4 +1,5 @@
 /* Time and cancellation: the library's only source of either. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_CLOCK_H
 #define BACKOFF_CLOCK_H
 

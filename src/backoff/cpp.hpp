@@ -6,6 +6,7 @@
  * inside the attempt, tries again as the policy says, and throws the last one.
  *
  * The same is true of longjmp(3), which this header cannot catch. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_CPP_HPP
 #define BACKOFF_CPP_HPP
 

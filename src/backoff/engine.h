@@ -1,4 +1,5 @@
 /* The decision to attempt, wait or stop. Pure: no clock, sleep, memory, I/O. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_ENGINE_H
 #define BACKOFF_ENGINE_H
 

@@ -1,4 +1,5 @@
 /* The attempt event: one JSON object on one line per attempt. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_EVENT_H
 #define BACKOFF_EVENT_H
 

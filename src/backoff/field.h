@@ -1,4 +1,5 @@
 /* One row of a field table: a field of policies or of events. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_FIELD_H
 #define BACKOFF_FIELD_H
 

@@ -1,4 +1,5 @@
 /* A retry budget and a circuit breaker that the calls to one target share. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_GUARD_H
 #define BACKOFF_GUARD_H
 

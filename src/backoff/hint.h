@@ -1,4 +1,5 @@
 /* Server hints: when a peer wants to be asked again. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_HINT_H
 #define BACKOFF_HINT_H
 

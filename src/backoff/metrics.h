@@ -1,4 +1,5 @@
 /* Event counters, as text that Prometheus reads. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_METRICS_H
 #define BACKOFF_METRICS_H
 

@@ -1,5 +1,6 @@
 /* The outcome of an attempt, and outcomes for errno values and HTTP
  * statuses. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_OUTCOME_H
 #define BACKOFF_OUTCOME_H
 

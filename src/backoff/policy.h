@@ -1,4 +1,5 @@
 /* A retry policy: immutable, shareable, loaded from JSON. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_POLICY_H
 #define BACKOFF_POLICY_H
 

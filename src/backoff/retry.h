@@ -1,4 +1,5 @@
 /* Retry loops: blocking ones, and one by steps for event loops. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_RETRY_H
 #define BACKOFF_RETRY_H
 

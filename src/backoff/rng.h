@@ -1,4 +1,5 @@
 /* Counter-based random draws: the same key always gives the same draw. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_RNG_H
 #define BACKOFF_RNG_H
 

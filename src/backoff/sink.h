@@ -1,4 +1,5 @@
 /* Sinks: destinations of events. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_SINK_H
 #define BACKOFF_SINK_H
 

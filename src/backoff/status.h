@@ -1,4 +1,5 @@
 /* Statuses of calls that can fail, and details for a human. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_STATUS_H
 #define BACKOFF_STATUS_H
 

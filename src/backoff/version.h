@@ -1,4 +1,5 @@
 /* The version of this library; build-aux/version.sh reads it for configure. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_VERSION_H
 #define BACKOFF_VERSION_H
 

@@ -1,5 +1,6 @@
 /* The enums that all parts of the library share, and their names in the log.
  * Each ENUM_COUNT is the number of values that this version knows. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BACKOFF_WORDS_H
 #define BACKOFF_WORDS_H
 

@@ -1,4 +1,5 @@
 /* Text written to a buffer of fixed size, never past its end. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/buf.h"

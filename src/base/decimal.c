@@ -1,4 +1,5 @@
 /* Decimal numbers and durations, read exactly and without the locale. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/decimal.h"

@@ -1,4 +1,5 @@
 /* Decimal numbers and durations, read exactly and without the locale. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_DECIMAL_H
 #define BO_DECIMAL_H
 

@@ -1,4 +1,5 @@
 /* Eight decimal digits at once, for writers that are called often. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_DIGITS_H
 #define BO_DIGITS_H
 

@@ -1,5 +1,6 @@
 /* The one table of errno values: src/outcome describes them, src/policy checks
  * the names that matchers have. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_ERRNO_ROWS_H
 #define BO_ERRNO_ROWS_H
 

@@ -1,4 +1,5 @@
 /* Fills in the details of a failure. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_ERROR_H
 #define BO_ERROR_H
 

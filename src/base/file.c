@@ -1,4 +1,5 @@
 /* Reading a small file whole. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/file.h"

@@ -1,4 +1,5 @@
 /* Reading a small file whole. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_FILE_H
 #define BO_FILE_H
 

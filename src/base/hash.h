@@ -1,4 +1,5 @@
 /* Hashes of bytes: FNV-1a for what is written down, bo_hash() for tables. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_HASH_H
 #define BO_HASH_H
 

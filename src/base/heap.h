@@ -1,4 +1,5 @@
 /* A binary heap in the caller's array, the first item on top. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_HEAP_H
 #define BO_HEAP_H
 

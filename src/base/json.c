@@ -1,4 +1,5 @@
 /* The strict JSON reader. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/json.h"

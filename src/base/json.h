@@ -3,6 +3,7 @@
  * cJSON builds trees but is lenient (raw control characters, bad UTF-8,
  * trailing text, "01"), forgets positions, and allocates for every value. This
  * reader decides what is valid, and reports line and column. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_JSON_H
 #define BO_JSON_H
 

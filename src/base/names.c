@@ -1,4 +1,5 @@
 /* The words of the log for the numbers of the API. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/names.h"

@@ -1,4 +1,5 @@
 /* The log's words for the values of enums, each written once. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_NAMES_H
 #define BO_NAMES_H
 

@@ -1,4 +1,5 @@
 /* "Did you mean": the known name that is nearest to a misspelt word. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/nearest.h"

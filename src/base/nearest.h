@@ -1,4 +1,5 @@
 /* "Did you mean": the known name that is nearest to a misspelt word. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_NEAREST_H
 #define BO_NEAREST_H
 

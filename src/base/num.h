@@ -1,4 +1,5 @@
 /* Arithmetic on unsigned 64-bit numbers: saturating, fixed point, mixing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_NUM_H
 #define BO_NUM_H
 

@@ -1,6 +1,7 @@
 /* The mutable globals of the library, apart from a lock in guards.c: a process
  * has one number, one count of forks, one of attempts under way and one of
  * events, in which a gap means a lost line. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/process.h"

@@ -1,5 +1,6 @@
 /* State of the process: its number, its forks, its counts of events and of
  * attempts under way. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_PROCESS_H
 #define BO_PROCESS_H
 

@@ -1,4 +1,5 @@
 /* RFC 3339 times, written and read without the locale and the time zone. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/rfc3339.h"

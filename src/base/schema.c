@@ -1,4 +1,5 @@
 /* A JSON Schema made from a field table: one clause per kind of field. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/schema.h"

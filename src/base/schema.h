@@ -1,4 +1,5 @@
 /* A JSON Schema made from a field table. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SCHEMA_H
 #define BO_SCHEMA_H
 

@@ -5,6 +5,7 @@
  * layout are always there; each later one needs BO_HAS(). A size outside the
  * range from the first layout to BO_SIZED_MAX counts as the first layout, so
  * that zeroed structs, and output structs that nobody initialised, are fine. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SIZED_H
 #define BO_SIZED_H
 

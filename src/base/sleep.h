@@ -1,4 +1,5 @@
 /* What the system's waits take: times of the machine's width, and futexes. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SLEEP_H
 #define BO_SLEEP_H
 

@@ -1,4 +1,5 @@
 /* The table of statuses: name and text in one place. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Hash tables: growing, removing. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/table.h"

@@ -1,4 +1,5 @@
 /* A hash table of items that the caller numbers from 0: open addressing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_TABLE_H
 #define BO_TABLE_H
 

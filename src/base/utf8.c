@@ -1,4 +1,5 @@
 /* UTF-8: characters read and written, cut and cleaned, without the locale. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/utf8.h"

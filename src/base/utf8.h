@@ -1,4 +1,5 @@
 /* UTF-8: characters read and written, cut and cleaned, without the locale. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_UTF8_H
 #define BO_UTF8_H
 

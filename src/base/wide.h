@@ -2,6 +2,7 @@
  *
  * The compiler's __int128 exists on 64-bit machines only. The functions whose
  * names end in _portable do without it, and give the same results. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_WIDE_H
 #define BO_WIDE_H
 

@@ -2,6 +2,7 @@
  *
  * Not an eventfd, which would cost a descriptor per call; not a condition
  * variable, which must not be signalled in a signal handler. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "clock/cancel.h"

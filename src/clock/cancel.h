@@ -1,4 +1,5 @@
 /* The cancel switch's memory, and waits that it ends. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_CANCEL_H
 #define BO_CANCEL_H
 

@@ -1,4 +1,5 @@
 /* The system's clock, and a virtual one for tests. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Wall time for a reading of the monotonic clock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_WALL_H
 #define BO_WALL_H
 

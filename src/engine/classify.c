@@ -1,4 +1,5 @@
 /* Classification of failures: abort_on wins over retry_on. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

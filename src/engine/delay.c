@@ -1,5 +1,6 @@
 /* The delay after a failed attempt: curve, cap, law. It takes constant time,
  * and does not call the math library. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "engine/delay.h"

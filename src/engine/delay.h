@@ -1,4 +1,5 @@
 /* The delay with the base and cap of a class of failures. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_DELAY_H
 #define BO_DELAY_H
 

@@ -1,4 +1,5 @@
 /* The decision after an attempt. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <backoff/engine.h>

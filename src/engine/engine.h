@@ -1,4 +1,5 @@
 /* Parts of the decision that hedges and loops use, too. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_ENGINE_H
 #define BO_ENGINE_H
 

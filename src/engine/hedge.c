@@ -1,4 +1,5 @@
 /* Several concurrent attempts of one call. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "engine/hedge.h"

@@ -1,4 +1,5 @@
 /* The lanes of concurrent attempts. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_HEDGE_H
 #define BO_HEDGE_H
 

@@ -1,4 +1,5 @@
 /* The guard when a call ends, or continues in another process. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "engine/hold.h"

@@ -1,5 +1,6 @@
 /* Resources of the guard that a call holds, kept in its state. Most functions
  * are inline, since they only move a few fields between the two. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_HOLD_H
 #define BO_HOLD_H
 

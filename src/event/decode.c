@@ -1,4 +1,5 @@
 /* Decodes lines to events with the strict JSON reader: one pass, no tree. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdbool.h>

@@ -1,5 +1,6 @@
 /* Encodes events to lines. Runs for every attempt: no allocation, no locale,
  * no printf. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdbool.h>

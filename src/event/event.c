@@ -1,4 +1,5 @@
 /* The empty event, and the field table for callers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/schema.h"

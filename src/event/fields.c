@@ -1,4 +1,5 @@
 /* Makes the table of an event's fields from rows.h. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "event/fields.h"

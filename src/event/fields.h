@@ -1,4 +1,5 @@
 /* The table of an event's fields, made from rows.h. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_EVENT_FIELDS_H
 #define BO_EVENT_FIELDS_H
 

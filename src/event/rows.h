@@ -2,6 +2,7 @@
  * rows, the table that readers, the schema and the documentation walk, and the
  * writer are made from it: a loop that asks for forty fields, most of them
  * absent, costs more than writing the others. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_EVENT_ROWS_H
 #define BO_EVENT_ROWS_H
 

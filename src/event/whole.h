@@ -1,4 +1,5 @@
 /* Events of callers that were compiled with fewer fields. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_EVENT_WHOLE_H
 #define BO_EVENT_WHOLE_H
 

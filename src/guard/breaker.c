@@ -1,5 +1,6 @@
 /* A circuit breaker: closed, open, half open (M. Nygard, Release It!, 2007),
  * over a sliding window of attempts or of time. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "guard/breaker.h"

@@ -1,4 +1,5 @@
 /* A circuit breaker: whether a target may be tried at all. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_BREAKER_H
 #define BO_BREAKER_H
 

@@ -9,6 +9,7 @@
  *               withdraws 1/ratio, deposits expire, and there is a reserve.
  * concurrency   Envoy's retry_budget: concurrent retries are limited to a share
  *               of concurrent calls; here a waiting retry holds its place. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "guard/budget.h"

@@ -1,4 +1,5 @@
 /* A retry budget: a limit on the retries of all calls to one target. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_BUDGET_H
 #define BO_BUDGET_H
 

@@ -1,4 +1,5 @@
 /* Budget and breaker of one target, at each stage of a call. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "guard/guard.h"

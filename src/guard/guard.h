@@ -1,5 +1,6 @@
 /* The guard at each stage of a call. The engine sees only this; the parts of a
  * guard are in state.h. Time is an argument. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_GUARD_H
 #define BO_GUARD_H
 

@@ -1,5 +1,6 @@
 /* Guards by target, in a table of bounded size. Guards are taken once per call
  * or once per retry object, so a lock is fast enough. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <backoff/guard.h>

@@ -1,4 +1,5 @@
 /* A token bucket that time refills, without a lock. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "guard/refill.h"

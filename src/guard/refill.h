@@ -1,4 +1,5 @@
 /* A token bucket that time refills, without a lock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_REFILL_H
 #define BO_REFILL_H
 

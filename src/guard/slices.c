@@ -1,4 +1,5 @@
 /* Sums over a sliding window of time, without a lock. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "guard/slices.h"

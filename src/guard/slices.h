@@ -1,4 +1,5 @@
 /* Sums over a sliding window of time, without a lock. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SLICES_H
 #define BO_SLICES_H
 

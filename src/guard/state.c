@@ -1,4 +1,5 @@
 /* The life of a guard: its memory, and what can be read of it. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "guard/state.h"

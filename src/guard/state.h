@@ -1,4 +1,5 @@
 /* The parts of a guard: atomic, for any number of threads. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_GUARD_STATE_H
 #define BO_GUARD_STATE_H
 

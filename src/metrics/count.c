@@ -1,4 +1,5 @@
 /* Count events: each one's additions to the counters of its series. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

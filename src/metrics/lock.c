@@ -1,4 +1,5 @@
 /* The lock of a metrics object, which survives fork(2). */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <sched.h>

@@ -1,4 +1,5 @@
 /* Make and free metrics, watch guards and sinks, and reset after fork(2). */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "metrics/metrics.h"

@@ -1,4 +1,5 @@
 /* Counters by operation and policy, and watched guards and sinks. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_METRICS_H
 #define BO_METRICS_H
 

@@ -1,4 +1,5 @@
 /* The table of series: bounded, never shrinking, and read without a lock. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

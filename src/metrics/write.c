@@ -1,4 +1,5 @@
 /* Write metrics as text: the families of one table, with their samples. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

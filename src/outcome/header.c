@@ -1,4 +1,5 @@
 /* Joins what headers say. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "outcome/header.h"

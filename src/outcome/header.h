@@ -1,4 +1,5 @@
 /* What one header says: a hint, or the state of a rate limit. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_HEADER_H
 #define BO_HEADER_H
 

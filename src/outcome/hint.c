@@ -1,4 +1,5 @@
 /* Reads server hints from headers, strictly. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "outcome/hint.h"

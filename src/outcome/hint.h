@@ -1,4 +1,5 @@
 /* Reads headers. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_HINT_H
 #define BO_HINT_H
 

@@ -1,4 +1,5 @@
 /* Reads the values of headers: amounts of time, dates and ends of windows. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "outcome/hint_value.h"

@@ -1,4 +1,5 @@
 /* Values of headers: amounts of time, dates and ends of windows. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_HINT_VALUE_H
 #define BO_HINT_VALUE_H
 

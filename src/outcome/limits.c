@@ -1,4 +1,5 @@
 /* Rate limits of an answer, as its headers describe them one by one. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdbool.h>

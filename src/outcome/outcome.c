@@ -1,4 +1,5 @@
 /* Outcomes for errno values and HTTP statuses. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "outcome/outcome.h"

@@ -1,5 +1,6 @@
 /* What the library needs to know of outcomes beyond the public header: which of
  * their texts are constant, and the hint that applies. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_OUTCOME_H
 #define BO_OUTCOME_H
 

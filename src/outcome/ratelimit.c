@@ -1,4 +1,5 @@
 /* Reads the RateLimit header field (structured fields, RFC 9651). */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "outcome/ratelimit.h"

@@ -1,4 +1,5 @@
 /* The RateLimit header field, in its two forms. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_RATELIMIT_H
 #define BO_RATELIMIT_H
 

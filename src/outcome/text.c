@@ -1,4 +1,5 @@
 /* The texts of an outcome: borrowed ones, and copies inside it. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdarg.h>

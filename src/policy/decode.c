@@ -1,4 +1,5 @@
 /* Decodes policy files, and reports every error with its place. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/decode.h"

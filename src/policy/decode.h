@@ -1,4 +1,5 @@
 /* Decoding a policy. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_DECODE_H
 #define BO_POLICY_DECODE_H
 

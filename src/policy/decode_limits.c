@@ -1,4 +1,5 @@
 /* Checks the fields of a policy against each other. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/decode_limits.h"

@@ -1,4 +1,5 @@
 /* Checks the fields of a policy against each other. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_DECODE_LIMITS_H
 #define BO_POLICY_DECODE_LIMITS_H
 

@@ -1,4 +1,5 @@
 /* The matchers of retry_on and abort_on. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/decode_matcher.h"

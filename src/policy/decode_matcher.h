@@ -1,4 +1,5 @@
 /* The matchers of retry_on and abort_on. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_DECODE_MATCHER_H
 #define BO_POLICY_DECODE_MATCHER_H
 

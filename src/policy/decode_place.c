@@ -1,4 +1,5 @@
 /* Places in a policy file, and errors at places. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/decode_place.h"

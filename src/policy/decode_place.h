@@ -1,4 +1,5 @@
 /* Places in a policy file, the state of its decoding, and errors at places. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_DECODE_PLACE_H
 #define BO_POLICY_DECODE_PLACE_H
 

@@ -1,4 +1,5 @@
 /* Reads values of policy fields and checks their ranges. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/decode_value.h"

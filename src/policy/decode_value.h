@@ -1,4 +1,5 @@
 /* Values of policy fields. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_DECODE_VALUE_H
 #define BO_POLICY_DECODE_VALUE_H
 

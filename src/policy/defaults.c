@@ -1,4 +1,5 @@
 /* The defaults of the field table, made from rows.h. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/defaults.h"

@@ -1,4 +1,5 @@
 /* The defaults of policies. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_DEFAULTS_H
 #define BO_POLICY_DEFAULTS_H
 

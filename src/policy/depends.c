@@ -1,4 +1,5 @@
 /* Checks the needs of the field table, and puts them into words. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/depends.h"

@@ -1,4 +1,5 @@
 /* Fields that have no effect because of other fields. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_DEPENDS_H
 #define BO_POLICY_DEPENDS_H
 

@@ -1,4 +1,5 @@
 /* Encodes policies: canonical JSON, its hash, one line for a human. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/encode.h"

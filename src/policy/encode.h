@@ -1,4 +1,5 @@
 /* Policies to text, as far as the rest of this room needs it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_ENCODE_H
 #define BO_POLICY_ENCODE_H
 

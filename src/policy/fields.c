@@ -1,4 +1,5 @@
 /* Makes the table of a policy's fields from rows.h. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/fields.h"

@@ -1,4 +1,5 @@
 /* The table of a policy's fields, made from rows.h. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_FIELDS_H
 #define BO_POLICY_FIELDS_H
 

@@ -1,4 +1,5 @@
 /* Getters of policies. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

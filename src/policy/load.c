@@ -1,4 +1,5 @@
 /* Loads policies from text, files and the shipped ones; finds `extends`. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdbool.h>

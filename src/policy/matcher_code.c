@@ -1,4 +1,5 @@
 /* The codes of the namespaces that everybody shares: HTTP, errno, SQL, gRPC. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/matcher_code.h"

@@ -1,4 +1,5 @@
 /* The codes of the namespaces that everybody shares: HTTP, errno, SQL, gRPC. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_MATCHER_CODE_H
 #define BO_POLICY_MATCHER_CODE_H
 

@@ -1,4 +1,5 @@
 /* Finds matchers that can never match, and what was probably meant. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/matcher_text.h"

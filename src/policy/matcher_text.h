@@ -1,4 +1,5 @@
 /* Finds matchers that can never match, and what was probably meant. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_MATCHER_TEXT_H
 #define BO_POLICY_MATCHER_TEXT_H
 

@@ -1,4 +1,5 @@
 /* Names that other libraries have for what policies say. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/other_names.h"

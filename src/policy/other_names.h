@@ -1,4 +1,5 @@
 /* Names that other libraries have for what policies say. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_OTHER_NAMES_H
 #define BO_POLICY_OTHER_NAMES_H
 

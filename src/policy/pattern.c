@@ -1,5 +1,6 @@
 /* A Thompson automaton: all states at once, one pass over the text
  * (K. Thompson, "Regular expression search algorithm", CACM 11 (1968)). */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/pattern.h"

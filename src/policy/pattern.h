@@ -1,4 +1,5 @@
 /* Regular expressions for error texts, matched in bounded time and memory. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_PATTERN_H
 #define BO_PATTERN_H
 

@@ -1,4 +1,5 @@
 /* The policy model: references and derived values. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "policy/policy.h"

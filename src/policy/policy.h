@@ -1,4 +1,5 @@
 /* The policy model, with values that the engine needs precomputed. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_H
 #define BO_POLICY_H
 

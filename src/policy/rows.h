@@ -1,5 +1,6 @@
 /* The one table of a policy's fields: the enum of rows, the table that
  * decoding, encoding and the schema walk, and the defaults are made from it. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_POLICY_ROWS_H
 #define BO_POLICY_ROWS_H
 

@@ -1,4 +1,5 @@
 /* The field table of policies for callers, and its JSON Schema. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/schema.h"

@@ -1,4 +1,5 @@
 /* The shipped policies as text; the build makes the table from policies/. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SHIPPED_H
 #define BO_SHIPPED_H
 

@@ -1,4 +1,5 @@
 /* One attempt of a call: its start, the decision after it, the follow-up. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/attempt.h"

@@ -1,4 +1,5 @@
 /* One attempt of a call: its start, the decision after it, the follow-up. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_ATTEMPT_H
 #define BO_ATTEMPT_H
 

@@ -1,4 +1,5 @@
 /* One call: its record, from its options to its answer. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/call.h"

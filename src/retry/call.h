@@ -1,4 +1,5 @@
 /* One call: its record, from its options to its answer. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_CALL_H
 #define BO_CALL_H
 

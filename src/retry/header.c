@@ -1,4 +1,5 @@
 /* Headers with the number of an attempt: writing and reading them. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <backoff/retry.h>

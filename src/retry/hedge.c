@@ -1,4 +1,5 @@
 /* Rounds of several attempts of one call at once. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/hedge.h"

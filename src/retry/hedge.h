@@ -1,4 +1,5 @@
 /* Rounds of several attempts of one call at once. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_RETRY_HEDGE_H
 #define BO_RETRY_HEDGE_H
 

@@ -4,6 +4,7 @@
  * the second is the call's number under a one-to-one scramble, so that ids of
  * one object never collide. Drawing each id from Philox took a tenth of the
  * cost of a logged call. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/id.h"

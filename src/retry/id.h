@@ -1,4 +1,5 @@
 /* Call ids: 128 bits as 32 hex digits. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_ID_H
 #define BO_ID_H
 

@@ -1,4 +1,5 @@
 /* The life of a call outside its attempts: begin, wait, resume, stop. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/lifecycle.h"

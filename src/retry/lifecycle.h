@@ -1,4 +1,5 @@
 /* The life of a call outside its attempts: begin, wait, resume, stop. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_LIFECYCLE_H
 #define BO_LIFECYCLE_H
 

@@ -1,4 +1,5 @@
 /* Events of a call: one for each attempt, and the breaker's transitions. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/log.h"

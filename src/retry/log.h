@@ -1,4 +1,5 @@
 /* Events of a call that is watched. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_LOG_H
 #define BO_LOG_H
 

@@ -1,4 +1,5 @@
 /* The retry object: settings and counters that its calls share. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/retry.h"

@@ -1,4 +1,5 @@
 /* The retry object: settings and counters that its calls share. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_RETRY_H
 #define BO_RETRY_H
 

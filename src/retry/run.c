@@ -1,4 +1,5 @@
 /* The blocking loop. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stddef.h>

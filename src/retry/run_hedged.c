@@ -1,4 +1,5 @@
 /* The blocking loop with several attempts at once, each in a thread. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

@@ -4,6 +4,7 @@
  * Since the wall clock may be stepped, the rest of a wait is never taken for
  * longer than the wait was, the rest to the deadline never for longer than at
  * the save, and time that ran backwards counts as zero. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

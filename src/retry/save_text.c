@@ -1,4 +1,5 @@
 /* The text of a saved call: one line of JSON to and from a plain struct. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/save_text.h"

@@ -1,4 +1,5 @@
 /* The loop by steps, for event loops: next, attempt, report. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retry/step.h"

@@ -1,4 +1,5 @@
 /* Calls on the heap. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_STEP_H
 #define BO_STEP_H
 

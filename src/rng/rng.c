@@ -1,4 +1,5 @@
 /* Keyed random draws: Random123's Philox4x32-10. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* A sink that writes to a file descriptor: one write(2) per line. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

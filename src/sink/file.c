@@ -5,6 +5,7 @@
  * last 10 ms, it is, by one stat(2), and if it names another file or none, that
  * is opened under the same descriptor. One thread does that while the others
  * write on: no thread waits for another. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* A sink that limits the lines per second of each operation. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdatomic.h>

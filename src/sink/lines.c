@@ -1,4 +1,5 @@
 /* Common parts of sinks that write lines: counting losses, ending cut lines. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "sink/lines.h"

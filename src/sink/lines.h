@@ -1,4 +1,5 @@
 /* Common parts of sinks that write lines: counting losses, ending cut lines. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SINK_LINES_H
 #define BO_SINK_LINES_H
 

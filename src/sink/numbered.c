@@ -1,4 +1,5 @@
 /* The rotated files of a log (PATH.1 is the newest), and the age of a file. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "sink/numbered.h"

@@ -1,4 +1,5 @@
 /* The rotated files of a log: PATH.1, PATH.2 and so on, the oldest last. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SINK_NUMBERED_H
 #define BO_SINK_NUMBERED_H
 

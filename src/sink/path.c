@@ -1,4 +1,5 @@
 /* Opening a log by its path, and replacing it under an open descriptor. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "sink/path.h"

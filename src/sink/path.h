@@ -1,4 +1,5 @@
 /* Opening a log by its path, and replacing it under an open descriptor. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SINK_PATH_H
 #define BO_SINK_PATH_H
 

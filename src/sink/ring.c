@@ -5,6 +5,7 @@
  * compare-and-swap, and no thread waits for another. Events are copied with
  * their texts and encoded by the writer thread: copying costs the caller less
  * than encoding. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -18,6 +18,7 @@
  * deleted file, without a lock around each write.
  *
  * On a full disk, the oldest rotated file makes room for new lines. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

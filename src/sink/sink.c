@@ -1,5 +1,6 @@
 /* Functions of every sink, and two sinks that only pass events on: callback and
  * tee. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "sink/sink.h"

@@ -1,4 +1,5 @@
 /* The interface that every sink implements. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BO_SINK_H
 #define BO_SINK_H
 

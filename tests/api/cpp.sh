@@ -1,5 +1,6 @@
 # The C++ header: compiles as C++11 without a warning, attempts that throw give
 # back what they hold, and the last exception arrives at the caller.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}" "${CXX:=c++}"
 : "${RK_CFLAGS:=}"

@@ -1,5 +1,6 @@
 # The examples do what they promise: compiled with the public headers, linked to
 # the shared library, run as programs.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 tmp=$(mktemp -d) || exit 99

@@ -1,4 +1,5 @@
 # The pages of section 5 describe each field of the tables, and no other.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 fields=$("$top_builddir/tests/api/print_fields") || exit 99

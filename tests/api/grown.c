@@ -1,6 +1,7 @@
 /* Calls every function that reads or writes a struct of its caller, with the
  * struct in front of memory that must not be touched. Prints what happened, so
  * that runs against two libraries can be compared. */
+/* SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 # A program that was compiled against the headers of today works, with the same
 # results, with a library in which every struct that callers see has grown.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 : "${CC:=cc}" "${PKG_CONFIG:=pkg-config}" "${RK_CFLAGS:=}"

@@ -1,5 +1,6 @@
 # After `make install`, every example, README.md's program and the services
 # compile with the flags of libbackoff.pc and no others, and run.
+# SPDX-License-Identifier: MIT
 : "${CC:=cc}" "${MAKE:=make}" "${PKG_CONFIG:=pkg-config}"
 # Flags of a build with sanitizers or coverage; otherwise empty.
 : "${RK_CFLAGS:=}"

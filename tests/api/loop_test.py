@@ -2,6 +2,7 @@
 
 Usage: loop_test.py FOLDER-OF-LOOP.PY LIBRARY
 """
+# SPDX-License-Identifier: MIT
 import ctypes as c
 import json
 import signal

@@ -1,5 +1,6 @@
 # Sourced by musl.sh and m32.sh: compile the library for another machine, and run
 # a program there, whose results must be those of this machine.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 cd "$top_srcdir" || exit 99

@@ -1,4 +1,5 @@
 /* Prints the paths of both field tables, for fields.sh. */
+/* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
 #include <backoff.h>

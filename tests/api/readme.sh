@@ -1,5 +1,6 @@
 # README.md is right: each command prints the lines shown, and the program compiles
 # and runs.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 : "${CC:=cc}"

@@ -1,4 +1,5 @@
 /* What <backoff/cpp.hpp> makes of exceptions. */
+/* SPDX-License-Identifier: MIT */
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

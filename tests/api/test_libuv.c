@@ -1,5 +1,6 @@
 /* Ten thousand calls wait at once, in one thread: a libuv loop that uses the
  * library step by step. */
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <malloc.h>
 #include <pthread.h>

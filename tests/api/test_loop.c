@@ -1,4 +1,5 @@
 /* Loops as users write them: with the shared library, in virtual time. */
+/* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* Every exported function with NULL for each of its pointers in turn: a status
  * says so, everything else does nothing or gives a neutral value. */
+/* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* The part of cJSON that the library uses, for machines for which no cJSON is
  * installed: a tree made with the library's own reader. */
+/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
 

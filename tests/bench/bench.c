@@ -1,4 +1,5 @@
 /* Measure rows in alternate rounds, and print their medians as a table. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "bench.h"

@@ -1,4 +1,5 @@
 /* Measure how fast a log is read. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

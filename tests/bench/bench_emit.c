@@ -1,4 +1,5 @@
 /* Measure the cost of an event: as a line of text, and into a sink. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* Measure the cost of counting an event, and of the text. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

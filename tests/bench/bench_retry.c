@@ -1,4 +1,5 @@
 /* Measure the cost of a call, and of a decision. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <fcntl.h>

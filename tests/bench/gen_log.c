@@ -1,4 +1,5 @@
 /* Generate a log as a busy service writes it, the same for the same seed. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* Rows for peers.sh, and readings of the processor's counter. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "ours.h"

@@ -1,4 +1,5 @@
 /* Rows for peers.sh: a name, a tab and a figure, one measurement each. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BENCH_OURS_H
 #define BENCH_OURS_H
 

@@ -1,5 +1,6 @@
 /* Measure a call, a retry and a decision under a shared budget once, for
  * comparison with peers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* Measure an event once, for comparison with peers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

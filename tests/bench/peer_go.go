@@ -1,5 +1,6 @@
 // Peers in Go: cenkalti/backoff. Measures a call, and a retry whose timer is
 // ready, once each, in wall time.
+// SPDX-License-Identifier: MIT
 package main
 
 import (

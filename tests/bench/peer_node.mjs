@@ -1,5 +1,6 @@
 // Peers in JavaScript: cockatiel and p-retry, from the folder NODE_MODULES.
 // Measures a call, and a retry as soon as their timers allow, once each.
+// SPDX-License-Identifier: MIT
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,5 +1,6 @@
 """Peers in Python: measures a call, and a retry without a wait, once for each
 library."""
+# SPDX-License-Identifier: MIT
 import importlib
 import logging
 import time

@@ -1,5 +1,6 @@
 // A peer of ours_emit: measures spdlog's loggers once with the same stream of
 // attempts into /dev/null.
+// SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

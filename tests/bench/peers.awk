@@ -1,4 +1,5 @@
 # Makes tables by group of rows "round, name, ns", and checks the targets.
+# SPDX-License-Identifier: MIT
 
 function median(text,    part, n, i, j, swap) {
 	n = split(text, part, " ")

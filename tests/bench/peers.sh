@@ -4,6 +4,7 @@
 # round's ratios. A missing peer is named and left out. PEER_INCLUDE, PEER_PYTHON
 # (/usr/bin/python3), PEER_PYTHONPATH, PEER_GOPATH (/usr/share/gocode) and
 # PEER_NODE_MODULES (./node_modules) say where peers are.
+# SPDX-License-Identifier: MIT
 set -u
 home=$(cd "$(dirname "$0")" && pwd)
 out=tests/bench

@@ -2,6 +2,7 @@
 # Runs all measurements in the build folder, then those against the peers that
 # are installed. BENCH_ROUNDS: rounds of each (7). peers.sh says where it looks
 # for peers.
+# SPDX-License-Identifier: MIT
 set -u
 home=$(cd "$(dirname "$0")" && pwd)
 printf 'date: %s, processors: %s, load: %s\n' "$(date -u +%Y-%m-%d)" \

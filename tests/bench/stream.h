@@ -1,5 +1,6 @@
 /* A stream of attempts, each a line of about 300 bytes, the same in every
  * program that writes it; for C and C++. */
+/* SPDX-License-Identifier: MIT */
 #ifndef BENCH_STREAM_H
 #define BENCH_STREAM_H
 

@@ -1,6 +1,7 @@
 # Helpers of the command-line tests: TAP, a working folder, running programs.
 # Sourced; `make check` sets top_srcdir and top_builddir, and by hand a script
 # finds them itself: `sh tests/cli/retrysim_policy.sh`.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 count=0

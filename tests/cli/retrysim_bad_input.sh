@@ -1,4 +1,5 @@
 # retrysim with broken input: a clear message, the right exit code, no crash.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/cli.sh"
 
 log=$top_srcdir/tests/data/argus-1h/app.log

@@ -1,4 +1,5 @@
 # retrysim compare: the main job, on the real log and on small ones.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/cli.sh"
 
 log=$top_srcdir/tests/data/argus-1h/app.log

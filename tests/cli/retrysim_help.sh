@@ -1,5 +1,6 @@
 # retrysim --help: every command has one, in 80 columns, and the man page knows
 # its options.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/cli.sh"
 manual=$top_srcdir/docs/man/retrysim.1
 

@@ -1,4 +1,5 @@
 # retrysim policy lint: output, exit codes, and docs/policy-lint.md against it.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/cli.sh"
 guide=$top_srcdir/docs/policy-lint.md
 manual=$top_srcdir/docs/man/retrysim.1

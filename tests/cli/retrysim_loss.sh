@@ -1,6 +1,7 @@
 # retrysim compare on logs with missing, stray and copied lines, with clocks that
 # differ, and with one line for a whole call: what is wrong is counted and said,
 # and no verdict is built on it.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/cli.sh"
 
 log=$top_srcdir/tests/data/argus-1h/app.log

@@ -1,4 +1,5 @@
 # retrysim policy: list, show, check, schedule, schema.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/cli.sh"
 
 retrysim policy list

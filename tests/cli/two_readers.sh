@@ -1,5 +1,6 @@
 # Both programs read the same log alike: as many lines, events, other lines and
 # bad lines.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/cli.sh"
 
 same_counts() { # WHAT FILE

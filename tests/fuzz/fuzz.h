@@ -1,4 +1,5 @@
 /* A fuzz target for libFuzzer and for the replay of its corpus. */
+/* SPDX-License-Identifier: MIT */
 #ifndef FUZZ_H
 #define FUZZ_H
 

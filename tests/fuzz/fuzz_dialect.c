@@ -1,4 +1,5 @@
 /* Fuzz target: any bytes as a log, and as the dialect file that explains it. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* Fuzz target: any bytes as a line of a log. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* Fuzz target: a header's name, its value and the time, a line each. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <ctype.h>

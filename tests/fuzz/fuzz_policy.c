@@ -1,4 +1,5 @@
 /* Fuzz target: any bytes as a policy file. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

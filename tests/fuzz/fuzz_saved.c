@@ -1,4 +1,5 @@
 /* Fuzz target: any bytes as a saved call. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

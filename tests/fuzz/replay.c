@@ -1,5 +1,6 @@
 /* Runs a fuzz target over its corpus, one TAP result per file. The file's name
  * states the verdict: good-*, bad-*; anything else only has to end well. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <dirent.h>

@@ -3,6 +3,7 @@
 # To be called in a build folder that was configured with --enable-fuzzing;
 # `make fuzzers` comes first. What is found stays in fuzz-corpus/ there, and
 # an input that fails in the folder itself.
+# SPDX-License-Identifier: MIT
 set -u
 seconds=${1:?usage: run.sh SECONDS [TARGET...]}
 shift

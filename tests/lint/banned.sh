@@ -1,4 +1,5 @@
 # Functions that this project does not call, and why.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 
 sources=$(files '\.[ch]$' src tools tests examples)

@@ -1,5 +1,6 @@
 # No files of a room need each other in a circle: neither by calls between
 # objects, nor by includes, where X.c and X.h count as one file.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 need nm
 

@@ -1,4 +1,5 @@
 # The tarball holds exactly the files that git tracks.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 if ! cloned; then
 	echo "1..0 # SKIP not a git clone"

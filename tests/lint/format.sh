@@ -1,4 +1,5 @@
 # clang-format 14 would change nothing.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 need clang-format-14
 

@@ -1,4 +1,5 @@
 # Every header compiles alone, public ones as strict C and as C++.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 need "${CC%% *}" "${CXX%% *}"
 

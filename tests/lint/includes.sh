@@ -1,4 +1,5 @@
 # Rooms include only what lies below them, and only few files include a library.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 
 # Every include of every C file, as FILE:LINE: KIND TARGET (quote or angle).

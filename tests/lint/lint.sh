@@ -1,6 +1,7 @@
 # Shared by the lints: TAP, the list of files, C without comments.
 # Sourced; `make check` sets top_srcdir, top_builddir, CC and the flags; a script
 # run by hand finds them itself: `sh tests/lint/shape.sh`.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 : "${CC:=cc}" "${CXX:=c++}"

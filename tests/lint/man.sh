@@ -1,5 +1,6 @@
 # Man pages are well-formed, and describe every public function with every
 # status that it returns; their examples compile.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 need mandoc
 tmp=$(mktemp -d) || exit 99

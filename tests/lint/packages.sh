@@ -1,5 +1,6 @@
 # packages.sh calls apt once and only for missing packages, with sudo if not root;
 # if it cannot install, it names them.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT

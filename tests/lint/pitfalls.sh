@@ -1,4 +1,5 @@
 # Every known pitfall in docs/pitfalls.md has a test in tests/unit.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 
 page=docs/pitfalls.md

@@ -1,5 +1,6 @@
 # Read from the object files: rooms call only what lies below them, and the
 # engine asks nothing of the system.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 need nm
 

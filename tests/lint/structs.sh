@@ -1,5 +1,6 @@
 # Every struct in a public header is on the list in CONTRIBUTING.md, and can grow
 # in the way that the list says.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 
 # NAME KIND of each row of the list.

@@ -1,4 +1,5 @@
 # The library exports what its headers declare: headers = map = shared library.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 need nm
 

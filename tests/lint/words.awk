@@ -2,6 +2,7 @@
 # words-allow.txt, with the files' names on standard input. Prints PATH:LINE:
 # 'found' (advice): text. -v self=1: checks the table's examples instead;
 # -v unused=1: lists entries of words-allow.txt that match nothing, too.
+# SPDX-License-Identifier: MIT
 
 function wrapped(regex) {
 	return "(^|[^a-zA-Z])(" regex ")([^a-zA-Z]|$)"

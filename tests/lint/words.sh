@@ -1,6 +1,7 @@
 # Words that this project does not use (words.txt) are nowhere in its text,
 # apart from the places that words-allow.txt lists. By hand, for some files or
 # folders only: sh tests/lint/words.sh src/engine docs/replay.md
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/lint.sh"
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT

@@ -2,6 +2,7 @@
 
 Exit status 1: a check failed, 77: the parser is not installed.
 """
+# SPDX-License-Identifier: MIT
 import json
 import socket
 import sys

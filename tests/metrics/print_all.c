@@ -1,5 +1,6 @@
 /* Prints metrics of everything: each kind of event, and hostile names.
  * Argument: openmetrics or prometheus. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* The slow and obvious engine. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "model/model.h"

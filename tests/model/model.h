@@ -3,6 +3,7 @@
  * It shares no code with src/: it reads a policy's canonical form with cJSON,
  * computes in long double from the first attempt, and matches messages with
  * regexec(3). */
+/* SPDX-License-Identifier: MIT */
 #ifndef MODEL_H
 #define MODEL_H
 

@@ -1,4 +1,5 @@
 /* Compares the engine with the model on random policies and random traces. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

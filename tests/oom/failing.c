@@ -1,5 +1,6 @@
 /* Replace the C library's malloc(3) family, so that allocations of every
  * library in the program can fail. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "failing.h"

@@ -1,4 +1,5 @@
 /* An allocator that fails on request and counts its live blocks. */
+/* SPDX-License-Identifier: MIT */
 #ifndef FAILING_H
 #define FAILING_H
 

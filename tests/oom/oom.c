@@ -1,4 +1,5 @@
 /* Fail every allocation of every scenario in turn. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "oom.h"

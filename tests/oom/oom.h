@@ -1,4 +1,5 @@
 /* A scenario of allocation failures. */
+/* SPDX-License-Identifier: MIT */
 #ifndef OOM_H
 #define OOM_H
 

@@ -1,4 +1,5 @@
 /* Allocation failure around guards, their table, and saved calls. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

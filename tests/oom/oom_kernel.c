@@ -1,5 +1,6 @@
 /* Allocation failure in the kernel of simulations: a run ends, and all is
  * freed. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "oom.h"

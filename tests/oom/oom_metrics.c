@@ -1,5 +1,6 @@
 /* Allocation failure while metrics are made and while they count; no count is
  * lost. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Allocation failure while policies are read. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Allocation failure around retry objects, calls and clocks. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Allocation failure while sinks are made, and none while they work. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

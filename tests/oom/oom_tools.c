@@ -1,4 +1,5 @@
 /* Allocation failure in the tools: they say so, and leave no partial report. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <fcntl.h>

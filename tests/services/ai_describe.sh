@@ -1,4 +1,5 @@
 # The AI service: error texts instead of codes, quotas, and the next provider.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/services.sh"
 
 start_peer ai <<'END'

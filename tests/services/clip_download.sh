@@ -1,4 +1,5 @@
 # The clip download: one retriable class, a callback before waits, bytes kept.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/services.sh"
 
 start_peer clips <<'END'

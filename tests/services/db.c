@@ -8,6 +8,7 @@
  *
  * Says "held" when it has the lock.
  */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <sqlite3.h>

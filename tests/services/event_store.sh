@@ -1,4 +1,5 @@
 # The event store under real locks: waits, steps done once, an id or nothing.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/services.sh"
 
 # In virtual time this script is the clock: attempt N + 1 begins after attempt N

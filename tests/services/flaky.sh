@@ -1,4 +1,5 @@
 # The flaky server fails as scripted, and http.c classifies each failure.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/services.sh"
 
 mkdir once

@@ -10,6 +10,7 @@
  * (itself included), Range ("-": none), status sent (0: none), bytes of the
  * body sent, and the request's body.
  */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <arpa/inet.h>

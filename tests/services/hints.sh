@@ -1,5 +1,6 @@
 # Headers in which a peer asks for a delay: http.c passes them on, and the
 # policy decides what to do with them.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/services.sh"
 
 start_peer hints <<'SCRIPT'

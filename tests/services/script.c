@@ -1,4 +1,5 @@
 /* The flaky server's script: how it answers each request. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "script.h"

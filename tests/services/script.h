@@ -1,4 +1,5 @@
 /* The flaky server's script: how it answers each request. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TESTS_SERVICES_SCRIPT_H
 #define TESTS_SERVICES_SCRIPT_H
 

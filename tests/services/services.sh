@@ -1,5 +1,6 @@
 # Shared by the service tests: a scratch folder, the flaky server, events, TAP.
 # Sourced; `make check` sets top_srcdir and top_builddir.
+# SPDX-License-Identifier: MIT
 : "${top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 : "${top_builddir:=$top_srcdir/build}"
 service=$top_builddir/examples/services

@@ -1,4 +1,5 @@
 # The snapshot service: empty bodies, attempt timeouts, limits per controller.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/services.sh"
 
 start_peer cameras <<'END'

@@ -1,4 +1,5 @@
 # The webhook service: successes, retries and reports.
+# SPDX-License-Identifier: MIT
 . "$(dirname "$0")/services.sh"
 
 start_peer hooks <<'END'

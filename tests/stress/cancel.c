@@ -1,4 +1,5 @@
 /* Waits that threads and signals end, and waits that signals must not end. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* Many threads count in one metrics object while others read, watch and fork:
  * sums are exact, and no counter decreases. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

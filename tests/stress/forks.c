@@ -1,4 +1,5 @@
 /* fork(2) in the middle of work: children write to the same log. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

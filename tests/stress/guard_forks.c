@@ -1,4 +1,5 @@
 /* fork(2) and signals in the middle of guarded calls. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

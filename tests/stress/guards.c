@@ -1,4 +1,5 @@
 /* Many threads share budgets, breakers, and a table of them. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <limits.h>

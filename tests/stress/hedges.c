@@ -1,5 +1,6 @@
 /* Many calls that make several attempts at once, in many threads with one
  * guard, under cancellations and signals. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

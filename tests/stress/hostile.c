@@ -1,4 +1,5 @@
 /* Callers that pass unexpected numbers and texts. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* What a child of fork(2) inherits of guards and calls, state by state. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* Logs that cannot be written for a while, and writers that are killed. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* Processes and threads share a log that rotates; some are killed, some are
  * stopped, some fork. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* Reading back a log that many threads or processes wrote. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "stress.h"

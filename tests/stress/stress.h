@@ -1,4 +1,5 @@
 /* Reading back a log that many threads or processes wrote. */
+/* SPDX-License-Identifier: MIT */
 #ifndef STRESS_H
 #define STRESS_H
 

@@ -1,4 +1,5 @@
 /* Many threads share one retry object and one sink. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

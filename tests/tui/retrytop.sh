@@ -4,6 +4,7 @@
 #
 # Nothing here waits for a fixed time: the screen is read until it shows what is
 # expected, for at most ten seconds.
+# SPDX-License-Identifier: MIT
 
 retrytop=${RETRYTOP:-$top_builddir/retrytop}
 socket=retrytop-$$

@@ -1,5 +1,6 @@
 /* The local estimator in worlds whose truth is known: every policy is predicted
  * from a log of another, and then run in the same world. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

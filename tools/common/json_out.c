@@ -1,4 +1,5 @@
 /* Builds a JSON document, which is written atomically. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "common/json_out.h"

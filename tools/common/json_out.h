@@ -3,6 +3,7 @@
  * A document that lacks a member, because memory ran out, looks like any other.
  * So each function notes a failure, later ones add what they can, and
  * tk_json_end() then writes nothing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_JSON_OUT_H
 #define TK_JSON_OUT_H
 

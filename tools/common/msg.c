@@ -1,4 +1,5 @@
 /* Messages on stderr, filtered so that a log cannot control the terminal. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "common/msg.h"

@@ -1,4 +1,5 @@
 /* Messages on stderr, and the exit codes of all programs. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_MSG_H
 #define TK_MSG_H
 

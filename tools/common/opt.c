@@ -1,4 +1,5 @@
 /* Parses a command line by a table of options. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "common/opt.h"

@@ -1,4 +1,5 @@
 /* Command-line options as rows of data: parsing, help and suggestions. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_OPT_H
 #define TK_OPT_H
 

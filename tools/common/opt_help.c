@@ -1,4 +1,5 @@
 /* The text of --help, made from the table of options. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

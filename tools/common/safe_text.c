@@ -1,4 +1,5 @@
 /* Makes text from logs harmless, and measures and cuts it by columns. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "common/safe_text.h"

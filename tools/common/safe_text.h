@@ -1,4 +1,5 @@
 /* Text from logs, made harmless for terminals, HTML and messages. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_SAFE_TEXT_H
 #define TK_SAFE_TEXT_H
 

@@ -1,4 +1,5 @@
 /* Collects rows of text, then prints them in columns. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "common/table.h"

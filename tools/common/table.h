@@ -1,4 +1,5 @@
 /* Text tables: columns aligned by display width. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_TABLE_H
 #define TK_TABLE_H
 

@@ -1,4 +1,5 @@
 /* Asks utf8proc what is one character, and what is the same in another case. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "common/unicode.h"

@@ -1,5 +1,6 @@
 /* What Unicode says about text: what a reader takes for one character, and what
  * is the same but for its case. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_UNICODE_H
 #define TK_UNICODE_H
 

@@ -1,4 +1,5 @@
 /* Reads and writes durations and counts as people do. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "common/units.h"

@@ -1,4 +1,5 @@
 /* Durations and counts as people write and read them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_UNITS_H
 #define TK_UNITS_H
 

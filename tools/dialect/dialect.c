@@ -1,4 +1,5 @@
 /* Classifies a line, and selects the dialect that reads it. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/dialect.h"

@@ -1,4 +1,5 @@
 /* Lines of native and foreign logs, read as attempt events. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_DIALECT_H
 #define TK_DIALECT_H
 

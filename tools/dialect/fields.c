@@ -1,4 +1,5 @@
 /* The fields of an event that a dialect file may fill. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/fields.h"

@@ -1,4 +1,5 @@
 /* The fields of an event that a dialect file may fill. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_FIELDS_H
 #define TK_FIELDS_H
 

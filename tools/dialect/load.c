@@ -1,4 +1,5 @@
 /* Reads a dialect file into a mapping. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Helpers and errors of the files that read a dialect file. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_DIALECT_LOAD_H
 #define TK_DIALECT_LOAD_H
 

@@ -1,4 +1,5 @@
 /* Errors of dialect files, with their place and a suggestion. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/load.h"

@@ -1,4 +1,5 @@
 /* Reads `events` of a dialect file: the meaning of each value of event_type. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Reads `fields` of a dialect file: the log's names for each field. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* The parts of a mapping: its sources, its fields and its memory. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/mapping.h"

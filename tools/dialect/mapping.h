@@ -1,4 +1,5 @@
 /* A dialect file in memory: how a foreign line becomes an event. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_MAPPING_H
 #define TK_MAPPING_H
 

@@ -1,4 +1,5 @@
 /* Makes an event from a foreign line, by a mapping. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* Reports the members of a log line's object, nested ones with their path. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/scan.h"

@@ -1,4 +1,5 @@
 /* The members of a log line's object, nested ones with their path. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_SCAN_H
 #define TK_SCAN_H
 

@@ -1,5 +1,6 @@
 /* Lost lines and copies of lines, proven by the numbers that each process gives
  * to its lines. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/sequence.h"

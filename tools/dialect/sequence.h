@@ -1,5 +1,6 @@
 /* Lost lines and copies of lines, proven by the numbers that each process gives
  * to its lines. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_SEQUENCE_H
 #define TK_SEQUENCE_H
 

@@ -1,4 +1,5 @@
 /* The verdict on a line of a log. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_VERDICT_H
 #define TK_VERDICT_H
 

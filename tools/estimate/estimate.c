@@ -1,4 +1,5 @@
 /* Names of support classes. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "estimate/estimate.h"

@@ -1,5 +1,6 @@
 /* The interface of estimators, which predict attempts that were not
  * recorded. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_ESTIMATE_H
 #define RS_ESTIMATE_H
 

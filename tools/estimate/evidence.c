@@ -1,4 +1,5 @@
 /* Attempts by target and time; prefix sums make a window two searches. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The evidence in a window of the log: attempts of other calls near a time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_EVIDENCE_H
 #define RS_EVIDENCE_H
 

@@ -2,6 +2,7 @@
  * a steady target it shrinks to one level, so that the noise of small windows
  * is not taken for outages; with outages it keeps a low and a high one. A rate
  * per window was not taken: it turns that noise into correlation. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* The failure probability near a time: 25 levels and the weight of each. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_LEVELS_H
 #define RS_LEVELS_H
 

@@ -1,5 +1,6 @@
 /* The local estimator: the state of the target from other calls near that time,
  * and a share of calls that fail permanently. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

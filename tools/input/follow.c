@@ -1,4 +1,5 @@
 /* Following growing files through rotation, truncation and absence. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "input/follow.h"

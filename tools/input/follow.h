@@ -1,4 +1,5 @@
 /* Following growing files through rotation, truncation and absence. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_FOLLOW_H
 #define TK_FOLLOW_H
 

@@ -1,4 +1,5 @@
 /* Recognises files that are not UTF-8 text by their first bytes. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "input/format.h"

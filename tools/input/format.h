@@ -1,4 +1,5 @@
 /* Recognises files that are not UTF-8 text by their first bytes. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_FORMAT_H
 #define TK_FORMAT_H
 

@@ -1,4 +1,5 @@
 /* Reads a whole file or stdin as lines. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "input/lines.h"

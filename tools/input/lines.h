@@ -1,4 +1,5 @@
 /* Lines of a file or stdin, in bounded memory whatever the content. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_LINES_H
 #define TK_LINES_H
 

@@ -1,4 +1,5 @@
 /* Splits pushed bytes into lines, however they are divided. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
 /* One open file that grows: its new lines, and whether it was rewritten. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "input/tail.h"

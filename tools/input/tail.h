@@ -1,4 +1,5 @@
 /* One open file that grows: its new lines, and whether it was rewritten. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_TAIL_H
 #define TK_TAIL_H
 

@@ -1,5 +1,6 @@
 /* Finds lines without numbers that another input holds too: a copy of a log
  * next to the log itself. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_COPIES_H
 #define RT_COPIES_H
 

@@ -1,4 +1,5 @@
 /* Counts of attempts and calls that ended, by result. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_COUNTS_H
 #define RT_COUNTS_H
 

@@ -1,4 +1,5 @@
 /* The most frequent errors of one operation, in bounded memory. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/errors.h"

@@ -1,4 +1,5 @@
 /* The most frequent errors of one operation, in bounded memory. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_ERRORS_H
 #define RT_ERRORS_H
 

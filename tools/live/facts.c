@@ -1,4 +1,5 @@
 /* Facts about an operation and a log, one row each. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/facts.h"

@@ -1,5 +1,6 @@
 /* Facts about an operation and a log: one row each, from which reports and
  * screens are made. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_FACTS_H
 #define RT_FACTS_H
 

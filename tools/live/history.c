@@ -1,4 +1,5 @@
 /* The last seconds, each with its slot in a ring. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/history.h"

@@ -1,4 +1,5 @@
 /* The last seconds, each with its slot in a ring. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_HISTORY_H
 #define RT_HISTORY_H
 

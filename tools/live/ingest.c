@@ -1,4 +1,5 @@
 /* Reads the events out of lines, and counts both. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/ingest.h"

@@ -1,4 +1,5 @@
 /* Reads the events out of lines, and counts both. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_INGEST_H
 #define RT_INGEST_H
 

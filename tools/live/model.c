@@ -1,4 +1,5 @@
 /* The operations as rows, computed from the windows at one moment. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/model.h"

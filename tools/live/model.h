@@ -1,4 +1,5 @@
 /* The operations as rows, computed from the windows at one moment. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_MODEL_H
 #define RT_MODEL_H
 

@@ -1,4 +1,5 @@
 /* Finds the time since which an operation has more retries than usual. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/onset.h"

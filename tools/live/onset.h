@@ -1,4 +1,5 @@
 /* Finds the time since which an operation has more retries than usual. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_ONSET_H
 #define RT_ONSET_H
 

@@ -1,4 +1,5 @@
 /* The orders in which operations can be listed. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/sort.h"

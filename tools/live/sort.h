@@ -1,4 +1,5 @@
 /* The orders in which operations can be listed. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_SORT_H
 #define RT_SORT_H
 

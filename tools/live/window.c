@@ -1,4 +1,5 @@
 /* Recent activity of each operation: counts in steps of one second. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "live/window.h"

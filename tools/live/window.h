@@ -1,4 +1,5 @@
 /* Recent activity of each operation: counts in steps of one second. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_WINDOW_H
 #define RT_WINDOW_H
 

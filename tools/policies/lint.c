@@ -1,4 +1,5 @@
 /* The rules: each checks for one code, from the policy alone. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* Warnings about valid but risky settings of a policy. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_LINT_H
 #define RS_LINT_H
 

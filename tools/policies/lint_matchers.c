@@ -1,4 +1,5 @@
 /* What the matchers of a policy match, and which hardly match anything. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

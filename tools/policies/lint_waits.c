@@ -1,4 +1,5 @@
 /* Draws delays from the engine's laws, one retry after the other. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The sum of a policy's delays: drawn many times, bounded by their laws. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_LINT_WAITS_H
 #define RS_LINT_WAITS_H
 

@@ -1,4 +1,5 @@
 /* Finds policies by the words of a command line. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <dirent.h>

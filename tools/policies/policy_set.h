@@ -1,4 +1,5 @@
 /* A set of policies: shipped ones, files and folders, each with a label. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_POLICY_SET_H
 #define RS_POLICY_SET_H
 

@@ -1,5 +1,6 @@
 /* Draws many schedules: the same way for every law, decorrelated jitter
  * included. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The delays of a policy: bounds and percentiles before each retry. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_SCHEDULE_H
 #define RS_SCHEDULE_H
 

@@ -1,4 +1,5 @@
 /* Recovers draws by inverting the laws of recorded delays. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/num.h"

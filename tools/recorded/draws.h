@@ -1,4 +1,5 @@
 /* The random draws behind the delays of a recorded log. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_DRAWS_H
 #define RS_DRAWS_H
 

@@ -1,4 +1,5 @@
 /* Counts attempts by second. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

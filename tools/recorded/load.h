@@ -1,5 +1,6 @@
 /* Attempts per second, recorded and simulated: the log does not show how a
  * target handles a load far above the recorded one. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_LOAD_H
 #define RS_LOAD_H
 

@@ -1,4 +1,5 @@
 /* Derives the data for replay from a trace, once. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* A recorded log prepared for replay: start times and durations of attempts,
  * and the number of calls that the log does not hold. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_LOG_H
 #define RS_LOG_H
 

@@ -1,4 +1,5 @@
 /* Recognises the policy that wrote a log, by name or by its delays. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* Identifies the policy that wrote the log. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_LOGGED_POLICY_H
 #define RS_LOGGED_POLICY_H
 

@@ -1,4 +1,5 @@
 /* The numbers that keep unrelated draws of the simulator independent. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_RANDOM_H
 #define RS_RANDOM_H
 

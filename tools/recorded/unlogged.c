@@ -1,5 +1,6 @@
 /* Spreads calls over the gaps of a log, in bins of some twenty calls: fewer
  * would be noise, more would blur outages. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

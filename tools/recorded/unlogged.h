@@ -1,6 +1,7 @@
 /* Start times of calls that have no line: all calls together are assumed to be
  * evenly spread over the time that the log covers, so these lie between the
  * logged ones. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_UNLOGGED_H
 #define RS_UNLOGGED_H
 

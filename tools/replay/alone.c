@@ -1,5 +1,6 @@
 /* All replicas of a call share its failing attempts, and differ only in the
  * number of those that they make. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

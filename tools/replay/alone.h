@@ -1,4 +1,5 @@
 /* Replays calls that share nothing, each by itself. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_ALONE_H
 #define RS_ALONE_H
 

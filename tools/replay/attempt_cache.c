@@ -1,4 +1,5 @@
 /* Keeps attempts in a table of fixed size; the last one in a place stays. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* Attempts kept from one replica to the next: their start mostly does not
  * depend on the draws of a replica. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_ATTEMPT_CACHE_H
 #define RS_ATTEMPT_CACHE_H
 

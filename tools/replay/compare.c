@@ -1,4 +1,5 @@
 /* Replays every policy on every operation, baseline first. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <fnmatch.h>

@@ -1,4 +1,5 @@
 /* All policies over all operations of a log. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_COMPARE_H
 #define RS_COMPARE_H
 

@@ -1,4 +1,5 @@
 /* A binary heap of events, the earliest on top. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Events in virtual time, ordered by due time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_EVENT_QUEUE_H
 #define RS_EVENT_QUEUE_H
 

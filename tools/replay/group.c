@@ -1,4 +1,5 @@
 /* Sorts the calls of an operation by target and time. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* The calls of an operation by target: calls to one target share a guard. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_GROUP_H
 #define RS_GROUP_H
 

@@ -1,4 +1,5 @@
 /* The event loop, and records that are used again when their call is over. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdalign.h>

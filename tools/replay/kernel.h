@@ -1,5 +1,6 @@
 /* The kernel of a simulation: calls under way in virtual time, event by event.
  * It knows neither logs nor targets: the caller decides what an event does. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_KERNEL_H
 #define RS_KERNEL_H
 

@@ -1,5 +1,6 @@
 /* Computes rates, intervals and verdicts from counts. docs/replay.md has the
  * formulas. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* The numbers of a comparison, ready to be printed. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_RESULT_H
 #define RS_RESULT_H
 

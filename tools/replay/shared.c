@@ -1,4 +1,5 @@
 /* Calls under way together around one guard. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

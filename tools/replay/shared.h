@@ -1,5 +1,6 @@
 /* Replays calls that share a budget or a breaker, together and in order of
  * time, through the library's guards. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_SHARED_H
 #define RS_SHARED_H
 

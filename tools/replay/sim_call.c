@@ -1,5 +1,6 @@
 /* Attempts of a call, recorded or estimated, and the engine's decision after
  * each. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/num.h"

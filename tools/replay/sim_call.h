@@ -1,4 +1,5 @@
 /* One simulated call of a log: the production engine in virtual time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_SIM_CALL_H
 #define RS_SIM_CALL_H
 

@@ -1,4 +1,5 @@
 /* Adds up the outcomes of simulated calls. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Counts over all calls and replicas of one policy and operation. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_TALLY_H
 #define RS_TALLY_H
 

@@ -1,4 +1,5 @@
 /* Advice per operation: which policies are worth a closer look. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* Advice per operation: which policies are worth a closer look. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_REPORT_ADVICE_H
 #define RS_REPORT_ADVICE_H
 

@@ -1,4 +1,5 @@
 /* Values as people read them: the cells of tables. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

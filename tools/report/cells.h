@@ -1,4 +1,5 @@
 /* Values as people read them: the cells of tables. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_CELLS_H
 #define RS_CELLS_H
 

@@ -1,4 +1,5 @@
 /* The table of result columns: one policy on one operation. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -4,6 +4,7 @@
  * Every format is derived from these tables: names, order, units and precision
  * in CSV and JSON, and headings in tables for people. A test compares the
  * tables of members in docs/replay.md with them. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_COLUMNS_H
 #define RS_COLUMNS_H
 

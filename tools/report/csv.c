@@ -1,4 +1,5 @@
 /* A comparison as comma-separated values (RFC 4180), a row per result. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

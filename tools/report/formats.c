@@ -1,4 +1,5 @@
 /* The formats that a comparison can be written in. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "report/formats.h"

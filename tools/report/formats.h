@@ -1,4 +1,5 @@
 /* The formats that a comparison can be written in. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_FORMATS_H
 #define RS_FORMATS_H
 

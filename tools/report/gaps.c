@@ -1,4 +1,5 @@
 /* Questions that a log leaves open, in words. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

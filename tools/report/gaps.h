@@ -1,4 +1,5 @@
 /* Questions that a log leaves open, in words. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_GAPS_H
 #define RS_GAPS_H
 

@@ -1,4 +1,5 @@
 /* A comparison as one JSON document; docs/replay.md describes it. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* The findings about policies as text and as JSON. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* The findings about policies, and the formats they can be written in. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_REPORT_LINT_H
 #define RS_REPORT_LINT_H
 

@@ -1,4 +1,5 @@
 /* The tables of columns of a log, and of its operations. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/rfc3339.h"

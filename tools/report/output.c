@@ -1,4 +1,5 @@
 /* Results that are written atomically: collect, write, rename. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Results to stdout, or to a file that is written atomically. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_OUTPUT_H
 #define RS_OUTPUT_H
 

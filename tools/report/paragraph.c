@@ -1,4 +1,5 @@
 /* Wrapped paragraphs of a text report. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* Wrapped paragraphs of a text report. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_PARAGRAPH_H
 #define RS_PARAGRAPH_H
 

@@ -1,4 +1,5 @@
 /* Policies as text and as JSON. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

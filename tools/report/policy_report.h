@@ -1,4 +1,5 @@
 /* Policies as text and as JSON. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_POLICY_REPORT_H
 #define RS_POLICY_REPORT_H
 

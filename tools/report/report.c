@@ -1,4 +1,5 @@
 /* Facts and names that all formats use. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "report/report.h"

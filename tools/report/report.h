@@ -1,4 +1,5 @@
 /* A report: a comparison and its sources, for every format. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_REPORT_H
 #define RS_REPORT_H
 

@@ -1,4 +1,5 @@
 /* The waits of a policy as text and as JSON. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

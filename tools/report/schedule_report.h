@@ -1,4 +1,5 @@
 /* The waits of a policy as text and as JSON. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_SCHEDULE_REPORT_H
 #define RS_SCHEDULE_REPORT_H
 

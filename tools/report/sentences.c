@@ -1,4 +1,5 @@
 /* Sentences about an operation and its results, for every format for people. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

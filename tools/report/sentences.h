@@ -1,4 +1,5 @@
 /* Sentences about an operation and its results, for every format for people. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_SENTENCES_H
 #define RS_SENTENCES_H
 

@@ -1,4 +1,5 @@
 /* The tables of a report for people: a row per policy. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "report/cells.h"

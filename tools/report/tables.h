@@ -1,5 +1,6 @@
 /* The tables of a report for people: a row per policy, cells from the table of
  * columns. Each format for people writes the same ones. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_TABLES_H
 #define RS_TABLES_H
 

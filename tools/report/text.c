@@ -1,4 +1,5 @@
 /* A comparison as text: input, open questions, and tables. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

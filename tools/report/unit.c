@@ -1,4 +1,5 @@
 /* Machine-readable form of each unit. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "report/columns.h"

@@ -1,5 +1,6 @@
 /* The subcommands, one function each: argv[0] is the subcommand, and the return
  * value is an exit code. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_CMD_H
 #define RS_CMD_H
 

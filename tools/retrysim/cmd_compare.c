@@ -1,4 +1,5 @@
 /* retrysim compare: replay a log under several policies. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

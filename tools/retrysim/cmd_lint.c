@@ -1,4 +1,5 @@
 /* retrysim policy lint: warn about valid but risky settings. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

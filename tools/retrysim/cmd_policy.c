@@ -1,4 +1,5 @@
 /* retrysim policy list, show, check and schema. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

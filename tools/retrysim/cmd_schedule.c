@@ -1,4 +1,5 @@
 /* retrysim policy schedule: show the wait before each retry. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
 /* The program retrysim: its table of subcommands. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <locale.h>

@@ -1,4 +1,5 @@
 /* The program retrysim: its table of subcommands. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_COMMANDS_H
 #define RS_COMMANDS_H
 

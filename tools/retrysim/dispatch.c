@@ -1,4 +1,5 @@
 /* Finding the subcommand that a command line names. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Finding the subcommand that a command line names. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_DISPATCH_H
 #define RS_DISPATCH_H
 

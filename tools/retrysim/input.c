@@ -1,4 +1,5 @@
 /* Reading logs that the command line names, ready to be replayed. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Reading logs that the command line names, ready to be replayed. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RS_INPUT_H
 #define RS_INPUT_H
 

@@ -1,4 +1,5 @@
 /* retrysim: show what other retry policies would have done. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrysim/commands.h"

@@ -1,4 +1,5 @@
 /* Operands of subcommands: their number, and policies that they name. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

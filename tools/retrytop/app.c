@@ -1,4 +1,5 @@
 /* The live view: one thread, one loop. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/app.h"

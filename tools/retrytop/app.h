@@ -1,4 +1,5 @@
 /* The live view: one thread, one loop. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_APP_H
 #define RT_APP_H
 

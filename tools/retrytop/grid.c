@@ -1,4 +1,5 @@
 /* A screen as cells in memory, independent of the terminal. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/grid.h"

@@ -1,4 +1,5 @@
 /* A screen as cells in memory, independent of the terminal. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_GRID_H
 #define RT_GRID_H
 

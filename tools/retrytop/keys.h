@@ -1,4 +1,5 @@
 /* Key presses: Unicode characters, or one of these. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_KEYS_H
 #define RT_KEYS_H
 

@@ -1,4 +1,5 @@
 /* The operations as the user arranges them: filtered, sorted, paused. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/list.h"

@@ -1,4 +1,5 @@
 /* The operations as the user arranges them: filtered, sorted, paused. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_LIST_H
 #define RT_LIST_H
 

@@ -1,4 +1,5 @@
 /* retrytop: a live view of attempt logs. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <locale.h>

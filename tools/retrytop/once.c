@@ -1,4 +1,5 @@
 /* Reads all input, prints the numbers, and ends. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/once.h"

@@ -1,4 +1,5 @@
 /* Reads all input, prints the numbers, and ends. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_ONCE_H
 #define RT_ONCE_H
 

@@ -1,4 +1,5 @@
 /* The options of the command line. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/options.h"

@@ -1,4 +1,5 @@
 /* The options of the command line. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_OPTIONS_H
 #define RT_OPTIONS_H
 

@@ -1,4 +1,5 @@
 /* The whole program: a live view, or one report. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/program.h"

@@ -1,4 +1,5 @@
 /* The whole program: a live view, or one report. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_PROGRAM_H
 #define RT_PROGRAM_H
 

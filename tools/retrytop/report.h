@@ -1,4 +1,5 @@
 /* The numbers of the screen as a report. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_REPORT_H
 #define RT_REPORT_H
 

@@ -1,4 +1,5 @@
 /* The numbers of the screen as JSON, for programs. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/num.h"

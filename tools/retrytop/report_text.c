@@ -1,4 +1,5 @@
 /* The numbers of the screen as text, for a pipe or a mail. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/num.h"

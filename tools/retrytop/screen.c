@@ -1,4 +1,5 @@
 /* The terminal: the only file that knows curses. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/screen.h"

@@ -1,4 +1,5 @@
 /* The terminal: only files named screen* know curses. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_SCREEN_H
 #define RT_SCREEN_H
 

@@ -1,4 +1,5 @@
 /* The part shared by the live view and the report: inputs, events, rows. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/session.h"

@@ -1,4 +1,5 @@
 /* The part shared by the live view and the report: inputs, events, rows. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_SESSION_H
 #define RT_SESSION_H
 

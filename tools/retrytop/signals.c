@@ -1,5 +1,6 @@
 /* Signals that end the program, and the terminal that they must not leave in
  * disorder. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/signals.h"

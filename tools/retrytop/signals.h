@@ -1,5 +1,6 @@
 /* Signals that end the program, and the terminal that they must not leave in
  * disorder. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_SIGNALS_H
 #define RT_SIGNALS_H
 

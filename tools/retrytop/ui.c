@@ -1,4 +1,5 @@
 /* Obeys keys: pages, the filter prompt, sorting, pausing. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/ui.h"

@@ -1,4 +1,5 @@
 /* Obeys keys: pages, the filter prompt, sorting, pausing. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_UI_H
 #define RT_UI_H
 

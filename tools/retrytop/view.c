@@ -1,4 +1,5 @@
 /* The state that a screen shows, with words and numbers for all its parts. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/view.h"

@@ -1,4 +1,5 @@
 /* The state that a screen shows, with words and numbers for all its parts. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_VIEW_H
 #define RT_VIEW_H
 

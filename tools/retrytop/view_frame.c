@@ -1,4 +1,5 @@
 /* A whole screen: title, health, page and footer. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/view_frame.h"

@@ -1,4 +1,5 @@
 /* A whole screen: title, health, page and footer. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_VIEW_FRAME_H
 #define RT_VIEW_FRAME_H
 

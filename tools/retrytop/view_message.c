@@ -1,4 +1,5 @@
 /* The second line of a screen: the current problem, in one sentence. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/view_message.h"

@@ -1,4 +1,5 @@
 /* The second line of a screen: the current problem, in one sentence. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_VIEW_MESSAGE_H
 #define RT_VIEW_MESSAGE_H
 

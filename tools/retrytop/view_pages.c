@@ -1,4 +1,5 @@
 /* The help page, and the page of inputs. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/view_pages.h"

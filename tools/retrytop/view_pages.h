@@ -1,4 +1,5 @@
 /* The help page, and the page of inputs. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_VIEW_PAGES_H
 #define RT_VIEW_PAGES_H
 

@@ -1,4 +1,5 @@
 /* The table of operations: columns by priority, cells, history. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "retrytop/view_table.h"

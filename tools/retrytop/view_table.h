@@ -1,4 +1,5 @@
 /* The table of operations: columns by priority, cells, history. */
+/* SPDX-License-Identifier: MIT */
 #ifndef RT_VIEW_TABLE_H
 #define RT_VIEW_TABLE_H
 

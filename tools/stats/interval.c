@@ -1,4 +1,5 @@
 /* Confidence intervals: closed forms, no resampling. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

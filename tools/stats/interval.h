@@ -1,4 +1,5 @@
 /* Confidence intervals of rates, quantiles and paired differences. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_INTERVAL_H
 #define TK_INTERVAL_H
 

@@ -1,4 +1,5 @@
 /* Weighted samples of durations: one growing array, sorted once. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

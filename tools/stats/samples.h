@@ -1,4 +1,5 @@
 /* Weighted samples of durations, and their exact quantiles. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_SAMPLES_H
 #define TK_SAMPLES_H
 

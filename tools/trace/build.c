@@ -1,5 +1,6 @@
 /* Makes calls and attempts from linked records, and determines how each
  * ended. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

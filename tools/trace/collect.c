@@ -1,4 +1,5 @@
 /* Collects events for stitching, and returns the stitched trace. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

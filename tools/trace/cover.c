@@ -1,4 +1,5 @@
 /* Converts between time and covered time. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "trace/cover.h"

@@ -1,4 +1,5 @@
 /* The time that a log covers: a window with gaps. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_COVER_H
 #define TK_COVER_H
 

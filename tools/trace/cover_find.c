@@ -1,4 +1,5 @@
 /* Finds the time that a log covers, from the times of its lines. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Links the attempts of each call: finds the failure that a line continues. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Counts what is missing from a log, by operation. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* What is missing or doubtful in a log, counted. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_QUALITY_H
 #define TK_QUALITY_H
 

@@ -1,4 +1,5 @@
 /* Compares the clocks of hosts. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "trace/skew.h"

@@ -1,5 +1,6 @@
 /* Differences between the clocks of hosts, from lines whose cause is another
  * line. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_SKEW_H
 #define TK_SKEW_H
 

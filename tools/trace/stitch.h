@@ -1,4 +1,5 @@
 /* Records of a trace before they are stitched, shared by its files. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_STITCH_H
 #define TK_STITCH_H
 

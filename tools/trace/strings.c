@@ -1,4 +1,5 @@
 /* Keeps each text once: a log repeats a few names millions of times. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "trace/strings.h"

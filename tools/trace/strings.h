@@ -1,4 +1,5 @@
 /* Texts kept once each, named by small numbers. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_STRINGS_H
 #define TK_STRINGS_H
 

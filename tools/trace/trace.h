@@ -1,4 +1,5 @@
 /* Calls and attempts, stitched from the events of a log. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TK_TRACE_H
 #define TK_TRACE_H
 

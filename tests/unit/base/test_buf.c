@@ -1,4 +1,5 @@
 /* Tests of src/base/buf: bounded text. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Tests of src/base/decimal: numbers and durations. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <locale.h>

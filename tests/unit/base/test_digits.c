@@ -1,4 +1,5 @@
 /* Tests of src/base/digits: eight digits at once. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

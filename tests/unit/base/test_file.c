@@ -1,4 +1,5 @@
 /* Tests of src/base/file: whole files. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Tests of src/base/hash: known values, and how hashes spread. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of src/base/heap: items leave in order. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

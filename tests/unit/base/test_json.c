@@ -1,4 +1,5 @@
 /* Tests of src/base/json: what is strict JSON, and where it is not. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

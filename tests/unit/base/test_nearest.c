@@ -1,4 +1,5 @@
 /* Tests of src/base/nearest: which name is suggested. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdint.h>

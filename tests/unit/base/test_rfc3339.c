@@ -1,4 +1,5 @@
 /* Tests of src/base/rfc3339: times written and read. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

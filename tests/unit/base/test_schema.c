@@ -1,4 +1,5 @@
 /* Tests of src/base/schema: both schemas are JSON and name every field. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Structs of callers that have fewer members than the library's, or more. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

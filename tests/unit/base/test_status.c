@@ -1,4 +1,5 @@
 /* Tests of src/base/status: names and phrases. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

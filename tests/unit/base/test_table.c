@@ -1,4 +1,5 @@
 /* Tests of src/base/table: items are found by their keys. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

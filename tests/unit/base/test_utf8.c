@@ -1,4 +1,5 @@
 /* Tests of src/base/utf8: reading, writing, cutting and cleaning. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* Tests of src/base/wide.h and num.h: the portable arithmetic and the
  * compiler's agree. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

@@ -2,6 +2,7 @@
  *
  * Real waits are bounded from below exactly, and from above with room for a
  * machine that is busy. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

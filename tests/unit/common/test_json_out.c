@@ -1,4 +1,5 @@
 /* JSON documents: rounding, nesting, and values that JSON lacks. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

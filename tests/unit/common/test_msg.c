@@ -1,4 +1,5 @@
 /* Tests of tools/common/msg: messages on stderr, and exit codes. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

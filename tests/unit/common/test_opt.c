@@ -1,4 +1,5 @@
 /* Tests of tools/common/opt: command lines, help and did-you-mean. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/common/safe_text: text that is safe for a terminal. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <locale.h>

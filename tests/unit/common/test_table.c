@@ -1,4 +1,5 @@
 /* Tests of tools/common/table: aligned columns of safe text. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <locale.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/common/unicode.c: graphemes, and text in another case. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/common/units. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/dialect/dialect: kinds of lines, and their content. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* Tests of dialect files: supported mappings, and error messages. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/dialect/scan: members, their paths and their errors. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

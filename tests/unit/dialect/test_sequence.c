@@ -1,5 +1,6 @@
 /* Tests of tools/dialect/sequence.c: losses that numbers prove, and no
  * others. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

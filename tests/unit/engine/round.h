@@ -1,4 +1,5 @@
 /* A round of concurrent attempts for tests, step by step, at any times. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_ROUND_H
 #define TEST_ROUND_H
 

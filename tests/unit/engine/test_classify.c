@@ -1,4 +1,5 @@
 /* Tests of src/engine/classify: which failures are retried. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* Tests of src/engine/delay: curves, laws and caps against formulas that are
  * written a second time here. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

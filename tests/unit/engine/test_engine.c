@@ -1,4 +1,5 @@
 /* Tests of src/engine/engine: decisions, and the order of their reasons. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of src/engine/hedge: when hedges begin, and what ends a round. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/engine/round.h"

@@ -3,6 +3,7 @@
  *
  * All draws are keyed, so a run either always passes or always fails; the
  * bounds of four standard errors allow for the chance of the draws. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

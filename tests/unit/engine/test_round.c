@@ -1,5 +1,6 @@
 /* Tests of src/engine/hedge: what the failures of a round do to its hedges, and
  * to the delay after it. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/engine/round.h"

@@ -1,4 +1,5 @@
 /* Tests of src/engine/engine: hints, rules of classes, idempotency. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* The local estimator on small logs; tests/worlds has its accuracy. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
 /* Tests of src/event/decode: which lines are events, and their meaning. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

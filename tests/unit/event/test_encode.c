@@ -1,4 +1,5 @@
 /* Tests of src/event/encode: the form of a line. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

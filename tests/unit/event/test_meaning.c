@@ -1,5 +1,6 @@
 /* Tests of events both ways: events are read back as they were written, and a
  * general JSON library reads the same. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

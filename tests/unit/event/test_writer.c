@@ -1,5 +1,6 @@
 /* Tests of src/event/encode against a slow writer: the same bytes for any
  * event, which it makes field by field, byte by byte, from the table. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

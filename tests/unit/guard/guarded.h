@@ -1,4 +1,5 @@
 /* Guarded calls for tests, step by step, at any times. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_GUARDED_H
 #define TEST_GUARDED_H
 

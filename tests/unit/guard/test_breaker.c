@@ -1,4 +1,5 @@
 /* Tests of src/guard/breaker: states, windows, probes. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Tests of src/guard/budget: what a retry reserves, holds and gives back. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <backoff/rng.h>

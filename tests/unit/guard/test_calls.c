@@ -1,4 +1,5 @@
 /* Tests of src/retry with guards: events, answers, sharing by target. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* Tests of src/guard/budget: the published figures of each model. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* Tests of src/guard: guards, and their table by target. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <backoff/rng.h>

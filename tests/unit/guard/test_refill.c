@@ -1,4 +1,5 @@
 /* Tests of src/guard/refill: a token bucket that time refills. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* Tests of every reason for which a call stops, through the whole loop. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/guard/guarded.h"

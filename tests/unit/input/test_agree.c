@@ -1,5 +1,6 @@
 /* Both readers of the tools give the same lines: the one of whole files, and
  * the one that follows. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <fcntl.h>

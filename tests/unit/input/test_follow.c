@@ -1,5 +1,6 @@
 /* Tests of tools/input/follow.c: every way a log can change under its reader,
  * with real files and a clock that the test moves. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

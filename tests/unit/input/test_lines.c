@@ -1,4 +1,5 @@
 /* Tests of tools/input/lines and splitter: lines out of any bytes. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

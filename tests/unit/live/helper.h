@@ -1,4 +1,5 @@
 /* Events and windows for the tests of tools/live. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_LIVE_HELPER_H
 #define TEST_LIVE_HELPER_H
 

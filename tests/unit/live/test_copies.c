@@ -1,4 +1,5 @@
 /* Tests of tools/live/copies.c: copies of lines without numbers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/live/helper.h"

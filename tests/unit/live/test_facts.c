@@ -1,5 +1,6 @@
 /* Tests of tools/live/facts.c: names are unique, groups are contiguous, and
  * facts missing in the log are unknown. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <ctype.h>

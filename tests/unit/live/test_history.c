@@ -1,4 +1,5 @@
 /* Tests of tools/live/history.c: a ring has its last seconds and no others. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/live/ingest.c: kinds of lines, and which clock applies. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/live/model.c: rows follow from counts. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

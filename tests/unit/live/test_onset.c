@@ -1,4 +1,5 @@
 /* Tests of tools/live/onset.c: start and end of a rise. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/live/sort.c: the order under each key. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

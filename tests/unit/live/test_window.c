@@ -1,4 +1,5 @@
 /* Tests of tools/live/window.c: counts, their window, their bounds. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of src/metrics with the events of real calls. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <backoff/retry.h>

@@ -1,4 +1,5 @@
 /* Tests of src/metrics/count: what each event adds to which series. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "base/buf.h"

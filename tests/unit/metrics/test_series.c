@@ -1,4 +1,5 @@
 /* Tests of src/metrics/series: names, the limit, and sums that lose nothing. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 /* Tests of src/metrics/series: the label `target`, and its limit. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 /* Tests of src/metrics/write, and of watched guards and sinks: the text. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* Metrics as text, and sums of its samples. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_METRICS_TEXT_H
 #define TEST_METRICS_TEXT_H
 

@@ -1,4 +1,5 @@
 /* Tests of src/outcome/hint: every form of a hint, and what is not one. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Tests of src/outcome/limits: which of an answer's headers count. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of src/outcome/outcome: an errno or an HTTP status as an outcome. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Helpers for the tests of known pitfalls: laws, draws, refusals. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_PITFALLS_H
 #define TEST_PITFALLS_H
 

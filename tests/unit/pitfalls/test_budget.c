@@ -1,5 +1,6 @@
 /* Pitfalls 17 to 23 of retry libraries: budgets and breakers; 21 is in
  * engine/test_hedge.c. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 /* Pitfalls 13 to 16 of retry libraries: server hints. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/pitfalls/pitfalls.h"

@@ -1,4 +1,5 @@
 /* Pitfalls 6 to 12 of retry libraries: order and limits. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/pitfalls/pitfalls.h"

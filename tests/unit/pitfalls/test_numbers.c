@@ -1,4 +1,5 @@
 /* Pitfalls 1 to 5 of retry libraries: numbers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/pitfalls/pitfalls.h"

@@ -1,4 +1,5 @@
 /* Defects of existing C libraries, one test each: see docs/pitfalls.md. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

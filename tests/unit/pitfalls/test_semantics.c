@@ -1,4 +1,5 @@
 /* Pitfalls 31 to 37 of retry libraries: the meaning of a retry. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/pitfalls/pitfalls.h"

@@ -1,4 +1,5 @@
 /* Pitfalls 24 to 30 of retry libraries: time, threads, processes. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* Tests of policies/lint: each code is found in one policy, and not in one that
  * is almost the same. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

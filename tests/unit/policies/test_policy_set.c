@@ -1,4 +1,5 @@
 /* Tests of policies/policy_set: labels and names. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdint.h>

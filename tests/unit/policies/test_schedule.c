@@ -1,4 +1,5 @@
 /* Tests of policies/schedule against exact numbers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

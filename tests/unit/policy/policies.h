@@ -1,4 +1,5 @@
 /* Policies for tests: from text, from tests/data/policies, and their errors. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_POLICIES_H
 #define TEST_POLICIES_H
 

@@ -1,4 +1,5 @@
 /* Tests of src/policy/decode: every error of a bad file, with its place. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <dirent.h>

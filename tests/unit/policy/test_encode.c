@@ -1,4 +1,5 @@
 /* Tests of src/policy/encode: good files, canonical form, hash, description. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
 /* Tests of src/policy/fields, defaults and depends. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of src/policy/getters: settings of shipped and hand-made policies. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of src/policy/load: where `extends` is looked for. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* Tests of src/policy/matcher_text: matchers that can never match. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

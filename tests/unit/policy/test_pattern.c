@@ -1,5 +1,6 @@
 /* Tests of src/policy/pattern: the same answers as regexec(3), in bounded
  * time. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <regex.h>

@@ -1,4 +1,5 @@
 /* Tests of the shipped policies: a contract with running services. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

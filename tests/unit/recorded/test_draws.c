@@ -1,4 +1,5 @@
 /* Tests of recorded/draws: recovered draws give the recorded delays. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

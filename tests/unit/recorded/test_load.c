@@ -1,4 +1,5 @@
 /* Tests of load: peaks above the recorded load. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,5 @@
 /* Tests of recorded/log: times, counts and durations from a trace. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

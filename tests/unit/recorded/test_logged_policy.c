@@ -1,5 +1,6 @@
 /* Tests of recorded/logged_policy: the policy that wrote a log is
  * recognized. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

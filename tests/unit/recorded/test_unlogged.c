@@ -1,4 +1,5 @@
 /* Tests of unlogged: calls without a line fill the gaps of the others. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

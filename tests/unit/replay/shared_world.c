@@ -1,4 +1,5 @@
 /* Runs many calls at once through libbackoff's loop by steps. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

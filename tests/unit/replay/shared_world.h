@@ -1,5 +1,6 @@
 /* A world of known truth whose calls share guards: libbackoff itself runs and
  * records them, in virtual time. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_SHARED_WORLD_H
 #define TEST_SHARED_WORLD_H
 

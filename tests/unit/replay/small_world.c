@@ -1,4 +1,5 @@
 /* Runs worlds of known truth, call by call. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <inttypes.h>

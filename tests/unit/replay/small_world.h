@@ -1,5 +1,6 @@
 /* Worlds whose truth is known: calls, outages and permanent failures by keyed
  * draws, recorded under one policy and answered under another. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_SMALL_WORLD_H
 #define TEST_SMALL_WORLD_H
 

@@ -1,4 +1,5 @@
 /* Tests of replay/alone: recorded calls are reproduced unchanged. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

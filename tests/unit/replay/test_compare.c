@@ -1,4 +1,5 @@
 /* Tests of replay/compare: a real log under all shipped policies. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* Tests of replay/event_queue: events are due in a defined order. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,6 @@
 /* Tests of replay/kernel with a tiny world: calls that begin at given times,
  * fail a given number of times and succeed. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

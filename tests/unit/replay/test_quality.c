@@ -1,5 +1,6 @@
 /* Whole logs of many worlds: nothing in them looks lost, stray or skewed, and
  * nothing is withheld; logs that lost their last lines look so. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

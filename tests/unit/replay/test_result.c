@@ -1,4 +1,5 @@
 /* Tests of replay/result: numbers add up and are the same each time. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* Tests of replay/shared: budgets and breakers in replay. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

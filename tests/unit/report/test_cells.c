@@ -1,4 +1,5 @@
 /* Values as people read them. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* The table of result columns: complete, and with names that stay. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* docs/replay.md documents the members that the tables of columns have. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

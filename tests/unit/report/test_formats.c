@@ -1,4 +1,5 @@
 /* The formats agree with the table of columns, and with each other. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

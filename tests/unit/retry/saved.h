@@ -1,4 +1,5 @@
 /* Saved calls, and machines to save and to resume them on. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_SAVED_H
 #define TEST_SAVED_H
 

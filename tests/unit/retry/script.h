@@ -1,5 +1,6 @@
 /* Scripted calls: each attempt does what a table says, on a virtual clock, and
  * everything visible is recorded. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_SCRIPT_H
 #define TEST_SCRIPT_H
 

@@ -1,5 +1,6 @@
 /* Tests of cancelling the blocking loop, and of clocks that fail. Real waits
  * have generous upper bounds. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

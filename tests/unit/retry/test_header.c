@@ -1,4 +1,5 @@
 /* Tests of src/retry/header.c: writing and reading the number of an attempt. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <criterion/criterion.h>

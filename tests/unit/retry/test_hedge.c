@@ -1,4 +1,5 @@
 /* Tests of several attempts at once: by steps, and with threads. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/script.h"

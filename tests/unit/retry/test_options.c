@@ -1,4 +1,5 @@
 /* Tests of what one call may have of its own: target, attrs, user, sink. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <backoff/guard.h>

@@ -1,5 +1,6 @@
 /* Tests of the short path of calls without sink, callback and guard: it must
  * give the same answers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/script.h"

@@ -1,5 +1,6 @@
 /* Tests of src/retry: attempts whose function forgets to report, or reports
  * nonsense, never count as successes. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/script.h"

@@ -1,4 +1,5 @@
 /* Tests of src/retry/run: the blocking loop, on a virtual clock. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/script.h"

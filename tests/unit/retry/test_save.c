@@ -1,4 +1,5 @@
 /* Tests of src/retry/save.c: a saved call continues where it was. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/saved.h"

@@ -1,5 +1,6 @@
 /* Tests of src/retry/save.c with guards: a restored call joins the guard and
  * pays for its retry. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/saved.h"

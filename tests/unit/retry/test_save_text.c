@@ -1,4 +1,5 @@
 /* Tests of src/retry/save_text.c and of what src/retry/save.c refuses. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/saved.h"

@@ -1,5 +1,6 @@
 /* Tests of src/retry/step: the loop by steps does what the blocking one does,
  * and refuses steps out of order. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/script.h"

@@ -1,5 +1,6 @@
 /* Tests of the texts of outcomes in calls: copies survive the attempt function,
  * and any of several error types decides. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/script.h"

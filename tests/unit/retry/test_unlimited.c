@@ -1,4 +1,5 @@
 /* Tests of calls whose policy does not limit their attempts. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/retry/script.h"

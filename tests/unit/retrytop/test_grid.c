@@ -1,4 +1,5 @@
 /* Tests of tools/retrytop/grid.c: text in cells, cut to fit. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <locale.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/retrytop/list.c: order, filter, selection, pause. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* Tests of tools/retrytop/report*.c: the recorded log counted twice, by the
  * program and by plain text search. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <locale.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/retrytop/ui.c: keys do what the help page says. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* Tests of tools/retrytop/view*.c: exact cells of two screens, and properties
  * of every screen. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Tests of src/rng: Random123's published known answers. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Events for the tests of sinks, and lines read back. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_EVENTS_H
 #define TEST_EVENTS_H
 

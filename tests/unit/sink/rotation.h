@@ -1,4 +1,5 @@
 /* A directory with a log, for tests of its rotation. */
+/* SPDX-License-Identifier: MIT */
 #ifndef TEST_ROTATION_H
 #define TEST_ROTATION_H
 

@@ -1,4 +1,5 @@
 /* Tests of src/sink/fd: lines, writes, and what happens when they fail. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Tests of src/sink/file: the path, and limits that would kill a process. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <sys/socket.h>

@@ -1,5 +1,6 @@
 /* Tests of src/sink/limit: lines per second of each operation, and reports of
  * the lines left out. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
 /* Tests of src/sink/ring: a queue that never makes its callers wait. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* Tests of src/sink/rotate: when a file is rotated, and the files afterwards;
  * with real files and a virtual clock. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/sink/rotation.h"

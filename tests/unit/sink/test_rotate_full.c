@@ -1,4 +1,5 @@
 /* Tests of src/sink/rotate: a log that grows in a burst, and a full disk. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <dirent.h>

@@ -1,5 +1,6 @@
 /* Tests of src/sink/rotate: interference by other processes, administrators,
  * full disks and forbidden directories. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "unit/sink/rotation.h"

@@ -1,4 +1,5 @@
 /* Tests of src/sink/sink: callback and tee; and of sinks after fork(2). */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <fcntl.h>

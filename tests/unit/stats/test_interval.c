@@ -1,4 +1,5 @@
 /* Tests of tools/stats/interval. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/stats/samples. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* Fails every allocation of the trace and common rooms in turn. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

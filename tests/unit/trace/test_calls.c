@@ -1,4 +1,5 @@
 /* Tests of tools/trace: events stitched into calls. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* Tests of tools/trace: what is missing or doubtful in a log is counted. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>

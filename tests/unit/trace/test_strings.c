@@ -1,4 +1,5 @@
 /* Tests of tools/trace/strings: each text once. */
+/* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdio.h>
