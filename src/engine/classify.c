@@ -95,26 +95,24 @@ names_fatal(const struct bo_matchers *list,
 	return false;
 }
 
-/* Whether nobody said what happened. The library's log has that type, so that
- * replay decides as the library did. */
+/* Whether a fatal failure stands for an attempt that reported nothing: it has
+ * this type in the library's log, so that replay decides as the library did. */
 static bool
-is_not_reported(const struct backoff_outcome *outcome)
+is_log_of_silence(const struct backoff_outcome *outcome)
 {
-	return !bo_outcome_is_reported(outcome) ||
-	       (outcome->failure_class == BACKOFF_CLASS_FATAL &&
-		equal(bo_outcome_error_type(outcome), BO_NOT_REPORTED_TYPE));
+	return equal(bo_outcome_error_type(outcome), BO_NOT_REPORTED_TYPE);
 }
 
 int
 backoff_engine_retryable(const struct backoff_policy *policy,
 			 const struct backoff_outcome *outcome)
 {
-	if (policy == NULL || outcome == NULL)
-		return 0;
-	if (is_not_reported(outcome))
+	if (policy == NULL || outcome == NULL ||
+	    !bo_outcome_is_reported(outcome))
 		return 0;
 	if (outcome->failure_class == BACKOFF_CLASS_FATAL)
-		return names_fatal(&policy->retry_on, outcome) &&
+		return !is_log_of_silence(outcome) &&
+		       names_fatal(&policy->retry_on, outcome) &&
 		       !any_matches(&policy->abort_on, outcome);
 	return policy->retries_all ||
 	       (!any_matches(&policy->abort_on, outcome) &&

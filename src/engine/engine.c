@@ -75,6 +75,30 @@ bo_engine_finish(struct backoff_state *state, enum backoff_stop stop,
 	out->attempt_timeout_ns = 0;
 }
 
+/* Clear what neither bo_engine_allow() nor bo_engine_finish() sets. Field by
+ * field: gcc -O2 would clear the whole struct with "rep stos", which takes
+ * longer to start than all of begin and resume. */
+static inline void
+clear_rest(struct backoff_decision *out)
+{
+	out->delay_ns = 0;
+	out->law = (struct backoff_delay){.law = BACKOFF_JITTER_NONE};
+	out->hint_action = BACKOFF_HINT_ACTION_NONE;
+	out->breaker_changed = BACKOFF_BREAKER_NONE;
+	out->cost_milli = 0;
+}
+
+void
+bo_engine_clear(struct backoff_decision *out)
+{
+	clear_rest(out);
+	out->action = BACKOFF_ACTION_ATTEMPT;
+	out->stop = BACKOFF_STOP_NONE;
+	out->attempt = 0;
+	out->not_before_ns = 0;
+	out->attempt_timeout_ns = 0;
+}
+
 void
 backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 		    struct backoff_decision *out)
@@ -83,7 +107,7 @@ backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
 		bo_engine_refuse_null(out);
 		return;
 	}
-	bo_engine_clear(out);
+	clear_rest(out);
 	bo_hold_drop_foreign(state);
 	bo_engine_finish(state, stop, out);
 }
@@ -101,23 +125,6 @@ bo_engine_allow(const struct backoff_policy *policy,
 		bo_engine_attempt_timeout(policy, state, now_ns);
 }
 
-/* Field by field: gcc -O2 would clear the whole struct with "rep stos", which
- * takes longer to start than all of begin and resume. */
-void
-bo_engine_clear(struct backoff_decision *out)
-{
-	out->action = BACKOFF_ACTION_ATTEMPT;
-	out->stop = BACKOFF_STOP_NONE;
-	out->attempt = 0;
-	out->delay_ns = 0;
-	out->not_before_ns = 0;
-	out->law = (struct backoff_delay){.law = BACKOFF_JITTER_NONE};
-	out->hint_action = BACKOFF_HINT_ACTION_NONE;
-	out->breaker_changed = BACKOFF_BREAKER_NONE;
-	out->cost_milli = 0;
-	out->attempt_timeout_ns = 0;
-}
-
 void
 bo_engine_refuse_null(struct backoff_decision *out)
 {
@@ -132,23 +139,24 @@ backoff_engine_resume(const struct backoff_policy *policy,
 		      struct backoff_state *state, uint64_t now_ns,
 		      struct backoff_decision *out)
 {
+	enum backoff_stop stop = BACKOFF_STOP_NONE;
+
 	if (policy == NULL || state == NULL || out == NULL) {
 		bo_engine_refuse_null(out);
 		return;
 	}
-	enum backoff_stop stop =
-		bo_engine_has_passed(state->deadline_ns, now_ns)
-			? BACKOFF_STOP_DEADLINE
-			: BACKOFF_STOP_NONE;
 
 	state->attempt_start_ns = now_ns;
-	bo_engine_clear(out);
-	if (stop != BACKOFF_STOP_NONE)
+	clear_rest(out);
+	if (bo_engine_has_passed(state->deadline_ns, now_ns)) {
 		bo_hold_drop_foreign(state);
-	else if (bo_hold_is_foreign(state))
-		stop = bo_hold_inherit(state, now_ns);
-	if (stop == BACKOFF_STOP_NONE)
-		stop = bo_hold_admit(state, now_ns, out);
+		stop = BACKOFF_STOP_DEADLINE;
+	} else if (state->guard != NULL) {
+		if (bo_hold_is_foreign(state))
+			stop = bo_hold_inherit(state, now_ns);
+		if (stop == BACKOFF_STOP_NONE)
+			stop = bo_hold_admit(state, now_ns, out);
+	}
 	if (stop == BACKOFF_STOP_NONE)
 		bo_engine_allow(policy, state, now_ns, out);
 	else
@@ -210,22 +218,19 @@ bo_engine_class_of(const struct backoff_outcome *outcome)
 }
 
 /* The law of the delay, with the base and cap of a failure's class. */
-static inline void
+static void
 law_of(const struct backoff_policy *policy, const struct backoff_state *state,
        enum backoff_class class, struct backoff_delay *law)
 {
+	const struct bo_class_rule *rule = &policy->on[class];
 	uint64_t base_ns = policy->base_delay_ns, cap_ns = policy->cap_ns;
 
-	if (policy->has_class_rules) {
-		const struct bo_class_rule *rule = &policy->on[class];
-
-		if (rule->base_delay_ns != BACKOFF_FOREVER)
-			base_ns = rule->base_delay_ns;
-		if (policy->curve == BACKOFF_CURVE_CONSTANT)
-			cap_ns = base_ns;
-		else if (rule->max_delay_ns != BACKOFF_FOREVER)
-			cap_ns = rule->max_delay_ns;
-	}
+	if (rule->base_delay_ns != BACKOFF_FOREVER)
+		base_ns = rule->base_delay_ns;
+	if (policy->curve == BACKOFF_CURVE_CONSTANT)
+		cap_ns = base_ns;
+	else if (rule->max_delay_ns != BACKOFF_FOREVER)
+		cap_ns = rule->max_delay_ns;
 	bo_engine_delay(policy, base_ns, cap_ns,
 			state->finished - state->curve_start,
 			state->previous_delay_ns, law);
@@ -234,7 +239,7 @@ law_of(const struct backoff_policy *policy, const struct backoff_state *state,
 /* The law of the delay after the failures of a round, which have several
  * classes: the longest. A throttle failure must not be forgotten because an
  * attempt alongside failed later, in another way. */
-static __attribute__((noinline)) void
+static void
 lengthen_law(const struct backoff_policy *policy,
 	     const struct backoff_state *state, struct backoff_delay *law)
 {
@@ -248,6 +253,21 @@ lengthen_law(const struct backoff_policy *policy,
 		    bo_min(law->high_ns, law->ceiling_ns))
 			*law = other;
 	}
+}
+
+static inline void
+find_law(const struct backoff_policy *policy, const struct backoff_state *state,
+	 enum backoff_class class, struct backoff_delay *law)
+{
+	if (!policy->has_class_rules) {
+		bo_engine_delay(policy, policy->base_delay_ns, policy->cap_ns,
+				state->finished - state->curve_start,
+				state->previous_delay_ns, law);
+		return;
+	}
+	law_of(policy, state, class, law);
+	if (state->round_classes != 0)
+		lengthen_law(policy, state, law);
 }
 
 /* Choose between a hint, which is marked as ignored until then, and the
@@ -288,23 +308,20 @@ follow_hint(const struct bo_hint_rule *rule, uint64_t hint_ns, uint64_t draw,
  * part in the curve either. */
 static inline enum backoff_stop
 choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
-	     const struct backoff_outcome *outcome, uint64_t now_ns,
-	     uint64_t draw, struct backoff_decision *out)
+	     const struct backoff_outcome *outcome,
+	     const struct backoff_hint *hint, uint64_t now_ns, uint64_t draw,
+	     struct backoff_decision *out)
 {
-	const struct backoff_hint hint = bo_outcome_hint(outcome);
-
 	if (state->round_begun != 0) {
 		out->law = (struct backoff_delay){.law = BACKOFF_JITTER_NONE};
 		out->delay_ns = 0;
 	} else {
-		law_of(policy, state, bo_engine_class_of(outcome), &out->law);
-		if (policy->has_class_rules && state->round_classes != 0)
-			lengthen_law(policy, state, &out->law);
+		find_law(policy, state, bo_engine_class_of(outcome), &out->law);
 		out->delay_ns = backoff_engine_draw(&out->law, draw);
 		state->previous_delay_ns = out->delay_ns;
 	}
-	if (hint.kind == BACKOFF_HINT_DELAY &&
-	    !follow_hint(&policy->hint, hint.delay_ns, draw, out)) {
+	if (hint->kind == BACKOFF_HINT_DELAY &&
+	    !follow_hint(&policy->hint, hint->delay_ns, draw, out)) {
 		out->hint_action = BACKOFF_HINT_ACTION_GAVE_UP;
 		return BACKOFF_STOP_HINT_TOO_LONG;
 	}
@@ -394,17 +411,24 @@ bo_engine_is_last(const struct backoff_policy *policy,
 	       (!policy->retry_inbound && state->inbound_attempt > 1);
 }
 
+/* Why a call ends whose attempt did not fail. */
+static enum backoff_stop
+stop_of(enum backoff_outcome_kind kind)
+{
+	if (kind == BACKOFF_OUTCOME_SUCCESS)
+		return BACKOFF_STOP_SUCCESS;
+	return kind == BACKOFF_OUTCOME_CANCELLED ? BACKOFF_STOP_CANCELLED
+						 : BACKOFF_STOP_NON_RETRYABLE;
+}
+
 enum backoff_stop
 bo_engine_refuse(const struct backoff_policy *policy,
 		 struct backoff_state *state,
 		 const struct backoff_outcome *outcome, uint64_t now_ns)
 {
-	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
-		return BACKOFF_STOP_SUCCESS;
-	if (outcome->kind == BACKOFF_OUTCOME_CANCELLED)
-		return BACKOFF_STOP_CANCELLED;
-	if (!bo_outcome_is_reported(outcome))
-		return BACKOFF_STOP_NON_RETRYABLE;
+	if (outcome->kind != BACKOFF_OUTCOME_FAILURE &&
+	    outcome->kind != BACKOFF_OUTCOME_TIMEOUT)
+		return stop_of(outcome->kind);
 	if (outcome->hint.kind == BACKOFF_HINT_FORBID && policy->hint.use)
 		return BACKOFF_STOP_SERVER_FORBADE;
 	if (!backoff_engine_retryable(policy, outcome))
@@ -430,6 +454,8 @@ backoff_engine_decide(const struct backoff_policy *policy,
 		      const struct backoff_outcome *outcome, uint64_t now_ns,
 		      uint64_t draw, struct backoff_decision *out)
 {
+	struct backoff_hint joined;
+	const struct backoff_hint *hint;
 	enum backoff_stop stop;
 	uint64_t delay_ns;
 
@@ -441,7 +467,8 @@ backoff_engine_decide(const struct backoff_policy *policy,
 		now_ns = state->start_ns;
 	bo_hold_check(state, now_ns);
 	state->finished = state->attempt;
-	out->hint_action = bo_outcome_hint(outcome).kind == BACKOFF_HINT_DELAY
+	hint = bo_outcome_hint(outcome, &joined);
+	out->hint_action = hint->kind == BACKOFF_HINT_DELAY
 				   ? BACKOFF_HINT_ACTION_IGNORED
 				   : BACKOFF_HINT_ACTION_NONE;
 	out->breaker_changed = BACKOFF_BREAKER_NONE;
@@ -449,7 +476,8 @@ backoff_engine_decide(const struct backoff_policy *policy,
 	stop = bo_engine_refuse(policy, state, outcome, now_ns);
 	bo_hold_report(policy, state, outcome, stop, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE)
-		stop = choose_delay(policy, state, outcome, now_ns, draw, out);
+		stop = choose_delay(policy, state, outcome, hint, now_ns, draw,
+				    out);
 	if (stop == BACKOFF_STOP_NONE)
 		stop = bo_hold_reserve(state, outcome, now_ns, out);
 	if (stop == BACKOFF_STOP_NONE) {

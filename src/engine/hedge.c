@@ -294,7 +294,7 @@ decide_while_others_run(const struct backoff_policy *policy,
 			const struct backoff_outcome *outcome, uint64_t now_ns,
 			struct backoff_decision *out)
 {
-	const struct backoff_hint hint = bo_outcome_hint(outcome);
+	struct backoff_hint joined;
 	enum backoff_stop stop =
 		bo_engine_refuse(policy, state, outcome, now_ns);
 
@@ -315,7 +315,8 @@ decide_while_others_run(const struct backoff_policy *policy,
 		hedges->next_ns = now_ns > hedges->hint_until_ns
 					  ? now_ns
 					  : hedges->hint_until_ns;
-	heed_hint(&policy->hint, &hint, hedges, now_ns);
+	heed_hint(&policy->hint, bo_outcome_hint(outcome, &joined), hedges,
+		  now_ns);
 	out->action = BACKOFF_ACTION_WAIT;
 	out->attempt = state->attempt;
 	out->not_before_ns = BACKOFF_FOREVER;
@@ -335,10 +336,11 @@ decide_last(const struct backoff_policy *policy, struct backoff_state *state,
 	bool failed = outcome->kind == BACKOFF_OUTCOME_FAILURE ||
 		      outcome->kind == BACKOFF_OUTCOME_TIMEOUT;
 	struct backoff_outcome last;
+	struct backoff_hint joined;
 	bool is_clamped;
 
 	bo_outcome_borrow(&last, outcome);
-	last.hint = bo_outcome_hint(outcome);
+	last.hint = *bo_outcome_hint(outcome, &joined);
 	is_clamped =
 		failed && join_hints(&policy->hint, hedges, now_ns, &last.hint);
 	bo_engine_clear(out);

@@ -22,8 +22,7 @@ bool bo_hold_pay_again(const struct backoff_state *state, int64_t *held_milli,
 static inline bool
 bo_hold_is_foreign(const struct backoff_state *state)
 {
-	return state->guarded != 0 &&
-	       state->guarded != bo_guard_process(state->guard);
+	return state->guarded != 0 && !bo_guard_is_of_process(state->guarded);
 }
 
 /** Before a call ends without a decision: what another process holds is not

@@ -10,6 +10,8 @@
 #include <backoff/guard.h>
 #include <backoff/outcome.h>
 
+#include "base/process.h"
+
 /**
  * To be called before all other functions: in a child of fork(2), forget what
  * the calls of the parent hold.
@@ -19,6 +21,13 @@
  *         of this guard
  */
 uint32_t bo_guard_process(struct backoff_guard *guard);
+
+/** Whether bo_guard_process() returned that number in this process. */
+static inline bool
+bo_guard_is_of_process(uint32_t number)
+{
+	return number == bo_process_generation() + 1;
+}
 
 /** The policy that the guard was made for. */
 const struct backoff_policy *bo_guard_policy(const struct backoff_guard *guard);

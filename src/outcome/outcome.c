@@ -28,15 +28,14 @@ backoff_outcome_set(struct backoff_outcome *outcome,
 	outcome->error_type = error_type;
 	outcome->code = code;
 	outcome->error = error;
-	outcome->hint =
-		(struct backoff_hint){.kind = BACKOFF_HINT_NONE, .delay_ns = 0};
-	outcome->limits.count = 0;
+	/* The hint to the number of limits: none. */
+	memset(&outcome->hint, 0,
+	       offsetof(struct backoff_outcome, limits.limit) -
+		       offsetof(struct backoff_outcome, hint));
 	outcome->error_types = NULL;
 	outcome->error_text[0] = '\0';
 	outcome->type_text[0] = '\0';
 	outcome->code_text[0] = '\0';
-	outcome->not_sent = 0;
-	outcome->not_replayable = 0;
 	BO_CLEAR_REST(backoff_outcome, outcome);
 }
 
@@ -111,12 +110,8 @@ _Static_assert(sizeof(texts.error->text) <= BO_OUTCOME_TEXT_ROOM &&
 		       sizeof(texts.http_error) <= BO_OUTCOME_TEXT_ROOM,
 	       "each text is shorter than the room");
 
-bool
-bo_outcome_text_is_constant(const char *text)
-{
-	return (uintptr_t)text - (uintptr_t)&texts <
-	       offsetof(__typeof__(texts), room);
-}
+const char *const bo_outcome_texts = (const char *)&texts;
+const size_t bo_outcome_texts_size = offsetof(__typeof__(texts), room);
 
 void
 backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include <backoff/outcome.h>
 
@@ -24,27 +26,24 @@ bo_outcome_is_reported(const struct backoff_outcome *outcome)
  *  stay. */
 void bo_outcome_blame(struct backoff_outcome *outcome);
 
-/** Make an empty outcome. Texts that were not copied and limits that were not
- *  read stay uninitialised: most attempts succeed without them. */
+/** Make an empty outcome: all zero, but for texts that were not copied and
+ * limits that were not read. They keep their bytes, as most attempts succeed
+ * without them. */
 static inline void
 bo_outcome_init(struct backoff_outcome *outcome)
 {
+	const size_t half = offsetof(struct backoff_outcome, hint);
+	const size_t end = offsetof(struct backoff_outcome, limits.limit);
+
+	/* In two parts: for one, gcc -O2 takes "rep stos", which takes longer
+	 * to start than all of this. */
+	memset(outcome, 0, half);
+	memset(&outcome->hint, 0, end - half);
 	outcome->size = sizeof(*outcome);
-	outcome->kind = BACKOFF_OUTCOME_NOT_REPORTED;
-	outcome->failure_class = BACKOFF_CLASS_UNKNOWN;
-	outcome->error_type = NULL;
-	outcome->code = NULL;
-	outcome->error = NULL;
-	outcome->result = NULL;
-	outcome->hint.kind = BACKOFF_HINT_NONE;
-	outcome->hint.delay_ns = 0;
-	outcome->limits.count = 0;
 	outcome->error_types = NULL;
 	outcome->error_text[0] = '\0';
 	outcome->type_text[0] = '\0';
 	outcome->code_text[0] = '\0';
-	outcome->not_sent = 0;
-	outcome->not_replayable = 0;
 }
 
 /** The type in events. */
@@ -79,9 +78,12 @@ bo_outcome_error(const struct backoff_outcome *outcome)
 static inline void
 bo_outcome_resolve(struct backoff_outcome *outcome)
 {
-	outcome->error_type = bo_outcome_error_type(outcome);
-	outcome->code = bo_outcome_code(outcome);
-	outcome->error = bo_outcome_error(outcome);
+	if (outcome->error_type == NULL)
+		outcome->error_type = bo_outcome_error_type(outcome);
+	if (outcome->code == NULL)
+		outcome->code = bo_outcome_code(outcome);
+	if (outcome->error == NULL)
+		outcome->error = bo_outcome_error(outcome);
 }
 
 /** Copy an outcome without its texts, to which the copy points. */
@@ -92,18 +94,30 @@ void bo_outcome_borrow(struct backoff_outcome *out,
  *  bo_outcome_text_is_constant(). */
 #define BO_OUTCOME_TEXT_ROOM 40
 
+/** Where these texts are, and how many bytes. */
+extern const char *const bo_outcome_texts;
+extern const size_t bo_outcome_texts_size;
+
 /** Whether a text is one that backoff_outcome_from_errno() or
  *  backoff_outcome_from_http() set: constant, and shorter than the room. */
-bool bo_outcome_text_is_constant(const char *text);
+static inline bool
+bo_outcome_text_is_constant(const char *text)
+{
+	return (uintptr_t)text - (uintptr_t)bo_outcome_texts <
+	       bo_outcome_texts_size;
+}
 
-/** backoff_outcome_hint(), fast for outcomes that were not throttled. */
-static inline struct backoff_hint
-bo_outcome_hint(const struct backoff_outcome *outcome)
+/** backoff_outcome_hint() without a copy for outcomes that were not throttled:
+ *  the outcome's own hint, or else @p joined, which is set. */
+static inline const struct backoff_hint *
+bo_outcome_hint(const struct backoff_outcome *outcome,
+		struct backoff_hint *joined)
 {
 	if (outcome->failure_class != BACKOFF_CLASS_THROTTLE &&
 	    outcome->hint.kind != BACKOFF_HINT_RESET)
-		return outcome->hint;
-	return backoff_outcome_hint(outcome);
+		return &outcome->hint;
+	*joined = backoff_outcome_hint(outcome);
+	return joined;
 }
 
 #endif

@@ -16,14 +16,11 @@ bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 	call->phase = BO_PHASE_RUNNING;
 	call->attempt_start_ns = now_ns;
 	call->attempt_timeout_ns = call->decision.attempt_timeout_ns;
-	bo_attempt_clear_end(attempt);
-	attempt->number = call->decision.attempt;
-	attempt->max_attempts =
-		bo_retry_max_attempts(call->retry, call->state.inbound_attempt);
-	attempt->start_ns = now_ns;
-	attempt->give_up_ns = bo_add_sat(now_ns, call->attempt_timeout_ns);
-	attempt->cancel = call->options->cancel;
-	attempt->kind = call->kind;
+	bo_attempt_fill(
+		attempt, call->decision.attempt,
+		bo_retry_max_attempts(call->retry, call->state.inbound_attempt),
+		now_ns, call->attempt_timeout_ns, call->options->cancel,
+		call->kind);
 	if (bo_call_is_watched(call))
 		bo_log_start(call, now_ns);
 }
@@ -47,13 +44,13 @@ void
 bo_attempt_follow(struct backoff_call *call, struct backoff_outcome *outcome,
 		  uint32_t number, uint64_t now_ns)
 {
-	const struct backoff_retry *r = call->retry;
-
 	bo_log_breaker(call, now_ns);
 	bo_call_keep_outcome(call, outcome);
 	if (bo_call_is_watched(call))
 		bo_log_end(call, outcome, number, now_ns);
 	if (call->phase != BO_PHASE_OVER && outcome->result != NULL) {
+		const struct backoff_retry *r = call->retry;
+
 		call->answer->result = NULL;
 		if (r->discard != NULL)
 			r->discard(bo_call_user(call->options, r->discard_user),

@@ -79,6 +79,19 @@ has_error(const struct backoff_answer *a)
 	       a->error[0] != '\0';
 }
 
+/* Apart from the rest, since most attempts succeed. */
+static __attribute__((noinline)) void
+keep_error(struct backoff_answer *a, const struct backoff_outcome *outcome)
+{
+	/* The error of a cancelled attempt is kept only if no failure came
+	 * before it. */
+	if (outcome->kind == BACKOFF_OUTCOME_CANCELLED && has_error(a))
+		return;
+	keep_text(a->error_type, sizeof(a->error_type), outcome->error_type);
+	keep_text(a->code, sizeof(a->code), outcome->code);
+	keep_text(a->error, sizeof(a->error), outcome->error);
+}
+
 void
 bo_call_keep_outcome(struct backoff_call *call,
 		     const struct backoff_outcome *outcome)
@@ -88,14 +101,8 @@ bo_call_keep_outcome(struct backoff_call *call,
 	a->kind = outcome->kind;
 	a->failure_class = outcome->failure_class;
 	a->result = outcome->result;
-	/* The error of a cancelled attempt is kept only if no failure came
-	 * before it. */
-	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS ||
-	    (outcome->kind == BACKOFF_OUTCOME_CANCELLED && has_error(a)))
-		return;
-	keep_text(a->error_type, sizeof(a->error_type), outcome->error_type);
-	keep_text(a->code, sizeof(a->code), outcome->code);
-	keep_text(a->error, sizeof(a->error), outcome->error);
+	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
+		keep_error(a, outcome);
 }
 
 void

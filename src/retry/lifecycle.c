@@ -32,7 +32,10 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	bo_call_init(call, retry, options, now_ns, answer);
 	if (options->target != NULL)
 		status = bo_call_take_guard(call);
-	if (status == BACKOFF_OK)
+	/* Without a guard, only a deadline that has passed forbids. */
+	if (status == BACKOFF_OK &&
+	    (call->guard != NULL ||
+	     call->decision.action == BACKOFF_ACTION_DONE))
 		bo_call_enter(call, now_ns);
 	return status;
 }

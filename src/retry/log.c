@@ -135,16 +135,17 @@ law_name(const struct backoff_delay *law)
 static void
 fill_outcome(struct backoff_event *event, const struct backoff_outcome *outcome)
 {
-	struct backoff_hint hint;
+	struct backoff_hint joined;
+	const struct backoff_hint *hint;
 
 	event->outcome = outcome->kind == BACKOFF_OUTCOME_NOT_REPORTED
 				 ? BACKOFF_OUTCOME_FAILURE
 				 : (int)outcome->kind;
 	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
 		return;
-	hint = bo_outcome_hint(outcome);
-	if (hint.kind == BACKOFF_HINT_DELAY)
-		event->hint_ns = hint.delay_ns;
+	hint = bo_outcome_hint(outcome, &joined);
+	if (hint->kind == BACKOFF_HINT_DELAY)
+		event->hint_ns = hint->delay_ns;
 	event->failure_class = (int)outcome->failure_class;
 	event->error_type = outcome->error_type;
 	event->code = outcome->code;

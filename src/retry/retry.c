@@ -35,6 +35,13 @@ set_text(char **field, const char *text, size_t limit)
 	return BACKOFF_OK;
 }
 
+/* After a change of those who want to hear of calls. */
+static void
+note_listeners(struct backoff_retry *r)
+{
+	r->quiet = r->guard == NULL && r->sink == NULL && r->on_event == NULL;
+}
+
 static void
 drop_guard(struct backoff_retry *retry)
 {
@@ -80,6 +87,7 @@ backoff_retry_set_guards(struct backoff_retry *retry,
 	drop_guard(retry);
 	retry->guards = guards;
 	retry->guard = guard;
+	note_listeners(retry);
 	return BACKOFF_OK;
 }
 
@@ -164,6 +172,7 @@ backoff_retry_new(const struct backoff_policy *policy, const char *operation,
 	r->draws = policy->jitter != BACKOFF_JITTER_NONE ||
 		   policy->schedule.high_ns != NULL ||
 		   policy->hint.jitter_nano > 0;
+	note_listeners(r);
 	snprintf(r->hash, sizeof(r->hash), "%016" PRIx64,
 		 backoff_policy_hash(policy));
 	gethostname(r->host, sizeof(r->host) - 1);
@@ -255,8 +264,10 @@ backoff_retry_set_attrs(struct backoff_retry *retry, const char *json)
 void
 backoff_retry_set_sink(struct backoff_retry *retry, struct backoff_sink *sink)
 {
-	if (retry != NULL)
-		retry->sink = sink;
+	if (retry == NULL)
+		return;
+	retry->sink = sink;
+	note_listeners(retry);
 }
 
 void
@@ -319,4 +330,5 @@ backoff_retry_set_on_event(struct backoff_retry *retry, backoff_event_fn fn,
 		return;
 	retry->on_event = fn;
 	retry->on_event_user = user;
+	note_listeners(retry);
 }

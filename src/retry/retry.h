@@ -24,6 +24,9 @@ struct backoff_retry {
 	bool log_starts;
 	/** First attempts are timed even if nothing needs their times. */
 	bool timed;
+	/** Neither guard nor sink nor event callback: see
+	 *  backoff_retry_run(). */
+	bool quiet;
 	/** The policy limits time or measures attempts. */
 	bool limited;
 	/** The policy's delays depend on random draws. */

@@ -8,11 +8,16 @@
 #include "retry/attempt.h"
 #include "retry/lifecycle.h"
 
+static uint64_t
+now(const struct backoff_retry *r)
+{
+	return r->clock->now_ns(r->clock->user);
+}
+
 static void
 make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	     void *user)
 {
-	const struct backoff_clock *clock = call->retry->clock;
 	struct backoff_outcome outcome;
 	struct backoff_attempt attempt;
 
@@ -20,7 +25,7 @@ make_attempt(struct backoff_call *call, uint64_t now_ns, backoff_attempt_fn fn,
 	bo_attempt_start(call, now_ns, &attempt);
 	fn(user, &attempt, &outcome);
 	bo_attempt_classify(call->retry, call->options, &outcome);
-	bo_attempt_decide(call, &outcome, clock->now_ns(clock->user));
+	bo_attempt_decide(call, &outcome, now(call->retry));
 }
 
 /* Make the first attempt of a call without guard, sink and event callback. If
@@ -32,41 +37,38 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		 backoff_attempt_fn fn, void *user,
 		 struct backoff_answer *answer)
 {
-	const struct backoff_clock *clock = r->clock;
 	uint64_t deadline_ns = bo_call_deadline(options);
-	bool limited = r->limited || deadline_ns != BACKOFF_FOREVER;
-	bool timed = r->timed || limited;
-	uint64_t start_ns = timed ? clock->now_ns(clock->user) : 0;
-	uint64_t end_ns = start_ns, timeout_ns = BACKOFF_FOREVER;
+	uint64_t start_ns = 0, end_ns, timeout_ns = BACKOFF_FOREVER;
 	struct backoff_outcome outcome;
 	struct backoff_attempt attempt;
+	bool timed = true;
 
-	if (limited &&
-	    !bo_engine_first(r->policy, start_ns, deadline_ns, &timeout_ns)) {
-		/* Cannot fail without a guard. */
-		(void)bo_call_begin(call, r, options, start_ns, answer);
-		return false;
+	if (r->limited || deadline_ns != BACKOFF_FOREVER) {
+		start_ns = now(r);
+		if (!bo_engine_first(r->policy, start_ns, deadline_ns,
+				     &timeout_ns)) {
+			/* Cannot fail without a guard. */
+			(void)bo_call_begin(call, r, options, start_ns, answer);
+			return false;
+		}
+	} else if (r->timed) {
+		start_ns = now(r);
+	} else {
+		timed = false;
 	}
-	bo_attempt_clear_end(&attempt);
-	attempt.number = 1;
-	attempt.max_attempts =
-		bo_retry_max_attempts(r, options->inbound_attempt);
-	attempt.start_ns = start_ns;
-	attempt.give_up_ns = bo_add_sat(start_ns, timeout_ns);
-	attempt.cancel = options->cancel;
-	attempt.kind = BACKOFF_KIND_FIRST;
+	bo_attempt_fill(
+		&attempt, 1, bo_retry_max_attempts(r, options->inbound_attempt),
+		start_ns, timeout_ns, options->cancel, BACKOFF_KIND_FIRST);
 	bo_outcome_init(&outcome);
 	fn(user, &attempt, &outcome);
 	bo_attempt_classify(r, options, &outcome);
-	if (timed || outcome.kind != BACKOFF_OUTCOME_SUCCESS)
-		end_ns = clock->now_ns(clock->user);
 	if (outcome.kind == BACKOFF_OUTCOME_SUCCESS) {
 		answer->stop = BACKOFF_STOP_SUCCESS;
 		answer->kind = BACKOFF_OUTCOME_SUCCESS;
 		answer->failure_class = outcome.failure_class;
 		answer->attempts = 1;
 		answer->retries = 0;
-		answer->elapsed_ns = bo_sub_sat(end_ns, start_ns);
+		answer->elapsed_ns = timed ? bo_sub_sat(now(r), start_ns) : 0;
 		answer->backoff_ns = 0;
 		answer->pace_ns = 0;
 		answer->result = outcome.result;
@@ -74,6 +76,7 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 		answer->error[0] = '\0';
 		return true;
 	}
+	end_ns = now(r);
 	(void)bo_call_begin(call, r, options, timed ? start_ns : end_ns,
 			    answer);
 	bo_attempt_start(call, call->state.start_ns, &attempt);
@@ -84,14 +87,13 @@ succeeds_at_once(struct backoff_call *call, struct backoff_retry *r,
 static void
 run(struct backoff_call *call, backoff_attempt_fn fn, void *user)
 {
-	const struct backoff_clock *clock = call->retry->clock;
 	/* The call and its first attempt start at one time: one clock read. */
 	uint64_t now_ns = call->state.start_ns;
 
 	while (call->phase != BO_PHASE_OVER) {
 		if (bo_call_is_cancelled(call->options))
 			bo_call_stop(call, BACKOFF_STOP_CANCELLED,
-				     clock->now_ns(clock->user));
+				     now(call->retry));
 		else if (call->phase == BO_PHASE_READY)
 			make_attempt(call, now_ns, fn, user);
 		else
@@ -110,18 +112,18 @@ backoff_retry_run(struct backoff_retry *retry,
 	enum backoff_status status;
 	struct backoff_call call;
 
+	if (retry == NULL || fn == NULL)
+		return BACKOFF_E_ARGUMENT;
 	options = bo_call_options(options, &whole);
-	if (retry == NULL || fn == NULL || answer == NULL || options == NULL)
+	if (options == NULL || answer == NULL)
 		return BACKOFF_E_ARGUMENT;
 	call.hedges = NULL;
-	if (retry->guard == NULL && retry->sink == NULL &&
-	    retry->on_event == NULL && options->sink == NULL &&
+	if (retry->quiet && options->sink == NULL &&
 	    !bo_call_is_cancelled(options)) {
 		if (succeeds_at_once(&call, retry, options, fn, user, answer))
 			return BACKOFF_OK;
 	} else {
-		status = bo_call_begin(&call, retry, options,
-				       retry->clock->now_ns(retry->clock->user),
+		status = bo_call_begin(&call, retry, options, now(retry),
 				       answer);
 		if (status != BACKOFF_OK)
 			return status;
