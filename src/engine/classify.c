@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <string.h>
+#include "engine/classify.h"
 
-#include <backoff/engine.h>
+#include <string.h>
 
 #include "outcome/outcome.h"
 #include "policy/pattern.h"
@@ -103,13 +103,12 @@ is_log_of_silence(const struct backoff_outcome *outcome)
 	return equal(bo_outcome_error_type(outcome), BO_NOT_REPORTED_TYPE);
 }
 
-int
-backoff_engine_retryable(const struct backoff_policy *policy,
-			 const struct backoff_outcome *outcome)
+bool
+bo_engine_is_retryable(const struct backoff_policy *policy,
+		       const struct backoff_outcome *outcome)
 {
-	if (policy == NULL || outcome == NULL ||
-	    !bo_outcome_is_reported(outcome))
-		return 0;
+	if (!bo_outcome_is_reported(outcome))
+		return false;
 	if (outcome->failure_class == BACKOFF_CLASS_FATAL)
 		return !is_log_of_silence(outcome) &&
 		       names_fatal(&policy->retry_on, outcome) &&

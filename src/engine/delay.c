@@ -204,13 +204,3 @@ backoff_engine_delay(const struct backoff_policy *policy, uint32_t failed,
 	bo_engine_delay(policy, policy->base_delay_ns, policy->cap_ns, failed,
 			previous_ns, out);
 }
-
-uint64_t
-backoff_engine_draw(const struct backoff_delay *law, uint64_t draw)
-{
-	if (law == NULL)
-		return 0;
-	uint64_t span = law->high_ns - law->low_ns;
-
-	return bo_min(law->low_ns + bo_mul_frac(span, draw), law->ceiling_ns);
-}

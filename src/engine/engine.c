@@ -5,6 +5,7 @@
 #include <backoff/engine.h>
 
 #include "base/num.h"
+#include "engine/classify.h"
 #include "engine/delay.h"
 #include "engine/engine.h"
 #include "engine/hold.h"
@@ -100,13 +101,18 @@ bo_engine_clear(struct backoff_decision *out)
 }
 
 void
-backoff_engine_stop(struct backoff_state *state, enum backoff_stop stop,
-		    struct backoff_decision *out)
+bo_engine_refuse_null(struct backoff_decision *out)
 {
-	if (state == NULL || out == NULL) {
-		bo_engine_refuse_null(out);
+	if (out == NULL)
 		return;
-	}
+	bo_engine_clear(out);
+	out->action = BACKOFF_ACTION_DONE;
+}
+
+void
+bo_engine_stop(struct backoff_state *state, enum backoff_stop stop,
+	       struct backoff_decision *out)
+{
 	clear_rest(out);
 	bo_hold_drop_foreign(state);
 	bo_engine_finish(state, stop, out);
@@ -126,25 +132,11 @@ bo_engine_allow(const struct backoff_policy *policy,
 }
 
 void
-bo_engine_refuse_null(struct backoff_decision *out)
-{
-	if (out == NULL)
-		return;
-	bo_engine_clear(out);
-	out->action = BACKOFF_ACTION_DONE;
-}
-
-void
-backoff_engine_resume(const struct backoff_policy *policy,
-		      struct backoff_state *state, uint64_t now_ns,
-		      struct backoff_decision *out)
+bo_engine_resume(const struct backoff_policy *policy,
+		 struct backoff_state *state, uint64_t now_ns,
+		 struct backoff_decision *out)
 {
 	enum backoff_stop stop = BACKOFF_STOP_NONE;
-
-	if (policy == NULL || state == NULL || out == NULL) {
-		bo_engine_refuse_null(out);
-		return;
-	}
 
 	state->attempt_start_ns = now_ns;
 	clear_rest(out);
@@ -164,11 +156,9 @@ backoff_engine_resume(const struct backoff_policy *policy,
 }
 
 void
-backoff_engine_join(struct backoff_state *state, struct backoff_guard *guard,
-		    uint64_t now_ns, struct backoff_decision *out)
+bo_engine_join(struct backoff_state *state, struct backoff_guard *guard,
+	       uint64_t now_ns, struct backoff_decision *out)
 {
-	if (state == NULL || guard == NULL || out == NULL)
-		return;
 	enum backoff_stop stop;
 
 	if (out->action != BACKOFF_ACTION_ATTEMPT)
@@ -179,14 +169,10 @@ backoff_engine_join(struct backoff_state *state, struct backoff_guard *guard,
 }
 
 void
-backoff_engine_begin(const struct backoff_policy *policy,
-		     struct backoff_state *state, uint64_t now_ns,
-		     uint64_t deadline_ns, struct backoff_decision *out)
+bo_engine_begin(const struct backoff_policy *policy,
+		struct backoff_state *state, uint64_t now_ns,
+		uint64_t deadline_ns, struct backoff_decision *out)
 {
-	if (policy == NULL || state == NULL || out == NULL) {
-		bo_engine_refuse_null(out);
-		return;
-	}
 	state->attempt = 1;
 	state->stop = BACKOFF_STOP_NONE;
 	state->finished = 0;
@@ -206,7 +192,7 @@ backoff_engine_begin(const struct backoff_policy *policy,
 	state->held_since_ns = 0;
 	state->guard = NULL;
 	state->round_begun = state->round_classes = 0;
-	backoff_engine_resume(policy, state, now_ns, out);
+	bo_engine_resume(policy, state, now_ns, out);
 }
 
 enum backoff_class
@@ -317,7 +303,7 @@ choose_delay(const struct backoff_policy *policy, struct backoff_state *state,
 		out->delay_ns = 0;
 	} else {
 		find_law(policy, state, bo_engine_class_of(outcome), &out->law);
-		out->delay_ns = backoff_engine_draw(&out->law, draw);
+		out->delay_ns = bo_engine_draw(&out->law, draw);
 		state->previous_delay_ns = out->delay_ns;
 	}
 	if (hint->kind == BACKOFF_HINT_DELAY &&
@@ -349,7 +335,7 @@ commit_wait(const struct backoff_policy *policy, struct backoff_state *state,
 	out->stop = BACKOFF_STOP_NONE;
 	out->attempt = state->attempt;
 	out->not_before_ns = bo_add_sat(now_ns, out->delay_ns);
-	/* Set again by backoff_engine_resume(), if the attempt begins late. */
+	/* Set again by bo_engine_resume(), if the attempt begins late. */
 	state->attempt_start_ns = out->not_before_ns;
 	out->attempt_timeout_ns =
 		bo_engine_attempt_timeout(policy, state, out->not_before_ns);
@@ -431,7 +417,7 @@ bo_engine_refuse(const struct backoff_policy *policy,
 		return stop_of(outcome->kind);
 	if (outcome->hint.kind == BACKOFF_HINT_FORBID && policy->hint.use)
 		return BACKOFF_STOP_SERVER_FORBADE;
-	if (!backoff_engine_retryable(policy, outcome))
+	if (!bo_engine_is_retryable(policy, outcome))
 		return BACKOFF_STOP_NON_RETRYABLE;
 	if (outcome->not_replayable)
 		return BACKOFF_STOP_NOT_REPLAYABLE;
@@ -449,20 +435,16 @@ bo_engine_refuse(const struct backoff_policy *policy,
 }
 
 void
-backoff_engine_decide(const struct backoff_policy *policy,
-		      struct backoff_state *state,
-		      const struct backoff_outcome *outcome, uint64_t now_ns,
-		      uint64_t draw, struct backoff_decision *out)
+bo_engine_decide(const struct backoff_policy *policy,
+		 struct backoff_state *state,
+		 const struct backoff_outcome *outcome, uint64_t now_ns,
+		 uint64_t draw, struct backoff_decision *out)
 {
 	struct backoff_hint joined;
 	const struct backoff_hint *hint;
 	enum backoff_stop stop;
 	uint64_t delay_ns;
 
-	if (policy == NULL || state == NULL || outcome == NULL || out == NULL) {
-		bo_engine_refuse_null(out);
-		return;
-	}
 	if (now_ns < state->start_ns)
 		now_ns = state->start_ns;
 	bo_hold_check(state, now_ns);

@@ -21,6 +21,23 @@ uint64_t bo_engine_attempt_timeout(const struct backoff_policy *policy,
 				   const struct backoff_state *state,
 				   uint64_t start_ns);
 
+/** The functions of <backoff/engine.h> with these names, without a check for
+ *  NULL. */
+void bo_engine_begin(const struct backoff_policy *policy,
+		     struct backoff_state *state, uint64_t now_ns,
+		     uint64_t deadline_ns, struct backoff_decision *out);
+void bo_engine_join(struct backoff_state *state, struct backoff_guard *guard,
+		    uint64_t now_ns, struct backoff_decision *out);
+void bo_engine_resume(const struct backoff_policy *policy,
+		      struct backoff_state *state, uint64_t now_ns,
+		      struct backoff_decision *out);
+void bo_engine_decide(const struct backoff_policy *policy,
+		      struct backoff_state *state,
+		      const struct backoff_outcome *outcome, uint64_t now_ns,
+		      uint64_t draw, struct backoff_decision *out);
+void bo_engine_stop(struct backoff_state *state, enum backoff_stop stop,
+		    struct backoff_decision *out);
+
 /** Decide that a call without policy, state or outcome is over; @p out may be
  *  NULL. */
 void bo_engine_refuse_null(struct backoff_decision *out);

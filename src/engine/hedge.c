@@ -5,6 +5,7 @@
 #include "engine/hedge.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "engine/engine.h"
@@ -35,13 +36,10 @@ load(struct backoff_state *state, const struct backoff_lane *lane)
 	state->held_since_ns = lane->held_since_ns;
 }
 
-/* Before a decision: as bo_hold_check(), with what the lanes name. */
-static void
-check_lanes(struct backoff_state *state, struct backoff_hedges *hedges,
-	    uint64_t now_ns)
+static __attribute__((noinline)) void
+inherit_lanes(struct backoff_state *state, struct backoff_hedges *hedges,
+	      uint64_t now_ns)
 {
-	if (!bo_hold_is_foreign(state))
-		return;
 	bo_hold_check(state, now_ns);
 	for (int i = 0; i <= BACKOFF_HEDGES_MAX; i++) {
 		struct backoff_lane *lane = &hedges->lane[i];
@@ -52,6 +50,15 @@ check_lanes(struct backoff_state *state, struct backoff_hedges *hedges,
 		(void)bo_hold_pay_again(state, &lane->held_milli,
 					&lane->held_since_ns, now_ns);
 	}
+}
+
+/* Before a decision: as bo_hold_check(), with what the lanes name. */
+static inline void
+check_lanes(struct backoff_state *state, struct backoff_hedges *hedges,
+	    uint64_t now_ns)
+{
+	if (bo_hold_is_foreign(state))
+		inherit_lanes(state, hedges, now_ns);
 }
 
 struct backoff_lane *
@@ -82,13 +89,13 @@ occupy(const struct backoff_policy *policy, struct backoff_state *state,
 
 	/* There are as many lanes as the limit of hedges, and one more. */
 	assert(lane != NULL);
-	*lane = (struct backoff_lane){
-		.attempt = state->attempt,
-		.kind = kind,
-		.start_ns = start_ns,
-		.attempt_timeout_ns =
-			bo_engine_attempt_timeout(policy, state, start_ns),
-	};
+	lane->attempt = state->attempt;
+	lane->kind = kind;
+	lane->start_ns = start_ns;
+	lane->attempt_timeout_ns =
+		bo_engine_attempt_timeout(policy, state, start_ns);
+	lane->in_flight = 0;
+	memset(lane->reserved, 0, sizeof(lane->reserved));
 	store(state, lane);
 	hedges->running++;
 	hedges->begun++;
@@ -108,7 +115,7 @@ backoff_engine_hedges_begin(const struct backoff_policy *policy,
 	hedges->forbidden = 0;
 	hedges->hint_until_ns = hedges->hint_too_long_ns = 0;
 	hedges->hint_clamped = 0;
-	hedges->hint = (struct backoff_hint){.kind = BACKOFF_HINT_NONE};
+	memset(&hedges->hint, 0, sizeof(hedges->hint));
 	if (state->round_begun == 0)
 		state->round_classes = 0;
 	state->round_begun = 0;
@@ -349,7 +356,7 @@ decide_last(const struct backoff_policy *policy, struct backoff_state *state,
 	else
 		/* The whole round is one step of the curve. */
 		state->curve_start += hedges->begun - 1;
-	backoff_engine_decide(policy, state, &last, now_ns, draw, out);
+	bo_engine_decide(policy, state, &last, now_ns, draw, out);
 	if (goes_on && out->action == BACKOFF_ACTION_WAIT)
 		state->round_classes |= 1u << bo_engine_class_of(outcome);
 	else

@@ -6,6 +6,7 @@
 
 #include <backoff/engine.h>
 
+#include "engine/classify.h"
 #include "guard/guard.h"
 
 /** The process was forked after the call began: what the call holds belongs to
@@ -95,7 +96,7 @@ bo_hold_is_of_target(const struct backoff_policy *policy,
 		     enum backoff_stop stop)
 {
 	if (stop == BACKOFF_STOP_SERVER_FORBADE)
-		return backoff_engine_retryable(policy, outcome);
+		return bo_engine_is_retryable(policy, outcome);
 	return stop != BACKOFF_STOP_NON_RETRYABLE;
 }
 

@@ -149,16 +149,13 @@ have_lapsed(const struct bo_breaker *breaker, struct view v, uint64_t now_ns)
 	return now_ns >= bo_add_sat(atomic_load(&breaker->probed_ns), lease_ns);
 }
 
-bool
-bo_breaker_admit(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
-		 uint64_t now_ns, uint32_t *probe,
-		 enum backoff_breaker *changed)
+/* Admit an attempt unless the breaker is closed. Apart from
+ * bo_breaker_admit(), because most breakers are closed. */
+static __attribute__((noinline)) bool
+admit_probe(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
+	    uint_fast64_t word, uint64_t now_ns, uint32_t *probe,
+	    enum backoff_breaker *changed)
 {
-	uint_fast64_t word =
-		atomic_load_explicit(&breaker->word, memory_order_acquire);
-
-	*probe = 0;
-	*changed = BACKOFF_BREAKER_NONE;
 	for (;;) {
 		struct view v = view_of(word), to = v;
 
@@ -184,6 +181,20 @@ bo_breaker_admit(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
 			*changed = BACKOFF_BREAKER_HALF_OPEN;
 		return true;
 	}
+}
+
+bool
+bo_breaker_admit(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
+		 uint64_t now_ns, uint32_t *probe,
+		 enum backoff_breaker *changed)
+{
+	uint_fast64_t word =
+		atomic_load_explicit(&breaker->word, memory_order_acquire);
+
+	*probe = 0;
+	*changed = BACKOFF_BREAKER_NONE;
+	return view_of(word).state == BACKOFF_BREAKER_CLOSED ||
+	       admit_probe(rule, breaker, word, now_ns, probe, changed);
 }
 
 /* An outcome in the window: the last bits of its generation, above 1 for a
@@ -311,12 +322,11 @@ be_patient(struct bo_breaker *breaker, uint_fast64_t word)
 	}
 }
 
-enum backoff_breaker
-bo_breaker_report(const struct bo_breaker_rule *rule,
-		  struct bo_breaker *breaker, bool success, uint32_t probe,
-		  uint64_t now_ns)
+/* The outcome of an attempt that may be a probe. */
+static __attribute__((noinline)) enum backoff_breaker
+report_probe(const struct bo_breaker_rule *rule, struct bo_breaker *breaker,
+	     uint_fast64_t word, bool success, uint32_t probe, uint64_t now_ns)
 {
-	uint64_t word = atomic_load(&breaker->word);
 	struct view v = view_of(word);
 
 	/* A probe of an earlier half-open time says nothing about this one, nor
@@ -326,15 +336,28 @@ bo_breaker_report(const struct bo_breaker_rule *rule,
 			be_patient(breaker, word);
 		return BACKOFF_BREAKER_NONE;
 	}
-	if (v.state == BACKOFF_BREAKER_CLOSED)
-		return count(rule, breaker, v.generation, success, now_ns)
-			       ? open_it(breaker, word, now_ns)
-			       : BACKOFF_BREAKER_NONE;
 	/* Attempts that began before it opened say nothing new. */
 	if (v.state != BACKOFF_BREAKER_HALF_OPEN || v.generation != probe)
 		return BACKOFF_BREAKER_NONE;
 	return success ? count_probe(rule, breaker, word, probe)
 		       : open_it(breaker, word, now_ns);
+}
+
+enum backoff_breaker
+bo_breaker_report(const struct bo_breaker_rule *rule,
+		  struct bo_breaker *breaker, bool success, uint32_t probe,
+		  uint64_t now_ns)
+{
+	uint64_t word = atomic_load(&breaker->word);
+	struct view v = view_of(word);
+
+	/* Closing began a generation in which there are no probes. */
+	if (probe != 0 || v.state != BACKOFF_BREAKER_CLOSED)
+		return report_probe(rule, breaker, word, success, probe,
+				    now_ns);
+	return count(rule, breaker, v.generation, success, now_ns)
+		       ? open_it(breaker, word, now_ns)
+		       : BACKOFF_BREAKER_NONE;
 }
 
 bool

@@ -42,13 +42,20 @@ time_of(const struct bo_budget_rule *rule, int64_t milli)
 			  rule->refill_nano);
 }
 
+static __attribute__((noinline)) void
+give_time(const struct bo_budget_rule *rule, struct bo_budget *budget,
+	  int64_t amount)
+{
+	bo_refill_put(&budget->refill, time_of(rule, amount));
+}
+
 /* Put an amount into a bucket of either sort. */
-static void
+static inline void
 give(const struct bo_budget_rule *rule, struct bo_budget *budget,
      int64_t amount)
 {
 	if (rule->refills)
-		bo_refill_put(&budget->refill, time_of(rule, amount));
+		give_time(rule, budget, amount);
 	else
 		put(&budget->tokens_milli, amount, rule->capacity_milli);
 }
@@ -200,33 +207,41 @@ bo_budget_refund(const struct bo_budget_rule *rule, struct bo_budget *budget,
 					  memory_order_relaxed);
 }
 
+/* A first-try success earns the reward; a retry's success gets its cost back.
+ */
+static void
+reward(const struct bo_budget_rule *rule, struct bo_budget *budget,
+       int64_t held_milli)
+{
+	int64_t amount = held_milli == 0 ? rule->reward_milli
+			 : rule->refund  ? held_milli
+					 : 0;
+
+	if (amount > 0)
+		give(rule, budget, amount);
+}
+
 void
 bo_budget_report(const struct bo_budget_rule *rule, struct bo_budget *budget,
 		 bool success, bool retryable, int64_t held_milli,
 		 bool is_hedge)
 {
-	int64_t amount = 0;
-
-	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET && success && !is_hedge)
-		/* A first-try success earns the reward; a retry's success gets
-		 * its cost back. */
-		amount = held_milli == 0 ? rule->reward_milli
-			 : rule->refund  ? held_milli
-					 : 0;
-	else if (rule->kind == BACKOFF_BUDGET_THROTTLE)
-		amount = success     ? rule->token_ratio_milli
-			 : retryable ? -BO_TOKEN_MILLI
-				     : 0;
-	if (amount > 0)
-		give(rule, budget, amount);
-	else if (amount < 0)
-		drain(&budget->tokens_milli, -amount);
 	/* Success or failure, the retry is over. */
-	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET && held_milli > 0)
-		let_go(budget, held_milli);
-	if (rule->kind == BACKOFF_BUDGET_CONCURRENCY && held_milli > 0)
+	if (rule->kind == BACKOFF_BUDGET_TOKEN_BUCKET) {
+		if (held_milli > 0)
+			let_go(budget, held_milli);
+		if (success && !is_hedge)
+			reward(rule, budget, held_milli);
+	} else if (rule->kind == BACKOFF_BUDGET_THROTTLE) {
+		if (success)
+			put(&budget->tokens_milli, rule->token_ratio_milli,
+			    rule->capacity_milli);
+		else if (retryable)
+			drain(&budget->tokens_milli, BO_TOKEN_MILLI);
+	} else if (rule->kind == BACKOFF_BUDGET_CONCURRENCY && held_milli > 0) {
 		atomic_fetch_sub_explicit(&budget->retries, 1,
 					  memory_order_relaxed);
+	}
 }
 
 void

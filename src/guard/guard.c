@@ -7,12 +7,18 @@
 #include "base/process.h"
 #include "guard/state.h"
 
-uint32_t
-bo_guard_process(struct backoff_guard *guard)
+static inline uint32_t
+process_of(struct backoff_guard *guard)
 {
 	if (!bo_fork_is_seen(&guard->seen))
 		bo_guard_notice_fork(guard);
 	return bo_process_generation() + 1;
+}
+
+uint32_t
+bo_guard_process(struct backoff_guard *guard)
+{
+	return process_of(guard);
 }
 
 const struct backoff_policy *
@@ -21,27 +27,43 @@ bo_guard_policy(const struct backoff_guard *guard)
 	return guard->policy;
 }
 
-bool
-bo_guard_admit(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
-	       enum backoff_breaker *changed)
+static __attribute__((noinline)) bool
+renew(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
+      enum backoff_breaker *changed)
+{
+	return bo_breaker_renew(&guard->breaker, *probe, now_ns) ||
+	       bo_breaker_admit(&guard->policy->breaker, &guard->breaker,
+				now_ns, probe, changed);
+}
+
+static inline bool
+admit(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
+      enum backoff_breaker *changed)
 {
 	const struct bo_breaker_rule *rule = &guard->policy->breaker;
 
 	if (!bo_breaker_is_on(rule))
 		return true;
 	/* Event loops ask again about the attempt that a call began with. */
-	if (*probe != 0 && bo_breaker_renew(&guard->breaker, *probe, now_ns))
-		return true;
+	if (*probe != 0)
+		return renew(guard, now_ns, probe, changed);
 	return bo_breaker_admit(rule, &guard->breaker, now_ns, probe, changed);
+}
+
+bool
+bo_guard_admit(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
+	       enum backoff_breaker *changed)
+{
+	return admit(guard, now_ns, probe, changed);
 }
 
 uint32_t
 bo_guard_begin(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
 	       enum backoff_breaker *changed)
 {
-	uint32_t process = bo_guard_process(guard);
+	uint32_t process = process_of(guard);
 
-	if (!bo_guard_admit(guard, now_ns, probe, changed))
+	if (!admit(guard, now_ns, probe, changed))
 		return 0;
 	bo_budget_begin(&guard->policy->budget, &guard->budget, now_ns);
 	return process;
@@ -50,7 +72,7 @@ bo_guard_begin(struct backoff_guard *guard, uint64_t now_ns, uint32_t *probe,
 uint32_t
 bo_guard_rejoin(struct backoff_guard *guard)
 {
-	uint32_t process = bo_guard_process(guard);
+	uint32_t process = process_of(guard);
 
 	bo_budget_rejoin(&guard->policy->budget, &guard->budget);
 	return process;

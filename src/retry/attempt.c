@@ -4,6 +4,7 @@
 
 #include "retry/attempt.h"
 
+#include "engine/engine.h"
 #include "retry/log.h"
 
 void
@@ -26,23 +27,24 @@ bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 }
 
 void
-bo_attempt_decide(struct backoff_call *call, struct backoff_outcome *outcome,
-		  uint64_t now_ns)
+bo_attempt_decide(struct backoff_call *call,
+		  const struct backoff_outcome *outcome, uint64_t now_ns)
 {
 	uint64_t draw = outcome->kind == BACKOFF_OUTCOME_SUCCESS
 				? 0
 				: bo_call_draw(call, call->state.attempt);
 
 	bo_call_own(call);
-	backoff_engine_decide(call->retry->policy, &call->state, outcome,
-			      now_ns, draw, &call->decision);
+	bo_engine_decide(call->retry->policy, &call->state, outcome, now_ns,
+			 draw, &call->decision);
 	bo_call_apply(call, now_ns);
 	bo_attempt_follow(call, outcome, call->state.finished, now_ns);
 }
 
 void
-bo_attempt_follow(struct backoff_call *call, struct backoff_outcome *outcome,
-		  uint32_t number, uint64_t now_ns)
+bo_attempt_follow(struct backoff_call *call,
+		  const struct backoff_outcome *outcome, uint32_t number,
+		  uint64_t now_ns)
 {
 	bo_log_breaker(call, now_ns);
 	bo_call_keep_outcome(call, outcome);

@@ -57,12 +57,12 @@ bo_attempt_classify(const struct backoff_retry *r,
 /** Decide about the attempt under way, which ended at now_ns with a classified
  *  outcome. */
 void bo_attempt_decide(struct backoff_call *call,
-		       struct backoff_outcome *outcome, uint64_t now_ns);
+		       const struct backoff_outcome *outcome, uint64_t now_ns);
 
 /** Attempt @p number ended at now_ns and a decision was made: log it, keep the
  *  outcome, discard the result if another attempt follows. */
 void bo_attempt_follow(struct backoff_call *call,
-		       struct backoff_outcome *outcome, uint32_t number,
+		       const struct backoff_outcome *outcome, uint32_t number,
 		       uint64_t now_ns);
 
 #endif

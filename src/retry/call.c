@@ -9,6 +9,7 @@
 #include <backoff/rng.h>
 
 #include "base/utf8.h"
+#include "engine/engine.h"
 #include "outcome/outcome.h"
 
 const struct backoff_call_options bo_call_no_options = {
@@ -132,8 +133,8 @@ bo_call_init(struct backoff_call *call, struct backoff_retry *retry,
 	answer->error_type[0] = answer->code[0] = answer->error[0] = '\0';
 	call->state.size = sizeof(call->state);
 	call->decision.size = sizeof(call->decision);
-	backoff_engine_begin(retry->policy, &call->state, now_ns,
-			     bo_call_deadline(options), &call->decision);
+	bo_engine_begin(retry->policy, &call->state, now_ns,
+			bo_call_deadline(options), &call->decision);
 	call->state.idempotent = options->idempotent != 0;
 	call->state.inbound_attempt = options->inbound_attempt;
 	call->phase = BO_PHASE_READY;

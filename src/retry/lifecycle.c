@@ -4,6 +4,7 @@
 
 #include "retry/lifecycle.h"
 
+#include "engine/engine.h"
 #include "engine/hold.h"
 #include "retry/hedge.h"
 #include "retry/log.h"
@@ -14,8 +15,7 @@ bo_call_enter(struct backoff_call *call, uint64_t now_ns)
 	struct backoff_guard *guard = call->guard;
 
 	if (guard != NULL) {
-		backoff_engine_join(&call->state, guard, now_ns,
-				    &call->decision);
+		bo_engine_join(&call->state, guard, now_ns, &call->decision);
 		bo_log_breaker(call, now_ns);
 	}
 	if (call->decision.action == BACKOFF_ACTION_DONE)
@@ -56,7 +56,7 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 		call->state.finished = call->state.attempt;
 	if (running && call->hedges != NULL)
 		backoff_engine_hedges_end(&call->state, call->hedges);
-	backoff_engine_stop(&call->state, stop, &call->decision);
+	bo_engine_stop(&call->state, stop, &call->decision);
 	bo_call_apply(call, now_ns);
 	if (running && call->hedges != NULL)
 		bo_hedge_abandon(call, now_ns);
@@ -69,8 +69,7 @@ bo_call_stop(struct backoff_call *call, enum backoff_stop stop, uint64_t now_ns)
 void
 bo_call_leave(struct backoff_call *call)
 {
-	backoff_engine_stop(&call->state, BACKOFF_STOP_SHUTDOWN,
-			    &call->decision);
+	bo_engine_stop(&call->state, BACKOFF_STOP_SHUTDOWN, &call->decision);
 	call->phase = BO_PHASE_OVER;
 }
 
@@ -91,8 +90,8 @@ bo_call_resume(struct backoff_call *call, uint64_t now_ns)
 
 	bo_call_own(call);
 	call->is_saved = false;
-	backoff_engine_resume(call->retry->policy, &call->state, now_ns,
-			      &call->decision);
+	bo_engine_resume(call->retry->policy, &call->state, now_ns,
+			 &call->decision);
 	bo_log_breaker(call, now_ns);
 	stop = call->decision.stop;
 	if (stop == BACKOFF_STOP_NONE && call->owed_milli > 0)

@@ -4,6 +4,7 @@
 
 #include "retry/step.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,18 +21,42 @@ struct stepped {
 	struct backoff_hedges hedges[];
 };
 
+static size_t
+room_for(const char *text)
+{
+	return text != NULL ? strlen(text) + 1 : 0;
+}
+
 /* The strings of options, which a program may have in memory that does not
  * outlive the function that begins the call. */
-#define STRINGS 6
+static size_t
+room_for_strings(const struct backoff_call_options *o)
+{
+	return room_for(o->call_id) + room_for(o->parent_call_id) +
+	       room_for(o->trace_id) + room_for(o->span_id) +
+	       room_for(o->target) + room_for(o->attrs);
+}
 
 static void
-list_strings(struct backoff_call_options *options, const char **list[STRINGS])
+keep_string(const char **string, char **end)
 {
-	const char **const strings[STRINGS] = {
-		&options->call_id, &options->parent_call_id, &options->trace_id,
-		&options->span_id, &options->target,         &options->attrs};
+	const char *from = *string;
 
-	memcpy(list, strings, sizeof(strings));
+	if (from == NULL)
+		return;
+	*string = *end;
+	*end = stpcpy(*end, from) + 1;
+}
+
+static void
+keep_strings(struct backoff_call_options *o, char *end)
+{
+	keep_string(&o->call_id, &end);
+	keep_string(&o->parent_call_id, &end);
+	keep_string(&o->trace_id, &end);
+	keep_string(&o->span_id, &end);
+	keep_string(&o->target, &end);
+	keep_string(&o->attrs, &end);
 }
 
 static uint64_t
@@ -47,45 +72,36 @@ bo_call_make(struct backoff_retry *retry,
 	     const struct backoff_call_options *options,
 	     struct backoff_call **out)
 {
-	struct backoff_call_options copy, whole;
-	const char **string[STRINGS];
+	struct backoff_call_options whole;
 	struct stepped *made;
-	size_t hedges, size = 0;
+	size_t hedges, room;
 	enum backoff_status status;
-	char *end;
 
 	options = bo_call_options(options, &whole);
 	if (retry == NULL || out == NULL || options == NULL)
 		return BACKOFF_E_ARGUMENT;
-	copy = *options;
-	copy.size = sizeof(copy);
-	list_strings(&copy, string);
-	for (int i = 0; i < STRINGS; i++)
-		if (*string[i] != NULL)
-			size += strlen(*string[i]) + 1;
+	room = room_for_strings(options);
 	hedges = retry->allows_hedges ? 1 : 0;
-	made = calloc(1,
-		      sizeof(*made) + hedges * sizeof(made->hedges[0]) + size);
+	made = malloc(sizeof(*made) + hedges * sizeof(made->hedges[0]) + room);
 	if (made == NULL)
 		return BACKOFF_E_NOMEM;
-	end = (char *)&made->hedges[hedges];
-	for (int i = 0; i < STRINGS; i++)
-		if (*string[i] != NULL) {
-			const char *from = *string[i];
-
-			*string[i] = end;
-			end = stpcpy(end, from) + 1;
-		}
-	made->options = copy;
+	made->options = *options;
+	made->options.size = sizeof(made->options);
+	if (room > 0)
+		keep_strings(&made->options, (char *)&made->hedges[hedges]);
+	/* bo_call_init() sets what else is read of the call and of the texts,
+	 * and backoff_engine_hedges_begin() of the hedges. */
+	memset(&made->answer, 0, offsetof(struct backoff_answer, error_type));
 	made->answer.size = sizeof(made->answer);
+	made->call.hedges = NULL;
 	if (hedges > 0) {
 		made->call.hedges = made->hedges;
 		made->hedges->size = sizeof(*made->hedges);
 	}
 	bo_call_init(&made->call, retry, &made->options,
 		     retry->clock->now_ns(retry->clock->user), &made->answer);
-	status = copy.target != NULL ? bo_call_take_guard(&made->call)
-				     : BACKOFF_OK;
+	status = options->target != NULL ? bo_call_take_guard(&made->call)
+					 : BACKOFF_OK;
 	if (status != BACKOFF_OK) {
 		free(made);
 		return status;
@@ -118,6 +134,19 @@ backoff_call_free(struct backoff_call *call)
 		bo_call_stop(call, BACKOFF_STOP_SHUTDOWN, now(call));
 	bo_call_release_guard(call);
 	free(call);
+}
+
+/* Member by member: gcc -O2 would clear the whole struct with "rep stos", which
+ * takes longer to start than all of this. */
+static void
+clear(struct backoff_step *step)
+{
+	step->action = BACKOFF_ACTION_DONE;
+	step->stop = BACKOFF_STOP_NONE;
+	step->wait_until_ns = 0;
+	memset(&step->attempt, 0, sizeof(step->attempt));
+	step->delay_ns = 0;
+	BO_CLEAR_REST(backoff_step, step);
 }
 
 static void
@@ -155,8 +184,7 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 
 	if (call->phase == BO_PHASE_RUNNING && call->hedges == NULL)
 		return BACKOFF_E_STATE;
-	BO_CLEAR(backoff_step, step);
-	step->action = BACKOFF_ACTION_DONE;
+	clear(step);
 	if (call->phase != BO_PHASE_OVER) {
 		bo_call_own(call);
 		now_ns = now(call);
@@ -185,23 +213,35 @@ backoff_call_next(struct backoff_call *call, struct backoff_step *step)
 	return BACKOFF_OK;
 }
 
+/* The rest of backoff_call_report_attempt(), which may change the outcome. */
+static __attribute__((noinline)) enum backoff_status
+report_copy(struct backoff_call *call, uint32_t number,
+	    const struct backoff_outcome *outcome)
+{
+	struct backoff_outcome copy;
+
+	bo_outcome_borrow(&copy, outcome);
+	if (call->hedges != NULL)
+		return bo_hedge_report(call, number, &copy, now(call));
+	bo_attempt_classify(call->retry, call->options, &copy);
+	bo_attempt_decide(call, &copy, now(call));
+	return BACKOFF_OK;
+}
+
 enum backoff_status
 backoff_call_report_attempt(struct backoff_call *call, uint32_t number,
 			    const struct backoff_outcome *outcome)
 {
-	struct backoff_outcome copy;
-
 	if (call == NULL || outcome == NULL)
 		return BACKOFF_E_ARGUMENT;
 	if (call->phase != BO_PHASE_RUNNING)
 		return BACKOFF_E_STATE;
-	bo_outcome_borrow(&copy, outcome);
-	if (call->hedges != NULL)
-		return bo_hedge_report(call, number, &copy, now(call));
-	if (number != call->state.attempt)
+	if (call->hedges == NULL && number != call->state.attempt)
 		return BACKOFF_E_STATE;
-	bo_attempt_classify(call->retry, call->options, &copy);
-	bo_attempt_decide(call, &copy, now(call));
+	if (call->hedges != NULL || call->retry->classify != NULL ||
+	    outcome->kind != BACKOFF_OUTCOME_SUCCESS)
+		return report_copy(call, number, outcome);
+	bo_attempt_decide(call, outcome, now(call));
 	return BACKOFF_OK;
 }
 
