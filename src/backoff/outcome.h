@@ -71,7 +71,7 @@ struct backoff_outcome {
 	 *  these is the type in events. Borrowed. */
 	const char *const *error_types;
 	/** Copied texts; "" where there is none. */
-	char error_text[256];
+	char error_text[1024];
 	char type_text[64];
 	char code_text[64];
 };
@@ -88,8 +88,9 @@ BACKOFF_API void backoff_outcome_set(struct backoff_outcome *outcome,
 /**
  * Copy a text into the outcome, as its error, error type or code. It may be in
  * memory that does not outlive the attempt function, and even in the outcome
- * itself. Texts of more than 255 bytes, types and codes of more than 63, are
- * cut between characters. Call them after backoff_outcome_set() and
+ * itself. Texts of more than 1023 bytes, types and codes of more than 63, are
+ * cut between characters; a borrowed text may be longer. `message_regex` looks
+ * at the first 1024 bytes of either. Call them after backoff_outcome_set() and
  * backoff_outcome_from_errno(), which drop copied texts.
  *
  * @param text  NULL: none
