@@ -196,11 +196,12 @@ static const char defs[] =
 	"    \"matcher\": {\n"
 	"      \"description\": \"*, a class, an error type, a code like "
 	"http:503, a range like http:5xx, or a regular expression for the "
-	"error text.\",\n"
+	"error text, which counts unless another one is found there.\",\n"
 	"      \"anyOf\": [{\"type\": \"string\", \"minLength\": 1, "
 	"\"maxLength\": 128}, {\"type\": \"object\", \"required\": "
 	"[\"message_regex\"], \"additionalProperties\": false, "
 	"\"properties\": {\"message_regex\": {\"type\": \"string\", "
+	"\"maxLength\": 256}, \"unless\": {\"type\": \"string\", "
 	"\"maxLength\": 256}}}]\n"
 	"    }\n"
 	"  }";

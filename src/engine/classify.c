@@ -67,7 +67,9 @@ matches(const struct bo_matcher *m, const struct backoff_outcome *outcome)
 		return text != NULL && in_range(m, text);
 	case BO_MATCH_MESSAGE:
 		text = bo_outcome_error(outcome);
-		return text != NULL && bo_pattern_match(m->pattern, text);
+		return text != NULL && bo_pattern_match(m->pattern, text) &&
+		       (m->unless == NULL ||
+			!bo_pattern_match(m->unless, text));
 	}
 	return false;
 }

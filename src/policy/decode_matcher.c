@@ -78,33 +78,66 @@ read_text_matcher(struct bo_decoding *d, const struct bo_place *place,
 	return true;
 }
 
+/* Compile one pattern of a message matcher. */
 static bool
-read_message_matcher(struct bo_decoding *d, const struct bo_place *place,
-		     struct bo_matcher *m)
+read_pattern(struct bo_decoding *d, const struct bo_place *place,
+	     const char *name, struct bo_pattern **pattern, char **text)
 {
-	const cJSON *regex = place->node->child;
-	struct bo_place at = {place, regex, 0, "message_regex"};
+	const cJSON *node = cJSON_GetObjectItemCaseSensitive(place->node, name);
+	struct bo_place at = {place, node, 0, name};
 	const char *problem = NULL;
 	enum backoff_status status;
 
-	if (regex == NULL || regex->next != NULL ||
-	    strcmp(regex->string, "message_regex") != 0 ||
-	    !cJSON_IsString(regex)) {
-		bo_decoding_report(
-			d, BACKOFF_E_VALUE, place, false,
-			"must be an object with \"message_regex\" and nothing "
-			"else");
-		return false;
-	}
-	status = bo_pattern_compile(regex->valuestring, &m->pattern, &problem);
+	for (const cJSON *n = place->node->child; n != node; n = n->next)
+		at.ordinal++;
+	status = bo_pattern_compile(cJSON_GetStringValue(node), pattern,
+				    &problem);
 	if (status != BACKOFF_OK) {
 		bo_decoding_report(d, status, &at, false, "%s",
 				   problem != NULL ? problem : "out of memory");
 		return false;
 	}
+	*text = strdup(cJSON_GetStringValue(node));
+	return *text != NULL;
+}
+
+/* Whether an object has "message_regex", may have "unless", once each, and
+ * nothing else. */
+static bool
+is_message_matcher(const cJSON *object)
+{
+	int patterns = 0, exceptions = 0, count = 0;
+	const cJSON *node;
+
+	cJSON_ArrayForEach(node, object)
+	{
+		count++;
+		if (!cJSON_IsString(node))
+			return false;
+		patterns += strcmp(node->string, "message_regex") == 0;
+		exceptions += strcmp(node->string, "unless") == 0;
+	}
+	return patterns == 1 && exceptions <= 1 &&
+	       patterns + exceptions == count;
+}
+
+static bool
+read_message_matcher(struct bo_decoding *d, const struct bo_place *place,
+		     struct bo_matcher *m)
+{
+	if (!is_message_matcher(place->node)) {
+		bo_decoding_report(
+			d, BACKOFF_E_VALUE, place, false,
+			"must be an object with \"message_regex\" and nothing "
+			"else but \"unless\"");
+		return false;
+	}
 	m->kind = BO_MATCH_MESSAGE;
-	m->text = strdup(regex->valuestring);
-	return m->text != NULL;
+	if (!read_pattern(d, place, "message_regex", &m->pattern, &m->text))
+		return false;
+	return cJSON_GetObjectItemCaseSensitive(place->node, "unless") ==
+		       NULL ||
+	       read_pattern(d, place, "unless", &m->unless, &m->unless_text);
 }
 
 static bool

@@ -46,6 +46,10 @@ put_matchers(struct bo_out *out, const struct bo_matchers *list)
 		bo_out_text(out, i == 0 ? "" : ",");
 		bo_out_text(out, message ? "{\"message_regex\":" : "");
 		bo_out_json(out, list->item[i].text);
+		if (list->item[i].unless != NULL) {
+			bo_out_text(out, ",\"unless\":");
+			bo_out_json(out, list->item[i].unless_text);
+		}
 		bo_out_text(out, message ? "}" : "");
 	}
 	bo_out_text(out, "]");

@@ -42,7 +42,9 @@ bo_matchers_clear(struct bo_matchers *matchers)
 {
 	for (size_t i = 0; i < matchers->count; i++) {
 		free(matchers->item[i].text);
+		free(matchers->item[i].unless_text);
 		bo_pattern_free(matchers->item[i].pattern);
+		bo_pattern_free(matchers->item[i].unless);
 	}
 	free(matchers->item);
 	*matchers = (struct bo_matchers){0};

@@ -43,8 +43,10 @@ struct bo_matcher {
 	char *text;
 	size_t space_length;
 	uint32_t low, high;
-	/** BO_MATCH_MESSAGE. */
-	struct bo_pattern *pattern;
+	/** BO_MATCH_MESSAGE, and what must not be in the text; NULL: nothing.
+	 */
+	struct bo_pattern *pattern, *unless;
+	char *unless_text;
 };
 
 /** Settings for one class of failures. */

@@ -18,7 +18,8 @@ static const char everything[] =
 	"\"attempt_timeout\":[\"1s\",2],\"deadline\":\"1h\","
 	"\"retry_on\":[\"ConnectionError\",\"http:5xx\",\"timeout\","
 	"{\"message_regex\":\"(quota|billing).*exceeded\"}],"
-	"\"abort_on\":[\"http:410\",{\"message_regex\":\"never\"}]}";
+	"\"abort_on\":[\"http:410\",{\"message_regex\":\"never\","
+	"\"unless\":\"now\"}]}";
 static const char extending[] =
 	"{\"name\":\"CHILD\",\"extends\":\"WEBHOOK\",\"base_delay\":2}";
 static const char grandchild[] =

@@ -415,6 +415,8 @@ static const char *const different[] = {
 	",\"retry_on\":[\"fatal\"]",
 	",\"retry_on\":[\"http:503\"]",
 	",\"retry_on\":[{\"message_regex\":\"http:503\"}]",
+	",\"retry_on\":[{\"unless\":\"a\",\"message_regex\":\"http:503\"}]",
+	",\"retry_on\":[{\"message_regex\":\"http:503\",\"unless\":\"b\"}]",
 	",\"abort_on\":[\"fatal\"]",
 	",\"abort_on\":[\"*\"]",
 	",\"idempotent_only\":true",

@@ -540,6 +540,134 @@ Test(policy_shipped, ai_rate_limited_waits_caps_and_stops)
 	}
 }
 
+/* Answers of providers, shortened only where the dots are. */
+static const struct {
+	const char *name;
+	int status;
+	bool is_waited_for;
+	const char *body;
+} body[] = {
+	{"OpenAI, free tier", 429, true,
+	 "{\"error\":{\"message\":\"Rate limit reached for gpt-3.5-turbo in "
+	 "organization org-x on requests per min. Limit: 3 / min. Please try "
+	 "again in 20s. Contact us through our help center at help.openai.com "
+	 "if you continue to have issues. Please add a payment method to your "
+	 "account to increase your rate limit. Visit "
+	 "https://platform.openai.com/account/billing to add a payment "
+	 "method.\",\"type\":\"requests\",\"param\":null,\"code\":"
+	 "\"rate_limit_exceeded\"}}"},
+	{"OpenAI, only its code says so", 429, true,
+	 "{\"error\":{\"message\":\"Slow down, or see your billing page\","
+	 "\"code\":\"rate_limit_exceeded\"}}"},
+	{"OpenAI, tokens per day, as they come back", 429, true,
+	 "Rate limit reached for gpt-4 in organization org-x on tokens per day "
+	 "(TPD): Limit 10000, Used 9999, Requested 10. Please try again in "
+	 "43.2s. Visit https://platform.openai.com/account/billing."},
+	{"OpenAI, quota", 429, false,
+	 "{\"error\":{\"message\":\"You exceeded your current quota, please "
+	 "check your plan and billing details. For more information on this "
+	 "error, read the docs: https://platform.openai.com/docs/guides/"
+	 "error-codes/api-errors.\",\"type\":\"insufficient_quota\",\"param\":"
+	 "null,\"code\":\"insufficient_quota\"}}"},
+	{"quota, though it speaks of rate limits", 429, false,
+	 "insufficient_quota: see our guide to rate limits"},
+	{"OpenAI, hard limit", 429, false,
+	 "{\"error\":{\"message\":\"Billing hard limit has been reached\","
+	 "\"code\":\"billing_hard_limit_reached\"}}"},
+	{"OpenAI, not active", 429, false,
+	 "{\"error\":{\"message\":\"Your account is not active, please check "
+	 "your billing details on our website.\",\"type\":"
+	 "\"billing_not_active\",\"code\":\"billing_not_active\"}}"},
+	{"Anthropic, rate", 429, true,
+	 "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\","
+	 "\"message\":\"This request would exceed your organization's rate "
+	 "limit of 40,000 input tokens per minute. ... contact sales to "
+	 "discuss options; see Plans & Billing\"}}"},
+	{"Anthropic, credit", 400, false,
+	 "{\"type\":\"error\",\"error\":{\"type\":"
+	 "\"invalid_request_error\",\"message\":\"Your credit balance is too "
+	 "low to access the Anthropic API. Please go to Plans & Billing to "
+	 "upgrade or purchase credits.\"}}"},
+	{"credit of a proxy that answers 429", 429, false,
+	 "Your credit balance is too low. Please try again in a while."},
+	{"Anthropic, overload", 529, true,
+	 "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
+	 "\"message\":\"Overloaded\"}}"},
+	{"Gemini, minute", 429, true,
+	 "{\"error\":{\"code\":429,\"message\":\"You exceeded your current "
+	 "quota, please check your plan and billing details. For more "
+	 "information on this error, head to: "
+	 "https://ai.google.dev/gemini-api/docs/rate-limits. Please retry in "
+	 "38.2s.\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[...]}}"},
+	{"Gemini, minute, in the details", 429, true,
+	 "{\"error\":{\"code\":429,\"message\":\"You exceeded your current "
+	 "quota, please check your plan and billing details. For more "
+	 "information on this error, head to: "
+	 "https://ai.google.dev/gemini-api/docs/rate-limits.\",\"status\":"
+	 "\"RESOURCE_EXHAUSTED\",\"details\":[{\"@type\":"
+	 "\"type.googleapis.com/google.rpc.QuotaFailure\",\"violations\":[{"
+	 "\"quotaId\":\"GenerateContentInputTokensPerModelPerMinute-FreeTier\""
+	 "}]},{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\","
+	 "\"retryDelay\":\"26s\"}]}}"},
+	{"Gemini, day, though with a delay", 429, false,
+	 "{\"error\":{\"code\":429,\"message\":\"You exceeded your current "
+	 "quota, please check your plan and billing details.\",\"status\":"
+	 "\"RESOURCE_EXHAUSTED\",\"details\":[{\"@type\":"
+	 "\"type.googleapis.com/google.rpc.QuotaFailure\",\"violations\":[{"
+	 "\"quotaId\":\"GenerateRequestsPerDayPerProjectPerModel-FreeTier\"}]}"
+	 ",{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\","
+	 "\"retryDelay\":\"38s\"}]}}"},
+	{"Gemini, without a reason", 429, false,
+	 "{\"error\":{\"code\":429,\"message\":\"You exceeded your current "
+	 "quota, please check your plan and billing details. For more "
+	 "information on this error, head to: "
+	 "https://ai.google.dev/gemini-api/docs/rate-limits. To monitor your "
+	 "current usage, head to: https://ai.dev/rate-limit. \",\"status\":"
+	 "\"RESOURCE_EXHAUSTED\"}}"},
+	{"Vertex", 429, true,
+	 "Quota exceeded for aiplatform.googleapis.com/"
+	 "generate_content_requests_per_minute_per_project_per_base_model. "
+	 "Please submit a quota increase request."},
+	{"Azure", 429, true,
+	 "{\"error\":{\"code\":\"429\",\"message\":\"Requests to the "
+	 "ChatCompletions_Create Operation under Azure OpenAI API version "
+	 "2024-02-01 have exceeded token rate limit of your current OpenAI S0 "
+	 "pricing tier. Please retry after 6 seconds. Please go here: "
+	 "https://aka.ms/oai/quotaincrease if you would like to further "
+	 "increase the default rate limit.\"}}"},
+	{"Groq", 429, true,
+	 "{\"error\":{\"message\":\"Rate limit reached for model `llama3-70b` "
+	 "in organization `org_x` on tokens per minute (TPM): Limit 7000, Used "
+	 "0, Requested ~12903. Please try again in 50.597142857s. Need more "
+	 "tokens? Upgrade at https://console.groq.com/settings/billing\","
+	 "\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\"}}"},
+	{"OpenRouter, day", 429, false,
+	 "Rate limit exceeded: free-models-per-day. Add 10 credits to unlock "
+	 "1000 free model requests per day"},
+};
+
+Test(policy_shipped, ai_rate_limited_knows_the_answers_of_providers)
+{
+	for (size_t i = 0; i < COUNT(body); i++)
+		for (int copied = 0; copied < 2; copied++) {
+			struct backoff_outcome outcome =
+				BACKOFF_INIT(struct backoff_outcome);
+
+			backoff_outcome_from_http(&outcome, body[i].status);
+			if (copied)
+				backoff_outcome_set_error(&outcome,
+							  body[i].body);
+			else
+				outcome.error = body[i].body;
+			cr_expect(
+				(decision_after("AI_RATE_LIMITED", &outcome, 1)
+					 .action == BACKOFF_ACTION_WAIT) ==
+					body[i].is_waited_for,
+				"%s, %s", body[i].name,
+				copied ? "copied" : "borrowed");
+		}
+}
+
 Test(policy_shipped, ai_rate_limited_waits_as_the_provider_says)
 {
 	static const struct {
