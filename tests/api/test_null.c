@@ -251,7 +251,10 @@ outcomes(void)
 	HARMLESS(backoff_outcome_set_code, NULL, "a");
 	HARMLESS(backoff_outcome_set_code, &outcome, NULL);
 	HARMLESS(backoff_outcome_format_error, NULL, "%d", 1);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 	HARMLESS(backoff_outcome_format_error, &outcome, none, 1);
+#pragma GCC diagnostic pop
 	HARMLESS(backoff_outcome_set_error_types, NULL, types);
 	HARMLESS(backoff_outcome_set_error_types, &outcome, NULL);
 	GIVES(NULL, backoff_outcome_error, NULL);

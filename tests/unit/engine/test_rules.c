@@ -26,8 +26,9 @@ policy_with(const char *fields)
 static struct backoff_outcome
 failure_with(enum backoff_hint_kind kind, uint64_t hint_ns)
 {
-	return (struct backoff_outcome){.kind = BACKOFF_OUTCOME_FAILURE,
-					.hint = {kind, hint_ns}};
+	return (struct backoff_outcome){
+		.kind = BACKOFF_OUTCOME_FAILURE,
+		.hint = {.kind = kind, .delay_ns = hint_ns}};
 }
 
 #define HONOURED BACKOFF_HINT_ACTION_HONOURED

@@ -255,10 +255,10 @@ Test(guard_stops, the_first_reason_in_order_wins)
 			.failure_class = i <= 1 ? BACKOFF_CLASS_FATAL
 						: BACKOFF_CLASS_SERVER,
 			.not_replayable = i <= 2,
-			.hint = {i == 0   ? BACKOFF_HINT_FORBID
-				 : i <= 6 ? BACKOFF_HINT_DELAY
-					  : BACKOFF_HINT_NONE,
-				 i <= 6 ? 3600 * S : 0}};
+			.hint = {.kind = i == 0   ? BACKOFF_HINT_FORBID
+					 : i <= 6 ? BACKOFF_HINT_DELAY
+						  : BACKOFF_HINT_NONE,
+				 .delay_ns = i <= 6 ? 3600 * S : 0}};
 
 		snprintf(text, sizeof(text),
 			 "{\"name\":\"O\",\"max_attempts\":%d,"
