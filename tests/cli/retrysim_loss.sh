@@ -103,6 +103,52 @@ results "$work/steady.log" "$work/copy.log" >"$work/got"
 expect "a copy of the log: it is said" 0 'read before in a copy' ''
 check "a copy of the log: the same results" cmp -s "$work/want" "$work/got"
 
+# What text says with a "?", programs can read, of the baseline too.
+both() { # REASON FILE [OPTION...]
+	reason=$1
+	shift
+	retrysim compare "$@" -p STANDARD -p QUICK
+	check "$reason: the summary has a ?" sh -c '
+		sed -n "/^Summary/,\$p" "$1" |
+			grep -qE "baseline \(([0-9.>]+\?|its success rate: not)"' \
+		- "$work/out"
+	check "$reason: no verdict" no_verdict
+	retrysim compare "$@" -p STANDARD -p QUICK -f json
+	check "$reason: JSON withholds and flags every row" sh -c '
+		rows=$(grep -c "\"policy_hash\"" "$1")
+		[ "$(grep -cE "\"withheld\":[[:space:]]*\"$2\"" "$1")" = "$rows" ] &&
+		[ "$(grep -cE "\"flagged\":[[:space:]]*true" "$1")" = "$rows" ]' \
+		- "$work/out" "$reason"
+	retrysim compare "$@" -p STANDARD -p QUICK -f csv
+	check "$reason: and so does CSV" sh -c '
+		[ "$(grep -c ",$2,[0-9]" "$1")" = $(($(wc -l <"$1") - 1)) ]' \
+		- "$work/out" "$reason"
+}
+remove some
+# shellcheck disable=SC2086
+both lost_lines "$work/cut.log" $calls
+awk '/T10:0[45]:/ { next } { print }' "$work/steady.log" >"$work/gap.log"
+both gap "$work/gap.log" -c op=1200
+retrysim compare "$work/gap.log" -p STANDARD -p QUICK -f json
+check "a gap does not matter to calls that have lines" sh -c '
+	! grep -q "\"withheld\"" "$1"' - "$work/out"
+awk 'NR % 20 == 0 { $0 = substr($0, 1, 100) } { print }' \
+	"$work/steady.log" >"$work/bad.log"
+both bad_lines "$work/bad.log" -c op=1200
+retrysim compare "$work/bad.log" -c op=1200 -p STANDARD
+check "bad lines are missing lines" \
+	grep -q 'lines could not be read' "$work/out"
+
+# Lines that end a call prove that it failed, also without the lines before.
+grep '"event_type": "retry_exhausted"' "$log" >"$work/ends.log"
+# shellcheck disable=SC2086
+both lost_lines "$work/ends.log" $calls
+# shellcheck disable=SC2086
+retrysim compare "$work/ends.log" $calls -p STANDARD -p QUICK
+expect "failed calls do not become a rate of 100" 0 "not known" ''
+check "not anywhere" sh -c '! grep -q "  100[.]00?" "$1"' - "$work/out"
+expect "and are counted" 0 'more left out: they lack their beginning' ''
+
 # An access log with one line a call; 985 of 1000 succeed, 120 after retries.
 cat >"$work/envoy.json" <<'END'
 {

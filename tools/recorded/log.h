@@ -33,8 +33,13 @@ enum rs_doubt {
 	RS_DOUBT_NONE,
 	/** Lines are missing. */
 	RS_DOUBT_LOSS,
-	/** Clocks differ by more than TK_SKEW_MAX_NS. */
+	/** Too many lines could not be read. */
+	RS_DOUBT_BAD_LINES,
+	/** Clocks differ by more than TK_SKEW_MAX_NS, or have a wrong date. */
 	RS_DOUBT_SKEW,
+	/** A piece of the log is missing, and with it calls that --calls
+	 *  counts. */
+	RS_DOUBT_GAP,
 	RS_DOUBT_COUNT
 };
 
@@ -114,7 +119,11 @@ struct rs_operation *rs_log_operation(const struct rs_log *log,
 bool rs_log_count(struct rs_operation *operation, uint64_t calls);
 
 /** What keeps the log from a verdict. */
-enum rs_doubt rs_log_doubt(const struct rs_log *log);
+enum rs_doubt rs_log_doubt(const struct rs_log *log,
+			   const struct rs_operation *operation);
+
+/** Whether the lines that could not be read count as missing. */
+bool rs_log_lost_bad_lines(const struct rs_log *log);
 
 /** "lost_lines", "clock_skew"; "" for NONE. */
 const char *rs_doubt_name(enum rs_doubt doubt);

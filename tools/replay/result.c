@@ -167,6 +167,29 @@ rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 		     tally->replicas);
 }
 
+void
+rs_result_admit_failures(struct rs_result *result, uint64_t failures)
+{
+	double n = (double)result->calls, all = n + (double)failures;
+	double succeeded = result->success_rate * n;
+
+	if (result->calls == 0 || failures == 0)
+		return;
+	result->rate_unknown = succeeded / all < result->success.low;
+	result->success.low =
+		fmin(result->success.low, tk_wilson(succeeded, all).low);
+	result->outer.low =
+		fmin(result->outer.low, result->outer.low * n / all);
+}
+
+bool
+rs_result_doubtful(const struct rs_result *result)
+{
+	return result->flagged || result->guard_unknown || result->hedges ||
+	       result->load == RS_LOAD_EXTRAPOLATED ||
+	       result->doubt != RS_DOUBT_NONE;
+}
+
 double
 rs_guard_stops(const struct rs_result *result)
 {

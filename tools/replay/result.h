@@ -73,6 +73,9 @@ struct rs_result {
 	bool guard_unknown;
 	/** The log itself supports no verdict. */
 	enum rs_doubt doubt;
+	/** Calls that are left out are known to have failed, and so many that
+	 *  the rate means nothing. */
+	bool rate_unknown;
 	/** Shares of the simulated attempts by support class; their sum is
 	 *  1. */
 	double support[RS_SUPPORT_COUNT];
@@ -96,6 +99,13 @@ struct rs_result {
  */
 void rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 		    const struct tk_samples *first_tries);
+
+/** Whether the success rate is doubtful, for whatever reason: "?". */
+bool rs_result_doubtful(const struct rs_result *result);
+
+/** Widen the bounds of the success rate by calls that are left out, but are
+ *  known to have failed when they were recorded. */
+void rs_result_admit_failures(struct rs_result *result, uint64_t failures);
 
 /** Calls that a budget or breaker ended. */
 double rs_guard_stops(const struct rs_result *result);

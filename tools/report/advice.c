@@ -112,9 +112,13 @@ rs_advice(const struct rs_report *report, const struct rs_subject *subject,
 		say(&s, "; there is no call to replay.");
 		return;
 	}
-	say(&s, " (%s %%, %.4f attempts per call).",
-	    rs_percent(baseline->success_rate, rate, sizeof(rate)),
-	    baseline->attempts_per_call);
+	if (baseline->rate_unknown)
+		say(&s, " (its success rate: not known).");
+	else
+		say(&s, " (%s%s %%, %.4f attempts per call).",
+		    rs_percent(baseline->success_rate, rate, sizeof(rate)),
+		    rs_result_doubtful(baseline) ? "?" : "",
+		    baseline->attempts_per_call);
 	if (!list(&s, " Better:", result, count, baseline, better, true))
 		say(&s, " No policy is significantly better.");
 	list(&s, " Fewer attempts, not significantly worse:", result, count,

@@ -94,7 +94,9 @@ rs_cell_value(const struct rs_column *column, const struct rs_value *value,
 
 	if (without_number(value, buffer, size))
 		return buffer;
-	if (value->text)
+	if (value->reading == RS_READ_MEANINGLESS)
+		snprintf(buffer, size, "not known");
+	else if (value->text)
 		snprintf(buffer, size, "%s", value->text);
 	else
 		snprintf(buffer, size, "%s%s%s",

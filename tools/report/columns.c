@@ -64,9 +64,9 @@ get_success_rate(const struct rs_row *row, struct rs_value *out)
 
 	out->number = result->success_rate;
 	out->interval = result->success;
-	if (result->flagged || result->guard_unknown || result->hedges ||
-	    result->load == RS_LOAD_EXTRAPOLATED ||
-	    result->doubt != RS_DOUBT_NONE)
+	if (result->rate_unknown)
+		out->reading = RS_READ_MEANINGLESS;
+	else if (rs_result_doubtful(result))
 		out->reading = RS_READ_DOUBTFUL;
 }
 
@@ -227,7 +227,7 @@ get_unsupported_calls(const struct rs_row *row, struct rs_value *out)
 static void
 get_flagged(const struct rs_row *row, struct rs_value *out)
 {
-	out->number = row->result->flagged;
+	out->number = rs_result_doubtful(row->result);
 }
 
 static void
@@ -265,8 +265,7 @@ static void
 get_withheld(const struct rs_row *row, struct rs_value *out)
 {
 	out->text = rs_doubt_name(row->result->doubt);
-	out->left_out = row->result->doubt == RS_DOUBT_NONE ||
-			row->result->difference.verdict == RS_VERDICT_BASELINE;
+	out->left_out = row->result->doubt == RS_DOUBT_NONE;
 }
 
 #define LOSS(member)                                                           \
@@ -459,7 +458,11 @@ static const struct rs_column result_column[] = {
 	 .get = get_unsupported_calls,
 	 .doc = "share of calls that meet an unsupported attempt"},
 	{SAME_NAME(flagged), .unit = RS_UNIT_YES_NO, .csv = RS_CSV_SUPPORT,
-	 .get = get_flagged, .doc = "whether that share is above 0.01"},
+	 .get = get_flagged,
+	 .doc = "whether the rate is doubtful, as text says with a ?: that "
+		"share "
+		"is above 0.01, or replay or the log does not support the "
+		"row"},
 	{.name = "baseline",
 	 .member = "difference.baseline",
 	 .unit = RS_UNIT_TEXT,
@@ -492,8 +495,9 @@ static const struct rs_column result_column[] = {
 	 .unit = RS_UNIT_WORD,
 	 .csv = RS_CSV_QUALITY,
 	 .get = get_withheld,
-	 .doc = "why the log itself supports no verdict: `lost_lines` or "
-		"`clock_skew`; otherwise JSON leaves it out"},
+	 .doc = "why the log itself supports no verdict: `lost_lines`, "
+		"`bad_lines`, `clock_skew` or `gap`; otherwise JSON leaves it "
+		"out"},
 	{.name = "lost_lines",
 	 .unit = RS_UNIT_COUNT,
 	 .csv = RS_CSV_QUALITY,

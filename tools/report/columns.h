@@ -106,6 +106,8 @@ enum rs_reading {
 	RS_READ_NOTHING,
 	/** Only bounds of the rate are known. */
 	RS_READ_BOUNDS,
+	/** The number means nothing: "not known". */
+	RS_READ_MEANINGLESS,
 };
 
 /** The value of one column. */

@@ -91,8 +91,10 @@ guard_unknown(const struct rs_report *report, const struct rs_subject *subject)
 static bool
 lost(const struct rs_report *report, const struct rs_subject *subject)
 {
+	const struct rs_log *log = report->comparison->plan->log;
+
 	(void)subject;
-	return rs_log_doubt(report->comparison->plan->log) == RS_DOUBT_LOSS;
+	return tk_loss_any(&log->quality->loss) || rs_log_lost_bad_lines(log);
 }
 
 static bool
@@ -105,8 +107,16 @@ skewed(const struct rs_report *report, const struct rs_subject *subject)
 static bool
 interrupted(const struct rs_report *report, const struct rs_subject *subject)
 {
-	(void)subject;
-	return report->comparison->plan->log->quality->gaps > 0;
+	return report->comparison->plan->log->quality->gaps > 0 &&
+	       rs_subject_operation(report, subject)->population !=
+		       RS_POPULATION_COUNTED;
+}
+
+static bool
+counted_in_gap(const struct rs_report *report, const struct rs_subject *subject)
+{
+	return report->comparison->plan->log->quality->gaps > 0 &&
+	       counted(report, subject);
 }
 
 static bool
@@ -154,8 +164,12 @@ static const struct gap gaps[] = {
 	 "Results have a ? and no verdict"},
 	{interrupted,
 	 "What happened while the log was not written: a piece of it seems to "
-	 "be missing. Calls without a line are spread over the rest of the "
-	 "time"},
+	 "be missing. Results cover only the calls of the rest of the time"},
+	{counted_in_gap,
+	 "How the calls ended that were made while the log was not written: a "
+	 "piece of it seems to be missing, but --calls counts its calls, and "
+	 "without lines they look like successes. Results have a ? and no "
+	 "verdict"},
 	{begins_early,
 	 "What happened before the log begins: calls already under way are "
 	 "used as evidence, but are not replayed"},

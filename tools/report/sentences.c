@@ -76,18 +76,22 @@ rs_say_operation(const struct rs_report *report,
 {
 	const struct rs_operation *operation =
 		rs_subject_operation(report, subject);
-	char by[800], permanent[16];
+	char by[800], permanent[16], left_out[64] = "";
 
+	if (rs_log_left_out(operation) > 0)
+		snprintf(left_out, sizeof(left_out),
+			 " (%zu more left out: they lack their beginning)",
+			 rs_log_left_out(operation));
 	say_logged_policy(report, &subject->logged_policy, by, sizeof(by));
 	snprintf(text, size,
-		 "%s: %" PRIu64 " %s, recorded under %s. %s %% are "
+		 "%s: %" PRIu64 " %s%s, recorded under %s. %s %% are "
 		 "permanent failures; retries of the rest fail %.1f %% of the "
 		 "time.",
 		 rs_subject_name(report, subject), operation->calls,
 		 rs_failing_first(report, subject)
 			 ? "calls whose first attempt failed"
 			 : "calls",
-		 by,
+		 left_out, by,
 		 rs_percent(subject->finding.permanent_share, permanent,
 			    sizeof(permanent)),
 		 subject->finding.retry_fails * 100);

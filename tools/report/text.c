@@ -54,11 +54,18 @@ write_left_out(const struct rs_log *log, FILE *out)
 
 /* Evidence of lines that are missing, and of clocks that differ. */
 static void
-write_doubts(const struct tk_quality *quality, FILE *out)
+write_doubts(const struct rs_log *log, FILE *out)
 {
+	const struct tk_quality *quality = log->quality;
 	const struct tk_loss *loss = &quality->loss;
+	uint64_t bad = tk_trace_totals(log->trace)->bad;
 	char length[16];
 
+	if (rs_log_lost_bad_lines(log))
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " lines could not be read: what they "
+			     "say is missing",
+			     bad);
 	if (loss->lost_lines)
 		rs_paragraph(out, 2, "",
 			     "%" PRIu64 " line%s lost, by the numbers that "
@@ -66,8 +73,8 @@ write_doubts(const struct tk_quality *quality, FILE *out)
 			     loss->lost_lines, plural(loss->lost_lines));
 	if (quality->resets)
 		rs_paragraph(out, 2, "",
-			     "these numbers began again or leapt %" PRIu64
-			     " time%s",
+			     "the numbers that processes gave to their "
+			     "lines began again or leapt %" PRIu64 " time%s",
 			     quality->resets, plural(quality->resets));
 	if (loss->orphans)
 		rs_paragraph(out, 2, "",
@@ -134,7 +141,7 @@ write_read(const struct rs_report *report, FILE *out)
 		     log->call_count, log->operation_count,
 		     log->operation_count == 1 ? "" : "s");
 	write_left_out(log, out);
-	write_doubts(log->quality, out);
+	write_doubts(log, out);
 }
 
 static void
