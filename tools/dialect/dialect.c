@@ -17,6 +17,8 @@
 
 /* A larger file is not a dialect. */
 #define FILE_MAX (1u << 20)
+/* A larger number of dropped events is an error. */
+#define DROPPED_MAX UINT64_C(1000000000000)
 
 enum kind {
 	KIND_AUTO,
@@ -335,14 +337,17 @@ look(const struct tk_dialect *dialect, const struct tk_line *line,
 	if (line->oversize)
 		return bad(error, BACKOFF_E_LIMIT, TK_LINE_MAX,
 			   "the line is longer than 1 MiB");
-	nul = memchr(text, '\0', length);
-	if (nul)
-		return bad(error, BACKOFF_E_SYNTAX, (size_t)(nul - text) + 1,
-			   "NUL bytes");
-	/* At the start of any line: files that have one are joined. */
+	/* At the start of any line: files that have one are joined. NULs after
+	 * it are a hole like those before it, which the splitter skips. */
 	while (length - skipped >= 3 &&
 	       memcmp(text + skipped, byte_order_mark, 3) == 0)
 		skipped += 3;
+	while (skipped > 0 && skipped < length && text[skipped] == '\0')
+		skipped++;
+	nul = memchr(text + skipped, '\0', length - skipped);
+	if (nul)
+		return bad(error, BACKOFF_E_SYNTAX, (size_t)(nul - text) + 1,
+			   "NUL bytes");
 	while (skipped < length && is_space(text[skipped]))
 		skipped++;
 	while (length > skipped && is_space(text[length - 1]))
@@ -376,6 +381,11 @@ tk_dialect_read(struct tk_dialect *dialect, const struct tk_line *line,
 	if (verdict == TK_EVENT) {
 		verdict = read_object(dialect, start, (size_t)(end - start),
 				      out, error);
+		if (verdict == TK_EVENT && out->dropped != BACKOFF_ABSENT &&
+		    out->dropped > DROPPED_MAX)
+			verdict = bad(error, BACKOFF_E_VALUE, 1,
+				      "dropped: no process loses more than "
+				      "10^12 events");
 		if (verdict == TK_BAD)
 			error->column += (uint32_t)(start - line->text);
 	}

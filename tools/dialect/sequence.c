@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "dialect/copies.h"
 
 /* Slots in a set; the hash of a process or block selects its set. */
 #define WAYS 8
@@ -20,6 +21,12 @@
 /* Threads write their lines out of order, by less than this. */
 #define DISORDER 64
 #define DISORDER_NS (2 * BO_NS_PER_S)
+/* A number that is so far behind, of a line that is later than all, is of
+ * another process. */
+#define FAR_BEHIND 4096
+/* Lines that make a run more than an error, and contradictions that prove that
+ * a run is more than one. */
+#define EVIDENCE 3
 /* Lines that may be lost at once, and in a second: by a process whose rate is
  * not known yet, and as a multiple of the known rate. */
 #define LEAP_LINES 1000
@@ -36,26 +43,37 @@ struct run {
 	uint64_t from_ns, to_ns;
 	/** Names its blocks; 0: unused. */
 	uint64_t id;
+	/** Lines that are later than others although their number is lower. */
+	unsigned contradictions;
 };
 
 struct process {
 	/** Hash of host and pid; 0: unused. */
 	uint64_t id, used_at;
-	/** The newest first. */
+	/** Numbers that did not come, lines that it says it did not write, and
+	 *  how often it began again. */
+	uint64_t lost, dropped, resets;
+	/** Several processes share this host and pid: numbers prove nothing. */
+	bool mixed;
+	/** The run of its last line, and its runs, the newest first. */
+	uint64_t last_run;
 	struct run run[RUNS];
 };
 
 /** What was seen of BLOCK_LINES numbers of a run. */
 struct block {
 	uint64_t run, number, used_at;
-	/** A hash of each line, 0 if it was not seen. */
-	uint16_t line[BLOCK_LINES];
+	/** A bit for each number. */
+	uint64_t seen;
 };
 
 struct tk_sequence {
 	struct process *process;
 	struct block *block;
-	uint64_t lost, copies, resets, clock, runs;
+	struct tk_copies *copies;
+	/** Sums over all processes, those too that were forgotten. */
+	uint64_t lost, missing, copied, resets, mixed;
+	uint64_t clock, runs;
 };
 
 struct tk_sequence *
@@ -68,7 +86,9 @@ tk_sequence_new(void)
 	/* Pages that are not touched cost nothing. */
 	sequence->process = calloc(TK_SEQUENCE_MAX, sizeof(struct process));
 	sequence->block = calloc(BLOCKS, sizeof(struct block));
-	if (sequence->process != NULL && sequence->block != NULL)
+	sequence->copies = tk_copies_new();
+	if (sequence->process != NULL && sequence->block != NULL &&
+	    sequence->copies != NULL)
 		return sequence;
 	tk_sequence_free(sequence);
 	return NULL;
@@ -81,6 +101,7 @@ tk_sequence_free(struct tk_sequence *sequence)
 		return;
 	free(sequence->process);
 	free(sequence->block);
+	tk_copies_free(sequence->copies);
 	free(sequence);
 }
 
@@ -134,28 +155,15 @@ find_block(struct tk_sequence *sequence, const struct run *run, uint64_t seq,
 	return oldest;
 }
 
-/* What was seen under a number: 0 for nothing. */
-static uint16_t
-line_at(struct tk_sequence *sequence, const struct run *run, uint64_t seq)
+static bool
+is_seen(struct tk_sequence *sequence, const struct run *run, uint64_t seq)
 {
 	const struct block *block;
 
 	if (seq < run->first || seq > run->last)
-		return 0;
+		return false;
 	block = find_block(sequence, run, seq, false);
-	return block != NULL ? block->line[seq % BLOCK_LINES] : 0;
-}
-
-static uint16_t
-hash_line(const struct backoff_event *event)
-{
-	const uint64_t part[] = {event->ts_ns, (uint64_t)event->type,
-				 event->attempt};
-	uint64_t hash =
-		bo_hash(hash_text(0, event->call_id), part, sizeof(part));
-	uint16_t folded = (uint16_t)(hash >> 48);
-
-	return folded != 0 ? folded : 1;
+	return block != NULL && (block->seen >> seq % BLOCK_LINES & 1) != 0;
 }
 
 /* Whether a run may have written `lines` lines that were lost in `apart_ns`. */
@@ -185,20 +193,48 @@ fits(struct tk_sequence *sequence, const struct run *run, uint64_t seq,
 		       is_plausible(run, seq - run->last,
 				    bo_sub_sat(ts_ns, run->to_ns));
 	if (seq >= run->first)
-		return !late && !early && line_at(sequence, run, seq) == 0;
-	if (run->first - seq < DISORDER && seq > 1)
-		return !late;
+		return !late && !early && !is_seen(sequence, run, seq);
+	if (run->first - seq < DISORDER &&
+	    ts_ns <= bo_add_sat(run->from_ns, DISORDER_NS))
+		return true;
 	/* The rest of an older file. */
 	return ts_ns < run->from_ns &&
 	       is_plausible(run, run->first - seq, run->from_ns - ts_ns);
+}
+
+/* The run of a line: the nearest by number that its time fits, or, if the clock
+ * was set, the one that it continues; NULL if it begins a new one. */
+static struct run *
+find_run(struct tk_sequence *sequence, struct process *process, uint64_t seq,
+	 uint64_t ts_ns)
+{
+	struct run *found = NULL, *continued = NULL;
+	uint64_t nearest = UINT64_MAX;
+
+	for (size_t i = 0; i < RUNS && process->run[i].id != 0; i++) {
+		struct run *run = &process->run[i];
+		uint64_t apart = seq > run->last ? seq - run->last
+						 : bo_sub_sat(run->first, seq);
+
+		if (run->id == process->last_run && seq > run->last &&
+		    apart < DISORDER)
+			continued = run;
+		if (apart < nearest && fits(sequence, run, seq, ts_ns)) {
+			nearest = apart;
+			found = run;
+		}
+	}
+	return found != NULL ? found : continued;
 }
 
 static struct run *
 begin_run(struct tk_sequence *sequence, struct process *process, uint64_t seq,
 	  uint64_t ts_ns)
 {
-	if (process->run[0].id != 0)
+	if (process->run[0].id != 0) {
+		process->resets++;
 		sequence->resets++;
+	}
 	memmove(process->run + 1, process->run,
 		(RUNS - 1) * sizeof(*process->run));
 	process->run[0] = (struct run){.first = seq,
@@ -217,53 +253,126 @@ missing(const struct run *run)
 }
 
 static void
-take(struct tk_sequence *sequence, struct run *run, uint64_t seq,
-     uint64_t ts_ns, uint16_t line)
+take(struct tk_sequence *sequence, struct process *process, struct run *run,
+     uint64_t seq, uint64_t ts_ns)
 {
 	uint64_t before = run->seen > 0 ? missing(run) : 0;
 	struct block *block = find_block(sequence, run, seq, true);
 
-	block->line[seq % BLOCK_LINES] = line;
+	block->seen |= UINT64_C(1) << seq % BLOCK_LINES;
 	block->used_at = sequence->clock;
 	run->seen++;
+	if (run->last - bo_min(run->last, seq) > FAR_BEHIND &&
+	    ts_ns > run->to_ns)
+		run->contradictions++;
 	run->first = bo_min(run->first, seq);
 	if (seq > run->last)
 		run->last = seq;
-	run->from_ns = bo_min(run->from_ns, ts_ns);
-	if (ts_ns > run->to_ns)
-		run->to_ns = ts_ns;
+	process->last_run = run->id;
+	process->lost += missing(run) - before;
 	sequence->lost += missing(run) - before;
 }
 
+/* The times of a run are those of lines that fit; a clock that is set, or is
+ * wrong once, does not change them. */
+static void
+take_time(struct run *run, uint64_t ts_ns)
+{
+	run->from_ns = bo_min(run->from_ns, ts_ns);
+	if (ts_ns > run->to_ns)
+		run->to_ns = ts_ns;
+}
+
+/* Whether a run shows that several processes share host and pid: it overlaps
+ * with another in time, or contradicts itself. */
+static bool
+is_mixed(const struct process *process, const struct run *run)
+{
+	if (run->contradictions >= EVIDENCE)
+		return true;
+	if (run->seen < EVIDENCE)
+		return false;
+	for (size_t i = 0; i < RUNS && process->run[i].id != 0; i++) {
+		const struct run *other = &process->run[i];
+		uint64_t from = run->from_ns > other->from_ns ? run->from_ns
+							      : other->from_ns;
+
+		if (other != run && other->seen >= EVIDENCE &&
+		    bo_min(run->to_ns, other->to_ns) >
+			    bo_add_sat(from, DISORDER_NS))
+			return true;
+	}
+	return false;
+}
+
+/* Take back what numbers seemed to prove. */
+static void
+give_up(struct tk_sequence *sequence, struct process *process)
+{
+	sequence->lost -= process->lost;
+	sequence->resets -= process->resets;
+	sequence->mixed++;
+	process->lost = process->resets = 0;
+	process->mixed = true;
+}
+
+static void
+note_number(struct tk_sequence *sequence, struct process *process, uint64_t seq,
+	    uint64_t ts_ns)
+{
+	struct run *run;
+
+	if (process->mixed)
+		return;
+	run = find_run(sequence, process, seq, ts_ns);
+	if (run == NULL)
+		run = begin_run(sequence, process, seq, ts_ns);
+	if (run->seen == 0 || fits(sequence, run, seq, ts_ns)) {
+		take(sequence, process, run, seq, ts_ns);
+		take_time(run, ts_ns);
+	} else {
+		take(sequence, process, run, seq, ts_ns);
+	}
+	if (is_mixed(process, run))
+		give_up(sequence, process);
+}
+
+/* Lines of a process that are missing: one that it says it did not write may be
+ * one whose number is missing. */
+static uint64_t
+missing_of(const struct process *process)
+{
+	return process->lost > process->dropped ? process->lost
+						: process->dropped;
+}
+
 enum tk_numbered
-tk_sequence_note(struct tk_sequence *sequence,
+tk_sequence_note(struct tk_sequence *sequence, size_t input,
 		 const struct backoff_event *event)
 {
-	uint64_t seq = event->seq;
 	uint64_t ts_ns = event->ts_ns != BACKOFF_ABSENT ? event->ts_ns : 0;
-	struct run *found = NULL;
+	bool numbered =
+		event->seq != BACKOFF_ABSENT && event->pid != BACKOFF_ABSENT;
+	bool drops = event->type == BACKOFF_EVENT_DROPPED &&
+		     event->dropped != BACKOFF_ABSENT;
 	struct process *process;
-	uint16_t line;
+	uint64_t before;
 
-	if (seq == BACKOFF_ABSENT || event->pid == BACKOFF_ABSENT)
+	if (tk_copies_note(sequence->copies, input, event)) {
+		sequence->copied++;
+		return TK_NUMBERED_COPY;
+	}
+	if (!numbered && !drops)
 		return TK_NUMBERED_NOT;
 	process = find_process(sequence, event);
 	process->used_at = ++sequence->clock;
-	line = hash_line(event);
-	for (size_t i = 0; i < RUNS && process->run[i].id != 0; i++) {
-		struct run *run = &process->run[i];
-
-		if (line_at(sequence, run, seq) == line) {
-			sequence->copies++;
-			return TK_NUMBERED_COPY;
-		}
-		if (found == NULL && fits(sequence, run, seq, ts_ns))
-			found = run;
-	}
-	if (found == NULL)
-		found = begin_run(sequence, process, seq, ts_ns);
-	take(sequence, found, seq, ts_ns, line);
-	return TK_NUMBERED_NEW;
+	before = missing_of(process);
+	if (numbered)
+		note_number(sequence, process, event->seq, ts_ns);
+	if (drops)
+		process->dropped = bo_add_sat(process->dropped, event->dropped);
+	sequence->missing += missing_of(process) - before;
+	return numbered ? TK_NUMBERED_NEW : TK_NUMBERED_NOT;
 }
 
 uint64_t
@@ -275,11 +384,23 @@ tk_sequence_lost(const struct tk_sequence *sequence)
 uint64_t
 tk_sequence_copies(const struct tk_sequence *sequence)
 {
-	return sequence->copies;
+	return sequence->copied;
 }
 
 uint64_t
 tk_sequence_resets(const struct tk_sequence *sequence)
 {
 	return sequence->resets;
+}
+
+uint64_t
+tk_sequence_missing(const struct tk_sequence *sequence)
+{
+	return sequence->missing;
+}
+
+uint64_t
+tk_sequence_mixed(const struct tk_sequence *sequence)
+{
+	return sequence->mixed;
 }

@@ -15,8 +15,9 @@
 struct tk_sequence;
 
 enum tk_numbered {
-	/** The line has no host, process and number to judge by. */
+	/** New, without a process and number to judge by. */
 	TK_NUMBERED_NOT,
+	/** New. */
 	TK_NUMBERED_NEW,
 	/** This very line was noted before, in this input or another. */
 	TK_NUMBERED_COPY,
@@ -27,24 +28,33 @@ struct tk_sequence *tk_sequence_new(void);
 void tk_sequence_free(struct tk_sequence *sequence);
 
 /**
- * Note an event's host, pid and seq, if it has them.
+ * Note an event, from this input.
  *
  * Inputs may be read in any order and at the same time: the numbers of all of
- * them belong together. A number that comes again with another time or type is
- * not a copy, but shows that the process began again, or that two processes
- * share host and pid. A leap by more lines than a process can have written in
- * the time between is not a loss, but a wrong number.
+ * them belong together, and so do lines out of order. A line is a copy if all
+ * of it is the same (see dialect/copies.h). A number that comes again in
+ * another line shows that the process began again; or, if both ran at the same
+ * time, that several processes share host and pid: then their numbers are not
+ * one sequence, and prove no loss. A leap by more lines than a process can have
+ * written in the time between is not a loss, but a wrong number.
  */
-enum tk_numbered tk_sequence_note(struct tk_sequence *sequence,
+enum tk_numbered tk_sequence_note(struct tk_sequence *sequence, size_t input,
 				  const struct backoff_event *event);
 
 /** Numbers between the first and the last of a process that did not arrive. */
 uint64_t tk_sequence_lost(const struct tk_sequence *sequence);
+
+/** These, or lines that processes report as not written: for each process the
+ *  larger, because one line may be in both. */
+uint64_t tk_sequence_missing(const struct tk_sequence *sequence);
 
 /** Lines that arrived again. */
 uint64_t tk_sequence_copies(const struct tk_sequence *sequence);
 
 /** How often a process's numbers began again or leapt. */
 uint64_t tk_sequence_resets(const struct tk_sequence *sequence);
+
+/** Hosts and pids whose numbers are not one sequence. */
+uint64_t tk_sequence_mixed(const struct tk_sequence *sequence);
 
 #endif

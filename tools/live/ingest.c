@@ -26,9 +26,7 @@ rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
 		return status;
 	ingest->window = rt_window_new();
 	ingest->sequence = tk_sequence_new();
-	ingest->copies = rt_copies_new();
-	if (ingest->window == NULL || ingest->sequence == NULL ||
-	    ingest->copies == NULL) {
+	if (ingest->window == NULL || ingest->sequence == NULL) {
 		rt_ingest_clear(ingest);
 		return BACKOFF_E_NOMEM;
 	}
@@ -41,7 +39,6 @@ rt_ingest_clear(struct rt_ingest *ingest)
 	tk_dialect_free(ingest->dialect);
 	rt_window_free(ingest->window);
 	tk_sequence_free(ingest->sequence);
-	rt_copies_free(ingest->copies);
 	memset(ingest, 0, sizeof(*ingest));
 }
 
@@ -77,15 +74,8 @@ static bool
 is_copy(struct rt_ingest *ingest, size_t input,
 	const struct backoff_event *event)
 {
-	switch (tk_sequence_note(ingest->sequence, event)) {
-	case TK_NUMBERED_NEW:
-		return false;
-	case TK_NUMBERED_COPY:
-		return true;
-	case TK_NUMBERED_NOT:
-		break;
-	}
-	return rt_copies_note(ingest->copies, input, event);
+	return tk_sequence_note(ingest->sequence, input, event) ==
+	       TK_NUMBERED_COPY;
 }
 
 static void
@@ -101,7 +91,7 @@ count_event(struct rt_ingest *ingest, size_t input,
 		ingest->unknown++;
 	if (event->type == BACKOFF_EVENT_DROPPED &&
 	    event->dropped != BACKOFF_ABSENT)
-		ingest->dropped += event->dropped;
+		ingest->dropped = bo_add_sat(ingest->dropped, event->dropped);
 	rt_window_from(ingest->window, input);
 	if (!rt_window_add(ingest->window, event, ingest->wall_ns))
 		ingest->no_memory = true;

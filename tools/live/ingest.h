@@ -5,7 +5,6 @@
 
 #include "dialect/dialect.h"
 #include "dialect/sequence.h"
-#include "live/copies.h"
 #include "live/window.h"
 
 /** Number of bad lines kept with position and reason. */
@@ -22,7 +21,6 @@ struct rt_ingest {
 	struct tk_dialect *dialect;
 	struct rt_window *window;
 	struct tk_sequence *sequence;
-	struct rt_copies *copies;
 	/** Lines, and those of each kind; bad includes oversize. */
 	uint64_t lines, events, foreign, bad, oversize;
 	/** Other lines that seem to hold an event; counted before the first

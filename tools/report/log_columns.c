@@ -132,8 +132,8 @@ static const struct rs_column log_column[] = {
 	{COLUMN(gap_seconds, RS_UNIT_NS, get_log_gap_length,
 		"their length together")},
 	{COLUMN(lost_lines, RS_UNIT_COUNT, get_log_lost_lines,
-		"missing numbers of processes that number their lines, and "
-		"`dropped_events`")},
+		"missing numbers of processes that number their lines, or "
+		"`dropped_events`: of each process the larger")},
 	{COLUMN(sequence_resets, RS_UNIT_COUNT, get_log_sequence_resets,
 		"how often these numbers began again or leapt")},
 	{COLUMN(orphans, RS_UNIT_COUNT, get_log_orphans,

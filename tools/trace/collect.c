@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/num.h"
 #include "trace/stitch.h"
 
 struct tk_trace *
@@ -313,7 +314,7 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 	if (trace->stitched)
 		return BACKOFF_E_STATE;
 	totals->events++;
-	switch (tk_sequence_note(trace->sequence, event)) {
+	switch (tk_sequence_note(trace->sequence, trace->input, event)) {
 	case TK_NUMBERED_COPY:
 		trace->quality.copies++;
 		return BACKOFF_OK;
@@ -333,7 +334,7 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 		totals->unknown++;
 	if (event->type == BACKOFF_EVENT_DROPPED &&
 	    event->dropped != BACKOFF_ABSENT)
-		totals->dropped += event->dropped;
+		totals->dropped = bo_add_sat(totals->dropped, event->dropped);
 	if (event->ts_ns == BACKOFF_ABSENT)
 		return BACKOFF_OK;
 	if (!tk_note_time(trace, event->ts_ns))

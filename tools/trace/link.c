@@ -61,7 +61,6 @@ compare_u64(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-/* 0 if two lines are the same one, read twice. */
 static int
 compare_content(const struct tk_record *a, const struct tk_record *b)
 {
@@ -101,35 +100,6 @@ sort_group(struct tk_trace *trace, uint32_t *order, size_t count)
 		i++;
 	if (i < count)
 		qsort_r(order, count, sizeof(*order), compare, trace->records);
-}
-
-/* Mark lines that were read before, and leave them out; returns how many
- * stay. Where nothing but the operation names a call, two calls may well
- * leave the same line, so only another input's line counts as a copy. */
-static size_t
-drop_duplicates(struct tk_trace *trace, const struct tk_group *group,
-		uint32_t *order, size_t count)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct tk_record *record = &trace->records[order[i]];
-
-		if (kept > 0) {
-			const struct tk_record *last =
-				&trace->records[order[kept - 1]];
-
-			if (compare_content(last, record) == 0 &&
-			    (group->kind != TK_GROUP_OPERATION ||
-			     last->input != record->input)) {
-				record->left_out = true;
-				trace->quality.copies++;
-				continue;
-			}
-		}
-		order[kept++] = order[i];
-	}
-	return kept;
 }
 
 /* Attempts that ran alongside each other ended each other: the log does not
@@ -396,16 +366,14 @@ tk_link(struct tk_trace *trace, uint32_t *next)
 		for (size_t i = 0; i < trace->group_count; i++) {
 			struct tk_group *group = &trace->groups[i];
 			uint32_t *first = order + start[i];
-			size_t kept;
 
 			if (group->hedged) {
 				leave_out(trace, first, group->count);
 				continue;
 			}
 			sort_group(trace, first, group->count);
-			kept = drop_duplicates(trace, group, first,
-					       group->count);
-			link_group(trace, group, first, kept, &waiting, next);
+			link_group(trace, group, first, group->count, &waiting,
+				   next);
 		}
 		note_skew(trace, next);
 		status = BACKOFF_OK;

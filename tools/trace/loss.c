@@ -224,8 +224,7 @@ tk_sum_up_quality(struct tk_trace *trace)
 	struct tk_quality *quality = &trace->quality;
 
 	quality->loss = (struct tk_loss){
-		.lost_lines = tk_sequence_lost(trace->sequence) +
-			      trace->totals.dropped};
+		.lost_lines = tk_sequence_missing(trace->sequence)};
 	for (size_t i = 0; i < trace->operation_count; i++) {
 		const struct tk_loss *loss = &trace->operations[i].loss;
 

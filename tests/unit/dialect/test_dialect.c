@@ -59,6 +59,8 @@ static const struct {
 	const char *path, *text;
 } row[] = {
 	{"an event", N(ATTEMPT), TK_EVENT, 0, NULL, NULL},
+	{"NUL bytes after a byte order mark", N("\xef\xbb\xbf\0\0" ATTEMPT),
+	 TK_EVENT, 0, NULL, NULL},
 	{"in space, with a return", N(" \t" ATTEMPT " \r"), TK_EVENT, 0, NULL,
 	 NULL},
 	{"escaped name and type",
@@ -226,6 +228,40 @@ Test(dialect_dialect, events_foreign_and_bad_lines_are_told_apart)
 		}
 		tk_dialect_free(dialect);
 	}
+}
+
+Test(dialect_dialect, a_number_of_dropped_events_is_bounded)
+{
+	static const struct {
+		const char *dropped;
+		enum tk_verdict verdict;
+	} line[] = {
+		{"50", TK_EVENT},
+		{"1000000000000", TK_EVENT},
+		{"1000000000001", TK_BAD},
+		{"18000000000000000000", TK_BAD},
+	};
+	struct tk_dialect *dialect = open_dialect("auto");
+
+	for (size_t i = 0; i < sizeof(line) / sizeof(*line); i++) {
+		struct backoff_event event;
+		struct backoff_error error = {.size = sizeof(error)};
+		struct tk_line in;
+		char text[200];
+		int length = snprintf(
+			text, sizeof(text),
+			"{\"v\":1,\"ts\":\"2026-11-23T09:00:00Z\","
+			"\"event_type\":\"events_dropped\",\"dropped\":%s}",
+			line[i].dropped);
+
+		in = line_of(text, (size_t)length);
+		cr_expect_eq(tk_dialect_read(dialect, &in, &event, &error),
+			     line[i].verdict, "%s", line[i].dropped);
+		if (line[i].verdict == TK_BAD)
+			cr_expect(strstr(error.text, "10^12"), "%s",
+				  error.text);
+	}
+	tk_dialect_free(dialect);
 }
 
 Test(dialect_dialect, oversize_and_unterminated_lines_are_named)

@@ -22,7 +22,7 @@ note_at(struct tk_sequence *sequence, const char *host, uint64_t pid,
 	event.pid = pid;
 	event.seq = seq;
 	event.ts_ns = T0 + (uint64_t)(second * (double)S);
-	return tk_sequence_note(sequence, &event);
+	return tk_sequence_note(sequence, 0, &event);
 }
 
 /* The same without a time that matters. */
@@ -44,6 +44,10 @@ Test(dialect_sequence, gaps_are_losses_but_disorder_is_not)
 		{"a log cut at its start", {100, 101, 102}, 0, 0},
 		{"a gap", {1, 2, 6, 7}, 3, 0},
 		{"two threads", {1, 3, 2, 4, 6, 5}, 0, 0},
+		{"the first comes second", {2, 1, 3, 4}, 0, 0},
+		{"the first comes third", {2, 3, 1, 4}, 0, 0},
+		{"pairs swapped", {2, 1, 4, 3, 6, 5, 8, 7}, 0, 0},
+		{"backwards", {8, 7, 6, 5, 4, 3, 2, 1}, 0, 0},
 		{"one of two arrives late", {1, 5, 3, 6}, 2, 0},
 		{"a line twice", {5, 6, 6, 7}, 0, 1},
 		{"late before the first that was read", {50, 49, 51}, 0, 0},
@@ -153,5 +157,109 @@ Test(dialect_sequence, a_file_that_is_missing_is_a_loss)
 	note_at(sequence, "h", 1, 20202, 20202);
 	cr_expect_eq(tk_sequence_lost(sequence), 20001);
 	cr_expect_eq(tk_sequence_resets(sequence), 1);
+	tk_sequence_free(sequence);
+}
+
+/* Lines of processes that each count up from a number of their own, all under
+ * one host and pid. */
+static struct tk_sequence *
+note_mixed(const uint64_t *first, size_t processes, uint64_t lines,
+	   bool file_by_file)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	for (uint64_t i = 0; i < processes * lines; i++) {
+		uint64_t process = file_by_file ? i / lines : i % processes;
+		uint64_t line = file_by_file ? i % lines : i / processes;
+
+		note_at(sequence, "app", 1, first[process] + line,
+			(double)line + 0.1 * (double)process);
+	}
+	return sequence;
+}
+
+Test(dialect_sequence, containers_of_one_name_and_pid_lose_nothing)
+{
+	static const struct {
+		const char *why;
+		uint64_t first[4];
+		size_t processes;
+	} row[] = {
+		{"all from 1", {1, 1, 1, 1}, 4},
+		{"begun at other times", {90001, 1, 50001}, 3},
+		{"rising", {1, 50001, 90001}, 3},
+		{"close to each other", {1, 400, 900}, 3},
+	};
+
+	for (size_t i = 0; i < 2 * sizeof(row) / sizeof(*row); i++) {
+		bool file_by_file = i % 2 == 1;
+		struct tk_sequence *sequence =
+			note_mixed(row[i / 2].first, row[i / 2].processes, 2000,
+				   file_by_file);
+
+		cr_expect_eq(tk_sequence_lost(sequence), 0, "%s, %d: %llu lost",
+			     row[i / 2].why, file_by_file,
+			     (unsigned long long)tk_sequence_lost(sequence));
+		cr_expect_eq(tk_sequence_resets(sequence), 0, "%s, %d",
+			     row[i / 2].why, file_by_file);
+		cr_expect_eq(tk_sequence_copies(sequence), 0);
+		cr_expect_eq(tk_sequence_mixed(sequence), 1, "%s, %d",
+			     row[i / 2].why, file_by_file);
+		tk_sequence_free(sequence);
+	}
+}
+
+Test(dialect_sequence, a_container_that_begins_again_is_one_sequence)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	for (unsigned start = 0; start < 21; start++)
+		for (uint64_t seq = 1; seq <= 2000; seq++)
+			note_at(sequence, "app", 1, seq,
+				2000.0 * start + (double)seq);
+	cr_expect_eq(tk_sequence_lost(sequence), 0);
+	cr_expect_eq(tk_sequence_copies(sequence), 0);
+	cr_expect_eq(tk_sequence_resets(sequence), 20);
+	cr_expect_eq(tk_sequence_mixed(sequence), 0);
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, a_clock_that_is_set_ends_no_sequence)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+
+	for (uint64_t seq = 1; seq <= 3000; seq++)
+		note_at(sequence, "h", 1, seq,
+			10000 + (double)seq - (seq > 1000 ? 3600 : 0) +
+				(seq > 2000 ? 7200 : 0));
+	cr_expect_eq(tk_sequence_lost(sequence), 0);
+	cr_expect_eq(tk_sequence_resets(sequence), 0);
+	cr_expect_eq(tk_sequence_mixed(sequence), 0);
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, a_loss_that_is_reported_and_seen_counts_once)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+	struct backoff_event event;
+
+	for (uint64_t seq = 1; seq <= 100; seq++)
+		if (seq <= 40 || seq > 50)
+			note_at(sequence, "h", 1, seq, (double)seq);
+	backoff_event_init(&event, sizeof(event));
+	event.type = BACKOFF_EVENT_DROPPED;
+	event.host = "h";
+	event.pid = 1;
+	event.seq = 101;
+	event.ts_ns = T0 + 101 * S;
+	event.dropped = 10;
+	tk_sequence_note(sequence, 0, &event);
+	cr_expect_eq(tk_sequence_lost(sequence), 10);
+	cr_expect_eq(tk_sequence_missing(sequence), 10);
+	/* A process without numbers. */
+	event.pid = event.seq = BACKOFF_ABSENT;
+	tk_sequence_note(sequence, 0, &event);
+	cr_expect_eq(tk_sequence_lost(sequence), 10);
+	cr_expect_eq(tk_sequence_missing(sequence), 20);
 	tk_sequence_free(sequence);
 }
