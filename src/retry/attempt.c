@@ -30,11 +30,11 @@ void
 bo_attempt_decide(struct backoff_call *call,
 		  const struct backoff_outcome *outcome, uint64_t now_ns)
 {
-	uint64_t draw = outcome->kind == BACKOFF_OUTCOME_SUCCESS
-				? 0
-				: bo_call_draw(call, call->state.attempt);
+	uint64_t draw = 0;
 
 	bo_call_own(call);
+	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
+		draw = bo_call_draw(call, call->state.attempt);
 	bo_engine_decide(call->retry->policy, &call->state, outcome, now_ns,
 			 draw, &call->decision);
 	bo_call_apply(call, now_ns);
