@@ -27,6 +27,17 @@ bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 }
 
 void
+bo_attempt_ask(const struct backoff_retry *r,
+	       const struct backoff_call_options *options,
+	       struct backoff_outcome *outcome)
+{
+	outcome->size = sizeof(*outcome);
+	bo_outcome_resolve(outcome);
+	r->classify(bo_call_user(options, r->classify_user), outcome);
+	outcome->size = sizeof(*outcome);
+}
+
+void
 bo_attempt_decide(struct backoff_call *call,
 		  const struct backoff_outcome *outcome, uint64_t now_ns)
 {
