@@ -388,7 +388,8 @@ static const struct family families[] = {
 	{"retry_operation_backoff_seconds",
 	 "Total wait per call, of calls that waited.", HISTOGRAM,
 	 &bo_time_bounds, EACH_SERIES(put_backoff)},
-	{"retry_delay_seconds", "Duration of each wait, as decided.", HISTOGRAM,
+	{"retry_delay_seconds",
+	 "Duration of each wait, as decided when it began.", HISTOGRAM,
 	 &bo_time_bounds, EACH_SERIES(put_delays)},
 	{"retry_suppressed",
 	 "Calls that ended without a retry of a retryable failure, or without "

@@ -123,10 +123,6 @@ bo_hedge_report(struct backoff_call *call, uint32_t number,
 	backoff_engine_hedges_decide(call->retry->policy, &call->state,
 				     call->hedges, number, outcome, now_ns,
 				     draw, &call->decision);
-	/* The log shows the hint that the decision heeds. */
-	if (call->hedges->running == 0 &&
-	    call->hedges->hint.kind == BACKOFF_HINT_DELAY)
-		outcome->hint = call->hedges->hint;
 	if (call->decision.action == BACKOFF_ACTION_DONE ||
 	    call->decision.not_before_ns != BACKOFF_FOREVER)
 		bo_call_apply(call, now_ns);

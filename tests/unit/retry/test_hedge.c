@@ -232,7 +232,32 @@ Test(retry_hedge, a_hint_of_an_earlier_failure_is_waited_and_logged)
 	expect_in_line(&s.scene, 0, "\"hint_seconds\":5");
 	expect_in_line(&s.scene, 1, "\"delay_seconds\":4,");
 	expect_in_line(&s.scene, 1, "\"delay_source\":\"hint\"");
-	expect_in_line(&s.scene, 1, "\"hint_seconds\":4,");
+	expect_in_line(&s.scene, 1, "\"hint_action\":\"honoured\"");
+	cr_expect(strstr(s.scene.line[1], "hint_seconds") == NULL);
+	stepped_clear(&s);
+}
+
+/* What one server said is not logged as if another attempt's had said it. */
+Test(retry_hedge, an_event_has_the_hint_of_its_own_attempt)
+{
+	struct backoff_outcome busy = fails;
+	struct stepped s;
+
+	busy.hint = (struct backoff_hint){.kind = BACKOFF_HINT_DELAY,
+					  .delay_ns = 5 * S};
+	stepped_init(&s, hedged);
+	next(&s);
+	pass(&s, 100 * MS);
+	next(&s);
+	cr_assert(backoff_call_report_attempt(s.call, 2, &busy) == BACKOFF_OK);
+	pass(&s, 1 * S);
+	busy.hint.delay_ns = 1 * S;
+	cr_assert(backoff_call_report_attempt(s.call, 1, &busy) == BACKOFF_OK);
+	cr_expect(next(&s) == 0 &&
+		  s.step.wait_until_ns == START_NS + 5100 * MS);
+	expect_in_line(&s.scene, 0, "\"hint_seconds\":5");
+	expect_in_line(&s.scene, 1, "\"delay_seconds\":4,");
+	expect_in_line(&s.scene, 1, "\"hint_seconds\":1,");
 	expect_in_line(&s.scene, 1, "\"hint_action\":\"honoured\"");
 	stepped_clear(&s);
 }
