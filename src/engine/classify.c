@@ -7,25 +7,48 @@
 #include <string.h>
 
 #include "outcome/outcome.h"
+#include "policy/matcher_code.h"
 #include "policy/pattern.h"
 #include "policy/policy.h"
+
+/* The number of a code of digits. No range goes beyond 32 bits, so further
+ * digits need not be read; they could overflow. */
+static bool
+read_number(const char *p, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (*p == '\0')
+		return false;
+	for (; *p >= '0' && *p <= '9' && value <= UINT32_MAX; p++)
+		value = value * 10 + (uint64_t)(*p - '0');
+	*out = value;
+	return *p == '\0';
+}
 
 static bool
 in_range(const struct bo_matcher *m, const char *code)
 {
 	uint64_t value = 0;
-	const char *p;
+	uint32_t state = 0;
+	int status;
 
-	if (strncmp(code, m->text, m->space_length) != 0)
+	if (code == NULL || strncmp(code, m->text, m->space_length) != 0)
 		return false;
-	p = code + m->space_length;
-	if (*p == '\0')
+	code += m->space_length;
+	if (m->kind == BO_MATCH_STATE_RANGE) {
+		if (!bo_sqlstate_number(code, &state))
+			return false;
+		value = state;
+	} else if (m->kind == BO_MATCH_GRPC_RANGE) {
+		status = bo_grpc_number(code);
+		if (status < 0)
+			return false;
+		value = (uint64_t)status;
+	} else if (!read_number(code, &value)) {
 		return false;
-	/* No range goes beyond 32 bits, so further digits need not be read;
-	 * they could overflow. */
-	for (; *p >= '0' && *p <= '9' && value <= UINT32_MAX; p++)
-		value = value * 10 + (uint64_t)(*p - '0');
-	return *p == '\0' && value >= m->low && value <= m->high;
+	}
+	return value >= m->low && value <= m->high;
 }
 
 static bool
@@ -63,8 +86,9 @@ matches(const struct bo_matcher *m, const struct backoff_outcome *outcome)
 	case BO_MATCH_CODE:
 		return equal(bo_outcome_code(outcome), m->text);
 	case BO_MATCH_CODE_RANGE:
-		text = bo_outcome_code(outcome);
-		return text != NULL && in_range(m, text);
+	case BO_MATCH_STATE_RANGE:
+	case BO_MATCH_GRPC_RANGE:
+		return in_range(m, bo_outcome_code(outcome));
 	case BO_MATCH_MESSAGE:
 		text = bo_outcome_error(outcome);
 		return text != NULL && bo_pattern_match(m->pattern, text) &&

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/matcher_code.h"
 #include "policy/matcher_text.h"
 #include "policy/pattern.h"
 
@@ -27,13 +28,21 @@ read_code(const char *p, size_t length, uint32_t *out)
 	return true;
 }
 
-/* Read "http:5xx" or "http:500-599" as a range; false for a single code. */
+/* Read "http:5xx" or "http:500-599" as a range; false for a single code. A
+ * gRPC status is always a range, as it has a number and many spellings. */
 static bool
 read_range(struct bo_matcher *m, const char *colon)
 {
 	const char *p = colon + 1, *dash = strchr(p, '-');
 
 	m->space_length = (size_t)(p - m->text);
+	m->kind = BO_MATCH_STATE_RANGE;
+	if (strncmp(m->text, "sqlstate:", 9) == 0)
+		return bo_sqlstate_range(p, &m->low, &m->high);
+	m->kind = BO_MATCH_GRPC_RANGE;
+	if (strncmp(m->text, "grpc:", 5) == 0)
+		return bo_grpc_range(p, &m->low, &m->high);
+	m->kind = BO_MATCH_CODE_RANGE;
 	if (p[0] >= '1' && p[0] <= '9' && strcmp(p + 1, "xx") == 0) {
 		m->low = (uint32_t)(p[0] - '0') * 100;
 		m->high = m->low + 99;
@@ -67,10 +76,9 @@ read_text_matcher(struct bo_decoding *d, const struct bo_place *place,
 		m->kind = BO_MATCH_ANY;
 	else if (colon == NULL)
 		m->kind = BO_MATCH_ERROR_TYPE;
-	else
-		m->kind = read_range(m, colon) ? BO_MATCH_CODE_RANGE
-					       : BO_MATCH_CODE;
-	if (m->kind == BO_MATCH_CODE_RANGE && m->low > m->high) {
+	else if (!read_range(m, colon))
+		m->kind = BO_MATCH_CODE;
+	if (m->kind != BO_MATCH_CODE && m->low > m->high) {
 		bo_decoding_report(d, BACKOFF_E_VALUE, place, false,
 				   "range is reversed (low > high)");
 		return false;

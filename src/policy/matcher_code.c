@@ -81,14 +81,6 @@ is_digits(const char *text, size_t count)
 	return digits_of(text) == count && text[count] == '\0';
 }
 
-/* "500-599": two numbers of @count digits, which the caller compares. */
-static bool
-is_range(const char *text, size_t count)
-{
-	return digits_of(text) == count && text[count] == '-' &&
-	       is_digits(text + count + 1, count);
-}
-
 /* "503", "5xx", "500-599" as they have to be. */
 static bool
 is_http(const char *value)
@@ -178,24 +170,71 @@ repair_errno(const char *value, char *out, size_t size)
 	return false;
 }
 
+/* The number that @count digits and capitals are; they sort as SQL's states do.
+ * False for other characters. */
+static bool
+read_state(const char *text, size_t count, uint32_t *out)
+{
+	uint32_t value = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *at =
+			text[i] != '\0' ? strchr(DIGITS UPPER, text[i]) : NULL;
+
+		if (at == NULL)
+			return false;
+		value = value * 36 + (uint32_t)(at - DIGITS UPPER);
+	}
+	*out = value;
+	return true;
+}
+
+bool
+bo_sqlstate_number(const char *value, uint32_t *out)
+{
+	return read_state(value, 5, out) && value[5] == '\0';
+}
+
+#define CLASS_STATES (UINT32_C(36) * 36 * 36)
+
+bool
+bo_sqlstate_range(const char *value, uint32_t *low, uint32_t *high)
+{
+	if (read_state(value, 2, low) && value[2] == '\0') {
+		*low *= CLASS_STATES;
+		*high = *low + CLASS_STATES - 1;
+		return true;
+	}
+	return read_state(value, 5, low) && value[5] == '-' &&
+	       bo_sqlstate_number(value + 6, high);
+}
+
+/* "40" is a class. "40XXX" would be a state, but nobody has defined it. */
 static bool
 is_sqlstate(const char *value)
 {
-	return (strspn(value, DIGITS UPPER) == 5 && value[5] == '\0') ||
-	       is_range(value, 5);
+	uint32_t low, high;
+
+	return (bo_sqlstate_number(value, &low) &&
+		strcmp(value + 2, "XXX") != 0) ||
+	       bo_sqlstate_range(value, &low, &high);
 }
 
-/* "40p01". A class like "40" is not a range, because some of its codes have
- * letters. */
+/* "40p01", "40xxx", "40*", "40%", "40..." */
 static bool
 repair_sqlstate(const char *value, char *out, size_t size)
 {
 	size_t length = strlen(value), kept = strspn(value, DIGITS UPPER LOWER);
-	char upper[6];
+	bool wild = length > 2 && strspn(value + 2, "xX*%_.?") == length - 2;
+	char upper[6] = "";
 
-	if (length != 5 || kept != 5 || strcspn(value, "xX") < 5)
+	if (kept < 2 || length > 5 || (kept < length && !wild))
 		return false;
-	for (int i = 0; i < 6; i++)
+	if (wild || length == 2)
+		length = 2;
+	else if (length != 5 || strcspn(value, "xX") < 5)
+		return false;
+	for (size_t i = 0; i < length; i++)
 		upper[i] = value[i] >= 'a' && value[i] <= 'z'
 				   ? (char)(value[i] - 'a' + 'A')
 				   : value[i];
@@ -220,22 +259,50 @@ is_same_name(const char *a, const char *b)
 	}
 }
 
+int
+bo_grpc_number(const char *value)
+{
+	for (size_t i = 0; i < COUNT(grpc); i++)
+		if (is_same_name(value, grpc[i]))
+			return (int)i;
+	/* Go's spelling. */
+	if (is_same_name(value, "CANCELED"))
+		return 1;
+	if (digits_of(value) < 1 || digits_of(value) > 2 ||
+	    value[digits_of(value)] != '\0' ||
+	    number_of(value) >= (int)COUNT(grpc))
+		return -1;
+	return number_of(value);
+}
+
+bool
+bo_grpc_range(const char *value, uint32_t *low, uint32_t *high)
+{
+	const char *dash = strchr(value, '-');
+	int number = bo_grpc_number(value);
+	char first[3] = "";
+
+	if (number >= 0) {
+		*low = *high = (uint32_t)number;
+		return true;
+	}
+	if (dash == NULL || dash - value > 2 || digits_of(dash + 1) == 0)
+		return false;
+	memcpy(first, value, (size_t)(dash - value));
+	if (digits_of(first) == 0 || bo_grpc_number(first) < 0 ||
+	    bo_grpc_number(dash + 1) < 0)
+		return false;
+	*low = (uint32_t)bo_grpc_number(first);
+	*high = (uint32_t)bo_grpc_number(dash + 1);
+	return true;
+}
+
 static bool
 is_grpc(const char *value)
 {
-	const char *dash = strchr(value, '-');
+	uint32_t low, high;
 
-	for (size_t i = 0; i < COUNT(grpc); i++)
-		if (is_same_name(value, grpc[i]))
-			return true;
-	if (dash != NULL && dash != value && digits_of(value) > 0 &&
-	    digits_of(dash + 1) > 0)
-		return is_digits(dash + 1, digits_of(dash + 1)) &&
-		       digits_of(value) == (size_t)(dash - value) &&
-		       strlen(value) <= 5 &&
-		       number_of(dash + 1) < (int)COUNT(grpc);
-	return digits_of(value) > 0 && is_digits(value, digits_of(value)) &&
-	       strlen(value) <= 2 && number_of(value) < (int)COUNT(grpc);
+	return bo_grpc_range(value, &low, &high);
 }
 
 static const char *
@@ -271,8 +338,8 @@ static const struct space {
 	{"errno", "a name like \"errno:ECONNRESET\"", is_errno, repair_errno,
 	 near_errno},
 	{"sqlstate",
-	 "five characters like \"sqlstate:40P01\", or a range like "
-	 "\"sqlstate:40000-40999\"",
+	 "a state like \"sqlstate:40P01\", a class of two characters like "
+	 "\"sqlstate:40\", or a range like \"sqlstate:40000-40ZZZ\"",
 	 is_sqlstate, repair_sqlstate, NULL},
 	{"grpc", "0 to 16 or a name like \"grpc:UNAVAILABLE\"", is_grpc, NULL,
 	 near_grpc},

@@ -114,6 +114,23 @@ means_any(const char *text)
 	return false;
 }
 
+/* Words of the library's own log that no failure has, or that no matcher
+ * decides about. */
+static bool
+is_own_word(const char *text, char *why, size_t size)
+{
+	if (strcasecmp(text, "success") == 0) {
+		snprintf(why, size, "a success is no failure");
+		return true;
+	}
+	if (strcasecmp(text, "NotReported") == 0) {
+		snprintf(why, size,
+			 "an attempt that reported nothing is never retried");
+		return true;
+	}
+	return false;
+}
+
 static bool
 is_useless_type(const char *text, char *why, size_t size)
 {
@@ -133,6 +150,8 @@ is_useless_type(const char *text, char *why, size_t size)
 	}
 	if (bo_matcher_repair("errno", text, instead))
 		return say(why, size, "an errno is a code", instead);
+	if (is_own_word(text, why, size))
+		return true;
 	near = near_class(text);
 	if (near != NULL) {
 		snprintf(why, size,

@@ -31,6 +31,9 @@ enum bo_matcher_kind {
 	BO_MATCH_ERROR_TYPE,
 	BO_MATCH_CODE,
 	BO_MATCH_CODE_RANGE,
+	/** Ranges of SQLSTATEs and of gRPC's statuses. */
+	BO_MATCH_STATE_RANGE,
+	BO_MATCH_GRPC_RANGE,
 	BO_MATCH_MESSAGE,
 };
 

@@ -172,7 +172,7 @@ Test(engine_classify, what_was_not_reported_is_never_retried)
 	};
 	struct backoff_policy *policy =
 		policy_of("{\"name\":\"C\",\"max_attempts\":3,\"retry_on\":"
-			  "[\"*\",\"fatal\",\"NotReported\",\"http:5xx\"]}");
+			  "[\"*\",\"fatal\",\"unknown\",\"http:5xx\"]}");
 
 	for (size_t i = 0; i < COUNT(nothing); i++) {
 		struct backoff_decision d;

@@ -85,8 +85,20 @@ static const struct {
 	{"SQLSTATE:40001", "sqlstate:40001"},
 	{"40001", "sqlstate:40001"},
 	{"sql:40001", "sqlstate:40001"},
-	{"sqlstate:40", "sqlstate:"},
-	{"sqlstate:40xxx", "sqlstate:"},
+	{"sqlstate:40xxx", "\"sqlstate:40\""},
+	{"sqlstate:40XXX", "\"sqlstate:40\""},
+	{"sqlstate:40*", "\"sqlstate:40\""},
+	{"sqlstate:40%", "\"sqlstate:40\""},
+	{"sqlstate:hv", "\"sqlstate:HV\""},
+	{"sqlstate:400", "sqlstate:40000-40ZZZ"},
+	{"sqlstate:40-41", "sqlstate:40000-40ZZZ"},
+	{"sqlstate:40ZZZ-40000", "reversed"},
+	{"sqlstate:08P01-08000", "reversed"},
+	{"grpc:14-8", "reversed"},
+	{"success", "no failure"},
+	{"SUCCESS", "no failure"},
+	{"NotReported", "never retried"},
+	{"notreported", "never retried"},
 	{"sqlstate:4xx", "sqlstate:"},
 	{"sqlstate:400011", "sqlstate:"},
 	{"grpc:17", "grpc:UNAVAILABLE"},
@@ -137,11 +149,21 @@ Test(policy_matcher_text, what_can_never_match_is_refused)
 /* What a message says to write is accepted. */
 Test(policy_matcher_text, the_advice_is_good)
 {
-	static const char *const matcher[] = {
-		"5XX",       "HTTP:503",   "http:50x",       "http:500..599",
-		"errno:104", "econnreset", "EWOULDBLOCK",    "sqlstate:40p01",
-		"SQL:40001", "GRPC:14",    "Class:throttle", "all",
-		"https:5XX"};
+	static const char *const matcher[] = {"5XX",
+					      "HTTP:503",
+					      "http:50x",
+					      "http:500..599",
+					      "errno:104",
+					      "econnreset",
+					      "EWOULDBLOCK",
+					      "sqlstate:40p01",
+					      "SQL:40001",
+					      "sqlstate:40xxx",
+					      "sqlstate:HV*",
+					      "GRPC:14",
+					      "Class:throttle",
+					      "all",
+					      "https:5XX"};
 
 	for (size_t i = 0; i < COUNT(matcher); i++) {
 		struct backoff_policy *policy = NULL;
@@ -184,6 +206,9 @@ Test(policy_matcher_text, codes_match)
 		"sqlstate:40001",
 		"sqlstate:40P01",
 		"sqlstate:08000-08999",
+		"sqlstate:08000-08P01",
+		"sqlstate:40000-40ZZZ",
+		"sqlstate:57P01-57P03",
 		"grpc:14",
 		"grpc:0",
 		"grpc:16",
@@ -191,6 +216,7 @@ Test(policy_matcher_text, codes_match)
 		"grpc:UNAVAILABLE",
 		"grpc:Unavailable",
 		"grpc:DeadlineExceeded",
+		"grpc:Canceled",
 	};
 
 	for (size_t i = 0; i < COUNT(code); i++) {
@@ -206,6 +232,65 @@ Test(policy_matcher_text, codes_match)
 		    strstr(code[i], "xx") == NULL)
 			cr_expect(backoff_engine_retryable(policy, &outcome),
 				  "%s", code[i]);
+		backoff_policy_unref(policy);
+	}
+}
+
+/* SQLSTATEs with letters are the usual ones: PostgreSQL's deadlock is 40P01. A
+ * gRPC status is one, however it is spelt. */
+Test(policy_matcher_text, classes_of_states_and_spellings_match)
+{
+	static const struct {
+		const char *matcher, *code;
+		int is_match;
+	} row[] = {
+		{"sqlstate:40", "sqlstate:40001", 1},
+		{"sqlstate:40", "sqlstate:40P01", 1},
+		{"sqlstate:40", "sqlstate:40000", 1},
+		{"sqlstate:40", "sqlstate:40ZZZ", 1},
+		{"sqlstate:40", "sqlstate:41000", 0},
+		{"sqlstate:40", "sqlstate:3ZZZZ", 0},
+		{"sqlstate:40", "sqlstate:40", 0},
+		{"sqlstate:40", "sqlstate:40P012", 0},
+		{"sqlstate:40", "sqlstate:40p01", 0},
+		{"sqlstate:40", "http:40001", 0},
+		{"sqlstate:57", "sqlstate:57P01", 1},
+		{"sqlstate:08", "sqlstate:08P01", 1},
+		{"sqlstate:XX", "sqlstate:XX000", 1},
+		{"sqlstate:08000-08P01", "sqlstate:08P01", 1},
+		{"sqlstate:08000-08P01", "sqlstate:08006", 1},
+		{"sqlstate:08000-08P01", "sqlstate:08P02", 0},
+		{"sqlstate:40000-40ZZZ", "sqlstate:40P01", 1},
+		{"sqlstate:40000-40999", "sqlstate:40001", 1},
+		{"sqlstate:40000-40999", "sqlstate:40P01", 0},
+		{"sqlstate:40001-57P03", "sqlstate:53300", 1},
+		{"grpc:UNAVAILABLE", "grpc:14", 1},
+		{"grpc:14", "grpc:UNAVAILABLE", 1},
+		{"grpc:14", "grpc:Unavailable", 1},
+		{"grpc:unavailable", "grpc:UNAVAILABLE", 1},
+		{"grpc:DEADLINE_EXCEEDED", "grpc:DeadlineExceeded", 1},
+		{"grpc:1", "grpc:Canceled", 1},
+		{"grpc:8-14", "grpc:ABORTED", 1},
+		{"grpc:8-14", "grpc:14", 1},
+		{"grpc:8-14", "grpc:15", 0},
+		{"grpc:14", "grpc:1", 0},
+		{"grpc:14", "grpc:114", 0},
+		{"grpc:14", "grpc:", 0},
+		{"grpc:14", "grpc:REFUSED", 0},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct backoff_outcome outcome = {
+			.kind = BACKOFF_OUTCOME_FAILURE, .code = row[i].code};
+		struct backoff_policy *policy = NULL;
+		struct backoff_error error = {.text = ""};
+
+		cr_assert(parse("retry_on", row[i].matcher, &policy, &error) ==
+				  BACKOFF_OK,
+			  "%s: %s", row[i].matcher, error.text);
+		cr_expect(backoff_engine_retryable(policy, &outcome) ==
+				  row[i].is_match,
+			  "%s %s", row[i].matcher, row[i].code);
 		backoff_policy_unref(policy);
 	}
 }

@@ -11,7 +11,7 @@
  * too. */
 #define EAGER                                                                  \
 	"{\"name\":\"E\",\"max_attempts\":4,\"jitter\":\"none\","              \
-	"\"retry_on\":[\"*\",\"fatal\",\"unknown\",\"NotReported\","           \
+	"\"retry_on\":[\"*\",\"fatal\",\"unknown\",\"http:5xx\","              \
 	"{\"message_regex\":\".*\"}]%s}"
 
 static const char *const policies[] = {
