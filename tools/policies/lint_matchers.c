@@ -71,6 +71,29 @@ doubt_code(const char *text, const char *colon, bool retries)
 	return NULL;
 }
 
+/* gRPC's names as errors of its libraries print them. */
+static bool
+is_grpc_name(const char *text)
+{
+	static const char *const names[] = {
+		"CANCELLED",         "INVALID_ARGUMENT",
+		"DEADLINE_EXCEEDED", "NOT_FOUND",
+		"ALREADY_EXISTS",    "PERMISSION_DENIED",
+		"OUT_OF_RANGE",      "RESOURCE_EXHAUSTED",
+		"ABORTED",           "UNIMPLEMENTED",
+		"INTERNAL",          "UNAVAILABLE",
+		"DATA_LOSS",         "FAILED_PRECONDITION",
+		"UNAUTHENTICATED",   "DeadlineExceeded",
+		"Unavailable",       "Unimplemented",
+		"ResourceExhausted", "FailedPrecondition",
+		"Unauthenticated"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(text, names[i]))
+			return true;
+	return false;
+}
+
 static const char *
 doubt_type(const char *text)
 {
@@ -92,6 +115,9 @@ doubt_type(const char *text)
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (!strcmp(text, words[i]))
 			return "it is an error type, not a class";
+	if (is_grpc_name(text))
+		return "it is an error type; a status of gRPC is a code, like "
+		       "grpc:UNAVAILABLE";
 	if (strchr(text, ' ') && !strchr(text, '<'))
 		return "it is an error type; for a part of the error text, use "
 		       "message_regex";

@@ -336,6 +336,12 @@ static const struct {
 	   "{\"message_regex\":\"bad gateway\"}]"),
 	 "types that look like classes", "matchers", 5, 0, 1},
 	{RS_LINT_UNLIKELY_MATCHER,
+	 P("\"max_attempts\":3,\"retry_on\":[\"UNAVAILABLE\",\"Unavailable\","
+	   "\"RESOURCE_EXHAUSTED\",\"too many requests\",\"TimeOut\"]"),
+	 P("\"max_attempts\":3,\"retry_on\":[\"grpc:UNAVAILABLE\","
+	   "\"UnavailableError\",\"google.api_core.exceptions.Aborted\"]"),
+	 "statuses without their namespace", "matchers", 5, 0, 1},
+	{RS_LINT_UNLIKELY_MATCHER,
 	 P("\"max_attempts\":3,\"retry_on\":[\"*\"],"
 	   "\"abort_on\":[\"status:400\",\"code:5xx\",\"grpc:0\"]"),
 	 P("\"max_attempts\":3,\"retry_on\":[\"*\"],"
