@@ -28,6 +28,9 @@
 	"write \"jitter\": {\"kind\": \"proportional\", \"ratio\": ...}, the " \
 	"share of the delay"
 #define CODES "write \"retry_on\" with codes like \"http:503\" and \"http:5xx\""
+#define GRPC_CODES                                                             \
+	"write \"retry_on\" with codes like \"grpc:UNAVAILABLE\" or "          \
+	"\"http:503\""
 #define TYPES "write \"retry_on\" with error types, classes and codes"
 #define ABORT "write \"abort_on\", which takes precedence over retry_on"
 #define HINT "write \"server_hint\": {\"use\": ..., \"max\": ...}"
@@ -81,10 +84,12 @@ static const struct {
 	 "randomization jitterpercent ",
 	 RATIO},
 	{"",
-	 " statusforcelist retryablestatuscodes statuscodes retryablecodes "
+	 " statusforcelist statuscodes retryablecodes "
 	 "retryonstatus retrystatuscodes httpcodes retryonstatuscodes "
 	 "retriablestatuscodes codes ",
 	 CODES},
+	/* gRPC's service config. */
+	{"", " retryablestatuscodes nonfatalstatuscodes ", GRPC_CODES},
 	{"",
 	 " exceptions retryexceptions retryif retryableerrors retryfor "
 	 "retryonexception errors retryableexceptions retryonerrors "
@@ -110,12 +115,26 @@ static const struct {
 	 "write \"hedge\": {\"delay\": ..., \"max\": ...}"},
 	{"", " inherits parent inherit ", "write \"extends\""},
 	{"jitter", " type strategy algorithm mode ", KIND},
+	{"jitter", " min lowest least ", "write \"minimum\""},
 	{"jitter", " factor amount percent width share ",
 	 "write \"ratio\", a share of the delay from 0 to 1"},
 	{"budget", " type strategy algorithm mode model ", KIND},
 	{"budget", " tokens size ",
 	 "write \"capacity\" of a token_bucket, or \"max_tokens\" of a "
 	 "throttle"},
+	{"budget",
+	 " refill fillrate refillrate refilltokens rate tokenspersecond "
+	 "refillamount ",
+	 "write \"refill_per_second\""},
+	{"budget", " cost ", "write \"retry_cost\""},
+	{"budget",
+	 " retryratio percentcanretry percentage percent budgetpercent ",
+	 "write \"ratio\""},
+	{"budget",
+	 " minretriespersec minretriespersecond minretryconcurrency minimum "
+	 "min ",
+	 "write \"min_per_second\" of a ratio, or \"min_concurrent\" of a "
+	 "concurrency budget"},
 	{"breaker",
 	 " threshold failurethreshold errorrate errorthreshold "
 	 "failureratethreshold failurerate ",
