@@ -267,8 +267,9 @@ struct backoff_answer {
  * or the caller's memory. Let it copy all others: backoff_outcome_set_error().
  *
  * Like all callbacks, it has to return. If longjmp(3) or a C++ exception leaves
- * the loop, the call stays under way for ever: its guard never gets back the
- * places and tokens of the budget, the probe of the breaker, and itself.
+ * the loop, the call stays under way for ever: its guard does not get back the
+ * places and tokens of the budget, nor the table the guard. A probe's place is
+ * taken by another one later: <backoff/guard.h>.
  * <backoff/cpp.hpp> has a backoff::run() for attempts that may throw. A call by
  * steps has no function of the caller inside the library: free it on the way
  * out.

@@ -49,8 +49,8 @@ backoff_sink_fd_new(int fd, int owned, struct backoff_sink **out);
  *              file, a pipe (FIFO) with a reader, or a character device
  * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for NULL; BACKOFF_E_NOMEM;
  *         BACKOFF_E_IO with errno if the file cannot be opened, without
- *         waiting: ENXIO for a pipe without a reader, EINVAL for another type
- *         of file
+ *         waiting: ENXIO for a pipe without a reader or a socket, EISDIR for a
+ *         directory, EINVAL for another type of file
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_file_new(const char *path, struct backoff_sink **out);
@@ -99,8 +99,9 @@ struct backoff_rotation {
  *              file after a rotation has the mode and owner of the one before
  * @return BACKOFF_OK; BACKOFF_E_ARGUMENT for a NULL or a value out of range;
  *         BACKOFF_E_NOMEM; BACKOFF_E_IO with errno if the file cannot be
- *         opened: EINVAL if it is not a regular file, ENAMETOOLONG if its name
- *         leaves no room for the numbers
+ *         opened: EINVAL if it is not a regular file (EISDIR for a directory,
+ *         ENXIO for a socket, or a pipe without a reader), ENAMETOOLONG if
+ *         its name leaves no room for the numbers
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status
 backoff_sink_rotating_new(const char *path,
