@@ -120,7 +120,7 @@ static bool
 is_own_word(const char *text, char *why, size_t size)
 {
 	if (strcasecmp(text, "success") == 0) {
-		snprintf(why, size, "a success is no failure");
+		snprintf(why, size, "a success is not a failure");
 		return true;
 	}
 	if (strcasecmp(text, "NotReported") == 0) {
