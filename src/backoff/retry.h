@@ -161,8 +161,11 @@ struct backoff_call_options {
 	 *  of scalars, at most 1024 bytes. */
 	const char *attrs;
 	/** If it is not NULL, the callbacks set by
-	 *  backoff_retry_set_classify(), _set_discard() and _set_on_event() get
-	 *  it instead of the user that was set with them. */
+	 *  backoff_retry_set_classify() and _set_discard() get it instead of
+	 *  the user that was set with them: they judge and free what the
+	 *  attempts of this call made. The callback of
+	 *  backoff_retry_set_on_event() observes all calls, and keeps its own.
+	 */
 	void *user;
 	/** The sink for events, instead of the retry object's. */
 	struct backoff_sink *sink;

@@ -118,7 +118,8 @@ bo_call_target(const struct backoff_call *call)
 					     : call->retry->target;
 }
 
-/** What a callback gets that was set with @p user. */
+/** What a callback gets that was set with @p user and judges or frees what the
+ *  attempts of one call made. */
 static inline void *
 bo_call_user(const struct backoff_call_options *options, void *user)
 {

@@ -110,8 +110,7 @@ emit(const struct backoff_call *call, const struct backoff_event *event)
 	const struct backoff_retry *r = call->retry;
 
 	if (r->on_event != NULL)
-		r->on_event(bo_call_user(call->options, r->on_event_user),
-			    event);
+		r->on_event(r->on_event_user, event);
 	if (call->sink != NULL)
 		backoff_sink_emit(call->sink, event);
 }

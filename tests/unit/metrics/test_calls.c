@@ -93,6 +93,27 @@ Test(metrics_calls, attempts_over_operations_is_the_amplification)
 	scene_clear(&s);
 }
 
+/* A call's user is not the metrics, whatever it points to. */
+Test(metrics_calls, count_calls_that_have_a_user_of_their_own)
+{
+	struct scene s = scene_of("{\"name\":\"M\",\"max_attempts\":1}");
+	struct backoff_metrics *other = metrics_of(4);
+	struct backoff_call_options options = {.size = sizeof(options),
+					       .user = other};
+	struct backoff_answer answer;
+	unsigned until = 1;
+	char *text;
+
+	cr_expect(backoff_retry_run(s.retry, &options, fail_until, &until,
+				    &answer) == BACKOFF_OK);
+	cr_expect(value_of(&s, "retry_operations_total") == 1);
+	text = open_text_of(other);
+	cr_expect(sum_of(text, "retry_operations_total", NULL) == 0);
+	free(text);
+	backoff_metrics_free(other);
+	scene_clear(&s);
+}
+
 /* One call by steps; the metrics are read between them. */
 Test(metrics_calls, attempts_under_way_are_known_if_starts_are_logged)
 {
