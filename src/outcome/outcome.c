@@ -116,6 +116,8 @@ const size_t bo_outcome_texts_size = offsetof(__typeof__(texts), room);
 void
 backoff_outcome_from_errno(struct backoff_outcome *outcome, int error_number)
 {
+	if (outcome == NULL)
+		return;
 	if (error_number == 0) {
 		backoff_outcome_set(outcome, BACKOFF_OUTCOME_SUCCESS,
 				    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
@@ -148,6 +150,8 @@ backoff_outcome_from_http(struct backoff_outcome *outcome, int status)
 	enum backoff_class class = BACKOFF_CLASS_SERVER;
 	const char *code = NULL;
 
+	if (outcome == NULL)
+		return;
 	if (status >= 100 && status <= 999)
 		code = texts.http[status / 10 - 10][status % 10];
 	if (status >= 200 && status <= 399) {

@@ -1,6 +1,7 @@
 /* Every exported function with NULL for each of its pointers in turn: a status
  * says so, everything else does nothing or gives a neutral value. */
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -67,6 +68,8 @@ static struct backoff_sink *sink;
 static struct backoff_outcome outcome;
 static struct backoff_event event;
 static char buffer[65536];
+/** Not on the stack: a crash jumps out of the loop. */
+static volatile int n;
 
 static void
 attempt(void *user, const struct backoff_attempt *made,
@@ -268,8 +271,13 @@ outcomes(void)
 	HARMLESS(backoff_outcome_set_sending, NULL, 1, 1);
 	HARMLESS(backoff_outcome_set_result, NULL, buffer);
 	HARMLESS(backoff_outcome_set_result, &outcome, NULL);
-	HARMLESS(backoff_outcome_from_errno, NULL, 5);
-	HARMLESS(backoff_outcome_from_http, NULL, 503);
+	/* Numbers of each sort: known, unknown, not a status at all. */
+	for (n = -1; n < 1100; n++) {
+		HARMLESS(backoff_outcome_from_errno, NULL, n);
+		HARMLESS(backoff_outcome_from_http, NULL, n);
+	}
+	HARMLESS(backoff_outcome_from_errno, NULL, 99999);
+	HARMLESS(backoff_outcome_from_http, NULL, INT_MIN);
 	ARGUMENT(backoff_hint_parse, NULL, "1", 0, &hint);
 	ARGUMENT(backoff_hint_parse, "Retry-After", NULL, 0, &hint);
 	ARGUMENT(backoff_hint_parse, "Retry-After", "1", 0, NULL);
