@@ -15,9 +15,10 @@ bool
 bo_hold_pay_again(const struct backoff_state *state, int64_t *held_milli,
 		  uint64_t *since_ns, uint64_t now_ns)
 {
+	if (*held_milli <= 0 || bo_guard_inherits_costs(state->guard))
+		return true;
 	*since_ns = now_ns;
-	if (*held_milli <= 0 ||
-	    bo_guard_reserve_again(state->guard, now_ns, held_milli))
+	if (bo_guard_reserve_again(state->guard, now_ns, held_milli))
 		return true;
 	*held_milli = 0;
 	return false;

@@ -130,6 +130,13 @@ bo_guard_reserve(struct backoff_guard *guard,
 }
 
 bool
+bo_guard_inherits_costs(const struct backoff_guard *guard)
+{
+	/* The others give back what retries hold: see bo_budget_inherit(). */
+	return guard->policy->budget.kind == BACKOFF_BUDGET_RATIO;
+}
+
+bool
 bo_guard_reserve_again(struct backoff_guard *guard, uint64_t now_ns,
 		       int64_t *cost_milli)
 {

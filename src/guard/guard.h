@@ -75,6 +75,10 @@ bool bo_guard_reserve(struct backoff_guard *guard,
 		      const struct backoff_outcome *outcome, uint64_t now_ns,
 		      int64_t *cost_milli);
 
+/** Whether a child of fork(2) has a copy of what the budget took for retries of
+ *  its parent, so that a retry that it continues is paid for. */
+bool bo_guard_inherits_costs(const struct backoff_guard *guard);
+
 /** The same for a retry for which another process reserved *cost_milli, more
  *  than 0; it may cost less here. */
 bool bo_guard_reserve_again(struct backoff_guard *guard, uint64_t now_ns,
