@@ -60,9 +60,9 @@ struct backoff_hint {
  * - `RateLimit` as a dictionary (draft -07), `limit=10, remaining=0, reset=5`,
  *   or as a list (later drafts), `"name";r=0;t=5`. Limits with something left
  *   say nothing.
- * - `RateLimit-Remaining`, `x-ratelimit-remaining` and the like: a number,
- * which alone says nothing. backoff_outcome_add_hint() knows which limit it is
- * of.
+ * - `RateLimit-Remaining`, `x-ratelimit-remaining` and the like: a number, also
+ *   with more behind it ("76;w=21600", "10, 10"), which alone says nothing.
+ *   backoff_outcome_add_hint() knows which limit it is of.
  *
  * The case of names and blanks around values do not matter, nor does a line end
  * behind the value.

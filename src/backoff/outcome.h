@@ -127,7 +127,8 @@ backoff_outcome_code(const struct backoff_outcome *outcome);
  * response may be passed, one by one and in any order; the class of the failure
  * may be set before or after. Call it after the outcome was filled.
  *
- * @return as backoff_hint_parse(); only BACKOFF_OK changes anything.
+ * @return as backoff_hint_parse(); only BACKOFF_OK changes anything, except
+ *         that a limit whose remaining cannot be read does not count.
  *         BACKOFF_E_LIMIT for a reset or remaining of one more limit than
  *         BACKOFF_LIMITS_MAX
  */
@@ -140,8 +141,8 @@ backoff_outcome_add_hint(struct backoff_outcome *outcome, const char *name,
  *
  * An explicit hint wins over rate limits. Limits count only if the failure is
  * of class throttle, and only those that are used up: whose header for what
- * remains says 0, or is absent. The longest of several applies. So a failure
- * of another class is retried as if there were no such headers.
+ * remains says 0 (or less), or is absent. The longest of several applies. So a
+ * failure of another class is retried as if there were no such headers.
  */
 BACKOFF_API struct backoff_hint
 backoff_outcome_hint(const struct backoff_outcome *outcome);

@@ -12,7 +12,8 @@
 enum {
 	/** reset_ns is set. */
 	BO_LIMIT_RESET = 1,
-	/** A header said that something, or that nothing remains. */
+	/** A header said that something remains, or what it said cannot be
+	 *  read; or that nothing remains. */
 	BO_LIMIT_LEFT = 2,
 	BO_LIMIT_USED_UP = 4,
 };

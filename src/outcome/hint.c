@@ -172,17 +172,19 @@ static bool
 read_limit(struct bo_piece p, const struct limit_name *name, uint64_t wall_ns,
 	   struct bo_header *out)
 {
-	uint64_t remaining;
+	bool is_zero, is_read;
 
 	out->limit.key = name->key;
 	if (name->is_reset) {
 		out->limit.state = BO_LIMIT_RESET;
 		return bo_hint_reset(p, wall_ns, &out->limit.reset_ns);
 	}
-	if (!bo_hint_amount(p, BO_NS_PER_S, &remaining))
-		return false;
-	out->limit.state = remaining == 0 ? BO_LIMIT_USED_UP : BO_LIMIT_LEFT;
-	return true;
+	/* Without a number, the server says more than nothing: the limit is not
+	 * one without this header. */
+	is_read = bo_hint_remaining(p, &is_zero);
+	out->limit.state =
+		is_read && is_zero ? BO_LIMIT_USED_UP : BO_LIMIT_LEFT;
+	return is_read && p.at[0] != '-';
 }
 
 enum backoff_status
@@ -212,10 +214,12 @@ bo_header_read(const char *name, const char *value, uint64_t wall_ns,
 		good = read_limit(p, &limit, wall_ns, &read);
 	else
 		return BACKOFF_E_NOT_FOUND;
-	if (!good)
-		return BACKOFF_E_VALUE;
+	/* Half a field or a bad reset says nothing. */
+	if (!good && (row < sizeof(headers) / sizeof(*headers) ||
+		      read.limit.state == BO_LIMIT_RESET))
+		read = (struct bo_header){.hint.kind = BACKOFF_HINT_NONE};
 	*out = read;
-	return BACKOFF_OK;
+	return good ? BACKOFF_OK : BACKOFF_E_VALUE;
 }
 
 enum backoff_status

@@ -110,6 +110,21 @@ bo_hint_amount(struct bo_piece p, uint64_t unit_ns, uint64_t *out_ns)
 	return true;
 }
 
+bool
+bo_hint_remaining(struct bo_piece p, bool *is_zero)
+{
+	bool is_negative = p.length > 0 && p.at[0] == '-';
+	uint64_t amount;
+
+	p.at += is_negative;
+	p.length -= is_negative;
+	if (!take_amount(&p, BO_NS_PER_S, &amount) ||
+	    (p.length > 0 && strchr(" \t;,/", p.at[0]) == NULL))
+		return false;
+	*is_zero = is_negative || amount == 0;
+	return true;
+}
+
 /* The index of the name that *p starts with, and move *p behind it; -1 if there
  * is none. */
 static int

@@ -26,6 +26,10 @@ size_t bo_piece_digits(struct bo_piece p);
  *  exponent, no point without digits on both sides. */
 bool bo_hint_amount(struct bo_piece p, uint64_t unit_ns, uint64_t *out_ns);
 
+/** Read what remains of a limit: the number that the value begins with, as in
+ *  "76;w=21600", "10/100" and "10, 10". A number below 0 is read as 0. */
+bool bo_hint_remaining(struct bo_piece p, bool *is_zero);
+
 /** The time from @p wall_ns to an HTTP date in any of its three forms; 0 if it
  *  has passed. */
 bool bo_hint_date(struct bo_piece p, uint64_t wall_ns, uint64_t *delay_ns);

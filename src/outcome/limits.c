@@ -53,6 +53,8 @@ backoff_outcome_add_hint(struct backoff_outcome *outcome, const char *name,
 	if (outcome == NULL || name == NULL || value == NULL)
 		return BACKOFF_E_ARGUMENT;
 	status = bo_header_read(name, value, wall_ns, &header);
+	if (status == BACKOFF_E_VALUE && header.limit.state != 0)
+		(void)add_limit(&outcome->limits, &header.limit);
 	if (status != BACKOFF_OK)
 		return status;
 	outcome->hint = backoff_hint_join(outcome->hint, header.hint);

@@ -16,6 +16,8 @@ struct field {
 
 /** A number, if an item is one. */
 struct number {
+	/** There is an item, a number or not. */
+	bool is_there;
 	bool is_set;
 	bool is_zero;
 	uint64_t seconds_ns;
@@ -96,7 +98,7 @@ skip_string(struct field *f)
 static struct number
 take_item(struct field *f)
 {
-	struct number n = {0};
+	struct number n = {.is_there = true};
 	char first = next(f);
 
 	if (first == '"') {
@@ -176,7 +178,7 @@ state_of(const struct member *m)
 {
 	uint32_t state = m->reset.is_set ? BO_LIMIT_RESET : 0;
 
-	if (m->remaining.is_set)
+	if (m->remaining.is_there)
 		state |=
 			m->remaining.is_zero ? BO_LIMIT_USED_UP : BO_LIMIT_LEFT;
 	return state;
