@@ -39,4 +39,16 @@ runs "exceptions: retried by type, thrown at last" \
 	'5 calls threw; success after 3 attempts'
 runs "cpp.hpp: what exceptions are described as" \
 	"$top_srcdir/tests/api/test_cpp.cc" 'all as described'
+for flag in -fno-rtti -fno-exceptions; do
+	count=$((count + 1))
+	# shellcheck disable=SC2086 # words
+	if echo '#include <backoff/cpp.hpp>' |
+		$CXX -std=c++11 $flag -I"$top_srcdir/src" -x c++ -fsyntax-only \
+			- >"$tmp/out" 2>&1 ||
+		! grep -q 'needs exceptions and RTTI' "$tmp/out"; then
+		echo "not ok $count - $flag is refused with a reason"
+	else
+		echo "ok $count - $flag is refused with a reason"
+	fi
+done
 echo "1..$count"
