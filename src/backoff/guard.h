@@ -62,7 +62,8 @@ backoff_guard_breaker(const struct backoff_guard *guard, uint64_t now_ns);
 
 /**
  * Guards by target, up to a limit. A new target evicts the least recently used
- * guard without holders; if all have holders, new targets share one guard.
+ * guard without holders; if all have holders, new targets share one guard. A
+ * child of fork(2) has a copy, in which calls of the parent hold nothing.
  *
  * A target takes about 600 bytes, its name, and 2 bytes for each attempt of the
  * policy's `breaker.window`: 60 MB for 100,000 targets, but 2 GB with a window

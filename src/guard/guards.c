@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/process.h"
 #include "base/table.h"
+#include "guard/guards.h"
 #include "guard/state.h"
 
 #define ROOM_FIRST 16
@@ -23,8 +25,14 @@ struct entry {
 	char *target;
 	/** Hash of the target. */
 	uint64_t hash;
-	/** Number of holders that took it and have not released it. */
-	uint32_t holders;
+	/** Number of holders that took it and have not released it: calls of
+	 *  this process, and others. */
+	uint32_t calls, holders;
+	/** Calls held it in a process of which this one is a child: they may
+	 *  continue here, so its memory has to stay. */
+	bool is_copied;
+	/** Among the evicted ones. */
+	struct entry *next;
 	/** The clock when it was last taken. */
 	uint64_t used;
 };
@@ -41,6 +49,10 @@ struct backoff_guards {
 	struct bo_table table;
 	/** For targets beyond the limit. */
 	struct entry *shared;
+	/** Evicted, but copied calls may point to them. */
+	struct entry *evicted;
+	/** The process that has the calls: see bo_process_generation(). */
+	uint32_t generation;
 };
 
 /* One lock for all tables rather than one for each: fork(2) has to take it, so
@@ -88,7 +100,9 @@ new_entry(const struct backoff_policy *policy, const char *target,
 		free(made);
 		return NULL;
 	}
-	made->holders = 0;
+	made->calls = made->holders = 0;
+	made->is_copied = false;
+	made->next = NULL;
 	made->used = 0;
 	made->hash = hash;
 	made->target = strdup(target);
@@ -117,6 +131,7 @@ backoff_guards_new(const struct backoff_policy *policy, uint32_t limit,
 	}
 	g->policy = backoff_policy_ref(policy);
 	g->limit = limit;
+	g->generation = bo_process_generation();
 	*out = g;
 	return BACKOFF_OK;
 }
@@ -131,6 +146,12 @@ backoff_guards_free(struct backoff_guards *guards)
 	free(guards->entry);
 	bo_table_clear(&guards->table);
 	free_entry(guards->shared);
+	while (guards->evicted != NULL) {
+		struct entry *next = guards->evicted->next;
+
+		free_entry(guards->evicted);
+		guards->evicted = next;
+	}
 	backoff_policy_unref(
 		(struct backoff_policy *)(uintptr_t)guards->policy);
 	free(guards);
@@ -192,7 +213,8 @@ find_unused(const struct backoff_guards *guards)
 	uint32_t oldest = guards->count;
 
 	for (uint32_t i = 0; i < guards->count; i++)
-		if (guards->entry[i]->holders == 0 &&
+		if (guards->entry[i]->calls == 0 &&
+		    guards->entry[i]->holders == 0 &&
 		    (oldest == guards->count ||
 		     guards->entry[i]->used < guards->entry[oldest]->used))
 			oldest = i;
@@ -207,7 +229,12 @@ evict(struct backoff_guards *guards, uint32_t index)
 	bo_table_remove(&guards->table,
 			slot_of(guards, gone->target, gone->hash), hash_of,
 			guards);
-	free_entry(gone);
+	if (!gone->is_copied) {
+		free_entry(gone);
+		return;
+	}
+	gone->next = guards->evicted;
+	guards->evicted = gone;
 }
 
 /* An entry for a new target, at the limit in place of another; the shared one
@@ -237,25 +264,49 @@ insert(struct backoff_guards *guards, const char *target, uint64_t hash)
 	return made;
 }
 
+/* In a child of fork(2): the calls under way are those of its parent, which the
+ * child has no threads for. Other holders, such as retry objects, it has. */
+static void
+notice_fork(struct backoff_guards *guards)
+{
+	if (guards->generation == bo_process_generation())
+		return;
+	guards->generation = bo_process_generation();
+	for (uint32_t i = 0; i < guards->count; i++) {
+		struct entry *entry = guards->entry[i];
+
+		entry->is_copied = entry->is_copied || entry->calls > 0;
+		entry->calls = 0;
+	}
+}
+
+/* With the lock; NULL without memory. */
+static struct entry *
+take(struct backoff_guards *guards, const char *target)
+{
+	uint64_t hash = bo_hash(0, target, strlen(target));
+	struct entry *entry;
+
+	notice_fork(guards);
+	entry = find(guards, target, hash);
+	if (entry == NULL)
+		entry = insert(guards, target, hash);
+	if (entry != NULL)
+		entry->used = ++guards->clock;
+	return entry;
+}
+
 struct backoff_guard *
 backoff_guards_take(struct backoff_guards *guards, const char *target)
 {
 	if (guards == NULL)
 		return NULL;
 	struct entry *entry;
-	uint64_t hash;
 
-	if (target == NULL)
-		target = "";
-	hash = bo_hash(0, target, strlen(target));
 	take_lock();
-	entry = find(guards, target, hash);
-	if (entry == NULL)
-		entry = insert(guards, target, hash);
-	if (entry != NULL) {
+	entry = take(guards, target != NULL ? target : "");
+	if (entry != NULL)
 		entry->holders++;
-		entry->used = ++guards->clock;
-	}
 	release_lock();
 	return entry != NULL ? &entry->guard : NULL;
 }
@@ -269,5 +320,36 @@ backoff_guards_release(struct backoff_guards *guards,
 		return;
 	take_lock();
 	((struct entry *)guard)->holders--;
+	release_lock();
+}
+
+struct backoff_guard *
+bo_guards_enter(struct backoff_guards *guards, const char *target)
+{
+	struct entry *entry;
+
+	take_lock();
+	entry = take(guards, target);
+	if (entry != NULL)
+		entry->calls++;
+	release_lock();
+	return entry != NULL ? &entry->guard : NULL;
+}
+
+void
+bo_guards_rejoin(struct backoff_guards *guards, struct backoff_guard *guard)
+{
+	take_lock();
+	notice_fork(guards);
+	((struct entry *)guard)->calls++;
+	release_lock();
+}
+
+void
+bo_guards_leave(struct backoff_guards *guards, struct backoff_guard *guard)
+{
+	take_lock();
+	notice_fork(guards);
+	((struct entry *)guard)->calls--;
 	release_lock();
 }

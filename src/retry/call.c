@@ -144,6 +144,8 @@ void
 bo_call_inherit(struct backoff_call *call)
 {
 	call->generation = bo_process_generation();
+	if (call->guards != NULL)
+		bo_guards_rejoin(call->guards, call->guard);
 	/* Attempts under way are counted here too, until they end. */
 	if (call->phase != BO_PHASE_RUNNING ||
 	    call->in_flight == BACKOFF_ABSENT)

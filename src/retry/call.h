@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/sized.h"
 #include "base/process.h"
+#include "guard/guards.h"
 #include "retry/retry.h"
 
 enum bo_phase {
@@ -101,12 +102,13 @@ bo_call_is_logged(const struct backoff_call *call)
 /** Take a guard for the target that the options name. BACKOFF_E_NOMEM. */
 enum backoff_status bo_call_take_guard(struct backoff_call *call);
 
-/** The call is over: give back what bo_call_take_guard() took. */
+/** The call is over: give back what bo_call_take_guard() took in this process.
+ */
 static inline void
 bo_call_release_guard(struct backoff_call *call)
 {
-	if (call->guards != NULL)
-		backoff_guards_release(call->guards, call->guard);
+	if (call->guards != NULL && !bo_call_is_foreign(call))
+		bo_guards_leave(call->guards, call->guard);
 	call->guards = NULL;
 }
 

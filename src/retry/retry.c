@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/process.h"
 #include "guard/guard.h"
+#include "guard/guards.h"
 #include "policy/policy.h"
 
 #define NAME_MAX_BYTES BO_TARGET_MAX_BYTES
@@ -118,7 +119,7 @@ bo_retry_take_guard(struct backoff_retry *r, const char *target,
 	    (r->target != NULL && strcmp(r->target, target) == 0))
 		return BACKOFF_OK;
 	*table = r->guards != NULL ? r->guards : own_guards(r);
-	*guard = *table != NULL ? backoff_guards_take(*table, target) : NULL;
+	*guard = *table != NULL ? bo_guards_enter(*table, target) : NULL;
 	return *guard != NULL ? BACKOFF_OK : BACKOFF_E_NOMEM;
 }
 

@@ -88,3 +88,115 @@ Test(retry_fork, a_copied_retry_is_paid_for_once)
 		scene_clear(&c.scene);
 	}
 }
+
+#define BREAKER                                                                \
+	"{\"name\":\"F\",\"max_attempts\":1,"                                  \
+	"\"breaker\":{\"window\":2,\"cooldown\":60}}"
+
+static struct backoff_call *
+call_to(const struct scene *s, const char *target)
+{
+	struct backoff_call_options options = {.size = sizeof(options),
+					       .target = target};
+	struct backoff_step step;
+	struct backoff_call *call;
+
+	cr_assert(backoff_call_new(s->retry, &options, &call) == BACKOFF_OK);
+	cr_assert(backoff_call_next(call, &step) == BACKOFF_OK);
+	return call;
+}
+
+/* Report to the call, and end it. */
+static enum backoff_stop
+end(struct backoff_call *call, int status)
+{
+	struct backoff_outcome outcome = {0};
+	enum backoff_stop stop;
+
+	backoff_outcome_from_http(&outcome, status);
+	/* A call that the breaker has refused is over already. */
+	if (backoff_call_answer(call)->stop != BACKOFF_STOP_BREAKER_OPEN)
+		cr_assert(backoff_call_report(call, &outcome) == BACKOFF_OK);
+	stop = backoff_call_answer(call)->stop;
+	backoff_call_free(call);
+	return stop;
+}
+
+struct targets {
+	struct scene scene;
+	/** Under way at the fork. */
+	struct backoff_call *call[BACKOFF_RETRY_TARGETS];
+	unsigned calls;
+};
+
+/* With as many calls under way in the parent as the table has room for. */
+static bool
+have_guards_of_their_own(void *user)
+{
+	struct targets *t = user;
+	bool good = end(call_to(&t->scene, "c"), 503) ==
+			    BACKOFF_STOP_MAX_ATTEMPTS &&
+		    end(call_to(&t->scene, "c"), 503) ==
+			    BACKOFF_STOP_MAX_ATTEMPTS &&
+		    end(call_to(&t->scene, "c"), 200) ==
+			    BACKOFF_STOP_BREAKER_OPEN &&
+		    end(call_to(&t->scene, "d"), 200) == BACKOFF_STOP_SUCCESS &&
+		    end(call_to(&t->scene, "e"), 200) == BACKOFF_STOP_SUCCESS;
+
+	/* Copied calls may continue here or be freed, although their targets
+	 * have lost their places. */
+	for (unsigned i = 0; i < t->calls; i++) {
+		if (i % 2 == 0)
+			backoff_call_free(t->call[i]);
+		else
+			good = end(t->call[i], 200) == BACKOFF_STOP_SUCCESS &&
+			       good;
+	}
+	/* Every place is free again. */
+	for (unsigned i = 0; i < 2 * t->calls; i++) {
+		char target[16];
+
+		snprintf(target, sizeof(target), "new%u", i);
+		good = end(call_to(&t->scene, target), 503) ==
+			       BACKOFF_STOP_MAX_ATTEMPTS &&
+		       good;
+	}
+	backoff_retry_free(t->scene.retry);
+	return good;
+}
+
+static void
+check_targets(unsigned limit, bool has_table)
+{
+	static const struct act act[] = {OK(0)};
+	struct backoff_guards *table = NULL;
+	static struct targets t;
+
+	scene_init(&t.scene, BREAKER, act);
+	backoff_retry_set_on_event(t.scene.retry, NULL, NULL);
+	if (has_table) {
+		cr_assert(backoff_guards_new(t.scene.policy, limit + 1,
+					     &table) == BACKOFF_OK);
+		/* The retry object's own target has a place as well. */
+		cr_assert(backoff_retry_set_guards(t.scene.retry, table) ==
+			  BACKOFF_OK);
+	}
+	t.calls = limit;
+	for (unsigned i = 0; i < limit; i++) {
+		char target[16];
+
+		snprintf(target, sizeof(target), "t%u", i);
+		t.call[i] = call_to(&t.scene, target);
+	}
+	cr_expect(holds_in_child(have_guards_of_their_own, &t));
+	for (unsigned i = 0; i < limit; i++)
+		cr_expect(end(t.call[i], 200) == BACKOFF_STOP_SUCCESS);
+	scene_clear(&t.scene);
+	backoff_guards_free(table);
+}
+
+Test(retry_fork, calls_of_the_parent_hold_no_target)
+{
+	check_targets(2, true);
+	check_targets(BACKOFF_RETRY_TARGETS, false);
+}
