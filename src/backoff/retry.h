@@ -445,8 +445,9 @@ BACKOFF_API size_t backoff_call_save(struct backoff_call *call, char *buffer,
  * @param out      set on BACKOFF_OK; continue with backoff_call_next()
  * @param error    may be NULL
  * @return BACKOFF_OK; BACKOFF_E_STATE for another policy; BACKOFF_E_SYNTAX,
- *         _FIELD, _VALUE, _LIMIT for a text that is not a saved call, or that
- *         no call under its policy can be, such as attempt 7 of 6;
+ *         _FIELD, _VALUE, _LIMIT for a text that is not a saved call, or whose
+ *         counters no call under its policy can have, such as attempt 7 of 6
+ *         (the wait and the last failure are taken as they are);
  *         BACKOFF_E_ARGUMENT; BACKOFF_E_NOMEM
  */
 BACKOFF_API BACKOFF_MUST_CHECK enum backoff_status

@@ -231,6 +231,26 @@ backoff_retry_set_target(struct backoff_retry *retry, const char *target)
 	return status;
 }
 
+/* Whether a member of a valid object before this one has its name. */
+static bool
+is_repeated(const char *text, const struct bo_json_value *name)
+{
+	char wanted[BO_ATTRS_MAX_BYTES], other[BO_ATTRS_MAX_BYTES];
+	size_t length = bo_json_unescape(name, wanted);
+	struct bo_json json;
+	struct bo_json_member member;
+	bool first = true;
+
+	bo_json_begin(&json, text, strlen(text));
+	(void)bo_json_open(&json, '{');
+	while (bo_json_member(&json, &first, &member) &&
+	       member.key.at < name->at)
+		if (bo_json_unescape(&member.key, other) == length &&
+		    memcmp(other, wanted, length) == 0)
+			return true;
+	return false;
+}
+
 static bool
 is_object_of_scalars(const char *text)
 {
@@ -243,7 +263,8 @@ is_object_of_scalars(const char *text)
 		return false;
 	while (bo_json_member(&json, &first, &member))
 		if (member.value.type == BO_JSON_OBJECT ||
-		    member.value.type == BO_JSON_ARRAY)
+		    member.value.type == BO_JSON_ARRAY ||
+		    is_repeated(text, &member.key))
 			return false;
 	return bo_json_end(&json) && strpbrk(text, "\r\n") == NULL;
 }

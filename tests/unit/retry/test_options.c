@@ -396,3 +396,34 @@ Test(retry_options, wrong_options_are_refused)
 	cr_expect(s.made == 0 && s.lines == 0);
 	scene_clear(&s);
 }
+
+Test(retry_options, attrs_name_each_member_once)
+{
+	static const struct {
+		const char *attrs;
+		enum backoff_status status;
+	} row[] = {
+		{"{\"a\":1,\"b\":1,\"aa\":1,\"\":1}", BACKOFF_OK},
+		{"{\"a\":1,\"b\":2,\"a\":1}", BACKOFF_E_ARGUMENT},
+		{"{\"a\":1,\"\\u0061\":2}", BACKOFF_E_ARGUMENT},
+		{"{\"\":1,\"\":2}", BACKOFF_E_ARGUMENT},
+	};
+	static const struct act act[] = {OK(0)};
+	static struct scene s;
+
+	scene_init(&s, "{\"name\":\"O\",\"max_attempts\":1}", act);
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct backoff_call_options options = {.size = sizeof(options),
+						       .attrs = row[i].attrs};
+		struct backoff_call *call = NULL;
+
+		cr_expect(backoff_retry_set_attrs(s.retry, row[i].attrs) ==
+				  row[i].status,
+			  "%s", row[i].attrs);
+		cr_expect(backoff_call_new(s.retry, &options, &call) ==
+				  row[i].status,
+			  "%s", row[i].attrs);
+		backoff_call_free(call);
+	}
+	scene_clear(&s);
+}
