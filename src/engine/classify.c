@@ -129,27 +129,17 @@ is_log_of_silence(const struct backoff_outcome *outcome)
 	return equal(bo_outcome_error_type(outcome), BO_NOT_REPORTED_TYPE);
 }
 
-/* Whether a failure is retried under a policy that asks what it is. */
-static __attribute__((noinline)) bool
-judge(const struct backoff_policy *policy,
-      const struct backoff_outcome *outcome)
-{
-	if (outcome->failure_class == BACKOFF_CLASS_FATAL)
-		return !is_log_of_silence(outcome) &&
-		       names_fatal(&policy->retry_on, outcome) &&
-		       !any_matches(&policy->abort_on, outcome);
-	return !any_matches(&policy->abort_on, outcome) &&
-	       any_matches(&policy->retry_on, outcome);
-}
-
 bool
 bo_engine_is_retryable(const struct backoff_policy *policy,
 		       const struct backoff_outcome *outcome)
 {
 	if (!bo_outcome_is_reported(outcome))
 		return false;
-	if (policy->retries_all &&
-	    outcome->failure_class != BACKOFF_CLASS_FATAL)
-		return true;
-	return judge(policy, outcome);
+	if (outcome->failure_class == BACKOFF_CLASS_FATAL)
+		return !is_log_of_silence(outcome) &&
+		       names_fatal(&policy->retry_on, outcome) &&
+		       !any_matches(&policy->abort_on, outcome);
+	return policy->retries_all ||
+	       (!any_matches(&policy->abort_on, outcome) &&
+		any_matches(&policy->retry_on, outcome));
 }

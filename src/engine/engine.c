@@ -192,13 +192,7 @@ bo_engine_begin(const struct backoff_policy *policy,
 	state->held_since_ns = 0;
 	state->guard = NULL;
 	state->round_begun = state->round_classes = 0;
-	/* As bo_engine_resume(), without a guard. */
-	state->attempt_start_ns = now_ns;
-	clear_rest(out);
-	if (bo_engine_has_passed(state->deadline_ns, now_ns))
-		bo_engine_finish(state, BACKOFF_STOP_DEADLINE, out);
-	else
-		bo_engine_allow(policy, state, now_ns, out);
+	bo_engine_resume(policy, state, now_ns, out);
 }
 
 enum backoff_class

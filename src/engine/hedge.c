@@ -342,26 +342,21 @@ decide_last(const struct backoff_policy *policy, struct backoff_state *state,
 		policy->hedge.after_failure == BO_HEDGE_NOW && hedges->left > 0;
 	bool failed = outcome->kind == BACKOFF_OUTCOME_FAILURE ||
 		      outcome->kind == BACKOFF_OUTCOME_TIMEOUT;
-	struct backoff_outcome copy;
-	const struct backoff_outcome *last = outcome;
+	struct backoff_outcome last;
 	struct backoff_hint joined;
-	struct backoff_hint hint = *bo_outcome_hint(outcome, &joined);
-	bool is_clamped =
-		failed && join_hints(&policy->hint, hedges, now_ns, &hint);
+	bool is_clamped;
 
-	if (hint.kind != outcome->hint.kind ||
-	    hint.delay_ns != outcome->hint.delay_ns) {
-		bo_outcome_borrow(&copy, outcome);
-		copy.hint = hint;
-		last = &copy;
-	}
+	bo_outcome_borrow(&last, outcome);
+	last.hint = *bo_outcome_hint(outcome, &joined);
+	is_clamped =
+		failed && join_hints(&policy->hint, hedges, now_ns, &last.hint);
 	bo_engine_clear(out);
 	if (goes_on)
 		state->round_begun = hedges->begun;
 	else
 		/* The whole round is one step of the curve. */
 		state->curve_start += hedges->begun - 1;
-	bo_engine_decide(policy, state, last, now_ns, draw, out);
+	bo_engine_decide(policy, state, &last, now_ns, draw, out);
 	if (goes_on && out->action == BACKOFF_ACTION_WAIT)
 		state->round_classes |= 1u << bo_engine_class_of(outcome);
 	else

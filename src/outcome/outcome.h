@@ -107,19 +107,14 @@ bo_outcome_text_is_constant(const char *text)
 	       bo_outcome_texts_size;
 }
 
-/** backoff_outcome_hint() without a copy if the outcome's own hint counts,
- * which it does unless the outcome was throttled: that, or @p joined, which is
- * set.
- */
+/** backoff_outcome_hint() without a copy for outcomes that were not throttled:
+ *  the outcome's own hint, or else @p joined, which is set. */
 static inline const struct backoff_hint *
 bo_outcome_hint(const struct backoff_outcome *outcome,
 		struct backoff_hint *joined)
 {
 	if (outcome->failure_class != BACKOFF_CLASS_THROTTLE &&
 	    outcome->hint.kind != BACKOFF_HINT_RESET)
-		return &outcome->hint;
-	if (outcome->hint.kind == BACKOFF_HINT_DELAY ||
-	    outcome->hint.kind == BACKOFF_HINT_FORBID)
 		return &outcome->hint;
 	*joined = backoff_outcome_hint(outcome);
 	return joined;

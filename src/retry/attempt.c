@@ -27,25 +27,14 @@ bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 }
 
 void
-bo_attempt_ask(const struct backoff_retry *r,
-	       const struct backoff_call_options *options,
-	       struct backoff_outcome *outcome)
-{
-	outcome->size = sizeof(*outcome);
-	bo_outcome_resolve(outcome);
-	r->classify(bo_call_user(options, r->classify_user), outcome);
-	outcome->size = sizeof(*outcome);
-}
-
-void
 bo_attempt_decide(struct backoff_call *call,
 		  const struct backoff_outcome *outcome, uint64_t now_ns)
 {
-	uint64_t draw = 0;
+	uint64_t draw = outcome->kind == BACKOFF_OUTCOME_SUCCESS
+				? 0
+				: bo_call_draw(call, call->state.attempt);
 
 	bo_call_own(call);
-	if (outcome->kind != BACKOFF_OUTCOME_SUCCESS)
-		draw = bo_call_draw(call, call->state.attempt);
 	bo_engine_decide(call->retry->policy, &call->state, outcome, now_ns,
 			 draw, &call->decision);
 	bo_call_apply(call, now_ns);

@@ -30,11 +30,6 @@ bo_attempt_fill(struct backoff_attempt *attempt, uint32_t number,
 void bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 		      struct backoff_attempt *attempt);
 
-/** Call the caller's classifier. */
-void bo_attempt_ask(const struct backoff_retry *r,
-		    const struct backoff_call_options *options,
-		    struct backoff_outcome *outcome);
-
 /** Let the caller's classifier change the outcome, make a failure of one that
  *  nobody set, and find the texts of a failure. */
 static inline void
@@ -42,13 +37,18 @@ bo_attempt_classify(const struct backoff_retry *r,
 		    const struct backoff_call_options *options,
 		    struct backoff_outcome *outcome)
 {
-	if (r->classify != NULL)
-		bo_attempt_ask(r, options, outcome);
-	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS && r->classify == NULL)
 		return;
 	/* It is the library's, and all there: a function that assigned to all
 	 * of it has written its own size. */
 	outcome->size = sizeof(*outcome);
+	if (r->classify != NULL) {
+		bo_outcome_resolve(outcome);
+		r->classify(bo_call_user(options, r->classify_user), outcome);
+		outcome->size = sizeof(*outcome);
+	}
+	if (outcome->kind == BACKOFF_OUTCOME_SUCCESS)
+		return;
 	if (!bo_outcome_is_reported(outcome))
 		bo_outcome_blame(outcome);
 	bo_outcome_resolve(outcome);

@@ -9,8 +9,8 @@
 #include "retry/hedge.h"
 #include "retry/log.h"
 
-static inline void
-enter(struct backoff_call *call, uint64_t now_ns)
+void
+bo_call_enter(struct backoff_call *call, uint64_t now_ns)
 {
 	struct backoff_guard *guard = call->guard;
 
@@ -20,12 +20,6 @@ enter(struct backoff_call *call, uint64_t now_ns)
 	}
 	if (call->decision.action == BACKOFF_ACTION_DONE)
 		bo_call_stop(call, call->decision.stop, now_ns);
-}
-
-void
-bo_call_enter(struct backoff_call *call, uint64_t now_ns)
-{
-	enter(call, now_ns);
 }
 
 enum backoff_status
@@ -38,8 +32,11 @@ bo_call_begin(struct backoff_call *call, struct backoff_retry *retry,
 	bo_call_init(call, retry, options, now_ns, answer);
 	if (options->target != NULL)
 		status = bo_call_take_guard(call);
-	if (status == BACKOFF_OK)
-		enter(call, now_ns);
+	/* Without a guard, only a deadline that has passed forbids. */
+	if (status == BACKOFF_OK &&
+	    (call->guard != NULL ||
+	     call->decision.action == BACKOFF_ACTION_DONE))
+		bo_call_enter(call, now_ns);
 	return status;
 }
 

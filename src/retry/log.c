@@ -10,7 +10,6 @@
 #include "base/process.h"
 #include "clock/wall.h"
 #include "outcome/outcome.h"
-#include "policy/policy.h"
 
 /* {"id":"db1","tokens":495,"cost":5} */
 static const char *
@@ -55,8 +54,6 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	   uint64_t now_ns, struct backoff_event *event)
 {
 	const struct backoff_retry *r = call->retry;
-	uint32_t max_attempts =
-		bo_retry_max_attempts(r, call->state.inbound_attempt);
 
 	backoff_event_init(event, sizeof(*event));
 	event->type = type;
@@ -64,14 +61,16 @@ fill_event(struct backoff_call *call, enum backoff_event_type type,
 	event->service = r->service;
 	event->operation = r->operation;
 	event->target = bo_call_target(call);
-	event->policy = r->policy->name;
+	event->policy = backoff_policy_name(r->policy);
 	event->policy_hash = r->hash;
 	event->call_id = backoff_call_id(call);
 	event->parent_call_id = call->options->parent_call_id;
 	event->trace_id = call->options->trace_id;
 	event->span_id = call->options->span_id;
-	if (max_attempts != BACKOFF_UNLIMITED)
-		event->max_attempts = max_attempts;
+	if (bo_retry_max_attempts(r, call->state.inbound_attempt) !=
+	    BACKOFF_UNLIMITED)
+		event->max_attempts =
+			bo_retry_max_attempts(r, call->state.inbound_attempt);
 	event->elapsed_ns = bo_call_age(call, now_ns);
 	if (call->attempt_timeout_ns != BACKOFF_FOREVER)
 		event->attempt_timeout_ns = call->attempt_timeout_ns;

@@ -52,6 +52,25 @@ write_left_out(const struct rs_log *log, FILE *out)
 	}
 }
 
+static void
+write_misdated(const struct rs_log *log, FILE *out)
+{
+	const struct tk_quality *quality = log->quality;
+	const char *host = rs_log_text(log, quality->misdated_host);
+	char length[16];
+
+	if (quality->misdated == 0)
+		return;
+	rs_paragraph(out, 2, "",
+		     "%" PRIu64 " line%s%s%s %s %s away from all others: the "
+		     "date of their clock must be wrong",
+		     quality->misdated, plural(quality->misdated),
+		     host[0] ? " of host " : "", host,
+		     quality->misdated == 1 ? "lies" : "lie",
+		     tk_format_duration(quality->misdated_ns, length,
+					sizeof(length)));
+}
+
 /* Evidence of lines that are missing, and of clocks that differ. */
 static void
 write_doubts(const struct rs_log *log, FILE *out)
@@ -83,6 +102,13 @@ write_doubts(const struct rs_log *log, FILE *out)
 			     "the attempt before: lines are missing",
 			     loss->orphans, plural(loss->orphans),
 			     loss->orphan_ends);
+	if (quality->parted)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " line%s without an id so late, for "
+			     "what is usual in this log, that they belong to "
+			     "another call than the line before; or clocks "
+			     "differ",
+			     quality->parted, plural(quality->parted));
 	if (loss->missing_ends)
 		rs_paragraph(out, 2, "",
 			     "at least %" PRIu64
@@ -90,6 +116,7 @@ write_doubts(const struct rs_log *log, FILE *out)
 			     "ended %s, although the log goes on",
 			     loss->missing_ends, plural(loss->missing_ends),
 			     loss->missing_ends == 1 ? "it" : "them");
+	write_misdated(log, out);
 	if (quality->skewed_lines)
 		rs_paragraph(out, 2, "",
 			     "%" PRIu64 " line%s before the line that %s from: "

@@ -131,14 +131,18 @@ succeeded_silently(const struct tk_trace *trace, const struct tk_record *last)
 
 /* A log with every line of a call has none after this one, although it goes
  * on. Where lines have numbers, these say whether one is lost; if none is, the
- * process was ended. */
+ * process was ended. That explains some such calls, not many. */
 static void
 miss_end(struct tk_trace *trace, const struct tk_record *last)
 {
 	struct tk_operation *operation =
 		tk_operation_find(trace, last->operation);
 
-	if (is_covered(trace, tk_due_ns(last), operation->longest_ns))
+	if (!is_covered(trace, tk_due_ns(last), operation->longest_ns))
+		return;
+	if (last->numbered)
+		operation->numbered_open++;
+	else
 		operation->loss.missing_ends++;
 }
 
@@ -161,7 +165,7 @@ end_call(struct tk_trace *trace, const struct tk_record *last,
 		call->success_inferred = succeeded_silently(trace, last);
 		call->end = call->success_inferred ? TK_CALL_SUCCEEDED
 						   : TK_CALL_CUT_OFF;
-		if (!last->silent && !last->numbered)
+		if (!last->silent)
 			miss_end(trace, last);
 		break;
 	}

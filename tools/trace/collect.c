@@ -238,6 +238,9 @@ fill(struct tk_record *record, const struct backoff_event *event)
 	if (event->deadline_left_ns < BACKOFF_ABSENT - event->ts_ns)
 		record->deadline_ns = event->ts_ns + event->deadline_left_ns;
 	record->elapsed_ns = event->elapsed_ns;
+	record->seq = event->seq;
+	record->process = bo_hash(event->pid, event->host,
+				  event->host ? strlen(event->host) : 0);
 	record->type = (uint8_t)event->type;
 	record->stop = (uint8_t)event->stop;
 	/* A call that was cancelled while it waited: the line has the number

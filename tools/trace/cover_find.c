@@ -38,6 +38,12 @@
 #define OUTAGE_FAILS 0.5
 /* A log with this share of lines of other kinds shows when it was written. */
 #define OTHER_LINES 0.2
+/* Pieces of a log that are this far from each other, and this many times as far
+ * as all of them are long, do not have the same calendar. */
+#define DATE_APART_NS (100 * 24 * 3600 * BO_NS_PER_S)
+#define DATE_RATIO 4
+/* A wrong date of this share of lines matters. */
+#define DATE_SHARE 0.01
 /* Times that are closer are noted once. */
 #define EDGE_NS (BO_NS_PER_S / 4)
 
@@ -103,6 +109,38 @@ find_core(struct times *times)
 	times->break_ns = limit;
 }
 
+/* Keep the piece of the log with the most lines, if others are so far from it
+ * that their date must be wrong; returns the first line of it. */
+static size_t
+keep_one_date(struct times *times)
+{
+	size_t best = 0, best_count = 0, first = 0;
+	uint64_t apart_ns = 0, rest;
+
+	for (size_t i = 1; i < times->count; i++)
+		if (times->at[i] - times->at[i - 1] >= DATE_APART_NS)
+			apart_ns += times->at[i] - times->at[i - 1];
+	if (apart_ns == 0)
+		return 0;
+	rest = times->at[times->count - 1] - times->at[0] - apart_ns;
+	for (size_t i = 1; i <= times->count; i++) {
+		uint64_t gap = i == times->count
+				       ? UINT64_MAX
+				       : times->at[i] - times->at[i - 1];
+
+		if (gap < DATE_APART_NS || gap / DATE_RATIO < rest)
+			continue;
+		if (i - first > best_count) {
+			best = first;
+			best_count = i - first;
+		}
+		first = i;
+	}
+	times->at += best;
+	times->count = best_count;
+	return best;
+}
+
 static void
 add_gap(struct tk_cover *cover, uint64_t from_ns, uint64_t to_ns)
 {
@@ -158,11 +196,42 @@ resumes_midway(const struct tk_trace *trace, uint64_t to_ns)
 	return first != NULL && first->number > 1;
 }
 
+/* Whether a process gave the next of its numbers to the first line after a
+ * time without lines: it was idle, or its clock was set. */
+static bool
+is_counted_through(const struct tk_trace *trace, uint64_t from_ns,
+		   uint64_t to_ns)
+{
+	const struct tk_record *last = NULL, *first = NULL;
+	/* Not each line's time was noted. */
+	uint64_t middle = from_ns + (to_ns - from_ns) / 2;
+
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *record = &trace->records[i];
+		uint64_t at = record->attempt.end_ns;
+
+		if (record->numbered && at < middle &&
+		    (last == NULL || at > last->attempt.end_ns ||
+		     (at == last->attempt.end_ns && record->seq > last->seq)))
+			last = record;
+	}
+	for (size_t i = 0; last != NULL && i < trace->record_count; i++) {
+		const struct tk_record *record = &trace->records[i];
+
+		if (record->numbered && record->process == last->process &&
+		    record->attempt.end_ns > middle &&
+		    record->seq > last->seq &&
+		    (first == NULL || record->seq < first->seq))
+			first = record;
+	}
+	return first != NULL && first->seq == last->seq + 1;
+}
+
 /* Whether a time without lines is a piece that is missing. */
 static bool
 is_missing(const struct tk_trace *trace, uint64_t from_ns, uint64_t to_ns)
 {
-	return to_ns > from_ns &&
+	return to_ns > from_ns && !is_counted_through(trace, from_ns, to_ns) &&
 	       (always_writes(trace) || resumes_midway(trace, to_ns));
 }
 
@@ -294,10 +363,13 @@ tk_find_cover(struct tk_trace *trace)
 {
 	struct tk_cover *cover = &trace->cover;
 	struct times times = {.at = trace->times, .count = trace->time_count};
+	size_t before, after;
 
 	if (times.count == 0)
 		return BACKOFF_OK;
 	qsort(trace->times, times.count, sizeof(*trace->times), bo_compare_u64);
+	before = keep_one_date(&times);
+	after = trace->time_count - before - times.count;
 	find_core(&times);
 	times.high = extend(trace, cover, &times, times.high, true);
 	times.low = extend(trace, cover, &times, times.low, false);
@@ -308,7 +380,8 @@ tk_find_cover(struct tk_trace *trace)
 	for (size_t i = 0; i < cover->gap_count; i++)
 		trace->quality.gap_ns +=
 			cover->gap[i].to_ns - cover->gap[i].from_ns;
-	find_edges(trace, times.low > 0, times.high + 1 < times.count);
+	find_edges(trace, before + times.low > 0,
+		   after + times.count > times.high + 1);
 	free(trace->times);
 	trace->times = NULL;
 	return BACKOFF_OK;
@@ -321,9 +394,27 @@ is_outside(const struct tk_cover *cover, uint64_t ts_ns)
 	return ts_ns < cover->from_ns || ts_ns > cover->to_ns;
 }
 
+/* Note a line that is left out because its date must be wrong. */
+static void
+note_date(struct tk_trace *trace, const struct tk_record *record)
+{
+	uint64_t at = record->attempt.end_ns, away;
+
+	away = at > trace->cover.to_ns ? at - trace->cover.to_ns
+				       : trace->cover.from_ns - at;
+	if (away < DATE_APART_NS)
+		return;
+	trace->quality.misdated++;
+	trace->quality.misdated_host = record->host;
+	if (away > trace->quality.misdated_ns)
+		trace->quality.misdated_ns = away;
+}
+
 void
 tk_leave_out_strays(struct tk_trace *trace, const uint32_t *next)
 {
+	struct tk_quality *quality = &trace->quality;
+
 	for (size_t i = 0; i < trace->record_count; i++) {
 		struct tk_record *head = &trace->records[i];
 		bool outside = true;
@@ -337,9 +428,13 @@ tk_leave_out_strays(struct tk_trace *trace, const uint32_t *next)
 		for (uint32_t at = (uint32_t)i; outside && at != TK_NO_RECORD;
 		     at = next[at]) {
 			trace->records[at].left_out = true;
-			trace->quality.strays++;
-			trace->quality.stray_ns =
-				trace->records[at].attempt.end_ns;
+			quality->strays++;
+			quality->stray_ns = trace->records[at].attempt.end_ns;
+			note_date(trace, &trace->records[at]);
 		}
 	}
+	if (quality->misdated <= STRAYS_MAX ||
+	    (double)quality->misdated <
+		    DATE_SHARE * (double)trace->record_count)
+		quality->misdated = quality->misdated_ns = 0;
 }

@@ -26,6 +26,17 @@
  * assumed if lines have no call id. */
 #define EARLIEST_NS BO_NS_PER_S
 
+/* Lines that begin early, of an operation without ids: this many, and this
+ * share, are needed. They do not count at the beginning of a log: there, lines
+ * may continue calls that it does not have. */
+#define EARLY_MIN 3
+#define EARLY_SHARE 0.02
+#define BEGINNING_NS (30 * BO_NS_PER_S)
+
+/* Time zones differ by multiples of this, clocks and attempts add less. */
+#define ZONE_NS (1800 * BO_NS_PER_S)
+#define ZONE_ERROR_NS (60 * BO_NS_PER_S)
+
 /* More open lines of one request are not searched for the nearest. */
 #define NEAREST_MAX 64
 
@@ -141,13 +152,16 @@ pop_waiting(struct waiting *waiting)
 
 /* Find the line continued by one that ended at `end_ns`, or TK_NO_RECORD. */
 static uint32_t
-pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns)
+pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns,
+     bool at_beginning)
 {
-	uint64_t due;
+	/* A time without a fraction of a second may have been cut. */
+	uint64_t tolerance = end_ns % BO_NS_PER_S == 0 ? BO_NS_PER_S : 0, due;
 
+	tolerance += TOLERANCE_NS;
 	while (waiting->heap_count > 0) {
 		due = tk_due_ns(&waiting->records[waiting->heap[0]]);
-		if (due > end_ns && due - end_ns > TOLERANCE_NS)
+		if (due > end_ns && due - end_ns > tolerance)
 			break;
 		waiting->ready[waiting->ready_count++] = pop_waiting(waiting);
 	}
@@ -163,20 +177,36 @@ pick(struct waiting *waiting, enum tk_group_kind kind, uint64_t end_ns)
 	}
 	if (waiting->heap_count > 0) {
 		due = tk_due_ns(&waiting->records[waiting->heap[0]]);
-		if (kind == TK_GROUP_CALL || due - end_ns <= EARLIEST_NS)
+		if (kind == TK_GROUP_CALL ||
+		    (due - end_ns <= EARLIEST_NS && !at_beginning))
 			return pop_waiting(waiting);
 	}
 	return TK_NO_RECORD;
+}
+
+/* Whether only a wrong clock explains the time between two lines of a call:
+ * the later attempt comes first, hosts differ, or a time zone is wrong. */
+static bool
+is_by_clock(const struct tk_record *before, const struct tk_record *record,
+	    uint64_t apart_ns)
+{
+	uint64_t beyond = apart_ns % ZONE_NS;
+
+	return record->attempt.end_ns < before->attempt.end_ns ||
+	       (record->host != 0 && before->host != 0 &&
+		record->host != before->host) ||
+	       beyond < ZONE_ERROR_NS || ZONE_NS - beyond < ZONE_ERROR_NS;
 }
 
 /* Tie a line to the nearest open one of the number before, whatever the clocks
  * say: lines with one request's id may come from hosts whose clocks differ. */
 static void
 link_nearest(struct tk_trace *trace, const struct run *lower, uint32_t at,
-	     uint32_t *next)
+	     bool only, uint32_t *next)
 {
 	struct tk_record *record = &trace->records[at];
-	uint64_t end_ns = record->attempt.end_ns, best = LONGEST_NS;
+	uint64_t end_ns = record->attempt.end_ns;
+	uint64_t best = UINT64_MAX;
 	uint32_t found = TK_NO_RECORD;
 
 	if (lower->to - lower->from > NEAREST_MAX)
@@ -187,7 +217,9 @@ link_nearest(struct tk_trace *trace, const struct run *lower, uint32_t at,
 		uint64_t apart = due > end_ns ? due - end_ns : end_ns - due;
 
 		if (before->type != BACKOFF_EVENT_ATTEMPT ||
-		    next[*low] != TK_NO_RECORD || apart > best)
+		    next[*low] != TK_NO_RECORD || apart > best ||
+		    (apart > LONGEST_NS &&
+		     !(only && is_by_clock(before, record, apart))))
 			continue;
 		best = apart;
 		found = *low;
@@ -198,6 +230,43 @@ link_nearest(struct tk_trace *trace, const struct run *lower, uint32_t at,
 	record->continues = true;
 }
 
+/* The time before which a line without an id may continue a call that began
+ * before the log. */
+static uint64_t
+beginning_end_ns(const struct tk_trace *trace, const struct tk_group *group,
+		 const struct run *lower)
+{
+	uint64_t longest = 0, number;
+
+	/* Among several, one wrong link leads to others. */
+	if (group->kind != TK_GROUP_OPERATION || lower->to - lower->from < 2)
+		return 0;
+	for (const uint32_t *low = lower->from; low < lower->to; low++) {
+		const struct tk_attempt *attempt =
+			&trace->records[*low].attempt;
+
+		if (attempt->delay_ns != BACKOFF_ABSENT &&
+		    attempt->delay_ns > longest)
+			longest = attempt->delay_ns;
+	}
+	number = trace->records[*lower->from].number;
+	return bo_add_sat(
+		trace->cover.from_ns,
+		bo_mul_sat(number, bo_add_sat(longest, BEGINNING_NS)));
+}
+
+static void
+note_early(struct tk_trace *trace, const struct tk_record *before,
+	   const struct tk_record *record)
+{
+	struct tk_operation *operation =
+		tk_operation_find(trace, record->operation);
+
+	operation->linked++;
+	operation->early += bo_add_sat(record->attempt.end_ns, TOLERANCE_NS) <
+			    tk_due_ns(before);
+}
+
 /* Link the lines of one number to those of the number before. */
 static void
 link_runs(struct tk_trace *trace, struct tk_group *group,
@@ -205,6 +274,7 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 	  struct waiting *waiting, uint32_t *next)
 {
 	const uint32_t *low = lower->from;
+	uint64_t beginning = beginning_end_ns(trace, group, lower);
 
 	waiting->heap_count = waiting->ready_count = 0;
 	for (const uint32_t *at = upper->from; at < upper->to; at++) {
@@ -222,17 +292,22 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 			if (before->type == BACKOFF_EVENT_ATTEMPT)
 				push_waiting(waiting, *low);
 		}
-		found = pick(waiting, group->kind, end_ns);
-		if (found != TK_NO_RECORD) {
-			next[found] = *at;
-			record->continues = true;
-		}
+		found = pick(waiting, group->kind, end_ns, end_ns < beginning);
+		if (found == TK_NO_RECORD)
+			continue;
+		next[found] = *at;
+		record->continues = true;
+		if (group->kind == TK_GROUP_OPERATION)
+			note_early(trace, &trace->records[found], record);
 	}
 	if (group->kind != TK_GROUP_REQUEST)
 		return;
 	for (const uint32_t *at = upper->from; at < upper->to; at++)
 		if (!trace->records[*at].continues)
-			link_nearest(trace, lower, *at, next);
+			link_nearest(trace, lower, *at,
+				     upper->to - upper->from == 1 &&
+					     lower->to - lower->from == 1,
+				     next);
 }
 
 /* A line that only ends a wait has the number of the attempt before it: tie it
@@ -281,6 +356,24 @@ note_orphan(struct tk_trace *trace, struct tk_group *group,
 		group->orphan_number = record->number;
 }
 
+static bool
+is_whole_second(const struct tk_record *record)
+{
+	return record->attempt.end_ns % BO_NS_PER_S == 0;
+}
+
+/* Whether enough lines of an operation without ids begin early to show that
+ * clocks differ; a few may have been linked to another call. */
+static bool
+operation_skewed(const struct tk_trace *trace, tk_string name)
+{
+	const struct tk_operation *operation = tk_operation_find(trace, name);
+
+	return operation->early >= EARLY_MIN &&
+	       (double)operation->early >=
+		       EARLY_SHARE * (double)operation->linked;
+}
+
 /* Compare the clocks of the hosts that wrote two lines of a call. */
 static void
 note_skew(struct tk_trace *trace, const uint32_t *next)
@@ -292,6 +385,10 @@ note_skew(struct tk_trace *trace, const uint32_t *next)
 		if (next[i] == TK_NO_RECORD)
 			continue;
 		record = &trace->records[next[i]];
+		/* Without an id, only few of them may be of two calls. */
+		if (trace->groups[record->group].kind == TK_GROUP_OPERATION &&
+		    !operation_skewed(trace, record->operation))
+			continue;
 		/* It may have ended the wait. */
 		if (record->attempt.outcome == BACKOFF_OUTCOME_CANCELLED)
 			continue;
@@ -300,9 +397,10 @@ note_skew(struct tk_trace *trace, const uint32_t *next)
 					      record->attempt.duration_ns);
 		if (earliest > INT64_MAX || record->attempt.end_ns > INT64_MAX)
 			continue;
-		tk_skew_note(&trace->skew, before->host, record->host,
-			     (int64_t)record->attempt.end_ns -
-				     (int64_t)earliest);
+		tk_skew_note(
+			&trace->skew, before->host, record->host,
+			(int64_t)record->attempt.end_ns - (int64_t)earliest,
+			is_whole_second(before) || is_whole_second(record));
 	}
 }
 
@@ -375,8 +473,8 @@ tk_link(struct tk_trace *trace, uint32_t *next)
 			link_group(trace, group, first, group->count, &waiting,
 				   next);
 		}
+		status = tk_part_far(trace, next);
 		note_skew(trace, next);
-		status = BACKOFF_OK;
 	}
 	free(start);
 	free(order);

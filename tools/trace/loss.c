@@ -26,6 +26,11 @@
 #define ENDS_DEVIATIONS 4.0
 #define ENDS_SHARE 0.75
 
+/* Calls without an end that the end of a process explains, although no number
+ * is missing: this many, or this share of calls. */
+#define OPEN_MAX 100
+#define OPEN_SHARE 0.05
+
 /* A wait of an operation. */
 struct wait {
 	uint64_t ns;
@@ -226,14 +231,21 @@ tk_sum_up_quality(struct tk_trace *trace)
 	quality->loss = (struct tk_loss){
 		.lost_lines = tk_sequence_missing(trace->sequence)};
 	for (size_t i = 0; i < trace->operation_count; i++) {
-		const struct tk_loss *loss = &trace->operations[i].loss;
+		struct tk_operation *operation = &trace->operations[i];
+		struct tk_loss *loss = &operation->loss;
 
+		if (operation->numbered_open > OPEN_MAX &&
+		    (double)operation->numbered_open >
+			    OPEN_SHARE * (double)trace->call_count)
+			loss->missing_ends += operation->numbered_open;
 		quality->loss.orphans += loss->orphans;
 		quality->loss.orphan_ends += loss->orphan_ends;
 		quality->loss.missing_ends += loss->missing_ends;
 	}
 	quality->resets = tk_sequence_resets(trace->sequence);
 	tk_skew_sum_up(&trace->skew, quality);
+	if (quality->misdated_ns > quality->skew_ns)
+		quality->skew_ns = quality->misdated_ns;
 }
 
 const struct tk_quality *

@@ -27,6 +27,9 @@ struct tk_loss {
 struct tk_quality {
 	/** Sums over all operations. */
 	struct tk_loss loss;
+	/** Lines without an id that would have taken far longer than others if
+	 *  they belonged to the call before. */
+	uint64_t parted;
 	/** Lines that were read before, and are left out. */
 	uint64_t copies;
 	/** How often a process's numbers began again or leapt. */
@@ -35,6 +38,11 @@ struct tk_quality {
 	uint64_t strays;
 	/** One of them; 0 if there is none. */
 	uint64_t stray_ns;
+	/** Lines that are left out because their date must be wrong, the
+	 *  farthest distance, and the number of the name of a host that wrote
+	 *  some. Too few to matter are only strays. */
+	uint64_t misdated, misdated_ns;
+	uint32_t misdated_host;
 	/** Lines with a time before that of their cause, the difference of the
 	 *  clocks that follows, and whether it was found by host. */
 	uint64_t skewed_lines, skew_ns;

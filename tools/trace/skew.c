@@ -9,6 +9,8 @@
 /* An effect that comes less before its cause is not skew: clocks are read after
  * the wait began, logs round, timers have ticks. */
 #define TOLERANCE_NS INT64_C(50000000)
+/* What times without a fraction of a second leave open. */
+#define COARSE_NS INT64_C(1000000000)
 /* Pairs of lines in each direction that two hosts need. */
 #define PAIRS_MIN 3
 
@@ -29,11 +31,13 @@ find(struct tk_skew *skew, uint32_t host)
 
 void
 tk_skew_note(struct tk_skew *skew, uint32_t cause_host, uint32_t effect_host,
-	     int64_t apart_ns)
+	     int64_t apart_ns, bool coarse)
 {
 	uint32_t a = find(skew, cause_host), b = find(skew, effect_host);
 
-	if (apart_ns < -TOLERANCE_NS) {
+	skew->pairs++;
+	skew->coarse += coarse;
+	if (apart_ns < -TOLERANCE_NS - (coarse ? COARSE_NS : 0)) {
 		skew->lines++;
 		if ((uint64_t)-apart_ns > skew->most_ns)
 			skew->most_ns = (uint64_t)-apart_ns;
@@ -65,6 +69,10 @@ tk_skew_sum_up(const struct tk_skew *skew, struct tk_quality *out)
 
 			if (skew->count[a][b] < PAIRS_MIN ||
 			    skew->count[b][a] < PAIRS_MIN)
+				continue;
+			/* Whole seconds show no smaller difference. */
+			if (2 * skew->coarse > skew->pairs &&
+			    size < (uint64_t)COARSE_NS)
 				continue;
 			out->skew_by_host = true;
 			if (size > out->skew_ns)

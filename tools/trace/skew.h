@@ -4,6 +4,7 @@
 #ifndef TK_SKEW_H
 #define TK_SKEW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/quality.h"
@@ -23,12 +24,15 @@ struct tk_skew {
 	uint64_t lines;
 	/** The longest time by which an effect came before its cause. */
 	uint64_t most_ns;
+	/** Pairs, and those of which a time has no fraction of a second. */
+	uint64_t pairs, coarse;
 };
 
 /** Note a pair of lines. @p apart_ns is the time between them, less what passed
- *  for certain; a host is 0 if it is not known. */
+ *  for certain; a host is 0 if it is not known. If one of the times may have
+ *  been cut to whole seconds, the pair is @p coarse. */
 void tk_skew_note(struct tk_skew *skew, uint32_t cause_host,
-		  uint32_t effect_host, int64_t apart_ns);
+		  uint32_t effect_host, int64_t apart_ns, bool coarse);
 
 /** Sum up: skewed_lines, skew_ns, skew_by_host. */
 void tk_skew_sum_up(const struct tk_skew *skew, struct tk_quality *out);

@@ -25,6 +25,8 @@ struct tk_record {
 	uint64_t deadline_ns;
 	/** Since the call began; BACKOFF_ABSENT if the log does not say. */
 	uint64_t elapsed_ns;
+	/** Its number, and a hash of the process that gave it. */
+	uint64_t seq, process;
 	/** The input that it came from. */
 	uint16_t input;
 	uint8_t type, stop;
@@ -77,10 +79,15 @@ struct tk_operation {
 	/** The longest failing attempt. */
 	uint64_t longest_ns;
 	bool has_silent, has_unnamed_success;
+	/** Calls without an end whose lines have numbers. */
+	uint64_t numbered_open;
 	/** It has lines of attempts that did not end their call. */
 	bool has_attempts;
 	/** It has lines of a later attempt without those before. */
 	bool has_orphans;
+	/** Lines that were linked without an id, and those before their wait
+	 *  was over. */
+	uint64_t linked, early;
 	/** Most waits are shorter. */
 	uint64_t usual_delay_ns;
 	struct tk_loss loss;
@@ -140,6 +147,10 @@ tk_operation_silent(const struct tk_operation *operation)
  * @param next  for each record the one that follows, or TK_NO_RECORD
  */
 enum backoff_status tk_link(struct tk_trace *trace, uint32_t *next);
+
+/** Part lines that were linked without an id, but are too far apart for what is
+ *  usual in this log. */
+enum backoff_status tk_part_far(struct tk_trace *trace, uint32_t *next);
 
 /** Make calls and attempts from the chains. */
 enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);

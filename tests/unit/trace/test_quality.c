@@ -569,3 +569,203 @@ Test(trace_quality, one_huge_number_is_a_reset)
 	cr_expect_eq(quality->resets, 1);
 	tk_trace_free(trace);
 }
+
+/* What happens to the lines of a log of failures without ids. */
+struct unnamed {
+	/** Percentage of lines that are lost. */
+	unsigned lost;
+	/** Time without which the log begins, in seconds. */
+	unsigned from_s;
+	/** Times are cut to whole seconds. */
+	bool whole_seconds;
+	/** One in five failures takes ten seconds. */
+	bool timeouts;
+};
+
+/* An hour with an outage of a minute in every ten. */
+static void
+add_unnamed(struct tk_trace *trace, const struct unnamed *how)
+{
+	uint64_t state = 3, lost = 9;
+
+	for (unsigned c = 0; c < 7200; c++) {
+		uint64_t at = START + c * 500 * MS + draw(&state, 400) * MS;
+		unsigned fails = c / 120 % 10 == 2 ? 80 : 5;
+
+		for (unsigned k = 1; k <= 3; k++) {
+			struct backoff_event event;
+
+			at += (20 + draw(&state, 20)) * MS;
+			if (draw(&state, 100) >= fails)
+				break;
+			if (how->timeouts && draw(&state, 5) == 0)
+				at += 10 * S;
+			event = event_at(how->whole_seconds ? at / S * S : at,
+					 k < 3 ? BACKOFF_EVENT_ATTEMPT
+					       : BACKOFF_EVENT_EXHAUSTED,
+					 k);
+			event.delay_ns =
+				k < 3 ? k * (750 * MS) + draw(&state, 500) * MS
+				      : BACKOFF_ABSENT;
+			if (draw(&lost, 100) >= how->lost &&
+			    at >= START + how->from_s * S)
+				add(trace, &event);
+			at += event.delay_ns;
+		}
+	}
+}
+
+Test(trace_quality, lost_lines_without_ids_are_noticed_by_their_time)
+{
+	static const struct {
+		const char *why;
+		struct unnamed how;
+		bool loss;
+	} row[] = {
+		{"whole", {0}, false},
+		{"three in ten are lost", {.lost = 30}, true},
+		{"one in five", {.lost = 20}, true},
+		{"begins in an outage", {.from_s = 150}, false},
+		{"whole seconds", {.whole_seconds = true}, false},
+		{"timeouts", {.timeouts = true}, false},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct tk_trace *trace = tk_trace_new();
+		const struct tk_quality *quality = tk_trace_quality(trace);
+
+		add_unnamed(trace, &row[i].how);
+		cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
+		cr_expect_eq(quality->loss.orphans > 0, row[i].loss, "%s: %llu",
+			     row[i].why,
+			     (unsigned long long)quality->loss.orphans);
+		cr_expect(row[i].loss || quality->skew_ns == 0, "%s: skew %llu",
+			  row[i].why, (unsigned long long)quality->skew_ns);
+		tk_trace_free(trace);
+	}
+}
+
+Test(trace_quality, whole_seconds_are_not_clocks_that_differ)
+{
+	struct tk_trace *trace = tk_trace_new();
+
+	for (unsigned c = 0; c < 300; c++) {
+		uint64_t at = START + c * 1300 * MS;
+		char id[16];
+
+		snprintf(id, sizeof(id), "r%u", c);
+		for (unsigned k = 1; k <= 3; k++) {
+			struct backoff_event event =
+				event_at(at / S * S,
+					 k < 3 ? BACKOFF_EVENT_ATTEMPT
+					       : BACKOFF_EVENT_EXHAUSTED,
+					 k);
+
+			event.trace_id = id;
+			event.delay_ns = 500 * MS;
+			add(trace, &event);
+			at += 530 * MS;
+		}
+	}
+	cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
+	cr_expect_eq(tk_trace_quality(trace)->skew_ns, 0);
+	tk_trace_free(trace);
+}
+
+Test(trace_quality, a_wrong_zone_or_year_is_a_clock_and_not_a_loss)
+{
+	static const struct {
+		const char *why;
+		uint64_t offset_ns;
+	} row[] = {
+		{"an hour", 3600 * S},
+		{"half a day", 43200 * S},
+		{"a year", 365 * DAY},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct tk_trace *trace = tk_trace_new();
+		const struct tk_quality *quality = tk_trace_quality(trace);
+		int64_t offset_ms[3] = {0, (int64_t)(row[i].offset_ns / MS), 0};
+
+		add_skewed_world(trace, offset_ms, true);
+		cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
+		cr_expect_eq(quality->loss.orphans, 0, "%s: %llu", row[i].why,
+			     (unsigned long long)quality->loss.orphans);
+		cr_expect(quality->skew_ns > row[i].offset_ns - S &&
+				  quality->skew_ns < row[i].offset_ns + S,
+			  "%s", row[i].why);
+		tk_trace_free(trace);
+	}
+}
+
+Test(trace_quality, a_host_of_another_year_does_not_stretch_the_time_covered)
+{
+	struct tk_trace *trace = tk_trace_new();
+	const struct tk_quality *quality = tk_trace_quality(trace);
+	const struct tk_cover *cover = tk_trace_cover(trace);
+
+	add_noise(trace, START);
+	add_noise(trace, START + 600 * S);
+	add_noise(trace, START + 365 * DAY);
+	cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
+	cr_expect_lt(cover->to_ns, START + 1300 * S);
+	cr_expect_eq(quality->misdated, 80);
+	cr_expect_gt(quality->skew_ns, 364 * DAY);
+	tk_trace_free(trace);
+}
+
+Test(trace_quality, numbers_show_that_a_quiet_time_is_not_a_gap)
+{
+	for (unsigned numbered = 0; numbered < 2; numbered++) {
+		struct tk_trace *trace = tk_trace_new();
+
+		for (unsigned c = 0; c < 600; c++) {
+			struct backoff_event event = event_at(
+				START + c * S + (c < 300 ? 0 : 400 * S),
+				BACKOFF_EVENT_SUCCESS, 1);
+			char id[16];
+
+			snprintf(id, sizeof(id), "c%u", c);
+			event.call_id = id;
+			event.host = "h";
+			event.pid = 7;
+			if (numbered)
+				event.seq = c + 1;
+			add(trace, &event);
+		}
+		cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
+		cr_expect_eq(tk_trace_quality(trace)->gaps, !numbered);
+		tk_trace_free(trace);
+	}
+}
+
+Test(trace_quality, numbers_do_not_explain_hundreds_of_calls_without_an_end)
+{
+	static const unsigned open[] = {5, 300};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct tk_trace *trace = tk_trace_new();
+
+		for (unsigned c = 0; c < 1000; c++) {
+			struct backoff_event event =
+				event_at(START + c * S,
+					 c % 3 == 0 && c / 3 < open[i]
+						 ? BACKOFF_EVENT_ATTEMPT
+						 : BACKOFF_EVENT_SUCCESS,
+					 1);
+			char id[16];
+
+			snprintf(id, sizeof(id), "c%u", c);
+			event.call_id = id;
+			event.host = "h";
+			event.pid = 7;
+			event.seq = c + 1;
+			add(trace, &event);
+		}
+		cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
+		cr_expect_eq(tk_trace_quality(trace)->loss.missing_ends > 0,
+			     open[i] > 100);
+		tk_trace_free(trace);
+	}
+}
