@@ -56,16 +56,6 @@ struct waiting {
 	size_t ready_count;
 };
 
-uint64_t
-tk_due_ns(const struct tk_record *record)
-{
-	uint64_t delay = record->attempt.delay_ns;
-
-	if (delay == BACKOFF_ABSENT)
-		return record->attempt.end_ns;
-	return bo_add_sat(record->attempt.end_ns, delay);
-}
-
 static int
 compare_u64(uint64_t a, uint64_t b)
 {

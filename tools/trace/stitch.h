@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/num.h"
 #include "dialect/sequence.h"
 #include "trace/skew.h"
 #include "trace/strings.h"
@@ -183,6 +184,14 @@ void tk_sum_up_quality(struct tk_trace *trace);
 #define TK_WHOLE_MAX 1000
 
 /** Earliest start of the attempt after this record's wait. */
-uint64_t tk_due_ns(const struct tk_record *record);
+static inline uint64_t
+tk_due_ns(const struct tk_record *record)
+{
+	uint64_t delay = record->attempt.delay_ns;
+
+	if (delay == BACKOFF_ABSENT)
+		return record->attempt.end_ns;
+	return bo_add_sat(record->attempt.end_ns, delay);
+}
 
 #endif
