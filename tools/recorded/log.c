@@ -134,15 +134,15 @@ rs_log_outcome(const struct rs_log *log, const struct tk_call *call, uint32_t i,
 	const struct tk_attempt *attempt = &log->attempt[call->first + i];
 	bool last = i + 1 == call->count;
 
-	*out = (struct backoff_outcome){
-		.kind = (enum backoff_outcome_kind)attempt->outcome,
-		.failure_class = (enum backoff_class)attempt->failure_class,
-		.error_type = tk_trace_text(log->trace, attempt->error_type),
-		.code = tk_trace_text(log->trace, attempt->code),
-		.error = tk_trace_text(log->trace, attempt->error),
-		.not_replayable =
-			last && call->stop == BACKOFF_STOP_NOT_REPLAYABLE,
-	};
+	/* Not the whole struct: its buffers for texts are large. */
+	out->size = sizeof(*out);
+	out->result = NULL;
+	backoff_outcome_set(out, (enum backoff_outcome_kind)attempt->outcome,
+			    (enum backoff_class)attempt->failure_class,
+			    tk_trace_text(log->trace, attempt->error_type),
+			    tk_trace_text(log->trace, attempt->code),
+			    tk_trace_text(log->trace, attempt->error));
+	out->not_replayable = last && call->stop == BACKOFF_STOP_NOT_REPLAYABLE;
 	if (last && call->stop == BACKOFF_STOP_SERVER_FORBADE)
 		out->hint.kind = BACKOFF_HINT_FORBID;
 	else if (attempt->hint_ns != BACKOFF_ABSENT)

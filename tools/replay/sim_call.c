@@ -110,8 +110,8 @@ model_failure(struct rs_sim_call *call, const struct rs_run *run,
 	if (rs_log_refused(run->log, record)) {
 		record = rs_log_failing_near(run->log, run->operation,
 					     call->index);
-		call->failure = (struct backoff_outcome){
-			.kind = BACKOFF_OUTCOME_FAILURE};
+		backoff_outcome_set(&call->failure, BACKOFF_OUTCOME_FAILURE,
+				    BACKOFF_CLASS_UNKNOWN, NULL, NULL, NULL);
 		if (record == NULL)
 			return 0;
 		rs_log_outcome(run->log, record, 0, &call->failure);
