@@ -219,7 +219,8 @@ BACKOFF_API size_t backoff_attempt_header(const struct backoff_attempt *attempt,
  * that 1 means attempt 2; gRPC does not send it with the first.
  *
  * Pass any other header under the name of the one whose form it has. Header
- * names are compared without case; blanks around a value are ignored.
+ * names are compared without case; blanks around a value and its line end are
+ * ignored.
  *
  * @param name   the header's name
  * @param value  its value, NUL-terminated

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "outcome/hint_value.h"
 
 size_t
 backoff_attempt_header(const struct backoff_attempt *attempt, char *out,
@@ -25,13 +26,8 @@ backoff_attempt_header(const struct backoff_attempt *attempt, char *out,
 	return text.length;
 }
 
-/** A part of the value without the blanks around it. */
-struct part {
-	const char *at;
-	size_t length;
-};
-
-static struct part
+/* A part of the value without the blanks around it. */
+static struct bo_piece
 trim(const char *at, size_t length)
 {
 	while (length > 0 && (*at == ' ' || *at == '\t')) {
@@ -40,12 +36,12 @@ trim(const char *at, size_t length)
 	}
 	while (length > 0 && (at[length - 1] == ' ' || at[length - 1] == '\t'))
 		length--;
-	return (struct part){at, length};
+	return (struct bo_piece){at, length};
 }
 
 /* Only digits, at most 32 bits. */
 static bool
-read_count(struct part p, uint32_t *out)
+read_count(struct bo_piece p, uint32_t *out)
 {
 	uint64_t value = 0;
 
@@ -64,30 +60,30 @@ read_count(struct part p, uint32_t *out)
 
 /* A number from 1, unless *out has one already (is not 0). */
 static bool
-read_number(struct part p, uint32_t *out)
+read_number(struct bo_piece p, uint32_t *out)
 {
 	return *out == 0 && read_count(p, out) && *out > 0;
 }
 
 /* ttl=20261123T101530Z; attempt=2; max=3 */
 static bool
-read_pairs(struct part p, uint32_t *attempt)
+read_pairs(struct bo_piece p, uint32_t *attempt)
 {
 	const char *end = p.at + p.length, *next = p.at;
 	uint32_t max = 0;
 
 	while (next != NULL) {
 		const char *semicolon = memchr(next, ';', (size_t)(end - next));
-		struct part pair = trim(
+		struct bo_piece pair = trim(
 			next, (size_t)((semicolon ? semicolon : end) - next));
 		const char *equals = memchr(pair.at, '=', pair.length);
-		struct part value;
+		struct bo_piece value;
 
 		if (equals == NULL || equals == pair.at)
 			return false;
-		value = (struct part){equals + 1,
-				      (size_t)(pair.at + pair.length - equals) -
-					      1};
+		value = (struct bo_piece){
+			equals + 1,
+			(size_t)(pair.at + pair.length - equals) - 1};
 		pair.length = (size_t)(equals - pair.at);
 		if (pair.length == 7 && memcmp(pair.at, "attempt", 7) == 0) {
 			if (!read_number(value, attempt))
@@ -105,12 +101,12 @@ enum backoff_status
 backoff_attempt_header_parse(const char *name, const char *value, uint32_t *out)
 {
 	uint32_t number = 0;
-	struct part p;
+	struct bo_piece p;
 	bool good;
 
 	if (name == NULL || value == NULL || out == NULL)
 		return BACKOFF_E_ARGUMENT;
-	p = trim(value, strlen(value));
+	p = bo_piece_of(value);
 	if (strcasecmp(name, "amz-sdk-request") == 0) {
 		good = read_pairs(p, &number);
 	} else if (strcasecmp(name, "x-envoy-attempt-count") == 0) {
