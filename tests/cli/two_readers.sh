@@ -41,6 +41,22 @@ event 10 1 | sed 's/$/\r/' >"$work/crlf.log"
 same_counts "CRLF" "$work/crlf.log"
 { native 10 1; native 11 2; native 11 2; native 12 9; } >"$work/seq.log"
 same_counts "a line twice, and lost ones" "$work/seq.log"
+{ native 11 2; native 10 1; native 13 4; native 12 3; } >"$work/swapped.log"
+same_counts "pairs swapped" "$work/swapped.log"
+check "which lost nothing" grep -q '"lost_lines":[[:space:]]*0,' "$work/out"
+
+# Lines of one attempt without ids and numbers.
+poll() { # SECOND
+	event "$1" 1 | sed 's/, "request_id": "r[^"]*"//'
+}
+{ poll 10; poll 11.123456 | sed 's/\.5+/+/'; } >"$work/fine.log"
+cat "$work/fine.log" "$work/fine.log" >"$work/twice.log"
+same_counts "a log with microseconds after itself" "$work/twice.log"
+check "each line counts once, if its time shows it" \
+	grep -q '^copies [12]$' "$work/sim"
+{ poll 10; poll 10; poll 13; poll 13; } | sed 's/\.5+/+/' >"$work/second.log"
+same_counts "two replicas that poll in the same seconds" "$work/second.log"
+check "none of their lines is a copy" grep -q '^copies 0$' "$work/sim"
 { event 10 1; awk 'BEGIN { printf "{\"event_type\": \""
 	for (i = 0; i < 20000; i++)
 		printf "0123456789012345678901234567890123456789012345678901234567"

@@ -54,6 +54,7 @@ QUALITY(lost_lines, loss.lost_lines)
 QUALITY(orphans, loss.orphans)
 QUALITY(missing_ends, loss.missing_ends)
 QUALITY(sequence_resets, resets)
+QUALITY(sequence_mixed, mixed)
 QUALITY(skewed_lines, skewed_lines)
 QUALITY(clock_skew, skew_ns)
 QUALITY(gaps, gaps)
@@ -136,6 +137,9 @@ static const struct rs_column log_column[] = {
 		"`dropped_events`: of each process the larger")},
 	{COLUMN(sequence_resets, RS_UNIT_COUNT, get_log_sequence_resets,
 		"how often these numbers began again or leapt")},
+	{COLUMN(sequence_mixed, RS_UNIT_COUNT, get_log_sequence_mixed,
+		"hosts and pids that several processes share, so that numbers "
+		"prove nothing")},
 	{COLUMN(orphans, RS_UNIT_COUNT, get_log_orphans,
 		"the sum over operations")},
 	{COLUMN(missing_ends, RS_UNIT_COUNT, get_log_missing_ends,

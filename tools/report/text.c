@@ -88,8 +88,15 @@ write_doubts(const struct rs_log *log, FILE *out)
 	if (loss->lost_lines)
 		rs_paragraph(out, 2, "",
 			     "%" PRIu64 " line%s lost, by the numbers that "
-			     "processes gave to their lines",
+			     "processes gave to their lines or by their own "
+			     "reports",
 			     loss->lost_lines, plural(loss->lost_lines));
+	if (quality->mixed)
+		rs_paragraph(out, 2, "",
+			     "the numbers of %" PRIu64 " process%s are not one "
+			     "sequence and prove no loss: several processes "
+			     "have the same host and pid",
+			     quality->mixed, quality->mixed == 1 ? "" : "es");
 	if (quality->resets)
 		rs_paragraph(out, 2, "",
 			     "the numbers that processes gave to their "

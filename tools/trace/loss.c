@@ -243,6 +243,7 @@ tk_sum_up_quality(struct tk_trace *trace)
 		quality->loss.missing_ends += loss->missing_ends;
 	}
 	quality->resets = tk_sequence_resets(trace->sequence);
+	quality->mixed = tk_sequence_mixed(trace->sequence);
 	tk_skew_sum_up(&trace->skew, quality);
 	if (quality->misdated_ns > quality->skew_ns)
 		quality->skew_ns = quality->misdated_ns;

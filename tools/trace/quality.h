@@ -34,6 +34,9 @@ struct tk_quality {
 	uint64_t copies;
 	/** How often a process's numbers began again or leapt. */
 	uint64_t resets;
+	/** Hosts and pids that several processes share, so that numbers prove
+	 *  nothing. */
+	uint64_t mixed;
 	/** Lines so far from all others that they are left out. */
 	uint64_t strays;
 	/** One of them; 0 if there is none. */
