@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/sized.h"
 #include "engine/engine.h"
 #include "engine/hold.h"
 #include "outcome/outcome.h"
@@ -95,7 +96,9 @@ occupy(const struct backoff_policy *policy, struct backoff_state *state,
 	lane->attempt_timeout_ns =
 		bo_engine_attempt_timeout(policy, state, start_ns);
 	lane->in_flight = 0;
-	memset(lane->reserved, 0, sizeof(lane->reserved));
+	/* All that later versions may add. */
+	memset((char *)lane + BO_END_OF(backoff_lane, in_flight), 0,
+	       sizeof(*lane) - BO_END_OF(backoff_lane, in_flight));
 	store(state, lane);
 	hedges->running++;
 	hedges->begun++;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/sized.h"
 #include "outcome/outcome.h"
 #include "retry/call.h"
 
@@ -22,8 +23,9 @@ bo_attempt_fill(struct backoff_attempt *attempt, uint32_t number,
 	attempt->give_up_ns = bo_add_sat(start_ns, timeout_ns);
 	attempt->cancel = cancel;
 	attempt->kind = kind;
-	for (int i = 0; i < 4; i++)
-		attempt->reserved[i] = 0;
+	/* All that later versions may add. */
+	memset((char *)attempt + BO_END_OF(backoff_attempt, kind), 0,
+	       sizeof(*attempt) - BO_END_OF(backoff_attempt, kind));
 }
 
 /** Begin the attempt that the decision asks for. */

@@ -140,6 +140,16 @@ cJSON_GetArrayItem(const cJSON *array, int index)
 	return node;
 }
 
+cJSON *
+cJSON_GetObjectItemCaseSensitive(const cJSON *object, const char *name)
+{
+	cJSON *node = object->child;
+
+	while (node != NULL && strcmp(node->string, name) != 0)
+		node = node->next;
+	return node;
+}
+
 char *
 cJSON_GetStringValue(const cJSON *node)
 {

@@ -75,7 +75,8 @@ check "src/base/sized.h knows the last member of each first layout" "$(
 program=$(
 	echo "#include <backoff.h>"
 	for name in $sized; do
-		echo "static inline uint32_t of_$name(void) {" \
+		echo "extern uint32_t of_$name(void);" \
+			"uint32_t of_$name(void) {" \
 			"struct $name x = BACKOFF_INIT(struct $name);" \
 			"return x.size; }"
 	done
