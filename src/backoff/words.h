@@ -10,9 +10,9 @@ BACKOFF_BEGIN_DECLS
 
 /** Kind of an attempt's outcome, before any decision about it. */
 enum backoff_outcome_kind {
-	/** Nobody said what happened: an outcome of zeros, or a value that this
-	 *  list does not have. Never retried; logged as a failure of type
-	 *  "NotReported". */
+	/** The attempt did not say what happened: an outcome of zeros, or a
+	 *  value that this list does not have. Never retried; logged as a
+	 *  failure of type "NotReported". */
 	BACKOFF_OUTCOME_NOT_REPORTED,
 	BACKOFF_OUTCOME_SUCCESS,
 	BACKOFF_OUTCOME_FAILURE,

@@ -4,7 +4,7 @@
  * compiled, and new members are only added at its end. The members of the first
  * layout are always there; each later one needs BO_HAS(). A size outside the
  * range from the first layout to BO_SIZED_MAX counts as the first layout, so
- * that zeroed structs, and output structs that nobody initialised, are fine. */
+ * that zeroed structs, and uninitialised output structs, are fine. */
 /* SPDX-License-Identifier: MIT */
 #ifndef BO_SIZED_H
 #define BO_SIZED_H

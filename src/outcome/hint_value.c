@@ -9,8 +9,8 @@
 #include "base/num.h"
 #include "base/rfc3339.h"
 
-/* Bounds between the meanings of a bare number in a reset header. Nobody means
- * 31 years from now, nor a window that ended in 2001 or 1973. */
+/* Bounds between the meanings of a bare number in a reset header. A limit does
+ * not last 31 years, nor does a header name one that ended in 2001 or 1973. */
 #define EPOCH_S UINT64_C(1000000000)
 #define EPOCH_S_END UINT64_C(100000000000)
 #define EPOCH_MS UINT64_C(1000000000000)

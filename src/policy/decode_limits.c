@@ -59,7 +59,7 @@ struct bound {
 	const char *unit;
 };
 
-/* Do not blame a value that nobody wrote without saying so. */
+/* Say where a value comes from that the file does not contain. */
 static void
 report_more(struct bo_decoding *d, enum bo_policy_row place,
 	    const struct bound *b)

@@ -209,7 +209,7 @@ bo_sqlstate_range(const char *value, uint32_t *low, uint32_t *high)
 	       bo_sqlstate_number(value + 6, high);
 }
 
-/* "40" is a class. "40XXX" would be a state, but nobody has defined it. */
+/* "40" is a class. "40XXX" would be a state, but no such state is defined. */
 static bool
 is_sqlstate(const char *value)
 {

@@ -32,8 +32,8 @@ bo_attempt_fill(struct backoff_attempt *attempt, uint32_t number,
 void bo_attempt_start(struct backoff_call *call, uint64_t now_ns,
 		      struct backoff_attempt *attempt);
 
-/** Let the caller's classifier change the outcome, make a failure of one that
- *  nobody set, and find the texts of a failure. */
+/** Let the caller's classifier change the outcome, turn one that was never set
+ *  into a failure, and find the texts of a failure. */
 static inline void
 bo_attempt_classify(const struct backoff_retry *r,
 		    const struct backoff_call_options *options,

@@ -1,10 +1,10 @@
 /* A sink that writes to a file by its path, and follows the path.
  *
- * A log that somebody renamed, removed or replaced would take lines for ever
- * that nobody reads. So when a line comes and the path was not examined in the
- * last 10 ms, it is, by one stat(2), and if it names another file or none, that
- * is opened under the same descriptor. One thread does that while the others
- * write on: no thread waits for another. */
+ * After a log is renamed, removed or replaced, its readers would not see the
+ * lines that are written to the open file. So a line that comes 10 ms or more
+ * after the last check has the path checked by one stat(2). If the path names
+ * another file, or none, it is opened again under the same descriptor. One
+ * thread does that while the others write on: no thread waits for another. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 

@@ -441,7 +441,7 @@ free_oldest(struct rotating *r, uint64_t now_ns)
 		return false;
 	/* Not afterwards, when other threads have written again. */
 	before = bo_numbered_bytes(r->path, r->keep);
-	/* Without PATH, nobody can hold its lock. */
+	/* Without PATH, no process can hold its lock. */
 	r->lock = open(r->path, FLAGS);
 	if (r->lock < 0 ? errno == ENOENT
 			: flock(r->lock, LOCK_EX | LOCK_NB) == 0)

@@ -73,8 +73,8 @@ struct rs_result {
 	bool guard_unknown;
 	/** The log itself supports no verdict. */
 	enum rs_doubt doubt;
-	/** Calls that are left out are known to have failed, and so many that
-	 *  the rate means nothing. */
+	/** With the calls that are left out and are known to have failed, the
+	 *  rate would lie below its interval. */
 	bool rate_unknown;
 	/** Shares of the simulated attempts by support class; their sum is
 	 *  1. */

@@ -37,7 +37,7 @@ static const struct {
 	{"nothing remains, without a reset",
 	 NO_HINT,
 	 {{"x-ratelimit-remaining", "0"}}},
-	{"of an unreadable rest nobody knows whether it is none",
+	{"a rest that cannot be read says nothing about the limit",
 	 NO_HINT,
 	 {{"x-ratelimit-reset", "60"}, {"x-ratelimit-remaining", "few"}}},
 	{"an empty rest",

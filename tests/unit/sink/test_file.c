@@ -145,7 +145,7 @@ Test(sink_file, a_path_that_cannot_be_opened_keeps_the_old_file)
 	cr_expect(backoff_sink_rotating_error(w.sink) == 0);
 }
 
-/* Nobody could read the lines of a file without a name. */
+/* Lines of a file without a name could not be read. */
 Test(sink_file, lines_without_a_path_are_losses)
 {
 	struct backoff_sink *log;
