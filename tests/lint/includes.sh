@@ -106,7 +106,7 @@ never() {
 # A decision is one thread's: what several threads share is behind guard/guard.h.
 never '^(stdatomic|threads|pthread)\.h$' \
 	'^src/(backoff|rng|outcome|engine|event|guard/guard\.)|^src/policy/.*\.h'
-only '^guard/(state|budget|breaker|slices)\.h$' '^(src/guard|tests)/'
+only '^guard/(state|budget|breaker|refill|slices)\.h$' '^(src/guard|tests)/'
 # A simulation computes; reading and writing are for others.
 never '^(stdio|unistd|fcntl|dirent|sys/.*)\.h$' '^tools/(replay|estimate)/'
 only '^sqlite3\.h$' '^(tools/store|examples/|tests/)'
@@ -115,4 +115,14 @@ only 'curses' '^(tools/retrytop/screen|tests/)'
 only '^Random123/' '^src/rng/'
 only '^utf8proc' '^tools/common/unicode'
 only '^criterion/' '^tests/'
+check "docs/architecture.md has a row for each room" "$(
+	for folder in src tools; do
+		echo "$ranks" | sed -n "s#^$folder/\([a-z]*\) .*#\1#p" |
+			while read -r room; do
+				sed -n "/^    $folder\//,/^    [a-z]/p" \
+					docs/architecture.md |
+					grep -q "^      $room/ " ||
+					echo "$folder/$room"
+			done
+	done)"
 finish
