@@ -114,7 +114,7 @@ expect "one that refused none is reported too" 0 \
 # shellcheck disable=SC2086
 retrysim compare "$log" $aws --operation post_webhook
 expect "without --calls a budget has no verdict" 0 \
-	'^  AWS_STANDARD_2026 .*[0-9][?] .* not answerable$' ''
+	'^  AWS_STANDARD_2026 .*[0-9][?] .* depends$' ''
 check "and the report says why" \
 	grep -q 'What state budgets and breakers were in' "$work/out"
 # shellcheck disable=SC2086
@@ -127,7 +127,7 @@ echo '{"name": "HEDGES", "max_attempts": 3, "hedge": {"delay": "50ms"}}' \
 retrysim compare "$log" -p WEBHOOK -p "$work/hedges.json" \
 	--operation post_webhook --calls post_webhook=3533
 expect "the report says that hedging is not simulated" 0 \
-	'^  HEDGES .*[0-9][?] .* not answerable$' ''
+	'^  HEDGES .*[0-9][?] .* depends$' ''
 check "with the reason" grep -q 'What hedging changes' "$work/out"
 retrysim compare "$log" -p WEBHOOK -p "$work/hedges.json" \
 	--operation post_webhook --format json

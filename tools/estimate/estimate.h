@@ -33,45 +33,76 @@ struct rs_question {
 	size_t call;
 	/** From 1. */
 	uint32_t attempt;
-	/** From 0; matters only to estimators with per_replica. */
+	/** From 0: replica r is posterior draw r. */
 	uint32_t replica;
+	/** Which assumption about the fate of calls: 0 is the most likely. */
+	uint32_t family;
 	/** Wall time at which the attempt begins. */
 	uint64_t start_ns;
 };
 
+/** In one draw: the attempt fails with probability
+ *  1 - (1 - environment) * (1 - own). */
 struct rs_answer {
-	/** Probability that the attempt fails if the call does not fail
-	 *  permanently. */
-	double fails;
+	/** Probability that the state of the target makes it fail, below 1. */
+	double environment;
+	/** Probability that the fate of its call does: a payload that cannot
+	 *  be handled, trouble that has not cleared yet. */
+	double own;
 	enum rs_support support;
 };
 
-/** Results of an estimator for an operation, for reports. */
+/** A time in which a target was much worse than usual. */
+struct rs_incident {
+	uint64_t from_ns, to_ns;
+};
+
+/** Results of an estimator for an operation, for reports. Pointers live as
+ *  long as the estimator's state. */
 struct rs_finding {
 	/** Share of the operation's calls that fail permanently. */
 	double permanent_share;
 	/** Usual probability that a retry of any other call fails. */
 	double retry_fails;
+	/** Incidents of its targets, by begin; none if not looked for. */
+	const struct rs_incident *incident;
+	size_t incident_count;
+	/** Number of points in time in which the state was estimated, and of
+	 *  levels it may take; 0 if the estimator has none. */
+	size_t time_bins, levels;
+};
+
+struct rs_fit_options {
+	uint64_t seed;
+	/** Posterior draws: the number of replicas. */
+	uint32_t draws;
 };
 
 /** One way of estimating. Functions other than fit may be called from several
  *  threads at once. */
 struct rs_estimator {
 	const char *name;
-	/** Whether answers depend on the replica. */
-	bool per_replica;
 	/** Learn from a log, which must outlive the state. BACKOFF_OK or
 	 *  BACKOFF_E_NOMEM. */
-	enum backoff_status (*fit)(const struct rs_log *log, void **state);
+	enum backoff_status (*fit)(const struct rs_log *log,
+				   const struct rs_fit_options *options,
+				   void **state);
+	/** Number of assumptions about the fate of calls that the log does not
+	 *  rule out, at least 1. */
+	uint32_t (*families)(const void *state);
 	void (*ask)(const void *state, const struct rs_question *question,
 		    struct rs_answer *out);
-	/** Probability that a call fails permanently: at every attempt that
-	 *  was not recorded. */
-	double (*permanent)(const void *state, size_t call, uint32_t replica);
 	void (*finding)(const void *state, size_t operation,
 			struct rs_finding *out);
 	void (*free)(void *state);
 };
+
+/** Probability that an attempt fails. */
+static inline double
+rs_answer_fails(const struct rs_answer *answer)
+{
+	return 1 - (1 - answer->environment) * (1 - answer->own);
+}
 
 /** The local estimator: docs/replay.md says what it assumes. */
 extern const struct rs_estimator rs_estimator_local;

@@ -8,6 +8,7 @@
 
 #include "estimate/evidence.h"
 #include "estimate/estimate.h"
+#include "recorded/random.h"
 
 #define SWEEPS_MIN 6
 #define SWEEPS_MAX 25
@@ -23,6 +24,7 @@
 
 struct local {
 	struct rs_evidence evidence;
+	uint64_t seed;
 	/** By call: the probability that it fails permanently. */
 	double *permanent;
 	/** By operation: the share of calls that fail permanently. */
@@ -261,7 +263,8 @@ count_retries(struct local *local)
 }
 
 static enum backoff_status
-local_fit(const struct rs_log *log, void **state)
+local_fit(const struct rs_log *log, const struct rs_fit_options *options,
+	  void **state)
 {
 	struct local *local = calloc(1, sizeof(*local));
 	double change = 1;
@@ -270,6 +273,7 @@ local_fit(const struct rs_log *log, void **state)
 		local_free(local);
 		return BACKOFF_E_NOMEM;
 	}
+	local->seed = options->seed;
 	count_retries(local);
 	start(local);
 	for (unsigned i = 0;
@@ -278,6 +282,23 @@ local_fit(const struct rs_log *log, void **state)
 	gate(local);
 	*state = local;
 	return BACKOFF_OK;
+}
+
+static uint32_t
+local_families(const void *state)
+{
+	(void)state;
+	return 1;
+}
+
+/* Whether the call fails permanently in a replica. */
+static double
+own_fate(const struct local *local, size_t call, uint32_t replica)
+{
+	double share = fmin(local->permanent[call], PERMANENT_MAX);
+
+	return share > 0 && rs_draw(local->seed, RS_PURPOSE_PERMANENT, call, 0,
+				    replica) < (uint64_t)(share * 0x1p64);
 }
 
 static void
@@ -291,25 +312,17 @@ local_ask(const void *state, const struct rs_question *question,
 	struct rs_counts counts;
 	size_t seen;
 
+	out->own = own_fate(local, question->call, question->replica);
 	if (!tk_cover_has(evidence->log->cover, question->start_ns)) {
-		out->fails = rs_levels_mean(&target->levels);
+		out->environment = rs_levels_mean(&target->levels);
 		out->support = RS_SUPPORT_UNSUPPORTED;
 		return;
 	}
 	seen = rs_evidence_look(evidence, question->call,
 				local->permanent[question->call],
 				question->start_ns, &counts);
-	out->fails = rs_levels_posterior(&target->levels, &counts, NULL);
+	out->environment = rs_levels_posterior(&target->levels, &counts, NULL);
 	out->support = seen > 0 ? RS_SUPPORT_INTERPOLATED : RS_SUPPORT_MODELLED;
-}
-
-static double
-local_permanent(const void *state, size_t call, uint32_t replica)
-{
-	const struct local *local = state;
-
-	(void)replica;
-	return fmin(local->permanent[call], PERMANENT_MAX);
 }
 
 static void
@@ -325,6 +338,7 @@ local_finding(const void *state, size_t operation, struct rs_finding *out)
 
 	for (size_t i = 0; i < row->call_count; i++)
 		sum += local->permanent[row->first_call + i];
+	*out = (struct rs_finding){0};
 	out->permanent_share =
 		sum / ((double)row->calls + (double)rs_log_left_out(row));
 	out->retry_fails = rs_levels_mean(&target->levels);
@@ -332,10 +346,9 @@ local_finding(const void *state, size_t operation, struct rs_finding *out)
 
 const struct rs_estimator rs_estimator_local = {
 	.name = "local",
-	.per_replica = false,
 	.fit = local_fit,
+	.families = local_families,
 	.ask = local_ask,
-	.permanent = local_permanent,
 	.finding = local_finding,
 	.free = local_free,
 };

@@ -156,7 +156,6 @@ replay_replica(struct alone *alone, size_t i, uint32_t replica,
 	bool unsupported, least;
 
 	alone->call.replica = replica;
-	alone->call.permanent_drawn = false;
 	add_attempts(alone, i, RS_BOUND_NONE, &outcome);
 	unsupported = outcome.support[RS_SUPPORT_UNSUPPORTED] > 0;
 	least = succeeded(&outcome);
@@ -201,7 +200,7 @@ replay_call(struct alone *alone, size_t index)
 		return add_outcome(alone, 0, tally->replicas, &before);
 	}
 	for (uint32_t r = 0; r < tally->replicas; r++) {
-		if (alone->run->estimator->per_replica && r > 0)
+		if (r > 0)
 			begin_call(alone, index, r);
 		if (!replay_replica(alone, exact, r, &before))
 			return false;

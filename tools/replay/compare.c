@@ -205,7 +205,11 @@ rs_compare(const struct rs_plan *plan, struct rs_comparison *out)
 	void *estimate = NULL;
 
 	if (allocate(plan, out) && draw)
-		status = plan->estimator->fit(plan->log, &estimate);
+		status = plan->estimator->fit(
+			plan->log,
+			&(struct rs_fit_options){.seed = plan->seed,
+						 .draws = plan->replicas},
+			&estimate);
 	for (size_t i = 0; status == BACKOFF_OK && i < out->subject_count; i++)
 		status =
 			run_subject(plan, estimate, draw, &out->subject[i],

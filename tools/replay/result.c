@@ -19,14 +19,37 @@ rs_verdict_name(enum rs_verdict verdict)
 		[RS_VERDICT_BASELINE] = "baseline",
 		[RS_VERDICT_BETTER] = "better",
 		[RS_VERDICT_WORSE] = "worse",
-		[RS_VERDICT_SAME] = "same within noise",
-		[RS_VERDICT_UNSUPPORTED] = "not answerable",
+		[RS_VERDICT_EQUAL] = "equal",
+		[RS_VERDICT_CANNOT_TELL] = "cannot_tell",
+		[RS_VERDICT_DEPENDS] = "depends",
 	};
 
 	_Static_assert(sizeof(name) / sizeof(*name) == RS_VERDICT_COUNT,
 		       "each verdict has a name");
 
 	return name[verdict];
+}
+
+const char *
+rs_condition_name(enum rs_condition_kind kind)
+{
+	static const char *const name[] = {
+		[RS_CONDITION_NONE] = "",
+		[RS_CONDITION_LOAD] = "load",
+		[RS_CONDITION_COUPLING] = "coupling",
+		[RS_CONDITION_FATE] = "fate",
+		[RS_CONDITION_WAIT] = "wait",
+		[RS_CONDITION_TIMEOUT] = "timeout",
+		[RS_CONDITION_LOSS] = "loss",
+		[RS_CONDITION_CLOCKS] = "clocks",
+		[RS_CONDITION_GUARD] = "guard",
+		[RS_CONDITION_HEDGE] = "hedge",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_CONDITION_COUNT,
+		       "each kind of condition has a name");
+
+	return name[kind];
 }
 
 /* Quantiles over the pool of all replicas; their bounds are order statistics of
@@ -209,7 +232,7 @@ judge(const struct rs_result *a, const struct rs_result *b,
 	    a->load == RS_LOAD_EXTRAPOLATED ||
 	    b->load == RS_LOAD_EXTRAPOLATED || a->doubt != RS_DOUBT_NONE ||
 	    b->doubt != RS_DOUBT_NONE)
-		return RS_VERDICT_UNSUPPORTED;
+		return RS_VERDICT_DEPENDS;
 	if (a->flagged || b->flagged) {
 		double worst = a->outer.low - b->outer.high;
 		double best = a->outer.high - b->outer.low;
@@ -221,8 +244,7 @@ judge(const struct rs_result *a, const struct rs_result *b,
 		return RS_VERDICT_BETTER;
 	if (high < 0)
 		return RS_VERDICT_WORSE;
-	return a->flagged || b->flagged ? RS_VERDICT_UNSUPPORTED
-					: RS_VERDICT_SAME;
+	return a->flagged || b->flagged ? RS_VERDICT_DEPENDS : RS_VERDICT_EQUAL;
 }
 
 /* Replicas in which an unlogged call was refused. */
@@ -262,8 +284,8 @@ rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
 					 n, &difference->value);
 	if (tally->calls == 0) {
 		difference->verdict = result->doubt == RS_DOUBT_NONE
-					      ? RS_VERDICT_SAME
-					      : RS_VERDICT_UNSUPPORTED;
+					      ? RS_VERDICT_EQUAL
+					      : RS_VERDICT_DEPENDS;
 		return;
 	}
 	between = tk_deviation_between(tally->succeeded,

@@ -17,14 +17,68 @@ enum rs_verdict {
 	RS_VERDICT_BASELINE,
 	RS_VERDICT_BETTER,
 	RS_VERDICT_WORSE,
-	RS_VERDICT_SAME,
-	/** The log does not support an answer. */
-	RS_VERDICT_UNSUPPORTED,
+	/** The difference is within the margin. */
+	RS_VERDICT_EQUAL,
+	/** Too little data: rs_difference.needed says how much is. */
+	RS_VERDICT_CANNOT_TELL,
+	/** The answer depends on what the log does not show:
+	 *  rs_difference.condition says on what. */
+	RS_VERDICT_DEPENDS,
 	RS_VERDICT_COUNT
 };
 
-/** "better", "same within noise" and so on. */
+/** "better", "cannot_tell" and so on. */
 const char *rs_verdict_name(enum rs_verdict verdict);
+
+/** What a difference depends on that the log does not show. */
+enum rs_condition_kind {
+	RS_CONDITION_NONE,
+	/** How the target bears a load above the recorded one. */
+	RS_CONDITION_LOAD,
+	/** The target fails more the more attempts it gets, or throttles. */
+	RS_CONDITION_COUPLING,
+	/** Whether calls fail by a fate of their own, and of which kind. */
+	RS_CONDITION_FATE,
+	/** Whether such calls recover after the longest wait in the log. */
+	RS_CONDITION_WAIT,
+	/** How long attempts take that a limit cut off. */
+	RS_CONDITION_TIMEOUT,
+	/** What the lines say that are missing. */
+	RS_CONDITION_LOSS,
+	/** What the order of lines would be by right clocks. */
+	RS_CONDITION_CLOCKS,
+	/** How often calls succeed that left no line and fill a budget. */
+	RS_CONDITION_GUARD,
+	/** The policy hedges; it is replayed without. */
+	RS_CONDITION_HEDGE,
+	RS_CONDITION_COUNT
+};
+
+/** "load", "coupling" and so on; "" for NONE. */
+const char *rs_condition_name(enum rs_condition_kind kind);
+
+struct rs_condition {
+	enum rs_condition_kind kind;
+	/** The difference of success rates at both ends. */
+	double low, high;
+	/** Share of attempts (WAIT, TIMEOUT) or calls (FATE, LOSS) that it
+	 *  concerns. */
+	double share;
+	/** What is asked of the target, and what the log has seen: attempts
+	 *  per second (LOAD), nanoseconds (WAIT, TIMEOUT, CLOCKS), z
+	 *  (COUPLING). */
+	double value, seen;
+};
+
+/** What would settle a verdict; 0 if it is not known, or not needed. */
+struct rs_needed {
+	/** Days of a log like this one. */
+	double days;
+	/** Share of traffic to try the policy on for @ref days. */
+	double traffic;
+	/** Jitter to record under, as a share of the delay, for @ref days. */
+	double jitter;
+};
 
 struct rs_quantile {
 	uint64_t ns, low_ns, high_ns;
@@ -48,8 +102,13 @@ struct rs_difference {
 	/** Index of the policy that this one is compared with. */
 	size_t baseline;
 	double value;
-	struct tk_interval interval;
+	/** For this window, and for the next one like it. */
+	struct tk_interval interval, prospective;
+	/** Differences up to this are equal. */
+	double margin;
 	enum rs_verdict verdict;
+	struct rs_condition condition;
+	struct rs_needed needed;
 };
 
 /** One policy on one operation. Counts are means over replicas. */
@@ -59,7 +118,10 @@ struct rs_result {
 	uint64_t calls;
 	double success_rate, first_try_rate, attempts, attempts_per_call;
 	double retries, backoff_per_call_ns;
-	struct tk_interval success, outer, first_try, attempts_interval;
+	/** The success rate in this window, and in the next one like it; what
+	 *  it may be whatever the log does not show. */
+	struct tk_interval success, prospective, outer;
+	struct tk_interval first_try, attempts_interval;
 	struct tk_interval retries_interval;
 	struct rs_latency success_latency, failure_latency;
 	double stop[RS_STOPS];
@@ -89,6 +151,10 @@ struct rs_result {
 	double unsupported_calls;
 	/** The share is above RS_UNSUPPORTED_MAX. */
 	bool flagged;
+	/** Index of the first result of the same operation whose calls all make
+	 *  the same attempts, with the same outcomes and reasons, in every
+	 *  replica; its own index if there is none before. */
+	size_t alike;
 	struct rs_difference difference;
 };
 

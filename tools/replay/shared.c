@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "replay/attempt_cache.h"
 #include "replay/group.h"
 #include "replay/kernel.h"
 #include "replay/shared.h"
@@ -26,7 +25,6 @@ struct shared {
 	size_t next;
 	uint64_t next_unlogged;
 	struct rs_kernel kernel;
-	struct rs_attempt_cache cache;
 	/** By position: replicas in which the recorded first attempt was made
 	 *  and succeeded. Those have the same duration. */
 	uint16_t *first_tries;
@@ -78,7 +76,7 @@ begin_attempt(struct shared *shared, struct rs_sim_call *call, uint64_t now_ns)
 
 	if (number > 1 && shared->bound == RS_BOUND_NONE)
 		rs_tally_add_load(shared->tally, now_ns, 1);
-	rs_attempt_cache_take(&shared->cache, shared->run, call, now_ns);
+	rs_sim_call_attempt(call, shared->run, now_ns);
 	if (attempt->support == RS_SUPPORT_UNSUPPORTED)
 		shared->met_unsupported = true;
 	call->fails = rs_sim_call_fails(call, shared->run, attempt, number,
@@ -313,7 +311,6 @@ rs_shared_run(struct rs_tally *tally, const struct rs_run *run)
 	shared.first_tries = calloc(run->operation->call_count + 1,
 				    sizeof(*shared.first_tries));
 	ok = shared.first_tries &&
-	     rs_attempt_cache_init(&shared.cache, run) == BACKOFF_OK &&
 	     rs_groups_init(&groups, run->log, run->operation) == BACKOFF_OK;
 	if (ok) {
 		tally->guarded = true;
@@ -323,7 +320,6 @@ rs_shared_run(struct rs_tally *tally, const struct rs_run *run)
 		     add_first_tries(&shared, &groups);
 	}
 	rs_groups_clear(&groups);
-	rs_attempt_cache_clear(&shared.cache);
 	rs_kernel_clear(&shared.kernel);
 	free(shared.first_tries);
 	return ok ? BACKOFF_OK : BACKOFF_E_NOMEM;

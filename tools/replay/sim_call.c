@@ -50,7 +50,6 @@ rs_sim_call_begin(struct rs_sim_call *call, const struct rs_run *run,
 	call->index = index;
 	call->replica = replica;
 	call->attempt = (struct rs_attempt){0};
-	call->permanent_drawn = false;
 	call->outcome = (struct rs_call_outcome){.start_ns = now_ns};
 	call->state.size = sizeof(call->state);
 	call->decision.size = sizeof(call->decision);
@@ -161,16 +160,20 @@ estimate(struct rs_sim_call *call, const struct rs_run *run,
 	const struct rs_question question = {.call = call->index,
 					     .attempt = number,
 					     .replica = call->replica,
+					     .family = run->family,
 					     .start_ns = attempt->start_ns};
 	uint64_t draw =
 		rs_draw(run->seed, RS_PURPOSE_DURATION, call->index, number, 0);
 	struct rs_answer answer;
 	tk_string type;
+	double fails;
 
 	run->estimator->ask(run->estimate, &question, &answer);
 	attempt->known = RS_KNOWN_NOT;
 	attempt->support = worse(answer.support, support_of_wait(run, wait_ns));
-	attempt->fails_below = (uint64_t)(answer.fails * 0x1p64);
+	fails = rs_answer_fails(&answer);
+	attempt->fails_below =
+		fails < 1 ? (uint64_t)(fails * 0x1p64) : UINT64_MAX;
 	type = model_failure(call, run, record, number);
 	attempt->failure_ns = end_after(
 		attempt->start_ns,
@@ -230,22 +233,6 @@ rs_sim_call_attempt(struct rs_sim_call *call, const struct rs_run *run,
 	limit_attempt(call, run, number);
 }
 
-static bool
-fails_permanently(struct rs_sim_call *call, const struct rs_run *run)
-{
-	double share;
-
-	if (call->permanent_drawn)
-		return call->permanent;
-	call->permanent_drawn = true;
-	share = run->estimator->permanent(run->estimate, call->index,
-					  call->replica);
-	call->permanent = share > 0 && rs_draw(run->seed, RS_PURPOSE_PERMANENT,
-					       call->index, 0, call->replica) <
-					       (uint64_t)(share * 0x1p64);
-	return call->permanent;
-}
-
 bool
 rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 		  const struct rs_attempt *attempt, uint32_t number,
@@ -260,8 +247,7 @@ rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 	if (attempt->known == RS_KNOWN_FAILS ||
 	    (unsupported && bound == RS_BOUND_ALL_FAIL))
 		return true;
-	return fails_permanently(call, run) ||
-	       rs_draw(run->seed, RS_PURPOSE_OUTCOME, call->index, number,
+	return rs_draw(run->seed, RS_PURPOSE_OUTCOME, call->index, number,
 		       call->replica) < attempt->fails_below;
 }
 

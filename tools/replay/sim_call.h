@@ -15,8 +15,10 @@ struct rs_run {
 	const struct rs_log *log;
 	const struct rs_operation *operation;
 	const struct rs_estimator *estimator;
-	/** The estimator's state. */
+	/** The estimator's state, and the assumption about the fate of calls:
+	 *  see rs_question. */
 	const void *estimate;
+	uint32_t family;
 	const struct backoff_policy *policy;
 	/** The policy that wrote the log; NULL if unknown. */
 	const struct backoff_policy *logged_policy;
@@ -74,8 +76,6 @@ struct rs_sim_call {
 	struct backoff_outcome failure;
 	/** Whether that attempt fails; for the caller. */
 	bool fails;
-	/** Whether the call fails permanently in this replica, once drawn. */
-	bool permanent_drawn, permanent;
 	/** Its outcome so far. */
 	struct rs_call_outcome outcome;
 };

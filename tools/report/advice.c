@@ -74,7 +74,7 @@ worse(const struct rs_result *result, const struct rs_result *baseline)
 static bool
 cheaper(const struct rs_result *result, const struct rs_result *baseline)
 {
-	return result->difference.verdict == RS_VERDICT_SAME &&
+	return result->difference.verdict == RS_VERDICT_EQUAL &&
 	       result->attempts_per_call <
 		       baseline->attempts_per_call - CHEAPER;
 }
@@ -82,7 +82,7 @@ cheaper(const struct rs_result *result, const struct rs_result *baseline)
 static bool
 same(const struct rs_result *result, const struct rs_result *baseline)
 {
-	return result->difference.verdict == RS_VERDICT_SAME &&
+	return result->difference.verdict == RS_VERDICT_EQUAL &&
 	       !cheaper(result, baseline);
 }
 
@@ -90,7 +90,7 @@ static bool
 open_question(const struct rs_result *result, const struct rs_result *baseline)
 {
 	(void)baseline;
-	return result->difference.verdict == RS_VERDICT_UNSUPPORTED;
+	return result->difference.verdict == RS_VERDICT_DEPENDS;
 }
 
 void

@@ -250,7 +250,7 @@ get_difference(const struct rs_row *row, struct rs_value *out)
 	out->bounds = result->outer;
 	if (difference->verdict == RS_VERDICT_BASELINE)
 		out->reading = RS_READ_NOTHING;
-	else if (difference->verdict == RS_VERDICT_UNSUPPORTED &&
+	else if (difference->verdict == RS_VERDICT_DEPENDS &&
 		 result->outer.low < result->outer.high)
 		out->reading = RS_READ_BOUNDS;
 }
@@ -489,7 +489,7 @@ static const struct rs_column result_column[] = {
 	 .heading = "verdict",
 	 .get = get_verdict,
 	 .doc = "what follows from that: `baseline`, `better`, `worse`, "
-		"`same within noise` or `not answerable`"},
+		"`equal` or `depends`"},
 	{.name = "withheld",
 	 .member = "difference.withheld",
 	 .unit = RS_UNIT_WORD,
