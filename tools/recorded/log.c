@@ -12,60 +12,11 @@
 /* Number of calls before and after one that are searched for a failure. */
 #define NEAR_CALLS 1000
 #define MICROSECOND_NS 1000
-/* Bad lines are missing lines if there are more than those that a log cut at
- * both ends has, and more than this share of the lines of events. */
-#define BAD_LINES_EDGES 2
-#define BAD_LINES_SHARE 0.005
 
 bool
 rs_log_replayable(const struct tk_call *call)
 {
 	return call->missing_before == 0 && call->count > 0;
-}
-
-bool
-rs_log_lost_bad_lines(const struct rs_log *log)
-{
-	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
-
-	return totals->bad > BAD_LINES_EDGES &&
-	       (double)totals->bad > BAD_LINES_SHARE * ((double)totals->bad +
-							(double)totals->events);
-}
-
-enum rs_doubt
-rs_log_doubt(const struct rs_log *log, const struct rs_operation *operation)
-{
-	/* Whatever it is that loses lines: a call of another operation that
-	 * lost its only line leaves no trace of that. */
-	if (tk_loss_any(&log->quality->loss))
-		return RS_DOUBT_LOSS;
-	if (rs_log_lost_bad_lines(log))
-		return RS_DOUBT_BAD_LINES;
-	if (log->quality->skew_ns > TK_SKEW_MAX_NS)
-		return RS_DOUBT_SKEW;
-	/* Where each call has its lines, those of the gap are just not asked
-	 * about; a given number of calls includes them. */
-	if (log->quality->gaps > 0 &&
-	    operation->population == RS_POPULATION_COUNTED)
-		return RS_DOUBT_GAP;
-	return RS_DOUBT_NONE;
-}
-
-const char *
-rs_doubt_name(enum rs_doubt doubt)
-{
-	static const char *const name[] = {
-		[RS_DOUBT_NONE] = "",
-		[RS_DOUBT_LOSS] = "lost_lines",
-		[RS_DOUBT_BAD_LINES] = "bad_lines",
-		[RS_DOUBT_SKEW] = "clock_skew",
-		[RS_DOUBT_GAP] = "gap",
-	};
-
-	_Static_assert(sizeof(name) / sizeof(*name) == RS_DOUBT_COUNT,
-		       "each doubt has a name");
-	return name[doubt];
 }
 
 size_t

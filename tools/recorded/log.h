@@ -28,21 +28,6 @@ struct rs_duration {
 	uint64_t ns;
 };
 
-/** Why the log cannot support a verdict. */
-enum rs_doubt {
-	RS_DOUBT_NONE,
-	/** Lines are missing. */
-	RS_DOUBT_LOSS,
-	/** Too many lines could not be read. */
-	RS_DOUBT_BAD_LINES,
-	/** Clocks differ by more than TK_SKEW_MAX_NS, or have a wrong date. */
-	RS_DOUBT_SKEW,
-	/** A piece of the log is missing, and with it calls that --calls
-	 *  counts. */
-	RS_DOUBT_GAP,
-	RS_DOUBT_COUNT
-};
-
 struct rs_operation {
 	tk_string name;
 	/** Calls [first_call, first_call + call_count) of the trace. */
@@ -117,16 +102,6 @@ struct rs_operation *rs_log_operation(const struct rs_log *log,
 /** Set the total number of calls of an operation; false if the log holds
  *  more. */
 bool rs_log_count(struct rs_operation *operation, uint64_t calls);
-
-/** What keeps the log from a verdict. */
-enum rs_doubt rs_log_doubt(const struct rs_log *log,
-			   const struct rs_operation *operation);
-
-/** Whether the lines that could not be read count as missing. */
-bool rs_log_lost_bad_lines(const struct rs_log *log);
-
-/** "lost_lines", "clock_skew"; "" for NONE. */
-const char *rs_doubt_name(enum rs_doubt doubt);
 
 /** Its calls that are not replayed. */
 size_t rs_log_left_out(const struct rs_operation *operation);

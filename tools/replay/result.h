@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "recorded/doubt.h"
 #include "recorded/logged_policy.h"
 #include "replay/tally.h"
 #include "stats/interval.h"

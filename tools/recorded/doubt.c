@@ -1,0 +1,130 @@
+/* Sizes what the log leaves uncertain. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "recorded/doubt.h"
+
+/* Bad lines are missing lines if there are more than those that a log cut at
+ * both ends has, and more than this share of the lines of events. */
+#define BAD_LINES_EDGES 2
+#define BAD_LINES_SHARE 0.005
+
+bool
+rs_log_lost_bad_lines(const struct rs_log *log)
+{
+	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
+
+	return totals->bad > BAD_LINES_EDGES &&
+	       (double)totals->bad > BAD_LINES_SHARE * ((double)totals->bad +
+							(double)totals->events);
+}
+
+static double
+share_of(double part, double rest)
+{
+	return part > 0 ? part / (part + rest) : 0;
+}
+
+static void
+size_loss(const struct rs_log *log, struct rs_flaw *out)
+{
+	const struct tk_loss *loss = &log->quality->loss;
+
+	/* Whatever it is that loses lines: a call of another operation that
+	 * lost its only line leaves no trace of that. */
+	if (!tk_loss_any(loss))
+		return;
+	out->size = 1;
+	out->share = 1;
+}
+
+static void
+size_bad_lines(const struct rs_log *log, struct rs_flaw *out)
+{
+	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
+
+	if (!rs_log_lost_bad_lines(log))
+		return;
+	out->size = share_of((double)totals->bad, (double)totals->events);
+	out->share = 1;
+}
+
+static void
+size_skew(const struct rs_log *log, struct rs_flaw *out)
+{
+	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
+	const struct tk_quality *quality = log->quality;
+
+	out->skew_ns = quality->skew_ns;
+	if (quality->skew_ns <= TK_SKEW_MAX_NS)
+		return;
+	out->size = (double)quality->skewed_lines / (double)totals->events;
+	out->share = 1;
+}
+
+static void
+size_gap(const struct rs_log *log, const struct rs_operation *operation,
+	 struct rs_flaw *out)
+{
+	/* Where each call has its lines, those of the gap are just not asked
+	 * about; a given number of calls includes them. */
+	if (log->quality->gaps == 0 ||
+	    operation->population != RS_POPULATION_COUNTED)
+		return;
+	out->size = share_of((double)log->quality->gap_ns,
+			     (double)tk_cover_length(log->cover));
+	out->share = 1;
+}
+
+void
+rs_log_flaw(const struct rs_log *log, const struct rs_operation *operation,
+	    enum rs_doubt doubt, struct rs_flaw *out)
+{
+	*out = (struct rs_flaw){0};
+	switch (doubt) {
+	case RS_DOUBT_LOSS:
+		size_loss(log, out);
+		break;
+	case RS_DOUBT_BAD_LINES:
+		size_bad_lines(log, out);
+		break;
+	case RS_DOUBT_SKEW:
+		size_skew(log, out);
+		break;
+	case RS_DOUBT_GAP:
+		size_gap(log, operation, out);
+		break;
+	case RS_DOUBT_NONE:
+	case RS_DOUBT_COUNT:
+		break;
+	}
+}
+
+enum rs_doubt
+rs_log_doubt(const struct rs_log *log, const struct rs_operation *operation)
+{
+	for (int i = RS_DOUBT_NONE + 1; i < RS_DOUBT_COUNT; i++) {
+		struct rs_flaw flaw;
+
+		rs_log_flaw(log, operation, (enum rs_doubt)i, &flaw);
+		if (flaw.share >= 1)
+			return (enum rs_doubt)i;
+	}
+	return RS_DOUBT_NONE;
+}
+
+const char *
+rs_doubt_name(enum rs_doubt doubt)
+{
+	static const char *const name[] = {
+		[RS_DOUBT_NONE] = "",
+		[RS_DOUBT_LOSS] = "lost_lines",
+		[RS_DOUBT_BAD_LINES] = "bad_lines",
+		[RS_DOUBT_SKEW] = "clock_skew",
+		[RS_DOUBT_GAP] = "gap",
+	};
+
+	_Static_assert(sizeof(name) / sizeof(*name) == RS_DOUBT_COUNT,
+		       "each doubt has a name");
+	return name[doubt];
+}
