@@ -82,8 +82,7 @@ collect(const struct rs_log *log, const struct rs_operation *wanted,
 			const struct tk_call *call =
 				&log->call[operation->first_call + c];
 
-			if (!rs_log_replayable(call) ||
-			    rs_log_refused(log, call))
+			if (!rs_log_begins(call) || rs_log_refused(log, call))
 				continue;
 			out[count++] = (struct arrival){
 				key_of(call), log->start_ns[call->first],

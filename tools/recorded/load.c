@@ -51,7 +51,7 @@ count_recorded(struct rs_load *load, const struct rs_log *log,
 		const struct tk_call *call =
 			&log->call[operation->first_call + c];
 
-		if (!rs_log_replayable(call))
+		if (!rs_log_replayable(log, call))
 			continue;
 		start[count++] = log->start_ns[call->first];
 		for (uint32_t i = 0; i < call->count; i++) {
@@ -77,7 +77,7 @@ add_unlogged(struct rs_load *load, const struct rs_log *log,
 	uint64_t before = 0;
 
 	qsort(start, count, sizeof(*start), bo_compare_u64);
-	if (!rs_unlogged_init(&unlogged, log->cover, unlogged_calls, start,
+	if (!rs_unlogged_init(&unlogged, &log->window, unlogged_calls, start,
 			      count))
 		return false;
 	for (size_t i = 0; i < load->bins; i++) {
@@ -122,9 +122,10 @@ enum backoff_status
 rs_load_init(struct rs_load *load, const struct rs_log *log,
 	     const struct rs_operation *operation)
 {
-	uint64_t span = log->to_ns - log->from_ns;
+	uint64_t span = log->window.to_ns - log->window.from_ns;
 
-	*load = (struct rs_load){.from_ns = log->from_ns, .bin_ns = BIN_NS};
+	*load = (struct rs_load){.from_ns = log->window.from_ns,
+				 .bin_ns = BIN_NS};
 	if (operation->population == RS_POPULATION_FAILING_FIRST)
 		return BACKOFF_OK;
 	while (span / load->bin_ns >= BINS_MAX)

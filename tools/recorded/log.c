@@ -14,15 +14,29 @@
 #define MICROSECOND_NS 1000
 
 bool
-rs_log_replayable(const struct tk_call *call)
+rs_log_begins(const struct tk_call *call)
 {
 	return call->missing_before == 0 && call->count > 0;
 }
 
+bool
+rs_log_replayable(const struct rs_log *log, const struct tk_call *call)
+{
+	return rs_log_begins(call) &&
+	       (log->unchosen == NULL || !log->unchosen[call - log->call]);
+}
+
 size_t
-rs_log_left_out(const struct rs_operation *operation)
+rs_log_incomplete(const struct rs_operation *operation)
 {
 	return operation->calls_before_log + operation->calls_without_beginning;
+}
+
+uint64_t
+rs_log_left_out(const struct rs_operation *operation)
+{
+	return rs_log_incomplete(operation) + operation->calls_unchosen +
+	       operation->unlogged_outside;
 }
 
 bool
@@ -205,7 +219,7 @@ collect(struct rs_log *log, struct rs_operation *operation)
 
 		if (call->beginning_lost)
 			operation->calls_without_beginning++;
-		else if (!rs_log_replayable(call))
+		else if (!rs_log_begins(call))
 			operation->calls_before_log++;
 		for (uint32_t i = 0; i < call->count; i++)
 			collect_attempt(log, operation, call->first + i);
@@ -309,6 +323,7 @@ rs_log_init(struct rs_log *log, const struct tk_trace *trace, uint64_t seed)
 			       .from_ns = totals->from_ns,
 			       .to_ns = totals->to_ns,
 			       .cover = tk_trace_cover(trace),
+			       .window = *tk_trace_cover(trace),
 			       .quality = tk_trace_quality(trace)};
 	log->call = tk_trace_calls(trace, &log->call_count);
 	log->attempt = tk_trace_attempts(trace, &log->attempt_count);
@@ -336,6 +351,7 @@ rs_log_clear(struct rs_log *log)
 	free(log->failure_duration);
 	free(log->success_duration);
 	free(log->operation);
+	free(log->unchosen);
 	*log = (struct rs_log){0};
 }
 

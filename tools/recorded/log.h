@@ -35,12 +35,16 @@ struct rs_operation {
 	/** Calls among them that began before the log, and those whose first
 	 *  lines are lost: evidence, but not replayed. */
 	size_t calls_before_log, calls_without_beginning;
+	/** Further ones that results are not about: see rs_log_choose(). */
+	size_t calls_unchosen;
 	/** What is missing from its lines. */
 	struct tk_loss loss;
 	/** All calls in results: replayed ones and @ref unlogged_calls. */
 	uint64_t calls;
 	/** Calls that left no line: they succeeded at the first attempt. */
 	uint64_t unlogged_calls;
+	/** Such calls that results are not about. */
+	uint64_t unlogged_outside;
 	enum rs_population population;
 	/** Longest wait in the log; 0 if it has none. */
 	uint64_t longest_delay_ns;
@@ -74,6 +78,10 @@ struct rs_log {
 	/** First and last event, and the time that the log covers between. */
 	uint64_t from_ns, to_ns;
 	const struct tk_cover *cover;
+	/** The part of that time in which the calls of results begin. */
+	struct tk_cover window;
+	/** By call: 1 if results are not about it; NULL if all are chosen. */
+	uint8_t *unchosen;
 	const struct tk_quality *quality;
 	uint64_t longest_delay_ns;
 };
@@ -103,11 +111,18 @@ struct rs_operation *rs_log_operation(const struct rs_log *log,
  *  more. */
 bool rs_log_count(struct rs_operation *operation, uint64_t calls);
 
-/** Its calls that are not replayed. */
-size_t rs_log_left_out(const struct rs_operation *operation);
+/** Its calls that cannot be replayed, because they lack their beginning. */
+size_t rs_log_incomplete(const struct rs_operation *operation);
 
-/** Whether a call can be replayed: its first attempt is in the log. */
-bool rs_log_replayable(const struct tk_call *call);
+/** All its calls that are not replayed: incomplete ones, and those that are not
+ *  chosen. */
+uint64_t rs_log_left_out(const struct rs_operation *operation);
+
+/** Whether the first attempt of a call is in the log. */
+bool rs_log_begins(const struct tk_call *call);
+
+/** Whether a call is replayed: it begins in the log, and is chosen. */
+bool rs_log_replayable(const struct rs_log *log, const struct tk_call *call);
 
 /** Whether an open breaker refused the call before its first attempt: its only
  *  line says so, and is not an outcome. */

@@ -33,7 +33,7 @@ rs_first_tries_init(struct rs_first_tries *first_tries,
 			&log->call[operation->first_call + i];
 		uint64_t ns;
 
-		if (!rs_log_replayable(call) ||
+		if (!rs_log_replayable(log, call) ||
 		    log->attempt[call->first].outcome !=
 			    BACKOFF_OUTCOME_SUCCESS)
 			continue;
@@ -234,7 +234,7 @@ rs_alone_run(struct rs_tally *tally, const struct rs_run *run,
 	for (size_t i = 0; ok && i < operation->call_count; i++) {
 		size_t index = operation->first_call + i;
 
-		if (!rs_log_replayable(&run->log->call[index]))
+		if (!rs_log_replayable(run->log, &run->log->call[index]))
 			continue;
 		tally->calls++;
 		if (*included && rs_recorded_first_try(run, index))

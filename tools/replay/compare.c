@@ -170,6 +170,9 @@ wanted(const struct rs_plan *plan, size_t operation)
 	const char *name =
 		rs_log_text(plan->log, plan->log->operation[operation].name);
 
+	/* A part of the log may have no call of it. */
+	if (plan->log->unchosen && plan->log->operation[operation].calls == 0)
+		return false;
 	return plan->pattern == NULL || fnmatch(plan->pattern, name, 0) == 0;
 }
 

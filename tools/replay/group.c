@@ -34,7 +34,7 @@ sort_calls(struct rs_groups *groups, const struct rs_log *log,
 		size_t index = operation->first_call + i;
 		const struct tk_call *call = &log->call[index];
 
-		if (rs_log_replayable(call))
+		if (rs_log_replayable(log, call))
 			key[count++] = (struct keyed_call){
 				log->start_ns[call->first], call->target,
 				(uint32_t)index};
@@ -67,7 +67,7 @@ make_group(struct rs_groups *groups, const struct rs_log *log, size_t from,
 	*group = (struct rs_group){.call = groups->call + from,
 				   .count = to - from,
 				   .unlogged_before = unlogged_from};
-	if (!rs_unlogged_init(&group->unlogged, log->cover,
+	if (!rs_unlogged_init(&group->unlogged, &log->window,
 			      unlogged_to - unlogged_from, start + from,
 			      group->count))
 		return false;

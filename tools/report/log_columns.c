@@ -101,6 +101,20 @@ get_to(const struct rs_row *row, struct rs_value *out)
 	moment(log_of(row)->to_ns, out);
 }
 
+static void
+get_part_from(const struct rs_row *row, struct rs_value *out)
+{
+	moment(log_of(row)->window.from_ns, out);
+	out->left_out = log_of(row)->unchosen == NULL;
+}
+
+static void
+get_part_to(const struct rs_row *row, struct rs_value *out)
+{
+	moment(log_of(row)->window.to_ns, out);
+	out->left_out = log_of(row)->unchosen == NULL;
+}
+
 static const struct rs_column log_column[] = {
 	{COLUMN(lines, RS_UNIT_COUNT, get_lines, "lines read")},
 	{COLUMN(events, RS_UNIT_COUNT, get_events,
@@ -121,6 +135,10 @@ static const struct rs_column log_column[] = {
 	{COLUMN(from, RS_UNIT_TIME, get_from,
 		"time of the first event, strays left out")},
 	{COLUMN(to, RS_UNIT_TIME, get_to, "time of the last event, likewise")},
+	{COLUMN(part_from, RS_UNIT_TIME, get_part_from,
+		"with `--since`, `--until` or `--target`: the time in which "
+		"the calls of results begin")},
+	{COLUMN(part_to, RS_UNIT_TIME, get_part_to, "the end of that time")},
 	{COLUMN(copies, RS_UNIT_COUNT, get_log_copies,
 		"events that were read before, in a copy of a log, and are "
 		"left out")},

@@ -78,10 +78,10 @@ rs_say_operation(const struct rs_report *report,
 		rs_subject_operation(report, subject);
 	char by[800], permanent[16], left_out[64] = "";
 
-	if (rs_log_left_out(operation) > 0)
+	if (rs_log_incomplete(operation) > 0)
 		snprintf(left_out, sizeof(left_out),
 			 " (%zu more left out: they lack their beginning)",
-			 rs_log_left_out(operation));
+			 rs_log_incomplete(operation));
 	say_logged_policy(report, &subject->logged_policy, by, sizeof(by));
 	snprintf(text, size,
 		 "%s: %" PRIu64 " %s%s, recorded under %s. %s %% are "

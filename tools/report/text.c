@@ -174,6 +174,14 @@ write_read(const struct rs_report *report, FILE *out)
 					sizeof(length)),
 		     log->call_count, log->operation_count,
 		     log->operation_count == 1 ? "" : "s");
+	if (log->unchosen)
+		rs_paragraph(out, 2, "",
+			     "results are about the chosen calls only, which "
+			     "begin from %s to %s",
+			     bo_rfc3339_format(log->window.from_ns, 3, from,
+					       sizeof(from)),
+			     bo_rfc3339_format(log->window.to_ns, 3, to,
+					       sizeof(to)));
 	write_left_out(log, out);
 	write_doubts(log, out);
 }

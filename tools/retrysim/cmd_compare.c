@@ -18,6 +18,7 @@
 struct options {
 	struct tk_opt_list policies, calls;
 	const char *baseline, *operation, *dialect, *output;
+	struct rs_part_options part;
 	uint64_t seed, replicas, max_bad;
 	int format;
 };
@@ -118,7 +119,8 @@ run(const struct options *options, char *const *path, size_t count)
 	const struct rs_input_options input = {.dialect = options->dialect,
 					       .max_bad = options->max_bad,
 					       .seed = options->seed,
-					       .calls = &options->calls};
+					       .calls = &options->calls,
+					       .part = options->part};
 	struct rs_log log;
 	struct rs_plan plan = {
 		.log = &log,
@@ -166,6 +168,14 @@ rs_cmd_compare(int argc, char **argv)
 		 "the first"},
 		{"operation", 0, TK_OPT_TEXT, &options.operation, "GLOB", NULL,
 		 0, 0, "replay only operations that match GLOB"},
+		{"target", 0, TK_OPT_TEXT, &options.part.target, "GLOB", NULL,
+		 0, 0, "replay only calls to targets that match GLOB"},
+		{"since", 0, TK_OPT_TEXT, &options.part.since, "TIME", NULL, 0,
+		 0,
+		 "replay only calls that begin then or later; TIME is RFC "
+		 "3339, or a duration back from the end of the log"},
+		{"until", 0, TK_OPT_TEXT, &options.part.until, "TIME", NULL, 0,
+		 0, "replay only calls that begin before TIME"},
 		{"calls", 'c', TK_OPT_LIST, &options.calls, "OP=N", NULL, 0, 0,
 		 "total number of calls to OP, if the log has only failures"},
 		{"dialect", 'd', TK_OPT_TEXT, &options.dialect, "NAME|FILE",

@@ -233,6 +233,8 @@ prepare(const struct rs_input_options *options, struct tk_trace *trace,
 	}
 	for (size_t i = 0; code == TK_EXIT_OK && i < options->calls->count; i++)
 		code = take_calls(log, options->calls->item[i]);
+	if (code == TK_EXIT_OK)
+		code = rs_part_choose(&options->part, log);
 	if (code != TK_EXIT_OK)
 		rs_log_clear(log);
 	return code;
@@ -245,6 +247,8 @@ rs_input_read(const struct rs_input_options *options, char *const *path,
 	enum tk_exit code = check_calls(options->calls);
 	struct tk_trace *read;
 
+	if (code == TK_EXIT_OK)
+		code = rs_part_check(&options->part);
 	if (code != TK_EXIT_OK)
 		return code;
 	read = tk_trace_new();

@@ -6,6 +6,7 @@
 #include "common/msg.h"
 #include "common/opt.h"
 #include "recorded/log.h"
+#include "retrysim/part.h"
 
 struct rs_input_options {
 	/** As tk_dialect_open() takes it. */
@@ -15,6 +16,8 @@ struct rs_input_options {
 	uint64_t seed;
 	/** "OPERATION=N" each. */
 	const struct tk_opt_list *calls;
+	/** The calls that results are about. */
+	struct rs_part_options part;
 };
 
 /**
@@ -22,8 +25,8 @@ struct rs_input_options {
  * stderr.
  *
  * @param log  set on TK_EXIT_OK; free it before the trace
- * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls that do not fit the log, or
- *         have a wrong form, which is noticed before anything is read;
+ * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls or a part that do not fit the
+ *         log, or have a wrong form, which is noticed before anything is read;
  *         TK_EXIT_BAD_INPUT for a log without events or with too many bad
  *         lines, and for a wrong dialect; TK_EXIT_SYSTEM
  */

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include "recorded/choice.h"
 #include "recorded/log.h"
 
 #define MS UINT64_C(1000000)
@@ -185,4 +186,57 @@ Test(recorded_log, an_empty_trace_is_an_empty_log)
 	cr_expect(log.operation_count == 0 && log.call_count == 0);
 	rs_log_clear(&log);
 	tk_trace_free(trace);
+}
+
+Test(recorded_log, a_chosen_part_leaves_the_rest_as_evidence)
+{
+	static const struct {
+		const char *why;
+		uint64_t since_ms, until_ms, count;
+		enum rs_choice_result result;
+		uint64_t calls, unlogged;
+	} row[] = {
+		/* From 0.5 s to 32.03 s; a, b and d begin in it, b at 3 s. */
+		{"everything", 0, 100000, 0, RS_CHOICE_OK, 3, 0},
+		{"everything, counted", 0, 100000, 1004, RS_CHOICE_OK, 1003,
+		 1000},
+		{"its first half, counted", 0, 16265, 1004, RS_CHOICE_OK, 501,
+		 499},
+		{"the end is not part of it", 900, 3000, 0, RS_CHOICE_OK, 1, 0},
+		{"the begin is", 3000, 3001, 0, RS_CHOICE_OK, 1, 0},
+		{"nothing", 6000, 7000, 0, RS_CHOICE_EMPTY, 0, 0},
+	};
+	size_t count = sizeof(sample) / sizeof(*sample);
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct tk_trace *trace = trace_of(sample, count);
+		const struct rs_operation *about = NULL;
+		struct rs_operation *operation;
+		struct rs_choice choice = {
+			.since_ns = START + row[i].since_ms * MS,
+			.until_ns = START + row[i].until_ms * MS};
+		uint64_t replayable = 0;
+		struct rs_log log;
+
+		cr_assert(rs_log_init(&log, trace, 1) == BACKOFF_OK);
+		operation = &log.operation[0];
+		cr_assert(row[i].count == 0 ||
+			  rs_log_count(operation, row[i].count));
+		cr_expect_eq(rs_log_choose(&log, &choice, &about),
+			     row[i].result, "%s", row[i].why);
+		cr_expect_eq(operation->calls, row[i].calls, "%s: %ju",
+			     row[i].why, (uintmax_t)operation->calls);
+		cr_expect_leq(operation->unlogged_calls, row[i].unlogged + 1,
+			      "%s", row[i].why);
+		cr_expect_geq(operation->unlogged_calls + 1, row[i].unlogged,
+			      "%s", row[i].why);
+		for (size_t c = 0; c < log.call_count; c++)
+			replayable += rs_log_replayable(&log, &log.call[c]);
+		cr_expect_eq(replayable + operation->unlogged_calls,
+			     operation->calls, "%s", row[i].why);
+		cr_expect_eq(operation->calls + rs_log_left_out(operation),
+			     row[i].count ? row[i].count : 4, "%s", row[i].why);
+		rs_log_clear(&log);
+		tk_trace_free(trace);
+	}
 }
