@@ -10,7 +10,8 @@ options() {
 }
 
 for command in '' compare policy 'policy list' 'policy show' 'policy check' \
-	'policy lint' 'policy schedule' 'policy schema'; do
+	'policy lint' 'policy schedule' 'policy schema' generate world \
+	'world list' 'world show' 'world check'; do
 	# shellcheck disable=SC2086 # words
 	retrysim $command --help
 	expect "retrysim $command --help" 0 "^Usage: retrysim${command:+ }$command" ''
@@ -24,7 +25,7 @@ for command in '' compare policy 'policy list' 'policy show' 'policy check' \
 done
 
 # And the other way around.
-for command in compare 'policy show' 'policy lint' 'policy schedule'; do
+for command in compare generate 'policy show' 'policy lint' 'policy schedule'; do
 	# shellcheck disable=SC2086 # words
 	retrysim $command --help
 	options

@@ -32,8 +32,9 @@ tools/recorded 4
 tools/estimate 5
 tools/replay 6
 tools/report 7
-tools/retrysim 8
-tools/retrytop 8
+tools/world 7
+tools/retrysim 9
+tools/retrytop 9
 '
 
 # Skip without the tool; in the gate (RETRYKIT_LINT_STRICT), where every tool is

@@ -5,6 +5,7 @@
 #define RS_CMD_H
 
 int rs_cmd_compare(int argc, char **argv);
+int rs_cmd_generate(int argc, char **argv);
 
 int rs_cmd_policy_check(int argc, char **argv);
 int rs_cmd_policy_lint(int argc, char **argv);
@@ -12,5 +13,9 @@ int rs_cmd_policy_list(int argc, char **argv);
 int rs_cmd_policy_schedule(int argc, char **argv);
 int rs_cmd_policy_schema(int argc, char **argv);
 int rs_cmd_policy_show(int argc, char **argv);
+
+int rs_cmd_world_check(int argc, char **argv);
+int rs_cmd_world_list(int argc, char **argv);
+int rs_cmd_world_show(int argc, char **argv);
 
 #endif

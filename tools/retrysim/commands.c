@@ -34,13 +34,32 @@ policy(int argc, char **argv)
 	return rs_dispatch(&commands, argc, argv);
 }
 
+static int
+world(int argc, char **argv)
+{
+	static const struct rs_command item[] = {
+		{"list", "list the shipped worlds", rs_cmd_world_list},
+		{"show", "print the file of a shipped world",
+		 rs_cmd_world_show},
+		{"check", "report errors in world files", rs_cmd_world_check},
+	};
+	static const struct rs_commands commands = {
+		"retrysim world", "Inspect and check worlds of known truth.",
+		item, sizeof(item) / sizeof(*item)};
+
+	return rs_dispatch(&commands, argc, argv);
+}
+
 int
 rs_main(int argc, char **argv)
 {
 	static const struct rs_command item[] = {
 		{"compare", "replay logs under several policies",
 		 rs_cmd_compare},
+		{"generate", "write the log of a world, and what is true there",
+		 rs_cmd_generate},
 		{"policy", "inspect and check policies", policy},
+		{"world", "inspect and check worlds", world},
 	};
 	static const struct rs_commands commands = {
 		"retrysim",

@@ -1,0 +1,152 @@
+/* The rows of laws and errors in a world file. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdint.h>
+
+#include "world/members.h"
+#include "world/world.h"
+
+static const struct rs_member law_rows[] = {
+	{.name = "law",
+	 .kind = RS_MEMBER_NAME,
+	 .required = true,
+	 RS_AT(rs_law, kind),
+	 .names = "none fixed exponential lognormal pareto uniform",
+	 .doc = "Kind of the law."},
+	{.name = "mean",
+	 .kind = RS_MEMBER_DURATION,
+	 RS_AT(rs_law, mean),
+	 .max = RS_LONG_S,
+	 .doc = "The value of a fixed law, the mean of an exponential one."},
+	{.name = "median",
+	 .kind = RS_MEMBER_DURATION,
+	 RS_AT(rs_law, median),
+	 .max = RS_LONG_S,
+	 .doc = "Median of a log-normal law."},
+	{.name = "sigma",
+	 .kind = RS_MEMBER_NUMBER,
+	 RS_AT(rs_law, sigma),
+	 .max = 5,
+	 .doc = "Standard deviation of the logarithm of a log-normal law."},
+	{.name = "least",
+	 .kind = RS_MEMBER_DURATION,
+	 RS_AT(rs_law, least),
+	 .max = RS_LONG_S,
+	 .doc = "Least value of a Pareto law."},
+	{.name = "shape",
+	 .kind = RS_MEMBER_NUMBER,
+	 RS_AT(rs_law, shape),
+	 .max = 100,
+	 .doc = "Tail index of a Pareto law: P(X > x) = (least/x)^shape."},
+	{.name = "low",
+	 .kind = RS_MEMBER_DURATION,
+	 RS_AT(rs_law, low),
+	 .max = RS_LONG_S,
+	 .doc = "Least value of a uniform law."},
+	{.name = "high",
+	 .kind = RS_MEMBER_DURATION,
+	 RS_AT(rs_law, high),
+	 .max = RS_LONG_S,
+	 .doc = "Largest value of a uniform law."},
+	{.name = "most",
+	 .kind = RS_MEMBER_DURATION,
+	 RS_AT(rs_law, most),
+	 .max = RS_LONG_S,
+	 .doc = "Longer draws are cut to this; 0 cuts none."},
+};
+
+static const char *
+check_law(const void *object)
+{
+	const struct rs_law *law = object;
+
+	switch ((enum rs_law_kind)law->kind) {
+	case RS_LAW_NONE:
+	case RS_LAW_FIXED:
+		return NULL;
+	case RS_LAW_EXPONENTIAL:
+		return law->mean > 0
+			       ? NULL
+			       : "an exponential law needs a mean above 0";
+	case RS_LAW_LOGNORMAL:
+		return law->median > 0
+			       ? NULL
+			       : "a log-normal law needs a median above 0";
+	case RS_LAW_PARETO:
+		return law->least > 0 && law->shape > 0
+			       ? NULL
+			       : "a Pareto law needs least and shape above 0";
+	case RS_LAW_UNIFORM:
+		return law->low <= law->high && law->high > 0
+			       ? NULL
+			       : "a uniform law needs low <= high, above 0";
+	}
+	return NULL;
+}
+
+const struct rs_member_table rs_law_table = {
+	RS_ROWS(law_rows), sizeof(struct rs_law), RS_PLAIN, NULL, check_law};
+
+static const struct rs_member error_rows[] = {
+	{.name = "weight",
+	 .kind = RS_MEMBER_NUMBER,
+	 RS_AT(rs_world_error, weight),
+	 .max = 1e6,
+	 .doc = "How often it is drawn, relative to the others; default 1."},
+	{.name = "outcome",
+	 .kind = RS_MEMBER_NAME,
+	 RS_AT(rs_world_error, outcome),
+	 .names = "failure timeout",
+	 .doc = "Outcome of the attempt; default failure."},
+	{.name = "class",
+	 .kind = RS_MEMBER_NAME,
+	 RS_AT(rs_world_error, failure_class),
+	 .names = "unknown transient throttle server client timeout conflict "
+		  "fatal",
+	 .doc = "Class of the failure; default transient."},
+	{.name = "type",
+	 .kind = RS_MEMBER_TEXT,
+	 RS_AT(rs_world_error, type),
+	 .most = 64,
+	 .doc = "Error type; default ConnectionError."},
+	{.name = "code",
+	 .kind = RS_MEMBER_TEXT,
+	 RS_AT(rs_world_error, code),
+	 .most = 64,
+	 .doc = "Code, such as http:503."},
+	{.name = "text",
+	 .kind = RS_MEMBER_TEXT,
+	 RS_AT(rs_world_error, text),
+	 .most = 128,
+	 .doc = "Text of the error."},
+	{.name = "latency",
+	 .kind = RS_MEMBER_LAW,
+	 RS_AT(rs_world_error, latency),
+	 .doc = "Duration of such a failure; default that of failures in the "
+		"state."},
+	{.name = "hint",
+	 .kind = RS_MEMBER_LAW,
+	 RS_AT(rs_world_error, hint),
+	 .doc = "Delay that the peer asks for."},
+	{.name = "hint_window",
+	 .kind = RS_MEMBER_FLAG,
+	 RS_AT(rs_world_error, hint_window),
+	 .doc = "The peer asks to wait until the state is over, in whole "
+		"seconds."},
+};
+
+static void
+default_error(void *object)
+{
+	struct rs_world_error *error = object;
+
+	*error = (struct rs_world_error){.weight = 1,
+					 .failure_class =
+						 BACKOFF_CLASS_TRANSIENT,
+					 .type = "ConnectionError"};
+}
+
+const struct rs_member_table rs_error_table = {RS_ROWS(error_rows),
+					       sizeof(struct rs_world_error),
+					       RS_PLAIN, default_error, NULL};
