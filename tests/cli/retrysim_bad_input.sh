@@ -15,46 +15,46 @@ spoil() { # NAME
 event='{"timestamp": "2026-11-23T10:20:00.000000+00:00", "event_type": "retry_attempt", "operation": "post_webhook", "attempt": 1, "max_attempts": 4, "delay_seconds": 1.0, "error": "x", "error_type": "OSError"'
 
 printf '%s, "request_id": "r\n' "$event" | spoil broken.log
-retrysim compare "$work/broken.log" -p QUICK
+retrysim compare --verbose "$work/broken.log" -p QUICK
 expect "a broken line is shown with its place, and the run goes on" 0 \
 	'^  401 lines: .* 1 bad$' 'broken[.]log:401:[0-9]+: '
-retrysim compare "$work/broken.log" -p QUICK --max-bad 1
+retrysim compare --verbose "$work/broken.log" -p QUICK --max-bad 1
 expect "--max-bad allows that number" 0 '1 bad' 'broken[.]log:401'
-retrysim compare "$work/broken.log" -p QUICK --max-bad 0
+retrysim compare --verbose "$work/broken.log" -p QUICK --max-bad 0
 expect "and fails for more" 3 '' '1 bad lines?, but --max-bad is 0'
 
 for i in 1 2 3 4 5 6 7 8 9; do printf '%s, bad %d\n' "$event" $i; done |
 	spoil many.log
-retrysim compare "$work/many.log" -p QUICK
+retrysim compare --verbose "$work/many.log" -p QUICK
 expect "many broken lines are counted" 0 ' 9 bad$' '4 more bad lines'
 check "and only the first few are shown" \
 	test "$(grep -c 'many[.]log:' "$work/err")" -eq 5
 
 printf '%s, "reque' "$event" | spoil cut.log
-retrysim compare "$work/cut.log" -p QUICK
+retrysim compare --verbose "$work/cut.log" -p QUICK
 expect "a truncated last line" 0 ' 1 bad$' 'cut[.]log:401:'
 printf '%s, "request_id": "\000\000r"}\n' "$event" | spoil nul.log
-retrysim compare "$work/nul.log" -p QUICK
+retrysim compare --verbose "$work/nul.log" -p QUICK
 expect "NUL bytes" 0 ' 1 bad$' 'nul[.]log:401:'
 printf '%s, "request_id": "r\377\376"}\n' "$event" | spoil utf8.log
-retrysim compare "$work/utf8.log" -p QUICK
+retrysim compare --verbose "$work/utf8.log" -p QUICK
 expect "invalid UTF-8" 0 '^  401 lines' .
 printf '%s, "attempt": 2, "request_id": "r"}\n' "$event" | spoil twice.log
-retrysim compare "$work/twice.log" -p QUICK
+retrysim compare --verbose "$work/twice.log" -p QUICK
 expect "a member that is there twice" 0 ' 1 bad$' 'twice[.]log:401:'
 {
 	printf '%s, "deep": ' "$event"
 	awk 'BEGIN { for (i = 0; i < 100000; i++) printf "["; print "" }'
 } | spoil deep.log
-retrysim compare "$work/deep.log" -p QUICK
+retrysim compare --verbose "$work/deep.log" -p QUICK
 expect "deep nesting" 0 ' 1 bad$' 'deep[.]log:401:'
 printf '%s\n' '{"event_type": "retry_attempt", "operation": "o", "attempt": 1e999, "delay_seconds": -5, "timestamp": "2026-11-23T10:20:00Z"}' |
 	spoil range.log
-retrysim compare "$work/range.log" -p QUICK
+retrysim compare --verbose "$work/range.log" -p QUICK
 expect "numbers out of range" 0 ' 1 bad$' 'range[.]log:401:'
 printf '%s\n' '{"event_type": "retry_attempt", "operation": "\u001b[2Jo\u202e", "attempt": 1, "max_attempts": 4, "delay_seconds": 1, "timestamp": "2026-11-23T10:20:00Z", "request_id": "x"}' |
 	spoil escape.log
-retrysim compare "$work/escape.log" -p QUICK
+retrysim compare --verbose "$work/escape.log" -p QUICK
 expect "control characters of a log" 0 'x1b' ''
 check "do not reach the terminal" sh -c \
 	'! grep -q "$(printf "\\033")" "$1" "$2"' - "$work/out" "$work/err"
@@ -70,7 +70,7 @@ limit=200000
 grep -q __asan_init "$top_builddir/retrysim" \
 	"$top_builddir/.libs/retrysim" 2>/dev/null && limit=unlimited
 run sh -c 'ulimit -v "$1"; shift; "$@"' - "$limit" \
-	"$top_builddir/retrysim" compare "$work/long.log" -p QUICK
+	"$top_builddir/retrysim" compare --verbose "$work/long.log" -p QUICK
 expect "a line of 64 MiB, in bounded memory" 0 '^  401 lines' \
 	'long[.]log:401'
 rm -f "$work/long.log"
@@ -87,12 +87,12 @@ expect "random bytes" 3 '' 'no attempt events'
 printf '%s\n' '{"v":1,"ts":"2026-11-23T10:15:30.000000Z","event_type":"retry_attempt","operation":"o","call_id":"a","attempt":1,"max_attempts":3,"kind":"first","outcome":"cancelled","duration_seconds":0.2,"delay_seconds":0}' \
 	'{"v":1,"ts":"2026-11-23T10:15:30.000000Z","event_type":"retry_success","operation":"o","call_id":"a","attempt":2,"max_attempts":3,"kind":"hedge","outcome":"success","duration_seconds":0.1}' \
 	>"$work/hedged.log"
-retrysim compare "$work/hedged.log"
+retrysim compare --verbose "$work/hedged.log"
 expect "a log of hedged calls" 3 '' \
 	'no calls to replay in 2 events [(]1 hedged call left out'
 head -n 1 "$work/hedged.log" | sed 's/"kind":"first"/"kind":"retry"/; s/"a"/"b"/' \
 	>>"$work/hedged.log"
-retrysim compare "$work/hedged.log"
+retrysim compare --verbose "$work/hedged.log"
 expect "a hedged call next to another" 0 '^  1 hedged call left out: ' ''
 retrysim compare "$work/none.log"
 expect "a missing log" 4 '' 'none[.]log: No such file'

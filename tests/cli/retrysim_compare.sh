@@ -23,9 +23,26 @@ same() { # NUMBER NUMBER: equal within the last of nine decimals
 		exit a == "" || d > 2e-9 || d < -2e-9 }'
 }
 
+unset COLUMNS NO_COLOR
 # shellcheck disable=SC2086 # a list of options
 retrysim compare "$log" $calls
-expect "the main job prints its tables" 0 '^post_webhook: 3533 calls' ''
+expect "the main job begins with an answer for each operation" 0 \
+	'^=> post_webhook  +keep WEBHOOK' ''
+check "that is: before anything else" \
+	sh -c 'sed -n "1s/^=> .*/yes/p" "$1" | grep -q yes' - "$work/out"
+check "it has a table for each operation" \
+	test "$(grep -c '^  policy .* failed .* answer$' "$work/out")" -eq 4
+check "its first row is the policy that runs now" \
+	grep -qE '^  WEBHOOK .* 246 .* now$' "$work/out"
+check "it says what it is worth" grep -q '^Trust: .* A to A exact' "$work/out"
+check "all of it has at most 60 lines" \
+	test "$(wc -l <"$work/out")" -le 60
+check "of at most 100 columns" \
+	awk 'length > 100 { wide = 1 } END { exit wide }' "$work/out"
+
+# shellcheck disable=SC2086
+retrysim compare "$log" $calls --verbose
+expect "--verbose prints all tables" 0 '^post_webhook: 3533 calls' ''
 for words in '^  2284 lines: 1439 attempt events, 845 other lines, 0 bad$' \
 	'^What this log cannot answer$' 'are lower bounds' \
 	'^Summary$' 'recorded under WEBHOOK'; do
@@ -100,19 +117,19 @@ check "and a row per result, all of one length" awk -F, '
 # The report says what budgets did, or that they did nothing.
 aws='-p WEBHOOK -p AWS_STANDARD_2020 -p AWS_STANDARD_2026'
 # shellcheck disable=SC2086
-retrysim compare "$log" $aws --operation post_webhook \
+retrysim compare --verbose "$log" $aws --operation post_webhook \
 	--calls post_webhook=3533
 expect "a budget that refused retries is reported" 0 \
 	'AWS_STANDARD_2026: its budget refused [0-9.]+ of the [0-9.]+ retries' ''
 check "and has a column of failed calls" \
 	grep -qE '^  failed calls .*  budget' "$work/out"
 # shellcheck disable=SC2086
-retrysim compare "$log" $aws --operation fetch_snapshot \
+retrysim compare --verbose "$log" $aws --operation fetch_snapshot \
 	--calls fetch_snapshot=7134
 expect "one that refused none is reported too" 0 \
 	'stopped no call under these policies: AWS_STANDARD_2020, AWS_STANDARD_2026[.]$' ''
 # shellcheck disable=SC2086
-retrysim compare "$log" $aws --operation post_webhook
+retrysim compare --verbose "$log" $aws --operation post_webhook
 expect "without --calls a budget has no verdict" 0 \
 	'^  AWS_STANDARD_2026 .*[0-9][?] .* depends$' ''
 check "and the report says why" \
@@ -124,7 +141,7 @@ check "JSON has it for guarded policies only" \
 	test "$(grep -c '"guard":' "$work/guard.json")" -eq 2
 echo '{"name": "HEDGES", "max_attempts": 3, "hedge": {"delay": "50ms"}}' \
 	>"$work/hedges.json"
-retrysim compare "$log" -p WEBHOOK -p "$work/hedges.json" \
+retrysim compare --verbose "$log" -p WEBHOOK -p "$work/hedges.json" \
 	--operation post_webhook --calls post_webhook=3533
 expect "the report says that hedging is not simulated" 0 \
 	'^  HEDGES .*[0-9][?] .* depends$' ''
@@ -135,7 +152,7 @@ expect "in JSON too" 0 '"not_simulated":[[:space:]]*\["hedge"\]' ''
 check "and that deposits are not known" \
 	grep -q '"deposits_known":[[:space:]]*false' "$work/guard.json"
 
-retrysim compare "$log" --operation 'post_*' --policy WEBHOOK
+retrysim compare --verbose "$log" --operation 'post_*' --policy WEBHOOK
 expect "without --calls it says what is not known" 0 \
 	'How many calls succeeded at the first attempt' ''
 check "and over which calls it reports" \
@@ -148,7 +165,7 @@ retrysim compare "$log" -p "$top_srcdir/policies" --operation store_event \
 expect "a folder of policies and a baseline" 0 '' ''
 check "the baseline is the one that was asked for" \
 	test "$(number WEBHOOK store_event baseline)" = '"QUICK"'
-retrysim compare "$log" -p QUICK --operation store_event \
+retrysim compare --verbose "$log" -p QUICK --operation store_event \
 	--calls store_event=5270
 expect "nearly all is not called 100 % in a sentence either" 0 \
 	'QUICK is the baseline [(]>99[.]99 %' ''
@@ -163,9 +180,9 @@ cat >"$work/set/b.json" <<-'EOF'
 	 "max_delay": "2s", "backoff": "exponential"}
 EOF
 mv "$work/set/b.json" "$work/set/B.json"
-retrysim compare "$log" -p "$work/set" --operation store_event
+retrysim compare --verbose "$log" -p "$work/set" --operation store_event
 expect "extends finds siblings in a folder" 0 '^  A  ' ''
-retrysim compare "$log" -p "$work/set/a.json" -p QUICK -p QUICK
+retrysim compare --verbose "$log" -p "$work/set/a.json" -p QUICK -p QUICK
 check "a policy given twice is compared once" \
 	test "$(grep -c '^  QUICK  ' "$work/out")" -eq 16
 
@@ -194,7 +211,7 @@ expect "a log from stdin" 0 '^store_event: 14 calls' ''
 			"$((second + 1))" "$common" "$second"
 	done
 } >"$work/native.log"
-retrysim compare "$work/native.log"
+retrysim compare --verbose "$work/native.log"
 expect "a native log under a policy that was not given" 0 \
 	'^pay: 5 calls, recorded under MINE .hash 0123456789abcdef., which was' ''
 check "has real times of successes" \
@@ -216,7 +233,7 @@ named() { # POLICY
 				i, policy, i }' >"$work/named.log"
 }
 named MYOWN
-retrysim compare "$work/named.log" -p PERSISTENT
+retrysim compare --verbose "$work/named.log" -p PERSISTENT
 expect "a log of a policy that was not given says which" 0 \
 	'recorded under MYOWN [(]hash 0123456789abcdef[)], which was not given' ''
 retrysim compare "$work/named.log" --format json
@@ -226,7 +243,7 @@ check "with its hash" grep -qE \
 check "and without a logged policy" sh -c '! grep -q "\"incumbent\"" "$1"' - \
 	"$work/out"
 named PERSISTENT
-retrysim compare "$work/named.log" -p PERSISTENT
+retrysim compare --verbose "$work/named.log" -p PERSISTENT
 expect "one of the same name and another hash did not write it" 0 \
 	'recorded under PERSISTENT [(]hash 0123456789abcdef[)], which was not given' ''
 check "and the report says why" grep -q 'has other' "$work/out"

@@ -36,7 +36,7 @@ no_verdict() {
 for condition in some few first ends 'half of the ends' minutes; do
 	remove "$condition"
 	# shellcheck disable=SC2086 # a list of options
-	retrysim compare "$work/cut.log" $calls -p QUICK -p WEBHOOK
+	retrysim compare --verbose "$work/cut.log" $calls -p QUICK -p WEBHOOK
 	expect "$condition removed: it is said" 0 \
 		'lines of a later attempt|calls without the line' ''
 	check "$condition removed: the report says what that means" \
@@ -77,7 +77,7 @@ for minute in 0 1 2 3 4 5 6 7 8 9; do
 	done
 done >"$work/steady.log"
 results() { # FILE...
-	retrysim compare "$@" -c op=1200 -p STANDARD -p QUICK
+	retrysim compare --verbose "$@" -c op=1200 -p STANDARD -p QUICK
 	sed -n '/^op:/,$p' "$work/out"
 }
 results "$work/steady.log" >"$work/want"
@@ -107,7 +107,7 @@ check "a copy of the log: the same results" cmp -s "$work/want" "$work/got"
 both() { # REASON FILE [OPTION...]
 	reason=$1
 	shift
-	retrysim compare "$@" -p STANDARD -p QUICK
+	retrysim compare --verbose "$@" -p STANDARD -p QUICK
 	check "$reason: the summary has a ?" sh -c '
 		sed -n "/^Summary/,\$p" "$1" |
 			grep -qE "baseline \(([0-9.>]+\?|its success rate: not)"' \
@@ -135,7 +135,7 @@ check "a gap does not matter to calls that have lines" sh -c '
 awk 'NR % 20 == 0 { $0 = substr($0, 1, 100) } { print }' \
 	"$work/steady.log" >"$work/bad.log"
 both bad_lines "$work/bad.log" -c op=1200
-retrysim compare "$work/bad.log" -c op=1200 -p STANDARD
+retrysim compare --verbose "$work/bad.log" -c op=1200 -p STANDARD
 check "bad lines are missing lines" \
 	grep -q 'lines could not be read' "$work/out"
 
@@ -144,7 +144,7 @@ grep '"event_type": "retry_exhausted"' "$log" >"$work/ends.log"
 # shellcheck disable=SC2086
 both lost_lines "$work/ends.log" $calls
 # shellcheck disable=SC2086
-retrysim compare "$work/ends.log" $calls -p STANDARD -p QUICK
+retrysim compare --verbose "$work/ends.log" $calls -p STANDARD -p QUICK
 expect "failed calls do not become a rate of 100" 0 "not known" ''
 check "not anywhere" sh -c '! grep -q "  100[.]00?" "$1"' - "$work/out"
 expect "and are counted" 0 'more left out: they lack their beginning' ''
@@ -180,7 +180,7 @@ awk 'BEGIN {
 			failed ? "URX" : "-", 20 + 60 * (attempts - 1), i,
 			attempts
 	} }' >"$work/envoy.log"
-retrysim compare "$work/envoy.log" -d "$work/envoy.json" -p STANDARD
+retrysim compare --verbose "$work/envoy.log" -d "$work/envoy.json" -p STANDARD
 expect "one line a call: every call is there" 0 '^orders: 1000 calls' ''
 check "and its failures" grep -qE '^  STANDARD .* 98[.][3-7]' "$work/out"
 check "and no line is missing" \
@@ -206,7 +206,7 @@ awk 'BEGIN {
 			t += 1.05
 		}
 	} }' >"$work/skew.log"
-retrysim compare "$work/skew.log" -c op=200 -p STANDARD -p QUICK
+retrysim compare --verbose "$work/skew.log" -c op=200 -p STANDARD -p QUICK
 expect "clocks that differ are reported" 0 \
 	'before the line that they follow from: clocks differ by' ''
 check "the calls are whole" \

@@ -21,8 +21,14 @@ struct tk_table {
 	/* columns * (1 + capacity) strings; the first row is the heading. NULL
 	 * is an empty cell. */
 	char **cell;
-	bool *right;
-	bool has_head, failed;
+	/* One for each cell, in the same order. */
+	unsigned char *tone;
+	struct column {
+		bool right, hidden;
+		/* The most columns that its cells may take; 0: no limit. */
+		size_t limit;
+	} * column;
+	bool has_head, failed, color;
 };
 
 struct tk_table *
@@ -34,8 +40,9 @@ tk_table_new(size_t columns)
 		return NULL;
 	table->columns = columns ? columns : 1;
 	table->cell = calloc(table->columns, sizeof(*table->cell));
-	table->right = calloc(table->columns, sizeof(*table->right));
-	if (!table->cell || !table->right) {
+	table->tone = calloc(table->columns, sizeof(*table->tone));
+	table->column = calloc(table->columns, sizeof(*table->column));
+	if (!table->cell || !table->tone || !table->column) {
 		tk_table_free(table);
 		return NULL;
 	}
@@ -52,7 +59,8 @@ tk_table_free(struct tk_table *table)
 			free(table->cell[i]);
 	}
 	free(table->cell);
-	free(table->right);
+	free(table->tone);
+	free(table->column);
 	free(table);
 }
 
@@ -78,7 +86,7 @@ tk_table_head(struct tk_table *table, size_t column, const char *text)
 {
 	if (column >= table->columns)
 		return;
-	table->right[column] = text[0] == '>';
+	table->column[column].right = text[0] == '>';
 	table->has_head = true;
 	put(table, column, text[0] == '>' ? text + 1 : text);
 }
@@ -90,6 +98,7 @@ tk_table_row(struct tk_table *table)
 
 	if (table->rows == table->capacity) {
 		size_t capacity = table->capacity ? 2 * table->capacity : 16;
+		unsigned char *tone;
 		char **cell;
 
 		if (capacity >= SIZE_MAX / sizeof(*cell) / columns) {
@@ -103,11 +112,19 @@ tk_table_row(struct tk_table *table)
 			return;
 		}
 		table->cell = cell;
+		tone = realloc(table->tone, (capacity + 1) * columns);
+		if (!tone) {
+			table->failed = true;
+			return;
+		}
+		table->tone = tone;
 		table->capacity = capacity;
 	}
 	table->rows++;
-	for (size_t i = 0; i < columns; i++)
+	for (size_t i = 0; i < columns; i++) {
 		table->cell[table->rows * columns + i] = NULL;
+		table->tone[table->rows * columns + i] = TK_TONE_PLAIN;
+	}
 }
 
 void
@@ -124,12 +141,102 @@ tk_table_cell(struct tk_table *table, size_t column, const char *format, ...)
 	put(table, table->rows * table->columns + column, text);
 }
 
+void
+tk_table_tone(struct tk_table *table, size_t column, enum tk_tone tone)
+{
+	if (column < table->columns && table->rows > 0)
+		table->tone[table->rows * table->columns + column] =
+			(unsigned char)tone;
+}
+
+void
+tk_table_color(struct tk_table *table, bool color)
+{
+	table->color = color;
+}
+
+void
+tk_table_hide(struct tk_table *table, size_t column)
+{
+	if (column < table->columns)
+		table->column[column].hidden = true;
+}
+
+void
+tk_table_limit(struct tk_table *table, size_t column, size_t columns)
+{
+	if (column < table->columns)
+		table->column[column].limit = columns;
+}
+
+/* The text of a cell, cut into the buffer if its column has a limit. */
 static const char *
-text_at(const struct tk_table *table, size_t row, size_t column)
+text_at(const struct tk_table *table, size_t row, size_t column, char *buffer)
 {
 	const char *text = table->cell[row * table->columns + column];
+	size_t limit = table->column[column].limit;
 
-	return text ? text : "";
+	if (text == NULL)
+		return "";
+	if (limit == 0 || tk_text_width(text) <= limit)
+		return text;
+	return tk_text_fit(text, limit, buffer, CELL_MAX);
+}
+
+const char *
+tk_table_constant(const struct tk_table *table, size_t column)
+{
+	const char *first = NULL;
+
+	for (size_t row = 1; row <= table->rows; row++) {
+		const char *text = table->cell[row * table->columns + column];
+
+		text = text ? text : "";
+		if (first && strcmp(first, text) != 0)
+			return NULL;
+		first = text;
+	}
+	return first ? first : "";
+}
+
+static size_t
+column_width(const struct tk_table *table, size_t column)
+{
+	size_t most = 0;
+	char buffer[CELL_MAX];
+
+	for (size_t row = 0; row <= table->rows; row++) {
+		size_t width =
+			tk_text_width(text_at(table, row, column, buffer));
+
+		most = width > most ? width : most;
+	}
+	return most;
+}
+
+size_t
+tk_table_width(const struct tk_table *table)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < table->columns; i++)
+		if (!table->column[i].hidden)
+			total += column_width(table, i) + (total ? GAP : 0);
+	return total;
+}
+
+static void
+print_cell(const struct tk_table *table, size_t row, size_t column,
+	   const char *text, FILE *out)
+{
+	enum tk_tone tone =
+		(enum tk_tone)table->tone[row * table->columns + column];
+
+	if (row == 0)
+		tone = TK_TONE_DIM;
+	if (!table->color)
+		tone = TK_TONE_PLAIN;
+	fprintf(out, "%s%s%s", tk_tone_begin(tone), text, tk_tone_end(tone));
 }
 
 static void
@@ -139,19 +246,23 @@ print_row(const struct tk_table *table, size_t row, const size_t *width,
 	/* Spaces are written before the next text, so that no line ends in
 	 * one. */
 	size_t spaces = indent;
+	char buffer[CELL_MAX];
 
 	for (size_t i = 0; i < table->columns; i++) {
-		const char *text = text_at(table, row, i);
+		const char *text = text_at(table, row, i, buffer);
 		size_t columns = tk_text_width(text);
 		size_t pad = width[i] - columns;
 
-		if (table->right[i])
+		if (table->column[i].hidden)
+			continue;
+		if (table->column[i].right)
 			spaces += pad;
 		if (columns > 0) {
-			fprintf(out, "%*s%s", (int)spaces, "", text);
+			fprintf(out, "%*s", (int)spaces, "");
+			print_cell(table, row, i, text, out);
 			spaces = 0;
 		}
-		if (!table->right[i])
+		if (!table->column[i].right)
 			spaces += pad;
 		spaces += GAP;
 	}
@@ -167,14 +278,8 @@ tk_table_print(const struct tk_table *table, size_t indent, FILE *out)
 		free(width);
 		return -1;
 	}
-	for (size_t row = 0; row <= table->rows; row++) {
-		for (size_t i = 0; i < table->columns; i++) {
-			size_t columns = tk_text_width(text_at(table, row, i));
-
-			if (columns > width[i])
-				width[i] = columns;
-		}
-	}
+	for (size_t i = 0; i < table->columns; i++)
+		width[i] = column_width(table, i);
 	for (size_t row = table->has_head ? 0 : 1; row <= table->rows; row++)
 		print_row(table, row, width, indent, out);
 	free(width);

@@ -70,6 +70,7 @@ run_all(struct work *work, const struct rs_subject *subject,
 	for (size_t i = 0;
 	     status == BACKOFF_OK && i < work->plan->policies->count; i++) {
 		result[i].operation = subject->operation;
+		result[i].alike = i;
 		result[i].difference.baseline = subject->baseline;
 		if (i == subject->baseline)
 			continue;

@@ -14,6 +14,11 @@ struct rs_report {
 	/** The logs, as the user named them. */
 	char *const *path;
 	size_t path_count;
+	/** Text: every table instead of one screen, the most columns of a line
+	 *  of that, and whether to use colours. */
+	bool verbose;
+	size_t columns;
+	bool color;
 };
 
 /** One format. */
@@ -22,6 +27,10 @@ struct rs_writer {
 	/** 0; -1 if memory ran out or writing failed. */
 	int (*write)(const struct rs_report *report, FILE *out);
 };
+
+/** The columns of a text report. */
+#define RS_COLUMNS_LEAST 40
+#define RS_COLUMNS_MOST 100
 
 extern const struct rs_writer rs_writer_text, rs_writer_json, rs_writer_csv;
 

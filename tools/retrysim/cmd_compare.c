@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/nearest.h"
 #include "common/opt.h"
+#include "common/tone.h"
 #include "report/formats.h"
 #include "report/output.h"
 #include "retrysim/cmd.h"
@@ -20,7 +22,8 @@ struct options {
 	const char *baseline, *operation, *dialect, *output;
 	struct rs_part_options part;
 	uint64_t seed, replicas, max_bad;
-	int format;
+	int format, color;
+	bool verbose;
 };
 
 static const char examples[] =
@@ -93,10 +96,22 @@ compare(const struct options *options, const struct rs_plan *plan,
 	char *const *path, size_t count)
 {
 	struct rs_comparison comparison;
+	bool to_file = options->output && strcmp(options->output, "-") != 0;
 	struct rs_report report = {
-		.comparison = &comparison, .path = path, .path_count = count};
+		.comparison = &comparison,
+		.path = path,
+		.path_count = count,
+		.verbose = options->verbose,
+		.columns = RS_COLUMNS_MOST,
+		.color = tk_color_wanted((enum tk_color)options->color,
+					 to_file ? -1 : STDOUT_FILENO),
+	};
 	enum tk_exit code;
 
+	if (!to_file)
+		report.columns =
+			tk_line_columns(STDOUT_FILENO, RS_COLUMNS_MOST,
+					RS_COLUMNS_LEAST, RS_COLUMNS_MOST);
 	if (rs_compare(plan, &comparison) != BACKOFF_OK) {
 		tk_msg("out of memory");
 		return TK_EXIT_SYSTEM;
@@ -191,6 +206,10 @@ rs_cmd_compare(int argc, char **argv)
 		{"format", 'f', TK_OPT_NAME, &options.format, NULL,
 		 rs_format_names(formats, sizeof(formats)), 0, 0,
 		 "output format, default text"},
+		{"verbose", 'v', TK_OPT_FLAG, &options.verbose, NULL, NULL, 0,
+		 0, "show all tables, and what the log cannot answer"},
+		{"color", 0, TK_OPT_NAME, &options.color, NULL, TK_COLOR_NAMES,
+		 0, 0, "use colours; auto obeys NO_COLOR and the terminal"},
 		{"output", 'o', TK_OPT_TEXT, &options.output, "FILE", NULL, 0,
 		 0, "write atomically to FILE"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},

@@ -64,7 +64,10 @@ begin(void)
 		NULL};
 
 	small_case_run(&small, &world, "WEBHOOK", policies);
-	report = (struct rs_report){&small.comparison, paths, 1};
+	report = (struct rs_report){.comparison = &small.comparison,
+				    .path = paths,
+				    .path_count = 1,
+				    .columns = 100};
 }
 
 static void

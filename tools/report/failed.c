@@ -1,0 +1,91 @@
+/* Success rates as people count them: calls that fail. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "report/failed.h"
+
+double
+rs_failed(const struct rs_result *result)
+{
+	return (1 - result->success_rate) * (double)result->calls;
+}
+
+double
+rs_failed_more(const struct rs_result *result)
+{
+	return -result->difference.value * (double)result->calls;
+}
+
+struct tk_interval
+rs_failed_interval(const struct rs_result *result,
+		   const struct tk_interval *rates, bool difference)
+{
+	double calls = (double)result->calls, all = difference ? 0 : 1;
+
+	return (struct tk_interval){(all - rates->high) * calls,
+				    (all - rates->low) * calls};
+}
+
+struct tk_interval
+rs_failed_hull(const struct rs_result *result)
+{
+	const struct rs_difference *difference = &result->difference;
+	const struct rs_condition *condition = &difference->condition;
+	struct tk_interval hull = difference->interval;
+
+	if (condition->kind != RS_CONDITION_NONE) {
+		hull.low = fmin(hull.low, condition->low);
+		hull.high = fmax(hull.high, condition->high);
+	}
+	return rs_failed_interval(result, &hull, true);
+}
+
+char *
+rs_count_text(double count, bool sign, char *buffer, size_t size)
+{
+	double whole = round(count);
+	bool decimal = fabs(count) < 9.95 && fabs(count - whole) >= 0.05;
+
+	if (!decimal && whole == 0)
+		snprintf(buffer, size, "0");
+	else
+		snprintf(buffer, size, sign ? "%+.*f" : "%.*f", decimal,
+			 decimal ? count : whole);
+	return buffer;
+}
+
+char *
+rs_count_range(const struct tk_interval *interval, bool sign, char *buffer,
+	       size_t size)
+{
+	char low[32], high[32];
+
+	rs_count_text(interval->low, sign, low, sizeof(low));
+	rs_count_text(interval->high, sign, high, sizeof(high));
+	if (interval->low < interval->high)
+		snprintf(buffer, size, "[%s,%s]", low, high);
+	else
+		snprintf(buffer, size, "exact");
+	return buffer;
+}
+
+char *
+rs_count_grouped(uint64_t count, char *buffer, size_t size)
+{
+	char digits[24];
+	size_t length, used = 0;
+
+	snprintf(digits, sizeof(digits), "%" PRIu64, count);
+	length = strlen(digits);
+	for (size_t i = 0; i < length && used + 2 < size; i++) {
+		if (i > 0 && (length - i) % 3 == 0)
+			buffer[used++] = ',';
+		buffer[used++] = digits[i];
+	}
+	buffer[used] = '\0';
+	return buffer;
+}

@@ -1,0 +1,362 @@
+/* A comparison on one screen: answers, a table per operation, and what they are
+ * worth. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/safe_text.h"
+#include "common/tone.h"
+#include "report/answer.h"
+#include "report/cells.h"
+#include "report/failed.h"
+#include "report/paragraph.h"
+#include "report/screen.h"
+#include "report/screen_table.h"
+#include "report/sentences.h"
+#include "report/trust.h"
+
+#define LINES_MAX 60
+#define TEXT_MAX 1600
+/* Operations with longer names have their answer in a line of its own. */
+#define NAME_COLUMNS 20
+
+/* One operation on the screen. */
+struct part {
+	const struct rs_subject *subject;
+	struct rs_choices choices;
+	/** By note number: the result whose condition it describes. */
+	const struct rs_result *note[RS_CONDITION_COUNT];
+	size_t notes;
+};
+
+/* What is left out so that the report fits. */
+struct detail {
+	size_t rows;
+	bool alike;
+};
+
+struct screen {
+	const struct rs_report *report;
+	struct part *part;
+	size_t parts;
+	struct detail detail;
+	FILE *out;
+};
+
+/* Number the conditions of an operation: one for each kind, which describes the
+ * result that it concerns most. */
+static void
+number_notes(struct part *part)
+{
+	for (size_t i = 1; i < part->choices.count; i++) {
+		struct rs_choice *choice = &part->choices.item[i];
+		const struct rs_condition *condition =
+			&choice->result->difference.condition;
+		size_t n = 0;
+
+		if (condition->kind == RS_CONDITION_NONE)
+			continue;
+		while (n < part->notes &&
+		       part->note[n]->difference.condition.kind !=
+			       condition->kind)
+			n++;
+		if (n == part->notes)
+			part->note[part->notes++] = choice->result;
+		else if (part->note[n]->difference.condition.share <
+			 condition->share)
+			part->note[n] = choice->result;
+		choice->note = n + 1;
+	}
+}
+
+/* Print a name of the log in a tone, cut to some columns. Returns how many it
+ * takes. */
+static size_t
+put_name(const struct screen *screen, const char *text, size_t most)
+{
+	char safe[1024], cut[1024];
+	const char *name = safe;
+
+	tk_safe_text(text, strlen(text), safe, sizeof(safe));
+	if (tk_text_width(safe) > most)
+		name = tk_text_fit(safe, most, cut, sizeof(cut));
+	fprintf(screen->out, "%s%s%s",
+		screen->report->color ? tk_tone_begin(TK_TONE_STRONG) : "",
+		name, screen->report->color ? tk_tone_end(TK_TONE_STRONG) : "");
+	return tk_text_width(name);
+}
+
+static void
+put_answer(const struct screen *screen, const struct part *part, size_t indent)
+{
+	static const enum tk_tone tone[] = {
+		[RS_ADVICE_KEEP] = TK_TONE_STRONG,
+		[RS_ADVICE_SWITCH] = TK_TONE_GOOD,
+		[RS_ADVICE_NONE] = TK_TONE_PLAIN,
+	};
+	const struct rs_report *report = screen->report;
+	char text[TEXT_MAX];
+	enum rs_advice advice = rs_answer_text(
+		report, part->subject, &part->choices, text, sizeof(text));
+	size_t at;
+
+	if (report->color)
+		fprintf(screen->out, "%s=>%s ", tk_tone_begin(tone[advice]),
+			tk_tone_end(tone[advice]));
+	else
+		fputs("=> ", screen->out);
+	at = 3 + put_name(screen, rs_subject_name(report, part->subject),
+			  report->columns - 4);
+	if (at > indent - 2)
+		fprintf(screen->out, "\n%*s", (int)indent, "");
+	else
+		fprintf(screen->out, "%*s", (int)(indent - at), "");
+	rs_wrap(screen->out, report->columns, indent, indent, "%s", text);
+}
+
+static void
+put_answers(const struct screen *screen)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < screen->parts; i++) {
+		size_t width = tk_text_width(rs_subject_name(
+			screen->report, screen->part[i].subject));
+
+		if (width > widest && width <= NAME_COLUMNS)
+			widest = width;
+	}
+	if (widest == 0 || screen->report->columns < 70)
+		widest = 1;
+	for (size_t i = 0; i < screen->parts; i++)
+		put_answer(screen, &screen->part[i], 3 + widest + 2);
+}
+
+/* What runs today, as far as the log shows it. */
+static void
+say_today(const struct screen *screen, const struct part *part, char *text,
+	  size_t size)
+{
+	const struct rs_logged_policy *logged = &part->subject->logged_policy;
+	const struct rs_result *now = part->choices.item[0].result;
+	char by[800];
+
+	rs_say_logged_policy(screen->report, part->subject, by, sizeof(by));
+	if (logged->policy && now->policy &&
+	    backoff_policy_hash(logged->policy->policy) ==
+		    backoff_policy_hash(now->policy->policy))
+		snprintf(text, size, "now %s%s", now->policy->label,
+			 logged->evidence == RS_POLICY_EVIDENCE_FIT
+				 ? " (by its delays)"
+				 : "");
+	else
+		snprintf(text, size, "recorded under %s; baseline %s", by,
+			 now->policy->label);
+}
+
+static void
+put_heading(const struct screen *screen, const struct part *part)
+{
+	const struct rs_report *report = screen->report;
+	const struct rs_operation *operation =
+		rs_subject_operation(report, part->subject);
+	const struct rs_result *now = part->choices.item[0].result;
+	size_t incidents = part->subject->finding.incident_count;
+	bool failing = rs_failing_first(report, part->subject);
+	char calls[32], by[1000], failed[32], rate[16], incident[48] = "";
+	size_t at = put_name(screen, rs_subject_name(report, part->subject),
+			     report->columns - 2);
+
+	fputs(": ", screen->out);
+	if (part->subject->finding.time_bins > 0)
+		snprintf(incident, sizeof(incident), ", %zu incident%s",
+			 incidents, incidents == 1 ? "" : "s");
+	say_today(screen, part, by, sizeof(by));
+	rs_percent(1 - now->success_rate, rate, sizeof(rate));
+	rs_wrap(screen->out, report->columns, at + 2, 2,
+		"%s call%s%s%s; %s: %s failed (%s %%)",
+		rs_count_grouped(operation->calls, calls, sizeof(calls)),
+		operation->calls == 1 ? "" : "s",
+		failing ? " whose first attempt failed" : "", incident, by,
+		rs_count_text(rs_failed(now), false, failed, sizeof(failed)),
+		rate);
+}
+
+static void
+put_notes(const struct screen *screen, const struct part *part)
+{
+	for (size_t n = 0; n < part->notes; n++) {
+		char text[TEXT_MAX];
+
+		rs_say_condition(part->note[n], text, sizeof(text));
+		fprintf(screen->out, "  (%zu) ", n + 1);
+		rs_wrap(screen->out, screen->report->columns, 6, 6,
+			"not known: %s", text);
+	}
+}
+
+/* The policies of each row of several. */
+static void
+put_alike(const struct screen *screen, const struct part *part)
+{
+	const struct rs_comparison *comparison = screen->report->comparison;
+	size_t policies = comparison->plan->policies->count, used = 0;
+	char text[TEXT_MAX];
+
+	for (size_t i = 0; i < part->choices.count; i++) {
+		const struct rs_choice *choice = &part->choices.item[i];
+		const char *mark = used ? "; " : "";
+
+		for (size_t p = 0; choice->alike && p < policies; p++) {
+			const struct rs_result *result =
+				&comparison
+					 ->result[part->subject->first_result +
+						  p];
+
+			if (!rs_choice_has(choice, result) ||
+			    sizeof(text) - used < 200)
+				continue;
+			used += (size_t)snprintf(text + used,
+						 sizeof(text) - used, "%s%s",
+						 mark, result->policy->label);
+			mark = " = ";
+		}
+	}
+	if (used == 0)
+		return;
+	fputs("  ", screen->out);
+	rs_wrap(screen->out, screen->report->columns, 2, 4, "alike: %s", text);
+}
+
+/* The rows that are left out, in one line. */
+static void
+put_rest(const struct screen *screen, const struct part *part, size_t rows)
+{
+	char text[TEXT_MAX];
+	size_t used = 0;
+
+	for (size_t i = rows; i < part->choices.count; i++) {
+		const struct rs_result *result = part->choices.item[i].result;
+		char more[32];
+
+		if (sizeof(text) - used < 200)
+			break;
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%s%s %s %s",
+			used ? ", " : "", result->policy->label,
+			rs_count_text(rs_failed_more(result), true, more,
+				      sizeof(more)),
+			rs_verdict_text(result->difference.verdict));
+	}
+	fputs("  ", screen->out);
+	rs_wrap(screen->out, screen->report->columns, 2, 4, "further: %s",
+		text);
+}
+
+static int
+put_part(const struct screen *screen, const struct part *part)
+{
+	size_t rows = part->choices.count;
+
+	if (rows > screen->detail.rows + 1)
+		rows = screen->detail.rows;
+	fputc('\n', screen->out);
+	put_heading(screen, part);
+	if (rs_screen_table(screen->report, part->subject, &part->choices, rows,
+			    screen->out))
+		return -1;
+	if (rows < part->choices.count)
+		put_rest(screen, part, rows);
+	put_notes(screen, part);
+	if (screen->detail.alike)
+		put_alike(screen, part);
+	return 0;
+}
+
+static int
+put_screen(const struct screen *screen)
+{
+	char text[TEXT_MAX];
+
+	put_answers(screen);
+	for (size_t i = 0; i < screen->parts; i++)
+		if (put_part(screen, &screen->part[i]))
+			return -1;
+	rs_trust_text(screen->report, text, sizeof(text));
+	fputc('\n', screen->out);
+	fputs("Trust: ", screen->out);
+	rs_wrap(screen->out, screen->report->columns, 7, 7, "%s", text);
+	return ferror(screen->out) ? -1 : 0;
+}
+
+/* Try with ever less detail until the report has few enough lines. */
+static int
+fit_screen(struct screen *screen, FILE *out)
+{
+	static const struct detail details[] = {
+		{SIZE_MAX - 1, true},
+		{10, true},
+		{8, true},
+		{7, true},
+		{6, true},
+		{5, true},
+		{4, true},
+		{4, false},
+		{3, false},
+	};
+	size_t last = sizeof(details) / sizeof(*details) - 1;
+
+	for (size_t i = 0; i <= last; i++) {
+		char *text = NULL;
+		size_t length, lines = 0;
+		int status;
+
+		screen->out = open_memstream(&text, &length);
+		if (screen->out == NULL)
+			return -1;
+		screen->detail = details[i];
+		status = put_screen(screen);
+		if (fclose(screen->out) || text == NULL)
+			status = -1;
+		for (size_t c = 0; status == 0 && c < length; c++)
+			lines += text[c] == '\n';
+		if (status == 0 && (lines <= LINES_MAX || i == last))
+			status =
+				fwrite(text, 1, length, out) == length ? 1 : -1;
+		free(text);
+		if (status != 0)
+			return status > 0 ? 0 : -1;
+	}
+	return -1;
+}
+
+int
+rs_write_screen(const struct rs_report *report, FILE *out)
+{
+	const struct rs_comparison *comparison = report->comparison;
+	struct screen screen = {.report = report};
+	int status = 0;
+
+	screen.part =
+		calloc(comparison->subject_count + 1, sizeof(*screen.part));
+	if (screen.part == NULL)
+		return -1;
+	for (; status == 0 && screen.parts < comparison->subject_count;
+	     screen.parts++) {
+		struct part *part = &screen.part[screen.parts];
+
+		part->subject = &comparison->subject[screen.parts];
+		if (rs_choices_make(report, part->subject, &part->choices))
+			number_notes(part);
+		else
+			status = -1;
+	}
+	if (status == 0)
+		status = fit_screen(&screen, out);
+	for (size_t i = 0; i < screen.parts; i++)
+		rs_choices_clear(&screen.part[i].choices);
+	free(screen.part);
+	return status;
+}

@@ -1,0 +1,129 @@
+/* What an answer is worth: the state of the log, and how it was computed. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "common/units.h"
+#include "report/trust.h"
+
+struct line {
+	char *text;
+	size_t used, size;
+};
+
+static void say(struct line *line, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void
+say(struct line *line, const char *format, ...)
+{
+	va_list args;
+	int wrote;
+
+	if (line->used >= line->size)
+		return;
+	va_start(args, format);
+	wrote = vsnprintf(line->text + line->used, line->size - line->used,
+			  format, args);
+	va_end(args);
+	line->used += wrote > 0 ? (size_t)wrote : 0;
+}
+
+static void
+say_log(struct line *line, const struct rs_log *log)
+{
+	const struct tk_quality *quality = log->quality;
+	const struct tk_loss *loss = &quality->loss;
+	uint64_t from = log->unchosen ? log->window.from_ns : log->from_ns;
+	uint64_t to = log->unchosen ? log->window.to_ns : log->to_ns;
+	char length[16];
+
+	say(line, "%s of log, %" PRIu64 " bad lines, %" PRIu64 " lost, ",
+	    tk_format_duration(to - from, length, sizeof(length)),
+	    tk_trace_totals(log->trace)->bad,
+	    loss->lost_lines + loss->orphans + loss->missing_ends);
+	if (quality->skew_ns > 0)
+		say(line, "clocks differ by %s",
+		    tk_format_duration(quality->skew_ns, length,
+				       sizeof(length)));
+	else
+		say(line, "clocks agree");
+	if (quality->gaps > 0)
+		say(line, ", %" PRIu64 " gap%s (%s)", quality->gaps,
+		    quality->gaps == 1 ? "" : "s",
+		    tk_format_duration(quality->gap_ns, length,
+				       sizeof(length)));
+}
+
+/* Whether the policy that wrote the log reproduces it: every attempt is the
+ * recorded one. */
+static void
+say_fixed_point(struct line *line, const struct rs_comparison *comparison)
+{
+	size_t run = 0, exact = 0;
+
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		const struct rs_subject *subject = &comparison->subject[i];
+		const struct rs_policy *logged = subject->logged_policy.policy;
+		size_t policies = comparison->plan->policies->count;
+
+		for (size_t p = 0; logged && p < policies; p++) {
+			const struct rs_result *result =
+				&comparison->result[subject->first_result + p];
+
+			if (backoff_policy_hash(result->policy->policy) !=
+			    backoff_policy_hash(logged->policy))
+				continue;
+			run++;
+			exact += !(result->support[RS_SUPPORT_EXACT] < 1);
+			break;
+		}
+	}
+	if (run == 0)
+		say(line, "; A to A not run (recorded policy not compared)");
+	else if (exact == run)
+		say(line, "; A to A exact");
+	else
+		say(line, "; A to A differs in %zu of %zu operations",
+		    run - exact, run);
+}
+
+size_t
+rs_comparison_differences(const struct rs_comparison *comparison)
+{
+	size_t policies = comparison->plan->policies->count;
+
+	return policies > 0 ? comparison->subject_count * (policies - 1) : 0;
+}
+
+void
+rs_trust_text(const struct rs_report *report, char *text, size_t size)
+{
+	const struct rs_comparison *comparison = report->comparison;
+	const struct rs_plan *plan = comparison->plan;
+	struct line line = {text, 0, size};
+	size_t bins = 0, levels = 0;
+
+	text[0] = '\0';
+	say_log(&line, plan->log);
+	say_fixed_point(&line, comparison);
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		const struct rs_finding *finding =
+			&comparison->subject[i].finding;
+
+		if (finding->time_bins > bins)
+			bins = finding->time_bins;
+		if (finding->levels > levels)
+			levels = finding->levels;
+	}
+	say(&line, "; seed %" PRIu64 ", %" PRIu32 " draws", plan->seed,
+	    plan->replicas);
+	if (bins > 0)
+		say(&line, ", %zu time bins, %zu levels", bins, levels);
+	if (rs_comparison_differences(comparison) > 1)
+		say(&line, "; %zu comparisons",
+		    rs_comparison_differences(comparison));
+}

@@ -1,0 +1,17 @@
+/* What an answer is worth: the state of the log, and how it was computed. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RS_TRUST_H
+#define RS_TRUST_H
+
+#include "report/report.h"
+
+/** With fewer incidents than this, the next window is uncertain. */
+#define RS_INCIDENTS_FEW 10
+
+/** One line, without its end. */
+void rs_trust_text(const struct rs_report *report, char *text, size_t size);
+
+/** How many differences there are whose verdicts are adjusted together. */
+size_t rs_comparison_differences(const struct rs_comparison *comparison);
+
+#endif
