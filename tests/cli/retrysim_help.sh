@@ -10,7 +10,7 @@ options() {
 }
 
 for command in '' compare policy 'policy list' 'policy show' 'policy check' \
-	'policy lint' 'policy schedule' 'policy schema' generate world \
+	'policy lint' 'policy schedule' 'policy schema' eval generate world \
 	'world list' 'world show' 'world check'; do
 	# shellcheck disable=SC2086 # words
 	retrysim $command --help
@@ -25,7 +25,7 @@ for command in '' compare policy 'policy list' 'policy show' 'policy check' \
 done
 
 # And the other way around.
-for command in compare generate 'policy show' 'policy lint' 'policy schedule'; do
+for command in compare eval generate 'policy show' 'policy lint' 'policy schedule'; do
 	# shellcheck disable=SC2086 # words
 	retrysim $command --help
 	options

@@ -33,6 +33,7 @@ tools/estimate 5
 tools/replay 6
 tools/report 7
 tools/world 7
+tools/score 8
 tools/retrysim 9
 tools/retrytop 9
 '

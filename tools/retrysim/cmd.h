@@ -5,6 +5,7 @@
 #define RS_CMD_H
 
 int rs_cmd_compare(int argc, char **argv);
+int rs_cmd_eval(int argc, char **argv);
 int rs_cmd_generate(int argc, char **argv);
 
 int rs_cmd_policy_check(int argc, char **argv);

@@ -56,6 +56,8 @@ rs_main(int argc, char **argv)
 	static const struct rs_command item[] = {
 		{"compare", "replay logs under several policies",
 		 rs_cmd_compare},
+		{"eval", "hold answers against worlds of known truth",
+		 rs_cmd_eval},
 		{"generate", "write the log of a world, and what is true there",
 		 rs_cmd_generate},
 		{"policy", "inspect and check policies", policy},

@@ -40,12 +40,23 @@ struct rs_world_run {
 	/** Attempts whose outcome is known, and calls whose first delays are;
 	 *  or NULL. */
 	const struct rs_recording *recorded;
+	/** By call: UINT64_MAX, or the duration of a first attempt that
+	 *  succeeds: the call is not run but counted, except its duration.
+	 *  NULL: none is known. */
+	const uint64_t *first_try_ns;
+	/** If not NULL: set like that by the run. */
+	uint64_t *first_try_out_ns;
 	/** If not NULL: takes each line of the log; false ends the run. */
 	bool (*on_event)(void *user, const struct backoff_event *event);
 	void *user;
 	/** If not NULL: set to the attempts; clear it before. */
 	struct rs_recording *recording;
 };
+
+/** Whether calls whose first attempt succeeds are the same in all runs of the
+ *  policy in one scene: nothing that calls share depends on others. */
+bool rs_world_calls_alone(const struct rs_world *world,
+			  const struct backoff_policy *policy);
 
 /** Run it; adds to @p counts. BACKOFF_OK, BACKOFF_E_NOMEM, or BACKOFF_E_IO if
  *  on_event failed. */

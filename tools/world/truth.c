@@ -7,29 +7,51 @@
 #include "base/num.h"
 #include "world/truth.h"
 
-/* Run a policy once in a scene; the number of the noise decides the draws. */
+/* Run the noise replicas. Most calls succeed at the first attempt, which is the
+ * same in all of them: where calls do not affect each other, those are counted
+ * at once. */
 static enum backoff_status
-play(struct rs_scene *scene, const struct rs_policy *policy, uint32_t noise,
-     const struct rs_recording *recorded, struct rs_run_counts *counts)
+run_noise(struct rs_truth *truth, const struct rs_truth_plan *plan,
+	  struct rs_scene *scene, const struct rs_recording *recorded,
+	  const uint64_t *first_try_ns)
 {
-	const struct rs_world_run run = {.scene = scene,
-					 .policy = policy->policy,
-					 .noise = noise,
-					 .recorded = recorded};
+	bool alone = rs_world_calls_alone(plan->world, truth->policy->policy);
+	struct rs_world_run run = {.scene = scene,
+				   .policy = truth->policy->policy,
+				   .recorded = recorded,
+				   .first_try_ns = alone ? first_try_ns : NULL};
+	enum backoff_status status = BACKOFF_OK;
 
-	return rs_world_play(&run, counts);
+	for (run.noise = 1;
+	     run.noise <= plan->noise_count && status == BACKOFF_OK;
+	     run.noise++)
+		status = rs_world_play(&run, &truth->noise);
+	for (size_t i = 0;
+	     alone && i < scene->call_count && status == BACKOFF_OK; i++)
+		if (first_try_ns[i] != UINT64_MAX &&
+		    !tk_samples_add(&truth->noise.success, first_try_ns[i],
+				    plan->noise_count))
+			status = BACKOFF_E_NOMEM;
+	return status;
 }
 
 static enum backoff_status
 run_here(struct rs_truth *truth, const struct rs_truth_plan *plan,
 	 struct rs_scene *scene, const struct rs_recording *recorded)
 {
+	uint64_t *first_try_ns =
+		calloc(scene->call_count + 1, sizeof(*first_try_ns));
+	const struct rs_world_run run = {.scene = scene,
+					 .policy = truth->policy->policy,
+					 .first_try_out_ns = first_try_ns};
 	enum backoff_status status =
-		play(scene, truth->policy, 0, NULL, &truth->one);
+		first_try_ns ? BACKOFF_OK : BACKOFF_E_NOMEM;
 
-	for (uint32_t i = 1; i <= plan->noise_count && status == BACKOFF_OK;
-	     i++)
-		status = play(scene, truth->policy, i, recorded, &truth->noise);
+	if (status == BACKOFF_OK)
+		status = rs_world_play(&run, &truth->one);
+	if (status == BACKOFF_OK)
+		status = run_noise(truth, plan, scene, recorded, first_try_ns);
+	free(first_try_ns);
 	tk_samples_sort(&truth->one.success);
 	tk_samples_sort(&truth->one.failure);
 	tk_samples_sort(&truth->noise.success);
@@ -37,26 +59,44 @@ run_here(struct rs_truth *truth, const struct rs_truth_plan *plan,
 	return status;
 }
 
-static enum backoff_status
-run_window(struct rs_truths *truths, const struct rs_truth_plan *plan,
-	   uint32_t window)
+enum backoff_status
+rs_truth_window(const struct rs_world *world, uint64_t seed, uint32_t window,
+		const struct rs_policy_set *policies, double *rate)
 {
 	struct rs_scene scene;
 	enum backoff_status status = rs_scene_init(
-		&scene, plan->world,
-		bo_mix64(plan->seed + (uint64_t)(window + 1) * UINT32_MAX));
+		&scene, world,
+		bo_mix64(seed + (uint64_t)(window + 1) * UINT32_MAX));
 
 	if (status != BACKOFF_OK)
 		return status;
-	for (size_t i = 0; i < truths->count && status == BACKOFF_OK; i++) {
+	for (size_t i = 0; i < policies->count && status == BACKOFF_OK; i++) {
+		const struct rs_world_run run = {
+			.scene = &scene, .policy = policies->item[i].policy};
 		struct rs_run_counts counts = {0};
 
-		status = play(&scene, truths->item[i].policy, 0, NULL, &counts);
-		truths->item[i].window[window] =
-			rs_counts_success_rate(&counts);
+		status = rs_world_play(&run, &counts);
+		rate[i] = rs_counts_success_rate(&counts);
 		rs_run_counts_clear(&counts);
 	}
 	rs_scene_clear(&scene);
+	return status;
+}
+
+static enum backoff_status
+run_windows(struct rs_truths *truths, const struct rs_truth_plan *plan)
+{
+	double *rate = calloc(truths->count + 1, sizeof(*rate));
+	enum backoff_status status = rate ? BACKOFF_OK : BACKOFF_E_NOMEM;
+
+	for (uint32_t w = 0; w < truths->window_count && status == BACKOFF_OK;
+	     w++) {
+		status = rs_truth_window(plan->world, plan->seed, w,
+					 plan->policies, rate);
+		for (size_t i = 0; i < truths->count; i++)
+			truths->item[i].window[w] = rate[i];
+	}
+	free(rate);
 	return status;
 }
 
@@ -75,10 +115,7 @@ run_all(struct rs_truths *truths, const struct rs_truth_plan *plan,
 	for (size_t i = 0; i < truths->count && status == BACKOFF_OK; i++)
 		status = run_here(&truths->item[i], plan, scene, &recording);
 	rs_recording_clear(&recording);
-	for (uint32_t i = 0; i < truths->window_count && status == BACKOFF_OK;
-	     i++)
-		status = run_window(truths, plan, i);
-	return status;
+	return status == BACKOFF_OK ? run_windows(truths, plan) : status;
 }
 
 static bool

@@ -47,6 +47,13 @@ enum backoff_status rs_truths_init(struct rs_truths *truths,
 				   const struct rs_truth_plan *plan);
 void rs_truths_clear(struct rs_truths *truths);
 
+/** Success rates of policies in another window of a world. BACKOFF_OK or
+ *  BACKOFF_E_NOMEM. */
+enum backoff_status rs_truth_window(const struct rs_world *world, uint64_t seed,
+				    uint32_t window,
+				    const struct rs_policy_set *policies,
+				    double *rate);
+
 /** The sums that truths are read from: the noise replicas, or the realisation
  *  if there are none. Their durations are sorted. */
 const struct rs_run_counts *rs_truth_mean(const struct rs_truth *truth);
