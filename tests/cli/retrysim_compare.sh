@@ -55,7 +55,7 @@ check "no line of it is wider than 120 columns" \
 retrysim compare "$log" $calls --format json -o "$work/report.json"
 expect "a report goes to a file" 0 '' ''
 check "it has a schema version" \
-	grep -q '"schema_version":[[:space:]]*1' "$work/report.json"
+	grep -q '"schema_version":[[:space:]]*2' "$work/report.json"
 check "it has no NaN and no infinity" \
 	sh -c '! grep -qiE "[^a-z](nan|inf)" "$1"' - "$work/report.json"
 check "it has fifteen policies on four operations" \

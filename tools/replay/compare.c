@@ -128,7 +128,7 @@ run_subject(const struct rs_plan *plan, const void *estimate, uint64_t *draw,
 	const struct rs_operation *operation =
 		&log->operation[subject->operation];
 	struct work work = {.plan = plan};
-	enum backoff_status status = BACKOFF_E_NOMEM;
+	enum backoff_status status;
 	const struct backoff_policy *logged;
 
 	subject->logged_policy = rs_logged_policy_find(
@@ -137,6 +137,9 @@ run_subject(const struct rs_plan *plan, const void *estimate, uint64_t *draw,
 	subject->untyped_failures = count_untyped(log, operation);
 	plan->estimator->finding(estimate, subject->operation,
 				 &subject->finding);
+	status = rs_coupling_find(log, operation, &subject->coupling);
+	if (status != BACKOFF_OK)
+		return status;
 	logged = subject->logged_policy.policy
 			 ? subject->logged_policy.policy->policy
 			 : NULL;
@@ -150,6 +153,7 @@ run_subject(const struct rs_plan *plan, const void *estimate, uint64_t *draw,
 		.draw = draw,
 		.seed = plan->seed,
 	};
+	status = BACKOFF_E_NOMEM;
 	if (rs_load_init(&work.load, log, operation) == BACKOFF_OK &&
 	    rs_tally_init(&work.tally, operation, &work.load, plan->replicas) ==
 		    BACKOFF_OK &&

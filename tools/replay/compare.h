@@ -3,7 +3,17 @@
 #ifndef RS_COMPARE_H
 #define RS_COMPARE_H
 
+#include "recorded/coupling.h"
 #include "replay/result.h"
+
+/** Differences of success rates up to the larger of both are equal. */
+struct rs_margin {
+	/** As a share of the baseline's failure rate. */
+	double of_failed;
+	double rate;
+};
+#define RS_MARGIN_OF_FAILED 0.1
+#define RS_MARGIN_RATE 0.0002
 
 struct rs_plan {
 	const struct rs_log *log;
@@ -17,6 +27,7 @@ struct rs_plan {
 	/** Index of the policy to compare with; SIZE_MAX: the logged policy of
 	 *  each operation, or the first policy if that is not among them. */
 	size_t baseline;
+	struct rs_margin margin;
 	uint64_t seed;
 	uint32_t replicas;
 };
@@ -29,6 +40,7 @@ struct rs_subject {
 	/** Index of the baseline among the policies. */
 	size_t baseline;
 	struct rs_finding finding;
+	struct rs_coupling coupling;
 	/** Recorded failures without an error type. */
 	uint64_t untyped_failures;
 	/** First of its results, one per policy. */

@@ -8,8 +8,8 @@
 
 #include "common/safe_text.h"
 #include "report/answer.h"
+#include "report/condition.h"
 #include "report/failed.h"
-#include "report/sentences.h"
 
 /* A policy is cheaper only if it saves this share of attempts. */
 #define CHEAPER 0.01

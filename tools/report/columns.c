@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/columns.h"
+#include "report/condition.h"
 
 void
 rs_column_get(const struct rs_column *column, const struct rs_row *row,
@@ -227,7 +228,11 @@ get_unsupported_calls(const struct rs_row *row, struct rs_value *out)
 static void
 get_flagged(const struct rs_row *row, struct rs_value *out)
 {
-	out->number = rs_result_doubtful(row->result);
+	const struct rs_difference *difference = &row->result->difference;
+
+	out->number = rs_result_doubtful(row->result) ||
+		      difference->condition.kind != RS_CONDITION_NONE ||
+		      difference->verdict == RS_VERDICT_CANNOT_TELL;
 }
 
 static void
@@ -253,6 +258,79 @@ get_difference(const struct rs_row *row, struct rs_value *out)
 	else if (difference->verdict == RS_VERDICT_DEPENDS &&
 		 result->outer.low < result->outer.high)
 		out->reading = RS_READ_BOUNDS;
+}
+
+static void
+get_prospective(const struct rs_row *row, struct rs_value *out)
+{
+	out->interval = row->result->prospective;
+}
+
+static void
+get_alike(const struct rs_row *row, struct rs_value *out)
+{
+	const struct rs_policy_set *set =
+		row->report->comparison->plan->policies;
+	size_t alike = row->result->alike;
+
+	out->left_out = out->null = &set->item[alike] == row->result->policy;
+	out->text = set->item[alike].label;
+}
+
+static void
+get_next_difference(const struct rs_row *row, struct rs_value *out)
+{
+	out->interval = row->result->difference.prospective;
+}
+
+static void
+get_margin(const struct rs_row *row, struct rs_value *out)
+{
+	out->number = row->result->difference.margin;
+}
+
+static void
+get_condition(const struct rs_row *row, struct rs_value *out)
+{
+	const struct rs_condition *condition =
+		&row->result->difference.condition;
+
+	out->text = rs_condition_name(condition->kind);
+	out->interval = (struct tk_interval){condition->low, condition->high};
+	out->left_out = out->null = condition->kind == RS_CONDITION_NONE;
+}
+
+static void
+get_condition_text(const struct rs_row *row, struct rs_value *out)
+{
+	out->left_out = out->null = !rs_say_condition(row->result, out->buffer,
+						      sizeof(out->buffer));
+	out->text = out->buffer;
+}
+
+static void
+needed(double number, struct rs_value *out)
+{
+	out->number = number;
+	out->left_out = out->null = !(number > 0);
+}
+
+static void
+get_needed_days(const struct rs_row *row, struct rs_value *out)
+{
+	needed(row->result->difference.needed.days, out);
+}
+
+static void
+get_needed_traffic(const struct rs_row *row, struct rs_value *out)
+{
+	needed(row->result->difference.needed.traffic, out);
+}
+
+static void
+get_needed_jitter(const struct rs_row *row, struct rs_value *out)
+{
+	needed(row->result->difference.needed.jitter, out);
 }
 
 static void
@@ -329,7 +407,14 @@ static const struct rs_column result_column[] = {
 	 .interval = RS_INTERVAL_WITH_VALUE, .csv = RS_CSV_RATES,
 	 .csv_interval = RS_CSV_RATES, .group = RS_GROUP_RATES,
 	 .style = RS_STYLE_NEXT, .heading = ">success %",
-	 .get = get_success_rate, .doc = "share of calls that succeed"},
+	 .get = get_success_rate,
+	 .doc = "share of calls that succeed, and its interval for these calls "
+		"in this window"},
+	{SAME_NAME(prospective), .unit = RS_UNIT_RATE,
+	 .interval = RS_INTERVAL_ALONE, .csv_interval = RS_CSV_VERDICT,
+	 .get = get_prospective,
+	 .doc = "the interval of `success_rate` for another window like this "
+		"one"},
 	{SAME_NAME(success_rate_outer), .unit = RS_UNIT_RATE,
 	 .interval = RS_INTERVAL_ALONE, .csv_interval = RS_CSV_RATES,
 	 .get = get_outer,
@@ -459,10 +544,13 @@ static const struct rs_column result_column[] = {
 	 .doc = "share of calls that meet an unsupported attempt"},
 	{SAME_NAME(flagged), .unit = RS_UNIT_YES_NO, .csv = RS_CSV_SUPPORT,
 	 .get = get_flagged,
-	 .doc = "whether the rate is doubtful, as text says with a ?: that "
-		"share "
-		"is above 0.01, or replay or the log does not support the "
-		"row"},
+	 .doc = "whether the answer is not to be taken as it stands: it has a "
+		"condition, or its verdict is `cannot_tell`"},
+	{SAME_NAME(alike), .unit = RS_UNIT_TEXT, .csv = RS_CSV_VERDICT,
+	 .nullable = true, .get = get_alike,
+	 .doc = "the first policy whose calls all make the same attempts, with "
+		"the same outcomes and reasons, in every replica; left out if "
+		"it is this one"},
 	{.name = "baseline",
 	 .member = "difference.baseline",
 	 .unit = RS_UNIT_TEXT,
@@ -481,6 +569,20 @@ static const struct rs_column result_column[] = {
 	 .heading = "difference",
 	 .get = get_difference,
 	 .doc = "how much higher the success rate is than the baseline's"},
+	{.name = "difference_prospective",
+	 .member = "difference.prospective",
+	 .unit = RS_UNIT_POINTS,
+	 .interval = RS_INTERVAL_ALONE,
+	 .csv_interval = RS_CSV_VERDICT,
+	 .get = get_next_difference,
+	 .doc = "the interval of the difference for another window like this "
+		"one"},
+	{.name = "margin",
+	 .member = "difference.margin",
+	 .unit = RS_UNIT_POINTS,
+	 .csv = RS_CSV_VERDICT,
+	 .get = get_margin,
+	 .doc = "differences up to this are `equal`"},
 	{.name = "verdict",
 	 .member = "difference.verdict",
 	 .unit = RS_UNIT_WORD,
@@ -489,7 +591,56 @@ static const struct rs_column result_column[] = {
 	 .heading = "verdict",
 	 .get = get_verdict,
 	 .doc = "what follows from that: `baseline`, `better`, `worse`, "
-		"`equal` or `depends`"},
+		"`equal`, `cannot_tell` or `depends`"},
+	{.name = "condition",
+	 .member = "difference.condition.kind",
+	 .unit = RS_UNIT_WORD,
+	 .csv = RS_CSV_VERDICT,
+	 .nullable = true,
+	 .get = get_condition,
+	 .doc = "what the difference depends on that the log does not show: "
+		"`load`, `coupling`, `fate`, `wait`, `timeout`, `loss`, "
+		"`clocks`, `guard` or `hedge`; JSON leaves `condition` out if "
+		"there is none"},
+	{.name = "condition_text",
+	 .member = "difference.condition.text",
+	 .unit = RS_UNIT_TEXT,
+	 .csv = RS_CSV_VERDICT,
+	 .nullable = true,
+	 .get = get_condition_text,
+	 .doc = "the same in words, with numbers"},
+	{.name = "condition_difference",
+	 .member = "difference.condition",
+	 .bounds = "difference.condition.*",
+	 .unit = RS_UNIT_POINTS,
+	 .interval = RS_INTERVAL_ALONE,
+	 .csv_interval = RS_CSV_VERDICT,
+	 .nullable = true,
+	 .get = get_condition,
+	 .doc = "the difference at both ends of the condition"},
+	{.name = "needed_days",
+	 .member = "difference.needed.days",
+	 .unit = RS_UNIT_DAYS,
+	 .csv = RS_CSV_VERDICT,
+	 .nullable = true,
+	 .get = get_needed_days,
+	 .doc = "about how many days of a log like this one would settle the "
+		"verdict; JSON leaves `needed` out if that is not known or not "
+		"needed"},
+	{.name = "needed_traffic",
+	 .member = "difference.needed.traffic",
+	 .unit = RS_UNIT_RATE,
+	 .csv = RS_CSV_VERDICT,
+	 .nullable = true,
+	 .get = get_needed_traffic,
+	 .doc = "the share of traffic to try the policy on for these days"},
+	{.name = "needed_jitter",
+	 .member = "difference.needed.jitter",
+	 .unit = RS_UNIT_RATE,
+	 .csv = RS_CSV_VERDICT,
+	 .nullable = true,
+	 .get = get_needed_jitter,
+	 .doc = "the jitter to record with for these days"},
 	{.name = "withheld",
 	 .member = "difference.withheld",
 	 .unit = RS_UNIT_WORD,

@@ -32,6 +32,9 @@ enum rs_unit {
 	RS_UNIT_POINTS,
 	/** Nanoseconds; programs read seconds. */
 	RS_UNIT_NS,
+	RS_UNIT_DAYS,
+	/** A value in standard deviations of chance. */
+	RS_UNIT_SCORE,
 	/** A moment, nanoseconds since 1970 UTC; RFC 3339 everywhere. */
 	RS_UNIT_TIME,
 	RS_UNITS
@@ -69,6 +72,7 @@ enum rs_csv_part {
 	RS_CSV_INTERVALS,
 	RS_CSV_STOPS,
 	RS_CSV_QUALITY,
+	RS_CSV_VERDICT,
 	RS_CSV_PARTS
 };
 
@@ -110,6 +114,9 @@ enum rs_reading {
 	RS_READ_MEANINGLESS,
 };
 
+/** Longer texts are cut. */
+#define RS_VALUE_MAX 320
+
 /** The value of one column. */
 struct rs_value {
 	/** The value of a text, word, list or time; may point to the buffer. */
@@ -124,7 +131,7 @@ struct rs_value {
 	bool null;
 	/** JSON leaves the member out. */
 	bool left_out;
-	char buffer[40];
+	char buffer[RS_VALUE_MAX];
 };
 
 /** Source of the values of a row. */
@@ -141,7 +148,8 @@ struct rs_row {
 struct rs_column {
 	/** Unique and stable: the name in CSV and in other flat formats. */
 	const char *name;
-	/** In JSON, "member" or "object.member"; NULL if it is not there. */
+	/** In JSON, "member", "object.member" or "object.object.member"; NULL
+	 * if it is not there. */
 	const char *member;
 	/** JSON members of the interval, where low and high replace the '*'.
 	 *  NULL stands for the member with _low and _high. */

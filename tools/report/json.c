@@ -8,6 +8,7 @@
 
 #include "common/json_out.h"
 #include "report/columns.h"
+#include "report/trust.h"
 
 #define MEMBER_MAX 96
 
@@ -15,14 +16,16 @@
 static struct cJSON *
 open_member(struct tk_json *json, struct cJSON *out, const char **member)
 {
-	const char *dot = strchr(*member, '.');
+	const char *dot;
 	char object[MEMBER_MAX];
 
-	if (dot == NULL)
-		return out;
-	snprintf(object, sizeof(object), "%.*s", (int)(dot - *member), *member);
-	*member = dot + 1;
-	return tk_json_within(json, out, object);
+	while ((dot = strchr(*member, '.')) != NULL) {
+		snprintf(object, sizeof(object), "%.*s", (int)(dot - *member),
+			 *member);
+		*member = dot + 1;
+		out = tk_json_within(json, out, object);
+	}
+	return out;
 }
 
 static void
@@ -144,6 +147,9 @@ write_json(const struct rs_report *report, FILE *out)
 	tk_json_number(&json, root, "schema_version", RS_REPORT_VERSION);
 	tk_json_text(&json, root, "estimator", plan->estimator->name);
 	tk_json_number(&json, root, "replicas", plan->replicas);
+	tk_json_number(&json, root, "draws", plan->replicas);
+	tk_json_number(&json, root, "comparisons",
+		       (double)rs_comparison_differences(report->comparison));
 	/* As text: a 64-bit seed does not fit a JSON number. */
 	snprintf(seed, sizeof(seed), "%" PRIu64, plan->seed);
 	tk_json_text(&json, root, "seed", seed);

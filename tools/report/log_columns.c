@@ -268,6 +268,38 @@ get_untyped_failures(const struct rs_row *row, struct rs_value *out)
 	out->number = (double)row->subject->untyped_failures;
 }
 
+static void
+get_incidents(const struct rs_row *row, struct rs_value *out)
+{
+	out->number = (double)row->subject->finding.incident_count;
+	out->null = row->subject->finding.time_bins == 0;
+}
+
+static void
+get_time_bins(const struct rs_row *row, struct rs_value *out)
+{
+	out->number = (double)row->subject->finding.time_bins;
+}
+
+static void
+get_levels(const struct rs_row *row, struct rs_value *out)
+{
+	out->number = (double)row->subject->finding.levels;
+}
+
+static void
+get_coupling_z(const struct rs_row *row, struct rs_value *out)
+{
+	out->number = row->subject->coupling.z;
+	out->null = !row->subject->coupling.known;
+}
+
+static void
+get_throttle_share(const struct rs_row *row, struct rs_value *out)
+{
+	out->number = row->subject->coupling.throttle_share;
+}
+
 static const struct rs_column operation_column[] = {
 	{COLUMN(operation, RS_UNIT_TEXT, get_operation, "its name")},
 	{COLUMN(calls, RS_UNIT_COUNT, get_calls,
@@ -313,6 +345,22 @@ static const struct rs_column operation_column[] = {
 	{COLUMN(missing_ends, RS_UNIT_COUNT, get_missing_ends,
 		"calls without an end, although the log goes on; the least "
 		"number if it has no lines for successes")},
+	{COLUMN(incidents, RS_UNIT_COUNT, get_incidents,
+		"times in which a target was much worse than usual; null if "
+		"the estimator does not look for them"),
+	 .nullable = true},
+	{COLUMN(time_bins, RS_UNIT_COUNT, get_time_bins,
+		"points in time in which the state of its targets was "
+		"estimated")},
+	{COLUMN(levels, RS_UNIT_COUNT, get_levels,
+		"failure levels that this state may take")},
+	{COLUMN(coupling_z, RS_UNIT_SCORE, get_coupling_z,
+		"how clearly first attempts fail more under more load: about "
+		"0 if they do not, above 2 if they do; null if the log does "
+		"not show the load"),
+	 .nullable = true},
+	{COLUMN(throttle_share, RS_UNIT_RATE, get_throttle_share,
+		"share of its failures that are throttling")},
 };
 
 const struct rs_columns rs_operation_columns = {

@@ -7,7 +7,7 @@
 
 #include "replay/compare.h"
 
-#define RS_REPORT_VERSION 1
+#define RS_REPORT_VERSION 2
 
 struct rs_report {
 	const struct rs_comparison *comparison;

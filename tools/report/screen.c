@@ -10,6 +10,7 @@
 #include "common/tone.h"
 #include "report/answer.h"
 #include "report/cells.h"
+#include "report/condition.h"
 #include "report/failed.h"
 #include "report/paragraph.h"
 #include "report/screen.h"

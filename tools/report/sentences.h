@@ -28,14 +28,6 @@ bool rs_say_idle_guards(const struct rs_report *report,
  *  known. */
 bool rs_say_load(const struct rs_result *result, char *text, size_t size);
 
-/** What a difference depends on that the log does not show: "whether calls that
- *  still fail after 10s can recover". False without a condition. */
-bool rs_say_condition(const struct rs_result *result, char *text, size_t size);
-
-/** What would settle a verdict: "5 % of traffic for about 3 days". False if
- *  that is not known. */
-bool rs_say_needed(const struct rs_result *result, char *text, size_t size);
-
 /** The policy that wrote the log of an operation: "WEBHOOK (the delays
  *  match)". */
 void rs_say_logged_policy(const struct rs_report *report,

@@ -17,6 +17,8 @@ const struct rs_unit_row rs_unit_table[] = {
 	[RS_UNIT_SHARE] = {"share", 1, 9, 12},
 	[RS_UNIT_POINTS] = {"difference of rates", 1, 9, 9},
 	[RS_UNIT_NS] = {"seconds", 1e9, 9, 9},
+	[RS_UNIT_DAYS] = {"days", 1, 3, 6},
+	[RS_UNIT_SCORE] = {"standard deviations", 1, 3, 6},
 	[RS_UNIT_TIME] = {"time", 1, 0, 0},
 };
 _Static_assert(sizeof(rs_unit_table) / sizeof(*rs_unit_table) == RS_UNITS,

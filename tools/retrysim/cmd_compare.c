@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/nearest.h"
 #include "common/opt.h"
 #include "common/tone.h"
@@ -19,7 +20,7 @@
 
 struct options {
 	struct tk_opt_list policies, calls;
-	const char *baseline, *operation, *dialect, *output;
+	const char *margin, *baseline, *operation, *dialect, *output;
 	struct rs_part_options part;
 	uint64_t seed, replicas, max_bad;
 	int format, color;
@@ -77,6 +78,31 @@ find_baseline(const struct options *options,
 		       options->baseline, labels ? labels : "");
 	free(labels);
 	return TK_EXIT_USAGE;
+}
+
+/* "5%" of the failed calls, or "0.05" points of success rate. */
+static enum tk_exit
+read_margin(const char *text, struct rs_margin *out)
+{
+	size_t length = text ? strlen(text) : 0;
+	bool percent = length > 0 && text[length - 1] == '%';
+	uint64_t millionths;
+
+	*out = (struct rs_margin){RS_MARGIN_OF_FAILED, RS_MARGIN_RATE};
+	if (text == NULL)
+		return TK_EXIT_OK;
+	if (bo_decimal_round(text, length - percent, 6, &millionths) !=
+		    BO_DECIMAL_OK ||
+	    millionths > 100000000) {
+		tk_msg("--margin: expected a share of the failed calls such "
+		       "as 5%%, or points of the success rate such as 0.05 "
+		       "(got %s)",
+		       text);
+		return TK_EXIT_USAGE;
+	}
+	*out = (struct rs_margin){0};
+	*(percent ? &out->of_failed : &out->rate) = (double)millionths / 1e8;
+	return TK_EXIT_OK;
 }
 
 static enum tk_exit
@@ -150,6 +176,8 @@ run(const struct options *options, char *const *path, size_t count)
 	enum tk_exit code = gather_policies(options, &policies, &shipped);
 
 	if (code == TK_EXIT_OK)
+		code = read_margin(options->margin, &plan.margin);
+	if (code == TK_EXIT_OK)
 		code = find_baseline(options, &policies, &plan.baseline);
 	if (code == TK_EXIT_OK)
 		code = rs_input_read(&input, path, count, &trace, &log);
@@ -160,6 +188,24 @@ run(const struct options *options, char *const *path, size_t count)
 	}
 	rs_policy_set_clear(&policies);
 	rs_policy_set_clear(&shipped);
+	return code;
+}
+
+static int
+parse_and_run(const struct tk_command *command, const struct options *options,
+	      int argc, char **argv)
+{
+	char **path;
+	size_t count;
+	int code = rs_parse(command, 0, SIZE_MAX, argc, argv, &path, &count);
+
+	if (code == RS_GO_ON && count == 0) {
+		tk_msg("no LOG given; try retrysim compare --help");
+		code = TK_EXIT_USAGE;
+	} else if (code == RS_GO_ON) {
+		code = (int)run(options, path, count);
+	}
+	tk_opt_clear(command);
 	return code;
 }
 
@@ -181,6 +227,11 @@ rs_cmd_compare(int argc, char **argv)
 		 0, 0,
 		 "policy to compare with; default: the recorded one, or else "
 		 "the first"},
+		{"margin", 'm', TK_OPT_TEXT, &options.margin, "N[%]", NULL, 0,
+		 0,
+		 "differences up to N points of success rate are equal; with "
+		 "%, N % of the failed calls; default: the larger of 10% and "
+		 "0.02"},
 		{"operation", 0, TK_OPT_TEXT, &options.operation, "GLOB", NULL,
 		 0, 0, "replay only operations that match GLOB"},
 		{"target", 0, TK_OPT_TEXT, &options.part.target, "GLOB", NULL,
@@ -220,16 +271,6 @@ rs_cmd_compare(int argc, char **argv)
 		"the results. Decisions come from libbackoff itself. LOG may "
 		"be - for standard input.",
 		examples, rows};
-	char **path;
-	size_t count;
-	int code = rs_parse(&command, 0, SIZE_MAX, argc, argv, &path, &count);
 
-	if (code == RS_GO_ON && count == 0) {
-		tk_msg("no LOG given; try retrysim compare --help");
-		code = TK_EXIT_USAGE;
-	} else if (code == RS_GO_ON) {
-		code = (int)run(&options, path, count);
-	}
-	tk_opt_clear(&command);
-	return code;
+	return parse_and_run(&command, &options, argc, argv);
 }

@@ -1,0 +1,119 @@
+/* What an answer depends on, and what would settle it, in words. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "common/units.h"
+#include "report/condition.h"
+
+/* "10.8", "0.3", "<0.1". */
+static char *
+percent(double share, char *buffer, size_t size)
+{
+	if (share > 0 && share < 0.0005)
+		snprintf(buffer, size, "<0.1");
+	else
+		snprintf(buffer, size, "%.1f", share * 100);
+	return buffer;
+}
+
+static char *
+nanoseconds(double ns, char *buffer, size_t size)
+{
+	return tk_format_duration(ns > 0 ? (uint64_t)ns : 0, buffer, size);
+}
+
+bool
+rs_say_condition(const struct rs_result *result, char *text, size_t size)
+{
+	const struct rs_condition *condition = &result->difference.condition;
+	char share[16], value[16], seen[16];
+
+	percent(condition->share, share, sizeof(share));
+	nanoseconds(condition->value, value, sizeof(value));
+	nanoseconds(condition->seen, seen, sizeof(seen));
+	switch (condition->kind) {
+	case RS_CONDITION_NONE:
+	case RS_CONDITION_COUNT:
+		return false;
+	case RS_CONDITION_LOAD:
+		snprintf(
+			text, size,
+			"whether the target bears %.0f attempts/s; the log saw "
+			"at most %.0f",
+			condition->value, condition->seen);
+		break;
+	case RS_CONDITION_COUPLING:
+		snprintf(text, size,
+			 "whether failures stay as they are under another "
+			 "load; in this log they rise with it (z %.1f)",
+			 condition->value);
+		break;
+	case RS_CONDITION_FATE:
+		snprintf(text, size,
+			 "whether calls that keep failing can recover; too few "
+			 "were retried often enough (%s %% of calls)",
+			 share);
+		break;
+	case RS_CONDITION_WAIT:
+		snprintf(text, size,
+			 "whether calls that still fail after %s can recover; "
+			 "%s %% of attempts come later",
+			 seen, share);
+		break;
+	case RS_CONDITION_TIMEOUT:
+		snprintf(text, size,
+			 "whether attempts that the log cut off at %s would "
+			 "have succeeded by %s (%s %% of attempts)",
+			 seen, value, share);
+		break;
+	case RS_CONDITION_LOSS:
+		snprintf(text, size,
+			 "whether the calls of missing lines are like the "
+			 "others (%s %% of calls)",
+			 share);
+		break;
+	case RS_CONDITION_CLOCKS:
+		snprintf(text, size,
+			 "whether times are right; clocks differ by %s", value);
+		break;
+	case RS_CONDITION_GUARD:
+		snprintf(text, size,
+			 "whether enough calls succeed at once to fill the "
+			 "budget; give their number with --calls");
+		break;
+	case RS_CONDITION_HEDGE:
+		snprintf(text, size,
+			 "whether hedges change anything; replay makes none");
+		break;
+	}
+	return true;
+}
+
+bool
+rs_say_needed(const struct rs_result *result, char *text, size_t size)
+{
+	const struct rs_needed *needed = &result->difference.needed;
+	double days = needed->days;
+	char length[32];
+
+	if (!(days > 0))
+		return false;
+	if (days < 1)
+		snprintf(length, sizeof(length), "about %.0f hour%s",
+			 days * 24 < 1.5 ? 1 : days * 24,
+			 days * 24 < 1.5 ? "" : "s");
+	else
+		snprintf(length, sizeof(length), "about %.0f day%s", days,
+			 days < 1.5 ? "" : "s");
+	if (needed->traffic > 0)
+		snprintf(text, size, "%.*f %% of traffic for %s",
+			 needed->traffic < 0.01, needed->traffic * 100, length);
+	else if (needed->jitter > 0)
+		snprintf(text, size, "jitter %.2g for %s", needed->jitter,
+			 length);
+	else
+		snprintf(text, size, "%s of such a log", length);
+	return true;
+}
