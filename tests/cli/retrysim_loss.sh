@@ -216,4 +216,49 @@ check "and there is no verdict" \
 retrysim compare "$work/skew.log" -c op=200 -p STANDARD -p QUICK -f json
 expect "with the reason" 0 '"withheld":[[:space:]]*"clock_skew"' ''
 
+# The same with hosts: the wrong clock is set right, and nothing is withheld.
+sed 's/"error_type": {"from": "error_type"},/& "host": {"from": "host"},/' \
+	"$top_srcdir/tools/dialect/dialects/python-retry.json" \
+	>"$work/hosts.json"
+by_host() { # SECONDS
+	awk -v ahead="$1" 'BEGIN {
+		for (i = 0; i < 600; i++) {
+			t = 60 + i
+			for (k = 1; k <= 3; k++) {
+				wrong = (i + k * (1 + i % 2)) % 3 == 0
+				at = t + (wrong ? ahead : 0)
+				if (k > 1 && (i * 7 + k * 3) % 10 < 3)
+					break
+				printf "{\"timestamp\": \"2026-11-23T10:%02d:%06.3f+00:00\", " \
+					"\"event_type\": \"%s\", " \
+					"\"operation\": \"op\", " \
+					"\"host\": \"%s\", " \
+					"\"%s\": %d, \"max_attempts\": 3, " \
+					"\"delay_seconds\": 1.0, " \
+					"\"error\": \"e\", " \
+					"\"error_type\": \"OSError\", " \
+					"\"request_id\": \"r%d\"}\n",
+					int(at / 60), at % 60,
+					k < 3 ? "retry_attempt" : "retry_exhausted",
+					wrong ? "b" : "a",
+					k < 3 ? "attempt" : "attempts", k, i
+				t += 1.05
+			}
+		} }' >"$work/hosts.log"
+	retrysim compare "$work/hosts.log" -d "$work/hosts.json" -c op=600 \
+		-p STANDARD -p QUICK -f json
+}
+by_host 0
+cp "$work/out" "$work/right"
+by_host 3
+expect "the clock of a named host is corrected" 0 \
+	'"corrected_lines":[[:space:]]*[1-9]' ''
+check "and nothing of it is left" \
+	grep -qE '"clock_skew_left_seconds":[[:space:]]*0(,|$)' "$work/out"
+check "results are those of right clocks" sh -c '
+	for file in "$1" "$2"; do
+		sed -n "/\"results\"/,\$p" "$file" >"$file.results"
+	done
+	cmp "$1.results" "$2.results"' - "$work/right" "$work/out"
+
 finish

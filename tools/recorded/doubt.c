@@ -2,12 +2,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <math.h>
+
+#include "base/num.h"
 #include "recorded/doubt.h"
 
 /* Bad lines are missing lines if there are more than those that a log cut at
  * both ends has, and more than this share of the lines of events. */
 #define BAD_LINES_EDGES 2
 #define BAD_LINES_SHARE 0.005
+/* If a larger share of lines is lost, nothing can be said. */
+#define LOSS_MAX 0.2
 
 bool
 rs_log_lost_bad_lines(const struct rs_log *log)
@@ -49,17 +54,57 @@ size_bad_lines(const struct rs_log *log, struct rs_flaw *out)
 	out->share = 1;
 }
 
+/* The share of calls that may meet other outcomes under another policy, as far
+ * as is known: those with a failed attempt. */
+static double
+exposed(const struct rs_log *log, const struct rs_operation *operation)
+{
+	uint64_t failing = 0;
+
+	if (operation->calls + rs_log_left_out(operation) == 0)
+		return 0;
+	for (size_t c = 0; c < operation->call_count; c++) {
+		const struct tk_call *call =
+			&log->call[operation->first_call + c];
+
+		failing +=
+			call->missing_before > 0 ||
+			(call->count > 0 && log->attempt[call->first].outcome !=
+						    BACKOFF_OUTCOME_SUCCESS);
+	}
+	return (double)failing /
+	       (double)(operation->calls + rs_log_left_out(operation));
+}
+
+/* Clocks that were corrected leave nothing to say, unless lines are still out
+ * of order. An attempt that seems to be off by a second or more meets any state
+ * of its target. */
 static void
-size_skew(const struct rs_log *log, struct rs_flaw *out)
+size_skew(const struct rs_log *log, const struct rs_operation *operation,
+	  struct rs_flaw *out)
 {
 	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
 	const struct tk_quality *quality = log->quality;
+	double lines = (double)totals->events;
+	double left = (double)quality->skew_left_ns / BO_NS_PER_S;
 
 	out->skew_ns = quality->skew_ns;
-	if (quality->skew_ns <= TK_SKEW_MAX_NS)
+	if (quality->corrected_hosts == 0 && quality->misdated == 0 &&
+	    quality->skew_left_ns <= TK_SKEW_MAX_NS)
 		return;
-	out->size = (double)quality->skewed_lines / (double)totals->events;
-	out->share = 1;
+	out->size = (double)(quality->corrected_lines + quality->misdated +
+			     quality->skewed_lines_left) /
+		    lines;
+	out->corrected = quality->corrected_hosts > 0;
+	if (quality->skew_left_ns > TK_SKEW_MAX_NS)
+		out->share = fmin(left, 1) * exposed(log, operation);
+	/* Lines with a wrong date are left out, so they are lost. */
+	if ((double)quality->misdated > LOSS_MAX * lines)
+		out->share = 1;
+	else if (quality->misdated > 0)
+		out->share =
+			fmax(out->share, (double)quality->misdated / lines *
+						 exposed(log, operation));
 }
 
 static void
@@ -89,7 +134,7 @@ rs_log_flaw(const struct rs_log *log, const struct rs_operation *operation,
 		size_bad_lines(log, out);
 		break;
 	case RS_DOUBT_SKEW:
-		size_skew(log, out);
+		size_skew(log, operation, out);
 		break;
 	case RS_DOUBT_GAP:
 		size_gap(log, operation, out);

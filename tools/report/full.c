@@ -79,7 +79,7 @@ write_doubts(const struct rs_log *log, FILE *out)
 	const struct tk_quality *quality = log->quality;
 	const struct tk_loss *loss = &quality->loss;
 	uint64_t bad = tk_trace_totals(log->trace)->bad;
-	char length[16];
+	char length[16], left[16];
 
 	if (rs_log_lost_bad_lines(log))
 		rs_paragraph(out, 2, "",
@@ -125,7 +125,20 @@ write_doubts(const struct rs_log *log, FILE *out)
 			     loss->missing_ends, plural(loss->missing_ends),
 			     loss->missing_ends == 1 ? "it" : "them");
 	write_misdated(log, out);
-	if (quality->skewed_lines)
+	if (quality->corrected_hosts)
+		rs_paragraph(out, 2, "",
+			     "the clocks of %" PRIu64 " host%s differ by %s "
+			     "from those of others: %" PRIu64 " lines were "
+			     "moved, and the largest difference that remains "
+			     "is %s",
+			     quality->corrected_hosts,
+			     plural(quality->corrected_hosts),
+			     tk_format_duration(quality->corrected_ns, length,
+						sizeof(length)),
+			     quality->corrected_lines,
+			     tk_format_duration(quality->skew_left_ns, left,
+						sizeof(left)));
+	else if (quality->skewed_lines)
 		rs_paragraph(out, 2, "",
 			     "%" PRIu64 " line%s before the line that %s from: "
 			     "clocks differ by %s%s",

@@ -101,7 +101,8 @@ static bool
 skewed(const struct rs_report *report, const struct rs_subject *subject)
 {
 	(void)subject;
-	return report->comparison->plan->log->quality->skew_ns > TK_SKEW_MAX_NS;
+	return report->comparison->plan->log->quality->skew_left_ns >
+	       TK_SKEW_MAX_NS;
 }
 
 static bool
@@ -159,9 +160,9 @@ static const struct gap gaps[] = {
 	 "What the missing lines say: calls whose lines are lost in part look "
 	 "better or worse than they were. Results have a ? and no verdict"},
 	{skewed,
-	 "What happened at the same time: the clocks of the hosts that wrote "
-	 "this log differ, so outages look shorter and milder than they were. "
-	 "Results have a ? and no verdict"},
+	 "What happened at the same time: clocks differ, and could not be "
+	 "corrected, because lines do not name their hosts or a clock was set. "
+	 "Outages look shorter and milder than they were"},
 	{interrupted,
 	 "What happened while the log was not written: a piece of it seems to "
 	 "be missing. Results cover only the calls of the rest of the time"},

@@ -57,6 +57,8 @@ QUALITY(sequence_resets, resets)
 QUALITY(sequence_mixed, mixed)
 QUALITY(skewed_lines, skewed_lines)
 QUALITY(clock_skew, skew_ns)
+QUALITY(clock_skew_left, skew_left_ns)
+QUALITY(corrected_lines, corrected_lines)
 QUALITY(gaps, gaps)
 QUALITY(gap_length, gap_ns)
 
@@ -165,8 +167,13 @@ static const struct rs_column log_column[] = {
 	{COLUMN(skewed_lines, RS_UNIT_COUNT, get_log_skewed_lines,
 		"lines with a time before that of the line they follow from")},
 	{COLUMN(clock_skew_seconds, RS_UNIT_NS, get_log_clock_skew,
-		"by how much clocks differ according to these; above 0.25, "
-		"verdicts are withheld")},
+		"by how much clocks differ according to these, or to shared "
+		"outages")},
+	{COLUMN(corrected_lines, RS_UNIT_COUNT, get_log_corrected_lines,
+		"lines of hosts whose clocks were corrected")},
+	{COLUMN(clock_skew_left_seconds, RS_UNIT_NS, get_log_clock_skew_left,
+		"what remains of the difference; above 0.25, it is a "
+		"condition")},
 };
 
 const struct rs_columns rs_log_columns = {

@@ -46,9 +46,13 @@ say_log(struct line *line, const struct rs_log *log)
 	    tk_trace_totals(log->trace)->bad,
 	    loss->lost_lines + loss->orphans + loss->missing_ends);
 	if (quality->skew_ns > 0)
-		say(line, "clocks differ by %s",
+		say(line, "clocks differ by %s%s",
 		    tk_format_duration(quality->skew_ns, length,
-				       sizeof(length)));
+				       sizeof(length)),
+		    quality->corrected_hosts == 0 ? ""
+		    : quality->skew_left_ns > TK_SKEW_MAX_NS
+			    ? " (corrected in part)"
+			    : " (corrected)");
 	else
 		say(line, "clocks agree");
 	if (quality->gaps > 0)

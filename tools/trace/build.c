@@ -348,6 +348,50 @@ tk_build(struct tk_trace *trace, const uint32_t *next)
 	return BACKOFF_OK;
 }
 
+/* Undo all that linking has noted, except of hedged calls, which stay out. */
+static void
+unlink_all(struct tk_trace *trace)
+{
+	for (size_t i = 0; i < trace->record_count; i++)
+		trace->records[i].continues = trace->records[i].whole = false;
+	for (size_t i = 0; i < trace->group_count; i++) {
+		trace->groups[i].last_orphan_ns = 0;
+		trace->groups[i].orphan_number = 0;
+	}
+	for (size_t i = 0; i < trace->operation_count; i++) {
+		struct tk_operation *operation = &trace->operations[i];
+
+		operation->linked = operation->early = 0;
+		operation->has_orphans = false;
+	}
+	trace->quality.parted = 0;
+	trace->totals.hedged_calls = 0;
+	memset(&trace->skew, 0, sizeof(trace->skew));
+}
+
+/* Link lines by right clocks: what lines say of clocks is known only when they
+ * are linked, so those whose clocks were wrong are linked twice. */
+static enum backoff_status
+link_lines(struct tk_trace *trace, uint32_t *next)
+{
+	size_t size = trace->record_count * sizeof(*next);
+	enum backoff_status status;
+
+	memset(next, 0xff, size);
+	status = tk_link(trace, next);
+	tk_skew_sum_up(&trace->skew, &trace->quality);
+	if (status == BACKOFF_OK)
+		status = tk_correct_clocks(trace);
+	if (status != BACKOFF_OK || trace->quality.corrected_lines == 0)
+		return status;
+	unlink_all(trace);
+	status = tk_find_cover_again(trace);
+	if (status != BACKOFF_OK)
+		return status;
+	memset(next, 0xff, size);
+	return tk_link(trace, next);
+}
+
 enum backoff_status
 tk_trace_stitch(struct tk_trace *trace)
 {
@@ -359,12 +403,10 @@ tk_trace_stitch(struct tk_trace *trace)
 		return BACKOFF_E_STATE;
 	trace->stitched = true;
 	next = malloc((count + 1) * sizeof(*next));
-	if (next) {
-		memset(next, 0xff, (count + 1) * sizeof(*next));
+	if (next)
 		status = tk_find_cover(trace);
-	}
 	if (!status)
-		status = tk_link(trace, next);
+		status = link_lines(trace, next);
 	if (!status) {
 		tk_leave_out_strays(trace, next);
 		status = tk_build(trace, next);
@@ -374,6 +416,8 @@ tk_trace_stitch(struct tk_trace *trace)
 	tk_sum_up_quality(trace);
 	free(next);
 	/* From now on only their stitched form is used. */
+	free(trace->times);
+	trace->times = NULL;
 	free(trace->records);
 	trace->records = NULL;
 	trace->record_count = trace->record_capacity = 0;

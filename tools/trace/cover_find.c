@@ -359,6 +359,29 @@ find_edges(struct tk_trace *trace, bool cut_low, bool cut_high)
 }
 
 enum backoff_status
+tk_find_cover_again(struct tk_trace *trace)
+{
+	struct tk_trace_totals *totals = &trace->totals;
+
+	totals->from_ns = UINT64_MAX;
+	totals->to_ns = 0;
+	if (trace->quality.corrected_ns > BREAK_MIN_NS)
+		trace->time_count = 0;
+	for (size_t i = 0; i < trace->record_count; i++) {
+		uint64_t end = trace->records[i].attempt.end_ns;
+
+		totals->from_ns = bo_min(totals->from_ns, end);
+		totals->to_ns = end > totals->to_ns ? end : totals->to_ns;
+		if (trace->quality.corrected_ns > BREAK_MIN_NS &&
+		    !tk_note_time(trace, end))
+			return BACKOFF_E_NOMEM;
+	}
+	trace->cover = (struct tk_cover){0};
+	trace->quality.gaps = trace->quality.gap_ns = 0;
+	return tk_find_cover(trace);
+}
+
+enum backoff_status
 tk_find_cover(struct tk_trace *trace)
 {
 	struct tk_cover *cover = &trace->cover;
@@ -382,8 +405,6 @@ tk_find_cover(struct tk_trace *trace)
 			cover->gap[i].to_ns - cover->gap[i].from_ns;
 	find_edges(trace, before + times.low > 0,
 		   after + times.count > times.high + 1);
-	free(trace->times);
-	trace->times = NULL;
 	return BACKOFF_OK;
 }
 

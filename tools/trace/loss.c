@@ -223,6 +223,21 @@ tk_miss_ends(struct tk_trace *trace)
 	return BACKOFF_OK;
 }
 
+/* What remains after clocks were corrected. */
+static void
+sum_up_skew(const struct tk_trace *trace, struct tk_quality *quality)
+{
+	struct tk_quality left = {0};
+
+	tk_skew_sum_up(&trace->skew, &left);
+	quality->skewed_lines_left = left.skewed_lines;
+	quality->skew_left_ns = left.skew_ns;
+	if (quality->corrected_ns > quality->skew_ns)
+		quality->skew_ns = quality->corrected_ns;
+	if (quality->corrected_ns > 0)
+		quality->skew_by_host = true;
+}
+
 void
 tk_sum_up_quality(struct tk_trace *trace)
 {
@@ -244,7 +259,7 @@ tk_sum_up_quality(struct tk_trace *trace)
 	}
 	quality->resets = tk_sequence_resets(trace->sequence);
 	quality->mixed = tk_sequence_mixed(trace->sequence);
-	tk_skew_sum_up(&trace->skew, quality);
+	sum_up_skew(trace, quality);
 	if (quality->misdated_ns > quality->skew_ns)
 		quality->skew_ns = quality->misdated_ns;
 }

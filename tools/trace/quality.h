@@ -50,6 +50,10 @@ struct tk_quality {
 	 *  clocks that follows, and whether it was found by host. */
 	uint64_t skewed_lines, skew_ns;
 	bool skew_by_host;
+	/** Hosts whose clocks were corrected, their lines, and the largest
+	 *  correction; and what then remains of skewed_lines and skew_ns. */
+	uint64_t corrected_hosts, corrected_lines, corrected_ns;
+	uint64_t skewed_lines_left, skew_left_ns;
 	/** Times in which the log was not written, and their length. */
 	uint64_t gaps, gap_ns;
 };

@@ -48,6 +48,48 @@ tk_skew_note(struct tk_skew *skew, uint32_t cause_host, uint32_t effect_host,
 		skew->least_ns[a][b] = apart_ns;
 }
 
+static uint32_t
+index_of(const struct tk_skew *skew, uint32_t host)
+{
+	uint32_t i = 0;
+
+	while (i < skew->host_count && skew->host[i] != host)
+		i++;
+	return i;
+}
+
+uint32_t
+tk_skew_between(const struct tk_skew *skew, uint32_t first, uint32_t second,
+		int64_t *ahead_ns)
+{
+	uint32_t a = index_of(skew, first), b = index_of(skew, second), n, m;
+	int64_t there, back;
+
+	if (a == skew->host_count || b == skew->host_count)
+		return 0;
+	n = skew->count[a][b];
+	m = skew->count[b][a];
+	there = skew->least_ns[a][b];
+	back = skew->least_ns[b][a];
+	if (n >= PAIRS_MIN && m >= PAIRS_MIN) {
+		*ahead_ns = there / 2 - back / 2;
+		/* Whole seconds show no smaller difference. */
+		if (2 * skew->coarse > skew->pairs &&
+		    *ahead_ns<COARSE_NS && * ahead_ns> - COARSE_NS)
+			*ahead_ns = 0;
+		return n < m ? n : m;
+	}
+	if (n >= PAIRS_MIN && there < -TOLERANCE_NS) {
+		*ahead_ns = there;
+		return 1;
+	}
+	if (m >= PAIRS_MIN && back < -TOLERANCE_NS) {
+		*ahead_ns = -back;
+		return 1;
+	}
+	return 0;
+}
+
 /*
  * If clock B is ahead of clock A by x, the least time from A to B is longer by
  * x than it was, and the least time from B to A shorter: half their difference
@@ -59,6 +101,7 @@ tk_skew_sum_up(const struct tk_skew *skew, struct tk_quality *out)
 {
 	out->skewed_lines = skew->lines;
 	out->skew_ns = skew->most_ns;
+	out->skew_by_host = false;
 	if (skew->lines == 0)
 		return;
 	for (size_t a = 0; a < skew->host_count; a++) {

@@ -34,6 +34,17 @@ struct tk_skew {
 void tk_skew_note(struct tk_skew *skew, uint32_t cause_host,
 		  uint32_t effect_host, int64_t apart_ns, bool coarse);
 
+/**
+ * Compare two hosts.
+ *
+ * @param ahead_ns  how far the clock of @p b is ahead of that of @p a; set if
+ *                  the result is not 0. Without lines in both directions, the
+ *                  least that explains them.
+ * @return the number of pairs that it rests on
+ */
+uint32_t tk_skew_between(const struct tk_skew *skew, uint32_t a, uint32_t b,
+			 int64_t *ahead_ns);
+
 /** Sum up: skewed_lines, skew_ns, skew_by_host. */
 void tk_skew_sum_up(const struct tk_skew *skew, struct tk_quality *out);
 

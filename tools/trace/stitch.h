@@ -162,6 +162,9 @@ bool tk_note_time(struct tk_trace *trace, uint64_t ts_ns);
 /** Find the time that the log covers, before anything is linked. */
 enum backoff_status tk_find_cover(struct tk_trace *trace);
 
+/** The same after lines were moved: by their new times, if they moved far. */
+enum backoff_status tk_find_cover_again(struct tk_trace *trace);
+
 /** Leave out lines far outside that time, unless a line inside it is of the
  *  same call. */
 void tk_leave_out_strays(struct tk_trace *trace, const uint32_t *next);
@@ -176,6 +179,10 @@ bool tk_may_have_begun_early(const struct tk_trace *trace,
 /** Count the calls whose last lines must be missing, of operations that do not
  *  log successes. */
 enum backoff_status tk_miss_ends(struct tk_trace *trace);
+
+/** Move the lines of hosts whose clocks differ from those of others, as linked
+ *  calls and shared outages show: quality.corrected_lines. */
+enum backoff_status tk_correct_clocks(struct tk_trace *trace);
 
 /** Sum up what is missing. */
 void tk_sum_up_quality(struct tk_trace *trace);

@@ -429,6 +429,15 @@ Test(trace_quality, clocks_of_hosts_do_not_make_calls_succeed)
 			  "%s: skew %llu ms", row[i].why,
 			  (unsigned long long)skew_ms);
 		cr_expect_eq(quality->loss.orphans, 0, "%s", row[i].why);
+		if (row[i].names_hosts)
+			cr_expect(quality->skew_left_ns <= 50 * MS &&
+					  quality->skewed_lines_left == 0,
+				  "%s: %llu ms left", row[i].why,
+				  (unsigned long long)quality->skew_left_ns /
+					  MS);
+		else
+			cr_expect_eq(quality->skew_left_ns, quality->skew_ns,
+				     "%s", row[i].why);
 		tk_trace_free(trace);
 	}
 }
