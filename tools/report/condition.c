@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "common/units.h"
+#include "recorded/coupling.h"
 #include "report/condition.h"
 
 /* "10.8", "0.3", "<0.1". */
@@ -22,6 +23,23 @@ static char *
 nanoseconds(double ns, char *buffer, size_t size)
 {
 	return tk_format_duration(ns > 0 ? (uint64_t)ns : 0, buffer, size);
+}
+
+static void
+say_coupling(const struct rs_condition *condition, char *text, size_t size)
+{
+	char share[16];
+
+	if (condition->value >= RS_COUPLING_Z)
+		snprintf(text, size,
+			 "whether failures stay as they are under another "
+			 "load; in this log they rise with it (z %.1f)",
+			 condition->value);
+	else
+		snprintf(text, size,
+			 "whether failures stay as they are under another "
+			 "load; %s %% of them are throttling",
+			 percent(condition->share, share, sizeof(share)));
 }
 
 bool
@@ -45,10 +63,7 @@ rs_say_condition(const struct rs_result *result, char *text, size_t size)
 			condition->value, condition->seen);
 		break;
 	case RS_CONDITION_COUPLING:
-		snprintf(text, size,
-			 "whether failures stay as they are under another "
-			 "load; in this log they rise with it (z %.1f)",
-			 condition->value);
+		say_coupling(condition, text, size);
 		break;
 	case RS_CONDITION_FATE:
 		snprintf(text, size,

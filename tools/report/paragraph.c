@@ -49,6 +49,11 @@ wrap(FILE *out, size_t columns, size_t at, size_t indent, const char *format,
 	while ((word = strsep(&rest, " ")) != NULL) {
 		if (*word == '\0')
 			continue;
+		/* "95 %" stays in one line. */
+		while (rest && rest[0] == '%') {
+			rest[-1] = ' ';
+			strsep(&rest, " ");
+		}
 		at = put_word(out, columns, at, indent, first, word);
 		first = false;
 	}

@@ -43,6 +43,8 @@ struct screen {
 	struct part *part;
 	size_t parts;
 	struct detail detail;
+	/** The columns that tables have. */
+	unsigned shown;
 	FILE *out;
 };
 
@@ -257,7 +259,7 @@ put_rest(const struct screen *screen, const struct part *part, size_t rows)
 }
 
 static int
-put_part(const struct screen *screen, const struct part *part)
+put_part(struct screen *screen, const struct part *part)
 {
 	size_t rows = part->choices.count;
 
@@ -266,7 +268,7 @@ put_part(const struct screen *screen, const struct part *part)
 	fputc('\n', screen->out);
 	put_heading(screen, part);
 	if (rs_screen_table(screen->report, part->subject, &part->choices, rows,
-			    screen->out))
+			    &screen->shown, screen->out))
 		return -1;
 	if (rows < part->choices.count)
 		put_rest(screen, part, rows);
@@ -277,7 +279,7 @@ put_part(const struct screen *screen, const struct part *part)
 }
 
 static int
-put_screen(const struct screen *screen)
+put_screen(struct screen *screen)
 {
 	char text[TEXT_MAX];
 
@@ -285,8 +287,11 @@ put_screen(const struct screen *screen)
 	for (size_t i = 0; i < screen->parts; i++)
 		if (put_part(screen, &screen->part[i]))
 			return -1;
-	rs_trust_text(screen->report, text, sizeof(text));
 	fputc('\n', screen->out);
+	rs_screen_legend(screen->shown, text, sizeof(text));
+	fputs("Rows: ", screen->out);
+	rs_wrap(screen->out, screen->report->columns, 6, 6, "%s", text);
+	rs_trust_text(screen->report, text, sizeof(text));
 	fputs("Trust: ", screen->out);
 	rs_wrap(screen->out, screen->report->columns, 7, 7, "%s", text);
 	return ferror(screen->out) ? -1 : 0;
@@ -306,6 +311,7 @@ fit_screen(struct screen *screen, FILE *out)
 		{4, true},
 		{4, false},
 		{3, false},
+		{2, false},
 	};
 	size_t last = sizeof(details) / sizeof(*details) - 1;
 
@@ -318,6 +324,7 @@ fit_screen(struct screen *screen, FILE *out)
 		if (screen->out == NULL)
 			return -1;
 		screen->detail = details[i];
+		screen->shown = 0;
 		status = put_screen(screen);
 		if (fclose(screen->out) || text == NULL)
 			status = -1;

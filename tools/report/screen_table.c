@@ -183,29 +183,40 @@ put_answer(const struct source *from, char *cell, size_t size)
 enum place { NEVER, RANGE, TRIES, NEXT, GIVE_UP, OK, PEAK, PLACES };
 
 struct column {
+	/** As tk_table_head() takes it. */
 	const char *heading;
+	/** What it shows, for the legend; or NULL. */
+	const char *doc;
 	enum place place;
 	void (*put)(const struct source *, char *cell, size_t size);
 };
 
 enum {
 	COLUMN_POLICY,
+	COLUMN_FAILED,
 	COLUMN_OK_95 = 6,
 	COLUMN_OK_99,
 	COLUMN_ANSWER = 9,
 };
 
 static const struct column columns[] = {
-	[COLUMN_POLICY] = {"policy", NEVER, put_policy},
-	{">failed", NEVER, put_failed},
-	{"calls", RANGE, put_range},
-	{"next window", NEXT, put_next},
-	{">tries/call", TRIES, put_tries},
-	{">peak/s", PEAK, put_peak},
-	[COLUMN_OK_95] = {">p95 ok", OK, put_ok_95},
-	[COLUMN_OK_99] = {">p99 ok", OK, put_ok_99},
-	{">give up", GIVE_UP, put_give_up},
-	[COLUMN_ANSWER] = {"answer", NEVER, put_answer},
+	[COLUMN_POLICY] = {"policy", NULL, NEVER, put_policy},
+	[COLUMN_FAILED] = {">failed",
+			   "calls, more (+) or fewer (-) than in the first row "
+			   "[95 % interval]",
+			   NEVER, put_failed},
+	{"calls", NULL, RANGE, put_range},
+	{"next window", "the interval in another time like this one", NEXT,
+	 put_next},
+	{">tries/call", NULL, TRIES, put_tries},
+	{">peak/s", "attempts in the busiest second", PEAK, put_peak},
+	[COLUMN_OK_95] = {">p95 ok", "95 % of successful calls are this fast",
+			  OK, put_ok_95},
+	[COLUMN_OK_99] = {">p99 ok", "99 % of successful calls are this fast",
+			  OK, put_ok_99},
+	{">give up", "half of the failed calls end by then", GIVE_UP,
+	 put_give_up},
+	[COLUMN_ANSWER] = {"answer", NULL, NEVER, put_answer},
 };
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
 
@@ -239,29 +250,45 @@ says_nothing(const struct tk_table *table, size_t column, size_t rows)
 			strcmp(text, ">=0") == 0 || strcmp(text, "exact") == 0);
 }
 
-/* Leave out what says nothing, then what has no room. */
 static void
+hide(struct tk_table *table, unsigned hidden)
+{
+	for (size_t i = 0; i < COLUMNS; i++)
+		if (hidden & 1U << i)
+			tk_table_hide(table, i);
+}
+
+/* Leave out what says nothing, then what has no room. Returns the columns
+ * that stay, as bits. */
+static unsigned
 fit(struct tk_table *table, size_t rows, size_t room)
 {
-	if (!says_nothing(table, COLUMN_OK_95, rows))
-		tk_table_hide(table, COLUMN_OK_99);
+	unsigned hidden = 0;
+
 	for (size_t i = 0; i < COLUMNS; i++)
 		if (columns[i].place != NEVER && says_nothing(table, i, rows))
-			tk_table_hide(table, i);
+			hidden |= 1U << i;
+	if (!(hidden & 1U << COLUMN_OK_95))
+		hidden |= 1U << COLUMN_OK_99;
+	hide(table, hidden);
 	for (int place = PLACES - 1; place > NEVER; place--)
 		for (size_t i = 0; i < COLUMNS; i++)
 			if ((int)columns[i].place == place &&
-			    tk_table_width(table) > room)
-				tk_table_hide(table, i);
+			    tk_table_width(table) > room) {
+				hidden |= 1U << i;
+				hide(table, hidden);
+			}
 	for (size_t name = room;
 	     tk_table_width(table) > room && name >= NAME_LEAST; name--)
 		tk_table_limit(table, COLUMN_POLICY, name);
+	return ~hidden;
 }
 
 int
 rs_screen_table(const struct rs_report *report,
 		const struct rs_subject *subject,
-		const struct rs_choices *choices, size_t rows, FILE *out)
+		const struct rs_choices *choices, size_t rows, unsigned *shown,
+		FILE *out)
 {
 	struct source from = {.report = report, .subject = subject};
 	struct tk_table *table = tk_table_new(COLUMNS);
@@ -278,8 +305,26 @@ rs_screen_table(const struct rs_report *report,
 		add_row(table, &from);
 	}
 	tk_table_color(table, report->color);
-	fit(table, rows, report->columns - INDENT);
+	*shown |= fit(table, rows, report->columns - INDENT);
 	status = tk_table_print(table, INDENT, out);
 	tk_table_free(table);
 	return status;
+}
+
+void
+rs_screen_legend(unsigned shown, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < COLUMNS && used < size; i++) {
+		const char *heading = columns[i].heading;
+
+		if (columns[i].doc && shown & 1U << i)
+			used += (size_t)snprintf(
+				text + used, size - used, "%s%s%s%s",
+				used ? "; " : "", heading + (*heading == '>'),
+				i == COLUMN_FAILED ? " " : ": ",
+				columns[i].doc);
+	}
 }

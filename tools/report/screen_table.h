@@ -11,11 +11,16 @@
  * which all rows are the same are left out, and so are the least important ones
  * if lines would be too long.
  *
+ * @param shown  gains a bit for each column that is there, for the legend
  * @return 0; -1 if memory ran out or writing failed
  */
 int rs_screen_table(const struct rs_report *report,
 		    const struct rs_subject *subject,
-		    const struct rs_choices *choices, size_t rows, FILE *out);
+		    const struct rs_choices *choices, size_t rows,
+		    unsigned *shown, FILE *out);
+
+/** What the columns show. */
+void rs_screen_legend(unsigned shown, char *text, size_t size);
 
 /** "better", "can't tell" and so on, for people. */
 const char *rs_verdict_text(enum rs_verdict verdict);

@@ -5,9 +5,14 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "common/safe_text.h"
 #include "common/units.h"
 #include "report/trust.h"
+
+/* Longer names are cut. */
+#define NAME_COLUMNS 30
 
 struct line {
 	char *text;
@@ -95,6 +100,76 @@ say_fixed_point(struct line *line, const struct rs_comparison *comparison)
 		    run - exact, run);
 }
 
+/* Add the name of an operation to a list. */
+static void
+say_name(struct line *line, const struct rs_report *report,
+	 const struct rs_subject *subject, bool first)
+{
+	char name[NAME_COLUMNS * 4 + 1], safe[512];
+	const char *text = rs_subject_name(report, subject);
+
+	tk_safe_text(text, strlen(text), safe, sizeof(safe));
+	if (tk_text_width(safe) > NAME_COLUMNS)
+		text = tk_text_fit(safe, NAME_COLUMNS, name, sizeof(name));
+	say(line, "%s%s", first ? " " : ", ", text);
+}
+
+/* Whether failures follow the load: then other policies change them. */
+static void
+say_coupling(struct line *line, const struct rs_report *report)
+{
+	const struct rs_comparison *comparison = report->comparison;
+	size_t known = 0, found = 0;
+	double z = 0;
+
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		const struct rs_subject *subject = &comparison->subject[i];
+		const struct rs_coupling *coupling = &subject->coupling;
+
+		if (coupling->known && (known++ == 0 || coupling->z > z))
+			z = coupling->z;
+		if (!rs_coupling_found(coupling))
+			continue;
+		if (found == 0)
+			say(line, "; failures follow load in");
+		say_name(line, report, subject, found++ == 0);
+		if (coupling->throttle_share > RS_COUPLING_THROTTLED)
+			say(line, " (%.0f %% throttling)",
+			    coupling->throttle_share * 100);
+		else
+			say(line, " (z %.1f)", coupling->z);
+	}
+	if (found == 0 && known > 0)
+		say(line, "; failures do not follow load (z %.1f)", z);
+	else if (found == 0)
+		say(line, "; whether failures follow load: not known from "
+			  "this log");
+}
+
+/* Operations whose next window is uncertain, whatever the interval says. */
+static void
+say_incidents(struct line *line, const struct rs_report *report)
+{
+	const struct rs_comparison *comparison = report->comparison;
+	size_t few = 0;
+
+	for (size_t i = 0; i < comparison->subject_count; i++) {
+		const struct rs_finding *finding =
+			&comparison->subject[i].finding;
+
+		few += finding->time_bins > 0 &&
+		       finding->incident_count < RS_INCIDENTS_FEW;
+	}
+	if (few == 0)
+		return;
+	say(line, "; next window: incident-limited");
+	if (few == comparison->subject_count && few > 1)
+		say(line, " everywhere");
+	else if (few > 1)
+		say(line, " in %zu operations", few);
+	say(line, " (fewer than %d incidents)", RS_INCIDENTS_FEW);
+}
+
 size_t
 rs_comparison_differences(const struct rs_comparison *comparison)
 {
@@ -113,6 +188,7 @@ rs_trust_text(const struct rs_report *report, char *text, size_t size)
 
 	text[0] = '\0';
 	say_log(&line, plan->log);
+	say_coupling(&line, report);
 	say_fixed_point(&line, comparison);
 	for (size_t i = 0; i < comparison->subject_count; i++) {
 		const struct rs_finding *finding =
@@ -123,11 +199,12 @@ rs_trust_text(const struct rs_report *report, char *text, size_t size)
 		if (finding->levels > levels)
 			levels = finding->levels;
 	}
-	say(&line, "; seed %" PRIu64 ", %" PRIu32 " draws", plan->seed,
-	    plan->replicas);
+	say(&line, "; %" PRIu32 " draws", plan->replicas);
 	if (bins > 0)
 		say(&line, ", %zu time bins, %zu levels", bins, levels);
+	say(&line, ", seed %" PRIu64, plan->seed);
 	if (rs_comparison_differences(comparison) > 1)
-		say(&line, "; %zu comparisons",
+		say(&line, "; %zu comparisons, adjusted (Holm)",
 		    rs_comparison_differences(comparison));
+	say_incidents(&line, report);
 }
