@@ -40,6 +40,50 @@ check "all of it has at most 60 lines" \
 check "of at most 100 columns" \
 	awk 'length > 100 { wide = 1 } END { exit wide }' "$work/out"
 
+narrow() { # COLUMNS
+	# shellcheck disable=SC2086
+	COLUMNS=$1 retrysim compare "$log" $calls
+	awk -v most="$1" 'length > most || / $/ { wide = 1; print }
+		END { exit wide }' "$work/out" >&2 && [ -s "$work/out" ]
+}
+for columns in 40 60 80 99; do
+	check "a terminal of $columns columns is enough" narrow $columns
+done
+check "a wide terminal does not make lines longer than 100 columns" \
+	sh -c 'COLUMNS=200 "$1" compare "$2" -p QUICK -p STANDARD |
+		awk "length > 100 { wide = 1 } END { exit wide }"' - \
+	"$top_builddir/retrysim" "$log"
+
+escapes() { # OPTION...: how many lines have escape sequences
+	retrysim compare "$log" -p QUICK -p WEBHOOK "$@"
+	grep -c "$(printf '\033')" "$work/out"
+}
+check "what is not a terminal gets no colours" test "$(escapes)" = 0
+check "unless it is asked for" test "$(escapes --color=always)" -gt 4
+check "not even then in JSON" \
+	test "$(escapes --color=always -f json)" = 0
+check "never means never" test "$(escapes --color never)" = 0
+retrysim compare "$log" --color blue
+expect "another word is an error" 2 '' 'color'
+if command -v script >/dev/null 2>&1; then
+	tty() { # VARIABLE...: how many escape sequences a terminal gets
+		env -u NO_COLOR TERM=xterm "$@" script -qec \
+			"'$top_builddir/retrysim' compare '$log' -p QUICK" \
+			/dev/null </dev/null | grep -c "$(printf '\033')"
+	}
+	check "a terminal gets colours" test "$(tty COLUMNS=80)" -gt 4
+	check "not with NO_COLOR" test "$(tty NO_COLOR=1)" = 0
+	check "empty, it says nothing" test "$(tty NO_COLOR=)" -gt 4
+	check "a dumb terminal has none" test "$(tty TERM=dumb)" = 0
+fi
+
+retrysim compare "$log" --margin 5x
+expect "a margin is a number" 2 '' '^retrysim: --margin: expected a share .*5%'
+retrysim compare "$log" --margin 101%
+expect "of at most all calls" 2 '' 'got 101%'
+retrysim compare "$log" -p QUICK --margin 0.05
+expect "points" 0 '^=> ' ''
+
 # shellcheck disable=SC2086
 retrysim compare "$log" $calls --verbose
 expect "--verbose prints all tables" 0 '^post_webhook: 3533 calls' ''
@@ -247,5 +291,26 @@ retrysim compare --verbose "$work/named.log" -p PERSISTENT
 expect "one of the same name and another hash did not write it" 0 \
 	'recorded under PERSISTENT [(]hash 0123456789abcdef[)], which was not given' ''
 check "and the report says why" grep -q 'has other' "$work/out"
+
+
+# Names in a log are not trusted, and may be long.
+hostile() { # OPERATION, as a JSON string
+	for second in 10 20 30; do
+		printf '{"v":1,"ts":"2026-11-23T10:00:%s.000000Z","event_type":"retry_exhausted","operation":"%s","call_id":"c%s","attempt":1,"attempts":1,"max_attempts":1,"kind":"first","outcome":"failure","class":"server","duration_seconds":0.1,"stop_reason":"max_attempts"}\n' \
+			"$second" "$1" "$second"
+	done >"$work/hostile.log"
+}
+hostile '\u001b[2J\u001b]0;gone\u0007\u202eevil\r\n'
+retrysim compare "$work/hostile.log" -p QUICK -p WEBHOOK
+expect "an operation with control characters" 0 'evil' ''
+check "does not reach the terminal" sh -c \
+	'! LC_ALL=C grep -q "[^ -~]" "$1"' - "$work/out"
+hostile "$(awk 'BEGIN { for (i = 0; i < 300; i++) printf "long%d.", i }')"
+for columns in 40 100; do
+	COLUMNS=$columns retrysim compare "$work/hostile.log" -p QUICK
+	expect "a name of 2000 bytes, $columns columns" 0 'long0' ''
+	check "is cut" awk -v most=$columns 'length > most { wide = 1 }
+		END { exit wide }' "$work/out"
+done
 
 finish

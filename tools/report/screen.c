@@ -18,6 +18,7 @@
 #include "report/sentences.h"
 #include "report/trust.h"
 
+/* Lines of the widest report; narrower ones may have more. */
 #define LINES_MAX 60
 #define TEXT_MAX 1600
 /* Operations with longer names have their answer in a line of its own. */
@@ -152,7 +153,7 @@ say_today(const struct screen *screen, const struct part *part, char *text,
 		    backoff_policy_hash(now->policy->policy))
 		snprintf(text, size, "now %s%s", now->policy->label,
 			 logged->evidence == RS_POLICY_EVIDENCE_FIT
-				 ? " (by its delays)"
+				 ? " (its delays match)"
 				 : "");
 	else
 		snprintf(text, size, "recorded under %s; baseline %s", by,
@@ -233,29 +234,39 @@ put_alike(const struct screen *screen, const struct part *part)
 	rs_wrap(screen->out, screen->report->columns, 2, 4, "alike: %s", text);
 }
 
-/* The rows that are left out, in one line. */
+/* The rows that are left out, in one line by verdict. */
 static void
 put_rest(const struct screen *screen, const struct part *part, size_t rows)
 {
-	char text[TEXT_MAX];
+	char text[TEXT_MAX] = "";
 	size_t used = 0;
 
-	for (size_t i = rows; i < part->choices.count; i++) {
-		const struct rs_result *result = part->choices.item[i].result;
-		char more[32];
+	for (int v = 0; v < RS_VERDICT_COUNT; v++) {
+		enum rs_verdict verdict = (enum rs_verdict)v;
+		const char *mark = "";
 
-		if (sizeof(text) - used < 200)
-			break;
-		used += (size_t)snprintf(
-			text + used, sizeof(text) - used, "%s%s %s %s",
-			used ? ", " : "", result->policy->label,
-			rs_count_text(rs_failed_more(result), true, more,
-				      sizeof(more)),
-			rs_verdict_text(result->difference.verdict));
+		for (size_t i = rows; i < part->choices.count; i++) {
+			const struct rs_choice *choice = &part->choices.item[i];
+			char more[32];
+
+			if (choice->result->difference.verdict != verdict ||
+			    sizeof(text) - used < 200)
+				continue;
+			if (*mark == '\0')
+				used += (size_t)snprintf(
+					text + used, sizeof(text) - used,
+					"%s%s: ", used ? "; " : "",
+					rs_verdict_text(verdict));
+			used += (size_t)snprintf(
+				text + used, sizeof(text) - used, "%s%s %s",
+				mark, choice->result->policy->label,
+				rs_count_text(rs_failed_more(choice->result),
+					      true, more, sizeof(more)));
+			mark = ", ";
+		}
 	}
 	fputs("  ", screen->out);
-	rs_wrap(screen->out, screen->report->columns, 2, 4, "further: %s",
-		text);
+	rs_wrap(screen->out, screen->report->columns, 2, 4, "also %s", text);
 }
 
 static int
@@ -314,6 +325,7 @@ fit_screen(struct screen *screen, FILE *out)
 		{2, false},
 	};
 	size_t last = sizeof(details) / sizeof(*details) - 1;
+	size_t most = LINES_MAX * RS_COLUMNS_MOST / screen->report->columns;
 
 	for (size_t i = 0; i <= last; i++) {
 		char *text = NULL;
@@ -330,7 +342,7 @@ fit_screen(struct screen *screen, FILE *out)
 			status = -1;
 		for (size_t c = 0; status == 0 && c < length; c++)
 			lines += text[c] == '\n';
-		if (status == 0 && (lines <= LINES_MAX || i == last))
+		if (status == 0 && (lines <= most || i == last))
 			status =
 				fwrite(text, 1, length, out) == length ? 1 : -1;
 		free(text);

@@ -109,8 +109,7 @@ static void
 put_peak(const struct source *from, char *cell, size_t size)
 {
 	if (from->result->load != RS_LOAD_UNKNOWN)
-		snprintf(cell, size, "%.*f", from->result->load_peak < 9.95,
-			 from->result->load_peak);
+		rs_count_text(from->result->load_peak, false, cell, size);
 }
 
 static void

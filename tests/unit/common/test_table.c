@@ -103,3 +103,37 @@ Test(common_table, a_full_disk_is_noticed)
 	fclose(out);
 	tk_table_free(table);
 }
+
+Test(common_table, cuts_and_hides_columns)
+{
+	struct tk_table *table = tk_table_new(3);
+	char *text;
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	tk_table_head(table, 0, "name");
+	tk_table_head(table, 1, "constant");
+	tk_table_head(table, 2, ">n");
+	for (int i = 0; i < 2; i++) {
+		tk_table_row(table);
+		tk_table_cell(table, 0, "a_long_name_%d", i);
+		tk_table_cell(table, 1, "same");
+		tk_table_cell(table, 2, "%d", i);
+	}
+	cr_expect_str_eq(tk_table_constant(table, 1), "same");
+	cr_expect_null(tk_table_constant(table, 2));
+	cr_expect_eq(tk_table_width(table), 13 + 2 + 8 + 2 + 1);
+	tk_table_hide(table, 1);
+	tk_table_limit(table, 0, 5);
+	cr_expect_eq(tk_table_width(table), 5 + 2 + 1);
+	tk_table_tone(table, 2, TK_TONE_BAD);
+	text = printed(table, 0);
+	cr_expect_str_eq(text, "name   n\n"
+			       "a_lo~  0\n"
+			       "a_lo~  1\n");
+	free(text);
+	tk_table_color(table, true);
+	text = printed(table, 0);
+	cr_expect(strstr(text, "a_lo~  \033[31m1\033[0m\n"), "%s", text);
+	free(text);
+	tk_table_free(table);
+}
