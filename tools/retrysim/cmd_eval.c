@@ -145,7 +145,6 @@ int
 rs_cmd_eval(int argc, char **argv)
 {
 	struct options options = {.seed = 1,
-				  .seeds = 5,
 				  .noise = 8,
 				  .windows = 8,
 				  .replicas = 20,
@@ -154,7 +153,7 @@ rs_cmd_eval(int argc, char **argv)
 		{"subset", 0, TK_OPT_FLAG, &options.subset, NULL, NULL, 0, 0,
 		 "run the worlds of the short run only"},
 		{"seeds", 0, TK_OPT_COUNT, &options.seeds, "N", NULL, 1, 1000,
-		 "windows of each world, default 5"},
+		 "windows of each world, default as its file says"},
 		{"seed", 's', TK_OPT_COUNT, &options.seed, "N", NULL, 0,
 		 UINT64_MAX, "first random seed, default 1"},
 		{"replicas", 'r', TK_OPT_COUNT, &options.replicas, "N", NULL, 1,

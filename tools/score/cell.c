@@ -6,38 +6,42 @@
 
 #include "score/cell.h"
 
-/* Weights of the samples below @p ns, and at or below it. */
+/* Add the weights of the samples below @p ns, and at or below it. */
 static void
-rank(const struct tk_samples *samples, uint64_t ns, double *low, double *high)
+add_weights(const struct tk_samples *samples, uint64_t ns, double *below,
+	    double *up_to)
 {
-	uint64_t below = 0, equal = 0;
+	for (size_t i = 0; i < samples->count && samples->item[i].ns <= ns;
+	     i++) {
+		double weight = (double)samples->item[i].weight;
 
-	for (size_t i = 0; i < samples->count; i++) {
-		if (samples->item[i].ns < ns)
-			below += samples->item[i].weight;
-		else if (samples->item[i].ns == ns)
-			equal += samples->item[i].weight;
+		*below += samples->item[i].ns < ns ? weight : 0;
+		*up_to += weight;
 	}
-	*low = (double)below / (double)samples->weight;
-	*high = (double)(below + equal) / (double)samples->weight;
 }
 
 static void
 fill_time(struct rs_cell_time *time, const struct rs_latency *latency,
-	  const struct tk_samples *samples, double runs)
+	  struct rs_times times, double runs)
 {
 	const struct rs_quantile *p99 = &latency->at[RS_P99];
+	double weight = (double)rs_times_weight(&times);
 
-	*time = (struct rs_cell_time){.calls = (double)samples->weight / runs};
-	if (samples->weight == 0)
+	*time = (struct rs_cell_time){.calls = weight / runs};
+	if (!(weight > 0))
 		return;
-	time->truth = rs_counts_quantile(samples, 990);
+	time->truth = rs_times_quantile(&times, 990);
 	if (!(latency->calls > 0))
 		return;
 	time->estimate = (double)p99->ns / 1e9;
 	time->low = (double)p99->low_ns / 1e9;
 	time->high = (double)p99->high_ns / 1e9;
-	rank(samples, p99->ns, &time->rank_low, &time->rank_high);
+	add_weights(times.a, p99->ns, &time->rank_low, &time->rank_high);
+	if (times.b)
+		add_weights(times.b, p99->ns, &time->rank_low,
+			    &time->rank_high);
+	time->rank_low /= weight;
+	time->rank_high /= weight;
 }
 
 static double
@@ -71,10 +75,10 @@ rs_cell_make(struct rs_cell *cell, const struct rs_result *result,
 	cell->prospective = result->prospective;
 	cell->attempts_truth = rs_counts_attempts_per_call(counts);
 	cell->attempts = result->attempts_per_call;
-	fill_time(&cell->success, &result->success_latency, &counts->success,
-		  runs);
-	fill_time(&cell->failure, &result->failure_latency, &counts->failure,
-		  runs);
+	fill_time(&cell->success, &result->success_latency,
+		  rs_counts_success(counts), runs);
+	fill_time(&cell->failure, &result->failure_latency,
+		  rs_counts_failure(counts), runs);
 	cell->difference_truth = cell->truth - mean_rate(recorded);
 	cell->difference = difference->value;
 	cell->difference_interval = difference->interval;

@@ -239,8 +239,9 @@ rs_measure(const struct rs_score_plan *plan, size_t world,
 			      .cells = cells};
 	enum backoff_status status =
 		gather(&m) ? run_windows(&m) : BACKOFF_E_NOMEM;
+	uint32_t seeds = plan->seeds > 0 ? plan->seeds : m.world->seeds;
 
-	for (uint32_t s = 0; s < plan->seeds && status == BACKOFF_OK; s++)
+	for (uint32_t s = 0; s < seeds && status == BACKOFF_OK; s++)
 		for (size_t i = 0;
 		     i < m.world->record.count && status == BACKOFF_OK; i++)
 			status = measure_recording(&m, plan->first_seed + s, i);

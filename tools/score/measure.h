@@ -10,7 +10,9 @@ struct rs_score_plan {
 	const struct rs_world *world;
 	size_t world_count;
 	uint64_t first_seed;
-	uint32_t seeds, noise_count, window_count, replicas;
+	/** Windows of each world; 0: as many as its file says. */
+	uint32_t seeds;
+	uint32_t noise_count, window_count, replicas;
 	/** Processes that work at once. */
 	uint32_t processes;
 	const struct rs_estimator *estimator;

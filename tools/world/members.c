@@ -561,6 +561,12 @@ static const struct rs_member world_rows[] = {
 	 .kind = RS_MEMBER_FLAG,
 	 RS_AT(rs_world, subset),
 	 .doc = "Whether eval --subset runs it; default false."},
+	{.name = "seeds",
+	 .kind = RS_MEMBER_COUNT,
+	 RS_AT(rs_world, seeds),
+	 .min = 1,
+	 .max = 1000,
+	 .doc = "Windows that eval runs; default 5."},
 	{.name = "length",
 	 .kind = RS_MEMBER_DURATION,
 	 .required = true,
@@ -644,6 +650,7 @@ default_world(void *object)
 	struct rs_world *world = object;
 
 	world->targets.count = 1;
+	world->seeds = 5;
 	default_log(&world->log);
 }
 

@@ -305,7 +305,8 @@ next_start_ns(struct world_run *w)
 	const uint64_t *known = w->run->first_try_ns;
 
 	while (known && w->next < scene->call_count &&
-	       known[w->next] != UINT64_MAX) {
+	       known[w->next] != UINT64_MAX &&
+	       known[w->next] <= w->run->first_try_limit_ns) {
 		w->next++;
 		w->counts->calls++;
 		w->counts->succeeded++;
@@ -341,11 +342,9 @@ begin_call(void *user, uint64_t now_ns)
 }
 
 bool
-rs_world_calls_alone(const struct rs_world *world,
-		     const struct backoff_policy *policy)
+rs_world_is_open(const struct rs_world *world)
 {
-	return !world->quota.given && !world->capacity.given &&
-	       !backoff_policy_is_guarded(policy);
+	return !world->quota.given && !world->capacity.given;
 }
 
 static const struct rs_kernel_ops kernel_ops = {

@@ -27,6 +27,8 @@ struct rs_run_counts {
 	/** Times from the start of a call's first attempt to the end of its
 	 *  last one. */
 	struct tk_samples success, failure;
+	/** Further times of calls that succeed, sorted; borrowed, or NULL. */
+	const struct tk_samples *shared;
 };
 
 void rs_run_counts_clear(struct rs_run_counts *counts);
@@ -41,9 +43,10 @@ struct rs_world_run {
 	 *  or NULL. */
 	const struct rs_recording *recorded;
 	/** By call: UINT64_MAX, or the duration of a first attempt that
-	 *  succeeds: the call is not run but counted, except its duration.
-	 *  NULL: none is known. */
+	 *  succeeds: if it is within the limit, the call is not run but
+	 *  counted, except its duration. NULL: none is known. */
 	const uint64_t *first_try_ns;
+	uint64_t first_try_limit_ns;
 	/** If not NULL: set like that by the run. */
 	uint64_t *first_try_out_ns;
 	/** If not NULL: takes each line of the log; false ends the run. */
@@ -53,10 +56,8 @@ struct rs_world_run {
 	struct rs_recording *recording;
 };
 
-/** Whether calls whose first attempt succeeds are the same in all runs of the
- *  policy in one scene: nothing that calls share depends on others. */
-bool rs_world_calls_alone(const struct rs_world *world,
-			  const struct backoff_policy *policy);
+/** Whether what an attempt meets does not depend on other attempts. */
+bool rs_world_is_open(const struct rs_world *world);
 
 /** Run it; adds to @p counts. BACKOFF_OK, BACKOFF_E_NOMEM, or BACKOFF_E_IO if
  *  on_event failed. */

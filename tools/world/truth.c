@@ -7,55 +7,62 @@
 #include "base/num.h"
 #include "world/truth.h"
 
-/* Run the noise replicas. Most calls succeed at the first attempt, which is the
- * same in all of them: where calls do not affect each other, those are counted
- * at once. */
-static enum backoff_status
-run_noise(struct rs_truth *truth, const struct rs_truth_plan *plan,
-	  struct rs_scene *scene, const struct rs_recording *recorded,
-	  const uint64_t *first_try_ns)
+/* A run of a policy that leaves out what is known. */
+static struct rs_world_run
+short_run(struct rs_scene *scene, const struct backoff_policy *policy,
+	  const struct rs_first_try_set *known)
 {
-	bool alone = rs_world_calls_alone(plan->world, truth->policy->policy);
-	struct rs_world_run run = {.scene = scene,
-				   .policy = truth->policy->policy,
-				   .recorded = recorded,
-				   .first_try_ns = alone ? first_try_ns : NULL};
-	enum backoff_status status = BACKOFF_OK;
+	return (struct rs_world_run){
+		.scene = scene,
+		.policy = policy,
+		.first_try_ns = rs_first_try_set_holds(known, policy)
+					? known->ns
+					: NULL,
+		.first_try_limit_ns = rs_first_try_limit_ns(policy)};
+}
 
+/* Run a policy in the scene that was recorded. */
+static enum backoff_status
+run_here(struct rs_truth *truth, const struct rs_truth_plan *plan,
+	 struct rs_scene *scene, const struct rs_first_try_set *known,
+	 const struct rs_recording *recorded)
+{
+	const struct backoff_policy *policy = truth->policy->policy;
+	struct rs_world_run run = short_run(scene, policy, known);
+	enum backoff_status status = rs_world_play(&run, &truth->one);
+
+	run.recorded = recorded;
 	for (run.noise = 1;
 	     run.noise <= plan->noise_count && status == BACKOFF_OK;
 	     run.noise++)
 		status = rs_world_play(&run, &truth->noise);
-	for (size_t i = 0;
-	     alone && i < scene->call_count && status == BACKOFF_OK; i++)
-		if (first_try_ns[i] != UINT64_MAX &&
-		    !tk_samples_add(&truth->noise.success, first_try_ns[i],
-				    plan->noise_count))
-			status = BACKOFF_E_NOMEM;
+	if (status == BACKOFF_OK &&
+	    !(rs_first_try_set_add(known, policy, 1, &truth->one) &&
+	      rs_first_try_set_add(known, policy, plan->noise_count,
+				   &truth->noise)))
+		status = BACKOFF_E_NOMEM;
 	return status;
 }
 
 static enum backoff_status
-run_here(struct rs_truth *truth, const struct rs_truth_plan *plan,
-	 struct rs_scene *scene, const struct rs_recording *recorded)
+run_window(struct rs_scene *scene, const struct rs_policy_set *policies,
+	   double *rate)
 {
-	uint64_t *first_try_ns =
-		calloc(scene->call_count + 1, sizeof(*first_try_ns));
-	const struct rs_world_run run = {.scene = scene,
-					 .policy = truth->policy->policy,
-					 .first_try_out_ns = first_try_ns};
-	enum backoff_status status =
-		first_try_ns ? BACKOFF_OK : BACKOFF_E_NOMEM;
+	struct rs_first_try_set known;
+	enum backoff_status status = rs_first_try_set_init(&known, scene, 1);
 
-	if (status == BACKOFF_OK)
-		status = rs_world_play(&run, &truth->one);
-	if (status == BACKOFF_OK)
-		status = run_noise(truth, plan, scene, recorded, first_try_ns);
-	free(first_try_ns);
-	tk_samples_sort(&truth->one.success);
-	tk_samples_sort(&truth->one.failure);
-	tk_samples_sort(&truth->noise.success);
-	tk_samples_sort(&truth->noise.failure);
+	if (status != BACKOFF_OK)
+		return status;
+	for (size_t i = 0; i < policies->count && status == BACKOFF_OK; i++) {
+		const struct rs_world_run run =
+			short_run(scene, policies->item[i].policy, &known);
+		struct rs_run_counts counts = {0};
+
+		status = rs_world_play(&run, &counts);
+		rate[i] = rs_counts_success_rate(&counts);
+		rs_run_counts_clear(&counts);
+	}
+	rs_first_try_set_clear(&known);
 	return status;
 }
 
@@ -70,15 +77,7 @@ rs_truth_window(const struct rs_world *world, uint64_t seed, uint32_t window,
 
 	if (status != BACKOFF_OK)
 		return status;
-	for (size_t i = 0; i < policies->count && status == BACKOFF_OK; i++) {
-		const struct rs_world_run run = {
-			.scene = &scene, .policy = policies->item[i].policy};
-		struct rs_run_counts counts = {0};
-
-		status = rs_world_play(&run, &counts);
-		rate[i] = rs_counts_success_rate(&counts);
-		rs_run_counts_clear(&counts);
-	}
+	status = run_window(&scene, policies, rate);
 	rs_scene_clear(&scene);
 	return status;
 }
@@ -112,8 +111,12 @@ run_all(struct rs_truths *truths, const struct rs_truth_plan *plan,
 					 .recording = &recording};
 	enum backoff_status status = rs_world_play(&run, &truths->recorded);
 
+	if (status == BACKOFF_OK && truths->count > 0)
+		status = rs_first_try_set_init(&truths->known, scene,
+					       plan->noise_count);
 	for (size_t i = 0; i < truths->count && status == BACKOFF_OK; i++)
-		status = run_here(&truths->item[i], plan, scene, &recording);
+		status = run_here(&truths->item[i], plan, scene, &truths->known,
+				  &recording);
 	rs_recording_clear(&recording);
 	return status == BACKOFF_OK ? run_windows(truths, plan) : status;
 }
@@ -165,6 +168,7 @@ rs_truths_clear(struct rs_truths *truths)
 		free(truths->item[i].window);
 	}
 	rs_run_counts_clear(&truths->recorded);
+	rs_first_try_set_clear(&truths->known);
 	free(truths->item);
 	*truths = (struct rs_truths){0};
 }
@@ -189,10 +193,16 @@ rs_counts_attempts_per_call(const struct rs_run_counts *counts)
 			     : 0;
 }
 
-double
-rs_counts_quantile(const struct tk_samples *samples, unsigned permille)
+uint64_t
+rs_times_weight(const struct rs_times *times)
 {
-	uint64_t rank = tk_quantile_rank(samples->weight, permille);
+	return times->a->weight + (times->b ? times->b->weight : 0);
+}
 
-	return (double)tk_samples_rank(samples, NULL, rank) / 1e9;
+double
+rs_times_quantile(const struct rs_times *times, unsigned permille)
+{
+	uint64_t rank = tk_quantile_rank(rs_times_weight(times), permille);
+
+	return (double)tk_samples_rank(times->a, times->b, rank) / 1e9;
 }

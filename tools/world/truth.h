@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "world/run.h"
+#include "world/first_tries.h"
 
 struct rs_truth {
 	/** Member of the set that was asked for. */
@@ -27,6 +27,8 @@ struct rs_truths {
 	uint32_t window_count;
 	/** The recording. */
 	struct rs_run_counts recorded;
+	/** Counts point to its times. */
+	struct rs_first_try_set known;
 };
 
 /** What to find out. */
@@ -61,8 +63,27 @@ const struct rs_run_counts *rs_truth_mean(const struct rs_truth *truth);
 double rs_counts_success_rate(const struct rs_run_counts *counts);
 double rs_counts_attempts_per_call(const struct rs_run_counts *counts);
 
-/** Duration at the quantile permille / 1000 of sorted samples, in seconds. */
-double rs_counts_quantile(const struct tk_samples *samples, unsigned permille);
+/** Sorted times: the union of two sets, of which the second may be NULL. */
+struct rs_times {
+	const struct tk_samples *a, *b;
+};
+
+static inline struct rs_times
+rs_counts_success(const struct rs_run_counts *counts)
+{
+	return (struct rs_times){&counts->success, counts->shared};
+}
+
+static inline struct rs_times
+rs_counts_failure(const struct rs_run_counts *counts)
+{
+	return (struct rs_times){&counts->failure, NULL};
+}
+
+uint64_t rs_times_weight(const struct rs_times *times);
+
+/** Duration at the quantile permille / 1000, in seconds. */
+double rs_times_quantile(const struct rs_times *times, unsigned permille);
 
 /** Write all truths as JSON. 0, or -1 and errno. */
 int rs_truths_json(const struct rs_truths *truths,

@@ -13,7 +13,7 @@
 
 static void
 put_latency(struct tk_json *json, struct cJSON *parent, const char *name,
-	    const struct tk_samples *samples)
+	    struct rs_times times)
 {
 	static const struct {
 		const char *name;
@@ -22,28 +22,28 @@ put_latency(struct tk_json *json, struct cJSON *parent, const char *name,
 	struct cJSON *object = tk_json_object(json, parent, name);
 	struct cJSON *list;
 
-	if (samples->weight == 0)
+	if (rs_times_weight(&times) == 0)
 		return;
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++)
 		tk_json_rounded(json, object, at[i].name,
-				rs_counts_quantile(samples, at[i].permille), 6);
+				rs_times_quantile(&times, at[i].permille), 6);
 	/* A tenth of a point of rank on either side. */
 	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
 		char key[32];
 
 		snprintf(key, sizeof(key), "%s_rank_low", at[i].name);
 		tk_json_rounded(json, object, key,
-				rs_counts_quantile(samples, at[i].permille - 1),
+				rs_times_quantile(&times, at[i].permille - 1),
 				6);
 		snprintf(key, sizeof(key), "%s_rank_high", at[i].name);
 		tk_json_rounded(json, object, key,
-				rs_counts_quantile(samples, at[i].permille + 1),
+				rs_times_quantile(&times, at[i].permille + 1),
 				6);
 	}
 	list = tk_json_array(json, object, "quantiles");
 	for (unsigned q = 0; q <= 1000; q += STEP)
-		tk_json_rounded(json, list, NULL,
-				rs_counts_quantile(samples, q), 6);
+		tk_json_rounded(json, list, NULL, rs_times_quantile(&times, q),
+				6);
 }
 
 static void
@@ -55,8 +55,10 @@ put_counts(struct tk_json *json, struct cJSON *object,
 			rs_counts_success_rate(counts), 9);
 	tk_json_rounded(json, object, "attempts_per_call",
 			rs_counts_attempts_per_call(counts), 9);
-	put_latency(json, object, "success_latency_seconds", &counts->success);
-	put_latency(json, object, "failure_latency_seconds", &counts->failure);
+	put_latency(json, object, "success_latency_seconds",
+		    rs_counts_success(counts));
+	put_latency(json, object, "failure_latency_seconds",
+		    rs_counts_failure(counts));
 }
 
 static void

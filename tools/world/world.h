@@ -187,8 +187,10 @@ struct rs_world {
 	struct rs_world_log log;
 	/** Policies that it is recorded under, and compared with. */
 	struct rs_policy_set record, compare;
-	/** Whether it belongs to the short run of eval. */
+	/** Whether it belongs to the short run of eval; windows that eval runs
+	 *  unless --seeds says otherwise. */
 	bool subset;
+	uint32_t seeds;
 };
 
 /** Read a world. BACKOFF_OK; BACKOFF_E_SYNTAX, BACKOFF_E_FIELD, BACKOFF_E_VALUE
