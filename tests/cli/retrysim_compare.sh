@@ -89,7 +89,7 @@ retrysim compare "$log" $calls --verbose
 expect "--verbose prints all tables" 0 '^post_webhook: 3533 calls' ''
 for words in '^  2284 lines: 1439 attempt events, 845 other lines, 0 bad$' \
 	'^What this log cannot answer$' 'are lower bounds' \
-	'^Summary$' 'recorded under WEBHOOK'; do
+	'recorded under WEBHOOK'; do
 	check "the report says: $words" grep -qE "$words" "$work/out"
 done
 check "no line of it is wider than 120 columns" \
@@ -209,10 +209,10 @@ retrysim compare "$log" -p "$top_srcdir/policies" --operation store_event \
 expect "a folder of policies and a baseline" 0 '' ''
 check "the baseline is the one that was asked for" \
 	test "$(number WEBHOOK store_event baseline)" = '"QUICK"'
-retrysim compare --verbose "$log" -p QUICK --operation store_event \
+retrysim compare "$log" -p QUICK --operation store_event \
 	--calls store_event=5270
-expect "nearly all is not called 100 % in a sentence either" 0 \
-	'QUICK is the baseline [(]>99[.]99 %' ''
+expect "hardly any is not called none in a sentence either" 0 \
+	'[(]<0[.]01 %[)]$' ''
 
 # A folder in which one policy extends another.
 mkdir "$work/set"
@@ -228,7 +228,7 @@ retrysim compare --verbose "$log" -p "$work/set" --operation store_event
 expect "extends finds siblings in a folder" 0 '^  A  ' ''
 retrysim compare --verbose "$log" -p "$work/set/a.json" -p QUICK -p QUICK
 check "a policy given twice is compared once" \
-	test "$(grep -c '^  QUICK  ' "$work/out")" -eq 16
+	test "$(sed '1,/^Read/d' "$work/out" | grep -c '^  QUICK  ')" -eq 20
 
 # Two files, read in any order, are one log.
 head -n 1000 "$log" >"$work/part1"

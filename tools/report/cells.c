@@ -131,17 +131,14 @@ rs_cell_brackets(const struct rs_column *column, const struct rs_value *value,
 
 	if (without_number(value, buffer, size))
 		return buffer;
-	if (value->reading == RS_READ_BOUNDS)
-		snprintf(buffer, size, "bounds %s-%s",
-			 rs_percent(value->bounds.low, low, sizeof(low)),
-			 rs_percent(value->bounds.high, high, sizeof(high)));
-	else
-		snprintf(buffer, size, "%s [%s, %s]",
-			 number(column->unit, value->number, decimals, text,
-				sizeof(text)),
-			 number(column->unit, value->interval.low, 0, low,
-				sizeof(low)),
-			 number(column->unit, value->interval.high, 0, high,
-				sizeof(high)));
+	snprintf(buffer, size, "%s%s[%s, %s]",
+		 column->style == RS_STYLE_RANGE
+			 ? ""
+			 : number(column->unit, value->number, decimals, text,
+				  sizeof(text)),
+		 column->style == RS_STYLE_RANGE ? "" : " ",
+		 number(column->unit, value->interval.low, 0, low, sizeof(low)),
+		 number(column->unit, value->interval.high, 0, high,
+			sizeof(high)));
 	return buffer;
 }

@@ -252,12 +252,8 @@ get_difference(const struct rs_row *row, struct rs_value *out)
 
 	out->number = difference->value;
 	out->interval = difference->interval;
-	out->bounds = result->outer;
 	if (difference->verdict == RS_VERDICT_BASELINE)
 		out->reading = RS_READ_NOTHING;
-	else if (difference->verdict == RS_VERDICT_DEPENDS &&
-		 result->outer.low < result->outer.high)
-		out->reading = RS_READ_BOUNDS;
 }
 
 static void
@@ -281,6 +277,8 @@ static void
 get_next_difference(const struct rs_row *row, struct rs_value *out)
 {
 	out->interval = row->result->difference.prospective;
+	if (row->result->difference.verdict == RS_VERDICT_BASELINE)
+		out->reading = RS_READ_NOTHING;
 }
 
 static void
@@ -574,6 +572,9 @@ static const struct rs_column result_column[] = {
 	 .unit = RS_UNIT_POINTS,
 	 .interval = RS_INTERVAL_ALONE,
 	 .csv_interval = RS_CSV_VERDICT,
+	 .group = RS_GROUP_RATES,
+	 .style = RS_STYLE_RANGE,
+	 .heading = "next window",
 	 .get = get_next_difference,
 	 .doc = "the interval of the difference for another window like this "
 		"one"},

@@ -94,6 +94,8 @@ enum rs_style {
 	RS_STYLE_NEXT,
 	/** "value [low, high]" in one cell. */
 	RS_STYLE_BRACKETS,
+	/** "[low, high]". */
+	RS_STYLE_RANGE,
 };
 
 /** Text for people where the number alone would mislead. Programs read it from
@@ -108,8 +110,6 @@ enum rs_reading {
 	RS_READ_UNKNOWN,
 	/** An empty cell. */
 	RS_READ_NOTHING,
-	/** Only bounds of the rate are known. */
-	RS_READ_BOUNDS,
 	/** The number means nothing: "not known". */
 	RS_READ_MEANINGLESS,
 };
@@ -125,8 +125,6 @@ struct rs_value {
 	double number;
 	struct tk_interval interval;
 	enum rs_reading reading;
-	/** Bounds of a rate, for RS_READ_BOUNDS. */
-	struct tk_interval bounds;
 	/** It does not exist: null in JSON, empty in CSV, "-" for people. */
 	bool null;
 	/** JSON leaves the member out. */

@@ -132,3 +132,20 @@ rs_say_needed(const struct rs_result *result, char *text, size_t size)
 		snprintf(text, size, "%s of such a log", length);
 	return true;
 }
+
+bool
+rs_say_open(const struct rs_result *result, char *text, size_t size)
+{
+	const struct rs_condition *condition = &result->difference.condition;
+	char on[320] = "", ends[96] = "", needed[96] = "";
+	bool depends = rs_say_condition(result, on, sizeof(on));
+	bool settles = rs_say_needed(result, needed, sizeof(needed));
+
+	if (depends)
+		snprintf(ends, sizeof(ends), "%+.2f to %+.2f points, by ",
+			 condition->low * 100, condition->high * 100);
+	snprintf(text, size, "%s: %s%s%s%s%s.", result->policy->label, ends, on,
+		 depends && settles ? "; " : "", needed,
+		 settles ? " would settle it" : "");
+	return depends || settles;
+}

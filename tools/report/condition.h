@@ -13,4 +13,8 @@ bool rs_say_condition(const struct rs_result *result, char *text, size_t size);
  *  that is not known. */
 bool rs_say_needed(const struct rs_result *result, char *text, size_t size);
 
+/** Both as a sentence about a policy, with both ends in points of the success
+ *  rate. False if there is neither. */
+bool rs_say_open(const struct rs_result *result, char *text, size_t size);
+
 #endif

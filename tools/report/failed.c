@@ -14,6 +14,21 @@ rs_failed(const struct rs_result *result)
 	return (1 - result->success_rate) * (double)result->calls;
 }
 
+char *
+rs_failed_text(const struct rs_result *result, char *buffer, size_t size)
+{
+	char count[32];
+
+	if (result->rate_unknown)
+		snprintf(buffer, size, "not known");
+	else
+		snprintf(buffer, size, "%s%s",
+			 rs_count_text(rs_failed(result), false, count,
+				       sizeof(count)),
+			 rs_result_doubtful(result) ? "?" : "");
+	return buffer;
+}
+
 double
 rs_failed_more(const struct rs_result *result)
 {
@@ -51,7 +66,7 @@ rs_count_text(double count, bool sign, char *buffer, size_t size)
 	bool decimal = fabs(count) < 9.95 && fabs(count - whole) >= 0.05;
 
 	if (!decimal && whole == 0)
-		snprintf(buffer, size, "0");
+		snprintf(buffer, size, count > 0 && !sign ? "<0.1" : "0");
 	else
 		snprintf(buffer, size, sign ? "%+.*f" : "%.*f", decimal,
 			 decimal ? count : whole);

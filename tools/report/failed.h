@@ -8,6 +8,10 @@
 /** Calls that fail, of one result. */
 double rs_failed(const struct rs_result *result);
 
+/** The same as text: "246", "246?" if that is doubtful, or "not known". Returns
+ *  buffer. */
+char *rs_failed_text(const struct rs_result *result, char *buffer, size_t size);
+
 /** How many more calls fail than under the baseline; negative: fewer. */
 double rs_failed_more(const struct rs_result *result);
 

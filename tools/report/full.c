@@ -1,4 +1,4 @@
-/* A comparison as text, whole: input, open questions, every table. */
+/* The details of a comparison: input, open questions, every table. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -6,7 +6,7 @@
 
 #include "base/rfc3339.h"
 #include "common/units.h"
-#include "report/advice.h"
+#include "report/condition.h"
 #include "report/full.h"
 #include "report/gaps.h"
 #include "report/paragraph.h"
@@ -159,7 +159,7 @@ write_read(const struct rs_report *report, FILE *out)
 	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
 	char from[40], to[40], length[16];
 
-	fprintf(out, "Read\n");
+	fprintf(out, "\nRead\n");
 	for (size_t i = 0; i < report->path_count; i++)
 		rs_paragraph(out, 2, "", "%s", report->path[i]);
 	rs_paragraph(out, 2, "",
@@ -264,6 +264,10 @@ write_subject(const struct rs_report *report, const struct rs_subject *subject,
 			return status;
 	}
 	write_sentences(report, subject,
+			"These differences depend on what the log does not "
+			"show, or on more data",
+			rs_say_open, out);
+	write_sentences(report, subject,
 			"Shared budgets and breakers changed these results",
 			rs_say_guard, out);
 	if (rs_say_idle_guards(report, subject, text, sizeof(text))) {
@@ -277,19 +281,6 @@ write_subject(const struct rs_report *report, const struct rs_subject *subject,
 	return 0;
 }
 
-static void
-write_advice(const struct rs_report *report, FILE *out)
-{
-	const struct rs_comparison *comparison = report->comparison;
-	char text[PARAGRAPH_MAX];
-
-	fprintf(out, "\nSummary\n");
-	for (size_t i = 0; i < comparison->subject_count; i++) {
-		rs_advice(report, &comparison->subject[i], text, sizeof(text));
-		rs_paragraph(out, 4, "  - ", "%s", text);
-	}
-}
-
 int
 rs_write_full(const struct rs_report *report, FILE *out)
 {
@@ -300,11 +291,9 @@ rs_write_full(const struct rs_report *report, FILE *out)
 	for (size_t i = 0; i < comparison->subject_count; i++)
 		if (write_subject(report, &comparison->subject[i], out))
 			return -1;
-	write_advice(report, out);
 	fputc('\n', out);
 	rs_paragraph(out, 0, "", "%s",
-		     "Columns exact to unsup are percentages of simulated "
-		     "attempts. Differences from the baseline are in "
-		     "percentage points.");
+		     "Differences from the baseline are in percentage points "
+		     "of the success rate, with 95 % intervals.");
 	return ferror(out) ? -1 : 0;
 }

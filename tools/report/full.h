@@ -1,4 +1,4 @@
-/* A comparison as text, whole: input, open questions, every table. */
+/* The details of a comparison: input, open questions, every table. */
 /* SPDX-License-Identifier: MIT */
 #ifndef RS_FULL_H
 #define RS_FULL_H

@@ -169,7 +169,8 @@ put_heading(const struct screen *screen, const struct part *part)
 	const struct rs_result *now = part->choices.item[0].result;
 	size_t incidents = part->subject->finding.incident_count;
 	bool failing = rs_failing_first(report, part->subject);
-	char calls[32], by[1000], failed[32], rate[16], incident[48] = "";
+	char calls[32], by[1000], failed[32], percent[16], rate[32] = "",
+							   incident[48] = "";
 	size_t at = put_name(screen, rs_subject_name(report, part->subject),
 			     report->columns - 2);
 
@@ -178,14 +179,16 @@ put_heading(const struct screen *screen, const struct part *part)
 		snprintf(incident, sizeof(incident), ", %zu incident%s",
 			 incidents, incidents == 1 ? "" : "s");
 	say_today(screen, part, by, sizeof(by));
-	rs_percent(1 - now->success_rate, rate, sizeof(rate));
+	rs_failed_text(now, failed, sizeof(failed));
+	rs_percent(1 - now->success_rate, percent, sizeof(percent));
+	if (!now->rate_unknown)
+		snprintf(rate, sizeof(rate), " (%s %%)", percent);
 	rs_wrap(screen->out, report->columns, at + 2, 2,
-		"%s call%s%s%s; %s: %s failed (%s %%)",
+		"%s call%s%s%s; %s: %s failed%s",
 		rs_count_grouped(operation->calls, calls, sizeof(calls)),
 		operation->calls == 1 ? "" : "s",
 		failing ? " whose first attempt failed" : "", incident, by,
-		rs_count_text(rs_failed(now), false, failed, sizeof(failed)),
-		rate);
+		failed, rate);
 }
 
 static void
@@ -326,6 +329,9 @@ fit_screen(struct screen *screen, FILE *out)
 	};
 	size_t last = sizeof(details) / sizeof(*details) - 1;
 	size_t most = LINES_MAX * RS_COLUMNS_MOST / screen->report->columns;
+
+	if (screen->report->verbose)
+		most = SIZE_MAX;
 
 	for (size_t i = 0; i <= last; i++) {
 		char *text = NULL;

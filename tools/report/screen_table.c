@@ -61,7 +61,7 @@ static void
 put_failed(const struct source *from, char *cell, size_t size)
 {
 	if (from->choice->baseline)
-		rs_count_text(rs_failed(from->result), false, cell, size);
+		rs_failed_text(from->result, cell, size);
 	else
 		rs_count_text(rs_failed_more(from->result), true, cell, size);
 }

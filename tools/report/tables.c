@@ -86,8 +86,10 @@ find_columns(const struct rs_report *report, const struct rs_subject *subject,
 {
 	switch (which) {
 	case RS_TABLE_RATES:
-		add_group(list, RS_GROUP_SUPPORT);
 		add_group(list, RS_GROUP_RATES);
+		break;
+	case RS_TABLE_SUPPORT:
+		add_group(list, RS_GROUP_SUPPORT);
 		break;
 	case RS_TABLE_COSTS:
 	case RS_TABLE_INTERVALS:
@@ -113,6 +115,7 @@ make_heads(struct tk_table *table, enum rs_table which, const struct list *list)
 {
 	static const char *const first[] = {
 		[RS_TABLE_RATES] = "policy",
+		[RS_TABLE_SUPPORT] = "% of attempts",
 		[RS_TABLE_COSTS] = "policy",
 		[RS_TABLE_INTERVALS] = "95 % intervals",
 		[RS_TABLE_REASONS] = "failed calls",
@@ -144,7 +147,8 @@ make_cells(struct tk_table *table, size_t at, const struct rs_column *column,
 
 	if (which == RS_TABLE_INTERVALS)
 		rs_cell_interval(column, value, cell, sizeof(cell));
-	else if (column->style == RS_STYLE_BRACKETS)
+	else if (column->style == RS_STYLE_BRACKETS ||
+		 column->style == RS_STYLE_RANGE)
 		rs_cell_brackets(column, value, cell, sizeof(cell));
 	else
 		rs_cell_value(column, value, cell, sizeof(cell));

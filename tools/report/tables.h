@@ -10,8 +10,10 @@
 #include "report/report.h"
 
 enum rs_table {
-	/** Support of the attempts, success rates, verdicts. */
+	/** Success rates, differences, verdicts. */
 	RS_TABLE_RATES,
+	/** Support of the attempts. */
+	RS_TABLE_SUPPORT,
 	/** Attempts and times of calls. */
 	RS_TABLE_COSTS,
 	/** The intervals of attempts and times. */

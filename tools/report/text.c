@@ -1,4 +1,4 @@
-/* A comparison as text: one screen, or every table. */
+/* A comparison as text: one screen, and perhaps every table. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -8,8 +8,9 @@
 static int
 write_text(const struct rs_report *report, FILE *out)
 {
-	return report->verbose ? rs_write_full(report, out)
-			       : rs_write_screen(report, out);
+	if (rs_write_screen(report, out))
+		return -1;
+	return report->verbose ? rs_write_full(report, out) : 0;
 }
 
 const struct rs_writer rs_writer_text = {"text", write_text};

@@ -258,7 +258,7 @@ rs_cmd_compare(int argc, char **argv)
 		 rs_format_names(formats, sizeof(formats)), 0, 0,
 		 "output format, default text"},
 		{"verbose", 'v', TK_OPT_FLAG, &options.verbose, NULL, NULL, 0,
-		 0, "show all tables, and what the log cannot answer"},
+		 0, "add all tables, and what the log cannot answer"},
 		{"color", 0, TK_OPT_NAME, &options.color, NULL, TK_COLOR_NAMES,
 		 0, 0, "use colours; auto obeys NO_COLOR and the terminal"},
 		{"output", 'o', TK_OPT_TEXT, &options.output, "FILE", NULL, 0,

@@ -85,13 +85,6 @@ Test(report_cells, mark_what_a_number_alone_would_hide)
 		 "0.00-0.00",
 		 "50.00 [0.00, 0.00]",
 		 "a doubtful number"},
-		{{.number = 0.5,
-		  .reading = RS_READ_BOUNDS,
-		  .bounds = {0.25, 1}},
-		 "50.00",
-		 "0.00-0.00",
-		 "bounds 25.00-100.00",
-		 "bounds only"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
