@@ -104,7 +104,7 @@ rs_answer_fails(const struct rs_answer *answer)
 	return 1 - (1 - answer->environment) * (1 - answer->own);
 }
 
-/** The local estimator: docs/replay.md says what it assumes. */
-extern const struct rs_estimator rs_estimator_local;
+/** The jump chain: docs/replay.md says what it assumes. */
+extern const struct rs_estimator rs_estimator_jump_chain;
 
 #endif

@@ -167,7 +167,7 @@ run(const struct options *options, char *const *path, size_t count)
 		.log = &log,
 		.policies = &policies,
 		.shipped = &shipped,
-		.estimator = &rs_estimator_local,
+		.estimator = &rs_estimator_jump_chain,
 		.pattern = options->operation,
 		.seed = options->seed,
 		.replicas = (uint32_t)options->replicas,

@@ -65,7 +65,7 @@ evaluate(const struct options *options, const struct rs_world *world,
 		.window_count = (uint32_t)options->windows,
 		.replicas = (uint32_t)options->replicas,
 		.processes = (uint32_t)options->processes,
-		.estimator = &rs_estimator_local,
+		.estimator = &rs_estimator_jump_chain,
 		.on_world = on_world,
 	};
 	struct rs_cells cells = {0};

@@ -282,7 +282,7 @@ small_case_run(struct small_case *c, const struct small_world *world,
 	c->plan = (struct rs_plan){.log = &c->log,
 				   .policies = &c->policies,
 				   .shipped = &c->policies,
-				   .estimator = &rs_estimator_local,
+				   .estimator = &rs_estimator_jump_chain,
 				   .baseline = SIZE_MAX,
 				   .seed = 1,
 				   .replicas = 20};

@@ -39,7 +39,7 @@ Test(replay_compare, a_real_log_comes_back_under_its_own_policies)
 	c.plan = (struct rs_plan){.log = &c.log,
 				  .policies = &c.policies,
 				  .shipped = &c.policies,
-				  .estimator = &rs_estimator_local,
+				  .estimator = &rs_estimator_jump_chain,
 				  .baseline = SIZE_MAX,
 				  .seed = 1,
 				  .replicas = 20};

@@ -106,7 +106,7 @@ run_case(struct small_case *c, const struct shared_world *world,
 	c->plan = (struct rs_plan){.log = &c->log,
 				   .policies = &c->policies,
 				   .shipped = &c->policies,
-				   .estimator = &rs_estimator_local,
+				   .estimator = &rs_estimator_jump_chain,
 				   .baseline = 0,
 				   .seed = 1,
 				   .replicas = 5};
@@ -470,7 +470,7 @@ Test(replay_shared, a_log_without_replayable_calls_has_unlogged_ones)
 	c.plan = (struct rs_plan){.log = &c.log,
 				  .policies = &c.policies,
 				  .shipped = &c.policies,
-				  .estimator = &rs_estimator_local,
+				  .estimator = &rs_estimator_jump_chain,
 				  .seed = 1,
 				  .replicas = 5};
 	cr_assert(rs_compare(&c.plan, &c.comparison) == BACKOFF_OK);

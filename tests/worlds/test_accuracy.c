@@ -1,4 +1,4 @@
-/* The local estimator in worlds whose truth is known: every policy is predicted
+/* The estimator in worlds whose truth is known: every policy is predicted
  * from a log of another, and then run in the same world. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
@@ -104,13 +104,13 @@ check_world(size_t i, bool failures_only)
 	}
 }
 
-Test(worlds_local, predicts_other_policies_from_whole_logs)
+Test(worlds_accuracy, predicts_other_policies_from_whole_logs)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
 		check_world(i, false);
 }
 
-Test(worlds_local, predicts_them_from_failures_and_a_count)
+Test(worlds_accuracy, predicts_them_from_failures_and_a_count)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
 		check_world(i, true);

@@ -1,4 +1,4 @@
-/* The local estimator on small logs; tests/worlds has its accuracy. */
+/* The jump chain on small logs; tests/worlds has its accuracy. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -7,7 +7,7 @@
 #include "unit/replay/small_world.h"
 
 /* An answer is never 0 or 1, whatever the log holds. */
-Test(estimate_local, answers_are_never_certain)
+Test(estimate_jump_chain, answers_are_never_certain)
 {
 	static const struct {
 		const char *why;
@@ -24,18 +24,18 @@ Test(estimate_local, answers_are_never_certain)
 		void *state = NULL;
 
 		small_case_run(&c, &world, "QUICK", one);
-		cr_assert(
-			rs_estimator_local.fit(&c.log,
-					       &(struct rs_fit_options){
-						       .seed = 1, .draws = 20},
-					       &state) == BACKOFF_OK);
+		cr_assert(rs_estimator_jump_chain.fit(
+				  &c.log,
+				  &(struct rs_fit_options){.seed = 1,
+							   .draws = 20},
+				  &state) == BACKOFF_OK);
 		for (uint64_t s = 0; s < 120; s++) {
 			struct rs_question question = {
 				.attempt = 2,
 				.start_ns = c.log.from_ns + s * 1000000000};
 			struct rs_answer answer;
 
-			rs_estimator_local.ask(state, &question, &answer);
+			rs_estimator_jump_chain.ask(state, &question, &answer);
 			cr_expect(answer.environment > 0 &&
 					  answer.environment < 1,
 				  "%s", extreme[i].why);
@@ -43,7 +43,7 @@ Test(estimate_local, answers_are_never_certain)
 				cr_expect(answer.support ==
 					  RS_SUPPORT_UNSUPPORTED);
 		}
-		rs_estimator_local.free(state);
+		rs_estimator_jump_chain.free(state);
 		small_case_clear(&c);
 	}
 }

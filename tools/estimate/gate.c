@@ -1,0 +1,151 @@
+/* Fits the shares of each family's fates with the paths fixed, and compares the
+ * likelihoods. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "estimate/gate.h"
+
+#define SWEEPS 60
+/* A share below this is not a parameter that the data ask for. */
+#define SHARE_MIN 2e-5
+/* Families further from the best than this (in BIC) are ruled out. */
+#define NEAR 10.0
+/* Fates other than NONE and PERMANENT are rarer. */
+#define PRIOR_OTHERS 8.0
+
+/* By suspect: the likelihood of each fate, the largest being 1. */
+static float *
+likelihoods(const struct rs_chain *chain, size_t operation)
+{
+	const struct rs_suspects *suspects = chain->suspects;
+	size_t first = suspects->first[operation];
+	size_t count = suspects->first[operation + 1] - first;
+	float *table = calloc(count + 1, RS_FATES * sizeof(*table));
+	const struct rs_mix *mix = &chain->mix[operation];
+	struct rs_tries tries;
+
+	if (table == NULL)
+		return NULL;
+	for (size_t s = 0; s < count; s++) {
+		double likelihood[RS_FATES], best = 1e-300;
+
+		rs_chain_tries(chain, first + s, &tries);
+		for (size_t f = 0; f < RS_FATES; f++) {
+			likelihood[f] = rs_fate_likelihood(mix, &tries, f);
+			best = fmax(best, likelihood[f]);
+		}
+		for (size_t f = 0; f < RS_FATES; f++)
+			table[s * RS_FATES + f] = (float)(likelihood[f] / best);
+	}
+	return table;
+}
+
+struct fit {
+	double likelihood;
+	size_t parameters;
+};
+
+static double
+sweep(const float *table, size_t count, const struct rs_mix *mix, double others,
+      double sum[RS_FATES])
+{
+	double live = rs_mix_live(mix);
+	double likelihood = others * log(live);
+
+	for (size_t f = 0; f < RS_FATES; f++)
+		sum[f] = others * rs_fate_clean(f) * mix->share[f] / live;
+	for (size_t s = 0; s < count; s++) {
+		const float *row = table + s * RS_FATES;
+		double total = 1e-300;
+
+		for (size_t f = 0; f < RS_FATES; f++)
+			total += mix->share[f] * (double)row[f];
+		likelihood += log(total);
+		for (size_t f = 0; f < RS_FATES; f++)
+			sum[f] += mix->share[f] * (double)row[f] / total;
+	}
+	return likelihood;
+}
+
+/* Expectation-maximisation of the shares. */
+static struct fit
+fit_family(const float *table, size_t count, double others,
+	   enum rs_family family)
+{
+	struct rs_mix mix = {.family = family};
+	struct fit fit = {0};
+	double sum[RS_FATES];
+
+	for (size_t f = 0; f < RS_FATES; f++)
+		if (rs_family_has(family, f))
+			mix.share[f] =
+				f == RS_FATE_NONE ? 0.98 : 0.02 / RS_FATES;
+	for (size_t i = 0; i < SWEEPS; i++) {
+		double total = 0;
+
+		fit.likelihood = sweep(table, count, &mix, others, sum);
+		for (size_t f = 0; f < RS_FATES; f++)
+			total += sum[f];
+		for (size_t f = 0; f < RS_FATES; f++)
+			mix.share[f] = total > 0 ? sum[f] / total : 0;
+	}
+	for (size_t f = 1; f < RS_FATES; f++)
+		fit.parameters += mix.share[f] > SHARE_MIN;
+	return fit;
+}
+
+/* Keep the families near the best one, in order. */
+static void
+keep(const double criterion[RS_FAMILY_COUNT], struct rs_gate *out)
+{
+	bool kept[RS_FAMILY_COUNT] = {false};
+	double first = 0;
+
+	out->count = 0;
+	for (;;) {
+		size_t best = RS_FAMILY_COUNT;
+
+		for (size_t f = 0; f < RS_FAMILY_COUNT; f++)
+			if (!kept[f] && (best == RS_FAMILY_COUNT ||
+					 criterion[f] < criterion[best]))
+				best = f;
+		if (best == RS_FAMILY_COUNT)
+			return;
+		if (out->count == 0)
+			first = criterion[best];
+		if (criterion[best] > first + NEAR)
+			return;
+		kept[best] = true;
+		out->family[out->count++] = (enum rs_family)best;
+	}
+}
+
+enum backoff_status
+rs_gate_judge(const struct rs_chain *chain, size_t operation,
+	      struct rs_gate *out)
+{
+	const struct rs_suspects *suspects = chain->suspects;
+	size_t count =
+		suspects->first[operation + 1] - suspects->first[operation];
+	double criterion[RS_FAMILY_COUNT];
+	float *table = likelihoods(chain, operation);
+
+	if (table == NULL)
+		return BACKOFF_E_NOMEM;
+	for (size_t f = 0; f < RS_FAMILY_COUNT; f++) {
+		struct fit fit =
+			fit_family(table, count, suspects->others[operation],
+				   (enum rs_family)f);
+
+		criterion[f] = -2 * fit.likelihood +
+			       (double)fit.parameters * log((double)count + 1) +
+			       (f > RS_FAMILY_PERMANENT ? PRIOR_OTHERS : 0);
+	}
+	free(table);
+	keep(criterion, out);
+	return BACKOFF_OK;
+}

@@ -1,0 +1,44 @@
+/* How the state of a target behaves: its levels of failure, how soon it leaves
+ * each of them, and to where it goes. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RS_REGIME_H
+#define RS_REGIME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "estimate/bins.h"
+#include "estimate/chance.h"
+
+#define RS_LEVELS 48
+
+/** The state is one of the levels. It leaves level l with rate leave[l], and
+ *  then goes to level m with probability weight[m], wherever it was. */
+struct rs_regime {
+	/** Probability that an attempt fails, by level. */
+	double fails[RS_LEVELS];
+	/** Per second. */
+	double leave[RS_LEVELS];
+	double weight[RS_LEVELS];
+};
+
+/** What a path of states shows about the regime, by level. */
+struct rs_path_counts {
+	/** Seconds there, and moves from and to there. */
+	double seconds[RS_LEVELS], left[RS_LEVELS], reached[RS_LEVELS];
+	/** Attempts that succeeded, and that the target made fail; attempts
+	 *  that were expected where only failures are logged. */
+	double succeeded[RS_LEVELS], failed[RS_LEVELS], expected[RS_LEVELS];
+};
+
+/** A regime to start from: all levels alike. */
+void rs_regime_init(struct rs_regime *regime);
+
+/** Draw a regime given a path. */
+void rs_regime_draw(struct rs_regime *regime, const struct rs_path_counts *path,
+		    struct rs_chance *chance);
+
+/** The share of time at each level in the long run. */
+void rs_regime_shares(const struct rs_regime *regime, double share[RS_LEVELS]);
+
+#endif
