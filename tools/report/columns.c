@@ -442,7 +442,7 @@ static const struct rs_column result_column[] = {
 	 .csv = RS_CSV_SUPPORT, .get = get_lower_bound,
 	 .doc = "whether times of successful calls leave out the successful "
 		"attempt"},
-	{LATENCY(success, 50, ">success p50", RS_GROUP_COSTS),
+	{LATENCY(success, 50, ">ok p50", RS_GROUP_COSTS),
 	 .doc = "time from the start of a call's first attempt to the end of "
 		"its last, for calls that succeed; null without such calls"},
 	{LATENCY(success, 95, ">p95", RS_GROUP_COSTS)},
