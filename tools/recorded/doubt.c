@@ -30,30 +30,6 @@ share_of(double part, double rest)
 	return part > 0 ? part / (part + rest) : 0;
 }
 
-static void
-size_loss(const struct rs_log *log, struct rs_flaw *out)
-{
-	const struct tk_loss *loss = &log->quality->loss;
-
-	/* Whatever it is that loses lines: a call of another operation that
-	 * lost its only line leaves no trace of that. */
-	if (!tk_loss_any(loss))
-		return;
-	out->size = 1;
-	out->share = 1;
-}
-
-static void
-size_bad_lines(const struct rs_log *log, struct rs_flaw *out)
-{
-	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
-
-	if (!rs_log_lost_bad_lines(log))
-		return;
-	out->size = share_of((double)totals->bad, (double)totals->events);
-	out->share = 1;
-}
-
 /* The share of calls that may meet other outcomes under another policy, as far
  * as is known: those with a failed attempt. */
 static double
@@ -74,6 +50,67 @@ exposed(const struct rs_log *log, const struct rs_operation *operation)
 	}
 	return (double)failing /
 	       (double)(operation->calls + rs_log_left_out(operation));
+}
+
+/*
+ * What the correction for lost lines leaves open. If lines are lost at random,
+ * calls that are known in part or not at all are like others, up to chance: two
+ * standard deviations of the number of those among them that fail at first. A
+ * log of failures also takes a call whose last line is lost for a success.
+ */
+static double
+left_by_loss(const struct rs_log *log, const struct rs_operation *operation,
+	     double share)
+{
+	double calls =
+		(double)operation->calls + (double)rs_log_left_out(operation);
+	double failing = share * exposed(log, operation), exhausted = 0;
+
+	if (calls <= 0)
+		return 0;
+	for (size_t c = 0; c < operation->call_count; c++)
+		exhausted += log->call[operation->first_call + c].end ==
+			     TK_CALL_EXHAUSTED;
+	if (operation->population == RS_POPULATION_LOGGED)
+		exhausted = 0;
+	return fmin(1, fmin(failing, 2 * sqrt(failing / calls)) +
+			       share * exhausted / calls);
+}
+
+static void
+size_loss(const struct rs_log *log, const struct rs_operation *operation,
+	  struct rs_flaw *out)
+{
+	const struct tk_quality *quality = log->quality;
+
+	/* Whatever it is that loses lines: a call of another operation that
+	 * lost its only line leaves no trace of that. */
+	if (!tk_loss_any(&quality->loss))
+		return;
+	out->size = out->share = 1;
+	if (!quality->loss_measured || quality->lost_share > LOSS_MAX)
+		return;
+	out->size = quality->lost_share;
+	if (quality->lost_evenly) {
+		out->corrected = true;
+		out->share = left_by_loss(log, operation, out->size);
+	} else if (quality->loss.lost_lines > 0) {
+		/* All of them may have failed. */
+		out->share = out->size;
+	}
+}
+
+static void
+size_bad_lines(const struct rs_log *log, const struct rs_operation *operation,
+	       struct rs_flaw *out)
+{
+	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
+
+	if (!rs_log_lost_bad_lines(log))
+		return;
+	out->size = share_of((double)totals->bad, (double)totals->events);
+	out->share =
+		out->size > LOSS_MAX ? 1 : out->size * exposed(log, operation);
 }
 
 /* Clocks that were corrected leave nothing to say, unless lines are still out
@@ -128,10 +165,10 @@ rs_log_flaw(const struct rs_log *log, const struct rs_operation *operation,
 	*out = (struct rs_flaw){0};
 	switch (doubt) {
 	case RS_DOUBT_LOSS:
-		size_loss(log, out);
+		size_loss(log, operation, out);
 		break;
 	case RS_DOUBT_BAD_LINES:
-		size_bad_lines(log, out);
+		size_bad_lines(log, operation, out);
 		break;
 	case RS_DOUBT_SKEW:
 		size_skew(log, operation, out);

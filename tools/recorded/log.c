@@ -217,9 +217,14 @@ collect(struct rs_log *log, struct rs_operation *operation)
 		const struct tk_call *call =
 			&log->call[operation->first_call + c];
 
-		if (call->beginning_lost)
+		operation->stand_ins += call->stands_in;
+		if (call->beginning_lost && !rs_log_begins(call)) {
 			operation->calls_without_beginning++;
-		else if (!rs_log_begins(call))
+			operation->failures_without_beginning +=
+				call->end == TK_CALL_EXHAUSTED ||
+				call->end == TK_CALL_ABORTED;
+		}
+		if (!call->beginning_lost && !rs_log_begins(call))
 			operation->calls_before_log++;
 		for (uint32_t i = 0; i < call->count; i++)
 			collect_attempt(log, operation, call->first + i);
@@ -367,8 +372,10 @@ rs_log_operation(const struct rs_log *log, const char *name)
 bool
 rs_log_count(struct rs_operation *operation, uint64_t calls)
 {
-	if (calls < operation->call_count)
+	if (calls < operation->call_count - operation->stand_ins)
 		return false;
+	if (calls < operation->call_count)
+		calls = operation->call_count;
 	operation->unlogged_calls = calls - operation->call_count;
 	operation->calls = calls - rs_log_left_out(operation);
 	if (operation->unlogged_calls > 0)

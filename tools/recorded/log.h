@@ -35,6 +35,10 @@ struct rs_operation {
 	/** Calls among them that began before the log, and those whose first
 	 *  lines are lost: evidence, but not replayed. */
 	size_t calls_before_log, calls_without_beginning;
+	/** Those of the latter whose last line says that they failed. */
+	size_t failures_without_beginning;
+	/** Calls among them that stand for one that lost all its lines. */
+	size_t stand_ins;
 	/** Further ones that results are not about: see rs_log_choose(). */
 	size_t calls_unchosen;
 	/** What is missing from its lines. */

@@ -49,7 +49,8 @@ run_policy(struct work *work, size_t policy, struct rs_tally *tally,
 	result->policy = &work->plan->policies->item[policy];
 	rs_result_make(result, tally,
 		       included ? &work->first_tries.durations : NULL);
-	rs_result_admit_failures(result, work->run.operation->loss.orphan_ends);
+	rs_result_admit_failures(
+		result, work->run.operation->failures_without_beginning);
 	result->hedges = backoff_policy_max_hedges(work->run.policy) > 0;
 	result->doubt = rs_log_doubt(work->run.log, work->run.operation);
 	result->guard_unknown = work->run.operation->population ==

@@ -74,6 +74,30 @@ write_misdated(const struct rs_log *log, FILE *out)
 
 /* Evidence of lines that are missing, and of clocks that differ. */
 static void
+write_loss(const struct tk_quality *quality, FILE *out)
+{
+	const struct tk_loss *loss = &quality->loss;
+
+	if (loss->orphans)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " line%s of a later attempt, %" PRIu64
+			     " of them the end of a call, without a line of "
+			     "the attempt before: lines are missing",
+			     loss->orphans, plural(loss->orphans),
+			     loss->orphan_ends);
+	if (loss->orphans && quality->loss_measured)
+		rs_paragraph(out, 2, "",
+			     "%.2g %% of lines are lost%s: the attempts of "
+			     "known calls that lack a line are filled in%s",
+			     100 * quality->lost_share,
+			     quality->lost_evenly ? "" : ", and not at random",
+			     quality->stand_ins ? ", and some calls count "
+						  "twice, for those that lost "
+						  "all their lines"
+						: "");
+}
+
+static void
 write_doubts(const struct rs_log *log, FILE *out)
 {
 	const struct tk_quality *quality = log->quality;
@@ -103,13 +127,7 @@ write_doubts(const struct rs_log *log, FILE *out)
 			     "the numbers that processes gave to their "
 			     "lines began again or leapt %" PRIu64 " time%s",
 			     quality->resets, plural(quality->resets));
-	if (loss->orphans)
-		rs_paragraph(out, 2, "",
-			     "%" PRIu64 " line%s of a later attempt, %" PRIu64
-			     " of them the end of a call, without a line of "
-			     "the attempt before: lines are missing",
-			     loss->orphans, plural(loss->orphans),
-			     loss->orphan_ends);
+	write_loss(quality, out);
 	if (quality->parted)
 		rs_paragraph(out, 2, "",
 			     "%" PRIu64 " line%s without an id so late, for "
@@ -186,7 +204,8 @@ write_read(const struct rs_report *report, FILE *out)
 		     bo_rfc3339_format(log->to_ns, 3, to, sizeof(to)),
 		     tk_format_duration(log->to_ns - log->from_ns, length,
 					sizeof(length)),
-		     log->call_count, log->operation_count,
+		     log->call_count - log->quality->stand_ins,
+		     log->operation_count,
 		     log->operation_count == 1 ? "" : "s");
 	if (log->unchosen)
 		rs_paragraph(out, 2, "",

@@ -91,10 +91,11 @@ guard_unknown(const struct rs_report *report, const struct rs_subject *subject)
 static bool
 lost(const struct rs_report *report, const struct rs_subject *subject)
 {
-	const struct rs_log *log = report->comparison->plan->log;
+	enum rs_doubt doubt =
+		rs_log_doubt(report->comparison->plan->log,
+			     rs_subject_operation(report, subject));
 
-	(void)subject;
-	return tk_loss_any(&log->quality->loss) || rs_log_lost_bad_lines(log);
+	return doubt == RS_DOUBT_LOSS || doubt == RS_DOUBT_BAD_LINES;
 }
 
 static bool

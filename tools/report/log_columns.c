@@ -55,6 +55,7 @@ QUALITY(orphans, loss.orphans)
 QUALITY(missing_ends, loss.missing_ends)
 QUALITY(sequence_resets, resets)
 QUALITY(sequence_mixed, mixed)
+QUALITY(stand_ins, stand_ins)
 QUALITY(skewed_lines, skewed_lines)
 QUALITY(clock_skew, skew_ns)
 QUALITY(clock_skew_left, skew_left_ns)
@@ -75,7 +76,8 @@ LOSS(missing_ends)
 static void
 get_log_calls(const struct rs_row *row, struct rs_value *out)
 {
-	out->number = (double)log_of(row)->call_count;
+	out->number = (double)(log_of(row)->call_count -
+			       log_of(row)->quality->stand_ins);
 }
 
 static void
@@ -115,6 +117,15 @@ get_part_to(const struct rs_row *row, struct rs_value *out)
 {
 	moment(log_of(row)->window.to_ns, out);
 	out->left_out = log_of(row)->unchosen == NULL;
+}
+
+static void
+get_lost_share(const struct rs_row *row, struct rs_value *out)
+{
+	const struct tk_quality *quality = log_of(row)->quality;
+
+	out->number = quality->lost_share;
+	out->null = !quality->loss_measured;
 }
 
 static const struct rs_column log_column[] = {
@@ -164,6 +175,12 @@ static const struct rs_column log_column[] = {
 		"the sum over operations")},
 	{COLUMN(missing_ends, RS_UNIT_COUNT, get_log_missing_ends,
 		"the sum over operations")},
+	{COLUMN(lost_share, RS_UNIT_RATE, get_lost_share,
+		"share of lines that is lost: by numbers, or by lines with an "
+		"id that lack a neighbour; null if neither shows it")},
+	{COLUMN(stand_ins, RS_UNIT_COUNT, get_log_stand_ins,
+		"recorded calls that are there twice, because each stands for "
+		"one that lost all its lines")},
 	{COLUMN(skewed_lines, RS_UNIT_COUNT, get_log_skewed_lines,
 		"lines with a time before that of the line they follow from")},
 	{COLUMN(clock_skew_seconds, RS_UNIT_NS, get_log_clock_skew,
@@ -194,7 +211,8 @@ get_calls(const struct rs_row *row, struct rs_value *out)
 static void
 get_calls_recorded(const struct rs_row *row, struct rs_value *out)
 {
-	out->number = (double)operation_of(row)->call_count;
+	out->number = (double)(operation_of(row)->call_count -
+			       operation_of(row)->stand_ins);
 }
 
 static void

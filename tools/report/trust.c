@@ -46,10 +46,15 @@ say_log(struct line *line, const struct rs_log *log)
 	uint64_t to = log->unchosen ? log->window.to_ns : log->to_ns;
 	char length[16];
 
-	say(line, "%s of log, %" PRIu64 " bad lines, %" PRIu64 " lost, ",
+	say(line, "%s of log, %" PRIu64 " bad lines, ",
 	    tk_format_duration(to - from, length, sizeof(length)),
-	    tk_trace_totals(log->trace)->bad,
-	    loss->lost_lines + loss->orphans + loss->missing_ends);
+	    tk_trace_totals(log->trace)->bad);
+	if (tk_loss_any(loss) && quality->loss_measured)
+		say(line, "%.2g %% lost%s, ", 100 * quality->lost_share,
+		    quality->lost_evenly ? " (corrected)" : " (not at random)");
+	else
+		say(line, "%" PRIu64 " lost, ",
+		    loss->lost_lines + loss->orphans + loss->missing_ends);
 	if (quality->skew_ns > 0)
 		say(line, "clocks differ by %s%s",
 		    tk_format_duration(quality->skew_ns, length,

@@ -74,7 +74,9 @@ measure(struct tk_trace *trace, const uint32_t *next)
 		if (next[i] == TK_NO_RECORD)
 			continue;
 		record = &trace->records[next[i]];
-		if (record->attempt.duration_ns != BACKOFF_ABSENT)
+		/* What lies between is not only this attempt. */
+		if (record->attempt.duration_ns != BACKOFF_ABSENT ||
+		    record->number > before->number + 1)
 			continue;
 		due = tk_due_ns(before);
 		record->attempt.duration_ns =
@@ -129,6 +131,23 @@ succeeded_silently(const struct tk_trace *trace, const struct tk_record *last)
 	return is_covered(trace, due, grace);
 }
 
+/* Count a line that must have a neighbour: of the attempt before, or of the one
+ * after. */
+static void
+note_neighbour(struct tk_trace *trace, const struct tk_record *record,
+	       bool before, bool missing)
+{
+	struct tk_neighbours *near = &trace->neighbours;
+
+	if (trace->groups[record->group].kind == TK_GROUP_OPERATION)
+		return;
+	*(before ? &near->before : &near->after) += 1;
+	if (!missing)
+		return;
+	*(before ? &near->no_before : &near->no_after) += 1;
+	trace->out_of_memory |= !tk_loss_note(trace, record);
+}
+
 /* A log with every line of a call has none after this one, although it goes
  * on. Where lines have numbers, these say whether one is lost; if none is, the
  * process was ended. That explains some such calls, not many. */
@@ -140,6 +159,7 @@ miss_end(struct tk_trace *trace, const struct tk_record *last)
 
 	if (!is_covered(trace, tk_due_ns(last), operation->longest_ns))
 		return;
+	note_neighbour(trace, last, false, true);
 	if (last->numbered)
 		operation->numbered_open++;
 	else
@@ -177,6 +197,53 @@ add_attempt(struct tk_trace *trace, struct tk_call *call,
 {
 	trace->attempts[trace->attempt_count++] = *attempt;
 	call->count++;
+	if (attempt->outcome == BACKOFF_OUTCOME_FAILURE ||
+	    attempt->outcome == BACKOFF_OUTCOME_TIMEOUT)
+		tk_operation_find(trace, call->operation)->recent =
+			trace->attempt_count;
+}
+
+/* A failed attempt that others of a call, which have no line, are taken to be
+ * like: of the same call, or else of the call before. */
+static const struct tk_attempt *
+find_like(const struct tk_trace *trace, const struct tk_record *record)
+{
+	uint64_t recent = tk_operation_find(trace, record->operation)->recent;
+
+	if (record->type == BACKOFF_EVENT_ATTEMPT ||
+	    record->type == BACKOFF_EVENT_EXHAUSTED)
+		return &record->attempt;
+	return recent ? &trace->attempts[recent - 1] : NULL;
+}
+
+/* Add the attempts before a record that have no line: after another record of
+ * the call, or from its begin. */
+static void
+add_missing(struct tk_trace *trace, struct tk_call *call,
+	    const struct tk_record *before, const struct tk_record *record)
+{
+	const struct tk_operation *operation =
+		tk_operation_find(trace, record->operation);
+	uint32_t from = before ? before->number + 1 : 1;
+	struct tk_attempt *out = &trace->attempts[trace->attempt_count];
+	uint64_t start, length;
+
+	if (before)
+		tk_missing_between(operation, before, record, &start, &length);
+	else
+		tk_missing_first(operation, record, &start, &length);
+	tk_missing_make(operation, from, record->number, start, length,
+			find_like(trace, record), out);
+	trace->attempt_count += record->number - from;
+	call->count += record->number - from;
+}
+
+/* Whether attempts between two records of a call have no line. */
+static bool
+is_hole(const struct tk_record *before, const struct tk_record *record)
+{
+	return record->number > before->number + 1 && !record->whole &&
+	       record->number <= TK_WHOLE_MAX;
 }
 
 /* An attempt that has no line. */
@@ -230,8 +297,41 @@ note_missing_beginning(struct tk_trace *trace, const struct tk_record *record,
 	if (!call->beginning_lost)
 		return;
 	operation = tk_operation_find(trace, record->operation);
+	note_neighbour(trace, record, true, true);
 	operation->loss.orphans++;
 	operation->loss.orphan_ends += record->type != BACKOFF_EVENT_ATTEMPT;
+	if (record->number > TK_WHOLE_MAX ||
+	    (record->elapsed_ns == BACKOFF_ABSENT &&
+	     operation->median_wait_ns[0] == 0))
+		return;
+	add_missing(trace, call, NULL, record);
+	call->missing_before = 0;
+}
+
+static void
+note_hole(struct tk_trace *trace, const struct tk_record *record)
+{
+	struct tk_loss *loss =
+		&tk_operation_find(trace, record->operation)->loss;
+
+	loss->orphans++;
+	loss->orphan_ends += record->type != BACKOFF_EVENT_ATTEMPT;
+}
+
+/* Count what a link between two lines shows. */
+static void
+note_link(struct tk_trace *trace, const struct tk_record *before,
+	  const struct tk_record *record)
+{
+	bool hole = is_hole(before, record);
+
+	note_neighbour(trace, record, true, hole);
+	if (before->silent)
+		return;
+	note_neighbour(trace, before, false, false);
+	/* The place is noted already. */
+	trace->neighbours.no_after +=
+		hole && trace->groups[record->group].kind != TK_GROUP_OPERATION;
 }
 
 /* Make a call from the chain that begins at a record. */
@@ -254,10 +354,17 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 	if (!record->whole)
 		note_missing_beginning(trace, record, call);
 	for (; at != TK_NO_RECORD; at = next[at]) {
+		const struct tk_record *before = record;
 		bool only_closes = record != &trace->records[at] &&
 				   trace->records[at].number == record->number;
 
 		record = &trace->records[at];
+		if (before != record && !only_closes)
+			note_link(trace, before, record);
+		if (before != record && is_hole(before, record)) {
+			note_hole(trace, record);
+			add_missing(trace, call, before, record);
+		}
 		if (record->max_attempts > call->max_attempts)
 			call->max_attempts = record->max_attempts;
 		if (record->deadline_ns < call->deadline_ns)
@@ -306,14 +413,23 @@ find_heads(const struct tk_trace *trace, size_t *count)
 	return heads;
 }
 
+/* The most attempts without a line that calls may get. */
 static size_t
-count_unlogged(const struct tk_trace *trace)
+count_unlogged(const struct tk_trace *trace, const uint32_t *next)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < trace->record_count; i++)
-		if (trace->records[i].whole)
-			count += trace->records[i].number - 1;
+	for (size_t i = 0; i < trace->record_count; i++) {
+		const struct tk_record *record = &trace->records[i];
+
+		if (record->number > TK_WHOLE_MAX)
+			continue;
+		if (!record->continues && record->number > 1)
+			count += record->number - 1;
+		if (next[i] != TK_NO_RECORD &&
+		    is_hole(record, &trace->records[next[i]]))
+			count += trace->records[next[i]].number - 1;
+	}
 	return count;
 }
 
@@ -328,6 +444,8 @@ tk_build(struct tk_trace *trace, const uint32_t *next)
 		return BACKOFF_E_NOMEM;
 	measure(trace, next);
 	status = tk_find_usual(trace);
+	if (status == BACKOFF_OK)
+		status = tk_find_medians(trace);
 	if (status)
 		return status;
 	heads = find_heads(trace, &count);
@@ -335,9 +453,9 @@ tk_build(struct tk_trace *trace, const uint32_t *next)
 		return BACKOFF_E_NOMEM;
 	trace->calls = malloc((count + 1) * sizeof(*trace->calls));
 	/* At most one inferred attempt a call. */
-	trace->attempts =
-		calloc(trace->record_count + count + count_unlogged(trace) + 1,
-		       sizeof(*trace->attempts));
+	trace->attempts = calloc(trace->record_count + count +
+					 count_unlogged(trace, next) + 1,
+				 sizeof(*trace->attempts));
 	if (!trace->calls || !trace->attempts) {
 		free(heads);
 		return BACKOFF_E_NOMEM;
@@ -345,7 +463,7 @@ tk_build(struct tk_trace *trace, const uint32_t *next)
 	for (size_t i = 0; i < count; i++)
 		build_call(trace, heads[i].record, next);
 	free(heads);
-	return BACKOFF_OK;
+	return trace->out_of_memory ? BACKOFF_E_NOMEM : BACKOFF_OK;
 }
 
 /* Undo all that linking has noted, except of hedged calls, which stay out. */
@@ -414,6 +532,10 @@ tk_trace_stitch(struct tk_trace *trace)
 	if (!status)
 		status = tk_miss_ends(trace);
 	tk_sum_up_quality(trace);
+	if (!status)
+		status = tk_measure_loss(trace);
+	if (!status)
+		status = tk_stand_in(trace);
 	free(next);
 	/* From now on only their stitched form is used. */
 	free(trace->times);

@@ -32,6 +32,7 @@ tk_trace_free(struct tk_trace *trace)
 	tk_strings_clear(&trace->strings);
 	tk_sequence_free(trace->sequence);
 	free(trace->times);
+	free(trace->neighbours.moment);
 	free(trace->records);
 	free(trace->groups);
 	bo_table_clear(&trace->group_table);
@@ -297,6 +298,7 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 	trace->records = records;
 	records[trace->record_count++] = record;
 	trace->groups[record.group].count++;
+	trace->neighbours.named += kind != TK_GROUP_OPERATION;
 	trace->groups[record.group].hedged |=
 		kind == TK_GROUP_CALL && event->kind == BACKOFF_KIND_HEDGE;
 	return true;
@@ -323,6 +325,7 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 		return BACKOFF_OK;
 	case TK_NUMBERED_NEW:
 		origin.numbered = true;
+		trace->numbered++;
 		break;
 	case TK_NUMBERED_NOT:
 		break;

@@ -375,6 +375,8 @@ note_skew(struct tk_trace *trace, const uint32_t *next)
 		if (next[i] == TK_NO_RECORD)
 			continue;
 		record = &trace->records[next[i]];
+		if (record->number > before->number + 1)
+			continue;
 		/* Without an id, only few of them may be of two calls. */
 		if (trace->groups[record->group].kind == TK_GROUP_OPERATION &&
 		    !operation_skewed(trace, record->operation))
@@ -416,6 +418,7 @@ link_group(struct tk_trace *trace, struct tk_group *group,
 		link_runs(trace, group, &lower, &upper, waiting, next);
 		link_closing(trace, group, &upper, next);
 	}
+	tk_link_over_holes(trace, group, order, count, next);
 	for (size_t i = 0; i < count; i++)
 		note_orphan(trace, group, &trace->records[order[i]]);
 }

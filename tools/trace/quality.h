@@ -27,6 +27,14 @@ struct tk_loss {
 struct tk_quality {
 	/** Sums over all operations. */
 	struct tk_loss loss;
+	/** The share of lines that is lost; whether it is measured, by numbers
+	 *  or by lines that lack a neighbour, and not only evidence; and
+	 *  whether loss looks random: at any time, and of any line. */
+	double lost_share;
+	bool loss_measured, lost_evenly;
+	/** Calls that are there twice, because each stands for one that has
+	 *  lost all its lines. */
+	uint64_t stand_ins;
 	/** Lines without an id that would have taken far longer than others if
 	 *  they belonged to the call before. */
 	uint64_t parted;

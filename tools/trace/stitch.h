@@ -72,6 +72,9 @@ struct tk_group {
 	uint32_t orphan_number;
 };
 
+/** Waits after later attempts are taken to be alike. */
+#define TK_USUAL_WAITS 8
+
 /** One operation of the log. */
 struct tk_operation {
 	tk_string name;
@@ -91,7 +94,24 @@ struct tk_operation {
 	uint64_t linked, early;
 	/** Most waits are shorter. */
 	uint64_t usual_delay_ns;
+	/** Medians: of waits by the number of the attempt before, and of the
+	 *  durations of failed attempts; 0 if not known. */
+	uint64_t median_wait_ns[TK_USUAL_WAITS], median_failure_ns;
+	/** The last failed attempt of a call that was built, + 1. */
+	uint64_t recent;
 	struct tk_loss loss;
+};
+
+/** Lines that must have a neighbour, because their calls have ids. */
+struct tk_neighbours {
+	/** Lines with an id. */
+	uint64_t named;
+	/** Lines that must have one of the attempt before, and that lack it;
+	 *  likewise of the attempt after. */
+	uint64_t before, no_before, after, no_after;
+	/** When lines were written that lack one. */
+	uint64_t *moment;
+	size_t moment_count, moment_capacity;
 };
 
 struct tk_trace {
@@ -101,6 +121,10 @@ struct tk_trace {
 	struct tk_cover cover;
 	struct tk_sequence *sequence;
 	struct tk_skew skew;
+	struct tk_neighbours neighbours;
+	/** Events with a number of their process. */
+	uint64_t numbered;
+	bool out_of_memory;
 	uint16_t input;
 
 	/** Times of lines of any kind, some seconds apart: when the log was
@@ -149,6 +173,11 @@ tk_operation_silent(const struct tk_operation *operation)
  */
 enum backoff_status tk_link(struct tk_trace *trace, uint32_t *next);
 
+/** Link lines of a group, in order, to the last open one of a lower number, if
+ *  the lines between are missing. */
+void tk_link_over_holes(struct tk_trace *trace, const struct tk_group *group,
+			const uint32_t *order, size_t count, uint32_t *next);
+
 /** Part lines that were linked without an id, but are too far apart for what is
  *  usual in this log. */
 enum backoff_status tk_part_far(struct tk_trace *trace, uint32_t *next);
@@ -172,6 +201,27 @@ void tk_leave_out_strays(struct tk_trace *trace, const uint32_t *next);
 /** Find what is usual for each operation. */
 enum backoff_status tk_find_usual(struct tk_trace *trace);
 
+/** The same for the parts of a call that has lost lines. */
+enum backoff_status tk_find_medians(struct tk_trace *trace);
+
+/** When attempts without a line were made that lie between two of a call, and
+ *  how long they took with the waits after them. */
+void tk_missing_between(const struct tk_operation *operation,
+			const struct tk_record *before,
+			const struct tk_record *record, uint64_t *start_ns,
+			uint64_t *length_ns);
+
+/** The same for those before the first line of a call. */
+void tk_missing_first(const struct tk_operation *operation,
+		      const struct tk_record *record, uint64_t *start_ns,
+		      uint64_t *length_ns);
+
+/** Make the attempts with the numbers [from, to) in that time: failures like
+ *  another one, or of unknown kind if that is NULL. */
+void tk_missing_make(const struct tk_operation *operation, uint32_t from,
+		     uint32_t to, uint64_t start_ns, uint64_t length_ns,
+		     const struct tk_attempt *like, struct tk_attempt *out);
+
 /** Whether the call of an orphan may have begun when the log did not cover. */
 bool tk_may_have_begun_early(const struct tk_trace *trace,
 			     const struct tk_record *record);
@@ -183,6 +233,15 @@ enum backoff_status tk_miss_ends(struct tk_trace *trace);
 /** Move the lines of hosts whose clocks differ from those of others, as linked
  *  calls and shared outages show: quality.corrected_lines. */
 enum backoff_status tk_correct_clocks(struct tk_trace *trace);
+
+/** Note where a line is missing, next to this one. False if memory ran out. */
+bool tk_loss_note(struct tk_trace *trace, const struct tk_record *record);
+
+/** Set quality.lost_share and what is known about it. */
+enum backoff_status tk_measure_loss(struct tk_trace *trace);
+
+/** Repeat some calls, as many as have lost all their lines. */
+enum backoff_status tk_stand_in(struct tk_trace *trace);
 
 /** Sum up what is missing. */
 void tk_sum_up_quality(struct tk_trace *trace);

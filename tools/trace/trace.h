@@ -54,8 +54,10 @@ struct tk_call {
 	uint32_t max_attempts;
 	/** Attempts before `first` that the log does not hold. */
 	uint32_t missing_before;
-	/** They were made while the log was written, so lines are lost;
-	 *  otherwise the call was under way when the log began. */
+	/** Its first lines are lost, although they were made while the log was
+	 *  written. Then it begins with failed attempts whose times follow from
+	 *  what is usual, and missing_before is 0; unless nothing is usual.
+	 *  If false, the call was under way when the log began. */
 	bool beginning_lost;
 	enum tk_call_end end;
 	/** enum backoff_stop, NONE if the log does not say. */
@@ -63,6 +65,8 @@ struct tk_call {
 	/** Wall time, BACKOFF_ABSENT where the log has none: the effective
 	 *  deadline, and when the call was cancelled in a wait. */
 	uint64_t deadline_ns, called_off_ns;
+	/** A copy of the call before: see tk_quality.stand_ins. */
+	bool stands_in;
 	/** The success was not logged but inferred from silence; its attempt is
 	 *  the last of the call, with duration_ns and end_ns absent. */
 	bool success_inferred;
