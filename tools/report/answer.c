@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "common/safe_text.h"
+#include "common/units.h"
 #include "report/answer.h"
 #include "report/condition.h"
 #include "report/failed.h"
@@ -104,6 +105,22 @@ say_attempts(struct answer *answer, const struct rs_choice *choice)
 
 	if (fabs(more) >= 0.05)
 		say(answer, ", %+.*f %% tries", fabs(more) < 9.95, more);
+}
+
+/* If callers wait much longer before they learn that a call failed. */
+static void
+say_time(struct answer *answer, const struct rs_choice *choice)
+{
+	const struct rs_latency *then = &choice->result->failure_latency;
+	const struct rs_latency *now = &answer->now->result->failure_latency;
+	uint64_t then_ns = then->at[RS_P50].ns, now_ns = now->at[RS_P50].ns;
+	char after[16], before[16];
+
+	if (then->calls > 0 && now->calls > 0 &&
+	    then_ns > now_ns + now_ns / 2 + BO_NS_PER_S)
+		say(answer, ", gives up after %s (now %s)",
+		    tk_format_duration(then_ns, after, sizeof(after)),
+		    tk_format_duration(now_ns, before, sizeof(before)));
 }
 
 /* The choice with a verdict that has the fewest failed calls; they are sorted
@@ -232,6 +249,7 @@ say_switch(struct answer *answer, const struct rs_choice *best)
 	    label);
 	say_difference(answer, best);
 	say_attempts(answer, best);
+	say_time(answer, best);
 	if (best->note > 0)
 		say(answer, " (%zu)", best->note);
 	if (next->low < 0 && next->high > next->low)

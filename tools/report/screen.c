@@ -181,7 +181,7 @@ put_heading(const struct screen *screen, const struct part *part)
 	say_today(screen, part, by, sizeof(by));
 	rs_failed_text(now, failed, sizeof(failed));
 	rs_percent(1 - now->success_rate, percent, sizeof(percent));
-	if (!now->rate_unknown)
+	if (!now->rate_unknown && rs_failed(now) > 0)
 		snprintf(rate, sizeof(rate), " (%s %%)", percent);
 	rs_wrap(screen->out, report->columns, at + 2, 2,
 		"%s call%s%s%s; %s: %s failed%s",

@@ -209,7 +209,7 @@ rs_trust_text(const struct rs_report *report, char *text, size_t size)
 		say(&line, ", %zu time bins, %zu levels", bins, levels);
 	say(&line, ", seed %" PRIu64, plan->seed);
 	if (rs_comparison_differences(comparison) > 1)
-		say(&line, "; %zu comparisons, adjusted (Holm)",
+		say(&line, "; answers allow for %zu comparisons (Holm)",
 		    rs_comparison_differences(comparison));
 	say_incidents(&line, report);
 }

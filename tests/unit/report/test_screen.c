@@ -111,6 +111,16 @@ one_is_better(void)
 }
 
 static void
+better_and_slow(void)
+{
+	one_is_better();
+	result(NOW)->failure_latency.calls = 100;
+	result(NOW)->failure_latency.at[RS_P50].ns = 9600000000;
+	result(A)->failure_latency.calls = 70;
+	result(A)->failure_latency.at[RS_P50].ns = 33500000000;
+}
+
+static void
 better_but_not_next_time(void)
 {
 	one_is_better();
@@ -220,6 +230,8 @@ Test(report_screen, begins_with_the_answer)
 		 "=> op  switch to QUICK: it saves 30 of 100 failed calls [15 "
 		 "to 45], +10 % tries\n",
 		 "one is better"},
+		{better_and_slow, ", gives up after 33.5s (now 9.6s)\n",
+		 "one is better, and callers wait for it"},
 		{better_but_not_next_time,
 		 "; the next window may differ: [-80,+10]\n",
 		 "the next window is less sure"},
@@ -345,7 +357,7 @@ Test(report_screen, leaves_out_columns_that_say_nothing)
 	cr_expect(!strstr(text, "peak/s"), "all have the same\n%s", text);
 	cr_expect(!strstr(text, "p95 ok"), "%s", text);
 	cr_expect(!strstr(text, "  give up"), "%s", text);
-	cr_expect(!strstr(text, "  next window"), "there is none\n%s", text);
+	cr_expect(!strstr(text, "  next window  "), "there is none\n%s", text);
 	free(text);
 	result(B)->load_peak = 12;
 	expect_text("they differ", "peak/s");
@@ -462,7 +474,8 @@ Test(report_screen, says_what_it_is_worth)
 
 	expect_text("the log", "Trust: 20.8s of log, 0 bad lines, 0 lost, ");
 	expect_text("no clock is known to be wrong", ", clocks agree; ");
-	expect_text("many comparisons", "; 3 comparisons, adjusted (Holm)");
+	expect_text("many comparisons",
+		    "; answers allow for 3 comparisons (Holm)");
 	subject->coupling =
 		(struct rs_coupling){.known = true, .z = 0.3, .blocks = 9};
 	expect_text("no coupling", "; failures do not follow load (z 0.3); ");
