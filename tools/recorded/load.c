@@ -156,6 +156,19 @@ rs_load_peak(const struct rs_load *load, const int64_t *further,
 	return peak;
 }
 
+double
+rs_load_excess(const struct rs_load *load, const int64_t *further,
+	       uint32_t replicas)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < load->bins; i++)
+		sum += fmax(0, (double)load->first[i] +
+				       (double)further[i] / replicas -
+				       load->recorded_peak);
+	return sum;
+}
+
 enum rs_load_level
 rs_load_judge(double peak, double recorded_peak)
 {

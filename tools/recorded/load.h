@@ -47,6 +47,10 @@ size_t rs_load_bin(const struct rs_load *load, uint64_t start_ns);
 double rs_load_peak(const struct rs_load *load, const int64_t *further,
 		    uint32_t replicas);
 
+/** Attempts beyond the recorded peak of their bin, of one replica. */
+double rs_load_excess(const struct rs_load *load, const int64_t *further,
+		      uint32_t replicas);
+
 /** Compare a peak with the recorded one. It is usual up to a ratio, or if
  * chance explains it (three standard deviations of a Poisson count). */
 enum rs_load_level rs_load_judge(double peak, double recorded_peak);

@@ -17,6 +17,8 @@ enum rs_purpose {
 	RS_PURPOSE_DURATION,
 	/** Duration of a recorded first attempt, if the log does not say. */
 	RS_PURPOSE_FIRST_DURATION,
+	/** Whether the fate of its call makes an attempt fail. */
+	RS_PURPOSE_FATE,
 };
 _Static_assert((int)RS_PURPOSE_FIRST_DURATION == (int)BACKOFF_PURPOSE_USER + 4,
 	       "purposes keep their values");

@@ -3,31 +3,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <stdlib.h>
-
 #include "replay/alone.h"
 
 struct alone {
 	const struct rs_run *run;
 	struct rs_tally *tally;
-	/** The call with all of its attempts failing. */
-	struct rs_sim_call call;
-	/** The attempts of the call so far. */
-	struct rs_attempt *attempt;
-	size_t count, room;
-	bool out_of_memory;
+	/** The call after all attempts that happen as recorded, and after it
+	 *  went on in one replica. */
+	struct rs_sim_call shared, call;
 };
 
 enum backoff_status
 rs_first_tries_init(struct rs_first_tries *first_tries,
 		    const struct rs_log *log,
-		    const struct rs_operation *operation, uint32_t replicas)
+		    const struct rs_operation *operation)
 {
 	struct tk_samples *durations = &first_tries->durations;
 	bool ok;
 
 	*first_tries = (struct rs_first_tries){0};
-	ok = tk_samples_add(durations, 0, operation->unlogged_calls * replicas);
+	ok = tk_samples_add(durations, 0, operation->unlogged_calls);
 	for (size_t i = 0; ok && i < operation->call_count; i++) {
 		const struct tk_call *call =
 			&log->call[operation->first_call + i];
@@ -40,7 +35,7 @@ rs_first_tries_init(struct rs_first_tries *first_tries,
 		ns = log->end_ns[call->first] - log->start_ns[call->first];
 		if (ns > first_tries->longest_ns)
 			first_tries->longest_ns = ns;
-		ok = tk_samples_add(durations, ns, replicas);
+		ok = tk_samples_add(durations, ns, 1);
 	}
 	if (!ok) {
 		rs_first_tries_clear(first_tries);
@@ -57,118 +52,93 @@ rs_first_tries_clear(struct rs_first_tries *first_tries)
 	*first_tries = (struct rs_first_tries){0};
 }
 
-static void
-begin_call(struct alone *alone, size_t index, uint32_t replica)
+static bool
+succeeded(const struct rs_sim_call *call)
 {
-	alone->count = 0;
-	rs_sim_call_begin(&alone->call, alone->run, index, replica,
-			  rs_recorded_start_ns(alone->run, index));
+	return call->outcome.stop == BACKOFF_STOP_SUCCESS;
 }
 
-static bool
-push(struct alone *alone, const struct rs_attempt *attempt)
+/* Count a later attempt in the load of as many replicas. */
+static void
+count_load(struct rs_tally *tally, const struct rs_sim_call *call,
+	   uint32_t replicas)
 {
-	if (alone->count == alone->room) {
-		size_t room = alone->room ? alone->room * 2 : 16;
-		struct rs_attempt *grown =
-			realloc(alone->attempt, room * sizeof(*grown));
+	if (call->decision.attempt > 1)
+		rs_tally_add_load(tally, call->attempt.start_ns, replicas);
+}
 
-		if (grown == NULL) {
-			alone->out_of_memory = true;
+/* Make the attempts that happen as recorded, and begin the one after. False if
+ * there is none. */
+static bool
+share_attempts(struct alone *alone, size_t index)
+{
+	const struct rs_run *run = alone->run;
+	struct rs_sim_call *call = &alone->shared;
+	uint64_t now_ns = rs_recorded_start_ns(run, index);
+
+	rs_sim_call_begin(call, run, index, 0, now_ns);
+	for (;;) {
+		rs_sim_call_attempt(call, run, now_ns);
+		if (call->attempt.support != RS_SUPPORT_EXACT ||
+		    call->attempt.known == RS_KNOWN_NOT)
+			return true;
+		count_load(alone->tally, call, alone->tally->replicas);
+		rs_sim_call_decide(call, run,
+				   call->attempt.known == RS_KNOWN_FAILS);
+		if (call->decision.action == BACKOFF_ACTION_DONE)
 			return false;
-		}
-		alone->attempt = grown;
-		alone->room = room;
-	}
-	alone->attempt[alone->count++] = *attempt;
-	return true;
-}
-
-/* Get attempt @p i of the call, from 0; NULL if the call is over before it, or
- * memory ran out. */
-static const struct rs_attempt *
-call_attempt(struct alone *alone, size_t i)
-{
-	struct rs_sim_call *call = &alone->call;
-
-	while (alone->count <= i) {
-		uint64_t now_ns = call->outcome.start_ns;
-
-		if (alone->count > 0) {
-			if (call->attempt.stop != BACKOFF_STOP_NONE ||
-			    call->attempt.known == RS_KNOWN_SUCCEEDS)
-				return NULL;
-			now_ns = call->decision.not_before_ns;
-		}
-		rs_sim_call_attempt(call, alone->run, now_ns);
-		if (call->attempt.known != RS_KNOWN_SUCCEEDS)
-			rs_sim_call_decide(call, alone->run, true);
-		if (!push(alone, &call->attempt))
-			return NULL;
-	}
-	return &alone->attempt[i];
-}
-
-/* Add the attempts of a replica from attempt @p i on. */
-static void
-add_attempts(struct alone *alone, size_t i, enum rs_bound bound,
-	     struct rs_call_outcome *outcome)
-{
-	const struct rs_attempt *attempt;
-
-	for (; (attempt = call_attempt(alone, i)); i++) {
-		bool failed =
-			rs_sim_call_fails(&alone->call, alone->run, attempt,
-					  (uint32_t)i + 1, bound);
-
-		rs_call_outcome_add(outcome, attempt, failed);
-		if (!failed || alone->out_of_memory)
-			return;
+		now_ns = call->decision.not_before_ns;
 	}
 }
 
-/* Add an outcome to the tally in @p weight replicas. */
+/* Go on from the attempts that all replicas share. Returns whether an attempt
+ * was open. */
 static bool
-add_outcome(struct alone *alone, uint32_t replica, uint32_t weight,
-	    const struct rs_call_outcome *outcome)
+go_on(struct alone *alone, uint32_t replica, enum rs_bound bound)
 {
+	const struct rs_run *run = alone->run;
+	struct rs_sim_call *call = &alone->call;
+	uint64_t now_ns = alone->shared.attempt.start_ns;
+	bool open = false;
+
+	*call = alone->shared;
+	call->replica = replica;
+	for (;;) {
+		uint32_t number = call->decision.attempt;
+
+		rs_sim_call_attempt(call, run, now_ns);
+		open |= call->attempt.open != RS_OPEN_NOTHING;
+		if (bound == RS_BOUND_NONE)
+			count_load(alone->tally, call, 1);
+		rs_sim_call_decide(call, run,
+				   rs_sim_call_fails(call, run, &call->attempt,
+						     number, bound));
+		if (call->decision.action == BACKOFF_ACTION_DONE)
+			return open;
+		now_ns = call->decision.not_before_ns;
+	}
+}
+
+static bool
+replay_replica(struct alone *alone, uint32_t replica)
+{
+	struct rs_tally *tally = alone->tally;
+	bool open = go_on(alone, replica, RS_BOUND_NONE), least, most;
 	size_t position = alone->call.index - alone->run->operation->first_call;
 
-	for (uint32_t i = 1; i < outcome->attempts; i++)
-		rs_tally_add_load(alone->tally, alone->attempt[i].start_ns,
-				  weight);
-	rs_tally_add(alone->tally, position, replica, weight, outcome);
-	return rs_tally_add_duration(alone->tally, outcome, weight);
-}
-
-static bool
-succeeded(const struct rs_call_outcome *outcome)
-{
-	return outcome->stop == BACKOFF_STOP_SUCCESS;
-}
-
-/* Replay one replica from attempt @p i on; all before it failed as recorded. */
-static bool
-replay_replica(struct alone *alone, size_t i, uint32_t replica,
-	       const struct rs_call_outcome *before)
-{
-	struct rs_call_outcome outcome = *before, worst;
-	bool unsupported, least;
-
-	alone->call.replica = replica;
-	add_attempts(alone, i, RS_BOUND_NONE, &outcome);
-	unsupported = outcome.support[RS_SUPPORT_UNSUPPORTED] > 0;
-	least = succeeded(&outcome);
-	if (unsupported && least) {
-		worst = *before;
-		add_attempts(alone, i, RS_BOUND_ALL_FAIL, &worst);
-		least = succeeded(&worst);
-	}
-	if (alone->out_of_memory)
+	least = most = succeeded(&alone->call);
+	rs_tally_add(tally, position, replica, &alone->call.outcome);
+	if (!rs_tally_add_duration(tally, replica, &alone->call.outcome))
 		return false;
-	alone->tally->least += least;
-	alone->tally->most += succeeded(&outcome) || unsupported;
-	return add_outcome(alone, replica, 1, &outcome);
+	if (open && least) {
+		go_on(alone, replica, RS_BOUND_ALL_FAIL);
+		least = succeeded(&alone->call);
+	} else if (open) {
+		go_on(alone, replica, RS_BOUND_ALL_SUCCEED);
+		most = succeeded(&alone->call);
+	}
+	rs_tally_add_bounds(tally, replica, least, most);
+	return true;
 }
 
 /* Attempts that happen as recorded are the same in all replicas: replay them
@@ -177,34 +147,19 @@ static bool
 replay_call(struct alone *alone, size_t index)
 {
 	struct rs_tally *tally = alone->tally;
-	const struct rs_attempt *attempt;
-	struct rs_call_outcome before;
-	size_t exact = 0;
+	const struct rs_call_outcome *outcome = &alone->shared.outcome;
 
-	begin_call(alone, index, 0);
-	before = alone->call.outcome;
-	while ((attempt = call_attempt(alone, exact)) &&
-	       attempt->support == RS_SUPPORT_EXACT &&
-	       attempt->known != RS_KNOWN_NOT) {
-		rs_call_outcome_add(&before, attempt,
-				    attempt->known == RS_KNOWN_FAILS);
-		exact++;
-	}
-	if (alone->out_of_memory)
-		return false;
-	if (attempt == NULL) {
-		uint64_t all = succeeded(&before) ? tally->replicas : 0;
+	if (!share_attempts(alone, index)) {
+		bool success = succeeded(&alone->shared);
 
-		tally->least += all;
-		tally->most += all;
-		return add_outcome(alone, 0, tally->replicas, &before);
+		rs_tally_add(tally, index - alone->run->operation->first_call,
+			     RS_ALL_REPLICAS, outcome);
+		rs_tally_add_bounds(tally, RS_ALL_REPLICAS, success, success);
+		return rs_tally_add_duration(tally, RS_ALL_REPLICAS, outcome);
 	}
-	for (uint32_t r = 0; r < tally->replicas; r++) {
-		if (r > 0)
-			begin_call(alone, index, r);
-		if (!replay_replica(alone, exact, r, &before))
+	for (uint32_t r = 0; r < tally->replicas; r++)
+		if (!replay_replica(alone, r))
 			return false;
-	}
 	return true;
 }
 
@@ -226,28 +181,29 @@ rs_alone_run(struct rs_tally *tally, const struct rs_run *run,
 	     const struct rs_first_tries *first_tries, bool *included)
 {
 	const struct rs_operation *operation = run->operation;
-	uint64_t unlogged = tally->unlogged_calls * tally->replicas;
+	const struct rs_log *log = run->log;
 	struct alone alone = {.run = run, .tally = tally};
 	bool ok = true;
 
 	*included = keeps_first_tries(run, first_tries);
 	for (size_t i = 0; ok && i < operation->call_count; i++) {
 		size_t index = operation->first_call + i;
+		uint64_t first = log->call[index].first;
 
-		if (!rs_log_replayable(run->log, &run->log->call[index]))
+		if (!rs_log_replayable(log, &log->call[index]))
 			continue;
 		tally->calls++;
 		if (*included && rs_recorded_first_try(run, index))
-			rs_tally_add_first_try(tally, i);
+			rs_tally_add_first_try(tally, i, log->start_ns[first],
+					       log->end_ns[first]);
 		else
 			ok = replay_call(&alone, index);
 	}
 	tally->calls += tally->unlogged_calls;
-	tally->least += unlogged;
-	tally->most += unlogged;
 	rs_tally_add_unlogged(tally);
+	rs_tally_add_bounds(tally, RS_ALL_REPLICAS, tally->unlogged_calls,
+			    tally->unlogged_calls);
 	if (ok && !*included)
-		ok = rs_tally_add_unlogged_durations(tally);
-	free(alone.attempt);
+		ok = tk_samples_add(&tally->success, 0, tally->unlogged_calls);
 	return ok ? BACKOFF_OK : BACKOFF_E_NOMEM;
 }

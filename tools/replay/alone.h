@@ -8,7 +8,6 @@
 /** Durations of calls that succeeded at their recorded first attempt and of
  *  unlogged ones: mostly the same under all policies, so sorted once. */
 struct rs_first_tries {
-	/** Weighted for all replicas. */
 	struct tk_samples durations;
 	uint64_t longest_ns;
 };
@@ -16,8 +15,7 @@ struct rs_first_tries {
 /** BACKOFF_OK or BACKOFF_E_NOMEM. */
 enum backoff_status rs_first_tries_init(struct rs_first_tries *first_tries,
 					const struct rs_log *log,
-					const struct rs_operation *operation,
-					uint32_t replicas);
+					const struct rs_operation *operation);
 void rs_first_tries_clear(struct rs_first_tries *first_tries);
 
 /**

@@ -4,16 +4,7 @@
 #define RS_COMPARE_H
 
 #include "recorded/coupling.h"
-#include "replay/result.h"
-
-/** Differences of success rates up to the larger of both are equal. */
-struct rs_margin {
-	/** As a share of the baseline's failure rate. */
-	double of_failed;
-	double rate;
-};
-#define RS_MARGIN_OF_FAILED 0.1
-#define RS_MARGIN_RATE 0.0002
+#include "replay/judge.h"
 
 struct rs_plan {
 	const struct rs_log *log;
@@ -32,6 +23,15 @@ struct rs_plan {
 	uint32_t replicas;
 };
 
+/** How the logged policy comes out when it is replayed on its own log. */
+struct rs_self {
+	/** The policy is known. */
+	bool known;
+	/** Calls that make other attempts or end otherwise than recorded, in
+	 *  any replica. */
+	uint64_t differing;
+};
+
 /** An operation of the comparison. */
 struct rs_subject {
 	/** Index in the log. */
@@ -39,7 +39,12 @@ struct rs_subject {
 	struct rs_logged_policy logged_policy;
 	/** Index of the baseline among the policies. */
 	size_t baseline;
+	/** Its incidents are not there any more, only their number. */
 	struct rs_finding finding;
+	/** Incidents in which a call of it begins; with fewer than
+	 *  RS_INCIDENTS_MIN, intervals for the next window are only rough. */
+	size_t incidents;
+	struct rs_self self;
 	struct rs_coupling coupling;
 	/** Recorded failures without an error type. */
 	uint64_t untyped_failures;

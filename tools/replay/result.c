@@ -4,7 +4,9 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/num.h"
 #include "replay/result.h"
 
 static const unsigned permille[] = {
@@ -52,84 +54,205 @@ rs_condition_name(enum rs_condition_kind kind)
 	return name[kind];
 }
 
-/* Quantiles over the pool of all replicas; their bounds are order statistics of
- * the number of calls in one replica. */
-static void
-make_latency(struct rs_latency *out, const struct tk_samples *a,
-	     const struct tk_samples *b, uint32_t replicas)
+/* The union of two intervals. */
+static struct tk_interval
+join(struct tk_interval a, struct tk_interval b)
 {
-	uint64_t total = a->weight + (b ? b->weight : 0);
-	uint64_t calls = total / replicas;
+	return (struct tk_interval){fmin(a.low, b.low), fmax(a.high, b.high)};
+}
 
-	out->calls = (double)total / replicas;
-	for (size_t i = 0; i < RS_PERCENTILES; i++) {
-		uint64_t rank = tk_quantile_rank(total, permille[i]);
-		uint64_t low, high;
+/* A sum of each replica, divided. */
+static struct tk_spread
+spread(const struct rs_tally *tally, uint64_t (*get)(const struct rs_sums *),
+       double divisor)
+{
+	double draw[RS_REPLICAS_MAX];
 
-		tk_order_ranks(calls, permille[i], &low, &high);
-		/* The first draw of the low rank, the last of the high one. */
-		low = (low - 1) * replicas + 1;
-		high *= replicas;
-		out->at[i].ns = tk_samples_rank(a, b, rank);
-		out->at[i].low_ns =
-			tk_samples_rank(a, b, low < rank ? low : rank);
-		out->at[i].high_ns =
-			tk_samples_rank(a, b, high > rank ? high : rank);
-	}
+	for (uint32_t r = 0; r < tally->replicas; r++)
+		draw[r] = (double)get(&tally->replica[r]) / divisor;
+	return tk_spread_of(draw, tally->replicas);
 }
 
 static uint64_t
-sum(const uint64_t *value, uint32_t count)
+get_succeeded(const struct rs_sums *sums)
 {
-	uint64_t total = 0;
-
-	for (uint32_t i = 0; i < count; i++)
-		total += value[i];
-	return total;
+	return sums->succeeded;
 }
 
-/* The interval combines the spread of calls and that of replicas. */
+static uint64_t
+get_attempts(const struct rs_sums *sums)
+{
+	return sums->attempts;
+}
+
+/* All attempts but the first ones. */
+static uint64_t
+get_retries(const struct rs_sums *sums)
+{
+	return sums->attempts + sums->refused;
+}
+
+static uint64_t
+get_first_try(const struct rs_sums *sums)
+{
+	return sums->first_try;
+}
+
+static uint64_t
+get_refused(const struct rs_sums *sums)
+{
+	return sums->refused;
+}
+
+static uint64_t
+get_least(const struct rs_sums *sums)
+{
+	return sums->least;
+}
+
+static uint64_t
+get_most(const struct rs_sums *sums)
+{
+	return sums->most;
+}
+
+/* The durations of one replica, some of which others share. */
+struct durations {
+	const struct tk_samples *set[3];
+	size_t count;
+	uint64_t weight;
+};
+
+static struct durations
+durations_in(const struct tk_samples *shared, const struct tk_samples *own,
+	     const struct tk_samples *first_tries)
+{
+	struct durations out = {.set = {shared, own, first_tries},
+				.count = first_tries ? 3 : 2};
+
+	for (size_t i = 0; i < out.count; i++)
+		out.weight += out.set[i]->weight;
+	return out;
+}
+
+/* The value at a share of sorted ones, between two of them if need be. */
+static uint64_t
+at_share(const uint64_t *sorted, size_t count, double share)
+{
+	double place = share * (double)(count - 1);
+	size_t below = (size_t)place;
+	double rest = place - (double)below;
+
+	if (below + 1 >= count)
+		return sorted[count - 1];
+	return sorted[below] +
+	       (uint64_t)(rest * (double)(sorted[below + 1] - sorted[below]));
+}
+
+/* The median of the replicas' percentiles, and how these spread. Calls are the
+ * same in all replicas, so their number widens nothing. */
+static struct rs_quantile
+make_quantile(const struct durations *in, uint32_t replicas,
+	      unsigned thousandths)
+{
+	uint64_t value[RS_REPLICAS_MAX];
+	size_t count = 0;
+
+	for (uint32_t r = 0; r < replicas; r++)
+		if (in[r].weight > 0)
+			value[count++] = tk_samples_rank_in(
+				in[r].set, in[r].count,
+				tk_quantile_rank(in[r].weight, thousandths));
+	if (count == 0)
+		return (struct rs_quantile){0};
+	qsort(value, count, sizeof(*value), bo_compare_u64);
+	return (struct rs_quantile){
+		.ns = value[count / 2],
+		.low_ns = at_share(value, count, 0.025),
+		.high_ns = at_share(value, count, 0.975),
+	};
+}
+
+static void
+make_latency(struct rs_latency *out, const struct tk_samples *shared,
+	     const struct tk_samples *own, const struct tk_samples *first_tries,
+	     uint32_t replicas)
+{
+	struct durations in[RS_REPLICAS_MAX];
+	bool same = true;
+	double calls = 0;
+
+	for (uint32_t r = 0; r < replicas; r++) {
+		in[r] = durations_in(shared, &own[r], first_tries);
+		calls += (double)in[r].weight;
+		same &= own[r].count == 0;
+	}
+	out->calls = calls / replicas;
+	for (size_t i = 0; i < RS_PERCENTILES; i++)
+		out->at[i] =
+			make_quantile(in, same ? 1 : replicas, permille[i]);
+}
+
 static void
 make_attempts(struct rs_result *result, const struct rs_tally *tally)
 {
-	double n = (double)tally->calls, r = tally->replicas;
-	uint64_t attempts = sum(tally->attempts, tally->replicas);
-	double mean = (double)attempts / r / n;
-	double squares = (double)tally->attempts_squared / r / r;
-	double variance =
-		n > 1 ? fmax(0, squares - n * mean * mean) / (n - 1) : 0;
-	double between = tk_deviation(tally->attempts, tally->replicas) / n;
-	double half = TK_Z95 * sqrt(variance / n + between * between);
+	double n = (double)tally->calls;
+	struct tk_spread attempts = spread(tally, get_attempts, 1);
+	struct tk_spread retries = spread(tally, get_retries, 1);
+	struct tk_spread per_call = spread(tally, get_attempts, n);
 
-	result->attempts = (double)attempts / r;
-	result->attempts_per_call = mean;
-	result->refused_calls = (double)tally->refused_calls / r;
-	result->retries = result->attempts - (n - result->refused_calls);
+	result->refused_calls = spread(tally, get_refused, 1).mean;
+	result->attempts = attempts.mean;
+	result->attempts_per_call = per_call.mean;
+	result->retries = retries.mean - n;
 	/* Only a breaker keeps a call from its first attempt. */
-	result->attempts_interval = (struct tk_interval){
-		fmax(tally->refused_calls > 0 ? 0 : 1, mean - half),
-		mean + half};
+	result->attempts_interval =
+		tk_clamp(tk_spread_interval(per_call, tally->replicas),
+			 result->refused_calls > 0 ? 0 : 1, HUGE_VAL);
+	result->retries_interval = tk_spread_interval(retries, tally->replicas);
+	result->retries_interval.low -= n;
+	result->retries_interval.high -= n;
 	result->retries_interval =
-		tk_clamp((struct tk_interval){result->retries - half * n,
-					      result->retries + half * n},
-			 0, HUGE_VAL);
+		tk_clamp(result->retries_interval, 0, HUGE_VAL);
 }
 
 static void
-make_success(struct rs_result *result, const struct rs_tally *tally)
+make_success(struct rs_result *result, const struct rs_tally *tally,
+	     struct rs_window *window)
 {
-	double n = (double)tally->calls, r = tally->replicas;
-	double succeeded = (double)sum(tally->succeeded, tally->replicas) / r;
-	double between = tk_deviation(tally->succeeded, tally->replicas) / n;
-	struct tk_interval wilson = tk_wilson(succeeded, n);
+	double n = (double)tally->calls;
+	struct tk_spread success = spread(tally, get_succeeded, n);
+	struct tk_spread first_try = spread(tally, get_first_try, n);
+	struct tk_interval failed;
 
-	result->success_rate = succeeded / n;
-	result->first_try_rate = (double)tally->first_try / r / n;
-	result->first_try = tk_wilson(result->first_try_rate * n, n);
+	result->success_rate = success.mean;
 	result->success =
-		tk_clamp(tk_widen(wilson, result->success_rate, between), 0, 1);
-	result->outer.low = (double)tally->least / r / n;
-	result->outer.high = (double)tally->most / r / n;
+		tk_clamp(tk_spread_interval(success, tally->replicas), 0, 1);
+	result->first_try_rate = first_try.mean;
+	result->first_try =
+		tk_clamp(tk_spread_interval(first_try, tally->replicas), 0, 1);
+	result->outer = result->success;
+	rs_result_admit_family(result, tally);
+	failed = rs_window_next(window, tally, success.deviation);
+	result->prospective =
+		(struct tk_interval){1 - failed.high, 1 - failed.low};
+}
+
+void
+rs_result_admit_family(struct rs_result *result, const struct rs_tally *tally)
+{
+	uint64_t (*const get[])(const struct rs_sums *) = {get_succeeded,
+							   get_least, get_most};
+	double n = (double)tally->calls;
+
+	for (size_t i = 0; n > 0 && i < sizeof(get) / sizeof(*get); i++) {
+		struct tk_spread one = spread(tally, get[i], n);
+
+		result->outer =
+			join(result->outer,
+			     tk_clamp(tk_spread_interval(one, tally->replicas),
+				      0, 1));
+	}
 }
 
 static void
@@ -142,18 +265,27 @@ make_support(struct rs_result *result, const struct rs_tally *tally)
 	for (size_t i = 0; i < RS_SUPPORT_COUNT; i++)
 		result->support[i] =
 			total > 0 ? (double)tally->support[i] / total : 0;
-	for (size_t i = 0; i < RS_STOPS; i++) {
-		double calls = (double)tally->calls;
-		struct tk_interval wilson;
-
-		result->stop[i] = (double)tally->stop[i] / tally->replicas;
-		wilson = tk_wilson(result->stop[i], calls);
-		result->stop_interval[i] = (struct tk_interval){
-			wilson.low * calls, wilson.high * calls};
-	}
 	result->unsupported_calls = (double)tally->unsupported_calls /
 				    tally->replicas / (double)tally->calls;
 	result->flagged = result->unsupported_calls > RS_UNSUPPORTED_MAX;
+}
+
+static void
+make_stops(struct rs_result *result, const struct rs_tally *tally)
+{
+	double draw[RS_REPLICAS_MAX];
+
+	for (size_t i = 0; i < RS_STOPS; i++) {
+		struct tk_spread one;
+
+		for (uint32_t r = 0; r < tally->replicas; r++)
+			draw[r] = (double)tally->replica[r].stop[i];
+		one = tk_spread_of(draw, tally->replicas);
+		result->stop[i] = one.mean;
+		result->stop_interval[i] =
+			tk_clamp(tk_spread_interval(one, tally->replicas), 0,
+				 (double)tally->calls);
+	}
 }
 
 static void
@@ -170,24 +302,26 @@ make_load(struct rs_result *result, const struct rs_tally *tally)
 
 void
 rs_result_make(struct rs_result *result, const struct rs_tally *tally,
-	       const struct tk_samples *first_tries)
+	       const struct tk_samples *first_tries, struct rs_window *window)
 {
 	result->calls = tally->calls;
 	result->success = result->outer = (struct tk_interval){0, 1};
+	result->prospective = result->success;
 	if (tally->calls == 0)
 		return;
-	make_success(result, tally);
+	make_success(result, tally, window);
 	make_attempts(result, tally);
 	make_support(result, tally);
+	make_stops(result, tally);
 	make_load(result, tally);
 	result->guarded = tally->guarded;
 	result->breaker_opened = (double)tally->opened / tally->replicas;
 	result->backoff_per_call_ns = (double)tally->backoff_ns /
 				      tally->replicas / (double)tally->calls;
-	make_latency(&result->success_latency, &tally->success, first_tries,
-		     tally->replicas);
-	make_latency(&result->failure_latency, &tally->failure, NULL,
-		     tally->replicas);
+	make_latency(&result->success_latency, &tally->success,
+		     tally->success_in, first_tries, tally->replicas);
+	make_latency(&result->failure_latency, &tally->failure,
+		     tally->failure_in, NULL, tally->replicas);
 }
 
 void
@@ -199,8 +333,7 @@ rs_result_admit_failures(struct rs_result *result, uint64_t failures)
 	if (result->calls == 0 || failures == 0)
 		return;
 	result->rate_unknown = succeeded / all < result->success.low;
-	result->success.low =
-		fmin(result->success.low, tk_wilson(succeeded, all).low);
+	result->success.low = fmin(result->success.low, succeeded / all);
 	result->outer.low =
 		fmin(result->outer.low, result->outer.low * n / all);
 }
@@ -208,8 +341,8 @@ rs_result_admit_failures(struct rs_result *result, uint64_t failures)
 bool
 rs_result_doubtful(const struct rs_result *result)
 {
-	return result->flagged || result->guard_unknown || result->hedges ||
-	       result->load == RS_LOAD_EXTRAPOLATED ||
+	return result->difference.condition.kind != RS_CONDITION_NONE ||
+	       result->difference.verdict == RS_VERDICT_CANNOT_TELL ||
 	       result->doubt != RS_DOUBT_NONE;
 }
 
@@ -218,82 +351,4 @@ rs_guard_stops(const struct rs_result *result)
 {
 	return result->stop[BACKOFF_STOP_BUDGET] +
 	       result->stop[BACKOFF_STOP_BREAKER_OPEN];
-}
-
-/* With unsupported attempts, the verdict must hold whatever their outcomes. */
-static enum rs_verdict
-judge(const struct rs_result *a, const struct rs_result *b,
-      const struct rs_difference *difference)
-{
-	double low = difference->interval.low;
-	double high = difference->interval.high;
-
-	if (a->guard_unknown || b->guard_unknown || a->hedges || b->hedges ||
-	    a->load == RS_LOAD_EXTRAPOLATED ||
-	    b->load == RS_LOAD_EXTRAPOLATED || a->doubt != RS_DOUBT_NONE ||
-	    b->doubt != RS_DOUBT_NONE)
-		return RS_VERDICT_DEPENDS;
-	if (a->flagged || b->flagged) {
-		double worst = a->outer.low - b->outer.high;
-		double best = a->outer.high - b->outer.low;
-
-		low = fmin(low, worst - (difference->value - low));
-		high = fmax(high, best + (high - difference->value));
-	}
-	if (low > 0)
-		return RS_VERDICT_BETTER;
-	if (high < 0)
-		return RS_VERDICT_WORSE;
-	return a->flagged || b->flagged ? RS_VERDICT_DEPENDS : RS_VERDICT_EQUAL;
-}
-
-/* Replicas in which an unlogged call was refused. */
-static uint16_t
-refused(const struct rs_tally *tally, uint64_t k)
-{
-	return tally->unlogged_refused ? tally->unlogged_refused[k] : 0;
-}
-
-void
-rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
-		  const struct rs_result *baseline,
-		  const struct rs_tally *baseline_tally, size_t call_count)
-{
-	struct rs_difference *difference = &result->difference;
-	double r = tally->replicas, n = (double)tally->calls, between;
-	uint64_t gained = 0, lost = 0;
-
-	for (size_t i = 0; i < call_count; i++) {
-		uint16_t a = tally->call_succeeded[i];
-		uint16_t b = baseline_tally->call_succeeded[i];
-
-		gained += a > b ? (uint64_t)(a - b) : 0;
-		lost += b > a ? (uint64_t)(b - a) : 0;
-	}
-	for (uint64_t k = 0; k < tally->unlogged_calls; k++) {
-		uint16_t a = refused(tally, k);
-		uint16_t b = refused(baseline_tally, k);
-
-		if (tally->unlogged_refused == NULL &&
-		    baseline_tally->unlogged_refused == NULL)
-			break;
-		gained += b > a ? (uint64_t)(b - a) : 0;
-		lost += a > b ? (uint64_t)(a - b) : 0;
-	}
-	difference->interval = tk_paired((double)gained / r, (double)lost / r,
-					 n, &difference->value);
-	if (tally->calls == 0) {
-		difference->verdict = result->doubt == RS_DOUBT_NONE
-					      ? RS_VERDICT_EQUAL
-					      : RS_VERDICT_DEPENDS;
-		return;
-	}
-	between = tk_deviation_between(tally->succeeded,
-				       baseline_tally->succeeded,
-				       tally->replicas) /
-		  n;
-	difference->interval = tk_clamp(
-		tk_widen(difference->interval, difference->value, between), -1,
-		1);
-	difference->verdict = judge(result, baseline, difference);
 }

@@ -8,6 +8,7 @@
 #include "recorded/doubt.h"
 #include "recorded/logged_policy.h"
 #include "replay/tally.h"
+#include "replay/window.h"
 #include "stats/interval.h"
 
 /** If a larger share of calls meets an unsupported attempt, the verdict has to
@@ -103,8 +104,9 @@ struct rs_difference {
 	/** Index of the policy that this one is compared with. */
 	size_t baseline;
 	double value;
-	/** For this window, and for the next one like it. */
-	struct tk_interval interval, prospective;
+	/** For this window, and for the next one like it; what it may be
+	 *  whatever the log does not show. */
+	struct tk_interval interval, prospective, outer;
 	/** Differences up to this are equal. */
 	double margin;
 	enum rs_verdict verdict;
@@ -163,9 +165,16 @@ struct rs_result {
  * Make the numbers of one policy, but not its difference.
  *
  * @param first_tries  durations to add to those of successes; or NULL
+ * @param window       for the next window
  */
 void rs_result_make(struct rs_result *result, const struct rs_tally *tally,
-		    const struct tk_samples *first_tries);
+		    const struct tk_samples *first_tries,
+		    struct rs_window *window);
+
+/** Widen the bounds of the success rate to what another assumption about the
+ *  fate of calls says. */
+void rs_result_admit_family(struct rs_result *result,
+			    const struct rs_tally *tally);
 
 /** Whether the success rate is doubtful, for whatever reason: "?". */
 bool rs_result_doubtful(const struct rs_result *result);
@@ -176,11 +185,5 @@ void rs_result_admit_failures(struct rs_result *result, uint64_t failures);
 
 /** Calls that a budget or breaker ended. */
 double rs_guard_stops(const struct rs_result *result);
-
-/** Set the paired difference of two policies on one operation. */
-void rs_result_compare(struct rs_result *result, const struct rs_tally *tally,
-		       const struct rs_result *baseline,
-		       const struct rs_tally *baseline_tally,
-		       size_t call_count);
 
 #endif

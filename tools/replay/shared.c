@@ -25,15 +25,41 @@ struct shared {
 	size_t next;
 	uint64_t next_unlogged;
 	struct rs_kernel kernel;
-	/** By position: replicas in which the recorded first attempt was made
-	 *  and succeeded. Those have the same duration. */
-	uint16_t *first_tries;
 };
 
 static size_t
 position_of(const struct shared *shared, const struct rs_sim_call *call)
 {
 	return call->index - shared->run->operation->first_call;
+}
+
+/* The duration of the recorded first attempt. */
+static uint64_t
+first_duration_ns(const struct rs_log *log, size_t index)
+{
+	uint64_t first = log->call[index].first;
+
+	return log->end_ns[first] - log->start_ns[first];
+}
+
+/* Calls that succeed at the recorded first attempt mostly do so in all
+ * replicas, which share its duration; the others take it back. */
+static bool
+add_duration(struct shared *shared, const struct rs_sim_call *call)
+{
+	const struct rs_call_outcome *outcome = &call->outcome;
+	struct rs_tally *tally = shared->tally;
+
+	if (rs_recorded_first_try(shared->run, call->index)) {
+		if (outcome->stop == BACKOFF_STOP_SUCCESS &&
+		    outcome->attempts == 1)
+			return true;
+		if (!rs_tally_take_back(
+			    tally, shared->replica,
+			    first_duration_ns(shared->run->log, call->index)))
+			return false;
+	}
+	return rs_tally_add_duration(tally, shared->replica, outcome);
 }
 
 static void
@@ -44,11 +70,8 @@ count_call(struct shared *shared, const struct rs_sim_call *call)
 
 	if (shared->bound != RS_BOUND_NONE)
 		return;
-	rs_tally_add(shared->tally, position, shared->replica, 1, outcome);
-	if (outcome->stop == BACKOFF_STOP_SUCCESS && outcome->attempts == 1 &&
-	    rs_recorded_first_try(shared->run, call->index))
-		shared->first_tries[position]++;
-	else if (!rs_tally_add_duration(shared->tally, outcome, 1))
+	rs_tally_add(shared->tally, position, shared->replica, outcome);
+	if (!add_duration(shared, call))
 		rs_kernel_fail(&shared->kernel);
 }
 
@@ -251,22 +274,21 @@ run_once(struct shared *shared, uint32_t replica, enum rs_bound bound)
 static bool
 run_replica(struct shared *shared, uint32_t replica)
 {
-	struct rs_tally *tally = shared->tally;
+	uint64_t least, most;
 
 	shared->met_unsupported = false;
 	if (!run_once(shared, replica, RS_BOUND_NONE))
 		return false;
-	if (!shared->met_unsupported) {
-		tally->least += shared->succeeded;
-		tally->most += shared->succeeded;
-		return true;
+	least = most = shared->succeeded;
+	if (shared->met_unsupported) {
+		if (!run_once(shared, replica, RS_BOUND_ALL_FAIL))
+			return false;
+		least = shared->succeeded;
+		if (!run_once(shared, replica, RS_BOUND_ALL_SUCCEED))
+			return false;
+		most = shared->succeeded;
 	}
-	if (!run_once(shared, replica, RS_BOUND_ALL_FAIL))
-		return false;
-	tally->least += shared->succeeded;
-	if (!run_once(shared, replica, RS_BOUND_ALL_SUCCEED))
-		return false;
-	tally->most += shared->succeeded;
+	rs_tally_add_bounds(shared->tally, replica, least, most);
 	return true;
 }
 
@@ -285,19 +307,18 @@ run_groups(struct shared *shared, const struct rs_groups *groups)
 static bool
 add_first_tries(struct shared *shared, const struct rs_groups *groups)
 {
-	const struct rs_log *log = shared->run->log;
+	struct tk_samples *durations = &shared->tally->success;
 
 	for (size_t i = 0; i < groups->call_count; i++) {
 		uint32_t call = groups->call[i];
-		size_t position = call - shared->run->operation->first_call;
-		uint64_t first = log->call[call].first;
 
-		if (!tk_samples_add(&shared->tally->success,
-				    log->end_ns[first] - log->start_ns[first],
-				    shared->first_tries[position]))
+		if (rs_recorded_first_try(shared->run, call) &&
+		    !tk_samples_add(durations,
+				    first_duration_ns(shared->run->log, call),
+				    1))
 			return false;
 	}
-	return rs_tally_add_unlogged_durations(shared->tally);
+	return tk_samples_add(durations, 0, shared->tally->unlogged_calls);
 }
 
 enum backoff_status
@@ -308,10 +329,7 @@ rs_shared_run(struct rs_tally *tally, const struct rs_run *run)
 	bool ok;
 
 	rs_kernel_init(&shared.kernel, &kernel_ops, &shared);
-	shared.first_tries = calloc(run->operation->call_count + 1,
-				    sizeof(*shared.first_tries));
-	ok = shared.first_tries &&
-	     rs_groups_init(&groups, run->log, run->operation) == BACKOFF_OK;
+	ok = rs_groups_init(&groups, run->log, run->operation) == BACKOFF_OK;
 	if (ok) {
 		tally->guarded = true;
 		tally->calls = groups.call_count + tally->unlogged_calls;
@@ -321,6 +339,5 @@ rs_shared_run(struct rs_tally *tally, const struct rs_run *run)
 	}
 	rs_groups_clear(&groups);
 	rs_kernel_clear(&shared.kernel);
-	free(shared.first_tries);
 	return ok ? BACKOFF_OK : BACKOFF_E_NOMEM;
 }

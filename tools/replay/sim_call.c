@@ -125,25 +125,6 @@ model_failure(struct rs_sim_call *call, const struct rs_run *run,
 	return attempt[i].error_type;
 }
 
-/* Beyond the longest wait in the log, it is not known how long the trouble of a
- * call lasts. */
-static enum rs_support
-support_of_wait(const struct rs_run *run, uint64_t wait_ns)
-{
-	if (wait_ns > bo_add_sat(run->log->longest_delay_ns, SAME_TIME_NS))
-		return RS_SUPPORT_UNSUPPORTED;
-	if (wait_ns >
-	    bo_add_sat(run->operation->longest_delay_ns, SAME_TIME_NS))
-		return RS_SUPPORT_MODELLED;
-	return RS_SUPPORT_EXACT;
-}
-
-static enum rs_support
-worse(enum rs_support a, enum rs_support b)
-{
-	return a > b ? a : b;
-}
-
 /* End of an attempt with a given duration; its start if none is known. */
 static uint64_t
 end_after(uint64_t start_ns, uint64_t duration_ns)
@@ -152,9 +133,24 @@ end_after(uint64_t start_ns, uint64_t duration_ns)
 			  duration_ns == BACKOFF_ABSENT ? 0 : duration_ns);
 }
 
+/* A probability below which a draw lies. */
+static uint64_t
+threshold(double chance)
+{
+	return chance < 1 ? (uint64_t)(chance * 0x1p64) : UINT64_MAX;
+}
+
+/* What leaves the outcome open if an estimator has no support for it. */
+static enum rs_open
+open_by(const struct rs_run *run, uint64_t start_ns)
+{
+	return tk_cover_has(run->log->cover, start_ns) ? RS_OPEN_FATE
+						       : RS_OPEN_TIME;
+}
+
 static void
 estimate(struct rs_sim_call *call, const struct rs_run *run,
-	 const struct tk_call *record, uint32_t number, uint64_t wait_ns)
+	 const struct tk_call *record, uint32_t number)
 {
 	struct rs_attempt *attempt = &call->attempt;
 	const struct rs_question question = {.call = call->index,
@@ -162,18 +158,18 @@ estimate(struct rs_sim_call *call, const struct rs_run *run,
 					     .replica = call->replica,
 					     .family = run->family,
 					     .start_ns = attempt->start_ns};
-	uint64_t draw =
-		rs_draw(run->seed, RS_PURPOSE_DURATION, call->index, number, 0);
+	uint64_t draw = rs_draw(run->seed, RS_PURPOSE_DURATION, call->index,
+				number, call->replica);
 	struct rs_answer answer;
 	tk_string type;
-	double fails;
 
 	run->estimator->ask(run->estimate, &question, &answer);
 	attempt->known = RS_KNOWN_NOT;
-	attempt->support = worse(answer.support, support_of_wait(run, wait_ns));
-	fails = rs_answer_fails(&answer);
-	attempt->fails_below =
-		fails < 1 ? (uint64_t)(fails * 0x1p64) : UINT64_MAX;
+	attempt->support = answer.support;
+	if (answer.support == RS_SUPPORT_UNSUPPORTED)
+		attempt->open = open_by(run, attempt->start_ns);
+	attempt->target_fails_below = threshold(answer.environment);
+	attempt->fate_fails_below = threshold(answer.own);
 	type = model_failure(call, run, record, number);
 	attempt->failure_ns = end_after(
 		attempt->start_ns,
@@ -202,12 +198,16 @@ limit_attempt(struct rs_sim_call *call, const struct rs_run *run,
 			run->logged_policy, number);
 	}
 	if (attempt->known == RS_KNOWN_FAILS && logged_ns < limit_ns &&
-	    call->failure.kind == BACKOFF_OUTCOME_TIMEOUT)
+	    call->failure.kind == BACKOFF_OUTCOME_TIMEOUT) {
 		attempt->support = RS_SUPPORT_UNSUPPORTED;
+		attempt->open = RS_OPEN_TIMEOUT;
+	}
+	/* A success that takes longer is a timeout. */
 	if (attempt->success_ns > end_ns && attempt->known != RS_KNOWN_FAILS) {
-		attempt->fails_below = UINT64_MAX;
+		if (!rs_sim_call_fails(call, run, attempt, number,
+				       RS_BOUND_NONE))
+			attempt->failure_ns = UINT64_MAX;
 		attempt->known = RS_KNOWN_FAILS;
-		attempt->failure_ns = UINT64_MAX;
 	}
 	if (attempt->failure_ns <= end_ns)
 		return;
@@ -222,15 +222,22 @@ rs_sim_call_attempt(struct rs_sim_call *call, const struct rs_run *run,
 		    uint64_t now_ns)
 {
 	const struct tk_call *record = &run->log->call[call->index];
-	uint64_t wait_ns = call->attempt.delay_ns;
 	uint32_t number = call->decision.attempt;
 
 	call->attempt = (struct rs_attempt){.start_ns = now_ns};
 	if (is_recorded(run, record, number, now_ns))
 		take_recorded(call, run, record, number);
 	else
-		estimate(call, run, record, number, wait_ns);
+		estimate(call, run, record, number);
 	limit_attempt(call, run, number);
+}
+
+static bool
+drawn_below(const struct rs_sim_call *call, const struct rs_run *run,
+	    enum rs_purpose purpose, uint32_t number, uint64_t threshold)
+{
+	return threshold > 0 && rs_draw(run->seed, purpose, call->index, number,
+					call->replica) < threshold;
 }
 
 bool
@@ -238,17 +245,22 @@ rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 		  const struct rs_attempt *attempt, uint32_t number,
 		  enum rs_bound bound)
 {
-	bool unsupported = attempt->support == RS_SUPPORT_UNSUPPORTED;
+	uint64_t fate = attempt->fate_fails_below;
 
 	if (attempt->known == RS_KNOWN_SUCCEEDS)
 		return false;
-	if (unsupported && bound == RS_BOUND_ALL_SUCCEED)
-		return false;
-	if (attempt->known == RS_KNOWN_FAILS ||
-	    (unsupported && bound == RS_BOUND_ALL_FAIL))
+	if (attempt->open != RS_OPEN_NOTHING && bound != RS_BOUND_NONE) {
+		if (attempt->open != RS_OPEN_FATE)
+			return bound == RS_BOUND_ALL_FAIL;
+		if (bound == RS_BOUND_ALL_FAIL && fate > 0)
+			return true;
+		fate = 0;
+	}
+	if (attempt->known == RS_KNOWN_FAILS)
 		return true;
-	return rs_draw(run->seed, RS_PURPOSE_OUTCOME, call->index, number,
-		       call->replica) < attempt->fails_below;
+	return drawn_below(call, run, RS_PURPOSE_FATE, number, fate) ||
+	       drawn_below(call, run, RS_PURPOSE_OUTCOME, number,
+			   attempt->target_fails_below);
 }
 
 /* The draw for the delay after an attempt. */

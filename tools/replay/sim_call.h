@@ -3,6 +3,7 @@
 #ifndef RS_SIM_CALL_H
 #define RS_SIM_CALL_H
 
+#include "base/num.h"
 #include "estimate/estimate.h"
 #include "recorded/log.h"
 
@@ -34,16 +35,33 @@ enum rs_known {
 	RS_KNOWN_SUCCEEDS,
 };
 
+/** What leaves the outcome of an attempt open. */
+enum rs_open {
+	RS_OPEN_NOTHING,
+	/** The fate of its call: whether trouble of its own lasts that long. */
+	RS_OPEN_FATE,
+	/** A shorter limit than the policy's cut the recorded attempt, or one
+	 *  like it. */
+	RS_OPEN_TIMEOUT,
+	/** It begins outside the time that the log covers. */
+	RS_OPEN_TIME,
+	RS_OPEN_COUNT
+};
+
 /** An attempt, and the decision if it fails. */
 struct rs_attempt {
 	uint64_t start_ns;
 	/** End of the attempt if it succeeds, and if it fails. */
 	uint64_t success_ns, failure_ns;
-	/** If its outcome is not known, it fails if the draw is below this. */
-	uint64_t fails_below;
+	/** If its outcome is not known, it fails if the draw for the target is
+	 *  below the first one, or that for the fate of its call below the
+	 *  second. */
+	uint64_t target_fails_below, fate_fails_below;
 	/** The wait after its failure. */
 	uint64_t delay_ns;
 	enum rs_support support;
+	/** Not NOTHING only if it is unsupported. */
+	enum rs_open open;
 	enum rs_known known;
 	/** Reason why its failure ends the call; NONE: another attempt
 	 *  follows. */
@@ -58,6 +76,10 @@ struct rs_call_outcome {
 	uint32_t attempts;
 	/** Attempts by support class. */
 	uint32_t support[RS_SUPPORT_COUNT];
+	/** Attempts that are open, by kind. */
+	uint32_t open[RS_OPEN_COUNT];
+	/** A hash of the attempts and their outcomes. */
+	uint64_t did;
 	/** Number of times it opened a breaker. */
 	uint32_t breaker_opened;
 	enum backoff_stop stop;
@@ -80,7 +102,8 @@ struct rs_sim_call {
 	struct rs_call_outcome outcome;
 };
 
-/** Outcome of unsupported attempts, to find the bounds of a result. */
+/** Outcome of unsupported attempts, to find the bounds of a result. Where only
+ *  the fate of the call is open, what is known of the target still counts. */
 enum rs_bound {
 	/** The drawn outcome. */
 	RS_BOUND_NONE,
@@ -132,6 +155,8 @@ rs_call_outcome_add(struct rs_call_outcome *outcome,
 {
 	outcome->attempts++;
 	outcome->support[attempt->support]++;
+	outcome->open[attempt->open]++;
+	outcome->did = bo_mix64(outcome->did + attempt->start_ns + failed);
 	if (failed) {
 		outcome->backoff_ns += attempt->delay_ns;
 		outcome->stop = attempt->stop;
@@ -140,6 +165,14 @@ rs_call_outcome_add(struct rs_call_outcome *outcome,
 		outcome->stop = BACKOFF_STOP_SUCCESS;
 		outcome->end_ns = attempt->success_ns;
 	}
+}
+
+/** A hash of what the call did: its attempts, their outcomes, and its end. */
+static inline uint64_t
+rs_call_outcome_hash(const struct rs_call_outcome *outcome)
+{
+	return bo_mix64(outcome->did + bo_mix64(outcome->end_ns) +
+			(uint64_t)outcome->stop);
 }
 
 #endif

@@ -7,6 +7,18 @@
 
 #include "replay/tally.h"
 
+/* Weight of a shared duration that one replica takes back. */
+#define TAKEN_BACK UINT64_MAX
+/* Keeps unlogged calls apart from others in the hash. */
+#define UNLOGGED (UINT64_C(1) << 63)
+
+/* An odd number, so that no outcome vanishes in the product. */
+static uint64_t
+factor(uint32_t replica)
+{
+	return bo_mix64(replica) | 1;
+}
+
 enum backoff_status
 rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
 	      const struct rs_load *load, uint32_t replicas)
@@ -16,13 +28,16 @@ rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
 	*tally = (struct rs_tally){.replicas = replicas,
 				   .unlogged_calls = operation->unlogged_calls,
 				   .load = load};
-	tally->succeeded = calloc(replicas, sizeof(*tally->succeeded));
-	tally->attempts = calloc(replicas, sizeof(*tally->attempts));
+	tally->replica = calloc(replicas, sizeof(*tally->replica));
 	tally->call_succeeded = calloc(calls, sizeof(*tally->call_succeeded));
 	tally->call_attempts = calloc(calls, sizeof(*tally->call_attempts));
 	tally->further = calloc(load->bins + 1, sizeof(*tally->further));
-	if (tally->succeeded && tally->attempts && tally->call_succeeded &&
-	    tally->call_attempts && tally->further)
+	tally->success_in = calloc(replicas, sizeof(*tally->success_in));
+	tally->failure_in = calloc(replicas, sizeof(*tally->failure_in));
+	for (uint32_t r = 0; r < replicas; r++)
+		tally->factors += factor(r);
+	if (tally->replica && tally->call_succeeded && tally->call_attempts &&
+	    tally->further && tally->success_in && tally->failure_in)
 		return BACKOFF_OK;
 	rs_tally_clear(tally);
 	return BACKOFF_E_NOMEM;
@@ -31,8 +46,15 @@ rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
 void
 rs_tally_clear(struct rs_tally *tally)
 {
-	free(tally->succeeded);
-	free(tally->attempts);
+	for (uint32_t r = 0; r < tally->replicas; r++) {
+		if (tally->success_in)
+			tk_samples_clear(&tally->success_in[r]);
+		if (tally->failure_in)
+			tk_samples_clear(&tally->failure_in[r]);
+	}
+	free(tally->success_in);
+	free(tally->failure_in);
+	free(tally->replica);
 	free(tally->call_succeeded);
 	free(tally->call_attempts);
 	free(tally->unlogged_refused);
@@ -50,17 +72,17 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 	free(kept.unlogged_refused);
 	*tally = (struct rs_tally){.replicas = kept.replicas,
 				   .unlogged_calls = kept.unlogged_calls,
+				   .factors = kept.factors,
 				   .load = kept.load,
 				   .further = kept.further,
-				   .succeeded = kept.succeeded,
-				   .attempts = kept.attempts,
+				   .replica = kept.replica,
 				   .call_succeeded = kept.call_succeeded,
 				   .call_attempts = kept.call_attempts,
 				   .success = kept.success,
-				   .failure = kept.failure};
-	memset(tally->succeeded, 0,
-	       tally->replicas * sizeof(*tally->succeeded));
-	memset(tally->attempts, 0, tally->replicas * sizeof(*tally->attempts));
+				   .failure = kept.failure,
+				   .success_in = kept.success_in,
+				   .failure_in = kept.failure_in};
+	memset(tally->replica, 0, tally->replicas * sizeof(*tally->replica));
 	memset(tally->call_succeeded, 0,
 	       operation->call_count * sizeof(*tally->call_succeeded));
 	memset(tally->call_attempts, 0,
@@ -69,72 +91,143 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 	       (tally->load->bins + 1) * sizeof(*tally->further));
 	tk_samples_reset(&tally->success);
 	tk_samples_reset(&tally->failure);
+	for (uint32_t r = 0; r < tally->replicas; r++) {
+		tk_samples_reset(&tally->success_in[r]);
+		tk_samples_reset(&tally->failure_in[r]);
+	}
+}
+
+/* The sums that an outcome goes into, and the number of replicas. */
+static struct rs_sums *
+sums_of(struct rs_tally *tally, uint32_t replica, uint32_t *weight)
+{
+	bool all = replica == RS_ALL_REPLICAS;
+
+	*weight = all ? tally->replicas : 1;
+	return all ? &tally->all : &tally->replica[replica];
+}
+
+/* A call that does the same in each replica counts the same, whether it was
+ * simulated once or in each of them. */
+static void
+add_hash(struct rs_tally *tally, uint64_t call, uint32_t replica, uint64_t does)
+{
+	uint64_t factors =
+		replica == RS_ALL_REPLICAS ? tally->factors : factor(replica);
+
+	tally->hash += factors * bo_mix64(does + bo_mix64(call));
 }
 
 void
 rs_tally_add(struct rs_tally *tally, size_t position, uint32_t replica,
-	     uint32_t weight, const struct rs_call_outcome *outcome)
+	     const struct rs_call_outcome *outcome)
 {
 	bool success = outcome->stop == BACKOFF_STOP_SUCCESS;
-	uint32_t attempts = outcome->attempts;
+	uint32_t attempts = outcome->attempts, weight;
+	struct rs_sums *sums = sums_of(tally, replica, &weight);
 
 	for (size_t i = 0; i < RS_SUPPORT_COUNT; i++)
 		tally->support[i] += (uint64_t)outcome->support[i] * weight;
-	for (uint32_t r = replica; r < replica + weight; r++) {
-		tally->attempts[r] += attempts;
-		tally->succeeded[r] += success;
-	}
+	for (size_t i = 0; i < RS_OPEN_COUNT; i++)
+		tally->open[i] += (uint64_t)outcome->open[i] * weight;
+	sums->attempts += attempts;
+	sums->stop[outcome->stop]++;
 	tally->call_attempts[position] += attempts * weight;
 	tally->backoff_ns += outcome->backoff_ns * weight;
 	tally->opened += (uint64_t)outcome->breaker_opened * weight;
-	tally->stop[outcome->stop] += weight;
+	add_hash(tally, position, replica, rs_call_outcome_hash(outcome));
 	if (outcome->support[RS_SUPPORT_UNSUPPORTED] > 0)
 		tally->unsupported_calls += weight;
 	if (success) {
-		tally->first_try += attempts == 1 ? weight : 0;
+		sums->succeeded++;
+		sums->first_try += attempts == 1;
 		tally->call_succeeded[position] += (uint16_t)weight;
 	}
 	if (attempts == 0) {
-		tally->refused_calls += weight;
+		sums->refused++;
 		rs_tally_add_load(tally, outcome->start_ns, -(int64_t)weight);
 	}
 }
 
-bool
-rs_tally_add_duration(struct rs_tally *tally,
-		      const struct rs_call_outcome *outcome, uint32_t weight)
+void
+rs_tally_add_bounds(struct rs_tally *tally, uint32_t replica, uint64_t least,
+		    uint64_t most)
 {
-	return tk_samples_add(outcome->stop == BACKOFF_STOP_SUCCESS
-				      ? &tally->success
-				      : &tally->failure,
-			      outcome->end_ns - outcome->start_ns, weight);
+	uint32_t weight;
+	struct rs_sums *sums = sums_of(tally, replica, &weight);
+
+	sums->least += least;
+	sums->most += most;
 }
 
-/* Successes at the first attempt in all replicas. */
-static void
-add_first_tries(struct rs_tally *tally, uint64_t calls)
+/* The durations that all replicas share, or those of one. */
+static struct tk_samples *
+durations(struct rs_tally *tally, uint32_t replica, bool success)
 {
-	uint64_t all = calls * tally->replicas;
+	if (replica == RS_ALL_REPLICAS)
+		return success ? &tally->success : &tally->failure;
+	return success ? &tally->success_in[replica]
+		       : &tally->failure_in[replica];
+}
 
-	for (uint32_t r = 0; r < tally->replicas; r++) {
-		tally->succeeded[r] += calls;
-		tally->attempts[r] += calls;
-	}
-	tally->stop[BACKOFF_STOP_SUCCESS] += all;
-	tally->support[RS_SUPPORT_EXACT] += all;
-	tally->first_try += all;
+bool
+rs_tally_add_duration(struct rs_tally *tally, uint32_t replica,
+		      const struct rs_call_outcome *outcome)
+{
+	bool success = outcome->stop == BACKOFF_STOP_SUCCESS;
+
+	return tk_samples_add(durations(tally, replica, success),
+			      outcome->end_ns - outcome->start_ns, 1);
+}
+
+bool
+rs_tally_take_back(struct rs_tally *tally, uint32_t replica, uint64_t ns)
+{
+	return tk_samples_add(&tally->success_in[replica], ns, TAKEN_BACK);
+}
+
+void
+rs_tally_add_first_try(struct rs_tally *tally, size_t position,
+		       uint64_t start_ns, uint64_t end_ns)
+{
+	struct rs_call_outcome outcome = {.start_ns = start_ns,
+					  .end_ns = end_ns};
+
+	rs_call_outcome_add(&outcome,
+			    &(struct rs_attempt){.start_ns = start_ns,
+						 .success_ns = end_ns},
+			    false);
+	add_hash(tally, position, RS_ALL_REPLICAS,
+		 rs_call_outcome_hash(&outcome));
+	tally->call_succeeded[position] = (uint16_t)tally->replicas;
+	tally->call_attempts[position] = tally->replicas;
+	tally->support[RS_SUPPORT_EXACT] += tally->replicas;
+	tally->all.succeeded++;
+	tally->all.attempts++;
+	tally->all.first_try++;
+	tally->all.least++;
+	tally->all.most++;
+	tally->all.stop[BACKOFF_STOP_SUCCESS]++;
 }
 
 void
 rs_tally_add_unlogged(struct rs_tally *tally)
 {
-	add_first_tries(tally, tally->unlogged_calls);
+	uint64_t calls = tally->unlogged_calls;
+
+	tally->all.succeeded += calls;
+	tally->all.attempts += calls;
+	tally->all.first_try += calls;
+	tally->all.stop[BACKOFF_STOP_SUCCESS] += calls;
+	tally->support[RS_SUPPORT_EXACT] += calls * tally->replicas;
 }
 
 bool
 rs_tally_refuse_unlogged(struct rs_tally *tally, uint64_t k, uint32_t replica,
 			 uint64_t now_ns)
 {
+	struct rs_sums *sums = &tally->replica[replica];
+
 	if (tally->unlogged_refused == NULL)
 		tally->unlogged_refused =
 			calloc(tally->unlogged_calls,
@@ -142,66 +235,54 @@ rs_tally_refuse_unlogged(struct rs_tally *tally, uint64_t k, uint32_t replica,
 	if (tally->unlogged_refused == NULL)
 		return false;
 	tally->unlogged_refused[k]++;
-	tally->succeeded[replica]--;
-	tally->attempts[replica]--;
-	tally->stop[BACKOFF_STOP_SUCCESS]--;
-	tally->stop[BACKOFF_STOP_BREAKER_OPEN]++;
+	/* Sums of unlogged calls are in those of all replicas. */
+	sums->succeeded--;
+	sums->attempts--;
+	sums->first_try--;
+	sums->refused++;
+	sums->stop[BACKOFF_STOP_SUCCESS]--;
+	sums->stop[BACKOFF_STOP_BREAKER_OPEN]++;
 	tally->support[RS_SUPPORT_EXACT]--;
-	tally->first_try--;
-	tally->refused_calls++;
+	add_hash(tally, k | UNLOGGED, replica, BACKOFF_STOP_BREAKER_OPEN);
 	rs_tally_add_load(tally, now_ns, -1);
-	return tk_samples_add(&tally->failure, 0, 1);
-}
-
-/* Replicas in which an unlogged call was refused. */
-static uint32_t
-refused(const struct rs_tally *tally, uint64_t k)
-{
-	return tally->unlogged_refused ? tally->unlogged_refused[k] : 0;
-}
-
-bool
-rs_tally_add_unlogged_durations(struct rs_tally *tally)
-{
-	uint64_t succeeded = tally->unlogged_calls * tally->replicas;
-
-	for (uint64_t k = 0;
-	     tally->unlogged_refused && k < tally->unlogged_calls; k++)
-		succeeded -= refused(tally, k);
-	return tk_samples_add(&tally->success, 0, succeeded);
+	return tk_samples_add(&tally->success_in[replica], 0, TAKEN_BACK) &&
+	       tk_samples_add(&tally->failure_in[replica], 0, 1);
 }
 
 static void
-add_squares(struct rs_tally *tally, const struct rs_operation *operation)
+add_sums(struct rs_sums *to, const struct rs_sums *from)
 {
-	uint64_t replicas = tally->replicas;
-
-	for (size_t i = 0; i < operation->call_count; i++) {
-		uint64_t attempts = tally->call_attempts[i];
-
-		tally->attempts_squared += (bo_u128)attempts * attempts;
-	}
-	if (tally->unlogged_refused == NULL) {
-		tally->attempts_squared +=
-			(bo_u128)tally->unlogged_calls * replicas * replicas;
-		return;
-	}
-	for (uint64_t k = 0; k < tally->unlogged_calls; k++) {
-		uint64_t attempts = replicas - refused(tally, k);
-
-		tally->attempts_squared += (bo_u128)attempts * attempts;
-	}
+	to->succeeded += from->succeeded;
+	to->attempts += from->attempts;
+	to->first_try += from->first_try;
+	to->refused += from->refused;
+	to->least += from->least;
+	to->most += from->most;
+	for (size_t i = 0; i < RS_STOPS; i++)
+		to->stop[i] += from->stop[i];
 }
 
 void
-rs_tally_finish(struct rs_tally *tally, const struct rs_operation *operation)
+rs_tally_finish(struct rs_tally *tally)
 {
-	uint64_t all = tally->first_tries * tally->replicas;
-
-	add_first_tries(tally, tally->first_tries);
-	tally->least += all;
-	tally->most += all;
-	add_squares(tally, operation);
 	tk_samples_sort(&tally->success);
 	tk_samples_sort(&tally->failure);
+	for (uint32_t r = 0; r < tally->replicas; r++) {
+		add_sums(&tally->replica[r], &tally->all);
+		tk_samples_sort(&tally->success_in[r]);
+		tk_samples_sort(&tally->failure_in[r]);
+	}
+}
+
+bool
+rs_tally_as_recorded(const struct rs_tally *tally, const struct rs_log *log,
+		     const struct rs_operation *operation, size_t position)
+{
+	const struct tk_call *call =
+		&log->call[operation->first_call + position];
+	uint32_t attempts = rs_log_refused(log, call) ? 0 : call->count;
+	uint32_t succeeded = rs_log_all_failed(log, call) ? 0 : tally->replicas;
+
+	return tally->call_succeeded[position] == succeeded &&
+	       tally->call_attempts[position] == attempts * tally->replicas;
 }

@@ -13,6 +13,18 @@
 
 #define RS_REPLICAS_MAX 1000
 #define RS_STOPS BACKOFF_STOP_COUNT
+#define RS_ALL_REPLICAS UINT32_MAX
+
+/** Sums over the calls of one replica. */
+struct rs_sums {
+	uint64_t succeeded, attempts, first_try;
+	/** Calls that made no attempt because a breaker was open. */
+	uint64_t refused;
+	/** Successes at both ends of what the log does not show: see
+	 *  enum rs_bound. */
+	uint64_t least, most;
+	uint64_t stop[RS_STOPS];
+};
 
 /** Integers only, so that sums do not depend on the order of calls. Counts are
  *  over all replicas: means are counts divided by replicas. */
@@ -20,8 +32,9 @@ struct rs_tally {
 	uint32_t replicas;
 	/** Replayed and unlogged calls: rs_operation.calls. */
 	uint64_t calls;
-	/** By replica. */
-	uint64_t *succeeded, *attempts;
+	/** By replica; and of calls that are the same in all replicas, which
+	 *  rs_tally_finish() adds to each. */
+	struct rs_sums *replica, all;
 	/** By call of the operation: replicas in which it succeeded; its
 	 *  attempts in all replicas. */
 	uint16_t *call_succeeded;
@@ -30,31 +43,28 @@ struct rs_tally {
 	 *  call, replicas in which a breaker refused it; NULL if none was. */
 	uint64_t unlogged_calls;
 	uint16_t *unlogged_refused;
-	/** Successes at the first attempt. */
-	uint64_t first_try;
-	/** Calls of rs_tally_add_first_try(); in other sums after
-	 *  rs_tally_finish() only. */
-	uint64_t first_tries;
-	/** Successes if every unsupported attempt failed, and if the first one
-	 *  of each call succeeded. */
-	uint64_t least, most;
+	/** A hash of what each call does in each replica: its attempts, their
+	 *  outcomes, and the reason why it ends. And the sum of the factors of
+	 *  replicas in it. */
+	uint64_t hash, factors;
 	/** Calls with an unsupported attempt. */
 	uint64_t unsupported_calls;
-	/** The policy has a budget or a breaker; number of calls that made no
-	 *  attempt because a breaker was open; number of times one opened. */
+	/** Attempts that are open, by kind: see enum rs_open. */
+	uint64_t open[RS_OPEN_COUNT];
+	/** The policy has a budget or a breaker; number of times one opened. */
 	bool guarded;
-	uint64_t refused_calls, opened;
+	uint64_t opened;
 	/** Attempts by bin of the load, other than first ones, which are in the
 	 *  load; a first attempt that was not made counts -1. */
 	const struct rs_load *load;
 	int64_t *further;
-	uint64_t stop[RS_STOPS];
 	uint64_t support[RS_SUPPORT_COUNT];
 	uint64_t backoff_ns;
-	/** Sum over calls of the squares of their attempts in all replicas. */
-	bo_u128 attempts_squared;
-	/** Durations of calls that succeeded, and of those that failed. */
+	/** Durations of calls that succeeded, and of those that failed: what
+	 *  all replicas share, and by replica. A replica may take back a shared
+	 *  one: then its weight is -1. */
 	struct tk_samples success, failure;
+	struct tk_samples *success_in, *failure_in;
 };
 
 /** BACKOFF_OK or BACKOFF_E_NOMEM. The load must outlive the tally. */
@@ -77,29 +87,31 @@ rs_tally_add_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
 }
 
 /**
- * Add the outcome of a call, except its duration and the load of its attempts.
+ * Add the outcome of a call, except its duration, the load of its attempts and
+ * the bounds.
  *
  * @param position  of the call in the operation
- * @param replica   first of @p weight replicas that have this outcome
+ * @param replica   which; RS_ALL_REPLICAS: the same in all of them
  */
 void rs_tally_add(struct rs_tally *tally, size_t position, uint32_t replica,
-		  uint32_t weight, const struct rs_call_outcome *outcome);
+		  const struct rs_call_outcome *outcome);
 
-/** Add the duration of a call in @p weight replicas. False if memory ran out.
- */
-bool rs_tally_add_duration(struct rs_tally *tally,
-			   const struct rs_call_outcome *outcome,
-			   uint32_t weight);
+/** Add whether a call succeeds at both ends of what the log does not show. */
+void rs_tally_add_bounds(struct rs_tally *tally, uint32_t replica,
+			 uint64_t least, uint64_t most);
+
+/** Add the duration of a call. False if memory ran out. */
+bool rs_tally_add_duration(struct rs_tally *tally, uint32_t replica,
+			   const struct rs_call_outcome *outcome);
+
+/** Take a duration of a success back that all replicas share. False if memory
+ *  ran out. */
+bool rs_tally_take_back(struct rs_tally *tally, uint32_t replica, uint64_t ns);
 
 /** Add a call that succeeds at its recorded first attempt in all replicas,
  *  except its duration. */
-static inline void
-rs_tally_add_first_try(struct rs_tally *tally, size_t position)
-{
-	tally->call_succeeded[position] = (uint16_t)tally->replicas;
-	tally->call_attempts[position] = tally->replicas;
-	tally->first_tries++;
-}
+void rs_tally_add_first_try(struct rs_tally *tally, size_t position,
+			    uint64_t start_ns, uint64_t end_ns);
 
 /** Add all unlogged calls as successes, except to bounds and durations. */
 void rs_tally_add_unlogged(struct rs_tally *tally);
@@ -113,12 +125,14 @@ void rs_tally_add_unlogged(struct rs_tally *tally);
 bool rs_tally_refuse_unlogged(struct rs_tally *tally, uint64_t k,
 			      uint32_t replica, uint64_t now_ns);
 
-/** Add the durations of unlogged calls that were not refused, which are 0.
- * False if memory ran out. */
-bool rs_tally_add_unlogged_durations(struct rs_tally *tally);
-
 /** Complete the sums when all calls have been added. */
-void rs_tally_finish(struct rs_tally *tally,
-		     const struct rs_operation *operation);
+void rs_tally_finish(struct rs_tally *tally);
+
+/** Whether a call did the same in all replicas as was recorded: as many
+ *  attempts, and the same end. */
+bool rs_tally_as_recorded(const struct rs_tally *tally,
+			  const struct rs_log *log,
+			  const struct rs_operation *operation,
+			  size_t position);
 
 #endif

@@ -215,7 +215,7 @@ rs_cmd_compare(int argc, char **argv)
 	struct options options = {
 		.dialect = "auto",
 		.seed = 1,
-		.replicas = 20,
+		.replicas = 100,
 		.max_bad = UINT64_MAX,
 	};
 	char formats[64];
@@ -251,7 +251,7 @@ rs_cmd_compare(int argc, char **argv)
 		{"seed", 's', TK_OPT_COUNT, &options.seed, "N", NULL, 0,
 		 UINT64_MAX, "random seed, default 1"},
 		{"replicas", 'r', TK_OPT_COUNT, &options.replicas, "N", NULL, 1,
-		 RS_REPLICAS_MAX, "number of simulation replicas, default 20"},
+		 RS_REPLICAS_MAX, "number of simulation replicas, default 100"},
 		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
 		 UINT64_MAX, "exit 3 if more than N lines are bad"},
 		{"format", 'f', TK_OPT_NAME, &options.format, NULL,

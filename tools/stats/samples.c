@@ -71,6 +71,76 @@ tk_samples_sort(struct tk_samples *samples)
 	}
 	samples->count = kept + 1;
 	samples->sorted = true;
+	samples->item[0].upto = samples->item[0].weight;
+	for (size_t i = 1; i < samples->count; i++)
+		samples->item[i].upto =
+			samples->item[i - 1].upto + samples->item[i].weight;
+}
+
+/* Number of items up to a duration. */
+static size_t
+items_upto(const struct tk_samples *samples, uint64_t ns)
+{
+	size_t low = 0, count = samples->count;
+
+	while (count > 0) {
+		size_t half = count / 2;
+
+		if (samples->item[low + half].ns <= ns) {
+			low += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low;
+}
+
+uint64_t
+tk_samples_upto(const struct tk_samples *samples, uint64_t ns)
+{
+	size_t items = items_upto(samples, ns);
+
+	return items > 0 ? samples->item[items - 1].upto : 0;
+}
+
+static uint64_t
+total_upto(const struct tk_samples *const *set, size_t count, uint64_t ns)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += tk_samples_upto(set[i], ns);
+	return total;
+}
+
+uint64_t
+tk_samples_rank_in(const struct tk_samples *const *set, size_t count,
+		   uint64_t rank)
+{
+	uint64_t best = UINT64_MAX;
+	bool any = false;
+
+	/* The answer is the least duration of any set that has that many up to
+	 * it. */
+	for (size_t i = 0; i < count; i++) {
+		size_t low = 0, left = items_upto(set[i], best);
+
+		while (left > 0) {
+			size_t half = left / 2;
+			uint64_t ns = set[i]->item[low + half].ns;
+
+			if (total_upto(set, count, ns) < rank) {
+				low += half + 1;
+				left -= half + 1;
+			} else {
+				best = ns;
+				any = true;
+				left = half;
+			}
+		}
+	}
+	return any ? best : 0;
 }
 
 uint64_t

@@ -11,6 +11,8 @@
 struct tk_sample {
 	uint64_t ns;
 	uint64_t weight;
+	/** Once sorted: the weight of all samples up to this one. */
+	uint64_t upto;
 };
 
 /** Integers only, so that no result depends on the order of adding. Zero is
@@ -43,6 +45,20 @@ void tk_samples_sort(struct tk_samples *samples);
  */
 uint64_t tk_samples_rank(const struct tk_samples *a, const struct tk_samples *b,
 			 uint64_t rank);
+
+/** The weight of all samples of a sorted set up to @p ns. */
+uint64_t tk_samples_upto(const struct tk_samples *samples, uint64_t ns);
+
+/**
+ * The duration at @p rank (from 1) of the union of several sorted sets, without
+ * joining them. Weights may be negative (modulo 2^64) where the union has that
+ * duration more often in another set.
+ *
+ * @param rank  at most the total weight
+ * @return 0 if all sets are empty
+ */
+uint64_t tk_samples_rank_in(const struct tk_samples *const *set, size_t count,
+			    uint64_t rank);
 
 /** Rank of the quantile permille / 1000 among @p total: the smallest value
  *  with at least that share at or below it (Hyndman and Fan's type 1). */

@@ -268,24 +268,6 @@ Test(replay_alone, a_deadline_stops_before_the_wait)
 	small_case_clear(&c);
 }
 
-Test(replay_alone, waits_beyond_the_log_withhold_the_verdict)
-{
-	static const char *const policies[] = {"QUICK", "PERSISTENT", NULL};
-	struct small_world world = small_world_lossy();
-	const struct rs_result *r;
-	struct small_case c;
-
-	/* No wait of QUICK's is longer than 0.625 s. */
-	small_case_run(&c, &world, "QUICK", policies);
-	r = &c.comparison.result[1];
-	cr_expect(r->support[RS_SUPPORT_UNSUPPORTED] > 0.01);
-	cr_expect(r->unsupported_calls > 0.01 && r->flagged);
-	cr_expect(r->outer.low < r->success_rate);
-	cr_expect(r->outer.high > r->success_rate);
-	cr_expect(r->difference.verdict == RS_VERDICT_DEPENDS);
-	small_case_clear(&c);
-}
-
 /* Calls that fail permanently would go on for ever. */
 Test(replay_alone, attempts_of_a_call_are_limited)
 {

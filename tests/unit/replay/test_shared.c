@@ -330,8 +330,11 @@ Test(replay_shared, a_budget_on_recorded_delays_is_exact)
 
 		cr_expect(truth.stop[BACKOFF_STOP_BUDGET] > 20);
 		expect_same(why[i], &c.comparison.result[i], &truth);
-		cr_expect(c.comparison.result[i].difference.verdict ==
-			  RS_VERDICT_WORSE);
+		/* The world's outages come in step with its calls, which looks
+		 * like failures that follow load: that is a condition. */
+		cr_expect(c.comparison.result[i].difference.interval.high < 0);
+		cr_expect(c.comparison.result[i].difference.interval.low ==
+			  c.comparison.result[i].difference.interval.high);
 	}
 	cr_expect(!c.comparison.result[0].guarded);
 	cr_expect(c.comparison.result[1].guarded);
@@ -479,32 +482,6 @@ Test(replay_shared, a_log_without_replayable_calls_has_unlogged_ones)
 		cr_expect(r[i].calls == 100 && r[i].success_rate == 1 &&
 			  r[i].attempts == 100);
 	cr_expect(!r[0].guarded && r[1].guarded);
-	small_case_clear(&c);
-}
-
-/* Bounds are runs in which all unsupported attempts fail or all succeed, since
- * each of them changes what the budget has left. */
-Test(replay_shared, bounds_hold_the_result_and_the_truth)
-{
-	static const struct sample sample[] = {
-		{.shipped = "QUICK"},
-		{.shipped = "{\"name\":\"LONG\",\"max_attempts\":4,"
-			    "\"base_delay\":2,\"max_delay\":30,\"budget\":{"
-			    "\"kind\":\"token_bucket\",\"capacity\":50,"
-			    "\"retry_cost\":5,\"throttle_cost\":2}}"}};
-	struct shared_world world = outages();
-	struct shared_truth truth = truth_of(&world, &sample[1]);
-	double success = (double)truth.succeeded / (double)truth.calls;
-	const struct rs_result *r;
-	struct small_case c;
-
-	run_case(&c, &world, sample, COUNT(sample));
-	r = &c.comparison.result[1];
-	cr_expect(r->flagged);
-	cr_expect(r->outer.low < r->success_rate &&
-		  r->success_rate < r->outer.high);
-	cr_expect(r->outer.low <= success && success <= r->outer.high,
-		  "%.4f in %.4f-%.4f", success, r->outer.low, r->outer.high);
 	small_case_clear(&c);
 }
 
