@@ -27,7 +27,7 @@ unset COLUMNS NO_COLOR
 # shellcheck disable=SC2086 # a list of options
 retrysim compare "$log" $calls
 expect "the main job begins with an answer for each operation" 0 \
-	'^=> post_webhook  +keep WEBHOOK' ''
+	'^=> post_webhook  +(keep|switch to) [A-Z]+' ''
 check "that is: before anything else" \
 	sh -c 'sed -n "1s/^=> .*/yes/p" "$1" | grep -q yes' - "$work/out"
 check "it has a table for each operation" \

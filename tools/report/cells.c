@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/units.h"
 #include "report/cells.h"
@@ -115,10 +116,13 @@ rs_cell_interval(const struct rs_column *column, const struct rs_value *value,
 
 	if (without_number(value, buffer, size))
 		return buffer;
-	snprintf(buffer, size, "%s-%s",
-		 number(column->unit, value->interval.low, 0, low, sizeof(low)),
-		 number(column->unit, value->interval.high, 0, high,
-			sizeof(high)));
+	number(column->unit, value->interval.low, 0, low, sizeof(low));
+	number(column->unit, value->interval.high, 0, high, sizeof(high));
+	/* What was recorded is certain. */
+	if (strcmp(low, high) == 0)
+		snprintf(buffer, size, "%s", low);
+	else
+		snprintf(buffer, size, "%s-%s", low, high);
 	return buffer;
 }
 
