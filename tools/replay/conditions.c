@@ -140,7 +140,7 @@ find_open(const struct rs_pair *pair, struct rs_case *item)
 	}
 }
 
-/* A difference that is larger or smaller by so much. */
+/* The same spread around another mean. */
 static struct tk_spread
 moved(struct tk_spread spread, double by)
 {

@@ -1,6 +1,6 @@
 /* Variance of block sums (batch means), and of a compound Poisson process of
- * incidents: the larger counts. A bootstrap of blocks was not taken: it is no
- * better with so few, and needs draws. */
+ * incidents: the larger counts. A bootstrap of blocks was not taken: it is not
+ * better with 20 of them, and needs draws. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 
 #define NONE (-1)
 /* Neighbouring blocks that go up and down together hide part of the variance;
- * an estimate from so few is noisy, so it counts no more than this. */
+ * an estimate from 20 of them is noisy, so it counts no more than this. */
 #define CORRELATION_MAX 0.5
 
 /* The last incident that begins no later than a time, or none. */

@@ -37,7 +37,7 @@ tk_spread_interval(struct tk_spread spread, size_t count)
 
 	if (count < 2 || spread.deviation <= 0)
 		return (struct tk_interval){spread.mean, spread.mean};
-	/* The mean of so few draws is uncertain, too. */
+	/* The mean of a few draws is uncertain, too. */
 	half = tk_t_quantile(0.05, n - 1) * spread.deviation * sqrt(1 + 1 / n);
 	return (struct tk_interval){spread.mean - half, spread.mean + half};
 }

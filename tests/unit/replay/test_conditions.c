@@ -1,4 +1,4 @@
-/* Tests of replay/conditions, with an estimator that answers as it is told. */
+/* Tests of replay/conditions, with an estimator whose answers are given. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -9,36 +9,36 @@
 
 #include "unit/replay/small_world.h"
 
-/* What every attempt is answered, by assumption about the fate of calls. */
-struct told {
+/* The answers for every attempt, by assumption about the fate of calls. */
+struct fixed {
 	uint32_t families;
 	double environment[2], own[2];
 	enum rs_support support[2];
 };
 
-static struct told told;
+static struct fixed fixed;
 
 static enum backoff_status
-told_fit(const struct rs_log *log, const struct rs_fit_options *options,
-	 void **state)
+fixed_fit(const struct rs_log *log, const struct rs_fit_options *options,
+	  void **state)
 {
 	(void)log;
 	(void)options;
-	*state = &told;
+	*state = &fixed;
 	return BACKOFF_OK;
 }
 
 static uint32_t
-told_families(const void *state)
+fixed_families(const void *state)
 {
-	return ((const struct told *)state)->families;
+	return ((const struct fixed *)state)->families;
 }
 
 static void
-told_ask(const void *state, const struct rs_question *question,
-	 struct rs_answer *out)
+fixed_ask(const void *state, const struct rs_question *question,
+	  struct rs_answer *out)
 {
-	const struct told *t = state;
+	const struct fixed *t = state;
 
 	out->environment = t->environment[question->family];
 	out->own = t->own[question->family];
@@ -46,7 +46,7 @@ told_ask(const void *state, const struct rs_question *question,
 }
 
 static void
-told_finding(const void *state, size_t operation, struct rs_finding *out)
+fixed_finding(const void *state, size_t operation, struct rs_finding *out)
 {
 	(void)state;
 	(void)operation;
@@ -54,18 +54,18 @@ told_finding(const void *state, size_t operation, struct rs_finding *out)
 }
 
 static void
-told_free(void *state)
+fixed_free(void *state)
 {
 	(void)state;
 }
 
 static const struct rs_estimator estimator = {
-	.name = "told",
-	.fit = told_fit,
-	.families = told_families,
-	.ask = told_ask,
-	.finding = told_finding,
-	.free = told_free,
+	.name = "fixed",
+	.fit = fixed_fit,
+	.families = fixed_families,
+	.ask = fixed_ask,
+	.finding = fixed_finding,
+	.free = fixed_free,
 };
 
 /* One attempt more than the log. */
@@ -77,14 +77,14 @@ static const char *const policies[] = {
 	NULL};
 
 static void
-compare_as_told(struct small_case *c, const struct told *answers)
+compare_fixed(struct small_case *c, const struct fixed *answers)
 {
 	struct small_world world = small_world_lossy();
 
 	world.seconds = 120;
 	small_case_run(c, &world, "STANDARD", policies);
 	rs_comparison_clear(&c->comparison);
-	told = *answers;
+	fixed = *answers;
 	c->plan.estimator = &estimator;
 	cr_assert(rs_compare(&c->plan, &c->comparison) == BACKOFF_OK);
 }
@@ -93,13 +93,13 @@ compare_as_told(struct small_case *c, const struct told *answers)
  * was, if only the state of the target matters. */
 Test(replay_conditions, a_known_state_of_the_target_needs_no_bounds)
 {
-	const struct told answers = {.families = 1,
-				     .environment = {0.5},
-				     .support = {RS_SUPPORT_INTERPOLATED}};
+	const struct fixed answers = {.families = 1,
+				      .environment = {0.5},
+				      .support = {RS_SUPPORT_INTERPOLATED}};
 	const struct rs_result *r;
 	struct small_case c;
 
-	compare_as_told(&c, &answers);
+	compare_fixed(&c, &answers);
 	r = &c.comparison.result[1];
 	cr_expect(r->difference.verdict == RS_VERDICT_BETTER);
 	cr_expect(r->difference.condition.kind == RS_CONDITION_NONE);
@@ -112,16 +112,16 @@ Test(replay_conditions, a_known_state_of_the_target_needs_no_bounds)
  */
 Test(replay_conditions, an_open_fate_has_two_ends)
 {
-	const struct told answers = {.families = 1,
-				     .environment = {0.5},
-				     .own = {0.5},
-				     .support = {RS_SUPPORT_UNSUPPORTED}};
+	const struct fixed answers = {.families = 1,
+				      .environment = {0.5},
+				      .own = {0.5},
+				      .support = {RS_SUPPORT_UNSUPPORTED}};
 	const struct rs_result *r;
 	const struct rs_condition *condition;
 	struct small_case c;
 	double all;
 
-	compare_as_told(&c, &answers);
+	compare_fixed(&c, &answers);
 	r = c.comparison.result;
 	condition = &r[1].difference.condition;
 	all = 1 - r[0].success_rate;
@@ -143,7 +143,7 @@ Test(replay_conditions, an_open_fate_has_two_ends)
 /* Where the log allows two assumptions, the answer spans both. */
 Test(replay_conditions, other_assumptions_about_fate_are_in_the_hull)
 {
-	const struct told answers = {
+	const struct fixed answers = {
 		.families = 2,
 		.environment = {0.5, 0.5},
 		.own = {0, 0.99},
@@ -151,7 +151,7 @@ Test(replay_conditions, other_assumptions_about_fate_are_in_the_hull)
 	const struct rs_result *r;
 	struct small_case c;
 
-	compare_as_told(&c, &answers);
+	compare_fixed(&c, &answers);
 	r = c.comparison.result;
 	cr_expect(r[1].difference.condition.kind == RS_CONDITION_FATE);
 	cr_expect(r[1].difference.verdict == RS_VERDICT_DEPENDS ||
@@ -168,10 +168,10 @@ Test(replay_conditions, other_assumptions_about_fate_are_in_the_hull)
  * them changes what the budget has left. */
 Test(replay_conditions, a_budget_is_replayed_at_both_ends)
 {
-	const struct told answers = {.families = 1,
-				     .environment = {0.1},
-				     .own = {0.5},
-				     .support = {RS_SUPPORT_UNSUPPORTED}};
+	const struct fixed answers = {.families = 1,
+				      .environment = {0.1},
+				      .own = {0.5},
+				      .support = {RS_SUPPORT_UNSUPPORTED}};
 	struct backoff_policy *policy = small_policy(
 		"{\"name\":\"LONG\",\"max_attempts\":6,\"base_delay\":2,"
 		"\"max_delay\":30,\"budget\":{\"kind\":\"token_bucket\","
@@ -180,7 +180,7 @@ Test(replay_conditions, a_budget_is_replayed_at_both_ends)
 	struct rs_comparison other;
 	struct small_case c;
 
-	compare_as_told(&c, &answers);
+	compare_fixed(&c, &answers);
 	cr_assert(rs_policy_set_push(&c.policies, policy));
 	cr_assert(rs_compare(&c.plan, &other) == BACKOFF_OK);
 	r = &other.result[2];

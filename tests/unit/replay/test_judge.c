@@ -16,7 +16,7 @@ static const struct rs_margin margin = {.of_failed = 0.1};
 struct row {
 	const char *why;
 	double value, deviation;
-	/** Of a condition, if its kind is set. */
+	/** A condition, if its kind is set. */
 	enum rs_condition_kind kind;
 	double low, high;
 	enum rs_verdict verdict;

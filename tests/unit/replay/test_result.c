@@ -64,7 +64,7 @@ Test(replay_result, results_add_up)
 	small_case_clear(&c);
 }
 
-/* What was recorded is no sample of anything. */
+/* The recorded calls are not a sample: they are what the question is about. */
 Test(replay_result, nested_policies_are_certain)
 {
 	static const char *const policies[] = {"STANDARD", "WEBHOOK",

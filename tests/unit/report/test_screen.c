@@ -38,6 +38,10 @@ set(int policy, double more, double low, double high, enum rs_verdict verdict)
 		(struct tk_interval){-high / 1000, -low / 1000};
 	result->difference.margin = 0.01;
 	result->difference.verdict = verdict;
+	result->prospective = (struct tk_interval){0, 0};
+	result->difference.prospective = result->prospective;
+	result->difference.condition = (struct rs_condition){0};
+	result->difference.needed = (struct rs_needed){0};
 }
 
 static void
