@@ -96,7 +96,7 @@ run_policy(struct work *work, size_t policy, struct rs_tallies *tallies,
 	rs_result_make(result, tally,
 		       included ? &work->first_tries.durations : NULL,
 		       &work->window);
-	rs_result_admit_failures(result, operation->loss.orphan_ends);
+	rs_result_admit_failures(result, operation->failures_without_beginning);
 	result->hedges = backoff_policy_max_hedges(work->run.policy) > 0;
 	result->doubt = rs_log_doubt(work->run.log, operation);
 	result->guard_unknown =
