@@ -13,7 +13,7 @@
 /* Silences are divided into parts of this length, or longer ones in long
  * logs. */
 #define SILENCE_NS UINT64_C(200000000)
-#define SILENCES 40000
+#define SILENCES 16000
 /* Units of expected attempts in such a part. */
 #define UNITS 32
 

@@ -61,7 +61,7 @@ struct rs_bins {
 };
 
 /** About this number of bins; many more only if the log is larger. */
-#define RS_BINS_USUAL 40000
+#define RS_BINS_USUAL 25000
 #define RS_BINS_MAX 200000
 
 /** BACKOFF_OK or BACKOFF_E_NOMEM. */

@@ -197,6 +197,12 @@ draw_fates(struct rs_chain *chain, size_t operation)
 		return;
 	for (size_t s = suspects->first[operation];
 	     s < suspects->first[operation + 1]; s++) {
+		/* Its fate is clear, and so are the causes. */
+		if (mix->family == RS_FAMILY_PERMANENT &&
+		    suspects->succeeded[s]) {
+			counts.fate[RS_FATE_NONE]++;
+			continue;
+		}
 		rs_chain_tries(chain, s, &tries);
 		draw_fate(chain, s, mix, &tries);
 		/* A call without evidence follows the mix, and does not shape
@@ -204,6 +210,9 @@ draw_fates(struct rs_chain *chain, size_t operation)
 		counts.fate[chain->fate[s]] += tries.count > 0;
 		draw_causes(chain, s, mix, &tries, &counts);
 	}
+	for (size_t i = 0; mix->family == RS_FAMILY_PERMANENT && i < RS_TYPES;
+	     i++)
+		counts.of_target[i] += suspects->of_succeeded[operation][i];
 	rs_mix_draw(mix, suspects, operation, &counts, &chain->chance);
 }
 

@@ -70,6 +70,9 @@ struct rs_finding {
 	/** Number of points in time in which the state was estimated, and of
 	 *  levels it may take; 0 if the estimator has none. */
 	size_t time_bins, levels;
+	/** Number of different posterior draws, at most as many as were asked
+	 *  for: fewer of a large log. */
+	size_t draws;
 };
 
 struct rs_fit_options {

@@ -44,8 +44,10 @@ bool rs_family_has(enum rs_family family, size_t fate);
 struct rs_suspects {
 	const struct rs_log *log;
 	const struct rs_bins *bins;
-	/** Index of the call, in order of calls. */
+	/** Index of the call, in order of calls; whether one of its attempts
+	 *  succeeded, so that it does not fail permanently. */
 	uint32_t *call;
+	bool *succeeded;
 	size_t count;
 	/** By operation: its suspects are [first, next first); its other
 	 *  calls; its error types. */
@@ -58,6 +60,9 @@ struct rs_suspects {
 	 *  retry cannot help. */
 	bool (*final)[RS_TYPES];
 	uint8_t *type_count;
+	/** By operation and type: failures that count as evidence, of suspects
+	 *  that succeeded. */
+	double (*of_succeeded)[RS_TYPES];
 	/** By attempt: index of its error type in the operation. */
 	uint8_t *type_of;
 	/** By operation: the longest time from the first attempt of a call to

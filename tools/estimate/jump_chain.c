@@ -11,6 +11,7 @@
 #include "estimate/chain.h"
 #include "estimate/estimate.h"
 #include "estimate/gate.h"
+#include "estimate/incidents.h"
 
 /* Sweeps before the fates are judged, before draws are kept, and from one
  * kept draw to the next. */
@@ -18,23 +19,16 @@
 #define SWEEPS_FIRST 24
 #define SWEEPS_APART 2
 #define CHAINS 2
+/* Draws of a large log are fewer: bytes and bins of all of them. */
+#define BYTES_MAX (UINT64_C(96) << 20)
+#define BINS_MAX (UINT64_C(12) << 20)
+#define DRAWS_MIN 30
 
-/* Posterior draws of everything under an assumption about fates. */
+/* An assumption about the fates of calls, and draws under it. */
 struct family {
 	/* By operation. */
 	enum rs_family *family;
-	uint32_t draws;
-	/* By draw and target: the regime, and its mean probability of
-	 * failure. */
-	struct rs_regime *regime;
-	float *usual;
-	/* By draw and bin: the level. */
-	uint8_t *state;
-	/* By draw and suspect: the fate, and when its trouble clears. */
-	uint8_t *fate;
-	float *end;
-	/* By draw and operation: share of calls that fail permanently. */
-	float *permanent;
+	struct rs_posterior posterior;
 };
 
 struct jump_chain {
@@ -43,22 +37,10 @@ struct jump_chain {
 	struct rs_suspects suspects;
 	struct family family[RS_FAMILY_COUNT];
 	uint32_t families;
+	struct rs_incidents incidents;
 	uint64_t seed;
 	uint32_t draws;
 };
-
-static void
-family_clear(struct family *family)
-{
-	free(family->family);
-	free(family->regime);
-	free(family->usual);
-	free(family->state);
-	free(family->fate);
-	free(family->end);
-	free(family->permanent);
-	*family = (struct family){0};
-}
 
 static void
 jump_chain_free(void *state)
@@ -67,64 +49,23 @@ jump_chain_free(void *state)
 
 	if (est == NULL)
 		return;
-	for (size_t f = 0; f < RS_FAMILY_COUNT; f++)
-		family_clear(&est->family[f]);
+	for (size_t f = 0; f < RS_FAMILY_COUNT; f++) {
+		free(est->family[f].family);
+		rs_posterior_clear(&est->family[f].posterior);
+	}
+	rs_incidents_clear(&est->incidents);
 	rs_suspects_clear(&est->suspects);
 	rs_bins_clear(&est->bins);
 	free(est);
 }
 
 static bool
-family_allocate(const struct jump_chain *est, struct family *family)
+has_ends(const struct jump_chain *est, const struct family *family)
 {
-	size_t draws = est->draws;
-	size_t targets = draws * est->bins.target_count + 1;
-	size_t suspects = draws * est->suspects.count + 1;
-
-	family->draws = est->draws;
-	family->regime = calloc(targets, sizeof(*family->regime));
-	family->usual = calloc(targets, sizeof(*family->usual));
-	family->state = calloc(draws * est->bins.count + 1, 1);
-	family->fate = calloc(suspects, 1);
-	family->end = calloc(suspects, sizeof(*family->end));
-	family->permanent = calloc(draws * est->log->operation_count + 1,
-				   sizeof(*family->permanent));
-	return family->regime && family->usual && family->state &&
-	       family->fate && family->end && family->permanent;
-}
-
-static double
-mean_failure(const struct rs_regime *regime)
-{
-	double share[RS_LEVELS], mean = 0;
-
-	rs_regime_shares(regime, share);
-	for (size_t l = 0; l < RS_LEVELS; l++)
-		mean += share[l] * regime->fails[l];
-	return mean;
-}
-
-static void
-keep_draw(const struct jump_chain *est, const struct rs_chain *chain,
-	  struct family *family, size_t r)
-{
-	size_t targets = est->bins.target_count;
-	size_t suspects = est->suspects.count;
-	size_t operations = est->log->operation_count;
-
-	for (size_t t = 0; t < targets; t++) {
-		family->regime[r * targets + t] = chain->regime[t];
-		family->usual[r * targets + t] =
-			(float)mean_failure(&chain->regime[t]);
-	}
-	memcpy(family->state + r * est->bins.count, chain->state,
-	       est->bins.count);
-	memcpy(family->fate + r * suspects, chain->fate, suspects);
-	memcpy(family->end + r * suspects, chain->end,
-	       suspects * sizeof(*chain->end));
-	for (size_t o = 0; o < operations; o++)
-		family->permanent[r * operations + o] =
-			(float)chain->mix[o].share[RS_FATE_PERMANENT];
+	for (size_t o = 0; o < est->log->operation_count; o++)
+		if (family->family[o] == RS_FAMILY_CLEARS)
+			return true;
+	return false;
 }
 
 static enum backoff_status
@@ -133,7 +74,9 @@ fit_family(struct jump_chain *est, uint32_t f)
 	struct family *family = &est->family[f];
 	uint32_t kept = 0;
 
-	if (!family_allocate(est, family))
+	if (rs_posterior_init(&family->posterior, &est->suspects, est->draws,
+			      has_ends(est, family),
+			      est->seed + f) != BACKOFF_OK)
 		return BACKOFF_E_NOMEM;
 	for (uint32_t c = 0; c < CHAINS; c++) {
 		uint32_t until = est->draws * (c + 1) / CHAINS;
@@ -149,7 +92,7 @@ fit_family(struct jump_chain *est, uint32_t f)
 		while (kept < until) {
 			for (unsigned i = 0; i < SWEEPS_APART; i++)
 				rs_chain_sweep(&chain);
-			keep_draw(est, &chain, family, kept++);
+			rs_posterior_keep(&family->posterior, kept++, &chain);
 		}
 		rs_chain_clear(&chain);
 	}
@@ -193,6 +136,18 @@ judge(struct jump_chain *est)
 	return status;
 }
 
+static void
+limit_draws(struct jump_chain *est, uint32_t wanted)
+{
+	uint64_t each = est->bins.count + 5 * est->suspects.count + 1;
+	uint64_t most =
+		bo_min(BYTES_MAX / each, BINS_MAX / (est->bins.count + 1));
+
+	if (most < DRAWS_MIN)
+		most = DRAWS_MIN;
+	est->draws = (uint32_t)bo_min(wanted > 0 ? wanted : 1, most);
+}
+
 static enum backoff_status
 jump_chain_fit(const struct rs_log *log, const struct rs_fit_options *options,
 	       void **state)
@@ -204,14 +159,17 @@ jump_chain_fit(const struct rs_log *log, const struct rs_fit_options *options,
 		return BACKOFF_E_NOMEM;
 	est->log = log;
 	est->seed = options->seed;
-	est->draws = options->draws > 0 ? options->draws : 1;
 	status = rs_bins_init(&est->bins, log);
 	if (status == BACKOFF_OK)
 		status = rs_suspects_init(&est->suspects, log, &est->bins);
 	if (status == BACKOFF_OK)
 		status = judge(est);
+	limit_draws(est, options->draws);
 	for (uint32_t f = 0; status == BACKOFF_OK && f < est->families; f++)
 		status = fit_family(est, f);
+	if (status == BACKOFF_OK)
+		status = rs_incidents_init(&est->incidents, log,
+					   &est->family[0].posterior);
 	if (status == BACKOFF_OK)
 		*state = est;
 	else
@@ -227,42 +185,21 @@ jump_chain_families(const void *state)
 	return est->families;
 }
 
-/* When the state changes between two bins: the density of the one jump there is
- * proportional to exp(-leave[from] t) exp(-leave[to] (length - t)). */
-static double
-change_seconds(const struct rs_regime *regime, uint8_t from, uint8_t to,
-	       double length, double u)
+/* The operation of a call. */
+static size_t
+operation_of(const struct rs_log *log, size_t call)
 {
-	double rate = regime->leave[from] - regime->leave[to];
+	size_t low = 0, high = log->operation_count;
 
-	if (fabs(rate * length) < 1e-6)
-		return u * length;
-	return -log1p(u * expm1(-rate * length)) / rate;
-}
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
 
-/* Probability that the target makes an attempt fail at a time, in a draw. */
-static double
-fails_at(const struct jump_chain *est, const struct family *family, size_t t,
-	 uint32_t r, uint64_t time_ns)
-{
-	const struct rs_target *target = &est->bins.target[t];
-	const struct rs_regime *regime =
-		&family->regime[r * est->bins.target_count + t];
-	const uint8_t *state = family->state + r * est->bins.count;
-	size_t b = rs_bins_find(&est->bins, target, time_ns);
-	const struct rs_bin *bin = &est->bins.bin[b];
-	double u, length;
-
-	if (time_ns <= bin->last_ns || b + 1 == target->first + target->count ||
-	    bin[1].begins || state[b] == state[b + 1])
-		return regime->fails[state[b]];
-	length = (double)(bin[1].first_ns - bin->last_ns) * 1e-9;
-	u = rs_unit(rs_mix(rs_mix(est->seed + r) +
-			   b * UINT64_C(0x9E3779B97F4A7C15)));
-	u = change_seconds(regime, state[b], state[b + 1], length, u);
-	if ((double)(time_ns - bin->last_ns) * 1e-9 < u)
-		return regime->fails[state[b]];
-	return regime->fails[state[b + 1]];
+		if (log->operation[middle].first_call <= call)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 static void
@@ -271,31 +208,31 @@ jump_chain_ask(const void *state, const struct rs_question *question,
 {
 	const struct jump_chain *est = state;
 	const struct rs_log *log = est->log;
-	const struct family *family = &est->family[question->family];
-	uint32_t r = question->replica % family->draws;
+	const struct rs_posterior *posterior =
+		&est->family[question->family].posterior;
+	uint32_t r = question->replica % posterior->draws;
 	const struct tk_call *call = &log->call[question->call];
-	size_t t = est->bins.target_of[question->call];
-	uint64_t time_ns = question->start_ns, elapsed_ns;
+	size_t target = est->bins.target_of[question->call];
 	size_t suspect = rs_suspects_find(&est->suspects, question->call);
-	size_t operation = est->bins.target[t].operation;
-	bool inside = tk_cover_has(log->cover, time_ns);
+	uint64_t elapsed_ns;
 
 	out->own = 0;
-	out->support =
-		inside ? RS_SUPPORT_INTERPOLATED : RS_SUPPORT_UNSUPPORTED;
-	if (est->bins.target[t].count == 0 || !inside)
-		out->environment =
-			(double)family->usual[r * est->bins.target_count + t];
-	else
-		out->environment = fails_at(est, family, t, r, time_ns);
+	if (tk_cover_has(log->cover, question->start_ns)) {
+		out->environment = rs_posterior_fails(posterior, r, target,
+						      question->start_ns);
+		out->support = RS_SUPPORT_INTERPOLATED;
+	} else {
+		out->environment = rs_posterior_usual(posterior, r, target);
+		out->support = RS_SUPPORT_UNSUPPORTED;
+	}
 	if (suspect == SIZE_MAX)
 		return;
-	elapsed_ns = bo_sub_sat(time_ns, log->start_ns[call->first]);
-	suspect += r * est->suspects.count;
-	out->own = rs_fate_fails(family->fate[suspect],
-				 (double)family->end[suspect],
-				 (double)elapsed_ns * 1e-9);
-	if (out->own > 0 && elapsed_ns > est->suspects.longest_ns[operation])
+	elapsed_ns = bo_sub_sat(question->start_ns, log->start_ns[call->first]);
+	out->own = rs_posterior_own(posterior, r, suspect,
+				    (double)elapsed_ns * 1e-9);
+	if (out->own > 0 &&
+	    elapsed_ns >
+		    est->suspects.longest_ns[operation_of(log, question->call)])
 		out->support = RS_SUPPORT_UNSUPPORTED;
 }
 
@@ -303,22 +240,22 @@ static void
 jump_chain_finding(const void *state, size_t operation, struct rs_finding *out)
 {
 	const struct jump_chain *est = state;
-	const struct family *family = &est->family[0];
-	const struct rs_operation *row = &est->log->operation[operation];
-	size_t t = est->bins.target_of[row->first_call];
+	const struct rs_posterior *posterior = &est->family[0].posterior;
+	size_t first = est->incidents.first[operation];
+	size_t target =
+		est->bins.target_of[est->log->operation[operation].first_call];
 
-	*out = (struct rs_finding){.time_bins = est->bins.count,
-				   .levels = RS_LEVELS};
-	for (size_t r = 0; r < family->draws; r++) {
-		out->permanent_share +=
-			(double)family
-				->permanent[r * est->log->operation_count +
-					    operation];
-		out->retry_fails +=
-			(double)family->usual[r * est->bins.target_count + t];
-	}
-	out->permanent_share /= family->draws;
-	out->retry_fails /= family->draws;
+	*out = (struct rs_finding){
+		.permanent_share = rs_posterior_permanent(posterior, operation),
+		.incident = est->incidents.item + first,
+		.incident_count = est->incidents.first[operation + 1] - first,
+		.time_bins = est->bins.count,
+		.levels = RS_LEVELS,
+		.draws = posterior->draws,
+	};
+	for (uint32_t r = 0; r < posterior->draws; r++)
+		out->retry_fails += rs_posterior_usual(posterior, r, target);
+	out->retry_fails /= posterior->draws;
 }
 
 const struct rs_estimator rs_estimator_jump_chain = {

@@ -107,14 +107,11 @@ static void
 make_tables(struct rs_path_sampler *sampler, const struct rs_target *target,
 	    const struct rs_regime *regime, double unit)
 {
-	double share[RS_LEVELS];
-
-	rs_regime_shares(regime, share);
 	for (size_t l = 0; l < RS_LEVELS; l++) {
 		double fails = regime->fails[l];
 
 		sampler->weight.at[l] = (float)regime->weight[l];
-		sampler->begin.at[l] = (float)fmax(share[l], EMISSION_MIN);
+		sampler->begin.at[l] = (float)regime->weight[l];
 		powers(sampler->success, target->most, l, 1 - fails);
 		powers(sampler->failure, target->most, l, fails);
 		if (unit > 0)
@@ -181,12 +178,11 @@ predict(const struct rs_path_sampler *sampler, const union row *before,
 			       sampler->weight.lane[i] * jumps;
 }
 
-static double
+static void
 filter(struct rs_path_sampler *sampler, const struct rs_bin *bin, size_t count,
        const uint16_t *failed)
 {
 	float total = 1;
-	double likelihood = 0;
 
 	for (size_t j = 0; j < count; j++) {
 		union row *now = &sampler->forward[j];
@@ -208,9 +204,7 @@ filter(struct rs_path_sampler *sampler, const struct rs_bin *bin, size_t count,
 			add_evidence(sampler, &bin[j], failed[j], now);
 			total = fmaxf(sum(now), UNLIKELY);
 		}
-		likelihood += log((double)total);
 	}
-	return likelihood;
 }
 
 static uint8_t
@@ -262,20 +256,20 @@ step_back(const struct rs_path_sampler *sampler, size_t j,
 	return from;
 }
 
-double
+void
 rs_path_draw(struct rs_path_sampler *sampler, const struct rs_bins *bins,
 	     const struct rs_target *target, const struct rs_regime *regime,
 	     const uint16_t *failed, double live, struct rs_chance *chance,
 	     uint8_t *state, struct rs_path_counts *counts)
 {
 	const struct rs_bin *bin = bins->bin + target->first;
-	double likelihood, unit = target->unit * live;
+	double unit = target->unit * live;
 
 	memset(counts, 0, sizeof(*counts));
 	make_tables(sampler, target, regime, unit);
 	failed += target->first;
 	state += target->first;
-	likelihood = filter(sampler, bin, target->count, failed);
+	filter(sampler, bin, target->count, failed);
 	for (size_t j = target->count; j-- > 0;) {
 		if (j + 1 == target->count || bin[j + 1].begins)
 			state[j] = pick(&sampler->forward[j], NULL, chance);
@@ -288,5 +282,4 @@ rs_path_draw(struct rs_path_sampler *sampler, const struct rs_bins *bins,
 	}
 	for (size_t l = 0; l < RS_LEVELS; l++)
 		counts->expected[l] *= unit;
-	return likelihood;
 }

@@ -104,16 +104,3 @@ rs_regime_draw(struct rs_regime *regime, const struct rs_path_counts *path,
 	for (size_t l = 0; l < RS_LEVELS; l++)
 		regime->weight[l] = fmax(regime->weight[l], WEIGHT_MIN);
 }
-
-void
-rs_regime_shares(const struct rs_regime *regime, double share[RS_LEVELS])
-{
-	double sum = 0;
-
-	for (size_t l = 0; l < RS_LEVELS; l++) {
-		share[l] = regime->weight[l] / regime->leave[l];
-		sum += share[l];
-	}
-	for (size_t l = 0; l < RS_LEVELS; l++)
-		share[l] /= sum;
-}

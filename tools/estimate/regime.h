@@ -38,7 +38,4 @@ void rs_regime_init(struct rs_regime *regime);
 void rs_regime_draw(struct rs_regime *regime, const struct rs_path_counts *path,
 		    struct rs_chance *chance);
 
-/** The share of time at each level in the long run. */
-void rs_regime_shares(const struct rs_regime *regime, double share[RS_LEVELS]);
-
 #endif
