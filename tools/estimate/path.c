@@ -12,6 +12,8 @@
 
 #define LANES 4
 #define ROWS (RS_LEVELS / LANES)
+#define SUMS 4
+_Static_assert(ROWS % SUMS == 0, "rows are whole, and so are sums");
 /* Below this, a level has no part in a bin; smaller numbers would be slow
  * (denormal), and cannot matter. */
 #define EMISSION_MIN 1e-10
@@ -129,24 +131,36 @@ multiply(union row *row, const union row *by)
 		row->lane[i] *= by->lane[i];
 }
 
+/* Several sums at once: the processor need not wait for one. */
+static float
+add(const lane part[SUMS])
+{
+	lane sum = (part[0] + part[1]) + (part[2] + part[3]);
+
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
 static float
 sum(const union row *row)
 {
-	lane sum = row->lane[0];
+	lane part[SUMS] = {row->lane[0], row->lane[1], row->lane[2],
+			   row->lane[3]};
 
-	for (size_t i = 1; i < ROWS; i++)
-		sum += row->lane[i];
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+	for (size_t i = SUMS; i < ROWS; i += SUMS)
+		for (size_t k = 0; k < SUMS; k++)
+			part[k] += row->lane[i + k];
+	return add(part);
 }
 
 static float
 sum_product(const union row *row, const union row *by)
 {
-	lane sum = row->lane[0] * by->lane[0];
+	lane part[SUMS] = {{0}};
 
-	for (size_t i = 1; i < ROWS; i++)
-		sum += row->lane[i] * by->lane[i];
-	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+	for (size_t i = 0; i < ROWS; i += SUMS)
+		for (size_t k = 0; k < SUMS; k++)
+			part[k] += row->lane[i + k] * by->lane[i + k];
+	return add(part);
 }
 
 static void
