@@ -11,7 +11,7 @@ options() {
 
 for command in '' compare policy 'policy list' 'policy show' 'policy check' \
 	'policy lint' 'policy schedule' 'policy schema' eval generate world \
-	'world list' 'world show' 'world check'; do
+	'world list' 'world show' 'world check' 'world schema'; do
 	# shellcheck disable=SC2086 # words
 	retrysim $command --help
 	expect "retrysim $command --help" 0 "^Usage: retrysim${command:+ }$command" ''

@@ -17,6 +17,7 @@ int rs_cmd_policy_show(int argc, char **argv);
 
 int rs_cmd_world_check(int argc, char **argv);
 int rs_cmd_world_list(int argc, char **argv);
+int rs_cmd_world_schema(int argc, char **argv);
 int rs_cmd_world_show(int argc, char **argv);
 
 #endif

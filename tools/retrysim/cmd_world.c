@@ -1,9 +1,10 @@
-/* retrysim world list, show and check. */
+/* retrysim world list, show, check and schema. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/opt.h"
@@ -108,4 +109,28 @@ rs_cmd_world_check(int argc, char **argv)
 		rs_world_clear(&world);
 	}
 	return (int)worst;
+}
+
+int
+rs_cmd_world_schema(int argc, char **argv)
+{
+	const struct tk_command command = {
+		"retrysim world schema", "",
+		"Print the JSON Schema of world files.",
+		"  retrysim world schema > world.schema.json\n", no_rows};
+	size_t size = rs_world_schema(NULL, 0) + 1, count;
+	char **operand, *text;
+	int code = rs_parse(&command, 0, 0, argc, argv, &operand, &count);
+
+	if (code != RS_GO_ON)
+		return code;
+	text = malloc(size);
+	if (text == NULL) {
+		tk_msg("out of memory");
+		return TK_EXIT_SYSTEM;
+	}
+	rs_world_schema(text, size);
+	fputs(text, stdout);
+	free(text);
+	return TK_EXIT_OK;
 }

@@ -42,6 +42,8 @@ world(int argc, char **argv)
 		{"show", "print the file of a shipped world",
 		 rs_cmd_world_show},
 		{"check", "report errors in world files", rs_cmd_world_check},
+		{"schema", "print the JSON Schema of world files",
+		 rs_cmd_world_schema},
 	};
 	static const struct rs_commands commands = {
 		"retrysim world", "Inspect and check worlds of known truth.",

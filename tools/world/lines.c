@@ -85,11 +85,9 @@ fill_call(const struct rs_line *line, struct rs_line_text *text,
 	event->pid = FIRST_PID + call->host;
 	if (world->log.sequence)
 		event->seq = line->sequence;
-	if (!world->log.details) {
-		event->trace_id = text->id;
-		return;
-	}
 	event->call_id = text->id;
+	if (!world->log.details)
+		return;
 	event->policy = backoff_policy_name(line->policy);
 	snprintf(text->hash, sizeof(text->hash), "%016" PRIx64,
 		 backoff_policy_hash(line->policy));

@@ -517,8 +517,8 @@ static const struct rs_member log_rows[] = {
 	{.name = "details",
 	 .kind = RS_MEMBER_FLAG,
 	 RS_AT(rs_world_log, details),
-	 .doc = "Whether lines have call ids, policies, durations and laws; "
-		"default true. Without, requests have trace ids."},
+	 .doc = "Whether lines have the policy, durations, deadlines and laws "
+		"of delays; default true."},
 	{.name = "sequence",
 	 .kind = RS_MEMBER_FLAG,
 	 RS_AT(rs_world_log, sequence),

@@ -317,15 +317,18 @@ static enum backoff_status
 read_policies(struct reader *reader, struct rs_policy_set *set)
 {
 	const char *at = next_at(reader);
+	size_t length = strlen(reader->path);
 	bool first = true, pushed;
 	enum backoff_status status;
 
 	if (!bo_json_open(&reader->json, '['))
 		return fail(reader, BACKOFF_E_VALUE, at,
 			    "must be an array of policies");
-	while (next_element(reader, &first)) {
+	for (unsigned i = 0; next_element(reader, &first); i++) {
 		struct backoff_policy *policy = NULL;
 
+		snprintf(reader->path + length, sizeof(reader->path) - length,
+			 "[%u]", i);
 		status = *next_at(reader) == '"'
 				 ? named_policy(reader, &policy)
 				 : written_policy(reader, &policy);
@@ -335,6 +338,7 @@ read_policies(struct reader *reader, struct rs_policy_set *set)
 		backoff_policy_unref(policy);
 		if (!pushed)
 			return BACKOFF_E_NOMEM;
+		reader->path[length] = '\0';
 	}
 	if (set->count == 0)
 		return fail(reader, BACKOFF_E_VALUE, at, "must not be empty");

@@ -43,8 +43,8 @@ struct rs_truth_plan {
 	void *user;
 };
 
-/** Record, and run all policies. BACKOFF_OK, BACKOFF_E_NOMEM, or BACKOFF_E_IO
- *  if on_event failed. */
+/** Record, and run all policies. The truths must not be moved. BACKOFF_OK,
+ * BACKOFF_E_NOMEM, or BACKOFF_E_IO if on_event failed. */
 enum backoff_status rs_truths_init(struct rs_truths *truths,
 				   const struct rs_truth_plan *plan);
 void rs_truths_clear(struct rs_truths *truths);

@@ -162,8 +162,8 @@ struct rs_world_log {
 	int successes;
 	/** Share of lines that are lost. */
 	double loss;
-	/** Whether lines have call ids, policies, durations and laws; without,
-	 *  calls are known by trace ids. */
+	/** Whether lines have the policy, durations, deadlines and laws of
+	 *  delays. */
 	bool details;
 	bool sequence;
 };
