@@ -241,20 +241,22 @@ say_switch(struct answer *answer, const struct rs_choice *best)
 	const struct tk_interval *next = &result->difference.prospective;
 	const struct rs_choice *open = open_question(answer, best);
 	struct tk_interval failed = rs_failed_interval(result, next, true);
-	char label[200], range[80];
+	char fewer[32], more[32];
+	char label[200];
 
 	name(best, label, sizeof(label));
 	say(answer,
 	    answer->runs ? "switch to %s: it " : "%s beats the baseline: it ",
 	    label);
 	say_difference(answer, best);
+	if (best->note > 0)
+		say(answer, " either way of (%zu)", best->note);
 	say_attempts(answer, best);
 	say_time(answer, best);
-	if (best->note > 0)
-		say(answer, " (%zu)", best->note);
 	if (next->low < 0 && next->high > next->low)
-		say(answer, "; the next window may differ: %s",
-		    rs_count_range(&failed, true, range, sizeof(range)));
+		say(answer, "; next time perhaps %s fewer to %s more",
+		    rs_count_text(-failed.low, false, fewer, sizeof(fewer)),
+		    rs_count_text(failed.high, false, more, sizeof(more)));
 	if (open)
 		say_open(answer, open);
 }
@@ -263,6 +265,7 @@ static void
 say_alone(struct answer *answer)
 {
 	const struct rs_result *result = answer->now->result;
+	const struct rs_policy *logged = answer->subject->logged_policy.policy;
 	char label[200], failed[32];
 
 	name(answer->now, label, sizeof(label));
@@ -270,11 +273,12 @@ say_alone(struct answer *answer)
 		say(answer, "no call to replay");
 		return;
 	}
-	say(answer, "%s %s; %s failed calls",
+	say(answer, "%s %s: %s failed calls",
 	    answer->now->alike ? "all policies behave like"
-			       : "nothing to compare with",
-	    label,
-	    rs_count_text(rs_failed(result), false, failed, sizeof(failed)));
+			       : "no other policy was replayed than",
+	    label, rs_failed_text(result, failed, sizeof(failed)));
+	if (answer->now->alike == 0 && !answer->runs && logged)
+		say(answer, "; add --policy %s, which runs now", logged->label);
 }
 
 enum rs_advice

@@ -228,11 +228,7 @@ get_unsupported_calls(const struct rs_row *row, struct rs_value *out)
 static void
 get_flagged(const struct rs_row *row, struct rs_value *out)
 {
-	const struct rs_difference *difference = &row->result->difference;
-
-	out->number = rs_result_doubtful(row->result) ||
-		      difference->condition.kind != RS_CONDITION_NONE ||
-		      difference->verdict == RS_VERDICT_CANNOT_TELL;
+	out->number = rs_result_doubtful(row->result);
 }
 
 static void

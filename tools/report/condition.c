@@ -33,7 +33,7 @@ say_coupling(const struct rs_condition *condition, char *text, size_t size)
 	if (condition->value >= RS_COUPLING_Z)
 		snprintf(text, size,
 			 "whether failures stay as they are under another "
-			 "load; in this log they rise with it (z %.1f)",
+			 "load; they rise with it (z %.1f)",
 			 condition->value);
 	else
 		snprintf(text, size,
@@ -67,20 +67,20 @@ rs_say_condition(const struct rs_result *result, char *text, size_t size)
 		break;
 	case RS_CONDITION_FATE:
 		snprintf(text, size,
-			 "whether calls that keep failing can recover; too few "
-			 "were retried often enough (%s %% of calls)",
+			 "whether calls that keep failing (%s %%) can recover; "
+			 "too few were retried often",
 			 share);
 		break;
 	case RS_CONDITION_WAIT:
 		snprintf(text, size,
-			 "whether calls that still fail after %s can recover; "
-			 "%s %% of attempts come later",
+			 "whether calls that still fail after %s can recover "
+			 "(%s %% of attempts)",
 			 seen, share);
 		break;
 	case RS_CONDITION_TIMEOUT:
 		snprintf(text, size,
-			 "whether attempts that the log cut off at %s would "
-			 "have succeeded by %s (%s %% of attempts)",
+			 "whether attempts that were cut off at %s would "
+			 "succeed by %s (%s %% of them)",
 			 seen, value, share);
 		break;
 	case RS_CONDITION_LOSS:

@@ -53,8 +53,12 @@ rs_failed_hull(const struct rs_result *result)
 	struct tk_interval hull = difference->interval;
 
 	if (condition->kind != RS_CONDITION_NONE) {
-		hull.low = fmin(hull.low, condition->low);
-		hull.high = fmax(hull.high, condition->high);
+		/* Each end is as uncertain as what was replayed. */
+		double down = difference->value - difference->interval.low;
+		double up = difference->interval.high - difference->value;
+
+		hull.low = fmin(hull.low, condition->low - down);
+		hull.high = fmax(hull.high, condition->high + up);
 	}
 	return rs_failed_interval(result, &hull, true);
 }

@@ -296,7 +296,7 @@ get_untyped_failures(const struct rs_row *row, struct rs_value *out)
 static void
 get_incidents(const struct rs_row *row, struct rs_value *out)
 {
-	out->number = (double)row->subject->finding.incident_count;
+	out->number = (double)row->subject->incidents;
 	out->null = row->subject->finding.time_bins == 0;
 }
 

@@ -31,6 +31,8 @@ struct part {
 	/** By note number: the result whose condition it describes. */
 	const struct rs_result *note[RS_CONDITION_COUNT];
 	size_t notes;
+	/** Names of policies that behave alike. */
+	char *alike;
 };
 
 /* What is left out so that the report fits. */
@@ -73,6 +75,37 @@ number_notes(struct part *part)
 			part->note[n] = choice->result;
 		choice->note = n + 1;
 	}
+}
+
+/* The policies of each row that has several, as text to be freed; NULL if
+ * memory ran out. */
+static char *
+say_alike(const struct rs_comparison *comparison, const struct part *part)
+{
+	char text[TEXT_MAX] = "";
+	const size_t size = sizeof(text);
+	size_t policies = comparison->plan->policies->count, used = 0;
+
+	for (size_t p = 0; p < policies; p++) {
+		const struct rs_result *first =
+			&comparison->result[part->subject->first_result + p];
+		size_t alike = 0;
+
+		if (first->alike != p)
+			continue;
+		for (size_t q = p + 1; q < policies; q++) {
+			if (first[q - p].alike != p || size - used < 200)
+				continue;
+			if (alike++ == 0)
+				used += (size_t)snprintf(
+					text + used, size - used, "%s%s",
+					used ? "; " : "", first->policy->label);
+			used += (size_t)snprintf(text + used, size - used,
+						 " = %s",
+						 first[q - p].policy->label);
+		}
+	}
+	return strdup(text);
 }
 
 /* Print a name of the log in a tone, cut to some columns. Returns how many it
@@ -167,7 +200,7 @@ put_heading(const struct screen *screen, const struct part *part)
 	const struct rs_operation *operation =
 		rs_subject_operation(report, part->subject);
 	const struct rs_result *now = part->choices.item[0].result;
-	size_t incidents = part->subject->finding.incident_count;
+	size_t incidents = part->subject->incidents;
 	bool failing = rs_failing_first(report, part->subject);
 	char calls[32], by[1000], failed[32], percent[16], rate[32] = "",
 							   incident[48] = "";
@@ -202,39 +235,6 @@ put_notes(const struct screen *screen, const struct part *part)
 		rs_wrap(screen->out, screen->report->columns, 6, 6,
 			"not known: %s", text);
 	}
-}
-
-/* The policies of each row of several. */
-static void
-put_alike(const struct screen *screen, const struct part *part)
-{
-	const struct rs_comparison *comparison = screen->report->comparison;
-	size_t policies = comparison->plan->policies->count, used = 0;
-	char text[TEXT_MAX];
-
-	for (size_t i = 0; i < part->choices.count; i++) {
-		const struct rs_choice *choice = &part->choices.item[i];
-		const char *mark = used ? "; " : "";
-
-		for (size_t p = 0; choice->alike && p < policies; p++) {
-			const struct rs_result *result =
-				&comparison
-					 ->result[part->subject->first_result +
-						  p];
-
-			if (!rs_choice_has(choice, result) ||
-			    sizeof(text) - used < 200)
-				continue;
-			used += (size_t)snprintf(text + used,
-						 sizeof(text) - used, "%s%s",
-						 mark, result->policy->label);
-			mark = " = ";
-		}
-	}
-	if (used == 0)
-		return;
-	fputs("  ", screen->out);
-	rs_wrap(screen->out, screen->report->columns, 2, 4, "alike: %s", text);
 }
 
 /* The rows that are left out, in one line by verdict. */
@@ -287,9 +287,38 @@ put_part(struct screen *screen, const struct part *part)
 	if (rows < part->choices.count)
 		put_rest(screen, part, rows);
 	put_notes(screen, part);
-	if (screen->detail.alike)
-		put_alike(screen, part);
 	return 0;
+}
+
+/* Name the policies that share a row, once for all operations in which they are
+ * the same. */
+static void
+put_alike(const struct screen *screen)
+{
+	const char *mark = "Alike: ";
+
+	for (size_t i = 0; i < screen->parts; i++) {
+		const struct part *part = &screen->part[i];
+		size_t same = 0, before = 0;
+
+		for (size_t j = 0; j < screen->parts; j++)
+			if (strcmp(part->alike, screen->part[j].alike) == 0) {
+				same++;
+				before += j < i;
+			}
+		if (part->alike[0] == '\0' || before > 0)
+			continue;
+		fputs(mark, screen->out);
+		mark = "       ";
+		if (same == screen->parts)
+			rs_wrap(screen->out, screen->report->columns, 7, 7,
+				"%s", part->alike);
+		else
+			rs_wrap(screen->out, screen->report->columns, 7, 7,
+				"%s%s: %s",
+				rs_subject_name(screen->report, part->subject),
+				same > 1 ? " and others" : "", part->alike);
+	}
 }
 
 static int
@@ -302,6 +331,8 @@ put_screen(struct screen *screen)
 		if (put_part(screen, &screen->part[i]))
 			return -1;
 	fputc('\n', screen->out);
+	if (screen->detail.alike)
+		put_alike(screen);
 	rs_screen_legend(screen->shown, text, sizeof(text));
 	fputs("Rows: ", screen->out);
 	rs_wrap(screen->out, screen->report->columns, 6, 6, "%s", text);
@@ -374,15 +405,19 @@ rs_write_screen(const struct rs_report *report, FILE *out)
 		struct part *part = &screen.part[screen.parts];
 
 		part->subject = &comparison->subject[screen.parts];
-		if (rs_choices_make(report, part->subject, &part->choices))
+		part->alike = say_alike(comparison, part);
+		if (rs_choices_make(report, part->subject, &part->choices) &&
+		    part->alike)
 			number_notes(part);
 		else
 			status = -1;
 	}
 	if (status == 0)
 		status = fit_screen(&screen, out);
-	for (size_t i = 0; i < screen.parts; i++)
+	for (size_t i = 0; i < screen.parts; i++) {
 		rs_choices_clear(&screen.part[i].choices);
+		free(screen.part[i].alike);
+	}
 	free(screen.part);
 	return status;
 }

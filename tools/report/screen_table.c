@@ -208,13 +208,10 @@ static const struct column columns[] = {
 	{"next window", "that interval for another time like this", NEXT,
 	 put_next},
 	{">tries/call", NULL, TRIES, put_tries},
-	{">peak/s", "attempts in the busiest second", PEAK, put_peak},
-	[COLUMN_OK_95] = {">p95 ok", "95 % of successful calls take less", OK,
-			  put_ok_95},
-	[COLUMN_OK_99] = {">p99 ok", "99 % of successful calls take less", OK,
-			  put_ok_99},
-	{">give up", "half of the failed calls take less", GIVE_UP,
-	 put_give_up},
+	{">peak/s", NULL, PEAK, put_peak},
+	[COLUMN_OK_95] = {">p95 ok", "time of successful calls", OK, put_ok_95},
+	[COLUMN_OK_99] = {">p99 ok", "time of successful calls", OK, put_ok_99},
+	{">give up", "median time of failed calls", GIVE_UP, put_give_up},
 	[COLUMN_ANSWER] = {"answer", NULL, NEVER, put_answer},
 };
 #define COLUMNS (sizeof(columns) / sizeof(*columns))
@@ -310,20 +307,36 @@ rs_screen_table(const struct rs_report *report,
 	return status;
 }
 
+/* The next column that is there and has the same explanation. */
+static bool
+shares_doc(size_t column, unsigned shown)
+{
+	for (size_t i = column + 1; i < COLUMNS; i++)
+		if (columns[i].doc && shown & 1U << i)
+			return strcmp(columns[i].doc, columns[column].doc) == 0;
+	return false;
+}
+
 void
 rs_screen_legend(unsigned shown, char *text, size_t size)
 {
+	const char *mark = "";
 	size_t used = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < COLUMNS && used < size; i++) {
 		const char *heading = columns[i].heading;
+		bool joined;
 
-		if (columns[i].doc && shown & 1U << i)
-			used += (size_t)snprintf(
-				text + used, size - used, "%s%s%s%s",
-				used ? "; " : "", heading + (*heading == '>'),
-				i == COLUMN_FAILED ? " " : ": ",
-				columns[i].doc);
+		if (!columns[i].doc || !(shown & 1U << i))
+			continue;
+		joined = shares_doc(i, shown);
+		used += (size_t)snprintf(text + used, size - used, "%s%s%s%s",
+					 mark, heading + (*heading == '>'),
+					 joined               ? ""
+					 : i == COLUMN_FAILED ? " "
+							      : ": ",
+					 joined ? "" : columns[i].doc);
+		mark = joined ? ", " : "; ";
 	}
 }

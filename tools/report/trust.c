@@ -72,37 +72,28 @@ say_log(struct line *line, const struct rs_log *log)
 				       sizeof(length)));
 }
 
-/* Whether the policy that wrote the log reproduces it: every attempt is the
- * recorded one. */
+/* Whether the policies that wrote the log reproduce it, call by call. */
 static void
 say_fixed_point(struct line *line, const struct rs_comparison *comparison)
 {
-	size_t run = 0, exact = 0;
+	size_t known = 0;
+	uint64_t differing = 0;
 
 	for (size_t i = 0; i < comparison->subject_count; i++) {
-		const struct rs_subject *subject = &comparison->subject[i];
-		const struct rs_policy *logged = subject->logged_policy.policy;
-		size_t policies = comparison->plan->policies->count;
+		const struct rs_self *self = &comparison->subject[i].self;
 
-		for (size_t p = 0; logged && p < policies; p++) {
-			const struct rs_result *result =
-				&comparison->result[subject->first_result + p];
-
-			if (backoff_policy_hash(result->policy->policy) !=
-			    backoff_policy_hash(logged->policy))
-				continue;
-			run++;
-			exact += !(result->support[RS_SUPPORT_EXACT] < 1);
-			break;
-		}
+		known += self->known;
+		differing += self->differing;
 	}
-	if (run == 0)
-		say(line, "; A to A not run (recorded policy not compared)");
-	else if (exact == run)
-		say(line, "; A to A exact");
+	if (known == 0)
+		say(line, "; A to A not run (recorded policy not known)");
+	else if (differing > 0)
+		say(line, "; A to A differs in %" PRIu64 " call%s", differing,
+		    differing == 1 ? "" : "s");
+	else if (known < comparison->subject_count)
+		say(line, "; A to A exact where the policy is known");
 	else
-		say(line, "; A to A differs in %zu of %zu operations",
-		    run - exact, run);
+		say(line, "; A to A exact");
 }
 
 /* Add the name of an operation to a list. */
@@ -159,11 +150,10 @@ say_incidents(struct line *line, const struct rs_report *report)
 	size_t few = 0;
 
 	for (size_t i = 0; i < comparison->subject_count; i++) {
-		const struct rs_finding *finding =
-			&comparison->subject[i].finding;
+		const struct rs_subject *subject = &comparison->subject[i];
 
-		few += finding->time_bins > 0 &&
-		       finding->incident_count < RS_INCIDENTS_FEW;
+		few += subject->finding.time_bins > 0 &&
+		       subject->incidents < RS_INCIDENTS_MIN;
 	}
 	if (few == 0)
 		return;
@@ -172,7 +162,7 @@ say_incidents(struct line *line, const struct rs_report *report)
 		say(line, " everywhere");
 	else if (few > 1)
 		say(line, " in %zu operations", few);
-	say(line, " (fewer than %d incidents)", RS_INCIDENTS_FEW);
+	say(line, " (fewer than %d incidents)", RS_INCIDENTS_MIN);
 }
 
 size_t

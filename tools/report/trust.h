@@ -5,9 +5,6 @@
 
 #include "report/report.h"
 
-/** With fewer incidents than this, the next window is uncertain. */
-#define RS_INCIDENTS_FEW 10
-
 /** One line, without its end. */
 void rs_trust_text(const struct rs_report *report, char *text, size_t size);
 

@@ -157,6 +157,55 @@ expect_members(const cJSON *object, const char *within)
 	return count;
 }
 
+/* Parse "difference" of the second result, whose condition a test sets. */
+static cJSON *
+difference_of(cJSON **root)
+{
+	char *text = print(&rs_writer_json);
+
+	*root = cJSON_Parse(text);
+	free(text);
+	return cJSON_GetObjectItem(
+		cJSON_GetArrayItem(cJSON_GetObjectItem(*root, "results"), 1),
+		"difference");
+}
+
+Test(report_formats, json_has_conditions_and_needs_only_if_there_are_any)
+{
+	struct rs_difference *difference =
+		&small.comparison.result[1].difference;
+	const cJSON *there, *condition;
+	cJSON *root;
+
+	difference->condition = (struct rs_condition){0};
+	difference->needed = (struct rs_needed){0};
+	there = difference_of(&root);
+	cr_expect_null(cJSON_GetObjectItem(there, "condition"));
+	cr_expect_null(cJSON_GetObjectItem(there, "needed"));
+	cJSON_Delete(root);
+
+	difference->condition = (struct rs_condition){.kind = RS_CONDITION_LOAD,
+						      .low = -0.25,
+						      .high = 0.5,
+						      .value = 182,
+						      .seen = 80};
+	difference->needed = (struct rs_needed){.days = 3, .traffic = 0.05};
+	there = difference_of(&root);
+	condition = cJSON_GetObjectItem(there, "condition");
+	cr_expect_str_eq(cJSON_GetObjectItem(condition, "kind")->valuestring,
+			 "load");
+	cr_expect_str_eq(cJSON_GetObjectItem(condition, "text")->valuestring,
+			 "whether the target bears 182 attempts/s; the log saw "
+			 "at most 80");
+	cr_expect_eq(cJSON_GetObjectItem(condition, "low")->valuedouble, -0.25);
+	cr_expect_eq(cJSON_GetObjectItem(condition, "high")->valuedouble, 0.5);
+	there = cJSON_GetObjectItem(there, "needed");
+	cr_expect_eq(cJSON_GetObjectItem(there, "days")->valuedouble, 3);
+	cr_expect_eq(cJSON_GetObjectItem(there, "traffic")->valuedouble, 0.05);
+	cr_expect_null(cJSON_GetObjectItem(there, "jitter"));
+	cJSON_Delete(root);
+}
+
 Test(report_formats, json_has_only_members_that_are_columns)
 {
 	char *text = print(&rs_writer_json);

@@ -237,7 +237,7 @@ Test(report_screen, begins_with_the_answer)
 		{better_and_slow, ", gives up after 33.5s (now 9.6s)\n",
 		 "one is better, and callers wait for it"},
 		{better_but_not_next_time,
-		 "; the next window may differ: [-80,+10]\n",
+		 "; next time perhaps 80 fewer to 10 more\n",
 		 "the next window is less sure"},
 		{equal_and_cheaper,
 		 "=> op  keep WEBHOOK, or save tries with QUICK: 20 % fewer, "
@@ -268,7 +268,7 @@ Test(report_screen, begins_with_the_answer)
 		 "nor switches from it"},
 		{no_calls, "=> op  no call to replay\n", "no calls"},
 		{all_alike,
-		 "=> op  all policies behave like WEBHOOK; 100 failed",
+		 "=> op  all policies behave like WEBHOOK: 100 failed",
 		 "no choice"},
 		{nothing_fails, "=> op  keep WEBHOOK: no policy fails fewer",
 		 "nothing fails"},
@@ -305,17 +305,18 @@ Test(report_screen, has_a_row_for_each_choice)
 		{NULL, "\n  WEBHOOK        100  ", "first what runs now"},
 		{NULL, "\n  STANDARD        +5  [+1,+9]", "then the best"},
 		{NULL, "\n  QUICK          +20  [+10,+30]", "then the next"},
-		{depends, "\n  PERSISTENT     -23  [-80,+6]",
-		 "with both ends of its condition"},
+		{depends, "\n  PERSISTENT     -23  [-97,+23]",
+		 "around both ends of its condition"},
 		{depends, "  depends (1)\n", "and its number"},
 		{depends,
 		 "\n  (1) not known: whether calls that still fail after 10s "
-		 "can recover; 10.8 % of attempts come later\n",
+		 "can "
+		 "recover (10.8 % of attempts)\n",
 		 "which says what it depends on"},
 		{cannot_tell, "  can't tell\n", "in words"},
 		{all_alike, "\n  WEBHOOK (3 alike)", "one for all"},
 		{all_alike,
-		 "\n  alike: WEBHOOK = QUICK = STANDARD = PERSISTENT\n",
+		 "\nAlike: WEBHOOK = QUICK = STANDARD = PERSISTENT\n",
 		 "with their names"},
 		{no_calls, "op: ", "no calls"},
 	};
@@ -340,7 +341,7 @@ Test(report_screen, the_baseline_stands_for_those_like_it)
 	set(NOW, 3, 1, 5, RS_VERDICT_WORSE);
 	text = print();
 	cr_expect(strstr(text, "\n  PERSISTENT (1 alike)"), "%s", text);
-	cr_expect(strstr(text, "\n  alike: QUICK = PERSISTENT\n"), "%s", text);
+	cr_expect(strstr(text, "\nAlike: QUICK = PERSISTENT\n"), "%s", text);
 	free(text);
 }
 
@@ -491,7 +492,7 @@ Test(report_screen, says_what_it_is_worth)
 	subject->finding.levels = 48;
 	expect_text("the estimate", " draws, 512 time bins, 48 levels, seed ");
 	expect_text("few incidents", "incident-limited (fewer than 10");
-	subject->finding.incident_count = 1;
+	subject->incidents = 1;
 	expect_text("their number", "op: 97 calls, 1 incident; ");
 }
 
