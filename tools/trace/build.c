@@ -20,7 +20,7 @@ struct head {
 };
 
 static int
-compare_heads(const void *left, const void *right)
+compare_heads(const void *left, const void *right, void *user)
 {
 	const struct head *a = left, *b = right;
 
@@ -28,7 +28,7 @@ compare_heads(const void *left, const void *right)
 		return a->rank < b->rank ? -1 : 1;
 	if (a->end_ns != b->end_ns)
 		return a->end_ns < b->end_ns ? -1 : 1;
-	return a->record < b->record ? -1 : a->record > b->record;
+	return tk_record_compare(user, a->record, b->record);
 }
 
 static int
@@ -385,7 +385,7 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 
 /* List the chains in the order of the calls; free() it. */
 static struct head *
-find_heads(const struct tk_trace *trace, size_t *count)
+find_heads(struct tk_trace *trace, size_t *count)
 {
 	struct head *heads;
 	size_t n = 0;
@@ -409,7 +409,7 @@ find_heads(const struct tk_trace *trace, size_t *count)
 		heads[n].end_ns = record->attempt.end_ns;
 		n++;
 	}
-	qsort(heads, n, sizeof(*heads), compare_heads);
+	qsort_r(heads, n, sizeof(*heads), compare_heads, trace);
 	return heads;
 }
 
@@ -536,6 +536,8 @@ tk_trace_stitch(struct tk_trace *trace)
 		status = tk_measure_loss(trace);
 	if (!status)
 		status = tk_stand_in(trace);
+	if (!status)
+		status = tk_renumber(trace);
 	free(next);
 	/* From now on only their stitched form is used. */
 	free(trace->times);

@@ -57,36 +57,11 @@ struct waiting {
 };
 
 static int
-compare_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int
-compare_content(const struct tk_record *a, const struct tk_record *b)
-{
-	int order = compare_u64(a->number, b->number);
-
-	if (!order)
-		order = compare_u64(a->attempt.end_ns, b->attempt.end_ns);
-	if (!order)
-		order = compare_u64(a->type, b->type);
-	if (!order)
-		order = compare_u64(a->attempt.delay_ns, b->attempt.delay_ns);
-	if (!order)
-		order = compare_u64(a->attempt.error, b->attempt.error);
-	return order;
-}
-
-static int
 compare(const void *left, const void *right, void *user)
 {
-	const struct tk_record *records = user;
 	const uint32_t *a = left, *b = right;
-	int order = compare_content(&records[*a], &records[*b]);
 
-	/* Stable: as read, where nothing else decides. */
-	return order ? order : compare_u64(*a, *b);
+	return tk_record_compare(user, *a, *b);
 }
 
 /* Sort the lines of a group by number and time. Most logs are in order
@@ -96,11 +71,10 @@ sort_group(struct tk_trace *trace, uint32_t *order, size_t count)
 {
 	size_t i = 1;
 
-	while (i < count &&
-	       compare(&order[i - 1], &order[i], trace->records) <= 0)
+	while (i < count && compare(&order[i - 1], &order[i], trace) <= 0)
 		i++;
 	if (i < count)
-		qsort_r(order, count, sizeof(*order), compare, trace->records);
+		qsort_r(order, count, sizeof(*order), compare, trace);
 }
 
 /* Attempts that ran alongside each other ended each other: the log does not

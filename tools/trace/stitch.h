@@ -166,6 +166,10 @@ tk_operation_silent(const struct tk_operation *operation)
 	return operation->has_silent && !operation->has_unnamed_success;
 }
 
+/** Order two records by number, time and what else they say; only equal ones
+ *  in the order in which they were read. */
+int tk_record_compare(const struct tk_trace *trace, uint32_t a, uint32_t b);
+
 /**
  * Link the records of each group into chains, one a call.
  *
@@ -242,6 +246,10 @@ enum backoff_status tk_measure_loss(struct tk_trace *trace);
 
 /** Repeat some calls, as many as have lost all their lines. */
 enum backoff_status tk_stand_in(struct tk_trace *trace);
+
+/** Number texts in their order. The table of texts cannot be searched after
+ *  that. */
+enum backoff_status tk_renumber(struct tk_trace *trace);
 
 /** Sum up what is missing. */
 void tk_sum_up_quality(struct tk_trace *trace);
