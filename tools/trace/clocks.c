@@ -21,6 +21,8 @@
 #define EQUAL_NS INT64_C(50000000)
 /* Hosts whose clocks are compared; the ones with the most lines. */
 #define HOSTS_MAX 64
+/* More failures than that are not needed, and take long: the first ones. */
+#define MOMENTS_MAX 30000
 
 struct host {
 	tk_string name;
@@ -41,6 +43,8 @@ struct clocks {
 	/** Failures, by host, then by key and time. */
 	struct tk_moment *moment;
 	struct tk_moment *pool;
+	/** The time from the first to the last of them. */
+	uint64_t span_ns;
 };
 
 static int
@@ -146,6 +150,37 @@ key_of(const struct tk_record *record)
 			      : record->operation;
 }
 
+/* Leave out failures after the first ones of all hosts, where there are too
+ * many. False if memory ran out. */
+static bool
+cut_moments(struct clocks *clocks, size_t count)
+{
+	uint64_t *at, last;
+
+	if (count <= MOMENTS_MAX)
+		return true;
+	at = malloc(count * sizeof(*at));
+	if (at == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		at[i] = clocks->moment[i].at_ns;
+	qsort(at, count, sizeof(*at), bo_compare_u64);
+	last = at[MOMENTS_MAX];
+	clocks->span_ns = last - at[0];
+	free(at);
+	for (size_t h = 0; h < clocks->count; h++) {
+		struct host *host = &clocks->host[h];
+		struct tk_moment *moment = &clocks->moment[host->first];
+		size_t kept = 0;
+
+		for (size_t i = 0; i < host->count; i++)
+			if (moment[i].at_ns <= last)
+				moment[kept++] = moment[i];
+		host->count = kept;
+	}
+	return true;
+}
+
 /* List the failures of each host, by their begin if it is known: that is when
  * the target was in the state that made them fail. */
 static enum backoff_status
@@ -184,6 +219,9 @@ find_moments(struct clocks *clocks)
 				key_of(record),
 				bo_sub_sat(record->attempt.end_ns, took)};
 	}
+	clocks->span_ns = trace->totals.to_ns - trace->totals.from_ns;
+	if (!cut_moments(clocks, sum))
+		return BACKOFF_E_NOMEM;
 	for (size_t h = 0; h < clocks->count; h++)
 		qsort(clocks->moment + clocks->host[h].first,
 		      clocks->host[h].count, sizeof(*clocks->moment),
@@ -225,8 +263,6 @@ fill_pool(struct clocks *clocks)
 static enum backoff_status
 follow_outages(struct clocks *clocks)
 {
-	uint64_t span =
-		clocks->trace->totals.to_ns - clocks->trace->totals.from_ns;
 	enum backoff_status status = find_moments(clocks);
 
 	clocks->host[0].known = true;
@@ -238,8 +274,8 @@ follow_outages(struct clocks *clocks)
 			continue;
 		count = fill_pool(clocks);
 		if (tk_coincide(clocks->pool, count,
-				clocks->moment + host->first, host->count, span,
-				&host->ahead_ns) < 0)
+				clocks->moment + host->first, host->count,
+				clocks->span_ns, &host->ahead_ns) < 0)
 			status = BACKOFF_E_NOMEM;
 		host->known = true;
 	}
