@@ -63,6 +63,10 @@ for member in realisation mean next_windows quantiles p99_rank_low; do
 	check "the truth has $member" grep -q "\"$member\"" "$work/truth.json"
 done
 
+retrysim generate failures-only -o "$work/python.log"
+retrysim compare "$work/python.log" -p STANDARD --max-bad 0 --calls op=40000
+expect "a log of failures only is in the dialect python-retry" 0 '0 bad' ''
+
 # Whether targets are met depends on more than this world: 0 or 1.
 retrysim eval "$small" --seeds 1 --windows 1 --replicas 4 -j 1
 check "eval ends with 0 or 1" test "$code" -le 1

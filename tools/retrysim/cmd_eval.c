@@ -147,7 +147,7 @@ rs_cmd_eval(int argc, char **argv)
 	struct options options = {.seed = 1,
 				  .noise = 8,
 				  .windows = 8,
-				  .replicas = 20,
+				  .replicas = 100,
 				  .processes = 2};
 	const struct tk_opt rows[] = {
 		{"subset", 0, TK_OPT_FLAG, &options.subset, NULL, NULL, 0, 0,
@@ -157,7 +157,7 @@ rs_cmd_eval(int argc, char **argv)
 		{"seed", 's', TK_OPT_COUNT, &options.seed, "N", NULL, 0,
 		 UINT64_MAX, "first random seed, default 1"},
 		{"replicas", 'r', TK_OPT_COUNT, &options.replicas, "N", NULL, 1,
-		 RS_REPLICAS_MAX, "number of simulation replicas, default 20"},
+		 RS_REPLICAS_MAX, "number of simulation replicas, default 100"},
 		{"noise", 0, TK_OPT_COUNT, &options.noise, "N", NULL, 0, 1000,
 		 "replicas that the truth is a mean of, default 8"},
 		{"windows", 0, TK_OPT_COUNT, &options.windows, "N", NULL, 0,

@@ -9,6 +9,7 @@
 #include "report/output.h"
 #include "retrysim/cmd.h"
 #include "retrysim/operands.h"
+#include "world/lines.h"
 #include "world/truth.h"
 
 struct options {
@@ -22,13 +23,20 @@ static const char examples[] =
 	"  retrysim generate my.json -t truth.json -p QUICK "
 	"-p WEBHOOK -o app.log\n";
 
+struct writing {
+	const struct rs_world *world;
+	FILE *stream;
+};
+
 static bool
 write_line(void *user, const struct backoff_event *event)
 {
+	const struct writing *writing = user;
 	char line[BACKOFF_EVENT_LINE_MAX];
-	size_t length = backoff_event_encode(event, line, sizeof(line));
+	size_t length =
+		rs_line_encode(writing->world, event, line, sizeof(line));
 
-	return length > 0 && fwrite(line, 1, length, user) == length;
+	return length > 0 && fwrite(line, 1, length, writing->stream) == length;
 }
 
 /* The policies that --policy names, or else the world's. */
@@ -87,13 +95,15 @@ generate(const struct options *options, struct rs_truth_plan *plan)
 	static const struct rs_policy_set nothing;
 	struct rs_truths truths;
 	struct rs_output output;
+	struct writing writing;
 	enum backoff_status status;
 	enum tk_exit code;
 
 	if (!rs_output_begin(&output))
 		return TK_EXIT_SYSTEM;
 	plan->on_event = write_line;
-	plan->user = output.stream;
+	writing = (struct writing){plan->world, output.stream};
+	plan->user = &writing;
 	if (options->truth == NULL) {
 		plan->policies = &nothing;
 		plan->window_count = 0;

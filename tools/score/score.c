@@ -63,6 +63,7 @@ mean_finish(struct mean *mean, double *value, double *error)
 
 /* Sums under way. */
 struct adding {
+	const struct rs_score_plan *plan;
 	struct rs_score *score;
 	struct mean error, attempts, give_up;
 	/** Errors, for their percentile. */
@@ -128,6 +129,16 @@ add_verdict(struct rs_score *score, const struct rs_cell *cell)
 	}
 }
 
+/* Whether the log has everything, and right times. */
+static bool
+is_whole(const struct rs_score_plan *plan, const struct rs_cell *cell)
+{
+	const struct rs_world *world = &plan->world[cell->world];
+
+	return world->log.successes == 0 && !(world->log.loss > 0) &&
+	       !(world->hosts.skew > 0);
+}
+
 /* The recorded policy must be a fixed point. */
 static void
 add_same(struct rs_score *score, const struct rs_cell *cell)
@@ -144,7 +155,8 @@ add(struct adding *adding, const struct rs_cell *cell)
 	struct rs_score *score = adding->score;
 
 	if (cell->same) {
-		add_same(score, cell);
+		if (is_whole(adding->plan, cell))
+			add_same(score, cell);
 		return;
 	}
 	adding->errors[score->cells++] = rs_cell_error(cell);
@@ -175,7 +187,7 @@ static enum backoff_status
 add_up(struct rs_score *score, const struct rs_score_plan *plan,
        const struct rs_cells *cells, size_t world, int group)
 {
-	struct adding adding = {.score = score};
+	struct adding adding = {.plan = plan, .score = score};
 	const struct rs_cell *before = NULL;
 
 	*score = (struct rs_score){0};

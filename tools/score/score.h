@@ -31,8 +31,8 @@ struct rs_score {
 	uint32_t wrong, wrong_unflagged, right, right_flagged;
 	uint32_t better, better_answered;
 	uint32_t decisive, decisive_right;
-	/** Cells of the recorded policy itself, and those that are not exactly
-	 *  what was recorded. */
+	/** Cells of the recorded policy itself, from logs that have everything,
+	 *  and those that are not exactly what was recorded. */
 	uint32_t same, same_wrong;
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "base/rfc3339.h"
 #include "world/lines.h"
 
 #define FIRST_PID 1000
@@ -59,6 +60,30 @@ fill_budget(const struct rs_line *line, struct rs_line_text *text,
 	event->budget = text->budget;
 }
 
+/* Which process wrote the line. */
+static void
+fill_host(const struct rs_line *line, struct rs_line_text *text,
+	  struct backoff_event *event)
+{
+	uint32_t host = line->scene->call[line->call].host;
+
+	snprintf(text->host, sizeof(text->host), "host%u", host);
+	event->host = text->host;
+	event->pid = FIRST_PID + host;
+	if (line->scene->world->log.sequence)
+		event->seq = line->sequence;
+}
+
+static void
+fill_policy(const struct rs_line *line, struct rs_line_text *text,
+	    struct backoff_event *event)
+{
+	event->policy = backoff_policy_name(line->policy);
+	snprintf(text->hash, sizeof(text->hash), "%016" PRIx64,
+		 backoff_policy_hash(line->policy));
+	event->policy_hash = text->hash;
+}
+
 static void
 fill_call(const struct rs_line *line, struct rs_line_text *text,
 	  struct backoff_event *event)
@@ -72,32 +97,27 @@ fill_call(const struct rs_line *line, struct rs_line_text *text,
 		line->now_ns + (uint64_t)line->scene->skew_ns[call->host];
 	event->service = "world";
 	event->operation = "op";
+	if (most != BACKOFF_UNLIMITED)
+		event->max_attempts = most;
 	snprintf(text->id, sizeof(text->id), "%016zx", line->call);
+	if (world->log.format == 1) {
+		event->trace_id = text->id;
+		return;
+	}
+	event->call_id = text->id;
 	if (world->targets.given && world->targets.labelled) {
 		snprintf(text->target, sizeof(text->target), "target%u",
 			 call->target);
 		event->target = text->target;
 	}
-	if (most != BACKOFF_UNLIMITED)
-		event->max_attempts = most;
-	snprintf(text->host, sizeof(text->host), "host%u", call->host);
-	event->host = text->host;
-	event->pid = FIRST_PID + call->host;
-	if (world->log.sequence)
-		event->seq = line->sequence;
-	event->call_id = text->id;
-	if (!world->log.details)
-		return;
-	event->policy = backoff_policy_name(line->policy);
-	snprintf(text->hash, sizeof(text->hash), "%016" PRIx64,
-		 backoff_policy_hash(line->policy));
-	event->policy_hash = text->hash;
 	event->elapsed_ns = bo_sub_sat(line->now_ns, call->start_ns);
 	if (line->attempt_timeout_ns != BACKOFF_FOREVER)
 		event->attempt_timeout_ns = line->attempt_timeout_ns;
 	if (line->state->deadline_ns != BACKOFF_FOREVER)
 		event->deadline_left_ns =
 			bo_sub_sat(line->state->deadline_ns, line->now_ns);
+	fill_host(line, text, event);
+	fill_policy(line, text, event);
 	fill_budget(line, text, event);
 }
 
@@ -108,7 +128,7 @@ fill_outcome(const struct rs_line *line, struct backoff_event *event)
 
 	event->outcome =
 		outcome ? (int)outcome->kind : (int)BACKOFF_OUTCOME_CANCELLED;
-	if (line->scene->world->log.details)
+	if (line->scene->world->log.format == 0)
 		event->duration_ns =
 			outcome ? line->now_ns - line->attempt_start_ns : 0;
 	if (outcome == NULL || outcome->kind == BACKOFF_OUTCOME_SUCCESS)
@@ -153,7 +173,7 @@ fill_decision(const struct rs_line *line, struct rs_line_text *text,
 	}
 	event->type = BACKOFF_EVENT_ATTEMPT;
 	event->delay_ns = d->delay_ns;
-	if (!line->scene->world->log.details)
+	if (line->scene->world->log.format == 1)
 		return;
 	event->delay_source = hinted            ? BACKOFF_DELAY_SOURCE_HINT
 			      : d->delay_ns > 0 ? BACKOFF_DELAY_SOURCE_BACKOFF
@@ -183,11 +203,20 @@ rs_line_event(const struct rs_line *line, struct rs_line_text *text,
 		return false;
 	fill_call(line, text, event);
 	event->attempt = line->attempt;
-	event->kind =
-		line->attempt > 1 ? BACKOFF_KIND_RETRY : BACKOFF_KIND_FIRST;
-	event->in_flight = line->in_flight;
 	fill_outcome(line, event);
 	fill_decision(line, text, event);
+	if (line->scene->world->log.format == 0) {
+		event->in_flight = line->in_flight;
+		event->kind = line->attempt > 1 ? BACKOFF_KIND_RETRY
+						: BACKOFF_KIND_FIRST;
+		return true;
+	}
+	/* What such lines do not say. */
+	event->failure_class = -1;
+	event->code = NULL;
+	event->hint_action = BACKOFF_HINT_ACTION_NONE;
+	event->hint_ns = BACKOFF_ABSENT;
+	event->retries = event->backoff_ns = BACKOFF_ABSENT;
 	return true;
 }
 
@@ -198,4 +227,53 @@ rs_line_transition(const struct rs_line *line, struct rs_line_text *text,
 	fill_call(line, text, event);
 	event->type = BACKOFF_EVENT_BREAKER_TRANSITION;
 	event->breaker = backoff_breaker_name(line->decision->breaker_changed);
+}
+
+/* A member of a JSON object. */
+static void
+put(struct bo_out *out, const char *name, const char *value)
+{
+	bo_out_text(out, ", ");
+	bo_out_json(out, name);
+	bo_out_text(out, ": ");
+	bo_out_json(out, value);
+}
+
+static size_t
+encode_python(const struct backoff_event *event, char *line, size_t size)
+{
+	const char *text = event->error ? event->error : "connection failed";
+	bool waits = event->type == BACKOFF_EVENT_ATTEMPT;
+	struct bo_out out = bo_out_init(line, size);
+	char time[BO_RFC3339_MAX];
+
+	bo_rfc3339_format(event->ts_ns, 6, time, sizeof(time));
+	bo_out_text(&out, "{\"timestamp\": ");
+	bo_out_json(&out, time);
+	put(&out, "event_type", waits ? "retry_attempt" : "retry_exhausted");
+	put(&out, "operation", event->operation);
+	put(&out, "request_id", event->trace_id);
+	if (waits) {
+		bo_out_format(&out,
+			      ", \"attempt\": %" PRIu64
+			      ", \"max_attempts\": %" PRIu64
+			      ", \"delay_seconds\": ",
+			      event->attempt, event->max_attempts);
+		bo_out_seconds(&out, event->delay_ns);
+	} else {
+		bo_out_format(&out, ", \"attempts\": %" PRIu64,
+			      event->attempts);
+	}
+	put(&out, waits ? "error" : "final_error", text);
+	put(&out, "error_type", event->error_type);
+	bo_out_text(&out, "}\n");
+	return out.length < size ? out.length : 0;
+}
+
+size_t
+rs_line_encode(const struct rs_world *world, const struct backoff_event *event,
+	       char *line, size_t size)
+{
+	return world->log.format == 1 ? encode_python(event, line, size)
+				      : backoff_event_encode(event, line, size);
 }

@@ -33,6 +33,12 @@ struct rs_line_text {
 bool rs_line_event(const struct rs_line *line, struct rs_line_text *text,
 		   struct backoff_event *event);
 
+/** Write an event in the format of the world's log, with a newline. Returns the
+ *  length, or 0 if it does not fit. */
+size_t rs_line_encode(const struct rs_world *world,
+		      const struct backoff_event *event, char *line,
+		      size_t size);
+
 /** The transition of a breaker that the decision made. */
 void rs_line_transition(const struct rs_line *line, struct rs_line_text *text,
 			struct backoff_event *event);

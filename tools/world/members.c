@@ -514,11 +514,13 @@ static const struct rs_member log_rows[] = {
 	 RS_AT(rs_world_log, loss),
 	 .max = 0.9,
 	 .doc = "Share of lines that are lost; default 0."},
-	{.name = "details",
-	 .kind = RS_MEMBER_FLAG,
-	 RS_AT(rs_world_log, details),
-	 .doc = "Whether lines have the policy, durations, deadlines and laws "
-		"of delays; default true."},
+	{.name = "format",
+	 .kind = RS_MEMBER_NAME,
+	 RS_AT(rs_world_log, format),
+	 .names = "native python-retry",
+	 .doc = "Native lines (default), or those of the dialect python-retry, "
+		"which has failures only, without policies, durations and "
+		"laws."},
 	{.name = "sequence",
 	 .kind = RS_MEMBER_FLAG,
 	 RS_AT(rs_world_log, sequence),
@@ -530,13 +532,22 @@ default_log(void *object)
 {
 	struct rs_world_log *log = object;
 
-	log->details = true;
 	log->sequence = true;
 }
 
-static const struct rs_member_table log_table = {RS_ROWS(log_rows),
-						 sizeof(struct rs_world_log),
-						 RS_PLAIN, default_log, NULL};
+static const char *
+check_log(const void *object)
+{
+	const struct rs_world_log *log = object;
+
+	return log->format == 1 && log->successes != 2
+		       ? "the format python-retry needs successes none"
+		       : NULL;
+}
+
+static const struct rs_member_table log_table = {
+	RS_ROWS(log_rows), sizeof(struct rs_world_log), RS_PLAIN, default_log,
+	check_log};
 
 static const struct rs_member world_rows[] = {
 	{.name = "world",

@@ -158,7 +158,8 @@ log_line(struct world_run *w, const struct world_call *call,
 
 	if (w->run->on_event == NULL)
 		return;
-	if (call->decision.breaker_changed != BACKOFF_BREAKER_NONE) {
+	if (call->decision.breaker_changed != BACKOFF_BREAKER_NONE &&
+	    w->run->scene->world->log.format == 0) {
 		rs_line_transition(&line, &text, &event);
 		emit(w, &event, call->index);
 		line.sequence++;

@@ -162,9 +162,8 @@ struct rs_world_log {
 	int successes;
 	/** Share of lines that are lost. */
 	double loss;
-	/** Whether lines have the policy, durations, deadlines and laws of
-	 *  delays. */
-	bool details;
+	/** 0: native; 1: as a service in Python logs failures. */
+	int format;
 	bool sequence;
 };
 

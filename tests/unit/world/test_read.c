@@ -101,7 +101,7 @@ Test(world_read, values_and_defaults)
 		  world.latency.mean == 0.005);
 	cr_expect(world.hosts.count == 2 && world.hosts.skew == 0.2);
 	cr_expect(world.targets.count == 3 && world.targets.labelled);
-	cr_expect(world.log.loss == 0.25 && world.log.details &&
+	cr_expect(world.log.loss == 0.25 && world.log.format == 0 &&
 		  world.log.sequence);
 	cr_expect(world.fate.own.share == 1 && world.fate.own.b == 2);
 	cr_expect(world.fate.payload.slows && !world.fate.clears.given);

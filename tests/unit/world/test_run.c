@@ -227,7 +227,6 @@ Test(world_run, losing_lines_and_leaving_out_successes)
 		{"\"log\":{\"loss\":0.1}", 0.87, 0.93},
 		{"\"log\":{\"successes\":\"none\"}", 0.03, 0.3},
 		{"\"log\":{\"successes\":\"retried\"}", 0.03, 0.3},
-		{"\"log\":{\"details\":false}", 1, 1},
 	};
 	struct backoff_policy *policy = test_policy(TEST_FIVE);
 
