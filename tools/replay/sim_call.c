@@ -148,6 +148,42 @@ open_by(const struct rs_run *run, uint64_t start_ns)
 						       : RS_OPEN_TIME;
 }
 
+static bool
+drawn_below(const struct rs_sim_call *call, const struct rs_run *run,
+	    enum rs_purpose purpose, uint32_t number, uint64_t threshold)
+{
+	return threshold > 0 && rs_draw(run->seed, purpose, call->index, number,
+					call->replica) < threshold;
+}
+
+/* Choose what the attempt is like if it fails: if the target makes it fail, a
+ * failure near in time; if the fate of its call does, an earlier one of the
+ * call. Returns how long it takes. */
+static uint64_t
+failure_duration(struct rs_sim_call *call, const struct rs_run *run,
+		 const struct tk_call *record, uint32_t number, uint64_t draw)
+{
+	const struct rs_attempt *attempt = &call->attempt;
+	tk_string type;
+
+	if (!drawn_below(call, run, RS_PURPOSE_FATE, number,
+			 attempt->fate_fails_below))
+		call->like = rs_near_failure(run->near, call->index,
+					     attempt->start_ns, draw);
+	if (call->like) {
+		uint64_t ns = rs_near_duration(run->near, call->like);
+		const struct tk_call *like = &run->log->call[call->like->call];
+
+		if (ns != BACKOFF_ABSENT)
+			return ns;
+		type = run->log->attempt[like->first + call->like->place]
+			       .error_type;
+	} else {
+		type = model_failure(call, run, record, number);
+	}
+	return rs_log_failure_duration(run->log, run->operation, type, draw);
+}
+
 static void
 estimate(struct rs_sim_call *call, const struct rs_run *run,
 	 const struct tk_call *record, uint32_t number)
@@ -160,8 +196,8 @@ estimate(struct rs_sim_call *call, const struct rs_run *run,
 					     .start_ns = attempt->start_ns};
 	uint64_t draw = rs_draw(run->seed, RS_PURPOSE_DURATION, call->index,
 				number, call->replica);
+	const struct rs_near_item *success;
 	struct rs_answer answer;
-	tk_string type;
 
 	run->estimator->ask(run->estimate, &question, &answer);
 	attempt->known = RS_KNOWN_NOT;
@@ -170,13 +206,28 @@ estimate(struct rs_sim_call *call, const struct rs_run *run,
 		attempt->open = open_by(run, attempt->start_ns);
 	attempt->target_fails_below = threshold(answer.environment);
 	attempt->fate_fails_below = threshold(answer.own);
-	type = model_failure(call, run, record, number);
-	attempt->failure_ns = end_after(
-		attempt->start_ns,
-		rs_log_failure_duration(run->log, run->operation, type, draw));
-	attempt->success_ns = end_after(
-		attempt->start_ns,
-		rs_log_success_duration(run->log, run->operation, draw));
+	attempt->failure_ns =
+		end_after(attempt->start_ns,
+			  failure_duration(call, run, record, number, draw));
+	success = rs_near_success(run->near, call->index, attempt->start_ns,
+				  draw);
+	attempt->success_ns =
+		end_after(attempt->start_ns,
+			  success ? rs_near_duration(run->near, success)
+				  : BACKOFF_ABSENT);
+}
+
+static enum backoff_outcome_kind
+kind_of_failure(const struct rs_sim_call *call, const struct rs_run *run)
+{
+	const struct tk_call *like;
+
+	if (call->like == NULL)
+		return call->failure.kind;
+	like = &run->log->call[call->like->call];
+	return (enum backoff_outcome_kind)run->log
+		->attempt[like->first + call->like->place]
+		.outcome;
 }
 
 /* A longer attempt ends at the policy's limit. If a shorter limit cut the
@@ -197,10 +248,13 @@ limit_attempt(struct rs_sim_call *call, const struct rs_run *run,
 		logged_ns = backoff_policy_attempt_timeout_ns(
 			run->logged_policy, number);
 	}
-	if (attempt->known == RS_KNOWN_FAILS && logged_ns < limit_ns &&
-	    call->failure.kind == BACKOFF_OUTCOME_TIMEOUT) {
+	if (attempt->known != RS_KNOWN_SUCCEEDS && logged_ns < limit_ns &&
+	    kind_of_failure(call, run) == BACKOFF_OUTCOME_TIMEOUT) {
+		/* It would have ended some time later, or at the limit. */
 		attempt->support = RS_SUPPORT_UNSUPPORTED;
 		attempt->open = RS_OPEN_TIMEOUT;
+		if (limit_ns != BACKOFF_FOREVER)
+			attempt->failure_ns = end_ns;
 	}
 	/* A success that takes longer is a timeout. */
 	if (attempt->success_ns > end_ns && attempt->known != RS_KNOWN_FAILS) {
@@ -212,6 +266,7 @@ limit_attempt(struct rs_sim_call *call, const struct rs_run *run,
 	if (attempt->failure_ns <= end_ns)
 		return;
 	attempt->failure_ns = end_ns;
+	call->like = NULL;
 	backoff_outcome_set(&call->failure, BACKOFF_OUTCOME_TIMEOUT,
 			    BACKOFF_CLASS_TIMEOUT, "TimeoutError", NULL,
 			    "attempt timed out");
@@ -225,19 +280,12 @@ rs_sim_call_attempt(struct rs_sim_call *call, const struct rs_run *run,
 	uint32_t number = call->decision.attempt;
 
 	call->attempt = (struct rs_attempt){.start_ns = now_ns};
+	call->like = NULL;
 	if (is_recorded(run, record, number, now_ns))
 		take_recorded(call, run, record, number);
 	else
 		estimate(call, run, record, number);
 	limit_attempt(call, run, number);
-}
-
-static bool
-drawn_below(const struct rs_sim_call *call, const struct rs_run *run,
-	    enum rs_purpose purpose, uint32_t number, uint64_t threshold)
-{
-	return threshold > 0 && rs_draw(run->seed, purpose, call->index, number,
-					call->replica) < threshold;
 }
 
 bool
@@ -250,11 +298,15 @@ rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 	if (attempt->known == RS_KNOWN_SUCCEEDS)
 		return false;
 	if (attempt->open != RS_OPEN_NOTHING && bound != RS_BOUND_NONE) {
-		if (attempt->open != RS_OPEN_FATE)
+		if (attempt->open == RS_OPEN_TIME)
 			return bound == RS_BOUND_ALL_FAIL;
+		if (bound == RS_BOUND_ALL_SUCCEED &&
+		    attempt->open == RS_OPEN_TIMEOUT)
+			return false;
 		if (bound == RS_BOUND_ALL_FAIL && fate > 0)
 			return true;
-		fate = 0;
+		if (bound == RS_BOUND_ALL_SUCCEED)
+			fate = 0;
 	}
 	if (attempt->known == RS_KNOWN_FAILS)
 		return true;
@@ -291,6 +343,20 @@ call_off(struct rs_sim_call *call, const struct rs_run *run)
 	return waited_ns;
 }
 
+/* Fill in the failure from a recorded one. */
+static void
+take_like(struct rs_sim_call *call, const struct rs_run *run)
+{
+	const struct rs_near_item *like = call->like;
+	struct backoff_hint *hint = &call->failure.hint;
+
+	rs_log_outcome(run->log, &run->log->call[like->call], like->place,
+		       &call->failure);
+	if (hint->kind == BACKOFF_HINT_DELAY)
+		hint->delay_ns =
+			rs_near_hint(run->near, like, call->attempt.failure_ns);
+}
+
 void
 rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 		   bool failed)
@@ -302,6 +368,8 @@ rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 	uint64_t waited_ns = 0;
 
 	if (failed) {
+		if (call->like)
+			take_like(call, run);
 		backoff_engine_decide(run->policy, &call->state, &call->failure,
 				      attempt->failure_ns,
 				      delay_draw(run, call->index, number),

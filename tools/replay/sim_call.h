@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "estimate/estimate.h"
 #include "recorded/log.h"
+#include "recorded/near.h"
 
 /** Maximum number of replayed attempts per call, whatever its policy allows: no
  *  log shows the outcome of more. */
@@ -15,6 +16,7 @@
 struct rs_run {
 	const struct rs_log *log;
 	const struct rs_operation *operation;
+	const struct rs_near *near;
 	const struct rs_estimator *estimator;
 	/** The estimator's state, and the assumption about the fate of calls:
 	 *  see rs_question. */
@@ -94,8 +96,10 @@ struct rs_sim_call {
 	struct backoff_decision decision;
 	/** The attempt under way, or the last one made. */
 	struct rs_attempt attempt;
-	/** Outcome that the attempt reports if it fails. */
+	/** Outcome that the attempt reports if it fails; if @ref like is set,
+	 *  that of the recorded failure there, once it does. */
 	struct backoff_outcome failure;
+	const struct rs_near_item *like;
 	/** Whether that attempt fails; for the caller. */
 	bool fails;
 	/** Its outcome so far. */

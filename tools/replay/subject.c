@@ -17,6 +17,7 @@
 struct work {
 	const struct rs_plan *plan;
 	struct rs_run run;
+	struct rs_near near;
 	struct rs_load load;
 	struct rs_window window;
 	struct rs_coupling coupling;
@@ -297,6 +298,8 @@ init_work(struct work *work, const struct rs_finding *finding)
 	work->longest_ns = find_longest(log, operation);
 	work->did = calloc(work->plan->policies->count + 1, sizeof(*work->did));
 	if (work->did)
+		status = rs_near_init(&work->near, log, operation);
+	if (status == BACKOFF_OK)
 		status = rs_load_init(&work->load, log, operation);
 	if (status == BACKOFF_OK)
 		status = rs_window_init(&work->window, log, operation,
@@ -322,6 +325,7 @@ clear_work(struct work *work)
 		rs_tally_clear(&work->baseline.family[f]);
 	}
 	rs_first_tries_clear(&work->first_tries);
+	rs_near_clear(&work->near);
 	rs_window_clear(&work->window);
 	rs_load_clear(&work->load);
 	free(work->did);
@@ -355,6 +359,7 @@ rs_subject_run(const struct rs_plan *plan, const void *estimate, uint64_t *draw,
 		.draw = draw,
 		.seed = plan->seed,
 	};
+	work.run.near = &work.near;
 	rs_recover_draws(log, operation, work.run.logged_policy, plan->seed,
 			 draw);
 	status = init_work(&work, &subject->finding);
