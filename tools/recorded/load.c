@@ -158,14 +158,18 @@ rs_load_peak(const struct rs_load *load, const int64_t *further,
 
 double
 rs_load_excess(const struct rs_load *load, const int64_t *further,
-	       uint32_t replicas)
+	       const uint64_t *failed, uint32_t replicas)
 {
 	double sum = 0;
 
-	for (size_t i = 0; i < load->bins; i++)
-		sum += fmax(0, (double)load->first[i] +
-				       (double)further[i] / replicas -
-				       load->recorded_peak);
+	for (size_t i = 0; i < load->bins; i++) {
+		double all =
+			(double)load->first[i] + (double)further[i] / replicas;
+		double good = all - (double)failed[i] / replicas;
+
+		if (all > load->recorded_peak)
+			sum += good * (1 - load->recorded_peak / all);
+	}
 	return sum;
 }
 

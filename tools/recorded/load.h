@@ -47,9 +47,15 @@ size_t rs_load_bin(const struct rs_load *load, uint64_t start_ns);
 double rs_load_peak(const struct rs_load *load, const int64_t *further,
 		    uint32_t replicas);
 
-/** Attempts beyond the recorded peak of their bin, of one replica. */
+/**
+ * Successful attempts that would be lost, in one replica, if in each bin no
+ * more attempts than in the highest recorded one were served, whichever they
+ * are.
+ *
+ * @param failed  failed attempts by bin, over all replicas
+ */
 double rs_load_excess(const struct rs_load *load, const int64_t *further,
-		      uint32_t replicas);
+		      const uint64_t *failed, uint32_t replicas);
 
 /** Compare a peak with the recorded one. It is usual up to a ratio, or if
  * chance explains it (three standard deviations of a Poisson count). */

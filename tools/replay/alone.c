@@ -58,13 +58,17 @@ succeeded(const struct rs_sim_call *call)
 	return call->outcome.stop == BACKOFF_STOP_SUCCESS;
 }
 
-/* Count a later attempt in the load of as many replicas. */
+/* Count an attempt in the load of as many replicas. */
 static void
 count_load(struct rs_tally *tally, const struct rs_sim_call *call,
-	   uint32_t replicas)
+	   uint32_t replicas, bool failed)
 {
+	uint64_t start_ns = call->attempt.start_ns;
+
 	if (call->decision.attempt > 1)
-		rs_tally_add_load(tally, call->attempt.start_ns, replicas);
+		rs_tally_add_load(tally, start_ns, replicas);
+	if (failed)
+		rs_tally_add_failed(tally, start_ns, replicas);
 }
 
 /* Make the attempts that happen as recorded, and begin the one after. False if
@@ -78,13 +82,15 @@ share_attempts(struct alone *alone, size_t index)
 
 	rs_sim_call_begin(call, run, index, 0, now_ns);
 	for (;;) {
+		bool failed;
+
 		rs_sim_call_attempt(call, run, now_ns);
 		if (call->attempt.support != RS_SUPPORT_EXACT ||
 		    call->attempt.known == RS_KNOWN_NOT)
 			return true;
-		count_load(alone->tally, call, alone->tally->replicas);
-		rs_sim_call_decide(call, run,
-				   call->attempt.known == RS_KNOWN_FAILS);
+		failed = call->attempt.known == RS_KNOWN_FAILS;
+		count_load(alone->tally, call, alone->tally->replicas, failed);
+		rs_sim_call_decide(call, run, failed);
 		if (call->decision.action == BACKOFF_ACTION_DONE)
 			return false;
 		now_ns = call->decision.not_before_ns;
@@ -105,14 +111,15 @@ go_on(struct alone *alone, uint32_t replica, enum rs_bound bound)
 	call->replica = replica;
 	for (;;) {
 		uint32_t number = call->decision.attempt;
+		bool failed;
 
 		rs_sim_call_attempt(call, run, now_ns);
 		open |= call->attempt.open != RS_OPEN_NOTHING;
+		failed = rs_sim_call_fails(call, run, &call->attempt, number,
+					   bound);
 		if (bound == RS_BOUND_NONE)
-			count_load(alone->tally, call, 1);
-		rs_sim_call_decide(call, run,
-				   rs_sim_call_fails(call, run, &call->attempt,
-						     number, bound));
+			count_load(alone->tally, call, 1, failed);
+		rs_sim_call_decide(call, run, failed);
 		if (call->decision.action == BACKOFF_ACTION_DONE)
 			return open;
 		now_ns = call->decision.not_before_ns;

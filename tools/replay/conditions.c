@@ -149,7 +149,7 @@ moved(struct tk_spread spread, double by)
 }
 
 /* If the target serves no more than the log shows it to, attempts beyond that
- * fail, and each may cost a call. */
+ * fail, and each that would have succeeded may cost a call. */
 static void
 find_load(const struct rs_pair *pair, struct rs_case *item)
 {
@@ -164,14 +164,14 @@ find_load(const struct rs_pair *pair, struct rs_case *item)
 		const struct rs_tally *tally = &pair->tallies->family[0];
 
 		costs = rs_load_excess(pair->load, tally->further,
-				       tally->replicas);
+				       tally->failed, tally->replicas);
 	}
 	if (pair->baseline->load == RS_LOAD_EXTRAPOLATED) {
 		const struct rs_tally *tally =
 			&pair->baseline_tallies->family[0];
 
 		gains = rs_load_excess(pair->load, tally->further,
-				       tally->replicas);
+				       tally->failed, tally->replicas);
 	}
 	if (costs > 0 || gains > 0)
 		rs_case_add(item, &condition, moved(item->main, -costs / calls),
@@ -191,12 +191,14 @@ find_coupling(const struct rs_pair *pair, struct rs_case *item)
 		.share = pair->coupling->throttle_share,
 		.value = pair->coupling->z,
 		.seen = pair->coupling->load_seen_peak};
-	double coupled = pair->coupling->z >= RS_COUPLING_Z
+	bool strained = pair->attempts_fail > RS_STRAINED;
+	double coupled = strained || pair->coupling->z >= RS_COUPLING_Z
 				 ? 1
 				 : pair->coupling->throttle_share;
 	double ends[2];
 
-	if (!rs_coupling_found(pair->coupling) || !(b->attempts > 0))
+	if (!(strained || rs_coupling_found(pair->coupling)) ||
+	    !(b->attempts > 0))
 		return;
 	ends[0] = -item->main.mean * coupled;
 	ends[1] = (1 - a->success_rate) * coupled *

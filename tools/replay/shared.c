@@ -104,6 +104,8 @@ begin_attempt(struct shared *shared, struct rs_sim_call *call, uint64_t now_ns)
 		shared->met_unsupported = true;
 	call->fails = rs_sim_call_fails(call, shared->run, attempt, number,
 					shared->bound);
+	if (call->fails && shared->bound == RS_BOUND_NONE)
+		rs_tally_add_failed(shared->tally, now_ns, 1);
 	schedule(shared, call,
 		 call->fails ? attempt->failure_ns : attempt->success_ns,
 		 RS_EVENT_ATTEMPT_ENDS);

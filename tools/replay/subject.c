@@ -27,6 +27,7 @@ struct work {
 	/** By policy: the hash of what its calls do. */
 	uint64_t *did;
 	uint64_t longest_ns;
+	double attempts_fail;
 };
 
 /* Replay all calls under one policy and one assumption. */
@@ -131,6 +132,7 @@ compare(struct work *work, const struct rs_subject *subject,
 		.run = &work->run,
 		.load = &work->load,
 		.coupling = &work->coupling,
+		.attempts_fail = work->attempts_fail,
 		.permanent_share = subject->finding.permanent_share,
 		.longest_ns = work->longest_ns,
 		.policy = result->policy->policy,
@@ -243,6 +245,26 @@ find_longest(const struct rs_log *log, const struct rs_operation *operation)
 	return longest;
 }
 
+/* The share of recorded attempts that failed; 0 if successes left no line. */
+static double
+share_failed(const struct rs_log *log, const struct rs_operation *operation)
+{
+	uint64_t all = 0, failed = 0;
+
+	if (operation->population != RS_POPULATION_LOGGED)
+		return 0;
+	for (size_t i = 0; i < operation->call_count; i++) {
+		const struct tk_call *call =
+			&log->call[operation->first_call + i];
+
+		if (!rs_log_replayable(log, call))
+			continue;
+		all += call->count;
+		failed += call->count - !rs_log_all_failed(log, call);
+	}
+	return all > 0 ? (double)failed / (double)all : 0;
+}
+
 /* Replay the logged policy, and count the calls that it does not reproduce. */
 static enum backoff_status
 check_self(struct work *work, struct rs_subject *subject)
@@ -296,6 +318,7 @@ init_work(struct work *work, const struct rs_finding *finding)
 	if (work->families > RS_FAMILIES_MAX)
 		work->families = RS_FAMILIES_MAX;
 	work->longest_ns = find_longest(log, operation);
+	work->attempts_fail = share_failed(log, operation);
 	work->did = calloc(work->plan->policies->count + 1, sizeof(*work->did));
 	if (work->did)
 		status = rs_near_init(&work->near, log, operation);

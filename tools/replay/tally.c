@@ -32,12 +32,14 @@ rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
 	tally->call_succeeded = calloc(calls, sizeof(*tally->call_succeeded));
 	tally->call_attempts = calloc(calls, sizeof(*tally->call_attempts));
 	tally->further = calloc(load->bins + 1, sizeof(*tally->further));
+	tally->failed = calloc(load->bins + 1, sizeof(*tally->failed));
 	tally->success_in = calloc(replicas, sizeof(*tally->success_in));
 	tally->failure_in = calloc(replicas, sizeof(*tally->failure_in));
 	for (uint32_t r = 0; r < replicas; r++)
 		tally->factors += factor(r);
 	if (tally->replica && tally->call_succeeded && tally->call_attempts &&
-	    tally->further && tally->success_in && tally->failure_in)
+	    tally->further && tally->failed && tally->success_in &&
+	    tally->failure_in)
 		return BACKOFF_OK;
 	rs_tally_clear(tally);
 	return BACKOFF_E_NOMEM;
@@ -59,6 +61,7 @@ rs_tally_clear(struct rs_tally *tally)
 	free(tally->call_attempts);
 	free(tally->unlogged_refused);
 	free(tally->further);
+	free(tally->failed);
 	tk_samples_clear(&tally->success);
 	tk_samples_clear(&tally->failure);
 	*tally = (struct rs_tally){0};
@@ -75,6 +78,7 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 				   .factors = kept.factors,
 				   .load = kept.load,
 				   .further = kept.further,
+				   .failed = kept.failed,
 				   .replica = kept.replica,
 				   .call_succeeded = kept.call_succeeded,
 				   .call_attempts = kept.call_attempts,
@@ -87,6 +91,8 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 	       operation->call_count * sizeof(*tally->call_succeeded));
 	memset(tally->call_attempts, 0,
 	       operation->call_count * sizeof(*tally->call_attempts));
+	memset(tally->failed, 0,
+	       (tally->load->bins + 1) * sizeof(*tally->failed));
 	memset(tally->further, 0,
 	       (tally->load->bins + 1) * sizeof(*tally->further));
 	tk_samples_reset(&tally->success);

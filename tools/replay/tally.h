@@ -58,6 +58,8 @@ struct rs_tally {
 	 *  load; a first attempt that was not made counts -1. */
 	const struct rs_load *load;
 	int64_t *further;
+	/** By bin: attempts that fail, first ones included. */
+	uint64_t *failed;
 	uint64_t support[RS_SUPPORT_COUNT];
 	uint64_t backoff_ns;
 	/** Durations of calls that succeeded, and of those that failed: what
@@ -84,6 +86,15 @@ rs_tally_add_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
 {
 	if (tally->load->bins > 0)
 		tally->further[rs_load_bin(tally->load, start_ns)] += attempts;
+}
+
+/** Add failed attempts to the bin in which they began. */
+static inline void
+rs_tally_add_failed(struct rs_tally *tally, uint64_t start_ns,
+		    uint32_t attempts)
+{
+	if (tally->load->bins > 0)
+		tally->failed[rs_load_bin(tally->load, start_ns)] += attempts;
 }
 
 /**

@@ -35,6 +35,10 @@ say_coupling(const struct rs_condition *condition, char *text, size_t size)
 			 "whether failures stay as they are under another "
 			 "load; they rise with it (z %.1f)",
 			 condition->value);
+	else if (condition->share <= RS_COUPLING_THROTTLED)
+		snprintf(text, size,
+			 "whether failures stay as they are under another "
+			 "load; many attempts fail, perhaps of overload");
 	else
 		snprintf(text, size,
 			 "whether failures stay as they are under another "

@@ -102,13 +102,15 @@ record(struct question *question, const struct measuring *m)
 static enum backoff_status
 compare(struct question *question, const struct measuring *m)
 {
-	const struct rs_plan plan = {.log = &question->log,
-				     .policies = &m->policies,
-				     .shipped = &m->policies,
-				     .estimator = m->plan->estimator,
-				     .baseline = baseline_of(question, m),
-				     .seed = 1,
-				     .replicas = m->plan->replicas};
+	const struct rs_plan plan = {
+		.log = &question->log,
+		.policies = &m->policies,
+		.shipped = &m->policies,
+		.estimator = m->plan->estimator,
+		.baseline = baseline_of(question, m),
+		.margin = {RS_MARGIN_OF_FAILED, RS_MARGIN_RATE},
+		.seed = 1,
+		.replicas = m->plan->replicas};
 	enum backoff_status status = tk_trace_stitch(question->trace);
 
 	if (status == BACKOFF_OK)

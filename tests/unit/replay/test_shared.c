@@ -356,6 +356,12 @@ expect_close(const char *why, const struct rs_result *r,
 		  r->attempts_per_call, per_call);
 }
 
+static double
+rate_of(const struct shared_truth *truth)
+{
+	return (double)truth->succeeded / (double)truth->calls;
+}
+
 /* The other way round: refused attempts have to be estimated, including the
  * first attempt of calls that met an open breaker. */
 Test(replay_shared, what_was_refused_is_estimated)
@@ -388,7 +394,12 @@ Test(replay_shared, what_was_refused_is_estimated)
 			  r->stop[BACKOFF_STOP_BREAKER_OPEN] == 0 &&
 			  r->stop[BACKOFF_STOP_CANCELLED] == 0);
 		cr_expect(r->support[RS_SUPPORT_EXACT] < 1);
-		expect_close(row[i].why, r, &truth, 1.5, .05);
+		/* A log of both shows the least. */
+		expect_close(row[i].why, r, &truth, i < 2 ? 1.5 : 3, .05);
+		cr_expect(r->success.low <= rate_of(&truth) &&
+				  rate_of(&truth) <= r->success.high,
+			  "%s: [%.4f, %.4f]", row[i].why, r->success.low,
+			  r->success.high);
 		small_case_clear(&c);
 	}
 }
@@ -485,8 +496,9 @@ Test(replay_shared, a_log_without_replayable_calls_has_unlogged_ones)
 	small_case_clear(&c);
 }
 
-/* The log does not show how a target handles far more load than recorded. */
-Test(replay_shared, more_load_than_was_recorded_has_no_verdict)
+/* The log does not show how a target handles far more load than recorded: at
+ * one end, it serves no more attempts. */
+Test(replay_shared, more_load_than_was_recorded_is_a_condition)
 {
 	static const struct sample sample[] = {
 		{.max_attempts = 3, .budget = bucket},
@@ -507,7 +519,10 @@ Test(replay_shared, more_load_than_was_recorded_has_no_verdict)
 		  r[0].load_peak, r[0].recorded_load_peak);
 	cr_expect(r[1].load == RS_LOAD_EXTRAPOLATED, "%.1f of %.1f",
 		  r[1].load_peak, r[1].recorded_load_peak);
-	cr_expect(r[1].difference.verdict == RS_VERDICT_DEPENDS);
+	cr_expect(r[1].difference.condition.kind == RS_CONDITION_LOAD);
+	cr_expect(r[1].difference.condition.low <
+		  r[1].difference.value - RS_CONDITION_MATTERS);
+	cr_expect(r[1].difference.condition.high == r[1].difference.value);
 	cr_expect(r[2].load == RS_LOAD_USUAL, "%.1f of %.1f", r[2].load_peak,
 		  r[2].recorded_load_peak);
 	cr_expect(r[2].difference.verdict != RS_VERDICT_DEPENDS);
