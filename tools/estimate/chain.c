@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,10 @@
  * fails for good, and one that starts with none of them finds such a call
  * wherever there is an outage; either can stay there for long. */
 #define SWEEPS_NEUTRAL 6
+
+/* Fates that are uncertain one by one are less so together, given paths that
+ * they shaped: only this part of their uncertainty counts in a score. */
+#define TOGETHER 0.5
 
 static size_t
 most_bins(const struct rs_bins *bins)
@@ -136,10 +141,21 @@ rs_chain_tries(const struct rs_chain *chain, size_t suspect,
 	tries->count = count;
 }
 
+static double
+sum_of(const double weight[RS_FATES])
+{
+	double sum = 0;
+
+	for (size_t f = 0; f < RS_FATES; f++)
+		sum += weight[f];
+	return sum;
+}
+
 static void
-draw_fate(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
+draw_fate(struct rs_chain *chain, size_t operation, size_t s,
 	  const struct rs_tries *tries)
 {
+	const struct rs_mix *mix = &chain->mix[operation];
 	double weight[RS_FATES];
 	size_t fate;
 
@@ -153,6 +169,9 @@ draw_fate(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 	fate = rs_chance_pick(&chain->chance, weight, RS_FATES);
 	if (!(weight[fate] > 0))
 		fate = RS_FATE_NONE;
+	if (chain->score && tries->count > 0)
+		chain->score[operation] -=
+			TOGETHER * log(weight[fate] / sum_of(weight));
 	chain->fate[s] = (uint8_t)fate;
 	chain->end[s] =
 		(float)rs_fate_draw_end(mix, tries, fate, &chain->chance);
@@ -191,28 +210,32 @@ draw_fates(struct rs_chain *chain, size_t operation)
 	const struct rs_suspects *suspects = chain->suspects;
 	struct rs_mix *mix = &chain->mix[operation];
 	struct rs_mix_counts counts = {0};
+	bool plain = mix->family == RS_FAMILY_NONE ||
+		     rs_family_is_plain(mix->family);
 	struct rs_tries tries;
 
-	if (mix->family == RS_FAMILY_NONE)
+	if (mix->family == RS_FAMILY_NONE && !chain->score)
 		return;
 	for (size_t s = suspects->first[operation];
 	     s < suspects->first[operation + 1]; s++) {
 		/* Its fate is clear, and so are the causes. */
-		if (mix->family == RS_FAMILY_PERMANENT &&
-		    suspects->succeeded[s]) {
+		if (plain && suspects->succeeded[s]) {
 			counts.fate[RS_FATE_NONE]++;
 			continue;
 		}
 		rs_chain_tries(chain, s, &tries);
-		draw_fate(chain, s, mix, &tries);
+		if (mix->family != RS_FAMILY_NONE)
+			draw_fate(chain, operation, s, &tries);
 		/* A call without evidence follows the mix, and does not shape
 		 * it. */
 		counts.fate[chain->fate[s]] += tries.count > 0;
 		draw_causes(chain, s, mix, &tries, &counts);
 	}
-	for (size_t i = 0; mix->family == RS_FAMILY_PERMANENT && i < RS_TYPES;
-	     i++)
+	for (size_t i = 0; plain && i < RS_TYPES; i++)
 		counts.of_target[i] += suspects->of_succeeded[operation][i];
+	if (chain->score)
+		chain->score[operation] +=
+			rs_mix_score(mix, suspects, operation, &counts);
 	rs_mix_draw(mix, suspects, operation, &counts, &chain->chance);
 }
 
@@ -221,7 +244,10 @@ rs_chain_sweep(struct rs_chain *chain)
 {
 	const struct rs_log *log = chain->suspects->log;
 	struct rs_path_counts counts;
+	double likelihood = 0;
 
+	for (size_t o = 0; chain->score && o < log->operation_count; o++)
+		chain->score[o] = 0;
 	for (size_t t = 0; t < chain->bins->target_count; t++) {
 		const struct rs_target *target = &chain->bins->target[t];
 		double live = rs_mix_live(&chain->mix[target->operation]);
@@ -230,7 +256,10 @@ rs_chain_sweep(struct rs_chain *chain)
 			continue;
 		rs_path_draw(chain->sampler, chain->bins, target,
 			     &chain->regime[t], chain->failed, live,
-			     &chain->chance, chain->state, &counts);
+			     &chain->chance, chain->state, &counts,
+			     chain->score ? &likelihood : NULL);
+		if (chain->score)
+			chain->score[target->operation] += likelihood;
 		rs_regime_draw(&chain->regime[t], &counts, &chain->chance);
 	}
 	count_failures(chain);

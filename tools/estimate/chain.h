@@ -20,6 +20,12 @@ struct rs_chain {
 	uint8_t *state;
 	uint16_t *failed;
 	unsigned sweeps;
+	/** If not NULL, by operation: how well the last sweep explains its
+	 *  calls and targets. Means of it compare NONE with PERMANENT: the
+	 *  logarithm of the probability of everything, less that of the fates
+	 *  given the rest (Chib 1995, "Marginal likelihood from the Gibbs
+	 *  output"). */
+	double *score;
 	/** By suspect: its fate, and when its trouble clears. */
 	uint8_t *fate;
 	float *end;
@@ -33,6 +39,16 @@ void rs_chain_clear(struct rs_chain *chain);
 
 /** Draw everything again, one part after another (Gibbs sampling). */
 void rs_chain_sweep(struct rs_chain *chain);
+
+/** Probability that a call's target fails in a bin. */
+static inline double
+rs_chain_fails(const struct rs_chain *chain, size_t call, size_t bin)
+{
+	const struct rs_regime *regime =
+		&chain->regime[chain->bins->target_of[call]];
+
+	return regime->fails[chain->state[bin]];
+}
 
 /** The attempts of a suspect under the current paths. */
 void rs_chain_tries(const struct rs_chain *chain, size_t suspect,

@@ -22,8 +22,10 @@ static const struct {
 #define PRIOR_FATE 0.05
 #define PRIOR_TYPE 0.5
 /* A failure that says itself that a retry cannot help is less often the
- * target's. */
-#define PRIOR_PERMANENT 0.02
+ * target's: where there are such types, this many other failures of a target
+ * are taken to have been seen before. */
+#define PRIOR_FINAL 0.05
+#define PRIOR_SEEN 100.0
 
 bool
 rs_family_has(enum rs_family family, size_t fate)
@@ -146,8 +148,73 @@ static double
 type_prior(const struct rs_suspects *suspects, size_t operation, size_t type,
 	   bool of_target)
 {
-	return of_target && suspects->final[operation][type] ? PRIOR_PERMANENT
+	return of_target && suspects->final[operation][type] ? PRIOR_FINAL
 							     : PRIOR_TYPE;
+}
+
+static double
+seen_before(const struct rs_suspects *suspects, size_t operation,
+	    bool of_target)
+{
+	for (size_t i = 0; of_target && i < suspects->type_count[operation];
+	     i++)
+		if (suspects->final[operation][i])
+			return PRIOR_SEEN;
+	return 0;
+}
+
+/* The logarithm of the probability of types, whatever their shares: a Dirichlet
+ * and multinomial distribution. */
+static double
+score_types(const struct rs_suspects *suspects, size_t operation,
+	    const double *count, bool of_target)
+{
+	double prior = seen_before(suspects, operation, of_target);
+	double total = 0, score = 0;
+
+	for (size_t i = 0; i < suspects->type_count[operation]; i++) {
+		double here = type_prior(suspects, operation, i, of_target);
+
+		prior += here;
+		total += count[i];
+		score += lgamma(here + count[i]) - lgamma(here);
+	}
+	return total > 0 ? score + lgamma(prior) - lgamma(prior + total) : 0;
+}
+
+double
+rs_mix_score(const struct rs_mix *mix, const struct rs_suspects *suspects,
+	     size_t operation, const struct rs_mix_counts *counts)
+{
+	double score = suspects->others[operation] * log(rs_mix_live(mix));
+
+	for (size_t f = 0; f < RS_FATES; f++)
+		if (counts->fate[f] > 0)
+			score += counts->fate[f] * log(mix->share[f]);
+	return score +
+	       score_types(suspects, operation, counts->of_target, true) +
+	       score_types(suspects, operation, counts->of_fate, false);
+}
+
+/* Draw shares of types; those of a target leave room for others. */
+static void
+draw_types(const struct rs_suspects *suspects, size_t operation,
+	   const double *count, bool of_target, struct rs_chance *chance,
+	   double *out)
+{
+	size_t types = suspects->type_count[operation];
+	double share[RS_TYPES + 1];
+
+	for (size_t i = 0; i < types; i++)
+		share[i] = count[i] +
+			   type_prior(suspects, operation, i, of_target);
+	share[types] = seen_before(suspects, operation, of_target);
+	if (share[types] > 0)
+		rs_chance_shares(chance, share, types + 1);
+	else
+		rs_chance_shares(chance, share, types);
+	for (size_t i = 0; i < types; i++)
+		out[i] = share[i];
 }
 
 void
@@ -192,8 +259,8 @@ rs_mix_draw(struct rs_mix *mix, const struct rs_suspects *suspects,
 	    size_t operation, struct rs_mix_counts *counts,
 	    struct rs_chance *chance)
 {
-	size_t types = suspects->type_count[operation], used = 0;
 	double share[RS_FATES];
+	size_t used = 0;
 
 	count_others(mix, suspects->others[operation], counts);
 	for (size_t f = 0; f < RS_FATES; f++)
@@ -204,14 +271,11 @@ rs_mix_draw(struct rs_mix *mix, const struct rs_suspects *suspects,
 	rs_chance_shares(chance, share, used);
 	used = 0;
 	for (size_t f = 0; f < RS_FATES; f++)
-		if (rs_family_has(mix->family, f))
+		if (rs_family_has(mix->family, f) &&
+		    mix->family != RS_FAMILY_EXTREME)
 			mix->share[f] = share[used++];
-	for (size_t i = 0; i < types; i++) {
-		mix->of_target[i] = counts->of_target[i] +
-				    type_prior(suspects, operation, i, true);
-		mix->of_fate[i] = counts->of_fate[i] +
-				  type_prior(suspects, operation, i, false);
-	}
-	rs_chance_shares(chance, mix->of_target, types);
-	rs_chance_shares(chance, mix->of_fate, types);
+	draw_types(suspects, operation, counts->of_target, true, chance,
+		   mix->of_target);
+	draw_types(suspects, operation, counts->of_fate, false, chance,
+		   mix->of_fate);
 }

@@ -21,18 +21,27 @@
 #define RS_FATE_CLEARS_COUNT 6
 #define RS_FATES (RS_FATE_CLEARS + RS_FATE_CLEARS_COUNT)
 
-/** Assumptions about the fates that occur in an operation. Those after
- * PERMANENT include it. */
+/** Assumptions about the fates that occur in an operation. PERMANENT and those
+ *  after it include permanent failures; under EXTREME there are as many as the
+ *  target has failures in its usual state. */
 enum rs_family {
 	RS_FAMILY_NONE,
 	RS_FAMILY_PERMANENT,
 	RS_FAMILY_OFTEN,
 	RS_FAMILY_CLEARS,
+	RS_FAMILY_EXTREME,
 	RS_FAMILY_COUNT
 };
 
 /** Whether a fate occurs under an assumption. */
 bool rs_family_has(enum rs_family family, size_t fate);
+
+/** Whether a call either has no fate or fails permanently. */
+static inline bool
+rs_family_is_plain(enum rs_family family)
+{
+	return family == RS_FAMILY_PERMANENT || family == RS_FAMILY_EXTREME;
+}
 
 /** Error types of an operation; further ones count as the last. */
 #define RS_TYPES 24
@@ -134,6 +143,12 @@ struct rs_mix_counts {
 	double fate[RS_FATES];
 	double of_target[RS_TYPES], of_fate[RS_TYPES];
 };
+
+/** The logarithm of the probability of fates and types, without their
+ *  attempts. */
+double rs_mix_score(const struct rs_mix *mix,
+		    const struct rs_suspects *suspects, size_t operation,
+		    const struct rs_mix_counts *counts);
 
 /** Draw a mix given the fates. */
 void rs_mix_draw(struct rs_mix *mix, const struct rs_suspects *suspects,

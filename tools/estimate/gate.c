@@ -10,6 +10,8 @@
 #include "estimate/gate.h"
 
 #define SWEEPS 60
+/* Calls that were tried again. */
+#define RETRIED_MIN 5
 /* A share below this is not a parameter that the data ask for. */
 #define SHARE_MIN 2e-5
 /* Families further from the best than this (in BIC) are ruled out. */
@@ -98,6 +100,50 @@ fit_family(const float *table, size_t count, double others,
 	return fit;
 }
 
+/* The failure probability of an operation's target, half of the time. */
+static double
+usual_failure(const struct rs_chain *chain, size_t operation)
+{
+	const struct rs_operation *row =
+		&chain->suspects->log->operation[operation];
+	size_t t = chain->bins->target_of[row->first_call];
+	const struct rs_target *target = &chain->bins->target[t];
+	const struct rs_bin *bin = chain->bins->bin + target->first;
+	const double *fails = chain->regime[t].fails;
+	double seconds[RS_LEVELS] = {0}, total = 0, below = 0;
+	bool passed[RS_LEVELS] = {false};
+	size_t least = 0;
+
+	/* Without first attempts, nothing is known about them. */
+	if (row->population == RS_POPULATION_FAILING_FIRST)
+		return 0.99;
+	for (size_t b = 0; b < target->count; b++) {
+		double here = (double)(bin[b].last_ns - bin[b].first_ns) + 1 +
+			      (double)rs_length_ns(bin[b].gap);
+
+		seconds[chain->state[target->first + b]] += here;
+		total += here;
+	}
+	while (below < total / 2) {
+		least = RS_LEVELS;
+		for (size_t l = 0; l < RS_LEVELS; l++)
+			if (!passed[l] &&
+			    (least == RS_LEVELS || fails[l] < fails[least]))
+				least = l;
+		if (least == RS_LEVELS)
+			return 0;
+		passed[least] = true;
+		below += seconds[least];
+	}
+	return total > 0 ? fails[least] : 0;
+}
+
+bool
+rs_gate_can_judge(const struct rs_suspects *suspects, size_t operation)
+{
+	return suspects->retried[operation] >= RETRIED_MIN;
+}
+
 /* Keep the families near the best one, in order. */
 static void
 keep(const double criterion[RS_FAMILY_COUNT], struct rs_gate *out)
@@ -105,15 +151,14 @@ keep(const double criterion[RS_FAMILY_COUNT], struct rs_gate *out)
 	bool kept[RS_FAMILY_COUNT] = {false};
 	double first = 0;
 
-	out->count = 0;
 	for (;;) {
-		size_t best = RS_FAMILY_COUNT;
+		size_t best = RS_FAMILY_EXTREME;
 
-		for (size_t f = 0; f < RS_FAMILY_COUNT; f++)
-			if (!kept[f] && (best == RS_FAMILY_COUNT ||
+		for (size_t f = 0; f < RS_FAMILY_EXTREME; f++)
+			if (!kept[f] && (best == RS_FAMILY_EXTREME ||
 					 criterion[f] < criterion[best]))
 				best = f;
-		if (best == RS_FAMILY_COUNT)
+		if (best == RS_FAMILY_EXTREME)
 			return;
 		if (out->count == 0)
 			first = criterion[best];
@@ -125,18 +170,27 @@ keep(const double criterion[RS_FAMILY_COUNT], struct rs_gate *out)
 }
 
 enum backoff_status
-rs_gate_judge(const struct rs_chain *chain, size_t operation,
+rs_gate_judge(const struct rs_chain *chain, size_t operation, double gain,
 	      struct rs_gate *out)
 {
 	const struct rs_suspects *suspects = chain->suspects;
 	size_t count =
 		suspects->first[operation + 1] - suspects->first[operation];
 	double criterion[RS_FAMILY_COUNT];
-	float *table = likelihoods(chain, operation);
+	float *table;
 
+	*out = (struct rs_gate){0};
+	if (!rs_gate_can_judge(suspects, operation)) {
+		out->family[out->count++] = RS_FAMILY_NONE;
+		out->extreme = usual_failure(chain, operation);
+		if (count > 0)
+			out->family[out->count++] = RS_FAMILY_EXTREME;
+		return BACKOFF_OK;
+	}
+	table = likelihoods(chain, operation);
 	if (table == NULL)
 		return BACKOFF_E_NOMEM;
-	for (size_t f = 0; f < RS_FAMILY_COUNT; f++) {
+	for (size_t f = 0; f < RS_FAMILY_EXTREME; f++) {
 		struct fit fit =
 			fit_family(table, count, suspects->others[operation],
 				   (enum rs_family)f);
@@ -146,6 +200,10 @@ rs_gate_judge(const struct rs_chain *chain, size_t operation,
 			       (f > RS_FAMILY_PERMANENT ? PRIOR_OTHERS : 0);
 	}
 	free(table);
+	/* With its paths, PERMANENT looks better than it is: those of NONE
+	 * explain the same failures in another way. */
+	criterion[RS_FAMILY_NONE] = criterion[RS_FAMILY_PERMANENT] -
+				    log((double)count + 1) + 2 * gain;
 	keep(criterion, out);
 	return BACKOFF_OK;
 }

@@ -10,15 +10,24 @@
 struct rs_gate {
 	enum rs_family family[RS_FAMILY_COUNT];
 	size_t count;
+	/** Share of permanent failures under EXTREME. */
+	double extreme;
 };
 
+/** Whether enough calls were tried again to show anything about their
+ *  fates. */
+bool rs_gate_can_judge(const struct rs_suspects *suspects, size_t operation);
+
 /**
- * Judge the families of an operation by their Bayesian information criterion,
- * given the paths of a chain.
+ * Judge the families of an operation by their Bayesian information criterion.
  *
+ * @param chain  whose family is PERMANENT, or NONE if nothing can be judged
+ * @param gain   by which PERMANENT explains the log better than NONE: the
+ *               logarithm of a ratio of likelihoods
  * @return BACKOFF_OK or BACKOFF_E_NOMEM
  */
 enum backoff_status rs_gate_judge(const struct rs_chain *chain,
-				  size_t operation, struct rs_gate *out);
+				  size_t operation, double gain,
+				  struct rs_gate *out);
 
 #endif

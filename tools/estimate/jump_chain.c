@@ -12,6 +12,7 @@
 #include "estimate/estimate.h"
 #include "estimate/gate.h"
 #include "estimate/incidents.h"
+#include "estimate/shift.h"
 
 /* Sweeps before the fates are judged, before draws are kept, and from one
  * kept draw to the next. */
@@ -21,13 +22,15 @@
 #define CHAINS 2
 /* Draws of a large log are fewer: bytes and bins of all of them. */
 #define BYTES_MAX (UINT64_C(96) << 20)
-#define BINS_MAX (UINT64_C(12) << 20)
+#define BINS_MAX (UINT64_C(4) << 20)
 #define DRAWS_MIN 30
 
 /* An assumption about the fates of calls, and draws under it. */
 struct family {
-	/* By operation. */
+	/* By operation; and the share of permanent failures if it is
+	 * EXTREME. */
 	enum rs_family *family;
+	double *extreme;
 	struct rs_posterior posterior;
 };
 
@@ -51,6 +54,7 @@ jump_chain_free(void *state)
 		return;
 	for (size_t f = 0; f < RS_FAMILY_COUNT; f++) {
 		free(est->family[f].family);
+		free(est->family[f].extreme);
 		rs_posterior_clear(&est->family[f].posterior);
 	}
 	rs_incidents_clear(&est->incidents);
@@ -66,6 +70,25 @@ has_ends(const struct jump_chain *est, const struct family *family)
 		if (family->family[o] == RS_FAMILY_CLEARS)
 			return true;
 	return false;
+}
+
+static unsigned
+sweeps_apart(const struct jump_chain *est)
+{
+	return est->bins.count > 2 * RS_BINS_USUAL ? 1 : SWEEPS_APART;
+}
+
+static void
+set_extremes(struct rs_chain *chain, const struct family *family)
+{
+	size_t operations = chain->suspects->log->operation_count;
+
+	for (size_t o = 0; o < operations; o++) {
+		if (family->family[o] != RS_FAMILY_EXTREME)
+			continue;
+		chain->mix[o].share[RS_FATE_PERMANENT] = family->extreme[o];
+		chain->mix[o].share[RS_FATE_NONE] = 1 - family->extreme[o];
+	}
 }
 
 static enum backoff_status
@@ -87,15 +110,42 @@ fit_family(struct jump_chain *est, uint32_t f)
 		if (rs_chain_init(&chain, &est->suspects, family->family,
 				  est->seed + 1000 * f + c) != BACKOFF_OK)
 			return BACKOFF_E_NOMEM;
+		set_extremes(&chain, family);
 		for (unsigned i = 0; i < SWEEPS_FIRST; i++)
 			rs_chain_sweep(&chain);
 		while (kept < until) {
-			for (unsigned i = 0; i < SWEEPS_APART; i++)
+			for (unsigned i = 0; i < sweeps_apart(est); i++)
 				rs_chain_sweep(&chain);
 			rs_posterior_keep(&family->posterior, kept++, &chain);
 		}
 		rs_chain_clear(&chain);
 	}
+	return BACKOFF_OK;
+}
+
+/* Run a chain, with its mean score by operation. */
+static enum backoff_status
+run_judged(const struct jump_chain *est, enum rs_family *family,
+	   struct rs_chain *chain, double *mean)
+{
+	size_t operations = est->log->operation_count;
+	double *score = calloc(operations + 1, sizeof(*score));
+
+	if (score == NULL || rs_chain_init(chain, &est->suspects, family,
+					   est->seed + 999) != BACKOFF_OK) {
+		free(score);
+		return BACKOFF_E_NOMEM;
+	}
+	for (size_t o = 0; o < operations; o++)
+		mean[o] = 0;
+	for (unsigned i = 0; i < SWEEPS_JUDGE; i++) {
+		chain->score = i < SWEEPS_JUDGE / 2 ? NULL : score;
+		rs_chain_sweep(chain);
+		for (size_t o = 0; chain->score && o < operations; o++)
+			mean[o] += score[o] / (SWEEPS_JUDGE / 2);
+	}
+	chain->score = NULL;
+	free(score);
 	return BACKOFF_OK;
 }
 
@@ -105,32 +155,48 @@ judge(struct jump_chain *est)
 	size_t operations = est->log->operation_count;
 	struct rs_gate *gate = calloc(operations + 1, sizeof(*gate));
 	enum rs_family *family = calloc(operations + 1, sizeof(*family));
+	double *score = calloc(3 * operations + 1, sizeof(*score));
+	double *shift = score + 2 * operations;
 	enum backoff_status status = BACKOFF_E_NOMEM;
 	struct rs_chain chain = {0};
 
+	if (gate && family && score)
+		status = run_judged(est, family, &chain, score);
+	for (size_t o = 0; status == BACKOFF_OK && o < operations; o++)
+		shift[o] = rs_shift_gain(&chain, o);
+	rs_chain_clear(&chain);
 	for (size_t o = 0; family && o < operations; o++)
-		family[o] = RS_FAMILY_PERMANENT;
-	if (gate && family)
-		status = rs_chain_init(&chain, &est->suspects, family,
-				       est->seed + 999);
-	for (unsigned i = 0; status == BACKOFF_OK && i < SWEEPS_JUDGE; i++)
-		rs_chain_sweep(&chain);
+		family[o] = rs_gate_can_judge(&est->suspects, o)
+				    ? RS_FAMILY_PERMANENT
+				    : RS_FAMILY_NONE;
+	if (status == BACKOFF_OK)
+		status = run_judged(est, family, &chain, score + operations);
 	for (size_t o = 0; status == BACKOFF_OK && o < operations; o++) {
-		status = rs_gate_judge(&chain, o, &gate[o]);
+		status = rs_gate_judge(
+			&chain, o,
+			fmax(shift[o], score[operations + o] - score[o]),
+			&gate[o]);
 		if (gate[o].count > est->families)
 			est->families = (uint32_t)gate[o].count;
 	}
+	free(score);
 	rs_chain_clear(&chain);
 	free(family);
 	if (est->families == 0)
 		est->families = 1;
 	for (uint32_t f = 0; status == BACKOFF_OK && f < est->families; f++) {
-		family = calloc(operations + 1, sizeof(*family));
-		if (family == NULL)
+		struct family *row = &est->family[f];
+
+		row->family = calloc(operations + 1, sizeof(*row->family));
+		row->extreme = calloc(operations + 1, sizeof(*row->extreme));
+		if (row->family == NULL || row->extreme == NULL)
 			status = BACKOFF_E_NOMEM;
-		for (size_t o = 0; family && o < operations; o++)
-			family[o] = gate[o].family[f < gate[o].count ? f : 0];
-		est->family[f].family = family;
+		for (size_t o = 0; status == BACKOFF_OK && o < operations;
+		     o++) {
+			row->family[o] =
+				gate[o].family[f < gate[o].count ? f : 0];
+			row->extreme[o] = gate[o].extreme;
+		}
 	}
 	free(gate);
 	return status;

@@ -194,7 +194,7 @@ predict(const struct rs_path_sampler *sampler, const union row *before,
 
 static void
 filter(struct rs_path_sampler *sampler, const struct rs_bin *bin, size_t count,
-       const uint16_t *failed)
+       const uint16_t *failed, double *likelihood)
 {
 	float total = 1;
 
@@ -218,6 +218,8 @@ filter(struct rs_path_sampler *sampler, const struct rs_bin *bin, size_t count,
 			add_evidence(sampler, &bin[j], failed[j], now);
 			total = fmaxf(sum(now), UNLIKELY);
 		}
+		if (likelihood)
+			*likelihood += log((double)total);
 	}
 }
 
@@ -274,7 +276,7 @@ void
 rs_path_draw(struct rs_path_sampler *sampler, const struct rs_bins *bins,
 	     const struct rs_target *target, const struct rs_regime *regime,
 	     const uint16_t *failed, double live, struct rs_chance *chance,
-	     uint8_t *state, struct rs_path_counts *counts)
+	     uint8_t *state, struct rs_path_counts *counts, double *likelihood)
 {
 	const struct rs_bin *bin = bins->bin + target->first;
 	double unit = target->unit * live;
@@ -283,7 +285,9 @@ rs_path_draw(struct rs_path_sampler *sampler, const struct rs_bins *bins,
 	make_tables(sampler, target, regime, unit);
 	failed += target->first;
 	state += target->first;
-	filter(sampler, bin, target->count, failed);
+	if (likelihood)
+		*likelihood = 0;
+	filter(sampler, bin, target->count, failed, likelihood);
 	for (size_t j = target->count; j-- > 0;) {
 		if (j + 1 == target->count || bin[j + 1].begins)
 			state[j] = pick(&sampler->forward[j], NULL, chance);

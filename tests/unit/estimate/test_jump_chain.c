@@ -2,48 +2,297 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <math.h>
+
 #include <criterion/criterion.h>
 
+#include "unit/estimate/small_log.h"
 #include "unit/replay/small_world.h"
 
-/* An answer is never 0 or 1, whatever the log holds. */
+#define DRAWS 40
+
+/* An answer is never certain, whatever the log holds. */
 Test(estimate_jump_chain, answers_are_never_certain)
 {
-	static const struct {
-		const char *why;
-		double up_fails;
-	} extreme[] = {{"nothing ever fails", 0}, {"everything fails", 1}};
-	static const char *const one[] = {"QUICK", NULL};
+	for (int failed = 0; failed < 2; failed++) {
+		struct small_log small;
+		struct rs_answer answer;
 
-	for (size_t i = 0; i < 2; i++) {
-		struct small_world world = {.seed = 1,
-					    .calls_per_second = 5,
-					    .seconds = 100,
-					    .up_fails = extreme[i].up_fails};
-		struct small_case c;
-		void *state = NULL;
-
-		small_case_run(&c, &world, "QUICK", one);
-		cr_assert(rs_estimator_jump_chain.fit(
-				  &c.log,
-				  &(struct rs_fit_options){.seed = 1,
-							   .draws = 20},
-				  &state) == BACKOFF_OK);
-		for (uint64_t s = 0; s < 120; s++) {
-			struct rs_question question = {
-				.attempt = 2,
-				.start_ns = c.log.from_ns + s * 1000000000};
-			struct rs_answer answer;
-
-			rs_estimator_jump_chain.ask(state, &question, &answer);
+		small_log_begin(&small);
+		for (unsigned i = 0; i < 500; i++)
+			small_log_add(&small, &(struct small_attempt){
+						      .call = i,
+						      .attempt = 1,
+						      .at_seconds = i * 0.2,
+						      .failed = failed,
+						      .last = true});
+		small_log_fit(&small, DRAWS);
+		for (unsigned i = 0; i < 100; i++) {
+			answer = small_log_ask(&small, 0, i, DRAWS);
 			cr_expect(answer.environment > 0 &&
-					  answer.environment < 1,
-				  "%s", extreme[i].why);
-			if (question.start_ns > c.log.to_ns)
-				cr_expect(answer.support ==
-					  RS_SUPPORT_UNSUPPORTED);
+				  answer.environment < 1);
+			cr_expect(answer.support != RS_SUPPORT_UNSUPPORTED);
 		}
-		rs_estimator_jump_chain.free(state);
-		small_case_clear(&c);
+		answer = small_log_ask(&small, 0, 101, DRAWS);
+		cr_expect(answer.support == RS_SUPPORT_UNSUPPORTED);
+		cr_expect(answer.environment > 0 && answer.environment < 1);
+		small_log_clear(&small);
 	}
+}
+
+/* Twenty calls a second, each tried twice; all attempts fail from 50 to 51 s.
+ */
+static void
+log_outage(struct small_log *small)
+{
+	small_log_begin(small);
+	for (unsigned i = 0; i < 2000; i++) {
+		double at = i * 0.05;
+		bool down = at >= 50 && at < 51;
+
+		small_log_add(small, &(struct small_attempt){.call = i,
+							     .attempt = 1,
+							     .at_seconds = at,
+							     .failed = down});
+		if (!down)
+			continue;
+		at += 0.11;
+		small_log_add(small, &(struct small_attempt){.call = i,
+							     .attempt = 2,
+							     .at_seconds = at,
+							     .failed = at < 51,
+							     .last = true});
+	}
+	small_log_fit(small, DRAWS);
+}
+
+/* A window of half a second on each side would blur them. */
+Test(estimate_jump_chain, an_outage_has_edges)
+{
+	struct small_log small;
+	struct rs_finding finding;
+
+	log_outage(&small);
+	for (double at = 50.1; at < 50.9; at += 0.1)
+		cr_expect(small_log_ask(&small, 1002, at, DRAWS).environment >
+			  0.8);
+	cr_expect(small_log_ask(&small, 1002, 49.9, DRAWS).environment < 0.05);
+	cr_expect(small_log_ask(&small, 1002, 51.2, DRAWS).environment < 0.05);
+	rs_estimator_jump_chain.finding(small.state, 0, &finding);
+	cr_assert(finding.incident_count == 1);
+	cr_expect(fabs((double)finding.incident[0].from_ns -
+		       (double)small.log.from_ns - 50e9) < 0.2e9);
+	cr_expect(fabs((double)finding.incident[0].to_ns -
+		       (double)small.log.from_ns - 51e9) < 0.2e9);
+	cr_expect(finding.draws == DRAWS && finding.time_bins > 100);
+	/* The outage explains all failures. */
+	cr_expect(finding.permanent_share < 0.001);
+	small_log_clear(&small);
+}
+
+/* Its state is known, however long the wait was. */
+Test(estimate_jump_chain, a_long_wait_within_the_log_is_supported)
+{
+	struct small_log small;
+	struct rs_answer answer;
+
+	log_outage(&small);
+	answer = small_log_ask(&small, 1002, 95, DRAWS);
+	cr_expect(answer.support == RS_SUPPORT_INTERPOLATED);
+	cr_expect(answer.environment < 0.05 && answer.own < 0.01);
+	small_log_clear(&small);
+}
+
+/* In sparse traffic, a call's failure is the only evidence there is: to leave
+ * it out is too optimistic. */
+Test(estimate_jump_chain, the_failure_of_the_asking_call_is_evidence)
+{
+	struct small_log small;
+	double then, before;
+
+	small_log_begin(&small);
+	for (unsigned i = 0; i < 400; i++) {
+		bool down = i % 40 == 20;
+
+		small_log_add(&small,
+			      &(struct small_attempt){.call = i,
+						      .attempt = 1,
+						      .at_seconds = i * 5,
+						      .failed = down});
+		/* Outages last for longer than the first wait, and less than
+		 * two seconds. */
+		for (unsigned k = 2; down && k < 5; k++)
+			small_log_add(&small,
+				      &(struct small_attempt){
+					      .call = i,
+					      .attempt = k,
+					      .at_seconds = i * 5 + k * 0.5,
+					      .failed = k < 4});
+	}
+	small_log_fit(&small, DRAWS);
+	then = small_log_ask(&small, 20, 100.2, DRAWS).environment;
+	before = small_log_ask(&small, 20, 97.5, DRAWS).environment;
+	cr_expect(then > 0.7 && before < 0.45, "%g %g", then, before);
+	small_log_clear(&small);
+}
+
+static double
+permanent_share(const struct small_world *world, const char *policy)
+{
+	const char *const policies[] = {policy, NULL};
+	struct small_case c;
+	double share;
+
+	small_case_run(&c, world, policy, policies);
+	share = c.comparison.subject[0].finding.permanent_share;
+	small_case_clear(&c);
+	return share;
+}
+
+/* A level between those of a fixed grid does not call for permanent
+ * failures. */
+Test(estimate_jump_chain, a_steady_rate_is_not_taken_for_permanent_failures)
+{
+	static const double fails[] = {0.05, 0.2, 0.42, 0.58};
+
+	for (size_t i = 0; i < sizeof(fails) / sizeof(*fails); i++) {
+		const struct small_world world = {.seed = 3 + i,
+						  .calls_per_second = 20,
+						  .seconds = 200,
+						  .up_fails = fails[i]};
+		double share = permanent_share(&world, "STANDARD");
+
+		cr_expect(share < 0.002, "%g: %g", fails[i], share);
+	}
+}
+
+Test(estimate_jump_chain, permanent_failures_are_found)
+{
+	const struct small_world world = {.seed = 5,
+					  .calls_per_second = 20,
+					  .seconds = 300,
+					  .up_fails = 0.02,
+					  .down_fails = 0.9,
+					  .mean_up = 60,
+					  .mean_down = 5,
+					  .permanent = 0.02};
+	double share = permanent_share(&world, "STANDARD");
+
+	cr_expect(share > 0.014 && share < 0.028, "%g", share);
+}
+
+/* An error that says that a retry cannot help is the target's, if it comes with
+ * the others of an outage. */
+Test(estimate_jump_chain, errors_400_of_an_outage_are_the_outages)
+{
+	for (int outage = 0; outage < 2; outage++) {
+		struct rs_finding finding;
+		struct small_log small;
+		unsigned failed = 0;
+
+		small_log_begin(&small);
+		for (unsigned i = 0; i < 4000; i++) {
+			double at = i * 0.05;
+			bool fails =
+				outage ? at >= 50 && at < 54 : i % 50 == 25;
+
+			failed += fails;
+			small_log_add(
+				&small,
+				&(struct small_attempt){
+					.call = i,
+					.attempt = 1,
+					.at_seconds = at,
+					.failed = fails,
+					.last = true,
+					.code = "http:400",
+					.failure_class = BACKOFF_CLASS_CLIENT});
+		}
+		/* Some other failures, which were tried again. */
+		for (unsigned i = 0; i < 40; i++)
+			for (unsigned k = 1; k <= 2; k++)
+				small_log_add(&small,
+					      &(struct small_attempt){
+						      .call = 5000 + i,
+						      .attempt = k,
+						      .at_seconds = i * 4.1 + k,
+						      .failed = k < 2});
+		cr_expect(failed == 80);
+		small_log_fit(&small, DRAWS);
+		rs_estimator_jump_chain.finding(small.state, 0, &finding);
+		cr_expect(outage ? finding.permanent_share < 0.002
+				 : finding.permanent_share > 0.015,
+			  "%d: %g", outage, finding.permanent_share);
+		small_log_clear(&small);
+	}
+}
+
+/* A log in which no call was tried again does not show what a retry does. */
+Test(estimate_jump_chain, without_retries_the_fate_of_calls_stays_open)
+{
+	const struct rs_estimator *estimator = &rs_estimator_jump_chain;
+	struct rs_question question = {.attempt = 2};
+	double own[2] = {0}, environment[2] = {0};
+	struct rs_finding finding;
+	struct small_log small;
+	struct rs_answer answer;
+
+	small_log_begin(&small);
+	for (unsigned i = 0; i < 2000; i++)
+		small_log_add(&small,
+			      &(struct small_attempt){.call = i,
+						      .attempt = 1,
+						      .at_seconds = i * 0.1,
+						      .failed = i % 20 == 7,
+						      .last = true});
+	small_log_fit(&small, DRAWS);
+	estimator->finding(small.state, 0, &finding);
+	cr_expect(finding.permanent_share == 0);
+	cr_assert(estimator->families(small.state) == 2);
+	question.call = 47;
+	question.start_ns = small.log.from_ns + 4800000000;
+	for (uint32_t f = 0; f < 2; f++)
+		for (uint32_t r = 0; r < DRAWS; r++) {
+			question.family = f;
+			question.replica = r;
+			estimator->ask(small.state, &question, &answer);
+			own[f] += answer.own / DRAWS;
+			environment[f] += answer.environment / DRAWS;
+		}
+	cr_expect(own[0] == 0 && fabs(environment[0] - 0.05) < 0.02, "%g",
+		  environment[0]);
+	cr_expect(own[1] > 0.8 && environment[1] < 0.02, "%g %g", own[1],
+		  environment[1]);
+	small_log_clear(&small);
+}
+
+/* The same log and seed give the same answers; draws differ from each other
+ * where the log leaves something open. */
+Test(estimate_jump_chain, draws_depend_on_the_seed_only)
+{
+	struct small_log small[2];
+	bool differ = false;
+
+	for (int i = 0; i < 2; i++)
+		log_outage(&small[i]);
+	for (uint32_t r = 0; r < DRAWS; r++) {
+		struct rs_question question = {
+			.call = 1002,
+			.attempt = 2,
+			.replica = r,
+			.start_ns = small[0].log.from_ns + 50500000000};
+		struct rs_answer answer[2];
+		static double first;
+
+		for (int i = 0; i < 2; i++)
+			rs_estimator_jump_chain.ask(small[i].state, &question,
+						    &answer[i]);
+		cr_expect(answer[0].environment == answer[1].environment);
+		if (r == 0)
+			first = answer[0].environment;
+		differ = differ || answer[0].environment != first;
+	}
+	cr_expect(differ);
+	small_log_clear(&small[0]);
+	small_log_clear(&small[1]);
 }
