@@ -30,7 +30,7 @@ static const struct {
 bool
 rs_family_has(enum rs_family family, size_t fate)
 {
-	if (fate == RS_FATE_NONE)
+	if (fate == RS_FATE_NONE || family == RS_FAMILY_ANY)
 		return true;
 	if (fate == RS_FATE_PERMANENT)
 		return family != RS_FAMILY_NONE;

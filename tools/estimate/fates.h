@@ -30,6 +30,8 @@ enum rs_family {
 	RS_FAMILY_OFTEN,
 	RS_FAMILY_CLEARS,
 	RS_FAMILY_EXTREME,
+	/** All fates: only to compare OFTEN with CLEARS. */
+	RS_FAMILY_ANY,
 	RS_FAMILY_COUNT
 };
 

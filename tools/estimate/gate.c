@@ -100,6 +100,17 @@ fit_family(const float *table, size_t count, double others,
 	return fit;
 }
 
+static double
+criterion_of(const float *table, size_t count, double others,
+	     enum rs_family family)
+{
+	struct fit fit = fit_family(table, count, others, family);
+
+	return -2 * fit.likelihood +
+	       (double)fit.parameters * log((double)count + 1) +
+	       (family > RS_FAMILY_PERMANENT ? PRIOR_OTHERS : 0);
+}
+
 /* The failure probability of an operation's target, half of the time. */
 static double
 usual_failure(const struct rs_chain *chain, size_t operation)
@@ -146,11 +157,13 @@ rs_gate_can_judge(const struct rs_suspects *suspects, size_t operation)
 
 /* Keep the families near the best one, in order. */
 static void
-keep(const double criterion[RS_FAMILY_COUNT], struct rs_gate *out)
+keep(struct rs_gate *out)
 {
+	const double *criterion = out->criterion;
 	bool kept[RS_FAMILY_COUNT] = {false};
 	double first = 0;
 
+	out->count = 0;
 	for (;;) {
 		size_t best = RS_FAMILY_EXTREME;
 
@@ -176,7 +189,7 @@ rs_gate_judge(const struct rs_chain *chain, size_t operation, double gain,
 	const struct rs_suspects *suspects = chain->suspects;
 	size_t count =
 		suspects->first[operation + 1] - suspects->first[operation];
-	double criterion[RS_FAMILY_COUNT];
+	double *criterion = out->criterion;
 	float *table;
 
 	*out = (struct rs_gate){0};
@@ -204,6 +217,42 @@ rs_gate_judge(const struct rs_chain *chain, size_t operation, double gain,
 	 * explain the same failures in another way. */
 	criterion[RS_FAMILY_NONE] = criterion[RS_FAMILY_PERMANENT] -
 				    log((double)count + 1) + 2 * gain;
-	keep(criterion, out);
+	keep(out);
+	return BACKOFF_OK;
+}
+
+bool
+rs_gate_needs_more(const struct rs_gate *gate)
+{
+	for (size_t i = 0; i < gate->count; i++)
+		if (gate->family[i] == RS_FAMILY_OFTEN ||
+		    gate->family[i] == RS_FAMILY_CLEARS)
+			return true;
+	return false;
+}
+
+enum backoff_status
+rs_gate_settle(const struct rs_chain *chain, size_t operation,
+	       struct rs_gate *gate)
+{
+	const struct rs_suspects *suspects = chain->suspects;
+	size_t count =
+		suspects->first[operation + 1] - suspects->first[operation];
+	double *criterion = gate->criterion;
+	double best =
+		fmin(criterion[RS_FAMILY_OFTEN], criterion[RS_FAMILY_CLEARS]);
+	float *table = likelihoods(chain, operation);
+	double often, clears;
+
+	if (table == NULL)
+		return BACKOFF_E_NOMEM;
+	often = criterion_of(table, count, suspects->others[operation],
+			     RS_FAMILY_OFTEN);
+	clears = criterion_of(table, count, suspects->others[operation],
+			      RS_FAMILY_CLEARS);
+	free(table);
+	criterion[RS_FAMILY_OFTEN] = best + fmax(often - clears, 0);
+	criterion[RS_FAMILY_CLEARS] = best + fmax(clears - often, 0);
+	keep(gate);
 	return BACKOFF_OK;
 }

@@ -149,56 +149,104 @@ run_judged(const struct jump_chain *est, enum rs_family *family,
 	return BACKOFF_OK;
 }
 
+/* Make the families of the state from what is left of each operation. */
+static enum backoff_status
+set_families(struct jump_chain *est, const struct rs_gate *gate)
+{
+	size_t operations = est->log->operation_count;
+
+	est->families = 1;
+	for (size_t o = 0; o < operations; o++)
+		if (gate[o].count > est->families)
+			est->families = (uint32_t)gate[o].count;
+	for (uint32_t f = 0; f < est->families; f++) {
+		struct family *row = &est->family[f];
+
+		row->family = calloc(operations + 1, sizeof(*row->family));
+		row->extreme = calloc(operations + 1, sizeof(*row->extreme));
+		if (row->family == NULL || row->extreme == NULL)
+			return BACKOFF_E_NOMEM;
+		for (size_t o = 0; o < operations; o++) {
+			row->family[o] =
+				gate[o].family[f < gate[o].count ? f : 0];
+			row->extreme[o] = gate[o].extreme;
+		}
+	}
+	return BACKOFF_OK;
+}
+
+/* Whether attempts fail often, or until trouble clears, is judged by a chain of
+ * its own: paths without either explain the failures of both. */
+static enum backoff_status
+settle(const struct jump_chain *est, enum rs_family *family, double *score,
+       struct rs_gate *gate)
+{
+	size_t operations = est->log->operation_count;
+	enum backoff_status status;
+	struct rs_chain chain = {0};
+	bool needed = false;
+
+	for (size_t o = 0; o < operations; o++) {
+		bool more = rs_gate_needs_more(&gate[o]);
+
+		family[o] = more ? RS_FAMILY_ANY : gate[o].family[0];
+		needed = needed || more;
+	}
+	if (!needed)
+		return BACKOFF_OK;
+	status = run_judged(est, family, &chain, score);
+	for (size_t o = 0; status == BACKOFF_OK && o < operations; o++)
+		if (family[o] == RS_FAMILY_ANY)
+			status = rs_gate_settle(&chain, o, &gate[o]);
+	rs_chain_clear(&chain);
+	return status;
+}
+
+/* Compare NONE with PERMANENT by chains of both. */
+static enum backoff_status
+judge_plain(const struct jump_chain *est, enum rs_family *family, double *none,
+	    double *permanent, struct rs_gate *gate)
+{
+	size_t operations = est->log->operation_count;
+	struct rs_chain chain = {0};
+	enum backoff_status status = run_judged(est, family, &chain, none);
+
+	for (size_t o = 0; o < operations; o++)
+		family[o] = rs_gate_can_judge(&est->suspects, o)
+				    ? RS_FAMILY_PERMANENT
+				    : RS_FAMILY_NONE;
+	for (size_t o = 0; status == BACKOFF_OK && o < operations; o++)
+		gate[o].shift = rs_shift_gain(&chain, o);
+	rs_chain_clear(&chain);
+	if (status == BACKOFF_OK)
+		status = run_judged(est, family, &chain, permanent);
+	for (size_t o = 0; status == BACKOFF_OK && o < operations; o++)
+		status = rs_gate_judge(
+			&chain, o, fmax(gate[o].shift, permanent[o] - none[o]),
+			&gate[o]);
+	rs_chain_clear(&chain);
+	return status;
+}
+
 static enum backoff_status
 judge(struct jump_chain *est)
 {
 	size_t operations = est->log->operation_count;
 	struct rs_gate *gate = calloc(operations + 1, sizeof(*gate));
 	enum rs_family *family = calloc(operations + 1, sizeof(*family));
-	double *score = calloc(3 * operations + 1, sizeof(*score));
-	double *shift = score + 2 * operations;
+	double *score = calloc(2 * operations + 1, sizeof(*score));
 	enum backoff_status status = BACKOFF_E_NOMEM;
-	struct rs_chain chain = {0};
 
 	if (gate && family && score)
-		status = run_judged(est, family, &chain, score);
-	for (size_t o = 0; status == BACKOFF_OK && o < operations; o++)
-		shift[o] = rs_shift_gain(&chain, o);
-	rs_chain_clear(&chain);
-	for (size_t o = 0; family && o < operations; o++)
-		family[o] = rs_gate_can_judge(&est->suspects, o)
-				    ? RS_FAMILY_PERMANENT
-				    : RS_FAMILY_NONE;
+		status = judge_plain(est, family, score, score + operations,
+				     gate);
 	if (status == BACKOFF_OK)
-		status = run_judged(est, family, &chain, score + operations);
-	for (size_t o = 0; status == BACKOFF_OK && o < operations; o++) {
-		status = rs_gate_judge(
-			&chain, o,
-			fmax(shift[o], score[operations + o] - score[o]),
-			&gate[o]);
-		if (gate[o].count > est->families)
-			est->families = (uint32_t)gate[o].count;
-	}
-	free(score);
-	rs_chain_clear(&chain);
-	free(family);
-	if (est->families == 0)
-		est->families = 1;
-	for (uint32_t f = 0; status == BACKOFF_OK && f < est->families; f++) {
-		struct family *row = &est->family[f];
-
-		row->family = calloc(operations + 1, sizeof(*row->family));
-		row->extreme = calloc(operations + 1, sizeof(*row->extreme));
-		if (row->family == NULL || row->extreme == NULL)
-			status = BACKOFF_E_NOMEM;
-		for (size_t o = 0; status == BACKOFF_OK && o < operations;
-		     o++) {
-			row->family[o] =
-				gate[o].family[f < gate[o].count ? f : 0];
-			row->extreme[o] = gate[o].extreme;
-		}
-	}
+		status = settle(est, family, score, gate);
+	if (status == BACKOFF_OK)
+		status = set_families(est, gate);
 	free(gate);
+	free(family);
+	free(score);
 	return status;
 }
 
