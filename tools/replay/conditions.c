@@ -109,7 +109,8 @@ share_open(const struct rs_pair *pair, enum rs_open kind)
 static void
 find_open(const struct rs_pair *pair, struct rs_case *item)
 {
-	double cut = share_open(pair, RS_OPEN_TIMEOUT);
+	double cut = share_open(pair, RS_OPEN_TIMEOUT) +
+		     share_open(pair, RS_OPEN_SLOW);
 	double late =
 		share_open(pair, RS_OPEN_FATE) + share_open(pair, RS_OPEN_TIME);
 	struct rs_condition condition = {.kind = RS_CONDITION_WAIT,

@@ -49,6 +49,7 @@ rs_sim_call_begin(struct rs_sim_call *call, const struct rs_run *run,
 	 * hot. */
 	call->index = index;
 	call->replica = replica;
+	call->slow = false;
 	call->attempt = (struct rs_attempt){0};
 	call->outcome = (struct rs_call_outcome){.start_ns = now_ns};
 	call->state.size = sizeof(call->state);
@@ -256,6 +257,14 @@ limit_attempt(struct rs_sim_call *call, const struct rs_run *run,
 		if (limit_ns != BACKOFF_FOREVER)
 			attempt->failure_ns = end_ns;
 	}
+	/* Perhaps this attempt was slow, perhaps its call always is. */
+	if (attempt->known == RS_KNOWN_NOT && call->slow &&
+	    attempt->open == RS_OPEN_NOTHING) {
+		attempt->support = RS_SUPPORT_UNSUPPORTED;
+		attempt->open = RS_OPEN_SLOW;
+	}
+	if (attempt->known == RS_KNOWN_SUCCEEDS && attempt->success_ns > end_ns)
+		call->slow = true;
 	/* A success that takes longer is a timeout. */
 	if (attempt->success_ns > end_ns && attempt->known != RS_KNOWN_FAILS) {
 		if (!rs_sim_call_fails(call, run, attempt, number,
@@ -300,12 +309,15 @@ rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 	if (attempt->open != RS_OPEN_NOTHING && bound != RS_BOUND_NONE) {
 		if (attempt->open == RS_OPEN_TIME)
 			return bound == RS_BOUND_ALL_FAIL;
+		if (attempt->open == RS_OPEN_SLOW && bound == RS_BOUND_ALL_FAIL)
+			return true;
 		if (bound == RS_BOUND_ALL_SUCCEED &&
 		    attempt->open == RS_OPEN_TIMEOUT)
 			return false;
 		if (bound == RS_BOUND_ALL_FAIL && fate > 0)
 			return true;
-		if (bound == RS_BOUND_ALL_SUCCEED)
+		if (bound == RS_BOUND_ALL_SUCCEED &&
+		    attempt->open != RS_OPEN_SLOW)
 			fate = 0;
 	}
 	if (attempt->known == RS_KNOWN_FAILS)

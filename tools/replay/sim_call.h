@@ -45,6 +45,9 @@ enum rs_open {
 	/** A shorter limit than the policy's cut the recorded attempt, or one
 	 *  like it. */
 	RS_OPEN_TIMEOUT,
+	/** The policy's limit cut an attempt of the call that was recorded to
+	 *  succeed later: the call itself may be slow. */
+	RS_OPEN_SLOW,
 	/** It begins outside the time that the log covers. */
 	RS_OPEN_TIME,
 	RS_OPEN_COUNT
@@ -102,6 +105,8 @@ struct rs_sim_call {
 	const struct rs_near_item *like;
 	/** Whether that attempt fails; for the caller. */
 	bool fails;
+	/** Whether the policy's limit cut a recorded success. */
+	bool slow;
 	/** Its outcome so far. */
 	struct rs_call_outcome outcome;
 };

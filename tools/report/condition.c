@@ -82,10 +82,17 @@ rs_say_condition(const struct rs_result *result, char *text, size_t size)
 			 seen, share);
 		break;
 	case RS_CONDITION_TIMEOUT:
-		snprintf(text, size,
-			 "whether attempts that were cut off at %s would "
-			 "succeed by %s (%s %% of them)",
-			 seen, value, share);
+		if (condition->value < condition->seen)
+			snprintf(
+				text, size,
+				"whether calls that take longer than %s always "
+				"do (%s %% of attempts)",
+				value, share);
+		else
+			snprintf(text, size,
+				 "whether attempts that were cut off at %s "
+				 "would succeed by %s (%s %% of them)",
+				 seen, value, share);
 		break;
 	case RS_CONDITION_LOSS:
 		snprintf(text, size,

@@ -20,6 +20,7 @@ enum purpose {
 	PURPOSE_FAILS,
 	PURPOSE_PERMANENT,
 	PURPOSE_CALLED_OFF,
+	PURPOSE_SLOW,
 };
 
 /* Outages of the target: [from, to) pairs. */
@@ -90,6 +91,15 @@ attempt_fails(const struct small_world *world, const struct outages *outages,
 	return uniform(world, PURPOSE_FAILS, call, attempt) < fails;
 }
 
+static uint64_t
+duration_of(const struct small_world *world, uint64_t call)
+{
+	return world->slow > 0 && uniform(world, PURPOSE_SLOW, call, 0) <
+					  world->slow
+		       ? world->slow_ns
+		       : world->attempt_ns;
+}
+
 static void
 record(struct tk_trace *trace, const struct small_world *world,
        const struct backoff_policy *policy, uint64_t call,
@@ -119,7 +129,7 @@ record(struct tk_trace *trace, const struct small_world *world,
 	if (!world->failures_only) {
 		event.policy = backoff_policy_name(policy);
 		event.policy_hash = hash;
-		event.duration_ns = world->attempt_ns;
+		event.duration_ns = duration_of(world, call);
 	}
 	if (failed) {
 		event.error_type = "ConnectionError";
@@ -177,7 +187,7 @@ run_call(const struct small_world *world, const struct outages *outages,
 					  : BACKOFF_OUTCOME_SUCCESS,
 				    BACKOFF_CLASS_TRANSIENT, "ConnectionError",
 				    NULL, NULL);
-		now_ns += world->attempt_ns;
+		now_ns += duration_of(world, call);
 		backoff_engine_decide(policy, &state, &outcome, now_ns,
 				      backoff_draw(world->seed,
 						   BACKOFF_PURPOSE_DELAY, call,

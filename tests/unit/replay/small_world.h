@@ -22,8 +22,11 @@ struct small_world {
 	double mean_up, mean_down;
 	/** Share of calls that fail permanently. */
 	double permanent;
-	/** Duration of every attempt. */
+	/** Duration of every attempt; of every one of the share of calls that
+	 *  are slow. */
 	uint64_t attempt_ns;
+	double slow;
+	uint64_t slow_ns;
 	/** Leave successes out of the log, as python-retry does. */
 	bool failures_only;
 	/** The deadline that callers give; 0 for none. */

@@ -245,6 +245,34 @@ Test(replay_alone, a_shorter_attempt_timeout_cuts_recorded_attempts)
 	small_case_clear(&c);
 }
 
+/* A limit that cuts a recorded success may meet a slow attempt, or a call that
+ * is always slow: the bounds hold both. */
+Test(replay_alone, a_shorter_attempt_timeout_may_cut_a_call_each_time)
+{
+	static const char *const policies[] = {
+		"STANDARD",
+		"{\"name\":\"CUT\",\"max_attempts\":3,\"base_delay\":1,"
+		"\"max_delay\":10,\"backoff\":\"exponential\","
+		"\"attempt_timeout\":\"50ms\"}",
+		NULL};
+	const struct small_world world = {.seed = 3,
+					  .calls_per_second = 5,
+					  .seconds = 400,
+					  .up_fails = 0.01,
+					  .attempt_ns = 3000000,
+					  .slow = 0.1,
+					  .slow_ns = 100000000};
+	const struct rs_result *r;
+	struct small_case c;
+
+	small_case_run(&c, &world, "STANDARD", policies);
+	r = &c.comparison.result[1];
+	cr_expect(r->outer.low < 0.92, "%.4f", r->outer.low);
+	cr_expect(r->outer.high > 0.97, "%.4f", r->outer.high);
+	cr_expect(r->difference.condition.kind == RS_CONDITION_TIMEOUT);
+	small_case_clear(&c);
+}
+
 Test(replay_alone, a_deadline_stops_before_the_wait)
 {
 	static const char *const policies[] = {
