@@ -527,6 +527,9 @@ tk_trace_stitch(struct tk_trace *trace)
 		status = link_lines(trace, next);
 	if (!status) {
 		tk_leave_out_strays(trace, next);
+		status = tk_find_silent(trace, next);
+	}
+	if (!status) {
 		status = tk_build(trace, next);
 	}
 	if (!status)

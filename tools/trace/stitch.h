@@ -251,6 +251,11 @@ enum backoff_status tk_stand_in(struct tk_trace *trace);
  *  that. */
 enum backoff_status tk_renumber(struct tk_trace *trace);
 
+/** Mark operations whose successes were filtered out: their silence means
+ *  success. */
+enum backoff_status tk_find_silent(struct tk_trace *trace,
+				   const uint32_t *next);
+
 /** Sum up what is missing. */
 void tk_sum_up_quality(struct tk_trace *trace);
 

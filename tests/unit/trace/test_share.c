@@ -282,3 +282,45 @@ Test(trace_share, attempts_that_lack_a_line_are_placed)
 		tk_trace_free(trace);
 	}
 }
+
+/* Failures of a log that could hold successes: a filter, or a total outage. */
+Test(trace_share, filtered_successes_are_not_taken_for_a_loss)
+{
+	static const struct {
+		const char *why;
+		/** Calls that go on to a success without a line; that end with
+		 *  a failure; that have a line of their success. */
+		unsigned open, ended, succeeded;
+		bool silent;
+		uint64_t missing_ends;
+	} row[] = {
+		{"filtered", 100, 50, 0, true, 0},
+		{"nothing succeeds", 0, 100, 0, false, 0},
+		{"a few lack their end", 10, 100, 0, false, 10},
+		{"a process was ended", 30, 1000, 0, false, 30},
+		{"most ends are lost", 100, 50, 5, false, 100},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct world world = {.to = 0};
+		struct tk_trace *trace = tk_trace_new();
+		const struct tk_quality *quality = tk_trace_quality(trace);
+		uint64_t seq = 0;
+		unsigned c = 0;
+
+		cr_assert(trace);
+		for (unsigned k = 0; k < row[i].open; k++, c++)
+			add(trace, &world, c, 1, c, true, &seq, false);
+		for (unsigned k = 0; k < row[i].succeeded; k++, c++)
+			add(trace, &world, c, 1, c, false, &seq, false);
+		for (unsigned k = 0; k < row[i].ended + 10; k++, c++)
+			add(trace, &world, c, 3, c, true, &seq, false);
+		cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
+		cr_expect_eq(!tk_trace_logs_successes(trace, 0), row[i].silent,
+			     "%s", row[i].why);
+		cr_expect_eq(quality->loss.missing_ends, row[i].missing_ends,
+			     "%s: %ju", row[i].why,
+			     (uintmax_t)quality->loss.missing_ends);
+		tk_trace_free(trace);
+	}
+}
