@@ -242,12 +242,14 @@ say_switch(struct answer *answer, const struct rs_choice *best)
 	const struct rs_choice *open = open_question(answer, best);
 	struct tk_interval failed = rs_failed_interval(result, next, true);
 	char fewer[32], more[32];
-	char label[200];
+	char label[200], now[200];
 
 	name(best, label, sizeof(label));
-	say(answer,
-	    answer->runs ? "switch to %s: it " : "%s beats the baseline: it ",
-	    label);
+	name(answer->now, now, sizeof(now));
+	if (answer->runs)
+		say(answer, "switch to %s: it ", label);
+	else
+		say(answer, "%s beats %s, the baseline: it ", label, now);
 	say_difference(answer, best);
 	if (best->note > 0)
 		say(answer, " either way of (%zu)", best->note);

@@ -53,10 +53,15 @@ rs_failed_hull(const struct rs_result *result)
 	struct tk_interval hull = difference->interval;
 
 	if (condition->kind != RS_CONDITION_NONE) {
-		/* Each end is as uncertain as what was replayed. */
+		/* If the answer depends, each end is taken to be as uncertain
+		 * as the middle. If it does not, that was checked at both ends
+		 * with their uncertainty, which is smaller there. */
+		bool depends = difference->verdict == RS_VERDICT_DEPENDS;
 		double down = difference->value - difference->interval.low;
 		double up = difference->interval.high - difference->value;
 
+		down = depends ? down : 0;
+		up = depends ? up : 0;
 		hull.low = fmin(hull.low, condition->low - down);
 		hull.high = fmax(hull.high, condition->high + up);
 	}

@@ -21,7 +21,8 @@ struct tk_interval rs_failed_interval(const struct rs_result *result,
 				      const struct tk_interval *rates,
 				      bool difference);
 
-/** The interval of the difference, around both ends of its condition. */
+/** The interval of the difference with both ends of its condition; around them
+ *  if the answer depends on it. */
 struct tk_interval rs_failed_hull(const struct rs_result *result);
 
 /** "246", "2.5", "0"; with @p sign "+6", "-2.5", "0". Returns buffer. */

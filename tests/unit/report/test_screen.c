@@ -167,6 +167,16 @@ depends(void)
 		(struct rs_needed){.days = 3, .traffic = 0.05};
 }
 
+/* At the lower end the difference is less uncertain than in the middle. */
+static void
+better_at_both_ends(void)
+{
+	set(C, -23, -60, 14, RS_VERDICT_BETTER);
+	result(C)->difference.interval = (struct tk_interval){0.003, 0.04};
+	result(C)->difference.condition = (struct rs_condition){
+		.kind = RS_CONDITION_WAIT, .low = 0.002, .high = 0.08};
+}
+
 static void
 cannot_tell(void)
 {
@@ -264,7 +274,8 @@ Test(report_screen, begins_with_the_answer)
 		 "=> op  none beats WEBHOOK, the baseline",
 		 "nobody keeps a policy that perhaps does not run"},
 		{nothing_is_known_and_one_is_better,
-		 "=> op  QUICK beats the baseline: it saves 30 of 100",
+		 "=> op  QUICK beats WEBHOOK, the baseline: it saves 30 of "
+		 "100",
 		 "nor switches from it"},
 		{no_calls, "=> op  no call to replay\n", "no calls"},
 		{all_alike,
@@ -307,6 +318,8 @@ Test(report_screen, has_a_row_for_each_choice)
 		{NULL, "\n  QUICK          +20  [+10,+30]", "then the next"},
 		{depends, "\n  PERSISTENT     -23  [-97,+23]",
 		 "around both ends of its condition"},
+		{better_at_both_ends, "\n  PERSISTENT     -23  [-80,-2]",
+		 "and never looks less sure than the verdict is"},
 		{depends, "  depends (1)\n", "and its number"},
 		{depends,
 		 "\n  (1) not known: whether calls that still fail after 10s "
