@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "estimate/bins.h"
 #include "estimate/points.h"
+#include "estimate/slots.h"
 
 /* Silences are divided into parts of this length, or longer ones in long
  * logs. */
@@ -317,8 +318,10 @@ rs_bins_init(struct rs_bins *bins, const struct rs_log *log)
 	rs_points_clear(&points);
 	if (ok) {
 		name_operations(bins, log);
-		return BACKOFF_OK;
+		ok = rs_slots_init(bins, log);
 	}
+	if (ok)
+		return BACKOFF_OK;
 	rs_bins_clear(bins);
 	return BACKOFF_E_NOMEM;
 }
@@ -330,6 +333,8 @@ rs_bins_clear(struct rs_bins *bins)
 	free(bins->target);
 	free(bins->target_of);
 	free(bins->bin_of);
+	free(bins->slot_of);
+	free(bins->failed);
 	*bins = (struct rs_bins){0};
 }
 

@@ -18,6 +18,8 @@
 /** Lengths of time in classes, eight to an octave: 0 is below a microsecond,
  *  and the last one is above half an hour. */
 #define RS_LENGTHS 249
+/** Operations of a target that are told apart; the last slot has any others. */
+#define RS_SLOTS 8
 
 /** Attempts on one target, during which its state is taken to be constant. An
  *  empty bin only divides a long silence. */
@@ -41,6 +43,11 @@ struct rs_target {
 	size_t first, count;
 	/** The operation of one of its calls. */
 	uint32_t operation;
+	/** Its operations, and their attempts that succeeded; only one slot if
+	 *  some of them log only failures. */
+	size_t slots;
+	uint32_t slot_operation[RS_SLOTS];
+	double slot_succeeded[RS_SLOTS];
 	/** The largest count of a bin, and the classes of length in use. */
 	uint16_t most;
 	bool length[RS_LENGTHS];
@@ -58,6 +65,11 @@ struct rs_bins {
 	uint32_t *target_of;
 	/** By attempt of the trace: its bin, or RS_BIN_NONE. */
 	uint32_t *bin_of;
+	/** By call of the trace: the slot of its operation in its target. */
+	uint8_t *slot_of;
+	/** The most slots of a target; failures by bin and slot. */
+	size_t slots;
+	uint16_t *failed;
 };
 
 /** About this number of bins; many more only if the log is larger. */

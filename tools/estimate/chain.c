@@ -41,7 +41,8 @@ allocate(struct rs_chain *chain)
 	chain->regime = calloc(bins->target_count + 1, sizeof(*chain->regime));
 	chain->mix = calloc(operations, sizeof(*chain->mix));
 	chain->state = calloc(bins->count + 1, 1);
-	chain->failed = calloc(bins->count + 1, sizeof(*chain->failed));
+	chain->failed =
+		calloc(bins->count * bins->slots + 1, sizeof(*chain->failed));
 	chain->fate = calloc(suspects, 1);
 	chain->end = calloc(suspects, sizeof(*chain->end));
 	return chain->sampler && chain->regime && chain->mix && chain->state &&
@@ -51,8 +52,9 @@ allocate(struct rs_chain *chain)
 static void
 count_failures(struct rs_chain *chain)
 {
-	for (size_t b = 0; b < chain->bins->count; b++)
-		chain->failed[b] = chain->bins->bin[b].failed;
+	memcpy(chain->failed, chain->bins->failed,
+	       chain->bins->count * chain->bins->slots *
+		       sizeof(*chain->failed));
 }
 
 /* Leave out all failures of a call but the first. */
@@ -71,7 +73,7 @@ leave_out_retries(struct rs_chain *chain)
 			if (tries.succeeded[i])
 				continue;
 			if (!first)
-				chain->failed[tries.bin[i]]--;
+				chain->failed[tries.cell[i]]--;
 			first = false;
 		}
 	}
@@ -89,7 +91,7 @@ rs_chain_init(struct rs_chain *chain, const struct rs_suspects *suspects,
 		return BACKOFF_E_NOMEM;
 	}
 	for (size_t t = 0; t < chain->bins->target_count; t++)
-		rs_regime_init(&chain->regime[t]);
+		rs_regime_init(&chain->regime[t], chain->bins->target[t].slots);
 	for (size_t o = 0; o < suspects->log->operation_count; o++)
 		rs_mix_init(&chain->mix[o], suspects, o, family[o]);
 	leave_out_retries(chain);
@@ -117,23 +119,22 @@ rs_chain_tries(const struct rs_chain *chain, size_t suspect,
 	const struct rs_log *log = suspects->log;
 	size_t index = suspects->call[suspect];
 	const struct tk_call *call = &log->call[index];
-	const struct rs_regime *regime =
-		&chain->regime[chain->bins->target_of[index]];
+	const struct rs_bins *bins = chain->bins;
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < call->count && count < RS_SUSPECT_ATTEMPTS;
 	     i++) {
 		uint64_t a = call->first + i;
-		uint32_t bin = chain->bins->bin_of[a];
+		uint32_t bin = bins->bin_of[a];
 
 		if (bin == RS_BIN_NONE)
 			continue;
-		tries->bin[count] = bin;
+		tries->cell[count] = bin * bins->slots + bins->slot_of[index];
 		tries->elapsed[count] =
 			(double)bo_sub_sat(log->start_ns[a],
 					   log->start_ns[call->first]) *
 			1e-9;
-		tries->fails[count] = regime->fails[chain->state[bin]];
+		tries->fails[count] = rs_chain_fails(chain, index, bin);
 		tries->type[count] = suspects->type_of[a];
 		tries->succeeded[count++] =
 			log->attempt[a].outcome == BACKOFF_OUTCOME_SUCCESS;
@@ -197,7 +198,7 @@ draw_causes(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 		    rs_chance_uniform(&chain->chance) * (of_fate + of_target) <
 			    of_fate) {
 			counts->of_fate[type]++;
-			chain->failed[tries->bin[i]]--;
+			chain->failed[tries->cell[i]]--;
 		} else {
 			counts->of_target[type]++;
 		}

@@ -16,7 +16,8 @@ struct rs_chain {
 	struct rs_regime *regime;
 	/** By operation. */
 	struct rs_mix *mix;
-	/** By bin: the level; failures that are due to the target. */
+	/** By bin: the level. By bin and slot: failures that are due to the
+	 *  target. */
 	uint8_t *state;
 	uint16_t *failed;
 	unsigned sweeps;
@@ -47,7 +48,8 @@ rs_chain_fails(const struct rs_chain *chain, size_t call, size_t bin)
 	const struct rs_regime *regime =
 		&chain->regime[chain->bins->target_of[call]];
 
-	return regime->fails[chain->state[bin]];
+	return rs_regime_fails(regime, chain->bins->slot_of[call],
+			       regime->fails[chain->state[bin]]);
 }
 
 /** The attempts of a suspect under the current paths. */

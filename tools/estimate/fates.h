@@ -120,7 +120,8 @@ struct rs_tries {
 	double fails[RS_SUSPECT_ATTEMPTS];
 	uint8_t type[RS_SUSPECT_ATTEMPTS];
 	bool succeeded[RS_SUSPECT_ATTEMPTS];
-	uint32_t bin[RS_SUSPECT_ATTEMPTS];
+	/** Its bin and slot, in @ref rs_chain.failed. */
+	size_t cell[RS_SUSPECT_ATTEMPTS];
 };
 
 /** Probability of a suspect's attempts under a fate. */

@@ -146,7 +146,11 @@ usual_failure(const struct rs_chain *chain, size_t operation)
 		passed[least] = true;
 		below += seconds[least];
 	}
-	return total > 0 ? fails[least] : 0;
+	return total > 0
+		       ? rs_regime_fails(&chain->regime[t],
+					 chain->bins->slot_of[row->first_call],
+					 fails[least])
+		       : 0;
 }
 
 bool

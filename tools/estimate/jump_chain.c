@@ -326,17 +326,17 @@ jump_chain_ask(const void *state, const struct rs_question *question,
 		&est->family[question->family].posterior;
 	uint32_t r = question->replica % posterior->draws;
 	const struct tk_call *call = &log->call[question->call];
-	size_t target = est->bins.target_of[question->call];
 	size_t suspect = rs_suspects_find(&est->suspects, question->call);
 	uint64_t elapsed_ns;
 
 	out->own = 0;
 	if (tk_cover_has(log->cover, question->start_ns)) {
-		out->environment = rs_posterior_fails(posterior, r, target,
-						      question->start_ns);
+		out->environment = rs_posterior_fails(
+			posterior, r, question->call, question->start_ns);
 		out->support = RS_SUPPORT_INTERPOLATED;
 	} else {
-		out->environment = rs_posterior_usual(posterior, r, target);
+		out->environment =
+			rs_posterior_usual(posterior, r, question->call);
 		out->support = RS_SUPPORT_UNSUPPORTED;
 	}
 	if (suspect == SIZE_MAX)
@@ -356,8 +356,7 @@ jump_chain_finding(const void *state, size_t operation, struct rs_finding *out)
 	const struct jump_chain *est = state;
 	const struct rs_posterior *posterior = &est->family[0].posterior;
 	size_t first = est->incidents.first[operation];
-	size_t target =
-		est->bins.target_of[est->log->operation[operation].first_call];
+	size_t call = est->log->operation[operation].first_call;
 
 	*out = (struct rs_finding){
 		.permanent_share = rs_posterior_permanent(posterior, operation),
@@ -368,7 +367,7 @@ jump_chain_finding(const void *state, size_t operation, struct rs_finding *out)
 		.draws = posterior->draws,
 	};
 	for (uint32_t r = 0; r < posterior->draws; r++)
-		out->retry_fails += rs_posterior_usual(posterior, r, target);
+		out->retry_fails += rs_posterior_usual(posterior, r, call);
 	out->retry_fails /= posterior->draws;
 }
 

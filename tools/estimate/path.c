@@ -38,9 +38,13 @@ struct rs_path_sampler {
 	 * a level, and to leave it. By number: the probability of successes,
 	 * failures and silence. */
 	union row stay[RS_LENGTHS], leave[RS_LENGTHS];
-	union row success[RS_BIN_PURE + 1], failure[RS_BIN_PURE + 1];
+	union row success[RS_BIN_PURE + 1];
+	union row failure[RS_SLOTS][RS_BIN_PURE + 1];
 	union row silence[RS_BIN_PURE + 1];
 	union row weight, begin;
+	/* By slot of the regime; slots of the target, and of a bin. */
+	double base[RS_SLOTS];
+	size_t slots, stride;
 };
 
 struct rs_path_sampler *
@@ -109,13 +113,17 @@ static void
 make_tables(struct rs_path_sampler *sampler, const struct rs_target *target,
 	    const struct rs_regime *regime, double unit)
 {
+	sampler->slots = target->slots;
+	memcpy(sampler->base, regime->base, sizeof(sampler->base));
 	for (size_t l = 0; l < RS_LEVELS; l++) {
 		double fails = regime->fails[l];
 
 		sampler->weight.at[l] = (float)regime->weight[l];
 		sampler->begin.at[l] = (float)regime->weight[l];
 		powers(sampler->success, target->most, l, 1 - fails);
-		powers(sampler->failure, target->most, l, fails);
+		for (size_t s = 0; s < target->slots; s++)
+			powers(sampler->failure[s], target->most, l,
+			       rs_regime_fails(regime, s, fails));
 		if (unit > 0)
 			powers(sampler->silence, target->most, l,
 			       exp(-fails * unit));
@@ -165,12 +173,13 @@ sum_product(const union row *row, const union row *by)
 
 static void
 add_evidence(const struct rs_path_sampler *sampler, const struct rs_bin *bin,
-	     uint16_t failed, union row *row)
+	     const uint16_t *failed, union row *row)
 {
 	if (bin->succeeded > 0)
 		multiply(row, &sampler->success[bin->succeeded]);
-	if (failed > 0)
-		multiply(row, &sampler->failure[failed]);
+	for (size_t s = 0; s < sampler->slots; s++)
+		if (failed[s] > 0)
+			multiply(row, &sampler->failure[s][failed[s]]);
 	if (bin->expected > 0)
 		multiply(row, &sampler->silence[bin->expected]);
 	if (bin->length > 0)
@@ -211,11 +220,13 @@ filter(struct rs_path_sampler *sampler, const struct rs_bin *bin, size_t count,
 			predict(sampler, &now[-1], 1 / total, jump, bin[j].gap,
 				now);
 		}
-		add_evidence(sampler, &bin[j], failed[j], now);
+		add_evidence(sampler, &bin[j], failed + j * sampler->stride,
+			     now);
 		total = sum(now);
 		if (!(total > UNLIKELY)) {
 			*now = sampler->begin;
-			add_evidence(sampler, &bin[j], failed[j], now);
+			add_evidence(sampler, &bin[j],
+				     failed + j * sampler->stride, now);
 			total = fmaxf(sum(now), UNLIKELY);
 		}
 		if (likelihood)
@@ -238,12 +249,32 @@ pick(const union row *row, const union row *by, struct rs_chance *chance)
 	return (uint8_t)l;
 }
 
+/* Draw which failures the bases caused: those say nothing about the level. */
 static void
-count_bin(const struct rs_bin *bin, uint16_t failed, uint8_t level,
+count_failures(const struct rs_path_sampler *sampler, const uint16_t *failed,
+	       uint8_t level, double fails, struct rs_chance *chance,
+	       struct rs_path_counts *counts)
+{
+	for (size_t s = 0; s < sampler->slots; s++) {
+		double base = sampler->base[s];
+		double all = base + (1 - base) * fails;
+
+		counts->tried[s] += failed[s];
+		counts->failed[level] += failed[s];
+		for (uint16_t i = 0; base > 0 && i < failed[s]; i++) {
+			if (rs_chance_uniform(chance) * all >= base)
+				continue;
+			counts->base[s]++;
+			counts->failed[level]--;
+		}
+	}
+}
+
+static void
+count_bin(const struct rs_bin *bin, uint8_t level,
 	  struct rs_path_counts *counts)
 {
 	counts->succeeded[level] += bin->succeeded;
-	counts->failed[level] += failed;
 	counts->expected[level] += bin->expected;
 	counts->seconds[level] += (double)(bin->last_ns - bin->first_ns) * 1e-9;
 }
@@ -272,6 +303,22 @@ step_back(const struct rs_path_sampler *sampler, size_t j,
 	return from;
 }
 
+/* What succeeded is the same whatever the path. */
+static void
+begin_slots(const struct rs_target *target, const struct rs_regime *regime,
+	    struct rs_path_counts *counts, double *likelihood)
+{
+	double sum = 0;
+
+	counts->slots = target->slots;
+	for (size_t s = 0; s < target->slots; s++) {
+		counts->tried[s] = target->slot_succeeded[s];
+		sum += target->slot_succeeded[s] * log1p(-regime->base[s]);
+	}
+	if (likelihood)
+		*likelihood = sum;
+}
+
 void
 rs_path_draw(struct rs_path_sampler *sampler, const struct rs_bins *bins,
 	     const struct rs_target *target, const struct rs_regime *regime,
@@ -283,10 +330,10 @@ rs_path_draw(struct rs_path_sampler *sampler, const struct rs_bins *bins,
 
 	memset(counts, 0, sizeof(*counts));
 	make_tables(sampler, target, regime, unit);
-	failed += target->first;
+	failed += target->first * bins->slots;
 	state += target->first;
-	if (likelihood)
-		*likelihood = 0;
+	sampler->stride = bins->slots;
+	begin_slots(target, regime, counts, likelihood);
 	filter(sampler, bin, target->count, failed, likelihood);
 	for (size_t j = target->count; j-- > 0;) {
 		if (j + 1 == target->count || bin[j + 1].begins)
@@ -296,7 +343,9 @@ rs_path_draw(struct rs_path_sampler *sampler, const struct rs_bins *bins,
 					     state[j + 1], chance, counts);
 		if (bin[j].begins)
 			counts->reached[state[j]]++;
-		count_bin(&bin[j], failed[j], state[j], counts);
+		count_bin(&bin[j], state[j], counts);
+		count_failures(sampler, failed + j * bins->slots, state[j],
+			       regime->fails[state[j]], chance, counts);
 	}
 	for (size_t l = 0; l < RS_LEVELS; l++)
 		counts->expected[l] *= unit;

@@ -15,8 +15,8 @@ void rs_path_sampler_free(struct rs_path_sampler *sampler);
 /**
  * Draw a path from its distribution given the regime.
  *
- * @param failed  by bin of all targets: the failures in it that are due to the
- *                target
+ * @param failed  by bin of all targets and slot: the failures in it that are
+ *                due to the target
  * @param live    share of calls that fail only if the target makes them
  * @param state   by bin of all targets: set to levels for this target's bins
  * @param counts  set to what the path shows

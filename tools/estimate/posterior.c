@@ -111,9 +111,9 @@ change_seconds(const struct rs_regime *regime, uint8_t from, uint8_t to,
 	return -log1p(u * expm1(-rate * length)) / rate;
 }
 
-double
-rs_posterior_fails(const struct rs_posterior *posterior, uint32_t draw,
-		   size_t target, uint64_t time_ns)
+static double
+level_fails(const struct rs_posterior *posterior, uint32_t draw, size_t target,
+	    uint64_t time_ns)
 {
 	const struct rs_bins *bins = posterior->bins;
 	const struct rs_target *row = &bins->target[target];
@@ -125,7 +125,8 @@ rs_posterior_fails(const struct rs_posterior *posterior, uint32_t draw,
 	size_t b;
 
 	if (row->count == 0)
-		return rs_posterior_usual(posterior, draw, target);
+		return (double)
+			posterior->usual[draw * bins->target_count + target];
 	b = rs_bins_find(bins, row, time_ns);
 	bin = &bins->bin[b];
 	if (time_ns <= bin->last_ns || b + 1 == row->first + row->count ||
@@ -140,12 +141,39 @@ rs_posterior_fails(const struct rs_posterior *posterior, uint32_t draw,
 	return regime->fails[state[b + 1]];
 }
 
+/* With the base of the call's operation. */
+static double
+call_fails(const struct rs_posterior *posterior, uint32_t draw, size_t call,
+	   double level)
+{
+	const struct rs_bins *bins = posterior->bins;
+	const struct rs_regime *regime =
+		&posterior->regime[draw * bins->target_count +
+				   bins->target_of[call]];
+
+	return rs_regime_fails(regime, bins->slot_of[call], level);
+}
+
+double
+rs_posterior_fails(const struct rs_posterior *posterior, uint32_t draw,
+		   size_t call, uint64_t time_ns)
+{
+	return call_fails(posterior, draw, call,
+			  level_fails(posterior, draw,
+				      posterior->bins->target_of[call],
+				      time_ns));
+}
+
 double
 rs_posterior_usual(const struct rs_posterior *posterior, uint32_t draw,
-		   size_t target)
+		   size_t call)
 {
-	return (double)
-		posterior->usual[draw * posterior->bins->target_count + target];
+	const struct rs_bins *bins = posterior->bins;
+	size_t target = bins->target_of[call];
+
+	return call_fails(
+		posterior, draw, call,
+		(double)posterior->usual[draw * bins->target_count + target]);
 }
 
 double

@@ -49,13 +49,14 @@ rs_posterior_bin_fails(const struct rs_posterior *posterior, uint32_t draw,
 	return regime->fails[posterior->state[draw * bins->count + bin]];
 }
 
-/** Probability that the target makes an attempt fail at a time of the log. */
+/** Probability that the target makes a call's attempt fail at a time of the
+ *  log. */
 double rs_posterior_fails(const struct rs_posterior *posterior, uint32_t draw,
-			  size_t target, uint64_t time_ns);
+			  size_t call, uint64_t time_ns);
 
 /** The same at other times. */
 double rs_posterior_usual(const struct rs_posterior *posterior, uint32_t draw,
-			  size_t target);
+			  size_t call);
 
 /** Probability that a suspect's fate makes an attempt fail, @p elapsed_seconds
  *  after its first one. */

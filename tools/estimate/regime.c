@@ -24,6 +24,11 @@
 /* Prior of the weights: few levels are in use (a sparse Dirichlet). */
 #define WEIGHT_PRIOR 0.02
 #define WEIGHT_MIN 1e-7
+/* Prior of the base of an operation that shares its target: a beta
+ * distribution. */
+#define BASE_FAILED 0.5
+#define BASE_SUCCEEDED 20.0
+#define BASE_FIRST 0.01
 
 /* Log-odds of a failure at the home of a level: evenly spaced. */
 static double
@@ -39,13 +44,15 @@ logistic(double odds)
 }
 
 void
-rs_regime_init(struct rs_regime *regime)
+rs_regime_init(struct rs_regime *regime, size_t slots)
 {
 	for (size_t l = 0; l < RS_LEVELS; l++) {
 		regime->fails[l] = logistic(home(l));
 		regime->leave[l] = 0.05;
 		regime->weight[l] = 1.0 / RS_LEVELS;
 	}
+	for (size_t s = 0; s < RS_SLOTS; s++)
+		regime->base[s] = slots > 1 ? BASE_FIRST : 0;
 }
 
 /* Without evidence, a level is near its home. */
@@ -86,6 +93,20 @@ draw_fails(size_t level, const struct rs_path_counts *path,
 	return logistic(home(level) + PLACE * (double)place - MOVE_MAX);
 }
 
+static void
+draw_bases(struct rs_regime *regime, const struct rs_path_counts *path,
+	   struct rs_chance *chance)
+{
+	for (size_t s = 0; path->slots > 1 && s < path->slots; s++) {
+		double share[2] = {BASE_FAILED + path->base[s],
+				   BASE_SUCCEEDED + path->tried[s] -
+					   path->base[s]};
+
+		rs_chance_shares(chance, share, 2);
+		regime->base[s] = fmin(share[0], 1 - 1e-6);
+	}
+}
+
 void
 rs_regime_draw(struct rs_regime *regime, const struct rs_path_counts *path,
 	       struct rs_chance *chance)
@@ -103,4 +124,5 @@ rs_regime_draw(struct rs_regime *regime, const struct rs_path_counts *path,
 	/* Every level stays possible; the sum is 1 to rounding. */
 	for (size_t l = 0; l < RS_LEVELS; l++)
 		regime->weight[l] = fmax(regime->weight[l], WEIGHT_MIN);
+	draw_bases(regime, path, chance);
 }

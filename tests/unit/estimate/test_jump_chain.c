@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include "estimate/chance.h"
 #include "unit/estimate/small_log.h"
 #include "unit/replay/small_world.h"
 
@@ -263,6 +264,54 @@ Test(estimate_jump_chain, without_retries_the_fate_of_calls_stays_open)
 		  environment[0]);
 	cr_expect(own[1] > 0.8 && environment[1] < 0.02, "%g %g", own[1],
 		  environment[1]);
+	small_log_clear(&small);
+}
+
+/* Operations of one target share its outages, but not the failures that each
+ * has at any time. */
+Test(estimate_jump_chain, operations_of_a_target_have_failures_of_their_own)
+{
+	struct rs_chance chance = {7};
+	struct small_log small;
+	double soon = 0, later = 0, outage = 0;
+	unsigned asked = 0;
+
+	small_log_begin(&small);
+	for (unsigned i = 0; i < 9000; i++) {
+		bool scan = i % 10 == 3;
+		bool down = i >= 4000 && i < 4020;
+		bool fails =
+			down || (scan && rs_chance_uniform(&chance) < 0.08);
+
+		for (unsigned k = 1; k <= (fails ? 2 : 1); k++)
+			small_log_add(
+				&small,
+				&(struct small_attempt){
+					.call = i,
+					.attempt = k,
+					.at_seconds = i * 0.1 + k * 3.03,
+					.failed = k == 1 && fails,
+					.operation = scan ? "scan" : "read",
+					.target = "db"});
+	}
+	small_log_fit(&small, DRAWS);
+	for (size_t c = 0; c < small.log.call_count; c++) {
+		const struct tk_call *call = &small.log.call[c];
+		double at = (double)(small.log.start_ns[call->first] -
+				     small.log.from_ns) *
+			    1e-9;
+
+		if (call->count < 2 || (at > 398 && at < 404))
+			continue;
+		asked++;
+		soon += small_log_ask(&small, c, at + 0.02, DRAWS).environment;
+		later += small_log_ask(&small, c, at + 20, DRAWS).environment;
+	}
+	cr_assert(asked > 40);
+	cr_expect(fabs(soon / asked - 0.08) < 0.03, "%g", soon / asked);
+	cr_expect(fabs(later / asked - 0.08) < 0.03, "%g", later / asked);
+	outage = small_log_ask(&small, 0, 401, DRAWS).environment;
+	cr_expect(outage > 0.9, "%g", outage);
 	small_log_clear(&small);
 }
 
