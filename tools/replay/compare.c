@@ -83,10 +83,10 @@ rs_compare(const struct rs_plan *plan, struct rs_comparison *out)
 	if (status == BACKOFF_OK) {
 		status = run_all(plan, estimate, out);
 		plan->estimator->free(estimate);
+		/* They went with the estimate. */
+		for (size_t i = 0; i < out->subject_count; i++)
+			out->subject[i].finding.incident = NULL;
 	}
-	/* They went with the estimate. */
-	for (size_t i = 0; i < out->subject_count; i++)
-		out->subject[i].finding.incident = NULL;
 	if (status != BACKOFF_OK)
 		rs_comparison_clear(out);
 	return status;
