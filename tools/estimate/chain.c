@@ -160,6 +160,11 @@ draw_fate(struct rs_chain *chain, size_t operation, size_t s,
 	double weight[RS_FATES];
 	size_t fate;
 
+	if (chain->lone && chain->lone[operation] && chain->suspects->lone[s]) {
+		chain->fate[s] = RS_FATE_PERMANENT;
+		chain->end[s] = 0;
+		return;
+	}
 	for (size_t f = 0; f < RS_FATES; f++)
 		weight[f] = mix->share[f] > 0
 				    ? mix->share[f] *

@@ -16,6 +16,9 @@ struct rs_chain {
 	struct rs_regime *regime;
 	/** By operation. */
 	struct rs_mix *mix;
+	/** By operation: whether its lone suspects fail permanently; NULL if
+	 *  none need to. Such an operation's family has permanent failures. */
+	const bool *lone;
 	/** By bin: the level. By bin and slot: failures that are due to the
 	 *  target. */
 	uint8_t *state;

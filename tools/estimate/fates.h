@@ -81,6 +81,9 @@ struct rs_suspects {
 	uint64_t *longest_ns;
 	/** By operation: calls that were tried again. */
 	uint64_t *retried;
+	/** By suspect, and their number by operation: see rs_lone_find(). */
+	bool *lone;
+	uint64_t *lone_calls;
 };
 
 /** BACKOFF_OK or BACKOFF_E_NOMEM. Log and bins must outlive it. */

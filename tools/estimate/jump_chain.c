@@ -20,6 +20,8 @@
 #define SWEEPS_FIRST 24
 #define SWEEPS_APART 2
 #define CHAINS 2
+/* Fewer lone failures are not worth draws of their own. */
+#define LONE_MIN 2
 /* Draws of a large log are fewer: bytes and bins of all of them. */
 #define BYTES_MAX (UINT64_C(96) << 20)
 #define BINS_MAX (UINT64_C(4) << 20)
@@ -31,6 +33,8 @@ struct family {
 	 * EXTREME. */
 	enum rs_family *family;
 	double *extreme;
+	/* By operation: its lone suspects fail permanently. */
+	bool *lone;
 	struct rs_posterior posterior;
 };
 
@@ -55,6 +59,7 @@ jump_chain_free(void *state)
 	for (size_t f = 0; f < RS_FAMILY_COUNT; f++) {
 		free(est->family[f].family);
 		free(est->family[f].extreme);
+		free(est->family[f].lone);
 		rs_posterior_clear(&est->family[f].posterior);
 	}
 	rs_incidents_clear(&est->incidents);
@@ -111,6 +116,7 @@ fit_family(struct jump_chain *est, uint32_t f)
 				  est->seed + 1000 * f + c) != BACKOFF_OK)
 			return BACKOFF_E_NOMEM;
 		set_extremes(&chain, family);
+		chain.lone = family->lone;
 		for (unsigned i = 0; i < SWEEPS_FIRST; i++)
 			rs_chain_sweep(&chain);
 		while (kept < until) {
@@ -149,6 +155,28 @@ run_judged(const struct jump_chain *est, enum rs_family *family,
 	return BACKOFF_OK;
 }
 
+/* Nothing shows whether lone failures would have gone on: that they all would
+ * is a further assumption, next to the most likely one. */
+static bool
+has_lone(const struct jump_chain *est, size_t operation)
+{
+	return est->suspects.lone_calls[operation] >= LONE_MIN &&
+	       rs_gate_can_judge(&est->suspects, operation);
+}
+
+static void
+set_family(struct jump_chain *est, const struct rs_gate *gate, size_t o,
+	   uint32_t f)
+{
+	struct family *row = &est->family[f];
+
+	row->family[o] = gate->family[f < gate->count ? f : 0];
+	row->extreme[o] = gate->extreme;
+	row->lone[o] = f == gate->count && has_lone(est, o);
+	if (row->lone[o] && row->family[o] == RS_FAMILY_NONE)
+		row->family[o] = RS_FAMILY_PERMANENT;
+}
+
 /* Make the families of the state from what is left of each operation. */
 static enum backoff_status
 set_families(struct jump_chain *est, const struct rs_gate *gate)
@@ -156,21 +184,23 @@ set_families(struct jump_chain *est, const struct rs_gate *gate)
 	size_t operations = est->log->operation_count;
 
 	est->families = 1;
-	for (size_t o = 0; o < operations; o++)
-		if (gate[o].count > est->families)
-			est->families = (uint32_t)gate[o].count;
+	for (size_t o = 0; o < operations; o++) {
+		size_t count = gate[o].count + has_lone(est, o);
+
+		if (count > est->families)
+			est->families = (uint32_t)count;
+	}
 	for (uint32_t f = 0; f < est->families; f++) {
 		struct family *row = &est->family[f];
 
 		row->family = calloc(operations + 1, sizeof(*row->family));
 		row->extreme = calloc(operations + 1, sizeof(*row->extreme));
-		if (row->family == NULL || row->extreme == NULL)
+		row->lone = calloc(operations + 1, sizeof(*row->lone));
+		if (row->family == NULL || row->extreme == NULL ||
+		    row->lone == NULL)
 			return BACKOFF_E_NOMEM;
-		for (size_t o = 0; o < operations; o++) {
-			row->family[o] =
-				gate[o].family[f < gate[o].count ? f : 0];
-			row->extreme[o] = gate[o].extreme;
-		}
+		for (size_t o = 0; o < operations; o++)
+			set_family(est, &gate[o], o, f);
 	}
 	return BACKOFF_OK;
 }

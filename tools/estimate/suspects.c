@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "estimate/fates.h"
+#include "estimate/lone.h"
 #include "estimate/points.h"
 
 static bool
@@ -107,11 +108,15 @@ allocate(struct rs_suspects *suspects, const struct rs_log *log)
 	suspects->longest_ns =
 		calloc(operations, sizeof(*suspects->longest_ns));
 	suspects->retried = calloc(operations, sizeof(*suspects->retried));
+	suspects->lone = calloc(log->call_count + 1, sizeof(*suspects->lone));
+	suspects->lone_calls =
+		calloc(operations, sizeof(*suspects->lone_calls));
 	return suspects->call && suspects->succeeded &&
 	       suspects->of_succeeded && suspects->first && suspects->others &&
 	       suspects->all_failed && suspects->type && suspects->final &&
 	       suspects->type_count && suspects->type_of &&
-	       suspects->longest_ns && suspects->retried;
+	       suspects->longest_ns && suspects->retried && suspects->lone &&
+	       suspects->lone_calls;
 }
 
 enum backoff_status
@@ -132,6 +137,7 @@ rs_suspects_init(struct rs_suspects *suspects, const struct rs_log *log,
 			look_at_call(suspects, o, operation->first_call + c);
 	}
 	suspects->first[log->operation_count] = suspects->count;
+	rs_lone_find(suspects);
 	return BACKOFF_OK;
 }
 
@@ -150,6 +156,8 @@ rs_suspects_clear(struct rs_suspects *suspects)
 	free(suspects->type_of);
 	free(suspects->longest_ns);
 	free(suspects->retried);
+	free(suspects->lone);
+	free(suspects->lone_calls);
 	*suspects = (struct rs_suspects){0};
 }
 

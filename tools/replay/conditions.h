@@ -8,7 +8,7 @@
 
 /** Assumptions about the fate of calls that are replayed: the most likely one
  *  and at most this many others, those with fewer replicas. */
-#define RS_FAMILIES_MAX 4
+#define RS_FAMILIES_MAX 5
 #define RS_FAMILY_REPLICAS 24
 /** If more of the recorded attempts failed, the target may have been
  * overloaded, perhaps by retries: no seconds of other load are left to compare

@@ -267,6 +267,88 @@ Test(estimate_jump_chain, without_retries_the_fate_of_calls_stays_open)
 	small_log_clear(&small);
 }
 
+/* Add a call that fails; it is tried again, and succeeds, unless the failure
+ * is its last. */
+static void
+add_failing(struct small_log *small, unsigned call, double at, const char *code,
+	    bool last)
+{
+	for (unsigned k = 1; k <= (last ? 1 : 2); k++)
+		small_log_add(small, &(struct small_attempt){
+					     .call = call,
+					     .attempt = k,
+					     .at_seconds = at + (k - 1) * 6,
+					     .failed = k == 1,
+					     .last = last,
+					     .code = k == 1 ? code : NULL});
+}
+
+/* Probability that a call fails by its fate, under the assumption that makes it
+ * largest. */
+static double
+largest_own(const struct small_log *small, size_t call, double at_seconds)
+{
+	const struct rs_estimator *estimator = &rs_estimator_jump_chain;
+	double largest = 0;
+
+	for (uint32_t f = 0; f < estimator->families(small->state); f++) {
+		double own = 0;
+
+		for (uint32_t r = 0; r < DRAWS; r++) {
+			const struct rs_question question = {
+				.call = call,
+				.attempt = 2,
+				.replica = r,
+				.family = f,
+				.start_ns = small->log.from_ns +
+					    (uint64_t)(at_seconds * 1e9)};
+			struct rs_answer answer;
+
+			estimator->ask(small->state, &question, &answer);
+			own += answer.own / DRAWS;
+		}
+		largest = fmax(largest, own);
+	}
+	return largest;
+}
+
+/* A policy that gives up on a type of error does not show what becomes of it,
+ * although outages have it, too. */
+Test(estimate_jump_chain, the_fate_of_errors_never_retried_stays_open)
+{
+	for (int retried = 0; retried < 2; retried++) {
+		struct small_log small;
+		double lone, outage;
+
+		small_log_begin(&small);
+		for (unsigned i = 0; i < 4000; i++) {
+			double at = i * 0.05;
+			bool down = i >= 1000 && i < 1080;
+
+			if (down)
+				add_failing(&small, i, at,
+					    i % 2 ? "busy" : "down",
+					    !retried && i % 2);
+			else if (i % 200 == 150)
+				add_failing(&small, i, at, "busy",
+					    !retried || i == 2150);
+			else
+				small_log_add(&small, &(struct small_attempt){
+							      .call = i,
+							      .attempt = 1,
+							      .at_seconds = at,
+						      });
+		}
+		small_log_fit(&small, DRAWS);
+		lone = largest_own(&small, 2150, 2150 * 0.05 + 1);
+		outage = largest_own(&small, 1041, 1041 * 0.05 + 1);
+		cr_expect(retried ? lone < 0.5 : lone > 0.99, "%d: %g", retried,
+			  lone);
+		cr_expect(outage < 0.3, "%d: %g", retried, outage);
+		small_log_clear(&small);
+	}
+}
+
 /* Operations of one target share its outages, but not the failures that each
  * has at any time. */
 Test(estimate_jump_chain, operations_of_a_target_have_failures_of_their_own)
