@@ -151,15 +151,24 @@ reach(const struct rs_case *item, const struct rs_condition *condition)
 		    condition->high - item->main.mean);
 }
 
+/* A target that bears its busiest second in the log mostly bears some more. */
+static bool
+moderate_load(const struct rs_condition *condition)
+{
+	return condition->kind == RS_CONDITION_LOAD &&
+	       condition->value < RS_CONDITION_LOAD_RATIO * condition->seen;
+}
+
 static const struct rs_condition *
-most_important(const struct rs_case *item)
+most_important(const struct rs_case *item, enum rs_verdict verdict)
 {
 	const struct rs_condition *best = NULL;
 
 	for (int k = 0; k < RS_CONDITION_COUNT; k++) {
 		const struct rs_condition *condition = &item->condition[k];
 
-		if (condition->kind == RS_CONDITION_NONE)
+		if (condition->kind == RS_CONDITION_NONE ||
+		    (verdict != RS_VERDICT_DEPENDS && moderate_load(condition)))
 			continue;
 		if (best == NULL || reach(item, condition) > reach(item, best))
 			best = condition;
@@ -240,10 +249,11 @@ static void
 settle(const struct rs_case *item, const struct judged *judged)
 {
 	struct rs_difference *difference = &item->result->difference;
-	const struct rs_condition *condition = most_important(item);
+	const struct rs_condition *condition;
 	double margin = difference->margin;
 
 	difference->verdict = verdict_of(judged, margin);
+	condition = most_important(item, difference->verdict);
 	difference->outer = hull_of(item, judged);
 	if (condition && (difference->verdict == RS_VERDICT_DEPENDS ||
 			  reach(item, condition) > RS_CONDITION_MATTERS))

@@ -9,6 +9,9 @@
 /** A condition that does not change the verdict is only given if it may change
  *  the difference by more than this. */
 #define RS_CONDITION_MATTERS 0.0015
+/** A load condition that leaves the verdict is shown beyond this ratio of the
+ *  policy's peak to that of the log. */
+#define RS_CONDITION_LOAD_RATIO 3.0
 
 /** Differences of success rates up to the larger of both are equal. */
 struct rs_margin {

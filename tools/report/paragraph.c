@@ -36,6 +36,10 @@ put_word(FILE *out, size_t columns, size_t at, size_t indent, bool first,
 	return at + width;
 }
 
+static void wrap(FILE *out, size_t columns, size_t at, size_t indent,
+		 const char *format, va_list args)
+	__attribute__((format(printf, 5, 0)));
+
 static void
 wrap(FILE *out, size_t columns, size_t at, size_t indent, const char *format,
      va_list args)

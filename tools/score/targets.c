@@ -147,6 +147,9 @@ rs_scoreboard_judge(struct rs_scoreboard *board,
 	judge_share(&target[RS_TARGET_COVERAGE_HIGH],
 		    "environment: truth within the interval, at most",
 		    score->covered, score->cells, 0.98, false);
+	judge_share(&target[RS_TARGET_RIGHT_ENVIRONMENT],
+		    "environment: right, with a flag", score->right_flagged,
+		    score->right, 0.15, false);
 	judge_worlds(&target[RS_TARGET_WORLDS], board, plan);
 	judge_share(&target[RS_TARGET_HULL],
 		    "fate: truth within the stated hull", fate->in_hull,
@@ -163,14 +166,22 @@ rs_scoreboard_judge(struct rs_scoreboard *board,
 	judge_all(target, &board->all);
 }
 
+/* The short run has more worlds of fates than the whole list: its answers have
+ * to be conditional more often. */
+static bool
+counts(size_t target, bool small)
+{
+	return !small || target != RS_TARGET_RIGHT;
+}
+
 bool
 rs_scoreboard_missed(const struct rs_scoreboard *board, bool small)
 {
 	for (size_t i = 0; i < RS_TARGETS; i++) {
 		enum rs_target_state state = board->target[i].state;
 
-		if (state == RS_TARGET_MISSED ||
-		    (state == RS_TARGET_NEAR && !small))
+		if (counts(i, small) && (state == RS_TARGET_MISSED ||
+					 (state == RS_TARGET_NEAR && !small)))
 			return true;
 	}
 	return false;

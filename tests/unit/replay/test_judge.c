@@ -76,6 +76,37 @@ make_case(const struct row *row, struct rs_result *result)
 	return item;
 }
 
+/* A verdict that holds needs no word about a load that is not far above the
+ * log's; one that does not hold needs it. */
+Test(replay_judge, a_moderate_load_is_named_if_it_decides)
+{
+	static const struct {
+		double low, value;
+		enum rs_verdict verdict;
+		bool named;
+	} load[] = {{0.7, 2.5, RS_VERDICT_BETTER, false},
+		    {0.7, 3.5, RS_VERDICT_BETTER, true},
+		    {-1, 2.5, RS_VERDICT_DEPENDS, true}};
+	const struct row plain = {.value = 1, .deviation = 0.1};
+
+	for (size_t i = 0; i < sizeof(load) / sizeof(*load); i++) {
+		const struct rs_condition condition = {
+			.kind = RS_CONDITION_LOAD,
+			.value = load[i].value,
+			.seen = 1};
+		struct rs_result result;
+		struct rs_case item = make_case(&plain, &result);
+
+		rs_case_add(&item, &condition,
+			    (struct tk_spread){load[i].low / 100, 0.001},
+			    item.main);
+		cr_assert(rs_judge(&item, 1, &margin) == BACKOFF_OK);
+		cr_expect(result.difference.verdict == load[i].verdict);
+		cr_expect((result.difference.condition.kind ==
+			   RS_CONDITION_LOAD) == load[i].named);
+	}
+}
+
 Test(replay_judge, verdicts)
 {
 	for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++) {
