@@ -13,10 +13,17 @@
  * if its probability is this much higher. */
 #define WORSE_ODDS 4.0
 #define WORSE 0.05
-/* More often than not. */
+/* An incident begins where more draws than not say so, and goes on until hardly
+ * any does: a success amid failures does not end it. */
 #define MOST 0.5
-/* Runs that are closer than this are one. */
-#define APART_NS UINT64_C(1000000000)
+#define STILL 0.15
+/* Runs that are closer than this are one, and so are those that are closer than
+ * this part of the mean time from one to the next: if they had nothing to do
+ * with each other, few would be. */
+#define APART_NS 1e9
+#define APART_PART 0.05
+/* One failure alone is none. */
+#define FAILURES_MIN 2
 
 struct weighed {
 	double fails, seconds;
@@ -29,6 +36,8 @@ struct finder {
 	 * first). */
 	struct rs_incident *item;
 	size_t count, *first;
+	/* By incident: failures. */
+	size_t *failed;
 	/* Room for the bins of a target. */
 	struct weighed *level;
 };
@@ -71,15 +80,55 @@ usual_failure(struct finder *finder, size_t t)
 	return 0;
 }
 
-/* Whether most draws say that a bin is much worse than usual. */
-static bool
-is_bad(const struct rs_posterior *posterior, size_t t, size_t b, double bad)
+/* The share of draws that say that a bin is much worse than usual. */
+static double
+share_bad(const struct rs_posterior *posterior, size_t t, size_t b, double bad)
 {
 	uint32_t count = 0;
 
 	for (uint32_t r = 0; r < posterior->draws; r++)
 		count += rs_posterior_bin_fails(posterior, r, t, b) > bad;
-	return count > MOST * posterior->draws;
+	return (double)count / posterior->draws;
+}
+
+/* Put what is closer than a time together. */
+static void
+join(struct finder *finder, size_t first, double apart_ns)
+{
+	struct rs_incident *item = finder->item;
+	size_t kept = first;
+
+	for (size_t i = first + 1; i < finder->count; i++) {
+		if ((double)(item[i].from_ns - item[kept].to_ns) <= apart_ns) {
+			item[kept].to_ns = item[i].to_ns;
+			finder->failed[kept] += finder->failed[i];
+		} else {
+			item[++kept] = item[i];
+			finder->failed[kept] = finder->failed[i];
+		}
+	}
+	if (finder->count > first)
+		finder->count = kept + 1;
+}
+
+/* Join a target's runs, and leave out those that may be chance. */
+static void
+tidy(struct finder *finder, size_t first)
+{
+	double window = (double)tk_cover_length(finder->log->cover);
+	size_t before, kept = first;
+
+	do {
+		double apart;
+
+		before = finder->count;
+		apart = APART_PART * window / (double)(before - first + 1);
+		join(finder, first, fmax(APART_NS, apart));
+	} while (finder->count < before);
+	for (size_t i = first; i < finder->count; i++)
+		if (finder->failed[i] >= FAILURES_MIN)
+			finder->item[kept++] = finder->item[i];
+	finder->count = kept;
 }
 
 static void
@@ -91,19 +140,25 @@ find_target(struct finder *finder, size_t t)
 	double odds = WORSE_ODDS * usual / (1 - usual);
 	double bad = fmax(odds / (1 + odds), usual + WORSE);
 	struct rs_incident *last = NULL;
+	size_t first = finder->count;
 
 	for (size_t b = target->first; b < target->first + target->count; b++) {
 		const struct rs_bin *bin = &bins->bin[b];
 
-		if (!is_bad(finder->posterior, t, b, bad))
+		double share = share_bad(finder->posterior, t, b, bad);
+
+		if (bin->begins || share < STILL)
+			last = NULL;
+		if (share <= MOST)
 			continue;
-		if (last && bin->first_ns <= last->to_ns + APART_NS) {
-			last->to_ns = bin->last_ns;
-			continue;
+		if (last == NULL) {
+			last = &finder->item[finder->count++];
+			last->from_ns = bin->first_ns;
 		}
-		last = &finder->item[finder->count++];
-		*last = (struct rs_incident){bin->first_ns, bin->last_ns};
+		last->to_ns = bin->last_ns;
+		finder->failed[finder->count - 1] += bin->failed;
 	}
+	tidy(finder, first);
 }
 
 static int
@@ -193,11 +248,13 @@ rs_incidents_init(struct rs_incidents *incidents, const struct rs_log *log,
 
 	*incidents = (struct rs_incidents){0};
 	finder.item = calloc(bins->count + 1, sizeof(*finder.item));
+	finder.failed = calloc(bins->count + 1, sizeof(*finder.failed));
 	finder.level = calloc(bins->count + 1, sizeof(*finder.level));
 	finder.first = calloc(bins->target_count + 1, sizeof(*finder.first));
 	incidents->first =
 		calloc(log->operation_count + 1, sizeof(*incidents->first));
-	if (finder.item && finder.level && finder.first && incidents->first) {
+	if (finder.item && finder.failed && finder.level && finder.first &&
+	    incidents->first) {
 		for (size_t t = 0; t < bins->target_count; t++) {
 			find_target(&finder, t);
 			finder.first[t + 1] = finder.count;
@@ -205,6 +262,7 @@ rs_incidents_init(struct rs_incidents *incidents, const struct rs_log *log,
 		status = sort_by_operation(&finder, incidents);
 	}
 	free(finder.item);
+	free(finder.failed);
 	free(finder.level);
 	free(finder.first);
 	if (status != BACKOFF_OK)

@@ -91,6 +91,34 @@ Test(estimate_jump_chain, an_outage_has_edges)
 	small_log_clear(&small);
 }
 
+/* In sparse traffic, attempts are far apart, and one in an outage may
+ * succeed. Nor does a failure alone make an outage. */
+Test(estimate_jump_chain, an_incident_is_counted_once)
+{
+	struct rs_finding finding;
+	struct small_log small;
+
+	small_log_begin(&small);
+	for (unsigned i = 0; i < 6000; i++) {
+		bool down = i % 500 >= 250 && i % 500 < 262;
+		bool fails = (down && i % 500 != 256) || i % 1500 == 700;
+
+		for (unsigned k = 1; k <= (fails ? 2 : 1); k++)
+			small_log_add(
+				&small,
+				&(struct small_attempt){
+					.call = i,
+					.attempt = k,
+					.at_seconds = i * 20.0 + k * 8.3,
+					.failed = fails && (down || k == 1),
+					.last = k == 2});
+	}
+	small_log_fit(&small, DRAWS);
+	rs_estimator_jump_chain.finding(small.state, 0, &finding);
+	cr_expect(finding.incident_count == 12, "%zu", finding.incident_count);
+	small_log_clear(&small);
+}
+
 /* Its state is known, however long the wait was. */
 Test(estimate_jump_chain, a_long_wait_within_the_log_is_supported)
 {
