@@ -9,7 +9,6 @@
 #include "base/num.h"
 #include "estimate/bins.h"
 #include "estimate/points.h"
-#include "estimate/slots.h"
 
 /* Silences are divided into parts of this length, or longer ones in long
  * logs. */
@@ -318,10 +317,8 @@ rs_bins_init(struct rs_bins *bins, const struct rs_log *log)
 	rs_points_clear(&points);
 	if (ok) {
 		name_operations(bins, log);
-		ok = rs_slots_init(bins, log);
-	}
-	if (ok)
 		return BACKOFF_OK;
+	}
 	rs_bins_clear(bins);
 	return BACKOFF_E_NOMEM;
 }

@@ -13,6 +13,7 @@
 #include "estimate/gate.h"
 #include "estimate/incidents.h"
 #include "estimate/shift.h"
+#include "estimate/slots.h"
 
 /* Sweeps before the fates are judged, before draws are kept, and from one
  * kept draw to the next. */
@@ -304,6 +305,8 @@ jump_chain_fit(const struct rs_log *log, const struct rs_fit_options *options,
 	est->log = log;
 	est->seed = options->seed;
 	status = rs_bins_init(&est->bins, log);
+	if (status == BACKOFF_OK && !rs_slots_init(&est->bins, log))
+		status = BACKOFF_E_NOMEM;
 	if (status == BACKOFF_OK)
 		status = rs_suspects_init(&est->suspects, log, &est->bins);
 	if (status == BACKOFF_OK)
