@@ -115,8 +115,9 @@ tk_renumber(struct tk_trace *trace)
 		if (assign(trace, to)) {
 			for (size_t i = 1; i <= count; i++)
 				texts[to[i] - 1] = trace->strings.texts[i - 1];
-			memcpy(trace->strings.texts, texts,
-			       count * sizeof(*texts));
+			if (count > 0)
+				memcpy(trace->strings.texts, texts,
+				       count * sizeof(*texts));
 			rename_all(trace, to);
 			rename_operations(trace, to, operation_of);
 			free(texts);
