@@ -16,7 +16,9 @@
 #define SWEEPS_NEUTRAL 6
 
 /* Fates that are uncertain one by one are less so together, given paths that
- * they shaped: only this part of their uncertainty counts in a score. */
+ * they shaped: only this part of their uncertainty counts in a score. The value
+ * is a choice: with all of it, steady failures of 58 % were taken for calls
+ * that fail for good; why was not found out. */
 #define TOGETHER 0.5
 
 static size_t

@@ -207,15 +207,10 @@ rs_gate_judge(const struct rs_chain *chain, size_t operation, double gain,
 	table = likelihoods(chain, operation);
 	if (table == NULL)
 		return BACKOFF_E_NOMEM;
-	for (size_t f = 0; f < RS_FAMILY_EXTREME; f++) {
-		struct fit fit =
-			fit_family(table, count, suspects->others[operation],
-				   (enum rs_family)f);
-
-		criterion[f] = -2 * fit.likelihood +
-			       (double)fit.parameters * log((double)count + 1) +
-			       (f > RS_FAMILY_PERMANENT ? PRIOR_OTHERS : 0);
-	}
+	for (size_t f = 0; f < RS_FAMILY_EXTREME; f++)
+		criterion[f] =
+			criterion_of(table, count, suspects->others[operation],
+				     (enum rs_family)f);
 	free(table);
 	/* With its paths, PERMANENT looks better than it is: those of NONE
 	 * explain the same failures in another way. */

@@ -8,26 +8,6 @@
 #include "recorded/doubt.h"
 #include "replay/conditions.h"
 
-static uint64_t
-get_drawn(const struct rs_sums *sums)
-{
-	return sums->succeeded;
-}
-
-static uint64_t
-get_least(const struct rs_sums *sums)
-{
-	return sums->least;
-}
-
-static uint64_t
-get_most(const struct rs_sums *sums)
-{
-	return sums->most;
-}
-
-typedef uint64_t (*get_fn)(const struct rs_sums *);
-
 static const struct rs_tally *
 under(const struct rs_tallies *tallies, size_t family)
 {
@@ -36,7 +16,7 @@ under(const struct rs_tallies *tallies, size_t family)
 
 /* A replica under both policies is the same draw. */
 static struct tk_spread
-difference(const struct rs_pair *pair, size_t family, get_fn get)
+difference(const struct rs_pair *pair, size_t family, rs_sum_fn get)
 {
 	const struct rs_tally *a = under(pair->tallies, family);
 	const struct rs_tally *b = under(pair->baseline_tallies, family);
@@ -54,7 +34,7 @@ difference(const struct rs_pair *pair, size_t family, get_fn get)
 struct tk_spread
 rs_pair_difference(const struct rs_pair *pair)
 {
-	return difference(pair, 0, get_drawn);
+	return difference(pair, 0, rs_sum_succeeded);
 }
 
 static size_t
@@ -72,7 +52,7 @@ find_fate(const struct rs_pair *pair, struct rs_case *item)
 					       .share = pair->permanent_share};
 
 	for (size_t f = 1; f < families_of(pair); f++) {
-		struct tk_spread other = difference(pair, f, get_drawn);
+		struct tk_spread other = difference(pair, f, rs_sum_succeeded);
 
 		if (other.mean <= item->main.mean)
 			rs_case_add(item, &condition, other, item->main);
@@ -131,8 +111,8 @@ find_open(const struct rs_pair *pair, struct rs_case *item)
 				: 0;
 	}
 	for (size_t f = 0; f < families_of(pair); f++) {
-		struct tk_spread a = difference(pair, f, get_least);
-		struct tk_spread b = difference(pair, f, get_most);
+		struct tk_spread a = difference(pair, f, rs_sum_least);
+		struct tk_spread b = difference(pair, f, rs_sum_most);
 
 		if (a.mean <= b.mean)
 			rs_case_add(item, &condition, a, b);

@@ -63,20 +63,13 @@ join(struct tk_interval a, struct tk_interval b)
 
 /* A sum of each replica, divided. */
 static struct tk_spread
-spread(const struct rs_tally *tally, uint64_t (*get)(const struct rs_sums *),
-       double divisor)
+spread(const struct rs_tally *tally, rs_sum_fn get, double divisor)
 {
 	double draw[RS_REPLICAS_MAX];
 
 	for (uint32_t r = 0; r < tally->replicas; r++)
 		draw[r] = (double)get(&tally->replica[r]) / divisor;
 	return tk_spread_of(draw, tally->replicas);
-}
-
-static uint64_t
-get_succeeded(const struct rs_sums *sums)
-{
-	return sums->succeeded;
 }
 
 static uint64_t
@@ -102,18 +95,6 @@ static uint64_t
 get_refused(const struct rs_sums *sums)
 {
 	return sums->refused;
-}
-
-static uint64_t
-get_least(const struct rs_sums *sums)
-{
-	return sums->least;
-}
-
-static uint64_t
-get_most(const struct rs_sums *sums)
-{
-	return sums->most;
 }
 
 /* The durations of one replica, some of which others share. */
@@ -221,7 +202,7 @@ make_success(struct rs_result *result, const struct rs_tally *tally,
 	     struct rs_window *window)
 {
 	double n = (double)tally->calls;
-	struct tk_spread success = spread(tally, get_succeeded, n);
+	struct tk_spread success = spread(tally, rs_sum_succeeded, n);
 	struct tk_spread first_try = spread(tally, get_first_try, n);
 	struct tk_interval failed;
 
@@ -241,8 +222,8 @@ make_success(struct rs_result *result, const struct rs_tally *tally,
 void
 rs_result_admit_family(struct rs_result *result, const struct rs_tally *tally)
 {
-	uint64_t (*const get[])(const struct rs_sums *) = {get_succeeded,
-							   get_least, get_most};
+	static const rs_sum_fn get[] = {rs_sum_succeeded, rs_sum_least,
+					rs_sum_most};
 	double n = (double)tally->calls;
 
 	for (size_t i = 0; n > 0 && i < sizeof(get) / sizeof(*get); i++) {

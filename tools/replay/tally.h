@@ -26,6 +26,26 @@ struct rs_sums {
 	uint64_t stop[RS_STOPS];
 };
 
+typedef uint64_t (*rs_sum_fn)(const struct rs_sums *);
+
+static inline uint64_t
+rs_sum_succeeded(const struct rs_sums *sums)
+{
+	return sums->succeeded;
+}
+
+static inline uint64_t
+rs_sum_least(const struct rs_sums *sums)
+{
+	return sums->least;
+}
+
+static inline uint64_t
+rs_sum_most(const struct rs_sums *sums)
+{
+	return sums->most;
+}
+
 /** Integers only, so that sums do not depend on the order of calls. Counts are
  *  over all replicas: means are counts divided by replicas. */
 struct rs_tally {

@@ -14,6 +14,7 @@
 #include "report/policy_report.h"
 #include "retrysim/cmd.h"
 #include "retrysim/operands.h"
+#include "retrysim/schema.h"
 
 static const struct tk_opt no_more = {NULL, 0, TK_OPT_FLAG, NULL, NULL,
 				      NULL, 0, 0,           NULL};
@@ -146,21 +147,6 @@ rs_cmd_policy_schema(int argc, char **argv)
 		"retrysim policy schema", "",
 		"Print the JSON Schema of policy files.",
 		"  retrysim policy schema > policy.schema.json\n", rows};
-	size_t size = backoff_policy_schema(NULL, 0) + 1, count;
-	char **operand, *text;
-	int code = rs_parse(&command, 0, 0, argc, argv, &operand, &count);
 
-	if (code != RS_GO_ON)
-		return code;
-	text = malloc(size);
-	if (text == NULL) {
-		tk_msg("out of memory");
-		return TK_EXIT_SYSTEM;
-	}
-	backoff_policy_schema(text, size);
-	fputs(text, stdout);
-	if (size > 1 && text[size - 2] != '\n')
-		putchar('\n');
-	free(text);
-	return TK_EXIT_OK;
+	return rs_print_schema(&command, backoff_policy_schema, argc, argv);
 }

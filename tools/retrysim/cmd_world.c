@@ -12,6 +12,7 @@
 #include "policies/policy_set.h"
 #include "retrysim/cmd.h"
 #include "retrysim/operands.h"
+#include "retrysim/schema.h"
 #include "world/world.h"
 
 static const struct tk_opt no_rows[] = {
@@ -118,19 +119,6 @@ rs_cmd_world_schema(int argc, char **argv)
 		"retrysim world schema", "",
 		"Print the JSON Schema of world files.",
 		"  retrysim world schema > world.schema.json\n", no_rows};
-	size_t size = rs_world_schema(NULL, 0) + 1, count;
-	char **operand, *text;
-	int code = rs_parse(&command, 0, 0, argc, argv, &operand, &count);
 
-	if (code != RS_GO_ON)
-		return code;
-	text = malloc(size);
-	if (text == NULL) {
-		tk_msg("out of memory");
-		return TK_EXIT_SYSTEM;
-	}
-	rs_world_schema(text, size);
-	fputs(text, stdout);
-	free(text);
-	return TK_EXIT_OK;
+	return rs_print_schema(&command, rs_world_schema, argc, argv);
 }

@@ -200,3 +200,39 @@ Test(replay_result, the_same_seed_gives_the_same_numbers)
 	small_case_clear(&a);
 	small_case_clear(&b);
 }
+
+/* The interval for the next window holds most of twenty others of the same
+ * world, and says something: it ends far from none and from twice as many. */
+Test(replay_result, the_next_window_is_like_this_one)
+{
+	static const char *const policies[] = {"QUICK", NULL};
+	struct small_world world = {.seed = 5,
+				    .calls_per_second = 10,
+				    .seconds = 1200,
+				    .up_fails = 0.001,
+				    .down_fails = 1,
+				    .mean_up = 20,
+				    .mean_down = 2};
+	struct backoff_policy *policy = small_policy("QUICK");
+	const struct rs_result *r;
+	struct small_case c;
+	unsigned held = 0;
+
+	small_case_run(&c, &world, "QUICK", policies);
+	r = &c.comparison.result[0];
+	cr_expect(r->success.low == r->success.high, "this window is known");
+	cr_expect(c.comparison.subject[0].incidents >= RS_INCIDENTS_MIN);
+	for (world.seed = 100; world.seed < 120; world.seed++) {
+		struct small_truth truth =
+			small_world_run(&world, policy, NULL);
+		double rate = (double)truth.succeeded / (double)truth.calls;
+
+		held += rate >= r->prospective.low &&
+			rate <= r->prospective.high;
+	}
+	cr_expect(held >= 17, "%u of 20", held);
+	cr_expect(1 - r->prospective.low < 2 * (1 - r->success_rate));
+	cr_expect(1 - r->prospective.high > 0.3 * (1 - r->success_rate));
+	backoff_policy_unref(policy);
+	small_case_clear(&c);
+}

@@ -272,7 +272,7 @@ Test(report_screen, begins_with_the_answer)
 		 "an open question that promises less is not raised"},
 		{nothing_is_known_of_today,
 		 "=> op  none beats WEBHOOK, the baseline",
-		 "nobody keeps a policy that perhaps does not run"},
+		 "a policy that perhaps does not run is not kept"},
 		{nothing_is_known_and_one_is_better,
 		 "=> op  QUICK beats WEBHOOK, the baseline: it saves 30 of "
 		 "100",
