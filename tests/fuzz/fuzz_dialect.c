@@ -111,6 +111,13 @@ struct reading {
 	size_t events, lines;
 };
 
+static bool
+keep(void *user, const struct tk_reading *reading)
+{
+	*(struct backoff_event *)user = reading->event;
+	return true;
+}
+
 static void
 read_line(struct reading *r, const struct tk_line *line)
 {
@@ -121,7 +128,8 @@ read_line(struct reading *r, const struct tk_line *line)
 	r->lines++;
 	MUST(line->number == r->lines);
 	if (r->dialect != NULL)
-		verdict = tk_dialect_read(r->dialect, line, &event, &error);
+		verdict = tk_dialect_read(r->dialect, 0, line, keep, &event,
+					  &error);
 	else if (tk_mapping_scan(r->mapping, line->text, line->length,
 				 &error) != BACKOFF_OK)
 		verdict = TK_BAD;
@@ -175,7 +183,8 @@ both_dialects(void)
 	static struct tk_dialect *dialect;
 
 	if (dialect == NULL)
-		MUST(tk_dialect_open("auto", &dialect, NULL) == BACKOFF_OK);
+		MUST(tk_dialect_open((const char *const[]){"auto", NULL}, NULL,
+				     &dialect, NULL) == BACKOFF_OK);
 	return dialect;
 }
 

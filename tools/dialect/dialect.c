@@ -26,15 +26,23 @@ enum kind {
 	KIND_MAPPED,
 };
 
+/* Places in `found`: native, and the mapping. */
+enum source {
+	SOURCE_NATIVE,
+	SOURCE_MAPPED,
+};
+
 struct tk_dialect {
 	enum kind kind;
-	char *name;
 	/* KIND_AUTO and KIND_NATIVE. */
 	struct backoff_event_decoder *decoder;
 	/* KIND_AUTO and KIND_MAPPED. */
 	struct tk_mapping *mapping;
 	/* KIND_AUTO: the source that identifies a native line, "v". */
 	int mark;
+	/* Readings by source. */
+	uint64_t found[2];
+	struct tk_reading reading;
 };
 
 void
@@ -44,30 +52,7 @@ tk_dialect_free(struct tk_dialect *dialect)
 		return;
 	backoff_event_decoder_free(dialect->decoder);
 	tk_mapping_free(dialect->mapping);
-	free(dialect->name);
 	free(dialect);
-}
-
-const char *
-tk_dialect_name(const struct tk_dialect *dialect)
-{
-	return dialect->name;
-}
-
-bool
-tk_dialect_logs_successes(const struct tk_dialect *dialect,
-			  const struct backoff_event *event)
-{
-	switch (dialect->kind) {
-	case KIND_NATIVE:
-		return true;
-	case KIND_AUTO:
-		/* Only events of the native dialect have a call id. */
-		return event->call_id != NULL;
-	case KIND_MAPPED:
-		break;
-	}
-	return dialect->mapping->logs_successes;
 }
 
 /* Whether these bytes can be an event: they contain the name of its type, or
@@ -88,26 +73,39 @@ may_be_event(const struct tk_dialect *dialect, const char *text, size_t length)
 	       memmem(text, length, "\\u00", 4);
 }
 
-bool
-tk_dialect_logs_calls(const struct tk_dialect *dialect,
-		      const struct backoff_event *event)
+void
+tk_dialect_arrival(struct tk_dialect *dialect, uint64_t ns)
 {
-	switch (dialect->kind) {
-	case KIND_NATIVE:
-		return false;
-	case KIND_AUTO:
-		if (event->call_id != NULL)
-			return false;
-		break;
-	case KIND_MAPPED:
-		break;
-	}
-	return !dialect->mapping->logs_attempts ||
-	       dialect->mapping->logs_successes;
+	(void)dialect;
+	(void)ns;
 }
 
 bool
-tk_dialect_time(const struct tk_dialect *dialect, const struct tk_line *line,
+tk_dialect_found(const struct tk_dialect *dialect, size_t i, const char **name,
+		 uint64_t *readings)
+{
+	if (dialect->kind == KIND_MAPPED)
+		i++;
+	if (i > (dialect->kind == KIND_NATIVE ? SOURCE_NATIVE : SOURCE_MAPPED))
+		return false;
+	*name = i == SOURCE_NATIVE ? "native" : dialect->mapping->name;
+	*readings = dialect->found[i];
+	return true;
+}
+
+bool
+tk_dialect_unwrapped(const struct tk_dialect *dialect, size_t i,
+		     const char **name, uint64_t *lines)
+{
+	(void)dialect;
+	(void)i;
+	(void)name;
+	(void)lines;
+	return false;
+}
+
+bool
+tk_dialect_time(struct tk_dialect *dialect, const struct tk_line *line,
 		uint64_t *out)
 {
 	static const char native[] = "\"ts\":\"";
@@ -217,6 +215,7 @@ open_parts(struct tk_dialect *dialect, const char *name,
 {
 	enum backoff_status status = BACKOFF_OK;
 
+	dialect->reading.event.size = sizeof(dialect->reading.event);
 	dialect->kind = KIND_MAPPED;
 	if (strcmp(name, "auto") == 0)
 		dialect->kind = KIND_AUTO;
@@ -239,16 +238,14 @@ open_parts(struct tk_dialect *dialect, const char *name,
 		if (dialect->mark < 0)
 			return fail(error, BACKOFF_E_NOMEM, "out of memory");
 	}
-	dialect->name = strdup(
-		dialect->kind == KIND_MAPPED ? dialect->mapping->name : name);
-	if (!dialect->name)
-		return fail(error, BACKOFF_E_NOMEM, "out of memory");
 	return BACKOFF_OK;
 }
 
+/* One name, so far. */
 enum backoff_status
-tk_dialect_open(const char *name, struct tk_dialect **out,
-		struct backoff_error *error)
+tk_dialect_open(const char *const *names,
+		const struct tk_dialect_options *options,
+		struct tk_dialect **out, struct backoff_error *error)
 {
 	struct tk_dialect *dialect = calloc(1, sizeof(*dialect));
 	struct backoff_error ignored = {.size = sizeof(ignored)};
@@ -258,10 +255,12 @@ tk_dialect_open(const char *name, struct tk_dialect **out,
 		error = &ignored;
 	if (!dialect)
 		return fail(error, BACKOFF_E_NOMEM, "out of memory");
-	status = open_parts(dialect, name, error);
+	status = open_parts(dialect, names[0], error);
 	if (status) {
 		int saved = errno;
 
+		if (options != NULL && options->on_error != NULL)
+			options->on_error(options->user, names[0], error);
 		tk_dialect_free(dialect);
 		errno = saved;
 		return status;
@@ -285,15 +284,42 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Say what the dialect knows about the log of the event that was read. */
+static void
+describe(struct tk_dialect *dialect, enum source source)
+{
+	struct tk_reading *reading = &dialect->reading;
+	const struct tk_mapping *mapping = dialect->mapping;
+
+	reading->native = source == SOURCE_NATIVE;
+	/* Other versions' native events may lack an id. */
+	reading->silent = reading->may_be_whole = false;
+	if (source == SOURCE_MAPPED ||
+	    (dialect->kind == KIND_AUTO && reading->event.call_id == NULL)) {
+		reading->silent =
+			dialect->kind == KIND_AUTO || !mapping->logs_successes;
+		reading->may_be_whole =
+			!mapping->logs_attempts || mapping->logs_successes;
+	}
+	reading->by_order = false;
+	reading->no_time = reading->event.ts_ns == BACKOFF_ABSENT;
+	reading->left = BACKOFF_ABSENT;
+	reading->lane = NULL;
+	reading->source = dialect->kind == KIND_MAPPED ? 0 : source;
+	dialect->found[source]++;
+}
+
 static enum tk_verdict
 read_native(struct tk_dialect *dialect, const char *text, size_t length,
-	    struct backoff_event *out, struct backoff_error *error)
+	    struct backoff_error *error)
 {
 	enum backoff_status status = backoff_event_decode(
-		dialect->decoder, text, length, out, error);
+		dialect->decoder, text, length, &dialect->reading.event, error);
 
-	if (status == BACKOFF_OK)
+	if (status == BACKOFF_OK) {
+		describe(dialect, SOURCE_NATIVE);
 		return TK_EVENT;
+	}
 	if (status == BACKOFF_E_FOREIGN)
 		return TK_FOREIGN;
 	error->status = status;
@@ -302,23 +328,28 @@ read_native(struct tk_dialect *dialect, const char *text, size_t length,
 
 static enum tk_verdict
 read_object(struct tk_dialect *dialect, const char *text, size_t length,
-	    struct backoff_event *out, struct backoff_error *error)
+	    struct backoff_error *error)
 {
+	enum tk_verdict verdict;
 	static const char native_start[] = "{\"v\":";
 
 	if (dialect->kind == KIND_NATIVE)
-		return read_native(dialect, text, length, out, error);
+		return read_native(dialect, text, length, error);
 	/* This library begins its lines with this text: they are read only
 	 * once. */
 	if (dialect->kind == KIND_AUTO && length >= sizeof(native_start) - 1 &&
 	    memcmp(text, native_start, sizeof(native_start) - 1) == 0)
-		return read_native(dialect, text, length, out, error);
+		return read_native(dialect, text, length, error);
 	if (tk_mapping_scan(dialect->mapping, text, length, error))
 		return TK_BAD;
 	if (dialect->kind == KIND_AUTO &&
 	    dialect->mapping->seen >> dialect->mark & 1)
-		return read_native(dialect, text, length, out, error);
-	return tk_mapping_convert(dialect->mapping, out, error);
+		return read_native(dialect, text, length, error);
+	verdict = tk_mapping_convert(dialect->mapping, &dialect->reading.event,
+				     error);
+	if (verdict == TK_EVENT)
+		describe(dialect, SOURCE_MAPPED);
+	return verdict;
 }
 
 /* Classify a line without reading its members. TK_EVENT: they must be read, and
@@ -368,27 +399,32 @@ look(const struct tk_dialect *dialect, const struct tk_line *line,
 }
 
 enum tk_verdict
-tk_dialect_read(struct tk_dialect *dialect, const struct tk_line *line,
-		struct backoff_event *out, struct backoff_error *error)
+tk_dialect_read(struct tk_dialect *dialect, size_t input,
+		const struct tk_line *line, tk_reading_fn fn, void *user,
+		struct backoff_error *error)
 {
+	const struct backoff_event *event = &dialect->reading.event;
 	const char *start = line->text, *end = line->text;
 	struct backoff_error ignored = {.size = sizeof(ignored)};
 	enum tk_verdict verdict;
 
+	(void)input;
 	if (!error)
 		error = &ignored;
 	verdict = look(dialect, line, &start, &end, error);
 	if (verdict == TK_EVENT) {
 		verdict = read_object(dialect, start, (size_t)(end - start),
-				      out, error);
-		if (verdict == TK_EVENT && out->dropped != BACKOFF_ABSENT &&
-		    out->dropped > DROPPED_MAX)
+				      error);
+		if (verdict == TK_EVENT && event->dropped != BACKOFF_ABSENT &&
+		    event->dropped > DROPPED_MAX)
 			verdict = bad(error, BACKOFF_E_VALUE, 1,
 				      "dropped: no process loses more than "
 				      "10^12 events");
 		if (verdict == TK_BAD)
 			error->column += (uint32_t)(start - line->text);
 	}
+	if (verdict == TK_EVENT && !fn(user, &dialect->reading))
+		verdict = bad(error, BACKOFF_E_NOMEM, 1, "out of memory");
 	if (verdict == TK_BAD)
 		error->line = line->number > UINT32_MAX
 				      ? UINT32_MAX

@@ -21,7 +21,8 @@ rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
 	enum backoff_status status;
 
 	memset(ingest, 0, sizeof(*ingest));
-	status = tk_dialect_open(dialect, &ingest->dialect, error);
+	status = tk_dialect_open((const char *const[]){dialect, NULL}, NULL,
+				 &ingest->dialect, error);
 	if (status != BACKOFF_OK)
 		return status;
 	ingest->window = rt_window_new();
@@ -101,18 +102,33 @@ count_event(struct rt_ingest *ingest, size_t input,
 		ingest->replayed = true;
 }
 
+/* Where a reading comes from. */
+struct from {
+	struct rt_ingest *ingest;
+	size_t input;
+};
+
+static bool
+take_reading(void *user, const struct tk_reading *reading)
+{
+	const struct from *from = user;
+
+	count_event(from->ingest, from->input, &reading->event);
+	return true;
+}
+
 void
 rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 {
 	struct rt_ingest *ingest = user;
 	struct backoff_error error = {.size = sizeof(error)};
-	struct backoff_event event = {.size = sizeof(event)};
+	struct from from = {ingest, input};
 
 	ingest->lines++;
 	ingest->oversize += line->oversize;
-	switch (tk_dialect_read(ingest->dialect, line, &event, &error)) {
+	switch (tk_dialect_read(ingest->dialect, input, line, take_reading,
+				&from, &error)) {
 	case TK_EVENT:
-		count_event(ingest, input, &event);
 		return;
 	case TK_FOREIGN:
 		if (ingest->events == 0)

@@ -30,7 +30,8 @@ open_dialect(const char *name, struct tk_dialect **out)
 	enum backoff_status status;
 
 	errno = 0;
-	status = tk_dialect_open(name, out, &error);
+	status = tk_dialect_open((const char *const[]){name, NULL}, NULL, out,
+				 &error);
 	if (status == BACKOFF_OK)
 		return TK_EXIT_OK;
 	if (status == BACKOFF_E_NOT_FOUND) {

@@ -360,22 +360,30 @@ tk_trace_add(struct tk_trace *trace, const struct backoff_event *event)
 	return add(trace, event, origin);
 }
 
+static bool
+take_reading(void *user, const struct tk_reading *reading)
+{
+	const struct origin origin = {
+		.silent = reading->silent,
+		.may_be_whole = reading->may_be_whole,
+	};
+
+	return add(user, &reading->event, origin) == BACKOFF_OK;
+}
+
 /* Take one line; false if there is no memory. */
 static bool
 take(struct tk_trace *trace, const char *path, const struct tk_line *line,
      struct tk_dialect *dialect, tk_bad_fn on_bad, void *user)
 {
-	struct backoff_event event = {.size = sizeof(event)};
 	struct backoff_error error = {.size = sizeof(error)};
-	struct origin origin = {0};
 	uint64_t ts_ns;
 
 	trace->totals.lines++;
-	switch (tk_dialect_read(dialect, line, &event, &error)) {
+	switch (tk_dialect_read(dialect, trace->input, line, take_reading,
+				trace, &error)) {
 	case TK_EVENT:
-		origin.silent = !tk_dialect_logs_successes(dialect, &event);
-		origin.may_be_whole = tk_dialect_logs_calls(dialect, &event);
-		return add(trace, &event, origin) == BACKOFF_OK;
+		return true;
 	case TK_FOREIGN:
 		if (trace->totals.events == 0)
 			trace->totals.wrapped +=

@@ -10,6 +10,7 @@
 #include <criterion/criterion.h>
 
 #include "dialect/dialect.h"
+#include "one.h"
 
 #define T "\"timestamp\":\"2026-11-23T10:00:00.193766+00:00\","
 #define O "\"operation\":\"op\","
@@ -30,11 +31,11 @@ line_of(const char *text, size_t length)
 
 static enum tk_verdict
 read_text(struct tk_dialect *dialect, const char *text,
-	  struct backoff_event *event, struct backoff_error *error)
+	  struct tk_reading *reading, struct backoff_error *error)
 {
 	struct tk_line line = line_of(text, strlen(text));
 
-	return tk_dialect_read(dialect, &line, event, error);
+	return read_one(dialect, &line, reading, error);
 }
 
 static struct tk_dialect *
@@ -43,8 +44,8 @@ open_dialect(const char *name)
 	struct tk_dialect *dialect = NULL;
 	struct backoff_error error;
 
-	cr_assert_eq(tk_dialect_open(name, &dialect, &error), BACKOFF_OK,
-		     "%s: %s", name, error.text);
+	cr_assert_eq(open_one(name, &dialect, &error), BACKOFF_OK, "%s: %s",
+		     name, error.text);
 	return dialect;
 }
 
@@ -202,7 +203,7 @@ Test(dialect_dialect, events_foreign_and_bad_lines_are_told_apart)
 			 * a byte too many. */
 			char *copy = malloc(row[i].length + 1);
 			struct tk_line line = line_of(copy, row[i].length);
-			struct backoff_event event;
+			struct tk_reading reading;
 			struct backoff_error error;
 			enum tk_verdict verdict;
 
@@ -210,8 +211,7 @@ Test(dialect_dialect, events_foreign_and_bad_lines_are_told_apart)
 			if (row[i].length)
 				copy = realloc(copy, row[i].length);
 			line.text = copy;
-			verdict =
-				tk_dialect_read(dialect, &line, &event, &error);
+			verdict = read_one(dialect, &line, &reading, &error);
 			cr_expect_eq(verdict, row[i].verdict, "%s: %d",
 				     row[i].why, (int)verdict);
 			if (verdict == TK_BAD && row[i].text) {
@@ -244,7 +244,7 @@ Test(dialect_dialect, a_number_of_dropped_events_is_bounded)
 	struct tk_dialect *dialect = open_dialect("auto");
 
 	for (size_t i = 0; i < sizeof(line) / sizeof(*line); i++) {
-		struct backoff_event event;
+		struct tk_reading reading;
 		struct backoff_error error = {.size = sizeof(error)};
 		struct tk_line in;
 		char text[200];
@@ -255,7 +255,7 @@ Test(dialect_dialect, a_number_of_dropped_events_is_bounded)
 			line[i].dropped);
 
 		in = line_of(text, (size_t)length);
-		cr_expect_eq(tk_dialect_read(dialect, &in, &event, &error),
+		cr_expect_eq(read_one(dialect, &in, &reading, &error),
 			     line[i].verdict, "%s", line[i].dropped);
 		if (line[i].verdict == TK_BAD)
 			cr_expect(strstr(error.text, "10^12"), "%s",
@@ -268,32 +268,32 @@ Test(dialect_dialect, oversize_and_unterminated_lines_are_named)
 {
 	struct tk_dialect *dialect = open_dialect("auto");
 	char *big = calloc(1, TK_LINE_MAX);
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 	struct tk_line line = line_of(big, TK_LINE_MAX);
 
 	memset(big, 'x', TK_LINE_MAX);
 	line.oversize = true;
-	cr_expect_eq(tk_dialect_read(dialect, &line, &event, &error), TK_BAD);
+	cr_expect_eq(read_one(dialect, &line, &reading, &error), TK_BAD);
 	cr_expect_eq(error.status, BACKOFF_E_LIMIT);
 	cr_expect(strstr(error.text, "1 MiB"));
 
 	line = line_of("{\"mess", 6);
 	line.unterminated = true;
-	cr_expect_eq(tk_dialect_read(dialect, &line, &event, &error), TK_BAD);
+	cr_expect_eq(read_one(dialect, &line, &reading, &error), TK_BAD);
 	cr_expect(strstr(error.text, "the file ends"));
 	line = line_of(ATTEMPT, sizeof(ATTEMPT) - 1);
 	line.unterminated = true;
-	cr_expect_eq(tk_dialect_read(dialect, &line, &event, &error), TK_EVENT);
+	cr_expect_eq(read_one(dialect, &line, &reading, &error), TK_EVENT);
 
 	line = line_of("\xef\xbb\xbf" ATTEMPT, sizeof(ATTEMPT) + 2);
-	cr_expect_eq(tk_dialect_read(dialect, &line, &event, &error), TK_EVENT,
+	cr_expect_eq(read_one(dialect, &line, &reading, &error), TK_EVENT,
 		     "a byte order mark is skipped in any line: files are "
 		     "joined");
 	line.offset = 0;
-	cr_expect_eq(tk_dialect_read(dialect, &line, &event, &error), TK_EVENT,
+	cr_expect_eq(read_one(dialect, &line, &reading, &error), TK_EVENT,
 		     "and at the start");
-	cr_expect_eq(read_text(dialect, "{", &event, NULL), TK_BAD);
+	cr_expect_eq(read_text(dialect, "{", &reading, NULL), TK_BAD);
 	free(big);
 	tk_dialect_free(dialect);
 }
@@ -309,27 +309,27 @@ Test(dialect_dialect, a_python_attempt_keeps_everything)
 		"\"caf\\u00e9 \\\"x\\\"\", \"error_type\": \"TimeoutError\", "
 		"\"request_id\": \"1a009d91\", \"line\": 177}";
 	struct tk_dialect *dialect = open_dialect("python-retry");
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 
-	cr_assert_eq(read_text(dialect, text, &event, &error), TK_EVENT, "%s",
+	cr_assert_eq(read_text(dialect, text, &reading, &error), TK_EVENT, "%s",
 		     error.text);
-	cr_expect_eq(event.type, BACKOFF_EVENT_ATTEMPT);
-	cr_expect_eq(event.ts_ns, UINT64_C(1795428036919020000));
-	cr_expect_str_eq(event.operation, "describe_image");
-	cr_expect_eq(event.attempt, 1);
-	cr_expect_eq(event.max_attempts, 3);
-	cr_expect_eq(event.delay_ns, 976189777);
-	cr_expect_str_eq(event.error, "caf\xc3\xa9 \"x\"");
-	cr_expect_str_eq(event.error_type, "TimeoutError");
-	cr_expect_str_eq(event.trace_id, "1a009d91");
-	cr_expect_null(event.call_id);
-	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_TIMEOUT);
-	cr_expect_eq(event.kind, BACKOFF_KIND_FIRST);
-	cr_expect_eq(event.stop, BACKOFF_STOP_NONE);
-	cr_expect_eq(event.duration_ns, BACKOFF_ABSENT);
-	cr_expect_eq(event.attempts, BACKOFF_ABSENT);
-	cr_expect_not(tk_dialect_logs_successes(dialect, &event));
+	cr_expect_eq(reading.event.type, BACKOFF_EVENT_ATTEMPT);
+	cr_expect_eq(reading.event.ts_ns, UINT64_C(1795428036919020000));
+	cr_expect_str_eq(reading.event.operation, "describe_image");
+	cr_expect_eq(reading.event.attempt, 1);
+	cr_expect_eq(reading.event.max_attempts, 3);
+	cr_expect_eq(reading.event.delay_ns, 976189777);
+	cr_expect_str_eq(reading.event.error, "caf\xc3\xa9 \"x\"");
+	cr_expect_str_eq(reading.event.error_type, "TimeoutError");
+	cr_expect_str_eq(reading.event.trace_id, "1a009d91");
+	cr_expect_null(reading.event.call_id);
+	cr_expect_eq(reading.event.outcome, BACKOFF_OUTCOME_TIMEOUT);
+	cr_expect_eq(reading.event.kind, BACKOFF_KIND_FIRST);
+	cr_expect_eq(reading.event.stop, BACKOFF_STOP_NONE);
+	cr_expect_eq(reading.event.duration_ns, BACKOFF_ABSENT);
+	cr_expect_eq(reading.event.attempts, BACKOFF_ABSENT);
+	cr_expect(reading.silent);
 	tk_dialect_free(dialect);
 }
 
@@ -338,28 +338,28 @@ Test(dialect_dialect, a_python_exhaustion_has_its_number_from_the_total)
 	static const char text[] = "{" T "\"event_type\":\"retry_exhausted\"," O
 				   "\"attempts\":4,\"final_error\":\"gone\"}";
 	struct tk_dialect *dialect = open_dialect("auto");
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 
-	cr_assert_eq(read_text(dialect, text, &event, &error), TK_EVENT);
-	cr_expect_eq(event.type, BACKOFF_EVENT_EXHAUSTED);
-	cr_expect_eq(event.attempt, 4);
-	cr_expect_eq(event.attempts, 4);
-	cr_expect_eq(event.max_attempts, BACKOFF_ABSENT);
-	cr_expect_eq(event.delay_ns, BACKOFF_ABSENT);
-	cr_expect_str_eq(event.error, "gone");
-	cr_expect_null(event.error_type);
-	cr_expect_null(event.trace_id);
-	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_FAILURE);
-	cr_expect_eq(event.stop, BACKOFF_STOP_MAX_ATTEMPTS);
-	cr_expect_eq(event.kind, BACKOFF_KIND_RETRY);
+	cr_assert_eq(read_text(dialect, text, &reading, &error), TK_EVENT);
+	cr_expect_eq(reading.event.type, BACKOFF_EVENT_EXHAUSTED);
+	cr_expect_eq(reading.event.attempt, 4);
+	cr_expect_eq(reading.event.attempts, 4);
+	cr_expect_eq(reading.event.max_attempts, BACKOFF_ABSENT);
+	cr_expect_eq(reading.event.delay_ns, BACKOFF_ABSENT);
+	cr_expect_str_eq(reading.event.error, "gone");
+	cr_expect_null(reading.event.error_type);
+	cr_expect_null(reading.event.trace_id);
+	cr_expect_eq(reading.event.outcome, BACKOFF_OUTCOME_FAILURE);
+	cr_expect_eq(reading.event.stop, BACKOFF_STOP_MAX_ATTEMPTS);
+	cr_expect_eq(reading.event.kind, BACKOFF_KIND_RETRY);
 	tk_dialect_free(dialect);
 }
 
 Test(dialect_dialect, long_texts_are_cut_between_characters)
 {
 	struct tk_dialect *dialect = open_dialect("auto");
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 	char text[4096], euros[1201] = "";
 
@@ -369,9 +369,9 @@ Test(dialect_dialect, long_texts_are_cut_between_characters)
 		 "{" T "\"event_type\":\"retry_exhausted\"," O
 		 "\"attempts\":4,\"error\":\"%s\",\"error_type\":\"%s\"}",
 		 euros, euros);
-	cr_assert_eq(read_text(dialect, text, &event, &error), TK_EVENT);
-	cr_expect_eq(strlen(event.error), 510);
-	cr_expect_eq(strlen(event.error_type), 255);
+	cr_assert_eq(read_text(dialect, text, &reading, &error), TK_EVENT);
+	cr_expect_eq(strlen(reading.event.error), 510);
+	cr_expect_eq(strlen(reading.event.error_type), 255);
 	tk_dialect_free(dialect);
 }
 
@@ -384,49 +384,50 @@ Test(dialect_dialect, auto_decides_line_by_line)
 		"3, \"outcome\": \"success\", \"ts\": "
 		"\"2026-11-23T10:00:00Z\", \"v\": 1}";
 	struct tk_dialect *dialect = open_dialect("auto");
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 
-	cr_assert_eq(read_text(dialect, NATIVE, &event, &error), TK_EVENT);
-	cr_expect_eq(event.type, BACKOFF_EVENT_SUCCESS);
-	cr_expect_str_eq(event.call_id, "c1");
-	cr_expect(tk_dialect_logs_successes(dialect, &event));
-	cr_assert_eq(read_text(dialect, ATTEMPT, &event, &error), TK_EVENT);
-	cr_expect_eq(event.type, BACKOFF_EVENT_ATTEMPT);
-	cr_expect_null(event.call_id);
-	cr_assert_eq(read_text(dialect, resorted, &event, &error), TK_EVENT,
+	cr_assert_eq(read_text(dialect, NATIVE, &reading, &error), TK_EVENT);
+	cr_expect_eq(reading.event.type, BACKOFF_EVENT_SUCCESS);
+	cr_expect_str_eq(reading.event.call_id, "c1");
+	cr_expect_not(reading.silent);
+	cr_assert_eq(read_text(dialect, ATTEMPT, &reading, &error), TK_EVENT);
+	cr_expect_eq(reading.event.type, BACKOFF_EVENT_ATTEMPT);
+	cr_expect_null(reading.event.call_id);
+	cr_assert_eq(read_text(dialect, resorted, &reading, &error), TK_EVENT,
 		     "%s: %s", error.path, error.text);
-	cr_expect_eq(event.type, BACKOFF_EVENT_SUCCESS);
+	cr_expect_eq(reading.event.type, BACKOFF_EVENT_SUCCESS);
 	cr_expect_eq(read_text(dialect, "{\"v\":1,\"x\":\"event_type\"}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_FOREIGN);
 	cr_expect_eq(read_text(dialect,
 			       "{\"v\":1,\"event_type\":\"retry_attempt\"}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_BAD, "a native event without what it needs");
 	cr_expect_eq(read_text(dialect,
 			       "{\"v\":1,\"ts\":\"2026-11-23T10:00:00Z\","
 			       "\"event_type\":\"from_the_future\"}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_EVENT);
-	cr_expect_eq(event.type, BACKOFF_EVENT_UNKNOWN);
-	cr_expect_str_eq(tk_dialect_name(dialect), "auto");
+	cr_expect_eq(reading.event.type, BACKOFF_EVENT_UNKNOWN);
+	cr_expect_str_eq(name_of(dialect, 0), "native");
+	cr_expect_str_eq(name_of(dialect, 1), "python-retry");
 	tk_dialect_free(dialect);
 }
 
 Test(dialect_dialect, native_reads_its_own_lines_only)
 {
 	struct tk_dialect *dialect = open_dialect("native");
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 
-	cr_expect_eq(read_text(dialect, NATIVE, &event, &error), TK_EVENT);
-	cr_expect_eq(read_text(dialect, "{\"message\":1}", &event, &error),
+	cr_expect_eq(read_text(dialect, NATIVE, &reading, &error), TK_EVENT);
+	cr_expect_eq(read_text(dialect, "{\"message\":1}", &reading, &error),
 		     TK_FOREIGN);
-	cr_expect_eq(read_text(dialect, "text", &event, &error), TK_FOREIGN);
-	cr_expect_eq(read_text(dialect, NATIVE "x", &event, &error), TK_BAD);
+	cr_expect_eq(read_text(dialect, "text", &reading, &error), TK_FOREIGN);
+	cr_expect_eq(read_text(dialect, NATIVE "x", &reading, &error), TK_BAD);
 	cr_expect_gt(error.column, 1);
-	cr_expect_str_eq(tk_dialect_name(dialect), "native");
+	cr_expect_str_eq(name_of(dialect, 0), "native");
 	tk_dialect_free(dialect);
 	tk_dialect_free(NULL);
 }
@@ -443,25 +444,24 @@ Test(dialect_dialect, cut_or_flipped_anywhere_no_line_crashes)
 		for (size_t cut = 1; cut < length; cut++) {
 			char *copy = malloc(cut);
 			struct tk_line line = line_of(copy, cut);
-			struct backoff_event event;
+			struct tk_reading reading;
 			struct backoff_error error;
 
 			memcpy(copy, lines[l], cut);
-			cr_expect_eq(
-				tk_dialect_read(dialect, &line, &event, &error),
-				TK_BAD, "%zu of %s", cut, lines[l]);
+			cr_expect_eq(read_one(dialect, &line, &reading, &error),
+				     TK_BAD, "%zu of %s", cut, lines[l]);
 			free(copy);
 		}
 		for (int i = 0; i < 50000; i++) {
 			char copy[512];
 			struct tk_line line = line_of(copy, length);
-			struct backoff_event event;
+			struct tk_reading reading;
 			struct backoff_error error = {.status = BACKOFF_OK};
 
 			memcpy(copy, lines[l], length);
 			state = state * UINT64_C(6364136223846793005) + 11;
 			copy[(state >> 40) % length] = (char)(state >> 56);
-			if (tk_dialect_read(dialect, &line, &event, &error) ==
+			if (read_one(dialect, &line, &reading, &error) ==
 			    TK_BAD)
 				cr_assert(error.text[0], "%s", copy);
 		}
@@ -480,10 +480,10 @@ Test(dialect_dialect, the_real_log_has_no_bad_line)
 				   &lines),
 		     BACKOFF_OK);
 	while (tk_lines_next(lines, &line) == BACKOFF_OK) {
-		struct backoff_event event;
+		struct tk_reading reading;
 		struct backoff_error error;
 
-		count[tk_dialect_read(dialect, &line, &event, &error)]++;
+		count[read_one(dialect, &line, &reading, &error)]++;
 	}
 	/* As `grep -c event_type` counts them. */
 	cr_expect_eq(count[TK_EVENT], 1439);

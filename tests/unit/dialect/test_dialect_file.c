@@ -11,6 +11,7 @@
 #include <criterion/criterion.h>
 
 #include "dialect/dialect.h"
+#include "one.h"
 
 /* Open this text as a dialect file. */
 static enum backoff_status
@@ -24,18 +25,18 @@ open_text(const char *text, struct tk_dialect **out,
 	cr_assert(fd >= 0);
 	cr_assert_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	close(fd);
-	status = tk_dialect_open(path, out, error);
+	status = open_one(path, out, error);
 	unlink(path);
 	return status;
 }
 
 static enum tk_verdict
 read_text(struct tk_dialect *dialect, const char *text,
-	  struct backoff_event *event, struct backoff_error *error)
+	  struct tk_reading *reading, struct backoff_error *error)
 {
 	struct tk_line line = {text, strlen(text), 1, 50, false, false, NULL};
 
-	return tk_dialect_read(dialect, &line, event, error);
+	return read_one(dialect, &line, reading, error);
 }
 
 /* Nested names, counts from zero, milliseconds, numbered times, tables. */
@@ -65,66 +66,67 @@ static const char rich[] =
 Test(dialect_file, maps_what_other_logs_have)
 {
 	struct tk_dialect *dialect = NULL;
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 
 	cr_assert_eq(open_text(rich, &dialect, &error), BACKOFF_OK,
 		     "%u:%u: %s: %s", (unsigned)error.line,
 		     (unsigned)error.column, error.path, error.text);
-	cr_expect_str_eq(tk_dialect_name(dialect), "zap");
+	cr_expect_str_eq(name_of(dialect, 0), "zap");
 	cr_assert_eq(read_text(dialect,
 			       "{\"time\":1795428000193.5,\"ctx\":{\"what\":"
 			       "\"again\",\"id\":\"c\",\"op\":\"get\"},"
 			       "\"retry\":0,\"status\":429,\"wait_ms\":1.5,"
 			       "\"took\":\"20ms\",\"op\":\"other\"}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_EVENT, "%s: %s", error.path, error.text);
-	cr_expect_eq(event.ts_ns, UINT64_C(1795428000193500000));
-	cr_expect_eq(event.type, BACKOFF_EVENT_ATTEMPT);
-	cr_expect_str_eq(event.operation, "get");
-	cr_expect_str_eq(event.call_id, "c");
-	cr_expect_str_eq(event.code, "429", "a number is taken as text");
-	cr_expect_eq(event.attempt, 1);
-	cr_expect_eq(event.delay_ns, 1500000);
-	cr_expect_eq(event.duration_ns, 20000000);
-	cr_expect_eq(event.failure_class, BACKOFF_CLASS_THROTTLE);
-	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_FAILURE);
-	cr_expect(tk_dialect_logs_successes(dialect, &event));
+	cr_expect_eq(reading.event.ts_ns, UINT64_C(1795428000193500000));
+	cr_expect_eq(reading.event.type, BACKOFF_EVENT_ATTEMPT);
+	cr_expect_str_eq(reading.event.operation, "get");
+	cr_expect_str_eq(reading.event.call_id, "c");
+	cr_expect_str_eq(reading.event.code, "429",
+			 "a number is taken as text");
+	cr_expect_eq(reading.event.attempt, 1);
+	cr_expect_eq(reading.event.delay_ns, 1500000);
+	cr_expect_eq(reading.event.duration_ns, 20000000);
+	cr_expect_eq(reading.event.failure_class, BACKOFF_CLASS_THROTTLE);
+	cr_expect_eq(reading.event.outcome, BACKOFF_OUTCOME_FAILURE);
+	cr_expect_not(reading.silent);
 
 	cr_assert_eq(read_text(dialect,
 			       "{\"time\":1,\"ctx.what\":\"gave up\",\"op\":"
 			       "\"get\",\"retry\":2,\"status\":\"503\",\"why\":"
 			       "\"deadline\"}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_EVENT, "%s: %s", error.path, error.text);
-	cr_expect_str_eq(event.operation, "get", "the second name");
-	cr_expect_eq(event.attempt, 3);
-	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_TIMEOUT);
-	cr_expect_eq(event.failure_class, BACKOFF_CLASS_SERVER);
-	cr_expect_eq(event.stop, BACKOFF_STOP_DEADLINE);
+	cr_expect_str_eq(reading.event.operation, "get", "the second name");
+	cr_expect_eq(reading.event.attempt, 3);
+	cr_expect_eq(reading.event.outcome, BACKOFF_OUTCOME_TIMEOUT);
+	cr_expect_eq(reading.event.failure_class, BACKOFF_CLASS_SERVER);
+	cr_expect_eq(reading.event.stop, BACKOFF_STOP_DEADLINE);
 
 	cr_assert_eq(read_text(dialect,
 			       "{\"time\":1,\"ctx\":{\"what\":\"ok\",\"op\":"
 			       "\"get\"},\"retry\":2}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_EVENT);
-	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_SUCCESS);
+	cr_expect_eq(reading.event.outcome, BACKOFF_OUTCOME_SUCCESS);
 
 	cr_expect_eq(read_text(dialect,
 			       "{\"time\":1,\"ctx\":{\"what\":\"gave up\","
 			       "\"op\":\"get\"},\"retry\":2}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_BAD);
 	cr_expect_str_eq(error.path, "status");
 	cr_expect_eq(read_text(dialect,
 			       "{\"time\":1,\"ctx\":{\"what\":\"ok\",\"op\":"
 			       "\"get\"}}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_BAD, "an attempt without a number");
 	cr_expect_eq(read_text(dialect,
 			       "{\"time\":1,\"ctx\":{\"what\":\"ok\",\"op\":"
 			       "\"get\"},\"retry\":2,\"took\":\"soon\"}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_BAD);
 	cr_expect_str_eq(error.path, "took");
 	tk_dialect_free(dialect);
@@ -143,7 +145,7 @@ Test(dialect_file, a_zone_is_added_where_there_is_none)
 		"\"operation\":{\"from\":\"o\"},\"attempt\":{\"from\":\"a\"}}"
 		"," EVENTS "}";
 	struct tk_dialect *dialect = NULL;
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 
 	cr_assert_eq(open_text(text, &dialect, &error), BACKOFF_OK, "%s",
@@ -151,15 +153,15 @@ Test(dialect_file, a_zone_is_added_where_there_is_none)
 	cr_assert_eq(read_text(dialect,
 			       "{\"t\":\"2026-11-23 12:00:00,193\",\"e\":\"x\","
 			       "\"o\":\"p\",\"a\":1}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_EVENT);
-	cr_expect_eq(event.ts_ns, UINT64_C(1795428000193000000));
+	cr_expect_eq(reading.event.ts_ns, UINT64_C(1795428000193000000));
 	cr_assert_eq(read_text(dialect,
 			       "{\"t\":\"2026-11-23T10:00:00Z\",\"e\":\"x\","
 			       "\"o\":\"p\",\"a\":1}",
-			       &event, &error),
+			       &reading, &error),
 		     TK_EVENT);
-	cr_expect_eq(event.ts_ns, UINT64_C(1795428000000000000));
+	cr_expect_eq(reading.event.ts_ns, UINT64_C(1795428000000000000));
 	tk_dialect_free(dialect);
 }
 
@@ -331,18 +333,16 @@ Test(dialect_file, names_that_are_not_there_are_told_apart)
 	struct tk_dialect *dialect = NULL;
 	struct backoff_error error;
 
-	cr_expect_eq(tk_dialect_open("pyhton-retry", &dialect, &error),
+	cr_expect_eq(open_one("pyhton-retry", &dialect, &error),
 		     BACKOFF_E_NOT_FOUND);
 	cr_expect(strstr(error.text, "did you mean python-retry?"));
-	cr_expect_eq(tk_dialect_open("log4j", &dialect, NULL),
-		     BACKOFF_E_NOT_FOUND);
+	cr_expect_eq(open_one("log4j", &dialect, NULL), BACKOFF_E_NOT_FOUND);
 	errno = 0;
-	cr_expect_eq(tk_dialect_open("/nonexistent/d.json", &dialect, &error),
+	cr_expect_eq(open_one("/nonexistent/d.json", &dialect, &error),
 		     BACKOFF_E_IO);
 	cr_expect_eq(errno, ENOENT);
-	cr_expect_eq(tk_dialect_open("/dev/zero", &dialect, &error),
-		     BACKOFF_E_LIMIT);
-	cr_expect_eq(tk_dialect_open("/tmp", &dialect, &error), BACKOFF_E_IO);
+	cr_expect_eq(open_one("/dev/zero", &dialect, &error), BACKOFF_E_LIMIT);
+	cr_expect_eq(open_one("/tmp", &dialect, &error), BACKOFF_E_IO);
 	cr_expect_null(dialect);
 }
 
@@ -351,12 +351,11 @@ Test(dialect_file, the_installed_file_is_the_built_in_one)
 	struct tk_dialect *dialect = NULL;
 	struct backoff_error error;
 
-	cr_assert_eq(
-		tk_dialect_open(TEST_SRCDIR
-				"/tools/dialect/dialects/python-retry.json",
-				&dialect, &error),
-		BACKOFF_OK, "%s", error.text);
-	cr_expect_str_eq(tk_dialect_name(dialect), "python-retry");
+	cr_assert_eq(open_one(TEST_SRCDIR
+			      "/tools/dialect/dialects/python-retry.json",
+			      &dialect, &error),
+		     BACKOFF_OK, "%s", error.text);
+	cr_expect_str_eq(name_of(dialect, 0), "python-retry");
 	tk_dialect_free(dialect);
 }
 
@@ -381,7 +380,7 @@ Test(dialect_file, the_document_shows_the_truth)
 {
 	FILE *file = fopen(TEST_SRCDIR "/docs/dialects.md", "r");
 	struct tk_dialect *dialect = NULL;
-	struct backoff_event event;
+	struct tk_reading reading;
 	struct backoff_error error;
 	char *example, *line;
 
@@ -391,11 +390,11 @@ Test(dialect_file, the_document_shows_the_truth)
 	fclose(file);
 	cr_assert_eq(open_text(example, &dialect, &error), BACKOFF_OK, "%s",
 		     error.text);
-	cr_expect_str_eq(tk_dialect_name(dialect), "python-retry");
-	cr_assert_eq(read_text(dialect, line, &event, &error), TK_EVENT, "%s",
+	cr_expect_str_eq(name_of(dialect, 0), "python-retry");
+	cr_assert_eq(read_text(dialect, line, &reading, &error), TK_EVENT, "%s",
 		     error.text);
-	cr_expect_eq(event.delay_ns, 1029886193);
-	cr_expect_eq(event.outcome, BACKOFF_OUTCOME_TIMEOUT);
+	cr_expect_eq(reading.event.delay_ns, 1029886193);
+	cr_expect_eq(reading.event.outcome, BACKOFF_OUTCOME_TIMEOUT);
 	tk_dialect_free(dialect);
 	free(example);
 	free(line);

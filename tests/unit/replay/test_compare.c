@@ -24,7 +24,8 @@ Test(replay_compare, a_real_log_comes_back_under_its_own_policies)
 	struct small_case c = {.trace = tk_trace_new()};
 	struct tk_dialect *dialect;
 
-	cr_assert(tk_dialect_open("auto", &dialect, NULL) == BACKOFF_OK);
+	cr_assert(tk_dialect_open((const char *const[]){"auto", NULL}, NULL,
+				  &dialect, NULL) == BACKOFF_OK);
 	cr_assert(tk_trace_read(c.trace,
 				TEST_SRCDIR "/tests/data/argus-1h/app.log",
 				dialect, NULL, NULL) == BACKOFF_OK);

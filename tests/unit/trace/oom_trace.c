@@ -23,7 +23,8 @@ open_one(const char *name)
 {
 	struct tk_dialect *dialect = NULL;
 	struct backoff_error error;
-	enum backoff_status status = tk_dialect_open(name, &dialect, &error);
+	enum backoff_status status = tk_dialect_open(
+		(const char *const[]){name, NULL}, NULL, &dialect, &error);
 
 	if (status)
 		return dialect ? BACKOFF_E_STATE : error.status;
@@ -52,7 +53,8 @@ read_log(void)
 	enum backoff_status status = trace ? BACKOFF_OK : BACKOFF_E_NOMEM;
 
 	if (!status)
-		status = tk_dialect_open("auto", &dialect, NULL);
+		status = tk_dialect_open((const char *const[]){"auto", NULL},
+					 NULL, &dialect, NULL);
 	if (!status)
 		status = tk_trace_read(trace, log_path, dialect, NULL, NULL);
 	if (!status)

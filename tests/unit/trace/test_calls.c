@@ -457,7 +457,9 @@ read_files(const char *const *paths, size_t count)
 	struct tk_trace *trace = tk_trace_new();
 	struct tk_dialect *dialect = NULL;
 
-	cr_assert_eq(tk_dialect_open("auto", &dialect, NULL), BACKOFF_OK);
+	cr_assert_eq(tk_dialect_open((const char *const[]){"auto", NULL}, NULL,
+				     &dialect, NULL),
+		     BACKOFF_OK);
 	for (size_t i = 0; i < count; i++)
 		cr_assert_eq(
 			tk_trace_read(trace, paths[i], dialect, NULL, NULL),
@@ -577,7 +579,9 @@ Test(trace_calls, counts_what_it_skips)
 	for (int i = 0; i < (1 << 20) + 10; i++)
 		fputc('x', file);
 	fclose(file);
-	cr_assert_eq(tk_dialect_open("auto", &dialect, NULL), BACKOFF_OK);
+	cr_assert_eq(tk_dialect_open((const char *const[]){"auto", NULL}, NULL,
+				     &dialect, NULL),
+		     BACKOFF_OK);
 	cr_assert_eq(tk_trace_read(trace, path, dialect, keep, &kept),
 		     BACKOFF_OK);
 	cr_expect_eq(totals->lines, 8);
