@@ -24,18 +24,20 @@ src/retry 8
 tools/common 0
 tools/stats 0
 tools/input 1
-tools/dialect 2
-tools/trace 3
-tools/live 3
-tools/policies 3
-tools/recorded 4
-tools/estimate 5
-tools/replay 6
-tools/report 7
-tools/world 7
-tools/score 8
-tools/retrysim 9
-tools/retrytop 9
+tools/unwrap 2
+tools/envelope 3
+tools/dialect 4
+tools/trace 5
+tools/live 5
+tools/policies 5
+tools/recorded 6
+tools/estimate 7
+tools/replay 8
+tools/report 9
+tools/world 9
+tools/score 10
+tools/retrysim 11
+tools/retrytop 11
 '
 
 # Skip without the tool; in the gate (RETRYKIT_LINT_STRICT), where every tool is

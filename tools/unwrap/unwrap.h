@@ -1,0 +1,131 @@
+/* Takes a line out of what transported it: docker, Kubernetes, syslog,
+ * journald. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TK_UNWRAP_H
+#define TK_UNWRAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+#include "input/lines.h"
+
+/** Bytes within a text, not NUL-terminated; { NULL, 0 } if there are none. */
+struct tk_piece {
+	const char *at;
+	size_t length;
+};
+
+/** What lines are wrapped in; bit n of tk_payload.wrappers is 1u << n. */
+enum tk_wrapper {
+	/** A byte order mark before the text. */
+	TK_WRAPPER_MARK,
+	/** Escape sequences of a terminal, anywhere in the text. */
+	TK_WRAPPER_COLOUR,
+	/** Docker's json-file. */
+	TK_WRAPPER_DOCKER,
+	/** The container runtimes of Kubernetes: time, stream, P or F. */
+	TK_WRAPPER_CRI,
+	/** The time of `kubectl logs --timestamps` and `docker logs -t`. */
+	TK_WRAPPER_TIMESTAMP,
+	/** `kubectl logs --prefix`: "[pod/web-0/app] ". */
+	TK_WRAPPER_KUBECTL,
+	/** docker compose: "web-1  | ". */
+	TK_WRAPPER_COMPOSE,
+	/** stern: "web-597c746645-t2kb8 app ". */
+	TK_WRAPPER_STERN,
+	/** RFC 3164 and files that syslog daemons write. */
+	TK_WRAPPER_SYSLOG,
+	/** RFC 5424. */
+	TK_WRAPPER_SYSLOG5424,
+	/** `journalctl -o json`. */
+	TK_WRAPPER_JOURNALD,
+	TK_WRAPPER_COUNT
+};
+
+/** "docker json-file", "kubectl --prefix": for messages and reports. */
+const char *tk_wrapper_name(enum tk_wrapper wrapper);
+
+/** A line without its wrappers, and what they said. Valid until the next
+ *  call. */
+struct tk_payload {
+	/** What the program wrote, without a newline; may be empty. */
+	const char *text;
+	size_t length;
+	/** The time of the innermost wrapper that has one, else
+	 *  BACKOFF_ABSENT. */
+	uint64_t ts_ns;
+	/** What the innermost wrapper says that has it. `app` is the program's
+	 *  name, `stream` "stdout" or "stderr". */
+	struct tk_piece host, pod, container, stream, app, pid;
+	/** Bits of enum tk_wrapper. */
+	unsigned wrappers;
+	/** Bytes of the line before `text`, to report columns; 0 if the text
+	 *  is a copy, because it had escapes or came in parts. */
+	size_t skipped;
+};
+
+/** What was unwrapped since the beginning. */
+struct tk_unwrap_counts {
+	/** Lines by wrapper; a line can have several. */
+	uint64_t lines[TK_WRAPPER_COUNT];
+	/** Lines that came in parts and were joined, and those whose parts were
+	 *  longer together than a line may be. */
+	uint64_t joined, oversize;
+};
+
+/** Opaque; for one thread at a time. */
+struct tk_unwrap;
+
+/** NULL if there is no memory. */
+struct tk_unwrap *tk_unwrap_new(void);
+void tk_unwrap_free(struct tk_unwrap *unwrap);
+
+/**
+ * Set how the times of syslog are read, which have neither year nor zone.
+ *
+ * @param zone_s  their offset from UTC in seconds; 0 at first
+ * @param now_ns  no time is later than a day after this; at first the time at
+ *                which the unwrapper was made
+ */
+void tk_unwrap_clock(struct tk_unwrap *unwrap, int32_t zone_s, uint64_t now_ns);
+
+enum tk_unwrapped {
+	TK_UNWRAPPED,
+	/** The line is a part of a longer one, and was kept. */
+	TK_UNWRAP_PENDING,
+	/** The line is not text, or too long; *error says why. */
+	TK_UNWRAP_BAD,
+};
+
+/**
+ * Remove the wrappers of a line, in whatever order they were added. A line that
+ * only looks like a wrapper stays as it is.
+ *
+ * @param input  the number of the input: parts are joined within one
+ * @param error  status, column and text for BAD; may be NULL. BACKOFF_E_NOMEM,
+ *               _SYNTAX (not text), _LIMIT (too long)
+ */
+enum tk_unwrapped tk_unwrap_line(struct tk_unwrap *unwrap, size_t input,
+				 const struct tk_line *line,
+				 struct tk_payload *out,
+				 struct backoff_error *error);
+
+/**
+ * Whether tk_unwrap_line() must see a line even if no literal of a dialect is
+ * in it, because its bytes are not those of its text: it is a part, ends one,
+ * or is an array of bytes. Cheap. Literals that stand in the line itself
+ * survive all other wrappers if they have no quote, backslash, control
+ * character, <, > or & (docker escapes these) and no byte above 127.
+ */
+bool tk_unwrap_must_see(const struct tk_unwrap *unwrap, size_t input,
+			const struct tk_line *line);
+
+const struct tk_unwrap_counts *tk_unwrap_counts(const struct tk_unwrap *unwrap);
+
+/** Remove the escape sequences of terminals (ECMA-48); @p out has room for
+ *  @p length bytes and may be @p text. Returns the new length. */
+size_t tk_strip_colours(const char *text, size_t length, char *out);
+
+#endif
