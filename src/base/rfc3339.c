@@ -129,11 +129,10 @@ parse_offset(const char *p, const char *end, bool loose, long *east)
 	return true;
 }
 
-/* Days since 1970 of a date from 1969 on (which may be 1970 in UTC); false if
- * there is no such date. */
-static bool
-days_of(int year, int month, int day, long *days)
+bool
+bo_rfc3339_days(int year, int month, int day, long *days)
 {
+	/* From 1969 on, which may be 1970 in UTC. */
 	static const int length[] = {31, 28, 31, 30, 31, 30,
 				     31, 31, 30, 31, 30, 31};
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -159,8 +158,9 @@ parse(const char *text, size_t length, bool loose, uint64_t *out_ns)
 	if (length < 20 || p[4] != '-' || p[7] != '-' ||
 	    (p[10] != 'T' && p[10] != 't' && p[10] != ' ') || p[13] != ':' ||
 	    p[16] != ':' ||
-	    !days_of(fixed_digits(p, end, 4), fixed_digits(p + 5, end, 2),
-		     fixed_digits(p + 8, end, 2), &days))
+	    !bo_rfc3339_days(fixed_digits(p, end, 4),
+			     fixed_digits(p + 5, end, 2),
+			     fixed_digits(p + 8, end, 2), &days))
 		return false;
 	int hour = fixed_digits(p + 11, end, 2);
 	int minute = fixed_digits(p + 14, end, 2);

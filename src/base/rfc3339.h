@@ -28,4 +28,7 @@ bool bo_rfc3339_parse(const char *text, size_t length, uint64_t *out_ns);
  *  the decimals, and offsets like "+0200" and "+02". */
 bool bo_rfc3339_parse_loose(const char *text, size_t length, uint64_t *out_ns);
 
+/** Days from 1970 to a date from 1969 on; false if there is no such date. */
+bool bo_rfc3339_days(int year, int month, int day, long *days);
+
 #endif
