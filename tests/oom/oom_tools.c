@@ -34,6 +34,14 @@ static const char policy_text[] =
 	"{\"kind\":\"token_bucket\",\"capacity\":5},\"breaker\":{\"window\":2,"
 	"\"min_attempts\":1,\"failure_ratio\":0.3}}";
 
+/* Few calls, with everything that a world may have. */
+static const char world_text[] =
+	"{\"world\":\"tiny\",\"group\":\"environment\",\"length\":\"2s\","
+	"\"arrivals\":{\"rate\":5},\"environment\":[{\"states\":[{\"fails\":"
+	"0.3}]}],\"latency\":{\"law\":\"lognormal\",\"median\":\"20ms\","
+	"\"sigma\":0.5},\"record\":[{\"name\":\"TWO\",\"max_attempts\":2}],"
+	"\"compare\":[\"QUICK\"]}";
+
 /* Also among the arguments below. */
 static const char log_path[] = "./oom_tools.log";
 static const char policy_path[] = "./oom_tools.json";
@@ -105,6 +113,7 @@ enum {
 	SCHEDULE_TEXT,
 	ONCE_JSON,
 	ONCE_TEXT,
+	GENERATE,
 	REPORTS
 };
 
@@ -175,6 +184,32 @@ static enum backoff_status
 compare_csv(struct tap *tap)
 {
 	return compare(tap, CSV);
+}
+
+/* A log of a world, and what is true there. */
+static enum backoff_status
+generate(struct tap *tap)
+{
+	char word[][20] = {"retrysim", "generate",        "./oom_tools.json",
+			   "--truth",  "./oom_tools.log", "--noise",
+			   "2",        "--windows",       "2",
+			   "-o",       "./oom_tools.out"};
+	enum { WORDS = sizeof(word) / sizeof(*word) };
+	char *argv[WORDS + 1] = {NULL};
+	enum backoff_status status;
+
+	for (int i = 0; i < WORDS; i++)
+		argv[i] = word[i];
+	write_file(tap, policy_path, world_text);
+	unlink(out_path);
+	status = status_of(quietly(rs_main, WORDS, argv));
+	/* The log is written before the truth. */
+	if (status == BACKOFF_OK)
+		check_report(tap, GENERATE, status);
+	unlink(policy_path);
+	unlink(out_path);
+	unlink(log_path);
+	return status;
 }
 
 /* A "retrysim policy" command that prints on stdout. */
@@ -302,6 +337,7 @@ const struct oom_scenario oom_tools[] = {
 	 BACKOFF_E_NOMEM, 1},
 	{"retrysim policy schedule, text", schedule_text, BACKOFF_OK,
 	 BACKOFF_E_NOMEM, 1},
+	{"retrysim generate", generate, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
 	{"retrytop --once, JSON", once_json, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
 	{"retrytop --once, text", once_text, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
 	{NULL, NULL, BACKOFF_OK, BACKOFF_OK, 0},
