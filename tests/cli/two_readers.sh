@@ -81,10 +81,6 @@ event 10 1 | sed 's/+00:00//' >"$work/zone.log"
 refused "a time without a zone" "$work/zone.log" 'the time has no zone'
 event 10 1 | sed 's/+00:00/ Mars/' >"$work/zone.log"
 refused "an unknown zone" "$work/zone.log" 'unknown time zone "Mars"'
-event 10 1 | sed 's/^/2026-11-23T10:00:00Z stdout F /' >"$work/prefix.log"
-refused "a prefix" "$work/prefix.log" 'an event behind a prefix'
-event 10 1 | sed 's/"/\\"/g; s/.*/{"log": "&"}/' >"$work/docker.log"
-refused "a line in a string" "$work/docker.log" 'an event behind a prefix'
 for zone in ' UTC' ' +0200' ' GMT' Z; do
 	event 10 1 | sed "s/+00:00/$zone/"
 done >"$work/zones.log"

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/nearest.h"
 #include "dialect/mapping.h"
+#include "unwrap/unwrap.h"
 
 /* A larger file is not a dialect. */
 #define FILE_MAX (1u << 20)
@@ -40,6 +41,9 @@ struct tk_dialect {
 	struct tk_mapping *mapping;
 	/* KIND_AUTO: the source that identifies a native line, "v". */
 	int mark;
+	struct tk_unwrap *unwrap;
+	/* The last line that was read, without its wrappers. */
+	struct tk_payload payload;
 	/* Readings by source. */
 	uint64_t found[2];
 	struct tk_reading reading;
@@ -52,6 +56,7 @@ tk_dialect_free(struct tk_dialect *dialect)
 		return;
 	backoff_event_decoder_free(dialect->decoder);
 	tk_mapping_free(dialect->mapping);
+	tk_unwrap_free(dialect->unwrap);
 	free(dialect);
 }
 
@@ -97,11 +102,11 @@ bool
 tk_dialect_unwrapped(const struct tk_dialect *dialect, size_t i,
 		     const char **name, uint64_t *lines)
 {
-	(void)dialect;
-	(void)i;
-	(void)name;
-	(void)lines;
-	return false;
+	if (i >= TK_WRAPPER_COUNT)
+		return false;
+	*name = tk_wrapper_name((enum tk_wrapper)i);
+	*lines = tk_unwrap_counts(dialect->unwrap)->lines[i];
+	return true;
 }
 
 bool
@@ -109,34 +114,27 @@ tk_dialect_time(struct tk_dialect *dialect, const struct tk_line *line,
 		uint64_t *out)
 {
 	static const char native[] = "\"ts\":\"";
-	const char *text;
+	const struct tk_payload *payload = &dialect->payload;
+	const char *end, *text;
 
-	if (line->oversize)
+	if (line->oversize || payload->length == 0)
 		return false;
+	end = payload->text + payload->length;
 	if (dialect->mapping != NULL &&
-	    tk_mapping_time(dialect->mapping, line->text, line->length, out))
+	    tk_mapping_time(dialect->mapping, payload->text, payload->length,
+			    out))
 		return true;
-	if (dialect->kind == KIND_MAPPED)
+	text = dialect->kind == KIND_MAPPED
+		       ? NULL
+		       : memmem(payload->text, payload->length, native,
+				sizeof(native) - 1);
+	if (text != NULL &&
+	    tk_time_in_quotes(text + sizeof(native) - 1, end, "", out))
+		return true;
+	if (payload->ts_ns == BACKOFF_ABSENT)
 		return false;
-	text = memmem(line->text, line->length, native, sizeof(native) - 1);
-	if (text == NULL)
-		return false;
-	text += sizeof(native) - 1;
-	return tk_time_in_quotes(text, line->text + line->length, "", out);
-}
-
-bool
-tk_dialect_is_wrapped(const struct tk_dialect *dialect,
-		      const struct tk_line *line)
-{
-	const char *brace = memchr(line->text, '{', line->length);
-
-	/* Also as a string in another object, as docker writes it. */
-	return brace != NULL && line->length > 0 && !line->oversize &&
-	       (memmem(line->text, line->length, "\\\"event_type\\\"", 14) ||
-		(brace != line->text &&
-		 may_be_event(dialect, brace,
-			      (size_t)(line->text + line->length - brace))));
+	*out = payload->ts_ns;
+	return true;
 }
 
 static enum backoff_status
@@ -216,6 +214,9 @@ open_parts(struct tk_dialect *dialect, const char *name,
 	enum backoff_status status = BACKOFF_OK;
 
 	dialect->reading.event.size = sizeof(dialect->reading.event);
+	dialect->unwrap = tk_unwrap_new();
+	if (!dialect->unwrap)
+		return fail(error, BACKOFF_E_NOMEM, "out of memory");
 	dialect->kind = KIND_MAPPED;
 	if (strcmp(name, "auto") == 0)
 		dialect->kind = KIND_AUTO;
@@ -352,67 +353,62 @@ read_object(struct tk_dialect *dialect, const char *text, size_t length,
 	return verdict;
 }
 
-/* Classify a line without reading its members. TK_EVENT: they must be read, and
+/* Find the object that ends a text which begins otherwise, as loggers write
+ * those that are given to them as a message. */
+static const char *
+find_object(const char *text, size_t length)
+{
+	const char *object = NULL;
+
+	if (length > 0 && text[length - 1] == '}')
+		object = memmem(text, length, "{\"", 2);
+	return object;
+}
+
+/* Classify a text without reading its members. TK_EVENT: they must be read, and
  * *start and *end are set to its object. */
 static enum tk_verdict
 look(const struct tk_dialect *dialect, const struct tk_line *line,
      const char **start, const char **end, struct backoff_error *error)
 {
-	static const char byte_order_mark[] = "\xef\xbb\xbf";
-	const char *text = line->text;
-	size_t length = line->length, skipped = 0;
-	const char *nul;
+	const char *text = *start;
 
-	if (line->not_text != NULL)
-		return bad(error, BACKOFF_E_SYNTAX, 1, line->not_text);
-	if (line->oversize)
-		return bad(error, BACKOFF_E_LIMIT, TK_LINE_MAX,
-			   "the line is longer than 1 MiB");
-	/* At the start of any line: files that have one are joined. NULs after
-	 * it are a hole like those before it, which the splitter skips. */
-	while (length - skipped >= 3 &&
-	       memcmp(text + skipped, byte_order_mark, 3) == 0)
-		skipped += 3;
-	while (skipped > 0 && skipped < length && text[skipped] == '\0')
-		skipped++;
-	nul = memchr(text + skipped, '\0', length - skipped);
-	if (nul)
-		return bad(error, BACKOFF_E_SYNTAX, (size_t)(nul - text) + 1,
-			   "NUL bytes");
-	while (skipped < length && is_space(text[skipped]))
-		skipped++;
-	while (length > skipped && is_space(text[length - 1]))
-		length--;
-	if (skipped == length || text[skipped] != '{')
+	while (text < *end && is_space(*text))
+		text++;
+	while (*end > text && is_space((*end)[-1]))
+		--*end;
+	if (text == *end)
 		return TK_FOREIGN;
-	if (!may_be_event(dialect, text + skipped, length - skipped)) {
-		if (text[length - 1] == '}')
+	if (*text != '{') {
+		text = find_object(text, (size_t)(*end - text));
+		if (!text)
 			return TK_FOREIGN;
-		return bad(error, BACKOFF_E_SYNTAX, length + 1,
+	}
+	if (!may_be_event(dialect, text, (size_t)(*end - text))) {
+		if ((*end)[-1] == '}')
+			return TK_FOREIGN;
+		return bad(error, BACKOFF_E_SYNTAX, (size_t)(*end - *start) + 1,
 			   line->unterminated
 				   ? "the file ends in the middle of a line"
 				   : "truncated JSON");
 	}
-	*start = text + skipped;
-	*end = text + length;
+	*start = text;
 	return TK_EVENT;
 }
 
-enum tk_verdict
-tk_dialect_read(struct tk_dialect *dialect, size_t input,
-		const struct tk_line *line, tk_reading_fn fn, void *user,
-		struct backoff_error *error)
+static enum tk_verdict
+read_payload(struct tk_dialect *dialect, const struct tk_line *line,
+	     struct backoff_error *error)
 {
+	const struct tk_payload *payload = &dialect->payload;
 	const struct backoff_event *event = &dialect->reading.event;
-	const char *start = line->text, *end = line->text;
-	struct backoff_error ignored = {.size = sizeof(ignored)};
+	const char *start = payload->text, *end = start + payload->length;
 	enum tk_verdict verdict;
+	size_t before;
 
-	(void)input;
-	if (!error)
-		error = &ignored;
 	verdict = look(dialect, line, &start, &end, error);
 	if (verdict == TK_EVENT) {
+		before = (size_t)(start - payload->text);
 		verdict = read_object(dialect, start, (size_t)(end - start),
 				      error);
 		if (verdict == TK_EVENT && event->dropped != BACKOFF_ABSENT &&
@@ -420,8 +416,38 @@ tk_dialect_read(struct tk_dialect *dialect, size_t input,
 			verdict = bad(error, BACKOFF_E_VALUE, 1,
 				      "dropped: no process loses more than "
 				      "10^12 events");
+		/* Braces in a text are not an object. */
+		if (verdict == TK_BAD && before > 0 && start[-1] > ' ' &&
+		    error->status == BACKOFF_E_SYNTAX)
+			return TK_FOREIGN;
 		if (verdict == TK_BAD)
-			error->column += (uint32_t)(start - line->text);
+			error->column += (uint32_t)before;
+	}
+	if (verdict == TK_BAD)
+		error->column += (uint32_t)payload->skipped;
+	return verdict;
+}
+
+enum tk_verdict
+tk_dialect_read(struct tk_dialect *dialect, size_t input,
+		const struct tk_line *line, tk_reading_fn fn, void *user,
+		struct backoff_error *error)
+{
+	struct backoff_error ignored = {.size = sizeof(ignored)};
+	enum tk_verdict verdict = TK_BAD;
+
+	if (!error)
+		error = &ignored;
+	dialect->payload.length = 0;
+	switch (tk_unwrap_line(dialect->unwrap, input, line, &dialect->payload,
+			       error)) {
+	case TK_UNWRAPPED:
+		verdict = read_payload(dialect, line, error);
+		break;
+	case TK_UNWRAP_PENDING:
+		return TK_EVENT;
+	case TK_UNWRAP_BAD:
+		break;
 	}
 	if (verdict == TK_EVENT && !fn(user, &dialect->reading))
 		verdict = bad(error, BACKOFF_E_NOMEM, 1, "out of memory");

@@ -96,13 +96,8 @@ bool tk_dialect_found(const struct tk_dialect *dialect, size_t i,
 bool tk_dialect_unwrapped(const struct tk_dialect *dialect, size_t i,
 			  const char **name, uint64_t *lines);
 
-/** Whether a line that is foreign seems to hold an event behind a prefix, or as
- *  a string in another object: docker, kubectl and journald write such. */
-bool tk_dialect_is_wrapped(const struct tk_dialect *dialect,
-			   const struct tk_line *line);
-
-/** The time of a line that is not an event, if it is cheap to find: it shows
- *  that the log was being written. False if there is none. */
+/** The time of the line that was read last and is not an event, if it is cheap
+ *  to find: it shows that the log was being written. False if there is none. */
 bool tk_dialect_time(struct tk_dialect *dialect, const struct tk_line *line,
 		     uint64_t *out);
 

@@ -131,9 +131,6 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 	case TK_EVENT:
 		return;
 	case TK_FOREIGN:
-		if (ingest->events == 0)
-			ingest->wrapped +=
-				tk_dialect_is_wrapped(ingest->dialect, line);
 		ingest->foreign++;
 		break;
 	case TK_BAD:

@@ -23,9 +23,6 @@ struct rt_ingest {
 	struct tk_sequence *sequence;
 	/** Lines, and those of each kind; bad includes oversize. */
 	uint64_t lines, events, foreign, bad, oversize;
-	/** Other lines that seem to hold an event; counted before the first
-	 *  event only. */
-	uint64_t wrapped;
 	/** Events of a type that this version does not know. */
 	uint64_t unknown;
 	/** Events of inputs that hold a copy of another: they are not counted

@@ -96,12 +96,6 @@ check_totals(const struct rs_input_options *options, const char *path,
 	tk_msg("%s: no attempt events in %" PRIu64 " lines (%" PRIu64
 	       " other lines, %" PRIu64 " bad)",
 	       path, totals->lines, totals->foreign, totals->bad);
-	if (totals->wrapped > 0)
-		tk_msg("%" PRIu64 " other line%s an event behind a prefix or "
-		       "inside a string, as kubectl, docker and journald write "
-		       "them: cut that off first",
-		       totals->wrapped,
-		       totals->wrapped == 1 ? " has" : "s have");
 	return TK_EXIT_BAD_INPUT;
 }
 

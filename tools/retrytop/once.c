@@ -46,12 +46,6 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 	if (ingest->lines > 0 && ingest->events == 0)
 		tk_msg("no attempt events in %llu lines (dialect %s)",
 		       (unsigned long long)ingest->lines, options->dialect);
-	if (ingest->wrapped > 0 && ingest->events == 0)
-		tk_msg("%llu other line%s an event behind a prefix or inside a "
-		       "string, as kubectl, docker and journald write them: "
-		       "cut that off first",
-		       (unsigned long long)ingest->wrapped,
-		       ingest->wrapped == 1 ? " has" : "s have");
 	if (ingest->bad > options->max_bad) {
 		tk_msg("more than %llu bad lines",
 		       (unsigned long long)options->max_bad);

@@ -385,9 +385,6 @@ take(struct tk_trace *trace, const char *path, const struct tk_line *line,
 	case TK_EVENT:
 		return true;
 	case TK_FOREIGN:
-		if (trace->totals.events == 0)
-			trace->totals.wrapped +=
-				tk_dialect_is_wrapped(dialect, line);
 		/* In a long log, some of them show when it was written. */
 		if (trace->totals.foreign++ < FOREIGN_ALL ||
 		    trace->totals.foreign % FOREIGN_EVERY == 0)

@@ -75,9 +75,6 @@ struct tk_call {
 /** Counts of lines and events read. */
 struct tk_trace_totals {
 	uint64_t lines, events, foreign, bad, oversize;
-	/** Other lines that seem to hold an event; counted before the first
-	 *  event only. */
-	uint64_t wrapped;
 	/** Calls that made several attempts at once, counted when the trace is
 	 *  stitched. They are left out. */
 	uint64_t hedged_calls;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "unwrap/unwrap.h"
+#include "unwrap/colours.h"
 
 #include <string.h>
 

@@ -10,24 +10,28 @@
 #include <time.h>
 
 #include "base/num.h"
+#include "unwrap/colours.h"
+#include "unwrap/layer.h"
+#include "unwrap/parts.h"
 
 struct tk_unwrap {
 	struct tk_unwrap_counts counts;
-	int32_t zone_s;
-	uint64_t now_ns;
+	struct tk_parts parts;
+	/* Buffers and clock live from line to line. */
+	struct tk_layer layer;
 };
 
 static const char *const names[] = {
-	[TK_WRAPPER_MARK] = "byte order mark",
+	[TK_WRAPPER_MARK] = "byte_order_mark",
 	[TK_WRAPPER_COLOUR] = "colours",
-	[TK_WRAPPER_DOCKER] = "docker json-file",
-	[TK_WRAPPER_CRI] = "CRI",
-	[TK_WRAPPER_TIMESTAMP] = "kubectl --timestamps",
-	[TK_WRAPPER_KUBECTL] = "kubectl --prefix",
-	[TK_WRAPPER_COMPOSE] = "docker compose",
+	[TK_WRAPPER_DOCKER] = "docker",
+	[TK_WRAPPER_CRI] = "cri",
+	[TK_WRAPPER_TIMESTAMP] = "timestamps",
+	[TK_WRAPPER_KUBECTL] = "kubectl_prefix",
+	[TK_WRAPPER_COMPOSE] = "compose",
 	[TK_WRAPPER_STERN] = "stern",
 	[TK_WRAPPER_SYSLOG] = "syslog",
-	[TK_WRAPPER_SYSLOG5424] = "syslog RFC 5424",
+	[TK_WRAPPER_SYSLOG5424] = "syslog_5424",
 	[TK_WRAPPER_JOURNALD] = "journald",
 };
 
@@ -46,21 +50,26 @@ tk_unwrap_new(void)
 	if (!unwrap)
 		return NULL;
 	clock_gettime(CLOCK_REALTIME, &now);
-	unwrap->now_ns = (uint64_t)now.tv_sec * BO_NS_PER_S;
+	unwrap->layer.now_ns = (uint64_t)now.tv_sec * BO_NS_PER_S;
 	return unwrap;
 }
 
 void
 tk_unwrap_free(struct tk_unwrap *unwrap)
 {
+	if (!unwrap)
+		return;
+	tk_parts_clear(&unwrap->parts);
+	for (size_t i = 0; i < TK_WRAPPER_COUNT; i++)
+		free(unwrap->layer.copy[i].bytes);
 	free(unwrap);
 }
 
 void
 tk_unwrap_clock(struct tk_unwrap *unwrap, int32_t zone_s, uint64_t now_ns)
 {
-	unwrap->zone_s = zone_s;
-	unwrap->now_ns = now_ns;
+	unwrap->layer.zone_s = zone_s;
+	unwrap->layer.now_ns = now_ns;
 }
 
 const struct tk_unwrap_counts *
@@ -73,9 +82,17 @@ bool
 tk_unwrap_must_see(const struct tk_unwrap *unwrap, size_t input,
 		   const struct tk_line *line)
 {
-	(void)unwrap;
-	(void)input;
-	return line->not_text != NULL || line->oversize;
+	if (line->not_text != NULL || line->oversize ||
+	    tk_parts_has(&unwrap->parts, input))
+		return true;
+	if (line->length == 0)
+		return false;
+	if (line->text[0] != '{')
+		return tk_is_cri_part(line->text, line->length);
+	if (line->length >= TK_DOCKER_PART && memmem(line->text, 16, "log", 3))
+		return true;
+	return tk_may_be_journald(line->text, line->length) &&
+	       memmem(line->text, line->length, "\"MESSAGE\"", 9);
 }
 
 static enum tk_unwrapped
@@ -94,17 +111,157 @@ bad(struct backoff_error *error, enum backoff_status status, size_t column,
 /* Byte order marks stand at the start of any line: files that have one are
  * joined. NULs after it are a hole like those before it, which the splitter
  * skips. */
-static size_t
-mark_length(const char *text, size_t length)
+static bool
+take_mark(struct tk_layer *layer)
 {
 	static const char mark[] = "\xef\xbb\xbf";
-	size_t skipped = 0;
+	const char *text = layer->payload.text;
+	size_t length = layer->payload.length, skipped = 0;
 
 	while (length - skipped >= 3 && memcmp(text + skipped, mark, 3) == 0)
 		skipped += 3;
 	while (skipped > 0 && skipped < length && text[skipped] == '\0')
 		skipped++;
-	return skipped;
+	return skipped > 0 && tk_layer_took(layer, TK_WRAPPER_MARK,
+					    text + skipped, length - skipped);
+}
+
+static void
+take_colours(struct tk_layer *layer)
+{
+	const char *text = layer->payload.text;
+	size_t length = layer->payload.length;
+	char *room;
+
+	if (length == 0 || !memchr(text, 0x1b, length))
+		return;
+	room = tk_layer_room(layer, TK_WRAPPER_COLOUR, length);
+	if (room)
+		tk_layer_took(layer, TK_WRAPPER_COLOUR, room,
+			      tk_strip_colours(text, length, room));
+}
+
+typedef bool (*take_fn)(struct tk_layer *);
+
+/* Those that begin with this byte. Stricter ones come first. */
+static const take_fn *
+takers_of(unsigned char first)
+{
+	static const take_fn none[] = {NULL};
+	static const take_fn object[] = {tk_take_docker, tk_take_stern_json,
+					 tk_take_journald, NULL};
+	static const take_fn bracket[] = {tk_take_kubectl, NULL};
+	static const take_fn angle[] = {tk_take_syslog5424, tk_take_syslog,
+					NULL};
+	static const take_fn mark[] = {take_mark, NULL};
+	static const take_fn digit[] = {tk_take_cri,
+					tk_take_syslog5424,
+					tk_take_syslog,
+					tk_take_timestamp,
+					tk_take_compose,
+					tk_take_stern,
+					NULL};
+	static const take_fn letter[] = {tk_take_syslog, tk_take_compose,
+					 tk_take_stern, NULL};
+
+	switch (first) {
+	case '{':
+		return object;
+	case '[':
+		return bracket;
+	case '<':
+		return angle;
+	case 0xef:
+		return mark;
+	default:
+		break;
+	}
+	if (first >= '0' && first <= '9')
+		return digit;
+	return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z')
+		       ? letter
+		       : none;
+}
+
+/* Remove one wrapper, unless its kind was removed before: so depth and memory
+ * are bounded, whatever a line claims to be. */
+static bool
+take_one(struct tk_layer *layer)
+{
+	struct tk_payload before = layer->payload;
+	const take_fn *take;
+
+	if (before.length == 0)
+		return false;
+	take = takers_of((unsigned char)before.text[0]);
+	for (; *take && !layer->no_memory; take++) {
+		if (!(*take)(layer))
+			continue;
+		if (*take == take_mark ||
+		    (layer->payload.wrappers & ~before.wrappers &
+		     ~(1u << TK_WRAPPER_COLOUR)) != 0)
+			return true;
+		layer->payload = before;
+		layer->part = TK_PART_WHOLE;
+	}
+	return false;
+}
+
+/* Keep a part, or complete a line with its last one. */
+static enum tk_unwrapped
+join(struct tk_unwrap *unwrap, size_t input, struct backoff_error *error)
+{
+	struct tk_layer *layer = &unwrap->layer;
+	struct tk_payload *payload = &layer->payload;
+	/* The outermost wrapper so far that divides lines; and the stream. */
+	struct tk_part_key key = {input, payload->wrappers &
+						 (1u << TK_WRAPPER_CRI |
+						  1u << TK_WRAPPER_DOCKER)};
+	enum tk_part part = layer->part;
+	enum backoff_status status;
+	char *joined;
+
+	layer->part = TK_PART_WHOLE;
+	if (part == TK_PART_WHOLE)
+		return TK_UNWRAPPED;
+	if (payload->stream.length == 6 && payload->stream.at[3] == 'e')
+		key.kind |= 1u << TK_WRAPPER_COUNT;
+	if (part == TK_PART_MORE) {
+		status = tk_parts_add(&unwrap->parts, key, payload->text,
+				      payload->length);
+		if (status)
+			return bad(error, status, 1, "out of memory");
+		return TK_UNWRAP_PENDING;
+	}
+	status = tk_parts_end(&unwrap->parts, key, payload->text,
+			      payload->length, &joined, &payload->length);
+	if (status == BACKOFF_E_NOT_FOUND)
+		return TK_UNWRAPPED;
+	if (status == BACKOFF_E_LIMIT) {
+		unwrap->counts.oversize++;
+		return bad(error, status, TK_LINE_MAX,
+			   "the line is longer than 1 MiB, in parts");
+	}
+	if (status)
+		return bad(error, status, 1, "out of memory");
+	unwrap->counts.joined++;
+	payload->text = joined;
+	return TK_UNWRAPPED;
+}
+
+static void
+finish(struct tk_unwrap *unwrap, const struct tk_line *line)
+{
+	struct tk_payload *payload = &unwrap->layer.payload;
+
+	while (payload->length > 0 &&
+	       payload->text[payload->length - 1] == '\r')
+		payload->length--;
+	if (payload->text >= line->text &&
+	    payload->text <= line->text + line->length)
+		payload->skipped = (size_t)(payload->text - line->text);
+	for (unsigned i = 0; i < TK_WRAPPER_COUNT; i++)
+		unwrap->counts.lines[i] += payload->wrappers >> i & 1;
 }
 
 enum tk_unwrapped
@@ -112,32 +269,34 @@ tk_unwrap_line(struct tk_unwrap *unwrap, size_t input,
 	       const struct tk_line *line, struct tk_payload *out,
 	       struct backoff_error *error)
 {
-	struct tk_payload payload = {.text = line->text,
-				     .length = line->length,
-				     .ts_ns = BACKOFF_ABSENT};
+	struct tk_layer *layer = &unwrap->layer;
+	enum tk_unwrapped result;
 	const char *nul;
-	size_t mark;
 
-	(void)input;
 	if (line->not_text != NULL)
 		return bad(error, BACKOFF_E_SYNTAX, 1, line->not_text);
 	if (line->oversize)
 		return bad(error, BACKOFF_E_LIMIT, TK_LINE_MAX,
 			   "the line is longer than 1 MiB");
-	mark = mark_length(payload.text, payload.length);
-	payload.text += mark;
-	payload.length -= mark;
-	if (mark > 0)
-		payload.wrappers |= 1u << TK_WRAPPER_MARK;
-	nul = memchr(payload.text, '\0', payload.length);
+	layer->payload = (struct tk_payload){.text = line->text,
+					     .length = line->length,
+					     .ts_ns = BACKOFF_ABSENT};
+	layer->part = TK_PART_WHOLE;
+	layer->no_memory = false;
+	take_mark(layer);
+	nul = memchr(layer->payload.text, '\0', layer->payload.length);
 	if (nul)
 		return bad(error, BACKOFF_E_SYNTAX,
 			   (size_t)(nul - line->text) + 1, "NUL bytes");
-	while (payload.length > 0 && payload.text[payload.length - 1] == '\r')
-		payload.length--;
-	payload.skipped = (size_t)(payload.text - line->text);
-	for (unsigned i = 0; i < TK_WRAPPER_COUNT; i++)
-		unwrap->counts.lines[i] += payload.wrappers >> i & 1;
-	*out = payload;
+	take_colours(layer);
+	while (!layer->no_memory && take_one(layer)) {
+		result = join(unwrap, input, error);
+		if (result != TK_UNWRAPPED)
+			return result;
+	}
+	if (layer->no_memory)
+		return bad(error, BACKOFF_E_NOMEM, 1, "out of memory");
+	finish(unwrap, line);
+	*out = layer->payload;
 	return TK_UNWRAPPED;
 }

@@ -10,61 +10,7 @@
 #include <backoff.h>
 
 #include "input/lines.h"
-
-/** Bytes within a text, not NUL-terminated; { NULL, 0 } if there are none. */
-struct tk_piece {
-	const char *at;
-	size_t length;
-};
-
-/** What lines are wrapped in; bit n of tk_payload.wrappers is 1u << n. */
-enum tk_wrapper {
-	/** A byte order mark before the text. */
-	TK_WRAPPER_MARK,
-	/** Escape sequences of a terminal, anywhere in the text. */
-	TK_WRAPPER_COLOUR,
-	/** Docker's json-file. */
-	TK_WRAPPER_DOCKER,
-	/** The container runtimes of Kubernetes: time, stream, P or F. */
-	TK_WRAPPER_CRI,
-	/** The time of `kubectl logs --timestamps` and `docker logs -t`. */
-	TK_WRAPPER_TIMESTAMP,
-	/** `kubectl logs --prefix`: "[pod/web-0/app] ". */
-	TK_WRAPPER_KUBECTL,
-	/** docker compose: "web-1  | ". */
-	TK_WRAPPER_COMPOSE,
-	/** stern: "web-597c746645-t2kb8 app ". */
-	TK_WRAPPER_STERN,
-	/** RFC 3164 and files that syslog daemons write. */
-	TK_WRAPPER_SYSLOG,
-	/** RFC 5424. */
-	TK_WRAPPER_SYSLOG5424,
-	/** `journalctl -o json`. */
-	TK_WRAPPER_JOURNALD,
-	TK_WRAPPER_COUNT
-};
-
-/** "docker json-file", "kubectl --prefix": for messages and reports. */
-const char *tk_wrapper_name(enum tk_wrapper wrapper);
-
-/** A line without its wrappers, and what they said. Valid until the next
- *  call. */
-struct tk_payload {
-	/** What the program wrote, without a newline; may be empty. */
-	const char *text;
-	size_t length;
-	/** The time of the innermost wrapper that has one, else
-	 *  BACKOFF_ABSENT. */
-	uint64_t ts_ns;
-	/** What the innermost wrapper says that has it. `app` is the program's
-	 *  name, `stream` "stdout" or "stderr". */
-	struct tk_piece host, pod, container, stream, app, pid;
-	/** Bits of enum tk_wrapper. */
-	unsigned wrappers;
-	/** Bytes of the line before `text`, to report columns; 0 if the text
-	 *  is a copy, because it had escapes or came in parts. */
-	size_t skipped;
-};
+#include "unwrap/payload.h"
 
 /** What was unwrapped since the beginning. */
 struct tk_unwrap_counts {
@@ -123,9 +69,5 @@ bool tk_unwrap_must_see(const struct tk_unwrap *unwrap, size_t input,
 			const struct tk_line *line);
 
 const struct tk_unwrap_counts *tk_unwrap_counts(const struct tk_unwrap *unwrap);
-
-/** Remove the escape sequences of terminals (ECMA-48); @p out has room for
- *  @p length bytes and may be @p text. Returns the new length. */
-size_t tk_strip_colours(const char *text, size_t length, char *out);
 
 #endif

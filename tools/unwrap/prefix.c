@@ -1,0 +1,246 @@
+/* Wrappers of a few words: CRI, kubectl, docker compose, stern. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include "unwrap/layer.h"
+
+/* Names of Kubernetes and docker objects are not longer. */
+#define NAME_MAX_BYTES 253
+/* kubectl and docker write nanoseconds. Go leaves out zeros at the end; fewer
+ * digits than these are more likely to be the program's own time. */
+#define NANO_DIGITS 7
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A letter or digit of any case. */
+static bool
+is_alnum(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The header of a line of CRI: "TIME stdout F ". */
+static bool
+cri_header(struct tk_cursor *c, uint64_t *ts_ns, struct tk_piece *stream,
+	   bool *more)
+{
+	struct tk_piece tags;
+
+	if (!tk_rfc3339_word(c, ts_ns) || tk_left(c) < 8 ||
+	    (memcmp(c->at, "stdout ", 7) != 0 &&
+	     memcmp(c->at, "stderr ", 7) != 0))
+		return false;
+	*stream = (struct tk_piece){c->at, 6};
+	c->at += 7;
+	/* Tags are separated by colons; only the first has a meaning. */
+	if (!tk_word(c, 64, &tags) || (tags.at[0] != 'P' && tags.at[0] != 'F'))
+		return false;
+	*more = tags.at[0] == 'P';
+	return tags.length == 1 || tags.at[1] == ':';
+}
+
+bool
+tk_is_cri_part(const char *text, size_t length)
+{
+	struct tk_cursor c = {text, text + length};
+	struct tk_piece stream;
+	uint64_t ts_ns;
+	bool more;
+
+	return length > 0 && is_digit(text[0]) &&
+	       cri_header(&c, &ts_ns, &stream, &more) && more;
+}
+
+bool
+tk_take_cri(struct tk_layer *layer)
+{
+	struct tk_cursor c = tk_cursor_of(layer);
+	struct tk_piece stream;
+	uint64_t ts_ns;
+	bool more;
+
+	if (!cri_header(&c, &ts_ns, &stream, &more))
+		return false;
+	layer->payload.ts_ns = ts_ns;
+	layer->payload.stream = stream;
+	layer->part = more ? TK_PART_MORE : TK_PART_LAST;
+	return tk_layer_took(layer, TK_WRAPPER_CRI, c.at, tk_left(&c));
+}
+
+static size_t
+decimals(const char *time, const char *end)
+{
+	const char *at = memchr(time, '.', (size_t)(end - time));
+	size_t digits = 0;
+
+	while (at && ++at < end && is_digit(*at))
+		digits++;
+	return digits;
+}
+
+bool
+tk_take_timestamp(struct tk_layer *layer)
+{
+	struct tk_cursor c = tk_cursor_of(layer);
+	const char *time = c.at;
+	uint64_t ts_ns;
+
+	if (!tk_rfc3339_word(&c, &ts_ns))
+		return false;
+	if (decimals(time, c.at) < NANO_DIGITS &&
+	    (c.at == c.end || *c.at != '{'))
+		return false;
+	layer->payload.ts_ns = ts_ns;
+	return tk_layer_took(layer, TK_WRAPPER_TIMESTAMP, c.at, tk_left(&c));
+}
+
+/* A name of letters, digits and - _ . that begins with one of the former. */
+static bool
+name(struct tk_cursor *c, struct tk_piece *out)
+{
+	const char *start = c->at;
+
+	while (c->at < c->end && (size_t)(c->at - start) <= NAME_MAX_BYTES &&
+	       (is_alnum(*c->at) ||
+		(c->at > start &&
+		 (*c->at == '-' || *c->at == '_' || *c->at == '.'))))
+		c->at++;
+	*out = (struct tk_piece){start, (size_t)(c->at - start)};
+	return out->length > 0 && out->length <= NAME_MAX_BYTES;
+}
+
+bool
+tk_take_kubectl(struct tk_layer *layer)
+{
+	struct tk_cursor c = tk_cursor_of(layer);
+	struct tk_piece pod, container;
+
+	if (tk_left(&c) < 5 || memcmp(c.at, "[pod/", 5) != 0)
+		return false;
+	c.at += 5;
+	if (!name(&c, &pod) || !tk_skip(&c, '/') || !name(&c, &container) ||
+	    !tk_skip(&c, ']') || (c.at < c.end && !tk_skip(&c, ' ')))
+		return false;
+	layer->payload.pod = pod;
+	layer->payload.container = container;
+	return tk_layer_took(layer, TK_WRAPPER_KUBECTL, c.at, tk_left(&c));
+}
+
+/* Whether a name ends with the number of a replica: "web-1", "web_1". */
+static bool
+is_numbered(struct tk_piece piece)
+{
+	size_t at = piece.length;
+
+	while (at > 0 && is_digit(piece.at[at - 1]))
+		at--;
+	return at > 1 && at < piece.length &&
+	       (piece.at[at - 1] == '-' || piece.at[at - 1] == '_');
+}
+
+/* What only a machine writes here: an object, or another wrapper's time. */
+static bool
+is_machine_text(const struct tk_cursor *c)
+{
+	struct tk_cursor look = *c;
+	uint64_t ts_ns;
+
+	return (c->at < c->end && *c->at == '{') ||
+	       tk_rfc3339_word(&look, &ts_ns);
+}
+
+/* "web-1  | text" of docker compose, and "web.1.id@node    | text" of docker
+ * service. "WARNING | text" is some program's own; so is any other word, unless
+ * an object follows. */
+bool
+tk_take_compose(struct tk_layer *layer)
+{
+	struct tk_cursor c = tk_cursor_of(layer);
+	struct tk_piece container, host = {NULL, 0};
+	const char *end;
+
+	if (!name(&c, &container) || (tk_skip(&c, '@') && !name(&c, &host)))
+		return false;
+	end = c.at;
+	while (tk_skip(&c, ' '))
+		;
+	if (c.at == end || !tk_skip(&c, '|') ||
+	    (c.at < c.end && !tk_skip(&c, ' ')))
+		return false;
+	if (!is_numbered(container) && host.at == NULL && !is_machine_text(&c))
+		return false;
+	layer->payload.container = container;
+	if (host.at)
+		layer->payload.host = host;
+	return tk_layer_took(layer, TK_WRAPPER_COMPOSE, c.at, tk_left(&c));
+}
+
+/* Characters of the random ends of pods' names: no vowels, so no words. */
+static bool
+is_random(const char *at, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (!memchr("bcdfghjklmnpqrstvwxz2456789", at[i], 27))
+			return false;
+	return true;
+}
+
+/* Length of the name before its last "-x", and how long x is. */
+static size_t
+last_part(const char *at, size_t length, size_t *part)
+{
+	const char *dash = length > 0 ? memrchr(at, '-', length) : NULL;
+
+	*part = dash ? length - (size_t)(dash - at) - 1 : 0;
+	return dash ? (size_t)(dash - at) : 0;
+}
+
+/* How much a name looks like a pod's: 2 for "web-597c746645-t2kb8", 1 for
+ * "web-t2kb8" and "web-0". */
+static int
+looks_like_pod(struct tk_piece pod)
+{
+	size_t part, hash, rest;
+
+	if (is_numbered(pod))
+		return 1;
+	rest = last_part(pod.at, pod.length, &part);
+	if (part != 5 || !is_random(pod.at + rest + 1, 5))
+		return 0;
+	rest = last_part(pod.at, rest, &hash);
+	return rest > 0 && hash >= 6 && hash <= 10 &&
+			       is_random(pod.at + rest + 1, hash)
+		       ? 2
+		       : 1;
+}
+
+bool
+tk_take_stern(struct tk_layer *layer)
+{
+	struct tk_cursor c = tk_cursor_of(layer);
+	struct tk_piece first, second;
+	int likeness;
+
+	if (!name(&c, &first) || !tk_skip(&c, ' ') || !name(&c, &second) ||
+	    (c.at < c.end && !tk_skip(&c, ' ')))
+		return false;
+	likeness = looks_like_pod(first);
+	if (likeness == 0 && looks_like_pod(second) == 2) {
+		/* With --all-namespaces the namespace comes first. */
+		first = second;
+		if (!name(&c, &second) || (c.at < c.end && !tk_skip(&c, ' ')))
+			return false;
+		likeness = 2;
+	}
+	if (likeness == 0 || (likeness == 1 && !is_machine_text(&c)))
+		return false;
+	layer->payload.pod = first;
+	layer->payload.container = second;
+	return tk_layer_took(layer, TK_WRAPPER_STERN, c.at, tk_left(&c));
+}
