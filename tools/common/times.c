@@ -581,10 +581,11 @@ since_1970(const char *text, size_t length, enum tk_time_form form,
 							     : TK_TIME_UNIX_NS;
 	}
 	scale = 9 - 3 * (unsigned)(form - TK_TIME_UNIX_S);
-	*out = (struct tk_time){0};
-	return bo_decimal_round(text, length, scale, &out->ns) ==
-		       BO_DECIMAL_OK &&
-	       out->ns != UINT64_MAX;
+	if (bo_decimal_round(text, length, scale, &size) != BO_DECIMAL_OK ||
+	    size == UINT64_MAX)
+		return false;
+	*out = (struct tk_time){.ns = size};
+	return true;
 }
 
 /* Digits as a time: their number says that it is one. */

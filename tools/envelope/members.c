@@ -1,0 +1,283 @@
+/* Keeps the members of a line, and finds them by name. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "envelope/members.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "envelope/envelope.h"
+
+bool
+tk_members_begin(struct tk_members *members, size_t line_length)
+{
+	size_t needed = 2 * line_length + 64;
+	char *scratch;
+
+	members->count = 0;
+	members->scratch_used = 0;
+	if (needed <= members->scratch_size)
+		return true;
+	scratch = realloc(members->scratch, needed);
+	if (scratch == NULL)
+		return false;
+	members->scratch = scratch;
+	members->scratch_size = needed;
+	return true;
+}
+
+void
+tk_members_clear(struct tk_members *members)
+{
+	free(members->entry);
+	free(members->scratch);
+	memset(members, 0, sizeof(*members));
+}
+
+bool
+tk_members_add(struct tk_members *members, struct tk_piece name,
+	       const struct bo_json_value *value, bool quoted_by_go)
+{
+	if (members->count == members->room) {
+		size_t room = members->room * 2 + 32;
+		struct tk_entry *entry =
+			realloc(members->entry, room * sizeof(*entry));
+
+		if (entry == NULL)
+			return false;
+		members->entry = entry;
+		members->room = room;
+	}
+	members->entry[members->count++] = (struct tk_entry){
+		.name = name, .value = *value, .quoted_by_go = quoted_by_go};
+	return true;
+}
+
+/* Room for a text of this length; NULL if it is more than was promised. */
+static char *
+take(struct tk_members *members, size_t length)
+{
+	char *at = members->scratch + members->scratch_used;
+
+	if (length > members->scratch_size - members->scratch_used)
+		return NULL;
+	members->scratch_used += length;
+	return at;
+}
+
+/* A JSON string without escapes. */
+static bool
+unescape(struct tk_members *members, struct bo_json_value *value)
+{
+	char *out;
+
+	if (value->type != BO_JSON_STRING || !value->escaped)
+		return true;
+	out = take(members, value->length);
+	if (out == NULL)
+		return false;
+	value->length = bo_json_unescape(value, out);
+	value->at = out;
+	value->escaped = false;
+	return true;
+}
+
+enum backoff_status
+tk_members_object(struct tk_members *members, const char *text, size_t length,
+		  struct backoff_error *error)
+{
+	struct bo_json_member member;
+	struct bo_json json;
+	bool first = true;
+
+	bo_json_begin_loose(&json, text, length);
+	bo_json_open(&json, '{');
+	while (bo_json_member(&json, &first, &member)) {
+		struct tk_piece name;
+
+		if (!unescape(members, &member.key))
+			continue;
+		name = (struct tk_piece){member.key.at, member.key.length};
+		if (!tk_members_add(members, name, &member.value, false))
+			return BACKOFF_E_NOMEM;
+	}
+	return bo_json_end(&json) ? BACKOFF_OK : bo_json_error(&json, error);
+}
+
+static int
+hex(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
+
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return at != NULL && c > '9' ? (int)(at - digits) : -1;
+}
+
+/* The number of `count` hex digits; -1 if they are not there. */
+static long
+hex_number(const char *p, const char *end, int count)
+{
+	long value = 0;
+
+	if (end - p < count)
+		return -1;
+	for (int i = 0; i < count; i++) {
+		if (hex(p[i]) < 0)
+			return -1;
+		value = value << 4 | hex(p[i]);
+	}
+	return value;
+}
+
+/* Write what an escape of Go's strconv.Quote stands for; unknown ones stay as
+ * they are. Returns the bytes after the backslash that it takes. */
+static size_t
+go_escape(const char *p, const char *end, char **out)
+{
+	static const char from[] = "abfnrtv\\\"'";
+	static const char to[] = "\a\b\f\n\r\t\v\\\"'";
+	const char *at = *p != '\0' ? strchr(from, *p) : NULL;
+	int digits = *p == 'x' ? 2 : *p == 'u' ? 4 : *p == 'U' ? 8 : 0;
+	long point = digits > 0 ? hex_number(p + 1, end, digits) : -1;
+
+	if (at != NULL) {
+		*(*out)++ = to[at - from];
+		return 1;
+	}
+	if (point < 0) {
+		*(*out)++ = '\\';
+		return 0;
+	}
+	if (digits == 2)
+		*(*out)++ = (char)point;
+	else
+		*out += bo_utf8_put(point > 0x10ffff ? 0xfffd : (uint32_t)point,
+				    *out);
+	return 1 + (size_t)digits;
+}
+
+bool
+tk_members_plain(struct tk_members *members, struct tk_entry *entry)
+{
+	const char *p = entry->value.at, *end = p + entry->value.length;
+	char *out, *start;
+
+	if (!entry->quoted_by_go || !entry->value.escaped)
+		return true;
+	start = out = take(members, entry->value.length);
+	if (out == NULL)
+		return false;
+	while (p < end) {
+		if (*p != '\\' || p + 1 == end)
+			*out++ = *p++;
+		else
+			p += 1 + go_escape(p + 1, end, &out);
+	}
+	entry->value.at = start;
+	entry->value.length = (size_t)(out - start);
+	entry->value.escaped = false;
+	return true;
+}
+
+/* The object that a string holds. */
+static bool
+enter_string(struct tk_members *members, struct tk_entry *entry)
+{
+	struct bo_json_value value = entry->value, whole;
+	struct bo_json json;
+
+	if (entry->has_inner)
+		return entry->inner.type == BO_JSON_OBJECT;
+	entry->has_inner = true;
+	entry->inner.type = BO_JSON_NULL;
+	if (value.type != BO_JSON_STRING || value.length < 2 ||
+	    value.at[0] != '{' || !unescape(members, &value))
+		return false;
+	bo_json_begin_loose(&json, value.at, value.length);
+	if (!bo_json_value(&json, &whole) || !bo_json_end(&json))
+		return false;
+	entry->inner = whole;
+	return whole.type == BO_JSON_OBJECT;
+}
+
+bool
+tk_member_find(const struct bo_json_value *object, const char *path,
+	       size_t length, struct bo_json_value *out)
+{
+	struct bo_json_member member;
+	struct bo_json json;
+	bool first = true, found = false;
+
+	if (object->type != BO_JSON_OBJECT)
+		return false;
+	bo_json_begin_loose(&json, object->at, object->length);
+	bo_json_open(&json, '{');
+	while (bo_json_member(&json, &first, &member)) {
+		size_t n = member.key.length;
+
+		if (n > length || memcmp(member.key.at, path, n) != 0)
+			continue;
+		if (n == length) {
+			*out = member.value;
+			found = true;
+		} else if (path[n] == '.' &&
+			   tk_member_find(&member.value, path + n + 1,
+					  length - n - 1, out)) {
+			found = true;
+		}
+	}
+	return found;
+}
+
+bool
+tk_members_inside(struct tk_members *members, struct tk_entry *entry,
+		  const char *path, size_t length, struct bo_json_value *out)
+{
+	const struct bo_json_value *object = &entry->value;
+
+	if (object->type == BO_JSON_STRING) {
+		if (!enter_string(members, entry))
+			return false;
+		object = &entry->inner;
+	}
+	return tk_member_find(object, path, length, out);
+}
+
+bool
+tk_members_find(struct tk_members *members, const char *path, size_t length,
+		struct bo_json_value *out)
+{
+	/* The last of a name counts, as in most readers of JSON. */
+	for (size_t i = members->count; i-- > 0;) {
+		struct tk_entry *entry = &members->entry[i];
+		size_t n = entry->name.length;
+
+		if (n > length || memcmp(entry->name.at, path, n) != 0)
+			continue;
+		if (n == length) {
+			if (!tk_members_plain(members, entry))
+				return false;
+			*out = entry->value;
+			return true;
+		}
+		if (path[n] == '.' &&
+		    tk_members_inside(members, entry, path + n + 1,
+				      length - n - 1, out))
+			return true;
+	}
+	return false;
+}
+
+struct tk_piece
+tk_members_text(struct tk_members *members, const struct bo_json_value *value)
+{
+	struct bo_json_value copy = *value;
+
+	/* If there is no room, it stays with its escapes. */
+	unescape(members, &copy);
+	return (struct tk_piece){copy.at, copy.length};
+}
