@@ -124,9 +124,8 @@ succeeded_silently(const struct tk_trace *trace, const struct tk_record *last)
 		return false;
 	/* With an id, a later line of the same call is proof, whatever its
 	 * clock says. */
-	if (group->kind != TK_GROUP_OPERATION &&
-	    (group->last_orphan_ns >= due ||
-	     group->orphan_number > last->number))
+	if (tk_group_has_id(group) && (group->last_orphan_ns >= due ||
+				       group->orphan_number > last->number))
 		return false;
 	return is_covered(trace, due, grace);
 }
@@ -139,7 +138,7 @@ note_neighbour(struct tk_trace *trace, const struct tk_record *record,
 {
 	struct tk_neighbours *near = &trace->neighbours;
 
-	if (trace->groups[record->group].kind == TK_GROUP_OPERATION)
+	if (!tk_group_has_id(&trace->groups[record->group]))
 		return;
 	*(before ? &near->before : &near->after) += 1;
 	if (!missing)
@@ -331,7 +330,7 @@ note_link(struct tk_trace *trace, const struct tk_record *before,
 	note_neighbour(trace, before, false, false);
 	/* The place is noted already. */
 	trace->neighbours.no_after +=
-		hole && trace->groups[record->group].kind != TK_GROUP_OPERATION;
+		hole && tk_group_has_id(&trace->groups[record->group]);
 }
 
 /* Make a call from the chain that begins at a record. */
@@ -347,7 +346,8 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 	call->target = record->target;
 	call->policy = record->policy;
 	call->policy_hash = record->policy_hash;
-	call->id = trace->groups[record->group].id;
+	if (trace->groups[record->group].kind != TK_GROUP_LANE)
+		call->id = trace->groups[record->group].id;
 	call->first = trace->attempt_count;
 	call->missing_before = record->number - 1;
 	call->deadline_ns = call->called_off_ns = BACKOFF_ABSENT;
@@ -522,6 +522,10 @@ tk_trace_stitch(struct tk_trace *trace)
 	trace->stitched = true;
 	next = malloc((count + 1) * sizeof(*next));
 	if (next)
+		status = tk_timeless_settle(trace);
+	if (!status)
+		status = tk_number(trace);
+	if (!status)
 		status = tk_find_cover(trace);
 	if (!status)
 		status = link_lines(trace, next);

@@ -32,6 +32,7 @@ tk_trace_free(struct tk_trace *trace)
 	tk_strings_clear(&trace->strings);
 	tk_sequence_free(trace->sequence);
 	free(trace->times);
+	free(trace->asides);
 	free(trace->neighbours.moment);
 	free(trace->records);
 	free(trace->groups);
@@ -234,7 +235,9 @@ fill(struct tk_record *record, const struct backoff_event *event)
 	record->number =
 		small(event->attempt != BACKOFF_ABSENT ? event->attempt
 						       : event->attempts);
-	record->max_attempts = small(event->max_attempts);
+	record->max_attempts = event->max_attempts > TK_ATTEMPTS_MAX
+				       ? 0
+				       : small(event->max_attempts);
 	record->deadline_ns = BACKOFF_ABSENT;
 	if (event->deadline_left_ns < BACKOFF_ABSENT - event->ts_ns)
 		record->deadline_ns = event->ts_ns + event->deadline_left_ns;
@@ -259,7 +262,58 @@ struct origin {
 	bool may_be_whole;
 	/** The event has a number of its process. */
 	bool numbered;
+	/** It has lines only for successes of calls that were retried. */
+	bool only_retried;
+	/** The event has no number: attempts are numbered by their order, or
+	 *  from those left. */
+	bool unnumbered;
+	/** Its time is that of another line, or made up. */
+	bool timeless, made_up;
+	/** Attempts left, BACKOFF_ABSENT; its lane, or NULL. */
+	uint64_t left;
+	const char *lane;
 };
+
+/* Note what a line says that few lines do. */
+static bool
+add_aside(struct tk_trace *trace, const struct tk_record *record,
+	  const struct origin *origin)
+{
+	struct tk_aside *asides;
+	struct tk_aside aside = {
+		.record = (uint32_t)trace->record_count,
+		.number = record->number,
+		.left = origin->left,
+	};
+
+	if (!origin->unnumbered && origin->left == BACKOFF_ABSENT &&
+	    origin->lane == NULL)
+		return true;
+	asides = grow(trace->asides, trace->aside_count, &trace->aside_capacity,
+		      sizeof(*asides));
+	if (asides == NULL ||
+	    !tk_strings_add(&trace->strings, origin->lane, &aside.lane)) {
+		trace->asides = asides ? asides : trace->asides;
+		return false;
+	}
+	trace->asides = asides;
+	asides[trace->aside_count++] = aside;
+	return true;
+}
+
+bool
+tk_trace_regroup(struct tk_trace *trace, struct tk_record *record,
+		 enum tk_group_kind kind, tk_string id)
+{
+	uint32_t group;
+
+	if (!find_group(trace, kind, record->operation, id, &group))
+		return false;
+	trace->groups[record->group].count--;
+	trace->groups[group].count++;
+	record->group = group;
+	return true;
+}
 
 /* Take an event of an attempt. */
 static bool
@@ -279,6 +333,8 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 	record.silent = origin->silent;
 	record.numbered = origin->numbered;
 	record.may_be_whole = origin->may_be_whole;
+	record.timeless = origin->timeless;
+	record.made_up = origin->made_up;
 	record.input = trace->input;
 	if (trace->record_count >= TK_NO_RECORD - 1 ||
 	    !intern(trace, event, &record, &id) ||
@@ -287,7 +343,11 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 	operation = know_operation(trace, record.operation);
 	if (!operation)
 		return false;
+	if (!add_aside(trace, &record, origin))
+		return false;
 	operation->has_silent |= origin->silent;
+	operation->only_retried |= origin->only_retried;
+	operation->unnumbered |= origin->unnumbered;
 	operation->has_attempts |= event->type == BACKOFF_EVENT_ATTEMPT;
 	operation->has_unnamed_success |=
 		kind != TK_GROUP_CALL && event->type == BACKOFF_EVENT_SUCCESS;
@@ -331,8 +391,8 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 		break;
 	}
 	/* An attempt without time or number has no place. */
-	if (event->ts_ns == BACKOFF_ABSENT || number == 0 ||
-	    number == BACKOFF_ABSENT)
+	if (event->ts_ns == BACKOFF_ABSENT ||
+	    (!origin.unnumbered && (number == 0 || number == BACKOFF_ABSENT)))
 		is_attempt = false;
 	if (is_attempt && !add_attempt(trace, event, &origin))
 		return BACKOFF_E_NOMEM;
@@ -341,8 +401,9 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 	if (event->type == BACKOFF_EVENT_DROPPED &&
 	    event->dropped != BACKOFF_ABSENT)
 		totals->dropped = bo_add_sat(totals->dropped, event->dropped);
-	if (event->ts_ns == BACKOFF_ABSENT)
+	if (event->ts_ns == BACKOFF_ABSENT || origin.timeless)
 		return BACKOFF_OK;
+	trace->input_time_ns = event->ts_ns;
 	if (!tk_note_time(trace, event->ts_ns))
 		return BACKOFF_E_NOMEM;
 	if (totals->from_ns == 0 || event->ts_ns < totals->from_ns)
@@ -355,20 +416,51 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 enum backoff_status
 tk_trace_add(struct tk_trace *trace, const struct backoff_event *event)
 {
-	const struct origin origin = {.silent = event->call_id == NULL};
+	const struct origin origin = {
+		.silent = event->call_id == NULL,
+		.left = BACKOFF_ABSENT,
+	};
 
 	return add(trace, event, origin);
+}
+
+enum backoff_status
+tk_trace_take(struct tk_trace *trace, const struct tk_reading *reading)
+{
+	const struct backoff_event *event = &reading->event;
+	bool unnumbered =
+		event->attempt == BACKOFF_ABSENT &&
+		event->attempts == BACKOFF_ABSENT &&
+		(reading->by_order || reading->left != BACKOFF_ABSENT);
+	struct origin origin = {
+		.silent = reading->silent,
+		.may_be_whole = reading->may_be_whole,
+		.unnumbered = unnumbered,
+		.left = unnumbered ? reading->left : BACKOFF_ABSENT,
+		.lane = reading->lane,
+	};
+	struct backoff_event placed;
+
+	if (!reading->no_time)
+		return add(trace, event, origin);
+	placed = *event;
+	origin.timeless = true;
+	origin.made_up = trace->input_time_ns == 0;
+	placed.ts_ns = tk_timeless_place(trace, event);
+	return add(trace, &placed, origin);
 }
 
 static bool
 take_reading(void *user, const struct tk_reading *reading)
 {
-	const struct origin origin = {
-		.silent = reading->silent,
-		.may_be_whole = reading->may_be_whole,
-	};
+	return tk_trace_take(user, reading) == BACKOFF_OK;
+}
 
-	return add(user, &reading->event, origin) == BACKOFF_OK;
+static bool
+note_time_of_other(struct tk_trace *trace, uint64_t ts_ns)
+{
+	trace->input_time_ns = ts_ns;
+	return tk_note_time(trace, ts_ns);
 }
 
 /* Take one line; false if there is no memory. */
@@ -389,7 +481,7 @@ take(struct tk_trace *trace, const char *path, const struct tk_line *line,
 		if (trace->totals.foreign++ < FOREIGN_ALL ||
 		    trace->totals.foreign % FOREIGN_EVERY == 0)
 			return !tk_dialect_time(dialect, line, &ts_ns) ||
-			       tk_note_time(trace, ts_ns);
+			       note_time_of_other(trace, ts_ns);
 		return true;
 	case TK_BAD:
 		break;
@@ -420,6 +512,7 @@ tk_trace_read(struct tk_trace *trace, const char *path,
 	/* It only tells files apart, so it may stay at the last number. */
 	if (trace->input < UINT16_MAX)
 		trace->input++;
+	trace->input_time_ns = 0;
 	while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK) {
 		if (!take(trace, path, &line, dialect, on_bad, user)) {
 			status = BACKOFF_E_NOMEM;
@@ -464,9 +557,11 @@ tk_trace_logs_successes(const struct tk_trace *trace, tk_string operation)
 	const struct tk_operation *known = tk_operation_find(trace, operation);
 
 	if (operation)
-		return known && !tk_operation_silent(known);
+		return known && !tk_operation_silent(known) &&
+		       !known->only_retried;
 	for (size_t i = 0; i < trace->operation_count; i++) {
-		if (tk_operation_silent(&trace->operations[i]))
+		if (tk_operation_silent(&trace->operations[i]) ||
+		    trace->operations[i].only_retried)
 			return false;
 	}
 	return trace->operation_count > 0;

@@ -56,7 +56,7 @@ void
 tk_link_over_holes(struct tk_trace *trace, const struct tk_group *group,
 		   const uint32_t *order, size_t count, uint32_t *next)
 {
-	if (group->kind == TK_GROUP_OPERATION || count > LINES_MAX)
+	if (!tk_group_has_id(group) || count > LINES_MAX)
 		return;
 	for (size_t i = 0; i < count; i++) {
 		struct tk_record *record = &trace->records[order[i]];

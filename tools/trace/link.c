@@ -352,7 +352,7 @@ note_skew(struct tk_trace *trace, const uint32_t *next)
 		if (record->number > before->number + 1)
 			continue;
 		/* Without an id, only few of them may be of two calls. */
-		if (trace->groups[record->group].kind == TK_GROUP_OPERATION &&
+		if (!tk_group_has_id(&trace->groups[record->group]) &&
 		    !operation_skewed(trace, record->operation))
 			continue;
 		/* It may have ended the wait. */

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dialect/order.h"
+
 /** Evidence that lines are missing. */
 struct tk_loss {
 	/** Numbers that processes gave to lines, and lines that they report as
@@ -62,9 +64,24 @@ struct tk_quality {
 	 *  correction; and what then remains of skewed_lines and skew_ns. */
 	uint64_t corrected_hosts, corrected_lines, corrected_ns;
 	uint64_t skewed_lines_left, skew_left_ns;
+	/** Lines of attempts; and how many got their number in each way. */
+	uint64_t attempts, by_way[TK_ORDER_WAYS];
+	/** Lines of attempts that were to be retried; how many do not give the
+	 *  delay. */
+	uint64_t retried, unknown_delays;
+	/** Lines of attempts without a time. */
+	uint64_t timeless;
 	/** Times in which the log was not written, and their length. */
 	uint64_t gaps, gap_ns;
 };
+
+/** Attempts that were numbered by their order only. */
+static inline uint64_t
+tk_quality_by_order(const struct tk_quality *quality)
+{
+	return quality->by_way[TK_ORDER_ID] + quality->by_way[TK_ORDER_LANE] +
+	       quality->by_way[TK_ORDER_TIME];
+}
 
 /** Whether lines are known to be missing. */
 static inline bool

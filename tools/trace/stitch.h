@@ -47,6 +47,21 @@ struct tk_record {
 	bool may_be_whole;
 	/** It is one: the earlier attempts have no lines. */
 	bool whole;
+	/** Its line has no time; and the one that it has is made up. */
+	bool timeless, made_up;
+	/** How it got its number: enum tk_order_way. */
+	uint8_t way;
+};
+
+/** What few lines say, and is only needed to number attempts. */
+struct tk_aside {
+	/** Index of its record. */
+	uint32_t record;
+	tk_string lane;
+	/** As in the log; 0 if it is not there. */
+	uint32_t number;
+	/** Attempts left; BACKOFF_ABSENT. */
+	uint64_t left;
 };
 
 /** Evidence that the lines of a group belong together. */
@@ -55,6 +70,9 @@ enum tk_group_kind {
 	TK_GROUP_CALL,
 	/** By a request's id and the operation: several calls. */
 	TK_GROUP_REQUEST,
+	/** By the operation and a lane, such as a thread: several calls, one
+	 *  after the other. */
+	TK_GROUP_LANE,
 	/** By the operation only. */
 	TK_GROUP_OPERATION,
 };
@@ -72,6 +90,13 @@ struct tk_group {
 	uint32_t orphan_number;
 };
 
+/** Whether an id says that its lines belong together. */
+static inline bool
+tk_group_has_id(const struct tk_group *group)
+{
+	return group->kind == TK_GROUP_CALL || group->kind == TK_GROUP_REQUEST;
+}
+
 /** Waits after later attempts are taken to be alike. */
 #define TK_USUAL_WAITS 8
 
@@ -83,6 +108,11 @@ struct tk_operation {
 	/** The longest failing attempt. */
 	uint64_t longest_ns;
 	bool has_silent, has_unnamed_success;
+	/** Its log has lines for successes of calls that were retried, and no
+	 * others. */
+	bool only_retried;
+	/** It has attempts without a number. */
+	bool unnumbered;
 	/** Calls without an end whose lines have numbers. */
 	uint64_t numbered_open;
 	/** It has lines of attempts that did not end their call. */
@@ -133,9 +163,16 @@ struct tk_trace {
 	size_t time_count, time_capacity;
 	/** The last of them. */
 	uint64_t last_time_ns;
+	/** The last time in the current input, 0 if there is none; and the time
+	 *  for lines without one, if no line has one. */
+	uint64_t input_time_ns, made_up_ns;
 
 	struct tk_record *records;
 	size_t record_count, record_capacity;
+
+	/** In the order of their records; until attempts are numbered. */
+	struct tk_aside *asides;
+	size_t aside_count, aside_capacity;
 
 	struct tk_group *groups;
 	size_t group_count, group_capacity;
@@ -185,6 +222,20 @@ void tk_link_over_holes(struct tk_trace *trace, const struct tk_group *group,
 /** Part lines that were linked without an id, but are too far apart for what is
  *  usual in this log. */
 enum backoff_status tk_part_far(struct tk_trace *trace, uint32_t *next);
+
+/** The time to take for an event that has none. */
+uint64_t tk_timeless_place(struct tk_trace *trace,
+			   const struct backoff_event *event);
+
+/** Decide about lines without a time, when all have been read. */
+enum backoff_status tk_timeless_settle(struct tk_trace *trace);
+
+/** Number the attempts that have no number, before anything is linked. */
+enum backoff_status tk_number(struct tk_trace *trace);
+
+/** Put a record in another group. False if memory ran out. */
+bool tk_trace_regroup(struct tk_trace *trace, struct tk_record *record,
+		      enum tk_group_kind kind, tk_string id);
 
 /** Make calls and attempts from the chains. */
 enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);

@@ -82,6 +82,9 @@ struct tk_trace_totals {
 	uint64_t unknown;
 	/** Lines that a sink reported as lost (events_dropped). */
 	uint64_t dropped;
+	/** No line has a time: only the order of attempts is known, and all
+	 *  times of calls and attempts are made up. */
+	bool timeless;
 	/** The time that the log covers: from the first event to the last,
 	 *  without strays; 0 if there is none. */
 	uint64_t from_ns, to_ns;
@@ -102,6 +105,10 @@ void tk_trace_free(struct tk_trace *trace);
 enum backoff_status tk_trace_read(struct tk_trace *trace, const char *path,
 				  struct tk_dialect *dialect, tk_bad_fn on_bad,
 				  void *user);
+
+/** Take one reading of a line. BACKOFF_OK, BACKOFF_E_NOMEM. */
+enum backoff_status tk_trace_take(struct tk_trace *trace,
+				  const struct tk_reading *reading);
 
 /** Take one event that was already decoded. BACKOFF_OK, BACKOFF_E_NOMEM. */
 enum backoff_status tk_trace_add(struct tk_trace *trace,

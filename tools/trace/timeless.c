@@ -1,0 +1,86 @@
+/* Gives a place to lines that have no time. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/num.h"
+#include "trace/stitch.h"
+
+/*
+ * A line without a time has that of the line with a time before it. If no line
+ * has one, the order of lines is all there is: they get times that keep it, in
+ * which every wait fits. These times mean nothing, and are not shown.
+ */
+
+/* Made-up times begin here; no log has such. */
+#define BEGIN_NS (86400 * BO_NS_PER_S)
+#define APART_NS BO_NS_PER_MS
+
+uint64_t
+tk_timeless_place(struct tk_trace *trace, const struct backoff_event *event)
+{
+	uint64_t ts_ns = trace->made_up_ns;
+
+	if (trace->input_time_ns != 0)
+		return trace->input_time_ns;
+	if (ts_ns == 0)
+		ts_ns = BEGIN_NS;
+	trace->made_up_ns = bo_add_sat(ts_ns, APART_NS);
+	if (event->delay_ns != BACKOFF_ABSENT)
+		trace->made_up_ns =
+			bo_add_sat(trace->made_up_ns, event->delay_ns);
+	if (trace->made_up_ns > INT64_MAX / 2)
+		trace->made_up_ns = BEGIN_NS;
+	return ts_ns;
+}
+
+/* Drop lines whose time was made up, although others have one. */
+static void
+drop(struct tk_trace *trace)
+{
+	struct tk_aside *aside = trace->asides, *end = aside;
+	size_t kept = 0, last = trace->aside_count;
+
+	trace->aside_count = 0;
+	for (size_t i = 0; i < trace->record_count; i++) {
+		struct tk_record *record = &trace->records[i];
+		bool has = aside < trace->asides + last && aside->record == i;
+
+		if (record->made_up) {
+			trace->groups[record->group].count--;
+			trace->quality.timeless++;
+			aside += has;
+			continue;
+		}
+		if (has) {
+			*end = *aside++;
+			end++->record = (uint32_t)kept;
+			trace->aside_count++;
+		}
+		trace->records[kept++] = *record;
+	}
+	trace->record_count = kept;
+}
+
+enum backoff_status
+tk_timeless_settle(struct tk_trace *trace)
+{
+	if (trace->made_up_ns == 0)
+		return BACKOFF_OK;
+	if (trace->time_count > 0) {
+		drop(trace);
+		return BACKOFF_OK;
+	}
+	trace->totals.timeless = true;
+	trace->totals.from_ns = BEGIN_NS;
+	for (size_t i = 0; i < trace->record_count; i++) {
+		uint64_t end_ns = trace->records[i].attempt.end_ns;
+
+		if (!tk_note_time(trace, end_ns))
+			return BACKOFF_E_NOMEM;
+		if (end_ns > trace->totals.to_ns)
+			trace->totals.to_ns = end_ns;
+	}
+	return BACKOFF_OK;
+}
