@@ -32,6 +32,10 @@
 /* The memory of what was learned, in calls. */
 #define USUAL_WEIGHT (sizeof(struct tk_usual) / sizeof(struct call))
 
+/* Made-up times begin here, and are so far from each other. */
+#define CLOCK_BEGIN_NS (86400 * BO_NS_PER_S)
+#define CLOCK_STEP_NS BO_NS_PER_MS
+
 /* A call that waits for its next attempt. */
 struct call {
 	uint64_t due_ns, delay_ns;
@@ -549,4 +553,16 @@ tk_order_again(struct tk_order *order)
 	learn(&order->young);
 	learn(&order->old);
 	order->pass++;
+}
+
+uint64_t
+tk_order_clock(uint64_t *clock_ns, uint64_t delay_ns)
+{
+	uint64_t now_ns = *clock_ns ? *clock_ns : CLOCK_BEGIN_NS;
+	uint64_t next_ns = now_ns + CLOCK_STEP_NS;
+
+	if (delay_ns != BACKOFF_ABSENT)
+		next_ns = bo_add_sat(next_ns, delay_ns);
+	*clock_ns = next_ns < INT64_MAX / 4 ? next_ns : CLOCK_BEGIN_NS;
+	return now_ns;
 }

@@ -82,4 +82,9 @@ uint64_t tk_order_limit(struct tk_order *order, uint64_t operation);
 void tk_order_again(struct tk_order *order);
 #define TK_ORDER_PASSES 4
 
+/** The next time for a line without one, where the order of lines is all that
+ * is known: the waits of all lines so far fit before it. The clock is 0 to
+ * begin with; its times are of 1970. */
+uint64_t tk_order_clock(uint64_t *clock_ns, uint64_t delay_ns);
+
 #endif

@@ -84,6 +84,12 @@ struct rt_value {
 	X(DUPLICATED, "duplicated", "copies", COUNT, log->copied)              \
 	X(RESETS, "resets", "resets", COUNT,                                   \
 	  tk_sequence_resets(log->sequence))                                   \
+	X(MIXED, "sequence_mixed", "mixed sequences", COUNT,                   \
+	  tk_sequence_mixed(log->sequence))                                    \
+	X(BY_ORDER, "numbered_by_order", "by order", COUNT, log->by_order)     \
+	X(UNKNOWN_DELAYS, "unknown_delays", "unknown delays", COUNT,           \
+	  log->unknown_delays)                                                 \
+	X(TIMELESS, "timeless", "without a time", COUNT, log->timeless)        \
 	X(DROPPED, "dropped", "dropped", COUNT, log->dropped)                  \
 	X(LATE, "late", "late", COUNT, rt_window_late(log->window))            \
 	X(CLOCK_LEAPS, "clock_leaps", "clock leaps", COUNT,                    \

@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/num.h"
 #include "base/utf8.h"
 
 #define NS_PER_S BO_NS_PER_S
 /* Events closer to the wall clock than this are current. */
 #define FRESH_NS (RT_HISTORY_S * NS_PER_S)
+/* Calls whose attempts are numbered by order; the oldest are forgotten. */
+#define CALLS_MAX (1u << 18)
 
 enum backoff_status
 rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
@@ -27,7 +30,9 @@ rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
 		return status;
 	ingest->window = rt_window_new();
 	ingest->sequence = tk_sequence_new();
-	if (ingest->window == NULL || ingest->sequence == NULL) {
+	ingest->order = tk_order_new(CALLS_MAX);
+	if (ingest->window == NULL || ingest->sequence == NULL ||
+	    ingest->order == NULL) {
 		rt_ingest_clear(ingest);
 		return BACKOFF_E_NOMEM;
 	}
@@ -40,6 +45,7 @@ rt_ingest_clear(struct rt_ingest *ingest)
 	tk_dialect_free(ingest->dialect);
 	rt_window_free(ingest->window);
 	tk_sequence_free(ingest->sequence);
+	tk_order_free(ingest->order);
 	memset(ingest, 0, sizeof(*ingest));
 }
 
@@ -70,24 +76,97 @@ is_fresh(const struct rt_ingest *ingest, uint64_t ts_ns)
 	return ingest->wall_ns != 0 && apart <= FRESH_NS;
 }
 
-/* Whether the line was counted before, in this input or another. */
+/* Whether the line was counted before, in this input or another. Lines whose
+ * time is not their own may be alike, and are not copies. */
 static bool
 is_copy(struct rt_ingest *ingest, size_t input,
 	const struct backoff_event *event)
 {
+	if (event->ts_ns == BACKOFF_ABSENT ||
+	    (ingest->caught_up && event->ts_ns == ingest->wall_ns))
+		return false;
 	return tk_sequence_note(ingest->sequence, input, event) ==
 	       TK_NUMBERED_COPY;
+}
+
+static bool
+is_attempt(const struct backoff_event *event)
+{
+	return event->type == BACKOFF_EVENT_ATTEMPT ||
+	       event->type == BACKOFF_EVENT_SUCCESS ||
+	       event->type == BACKOFF_EVENT_EXHAUSTED ||
+	       event->type == BACKOFF_EVENT_ABORTED;
+}
+
+/* A number that stands for a text; 0 for none. */
+static uint64_t
+name_of(const char *text)
+{
+	return text == NULL ? 0 : bo_hash(0, text, strlen(text)) | 1;
+}
+
+/* Number an attempt of a log that may have some without a number. */
+static void
+number(struct rt_ingest *ingest, const struct tk_reading *reading,
+       struct backoff_event *event)
+{
+	uint64_t given = event->attempt != BACKOFF_ABSENT ? event->attempt
+							  : event->attempts;
+	const struct tk_order_line line = {
+		.type = event->type,
+		.operation = name_of(event->operation),
+		.id = name_of(event->call_id ? event->call_id
+					     : event->trace_id),
+		.lane = name_of(reading->lane),
+		.ts_ns = event->ts_ns != BACKOFF_ABSENT
+				 ? event->ts_ns
+				 : tk_order_clock(&ingest->made_up_ns,
+						  event->delay_ns),
+		.duration_ns = event->duration_ns,
+		.delay_ns = event->delay_ns,
+		.attempt = given,
+		.max_attempts = event->max_attempts,
+		.left = given == BACKOFF_ABSENT ? reading->left
+						: BACKOFF_ABSENT,
+	};
+	struct tk_order_number out;
+
+	ingest->unnumbered |= given == BACKOFF_ABSENT;
+	if (!ingest->unnumbered)
+		return;
+	if (!tk_order_number(ingest->order, &line, &out)) {
+		ingest->no_memory = true;
+		return;
+	}
+	ingest->by_order += out.way >= TK_ORDER_ID;
+	event->attempt = out.number;
+	event->kind = out.number > 1 ? BACKOFF_KIND_RETRY : BACKOFF_KIND_FIRST;
+	if (out.way == TK_ORDER_LEFT && event->max_attempts == BACKOFF_ABSENT &&
+	    tk_order_limit(ingest->order, line.operation) > 0)
+		event->max_attempts =
+			tk_order_limit(ingest->order, line.operation);
+}
+
+/* What a foreign log may lack. */
+static void
+complete(struct rt_ingest *ingest, const struct tk_reading *reading,
+	 struct backoff_event *event)
+{
+	if (!is_attempt(event))
+		return;
+	number(ingest, reading, event);
+	ingest->unknown_delays += event->type == BACKOFF_EVENT_ATTEMPT &&
+				  event->delay_ns == BACKOFF_ABSENT;
+	if (!reading->no_time)
+		return;
+	ingest->timeless++;
+	event->ts_ns = rt_window_newest_ns(ingest->window);
 }
 
 static void
 count_event(struct rt_ingest *ingest, size_t input,
 	    const struct backoff_event *event)
 {
-	ingest->events++;
-	if (is_copy(ingest, input, event)) {
-		ingest->copied++;
-		return;
-	}
 	if (event->type == BACKOFF_EVENT_UNKNOWN)
 		ingest->unknown++;
 	if (event->type == BACKOFF_EVENT_DROPPED &&
@@ -112,8 +191,21 @@ static bool
 take_reading(void *user, const struct tk_reading *reading)
 {
 	const struct from *from = user;
+	struct rt_ingest *ingest = from->ingest;
+	struct backoff_event event;
 
-	count_event(from->ingest, from->input, &reading->event);
+	ingest->events++;
+	if (is_copy(ingest, from->input, &reading->event)) {
+		ingest->copied++;
+		return true;
+	}
+	if (reading->native) {
+		count_event(ingest, from->input, &reading->event);
+		return true;
+	}
+	event = reading->event;
+	complete(ingest, reading, &event);
+	count_event(ingest, from->input, &event);
 	return true;
 }
 
@@ -126,6 +218,9 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 
 	ingest->lines++;
 	ingest->oversize += line->oversize;
+	/* A line that is new now was written now, if it does not say when. */
+	tk_dialect_arrival(ingest->dialect,
+			   ingest->caught_up ? ingest->wall_ns : 0);
 	switch (tk_dialect_read(ingest->dialect, input, line, take_reading,
 				&from, &error)) {
 	case TK_EVENT:

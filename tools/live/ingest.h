@@ -4,6 +4,7 @@
 #define RT_INGEST_H
 
 #include "dialect/dialect.h"
+#include "dialect/order.h"
 #include "dialect/sequence.h"
 #include "live/window.h"
 
@@ -21,6 +22,11 @@ struct rt_ingest {
 	struct tk_dialect *dialect;
 	struct rt_window *window;
 	struct tk_sequence *sequence;
+	struct tk_order *order;
+	/** Some line has no number, so that all others count for the order. */
+	bool unnumbered;
+	/** For lines without a time. */
+	uint64_t made_up_ns;
 	/** Lines, and those of each kind; bad includes oversize. */
 	uint64_t lines, events, foreign, bad, oversize;
 	/** Events of a type that this version does not know. */
@@ -28,6 +34,9 @@ struct rt_ingest {
 	/** Events of inputs that hold a copy of another: they are not counted
 	 *  again. */
 	uint64_t copied;
+	/** Lines about attempts: without a number, so that they are numbered by
+	 *  their order; with a retry, but without its delay; without a time. */
+	uint64_t by_order, unknown_delays, timeless;
 	/** Lines that sinks reported as lost. */
 	uint64_t dropped;
 	/** The wall clock now; 0: the log is history. */

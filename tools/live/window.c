@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "base/table.h"
 #include "base/utf8.h"
+#include "dialect/order.h"
 #include "live/onset.h"
 
 #define NS_PER_S BO_NS_PER_S
@@ -359,6 +360,9 @@ plausible_ns(struct rt_window *window, const struct doubt *event,
 	uint64_t ts_ns = event->ts_ns;
 
 	window->ahead.ts_ns = window->behind.ts_ns = 0;
+	/* It is not known. */
+	if (ts_ns == 0)
+		return 0;
 	if (ts_ns > TS_MAX_NS) {
 		window->skewed++;
 		return 0;
@@ -424,7 +428,9 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		bo_utf8_copy(event->policy, operation->policy,
 			     sizeof(operation->policy));
 	if (event->max_attempts != BACKOFF_ABSENT)
-		operation->max_attempts = event->max_attempts;
+		operation->max_attempts = event->max_attempts > TK_ATTEMPTS_MAX
+						  ? RT_UNLIMITED
+						  : event->max_attempts;
 	else if (event->policy_hash != NULL && event->attempt != BACKOFF_ABSENT)
 		/* The library leaves it out if the policy has no limit. */
 		operation->max_attempts = RT_UNLIMITED;

@@ -35,6 +35,7 @@ void rt_window_from(struct rt_window *window, size_t input);
  * of its input, confirms it. If events go on far behind the newest, and only a
  * few of their input were not, those few had a wrong time.
  *
+ * @param event    its time is 0 if it is not known: then only totals have it
  * @param wall_ns  the wall clock, 0 if the log is history
  * @return false if there is no memory
  */

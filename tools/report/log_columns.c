@@ -51,6 +51,8 @@ TOTAL(hedged_calls, hedged_calls)
 QUALITY(copies, copies)
 QUALITY(strays, strays)
 QUALITY(lost_lines, loss.lost_lines)
+QUALITY(timeless, timeless)
+QUALITY(unknown_delays, unknown_delays)
 QUALITY(orphans, loss.orphans)
 QUALITY(missing_ends, loss.missing_ends)
 QUALITY(sequence_resets, resets)
@@ -62,6 +64,12 @@ QUALITY(clock_skew_left, skew_left_ns)
 QUALITY(corrected_lines, corrected_lines)
 QUALITY(gaps, gaps)
 QUALITY(gap_length, gap_ns)
+
+static void
+get_log_by_order(const struct rs_row *row, struct rs_value *out)
+{
+	out->number = (double)tk_quality_by_order(log_of(row)->quality);
+}
 
 #define LOSS(column)                                                           \
 	static void get_##column(const struct rs_row *row,                     \
@@ -171,6 +179,15 @@ static const struct rs_column log_column[] = {
 	{COLUMN(sequence_mixed, RS_UNIT_COUNT, get_log_sequence_mixed,
 		"hosts and pids that several processes share, so that numbers "
 		"prove nothing")},
+	{COLUMN(numbered_by_order, RS_UNIT_COUNT, get_log_by_order,
+		"lines of attempts without a number, which are numbered by "
+		"their order")},
+	{COLUMN(unknown_delays, RS_UNIT_COUNT, get_log_unknown_delays,
+		"lines of attempts that are to be retried, without the "
+		"delay")},
+	{COLUMN(timeless, RS_UNIT_COUNT, get_log_timeless,
+		"lines of attempts without a time, which have that of the line "
+		"before")},
 	{COLUMN(orphans, RS_UNIT_COUNT, get_log_orphans,
 		"the sum over operations")},
 	{COLUMN(missing_ends, RS_UNIT_COUNT, get_log_missing_ends,

@@ -32,10 +32,10 @@ print_head(const struct rt_view *view, FILE *out)
 	};
 	/* Shown only if there are any. */
 	static const enum rt_log_fact rare[] = {
-		RT_LOG_FACT_DUPLICATED,
-		RT_LOG_FACT_RESETS,
-		RT_LOG_FACT_LATE,
-		RT_LOG_FACT_CLOCK_LEAPS,
+		RT_LOG_FACT_DUPLICATED,     RT_LOG_FACT_RESETS,
+		RT_LOG_FACT_MIXED,          RT_LOG_FACT_BY_ORDER,
+		RT_LOG_FACT_UNKNOWN_DELAYS, RT_LOG_FACT_TIMELESS,
+		RT_LOG_FACT_LATE,           RT_LOG_FACT_CLOCK_LEAPS,
 	};
 	const struct rt_model *model = &view->list->model;
 	char message[1024], end[40] = "-";

@@ -379,7 +379,10 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 	if (trace->stitched)
 		return BACKOFF_E_STATE;
 	totals->events++;
-	switch (tk_sequence_note(trace->sequence, trace->input, event)) {
+	/* Lines without a time are alike, and not copies. */
+	switch (origin.timeless ? TK_NUMBERED_NOT
+				: tk_sequence_note(trace->sequence,
+						   trace->input, event)) {
 	case TK_NUMBERED_COPY:
 		trace->quality.copies++;
 		return BACKOFF_OK;

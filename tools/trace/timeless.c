@@ -13,26 +13,12 @@
  * which every wait fits. These times mean nothing, and are not shown.
  */
 
-/* Made-up times begin here; no log has such. */
-#define BEGIN_NS (86400 * BO_NS_PER_S)
-#define APART_NS BO_NS_PER_MS
-
 uint64_t
 tk_timeless_place(struct tk_trace *trace, const struct backoff_event *event)
 {
-	uint64_t ts_ns = trace->made_up_ns;
-
 	if (trace->input_time_ns != 0)
 		return trace->input_time_ns;
-	if (ts_ns == 0)
-		ts_ns = BEGIN_NS;
-	trace->made_up_ns = bo_add_sat(ts_ns, APART_NS);
-	if (event->delay_ns != BACKOFF_ABSENT)
-		trace->made_up_ns =
-			bo_add_sat(trace->made_up_ns, event->delay_ns);
-	if (trace->made_up_ns > INT64_MAX / 2)
-		trace->made_up_ns = BEGIN_NS;
-	return ts_ns;
+	return tk_order_clock(&trace->made_up_ns, event->delay_ns);
 }
 
 /* Drop lines whose time was made up, although others have one. */
@@ -73,12 +59,13 @@ tk_timeless_settle(struct tk_trace *trace)
 		return BACKOFF_OK;
 	}
 	trace->totals.timeless = true;
-	trace->totals.from_ns = BEGIN_NS;
+	trace->totals.from_ns = trace->made_up_ns;
 	for (size_t i = 0; i < trace->record_count; i++) {
 		uint64_t end_ns = trace->records[i].attempt.end_ns;
 
 		if (!tk_note_time(trace, end_ns))
 			return BACKOFF_E_NOMEM;
+		trace->totals.from_ns = bo_min(trace->totals.from_ns, end_ns);
 		if (end_ns > trace->totals.to_ns)
 			trace->totals.to_ns = end_ns;
 	}
