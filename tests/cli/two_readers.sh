@@ -72,9 +72,11 @@ refused() { # WHAT FILE MESSAGE
 	check "$1: once" test "$(grep -c "$3" "$work/err")" -eq 1
 }
 printf '\037\213\010\000abc\n\000def\nghi\n' >"$work/a.gz"
-refused "a gzip file" "$work/a.gz" ':1:1: compressed with gzip; unpack it'
+refused "a broken gzip file" "$work/a.gz" ':1:1: broken gzip data near byte'
 printf '\050\265\057\375abc\n\000def\n' >"$work/a.zst"
-refused "a zstd file" "$work/a.zst" ':1:1: compressed with zstd'
+refused "a broken zstd file" "$work/a.zst" ':1:1: broken zstd data near byte'
+printf 'BZh91AYabc\n\000def\n' >"$work/a.bz2"
+refused "a bzip2 file" "$work/a.bz2" ':1:1: compressed with bzip2; unpack it'
 printf '\377\376{\000}\000\n\000{\000}\000\n\000' >"$work/a.utf16"
 refused "UTF-16" "$work/a.utf16" ':1:1: UTF-16 text; convert it'
 event 10 1 | sed 's/+00:00//' >"$work/zone.log"

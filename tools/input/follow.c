@@ -29,6 +29,9 @@
 #define LOOK_NS (1000 * BO_NS_PER_MS)
 #define POLL_NS (250 * BO_NS_PER_MS)
 
+/* Files that were read and closed, by which packed copies are recognised. */
+#define PRINTS_MAX 64
+
 #define WATCH_DIR                                                              \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
 #define WATCH_FILE (IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF)
@@ -57,6 +60,10 @@ struct tk_follow {
 	bool poll_only;
 	uint64_t due_ns;
 	char *buffer;
+	/** The last PRINTS_MAX of print_count files that were closed or
+	 *  truncated. */
+	struct tk_print *print;
+	size_t print_count;
 };
 
 struct tk_follow *
@@ -93,6 +100,7 @@ tk_follow_free(struct tk_follow *follow)
 	free(follow->input);
 	free(follow->file);
 	free(follow->buffer);
+	free(follow->print);
 	free(follow);
 }
 
@@ -114,6 +122,70 @@ grow(void *list, size_t count, size_t item)
 	return reallocarray(list, count + 1, item);
 }
 
+/* Remember a file whose text was read, because it may come back packed. */
+static void
+keep_print(void *user, const struct tk_tail *tail)
+{
+	struct tk_follow *follow = user;
+	struct tk_print *print;
+
+	if (tail->packed || tail->stream || tail->head_length == 0)
+		return;
+	if (!follow->print)
+		follow->print = calloc(PRINTS_MAX, sizeof(*print));
+	/* Without memory, a copy may count twice. */
+	if (!follow->print)
+		return;
+	print = &follow->print[follow->print_count++ % PRINTS_MAX];
+	print->offset = tail->offset;
+	print->head_length = tail->head_length;
+	print->last_length = tail->last_length;
+	memcpy(print->head, tail->head, tail->head_length);
+	memcpy(print->last, tail->last, tail->last_length);
+}
+
+static bool
+begins_alike(const struct tk_print *print, const unsigned char *head,
+	     size_t length)
+{
+	return print->head_length > 0 && print->head_length <= length &&
+	       memcmp(print->head, head, print->head_length) == 0;
+}
+
+/* A tk_copied_fn: rotation leaves a file under its new name for a while before
+ * it is packed, and removes it then. */
+static bool
+find_print(void *user, const unsigned char *head, size_t length,
+	   struct tk_print *out)
+{
+	const struct tk_follow *follow = user;
+	size_t count = follow->print_count;
+
+	for (size_t i = 0; i < follow->file_count; i++) {
+		const struct tk_tail *tail = follow->file[i];
+		ssize_t got;
+
+		if (tail->packed || tail->stream)
+			continue;
+		/* It may not be read yet. */
+		got = pread(tail->fd, out->head, TK_TAIL_HEAD, 0);
+		out->head_length = got > 0 ? (size_t)got : 0;
+		out->offset = UINT64_MAX;
+		if (begins_alike(out, head, length))
+			return true;
+	}
+	for (size_t i = 0; i < count && i < PRINTS_MAX; i++) {
+		const struct tk_print *print =
+			&follow->print[(count - 1 - i) % PRINTS_MAX];
+
+		if (!begins_alike(print, head, length))
+			continue;
+		*out = *print;
+		return true;
+	}
+	return false;
+}
+
 static struct tk_tail *
 add_file(struct tk_follow *follow, int fd, size_t index)
 {
@@ -125,8 +197,12 @@ add_file(struct tk_follow *follow, int fd, size_t index)
 		return NULL;
 	follow->file = file;
 	tail = tk_tail_new(fd, index, &follow->input[index]->counts);
-	if (tail != NULL)
-		file[follow->file_count++] = tail;
+	if (tail == NULL)
+		return NULL;
+	tail->copied = find_print;
+	tail->forget = keep_print;
+	tail->copied_user = follow;
+	file[follow->file_count++] = tail;
 	return tail;
 }
 
@@ -367,6 +443,7 @@ drop_file(struct tk_follow *follow, size_t index)
 	for (size_t i = 0; i < follow->input_count; i++)
 		if (follow->input[i]->current == tail)
 			follow->input[i]->current = NULL;
+	keep_print(follow, tail);
 	tk_tail_free(tail);
 	follow->file_count--;
 	memmove(follow->file + index, follow->file + index + 1,

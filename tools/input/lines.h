@@ -22,8 +22,9 @@ struct tk_line {
 	bool oversize;
 	/** The input ended without a newline after it. */
 	bool unterminated;
-	/** The input is not text: what it is, and what to do. This is its only
-	 *  line, whatever its bytes. */
+	/** The input is not text from here on: what it is, and what to do, or
+	 *  how its compressed data is broken. This is its last line, whatever
+	 *  its bytes. */
 	const char *not_text;
 };
 
@@ -47,6 +48,12 @@ void tk_splitter_push(struct tk_splitter *splitter, const char *bytes,
 bool tk_splitter_next(struct tk_splitter *splitter, bool at_end,
 		      struct tk_line *out);
 
+/** Drop the unfinished line and what was pushed, and make a line that says
+ *  @p why there is no more text; later bytes are ignored. False if there was
+ *  such a line before. */
+bool tk_splitter_break(struct tk_splitter *splitter, const char *why,
+		       struct tk_line *out);
+
 /** NULs that were skipped since the last question. */
 uint64_t tk_splitter_nuls(struct tk_splitter *splitter);
 
@@ -56,7 +63,7 @@ bool tk_splitter_in_hole(const struct tk_splitter *splitter);
 /** Forget a partial line and start counting at line 1 again. */
 void tk_splitter_reset(struct tk_splitter *splitter);
 
-/** A whole input, read to its end. */
+/** A whole input, read to its end; gzip and zstd are unpacked. */
 struct tk_lines;
 
 /** @p path "-" is stdin. BACKOFF_OK, BACKOFF_E_IO (errno), BACKOFF_E_NOMEM. */

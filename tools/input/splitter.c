@@ -21,7 +21,7 @@ struct tk_splitter {
 	uint64_t nuls;
 	/* The last byte was one of them. */
 	bool in_hole;
-	/* Set by the first bytes; no line follows the first. */
+	/* Set by the first bytes or a break; no line follows. */
 	const char *not_text;
 	/* Allocated whole, so that reading cannot fail; the system only
 	 * provides the pages that are touched. */
@@ -137,6 +137,24 @@ take_first(struct tk_splitter *splitter, struct tk_line *out)
 				.not_text = splitter->not_text};
 	splitter->at = splitter->end;
 	return splitter->number++ == 1;
+}
+
+bool
+tk_splitter_break(struct tk_splitter *splitter, const char *why,
+		  struct tk_line *out)
+{
+	splitter->at = splitter->end;
+	splitter->carried = 0;
+	if (splitter->not_text != NULL)
+		return false;
+	splitter->not_text = why;
+	*out = (struct tk_line){.text = why,
+				.number = splitter->number,
+				.offset = splitter->offset,
+				.not_text = why};
+	/* No byte is the first after it. */
+	splitter->number++;
+	return true;
 }
 
 bool

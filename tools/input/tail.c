@@ -16,6 +16,7 @@
 /* Size and time can both hide a rewriting (they have a grain), so the content
  * is compared this often even when neither changed. */
 #define CHECK_NS BO_NS_PER_S
+#define PACKED_BYTES 8192
 
 struct tk_tail *
 tk_tail_new(int fd, size_t input, struct tk_tail_counts *counts)
@@ -50,6 +51,7 @@ tk_tail_free(struct tk_tail *tail)
 	if (tail->fd != STDIN_FILENO)
 		close(tail->fd);
 	tk_splitter_free(tail->splitter);
+	tk_packed_free(tail->packed);
 	free(tail);
 }
 
@@ -66,10 +68,46 @@ deliver(struct tk_tail *tail, bool at_end, tk_line_fn fn, void *user)
 	}
 }
 
+/* Push the text of a packed file that was not given yet. */
+static void
+unpack(struct tk_tail *tail, tk_line_fn fn, void *user)
+{
+	const char *text, *problem;
+	struct tk_line line;
+	size_t length;
+
+	while ((length = tk_packed_next(tail->packed, &text)) > 0) {
+		tk_splitter_push(tail->splitter, text, length);
+		deliver(tail, false, fn, user);
+	}
+	problem = tk_packed_problem(tail->packed);
+	if (problem && tk_splitter_break(tail->splitter, problem, &line)) {
+		tail->counts->lines++;
+		fn(user, tail->input, &line);
+	}
+}
+
 void
 tk_tail_finish(struct tk_tail *tail, tk_line_fn fn, void *user)
 {
+	if (tail->packed) {
+		tk_packed_end(tail->packed);
+		unpack(tail, fn, user);
+	}
 	deliver(tail, true, fn, user);
+}
+
+/* Forget what was read. */
+static void
+rewind_tail(struct tk_tail *tail)
+{
+	tk_splitter_reset(tail->splitter);
+	tk_packed_free(tail->packed);
+	tail->packed = NULL;
+	tail->offset = 0;
+	tail->size = 0;
+	tail->head_length = 0;
+	tail->last_length = 0;
 }
 
 /* The writer began again at the top: bytes that were not read yet are lost. */
@@ -77,14 +115,13 @@ static void
 restart(struct tk_tail *tail, tk_line_fn fn, void *user)
 {
 	tk_tail_finish(tail, fn, user);
-	tk_splitter_reset(tail->splitter);
+	if (tail->forget)
+		tail->forget(tail->copied_user, tail);
 	tail->counts->truncations++;
 	if (tail->size > tail->offset)
 		tail->counts->lost_bytes += tail->size - tail->offset;
-	tail->offset = 0;
-	tail->size = 0;
-	tail->head_length = 0;
-	tail->last_length = 0;
+	tail->not_copied = false;
+	rewind_tail(tail);
 }
 
 /* Remember the first bytes of the file and the last ones before the offset. */
@@ -133,16 +170,36 @@ skip_hole(struct tk_tail *tail)
 #endif
 }
 
-static void
+/* False if there is no memory; then nothing was taken. */
+static bool
 take(struct tk_tail *tail, const char *bytes, size_t length, tk_line_fn fn,
      void *user)
 {
+	if (tail->offset == 0 && tk_packing_of(bytes, length)) {
+		tail->packed = tk_packed_new(
+			tk_packing_of(bytes, length),
+			tail->not_copied || tail->stream ? NULL : tail->copied,
+			tail->copied_user);
+		if (!tail->packed)
+			return false;
+	}
 	remember(tail, bytes, length);
+	if (tail->packed) {
+		tk_packed_push(tail->packed, bytes, length);
+		unpack(tail, fn, user);
+		if (!tk_packed_is_wrong(tail->packed))
+			return true;
+		tail->not_copied = true;
+		tail->counts->bytes -= tail->offset;
+		rewind_tail(tail);
+		return true;
+	}
 	tk_splitter_push(tail->splitter, bytes, length);
 	deliver(tail, false, fn, user);
 	tail->counts->nul_bytes += tk_splitter_nuls(tail->splitter);
 	if (!tail->stream && tk_splitter_in_hole(tail->splitter))
 		skip_hole(tail);
+	return true;
 }
 
 static bool
@@ -153,6 +210,13 @@ same_head(const struct tk_tail *tail)
 
 	return got == (ssize_t)tail->head_length &&
 	       memcmp(head, tail->head, tail->head_length) == 0;
+}
+
+static enum tk_tail_result
+no_memory(void)
+{
+	errno = ENOMEM;
+	return TK_TAIL_FAILED;
 }
 
 static enum tk_tail_result
@@ -178,8 +242,8 @@ read_stream(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 		return TK_TAIL_ENDED;
 	}
 	tail->changed_ns = now_ns;
-	take(tail, buffer, (size_t)got, fn, user);
-	return TK_TAIL_MORE;
+	return take(tail, buffer, (size_t)got, fn, user) ? TK_TAIL_MORE
+							 : no_memory();
 }
 
 /* Whether a file that has bytes says that it has none: a virtual one, which is
@@ -218,6 +282,10 @@ tk_tail_read(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 		 */
 		restart(tail, fn, user);
 
+	/* Little packed data can be a lot of text. */
+	if ((tail->packed || tail->offset == 0) &&
+	    size > tail->last_length + PACKED_BYTES)
+		size = tail->last_length + PACKED_BYTES;
 	/* The bytes before the offset are read again together with the new
 	 * ones, and the head after them: whatever the writer does in between,
 	 * new bytes are only taken if they continue what was read before. The
@@ -241,11 +309,16 @@ tk_tail_read(struct tk_tail *tail, uint64_t now_ns, bool wait, char *buffer,
 	tail->checked_ns = now_ns;
 	if ((size_t)got == tail->last_length)
 		return TK_TAIL_QUIET;
+	/* It may be packed: that is known with its next bytes. */
+	if (tail->offset == 0 && !wait &&
+	    tk_packing_may_follow(buffer, (size_t)got))
+		return TK_TAIL_QUIET;
 	tail->changed_ns = now_ns;
 	{
 		size_t old = tail->last_length;
 
-		take(tail, buffer + old, (size_t)got - old, fn, user);
+		if (!take(tail, buffer + old, (size_t)got - old, fn, user))
+			return no_memory();
 	}
 	return TK_TAIL_MORE;
 }

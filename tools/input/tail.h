@@ -7,12 +7,7 @@
 #include <time.h>
 
 #include "input/lines.h"
-
-/** Bytes at the start of a file, and before the read position, that are
- * compared with what was read: if they differ, the file was truncated and has
- * grown again. */
-#define TK_TAIL_HEAD 1024
-#define TK_TAIL_LAST 64
+#include "input/packed.h"
 
 /** Totals of one input over all its files. */
 struct tk_tail_counts {
@@ -32,6 +27,13 @@ struct tk_tail {
 	size_t input;
 	struct tk_tail_counts *counts;
 	struct tk_splitter *splitter;
+	/** NULL if the file is not packed. */
+	struct tk_packed *packed;
+	/** Finds out whether a packed file is a copy; NULL: it is not. Its user
+	 *  data, and whether it was wrong about this file. */
+	tk_copied_fn copied;
+	void *copied_user;
+	bool not_copied;
 	/** The next byte to read, and the size at the last look. */
 	uint64_t offset, size;
 	struct timespec mtime;
@@ -41,6 +43,8 @@ struct tk_tail {
 	size_t head_length, last_length;
 	unsigned char head[TK_TAIL_HEAD];
 	unsigned char last[TK_TAIL_LAST];
+	/** Called before what was read is forgotten; may be NULL. */
+	void (*forget)(void *user, const struct tk_tail *tail);
 };
 
 enum tk_tail_result {

@@ -56,9 +56,11 @@ note_bad(struct rt_ingest *ingest, size_t input, uint64_t line,
 	char text[sizeof(error->path) + sizeof(error->text) + 2];
 	struct rt_bad *bad;
 
-	if (ingest->bad++ >= RT_BAD_MAX)
+	/* What is wrong with a whole file is shown instead of a line. */
+	if (ingest->bad++ >= RT_BAD_MAX && error->status != BACKOFF_E_IO)
 		return;
-	bad = &ingest->first_bad[ingest->bad - 1];
+	bad = &ingest->first_bad[ingest->bad < RT_BAD_MAX ? ingest->bad - 1
+							  : RT_BAD_MAX - 1];
 	bad->input = input;
 	bad->line = line;
 	bad->column = error->column;

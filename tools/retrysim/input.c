@@ -19,7 +19,10 @@ show_bad(void *user, const char *path, const struct backoff_error *error)
 {
 	unsigned *shown = user;
 
-	if ((*shown)++ < BAD_SHOWN)
+	/* What is wrong with a whole file is always shown. */
+	if (error->status == BACKOFF_E_IO)
+		tk_msg_error(path, error);
+	else if ((*shown)++ < BAD_SHOWN)
 		tk_msg_error(path, error);
 }
 

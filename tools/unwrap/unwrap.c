@@ -274,7 +274,7 @@ tk_unwrap_line(struct tk_unwrap *unwrap, size_t input,
 	const char *nul;
 
 	if (line->not_text != NULL)
-		return bad(error, BACKOFF_E_SYNTAX, 1, line->not_text);
+		return bad(error, BACKOFF_E_IO, 1, line->not_text);
 	if (line->oversize)
 		return bad(error, BACKOFF_E_LIMIT, TK_LINE_MAX,
 			   "the line is longer than 1 MiB");

@@ -51,7 +51,8 @@ enum tk_unwrapped {
  *
  * @param input  the number of the input: parts are joined within one
  * @param error  status, column and text for BAD; may be NULL. BACKOFF_E_NOMEM,
- *               _SYNTAX (not text), _LIMIT (too long)
+ *               _SYNTAX (NUL bytes), _LIMIT (too long), _IO: the whole input
+ *               is not text, or its packed data is broken
  */
 enum tk_unwrapped tk_unwrap_line(struct tk_unwrap *unwrap, size_t input,
 				 const struct tk_line *line,
