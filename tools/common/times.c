@@ -214,6 +214,12 @@ date(struct reader *r)
 	if (digits == 8)
 		return number(r, 4, 4, &r->year) &&
 		       number(r, 2, 2, &r->month) && number(r, 2, 2, &r->day);
+	/* tornado: 260112 10:15:00. */
+	if (digits == 6 && ahead(r, 6) == ' ' && ahead(r, 9) == ':') {
+		number(r, 2, 2, &r->year);
+		r->year += 2000;
+		return number(r, 2, 2, &r->month) && number(r, 2, 2, &r->day);
+	}
 	if (digits == 4)
 		return year_first(r);
 	if (digits == 2)

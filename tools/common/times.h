@@ -47,7 +47,7 @@ struct tk_time {
  *   punctuation (20260112T101500Z), a comma before the decimals, and a zone's
  *   name in brackets after the offset;
  * - 12/Jan/2026:10:15:00 +0000 (web servers), 12-Jan-2026, 12 Jan 2026,
- *   12.01.2026, 26/01/12 (Spark);
+ *   12.01.2026, 26/01/12 (Spark), 260112 (tornado);
  * - Mon, 12 Jan 2026 10:15:00 GMT; Mon Jan 12 10:15:00 2026;
  *   Jan 12, 2026 10:15:00 PM;
  * - without a year: Jan 12 10:15:00 (syslog), I0112 10:15:00.123456 (klog),

@@ -199,9 +199,21 @@ hex_length(struct tk_piece p, bool *mixed)
 static bool
 is_id(struct tk_piece p, struct tk_piece *out)
 {
+	const char *comma = memchr(p.at, ',', p.length);
 	bool mixed;
-	size_t n = hex_length(p, &mixed);
+	size_t n;
 
+	/* Sleuth: the application's name before the ids. */
+	if (comma != NULL && comma + 1 < p.at + p.length) {
+		struct tk_piece rest = {comma + 1,
+					(size_t)(p.at + p.length - comma - 1)};
+
+		n = hex_length(rest, &mixed);
+		*out = (struct tk_piece){rest.at, n};
+		if (n >= 16 && n < rest.length && rest.at[n] == ',')
+			return true;
+	}
+	n = hex_length(p, &mixed);
 	*out = p;
 	if (n >= 16 && (n == p.length || p.at[n] == ',')) {
 		/* Micrometer: 32 digits of the trace, '-', 16 of the span. */
@@ -223,8 +235,8 @@ is_thread(struct tk_piece p)
 	static const char *const words[] = {"thread",    "worker",   "pool",
 					    "exec",      "routine",  "fiber",
 					    "eventloop", "scheduler"};
-	static const char *const others[] = {"attempt", "retr", "try", "://",
-					     "="};
+	static const char *const others[] = {"attempt", "retr", "try",
+					     "://",     "=",    ","};
 	bool has_letter = false;
 
 	if (p.length == 0 || p.length > 64 || p.at[0] == '"')
@@ -245,6 +257,7 @@ is_thread(struct tk_piece p)
 		return true;
 	return is_digit(p.at[p.length - 1]) && !is_place(p) &&
 	       memchr(p.at, '/', p.length) == NULL &&
+	       memchr(p.at, ':', p.length) == NULL &&
 	       memchr(p.at, '.', p.length) == NULL;
 }
 

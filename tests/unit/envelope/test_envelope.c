@@ -89,76 +89,74 @@ expect(const struct row *row, size_t count)
 
 #define EXPECT(rows) expect(rows, sizeof(rows) / sizeof(*(rows)))
 
+static const struct row json[] = {
+	{"{\"level\":\"warn\",\"ts\":1768300583.437593,"
+	 "\"logger\":\"exporter\",\"msg\":\"retry\"}",
+	 TK_ENVELOPE_JSON, "2026-01-13T10:36:23.437593Z", "retry", NULL,
+	 "exporter", "warn", NULL},
+	{"{\"@timestamp\":\"2026-01-12T10:00:00.5+01:00\","
+	 "\"log.level\":\"WARN\",\"message\":\"a \\\"b\\\" \\u00e4\","
+	 "\"process.thread.name\":\"main\",\"log.logger\":\"a.B\","
+	 "\"trace.id\":\"t1\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T09:00:00.5Z", "a \"b\" \xc3\xa4", "main",
+	 "a.B", "WARN", "t1"},
+	{"{\"@timestamp\":\"2026-01-12T10:00:00Z\","
+	 "\"log\":{\"level\":\"WARN\",\"logger\":\"a.B\"},"
+	 "\"process\":{\"thread\":{\"name\":\"main\"}},"
+	 "\"trace\":{\"id\":\"t1\"},\"message\":\"m\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "m", "main", "a.B", "WARN",
+	 "t1"},
+	{"{\"@t\":\"2026-01-12T12:42:37.1Z\",\"@mt\":\"Try {N}\","
+	 "\"@m\":\"Try 1\",\"@l\":\"Warning\",\"@tr\":\"ab\","
+	 "\"SourceContext\":\"Polly\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T12:42:37.1Z", "Try 1", NULL, "Polly",
+	 "Warning", "ab"},
+	{"{\"level\":40,\"time\":1768212600123,\"reqId\":\"r-1\","
+	 "\"msg\":\"retrying\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.123Z", "retrying", NULL, NULL,
+	 "40", "r-1"},
+	{"{\"timestamp\":{\"seconds\":1768212600,\"nanos\":123000000},"
+	 "\"jsonPayload\":{\"message\":\"m\"},\"severity\":\"INFO\","
+	 "\"logging.googleapis.com/trace\":\"p/1\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.123Z", "m", NULL, NULL, "INFO",
+	 "p/1"},
+	{"{\"instant\":{\"epochSecond\":1768212600,\"nanoOfSecond\":5},"
+	 "\"thread\":\"t-1\",\"level\":\"INFO\",\"loggerName\":\"L\","
+	 "\"message\":\"m\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.000000005Z", "m", "t-1", "L",
+	 "INFO", NULL},
+	{"{\"t\":{\"$date\":\"2026-01-12T10:00:00.123+00:00\"},"
+	 "\"msg\":\"m\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:00:00.123Z", "m", NULL, NULL, NULL,
+	 NULL},
+	{"{\"text\":\"t\",\"record\":{\"message\":\"m\",\"name\":\"n\","
+	 "\"time\":{\"repr\":\"x\",\"timestamp\":1768212600.5},"
+	 "\"level\":{\"name\":\"INFO\"},\"thread\":{\"name\":\"th\"}}}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.5Z", "m", "th", "n", "INFO",
+	 NULL},
+	{"{\"timestamp\":\"2026-01-12T10:00:00Z\",\"level\":\"WARN\","
+	 "\"fields\":{\"message\":\"m\",\"attempt\":1},"
+	 "\"target\":\"app::net\",\"threadId\":\"ThreadId(7)\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "m", "ThreadId(7)",
+	 "app::net", "WARN", NULL},
+	/* Go writes a member twice: the last counts. */
+	{"{\"ts\":\"2026-01-12T10:00:00Z\",\"msg\":\"a\",\"msg\":"
+	 "\"b\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "b", NULL, NULL, NULL, NULL},
+	/* A time that is not one is not taken; nor an empty id. */
+	{"{\"time\":0.123,\"ts\":\"2026-01-12T10:00:00Z\","
+	 "\"request_id\":\"-\",\"trace_id\":\"00000000\",\"msg\":"
+	 "\"a\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "a", NULL, NULL, NULL, NULL},
+	{"{\"date\":\"12\\/Jan\\/2026:10:00:00 +0000\",\"status\":429}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z",
+	 "{\"date\":\"12\\/Jan\\/2026:10:00:00 +0000\",\"status\":429}", NULL,
+	 NULL, NULL, NULL},
+};
+
 Test(envelope_envelope, reads_json_of_many_loggers)
 {
-	static const struct row row[] = {
-		{"{\"level\":\"warn\",\"ts\":1768300583.437593,"
-		 "\"logger\":\"exporter\",\"msg\":\"retry\"}",
-		 TK_ENVELOPE_JSON, "2026-01-13T10:36:23.437593Z", "retry", NULL,
-		 "exporter", "warn", NULL},
-		{"{\"@timestamp\":\"2026-01-12T10:00:00.5+01:00\","
-		 "\"log.level\":\"WARN\",\"message\":\"a \\\"b\\\" \\u00e4\","
-		 "\"process.thread.name\":\"main\",\"log.logger\":\"a.B\","
-		 "\"trace.id\":\"t1\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T09:00:00.5Z", "a \"b\" \xc3\xa4",
-		 "main", "a.B", "WARN", "t1"},
-		{"{\"@timestamp\":\"2026-01-12T10:00:00Z\","
-		 "\"log\":{\"level\":\"WARN\",\"logger\":\"a.B\"},"
-		 "\"process\":{\"thread\":{\"name\":\"main\"}},"
-		 "\"trace\":{\"id\":\"t1\"},\"message\":\"m\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "m", "main", "a.B",
-		 "WARN", "t1"},
-		{"{\"@t\":\"2026-01-12T12:42:37.1Z\",\"@mt\":\"Try {N}\","
-		 "\"@m\":\"Try 1\",\"@l\":\"Warning\",\"@tr\":\"ab\","
-		 "\"SourceContext\":\"Polly\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T12:42:37.1Z", "Try 1", NULL,
-		 "Polly", "Warning", "ab"},
-		{"{\"level\":40,\"time\":1768212600123,\"reqId\":\"r-1\","
-		 "\"msg\":\"retrying\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.123Z", "retrying", NULL,
-		 NULL, "40", "r-1"},
-		{"{\"timestamp\":{\"seconds\":1768212600,\"nanos\":123000000},"
-		 "\"jsonPayload\":{\"message\":\"m\"},\"severity\":\"INFO\","
-		 "\"logging.googleapis.com/trace\":\"p/1\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.123Z", "m", NULL, NULL,
-		 "INFO", "p/1"},
-		{"{\"instant\":{\"epochSecond\":1768212600,\"nanoOfSecond\":5},"
-		 "\"thread\":\"t-1\",\"level\":\"INFO\",\"loggerName\":\"L\","
-		 "\"message\":\"m\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.000000005Z", "m", "t-1",
-		 "L", "INFO", NULL},
-		{"{\"t\":{\"$date\":\"2026-01-12T10:00:00.123+00:00\"},"
-		 "\"msg\":\"m\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:00:00.123Z", "m", NULL, NULL,
-		 NULL, NULL},
-		{"{\"text\":\"t\",\"record\":{\"message\":\"m\",\"name\":\"n\","
-		 "\"time\":{\"repr\":\"x\",\"timestamp\":1768212600.5},"
-		 "\"level\":{\"name\":\"INFO\"},\"thread\":{\"name\":\"th\"}}}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:10:00.5Z", "m", "th", "n",
-		 "INFO", NULL},
-		{"{\"timestamp\":\"2026-01-12T10:00:00Z\",\"level\":\"WARN\","
-		 "\"fields\":{\"message\":\"m\",\"attempt\":1},"
-		 "\"target\":\"app::net\",\"threadId\":\"ThreadId(7)\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "m", "ThreadId(7)",
-		 "app::net", "WARN", NULL},
-		/* Go writes a member twice: the last counts. */
-		{"{\"ts\":\"2026-01-12T10:00:00Z\",\"msg\":\"a\",\"msg\":"
-		 "\"b\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "b", NULL, NULL,
-		 NULL, NULL},
-		/* A time that is not one is not taken; nor an empty id. */
-		{"{\"time\":0.123,\"ts\":\"2026-01-12T10:00:00Z\","
-		 "\"request_id\":\"-\",\"trace_id\":\"00000000\",\"msg\":"
-		 "\"a\"}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z", "a", NULL, NULL,
-		 NULL, NULL},
-		{"{\"date\":\"12\\/Jan\\/2026:10:00:00 +0000\",\"status\":429}",
-		 TK_ENVELOPE_JSON, "2026-01-12T10:00:00Z",
-		 "{\"date\":\"12\\/Jan\\/2026:10:00:00 +0000\",\"status\":429}",
-		 NULL, NULL, NULL, NULL},
-	};
-
-	EXPECT(row);
+	EXPECT(json);
 }
 
 Test(envelope_envelope, reads_logfmt)
