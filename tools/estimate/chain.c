@@ -142,6 +142,7 @@ rs_chain_tries(const struct rs_chain *chain, size_t suspect,
 			log->attempt[a].outcome == BACKOFF_OUTCOME_SUCCESS;
 	}
 	tries->count = count;
+	tries->given = false;
 }
 
 static double
@@ -199,6 +200,8 @@ draw_causes(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 
 		if (tries->succeeded[i])
 			continue;
+		if (i == 0 && tries->given)
+			own = 0;
 		of_fate = own * mix->of_fate[type];
 		of_target = (1 - own) * tries->fails[i] * mix->of_target[type];
 		if (own > 0 &&
@@ -232,11 +235,14 @@ draw_fates(struct rs_chain *chain, size_t operation)
 			continue;
 		}
 		rs_chain_tries(chain, s, &tries);
+		tries.given = mix->family == RS_FAMILY_STUCK &&
+			      tries.count > 0 && !tries.succeeded[0] &&
+			      !(tries.elapsed[0] > 0);
 		if (mix->family != RS_FAMILY_NONE)
 			draw_fate(chain, operation, s, &tries);
 		/* A call without evidence follows the mix, and does not shape
 		 * it. */
-		counts.fate[chain->fate[s]] += tries.count > 0;
+		counts.fate[chain->fate[s]] += tries.count > tries.given;
 		draw_causes(chain, s, mix, &tries, &counts);
 	}
 	for (size_t i = 0; plain && i < RS_TYPES; i++)

@@ -30,7 +30,8 @@ static const struct {
 bool
 rs_family_has(enum rs_family family, size_t fate)
 {
-	if (fate == RS_FATE_NONE || family == RS_FAMILY_ANY)
+	if (fate == RS_FATE_NONE || family == RS_FAMILY_ANY ||
+	    family == RS_FAMILY_STUCK)
 		return true;
 	if (fate == RS_FATE_PERMANENT)
 		return family != RS_FAMILY_NONE;
@@ -50,6 +51,8 @@ rs_mix_live(const struct rs_mix *mix)
 {
 	double live = 0;
 
+	if (mix->family == RS_FAMILY_STUCK)
+		return 1;
 	for (size_t f = 0; f < RS_FATES; f++)
 		live += mix->share[f] * rs_fate_clean(f);
 	return live;
@@ -63,6 +66,8 @@ outcome(const struct rs_mix *mix, const struct rs_tries *tries, size_t i,
 {
 	double target = (1 - own) * tries->fails[i];
 
+	if (i == 0 && tries->given)
+		return 1;
 	if (tries->succeeded[i])
 		return 1 - own - target;
 	return own * mix->of_fate[tries->type[i]] +
@@ -228,6 +233,9 @@ rs_mix_init(struct rs_mix *mix, const struct rs_suspects *suspects,
 				 suspects->first[operation]) +
 			1);
 
+	/* Half of the calls that failed. */
+	if (family == RS_FAMILY_STUCK)
+		share = 1;
 	*mix = (struct rs_mix){.family = family};
 	for (size_t f = 0; f < RS_FATES; f++)
 		if (rs_family_has(family, f))
@@ -249,6 +257,8 @@ count_others(const struct rs_mix *mix, double others,
 {
 	double live = rs_mix_live(mix);
 
+	if (mix->family == RS_FAMILY_STUCK)
+		return;
 	for (size_t f = 0; f < RS_FATES; f++)
 		counts->fate[f] +=
 			others * mix->share[f] * rs_fate_clean(f) / live;

@@ -30,6 +30,9 @@ enum rs_family {
 	RS_FAMILY_OFTEN,
 	RS_FAMILY_CLEARS,
 	RS_FAMILY_EXTREME,
+	/** Any fate, of calls whose first attempt the target made fail, and of
+	 *  no others: see rs_stuck_find(). */
+	RS_FAMILY_STUCK,
 	/** All fates: only to compare OFTEN with CLEARS. */
 	RS_FAMILY_ANY,
 	RS_FAMILY_COUNT
@@ -116,6 +119,8 @@ double rs_mix_live(const struct rs_mix *mix);
 /** The attempts of a suspect, given the states of its target. */
 struct rs_tries {
 	size_t count;
+	/** The first one failed whatever the fate, which began with it. */
+	bool given;
 	/** Seconds since the first attempt of the call. */
 	double elapsed[RS_SUSPECT_ATTEMPTS];
 	/** Probability that the target makes it fail; 1 if the log holds the

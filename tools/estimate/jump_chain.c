@@ -14,6 +14,7 @@
 #include "estimate/incidents.h"
 #include "estimate/shift.h"
 #include "estimate/slots.h"
+#include "estimate/stuck.h"
 
 /* Sweeps before the fates are judged, before draws are kept, and from one
  * kept draw to the next. */
@@ -73,7 +74,8 @@ static bool
 has_ends(const struct jump_chain *est, const struct family *family)
 {
 	for (size_t o = 0; o < est->log->operation_count; o++)
-		if (family->family[o] == RS_FAMILY_CLEARS)
+		if (family->family[o] == RS_FAMILY_CLEARS ||
+		    family->family[o] == RS_FAMILY_STUCK)
 			return true;
 	return false;
 }
@@ -294,6 +296,41 @@ limit_draws(struct jump_chain *est, uint32_t wanted)
 }
 
 static enum backoff_status
+fit_families(struct jump_chain *est)
+{
+	enum backoff_status status = BACKOFF_OK;
+
+	for (uint32_t f = 0; status == BACKOFF_OK && f < est->families; f++)
+		status = fit_family(est, f);
+	return status;
+}
+
+/* Where the draws do not explain that retries fail, draw again under an
+ * assumption that does: all others are ruled out. */
+static enum backoff_status
+fit_stuck(struct jump_chain *est)
+{
+	enum backoff_status status = BACKOFF_OK;
+	bool any = false;
+
+	for (size_t o = 0;
+	     status == BACKOFF_OK && o < est->log->operation_count; o++) {
+		bool found;
+
+		status = rs_stuck_find(&est->suspects,
+				       &est->family[0].posterior, o, &found);
+		for (uint32_t f = 0; found && f < est->families; f++)
+			est->family[f].family[o] = RS_FAMILY_STUCK;
+		any = any || found;
+	}
+	if (!any || status != BACKOFF_OK)
+		return status;
+	for (uint32_t f = 0; f < est->families; f++)
+		rs_posterior_clear(&est->family[f].posterior);
+	return fit_families(est);
+}
+
+static enum backoff_status
 jump_chain_fit(const struct rs_log *log, const struct rs_fit_options *options,
 	       void **state)
 {
@@ -312,8 +349,10 @@ jump_chain_fit(const struct rs_log *log, const struct rs_fit_options *options,
 	if (status == BACKOFF_OK)
 		status = judge(est);
 	limit_draws(est, options->draws);
-	for (uint32_t f = 0; status == BACKOFF_OK && f < est->families; f++)
-		status = fit_family(est, f);
+	if (status == BACKOFF_OK)
+		status = fit_families(est);
+	if (status == BACKOFF_OK)
+		status = fit_stuck(est);
 	if (status == BACKOFF_OK)
 		status = rs_incidents_init(&est->incidents, log,
 					   &est->family[0].posterior);

@@ -76,6 +76,21 @@ mean_failure(const struct rs_chain *chain, size_t t)
 	return seconds > 0 ? sum / seconds : 0.5;
 }
 
+/* Share of all calls of an operation. */
+static double
+permanent_share(const struct rs_chain *chain, size_t operation)
+{
+	const struct rs_suspects *suspects = chain->suspects;
+	const struct rs_mix *mix = &chain->mix[operation];
+	double failed = (double)(suspects->first[operation + 1] -
+				 suspects->first[operation]);
+
+	if (mix->family != RS_FAMILY_STUCK || failed <= 0)
+		return mix->share[RS_FATE_PERMANENT];
+	return mix->share[RS_FATE_PERMANENT] * failed /
+	       (failed + suspects->others[operation]);
+}
+
 void
 rs_posterior_keep(struct rs_posterior *posterior, uint32_t draw,
 		  const struct rs_chain *chain)
@@ -95,7 +110,7 @@ rs_posterior_keep(struct rs_posterior *posterior, uint32_t draw,
 		       suspects * sizeof(*chain->end));
 	for (size_t o = 0; o < posterior->operations; o++)
 		posterior->permanent[draw * posterior->operations + o] =
-			(float)chain->mix[o].share[RS_FATE_PERMANENT];
+			(float)permanent_share(chain, o);
 }
 
 /* When the state changes between two bins: the density of the one jump there is

@@ -36,7 +36,7 @@ struct bins {
 
 /* Sums over blocks. */
 struct sums {
-	double score, expected, squares, fourths, shifted;
+	double score, proportional, expected, squares, fourths, shifted;
 	double calm, calm_failed, busy, busy_failed;
 	uint64_t blocks, failures;
 };
@@ -161,6 +161,8 @@ add_block(struct sums *sums, struct bins *bins, size_t count)
 		weight[i] = bins->count[i] * far;
 		score += bins->failed[i] * far;
 		spread += weight[i] * far;
+		sums->proportional += failures / calls * weight[i] *
+				      bins->load[i] / mean_load;
 		*(busy ? &sums->busy : &sums->calm) += bins->count[i];
 		*(busy ? &sums->busy_failed : &sums->calm_failed) +=
 			bins->failed[i];
@@ -236,7 +238,10 @@ sum_up(const struct sums *sums, struct rs_coupling *out)
 		variance = sums->squares;
 	/* Chance alone makes a binomial variance. */
 	variance = fmax(variance, sums->expected);
-	out->z = variance > 0 ? sums->score / sqrt(variance) : 0;
+	if (variance > 0) {
+		out->z = sums->score / sqrt(variance);
+		out->z_proportional = sums->proportional / sqrt(variance);
+	}
 }
 
 static bool
@@ -304,6 +309,9 @@ rs_coupling_find(const struct rs_log *log, const struct rs_operation *operation,
 bool
 rs_coupling_found(const struct rs_coupling *coupling)
 {
+	bool ruled_out = coupling->known && coupling->z < RS_COUPLING_Z_NONE &&
+			 coupling->z_proportional > RS_COUPLING_Z_SEEN;
+
 	return coupling->z >= RS_COUPLING_Z ||
-	       coupling->throttle_share > RS_COUPLING_THROTTLED;
+	       (coupling->throttle_share > RS_COUPLING_THROTTLED && !ruled_out);
 }

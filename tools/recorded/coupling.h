@@ -10,9 +10,14 @@
 #include "recorded/log.h"
 
 /** Failures are taken to follow load from this value of rs_coupling.z, or this
- *  share of throttling. */
-#define RS_COUPLING_Z 2.0
+ *  share of throttling. In worlds whose failures do, z was above 4.7; in some
+ *  of the many without, it was above 2 by chance. */
+#define RS_COUPLING_Z 3.0
 #define RS_COUPLING_THROTTLED 0.2
+/** Throttling does not follow load if z is smaller than the first, where it
+ *  would be above the second if it did. */
+#define RS_COUPLING_Z_NONE 1.5
+#define RS_COUPLING_Z_SEEN 5.0
 
 struct rs_coupling {
 	/** Whether the test could be made: all first attempts are logged, and
@@ -26,6 +31,8 @@ struct rs_coupling {
 	 * matter; outages that begin at random do not, either. 0 if not known.
 	 */
 	double z;
+	/** About what z would be if failures were in proportion to load. */
+	double z_proportional;
 	/** Blocks of 30 s that had both outcomes and a changing load. */
 	uint64_t blocks;
 	/** Failure rates of first attempts in the seconds of those blocks with

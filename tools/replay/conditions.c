@@ -172,7 +172,7 @@ find_coupling(const struct rs_pair *pair, struct rs_case *item)
 		.share = pair->coupling->throttle_share,
 		.value = pair->coupling->z,
 		.seen = pair->coupling->load_seen_peak};
-	bool strained = pair->attempts_fail > RS_STRAINED;
+	bool strained = pair->first_fails > RS_STRAINED;
 	double coupled = strained || pair->coupling->z >= RS_COUPLING_Z
 				 ? 1
 				 : pair->coupling->throttle_share;
@@ -251,6 +251,21 @@ find_hedge(const struct rs_pair *pair, struct rs_case *item)
 			    moved(item->main, gained));
 }
 
+/* While a breaker was open, only probes showed the target: the draws of that
+ * time differ, and their ends are those of the interval. */
+static void
+find_breaker(const struct rs_pair *pair, struct rs_case *item)
+{
+	double reach = TK_Z95 * item->main.deviation;
+	struct tk_spread low = {item->main.mean - reach, 0};
+	struct tk_spread high = {item->main.mean + reach, 0};
+	const struct rs_condition condition = {.kind = RS_CONDITION_BREAKER,
+					       .share = pair->kept_away};
+
+	if (pair->kept_away > RS_KEPT_AWAY)
+		rs_case_add(item, &condition, low, high);
+}
+
 void
 rs_conditions_find(const struct rs_pair *pair, struct rs_case *item)
 {
@@ -261,6 +276,7 @@ rs_conditions_find(const struct rs_pair *pair, struct rs_case *item)
 		find_coupling(pair, item);
 		find_guard(pair, item);
 		find_hedge(pair, item);
+		find_breaker(pair, item);
 	}
 	find_flaws(pair, item);
 }

@@ -10,10 +10,11 @@
  *  and at most this many others, those with fewer replicas. */
 #define RS_FAMILIES_MAX 5
 #define RS_FAMILY_REPLICAS 24
-/** If more of the recorded attempts failed, the target may have been
- * overloaded, perhaps by retries: no seconds of other load are left to compare
- * with. */
-#define RS_STRAINED 0.4
+/** If more of the first attempts failed, the target may have been overloaded,
+ * perhaps by retries: no seconds of other load are left to compare with. */
+#define RS_STRAINED 0.25
+/** A recorded breaker that kept fewer calls away hid nothing. */
+#define RS_KEPT_AWAY 0.005
 
 /** One policy under every assumption; what it does under another one is the
  *  same as under the first if @ref count is 1. */
@@ -27,8 +28,10 @@ struct rs_pair {
 	const struct rs_run *run;
 	const struct rs_load *load;
 	const struct rs_coupling *coupling;
-	/** Share of the recorded attempts that failed. */
-	double attempts_fail;
+	/** Share of the recorded first attempts that failed. */
+	double first_fails;
+	/** Share of the recorded calls that a breaker ended or refused. */
+	double kept_away;
 	/** Calls that fail permanently, and the longest time after its first
 	 *  attempt at which a call made another one. */
 	double permanent_share;

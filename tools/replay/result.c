@@ -46,6 +46,7 @@ rs_condition_name(enum rs_condition_kind kind)
 		[RS_CONDITION_CLOCKS] = "clocks",
 		[RS_CONDITION_GUARD] = "guard",
 		[RS_CONDITION_HEDGE] = "hedge",
+		[RS_CONDITION_BREAKER] = "breaker",
 	};
 
 	_Static_assert(sizeof(name) / sizeof(*name) == RS_CONDITION_COUNT,

@@ -53,6 +53,8 @@ enum rs_condition_kind {
 	RS_CONDITION_GUARD,
 	/** The policy hedges; it is replayed without. */
 	RS_CONDITION_HEDGE,
+	/** What the target did while a recorded breaker kept calls away. */
+	RS_CONDITION_BREAKER,
 	RS_CONDITION_COUNT
 };
 

@@ -27,7 +27,7 @@ struct work {
 	/** By policy: the hash of what its calls do. */
 	uint64_t *did;
 	uint64_t longest_ns;
-	double attempts_fail;
+	double first_fails, kept_away;
 };
 
 /* Replay all calls under one policy and one assumption. */
@@ -132,7 +132,8 @@ compare(struct work *work, const struct rs_subject *subject,
 		.run = &work->run,
 		.load = &work->load,
 		.coupling = &work->coupling,
-		.attempts_fail = work->attempts_fail,
+		.first_fails = work->first_fails,
+		.kept_away = work->kept_away,
 		.permanent_share = subject->finding.permanent_share,
 		.longest_ns = work->longest_ns,
 		.policy = result->policy->policy,
@@ -245,9 +246,11 @@ find_longest(const struct rs_log *log, const struct rs_operation *operation)
 	return longest;
 }
 
-/* The share of recorded attempts that failed; 0 if successes left no line. */
+/* The share of first attempts that failed; 0 if successes left no line. Retries
+ * would count a long outage many times. */
 static double
-share_failed(const struct rs_log *log, const struct rs_operation *operation)
+share_failed_first(const struct rs_log *log,
+		   const struct rs_operation *operation)
 {
 	uint64_t all = 0, failed = 0;
 
@@ -257,12 +260,31 @@ share_failed(const struct rs_log *log, const struct rs_operation *operation)
 		const struct tk_call *call =
 			&log->call[operation->first_call + i];
 
-		if (!rs_log_replayable(log, call))
+		if (!rs_log_replayable(log, call) || !rs_log_begins(call))
 			continue;
-		all += call->count;
-		failed += call->count - !rs_log_all_failed(log, call);
+		all++;
+		failed += log->attempt[call->first].outcome !=
+			  BACKOFF_OUTCOME_SUCCESS;
 	}
 	return all > 0 ? (double)failed / (double)all : 0;
+}
+
+/* The share of recorded calls that an open breaker ended. */
+static double
+share_kept_away(const struct rs_log *log, const struct rs_operation *operation)
+{
+	uint64_t all = 0, ended = 0;
+
+	for (size_t i = 0; i < operation->call_count; i++) {
+		const struct tk_call *call =
+			&log->call[operation->first_call + i];
+
+		if (!rs_log_replayable(log, call))
+			continue;
+		all++;
+		ended += call->stop == BACKOFF_STOP_BREAKER_OPEN;
+	}
+	return all > 0 ? (double)ended / (double)all : 0;
 }
 
 /* Replay the logged policy, and count the calls that it does not reproduce. */
@@ -318,7 +340,8 @@ init_work(struct work *work, const struct rs_finding *finding)
 	if (work->families > RS_FAMILIES_MAX)
 		work->families = RS_FAMILIES_MAX;
 	work->longest_ns = find_longest(log, operation);
-	work->attempts_fail = share_failed(log, operation);
+	work->first_fails = share_failed_first(log, operation);
+	work->kept_away = share_kept_away(log, operation);
 	work->did = calloc(work->plan->policies->count + 1, sizeof(*work->did));
 	if (work->did)
 		status = rs_near_init(&work->near, log, operation);

@@ -597,8 +597,8 @@ static const struct rs_column result_column[] = {
 	 .get = get_condition,
 	 .doc = "what the difference depends on that the log does not show: "
 		"`load`, `coupling`, `fate`, `wait`, `timeout`, `loss`, "
-		"`clocks`, `guard` or `hedge`; JSON leaves `condition` out if "
-		"there is none"},
+		"`clocks`, `guard`, `hedge` or `breaker`; JSON leaves "
+		"`condition` out if there is none"},
 	{.name = "condition_text",
 	 .member = "difference.condition.text",
 	 .unit = RS_UNIT_TEXT,

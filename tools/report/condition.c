@@ -109,6 +109,12 @@ rs_say_condition(const struct rs_result *result, char *text, size_t size)
 			 "whether enough calls succeed at once to fill the "
 			 "budget; give their number with --calls");
 		break;
+	case RS_CONDITION_BREAKER:
+		snprintf(text, size,
+			 "what the target did while the recorded breaker kept "
+			 "%s %% of calls away",
+			 share);
+		break;
 	case RS_CONDITION_HEDGE:
 		snprintf(text, size,
 			 "whether hedges change anything; replay makes none");

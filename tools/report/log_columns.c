@@ -398,7 +398,7 @@ static const struct rs_column operation_column[] = {
 		"failure levels that this state may take")},
 	{COLUMN(coupling_z, RS_UNIT_SCORE, get_coupling_z,
 		"how clearly first attempts fail more under more load: about "
-		"0 if they do not, above 2 if they do; null if the log does "
+		"0 if they do not, 3 or more if they do; null if the log does "
 		"not show the load"),
 	 .nullable = true},
 	{COLUMN(throttle_share, RS_UNIT_RATE, get_throttle_share,

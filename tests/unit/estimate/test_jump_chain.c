@@ -165,6 +165,51 @@ Test(estimate_jump_chain, the_failure_of_the_asking_call_is_evidence)
 	small_log_clear(&small);
 }
 
+/* One host of four often fails to reach the target for some seconds: so do the
+ * retries of its calls, while first attempts of others fail in a quarter of the
+ * cases. */
+Test(estimate_jump_chain, calls_that_share_a_bad_host_stay_stuck)
+{
+	double usual = 0, fails = 0;
+	struct small_log small;
+	unsigned asked = 0;
+
+	small_log_begin(&small);
+	for (unsigned i = 0; i < 12000; i++) {
+		bool bad = i % 300 >= 240 && i % 4 == 0, failed = true;
+
+		for (unsigned k = 1; failed && k <= 3; k++) {
+			unsigned die = (i * 2654435761u + k * 40503u) >> 16;
+
+			failed = bad && die % 10 > 0;
+			small_log_add(&small,
+				      &(struct small_attempt){
+					      .call = i,
+					      .attempt = k,
+					      .at_seconds = i * 0.1 + k * 0.55,
+					      .failed = failed,
+					      .last = k == 3});
+		}
+	}
+	small_log_fit(&small, DRAWS);
+	/* In the middle of the bad seconds, before their second attempt. */
+	for (unsigned i = 0; i < 12000; i++) {
+		struct rs_answer answer;
+
+		if (i % 300 < 250 || i % 300 > 290 || i % 4 != 0)
+			continue;
+		answer = small_log_ask(&small, i, i * 0.1 + 0.4, DRAWS);
+		fails += rs_answer_fails(&answer);
+		usual += answer.environment;
+		asked++;
+	}
+	cr_expect(fails / asked > 0.75 && fails / asked < 0.95, "%g",
+		  fails / asked);
+	cr_expect(usual / asked > 0.1 && usual / asked < 0.4, "%g",
+		  usual / asked);
+	small_log_clear(&small);
+}
+
 static double
 permanent_share(const struct small_world *world, const char *policy)
 {

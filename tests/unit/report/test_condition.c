@@ -44,6 +44,9 @@ Test(report_condition, each_kind_has_a_sentence_with_its_numbers)
 		{{.kind = RS_CONDITION_GUARD},
 		 "whether enough calls succeed at once to fill the budget; "
 		 "give their number with --calls"},
+		{{.kind = RS_CONDITION_BREAKER, .share = 0.061},
+		 "what the target did while the recorded breaker kept 6.1 % of "
+		 "calls away"},
 		{{.kind = RS_CONDITION_HEDGE},
 		 "whether hedges change anything; replay makes none"},
 	};
