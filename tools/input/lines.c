@@ -93,6 +93,8 @@ fill(struct tk_lines *lines)
 
 	if (lines->unpack) {
 		length = tk_unpack_next(lines->unpack, &bytes);
+		if (tk_unpack_no_memory(lines->unpack))
+			return BACKOFF_E_NOMEM;
 		if (length > 0 || tk_unpack_problem(lines->unpack)) {
 			tk_splitter_push(lines->splitter, bytes, length);
 			return BACKOFF_OK;

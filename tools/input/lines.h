@@ -70,7 +70,8 @@ struct tk_lines;
 enum backoff_status tk_lines_open(const char *path, struct tk_lines **out);
 void tk_lines_close(struct tk_lines *lines);
 
-/** BACKOFF_OK; BACKOFF_E_NOT_FOUND at the end; BACKOFF_E_IO. */
+/** BACKOFF_OK; BACKOFF_E_NOT_FOUND at the end; BACKOFF_E_IO;
+ *  BACKOFF_E_NOMEM. */
 enum backoff_status tk_lines_next(struct tk_lines *lines, struct tk_line *out);
 
 #endif

@@ -34,6 +34,7 @@ struct tk_unpack {
 	bool inside;
 	/* There may be more output without more input. */
 	bool full;
+	bool no_memory;
 	char problem[160];
 	char out[OUT_BYTES];
 };
@@ -128,6 +129,13 @@ fail(struct tk_unpack *unpack, const char *what)
 }
 
 static void
+fail_memory(struct tk_unpack *unpack)
+{
+	fail(unpack, "out of memory");
+	unpack->no_memory = true;
+}
+
+static void
 advance(struct tk_unpack *unpack, size_t length)
 {
 	unpack->at += length;
@@ -177,7 +185,7 @@ next_gzip(struct tk_unpack *unpack)
 	if (result == Z_STREAM_END)
 		unpack->inside = false;
 	else if (result == Z_MEM_ERROR)
-		fail(unpack, "out of memory");
+		fail_memory(unpack);
 	else if (result != Z_OK && result != Z_BUF_ERROR)
 		fail(unpack, gzip->msg ? gzip->msg : "it needs a dictionary");
 	return got;
@@ -192,7 +200,7 @@ next_zstd(struct tk_unpack *unpack)
 
 	unpack->full = false;
 	if (!unpack->zstd && !open_zstd(unpack)) {
-		fail(unpack, "out of memory");
+		fail_memory(unpack);
 		return 0;
 	}
 	result = ZSTD_decompressStream(unpack->zstd, &out, &in);
@@ -213,6 +221,8 @@ next_zstd(struct tk_unpack *unpack)
 		snprintf(unpack->problem, sizeof(unpack->problem),
 			 "compressed by zstd with a window above 128 MiB; "
 			 "unpack it, as in \"zstd -dc --long=31 LOG | ... -\"");
+	else if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation)
+		fail_memory(unpack);
 	else
 		fail(unpack, ZSTD_getErrorName(result));
 	return out.pos;
@@ -242,6 +252,12 @@ const char *
 tk_unpack_problem(const struct tk_unpack *unpack)
 {
 	return unpack->problem[0] != '\0' ? unpack->problem : NULL;
+}
+
+bool
+tk_unpack_no_memory(const struct tk_unpack *unpack)
+{
+	return unpack->no_memory;
 }
 
 const char *

@@ -46,4 +46,7 @@ const char *tk_unpack_problem(const struct tk_unpack *unpack);
 /** The same if the input ends here, perhaps in the middle. */
 const char *tk_unpack_problem_at_end(struct tk_unpack *unpack);
 
+/** Whether the problem is that there is no memory. */
+bool tk_unpack_no_memory(const struct tk_unpack *unpack);
+
 #endif

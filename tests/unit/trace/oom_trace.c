@@ -17,6 +17,7 @@
 #define ALLOCATIONS_MAX 5000
 
 static char log_path[] = "/tmp/oom_trace_XXXXXX";
+static char packed_path[sizeof(log_path) + 3];
 
 static enum backoff_status
 open_one(const char *name)
@@ -46,7 +47,7 @@ open_file(void)
 }
 
 static enum backoff_status
-read_log(void)
+read_path(const char *path)
 {
 	struct tk_dialect *dialect = NULL;
 	struct tk_trace *trace = tk_trace_new();
@@ -56,12 +57,24 @@ read_log(void)
 		status = tk_dialect_open((const char *const[]){"auto", NULL},
 					 NULL, &dialect, NULL);
 	if (!status)
-		status = tk_trace_read(trace, log_path, dialect, NULL, NULL);
+		status = tk_trace_read(trace, path, dialect, NULL, NULL);
 	if (!status)
 		status = tk_trace_stitch(trace);
 	tk_dialect_free(dialect);
 	tk_trace_free(trace);
 	return status;
+}
+
+static enum backoff_status
+read_log(void)
+{
+	return read_path(log_path);
+}
+
+static enum backoff_status
+read_packed(void)
+{
+	return read_path(packed_path);
 }
 
 static enum backoff_status
@@ -115,6 +128,7 @@ static const struct {
 	{"open auto", open_auto, false},
 	{"open a file", open_file, true},
 	{"read and stitch a log", read_log, false},
+	{"read a packed log", read_packed, false},
 	{"print a table", print_table, false},
 	{"parse options", parse_options, false},
 };
@@ -147,6 +161,7 @@ run_failing(struct tap *tap, size_t i, unsigned long number,
 static void
 write_log(void)
 {
+	char command[128];
 	int fd = mkstemp(log_path);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
 
@@ -167,7 +182,20 @@ write_log(void)
 			i % 60, i);
 	}
 	fputs("{\"event_type\":\n", out);
+	/* Wrappers that need a copy of the text. */
+	fputs("\x1b[31mcolour\x1b[0m\n"
+	      "{\"log\":\"a\\n\",\"stream\":\"stdout\",\"time\":"
+	      "\"2026-11-23T10:00:00Z\"}\n"
+	      "2026-11-23T10:00:00Z stdout P a\n"
+	      "2026-11-23T10:00:00Z stdout F b\n"
+	      "{\"MESSAGE\":[82],\"__REALTIME_TIMESTAMP\":\"1\"}\n",
+	      out);
 	if (fclose(out))
+		exit(99);
+	snprintf(packed_path, sizeof(packed_path), "%s.gz", log_path);
+	snprintf(command, sizeof(command), "gzip -c %s >%s", log_path,
+		 packed_path);
+	if (system(command))
 		exit(99);
 }
 
@@ -201,5 +229,6 @@ main(void)
 		tap_result(&tap, what);
 	}
 	unlink(log_path);
+	unlink(packed_path);
 	return tap_finish(&tap);
 }
