@@ -56,4 +56,15 @@ wrapped "the prefix of a logger" 's/^/2026-11-23 10:30:00,123 INFO app: /'
 wrapped "docker in syslog in a file with CRLF" \
 	"$string; s/.*/Nov 23 10:30:00 h1 dockerd[1]: {\"log\":\"&\\\\n\",\"stream\":\"stderr\",\"time\":\"$time\"}\r/"
 
+# As retrytop's help says: through a pipe, from several pods.
+awk -v time="$time" '{ print "[pod/web-" NR % 2 "/app] " time " " $0 }' \
+	"$work/bare.log" >"$work/pods.log"
+run "$top_builddir/retrytop" --once --format json "$work/bare.log"
+grep '"events"\|"foreign"\|"bad"' "$work/out" >"$work/bare"
+run sh -c 'cat "$1" | "$0" --once --format json -' \
+	"$top_builddir/retrytop" "$work/pods.log"
+grep '"events"\|"foreign"\|"bad"' "$work/out" >"$work/wrapped"
+check "kubectl logs --prefix --timestamps through a pipe" \
+	cmp "$work/bare" "$work/wrapped"
+
 finish

@@ -108,8 +108,10 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 			"successes.",
 		.examples =
 			"  retrytop /var/log/app/retry.log\n"
-			"  kubectl logs -f deploy/app | retrytop -\n"
-			"  retrytop --once --format json app.log.1 app.log\n",
+			"  kubectl logs -f --prefix --timestamps deploy/app | "
+			"retrytop -\n"
+			"  retrytop --once --format json app.log.2.gz "
+			"app.log\n",
 		.options = rows,
 	};
 
