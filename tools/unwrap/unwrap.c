@@ -207,6 +207,16 @@ take_one(struct tk_layer *layer)
 	return false;
 }
 
+/* Most lines of this library's own logs begin so, and no wrapper does. */
+static bool
+is_native(const struct tk_layer *layer)
+{
+	static const char start[] = "{\"v\":";
+
+	return layer->payload.length >= sizeof(start) - 1 &&
+	       memcmp(layer->payload.text, start, sizeof(start) - 1) == 0;
+}
+
 /* Keep a part, or complete a line with its last one. */
 static enum tk_unwrapped
 join(struct tk_unwrap *unwrap, size_t input, struct backoff_error *error)
@@ -260,7 +270,7 @@ finish(struct tk_unwrap *unwrap, const struct tk_line *line)
 	if (payload->text >= line->text &&
 	    payload->text <= line->text + line->length)
 		payload->skipped = (size_t)(payload->text - line->text);
-	for (unsigned i = 0; i < TK_WRAPPER_COUNT; i++)
+	for (unsigned i = 0; payload->wrappers >> i != 0; i++)
 		unwrap->counts.lines[i] += payload->wrappers >> i & 1;
 }
 
@@ -289,7 +299,7 @@ tk_unwrap_line(struct tk_unwrap *unwrap, size_t input,
 		return bad(error, BACKOFF_E_SYNTAX,
 			   (size_t)(nul - line->text) + 1, "NUL bytes");
 	take_colours(layer);
-	while (!layer->no_memory && take_one(layer)) {
+	while (!layer->no_memory && !is_native(layer) && take_one(layer)) {
 		result = join(unwrap, input, error);
 		if (result != TK_UNWRAPPED)
 			return result;
