@@ -8,6 +8,8 @@ FNR == 1 {
 	} else {
 		print "/* Made by embed.awk. */\n#include \"config.h\"\n"
 		print "#include \"" header "\"\n"
+		# Compilers read longer strings than the least that C asks for.
+		print "#pragma GCC diagnostic ignored \"-Woverlength-strings\"\n"
 		print "const struct " table " " table "[] = {"
 	}
 	open = 1
@@ -17,7 +19,7 @@ FNR == 1 {
 	print "\t{\n\t\t\"" name "\","
 }
 {
-	gsub(/\\/, "\\\\")
+	gsub(/\\/, "&&")
 	gsub(/"/, "\\\"")
 	print "\t\t\"" $0 "\\n\""
 }

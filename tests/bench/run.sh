@@ -11,6 +11,9 @@ status=0
 for bench in retry emit metrics decode; do
 	"./tests/bench/bench_$bench" || status=1
 done
+if [ -x tests/bench/bench_dialects ]; then
+	sh "$home/dialects.sh" || status=1
+fi
 echo
 sh "$home/peers.sh" || status=1
 exit $status

@@ -3,11 +3,13 @@
 #include "config.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fuzz.h"
 #include "trace/trace.h"
-#include "dialect/mapping.h"
+#include "dialect/rule.h"
+#include "dialect/dialect.h"
 
 const char fuzz_name[] = "dialect";
 
@@ -106,15 +108,31 @@ check_calls(struct tk_trace *trace, size_t events)
 
 struct reading {
 	struct tk_dialect *dialect;
-	struct tk_mapping *mapping;
+	/* It is "auto". */
+	bool native;
 	struct tk_trace *trace;
 	size_t events, lines;
+	/* The current line, and whether the first event of it was kept. */
+	struct backoff_event event;
+	size_t length;
+	bool any;
 };
 
 static bool
 keep(void *user, const struct tk_reading *reading)
 {
-	*(struct backoff_event *)user = reading->event;
+	struct reading *r = user;
+
+	check_event(&reading->event, r->length);
+	check_text(reading->lane, r->length);
+	MUST(reading->native || reading->event.operation != NULL);
+	MUST(!reading->by_order || reading->event.attempt == BACKOFF_ABSENT);
+	MUST(reading->no_time == (reading->event.ts_ns == BACKOFF_ABSENT));
+	MUST(tk_trace_add(r->trace, &reading->event) == BACKOFF_OK);
+	if (!r->any)
+		r->event = reading->event;
+	r->any = true;
+	r->events++;
 	return true;
 }
 
@@ -122,28 +140,17 @@ static void
 read_line(struct reading *r, const struct tk_line *line)
 {
 	struct backoff_error error = {.status = BACKOFF_OK};
-	struct backoff_event event;
 	enum tk_verdict verdict;
 
 	r->lines++;
+	r->any = false;
+	r->length = line->length;
 	MUST(line->number == r->lines);
-	if (r->dialect != NULL)
-		verdict = tk_dialect_read(r->dialect, 0, line, keep, &event,
-					  &error);
-	else if (tk_mapping_scan(r->mapping, line->text, line->length,
-				 &error) != BACKOFF_OK)
-		verdict = TK_BAD;
-	else
-		verdict = tk_mapping_convert(r->mapping, &event, &error);
+	verdict = tk_dialect_read(r->dialect, 0, line, keep, r, &error);
 	if (verdict == TK_BAD)
 		check_error(&error);
-	if (r->dialect != NULL)
-		check_native(line, verdict, &event);
-	if (verdict != TK_EVENT)
-		return;
-	check_event(&event, line->length);
-	MUST(tk_trace_add(r->trace, &event) == BACKOFF_OK);
-	r->events++;
+	if (r->native)
+		check_native(line, verdict, &r->event);
 }
 
 static void
@@ -188,25 +195,46 @@ both_dialects(void)
 	return dialect;
 }
 
+/* Open a text as a dialect file; NULL if it has errors. */
+static struct tk_dialect *
+open_text(const char *text, size_t length)
+{
+	struct backoff_error error = {.status = BACKOFF_OK};
+	static const char path[] = "./fuzz_dialect.json";
+	struct tk_dialect *dialect = NULL;
+	struct tk_file *file = NULL;
+	enum backoff_status status;
+	FILE *out;
+
+	status = tk_file_parse(path, text, length, NULL, NULL, &file, &error);
+	MUST((status == BACKOFF_OK) == (file != NULL));
+	tk_file_free(file);
+	if (status != BACKOFF_OK) {
+		MUST(error.status == status);
+		check_error(&error);
+		return NULL;
+	}
+	out = fopen(path, "w");
+	MUST(out != NULL && fwrite(text, 1, length, out) == length);
+	MUST(fclose(out) == 0);
+	MUST(tk_dialect_open((const char *const[]){path, NULL}, NULL, &dialect,
+			     &error) == BACKOFF_OK);
+	remove(path);
+	return dialect;
+}
+
 int
 fuzz_accepts(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data, *log = text;
 	const char *mark = memmem(text, size, divider, sizeof(divider) - 1);
-	struct backoff_error error = {.status = BACKOFF_OK};
-	struct reading r = {0};
-	enum backoff_status status;
+	struct reading r = {.native = mark == NULL};
 
 	if (mark != NULL) {
 		log = mark + sizeof(divider) - 1;
-		status = tk_mapping_parse(text, (size_t)(mark - text),
-					  &r.mapping, &error);
-		MUST((status == BACKOFF_OK) == (r.mapping != NULL));
-		if (status != BACKOFF_OK) {
-			MUST(error.status == status);
-			check_error(&error);
+		r.dialect = open_text(text, (size_t)(mark - text));
+		if (r.dialect == NULL)
 			return 0;
-		}
 	} else {
 		r.dialect = both_dialects();
 	}
@@ -216,7 +244,8 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	MUST(tk_trace_stitch(r.trace) == BACKOFF_OK);
 	check_calls(r.trace, r.events);
 	tk_trace_free(r.trace);
-	tk_mapping_free(r.mapping);
+	if (mark != NULL)
+		tk_dialect_free(r.dialect);
 	return r.events > 0;
 }
 

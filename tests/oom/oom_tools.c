@@ -149,7 +149,8 @@ compare(struct tap *tap, int which)
 			   "--policy",   "QUICK",    "--policy",
 			   "STANDARD",   "--policy", "./oom_tools.json",
 			   "--replicas", "3",        "--format",
-			   "",           "-o",       "./oom_tools.out"};
+			   "",           "-o",       "./oom_tools.out",
+			   "--dialect",  "native"};
 	enum { WORDS = sizeof(word) / sizeof(*word) };
 	char *argv[WORDS + 1] = {NULL};
 	enum backoff_status status;
@@ -281,8 +282,8 @@ schedule_text(struct tap *tap)
 static enum backoff_status
 once(struct tap *tap, int which)
 {
-	char word[][20] = {"retrytop", "--once", "--format", "",
-			   "./oom_tools.log"};
+	char word[][20] = {"retrytop",        "--once",    "--format", "",
+			   "./oom_tools.log", "--dialect", "native"};
 	enum { WORDS = sizeof(word) / sizeof(*word) };
 	char *argv[WORDS + 1] = {NULL};
 	enum backoff_status status;

@@ -1,101 +1,49 @@
-/* Classifies a line, and selects the dialect that reads it. */
+/* Classifies lines, and reads those that have events. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/dialect.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/nearest.h"
-#include "dialect/mapping.h"
-#include "unwrap/unwrap.h"
+#include "dialect/engine.h"
 
-/* A larger file is not a dialect. */
-#define FILE_MAX (1u << 20)
 /* A larger number of dropped events is an error. */
 #define DROPPED_MAX UINT64_C(1000000000000)
 
-enum kind {
-	KIND_AUTO,
-	KIND_NATIVE,
-	KIND_MAPPED,
-};
-
-/* Places in `found`: native, and the mapping. */
-enum source {
-	SOURCE_NATIVE,
-	SOURCE_MAPPED,
-};
-
-struct tk_dialect {
-	enum kind kind;
-	/* KIND_AUTO and KIND_NATIVE. */
-	struct backoff_event_decoder *decoder;
-	/* KIND_AUTO and KIND_MAPPED. */
-	struct tk_mapping *mapping;
-	/* KIND_AUTO: the source that identifies a native line, "v". */
-	int mark;
-	struct tk_unwrap *unwrap;
-	/* The last line that was read, without its wrappers. */
-	struct tk_payload payload;
-	/* Readings by source. */
-	uint64_t found[2];
-	struct tk_reading reading;
-};
-
-void
-tk_dialect_free(struct tk_dialect *dialect)
-{
-	if (!dialect)
-		return;
-	backoff_event_decoder_free(dialect->decoder);
-	tk_mapping_free(dialect->mapping);
-	tk_unwrap_free(dialect->unwrap);
-	free(dialect);
-}
-
-/* Whether these bytes can be an event: they contain the name of its type, or
- * escapes with which it may be written. Most lines of an application's log
- * are recognized as foreign here. */
-static bool
-may_be_event(const struct tk_dialect *dialect, const char *text, size_t length)
-{
-	static const char native[] = "event_type\"";
-	const char *needle = native;
-	size_t needle_length = sizeof(native) - 1;
-
-	if (dialect->kind == KIND_MAPPED) {
-		needle = dialect->mapping->needle;
-		needle_length = dialect->mapping->needle_length;
-	}
-	return memmem(text, length, needle, needle_length) ||
-	       memmem(text, length, "\\u00", 4);
-}
-
-void
-tk_dialect_arrival(struct tk_dialect *dialect, uint64_t ns)
-{
-	(void)dialect;
-	(void)ns;
-}
+static const char native_start[] = "{\"v\":";
+#define NATIVE_START (sizeof(native_start) - 1)
 
 bool
 tk_dialect_found(const struct tk_dialect *dialect, size_t i, const char **name,
 		 uint64_t *readings)
 {
-	if (dialect->kind == KIND_MAPPED)
-		i++;
-	if (i > (dialect->kind == KIND_NATIVE ? SOURCE_NATIVE : SOURCE_MAPPED))
+	if (dialect->native && i-- == 0) {
+		*name = "native";
+		*readings = dialect->native_readings;
+		return true;
+	}
+	if (i >= dialect->file_count)
 		return false;
-	*name = i == SOURCE_NATIVE ? "native" : dialect->mapping->name;
-	*readings = dialect->found[i];
+	*name = dialect->file[i]->name;
+	*readings = dialect->file[i]->readings;
 	return true;
+}
+
+bool
+tk_dialect_stopped(const struct tk_dialect *dialect, size_t i,
+		   const char **name, const char **rule, uint64_t *lines)
+{
+	for (size_t r = 0; r < dialect->rule_count; r++) {
+		if (dialect->rule[r]->stopped == 0 || i-- > 0)
+			continue;
+		*name = dialect->rule[r]->file->name;
+		*rule = dialect->rule[r]->label;
+		*lines = dialect->rule[r]->stopped;
+		return true;
+	}
+	return false;
 }
 
 bool
@@ -109,173 +57,20 @@ tk_dialect_unwrapped(const struct tk_dialect *dialect, size_t i,
 	return true;
 }
 
-bool
-tk_dialect_time(struct tk_dialect *dialect, const struct tk_line *line,
-		uint64_t *out)
+void
+tk_dialect_arrival(struct tk_dialect *dialect, uint64_t ns)
 {
-	static const char native[] = "\"ts\":\"";
-	const struct tk_payload *payload = &dialect->payload;
-	const char *end, *text;
-
-	if (line->oversize || payload->length == 0)
-		return false;
-	end = payload->text + payload->length;
-	if (dialect->mapping != NULL &&
-	    tk_mapping_time(dialect->mapping, payload->text, payload->length,
-			    out))
-		return true;
-	text = dialect->kind == KIND_MAPPED
-		       ? NULL
-		       : memmem(payload->text, payload->length, native,
-				sizeof(native) - 1);
-	if (text != NULL &&
-	    tk_time_in_quotes(text + sizeof(native) - 1, end, "", out))
-		return true;
-	if (payload->ts_ns == BACKOFF_ABSENT)
-		return false;
-	*out = payload->ts_ns;
-	return true;
-}
-
-static enum backoff_status
-fail(struct backoff_error *error, enum backoff_status status, const char *text)
-{
-	memset(error, 0, sizeof(*error));
-	error->status = status;
-	snprintf(error->text, sizeof(error->text), "%s", text);
-	return status;
-}
-
-/* The content of a file, at most FILE_MAX bytes; free() it. */
-static enum backoff_status
-read_file(const char *path, char **out, size_t *length,
-	  struct backoff_error *error)
-{
-	enum backoff_status status = bo_file_read(path, FILE_MAX, out, length);
-	int saved = errno;
-
-	if (status == BACKOFF_E_LIMIT)
-		fail(error, status, "longer than 1 MiB");
-	else if (status == BACKOFF_E_IO)
-		fail(error, status, strerror(errno));
-	else if (status != BACKOFF_OK)
-		fail(error, status, backoff_status_text(status));
-	errno = saved;
-	return status;
-}
-
-static const char *
-builtin_text(const char *name)
-{
-	for (size_t i = 0; i < tk_dialects_count; i++) {
-		if (strcmp(tk_dialects[i].name, name) == 0)
-			return tk_dialects[i].text;
-	}
-	return NULL;
-}
-
-static enum backoff_status
-open_mapping(const char *name, struct tk_mapping **out,
-	     struct backoff_error *error)
-{
-	const char *builtin = builtin_text(name);
-	size_t name_length = strlen(name);
-	enum backoff_status status;
-	char near[64], words[160];
-	size_t length = 0;
-	char *text = NULL;
-
-	if (builtin)
-		return tk_mapping_parse(builtin, strlen(builtin), out, error);
-	if (!strchr(name, '/') &&
-	    (name_length < 5 || strcmp(name + name_length - 5, ".json") != 0)) {
-		if (bo_nearest_of(name, "auto native python-retry", near,
-				  sizeof(near)))
-			snprintf(words, sizeof(words),
-				 "no such dialect; did you mean %s?", near);
-		else
-			snprintf(words, sizeof(words),
-				 "no such dialect: use auto, native, "
-				 "python-retry or the path of a file");
-		return fail(error, BACKOFF_E_NOT_FOUND, words);
-	}
-	status = read_file(name, &text, &length, error);
-	if (status)
-		return status;
-	status = tk_mapping_parse(text, length, out, error);
-	free(text);
-	return status;
-}
-
-static enum backoff_status
-open_parts(struct tk_dialect *dialect, const char *name,
-	   struct backoff_error *error)
-{
-	enum backoff_status status = BACKOFF_OK;
-
-	dialect->reading.event.size = sizeof(dialect->reading.event);
-	dialect->unwrap = tk_unwrap_new();
-	if (!dialect->unwrap)
-		return fail(error, BACKOFF_E_NOMEM, "out of memory");
-	dialect->kind = KIND_MAPPED;
-	if (strcmp(name, "auto") == 0)
-		dialect->kind = KIND_AUTO;
-	else if (strcmp(name, "native") == 0)
-		dialect->kind = KIND_NATIVE;
-	if (dialect->kind != KIND_MAPPED) {
-		status = backoff_event_decoder_new(&dialect->decoder);
-		if (status)
-			return fail(error, status, "out of memory");
-	}
-	if (dialect->kind != KIND_NATIVE) {
-		status = open_mapping(
-			dialect->kind == KIND_AUTO ? "python-retry" : name,
-			&dialect->mapping, error);
-		if (status)
-			return status;
-	}
-	if (dialect->kind == KIND_AUTO) {
-		dialect->mark = tk_mapping_source(dialect->mapping, "v");
-		if (dialect->mark < 0)
-			return fail(error, BACKOFF_E_NOMEM, "out of memory");
-	}
-	return BACKOFF_OK;
-}
-
-/* One name, so far. */
-enum backoff_status
-tk_dialect_open(const char *const *names,
-		const struct tk_dialect_options *options,
-		struct tk_dialect **out, struct backoff_error *error)
-{
-	struct tk_dialect *dialect = calloc(1, sizeof(*dialect));
-	struct backoff_error ignored = {.size = sizeof(ignored)};
-	enum backoff_status status;
-
-	if (!error)
-		error = &ignored;
-	if (!dialect)
-		return fail(error, BACKOFF_E_NOMEM, "out of memory");
-	status = open_parts(dialect, names[0], error);
-	if (status) {
-		int saved = errno;
-
-		if (options != NULL && options->on_error != NULL)
-			options->on_error(options->user, names[0], error);
-		tk_dialect_free(dialect);
-		errno = saved;
-		return status;
-	}
-	*out = dialect;
-	return BACKOFF_OK;
+	dialect->apply.arrival_ns = ns;
 }
 
 static enum tk_verdict
 bad(struct backoff_error *error, enum backoff_status status, size_t column,
     const char *text)
 {
-	fail(error, status, text);
+	memset(error, 0, sizeof(*error));
+	error->status = status;
 	error->column = (uint32_t)column;
+	snprintf(error->text, sizeof(error->text), "%s", text);
 	return TK_BAD;
 }
 
@@ -285,147 +80,324 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Say what the dialect knows about the log of the event that was read. */
-static void
-describe(struct tk_dialect *dialect, enum source source)
-{
-	struct tk_reading *reading = &dialect->reading;
-	const struct tk_mapping *mapping = dialect->mapping;
+/* A line while it is read. */
+struct reading_of {
+	struct tk_dialect *dialect;
+	const struct tk_line *line;
+	struct backoff_error *error;
+};
 
-	reading->native = source == SOURCE_NATIVE;
-	/* Other versions' native events may lack an id. */
-	reading->silent = reading->may_be_whole = false;
-	if (source == SOURCE_MAPPED ||
-	    (dialect->kind == KIND_AUTO && reading->event.call_id == NULL)) {
-		reading->silent =
-			dialect->kind == KIND_AUTO || !mapping->logs_successes;
-		reading->may_be_whole =
-			!mapping->logs_attempts || mapping->logs_successes;
+static enum tk_verdict
+read_native(const struct reading_of *of, const char *text, size_t length)
+{
+	struct tk_dialect *dialect = of->dialect;
+	struct tk_reading *reading = &dialect->apply.reading;
+	enum backoff_status status;
+
+	status = backoff_event_decode(dialect->decoder, text, length,
+				      &reading->event, of->error);
+	if (status == BACKOFF_E_FOREIGN)
+		return TK_FOREIGN;
+	if (status != BACKOFF_OK) {
+		of->error->status = status;
+		return TK_BAD;
 	}
-	reading->by_order = false;
+	if (reading->event.dropped != BACKOFF_ABSENT &&
+	    reading->event.dropped > DROPPED_MAX)
+		return bad(of->error, BACKOFF_E_VALUE, 1,
+			   "dropped: no process loses more than 10^12 events");
+	reading->native = true;
+	reading->successes = TK_SUCCESSES_ALL;
+	reading->silent = reading->may_be_whole = reading->by_order = false;
 	reading->no_time = reading->event.ts_ns == BACKOFF_ABSENT;
 	reading->left = BACKOFF_ABSENT;
 	reading->lane = NULL;
-	reading->source = dialect->kind == KIND_MAPPED ? 0 : source;
-	dialect->found[source]++;
+	reading->source = 0;
+	dialect->native_readings++;
+	return dialect->apply.fn(dialect->apply.user, reading)
+		       ? TK_EVENT
+		       : bad(of->error, BACKOFF_E_NOMEM, 1, "out of memory");
 }
 
+/* What a line is that no rule reads: an object that ends too early is bad. */
 static enum tk_verdict
-read_native(struct tk_dialect *dialect, const char *text, size_t length,
-	    struct backoff_error *error)
+foreign(const struct reading_of *of, const char *text, size_t length)
 {
-	enum backoff_status status = backoff_event_decode(
-		dialect->decoder, text, length, &dialect->reading.event, error);
-
-	if (status == BACKOFF_OK) {
-		describe(dialect, SOURCE_NATIVE);
-		return TK_EVENT;
-	}
-	if (status == BACKOFF_E_FOREIGN)
+	if (length == 0 || text[0] != '{' || text[length - 1] == '}')
 		return TK_FOREIGN;
-	error->status = status;
-	return TK_BAD;
+	return bad(of->error, BACKOFF_E_SYNTAX, length + 1,
+		   of->line->unterminated
+			   ? "the file ends in the middle of a line"
+			   : "truncated JSON");
 }
 
-static enum tk_verdict
-read_object(struct tk_dialect *dialect, const char *text, size_t length,
-	    struct backoff_error *error)
-{
-	enum tk_verdict verdict;
-	static const char native_start[] = "{\"v\":";
-
-	if (dialect->kind == KIND_NATIVE)
-		return read_native(dialect, text, length, error);
-	/* This library begins its lines with this text: they are read only
-	 * once. */
-	if (dialect->kind == KIND_AUTO && length >= sizeof(native_start) - 1 &&
-	    memcmp(text, native_start, sizeof(native_start) - 1) == 0)
-		return read_native(dialect, text, length, error);
-	if (tk_mapping_scan(dialect->mapping, text, length, error))
-		return TK_BAD;
-	if (dialect->kind == KIND_AUTO &&
-	    dialect->mapping->seen >> dialect->mark & 1)
-		return read_native(dialect, text, length, error);
-	verdict = tk_mapping_convert(dialect->mapping, &dialect->reading.event,
-				     error);
-	if (verdict == TK_EVENT)
-		describe(dialect, SOURCE_MAPPED);
-	return verdict;
-}
-
-/* Find the object that ends a text which begins otherwise, as loggers write
- * those that are given to them as a message. */
+/* Find the object that a text is, or ends with, as loggers write those that are
+ * given to them as a message. */
 static const char *
 find_object(const char *text, size_t length)
 {
-	const char *object = NULL;
-
-	if (length > 0 && text[length - 1] == '}')
-		object = memmem(text, length, "{\"", 2);
-	return object;
+	if (length == 0 || text[length - 1] != '}')
+		return NULL;
+	return text[0] == '{' ? text : memmem(text, length, "{\"", 2);
 }
 
-/* Classify a text without reading its members. TK_EVENT: they must be read, and
- * *start and *end are set to its object. */
-static enum tk_verdict
-look(const struct tk_dialect *dialect, const struct tk_line *line,
-     const char **start, const char **end, struct backoff_error *error)
+/* A native event whose members are in another order. */
+static bool
+is_native(struct tk_dialect *dialect)
 {
-	const char *text = *start;
+	struct bo_json_value value;
 
-	while (text < *end && is_space(*text))
-		text++;
-	while (*end > text && is_space((*end)[-1]))
-		--*end;
-	if (text == *end)
-		return TK_FOREIGN;
-	if (*text != '{') {
-		text = find_object(text, (size_t)(*end - text));
-		if (!text)
-			return TK_FOREIGN;
-	}
-	if (!may_be_event(dialect, text, (size_t)(*end - text))) {
-		if ((*end)[-1] == '}')
-			return TK_FOREIGN;
-		return bad(error, BACKOFF_E_SYNTAX, (size_t)(*end - *start) + 1,
-			   line->unterminated
-				   ? "the file ends in the middle of a line"
-				   : "truncated JSON");
-	}
-	*start = text;
-	return TK_EVENT;
+	if (!dialect->native || !(dialect->hits[dialect->event_type / 64] >>
+					  dialect->event_type % 64 &
+				  1))
+		return false;
+	return dialect->native_only ||
+	       tk_envelope_member(&dialect->envelope, "v", &value);
 }
 
-static enum tk_verdict
-read_payload(struct tk_dialect *dialect, const struct tk_line *line,
-	     struct backoff_error *error)
+/* Whether no other rule may understand what this one finds bad: the user gave
+ * it, or it says what its lines must have. */
+static bool
+is_final(const struct tk_rule *rule)
 {
-	const struct tk_payload *payload = &dialect->payload;
-	const struct backoff_event *event = &dialect->reading.event;
-	const char *start = payload->text, *end = start + payload->length;
+	return !rule->file->builtin || rule->required != 0;
+}
+
+/* Try the rules that may match, in their order. */
+static enum tk_verdict
+apply_rules(const struct reading_of *of)
+{
+	struct tk_dialect *dialect = of->dialect;
+	struct tk_apply *apply = &dialect->apply;
+	bool is_bad = false;
+
+	for (size_t w = 0; w < dialect->words; w++) {
+		uint64_t left = dialect->candidates[w];
+
+		for (; left != 0; left &= left - 1) {
+			size_t r = 64 * w + (size_t)__builtin_ctzll(left);
+
+			if (dialect->only != NULL &&
+			    dialect->rule[r]->file != dialect->only)
+				continue;
+			tk_arena_reset(&apply->view.arena);
+			switch (tk_apply_rule(apply, dialect->rule[r])) {
+			case TK_APPLIED_NOT:
+				break;
+			case TK_APPLIED_EVENT:
+			case TK_APPLIED_NOTE:
+				return TK_EVENT;
+			case TK_APPLIED_SKIP:
+				return TK_FOREIGN;
+			case TK_APPLIED_NO_MEMORY:
+				return bad(of->error, BACKOFF_E_NOMEM, 1,
+					   "out of memory");
+			case TK_APPLIED_BAD:
+				if (!is_bad)
+					*of->error = apply->view.error;
+				is_bad = true;
+				if (is_final(dialect->rule[r]))
+					return TK_BAD;
+			}
+		}
+	}
+	return is_bad ? TK_BAD : TK_FOREIGN;
+}
+
+/* "{}", or a brace and the name of a member. */
+static bool
+looks_like_json(const char *text, size_t length)
+{
+	if (length == 0 || text[0] != '{')
+		return false;
+	for (size_t i = 1; i < length; i++) {
+		if (!is_space(text[i]))
+			return text[i] == '"' || text[i] == '}';
+	}
+	return true;
+}
+
+/* Read a text that is not a native line as this library writes it. */
+static enum tk_verdict
+read_envelope(const struct reading_of *of, const char *text, size_t length)
+{
+	struct tk_dialect *dialect = of->dialect;
+	struct tk_apply *apply = &dialect->apply;
 	enum tk_verdict verdict;
-	size_t before;
+	const char *object;
+	bool broken = false;
 
-	verdict = look(dialect, line, &start, &end, error);
-	if (verdict == TK_EVENT) {
-		before = (size_t)(start - payload->text);
-		verdict = read_object(dialect, start, (size_t)(end - start),
-				      error);
-		if (verdict == TK_EVENT && event->dropped != BACKOFF_ABSENT &&
-		    event->dropped > DROPPED_MAX)
-			verdict = bad(error, BACKOFF_E_VALUE, 1,
-				      "dropped: no process loses more than "
-				      "10^12 events");
-		/* Braces in a text are not an object. */
-		if (verdict == TK_BAD && before > 0 && start[-1] > ' ' &&
-		    error->status == BACKOFF_E_SYNTAX)
-			return TK_FOREIGN;
-		if (verdict == TK_BAD)
-			error->column += (uint32_t)before;
+	switch (tk_envelope_read(dialect->reader, dialect->apply.input,
+				 &dialect->payload, &dialect->envelope,
+				 of->error)) {
+	case BACKOFF_OK:
+		break;
+	case BACKOFF_E_NOMEM:
+		return TK_BAD;
+	default:
+		/* Broken JSON, unless it only looks like it. */
+		if (looks_like_json(text, length))
+			return TK_BAD;
+		broken = true;
 	}
+	object = find_object(text, length);
+	if (object != NULL && is_native(dialect)) {
+		verdict = read_native(of, object,
+				      length - (size_t)(object - text));
+		if (verdict == TK_BAD)
+			of->error->column +=
+				(uint32_t)(object - dialect->payload.text);
+		if (verdict != TK_FOREIGN)
+			return verdict;
+	}
+	apply->view.payload = &dialect->payload;
+	apply->view.envelope = &dialect->envelope;
+	verdict = apply_rules(of);
+	return verdict == TK_FOREIGN && broken ? TK_BAD : verdict;
+}
+
+/* Read the text that was in the wrappers of a line. */
+static enum tk_verdict
+read_payload(const struct reading_of *of)
+{
+	struct tk_dialect *dialect = of->dialect;
+	const char *text = dialect->payload.text;
+	size_t length = dialect->payload.length;
+	enum tk_verdict verdict;
+
+	while (length > 0 && is_space(*text)) {
+		text++;
+		length--;
+	}
+	while (length > 0 && is_space(text[length - 1]))
+		length--;
+	if (dialect->native && length > NATIVE_START &&
+	    memcmp(text, native_start, NATIVE_START) == 0)
+		verdict = read_native(of, text, length);
+	else
+		return read_envelope(of, text, length);
 	if (verdict == TK_BAD)
-		error->column += (uint32_t)payload->skipped;
+		of->error->column += (uint32_t)(text - dialect->payload.text);
 	return verdict;
+}
+
+/* Read a line that has a literal of a rule, or may have. */
+static enum tk_verdict
+read_found(const struct reading_of *of, size_t input)
+{
+	struct tk_dialect *dialect = of->dialect;
+	const struct tk_payload *payload = &dialect->payload;
+	enum tk_verdict verdict;
+	bool moved;
+
+	switch (tk_unwrap_line(dialect->unwrap, input, of->line,
+			       &dialect->payload, of->error)) {
+	case TK_UNWRAPPED:
+		break;
+	case TK_UNWRAP_PENDING:
+		return TK_EVENT;
+	case TK_UNWRAP_BAD:
+		return TK_BAD;
+	}
+	/* A copy may have what the line did not show. */
+	moved = payload->text < of->line->text ||
+		payload->text > of->line->text + of->line->length;
+	if (moved) {
+		switch (tk_engine_search(dialect, payload->text,
+					 payload->length, true)) {
+		case TK_GOT:
+			break;
+		case TK_GOT_NO_MEMORY:
+			return bad(of->error, BACKOFF_E_NOMEM, 1,
+				   "out of memory");
+		default:
+			return foreign(of, payload->text, payload->length);
+		}
+	}
+	dialect->apply.input = input;
+	verdict = read_payload(of);
+	if (verdict == TK_BAD && !moved)
+		of->error->column += (uint32_t)(payload->text - of->line->text);
+	return verdict;
+}
+
+/* A later line may have no time, and take that of this one. An object has its
+ * own. */
+static void
+pass(struct tk_dialect *dialect, size_t input, const char *text, size_t length)
+{
+	const struct tk_payload payload = {
+		.text = text, .length = length, .ts_ns = BACKOFF_ABSENT};
+
+	if (length > 0 && text[0] != '{' && text[0] != ' ' && text[0] != '\t')
+		tk_envelope_pass(dialect->reader, input, &payload);
+}
+
+/* Classify a line by its bytes, and read it if it may have an event. */
+static enum tk_verdict
+read_line(const struct reading_of *of, size_t input)
+{
+	struct tk_dialect *dialect = of->dialect;
+	const struct tk_line *line = of->line;
+	const char *text = line->text;
+	size_t length = line->length;
+	const char *nul;
+	bool must_see;
+
+	if (line->not_text != NULL)
+		return bad(of->error, BACKOFF_E_SYNTAX, 1, line->not_text);
+	if (line->oversize)
+		return bad(of->error, BACKOFF_E_LIMIT, TK_LINE_MAX,
+			   "the line is longer than 1 MiB");
+	/* At the start of any line: files that have one are joined. NULs after
+	 * it are a hole like those before it, which the splitter skips. */
+	while (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		length -= 3;
+	}
+	while (text > line->text && length > 0 && *text == '\0') {
+		text++;
+		length--;
+	}
+	nul = memchr(text, '\0', length);
+	if (nul != NULL)
+		return bad(of->error, BACKOFF_E_SYNTAX,
+			   (size_t)(nul - line->text) + 1, "NUL bytes");
+	while (length > 0 && is_space(*text)) {
+		text++;
+		length--;
+	}
+	while (length > 0 && is_space(text[length - 1]))
+		length--;
+	/* This library begins its lines with this text. */
+	if (dialect->native && length >= NATIVE_START &&
+	    memcmp(text, native_start, NATIVE_START) == 0) {
+		enum tk_verdict verdict = TK_FOREIGN;
+
+		if (memmem(text, length, "event_type\"", 11) == NULL &&
+		    memmem(text, length, "\\u00", 4) == NULL)
+			return foreign(of, text, length);
+		verdict = read_native(of, text, length);
+		if (verdict != TK_BAD)
+			return verdict;
+		of->error->column += (uint32_t)(text - line->text);
+		/* Colours may stand in it. */
+		if (memchr(text, '\x1b', length) == NULL)
+			return verdict;
+	}
+	must_see = tk_unwrap_must_see(dialect->unwrap, input, line);
+	switch (tk_engine_search(dialect, line->text, line->length, false)) {
+	case TK_GOT_NO_MEMORY:
+		return bad(of->error, BACKOFF_E_NOMEM, 1, "out of memory");
+	case TK_GOT_ABSENT:
+		if (must_see)
+			break;
+		pass(dialect, input, text, length);
+		return foreign(of, text, length);
+	default:
+		break;
+	}
+	return read_found(of, input);
 }
 
 enum tk_verdict
@@ -434,26 +406,36 @@ tk_dialect_read(struct tk_dialect *dialect, size_t input,
 		struct backoff_error *error)
 {
 	struct backoff_error ignored = {.size = sizeof(ignored)};
-	enum tk_verdict verdict = TK_BAD;
+	struct reading_of of = {dialect, line,
+				error != NULL ? error : &ignored};
+	enum tk_verdict verdict;
 
-	if (!error)
-		error = &ignored;
-	dialect->payload.length = 0;
-	switch (tk_unwrap_line(dialect->unwrap, input, line, &dialect->payload,
-			       error)) {
-	case TK_UNWRAPPED:
-		verdict = read_payload(dialect, line, error);
-		break;
-	case TK_UNWRAP_PENDING:
-		return TK_EVENT;
-	case TK_UNWRAP_BAD:
-		break;
-	}
-	if (verdict == TK_EVENT && !fn(user, &dialect->reading))
-		verdict = bad(error, BACKOFF_E_NOMEM, 1, "out of memory");
+	dialect->apply.fn = fn;
+	dialect->apply.user = user;
+	verdict = read_line(&of, input);
 	if (verdict == TK_BAD)
-		error->line = line->number > UINT32_MAX
-				      ? UINT32_MAX
-				      : (uint32_t)line->number;
+		of.error->line = line->number > UINT32_MAX
+					 ? UINT32_MAX
+					 : (uint32_t)line->number;
 	return verdict;
+}
+
+bool
+tk_dialect_time(struct tk_dialect *dialect, const struct tk_line *line,
+		uint64_t *out)
+{
+	struct tk_envelope envelope;
+	struct tk_payload payload;
+
+	/* A line that is a part of another cannot be seen twice. */
+	if (line->oversize || line->not_text != NULL ||
+	    tk_unwrap_must_see(dialect->unwrap, 0, line) ||
+	    tk_unwrap_line(dialect->probe, 0, line, &payload, NULL) !=
+		    TK_UNWRAPPED ||
+	    tk_envelope_read(dialect->reader, SIZE_MAX, &payload, &envelope,
+			     NULL) != BACKOFF_OK ||
+	    envelope.ts_ns == BACKOFF_ABSENT)
+		return false;
+	*out = envelope.ts_ns;
+	return true;
 }

@@ -9,53 +9,16 @@
 
 #include <backoff.h>
 
+#include "dialect/reading.h"
 #include "dialect/verdict.h"
 #include "input/lines.h"
 
 /** Opaque; for one thread at a time. */
 struct tk_dialect;
 
-/** One event that a line says, and what its dialect knows about the log. */
-struct tk_reading {
-	/** Its strings live until the next tk_dialect_read(). Events of
-	 *  dialects without call ids have call_id NULL; their correlation id,
-	 *  if any (a request id), is in trace_id. */
-	struct backoff_event event;
-	/** Written by libbackoff. */
-	bool native;
-	/** The log has no lines for successes: silence after a failure means
-	 *  success. */
-	bool silent;
-	/** The log may have one line for a call of several attempts: it has no
-	 *  lines for attempts that are followed by another, or has a line for
-	 *  each call that succeeded. */
-	bool may_be_whole;
-	/** The log has no number for this attempt: event.attempt is absent, and
-	 *  the attempts of a call are numbered by their order. */
-	bool by_order;
-	/** Neither the line nor its arrival has a time: event.ts_ns is
-	 *  absent. */
-	bool no_time;
-	/** Attempts that the line says are left; BACKOFF_ABSENT. */
-	uint64_t left;
-	/** What keeps the calls of one operation apart where there is no id: a
-	 *  thread, a job. NULL if the line does not say. Lives as long as the
-	 *  event's strings. */
-	const char *lane;
-	/** The dialect that read it, for tk_dialect_found(). */
-	unsigned source;
-};
-
-/** Take a reading; false: out of memory. */
-typedef bool (*tk_reading_fn)(void *user, const struct tk_reading *reading);
-
-/** Called for each error of a dialect file. */
-typedef void (*tk_dialect_error_fn)(void *user, const char *name,
-				    const struct backoff_error *error);
-
 struct tk_dialect_options {
 	/** The UTC offset of times without one, "Z" or "+02:00", where the
-	 *  dialect does not give it; NULL: such times are not read. */
+	 *  dialect does not give it; NULL: UTC. */
 	const char *zone;
 	/** Times without a year are of the newest year in which they are not
 	 *  after this; 0: the machine's clock. */
@@ -96,8 +59,13 @@ bool tk_dialect_found(const struct tk_dialect *dialect, size_t i,
 bool tk_dialect_unwrapped(const struct tk_dialect *dialect, size_t i,
 			  const char **name, uint64_t *lines);
 
-/** The time of the line that was read last and is not an event, if it is cheap
- *  to find: it shows that the log was being written. False if there is none. */
+/** Rule @p i whose patterns needed too much time on some lines, which were then
+ *  taken not to match; false past the last. */
+bool tk_dialect_stopped(const struct tk_dialect *dialect, size_t i,
+			const char **name, const char **rule, uint64_t *lines);
+
+/** The time of a line that is not an event, if it is cheap to find: it shows
+ *  that the log was being written. False if there is none. */
 bool tk_dialect_time(struct tk_dialect *dialect, const struct tk_line *line,
 		     uint64_t *out);
 

@@ -9,7 +9,7 @@
 
 #include <backoff.h>
 
-#define AT(member) offsetof(struct backoff_event, member)
+#define AT(member) offsetof(struct tk_made, event.member)
 /* The limits of backoff_event_encode(): a foreign log must not cost more memory
  * than a native one. */
 #define TEXT(name)                                                             \
@@ -53,11 +53,16 @@ const struct tk_field tk_fields[] = {
 	TEXT(host),
 	COUNT(pid, 0),
 	COUNT(seq, 0),
+	{"left", TK_FIELD_COUNT, offsetof(struct tk_made, left), 0},
+	{"retries", TK_FIELD_COUNT, offsetof(struct tk_made, retries), 0},
+	{"next_ts", TK_FIELD_TIME, offsetof(struct tk_made, next_ts_ns), 0},
+	{"started", TK_FIELD_TIME, offsetof(struct tk_made, started_ns), 0},
+	{"lane", TK_FIELD_TEXT, offsetof(struct tk_made, lane), 256},
 };
 const size_t tk_field_count = sizeof(tk_fields) / sizeof(*tk_fields);
 
 _Static_assert(sizeof(tk_fields) / sizeof(*tk_fields) <= 64,
-	       "tk_map_event.required has a bit for each");
+	       "tk_rule.required has a bit for each");
 
 int
 tk_field_find(const char *name)
@@ -101,6 +106,14 @@ tk_field_number(enum tk_field_kind kind, const char *name)
 			return kind == TK_FIELD_CLASS ? i : i + 1;
 	}
 	return -1;
+}
+
+const char *
+tk_field_name(enum tk_field_kind kind, int number)
+{
+	if (kind == TK_FIELD_CLASS)
+		return number >= 0 ? name_of(kind, number) : NULL;
+	return number > 0 ? name_of(kind, number - 1) : NULL;
 }
 
 void

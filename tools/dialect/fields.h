@@ -4,6 +4,9 @@
 #define TK_FIELDS_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
 
 /** The kind of a field, which decides how its text is read. */
 enum tk_field_kind {
@@ -19,11 +22,22 @@ enum tk_field_kind {
 };
 #define TK_FIELD_KIND_COUNT (TK_FIELD_STOP + 1)
 
-/** A field of an event that a dialect may fill: one row of a table. */
+/** What a rule reads: an event, and what an event is made of. */
+struct tk_made {
+	struct backoff_event event;
+	/** Attempts left after this one; retries of a whole call. */
+	uint64_t left, retries;
+	/** When the next attempt begins, and when the call or the attempt
+	 *  began. */
+	uint64_t next_ts_ns, started_ns;
+	const char *lane;
+};
+
+/** A field that a dialect may fill: one row of a table. */
 struct tk_field {
 	const char *name;
 	enum tk_field_kind kind;
-	/** Offset in struct backoff_event. */
+	/** Offset in struct tk_made. */
 	size_t offset;
 	/** TEXT: maximum number of bytes kept. COUNT: the smallest number, 0 or
 	 *  1. */
@@ -39,6 +53,8 @@ int tk_field_find(const char *name);
 void tk_field_names(char *buffer, size_t size);
 /** The number of a name of OUTCOME, CLASS or STOP; -1 if unknown. */
 int tk_field_number(enum tk_field_kind kind, const char *name);
+/** Its name; NULL if it is absent or unknown. */
+const char *tk_field_name(enum tk_field_kind kind, int number);
 /** The names of OUTCOME, CLASS or STOP, separated by spaces. */
 void tk_field_vocabulary(enum tk_field_kind kind, char *buffer, size_t size);
 

@@ -1,4 +1,5 @@
-/* Reads `events` of a dialect file: the meaning of each value of event_type. */
+/* Reads `events` of an old dialect file: one rule for each value of
+ * event_type. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -9,194 +10,158 @@
 #include "base/nearest.h"
 #include "dialect/load.h"
 
-static enum backoff_status
-require(struct tk_load *load, const char *name, const char *path,
-	struct tk_map_event *event)
+static bool
+require(struct tk_load *load, const char *name, const struct tk_at *at,
+	struct tk_rule *rule)
 {
-	char known[512], near[64];
+	int field = tk_field_find(name);
+	char known[768], near[64];
 
-	if (tk_mapping_field(load->mapping, name)) {
-		event->required |= UINT64_C(1) << tk_field_find(name);
-		return BACKOFF_OK;
-	}
-	if (tk_field_find(name) >= 0)
-		return tk_load_fail(load, BACKOFF_E_VALUE, path,
-				    "\"%s\" is not among this dialect's fields",
-				    name);
 	tk_field_names(known, sizeof(known));
-	if (bo_nearest_of(name, known, near, sizeof(near)))
+	if (field < 0 && bo_nearest_of(name, known, near, sizeof(near)))
 		return tk_load_fail(
-			load, BACKOFF_E_VALUE, path,
+			load, BACKOFF_E_VALUE, at,
 			"no such field: \"%s\"; did you mean \"%s\"?", name,
 			near);
-	return tk_load_fail(load, BACKOFF_E_VALUE, path,
-			    "no such field: \"%s\"", name);
+	if (field < 0)
+		return tk_load_fail(load, BACKOFF_E_VALUE, at,
+				    "no such field: \"%s\"", name);
+	if (tk_load_get(tk_load_get(load->root, "fields"), name) == NULL)
+		return tk_load_fail(load, BACKOFF_E_VALUE, at,
+				    "\"%s\" is not among this dialect's fields",
+				    name);
+	rule->required |= UINT64_C(1) << field;
+	return true;
 }
 
-static enum backoff_status
-load_required(struct tk_load *load, const cJSON *list, const char *around,
-	      struct tk_map_event *event)
+static bool
+load_required(struct tk_load *load, const cJSON *list,
+	      const struct tk_at *around, struct tk_rule *rule)
 {
-	char path[256], element[280];
-	enum backoff_status status;
+	struct tk_at at = {around, "required", 0};
 	const cJSON *item;
 	const char *name;
+	bool fine = true;
 	int i = 0;
 
-	status = require(load, "ts", around, event);
-	if (!status)
-		status = require(load, "operation", around, event);
-	if (status || !list)
-		return status;
-	tk_load_path(around, "required", path, sizeof(path));
+	rule->required = UINT64_C(1) << tk_field_find("ts") |
+			 UINT64_C(1) << tk_field_find("operation");
+	if (list == NULL)
+		return true;
 	if (!cJSON_IsArray(list))
-		return tk_load_fail(load, BACKOFF_E_VALUE, path,
+		return tk_load_fail(load, BACKOFF_E_VALUE, &at,
 				    "must be an array of fields");
 	cJSON_ArrayForEach(item, list)
 	{
-		snprintf(element, sizeof(element), "%s[%d]", path, i++);
-		status = tk_load_text(load, item, element, &name);
-		if (!status)
-			status = require(load, name, element, event);
-		if (status)
-			return status;
+		struct tk_at place = {&at, NULL, i++};
+
+		name = tk_load_text(load, item, &place);
+		fine &= name != NULL && require(load, name, &place, rule);
 	}
-	return BACKOFF_OK;
+	return fine;
 }
 
-static enum backoff_status
-load_set(struct tk_load *load, const cJSON *set, const char *around,
-	 struct tk_map_event *event)
+/* A rule's condition: the first of the names of event_type has this value. */
+static bool
+add_condition(struct tk_load *load, const char *value, const struct tk_at *at,
+	      struct tk_rule *rule)
 {
-	static const struct {
-		const char *name;
-		enum tk_field_kind kind;
-		size_t offset;
-	} row[] = {
-		{"outcome", TK_FIELD_OUTCOME,
-		 offsetof(struct tk_map_event, outcome)},
-		{"class", TK_FIELD_CLASS,
-		 offsetof(struct tk_map_event, failure_class)},
-		{"stop_reason", TK_FIELD_STOP,
-		 offsetof(struct tk_map_event, stop)},
-	};
-	char path[256], member[280];
-	enum backoff_status status;
+	const cJSON *fields = tk_load_get(load->root, "fields");
+	const cJSON *type = tk_load_get(fields, "event_type");
+	struct tk_source source = {0};
+	struct tk_condition *made;
+	bool fine;
 
-	if (!set)
-		return BACKOFF_OK;
-	tk_load_path(around, "set", path, sizeof(path));
-	status = tk_load_keys(load, set, path, " outcome class stop_reason ");
-	for (size_t i = 0; !status && i < sizeof(row) / sizeof(*row); i++) {
-		const cJSON *item = tk_load_get(set, row[i].name);
-		int number;
+	rule->condition = made = tk_load_array(load, 1, sizeof(*made));
+	if (made == NULL)
+		return false;
+	rule->condition_count = 1;
+	made->wanted = tk_load_array(load, 1, sizeof(*made->wanted));
+	if (made->wanted == NULL)
+		return false;
+	made->wanted_count = 1;
+	made->wanted->text = tk_load_dup(load, value);
+	load->quiet = true;
+	fine = tk_load_source(load, type, at, TK_FIELD_TYPE, rule, NULL,
+			      &source);
+	load->quiet = false;
+	made->name = source.name;
+	made->name_count = source.name_count;
+	source.name = NULL;
+	source.name_count = 0;
+	tk_source_clear(&source);
+	return fine && made->wanted->text != NULL;
+}
 
-		if (!item)
-			continue;
-		tk_load_path(path, row[i].name, member, sizeof(member));
-		status = tk_load_number(load, item, member, row[i].kind,
-					&number);
-		if (!status)
-			memcpy((char *)event + row[i].offset, &number,
-			       sizeof(number));
+static void
+load_event(struct tk_load *load, const cJSON *object, const struct tk_at *at,
+	   struct tk_rule *rule)
+{
+	struct tk_file *file = load->file;
+	int type;
+
+	tk_load_keys(load, object, at, " type required set ");
+	if (!cJSON_IsObject(object))
+		return;
+	type = tk_load_type(load, tk_load_get(object, "type"), at, false);
+	if (type >= 0)
+		rule->event = (enum backoff_event_type)type;
+	load_required(load, tk_load_get(object, "required"), at, rule);
+	if (load->status != BACKOFF_OK)
+		return;
+	if (add_condition(load, at->name, at, rule))
+		tk_load_maps(load, object, at, rule);
+	if (rule->event == BACKOFF_EVENT_SUCCESS)
+		file->successes = TK_SUCCESSES_ALL;
+	file->logs_attempts |= rule->event == BACKOFF_EVENT_ATTEMPT;
+}
+
+void
+tk_load_check_needed(struct tk_load *load, const cJSON *fields)
+{
+	static const char *const needed[] = {"ts", "event_type", "operation"};
+	struct tk_at at = {NULL, "fields", 0};
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+		struct tk_at member = {&at, needed[i], 0};
+
+		if (tk_load_get(fields, needed[i]) == NULL)
+			tk_load_fail(load, BACKOFF_E_FIELD, &member,
+				     "is missing");
 	}
-	return status;
 }
 
-static enum backoff_status
-load_type(struct tk_load *load, const cJSON *item, const char *around,
-	  struct tk_map_event *event)
-{
-	static const char names[] = "retry_attempt retry_success "
-				    "retry_exhausted retry_aborted "
-				    "retry_started";
-	char path[256], near[64];
-	enum backoff_status status;
-	const char *text;
-	int number;
-
-	tk_load_path(around, "type", path, sizeof(path));
-	if (!item)
-		return tk_load_fail(load, BACKOFF_E_FIELD, path, "is missing");
-	status = tk_load_text(load, item, path, &text);
-	if (status)
-		return status;
-	number = backoff_event_type_number(text);
-	if (number >= BACKOFF_EVENT_ATTEMPT &&
-	    number <= BACKOFF_EVENT_STARTED) {
-		event->type = (enum backoff_event_type)number;
-		return BACKOFF_OK;
-	}
-	if (bo_nearest_of(text, names, near, sizeof(near)))
-		return tk_load_fail(
-			load, BACKOFF_E_VALUE, path,
-			"no such type: \"%s\"; did you mean \"%s\"?", text,
-			near);
-	return tk_load_fail(load, BACKOFF_E_VALUE, path, "must be one of: %s",
-			    names);
-}
-
-static enum backoff_status
-load_event(struct tk_load *load, const cJSON *object, const char *path,
-	   struct tk_map_event *event)
-{
-	enum backoff_status status =
-		tk_load_keys(load, object, path, " type required set ");
-
-	event->outcome = event->failure_class = event->stop = -1;
-	if (!status)
-		status = load_type(load, tk_load_get(object, "type"), path,
-				   event);
-	if (!status)
-		status = load_required(load, tk_load_get(object, "required"),
-				       path, event);
-	if (!status)
-		status =
-			load_set(load, tk_load_get(object, "set"), path, event);
-	return status;
-}
-
-enum backoff_status
+void
 tk_load_events(struct tk_load *load, const cJSON *events)
 {
-	struct tk_mapping *mapping = load->mapping;
-	enum backoff_status status;
-	char path[256];
+	const cJSON *fields = tk_load_get(load->root, "fields");
+	struct tk_at at = {NULL, "events", 0}, fields_at = {NULL, "fields", 0};
+	struct tk_at attempt = {&fields_at, "attempt", 0};
+	int total = cJSON_GetArraySize(events);
+	struct tk_file *file = load->file;
 	const cJSON *item;
-	int count;
 
-	if (!events)
-		return tk_load_fail(load, BACKOFF_E_FIELD, "events",
-				    "is missing");
-	status = tk_load_keys(load, events, "events", NULL);
-	if (status)
-		return status;
-	count = cJSON_GetArraySize(events);
-	if (count == 0 || count > TK_ROWS_MAX)
-		return tk_load_fail(load, BACKOFF_E_LIMIT, "events",
-				    "must have from 1 to %d members",
-				    TK_ROWS_MAX);
-	mapping->events = calloc((size_t)count, sizeof(*mapping->events));
-	if (!mapping->events)
-		return tk_load_no_memory(load);
+	if (!tk_load_keys(load, events, &at, NULL))
+		return;
+	if (total == 0 || total > TK_ROWS_MAX) {
+		tk_load_fail(load, BACKOFF_E_LIMIT, &at,
+			     "must have from 1 to %d members", TK_ROWS_MAX);
+		return;
+	}
+	file->rule = tk_load_array(load, (size_t)total, sizeof(*file->rule));
+	if (file->rule == NULL)
+		return;
 	cJSON_ArrayForEach(item, events)
 	{
-		struct tk_map_event *event =
-			&mapping->events[mapping->event_count++];
+		struct tk_rule *rule = &file->rule[file->rule_count++];
+		struct tk_at place = {&at, item->string, 0};
 
-		event->value = strdup(item->string);
-		if (!event->value)
-			return tk_load_no_memory(load);
-		tk_load_path("events", item->string, path, sizeof(path));
-		status = load_event(load, item, path, event);
-		if (status)
-			return status;
-		mapping->logs_successes |= event->type == BACKOFF_EVENT_SUCCESS;
-		mapping->logs_attempts |= event->type == BACKOFF_EVENT_ATTEMPT;
+		rule->file = file;
+		tk_load_path(&place, rule->label, sizeof(rule->label));
+		load_event(load, item, &place, rule);
 	}
-	if (!tk_mapping_field(mapping, "attempt") &&
-	    !tk_mapping_field(mapping, "attempts"))
-		return tk_load_fail(load, BACKOFF_E_FIELD, "fields.attempt",
-				    "is missing: attempts must be numbered");
-	return BACKOFF_OK;
+	if (cJSON_IsObject(fields) && !tk_load_get(fields, "attempt") &&
+	    !tk_load_get(fields, "attempts"))
+		tk_load_fail(load, BACKOFF_E_FIELD, &attempt,
+			     "is missing: attempts must be numbered");
 }

@@ -33,10 +33,14 @@ open_one(const char *name)
 	return status;
 }
 
+/* With conditions, templates, lists, notes and open retries. "auto" would open
+ * all, which is the same many times. */
+#define SEVERAL "native,python-retry,openai-sdk,nginx"
+
 static enum backoff_status
-open_auto(void)
+open_several(void)
 {
-	return open_one("auto");
+	return open_one(SEVERAL);
 }
 
 static enum backoff_status
@@ -54,7 +58,7 @@ read_path(const char *path)
 	enum backoff_status status = trace ? BACKOFF_OK : BACKOFF_E_NOMEM;
 
 	if (!status)
-		status = tk_dialect_open((const char *const[]){"auto", NULL},
+		status = tk_dialect_open((const char *const[]){SEVERAL, NULL},
 					 NULL, &dialect, NULL);
 	if (!status)
 		status = tk_trace_read(trace, path, dialect, NULL, NULL);
@@ -125,7 +129,7 @@ static const struct {
 	/* The system's own functions allocate, and say I/O. */
 	bool also_io;
 } scenario[] = {
-	{"open auto", open_auto, false},
+	{"open auto", open_several, false},
 	{"open a file", open_file, true},
 	{"read and stitch a log", read_log, false},
 	{"read a packed log", read_packed, false},

@@ -1,0 +1,449 @@
+/* Applies a rule to a line: matches it, and makes its event. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "dialect/apply.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/num.h"
+#include "common/units.h"
+#include "dialect/apply_call.h"
+#include "dialect/scan.h"
+
+/* backoff_event_encode() writes no more. */
+#define ATTRS_MAX 4096
+
+static enum tk_applied
+search(struct tk_apply *apply, struct tk_rule *rule, struct tk_piece text)
+{
+	struct tk_view *view = &apply->view;
+
+	for (size_t i = 0; i < rule->pattern_count; i++) {
+		const struct tk_pattern *pattern = &rule->pattern[i];
+		size_t count =
+			pattern->regex != NULL
+				? tk_regex_hole_count(pattern->regex)
+				: tk_template_hole_count(pattern->pattern);
+		enum tk_match match =
+			pattern->regex != NULL
+				? tk_regex_match(pattern->regex, text.at,
+						 text.length, &apply->holes)
+				: tk_template_match(pattern->pattern, text.at,
+						    text.length, &apply->holes);
+
+		if (match == TK_MATCH_STOPPED)
+			rule->stopped++;
+		if (match != TK_MATCH)
+			continue;
+		apply->pattern = i;
+		for (size_t h = 0; h < count; h++) {
+			if (pattern->hole[h] < TK_HOLES_MAX)
+				view->hole[pattern->hole[h]] =
+					apply->holes.piece[h];
+		}
+		return TK_APPLIED_EVENT;
+	}
+	return TK_APPLIED_NOT;
+}
+
+enum tk_applied
+tk_apply_match(struct tk_apply *apply, struct tk_rule *rule)
+{
+	struct tk_view *view = &apply->view;
+	struct tk_piece text;
+
+	for (size_t i = 0; i < rule->hole_count; i++)
+		view->hole[i] = (struct tk_piece){NULL, 0};
+	for (size_t i = 0; i < rule->condition_count; i++) {
+		switch (tk_view_condition(view, &rule->condition[i])) {
+		case TK_GOT:
+			continue;
+		case TK_GOT_NO_MEMORY:
+			return TK_APPLIED_NO_MEMORY;
+		default:
+			return TK_APPLIED_NOT;
+		}
+	}
+	if (rule->pattern_count == 0)
+		return TK_APPLIED_EVENT;
+	text = view->envelope->message;
+	if (rule->has_in) {
+		switch (tk_view_source(view, &rule->in, &text)) {
+		case TK_GOT:
+			break;
+		case TK_GOT_NO_MEMORY:
+			return TK_APPLIED_NO_MEMORY;
+		default:
+			return TK_APPLIED_NOT;
+		}
+	}
+	return text.at != NULL ? search(apply, rule, text) : TK_APPLIED_NOT;
+}
+
+static bool
+is_number(const struct bo_json_value *value)
+{
+	return value->type == BO_JSON_NUMBER || value->type == BO_JSON_TRUE ||
+	       value->type == BO_JSON_FALSE;
+}
+
+/* Write the rule's attributes as a JSON object; those that do not fit are left
+ * out. */
+static bool
+make_attributes(struct tk_apply *apply, const struct tk_rule *rule,
+		struct backoff_event *event)
+{
+	struct tk_view *view = &apply->view;
+	char *room = tk_arena_take(&view->arena, ATTRS_MAX);
+	struct bo_out out;
+	size_t fine = 1;
+
+	if (room == NULL)
+		return false;
+	out = bo_out_init(room, ATTRS_MAX - 1);
+	bo_out_text(&out, "{");
+	for (size_t i = 0; i < rule->attribute_count; i++) {
+		const struct tk_attribute *attribute = &rule->attribute[i];
+		struct bo_json_value value = {.type = BO_JSON_STRING};
+		struct tk_piece text;
+		enum tk_got got =
+			tk_view_source(view, &attribute->source, &text);
+		const char *copy;
+
+		if (got == TK_GOT_NO_MEMORY)
+			return false;
+		if (got != TK_GOT)
+			continue;
+		if (attribute->source.name_count > 0)
+			tk_view_find(view, &attribute->source.name[0], &value);
+		copy = tk_view_copy(view, text, 256);
+		if (copy == NULL)
+			return false;
+		bo_out_text(&out, fine > 1 ? "," : "");
+		bo_out_json(&out, attribute->name);
+		bo_out_text(&out, ":");
+		if (is_number(&value) && value.at == text.at)
+			bo_out_text(&out, copy);
+		else
+			bo_out_json(&out, copy);
+		if (out.length >= ATTRS_MAX - 2)
+			break;
+		fine = out.length;
+	}
+	if (fine > 1) {
+		room[fine] = '}';
+		room[fine + 1] = '\0';
+		event->attrs = room;
+	}
+	return true;
+}
+
+static enum tk_applied
+missing(struct tk_apply *apply, const struct tk_map *map)
+{
+	struct backoff_error *error = &apply->view.error;
+	struct bo_json_value value;
+	const struct tk_name *name = &map->source.name[0];
+
+	memset(error, 0, sizeof(*error));
+	error->size = sizeof(*error);
+	error->status = BACKOFF_E_FIELD;
+	error->column = 1;
+	snprintf(error->path, sizeof(error->path), "%s", name->text);
+	snprintf(error->text, sizeof(error->text), "is missing");
+	/* It is there, but null. */
+	if (tk_envelope_member(apply->view.envelope, name->text, &value))
+		error->column =
+			(uint32_t)(value.at - apply->view.payload->text) + 1;
+	return TK_APPLIED_BAD;
+}
+
+/* A member that stands twice in a line, among those that a rule reads. */
+struct twice {
+	const struct tk_rule *rule;
+	uint64_t seen[TK_NAMES_MAX];
+	const struct tk_name *name;
+	const char *at;
+};
+
+static void
+note_member(void *user, const char *path, size_t length,
+	    const struct bo_json_value *value)
+{
+	struct twice *twice = user;
+	const struct tk_rule *rule = twice->rule;
+
+	/* The condition is on the type of the event. */
+	for (size_t i = 0; i <= rule->map_count; i++) {
+		bool is_type = i == rule->map_count;
+		const struct tk_name *name = is_type ? rule->condition->name
+						     : rule->map[i].source.name;
+		size_t count = is_type ? rule->condition->name_count
+				       : rule->map[i].source.name_count;
+
+		for (size_t j = 0; j < count; j++) {
+			if (name[j].length != length ||
+			    memcmp(name[j].text, path, length) != 0)
+				continue;
+			if (twice->seen[j] >> i & 1) {
+				twice->name = &name[j];
+				twice->at = value->at -
+					    (value->type == BO_JSON_STRING);
+			}
+			twice->seen[j] |= UINT64_C(1) << i;
+		}
+	}
+}
+
+/* Old dialect files promise that a member which is there twice is an error. */
+static bool
+has_twice(struct tk_apply *apply, const struct tk_rule *rule)
+{
+	const struct tk_payload *payload = apply->view.payload;
+	struct backoff_error *error = &apply->view.error;
+	struct twice twice = {.rule = rule};
+
+	if (tk_scan_object(payload->text, payload->length, true, note_member,
+			   &twice, error) != BACKOFF_OK)
+		return false;
+	if (twice.name == NULL)
+		return false;
+	memset(error, 0, sizeof(*error));
+	error->size = sizeof(*error);
+	error->status = BACKOFF_E_FIELD;
+	error->column = (uint32_t)(twice.at - payload->text) + 1;
+	snprintf(error->path, sizeof(error->path), "%s", twice.name->text);
+	snprintf(error->text, sizeof(error->text), "duplicate field");
+	return true;
+}
+
+/* Read the fields. What a template cannot read was not meant. */
+static enum tk_applied
+make_fields(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
+{
+	for (size_t i = 0; i < rule->map_count; i++) {
+		const struct tk_map *map = &rule->map[i];
+
+		switch (tk_view_field(&apply->view, map, made)) {
+		case TK_GOT:
+			break;
+		case TK_GOT_ABSENT:
+			if (rule->required >> map->field & 1)
+				return missing(apply, map);
+			break;
+		case TK_GOT_WRONG:
+			return rule->pattern_count > 0 || rule->file->lenient
+				       ? TK_APPLIED_NOT
+				       : TK_APPLIED_BAD;
+		case TK_GOT_NO_MEMORY:
+			return TK_APPLIED_NO_MEMORY;
+		}
+	}
+	if (rule->attribute_count > 0 &&
+	    !make_attributes(apply, rule, &made->event))
+		return TK_APPLIED_NO_MEMORY;
+	return TK_APPLIED_EVENT;
+}
+
+/* Whether the rule says itself what the time of its event is. */
+static bool
+has_time(const struct tk_rule *rule)
+{
+	for (size_t i = 0; i < rule->map_count; i++) {
+		const struct tk_source *source = &rule->map[i].source;
+
+		if (strcmp(tk_fields[rule->map[i].field].name, "ts") == 0)
+			return source->name_count == 0 ||
+			       source->name[0].kind != TK_NAME_TIME;
+	}
+	return false;
+}
+
+/* Times and delays that follow from others. */
+static void
+derive_times(const struct tk_rule *rule, struct tk_made *made)
+{
+	struct backoff_event *event = &made->event;
+	uint64_t took = event->elapsed_ns != BACKOFF_ABSENT
+				? event->elapsed_ns
+				: event->duration_ns;
+
+	if (made->started_ns != BACKOFF_ABSENT) {
+		if (!has_time(rule) && took != BACKOFF_ABSENT)
+			event->ts_ns = bo_add_sat(made->started_ns, took);
+		else if (event->duration_ns == BACKOFF_ABSENT &&
+			 event->ts_ns != BACKOFF_ABSENT && has_time(rule) &&
+			 event->ts_ns >= made->started_ns &&
+			 event->ts_ns - made->started_ns <= TK_DURATION_MAX_NS)
+			event->duration_ns = event->ts_ns - made->started_ns;
+	}
+	if (made->next_ts_ns != BACKOFF_ABSENT &&
+	    event->delay_ns == BACKOFF_ABSENT &&
+	    event->ts_ns != BACKOFF_ABSENT &&
+	    made->next_ts_ns >= event->ts_ns &&
+	    made->next_ts_ns - event->ts_ns <= TK_DURATION_MAX_NS)
+		event->delay_ns = made->next_ts_ns - event->ts_ns;
+}
+
+/* What follows from the type of an event. */
+static void
+complete(struct tk_rule *rule, struct tk_made *made)
+{
+	struct backoff_event *event = &made->event;
+
+	event->type = rule->event;
+	derive_times(rule, made);
+	if (event->type == BACKOFF_EVENT_SUCCESS) {
+		event->outcome = BACKOFF_OUTCOME_SUCCESS;
+		event->stop = BACKOFF_STOP_SUCCESS;
+	} else if (event->outcome < 0 && event->type != BACKOFF_EVENT_STARTED) {
+		event->outcome = BACKOFF_OUTCOME_FAILURE;
+	}
+	if (event->type == BACKOFF_EVENT_ATTEMPT &&
+	    event->delay_ns == BACKOFF_ABSENT)
+		event->delay_ns = rule->file->delay_ns;
+	if (event->attempts == BACKOFF_ABSENT &&
+	    made->retries != BACKOFF_ABSENT)
+		event->attempts = made->retries + 1;
+	/* The line that ends a call may have only its total. */
+	if (event->attempt == BACKOFF_ABSENT)
+		event->attempt = event->attempts;
+}
+
+static enum tk_applied
+finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
+{
+	struct backoff_event *event = &made->event;
+	struct backoff_error *error = &apply->view.error;
+
+	if (rule->file->giver_count > 0)
+		tk_joins_take(apply->joins, apply->input, made->lane,
+			      rule->file, made);
+	complete(rule, made);
+	if (event->attempt == BACKOFF_ABSENT && rule->required != 0 &&
+	    event->type != BACKOFF_EVENT_STARTED) {
+		memset(error, 0, sizeof(*error));
+		error->size = sizeof(*error);
+		error->status = BACKOFF_E_FIELD;
+		error->column = 1;
+		snprintf(error->path, sizeof(error->path), "%s",
+			 rule->condition[0].name[0].text);
+		snprintf(error->text, sizeof(error->text),
+			 "the attempt's number is missing");
+		return TK_APPLIED_BAD;
+	}
+	if (rule->open && !tk_joins_open(apply->joins, apply->input, made->lane,
+					 rule->file, made))
+		return TK_APPLIED_NOT;
+	if (!rule->open && rule->file->has_open &&
+	    !tk_joins_retry(apply->joins, apply->input, made->lane, rule->file,
+			    made))
+		return TK_APPLIED_NO_MEMORY;
+	return tk_apply_give(apply, rule, made) ? TK_APPLIED_EVENT
+						: TK_APPLIED_NO_MEMORY;
+}
+
+/* Make what a rule says of a line that matched. */
+static enum tk_applied
+make(struct tk_apply *apply, struct tk_rule *rule)
+{
+	enum tk_applied applied;
+	struct tk_made made;
+
+	if (rule->type == TK_RULE_SKIP)
+		return TK_APPLIED_SKIP;
+	backoff_event_init(&made.event, sizeof(made.event));
+	made.left = made.retries = BACKOFF_ABSENT;
+	made.next_ts_ns = made.started_ns = BACKOFF_ABSENT;
+	made.lane = NULL;
+	if (rule->required != 0 && has_twice(apply, rule))
+		return TK_APPLIED_BAD;
+	applied = make_fields(apply, rule, &made);
+	if (applied != TK_APPLIED_EVENT)
+		return applied;
+	switch (rule->type) {
+	case TK_RULE_NOTE:
+		return tk_joins_note(apply->joins, apply->input, made.lane,
+				     rule, &made)
+			       ? TK_APPLIED_NOTE
+			       : TK_APPLIED_NO_MEMORY;
+	case TK_RULE_CALL:
+		derive_times(rule, &made);
+		return tk_apply_call(apply, rule, &made);
+	default:
+		return finish_event(apply, rule, &made);
+	}
+}
+
+/* Apply a rule to the line, or to the element of it in the view. */
+static enum tk_applied
+apply_one(struct tk_apply *apply, struct tk_rule *rule)
+{
+	enum tk_applied applied = tk_apply_match(apply, rule);
+
+	if (applied == TK_APPLIED_EVENT)
+		applied = make(apply, rule);
+	rule->matched += applied != TK_APPLIED_NOT;
+	return applied;
+}
+
+/* The elements of a line, and what came of them. */
+struct elements {
+	struct tk_apply *apply;
+	struct tk_rule *rule, *end;
+	enum tk_applied applied;
+};
+
+static bool
+apply_element(void *user, const struct bo_json_value *chain, size_t count)
+{
+	struct elements *elements = user;
+	struct tk_apply *apply = elements->apply;
+
+	apply->view.chain = chain;
+	apply->view.chain_count = count;
+	tk_arena_reset(&apply->view.arena);
+	for (struct tk_rule *rule = elements->rule; rule < elements->end;
+	     rule++) {
+		enum tk_applied applied;
+
+		if (rule->each == NULL ||
+		    strcmp(rule->each, elements->rule->each) != 0)
+			continue;
+		applied = apply_one(apply, rule);
+		if (applied == TK_APPLIED_NOT)
+			continue;
+		if (applied == TK_APPLIED_NO_MEMORY ||
+		    elements->applied != TK_APPLIED_EVENT)
+			elements->applied = applied;
+		return applied != TK_APPLIED_NO_MEMORY;
+	}
+	return true;
+}
+
+enum tk_applied
+tk_apply_rule(struct tk_apply *apply, struct tk_rule *rule)
+{
+	const struct tk_payload *payload = apply->view.payload;
+	const struct bo_json_value line = {.at = payload->text,
+					   .length = payload->length,
+					   .type = BO_JSON_OBJECT};
+	struct elements elements = {
+		.apply = apply,
+		.rule = rule,
+		.end = rule->file->rule + rule->file->rule_count,
+		.applied = TK_APPLIED_NOT,
+	};
+
+	apply->view.chain_count = 0;
+	if (rule->each == NULL)
+		return apply_one(apply, rule);
+	if (payload->length == 0 || payload->text[0] != '{')
+		return TK_APPLIED_NOT;
+	tk_path_each(&line, rule->each, apply_element, &elements);
+	apply->view.chain_count = 0;
+	return elements.applied;
+}

@@ -1,0 +1,421 @@
+/* Finds the rules that may match a line, by the literals in it. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "dialect/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "dialect/select.h"
+#include "unwrap/colours.h"
+
+static enum backoff_status
+add_needle(struct tk_dialect *dialect, const char *text, size_t length,
+	   size_t *id)
+{
+	return tk_needles_add(dialect->needles, text, length, id);
+}
+
+/* Needles of lines whose text may be written differently: escapes of printable
+ * ASCII, and colours. */
+static enum backoff_status
+add_own_needles(struct tk_dialect *dialect)
+{
+	static const char *const escapes[] = {"\\u002", "\\u003", "\\u004",
+					      "\\u005", "\\u006", "\\u007",
+					      "\x1b[",  "u001b["};
+	enum backoff_status status = BACKOFF_OK;
+	size_t id = 0;
+
+	for (size_t i = 0; i < 8 && status == BACKOFF_OK; i++) {
+		status = add_needle(dialect, escapes[i], strlen(escapes[i]),
+				    &id);
+		if (i == 0)
+			dialect->escape_first = id;
+		dialect->escape_last = id;
+	}
+	if (status == BACKOFF_OK)
+		status = add_needle(dialect, "event_type", 10,
+				    &dialect->event_type);
+	return status;
+}
+
+static enum backoff_status
+list_rules(struct tk_dialect *dialect)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < dialect->file_count; i++)
+		count += dialect->file[i]->rule_count;
+	dialect->rule = calloc(count + 1, sizeof(*dialect->rule));
+	if (dialect->rule == NULL)
+		return BACKOFF_E_NOMEM;
+	for (size_t i = 0; i < dialect->file_count; i++) {
+		for (size_t j = 0; j < dialect->file[i]->rule_count; j++)
+			dialect->rule[dialect->rule_count++] =
+				&dialect->file[i]->rule[j];
+	}
+	dialect->words = (count + 64) / 64;
+	return BACKOFF_OK;
+}
+
+/* The needles of each rule. With @p connect they were added before, and lead to
+ * their rules. */
+static enum backoff_status
+add_rules(struct tk_dialect *dialect, bool connect)
+{
+	for (size_t r = 0; r < dialect->rule_count; r++) {
+		struct tk_selected selected;
+
+		tk_select(dialect->rule[r], &selected);
+		if (selected.count == 0 && connect) {
+			dialect->always[r / 64] |= UINT64_C(1) << r % 64;
+			dialect->has_always = true;
+		}
+		for (size_t i = 0; i < selected.count; i++) {
+			enum backoff_status status;
+			size_t id = 0;
+
+			status = add_needle(dialect, selected.literal[i].at,
+					    selected.literal[i].length, &id);
+			if (status != BACKOFF_OK)
+				return status;
+			if (connect)
+				dialect->led_to[id * dialect->words + r / 64] |=
+					UINT64_C(1) << r % 64;
+		}
+	}
+	return BACKOFF_OK;
+}
+
+/* Add a set of literals; an empty one says nothing. */
+static enum backoff_status
+add_needs(struct tk_dialect *dialect, const struct tk_selected *selected,
+	  struct tk_needs *list, size_t *count)
+{
+	struct tk_needs *needs = &list[*count];
+
+	if (selected->count == 0)
+		return BACKOFF_OK;
+	needs->needle = calloc(selected->count, sizeof(*needs->needle));
+	if (needs->needle == NULL)
+		return BACKOFF_E_NOMEM;
+	++*count;
+	for (size_t i = 0; i < selected->count; i++) {
+		enum backoff_status status;
+
+		status = add_needle(dialect, selected->literal[i].at,
+				    selected->literal[i].length,
+				    &needs->needle[i]);
+		if (status != BACKOFF_OK)
+			return status;
+		needs->count++;
+	}
+	return BACKOFF_OK;
+}
+
+/* All that a line must have for a rule: then most lines with one of its
+ * literals need not be parsed. */
+static enum backoff_status
+add_rule_needs(struct tk_dialect *dialect, const struct tk_rule *rule,
+	       struct tk_rule_needs *needs)
+{
+	enum backoff_status status = BACKOFF_OK;
+	struct tk_selected selected;
+
+	needs->one_of =
+		calloc(2 * rule->condition_count + 1, sizeof(*needs->one_of));
+	needs->all_of = calloc(rule->pattern_count + 1, sizeof(*needs->all_of));
+	if (needs->one_of == NULL || needs->all_of == NULL)
+		return BACKOFF_E_NOMEM;
+	for (size_t i = 0;
+	     status == BACKOFF_OK && tk_select_more(rule, i, &selected); i++)
+		status = add_needs(dialect, &selected, needs->one_of,
+				   &needs->one_of_count);
+	for (size_t i = 0; status == BACKOFF_OK && i < rule->pattern_count;
+	     i++) {
+		tk_select_pattern(rule, i, &selected);
+		/* One that says nothing: the others do not matter. */
+		if (selected.count == 0) {
+			while (needs->all_of_count > 0)
+				free(needs->all_of[--needs->all_of_count]
+					     .needle);
+			break;
+		}
+		status = add_needs(dialect, &selected, needs->all_of,
+				   &needs->all_of_count);
+	}
+	return status;
+}
+
+static enum backoff_status
+add_all_needs(struct tk_dialect *dialect)
+{
+	enum backoff_status status = BACKOFF_OK;
+
+	dialect->needs =
+		calloc(dialect->rule_count + 1, sizeof(*dialect->needs));
+	if (dialect->needs == NULL)
+		return BACKOFF_E_NOMEM;
+	for (size_t r = 0; r < dialect->rule_count && !status; r++)
+		status = add_rule_needs(dialect, dialect->rule[r],
+					&dialect->needs[r]);
+	return status;
+}
+
+static void
+clear_needs(struct tk_needs *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(list[i].needle);
+	free(list);
+}
+
+void
+tk_engine_clear(struct tk_dialect *dialect)
+{
+	for (size_t r = 0; dialect->needs != NULL && r < dialect->rule_count;
+	     r++) {
+		clear_needs(dialect->needs[r].one_of,
+			    dialect->needs[r].one_of_count);
+		clear_needs(dialect->needs[r].all_of,
+			    dialect->needs[r].all_of_count);
+	}
+	free(dialect->needs);
+	free(dialect->rule);
+	tk_needles_free(dialect->needles);
+	free(dialect->led_to);
+	free(dialect->always);
+	free(dialect->hits);
+	free(dialect->candidates);
+}
+
+/* Say for each file which others have notes for its events. */
+static bool
+gives_to(const struct tk_file *giver, const struct tk_file *taker)
+{
+	for (size_t i = 0; i < giver->rule_count; i++) {
+		const struct tk_rule *rule = &giver->rule[i];
+
+		if (rule->type != TK_RULE_NOTE)
+			continue;
+		if (rule->taker_count == 0)
+			return true;
+		for (size_t j = 0; j < rule->taker_count; j++) {
+			if (strcmp(rule->takers[j], taker->name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum backoff_status
+connect_notes(struct tk_dialect *dialect)
+{
+	for (size_t i = 0; i < dialect->file_count; i++) {
+		struct tk_file *taker = dialect->file[i];
+
+		taker->giver =
+			calloc(dialect->file_count, sizeof(*taker->giver));
+		if (taker->giver == NULL)
+			return BACKOFF_E_NOMEM;
+		for (size_t j = 0; j < dialect->file_count; j++) {
+			if (gives_to(dialect->file[j], taker))
+				taker->giver[taker->giver_count++] =
+					dialect->file[j];
+		}
+	}
+	return BACKOFF_OK;
+}
+
+enum backoff_status
+tk_engine_build(struct tk_dialect *dialect)
+{
+	enum backoff_status status = list_rules(dialect);
+	size_t count;
+
+	dialect->needles = tk_needles_new();
+	if (dialect->needles == NULL)
+		return BACKOFF_E_NOMEM;
+	if (status == BACKOFF_OK)
+		status = add_own_needles(dialect);
+	if (status == BACKOFF_OK)
+		status = add_rules(dialect, false);
+	if (status == BACKOFF_OK)
+		status = add_all_needs(dialect);
+	if (status == BACKOFF_OK)
+		status = tk_needles_build(dialect->needles);
+	if (status == BACKOFF_OK)
+		status = connect_notes(dialect);
+	if (status != BACKOFF_OK)
+		return status;
+	count = tk_needles_count(dialect->needles);
+	dialect->led_to =
+		calloc(count * dialect->words, sizeof(*dialect->led_to));
+	dialect->always = calloc(dialect->words, sizeof(*dialect->always));
+	dialect->candidates =
+		calloc(dialect->words, sizeof(*dialect->candidates));
+	dialect->hits = calloc(tk_needles_words(dialect->needles),
+			       sizeof(*dialect->hits));
+	if (dialect->led_to == NULL || dialect->always == NULL ||
+	    dialect->candidates == NULL || dialect->hits == NULL)
+		return BACKOFF_E_NOMEM;
+	return add_rules(dialect, true);
+}
+
+static bool
+is_hit(const struct tk_dialect *dialect, size_t needle)
+{
+	return dialect->hits[needle / 64] >> needle % 64 & 1;
+}
+
+static int
+hex(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+	return at != NULL ? (int)((at - digits) % 16) : -1;
+}
+
+/* Undo colours and the escapes of printable ASCII, only to search. */
+static bool
+make_plain(struct tk_dialect *dialect, const char *text, size_t length,
+	   size_t *plain_length)
+{
+	char *out, *to;
+
+	if (length > dialect->plain_size) {
+		out = realloc(dialect->plain, length);
+		if (out == NULL)
+			return false;
+		dialect->plain = out;
+		dialect->plain_size = length;
+	}
+	out = to = dialect->plain;
+	for (const char *at = text, *end = text + length; at < end; at++) {
+		int high, low;
+
+		if (end - at < 6 || memcmp(at, "\\u00", 4) != 0 ||
+		    (high = hex(at[4])) < 0 || (low = hex(at[5])) < 0) {
+			*to++ = *at;
+			continue;
+		}
+		*to++ = (char)(high << 4 | low);
+		at += 5;
+	}
+	*plain_length = tk_strip_colours(out, (size_t)(to - out), out);
+	return true;
+}
+
+static bool
+has_one(const struct tk_dialect *dialect, const struct tk_needs *needs)
+{
+	for (size_t i = 0; i < needs->count; i++) {
+		if (is_hit(dialect, needs->needle[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_all(const struct tk_dialect *dialect, const struct tk_needs *needs)
+{
+	for (size_t i = 0; i < needs->count; i++) {
+		if (!is_hit(dialect, needs->needle[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the line has everything that a rule needs. */
+static bool
+has_needs(const struct tk_dialect *dialect, const struct tk_rule_needs *needs)
+{
+	for (size_t i = 0; i < needs->one_of_count; i++) {
+		if (!has_one(dialect, &needs->one_of[i]))
+			return false;
+	}
+	for (size_t i = 0; i < needs->all_of_count; i++) {
+		if (has_all(dialect, &needs->all_of[i]))
+			return true;
+	}
+	return needs->all_of_count == 0;
+}
+
+/* Keep the candidates that may really match; false if none is left. */
+static bool
+sift(struct tk_dialect *dialect)
+{
+	bool any = false;
+
+	for (size_t w = 0; w < dialect->words; w++) {
+		uint64_t left = dialect->candidates[w];
+
+		for (; left != 0; left &= left - 1) {
+			size_t r = 64 * w + (size_t)__builtin_ctzll(left);
+
+			if (!has_needs(dialect, &dialect->needs[r]))
+				dialect->candidates[w] &=
+					~(UINT64_C(1) << r % 64);
+		}
+		any |= dialect->candidates[w] != 0;
+	}
+	return any;
+}
+
+static bool
+find_candidates(struct tk_dialect *dialect)
+{
+	size_t words = dialect->words;
+	bool native = dialect->native && is_hit(dialect, dialect->event_type);
+	bool any = dialect->has_always;
+
+	memcpy(dialect->candidates, dialect->always, words * sizeof(uint64_t));
+	for (size_t w = 0; w < tk_needles_words(dialect->needles); w++) {
+		uint64_t hits = dialect->hits[w];
+
+		for (; hits != 0; hits &= hits - 1) {
+			size_t id = 64 * w + (size_t)__builtin_ctzll(hits);
+
+			for (size_t i = 0; i < words; i++) {
+				dialect->candidates[i] |=
+					dialect->led_to[id * words + i];
+				any |= dialect->led_to[id * words + i] != 0;
+			}
+		}
+	}
+	return (any && sift(dialect)) || native;
+}
+
+enum tk_got
+tk_engine_search(struct tk_dialect *dialect, const char *text, size_t length,
+		 bool more)
+{
+	const struct tk_needles *needles = dialect->needles;
+	size_t bytes = tk_needles_words(needles) * sizeof(uint64_t);
+	size_t plain = 0;
+
+	if (!more)
+		memset(dialect->hits, 0, bytes);
+	if (!tk_needles_scan(needles, text, length, dialect->hits) &&
+	    !dialect->has_always && !more)
+		return TK_GOT_ABSENT;
+	for (size_t id = dialect->escape_first; id <= dialect->escape_last;
+	     id++) {
+		if (!is_hit(dialect, id))
+			continue;
+		if (!make_plain(dialect, text, length, &plain))
+			return TK_GOT_NO_MEMORY;
+		tk_needles_scan(needles, dialect->plain, plain, dialect->hits);
+		break;
+	}
+	return find_candidates(dialect) ? TK_GOT : TK_GOT_ABSENT;
+}
+
+void
+tk_engine_only(struct tk_dialect *dialect, const struct tk_file *file)
+{
+	dialect->only = file;
+}

@@ -1,0 +1,80 @@
+/* The rules of several dialects as one reader of lines. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TK_ENGINE_H
+#define TK_ENGINE_H
+
+#include "dialect/apply.h"
+#include "dialect/needles.h"
+
+/** Needles of which a line must have one, or all. */
+struct tk_needs {
+	size_t *needle;
+	size_t count;
+};
+
+/** What a line must have for a rule to match it. */
+struct tk_rule_needs {
+	/** One of each of these. */
+	struct tk_needs *one_of;
+	size_t one_of_count;
+	/** All of one of these, unless there are none. */
+	struct tk_needs *all_of;
+	size_t all_of_count;
+};
+
+struct tk_dialect {
+	/* In their order of precedence. */
+	struct tk_file **file;
+	size_t file_count, file_room;
+	/* Native lines are read, and nothing else is. */
+	bool native, native_only;
+	struct backoff_event_decoder *decoder;
+	uint64_t native_readings;
+
+	/* All rules of all files. */
+	struct tk_rule **rule;
+	size_t rule_count, words;
+	struct tk_needles *needles;
+	/* For each needle, the rules that it may lead to; and the rules that
+	 * have no needle. */
+	uint64_t *led_to, *always;
+	bool has_always;
+	/* For each rule. */
+	struct tk_rule_needs *needs;
+	/* Needles for what rules' literals may be hidden behind. */
+	size_t event_type, escape_first, escape_last;
+	/* What the current line has. */
+	uint64_t *hits, *candidates;
+
+	struct tk_unwrap *unwrap, *probe;
+	struct tk_envelope_reader *reader;
+	struct tk_payload payload;
+	struct tk_envelope envelope;
+	/* Only this file's rules are tried; NULL: all. */
+	const struct tk_file *only;
+	char *plain;
+	size_t plain_size;
+	struct tk_apply apply;
+};
+
+/** After all files were added: find the literals of the rules. BACKOFF_OK,
+ *  BACKOFF_E_LIMIT, BACKOFF_E_NOMEM. */
+enum backoff_status tk_engine_build(struct tk_dialect *dialect);
+
+/** Free what tk_engine_build() made. */
+void tk_engine_clear(struct tk_dialect *dialect);
+
+/** Find which rules may match a text, and set dialect->candidates. With @p more
+ *  it is what was inside the text before, and literals of both count.
+ *  TK_GOT; TK_GOT_ABSENT: none; TK_GOT_NO_MEMORY. */
+enum tk_got tk_engine_search(struct tk_dialect *dialect, const char *text,
+			     size_t length, bool more);
+
+/** Forget what earlier lines said about later ones. BACKOFF_OK or
+ *  BACKOFF_E_NOMEM. */
+enum backoff_status tk_engine_forget(struct tk_dialect *dialect);
+
+/** Try only the rules of this file from now on; NULL: all. */
+void tk_engine_only(struct tk_dialect *dialect, const struct tk_file *file);
+
+#endif

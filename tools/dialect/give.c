@@ -1,0 +1,37 @@
+/* Gives the readings that rules make. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "dialect/give.h"
+
+bool
+tk_apply_give(struct tk_apply *apply, struct tk_rule *rule,
+	      const struct tk_made *made)
+{
+	struct tk_reading *reading = &apply->reading;
+	struct tk_file *file = (struct tk_file *)(uintptr_t)rule->file;
+	struct backoff_event *event = &reading->event;
+
+	*event = made->event;
+	if (event->operation == NULL)
+		event->operation = file->name;
+	if (event->attempt != BACKOFF_ABSENT)
+		event->kind = event->attempt == 1 ? BACKOFF_KIND_FIRST
+						  : BACKOFF_KIND_RETRY;
+	if (event->ts_ns == BACKOFF_ABSENT && apply->arrival_ns != 0)
+		event->ts_ns = apply->arrival_ns;
+	reading->native = false;
+	reading->successes = file->successes;
+	reading->silent = file->successes == TK_SUCCESSES_NEVER;
+	reading->may_be_whole = rule->type == TK_RULE_CALL ||
+				!file->logs_attempts ||
+				file->successes == TK_SUCCESSES_ALL;
+	reading->by_order = event->attempt == BACKOFF_ABSENT &&
+			    event->type != BACKOFF_EVENT_STARTED;
+	reading->no_time = event->ts_ns == BACKOFF_ABSENT;
+	reading->left = made->left;
+	reading->lane = made->lane;
+	reading->source = file->source;
+	file->readings++;
+	return apply->fn(apply->user, reading);
+}

@@ -1,0 +1,240 @@
+/* A dialect file in memory: rules that make events of lines. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TK_RULE_H
+#define TK_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+#include "base/json.h"
+#include "common/times.h"
+#include "dialect/fields.h"
+#include "dialect/reading.h"
+#include "dialect/regex.h"
+#include "dialect/template.h"
+
+/** Limits of a file: rules, texts of one rule, names of one source, members of
+ *  one object. */
+#define TK_RULES_MAX 256
+#define TK_PATTERNS_MAX 100
+#define TK_NAMES_MAX 16
+#define TK_ROWS_MAX 128
+
+/** Where a value is found. */
+enum tk_name_kind {
+	/** A member of the line's object; dots reach into objects. */
+	TK_NAME_MEMBER,
+	/** A hole of the rule's templates, or a group of its regex. */
+	TK_NAME_HOLE,
+	/** @time and so on: what the line's envelope says. */
+	TK_NAME_TIME,
+	TK_NAME_MESSAGE,
+	TK_NAME_THREAD,
+	TK_NAME_LOGGER,
+	TK_NAME_LEVEL,
+	TK_NAME_ID,
+	TK_NAME_HOST,
+	TK_NAME_POD,
+	TK_NAME_CONTAINER,
+	TK_NAME_APP,
+	TK_NAME_STREAM,
+	TK_NAME_PID,
+};
+
+struct tk_name {
+	enum tk_name_kind kind;
+	/** HOLE: its index in the rule's holes. */
+	unsigned hole;
+	/** As written; never NULL. */
+	char *text;
+	size_t length;
+};
+
+/** A text of the log, and what it stands for: for a name of the native
+ *  vocabulary its number. */
+struct tk_choice {
+	char *pattern, *text;
+	int number;
+};
+
+struct tk_choices {
+	struct tk_choice *row;
+	size_t count;
+};
+
+/** How one value is found and read. */
+struct tk_source {
+	struct tk_name *name;
+	size_t name_count;
+	/** A bare number is in units of 10^scale ns; with `by_size` the unit
+	 * is the usual one for a number of that size. */
+	unsigned scale;
+	bool by_size;
+	enum tk_time_form form;
+	/** For times without one. */
+	bool has_zone;
+	int32_t zone_s;
+	/** Added to a count. */
+	int add;
+	/** Texts that mean "absent"; if not given, "" and "-". */
+	char **absent;
+	size_t absent_count;
+	bool absent_given;
+	/** The value if there is none; NULL. A constant has no names. */
+	char *fallback;
+	/** What texts mean: exactly these, those that contain these, and all
+	 *  others. */
+	struct tk_choices values, contains;
+	struct tk_choice otherwise;
+	/** JSON types must be right, as in files with `events`. */
+	bool strict;
+};
+
+/** How one field is read. */
+struct tk_map {
+	/** Index into tk_fields. */
+	size_t field;
+	struct tk_source source;
+};
+
+/** How an attribute is read. */
+struct tk_attribute {
+	char *name;
+	struct tk_source source;
+};
+
+/** A value that a member must have. */
+struct tk_wanted {
+	/** A text, a number as written, "true" or "false"; "*" for any; with
+	 *  'x' for any digit if is_class. */
+	char *text;
+	enum bo_json_type type;
+	bool any, is_class;
+};
+
+/** One member of `when`. */
+struct tk_condition {
+	/** The first that is there counts. */
+	struct tk_name *name;
+	size_t name_count;
+	struct tk_wanted *wanted;
+	size_t wanted_count;
+};
+
+/** A template or a regex, and what its holes are in the rule. */
+struct tk_pattern {
+	struct tk_template *pattern;
+	struct tk_regex *regex;
+	/** Index in the rule's holes; TK_HOLES_MAX for "_". */
+	unsigned char hole[TK_HOLES_MAX];
+};
+
+/** `list`: attempts of a call, side by side. */
+struct tk_list {
+	char *split[8];
+	size_t split_count;
+	struct tk_source code, duration, target;
+	bool has_code, has_duration, has_target;
+};
+
+enum tk_rule_type {
+	TK_RULE_EVENT,
+	TK_RULE_CALL,
+	TK_RULE_NOTE,
+	TK_RULE_SKIP,
+};
+
+struct tk_file;
+
+struct tk_rule {
+	const struct tk_file *file;
+	/** As in the file: "rules[3]" or "events.x". */
+	char label[48];
+	enum tk_rule_type type;
+	/** EVENT. */
+	enum backoff_event_type event;
+	struct tk_condition *condition;
+	size_t condition_count;
+	struct tk_pattern *pattern;
+	size_t pattern_count;
+	/** Names of the holes of all patterns. */
+	char *hole[TK_HOLES_MAX];
+	size_t hole_count;
+	/** Bits of those that a source names. */
+	uint32_t holes_used;
+	/** The member that the patterns search; name_count 0: the message. */
+	struct tk_source in;
+	bool has_in;
+	struct tk_map *map;
+	size_t map_count;
+	struct tk_attribute *attribute;
+	size_t attribute_count;
+	struct tk_list *list;
+	/** "a[].b[]"; NULL. */
+	char *each;
+	bool open;
+	/** NOTE: the dialects whose events take it; none: any. */
+	char **takers;
+	size_t taker_count;
+	/** Lines that matched, and matches that were stopped. */
+	uint64_t matched, stopped;
+	/** Bits of tk_fields without which the line is bad. */
+	uint64_t required;
+};
+
+/** A dialect file. */
+struct tk_file {
+	char *name, *description;
+	struct tk_rule *rule;
+	size_t rule_count;
+	enum tk_successes successes;
+	bool logs_attempts;
+	/** For attempts whose line does not have it; BACKOFF_ABSENT. */
+	uint64_t delay_ns;
+	/** For times without one. */
+	bool has_zone;
+	int32_t zone_s;
+	/** A guess: what cannot be read is not an event, instead of bad. */
+	bool lenient;
+	/** It was not given by the user: another dialect may understand what
+	 *  this one finds bad. */
+	bool builtin;
+	/** The `samples` as JSON; NULL. */
+	char *samples;
+	/** Files whose notes are for this one's events, and whether there are
+	 *  any; whether a rule looks for open retries. Not owned. */
+	const struct tk_file **giver;
+	size_t giver_count;
+	bool has_open;
+	/** Its number for tk_dialect_found(). */
+	unsigned source;
+	/** Readings given. */
+	uint64_t readings;
+};
+
+/**
+ * Read a dialect file.
+ *
+ * @param on_error  called for each error with @p name; may be NULL
+ * @param error     set with the first error
+ * @return BACKOFF_OK; BACKOFF_E_SYNTAX, _FIELD, _VALUE, _LIMIT; BACKOFF_E_NOMEM
+ */
+enum backoff_status tk_file_parse(const char *name, const char *text,
+				  size_t length, tk_dialect_error_fn on_error,
+				  void *user, struct tk_file **out,
+				  struct backoff_error *error);
+void tk_file_free(struct tk_file *file);
+
+void tk_source_clear(struct tk_source *source);
+
+/** The built-in dialect files, embedded by the build. */
+struct tk_dialects {
+	const char *name, *text;
+};
+extern const struct tk_dialects tk_dialects[];
+extern const size_t tk_dialects_count;
+
+#endif
