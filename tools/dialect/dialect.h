@@ -59,6 +59,12 @@ bool tk_dialect_found(const struct tk_dialect *dialect, size_t i,
 bool tk_dialect_unwrapped(const struct tk_dialect *dialect, size_t i,
 			  const char **name, uint64_t *lines);
 
+/** What a log is, and what to do, that is not one of retries: the description
+ *  of the @p i th rule of type "skip" that has one and matched, and the number
+ *  of its lines; false past the last. */
+bool tk_dialect_advice(const struct tk_dialect *dialect, size_t i,
+		       const char **text, uint64_t *lines);
+
 /** Rule @p i whose patterns needed too much time on some lines, which were then
  *  taken not to match; false past the last. */
 bool tk_dialect_stopped(const struct tk_dialect *dialect, size_t i,

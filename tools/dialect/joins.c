@@ -207,6 +207,14 @@ is_near(uint64_t a, uint64_t b)
 	       (a > b ? a - b : b - a) <= NOTE_NS;
 }
 
+/* Whether both may be about one call, as far as their operations say. */
+static bool
+may_be_one(const struct tk_made *a, const struct tk_made *b)
+{
+	return a->event.operation == NULL || b->event.operation == NULL ||
+	       strcmp(a->event.operation, b->event.operation) == 0;
+}
+
 static bool
 is_for(const struct tk_rule *rule, const struct tk_file *file)
 {
@@ -227,6 +235,7 @@ tk_joins_take(struct tk_joins *joins, size_t input, const char *lane,
 
 		if (note == NULL || note->key != key || note->used ||
 		    !is_for(note->rule, file) ||
+		    !may_be_one(&note->made, made) ||
 		    !is_near(note->made.event.ts_ns, made->event.ts_ns))
 			continue;
 		merge(&note->made, made);

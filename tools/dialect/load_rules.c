@@ -255,6 +255,17 @@ load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 			     &rule->taker_count);
 }
 
+static bool
+load_description(struct tk_load *load, const cJSON *object,
+		 const struct tk_at *around, struct tk_rule *rule)
+{
+	const cJSON *item = tk_load_get(object, "description");
+	struct tk_at at = {around, "description", 0};
+
+	return item == NULL ||
+	       tk_load_copy(load, item, &at, &rule->description);
+}
+
 static void
 load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 	  struct tk_rule *rule)
@@ -274,6 +285,7 @@ load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 	else if (type >= 0)
 		rule->event = (enum backoff_event_type)type;
 	fine &= type >= 0;
+	fine &= load_description(load, object, at, rule);
 	fine &= tk_load_match(load, object, at, rule);
 	if (load->status == BACKOFF_E_NOMEM)
 		return;

@@ -43,6 +43,23 @@ tk_dialect_rule(const struct tk_dialect *dialect, size_t i,
 	return true;
 }
 
+bool
+tk_dialect_advice(const struct tk_dialect *dialect, size_t i, const char **text,
+		  uint64_t *lines)
+{
+	for (size_t j = 0; j < dialect->rule_count; j++) {
+		const struct tk_rule *rule = dialect->rule[j];
+
+		if (rule->type != TK_RULE_SKIP || rule->description == NULL ||
+		    rule->matched == 0 || i-- > 0)
+			continue;
+		*text = rule->description;
+		*lines = rule->matched;
+		return true;
+	}
+	return false;
+}
+
 /* Try a rule's patterns; keep the holes of the one that matches, or else how
  * far the nearest one came. */
 static void

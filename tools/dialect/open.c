@@ -30,7 +30,8 @@ struct opening {
 };
 
 /* Guesses come last, whatever their place in the list of files. */
-static const char *const guesses[] = {"handwritten", "generic-json"};
+static const char *const guesses[] = {"handwritten", "generic-json",
+				      "not-retries"};
 
 static enum backoff_status
 fail(struct opening *opening, const char *name, enum backoff_status status,

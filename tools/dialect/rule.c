@@ -33,6 +33,7 @@ free_list(struct tk_list *list)
 static void
 clear_rule(struct tk_rule *rule)
 {
+	free(rule->description);
 	for (size_t i = 0; i < rule->condition_count; i++)
 		clear_condition(&rule->condition[i]);
 	free(rule->condition);

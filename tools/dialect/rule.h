@@ -153,6 +153,8 @@ struct tk_rule {
 	const struct tk_file *file;
 	/** As in the file: "rules[3]" or "events.x". */
 	char label[48];
+	/** Its description; NULL. */
+	char *description;
 	enum tk_rule_type type;
 	/** EVENT. */
 	enum backoff_event_type event;

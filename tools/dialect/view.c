@@ -31,6 +31,15 @@ find_in_chain(const struct tk_view *view, const struct tk_name *name,
 	return false;
 }
 
+static bool
+find_member(const struct tk_view *view, const struct tk_name *name,
+	    struct bo_json_value *out)
+{
+	return view->chain_count > 0
+		       ? find_in_chain(view, name, out)
+		       : tk_envelope_member(view->envelope, name->text, out);
+}
+
 bool
 tk_view_find(struct tk_view *view, const struct tk_name *name,
 	     struct bo_json_value *out)
@@ -40,14 +49,15 @@ tk_view_find(struct tk_view *view, const struct tk_name *name,
 	bool found = false;
 
 	switch (name->kind) {
-	case TK_NAME_MEMBER:
-		found = view->chain_count > 0
-				? find_in_chain(view, name, out)
-				: tk_envelope_member(view->envelope, name->text,
-						     out);
-		break;
 	case TK_NAME_HOLE:
-		return from_piece(view->hole[name->hole], out);
+		if (from_piece(view->hole[name->hole], out))
+			return true;
+		/* The template that matched has no such hole. */
+		found = find_member(view, name, out);
+		break;
+	case TK_NAME_MEMBER:
+		found = find_member(view, name, out);
+		break;
 	case TK_NAME_TIME:
 		/* It has a number: see read_time(). */
 		return false;

@@ -67,6 +67,17 @@ read_one(struct tk_trace *trace, const char *path, struct tk_dialect *dialect,
 	return TK_EXIT_SYSTEM;
 }
 
+/* Name lines of programs whose logs are not about retries. */
+static void
+advise(const struct tk_dialect *dialect)
+{
+	const char *text;
+	uint64_t lines;
+
+	for (size_t i = 0; tk_dialect_advice(dialect, i, &text, &lines); i++)
+		tk_msg("%" PRIu64 " lines are %s", lines, text);
+}
+
 static enum tk_exit
 read_all(const struct rs_input_options *options, char *const *path,
 	 size_t count, struct tk_trace *trace)
@@ -81,6 +92,8 @@ read_all(const struct rs_input_options *options, char *const *path,
 		code = read_one(trace, path[i], dialect, &shown);
 	if (shown > BAD_SHOWN)
 		tk_msg("%u more bad lines not shown", shown - BAD_SHOWN);
+	if (code == TK_EXIT_OK && tk_trace_totals(trace)->events == 0)
+		advise(dialect);
 	tk_dialect_free(dialect);
 	return code;
 }

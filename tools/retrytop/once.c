@@ -31,6 +31,17 @@ check_inputs(const struct tk_follow *follow)
 	return code;
 }
 
+/* Name lines of programs whose logs are not about retries. */
+static void
+advise(const struct tk_dialect *dialect)
+{
+	const char *text;
+	uint64_t lines;
+
+	for (size_t i = 0; tk_dialect_advice(dialect, i, &text, &lines); i++)
+		tk_msg("%llu lines are %s", (unsigned long long)lines, text);
+}
+
 static int
 check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 {
@@ -43,9 +54,11 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 	if (ingest->bad > RT_BAD_MAX)
 		tk_msg("%llu more bad lines",
 		       (unsigned long long)(ingest->bad - RT_BAD_MAX));
-	if (ingest->lines > 0 && ingest->events == 0)
+	if (ingest->lines > 0 && ingest->events == 0) {
+		advise(ingest->dialect);
 		tk_msg("no attempt events in %llu lines (dialect %s)",
 		       (unsigned long long)ingest->lines, options->dialect);
+	}
 	if (ingest->bad > options->max_bad) {
 		tk_msg("more than %llu bad lines",
 		       (unsigned long long)options->max_bad);

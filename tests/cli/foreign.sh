@@ -1,0 +1,89 @@
+# Logs of other programs, as both programs read them without a hint of what they
+# are: tests/data/foreign/expected.tsv says what is in each. What each line is
+# read as, tests/unit/dialect/test_layouts.c checks.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/cli.sh"
+
+data=$top_srcdir/tests/data/foreign
+tab=$(printf '\t')
+
+# A number of a JSON report: the first MEMBER after the line SECTION.
+number() { # FILE SECTION MEMBER
+	awk -v section="\"$2\":" -v member="\"$3\":" '
+		$1 == section { inside = 1 }
+		inside && $1 == member { sub(/,$/, "", $2); print $2; exit }
+	' "$1"
+}
+
+# What retrytop counts over the whole log: the second "total" of its report.
+counted() { # MEMBER
+	awk -v member="\"$1\":" '
+		$1 == "\"total\":" { total++ }
+		total == 2 && $1 == member {
+			sub(/,$/, "", $2)
+			print $2 == "null" ? 0 : $2
+			exit
+		}
+	' "$work/live.json"
+}
+
+live() { # FILE
+	run "$top_builddir/retrytop" --once --format json "$1"
+	cp "$work/out" "$work/live.json"
+}
+
+# The end of a call that only silence follows, and attempts of a call that has
+# one line, are not among what retrytop counts here.
+layout() { # FILE CALLS EXHAUSTED ABORTED
+	live "$data/$1"
+	check "$1: some of it is read" \
+		test "$(number "$work/live.json" log events)" -gt 0
+	check "$1: nothing is bad" \
+		test "$(number "$work/live.json" log bad)" = 0
+	# The last attempt has a line that is only a note.
+	[ "$1" = 01-tenacity.log ] ||
+		check "$1: $3 exhausted" test "$(counted exhausted)" = "$3"
+	check "$1: $4 aborted" test "$(counted aborted)" = "$4"
+	case $1 in
+	# A line has no time, so it cannot be placed.
+	04-python-backoff.log | llm/urllib3-*) return ;;
+	# Attempts without numbers are joined by what is usual for the time
+	# between them, which a few lines cannot show.
+	07-aws-sdk-java2.log | 28-otelcol-json.log) return ;;
+	esac
+	[ "$2" = - ] && return
+	retrysim compare --format json -p QUICK "$data/$1"
+	check "$1: $2 calls" test "$(number "$work/out" log calls)" = "$2"
+}
+
+refused() { # FILE
+	retrysim compare "$data/$1"
+	expect "$1: retrysim refuses it, with advice" 3 '' \
+		'not a log of retries'
+	live "$data/$1"
+	check "$1: so does retrytop" \
+		grep -q 'not a log of retries' "$work/err"
+}
+
+sed 1d "$data/expected.tsv" >"$work/rows"
+while IFS=$tab read -r file _ attempts calls _ _ exhausted aborted _; do
+	if [ "$attempts" = refused ]; then
+		refused "$file"
+	else
+		layout "$file" "$calls" "$exhausted" "$aborted"
+	fi
+done <"$work/rows"
+
+awk -v lines=1000000 -f "$data/no-retries.awk" >"$work/none.log"
+check "there are a million lines without retries" \
+	test "$(wc -l <"$work/none.log")" -eq 1000000
+live "$work/none.log"
+check "at most ten of them are read" \
+	test "$(number "$work/live.json" log events)" -le 10
+check "none of them is bad" \
+	test "$(number "$work/live.json" log bad)" = 0
+log=$top_srcdir/tests/data/argus-1h/app.log
+live "$log"
+check "the other lines of the real log stay what they are" \
+	test "$(number "$work/live.json" log foreign)" = 845
+finish
