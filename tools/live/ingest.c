@@ -21,11 +21,20 @@ enum backoff_status
 rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
 	       struct backoff_error *error)
 {
+	const char *const names[] = {dialect, NULL};
+
+	return rt_ingest_open(ingest, names, NULL, error);
+}
+
+enum backoff_status
+rt_ingest_open(struct rt_ingest *ingest, const char *const *dialects,
+	       const struct tk_dialect_options *options,
+	       struct backoff_error *error)
+{
 	enum backoff_status status;
 
 	memset(ingest, 0, sizeof(*ingest));
-	status = tk_dialect_open((const char *const[]){dialect, NULL}, NULL,
-				 &ingest->dialect, error);
+	status = tk_dialect_open(dialects, options, &ingest->dialect, error);
 	if (status != BACKOFF_OK)
 		return status;
 	ingest->window = rt_window_new();
@@ -47,26 +56,6 @@ rt_ingest_clear(struct rt_ingest *ingest)
 	tk_sequence_free(ingest->sequence);
 	tk_order_free(ingest->order);
 	memset(ingest, 0, sizeof(*ingest));
-}
-
-static void
-note_bad(struct rt_ingest *ingest, size_t input, uint64_t line,
-	 const struct backoff_error *error)
-{
-	char text[sizeof(error->path) + sizeof(error->text) + 2];
-	struct rt_bad *bad;
-
-	/* What is wrong with a whole file is shown instead of a line. */
-	if (ingest->bad++ >= RT_BAD_MAX && error->status != BACKOFF_E_IO)
-		return;
-	bad = &ingest->first_bad[ingest->bad < RT_BAD_MAX ? ingest->bad - 1
-							  : RT_BAD_MAX - 1];
-	bad->input = input;
-	bad->line = line;
-	bad->column = error->column;
-	snprintf(text, sizeof(text), "%s%s%s", error->path,
-		 error->path[0] != '\0' ? ": " : "", error->text);
-	bo_utf8_copy(text, bad->text, sizeof(bad->text));
 }
 
 static bool
@@ -234,7 +223,8 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		/* The line itself may be fine. */
 		if (error.status == BACKOFF_E_NOMEM)
 			ingest->no_memory = true;
-		note_bad(ingest, input, line->number, &error);
+		ingest->bad++;
+		tk_bad_note(&ingest->bad_lines, input, line->number, &error);
 		break;
 	}
 	if (ingest->caught_up && ingest->wall_ns != 0 && !ingest->replayed)

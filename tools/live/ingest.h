@@ -3,20 +3,11 @@
 #ifndef RT_INGEST_H
 #define RT_INGEST_H
 
+#include "dialect/bad.h"
 #include "dialect/dialect.h"
 #include "dialect/order.h"
 #include "dialect/sequence.h"
 #include "live/window.h"
-
-/** Number of bad lines kept with position and reason. */
-#define RT_BAD_MAX 3
-
-struct rt_bad {
-	size_t input;
-	uint64_t line;
-	unsigned column;
-	char text[RT_TEXT_MAX];
-};
 
 struct rt_ingest {
 	struct tk_dialect *dialect;
@@ -48,10 +39,17 @@ struct rt_ingest {
 	/** A new line arrived that was an old event. */
 	bool replayed;
 	bool no_memory;
-	struct rt_bad first_bad[RT_BAD_MAX];
+	/** Bad lines by kind. */
+	struct tk_bad bad_lines;
 };
 
-/** Begin to read; see tk_dialect_open() for @p dialect and the status. */
+/** Begin to read; see tk_dialect_open() for the dialects and the status. */
+enum backoff_status rt_ingest_open(struct rt_ingest *ingest,
+				   const char *const *dialects,
+				   const struct tk_dialect_options *options,
+				   struct backoff_error *error);
+
+/** The same with one dialect. */
 enum backoff_status rt_ingest_init(struct rt_ingest *ingest,
 				   const char *dialect,
 				   struct backoff_error *error);

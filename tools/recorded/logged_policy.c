@@ -157,6 +157,7 @@ look_up(const struct rs_policy_set *const set[2], const char *name,
 struct rs_logged_policy
 rs_logged_policy_find(const struct rs_log *log,
 		      const struct rs_operation *operation,
+		      const struct rs_policy *stated,
 		      const struct rs_policy_set *given,
 		      const struct rs_policy_set *shipped)
 {
@@ -171,6 +172,10 @@ rs_logged_policy_find(const struct rs_log *log,
 
 		if (name[0] || hash[0])
 			return look_up(set, name, hash);
+	}
+	if (stated != NULL) {
+		found.policy = stated;
+		found.evidence = RS_POLICY_EVIDENCE_GIVEN;
 	}
 	for (size_t i = 0; i < 2 && found.policy == NULL; i++)
 		found = best_fit(log, operation, set[i]);

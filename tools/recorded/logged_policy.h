@@ -18,6 +18,8 @@ enum rs_policy_evidence {
 	/** It fits: the same max_attempts, every delay within its bounds, every
 	 *  retried failure one that it retries. */
 	RS_POLICY_EVIDENCE_FIT,
+	/** The user says so, and the log's lines name none. */
+	RS_POLICY_EVIDENCE_GIVEN,
 	RS_POLICY_EVIDENCE_COUNT
 };
 
@@ -37,13 +39,15 @@ struct rs_logged_policy {
 };
 
 /**
- * Find the policy among @p given, else among @p shipped: by the hash in the
+ * Find the policy: if the lines name none, @p stated, unless that is NULL.
+ * Otherwise among @p given, else among @p shipped: by the hash in the
  * lines; by the name if they hold no hash; if they hold neither, by which fits
  * the waits. If several fit, the one with the narrowest bounds wins, then the
  * one that retries fewer kinds of failure, then the first.
  */
 struct rs_logged_policy rs_logged_policy_find(
 	const struct rs_log *log, const struct rs_operation *operation,
-	const struct rs_policy_set *given, const struct rs_policy_set *shipped);
+	const struct rs_policy *stated, const struct rs_policy_set *given,
+	const struct rs_policy_set *shipped);
 
 #endif

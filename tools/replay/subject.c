@@ -389,7 +389,7 @@ rs_subject_run(const struct rs_plan *plan, const void *estimate, uint64_t *draw,
 	enum backoff_status status;
 
 	subject->logged_policy = rs_logged_policy_find(
-		log, operation, plan->policies, plan->shipped);
+		log, operation, plan->stated, plan->policies, plan->shipped);
 	subject->baseline = choose_baseline(plan, &subject->logged_policy);
 	subject->untyped_failures = count_untyped(log, operation);
 	plan->estimator->finding(estimate, subject->operation,

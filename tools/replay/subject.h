@@ -12,6 +12,8 @@ struct rs_plan {
 	/** Policies that may have written the log if none of the compared ones
 	 *  did. */
 	const struct rs_policy_set *shipped;
+	/** The policy that wrote the log where its lines name none; or NULL. */
+	const struct rs_policy *stated;
 	const struct rs_estimator *estimator;
 	/** A shell pattern of operations; NULL for all. */
 	const char *pattern;

@@ -169,6 +169,38 @@ write_doubts(const struct rs_log *log, FILE *out)
 			     quality->skew_by_host ? "" : " or more");
 }
 
+/* What lines were read as, and what they do not say. */
+static void
+write_found(const struct rs_report *report, uint64_t foreign, FILE *out)
+{
+	const struct tk_quality *quality =
+		report->comparison->plan->log->quality;
+	uint64_t by_order = tk_quality_by_order(quality);
+	char text[PARAGRAPH_MAX];
+
+	if (report->found && tk_found_notable(report->found)) {
+		tk_found_say(report->found, foreign, text, sizeof(text));
+		rs_paragraph(out, 2, "", "read as %s", text);
+	}
+	if (by_order > 0)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " of %" PRIu64
+			     " lines do not say which attempt they are about, "
+			     "and are numbered by their order",
+			     by_order, quality->attempts);
+	if (quality->unknown_delays > 0)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " of %" PRIu64
+			     " lines of attempts that were retried do not say "
+			     "after which delay",
+			     quality->unknown_delays, quality->retried);
+	if (quality->timeless > 0)
+		rs_paragraph(out, 2, "",
+			     "%" PRIu64 " lines have no time: that of the "
+			     "line before them is taken",
+			     quality->timeless);
+}
+
 static void
 write_read(const struct rs_report *report, FILE *out)
 {
@@ -185,6 +217,7 @@ write_read(const struct rs_report *report, FILE *out)
 		     " other lines, %" PRIu64 " bad",
 		     totals->lines, totals->events, totals->foreign,
 		     totals->bad);
+	write_found(report, totals->foreign, out);
 	if (totals->unknown || totals->dropped)
 		rs_paragraph(out, 2, "",
 			     "%" PRIu64 " events of unknown type, %" PRIu64

@@ -101,6 +101,22 @@ add_columns(struct tk_json *json, struct cJSON *out,
 		add_column(json, out, &columns->item[i], row);
 }
 
+/* What lines were read as, or taken out of. */
+static void
+add_sources(struct tk_json *json, struct cJSON *out, const char *member,
+	    const char *count, const struct tk_sources *sources)
+{
+	struct cJSON *list = tk_json_array(json, out, member);
+
+	for (size_t i = 0; i < sources->count; i++) {
+		struct cJSON *item = tk_json_object(json, list, NULL);
+
+		tk_json_text(json, item, "name", sources->item[i].name);
+		tk_json_number(json, item, count,
+			       (double)sources->item[i].count);
+	}
+}
+
 static void
 add_log(struct tk_json *json, struct cJSON *root,
 	const struct rs_report *report)
@@ -112,6 +128,10 @@ add_log(struct tk_json *json, struct cJSON *root,
 	files = tk_json_array(json, out, "files");
 	for (size_t i = 0; i < report->path_count; i++)
 		tk_json_text(json, files, NULL, report->path[i]);
+	if (report->found == NULL)
+		return;
+	add_sources(json, out, "dialects", "events", &report->found->dialects);
+	add_sources(json, out, "unwrapped", "lines", &report->found->wrappers);
 }
 
 static void

@@ -358,7 +358,8 @@ static const struct rs_column operation_column[] = {
 		"the policy that wrote the log; left out if it is not known"),
 	 .nullable = true},
 	{COLUMN(incumbent_known_from, RS_UNIT_WORD, get_policy_evidence,
-		"how it is known: `hash`, `name` or `fit`"),
+		"how it is known: `hash`, `name`, `fit`, or `given` "
+		"by `--logged-policy`"),
 	 .nullable = true},
 	{COLUMN(incumbent_tie, RS_UNIT_TEXT, get_policy_tie,
 		"another policy that fits as well, if there is one"),

@@ -41,6 +41,7 @@ rs_evidence_name(enum rs_policy_evidence evidence)
 		[RS_POLICY_EVIDENCE_HASH] = "hash",
 		[RS_POLICY_EVIDENCE_NAME] = "name",
 		[RS_POLICY_EVIDENCE_FIT] = "fit",
+		[RS_POLICY_EVIDENCE_GIVEN] = "given",
 	};
 
 	_Static_assert(sizeof(name) / sizeof(*name) == RS_POLICY_EVIDENCE_COUNT,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "replay/compare.h"
+#include "dialect/found.h"
 
 #define RS_REPORT_VERSION 2
 
@@ -14,6 +15,8 @@ struct rs_report {
 	/** The logs, as the user named them. */
 	char *const *path;
 	size_t path_count;
+	/** What they were read as; NULL if that is not known. */
+	const struct tk_found *found;
 	/** Text: every table instead of one screen, the most columns of a line
 	 *  of that, and whether to use colours. */
 	bool verbose;
@@ -47,7 +50,7 @@ bool rs_failing_first(const struct rs_report *report,
 /** "logged", "counted", "failing_first". */
 const char *rs_population_name(enum rs_population population);
 
-/** "hash", "name", "fit"; NULL for no evidence. */
+/** "hash", "name", "fit", "given"; NULL for no evidence. */
 const char *rs_evidence_name(enum rs_policy_evidence evidence);
 
 /** The operation of a subject, and its name. */

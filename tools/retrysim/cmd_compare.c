@@ -19,8 +19,9 @@
 #include "retrysim/operands.h"
 
 struct options {
-	struct tk_opt_list policies, calls;
-	const char *margin, *baseline, *operation, *dialect, *output;
+	struct tk_opt_list policies, calls, dialects;
+	const char *margin, *baseline, *operation, *zone, *output;
+	const char *logged_policy;
 	struct rs_part_options part;
 	uint64_t seed, replicas, max_bad;
 	int format, color;
@@ -50,6 +51,41 @@ gather_policies(const struct options *options, struct rs_policy_set *policies,
 		worst = code > worst ? code : worst;
 	}
 	return worst;
+}
+
+/* The policy that wrote a log which does not name it, added to those that are
+ * compared: *out is then an item of them. */
+static enum tk_exit
+find_stated(const struct options *options, struct rs_policy_set *policies,
+	    const struct rs_policy **out)
+{
+	struct rs_policy_set found = {0};
+	enum tk_exit code = TK_EXIT_OK;
+	uint64_t hash;
+
+	if (options->logged_policy == NULL)
+		return TK_EXIT_OK;
+	code = rs_policy_set_add(&found, options->logged_policy);
+	if (code == TK_EXIT_OK && found.count != 1) {
+		tk_msg("--logged-policy: %s has %zu policies, but one wrote "
+		       "the log",
+		       options->logged_policy, found.count);
+		code = TK_EXIT_USAGE;
+	}
+	if (code == TK_EXIT_OK &&
+	    !rs_policy_set_push(policies, found.item[0].policy)) {
+		tk_msg("out of memory");
+		code = TK_EXIT_SYSTEM;
+	}
+	if (code == TK_EXIT_OK) {
+		hash = backoff_policy_hash(found.item[0].policy);
+		for (size_t i = 0; i < policies->count; i++)
+			if (backoff_policy_hash(policies->item[i].policy) ==
+			    hash)
+				*out = &policies->item[i];
+	}
+	rs_policy_set_clear(&found);
+	return code;
 }
 
 static enum tk_exit
@@ -119,7 +155,7 @@ write_report(const struct options *options, const struct rs_report *report)
 
 static enum tk_exit
 compare(const struct options *options, const struct rs_plan *plan,
-	char *const *path, size_t count)
+	const struct tk_found *found, char *const *path, size_t count)
 {
 	struct rs_comparison comparison;
 	bool to_file = options->output && strcmp(options->output, "-") != 0;
@@ -127,6 +163,7 @@ compare(const struct options *options, const struct rs_plan *plan,
 		.comparison = &comparison,
 		.path = path,
 		.path_count = count,
+		.found = found,
 		.verbose = options->verbose,
 		.columns = RS_COLUMNS_MOST,
 		.color = tk_color_wanted((enum tk_color)options->color,
@@ -157,11 +194,13 @@ static enum tk_exit
 run(const struct options *options, char *const *path, size_t count)
 {
 	struct rs_policy_set policies = {0}, shipped = {0};
-	const struct rs_input_options input = {.dialect = options->dialect,
+	const struct rs_input_options input = {.dialects = &options->dialects,
+					       .zone = options->zone,
 					       .max_bad = options->max_bad,
 					       .seed = options->seed,
 					       .calls = &options->calls,
 					       .part = options->part};
+	struct tk_found found = {{NULL, 0}, {NULL, 0}};
 	struct rs_log log;
 	struct rs_plan plan = {
 		.log = &log,
@@ -178,14 +217,17 @@ run(const struct options *options, char *const *path, size_t count)
 	if (code == TK_EXIT_OK)
 		code = read_margin(options->margin, &plan.margin);
 	if (code == TK_EXIT_OK)
+		code = find_stated(options, &policies, &plan.stated);
+	if (code == TK_EXIT_OK)
 		code = find_baseline(options, &policies, &plan.baseline);
 	if (code == TK_EXIT_OK)
-		code = rs_input_read(&input, path, count, &trace, &log);
+		code = rs_input_read(&input, path, count, &trace, &log, &found);
 	if (code == TK_EXIT_OK) {
-		code = compare(options, &plan, path, count);
+		code = compare(options, &plan, &found, path, count);
 		rs_log_clear(&log);
 		tk_trace_free(trace);
 	}
+	tk_found_clear(&found);
 	rs_policy_set_clear(&policies);
 	rs_policy_set_clear(&shipped);
 	return code;
@@ -213,7 +255,6 @@ int
 rs_cmd_compare(int argc, char **argv)
 {
 	struct options options = {
-		.dialect = "auto",
 		.seed = 1,
 		.replicas = 100,
 		.max_bad = UINT64_MAX,
@@ -244,10 +285,15 @@ rs_cmd_compare(int argc, char **argv)
 		 0, "replay only calls that begin before TIME"},
 		{"calls", 'c', TK_OPT_LIST, &options.calls, "OP=N", NULL, 0, 0,
 		 "total number of calls to OP, if the log has only failures"},
-		{"dialect", 'd', TK_OPT_TEXT, &options.dialect, "NAME|FILE",
+		{"logged-policy", 0, TK_OPT_TEXT, &options.logged_policy,
+		 "NAME|FILE", NULL, 0, 0,
+		 "policy that wrote the log, if its lines do not name one"},
+		{"dialect", 'd', TK_OPT_LIST, &options.dialects, "NAME|FILE",
 		 NULL, 0, 0,
-		 "log format: auto (default), native, python-retry or a "
-		 "dialect file"},
+		 "log format: auto (default: all that are known), native, "
+		 "another name, or a dialect file; may be repeated"},
+		{"zone", 0, TK_OPT_TEXT, &options.zone, "OFFSET", NULL, 0, 0,
+		 "offset of times that have none, as +02:00; default Z"},
 		{"seed", 's', TK_OPT_COUNT, &options.seed, "N", NULL, 0,
 		 UINT64_MAX, "random seed, default 1"},
 		{"replicas", 'r', TK_OPT_COUNT, &options.replicas, "N", NULL, 1,

@@ -9,55 +9,84 @@
 
 #include "base/nearest.h"
 #include "common/units.h"
+#include "dialect/bad.h"
 #include "retrysim/input.h"
 
-/* Number of bad lines shown; more are only counted. */
-#define BAD_SHOWN 5
+/* Bad lines, by their inputs. */
+struct bad {
+	struct tk_bad lines;
+	size_t input;
+};
 
 static void
-show_bad(void *user, const char *path, const struct backoff_error *error)
+note_bad(void *user, const char *path, const struct backoff_error *error)
 {
-	unsigned *shown = user;
+	struct bad *bad = user;
 
 	/* What is wrong with a whole file is always shown. */
 	if (error->status == BACKOFF_E_IO)
 		tk_msg_error(path, error);
-	else if ((*shown)++ < BAD_SHOWN)
-		tk_msg_error(path, error);
+	else
+		tk_bad_note(&bad->lines, bad->input, error->line, error);
+}
+
+static void
+show_bad(const struct tk_bad *bad, char *const *path)
+{
+	for (size_t i = 0; i < bad->kinds; i++) {
+		const struct tk_bad_kind *kind = &bad->kind[i];
+		char text[sizeof(kind->error.text)];
+		struct backoff_error error = kind->error;
+
+		tk_bad_say(kind, text, sizeof(text));
+		error.path[0] = '\0';
+		memcpy(error.text, text, sizeof(text));
+		tk_msg_error(path[kind->input], &error);
+	}
+	if (bad->others > 0)
+		tk_msg("%" PRIu64 " more bad line%s of other kinds",
+		       bad->others, bad->others == 1 ? "" : "s");
+}
+
+static void
+show_dialect_error(void *user, const char *name,
+		   const struct backoff_error *error)
+{
+	(void)user;
+	tk_msg_error(name, error);
 }
 
 static enum tk_exit
-open_dialect(const char *name, struct tk_dialect **out)
+open_dialects(const struct rs_input_options *options, struct tk_dialect **out)
 {
-	struct backoff_error error = {.size = sizeof(error)};
-	enum backoff_status status;
+	const struct tk_dialect_options how = {
+		.zone = options->zone,
+		.on_error = show_dialect_error,
+	};
+	static const char *const standard[] = {"auto", NULL};
+	size_t count = options->dialects ? options->dialects->count : 0;
+	const char **names = calloc(count + 1, sizeof(*names));
+	enum backoff_status status = BACKOFF_E_NOMEM;
 
-	errno = 0;
-	status = tk_dialect_open((const char *const[]){name, NULL}, NULL, out,
-				 &error);
-	if (status == BACKOFF_OK)
-		return TK_EXIT_OK;
-	if (status == BACKOFF_E_NOT_FOUND) {
-		tk_msg("unknown dialect %s; built in: auto, native, "
-		       "python-retry",
-		       name);
+	for (size_t i = 0; names && i < count; i++)
+		names[i] = options->dialects->item[i];
+	if (names)
+		status = tk_dialect_open(count ? names : standard, &how, out,
+					 NULL);
+	free(names);
+	if (status == BACKOFF_E_NOT_FOUND)
 		return TK_EXIT_USAGE;
-	}
-	if (status == BACKOFF_E_IO)
-		tk_msg_errno(name, errno ? errno : EIO);
-	else
-		tk_msg_error(name, &error);
-	return tk_exit_of(status);
+	return status == BACKOFF_OK ? TK_EXIT_OK : tk_exit_of(status);
 }
 
 static enum tk_exit
 read_one(struct tk_trace *trace, const char *path, struct tk_dialect *dialect,
-	 unsigned *shown)
+	 struct bad *bad)
 {
 	enum backoff_status status;
 
 	errno = 0;
-	status = tk_trace_read(trace, path, dialect, show_bad, shown);
+	status = tk_trace_read(trace, path, dialect, note_bad, bad);
 	if (status == BACKOFF_OK)
 		return TK_EXIT_OK;
 	if (status == BACKOFF_E_IO)
@@ -80,20 +109,30 @@ advise(const struct tk_dialect *dialect)
 
 static enum tk_exit
 read_all(const struct rs_input_options *options, char *const *path,
-	 size_t count, struct tk_trace *trace)
+	 size_t count, struct tk_trace *trace, struct tk_found *found)
 {
 	struct tk_dialect *dialect;
-	enum tk_exit code = open_dialect(options->dialect, &dialect);
-	unsigned shown = 0;
+	enum tk_exit code = open_dialects(options, &dialect);
+	struct bad *bad;
 
 	if (code != TK_EXIT_OK)
 		return code;
-	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++)
-		code = read_one(trace, path[i], dialect, &shown);
-	if (shown > BAD_SHOWN)
-		tk_msg("%u more bad lines not shown", shown - BAD_SHOWN);
+	bad = calloc(1, sizeof(*bad));
+	if (bad == NULL)
+		code = TK_EXIT_SYSTEM;
+	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++) {
+		bad->input = i;
+		code = read_one(trace, path[i], dialect, bad);
+	}
+	if (bad != NULL)
+		show_bad(&bad->lines, path);
 	if (code == TK_EXIT_OK && tk_trace_totals(trace)->events == 0)
 		advise(dialect);
+	if (bad == NULL || !tk_found_note(found, dialect)) {
+		tk_msg("out of memory");
+		code = TK_EXIT_SYSTEM;
+	}
+	free(bad);
 	tk_dialect_free(dialect);
 	return code;
 }
@@ -221,6 +260,24 @@ take_calls(const struct rs_log *log, const char *argument)
 	return code;
 }
 
+/* Only counts follow from a log without times. */
+static enum tk_exit
+no_times(const struct tk_trace *trace)
+{
+	const struct tk_quality *quality = tk_trace_quality(trace);
+	size_t calls;
+
+	tk_trace_calls(trace, &calls);
+	tk_msg("the log has %" PRIu64 " lines about attempts, of about %zu "
+	       "calls by their order, and no times: without them, nothing can "
+	       "be replayed",
+	       quality->attempts, calls);
+	tk_msg("let the program log the time, as in "
+	       "2026-01-31T12:00:00.000Z; retrytop --once FILE shows the "
+	       "counts");
+	return TK_EXIT_BAD_INPUT;
+}
+
 static enum tk_exit
 prepare(const struct rs_input_options *options, struct tk_trace *trace,
 	struct rs_log *log)
@@ -229,6 +286,8 @@ prepare(const struct rs_input_options *options, struct tk_trace *trace,
 	const struct tk_trace_totals *totals = tk_trace_totals(trace);
 	enum tk_exit code = TK_EXIT_OK;
 
+	if (status == BACKOFF_OK && totals->timeless)
+		return no_times(trace);
 	if (status == BACKOFF_OK)
 		status = rs_log_init(log, trace, options->seed);
 	if (status != BACKOFF_OK) {
@@ -253,7 +312,8 @@ prepare(const struct rs_input_options *options, struct tk_trace *trace,
 
 enum tk_exit
 rs_input_read(const struct rs_input_options *options, char *const *path,
-	      size_t count, struct tk_trace **trace, struct rs_log *log)
+	      size_t count, struct tk_trace **trace, struct rs_log *log,
+	      struct tk_found *found)
 {
 	enum tk_exit code = check_calls(options->calls);
 	struct tk_trace *read;
@@ -267,7 +327,7 @@ rs_input_read(const struct rs_input_options *options, char *const *path,
 	if (read == NULL)
 		tk_msg("out of memory");
 	else
-		code = read_all(options, path, count, read);
+		code = read_all(options, path, count, read, found);
 	if (code == TK_EXIT_OK)
 		code = check_totals(options, path[0], tk_trace_totals(read));
 	if (code == TK_EXIT_OK)

@@ -6,11 +6,14 @@
 #include "common/msg.h"
 #include "common/opt.h"
 #include "recorded/log.h"
+#include "dialect/found.h"
 #include "retrysim/part.h"
 
 struct rs_input_options {
-	/** As tk_dialect_open() takes it. */
-	const char *dialect;
+	/** As tk_dialect_open() takes them; none is "auto". */
+	const struct tk_opt_list *dialects;
+	/** The offset of times without one; or NULL. */
+	const char *zone;
 	/** The number of bad lines that is still accepted. */
 	uint64_t max_bad;
 	uint64_t seed;
@@ -24,6 +27,7 @@ struct rs_input_options {
  * Read and stitch logs. The first few bad lines and every failure go to
  * stderr.
  *
+ * @param found  set to what lines were read as, also on failure; to be cleared
  * @param log  set on TK_EXIT_OK; free it before the trace
  * @return TK_EXIT_OK; TK_EXIT_USAGE for --calls or a part that do not fit the
  *         log, or have a wrong form, which is noticed before anything is read;
@@ -32,6 +36,7 @@ struct rs_input_options {
  */
 enum tk_exit rs_input_read(const struct rs_input_options *options,
 			   char *const *path, size_t count,
-			   struct tk_trace **trace, struct rs_log *log);
+			   struct tk_trace **trace, struct rs_log *log,
+			   struct tk_found *found);
 
 #endif

@@ -45,19 +45,21 @@ advise(const struct tk_dialect *dialect)
 static int
 check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 {
-	for (uint64_t i = 0; i < ingest->bad && i < RT_BAD_MAX; i++) {
-		const struct rt_bad *bad = &ingest->first_bad[i];
+	for (size_t i = 0; i < ingest->bad_lines.kinds; i++) {
+		const struct tk_bad_kind *bad = &ingest->bad_lines.kind[i];
+		char text[RT_TEXT_MAX];
 
+		tk_bad_say(bad, text, sizeof(text));
 		tk_msg("%s:%llu:%u: %s", options->path[bad->input],
-		       (unsigned long long)bad->line, bad->column, bad->text);
+		       (unsigned long long)bad->line, bad->error.column, text);
 	}
-	if (ingest->bad > RT_BAD_MAX)
-		tk_msg("%llu more bad lines",
-		       (unsigned long long)(ingest->bad - RT_BAD_MAX));
+	if (ingest->bad_lines.others > 0)
+		tk_msg("%llu more bad lines of other kinds",
+		       (unsigned long long)ingest->bad_lines.others);
 	if (ingest->lines > 0 && ingest->events == 0) {
 		advise(ingest->dialect);
-		tk_msg("no attempt events in %llu lines (dialect %s)",
-		       (unsigned long long)ingest->lines, options->dialect);
+		tk_msg("no attempt events in %llu lines",
+		       (unsigned long long)ingest->lines);
 	}
 	if (ingest->bad > options->max_bad) {
 		tk_msg("more than %llu bad lines",

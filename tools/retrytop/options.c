@@ -63,7 +63,6 @@ int
 rt_options_parse(int argc, char **argv, struct rt_options *out)
 {
 	struct rt_options options = {
-		.dialect = "auto",
 		.format = -1,
 		.window_ns = 60 * BO_NS_PER_S,
 		.delay_ns = BO_NS_PER_S,
@@ -83,10 +82,12 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
 		 "show only operations whose name, policy or top error "
 		 "contains TEXT"},
-		{"dialect", 0, TK_OPT_TEXT, &options.dialect, "NAME|FILE", NULL,
-		 0, 0,
-		 "log format: auto (default), native, python-retry or a "
-		 "dialect file"},
+		{"dialect", 0, TK_OPT_LIST, &options.dialects, "NAME|FILE",
+		 NULL, 0, 0,
+		 "log format: auto (default: all that are known), native, "
+		 "another name, or a dialect file; may be repeated"},
+		{"zone", 0, TK_OPT_TEXT, &options.zone, "OFFSET", NULL, 0, 0,
+		 "offset of times that have none, as +02:00; default Z"},
 		{"delay", 'd', TK_OPT_DURATION, &options.delay_ns, "DURATION",
 		 NULL, 0, 0, "refresh interval, default 1s"},
 		{"color", 0, TK_OPT_NAME, &options.color, NULL, RT_COLOR_NAMES,

@@ -9,6 +9,8 @@
 
 #include <backoff.h>
 
+#include "common/opt.h"
+
 /** Names on the command line, in the order of the enum. */
 #define RT_FORMAT_NAMES "text json"
 #define RT_COLOR_NAMES "auto always never"
@@ -25,7 +27,9 @@ enum rt_color {
 };
 
 struct rt_options {
-	const char *dialect, *filter;
+	/** None: auto. */
+	struct tk_opt_list dialects;
+	const char *zone, *filter;
 	bool once, ascii;
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;

@@ -138,6 +138,28 @@ add_input(struct tk_json *json, struct cJSON *list,
 	add_count(json, out, "lost_bytes", info->lost_bytes);
 }
 
+typedef bool (*get_fn)(const struct tk_dialect *dialect, size_t i,
+		       const char **name, uint64_t *count);
+
+/* What lines were read as, or taken out of. */
+static void
+add_sources(struct tk_json *json, struct cJSON *log, const char *member,
+	    const char *count_name, const struct tk_dialect *dialect,
+	    get_fn get)
+{
+	struct cJSON *list = tk_json_array(json, log, member), *item;
+	const char *name;
+	uint64_t count;
+
+	for (size_t i = 0; get(dialect, i, &name, &count); i++) {
+		if (count == 0)
+			continue;
+		item = tk_json_object(json, list, NULL);
+		tk_json_text(json, item, "name", name);
+		add_count(json, item, count_name, count);
+	}
+}
+
 static void
 add_log(struct tk_json *json, struct cJSON *out, const struct rt_view *view)
 {
@@ -148,6 +170,10 @@ add_log(struct tk_json *json, struct cJSON *out, const struct rt_view *view)
 
 		add_value(json, log, rt_log_facts[fact].name, &value);
 	}
+	add_sources(json, log, "dialects", "events", view->ingest->dialect,
+		    tk_dialect_found);
+	add_sources(json, log, "unwrapped", "lines", view->ingest->dialect,
+		    tk_dialect_unwrapped);
 	inputs = tk_json_array(json, log, "inputs");
 	for (size_t i = 0; i < view->input_count; i++)
 		add_input(json, inputs, &view->input[i]);

@@ -10,6 +10,7 @@
 
 #include "common/safe_text.h"
 #include "common/table.h"
+#include "dialect/found.h"
 #include "live/facts.h"
 #include "retrytop/view_message.h"
 #include "retrytop/view_table.h"
@@ -23,7 +24,24 @@ print_safe(FILE *out, const char *text)
 	fprintf(out, "%s\n", safe);
 }
 
-static void
+/* What lines were read as, if not only as native. False if memory ran out. */
+static bool
+print_found(const struct rt_view *view, FILE *out)
+{
+	struct tk_found found = {{NULL, 0}, {NULL, 0}};
+	char text[1024];
+	bool noted = tk_found_note(&found, view->ingest->dialect);
+
+	if (noted && tk_found_notable(&found)) {
+		tk_found_say(&found, view->ingest->foreign, text, sizeof(text));
+		fputs("read as ", out);
+		print_safe(out, text);
+	}
+	tk_found_clear(&found);
+	return noted;
+}
+
+static bool
 print_head(const struct rt_view *view, FILE *out)
 {
 	static const enum rt_log_fact facts[] = {
@@ -62,6 +80,7 @@ print_head(const struct rt_view *view, FILE *out)
 				rt_log_facts[rare[i]].title);
 	}
 	fputc('\n', out);
+	return print_found(view, out);
 }
 
 int
@@ -71,7 +90,8 @@ rt_report_text(const struct rt_view *view, FILE *out)
 	struct tk_table *table;
 	int result;
 
-	print_head(view, out);
+	if (!print_head(view, out))
+		return -1;
 	if (list->model.count == 0)
 		return ferror(out) ? -1 : 0;
 	table = tk_table_new(rt_view_columns());

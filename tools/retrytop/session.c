@@ -11,14 +11,37 @@
 #include "base/num.h"
 #include "common/msg.h"
 
-/* A name that is not a dialect is a wrong command line; a file that cannot be
- * read or is wrong is not. */
-static int
-complain_of_dialect(const struct rt_options *options,
-		    enum backoff_status status, struct backoff_error *error)
+static void
+show_dialect_error(void *user, const char *name,
+		   const struct backoff_error *error)
 {
-	error->status = status;
-	tk_msg_error(options->dialect, error);
+	(void)user;
+	tk_msg_error(name, error);
+}
+
+/* -1: go on; else an exit code. A name that is not a dialect is a wrong command
+ * line; a file that cannot be read or is wrong is not. */
+static int
+open_dialects(struct rt_session *session)
+{
+	const struct rt_options *options = session->options;
+	const struct tk_dialect_options how = {
+		.zone = options->zone,
+		.on_error = show_dialect_error,
+	};
+	static const char *const standard[] = {"auto", NULL};
+	size_t count = options->dialects.count;
+	const char **names = calloc(count + 1, sizeof(*names));
+	enum backoff_status status = BACKOFF_E_NOMEM;
+
+	for (size_t i = 0; names && i < count; i++)
+		names[i] = options->dialects.item[i];
+	if (names)
+		status = rt_ingest_open(&session->ingest,
+					count ? names : standard, &how, NULL);
+	free(names);
+	if (status == BACKOFF_OK)
+		return -1;
 	return status == BACKOFF_E_NOT_FOUND ? TK_EXIT_USAGE
 					     : (int)tk_exit_of(status);
 }
@@ -43,8 +66,7 @@ open_inputs(struct rt_session *session)
 int
 rt_session_open(struct rt_session *session, const struct rt_options *options)
 {
-	struct backoff_error error = {.size = sizeof(error)};
-	enum backoff_status status;
+	int code;
 
 	memset(session, 0, sizeof(*session));
 	session->options = options;
@@ -53,9 +75,9 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 	if (options->filter != NULL)
 		memcpy(session->list.filter, options->filter,
 		       strlen(options->filter) + 1);
-	status = rt_ingest_init(&session->ingest, options->dialect, &error);
-	if (status != BACKOFF_OK)
-		return complain_of_dialect(options, status, &error);
+	code = open_dialects(session);
+	if (code >= 0)
+		return code;
 	if (!open_inputs(session)) {
 		tk_msg_errno("start", ENOMEM);
 		return TK_EXIT_SYSTEM;

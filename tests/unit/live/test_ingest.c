@@ -76,9 +76,9 @@ Test(live_ingest, each_line_is_counted_as_its_kind)
 	cr_expect_eq(ingest.foreign, 1, "%u", (unsigned)ingest.foreign);
 	cr_expect_eq(ingest.bad, 2, "%u", (unsigned)ingest.bad);
 	cr_expect_eq(ingest.oversize, 1);
-	cr_expect_eq(ingest.first_bad[0].line, 6);
-	cr_expect_eq(ingest.first_bad[1].line, 9);
-	cr_expect(ingest.first_bad[0].text[0] != '\0');
+	cr_expect_eq(ingest.bad_lines.kind[0].line, 6);
+	cr_expect_eq(ingest.bad_lines.kind[1].line, 9);
+	cr_expect(ingest.bad_lines.kind[0].error.text[0] != '\0');
 	cr_expect_eq(tk_sequence_lost(ingest.sequence), 3);
 	cr_expect_eq(rt_window_count(ingest.window), 2);
 	cr_expect_eq(rt_ingest_end_s(&ingest), T0_S + 3);

@@ -40,7 +40,7 @@ Test(recorded_logged_policy, is_recognised_by_its_delays)
 
 		cr_assert(rs_policy_set_add_shipped(&shipped) == TK_EXIT_OK);
 		small_case_run(&c, &world, row[i].ran, none);
-		found = rs_logged_policy_find(&c.log, &c.log.operation[0],
+		found = rs_logged_policy_find(&c.log, &c.log.operation[0], NULL,
 					      &empty, &shipped);
 		cr_assert(found.policy, "%s", row[i].why);
 		cr_expect_str_eq(found.policy->label, row[i].want, "%s",
@@ -86,16 +86,20 @@ Test(recorded_logged_policy, is_not_one_that_fits_if_the_log_names_another)
 
 	cr_assert(rs_policy_set_add_shipped(&shipped) == TK_EXIT_OK);
 	small_case_run(&c, &world, "PERSISTENT", compared);
-	found = rs_logged_policy_find(&c.log, &c.log.operation[0], &empty,
+	found = rs_logged_policy_find(&c.log, &c.log.operation[0], NULL, &empty,
 				      &empty);
 	cr_expect(found.policy == NULL &&
 		  found.evidence == RS_POLICY_EVIDENCE_NONE);
 	cr_assert(found.missing_name && found.missing_hash);
 	cr_expect_str_eq(found.missing_name, "PERSISTENT");
 	cr_expect(strlen(found.missing_hash) == 16);
-	found = rs_logged_policy_find(&c.log, &c.log.operation[0], &empty,
+	found = rs_logged_policy_find(&c.log, &c.log.operation[0], NULL, &empty,
 				      &shipped);
 	cr_expect(found.policy && found.missing_name == NULL);
+	/* What the user says does not count against the lines. */
+	found = rs_logged_policy_find(&c.log, &c.log.operation[0],
+				      &shipped.item[0], &empty, &shipped);
+	cr_expect_eq(found.evidence, RS_POLICY_EVIDENCE_HASH);
 	small_case_clear(&c);
 	rs_policy_set_clear(&shipped);
 }
@@ -246,8 +250,8 @@ Test(recorded_logged_policy, is_what_the_lines_name_and_nothing_else)
 		struct rs_log log;
 
 		cr_assert(rs_log_init(&log, trace, 1) == BACKOFF_OK);
-		found = rs_logged_policy_find(&log, &log.operation[0], &given,
-					      &shipped);
+		found = rs_logged_policy_find(&log, &log.operation[0], NULL,
+					      &given, &shipped);
 		cr_expect(found.evidence == naming[i].evidence, "%s",
 			  naming[i].why);
 		expect_text(found.policy ? found.policy->label : NULL,

@@ -64,7 +64,6 @@ run_once(struct rt_options *options, size_t *size, int *code)
 	char *text;
 
 	cr_assert_not_null(file);
-	options->dialect = "auto";
 	options->once = true;
 	options->max_bad = UINT64_MAX;
 	if (options->window_ns == 0)
