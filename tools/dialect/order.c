@@ -36,6 +36,9 @@
 #define CLOCK_BEGIN_NS (86400 * BO_NS_PER_S)
 #define CLOCK_STEP_NS BO_NS_PER_MS
 
+/* Operations that are learned about; for others, nothing is known. */
+#define USUAL_MAX (1u << 15)
+
 /* A call that waits for its next attempt. */
 struct call {
 	uint64_t due_ns, delay_ns;
@@ -57,6 +60,8 @@ struct scope {
 	 * one, and lines that seem to continue a call of another lane. */
 	uint64_t lanes;
 	uint32_t held, broken, moved;
+	/* A line without a number was seen. */
+	bool seen;
 	/* What was learned, and what is being learned for the next pass. */
 	struct tk_usual *usual, *sums;
 };
@@ -71,14 +76,18 @@ struct generation {
 
 struct tk_order {
 	struct generation young, old;
-	size_t size;
+	size_t size, usuals;
 	unsigned pass;
 };
 
+/* Nothing is known. */
+static const struct tk_usual unknown;
+
 static void
-clear_generation(struct generation *generation)
+clear_generation(struct tk_order *order, struct generation *generation)
 {
 	for (size_t i = 0; i < generation->count; i++) {
+		order->usuals -= generation->scope[i].usual != NULL;
 		free(generation->scope[i].call);
 		free(generation->scope[i].usual);
 		free(generation->scope[i].sums);
@@ -103,8 +112,8 @@ tk_order_free(struct tk_order *order)
 {
 	if (order == NULL)
 		return;
-	clear_generation(&order->young);
-	clear_generation(&order->old);
+	clear_generation(order, &order->young);
+	clear_generation(order, &order->old);
 	free(order);
 }
 
@@ -145,7 +154,7 @@ reserve(struct tk_order *order)
 	size_t capacity;
 
 	if (young->weight > 0 && young->weight >= order->size / 2) {
-		clear_generation(&order->old);
+		clear_generation(order, &order->old);
 		order->old = *young;
 		memset(young, 0, sizeof(*young));
 	}
@@ -287,10 +296,16 @@ begin_of(const struct tk_order_line *line)
 static enum tk_line_kind
 kind_of(const struct tk_order_line *line)
 {
-	if (line->type == BACKOFF_EVENT_ATTEMPT)
+	switch (line->type) {
+	case BACKOFF_EVENT_ATTEMPT:
 		return TK_LINE_RETRIED;
-	return line->type == BACKOFF_EVENT_SUCCESS ? TK_LINE_SUCCESS
-						   : TK_LINE_FAILURE;
+	case BACKOFF_EVENT_SUCCESS:
+		return TK_LINE_SUCCESS;
+	case BACKOFF_EVENT_EXHAUSTED:
+		return TK_LINE_EXHAUSTED;
+	default:
+		return TK_LINE_ABORTED;
+	}
 }
 
 static bool
@@ -338,7 +353,8 @@ choose(const struct scope *scope, const struct tk_order_line *line,
 	enum tk_line_kind kind = kind_of(line);
 	struct choice choice = {0};
 	unsigned considered = 0;
-	double first = tk_usual_first(scope->usual, kind, line->delay_ns);
+	const struct tk_usual *usual = scope->usual ? scope->usual : &unknown;
+	double first = tk_usual_first(usual, kind, line->delay_ns);
 
 	if (in_lane)
 		first /= __builtin_popcountll(scope->lanes);
@@ -354,7 +370,7 @@ choose(const struct scope *scope, const struct tk_order_line *line,
 		    !may_follow(call, line))
 			continue;
 		considered++;
-		rate = tk_usual_next(scope->usual, kind, gap,
+		rate = tk_usual_next(usual, kind, gap,
 				     tolerance + call->rounding_ns,
 				     call->delay_ns, line->delay_ns);
 		choice.any += rate;
@@ -403,16 +419,39 @@ note_lane(struct scope *scope, const struct tk_order_line *line,
 		scope->moved++;
 }
 
+/* Make room for what is learned about an operation, from its second line on. */
 static bool
 make_usual(struct tk_order *order, struct scope *scope)
 {
+	bool seen = scope->seen;
+
+	scope->seen = true;
 	if (scope->usual == NULL) {
+		if (!seen || order->usuals == USUAL_MAX)
+			return true;
 		scope->usual = calloc(1, sizeof(*scope->usual));
+		order->usuals += scope->usual != NULL;
 		order->young.weight += USUAL_WEIGHT;
 	}
 	if (scope->sums == NULL && order->pass > 0)
 		scope->sums = calloc(1, sizeof(*scope->sums));
 	return scope->usual != NULL && (scope->sums != NULL || !order->pass);
+}
+
+static void
+learn_line(struct tk_usual *learned, const struct scope *scope,
+	   const struct tk_order_line *line, const struct choice *choice)
+{
+	enum tk_line_kind kind = kind_of(line);
+
+	if (learned == NULL)
+		return;
+	tk_usual_note_first(learned, kind, line->ts_ns, line->delay_ns,
+			    1 - choice->any);
+	if (choice->call > 0)
+		tk_usual_note_next(learned, kind, choice->gap_ns,
+				   scope->call[choice->call - 1].delay_ns,
+				   line->delay_ns, choice->any);
 }
 
 /* Number a line without an id, and learn from it. */
@@ -423,7 +462,6 @@ number_by_time(struct tk_order *order, struct scope *scope,
 	struct tk_order_number out = {1, TK_ORDER_TIME};
 	struct tk_usual *learned = order->pass ? scope->sums : scope->usual;
 	struct choice choice = {0};
-	enum tk_line_kind kind = kind_of(line);
 	bool in_lane = line->lane != 0;
 
 	if (in_lane) {
@@ -436,13 +474,9 @@ number_by_time(struct tk_order *order, struct scope *scope,
 		out.way = TK_ORDER_LANE;
 	else
 		choice = choose(scope, line, false);
-	tk_usual_note_first(learned, kind, line->ts_ns, line->delay_ns,
-			    1 - choice.any);
+	learn_line(learned, scope, line, &choice);
 	if (choice.call == 0)
 		return out;
-	tk_usual_note_next(learned, kind, choice.gap_ns,
-			   scope->call[choice.call - 1].delay_ns,
-			   line->delay_ns, choice.any);
 	if (choice.any < 0.5)
 		return out;
 	out.number = (uint64_t)scope->call[choice.call - 1].number + 1;

@@ -35,10 +35,12 @@
 #define ANY_TIME (1 / (TK_USUAL_STEPS * STEP))
 /* The time of a log of few lines is taken to be longer: they would not be
  * looked at if they were not of one incident. */
-#define SPAN_S 600.0
+#define SPAN_S 1800.0
 #define SPAN_LINES 8.0
 /* Before anything is known, a retried call makes another line this often. */
-#define NEXT_SHARE 0.15
+#define NEXT_SHARE 0.3
+/* A call that ends when its attempts are used up had some. */
+#define EXHAUSTED_FIRST 0.1
 
 static unsigned
 step_of(uint64_t ns)
@@ -119,7 +121,8 @@ tk_usual_first(const struct tk_usual *usual, enum tk_line_kind kind,
 {
 	double span =
 		(double)(usual->to_ns - usual->from_ns) / (double)BO_NS_PER_S;
-	double rate = (usual->first[kind] + 1) /
+	double prior = kind == TK_LINE_EXHAUSTED ? EXHAUSTED_FIRST : 1;
+	double rate = (usual->first[kind] + prior) /
 		      (span + SPAN_S / (1 + usual->lines / SPAN_LINES));
 
 	if (delay_ns != BACKOFF_ABSENT)

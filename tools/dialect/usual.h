@@ -15,7 +15,10 @@
 enum tk_line_kind {
 	TK_LINE_RETRIED,
 	TK_LINE_SUCCESS,
-	TK_LINE_FAILURE,
+	/** The last attempt failed, and was not to be retried any more. */
+	TK_LINE_EXHAUSTED,
+	/** Likewise because of what failed: perhaps the first. */
+	TK_LINE_ABORTED,
 	TK_LINE_KINDS
 };
 

@@ -406,7 +406,7 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 		totals->dropped = bo_add_sat(totals->dropped, event->dropped);
 	if (event->ts_ns == BACKOFF_ABSENT || origin.timeless)
 		return BACKOFF_OK;
-	trace->input_time_ns = event->ts_ns;
+	tk_timeless_note(trace, event->ts_ns);
 	if (!tk_note_time(trace, event->ts_ns))
 		return BACKOFF_E_NOMEM;
 	if (totals->from_ns == 0 || event->ts_ns < totals->from_ns)
@@ -462,7 +462,7 @@ take_reading(void *user, const struct tk_reading *reading)
 static bool
 note_time_of_other(struct tk_trace *trace, uint64_t ts_ns)
 {
-	trace->input_time_ns = ts_ns;
+	tk_timeless_note(trace, ts_ns);
 	return tk_note_time(trace, ts_ns);
 }
 
@@ -515,7 +515,7 @@ tk_trace_read(struct tk_trace *trace, const char *path,
 	/* It only tells files apart, so it may stay at the last number. */
 	if (trace->input < UINT16_MAX)
 		trace->input++;
-	trace->input_time_ns = 0;
+	tk_timeless_begin(trace);
 	while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK) {
 		if (!take(trace, path, &line, dialect, on_bad, user)) {
 			status = BACKOFF_E_NOMEM;

@@ -166,6 +166,8 @@ struct tk_trace {
 	/** The last time in the current input, 0 if there is none; and the time
 	 *  for lines without one, if no line has one. */
 	uint64_t input_time_ns, made_up_ns;
+	/** The first record of the current input. */
+	size_t input_record;
 
 	struct tk_record *records;
 	size_t record_count, record_capacity;
@@ -226,6 +228,12 @@ enum backoff_status tk_part_far(struct tk_trace *trace, uint32_t *next);
 /** The time to take for an event that has none. */
 uint64_t tk_timeless_place(struct tk_trace *trace,
 			   const struct backoff_event *event);
+
+/** An input begins. */
+void tk_timeless_begin(struct tk_trace *trace);
+
+/** A line of it has a time. */
+void tk_timeless_note(struct tk_trace *trace, uint64_t ts_ns);
 
 /** Decide about lines without a time, when all have been read. */
 enum backoff_status tk_timeless_settle(struct tk_trace *trace);

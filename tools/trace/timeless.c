@@ -8,9 +8,10 @@
 #include "trace/stitch.h"
 
 /*
- * A line without a time has that of the line with a time before it. If no line
- * has one, the order of lines is all there is: they get times that keep it, in
- * which every wait fits. These times mean nothing, and are not shown.
+ * A line without a time has that of the line with a time before it in its
+ * input, or of the first one if there is none before. If no line has one, the
+ * order of lines is all there is: they get times that keep it, in which every
+ * wait fits. These times mean nothing, and are not shown.
  */
 
 uint64_t
@@ -19,6 +20,29 @@ tk_timeless_place(struct tk_trace *trace, const struct backoff_event *event)
 	if (trace->input_time_ns != 0)
 		return trace->input_time_ns;
 	return tk_order_clock(&trace->made_up_ns, event->delay_ns);
+}
+
+void
+tk_timeless_begin(struct tk_trace *trace)
+{
+	trace->input_time_ns = 0;
+	trace->input_record = trace->record_count;
+}
+
+void
+tk_timeless_note(struct tk_trace *trace, uint64_t ts_ns)
+{
+	if (trace->input_time_ns == 0)
+		for (size_t i = trace->input_record; i < trace->record_count;
+		     i++) {
+			struct tk_record *record = &trace->records[i];
+
+			if (!record->made_up)
+				continue;
+			record->attempt.end_ns = ts_ns;
+			record->made_up = false;
+		}
+	trace->input_time_ns = ts_ns;
 }
 
 /* Drop lines whose time was made up, although others have one. */
