@@ -9,7 +9,8 @@ options() {
 	sed -n 's/^  \(-., \|    \)--\([a-z-]*\).*/\2/p' "$work/out"
 }
 
-for command in '' compare policy 'policy list' 'policy show' 'policy check' \
+for command in '' compare policy 'dialect list' 'dialect show' \
+	'dialect check' 'dialect guess' 'policy list' 'policy show' 'policy check' \
 	'policy lint' 'policy schedule' 'policy schema' eval generate world \
 	'world list' 'world show' 'world check' 'world schema'; do
 	# shellcheck disable=SC2086 # words

@@ -27,6 +27,7 @@ tools/input 1
 tools/unwrap 2
 tools/envelope 3
 tools/dialect 4
+tools/guess 5
 tools/trace 5
 tools/live 5
 tools/policies 5

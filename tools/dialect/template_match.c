@@ -228,9 +228,11 @@ static void
 note(struct search *search, size_t literal, const char *behind)
 {
 	struct tk_holes *out = search->out;
+	/* Before a hole at the beginning is an empty one. */
+	size_t count = literal + (search->pattern->literal[0].length > 0);
 
-	if (literal + 1 > out->literals) {
-		out->literals = literal + 1;
+	if (count > out->literals) {
+		out->literals = count;
 		out->reached = (size_t)(behind - search->text);
 	}
 }

@@ -11,6 +11,7 @@
 #include <backoff.h>
 
 #include "base/json.h"
+#include "envelope/find.h"
 #include "unwrap/unwrap.h"
 
 enum tk_envelope_kind {
@@ -120,9 +121,5 @@ typedef bool (*tk_member_fn)(void *user, struct tk_piece name,
 			     const struct bo_json_value *value);
 void tk_envelope_members(const struct tk_envelope *envelope, tk_member_fn fn,
 			 void *user);
-
-/** Find "a.b.c" in an object, as above. */
-bool tk_member_find(const struct bo_json_value *object, const char *path,
-		    size_t length, struct bo_json_value *out);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "envelope/envelope.h"
+#include "envelope/find.h"
 
 bool
 tk_members_begin(struct tk_members *members, size_t line_length)
@@ -202,35 +202,6 @@ enter_string(struct tk_members *members, struct tk_entry *entry)
 		return false;
 	entry->inner = whole;
 	return whole.type == BO_JSON_OBJECT;
-}
-
-bool
-tk_member_find(const struct bo_json_value *object, const char *path,
-	       size_t length, struct bo_json_value *out)
-{
-	struct bo_json_member member;
-	struct bo_json json;
-	bool first = true, found = false;
-
-	if (object->type != BO_JSON_OBJECT)
-		return false;
-	bo_json_begin_loose(&json, object->at, object->length);
-	bo_json_open(&json, '{');
-	while (bo_json_member(&json, &first, &member)) {
-		size_t n = member.key.length;
-
-		if (n > length || memcmp(member.key.at, path, n) != 0)
-			continue;
-		if (n == length) {
-			*out = member.value;
-			found = true;
-		} else if (path[n] == '.' &&
-			   tk_member_find(&member.value, path + n + 1,
-					  length - n - 1, out)) {
-			found = true;
-		}
-	}
-	return found;
 }
 
 bool

@@ -8,6 +8,11 @@ int rs_cmd_compare(int argc, char **argv);
 int rs_cmd_eval(int argc, char **argv);
 int rs_cmd_generate(int argc, char **argv);
 
+int rs_cmd_dialect_check(int argc, char **argv);
+int rs_cmd_dialect_guess(int argc, char **argv);
+int rs_cmd_dialect_list(int argc, char **argv);
+int rs_cmd_dialect_show(int argc, char **argv);
+
 int rs_cmd_policy_check(int argc, char **argv);
 int rs_cmd_policy_lint(int argc, char **argv);
 int rs_cmd_policy_list(int argc, char **argv);

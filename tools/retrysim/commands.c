@@ -12,6 +12,25 @@
 #include "retrysim/dispatch.h"
 
 static int
+dialect(int argc, char **argv)
+{
+	static const struct rs_command item[] = {
+		{"list", "list the built-in dialects", rs_cmd_dialect_list},
+		{"show", "print the file of a built-in dialect",
+		 rs_cmd_dialect_show},
+		{"check", "report errors in a dialect, and what it reads",
+		 rs_cmd_dialect_check},
+		{"guess", "draft a dialect for an unknown log",
+		 rs_cmd_dialect_guess},
+	};
+	static const struct rs_commands commands = {
+		"retrysim dialect", "Read logs of other programs.", item,
+		sizeof(item) / sizeof(*item)};
+
+	return rs_dispatch(&commands, argc, argv);
+}
+
+static int
 policy(int argc, char **argv)
 {
 	static const struct rs_command item[] = {
@@ -58,6 +77,7 @@ rs_main(int argc, char **argv)
 	static const struct rs_command item[] = {
 		{"compare", "replay logs under several policies",
 		 rs_cmd_compare},
+		{"dialect", "read logs of other programs", dialect},
 		{"eval", "hold answers against worlds of known truth",
 		 rs_cmd_eval},
 		{"generate", "write the log of a world, and what is true there",

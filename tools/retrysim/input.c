@@ -10,6 +10,7 @@
 #include "base/nearest.h"
 #include "common/units.h"
 #include "dialect/bad.h"
+#include "guess/guess.h"
 #include "retrysim/input.h"
 
 /* Bad lines, by their inputs. */
@@ -138,8 +139,8 @@ read_all(const struct rs_input_options *options, char *const *path,
 }
 
 static enum tk_exit
-check_totals(const struct rs_input_options *options, const char *path,
-	     const struct tk_trace_totals *totals)
+check_totals(const struct rs_input_options *options, char *const *path,
+	     size_t count, const struct tk_trace_totals *totals)
 {
 	if (totals->bad > options->max_bad) {
 		tk_msg("%" PRIu64 " bad lines, but --max-bad is %" PRIu64,
@@ -150,7 +151,9 @@ check_totals(const struct rs_input_options *options, const char *path,
 		return TK_EXIT_OK;
 	tk_msg("%s: no attempt events in %" PRIu64 " lines (%" PRIu64
 	       " other lines, %" PRIu64 " bad)",
-	       path, totals->lines, totals->foreign, totals->bad);
+	       path[0], totals->lines, totals->foreign, totals->bad);
+	if (totals->lines > 0)
+		tk_guess_help(path, count);
 	return TK_EXIT_BAD_INPUT;
 }
 
@@ -329,7 +332,8 @@ rs_input_read(const struct rs_input_options *options, char *const *path,
 	else
 		code = read_all(options, path, count, read, found);
 	if (code == TK_EXIT_OK)
-		code = check_totals(options, path[0], tk_trace_totals(read));
+		code = check_totals(options, path, count,
+				    tk_trace_totals(read));
 	if (code == TK_EXIT_OK)
 		code = prepare(options, read, log);
 	if (code == TK_EXIT_OK)

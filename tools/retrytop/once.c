@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "common/msg.h"
+#include "guess/guess.h"
 #include "retrytop/report.h"
 #include "retrytop/session.h"
 
@@ -60,6 +61,7 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 		advise(ingest->dialect);
 		tk_msg("no attempt events in %llu lines",
 		       (unsigned long long)ingest->lines);
+		tk_guess_help(options->path, options->path_count);
 	}
 	if (ingest->bad > options->max_bad) {
 		tk_msg("more than %llu bad lines",

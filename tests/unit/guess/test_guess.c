@@ -1,0 +1,133 @@
+/* Tests of sentences found in unknown logs. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "guess/guess.h"
+#include "guess/tokens.h"
+
+/* What is printed of a log of these lines. */
+static char *
+guess_of(const char *const *lines)
+{
+	struct tk_guess *guess = tk_guess_new();
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	cr_assert(guess != NULL && out != NULL);
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		struct tk_line line = {.text = lines[i],
+				       .length = strlen(lines[i]),
+				       .number = i + 1};
+
+		cr_expect_eq(tk_guess_line(guess, 0, &line), BACKOFF_OK);
+	}
+	cr_expect_eq(tk_guess_finish(guess), BACKOFF_OK);
+	tk_guess_print(guess, "x.log", out);
+	tk_guess_write(guess, "x", out);
+	cr_expect_eq(fclose(out), 0);
+	tk_guess_free(guess);
+	return text;
+}
+
+struct row {
+	const char *line[4], *want;
+};
+
+static const struct row rows[] = {
+	{{"2026-01-12 10:00:00 WARN pay hiccuped (timeout) - another go in "
+	  "0.5s, try 1 of 5",
+	  "2026-01-12 10:00:00 WARN ship hiccuped (broken pipe 7) - another go "
+	  "in 1s, try 2 of 5"},
+	 "2 x  {operation:word} hiccuped ({error}) - another go in "
+	 "{delay_seconds}, try {attempt:int} of {max_attempts:int}"},
+	/* A number and its unit are one value. */
+	{{"app: sleeping 200 ms before attempt 2"},
+	 "sleeping {delay_seconds} before attempt {attempt:int}"},
+	{{"retrying \"pay\" in 2 seconds, 3 attempts left"},
+	 "retrying \"{operation}\" in {delay_seconds}, {left:int} attempts "
+	 "left"},
+	{{"gave up on it after 3 tries"},
+	 "gave up on it after {attempts:int} tries"},
+	{{"recovered after 3 retries"},
+	 "recovered after {retries:int} retries"},
+	{{"the 2nd attempt will be in 5s"},
+	 "the {attempt:ordinal} attempt will be in {delay_seconds}"},
+	/* Braces of the log are not holes. */
+	{{"retry {x} in 5s"}, "retry {{"},
+	/* What is planned differs: not one sentence. */
+	{{"retrying in 1s (attempt 1/3)", "retrying in 2s (3 attempts left)"},
+	 "2 lines speak of retries, in 2 sentences"},
+	{{"{\"evt\":\"rpc.retry_later\",\"rpc\":\"pay\",\"try\":1,"
+	  "\"wait_ms\":10}"},
+	 "attempt from \"try\", delay_seconds from \"wait_ms\", operation from "
+	 "\"rpc\""},
+	{{"{\"msg\":\"retrying\",\"op\":\"pay\",\"backoff\":1500000000}"},
+	 "\"when\": {\"msg\": \"retrying\"}"},
+	{{"{\"msg\":\"retrying\",\"op\":\"pay\",\"backoff\":1500000000}"},
+	 "{\"from\": \"backoff\", \"unit\": \"ns\"}"},
+	/* Not about retries, or about none that happens. */
+	{{"waiting for the lock", "try our new product", "again and again"},
+	 "0 lines speak of retries"},
+	{{"{\"msg\":\"failed\",\"retryable\":true,\"op\":\"pay\"}"},
+	 "0 lines speak of retries"},
+};
+
+Test(guess_guess, drafts_templates)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *text = guess_of(rows[i].line);
+
+		cr_expect_not_null(strstr(text, rows[i].want), "%s: %s",
+				   rows[i].line[0], text);
+		free(text);
+	}
+}
+
+Test(guess_guess, one_attempt_in_two_lines_has_a_note)
+{
+	static const char *const lines[] = {"Attempt 1/3 failed: boom",
+					    "Sleeping 2s before next attempt",
+					    NULL};
+	char *text = guess_of(lines);
+
+	cr_expect_not_null(strstr(text, "note: attempt, max_attempts"), "%s",
+			   text);
+	free(text);
+}
+
+Test(guess_guess, any_bytes_are_read)
+{
+	char bytes[300];
+	struct tk_tokens tokens;
+	const char *lines[] = {bytes, NULL};
+
+	for (unsigned seed = 1; seed < 200; seed++) {
+		uint32_t random = seed;
+		char *text;
+
+		for (size_t i = 0; i + 1 < sizeof(bytes); i++) {
+			static const char some[] =
+				"retry 12 in 5s({[\"'/:.#\xff";
+
+			random = random * 1664525 + 1013904223;
+			bytes[i] = some[(random >> 16) % (sizeof(some) - 1)];
+		}
+		bytes[sizeof(bytes) - 1] = '\0';
+		memcpy(bytes, "retry ", 6);
+		tk_tokens_read(bytes, strlen(bytes), &tokens);
+		for (size_t i = 0; i < tokens.count; i++)
+			cr_expect(tokens.token[i].length > 0 &&
+				  (size_t)tokens.token[i].at +
+						  tokens.token[i].length <
+					  sizeof(bytes));
+		text = guess_of(lines);
+		cr_expect_not_null(text);
+		free(text);
+	}
+}

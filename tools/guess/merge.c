@@ -1,0 +1,169 @@
+/* Makes one sentence of several that differ in a few words.
+ *
+ * Operations and errors are words like any other: two lines of one statement
+ * have the longest common subsequence of their words (as Spell does: M. Du,
+ * F. Li, ICDM 2016), and holes where they differ. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include "guess/shape.h"
+
+static bool
+is_same(const struct tk_shape *a, size_t i, const struct tk_shape *b, size_t j)
+{
+	const struct tk_token *x = &a->tokens.token[i];
+	const struct tk_token *y = &b->tokens.token[j];
+
+	if (!tk_token_is_fixed(x) || !tk_token_is_fixed(y))
+		return x->type == y->type;
+	return x->type == y->type && x->length == y->length &&
+	       memcmp(a->text + x->at, b->text + y->at, x->length) == 0;
+}
+
+static size_t
+word_count(const struct tk_shape *shape)
+{
+	size_t words = 0;
+
+	for (size_t i = 0; i < shape->tokens.count; i++)
+		words += shape->tokens.token[i].type == TK_TOKEN_WORD;
+	return words;
+}
+
+/* For each token of `into` whether it is in the common subsequence, and its
+ * partner. */
+static size_t
+common(const struct tk_shape *into, const struct tk_shape *from,
+       uint8_t partner[TK_TOKENS_MAX])
+{
+	static const uint8_t none = UINT8_MAX;
+	uint8_t length[TK_TOKENS_MAX + 1][TK_TOKENS_MAX + 1] = {{0}};
+	size_t n = into->tokens.count, m = from->tokens.count, words = 0;
+
+	for (size_t i = n; i-- > 0;) {
+		for (size_t j = m; j-- > 0;) {
+			uint8_t skip = length[i + 1][j] > length[i][j + 1]
+					       ? length[i + 1][j]
+					       : length[i][j + 1];
+			uint8_t both = (uint8_t)(length[i + 1][j + 1] + 1);
+
+			length[i][j] = is_same(into, i, from, j) && both > skip
+					       ? both
+					       : skip;
+		}
+	}
+	memset(partner, none, TK_TOKENS_MAX);
+	for (size_t i = 0, j = 0; i < n && j < m;) {
+		if (is_same(into, i, from, j) &&
+		    length[i][j] == length[i + 1][j + 1] + 1) {
+			words += into->tokens.token[i].type == TK_TOKEN_WORD;
+			partner[i++] = (uint8_t)j++;
+		} else if (length[i + 1][j] >= length[i][j + 1]) {
+			i++;
+		} else {
+			j++;
+		}
+	}
+	return words;
+}
+
+static bool
+is_plan(const struct tk_token *token)
+{
+	return token->type >= TK_TOKEN_COUNT && token->type <= TK_TOKEN_ORDINAL;
+}
+
+static size_t
+plan_count(const struct tk_shape *shape)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < shape->tokens.count; i++)
+		count += is_plan(&shape->tokens.token[i]);
+	return count;
+}
+
+/* Whether a token is a word, or a mark that says as much. */
+static bool
+is_word(const struct tk_shape *shape, size_t i)
+{
+	const struct tk_token *token = &shape->tokens.token[i];
+
+	return token->type == TK_TOKEN_WORD ||
+	       (token->type == TK_TOKEN_MARK &&
+		strchr("/#=:", shape->text[token->at]) != NULL);
+}
+
+/* Whether a token has the same neighbour in both sentences: "try 1" and "try
+ * 2", but not "(1 of 3)" and "(2 left)". */
+static bool
+has_neighbour(const struct tk_shape *into, const uint8_t *partner, size_t i)
+{
+	if (partner[i] == UINT8_MAX)
+		return false;
+	return (i > 0 && partner[i - 1] != UINT8_MAX &&
+		partner[i - 1] + 1 == partner[i] && is_word(into, i - 1)) ||
+	       (i + 1 < into->tokens.count && partner[i + 1] != UINT8_MAX &&
+		partner[i + 1] == partner[i] + 1 && is_word(into, i + 1));
+}
+
+static bool
+has_same_members(const struct tk_shape *a, const struct tk_shape *b)
+{
+	return a->has_members == b->has_members &&
+	       a->is_sentence == b->is_sentence &&
+	       strcmp(a->when_name, b->when_name) == 0 &&
+	       strcmp(a->when_value, b->when_value) == 0;
+}
+
+bool
+tk_shape_merge(struct tk_shape *into, const struct tk_shape *from)
+{
+	uint8_t partner[TK_TOKENS_MAX];
+	size_t mine = word_count(into), other = word_count(from), words;
+	size_t least = mine < other ? mine : other, kept = 0, next = 0;
+	size_t plans;
+	bool gap = false;
+
+	if (into->meaning != from->meaning || !has_same_members(into, from))
+		return false;
+	if (!into->is_sentence) {
+		into->count += from->count;
+		return true;
+	}
+	words = common(into, from, partner);
+	/* An error may have numbers, but what is planned has as many in all
+	 * lines. */
+	plans = plan_count(into);
+	if (plan_count(from) < plans)
+		plans = plan_count(from);
+	for (size_t i = 0; i < into->tokens.count; i++)
+		kept += is_plan(&into->tokens.token[i]) &&
+			has_neighbour(into, partner, i);
+	if (kept < plans)
+		return false;
+	kept = 0;
+	if (words == 0 || (words < 2 && least > 2) || words * 5 < least * 3)
+		return false;
+	for (size_t i = 0; i < into->tokens.count; i++) {
+		gap |= into->gap[i];
+		if (partner[i] == UINT8_MAX) {
+			gap = true;
+			continue;
+		}
+		/* Tokens of the other sentence between two partners. */
+		for (; next <= partner[i]; next++)
+			gap |= next < partner[i] || from->gap[next];
+		into->tokens.token[kept] = into->tokens.token[i];
+		into->gap[kept++] = gap;
+		gap = false;
+	}
+	gap |= into->gap[into->tokens.count] || next < from->tokens.count ||
+	       from->gap[from->tokens.count];
+	into->tokens.count = kept;
+	into->gap[kept] = gap;
+	into->count += from->count;
+	return true;
+}
