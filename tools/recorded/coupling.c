@@ -309,8 +309,9 @@ rs_coupling_find(const struct rs_log *log, const struct rs_operation *operation,
 bool
 rs_coupling_found(const struct rs_coupling *coupling)
 {
-	bool ruled_out = coupling->known && coupling->z < RS_COUPLING_Z_NONE &&
-			 coupling->z_proportional > RS_COUPLING_Z_SEEN;
+	bool ruled_out =
+		coupling->known && coupling->z < RS_COUPLING_Z_NONE &&
+		coupling->z_proportional - coupling->z > RS_COUPLING_Z_BELOW;
 
 	return coupling->z >= RS_COUPLING_Z ||
 	       (coupling->throttle_share > RS_COUPLING_THROTTLED && !ruled_out);

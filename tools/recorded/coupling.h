@@ -14,10 +14,10 @@
  *  of the many without, it was above 2 by chance. */
 #define RS_COUPLING_Z 3.0
 #define RS_COUPLING_THROTTLED 0.2
-/** Throttling does not follow load if z is smaller than the first, where it
- *  would be above the second if it did. */
+/** Throttling does not follow load if z is smaller than the first, and by more
+ *  than the second than it would be if failures were in proportion to load. */
 #define RS_COUPLING_Z_NONE 1.5
-#define RS_COUPLING_Z_SEEN 5.0
+#define RS_COUPLING_Z_BELOW 3.0
 
 struct rs_coupling {
 	/** Whether the test could be made: all first attempts are logged, and
