@@ -51,6 +51,12 @@ layout() { # FILE CALLS EXHAUSTED ABORTED
 	# between them, which a few lines cannot show.
 	07-aws-sdk-java2.log | 28-otelcol-json.log) return ;;
 	esac
+	if [ "${1#llm/claude-code}" != "$1" ]; then
+		retrysim compare "$data/$1"
+		expect "$1: compare declines a log without times" 3 '' \
+			"of about $2 calls by their order, and no times"
+		return
+	fi
 	[ "$2" = - ] && return
 	retrysim compare --format json -p QUICK "$data/$1"
 	check "$1: $2 calls" test "$(number "$work/out" log calls)" = "$2"
@@ -73,6 +79,16 @@ while IFS=$tab read -r file _ attempts calls _ _ exhausted aborted _; do
 		layout "$file" "$calls" "$exhausted" "$aborted"
 	fi
 done <"$work/rows"
+
+# A log whose successes have lines only after a retry does not say how many
+# calls there were.
+cat >"$work/after.log" <<'EOF'
+2026-01-12 11:12:37.704  WARN 1 --- [exec-10] c.e.L : 2026-01-12T11:12:37.704Z: Retry 'a', waiting PT0.744S until attempt '1'. Last attempt failed with exception 'java.io.IOException: x'.
+2026-01-12 11:12:38.604  INFO 1 --- [exec-10] c.e.L : 2026-01-12T11:12:38.604Z: Retry 'a' recorded a successful retry attempt. Number of retry attempts: '1', Last exception was: 'java.io.IOException: x'.
+EOF
+retrysim compare "$work/after.log" --policy QUICK --format json
+check "calls that succeed at once have no line" \
+	grep -q '"calls_known_from":.*"failing_first"' "$work/out"
 
 awk -v lines=1000000 -f "$data/no-retries.awk" >"$work/none.log"
 check "there are a million lines without retries" \

@@ -190,6 +190,8 @@ take_reading(void *user, const struct tk_reading *reading)
 		ingest->copied++;
 		return true;
 	}
+	rt_window_only_retried(ingest->window,
+			       reading->successes == TK_SUCCESSES_AFTER_RETRY);
 	if (reading->native) {
 		count_event(ingest, from->input, &reading->event);
 		return true;

@@ -69,6 +69,7 @@ struct rt_window {
 	 * the number of events since; the earliest event before that, 0 if
 	 * that time was given up or there was none. */
 	size_t input, setter;
+	bool only_retried;
 	uint64_t since, first_before_ns;
 	struct doubt ahead, behind;
 	uint64_t late, skewed;
@@ -403,6 +404,12 @@ rt_window_from(struct rt_window *window, size_t input)
 	window->input = input;
 }
 
+void
+rt_window_only_retried(struct rt_window *window, bool only_retried)
+{
+	window->only_retried = only_retried;
+}
+
 bool
 rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	      uint64_t wall_ns)
@@ -435,7 +442,7 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		/* The library leaves it out if the policy has no limit. */
 		operation->max_attempts = RT_UNLIMITED;
 	/* A writer that names the call and the policy logs successes too. */
-	if (now.add.successes > 0 ||
+	if ((now.add.successes > 0 && !window->only_retried) ||
 	    (event->call_id != NULL && event->policy_hash != NULL))
 		operation->knows_calls = true;
 	advance(operation, ts_ns / NS_PER_S);

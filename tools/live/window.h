@@ -28,6 +28,10 @@ void rt_window_free(struct rt_window *window);
 /** Set the input of the events that follow; 0 at first. */
 void rt_window_from(struct rt_window *window, size_t input);
 
+/** Whether the next events are of a log that has lines for successes of calls
+ *  that were retried, and no others: then its calls are not known. */
+void rt_window_only_retried(struct rt_window *window, bool only_retried);
+
 /**
  * Count an event.
  *

@@ -438,6 +438,7 @@ tk_trace_take(struct tk_trace *trace, const struct tk_reading *reading)
 	struct origin origin = {
 		.silent = reading->silent,
 		.may_be_whole = reading->may_be_whole,
+		.only_retried = reading->successes == TK_SUCCESSES_AFTER_RETRY,
 		.unnumbered = unnumbered,
 		.left = unnumbered ? reading->left : BACKOFF_ABSENT,
 		.lane = reading->lane,
