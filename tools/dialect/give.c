@@ -26,6 +26,7 @@ tk_apply_give(struct tk_apply *apply, struct tk_rule *rule,
 	reading->may_be_whole = rule->type == TK_RULE_CALL ||
 				!file->logs_attempts ||
 				file->successes == TK_SUCCESSES_ALL;
+	reading->whole = rule->type == TK_RULE_CALL && rule->list == NULL;
 	reading->by_order = event->attempt == BACKOFF_ABSENT &&
 			    event->type != BACKOFF_EVENT_STARTED;
 	reading->no_time = event->ts_ns == BACKOFF_ABSENT;

@@ -33,6 +33,9 @@ struct tk_reading {
 	 *  lines for attempts that are followed by another, or has a line for
 	 *  each call that succeeded. */
 	bool may_be_whole;
+	/** The line stands for all attempts of its call, as a proxy writes
+	 *  it. */
+	bool whole;
 	/** The log has no number for this attempt: event.attempt is absent, and
 	 *  the attempts of a call are numbered by their order. */
 	bool by_order;

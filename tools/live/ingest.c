@@ -190,8 +190,9 @@ take_reading(void *user, const struct tk_reading *reading)
 		ingest->copied++;
 		return true;
 	}
-	rt_window_only_retried(ingest->window,
-			       reading->successes == TK_SUCCESSES_AFTER_RETRY);
+	rt_window_about(ingest->window,
+			reading->successes == TK_SUCCESSES_AFTER_RETRY,
+			reading->whole);
 	if (reading->native) {
 		count_event(ingest, from->input, &reading->event);
 		return true;

@@ -69,7 +69,7 @@ struct rt_window {
 	 * the number of events since; the earliest event before that, 0 if
 	 * that time was given up or there was none. */
 	size_t input, setter;
-	bool only_retried;
+	bool only_retried, whole;
 	uint64_t since, first_before_ns;
 	struct doubt ahead, behind;
 	uint64_t late, skewed;
@@ -405,9 +405,10 @@ rt_window_from(struct rt_window *window, size_t input)
 }
 
 void
-rt_window_only_retried(struct rt_window *window, bool only_retried)
+rt_window_about(struct rt_window *window, bool only_retried, bool whole)
 {
 	window->only_retried = only_retried;
+	window->whole = whole;
 }
 
 bool
@@ -422,6 +423,11 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 
 	if (now.add.attempts == 0)
 		return true;
+	if (window->whole && now.add.call_attempts > 1) {
+		now.add.attempts = now.add.call_attempts;
+		now.add.retries = now.add.call_attempts - 1;
+		now.add.failed_calls = 1;
+	}
 	operation = find_operation(window, event->operation);
 	if (operation == NULL)
 		return false;

@@ -28,9 +28,14 @@ void rt_window_free(struct rt_window *window);
 /** Set the input of the events that follow; 0 at first. */
 void rt_window_from(struct rt_window *window, size_t input);
 
-/** Whether the next events are of a log that has lines for successes of calls
- *  that were retried, and no others: then its calls are not known. */
-void rt_window_only_retried(struct rt_window *window, bool only_retried);
+/**
+ * Say what is known of the log of the next event.
+ *
+ * @param only_retried  it has lines for successes of calls that were retried,
+ *                      and no others: then its calls are not known
+ * @param whole         the event stands for all attempts of its call
+ */
+void rt_window_about(struct rt_window *window, bool only_retried, bool whole);
 
 /**
  * Count an event.

@@ -155,3 +155,23 @@ Test(live_ingest, a_copy_of_a_log_counts_once)
 			     ->retries,
 		     2);
 }
+
+/* As a proxy writes it: three attempts, of which two were tried again. */
+Test(live_ingest, a_line_of_a_call_counts_all_its_attempts)
+{
+	const struct rt_counts *total;
+
+	feed("{\"start_time\":\"2026-01-12T14:27:14.956Z\",\"path\":\"/"
+	     "orders\","
+	     "\"response_code\":200,\"response_flags\":\"-\",\"duration\":148,"
+	     "\"request_id\":\"dcb3\",\"upstream_host\":\"10.42.0.9:8080\","
+	     "\"upstream_cluster\":\"orders\",\"route_name\":\"default\","
+	     "\"upstream_request_attempt_count\":3}");
+	cr_assert_eq(ingest.events, 1);
+	total = rt_operation_total(rt_window_operation(ingest.window, 0));
+	cr_expect_eq(total->attempts, 3);
+	cr_expect_eq(total->retries, 2);
+	cr_expect_eq(total->failed_calls, 1);
+	cr_expect_eq(total->successes, 1);
+	cr_expect_eq(total->call_attempts, 3);
+}
