@@ -4,6 +4,7 @@
 
 #include "retrytop/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,6 +69,7 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		.delay_ns = BO_NS_PER_S,
 		.max_bad = UINT64_MAX,
 	};
+	int code = TK_EXIT_SYSTEM;
 	const struct tk_opt rows[] = {
 		{"once", 0, TK_OPT_FLAG, &options.once, NULL, NULL, 0, 0,
 		 "read all input, print the numbers and exit"},
@@ -119,14 +121,27 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 	switch (tk_opt_parse(&command, argc, argv, &options.path,
 			     &options.path_count)) {
 	case TK_OPT_DONE:
-		return TK_EXIT_OK;
+		code = TK_EXIT_OK;
+		break;
 	case TK_OPT_USAGE:
-		return TK_EXIT_USAGE;
+		code = TK_EXIT_USAGE;
+		break;
 	case TK_OPT_SYSTEM:
-		return TK_EXIT_SYSTEM;
+		code = TK_EXIT_SYSTEM;
+		break;
 	case TK_OPT_OK:
+		code = check(&options);
 		break;
 	}
+	if (code >= 0)
+		tk_opt_clear(&command);
 	*out = options;
-	return check(out);
+	return code;
+}
+
+void
+rt_options_clear(struct rt_options *options)
+{
+	free(options->dialects.item);
+	options->dialects = (struct tk_opt_list){0};
 }

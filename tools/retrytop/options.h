@@ -41,5 +41,7 @@ struct rt_options {
 
 /** Parse and check. -1: go on; else an exit code, after a message. */
 int rt_options_parse(int argc, char **argv, struct rt_options *out);
+/** If it said to go on. */
+void rt_options_clear(struct rt_options *options);
 
 #endif

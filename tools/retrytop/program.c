@@ -15,5 +15,7 @@ rt_main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	return options.once ? rt_once(&options) : rt_app(&options);
+	code = options.once ? rt_once(&options) : rt_app(&options);
+	rt_options_clear(&options);
+	return code;
 }
