@@ -123,6 +123,23 @@ skip_brackets(const char *at)
 	return NULL;
 }
 
+/* The last byte of an escape: a name or a number in brackets belongs to a back
+ * reference, and is not text. NULL if it does not end. */
+static const char *
+skip_escape(const char *at)
+{
+	char close = at[1] == '\0' ? '\0' : at[2];
+
+	at++;
+	if (strchr("kgpPxoNh", *at) == NULL || *at == '\0')
+		return at;
+	close = close == '<'    ? '>'
+		: close == '{'  ? '}'
+		: close == '\'' ? '\''
+				: '\0';
+	return close == '\0' ? at : strchr(at + 2, close);
+}
+
 /* Find the longest run of plain characters outside of all groups. What is not
  * understood has none: then the expression is tried on every line. */
 static void
@@ -165,7 +182,7 @@ find_literal(struct tk_regex *made, const char *text)
 		if (c == '\0')
 			return;
 		if (c == '\\')
-			at++;
+			at = skip_escape(at);
 		else if (c == '[' || c == '(')
 			at = skip_brackets(at);
 		else if (c == '{')
