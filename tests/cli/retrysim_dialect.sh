@@ -52,6 +52,7 @@ END
 retrysim dialect check "$work/near.json"
 expect "a sample that is not as it says" 1 '1 of them wrong' \
 	'samples.0.: .*delay_seconds'
+check "its message is plain text" test "$(grep -c '\\n' "$work/err")" = 0
 
 # Sentences that no dialect knows: from the log to a dialect with guess and
 # check alone. Each has two calls of two operations.

@@ -70,7 +70,7 @@ show_sample(void *user, const struct tk_sample *sample)
 	if (sample->passed)
 		return;
 	tk_safe_text(sample->line, strlen(sample->line), safe, sizeof(safe));
-	tk_msg("%s: samples[%zu]: %s\n", check->path, sample->index,
+	tk_msg("%s: samples[%zu]: %s", check->path, sample->index,
 	       sample->text);
 	tk_msg("  of the line: %s", safe);
 }
