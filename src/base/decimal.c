@@ -8,13 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/num.h"
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static const uint64_t power_of_ten[] = {
 	UINT64_C(1),
@@ -91,7 +86,7 @@ struct decimal {
 static const char *
 read_digits(const char *p, const char *end, bool fraction, struct decimal *d)
 {
-	for (; p < end && is_digit(*p); p++) {
+	for (; p < end && bo_is_digit(*p); p++) {
 		unsigned digit = (unsigned)(*p - '0');
 
 		d->full = d->full || d->mantissa > (UINT64_MAX - digit) / 10;
@@ -118,7 +113,7 @@ read_exponent(const char *p, const char *end, long *exponent)
 	first = p;
 	/* Larger than any text is long, so that no row of zeros makes up for
 	 * it. */
-	for (; p < end && is_digit(*p); p++)
+	for (; p < end && bo_is_digit(*p); p++)
 		if (value < LONG_MAX / 100)
 			value = value * 10 + (*p - '0');
 	*exponent += negative ? -value : value;
@@ -142,7 +137,7 @@ read_decimal(const char *p, const char *end, bool loose, struct decimal *d)
 	if (!loose && (p == first || (*first == '0' && p > first + 1)))
 		return false;
 	if (p < end && *p == '.') {
-		if (++p >= end || !is_digit(*p))
+		if (++p >= end || !bo_is_digit(*p))
 			return false;
 		p = read_digits(p, end, true, d);
 	}
@@ -258,7 +253,7 @@ parse_duration(const char *text, size_t length, bool loose, uint64_t *out_ns)
 
 	/* No exponent: "1e3s" is more likely a slip than a duration. */
 	while (number < length &&
-	       (is_digit(text[number]) || text[number] == '.' ||
+	       (bo_is_digit(text[number]) || text[number] == '.' ||
 		(text[number] == '-' && !loose)))
 		number++;
 	unit = unit_ns(text + number, length - number, loose);

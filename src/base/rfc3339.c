@@ -6,14 +6,9 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/digits.h"
 #include "base/num.h"
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* Digits from one of eight on; always eight bytes. */
 static void
@@ -94,7 +89,7 @@ fixed_digits(const char *p, const char *end, unsigned n)
 	if (end - p < (long)n)
 		return -1;
 	for (unsigned i = 0; i < n; i++) {
-		if (!is_digit(p[i]))
+		if (!bo_is_digit(p[i]))
 			return -1;
 		value = value * 10 + (p[i] - '0');
 	}
@@ -172,9 +167,9 @@ parse(const char *text, size_t length, bool loose, uint64_t *out_ns)
 		return false;
 	p += 19;
 	if (*p == '.' || (loose && *p == ',')) {
-		if (++p >= end || !is_digit(*p))
+		if (++p >= end || !bo_is_digit(*p))
 			return false;
-		for (; p < end && is_digit(*p); p++, unit /= 10)
+		for (; p < end && bo_is_digit(*p); p++, unit /= 10)
 			fraction += unit * (uint64_t)(*p - '0');
 	}
 	if (!parse_offset(p, end, loose, &east))

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/num.h"
 #include "base/rfc3339.h"
 
@@ -15,12 +16,6 @@
 #define EPOCH_S_END UINT64_C(100000000000)
 #define EPOCH_MS UINT64_C(1000000000000)
 #define EPOCH_MS_END UINT64_C(100000000000000)
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 struct bo_piece
 bo_piece_of(const char *value)
@@ -42,7 +37,7 @@ bo_piece_digits(struct bo_piece p)
 {
 	size_t count = 0;
 
-	while (count < p.length && is_digit(p.at[count]))
+	while (count < p.length && bo_is_digit(p.at[count]))
 		count++;
 	return count;
 }

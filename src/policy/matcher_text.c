@@ -11,15 +11,9 @@
 
 #include <backoff/words.h>
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "policy/matcher_code.h"
-
-/* ASCII only: the locale must not change what a policy means. */
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 const char *
 bo_matcher_colon(const char *text)
@@ -139,7 +133,7 @@ is_useless_type(const char *text, char *why, size_t size)
 
 	if (bo_matcher_repair("http", status, instead))
 		return say(why, size, "an HTTP status is a code", instead);
-	if (is_digit(text[0])) {
+	if (bo_is_digit(text[0])) {
 		if (strlen(text) == 5 &&
 		    bo_matcher_repair("sqlstate", text, instead))
 			return say(why, size, "an SQLSTATE is a code", instead);

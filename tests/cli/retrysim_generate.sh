@@ -67,6 +67,12 @@ retrysim generate failures-only -o "$work/python.log"
 retrysim compare "$work/python.log" -p STANDARD --max-bad 0 --calls op=40000
 expect "a log of failures only is in the dialect python-retry" 0 '0 bad' ''
 
+# An open breaker hid the target from the log.
+retrysim generate recorded-breaker --noise 0 --windows 0 -o "$work/breaker.log"
+retrysim compare "$work/breaker.log" -p QUICK -p STANDARD -f json --replicas 20
+check "what happened behind a recorded breaker is a condition" \
+	grep -q '"kind":[[:space:]]*"breaker"' "$work/out"
+
 # Whether targets are met depends on more than this world: 0 or 1.
 retrysim eval "$small" --seeds 1 --windows 1 --replicas 4 -j 1
 check "eval ends with 0 or 1" test "$code" -le 1

@@ -60,7 +60,7 @@ direction=$(echo "$includes" | awk -v ranks="$ranks" -v nouns="$nouns" '
 		if (!(a in rank)) {
 			print from ": room " a " has no rank in this lint"
 		} else if (a ~ /^tools/ && b !~ /^tools/) {
-			if (!public && to !~ /^src\/base\/(buf|decimal|file|hash|heap|json|nearest|num|rfc3339|table|utf8)\.h$/)
+			if (!public && to !~ /^src\/base\/(ascii|buf|decimal|file|hash|heap|json|nearest|num|rfc3339|table|utf8)\.h$/)
 				print $1 " a tool includes the inside of " b
 		} else if (a ~ /^src/ && b ~ /^tools/) {
 			print $1 " the library includes a tool: " to

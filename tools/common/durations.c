@@ -7,22 +7,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/num.h"
 #include "common/units.h"
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
 is_letter(char c)
 {
 	/* Also the bytes of U+00B5 and U+03BC, both "micro". */
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (unsigned char)c >= 0x80;
+	return bo_is_letter(c) || (unsigned char)c >= 0x80;
 }
 
 /* A number with maybe a fraction; the bytes it takes, 0 if there is none. */
@@ -31,11 +25,11 @@ number_length(const char *p, const char *end)
 {
 	const char *start = p, *digits = p;
 
-	while (p < end && is_digit(*p))
+	while (p < end && bo_is_digit(*p))
 		p++;
 	if (p < end && *p == '.') {
 		digits = ++p;
-		while (p < end && is_digit(*p))
+		while (p < end && bo_is_digit(*p))
 			p++;
 	}
 	return p == digits ? 0 : (size_t)(p - start);
@@ -52,7 +46,7 @@ units(const char *text, size_t length, uint64_t unit_ns, uint64_t *out)
 	uint64_t power = 1;
 
 	/* ".5" and "007" are not numbers in JSON. */
-	while (length > 1 && text[0] == '0' && is_digit(text[1])) {
+	while (length > 1 && text[0] == '0' && bo_is_digit(text[1])) {
 		text++;
 		length--;
 	}
@@ -165,7 +159,7 @@ colons(const char *p, const char *end, uint64_t *out)
 	}
 	for (; count < 2; count++) {
 		n = 0;
-		while (p + n < end && is_digit(p[n]))
+		while (p + n < end && bo_is_digit(p[n]))
 			n++;
 		if (n == 0 || n > 6 || p + n >= end || p[n] != ':')
 			break;

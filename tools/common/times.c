@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/num.h"
 #include "base/rfc3339.h"
@@ -23,18 +24,6 @@ struct reader {
 	bool has_zone;
 	int32_t east_s;
 };
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* The byte @i bytes after the position; NUL beyond the end. */
 static char
@@ -57,7 +46,7 @@ count_digits(const struct reader *r)
 {
 	size_t n = 0;
 
-	while (is_digit(ahead(r, n)))
+	while (bo_is_digit(ahead(r, n)))
 		n++;
 	return n;
 }
@@ -69,7 +58,7 @@ number(struct reader *r, size_t least, size_t most, int *out)
 	size_t n = 0;
 	int value = 0;
 
-	for (; n < most && is_digit(ahead(r, n)); n++)
+	for (; n < most && bo_is_digit(ahead(r, n)); n++)
 		value = value * 10 + (r->at[n] - '0');
 	if (n < least)
 		return false;
@@ -85,7 +74,7 @@ name(struct reader *r, const char *const *names, int count)
 {
 	size_t n = 0;
 
-	while (is_letter(ahead(r, n)))
+	while (bo_is_letter(ahead(r, n)))
 		n++;
 	for (int i = 0; n >= 3 && i < count; i++) {
 		if (strncasecmp(r->at, names[i], n) != 0 ||
@@ -157,7 +146,7 @@ two_digits_first(struct reader *r)
 {
 	char between = ahead(r, 2);
 
-	if (is_letter(ahead(r, 3)))
+	if (bo_is_letter(ahead(r, 3)))
 		return day_and_month(r);
 	if (between == '/' && ahead(r, 5) == '/') {
 		/* Four digits at the end: the day or the month is first,
@@ -206,8 +195,8 @@ date(struct reader *r)
 			skip(r, ',');
 			if (!skip(r, ' '))
 				return false;
-			return is_digit(ahead(r, 0)) ? day_and_month(r)
-						     : month_first(r);
+			return bo_is_digit(ahead(r, 0)) ? day_and_month(r)
+							: month_first(r);
 		}
 		return month_first(r);
 	}
@@ -234,12 +223,12 @@ fraction(struct reader *r)
 	char point = ahead(r, 0);
 
 	/* "10:00:00:123" has milliseconds, never more or less. */
-	if (!is_digit(ahead(r, 1)) ||
+	if (!bo_is_digit(ahead(r, 1)) ||
 	    (point != '.' && point != ',' &&
-	     !(point == ':' && is_digit(ahead(r, 2)) && is_digit(ahead(r, 3)) &&
-	       !is_digit(ahead(r, 4)))))
+	     !(point == ':' && bo_is_digit(ahead(r, 2)) &&
+	       bo_is_digit(ahead(r, 3)) && !bo_is_digit(ahead(r, 4)))))
 		return;
-	for (r->at++; is_digit(ahead(r, 0)); r->at++, unit /= 10)
+	for (r->at++; bo_is_digit(ahead(r, 0)); r->at++, unit /= 10)
 		r->fraction_ns += unit * (uint64_t)(*r->at - '0');
 }
 
@@ -253,7 +242,7 @@ half_of_day(struct reader *r)
 	skip(&half, ' ');
 	c = (char)(ahead(&half, 0) | 0x20);
 	if ((c != 'a' && c != 'p') || (ahead(&half, 1) | 0x20) != 'm' ||
-	    is_letter(ahead(&half, 2)) || is_digit(ahead(&half, 2)))
+	    bo_is_letter(ahead(&half, 2)) || bo_is_digit(ahead(&half, 2)))
 		return true;
 	if (r->hour < 1 || r->hour > 12)
 		return false;
@@ -276,7 +265,7 @@ time_of_day(struct reader *r, bool compact)
 	    !number(r, 2, 2, &r->minute))
 		return false;
 	/* Java leaves out seconds that are 0. */
-	if (ahead(r, 0) == ':' && is_digit(ahead(r, 1))) {
+	if (ahead(r, 0) == ':' && bo_is_digit(ahead(r, 1))) {
 		r->at++;
 		if (!number(r, 2, 2, &r->second))
 			return false;
@@ -300,11 +289,11 @@ offset(struct reader *r, size_t least)
 	if ((digits != 2 && digits != 4 && digits != 1) || digits < least ||
 	    !number(r, 1, 2, &hours))
 		return false;
-	if (ahead(r, 0) == ':' && is_digit(ahead(r, 1)))
+	if (ahead(r, 0) == ':' && bo_is_digit(ahead(r, 1)))
 		r->at++;
 	else if (digits != 4)
 		goto done;
-	if (!number(r, 2, 2, &minutes) || is_digit(ahead(r, 0)))
+	if (!number(r, 2, 2, &minutes) || bo_is_digit(ahead(r, 0)))
 		return false;
 done:
 	if (hours > 23 || minutes > 59)
@@ -330,9 +319,9 @@ zone_name(struct reader *r)
 	};
 	size_t n = 0;
 
-	while (is_letter(ahead(r, n)))
+	while (bo_is_letter(ahead(r, n)))
 		n++;
-	if (is_digit(ahead(r, n)) || ahead(r, n) == '_')
+	if (bo_is_digit(ahead(r, n)) || ahead(r, n) == '_')
 		return false;
 	for (size_t i = 0; i < sizeof(zone) / sizeof(*zone); i++) {
 		if (strlen(zone[i].name) != n ||
@@ -362,7 +351,7 @@ zone_in_brackets(struct reader *r)
 
 	if (ahead(r, 0) != '[')
 		return;
-	while (is_letter(ahead(r, n)) || is_digit(ahead(r, n)) ||
+	while (bo_is_letter(ahead(r, n)) || bo_is_digit(ahead(r, n)) ||
 	       (ahead(r, n) != '\0' && strchr("/_+-:", ahead(r, n)) != NULL))
 		n++;
 	if (n < 2 || n > 48 || ahead(r, n) != ']')
@@ -534,7 +523,7 @@ klog_date(struct reader *r)
 		return false;
 	return (digits == 4 || number(r, 4, 4, &r->year)) &&
 	       number(r, 2, 2, &r->month) && number(r, 2, 2, &r->day) &&
-	       ahead(r, 0) == ' ' && is_digit(ahead(r, 1));
+	       ahead(r, 0) == ' ' && bo_is_digit(ahead(r, 1));
 }
 
 static bool
@@ -560,7 +549,7 @@ written(struct reader *r, const struct tk_time_rules *rules,
 	}
 	if (!dated || !date_ends(r))
 		return false;
-	compact = r->at[-1] == 'T' || is_digit(ahead(&start, 6));
+	compact = r->at[-1] == 'T' || bo_is_digit(ahead(&start, 6));
 	if (!time_of_day(r, compact))
 		return false;
 	zone(r);
@@ -605,11 +594,11 @@ scan_number(struct reader *r, enum tk_time_form form, struct tk_time *out)
 	    (digits != 10 && digits != 13 && digits != 16 && digits != 19))
 		return false;
 	r->at += digits;
-	if (ahead(r, 0) == '.' && is_digit(ahead(r, 1))) {
+	if (ahead(r, 0) == '.' && bo_is_digit(ahead(r, 1))) {
 		r->at++;
 		r->at += count_digits(r);
 	}
-	return !is_letter(ahead(r, 0)) && ahead(r, 0) != '-' &&
+	return !bo_is_letter(ahead(r, 0)) && ahead(r, 0) != '-' &&
 	       ahead(r, 0) != '_' &&
 	       since_1970(start, (size_t)(r->at - start), form, out);
 }
@@ -625,7 +614,7 @@ tk_time_scan(const char *text, size_t length, const struct tk_time_rules *rules,
 	if (rules == NULL)
 		rules = &none;
 	if (rules->form <= TK_TIME_WRITTEN && written(&r, rules, &found) &&
-	    !is_digit(ahead(&r, 0))) {
+	    !bo_is_digit(ahead(&r, 0))) {
 		*out = found;
 		return (size_t)(r.at - text);
 	}

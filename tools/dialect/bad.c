@@ -9,21 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/utf8.h"
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* A text without its numbers, and without what it quotes from the line. */
 static uint64_t
 hash_of_words(uint64_t hash, const char *text)
 {
 	for (const char *at = text; *at != '\0'; at++) {
-		if (is_digit(*at))
+		if (bo_is_digit(*at))
 			continue;
 		hash = bo_fnv1a(hash, at, 1);
 		if (*at != '"')

@@ -1,5 +1,4 @@
-/* Finds a member of nested JSON by its path, also in lists of keys and
- * values. */
+/* The objects of nested arrays, one after the other. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TK_PATH_H
 #define TK_PATH_H
@@ -8,16 +7,6 @@
 #include <stddef.h>
 
 #include "base/json.h"
-
-/**
- * Find "a.b.c" in an object: nested, or with dots in its names. In an array of
- * {"key": K, "value": {TYPE: V}}, as OTLP writes attributes, the rest of the
- * path is K, and V is found.
- *
- * @param object  valid JSON of type OBJECT or ARRAY
- */
-bool tk_path_find(const struct bo_json_value *object, const char *path,
-		  size_t length, struct bo_json_value *out);
 
 /** Called for an element of the innermost array, with the objects around it,
  *  the outermost first, and the element last; false stops. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "common/durations.h"
 #include "dialect/template.h"
 #include "dialect/template_parts.h"
@@ -21,18 +22,6 @@ struct search {
 };
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -45,15 +34,15 @@ fits(enum tk_hole_kind kind, char c)
 {
 	switch (kind) {
 	case TK_HOLE_INT:
-		return is_digit(c);
+		return bo_is_digit(c);
 	case TK_HOLE_NUMBER:
-		return is_digit(c) || c == '.' || c == 'e' || c == 'E' ||
+		return bo_is_digit(c) || c == '.' || c == 'e' || c == 'E' ||
 		       c == '+' || c == '-';
 	case TK_HOLE_NAME:
-		return is_digit(c) || is_letter(c) || c == '_';
+		return bo_is_digit(c) || bo_is_letter(c) || c == '_';
 	case TK_HOLE_DOTTED:
-		return is_digit(c) || is_letter(c) || c == '_' || c == '.' ||
-		       c == '$' || c == '/' || c == '-';
+		return bo_is_digit(c) || bo_is_letter(c) || c == '_' ||
+		       c == '.' || c == '$' || c == '/' || c == '-';
 	case TK_HOLE_CSV:
 		return c != ',';
 	case TK_HOLE_PATH:
@@ -79,8 +68,8 @@ ordinal_end(const char *at, const char *end)
 {
 	const char *digits = run(TK_HOLE_INT, at, end);
 
-	if (digits == at || end - digits < 2 || !is_letter(digits[0]) ||
-	    !is_letter(digits[1]))
+	if (digits == at || end - digits < 2 || !bo_is_letter(digits[0]) ||
+	    !bo_is_letter(digits[1]))
 		return at;
 	return digits + 2;
 }
@@ -123,14 +112,14 @@ duration_end(const char *at, const char *end)
 	if (second < end && *second == ' ') {
 		do
 			second++;
-		while (second < end && is_letter(*second));
+		while (second < end && bo_is_letter(*second));
 		if (is_duration(at, second))
 			return second;
 	}
 	for (; word > at; word--) {
 		if (is_duration(at, word))
 			return word;
-		if (is_letter(word[-1]) || is_digit(word[-1]))
+		if (bo_is_letter(word[-1]) || bo_is_digit(word[-1]))
 			break;
 	}
 	return at;
@@ -165,7 +154,7 @@ holds(enum tk_hole_kind kind, const char *at, const char *end)
 	case TK_HOLE_UNTIL:
 		return true;
 	case TK_HOLE_INT:
-		return end > at && is_digit(end[-1]);
+		return end > at && bo_is_digit(end[-1]);
 	case TK_HOLE_ORDINAL:
 		return end > at && ordinal_end(at, end) == end;
 	case TK_HOLE_LIST:

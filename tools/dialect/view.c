@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "envelope/find.h"
 
 static bool
 from_piece(struct tk_piece piece, struct bo_json_value *out)
@@ -24,8 +25,8 @@ find_in_chain(const struct tk_view *view, const struct tk_name *name,
 	      struct bo_json_value *out)
 {
 	for (size_t i = view->chain_count; i-- > 0;) {
-		if (tk_path_find(&view->chain[i], name->text, name->length,
-				 out))
+		if (tk_member_find(&view->chain[i], name->text, name->length,
+				   out))
 			return true;
 	}
 	return false;

@@ -11,6 +11,7 @@
 #include "common/times.h"
 #include "common/units.h"
 #include "dialect/view.h"
+#include "envelope/find.h"
 
 #define ATTEMPT_MAX UINT64_C(1000000000)
 /* The largest int32, or about: the usual way to say "for ever". */
@@ -196,13 +197,13 @@ read_pair(const struct bo_json_value *object, uint64_t *out)
 	struct bo_json_value seconds, nanos;
 	uint64_t whole = 0, rest = 0;
 
-	if (!tk_path_find(object, "seconds", 7, &seconds) ||
+	if (!tk_member_find(object, "seconds", 7, &seconds) ||
 	    bo_decimal_parse(seconds.at, seconds.length, 0, &whole) !=
 		    BO_DECIMAL_OK ||
 	    whole > UINT64_MAX / 2000000000)
 		return false;
-	if ((tk_path_find(object, "nanos", 5, &nanos) ||
-	     tk_path_find(object, "nanoseconds", 11, &nanos)) &&
+	if ((tk_member_find(object, "nanos", 5, &nanos) ||
+	     tk_member_find(object, "nanoseconds", 11, &nanos)) &&
 	    (bo_decimal_parse(nanos.at, nanos.length, 0, &rest) !=
 		     BO_DECIMAL_OK ||
 	     rest >= 1000000000))

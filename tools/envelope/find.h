@@ -1,4 +1,4 @@
-/* A member of nested objects, by its path. */
+/* A member of nested objects, and of lists of keys and values, by its path. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TK_FIND_H
 #define TK_FIND_H
@@ -8,8 +8,13 @@
 
 #include "base/json.h"
 
-/** Find "a.b.c" in an object: nested, or with dots in its names. If a name
- * comes twice, the last counts. */
+/**
+ * Find "a.b.c" in an object: nested, or with dots in its names. If a name comes
+ * twice, the last counts. In an array of {"key": K, "value": {TYPE: V}}, as
+ * OTLP writes attributes, the rest of the path is K, and V is found.
+ *
+ * @param object  valid JSON
+ */
 bool tk_member_find(const struct bo_json_value *object, const char *path,
 		    size_t length, struct bo_json_value *out);
 

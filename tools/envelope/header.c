@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "envelope/header.h"
+#include "base/ascii.h"
 
 #include <string.h>
 #include <strings.h>
@@ -31,28 +32,16 @@ struct walk {
 };
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
 is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
 }
 
 static bool
-is_letter(char c)
-{
-	return is_lower(c) || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 all_digits(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
-		if (!is_digit(text[i]))
+		if (!bo_is_digit(text[i]))
 			return false;
 	}
 	return length > 0;
@@ -116,21 +105,22 @@ is_logger(struct tk_piece p)
 {
 	size_t dots = 0, letters = 0;
 
-	if (p.length < 3 || p.length > 160 || !is_letter(p.at[0]))
+	if (p.length < 3 || p.length > 160 || !bo_is_letter(p.at[0]))
 		return false;
 	for (size_t i = 0; i < p.length; i++) {
 		char c = p.at[i];
 
 		if (c == '.' ||
 		    (c == ':' && i + 2 < p.length && p.at[i + 1] == ':' &&
-		     is_letter(p.at[i + 2]))) {
+		     bo_is_letter(p.at[i + 2]))) {
 			if (i + 1 == p.length || p.at[i + 1] == '.')
 				return false;
 			dots++;
 			i += c == ':';
-		} else if (is_letter(c)) {
+		} else if (bo_is_letter(c)) {
 			letters++;
-		} else if (!is_digit(c) && c != '_' && c != '$' && c != '-') {
+		} else if (!bo_is_digit(c) && c != '_' && c != '$' &&
+			   c != '-') {
 			return false;
 		}
 	}
@@ -141,10 +131,10 @@ is_logger(struct tk_piece p)
 static bool
 is_name(struct tk_piece p)
 {
-	if (p.length == 0 || p.length > 64 || !is_letter(p.at[0]))
+	if (p.length == 0 || p.length > 64 || !bo_is_letter(p.at[0]))
 		return false;
 	for (size_t i = 0; i < p.length; i++) {
-		if (!is_letter(p.at[i]) && !is_digit(p.at[i]) &&
+		if (!bo_is_letter(p.at[i]) && !bo_is_digit(p.at[i]) &&
 		    memchr("_-.$/", p.at[i], 5) == NULL)
 			return false;
 	}
@@ -184,7 +174,7 @@ hex_length(struct tk_piece p, bool *mixed)
 	for (; n < p.length; n++) {
 		char c = p.at[n];
 
-		if (is_digit(c))
+		if (bo_is_digit(c))
 			digit = true;
 		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
 			letter = true;
@@ -246,7 +236,7 @@ is_thread(struct tk_piece p)
 			return false;
 	}
 	for (size_t i = 0; i < p.length; i++)
-		has_letter |= is_letter(p.at[i]);
+		has_letter |= bo_is_letter(p.at[i]);
 	if (!has_letter)
 		return p.length <= 10 && all_digits(p.at, p.length);
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -255,7 +245,7 @@ is_thread(struct tk_piece p)
 	}
 	if (p.length == 4 && memcmp(p.at, "main", 4) == 0)
 		return true;
-	return is_digit(p.at[p.length - 1]) && !is_place(p) &&
+	return bo_is_digit(p.at[p.length - 1]) && !is_place(p) &&
 	       memchr(p.at, '/', p.length) == NULL &&
 	       memchr(p.at, ':', p.length) == NULL &&
 	       memchr(p.at, '.', p.length) == NULL;
@@ -303,7 +293,7 @@ after_time(struct walk *w, struct tk_piece rest)
 		rest.at++;
 		rest.length--;
 	}
-	while (n < rest.length && is_letter(rest.at[n]))
+	while (n < rest.length && bo_is_letter(rest.at[n]))
 		n++;
 	if (n > 0 && tk_is_level(rest.at, n)) {
 		set(&w->out->level, (struct tk_piece){rest.at, n});
@@ -404,7 +394,7 @@ is_separated(const struct walk *w, size_t at)
 		return true;
 	if (at < w->length && w->text[at] == '[')
 		at++;
-	while (at + n < w->length && is_letter(w->text[at + n]))
+	while (at + n < w->length && bo_is_letter(w->text[at + n]))
 		n++;
 	return n > 1 && tk_is_level(w->text + at, n);
 }
@@ -419,7 +409,7 @@ word(struct walk *w, struct tk_piece p)
 
 	w->after_level = false;
 	w->at = end;
-	while (n < p.length && is_letter(p.at[n]))
+	while (n < p.length && bo_is_letter(p.at[n]))
 		n++;
 	if (p.length > n && p.at[n] == ':' && python_default(w, p))
 		return TOKEN_HEADER;
@@ -433,7 +423,7 @@ word(struct walk *w, struct tk_piece p)
 	}
 	for (size_t i = 0; i < p.length; i++) {
 		lower |= is_lower(p.at[i]);
-		odd |= !is_letter(p.at[i]);
+		odd |= !bo_is_letter(p.at[i]);
 	}
 	if (w->klog && !lower && out->thread.at == NULL) {
 		set(&out->thread, p);
@@ -512,7 +502,7 @@ next_token(struct walk *w)
 				 start == 0, &time);
 	if (used > 0) {
 		set_time(w, &time, start == 0);
-		w->klog = is_letter(*p) && is_digit(p[1]);
+		w->klog = bo_is_letter(*p) && bo_is_digit(p[1]);
 		if (w->klog)
 			set(&w->out->level, (struct tk_piece){p, 1});
 		w->at += used;

@@ -27,13 +27,6 @@ struct excess {
 	double sum, variance, room;
 };
 
-static bool
-has_failed(const struct tk_attempt *attempt)
-{
-	return attempt->outcome == BACKOFF_OUTCOME_FAILURE ||
-	       attempt->outcome == BACKOFF_OUTCOME_TIMEOUT;
-}
-
 static int
 by_target_and_time(const void *left, const void *right)
 {
@@ -66,7 +59,8 @@ collect(const struct rs_suspects *suspects, size_t operation,
 			.start_ns = log->start_ns[call->first],
 			.target = suspects->bins->target_of[index],
 			.call = (uint32_t)index,
-			.failed = has_failed(&log->attempt[call->first])};
+			.failed =
+				tk_attempt_failed(&log->attempt[call->first])};
 	}
 	qsort(first, count, sizeof(*first), by_target_and_time);
 	return count;
@@ -145,7 +139,7 @@ look_at_suspect(const struct rs_suspects *suspects,
 		double expected, fails, over;
 
 		if (suspects->bins->bin_of[a] == RS_BIN_NONE ||
-		    !has_failed(&log->attempt[a - 1]))
+		    !tk_attempt_failed(&log->attempt[a - 1]))
 			continue;
 		expected = expect(first, count, target, log->start_ns[a - 1],
 				  log->start_ns[a]);
@@ -155,7 +149,7 @@ look_at_suspect(const struct rs_suspects *suspects,
 			    bo_sub_sat(log->start_ns[a],
 				       log->start_ns[call->first]));
 		fails += (1 - fails) * expected;
-		over = has_failed(&log->attempt[a]) - fails;
+		over = tk_attempt_failed(&log->attempt[a]) - fails;
 		excess->sum += over;
 		excess->variance += over * over;
 		excess->room += 1 - fails;

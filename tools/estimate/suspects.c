@@ -10,13 +10,6 @@
 #include "estimate/lone.h"
 #include "estimate/points.h"
 
-static bool
-failed(const struct tk_attempt *attempt)
-{
-	return attempt->outcome == BACKOFF_OUTCOME_FAILURE ||
-	       attempt->outcome == BACKOFF_OUTCOME_TIMEOUT;
-}
-
 /* The number of a failure's type: of its error, or of its code. */
 static uint8_t
 type_number(struct rs_suspects *suspects, size_t o,
@@ -49,7 +42,7 @@ note_success(struct rs_suspects *suspects, size_t o, const struct tk_call *call)
 		uint64_t a = call->first + i;
 
 		if (suspects->bins->bin_of[a] != RS_BIN_NONE &&
-		    failed(&log->attempt[a]))
+		    tk_attempt_failed(&log->attempt[a]))
 			suspects->of_succeeded[o][suspects->type_of[a]]++;
 	}
 }
@@ -64,7 +57,7 @@ look_at_call(struct rs_suspects *suspects, size_t o, size_t index)
 	for (uint32_t i = 0; i < call->count; i++) {
 		uint64_t a = call->first + i;
 
-		if (!failed(&log->attempt[a]))
+		if (!tk_attempt_failed(&log->attempt[a]))
 			continue;
 		suspect = true;
 		suspects->type_of[a] =

@@ -7,21 +7,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "common/durations.h"
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool
 is_letter(char c)
 {
 	/* Words of all languages. */
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (unsigned char)c >= 0x80;
+	return bo_is_letter(c) || (unsigned char)c >= 0x80;
 }
 
 /* What ends a chunk of letters, digits and the marks in names. */
@@ -47,9 +41,10 @@ is_hex(const char *p, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		char c = (char)(p[i] | 0x20);
 
-		if (!is_digit(p[i]) && !(c >= 'a' && c <= 'f') && p[i] != '-')
+		if (!bo_is_digit(p[i]) && !(c >= 'a' && c <= 'f') &&
+		    p[i] != '-')
 			return false;
-		digits += is_digit(p[i]);
+		digits += bo_is_digit(p[i]);
 	}
 	return n >= 8 && digits > 0 && digits < n;
 }
@@ -61,9 +56,9 @@ type_of(const char *p, size_t n)
 	uint64_t ns;
 
 	for (size_t i = 0; i < n; i++) {
-		digits += is_digit(p[i]);
+		digits += bo_is_digit(p[i]);
 		letters += is_letter(p[i]);
-		marks += !is_digit(p[i]) && !is_letter(p[i]) && p[i] != '-';
+		marks += !bo_is_digit(p[i]) && !is_letter(p[i]) && p[i] != '-';
 	}
 	if ((n > 5 && ends_with(p, n, "Error")) ||
 	    ends_with(p, n, "Exception") ||
@@ -75,7 +70,7 @@ type_of(const char *p, size_t n)
 		return marks == 0 && letters > 0 ? TK_TOKEN_WORD
 						 : TK_TOKEN_NAME;
 	if (letters == 0 && digits + 1 == n && marks == 1 &&
-	    memchr(p, '.', n) != NULL && is_digit(p[0]))
+	    memchr(p, '.', n) != NULL && bo_is_digit(p[0]))
 		return TK_TOKEN_NUMBER;
 	if (letters == 2 && marks == 0 && digits + 2 == n &&
 	    (ends_with(p, n, "st") || ends_with(p, n, "nd") ||
@@ -115,10 +110,10 @@ add_chunk(struct tk_tokens *out, const char *text, size_t at, size_t length)
 	while (length > 0 && strchr(".:!?-/", text[at + length - 1]) != NULL)
 		length--;
 	slash = at;
-	while (slash < at + length && is_digit(text[slash]))
+	while (slash < at + length && bo_is_digit(text[slash]))
 		slash++;
 	if (slash > at && slash + 1 < at + length && text[slash] == '/' &&
-	    is_digit(text[slash + 1])) {
+	    bo_is_digit(text[slash + 1])) {
 		if (!add(out, at, slash - at, TK_TOKEN_COUNT) ||
 		    !add(out, slash, 1, TK_TOKEN_MARK))
 			return false;
@@ -141,7 +136,7 @@ closing_quote(const char *text, size_t length, size_t at)
 	const char *close;
 	size_t limit = length - at - 1 < 240 ? length - at - 1 : 240;
 
-	if (at > 0 && (is_letter(text[at - 1]) || is_digit(text[at - 1])))
+	if (at > 0 && (is_letter(text[at - 1]) || bo_is_digit(text[at - 1])))
 		return 0;
 	close = memchr(text + at + 1, text[at], limit);
 	return close != NULL && close > text + at + 1 ? (size_t)(close - text)

@@ -51,13 +51,6 @@ by_time(const void *a, const void *b)
 	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
 }
 
-static bool
-failed(const struct tk_attempt *attempt)
-{
-	return attempt->outcome == BACKOFF_OUTCOME_FAILURE ||
-	       attempt->outcome == BACKOFF_OUTCOME_TIMEOUT;
-}
-
 /* Calls share the load of their target; those that name none, that of their
  * operation. */
 static uint64_t
@@ -87,7 +80,7 @@ collect(const struct rs_log *log, const struct rs_operation *wanted,
 			out[count++] = (struct arrival){
 				key_of(call), log->start_ns[call->first],
 				operation == wanted,
-				failed(&log->attempt[call->first])};
+				tk_attempt_failed(&log->attempt[call->first])};
 		}
 	}
 	qsort(out, count, sizeof(*out), by_time);
@@ -265,7 +258,7 @@ throttle_share(const struct rs_log *log, const struct rs_operation *operation)
 			const struct tk_attempt *attempt =
 				&log->attempt[call->first + i];
 
-			if (!failed(attempt))
+			if (!tk_attempt_failed(attempt))
 				continue;
 			failures++;
 			count += throttled(log, attempt);

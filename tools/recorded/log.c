@@ -50,11 +50,7 @@ rs_log_refused(const struct rs_log *log, const struct tk_call *call)
 static bool
 fails_first(const struct rs_log *log, const struct tk_call *call)
 {
-	uint8_t outcome = call->count > 0 ? log->attempt[call->first].outcome
-					  : BACKOFF_OUTCOME_SUCCESS;
-
-	return outcome == BACKOFF_OUTCOME_FAILURE ||
-	       outcome == BACKOFF_OUTCOME_TIMEOUT;
+	return call->count > 0 && tk_attempt_failed(&log->attempt[call->first]);
 }
 
 const struct tk_call *

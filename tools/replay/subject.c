@@ -263,8 +263,7 @@ share_failed_first(const struct rs_log *log,
 		if (!rs_log_replayable(log, call) || !rs_log_begins(call))
 			continue;
 		all++;
-		failed += log->attempt[call->first].outcome !=
-			  BACKOFF_OUTCOME_SUCCESS;
+		failed += tk_attempt_failed(&log->attempt[call->first]);
 	}
 	return all > 0 ? (double)failed / (double)all : 0;
 }

@@ -196,8 +196,7 @@ add_attempt(struct tk_trace *trace, struct tk_call *call,
 {
 	trace->attempts[trace->attempt_count++] = *attempt;
 	call->count++;
-	if (attempt->outcome == BACKOFF_OUTCOME_FAILURE ||
-	    attempt->outcome == BACKOFF_OUTCOME_TIMEOUT)
+	if (tk_attempt_failed(attempt))
 		tk_operation_find(trace, call->operation)->recent =
 			trace->attempt_count;
 }

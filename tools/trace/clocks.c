@@ -138,9 +138,7 @@ follow_calls(struct clocks *clocks)
 static bool
 is_failure(const struct tk_record *record)
 {
-	return !record->left_out &&
-	       (record->attempt.outcome == BACKOFF_OUTCOME_FAILURE ||
-		record->attempt.outcome == BACKOFF_OUTCOME_TIMEOUT);
+	return !record->left_out && tk_attempt_failed(&record->attempt);
 }
 
 static uint64_t

@@ -35,6 +35,15 @@ struct tk_attempt {
 	tk_string error_type, code, error;
 };
 
+/** Whether it failed or ran out of time, rather than being refused, cancelled
+ * or unknown. */
+static inline bool
+tk_attempt_failed(const struct tk_attempt *attempt)
+{
+	return attempt->outcome == BACKOFF_OUTCOME_FAILURE ||
+	       attempt->outcome == BACKOFF_OUTCOME_TIMEOUT;
+}
+
 enum tk_call_end {
 	/** By a success line, or inferred: no line where a failure would have
 	 *  left one. */

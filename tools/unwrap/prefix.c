@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "unwrap/layer.h"
 
 /* Names of Kubernetes and docker objects are not longer. */
@@ -12,17 +13,12 @@
  * digits than these are more likely to be the program's own time. */
 #define NANO_DIGITS 7
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* A letter or digit of any case. */
 static bool
 is_alnum(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return bo_is_digit(c) || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z');
 }
 
 /* The header of a line of CRI: "TIME stdout F ". */
@@ -53,7 +49,7 @@ tk_is_cri_part(const char *text, size_t length)
 	uint64_t ts_ns;
 	bool more;
 
-	return length > 0 && is_digit(text[0]) &&
+	return length > 0 && bo_is_digit(text[0]) &&
 	       cri_header(&c, &ts_ns, &stream, &more) && more;
 }
 
@@ -79,7 +75,7 @@ decimals(const char *time, const char *end)
 	const char *at = memchr(time, '.', (size_t)(end - time));
 	size_t digits = 0;
 
-	while (at && ++at < end && is_digit(*at))
+	while (at && ++at < end && bo_is_digit(*at))
 		digits++;
 	return digits;
 }
@@ -138,7 +134,7 @@ is_numbered(struct tk_piece piece)
 {
 	size_t at = piece.length;
 
-	while (at > 0 && is_digit(piece.at[at - 1]))
+	while (at > 0 && bo_is_digit(piece.at[at - 1]))
 		at--;
 	return at > 1 && at < piece.length &&
 	       (piece.at[at - 1] == '-' || piece.at[at - 1] == '_');

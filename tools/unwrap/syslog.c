@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/num.h"
 #include "base/rfc3339.h"
 #include "unwrap/layer.h"
@@ -13,12 +14,6 @@
 /* RFC 3164 says 32; programs with long names go beyond. */
 #define TAG_MAX 96
 #define DAY_NS (86400 * BO_NS_PER_S)
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* "<34>", 0 to 191. */
 static bool
@@ -29,7 +24,7 @@ priority(struct tk_cursor *c)
 
 	if (!tk_skip(c, '<'))
 		return false;
-	while (c->at < c->end && is_digit(*c->at) && digits < 3) {
+	while (c->at < c->end && bo_is_digit(*c->at) && digits < 3) {
 		value = 10 * value + (unsigned)(*c->at++ - '0');
 		digits++;
 	}
@@ -46,7 +41,7 @@ frame(struct tk_cursor *c)
 	struct tk_cursor look = *c;
 	unsigned digits = 0;
 
-	while (look.at < look.end && is_digit(*look.at) && digits++ < 7)
+	while (look.at < look.end && bo_is_digit(*look.at) && digits++ < 7)
 		look.at++;
 	if (digits > 0 && tk_skip(&look, ' ') && look.at < look.end &&
 	    *look.at == '<')
@@ -108,15 +103,16 @@ bsd_time(const struct tk_layer *layer, struct tk_cursor *c, uint64_t *out)
 	unsigned month, day;
 
 	if (tk_left(c) < 16 || c->at[3] != ' ' || c->at[6] != ' ' ||
-	    (!is_digit(c->at[4]) && c->at[4] != ' ') || !is_digit(c->at[5]))
+	    (!bo_is_digit(c->at[4]) && c->at[4] != ' ') ||
+	    !bo_is_digit(c->at[5]))
 		return false;
 	month = month_of(c->at);
 	day = (unsigned)(c->at[5] - '0');
-	if (is_digit(c->at[4]))
+	if (bo_is_digit(c->at[4]))
 		day += 10 * (unsigned)(c->at[4] - '0');
 	look.at += 7;
 	if (month == 0 || !tk_word(&look, 18, &clock) || clock.length < 8 ||
-	    !is_digit(clock.at[0]) ||
+	    !bo_is_digit(clock.at[0]) ||
 	    !date_ns(layer, month, day, clock.at, clock.length, out))
 		return false;
 	*c = look;
@@ -169,7 +165,7 @@ skip_severity(struct tk_cursor *c)
 	if (!tk_word(&look, 16, &word) || !memchr(word.at, '.', word.length))
 		return false;
 	for (size_t i = 0; i < word.length; i++)
-		if (word.at[i] != '.' && !is_digit(word.at[i]) &&
+		if (word.at[i] != '.' && !bo_is_digit(word.at[i]) &&
 		    (word.at[i] < 'a' || word.at[i] > 'z'))
 			return false;
 	*c = look;

@@ -1,0 +1,20 @@
+/* Classes of ASCII characters, whatever the locale. */
+/* SPDX-License-Identifier: MIT */
+#ifndef BO_ASCII_H
+#define BO_ASCII_H
+
+#include <stdbool.h>
+
+static inline bool
+bo_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+bo_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+#endif
