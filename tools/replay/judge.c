@@ -159,6 +159,30 @@ moderate_load(const struct rs_condition *condition)
 	       condition->value < RS_CONDITION_LOAD_RATIO * condition->seen;
 }
 
+/* Whether both ends hold whatever the log does not show. Load and limits may do
+ * more than their ends say, and the draws of a breaker's time are few. */
+static bool
+bounds(enum rs_condition_kind kind)
+{
+	return kind == RS_CONDITION_FATE || kind == RS_CONDITION_WAIT ||
+	       kind == RS_CONDITION_LOSS || kind == RS_CONDITION_CLOCKS;
+}
+
+/* Whether a condition that leaves the verdict is worth a note: what lies within
+ * the margin is equal to the reader. */
+static bool
+matters(const struct rs_case *item, const struct rs_condition *condition)
+{
+	double least = RS_CONDITION_MATTERS;
+
+	if (moderate_load(condition))
+		return false;
+	if (bounds(condition->kind))
+		least = fmax(least, fmin(RS_CONDITION_MATTERS_MOST,
+					 item->result->difference.margin));
+	return reach(item, condition) > least;
+}
+
 static const struct rs_condition *
 most_important(const struct rs_case *item, enum rs_verdict verdict)
 {
@@ -168,7 +192,8 @@ most_important(const struct rs_case *item, enum rs_verdict verdict)
 		const struct rs_condition *condition = &item->condition[k];
 
 		if (condition->kind == RS_CONDITION_NONE ||
-		    (verdict != RS_VERDICT_DEPENDS && moderate_load(condition)))
+		    (verdict != RS_VERDICT_DEPENDS &&
+		     !matters(item, condition)))
 			continue;
 		if (best == NULL || reach(item, condition) > reach(item, best))
 			best = condition;
@@ -255,8 +280,7 @@ settle(const struct rs_case *item, const struct judged *judged)
 	difference->verdict = verdict_of(judged, margin);
 	condition = most_important(item, difference->verdict);
 	difference->outer = hull_of(item, judged);
-	if (condition && (difference->verdict == RS_VERDICT_DEPENDS ||
-			  reach(item, condition) > RS_CONDITION_MATTERS))
+	if (condition)
 		difference->condition = *condition;
 	if (difference->verdict == RS_VERDICT_CANNOT_TELL)
 		difference->needed.days = log_days(item, margin);

@@ -9,6 +9,9 @@
 /** A condition that does not change the verdict is only given if it may change
  *  the difference by more than this. */
 #define RS_CONDITION_MATTERS 0.0015
+/** And, where its ends bound what may be, by more than the margin, but at most
+ *  by this. */
+#define RS_CONDITION_MATTERS_MOST 0.005
 /** A load condition that leaves the verdict is shown beyond this ratio of the
  *  policy's peak to that of the log. */
 #define RS_CONDITION_LOAD_RATIO 3.0
