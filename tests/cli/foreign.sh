@@ -40,9 +40,7 @@ layout() { # FILE CALLS EXHAUSTED ABORTED
 		test "$(number "$work/live.json" log events)" -gt 0
 	check "$1: nothing is bad" \
 		test "$(number "$work/live.json" log bad)" = 0
-	# The last attempt has a line that is only a note.
-	[ "$1" = 01-tenacity.log ] ||
-		check "$1: $3 exhausted" test "$(counted exhausted)" = "$3"
+	check "$1: $3 exhausted" test "$(counted exhausted)" = "$3"
 	check "$1: $4 aborted" test "$(counted aborted)" = "$4"
 	case $1 in
 	# A line has no time, so it cannot be placed.

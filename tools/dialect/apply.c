@@ -290,12 +290,12 @@ derive_times(const struct tk_rule *rule, struct tk_made *made)
 
 /* What follows from the type of an event. */
 static void
-complete(struct tk_rule *rule, struct tk_made *made)
+complete(enum backoff_event_type type, const struct tk_file *file,
+	 struct tk_made *made)
 {
 	struct backoff_event *event = &made->event;
 
-	event->type = rule->event;
-	derive_times(rule, made);
+	event->type = type;
 	if (event->type == BACKOFF_EVENT_SUCCESS) {
 		event->outcome = BACKOFF_OUTCOME_SUCCESS;
 		event->stop = BACKOFF_STOP_SUCCESS;
@@ -304,7 +304,7 @@ complete(struct tk_rule *rule, struct tk_made *made)
 	}
 	if (event->type == BACKOFF_EVENT_ATTEMPT &&
 	    event->delay_ns == BACKOFF_ABSENT)
-		event->delay_ns = rule->file->delay_ns;
+		event->delay_ns = file->delay_ns;
 	if (event->attempts == BACKOFF_ABSENT &&
 	    made->retries != BACKOFF_ABSENT)
 		event->attempts = made->retries + 1;
@@ -313,16 +313,47 @@ complete(struct tk_rule *rule, struct tk_made *made)
 		event->attempt = event->attempts;
 }
 
+/* Give a failed attempt that only a note is about. The end of a call must have
+ * a call, where others of this dialect must. */
+static bool
+give_note(void *user, size_t input, const struct tk_rule *rule,
+	  const struct tk_made *note, bool ends)
+{
+	struct tk_apply *apply = user;
+	struct tk_made made = *note;
+	size_t before = apply->input;
+	bool fine;
+
+	complete(ends ? BACKOFF_EVENT_EXHAUSTED : BACKOFF_EVENT_ATTEMPT,
+		 rule->file, &made);
+	if (ends && rule->open &&
+	    !tk_joins_open(apply->joins, input, made.lane, rule->file, &made))
+		return true;
+	if (!ends && rule->file->has_open &&
+	    !tk_joins_retry(apply->joins, input, made.lane, rule->file, &made))
+		return false;
+	apply->input = input;
+	fine = tk_apply_give(apply, (struct tk_rule *)(uintptr_t)rule, &made);
+	apply->input = before;
+	return fine;
+}
+
 static enum tk_applied
 finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 {
 	struct backoff_event *event = &made->event;
 	struct backoff_error *error = &apply->view.error;
 
-	if (rule->file->giver_count > 0)
-		tk_joins_take(apply->joins, apply->input, made->lane,
-			      rule->file, made);
-	complete(rule, made);
+	if (rule->open &&
+	    !tk_notes_settle(apply->notes, apply->input, made->lane, rule->file,
+			     made, give_note, apply))
+		return TK_APPLIED_NO_MEMORY;
+	if (rule->file->giver_count > 0 &&
+	    !tk_notes_take(apply->notes, apply->input, made->lane, rule->file,
+			   rule->event, made))
+		return TK_APPLIED_NO_MEMORY;
+	derive_times(rule, made);
+	complete(rule->event, rule->file, made);
 	if (event->attempt == BACKOFF_ABSENT && rule->required != 0 &&
 	    event->type != BACKOFF_EVENT_STARTED) {
 		memset(error, 0, sizeof(*error));
@@ -366,8 +397,9 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 		return applied;
 	switch (rule->type) {
 	case TK_RULE_NOTE:
-		return tk_joins_note(apply->joins, apply->input, made.lane,
-				     rule, &made)
+		derive_times(rule, &made);
+		return tk_notes_keep(apply->notes, apply->input, made.lane,
+				     rule, &made, give_note, apply)
 			       ? TK_APPLIED_NOTE
 			       : TK_APPLIED_NO_MEMORY;
 	case TK_RULE_CALL:
@@ -446,4 +478,10 @@ tk_apply_rule(struct tk_apply *apply, struct tk_rule *rule)
 	tk_path_each(&line, rule->each, apply_element, &elements);
 	apply->view.chain_count = 0;
 	return elements.applied;
+}
+
+bool
+tk_apply_flush(struct tk_apply *apply, size_t input, uint64_t now_ns)
+{
+	return tk_notes_flush(apply->notes, input, now_ns, give_note, apply);
 }

@@ -440,3 +440,12 @@ tk_dialect_time(struct tk_dialect *dialect, const struct tk_line *line,
 	*out = envelope.ts_ns;
 	return true;
 }
+
+bool
+tk_dialect_flush(struct tk_dialect *dialect, size_t input, uint64_t now_ns,
+		 tk_reading_fn fn, void *user)
+{
+	dialect->apply.fn = fn;
+	dialect->apply.user = user;
+	return tk_apply_flush(&dialect->apply, input, now_ns);
+}

@@ -89,4 +89,11 @@ enum tk_verdict tk_dialect_read(struct tk_dialect *dialect, size_t input,
 				const struct tk_line *line, tk_reading_fn fn,
 				void *user, struct backoff_error *error);
 
+/** Call @p fn for failed attempts whose lines were kept for a line that did not
+ *  follow: at the end of an input, with @p now_ns BACKOFF_ABSENT; while it is
+ *  followed, with the time, for those that waited long enough. False if @p fn
+ *  returned false. */
+bool tk_dialect_flush(struct tk_dialect *dialect, size_t input, uint64_t now_ns,
+		      tk_reading_fn fn, void *user);
+
 #endif

@@ -4,6 +4,7 @@
 #define TK_GIVE_H
 
 #include "dialect/joins.h"
+#include "dialect/notes.h"
 #include "dialect/view.h"
 
 /** What a rule made of a line. */
@@ -25,6 +26,7 @@ enum tk_applied {
 struct tk_apply {
 	struct tk_view view;
 	struct tk_joins *joins;
+	struct tk_notes *notes;
 	size_t input;
 	/** The time of lines without one; 0: none. */
 	uint64_t arrival_ns;

@@ -233,6 +233,35 @@ check_holes(struct tk_load *load, const struct tk_at *at, struct tk_rule *rule)
 	return fine;
 }
 
+/* What a note is that no event takes. */
+static bool
+load_alone(struct tk_load *load, const cJSON *object,
+	   const struct tk_at *around, struct tk_rule *rule)
+{
+	const cJSON *alone = tk_load_get(object, "alone");
+	struct tk_at at = {around, "alone", 0};
+	const char *text;
+
+	if (alone == NULL)
+		return true;
+	if (rule->type != TK_RULE_NOTE)
+		return tk_load_fail(load, BACKOFF_E_VALUE, &at,
+				    "needs the type \"note\"");
+	text = tk_load_text(load, alone, &at);
+	if (text == NULL)
+		return false;
+	if (strcmp(text, "retry_attempt") == 0)
+		rule->alone = BACKOFF_EVENT_ATTEMPT;
+	else if (strcmp(text, "retry_exhausted") == 0)
+		rule->alone = BACKOFF_EVENT_EXHAUSTED;
+	else
+		return tk_load_fail(load, BACKOFF_E_VALUE, &at,
+				    "must be \"retry_attempt\" or "
+				    "\"retry_exhausted\"");
+	load->file->has_alone = true;
+	return true;
+}
+
 static bool
 load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 	  struct tk_rule *rule)
@@ -246,6 +275,8 @@ load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 				    "must be true or false");
 	rule->open = cJSON_IsTrue(open);
 	load->file->has_open |= rule->open;
+	if (!load_alone(load, object, around, rule))
+		return false;
 	if (takers == NULL)
 		return true;
 	if (rule->type != TK_RULE_NOTE)
@@ -276,7 +307,7 @@ load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 
 	fine = tk_load_keys(load, object, at,
 			    " type when text regex in fields set attrs list "
-			    "each open for description ");
+			    "each open for alone description ");
 	if (!cJSON_IsObject(object))
 		return;
 	type = tk_load_type(load, tk_load_get(object, "type"), at, true);

@@ -254,6 +254,10 @@ check_sample(struct tk_dialect *dialect, const cJSON *item,
 	     next = cJSON_IsArray(line) ? next->next : NULL)
 		status = read_line(dialect, next->valuestring, number++,
 				   &checking);
+	if (status == BACKOFF_OK &&
+	    !tk_dialect_flush(dialect, 0, BACKOFF_ABSENT, check_reading,
+			      &checking))
+		status = BACKOFF_E_NOMEM;
 	if (checking.next != NULL)
 		differs(&checking, "%zu event%s read, more are expected",
 			checking.events,

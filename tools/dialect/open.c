@@ -286,8 +286,10 @@ make_readers(struct tk_dialect *dialect)
 	dialect->probe = tk_unwrap_new();
 	dialect->reader = tk_envelope_reader_new();
 	dialect->apply.joins = tk_joins_new();
+	dialect->apply.notes = tk_notes_new();
 	return dialect->unwrap != NULL && dialect->probe != NULL &&
-	       dialect->reader != NULL && dialect->apply.joins != NULL;
+	       dialect->reader != NULL && dialect->apply.joins != NULL &&
+	       dialect->apply.notes != NULL;
 }
 
 static void
@@ -297,6 +299,7 @@ free_readers(struct tk_dialect *dialect)
 	tk_unwrap_free(dialect->probe);
 	tk_envelope_reader_free(dialect->reader);
 	tk_joins_free(dialect->apply.joins);
+	tk_notes_free(dialect->apply.notes);
 }
 
 enum backoff_status

@@ -181,6 +181,9 @@ struct tk_rule {
 	/** NOTE: the dialects whose events take it; none: any. */
 	char **takers;
 	size_t taker_count;
+	/** NOTE: the event that it is if none takes it: ATTEMPT, or EXHAUSTED
+	 *  only where events take others of its operation; UNKNOWN: none. */
+	enum backoff_event_type alone;
 	/** Lines that matched, and matches that were stopped. */
 	uint64_t matched, stopped;
 	/** Bits of tk_fields without which the line is bad. */
@@ -211,6 +214,8 @@ struct tk_file {
 	const struct tk_file **giver;
 	size_t giver_count;
 	bool has_open;
+	/** Whether a note may be an event. */
+	bool has_alone;
 	/** Its number for tk_dialect_found(). */
 	unsigned source;
 	/** Readings given. */

@@ -234,6 +234,18 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		ingest->live = true;
 }
 
+void
+rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns)
+{
+	for (size_t i = 0; i < inputs; i++) {
+		struct from from = {ingest, i};
+
+		if (!tk_dialect_flush(ingest->dialect, i, now_ns, take_reading,
+				      &from))
+			ingest->no_memory = true;
+	}
+}
+
 bool
 rt_ingest_is_live(const struct rt_ingest *ingest)
 {

@@ -58,6 +58,10 @@ void rt_ingest_clear(struct rt_ingest *ingest);
 /** A tk_line_fn; @p user is a struct rt_ingest. */
 void rt_ingest_line(void *user, size_t input, const struct tk_line *line);
 
+/** Count failed attempts whose lines were kept for one that did not follow, by
+ *  @p now_ns; at the end of all inputs, BACKOFF_ABSENT. */
+void rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns);
+
 /** Whether the log grows with current events, so that windows end now, by the
  *  wall clock. Otherwise they end at the newest event. */
 bool rt_ingest_is_live(const struct rt_ingest *ingest);

@@ -19,6 +19,8 @@
 /* Time to read before keys and the screen are served again. */
 #define READ_NS (8 * BO_NS_PER_MS)
 #define READ_BYTES (256u << 10)
+/* Lines that belong together come within this time. */
+#define QUIET_NS (60 * BO_NS_PER_S)
 /* A busy writer wakes the reader no more often than this. */
 #define HOLD_NS (20 * BO_NS_PER_MS)
 
@@ -39,6 +41,19 @@ clock_ns(clockid_t clock)
 	return (uint64_t)now.tv_sec * BO_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+/* Count what waited for another line for a minute: by the clock if the log is
+ * of now, else by when its last line came. */
+static void
+flush(struct app *app)
+{
+	struct rt_ingest *ingest = &app->session.ingest;
+	bool quiet = app->now_ns - app->line_ns > QUIET_NS;
+
+	if (rt_ingest_is_live(ingest) || quiet)
+		rt_ingest_flush(ingest, app->session.options->path_count,
+				quiet ? BACKOFF_ABSENT : app->wall_ns);
+}
+
 static void
 read_inputs(struct app *app)
 {
@@ -57,6 +72,8 @@ read_inputs(struct app *app)
 	       clock_ns(CLOCK_MONOTONIC) - app->now_ns < READ_NS);
 	if (ingest->lines != lines)
 		app->line_ns = app->now_ns;
+	if (!app->more)
+		flush(app);
 	if (!app->more && !ingest->caught_up) {
 		/* The first complete screen need not wait. */
 		ingest->caught_up = true;

@@ -98,6 +98,8 @@ run(struct rt_session *session)
 	while (tk_follow_read(session->follow, 0, BUDGET, true, rt_ingest_line,
 			      &session->ingest))
 		;
+	rt_ingest_flush(&session->ingest, session->options->path_count,
+			BACKOFF_ABSENT);
 	if (session->ingest.no_memory) {
 		tk_msg_errno("reading", ENOMEM);
 		return TK_EXIT_SYSTEM;

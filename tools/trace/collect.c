@@ -523,6 +523,10 @@ tk_trace_read(struct tk_trace *trace, const char *path,
 			break;
 		}
 	}
+	if (status == BACKOFF_E_NOT_FOUND &&
+	    !tk_dialect_flush(dialect, trace->input, BACKOFF_ABSENT,
+			      take_reading, trace))
+		status = BACKOFF_E_NOMEM;
 	saved = errno;
 	tk_lines_close(lines);
 	errno = saved;

@@ -1,0 +1,226 @@
+/* Tests of notes: whose event they complete, and what they are alone. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "one.h"
+
+#define AT(s) "2026-01-12 10:00:0" s " WARNING "
+#define FINISHED(op, n)                                                        \
+	"Finished call to '" op "' after 0.1(s), this was the " n              \
+	" time calling it.\n"
+#define AGAIN(op, s) "Retrying " op " in " s " seconds as it raised E: x.\n"
+
+/* A line a reading: "attempt f 2/3 +1.5 x". */
+struct seen {
+	char text[1024];
+	size_t used;
+};
+
+static void
+put(struct seen *seen, const char *before, const char *text)
+{
+	if (text != NULL)
+		seen->used += (size_t)snprintf(seen->text + seen->used,
+					       sizeof(seen->text) - seen->used,
+					       "%s%s", before, text);
+}
+
+static void
+put_number(struct seen *seen, const char *before, uint64_t number, double unit)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%g", (double)number / unit);
+	if (number != BACKOFF_ABSENT)
+		put(seen, before, text);
+}
+
+static bool
+see(void *user, const struct tk_reading *reading)
+{
+	const struct backoff_event *event = &reading->event;
+	struct seen *seen = user;
+
+	put(seen, "", backoff_event_type_name(event->type) + 6);
+	put(seen, " ", event->operation);
+	put_number(seen, " ", event->attempt, 1);
+	put_number(seen, "/", event->max_attempts, 1);
+	put_number(seen, " +", event->delay_ns, 1e9);
+	put(seen, " ", event->code);
+	put(seen, " ", event->error);
+	put(seen, "\n", "");
+	return true;
+}
+
+static const struct {
+	const char *why, *lines, *is;
+} row[] = {
+	{"the last attempt of a call is not of the retry of another",
+	 AT("0.100") "billing: Attempt 4/4 failed: declined, giving up\n" AT(
+		 "3.100") "mail: Retrying in 5 seconds\n",
+	 "attempt mail +5\n"},
+	{"a failure is of its own loop",
+	 AT("0.100") "billing: Attempt 1/4 failed: declined\n" AT(
+		 "0.200") "mail: Retrying in 5 seconds\n" AT("0.300") "billing:"
+								      " Retryin"
+								      "g in 2 "
+								      "seconds"
+								      "\n",
+	 "attempt mail +5\nattempt billing 1/4 +2 declined\n"},
+	{"two at once are used in their order",
+	 AT("0.100") "sync: Attempt 2/5 failed: A\n" AT(
+		 "0.110") "sync: Attempt 1/5 failed: B\n" AT("0.120") "sync: "
+								      "Retrying"
+								      " in "
+								      "4s\n" AT(
+									      "0.130") "sync: Retrying in 2s\n",
+	 "attempt sync 2/5 +4 A\nattempt sync 1/5 +2 B\n"},
+	{"an older one that nothing took is not used before a new one",
+	 AT("0.100") FINISHED("f", "3rd") AT("2.100") FINISHED("f", "1st")
+		 AT("2.101") AGAIN("f", "1.0"),
+	 "attempt f 1 +1 x\nexhausted f 3\n"},
+	{"the request of one operation is not that of another",
+	 AT("0.100") "httpx: HTTP Request: POST https://a.example/v1/chat "
+		     "\"HTTP/1.1 404 Not Found\"\n" AT(
+			     "3.100") "openai._base_client: Retrying request "
+				      "to /embed in 0.5 "
+				      "seconds\n",
+	 "attempt /embed +0.5\n"},
+	{"a request long before says nothing about a call without an address",
+	 AT("0.100") "httpx: HTTP Request: POST https://a.example/v1/chat "
+		     "\"HTTP/1.1 404 Not Found\"\n" AT("8.100")
+			     AGAIN("f", "1.0"),
+	 "attempt f +1 x\n"},
+	{"one just before does",
+	 AT("0.100") "httpx: HTTP Request: POST https://a.example/v1/chat "
+		     "\"HTTP/1.1 429 Too Many Requests\"\n" AT("0.101")
+			     AGAIN("f", "1.0"),
+	 "attempt f +1 429 x\n"},
+	{"failures that have no other line are events at the end",
+	 AT("0.100") FINISHED("f", "1st") AT("1.100") FINISHED("f", "2nd"),
+	 "attempt f 1\nattempt f 2\n"},
+	{"one without a retry, where others have one, ended its call",
+	 AT("0.100") FINISHED("f", "1st") AT("0.101") AGAIN("f", "1.0")
+		 AT("1.200") FINISHED("f", "2nd"),
+	 "attempt f 1 +1 x\nexhausted f 2\n"},
+	{"also if its retry has its line before it",
+	 AT("0.101") AGAIN("f", "1.0") AT("0.100") FINISHED("f", "1st")
+		 AT("1.200") FINISHED("f", "2nd"),
+	 "attempt f +1 x\nexhausted f 2\n"},
+	{"nothing but failures, of a loop whose last attempt they number",
+	 AT("0.100") "sync: Attempt 1/3 failed: A\n" AT(
+		 "1.100") "sync: Attempt 2/3 failed: A\n" AT("3.100") "sync: "
+								      "Attempt "
+								      "3/3 "
+								      "failed: "
+								      "A\n",
+	 "attempt sync 1/3 A\nattempt sync 2/3 A\nexhausted sync 3/3 A\n"},
+	{"failures before a sentence that ends their call",
+	 AT("0.100") "sync: Attempt 1/2 failed: A\n" AT(
+		 "1.200") "sync: All 2 attempts failed\n",
+	 "attempt sync 1/2 A\nexhausted sync 2\n"},
+	{"a failure of a request that may be retried, and was not",
+	 "{\"event\":\"call_failed\",\"tool\":\"f\",\"retryable\":true,"
+	 "\"run_id\":\"a\",\"timestamp\":\"2026-01-12T10:00:00.1Z\"}\n"
+	 "{\"event\":\"retry\",\"tool\":\"f\",\"attempt\":1,\"sleep_s\":0.5,"
+	 "\"run_id\":\"a\",\"timestamp\":\"2026-01-12T10:00:00.1Z\"}\n"
+	 "{\"event\":\"call_failed\",\"tool\":\"f\",\"retryable\":true,"
+	 "\"run_id\":\"a\",\"timestamp\":\"2026-01-12T10:00:01.1Z\"}\n",
+	 "attempt f 1 +0.5\nexhausted f\n"},
+};
+
+static void
+read_all(struct tk_dialect *dialect, const char *text, struct seen *seen)
+{
+	struct backoff_error error = {.size = sizeof(error)};
+
+	memset(seen, 0, sizeof(*seen));
+	for (const char *at = text; *at != '\0'; at += strcspn(at, "\n") + 1) {
+		const struct tk_line line = {.text = at,
+					     .length = strcspn(at, "\n")};
+
+		cr_expect_neq(
+			tk_dialect_read(dialect, 0, &line, see, seen, &error),
+			TK_BAD, "%s", error.text);
+	}
+}
+
+Test(dialect_notes, are_about_one_event)
+{
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct backoff_error error = {.size = sizeof(error)};
+		struct tk_dialect *dialect;
+		struct seen seen;
+
+		cr_assert_eq(open_one("auto", &dialect, &error), BACKOFF_OK);
+		read_all(dialect, row[i].lines, &seen);
+		cr_expect(tk_dialect_flush(dialect, 0, BACKOFF_ABSENT, see,
+					   &seen));
+		cr_expect_str_eq(seen.text, row[i].is, "%s\n%s\nnot:\n%s",
+				 row[i].why, seen.text, row[i].is);
+		/* Each counts once. */
+		seen.used = 0;
+		tk_dialect_flush(dialect, 0, BACKOFF_ABSENT, see, &seen);
+		cr_expect_eq(seen.used, 0, "%s", row[i].why);
+		tk_dialect_free(dialect);
+	}
+}
+
+Test(dialect_notes, wait_for_a_minute)
+{
+	const uint64_t line_ns = UINT64_C(1768212000100000000);
+	struct backoff_error error = {.size = sizeof(error)};
+	struct tk_dialect *dialect;
+	struct seen seen;
+
+	cr_assert_eq(open_one("auto", &dialect, &error), BACKOFF_OK);
+	read_all(dialect, AT("0.100") FINISHED("f", "1st"), &seen);
+	tk_dialect_flush(dialect, 0, line_ns + UINT64_C(59000000000), see,
+			 &seen);
+	tk_dialect_flush(dialect, 1, BACKOFF_ABSENT, see, &seen);
+	cr_expect_str_eq(seen.text, "");
+	tk_dialect_flush(dialect, 0, line_ns + UINT64_C(61000000000), see,
+			 &seen);
+	cr_expect_str_eq(seen.text, "attempt f 1\n");
+	tk_dialect_free(dialect);
+}
+
+static bool
+count(void *user, const struct tk_reading *reading)
+{
+	(void)reading;
+	++*(size_t *)user;
+	return true;
+}
+
+/* More lanes and notes than are kept: none of them is lost. */
+Test(dialect_notes, are_counted_when_they_make_room)
+{
+	struct backoff_error error = {.size = sizeof(error)};
+	struct tk_dialect *dialect;
+	size_t readings = 0;
+	char text[160];
+
+	cr_assert_eq(open_one("auto", &dialect, &error), BACKOFF_OK);
+	for (int i = 0; i < 3000; i++) {
+		const struct tk_line line = {
+			.text = text,
+			.length = (size_t)snprintf(
+					  text, sizeof(text),
+					  AT("0") "[worker-%d] x: " FINISHED(
+						  "f%d", "1st"),
+					  i % 200 * (i % 3), i) -
+				  1};
+
+		tk_dialect_read(dialect, 0, &line, count, &readings, &error);
+	}
+	cr_expect_gt(readings, 0);
+	tk_dialect_flush(dialect, 0, BACKOFF_ABSENT, count, &readings);
+	cr_expect_eq(readings, 3000, "%zu", readings);
+	tk_dialect_free(dialect);
+}

@@ -1,0 +1,17 @@
+/* What several lines say about one event, together. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TK_MERGE_H
+#define TK_MERGE_H
+
+#include <stdbool.h>
+
+#include "dialect/fields.h"
+
+/** Give @p to the fields that it lacks. */
+void tk_merge(const struct tk_made *from, struct tk_made *to);
+
+/** Copy all texts to memory of their own, to be freed with free(). NULL: no
+ *  memory. */
+char *tk_merge_keep(struct tk_made *made);
+
+#endif
