@@ -2,39 +2,60 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
-#include "dialect/template.h"
+#include "base/ascii.h"
 #include "guess/inside.h"
 
 /* A template being written. */
 struct draft {
 	const struct tk_shape *shape;
+	const struct tk_tokens *tokens;
 	struct tk_draft *out;
-	struct bo_out text;
+	enum tk_try how;
 	/** Up to here the sentence is written. */
 	size_t cursor;
-	/** The text ends with a hole: another one right behind it would have
-	 *  no end. */
-	bool after_hole;
+	/** There is no room for more. */
+	bool full;
 };
+
+struct tk_part *
+tk_draft_hole(struct tk_draft *draft, const char *field)
+{
+	for (size_t i = 0; i < draft->parts; i++) {
+		if (draft->part[i].field != NULL &&
+		    strcmp(draft->part[i].field, field) == 0)
+			return &draft->part[i];
+	}
+	return NULL;
+}
 
 bool
 tk_draft_has(const struct tk_shape *shape, const struct tk_draft *draft,
 	     const char *field)
 {
-	for (size_t i = 0; i < draft->hole_count; i++) {
-		if (strcmp(draft->hole[i], field) == 0)
+	for (size_t i = 0; i < draft->parts; i++) {
+		if (draft->part[i].field != NULL &&
+		    strcmp(draft->part[i].field, field) == 0)
 			return true;
 	}
-	for (size_t i = 0; i < shape->named_count; i++) {
-		if (strcmp(shape->named[i].field, field) == 0)
-			return true;
-	}
-	return false;
+	return tk_shape_has(shape, field);
+}
+
+void
+tk_draft_doubt(struct tk_draft *draft, const char *format, ...)
+{
+	va_list list;
+
+	if (draft->doubts == TK_DOUBTS)
+		return;
+	va_start(list, format);
+	vsnprintf(draft->doubt[draft->doubts++], sizeof(draft->doubt[0]),
+		  format, list);
+	va_end(list);
 }
 
 static bool
@@ -46,78 +67,63 @@ has(const struct draft *d, const char *field)
 static void
 literal(struct draft *d, size_t to)
 {
-	for (; d->cursor < to; d->cursor++) {
-		char c = d->shape->text[d->cursor];
+	struct tk_draft *out = d->out;
 
-		bo_out_bytes(&d->text, &c, 1);
-		if (c == '{')
-			bo_out_bytes(&d->text, &c, 1);
-		d->after_hole = false;
+	if (to <= d->cursor || d->full)
+		return;
+	if (out->parts > 0 && out->part[out->parts - 1].field == NULL) {
+		out->part[out->parts - 1].length += to - d->cursor;
+	} else if (out->parts < TK_PARTS) {
+		out->part[out->parts++] = (struct tk_part){
+			.at = d->cursor, .length = to - d->cursor};
+	} else {
+		d->full = true;
 	}
+	d->cursor = to;
 }
 
 static void
 hole(struct draft *d, const char *field, const char *kind, size_t to)
 {
-	d->cursor = to;
-	if (d->after_hole)
-		return;
-	d->after_hole = true;
-	if (strcmp(field, "_") != 0) {
-		if (d->out->hole_count == TK_HOLES)
-			field = "_";
-		else
-			d->out->hole[d->out->hole_count++] = field;
+	struct tk_draft *out = d->out;
+	bool after_hole =
+		out->parts > 0 && out->part[out->parts - 1].field != NULL;
+
+	d->full |= out->parts == TK_PARTS || out->holes == TK_HOLES;
+	/* Another one right behind a hole would have no beginning. */
+	if (!after_hole && !d->full) {
+		out->holes++;
+		out->part[out->parts++] =
+			(struct tk_part){.field = field,
+					 .kind = kind,
+					 .at = d->cursor,
+					 .length = to - d->cursor};
 	}
-	bo_out_format(&d->text, kind[0] != '\0' ? "{%s:%s}" : "{%s}", field,
-		      kind);
+	d->cursor = to;
 }
 
-/* Whether one of the words ends what comes before a place; marks and spaces
- * between them are skipped. */
 static bool
 follows(const struct draft *d, size_t at, const char *words)
 {
-	const char *text = d->shape->text;
-	size_t n = 0;
-
-	while (at > 0 && strchr(" (#:=\"'[{*", text[at - 1]) != NULL)
-		at--;
-	while (n < at && ((text[at - n - 1] | 0x20) >= 'a') &&
-	       ((text[at - n - 1] | 0x20) <= 'z'))
-		n++;
-	for (; *words != '\0' && n > 0; words += strcspn(words, " ")) {
-		words += *words == ' ';
-		if (strcspn(words, " ") == n &&
-		    strncasecmp(words, text + at - n, n) == 0)
-			return true;
-	}
-	return false;
+	return tk_word_before(d->shape->text, at, words);
 }
 
 static bool
 precedes(const struct draft *d, size_t at, const char *words)
 {
-	const char *text = d->shape->text;
-	size_t n = 0;
-
-	while (text[at] != '\0' && strchr(" )]'\"", text[at]) != NULL)
-		at++;
-	while (((text[at + n] | 0x20) >= 'a' && (text[at + n] | 0x20) <= 'z'))
-		n++;
-	for (; *words != '\0' && n > 0; words += strcspn(words, " ")) {
-		words += *words == ' ';
-		if (strcspn(words, " ") == n &&
-		    strncasecmp(words, text + at, n) == 0)
-			return true;
-	}
-	return false;
+	return tk_word_behind(d->shape->text, at, words);
 }
 
 static const struct tk_token *
 token_at(const struct draft *d, size_t i)
 {
-	return i < d->shape->tokens.count ? &d->shape->tokens.token[i] : NULL;
+	return i < d->tokens->count ? &d->tokens->token[i] : NULL;
+}
+
+static bool
+is_gap(const struct draft *d, size_t i)
+{
+	return d->how != TK_TRY_ONE && d->shape->gap[i];
 }
 
 /* "of 5", "/5" right after token i. */
@@ -126,50 +132,58 @@ total_follows(const struct draft *d, size_t i)
 {
 	const struct tk_token *between = token_at(d, i + 1);
 	const struct tk_token *total = token_at(d, i + 2);
-	const char *word = between != NULL ? d->shape->text + between->at : "";
+	const char *text = d->shape->text;
 
 	return total != NULL && total->type == TK_TOKEN_COUNT &&
-	       !d->shape->gap[i + 1] && !d->shape->gap[i + 2] &&
-	       (*word == '/' || strncasecmp(word, "of", 2) == 0);
+	       !is_gap(d, i + 1) && !is_gap(d, i + 2) &&
+	       (text[between->at] == '/' ||
+		tk_word_before(text, (size_t)between->at + between->length,
+			       "of von sur de"));
 }
 
 static const char before_delay[] =
 	"in after for wait waiting sleep sleeping pause pausing delay backoff "
-	"off again interval next";
+	"off again interval next hold holding nach en dans tras";
 static const char before_number[] =
 	"attempt attempts try tries retry retries round take number no nr "
-	"count time go";
+	"count time go requeue reattempt redelivery failures failure iteration "
+	"versuch tentative essai intento";
+static const char tries[] = "attempts tries times goes rounds takes failures "
+			    "attempt try versuche versuchen tentatives "
+			    "essais intentos";
 
 static const char *
 field_of_count(const struct draft *d, size_t i, const char **kind)
 {
 	const struct tk_token *token = token_at(d, i);
+	const char *text = d->shape->text;
 	size_t end = (size_t)token->at + token->length;
 	bool ended = d->shape->meaning == TK_MEANS_EXHAUSTED ||
 		     d->shape->meaning == TK_MEANS_SUCCESS;
 
 	*kind = "int";
 	if (follows(d, token->at, "left remaining") ||
-	    precedes(d, end, "left remaining more"))
-		return "left";
-	if ((precedes(d, end, "attempts tries retries") ||
-	     follows(d, token->at, "left remaining")) &&
-	    (strstr(d->shape->text + end, " left") == d->shape->text + end ||
-	     strncasecmp(d->shape->text + end, " attempts left", 14) == 0 ||
-	     strncasecmp(d->shape->text + end, " tries left", 11) == 0 ||
-	     strncasecmp(d->shape->text + end, " retries left", 13) == 0))
+	    precedes(d, end, "left remaining more") ||
+	    strncasecmp(text + end, " attempts left", 14) == 0 ||
+	    strncasecmp(text + end, " tries left", 11) == 0 ||
+	    strncasecmp(text + end, " retries left", 13) == 0 ||
+	    strncasecmp(text + end, " attempts remaining", 19) == 0 ||
+	    strncasecmp(text + end, " retries remaining", 18) == 0)
 		return "left";
 	if (i >= 2 && has(d, "attempt") && total_follows(d, i - 2))
 		return "max_attempts";
-	if (ended && precedes(d, end, "retries"))
-		return "retries";
-	if (ended && precedes(d, end, "attempts tries times"))
-		return "attempts";
-	if (total_follows(d, i) || follows(d, token->at, before_number) ||
-	    (i > 0 && d->shape->text[token->at - 1] == '#'))
-		return "attempt";
 	if (follows(d, token->at, "status code http"))
 		return "code";
+	if (ended && precedes(d, end, "retries requeues reattempts"))
+		return "retries";
+	if (ended && (precedes(d, end, tries) ||
+		      follows(d, token->at, "attempts tries")))
+		return "attempts";
+	if (total_follows(d, i) || follows(d, token->at, before_number) ||
+	    (i > 0 && text[token->at - 1] == '#'))
+		return "attempt";
+	if (follows(d, token->at, "id"))
+		return "trace_id";
 	return "_";
 }
 
@@ -187,6 +201,22 @@ field_of_text(const struct draft *d, size_t at, bool one_word)
 	if (one_word && !has(d, "operation"))
 		return "operation";
 	return !has(d, "error") ? "error" : "_";
+}
+
+/* dotted: letters, digits and _ . $ / -. */
+static const char *
+kind_of_name(const struct draft *d, const struct tk_token *token)
+{
+	if (d->how != TK_TRY_FIRST)
+		return "";
+	for (size_t i = 0; i < token->length; i++) {
+		char c = d->shape->text[token->at + i];
+
+		if (!bo_is_letter(c) && !bo_is_digit(c) &&
+		    strchr("_.$/-", c) == NULL)
+			return "word";
+	}
+	return "dotted";
 }
 
 /* Which field a value is; *kind is that of the template's hole. */
@@ -212,14 +242,16 @@ field_of(const struct draft *d, size_t i, const char **kind)
 		*kind = "ordinal";
 		return "attempt";
 	case TK_TOKEN_ERROR:
-		*kind = "dotted";
+		*kind = kind_of_name(d, token);
 		return "error_type";
 	case TK_TOKEN_ID:
-		*kind = "word";
+		*kind = d->how == TK_TRY_FIRST ? "word" : "";
 		return "trace_id";
 	case TK_TOKEN_NAME:
 		field = field_of_text(d, token->at, true);
-		*kind = strcmp(field, "error") == 0 ? "" : "word";
+		*kind = strcmp(field, "error") == 0 || d->how != TK_TRY_FIRST
+				? ""
+				: "word";
 		return field;
 	case TK_TOKEN_QUOTED:
 		return field_of_text(d, token->at, true);
@@ -231,21 +263,21 @@ field_of(const struct draft *d, size_t i, const char **kind)
 	return field;
 }
 
-/* Whether a word is the unit of the number before it. */
+/* Whether a value has a name before it that is a member. */
 static bool
-is_unit(const struct draft *d, const struct tk_token *token)
+is_named(const struct draft *d, const struct tk_token *token)
 {
-	static const char units[] = "s sec secs second seconds ms millis msec "
-				    "milliseconds min mins minute minutes h "
-				    "hour hours us ns m";
-	const char *word = d->shape->text + token->at;
+	const char *text = d->shape->text;
 
-	for (const char *p = units; *p != '\0';) {
-		size_t n = strcspn(p, " ");
+	for (size_t i = 0; i < d->shape->named_count; i++) {
+		const char *name = d->shape->named[i].name;
+		size_t n = strlen(name), at = token->at;
 
-		if (n == token->length && strncasecmp(p, word, n) == 0)
+		while (at > 0 && (text[at - 1] == '"' || text[at - 1] == '\''))
+			at--;
+		if (at > n && text[at - 1] == '=' &&
+		    memcmp(text + at - 1 - n, name, n) == 0)
 			return true;
-		p += n + (p[n] == ' ');
 	}
 	return false;
 }
@@ -260,18 +292,29 @@ value(struct draft *d, size_t i)
 	bool number =
 		token->type == TK_TOKEN_COUNT || token->type == TK_TOKEN_NUMBER;
 
+	literal(d, token->at);
+	if (is_named(d, token)) {
+		hole(d, "_", "", end);
+		return i;
+	}
 	/* "2 seconds" is one value. */
 	if (number && next != NULL && next->type == TK_TOKEN_WORD &&
-	    !d->shape->gap[i + 1] && is_unit(d, next) &&
-	    !has(d, "delay_seconds")) {
-		literal(d, token->at);
-		hole(d, "delay_seconds", "", (size_t)next->at + next->length);
+	    !is_gap(d, i + 1) &&
+	    tk_word_is_unit(d->shape->text + next->at, next->length)) {
+		field = follows(d, token->at, "took elapsed lasted within")
+				? "elapsed_seconds"
+				: "delay_seconds";
+		hole(d, has(d, field) ? "_" : field,
+		     has(d, field) ? "" : "duration",
+		     (size_t)next->at + next->length);
 		return i + 1;
 	}
 	field = field_of(d, i, &kind);
-	if (strcmp(field, "_") != 0 && has(d, field))
+	if (strcmp(field, "_") != 0 && has(d, field)) {
+		/* In "a of b" only one is the attempt. */
 		field = "_";
-	literal(d, token->at);
+		kind = token->type == TK_TOKEN_COUNT ? "int" : "";
+	}
 	hole(d, field, kind, end);
 	return i;
 }
@@ -297,73 +340,63 @@ gap(struct draft *d, size_t to)
 	     words == 1 && from == 0 ? "word" : "", to);
 }
 
-void
-tk_draft_make(const struct tk_shape *shape, struct tk_draft *out)
+/* Where members begin that say all that a sentence does not: "retrying
+ * op=pay attempt=1". */
+static size_t
+begin_of_members(const struct draft *d)
 {
-	const struct tk_tokens *tokens = &shape->tokens;
-	struct draft d = {.shape = shape,
-			  .out = out,
-			  .text = bo_out_init(out->text, sizeof(out->text))};
+	const char *text = d->shape->text;
+	bool strong;
 
-	out->hole_count = 0;
-	out->is_note = false;
+	for (size_t i = 1; i + 1 < d->tokens->count; i++) {
+		size_t at = d->tokens->token[i].at;
+		size_t end = at + d->tokens->token[i].length;
+
+		if (text[end] != '=' ||
+		    d->tokens->token[i].type != TK_TOKEN_WORD)
+			continue;
+		if (d->shape->named_count > 0 &&
+		    tk_speaks_of_retries(text, at, &strong) && strong &&
+		    tk_meaning_of(text, at) == d->shape->meaning)
+			return i;
+		break;
+	}
+	return d->tokens->count;
+}
+
+void
+tk_draft_make(const struct tk_shape *shape, enum tk_try how,
+	      struct tk_draft *out)
+{
+	struct tk_tokens own;
+	struct draft d = {.shape = shape,
+			  .tokens = &shape->tokens,
+			  .out = out,
+			  .how = how};
+	size_t count;
+
+	memset(out, 0, sizeof(*out));
 	if (!shape->is_sentence)
 		return;
-	/* The words before the first that is always there are not needed,
-	 * unless one of them may be the operation. */
-	for (size_t i = 0; i < tokens->count; i++) {
-		const struct tk_token *token = &tokens->token[i];
+	if (how == TK_TRY_ONE) {
+		tk_tokens_read(shape->text, strlen(shape->text), &own);
+		d.tokens = &own;
+	}
+	if (!tk_shape_has_words(shape)) {
+		literal(&d, strlen(shape->text));
+		return;
+	}
+	count = begin_of_members(&d);
+	for (size_t i = 0; i < count && !d.full; i++) {
+		const struct tk_token *token = &d.tokens->token[i];
 
-		if (shape->gap[i])
+		if (is_gap(&d, i))
 			gap(&d, token->at);
 		if (!tk_token_is_fixed(token))
 			i = value(&d, i);
 		else
 			literal(&d, (size_t)token->at + token->length);
 	}
-	if (shape->gap[tokens->count])
+	if (count == d.tokens->count && is_gap(&d, count))
 		gap(&d, strlen(shape->text));
-}
-
-bool
-tk_draft_fits(const struct tk_shape *shape, const struct tk_draft *draft)
-{
-	struct backoff_error error = {.size = sizeof(error)};
-	struct tk_template *parsed;
-	struct tk_holes holes;
-	bool fits;
-
-	if (!shape->is_sentence || strchr(draft->text, '{') == NULL)
-		return true;
-	if (tk_template_parse(draft->text, &parsed, &error) != BACKOFF_OK)
-		return false;
-	fits = tk_template_match(parsed, shape->text, strlen(shape->text),
-				 &holes) == TK_MATCH;
-	tk_template_free(parsed);
-	return fits;
-}
-
-void
-tk_draft_connect(struct tk_shape *const *shape, struct tk_draft *draft,
-		 size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (shape[i]->meaning != TK_MEANS_RETRY ||
-		    tk_draft_has(shape[i], &draft[i], "delay_seconds"))
-			continue;
-		/* "Attempt 1/3 failed: x" and then "Waiting 2s": one attempt
-		 * in two lines. */
-		for (size_t j = 0; j < count; j++) {
-			uint64_t a = shape[i]->count, b = shape[j]->count;
-
-			if (j == i || shape[j]->meaning != TK_MEANS_RETRY ||
-			    !tk_draft_has(shape[j], &draft[j],
-					  "delay_seconds") ||
-			    tk_draft_has(shape[j], &draft[j], "attempt") ||
-			    !tk_draft_has(shape[i], &draft[i], "attempt") ||
-			    a > b + b / 2 || b > a + a / 2)
-				continue;
-			draft[i].is_note = true;
-		}
-	}
 }

@@ -58,7 +58,7 @@ tk_guess_free(struct tk_guess *guess)
 	if (guess == NULL)
 		return;
 	for (size_t i = 0; i < guess->count; i++)
-		free(guess->shape[i]);
+		tk_shape_free(guess->shape[i]);
 	free(guess->shape);
 	tk_unwrap_free(guess->unwrap);
 	tk_envelope_reader_free(guess->reader);
@@ -67,11 +67,69 @@ tk_guess_free(struct tk_guess *guess)
 }
 
 static bool
-ignore(void *user, const struct tk_reading *reading)
+note_type(void *user, const struct tk_reading *reading)
 {
-	(void)user;
-	(void)reading;
+	struct tk_guess *guess = user;
+
+	guess->known_attempts += reading->event.type == BACKOFF_EVENT_ATTEMPT;
 	return true;
+}
+
+void
+tk_shape_free(struct tk_shape *shape)
+{
+	struct tk_kept *next;
+
+	for (struct tk_kept *kept = shape->kept; kept != NULL; kept = next) {
+		next = kept->next;
+		free(kept);
+	}
+	free(shape);
+}
+
+bool
+tk_shape_has_words(const struct tk_shape *shape)
+{
+	for (size_t i = 0; i < shape->tokens.count; i++) {
+		const struct tk_token *token = &shape->tokens.token[i];
+
+		if (token->type == TK_TOKEN_WORD && token->length > 1)
+			return true;
+	}
+	return false;
+}
+
+/* Members can say what the message does not. */
+static bool
+members_speak(const struct tk_shape *shape, struct tk_piece line)
+{
+	bool strong;
+
+	return tk_shape_has(shape, "attempt") &&
+	       (tk_shape_has(shape, "delay_seconds") ||
+		tk_shape_has(shape, "next_ts") ||
+		tk_shape_has(shape, "max_attempts") ||
+		tk_shape_has(shape, "left") ||
+		shape->meaning != TK_MEANS_RETRY ||
+		tk_speaks_of_retries(line.at, line.length, &strong));
+}
+
+static uint64_t
+hash_of(const struct tk_shape *shape)
+{
+	uint64_t hash = tk_tokens_hash(shape->text, &shape->tokens);
+	const char meaning = (char)shape->meaning;
+
+	hash = bo_hash(hash, &meaning, 1);
+	/* Without words, all of it is a name. */
+	if (!tk_shape_has_words(shape))
+		hash = bo_hash(hash, shape->text, strlen(shape->text));
+	hash = bo_hash(hash, shape->when_name, strlen(shape->when_name));
+	hash = bo_hash(hash, shape->when_value, strlen(shape->when_value));
+	for (size_t i = 0; i < shape->named_count; i++)
+		hash = bo_hash(hash, shape->named[i].name,
+			       strlen(shape->named[i].name));
+	return hash;
 }
 
 /* The sentence in a line: its message, or all of it if it has none. */
@@ -81,19 +139,29 @@ describe(struct tk_shape *shape, struct tk_envelope *envelope)
 	struct tk_piece text = envelope->body;
 	bool is_text = envelope->kind == TK_ENVELOPE_TEXT ||
 		       envelope->kind == TK_ENVELOPE_TAIL;
+	bool has_text;
 
 	/* What looks like a logger may be a part of the sentence. */
 	if (is_text &&
 	    !tk_speaks_of_retries(text.at, text.length, &shape->strong))
 		text = envelope->message;
+	has_text = is_text || text.at != envelope->text.at;
 	shape->has_members = envelope->kind != TK_ENVELOPE_TEXT;
 	shape->is_sentence =
 		tk_speaks_of_retries(text.at, text.length, &shape->strong) &&
-		(is_text || text.at != envelope->text.at);
+		has_text;
 	shape->has_time = envelope->ts_ns != BACKOFF_ABSENT;
 	shape->has_id = envelope->id.at != NULL;
 	shape->has_thread = envelope->thread.at != NULL;
 	shape->meaning = tk_meaning_of(text.at, text.length);
+	for (size_t i = 0; i < TK_NUMBERS; i++)
+		shape->number[i] = -1;
+	tk_shape_members(shape, envelope);
+	if (!shape->is_sentence && has_text && shape->has_members)
+		shape->is_sentence = members_speak(shape, envelope->text);
+	if (text.at >= envelope->message.at &&
+	    text.at <= envelope->message.at + envelope->message.length)
+		shape->body = (size_t)(text.at - envelope->message.at);
 	if (text.length >= sizeof(shape->text))
 		text.length = sizeof(shape->text) - 1;
 	memcpy(shape->text, text.at, text.length);
@@ -101,29 +169,51 @@ describe(struct tk_shape *shape, struct tk_envelope *envelope)
 	if (shape->is_sentence)
 		tk_tokens_read(shape->text, text.length, &shape->tokens);
 	if (shape->has_members)
-		tk_shape_members(shape, envelope);
-	shape->hash = tk_tokens_hash(shape->text, &shape->tokens);
-	shape->hash = bo_hash(shape->hash, shape->when_name,
-			      strlen(shape->when_name));
-	shape->hash = bo_hash(shape->hash, shape->when_value,
-			      strlen(shape->when_value));
-	for (size_t i = 0; i < shape->named_count; i++)
-		shape->hash = bo_hash(shape->hash, shape->named[i].name,
-				      strlen(shape->named[i].name));
+		tk_shape_when(shape, envelope);
+	shape->hash = hash_of(shape);
+}
+
+/* Keep a message of a sentence, unless there are enough. */
+static enum backoff_status
+keep_message(struct tk_guess *guess, struct tk_shape *shape,
+	     struct tk_piece message)
+{
+	const struct tk_shape *found = &guess->current;
+	struct tk_kept *kept, **end = &shape->kept;
+
+	if (shape->kept_count >= TK_KEPT_EACH || guess->kept >= TK_KEPT_ALL ||
+	    message.length >= TK_SHAPE_TEXT)
+		return BACKOFF_OK;
+	kept = malloc(sizeof(*kept) + message.length + 1);
+	if (kept == NULL)
+		return BACKOFF_E_NOMEM;
+	kept->next = NULL;
+	memcpy(kept->number, found->number, sizeof(kept->number));
+	kept->body = found->body < message.length ? found->body : 0;
+	memcpy(kept->text, message.at, message.length);
+	kept->text[message.length] = '\0';
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = kept;
+	shape->kept_count++;
+	guess->kept++;
+	return BACKOFF_OK;
 }
 
 /* Count the sentence, or keep it as a new one. */
 static enum backoff_status
-keep(struct tk_guess *guess, const struct tk_line *line)
+keep(struct tk_guess *guess, const struct tk_line *line,
+     struct tk_piece message)
 {
 	const struct tk_shape *found = &guess->current;
 	struct tk_shape *copy;
 
-	guess->speaking++;
+	guess->speaking += !found->known;
 	for (size_t i = 0; i < guess->count; i++) {
-		if (guess->shape[i]->hash == found->hash) {
+		if (guess->shape[i]->hash == found->hash &&
+		    guess->shape[i]->known == found->known) {
 			guess->shape[i]->count++;
-			return BACKOFF_OK;
+			return keep_message(guess, guess->shape[i], message);
 		}
 	}
 	if (guess->count == TK_SHAPES_MAX) {
@@ -144,35 +234,46 @@ keep(struct tk_guess *guess, const struct tk_line *line)
 		copy->line[line->length] = '\0';
 	}
 	guess->shape[guess->count++] = copy;
-	return BACKOFF_OK;
+	return keep_message(guess, copy, message);
 }
 
 enum backoff_status
 tk_guess_line(struct tk_guess *guess, size_t input, const struct tk_line *line)
 {
+	struct backoff_error error = {.size = sizeof(error)};
 	struct tk_envelope envelope;
 	struct tk_payload payload;
+	bool known = false;
 
 	guess->lines++;
-	switch (tk_dialect_read(guess->known, input, line, ignore, NULL,
-				NULL)) {
+	switch (tk_dialect_read(guess->known, input, line, note_type, guess,
+				&error)) {
 	case TK_EVENT:
 		guess->read++;
-		return BACKOFF_OK;
+		known = true;
+		if (guess->known_attempts > 0)
+			return BACKOFF_OK;
+		break;
 	case TK_BAD:
+		if (error.status == BACKOFF_E_NOMEM)
+			return BACKOFF_E_NOMEM;
+		break;
 	case TK_FOREIGN:
 		break;
 	}
 	if (line->oversize || line->not_text != NULL ||
-	    tk_unwrap_line(guess->unwrap, input, line, &payload, NULL) !=
-		    TK_UNWRAPPED ||
-	    !tk_may_speak_of_retries(payload.text, payload.length))
+	    tk_unwrap_line(guess->unwrap, input, line, &payload, &error) !=
+		    TK_UNWRAPPED)
+		return error.status == BACKOFF_E_NOMEM ? BACKOFF_E_NOMEM
+						       : BACKOFF_OK;
+	if (!tk_may_speak_of_retries(payload.text, payload.length))
 		return BACKOFF_OK;
 	if (tk_envelope_read(guess->reader, input, &payload, &envelope, NULL) ==
 	    BACKOFF_E_NOMEM)
 		return BACKOFF_E_NOMEM;
 	memset(&guess->current, 0, sizeof(guess->current));
 	describe(&guess->current, &envelope);
+	guess->current.known = known;
 	/* "retries": 3 and "retryable": true are not retries. */
 	if (!guess->current.is_sentence &&
 	    (guess->current.when_name[0] == '\0' ||
@@ -180,7 +281,26 @@ tk_guess_line(struct tk_guess *guess, size_t input, const struct tk_line *line)
 	      !tk_shape_has(&guess->current, "attempt") &&
 	      !tk_shape_has(&guess->current, "delay_seconds"))))
 		return BACKOFF_OK;
-	return keep(guess, line);
+	return keep(guess, line, envelope.message);
+}
+
+/* A dialect that reads ends of calls, and nothing else of them, was not meant:
+ * the sentences are this log's own. Forget them otherwise. */
+static void
+decide_known(struct tk_guess *guess)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < guess->count; i++) {
+		struct tk_shape *shape = guess->shape[i];
+
+		if (shape->known &&
+		    (guess->known_attempts > 0 || guess->speaking == 0))
+			tk_shape_free(shape);
+		else
+			guess->shape[kept++] = shape;
+	}
+	guess->count = kept;
 }
 
 /* Sentences that certainly speak of retries first, then by their lines. */
@@ -197,30 +317,56 @@ by_weight(const void *a, const void *b)
 	return strcmp(x->text, y->text);
 }
 
-/* Draft the largest; one whose template does not fit its own line, with the
- * words of that line, or not at all. */
-static void
+/* Draft a sentence in the way that reads the most of its lines. */
+static enum backoff_status
+make_draft(const struct tk_shape *shape, struct tk_draft *best)
+{
+	struct tk_draft draft;
+
+	for (enum tk_try how = TK_TRY_FIRST; how < TK_TRIES; how++) {
+		enum backoff_status status;
+
+		tk_draft_make(shape, how, &draft);
+		status = tk_draft_decide(shape, &draft);
+		if (status != BACKOFF_OK)
+			return status;
+		if (how == TK_TRY_FIRST || draft.matched > best->matched)
+			*best = draft;
+		if (best->matched == shape->kept_count)
+			break;
+	}
+	return BACKOFF_OK;
+}
+
+/* Draft the largest. */
+static enum backoff_status
 make_drafts(struct tk_guess *guess)
 {
+	struct tk_draft *draft = guess->draft;
+	enum backoff_status status;
 	size_t used = 0;
 
 	for (size_t i = 0; i < guess->count && used < TK_GUESS_MAX; i++) {
 		struct tk_shape *shape = guess->shape[i];
-		struct tk_draft *draft = &guess->draft[used];
 
-		tk_draft_make(shape, draft);
-		if (!tk_draft_fits(shape, draft)) {
-			memset(shape->gap, 0, sizeof(shape->gap));
-			tk_tokens_read(shape->text, strlen(shape->text),
-				       &shape->tokens);
-			tk_draft_make(shape, draft);
-		}
-		if (!tk_draft_fits(shape, draft))
+		status = make_draft(shape, &draft[used]);
+		if (status != BACKOFF_OK)
+			return status;
+		if (draft[used].matched == 0 && shape->kept_count > 0)
 			continue;
 		guess->shape[i] = guess->shape[used];
 		guess->shape[used++] = shape;
 	}
 	guess->drafts = used;
+	status = tk_draft_operations(guess->shape, draft, used);
+	if (status != BACKOFF_OK)
+		return status;
+	tk_draft_connect(guess->shape, draft, used);
+	tk_draft_count(guess->shape, draft, used);
+	status = tk_draft_sort(guess->shape, draft, used);
+	for (size_t i = 0; i < used; i++)
+		tk_draft_render(guess->shape[i], &draft[i], false);
+	return status;
 }
 
 enum backoff_status
@@ -228,6 +374,7 @@ tk_guess_finish(struct tk_guess *guess)
 {
 	size_t kept = 0;
 
+	decide_known(guess);
 	if (guess->count == 0)
 		return BACKOFF_OK;
 	qsort(guess->shape, guess->count, sizeof(*guess->shape), by_weight);
@@ -238,15 +385,13 @@ tk_guess_finish(struct tk_guess *guess)
 		for (size_t j = 0; j < kept && j < 64 && !merged; j++)
 			merged = tk_shape_merge(guess->shape[j], shape);
 		if (merged)
-			free(shape);
+			tk_shape_free(shape);
 		else
 			guess->shape[kept++] = shape;
 	}
 	guess->count = kept;
 	qsort(guess->shape, guess->count, sizeof(*guess->shape), by_weight);
-	make_drafts(guess);
-	tk_draft_connect(guess->shape, guess->draft, guess->drafts);
-	return BACKOFF_OK;
+	return make_drafts(guess);
 }
 
 size_t

@@ -4,25 +4,57 @@
 #define TK_GUESS_INSIDE_H
 
 #include "dialect/dialect.h"
+#include "dialect/template.h"
 #include "guess/shape.h"
 
 /** Sentences that are shown and written. */
 #define TK_GUESS_MAX 10
 /** Sentences that are kept apart before they are merged. */
 #define TK_SHAPES_MAX 512
+/** Messages that are kept of each, and of all. */
+#define TK_KEPT_EACH 48
+#define TK_KEPT_ALL 4096
 #define TK_DRAFT_TEXT 2048
-#define TK_HOLES 16
+/** Holes of a template; the rest of a longer sentence is left out. */
+#define TK_HOLES 24
+#define TK_PARTS (2 * TK_TOKENS_MAX + 2)
+#define TK_DOUBTS 4
+
+/** A literal, or a hole. */
+struct tk_part {
+	/** NULL: a literal, of these bytes of the shape's text. */
+	const char *field, *kind;
+	size_t at, length;
+	/** No word says that the number is this. */
+	bool unsure;
+	/** Another sentence says what it is. */
+	bool sure;
+};
 
 /** A rule, as it will be written. */
 struct tk_draft {
-	/** A template; "" if a member says it. */
+	struct tk_part part[TK_PARTS];
+	size_t parts, holes;
+	/** Stands before the first hole in all lines; "" if nothing does. */
+	char anchor[64];
+	/** The message begins with the first hole: as a regex. */
+	bool at_begin;
+	/** The template; "" if a member says it. */
 	char text[TK_DRAFT_TEXT];
-	/** Names of the fields that the template has holes for. */
-	const char *hole[TK_HOLES];
-	size_t hole_count;
 	/** It says less than another sentence about the same attempt, which
 	 *  follows at once. */
 	bool is_note;
+	/** What is added to the attempt and to the limit. */
+	int add_attempt, add_limit;
+	/** What the lines have; -1: nothing. */
+	int32_t low[TK_NUMBERS], high[TK_NUMBERS];
+	/** The attempt is the limit in all of them. */
+	bool at_limit;
+	/** Messages that were kept and that the template reads. */
+	size_t matched;
+	/** What somebody who knows the program should look at. */
+	char doubt[TK_DOUBTS][160];
+	size_t doubts;
 };
 
 struct tk_guess {
@@ -31,25 +63,84 @@ struct tk_guess {
 	/** The built-in dialects. */
 	struct tk_dialect *known;
 	uint64_t lines, read, speaking, more;
+	/** Attempts that built-in dialects read. */
+	uint64_t known_attempts;
 	struct tk_shape **shape;
-	size_t count;
+	size_t count, kept;
 	struct tk_shape current;
 	struct tk_draft draft[TK_GUESS_MAX];
 	size_t drafts;
 };
 
-/** Draft the template of a sentence. */
-void tk_draft_make(const struct tk_shape *shape, struct tk_draft *out);
+/** What a message that was kept has in the holes of a template. */
+typedef void (*tk_values_fn)(void *user, const struct tk_kept *kept,
+			     const struct tk_holes *holes);
 
-/** Whether the template reads the line that it was made of. */
-bool tk_draft_fits(const struct tk_shape *shape, const struct tk_draft *draft);
+/** How to draft a sentence again, if its template does not read all lines. */
+enum tk_try {
+	TK_TRY_FIRST,
+	/** Names may be any words. */
+	TK_TRY_LOOSE,
+	/** With the words of its first line only. */
+	TK_TRY_ONE,
+	TK_TRIES,
+};
+
+/** Draft the template of a sentence. */
+void tk_draft_make(const struct tk_shape *shape, enum tk_try how,
+		   struct tk_draft *out);
+
+/** Write draft->text; with @p numbered holes are called h0, h1 and so on. */
+void tk_draft_render(const struct tk_shape *shape, struct tk_draft *draft,
+		     bool numbered);
+
+/** Call for each message of @p lines that the draft's template reads, and
+ *  count them. BACKOFF_OK, BACKOFF_E_NOMEM. */
+enum backoff_status tk_draft_each(const struct tk_shape *shape,
+				  struct tk_draft *draft,
+				  const struct tk_shape *lines, tk_values_fn fn,
+				  void *user, size_t *matched);
+
+/** Decide by the values in its lines which hole is what. BACKOFF_OK,
+ *  BACKOFF_E_NOMEM. */
+enum backoff_status tk_draft_decide(const struct tk_shape *shape,
+				    struct tk_draft *draft);
+
+/** Find the operations of other sentences in the words of those that have
+ *  none. BACKOFF_OK, BACKOFF_E_NOMEM. */
+enum backoff_status tk_draft_operations(struct tk_shape *const *shape,
+					struct tk_draft *draft, size_t count);
+
+/** Compare the numbers of all sentences: from what they count, and which
+ *  sentences end a call. */
+void tk_draft_count(struct tk_shape *const *shape, struct tk_draft *draft,
+		    size_t count);
 
 /** Find sentences that only prepare another one. */
 void tk_draft_connect(struct tk_shape *const *shape, struct tk_draft *draft,
 		      size_t count);
 
+/** Put those that read the lines of others behind them. BACKOFF_OK,
+ *  BACKOFF_E_NOMEM. */
+enum backoff_status tk_draft_sort(struct tk_shape **shape,
+				  struct tk_draft *draft, size_t count);
+
 /** Whether a rule has a field, from a hole or a member. */
 bool tk_draft_has(const struct tk_shape *shape, const struct tk_draft *draft,
 		  const char *field);
+
+/** The hole of a field; NULL if there is none. */
+struct tk_part *tk_draft_hole(struct tk_draft *draft, const char *field);
+
+/** The type of its rule. */
+const char *tk_draft_type(const struct tk_shape *shape,
+			  const struct tk_draft *draft);
+
+/** Whether a sentence means that. */
+bool tk_guess_means(const struct tk_guess *guess, enum tk_meaning meaning);
+
+/** Note a doubt. */
+void tk_draft_doubt(struct tk_draft *draft, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

@@ -85,6 +85,35 @@ plan_count(const struct tk_shape *shape)
 	return count;
 }
 
+/* Durations, and numbers with a unit: a sentence that has one plans something,
+ * and another one does not. */
+static size_t
+duration_count(const struct tk_shape *shape)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < shape->tokens.count; i++) {
+		const struct tk_token *token = &shape->tokens.token[i];
+		const struct tk_token *next =
+			i + 1 < shape->tokens.count ? token + 1 : NULL;
+
+		count +=
+			token->type == TK_TOKEN_DURATION ||
+			(is_plan(token) && next != NULL &&
+			 next->type == TK_TOKEN_WORD &&
+			 tk_word_is_unit(shape->text + next->at, next->length));
+	}
+	return count;
+}
+
+static bool
+has_same_names(const struct tk_shape *a, const struct tk_shape *b)
+{
+	return tk_shape_has(a, "delay_seconds") ==
+		       tk_shape_has(b, "delay_seconds") &&
+	       tk_shape_has(a, "attempt") == tk_shape_has(b, "attempt");
+}
+
 /* Whether a token is a word, or a mark that says as much. */
 static bool
 is_word(const struct tk_shape *shape, size_t i)
@@ -101,12 +130,16 @@ is_word(const struct tk_shape *shape, size_t i)
 static bool
 has_neighbour(const struct tk_shape *into, const uint8_t *partner, size_t i)
 {
+	bool before, behind;
+
 	if (partner[i] == UINT8_MAX)
 		return false;
-	return (i > 0 && partner[i - 1] != UINT8_MAX &&
-		partner[i - 1] + 1 == partner[i] && is_word(into, i - 1)) ||
-	       (i + 1 < into->tokens.count && partner[i + 1] != UINT8_MAX &&
-		partner[i + 1] == partner[i] + 1 && is_word(into, i + 1));
+	before = i > 0 && partner[i - 1] != UINT8_MAX &&
+		 partner[i - 1] + 1 == partner[i];
+	behind = i + 1 < into->tokens.count && partner[i + 1] != UINT8_MAX &&
+		 partner[i + 1] == partner[i] + 1;
+	return (before && behind) || (before && is_word(into, i - 1)) ||
+	       (behind && is_word(into, i + 1));
 }
 
 static bool
@@ -118,8 +151,22 @@ has_same_members(const struct tk_shape *a, const struct tk_shape *b)
 	       strcmp(a->when_value, b->when_value) == 0;
 }
 
+/* Take the lines of another sentence. */
+static void
+take(struct tk_shape *into, struct tk_shape *from)
+{
+	struct tk_kept **end = &into->kept;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = from->kept;
+	into->kept_count += from->kept_count;
+	from->kept = NULL;
+	into->count += from->count;
+}
+
 bool
-tk_shape_merge(struct tk_shape *into, const struct tk_shape *from)
+tk_shape_merge(struct tk_shape *into, struct tk_shape *from)
 {
 	uint8_t partner[TK_TOKENS_MAX];
 	size_t mine = word_count(into), other = word_count(from), words;
@@ -127,12 +174,15 @@ tk_shape_merge(struct tk_shape *into, const struct tk_shape *from)
 	size_t plans;
 	bool gap = false;
 
-	if (into->meaning != from->meaning || !has_same_members(into, from))
+	if (into->meaning != from->meaning || !has_same_members(into, from) ||
+	    !has_same_names(into, from))
 		return false;
 	if (!into->is_sentence) {
-		into->count += from->count;
+		take(into, from);
 		return true;
 	}
+	if ((duration_count(into) > 0) != (duration_count(from) > 0))
+		return false;
 	words = common(into, from, partner);
 	/* An error may have numbers, but what is planned has as many in all
 	 * lines. */
@@ -144,9 +194,15 @@ tk_shape_merge(struct tk_shape *into, const struct tk_shape *from)
 			has_neighbour(into, partner, i);
 	if (kept < plans)
 		return false;
-	kept = 0;
-	if (words == 0 || (words < 2 && least > 2) || words * 5 < least * 3)
+	/* Where what is planned is alike, more of the rest may differ. */
+	if (words == 0 || (words < 2 && least > 2) ||
+	    words * 5 < least * (plans > 0 && kept == plan_count(into) &&
+						 kept == plan_count(from) &&
+						 words > 2
+					 ? 2
+					 : 3))
 		return false;
+	kept = 0;
 	for (size_t i = 0; i < into->tokens.count; i++) {
 		gap |= into->gap[i];
 		if (partner[i] == UINT8_MAX) {
@@ -164,6 +220,6 @@ tk_shape_merge(struct tk_shape *into, const struct tk_shape *from)
 	       from->gap[from->tokens.count];
 	into->tokens.count = kept;
 	into->gap[kept] = gap;
-	into->count += from->count;
+	take(into, from);
 	return true;
 }

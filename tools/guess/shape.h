@@ -16,10 +16,32 @@ enum tk_meaning {
 
 /** A member whose name says which field it holds. */
 struct tk_named {
-	/** Index into the table of names; its unit. */
+	/** A unit that is not in the value; NULL: none. */
 	const char *field, *unit;
+	/** Its path. */
 	char name[64];
+	/** It counts retries, so one more attempt. */
 	int add;
+	/** "2/5": also the limit. */
+	bool of_limit;
+};
+
+/** Numbers that the rest of a log explains. */
+enum tk_number {
+	TK_NUMBER_ATTEMPT,
+	TK_NUMBER_LIMIT,
+	TK_NUMBER_LEFT,
+	TK_NUMBERS,
+};
+
+/** A message that was kept, to see what varies. */
+struct tk_kept {
+	struct tk_kept *next;
+	/** What members have; -1: none. */
+	int32_t number[TK_NUMBERS];
+	/** Where the sentence begins in it. */
+	size_t body;
+	char text[];
 };
 
 #define TK_NAMED_MAX 12
@@ -31,6 +53,8 @@ struct tk_shape {
 	enum tk_meaning meaning;
 	/** It has a word that only retries have. */
 	bool strong;
+	/** A built-in dialect reads it. */
+	bool known;
 	/** JSON, logfmt, or console text with an object: members have
 	 *  values. */
 	bool has_members;
@@ -45,6 +69,13 @@ struct tk_shape {
 	struct tk_tokens tokens;
 	/** What varies before a token, or at the end. */
 	bool gap[TK_TOKENS_MAX + 1];
+	/** The first messages of it. */
+	struct tk_kept *kept;
+	size_t kept_count;
+	/** Numbers of the current line's members. */
+	int32_t number[TK_NUMBERS];
+	/** The message has the sentence from here on. */
+	size_t body;
 };
 
 /** Whether a text speaks of retries; sets *strong. */
@@ -57,14 +88,35 @@ bool tk_may_speak_of_retries(const char *text, size_t length);
 /** What a message means. */
 enum tk_meaning tk_meaning_of(const char *text, size_t length);
 
-/** Find the members whose names say what they hold, and if the message is not
- *  about retries, the one that is. */
+/** Whether a word ends what stands before a place, or begins what stands behind
+ *  it; spaces and marks between them do not count. @p words has spaces between
+ *  them. */
+bool tk_word_before(const char *text, size_t at, const char *words);
+bool tk_word_behind(const char *text, size_t at, const char *words);
+
+/** Whether a word is a unit of durations. */
+bool tk_word_is_unit(const char *text, size_t length);
+
+/** Find the members whose names say what they hold. */
 void tk_shape_members(struct tk_shape *shape, struct tk_envelope *envelope);
+
+/** Find the member that holds the message; if that is not about retries, the
+ *  one that is. */
+void tk_shape_when(struct tk_shape *shape, struct tk_envelope *envelope);
+
+/** Whether the message has a word: else all of it is a name. */
+bool tk_shape_has_words(const struct tk_shape *shape);
 
 /** Whether a member holds that field. */
 bool tk_shape_has(const struct tk_shape *shape, const char *field);
 
-/** Make one sentence of two, if they are. */
-bool tk_shape_merge(struct tk_shape *into, const struct tk_shape *from);
+/** The member that holds "2/5"; NULL if none does. */
+const struct tk_named *tk_shape_of_limit(const struct tk_shape *shape);
+
+/** Make one sentence of two, if they are; the lines of @p from are then
+ *  @p into's. */
+bool tk_shape_merge(struct tk_shape *into, struct tk_shape *from);
+
+void tk_shape_free(struct tk_shape *shape);
 
 #endif

@@ -49,6 +49,17 @@ is_hex(const char *p, size_t n)
 	return n >= 8 && digits > 0 && digits < n;
 }
 
+/* A library that is named after what it does is not what is tried. */
+static bool
+speaks(const char *p, size_t n)
+{
+	for (size_t i = 0; i + 5 <= n; i++) {
+		if (strncasecmp(p + i, "retry", 5) == 0)
+			return true;
+	}
+	return false;
+}
+
 static enum tk_token_type
 type_of(const char *p, size_t n)
 {
@@ -62,16 +73,24 @@ type_of(const char *p, size_t n)
 	}
 	if ((n > 5 && ends_with(p, n, "Error")) ||
 	    ends_with(p, n, "Exception") ||
+	    (letters > 0 && marks > 0 &&
+	     (ends_with(p, n, "Timeout") || ends_with(p, n, "Refused") ||
+	      ends_with(p, n, "Reset"))) ||
 	    (n > 7 && ends_with(p, n, "Failure")))
 		return TK_TOKEN_ERROR;
 	if (digits == n)
 		return n < 10 ? TK_TOKEN_COUNT : TK_TOKEN_NAME;
 	if (digits == 0)
-		return marks == 0 && letters > 0 ? TK_TOKEN_WORD
-						 : TK_TOKEN_NAME;
+		return (marks == 0 && letters > 0) || speaks(p, n)
+			       ? TK_TOKEN_WORD
+			       : TK_TOKEN_NAME;
 	if (letters == 0 && digits + 1 == n && marks == 1 &&
 	    memchr(p, '.', n) != NULL && bo_is_digit(p[0]))
 		return TK_TOKEN_NUMBER;
+	/* 00:00:01.5 */
+	if (letters == 0 && marks >= 2 && n >= 7 && p[0] != '.' &&
+	    memchr(p, ':', n) != NULL && tk_duration_parse(p, n, 9, &ns))
+		return TK_TOKEN_DURATION;
 	if (letters == 2 && marks == 0 && digits + 2 == n &&
 	    (ends_with(p, n, "st") || ends_with(p, n, "nd") ||
 	     ends_with(p, n, "rd") || ends_with(p, n, "th")))
@@ -96,7 +115,8 @@ add(struct tk_tokens *out, size_t at, size_t length, enum tk_token_type type)
 /* "2/5" and "#3" are counts with marks; a dot, colon or exclamation mark at the
  * end belongs to the sentence. */
 static bool
-add_chunk(struct tk_tokens *out, const char *text, size_t at, size_t length)
+add_chunk(struct tk_tokens *out, const char *text, size_t at, size_t length,
+	  bool is_name)
 {
 	size_t end = at + length, slash;
 
@@ -109,6 +129,9 @@ add_chunk(struct tk_tokens *out, const char *text, size_t at, size_t length)
 	length = end - at;
 	while (length > 0 && strchr(".:!?-/", text[at + length - 1]) != NULL)
 		length--;
+	/* The name of a value. */
+	if (length > 0 && is_name && !bo_is_digit(text[at]))
+		return add(out, at, end - at, TK_TOKEN_WORD);
 	slash = at;
 	while (slash < at + length && bo_is_digit(text[slash]))
 		slash++;
@@ -160,7 +183,10 @@ tk_tokens_read(const char *text, size_t length, struct tk_tokens *out)
 		    (close = closing_quote(text, length, at)) > 0) {
 			if (!add(out, at, 1, TK_TOKEN_MARK) ||
 			    !add(out, at + 1, close - at - 1,
-				 TK_TOKEN_QUOTED) ||
+				 close + 1 < length && text[at] == '"' &&
+						 text[close + 1] == ':'
+					 ? TK_TOKEN_WORD
+					 : TK_TOKEN_QUOTED) ||
 			    !add(out, close, 1, TK_TOKEN_MARK))
 				return;
 			at = close + 1;
@@ -174,7 +200,8 @@ tk_tokens_read(const char *text, size_t length, struct tk_tokens *out)
 		}
 		for (n = 0; at + n < length && !is_end(text[at + n]);)
 			n++;
-		if (!add_chunk(out, text, at, n))
+		if (!add_chunk(out, text, at, n,
+			       at + n < length && text[at + n] == '='))
 			return;
 		at += n;
 	}

@@ -134,9 +134,11 @@ look_at(void *user, const struct tk_look *look)
 	check->matched |= look->matched;
 	if (look->matched && !check->shown[look->rule] &&
 	    tk_dialect_rule(check->dialect, look->rule, &rule)) {
+		uint64_t lines = matched(check, &rule, look->rule);
+
 		check->shown[look->rule] = true;
 		printf("  %s %s: %" PRIu64 " line%s; the first:\n", rule.rule,
-		       rule.type, rule.matched, rule.matched == 1 ? "" : "s");
+		       rule.type, lines, lines == 1 ? "" : "s");
 		show_holes(look, show_text(look->text));
 	}
 	if (look->matched || look->condition != NULL ||
