@@ -9,6 +9,7 @@
 #include "report/condition.h"
 #include "report/full.h"
 #include "report/gaps.h"
+#include "report/names.h"
 #include "report/paragraph.h"
 #include "report/report.h"
 #include "report/sentences.h"
@@ -207,7 +208,7 @@ write_read(const struct rs_report *report, FILE *out)
 	const struct rs_comparison *comparison = report->comparison;
 	const struct rs_log *log = comparison->plan->log;
 	const struct tk_trace_totals *totals = tk_trace_totals(log->trace);
-	char from[40], to[40], length[16];
+	char from[40], to[40], length[16], names[PARAGRAPH_MAX];
 
 	fprintf(out, "\nRead\n");
 	for (size_t i = 0; i < report->path_count; i++)
@@ -240,6 +241,8 @@ write_read(const struct rs_report *report, FILE *out)
 		     log->call_count - log->quality->stand_ins,
 		     log->operation_count,
 		     log->operation_count == 1 ? "" : "s");
+	if (rs_names_text(log, names, sizeof(names)))
+		rs_paragraph(out, 2, "", "%s", names);
 	if (log->unchosen)
 		rs_paragraph(out, 2, "",
 			     "results are about the chosen calls only, which "

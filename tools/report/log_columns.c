@@ -51,6 +51,8 @@ TOTAL(hedged_calls, hedged_calls)
 QUALITY(copies, copies)
 QUALITY(strays, strays)
 QUALITY(lost_lines, loss.lost_lines)
+QUALITY(pooled_operations, operations.names)
+QUALITY(pooled_targets, targets.names)
 QUALITY(timeless, timeless)
 QUALITY(unknown_delays, unknown_delays)
 QUALITY(orphans, loss.orphans)
@@ -153,6 +155,11 @@ static const struct rs_column log_column[] = {
 	{COLUMN(calls, RS_UNIT_COUNT, get_log_calls, "recorded calls")},
 	{COLUMN(operations, RS_UNIT_COUNT, get_operations,
 		"operations that these calls belong to")},
+	{COLUMN(pooled_operations, RS_UNIT_COUNT, get_log_pooled_operations,
+		"names of operations that have ids in them or few calls, and "
+		"are read as fewer names, because they are too many")},
+	{COLUMN(pooled_targets, RS_UNIT_COUNT, get_log_pooled_targets,
+		"likewise of targets")},
 	{COLUMN(from, RS_UNIT_TIME, get_from,
 		"time of the first event, strays left out")},
 	{COLUMN(to, RS_UNIT_TIME, get_to, "time of the last event, likewise")},

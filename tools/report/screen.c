@@ -12,6 +12,7 @@
 #include "report/cells.h"
 #include "report/condition.h"
 #include "report/failed.h"
+#include "report/names.h"
 #include "report/paragraph.h"
 #include "report/screen.h"
 #include "report/screen_table.h"
@@ -21,6 +22,8 @@
 /* Lines of the widest report; narrower ones may have more. */
 #define LINES_MAX 60
 #define TEXT_MAX 1600
+/* Operations that are shown: those with the most failed calls. */
+#define PARTS_MAX 20
 /* Operations with longer names have their answer in a line of its own. */
 #define NAME_COLUMNS 20
 
@@ -33,6 +36,8 @@ struct part {
 	size_t notes;
 	/** Names of policies that behave alike. */
 	char *alike;
+	/** Others have more failed calls, and the screen is full. */
+	bool hidden;
 };
 
 /* What is left out so that the report fits. */
@@ -44,7 +49,7 @@ struct detail {
 struct screen {
 	const struct rs_report *report;
 	struct part *part;
-	size_t parts;
+	size_t parts, hidden;
 	struct detail detail;
 	/** The columns that tables have. */
 	unsigned shown;
@@ -162,13 +167,15 @@ put_answers(const struct screen *screen)
 		size_t width = tk_text_width(rs_subject_name(
 			screen->report, screen->part[i].subject));
 
-		if (width > widest && width <= NAME_COLUMNS)
+		if (!screen->part[i].hidden && width > widest &&
+		    width <= NAME_COLUMNS)
 			widest = width;
 	}
 	if (widest == 0 || screen->report->columns < 70)
 		widest = 1;
 	for (size_t i = 0; i < screen->parts; i++)
-		put_answer(screen, &screen->part[i], 3 + widest + 2);
+		if (!screen->part[i].hidden)
+			put_answer(screen, &screen->part[i], 3 + widest + 2);
 }
 
 /* What runs today, as far as the log shows it. */
@@ -301,16 +308,17 @@ put_alike(const struct screen *screen)
 		const struct part *part = &screen->part[i];
 		size_t same = 0, before = 0;
 
-		for (size_t j = 0; j < screen->parts; j++)
-			if (strcmp(part->alike, screen->part[j].alike) == 0) {
+		for (size_t j = 0; !part->hidden && j < screen->parts; j++)
+			if (!screen->part[j].hidden &&
+			    strcmp(part->alike, screen->part[j].alike) == 0) {
 				same++;
 				before += j < i;
 			}
-		if (part->alike[0] == '\0' || before > 0)
+		if (part->hidden || part->alike[0] == '\0' || before > 0)
 			continue;
 		fputs(mark, screen->out);
 		mark = "       ";
-		if (same == screen->parts)
+		if (same == screen->parts - screen->hidden)
 			rs_wrap(screen->out, screen->report->columns, 7, 7,
 				"%s", part->alike);
 		else
@@ -324,19 +332,33 @@ put_alike(const struct screen *screen)
 static int
 put_screen(struct screen *screen)
 {
-	char text[TEXT_MAX];
+	char text[TEXT_MAX], names[TEXT_MAX];
 
 	put_answers(screen);
 	for (size_t i = 0; i < screen->parts; i++)
-		if (put_part(screen, &screen->part[i]))
+		if (!screen->part[i].hidden &&
+		    put_part(screen, &screen->part[i]))
 			return -1;
 	fputc('\n', screen->out);
+	if (screen->hidden > 0) {
+		fputs("More: ", screen->out);
+		rs_wrap(screen->out, screen->report->columns, 6, 6,
+			"%zu other operations, with no more failed calls than "
+			"these (--verbose and --format json show all)",
+			screen->hidden);
+	}
 	if (screen->detail.alike)
 		put_alike(screen);
 	rs_screen_legend(screen->shown, text, sizeof(text));
 	fputs("Rows: ", screen->out);
 	rs_wrap(screen->out, screen->report->columns, 6, 6, "%s", text);
 	rs_trust_text(screen->report, text, sizeof(text));
+	if (rs_names_text(screen->report->comparison->plan->log, names,
+			  sizeof(names))) {
+		fputs("Names: ", screen->out);
+		rs_wrap(screen->out, screen->report->columns, 7, 7, "%s",
+			names);
+	}
 	fputs("Trust: ", screen->out);
 	rs_wrap(screen->out, screen->report->columns, 7, 7, "%s", text);
 	return ferror(screen->out) ? -1 : 0;
@@ -389,6 +411,45 @@ fit_screen(struct screen *screen, FILE *out)
 	return -1;
 }
 
+static double
+failed_now(const struct part *part)
+{
+	return rs_failed(part->choices.item[0].result);
+}
+
+static int
+most_failed_first(const void *a, const void *b)
+{
+	const struct part *const *x = a, *const *y = b;
+	double more = failed_now(*x) - failed_now(*y);
+
+	if (more > 0 || more < 0)
+		return more > 0 ? -1 : 1;
+	return (*x > *y) - (*x < *y);
+}
+
+/* Hide the operations that matter least, if there are too many. False if memory
+ * ran out. */
+static bool
+hide_parts(struct screen *screen)
+{
+	struct part **order;
+
+	if (screen->report->verbose || screen->parts <= PARTS_MAX)
+		return true;
+	order = calloc(screen->parts, sizeof(*order));
+	if (order == NULL)
+		return false;
+	for (size_t i = 0; i < screen->parts; i++)
+		order[i] = &screen->part[i];
+	qsort(order, screen->parts, sizeof(*order), most_failed_first);
+	for (size_t i = PARTS_MAX; i < screen->parts; i++)
+		order[i]->hidden = true;
+	screen->hidden = screen->parts - PARTS_MAX;
+	free(order);
+	return true;
+}
+
 int
 rs_write_screen(const struct rs_report *report, FILE *out)
 {
@@ -412,6 +473,8 @@ rs_write_screen(const struct rs_report *report, FILE *out)
 		else
 			status = -1;
 	}
+	if (status == 0 && !hide_parts(&screen))
+		status = -1;
 	if (status == 0)
 		status = fit_screen(&screen, out);
 	for (size_t i = 0; i < screen.parts; i++) {

@@ -13,6 +13,7 @@
 #include "common/opt.h"
 #include "common/tone.h"
 #include "report/formats.h"
+#include "report/names.h"
 #include "report/output.h"
 #include "retrysim/cmd.h"
 #include "retrysim/input.h"
@@ -180,8 +181,11 @@ compare(const struct options *options, const struct rs_plan *plan,
 		return TK_EXIT_SYSTEM;
 	}
 	if (comparison.subject_count == 0) {
-		tk_msg("--operation: no operation in the log matches %s",
-		       options->operation);
+		char names[512];
+		bool any = rs_names_text(plan->log, names, sizeof(names));
+
+		tk_msg("--operation: no operation in the log matches %s%s%s",
+		       options->operation, any ? "; " : "", names);
 		code = TK_EXIT_USAGE;
 	} else {
 		code = write_report(options, &report);

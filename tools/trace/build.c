@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "trace/pool.h"
 #include "trace/stitch.h"
 
 /* The shortest time after which silence means success: lines are written late,
@@ -528,6 +529,8 @@ tk_trace_stitch(struct tk_trace *trace)
 		status = tk_find_cover(trace);
 	if (!status)
 		status = link_lines(trace, next);
+	if (!status)
+		status = tk_pool_names(trace);
 	if (!status) {
 		tk_leave_out_strays(trace, next);
 		status = tk_find_silent(trace, next);

@@ -73,9 +73,8 @@ tk_operation_find(const struct tk_trace *trace, tk_string name)
 	return &trace->operations[trace->operation_of[name] - 1];
 }
 
-/* Get the operation of this name, made if it is new; NULL if memory ran out. */
-static struct tk_operation *
-know_operation(struct tk_trace *trace, tk_string name)
+struct tk_operation *
+tk_operation_know(struct tk_trace *trace, tk_string name)
 {
 	struct tk_operation *operations;
 
@@ -340,7 +339,7 @@ add_attempt(struct tk_trace *trace, const struct backoff_event *event,
 	    !intern(trace, event, &record, &id) ||
 	    !find_group(trace, kind, record.operation, id, &record.group))
 		return false;
-	operation = know_operation(trace, record.operation);
+	operation = tk_operation_know(trace, record.operation);
 	if (!operation)
 		return false;
 	if (!add_aside(trace, &record, origin))

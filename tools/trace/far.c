@@ -57,26 +57,37 @@ is_unnamed(const struct tk_trace *trace, const struct tk_record *record)
 	       trace->groups[record->group].kind == TK_GROUP_OPERATION;
 }
 
-/* The mean time between failures of an operation that no line follows. */
-static uint64_t
-open_spacing(const struct tk_trace *trace, const uint32_t *next,
-	     tk_string operation)
+/* By operation, its failures that no line follows; free() it. */
+static uint32_t *
+count_open(const struct tk_trace *trace, const uint32_t *next)
 {
-	uint64_t open = 0;
+	uint32_t *open = calloc(trace->operation_count + 1, sizeof(*open));
 
-	for (size_t i = 0; i < trace->record_count; i++) {
+	for (size_t i = 0; open && i < trace->record_count; i++) {
 		const struct tk_record *record = &trace->records[i];
 
-		open += record->operation == operation &&
+		open[tk_operation_find(trace, record->operation) -
+		     trace->operations] +=
 			record->type == BACKOFF_EVENT_ATTEMPT &&
 			next[i] == TK_NO_RECORD && is_unnamed(trace, record);
 	}
-	return tk_cover_length(&trace->cover) / (open + 1);
+	return open;
+}
+
+/* The mean time between such failures of an operation. */
+static uint64_t
+open_spacing(const struct tk_trace *trace, const uint32_t *open,
+	     tk_string operation)
+{
+	return tk_cover_length(&trace->cover) /
+	       ((uint64_t)open[tk_operation_find(trace, operation) -
+			       trace->operations] +
+		1);
 }
 
 /* The first of an operation's links that is too far, or their number. */
 static size_t
-find_far(const struct tk_trace *trace, const uint32_t *next,
+find_far(const struct tk_trace *trace, const uint32_t *open,
 	 const struct link *link, size_t count)
 {
 	uint64_t limit = bo_mul_sat(link[count / 2].ns, FAR_FACTOR), middle;
@@ -99,7 +110,7 @@ find_far(const struct tk_trace *trace, const uint32_t *next,
 		return count;
 	if ((double)high < TIMEOUT_EQUAL * (double)link[first + far * 3 / 4].ns)
 		return count;
-	if (middle < open_spacing(trace, next, link->operation) / SPACING_PART)
+	if (middle < open_spacing(trace, open, link->operation) / SPACING_PART)
 		return count;
 	return first;
 }
@@ -108,10 +119,14 @@ enum backoff_status
 tk_part_far(struct tk_trace *trace, uint32_t *next)
 {
 	struct link *link = malloc((trace->record_count + 1) * sizeof(*link));
+	uint32_t *open = count_open(trace, next);
 	size_t count = 0;
 
-	if (link == NULL)
+	if (link == NULL || open == NULL) {
+		free(link);
+		free(open);
 		return BACKOFF_E_NOMEM;
+	}
 	for (size_t i = 0; i < trace->record_count; i++) {
 		const struct tk_record *before = &trace->records[i];
 		uint64_t end;
@@ -130,7 +145,7 @@ tk_part_far(struct tk_trace *trace, uint32_t *next)
 		for (to = from + 1; to < count; to++)
 			if (link[to].operation != link[from].operation)
 				break;
-		far = from + find_far(trace, next, link + from, to - from);
+		far = from + find_far(trace, open, link + from, to - from);
 		for (size_t i = far; i < to; i++) {
 			uint32_t *at = &next[link[i].record];
 
@@ -141,6 +156,7 @@ tk_part_far(struct tk_trace *trace, uint32_t *next)
 		}
 		trace->quality.parted += to - far;
 	}
+	free(open);
 	free(link);
 	return BACKOFF_OK;
 }

@@ -22,6 +22,15 @@ struct tk_loss {
 	uint64_t missing_ends;
 };
 
+/** Names that are read as one: see tk_pool_names(). */
+struct tk_pooled {
+	/** How many, their calls, and how many names they are read as. */
+	uint64_t names, calls, into;
+	/** The number of the name that most of them are read as; 0 if none
+	 *  is. */
+	uint32_t most;
+};
+
 /** Clocks that differ by less hide nothing: the shortest time through which an
  *  estimator looks at other calls. */
 #define TK_SKEW_MAX_NS UINT64_C(250000000)
@@ -71,6 +80,8 @@ struct tk_quality {
 	uint64_t retried, unknown_delays;
 	/** Lines of attempts without a time. */
 	uint64_t timeless;
+	/** Names of operations and of targets that are read as one. */
+	struct tk_pooled operations, targets;
 	/** Times in which the log was not written, and their length. */
 	uint64_t gaps, gap_ns;
 };

@@ -84,6 +84,8 @@ rename_all(struct tk_trace *trace, const tk_string *to)
 		attempt->code = to[attempt->code];
 		attempt->error = to[attempt->error];
 	}
+	trace->quality.operations.most = to[trace->quality.operations.most];
+	trace->quality.targets.most = to[trace->quality.targets.most];
 	trace->quality.misdated_host = to[trace->quality.misdated_host];
 }
 

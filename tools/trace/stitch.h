@@ -198,6 +198,10 @@ struct tk_trace {
 struct tk_operation *tk_operation_find(const struct tk_trace *trace,
 				       tk_string name);
 
+/** Get the operation of this name, made if it is new; NULL if memory ran
+ *  out. */
+struct tk_operation *tk_operation_know(struct tk_trace *trace, tk_string name);
+
 /** Whether silence after a failure means success for this operation. */
 static inline bool
 tk_operation_silent(const struct tk_operation *operation)

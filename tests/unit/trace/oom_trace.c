@@ -81,6 +81,32 @@ read_packed(void)
 	return read_path(packed_path);
 }
 
+/* Names of operations and targets that are read as few. */
+static enum backoff_status
+pool_names(void)
+{
+	struct tk_trace *trace = tk_trace_new();
+	enum backoff_status status = trace ? BACKOFF_OK : BACKOFF_E_NOMEM;
+	struct backoff_event event;
+	char name[32];
+
+	backoff_event_init(&event, sizeof(event));
+	event.type = BACKOFF_EVENT_SUCCESS;
+	event.operation = event.target = event.call_id = name;
+	event.attempt = 1;
+	for (unsigned i = 0; !status && i < 1100; i++) {
+		snprintf(name, sizeof(name), "op %u", i);
+		event.ts_ns = (i + 1) * UINT64_C(1000000000);
+		status = tk_trace_add(trace, &event);
+	}
+	if (!status)
+		status = tk_trace_stitch(trace);
+	if (!status && tk_trace_quality(trace)->targets.into != 1)
+		status = BACKOFF_E_STATE;
+	tk_trace_free(trace);
+	return status;
+}
+
 static enum backoff_status
 print_table(void)
 {
@@ -133,6 +159,7 @@ static const struct {
 	{"open a file", open_file, true},
 	{"read and stitch a log", read_log, false},
 	{"read a packed log", read_packed, false},
+	{"pool names", pool_names, false},
 	{"print a table", print_table, false},
 	{"parse options", parse_options, false},
 };
