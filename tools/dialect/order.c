@@ -20,6 +20,8 @@
  * before it, no longer than that. */
 #define LONGEST_NS (15 * 60 * BO_NS_PER_S)
 #define LONGEST_UNKNOWN_NS (3600 * BO_NS_PER_S)
+/* One that is likely begins soon. */
+#define LIKELY_NS (60 * BO_NS_PER_S)
 /* An attempt that begins this much before the end of the wait may be of the
  * same call, if it has its id. */
 #define EARLIEST_NS BO_NS_PER_S
@@ -60,6 +62,8 @@ struct scope {
 	 * one, and lines that seem to continue a call of another lane. */
 	uint64_t lanes;
 	uint32_t held, broken, moved;
+	/* The greatest number that a line about a retry has; 0: none has. */
+	uint32_t highest;
 	/* A line without a number was seen. */
 	bool seen;
 	/* What was learned, and what is being learned for the next pass. */
@@ -484,6 +488,50 @@ number_by_time(struct tk_order *order, struct scope *scope,
 	return out;
 }
 
+/* How well a waiting call fits a line that ends one: it made as many attempts
+ * as calls do at most, and is of the same lane, if there are several. */
+static unsigned
+rank_end(const struct scope *scope, const struct call *call,
+	 const struct tk_order_line *line, uint64_t gap_ns)
+{
+	bool many = __builtin_popcountll(scope->lanes) > 1;
+	bool same = line->lane != 0 && call->lane == (uint32_t)line->lane;
+	bool full = call->number >= scope->highest && gap_ns <= LIKELY_NS;
+
+	if (many && same)
+		return 3;
+	return full ? 2 : 1;
+}
+
+/* Number the end of a call, where lines about retries have numbers: it is of a
+ * call that waits. */
+static struct tk_order_number
+number_end(struct tk_order *order, struct scope *scope,
+	   const struct tk_order_line *line)
+{
+	struct tk_order_number out = {1, TK_ORDER_TIME};
+	uint64_t begin = begin_of(line);
+	uint32_t due = count_due(scope, begin), found = 0;
+	unsigned best = 0;
+
+	for (uint32_t i = due, n = 0; i > 0 && n < CONSIDERED_MAX; i--, n++) {
+		const struct call *call = &scope->call[i - 1];
+		unsigned rank =
+			rank_end(scope, call, line, begin - call->due_ns);
+
+		if (begin - call->due_ns > LONGEST_NS ||
+		    !may_follow(call, line) || rank <= best)
+			continue;
+		best = rank;
+		found = i;
+	}
+	if (found == 0)
+		return number_by_time(order, scope, line);
+	out.number = (uint64_t)scope->call[found - 1].number + 1;
+	drop_calls(scope, found - 1, 1);
+	return out;
+}
+
 /* End the wait before an attempt whose number is known. */
 static void
 end_wait(struct scope *scope, const struct tk_order_line *line, uint64_t number)
@@ -511,6 +559,17 @@ known_number(const struct scope *scope, const struct tk_order_line *line)
 	return out;
 }
 
+/* Learn from a line with a number, for ends without one. */
+static void
+note_number(struct scope *scope, const struct tk_order_line *line,
+	    uint64_t number)
+{
+	if (line->lane != 0)
+		scope->lanes |= UINT64_C(1) << (line->lane & 63);
+	if (line->type == BACKOFF_EVENT_ATTEMPT && number > scope->highest)
+		scope->highest = (uint32_t)bo_min(number, UINT32_MAX);
+}
+
 bool
 tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 		struct tk_order_number *out)
@@ -529,6 +588,7 @@ tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 		return false;
 	if (number.number != BACKOFF_ABSENT) {
 		end_wait(scope, line, number.number);
+		note_number(scope, line, number.number);
 	} else if (line->id != 0) {
 		at = pick_by_id(scope, line);
 		number.number = at ? scope->call[at - 1].number + 1 : 1;
@@ -538,7 +598,10 @@ tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 	} else {
 		if (!make_usual(order, scope))
 			return false;
-		number = number_by_time(order, scope, line);
+		number = scope->highest > 0 &&
+					 line->type == BACKOFF_EVENT_EXHAUSTED
+				 ? number_end(order, scope, line)
+				 : number_by_time(order, scope, line);
 	}
 	*out = number;
 	return line->type != BACKOFF_EVENT_ATTEMPT ||

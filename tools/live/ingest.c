@@ -122,13 +122,13 @@ number(struct rt_ingest *ingest, const struct tk_reading *reading,
 	};
 	struct tk_order_number out;
 
-	ingest->unnumbered |= given == BACKOFF_ABSENT;
-	if (!ingest->unnumbered)
-		return;
 	if (!tk_order_number(ingest->order, &line, &out)) {
 		ingest->no_memory = true;
 		return;
 	}
+	/* What a line says counts for those without a number. */
+	if (given != BACKOFF_ABSENT)
+		return;
 	ingest->by_order += out.way >= TK_ORDER_ID;
 	event->attempt = out.number;
 	event->kind = out.number > 1 ? BACKOFF_KIND_RETRY : BACKOFF_KIND_FIRST;

@@ -14,8 +14,6 @@ struct rt_ingest {
 	struct rt_window *window;
 	struct tk_sequence *sequence;
 	struct tk_order *order;
-	/** Some line has no number, so that all others count for the order. */
-	bool unnumbered;
 	/** For lines without a time. */
 	uint64_t made_up_ns;
 	/** Lines, and those of each kind; bad includes oversize. */

@@ -50,6 +50,7 @@ line_of(const struct row *row)
 #define BY_ID .way = TK_ORDER_ID
 #define BY_LANE .way = TK_ORDER_LANE
 #define BY_TIME .way = TK_ORDER_TIME
+#define GIVEN .way = TK_ORDER_GIVEN
 #define BY_LEFT .way = TK_ORDER_LEFT
 
 static const struct {
@@ -107,6 +108,21 @@ static const struct {
 	  {1.2, 1, TRIED, .number = 2, BY_TIME},
 	  {2.3, -1, GAVE_UP, .given = 3, .number = 3, .way = TK_ORDER_GIVEN},
 	  {2.4, 1, TRIED, .number = 1, BY_TIME}}},
+	{"an end without a number is of the call that failed most often",
+	 {{0.1, 1, TRIED, .given = 1, .number = 1, GIVEN},
+	  {1.2, 2, TRIED, .given = 2, .number = 2, GIVEN},
+	  {2.9, .2, TRIED, .given = 1, .number = 1, GIVEN},
+	  {3.4, -1, GAVE_UP, .number = 3, BY_TIME}}},
+	{"or of its lane",
+	 {{0.1, 1, TRIED, 0, 5, .given = 1, .number = 1, GIVEN},
+	  {1.2, 2, TRIED, 0, 5, .given = 2, .number = 2, GIVEN},
+	  {2.9, .2, TRIED, 0, 6, .given = 1, .number = 1, GIVEN},
+	  {3.4, -1, GAVE_UP, 0, 6, .number = 2, BY_TIME}}},
+	{"or of the last one that is due",
+	 {{0.1, 1, TRIED, .given = 1, .number = 1, GIVEN},
+	  {1.2, 2, TRIED, .given = 2, .number = 2, GIVEN},
+	  {90.1, .2, TRIED, .given = 1, .number = 1, GIVEN},
+	  {90.9, -1, GAVE_UP, .number = 2, BY_TIME}}},
 };
 
 Test(dialect_order, numbers_attempts)
