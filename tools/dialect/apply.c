@@ -389,12 +389,14 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	backoff_event_init(&made.event, sizeof(made.event));
 	made.left = made.retries = BACKOFF_ABSENT;
 	made.next_ts_ns = made.started_ns = BACKOFF_ABSENT;
+	made.index = made.next_attempt = BACKOFF_ABSENT;
 	made.lane = NULL;
 	if (rule->required != 0 && has_twice(apply, rule))
 		return TK_APPLIED_BAD;
 	applied = make_fields(apply, rule, &made);
 	if (applied != TK_APPLIED_EVENT)
 		return applied;
+	tk_bases_number(apply->bases, rule->file, &made);
 	switch (rule->type) {
 	case TK_RULE_NOTE:
 		derive_times(rule, &made);

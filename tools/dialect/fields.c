@@ -57,6 +57,9 @@ const struct tk_field tk_fields[] = {
 	{"retries", TK_FIELD_COUNT, offsetof(struct tk_made, retries), 0},
 	{"next_ts", TK_FIELD_TIME, offsetof(struct tk_made, next_ts_ns), 0},
 	{"started", TK_FIELD_TIME, offsetof(struct tk_made, started_ns), 0},
+	{"index", TK_FIELD_COUNT, offsetof(struct tk_made, index), 0},
+	{"next_attempt", TK_FIELD_COUNT, offsetof(struct tk_made, next_attempt),
+	 1},
 	{"lane", TK_FIELD_TEXT, offsetof(struct tk_made, lane), 256},
 };
 const size_t tk_field_count = sizeof(tk_fields) / sizeof(*tk_fields);

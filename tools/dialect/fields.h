@@ -30,6 +30,8 @@ struct tk_made {
 	/** When the next attempt begins, and when the call or the attempt
 	 *  began. */
 	uint64_t next_ts_ns, started_ns;
+	/** The attempt counted from 0 or 1; the one that comes after this. */
+	uint64_t index, next_attempt;
 	const char *lane;
 };
 

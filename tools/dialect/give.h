@@ -3,6 +3,7 @@
 #ifndef TK_GIVE_H
 #define TK_GIVE_H
 
+#include "dialect/bases.h"
 #include "dialect/joins.h"
 #include "dialect/notes.h"
 #include "dialect/view.h"
@@ -27,6 +28,7 @@ struct tk_apply {
 	struct tk_view view;
 	struct tk_joins *joins;
 	struct tk_notes *notes;
+	struct tk_bases *bases;
 	size_t input;
 	/** The time of lines without one; 0: none. */
 	uint64_t arrival_ns;

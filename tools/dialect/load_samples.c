@@ -156,6 +156,8 @@ check_reading(void *user, const struct tk_reading *reading)
 				     .retries = BACKOFF_ABSENT,
 				     .next_ts_ns = BACKOFF_ABSENT,
 				     .started_ns = BACKOFF_ABSENT,
+				     .index = BACKOFF_ABSENT,
+				     .next_attempt = BACKOFF_ABSENT,
 				     .lane = reading->lane};
 	const cJSON *item;
 

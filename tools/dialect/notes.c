@@ -202,7 +202,7 @@ is_followed(const struct tk_notes *notes, const struct note *note)
 {
 	uint64_t key = operation_of(note->rule->file, &note->made);
 
-	return notes->followed[key % FOLLOWED_MAX] == key;
+	return notes->followed[key / 2 % FOLLOWED_MAX] == key;
 }
 
 static void
@@ -210,7 +210,7 @@ note_followed(struct tk_notes *notes, const struct note *note)
 {
 	uint64_t key = operation_of(note->rule->file, &note->made);
 
-	notes->followed[key % FOLLOWED_MAX] = key;
+	notes->followed[key / 2 % FOLLOWED_MAX] = key;
 }
 
 /* Give the failed attempt of a note, if it is one, and remove it. */

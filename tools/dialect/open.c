@@ -287,9 +287,10 @@ make_readers(struct tk_dialect *dialect)
 	dialect->reader = tk_envelope_reader_new();
 	dialect->apply.joins = tk_joins_new();
 	dialect->apply.notes = tk_notes_new();
+	dialect->apply.bases = tk_bases_new();
 	return dialect->unwrap != NULL && dialect->probe != NULL &&
 	       dialect->reader != NULL && dialect->apply.joins != NULL &&
-	       dialect->apply.notes != NULL;
+	       dialect->apply.notes != NULL && dialect->apply.bases != NULL;
 }
 
 static void
@@ -300,6 +301,7 @@ free_readers(struct tk_dialect *dialect)
 	tk_envelope_reader_free(dialect->reader);
 	tk_joins_free(dialect->apply.joins);
 	tk_notes_free(dialect->apply.notes);
+	tk_bases_free(dialect->apply.bases);
 }
 
 enum backoff_status

@@ -1,0 +1,21 @@
+/* From what number a log counts: it shows in its first attempts. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TK_BASES_H
+#define TK_BASES_H
+
+#include "dialect/rule.h"
+
+/** In bounded memory. */
+struct tk_bases;
+
+/** NULL if there is no memory. */
+struct tk_bases *tk_bases_new(void);
+void tk_bases_free(struct tk_bases *bases);
+
+/** Make the number of the attempt from `index`, which counts from 0 if a line
+ *  of the operation has 0, and from `next_attempt`, which is the attempt after
+ *  this one unless a line of the operation has 1. */
+void tk_bases_number(struct tk_bases *bases, const struct tk_file *file,
+		     struct tk_made *made);
+
+#endif
