@@ -18,11 +18,21 @@
 /* Delays are rounded, and the clock of a log is. */
 #define SLACK_NS (100 * BO_NS_PER_MS)
 #define OPERATION_MAX 256
+/* Longer ids are cut, and are none for events. */
+#define CALL_MAX 80
+
+/* A retry that is due at a time. */
+struct due {
+	uint64_t ns;
+	char call_id[CALL_MAX + 1];
+};
 
 struct lane {
 	uint64_t key;
 	size_t count;
-	uint64_t due_ns[DUE_MAX];
+	struct due due[DUE_MAX];
+	/* The one that was taken last. */
+	struct due taken;
 	char operation[OPERATION_MAX + 1];
 };
 
@@ -75,22 +85,39 @@ lane_of(struct tk_joins *joins, uint64_t key, bool make)
 	return *slot;
 }
 
-/* Remove the oldest retry that is due; false if there is none. */
+static void
+take(struct lane *lane, size_t at)
+{
+	lane->taken = lane->due[at];
+	lane->count--;
+	memmove(&lane->due[at], &lane->due[at + 1],
+		(lane->count - at) * sizeof(*lane->due));
+}
+
+/* Remove the retry of a call, or else the oldest that is due; false if there is
+ * none. */
 static bool
-pop(struct lane *lane, uint64_t now_ns)
+pop(struct lane *lane, uint64_t now_ns, const char *call_id)
 {
 	if (lane == NULL)
 		return false;
+	for (size_t i = 0; call_id != NULL && i < lane->count; i++) {
+		if (strcmp(lane->due[i].call_id, call_id) != 0)
+			continue;
+		take(lane, i);
+		return true;
+	}
 	while (lane->count > 0) {
-		uint64_t due = lane->due_ns[0];
+		uint64_t due = lane->due[0].ns;
 
 		/* Without times, the order of lines is all there is. */
 		if (now_ns != BACKOFF_ABSENT && due > now_ns &&
 		    due - now_ns > SLACK_NS)
 			return false;
-		lane->count--;
-		memmove(lane->due_ns, lane->due_ns + 1,
-			lane->count * sizeof(*lane->due_ns));
+		/* A line with another id is not of that call. */
+		if (call_id != NULL && lane->due[0].call_id[0] != '\0')
+			return false;
+		take(lane, 0);
 		if (now_ns == BACKOFF_ABSENT || now_ns < due ||
 		    now_ns - due <= OPEN_NS)
 			return true;
@@ -99,18 +126,22 @@ pop(struct lane *lane, uint64_t now_ns)
 }
 
 static void
-push(struct lane *lane, uint64_t due_ns, const char *operation)
+push(struct lane *lane, uint64_t due_ns, const char *operation,
+     const char *call_id)
 {
 	size_t i, length = operation != NULL ? strlen(operation) : 0;
+	size_t id_length = call_id != NULL ? strlen(call_id) : 0;
 
-	if (lane->count == DUE_MAX) {
-		lane->count--;
-		memmove(lane->due_ns, lane->due_ns + 1,
-			lane->count * sizeof(*lane->due_ns));
-	}
-	for (i = lane->count++; i > 0 && lane->due_ns[i - 1] > due_ns; i--)
-		lane->due_ns[i] = lane->due_ns[i - 1];
-	lane->due_ns[i] = due_ns;
+	if (lane->count == DUE_MAX)
+		take(lane, 0);
+	for (i = lane->count++; i > 0 && lane->due[i - 1].ns > due_ns; i--)
+		lane->due[i] = lane->due[i - 1];
+	lane->due[i].ns = due_ns;
+	if (id_length > CALL_MAX)
+		id_length = 0;
+	if (id_length > 0)
+		memcpy(lane->due[i].call_id, call_id, id_length);
+	lane->due[i].call_id[id_length] = '\0';
 	if (length > OPERATION_MAX)
 		length = OPERATION_MAX;
 	if (length > 0)
@@ -150,9 +181,9 @@ tk_joins_retry(struct tk_joins *joins, size_t input, const char *lane,
 		if (again && place == NULL)
 			return false;
 		/* It is itself what a retry before it led to. */
-		pop(place, event->ts_ns);
+		pop(place, event->ts_ns, event->call_id);
 		if (again)
-			push(place, due, event->operation);
+			push(place, due, event->operation, event->call_id);
 	}
 	return true;
 }
@@ -167,14 +198,17 @@ tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
 
 	keys_of(input, lane, file, event->operation, key);
 	place = lane_of(joins, key[0], false);
-	if (!pop(place, event->ts_ns))
+	if (!pop(place, event->ts_ns, event->call_id))
 		return false;
 	if (event->operation == NULL && place->operation[0] != '\0')
 		event->operation = place->operation;
+	if (event->call_id == NULL && place->taken.call_id[0] != '\0')
+		event->call_id = place->taken.call_id;
 	/* Gone from the other tables too. */
 	for (size_t i = 1,
 		    count = keys_of(input, lane, file, event->operation, key);
 	     i < count; i++)
-		pop(lane_of(joins, key[i], false), event->ts_ns);
+		pop(lane_of(joins, key[i], false), event->ts_ns,
+		    event->call_id);
 	return true;
 }
