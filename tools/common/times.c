@@ -77,7 +77,8 @@ name(struct reader *r, const char *const *names, int count)
 	while (bo_is_letter(ahead(r, n)))
 		n++;
 	for (int i = 0; n >= 3 && i < count; i++) {
-		if (strncasecmp(r->at, names[i], n) != 0 ||
+		if ((*names[i] ^ *r->at) & ~' ' ||
+		    strncasecmp(r->at, names[i], n) != 0 ||
 		    (n != 3 && n != strlen(names[i])))
 			continue;
 		r->at += n;

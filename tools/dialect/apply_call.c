@@ -239,7 +239,8 @@ tk_apply_call(struct tk_apply *apply, struct tk_rule *rule,
 	      struct tk_made *made)
 {
 	struct backoff_event *event = &made->event;
-	struct columns columns = {.count = 0};
+	/* Large, and set only as far as it is used. */
+	struct columns columns;
 
 	if (rule->list != NULL) {
 		if (read_columns(apply, rule->list, &columns) ==

@@ -148,9 +148,7 @@ is_native(struct tk_dialect *dialect)
 {
 	struct bo_json_value value;
 
-	if (!dialect->native || !(dialect->hits[dialect->event_type / 64] >>
-					  dialect->event_type % 64 &
-				  1))
+	if (!tk_engine_may_be_native(dialect))
 		return false;
 	return dialect->native_only ||
 	       tk_envelope_member(&dialect->envelope, "v", &value);

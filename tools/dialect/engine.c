@@ -10,35 +10,14 @@
 #include "dialect/select.h"
 #include "unwrap/colours.h"
 
+/* Needles of a line that are searched one by one. */
+#define QUESTIONS_MAX 8
+
 static enum backoff_status
 add_needle(struct tk_dialect *dialect, const char *text, size_t length,
 	   size_t *id)
 {
 	return tk_needles_add(dialect->needles, text, length, id);
-}
-
-/* Needles of lines whose text may be written differently: escapes of printable
- * ASCII, and colours. */
-static enum backoff_status
-add_own_needles(struct tk_dialect *dialect)
-{
-	static const char *const escapes[] = {"\\u002", "\\u003", "\\u004",
-					      "\\u005", "\\u006", "\\u007",
-					      "\x1b[",  "u001b["};
-	enum backoff_status status = BACKOFF_OK;
-	size_t id = 0;
-
-	for (size_t i = 0; i < 8 && status == BACKOFF_OK; i++) {
-		status = add_needle(dialect, escapes[i], strlen(escapes[i]),
-				    &id);
-		if (i == 0)
-			dialect->escape_first = id;
-		dialect->escape_last = id;
-	}
-	if (status == BACKOFF_OK)
-		status = add_needle(dialect, "event_type", 10,
-				    &dialect->event_type);
-	return status;
 }
 
 static enum backoff_status
@@ -188,6 +167,8 @@ tk_engine_clear(struct tk_dialect *dialect)
 	free(dialect->led_to);
 	free(dialect->always);
 	free(dialect->hits);
+	free(dialect->may);
+	free(dialect->leads);
 	free(dialect->candidates);
 }
 
@@ -239,35 +220,87 @@ tk_engine_build(struct tk_dialect *dialect)
 	if (dialect->needles == NULL)
 		return BACKOFF_E_NOMEM;
 	if (status == BACKOFF_OK)
-		status = add_own_needles(dialect);
+		status = add_needle(dialect, "event_type", 10,
+				    &dialect->event_type);
 	if (status == BACKOFF_OK)
 		status = add_rules(dialect, false);
+	dialect->leading = tk_needles_count(dialect->needles);
 	if (status == BACKOFF_OK)
 		status = add_all_needs(dialect);
 	if (status == BACKOFF_OK)
-		status = tk_needles_build(dialect->needles);
+		status = tk_needles_build(dialect->needles, dialect->leading);
 	if (status == BACKOFF_OK)
 		status = connect_notes(dialect);
 	if (status != BACKOFF_OK)
 		return status;
 	count = tk_needles_count(dialect->needles);
+	dialect->needle_words = (count + 63) / 64;
 	dialect->led_to =
 		calloc(count * dialect->words, sizeof(*dialect->led_to));
 	dialect->always = calloc(dialect->words, sizeof(*dialect->always));
 	dialect->candidates =
 		calloc(dialect->words, sizeof(*dialect->candidates));
-	dialect->hits = calloc(tk_needles_words(dialect->needles),
-			       sizeof(*dialect->hits));
+	dialect->hits = calloc(dialect->needle_words, sizeof(*dialect->hits));
+	dialect->may = calloc(dialect->needle_words, sizeof(*dialect->may));
+	dialect->leads = calloc(dialect->needle_words, sizeof(*dialect->leads));
 	if (dialect->led_to == NULL || dialect->always == NULL ||
-	    dialect->candidates == NULL || dialect->hits == NULL)
+	    dialect->candidates == NULL || dialect->hits == NULL ||
+	    dialect->may == NULL || dialect->leads == NULL)
 		return BACKOFF_E_NOMEM;
+	for (size_t i = 0; i < dialect->leading; i++)
+		dialect->leads[i / 64] |= UINT64_C(1) << i % 64;
 	return add_rules(dialect, true);
 }
 
 static bool
-is_hit(const struct tk_dialect *dialect, size_t needle)
+has_bit(const uint64_t *set, size_t i)
 {
-	return dialect->hits[needle / 64] >> needle % 64 & 1;
+	return set[i / 64] >> i % 64 & 1;
+}
+
+/* Find all needles of the line. */
+static void
+settle(struct tk_dialect *dialect)
+{
+	if (dialect->settled)
+		return;
+	tk_needles_scan(dialect->needles, dialect->text.at,
+			dialect->text.length, dialect->hits);
+	memcpy(dialect->may, dialect->hits,
+	       dialect->needle_words * sizeof(uint64_t));
+	dialect->settled = true;
+}
+
+/* Find out whether the line has a needle. The first few are searched one by
+ * one; then it pays to search all. */
+static bool
+ask(struct tk_dialect *dialect, size_t needle)
+{
+	uint64_t bit = UINT64_C(1) << needle % 64;
+
+	if (++dialect->questions > QUESTIONS_MAX)
+		settle(dialect);
+	else if (tk_needles_find(dialect->needles, needle, dialect->text.at,
+				 dialect->text.length))
+		dialect->hits[needle / 64] |= bit;
+	else
+		dialect->may[needle / 64] &= ~bit;
+	return has_bit(dialect->hits, needle);
+}
+
+/* Whether the line has a needle; unless @p sure, whether it may have it. */
+static inline bool
+has(struct tk_dialect *dialect, size_t needle, bool sure)
+{
+	if (!has_bit(dialect->may, needle))
+		return false;
+	return !sure || has_bit(dialect->hits, needle) || ask(dialect, needle);
+}
+
+bool
+tk_engine_may_be_native(const struct tk_dialect *dialect)
+{
+	return dialect->native && has_bit(dialect->hits, dialect->event_type);
 }
 
 static int
@@ -309,42 +342,46 @@ make_plain(struct tk_dialect *dialect, const char *text, size_t length,
 	return true;
 }
 
-static bool
-has_one(const struct tk_dialect *dialect, const struct tk_needs *needs)
+static inline bool
+has_one(struct tk_dialect *dialect, const struct tk_needs *needs, bool sure)
 {
 	for (size_t i = 0; i < needs->count; i++) {
-		if (is_hit(dialect, needs->needle[i]))
+		if (has(dialect, needs->needle[i], sure))
 			return true;
 	}
 	return false;
 }
 
-static bool
-has_all(const struct tk_dialect *dialect, const struct tk_needs *needs)
+static inline bool
+has_all(struct tk_dialect *dialect, const struct tk_needs *needs, bool sure)
 {
 	for (size_t i = 0; i < needs->count; i++) {
-		if (!is_hit(dialect, needs->needle[i]))
+		if (!has(dialect, needs->needle[i], sure))
 			return false;
 	}
 	return true;
 }
 
-/* Whether the line has everything that a rule needs. */
-static bool
-has_needs(const struct tk_dialect *dialect, const struct tk_rule_needs *needs)
+/* Whether the line has everything that a rule needs; unless @p sure,
+ * whether it may have it. */
+static inline bool
+has_needs(struct tk_dialect *dialect, const struct tk_rule_needs *needs,
+	  bool sure)
 {
 	for (size_t i = 0; i < needs->one_of_count; i++) {
-		if (!has_one(dialect, &needs->one_of[i]))
+		if (!has_one(dialect, &needs->one_of[i], sure))
 			return false;
 	}
 	for (size_t i = 0; i < needs->all_of_count; i++) {
-		if (has_all(dialect, &needs->all_of[i]))
+		if (has_all(dialect, &needs->all_of[i], sure))
 			return true;
 	}
 	return needs->all_of_count == 0;
 }
 
-/* Keep the candidates that may really match; false if none is left. */
+/* Keep the candidates that may really match; false if none is left. Behind the
+ * first that has all it needs, which is likely to match, no needle is searched
+ * any more. */
 static bool
 sift(struct tk_dialect *dialect)
 {
@@ -355,12 +392,14 @@ sift(struct tk_dialect *dialect)
 
 		for (; left != 0; left &= left - 1) {
 			size_t r = 64 * w + (size_t)__builtin_ctzll(left);
+			const struct tk_rule_needs *needs = &dialect->needs[r];
 
-			if (!has_needs(dialect, &dialect->needs[r]))
-				dialect->candidates[w] &=
-					~(UINT64_C(1) << r % 64);
+			if (has_needs(dialect, needs, false) &&
+			    (any || has_needs(dialect, needs, true)))
+				any = true;
+			else
+				dialect->candidates[w] ^= left & -left;
 		}
-		any |= dialect->candidates[w] != 0;
 	}
 	return any;
 }
@@ -369,11 +408,11 @@ static bool
 find_candidates(struct tk_dialect *dialect)
 {
 	size_t words = dialect->words;
-	bool native = dialect->native && is_hit(dialect, dialect->event_type);
+	bool native = tk_engine_may_be_native(dialect);
 	bool any = dialect->has_always;
 
 	memcpy(dialect->candidates, dialect->always, words * sizeof(uint64_t));
-	for (size_t w = 0; w < tk_needles_words(dialect->needles); w++) {
+	for (size_t w = 0; w < (dialect->leading + 63) / 64; w++) {
 		uint64_t hits = dialect->hits[w];
 
 		for (; hits != 0; hits &= hits - 1) {
@@ -389,28 +428,53 @@ find_candidates(struct tk_dialect *dialect)
 	return (any && sift(dialect)) || native;
 }
 
+/* Whether a text has escapes of printable ASCII, or colours. */
+static bool
+is_hidden(const char *text, size_t length)
+{
+	const char *at = text, *end = text + length;
+
+	if (memchr(text, '\x1b', length) != NULL)
+		return true;
+	while ((at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
+		if (end - at >= 6 && memcmp(at, "\\u00", 4) == 0 &&
+		    ((at[4] >= '2' && at[4] <= '7') ||
+		     (at[4] == '1' && (at[5] == 'b' || at[5] == 'B'))))
+			return true;
+		at++;
+	}
+	return false;
+}
+
 enum tk_got
 tk_engine_search(struct tk_dialect *dialect, const char *text, size_t length,
 		 bool more)
 {
 	const struct tk_needles *needles = dialect->needles;
-	size_t bytes = tk_needles_words(needles) * sizeof(uint64_t);
+	size_t bytes = dialect->needle_words * sizeof(uint64_t);
 	size_t plain = 0;
+	bool any;
 
-	if (!more)
+	if (more)
+		settle(dialect);
+	else
 		memset(dialect->hits, 0, bytes);
-	if (!tk_needles_scan(needles, text, length, dialect->hits) &&
-	    !dialect->has_always && !more)
-		return TK_GOT_ABSENT;
-	for (size_t id = dialect->escape_first; id <= dialect->escape_last;
-	     id++) {
-		if (!is_hit(dialect, id))
-			continue;
+	dialect->text = (struct tk_piece){text, length};
+	dialect->questions = 0;
+	dialect->settled = false;
+	any = tk_needles_scan_leading(needles, text, length, dialect->hits);
+	if (is_hidden(text, length)) {
 		if (!make_plain(dialect, text, length, &plain))
 			return TK_GOT_NO_MEMORY;
-		tk_needles_scan(needles, dialect->plain, plain, dialect->hits);
-		break;
+		any |= tk_needles_scan_leading(needles, dialect->plain, plain,
+					       dialect->hits);
 	}
+	if (!any && !dialect->has_always && !more)
+		return TK_GOT_ABSENT;
+	for (size_t w = 0; w < dialect->needle_words; w++)
+		dialect->may[w] = dialect->hits[w] | ~dialect->leads[w];
+	if (plain > 0)
+		tk_needles_scan(needles, dialect->plain, plain, dialect->hits);
 	return find_candidates(dialect) ? TK_GOT : TK_GOT_ABSENT;
 }
 

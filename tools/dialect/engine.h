@@ -41,10 +41,17 @@ struct tk_dialect {
 	bool has_always;
 	/* For each rule. */
 	struct tk_rule_needs *needs;
-	/* Needles for what rules' literals may be hidden behind. */
-	size_t event_type, escape_first, escape_last;
-	/* What the current line has. */
-	uint64_t *hits, *candidates;
+	/* The needle of native events. */
+	size_t event_type;
+	/* The first needles are those that lead to rules. */
+	size_t leading, needle_words;
+	uint64_t *leads;
+	/* Needles that the current line has, and those that it may have: all
+	 * are known only if `settled`, but those that lead to rules always. */
+	uint64_t *hits, *may, *candidates;
+	struct tk_piece text;
+	size_t questions;
+	bool settled;
 
 	struct tk_unwrap *unwrap, *probe;
 	struct tk_envelope_reader *reader;
@@ -69,6 +76,9 @@ void tk_engine_clear(struct tk_dialect *dialect);
  *  TK_GOT; TK_GOT_ABSENT: none; TK_GOT_NO_MEMORY. */
 enum tk_got tk_engine_search(struct tk_dialect *dialect, const char *text,
 			     size_t length, bool more);
+
+/** Whether the text that was searched has a native event's "event_type". */
+bool tk_engine_may_be_native(const struct tk_dialect *dialect);
 
 /** Forget what earlier lines said about later ones. BACKOFF_OK or
  *  BACKOFF_E_NOMEM. */

@@ -1,37 +1,61 @@
-/* Builds and runs the automaton that searches many literals at once. */
+/* Searches many literals at once: hashes every few bytes of a text, and
+ * compares only where a literal has bytes of that hash. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/needles.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* States have 16 bits, and a table of them a few MiB. */
-#define STATES_MAX 20000
+/* Their numbers have 16 bits. */
+#define NEEDLES_MAX 4096
 
-#define SEVERAL UINT16_MAX
+#define HASH_BITS 16
+#define STEP_MAX 3
+/* A few needles that are too short for that are searched one by one. */
+#define SHORT_MAX 8
+/* One needle is searched by its rarest byte, unless that is frequent. */
+#define TRIES_MAX 16
 
 struct needle {
 	char text[TK_NEEDLE_MAX];
 	size_t length;
+	/* Where its rarest byte stands. */
+	size_t rare;
+};
+
+/* Three bytes of a needle: where they stand in it, and its first eight bytes,
+ * or as many as it has. */
+struct gram {
+	uint64_t head, mask;
+	uint16_t needle, offset;
+	uint32_t hash;
+};
+
+/* `step` neighbouring grams of each needle: wherever it stands in a text, one
+ * of them begins at a multiple of `step`. Needles that are too short stand
+ * alone. */
+struct index {
+	size_t step;
+	/* Bytes of a gram, and what they are multiplied with. */
+	size_t size;
+	uint32_t factor;
+	/* Needles that have no grams here. */
+	size_t alone[SHORT_MAX];
+	size_t alone_count;
+	/* The chain that a hash leads to, from 1; 0: no gram has it. */
+	uint16_t chain[1 << HASH_BITS];
+	/* gram[begin[c]] to gram[begin[c + 1]] are chain c's. */
+	struct gram *gram;
+	uint16_t *begin;
 };
 
 struct tk_needles {
 	struct needle *needle;
 	size_t count, room;
-	/* Bytes that stand in no needle are of class 0. */
-	unsigned char class_of[256];
-	size_t class_count;
-	/* next[state << shift | class] is the state behind it. States from
-	 * `accepting` on end needles: one[state - accepting] is the only one
-	 * that ends there, or SEVERAL, which are in set[state]. */
-	uint16_t *next;
-	unsigned shift;
-	uint32_t accepting;
-	uint16_t *one;
-	uint64_t *set;
-	size_t words;
+	struct index leading, all;
 };
 
 struct tk_needles *
@@ -46,9 +70,10 @@ tk_needles_free(struct tk_needles *needles)
 	if (needles == NULL)
 		return;
 	free(needles->needle);
-	free(needles->next);
-	free(needles->one);
-	free(needles->set);
+	free(needles->leading.gram);
+	free(needles->leading.begin);
+	free(needles->all.gram);
+	free(needles->all.begin);
 	free(needles);
 }
 
@@ -56,12 +81,6 @@ size_t
 tk_needles_count(const struct tk_needles *needles)
 {
 	return needles->count;
-}
-
-size_t
-tk_needles_words(const struct tk_needles *needles)
-{
-	return needles->words;
 }
 
 struct tk_piece
@@ -86,7 +105,7 @@ tk_needles_add(struct tk_needles *needles, const char *text, size_t length,
 			return BACKOFF_OK;
 		}
 	}
-	if (needles->count * TK_NEEDLE_MAX >= STATES_MAX)
+	if (needles->count == NEEDLES_MAX)
 		return BACKOFF_E_LIMIT;
 	if (needles->count == needles->room) {
 		size_t room = needles->room > 0 ? 2 * needles->room : 64;
@@ -104,286 +123,286 @@ tk_needles_add(struct tk_needles *needles, const char *text, size_t length,
 	return BACKOFF_OK;
 }
 
-/* Number the bytes that stand in needles; returns an upper bound of states. */
+/* The hash of a gram, read with the bytes behind it up to four. */
+static inline uint32_t
+hash_four(const char *at, uint32_t factor)
+{
+	uint32_t bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return le32toh(bytes) * factor >> (32 - HASH_BITS);
+}
+
+/* The same where no four bytes can be read. */
+static uint32_t
+hash_gram(const struct index *index, const char *at)
+{
+	char four[4] = {0};
+
+	memcpy(four, at, index->size);
+	return hash_four(four, index->factor);
+}
+
+/* These from the most frequent on; all others are rare. */
+unsigned
+tk_needle_frequency(char byte)
+{
+	static const char frequent[] =
+		" etaionsrcdlpm_u\"0:123,.-456789fhgbvyIETNwORFSAk";
+	const char *at = memchr(frequent, byte, sizeof(frequent) - 1);
+
+	return at == NULL ? 1
+			  : 2 + (unsigned)(frequent + sizeof(frequent) - at);
+}
+
+/* Where the rarest bytes of a needle begin. */
 static size_t
-number_bytes(struct tk_needles *needles)
+rarest(const struct needle *needle, size_t bytes)
 {
-	size_t states = 1;
+	size_t best = 0;
+	uint64_t least = UINT64_MAX;
 
-	memset(needles->class_of, 0, sizeof(needles->class_of));
-	needles->class_count = 1;
-	for (size_t i = 0; i < needles->count; i++) {
-		const struct needle *needle = &needles->needle[i];
+	for (size_t i = 0; i + bytes <= needle->length; i++) {
+		uint64_t all = 1;
 
-		states += needle->length;
-		for (size_t j = 0; j < needle->length; j++) {
-			unsigned char byte = (unsigned char)needle->text[j];
-
-			if (needles->class_of[byte] == 0)
-				needles->class_of[byte] =
-					(unsigned char)needles->class_count++;
+		for (size_t j = i; j < i + bytes; j++)
+			all *= tk_needle_frequency(needle->text[j]);
+		if (all < least) {
+			least = all;
+			best = i;
 		}
 	}
-	return states;
+	return best;
 }
 
-/* The automaton while it is built, with plain numbers of states. */
-struct build {
-	uint32_t *next, *failure, *queue, *renamed;
-	uint64_t *set;
-	size_t states, classes, words;
-};
-
-static void
-clear_build(struct build *build)
+static int
+by_hash(const void *a, const void *b)
 {
-	free(build->next);
-	free(build->failure);
-	free(build->queue);
-	free(build->renamed);
-	free(build->set);
+	const struct gram *x = a, *y = b;
+
+	return (x->hash > y->hash) - (x->hash < y->hash);
 }
 
-/* A tree of the needles. 0 is its root, and means "none" elsewhere. */
+/* Grams of the same hash are in one chain. */
 static void
-grow(struct build *build, const struct tk_needles *needles)
+make_chains(struct index *index, size_t count)
 {
-	build->states = 1;
-	for (size_t i = 0; i < needles->count; i++) {
-		const struct needle *needle = &needles->needle[i];
-		uint32_t state = 0;
+	uint16_t chain = 0;
 
-		for (size_t j = 0; j < needle->length; j++) {
-			unsigned char byte = (unsigned char)needle->text[j];
-			uint32_t *next = &build->next[state * build->classes +
-						      needles->class_of[byte]];
+	qsort(index->gram, count, sizeof(*index->gram), by_hash);
+	for (size_t i = 0; i < count; i++) {
+		uint16_t *of = &index->chain[index->gram[i].hash];
 
-			if (*next == 0)
-				*next = (uint32_t)build->states++;
-			state = *next;
-		}
-		build->set[state * build->words + i / 64] |= UINT64_C(1)
-							     << i % 64;
-	}
-}
-
-/* Where a state has no child, go where its longest proper suffix goes. */
-static void
-link_failures(struct build *build)
-{
-	size_t classes = build->classes, head = 0, tail = 0;
-
-	for (size_t class = 0; class < classes; class ++) {
-		if (build->next[class] != 0)
-			build->queue[tail++] = build->next[class];
-	}
-	while (head < tail) {
-		uint32_t state = build->queue[head++];
-		uint32_t failure = build->failure[state];
-
-		for (size_t w = 0; w < build->words; w++)
-			build->set[state * build->words + w] |=
-				build->set[failure * build->words + w];
-		for (size_t class = 0; class < classes; class ++) {
-			uint32_t *next = &build->next[state * classes + class];
-			uint32_t other = build->next[failure * classes + class];
-
-			if (*next == 0) {
-				*next = other;
-				continue;
-			}
-			build->failure[*next] = other;
-			build->queue[tail++] = *next;
+		if (*of == 0) {
+			*of = ++chain;
+			index->begin[chain] = (uint16_t)i;
 		}
 	}
+	index->begin[chain + 1] = (uint16_t)count;
 }
 
+static void
+set_gram(const struct index *index, struct gram *gram,
+	 const struct needle *needle, size_t i, size_t at)
+{
+	static const unsigned char ones[8] = {255, 255, 255, 255,
+					      255, 255, 255, 255};
+	size_t length = needle[i].length < 8 ? needle[i].length : 8;
+
+	memcpy(&gram->head, needle[i].text, length);
+	memcpy(&gram->mask, ones, length);
+	gram->needle = (uint16_t)i;
+	gram->offset = (uint16_t)at;
+	gram->hash = hash_gram(index, needle[i].text + at);
+}
+
+/* The index of the first needles. */
 static bool
-accepts(const struct build *build, size_t state)
+make_index(struct index *index, const struct needle *needle, size_t count)
 {
-	for (size_t w = 0; w < build->words; w++) {
-		if (build->set[state * build->words + w] != 0)
-			return true;
+	size_t shortest = TK_NEEDLE_LONG, grams = 0, few = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		few += needle[i].length < TK_NEEDLE_LONG;
+		if (needle[i].length < shortest)
+			shortest = needle[i].length;
 	}
-	return false;
-}
+	if (few <= SHORT_MAX)
+		shortest = TK_NEEDLE_LONG;
+	/* The last byte of three of four is multiplied away. */
+	index->size = shortest < TK_NEEDLE_LONG ? 3 : 4;
+	index->factor = UINT32_C(0x9e3779b1) << (index->size == 3 ? 8 : 0);
+	index->step = shortest - index->size + 1;
+	index->gram = calloc(count * index->step + 1, sizeof(*index->gram));
+	index->begin = calloc(count * index->step + 2, sizeof(*index->begin));
+	if (index->gram == NULL || index->begin == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		size_t at = rarest(&needle[i], shortest);
 
-/* The only member of a set, or SEVERAL. */
-static uint16_t
-only(const uint64_t *set, size_t words)
-{
-	unsigned found = SEVERAL;
-
-	for (size_t w = 0; w < words; w++) {
-		if (set[w] == 0)
+		if (needle[i].length < shortest) {
+			index->alone[index->alone_count++] = i;
 			continue;
-		if (found != SEVERAL || (set[w] & (set[w] - 1)) != 0)
-			return SEVERAL;
-		found = (unsigned)(64 * w) + (unsigned)__builtin_ctzll(set[w]);
-	}
-	return (uint16_t)found;
-}
-
-/* Number the states again, those that end a needle last, so that one comparison
- * recognizes them. */
-static void
-rename_states(struct build *build, struct tk_needles *needles)
-{
-	size_t classes = build->classes, words = build->words;
-	uint32_t number = 0;
-
-	for (int accepting = 0; accepting < 2; accepting++) {
-		if (accepting)
-			needles->accepting = number;
-		for (size_t state = 0; state < build->states; state++) {
-			if (accepts(build, state) == (accepting == 1))
-				build->renamed[state] = number++;
 		}
+		for (size_t j = at; j < at + index->step; j++)
+			set_gram(index, &index->gram[grams++], needle, i, j);
 	}
-	for (size_t state = 0; state < build->states; state++) {
-		uint32_t to = build->renamed[state];
-		const uint64_t *set = build->set + state * words;
-
-		for (size_t class = 0; class < classes; class ++)
-			needles->next[(size_t)to << needles->shift | class] =
-				(uint16_t)build->renamed
-					[build->next[state * classes + class]];
-		memcpy(needles->set + to * words, set, words * sizeof(*set));
-		if (to >= needles->accepting)
-			needles->one[to - needles->accepting] =
-				only(set, words);
-	}
+	make_chains(index, grams);
+	return true;
 }
 
 enum backoff_status
-tk_needles_build(struct tk_needles *needles)
+tk_needles_build(struct tk_needles *needles, size_t leading)
 {
-	size_t states = number_bytes(needles);
-	size_t classes = needles->class_count;
-	size_t words = (needles->count + 63) / 64;
-	struct build build = {.classes = classes, .words = words};
-	enum backoff_status status = BACKOFF_E_NOMEM;
-
-	build.next = calloc(states * classes, sizeof(*build.next));
-	build.failure = calloc(states, sizeof(*build.failure));
-	build.queue = calloc(states, sizeof(*build.queue));
-	build.renamed = calloc(states, sizeof(*build.renamed));
-	build.set = calloc(states * words + 1, sizeof(*build.set));
-	while ((size_t)1 << needles->shift < classes)
-		needles->shift++;
-	needles->next =
-		calloc(states << needles->shift, sizeof(*needles->next));
-	needles->one = calloc(states, sizeof(*needles->one));
-	needles->set = calloc(states * words + 1, sizeof(*needles->set));
-	needles->words = words;
-	if (build.next != NULL && build.failure != NULL &&
-	    build.queue != NULL && build.renamed != NULL && build.set != NULL &&
-	    needles->next != NULL && needles->one != NULL &&
-	    needles->set != NULL) {
-		grow(&build, needles);
-		link_failures(&build);
-		rename_states(&build, needles);
-		status = BACKOFF_OK;
-	}
-	clear_build(&build);
-	return status;
+	for (size_t i = 0; i < needles->count; i++)
+		needles->needle[i].rare = rarest(&needles->needle[i], 1);
+	return make_index(&needles->leading, needles->needle, leading) &&
+			       make_index(&needles->all, needles->needle,
+					  needles->count)
+		       ? BACKOFF_OK
+		       : BACKOFF_E_NOMEM;
 }
 
-/* Note the needles that end in an accepting state. */
-static void
-note(const struct tk_needles *needles, uint32_t state, uint64_t *hits)
+bool
+tk_needles_find(const struct tk_needles *needles, size_t id, const char *text,
+		size_t length)
 {
-	unsigned one = needles->one[state - needles->accepting];
+	const struct needle *needle = &needles->needle[id];
+	size_t at = 0;
 
-	if (one != SEVERAL) {
-		hits[one / 64] |= UINT64_C(1) << one % 64;
-		return;
+	for (int i = 0; i < TRIES_MAX; i++) {
+		const char *rare;
+
+		if (length - at < needle->length)
+			return false;
+		rare = memchr(text + at + needle->rare,
+			      needle->text[needle->rare],
+			      length - at - needle->length + 1);
+		if (rare == NULL)
+			return false;
+		if (memcmp(rare - needle->rare, needle->text, needle->length) ==
+		    0)
+			return true;
+		at = (size_t)(rare - text) - needle->rare + 1;
 	}
-	for (size_t w = 0; w < needles->words; w++)
-		hits[w] |= needles->set[state * needles->words + w];
+	return memmem(text + at, length - at, needle->text, needle->length) !=
+	       NULL;
 }
 
-/* Search a text that is not long. */
-static bool
-scan_short(const struct tk_needles *needles, const unsigned char *at,
-	   size_t length, uint64_t *hits)
+/* A text while it is searched. */
+struct search {
+	const struct tk_needles *needles;
+	const struct index *index;
+	const char *text, *end;
+	uint64_t *hits;
+	bool any;
+};
+
+/* Compare the needles of a chain with a place of the text. */
+static void __attribute__((noinline))
+compare(struct search *search, const char *at, unsigned chain)
 {
-	const unsigned char *class_of = needles->class_of;
-	const uint16_t *next = needles->next;
-	const unsigned shift = needles->shift;
-	const uint32_t accepting = needles->accepting;
-	uint32_t state = 0;
-	bool any = false;
+	const struct index *index = search->index;
+	const struct gram *gram = index->gram + index->begin[chain];
+	const struct gram *last = index->gram + index->begin[chain + 1];
+	size_t before = (size_t)(at - search->text);
 
-	for (size_t i = 0; i < length; i++) {
-		state = next[state << shift | class_of[at[i]]];
-		if (state >= accepting) {
-			any = true;
-			note(needles, state, hits);
-		}
-	}
-	return any;
-}
+	for (; gram < last; gram++) {
+		const struct needle *needle =
+			&search->needles->needle[gram->needle];
+		const char *from;
+		uint64_t head;
 
-/* Each step waits for the one before it, so a processor has time for four
- * searches at once: of the quarters of a text, each of which begins early
- * enough to find what the end of the one before cuts. */
-static bool
-scan_long(const struct tk_needles *needles, const unsigned char *at,
-	  size_t length, uint64_t *hits)
-{
-	const unsigned char *class_of = needles->class_of;
-	const uint16_t *next = needles->next;
-	const unsigned shift = needles->shift;
-	const uint32_t accepting = needles->accepting;
-	const size_t step = (length + 3 * (TK_NEEDLE_MAX - 1)) / 4 + 1;
-	const size_t apart = step - (TK_NEEDLE_MAX - 1);
-	const unsigned char *b = at + apart, *c = b + apart, *d = c + apart;
-	const size_t last = length - 3 * apart;
-	uint32_t p = 0, q = 0, r = 0, s = 0;
-	bool any = false;
-
-	for (size_t i = 0; i < last; i++) {
-		p = next[p << shift | class_of[at[i]]];
-		q = next[q << shift | class_of[b[i]]];
-		r = next[r << shift | class_of[c[i]]];
-		s = next[s << shift | class_of[d[i]]];
-		if (p < accepting && q < accepting && r < accepting &&
-		    s < accepting)
+		if (gram->offset > before)
 			continue;
-		any = true;
-		if (p >= accepting)
-			note(needles, p, hits);
-		if (q >= accepting)
-			note(needles, q, hits);
-		if (r >= accepting)
-			note(needles, r, hits);
-		if (s >= accepting)
-			note(needles, s, hits);
+		from = at - gram->offset;
+		if (search->end - from >= 8) {
+			memcpy(&head, from, 8);
+			if (((head ^ gram->head) & gram->mask) != 0)
+				continue;
+		}
+		if (needle->length > (size_t)(search->end - from) ||
+		    memcmp(from, needle->text, needle->length) != 0)
+			continue;
+		search->hits[gram->needle / 64] |= UINT64_C(1)
+						   << gram->needle % 64;
+		search->any = true;
 	}
-	/* The last part is shorter by a few bytes. */
-	for (size_t i = last; i < step; i++) {
-		p = next[p << shift | class_of[at[i]]];
-		q = next[q << shift | class_of[b[i]]];
-		r = next[r << shift | class_of[c[i]]];
-		if (p >= accepting)
-			note(needles, p, hits);
-		if (q >= accepting)
-			note(needles, q, hits);
-		if (r >= accepting)
-			note(needles, r, hits);
-		any |= p >= accepting || q >= accepting || r >= accepting;
+}
+
+static inline __attribute__((always_inline)) void
+scan(struct search *search, size_t step)
+{
+	const uint16_t *chain = search->index->chain;
+	const uint32_t factor = search->index->factor;
+	const char *at = search->text;
+	size_t left;
+
+	/* Four places at a time, for most have no gram. */
+	for (; (size_t)(search->end - at) >= 3 * step + 4; at += 4 * step) {
+		unsigned a = chain[hash_four(at, factor)];
+		unsigned b = chain[hash_four(at + step, factor)];
+		unsigned c = chain[hash_four(at + 2 * step, factor)];
+		unsigned d = chain[hash_four(at + 3 * step, factor)];
+
+		if ((a | b | c | d) == 0)
+			continue;
+		if (a != 0)
+			compare(search, at, a);
+		if (b != 0)
+			compare(search, at + step, b);
+		if (c != 0)
+			compare(search, at + 2 * step, c);
+		if (d != 0)
+			compare(search, at + 3 * step, d);
 	}
-	return any;
+	/* A step is not longer than a gram. */
+	for (left = (size_t)(search->end - at); left >= search->index->size;
+	     left -= step) {
+		at = search->end - left;
+		compare(search, at, chain[hash_gram(search->index, at)]);
+	}
+}
+
+static bool
+scan_by(const struct tk_needles *needles, const struct index *index,
+	const char *text, size_t length, uint64_t *hits)
+{
+	struct search search = {needles,       index, text,
+				text + length, hits,  false};
+
+	for (size_t i = 0; i < index->alone_count; i++) {
+		size_t id = index->alone[i];
+
+		if (!tk_needles_find(needles, id, text, length))
+			continue;
+		hits[id / 64] |= UINT64_C(1) << id % 64;
+		search.any = true;
+	}
+	/* Constants, so that the compiler makes a loop for each. */
+	switch (index->step) {
+	case 1:
+		scan(&search, 1);
+		break;
+	case 2:
+		scan(&search, 2);
+		break;
+	default:
+		scan(&search, STEP_MAX);
+	}
+	return search.any;
 }
 
 bool
 tk_needles_scan(const struct tk_needles *needles, const char *text,
 		size_t length, uint64_t *hits)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	return scan_by(needles, &needles->all, text, length, hits);
+}
 
-	return length < 8 * TK_NEEDLE_MAX
-		       ? scan_short(needles, at, length, hits)
-		       : scan_long(needles, at, length, hits);
+bool
+tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
+			size_t length, uint64_t *hits)
+{
+	return scan_by(needles, &needles->leading, text, length, hits);
 }

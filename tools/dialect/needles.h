@@ -1,4 +1,4 @@
-/* Many literals searched at once (A. V. Aho, M. J. Corasick, 1975). */
+/* Many literals searched at once. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TK_NEEDLES_H
 #define TK_NEEDLES_H
@@ -13,6 +13,15 @@
 
 /** Bytes of a literal that are searched; the rest does not matter. */
 #define TK_NEEDLE_MAX 16
+/** Shorter literals cannot be searched. */
+#define TK_NEEDLE_MIN 3
+/** Literals that are this long are found faster. */
+#define TK_NEEDLE_LONG 6
+
+/** How frequent a byte is in logs, roughly: from 1, for a rare one, to
+ *  TK_FREQUENCY_MAX. */
+unsigned tk_needle_frequency(char byte);
+#define TK_FREQUENCY_MAX 64
 
 struct tk_needles;
 
@@ -23,7 +32,8 @@ void tk_needles_free(struct tk_needles *needles);
 /**
  * Add a literal, before tk_needles_build().
  *
- * @param id  its number; the same one for the same literal
+ * @param length  TK_NEEDLE_MIN or more
+ * @param id      its number, from 0; the same one for the same literal
  * @return BACKOFF_OK; BACKOFF_E_LIMIT if there are too many; BACKOFF_E_NOMEM
  */
 enum backoff_status tk_needles_add(struct tk_needles *needles, const char *text,
@@ -32,15 +42,20 @@ enum backoff_status tk_needles_add(struct tk_needles *needles, const char *text,
 struct tk_piece tk_needles_get(const struct tk_needles *needles, size_t id);
 size_t tk_needles_count(const struct tk_needles *needles);
 
-/** After all literals were added. BACKOFF_OK or BACKOFF_E_NOMEM. */
-enum backoff_status tk_needles_build(struct tk_needles *needles);
-
-/** Words of a set of literals. */
-size_t tk_needles_words(const struct tk_needles *needles);
+/** After all literals were added; the first @p leading of them can be searched
+ *  alone. BACKOFF_OK or BACKOFF_E_NOMEM. */
+enum backoff_status tk_needles_build(struct tk_needles *needles,
+				     size_t leading);
 
 /** Search a text: adds bit n % 64 of hits[n / 64] for literal n. Returns
  * whether there is any. */
 bool tk_needles_scan(const struct tk_needles *needles, const char *text,
 		     size_t length, uint64_t *hits);
+/** The same for the leading literals only, which is faster. */
+bool tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
+			     size_t length, uint64_t *hits);
+/** Whether literal @p id stands in a text. */
+bool tk_needles_find(const struct tk_needles *needles, size_t id,
+		     const char *text, size_t length);
 
 #endif

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* Shorter ones stand in too many lines. */
-#define NEEDLE_MIN 3
-
 /* Whether a character stands as it is in JSON and behind every wrapper: JSON
  * may escape quotes, backslashes and slashes, Go and .NET also < > & ' + `. */
 static bool
@@ -18,13 +15,36 @@ survives(char c)
 }
 
 static size_t
-worth(struct tk_piece piece)
+letters(struct tk_piece piece)
 {
-	size_t letters = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < piece.length; i++)
-		letters += piece.at[i] != ' ';
-	return letters < TK_NEEDLE_MAX ? letters : TK_NEEDLE_MAX;
+		count += piece.at[i] != ' ';
+	return count;
+}
+
+/* How good a literal is to find lines by: the longer the better, but a short
+ * one is as good as its rarest character. */
+static size_t
+worth(struct tk_piece piece)
+{
+	size_t count = letters(piece);
+	unsigned rarest = TK_FREQUENCY_MAX;
+
+	if (piece.length >= TK_NEEDLE_LONG)
+		return count < TK_NEEDLE_MAX ? TK_NEEDLE_LONG + count
+					     : TK_NEEDLE_LONG + TK_NEEDLE_MAX;
+	for (size_t i = 0; i < piece.length; i++) {
+		unsigned frequency = tk_needle_frequency(piece.at[i]);
+
+		if (frequency < rarest)
+			rarest = frequency;
+	}
+	return piece.length == 0 ? 0
+				 : 1 + (TK_FREQUENCY_MAX - rarest) *
+						   (TK_NEEDLE_LONG - 2) /
+						   TK_FREQUENCY_MAX;
 }
 
 /* The longest part of a literal that can be searched; length 0 if it is too
@@ -50,7 +70,7 @@ usable(struct tk_piece text)
 	}
 	if (best.length > TK_NEEDLE_MAX)
 		best.length = TK_NEEDLE_MAX;
-	if (worth(best) < NEEDLE_MIN)
+	if (letters(best) < TK_NEEDLE_MIN)
 		best.length = 0;
 	return best;
 }
@@ -159,7 +179,7 @@ of_names(const struct tk_condition *condition, struct tk_selected *out)
 static size_t
 worst(const struct tk_selected *set)
 {
-	size_t least = set->count > 0 ? TK_NEEDLE_MAX : 0;
+	size_t least = set->count > 0 ? SIZE_MAX : 0;
 
 	for (size_t i = 0; i < set->count; i++) {
 		if (worth(set->literal[i]) < least)
@@ -168,12 +188,25 @@ worst(const struct tk_selected *set)
 	return least;
 }
 
+/* The first name of the path to the elements that a rule reads. */
+static void
+of_each(const struct tk_rule *rule, struct tk_selected *out)
+{
+	out->count = 0;
+	if (rule->each != NULL)
+		add(out, usable((struct tk_piece){rule->each,
+						  strcspn(rule->each, ".[")}));
+}
+
 void
 tk_select(const struct tk_rule *rule, struct tk_selected *out)
 {
 	struct tk_selected other;
 
 	of_patterns(rule, out);
+	of_each(rule, &other);
+	if (worst(&other) > worst(out))
+		*out = other;
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		of_values(&rule->condition[i], &other);
 		/* A message is found by its text rather than by a name. */

@@ -68,32 +68,38 @@ trimmed(const char *text, size_t length)
 bool
 tk_is_level(const char *text, size_t length)
 {
-	static const char levels[] =
-		" trace debug info information notice warn warning err error "
-		"critical crit fatal panic dpanic severe alert emerg emergency "
-		"verbose fine finer finest success fail dbug trce dbg inf wrn "
-		"ftl trc ";
-	const char *at = levels;
+	static const char levels[][12] = {
+		"trace", "debug",   "info",      "information", "notice",
+		"warn",  "warning", "err",       "error",       "critical",
+		"crit",  "fatal",   "panic",     "dpanic",      "severe",
+		"alert", "emerg",   "emergency", "verbose",     "fine",
+		"finer", "finest",  "success",   "fail",        "dbug",
+		"trce",  "dbg",     "inf",       "wrn",         "ftl",
+		"trc"};
 
 	if (length == 1)
 		return memchr("IWEFDTV", *text, 7) != NULL;
-	while (at[1] != '\0') {
-		size_t n = strcspn(at + 1, " ");
-
-		if (n == length && strncasecmp(at + 1, text, n) == 0)
+	if (length == 0 || length >= sizeof(*levels))
+		return false;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+		if (levels[i][length] == '\0' &&
+		    levels[i][0] == (*text | ' ') &&
+		    strncasecmp(levels[i], text, length) == 0 &&
+		    levels[i][length - 1] != '\0')
 			return true;
-		at += n + 1;
 	}
 	return false;
 }
 
+/* Whether a word in lower case stands in a piece. */
 static bool
 has_word(struct tk_piece p, const char *word)
 {
 	size_t n = strlen(word);
 
 	for (size_t i = 0; i + n <= p.length; i++) {
-		if (strncasecmp(p.at + i, word, n) == 0)
+		if ((p.at[i] | ' ') == *word &&
+		    strncasecmp(p.at + i, word, n) == 0)
 			return true;
 	}
 	return false;
