@@ -25,8 +25,8 @@ struct oom_scenario {
 	int absorbs;
 };
 
-extern const struct oom_scenario oom_guard[], oom_kernel[], oom_metrics[],
-	oom_policy[], oom_retry[], oom_sink[], oom_tools[];
+extern const struct oom_scenario oom_guard[], oom_guess[], oom_kernel[],
+	oom_metrics[], oom_policy[], oom_retry[], oom_sink[], oom_tools[];
 
 /** For out-parameters: a pointer that no allocator returns. */
 #define OOM_UNTOUCHED ((void *)&oom_untouched)

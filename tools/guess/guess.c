@@ -14,12 +14,15 @@
 
 /* Open the dialects that know what they read: the others guess as well. */
 static enum backoff_status
-open_known(struct tk_dialect **out)
+open_known(const char *const *only, struct tk_dialect **out)
 {
-	const char **names = calloc(tk_dialects_count + 2, sizeof(*names));
+	const char **names;
 	enum backoff_status status;
 	size_t count = 0;
 
+	if (only != NULL)
+		return tk_dialect_open(only, NULL, out, NULL);
+	names = calloc(tk_dialects_count + 2, sizeof(*names));
 	if (names == NULL)
 		return BACKOFF_E_NOMEM;
 	names[count++] = "native";
@@ -36,7 +39,7 @@ open_known(struct tk_dialect **out)
 }
 
 struct tk_guess *
-tk_guess_new(void)
+tk_guess_new(const char *const *known)
 {
 	struct tk_guess *guess = calloc(1, sizeof(*guess));
 
@@ -45,7 +48,7 @@ tk_guess_new(void)
 	guess->unwrap = tk_unwrap_new();
 	guess->reader = tk_envelope_reader_new();
 	if (guess->unwrap == NULL || guess->reader == NULL ||
-	    open_known(&guess->known) != BACKOFF_OK) {
+	    open_known(known, &guess->known) != BACKOFF_OK) {
 		tk_guess_free(guess);
 		return NULL;
 	}
@@ -243,7 +246,7 @@ tk_guess_line(struct tk_guess *guess, size_t input, const struct tk_line *line)
 	struct backoff_error error = {.size = sizeof(error)};
 	struct tk_envelope envelope;
 	struct tk_payload payload;
-	bool known = false;
+	bool known = false, may_be_call;
 
 	guess->lines++;
 	switch (tk_dialect_read(guess->known, input, line, note_type, guess,
@@ -266,7 +269,10 @@ tk_guess_line(struct tk_guess *guess, size_t input, const struct tk_line *line)
 		    TK_UNWRAPPED)
 		return error.status == BACKOFF_E_NOMEM ? BACKOFF_E_NOMEM
 						       : BACKOFF_OK;
-	if (!tk_may_speak_of_retries(payload.text, payload.length))
+	may_be_call = !known && tk_calls_may_be(&guess->calls, payload.text,
+						payload.length);
+	if (!may_be_call &&
+	    !tk_may_speak_of_retries(payload.text, payload.length))
 		return BACKOFF_OK;
 	if (tk_envelope_read(guess->reader, input, &payload, &envelope, NULL) ==
 	    BACKOFF_E_NOMEM)
@@ -274,6 +280,16 @@ tk_guess_line(struct tk_guess *guess, size_t input, const struct tk_line *line)
 	memset(&guess->current, 0, sizeof(guess->current));
 	describe(&guess->current, &envelope);
 	guess->current.known = known;
+	if (!known &&
+	    tk_calls_look(&guess->calls, &guess->current, &envelope, line))
+		return BACKOFF_OK;
+	if (may_be_call && guess->calls.lines == 0 &&
+	    !guess->current.is_sentence) {
+		if (guess->lists++ == 0 &&
+		    line->length < sizeof(guess->list_line))
+			memcpy(guess->list_line, line->text, line->length);
+		return BACKOFF_OK;
+	}
 	/* "retries": 3 and "retryable": true are not retries. */
 	if (!guess->current.is_sentence &&
 	    (guess->current.when_name[0] == '\0' ||
@@ -394,16 +410,22 @@ tk_guess_finish(struct tk_guess *guess)
 	return make_drafts(guess);
 }
 
+bool
+tk_guess_has_calls(const struct tk_guess *guess)
+{
+	return guess->calls.retried > 0;
+}
+
 size_t
 tk_guess_count(const struct tk_guess *guess)
 {
-	return guess->drafts;
+	return guess->drafts + tk_guess_has_calls(guess);
 }
 
 enum tk_exit
 tk_guess_logs(char *const *path, size_t count, struct tk_guess **out)
 {
-	struct tk_guess *guess = tk_guess_new();
+	struct tk_guess *guess = tk_guess_new(NULL);
 	enum backoff_status status =
 		guess != NULL ? BACKOFF_OK : BACKOFF_E_NOMEM;
 

@@ -19,8 +19,10 @@
 /** Opaque; for one thread. */
 struct tk_guess;
 
-/** NULL if there is no memory, or the built-in dialects cannot be read. */
-struct tk_guess *tk_guess_new(void);
+/** @param known  names of dialects whose lines need no guess, with NULL at the
+ *                end; NULL: all that are built in
+ *  @return NULL if there is no memory, or a dialect cannot be read */
+struct tk_guess *tk_guess_new(const char *const *known);
 void tk_guess_free(struct tk_guess *guess);
 
 /** Look at a line. BACKOFF_OK, BACKOFF_E_NOMEM. */

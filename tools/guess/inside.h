@@ -5,6 +5,7 @@
 
 #include "dialect/dialect.h"
 #include "dialect/template.h"
+#include "guess/calls.h"
 #include "guess/shape.h"
 
 /** Sentences that are shown and written. */
@@ -70,6 +71,11 @@ struct tk_guess {
 	struct tk_shape current;
 	struct tk_draft draft[TK_GUESS_MAX];
 	size_t drafts;
+	/** What an access log has. */
+	struct tk_calls calls;
+	/** Lines with lists that have no name, and the first of them. */
+	uint64_t lists;
+	char list_line[TK_SHAPE_LINE];
 };
 
 /** What a message that was kept has in the holes of a template. */
@@ -138,6 +144,9 @@ const char *tk_draft_type(const struct tk_shape *shape,
 
 /** Whether a sentence means that. */
 bool tk_guess_means(const struct tk_guess *guess, enum tk_meaning meaning);
+
+/** Whether there are lines of whole calls, some of them with a retry. */
+bool tk_guess_has_calls(const struct tk_guess *guess);
 
 /** Note a doubt. */
 void tk_draft_doubt(struct tk_draft *draft, const char *format, ...)

@@ -46,8 +46,9 @@ static const struct {
 	{"operation",
 	 "operation op operationname task taskname tool job jobname endpoint "
 	 "callable function func rpc route grpc.method actionname upstreamname "
-	 "upstream.name service.name peer dependency url uri path http.path "
-	 "service target queue topic method class name",
+	 "upstream.name service.name servicename peer dependency url uri path "
+	 "requestpath requesturi http.path upstreamcluster cluster backendname "
+	 "backend be authority service target queue topic method class name",
 	 0},
 	{"error_type",
 	 "errortype error.type err.type exceptiontype exctype errorclass "
@@ -60,10 +61,12 @@ static const struct {
 	 0},
 	{"code",
 	 "statuscode httpstatus httpstatuscode http.status httpresponsecode "
-	 "responsecode status code",
+	 "responsecode downstreamstatus status code",
 	 0},
-	{"duration_seconds", "duration took latency", 0},
+	{"duration_seconds",
+	 "duration took latency requesttime responsetime totaltime rt", 0},
 	{"elapsed_seconds", "elapsed totalelapsed", 0},
+	{"started", "starttime startedat started start begin begintime", 0},
 };
 
 #define ROWS (sizeof(usual) / sizeof(*usual))
@@ -209,7 +212,7 @@ fits(const char *field, const struct bo_json_value *value)
 		return !is_number && value->length > 0 && value->length < 200 &&
 		       !(strcmp(field, "operation") == 0 &&
 			 is_http_method(value));
-	if (strcmp(field, "next_ts") == 0)
+	if (strcmp(field, "next_ts") == 0 || strcmp(field, "started") == 0)
 		return value->length >= 10 &&
 		       (is_number || bo_is_digit(value->at[0]));
 	if (is_duration(field))
@@ -364,7 +367,9 @@ tk_shape_members(struct tk_shape *shape, struct tk_envelope *envelope)
 	for (size_t row = 0; row < ROWS; row++) {
 		if (finder.place[row] == 0 ||
 		    shape->named_count == TK_NAMED_MAX ||
-		    tk_shape_has(shape, finder.best[row].field))
+		    tk_shape_has(shape, finder.best[row].field) ||
+		    (shape->has_time &&
+		     strcmp(finder.best[row].field, "started") == 0))
 			continue;
 		shape->named[shape->named_count++] = finder.best[row];
 		keep_number(shape, &finder.best[row], &finder.value[row]);

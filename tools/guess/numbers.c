@@ -81,28 +81,36 @@ count_retries(struct tk_shape *shape, struct tk_draft *draft)
 	if (low == 0) {
 		draft->add_attempt = 1;
 		tk_draft_doubt(draft,
-			       "numbers begin with 0, so 1 is added to the "
-			       "attempt");
+			       "attempts begin with 0: \"add\": 1 makes 0 the "
+			       "first");
 	} else if (low == 2 && draft->matched > 2) {
 		draft->add_attempt = -1;
 		tk_draft_doubt(draft,
-			       "numbers begin with 2: taken for the attempt "
-			       "that comes next, so 1 is subtracted");
+			       "attempts begin with 2: taken for the one that "
+			       "comes next, so \"add\": -1");
 	} else if (low > 2) {
 		tk_draft_doubt(draft,
-			       "no line has a number below %d: is it the "
-			       "attempt?",
+			       "no line has an attempt below %d: is it another "
+			       "number?",
 			       low);
 	}
 	high += draft->add_attempt;
 	if (limit <= 0 || tk_shape_has(shape, "max_attempts"))
 		return;
+	if (high > limit + 1) {
+		tk_draft_doubt(draft,
+			       "attempts go up to %d, above their limit of %d: "
+			       "one of them is something else",
+			       high, limit);
+		return;
+	}
 	if (high >= limit || counts_retries(shape, draft)) {
 		draft->add_limit = high >= limit ? high + 1 - limit : 1;
-		tk_draft_doubt(draft,
-			       "the limit is taken for one of retries, so %d "
-			       "is added to get attempts",
-			       draft->add_limit);
+		tk_draft_doubt(
+			draft,
+			"the limit is taken for one of retries: \"add\": "
+			"%d makes it one of attempts",
+			draft->add_limit);
 	}
 }
 
@@ -151,8 +159,8 @@ count_end(const struct tk_shape *shape, struct tk_draft *draft, int32_t high,
 	}
 	draft->add_attempt = 1;
 	tk_draft_doubt(draft,
-		       "an attempt before the last has the number %d too, so 1 "
-		       "is added",
+		       "an attempt that was retried has the number %d too, so "
+		       "\"add\": 1",
 		       last);
 }
 

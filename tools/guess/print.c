@@ -52,9 +52,9 @@ print_doubts(const struct tk_shape *shape, const struct tk_draft *draft,
 
 		if (part->unsure)
 			fprintf(out,
-				"            ? no word says that \"%.*s\" is "
-				"the %s: it is the only number that counts "
-				"up\n",
+				"            ? \"%.*s\" is taken for the %s "
+				"because it is small and changes, not for a "
+				"word before it\n",
 				(int)part->length, shape->text + part->at,
 				part->field);
 	}
@@ -84,7 +84,8 @@ print_one(const struct tk_guess *guess, size_t i, FILE *out)
 	fprintf(out, "%8" PRIu64 " x  %s\n", shape->count, safe);
 	tk_safe_text(shape->line, strlen(shape->line), safe, 160);
 	fprintf(out, "            e.g. %s\n", safe);
-	fprintf(out, "            %s", tk_draft_type(shape, draft));
+	fprintf(out, "            rules[%zu] %s", i + tk_guess_has_calls(guess),
+		tk_draft_type(shape, draft));
 	for (size_t p = 0; p < draft->parts; p++) {
 		const char *field = draft->part[p].field;
 
@@ -144,6 +145,81 @@ print_gaps(const struct tk_guess *guess, FILE *out)
 		      out);
 }
 
+static bool
+has_doubts(const struct tk_guess *guess)
+{
+	for (size_t i = 0; i < guess->drafts; i++) {
+		const struct tk_draft *draft = &guess->draft[i];
+
+		if (draft->doubts > 0)
+			return true;
+		for (size_t p = 0; p < draft->parts; p++) {
+			if (draft->part[p].unsure)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* An access log. */
+static void
+print_calls(const struct tk_calls *calls, FILE *out)
+{
+	char safe[160];
+
+	if (calls->retried == 0)
+		return;
+	fprintf(out,
+		"\n%8" PRIu64 " x  lines of whole calls; \"%s\" has %s, more "
+		"than one in %" PRIu64 " of them\n",
+		calls->lines, calls->name,
+		calls->field == NULL ? "a list of status codes"
+		: strcmp(calls->field, "retries") == 0
+			? "the number of retries"
+			: "the number of attempts",
+		calls->retried);
+	tk_safe_text(calls->line, strlen(calls->line), safe, sizeof(safe));
+	fprintf(out, "            e.g. %s\n            rules[0] call", safe);
+	for (size_t n = 0; n < calls->named_count; n++)
+		fprintf(out, "%s %s from \"%s\"", n == 0 ? ":" : ",",
+			calls->named[n].field, calls->named[n].name);
+	if (calls->duration[0] != '\0')
+		fprintf(out, "; durations from \"%s\"", calls->duration);
+	if (calls->target[0] != '\0')
+		fprintf(out, "; targets from \"%s\"", calls->target);
+	fputs("\n", out);
+}
+
+/* Lists without names: a template has to say where they are. */
+static void
+print_list(const struct tk_guess *guess, FILE *out)
+{
+	char safe[300];
+
+	tk_safe_text(guess->list_line, strlen(guess->list_line), safe,
+		     sizeof(safe));
+	fprintf(out,
+		"\n%8" PRIu64
+		" x  lines have status codes of several attempts, as access "
+		"logs of proxies do\n            e.g. %s\n"
+		"A rule for them says in a template where they are. Begin "
+		"with this file, and put\nwhat stands in your lines between "
+		"the holes:\n\n"
+		"  {\"dialect\": \"access\", \"successes\": \"all\", "
+		"\"delay\": "
+		"\"0\", \"rules\": [\n"
+		"    {\"type\": \"call\", \"text\": \"\\\"{_:word} "
+		"{operation:path} HTTP/{_:word} {code:int} {_} "
+		"\\\"{list.target:list}\\\" \\\"{list.code:list}\\\" "
+		"\\\"{list.duration_seconds:list}\\\"\",\n"
+		"     \"list\": {\"split\": [\", \", \" : \"], \"code\": "
+		"\"list.code\", \"target\": \"list.target\",\n"
+		"              \"duration_seconds\": "
+		"\"list.duration_seconds\"}}"
+		"\n  ]}\n",
+		guess->lists, safe);
+}
+
 void
 tk_guess_print(const struct tk_guess *guess, const char *path, FILE *out)
 {
@@ -164,8 +240,17 @@ tk_guess_print(const struct tk_guess *guess, const char *path, FILE *out)
 		guess->speaking, guess->read > 0 ? "other " : "", guess->count,
 		guess->count == 1 ? "" : "s",
 		guess->drafts < guess->count ? "; the largest:" : "");
+	if (guess->read > 0)
+		fputs("Built-in dialects read those events already, without a "
+		      "file of yours. What follows is\nthe rest, which may be "
+		      "about the same attempts.\n",
+		      out);
+	print_calls(&guess->calls, out);
+	if (guess->lists > 0 && !tk_guess_has_calls(guess))
+		print_list(guess, out);
 	if (guess->drafts == 0) {
-		if (guess->read == 0)
+		if (guess->read == 0 && tk_guess_count(guess) == 0 &&
+		    guess->lists == 0)
 			fputs("\nNothing in it looks like a retry. Many "
 			      "libraries log them only at level DEBUG, or\n"
 			      "only if a callback is set; see docs/"
@@ -176,6 +261,11 @@ tk_guess_print(const struct tk_guess *guess, const char *path, FILE *out)
 	fputs("\n", out);
 	for (size_t i = 0; i < guess->drafts; i++)
 		print_one(guess, i, out);
+	if (has_doubts(guess))
+		fputs("\nA ? is a guess that only somebody who knows the "
+		      "program can check. Where it is wrong,\nchange the "
+		      "rule: its type, a hole's name, or \"add\".\n",
+		      out);
 	print_gaps(guess, out);
 }
 
@@ -187,7 +277,7 @@ tk_guess_next(const struct tk_guess *guess, const char *file, const char *log,
 	char safe[512], safe_file[512];
 	bool is_path = strchr(name, '/') != NULL || strstr(name, ".json");
 
-	if (guess->drafts == 0)
+	if (tk_guess_count(guess) == 0)
 		return;
 	tk_safe_text(log, strlen(log), safe, sizeof(safe));
 	tk_safe_text(name, strlen(name), safe_file, sizeof(safe_file));

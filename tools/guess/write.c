@@ -144,6 +144,70 @@ put_rule(const struct tk_guess *guess, size_t i, const char *name, FILE *out)
 	fprintf(out, "\n    }%s\n", i + 1 < guess->drafts ? "," : "");
 }
 
+/* The rule of an access log. */
+static void
+put_calls(const struct tk_guess *guess, const char *name, FILE *out)
+{
+	static const struct tk_draft none;
+	const struct tk_calls *calls = &guess->calls;
+	const char *separator = "";
+	enum tk_request request = tk_calls_have_operations(calls)
+					  ? calls->request
+					  : TK_REQUEST_NONE;
+	bool operation = request != TK_REQUEST_NONE;
+
+	fputs("    {\n      \"type\": \"call\",\n      \"when\": {", out);
+	put_text(out, calls->name);
+	fputs(": \"*\"}", out);
+	/* Only a path without its query comes again. */
+	if (request == TK_REQUEST_MESSAGE)
+		fputs(",\n      \"text\": \"\\\"{_:word} {operation:path} "
+		      "HTTP/{_:word} {code:int} \"",
+		      out);
+	else if (request == TK_REQUEST_MEMBER)
+		fputs(",\n      \"in\": \"request\",\n      \"text\": \" "
+		      "{operation:path} HTTP/\"",
+		      out);
+	fputs(",\n      \"fields\": {", out);
+	for (size_t n = 0; n < calls->named_count; n++) {
+		put_named(&none, &calls->named[n], &separator, out);
+		operation |= strcmp(calls->named[n].field, "operation") == 0;
+	}
+	if (calls->field != NULL) {
+		put_field(out, &separator, calls->field);
+		fputs("\"from\": ", out);
+		put_text(out, calls->name);
+		fputs("}", out);
+	}
+	if (!operation) {
+		put_field(out, &separator, "operation");
+		fputs("\"from\": [\"host\", \"@host\"], \"default\": ", out);
+		put_text(out, name);
+		fputs("}", out);
+	}
+	fputs("\n      }", out);
+	if (calls->field == NULL) {
+		fputs(",\n      \"list\": {\n        \"split\": [\", \", \" : "
+		      "\"],\n        \"code\": ",
+		      out);
+		put_text(out, calls->name);
+		if (calls->duration[0] != '\0') {
+			fputs(",\n        \"duration_seconds\": {\"from\": ",
+			      out);
+			put_text(out, calls->duration);
+			fputs(", \"unit\": \"s\", \"absent\": [\"-\", "
+			      "\"\"]}",
+			      out);
+		}
+		if (calls->target[0] != '\0') {
+			fputs(",\n        \"target\": ", out);
+			put_text(out, calls->target);
+		}
+		fputs("\n      }", out);
+	}
+	fprintf(out, "\n    }%s\n", guess->drafts > 0 ? "," : "");
+}
+
 static bool
 is_utf8(const char *text)
 {
@@ -184,6 +248,21 @@ put_samples(const struct tk_guess *guess, FILE *out)
 	fputs("\n  ]\n", out);
 }
 
+/* Which successes the log has lines for. */
+static const char *
+successes_of(const struct tk_guess *guess)
+{
+	if (tk_guess_has_calls(guess))
+		return "all";
+	for (size_t i = 0; i < guess->drafts; i++) {
+		if (guess->shape[i]->meaning == TK_MEANS_SUCCESS &&
+		    guess->draft[i].low[TK_NUMBER_ATTEMPT] == 1)
+			return "all";
+	}
+	return tk_guess_means(guess, TK_MEANS_SUCCESS) ? "after_retry"
+						       : "never";
+}
+
 void
 tk_guess_write(const struct tk_guess *guess, const char *name, FILE *out)
 {
@@ -191,9 +270,16 @@ tk_guess_write(const struct tk_guess *guess, const char *name, FILE *out)
 	put_text(out, name);
 	fprintf(out,
 		",\n  \"description\": \"Drafted from a log; check the fields "
-		"and the types\",\n  \"successes\": \"%s\",\n  \"rules\": [\n",
-		tk_guess_means(guess, TK_MEANS_SUCCESS) ? "after_retry"
-							: "never");
+		"and the types\",\n  \"successes\": \"%s\",\n%s"
+		"  \"rules\": [\n",
+		successes_of(guess),
+		/* Proxies that list attempts do not wait between them. */
+		tk_guess_has_calls(guess) && guess->calls.field == NULL &&
+				guess->drafts == 0
+			? "  \"delay\": \"0\",\n"
+			: "");
+	if (tk_guess_has_calls(guess))
+		put_calls(guess, name, out);
 	for (size_t i = 0; i < guess->drafts; i++)
 		put_rule(guess, i, name, out);
 	fputs("  ],\n", out);

@@ -154,27 +154,29 @@ look_at(void *user, const struct tk_look *look)
 
 /* Look at the first lines of a log once more: what rules extract from them, and
  * how near others come. */
-static void
+static enum backoff_status
 look_at_log(struct check *check, const char *log)
 {
 	struct miss before[RULES_MAX];
 	struct tk_lines *lines;
 	struct tk_line line;
+	enum backoff_status status = tk_lines_open(log, &lines);
 
-	if (tk_lines_open(log, &lines) != BACKOFF_OK)
-		return;
-	while (tk_lines_next(lines, &line) == BACKOFF_OK &&
+	if (status != BACKOFF_OK)
+		return status;
+	while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK &&
 	       line.number <= LOOK_LINES) {
 		memcpy(before, check->miss, sizeof(before));
 		check->matched = false;
-		if (tk_dialect_look(check->dialect, &line, look_at, check) ==
-		    BACKOFF_E_NOMEM)
+		status = tk_dialect_look(check->dialect, &line, look_at, check);
+		if (status == BACKOFF_E_NOMEM)
 			break;
 		/* A line that one rule reads is not a miss of another. */
 		if (check->matched)
 			memcpy(check->miss, before, sizeof(before));
 	}
 	tk_lines_close(lines);
+	return status;
 }
 
 static bool
@@ -191,6 +193,13 @@ count_reading(void *user, const struct tk_reading *reading)
 	check->left += reading->left != BACKOFF_ABSENT;
 	check->no_time += reading->no_time;
 	return true;
+}
+
+static enum tk_exit
+no_memory(void)
+{
+	tk_msg("out of memory");
+	return TK_EXIT_SYSTEM;
 }
 
 /* Read all of a log, and count. */
@@ -212,6 +221,10 @@ count_log(struct check *check, size_t input, const char *log)
 		if (tk_dialect_read(check->dialect, input, &line, count_reading,
 				    check, &error) != TK_BAD)
 			continue;
+		if (error.status == BACKOFF_E_NOMEM) {
+			tk_lines_close(lines);
+			return no_memory();
+		}
 		error.line = (uint32_t)line.number;
 		if (bad++ < MISSES_MAX)
 			tk_msg_error(log, &error);
@@ -237,7 +250,7 @@ show_orphans(const struct check *check, char *const *log, size_t count)
 	size_t calls = 0;
 
 	if (trace == NULL)
-		return TK_EXIT_SYSTEM;
+		return no_memory();
 	for (size_t i = 0; i < count && status == BACKOFF_OK; i++)
 		status = tk_trace_read(trace, log[i], check->dialect, NULL,
 				       NULL);
@@ -251,6 +264,8 @@ show_orphans(const struct check *check, char *const *log, size_t count)
 		       calls, quality->loss.orphans);
 	}
 	tk_trace_free(trace);
+	if (status == BACKOFF_E_NOMEM)
+		return no_memory();
 	return status == BACKOFF_OK ? TK_EXIT_OK : TK_EXIT_SYSTEM;
 }
 
@@ -296,8 +311,10 @@ check_logs(struct check *check, char *const *log, size_t count)
 
 	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++)
 		code = count_log(check, i, log[i]);
-	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++)
-		look_at_log(check, log[i]);
+	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++) {
+		if (look_at_log(check, log[i]) == BACKOFF_E_NOMEM)
+			code = no_memory();
+	}
 	if (code != TK_EXIT_OK)
 		return code;
 	show_rules(check);
@@ -339,7 +356,7 @@ check_file(struct check *check, char *const *log, size_t count)
 	}
 	if (tk_samples_check(check->dialect, show_sample, check, &total,
 			     &failed) != BACKOFF_OK)
-		return TK_EXIT_SYSTEM;
+		return no_memory();
 	for (; tk_dialect_rule(check->dialect, rules, &rule); rules++) {
 		if (rules < RULES_MAX)
 			check->sampled[rules] = rule.matched;

@@ -14,7 +14,8 @@
 static char *
 guess_of(const char *const *lines)
 {
-	struct tk_guess *guess = tk_guess_new();
+	static const char *const known[] = {"native", NULL};
+	struct tk_guess *guess = tk_guess_new(known);
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
@@ -71,6 +72,30 @@ static const struct row rows[] = {
 	 "\"when\": {\"msg\": \"retrying\"}"},
 	{{"{\"msg\":\"retrying\",\"op\":\"pay\",\"backoff\":1500000000}"},
 	 "{\"from\": \"backoff\", \"unit\": \"ns\"}"},
+	/* From what numbers count. */
+	{{"retrying a in 1s, attempt 0", "retrying a in 2s, attempt 1",
+	  "retrying a in 4s, attempt 2"},
+	 "\"attempt\": {\"add\": 1}"},
+	{{"retrying a in 1s, attempt 2", "retrying a in 2s, attempt 3",
+	  "retrying a in 4s, attempt 4"},
+	 "\"attempt\": {\"add\": -1}"},
+	{{"retry 1/3 of a in 1s", "retry 2/3 of a in 2s",
+	  "retry 3/3 of a in 4s"},
+	 "\"max_attempts\": {\"add\": 1}"},
+	/* An end that no word says. */
+	{{"try 1 of 3 failed, waiting 2s", "try 2 of 3 failed, waiting 4s",
+	  "try 3 of 3 failed"},
+	 "retry_exhausted: attempt, max_attempts"},
+	{{"sync[e0fd67dd] out of retries"}, "retry_exhausted: trace_id"},
+	/* Nested, and in a name without case and unit. */
+	{{"{\"msg\":\"retry\",\"ctx\":{\"attempt\":1,\"nextRetryInMs\":9}}"},
+	 "delay_seconds from \"ctx.nextRetryInMs\""},
+	{{"{\"msg\":\"retry\",\"attempt\":\"1/4\"}"}, "\"in\": \"attempt\""},
+	/* Calls of proxies. */
+	{{"{\"uri\":\"/a\",\"ups\":{\"st\":\"502, 200\"}}"},
+	 "\"code\": \"ups.st\""},
+	{{"{\"path\":\"/a\",\"status\":200,\"upstreamAttemptCount\":2}"},
+	 "\"attempts\": {\"from\": \"upstreamAttemptCount\"}"},
 	/* Not about retries, or about none that happens. */
 	{{"waiting for the lock", "try our new product", "again and again"},
 	 "0 lines speak of retries"},
