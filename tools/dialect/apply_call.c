@@ -47,6 +47,38 @@ split(const struct tk_list *list, struct tk_piece text, struct column *out)
 	}
 }
 
+/* The items of a JSON array of texts and numbers; false if it is something
+ * else, or one has escapes. */
+static bool
+split_array(struct tk_piece text, struct column *out)
+{
+	const char *at = text.at + 1, *end = text.at + text.length - 1;
+
+	out->count = 0;
+	if (text.length < 2 || text.at[0] != '[' || *end != ']')
+		return false;
+	while (at < end && out->count < LIST_MAX) {
+		struct tk_piece item = {at, 0};
+		bool quoted;
+
+		while (at < end && strchr(" \t", *at) != NULL)
+			at++;
+		quoted = at < end && *at == '"';
+		item.at = at += quoted;
+		while (at < end &&
+		       strchr(quoted ? "\"\\" : ", \t", *at) == NULL)
+			at++;
+		item.length = (size_t)(at - item.at);
+		if (at < end && *at == '\\')
+			return false;
+		out->item[out->count++] = item;
+		at += quoted && at < end;
+		while (at < end && strchr(", \t", *at) != NULL)
+			at++;
+	}
+	return out->count > 0;
+}
+
 static enum tk_got
 read_column(struct tk_apply *apply, const struct tk_list *list,
 	    const struct tk_source *source, bool has, struct column *out)
@@ -58,7 +90,7 @@ read_column(struct tk_apply *apply, const struct tk_list *list,
 	if (!has)
 		return TK_GOT_ABSENT;
 	got = tk_view_source(&apply->view, source, &text);
-	if (got == TK_GOT)
+	if (got == TK_GOT && !split_array(text, out))
 		split(list, text, out);
 	return got;
 }

@@ -332,6 +332,18 @@ pass(struct tk_dialect *dialect, size_t input, const char *text, size_t length)
 		tk_envelope_pass(dialect->reader, input, &payload);
 }
 
+/* A carriage return between texts: the end of a line, where lines have no other
+ * end, or of what a terminal was to write over. */
+static const char *
+inner_return(const char *text, size_t length)
+{
+	const char *found = memchr(text, '\r', length);
+
+	while (found != NULL && found + 1 < text + length && found[1] == '\r')
+		found++;
+	return found != NULL && found + 1 < text + length ? found : NULL;
+}
+
 /* Classify a line by its bytes, and read it if it may have an event. */
 static enum tk_verdict
 read_line(const struct reading_of *of, size_t input)
@@ -347,7 +359,11 @@ read_line(const struct reading_of *of, size_t input)
 		return bad(of->error, BACKOFF_E_SYNTAX, 1, line->not_text);
 	if (line->oversize)
 		return bad(of->error, BACKOFF_E_LIMIT, TK_LINE_MAX,
-			   "the line is longer than 1 MiB");
+			   inner_return(text, length)
+				   ? "lines that end with CR, longer together "
+				     "than 1 MiB: convert them, with tr '\\r' "
+				     "'\\n'"
+				   : "the line is longer than 1 MiB");
 	/* At the start of any line: files that have one are joined. NULs after
 	 * it are a hole like those before it, which the splitter skips. */
 	while (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
@@ -399,6 +415,32 @@ read_line(const struct reading_of *of, size_t input)
 	return read_found(of, input);
 }
 
+/* Read what carriage returns divide, each as a line. */
+static enum tk_verdict
+read_parts(const struct reading_of *of, size_t input)
+{
+	enum tk_verdict worst = TK_FOREIGN;
+	struct tk_line part = *of->line;
+	const char *end = part.text + part.length, *next;
+	struct reading_of one = {of->dialect, &part, of->error};
+
+	if (part.oversize || part.not_text != NULL ||
+	    (next = inner_return(part.text, part.length)) == NULL)
+		return read_line(of, input);
+	while (part.text < end && worst != TK_BAD) {
+		enum tk_verdict verdict;
+
+		part.length =
+			(size_t)((next != NULL ? next + 1 : end) - part.text);
+		verdict = read_line(&one, input);
+		if (verdict != TK_FOREIGN)
+			worst = verdict;
+		part.text += part.length;
+		next = inner_return(part.text, (size_t)(end - part.text));
+	}
+	return worst;
+}
+
 enum tk_verdict
 tk_dialect_read(struct tk_dialect *dialect, size_t input,
 		const struct tk_line *line, tk_reading_fn fn, void *user,
@@ -411,7 +453,7 @@ tk_dialect_read(struct tk_dialect *dialect, size_t input,
 
 	dialect->apply.fn = fn;
 	dialect->apply.user = user;
-	verdict = read_line(&of, input);
+	verdict = read_parts(&of, input);
 	if (verdict == TK_BAD)
 		of.error->line = line->number > UINT32_MAX
 					 ? UINT32_MAX

@@ -126,10 +126,42 @@ translate(const struct tk_source *source, struct found *found)
 	found->value.type = BO_JSON_STRING;
 }
 
+/* Where a text is wanted and an object is there, as loggers write an error, its
+ * message is meant. */
+static enum tk_got
+descend(struct tk_view *view, struct found *found)
+{
+	static const char *const inside[] = {"message", "msg", "reason",
+					     "detail", "text"};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(*inside); i++) {
+		int length = snprintf(text, sizeof(text), "%s.%s",
+				      found->name->text, inside[i]);
+		const struct tk_name name = {.kind = TK_NAME_MEMBER,
+					     .text = text,
+					     .length = (size_t)length};
+		struct bo_json_value value;
+
+		if (length >= (int)sizeof(text))
+			return TK_GOT;
+		if (!tk_view_find(view, &name, &value) ||
+		    value.type != BO_JSON_STRING)
+			continue;
+		found->value = value;
+		return tk_view_text(view, &value, &found->text);
+	}
+	return TK_GOT;
+}
+
 static enum tk_got
 read_text(struct tk_view *view, const struct tk_map *map, struct found *found,
 	  const char **out)
 {
+	if (!map->source.strict && found->value.type == BO_JSON_OBJECT &&
+	    found->name != NULL && found->name->kind <= TK_NAME_HOLE &&
+	    descend(view, found) != TK_GOT)
+		return TK_GOT_NO_MEMORY;
 	translate(&map->source, found);
 	if (map->source.strict && !is_scalar(&found->value))
 		return wrong_type(view, found, "a string");

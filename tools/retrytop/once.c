@@ -57,18 +57,19 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 	if (ingest->bad_lines.others > 0)
 		tk_msg("%llu more bad lines of other kinds",
 		       (unsigned long long)ingest->bad_lines.others);
-	if (ingest->lines > 0 && ingest->events == 0) {
+	if (ingest->events == 0) {
 		advise(ingest->dialect);
 		tk_msg("no attempt events in %llu lines",
 		       (unsigned long long)ingest->lines);
-		tk_guess_help(options->path, options->path_count);
 	}
+	if (ingest->lines > 0 && ingest->events == 0)
+		tk_guess_help(options->path, options->path_count);
 	if (ingest->bad > options->max_bad) {
 		tk_msg("more than %llu bad lines",
 		       (unsigned long long)options->max_bad);
 		return TK_EXIT_BAD_INPUT;
 	}
-	return TK_EXIT_OK;
+	return ingest->events > 0 ? TK_EXIT_OK : TK_EXIT_BAD_INPUT;
 }
 
 static int
@@ -106,10 +107,13 @@ run(struct rt_session *session)
 	}
 	code = print(session);
 	input_code = check_inputs(session->follow);
-	line_code = check_lines(session->options, &session->ingest);
-	if (code != TK_EXIT_OK)
+	if (code == TK_EXIT_OK)
+		code = input_code;
+	/* What cannot be read says enough. */
+	if (code != TK_EXIT_OK && session->ingest.lines == 0)
 		return code;
-	return input_code != TK_EXIT_OK ? input_code : line_code;
+	line_code = check_lines(session->options, &session->ingest);
+	return code != TK_EXIT_OK ? code : line_code;
 }
 
 int

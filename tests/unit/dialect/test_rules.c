@@ -228,6 +228,29 @@ static const struct {
 	 "outcome=timeout; success n=3 all=3 took=0.5 at=10 code=200 "
 	 "target=c:3 "
 	 "call=c"},
+	{"lists as arrays",
+	 "\"rules\":[{\"type\":\"call\",\"when\":{\"us\":\"*\"},\"fields\":{"
+	 "\"call_id\":\"id\"},\"list\":{\"code\":\"us\",\"duration_seconds\":"
+	 "\"ut\",\"target\":\"ua\"}}]",
+	 "{\"ts\":\"" T
+	 "\",\"id\":\"c\",\"us\":[\"502\", 200],\"ut\":[0.25,0.5],"
+	 "\"ua\":[\"a:1, x\",\"b:2\"]}",
+	 "attempt n=1 took=0.25 at=9.5 code=502 target=a:1, x call=c; success "
+	 "n=2 all=2 took=0.5 at=10 code=200 target=b:2 call=c"},
+	{"an object where a text is wanted",
+	 "\"rules\":[{\"type\":\"retry_attempt\",\"text\":\"retry now\","
+	 "\"fields\":{\"error\":\"error\"}}]",
+	 "{\"ts\":\"" T "\",\"msg\":\"retry now\",\"error\":{\"type\":\"T\","
+	 "\"message\":\"no \\\"a\\\"\"}}\n{\"ts\":\"" T
+	 "\",\"msg\":\"retry now\",\"error\":{\"n\":1}}",
+	 "attempt at=10 error=no \"a\" number=by_order; attempt at=10 "
+	 "error={\"n\":1} number=by_order"},
+	{"lines that end with carriage returns",
+	 "\"rules\":[{\"type\":\"retry_attempt\",\"text\":\"retry of "
+	 "{operation:word}\"}]",
+	 T " retry of a\r" T " other\r" T " retry of b\r",
+	 "attempt op=a at=10 number=by_order; attempt op=b at=10 "
+	 "number=by_order"},
 	{"lists in holes",
 	 "\"rules\":[{\"type\":\"call\",\"text\":\"HTTP/1.1\\\" {code:int} "
 	 "{list.duration_seconds} {list.code} {call_id:word}\"}]",
