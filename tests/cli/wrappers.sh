@@ -62,6 +62,27 @@ wrapped "the prefix of a logger" 's/^/2026-11-23 10:30:00,123 INFO app: /'
 wrapped "docker in syslog in a file with CRLF" \
 	"$string; s/.*/Nov 23 10:30:00 h1 dockerd[1]: {\"log\":\"&\\\\n\",\"stream\":\"stderr\",\"time\":\"$time\"}\r/"
 
+# A log that was rotated amid a line, whatever the order of its files.
+sed "s/^\(.\{50\}\)/$time stderr P \1\n$time stderr F /" "$work/bare.log" \
+	>"$work/parts.log"
+# The 9th and the 14th line are events.
+head -n 17 "$work/parts.log" >"$work/app.log.2"
+sed -n 18,27p "$work/parts.log" | gzip >"$work/app.log.1.gz"
+tail -n +28 "$work/parts.log" >"$work/app.log"
+rotated() { # WHAT FILE...
+	what=$1
+	shift
+	retrysim compare -f json -p QUICK --replicas 20 "$@"
+	unlike "$work/out" | sed '/"files"/d' >"$work/rotated"
+	check "$what" cmp "$work/whole" "$work/rotated"
+}
+retrysim compare -f json -p QUICK --replicas 20 "$work/parts.log"
+unlike "$work/out" | sed '/"files"/d' >"$work/whole"
+rotated "CRI in parts, rotated" \
+	"$work/app.log.2" "$work/app.log.1.gz" "$work/app.log"
+rotated "CRI in parts, rotated, the newest first" \
+	"$work/app.log" "$work/app.log.1.gz" "$work/app.log.2"
+
 # As retrytop's help says: through a pipe, from several pods.
 awk -v time="$time" '{ print "[pod/web-" NR % 2 "/app] " time " " $0 }' \
 	"$work/bare.log" >"$work/pods.log"

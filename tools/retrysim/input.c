@@ -11,6 +11,7 @@
 #include "common/units.h"
 #include "dialect/bad.h"
 #include "guess/guess.h"
+#include "input/rotated.h"
 #include "retrysim/input.h"
 
 /* Bad lines, by their inputs. */
@@ -114,25 +115,32 @@ read_all(const struct rs_input_options *options, char *const *path,
 {
 	struct tk_dialect *dialect;
 	enum tk_exit code = open_dialects(options, &dialect);
+	struct tk_rotated *order;
 	struct bad *bad;
 
 	if (code != TK_EXIT_OK)
 		return code;
 	bad = calloc(1, sizeof(*bad));
-	if (bad == NULL)
+	order = calloc(count + 1, sizeof(*order));
+	if (bad == NULL || order == NULL)
 		code = TK_EXIT_SYSTEM;
+	else
+		tk_rotated_order(path, count, order);
 	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++) {
-		bad->input = i;
-		code = read_one(trace, path[i], dialect, bad);
+		bad->input = order[i].index;
+		/* There is one more item, which goes on nowhere. */
+		tk_trace_rotated(trace, order[i].goes_on, order[i + 1].goes_on);
+		code = read_one(trace, path[bad->input], dialect, bad);
 	}
 	if (bad != NULL)
 		show_bad(&bad->lines, path);
 	if (code == TK_EXIT_OK && tk_trace_totals(trace)->events == 0)
 		advise(dialect);
-	if (bad == NULL || !tk_found_note(found, dialect)) {
+	if (bad == NULL || order == NULL || !tk_found_note(found, dialect)) {
 		tk_msg("out of memory");
 		code = TK_EXIT_SYSTEM;
 	}
+	free(order);
 	free(bad);
 	tk_dialect_free(dialect);
 	return code;

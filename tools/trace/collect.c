@@ -475,7 +475,7 @@ take(struct tk_trace *trace, const char *path, const struct tk_line *line,
 	uint64_t ts_ns;
 
 	trace->totals.lines++;
-	switch (tk_dialect_read(dialect, trace->input, line, take_reading,
+	switch (tk_dialect_read(dialect, trace->whole, line, take_reading,
 				trace, &error)) {
 	case TK_EVENT:
 		return true;
@@ -498,6 +498,13 @@ take(struct tk_trace *trace, const char *path, const struct tk_line *line,
 	return true;
 }
 
+void
+tk_trace_rotated(struct tk_trace *trace, bool goes_on, bool continued)
+{
+	trace->goes_on = goes_on;
+	trace->continued = continued;
+}
+
 enum backoff_status
 tk_trace_read(struct tk_trace *trace, const char *path,
 	      struct tk_dialect *dialect, tk_bad_fn on_bad, void *user)
@@ -515,6 +522,8 @@ tk_trace_read(struct tk_trace *trace, const char *path,
 	/* It only tells files apart, so it may stay at the last number. */
 	if (trace->input < UINT16_MAX)
 		trace->input++;
+	if (!trace->goes_on)
+		trace->whole = trace->input;
 	tk_timeless_begin(trace);
 	while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK) {
 		if (!take(trace, path, &line, dialect, on_bad, user)) {
@@ -522,10 +531,11 @@ tk_trace_read(struct tk_trace *trace, const char *path,
 			break;
 		}
 	}
-	if (status == BACKOFF_E_NOT_FOUND &&
-	    !tk_dialect_flush(dialect, trace->input, BACKOFF_ABSENT,
+	if (status == BACKOFF_E_NOT_FOUND && !trace->continued &&
+	    !tk_dialect_flush(dialect, trace->whole, BACKOFF_ABSENT,
 			      take_reading, trace))
 		status = BACKOFF_E_NOMEM;
+	trace->goes_on = trace->continued = false;
 	saved = errno;
 	tk_lines_close(lines);
 	errno = saved;

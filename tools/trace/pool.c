@@ -23,7 +23,7 @@
 /* A longer name is not masked. */
 #define MASK_MAX 1024
 
-static const char others[] = "(others)";
+static const char others[] = "(other)";
 
 struct pool {
 	struct tk_trace *trace;

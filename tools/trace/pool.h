@@ -14,7 +14,7 @@
  * Ids in names make each call, or a few, an operation of their own, about which
  * nothing can be said. Where there are too many names, those with few calls are
  * read without their ids: "get /orders/17" as "get /orders/" and an asterisk.
- * Those that then still have few calls are read as "(others)", and in the end
+ * Those that then still have few calls are read as "(other)", and in the end
  * all that are too many, beginning with those that have the fewest calls.
  *
  * Called when lines are linked: for that, ids in names help.

@@ -156,6 +156,10 @@ struct tk_trace {
 	uint64_t numbered;
 	bool out_of_memory;
 	uint16_t input;
+	/** The first input of the log that the current one is of; whether the
+	 *  current one is not the first; and whether it is not the last. */
+	uint16_t whole;
+	bool goes_on, continued;
 
 	/** Times of lines of any kind, some seconds apart: when the log was
 	 *  written. */

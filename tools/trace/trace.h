@@ -115,6 +115,11 @@ enum backoff_status tk_trace_read(struct tk_trace *trace, const char *path,
 				  struct tk_dialect *dialect, tk_bad_fn on_bad,
 				  void *user);
 
+/** Say that the file that is read next is of a rotated log, whose lines may be
+ *  in parts or belong together: whether it goes on where the last one ended,
+ *  and whether the one after it goes on where it ends. */
+void tk_trace_rotated(struct tk_trace *trace, bool goes_on, bool continued);
+
 /** Take one reading of a line. BACKOFF_OK, BACKOFF_E_NOMEM. */
 enum backoff_status tk_trace_take(struct tk_trace *trace,
 				  const struct tk_reading *reading);

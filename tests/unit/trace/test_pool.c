@@ -171,7 +171,7 @@ Test(pool, rare_names_are_others)
 		add_call(trace, "login", NULL, 300 + i);
 	cr_assert_eq(tk_trace_stitch(trace), BACKOFF_OK);
 	cr_expect_str_eq(list(trace, false, text, sizeof(text)),
-			 "(others)=101 login=20");
+			 "(other)=101 login=20");
 	tk_trace_free(trace);
 }
 
