@@ -146,7 +146,8 @@ static const char before_delay[] =
 	"off again interval next hold holding nach en dans tras";
 static const char before_number[] =
 	"attempt attempts try tries retry retries round take number no nr "
-	"count time go requeue reattempt redelivery failures failure iteration "
+	"count time go requeue reattempt restart redelivery failures failure "
+	"iteration "
 	"versuch tentative essai intento";
 static const char tries[] = "attempts tries times goes rounds takes failures "
 			    "attempt try versuche versuchen tentatives "
@@ -174,7 +175,7 @@ field_of_count(const struct draft *d, size_t i, const char **kind)
 		return "max_attempts";
 	if (follows(d, token->at, "status code http"))
 		return "code";
-	if (ended && precedes(d, end, "retries requeues reattempts"))
+	if (ended && precedes(d, end, "retries requeues reattempts restarts"))
 		return "retries";
 	if (ended && (precedes(d, end, tries) ||
 		      follows(d, token->at, "attempts tries")))

@@ -108,6 +108,9 @@ members_speak(const struct tk_shape *shape, struct tk_piece line)
 {
 	bool strong;
 
+	if (tk_shape_has(shape, "max_attempts") &&
+	    shape->meaning == TK_MEANS_EXHAUSTED)
+		return true;
 	return tk_shape_has(shape, "attempt") &&
 	       (tk_shape_has(shape, "delay_seconds") ||
 		tk_shape_has(shape, "next_ts") ||
@@ -115,6 +118,27 @@ members_speak(const struct tk_shape *shape, struct tk_piece line)
 		tk_shape_has(shape, "left") ||
 		shape->meaning != TK_MEANS_RETRY ||
 		tk_speaks_of_retries(line.at, line.length, &strong));
+}
+
+/* A member that counts all attempts of a call. */
+static bool
+has_total(const struct tk_shape *shape)
+{
+	static const char *const totals[] = {"attempts", "tries", "nattempts",
+					     "n_attempts", "total_attempts"};
+
+	if (tk_shape_has(shape, "delay_seconds") ||
+	    tk_shape_has(shape, "next_ts") ||
+	    tk_shape_has(shape, "max_attempts"))
+		return false;
+	for (size_t i = 0; i < shape->named_count; i++) {
+		for (size_t j = 0; j < sizeof(totals) / sizeof(*totals); j++) {
+			if (strcmp(shape->named[i].field, "attempt") == 0 &&
+			    strcmp(shape->named[i].name, totals[j]) == 0)
+				return true;
+		}
+	}
+	return false;
 }
 
 static uint64_t
@@ -160,6 +184,12 @@ describe(struct tk_shape *shape, struct tk_envelope *envelope)
 	for (size_t i = 0; i < TK_NUMBERS; i++)
 		shape->number[i] = -1;
 	tk_shape_members(shape, envelope);
+	/* Its sentence has it, too. */
+	if (!shape->has_members)
+		tk_shape_drop_of_limit(shape);
+	/* "attempts": 4 without a delay is a total. */
+	if (shape->meaning == TK_MEANS_RETRY && has_total(shape))
+		shape->meaning = TK_MEANS_EXHAUSTED;
 	if (!shape->is_sentence && has_text && shape->has_members)
 		shape->is_sentence = members_speak(shape, envelope->text);
 	if (text.at >= envelope->message.at &&

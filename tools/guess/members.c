@@ -22,7 +22,7 @@ static const struct {
 	 "currentattempt attemptindex thisattempt try tryno trynumber trynum "
 	 "trycount retrynum retrynumber retryno retrycount retryattempt "
 	 "retryindex tries attempts nattempts retries iteration round "
-	 "failures failurecount",
+	 "failures failurecount n",
 	 0},
 	{"max_attempts",
 	 "maxattempts maxtries totalattempts attemptlimit attemptsmax limit "
@@ -44,12 +44,14 @@ static const struct {
 	 "nextretry scheduledat nextrun",
 	 0},
 	{"operation",
-	 "operation op operationname task taskname tool job jobname endpoint "
+	 "operation op operationname operationkey task taskname tool job "
+	 "jobname endpoint "
 	 "callable function func rpc route grpc.method actionname upstreamname "
-	 "upstream.name service.name servicename peer dependency url uri path "
+	 "upstream.name servicename peer dependency url uri path "
 	 "requestpath requesturi http.path upstreamcluster cluster backendname "
 	 "backend be authority service target queue topic method class name",
 	 0},
+	{"service", "service.name", 0},
 	{"error_type",
 	 "errortype error.type err.type exceptiontype exctype errorclass "
 	 "errorkind error.kind err.kind err.name error.name exception.type "
@@ -208,7 +210,7 @@ fits(const char *field, const struct bo_json_value *value)
 	if (value->type != BO_JSON_STRING && !is_number)
 		return false;
 	if (strcmp(field, "operation") == 0 || strcmp(field, "error") == 0 ||
-	    strcmp(field, "error_type") == 0)
+	    strcmp(field, "service") == 0 || strcmp(field, "error_type") == 0)
 		return !is_number && value->length > 0 && value->length < 200 &&
 		       !(strcmp(field, "operation") == 0 &&
 			 is_http_method(value));
@@ -244,6 +246,21 @@ tk_shape_of_limit(const struct tk_shape *shape)
 	return NULL;
 }
 
+void
+tk_shape_drop_of_limit(struct tk_shape *shape)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < shape->named_count; i++) {
+		if (!shape->named[i].of_limit)
+			shape->named[kept++] = shape->named[i];
+	}
+	shape->named_count = kept;
+	if (!tk_shape_has(shape, "attempt"))
+		shape->number[TK_NUMBER_ATTEMPT] =
+			shape->number[TK_NUMBER_LIMIT] = -1;
+}
+
 /* The best member of each row. */
 struct finder {
 	const struct tk_shape *shape;
@@ -260,6 +277,7 @@ consider(struct finder *finder, const char *path, size_t length,
 	size_t bare = length;
 	const char *unit = unit_of_name(path, &bare);
 	char one[64], two[64], timed[64], timed_two[64];
+	bool nested = false;
 
 	if (length >= sizeof(finder->best[0].name) || length == 0)
 		return;
@@ -267,13 +285,16 @@ consider(struct finder *finder, const char *path, size_t length,
 	plain_name(path, length, true, two, sizeof(two));
 	plain_name(path, bare, false, timed, sizeof(timed));
 	plain_name(path, bare, true, timed_two, sizeof(timed_two));
+	for (size_t row = 0; row < ROWS && strcmp(one, two) != 0; row++)
+		nested |= place_of(two, usual[row].names) != 0;
 	for (size_t row = 0; row < ROWS; row++) {
 		bool is_time = is_duration(usual[row].field);
 		unsigned place =
 			place_of(is_time ? timed_two : two, usual[row].names);
 		struct tk_named *best = &finder->best[row];
 
-		if (place == 0)
+		/* "service.name" is not a "name". */
+		if (place == 0 && !nested)
 			place = place_of(is_time ? timed : one,
 					 usual[row].names);
 		if (place == 0 || !fits(usual[row].field, value) ||

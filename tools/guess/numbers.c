@@ -37,6 +37,10 @@ find_ends(struct tk_shape *const *shape, struct tk_draft *draft, size_t count)
 			high = draft[i].high[TK_NUMBER_ATTEMPT];
 	}
 	for (size_t i = 0; i < count; i++) {
+		/* "Not retrying any more", of the last one. */
+		if (shape[i]->meaning == TK_MEANS_ABORTED && delays &&
+		    draft[i].at_limit)
+			shape[i]->meaning = TK_MEANS_EXHAUSTED;
 		if (shape[i]->meaning != TK_MEANS_RETRY ||
 		    has_delay(shape[i], &draft[i]))
 			continue;

@@ -113,6 +113,9 @@ bool tk_shape_has(const struct tk_shape *shape, const char *field);
 /** The member that holds "2/5"; NULL if none does. */
 const struct tk_named *tk_shape_of_limit(const struct tk_shape *shape);
 
+/** Forget it. */
+void tk_shape_drop_of_limit(struct tk_shape *shape);
+
 /** Make one sentence of two, if they are; the lines of @p from are then
  *  @p into's. */
 bool tk_shape_merge(struct tk_shape *into, struct tk_shape *from);

@@ -403,13 +403,17 @@ score_operation(const struct tk_shape *shape, const struct tk_draft *draft,
 	char mark = at > 0 ? text[at - 1] : ' ';
 	int score = is_text_of(part, "operation") ? 3 : 0;
 
-	if (mark == ' ' && at > 1 && strchr(":(", text[at - 2]) != NULL)
+	/* fetch(orders) */
+	if (mark == '(' && at > 1 && bo_is_letter(text[at - 2]))
+		mark = ' ';
+	else if (mark == ' ' && at > 1 && strchr(":(", text[at - 2]) != NULL)
 		mark = text[at - 2];
 	if (tk_word_before(text, at,
 			   "error exception reason because cause due with got "
 			   "said failed"))
 		score -= 6;
-	else if (tk_word_before(text, at,
+	else if (strchr(" \"'", mark) != NULL &&
+		 tk_word_before(text, at,
 				"for to of on from task job operation call "
 				"calling service tool request fetch reach get "
 				"von retrying"))
@@ -422,6 +426,9 @@ score_operation(const struct tk_shape *shape, const struct tk_draft *draft,
 		score -= 4;
 	if (varied && values->lines > 3 && values->distinct == 1)
 		score -= 4;
+	if (values->with_space == 0 && values->distinct > 1 &&
+	    values->distinct * 2 <= values->lines && mark == ':')
+		score += 4;
 	if (is_location(text + at, part->length))
 		score -= 8;
 	return score + (values->with_space == 0 && part->length > 2 &&

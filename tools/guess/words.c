@@ -67,7 +67,7 @@ tk_word_before(const char *text, size_t at, const char *words)
 {
 	size_t n = 0;
 
-	while (at > 0 && strchr(" (#:=\"'[{*", text[at - 1]) != NULL)
+	while (at > 0 && strchr(" (#:=\"'[{*.", text[at - 1]) != NULL)
 		at--;
 	while (n < at && (bo_is_letter(text[at - n - 1]) ||
 			  (unsigned char)text[at - n - 1] >= 0x80))
@@ -105,7 +105,8 @@ token_is(const char *text, const struct tk_token *token, const char *words)
 
 #define TRIES                                                                  \
 	"attempt attempts try tries retry retries round rounds take takes go " \
-	"goes failures requeues reattempts versuch versuche versuchen "        \
+	"goes failures requeues reattempts restarts versuch versuche "         \
+	"versuchen "                                                           \
 	"tentative tentatives essai essais intento intentos"
 
 static bool
@@ -135,6 +136,18 @@ has_total(const char *text, const struct tk_tokens *tokens)
 	return false;
 }
 
+/* "try number 2", "attempt no. 2". */
+static bool
+is_numbered(const struct tk_tokens *tokens, const char *text, size_t i)
+{
+	const struct tk_token *token = &tokens->token[i];
+
+	if (i > 2 && text[token[-1].at] == '.')
+		token--;
+	return i > 2 && token_is(text, token - 1, "number no nr") &&
+	       token_is(text, token - 2, TRIES);
+}
+
 /* "in 2s", "after 200 ms", "attempt #2", "2 of 5", "2/5", "2 tries left": only
  * with these do weak words speak of retries. */
 static bool
@@ -160,8 +173,7 @@ has_plan(const char *text, const struct tk_tokens *tokens)
 		if (token->type != TK_TOKEN_COUNT)
 			continue;
 		if (tk_word_before(text, token->at, TRIES) ||
-		    (i >= 2 && token_is(text, token - 1, "number no nr") &&
-		     token_is(text, token - 2, TRIES)) ||
+		    is_numbered(tokens, text, i) ||
 		    (i >= 2 && token[-2].type == TK_TOKEN_COUNT &&
 		     token_is(text, token - 1, "/ of von sur de")))
 			return true;
@@ -183,15 +195,16 @@ static const char *const sure[] = {"retry",         "retri",
 				   "out of tries",  "out of attempts",
 				   "erneuter vers", NULL};
 static const char *const weak[] = {
-	"attempt",   "again",    "another",  "once more", "try ",     "try=",
-	"tries",     "trying",   "resend",   "reconnect", "wait",     "sleep",
-	"pause",     "pausing",  "hold off", "holding",   "postpone", "take ",
-	"round ",    "recover",  "nap",      "delay",     "versuch",  "erneut",
-	"wiederhol", "tentativ", "essai",    "reintent",  "intento",  NULL};
+	"attempt", "again",     "another",  "once more", "try ",      "try=",
+	"tries",   "trying",    "resend",   "reconnect", "wait",      "sleep",
+	"pause",   "pausing",   "hold off", "holding",   "postpone",  "take ",
+	"round ",  "recover",   "nap",      "delay",     "reschedul", "versuch",
+	"erneut",  "wiederhol", "tentativ", "essai",     "reintent",  "intento",
+	NULL};
 /* What may be said of a total. */
-static const char *const tries[] = {"attempt",  "tries",   "goes",
-				    "failures", "rounds",  "takes",
-				    "essai",    "intento", NULL};
+static const char *const tries[] = {"attempt",  "restarts", "tries", "goes",
+				    "failures", "rounds",   "takes", "essai",
+				    "intento",  NULL};
 
 bool
 tk_may_speak_of_retries(const char *text, size_t length)
