@@ -179,6 +179,8 @@ apply_rules(const struct reading_of *of)
 			if (dialect->only != NULL &&
 			    dialect->rule[r]->file != dialect->only)
 				continue;
+			if (!tk_engine_may_match(dialect, r))
+				continue;
 			tk_arena_reset(&apply->view.arena);
 			switch (tk_apply_rule(apply, dialect->rule[r])) {
 			case TK_APPLIED_NOT:

@@ -379,14 +379,11 @@ has_needs(struct tk_dialect *dialect, const struct tk_rule_needs *needs,
 	return needs->all_of_count == 0;
 }
 
-/* Keep the candidates that may really match; false if none is left. Behind the
- * first that has all it needs, which is likely to match, no needle is searched
- * any more. */
+/* Drop candidates up to the first that has all it needs, which is likely to
+ * match; false if there is none. No needle is searched for those behind it. */
 static bool
 sift(struct tk_dialect *dialect)
 {
-	bool any = false;
-
 	for (size_t w = 0; w < dialect->words; w++) {
 		uint64_t left = dialect->candidates[w];
 
@@ -395,13 +392,18 @@ sift(struct tk_dialect *dialect)
 			const struct tk_rule_needs *needs = &dialect->needs[r];
 
 			if (has_needs(dialect, needs, false) &&
-			    (any || has_needs(dialect, needs, true)))
-				any = true;
-			else
-				dialect->candidates[w] ^= left & -left;
+			    has_needs(dialect, needs, true))
+				return true;
+			dialect->candidates[w] ^= left & -left;
 		}
 	}
-	return any;
+	return false;
+}
+
+bool
+tk_engine_may_match(struct tk_dialect *dialect, size_t rule)
+{
+	return has_needs(dialect, &dialect->needs[rule], false);
 }
 
 static bool

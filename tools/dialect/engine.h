@@ -77,6 +77,9 @@ void tk_engine_clear(struct tk_dialect *dialect);
 enum tk_got tk_engine_search(struct tk_dialect *dialect, const char *text,
 			     size_t length, bool more);
 
+/** Whether the text that was searched may have all that a candidate needs. */
+bool tk_engine_may_match(struct tk_dialect *dialect, size_t rule);
+
 /** Whether the text that was searched has a native event's "event_type". */
 bool tk_engine_may_be_native(const struct tk_dialect *dialect);
 
