@@ -164,6 +164,7 @@ count_event(struct rt_ingest *ingest, size_t input,
 	    event->dropped != BACKOFF_ABSENT)
 		ingest->dropped = bo_add_sat(ingest->dropped, event->dropped);
 	rt_window_from(ingest->window, input);
+	rt_window_arrives(ingest->window, ingest->caught_up);
 	if (!rt_window_add(ingest->window, event, ingest->wall_ns))
 		ingest->no_memory = true;
 	if (is_fresh(ingest, event->ts_ns))
@@ -243,6 +244,8 @@ rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns)
 		if (!tk_dialect_flush(ingest->dialect, i, now_ns, take_reading,
 				      &from))
 			ingest->no_memory = true;
+		if (now_ns == BACKOFF_ABSENT)
+			rt_window_end(ingest->window, i);
 	}
 }
 
@@ -258,6 +261,9 @@ rt_ingest_end_s(const struct rt_ingest *ingest)
 	/* The last second that is over: a partial one would look like a drop
 	 * in activity. */
 	if (rt_ingest_is_live(ingest))
-		return ingest->wall_ns / NS_PER_S - 1;
+		return rt_when_as_of_ns(rt_window_when(ingest->window),
+					ingest->wall_ns) /
+			       NS_PER_S -
+		       1;
 	return rt_window_newest_ns(ingest->window) / NS_PER_S;
 }

@@ -15,16 +15,8 @@
 #include "live/onset.h"
 
 #define NS_PER_S BO_NS_PER_S
-/* An event this far ahead of the newest must be confirmed. */
-#define LEAP_NS (3600 * NS_PER_S)
-/* A clock that differs by less confirms an event. */
-#define AGREE_NS (RT_HISTORY_S * NS_PER_S)
 /* Steps are judged this much after their end: lines arrive late. */
 #define LATE_S 2
-/* The year 2262; later times mean "absent". */
-#define TS_MAX_NS ((uint64_t)INT64_MAX)
-/* If at most this many events had a time, that of later ones replaces it. */
-#define STRAY_EVENTS 3
 /* A call with more attempts is counted as one with a single attempt. */
 #define CALL_ATTEMPTS_MAX 1000000u
 
@@ -49,12 +41,18 @@ struct rt_operation {
 	struct bucket bucket[RT_HISTORY_S];
 };
 
-/* An event far from all others, which the next one may confirm. */
-struct doubt {
-	/* 0: none. */
+/* Events whose time may be judged again, in all inputs. */
+#define KEPT_MAX 32
+
+struct kept {
+	/* NULL: unused. */
+	struct rt_operation *operation;
 	uint64_t ts_ns;
 	size_t input;
-	struct rt_operation *operation;
+	/* It is not counted until it is believed; else it is counted, and is
+	 * to be counted again if that was forgotten. */
+	bool held;
+	bool late;
 	struct bucket add;
 };
 
@@ -64,21 +62,27 @@ struct rt_window {
 	/** Finds the index of an operation by its name. */
 	struct bo_table table;
 	struct rt_operation *other;
-	uint64_t newest_ns, first_ns;
-	/* The input of the next event; the one that set the time as it is, and
-	 * the number of events since; the earliest event before that, 0 if
-	 * that time was given up or there was none. */
-	size_t input, setter;
+	struct rt_when *when;
+	/* The input of the next event; whether its line was just written. */
+	size_t input;
+	bool arrives;
 	bool only_retried, whole;
-	uint64_t since, first_before_ns;
-	struct doubt ahead, behind;
-	uint64_t late, skewed;
+	struct kept kept[KEPT_MAX];
+	uint64_t late;
 };
 
 struct rt_window *
 rt_window_new(void)
 {
-	return calloc(1, sizeof(struct rt_window));
+	struct rt_window *window = calloc(1, sizeof(*window));
+
+	if (window == NULL)
+		return NULL;
+	window->when = rt_when_new();
+	if (window->when != NULL)
+		return window;
+	free(window);
+	return NULL;
 }
 
 void
@@ -92,6 +96,7 @@ rt_window_free(struct rt_window *window)
 		free(window->operation[i]);
 	}
 	bo_table_clear(&window->table);
+	rt_when_free(window->when);
 	free(window);
 }
 
@@ -185,7 +190,7 @@ static void
 judge_until(struct rt_operation *operation, uint64_t second)
 {
 	uint64_t end = (second - LATE_S) / RT_ONSET_STEP_S;
-	uint64_t first = operation->window->first_ns / NS_PER_S;
+	uint64_t first = rt_when_first_ns(operation->window->when) / NS_PER_S;
 	struct rt_onset *onset = &operation->onset;
 
 	if (second < RT_HISTORY_S)
@@ -275,37 +280,14 @@ count_in_ring(struct rt_operation *operation, const struct bucket *add,
 	RT_COUNTS(ADD_TO_BUCKET)
 }
 
-/* Believe an event that was doubted: count it where it belongs. */
 static void
-believe(const struct doubt *doubt)
-{
-	advance(doubt->operation, doubt->ts_ns / NS_PER_S);
-	count_in_ring(doubt->operation, &doubt->add, doubt->ts_ns / NS_PER_S);
-	if (doubt->ts_ns > doubt->operation->seen_ns)
-		doubt->operation->seen_ns = doubt->ts_ns;
-}
-
-/* Whether an event confirms the one that was doubted before it. */
-static bool
-confirms(const struct rt_window *window, const struct doubt *doubt,
+count_at(struct rt_operation *operation, const struct bucket *add,
 	 uint64_t ts_ns)
 {
-	return doubt->ts_ns != 0 && doubt->input == window->input &&
-	       ts_ns + LEAP_NS > doubt->ts_ns && ts_ns < doubt->ts_ns + LEAP_NS;
-}
-
-/* Time goes on from here. A few events before it were strays. */
-static void
-set_time(struct rt_window *window, uint64_t first_ns)
-{
-	bool stray = window->since <= STRAY_EVENTS &&
-		     window->setter == window->input;
-
-	window->first_before_ns = stray ? 0 : window->first_ns;
-	if (stray || first_ns < window->first_ns)
-		window->first_ns = first_ns;
-	window->setter = window->input;
-	window->since = 0;
+	advance(operation, ts_ns / NS_PER_S);
+	count_in_ring(operation, add, ts_ns / NS_PER_S);
+	if (ts_ns > operation->seen_ns)
+		operation->seen_ns = ts_ns;
 }
 
 /* Forget counts of a time that was given up. */
@@ -323,79 +305,48 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 		memset(operation->bucket, 0, sizeof(operation->bucket));
 		operation->head_s = 0;
 	}
-	window->newest_ns = newest_ns;
 }
 
-/* Two events in a row are far behind the newest: if only a few of the same
- * input were not, those had a wrong time. */
+/* Keep an event that may be counted later; without room, it is not. */
 static void
-go_back(struct rt_window *window, const struct doubt *doubt, uint64_t ts_ns,
-	uint64_t wall_ns)
+keep(struct rt_window *window, struct kept kept)
 {
-	uint64_t first_ns = bo_min(doubt->ts_ns, ts_ns);
-
-	if (window->since > STRAY_EVENTS || window->setter != window->input ||
-	    (wall_ns != 0 && window->newest_ns + AGREE_NS > wall_ns &&
-	     window->newest_ns < wall_ns + AGREE_NS)) {
-		window->first_ns = bo_min(window->first_ns, first_ns);
-		return;
-	}
-	window->skewed += window->since;
-	window->late--;
-	if (window->first_before_ns != 0)
-		first_ns = bo_min(first_ns, window->first_before_ns);
-	forget_after(window, doubt->ts_ns > ts_ns ? doubt->ts_ns : ts_ns);
-	window->first_ns = first_ns;
-	window->first_before_ns = 0;
-	/* What came before the strays counts again. */
-	window->since = STRAY_EVENTS + 1;
-	believe(doubt);
+	for (size_t i = 0; i < KEPT_MAX; i++)
+		if (window->kept[i].operation == NULL) {
+			window->kept[i] = kept;
+			return;
+		}
 }
 
-/* The time at which to count an event; 0 if its time is not plausible. */
-static uint64_t
-plausible_ns(struct rt_window *window, const struct doubt *event,
-	     uint64_t wall_ns)
+/* Count kept events of an input, or not, and keep them no longer. */
+static void
+release(struct rt_window *window, size_t input, bool held, bool count)
 {
-	struct doubt ahead = window->ahead, behind = window->behind;
-	uint64_t ts_ns = event->ts_ns;
+	for (size_t i = 0; i < KEPT_MAX; i++) {
+		struct kept *kept = &window->kept[i];
 
-	window->ahead.ts_ns = window->behind.ts_ns = 0;
-	/* It is not known. */
-	if (ts_ns == 0)
-		return 0;
-	if (ts_ns > TS_MAX_NS) {
-		window->skewed++;
-		return 0;
+		if (kept->operation == NULL || kept->input != input ||
+		    kept->held != held)
+			continue;
+		if (count) {
+			window->late -= kept->late;
+			count_at(kept->operation, &kept->add, kept->ts_ns);
+		}
+		kept->operation = NULL;
 	}
-	if (window->newest_ns == 0) {
-		set_time(window, ts_ns);
-	} else if (ts_ns >= window->newest_ns + LEAP_NS) {
-		bool confirmed = confirms(window, &ahead, ts_ns);
+}
 
-		if (!confirmed &&
-		    (wall_ns == 0 || ts_ns >= wall_ns + AGREE_NS)) {
-			window->ahead = *event;
-			window->skewed++;
-			return 0;
-		}
-		set_time(window,
-			 confirmed ? bo_min(ahead.ts_ns, ts_ns) : ts_ns);
-		if (confirmed) {
-			window->skewed--;
-			window->since++;
-			believe(&ahead);
-		}
-	} else if (ts_ns + LEAP_NS <= window->newest_ns) {
-		if (confirms(window, &behind, ts_ns))
-			go_back(window, &behind, ts_ns, wall_ns);
-		else
-			window->behind = *event;
-		return ts_ns;
-	}
-	window->since++;
-	window->first_ns = bo_min(window->first_ns, ts_ns);
-	return ts_ns;
+/* Do with earlier events what the answer about this one says. */
+static void
+settle(struct rt_window *window, const struct rt_when_answer *answer)
+{
+	if (answer->held != RT_HELD_STILL)
+		release(window, window->input, true,
+			answer->held == RT_HELD_BELIEVED);
+	if (answer->forget)
+		forget_after(window, rt_when_newest_ns(window->when));
+	if (answer->forget || !answer->behind)
+		release(window, window->input, false, answer->forget);
 }
 
 void
@@ -411,32 +362,17 @@ rt_window_about(struct rt_window *window, bool only_retried, bool whole)
 	window->whole = whole;
 }
 
-bool
-rt_window_add(struct rt_window *window, const struct backoff_event *event,
-	      uint64_t wall_ns)
+void
+rt_window_arrives(struct rt_window *window, bool arrives)
 {
-	struct doubt now = {.ts_ns = event->ts_ns,
-			    .input = window->input,
-			    .add = counts_of(event)};
-	struct rt_operation *operation;
-	uint64_t ts_ns;
+	window->arrives = arrives;
+}
 
-	if (now.add.attempts == 0)
-		return true;
-	if (window->whole && now.add.call_attempts > 1) {
-		now.add.attempts = now.add.call_attempts;
-		now.add.retries = now.add.call_attempts - 1;
-		now.add.failed_calls = 1;
-	}
-	operation = find_operation(window, event->operation);
-	if (operation == NULL)
-		return false;
-	now.operation = operation;
-	ts_ns = plausible_ns(window, &now, wall_ns);
-	if (ts_ns > window->newest_ns)
-		window->newest_ns = ts_ns;
-	if (ts_ns > operation->seen_ns)
-		operation->seen_ns = ts_ns;
+/* What the event says about its operation. */
+static void
+note_policy(const struct rt_window *window, struct rt_operation *operation,
+	    const struct backoff_event *event)
+{
 	if (event->policy != NULL)
 		bo_utf8_copy(event->policy, operation->policy,
 			     sizeof(operation->policy));
@@ -448,29 +384,81 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		/* The library leaves it out if the policy has no limit. */
 		operation->max_attempts = RT_UNLIMITED;
 	/* A writer that names the call and the policy logs successes too. */
-	if ((now.add.successes > 0 && !window->only_retried) ||
+	if ((event->type == BACKOFF_EVENT_SUCCESS && !window->only_retried) ||
 	    (event->call_id != NULL && event->policy_hash != NULL))
 		operation->knows_calls = true;
-	advance(operation, ts_ns / NS_PER_S);
-	count_in_total(&operation->total, &now.add);
-	if (ts_ns == 0)
+}
+
+bool
+rt_window_add(struct rt_window *window, const struct backoff_event *event,
+	      uint64_t wall_ns)
+{
+	const struct rt_when_event when = {.ts_ns = event->ts_ns,
+					   .input = window->input,
+					   .host = event->host,
+					   .wall_ns = wall_ns,
+					   .arrives = window->arrives &&
+						      wall_ns != 0};
+	struct kept now = {.input = window->input, .add = counts_of(event)};
+	struct rt_when_answer answer;
+	uint64_t late;
+
+	if (now.add.attempts == 0)
 		return true;
-	count_in_ring(operation, &now.add, ts_ns / NS_PER_S);
+	if (window->whole && now.add.call_attempts > 1) {
+		now.add.attempts = now.add.call_attempts;
+		now.add.retries = now.add.call_attempts - 1;
+		now.add.failed_calls = 1;
+	}
+	now.operation = find_operation(window, event->operation);
+	if (now.operation == NULL ||
+	    !rt_when_judge(window->when, &when, &answer))
+		return false;
+	settle(window, &answer);
+	note_policy(window, now.operation, event);
+	count_in_total(&now.operation->total, &now.add);
+	now.held = answer.held_ns != 0;
+	now.ts_ns = now.held ? answer.held_ns : answer.ts_ns;
+	if (now.held)
+		keep(window, now);
+	if (answer.ts_ns == 0)
+		return true;
+	late = window->late;
+	count_at(now.operation, &now.add, now.ts_ns);
+	now.late = window->late > late;
+	if (answer.behind && !answer.forget)
+		keep(window, now);
 	if (now.add.successes > 0)
 		return true;
-	return rt_errors_add(&operation->errors, event, ts_ns / NS_PER_S);
+	return rt_errors_add(&now.operation->errors, event,
+			     now.ts_ns / NS_PER_S);
+}
+
+void
+rt_window_end(struct rt_window *window, size_t input)
+{
+	enum rt_when_held held = rt_when_end(window->when, input);
+
+	if (held != RT_HELD_STILL)
+		release(window, input, true, held == RT_HELD_BELIEVED);
+}
+
+const struct rt_when *
+rt_window_when(const struct rt_window *window)
+{
+	return window->when;
 }
 
 uint64_t
 rt_window_newest_ns(const struct rt_window *window)
 {
-	return window->newest_ns;
+	return rt_when_newest_ns(window->when);
 }
 
 uint64_t
 rt_window_first_ns(const struct rt_window *window)
 {
-	return window->first_ns;
+	return rt_when_first_ns(window->when);
 }
 
 uint64_t
@@ -482,7 +470,7 @@ rt_window_late(const struct rt_window *window)
 uint64_t
 rt_window_skewed(const struct rt_window *window)
 {
-	return window->skewed;
+	return rt_when_leaps(window->when);
 }
 
 size_t

@@ -12,6 +12,7 @@
 #include "live/counts.h"
 #include "live/errors.h"
 #include "live/history.h"
+#include "live/when.h"
 
 /** Further operations are counted together, as "(other)". */
 #define RT_OPERATIONS_MAX 1000
@@ -40,9 +41,7 @@ void rt_window_about(struct rt_window *window, bool only_retried, bool whole);
 /**
  * Count an event.
  *
- * An event far ahead of all others is believed if the clock, or the next event
- * of its input, confirms it. If events go on far behind the newest, and only a
- * few of their input were not, those few had a wrong time.
+ * See live/when.h for when it happened.
  *
  * @param event    its time is 0 if it is not known: then only totals have it
  * @param wall_ns  the wall clock, 0 if the log is history
@@ -51,12 +50,23 @@ void rt_window_about(struct rt_window *window, bool only_retried, bool whole);
 bool rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		   uint64_t wall_ns);
 
+/** Say whether the lines of the events that follow were written just now; no at
+ *  first. */
+void rt_window_arrives(struct rt_window *window, bool arrives);
+
+/** Nothing more will come from an input: count what waits for its next event.
+ */
+void rt_window_end(struct rt_window *window, size_t input);
+
+/** When its events happened. */
+const struct rt_when *rt_window_when(const struct rt_window *window);
+
 /** Time of the newest and of the first event; 0 if there is none. */
 uint64_t rt_window_newest_ns(const struct rt_window *window);
 uint64_t rt_window_first_ns(const struct rt_window *window);
 
-/** Events too old for the history, and events with a time in the future that
- *  was not confirmed: only the totals include them. */
+/** Events too old for the history: only the totals include them. And events
+ * with a time that could not be right. */
 uint64_t rt_window_late(const struct rt_window *window);
 uint64_t rt_window_skewed(const struct rt_window *window);
 

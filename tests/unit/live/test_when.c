@@ -1,0 +1,208 @@
+/* Tests of tools/live/when.c and clocks.c: wrong clocks empty no window, and
+ * late lines are judged as fresh ones. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "unit/live/helper.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+#define HOSTS 4
+#define SECONDS 200
+#define PER_S 12
+#define MINUTE 60
+
+/* A log of four hosts, each with a third of a dozen retries a second. */
+struct scenario {
+	const char *why;
+	/* How far the last host's clock is ahead, and how late its lines come;
+	 * how late those of the others. In seconds. */
+	double ahead, late, others_late;
+	/* One event of the first host: how far it is ahead, and at which second
+	 * it is written; -1 for none. */
+	double stray;
+	int stray_at;
+	/* Lines arrive while they are read. */
+	bool live;
+	/* Each host has an input. */
+	bool apart;
+	/* What must be seen: the lateness, the named offset. */
+	double want_late, want_offset;
+};
+
+static const struct scenario scenarios[] = {
+	{.why = "nothing is wrong, live", .stray_at = -1, .live = true},
+	{.why = "nothing is wrong, history", .stray_at = -1},
+	{.why = "one line 5 min ahead, live",
+	 .stray = 301,
+	 .stray_at = 150,
+	 .live = true},
+	{.why = "one line 12 min ahead, live",
+	 .stray = 720,
+	 .stray_at = 199,
+	 .live = true},
+	{.why = "one line 60 min ahead, live",
+	 .stray = 3599,
+	 .stray_at = 100,
+	 .live = true},
+	{.why = "one line a day ahead, live",
+	 .stray = 86400,
+	 .stray_at = 190,
+	 .live = true},
+	{.why = "one line 2 min ahead", .stray = 120, .stray_at = 150},
+	{.why = "one line 5 min ahead", .stray = 301, .stray_at = 150},
+	{.why = "one line 12 min ahead", .stray = 720, .stray_at = 150},
+	{.why = "one line 60 min ahead", .stray = 3599, .stray_at = 150},
+	{.why = "the last line 12 min ahead", .stray = 720, .stray_at = 199},
+	{.why = "the first line 12 min ahead", .stray = 720, .stray_at = 0},
+	{.why = "the first line 2 min ahead", .stray = 120, .stray_at = 0},
+	{.why = "a host 12 min ahead, live",
+	 .ahead = 720,
+	 .stray_at = -1,
+	 .live = true,
+	 .want_offset = 720},
+	{.why = "a host 20 s ahead, live",
+	 .ahead = 20,
+	 .stray_at = -1,
+	 .live = true,
+	 .want_offset = 20},
+	{.why = "a host 12 min behind, live",
+	 .ahead = -720,
+	 .stray_at = -1,
+	 .live = true,
+	 .want_offset = -720},
+	{.why = "a host 12 min ahead",
+	 .ahead = 720,
+	 .stray_at = -1,
+	 .want_offset = 720},
+	{.why = "a host 2 min ahead",
+	 .ahead = 120,
+	 .stray_at = -1,
+	 .want_offset = 120},
+	{.why = "a host 12 min behind",
+	 .ahead = -720,
+	 .stray_at = -1,
+	 .want_offset = -720},
+	{.why = "a host of its own file 12 min ahead, live",
+	 .ahead = 720,
+	 .stray_at = -1,
+	 .live = true,
+	 .apart = true,
+	 .want_offset = 720},
+	{.why = "all lines 15 s late",
+	 .late = 15,
+	 .others_late = 15,
+	 .stray_at = -1,
+	 .live = true,
+	 .want_late = 15},
+	{.why = "all lines 90 s late",
+	 .late = 90,
+	 .others_late = 90,
+	 .stray_at = -1,
+	 .live = true,
+	 .want_late = 90},
+	{.why = "the lines of one host 15 s late",
+	 .late = 15,
+	 .stray_at = -1,
+	 .live = true,
+	 .want_late = 15,
+	 .want_offset = -15},
+};
+
+static void
+add_at(struct rt_window *window, const struct scenario *scenario,
+       unsigned host_index, double at_s, double ts_s)
+{
+	struct backoff_event event =
+		foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S, 1);
+	char host[16];
+
+	snprintf(host, sizeof(host), "host-%u", host_index);
+	event.host = host;
+	event.ts_ns = T0_S * NS_PER_S + (uint64_t)((ts_s + 10000) * 1e9) -
+		      10000 * NS_PER_S;
+	rt_window_from(window, scenario->apart ? host_index : 0);
+	rt_window_arrives(window, scenario->live);
+	cr_assert(rt_window_add(
+		window, &event,
+		scenario->live ? T0_S * NS_PER_S + (uint64_t)(at_s * 1e9) : 0));
+}
+
+/* Lines in the order of their arrival. */
+static void
+play(struct rt_window *window, const struct scenario *scenario)
+{
+	for (unsigned i = 0; i < SECONDS * PER_S; i++) {
+		unsigned host = i % HOSTS;
+		bool last = host == HOSTS - 1;
+		double at_s = (double)i / PER_S;
+		double late = last ? scenario->late : scenario->others_late;
+
+		if (scenario->stray_at >= 0 &&
+		    i == (unsigned)scenario->stray_at * PER_S)
+			add_at(window, scenario, 0, at_s,
+			       at_s + scenario->stray);
+		add_at(window, scenario, host, at_s,
+		       at_s - late - 0.05 + (last ? scenario->ahead : 0));
+	}
+}
+
+static void
+expect_clock(const struct rt_window *window, const struct scenario *scenario)
+{
+	const struct rt_clock *clock = NULL;
+	size_t off = rt_clocks_off(rt_when_clocks(rt_window_when(window)),
+				   &clock, 1);
+	double offset = off > 0 ? (double)clock->offset_ns / 1e9 : 0;
+	double leap = off > 0 ? (double)clock->leap_ns / 1e9 : 0;
+
+	cr_expect_float_eq(offset, scenario->want_offset, 1.5, "%s: offset %g",
+			   scenario->why, offset);
+	if (scenario->want_offset != 0)
+		cr_expect_str_eq(clock->host, "host-3", "%s", scenario->why);
+	/* What came first is compared with nothing. */
+	if (scenario->stray_at <= 0)
+		return;
+	cr_assert_eq(off, 1, "%s: %zu clocks", scenario->why, off);
+	cr_expect_str_eq(clock->host, "host-0", "%s", scenario->why);
+	cr_expect_eq(clock->leaps, 1, "%s", scenario->why);
+	cr_expect_float_eq(leap, scenario->stray, 1.5, "%s: leap %g",
+			   scenario->why, leap);
+}
+
+Test(live_when, a_wrong_clock_or_late_lines_empty_no_window)
+{
+	for (size_t i = 0; i < COUNT(scenarios); i++) {
+		const struct scenario *scenario = &scenarios[i];
+		struct rt_window *window = rt_window_new();
+		uint64_t wall_ns, end_s;
+		struct rt_counts sum;
+		double late;
+
+		play(window, scenario);
+		wall_ns = scenario->live ? (T0_S + SECONDS) * NS_PER_S : 0;
+		end_s = rt_when_as_of_ns(rt_window_when(window), wall_ns) /
+			NS_PER_S;
+		late = (double)rt_when_late_ns(rt_window_when(window)) / 1e9;
+		rt_operation_sum(rt_window_operation(window, 0), end_s - 1,
+				 MINUTE, &sum);
+		/* All hosts' lines, unless those of one are late. */
+		cr_expect_geq(sum.retries,
+			      MINUTE * PER_S * 19 / 20 -
+				      (scenario->late > scenario->others_late
+					       ? MINUTE * PER_S / HOSTS
+					       : 0),
+			      "%s: %llu retries", scenario->why,
+			      (unsigned long long)sum.retries);
+		cr_expect_float_eq((double)(end_s - T0_S),
+				   SECONDS - scenario->others_late, 1.5,
+				   "%s: ends at %d", scenario->why,
+				   (int)(end_s - T0_S));
+		cr_expect_float_eq(late, scenario->want_late, 1.1,
+				   "%s: %g s late", scenario->why, late);
+		expect_clock(window, scenario);
+		rt_window_free(window);
+	}
+}

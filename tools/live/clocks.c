@@ -1,0 +1,137 @@
+/* The clocks of hosts: how far each is ahead of or behind the others. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/clocks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/num.h"
+#include "base/utf8.h"
+
+/* Slots in a set; a clock's id selects its set. */
+#define WAYS 8
+/* Comparisons that make a difference steady. */
+#define STEADY_MIN 5
+/* They are this far apart, and differ by less than the larger of two limits:
+ * the second is a part of the difference itself. */
+#define APART_NS (BO_NS_PER_S / 5)
+#define SPREAD_NS (2 * (int64_t)BO_NS_PER_S)
+#define SPREAD_PART 20
+
+uint64_t
+rt_clock_id(const char *host, size_t input)
+{
+	uint64_t id;
+
+	if (host != NULL && *host != '\0')
+		id = bo_hash(0, host, strlen(host));
+	else
+		id = bo_hash(1, &input, sizeof(input));
+	return id != 0 ? id : 1;
+}
+
+struct rt_clock *
+rt_clocks_find(struct rt_clocks *clocks, uint64_t id, const char *host,
+	       size_t input)
+{
+	struct rt_clock *set =
+		&clocks->clock[id % (RT_CLOCKS_MAX / WAYS) * WAYS];
+	struct rt_clock *oldest = set;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		if (set[i].id == id) {
+			set[i].used_at = ++clocks->used;
+			return &set[i];
+		}
+		if (set[i].used_at < oldest->used_at)
+			oldest = &set[i];
+	}
+	memset(oldest, 0, sizeof(*oldest));
+	oldest->id = id;
+	oldest->used_at = ++clocks->used;
+	oldest->input = input;
+	if (host != NULL)
+		bo_utf8_copy(host, oldest->host, sizeof(oldest->host));
+	return oldest;
+}
+
+static int
+compare_i64(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The median of the samples if they agree, else 0. */
+static int64_t
+steady_offset(const struct rt_clock *clock)
+{
+	size_t count = clock->samples < RT_CLOCK_SAMPLES ? clock->samples
+							 : RT_CLOCK_SAMPLES;
+	int64_t sorted[RT_CLOCK_SAMPLES], median, spread;
+	/* One sample at each end may be wrong. */
+	size_t cut = count > STEADY_MIN;
+
+	if (count < STEADY_MIN)
+		return 0;
+	memcpy(sorted, clock->sample, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), compare_i64);
+	median = sorted[count / 2];
+	spread = sorted[count - 1 - cut] - sorted[cut];
+	if (median > -RT_CLOCK_OFF_NS && median < RT_CLOCK_OFF_NS)
+		return 0;
+	if (spread > SPREAD_NS && spread > llabs(median) / SPREAD_PART)
+		return 0;
+	return median;
+}
+
+void
+rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns, uint64_t other_ns)
+{
+	if (other_ns < clock->compared_ns + APART_NS)
+		return;
+	clock->compared_ns = other_ns;
+	clock->sample[clock->samples++ % RT_CLOCK_SAMPLES] =
+		(int64_t)(ts_ns - other_ns);
+	clock->offset_ns = steady_offset(clock);
+}
+
+bool
+rt_clock_is_off(const struct rt_clock *clock)
+{
+	return clock->id != 0 && (clock->offset_ns != 0 || clock->leaps > 0);
+}
+
+static int
+compare_badness(const void *a, const void *b)
+{
+	const struct rt_clock *x = *(const struct rt_clock *const *)a;
+	const struct rt_clock *y = *(const struct rt_clock *const *)b;
+	long long by = llabs(x->offset_ns), than = llabs(y->offset_ns);
+
+	if (by != than)
+		return by < than ? 1 : -1;
+	if (x->leaps != y->leaps)
+		return x->leaps < y->leaps ? 1 : -1;
+	return strcmp(x->host, y->host);
+}
+
+size_t
+rt_clocks_off(const struct rt_clocks *clocks, const struct rt_clock **out,
+	      size_t size)
+{
+	const struct rt_clock *off[RT_CLOCKS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < RT_CLOCKS_MAX; i++)
+		if (rt_clock_is_off(&clocks->clock[i]))
+			off[count++] = &clocks->clock[i];
+	qsort(off, count, sizeof(*off), compare_badness);
+	for (size_t i = 0; i < count && i < size; i++)
+		out[i] = off[i];
+	return count;
+}

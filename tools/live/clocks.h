@@ -1,0 +1,64 @@
+/* The clocks of hosts: how far each is ahead of or behind the others. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_CLOCKS_H
+#define RT_CLOCKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Clocks that are watched at once; the least recently seen gives way. */
+#define RT_CLOCKS_MAX 512
+/** The last comparisons with other clocks that are kept. */
+#define RT_CLOCK_SAMPLES 9
+#define RT_HOST_MAX 64
+/** A clock that is off by less is not worth a word. */
+#define RT_CLOCK_OFF_NS (3 * INT64_C(1000000000))
+
+struct rt_clock {
+	/** 0: unused. */
+	uint64_t id, used_at;
+	/** "" if the log does not say: then the input stands for the host. */
+	char host[RT_HOST_MAX];
+	size_t input;
+	/** Events whose time could not be right, and how far the last of them
+	 *  was ahead of what it was compared with. */
+	uint64_t leaps;
+	int64_t leap_ns;
+	/** How far the clock is ahead, steadily; 0 if it is right, or if that
+	 *  is not known. */
+	int64_t offset_ns;
+	int64_t sample[RT_CLOCK_SAMPLES];
+	unsigned samples;
+	/** What the last sample was compared with. */
+	uint64_t compared_ns;
+};
+
+struct rt_clocks {
+	struct rt_clock clock[RT_CLOCKS_MAX];
+	uint64_t used;
+};
+
+/** Names the clock of a host, or of an input whose lines name none. */
+uint64_t rt_clock_id(const char *host, size_t input);
+
+struct rt_clock *rt_clocks_find(struct rt_clocks *clocks, uint64_t id,
+				const char *host, size_t input);
+
+/**
+ * Compare an event's time with another clock that shows @p other_ns. Only one
+ * of many comparisons within a fifth of a second counts, so that a burst is not
+ * taken for something steady.
+ */
+void rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns,
+		      uint64_t other_ns);
+
+/** Whether there is something to say about it. */
+bool rt_clock_is_off(const struct rt_clock *clock);
+
+/** Worse clocks first: the number of those that are off, at most @p size of
+ *  them in @p out. */
+size_t rt_clocks_off(const struct rt_clocks *clocks,
+		     const struct rt_clock **out, size_t size);
+
+#endif
