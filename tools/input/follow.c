@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/num.h"
+#include "input/hints.h"
 #include "input/tail.h"
 
 #define CHUNK 65536u
@@ -27,19 +28,26 @@
 #define DELETED_WAIT_NS (60000 * BO_NS_PER_MS)
 /* Time between checks of a path, with and without notification. */
 #define LOOK_NS (1000 * BO_NS_PER_MS)
+/* A check may come this much early, when something else woke the caller. */
+#define EARLY_NS (200 * BO_NS_PER_MS)
 #define POLL_NS (250 * BO_NS_PER_MS)
 
 /* Files that were read and closed, by which packed copies are recognised. */
 #define PRINTS_MAX 64
 
 #define WATCH_DIR                                                              \
-	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
+	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF |  \
+	 IN_DELETE_SELF | IN_ONLYDIR)
 #define WATCH_FILE (IN_MODIFY | IN_MOVE_SELF | IN_DELETE_SELF)
 
 struct input {
 	char *path;
-	/** The directory to watch; NULL for stdin. */
+	/** The directory to watch; NULL for stdin. Its watch, or -1, and the
+	 *  name in it. */
 	char *directory;
+	int watch;
+	const char *base;
+	struct tk_missed missed;
 	enum tk_input_state state;
 	int error_number;
 	/** The file that the path names now; owned by the list of files. */
@@ -55,9 +63,11 @@ struct tk_follow {
 	/** In the order in which they were opened. */
 	struct tk_tail **file;
 	size_t file_count;
-	int notify_fd;
+	struct tk_hints hints;
 	/** Notification does not cover everything: check more often. */
 	bool poll_only;
+	/** Paths must be looked at before the next read. */
+	bool must_look;
 	uint64_t due_ns;
 	char *buffer;
 	/** The last PRINTS_MAX of print_count files that were closed or
@@ -78,8 +88,8 @@ tk_follow_new(void)
 		free(follow);
 		return NULL;
 	}
-	follow->notify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	follow->poll_only = follow->notify_fd < 0;
+	tk_hints_init(&follow->hints);
+	follow->poll_only = follow->hints.fd < 0;
 	return follow;
 }
 
@@ -91,12 +101,12 @@ tk_follow_free(struct tk_follow *follow)
 	for (size_t i = 0; i < follow->file_count; i++)
 		tk_tail_free(follow->file[i]);
 	for (size_t i = 0; i < follow->input_count; i++) {
+		tk_missed_clear(&follow->input[i]->missed);
 		free(follow->input[i]->path);
 		free(follow->input[i]->directory);
 		free(follow->input[i]);
 	}
-	if (follow->notify_fd >= 0)
-		close(follow->notify_fd);
+	tk_hints_clear(&follow->hints);
 	free(follow->input);
 	free(follow->file);
 	free(follow->buffer);
@@ -231,6 +241,9 @@ tk_follow_add(struct tk_follow *follow, const char *path)
 	input->directory = is_stdin ? NULL : directory_of(path);
 	if (input->path == NULL || (!is_stdin && input->directory == NULL))
 		goto no_memory;
+	input->watch = -1;
+	input->base = strrchr(input->path, '/') ? strrchr(input->path, '/') + 1
+						: input->path;
 	list[follow->input_count++] = input;
 	follow->due_ns = 0;
 	if (!is_stdin)
@@ -286,28 +299,32 @@ watch_file(struct tk_follow *follow, struct tk_tail *tail)
 {
 	char path[64];
 
-	if (follow->notify_fd < 0 || tail->stream)
+	tail->unwatched = true;
+	if (follow->hints.fd < 0 || tail->stream)
 		return;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", tail->fd);
-	tail->watch = inotify_add_watch(follow->notify_fd, path, WATCH_FILE);
-	if (tail->watch < 0 || is_remote(tail->fd))
-		follow->poll_only = true;
+	tail->watch = inotify_add_watch(follow->hints.fd, path, WATCH_FILE);
+	tail->unwatched = tail->watch < 0 || is_remote(tail->fd);
 }
 
 /* Adding a watch twice does no harm, and finds a directory that was removed and
- * made again. */
+ * made again. Neighbours among the inputs mostly share it. */
 static void
-watch_directory(struct tk_follow *follow, const struct input *input)
+watch_directory(struct tk_follow *follow, size_t index)
 {
-	struct stat st;
+	struct input *input = follow->input[index];
+	const struct input *before =
+		index > 0 ? follow->input[index - 1] : NULL;
 
-	if (follow->notify_fd < 0)
+	if (follow->hints.fd < 0)
 		return;
-	if (inotify_add_watch(follow->notify_fd, input->directory, WATCH_DIR) <
-	    0)
-		follow->poll_only = true;
-	/* The target of a link can change where nobody watches. */
-	if (lstat(input->path, &st) == 0 && S_ISLNK(st.st_mode))
+	if (before != NULL && before->directory != NULL &&
+	    strcmp(before->directory, input->directory) == 0)
+		input->watch = before->watch;
+	else
+		input->watch = inotify_add_watch(follow->hints.fd,
+						 input->directory, WATCH_DIR);
+	if (input->watch < 0)
 		follow->poll_only = true;
 }
 
@@ -371,6 +388,66 @@ open_path(struct tk_follow *follow, size_t index)
 	input->error_number = 0;
 }
 
+static void
+count_loss(struct tk_follow *follow, size_t index)
+{
+	struct tk_tail_counts *counts = &follow->input[index]->counts;
+	struct stat st;
+
+	/* Perhaps it had been opened before the event came. */
+	for (size_t i = 0; i < follow->file_count; i++) {
+		struct tk_tail *tail = follow->file[i];
+
+		if (tail->input != index || tail->removal_known ||
+		    fstat(tail->fd, &st) != 0 || st.st_nlink > 0)
+			continue;
+		tail->removal_known = true;
+		return;
+	}
+	counts->lost_files++;
+	counts->lost_ns = tk_tail_wall_ns();
+}
+
+/* Open a file that the path named between two looks. */
+static void
+open_missed(struct tk_follow *follow, size_t index, const char *name)
+{
+	struct input *input = follow->input[index];
+	char path[PATH_MAX];
+	struct tk_tail *tail;
+	struct stat st;
+	int fd = -1;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", input->directory,
+			     name) < sizeof(path))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    find_file(follow, &st) != NULL ||
+	    (tail = add_file(follow, fd, index)) == NULL) {
+		close(fd);
+		return;
+	}
+	watch_file(follow, tail);
+	if (input->had_file)
+		input->rotations++;
+	input->had_file = true;
+}
+
+static void
+look_at_missed(struct tk_follow *follow, size_t index)
+{
+	struct tk_missed *missed = &follow->input[index]->missed;
+
+	for (size_t i = 0; i < missed->count; i++)
+		if (missed->item[i].name[0] != '\0')
+			open_missed(follow, index, missed->item[i].name);
+	for (; missed->removed > 0; missed->removed--)
+		count_loss(follow, index);
+	tk_missed_looked(missed);
+}
+
 /* Find the file that the path names now. An older file of this or another input
  * keeps its position: after a rename it must not be read a second time. */
 static void
@@ -382,7 +459,12 @@ look_at_path(struct tk_follow *follow, size_t index)
 
 	if (input->directory == NULL)
 		return;
-	watch_directory(follow, input);
+	watch_directory(follow, index);
+	look_at_missed(follow, index);
+	input->missed.fresh = false;
+	if (lstat(input->path, &st) == 0 && S_ISLNK(st.st_mode))
+		/* Its target can change where nothing is watched. */
+		follow->poll_only = true;
 	if (stat(input->path, &st) != 0) {
 		fail(input, errno);
 		return;
@@ -402,31 +484,32 @@ look_at_path(struct tk_follow *follow, size_t index)
 	input->error_number = 0;
 }
 
-static bool
-has_name(const struct tk_follow *follow, const struct tk_tail *tail)
+static void
+mark_named(const struct tk_follow *follow)
 {
+	for (size_t i = 0; i < follow->file_count; i++)
+		follow->file[i]->named = false;
 	for (size_t i = 0; i < follow->input_count; i++)
-		if (follow->input[i]->current == tail)
-			return true;
-	return false;
+		if (follow->input[i]->current != NULL)
+			follow->input[i]->current->named = true;
 }
 
 static void
 look(struct tk_follow *follow, uint64_t now_ns)
 {
-	follow->poll_only = follow->notify_fd < 0;
+	follow->must_look = false;
+	follow->poll_only = follow->hints.fd < 0;
 	for (size_t i = 0; i < follow->input_count; i++)
 		look_at_path(follow, i);
+	mark_named(follow);
 	for (size_t i = 0; i < follow->file_count; i++) {
 		struct tk_tail *tail = follow->file[i];
 
-		if (has_name(follow, tail))
+		if (tail->named)
 			tail->orphaned_ns = 0;
 		else if (tail->orphaned_ns == 0)
 			tail->orphaned_ns = now_ns > 0 ? now_ns : 1;
-		if (!tail->stream && tail->watch < 0)
-			follow->poll_only = true;
-		if (!tail->stream && is_remote(tail->fd))
+		if (!tail->stream && tail->unwatched)
 			follow->poll_only = true;
 		if (tail->stream && !tail->ended && tail->fd != STDIN_FILENO)
 			follow->poll_only = true;
@@ -439,7 +522,7 @@ drop_file(struct tk_follow *follow, size_t index)
 	struct tk_tail *tail = follow->file[index];
 
 	if (tail->watch >= 0)
-		inotify_rm_watch(follow->notify_fd, tail->watch);
+		inotify_rm_watch(follow->hints.fd, tail->watch);
 	for (size_t i = 0; i < follow->input_count; i++)
 		if (follow->input[i]->current == tail)
 			follow->input[i]->current = NULL;
@@ -479,90 +562,150 @@ set_state(struct tk_follow *follow, const struct tk_tail *tail,
 	}
 }
 
-/* Read one buffer of each file; true if any may have more. */
+/* Read one buffer of a file; true if it was dropped. */
 static bool
-read_pass(struct tk_follow *follow, uint64_t now_ns, size_t chunk, bool once,
-	  tk_line_fn fn, void *user)
+read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
+	  bool once, tk_line_fn fn, void *user)
 {
-	bool more = false;
+	struct tk_tail *tail = follow->file[index];
+	enum tk_tail_result result;
+
+	result = tk_tail_read(tail, now_ns, once, follow->buffer,
+			      chunk + TK_TAIL_LAST, fn, user);
+	tail->ready = result == TK_TAIL_MORE;
+	if (result == TK_TAIL_FAILED) {
+		set_state(follow, tail, TK_INPUT_DENIED, errno);
+		/* ESTALE: the path may name a better one by now. */
+		if (errno != ESTALE)
+			return false;
+		drop_file(follow, index);
+		return true;
+	}
+	set_state(follow, tail,
+		  result == TK_TAIL_ENDED ? TK_INPUT_ENDED : TK_INPUT_READING,
+		  0);
+	if (result == TK_TAIL_MORE || !is_over(follow, tail, now_ns))
+		return false;
+	tk_tail_finish(tail, fn, user);
+	drop_file(follow, index);
+	return true;
+}
+
+/* Read one buffer of each file that may have something, or of each at all; the
+ * number of files that may have more. */
+static size_t
+read_pass(struct tk_follow *follow, uint64_t now_ns, bool all, size_t chunk,
+	  bool once, tk_line_fn fn, void *user)
+{
+	size_t more = 0;
 
 	for (size_t i = 0; i < follow->input_count; i++)
 		follow->input[i]->busy = false;
 	for (size_t i = 0; i < follow->file_count; i++) {
 		struct tk_tail *tail = follow->file[i];
 		struct input *input = follow->input[tail->input];
-		enum tk_tail_result result;
 
 		/* The file before it comes first. */
-		if (input->busy)
-			continue;
-		result = tk_tail_read(tail, now_ns, once, follow->buffer,
-				      chunk + TK_TAIL_LAST, fn, user);
-		if (result == TK_TAIL_FAILED) {
-			set_state(follow, tail, TK_INPUT_DENIED, errno);
-			/* ESTALE: the path may name a better one by now. */
-			if (errno == ESTALE)
-				drop_file(follow, i--);
+		if (input->busy) {
+			tail->ready = true;
 			continue;
 		}
-		set_state(follow, tail,
-			  result == TK_TAIL_ENDED ? TK_INPUT_ENDED
-						  : TK_INPUT_READING,
-			  0);
-		if (result == TK_TAIL_MORE) {
-			input->busy = true;
-			more = true;
-		} else if (is_over(follow, tail, now_ns)) {
-			tk_tail_finish(tail, fn, user);
-			drop_file(follow, i--);
+		if (!all && !tail->ready && !tail->stream)
+			continue;
+		if (read_file(follow, i, now_ns, chunk, once, fn, user)) {
+			i--;
+			continue;
 		}
+		input->busy = tail->ready;
+		more += tail->ready;
 	}
 	return more;
 }
 
-/* An event of inotify is only a hint that it is time to look. */
-static bool
-drain_hints(struct tk_follow *follow)
+static void
+take_hint(struct tk_follow *follow, const struct inotify_event *event)
 {
-	char events[4096];
-	bool any = false;
+	if (event->mask & IN_Q_OVERFLOW) {
+		follow->must_look = true;
+		return;
+	}
+	for (size_t i = 0; i < follow->file_count; i++) {
+		struct tk_tail *tail = follow->file[i];
 
-	while (follow->notify_fd >= 0 &&
-	       read(follow->notify_fd, events, sizeof(events)) > 0)
-		any = true;
-	return any;
+		if (tail->watch != event->wd)
+			continue;
+		tail->ready = true;
+		/* Its name moved, so the path may have another file. */
+		if (event->mask & ~(uint32_t)IN_MODIFY)
+			follow->must_look = true;
+		return;
+	}
+	for (size_t i = 0; i < follow->input_count; i++) {
+		struct input *input = follow->input[i];
+
+		if (input->directory == NULL || input->watch != event->wd)
+			continue;
+		if (event->len == 0 ||
+		    tk_missed_take(&input->missed, input->base, event))
+			follow->must_look = true;
+	}
+}
+
+static void
+take_hints(struct tk_follow *follow)
+{
+	const struct inotify_event *event;
+
+	while ((event = tk_hints_next(&follow->hints)) != NULL)
+		take_hint(follow, event);
+}
+
+/* Bytes to read at a time, so that @p count files share the budget. */
+static size_t
+chunk_of(size_t budget_bytes, size_t count)
+{
+	size_t chunk = count > 0 ? budget_bytes / count : budget_bytes;
+
+	if (chunk > CHUNK)
+		return CHUNK;
+	return chunk < CHUNK_MIN ? CHUNK_MIN : chunk;
 }
 
 bool
 tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
 	       bool once, tk_line_fn fn, void *user)
 {
-	size_t chunk = CHUNK, done = 0;
-	bool more;
+	size_t done = 0, more = 0;
+	bool all;
 
-	if (drain_hints(follow) || now_ns >= follow->due_ns) {
+	take_hints(follow);
+	all = once || follow->must_look || now_ns + EARLY_NS >= follow->due_ns;
+	if (follow->must_look || now_ns + EARLY_NS >= follow->due_ns) {
 		look(follow, now_ns);
 		follow->due_ns =
 			now_ns + (follow->poll_only ? POLL_NS : LOOK_NS);
 	}
-	if (follow->file_count > 0 && budget_bytes / follow->file_count < chunk)
-		chunk = budget_bytes / follow->file_count;
-	if (chunk < CHUNK_MIN)
-		chunk = CHUNK_MIN;
+	for (size_t i = 0; i < follow->file_count; i++)
+		more += follow->file[i]->ready;
+	if (all)
+		more = follow->file_count;
 	do {
-		more = read_pass(follow, now_ns, chunk, once, fn, user);
-		done += chunk * follow->file_count;
-	} while (more && done < budget_bytes);
-	if (once && !more)
+		size_t chunk = chunk_of(budget_bytes, more);
+
+		more = read_pass(follow, now_ns, all, chunk, once, fn, user);
+		done += chunk * more;
+		all = once;
+	} while (more > 0 && done < budget_bytes);
+	if (once && more == 0)
 		for (size_t i = 0; i < follow->file_count; i++)
 			tk_tail_finish(follow->file[i], fn, user);
-	return more;
+	return more > 0;
 }
 
 int
 tk_follow_fd(const struct tk_follow *follow)
 {
-	return follow->notify_fd;
+	return follow->hints.fd;
 }
 
 int
@@ -603,6 +746,8 @@ tk_follow_info(const struct tk_follow *follow, size_t index,
 		.oversize = input->counts.oversize,
 		.nul_bytes = input->counts.nul_bytes,
 		.lost_bytes = input->counts.lost_bytes,
+		.lost_files = input->counts.lost_files,
+		.lost_ns = input->counts.lost_ns,
 	};
 	if (input->current != NULL && input->current->input != index)
 		out->same_as = input->current->input;

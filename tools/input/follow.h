@@ -29,7 +29,11 @@ struct tk_input_info {
 	 *  path given twice); SIZE_MAX if there is none. */
 	size_t same_as;
 	uint64_t lines, bytes, behind_bytes;
-	uint64_t rotations, truncations, oversize, nul_bytes, lost_bytes;
+	uint64_t rotations, truncations, oversize, nul_bytes;
+	/** Known losses: bytes that were truncated before they were read, files
+	 *  that came and went unread, and when the last loss was seen (ns since
+	 *  1970; 0: never). */
+	uint64_t lost_bytes, lost_files, lost_ns;
 };
 
 struct tk_follow;

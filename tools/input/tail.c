@@ -38,6 +38,7 @@ tk_tail_new(int fd, size_t input, struct tk_tail_counts *counts)
 	tail->dev = st.st_dev;
 	tail->ino = st.st_ino;
 	tail->watch = -1;
+	tail->ready = true;
 	tail->input = input;
 	tail->counts = counts;
 	return tail;
@@ -97,6 +98,15 @@ tk_tail_finish(struct tk_tail *tail, tk_line_fn fn, void *user)
 	deliver(tail, true, fn, user);
 }
 
+uint64_t
+tk_tail_wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * BO_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 /* Forget what was read. */
 static void
 rewind_tail(struct tk_tail *tail)
@@ -118,8 +128,10 @@ restart(struct tk_tail *tail, tk_line_fn fn, void *user)
 	if (tail->forget)
 		tail->forget(tail->copied_user, tail);
 	tail->counts->truncations++;
-	if (tail->size > tail->offset)
+	if (tail->size > tail->offset) {
 		tail->counts->lost_bytes += tail->size - tail->offset;
+		tail->counts->lost_ns = tk_tail_wall_ns();
+	}
 	tail->not_copied = false;
 	rewind_tail(tail);
 }

@@ -11,7 +11,10 @@
 
 /** Totals of one input over all its files. */
 struct tk_tail_counts {
-	uint64_t lines, bytes, truncations, oversize, nul_bytes, lost_bytes;
+	uint64_t lines, bytes, truncations, oversize, nul_bytes;
+	/** What is known to be lost, and when that was seen last (ns since
+	 *  1970; 0: never). */
+	uint64_t lost_bytes, lost_files, lost_ns;
 };
 
 struct tk_tail {
@@ -21,8 +24,12 @@ struct tk_tail {
 	bool stream, ended;
 	dev_t dev;
 	ino_t ino;
-	/** inotify's watch, -1 if there is none. */
+	/** inotify's watch, -1 if there is none; whether changes may go
+	 *  unnoticed; whether something seems to be there to read. */
 	int watch;
+	bool unwatched, ready;
+	/** A path leads to it; its removal was seen. */
+	bool named, removal_known;
 	/** Index of the input that its lines belong to. */
 	size_t input;
 	struct tk_tail_counts *counts;
@@ -74,6 +81,9 @@ void tk_tail_free(struct tk_tail *tail);
 enum tk_tail_result tk_tail_read(struct tk_tail *tail, uint64_t now_ns,
 				 bool wait, char *buffer, size_t size,
 				 tk_line_fn fn, void *user);
+
+/** The time of day, to date a loss. */
+uint64_t tk_tail_wall_ns(void);
 
 /** Deliver the unterminated rest, if there is one. */
 void tk_tail_finish(struct tk_tail *tail, tk_line_fn fn, void *user);

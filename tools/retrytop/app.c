@@ -21,14 +21,18 @@
 #define READ_BYTES (256u << 10)
 /* Lines that belong together come within this time. */
 #define QUIET_NS (60 * BO_NS_PER_S)
-/* A busy writer wakes the reader no more often than this. */
+/* A writer of more lines than this in the time wakes the reader only after it;
+ * others at once, because what is not read when a log is truncated is lost. */
 #define HOLD_NS (20 * BO_NS_PER_MS)
+#define HOLD_LINES 64
 
 struct app {
 	struct rt_session session;
 	struct rt_ui ui;
 	struct rt_screen *screen;
-	uint64_t now_ns, wall_ns, line_ns, read_ns, frame_ns;
+	uint64_t now_ns, wall_ns, line_ns, frame_ns;
+	/** Lines that came since a time, at most HOLD_NS ago. */
+	uint64_t burst_ns, burst_lines;
 	bool more, dirty, gone;
 };
 
@@ -63,7 +67,10 @@ read_inputs(struct app *app)
 	app->now_ns = clock_ns(CLOCK_MONOTONIC);
 	app->wall_ns = clock_ns(CLOCK_REALTIME);
 	ingest->wall_ns = app->wall_ns;
-	app->read_ns = app->now_ns;
+	if (app->now_ns - app->burst_ns >= HOLD_NS) {
+		app->burst_ns = app->now_ns;
+		app->burst_lines = 0;
+	}
 	do
 		app->more = tk_follow_read(app->session.follow, app->now_ns,
 					   READ_BYTES, false, rt_ingest_line,
@@ -72,6 +79,7 @@ read_inputs(struct app *app)
 	       clock_ns(CLOCK_MONOTONIC) - app->now_ns < READ_NS);
 	if (ingest->lines != lines)
 		app->line_ns = app->now_ns;
+	app->burst_lines += ingest->lines - lines;
 	if (!app->more)
 		flush(app);
 	if (!app->more && !ingest->caught_up) {
@@ -154,8 +162,9 @@ rest(struct app *app)
 		{.fd = tk_follow_stdin_fd(app->session.follow),
 		 .events = POLLIN},
 	};
-	uint64_t hold_ns = app->read_ns + HOLD_NS, then_ns = app->frame_ns;
-	bool held = clock_ns(CLOCK_MONOTONIC) < hold_ns;
+	uint64_t hold_ns = app->burst_ns + HOLD_NS, then_ns = app->frame_ns;
+	bool held = app->burst_lines > HOLD_LINES &&
+		    clock_ns(CLOCK_MONOTONIC) < hold_ns;
 
 	if (tk_follow_due_ns(app->session.follow) < then_ns)
 		then_ns = tk_follow_due_ns(app->session.follow);

@@ -136,6 +136,8 @@ add_input(struct tk_json *json, struct cJSON *list,
 	add_count(json, out, "oversize", info->oversize);
 	add_count(json, out, "nul_bytes", info->nul_bytes);
 	add_count(json, out, "lost_bytes", info->lost_bytes);
+	add_count(json, out, "lost_files", info->lost_files);
+	add_time(json, out, "lost_at", info->lost_ns);
 }
 
 typedef bool (*get_fn)(const struct tk_dialect *dialect, size_t i,
