@@ -18,10 +18,10 @@ rt_errors_clear(struct rt_errors *errors)
 	}
 }
 
-/* The name under which an error is counted. Codes come first: texts contain
- * addresses and numbers that differ each time. */
-static const char *
-label_of(const struct backoff_event *event)
+/* Codes come first: texts contain addresses and numbers that differ each time.
+ */
+const char *
+rt_error_label(const struct backoff_event *event)
 {
 	if (event->code != NULL && *event->code != '\0')
 		return event->code;
@@ -81,7 +81,7 @@ rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 	char label[RT_LABEL_MAX];
 	uint32_t *count;
 
-	bo_utf8_copy(label_of(event), label, sizeof(label));
+	bo_utf8_copy(rt_error_label(event), label, sizeof(label));
 	for (size_t i = 0; i < RT_ERRORS_MAX && slot == NULL; i++)
 		if (errors->slot[i] != NULL &&
 		    strcmp(errors->slot[i]->label, label) == 0)

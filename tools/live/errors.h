@@ -42,6 +42,9 @@ struct rt_errors {
 
 void rt_errors_clear(struct rt_errors *errors);
 
+/** The name under which the error of an event is counted. */
+const char *rt_error_label(const struct backoff_event *event);
+
 /** Count one failure; false if there is no memory. */
 bool rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 		   uint64_t second);

@@ -87,7 +87,7 @@ compute_steps(struct rt_row *row, const struct rt_operation *operation,
 
 static void
 compute(struct rt_row *row, struct rt_operation *operation, uint64_t end_s,
-	uint64_t window_s)
+	uint64_t window_s, uint64_t newest_s)
 {
 	memset(row, 0, sizeof(*row));
 	row->operation = rt_operation_name(operation);
@@ -97,7 +97,8 @@ compute(struct rt_row *row, struct rt_operation *operation, uint64_t end_s,
 	row->calls_known = rt_operation_knows_calls(operation);
 	row->total = *rt_operation_total(operation);
 	row->seen_ns = rt_operation_seen_ns(operation);
-	row->rising_s = rt_operation_rising_s(operation, end_s);
+	row->word = rt_verdict_of(rt_operation_subject(operation), newest_s,
+				  &row->rising_s);
 	rt_operation_sum(operation, end_s, window_s, &row->window);
 	rt_operation_top_error(operation, end_s, window_s, &row->error);
 	compute_steps(row, operation, end_s);
@@ -140,25 +141,10 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 	model->count = count;
 	model->end_s = end_s;
 	model->newest_ns = rt_window_newest_ns(window);
+	rt_verdicts_update(&model->verdicts, window);
 	for (size_t i = 0; i < count; i++)
 		compute(&model->row[i], rt_window_operation(window, i), end_s,
-			model->window_s);
+			model->window_s, model->newest_ns / BO_NS_PER_S);
 	sum_up(model);
 	return true;
-}
-
-const struct rt_row *
-rt_model_rising(const struct rt_model *model)
-{
-	const struct rt_row *worst = NULL;
-
-	for (size_t i = 0; i < model->count; i++) {
-		const struct rt_row *row = &model->row[i];
-
-		if (row->rising_s != 0 &&
-		    (worst == NULL ||
-		     row->retries_per_s > worst->retries_per_s))
-			worst = row;
-	}
-	return worst;
 }

@@ -3,6 +3,7 @@
 #ifndef RT_MODEL_H
 #define RT_MODEL_H
 
+#include "live/verdict.h"
 #include "live/window.h"
 
 /** The history of a row: its steps, and the seconds in each. */
@@ -34,6 +35,7 @@ struct rt_row {
 	struct rt_error_top error;
 	/** 0 if never. */
 	uint64_t seen_ns, rising_s;
+	enum rt_word word;
 	/** Retries of each step, oldest first; the last step may not be over.
 	 */
 	uint32_t retries[RT_STEPS];
@@ -45,6 +47,7 @@ struct rt_model {
 	struct rt_row *row;
 	size_t count, room;
 	struct rt_row total;
+	struct rt_verdicts verdicts;
 	/** The window is (end_s - window_s, end_s]; 0 before the first event.
 	 */
 	uint64_t end_s, newest_ns;
@@ -57,8 +60,5 @@ void rt_model_clear(struct rt_model *model);
  *  memory it returns false, and there are no rows. */
 bool rt_model_update(struct rt_model *model, struct rt_window *window,
 		     uint64_t end_s);
-
-/** The operation with the most retries of those that are rising, or NULL. */
-const struct rt_row *rt_model_rising(const struct rt_model *model);
 
 #endif

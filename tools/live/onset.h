@@ -1,47 +1,71 @@
-/* Finds the time since which an operation has more retries than usual. */
+/* Finds when the share of failures, or their rate, leaves its usual level. */
 /* SPDX-License-Identifier: MIT */
 #ifndef RT_ONSET_H
 #define RT_ONSET_H
 
-#include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-/** Length of the steps that are judged, in seconds. */
-#define RT_ONSET_STEP_S 10
-/** Consecutive steps above the limit that begin a rise, and consecutive steps
- *  not above it that end it. */
-#define RT_ONSET_RUN 3
-/** Number of steps before the rise that define the usual rate: at most, and at
- *  least. */
-#define RT_ONSET_BASE_MAX 26
-#define RT_ONSET_BASE_MIN 6
+/** The alternatives that are tested against the usual level. */
+#define RT_ONSET_ALTERNATIVES 3
+/** Seconds after which a level counts as usual. */
+#define RT_ONSET_LEARN_S 60
 
-struct rt_onset {
-	/** The next step to judge, 0 before the first; a step's number is its
-	 *  second divided by RT_ONSET_STEP_S. */
-	uint64_t next_step;
-	/** Consecutive steps above the limit, and, while rising, not above. */
-	unsigned above, below;
-	/** First second of the rise, 0 if there is none. */
-	uint64_t rising_s;
-	/** The limit when the rise began: kept until it ends, so that a long
-	 *  storm does not become usual. */
-	double limit;
+/** How a detector judges; one per kind of evidence. */
+struct rt_onset_how {
+	/** The share that is assumed as long as nothing was seen, or, per
+	 *  second, the rate; and the number of attempts, or seconds, that this
+	 *  assumption weighs. */
+	double prior, weight;
+	/** Counts per second are judged, because the attempts that succeed are
+	 *  not known. */
+	bool is_rate;
+	/** Without a usual level, half of all attempts is too much. */
+	bool has_limit;
 };
 
-/** Returns the count of a step that is not after the judged one. */
-typedef uint64_t (*rt_onset_count_fn)(const void *user, uint64_t step);
+/** The sum of one alternative: its evidence since it was last zero. */
+struct rt_onset_sum {
+	double sum, failed, tries;
+	/** The usual level before that, which an onset goes back to. */
+	double base_failed, base_tries;
+	uint64_t since_s;
+};
+
+/** Zero is a detector that has seen nothing. */
+struct rt_onset {
+	/** The usual level: decayed counts of seconds outside of incidents, and
+	 *  of their squared distance from what was expected. */
+	double failed, tries, spread, expected, rate;
+	struct rt_onset_sum sum[RT_ONSET_ALTERNATIVES];
+	uint64_t first_s, newest_s;
+	/** First second of the incident; 0: there is none. */
+	uint64_t since_s;
+	/** In an incident: the usual level before it, the incident's level, its
+	 *  recent counts, and the evidence for its end. */
+	double usual, level, recent_failed, recent_tries, clear;
+};
 
 /**
- * Judge a step that is over.
+ * Judge the counts of a second; seconds come in order.
  *
- * A step is above the limit if its count exceeds the median of the steps
- * before it by more than four times their median absolute deviation, which is
- * taken as at least 0.5: fewer than three retries in ten seconds never count.
+ * A cumulative sum of log likelihood ratios (CUSUM, Page 1954): the usual share
+ * against shares with 4, 12 and 100 times its odds. An incident begins where
+ * the winning sum was last zero. It ends by the reversed test, against a level
+ * between the usual and the incident's. Seconds of incidents do not change what
+ * is usual.
  *
- * @param first_step  the first step that the log covers
+ * @param tries   attempts; ignored if rates are judged
+ * @param failed  those that failed
  */
-void rt_onset_judge(struct rt_onset *onset, uint64_t step, uint64_t first_step,
-		    rt_onset_count_fn count, const void *user);
+void rt_onset_step(struct rt_onset *onset, const struct rt_onset_how *how,
+		   uint64_t second, double tries, double failed);
+
+/** The usual share, or rate. */
+double rt_onset_usual(const struct rt_onset *onset,
+		      const struct rt_onset_how *how);
+
+/** Whether enough was seen to know what is usual. */
+bool rt_onset_has_learned(const struct rt_onset *onset);
 
 #endif

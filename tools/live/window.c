@@ -12,11 +12,9 @@
 #include "base/table.h"
 #include "base/utf8.h"
 #include "dialect/order.h"
-#include "live/onset.h"
+#include "live/targets.h"
 
 #define NS_PER_S BO_NS_PER_S
-/* Steps are judged this much after their end: lines arrive late. */
-#define LATE_S 2
 /* A call with more attempts is counted as one with a single attempt. */
 #define CALL_ATTEMPTS_MAX 1000000u
 
@@ -35,7 +33,7 @@ struct rt_operation {
 	bool knows_calls;
 	struct rt_counts total;
 	struct rt_errors errors;
-	struct rt_onset onset;
+	struct rt_subject subject;
 	/** The newest second of the ring. */
 	uint64_t head_s;
 	struct bucket bucket[RT_HISTORY_S];
@@ -62,6 +60,7 @@ struct rt_window {
 	/** Finds the index of an operation by its name. */
 	struct bo_table table;
 	struct rt_operation *other;
+	struct rt_targets targets;
 	struct rt_when *when;
 	/* The input of the next event; whether its line was just written. */
 	size_t input;
@@ -96,6 +95,7 @@ rt_window_free(struct rt_window *window)
 		free(window->operation[i]);
 	}
 	bo_table_clear(&window->table);
+	rt_targets_clear(&window->targets);
 	rt_when_free(window->when);
 	free(window);
 }
@@ -173,44 +173,11 @@ bucket_at(const struct rt_operation *operation, uint64_t second)
 	return &operation->bucket[rt_history_slot(second)];
 }
 
-static uint64_t
-retries_of_step(const void *user, uint64_t step)
-{
-	const struct rt_operation *operation = user;
-	uint64_t sum = 0;
-
-	for (uint64_t i = 0; i < RT_ONSET_STEP_S; i++)
-		sum += bucket_at(operation, step * RT_ONSET_STEP_S + i)
-			       ->retries;
-	return sum;
-}
-
-/* Judge the steps that are over, and have been for LATE_S. */
-static void
-judge_until(struct rt_operation *operation, uint64_t second)
-{
-	uint64_t end = (second - LATE_S) / RT_ONSET_STEP_S;
-	uint64_t first = rt_when_first_ns(operation->window->when) / NS_PER_S;
-	struct rt_onset *onset = &operation->onset;
-
-	if (second < RT_HISTORY_S)
-		return;
-	if (onset->next_step + RT_HISTORY_S / RT_ONSET_STEP_S < end) {
-		/* Counts from that long ago are gone. */
-		memset(onset, 0, sizeof(*onset));
-		onset->next_step = end - RT_HISTORY_S / RT_ONSET_STEP_S;
-	}
-	while (onset->next_step < end)
-		rt_onset_judge(onset, onset->next_step, first / RT_ONSET_STEP_S,
-			       retries_of_step, operation);
-}
-
 static void
 advance(struct rt_operation *operation, uint64_t second)
 {
 	if (second <= operation->head_s)
 		return;
-	judge_until(operation, second);
 	rt_history_advance(operation->bucket, sizeof(*operation->bucket),
 			   &operation->head_s, second);
 }
@@ -301,10 +268,11 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 		if (operation->head_s <= newest_ns / NS_PER_S)
 			continue;
 		rt_errors_clear(&operation->errors);
-		memset(&operation->onset, 0, sizeof(operation->onset));
+		memset(&operation->subject, 0, sizeof(operation->subject));
 		memset(operation->bucket, 0, sizeof(operation->bucket));
 		operation->head_s = 0;
 	}
+	rt_targets_forget(&window->targets, newest_ns / NS_PER_S);
 }
 
 /* Keep an event that may be counted later; without room, it is not. */
@@ -389,6 +357,48 @@ note_policy(const struct rt_window *window, struct rt_operation *operation,
 		operation->knows_calls = true;
 }
 
+/* The log begins later than it seemed: what came before had a wrong time. */
+static void
+forget_before(struct rt_window *window, uint64_t first_s)
+{
+	for (size_t i = 0; i < window->count; i++) {
+		struct rt_subject *subject = &window->operation[i]->subject;
+
+		if (subject->first_s < first_s)
+			memset(subject, 0, sizeof(*subject));
+	}
+	rt_targets_forget(&window->targets, 0);
+}
+
+/* Count an event for the judgement of its operation and its target. */
+static bool
+judge(struct rt_operation *operation, const struct backoff_event *event,
+      uint64_t second)
+{
+	struct rt_window *window = operation->window;
+	const struct rt_sign sign = {
+		.event = event,
+		.attempts = window->whole && event->attempts != BACKOFF_ABSENT
+				    ? (uint32_t)bo_min(event->attempts,
+						       CALL_ATTEMPTS_MAX)
+				    : 1,
+		.knows_calls = operation->knows_calls,
+		.second = second,
+		.log_first_s = rt_window_first_ns(window) / NS_PER_S,
+		.log_newest_s = rt_window_newest_ns(window) / NS_PER_S,
+	};
+	struct rt_subject *target;
+
+	rt_subject_add(&operation->subject, &sign);
+	if (event->target == NULL || *event->target == '\0')
+		return true;
+	if (!rt_targets_find(&window->targets, event->target, &target))
+		return false;
+	if (target != NULL)
+		rt_subject_add(target, &sign);
+	return true;
+}
+
 bool
 rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	      uint64_t wall_ns)
@@ -401,7 +411,7 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 						      wall_ns != 0};
 	struct kept now = {.input = window->input, .add = counts_of(event)};
 	struct rt_when_answer answer;
-	uint64_t late;
+	uint64_t late, first_ns = rt_window_first_ns(window);
 
 	if (now.add.attempts == 0)
 		return true;
@@ -415,6 +425,8 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	    !rt_when_judge(window->when, &when, &answer))
 		return false;
 	settle(window, &answer);
+	if (rt_window_first_ns(window) > first_ns)
+		forget_before(window, rt_window_first_ns(window) / NS_PER_S);
 	note_policy(window, now.operation, event);
 	count_in_total(&now.operation->total, &now.add);
 	now.held = answer.held_ns != 0;
@@ -428,6 +440,8 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	now.late = window->late > late;
 	if (answer.behind && !answer.forget)
 		keep(window, now);
+	if (!judge(now.operation, event, now.ts_ns / NS_PER_S))
+		return false;
 	if (now.add.successes > 0)
 		return true;
 	return rt_errors_add(&now.operation->errors, event,
@@ -546,9 +560,37 @@ rt_operation_top_error(const struct rt_operation *operation, uint64_t end_s,
 		      sum.attempts - sum.successes, out);
 }
 
-uint64_t
-rt_operation_rising_s(struct rt_operation *operation, uint64_t end_s)
+const struct rt_subject *
+rt_operation_subject(const struct rt_operation *operation)
 {
-	judge_until(operation, end_s);
-	return operation->onset.rising_s;
+	return &operation->subject;
+}
+
+size_t
+rt_window_targets(const struct rt_window *window)
+{
+	return window->targets.count;
+}
+
+const char *
+rt_window_target_name(const struct rt_window *window, size_t index)
+{
+	return window->targets.target[index]->name;
+}
+
+const struct rt_subject *
+rt_window_target(const struct rt_window *window, size_t index)
+{
+	return &window->targets.target[index]->subject;
+}
+
+void
+rt_window_judge(struct rt_window *window)
+{
+	uint64_t end_s = rt_window_newest_ns(window) / NS_PER_S;
+
+	for (size_t i = 0; i < window->count; i++)
+		rt_subject_judge(&window->operation[i]->subject, end_s);
+	for (size_t i = 0; i < window->targets.count; i++)
+		rt_subject_judge(&window->targets.target[i]->subject, end_s);
 }

@@ -12,6 +12,7 @@
 #include "live/counts.h"
 #include "live/errors.h"
 #include "live/history.h"
+#include "live/subject.h"
 #include "live/when.h"
 
 /** Further operations are counted together, as "(other)". */
@@ -100,8 +101,17 @@ void rt_operation_top_error(const struct rt_operation *operation,
 			    uint64_t end_s, uint64_t length_s,
 			    struct rt_error_top *out);
 
-/** Start of the rise of its retries above their usual rate, in seconds since
- *  1970; 0 if there is none. See onset.h. */
-uint64_t rt_operation_rising_s(struct rt_operation *operation, uint64_t end_s);
+/** The operation as it is judged, up to the newest second. */
+const struct rt_subject *
+rt_operation_subject(const struct rt_operation *operation);
+
+/** Targets are judged like operations, see targets.h. */
+size_t rt_window_targets(const struct rt_window *window);
+const char *rt_window_target_name(const struct rt_window *window, size_t index);
+const struct rt_subject *rt_window_target(const struct rt_window *window,
+					  size_t index);
+
+/** Judge all operations and targets up to the newest second. */
+void rt_window_judge(struct rt_window *window);
 
 #endif

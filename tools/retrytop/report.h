@@ -8,7 +8,7 @@
 #include "retrytop/view.h"
 
 /** The version of the JSON that rt_report_json() prints. */
-#define RT_SCHEMA_VERSION 1
+#define RT_SCHEMA_VERSION 2
 
 /** 0, or -1 if writing failed. */
 int rt_report_text(const struct rt_view *view, FILE *out);

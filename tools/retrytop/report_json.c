@@ -181,19 +181,43 @@ add_log(struct tk_json *json, struct cJSON *out, const struct rt_view *view)
 		add_input(json, inputs, &view->input[i]);
 }
 
+static void
+add_verdict(struct tk_json *json, struct cJSON *list,
+	    const struct rt_verdict *verdict)
+{
+	struct cJSON *out = tk_json_object(json, list, NULL), *sharers;
+	char cause[RT_CAUSE_MAX];
+
+	tk_json_text(json, out, "word", rt_word_name(verdict->word));
+	if (verdict->target != NULL)
+		tk_json_text(json, out, "target", verdict->target);
+	else
+		tk_json_text(json, out, "operation", verdict->operation);
+	add_time(json, out, "since", verdict->since_s * BO_NS_PER_S);
+	tk_json_text(json, out, "trend", rt_trend_name(verdict->trend));
+	tk_json_text(json, out, "cause",
+		     rt_verdict_cause(verdict, cause, sizeof(cause)));
+	sharers = tk_json_array(json, out, "operations");
+	for (size_t i = 0; i < verdict->sharer_count; i++)
+		tk_json_text(json, sharers, NULL, verdict->sharer[i]);
+}
+
 int
 rt_report_json(const struct rt_view *view, FILE *out)
 {
 	const struct rt_list *list = view->list;
 	const struct rt_model *model = &list->model;
 	struct tk_json document, *json = &document;
-	struct cJSON *root = tk_json_begin(json), *operations;
+	struct cJSON *root = tk_json_begin(json), *operations, *verdicts;
 
 	tk_json_number(json, root, "schema_version", RT_SCHEMA_VERSION);
 	add_count(json, root, "window_seconds", model->window_s);
 	/* The end of the last second. */
 	add_time(json, root, "window_end",
 		 model->end_s > 0 ? (model->end_s + 1) * BO_NS_PER_S : 0);
+	verdicts = tk_json_array(json, root, "verdicts");
+	for (size_t i = 0; i < model->verdicts.count; i++)
+		add_verdict(json, verdicts, &model->verdicts.item[i]);
 	tk_json_text(json, root, "sort", rt_sort_name(list->sort));
 	add_text(json, root, "filter", list->filter);
 	add_log(json, root, view);

@@ -15,6 +15,9 @@
 #include "retrytop/view_message.h"
 #include "retrytop/view_table.h"
 
+/* Lines for verdicts. */
+#define HEAD_LINES 8
+
 static void
 print_safe(FILE *out, const char *text)
 {
@@ -41,6 +44,38 @@ print_found(const struct rt_view *view, FILE *out)
 	return noted;
 }
 
+/* Verdicts within the first lines, and more of the first ones if there is room;
+ * or that nothing is wrong. */
+static void
+print_verdicts(const struct rt_view *view, FILE *out)
+{
+	size_t count = rt_view_verdicts(view), lines = 0, more;
+	size_t shown = count < HEAD_LINES ? count : HEAD_LINES - 1;
+	char text[1024];
+
+	more = count - shown + view->list->model.verdicts.more;
+	if (count == 0) {
+		rt_view_message(view, text, sizeof(text));
+		print_safe(out, text);
+		return;
+	}
+	for (size_t i = 0; i < shown; i++) {
+		rt_view_verdict(view, i, text, sizeof(text));
+		print_safe(out, text);
+		lines++;
+		for (size_t k = 0;
+		     lines + shown - i - 1 + (more > 0) < HEAD_LINES;
+		     k++, lines++) {
+			if (!rt_view_verdict_detail(view, i, k, text,
+						    sizeof(text)))
+				break;
+			print_safe(out, text);
+		}
+	}
+	if (more > 0)
+		fprintf(out, "%zu more\n", more);
+}
+
 static bool
 print_head(const struct rt_view *view, FILE *out)
 {
@@ -56,15 +91,13 @@ print_head(const struct rt_view *view, FILE *out)
 		RT_LOG_FACT_LATE,           RT_LOG_FACT_CLOCK_LEAPS,
 	};
 	const struct rt_model *model = &view->list->model;
-	char message[1024], end[40] = "-";
+	char end[40] = "-";
 
 	if (model->end_s > 0)
 		bo_rfc3339_format((model->end_s + 1) * BO_NS_PER_S, 0, end,
 				  sizeof(end));
 	fprintf(out, "window: %llus before %s\n",
 		(unsigned long long)model->window_s, end);
-	rt_view_message(view, message, sizeof(message));
-	print_safe(out, message);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
 		fprintf(out, "%s%llu %s", i > 0 ? ", " : "",
 			(unsigned long long)rt_fact_of_log(view->ingest,
@@ -90,6 +123,7 @@ rt_report_text(const struct rt_view *view, FILE *out)
 	struct tk_table *table;
 	int result;
 
+	print_verdicts(view, out);
 	if (!print_head(view, out))
 		return -1;
 	if (list->model.count == 0)

@@ -281,7 +281,7 @@ _Static_assert(sizeof(draw_page) / sizeof(*draw_page) == RT_PAGE_COUNT,
 void
 rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 {
-	bool is_rising = rt_model_rising(&view->list->model) != NULL;
+	bool is_wrong = rt_view_verdicts(view) > 0;
 	char message[1024];
 
 	if (grid->width < RT_VIEW_MIN_WIDTH ||
@@ -295,7 +295,7 @@ rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 	else
 		rt_view_message(view, message, sizeof(message));
 	rt_grid_text(grid, 1, 1, grid->width,
-		     is_rising ? RT_ATTR_BAD | RT_ATTR_BOLD : RT_ATTR_NONE,
+		     is_wrong ? RT_ATTR_BAD | RT_ATTR_BOLD : RT_ATTR_NONE,
 		     message);
 	draw_health(view, grid, 2);
 	draw_page[view->ui->page](view, grid, HEADER_ROWS);

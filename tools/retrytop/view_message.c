@@ -39,47 +39,100 @@ say_empty(const struct rt_view *view, char *out, size_t size)
 			 why_empty(input));
 }
 
+/* How much fails. */
 static void
-say_rising_briefly(const struct rt_view *view, const struct rt_row *row,
-		   char *out, size_t size)
+say_share(const struct rt_verdict *verdict, char *out, size_t size)
 {
-	char rate[16], age[16];
-
-	snprintf(out, size, "RISING %s %s/s %s %s", row->operation,
-		 rt_view_rate(row->retries_per_s, rate, sizeof(rate)),
-		 rt_view_age(rt_view_now_ns(view), row->rising_s * BO_NS_PER_S,
-			     age, sizeof(age)),
-		 row->error.label);
+	if (verdict->word == RT_WORD_FAILING &&
+	    verdict->failed_calls_share >= 0 && verdict->calls_per_s > 0)
+		snprintf(out, size, "%.3g%% of %.3g calls/s fail",
+			 verdict->failed_calls_share * 100.0,
+			 verdict->calls_per_s);
+	else if (verdict->word >= RT_WORD_AMPLIFIED &&
+		 verdict->failed_share >= 0)
+		snprintf(out, size, "%.3g%% of attempts fail",
+			 verdict->failed_share * 100.0);
+	else if (verdict->word >= RT_WORD_AMPLIFIED)
+		snprintf(out, size, "%.3g failures/s", verdict->failed_per_s);
 }
 
+/* What a verdict is about, and since when, trend and share. */
 static void
-say_rising(const struct rt_view *view, const struct rt_row *row, char *out,
-	   size_t size)
+say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
+	    bool brief, char *out, size_t size)
 {
-	char rate[16], age[16], since[40], error[RT_LABEL_MAX + 16] = "";
-	uint64_t since_ns = row->rising_s * BO_NS_PER_S;
-	char limit[RT_LABEL_MAX + 48] = "";
+	char age[16], since[40], how[64] = "", cause[RT_CAUSE_MAX];
+	uint64_t since_ns = verdict->since_s * BO_NS_PER_S;
+	const char *about =
+		verdict->target != NULL ? verdict->target : verdict->operation;
 
 	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
-	if (row->error.count > 0)
-		snprintf(error, sizeof(error), "  %s %.0f%%", row->error.label,
-			 row->error.share * 100.0);
-	if (row->policy[0] != '\0')
-		snprintf(limit, sizeof(limit), "  policy %s", row->policy);
-	else if (row->max_attempts == RT_UNLIMITED)
-		snprintf(limit, sizeof(limit), "  any number of attempts");
-	else if (row->max_attempts > 0)
-		snprintf(limit, sizeof(limit), "  at most %llu attempts",
-			 (unsigned long long)row->max_attempts);
-	snprintf(out, size, "RISING %s: %s retries/s since %s (%s)%s%s",
-		 row->operation,
-		 rt_view_rate(row->retries_per_s, rate, sizeof(rate)),
-		 since + strlen("2026-11-23T"),
-		 rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age)),
-		 error, limit);
+	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
+	rt_verdict_cause(verdict, cause, sizeof(cause));
+	if (brief) {
+		snprintf(out, size, "%s %s %s %s", rt_word_name(verdict->word),
+			 about, age,
+			 verdict->error[0] != '\0' ? verdict->error : cause);
+		return;
+	}
+	say_share(verdict, how, sizeof(how));
+	snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s  %s%s%s",
+		 rt_word_name(verdict->word), about,
+		 since + strlen("2026-11-23T"), age,
+		 rt_trend_name(verdict->trend), how,
+		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
 }
 
-/* Nothing is rising. */
+static void
+say_sharers(const struct rt_verdict *verdict, char *out, size_t size)
+{
+	size_t used = (size_t)snprintf(out, size, "  fails for ");
+
+	for (size_t i = 0; i < verdict->sharer_count && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s",
+					 i > 0 ? ", " : "", verdict->sharer[i]);
+}
+
+size_t
+rt_view_verdicts(const struct rt_view *view)
+{
+	return view->list->model.verdicts.count;
+}
+
+void
+rt_view_verdict(const struct rt_view *view, size_t index, char *out,
+		size_t size)
+{
+	say_verdict(view, &view->list->model.verdicts.item[index], false, out,
+		    size);
+}
+
+bool
+rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
+		       char *out, size_t size)
+{
+	const struct rt_verdict *verdict =
+		&view->list->model.verdicts.item[index];
+	bool about_target =
+		verdict->target != NULL && verdict->sharer_count > 0;
+
+	if (detail == 0 && about_target) {
+		say_sharers(verdict, out, size);
+		return true;
+	}
+	if (detail != (size_t)about_target ||
+	    verdict->word < RT_WORD_AMPLIFIED || verdict->hosts < 2)
+		return false;
+	if (verdict->host[0] != '\0')
+		snprintf(out, size, "  only host %s of %zu", verdict->host,
+			 verdict->hosts);
+	else
+		snprintf(out, size, "  on %zu hosts: not one host alone",
+			 verdict->hosts);
+	return true;
+}
+
+/* Nothing is wrong. */
 static void
 say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 {
@@ -87,13 +140,10 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 	const struct rt_counts *w = &model->total.window;
 	unsigned long long window_s = (unsigned long long)model->window_s;
 	unsigned long long retries = (unsigned long long)w->retries;
-	char age[16];
+	const char *plural = model->count == 1 ? "" : "s";
+	char age[16], calls[40] = "";
 
-	if (view->wall_ns == 0) {
-		snprintf(out, size,
-			 "%llu retries in the %llus up to the newest event",
-			 retries, window_s);
-	} else if (!rt_ingest_is_live(view->ingest)) {
+	if (view->wall_ns != 0 && !rt_ingest_is_live(view->ingest)) {
 		rt_view_age(view->wall_ns, model->newest_ns, age, sizeof(age));
 		if (brief)
 			snprintf(out, size, "newest event %s ago", age);
@@ -102,32 +152,42 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 				 "newest event %s ago; rates cover the %llus "
 				 "before it",
 				 age, window_s);
-	} else if (w->retries > 0) {
-		snprintf(out, size, "%llu retries in %llus, %s", retries,
-			 window_s,
-			 brief ? "usual rate"
-			       : "no operation above its usual rate");
-	} else if (model->total.calls_known) {
-		snprintf(out, size, "all quiet: %llu calls, 0 retries in %llus",
-			 (unsigned long long)rt_counts_calls(w), window_s);
+	} else if (model->verdicts.covered_s < RT_ONSET_LEARN_S) {
+		snprintf(out, size, "learning, %llu s of %u: %zu operation%s",
+			 (unsigned long long)model->verdicts.covered_s,
+			 RT_ONSET_LEARN_S, model->count, plural);
+	} else if (brief) {
+		snprintf(out, size, "nothing unusual: %llu retries in %llus",
+			 retries, window_s);
 	} else {
-		snprintf(out, size, "all quiet: 0 retries in %llus", window_s);
+		if (model->total.calls_known)
+			snprintf(calls, sizeof(calls), "%llu calls, ",
+				 (unsigned long long)rt_counts_calls(w));
+		snprintf(out, size,
+			 "nothing unusual in %zu operation%s: %s%llu retries "
+			 "in %llus",
+			 model->count, plural, calls, retries, window_s);
 	}
 }
 
 static void
 say(const struct rt_view *view, bool brief, char *out, size_t size)
 {
-	const struct rt_row *rising = rt_model_rising(&view->list->model);
+	const struct rt_verdicts *verdicts = &view->list->model.verdicts;
+	size_t used, more = verdicts->count - 1 + verdicts->more;
 
-	if (view->ingest->events == 0)
+	if (view->ingest->events == 0) {
 		say_empty(view, out, size);
-	else if (rising == NULL)
+		return;
+	}
+	if (verdicts->count == 0) {
 		say_calm(view, brief, out, size);
-	else if (brief)
-		say_rising_briefly(view, rising, out, size);
-	else
-		say_rising(view, rising, out, size);
+		return;
+	}
+	say_verdict(view, &verdicts->item[0], brief, out, size);
+	used = strlen(out);
+	if (more > 0 && !brief && used < size)
+		snprintf(out + used, size - used, "  %zu more", more);
 }
 
 void

@@ -10,4 +10,15 @@ void rt_view_message(const struct rt_view *view, char *out, size_t size);
 /** A shorter one, for a narrow screen. */
 void rt_view_message_short(const struct rt_view *view, char *out, size_t size);
 
+/** Verdicts, the worst first. */
+size_t rt_view_verdicts(const struct rt_view *view);
+
+/** A verdict in one line. */
+void rt_view_verdict(const struct rt_view *view, size_t index, char *out,
+		     size_t size);
+
+/** A further line about it, from 0, indented; false if there are no more. */
+bool rt_view_verdict_detail(const struct rt_view *view, size_t index,
+			    size_t detail, char *out, size_t size);
+
 #endif

@@ -1,4 +1,4 @@
-/* Tests of tools/live/onset.c: start and end of a rise. */
+/* Tests of tools/live/onset.c: start and end of an incident. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -7,82 +7,137 @@
 #include "unit/live/helper.h"
 #include "live/onset.h"
 
-/* Retries in steps of ten seconds, one digit each; '+' is 30. Then the steps at
- * whose end a rise is first and last reported, and the step at which it began.
- */
+#define PARTS 6
+
+/* Parts of a log: seconds, each with attempts of which some fail. Then the
+ * first and the last second in which an incident is reported, and its onset. */
 static const struct {
-	const char *why, *steps;
-	int seen_first, seen_last, begins;
+	const char *why;
+	struct {
+		int seconds, tries, failed;
+	} part[PARTS];
+	int said, last, since;
+	bool is_rate;
 } row[] = {
-	{"silence", "00000000000000000000", -1, -1, -1},
-	{"a storm after silence", "0000000000+++++000000", 12, 16, 10},
-	{"two steps are a spike", "0000000000++000000000", -1, -1, -1},
-	{"the retries of one call are not a rise", "000000000011100000000", -1,
-	 -1, -1},
-	{"three retries in each of three steps are the least",
-	 "00000000003330000000", 12, 14, 10},
-	{"a calm step within a storm does not end it", "0000000000++++0++++000",
-	 12, 20, 10},
-	{"usual noise is usual", "35243524352435243524", -1, -1, -1},
-	{"above the usual noise", "3524352435243524+++++00", 18, 22, 16},
-	{"a log that begins in a storm has no usual rate",
-	 "++++++++++++++++++++", -1, -1, -1},
-	{"a storm longer than the history stays a rise",
-	 "0000000000++++++++++++++++++++++++++++++++++++++++++++++++++++", 12,
-	 61, 10},
+	{"silence", {{200, 0, 0}}, 0, 0, 0, false},
+	{"a usual share is usual", {{300, 20, 3}}, 0, 0, 0, false},
+	{"an outage",
+	 {{100, 20, 0}, {60, 20, 19}, {60, 20, 0}},
+	 103,
+	 163,
+	 101,
+	 false},
+	{"a second of failures is a blip",
+	 {{100, 20, 0}, {1, 20, 20}, {100, 20, 0}},
+	 0,
+	 0,
+	 0,
+	 false},
+	{"a share that doubles, of much",
+	 {{100, 100, 10}, {60, 100, 22}, {200, 100, 10}},
+	 104,
+	 170,
+	 101,
+	 false},
+	{"more load with the usual share",
+	 {{100, 10, 1}, {60, 200, 20}, {60, 10, 1}},
+	 0,
+	 0,
+	 0,
+	 false},
+	{"an outage from the first line on, by the absolute limit",
+	 {{30, 20, 19}, {60, 20, 0}},
+	 3,
+	 33,
+	 1,
+	 false},
+	{"a brown-out from the first line on is not known to be one",
+	 {{100, 20, 4}},
+	 0,
+	 0,
+	 0,
+	 false},
+	{"the fourth failed attempt of a quiet service shows it",
+	 {{600, 1, 0}, {30, 1, 1}, {60, 1, 0}},
+	 604,
+	 652,
+	 601,
+	 false},
+	{"an outage does not become usual",
+	 {{100, 20, 0}, {2000, 20, 19}, {60, 20, 0}},
+	 103,
+	 2103,
+	 101,
+	 false},
+	{"a pause without attempts says nothing",
+	 {{100, 20, 0}, {10, 20, 19}, {100, 0, 0}, {10, 20, 19}},
+	 103,
+	 220,
+	 101,
+	 false},
+	{"an incident that fell silent ends",
+	 {{100, 20, 0}, {10, 20, 19}, {500, 0, 0}},
+	 103,
+	 410,
+	 101,
+	 false},
+	{"a rate, where successes are not known",
+	 {{300, 0, 0}, {60, 0, 5}, {100, 0, 0}},
+	 303,
+	 372,
+	 301,
+	 true},
+	{"a usual rate is usual", {{900, 0, 5}}, 0, 0, 0, true},
 };
 
-static uint64_t
-count_step(const void *user, uint64_t step)
-{
-	const char *steps = user;
-
-	return steps[step - 1] == '+' ? 30 : (uint64_t)(steps[step - 1] - '0');
-}
-
-Test(live_onset, a_rise_is_above_the_usual)
+Test(live_onset, an_incident_is_above_the_usual)
 {
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		struct rt_onset onset = {.next_step = 1};
-		int first = -1, last = -1, begins = -1;
+		const struct rt_onset_how how = {.prior = 0.02,
+						 .weight = 40,
+						 .is_rate = row[i].is_rate,
+						 .has_limit = !row[i].is_rate};
+		struct rt_onset onset = {0};
+		int said = 0, last = 0, since = 0, second = 0;
 
-		for (size_t k = 0; k < strlen(row[i].steps); k++) {
-			rt_onset_judge(&onset, k + 1, 1, count_step,
-				       row[i].steps);
-			if (onset.rising_s == 0)
-				continue;
-			if (first < 0)
-				first = (int)k;
-			last = (int)k;
-			begins = (int)(onset.rising_s / RT_ONSET_STEP_S) - 1;
+		for (size_t p = 0; p < PARTS; p++) {
+			for (int s = 0; s < row[i].part[p].seconds; s++) {
+				second++;
+				rt_onset_step(&onset, &how, (uint64_t)second,
+					      row[i].part[p].tries,
+					      row[i].part[p].failed);
+				if (onset.since_s == 0)
+					continue;
+				if (said == 0)
+					said = second;
+				last = second;
+				since = (int)onset.since_s;
+			}
 		}
-		cr_expect_eq(first, row[i].seen_first, "%s: seen at %d",
-			     row[i].why, first);
-		cr_expect_eq(last, row[i].seen_last, "%s: seen until %d",
-			     row[i].why, last);
-		cr_expect_eq(begins, row[i].begins, "%s: begins at %d",
-			     row[i].why, begins);
+		cr_expect_eq(said, row[i].said, "%s: said at %d", row[i].why,
+			     said);
+		cr_expect(last >= row[i].last - 2 && last <= row[i].last + 5,
+			  "%s: until %d", row[i].why, last);
+		cr_expect_eq(since, row[i].since, "%s: since %d", row[i].why,
+			     since);
 	}
 }
 
-Test(live_onset, a_window_judges_its_operations_as_time_passes)
+/* The brown-out after the outage went unsaid: the outage was usual then. */
+Test(live_onset, a_second_incident_is_said_like_the_first)
 {
-	struct rt_window *window = rt_window_new();
-	struct rt_operation *operation;
+	const struct rt_onset_how how = {
+		.prior = 0.02, .weight = 40, .has_limit = true};
+	struct rt_onset onset = {0};
 
-	for (uint64_t s = 0; s < 200; s++) {
-		if (s % 30 == 0)
-			add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT,
-							"op", T0_S + s, 1));
-		for (unsigned n = 0; s >= 120 && n < 2; n++)
-			add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT,
-							"op", T0_S + s, 1));
-	}
-	operation = rt_window_operation(window, 0);
-	cr_expect_eq(rt_operation_rising_s(operation, T0_S + 199), T0_S + 120);
-	/* Three calm steps end the rise; steps are judged two seconds late. */
-	cr_expect_eq(rt_operation_rising_s(operation, T0_S + 231), T0_S + 120);
-	cr_expect_eq(rt_operation_rising_s(operation, T0_S + 232), 0);
-	cr_expect_eq(rt_operation_rising_s(operation, T0_S + 99999), 0);
-	rt_window_free(window);
+	for (uint64_t s = 1; s <= 100; s++)
+		rt_onset_step(&onset, &how, s, 20, 0);
+	for (uint64_t s = 101; s <= 200; s++)
+		rt_onset_step(&onset, &how, s, 20, 19);
+	for (uint64_t s = 201; s <= 230; s++)
+		rt_onset_step(&onset, &how, s, 20, 0);
+	cr_expect_eq(onset.since_s, 0);
+	for (uint64_t s = 231; s <= 234; s++)
+		rt_onset_step(&onset, &how, s, 20, 4);
+	cr_expect_eq(onset.since_s, 231);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "unit/live/helper.h"
+#include "live/verdict.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -356,6 +357,8 @@ Test(live_window, stray_lines_do_not_stretch_it)
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		const struct rt_subject *subject;
+		uint64_t since_s;
 		struct rt_window *window = rt_window_new();
 
 		for (unsigned k = 0; k <= 40; k++) {
@@ -374,9 +377,10 @@ Test(live_window, stray_lines_do_not_stretch_it)
 		}
 		expect_window(window, row[i].why, T0_S + 39, T0_S,
 			      row[i].retries);
-		cr_expect_eq(rt_operation_rising_s(
-				     rt_window_operation(window, 0), T0_S + 45),
-			     0, "%s: rising", row[i].why);
+		rt_window_judge(window);
+		subject = rt_operation_subject(rt_window_operation(window, 0));
+		cr_expect_eq(rt_verdict_of(subject, T0_S + 39, &since_s),
+			     RT_WORD_NONE, "%s: a verdict", row[i].why);
 		rt_window_free(window);
 	}
 }

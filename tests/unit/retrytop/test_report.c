@@ -184,7 +184,9 @@ Test(retrytop_report, text_has_the_numbers_of_the_screen)
 	cr_assert_eq(code, 0);
 	cr_expect_not_null(strstr(text, "window: 60s before "
 					"2026-11-23T10:59:59Z"));
-	cr_expect_not_null(strstr(text, "RISING describe_image"));
+	cr_expect_eq(
+		strncmp(text, "FAILING   describe_image  since 10:58:27", 40),
+		0);
 	cr_expect_not_null(strstr(text, "1439 events, 2284 lines"));
 	cr_expect_not_null(strstr(text, "OPERATION"));
 	for (size_t i = 0; i < sizeof(name) / sizeof(*name); i++)

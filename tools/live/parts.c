@@ -1,0 +1,93 @@
+/* Recent counts by name: the errors, targets and hosts of an operation. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define HALF_LIFE_S 20.0
+
+static double
+weight_of(uint64_t age_s)
+{
+	return exp2(-(double)age_s / HALF_LIFE_S);
+}
+
+static void
+settle(struct rt_part *part, uint64_t second)
+{
+	double keep;
+
+	if (second <= part->as_of_s)
+		return;
+	keep = weight_of(second - part->as_of_s);
+	part->tries *= keep;
+	part->failed *= keep;
+	part->as_of_s = second;
+}
+
+static struct rt_part *
+find(struct rt_parts *parts, const char *name, uint64_t second)
+{
+	struct rt_part *least = &parts->part[0];
+	size_t i;
+
+	for (i = 0; i < parts->count; i++)
+		if (strcmp(parts->part[i].name, name) == 0)
+			return &parts->part[i];
+	if (parts->count < RT_PARTS_MAX) {
+		least = &parts->part[parts->count++];
+	} else {
+		for (i = 0; i < RT_PARTS_MAX; i++) {
+			settle(&parts->part[i], second);
+			if (parts->part[i].tries < least->tries)
+				least = &parts->part[i];
+		}
+	}
+	memset(least, 0, sizeof(*least));
+	memcpy(least->name, name, strlen(name) + 1);
+	least->as_of_s = second;
+	return least;
+}
+
+void
+rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
+	     double tries, double failed)
+{
+	char cut[RT_PART_NAME_MAX];
+	struct rt_part *part;
+	double weight = 1.0;
+
+	if (name == NULL || *name == '\0')
+		return;
+	bo_utf8_copy(name, cut, sizeof(cut));
+	part = find(parts, cut, second);
+	settle(part, second);
+	if (second < part->as_of_s)
+		weight = weight_of(part->as_of_s - second);
+	part->tries += tries * weight;
+	part->failed += failed * weight;
+}
+
+void
+rt_parts_settle(struct rt_parts *parts, uint64_t second)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		settle(&parts->part[i], second);
+}
+
+const struct rt_part *
+rt_parts_worst(const struct rt_parts *parts)
+{
+	const struct rt_part *worst = NULL;
+
+	for (size_t i = 0; i < parts->count; i++)
+		if (parts->part[i].failed > 0.0 &&
+		    (worst == NULL || parts->part[i].failed > worst->failed))
+			worst = &parts->part[i];
+	return worst;
+}

@@ -1,0 +1,265 @@
+/* An operation or a target under judgement: its seconds, and its detectors. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/subject.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "live/errors.h"
+
+#define NEVER UINT64_MAX
+/* Silence that the log shows before the first failure counts up to this. */
+#define QUIET_MAX_S 300
+
+static const struct rt_onset_how how[RT_DETECTOR_COUNT] = {
+	[RT_DETECTOR_TRIES] = {.prior = 0.02, .weight = 40, .has_limit = true},
+	[RT_DETECTOR_CALLS] = {.prior = 0.01, .weight = 40, .has_limit = true},
+	[RT_DETECTOR_SLOW] = {.prior = 0.05, .weight = 100},
+	[RT_DETECTOR_HEDGES] = {.prior = 0.05, .weight = 100},
+};
+static const struct rt_onset_how how_rate = {
+	.prior = 0.02, .weight = 20, .is_rate = true};
+
+const struct rt_onset_how *
+rt_subject_how(const struct rt_subject *subject, enum rt_detector detector)
+{
+	if (detector == RT_DETECTOR_TRIES && !subject->knows_calls)
+		return &how_rate;
+	return &how[detector];
+}
+
+static struct rt_tally *
+tally_at(struct rt_subject *subject, uint64_t second)
+{
+	if (second > subject->head_s ||
+	    subject->head_s - second >= RT_SUBJECT_S)
+		return NULL;
+	return &subject->ring[second % RT_SUBJECT_S];
+}
+
+/* The numbers that a detector judges in a second. */
+static void
+numbers_of(const struct rt_tally *tally, enum rt_detector detector,
+	   double *tries, double *failed)
+{
+	switch (detector) {
+	case RT_DETECTOR_TRIES:
+		*tries = tally->tries;
+		*failed = tally->failed;
+		break;
+	case RT_DETECTOR_CALLS:
+		*tries = tally->calls;
+		*failed = tally->failed_calls;
+		break;
+	case RT_DETECTOR_SLOW:
+		*tries = tally->timed;
+		*failed = tally->slow;
+		break;
+	case RT_DETECTOR_HEDGES:
+		*tries = tally->firsts;
+		*failed = fmin(tally->hedges, tally->firsts);
+		break;
+	}
+}
+
+static void
+step(struct rt_subject *subject, uint64_t second)
+{
+	static const struct rt_tally none;
+	const struct rt_tally *tally = tally_at(subject, second);
+
+	if (tally == NULL)
+		tally = &none;
+	/* Shares need successes. */
+	for (unsigned i = 0; i < (subject->knows_calls ? RT_DETECTOR_COUNT : 1);
+	     i++) {
+		struct rt_onset *onset = &subject->onset[i];
+		const struct rt_onset_how *judge = rt_subject_how(subject, i);
+		double tries = 0, failed = 0;
+
+		numbers_of(tally, i, &tries, &failed);
+		if (judge->is_rate && onset->first_s == 0) {
+			onset->first_s = second - subject->quiet_s;
+			onset->tries = (double)subject->quiet_s;
+		}
+		rt_onset_step(onset, judge, second, tries, failed);
+	}
+}
+
+/* Go back to the newest kept state that late lines did not change. Returns the
+ * second to go on from. */
+static uint64_t
+go_back(struct rt_subject *subject, uint64_t second)
+{
+	const struct rt_kept *newest = NULL, *oldest = NULL;
+
+	for (size_t i = 0; i < RT_SUBJECT_S / RT_KEPT_S; i++) {
+		struct rt_kept *kept = &subject->kept[i];
+
+		if (kept->second == 0)
+			continue;
+		if (oldest == NULL || kept->second < oldest->second)
+			oldest = kept;
+		if (kept->second <= second &&
+		    (newest == NULL || kept->second > newest->second))
+			newest = kept;
+	}
+	if (newest == NULL &&
+	    subject->first_s + RT_SUBJECT_S > subject->head_s) {
+		memset(subject->onset, 0, sizeof(subject->onset));
+		return subject->first_s;
+	}
+	if (newest == NULL)
+		newest = oldest;
+	if (newest == NULL)
+		return subject->next_s;
+	memcpy(subject->onset, newest->onset, sizeof(subject->onset));
+	second = newest->second;
+	/* Later states are out of date. */
+	for (size_t i = 0; i < RT_SUBJECT_S / RT_KEPT_S; i++)
+		if (subject->kept[i].second > second)
+			subject->kept[i].second = 0;
+	return second;
+}
+
+void
+rt_subject_judge(struct rt_subject *subject, uint64_t end_s)
+{
+	uint64_t second = subject->next_s;
+
+	if (subject->first_s == 0)
+		return;
+	if (!subject->knows_calls)
+		end_s = end_s > subject->late_s ? end_s - subject->late_s : 0;
+	if (subject->dirty_s < second)
+		second = go_back(subject, subject->dirty_s);
+	if (end_s >= second + RT_SUBJECT_S)
+		second = end_s - RT_SUBJECT_S + 1;
+	for (; second <= end_s; second++) {
+		if (second % RT_KEPT_S == 0) {
+			struct rt_kept *kept =
+				&subject->kept[second / RT_KEPT_S %
+					       (RT_SUBJECT_S / RT_KEPT_S)];
+
+			kept->second = second;
+			memcpy(kept->onset, subject->onset,
+			       sizeof(kept->onset));
+		}
+		step(subject, second);
+	}
+	subject->next_s = second;
+	subject->dirty_s = NEVER;
+}
+
+/* Begin a second, after the one that ends is judged. */
+static void
+advance(struct rt_subject *subject, uint64_t second)
+{
+	uint64_t s = subject->head_s + 1;
+
+	if (second <= subject->head_s)
+		return;
+	rt_subject_judge(subject, subject->head_s);
+	if (second >= subject->head_s + RT_SUBJECT_S)
+		s = second - RT_SUBJECT_S + 1;
+	for (; s <= second; s++)
+		memset(&subject->ring[s % RT_SUBJECT_S], 0,
+		       sizeof(*subject->ring));
+	subject->head_s = second;
+	subject->late_s -= (subject->late_s + 31) / 32;
+	if (subject->onset[RT_DETECTOR_SLOW].since_s == 0 &&
+	    subject->onset[RT_DETECTOR_TRIES].since_s == 0)
+		rt_pace_tick(&subject->pace);
+}
+
+/* A success is slow as its caller sees it: from the first attempt on, if a
+ * hedge answered. What is slow in an incident is not usual. */
+static void
+count_pace(struct rt_subject *subject, const struct backoff_event *event,
+	   struct rt_tally *tally)
+{
+	uint64_t duration_ns = event->kind == BACKOFF_KIND_HEDGE
+				       ? event->elapsed_ns
+				       : event->duration_ns;
+
+	if (event->type != BACKOFF_EVENT_SUCCESS ||
+	    duration_ns == BACKOFF_ABSENT)
+		return;
+	if (subject->onset[RT_DETECTOR_SLOW].since_s == 0 &&
+	    subject->onset[RT_DETECTOR_TRIES].since_s == 0)
+		rt_pace_add(&subject->pace, duration_ns);
+	if (subject->pace.slow_ns == 0)
+		return;
+	tally->timed = 1;
+	tally->slow = rt_pace_is_slow(&subject->pace, duration_ns);
+}
+
+static void
+count_parts(struct rt_subject *subject, const struct rt_sign *sign,
+	    const struct rt_tally *tally)
+{
+	const struct backoff_event *event = sign->event;
+	double tries = tally->tries, failed = tally->failed;
+
+	rt_parts_add(&subject->targets, event->target, sign->second, tries,
+		     failed);
+	rt_parts_add(&subject->hosts, event->host, sign->second, tries, failed);
+	/* A call that a breaker refused has no error. */
+	if (failed > 0 && event->stop != BACKOFF_STOP_BREAKER_OPEN)
+		rt_parts_add(&subject->errors, rt_error_label(event),
+			     sign->second, failed, failed);
+}
+
+void
+rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
+{
+	struct rt_tally tally = rt_tally_of(sign->event, sign->attempts), *to;
+	uint64_t second = sign->second, late_s;
+
+	if (subject->first_s == 0) {
+		subject->first_s = subject->next_s = second;
+		subject->dirty_s = NEVER;
+		subject->quiet_s = second - bo_min(second, sign->log_first_s);
+		subject->quiet_s = bo_min(subject->quiet_s, QUIET_MAX_S);
+	}
+	if (sign->knows_calls && !subject->knows_calls) {
+		/* All of it is to be judged in another way. */
+		subject->knows_calls = true;
+		memset(subject->kept, 0, sizeof(subject->kept));
+		memset(subject->onset, 0, sizeof(subject->onset));
+		subject->dirty_s = 0;
+	}
+	advance(subject, second);
+	late_s = sign->log_newest_s - bo_min(sign->log_newest_s, second);
+	if (late_s > subject->late_s && late_s < RT_SUBJECT_S)
+		subject->late_s = late_s;
+	to = tally_at(subject, second);
+	if (to == NULL)
+		return;
+	count_pace(subject, sign->event, &tally);
+	count_parts(subject, sign, &tally);
+	rt_tally_add(to, &tally);
+	if (second < subject->first_s)
+		subject->first_s = second;
+	if (second < subject->next_s && second < subject->dirty_s)
+		subject->dirty_s = second;
+}
+
+void
+rt_subject_sum(const struct rt_subject *subject, uint64_t end_s,
+	       uint64_t length_s, struct rt_tally *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (uint64_t i = 0; i < length_s && i < RT_SUBJECT_S && i <= end_s;
+	     i++) {
+		uint64_t second = end_s - i;
+
+		if (second <= subject->head_s &&
+		    subject->head_s - second < RT_SUBJECT_S)
+			rt_tally_add(out,
+				     &subject->ring[second % RT_SUBJECT_S]);
+	}
+}

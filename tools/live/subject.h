@@ -1,0 +1,81 @@
+/* An operation or a target under judgement: its seconds, and its detectors. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_SUBJECT_H
+#define RT_SUBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+#include "live/onset.h"
+#include "live/pace.h"
+#include "live/parts.h"
+#include "live/tally.h"
+
+/** Seconds that are kept: lines that come later than this are not judged. */
+#define RT_SUBJECT_S 192
+/** Seconds between states that are kept, to judge again what late lines
+ *  change; a divisor of the above. */
+#define RT_KEPT_S 24
+
+enum rt_detector {
+	/** Failed attempts; if successes are not known, their rate. */
+	RT_DETECTOR_TRIES,
+	/** Calls that ended without success. */
+	RT_DETECTOR_CALLS,
+	/** Slow successes. */
+	RT_DETECTOR_SLOW,
+	/** Hedges, of first attempts. */
+	RT_DETECTOR_HEDGES,
+};
+#define RT_DETECTOR_COUNT (RT_DETECTOR_HEDGES + 1)
+
+struct rt_kept {
+	/** The second before which this was the state; 0: none. */
+	uint64_t second;
+	struct rt_onset onset[RT_DETECTOR_COUNT];
+};
+
+/** Zero is a subject without events. */
+struct rt_subject {
+	/** Seconds: of the first event, the newest, the next to judge, and the
+	 *  earliest that changed since it was judged. */
+	uint64_t first_s, head_s, next_s, dirty_s;
+	/** Seconds that the log covers before the first event. */
+	uint64_t quiet_s;
+	/** By how much its lines lag behind the newest of all. */
+	uint64_t late_s;
+	/** Whether its successes are known. */
+	bool knows_calls;
+	struct rt_onset onset[RT_DETECTOR_COUNT];
+	struct rt_kept kept[RT_SUBJECT_S / RT_KEPT_S];
+	struct rt_tally ring[RT_SUBJECT_S];
+	struct rt_pace pace;
+	struct rt_parts errors, targets, hosts;
+};
+
+/** An event, and the time it is counted at. */
+struct rt_sign {
+	const struct backoff_event *event;
+	/** Attempts that the event stands for. */
+	uint32_t attempts;
+	bool knows_calls;
+	/** Its second, the first of the log, and the newest so far. */
+	uint64_t second, log_first_s, log_newest_s;
+};
+
+void rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign);
+
+/** Judge all seconds up to @p end_s, of which the newest may not be over. */
+void rt_subject_judge(struct rt_subject *subject, uint64_t end_s);
+
+/** Sum of the seconds (end_s - length_s, end_s]. */
+void rt_subject_sum(const struct rt_subject *subject, uint64_t end_s,
+		    uint64_t length_s, struct rt_tally *out);
+
+/** How a detector of the subject judges. */
+const struct rt_onset_how *rt_subject_how(const struct rt_subject *subject,
+					  enum rt_detector detector);
+
+#endif

@@ -1,0 +1,37 @@
+/* The targets that calls go to, each under judgement. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_TARGETS_H
+#define RT_TARGETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "live/subject.h"
+
+/** Further targets are not judged. */
+#define RT_TARGETS_MAX 256
+
+struct rt_target {
+	char name[RT_PART_NAME_MAX];
+	struct rt_subject subject;
+};
+
+/** Zero is empty. */
+struct rt_targets {
+	struct rt_target *target[RT_TARGETS_MAX];
+	size_t count;
+	/** The one that was found last. */
+	size_t last;
+};
+
+/** Find a target, or add it; @p out is NULL if there are too many. False if
+ *  there is no memory. */
+bool rt_targets_find(struct rt_targets *targets, const char *name,
+		     struct rt_subject **out);
+
+/** Forget those whose time goes beyond @p second, which was wrong. */
+void rt_targets_forget(struct rt_targets *targets, uint64_t second);
+
+void rt_targets_clear(struct rt_targets *targets);
+
+#endif

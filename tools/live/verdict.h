@@ -1,0 +1,90 @@
+/* What is wrong, since when and why, in the order of what matters. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_VERDICT_H
+#define RT_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "live/window.h"
+
+/** From bad to worse. */
+enum rt_word {
+	RT_WORD_NONE,
+	/** Worth knowing. */
+	RT_WORD_NOTE,
+	/** Calls succeed, and more of them are slow or need a hedge. */
+	RT_WORD_SLOW,
+	/** More attempts fail, and most calls recover. */
+	RT_WORD_AMPLIFIED,
+	/** Calls fail. */
+	RT_WORD_FAILING,
+};
+#define RT_WORD_COUNT (RT_WORD_FAILING + 1)
+
+enum rt_trend {
+	RT_TREND_STEADY,
+	RT_TREND_WORSENING,
+	RT_TREND_EASING,
+};
+
+#define RT_VERDICTS_MAX 32
+#define RT_CAUSE_MAX 200
+/** Operations that a verdict about a target names. */
+#define RT_SHARERS_MAX 4
+
+struct rt_verdict {
+	enum rt_word word;
+	/** What it is about: a target if that is not NULL, else an operation.
+	 *  Names live as long as the window. */
+	const char *target, *operation;
+	/** Operations that fail with the target, the worst first. */
+	const char *sharer[RT_SHARERS_MAX];
+	size_t sharer_count;
+	uint64_t since_s;
+	enum rt_trend trend;
+	/** Within the last half minute, or since then: the shares of attempts
+	 *  and calls that failed, and of successes that were slow; and calls
+	 *  per second. Negative if not known. */
+	double failed_share, failed_calls_share, slow_share, hedge_share;
+	double calls_per_s, failed_per_s;
+	/** The most frequent error of failed attempts, "" if there is none. */
+	char error[RT_PART_NAME_MAX];
+	double error_share;
+	/** Calls per second that were denied. */
+	double breaker_per_s, budget_per_s, deadline_per_s, hint_per_s;
+	/** Hosts that were seen, and the only one that fails; "" if none is. */
+	size_t hosts;
+	char host[RT_PART_NAME_MAX];
+	/** The only one of several targets that fails, "" if none is. */
+	char part[RT_PART_NAME_MAX];
+};
+
+struct rt_verdicts {
+	/** The worst first. */
+	struct rt_verdict item[RT_VERDICTS_MAX];
+	size_t count;
+	/** Further ones, which had no room. */
+	size_t more;
+	/** Seconds that the log covers, up to the newest event. */
+	uint64_t covered_s;
+};
+
+/** "FAILING" and so on. */
+const char *rt_word_name(enum rt_word word);
+const char *rt_trend_name(enum rt_trend trend);
+
+/** Judge at the newest event. */
+void rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window);
+
+/** The word for an operation that rt_window_judge() judged; its beginning goes
+ *  to @p since_s, 0 if nothing is wrong. */
+enum rt_word rt_verdict_of(const struct rt_subject *subject, uint64_t end_s,
+			   uint64_t *since_s);
+
+/** The cause in words: errors, denials, the host. Returns @p out. */
+char *rt_verdict_cause(const struct rt_verdict *verdict, char *out,
+		       size_t size);
+
+#endif
