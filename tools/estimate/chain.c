@@ -196,6 +196,7 @@ draw_causes(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 			rs_fate_fails(chain->fate[s], (double)chain->end[s],
 				      tries->elapsed[i]);
 		uint8_t type = tries->type[i];
+		size_t trouble = rs_in_trouble(tries->fails[i]);
 		double of_fate, of_target;
 
 		if (tries->succeeded[i])
@@ -203,15 +204,36 @@ draw_causes(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 		if (i == 0 && tries->given)
 			own = 0;
 		of_fate = own * mix->of_fate[type];
-		of_target = (1 - own) * tries->fails[i] * mix->of_target[type];
+		of_target = (1 - own) * tries->fails[i] *
+			    mix->of_target[trouble][type];
 		if (own > 0 &&
 		    rs_chance_uniform(&chain->chance) * (of_fate + of_target) <
 			    of_fate) {
 			counts->of_fate[type]++;
 			chain->failed[tries->cell[i]]--;
 		} else {
-			counts->of_target[type]++;
+			counts->of_target[trouble][type]++;
 		}
+	}
+}
+
+/* The target caused all failures of a suspect. */
+static void
+count_types(const struct rs_chain *chain, size_t s,
+	    struct rs_mix_counts *counts)
+{
+	const struct rs_suspects *suspects = chain->suspects;
+	size_t index = suspects->call[s];
+	const struct tk_call *call = &suspects->log->call[index];
+
+	for (uint32_t i = 0; i < call->count && i < RS_SUSPECT_ATTEMPTS; i++) {
+		uint64_t a = call->first + i;
+		uint32_t bin = chain->bins->bin_of[a];
+
+		if (bin != RS_BIN_NONE &&
+		    tk_attempt_failed(&suspects->log->attempt[a]))
+			counts->of_target[rs_in_trouble(rs_chain_fails(
+				chain, index, bin))][suspects->type_of[a]]++;
 	}
 }
 
@@ -232,6 +254,7 @@ draw_fates(struct rs_chain *chain, size_t operation)
 		/* Its fate is clear, and so are the causes. */
 		if (plain && suspects->succeeded[s]) {
 			counts.fate[RS_FATE_NONE]++;
+			count_types(chain, s, &counts);
 			continue;
 		}
 		rs_chain_tries(chain, s, &tries);
@@ -245,8 +268,6 @@ draw_fates(struct rs_chain *chain, size_t operation)
 		counts.fate[chain->fate[s]] += tries.count > tries.given;
 		draw_causes(chain, s, mix, &tries, &counts);
 	}
-	for (size_t i = 0; plain && i < RS_TYPES; i++)
-		counts.of_target[i] += suspects->of_succeeded[operation][i];
 	if (chain->score)
 		chain->score[operation] +=
 			rs_mix_score(mix, suspects, operation, &counts);

@@ -71,7 +71,8 @@ outcome(const struct rs_mix *mix, const struct rs_tries *tries, size_t i,
 	if (tries->succeeded[i])
 		return 1 - own - target;
 	return own * mix->of_fate[tries->type[i]] +
-	       target * mix->of_target[tries->type[i]];
+	       target * mix->of_target[rs_in_trouble(tries->fails[i])]
+				      [tries->type[i]];
 }
 
 /* The probability of a suspect's attempts and that its trouble clears between
@@ -196,9 +197,10 @@ rs_mix_score(const struct rs_mix *mix, const struct rs_suspects *suspects,
 	for (size_t f = 0; f < RS_FATES; f++)
 		if (counts->fate[f] > 0)
 			score += counts->fate[f] * log(mix->share[f]);
-	return score +
-	       score_types(suspects, operation, counts->of_target, true) +
-	       score_types(suspects, operation, counts->of_fate, false);
+	for (size_t k = 0; k < RS_CONDITIONS; k++)
+		score += score_types(suspects, operation, counts->of_target[k],
+				     true);
+	return score + score_types(suspects, operation, counts->of_fate, false);
 }
 
 /* Draw shares of types; those of a target leave room for others. */
@@ -244,7 +246,8 @@ rs_mix_init(struct rs_mix *mix, const struct rs_suspects *suspects,
 		mix->share[RS_FATE_PERMANENT] = share / 2;
 	mix->share[RS_FATE_NONE] = 1 - share / 2;
 	for (size_t i = 0; i < types; i++) {
-		mix->of_target[i] = 1.0 / (double)types;
+		for (size_t k = 0; k < RS_CONDITIONS; k++)
+			mix->of_target[k][i] = 1.0 / (double)types;
 		mix->of_fate[i] = 1.0 / (double)types;
 	}
 }
@@ -284,8 +287,9 @@ rs_mix_draw(struct rs_mix *mix, const struct rs_suspects *suspects,
 		if (rs_family_has(mix->family, f) &&
 		    mix->family != RS_FAMILY_EXTREME)
 			mix->share[f] = share[used++];
-	draw_types(suspects, operation, counts->of_target, true, chance,
-		   mix->of_target);
+	for (size_t k = 0; k < RS_CONDITIONS; k++)
+		draw_types(suspects, operation, counts->of_target[k], true,
+			   chance, mix->of_target[k]);
 	draw_types(suspects, operation, counts->of_fate, false, chance,
 		   mix->of_fate);
 }

@@ -50,6 +50,17 @@ rs_family_is_plain(enum rs_family family)
 
 /** Error types of an operation; further ones count as the last. */
 #define RS_TYPES 24
+/** A target that makes attempts fail with a higher probability is in trouble:
+ *  its failures have other types than those of its usual state. */
+#define RS_TROUBLE 0.1
+#define RS_CONDITIONS 2
+
+/** Whether the target of an attempt is in trouble: 0 or 1. */
+static inline size_t
+rs_in_trouble(double fails)
+{
+	return fails > RS_TROUBLE;
+}
 
 /** Attempts of a suspect that are looked at. */
 #define RS_SUSPECT_ATTEMPTS 64
@@ -74,9 +85,6 @@ struct rs_suspects {
 	 *  retry cannot help. */
 	bool (*final)[RS_TYPES];
 	uint8_t *type_count;
-	/** By operation and type: failures that count as evidence, of suspects
-	 *  that succeeded. */
-	double (*of_succeeded)[RS_TYPES];
 	/** By attempt: index of its error type in the operation. */
 	uint8_t *type_of;
 	/** By operation: the longest time from the first attempt of a call to
@@ -104,8 +112,8 @@ struct rs_mix {
 	/** Share of calls by fate. */
 	double share[RS_FATES];
 	/** Probability of each error type of a failure that the target causes,
-	 *  and that the fate does. */
-	double of_target[RS_TYPES], of_fate[RS_TYPES];
+	 *  usually and in trouble, and of one that the fate does. */
+	double of_target[RS_CONDITIONS][RS_TYPES], of_fate[RS_TYPES];
 };
 
 /** Start with a guess: half of the calls whose attempts all failed are
@@ -152,7 +160,7 @@ double rs_fate_clean(size_t fate);
 /** What the fates of an operation's calls show. */
 struct rs_mix_counts {
 	double fate[RS_FATES];
-	double of_target[RS_TYPES], of_fate[RS_TYPES];
+	double of_target[RS_CONDITIONS][RS_TYPES], of_fate[RS_TYPES];
 };
 
 /** The logarithm of the probability of fates and types, without their

@@ -33,21 +33,6 @@ type_number(struct rs_suspects *suspects, size_t o,
 }
 
 static void
-note_success(struct rs_suspects *suspects, size_t o, const struct tk_call *call)
-{
-	const struct rs_log *log = suspects->log;
-
-	suspects->succeeded[suspects->count] = true;
-	for (uint32_t i = 0; i < call->count && i < RS_SUSPECT_ATTEMPTS; i++) {
-		uint64_t a = call->first + i;
-
-		if (suspects->bins->bin_of[a] != RS_BIN_NONE &&
-		    tk_attempt_failed(&log->attempt[a]))
-			suspects->of_succeeded[o][suspects->type_of[a]]++;
-	}
-}
-
-static void
 look_at_call(struct rs_suspects *suspects, size_t o, size_t index)
 {
 	const struct rs_log *log = suspects->log;
@@ -68,7 +53,7 @@ look_at_call(struct rs_suspects *suspects, size_t o, size_t index)
 		return;
 	}
 	if (call->count > 0 && !rs_log_all_failed(log, call))
-		note_success(suspects, o, call);
+		suspects->succeeded[suspects->count] = true;
 	suspects->call[suspects->count++] = (uint32_t)index;
 	suspects->retried[o] += call->count > 1;
 	suspects->all_failed[o] +=
@@ -88,8 +73,6 @@ allocate(struct rs_suspects *suspects, const struct rs_log *log)
 	suspects->call = calloc(log->call_count + 1, sizeof(*suspects->call));
 	suspects->succeeded =
 		calloc(log->call_count + 1, sizeof(*suspects->succeeded));
-	suspects->of_succeeded =
-		calloc(operations, sizeof(*suspects->of_succeeded));
 	suspects->first = calloc(operations, sizeof(*suspects->first));
 	suspects->others = calloc(operations, sizeof(*suspects->others));
 	suspects->all_failed =
@@ -104,10 +87,9 @@ allocate(struct rs_suspects *suspects, const struct rs_log *log)
 	suspects->lone = calloc(log->call_count + 1, sizeof(*suspects->lone));
 	suspects->lone_calls =
 		calloc(operations, sizeof(*suspects->lone_calls));
-	return suspects->call && suspects->succeeded &&
-	       suspects->of_succeeded && suspects->first && suspects->others &&
-	       suspects->all_failed && suspects->type && suspects->final &&
-	       suspects->type_count && suspects->type_of &&
+	return suspects->call && suspects->succeeded && suspects->first &&
+	       suspects->others && suspects->all_failed && suspects->type &&
+	       suspects->final && suspects->type_count && suspects->type_of &&
 	       suspects->longest_ns && suspects->retried && suspects->lone &&
 	       suspects->lone_calls;
 }
@@ -139,7 +121,6 @@ rs_suspects_clear(struct rs_suspects *suspects)
 {
 	free(suspects->call);
 	free(suspects->succeeded);
-	free(suspects->of_succeeded);
 	free(suspects->first);
 	free(suspects->others);
 	free(suspects->all_failed);

@@ -11,6 +11,8 @@
 #include "unit/replay/small_world.h"
 
 #define DRAWS 40
+/* Where draws that follow each other are alike. */
+#define MANY 300
 
 /* An answer is never certain, whatever the log holds. */
 Test(estimate_jump_chain, answers_are_never_certain)
@@ -319,19 +321,19 @@ Test(estimate_jump_chain, without_retries_the_fate_of_calls_stays_open)
 						      .at_seconds = i * 0.1,
 						      .failed = i % 20 == 7,
 						      .last = true});
-	small_log_fit(&small, DRAWS);
+	small_log_fit(&small, MANY);
 	estimator->finding(small.state, 0, &finding);
 	cr_expect(finding.permanent_share == 0);
 	cr_assert(estimator->families(small.state) == 2);
 	question.call = 47;
 	question.start_ns = small.log.from_ns + 4800000000;
 	for (uint32_t f = 0; f < 2; f++)
-		for (uint32_t r = 0; r < DRAWS; r++) {
+		for (uint32_t r = 0; r < MANY; r++) {
 			question.family = f;
 			question.replica = r;
 			estimator->ask(small.state, &question, &answer);
-			own[f] += answer.own / DRAWS;
-			environment[f] += answer.environment / DRAWS;
+			own[f] += answer.own / MANY;
+			environment[f] += answer.environment / MANY;
 		}
 	cr_expect(own[0] == 0 && fabs(environment[0] - 0.05) < 0.02, "%g",
 		  environment[0]);
@@ -467,6 +469,50 @@ Test(estimate_jump_chain, operations_of_a_target_have_failures_of_their_own)
 	cr_expect(fabs(later / asked - 0.08) < 0.03, "%g", later / asked);
 	outage = small_log_ask(&small, 0, 401, DRAWS).environment;
 	cr_expect(outage > 0.9, "%g", outage);
+	small_log_clear(&small);
+}
+
+/* Failures of a target's usual state may be of another type than those of its
+ * outages: that says nothing of the calls. */
+Test(estimate_jump_chain, a_type_that_outages_lack_is_not_of_calls)
+{
+	struct rs_chance chance = {3};
+	struct small_log small;
+	double fails = 0;
+	unsigned asked = 0;
+
+	small_log_begin(&small);
+	for (unsigned i = 0; i < 8000; i++) {
+		bool down = i >= 4000 && i < 4200;
+		bool slow = !down && rs_chance_uniform(&chance) < 0.02;
+
+		for (unsigned k = 1; k <= (down || slow ? 2 : 1); k++)
+			small_log_add(
+				&small,
+				&(struct small_attempt){
+					.call = i,
+					.attempt = k,
+					.at_seconds = i * 0.1 + k * 0.53,
+					.failed = down || (slow && k == 1),
+					.last = k == 2,
+					.code = slow ? "deadline" : "refused"});
+	}
+	small_log_fit(&small, DRAWS);
+	for (size_t c = 0; c < small.log.call_count; c++) {
+		const struct tk_call *call = &small.log.call[c];
+		double at = (double)(small.log.start_ns[call->first] -
+				     small.log.from_ns) *
+			    1e-9;
+		struct rs_answer answer;
+
+		if (call->count < 2 || (at > 398 && at < 422))
+			continue;
+		asked++;
+		answer = small_log_ask(&small, c, at + 0.6, DRAWS);
+		fails += 1 - (1 - answer.environment) * (1 - answer.own);
+	}
+	cr_assert(asked > 100);
+	cr_expect(fails / asked < 0.05, "%g", fails / asked);
 	small_log_clear(&small);
 }
 
