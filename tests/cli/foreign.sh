@@ -42,13 +42,6 @@ layout() { # FILE CALLS EXHAUSTED ABORTED
 		test "$(number "$work/live.json" log bad)" = 0
 	check "$1: $3 exhausted" test "$(counted exhausted)" = "$3"
 	check "$1: $4 aborted" test "$(counted aborted)" = "$4"
-	case $1 in
-	# A line has no time, so it cannot be placed.
-	04-python-backoff.log | llm/urllib3-*) return ;;
-	# Attempts without numbers are joined by what is usual for the time
-	# between them, which a few lines cannot show.
-	07-aws-sdk-java2.log | 28-otelcol-json.log) return ;;
-	esac
 	if [ "${1#llm/claude-code}" != "$1" ]; then
 		retrysim compare "$data/$1"
 		expect "$1: compare declines a log without times" 3 '' \
@@ -57,7 +50,8 @@ layout() { # FILE CALLS EXHAUSTED ABORTED
 	fi
 	[ "$2" = - ] && return
 	retrysim compare --format json -p QUICK "$data/$1"
-	check "$1: $2 calls" test "$(number "$work/out" log calls)" = "$2"
+	calls=$(number "$work/out" log calls)
+	check "$1: $2 calls" test "$calls" = "$2"
 }
 
 refused() { # FILE
@@ -87,6 +81,27 @@ EOF
 retrysim compare "$work/after.log" --policy QUICK --format json
 check "calls that succeed at once have no line" \
 	grep -q '"calls_known_from":.*"failing_first"' "$work/out"
+
+# What the log lacks, and could have.
+while IFS='|' read -r what want text; do
+	printf '%s\n' "$text" | tr '~' '\n' >"$work/lacks.log"
+	live "$work/lacks.log"
+	check "$what: retrytop" \
+		test "$(grep -c "$want" "$work/err")" -eq 1
+	retrysim compare -p QUICK "$work/lacks.log"
+	check "$what: retrysim" test "$(grep -c "$want" "$work/err")" -eq 1
+done <<'EOF'
+OpenAI's lines without httpx's|openai-sdk: no line says why|2026-01-12 07:11:18,422 INFO openai._base_client: Retrying request to /chat in 0.8 seconds
+resilience4j's ends alone|resilience4j: there are ends|2026-01-12 11:12:38.604  WARN 1 --- [exec-10] c.e.L : 2026-01-12T11:12:38.604Z: Retry 'a' recorded a successful retry attempt. Number of retry attempts: '1', Last exception was: 'java.io.IOException: x'.
+tenacity's after_log alone|tenacity: no line names a wait|2026-01-12 10:00:01,234 INFO a: Finished call to 'a.f' after 0.2(s), this was the 1st time calling it.~2026-01-12 10:00:03,234 INFO a: Finished call to 'a.f' after 1.2(s), this was the 2nd time calling it.
+EOF
+cat >"$work/lacks.log" <<'EOF'
+2026-01-12 07:11:18,420 INFO httpx: HTTP Request: POST https://llm.example/v1/chat "HTTP/1.1 429 Too Many Requests"
+2026-01-12 07:11:18,422 INFO openai._base_client: Retrying request to /chat in 0.8 seconds
+EOF
+live "$work/lacks.log"
+check "with httpx's lines there is nothing to say" \
+	test "$(grep -c openai-sdk: "$work/err")" -eq 0
 
 awk -v lines=1000000 -f "$data/no-retries.awk" >"$work/none.log"
 check "there are a million lines without retries" \

@@ -65,6 +65,11 @@ bool tk_dialect_unwrapped(const struct tk_dialect *dialect, size_t i,
 bool tk_dialect_advice(const struct tk_dialect *dialect, size_t i,
 		       const char **text, uint64_t *lines);
 
+/** What the lines of a dialect lack and could have, and what to do: the @p i th
+ *  of them; false past the last. */
+bool tk_dialect_lack(const struct tk_dialect *dialect, size_t i,
+		     const char **name, const char **text);
+
 /** Rule @p i whose patterns needed too much time on some lines, which were then
  *  taken not to match; false past the last. */
 bool tk_dialect_stopped(const struct tk_dialect *dialect, size_t i,

@@ -4,6 +4,19 @@
 
 #include "dialect/give.h"
 
+static void
+count(struct tk_file *file, const struct backoff_event *event)
+{
+	bool retry = event->type == BACKOFF_EVENT_ATTEMPT;
+
+	file->readings++;
+	file->has[TK_LACK_RETRIES] += retry;
+	file->has[TK_LACK_DELAYS] += retry && event->delay_ns != BACKOFF_ABSENT;
+	file->has[TK_LACK_CAUSES] += event->error != NULL ||
+				     event->error_type != NULL ||
+				     event->code != NULL;
+}
+
 bool
 tk_apply_give(struct tk_apply *apply, struct tk_rule *rule,
 	      const struct tk_made *made)
@@ -31,8 +44,9 @@ tk_apply_give(struct tk_apply *apply, struct tk_rule *rule,
 			    event->type != BACKOFF_EVENT_STARTED;
 	reading->no_time = event->ts_ns == BACKOFF_ABSENT;
 	reading->left = made->left;
+	reading->follows = rule->type == TK_RULE_EVENT && rule->open;
 	reading->lane = made->lane;
 	reading->source = file->source;
-	file->readings++;
+	count(file, event);
 	return apply->fn(apply->user, reading);
 }

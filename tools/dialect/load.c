@@ -118,6 +118,30 @@ load_names(struct tk_load *load)
 			tk_load_zone(load, zone, &zone_at, &file->zone_s);
 }
 
+/* What to do where a log lacks something that the program could write. */
+static void
+load_lacks(struct tk_load *load, const cJSON *lacks)
+{
+	static const char *const names[TK_LACKS] = {
+		[TK_LACK_CAUSES] = "causes",
+		[TK_LACK_DELAYS] = "delays",
+		[TK_LACK_RETRIES] = "retries",
+	};
+	struct tk_at at = {NULL, "lacks", 0};
+
+	if (lacks == NULL ||
+	    !tk_load_keys(load, lacks, &at, " causes delays retries "))
+		return;
+	for (size_t i = 0; i < TK_LACKS; i++) {
+		const cJSON *item = tk_load_get(lacks, names[i]);
+		struct tk_at item_at = {&at, names[i], 0};
+
+		if (item != NULL)
+			tk_load_copy(load, item, &item_at,
+				     &load->file->lacks[i]);
+	}
+}
+
 static void
 load_all(struct tk_load *load)
 {
@@ -131,7 +155,7 @@ load_all(struct tk_load *load)
 
 	tk_load_keys(load, root, NULL,
 		     " dialect description fields rules events successes delay "
-		     "zone samples ");
+		     "zone lacks samples ");
 	if (!cJSON_IsObject(root))
 		return;
 	load_names(load);
@@ -157,6 +181,7 @@ load_all(struct tk_load *load)
 			     "is missing");
 	load_successes(load, tk_load_get(root, "successes"));
 	load_delay(load, tk_load_get(root, "delay"));
+	load_lacks(load, tk_load_get(root, "lacks"));
 	load_samples(load, tk_load_get(root, "samples"));
 }
 

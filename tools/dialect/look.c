@@ -60,6 +60,25 @@ tk_dialect_advice(const struct tk_dialect *dialect, size_t i, const char **text,
 	return false;
 }
 
+bool
+tk_dialect_lack(const struct tk_dialect *dialect, size_t i, const char **name,
+		const char **text)
+{
+	for (size_t f = 0; f < dialect->file_count; f++) {
+		const struct tk_file *file = dialect->file[f];
+
+		for (size_t k = 0; k < TK_LACKS && file->readings > 0; k++) {
+			if (file->lacks[k] == NULL || file->has[k] > 0 ||
+			    i-- > 0)
+				continue;
+			*name = file->name;
+			*text = file->lacks[k];
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Try a rule's patterns; keep the holes of the one that matches, or else how
  * far the nearest one came. */
 static void

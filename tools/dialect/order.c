@@ -503,6 +503,16 @@ rank_end(const struct scope *scope, const struct call *call,
 	return full ? 2 : 1;
 }
 
+/* Whether a line is not one of a first attempt, if a call waits: in a thread
+ * that makes one at a time, a success is that of the call. */
+static bool
+must_follow(const struct scope *scope, const struct tk_order_line *line)
+{
+	return line->follows || line->type == BACKOFF_EVENT_EXHAUSTED ||
+	       (line->type == BACKOFF_EVENT_SUCCESS && line->lane != 0 &&
+		scope->held > 0 && has_lanes(scope));
+}
+
 /* Number the end of a call, where lines about retries have numbers: it is of a
  * call that waits. */
 static struct tk_order_number
@@ -519,6 +529,9 @@ number_end(struct tk_order *order, struct scope *scope,
 		unsigned rank =
 			rank_end(scope, call, line, begin - call->due_ns);
 
+		if (line->type == BACKOFF_EVENT_SUCCESS && !line->follows &&
+		    call->lane != (uint32_t)line->lane)
+			continue;
 		if (begin - call->due_ns > LONGEST_NS ||
 		    !may_follow(call, line) || rank <= best)
 			continue;
@@ -541,6 +554,8 @@ end_wait(struct scope *scope, const struct tk_order_line *line, uint64_t number)
 	for (uint32_t i = due, n = 0; i > 0 && n < CONSIDERED_MAX; i--, n++) {
 		if (scope->call[i - 1].number + UINT64_C(1) != number)
 			continue;
+		scope->held += line->lane != 0 &&
+			       scope->call[i - 1].lane == (uint32_t)line->lane;
 		drop_calls(scope, i - 1, 1);
 		return;
 	}
@@ -564,8 +579,10 @@ static void
 note_number(struct scope *scope, const struct tk_order_line *line,
 	    uint64_t number)
 {
-	if (line->lane != 0)
+	if (line->lane != 0) {
 		scope->lanes |= UINT64_C(1) << (line->lane & 63);
+		scope->broken += number == 1 && breaks_lane(scope, line);
+	}
 	if (line->type == BACKOFF_EVENT_ATTEMPT && number > scope->highest)
 		scope->highest = (uint32_t)bo_min(number, UINT32_MAX);
 }
@@ -598,8 +615,7 @@ tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 	} else {
 		if (!make_usual(order, scope))
 			return false;
-		number = scope->highest > 0 &&
-					 line->type == BACKOFF_EVENT_EXHAUSTED
+		number = scope->highest > 0 && must_follow(scope, line)
 				 ? number_end(order, scope, line)
 				 : number_by_time(order, scope, line);
 	}

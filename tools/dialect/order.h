@@ -38,6 +38,8 @@ struct tk_order_line {
 	uint64_t ts_ns, duration_ns, delay_ns, attempt, max_attempts;
 	/** Attempts left after this one, or BACKOFF_ABSENT. */
 	uint64_t left;
+	/** It is known to continue a call. */
+	bool follows;
 };
 
 struct tk_order_number {

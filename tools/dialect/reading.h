@@ -39,6 +39,9 @@ struct tk_reading {
 	/** The log has no number for this attempt: event.attempt is absent, and
 	 *  the attempts of a call are numbered by their order. */
 	bool by_order;
+	/** Without a retry that waits, the line would not be an event: it
+	 *  continues a call. */
+	bool follows;
 	/** Neither the line nor its arrival has a time: event.ts_ns is
 	 *  absent. */
 	bool no_time;

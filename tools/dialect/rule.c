@@ -70,6 +70,8 @@ tk_file_free(struct tk_file *file)
 	free(file->rule);
 	free(file->name);
 	free(file->description);
+	for (size_t i = 0; i < TK_LACKS; i++)
+		free(file->lacks[i]);
 	free(file->samples);
 	free(file->giver);
 	free(file);

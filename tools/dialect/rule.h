@@ -147,6 +147,9 @@ enum tk_rule_type {
 	TK_RULE_SKIP,
 };
 
+/** What lines of a log may lack that others of the same program have. */
+enum tk_lack { TK_LACK_CAUSES, TK_LACK_DELAYS, TK_LACK_RETRIES, TK_LACKS };
+
 struct tk_file;
 
 struct tk_rule {
@@ -218,8 +221,10 @@ struct tk_file {
 	bool has_alone;
 	/** Its number for tk_dialect_found(). */
 	unsigned source;
-	/** Readings given. */
-	uint64_t readings;
+	/** Readings given, and those that have it. */
+	uint64_t readings, has[TK_LACKS];
+	/** What to do if none has it; NULL. */
+	char *lacks[TK_LACKS];
 };
 
 /**

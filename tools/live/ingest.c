@@ -119,6 +119,7 @@ number(struct rt_ingest *ingest, const struct tk_reading *reading,
 		.max_attempts = event->max_attempts,
 		.left = given == BACKOFF_ABSENT ? reading->left
 						: BACKOFF_ABSENT,
+		.follows = reading->follows,
 	};
 	struct tk_order_number out;
 

@@ -109,6 +109,16 @@ advise(const struct tk_dialect *dialect)
 		tk_msg("%" PRIu64 " lines are %s", lines, text);
 }
 
+/* Say what the log could have, and how. */
+static void
+say_lacks(const struct tk_dialect *dialect)
+{
+	const char *name, *text;
+
+	for (size_t i = 0; tk_dialect_lack(dialect, i, &name, &text); i++)
+		tk_msg("%s: %s", name, text);
+}
+
 static enum tk_exit
 read_all(const struct rs_input_options *options, char *const *path,
 	 size_t count, struct tk_trace *trace, struct tk_found *found)
@@ -136,6 +146,8 @@ read_all(const struct rs_input_options *options, char *const *path,
 		show_bad(&bad->lines, path);
 	if (code == TK_EXIT_OK && tk_trace_totals(trace)->events == 0)
 		advise(dialect);
+	if (code == TK_EXIT_OK)
+		say_lacks(dialect);
 	if (bad == NULL || order == NULL || !tk_found_note(found, dialect)) {
 		tk_msg("out of memory");
 		code = TK_EXIT_SYSTEM;

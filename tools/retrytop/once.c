@@ -43,6 +43,16 @@ advise(const struct tk_dialect *dialect)
 		tk_msg("%llu lines are %s", (unsigned long long)lines, text);
 }
 
+/* Say what the log could have, and how. */
+static void
+say_lacks(const struct tk_dialect *dialect)
+{
+	const char *name, *text;
+
+	for (size_t i = 0; tk_dialect_lack(dialect, i, &name, &text); i++)
+		tk_msg("%s: %s", name, text);
+}
+
 static int
 check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 {
@@ -64,6 +74,7 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 	}
 	if (ingest->lines > 0 && ingest->events == 0)
 		tk_guess_help(options->path, options->path_count);
+	say_lacks(ingest->dialect);
 	if (ingest->bad > options->max_bad) {
 		tk_msg("more than %llu bad lines",
 		       (unsigned long long)options->max_bad);

@@ -268,6 +268,8 @@ struct origin {
 	bool unnumbered;
 	/** Its time is that of another line, or made up. */
 	bool timeless, made_up;
+	/** The line continues a call. */
+	bool follows;
 	/** Attempts left, BACKOFF_ABSENT; its lane, or NULL. */
 	uint64_t left;
 	const char *lane;
@@ -283,6 +285,7 @@ add_aside(struct tk_trace *trace, const struct tk_record *record,
 		.record = (uint32_t)trace->record_count,
 		.number = record->number,
 		.left = origin->left,
+		.follows = origin->follows,
 	};
 
 	if (!origin->unnumbered && origin->left == BACKOFF_ABSENT &&
@@ -441,6 +444,7 @@ tk_trace_take(struct tk_trace *trace, const struct tk_reading *reading)
 		.unnumbered = unnumbered,
 		.left = unnumbered ? reading->left : BACKOFF_ABSENT,
 		.lane = reading->lane,
+		.follows = reading->follows,
 	};
 	struct backoff_event placed;
 

@@ -114,6 +114,7 @@ order_line(const struct tk_trace *trace, const struct line *line)
 		.max_attempts = record->max_attempts ? record->max_attempts
 						     : BACKOFF_ABSENT,
 		.left = left_of(line),
+		.follows = line->aside != NULL && line->aside->follows,
 	};
 }
 

@@ -60,6 +60,8 @@ struct tk_aside {
 	tk_string lane;
 	/** As in the log; 0 if it is not there. */
 	uint32_t number;
+	/** It continues a call. */
+	bool follows;
 	/** Attempts left; BACKOFF_ABSENT. */
 	uint64_t left;
 };

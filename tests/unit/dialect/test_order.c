@@ -25,6 +25,7 @@ struct row {
 	/** What the line must get. */
 	uint64_t number;
 	enum tk_order_way way;
+	bool follows;
 };
 
 static struct tk_order_line
@@ -41,6 +42,7 @@ line_of(const struct row *row)
 		.attempt = row->given ? row->given : NONE,
 		.max_attempts = row->most ? row->most : NONE,
 		.left = row->way == TK_ORDER_LEFT ? row->left : NONE,
+		.follows = row->follows,
 	};
 }
 
@@ -118,6 +120,19 @@ static const struct {
 	  {1.2, 2, TRIED, 0, 5, .given = 2, .number = 2, GIVEN},
 	  {2.9, .2, TRIED, 0, 6, .given = 1, .number = 1, GIVEN},
 	  {3.4, -1, GAVE_UP, 0, 6, .number = 2, BY_TIME}}},
+	{"a success that is known to follow continues a call",
+	 {{0.1, 1, TRIED, .given = 1, .number = 1, GIVEN},
+	  {1.2, 2, TRIED, .given = 2, .number = 2, GIVEN},
+	  {3.4, -1, DONE, .follows = true, .number = 3, BY_TIME}}},
+	{"a success in a thread that waits continues its call",
+	 {{0.1, 1, TRIED, 0, 5, .given = 1, .number = 1, GIVEN},
+	  {1.2, 2, TRIED, 0, 5, .given = 2, .number = 2, GIVEN},
+	  {3.3, -1, DONE, 0, 5, .number = 3, BY_TIME},
+	  {4.3, -1, DONE, 0, 5, .number = 1, BY_LANE}}},
+	{"but not one in another thread",
+	 {{0.1, 1, TRIED, 0, 5, .given = 1, .number = 1, GIVEN},
+	  {1.2, 2, TRIED, 0, 5, .given = 2, .number = 2, GIVEN},
+	  {3.3, -1, DONE, 0, 6, .number = 1, BY_LANE}}},
 	{"or of the last one that is due",
 	 {{0.1, 1, TRIED, .given = 1, .number = 1, GIVEN},
 	  {1.2, 2, TRIED, .given = 2, .number = 2, GIVEN},
