@@ -22,6 +22,9 @@ struct tk_regex {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *context;
+	/** Compiled to machine code, where PCRE2 can, at the first match: most
+	 *  expressions are never tried in a log. */
+	bool compiled;
 	char name[TK_HOLES_MAX][TK_HOLE_NAME_MAX + 1];
 	uint32_t group[TK_HOLES_MAX];
 	size_t count;
@@ -194,10 +197,17 @@ find_literal(struct tk_regex *made, const char *text)
 	}
 }
 
+static int
+match(const struct tk_regex *regex, const char *text, size_t length,
+      uint32_t options)
+{
+	return pcre2_match(regex->code, (PCRE2_SPTR)text, length, 0, options,
+			   regex->data, regex->context);
+}
+
 static enum backoff_status
 parse(struct tk_regex *made, const char *text, struct backoff_error *error)
 {
-	struct tk_holes holes;
 	enum backoff_status status;
 
 	if (strlen(text) > LENGTH_MAX)
@@ -207,7 +217,7 @@ parse(struct tk_regex *made, const char *text, struct backoff_error *error)
 		status = read_names(made, error);
 	if (status != BACKOFF_OK)
 		return status;
-	if (tk_regex_match(made, "", 0, &holes) == TK_MATCH)
+	if (match(made, "", 0, PCRE2_NO_JIT) >= 0)
 		return fail(error, BACKOFF_E_VALUE,
 			    "it would match everything: it matches an empty "
 			    "text");
@@ -267,13 +277,19 @@ tk_regex_literal(const struct tk_regex *regex)
 }
 
 enum tk_match
-tk_regex_match(const struct tk_regex *regex, const char *text, size_t length,
+tk_regex_match(struct tk_regex *regex, const char *text, size_t length,
 	       struct tk_holes *out)
 {
 	const PCRE2_SIZE *place = pcre2_get_ovector_pointer(regex->data);
-	int code = pcre2_match(regex->code, (PCRE2_SPTR)text, length, 0, 0,
-			       regex->data, regex->context);
+	int code;
 
+	/* Without it, all is interpreted: slower, and the same. */
+	if (!regex->compiled)
+		pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+	regex->compiled = true;
+	code = match(regex, text, length, 0);
+	if (code == PCRE2_ERROR_JIT_STACKLIMIT)
+		code = match(regex, text, length, PCRE2_NO_JIT);
 	out->literals = out->reached = 0;
 	if (code == PCRE2_ERROR_NOMATCH)
 		return TK_MATCH_NONE;

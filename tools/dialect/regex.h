@@ -27,7 +27,7 @@ const char *tk_regex_hole(const struct tk_regex *regex, size_t i);
 /** A literal that each match has; length 0 if none was found. */
 struct tk_piece tk_regex_literal(const struct tk_regex *regex);
 
-enum tk_match tk_regex_match(const struct tk_regex *regex, const char *text,
+enum tk_match tk_regex_match(struct tk_regex *regex, const char *text,
 			     size_t length, struct tk_holes *out);
 
 #endif
