@@ -20,6 +20,10 @@
 /* Evidence, as a log likelihood ratio, for an onset (at least), and an end. */
 #define LIMIT_MIN 7.0
 #define LIMIT_END 8.0
+/* It is over, too, if none failed where its level let expect this number, and
+ * for this time. */
+#define CLEAN_EXPECTED 7.0
+#define CLEAN_S 10
 /* False alarms are rarer than one in e^h attempts by about this much. */
 #define LIMIT_SLACK 2.0
 /* The least difference from the usual share that is looked for. */
@@ -101,8 +105,8 @@ begin(struct rt_onset *onset, const struct rt_onset_sum *winner, double usual)
 	onset->usual = usual;
 	onset->recent_failed = winner->failed;
 	onset->recent_tries = winner->tries;
-	onset->level = 0.0;
-	onset->clear = 0.0;
+	onset->level = onset->clear = onset->clean = 0.0;
+	onset->clean_s = 0;
 	/* What came since then was not usual. */
 	onset->failed = winner->base_failed;
 	onset->tries = winner->base_tries;
@@ -191,14 +195,14 @@ static void
 end(struct rt_onset *onset)
 {
 	onset->since_s = 0;
-	onset->level = 0.0;
-	onset->clear = 0.0;
+	onset->level = onset->clear = onset->clean = 0.0;
+	onset->clean_s = 0;
 	memset(onset->sum, 0, sizeof(onset->sum));
 }
 
 static void
-follow(struct rt_onset *onset, const struct rt_onset_how *how, double tries,
-       double failed)
+follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
+       double tries, double failed)
 {
 	double keep = decay(RECENT_S), level, between;
 
@@ -216,7 +220,14 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, double tries,
 		fmax(0.0, onset->clear - evidence(how, onset->usual, between,
 						  tries, failed) /
 						 overdispersion(onset, how));
-	if (onset->clear > LIMIT_END)
+	if (failed > 0.0 || onset->clean_s == 0) {
+		onset->clean = 0.0;
+		onset->clean_s = second;
+	} else {
+		onset->clean += onset->level * (how->is_rate ? 1.0 : tries);
+	}
+	if (onset->clear > LIMIT_END || (onset->clean > CLEAN_EXPECTED &&
+					 second >= onset->clean_s + CLEAN_S))
 		end(onset);
 }
 
@@ -237,5 +248,5 @@ rt_onset_step(struct rt_onset *onset, const struct rt_onset_how *how,
 	if (onset->since_s == 0)
 		watch(onset, how, second, tries, failed);
 	else
-		follow(onset, how, tries, failed);
+		follow(onset, how, second, tries, failed);
 }

@@ -44,6 +44,10 @@ struct rt_onset {
 	/** In an incident: the usual level before it, the incident's level, its
 	 *  recent counts, and the evidence for its end. */
 	double usual, level, recent_failed, recent_tries, clear;
+	/** Failures that its level let expect since the last one, and when that
+	 *  was. */
+	double clean;
+	uint64_t clean_s;
 };
 
 /**

@@ -1,0 +1,168 @@
+/* Tests of tools/live/verdict.c: what is wrong, with what, since when. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include "live/verdict.h"
+#include "unit/live/helper.h"
+
+/* Attempts of one second. */
+static void
+add_second(struct rt_window *window, const char *operation, const char *target,
+	   uint64_t second, unsigned good, unsigned bad)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_SUCCESS, operation, second, 1);
+
+	event.target = target;
+	add_many(window, event, good);
+	event = native_event(BACKOFF_EVENT_EXHAUSTED, operation, second, 3);
+	event.target = target;
+	event.code = "http:503";
+	event.stop = BACKOFF_STOP_MAX_ATTEMPTS;
+	add_many(window, event, bad);
+}
+
+static struct rt_verdicts
+verdicts_of(struct rt_window *window)
+{
+	struct rt_verdicts verdicts;
+
+	rt_verdicts_update(&verdicts, window);
+	rt_window_free(window);
+	return verdicts;
+}
+
+Test(live_verdict, operations_that_fail_with_a_target_share_a_verdict)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+	const struct rt_verdict *first = &verdicts.item[0];
+	char cause[RT_CAUSE_MAX];
+
+	for (uint64_t s = 0; s < 130; s++) {
+		bool down = s >= 100;
+
+		add_second(window, "well", "db", T0_S + s, 20, 0);
+		add_second(window, "pay", "api", T0_S + s, down ? 1 : 20,
+			   down ? 19 : 0);
+		add_second(window, "post", "api", T0_S + s, down ? 0 : 10,
+			   down ? 10 : 0);
+	}
+	rt_verdicts_update(&verdicts, window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(first->word, RT_WORD_FAILING);
+	cr_expect_str_eq(first->target, "api");
+	cr_expect_null(first->operation);
+	cr_expect_eq(first->sharer_count, 2);
+	cr_expect_eq(first->since_s, T0_S + 100);
+	cr_expect_eq(first->trend, RT_TREND_WORSENING);
+	cr_expect_str_eq(rt_verdict_cause(first, cause, sizeof(cause)),
+			 "http:503 100%");
+	rt_window_free(window);
+}
+
+/* The banner named a healthy operation's retries: behind open breakers, there
+ * are none. */
+Test(live_verdict, calls_that_breakers_refuse_fail)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 130; s++) {
+		struct backoff_event event = native_event(
+			BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + s, 1);
+
+		event.attempts = 0;
+		event.outcome = BACKOFF_OUTCOME_CANCELLED;
+		event.stop = BACKOFF_STOP_BREAKER_OPEN;
+		add_many(window, event, s >= 100 ? 20 : 0);
+		add_second(window, "pay", NULL, T0_S + s, s >= 100 ? 0 : 20, 0);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].word, RT_WORD_FAILING);
+	cr_expect_eq(verdicts.item[0].since_s, T0_S + 100);
+	cr_expect_str_eq(verdicts.item[0].error, "");
+	cr_expect_float_eq(verdicts.item[0].breaker_per_s, 20.0, 1e-9);
+}
+
+/* Lost hedges counted as retries and as failures without a text. */
+Test(live_verdict, lost_hedges_are_not_failures)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 200; s++) {
+		struct backoff_event event = native_event(
+			BACKOFF_EVENT_ATTEMPT, "search", T0_S + s, 2);
+
+		event.outcome = BACKOFF_OUTCOME_CANCELLED;
+		event.kind = BACKOFF_KIND_HEDGE;
+		add_many(window, event, s >= 100 ? 8 : 1);
+		add_second(window, "search", NULL, T0_S + s, 20, 0);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].word, RT_WORD_SLOW);
+	cr_expect_eq(verdicts.item[0].since_s, T0_S + 100);
+}
+
+/* "Nowhere more than usual", for ever, if lines came late. */
+Test(live_verdict, late_lines_of_a_host_are_judged_at_their_time)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 130; s++)
+		add_second(window, "pay", NULL, T0_S + s, 10, 0);
+	rt_verdicts_update(&verdicts, window);
+	cr_expect_eq(verdicts.count, 0);
+	for (uint64_t s = 90; s < 130; s++)
+		add_second(window, "pay", NULL, T0_S + s, 0, s >= 100 ? 20 : 0);
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].since_s, T0_S + 100);
+}
+
+Test(live_verdict, the_only_host_that_fails_is_named)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 130; s++)
+		for (unsigned h = 0; h < 4; h++) {
+			bool bad = h == 2 && s >= 100;
+			struct backoff_event event =
+				native_event(bad ? BACKOFF_EVENT_EXHAUSTED
+						 : BACKOFF_EVENT_SUCCESS,
+					     "pay", T0_S + s, 1);
+			char host[] = "pod-0";
+
+			host[4] = (char)('0' + h);
+			event.host = host;
+			add_many(window, event, 5);
+		}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_str_eq(verdicts.item[0].host, "pod-2");
+	cr_expect_eq(verdicts.item[0].hosts, 4);
+}
+
+Test(live_verdict, retries_that_recover_amplify)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 160; s++) {
+		add_many(
+			window,
+			native_event(BACKOFF_EVENT_ATTEMPT, "pay", T0_S + s, 1),
+			s >= 100 ? 8 : 0);
+		add_second(window, "pay", NULL, T0_S + s, 20, 0);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].word, RT_WORD_AMPLIFIED);
+}
