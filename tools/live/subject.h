@@ -14,10 +14,10 @@
 #include "live/tally.h"
 
 /** Seconds that are kept: lines that come later than this are not judged. */
-#define RT_SUBJECT_S 192
+#define RT_SUBJECT_S 128
 /** Seconds between states that are kept, to judge again what late lines
  *  change; a divisor of the above. */
-#define RT_KEPT_S 24
+#define RT_KEPT_S 64
 
 enum rt_detector {
 	/** Failed attempts; if successes are not known, their rate. */

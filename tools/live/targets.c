@@ -7,7 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/utf8.h"
+
+static uint64_t
+hash_of(const void *user, uint32_t item)
+{
+	const struct rt_targets *targets = user;
+	const char *name = targets->target[item]->name;
+
+	return bo_hash(0, name, strlen(name));
+}
+
+static bool
+is_named(const void *user, uint32_t item, const void *name)
+{
+	const struct rt_targets *targets = user;
+
+	return strcmp(targets->target[item]->name, name) == 0;
+}
 
 bool
 rt_targets_find(struct rt_targets *targets, const char *name,
@@ -15,16 +33,16 @@ rt_targets_find(struct rt_targets *targets, const char *name,
 {
 	char cut[RT_PART_NAME_MAX];
 	struct rt_target *target;
+	uint32_t *slot;
 
 	bo_utf8_copy(name, cut, sizeof(cut));
-	/* Lines of one target follow each other more often than not. */
-	for (size_t i = 0; i < targets->count; i++) {
-		size_t at = (targets->last + i) % targets->count;
-
-		if (strcmp(targets->target[at]->name, cut) != 0)
-			continue;
-		targets->last = at;
-		*out = &targets->target[at]->subject;
+	if (!bo_table_reserve(&targets->table, targets->count, hash_of,
+			      targets))
+		return false;
+	slot = bo_table_find(&targets->table, bo_hash(0, cut, strlen(cut)),
+			     is_named, targets, cut);
+	if (*slot != 0) {
+		*out = &targets->target[*slot - 1]->subject;
 		return true;
 	}
 	*out = NULL;
@@ -33,9 +51,9 @@ rt_targets_find(struct rt_targets *targets, const char *name,
 	target = calloc(1, sizeof(*target));
 	if (target == NULL)
 		return false;
-	memcpy(target->name, cut, sizeof(cut));
-	targets->last = targets->count;
+	memcpy(target->name, cut, strlen(cut) + 1);
 	targets->target[targets->count++] = target;
+	*slot = (uint32_t)targets->count;
 	*out = &target->subject;
 	return true;
 }
@@ -56,5 +74,6 @@ rt_targets_clear(struct rt_targets *targets)
 {
 	for (size_t i = 0; i < targets->count; i++)
 		free(targets->target[i]);
+	bo_table_clear(&targets->table);
 	memset(targets, 0, sizeof(*targets));
 }

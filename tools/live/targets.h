@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/table.h"
 #include "live/subject.h"
 
 /** Further targets are not judged. */
-#define RT_TARGETS_MAX 256
+#define RT_TARGETS_MAX 96
 
 struct rt_target {
 	char name[RT_PART_NAME_MAX];
@@ -20,8 +21,8 @@ struct rt_target {
 struct rt_targets {
 	struct rt_target *target[RT_TARGETS_MAX];
 	size_t count;
-	/** The one that was found last. */
-	size_t last;
+	/** Finds the index of a target by its name. */
+	struct bo_table table;
 };
 
 /** Find a target, or add it; @p out is NULL if there are too many. False if

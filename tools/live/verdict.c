@@ -186,6 +186,24 @@ count_live(const struct rt_parts *parts)
 	return live;
 }
 
+/* Whether shares of failures are within a factor of two, where there were
+ * enough attempts to know. */
+static bool
+are_alike(const struct rt_parts *parts)
+{
+	double least = 1.0, most = 0.0;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct rt_part *part = &parts->part[i];
+
+		if (part->tries < 3.0)
+			continue;
+		least = fmin(least, part->failed / part->tries);
+		most = fmax(most, part->failed / part->tries);
+	}
+	return most <= 2.0 * least;
+}
+
 static void
 describe(struct rt_verdict *verdict, const struct rt_subject *subject,
 	 uint64_t end_s)
@@ -223,6 +241,7 @@ describe(struct rt_verdict *verdict, const struct rt_subject *subject,
 	parts = subject->hosts;
 	rt_parts_settle(&parts, end_s);
 	verdict->hosts = count_live(&parts);
+	verdict->hosts_alike = are_alike(&parts);
 	if (verdict->word != RT_WORD_SLOW)
 		name_part(&parts, verdict->host);
 	parts = subject->targets;

@@ -57,6 +57,8 @@ struct rt_verdict {
 	/** Hosts that were seen, and the only one that fails; "" if none is. */
 	size_t hosts;
 	char host[RT_PART_NAME_MAX];
+	/** No host has twice the share of failures of another. */
+	bool hosts_alike;
 	/** The only one of several targets that fails, "" if none is. */
 	char part[RT_PART_NAME_MAX];
 };

@@ -59,9 +59,10 @@ say_share(const struct rt_verdict *verdict, char *out, size_t size)
 /* What a verdict is about, and since when, trend and share. */
 static void
 say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
-	    bool brief, char *out, size_t size)
+	    bool brief, size_t more, char *out, size_t size)
 {
 	char age[16], since[40], how[64] = "", cause[RT_CAUSE_MAX];
+	char also[40] = "";
 	uint64_t since_ns = verdict->since_s * BO_NS_PER_S;
 	const char *about =
 		verdict->target != NULL ? verdict->target : verdict->operation;
@@ -76,10 +77,13 @@ say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
 		return;
 	}
 	say_share(verdict, how, sizeof(how));
-	snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s  %s%s%s",
+	/* Before what a narrow screen cuts. */
+	if (more > 0)
+		snprintf(also, sizeof(also), "%zu more   ", more);
+	snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s  %s%s%s%s",
 		 rt_word_name(verdict->word), about,
 		 since + strlen("2026-11-23T"), age,
-		 rt_trend_name(verdict->trend), how,
+		 rt_trend_name(verdict->trend), also, how,
 		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
 }
 
@@ -103,8 +107,8 @@ void
 rt_view_verdict(const struct rt_view *view, size_t index, char *out,
 		size_t size)
 {
-	say_verdict(view, &view->list->model.verdicts.item[index], false, out,
-		    size);
+	say_verdict(view, &view->list->model.verdicts.item[index], false, 0,
+		    out, size);
 }
 
 bool
@@ -127,7 +131,10 @@ rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
 		snprintf(out, size, "  only host %s of %zu", verdict->host,
 			 verdict->hosts);
 	else
-		snprintf(out, size, "  on %zu hosts: not one host alone",
+		snprintf(out, size,
+			 verdict->hosts_alike
+				 ? "  all %zu hosts alike"
+				 : "  on %zu hosts, more on some than others",
 			 verdict->hosts);
 	return true;
 }
@@ -174,20 +181,14 @@ static void
 say(const struct rt_view *view, bool brief, char *out, size_t size)
 {
 	const struct rt_verdicts *verdicts = &view->list->model.verdicts;
-	size_t used, more = verdicts->count - 1 + verdicts->more;
 
-	if (view->ingest->events == 0) {
+	if (view->ingest->events == 0)
 		say_empty(view, out, size);
-		return;
-	}
-	if (verdicts->count == 0) {
+	else if (verdicts->count == 0)
 		say_calm(view, brief, out, size);
-		return;
-	}
-	say_verdict(view, &verdicts->item[0], brief, out, size);
-	used = strlen(out);
-	if (more > 0 && !brief && used < size)
-		snprintf(out + used, size - used, "  %zu more", more);
+	else
+		say_verdict(view, &verdicts->item[0], brief,
+			    verdicts->count - 1 + verdicts->more, out, size);
 }
 
 void

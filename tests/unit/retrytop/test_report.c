@@ -109,7 +109,7 @@ member(const cJSON *object, const char *key)
 Test(retrytop_report, json_agrees_with_a_recount)
 {
 	struct rt_options options = {.format = RT_FORMAT_JSON};
-	const cJSON *operation;
+	const cJSON *operation, *verdict;
 	size_t size, seen = 0;
 	cJSON *root;
 	char *text;
@@ -123,6 +123,15 @@ Test(retrytop_report, json_agrees_with_a_recount)
 	cr_expect_eq(number(root, "window_seconds"), 60);
 	cr_expect_str_eq(member(root, "window_end")->valuestring,
 			 "2026-11-23T10:59:59.000000Z");
+	verdict = cJSON_GetArrayItem(member(root, "verdicts"), 0);
+	cr_assert_not_null(verdict);
+	cr_expect_str_eq(member(verdict, "word")->valuestring, "FAILING");
+	cr_expect_str_eq(member(verdict, "operation")->valuestring,
+			 "describe_image");
+	cr_expect_str_eq(member(verdict, "since")->valuestring,
+			 "2026-11-23T10:58:27.000000Z");
+	cr_expect_str_eq(member(verdict, "trend")->valuestring, "steady");
+	cr_expect_str_eq(member(verdict, "cause")->valuestring, "OSError 45%");
 	cr_expect_eq(number(member(root, "log"), "lines"), 2284);
 	cr_expect_eq(number(member(root, "log"), "bad"), 0);
 	cJSON_ArrayForEach(operation, member(root, "operations"))
