@@ -327,7 +327,8 @@ give_note(void *user, size_t input, const struct tk_rule *rule,
 	complete(ends ? BACKOFF_EVENT_EXHAUSTED : BACKOFF_EVENT_ATTEMPT,
 		 rule->file, &made);
 	if (ends && rule->open &&
-	    !tk_joins_open(apply->joins, input, made.lane, rule->file, &made))
+	    !tk_joins_open(apply->joins, input, made.lane, rule->file,
+			   rule->open_ns, &made))
 		return true;
 	if (!ends && rule->file->has_open &&
 	    !tk_joins_retry(apply->joins, input, made.lane, rule->file, &made))
@@ -338,6 +339,19 @@ give_note(void *user, size_t input, const struct tk_rule *rule,
 	return fine;
 }
 
+/* The type of an event: a failed attempt of which its line or a note says why
+ * there is no other ends its call. */
+static enum backoff_event_type
+type_of(const struct tk_rule *rule, const struct backoff_event *event)
+{
+	if (rule->event != BACKOFF_EVENT_ATTEMPT ||
+	    event->stop <= BACKOFF_STOP_SUCCESS)
+		return rule->event;
+	return event->stop == BACKOFF_STOP_NON_RETRYABLE
+		       ? BACKOFF_EVENT_ABORTED
+		       : BACKOFF_EVENT_EXHAUSTED;
+}
+
 static enum tk_applied
 finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 {
@@ -346,14 +360,14 @@ finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 
 	if (rule->open &&
 	    !tk_notes_settle(apply->notes, apply->input, made->lane, rule->file,
-			     made, give_note, apply))
+			     false, made, give_note, apply))
 		return TK_APPLIED_NO_MEMORY;
 	if (rule->file->giver_count > 0 &&
 	    !tk_notes_take(apply->notes, apply->input, made->lane, rule->file,
 			   rule->event, made))
 		return TK_APPLIED_NO_MEMORY;
 	derive_times(rule, made);
-	complete(rule->event, rule->file, made);
+	complete(type_of(rule, event), rule->file, made);
 	if (event->attempt == BACKOFF_ABSENT && rule->required != 0 &&
 	    event->type != BACKOFF_EVENT_STARTED) {
 		memset(error, 0, sizeof(*error));
@@ -367,8 +381,12 @@ finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 		return TK_APPLIED_BAD;
 	}
 	if (rule->open && !tk_joins_open(apply->joins, apply->input, made->lane,
-					 rule->file, made))
+					 rule->file, rule->open_ns, made))
 		return TK_APPLIED_NOT;
+	if (!rule->open && rule->file->has_alone &&
+	    !tk_notes_settle(apply->notes, apply->input, made->lane, rule->file,
+			     true, made, give_note, apply))
+		return TK_APPLIED_NO_MEMORY;
 	if (!rule->open && rule->file->has_open &&
 	    !tk_joins_retry(apply->joins, apply->input, made->lane, rule->file,
 			    made))

@@ -13,8 +13,6 @@
 #define LANES 4096
 /* Retries of one lane that are open at once; the oldest is forgotten. */
 #define DUE_MAX 8
-/* A retry that has no line long after it was due was not logged. */
-#define OPEN_NS (900 * BO_NS_PER_S)
 /* Delays are rounded, and the clock of a log is. */
 #define SLACK_NS (100 * BO_NS_PER_MS)
 #define OPERATION_MAX 256
@@ -94,10 +92,10 @@ take(struct lane *lane, size_t at)
 		(lane->count - at) * sizeof(*lane->due));
 }
 
-/* Remove the retry of a call, or else the oldest that is due; false if there is
- * none. */
+/* Remove the retry of a call, or else the oldest that is due since some time or
+ * less, with those before it; false if there is none. */
 static bool
-pop(struct lane *lane, uint64_t now_ns, const char *call_id)
+pop(struct lane *lane, uint64_t now_ns, uint64_t within_ns, const char *call_id)
 {
 	if (lane == NULL)
 		return false;
@@ -119,7 +117,7 @@ pop(struct lane *lane, uint64_t now_ns, const char *call_id)
 			return false;
 		take(lane, 0);
 		if (now_ns == BACKOFF_ABSENT || now_ns < due ||
-		    now_ns - due <= OPEN_NS)
+		    now_ns - due <= within_ns)
 			return true;
 	}
 	return false;
@@ -181,7 +179,7 @@ tk_joins_retry(struct tk_joins *joins, size_t input, const char *lane,
 		if (again && place == NULL)
 			return false;
 		/* It is itself what a retry before it led to. */
-		pop(place, event->ts_ns, event->call_id);
+		pop(place, event->ts_ns, TK_OPEN_NS, event->call_id);
 		if (again)
 			push(place, due, event->operation, event->call_id);
 	}
@@ -190,7 +188,8 @@ tk_joins_retry(struct tk_joins *joins, size_t input, const char *lane,
 
 bool
 tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
-	      const struct tk_file *file, struct tk_made *made)
+	      const struct tk_file *file, uint64_t within_ns,
+	      struct tk_made *made)
 {
 	struct backoff_event *event = &made->event;
 	uint64_t key[3];
@@ -198,7 +197,7 @@ tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
 
 	keys_of(input, lane, file, event->operation, key);
 	place = lane_of(joins, key[0], false);
-	if (!pop(place, event->ts_ns, event->call_id))
+	if (!pop(place, event->ts_ns, within_ns, event->call_id))
 		return false;
 	if (event->operation == NULL && place->operation[0] != '\0')
 		event->operation = place->operation;
@@ -208,7 +207,7 @@ tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
 	for (size_t i = 1,
 		    count = keys_of(input, lane, file, event->operation, key);
 	     i < count; i++)
-		pop(lane_of(joins, key[i], false), event->ts_ns,
+		pop(lane_of(joins, key[i], false), event->ts_ns, within_ns,
 		    event->call_id);
 	return true;
 }

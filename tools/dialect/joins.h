@@ -21,9 +21,10 @@ bool tk_joins_retry(struct tk_joins *joins, size_t input, const char *lane,
 		    const struct tk_file *file, const struct tk_made *made);
 
 /** Whether a retry of this dialect is due in this lane, else of this operation,
- *  else in this input; the event takes its operation and its call id if it has
- *  none. */
+ *  else in this input, since @p within_ns or less; the event takes its
+ *  operation and its call id if it has none. */
 bool tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
-		   const struct tk_file *file, struct tk_made *made);
+		   const struct tk_file *file, uint64_t within_ns,
+		   struct tk_made *made);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "common/durations.h"
 #include "dialect/load.h"
 
 static const char types[] = "retry_attempt retry_success retry_exhausted "
@@ -262,6 +263,18 @@ load_alone(struct tk_load *load, const cJSON *object,
 	return true;
 }
 
+/* `open`: true, false, or a duration. */
+static bool
+is_open(const cJSON *open, struct tk_rule *rule)
+{
+	rule->open_ns = TK_OPEN_NS;
+	rule->open = cJSON_IsTrue(open) || cJSON_IsString(open);
+	return open == NULL || cJSON_IsBool(open) ||
+	       (cJSON_IsString(open) &&
+		tk_duration_parse(open->valuestring, strlen(open->valuestring),
+				  9, &rule->open_ns));
+}
+
 static bool
 load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 	  struct tk_rule *rule)
@@ -270,10 +283,10 @@ load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 	const cJSON *takers = tk_load_get(object, "for");
 	struct tk_at open_at = {around, "open", 0}, for_at = {around, "for", 0};
 
-	if (open != NULL && !cJSON_IsBool(open))
+	if (!is_open(open, rule))
 		return tk_load_fail(load, BACKOFF_E_VALUE, &open_at,
-				    "must be true or false");
-	rule->open = cJSON_IsTrue(open);
+				    "must be true, false or a duration like "
+				    "\"30s\"");
 	load->file->has_open |= rule->open;
 	if (!load_alone(load, object, around, rule))
 		return false;

@@ -432,10 +432,27 @@ tk_notes_take(struct tk_notes *notes, size_t input, const char *name,
 	return true;
 }
 
+/* Whether a note is not about an event, but about what was before it. */
+static bool
+is_before(const struct lane *lane, const struct note *note, bool retry,
+	  const struct tk_made *made)
+{
+	const struct tk_rule *rule = note->rule;
+	uint64_t ts_ns = note->made.event.ts_ns;
+
+	if (rule->alone == BACKOFF_EVENT_UNKNOWN || note->used ||
+	    !is_one_call(&note->made, made))
+		return false;
+	if (retry)
+		return rule->alone == BACKOFF_EVENT_EXHAUSTED && rule->open &&
+		       !is_near(ts_ns, made->event.ts_ns, CLOSE_NS);
+	return lane->named || !is_near(ts_ns, made->event.ts_ns, AT_ONCE_NS);
+}
+
 bool
 tk_notes_settle(struct tk_notes *notes, size_t input, const char *name,
-		const struct tk_file *file, const struct tk_made *made,
-		tk_note_fn fn, void *user)
+		const struct tk_file *file, bool retry,
+		const struct tk_made *made, tk_note_fn fn, void *user)
 {
 	uint64_t key = key_of(input, file, name);
 	struct lane *lane = notes->lane[key % LANES];
@@ -443,12 +460,7 @@ tk_notes_settle(struct tk_notes *notes, size_t input, const char *name,
 	if (notes->waiting == 0 || lane == NULL || lane->key != key)
 		return true;
 	for (size_t i = 0; i < lane->count;) {
-		const struct note *note = lane->note[i];
-
-		if (note->rule->alone == BACKOFF_EVENT_UNKNOWN || note->used ||
-		    !is_one_call(&note->made, made) ||
-		    (!lane->named && is_near(note->made.event.ts_ns,
-					     made->event.ts_ns, AT_ONCE_NS)))
+		if (!is_before(lane, lane->note[i], retry, made))
 			i++;
 		else if (!give(notes, lane, i, fn, user))
 			return false;

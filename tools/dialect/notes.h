@@ -40,10 +40,11 @@ bool tk_notes_take(struct tk_notes *notes, size_t input, const char *lane,
 		   struct tk_made *made);
 
 /** Give failed attempts of a lane that may be of the same call as @p made,
- *  which begins or ends later. False: no memory. */
+ *  which begins or ends later. If it is a retry, only those that are ends of
+ *  calls unless it took them. False: no memory. */
 bool tk_notes_settle(struct tk_notes *notes, size_t input, const char *lane,
-		     const struct tk_file *file, const struct tk_made *made,
-		     tk_note_fn fn, void *user);
+		     const struct tk_file *file, bool retry,
+		     const struct tk_made *made, tk_note_fn fn, void *user);
 
 /** Give all failed attempts of an input that waited for 60 s at @p now_ns;
  *  BACKOFF_ABSENT: all. False: no memory. */

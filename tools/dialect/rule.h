@@ -10,6 +10,7 @@
 #include <backoff.h>
 
 #include "base/json.h"
+#include "base/num.h"
 #include "common/times.h"
 #include "dialect/fields.h"
 #include "dialect/reading.h"
@@ -22,6 +23,9 @@
 #define TK_PATTERNS_MAX 100
 #define TK_NAMES_MAX 16
 #define TK_ROWS_MAX 128
+
+/** A retry that has no line so long after it was due was not logged. */
+#define TK_OPEN_NS (900 * BO_NS_PER_S)
 
 /** Where a value is found. */
 enum tk_name_kind {
@@ -180,7 +184,9 @@ struct tk_rule {
 	struct tk_list *list;
 	/** "a[].b[]"; NULL. */
 	char *each;
+	/** Whether it needs a retry that is due, since this or less. */
 	bool open;
+	uint64_t open_ns;
 	/** NOTE: the dialects whose events take it; none: any. */
 	char **takers;
 	size_t taker_count;
