@@ -24,7 +24,7 @@
 #define TK_NAMES_MAX 16
 #define TK_ROWS_MAX 128
 
-/** A retry that has no line so long after it was due was not logged. */
+/** A retry that has no line this long after it was due was not logged. */
 #define TK_OPEN_NS (900 * BO_NS_PER_S)
 
 /** Where a value is found. */
