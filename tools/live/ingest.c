@@ -250,10 +250,18 @@ rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns)
 	}
 }
 
+void
+rt_ingest_catch_up(struct rt_ingest *ingest)
+{
+	ingest->caught_up = true;
+	if (ingest->wall_ns != 0)
+		rt_window_watch(ingest->window, ingest->wall_ns);
+}
+
 bool
 rt_ingest_is_live(const struct rt_ingest *ingest)
 {
-	return ingest->live && ingest->wall_ns != 0;
+	return ingest->live && ingest->wall_ns != 0 && !ingest->ended;
 }
 
 uint64_t

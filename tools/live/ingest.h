@@ -32,6 +32,8 @@ struct rt_ingest {
 	uint64_t wall_ns;
 	/** All inputs have been read to their end: later lines are new. */
 	bool caught_up;
+	/** All inputs have ended: no more lines will come. */
+	bool ended;
 	/** A new line arrived that was not an old event. */
 	bool live;
 	/** A new line arrived that was an old event. */
@@ -55,6 +57,9 @@ void rt_ingest_clear(struct rt_ingest *ingest);
 
 /** A tk_line_fn; @p user is a struct rt_ingest. */
 void rt_ingest_line(void *user, size_t input, const struct tk_line *line);
+
+/** All inputs were read to their end for the first time. */
+void rt_ingest_catch_up(struct rt_ingest *ingest);
 
 /** Count failed attempts whose lines were kept for one that did not follow, by
  *  @p now_ns; at the end of all inputs, BACKOFF_ABSENT. */

@@ -41,11 +41,11 @@ make_room(struct rt_model *model, size_t count)
 
 /* Compute rates and shares from the counts. */
 static void
-derive(struct rt_row *row, uint64_t window_s)
+derive(struct rt_row *row, uint64_t seen_s)
 {
 	const struct rt_counts *w = &row->window;
 	uint64_t calls = rt_counts_calls(w);
-	double seconds = (double)window_s;
+	double seconds = seen_s > 0 ? (double)seen_s : 1.0;
 
 	row->retries_per_s = (double)w->retries / seconds;
 	if (w->failed_calls > 0)
@@ -86,9 +86,11 @@ compute_steps(struct rt_row *row, const struct rt_operation *operation,
 }
 
 static void
-compute(struct rt_row *row, struct rt_operation *operation, uint64_t end_s,
-	uint64_t window_s, uint64_t newest_s)
+compute(struct rt_row *row, struct rt_operation *operation,
+	const struct rt_model *model)
 {
+	uint64_t end_s = model->end_s, window_s = model->window_s;
+
 	memset(row, 0, sizeof(*row));
 	row->operation = rt_operation_name(operation);
 	memcpy(row->policy, rt_operation_policy(operation),
@@ -97,12 +99,13 @@ compute(struct rt_row *row, struct rt_operation *operation, uint64_t end_s,
 	row->calls_known = rt_operation_knows_calls(operation);
 	row->total = *rt_operation_total(operation);
 	row->seen_ns = rt_operation_seen_ns(operation);
-	row->word = rt_verdict_of(rt_operation_subject(operation), newest_s,
-				  &row->rising_s);
+	row->word =
+		rt_verdict_of(rt_operation_subject(operation),
+			      model->newest_ns / BO_NS_PER_S, &row->rising_s);
 	rt_operation_sum(operation, end_s, window_s, &row->window);
 	rt_operation_top_error(operation, end_s, window_s, &row->error);
 	compute_steps(row, operation, end_s);
-	derive(row, window_s);
+	derive(row, model->seen_s);
 }
 
 static void
@@ -126,7 +129,19 @@ sum_up(struct rt_model *model)
 				(uint64_t)total->retries[k] + row->retries[k],
 				UINT32_MAX);
 	}
-	derive(total, model->window_s);
+	derive(total, model->seen_s);
+}
+
+/* Seconds of the window from which anything is known. */
+static uint64_t
+seen_of(const struct rt_model *model, const struct rt_window *window)
+{
+	uint64_t known_s =
+		rt_when_known_ns(rt_window_when(window)) / BO_NS_PER_S;
+
+	if (known_s == 0 || known_s > model->end_s)
+		return 0;
+	return bo_min(model->end_s - known_s + 1, model->window_s);
 }
 
 bool
@@ -141,10 +156,10 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 	model->count = count;
 	model->end_s = end_s;
 	model->newest_ns = rt_window_newest_ns(window);
+	model->seen_s = seen_of(model, window);
 	rt_verdicts_update(&model->verdicts, window);
 	for (size_t i = 0; i < count; i++)
-		compute(&model->row[i], rt_window_operation(window, i), end_s,
-			model->window_s, model->newest_ns / BO_NS_PER_S);
+		compute(&model->row[i], rt_window_operation(window, i), model);
 	sum_up(model);
 	return true;
 }

@@ -43,6 +43,9 @@ struct rt_row {
 
 struct rt_model {
 	uint64_t window_s;
+	/** The part of the window from which anything is known: the log may
+	 *  have begun within it. Rates are over this part. */
+	uint64_t seen_s;
 	/** The operations, in no order, and their sum. */
 	struct rt_row *row;
 	size_t count, room;

@@ -59,7 +59,7 @@ struct feed {
 struct rt_when {
 	struct feed *feed;
 	size_t feeds;
-	uint64_t newest_ns, first_ns, leaps;
+	uint64_t newest_ns, first_ns, watched_ns, leaps;
 	struct rt_clocks clocks;
 	struct rt_lateness lateness;
 };
@@ -173,11 +173,12 @@ correct(const struct rt_clock *clock, const struct rt_when_event *event)
 	return event->ts_ns;
 }
 
-/* Time goes on from here. A few events before it were strays. */
+/* Time goes on from here. A few events long before it were strays. */
 static void
 set_time(struct rt_when *when, struct feed *feed, uint64_t first_ns)
 {
-	bool stray = feed->since <= STRAY_EVENTS;
+	bool stray = feed->since <= STRAY_EVENTS &&
+		     first_ns >= feed->newest_ns + LEAP_NS;
 
 	feed->first_before_ns = stray ? 0 : feed->first_ns;
 	if (stray || first_ns < feed->first_ns)
@@ -495,6 +496,21 @@ uint64_t
 rt_when_first_ns(const struct rt_when *when)
 {
 	return when->first_ns;
+}
+
+void
+rt_when_watch(struct rt_when *when, uint64_t wall_ns)
+{
+	if (when->watched_ns == 0)
+		when->watched_ns = wall_ns;
+}
+
+uint64_t
+rt_when_known_ns(const struct rt_when *when)
+{
+	if (when->first_ns == 0 || when->watched_ns == 0)
+		return when->first_ns + when->watched_ns;
+	return bo_min(when->first_ns, when->watched_ns);
 }
 
 uint64_t

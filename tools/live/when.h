@@ -68,6 +68,13 @@ enum rt_when_held rt_when_end(struct rt_when *when, size_t input);
 uint64_t rt_when_newest_ns(const struct rt_when *when);
 uint64_t rt_when_first_ns(const struct rt_when *when);
 
+/** The log is watched from now on: that nothing happens is known, too. */
+void rt_when_watch(struct rt_when *when, uint64_t wall_ns);
+
+/** Since when it is known what happened: from the first event, or from when the
+ *  log was watched if that is earlier; 0 if nothing is known. */
+uint64_t rt_when_known_ns(const struct rt_when *when);
+
 /** How late lines come: nine of ten events arrive within this time. */
 uint64_t rt_when_late_ns(const struct rt_when *when);
 

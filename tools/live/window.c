@@ -457,6 +457,12 @@ rt_window_end(struct rt_window *window, size_t input)
 		release(window, input, true, held == RT_HELD_BELIEVED);
 }
 
+void
+rt_window_watch(struct rt_window *window, uint64_t wall_ns)
+{
+	rt_when_watch(window->when, wall_ns);
+}
+
 const struct rt_when *
 rt_window_when(const struct rt_window *window)
 {

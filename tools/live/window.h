@@ -62,6 +62,9 @@ void rt_window_end(struct rt_window *window, size_t input);
 /** When its events happened. */
 const struct rt_when *rt_window_when(const struct rt_window *window);
 
+/** The log is watched from now on; see rt_when_watch(). */
+void rt_window_watch(struct rt_window *window, uint64_t wall_ns);
+
 /** Time of the newest and of the first event; 0 if there is none. */
 uint64_t rt_window_newest_ns(const struct rt_window *window);
 uint64_t rt_window_first_ns(const struct rt_window *window);

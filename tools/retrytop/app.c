@@ -31,6 +31,8 @@ struct app {
 	struct rt_ui ui;
 	struct rt_screen *screen;
 	uint64_t now_ns, wall_ns, line_ns, frame_ns;
+	/** The longest time between lines, of late; 0 if not known. */
+	uint64_t usual_ns;
 	/** Lines that came since a time, at most HOLD_NS ago. */
 	uint64_t burst_ns, burst_lines;
 	bool more, dirty, gone;
@@ -58,6 +60,34 @@ flush(struct app *app)
 				quiet ? BACKOFF_ABSENT : app->wall_ns);
 }
 
+/* Lines came: how long it took, at most, since the last ones. */
+static void
+note_gap(struct app *app)
+{
+	uint64_t gap_ns = app->now_ns - app->line_ns;
+
+	app->usual_ns -= app->usual_ns / 16;
+	if (app->session.ingest.caught_up && gap_ns > app->usual_ns)
+		app->usual_ns = gap_ns;
+	app->line_ns = app->now_ns;
+}
+
+/* Whether all inputs are streams that have ended. */
+static bool
+has_ended(const struct app *app)
+{
+	size_t count = tk_follow_count(app->session.follow);
+
+	for (size_t i = 0; i < count; i++) {
+		struct tk_input_info info;
+
+		tk_follow_info(app->session.follow, i, &info);
+		if (info.state != TK_INPUT_ENDED)
+			return false;
+	}
+	return count > 0;
+}
+
 static void
 read_inputs(struct app *app)
 {
@@ -78,13 +108,20 @@ read_inputs(struct app *app)
 	while (app->more && !ingest->no_memory &&
 	       clock_ns(CLOCK_MONOTONIC) - app->now_ns < READ_NS);
 	if (ingest->lines != lines)
-		app->line_ns = app->now_ns;
+		note_gap(app);
 	app->burst_lines += ingest->lines - lines;
 	if (!app->more)
 		flush(app);
+	if (!app->more && !ingest->ended && has_ended(app)) {
+		/* Nothing that waits for another line will get it. */
+		ingest->ended = true;
+		rt_ingest_flush(ingest, app->session.options->path_count,
+				BACKOFF_ABSENT);
+		app->frame_ns = app->now_ns;
+	}
 	if (!app->more && !ingest->caught_up) {
 		/* The first complete screen need not wait. */
-		ingest->caught_up = true;
+		rt_ingest_catch_up(ingest);
 		app->frame_ns = app->now_ns;
 	}
 }
@@ -98,6 +135,7 @@ draw(struct app *app)
 
 	view.wall_ns = app->wall_ns;
 	view.silence_ns = app->now_ns - app->line_ns;
+	view.usual_ns = app->usual_ns;
 	rt_screen_size(app->screen, &width, &height);
 	if (!rt_grid_init(&grid, width, height, rt_screen_is_utf8(app->screen)))
 		return false;

@@ -12,6 +12,9 @@
 #include "common/json_out.h"
 #include "live/facts.h"
 
+/* Wrong clocks that are named. */
+#define CLOCKS_MAX 20
+
 static void
 add_time(struct tk_json *json, struct cJSON *object, const char *name,
 	 uint64_t ns)
@@ -107,6 +110,50 @@ add_operation(struct tk_json *json, struct cJSON *list,
 	history = tk_json_array(json, out, "retries_history");
 	for (size_t i = 0; i < RT_STEPS; i++)
 		tk_json_number(json, history, NULL, row->retries[i]);
+}
+
+/* Clocks that are wrong. */
+static void
+add_clocks(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
+{
+	const struct rt_when *when = rt_window_when(view->ingest->window);
+	struct cJSON *list = tk_json_array(json, root, "clocks");
+	const struct rt_clock *clock[CLOCKS_MAX];
+	size_t off = rt_clocks_off(rt_when_clocks(when), clock, CLOCKS_MAX);
+
+	for (size_t i = 0; i < off && i < CLOCKS_MAX; i++) {
+		struct cJSON *out = tk_json_object(json, list, NULL);
+		bool steady = clock[i]->offset_ns != 0;
+
+		add_text(json, out, "host", clock[i]->host);
+		if (clock[i]->input < view->input_count)
+			tk_json_text(json, out, "input",
+				     view->input[clock[i]->input].path);
+		tk_json_number(json, out, "ahead_seconds",
+			       (double)(steady ? clock[i]->offset_ns
+					       : clock[i]->leap_ns) /
+				       (double)BO_NS_PER_S);
+		tk_json_flag(json, out, "steady", steady);
+		add_count(json, out, "leaps", clock[i]->leaps);
+	}
+}
+
+/* What the numbers stand for. */
+static void
+add_state(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
+{
+	const struct rt_when *when = rt_window_when(view->ingest->window);
+
+	tk_json_text(json, root, "state", rt_view_state_name(view));
+	add_time(json, root, "as_of", rt_when_as_of_ns(when, view->wall_ns));
+	add_count(json, root, "seen_seconds", view->list->model.seen_s);
+	if (view->wall_ns != 0)
+		tk_json_number(json, root, "late_seconds",
+			       (double)rt_when_late_ns(when) /
+				       (double)BO_NS_PER_S);
+	else
+		tk_json_null(json, root, "late_seconds");
+	add_clocks(json, root, view);
 }
 
 static void
@@ -215,6 +262,7 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	/* The end of the last second. */
 	add_time(json, root, "window_end",
 		 model->end_s > 0 ? (model->end_s + 1) * BO_NS_PER_S : 0);
+	add_state(json, root, view);
 	verdicts = tk_json_array(json, root, "verdicts");
 	for (size_t i = 0; i < model->verdicts.count; i++)
 		add_verdict(json, verdicts, &model->verdicts.item[i]);

@@ -18,6 +18,9 @@
 /* Lines for verdicts. */
 #define HEAD_LINES 8
 
+/* Wrong clocks that are named. */
+#define CLOCKS_MAX 3
+
 static void
 print_safe(FILE *out, const char *text)
 {
@@ -76,6 +79,23 @@ print_verdicts(const struct rt_view *view, FILE *out)
 		fprintf(out, "%zu more\n", more);
 }
 
+/* Clocks that are wrong, the worst ones. */
+static void
+print_clocks(const struct rt_view *view, FILE *out)
+{
+	const struct rt_when *when = rt_window_when(view->ingest->window);
+	const struct rt_clock *clock[CLOCKS_MAX];
+	size_t off = rt_clocks_off(rt_when_clocks(when), clock, CLOCKS_MAX);
+
+	for (size_t i = 0; i < off && i < CLOCKS_MAX; i++) {
+		char text[1024];
+
+		fputs("NOTE ", out);
+		print_safe(out,
+			   rt_view_clock(view, clock[i], text, sizeof(text)));
+	}
+}
+
 static bool
 print_head(const struct rt_view *view, FILE *out)
 {
@@ -113,6 +133,7 @@ print_head(const struct rt_view *view, FILE *out)
 				rt_log_facts[rare[i]].title);
 	}
 	fputc('\n', out);
+	print_clocks(view, out);
 	return print_found(view, out);
 }
 

@@ -5,6 +5,7 @@
 #include "retrytop/view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/num.h"
 #include "common/units.h"
@@ -37,6 +38,13 @@ rt_view_age(uint64_t now_ns, uint64_t then_ns, char *out, size_t size)
 }
 
 char *
+rt_view_span(uint64_t span_ns, char *out, size_t size)
+{
+	return rt_view_age(bo_add_sat(span_ns, BO_NS_PER_S + BO_NS_PER_S / 2),
+			   BO_NS_PER_S, out, size);
+}
+
+char *
 rt_view_rate(double per_s, char *out, size_t size)
 {
 	if (per_s >= 99999.95)
@@ -48,6 +56,62 @@ rt_view_rate(double per_s, char *out, size_t size)
 	return out;
 }
 
+/* Lines may take this many times as long as usual. */
+#define SILENT_TIMES 8
+#define SILENT_MIN_NS (10 * BO_NS_PER_S)
+
+bool
+rt_view_is_silent(const struct rt_view *view)
+{
+	uint64_t limit_ns = RT_VIEW_STALE_NS;
+
+	if (view->ingest->ended)
+		return false;
+	if (view->usual_ns != 0)
+		limit_ns = bo_mul_sat(view->usual_ns, SILENT_TIMES);
+	if (limit_ns < SILENT_MIN_NS)
+		limit_ns = SILENT_MIN_NS;
+	return view->silence_ns > limit_ns;
+}
+
+const char *
+rt_view_state_name(const struct rt_view *view)
+{
+	const struct rt_model *model = &view->list->model;
+
+	if (view->ingest->events == 0 || model->total.window.attempts == 0)
+		return "no_data";
+	if (model->seen_s < model->window_s)
+		return "learning";
+	if (view->wall_ns == 0 || view->ingest->ended)
+		return "ended";
+	return rt_ingest_is_live(view->ingest) && !rt_view_is_silent(view)
+		       ? "live"
+		       : "stale";
+}
+
+char *
+rt_view_clock(const struct rt_view *view, const struct rt_clock *clock,
+	      char *out, size_t size)
+{
+	bool steady = clock->offset_ns != 0;
+	int64_t by_ns = steady ? clock->offset_ns : clock->leap_ns;
+	const char *name = clock->host;
+	char age[16], events[40] = "";
+
+	if (*name == '\0' && clock->input < view->input_count)
+		name = view->input[clock->input].path;
+	rt_view_span((uint64_t)llabs(by_ns), age, sizeof(age));
+	if (!steady)
+		snprintf(events, sizeof(events), " in %llu event%s",
+			 (unsigned long long)clock->leaps,
+			 clock->leaps == 1 ? "" : "s");
+	snprintf(out, size, "clock of %s is %s %s%s%s", name, age,
+		 by_ns > 0 ? "ahead" : "behind", events,
+		 by_ns > 0 ? "" : ", or its lines come this late");
+	return out;
+}
+
 const char *
 rt_view_state(const struct rt_view *view)
 {
@@ -55,8 +119,9 @@ rt_view_state(const struct rt_view *view)
 		return "PAUSED";
 	if (view->ingest->lines == 0)
 		return "WAITING";
-	if (!rt_ingest_is_live(view->ingest) ||
-	    view->silence_ns > RT_VIEW_STALE_NS)
+	if (view->ingest->ended)
+		return "ENDED";
+	if (!rt_ingest_is_live(view->ingest) || rt_view_is_silent(view))
 		return "STALE";
 	return "LIVE";
 }

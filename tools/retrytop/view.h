@@ -8,7 +8,8 @@
 #include "retrytop/list.h"
 #include "retrytop/ui.h"
 
-/** A live log without a new line for this long is called stale. */
+/** A live log without a new line for this long is called stale, if it is not
+ *  known how often lines come. */
 #define RT_VIEW_STALE_NS (60 * UINT64_C(1000000000))
 
 /** Everything that a screen depends on: it needs no clock and no curses. */
@@ -22,10 +23,24 @@ struct rt_view {
 	uint64_t wall_ns;
 	/** Time since the last line was read. */
 	uint64_t silence_ns;
+	/** The longest usual time between lines; 0 if it is not known. */
+	uint64_t usual_ns;
 };
 
-/** "LIVE", "PAUSED", "STALE" or "WAITING". */
+/** "LIVE", "PAUSED", "STALE", "ENDED" or "WAITING". */
 const char *rt_view_state(const struct rt_view *view);
+
+/** Whether no line came for longer than usual. */
+bool rt_view_is_silent(const struct rt_view *view);
+
+/** For programs: "no_data" if the window has no events, "learning" while the
+ *  log covers only a part of it, "live", "stale" or "ended". */
+const char *rt_view_state_name(const struct rt_view *view);
+
+/** A sentence about the clock of a host that is wrong, of those that
+ *  rt_clocks_off() lists. Returns out. */
+char *rt_view_clock(const struct rt_view *view, const struct rt_clock *clock,
+		    char *out, size_t size);
 
 /** The time from which ages are counted: the wall clock if the log is live,
  *  else the time of its newest event. */
@@ -33,6 +48,9 @@ uint64_t rt_view_now_ns(const struct rt_view *view);
 
 /** An age in whole seconds, "4m10s"; "-" for the time 0. Returns out. */
 char *rt_view_age(uint64_t now_ns, uint64_t then_ns, char *out, size_t size);
+
+/** A time span, rounded to seconds. Returns out. */
+char *rt_view_span(uint64_t span_ns, char *out, size_t size);
 
 /** A rate per second, at most 7 characters. Returns out. */
 char *rt_view_rate(double per_s, char *out, size_t size);

@@ -19,6 +19,8 @@
 /* From this height on there is a line of totals, with a blank line below. */
 #define TOTALS_HEIGHT 16
 #define NARROW 70
+/* Lines that come later are called late. */
+#define LATE_NS (2 * BO_NS_PER_S)
 
 /* The right end of the title: the window, and how fresh the log is. */
 static void
@@ -27,7 +29,9 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 	const struct rt_list *list = view->list;
 	const struct rt_model *model = &list->model;
 	uint64_t newest_ns = rt_window_newest_ns(view->ingest->window);
-	char news[40] = "", age[16], clock[40] = "";
+	uint64_t late_ns =
+		rt_when_late_ns(rt_window_when(view->ingest->window));
+	char news[40] = "", age[16], clock[40] = "", seen[40] = "";
 
 	if (list->paused)
 		snprintf(news, sizeof(news), "+%llu new  ",
@@ -40,7 +44,17 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 			strlen(clock + strlen("2026-11-23")) + 1);
 		clock[0] = ' ';
 	}
-	snprintf(out, size, "%swindow %llus  %s %s%s%s", news,
+	if (model->seen_s < model->window_s && model->seen_s > 0)
+		snprintf(seen, sizeof(seen), "%llu of ",
+			 (unsigned long long)model->seen_s);
+	if (rt_ingest_is_live(view->ingest) && late_ns >= LATE_NS) {
+		snprintf(out, size, "%swindow %s%llus  logs %s late%s%s", news,
+			 seen, (unsigned long long)model->window_s,
+			 rt_view_span(late_ns, age, sizeof(age)),
+			 *clock != '\0' ? "  as of" : "", clock);
+		return;
+	}
+	snprintf(out, size, "%swindow %s%llus  %s %s%s%s", news, seen,
 		 (unsigned long long)model->window_s,
 		 rt_ingest_is_live(view->ingest) ? "lag" : "newest",
 		 rt_view_age(view->wall_ns, newest_ns, age, sizeof(age)),
@@ -108,6 +122,21 @@ put_fact(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y,
 			 rt_log_facts[fact].title, is_bad);
 }
 
+/* The worst wrong clock, if there is room. */
+static void
+put_clock(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
+{
+	const struct rt_when *when = rt_window_when(view->ingest->window);
+	const struct rt_clock *clock;
+	char text[RT_HOST_MAX + 512];
+
+	if (rt_clocks_off(rt_when_clocks(when), &clock, 1) == 0 ||
+	    x >= grid->width)
+		return;
+	rt_grid_text(grid, x, y, grid->width - x, RT_ATTR_WARN | RT_ATTR_BOLD,
+		     rt_view_clock(view, clock, text, sizeof(text)));
+}
+
 /* The line that says whether the numbers can be trusted. */
 static void
 draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
@@ -142,7 +171,8 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	if (rt_window_skewed(in->window) > 0)
 		x = put_fact(view, grid, x, y, RT_LOG_FACT_CLOCK_LEAPS, true);
 	if (in->unknown > 0)
-		put_fact(view, grid, x, y, RT_LOG_FACT_UNKNOWN, false);
+		x = put_fact(view, grid, x, y, RT_LOG_FACT_UNKNOWN, false);
+	put_clock(view, grid, x, y);
 }
 
 static void

@@ -25,18 +25,19 @@ say_empty(const struct rt_view *view, char *out, size_t size)
 {
 	const struct tk_input_info *input = view->input;
 	/* --once does not wait. */
-	bool waits = view->wall_ns != 0;
+	bool waits = view->wall_ns != 0 && !view->ingest->ended;
 
 	if (view->ingest->lines > 0)
-		snprintf(out, size, "0 events%s in %llu lines",
-			 waits ? " yet" : "",
+		snprintf(out, size, "%s0 events%s in %llu lines",
+			 waits ? "" : "no data: ", waits ? " yet" : "",
 			 (unsigned long long)view->ingest->lines);
 	else if (view->input_count == 0)
-		snprintf(out, size, "0 events%s", waits ? " yet" : "");
+		snprintf(out, size, "%s", waits ? "0 events yet" : "no data");
 	else
-		snprintf(out, size, "0 events%s %s (%s)",
-			 waits ? " yet. Waiting for" : ":", input->path,
-			 why_empty(input));
+		snprintf(out, size, "%s %s (%s)",
+			 waits ? "0 events yet. Waiting for"
+			       : "no data: 0 events in",
+			 input->path, why_empty(input));
 }
 
 /* How much fails. */
@@ -139,6 +140,41 @@ rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
 	return true;
 }
 
+/* There is too little to say that all is quiet. */
+static bool
+say_unknown(const struct rt_view *view, bool brief, char *out, size_t size)
+{
+	const struct rt_model *model = &view->list->model;
+	const struct rt_counts *w = &model->total.window;
+	bool live = rt_ingest_is_live(view->ingest);
+	char age[16], silence[16];
+
+	if (view->wall_ns != 0 && live && rt_view_is_silent(view)) {
+		rt_view_span(view->silence_ns, silence, sizeof(silence));
+		snprintf(out, size,
+			 brief ? "no line for %s"
+			       : "no line for %s, which is "
+				 "longer than usual",
+			 silence);
+		return true;
+	}
+	if (w->attempts == 0 && live) {
+		rt_view_age(rt_view_now_ns(view), model->newest_ns, age,
+			    sizeof(age));
+		snprintf(out, size, "no data in %llus: newest event %s ago",
+			 (unsigned long long)model->window_s, age);
+		return true;
+	}
+	if (model->seen_s < model->window_s && (live || view->wall_ns == 0)) {
+		snprintf(out, size, "learning, %llu s of %llu: %llu retries",
+			 (unsigned long long)model->seen_s,
+			 (unsigned long long)model->window_s,
+			 (unsigned long long)w->retries);
+		return true;
+	}
+	return false;
+}
+
 /* Nothing is wrong. */
 static void
 say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
@@ -150,7 +186,18 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 	const char *plural = model->count == 1 ? "" : "s";
 	char age[16], calls[40] = "";
 
-	if (view->wall_ns != 0 && !rt_ingest_is_live(view->ingest)) {
+	if (say_unknown(view, brief, out, size))
+		return;
+	if (view->ingest->ended) {
+		rt_view_age(view->wall_ns, model->newest_ns, age, sizeof(age));
+		if (brief)
+			snprintf(out, size, "ended, newest event %s ago", age);
+		else
+			snprintf(out, size,
+				 "ended; rates cover the %llus up to the "
+				 "newest event",
+				 window_s);
+	} else if (view->wall_ns != 0 && !rt_ingest_is_live(view->ingest)) {
 		rt_view_age(view->wall_ns, model->newest_ns, age, sizeof(age));
 		if (brief)
 			snprintf(out, size, "newest event %s ago", age);

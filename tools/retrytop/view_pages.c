@@ -42,10 +42,11 @@ static const char *const help[] = {
 	"             highest step",
 	"",
 	"FIRST LINE",
-	"  LIVE     lines arrive; the window ends now",
+	"  LIVE     lines arrive; the window ends at the newest event",
 	"  PAUSED   the numbers are frozen; +N new events since",
-	"  STALE    no line for 60 s, or an old log, whose window ends at",
-	"           its newest event",
+	"  STALE    no line for longer than usual, or an old log, whose window",
+	"           ends at its newest event",
+	"  ENDED    the input ended; the window ends at its newest event",
 	"  WAITING  nothing read yet",
 	"  lag      age of the newest event",
 	"",
@@ -56,7 +57,8 @@ static const char *const help[] = {
 	"           include them",
 	"  foreign  lines that are not events",
 	"  late     events that were older than 5 minutes on arrival",
-	"  clock leaps  events an hour ahead of all others; not in the window",
+	"  clock leaps  events whose time could not be right",
+	"  clock of ... is ...  a host whose events are ahead of the others'",
 };
 
 #define HELP_LINES (sizeof(help) / sizeof(*help))

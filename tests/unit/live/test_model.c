@@ -92,3 +92,22 @@ Test(live_model, the_history_has_every_retry_of_five_minutes)
 	rt_model_clear(&model);
 	rt_window_free(window);
 }
+
+Test(live_model, rates_are_over_what_was_seen)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_model model;
+
+	rt_model_init(&model, 60);
+	for (uint64_t s = 0; s < 100; s++) {
+		add_many(window,
+			 native_event(BACKOFF_EVENT_SUCCESS, "op", T0_S + s, 1),
+			 3);
+		cr_assert(rt_model_update(&model, window, T0_S + s));
+		cr_expect_eq(model.seen_s, s < 60 ? s + 1 : 60);
+		cr_expect_float_eq(model.row[0].calls_per_s, 3.0, 1e-9,
+				   "after %d s", (int)s);
+	}
+	rt_model_clear(&model);
+	rt_window_free(window);
+}

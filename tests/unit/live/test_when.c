@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "unit/live/helper.h"
+#include "live/lateness.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define HOSTS 4
@@ -205,4 +206,79 @@ Test(live_when, a_wrong_clock_or_late_lines_empty_no_window)
 		expect_clock(window, scenario);
 		rt_window_free(window);
 	}
+}
+
+/* The end of a log that is watched. */
+static uint64_t
+as_of_s(const struct rt_window *window, uint64_t wall_s)
+{
+	return rt_when_as_of_ns(rt_window_when(window), wall_s * NS_PER_S) /
+	       NS_PER_S;
+}
+
+Test(live_when, time_goes_on_if_nothing_happens)
+{
+	const struct scenario late = {
+		.late = 15, .others_late = 15, .stray_at = -1, .live = true};
+	struct rt_window *window = rt_window_new();
+
+	cr_expect_eq(rt_when_known_ns(rt_window_when(window)), 0);
+	rt_window_watch(window, (T0_S - 300) * NS_PER_S);
+	cr_expect_eq(rt_when_known_ns(rt_window_when(window)) / NS_PER_S,
+		     T0_S - 300, "it is known that nothing happened");
+	play(window, &late);
+	cr_expect_eq(as_of_s(window, T0_S + SECONDS), T0_S + SECONDS - 15);
+	cr_expect_eq(as_of_s(window, T0_S + SECONDS + 600),
+		     T0_S + SECONDS + 585);
+	rt_window_free(window);
+}
+
+Test(live_when, lateness_is_what_most_events_have)
+{
+	static const struct {
+		const char *why;
+		/* How many of ten events each second. */
+		unsigned late;
+		double late_s, want;
+	} row[] = {
+		{"none", 0, 15, 0.1},   {"a straggler", 1, 200, 0.1},
+		{"some", 2, 15, 15},    {"all", 10, 2.5, 2.5},
+		{"hours", 10, 9000, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct rt_lateness lateness = {.total = 0};
+		double got;
+
+		for (unsigned k = 0; k < 1000; k++)
+			rt_lateness_note(
+				&lateness,
+				(uint64_t)((k % 10 < row[i].late ? row[i].late_s
+								 : 0.15) *
+					   1e9),
+				(T0_S + k / 10) * NS_PER_S);
+		got = (double)rt_lateness_of(&lateness, 0.9) / 1e9;
+		cr_expect_float_eq(got, row[i].want, 1e-6, "%s: %g", row[i].why,
+				   got);
+	}
+}
+
+Test(live_when, a_clock_that_was_set_right_is_right)
+{
+	struct rt_clock clock = {.id = 1};
+
+	for (uint64_t i = 1; i < 10; i++)
+		rt_clock_compare(&clock, (T0_S + i + 720) * NS_PER_S,
+				 (T0_S + i) * NS_PER_S);
+	cr_expect_eq(clock.offset_ns, 720 * (int64_t)NS_PER_S);
+	/* A burst is one comparison. */
+	for (uint64_t i = 0; i < 100; i++)
+		rt_clock_compare(&clock, (T0_S + 10) * NS_PER_S,
+				 (T0_S + 10) * NS_PER_S + i);
+	cr_expect_eq(clock.offset_ns, 720 * (int64_t)NS_PER_S);
+	for (uint64_t i = 11; i < 20; i++)
+		rt_clock_compare(&clock, (T0_S + i) * NS_PER_S,
+				 (T0_S + i) * NS_PER_S);
+	cr_expect_eq(clock.offset_ns, 0);
+	cr_expect_not(rt_clock_is_off(&clock));
 }

@@ -453,6 +453,78 @@ Test(retrytop_view, a_calm_log_is_described_in_one_sentence)
 	scene_close(&scene);
 }
 
+/* What is seen of a log, and the words for it. */
+Test(retrytop_view, words_say_no_more_than_is_known)
+{
+	static const struct {
+		const char *why;
+		/* Seconds before the end of the first, and the last event. */
+		uint64_t first, last;
+		unsigned events;
+		bool live, ended;
+		uint64_t silence_s, usual_s;
+		const char *state, *name, *want, *brief;
+	} row[] = {
+		{"all is well", 200, 0, 9, true, false, 0, 1, "LIVE", "live",
+		 "nothing unusual in 1 operation: 11 calls, 0 retries in 60s",
+		 "nothing unusual: 0 retries in 60s"},
+		{"the first seconds", 11, 0, 9, true, false, 0, 0, "LIVE",
+		 "learning", "learning, 12 s of 60: 0 retries",
+		 "learning, 12 s of 60: 0 retries"},
+		{"an empty window", 300, 120, 9, true, false, 0, 100, "LIVE",
+		 "no_data", "no data in 60s: newest event 2m00s ago",
+		 "no data in 60s: newest event 2m00s ago"},
+		{"a busy log stops", 200, 15, 9, true, false, 15, 1, "STALE",
+		 "stale", "no line for 15s, which is longer than usual",
+		 "no line for 15s"},
+		{"a slow log does not", 300, 50, 9, true, false, 50, 20, "LIVE",
+		 "live",
+		 "nothing unusual in 1 operation: 10 calls, 0 retries in 60s",
+		 "nothing unusual: 0 retries in 60s"},
+		{"a pipe ends", 200, 5, 9, true, true, 90, 1, "ENDED", "ended",
+		 "ended; rates cover the 60s up to the newest event",
+		 "ended, newest event 5s ago"},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		uint64_t end_s = T0_S + 400;
+		struct scene scene;
+		char state[16];
+
+		scene_open(&scene);
+		scene_add(&scene,
+			  native_event(BACKOFF_EVENT_SUCCESS, "op",
+				       end_s - row[i].first, 1),
+			  row[i].events);
+		for (uint64_t s = row[i].first - 1; s > row[i].last; s--)
+			if (s >= 50)
+				scene_add(&scene,
+					  native_event(BACKOFF_EVENT_SUCCESS,
+						       "op", end_s - s, 1),
+					  1);
+		scene_add(&scene,
+			  native_event(BACKOFF_EVENT_SUCCESS, "op",
+				       end_s - row[i].last, 1),
+			  1);
+		scene.ingest.live = row[i].live;
+		scene.ingest.ended = row[i].ended;
+		scene.view.wall_ns = end_s * NS_PER_S + NS_PER_S / 2;
+		scene.ingest.wall_ns = scene.view.wall_ns;
+		scene.view.silence_ns = row[i].silence_s * NS_PER_S;
+		scene.view.usual_ns = row[i].usual_s * NS_PER_S;
+		cr_assert(rt_list_update(&scene.list, scene.ingest.window,
+					 row[i].ended ? end_s - row[i].last
+						      : end_s));
+		snprintf(state, sizeof(state), "[%s]", row[i].state);
+		expect_in_screen(&scene, state);
+		cr_expect_str_eq(rt_view_state_name(&scene.view), row[i].name,
+				 "%s: %s", row[i].why,
+				 rt_view_state_name(&scene.view));
+		expect_message(&scene, row[i].want, row[i].brief);
+		scene_close(&scene);
+	}
+}
+
 Test(retrytop_view, a_policy_without_a_maximum_says_so)
 {
 	struct backoff_event event =
