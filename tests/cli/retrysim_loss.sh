@@ -300,4 +300,25 @@ check "results are those of right clocks" sh -c '
 	done
 	cmp "$1.results" "$2.results"' - "$work/right" "$work/out"
 
+# Ordinary lines far from the events, and many more, do not make events strays.
+while IFS='|' read -r what time lines; do
+	awk -v time="$time" -v lines="$lines" 'BEGIN {
+		for (i = 0; i < lines; i++)
+			printf "%s:%02d:%02d INFO app: started %d\n", time,
+				i / 60 % 60, i % 60, i
+	}' >"$work/piece.log"
+	cat >>"$work/piece.log" <<'EOF'
+2026-01-12 10:00:00,100 WARNING app: Attempt 1/3 failed: timed out; retrying in 1s
+2026-01-12 10:00:01,300 WARNING app: Attempt 2/3 failed: timed out; retrying in 2s
+2026-01-12 10:00:03,400 ERROR app: Attempt 3/3 failed: timed out
+EOF
+	retrysim compare "$work/piece.log" -p QUICK
+	expect "$what: the call is replayed" 0 '1 call whose first' ''
+done <<'EOF'
+lines of nine years before|2017-04-18 22|4
+many lines of nine years before|2017-04-18 22|1000
+lines of the year after|2027-04-18 22|400
+lines of two days before|2026-01-10 09|1000
+lines of the next day|2026-01-13 09|1000
+EOF
 finish

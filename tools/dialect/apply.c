@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "common/units.h"
 #include "dialect/apply_call.h"
+#include "dialect/code.h"
 #include "dialect/scan.h"
 
 /* backoff_event_encode() writes no more. */
@@ -37,6 +38,9 @@ search(struct tk_apply *apply, struct tk_rule *rule, struct tk_piece text)
 		if (match == TK_MATCH_STOPPED)
 			rule->stopped++;
 		if (match != TK_MATCH)
+			continue;
+		if (rule->file->builtin && !rule->has_in &&
+		    tk_is_code(text.at, text.length, apply->holes.begin))
 			continue;
 		apply->pattern = i;
 		for (size_t h = 0; h < count; h++) {

@@ -44,6 +44,9 @@ struct tk_holes {
 	/** Literals that matched one after the other, at most, and the byte
 	 *  behind the last of them: how near a miss was. */
 	size_t literals, reached;
+	/** The byte where the match begins; in a template that begins with a
+	 *  hole for anything, where its first literal is. */
+	size_t begin;
 };
 
 enum tk_match {

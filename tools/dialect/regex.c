@@ -290,11 +290,12 @@ tk_regex_match(struct tk_regex *regex, const char *text, size_t length,
 	code = match(regex, text, length, 0);
 	if (code == PCRE2_ERROR_JIT_STACKLIMIT)
 		code = match(regex, text, length, PCRE2_NO_JIT);
-	out->literals = out->reached = 0;
+	out->literals = out->reached = out->begin = 0;
 	if (code == PCRE2_ERROR_NOMATCH)
 		return TK_MATCH_NONE;
 	if (code < 0)
 		return TK_MATCH_STOPPED;
+	out->begin = place[0];
 	for (size_t i = 0; i < regex->count; i++) {
 		size_t from = place[2 * regex->group[i]];
 		size_t to = place[2 * regex->group[i] + 1];

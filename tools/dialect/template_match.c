@@ -335,6 +335,8 @@ match_leading(struct search *search)
 		    (found > at && holds(pattern->hole[0].kind, at, found))) {
 			keep(search, 0, at, found);
 			note(search, 1, behind);
+			search->out->begin =
+				(size_t)((any ? found : at) - search->text);
 			if (pattern->hole_count == 1 ||
 			    match_from(search, 1, behind))
 				return true;
@@ -356,6 +358,7 @@ match_literal(struct search *search)
 		if (found == NULL)
 			return false;
 		note(search, 0, found + first->length);
+		search->out->begin = (size_t)(found - search->text);
 		if (search->pattern->hole_count == 0 ||
 		    match_from(search, 0, found + first->length))
 			return true;
@@ -377,7 +380,7 @@ tk_template_match(const struct tk_template *pattern, const char *text,
 	};
 	bool matched;
 
-	out->literals = out->reached = 0;
+	out->literals = out->reached = out->begin = 0;
 	matched = pattern->literal[0].length > 0 ? match_literal(&search)
 						 : match_leading(&search);
 	if (matched)

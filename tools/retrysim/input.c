@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "base/rfc3339.h"
 #include "common/units.h"
 #include "dialect/bad.h"
 #include "guess/guess.h"
@@ -301,6 +302,39 @@ no_times(const struct tk_trace *trace)
 	return TK_EXIT_BAD_INPUT;
 }
 
+/* Say what was left out, and why. */
+static enum tk_exit
+no_calls(const struct tk_trace *trace)
+{
+	const struct tk_trace_totals *totals = tk_trace_totals(trace);
+	const struct tk_quality *quality = tk_trace_quality(trace);
+	char when[40];
+
+	if (totals->hedged_calls > 0)
+		tk_msg("no calls to replay in %" PRIu64 " events (%" PRIu64
+		       " hedged call%s left out)",
+		       totals->events, totals->hedged_calls,
+		       totals->hedged_calls == 1 ? "" : "s");
+	else
+		tk_msg("no calls to replay in %" PRIu64 " event%s",
+		       totals->events, totals->events == 1 ? "" : "s");
+	if (quality->copies > 0)
+		tk_msg("%" PRIu64 " of them left out, read before in a copy of "
+		       "the same lines",
+		       quality->copies);
+	if (quality->strays > 0)
+		tk_msg("%" PRIu64 " of them left out, far from all others in "
+		       "time (%s)",
+		       quality->strays,
+		       bo_rfc3339_format(quality->stray_ns, 3, when,
+					 sizeof(when)));
+	if (quality->timeless > 0)
+		tk_msg("%" PRIu64 " of them left out, without a time although "
+		       "other lines have one",
+		       quality->timeless);
+	return TK_EXIT_BAD_INPUT;
+}
+
 static enum tk_exit
 prepare(const struct rs_input_options *options, struct tk_trace *trace,
 	struct rs_log *log)
@@ -317,13 +351,8 @@ prepare(const struct rs_input_options *options, struct tk_trace *trace,
 		tk_msg("%s", backoff_status_text(status));
 		return TK_EXIT_SYSTEM;
 	}
-	if (log->call_count == 0) {
-		tk_msg("no calls to replay in %" PRIu64 " events (%" PRIu64
-		       " hedged call%s left out)",
-		       totals->events, totals->hedged_calls,
-		       totals->hedged_calls == 1 ? "" : "s");
-		code = TK_EXIT_BAD_INPUT;
-	}
+	if (log->call_count == 0)
+		code = no_calls(trace);
 	for (size_t i = 0; code == TK_EXIT_OK && i < options->calls->count; i++)
 		code = take_calls(log, options->calls->item[i]);
 	if (code == TK_EXIT_OK)

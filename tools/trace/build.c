@@ -549,8 +549,9 @@ tk_trace_stitch(struct tk_trace *trace)
 		status = tk_renumber(trace);
 	free(next);
 	/* From now on only their stitched form is used. */
-	free(trace->times);
-	trace->times = NULL;
+	free(trace->times.at);
+	free(trace->other_times.at);
+	trace->times.at = trace->other_times.at = NULL;
 	free(trace->records);
 	trace->records = NULL;
 	trace->record_count = trace->record_capacity = 0;

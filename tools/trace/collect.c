@@ -31,7 +31,8 @@ tk_trace_free(struct tk_trace *trace)
 		return;
 	tk_strings_clear(&trace->strings);
 	tk_sequence_free(trace->sequence);
-	free(trace->times);
+	free(trace->times.at);
+	free(trace->other_times.at);
 	free(trace->asides);
 	free(trace->neighbours.moment);
 	free(trace->records);
@@ -409,7 +410,7 @@ add(struct tk_trace *trace, const struct backoff_event *event,
 	if (event->ts_ns == BACKOFF_ABSENT || origin.timeless)
 		return BACKOFF_OK;
 	tk_timeless_note(trace, event->ts_ns);
-	if (!tk_note_time(trace, event->ts_ns))
+	if (!tk_note_time(&trace->times, event->ts_ns))
 		return BACKOFF_E_NOMEM;
 	if (totals->from_ns == 0 || event->ts_ns < totals->from_ns)
 		totals->from_ns = event->ts_ns;
@@ -467,7 +468,7 @@ static bool
 note_time_of_other(struct tk_trace *trace, uint64_t ts_ns)
 {
 	tk_timeless_note(trace, ts_ns);
-	return tk_note_time(trace, ts_ns);
+	return tk_note_time(&trace->other_times, ts_ns);
 }
 
 /* Take one line; false if there is no memory. */

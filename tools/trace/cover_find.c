@@ -44,8 +44,17 @@
 #define DATE_RATIO 4
 /* A wrong date of this share of lines matters. */
 #define DATE_SHARE 0.01
-/* Times that are closer are noted once. */
+/* Other lines that are closer to an event say with it when the log was
+ * written. */
+#define NEAR_NS (3600 * BO_NS_PER_S)
+/* Not each line's time is noted. */
 #define EDGE_NS (BO_NS_PER_S / 4)
+
+/*
+ * Only events say what is far from the log: of lines of other kinds, those near
+ * events help, and all between two events show that nothing is missing there,
+ * but a piece of the log without events must not make others strays.
+ */
 
 /* Sorted times, and the lines [low, high] that belong together. */
 struct times {
@@ -54,31 +63,6 @@ struct times {
 	/** The longest break inside the log. */
 	uint64_t break_ns;
 };
-
-bool
-tk_note_time(struct tk_trace *trace, uint64_t ts_ns)
-{
-	uint64_t apart = ts_ns > trace->last_time_ns
-				 ? ts_ns - trace->last_time_ns
-				 : trace->last_time_ns - ts_ns;
-
-	/* Some lines a second are enough. */
-	if (trace->time_count > LINES_STEADY * CORE_SHARE && apart < EDGE_NS)
-		return true;
-	if (trace->time_count == trace->time_capacity) {
-		size_t larger = trace->time_capacity * 3 / 2 + 64;
-		uint64_t *moved = reallocarray(trace->times, larger,
-					       sizeof(*trace->times));
-
-		if (moved == NULL)
-			return false;
-		trace->times = moved;
-		trace->time_capacity = larger;
-	}
-	trace->times[trace->time_count++] = ts_ns;
-	trace->last_time_ns = ts_ns;
-	return true;
-}
 
 static void
 find_core(struct times *times)
@@ -109,9 +93,9 @@ find_core(struct times *times)
 	times->break_ns = limit;
 }
 
-/* Keep the piece of the log with the most lines, if others are so far from it
- * that their date must be wrong; returns the first line of it. */
-static size_t
+/* Keep the piece of the log with the most events, the last of them, if others
+ * are so far from it that their date must be wrong. */
+static void
 keep_one_date(struct times *times)
 {
 	size_t best = 0, best_count = 0, first = 0;
@@ -121,7 +105,7 @@ keep_one_date(struct times *times)
 		if (times->at[i] - times->at[i - 1] >= DATE_APART_NS)
 			apart_ns += times->at[i] - times->at[i - 1];
 	if (apart_ns == 0)
-		return 0;
+		return;
 	rest = times->at[times->count - 1] - times->at[0] - apart_ns;
 	for (size_t i = 1; i <= times->count; i++) {
 		uint64_t gap = i == times->count
@@ -130,7 +114,7 @@ keep_one_date(struct times *times)
 
 		if (gap < DATE_APART_NS || gap / DATE_RATIO < rest)
 			continue;
-		if (i - first > best_count) {
+		if (i - first >= best_count) {
 			best = first;
 			best_count = i - first;
 		}
@@ -138,7 +122,6 @@ keep_one_date(struct times *times)
 	}
 	times->at += best;
 	times->count = best_count;
-	return best;
 }
 
 static void
@@ -366,14 +349,14 @@ tk_find_cover_again(struct tk_trace *trace)
 	totals->from_ns = UINT64_MAX;
 	totals->to_ns = 0;
 	if (trace->quality.corrected_ns > BREAK_MIN_NS)
-		trace->time_count = 0;
+		trace->times.count = trace->other_times.count = 0;
 	for (size_t i = 0; i < trace->record_count; i++) {
 		uint64_t end = trace->records[i].attempt.end_ns;
 
 		totals->from_ns = bo_min(totals->from_ns, end);
 		totals->to_ns = end > totals->to_ns ? end : totals->to_ns;
 		if (trace->quality.corrected_ns > BREAK_MIN_NS &&
-		    !tk_note_time(trace, end))
+		    !tk_note_time(&trace->times, end))
 			return BACKOFF_E_NOMEM;
 	}
 	trace->cover = (struct tk_cover){0};
@@ -381,31 +364,76 @@ tk_find_cover_again(struct tk_trace *trace)
 	return tk_find_cover(trace);
 }
 
+/* Find the window by the times of lines. */
+static void
+find_window(const struct tk_trace *trace, struct tk_cover *cover,
+	    struct times *times)
+{
+	find_core(times);
+	times->high = extend(trace, cover, times, times->high, true);
+	times->low = extend(trace, cover, times, times->low, false);
+	cover->from_ns = times->at[times->low];
+	cover->to_ns = times->at[times->high];
+}
+
+/* The window that the lines near events have may be longer than that of all
+ * lines, of which many may be in a piece without events. */
+static enum backoff_status
+widen(const struct tk_trace *trace, struct tk_cover *cover,
+      const struct times *events, struct times *all)
+{
+	struct times near = {0};
+	struct tk_cover wide = {0};
+	uint64_t *at =
+		tk_merge_times(events->at, events->count, &trace->other_times,
+			       NEAR_NS, &near.count);
+
+	if (at == NULL)
+		return BACKOFF_E_NOMEM;
+	near.at = at;
+	find_window(trace, &wide, &near);
+	free(at);
+	while (all->low > 0 && all->at[all->low] > wide.from_ns)
+		all->low--;
+	while (all->high + 1 < all->count && all->at[all->high] < wide.to_ns)
+		all->high++;
+	cover->from_ns = all->at[all->low];
+	cover->to_ns = all->at[all->high];
+	return BACKOFF_OK;
+}
+
 enum backoff_status
 tk_find_cover(struct tk_trace *trace)
 {
 	struct tk_cover *cover = &trace->cover;
-	struct times times = {.at = trace->times, .count = trace->time_count};
-	size_t before, after;
+	const struct tk_line_times *noted = &trace->times;
+	struct times events = {.at = noted->at, .count = noted->count};
+	struct times all = {0};
+	enum backoff_status status;
+	uint64_t *at;
 
-	if (times.count == 0)
+	if (noted->count == 0)
 		return BACKOFF_OK;
-	qsort(trace->times, times.count, sizeof(*trace->times), bo_compare_u64);
-	before = keep_one_date(&times);
-	after = trace->time_count - before - times.count;
-	find_core(&times);
-	times.high = extend(trace, cover, &times, times.high, true);
-	times.low = extend(trace, cover, &times, times.low, false);
-	cover->from_ns = times.at[times.low];
-	cover->to_ns = times.at[times.high];
-	find_gaps(trace, cover, &times);
+	tk_sort_times(&trace->times);
+	tk_sort_times(&trace->other_times);
+	keep_one_date(&events);
+	at = tk_merge_times(events.at, events.count, &trace->other_times,
+			    UINT64_MAX, &all.count);
+	if (at == NULL)
+		return BACKOFF_E_NOMEM;
+	all.at = at;
+	find_window(trace, cover, &all);
+	status = widen(trace, cover, &events, &all);
+	find_gaps(trace, cover, &all);
+	free(at);
 	trace->quality.gaps = cover->gap_count;
 	for (size_t i = 0; i < cover->gap_count; i++)
 		trace->quality.gap_ns +=
 			cover->gap[i].to_ns - cover->gap[i].from_ns;
-	find_edges(trace, before + times.low > 0,
-		   after + times.count > times.high + 1);
-	return BACKOFF_OK;
+	find_edges(trace,
+		   noted->at[0]<cover->from_ns, noted->at[noted->count - 1]>
+			   cover->to_ns);
+	return status;
 }
 
 /* Far outside: between the edges and a stray there is a break. */

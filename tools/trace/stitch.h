@@ -146,6 +146,14 @@ struct tk_neighbours {
 	size_t moment_count, moment_capacity;
 };
 
+/** When lines were written, some of a second apart. */
+struct tk_line_times {
+	uint64_t *at;
+	size_t count, capacity;
+	/** The last one noted. */
+	uint64_t last_ns;
+};
+
 struct tk_trace {
 	struct tk_strings strings;
 	struct tk_trace_totals totals;
@@ -163,12 +171,9 @@ struct tk_trace {
 	uint16_t whole;
 	bool goes_on, continued;
 
-	/** Times of lines of any kind, some seconds apart: when the log was
+	/** Times of events, and of lines of other kinds: when the log was
 	 *  written. */
-	uint64_t *times;
-	size_t time_count, time_capacity;
-	/** The last of them. */
-	uint64_t last_time_ns;
+	struct tk_line_times times, other_times;
 	/** The last time in the current input, 0 if there is none; and the time
 	 *  for lines without one, if no line has one. */
 	uint64_t input_time_ns, made_up_ns;
@@ -258,8 +263,19 @@ bool tk_trace_regroup(struct tk_trace *trace, struct tk_record *record,
 /** Make calls and attempts from the chains. */
 enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);
 
-/** Note when a line of any kind was written. False if memory ran out. */
-bool tk_note_time(struct tk_trace *trace, uint64_t ts_ns);
+/** Note when a line was written; in a long log, not each of them. False if
+ *  memory ran out. */
+bool tk_note_time(struct tk_line_times *times, uint64_t ts_ns);
+
+/** Bring noted times in order. */
+void tk_sort_times(struct tk_line_times *times);
+
+/** The times of events, in order, and those of other lines that are between
+ *  two of them, and not farther than `near_ns` from the nearest; free() it.
+ *  NULL if memory ran out. */
+uint64_t *tk_merge_times(const uint64_t *events, size_t count,
+			 const struct tk_line_times *others, uint64_t near_ns,
+			 size_t *merged);
 
 /** Find the time that the log covers, before anything is linked. */
 enum backoff_status tk_find_cover(struct tk_trace *trace);

@@ -78,7 +78,7 @@ tk_timeless_settle(struct tk_trace *trace)
 {
 	if (trace->made_up_ns == 0)
 		return BACKOFF_OK;
-	if (trace->time_count > 0) {
+	if (trace->times.count + trace->other_times.count > 0) {
 		drop(trace);
 		return BACKOFF_OK;
 	}
@@ -87,7 +87,7 @@ tk_timeless_settle(struct tk_trace *trace)
 	for (size_t i = 0; i < trace->record_count; i++) {
 		uint64_t end_ns = trace->records[i].attempt.end_ns;
 
-		if (!tk_note_time(trace, end_ns))
+		if (!tk_note_time(&trace->times, end_ns))
 			return BACKOFF_E_NOMEM;
 		trace->totals.from_ns = bo_min(trace->totals.from_ns, end_ns);
 		if (end_ns > trace->totals.to_ns)

@@ -1,0 +1,55 @@
+/* Tests of tools/dialect: sentences that tests and source code quote. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "dialect/code.h"
+
+Test(dialect_code, quoted_and_commented_sentences_are_code)
+{
+	/* The sentence begins behind ~. */
+	static const struct {
+		const char *text;
+		bool is;
+	} row[] = {
+		{"R~etrying in 5s", false},
+		{"upload: R~etrying in 5s", false},
+		{"'R~etrying in 5s'", false},
+		{"\"R~etrying in 5s\"", false},
+		{"msg=\"R~etrying in 5s\"", false},
+		{"error: \"R~etrying in 5s\"", false},
+		{"expected 'R~etrying in 5s' to equal 'x'", true},
+		{"Revert \"R~etry attempt 1/2 on 503\"", true},
+		{"echo `r~etrying in 5s`", true},
+		{"call('A~ttempt 3 failed')", true},
+		{"call(b'A~ttempt 3 failed')", true},
+		{"- raise RetryError(f\"g~ave up after 6 attempts\")", true},
+		{"log.warn(\"upload: r~etrying in 5s\")", true},
+		{"the workers' r~etry attempt 1/2", false},
+		{"task 'a b' failed; r~etrying in 5s", false},
+		{"operation 'a' r~etrying in 5s: 'x'", false},
+		{"failed with \"timeout; r~etrying in 5s\"", false},
+		{"(r~etrying in 5s)", false},
+		{"# R~etrying in 5s", true},
+		{"  ##  R~etrying in 5s", true},
+		{"#7 R~etrying in 5s", false},
+		{"// r~etrying in 5s", true},
+		{"//host/share r~etrying in 5s", false},
+		{"/x r~etrying in 5s", false},
+		{"~", false},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		size_t begin = strcspn(row[i].text, "~"), length;
+		char text[80];
+
+		length = strlen(row[i].text) - 1;
+		memcpy(text, row[i].text, begin);
+		strcpy(text + begin, row[i].text + begin + 1);
+		cr_expect_eq(tk_is_code(text, length, begin), row[i].is, "%s",
+			     row[i].text);
+	}
+}
