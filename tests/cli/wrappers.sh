@@ -51,6 +51,7 @@ wrapped "kubectl --prefix" 's/^/[pod\/web-597c746645-t2kb8\/app] /'
 wrapped "kubectl --prefix --timestamps" "s/^/[pod\/web-0\/app] $time /"
 wrapped "docker compose" 's/^/web-1  | /'
 wrapped "docker compose with a name" 's/^/gateway  | /'
+wrapped "gh run view --log" "s/^/build (a)\tInstall deps\t$time /"
 wrapped "stern" 's/^/web-597c746645-t2kb8 app /'
 wrapped "syslog" 's/^/<30>Nov 23 10:30:00 h1 app[23]: /'
 wrapped "syslog's file" 's/^/Nov 23 10:30:00 h1 app[23]: /'

@@ -41,7 +41,7 @@ search(struct tk_apply *apply, struct tk_rule *rule, struct tk_piece text)
 			continue;
 		if (rule->file->builtin && !rule->has_in &&
 		    tk_is_code(text.at, text.length, apply->holes.begin))
-			continue;
+			return TK_APPLIED_SKIP;
 		apply->pattern = i;
 		for (size_t h = 0; h < count; h++) {
 			if (pattern->hole[h] < TK_HOLES_MAX)
@@ -418,6 +418,9 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	applied = make_fields(apply, rule, &made);
 	if (applied != TK_APPLIED_EVENT)
 		return applied;
+	if (rule->countdown &&
+	    tk_bases_counts_down(apply->bases, rule->file, &made.event))
+		return TK_APPLIED_SKIP;
 	tk_bases_number(apply->bases, rule->file, &made);
 	switch (rule->type) {
 	case TK_RULE_NOTE:
@@ -442,6 +445,8 @@ apply_one(struct tk_apply *apply, struct tk_rule *rule)
 
 	if (applied == TK_APPLIED_EVENT)
 		applied = make(apply, rule);
+	else if (applied == TK_APPLIED_SKIP)
+		return applied;
 	rule->matched += applied != TK_APPLIED_NOT;
 	return applied;
 }

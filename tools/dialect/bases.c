@@ -1,4 +1,5 @@
-/* Remembers operations whose first attempt has an unusual number. */
+/* Remembers operations whose first attempt has an unusual number, and waits
+ * that are counted down. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -13,6 +14,10 @@
 
 struct tk_bases {
 	uint64_t key[OPERATIONS];
+	/* The wait that a line of a call named last. */
+	struct countdown {
+		uint64_t key, delay_ns;
+	} countdown[OPERATIONS];
 };
 
 struct tk_bases *
@@ -58,4 +63,27 @@ tk_bases_number(struct tk_bases *bases, const struct tk_file *file,
 		event->attempt = made->next_attempt - 1 +
 				 has_first(bases, file, 'n', event->operation,
 					   made->next_attempt == 1);
+}
+
+bool
+tk_bases_counts_down(struct tk_bases *bases, const struct tk_file *file,
+		     const struct backoff_event *event)
+{
+	const char *id = event->call_id ? event->call_id : event->trace_id;
+	uint64_t key = bo_hash('c', file->name, strlen(file->name));
+	struct countdown *last;
+	bool goes_on;
+
+	if (event->delay_ns == BACKOFF_ABSENT)
+		return false;
+	if (event->operation != NULL)
+		key = bo_hash(key, event->operation, strlen(event->operation));
+	if (id != NULL)
+		key = bo_hash(key, id, strlen(id));
+	key |= 1;
+	last = &bases->countdown[key / 2 % OPERATIONS];
+	/* What ended at 1 cannot go on. */
+	goes_on = last->key == key && event->delay_ns < last->delay_ns;
+	*last = (struct countdown){key, event->delay_ns};
+	return goes_on;
 }

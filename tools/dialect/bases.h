@@ -1,4 +1,4 @@
-/* From what number a log counts: it shows in its first attempts. */
+/* What earlier lines say of a number: from what a log counts, and down. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TK_BASES_H
 #define TK_BASES_H
@@ -17,5 +17,10 @@ void tk_bases_free(struct tk_bases *bases);
  *  this one unless a line of the operation has 1. */
 void tk_bases_number(struct tk_bases *bases, const struct tk_file *file,
 		     struct tk_made *made);
+
+/** Whether a line counts down the wait that an earlier line of its call began:
+ *  it has some seconds less. */
+bool tk_bases_counts_down(struct tk_bases *bases, const struct tk_file *file,
+			  const struct backoff_event *event);
 
 #endif

@@ -1,4 +1,4 @@
-/* Tells a sentence that a program logs from one that source code quotes. */
+/* Finds sentences about retries that source code quotes. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -37,23 +37,52 @@ is_quote(char c)
 	return c == '"' || c == '\'' || c == '`';
 }
 
+/* Whether a comment begins here. */
 static bool
-is_comment(const char *text, const char *end)
+is_mark(const char *at, const char *end)
 {
-	while (text < end && is_blank(*text))
-		text++;
-	if (text == end)
-		return false;
 	/* "#7 " is a step of a build. */
-	if (*text == '#') {
-		while (text < end && *text == '#')
-			text++;
-		return text < end && is_blank(*text);
+	if (*at == '#') {
+		while (at < end && *at == '#')
+			at++;
+		return at < end && is_blank(*at);
 	}
-	if (end - text < 3 || *text != '/')
+	if (end - at < 3 || *at != '/')
 		return false;
-	return text[1] == '*' ||
-	       (text[1] == '/' && (is_blank(text[2]) || text[2] == '/'));
+	return at[1] == '*' ||
+	       (at[1] == '/' && (is_blank(at[2]) || at[2] == '/'));
+}
+
+/* Whether a comment begins the message, or is a mark before the sentence. */
+static bool
+is_comment(const char *text, const char *begin, const char *end)
+{
+	const char *at = text;
+
+	while (at < begin && is_blank(*at))
+		at++;
+	if (at < begin && is_mark(at, end))
+		return true;
+	for (at = begin; at > text && is_blank(at[-1]);)
+		at--;
+	while (at > text && !is_blank(at[-1]))
+		at--;
+	return at < begin && is_mark(at, end);
+}
+
+/* Whether a sentence goes on behind a closing quote. */
+static bool
+goes_on(const char *at, const char *end)
+{
+	const char *word;
+
+	if (at == end || !is_blank(*at))
+		return false;
+	while (at < end && is_blank(*at))
+		at++;
+	for (word = at; at < end && is_word(*at); at++)
+		;
+	return at > word && (at == end || is_blank(*at) || *at == '.');
 }
 
 /* Whether what is before an opening quote is code, as in `f("` and `[b'`; or
@@ -84,14 +113,14 @@ is_argument(const char *text, const char *quote, bool *speech)
 bool
 tk_is_code(const char *text, size_t length, size_t begin)
 {
-	const char *end = text + length, *at = text + begin, *quote;
+	const char *end = text + length, *at = text + begin, *quote, *close;
 	bool speech;
 
-	if (is_comment(text, end))
-		return true;
 	/* Templates leave out a first letter that may be a capital. */
 	while (at > text && is_letter(at[-1]))
 		at--;
+	if (is_comment(text, at, end))
+		return true;
 	if (at == text)
 		return false;
 	for (quote = at; quote > text && !is_quote(quote[-1]);)
@@ -99,7 +128,11 @@ tk_is_code(const char *text, size_t length, size_t begin)
 	if (quote == text)
 		return false;
 	quote--;
-	if (memchr(at, *quote, (size_t)(end - at)) == NULL)
+	close = memchr(at, *quote, (size_t)(end - at));
+	if (close == NULL)
 		return false;
-	return is_argument(text, quote, &speech) || (speech && quote + 1 == at);
+	if (is_argument(text, quote, &speech))
+		return true;
+	return quote + 1 == at &&
+	       (speech || (quote > text && goes_on(close + 1, end)));
 }

@@ -1,4 +1,4 @@
-/* Tells a sentence that a program logs from one that source code quotes. */
+/* Finds sentences about retries that source code quotes. */
 /* SPDX-License-Identifier: MIT */
 #ifndef TK_CODE_H
 #define TK_CODE_H

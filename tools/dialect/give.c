@@ -4,14 +4,29 @@
 
 #include "dialect/give.h"
 
+#include <string.h>
+
+/* Whether the rule reads how many attempts a call had. */
+static bool
+says_attempts(const struct tk_rule *rule)
+{
+	for (size_t i = 0; i < rule->map_count; i++)
+		if (rule->map[i].source.name_count > 0 &&
+		    strcmp(tk_fields[rule->map[i].field].name, "attempts") == 0)
+			return true;
+	return false;
+}
+
 static void
-count(struct tk_file *file, const struct backoff_event *event)
+count(struct tk_file *file, const struct tk_rule *rule,
+      const struct backoff_event *event)
 {
 	bool retry = event->type == BACKOFF_EVENT_ATTEMPT;
 
 	file->readings++;
 	file->has[TK_LACK_RETRIES] += retry;
 	file->has[TK_LACK_DELAYS] += retry && event->delay_ns != BACKOFF_ABSENT;
+	file->has[TK_LACK_COUNTS] += retry || says_attempts(rule);
 	file->has[TK_LACK_CAUSES] += event->error != NULL ||
 				     event->error_type != NULL ||
 				     event->code != NULL;
@@ -47,6 +62,6 @@ tk_apply_give(struct tk_apply *apply, struct tk_rule *rule,
 	reading->follows = rule->type == TK_RULE_EVENT && rule->open;
 	reading->lane = made->lane;
 	reading->source = file->source;
-	count(file, event);
+	count(file, rule, event);
 	return apply->fn(apply->user, reading);
 }

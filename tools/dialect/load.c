@@ -126,11 +126,12 @@ load_lacks(struct tk_load *load, const cJSON *lacks)
 		[TK_LACK_CAUSES] = "causes",
 		[TK_LACK_DELAYS] = "delays",
 		[TK_LACK_RETRIES] = "retries",
+		[TK_LACK_COUNTS] = "counts",
 	};
 	struct tk_at at = {NULL, "lacks", 0};
 
 	if (lacks == NULL ||
-	    !tk_load_keys(load, lacks, &at, " causes delays retries "))
+	    !tk_load_keys(load, lacks, &at, " causes delays retries counts "))
 		return;
 	for (size_t i = 0; i < TK_LACKS; i++) {
 		const cJSON *item = tk_load_get(lacks, names[i]);

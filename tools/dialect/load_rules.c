@@ -281,6 +281,8 @@ load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 {
 	const cJSON *open = tk_load_get(object, "open");
 	const cJSON *takers = tk_load_get(object, "for");
+	const cJSON *countdown = tk_load_get(object, "countdown");
+	struct tk_at countdown_at = {around, "countdown", 0};
 	struct tk_at open_at = {around, "open", 0}, for_at = {around, "for", 0};
 
 	if (!is_open(open, rule))
@@ -288,6 +290,10 @@ load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 				    "must be true, false or a duration like "
 				    "\"30s\"");
 	load->file->has_open |= rule->open;
+	if (countdown != NULL && !cJSON_IsBool(countdown))
+		return tk_load_fail(load, BACKOFF_E_VALUE, &countdown_at,
+				    "must be true or false");
+	rule->countdown = cJSON_IsTrue(countdown);
 	if (!load_alone(load, object, around, rule))
 		return false;
 	if (takers == NULL)
@@ -320,7 +326,7 @@ load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 
 	fine = tk_load_keys(load, object, at,
 			    " type when text regex in fields set attrs list "
-			    "each open for alone description ");
+			    "each open for alone countdown description ");
 	if (!cJSON_IsObject(object))
 		return;
 	type = tk_load_type(load, tk_load_get(object, "type"), at, true);

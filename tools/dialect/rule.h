@@ -152,7 +152,13 @@ enum tk_rule_type {
 };
 
 /** What lines of a log may lack that others of the same program have. */
-enum tk_lack { TK_LACK_CAUSES, TK_LACK_DELAYS, TK_LACK_RETRIES, TK_LACKS };
+enum tk_lack {
+	TK_LACK_CAUSES,
+	TK_LACK_DELAYS,
+	TK_LACK_RETRIES,
+	TK_LACK_COUNTS,
+	TK_LACKS
+};
 
 struct tk_file;
 
@@ -187,6 +193,9 @@ struct tk_rule {
 	/** Whether it needs a retry that is due, since this or less. */
 	bool open;
 	uint64_t open_ns;
+	/** Lines count down the seconds of a wait: only the first is an
+	 *  event. */
+	bool countdown;
 	/** NOTE: the dialects whose events take it; none: any. */
 	char **takers;
 	size_t taker_count;

@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "trace/stitch.h"
 
-/* So many times are noted whatever they are. */
+/* The first times of a log are noted whatever they are. */
 #define NOTED_ALL 1000
 /* Then, times that are closer are noted once. */
 #define CLOSE_NS (BO_NS_PER_S / 4)

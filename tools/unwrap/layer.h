@@ -50,6 +50,7 @@ bool tk_take_timestamp(struct tk_layer *layer);
 bool tk_take_kubectl(struct tk_layer *layer);
 bool tk_take_compose(struct tk_layer *layer);
 bool tk_take_stern(struct tk_layer *layer);
+bool tk_take_gh(struct tk_layer *layer);
 bool tk_take_syslog(struct tk_layer *layer);
 bool tk_take_syslog5424(struct tk_layer *layer);
 bool tk_take_docker(struct tk_layer *layer);

@@ -36,6 +36,8 @@ enum tk_wrapper {
 	TK_WRAPPER_SYSLOG5424,
 	/** `journalctl -o json`. */
 	TK_WRAPPER_JOURNALD,
+	/** `gh run view --log`: job, step, time. */
+	TK_WRAPPER_GH,
 	TK_WRAPPER_COUNT
 };
 

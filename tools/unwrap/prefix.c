@@ -1,4 +1,4 @@
-/* Wrappers of a few words: CRI, kubectl, docker compose, stern. */
+/* Wrappers of a few words: CRI, kubectl, docker compose, stern, gh. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -239,4 +239,37 @@ tk_take_stern(struct tk_layer *layer)
 	layer->payload.pod = first;
 	layer->payload.container = second;
 	return tk_layer_took(layer, TK_WRAPPER_STERN, c.at, tk_left(&c));
+}
+
+/* A name up to a tab, which is stepped over. */
+static bool
+column(struct tk_cursor *c, struct tk_piece *out)
+{
+	size_t room = tk_left(c) < NAME_MAX_BYTES ? tk_left(c) : NAME_MAX_BYTES;
+	const char *tab = room > 0 ? memchr(c->at, '\t', room) : NULL;
+
+	if (tab == NULL || tab == c->at)
+		return false;
+	*out = (struct tk_piece){c->at, (size_t)(tab - c->at)};
+	c->at = tab + 1;
+	return true;
+}
+
+/* "JOB\tSTEP\tTIME text" of `gh run view --log`; steps begin with a mark. */
+bool
+tk_take_gh(struct tk_layer *layer)
+{
+	struct tk_cursor c = tk_cursor_of(layer);
+	struct tk_piece job, step;
+	uint64_t ts_ns;
+
+	if (!column(&c, &job) || !column(&c, &step))
+		return false;
+	if (tk_left(&c) >= 3 && memcmp(c.at, "\xef\xbb\xbf", 3) == 0)
+		c.at += 3;
+	if (!tk_rfc3339_word(&c, &ts_ns))
+		return false;
+	layer->payload.ts_ns = ts_ns;
+	layer->payload.container = job;
+	return tk_layer_took(layer, TK_WRAPPER_GH, c.at, tk_left(&c));
 }

@@ -33,6 +33,7 @@ static const char *const names[] = {
 	[TK_WRAPPER_SYSLOG] = "syslog",
 	[TK_WRAPPER_SYSLOG5424] = "syslog_5424",
 	[TK_WRAPPER_JOURNALD] = "journald",
+	[TK_WRAPPER_GH] = "gh",
 };
 
 const char *
@@ -147,22 +148,19 @@ typedef bool (*take_fn)(struct tk_layer *);
 static const take_fn *
 takers_of(unsigned char first)
 {
-	static const take_fn none[] = {NULL};
+	static const take_fn none[] = {tk_take_gh, NULL};
 	static const take_fn object[] = {tk_take_docker, tk_take_stern_json,
 					 tk_take_journald, NULL};
-	static const take_fn bracket[] = {tk_take_kubectl, NULL};
+	static const take_fn bracket[] = {tk_take_kubectl, tk_take_gh, NULL};
 	static const take_fn angle[] = {tk_take_syslog5424, tk_take_syslog,
 					NULL};
-	static const take_fn mark[] = {take_mark, NULL};
-	static const take_fn digit[] = {tk_take_cri,
-					tk_take_syslog5424,
-					tk_take_syslog,
-					tk_take_timestamp,
-					tk_take_compose,
-					tk_take_stern,
-					NULL};
+	static const take_fn mark[] = {take_mark, tk_take_gh, NULL};
+	static const take_fn digit[] = {tk_take_cri,     tk_take_syslog5424,
+					tk_take_syslog,  tk_take_timestamp,
+					tk_take_compose, tk_take_stern,
+					tk_take_gh,      NULL};
 	static const take_fn letter[] = {tk_take_syslog, tk_take_compose,
-					 tk_take_stern, NULL};
+					 tk_take_stern, tk_take_gh, NULL};
 
 	switch (first) {
 	case '{':

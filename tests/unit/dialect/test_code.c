@@ -39,6 +39,12 @@ Test(dialect_code, quoted_and_commented_sentences_are_code)
 		{"// r~etrying in 5s", true},
 		{"//host/share r~etrying in 5s", false},
 		{"/x r~etrying in 5s", false},
+		{"app: a - // r~etrying in 5s", true},
+		{"app: a #   r~etrying in 5s", true},
+		{"get http://x: r~etrying in 5s", false},
+		{"AssertionError: 'R~etrying in 4s' not found in 'x'", true},
+		{"msg: \"R~etrying in 4s\" attempt=2", false},
+		{"msg: \"R~etrying in 4s\", attempt: 2", false},
 		{"~", false},
 	};
 

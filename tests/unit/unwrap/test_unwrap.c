@@ -167,6 +167,17 @@ Test(unwrap_unwrap, removes_words_before_the_text)
 		 BIT(COMPOSE), .container = "gateway"},
 		{"docker service", "web.1.k3j5h2@node-7    | retry", "retry",
 		 BIT(COMPOSE), .container = "web.1.k3j5h2", .host = "node-7"},
+		{"gh run view --log",
+		 "build (a, b)\tInstall deps\t2026-11-23T10:30:00.1234567Z "
+		 "retry",
+		 "retry", BIT(GH), .ts = "2026-11-23T10:30:00.1234567Z",
+		 .container = "build (a, b)"},
+		{"gh's first line of a step",
+		 "build\tA\t\xef\xbb\xbf"
+		 "2026-11-23T10:30:00.1234567Z retry",
+		 "retry", BIT(GH), .ts = "2026-11-23T10:30:00.1234567Z",
+		 .container = "build"},
+		{"only tabs", "a\tb\tretry", "a\tb\tretry", .ts = NULL},
 		{"stern", "web-597c746645-t2kb8 app retry 1", "retry 1",
 		 BIT(STERN), .pod = "web-597c746645-t2kb8", .container = "app"},
 		{"stern in all namespaces",
