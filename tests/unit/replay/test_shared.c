@@ -109,7 +109,7 @@ run_case(struct small_case *c, const struct shared_world *world,
 				   .estimator = &rs_estimator_jump_chain,
 				   .baseline = 0,
 				   .seed = 1,
-				   .replicas = 5};
+				   .replicas = 40};
 	cr_assert(rs_compare(&c->plan, &c->comparison) == BACKOFF_OK);
 	return truth;
 }
@@ -398,8 +398,8 @@ Test(replay_shared, what_was_refused_is_estimated)
 		expect_close(row[i].why, r, &truth, i < 2 ? 1.5 : 3, .05);
 		cr_expect(r->success.low <= rate_of(&truth) &&
 				  rate_of(&truth) <= r->success.high,
-			  "%s: [%.4f, %.4f]", row[i].why, r->success.low,
-			  r->success.high);
+			  "%s: [%.4f, %.4f] for %.4f", row[i].why,
+			  r->success.low, r->success.high, rate_of(&truth));
 		small_case_clear(&c);
 	}
 }
