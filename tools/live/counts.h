@@ -9,8 +9,10 @@
  * a second, and every sum are generated from this list. An attempt is counted
  * when it ends. */
 #define RT_COUNTS(X)                                                           \
-	X(attempts, "Attempts; failed ones if the log has no successes.")      \
-	X(retries, "Attempts that failed and are followed by another.")        \
+	X(attempts, "Attempts with a result; failed ones if the log has no "   \
+		    "successes.")                                              \
+	X(retries, "Attempts that failed and are followed by another, hedges " \
+		   "apart.")                                                   \
 	X(successes, "Calls that succeeded.")                                  \
 	X(exhausted, "Calls that a limit ended.")                              \
 	X(aborted, "Calls that ended because a retry would be wrong.")         \

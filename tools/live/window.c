@@ -182,20 +182,49 @@ advance(struct rt_operation *operation, uint64_t second)
 			   &operation->head_s, second);
 }
 
+static bool
+is_of_attempt(const struct backoff_event *event)
+{
+	return event->type == BACKOFF_EVENT_ATTEMPT ||
+	       event->type == BACKOFF_EVENT_SUCCESS ||
+	       event->type == BACKOFF_EVENT_EXHAUSTED ||
+	       event->type == BACKOFF_EVENT_ABORTED;
+}
+
+/* Whether the event is about an attempt with a result: a call that a breaker
+ * refused made none, and a hedge that lost, or a call that was given up, shows
+ * none.
+ */
+static bool
+has_result(const struct backoff_event *event)
+{
+	return event->outcome != BACKOFF_OUTCOME_CANCELLED &&
+	       event->stop != BACKOFF_STOP_BREAKER_OPEN;
+}
+
+/* The attempts of a call that ended. */
+static uint32_t
+attempts_of(const struct backoff_event *event)
+{
+	uint64_t attempts = event->attempts != BACKOFF_ABSENT ? event->attempts
+							      : event->attempt;
+
+	return attempts < CALL_ATTEMPTS_MAX ? (uint32_t)attempts : 1;
+}
+
 /* The counts that one event adds. */
 static struct bucket
 counts_of(const struct backoff_event *event)
 {
-	struct bucket add = {.attempts = 1};
+	bool result = has_result(event);
+	struct bucket add = {.attempts = result};
 	uint64_t number = event->attempt != BACKOFF_ABSENT ? event->attempt
 							   : event->attempts;
-	uint64_t call_attempts = event->attempts != BACKOFF_ABSENT
-					 ? event->attempts
-					 : event->attempt;
 
 	switch (event->type) {
 	case BACKOFF_EVENT_ATTEMPT:
-		add.retries = 1;
+		/* The attempts of a race are not retries of each other. */
+		add.retries = result && event->kind != BACKOFF_KIND_HEDGE;
 		break;
 	case BACKOFF_EVENT_SUCCESS:
 		add.successes = 1;
@@ -203,19 +232,13 @@ counts_of(const struct backoff_event *event)
 	case BACKOFF_EVENT_EXHAUSTED:
 		add.exhausted = 1;
 		break;
-	case BACKOFF_EVENT_ABORTED:
-		add.aborted = 1;
-		break;
 	default:
-		add.attempts = 0;
-		return add;
+		add.aborted = 1;
 	}
 	if (event->type != BACKOFF_EVENT_SUCCESS)
-		add.failed_calls = number == 1;
+		add.failed_calls = result && number == 1;
 	if (event->type != BACKOFF_EVENT_ATTEMPT)
-		add.call_attempts = call_attempts < CALL_ATTEMPTS_MAX
-					    ? (uint32_t)call_attempts
-					    : 1;
+		add.call_attempts = attempts_of(event);
 	return add;
 }
 
@@ -409,12 +432,13 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 					   .wall_ns = wall_ns,
 					   .arrives = window->arrives &&
 						      wall_ns != 0};
-	struct kept now = {.input = window->input, .add = counts_of(event)};
+	struct kept now = {.input = window->input};
 	struct rt_when_answer answer;
 	uint64_t late, first_ns = rt_window_first_ns(window);
 
-	if (now.add.attempts == 0)
+	if (!is_of_attempt(event))
 		return true;
+	now.add = counts_of(event);
 	if (window->whole && now.add.call_attempts > 1) {
 		now.add.attempts = now.add.call_attempts;
 		now.add.retries = now.add.call_attempts - 1;
@@ -442,7 +466,7 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		keep(window, now);
 	if (!judge(now.operation, event, now.ts_ns / NS_PER_S))
 		return false;
-	if (now.add.successes > 0)
+	if (now.add.successes > 0 || !has_result(event))
 		return true;
 	return rt_errors_add(&now.operation->errors, event,
 			     now.ts_ns / NS_PER_S);

@@ -21,6 +21,72 @@ sum(const struct rt_window *window, size_t index, uint64_t end_s,
 	return out;
 }
 
+/* What has no result is neither a failure nor a retry. */
+Test(live_window, attempts_without_a_result_stay_apart)
+{
+	static const struct {
+		const char *why;
+		enum backoff_event_type type;
+		uint64_t attempt, attempts;
+		enum backoff_outcome_kind outcome;
+		enum backoff_kind kind;
+		enum backoff_stop stop;
+		struct rt_counts want;
+		bool error;
+	} row[] = {
+		{.why = "a call that a breaker refused",
+		 .type = BACKOFF_EVENT_EXHAUSTED,
+		 .attempt = 1,
+		 .outcome = BACKOFF_OUTCOME_CANCELLED,
+		 .stop = BACKOFF_STOP_BREAKER_OPEN,
+		 .want = {.exhausted = 1}},
+		{.why = "a call whose retry a breaker refused",
+		 .type = BACKOFF_EVENT_EXHAUSTED,
+		 .attempt = 3,
+		 .attempts = 2,
+		 .outcome = BACKOFF_OUTCOME_CANCELLED,
+		 .stop = BACKOFF_STOP_BREAKER_OPEN,
+		 .want = {.exhausted = 1, .call_attempts = 2}},
+		{.why = "a hedge that lost",
+		 .type = BACKOFF_EVENT_ATTEMPT,
+		 .attempt = 2,
+		 .outcome = BACKOFF_OUTCOME_CANCELLED,
+		 .kind = BACKOFF_KIND_HEDGE},
+		{.why = "a first attempt that lost to its hedge",
+		 .type = BACKOFF_EVENT_ATTEMPT,
+		 .attempt = 1,
+		 .outcome = BACKOFF_OUTCOME_CANCELLED},
+		{.why = "a hedge that failed while others ran",
+		 .type = BACKOFF_EVENT_ATTEMPT,
+		 .attempt = 2,
+		 .outcome = BACKOFF_OUTCOME_FAILURE,
+		 .kind = BACKOFF_KIND_HEDGE,
+		 .want = {.attempts = 1},
+		 .error = true},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct rt_window *window = rt_window_new();
+		struct backoff_event event =
+			native_event(row[i].type, "pay", T0_S, row[i].attempt);
+		struct rt_error_top top;
+		struct rt_counts got;
+
+		event.outcome = row[i].outcome;
+		event.kind = row[i].kind;
+		event.stop = row[i].stop;
+		event.attempts = row[i].attempts;
+		add_event(window, event);
+		got = sum(window, 0, T0_S, 1);
+		cr_expect(memcmp(&got, &row[i].want, sizeof(got)) == 0, "%s",
+			  row[i].why);
+		rt_operation_top_error(rt_window_operation(window, 0), T0_S, 1,
+				       &top);
+		cr_expect((top.count > 0) == row[i].error, "%s", row[i].why);
+		rt_window_free(window);
+	}
+}
+
 Test(live_window, counts_what_each_event_means)
 {
 	static const struct {
