@@ -353,7 +353,7 @@ exits 2 '1s to 5m' --window 6m --once "$log"
 exits 2 'did you mean retries' --sort retires --once "$log"
 exits 0 '"schema_version"' --format json "$log"
 exits 3 'no attempt events in 0 lines' --once "$dir/empty.log"
-exits 3 '^0 events: - (ended)' --once -
+exits 3 '^no data: 0 events in - (ended)' --once -
 exits 3 'bad.log:1:[0-9]*: .*timestamp' --once "$dir/bad.log"
 exits 3 'more than 0 bad lines' --once --max-bad 0 "$dir/bad.log"
 exits 4 'No such file' --once "$dir/absent.log"

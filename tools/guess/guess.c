@@ -90,18 +90,6 @@ tk_shape_free(struct tk_shape *shape)
 	free(shape);
 }
 
-bool
-tk_shape_has_words(const struct tk_shape *shape)
-{
-	for (size_t i = 0; i < shape->tokens.count; i++) {
-		const struct tk_token *token = &shape->tokens.token[i];
-
-		if (token->type == TK_TOKEN_WORD && token->length > 1)
-			return true;
-	}
-	return false;
-}
-
 /* Members can say what the message does not. */
 static bool
 members_speak(const struct tk_shape *shape, struct tk_piece line)

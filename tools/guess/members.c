@@ -450,3 +450,15 @@ tk_shape_when(struct tk_shape *shape, struct tk_envelope *envelope)
 			    shape->is_sentence ? is_message : is_about_retries,
 			    shape);
 }
+
+bool
+tk_shape_has_words(const struct tk_shape *shape)
+{
+	for (size_t i = 0; i < shape->tokens.count; i++) {
+		const struct tk_token *token = &shape->tokens.token[i];
+
+		if (token->type == TK_TOKEN_WORD && token->length > 1)
+			return true;
+	}
+	return false;
+}

@@ -54,7 +54,8 @@ Test(dialect_code, quoted_and_commented_sentences_are_code)
 
 		length = strlen(row[i].text) - 1;
 		memcpy(text, row[i].text, begin);
-		strcpy(text + begin, row[i].text + begin + 1);
+		memcpy(text + begin, row[i].text + begin + 1,
+		       length - begin + 1);
 		cr_expect_eq(tk_is_code(text, length, begin), row[i].is, "%s",
 			     row[i].text);
 	}

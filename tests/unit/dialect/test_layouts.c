@@ -154,5 +154,5 @@ Test(dialect_layouts, are_read_as_they_are_meant)
 		rows++;
 	}
 	fclose(file);
-	cr_expect_eq(rows, 46);
+	cr_expect_eq(rows, 47);
 }
