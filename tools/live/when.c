@@ -474,7 +474,8 @@ rt_when_end(struct rt_when *when, size_t input)
 	if (input >= when->feeds || when->feed[input].held == 0)
 		return RT_HELD_STILL;
 	feed = &when->feed[input];
-	believed = feed->held > STRAY_EVENTS;
+	/* A log of few events shows no usual gap. */
+	believed = feed->held > STRAY_EVENTS || feed->seen < RECENT;
 	if (believed) {
 		when->leaps -= feed->held;
 		set_time(when, feed, feed->held_first_ns);
