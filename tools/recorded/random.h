@@ -23,11 +23,6 @@ enum rs_purpose {
 _Static_assert((int)RS_PURPOSE_FIRST_DURATION == (int)BACKOFF_PURPOSE_USER + 4,
 	       "purposes keep their values");
 
-/** Waits that were not recorded are drawn once for each group of replicas,
- * those with the same remainder: answers are means over waits, and their
- * intervals are about what the log leaves open. */
-#define RS_WAIT_GROUPS 10
-
 /** The draw for one call, attempt and replica. */
 static inline uint64_t
 rs_draw(uint64_t seed, enum rs_purpose purpose, uint64_t call, uint32_t attempt,

@@ -6,7 +6,6 @@
 #include <math.h>
 
 #include "recorded/doubt.h"
-#include "recorded/random.h"
 #include "replay/conditions.h"
 
 static const struct rs_tally *
@@ -29,7 +28,7 @@ difference(const struct rs_pair *pair, size_t family, rs_sum_fn get)
 		draw[r] = ((double)get(&a->replica[r]) -
 			   (double)get(&b->replica[r])) /
 			  (double)a->calls;
-	return tk_spread_within(draw, replicas, RS_WAIT_GROUPS);
+	return tk_spread_of(draw, replicas);
 }
 
 struct tk_spread

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/num.h"
-#include "recorded/random.h"
 #include "replay/result.h"
 
 static const unsigned permille[] = {
@@ -71,7 +70,7 @@ spread(const struct rs_tally *tally, rs_sum_fn get, double divisor)
 
 	for (uint32_t r = 0; r < tally->replicas; r++)
 		draw[r] = (double)get(&tally->replica[r]) / divisor;
-	return tk_spread_within(draw, tally->replicas, RS_WAIT_GROUPS);
+	return tk_spread_of(draw, tally->replicas);
 }
 
 static uint64_t
@@ -263,7 +262,7 @@ make_stops(struct rs_result *result, const struct rs_tally *tally)
 
 		for (uint32_t r = 0; r < tally->replicas; r++)
 			draw[r] = (double)tally->replica[r].stop[i];
-		one = tk_spread_within(draw, tally->replicas, RS_WAIT_GROUPS);
+		one = tk_spread_of(draw, tally->replicas);
 		result->stop[i] = one.mean;
 		result->stop_interval[i] =
 			tk_clamp(tk_spread_interval(one, tally->replicas), 0,

@@ -327,22 +327,15 @@ rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 			   attempt->target_fails_below);
 }
 
-/* The draw for the delay after an attempt: that of the log where it shows one.
- */
+/* The draw for the delay after an attempt. */
 static uint64_t
-delay_draw(const struct rs_sim_call *call, const struct rs_run *run,
-	   uint32_t number)
+delay_draw(const struct rs_run *run, size_t index, uint32_t number)
 {
-	const struct tk_call *record = &run->log->call[call->index];
-	uint64_t group = call->replica % RS_WAIT_GROUPS;
-	uint64_t a = record->first + number - 1;
+	const struct tk_call *record = &run->log->call[index];
 
-	if (number <= record->count &&
-	    (run->log->attempt[a].delay_ns != BACKOFF_ABSENT ||
-	     record->stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE))
-		return run->draw[a];
-	return backoff_draw(run->seed, BACKOFF_PURPOSE_DELAY,
-			    call->index + (group << 40), number);
+	if (number <= record->count)
+		return run->draw[record->first + number - 1];
+	return backoff_draw(run->seed, BACKOFF_PURPOSE_DELAY, index, number);
 }
 
 /* Stop a call in its wait if the recorded one was stopped in a wait, as early
@@ -391,7 +384,7 @@ rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 			take_like(call, run);
 		backoff_engine_decide(run->policy, &call->state, &call->failure,
 				      attempt->failure_ns,
-				      delay_draw(call, run, number),
+				      delay_draw(run, call->index, number),
 				      &call->decision);
 		rs_sim_call_note_breaker(call);
 		waited_ns = call_off(call, run);

@@ -30,32 +30,6 @@ tk_spread_of(const double *draw, size_t count)
 	return out;
 }
 
-struct tk_spread
-tk_spread_within(const double *draw, size_t count, size_t groups)
-{
-	struct tk_spread out = tk_spread_of(draw, count);
-	double within = 0, between = 0, chance;
-
-	if (groups < 2 || count < 2 * groups)
-		return out;
-	for (size_t g = 0; g < groups; g++) {
-		double mean = 0, used = 0;
-
-		for (size_t i = g; i < count; i += groups, used++)
-			mean += draw[i] - draw[0];
-		mean = draw[0] + mean / used;
-		for (size_t i = g; i < count; i += groups)
-			within += (draw[i] - mean) * (draw[i] - mean);
-		between += (mean - out.mean) * (mean - out.mean);
-	}
-	within /= (double)(count - groups);
-	between /= (double)(groups - 1);
-	/* The means of groups differ by the draws in them, too. */
-	chance = fmax(0, between - within * (double)groups / (double)count);
-	out.deviation = sqrt(within + chance / (double)groups);
-	return out;
-}
-
 struct tk_interval
 tk_spread_interval(struct tk_spread spread, size_t count)
 {

@@ -15,15 +15,6 @@ struct tk_spread {
 struct tk_spread tk_spread_of(const double *draw, size_t count);
 
 /**
- * The same where draw i also depends on a chance that all draws with the same
- * i % @p groups share, and that is not what the interval is about: deviation
- * within groups, and what the groups leave uncertain of the mean. As
- * tk_spread_of() with fewer than two draws a group.
- */
-struct tk_spread tk_spread_within(const double *draw, size_t count,
-				  size_t groups);
-
-/**
  * The 95 % interval of a quantity of which these are independent draws: mean
  * and standard deviation with Student's t, because their number is small. A
  * single point if all draws agree.

@@ -36,45 +36,6 @@ Test(stats_draws, spread)
 	cr_expect(got.mean <= 0 && got.deviation <= 0, "no draw");
 }
 
-/* Draws of 10 groups: a sum of what a group shares, and of what is the draw's
- * alone. */
-static void
-fill(double *draw, size_t count, size_t groups, double shared, double own)
-{
-	static const double unit[] = {-1.5, -0.9, -0.5, -0.2, 0,
-				      0.1,  0.4,  0.6,  0.8,  1.2};
-
-	for (size_t i = 0; i < count; i++)
-		draw[i] =
-			shared * unit[i % groups] + own * unit[i * 7 / 10 % 10];
-}
-
-Test(stats_draws, a_chance_that_groups_share_is_left_out)
-{
-	enum { GROUPS = 10, COUNT = 100 };
-	double draw[COUNT], alone;
-	struct tk_spread got;
-
-	fill(draw, COUNT, GROUPS, 0, 1);
-	alone = tk_spread_of(draw, COUNT).deviation;
-	got = tk_spread_within(draw, COUNT, GROUPS);
-	cr_expect(near(got.deviation, alone, 0.1), "%g %g", got.deviation,
-		  alone);
-	fill(draw, COUNT, GROUPS, 5, 1);
-	got = tk_spread_within(draw, COUNT, GROUPS);
-	/* 5 times the deviation of the units, 0.83, by the root of 10. */
-	cr_expect(near(got.deviation, sqrt(alone * alone + 1.31 * 1.31), 0.1),
-		  "%g", got.deviation);
-	cr_expect(tk_spread_of(draw, COUNT).deviation > 2 * got.deviation);
-	fill(draw, COUNT, GROUPS, 0, 0);
-	got = tk_spread_within(draw, COUNT, GROUPS);
-	cr_expect(got.deviation <= 0, "equal draws have no spread, exactly");
-	fill(draw, 15, GROUPS, 5, 1);
-	got = tk_spread_within(draw, 15, GROUPS);
-	cr_expect(near(got.deviation, tk_spread_of(draw, 15).deviation, 1e-12),
-		  "too few for groups");
-}
-
 Test(stats_draws, quantiles_match_published_values)
 {
 	static const struct {
