@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/num.h"
+#include "input/copies.h"
 #include "input/hints.h"
 #include "input/tail.h"
 
@@ -134,9 +134,8 @@ grow(void *list, size_t count, size_t item)
 
 /* Remember a file whose text was read, because it may come back packed. */
 static void
-keep_print(void *user, const struct tk_tail *tail)
+keep_print(struct tk_follow *follow, const struct tk_tail *tail, bool truncated)
 {
-	struct tk_follow *follow = user;
 	struct tk_print *print;
 
 	if (tail->packed || tail->stream || tail->head_length == 0)
@@ -148,10 +147,33 @@ keep_print(void *user, const struct tk_tail *tail)
 		return;
 	print = &follow->print[follow->print_count++ % PRINTS_MAX];
 	print->offset = tail->offset;
+	print->truncated = truncated;
 	print->head_length = tail->head_length;
 	print->last_length = tail->last_length;
 	memcpy(print->head, tail->head, tail->head_length);
 	memcpy(print->last, tail->last, tail->last_length);
+}
+
+static void
+forget(void *user, const struct tk_tail *tail)
+{
+	struct tk_follow *follow = user;
+
+	keep_print(follow, tail, true);
+	tk_copies_release(follow->file, follow->file_count, tail, true);
+}
+
+static int
+open_copy(void *user, const struct tk_tail *tail)
+{
+	const struct tk_follow *follow = user;
+	const struct input *input = follow->input[tail->input];
+	int fd =
+		tk_copies_open_followed(follow->file, follow->file_count, tail);
+
+	if (fd >= 0 || input->directory == NULL)
+		return fd;
+	return tk_copies_open(tail, input->directory, input->base);
 }
 
 static bool
@@ -210,7 +232,8 @@ add_file(struct tk_follow *follow, int fd, size_t index)
 	if (tail == NULL)
 		return NULL;
 	tail->copied = find_print;
-	tail->forget = keep_print;
+	tail->forget = forget;
+	tail->open_copy = open_copy;
 	tail->copied_user = follow;
 	file[follow->file_count++] = tail;
 	return tail;
@@ -270,29 +293,6 @@ no_memory:
 	return BACKOFF_E_NOMEM;
 }
 
-/* File systems whose changes inotify does not see when others make them. */
-static bool
-is_remote(int fd)
-{
-	static const unsigned long magic[] = {
-		0x6969,     /* NFS */
-		0xfe534d42, /* SMB2 */
-		0xff534d42, /* CIFS */
-		0x65735546, /* FUSE */
-		0x01021997, /* 9P */
-		0x00c36400, /* Ceph */
-		0x5346414f, /* AFS */
-	};
-	struct statfs fs;
-
-	if (fstatfs(fd, &fs) != 0)
-		return true;
-	for (size_t i = 0; i < sizeof(magic) / sizeof(*magic); i++)
-		if ((unsigned long)fs.f_type == magic[i])
-			return true;
-	return false;
-}
-
 /* Watch the file itself under whatever name it has, now and later. */
 static void
 watch_file(struct tk_follow *follow, struct tk_tail *tail)
@@ -304,7 +304,7 @@ watch_file(struct tk_follow *follow, struct tk_tail *tail)
 		return;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", tail->fd);
 	tail->watch = inotify_add_watch(follow->hints.fd, path, WATCH_FILE);
-	tail->unwatched = tail->watch < 0 || is_remote(tail->fd);
+	tail->unwatched = tail->watch < 0 || tk_hints_are_incomplete(tail->fd);
 }
 
 /* Adding a watch twice does no harm, and finds a directory that was removed and
@@ -526,7 +526,8 @@ drop_file(struct tk_follow *follow, size_t index)
 	for (size_t i = 0; i < follow->input_count; i++)
 		if (follow->input[i]->current == tail)
 			follow->input[i]->current = NULL;
-	keep_print(follow, tail);
+	tk_copies_release(follow->file, follow->file_count, tail, false);
+	keep_print(follow, tail, false);
 	tk_tail_free(tail);
 	follow->file_count--;
 	memmove(follow->file + index, follow->file + index + 1,
@@ -562,6 +563,23 @@ set_state(struct tk_follow *follow, const struct tk_tail *tail,
 	}
 }
 
+/* Before the first bytes of a file are read: whether others have them, too. */
+static void
+begin(struct tk_follow *follow, struct tk_tail *tail)
+{
+	size_t count = follow->print_count < PRINTS_MAX ? follow->print_count
+							: PRINTS_MAX;
+	struct stat st;
+
+	if (tail->stream || fstat(tail->fd, &st) != 0 || st.st_size == 0)
+		return;
+	tail->begun = true;
+	tail->origin = tk_copies_find(follow->file, follow->file_count, tail);
+	for (size_t i = 0; i < count && tail->origin == NULL; i++)
+		if (tk_copies_skip(tail, &follow->print[i]))
+			break;
+}
+
 /* Read one buffer of a file; true if it was dropped. */
 static bool
 read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
@@ -570,6 +588,12 @@ read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
 	struct tk_tail *tail = follow->file[index];
 	enum tk_tail_result result;
 
+	if (!tail->begun)
+		begin(follow, tail);
+	if (tail->origin != NULL) {
+		tail->ready = tk_copies_compare(tail, follow->buffer, CHUNK);
+		return false;
+	}
 	result = tk_tail_read(tail, now_ns, once, follow->buffer,
 			      chunk + TK_TAIL_LAST, fn, user);
 	tail->ready = result == TK_TAIL_MORE;
@@ -751,10 +775,13 @@ tk_follow_info(const struct tk_follow *follow, size_t index,
 	};
 	if (input->current != NULL && input->current->input != index)
 		out->same_as = input->current->input;
+	if (input->current != NULL && input->current->origin != NULL)
+		out->same_as = input->current->origin->input;
 	for (size_t i = 0; i < follow->file_count; i++) {
 		const struct tk_tail *tail = follow->file[i];
 
-		if (tail->input == index && tail->size > tail->offset)
+		if (tail->input == index && tail->origin == NULL &&
+		    tail->size > tail->offset)
 			out->behind_bytes += tail->size - tail->offset;
 	}
 }

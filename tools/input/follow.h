@@ -25,8 +25,8 @@ struct tk_input_info {
 	enum tk_input_state state;
 	/** Error that made it WAITING or DENIED; 0 otherwise. */
 	int error_number;
-	/** The input that already reads this very file (a link, or the same
-	 *  path given twice); SIZE_MAX if there is none. */
+	/** The input that already reads this very file (a link, the same path
+	 *  given twice, or so far a copy); SIZE_MAX if there is none. */
 	size_t same_as;
 	uint64_t lines, bytes, behind_bytes;
 	uint64_t rotations, truncations, oversize, nul_bytes;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 void
@@ -24,6 +25,29 @@ tk_hints_clear(struct tk_hints *hints)
 	if (hints->fd >= 0)
 		close(hints->fd);
 	hints->fd = -1;
+}
+
+/* File systems whose changes inotify does not see when others make them. */
+bool
+tk_hints_are_incomplete(int fd)
+{
+	static const unsigned long magic[] = {
+		0x6969,     /* NFS */
+		0xfe534d42, /* SMB2 */
+		0xff534d42, /* CIFS */
+		0x65735546, /* FUSE */
+		0x01021997, /* 9P */
+		0x00c36400, /* Ceph */
+		0x5346414f, /* AFS */
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof(magic) / sizeof(*magic); i++)
+		if ((unsigned long)fs.f_type == magic[i])
+			return true;
+	return false;
 }
 
 const struct inotify_event *

@@ -19,6 +19,8 @@
 struct tk_print {
 	/** UINT64_MAX: it is still read, so that none of a copy is new. */
 	uint64_t offset;
+	/** The file was truncated: a copy of it may have been made before. */
+	bool truncated;
 	size_t head_length, last_length;
 	/** Its first bytes, and the last ones before the offset. */
 	unsigned char head[TK_TAIL_HEAD];

@@ -17,6 +17,7 @@
  * is compared this often even when neither changed. */
 #define CHECK_NS BO_NS_PER_S
 #define PACKED_BYTES 8192
+#define COPY_BYTES 65536
 
 struct tk_tail *
 tk_tail_new(int fd, size_t input, struct tk_tail_counts *counts)
@@ -53,6 +54,7 @@ tk_tail_free(struct tk_tail *tail)
 		close(tail->fd);
 	tk_splitter_free(tail->splitter);
 	tk_packed_free(tail->packed);
+	tk_marks_clear(&tail->marks);
 	free(tail);
 }
 
@@ -62,6 +64,9 @@ deliver(struct tk_tail *tail, bool at_end, tk_line_fn fn, void *user)
 	struct tk_line line;
 
 	while (tk_splitter_next(tail->splitter, at_end, &line)) {
+		if (!tail->stream && !tail->packed && !line.unterminated &&
+		    tk_marks_take(&tail->marks, line.text, line.length))
+			continue;
 		tail->counts->lines++;
 		if (line.oversize)
 			tail->counts->oversize++;
@@ -118,22 +123,6 @@ rewind_tail(struct tk_tail *tail)
 	tail->size = 0;
 	tail->head_length = 0;
 	tail->last_length = 0;
-}
-
-/* The writer began again at the top: bytes that were not read yet are lost. */
-static void
-restart(struct tk_tail *tail, tk_line_fn fn, void *user)
-{
-	tk_tail_finish(tail, fn, user);
-	if (tail->forget)
-		tail->forget(tail->copied_user, tail);
-	tail->counts->truncations++;
-	if (tail->size > tail->offset) {
-		tail->counts->lost_bytes += tail->size - tail->offset;
-		tail->counts->lost_ns = tk_tail_wall_ns();
-	}
-	tail->not_copied = false;
-	rewind_tail(tail);
 }
 
 /* Remember the first bytes of the file and the last ones before the offset. */
@@ -212,6 +201,47 @@ take(struct tk_tail *tail, const char *bytes, size_t length, tk_line_fn fn,
 	if (!tail->stream && tk_splitter_in_hole(tail->splitter))
 		skip_hole(tail);
 	return true;
+}
+
+/* Read the rest of what was in the file from a copy of it. */
+static void
+read_copy(struct tk_tail *tail, int copy, tk_line_fn fn, void *user)
+{
+	char *buffer = malloc(COPY_BYTES);
+	ssize_t got;
+
+	while (buffer &&
+	       (got = pread(copy, buffer, COPY_BYTES, (off_t)tail->offset)) > 0)
+		if (!take(tail, buffer, (size_t)got, fn, user))
+			break;
+	free(buffer);
+	close(copy);
+}
+
+/* The writer began again at the top: bytes that were not read yet are lost,
+ * unless there is a copy. */
+static void
+restart(struct tk_tail *tail, tk_line_fn fn, void *user)
+{
+	struct stat st;
+	bool cut = fstat(tail->fd, &st) == 0 && st.st_size > 0 &&
+		   (uint64_t)st.st_size < tail->offset;
+	int copy =
+		tail->open_copy ? tail->open_copy(tail->copied_user, tail) : -1;
+
+	if (copy >= 0)
+		read_copy(tail, copy, fn, user);
+	tk_tail_finish(tail, fn, user);
+	if (tail->forget)
+		tail->forget(tail->copied_user, tail);
+	tail->counts->truncations++;
+	if (tail->size > tail->offset) {
+		tail->counts->lost_bytes += tail->size - tail->offset;
+		tail->counts->lost_ns = tk_tail_wall_ns();
+	}
+	tail->not_copied = false;
+	rewind_tail(tail);
+	tk_marks_restart(&tail->marks, cut);
 }
 
 static bool

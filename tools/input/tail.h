@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "input/lines.h"
+#include "input/marks.h"
 #include "input/packed.h"
 
 /** Totals of one input over all its files. */
@@ -50,6 +51,16 @@ struct tk_tail {
 	size_t head_length, last_length;
 	unsigned char head[TK_TAIL_HEAD];
 	unsigned char last[TK_TAIL_LAST];
+	struct tk_marks marks;
+	/** Whether its first bytes were compared with those of other files; the
+	 *  file that it is perhaps a copy of, NULL when it is read as any
+	 * other; and where the last line begins of what they have in common. */
+	bool begun;
+	const struct tk_tail *origin;
+	uint64_t line_begin;
+	/** Opens a copy of what was in the file when it was truncated, or
+	 *  returns -1; may be NULL. */
+	int (*open_copy)(void *user, const struct tk_tail *tail);
 	/** Called before what was read is forgotten; may be NULL. */
 	void (*forget)(void *user, const struct tk_tail *tail);
 };

@@ -157,6 +157,40 @@ Test(input_follow, any_part_of_a_file_can_give_a_rewriting_away)
 	}
 }
 
+Test(input_follow, a_file_that_is_cut_back_repeats_nothing)
+{
+	static const struct {
+		const char *why;
+		unsigned kept, added;
+	} row[] = {
+		{"all but the last line", 99, 0},
+		{"fewer lines than are compared as bytes", 10, 0},
+		{"one line, and one more", 1, 1},
+		{"cut, and grown again before the next look", 60, 30},
+		{"all lines, so that the new ones are a rewriting", 0, 30},
+	};
+	const unsigned size = strlen("0000000 a line of a log\n");
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		unsigned first = (unsigned)i * 200, before = world.lines;
+		char name[16];
+
+		snprintf(name, sizeof(name), "log%zu", i);
+		add_lines(name, first, 100);
+		follow_log(name);
+		cr_assert_eq(truncate(path_of(name), row[i].kept * size), 0);
+		add_lines(name, first + 100, row[i].added);
+		pass(1.5);
+		add_lines(name, first + 130, 1);
+		pass(1.5);
+		cr_expect_eq(world.lines - before, 101 + row[i].added,
+			     "%s: %u lines", row[i].why, world.lines - before);
+		cr_expect_eq(info(i).truncations, 1, "%s", row[i].why);
+		expect_lines(first, 100 + row[i].added);
+		expect_lines(first + 130, 1);
+	}
+}
+
 Test(input_follow, delete_and_recreate)
 {
 	add_lines("log", 0, 10);

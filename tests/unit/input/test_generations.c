@@ -125,22 +125,23 @@ Test(input_generations, a_file_that_comes_and_goes_unread_is_a_dated_loss)
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		char old[16], name[16];
+		unsigned first = (unsigned)i * 100;
 		uint64_t before;
 
 		snprintf(name, sizeof(name), "log%zu", i);
 		snprintf(old, sizeof(old), "old%zu", i);
-		add_lines(name, 0, 10);
+		add_lines(name, first, 10);
 		follow_log(name);
 		before = world.lines;
 		rename_log(name, old);
-		add_lines(name, 10, 10);
+		add_lines(name, first + 10, 10);
 		if (row[i].to != NULL)
 			rename_log(name, row[i].to);
 		if (row[i].removed)
 			cr_assert_eq(
 				unlink(path_of(row[i].to ? row[i].to : name)),
 				0);
-		add_lines("third", 20, 10);
+		add_lines("third", first + 20, 10);
 		rename_log("third", name);
 		pass(2.0);
 		cr_expect_eq(world.lines - before, row[i].lost ? 10 : 20,
@@ -191,6 +192,104 @@ Test(input_generations, a_hint_wakes_for_its_file_only)
 	cr_expect(is_quiet(), "all hints were taken");
 	cr_expect_eq(tk_follow_due_ns(world.follow), due_ns,
 		     "nothing made it look at all paths");
+}
+
+static void
+copy_log(const char *from, const char *to)
+{
+	char buffer[4096];
+	int in = open(path_of(from), O_RDONLY), out = open_log(to, O_TRUNC);
+	ssize_t got;
+
+	while ((got = read(in, buffer, sizeof(buffer))) > 0)
+		cr_assert_eq(write(out, buffer, (size_t)got), got);
+	close(in);
+	close(out);
+}
+
+Test(input_generations, what_only_the_copy_has_is_not_lost)
+{
+	add_lines("log", 0, 10);
+	follow_log("log");
+	for (unsigned turn = 1; turn < 4; turn++) {
+		/* Written, copied and truncated between two looks. */
+		add_lines("log", turn * 20 - 10, 10);
+		copy_log("log", "log.1");
+		cr_assert_eq(truncate(path_of("log"), 0), 0);
+		add_lines("log", turn * 20, 10);
+		pass(1.5);
+	}
+	expect_lines(0, 70);
+	cr_expect_eq(world.lines, 70);
+	cr_expect_eq(info(0).truncations, 3);
+	cr_expect_eq(info(0).lost_bytes, 0);
+}
+
+Test(input_generations, a_copy_of_a_followed_file_counts_once)
+{
+	static const struct {
+		const char *why;
+		/* Whether the copy is named first; made before the start;
+		 * lines that only the copy has then. */
+		bool first, before, truncated;
+		unsigned alone;
+	} row[] = {
+		{"made before", false, true, false, 0},
+		{"named first", true, true, false, 0},
+		{"made later", false, false, false, 0},
+		{"then truncated", false, false, true, 0},
+		{"goes on alone", false, true, false, 5},
+		{"goes on alone after a truncation", true, false, true, 5},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		unsigned first = (unsigned)i * 1000, before = world.lines;
+		char name[16], copy[16];
+
+		snprintf(name, sizeof(name), "log%zu", i);
+		snprintf(copy, sizeof(copy), "log%zu.1", i);
+		add_lines(name, first, 100);
+		if (row[i].before)
+			copy_log(name, copy);
+		follow_log(row[i].first ? copy : name);
+		follow_log(row[i].first ? name : copy);
+		if (!row[i].before) {
+			add_lines(name, first + 100, 10);
+			copy_log(name, copy);
+		} else {
+			pass(0.5);
+			add_lines(name, first + 100, 10);
+			pass(0.5);
+		}
+		if (row[i].truncated)
+			cr_assert_eq(truncate(path_of(name), 0), 0);
+		pass(1.5);
+		add_lines(name, first + 110, 10);
+		pass(1.5);
+		add_lines(copy, first + 120, row[i].alone);
+		pass(1.5);
+		expect_lines(first, 120 + row[i].alone);
+		cr_expect_eq(world.lines - before, 120 + row[i].alone,
+			     "%s: %u lines", row[i].why, world.lines - before);
+	}
+}
+
+Test(input_generations, files_that_only_begin_alike_are_both_read)
+{
+	int fd;
+
+	add_lines("log", 0, 50);
+	add_lines("other", 0, 50);
+	fd = open_log("other", O_APPEND);
+	write_lines(fd, 50, 10);
+	close(fd);
+	add_lines("log", 60, 10);
+	follow_log("log");
+	follow_log("other");
+	add_lines("log", 70, 1);
+	add_lines("other", 71, 1);
+	pass(1.5);
+	expect_lines(0, 72);
 }
 
 #define WRITERS 2
