@@ -271,6 +271,10 @@ signal TERM 143
 signal INT 130
 signal QUIT 131
 signal HUP 129
+signal PIPE 141
+signal USR1 138
+signal USR2 140
+signal ALRM 142
 # A sanitizer turns these into an exit code of its own.
 signal SEGV any
 signal ABRT any
@@ -280,6 +284,67 @@ start "$log"
 keys C-c
 code_is 130
 result $? "Ctrl-C quits"
+
+# Times that it woke up, and processor time in 1/100 s.
+wakes() {
+	sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' "/proc/$1/status"
+}
+
+# Stay for whole seconds of the clock, whatever the machine does meanwhile.
+second_is_over() {
+	[ "$(date +%s)" -ge "$end" ]
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+if [ -r /proc/self/status ]; then
+	start "$log"
+	poll shows '\[LIVE\]\|\[STALE\]'
+	pid=$(cat "$dir/pid")
+	begin=$(date +%s) end=$(($(date +%s) + 3))
+	before=$(wakes "$pid")
+	poll second_is_over
+	after=$(wakes "$pid") end=$(date +%s)
+	[ $((after - before)) -le $((10 * (end - begin + 1))) ]
+	result $? "at rest it sleeps: $((after - before)) times awake in $((end - begin)) s"
+	keys q
+	code_is 0
+fi
+
+# Its parent is killed, and the shell takes the terminal back.
+rm -f "$dir/pid" "$dir/parent"
+cat >"$dir/child.sh" <<EOF
+echo \$\$ >$dir/pid
+exec $retrytop $log
+EOF
+cat >"$dir/parent.sh" <<EOF
+echo \$\$ >$dir/parent
+sh $dir/child.sh
+:
+EOF
+command_line "clear; sh $dir/parent.sh"
+poll test -s "$dir/pid" && poll shows '\[LIVE\]\|\[STALE\]'
+kill -s KILL "$(cat "$dir/parent")"
+keys Enter
+poll gone "$(cat "$dir/pid")"
+result $? "it ends when its parent was killed and the shell has the terminal"
+poll restored
+result $? "and the terminal is restored"
+
+# The terminal is closed, and the signal that says so is ignored.
+rm -f "$dir/pid"
+t new-session -d -s closed -x 80 -y 24 \
+	"trap '' HUP; echo \$\$ >$dir/pid; exec $retrytop $log"
+poll test -s "$dir/pid"
+closed_shows() {
+	t capture-pane -p -t closed | grep -q OPERATION
+}
+poll closed_shows
+t kill-session -t closed
+poll gone "$(cat "$dir/pid")"
+result $? "it ends when its terminal is closed"
 
 rm -f "$dir/code"
 command_line "clear; cat $log | $retrytop -"
@@ -313,7 +378,28 @@ result $? "--ascii: only ASCII is drawn"
 keys q
 code_is 0
 
-for term in vt100 linux dumb; do
+command_line "LC_ALL=C; export LC_ALL"
+start "$log"
+poll shows 'RETRIES 5m'
+! screen | LC_ALL=C grep -q '[^ -~]'
+result $? "LC_ALL=C: only ASCII is drawn"
+keys q
+code_is 0
+command_line "LC_ALL=C.UTF-8; export LC_ALL"
+
+for term in xterm xterm-16color xterm-256color tmux-256color; do
+	# Not every system has the description of each.
+	tput -T "$term" colors >/dev/null 2>&1 || continue
+	command_line "TERM=$term; export TERM"
+	start "$log"
+	poll shows 'by retrie' && poll colors
+	result $? "TERM=$term has colours"
+	keys q
+	code_is 0
+done
+command_line "TERM=screen; export TERM"
+
+for term in vt100 linux; do
 	rm -f "$dir/code"
 	# Not all of them have a second screen, so its end cannot be seen there.
 	command_line "clear; TERM=$term $retrytop $log; echo \$? >$dir/code"
@@ -322,10 +408,12 @@ for term in vt100 linux dumb; do
 	poll test -s "$dir/code" && [ "$(cat "$dir/code")" = 0 ]
 	result $? "TERM=$term: q quits"
 done
-rm -f "$dir/code"
-command_line "clear; TERM=no-such-terminal $retrytop $log"
-code_is 4
-result $? "an unknown terminal is an error, not a crash"
+for term in dumb no-such-terminal ''; do
+	rm -f "$dir/code"
+	command_line "clear; TERM=$term $retrytop $log"
+	code_is 4 && shows "TERM=$term).*--once" && hides OPERATION
+	result $? "TERM=$term is refused, with a way out"
+done
 
 "$retrytop" "$log" </dev/null >"$dir/out" 2>"$dir/err"
 [ $? -eq 2 ] && [ ! -s "$dir/out" ] && grep -q -- --once "$dir/err"
@@ -344,6 +432,10 @@ exits() { # CODE PATTERN ARGUMENT...
 	[ "$code" -eq "$want" ] && grep -q -- "$pattern" "$dir/out"
 	result $? "retrytop $(echo "$*" | sed "s|$dir/||g") exits $want"
 }
+event "$dir/hostile.log" retry_attempt 'x\u009b31m\u202e\u200by' 1 "$hostile"
+"$retrytop" --format json "$dir/hostile.log" >"$dir/out"
+grep -q 'x\\u009b31m\\u202e\\u200by' "$dir/out" && ! LC_ALL=C grep -q '[^ -~	]' "$dir/out"
+result $? "JSON has no control or bidirectional characters as they are"
 printf '%s\n' '{"event_type":"retry_attempt","operation":"a"}' >"$dir/bad.log"
 : >"$dir/empty.log"
 exits 0 'Usage: retrytop' --help

@@ -6,8 +6,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include <cjson/cJSON.h>
+
+#include "base/utf8.h"
+#include "common/safe_text.h"
 
 static struct cJSON *
 add(struct tk_json *json, struct cJSON *parent, const char *name,
@@ -31,6 +35,44 @@ tk_json_begin(struct tk_json *json)
 	return json->root;
 }
 
+static void
+put_escaped(uint32_t code, FILE *out)
+{
+	if (code == BO_UTF8_BROKEN)
+		fputs(BO_UTF8_REPLACEMENT, out);
+	else if (code < 0x10000)
+		fprintf(out, "\\u%04x", (unsigned)code);
+	else
+		fprintf(out, "\\u%04x\\u%04x",
+			(unsigned)(0xd800 + ((code - 0x10000) >> 10)),
+			(unsigned)(0xdc00 + ((code - 0x10000) & 0x3ff)));
+}
+
+/* cJSON escapes only what JSON demands; a terminal obeys more than that. Such
+ * characters only come in strings. */
+static void
+put_document(const char *text, FILE *out)
+{
+	size_t length = strlen(text), from = 0, at = 0;
+
+	while (at < length) {
+		uint32_t code = (unsigned char)text[at];
+		size_t taken = 1;
+
+		if (code >= 0x80)
+			taken = bo_utf8_decode(text + at, length - at, &code);
+		if (code >= 0x7f &&
+		    (code == BO_UTF8_BROKEN || tk_is_harmful(code))) {
+			fwrite(text + from, 1, at - from, out);
+			put_escaped(code, out);
+			from = at + taken;
+		}
+		at += taken;
+	}
+	fwrite(text + from, 1, length - from, out);
+	fputc('\n', out);
+}
+
 int
 tk_json_end(struct tk_json *json, FILE *out)
 {
@@ -39,7 +81,9 @@ tk_json_end(struct tk_json *json, FILE *out)
 
 	if (text == NULL)
 		errno = ENOMEM;
-	else if (fputs(text, out) >= 0 && fputc('\n', out) != EOF)
+	else
+		put_document(text, out);
+	if (text != NULL && !ferror(out))
 		status = 0;
 	cJSON_free(text);
 	cJSON_Delete(json->root);

@@ -17,8 +17,8 @@
 /* The longest piece that one character becomes: \u{10ffff}. */
 #define PIECE_MAX 12
 /* Characters that move the cursor, reorder or hide text, or are invisible. */
-static bool
-harmful(uint32_t code)
+bool
+tk_is_harmful(uint32_t code)
 {
 	static const struct {
 		uint32_t from, to;
@@ -26,12 +26,17 @@ harmful(uint32_t code)
 		{0x0000, 0x001f},   /* C0 */
 		{0x007f, 0x009f},   /* DEL, C1 */
 		{0x00ad, 0x00ad},   /* soft hyphen */
+		{0x034f, 0x034f},   /* combining grapheme joiner */
 		{0x061c, 0x061c},   /* Arabic letter mark */
+		{0x115f, 0x1160},   /* Hangul fillers */
+		{0x17b4, 0x17b5},   /* Khmer vowels that are not shown */
 		{0x180e, 0x180e},   /* Mongolian vowel separator */
 		{0x200b, 0x200f},   /* zero width, direction marks */
 		{0x2028, 0x202e},   /* separators, embeddings, overrides */
 		{0x2060, 0x206f},   /* word joiner, isolates, deprecated */
+		{0x3164, 0x3164},   /* Hangul filler */
 		{0xfeff, 0xfeff},   /* zero width no-break space, BOM */
+		{0xffa0, 0xffa0},   /* halfwidth Hangul filler */
 		{0xfff9, 0xfffb},   /* interlinear annotation */
 		{0xe0000, 0xe007f}, /* tags */
 	};
@@ -78,7 +83,7 @@ tk_safe_text(const char *text, size_t length, char *out, size_t size)
 		if (code == BO_UTF8_BROKEN) {
 			from = BO_UTF8_REPLACEMENT;
 			piece_length = strlen(BO_UTF8_REPLACEMENT);
-		} else if (harmful(code)) {
+		} else if (tk_is_harmful(code)) {
 			from = piece;
 			piece_length = escape(code, piece);
 		} else {

@@ -3,7 +3,12 @@
 #ifndef TK_SAFE_TEXT_H
 #define TK_SAFE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/** Whether a character moves the cursor, or hides or reorders text. */
+bool tk_is_harmful(uint32_t code);
 
 /**
  * Copy text so that a terminal only ever prints it: C0, DEL, C1, bidirectional

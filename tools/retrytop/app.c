@@ -213,6 +213,9 @@ rest(struct app *app)
 	if (poll(fd, held ? 2 : 4, milliseconds_until(then_ns)) > 0 &&
 	    (fd[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
 		app->gone = true;
+	/* Before keys are read or the screen is drawn, which are not its. */
+	if (rt_screen_is_lost(app->screen))
+		app->gone = true;
 }
 
 static int

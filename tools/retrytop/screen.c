@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,16 +138,30 @@ start_curses(struct rt_screen *screen, const struct rt_options *options)
 		init_pair((short)(i + 1), colors[i].color, -1);
 }
 
-/* Check this first, because newterm() leaks when it fails. */
-static bool
-is_known_terminal(int fd)
+/* What is wrong with the terminal, or NULL. Check this first, because newterm()
+ * leaks when it fails, and draws on terminals that have no cursor to move. */
+static const char *
+problem_of(int fd)
 {
+	const char *problem = NULL;
 	int why;
 
 	if (setupterm(NULL, fd, &why) != OK)
-		return false;
+		return "is not known";
+	if (cursor_address == NULL)
+		problem = "cannot move the cursor";
 	del_curterm(cur_term);
-	return true;
+	return problem;
+}
+
+static void
+refuse(const char *problem)
+{
+	const char *term = getenv("TERM");
+
+	tk_msg("the terminal (TERM=%s) %s: use --once for a report, or try "
+	       "TERM=xterm",
+	       term != NULL ? term : "", problem);
 }
 
 struct rt_screen *
@@ -154,6 +169,7 @@ rt_screen_open(const struct rt_options *options, bool stdin_is_log)
 {
 	struct rt_screen *screen = calloc(1, sizeof(*screen));
 	struct termios saved;
+	const char *problem;
 
 	if (screen == NULL || !open_streams(screen, stdin_is_log)) {
 		rt_screen_close(screen);
@@ -169,13 +185,11 @@ rt_screen_open(const struct rt_options *options, bool stdin_is_log)
 	if (getenv("ESCDELAY") == NULL)
 		set_escdelay(ESCAPE_DELAY_MS);
 	/* Not initscr(), which exits the process if it fails. */
-	if (is_known_terminal(fileno(screen->out)))
+	problem = problem_of(fileno(screen->out));
+	if (problem == NULL)
 		screen->curses = newterm(NULL, screen->out, screen->in);
 	if (screen->curses == NULL) {
-		const char *term = getenv("TERM");
-
-		tk_msg("unknown terminal: TERM is %s; --once works without",
-		       term != NULL ? term : "not set");
+		refuse(problem != NULL ? problem : "does not start");
 		rt_screen_close(screen);
 		return NULL;
 	}
@@ -205,6 +219,34 @@ int
 rt_screen_fd(const struct rt_screen *screen)
 {
 	return fileno(screen->in);
+}
+
+static bool
+is_background(int fd)
+{
+	pid_t group = tcgetpgrp(fd);
+
+	return group > 0 && group != getpgrp();
+}
+
+bool
+rt_screen_is_lost(struct rt_screen *screen)
+{
+	int fd = fileno(screen->in);
+
+	if (!is_background(fd))
+		return false;
+	/* Wait for the shell to bring it to the front. Without a parent, no
+	 * shell will: the kernel ignores the signal, and reading fails at once.
+	 */
+	raise(SIGTTIN);
+	screen->refresh = true;
+	if (!is_background(fd))
+		return false;
+	/* The last thing to do is to restore the terminal, which a process in
+	 * the background may only do without this signal. */
+	signal(SIGTTOU, SIG_IGN);
+	return true;
 }
 
 void

@@ -24,6 +24,10 @@ void rt_screen_close(struct rt_screen *screen);
 /** To poll(2) for keys. */
 int rt_screen_fd(const struct rt_screen *screen);
 
+/** Whether the terminal belongs to another process now and will not come back.
+ *  Stops while a shell may return it. */
+bool rt_screen_is_lost(struct rt_screen *screen);
+
 void rt_screen_size(const struct rt_screen *screen, size_t *width,
 		    size_t *height);
 bool rt_screen_is_utf8(const struct rt_screen *screen);

@@ -11,7 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGHUP};
+/* Faults, and what ends a process unless it says otherwise. */
+static const int fatal[] = {
+	SIGSEGV, SIGBUS, SIGFPE,    SIGILL,  SIGABRT, SIGTRAP,
+	SIGSYS,  SIGHUP, SIGPIPE,   SIGUSR1, SIGUSR2, SIGALRM,
+	SIGPROF, SIGIO,  SIGVTALRM, SIGXCPU, SIGXFSZ, SIGPWR,
+};
 
 #define FATAL (sizeof(fatal) / sizeof(*fatal))
 

@@ -24,8 +24,9 @@ int rt_signals_fd(void);
 int rt_signals_caught(void);
 
 /**
- * From now on SEGV, BUS, FPE, ILL, ABRT and HUP first restore the terminal,
- * with write() and tcsetattr() only, and then have their usual effect.
+ * From now on faults and other signals that end a process (HUP, PIPE, USR1,
+ * ALRM and so on) first restore the terminal, with write() and tcsetattr()
+ * only, and then have their usual effect.
  */
 void rt_signals_guard(int fd, const struct termios *saved, const char *restore,
 		      size_t length);

@@ -40,6 +40,33 @@ Test(common_json_out, writes_what_was_added_in_order)
 		      "\t\"o\":\t{\n\t\t\"n\":\t3\n\t}\n}\n");
 }
 
+Test(common_json_out, escapes_what_a_terminal_obeys)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{"a\x1b[31m\x7f", "a\\u001b[31m\\u007f"},
+		{"C1: \xc2\x9b", "C1: \\u009b"},
+		{"bidi: \xe2\x80\xae\xe2\x81\xa6", "bidi: \\u202e\\u2066"},
+		{"\xe2\x80\x8bzero\xef\xbb\xbf", "\\u200bzero\\ufeff"},
+		{"tag: \xf3\xa0\x80\x81", "tag: \\udb40\\udc01"},
+		{"broken: \x80\xff.", "broken: \xef\xbf\xbd\xef\xbf\xbd."},
+		{"as it is: \xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80",
+		 "as it is: \xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct tk_json json;
+		struct cJSON *root = tk_json_begin(&json);
+		char expected[128];
+
+		tk_json_text(&json, root, "t", cases[i].text);
+		snprintf(expected, sizeof(expected), "{\n\t\"t\":\t\"%s\"\n}\n",
+			 cases[i].expected);
+		expect(&json, expected);
+	}
+}
+
 Test(common_json_out, rounds_numbers)
 {
 	static const struct {
