@@ -197,7 +197,7 @@ rs_mix_score(const struct rs_mix *mix, const struct rs_suspects *suspects,
 	for (size_t f = 0; f < RS_FATES; f++)
 		if (counts->fate[f] > 0)
 			score += counts->fate[f] * log(mix->share[f]);
-	for (size_t k = 0; k < RS_CONDITIONS; k++)
+	for (size_t k = 0; k < RS_TYPE_SETS; k++)
 		score += score_types(suspects, operation, counts->of_target[k],
 				     true);
 	return score + score_types(suspects, operation, counts->of_fate, false);
@@ -246,7 +246,7 @@ rs_mix_init(struct rs_mix *mix, const struct rs_suspects *suspects,
 		mix->share[RS_FATE_PERMANENT] = share / 2;
 	mix->share[RS_FATE_NONE] = 1 - share / 2;
 	for (size_t i = 0; i < types; i++) {
-		for (size_t k = 0; k < RS_CONDITIONS; k++)
+		for (size_t k = 0; k < RS_TYPE_SETS; k++)
 			mix->of_target[k][i] = 1.0 / (double)types;
 		mix->of_fate[i] = 1.0 / (double)types;
 	}
@@ -287,7 +287,7 @@ rs_mix_draw(struct rs_mix *mix, const struct rs_suspects *suspects,
 		if (rs_family_has(mix->family, f) &&
 		    mix->family != RS_FAMILY_EXTREME)
 			mix->share[f] = share[used++];
-	for (size_t k = 0; k < RS_CONDITIONS; k++)
+	for (size_t k = 0; k < RS_TYPE_SETS; k++)
 		draw_types(suspects, operation, counts->of_target[k], true,
 			   chance, mix->of_target[k]);
 	draw_types(suspects, operation, counts->of_fate, false, chance,

@@ -50,10 +50,11 @@ rs_family_is_plain(enum rs_family family)
 
 /** Error types of an operation; further ones count as the last. */
 #define RS_TYPES 24
-/** A target that makes attempts fail with a higher probability is in trouble:
- *  its failures have other types than those of its usual state. */
+/** A target that makes attempts fail with a higher probability is in trouble.
+ *  Its failures have a set of types of their own then. The value is a choice:
+ *  no other one was tried. */
 #define RS_TROUBLE 0.1
-#define RS_CONDITIONS 2
+#define RS_TYPE_SETS 2
 
 /** Whether the target of an attempt is in trouble: 0 or 1. */
 static inline size_t
@@ -113,7 +114,7 @@ struct rs_mix {
 	double share[RS_FATES];
 	/** Probability of each error type of a failure that the target causes,
 	 *  usually and in trouble, and of one that the fate does. */
-	double of_target[RS_CONDITIONS][RS_TYPES], of_fate[RS_TYPES];
+	double of_target[RS_TYPE_SETS][RS_TYPES], of_fate[RS_TYPES];
 };
 
 /** Start with a guess: half of the calls whose attempts all failed are
@@ -160,7 +161,7 @@ double rs_fate_clean(size_t fate);
 /** What the fates of an operation's calls show. */
 struct rs_mix_counts {
 	double fate[RS_FATES];
-	double of_target[RS_CONDITIONS][RS_TYPES], of_fate[RS_TYPES];
+	double of_target[RS_TYPE_SETS][RS_TYPES], of_fate[RS_TYPES];
 };
 
 /** The logarithm of the probability of fates and types, without their

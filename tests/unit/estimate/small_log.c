@@ -74,6 +74,14 @@ small_log_clear(struct small_log *small)
 	tk_trace_free(small->trace);
 }
 
+double
+small_log_at(const struct small_log *small, size_t call)
+{
+	uint64_t start_ns = small->log.start_ns[small->log.call[call].first];
+
+	return (double)(start_ns - small->log.from_ns) * 1e-9;
+}
+
 struct rs_answer
 small_log_ask(const struct small_log *small, size_t call, double at_seconds,
 	      uint32_t draws)

@@ -30,6 +30,10 @@ void small_log_add_successes(struct small_log *small, unsigned first_call,
 void small_log_fit(struct small_log *small, uint32_t draws);
 void small_log_clear(struct small_log *small);
 
+/** When the first attempt of a call begins, in seconds after the log's first
+ *  event. */
+double small_log_at(const struct small_log *small, size_t call);
+
 /** The mean answer over draws to a question about a call, @p at_seconds after
  *  the log's first event. */
 struct rs_answer small_log_ask(const struct small_log *small, size_t call,

@@ -454,9 +454,7 @@ Test(estimate_jump_chain, operations_of_a_target_have_failures_of_their_own)
 	small_log_fit(&small, DRAWS);
 	for (size_t c = 0; c < small.log.call_count; c++) {
 		const struct tk_call *call = &small.log.call[c];
-		double at = (double)(small.log.start_ns[call->first] -
-				     small.log.from_ns) *
-			    1e-9;
+		double at = small_log_at(&small, c);
 
 		if (call->count < 2 || (at > 398 && at < 404))
 			continue;
@@ -500,9 +498,7 @@ Test(estimate_jump_chain, a_type_that_outages_lack_is_not_of_calls)
 	small_log_fit(&small, DRAWS);
 	for (size_t c = 0; c < small.log.call_count; c++) {
 		const struct tk_call *call = &small.log.call[c];
-		double at = (double)(small.log.start_ns[call->first] -
-				     small.log.from_ns) *
-			    1e-9;
+		double at = small_log_at(&small, c);
 		struct rs_answer answer;
 
 		if (call->count < 2 || (at > 398 && at < 422))
