@@ -36,6 +36,14 @@ check "with the nearest name" grep -qE \
 retrysim dialect check "$work/none.json"
 expect "a file that is not there" 4 '' 'none[.]json: No such file'
 
+# Lines that an event of their own may follow count at the end of a log.
+cat >"$work/notes.log" <<-'END'
+	2026-01-12 10:00:00,000 WARNING Finished call to 'app.load' after 0.100(s), this was the 1st time calling it.
+	2026-01-12 10:00:01,000 WARNING Finished call to 'app.load' after 1.100(s), this was the 2nd time calling it.
+END
+retrysim dialect check "$work/tenacity.json" "$work/notes.log"
+expect "check counts what only notes say" 0 'notes[.]log: 2 lines, 2 events' ''
+
 cat >"$work/near.json" <<-'END'
 	{
 	  "dialect": "near",

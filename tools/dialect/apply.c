@@ -368,7 +368,7 @@ finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 		return TK_APPLIED_NO_MEMORY;
 	if (rule->file->giver_count > 0 &&
 	    !tk_notes_take(apply->notes, apply->input, made->lane, rule->file,
-			   rule->event, made))
+			   rule->event, made, give_note, apply))
 		return TK_APPLIED_NO_MEMORY;
 	derive_times(rule, made);
 	complete(type_of(rule, event), rule->file, made);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /*
  * Output of tests, diffs, scripts and configuration files have the sentences of
  * retries too: in quotes, where a test expects them or a program would log
@@ -20,15 +22,9 @@ is_blank(char c)
 }
 
 static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 is_word(char c)
 {
-	return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+	return bo_is_letter(c) || bo_is_digit(c) || c == '_';
 }
 
 static bool
@@ -117,7 +113,7 @@ tk_is_code(const char *text, size_t length, size_t begin)
 	bool speech;
 
 	/* Templates leave out a first letter that may be a capital. */
-	while (at > text && is_letter(at[-1]))
+	while (at > text && bo_is_letter(at[-1]))
 		at--;
 	if (is_comment(text, at, end))
 		return true;

@@ -3,8 +3,6 @@
 #ifndef TK_MERGE_H
 #define TK_MERGE_H
 
-#include <stdbool.h>
-
 #include "dialect/fields.h"
 
 /** Give @p to the fields that it lacks. */

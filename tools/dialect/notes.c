@@ -392,10 +392,19 @@ note_bare(struct lane *lane, const struct tk_file *file,
 bool
 tk_notes_take(struct tk_notes *notes, size_t input, const char *name,
 	      const struct tk_file *file, enum backoff_event_type type,
-	      struct tk_made *made)
+	      struct tk_made *made, tk_note_fn fn, void *user)
 {
 	uint64_t operation = operation_of(file, made);
 
+	/* Before a note is taken: a lane that makes room frees its texts. */
+	if (file->has_alone) {
+		struct lane *own =
+			make_lane(notes, key_of(input, file, name), fn, user);
+
+		if (own == NULL)
+			return false;
+		own->input = input;
+	}
 	for (size_t i = 0; i < file->giver_count; i++) {
 		const struct tk_file *giver = file->giver[i];
 		uint64_t key = key_of(input, giver, name);
@@ -403,14 +412,6 @@ tk_notes_take(struct tk_notes *notes, size_t input, const char *name,
 		struct note *note;
 		size_t found;
 
-		if (lane == NULL && giver == file && giver->has_alone) {
-			lane = calloc(1, sizeof(*lane));
-			if (lane == NULL)
-				return false;
-			lane->key = key;
-			lane->input = input;
-			notes->lane[key % LANES] = lane;
-		}
 		if (lane == NULL || lane->key != key)
 			continue;
 		lane->several |=

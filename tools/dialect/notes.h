@@ -19,8 +19,8 @@ void tk_notes_free(struct tk_notes *notes);
 /**
  * Take a failed attempt that only a note is about.
  *
- * @param ends  an event follows the notes of its operation otherwise, so that
- *              there was no retry after this one
+ * @param ends  there was no retry after it: it is the last attempt that the
+ *              call has, or events follow the notes of its operation elsewhere
  * @return false if there is no memory
  */
 typedef bool (*tk_note_fn)(void *user, size_t input, const struct tk_rule *rule,
@@ -37,7 +37,7 @@ bool tk_notes_keep(struct tk_notes *notes, size_t input, const char *lane,
  *  tk_notes_keep(). False: no memory. */
 bool tk_notes_take(struct tk_notes *notes, size_t input, const char *lane,
 		   const struct tk_file *file, enum backoff_event_type type,
-		   struct tk_made *made);
+		   struct tk_made *made, tk_note_fn fn, void *user);
 
 /** Give failed attempts of a lane that may be of the same call as @p made,
  *  which begins or ends later. If it is a retry, only those that are ends of

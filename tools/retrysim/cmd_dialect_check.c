@@ -231,6 +231,9 @@ count_log(struct check *check, size_t input, const char *log)
 	}
 	if (status == BACKOFF_E_NOT_FOUND) {
 		tk_lines_close(lines);
+		if (!tk_dialect_flush(check->dialect, input, BACKOFF_ABSENT,
+				      count_reading, check))
+			return no_memory();
 		printf("%s: %" PRIu64 " lines, %" PRIu64 " events%s\n", log,
 		       number, check->readings,
 		       bad > 0 ? ", and bad lines" : "");
