@@ -59,6 +59,32 @@ check() { # WHAT COMMAND...
 	result "$what" "$?"
 }
 
+# A number of a JSON report: the first MEMBER after the line SECTION.
+number() { # FILE SECTION MEMBER
+	awk -v section="\"$2\":" -v member="\"$3\":" '
+		$1 == section { inside = 1 }
+		inside && $1 == member { sub(/,$/, "", $2); print $2; exit }
+	' "$1"
+}
+
+# What retrytop counts over the whole log: the second "total" of its report.
+counted() { # MEMBER
+	awk -v member="\"$1\":" '
+		$1 == "\"total\":" { total++ }
+		total == 2 && $1 == member {
+			sub(/,$/, "", $2)
+			print $2 == "null" ? 0 : $2
+			exit
+		}
+	' "$work/live.json"
+}
+
+# Keep what retrytop says of a log, for both.
+live() { # ARGUMENT...
+	run "$top_builddir/retrytop" --once --format json "$@"
+	cp "$work/out" "$work/live.json"
+}
+
 finish() {
 	echo "1..$count"
 }

@@ -7,31 +7,6 @@
 data=$top_srcdir/tests/data/foreign
 tab=$(printf '\t')
 
-# A number of a JSON report: the first MEMBER after the line SECTION.
-number() { # FILE SECTION MEMBER
-	awk -v section="\"$2\":" -v member="\"$3\":" '
-		$1 == section { inside = 1 }
-		inside && $1 == member { sub(/,$/, "", $2); print $2; exit }
-	' "$1"
-}
-
-# What retrytop counts over the whole log: the second "total" of its report.
-counted() { # MEMBER
-	awk -v member="\"$1\":" '
-		$1 == "\"total\":" { total++ }
-		total == 2 && $1 == member {
-			sub(/,$/, "", $2)
-			print $2 == "null" ? 0 : $2
-			exit
-		}
-	' "$work/live.json"
-}
-
-live() { # FILE
-	run "$top_builddir/retrytop" --once --format json "$1"
-	cp "$work/out" "$work/live.json"
-}
-
 # The end of a call that only silence follows, and attempts of a call that has
 # one line, are not among what retrytop counts here.
 layout() { # FILE CALLS EXHAUSTED ABORTED

@@ -7,36 +7,20 @@
 data=$top_srcdir/tests/data/guess
 tab=$(printf '\t')
 
-# A number of a JSON report: the first MEMBER after the line SECTION.
-number() { # FILE SECTION MEMBER
-	awk -v section="\"$2\":" -v member="\"$3\":" '
-		$1 == section { inside = 1 }
-		inside && $1 == member { sub(/,$/, "", $2); print $2; exit }
-	' "$1"
-}
-
-# What retrytop counts over the whole log: the second "total" of its report.
-counted() { # MEMBER
-	awk -v member="\"$1\":" '
-		$1 == "\"total\":" { total++ }
-		total == 2 && $1 == member { sub(/,$/, "", $2); print $2; exit }
-	' "$work/live.json"
-}
-
 same() { # WHAT IS EXPECTED
 	check "$1 ($2, expected $3)" test "$2" = "$3"
 }
 
 sed 1d "$data/expected.tsv" >"$work/rows"
+check "each log has a row" test "$(wc -l <"$work/rows")" -eq \
+	"$(find "$data" -name '*.log' | wc -l)"
 while IFS=$tab read -r file attempts calls exhausted operations; do
 	dialect=$work/${file%.log}.json
 	retrysim dialect guess -o "$dialect" "$data/$file"
 	expect "$file: guess writes a dialect" 0 '^Next:' ''
 	retrysim dialect check "$dialect" "$data/$file"
 	expect "$file: check accepts it" 0 '^ok .* 0 of them wrong' ''
-	run "$top_builddir/retrytop" --once --format json --dialect "$dialect" \
-		"$data/$file"
-	cp "$work/out" "$work/live.json"
+	live --dialect "$dialect" "$data/$file"
 	same "$file: attempts" "$(counted attempts)" "$attempts"
 	same "$file: exhausted" "$(counted exhausted)" "$exhausted"
 	same "$file: delays that are not known" \

@@ -4,7 +4,10 @@
 
 #include "oom.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "failing.h"
 
@@ -12,6 +15,17 @@
 #define ALLOCATIONS_MAX 5000
 
 char oom_untouched;
+
+void
+oom_write_file(struct tap *tap, const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	TAP_MUST(tap, fd >= 0 &&
+			      write(fd, text, strlen(text)) ==
+				      (ssize_t)strlen(text) &&
+			      close(fd) == 0);
+}
 
 /* Run with one failure; false if no allocation was left to fail. */
 static int

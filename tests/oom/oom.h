@@ -28,6 +28,9 @@ struct oom_scenario {
 extern const struct oom_scenario oom_guard[], oom_guess[], oom_kernel[],
 	oom_metrics[], oom_policy[], oom_retry[], oom_sink[], oom_tools[];
 
+/** Write a file; this does not allocate. */
+void oom_write_file(struct tap *tap, const char *path, const char *text);
+
 /** For out-parameters: a pointer that no allocator returns. */
 #define OOM_UNTOUCHED ((void *)&oom_untouched)
 extern char oom_untouched;

@@ -65,17 +65,6 @@ guess(struct tap *tap)
 	return status;
 }
 
-static void
-write_file(struct tap *tap, const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	TAP_MUST(tap, fd >= 0 &&
-			      write(fd, text, strlen(text)) ==
-				      (ssize_t)strlen(text) &&
-			      close(fd) == 0);
-}
-
 static enum backoff_status
 check(struct tap *tap)
 {
@@ -88,8 +77,8 @@ check(struct tap *tap)
 
 	for (int i = 0; i < WORDS; i++)
 		argv[i] = word[i];
-	write_file(tap, argv[3], dialect);
-	write_file(tap, argv[4], lines[0]);
+	oom_write_file(tap, argv[3], dialect);
+	oom_write_file(tap, argv[4], lines[0]);
 	fflush(stdout);
 	dup2(null, 1);
 	dup2(null, 2);

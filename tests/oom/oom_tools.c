@@ -47,17 +47,6 @@ static const char log_path[] = "./oom_tools.log";
 static const char policy_path[] = "./oom_tools.json";
 static const char out_path[] = "./oom_tools.out";
 
-static void
-write_file(struct tap *tap, const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	TAP_MUST(tap, fd >= 0 &&
-			      write(fd, text, strlen(text)) ==
-				      (ssize_t)strlen(text) &&
-			      close(fd) == 0);
-}
-
 /* Redirect a descriptor to a file; returns a duplicate of the old one. */
 static int
 redirect(int descriptor, const char *path)
@@ -158,8 +147,8 @@ compare(struct tap *tap, int which)
 	snprintf(word[12], sizeof(word[12]), "%s", formats[which]);
 	for (int i = 0; i < WORDS; i++)
 		argv[i] = word[i];
-	write_file(tap, log_path, log_text);
-	write_file(tap, policy_path, policy_text);
+	oom_write_file(tap, log_path, log_text);
+	oom_write_file(tap, policy_path, policy_text);
 	unlink(out_path);
 	status = status_of(quietly(rs_main, WORDS, argv));
 	check_report(tap, which, status);
@@ -201,7 +190,7 @@ generate(struct tap *tap)
 
 	for (int i = 0; i < WORDS; i++)
 		argv[i] = word[i];
-	write_file(tap, policy_path, world_text);
+	oom_write_file(tap, policy_path, world_text);
 	unlink(out_path);
 	status = status_of(quietly(rs_main, WORDS, argv));
 	/* The log is written before the truth. */
@@ -293,7 +282,7 @@ once(struct tap *tap, int which)
 		 which == ONCE_JSON ? "json" : "text");
 	for (int i = 0; i < WORDS; i++)
 		argv[i] = word[i];
-	write_file(tap, log_path, log_text);
+	oom_write_file(tap, log_path, log_text);
 	fflush(stdout);
 	saved = redirect(1, out_path);
 	status = status_of(quietly(rt_main, WORDS, argv));

@@ -12,8 +12,6 @@
 
 /* Members of one line. */
 struct look {
-	struct tk_calls *calls;
-	char prefix[64];
 	/** A list of status codes, how many, and lists as long. */
 	char list[64], duration[64], target[64];
 	size_t count;
@@ -120,9 +118,10 @@ field_of_name(const char *path, size_t length)
 }
 
 static void
-consider(struct look *look, const char *path, size_t length,
+consider(void *user, const char *path, size_t length,
 	 const struct bo_json_value *value)
 {
+	struct look *look = user;
 	size_t count;
 	enum list_type type = type_of_list(value, &count);
 	const char *field = field_of_name(path, length);
@@ -143,36 +142,6 @@ consider(struct look *look, const char *path, size_t length,
 		look->more = value->length > 1 ||
 			     value->at[0] > (field[0] == 'a' ? '1' : '0');
 	}
-}
-
-static void
-consider_nested(void *user, const char *path, size_t length,
-		const struct bo_json_value *value)
-{
-	struct look *look = user;
-	char name[128];
-	int n = snprintf(name, sizeof(name), "%s.%.*s", look->prefix,
-			 (int)length, path);
-
-	if (n > 0 && (size_t)n < sizeof(name))
-		consider(look, name, (size_t)n, value);
-}
-
-static bool
-consider_member(void *user, struct tk_piece name,
-		const struct bo_json_value *value)
-{
-	struct look *look = user;
-
-	if (value->type != BO_JSON_OBJECT) {
-		consider(look, name.at, name.length, value);
-	} else if (name.length < sizeof(look->prefix)) {
-		memcpy(look->prefix, name.at, name.length);
-		look->prefix[name.length] = '\0';
-		tk_scan_object(value->at, value->length, true, consider_nested,
-			       look, NULL);
-	}
-	return true;
 }
 
 bool
@@ -309,7 +278,7 @@ bool
 tk_calls_look(struct tk_calls *calls, const struct tk_shape *shape,
 	      struct tk_envelope *envelope, const struct tk_line *line)
 {
-	struct look look = {.calls = calls};
+	struct look look = {0};
 	struct bo_json_value value;
 
 	if (calls->lines > 0 && calls->field == NULL) {
@@ -322,7 +291,7 @@ tk_calls_look(struct tk_calls *calls, const struct tk_shape *shape,
 		calls->retried += type_of_list(&value, &count) == STATUSES;
 		return true;
 	}
-	tk_envelope_members(envelope, consider_member, &look);
+	tk_guess_members(envelope, consider, &look);
 	if (look.list[0] == '\0' && (look.field == NULL || !is_access(shape)))
 		return false;
 	if (calls->lines == 0 ||

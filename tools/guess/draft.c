@@ -22,27 +22,37 @@ struct draft {
 	bool full;
 };
 
+/* Where the hole of a field stands; the number of parts if there is none. */
+static size_t
+find_hole(const struct tk_draft *draft, const char *field)
+{
+	size_t i = 0;
+
+	while (i < draft->parts && (draft->part[i].field == NULL ||
+				    strcmp(draft->part[i].field, field) != 0))
+		i++;
+	return i;
+}
+
+bool
+tk_draft_has_hole(const struct tk_draft *draft, const char *field)
+{
+	return find_hole(draft, field) < draft->parts;
+}
+
 struct tk_part *
 tk_draft_hole(struct tk_draft *draft, const char *field)
 {
-	for (size_t i = 0; i < draft->parts; i++) {
-		if (draft->part[i].field != NULL &&
-		    strcmp(draft->part[i].field, field) == 0)
-			return &draft->part[i];
-	}
-	return NULL;
+	size_t i = find_hole(draft, field);
+
+	return i < draft->parts ? &draft->part[i] : NULL;
 }
 
 bool
 tk_draft_has(const struct tk_shape *shape, const struct tk_draft *draft,
 	     const char *field)
 {
-	for (size_t i = 0; i < draft->parts; i++) {
-		if (draft->part[i].field != NULL &&
-		    strcmp(draft->part[i].field, field) == 0)
-			return true;
-	}
-	return tk_shape_has(shape, field);
+	return tk_draft_has_hole(draft, field) || tk_shape_has(shape, field);
 }
 
 void

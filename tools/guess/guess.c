@@ -457,12 +457,16 @@ tk_guess_logs(char *const *path, size_t count, struct tk_guess **out)
 			tk_msg_errno(path[i], errno != 0 ? errno : EIO);
 		if (status != BACKOFF_OK)
 			break;
-		while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK &&
-		       guess->lines < TK_GUESS_LINES && status == BACKOFF_OK)
+		while (guess->lines < TK_GUESS_LINES && status == BACKOFF_OK &&
+		       (status = tk_lines_next(lines, &line)) == BACKOFF_OK)
 			status = tk_guess_line(guess, i, &line);
 		tk_lines_close(lines);
 		if (status == BACKOFF_E_NOT_FOUND)
 			status = BACKOFF_OK;
+		if (status == BACKOFF_OK &&
+		    !tk_dialect_flush(guess->known, i, BACKOFF_ABSENT,
+				      note_type, guess))
+			status = BACKOFF_E_NOMEM;
 	}
 	if (status == BACKOFF_OK)
 		status = tk_guess_finish(guess);

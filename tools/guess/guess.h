@@ -20,7 +20,8 @@
 struct tk_guess;
 
 /** @param known  names of dialects whose lines need no guess, with NULL at the
- *                end; NULL: all that are built in
+ *                end; NULL: all built-in ones but
+ *                handwritten and generic-json, which guess, too
  *  @return NULL if there is no memory, or a dialect cannot be read */
 struct tk_guess *tk_guess_new(const char *const *known);
 void tk_guess_free(struct tk_guess *guess);

@@ -38,8 +38,6 @@ struct tk_draft {
 	size_t parts, holes;
 	/** Stands before the first hole in all lines; "" if nothing does. */
 	char anchor[64];
-	/** The message begins with the first hole: as a regex. */
-	bool at_begin;
 	/** The template; "" if a member says it. */
 	char text[TK_DRAFT_TEXT];
 	/** It says less than another sentence about the same attempt, which
@@ -61,7 +59,7 @@ struct tk_draft {
 struct tk_guess {
 	struct tk_unwrap *unwrap;
 	struct tk_envelope_reader *reader;
-	/** The built-in dialects. */
+	/** The built-in dialects but handwritten and generic-json. */
 	struct tk_dialect *known;
 	uint64_t lines, read, speaking, more;
 	/** Attempts that built-in dialects read. */
@@ -134,6 +132,8 @@ enum backoff_status tk_draft_sort(struct tk_shape **shape,
 /** Whether a rule has a field, from a hole or a member. */
 bool tk_draft_has(const struct tk_shape *shape, const struct tk_draft *draft,
 		  const char *field);
+
+bool tk_draft_has_hole(const struct tk_draft *draft, const char *field);
 
 /** The hole of a field; NULL if there is none. */
 struct tk_part *tk_draft_hole(struct tk_draft *draft, const char *field);

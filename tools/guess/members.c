@@ -263,17 +263,16 @@ tk_shape_drop_of_limit(struct tk_shape *shape)
 
 /* The best member of each row. */
 struct finder {
-	const struct tk_shape *shape;
 	struct tk_named best[ROWS];
 	struct bo_json_value value[ROWS];
 	unsigned place[ROWS];
-	char prefix[64];
 };
 
 static void
-consider(struct finder *finder, const char *path, size_t length,
+consider(void *user, const char *path, size_t length,
 	 const struct bo_json_value *value)
 {
+	struct finder *finder = user;
 	size_t bare = length;
 	const char *unit = unit_of_name(path, &bare);
 	char one[64], two[64], timed[64], timed_two[64];
@@ -315,34 +314,49 @@ consider(struct finder *finder, const char *path, size_t length,
 	}
 }
 
+/* A call of tk_guess_members(), and the member that is looked into. */
+struct members {
+	tk_guess_member_fn fn;
+	void *user;
+	char prefix[64];
+};
+
 static void
-consider_nested(void *user, const char *path, size_t length,
-		const struct bo_json_value *value)
+give_nested(void *user, const char *path, size_t length,
+	    const struct bo_json_value *value)
 {
-	struct finder *finder = user;
+	const struct members *members = user;
 	char name[128];
-	int n = snprintf(name, sizeof(name), "%s.%.*s", finder->prefix,
+	int n = snprintf(name, sizeof(name), "%s.%.*s", members->prefix,
 			 (int)length, path);
 
 	if (n > 0 && (size_t)n < sizeof(name))
-		consider(finder, name, (size_t)n, value);
+		members->fn(members->user, name, (size_t)n, value);
 }
 
 static bool
-consider_member(void *user, struct tk_piece name,
-		const struct bo_json_value *value)
+give_member(void *user, struct tk_piece name, const struct bo_json_value *value)
 {
-	struct finder *finder = user;
+	struct members *members = user;
 
 	if (value->type != BO_JSON_OBJECT) {
-		consider(finder, name.at, name.length, value);
-	} else if (name.length < sizeof(finder->prefix)) {
-		memcpy(finder->prefix, name.at, name.length);
-		finder->prefix[name.length] = '\0';
-		tk_scan_object(value->at, value->length, true, consider_nested,
-			       finder, NULL);
+		members->fn(members->user, name.at, name.length, value);
+	} else if (name.length < sizeof(members->prefix)) {
+		memcpy(members->prefix, name.at, name.length);
+		members->prefix[name.length] = '\0';
+		tk_scan_object(value->at, value->length, true, give_nested,
+			       members, NULL);
 	}
 	return true;
+}
+
+void
+tk_guess_members(struct tk_envelope *envelope, tk_guess_member_fn fn,
+		 void *user)
+{
+	struct members members = {.fn = fn, .user = user};
+
+	tk_envelope_members(envelope, give_member, &members);
 }
 
 /* Digits at the beginning; fits() has seen that they are few. */
@@ -382,9 +396,9 @@ keep_number(struct tk_shape *shape, const struct tk_named *named,
 void
 tk_shape_members(struct tk_shape *shape, struct tk_envelope *envelope)
 {
-	struct finder finder = {.shape = shape};
+	struct finder finder = {0};
 
-	tk_envelope_members(envelope, consider_member, &finder);
+	tk_guess_members(envelope, consider, &finder);
 	for (size_t row = 0; row < ROWS; row++) {
 		if (finder.place[row] == 0 ||
 		    shape->named_count == TK_NAMED_MAX ||

@@ -239,7 +239,7 @@ tk_guess_print(const struct tk_guess *guess, const char *path, FILE *out)
 		"\n%" PRIu64 " %slines speak of retries, in %zu sentence%s%s\n",
 		guess->speaking, guess->read > 0 ? "other " : "", guess->count,
 		guess->count == 1 ? "" : "s",
-		guess->drafts < guess->count ? "; the largest:" : "");
+		guess->drafts < guess->count ? "; some of them:" : "");
 	if (guess->read > 0)
 		fputs("Built-in dialects read those events already, without a "
 		      "file of yours. What follows is\nthe rest, which may be "

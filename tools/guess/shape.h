@@ -97,6 +97,14 @@ bool tk_word_behind(const char *text, size_t at, const char *words);
 /** Whether a word is a unit of durations. */
 bool tk_word_is_unit(const char *text, size_t length);
 
+/** A member, or one of an object in it: "a.b". */
+typedef void (*tk_guess_member_fn)(void *user, const char *path, size_t length,
+				   const struct bo_json_value *value);
+
+/** Call for each member of a line, and for those of its objects. */
+void tk_guess_members(struct tk_envelope *envelope, tk_guess_member_fn fn,
+		      void *user);
+
 /** Find the members whose names say what they hold. */
 void tk_shape_members(struct tk_shape *shape, struct tk_envelope *envelope);
 

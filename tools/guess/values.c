@@ -504,10 +504,8 @@ set_anchor(const struct tk_shape *shape, struct tk_draft *draft)
 			same++;
 		n = same;
 	}
-	if (n == 0) {
-		draft->at_begin = first != NULL && first->body == 0;
+	if (n == 0)
 		return;
-	}
 	if (n > sizeof(draft->anchor) / 3)
 		n = sizeof(draft->anchor) / 3;
 	/* Whole words. */

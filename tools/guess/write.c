@@ -22,17 +22,6 @@ put_text(FILE *out, const char *text)
 	fputs(buffer, out);
 }
 
-static bool
-has_hole(const struct tk_draft *draft, const char *field)
-{
-	for (size_t i = 0; i < draft->parts; i++) {
-		if (draft->part[i].field != NULL &&
-		    strcmp(draft->part[i].field, field) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Begin the source of a field. */
 static void
 put_field(FILE *out, const char **separator, const char *field)
@@ -76,13 +65,14 @@ put_fields(const struct tk_guess *guess, size_t i, const char *name, FILE *out)
 
 	fputs(",\n      \"fields\": {", out);
 	for (size_t n = 0; n < shape->named_count; n++) {
-		if (!has_hole(draft, shape->named[n].field) &&
+		if (!tk_draft_has_hole(draft, shape->named[n].field) &&
 		    !shape->named[n].of_limit)
 			put_named(draft, &shape->named[n], &separator, out);
 	}
 	for (size_t n = 0; n < sizeof(counts) / sizeof(*counts); n++) {
 		if (added(draft, counts[n]) == 0 ||
-		    !(has_hole(draft, counts[n]) || tk_shape_of_limit(shape)))
+		    !(tk_draft_has_hole(draft, counts[n]) ||
+		      tk_shape_of_limit(shape)))
 			continue;
 		put_field(out, &separator, counts[n]);
 		fprintf(out, "\"add\": %d}", added(draft, counts[n]));
