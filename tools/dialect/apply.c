@@ -320,7 +320,7 @@ complete(enum backoff_event_type type, const struct tk_file *file,
 /* Give a failed attempt that only a note is about. The end of a call must have
  * a call, where others of this dialect must. */
 static bool
-give_note(void *user, size_t input, const struct tk_rule *rule,
+give_note(void *user, size_t input, struct tk_rule *rule,
 	  const struct tk_made *note, bool ends)
 {
 	struct tk_apply *apply = user;
@@ -338,7 +338,7 @@ give_note(void *user, size_t input, const struct tk_rule *rule,
 	    !tk_joins_retry(apply->joins, input, made.lane, rule->file, &made))
 		return false;
 	apply->input = input;
-	fine = tk_apply_give(apply, (struct tk_rule *)(uintptr_t)rule, &made);
+	fine = tk_apply_give(apply, rule, &made);
 	apply->input = before;
 	return fine;
 }

@@ -12,9 +12,9 @@ struct tk_bases;
 struct tk_bases *tk_bases_new(void);
 void tk_bases_free(struct tk_bases *bases);
 
-/** Make the number of the attempt from `index`, which counts from 0 if a line
- *  of the operation has 0, and from `next_attempt`, which is the attempt after
- *  this one unless a line of the operation has 1. */
+/** Make the number of the attempt from `index`, which counts from 0 once a
+ *  line of the operation had 0, and from `next_attempt`, which is the attempt
+ *  after this one until a line of the operation had 1. */
 void tk_bases_number(struct tk_bases *bases, const struct tk_file *file,
 		     struct tk_made *made);
 

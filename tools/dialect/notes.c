@@ -26,7 +26,7 @@
 #define FOLLOWED_MAX 4096
 
 struct note {
-	const struct tk_rule *rule;
+	struct tk_rule *rule;
 	bool used;
 	struct tk_made made;
 	/* What made's texts point into. */
@@ -219,7 +219,7 @@ give(struct tk_notes *notes, struct lane *lane, size_t at, tk_note_fn fn,
      void *user)
 {
 	struct note *note = lane->note[at];
-	const struct tk_rule *rule = note->rule;
+	struct tk_rule *rule = note->rule;
 	bool ends = is_last(&note->made) || is_followed(notes, note);
 	bool fine = true;
 
@@ -303,8 +303,8 @@ clean(struct tk_notes *notes, struct lane *lane, const struct tk_made *made,
 
 bool
 tk_notes_keep(struct tk_notes *notes, size_t input, const char *name,
-	      const struct tk_rule *rule, const struct tk_made *made,
-	      tk_note_fn fn, void *user)
+	      struct tk_rule *rule, const struct tk_made *made, tk_note_fn fn,
+	      void *user)
 {
 	bool alone = rule->alone != BACKOFF_EVENT_UNKNOWN;
 	struct lane *lane =

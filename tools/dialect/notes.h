@@ -23,13 +23,13 @@ void tk_notes_free(struct tk_notes *notes);
  *              call has, or events follow the notes of its operation elsewhere
  * @return false if there is no memory
  */
-typedef bool (*tk_note_fn)(void *user, size_t input, const struct tk_rule *rule,
+typedef bool (*tk_note_fn)(void *user, size_t input, struct tk_rule *rule,
 			   const struct tk_made *made, bool ends);
 
 /** Keep what a note says for its lane (NULL: the input). If several are about
  *  one call, the last has the fields of all. False: no memory. */
 bool tk_notes_keep(struct tk_notes *notes, size_t input, const char *lane,
-		   const struct tk_rule *rule, const struct tk_made *made,
+		   struct tk_rule *rule, const struct tk_made *made,
 		   tk_note_fn fn, void *user);
 
 /** Give an event of a dialect the fields that it lacks and that notes about it
