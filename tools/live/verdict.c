@@ -166,13 +166,17 @@ only_part(const struct rt_parts *parts)
 	return worst;
 }
 
+/* What succeeds slowly has no failures of one part. */
 static void
-name_part(const struct rt_parts *parts, char *out)
+name_part(const struct rt_verdict *verdict, const struct rt_parts *parts,
+	  char *out)
 {
 	const struct rt_part *only = only_part(parts);
 
-	if (only != NULL)
+	if (only != NULL && verdict->word != RT_WORD_SLOW)
 		memcpy(out, only->name, sizeof(only->name));
+	else
+		out[0] = '\0';
 }
 
 /* Hosts with attempts of late. */
@@ -234,6 +238,7 @@ describe(struct rt_verdict *verdict, const struct rt_subject *subject,
 	error = rt_parts_worst(&parts);
 	for (size_t i = 0; i < parts.count; i++)
 		errors += parts.part[i].failed;
+	verdict->error[0] = '\0';
 	if (error != NULL && verdict->word != RT_WORD_SLOW) {
 		memcpy(verdict->error, error->name, sizeof(verdict->error));
 		verdict->error_share = error->failed / errors;
@@ -242,12 +247,10 @@ describe(struct rt_verdict *verdict, const struct rt_subject *subject,
 	rt_parts_settle(&parts, end_s);
 	verdict->hosts = count_live(&parts);
 	verdict->hosts_alike = are_alike(&parts);
-	if (verdict->word != RT_WORD_SLOW)
-		name_part(&parts, verdict->host);
+	name_part(verdict, &parts, verdict->host);
 	parts = subject->targets;
 	rt_parts_settle(&parts, end_s);
-	if (verdict->word != RT_WORD_SLOW)
-		name_part(&parts, verdict->part);
+	name_part(verdict, &parts, verdict->part);
 }
 
 /* The target that has most failures of an operation; NULL if none is known. */

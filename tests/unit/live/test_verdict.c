@@ -166,3 +166,37 @@ Test(live_verdict, retries_that_recover_amplify)
 	cr_assert_eq(verdicts.count, 1);
 	cr_expect_eq(verdicts.item[0].word, RT_WORD_AMPLIFIED);
 }
+
+/* Attempts of one second on a host. */
+static void
+add_on_host(struct rt_window *window, const char *operation, const char *host,
+	    uint64_t second, bool fails)
+{
+	struct backoff_event event = native_event(
+		fails ? BACKOFF_EVENT_EXHAUSTED : BACKOFF_EVENT_SUCCESS,
+		operation, second, 1);
+
+	event.target = "api";
+	event.host = host;
+	add_many(window, event, 5);
+}
+
+/* "only host h0", of an operation that fails there, while another operation
+ * fails with the same target elsewhere. */
+Test(live_verdict, hosts_of_one_operation_are_not_said_of_their_target)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 130; s++) {
+		add_on_host(window, "pay", "h0", T0_S + s, s >= 100);
+		add_on_host(window, "pay", "h2", T0_S + s, false);
+		add_on_host(window, "post", "h1", T0_S + s, s >= 100);
+		add_on_host(window, "post", "h2", T0_S + s, false);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].sharer_count, 2);
+	cr_expect_eq(verdicts.item[0].hosts, 3);
+	cr_expect_str_eq(verdicts.item[0].host, "");
+}
