@@ -146,7 +146,8 @@ measure(const struct incident *incident, const struct trouble *trouble,
 
 		while (next < lines.count && lines.line[next].arrived_s <= now)
 			feed(window, incident, &lines.line[next++]);
-		rt_verdicts_update(verdicts, window);
+		if (!rt_verdicts_update(verdicts, window))
+			abort();
 		verdict = verdict_about(verdicts, usual);
 		if (during && verdict != NULL && score->said_s < 0.0) {
 			score->said_s = now - trouble->at;

@@ -157,7 +157,8 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 	model->end_s = end_s;
 	model->newest_ns = rt_window_newest_ns(window);
 	model->seen_s = seen_of(model, window);
-	rt_verdicts_update(&model->verdicts, window);
+	if (!rt_verdicts_update(&model->verdicts, window))
+		return false;
 	for (size_t i = 0; i < count; i++)
 		compute(&model->row[i], rt_window_operation(window, i), model);
 	sum_up(model);

@@ -5,7 +5,6 @@
 #include "live/verdict.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -175,8 +174,6 @@ name_part(const struct rt_verdict *verdict, const struct rt_parts *parts,
 
 	if (only != NULL && verdict->word != RT_WORD_SLOW)
 		memcpy(out, only->name, sizeof(only->name));
-	else
-		out[0] = '\0';
 }
 
 /* Hosts with attempts of late. */
@@ -208,9 +205,20 @@ are_alike(const struct rt_parts *parts)
 	return most <= 2.0 * least;
 }
 
-static void
-describe(struct rt_verdict *verdict, const struct rt_subject *subject,
-	 uint64_t end_s)
+double
+rt_verdict_failed_per_s(const struct rt_subject *subject, uint64_t since_s,
+			uint64_t end_s)
+{
+	uint64_t length_s = recent_s(since_s, end_s);
+	struct rt_tally tally;
+
+	rt_subject_sum(subject, end_s, length_s, &tally);
+	return (double)tally.failed / (double)length_s;
+}
+
+void
+rt_verdict_describe(struct rt_verdict *verdict,
+		    const struct rt_subject *subject, uint64_t end_s)
 {
 	uint64_t length_s = recent_s(verdict->since_s, end_s);
 	const struct rt_part *error;
@@ -238,7 +246,6 @@ describe(struct rt_verdict *verdict, const struct rt_subject *subject,
 	error = rt_parts_worst(&parts);
 	for (size_t i = 0; i < parts.count; i++)
 		errors += parts.part[i].failed;
-	verdict->error[0] = '\0';
 	if (error != NULL && verdict->word != RT_WORD_SLOW) {
 		memcpy(verdict->error, error->name, sizeof(verdict->error));
 		verdict->error_share = error->failed / errors;
@@ -251,170 +258,4 @@ describe(struct rt_verdict *verdict, const struct rt_subject *subject,
 	parts = subject->targets;
 	rt_parts_settle(&parts, end_s);
 	name_part(verdict, &parts, verdict->part);
-}
-
-/* The target that has most failures of an operation; NULL if none is known. */
-static const char *
-target_of(const struct rt_subject *subject, uint64_t end_s)
-{
-	struct rt_parts parts = subject->targets;
-	const struct rt_part *worst;
-
-	rt_parts_settle(&parts, end_s);
-	worst = rt_parts_worst(&parts);
-	if (worst == NULL)
-		return NULL;
-	/* The copy goes out of scope, and the subject's stays. */
-	return subject->targets.part[worst - parts.part].name;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const struct rt_verdict *x = a, *y = b;
-
-	if (x->word != y->word)
-		return x->word > y->word ? -1 : 1;
-	if (x->failed_per_s > y->failed_per_s)
-		return -1;
-	return x->failed_per_s < y->failed_per_s;
-}
-
-static struct rt_verdict *
-append(struct rt_verdicts *verdicts)
-{
-	struct rt_verdict *verdict;
-
-	if (verdicts->count == RT_VERDICTS_MAX) {
-		verdicts->more++;
-		return NULL;
-	}
-	verdict = &verdicts->item[verdicts->count++];
-	memset(verdict, 0, sizeof(*verdict));
-	return verdict;
-}
-
-/* Verdicts about operations; `operation` and `part` name what each is about.
- */
-static void
-judge_operations(struct rt_verdicts *verdicts, const struct rt_window *window,
-		 uint64_t end_s)
-{
-	for (size_t i = 0; i < rt_window_count(window); i++) {
-		struct rt_operation *operation = rt_window_operation(window, i);
-		const struct rt_subject *subject =
-			rt_operation_subject(operation);
-		struct rt_verdict *verdict;
-		uint64_t since_s;
-		enum rt_word word = rt_verdict_of(subject, end_s, &since_s);
-
-		if (word == RT_WORD_NONE)
-			continue;
-		verdict = append(verdicts);
-		if (verdict == NULL)
-			continue;
-		verdict->word = word;
-		verdict->since_s = since_s;
-		verdict->operation = rt_operation_name(operation);
-		verdict->sharer[0] = verdict->operation;
-		verdict->sharer_count = 1;
-		describe(verdict, subject, end_s);
-		/* For now: where its failures come from. */
-		verdict->target = target_of(subject, end_s);
-	}
-}
-
-static bool
-is_about_failures(const struct rt_verdict *verdict)
-{
-	return verdict->word >= RT_WORD_AMPLIFIED;
-}
-
-/* Join operations that fail with a target to a verdict about the target. True
- * if there was at least one. */
-static bool
-join(struct rt_verdicts *verdicts, const char *name,
-     const struct rt_subject *target, uint64_t end_s)
-{
-	struct rt_verdict *first = NULL;
-	size_t kept = 0, joined = 0;
-
-	for (size_t i = 0; i < verdicts->count; i++) {
-		struct rt_verdict *verdict = &verdicts->item[i];
-		bool same = verdict->target != NULL &&
-			    verdict->sharer_count > 0 &&
-			    is_about_failures(verdict) &&
-			    strcmp(verdict->target, name) == 0;
-
-		joined += same;
-		if (same && first != NULL) {
-			if (first->sharer_count < RT_SHARERS_MAX)
-				first->sharer[first->sharer_count++] =
-					verdict->operation;
-			first->since_s =
-				bo_min(first->since_s, verdict->since_s);
-			continue;
-		}
-		if (kept != i)
-			verdicts->item[kept] = *verdict;
-		if (same)
-			first = &verdicts->item[kept];
-		kept++;
-	}
-	verdicts->count = kept;
-	if (joined < 2)
-		return joined > 0;
-	first->operation = NULL;
-	first->target = name;
-	if (target->onset[RT_DETECTOR_TRIES].since_s != 0)
-		first->since_s = target->onset[RT_DETECTOR_TRIES].since_s;
-	describe(first, target, end_s);
-	return true;
-}
-
-static void
-judge_targets(struct rt_verdicts *verdicts, const struct rt_window *window,
-	      uint64_t end_s)
-{
-	for (size_t i = 0; i < rt_window_targets(window); i++) {
-		const char *name = rt_window_target_name(window, i);
-		const struct rt_subject *target = rt_window_target(window, i);
-		struct rt_verdict *verdict;
-		uint64_t since_s;
-		enum rt_word word = rt_verdict_of(target, end_s, &since_s);
-
-		if (join(verdicts, name, target, end_s) ||
-		    word < RT_WORD_AMPLIFIED)
-			continue;
-		verdict = append(verdicts);
-		if (verdict == NULL)
-			continue;
-		verdict->word = word;
-		verdict->since_s = since_s;
-		verdict->target = name;
-		describe(verdict, target, end_s);
-	}
-	/* What is about an operation is not about its target. */
-	for (size_t i = 0; i < verdicts->count; i++)
-		if (verdicts->item[i].operation != NULL)
-			verdicts->item[i].target = NULL;
-}
-
-void
-rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window)
-{
-	uint64_t end_s = rt_window_newest_ns(window) / BO_NS_PER_S;
-
-	memset(verdicts, 0, sizeof(*verdicts));
-	if (end_s == 0)
-		return;
-	verdicts->covered_s =
-		end_s + 1 - rt_window_first_ns(window) / BO_NS_PER_S;
-	rt_window_judge(window);
-	judge_operations(verdicts, window, end_s);
-	qsort(verdicts->item, verdicts->count, sizeof(*verdicts->item),
-	      compare);
-	judge_targets(verdicts, window, end_s);
-	qsort(verdicts->item, verdicts->count, sizeof(*verdicts->item),
-	      compare);
 }

@@ -39,9 +39,10 @@ struct rt_verdict {
 	/** What it is about: a target if that is not NULL, else an operation.
 	 *  Names live as long as the window. */
 	const char *target, *operation;
-	/** Operations that fail with the target, the worst first. */
+	/** Operations that fail with the target, the worst first, and how many
+	 *  more. */
 	const char *sharer[RT_SHARERS_MAX];
-	size_t sharer_count;
+	size_t sharer_count, sharers_more;
 	uint64_t since_s;
 	enum rt_trend trend;
 	/** Within the last half minute, or since then: the shares of attempts
@@ -77,13 +78,22 @@ struct rt_verdicts {
 const char *rt_word_name(enum rt_word word);
 const char *rt_trend_name(enum rt_trend trend);
 
-/** Judge at the newest event. */
-void rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window);
+/** Judge at the newest event. False if there is no memory. */
+bool rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window);
 
 /** The word for an operation that rt_window_judge() judged; its beginning goes
  *  to @p since_s, 0 if nothing is wrong. */
 enum rt_word rt_verdict_of(const struct rt_subject *subject, uint64_t end_s,
 			   uint64_t *since_s);
+
+/** Attempts per second that failed of late, in what began then. */
+double rt_verdict_failed_per_s(const struct rt_subject *subject,
+			       uint64_t since_s, uint64_t end_s);
+
+/** Say what the subject of a verdict shows; its word and since_s are set, and
+ *  the rest is zero. */
+void rt_verdict_describe(struct rt_verdict *verdict,
+			 const struct rt_subject *subject, uint64_t end_s);
 
 /** The cause in words: errors, denials, the host. Returns @p out. */
 char *rt_verdict_cause(const struct rt_verdict *verdict, char *out,

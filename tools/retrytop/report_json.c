@@ -247,6 +247,7 @@ add_verdict(struct tk_json *json, struct cJSON *list,
 	sharers = tk_json_array(json, out, "operations");
 	for (size_t i = 0; i < verdict->sharer_count; i++)
 		tk_json_text(json, sharers, NULL, verdict->sharer[i]);
+	add_count(json, out, "more_operations", verdict->sharers_more);
 }
 
 int
@@ -266,6 +267,7 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	verdicts = tk_json_array(json, root, "verdicts");
 	for (size_t i = 0; i < model->verdicts.count; i++)
 		add_verdict(json, verdicts, &model->verdicts.item[i]);
+	add_count(json, root, "more_verdicts", model->verdicts.more);
 	tk_json_text(json, root, "sort", rt_sort_name(list->sort));
 	add_text(json, root, "filter", list->filter);
 	add_log(json, root, view);

@@ -96,6 +96,9 @@ say_sharers(const struct rt_verdict *verdict, char *out, size_t size)
 	for (size_t i = 0; i < verdict->sharer_count && used < size; i++)
 		used += (size_t)snprintf(out + used, size - used, "%s%s",
 					 i > 0 ? ", " : "", verdict->sharer[i]);
+	if (verdict->sharers_more > 0 && used < size)
+		snprintf(out + used, size - used, " and %zu more",
+			 verdict->sharers_more);
 }
 
 size_t

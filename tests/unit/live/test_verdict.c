@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "live/verdict.h"
@@ -29,7 +30,7 @@ verdicts_of(struct rt_window *window)
 {
 	struct rt_verdicts verdicts;
 
-	rt_verdicts_update(&verdicts, window);
+	cr_assert(rt_verdicts_update(&verdicts, window));
 	rt_window_free(window);
 	return verdicts;
 }
@@ -50,7 +51,7 @@ Test(live_verdict, operations_that_fail_with_a_target_share_a_verdict)
 		add_second(window, "post", "api", T0_S + s, down ? 0 : 10,
 			   down ? 10 : 0);
 	}
-	rt_verdicts_update(&verdicts, window);
+	cr_assert(rt_verdicts_update(&verdicts, window));
 	cr_assert_eq(verdicts.count, 1);
 	cr_expect_eq(first->word, RT_WORD_FAILING);
 	cr_expect_str_eq(first->target, "api");
@@ -117,7 +118,7 @@ Test(live_verdict, late_lines_of_a_host_are_judged_at_their_time)
 
 	for (uint64_t s = 0; s < 130; s++)
 		add_second(window, "pay", NULL, T0_S + s, 10, 0);
-	rt_verdicts_update(&verdicts, window);
+	cr_assert(rt_verdicts_update(&verdicts, window));
 	cr_expect_eq(verdicts.count, 0);
 	for (uint64_t s = 90; s < 130; s++)
 		add_second(window, "pay", NULL, T0_S + s, 0, s >= 100 ? 20 : 0);
@@ -199,4 +200,54 @@ Test(live_verdict, hosts_of_one_operation_are_not_said_of_their_target)
 	cr_expect_eq(verdicts.item[0].sharer_count, 2);
 	cr_expect_eq(verdicts.item[0].hosts, 3);
 	cr_expect_str_eq(verdicts.item[0].host, "");
+}
+
+/* A service that fails was hidden behind 40 operations that retry. */
+Test(live_verdict, failing_comes_before_any_number_of_amplified)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 160; s++) {
+		for (unsigned i = 0; i < 40; i++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "noisy-%u", i);
+			add_many(window,
+				 native_event(BACKOFF_EVENT_ATTEMPT, name,
+					      T0_S + s, 1),
+				 s >= 100 ? 8 : 0);
+			add_second(window, name, NULL, T0_S + s, 20, 0);
+		}
+		add_second(window, "pay", NULL, T0_S + s, s < 100 ? 9 : 0,
+			   s < 100 ? 0 : 3);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, RT_VERDICTS_MAX);
+	cr_expect_eq(verdicts.more, 41 - RT_VERDICTS_MAX);
+	cr_expect_eq(verdicts.item[0].word, RT_WORD_FAILING);
+	cr_expect_eq(verdicts.item[1].word, RT_WORD_AMPLIFIED);
+}
+
+/* Operations beyond those that are named were not mentioned. */
+Test(live_verdict, all_operations_that_fail_with_a_target_are_counted)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 130; s++)
+		for (unsigned i = 0; i < 40; i++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "op-%u", i);
+			add_second(window, name, "api", T0_S + s,
+				   s < 100 ? 9 : 0, s < 100 ? 0 : 9);
+		}
+	cr_assert(rt_verdicts_update(&verdicts, window));
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.more, 0);
+	cr_expect_str_eq(verdicts.item[0].target, "api");
+	cr_expect_eq(verdicts.item[0].sharer_count, RT_SHARERS_MAX);
+	cr_expect_eq(verdicts.item[0].sharers_more, 40 - RT_SHARERS_MAX);
+	rt_window_free(window);
 }

@@ -600,3 +600,33 @@ Test(retrytop_view, help_explains_every_column)
 	}
 	scene_close(&scene);
 }
+
+/* Calls of a second that end in the same way. */
+static struct backoff_event
+call_event(bool fails, const char *operation, uint64_t second)
+{
+	struct backoff_event event = native_event(
+		fails ? BACKOFF_EVENT_EXHAUSTED : BACKOFF_EVENT_SUCCESS,
+		operation, second, 1);
+
+	event.target = "api";
+	return event;
+}
+
+Test(retrytop_view, operations_that_are_not_named_are_counted)
+{
+	char name[][8] = {"op-0", "op-1", "op-2", "op-3", "op-4", "op-5"};
+	struct scene scene;
+	char text[200];
+
+	scene_open(&scene);
+	for (uint64_t s = 0; s < 105; s++)
+		for (size_t i = 0; i < COUNT(name); i++)
+			scene_add(&scene,
+				  call_event(s >= 70, name[i], T0_S + s), 9);
+	scene_compute(&scene);
+	cr_assert(
+		rt_view_verdict_detail(&scene.view, 0, 0, text, sizeof(text)));
+	cr_expect_str_eq(text, "  fails for op-0, op-1, op-2, op-3 and 2 more");
+	scene_close(&scene);
+}

@@ -1,0 +1,223 @@
+/* Everything that is wrong in the order of what matters, by target if several
+ * operations fail with one. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "live/targets.h"
+#include "live/verdict.h"
+
+/* What is wrong with an operation or a target, in brief: all of it is ranked
+ * before the worst are described. */
+struct found {
+	enum rt_word word;
+	uint64_t since_s;
+	double failed_per_s;
+	const struct rt_subject *subject;
+	/* NULL if it is about the target, or joined that. */
+	const char *operation;
+	/* For an operation: the target with most of its failures. */
+	const char *target;
+	const char *sharer[RT_SHARERS_MAX];
+	size_t sharer_count, sharers_more;
+};
+
+struct finds {
+	struct found *item;
+	size_t count;
+	uint64_t end_s;
+};
+
+/* NULL if none is known. */
+static const char *
+target_of(const struct rt_subject *subject, uint64_t end_s)
+{
+	struct rt_parts parts = subject->targets;
+	const struct rt_part *worst;
+
+	rt_parts_settle(&parts, end_s);
+	worst = rt_parts_worst(&parts);
+	if (worst == NULL)
+		return NULL;
+	/* The copy goes out of scope, and the subject's stays. */
+	return subject->targets.part[worst - parts.part].name;
+}
+
+static const char *
+name_of(const struct found *found)
+{
+	return found->operation != NULL ? found->operation : found->target;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	if (x->word != y->word)
+		return x->word > y->word ? -1 : 1;
+	if (x->failed_per_s != y->failed_per_s)
+		return x->failed_per_s > y->failed_per_s ? -1 : 1;
+	return strcmp(name_of(x), name_of(y));
+}
+
+static void
+sort(struct finds *finds)
+{
+	if (finds->count > 1)
+		qsort(finds->item, finds->count, sizeof(*finds->item), compare);
+}
+
+/* NULL if nothing is wrong with it. */
+static struct found *
+judge(struct finds *finds, const struct rt_subject *subject,
+      enum rt_word at_least)
+{
+	uint64_t since_s;
+	enum rt_word word = rt_verdict_of(subject, finds->end_s, &since_s);
+	struct found *found = &finds->item[finds->count];
+
+	if (word < at_least)
+		return NULL;
+	*found = (struct found){
+		.word = word,
+		.since_s = since_s,
+		.failed_per_s =
+			rt_verdict_failed_per_s(subject, since_s, finds->end_s),
+		.subject = subject,
+	};
+	finds->count++;
+	return found;
+}
+
+static void
+judge_operations(struct finds *finds, const struct rt_window *window)
+{
+	for (size_t i = 0; i < rt_window_count(window); i++) {
+		struct rt_operation *operation = rt_window_operation(window, i);
+		const struct rt_subject *subject =
+			rt_operation_subject(operation);
+		struct found *found = judge(finds, subject, RT_WORD_NONE + 1);
+
+		if (found == NULL)
+			continue;
+		found->operation = rt_operation_name(operation);
+		found->target = target_of(subject, finds->end_s);
+		found->sharer[found->sharer_count++] = found->operation;
+	}
+}
+
+static bool
+fails_with(const struct found *found, const char *target)
+{
+	return found->operation != NULL && found->word >= RT_WORD_AMPLIFIED &&
+	       found->target != NULL && strcmp(found->target, target) == 0;
+}
+
+static void
+add_sharer(struct found *first, const struct found *other)
+{
+	if (first->sharer_count < RT_SHARERS_MAX)
+		first->sharer[first->sharer_count++] = other->operation;
+	else
+		first->sharers_more++;
+	first->since_s = bo_min(first->since_s, other->since_s);
+}
+
+/* Join operations that fail with a target to what is wrong with the target.
+ * True if there was at least one. */
+static bool
+join(struct finds *finds, const char *name, const struct rt_subject *target)
+{
+	struct found *first = NULL;
+	size_t kept = 0, joined = 0;
+
+	for (size_t i = 0; i < finds->count; i++) {
+		struct found *found = &finds->item[i];
+		bool same = fails_with(found, name);
+
+		joined += same;
+		if (same && first != NULL) {
+			add_sharer(first, found);
+			continue;
+		}
+		if (kept != i)
+			finds->item[kept] = *found;
+		if (same)
+			first = &finds->item[kept];
+		kept++;
+	}
+	finds->count = kept;
+	if (joined < 2)
+		return joined > 0;
+	first->operation = NULL;
+	first->target = name;
+	first->subject = target;
+	if (target->onset[RT_DETECTOR_TRIES].since_s != 0)
+		first->since_s = target->onset[RT_DETECTOR_TRIES].since_s;
+	first->failed_per_s =
+		rt_verdict_failed_per_s(target, first->since_s, finds->end_s);
+	return true;
+}
+
+static void
+judge_targets(struct finds *finds, const struct rt_window *window)
+{
+	for (size_t i = 0; i < rt_window_targets(window); i++) {
+		const char *name = rt_window_target_name(window, i);
+		const struct rt_subject *target = rt_window_target(window, i);
+		struct found *found;
+
+		if (join(finds, name, target))
+			continue;
+		found = judge(finds, target, RT_WORD_AMPLIFIED);
+		if (found != NULL)
+			found->target = name;
+	}
+}
+
+static void
+describe(struct rt_verdict *out, const struct found *found, uint64_t end_s)
+{
+	out->word = found->word;
+	out->since_s = found->since_s;
+	out->operation = found->operation;
+	/* What is about an operation is not about its target. */
+	out->target = found->operation == NULL ? found->target : NULL;
+	memcpy(out->sharer, found->sharer, sizeof(out->sharer));
+	out->sharer_count = found->sharer_count;
+	out->sharers_more = found->sharers_more;
+	rt_verdict_describe(out, found->subject, end_s);
+}
+
+bool
+rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window)
+{
+	struct finds finds = {
+		.end_s = rt_window_newest_ns(window) / BO_NS_PER_S,
+	};
+	size_t most = rt_window_count(window) + rt_window_targets(window);
+
+	memset(verdicts, 0, sizeof(*verdicts));
+	if (finds.end_s == 0)
+		return true;
+	verdicts->covered_s =
+		finds.end_s + 1 - rt_window_first_ns(window) / BO_NS_PER_S;
+	finds.item = reallocarray(NULL, most + 1, sizeof(*finds.item));
+	if (finds.item == NULL)
+		return false;
+	rt_window_judge(window);
+	judge_operations(&finds, window);
+	sort(&finds);
+	judge_targets(&finds, window);
+	sort(&finds);
+	verdicts->count = bo_min(finds.count, RT_VERDICTS_MAX);
+	verdicts->more = finds.count - verdicts->count;
+	for (size_t i = 0; i < verdicts->count; i++)
+		describe(&verdicts->item[i], &finds.item[i], finds.end_s);
+	free(finds.item);
+	return true;
+}
