@@ -10,6 +10,8 @@
 #include "base/utf8.h"
 
 #define HALF_LIFE_S 20.0
+/* Less is what is left of names that are not seen any more. */
+#define REST_MIN 0.5
 
 static double
 weight_of(uint64_t age_s)
@@ -30,6 +32,15 @@ settle(struct rt_part *part, uint64_t second)
 	part->as_of_s = second;
 }
 
+/* What fails is what is asked for. */
+static bool
+is_less(const struct rt_part *a, const struct rt_part *b)
+{
+	if (a->failed != b->failed)
+		return a->failed < b->failed;
+	return a->tries < b->tries;
+}
+
 static struct rt_part *
 find(struct rt_parts *parts, const char *name, uint64_t second)
 {
@@ -44,9 +55,12 @@ find(struct rt_parts *parts, const char *name, uint64_t second)
 	} else {
 		for (i = 0; i < RT_PARTS_MAX; i++) {
 			settle(&parts->part[i], second);
-			if (parts->part[i].tries < least->tries)
+			if (is_less(&parts->part[i], least))
 				least = &parts->part[i];
 		}
+		settle(&parts->rest, second);
+		parts->rest.tries += least->tries;
+		parts->rest.failed += least->failed;
 	}
 	memset(least, 0, sizeof(*least));
 	memcpy(least->name, name, strlen(name) + 1);
@@ -78,6 +92,13 @@ rt_parts_settle(struct rt_parts *parts, uint64_t second)
 {
 	for (size_t i = 0; i < parts->count; i++)
 		settle(&parts->part[i], second);
+	settle(&parts->rest, second);
+}
+
+bool
+rt_parts_more(const struct rt_parts *parts)
+{
+	return parts->rest.tries > REST_MIN;
 }
 
 const struct rt_part *

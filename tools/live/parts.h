@@ -3,6 +3,7 @@
 #ifndef RT_PARTS_H
 #define RT_PARTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,10 +17,12 @@ struct rt_part {
 	double tries, failed;
 };
 
-/** Zero is empty. A frequent name survives a stream of rare ones. */
+/** Zero is empty. A name with many failures survives a stream of others. */
 struct rt_parts {
 	struct rt_part part[RT_PARTS_MAX];
 	size_t count;
+	/** What happened to those that had to make room; it has no name. */
+	struct rt_part rest;
 };
 
 /** Count what happened in a second. NULL and "" are not counted. */
@@ -28,6 +31,10 @@ void rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
 
 /** Bring all counts to the same second. */
 void rt_parts_settle(struct rt_parts *parts, uint64_t second);
+
+/** Whether there are more than RT_PARTS_MAX names of late, for settled counts.
+ */
+bool rt_parts_more(const struct rt_parts *parts);
 
 /** The part with the most failures; NULL if there are none. */
 const struct rt_part *rt_parts_worst(const struct rt_parts *parts);

@@ -151,7 +151,7 @@ static const struct rt_part *
 only_part(const struct rt_parts *parts)
 {
 	const struct rt_part *worst = rt_parts_worst(parts);
-	double tries = 0.0, failed = 0.0;
+	double tries = parts->rest.tries, failed = parts->rest.failed;
 
 	if (worst == NULL || parts->count < 2)
 		return NULL;
@@ -187,21 +187,26 @@ count_live(const struct rt_parts *parts)
 	return live;
 }
 
-/* Whether shares of failures are within a factor of two, where there were
- * enough attempts to know. */
+/* Takes the share of failures of a part, if there were enough attempts to know
+ * it. */
+static void
+note_share(const struct rt_part *part, double *least, double *most)
+{
+	if (part->tries < 3.0)
+		return;
+	*least = fmin(*least, part->failed / part->tries);
+	*most = fmax(*most, part->failed / part->tries);
+}
+
+/* Whether shares of failures are within a factor of two. */
 static bool
 are_alike(const struct rt_parts *parts)
 {
 	double least = 1.0, most = 0.0;
 
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct rt_part *part = &parts->part[i];
-
-		if (part->tries < 3.0)
-			continue;
-		least = fmin(least, part->failed / part->tries);
-		most = fmax(most, part->failed / part->tries);
-	}
+	for (size_t i = 0; i < parts->count; i++)
+		note_share(&parts->part[i], &least, &most);
+	note_share(&parts->rest, &least, &most);
 	return most <= 2.0 * least;
 }
 
@@ -224,7 +229,7 @@ rt_verdict_describe(struct rt_verdict *verdict,
 	const struct rt_part *error;
 	struct rt_parts parts;
 	struct rt_tally t;
-	double s = (double)length_s, errors = 0.0;
+	double s = (double)length_s, errors;
 
 	rt_subject_sum(subject, end_s, length_s, &t);
 	verdict->trend = trend_of(verdict->word, subject, end_s);
@@ -244,6 +249,7 @@ rt_verdict_describe(struct rt_verdict *verdict,
 	parts = subject->errors;
 	rt_parts_settle(&parts, end_s);
 	error = rt_parts_worst(&parts);
+	errors = parts.rest.failed;
 	for (size_t i = 0; i < parts.count; i++)
 		errors += parts.part[i].failed;
 	if (error != NULL && verdict->word != RT_WORD_SLOW) {
@@ -253,6 +259,7 @@ rt_verdict_describe(struct rt_verdict *verdict,
 	parts = subject->hosts;
 	rt_parts_settle(&parts, end_s);
 	verdict->hosts = count_live(&parts);
+	verdict->hosts_more = rt_parts_more(&parts);
 	verdict->hosts_alike = are_alike(&parts);
 	name_part(verdict, &parts, verdict->host);
 	parts = subject->targets;

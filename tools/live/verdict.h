@@ -55,10 +55,12 @@ struct rt_verdict {
 	double error_share;
 	/** Calls per second that were denied. */
 	double breaker_per_s, budget_per_s, deadline_per_s, hint_per_s;
-	/** Hosts that were seen, and the only one that fails; "" if none is. */
+	/** Hosts that were seen of late, whether there are more than these, and
+	 *  the only one that fails; "" if none is. */
 	size_t hosts;
+	bool hosts_more;
 	char host[RT_PART_NAME_MAX];
-	/** No host has twice the share of failures of another. */
+	/** None of these has twice the share of failures of another. */
 	bool hosts_alike;
 	/** The only one of several targets that fails, "" if none is. */
 	char part[RT_PART_NAME_MAX];

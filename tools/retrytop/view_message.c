@@ -101,6 +101,26 @@ say_sharers(const struct rt_verdict *verdict, char *out, size_t size)
 			 verdict->sharers_more);
 }
 
+/* Only some hosts are kept apart. */
+static void
+say_hosts(const struct rt_verdict *verdict, char *out, size_t size)
+{
+	const char *more = verdict->hosts_more ? "more than " : "";
+
+	if (verdict->host[0] != '\0')
+		snprintf(out, size, "  only host %s of %s%zu", verdict->host,
+			 more, verdict->hosts);
+	else if (!verdict->hosts_alike)
+		snprintf(out, size,
+			 "  on %s%zu hosts, more on some than others", more,
+			 verdict->hosts);
+	else if (verdict->hosts_more)
+		snprintf(out, size, "  more than %zu hosts, all alike",
+			 verdict->hosts);
+	else
+		snprintf(out, size, "  all %zu hosts alike", verdict->hosts);
+}
+
 size_t
 rt_view_verdicts(const struct rt_view *view)
 {
@@ -131,15 +151,7 @@ rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
 	if (detail != (size_t)about_target ||
 	    verdict->word < RT_WORD_AMPLIFIED || verdict->hosts < 2)
 		return false;
-	if (verdict->host[0] != '\0')
-		snprintf(out, size, "  only host %s of %zu", verdict->host,
-			 verdict->hosts);
-	else
-		snprintf(out, size,
-			 verdict->hosts_alike
-				 ? "  all %zu hosts alike"
-				 : "  on %zu hosts, more on some than others",
-			 verdict->hosts);
+	say_hosts(verdict, out, size);
 	return true;
 }
 

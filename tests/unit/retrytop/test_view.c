@@ -630,3 +630,47 @@ Test(retrytop_view, operations_that_are_not_named_are_counted)
 	cr_expect_str_eq(text, "  fails for op-0, op-1, op-2, op-3 and 2 more");
 	scene_close(&scene);
 }
+
+/* "All 8 hosts alike", of 20. */
+Test(retrytop_view, hosts_are_said_to_be_more_than_are_kept_apart)
+{
+	static const struct {
+		const char *why;
+		unsigned hosts, bad_from;
+		const char *want;
+	} row[] = {
+		{"some", 4, 0, "  all 4 hosts alike"},
+		{"as many as are kept", 8, 0, "  all 8 hosts alike"},
+		{"one more", 9, 0, "  more than 8 hosts, all alike"},
+		{"many", 20, 0, "  more than 8 hosts, all alike"},
+		{"one of some", 4, 3, "  only host pod-03 of 4"},
+		{"one of many", 20, 19, "  only host pod-19 of more than 8"},
+		{"half of many", 20, 10,
+		 "  on more than 8 hosts, more on some than others"},
+		{"half of some", 4, 2,
+		 "  on 4 hosts, more on some than others"},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct scene scene;
+		char text[200], host[16];
+
+		scene_open(&scene);
+		for (uint64_t s = 0; s < 105; s++)
+			for (unsigned h = 0; h < row[i].hosts; h++) {
+				struct backoff_event event = call_event(
+					s >= 70 && h >= row[i].bad_from, "op",
+					T0_S + s);
+
+				snprintf(host, sizeof(host), "pod-%02u", h);
+				event.host = host;
+				scene_add(&scene, event, 5);
+			}
+		scene_compute(&scene);
+		cr_assert(rt_view_verdict_detail(&scene.view, 0, 0, text,
+						 sizeof(text)),
+			  "%s", row[i].why);
+		cr_expect_str_eq(text, row[i].want, "%s: %s", row[i].why, text);
+		scene_close(&scene);
+	}
+}
