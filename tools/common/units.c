@@ -137,3 +137,15 @@ tk_format_count(double value, char *buffer, size_t size)
 	snprintf(buffer, size, "%s%s%s", sign, number, unit[i]);
 	return buffer;
 }
+
+char *
+tk_format_rate(double per_s, char *buffer, size_t size)
+{
+	if (per_s >= 99999.95)
+		return tk_format_count(per_s, buffer, size);
+	if (per_s <= 0.0)
+		snprintf(buffer, size, "0");
+	else
+		snprintf(buffer, size, per_s < 9.995 ? "%.2f" : "%.1f", per_s);
+	return buffer;
+}

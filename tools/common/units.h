@@ -27,4 +27,8 @@ char *tk_format_duration(uint64_t ns, char *buffer, size_t size);
 /** "12", "1.2k", "3.4M", "5.6G". Returns buffer. */
 char *tk_format_count(double value, char *buffer, size_t size);
 
+/** A rate per second, "0", "1.24", "1460.0" or "120k": at most 7 characters.
+ *  Returns buffer. */
+char *tk_format_rate(double per_s, char *buffer, size_t size);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/units.h"
 #include "live/verdict.h"
 
 /* Adds a part, after a separator if it is not the first. */
@@ -36,20 +37,25 @@ say_slow(const struct rt_verdict *verdict, char *out, size_t size)
 }
 
 static void
+say_rate(const char *why, double per_s, const char *what, char *out,
+	 size_t size)
+{
+	char rate[16];
+
+	if (per_s > 0)
+		say(out, size, "%s: %s calls/s%s", why,
+		    tk_format_rate(per_s, rate, sizeof(rate)), what);
+}
+
+static void
 say_denied(const struct rt_verdict *verdict, char *out, size_t size)
 {
-	if (verdict->breaker_per_s > 0)
-		say(out, size, "breakers open: %.3g calls/s refused",
-		    verdict->breaker_per_s);
-	if (verdict->budget_per_s > 0)
-		say(out, size, "budget empty: %.3g calls/s not retried",
-		    verdict->budget_per_s);
-	if (verdict->deadline_per_s > 0)
-		say(out, size, "deadline: %.3g calls/s",
-		    verdict->deadline_per_s);
-	if (verdict->hint_per_s > 0)
-		say(out, size, "server's hint too long: %.3g calls/s",
-		    verdict->hint_per_s);
+	say_rate("breakers open", verdict->breaker_per_s, " refused", out,
+		 size);
+	say_rate("budget empty", verdict->budget_per_s, " not retried", out,
+		 size);
+	say_rate("deadline", verdict->deadline_per_s, "", out, size);
+	say_rate("server's hint too long", verdict->hint_per_s, "", out, size);
 }
 
 char *

@@ -44,18 +44,6 @@ rt_view_span(uint64_t span_ns, char *out, size_t size)
 			   BO_NS_PER_S, out, size);
 }
 
-char *
-rt_view_rate(double per_s, char *out, size_t size)
-{
-	if (per_s >= 99999.95)
-		return tk_format_count(per_s, out, size);
-	if (per_s <= 0.0)
-		snprintf(out, size, "0");
-	else
-		snprintf(out, size, per_s < 9.995 ? "%.2f" : "%.1f", per_s);
-	return out;
-}
-
 /* Lines may take this many times as long as usual. */
 #define SILENT_TIMES 8
 #define SILENT_MIN_NS (10 * BO_NS_PER_S)

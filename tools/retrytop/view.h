@@ -52,9 +52,6 @@ char *rt_view_age(uint64_t now_ns, uint64_t then_ns, char *out, size_t size);
 /** A time span, rounded to seconds. Returns out. */
 char *rt_view_span(uint64_t span_ns, char *out, size_t size);
 
-/** A rate per second, at most 7 characters. Returns out. */
-char *rt_view_rate(double per_s, char *out, size_t size);
-
 /** "waiting", "reading", "failed" or "ended". */
 const char *rt_view_input_state(enum tk_input_state state);
 

@@ -185,10 +185,10 @@ draw_totals(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	if (total->calls_known)
 		x += rt_grid_print(
 			grid, x, y, 0, "Calls %s/s   ",
-			rt_view_rate(total->calls_per_s, rate, sizeof(rate)));
+			tk_format_rate(total->calls_per_s, rate, sizeof(rate)));
 	x += rt_grid_print(
 		grid, x, y, RT_ATTR_BOLD, "Retries %s/s",
-		rt_view_rate(total->retries_per_s, rate, sizeof(rate)));
+		tk_format_rate(total->retries_per_s, rate, sizeof(rate)));
 	if (total->load == RT_LOAD_OF_ALL)
 		x += rt_grid_print(grid, x, y, 0, "   Attempts/call %.2f",
 				   total->attempts_per_call);

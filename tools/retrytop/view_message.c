@@ -9,6 +9,10 @@
 
 #include "base/num.h"
 #include "base/rfc3339.h"
+#include "common/units.h"
+
+/* A share of failed calls that is small. */
+#define FEW_CALLS 0.05
 
 static const char *
 why_empty(const struct tk_input_info *input)
@@ -40,21 +44,28 @@ say_empty(const struct rt_view *view, char *out, size_t size)
 			 input->path, why_empty(input));
 }
 
-/* How much fails. */
+/* How much fails: calls, or attempts if nearly all calls recover or none has
+ * ended. */
 static void
 say_share(const struct rt_verdict *verdict, char *out, size_t size)
 {
-	if (verdict->word == RT_WORD_FAILING &&
-	    verdict->failed_calls_share >= 0 && verdict->calls_per_s > 0)
-		snprintf(out, size, "%.3g%% of %.3g calls/s fail",
-			 verdict->failed_calls_share * 100.0,
-			 verdict->calls_per_s);
-	else if (verdict->word >= RT_WORD_AMPLIFIED &&
-		 verdict->failed_share >= 0)
+	double calls = verdict->failed_calls_share;
+	double attempts = verdict->failed_share;
+	bool recover = calls < FEW_CALLS && attempts > calls;
+	char rate[16];
+
+	if (verdict->word == RT_WORD_FAILING && calls >= 0 &&
+	    verdict->calls_per_s > 0 && !recover)
+		snprintf(out, size, "%.3g%% of %s calls/s fail", calls * 100.0,
+			 tk_format_rate(verdict->calls_per_s, rate,
+					sizeof(rate)));
+	else if (verdict->word >= RT_WORD_AMPLIFIED && attempts >= 0)
 		snprintf(out, size, "%.3g%% of attempts fail",
-			 verdict->failed_share * 100.0);
+			 attempts * 100.0);
 	else if (verdict->word >= RT_WORD_AMPLIFIED)
-		snprintf(out, size, "%.3g failures/s", verdict->failed_per_s);
+		snprintf(out, size, "%s failures/s",
+			 tk_format_rate(verdict->failed_per_s, rate,
+					sizeof(rate)));
 }
 
 /* What a verdict is about, and since when, trend and share. */

@@ -161,7 +161,7 @@ put_value(const struct rt_view *view, const struct rt_value *value, char *out,
 			tk_format_count((double)value->count, out, size);
 		return value->count > 0;
 	case RT_KIND_RATE:
-		rt_view_rate(value->real, out, size);
+		tk_format_rate(value->real, out, size);
 		break;
 	case RT_KIND_RATIO:
 		snprintf(out, size, "%.2f", value->real);

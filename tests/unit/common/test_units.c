@@ -161,3 +161,22 @@ Test(common_units, formats_counts)
 		cr_expect_str_eq(got, row[i].want, "%g: %s", row[i].value, got);
 	}
 }
+
+Test(common_units, formats_rates)
+{
+	static const struct {
+		double value;
+		const char *want;
+	} row[] = {
+		{-1, "0"},          {0, "0"},         {0.733, "0.73"},
+		{9.994, "9.99"},    {9.996, "10.0"},  {1460, "1460.0"},
+		{99999, "99999.0"}, {120000, "120k"}, {1e9, "1G"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		char got[32];
+
+		tk_format_rate(row[i].value, got, sizeof(got));
+		cr_expect_str_eq(got, row[i].want, "%g: %s", row[i].value, got);
+	}
+}

@@ -148,7 +148,7 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		" retrytop [LIVE]  2 inputs: /var/log/app.log           "
 		"                                                       "
 		"window 60s  lag 0s  09:01:44Z",
-		" FAILING   pay  since 09:01:00 (45s)  steady     100% of 1.2 "
+		" FAILING   pay  since 09:01:00 (45s)  steady     100% of 1.20 "
 		"calls/s fail: ConnectionError 100%",
 		" 0 bad  0 lost  0 dropped  336 events  336 lines  0 foreign",
 		" Retries 1.48/s   Exhausted 36   Aborted 0 in 60s   "
@@ -671,6 +671,48 @@ Test(retrytop_view, hosts_are_said_to_be_more_than_are_kept_apart)
 						 sizeof(text)),
 			  "%s", row[i].why);
 		cr_expect_str_eq(text, row[i].want, "%s: %s", row[i].why, text);
+		scene_close(&scene);
+	}
+}
+
+/* "0% of calls fail" where half of the attempts do, and "1.46e+03". */
+Test(retrytop_view, a_verdict_says_what_fails_in_plain_numbers)
+{
+	static const struct {
+		const char *why;
+		/* Each second. */
+		unsigned retries, good, bad;
+		const char *want;
+	} row[] = {
+		{"calls", 0, 0, 20, "100% of 20.0 calls/s fail: Connection"},
+		{"many calls", 0, 0, 1460, "100% of 1460.0 calls/s fail: "},
+		{"attempts", 20, 15, 0, "57.1% of attempts fail: Connection"},
+		{"no call has ended", 20, 0, 0, "100% of attempts fail: "},
+		{"half of each", 10, 10, 10, "50% of 20.0 calls/s fail: "},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct scene scene;
+		char text[400];
+
+		scene_open(&scene);
+		for (uint64_t s = T0_S; s < T0_S + 105; s++) {
+			bool down = s >= T0_S + 70;
+			struct backoff_event retry =
+				native_event(BACKOFF_EVENT_ATTEMPT, "op", s, 1);
+
+			scene_add(&scene, retry, down ? row[i].retries : 0);
+			scene_add(&scene, call_event(false, "op", s),
+				  down ? row[i].good : 20);
+			scene_add(&scene, call_event(true, "op", s),
+				  down ? row[i].bad : 0);
+		}
+		scene_compute(&scene);
+		cr_assert_eq(rt_view_verdicts(&scene.view), 1, "%s",
+			     row[i].why);
+		rt_view_message(&scene.view, text, sizeof(text));
+		cr_expect(strstr(text, row[i].want) != NULL, "%s: %s",
+			  row[i].why, text);
 		scene_close(&scene);
 	}
 }
