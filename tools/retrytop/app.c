@@ -14,6 +14,7 @@
 #include "retrytop/screen.h"
 #include "retrytop/session.h"
 #include "retrytop/signals.h"
+#include "retrytop/silence.h"
 #include "retrytop/view_frame.h"
 
 /* Time to read before keys and the screen are served again. */
@@ -30,9 +31,8 @@ struct app {
 	struct rt_session session;
 	struct rt_ui ui;
 	struct rt_screen *screen;
-	uint64_t now_ns, wall_ns, line_ns, frame_ns;
-	/** The longest time between lines, of late; 0 if not known. */
-	uint64_t usual_ns;
+	uint64_t now_ns, wall_ns, frame_ns;
+	struct rt_silence silence;
 	/** Lines that came since a time, at most HOLD_NS ago. */
 	uint64_t burst_ns, burst_lines;
 	bool more, dirty, gone;
@@ -53,23 +53,11 @@ static void
 flush(struct app *app)
 {
 	struct rt_ingest *ingest = &app->session.ingest;
-	bool quiet = app->now_ns - app->line_ns > QUIET_NS;
+	bool quiet = rt_silence_ns(&app->silence, app->now_ns) > QUIET_NS;
 
 	if (rt_ingest_is_live(ingest) || quiet)
 		rt_ingest_flush(ingest, app->session.options->path_count,
 				quiet ? BACKOFF_ABSENT : app->wall_ns);
-}
-
-/* Lines came: how long it took, at most, since the last ones. */
-static void
-note_gap(struct app *app)
-{
-	uint64_t gap_ns = app->now_ns - app->line_ns;
-
-	app->usual_ns -= app->usual_ns / 16;
-	if (app->session.ingest.caught_up && gap_ns > app->usual_ns)
-		app->usual_ns = gap_ns;
-	app->line_ns = app->now_ns;
 }
 
 /* Whether all inputs are streams that have ended. */
@@ -108,7 +96,7 @@ read_inputs(struct app *app)
 	while (app->more && !ingest->no_memory &&
 	       clock_ns(CLOCK_MONOTONIC) - app->now_ns < READ_NS);
 	if (ingest->lines != lines)
-		note_gap(app);
+		rt_silence_line(&app->silence, app->now_ns, ingest->caught_up);
 	app->burst_lines += ingest->lines - lines;
 	if (!app->more)
 		flush(app);
@@ -134,8 +122,8 @@ draw(struct app *app)
 	size_t width, height;
 
 	view.wall_ns = app->wall_ns;
-	view.silence_ns = app->now_ns - app->line_ns;
-	view.usual_ns = app->usual_ns;
+	view.silence_ns = rt_silence_ns(&app->silence, app->now_ns);
+	view.usual_ns = app->silence.usual_ns;
 	rt_screen_size(app->screen, &width, &height);
 	if (!rt_grid_init(&grid, width, height, rt_screen_is_utf8(app->screen)))
 		return false;
