@@ -245,8 +245,9 @@ rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns)
 		if (!tk_dialect_flush(ingest->dialect, i, now_ns, take_reading,
 				      &from))
 			ingest->no_memory = true;
-		if (now_ns == BACKOFF_ABSENT)
-			rt_window_end(ingest->window, i);
+		if (now_ns == BACKOFF_ABSENT &&
+		    !rt_window_end(ingest->window, i))
+			ingest->no_memory = true;
 	}
 }
 

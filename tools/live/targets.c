@@ -69,6 +69,15 @@ rt_targets_forget(struct rt_targets *targets, uint64_t second)
 	}
 }
 
+bool
+rt_targets_forgot(const struct rt_targets *targets, const char *name)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		if (strcmp(targets->target[i]->name, name) == 0)
+			return targets->target[i]->subject.first_s == 0;
+	return false;
+}
+
 void
 rt_targets_clear(struct rt_targets *targets)
 {

@@ -33,6 +33,9 @@ bool rt_targets_find(struct rt_targets *targets, const char *name,
 /** Forget those whose time goes beyond @p second, which was wrong. */
 void rt_targets_forget(struct rt_targets *targets, uint64_t second);
 
+/** Whether a target has no events since it was forgotten. */
+bool rt_targets_forgot(const struct rt_targets *targets, const char *name);
+
 void rt_targets_clear(struct rt_targets *targets);
 
 #endif

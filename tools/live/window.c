@@ -42,17 +42,36 @@ struct rt_operation {
 /* Events whose time may be judged again, in all inputs. */
 #define KEPT_MAX 32
 
-struct kept {
-	/* NULL: unused. */
+/* An event as it is counted. */
+struct count {
+	/* NULL: none. */
 	struct rt_operation *operation;
 	uint64_t ts_ns;
-	size_t input;
-	/* It is not counted until it is believed; else it is counted, and is
-	 * to be counted again if that was forgotten. */
-	bool held;
 	bool late;
 	struct bucket add;
+	/* Attempts that the event stands for. */
+	uint32_t attempts;
 };
+
+struct kept {
+	struct count count;
+	size_t input;
+	/* It is not counted until it is believed; else it is counted, and is
+	 * to be counted again where that was forgotten. */
+	bool held;
+	/* What is judged, with its texts. */
+	struct backoff_event event;
+	char target[RT_PART_NAME_MAX], host[RT_HOST_MAX];
+	char label[RT_LABEL_MAX], text[RT_TEXT_MAX];
+};
+
+/* What an event is to be counted in: the operation's numbers, the judgement of
+ * the operation, and that of the target. */
+struct where {
+	bool numbers, operation, target;
+};
+
+static const struct where everywhere = {true, true, true};
 
 struct rt_window {
 	struct rt_operation *operation[RT_OPERATIONS_MAX + 1];
@@ -280,6 +299,53 @@ count_at(struct rt_operation *operation, const struct bucket *add,
 		operation->seen_ns = ts_ns;
 }
 
+/* Count an event for the judgement of its operation and its target. */
+static bool
+judge(struct rt_operation *operation, const struct backoff_event *event,
+      uint32_t attempts, uint64_t second, struct where where)
+{
+	struct rt_window *window = operation->window;
+	const struct rt_sign sign = {
+		.event = event,
+		.attempts = attempts,
+		.knows_calls = operation->knows_calls,
+		.second = second,
+		.log_first_s = rt_window_first_ns(window) / NS_PER_S,
+		.log_newest_s = rt_window_newest_ns(window) / NS_PER_S,
+	};
+	struct rt_subject *target;
+
+	if (where.operation)
+		rt_subject_add(&operation->subject, &sign);
+	if (!where.target || event->target == NULL || *event->target == '\0')
+		return true;
+	if (!rt_targets_find(&window->targets, event->target, &target))
+		return false;
+	if (target != NULL)
+		rt_subject_add(target, &sign);
+	return true;
+}
+
+/* Count an event at a time that is believed. False if there is no memory. */
+static bool
+count_event(struct count *count, const struct backoff_event *event,
+	    struct where where)
+{
+	struct rt_operation *operation = count->operation;
+	uint64_t late = operation->window->late;
+	uint64_t second = count->ts_ns / NS_PER_S;
+
+	if (where.numbers)
+		count_at(operation, &count->add, count->ts_ns);
+	count->late = operation->window->late > late;
+	if (!judge(operation, event, count->attempts, second, where))
+		return false;
+	if (!where.numbers || event->type == BACKOFF_EVENT_SUCCESS ||
+	    !has_result(event))
+		return true;
+	return rt_errors_add(&operation->errors, event, second);
+}
+
 /* Forget counts of a time that was given up. */
 static void
 forget_after(struct rt_window *window, uint64_t newest_ns)
@@ -300,44 +366,103 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 
 /* Keep an event that may be counted later; without room, it is not. */
 static void
-keep(struct rt_window *window, struct kept kept)
+keep(struct rt_window *window, const struct count *count, bool held,
+     const struct backoff_event *event)
 {
-	for (size_t i = 0; i < KEPT_MAX; i++)
-		if (window->kept[i].operation == NULL) {
-			window->kept[i] = kept;
-			return;
-		}
+	struct kept *kept = NULL;
+
+	for (size_t i = 0; i < KEPT_MAX && kept == NULL; i++)
+		if (window->kept[i].count.operation == NULL)
+			kept = &window->kept[i];
+	if (kept == NULL)
+		return;
+	kept->count = *count;
+	kept->input = window->input;
+	kept->held = held;
+	bo_utf8_copy(event->target != NULL ? event->target : "", kept->target,
+		     sizeof(kept->target));
+	bo_utf8_copy(event->host != NULL ? event->host : "", kept->host,
+		     sizeof(kept->host));
+	bo_utf8_copy(rt_error_label(event), kept->label, sizeof(kept->label));
+	bo_utf8_copy(event->error != NULL ? event->error : "", kept->text,
+		     sizeof(kept->text));
+	/* No other text is read. */
+	backoff_event_init(&kept->event, sizeof(kept->event));
+	kept->event.type = event->type;
+	kept->event.kind = event->kind;
+	kept->event.stop = event->stop;
+	kept->event.outcome = event->outcome;
+	kept->event.attempt = event->attempt;
+	kept->event.attempts = event->attempts;
+	kept->event.duration_ns = event->duration_ns;
+	kept->event.elapsed_ns = event->elapsed_ns;
+	kept->event.target = kept->target;
+	kept->event.host = kept->host;
+	kept->event.code = kept->label;
+	if (event->error != NULL)
+		kept->event.error = kept->text;
 }
 
-/* Count kept events of an input, or not, and keep them no longer. */
-static void
+/* Where a kept event, which was counted, is not counted any more. */
+static struct where
+where_forgotten(const struct kept *kept)
+{
+	const struct rt_operation *operation = kept->count.operation;
+
+	return (struct where){
+		.numbers = operation->head_s == 0,
+		.operation = operation->subject.first_s == 0,
+		.target = rt_targets_forgot(&operation->window->targets,
+					    kept->target),
+	};
+}
+
+/* Count kept events of an input, or not, and keep them no longer. False if
+ * there is no memory. */
+static bool
 release(struct rt_window *window, size_t input, bool held, bool count)
 {
+	struct where where[KEPT_MAX];
+	bool done = true;
+
+	/* Before the first of them is counted again. */
+	for (size_t i = 0; i < KEPT_MAX; i++)
+		if (window->kept[i].count.operation != NULL)
+			where[i] = held ? everywhere
+					: where_forgotten(&window->kept[i]);
 	for (size_t i = 0; i < KEPT_MAX; i++) {
 		struct kept *kept = &window->kept[i];
 
-		if (kept->operation == NULL || kept->input != input ||
+		if (kept->count.operation == NULL || kept->input != input ||
 		    kept->held != held)
 			continue;
 		if (count) {
-			window->late -= kept->late;
-			count_at(kept->operation, &kept->add, kept->ts_ns);
+			window->late -= where[i].numbers && kept->count.late;
+			done = count_event(&kept->count, &kept->event,
+					   where[i]) &&
+			       done;
 		}
-		kept->operation = NULL;
+		kept->count.operation = NULL;
 	}
+	return done;
 }
 
-/* Do with earlier events what the answer about this one says. */
-static void
+/* Do with earlier events what the answer about this one says. False if there is
+ * no memory. */
+static bool
 settle(struct rt_window *window, const struct rt_when_answer *answer)
 {
+	bool done = true;
+
 	if (answer->held != RT_HELD_STILL)
-		release(window, window->input, true,
-			answer->held == RT_HELD_BELIEVED);
+		done = release(window, window->input, true,
+			       answer->held == RT_HELD_BELIEVED);
 	if (answer->forget)
 		forget_after(window, rt_when_newest_ns(window->when));
 	if (answer->forget || !answer->behind)
-		release(window, window->input, false, answer->forget);
+		done = release(window, window->input, false, answer->forget) &&
+		       done;
+	return done;
 }
 
 void
@@ -393,33 +518,29 @@ forget_before(struct rt_window *window, uint64_t first_s)
 	rt_targets_forget(&window->targets, 0);
 }
 
-/* Count an event for the judgement of its operation and its target. */
-static bool
-judge(struct rt_operation *operation, const struct backoff_event *event,
-      uint64_t second)
+/* Whether the log begins later than it seemed: what came before had a wrong
+ * time. */
+static void
+note_first(struct rt_window *window, uint64_t before_ns)
 {
-	struct rt_window *window = operation->window;
-	const struct rt_sign sign = {
-		.event = event,
-		.attempts = window->whole && event->attempts != BACKOFF_ABSENT
-				    ? (uint32_t)bo_min(event->attempts,
-						       CALL_ATTEMPTS_MAX)
-				    : 1,
-		.knows_calls = operation->knows_calls,
-		.second = second,
-		.log_first_s = rt_window_first_ns(window) / NS_PER_S,
-		.log_newest_s = rt_window_newest_ns(window) / NS_PER_S,
-	};
-	struct rt_subject *target;
+	uint64_t first_ns = rt_window_first_ns(window);
 
-	rt_subject_add(&operation->subject, &sign);
-	if (event->target == NULL || *event->target == '\0')
-		return true;
-	if (!rt_targets_find(&window->targets, event->target, &target))
-		return false;
-	if (target != NULL)
-		rt_subject_add(target, &sign);
-	return true;
+	if (first_ns > before_ns)
+		forget_before(window, first_ns / NS_PER_S);
+}
+
+/* What an event adds, if it stands for all attempts of its call. */
+static struct bucket
+counts_of_call(const struct backoff_event *event)
+{
+	struct bucket add = counts_of(event);
+
+	if (add.call_attempts <= 1)
+		return add;
+	add.attempts = add.call_attempts;
+	add.retries = add.call_attempts - 1;
+	add.failed_calls = 1;
+	return add;
 }
 
 bool
@@ -432,53 +553,44 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 					   .wall_ns = wall_ns,
 					   .arrives = window->arrives &&
 						      wall_ns != 0};
-	struct kept now = {.input = window->input};
+	struct count count = {.attempts = 1};
 	struct rt_when_answer answer;
-	uint64_t late, first_ns = rt_window_first_ns(window);
+	uint64_t first_ns = rt_window_first_ns(window);
 
 	if (!is_of_attempt(event))
 		return true;
-	now.add = counts_of(event);
-	if (window->whole && now.add.call_attempts > 1) {
-		now.add.attempts = now.add.call_attempts;
-		now.add.retries = now.add.call_attempts - 1;
-		now.add.failed_calls = 1;
-	}
-	now.operation = find_operation(window, event->operation);
-	if (now.operation == NULL ||
-	    !rt_when_judge(window->when, &when, &answer))
+	count.add = window->whole ? counts_of_call(event) : counts_of(event);
+	if (window->whole && count.add.call_attempts > 1)
+		count.attempts = count.add.call_attempts;
+	count.operation = find_operation(window, event->operation);
+	if (count.operation == NULL ||
+	    !rt_when_judge(window->when, &when, &answer) ||
+	    !settle(window, &answer))
 		return false;
-	settle(window, &answer);
-	if (rt_window_first_ns(window) > first_ns)
-		forget_before(window, rt_window_first_ns(window) / NS_PER_S);
-	note_policy(window, now.operation, event);
-	count_in_total(&now.operation->total, &now.add);
-	now.held = answer.held_ns != 0;
-	now.ts_ns = now.held ? answer.held_ns : answer.ts_ns;
-	if (now.held)
-		keep(window, now);
+	note_first(window, first_ns);
+	note_policy(window, count.operation, event);
+	count_in_total(&count.operation->total, &count.add);
+	if (answer.held_ns != 0) {
+		count.ts_ns = answer.held_ns;
+		keep(window, &count, true, event);
+	}
 	if (answer.ts_ns == 0)
 		return true;
-	late = window->late;
-	count_at(now.operation, &now.add, now.ts_ns);
-	now.late = window->late > late;
-	if (answer.behind && !answer.forget)
-		keep(window, now);
-	if (!judge(now.operation, event, now.ts_ns / NS_PER_S))
+	count.ts_ns = answer.ts_ns;
+	if (!count_event(&count, event, everywhere))
 		return false;
-	if (now.add.successes > 0 || !has_result(event))
-		return true;
-	return rt_errors_add(&now.operation->errors, event,
-			     now.ts_ns / NS_PER_S);
+	if (answer.behind && !answer.forget)
+		keep(window, &count, false, event);
+	return true;
 }
 
-void
+bool
 rt_window_end(struct rt_window *window, size_t input)
 {
 	enum rt_when_held held = rt_when_end(window->when, input);
 
-	if (held != RT_HELD_STILL)
-		release(window, input, true, held == RT_HELD_BELIEVED);
+	return held == RT_HELD_STILL ||
+	       release(window, input, true, held == RT_HELD_BELIEVED);
 }
 
 void

@@ -56,8 +56,8 @@ bool rt_window_add(struct rt_window *window, const struct backoff_event *event,
 void rt_window_arrives(struct rt_window *window, bool arrives);
 
 /** Nothing more will come from an input: count what waits for its next event.
- */
-void rt_window_end(struct rt_window *window, size_t input);
+ *  False if there is no memory. */
+bool rt_window_end(struct rt_window *window, size_t input);
 
 /** When its events happened. */
 const struct rt_when *rt_window_when(const struct rt_window *window);

@@ -450,3 +450,102 @@ Test(live_window, stray_lines_do_not_stretch_it)
 		rt_window_free(window);
 	}
 }
+
+/* The attempts of the last seconds as they are judged, and those that failed.
+ */
+static struct rt_tally
+judged(const struct rt_window *window, size_t index, uint64_t end_s)
+{
+	struct rt_tally tally;
+
+	rt_subject_sum(rt_operation_subject(rt_window_operation(window, index)),
+		       end_s, 100, &tally);
+	return tally;
+}
+
+/* Their errors were forgotten, and they were not judged. */
+Test(live_window, events_that_were_held_count_in_all)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_EXHAUSTED, "op", T0_S + 400, 3);
+	struct rt_window *window = rt_window_new();
+	struct rt_error_top top;
+	char code[] = "http:503", target[] = "api", host[] = "pod-1";
+
+	for (unsigned i = 0; i < 40; i++) {
+		struct backoff_event good =
+			native_event(BACKOFF_EVENT_SUCCESS, "op", T0_S + i, 1);
+
+		good.host = "pod-1";
+		add_event(window, good);
+	}
+	event.code = code;
+	event.target = target;
+	event.host = host;
+	add_event(window, event);
+	/* It belonged to the line. */
+	memset(code, 'x', sizeof(code) - 1);
+	memset(target, 'x', sizeof(target) - 1);
+	memset(host, 'x', sizeof(host) - 1);
+	event.code = "http:503";
+	event.target = "api";
+	event.host = "pod-1";
+	add_event(window, event);
+	cr_assert_eq(rt_window_newest_ns(window) / NS_PER_S, T0_S + 400);
+	rt_operation_top_error(rt_window_operation(window, 0), T0_S + 400, 60,
+			       &top);
+	cr_expect_str_eq(top.label, "http:503");
+	cr_expect_str_eq(top.text, "connection refused");
+	cr_expect_eq(top.count, 2);
+	cr_expect_eq(judged(window, 0, T0_S + 400).failed_calls, 2);
+	cr_assert_eq(rt_window_targets(window), 1);
+	cr_expect_str_eq(rt_window_target_name(window, 0), "api");
+	cr_expect_eq(rt_window_target(window, 0)->hosts.count, 1);
+	cr_expect_float_eq(rt_window_target(window, 0)->hosts.part[0].failed,
+			   2.0, 1e-9);
+	rt_window_free(window);
+}
+
+/* What another operation's stray line made forget was not counted again, or
+ * what it did not was counted twice. */
+Test(live_window, a_stray_line_of_another_operation_changes_no_count)
+{
+	struct backoff_event event = foreign_event(
+		BACKOFF_EVENT_ATTEMPT, "stray", T0_S + 300000000, 1);
+	struct rt_window *window = rt_window_new();
+
+	event.target = "api";
+	add_event(window, event);
+	for (unsigned i = 0; i < 40; i++) {
+		event = foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + i, 1);
+		event.target = "api";
+		add_event(window, event);
+	}
+	cr_expect_eq(sum(window, 1, T0_S + 39, 100).retries, 40);
+	cr_expect_eq(judged(window, 1, T0_S + 39).failed, 40);
+	cr_expect_float_eq(rt_window_target(window, 0)->targets.part[0].tries,
+			   rt_operation_subject(rt_window_operation(window, 1))
+				   ->targets.part[0]
+				   .tries,
+			   1e-9);
+	rt_window_free(window);
+}
+
+/* A line for all attempts of a call that says that there were none made four
+ * thousand million failures. */
+Test(live_window, a_call_without_attempts_has_no_failures)
+{
+	struct rt_window *window = rt_window_new();
+	struct backoff_event event;
+
+	rt_window_about(window, false, true);
+	for (unsigned i = 0; i < 40; i++) {
+		event = native_event(BACKOFF_EVENT_SUCCESS, "op", T0_S + i, 1);
+		event.attempt = BACKOFF_ABSENT;
+		event.attempts = 0;
+		add_event(window, event);
+	}
+	cr_expect_eq(judged(window, 0, T0_S + 39).failed, 0);
+	cr_expect_eq(judged(window, 0, T0_S + 39).calls, 40);
+	rt_window_free(window);
+}
