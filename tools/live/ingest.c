@@ -237,6 +237,14 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 }
 
 void
+rt_ingest_believe(struct rt_ingest *ingest, size_t inputs)
+{
+	for (size_t i = 0; i < inputs; i++)
+		if (!rt_window_end(ingest->window, i))
+			ingest->no_memory = true;
+}
+
+void
 rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns)
 {
 	for (size_t i = 0; i < inputs; i++) {
@@ -245,10 +253,9 @@ rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns)
 		if (!tk_dialect_flush(ingest->dialect, i, now_ns, take_reading,
 				      &from))
 			ingest->no_memory = true;
-		if (now_ns == BACKOFF_ABSENT &&
-		    !rt_window_end(ingest->window, i))
-			ingest->no_memory = true;
 	}
+	if (now_ns == BACKOFF_ABSENT)
+		rt_ingest_believe(ingest, inputs);
 }
 
 void

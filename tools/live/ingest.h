@@ -65,6 +65,10 @@ void rt_ingest_catch_up(struct rt_ingest *ingest);
  *  @p now_ns; at the end of all inputs, BACKOFF_ABSENT. */
 void rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns);
 
+/** Nothing came for a while: believe the last events, if their time is far from
+ *  those before. */
+void rt_ingest_believe(struct rt_ingest *ingest, size_t inputs);
+
 /** Whether the log grows with current events, so that windows end now, by the
  *  wall clock. Otherwise they end at the newest event. */
 bool rt_ingest_is_live(const struct rt_ingest *ingest);

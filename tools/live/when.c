@@ -4,6 +4,7 @@
 
 #include "live/when.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,8 +48,10 @@ struct feed {
 	uint64_t since, first_before_ns;
 	/* The longest recent gap between events. */
 	uint64_t gap_ns;
-	/* Events in a row that are held, their times, and their host. */
-	uint64_t held, held_first_ns, held_last_ns, held_clock;
+	/* Events in a row that are held, their times, and their clocks; fewer
+	 * than would confirm them. */
+	uint64_t held, held_first_ns, held_last_ns;
+	uint64_t held_clock[CONFIRM_HOST];
 	bool held_mixed;
 	/* Events in a row that are far behind, or even further. */
 	uint64_t far, leap, behind_ns;
@@ -292,6 +295,19 @@ is_confirmed(const struct feed *feed, uint64_t clock)
 	return feed->held >= CONFIRM;
 }
 
+/* The clocks of held events were right. */
+static void
+clear_leaps(struct rt_when *when, const struct feed *feed, uint64_t held)
+{
+	when->leaps -= held;
+	for (uint64_t i = 0; i < held; i++) {
+		struct rt_clock *clock = rt_clocks_find(
+			&when->clocks, feed->held_clock[i], NULL, 0);
+
+		clock->leaps -= clock->leaps > 0;
+	}
+}
+
 /* An event far ahead of the others of its input, in history. */
 static void
 hold(struct rt_when *when, struct feed *feed, struct rt_clock *clock,
@@ -306,15 +322,16 @@ hold(struct rt_when *when, struct feed *feed, struct rt_clock *clock,
 	if (feed->held == 0) {
 		feed->held_mixed = false;
 		feed->held_first_ns = ts_ns;
-		feed->held_clock = clock->id;
 	}
-	feed->held++;
-	feed->held_mixed |= feed->held_clock != clock->id;
+	/* As many are confirmed. */
+	assert(feed->held < CONFIRM_HOST);
+	feed->held_clock[feed->held++] = clock->id;
+	feed->held_mixed |= feed->held_clock[0] != clock->id;
 	feed->held_first_ns = bo_min(feed->held_first_ns, ts_ns);
 	feed->held_last_ns = ts_ns;
 	if (is_confirmed(feed, clock->id)) {
 		set_time(when, feed, feed->held_first_ns);
-		when->leaps -= feed->held - 1;
+		clear_leaps(when, feed, feed->held - 1);
 		feed->since += feed->held - 1;
 		feed->newest_ns = ts_ns;
 		feed->held = 0;
@@ -465,6 +482,23 @@ rt_when_judge(struct rt_when *when, const struct rt_when_event *event,
 	return true;
 }
 
+/* Whether held events that nothing follows are believed. An event an hour and
+ * more ahead may come from another time zone; a clock that others have
+ * contradicted is not believed again. A log of few events shows no usual gap.
+ */
+static bool
+is_believed_at_end(struct rt_when *when, const struct feed *feed)
+{
+	const struct rt_clock *clock = rt_clocks_find(
+		&when->clocks, feed->held_clock[feed->held - 1], NULL, 0);
+
+	if (feed->held > STRAY_EVENTS || feed->seen < RECENT)
+		return true;
+	return clock->leaps <= feed->held &&
+	       (feed->held >= CONFIRM ||
+		feed->held_first_ns < feed->newest_ns + LEAP_NS);
+}
+
 enum rt_when_held
 rt_when_end(struct rt_when *when, size_t input)
 {
@@ -474,10 +508,9 @@ rt_when_end(struct rt_when *when, size_t input)
 	if (input >= when->feeds || when->feed[input].held == 0)
 		return RT_HELD_STILL;
 	feed = &when->feed[input];
-	/* A log of few events shows no usual gap. */
-	believed = feed->held > STRAY_EVENTS || feed->seen < RECENT;
+	believed = is_believed_at_end(when, feed);
 	if (believed) {
-		when->leaps -= feed->held;
+		clear_leaps(when, feed, feed->held);
 		set_time(when, feed, feed->held_first_ns);
 		feed->since += feed->held;
 		feed->newest_ns = feed->held_last_ns;

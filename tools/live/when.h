@@ -59,8 +59,8 @@ void rt_when_free(struct rt_when *when);
 bool rt_when_judge(struct rt_when *when, const struct rt_when_event *event,
 		   struct rt_when_answer *out);
 
-/** Nothing more will come: whether the held events of this input are
- *  believed. */
+/** Nothing follows the held events of this input, for now at least: whether
+ * they are believed. */
 enum rt_when_held rt_when_end(struct rt_when *when, size_t input);
 
 /** Time of the newest and of the first event that is believed; 0 if there is

@@ -55,8 +55,8 @@ bool rt_window_add(struct rt_window *window, const struct backoff_event *event,
  *  first. */
 void rt_window_arrives(struct rt_window *window, bool arrives);
 
-/** Nothing more will come from an input: count what waits for its next event.
- *  False if there is no memory. */
+/** Nothing comes from an input any more, for now at least: count what waits for
+ *  its next event. False if there is no memory. */
 bool rt_window_end(struct rt_window *window, size_t input);
 
 /** When its events happened. */

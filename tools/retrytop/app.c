@@ -22,6 +22,8 @@
 #define READ_BYTES (256u << 10)
 /* Lines that belong together come within this time. */
 #define QUIET_NS (60 * BO_NS_PER_S)
+/* An old log ends: its last events need not be confirmed by others. */
+#define BELIEVE_NS (2 * BO_NS_PER_S)
 /* A writer of more lines than this in the time wakes the reader only after it;
  * others at once, because what is not read when a log is truncated is lost. */
 #define HOLD_NS (20 * BO_NS_PER_MS)
@@ -53,11 +55,15 @@ static void
 flush(struct app *app)
 {
 	struct rt_ingest *ingest = &app->session.ingest;
-	bool quiet = rt_silence_ns(&app->silence, app->now_ns) > QUIET_NS;
+	size_t inputs = app->session.options->path_count;
+	uint64_t silence_ns = rt_silence_ns(&app->silence, app->now_ns);
+	bool quiet = silence_ns > QUIET_NS;
 
 	if (rt_ingest_is_live(ingest) || quiet)
-		rt_ingest_flush(ingest, app->session.options->path_count,
+		rt_ingest_flush(ingest, inputs,
 				quiet ? BACKOFF_ABSENT : app->wall_ns);
+	if (silence_ns > BELIEVE_NS)
+		rt_ingest_believe(ingest, inputs);
 }
 
 /* Whether all inputs are streams that have ended. */

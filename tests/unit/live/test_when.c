@@ -282,3 +282,75 @@ Test(live_when, a_clock_that_was_set_right_is_right)
 	cr_expect_eq(clock.offset_ns, 0);
 	cr_expect_not(rt_clock_is_off(&clock));
 }
+
+/* A busy log of old events, and what nothing follows at its end. */
+Test(live_when, the_last_events_of_an_old_log_are_believed)
+{
+	static const struct {
+		const char *why;
+		/* The last events of host 0, and how far ahead they are; how
+		 * far it was ahead in the middle of the log, 0: never. */
+		unsigned last;
+		double ahead, before;
+		bool believed;
+	} row[] = {
+		{"one after a minute", 1, 61, 0, true},
+		{"one after five minutes", 1, 300, 0, true},
+		{"a few after two minutes", 3, 120, 0, true},
+		{"a few after three hours", 3, 10800, 0, true},
+		{"a few of a wrong clock", 3, 720, 720, false},
+		{"one of another time zone", 1, 7200, 0, false},
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++) {
+		const struct scenario scenario = {
+			.stray = row[i].before,
+			.stray_at = row[i].before > 0 ? 100 : -1};
+		struct rt_window *window = rt_window_new();
+		const struct rt_clock *clock;
+		uint64_t end_s = T0_S + SECONDS + (uint64_t)row[i].ahead;
+		struct rt_counts sum;
+
+		play(window, &scenario);
+		for (unsigned k = 0; k < row[i].last; k++)
+			add_at(window, &scenario, 0, SECONDS,
+			       SECONDS + row[i].ahead);
+		cr_expect_lt(rt_window_newest_ns(window) / NS_PER_S,
+			     T0_S + SECONDS, "%s: at once", row[i].why);
+		cr_assert(rt_window_end(window, 0));
+		cr_expect_eq(rt_window_newest_ns(window) / NS_PER_S == end_s,
+			     row[i].believed, "%s", row[i].why);
+		if (row[i].believed) {
+			rt_operation_sum(rt_window_operation(window, 0), end_s,
+					 1, &sum);
+			cr_expect_eq(sum.retries, row[i].last, "%s",
+				     row[i].why);
+			cr_expect_eq(
+				rt_clocks_off(
+					rt_when_clocks(rt_window_when(window)),
+					&clock, 1),
+				0, "%s: a clock is wrong", row[i].why);
+		}
+		rt_window_free(window);
+	}
+}
+
+/* A pause of five minutes was said to be a wrong clock. */
+Test(live_when, a_pause_is_not_a_wrong_clock)
+{
+	const struct scenario scenario = {.stray_at = -1};
+	struct rt_window *window = rt_window_new();
+	const struct rt_clock *clock;
+
+	play(window, &scenario);
+	for (unsigned i = 0; i < 20; i++)
+		add_at(window, &scenario, i % HOSTS, SECONDS,
+		       SECONDS + 300 + i);
+	cr_expect_eq(rt_window_newest_ns(window) / NS_PER_S,
+		     T0_S + SECONDS + 319);
+	cr_expect_eq(rt_clocks_off(rt_when_clocks(rt_window_when(window)),
+				   &clock, 1),
+		     0);
+	cr_expect_eq(rt_window_skewed(window), 0);
+	rt_window_free(window);
+}
