@@ -69,8 +69,8 @@ struct rt_value {
 	X(ERROR_SHARE, "top_error", "share", SHARE, row->error.share,          \
 	  row->error.count > 0)                                                \
 	X(LAST_SEEN, "", "last_seen", TIME, row->seen_ns, row->seen_ns > 0)    \
-	X(RISING_SINCE, "", "rising_since", TIME,                              \
-	  bo_mul_sat(row->rising_s, BO_NS_PER_S), row->rising_s > 0)
+	X(SINCE, "", "since", TIME, bo_mul_sat(row->since_s, BO_NS_PER_S),     \
+	  row->since_s > 0)
 
 /* X(member, name, title, kind, value). */
 #define RT_LOG_FACTS(X)                                                        \

@@ -101,7 +101,7 @@ compute(struct rt_row *row, struct rt_operation *operation,
 	row->seen_ns = rt_operation_seen_ns(operation);
 	row->word =
 		rt_verdict_of(rt_operation_subject(operation),
-			      model->newest_ns / BO_NS_PER_S, &row->rising_s);
+			      model->newest_ns / BO_NS_PER_S, &row->since_s);
 	rt_operation_sum(operation, end_s, window_s, &row->window);
 	rt_operation_top_error(operation, end_s, window_s, &row->error);
 	compute_steps(row, operation, end_s);

@@ -34,7 +34,7 @@ struct rt_row {
 	double retries_per_s;
 	struct rt_error_top error;
 	/** 0 if never. */
-	uint64_t seen_ns, rising_s;
+	uint64_t seen_ns, since_s;
 	enum rt_word word;
 	/** Retries of each step, oldest first; the last step may not be over.
 	 */

@@ -30,9 +30,9 @@ value_of(const struct rt_row *row, enum rt_sort sort)
 		return (double)row->window.aborted;
 	case RT_SORT_SEEN:
 		return (double)row->seen_ns;
-	case RT_SORT_RISING:
-		/* The oldest rise first, calm operations last. */
-		return row->rising_s > 0 ? -(double)row->rising_s : -1e18;
+	case RT_SORT_SINCE:
+		/* What has been wrong for longest first, what is well last. */
+		return row->since_s > 0 ? -(double)row->since_s : -1e18;
 	default:
 		return row->retries_per_s;
 	}

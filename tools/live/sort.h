@@ -13,7 +13,7 @@
 	X(CALLS, "calls")                                                      \
 	X(ABORTED, "aborted")                                                  \
 	X(SEEN, "seen")                                                        \
-	X(RISING, "rising")                                                    \
+	X(SINCE, "since")                                                      \
 	X(NAME, "name")
 
 #define RT_SORT_MEMBER(member, name) RT_SORT_##member,

@@ -80,7 +80,7 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
 		 0, 0,
 		 "sort by retries (default), load, exhausted, calls, aborted, "
-		 "seen, rising or name"},
+		 "seen, since or name"},
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
 		 "show only operations whose name, policy or top error "
 		 "contains TEXT"},

@@ -55,7 +55,7 @@ static void
 cell_retries(const struct rt_row *row, size_t width, struct cell *out)
 {
 	(void)width;
-	if (row->rising_s != 0)
+	if (row->since_s != 0)
 		out->attr = RT_ATTR_BAD | RT_ATTR_BOLD;
 }
 
@@ -136,8 +136,7 @@ static const struct column columns[] = {
 	[COLUMN_ERROR] = {"TOP ERROR", 18, 2, RT_FACT_ERROR_LABEL, 0,
 			  cell_error},
 	[COLUMN_SEEN] = {">SEEN", 6, 3, RT_FACT_LAST_SEEN, 0, NULL},
-	[COLUMN_SINCE] = {">SINCE", 6, 5, RT_FACT_RISING_SINCE, RT_ATTR_BAD,
-			  NULL},
+	[COLUMN_SINCE] = {">SINCE", 6, 5, RT_FACT_SINCE, RT_ATTR_BAD, NULL},
 	/* Drawn, not written. */
 	[COLUMN_HISTORY] = {"RETRIES 5m", RT_STEPS, 6, RT_FACT_COUNT, 0, NULL},
 };

@@ -160,7 +160,7 @@ Test(live_facts, what_the_log_does_not_say_is_unknown)
 		{RT_FACT_ERROR_LABEL, true, true, false},
 		{RT_FACT_ERROR_SHARE, true, true, false},
 		{RT_FACT_LAST_SEEN, true, true, false},
-		{RT_FACT_RISING_SINCE, false, false, false},
+		{RT_FACT_SINCE, false, false, false},
 	};
 	struct rt_window *window = make_window();
 	const struct rt_row nothing = {.operation = ""};

@@ -38,7 +38,7 @@ Test(live_sort, each_key_has_its_order)
 		{RT_SORT_CALLS, {"pay", "dns", "mail"}},
 		{RT_SORT_ABORTED, {"dns", "mail", "pay"}},
 		{RT_SORT_SEEN, {"dns", "mail", "pay"}},
-		{RT_SORT_RISING, {"dns", "mail", "pay"}},
+		{RT_SORT_SINCE, {"dns", "mail", "pay"}},
 		{RT_SORT_NAME, {"dns", "mail", "pay"}},
 	};
 	struct rt_window *window = make_window();

@@ -242,7 +242,7 @@ scene_named(struct scene *scene, size_t which, bool hostile_rates)
 		row->calls_per_s = 1e300;
 		row->attempts_per_call = 123456789.0;
 		row->window.exhausted = UINT64_MAX;
-		row->rising_s = 1;
+		row->since_s = 1;
 		row->retries[3] = UINT32_MAX;
 	}
 	if (hostile_rates) {
@@ -570,18 +570,20 @@ Test(retrytop_view, the_selected_row_is_on_the_screen)
 	scene_close(&scene);
 }
 
-Test(retrytop_view, help_explains_every_column)
+Test(retrytop_view, help_explains_every_column_and_verdict)
 {
-	static const char *const column[] = {
-		"OPERATION ", "POLICY ", "MAX ",       "CALLS/s ", "RETRY/s ",
-		"ATT/CALL ",  "EXH ",    "EXH% ",      "ABORT ",   "TOP ERROR ",
-		"SEEN ",      "SINCE ",  "RETRIES 5m "};
+	static const char *const term[] = {
+		"OPERATION ",  "POLICY ",    "MAX ",       "CALLS/s ",
+		"RETRY/s ",    "ATT/CALL ",  "EXH ",       "EXH% ",
+		"ABORT ",      "TOP ERROR ", "SEEN ",      "SINCE ",
+		"RETRIES 5m ", "FAILING ",   "AMPLIFIED ", "SLOW "};
+	const size_t columns = COUNT(term) - 3;
 	struct scene scene;
 
 	scene_storm(&scene);
-	cr_expect_eq(COUNT(column), rt_view_columns() + 1);
+	cr_expect_eq(columns, rt_view_columns() + 1);
 	scene.ui.page = RT_PAGE_HELP;
-	for (size_t i = 0; i < COUNT(column); i++) {
+	for (size_t i = 0; i < COUNT(term); i++) {
 		struct rt_grid grid;
 		bool found = false;
 
@@ -591,11 +593,10 @@ Test(retrytop_view, help_explains_every_column)
 			char line[512];
 
 			rt_grid_string(&grid, y, line, sizeof(line));
-			found = found ||
-				strncmp(line + (*line ? 3 : 0), column[i],
-					strlen(column[i])) == 0;
+			found = found || strncmp(line + (*line ? 3 : 0),
+						 term[i], strlen(term[i])) == 0;
 		}
-		cr_expect(found, "%s", column[i]);
+		cr_expect(found, "%s", term[i]);
 		rt_grid_clear(&grid);
 	}
 	scene_close(&scene);
