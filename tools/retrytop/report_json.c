@@ -138,21 +138,21 @@ add_clocks(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 	}
 }
 
+static const char *
+state_of(const struct rt_model *model)
+{
+	if (model->total.window.attempts == 0)
+		return "no_data";
+	return model->seen_s < model->window_s ? "learning" : "ended";
+}
+
 /* What the numbers stand for. */
 static void
 add_state(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 {
-	const struct rt_when *when = rt_window_when(view->ingest->window);
-
-	tk_json_text(json, root, "state", rt_view_state_name(view));
-	add_time(json, root, "as_of", rt_when_as_of_ns(when, view->wall_ns));
+	tk_json_text(json, root, "state", state_of(&view->list->model));
+	add_time(json, root, "as_of", view->list->model.newest_ns);
 	add_count(json, root, "seen_seconds", view->list->model.seen_s);
-	if (view->wall_ns != 0)
-		tk_json_number(json, root, "late_seconds",
-			       (double)rt_when_late_ns(when) /
-				       (double)BO_NS_PER_S);
-	else
-		tk_json_null(json, root, "late_seconds");
 	add_clocks(json, root, view);
 }
 

@@ -62,22 +62,6 @@ rt_view_is_silent(const struct rt_view *view)
 	return view->silence_ns > limit_ns;
 }
 
-const char *
-rt_view_state_name(const struct rt_view *view)
-{
-	const struct rt_model *model = &view->list->model;
-
-	if (view->ingest->events == 0 || model->total.window.attempts == 0)
-		return "no_data";
-	if (model->seen_s < model->window_s)
-		return "learning";
-	if (view->wall_ns == 0 || view->ingest->ended)
-		return "ended";
-	return rt_ingest_is_live(view->ingest) && !rt_view_is_silent(view)
-		       ? "live"
-		       : "stale";
-}
-
 char *
 rt_view_clock(const struct rt_view *view, const struct rt_clock *clock,
 	      char *out, size_t size)

@@ -33,10 +33,6 @@ const char *rt_view_state(const struct rt_view *view);
 /** Whether no line came for longer than usual. */
 bool rt_view_is_silent(const struct rt_view *view);
 
-/** For programs: "no_data" if the window has no events, "learning" while the
- *  log covers only a part of it, "live", "stale" or "ended". */
-const char *rt_view_state_name(const struct rt_view *view);
-
 /** A sentence about the clock of a host that is wrong, of those that
  *  rt_clocks_off() lists. Returns out. */
 char *rt_view_clock(const struct rt_view *view, const struct rt_clock *clock,

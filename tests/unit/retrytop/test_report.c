@@ -123,6 +123,10 @@ Test(retrytop_report, json_agrees_with_a_recount)
 	cr_expect_eq(number(root, "window_seconds"), 60);
 	cr_expect_str_eq(member(root, "window_end")->valuestring,
 			 "2026-11-23T10:59:59.000000Z");
+	cr_expect_str_eq(member(root, "state")->valuestring, "ended");
+	cr_expect_str_eq(member(root, "as_of")->valuestring,
+			 "2026-11-23T10:59:58.542487Z");
+	cr_expect_null(member(root, "late_seconds"));
 	verdict = cJSON_GetArrayItem(member(root, "verdicts"), 0);
 	cr_assert_not_null(verdict);
 	cr_expect_str_eq(member(verdict, "word")->valuestring, "FAILING");
@@ -256,4 +260,37 @@ Test(retrytop_report, bad_inputs_have_exit_codes)
 	cr_expect_eq(cJSON_GetArraySize(member(root, "operations")), 0);
 	cJSON_Delete(root);
 	free(text);
+}
+
+/* Two events, ten seconds apart. */
+Test(retrytop_report, a_log_shorter_than_the_window_is_learning)
+{
+	static const char text[] =
+		"{\"event_type\": \"retry_attempt\", \"operation\": \"post\", "
+		"\"timestamp\": \"2026-11-23T09:00:0%dZ\", \"attempt\": 1, "
+		"\"max_attempts\": 2, \"delay_seconds\": 0.5, "
+		"\"error\": \"refused\", \"error_type\": \"OSError\"}\n";
+	char path[] = "/tmp/retrytop-XXXXXX", *paths[] = {path, NULL}, *json;
+	struct rt_options options = {
+		.format = RT_FORMAT_JSON, .path = paths, .path_count = 1};
+	FILE *file = fdopen(mkstemp(path), "w");
+	cJSON *root;
+	size_t size;
+	int code;
+
+	cr_assert_not_null(file);
+	fprintf(file, text, 0);
+	fprintf(file, text, 9);
+	fclose(file);
+	json = run_once(&options, &size, &code);
+	unlink(path);
+	cr_assert_eq(code, 0);
+	root = cJSON_Parse(json);
+	cr_assert_not_null(root);
+	cr_expect_str_eq(member(root, "state")->valuestring, "learning");
+	cr_expect_eq(number(root, "seen_seconds"), 10);
+	cr_expect_str_eq(member(root, "as_of")->valuestring,
+			 "2026-11-23T09:00:09.000000Z");
+	cJSON_Delete(root);
+	free(json);
 }
