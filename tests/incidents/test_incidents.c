@@ -76,7 +76,7 @@ verdict_about(const struct rt_verdicts *verdicts, const struct usual *usual)
 	for (size_t i = 0; i < verdicts->count; i++) {
 		const struct rt_verdict *verdict = &verdicts->item[i];
 
-		if (verdict->word <= RT_WORD_NOTE)
+		if (verdict->word == RT_WORD_NONE)
 			continue;
 		if (verdict->target != NULL &&
 		    strcmp(verdict->target, usual->target) == 0)

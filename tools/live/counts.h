@@ -40,4 +40,11 @@ rt_counts_calls(const struct rt_counts *counts)
 	return counts->successes + counts->exhausted + counts->aborted;
 }
 
+/** Add to a count of a second, which saturates. */
+static inline void
+rt_add_u32(uint32_t *to, uint32_t value)
+{
+	*to = *to > UINT32_MAX - value ? UINT32_MAX : *to + value;
+}
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "live/counts.h"
 
 void
 rt_errors_clear(struct rt_errors *errors)
@@ -79,7 +80,6 @@ rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 {
 	struct rt_error_slot *slot = NULL;
 	char label[RT_LABEL_MAX];
-	uint32_t *count;
 
 	bo_utf8_copy(rt_error_label(event), label, sizeof(label));
 	for (size_t i = 0; i < RT_ERRORS_MAX && slot == NULL; i++)
@@ -99,9 +99,7 @@ rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 			   second);
 	if (!rt_history_has(slot->head_s, second))
 		return true;
-	count = &slot->count[rt_history_slot(second)];
-	if (*count < UINT32_MAX)
-		(*count)++;
+	rt_add_u32(&slot->count[rt_history_slot(second)], 1);
 	return true;
 }
 

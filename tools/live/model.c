@@ -125,9 +125,7 @@ sum_up(struct rt_model *model)
 		if (row->seen_ns > total->seen_ns)
 			total->seen_ns = row->seen_ns;
 		for (size_t k = 0; k < RT_STEPS; k++)
-			total->retries[k] = (uint32_t)bo_min(
-				(uint64_t)total->retries[k] + row->retries[k],
-				UINT32_MAX);
+			rt_add_u32(&total->retries[k], row->retries[k]);
 	}
 	derive(total, model->seen_s);
 }

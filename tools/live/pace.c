@@ -55,7 +55,6 @@ rt_pace_tick(struct rt_pace *pace)
 			break;
 		step++;
 	}
-	pace->usual_ns = end_of(step);
 	pace->slow_ns = end_of(step + SLOW_STEPS - 1);
 	pace->sum = 0.0f;
 	for (unsigned i = 0; i < RT_PACE_STEPS; i++) {

@@ -16,8 +16,6 @@ struct rt_pace {
 	float sum;
 	/** Longer durations are slow; 0: not known. */
 	uint64_t slow_ns;
-	/** The 95th percentile. */
-	uint64_t usual_ns;
 };
 
 void rt_pace_add(struct rt_pace *pace, uint64_t duration_ns);

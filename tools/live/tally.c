@@ -4,6 +4,8 @@
 
 #include "live/tally.h"
 
+#include "live/counts.h"
+
 static void
 count_stop(struct rt_tally *tally, enum backoff_stop stop)
 {
@@ -87,15 +89,9 @@ rt_tally_of(const struct backoff_event *event, uint32_t attempts)
 	return tally;
 }
 
-static uint32_t
-add(uint32_t a, uint32_t b)
-{
-	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
-}
-
 void
 rt_tally_add(struct rt_tally *to, const struct rt_tally *from)
 {
-#define ADD(member, doc) to->member = add(to->member, from->member);
+#define ADD(member, doc) rt_add_u32(&to->member, from->member);
 	RT_TALLIES(ADD)
 }

@@ -27,8 +27,8 @@
 const char *
 rt_word_name(enum rt_word word)
 {
-	static const char *const name[RT_WORD_COUNT] = {"", "NOTE", "SLOW",
-							"AMPLIFIED", "FAILING"};
+	static const char *const name[RT_WORD_COUNT] = {"", "SLOW", "AMPLIFIED",
+							"FAILING"};
 
 	return name[word];
 }

@@ -12,8 +12,6 @@
 /** From bad to worse. */
 enum rt_word {
 	RT_WORD_NONE,
-	/** Worth knowing. */
-	RT_WORD_NOTE,
 	/** Calls succeed, and more of them are slow or need a hedge. */
 	RT_WORD_SLOW,
 	/** More attempts fail, and most calls recover. */

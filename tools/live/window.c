@@ -262,12 +262,6 @@ counts_of(const struct backoff_event *event)
 }
 
 static void
-add_u32(uint32_t *to, uint32_t value)
-{
-	*to = (uint32_t)bo_min((uint64_t)*to + value, UINT32_MAX);
-}
-
-static void
 count_in_total(struct rt_counts *total, const struct bucket *add)
 {
 #define ADD_TO_TOTAL(member, doc) total->member += add->member;
@@ -285,7 +279,7 @@ count_in_ring(struct rt_operation *operation, const struct bucket *add,
 		return;
 	}
 	bucket = &operation->bucket[rt_history_slot(second)];
-#define ADD_TO_BUCKET(member, doc) add_u32(&bucket->member, add->member);
+#define ADD_TO_BUCKET(member, doc) rt_add_u32(&bucket->member, add->member);
 	RT_COUNTS(ADD_TO_BUCKET)
 }
 
