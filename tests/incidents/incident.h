@@ -47,6 +47,8 @@ struct trouble {
 	const char *code;
 	/** Calls that the failure ends at once. */
 	bool aborts;
+	/** What is to be said; NULL: FAILING. */
+	const char *word;
 };
 
 struct incident {

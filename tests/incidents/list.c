@@ -40,13 +40,17 @@
 		usual, IMAGE                                                   \
 	}
 /* Operation 0, from 300 s on. */
-#define FAILS(share, how_long, error)                                          \
+#define FAILS_AS(what, share, how_long, error)                                 \
 	{                                                                      \
 		{                                                              \
 			0, 300, 300 + (how_long), .fails = (share),            \
-						  .code = (error)              \
+						  .code = (error),             \
+						  .word = (what)               \
 		}                                                              \
 	}
+#define FAILS(...) FAILS_AS("FAILING", __VA_ARGS__)
+/* Nearly all calls recover by retries. */
+#define RECOVERS(...) FAILS_AS("AMPLIFIED", __VA_ARGS__)
 
 const struct incident incidents[] = {
 	{"outage", "95 % of 24/s", ONE(PAY), FAILS(.95, 120, "errno:REFUSED"),
@@ -66,8 +70,8 @@ const struct incident incidents[] = {
 	 .seed = 5},
 	{"outage", "of a batch that often fails", ONE(BATCH),
 	 FAILS(.9, 120, "sql:timeout"), 600, .seed = 6},
-	{"brown-out", "30 % of 24/s", ONE(PAY), FAILS(.3, 180, "http:503"), 700,
-	 .seed = 7},
+	{"brown-out", "30 % of 24/s", ONE(PAY), RECOVERS(.3, 180, "http:503"),
+	 700, .seed = 7},
 	{"brown-out", "50 % of 40/s", ONE(STOCK), FAILS(.5, 120, "http:503"),
 	 600, .seed = 8},
 	{"brown-out",
@@ -76,11 +80,11 @@ const struct incident incidents[] = {
 	 FAILS(.2, 180, "http:502"),
 	 700,
 	 .seed = 9},
-	{"brown-out", "15 % of 30/s", ONE(TOKEN), FAILS(.15, 180, "http:503"),
-	 700, .seed = 10},
+	{"brown-out", "15 % of 30/s", ONE(TOKEN),
+	 RECOVERS(.15, 180, "http:503"), 700, .seed = 10},
 	{"brown-out", "10 % of 24/s, of 1 %", ONE(PAY),
-	 FAILS(.1, 240, "http:503"), 800, .seed = 11},
-	{"brown-out", "40 % of 2/s, of 12 %", ONE(MAIL),
+	 RECOVERS(.1, 240, "http:503"), 800, .seed = 11},
+	{"brown-out", "60 % of 2/s, of 12 %", ONE(MAIL),
 	 FAILS(.6, 300, "smtp:451"), 900, .seed = 12},
 	{"brown-out",
 	 "rises to 60 % in 30 s",
@@ -92,37 +96,37 @@ const struct incident incidents[] = {
 	 "two minutes after an outage",
 	 ONE(PAY),
 	 {{0, 300, 360, .fails = .95, .code = "errno:REFUSED"},
-	  {0, 480, 600, .fails = .3, .code = "http:503"}},
+	  {0, 480, 600, .fails = .3, .code = "http:503", .word = "AMPLIFIED"}},
 	 800,
 	 .seed = 14},
 	{"throttling", "52 % of 6/s", ONE(HOOKS), FAILS(.52, 240, "http:429"),
 	 800, .seed = 15},
 	{"throttling", "70 % of 30/s", ONE(TOKEN), FAILS(.7, 120, "http:429"),
 	 600, .seed = 16},
-	{"throttling", "20 % of 24/s", ONE(PAY), FAILS(.2, 180, "http:429"),
+	{"throttling", "20 % of 24/s", ONE(PAY), RECOVERS(.2, 180, "http:429"),
 	 700, .seed = 17},
 	{"slow replica",
 	 "35 % of 55/s, with hedges",
 	 ONE(SEARCH),
-	 {{0, 300, 460, .slower = 20, .slow_share = .35}},
+	 {{0, 300, 460, .slower = 20, .slow_share = .35, .word = "SLOW"}},
 	 700,
 	 .seed = 18},
 	{"slow replica",
 	 "25 % of 55/s, with hedges",
 	 ONE(SEARCH),
-	 {{0, 300, 460, .slower = 12, .slow_share = .25}},
+	 {{0, 300, 460, .slower = 12, .slow_share = .25, .word = "SLOW"}},
 	 700,
 	 .seed = 19},
 	{"slow replica",
 	 "50 % of 24/s, without hedges",
 	 ONE(PAY),
-	 {{0, 300, 460, .slower = 10, .slow_share = .5}},
+	 {{0, 300, 460, .slower = 10, .slow_share = .5, .word = "SLOW"}},
 	 700,
 	 .seed = 20},
 	{"slow",
 	 "all of 30/s, fivefold",
 	 ONE(TOKEN),
-	 {{0, 300, 460, .slower = 5, .slow_share = 1}},
+	 {{0, 300, 460, .slower = 5, .slow_share = 1, .word = "SLOW"}},
 	 700,
 	 .seed = 21},
 	{"one host",
@@ -202,7 +206,7 @@ const struct incident incidents[] = {
 	{"start inside",
 	 "30 s before a brown-out",
 	 ONE(PAY),
-	 {{0, 30, 150, .fails = .3, .code = "http:503"}},
+	 {{0, 30, 150, .fails = .3, .code = "http:503", .word = "AMPLIFIED"}},
 	 300,
 	 .seed = 40},
 	{"quiet service",

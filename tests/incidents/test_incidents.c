@@ -188,8 +188,15 @@ measure(const struct incident *incident, const struct trouble *trouble,
 	rt_window_free(window);
 }
 
+static bool
+is_right_word(const struct trouble *trouble, const struct score *score)
+{
+	return strcmp(rt_word_name(score->word),
+		      trouble->word != NULL ? trouble->word : "FAILING") == 0;
+}
+
 static const char *
-miss_of(const struct score *score)
+miss_of(const struct trouble *trouble, const struct score *score)
 {
 	if (score->said_s < 0.0)
 		return "not said";
@@ -200,35 +207,41 @@ miss_of(const struct score *score)
 		return "since";
 	if (score->unsaid > 0)
 		return "unsaid";
+	if (!is_right_word(trouble, score))
+		return "word";
 	return score->wrong_alarms > 0 ? "wrong alarm" : "";
 }
 
 static void
-show(const struct incident *incident, const struct score *score)
+show(const struct incident *incident, const struct trouble *trouble,
+     const struct score *score)
 {
 	printf("# | %s | %s | %s | %.0f | %.0f | %+.0f | %u | %.0f | %s |\n",
 	       incident->kind, incident->what, rt_word_name(score->word),
 	       score->said_s, ceil(score->limit_s), score->since_s,
-	       score->unsaid, score->cleared_s, miss_of(score));
+	       score->unsaid, score->cleared_s, miss_of(trouble, score));
 }
 
 static void
 measure_incidents(struct tap *tap)
 {
 	unsigned count = 0, said = 0, since = 0, unsaid = 0, wrong = 0;
+	unsigned words = 0;
 
 	printf("# | kind | what | word | said after, s | limit, s | since off, "
 	       "s | unsaid, s | cleared after, s | miss |\n");
 	for (size_t i = 0; i < incident_count; i++) {
 		for (size_t k = 0; k < TROUBLES_MAX; k++) {
 			const struct incident *incident = &incidents[i];
+			const struct trouble *trouble = &incident->trouble[k];
 			struct score score;
 
-			if (incident->trouble[k].until <= 0.0)
+			if (trouble->until <= 0.0)
 				continue;
-			measure(incident, &incident->trouble[k], &score);
-			show(incident, &score);
+			measure(incident, trouble, &score);
+			show(incident, trouble, &score);
 			count++;
+			words += is_right_word(trouble, &score);
 			said += score.said_s >= 0.0 &&
 				score.said_s <= ceil(score.limit_s) + 1.0;
 			since += score.said_s >= 0.0 &&
@@ -237,15 +250,19 @@ measure_incidents(struct tap *tap)
 			wrong += score.wrong_alarms;
 		}
 	}
-	printf("# %u onsets: %u said in time, %u with the right time, %u s "
-	       "unsaid, %u wrong alarms\n",
-	       count, said, since, unsaid, wrong);
+	printf("# %u onsets: %u said in time, %u with the right time, %u with "
+	       "the right word, %u s unsaid, %u wrong alarms\n",
+	       count, said, since, words, unsaid, wrong);
 	TAP_MUST(tap, said >= INCIDENTS_MIN * count);
 	tap_result(tap, "incidents are said in time");
 	TAP_MUST(tap, since >= INCIDENTS_MIN * count);
 	tap_result(tap, "incidents are said with the time of their onset");
 	TAP_EQUAL(tap, unsaid, 0);
 	tap_result(tap, "no second of an incident is unsaid after that");
+	TAP_EQUAL(tap, words, count);
+	tap_result(tap, "incidents are said with the right word");
+	TAP_EQUAL(tap, wrong, 0);
+	tap_result(tap, "nothing is said of operations without trouble");
 }
 
 static void
