@@ -4,142 +4,166 @@
 
 #include "input/rotated.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* A number of more digits is a date. */
-#define NUMBER_MAX 5
+#include "base/ascii.h"
+#include "input/log_name.h"
 
-/* What a file's name says. */
-struct name {
-	/* Length of the path without the rest: the name of the log. */
-	size_t stem;
-	/** The number or date after it; 0 digits: it is the log itself. */
-	const char *mark;
-	size_t length;
+struct file {
+	struct tk_log_name name;
+	size_t index;
+	/* The file by which its log is known, and the place of that log. */
+	size_t first, place;
 };
 
+/* Whether the list shows that a number is one of rotation. */
 static bool
-ends_with(const char *text, size_t length, const char *end)
+is_supported(const struct file *file, size_t count,
+	     const struct tk_log_name *name)
 {
-	size_t size = strlen(end);
+	bool is_log = tk_log_name_is_log(name);
 
-	return length > size && memcmp(text + length - size, end, size) == 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct tk_log_name *other = &file[i].name;
+
+		if ((other->mark == TK_LOG_CURRENT ||
+		     (is_log && other->mark == TK_LOG_NUMBERED &&
+		      other->number <= 1)) &&
+		    tk_log_name_same(name, other))
+			return true;
+	}
+	return false;
 }
 
+/* Whether two dates are written in the same way. */
 static bool
-is_digit(char c)
+is_like(const struct tk_log_name *a, const struct tk_log_name *b)
 {
-	return c >= '0' && c <= '9';
+	if (a->date_length != b->date_length ||
+	    a->head_length != b->head_length || a->separator != b->separator ||
+	    a->indexed != b->indexed)
+		return false;
+	for (size_t i = 0; i < a->date_length; i++)
+		if (a->date[i] != b->date[i] &&
+		    !(bo_is_digit(a->date[i]) && bo_is_digit(b->date[i])))
+			return false;
+	return true;
 }
 
-static struct name
-name_of(const char *path)
-{
-	size_t length = strlen(path), at;
-
-	if (ends_with(path, length, ".gz"))
-		length -= 3;
-	else if (ends_with(path, length, ".zst"))
-		length -= 4;
-	for (at = length; at > 0; at--)
-		if (!is_digit(path[at - 1]) && path[at - 1] != '-')
-			break;
-	/* "0.log.20260131-120000", "app.log-20260131", "app.log.1". */
-	while (at < length && path[at] == '-')
-		at++;
-	if (at == length || at < 2 ||
-	    (path[at - 1] != '.' && path[at - 1] != '-'))
-		return (struct name){length, path + length, 0};
-	return (struct name){at - 1, path + at, length - at};
-}
-
-static unsigned
-number_of(const struct name *name)
-{
-	unsigned number = 0;
-
-	for (size_t i = 0; i < name->length && i < NUMBER_MAX; i++)
-		number = number * 10 + (unsigned)(name->mark[i] - '0');
-	return number;
-}
-
+/* Whether two files that are not current ones are of one log, and named in the
+ * same way. */
 static bool
-is_number(const struct name *name)
+same_log(const struct tk_log_name *a, const struct tk_log_name *b)
 {
-	return name->length > 0 && name->length <= NUMBER_MAX &&
-	       memchr(name->mark, '-', name->length) == NULL;
+	return a->mark == b->mark && tk_log_name_same(a, b) &&
+	       (a->mark == TK_LOG_NUMBERED || is_like(a, b));
 }
 
-static bool
-same_log(const char *a, const struct name *x, const char *b,
-	 const struct name *y)
+/* Negative if the first was written before the second, 0 if that is unknown. */
+static int
+compare_ages(const struct tk_log_name *a, const struct tk_log_name *b)
 {
-	return x->stem == y->stem && memcmp(a, b, x->stem) == 0;
+	int order = 0;
+
+	if (a->mark != b->mark)
+		return a->mark < b->mark ? -1 : 1;
+	if (a->mark == TK_LOG_DATED)
+		order = memcmp(a->date, b->date, a->date_length);
+	if (order != 0 || a->number == b->number)
+		return order;
+	return (a->number < b->number) == (a->mark == TK_LOG_DATED) ? -1 : 1;
 }
 
-/* Whether a file was written before another one of its log. */
+/* Whether nothing shows that a file is missing between two of one log. */
 static bool
-is_older(const struct name *x, const struct name *y)
+is_next(const struct tk_log_name *a, const struct tk_log_name *b)
 {
-	size_t both = x->length < y->length ? x->length : y->length;
+	if (compare_ages(a, b) >= 0)
+		return false;
+	if (b->mark == TK_LOG_CURRENT)
+		return a->mark == TK_LOG_DATED || a->number <= 1;
+	if (a->mark == TK_LOG_NUMBERED)
+		return a->number == b->number + 1;
+	return !b->indexed || b->number <= 1 ||
+	       (b->number == a->number + 1 &&
+		memcmp(a->date, b->date, a->date_length) == 0);
+}
+
+static int
+compare(const void *first, const void *second)
+{
+	const struct file *a = first, *b = second;
 	int order;
 
-	if (x->length == 0 || y->length == 0)
-		return x->length > 0 && y->length == 0;
-	if (is_number(x) && is_number(y))
-		return number_of(x) > number_of(y);
-	order = memcmp(x->mark, y->mark, both);
-	return order < 0 || (order == 0 && x->length < y->length);
+	if (a->place != b->place)
+		return a->place < b->place ? -1 : 1;
+	order = compare_ages(&a->name, &b->name);
+	if (order != 0)
+		return order;
+	return (a->index > b->index) - (a->index < b->index);
 }
 
-/* Whether no file can be missing between two, the older first. */
-static bool
-is_next(const struct name *x, const struct name *y)
+static void
+read_names(char *const *path, size_t count, struct file *file)
 {
-	if (!is_older(x, y))
-		return false;
-	if (!is_number(x))
-		return true;
-	return number_of(x) == (y->length > 0 ? number_of(y) + 1 : 1);
+	for (size_t i = 0; i < count; i++)
+		file[i] = (struct file){tk_log_name_of(path[i]), i, i, i};
+	for (size_t i = 0; i < count; i++) {
+		struct tk_log_name *name = &file[i].name;
+
+		if (name->mark == TK_LOG_NUMBERED &&
+		    !is_supported(file, count, name))
+			*name = tk_log_name_current(path[i]);
+	}
 }
 
-void
+/* The first file that is of one log with the i-th, and not its current one;
+ * the i-th itself if there is none. */
+static size_t
+find_first(const struct file *file, size_t count, size_t i)
+{
+	const struct tk_log_name *name = &file[i].name;
+	bool is_current = name->mark == TK_LOG_CURRENT;
+
+	for (size_t j = 0; j < (is_current ? count : i); j++)
+		if (is_current ? file[j].name.mark != TK_LOG_CURRENT &&
+					 tk_log_name_same(&file[j].name, name)
+			       : same_log(&file[j].name, name))
+			return j;
+	return i;
+}
+
+/* The files of a log take the place of its first file in the list. */
+static void
+find_places(struct file *file, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t first = find_first(file, count, i);
+
+		file[i].first = first;
+		if (file[first].place > i)
+			file[first].place = i;
+	}
+	for (size_t i = 0; i < count; i++)
+		file[i].place = file[file[i].first].place;
+}
+
+bool
 tk_rotated_order(char *const *path, size_t count, struct tk_rotated *out)
 {
-	size_t used = 0;
+	struct file *file = calloc(count + 1, sizeof(*file));
 
+	if (!file)
+		return false;
+	read_names(path, count, file);
+	find_places(file, count);
+	qsort(file, count, sizeof(*file), compare);
 	for (size_t i = 0; i < count; i++) {
-		struct name name = name_of(path[i]);
-		size_t at = used;
-
-		for (size_t j = used; j-- > 0;) {
-			struct name other = name_of(path[out[j].index]);
-
-			if (!same_log(path[i], &name, path[out[j].index],
-				      &other)) {
-				/* Another log ends the files of this one. */
-				if (at < used)
-					break;
-				continue;
-			}
-			if (!is_older(&name, &other)) {
-				at = j + 1;
-				break;
-			}
-			at = j;
-		}
-		memmove(out + at + 1, out + at, (used - at) * sizeof(*out));
-		out[at] = (struct tk_rotated){.index = i};
-		used++;
+		out[i].index = file[i].index;
+		out[i].goes_on = i > 0 && file[i].place == file[i - 1].place &&
+				 is_next(&file[i - 1].name, &file[i].name);
 	}
-	for (size_t i = 0; i < count; i++) {
-		const char *a = i > 0 ? path[out[i - 1].index] : NULL;
-		const char *b = path[out[i].index];
-		struct name x, y = name_of(b);
-
-		if (a == NULL)
-			continue;
-		x = name_of(a);
-		out[i].goes_on = same_log(a, &x, b, &y) && is_next(&x, &y);
-	}
+	free(file);
+	return true;
 }

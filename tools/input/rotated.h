@@ -19,8 +19,14 @@ struct tk_rotated {
  * first: LOG.2.gz, LOG.1, LOG, or LOG-20260131, LOG. Other files stay where
  * they are.
  *
+ * Names decide, and doubt is against it: the lines of two programs must not be
+ * joined. A number counts only after a dot, and if LOG is in the list, or if
+ * LOG is called so ("app.log", "syslog") and LOG.0 or LOG.1 is in the list. A
+ * date has a year, a month and a day.
+ *
  * @param out  @p count items
+ * @return false if there is no memory
  */
-void tk_rotated_order(char *const *path, size_t count, struct tk_rotated *out);
+bool tk_rotated_order(char *const *path, size_t count, struct tk_rotated *out);
 
 #endif

@@ -133,10 +133,9 @@ read_all(const struct rs_input_options *options, char *const *path,
 		return code;
 	bad = calloc(1, sizeof(*bad));
 	order = calloc(count + 1, sizeof(*order));
-	if (bad == NULL || order == NULL)
+	if (bad == NULL || order == NULL ||
+	    !tk_rotated_order(path, count, order))
 		code = TK_EXIT_SYSTEM;
-	else
-		tk_rotated_order(path, count, order);
 	for (size_t i = 0; i < count && code == TK_EXIT_OK; i++) {
 		bad->input = order[i].index;
 		/* There is one more item, which goes on nowhere. */
