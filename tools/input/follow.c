@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "base/num.h"
-#include "input/copies.h"
 #include "input/hints.h"
 #include "input/tail.h"
+#include "input/twins.h"
 
 #define CHUNK 65536u
 #define CHUNK_MIN 4096u
@@ -160,7 +160,7 @@ forget(void *user, const struct tk_tail *tail)
 	struct tk_follow *follow = user;
 
 	keep_print(follow, tail, true);
-	tk_copies_release(follow->file, follow->file_count, tail, true);
+	tk_twins_release(follow->file, follow->file_count, tail, true);
 }
 
 static int
@@ -168,12 +168,11 @@ open_copy(void *user, const struct tk_tail *tail)
 {
 	const struct tk_follow *follow = user;
 	const struct input *input = follow->input[tail->input];
-	int fd =
-		tk_copies_open_followed(follow->file, follow->file_count, tail);
+	int fd = tk_twins_open_followed(follow->file, follow->file_count, tail);
 
 	if (fd >= 0 || input->directory == NULL)
 		return fd;
-	return tk_copies_open(tail, input->directory, input->base);
+	return tk_twins_open(tail, input->directory, input->base);
 }
 
 static bool
@@ -526,7 +525,7 @@ drop_file(struct tk_follow *follow, size_t index)
 	for (size_t i = 0; i < follow->input_count; i++)
 		if (follow->input[i]->current == tail)
 			follow->input[i]->current = NULL;
-	tk_copies_release(follow->file, follow->file_count, tail, false);
+	tk_twins_release(follow->file, follow->file_count, tail, false);
 	keep_print(follow, tail, false);
 	tk_tail_free(tail);
 	follow->file_count--;
@@ -574,9 +573,9 @@ begin(struct tk_follow *follow, struct tk_tail *tail)
 	if (tail->stream || fstat(tail->fd, &st) != 0 || st.st_size == 0)
 		return;
 	tail->begun = true;
-	tail->origin = tk_copies_find(follow->file, follow->file_count, tail);
+	tail->origin = tk_twins_find(follow->file, follow->file_count, tail);
 	for (size_t i = 0; i < count && tail->origin == NULL; i++)
-		if (tk_copies_skip(tail, &follow->print[i]))
+		if (tk_twins_skip(tail, &follow->print[i]))
 			break;
 }
 
@@ -591,7 +590,7 @@ read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
 	if (!tail->begun)
 		begin(follow, tail);
 	if (tail->origin != NULL) {
-		tail->ready = tk_copies_compare(tail, follow->buffer, CHUNK);
+		tail->ready = tk_twins_compare(tail, follow->buffer, CHUNK);
 		return false;
 	}
 	result = tk_tail_read(tail, now_ns, once, follow->buffer,

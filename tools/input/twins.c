@@ -1,9 +1,9 @@
-/* Copies of the files that are followed: what a copy has in common with the
+/* Files that are followed and their copies: what a copy has in common with its
  * file counts once, and what only the copy still has is not lost. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "input/copies.h"
+#include "input/twins.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,8 +15,8 @@
 #define COMMON_MIN 64
 
 struct tk_tail *
-tk_copies_find(struct tk_tail *const *file, size_t count,
-	       const struct tk_tail *tail)
+tk_twins_find(struct tk_tail *const *file, size_t count,
+	      const struct tk_tail *tail)
 {
 	unsigned char head[TK_TAIL_HEAD];
 	ssize_t got;
@@ -82,7 +82,7 @@ compare_ends(struct tk_tail *tail)
 }
 
 bool
-tk_copies_compare(struct tk_tail *tail, char *buffer, size_t size)
+tk_twins_compare(struct tk_tail *tail, char *buffer, size_t size)
 {
 	const struct tk_tail *origin = tail->origin;
 	size_t half = size / 2, common = 0, part;
@@ -135,7 +135,7 @@ has_all(int fd, const struct tk_tail *tail)
 }
 
 bool
-tk_copies_skip(struct tk_tail *tail, const struct tk_print *print)
+tk_twins_skip(struct tk_tail *tail, const struct tk_print *print)
 {
 	struct stat st;
 	size_t common;
@@ -160,8 +160,8 @@ tk_copies_skip(struct tk_tail *tail, const struct tk_print *print)
 }
 
 void
-tk_copies_release(struct tk_tail *const *file, size_t count,
-		  const struct tk_tail *origin, bool all_read)
+tk_twins_release(struct tk_tail *const *file, size_t count,
+		 const struct tk_tail *origin, bool all_read)
 {
 	struct stat st;
 
@@ -175,8 +175,8 @@ tk_copies_release(struct tk_tail *const *file, size_t count,
 }
 
 int
-tk_copies_open_followed(struct tk_tail *const *file, size_t count,
-			const struct tk_tail *origin)
+tk_twins_open_followed(struct tk_tail *const *file, size_t count,
+		       const struct tk_tail *origin)
 {
 	for (size_t i = 0; i < count; i++)
 		if (file[i]->origin == origin && has_all(file[i]->fd, origin))
@@ -185,8 +185,8 @@ tk_copies_open_followed(struct tk_tail *const *file, size_t count,
 }
 
 int
-tk_copies_open(const struct tk_tail *tail, const char *directory,
-	       const char *base)
+tk_twins_open(const struct tk_tail *tail, const char *directory,
+	      const char *base)
 {
 	size_t length = strlen(base);
 	const struct dirent *entry;
