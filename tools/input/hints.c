@@ -71,12 +71,6 @@ tk_hints_next(struct tk_hints *hints)
 	return event;
 }
 
-const char *
-tk_hint_name(const struct inotify_event *event)
-{
-	return event->len > 0 ? event->name : "";
-}
-
 void
 tk_missed_clear(struct tk_missed *missed)
 {
@@ -111,6 +105,14 @@ find(const struct tk_missed *missed, const char *name)
 	return i;
 }
 
+static void
+drop(struct tk_missed *missed, size_t i)
+{
+	missed->count--;
+	memmove(missed->item + i, missed->item + i + 1,
+		(missed->count - i) * sizeof(*missed->item));
+}
+
 /* The file of that name is gone. */
 static bool
 remove_name(struct tk_missed *missed, const char *name)
@@ -119,10 +121,8 @@ remove_name(struct tk_missed *missed, const char *name)
 
 	if (i == missed->count)
 		return false;
-	missed->count--;
 	missed->removed++;
-	memmove(missed->item + i, missed->item + i + 1,
-		(missed->count - i) * sizeof(*missed->item));
+	drop(missed, i);
 	return true;
 }
 
@@ -139,17 +139,22 @@ leave(struct tk_missed *missed, const char *name, uint32_t cookie)
 }
 
 static bool
-arrive(struct tk_missed *missed, const char *name, uint32_t cookie)
+arrive(struct tk_missed *missed, const char *name, bool is_path,
+       uint32_t cookie)
 {
 	bool about = remove_name(missed, name);
 
-	for (size_t i = 0; i < missed->count; i++) {
+	for (size_t i = missed->count; i-- > 0;) {
 		if (missed->item[i].name[0] != '\0' ||
 		    missed->item[i].cookie != cookie)
 			continue;
-		snprintf(missed->item[i].name, sizeof(missed->item[i].name),
-			 "%s", name);
 		about = true;
+		/* It is back, and was not missed. */
+		if (is_path)
+			drop(missed, i);
+		else
+			snprintf(missed->item[i].name,
+				 sizeof(missed->item[i].name), "%s", name);
 	}
 	return about;
 }
@@ -169,7 +174,7 @@ bool
 tk_missed_take(struct tk_missed *missed, const char *base,
 	       const struct inotify_event *event)
 {
-	const char *name = tk_hint_name(event);
+	const char *name = event->len > 0 ? event->name : "";
 	bool is_path = strcmp(name, base) == 0, about = is_path;
 
 	if (event->mask & IN_MOVED_FROM) {
@@ -178,7 +183,7 @@ tk_missed_take(struct tk_missed *missed, const char *base,
 			add(missed, event->cookie);
 	}
 	if (event->mask & IN_MOVED_TO)
-		about |= arrive(missed, name, event->cookie);
+		about |= arrive(missed, name, is_path, event->cookie);
 	if (event->mask & IN_DELETE)
 		about |= remove_name(missed, name);
 	if (is_path) {

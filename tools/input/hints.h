@@ -27,9 +27,6 @@ const struct inotify_event *tk_hints_next(struct tk_hints *hints);
 /** Whether a file is where others can change it without an event. */
 bool tk_hints_are_incomplete(int fd);
 
-/** The name in an event of a directory, or "". */
-const char *tk_hint_name(const struct inotify_event *event);
-
 #define TK_MISSED_MAX 16
 
 /**

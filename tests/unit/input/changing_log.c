@@ -24,7 +24,7 @@ path_of(const char *name)
 	static unsigned turn;
 	char *out = path[turn++ % 4];
 
-	snprintf(out, 256, "%s/%s", world.directory, name);
+	cr_assert_lt(snprintf(out, 256, "%s/%s", world.directory, name), 256);
 	return out;
 }
 

@@ -6,13 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <backoff/event.h>
@@ -155,6 +151,23 @@ Test(input_generations, a_file_that_comes_and_goes_unread_is_a_dated_loss)
 	cr_expect_eq(world.strange, 0);
 }
 
+Test(input_generations, a_file_that_went_came_back_and_went_is_one_loss)
+{
+	add_lines("log", 0, 10);
+	follow_log("log");
+	rename_log("log", "old");
+	add_lines("log", 10, 10);
+	rename_log("log", "log.1");
+	rename_log("log.1", "log");
+	cr_assert_eq(unlink(path_of("log")), 0);
+	add_lines("log", 20, 10);
+	pass(2.0);
+	expect_lines(0, 10);
+	expect_lines(20, 10);
+	cr_expect_eq(info(0).lost_files, 1, "%u lost",
+		     (unsigned)info(0).lost_files);
+}
+
 Test(input_generations, files_that_were_read_are_not_lost_when_they_go)
 {
 	add_lines("log", 0, 10);
@@ -201,8 +214,10 @@ copy_log(const char *from, const char *to)
 	int in = open(path_of(from), O_RDONLY), out = open_log(to, O_TRUNC);
 	ssize_t got;
 
+	cr_assert(in >= 0, "%s", strerror(errno));
 	while ((got = read(in, buffer, sizeof(buffer))) > 0)
 		cr_assert_eq(write(out, buffer, (size_t)got), got);
+	cr_assert_eq(got, 0, "%s", strerror(errno));
 	close(in);
 	close(out);
 }
