@@ -579,6 +579,19 @@ begin(struct tk_follow *follow, struct tk_tail *tail)
 			break;
 }
 
+/* Compare one buffer of a copy with its file; true if the copy was dropped. */
+static bool
+compare_file(struct tk_follow *follow, size_t index, uint64_t now_ns)
+{
+	struct tk_tail *tail = follow->file[index];
+
+	tail->ready = tk_twins_compare(tail, follow->buffer, CHUNK);
+	if (tail->ready || !is_over(follow, tail, now_ns))
+		return false;
+	drop_file(follow, index);
+	return true;
+}
+
 /* Read one buffer of a file; true if it was dropped. */
 static bool
 read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
@@ -589,14 +602,13 @@ read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
 
 	if (!tail->begun)
 		begin(follow, tail);
-	if (tail->origin != NULL) {
-		tail->ready = tk_twins_compare(tail, follow->buffer, CHUNK);
-		return false;
-	}
+	if (tail->origin != NULL)
+		return compare_file(follow, index, now_ns);
 	result = tk_tail_read(tail, now_ns, once, follow->buffer,
 			      chunk + TK_TAIL_LAST, fn, user);
 	tail->ready = result == TK_TAIL_MORE;
-	if (result == TK_TAIL_FAILED) {
+	tail->failed = result == TK_TAIL_FAILED;
+	if (tail->failed) {
 		set_state(follow, tail, TK_INPUT_DENIED, errno);
 		/* ESTALE: the path may name a better one by now. */
 		if (errno != ESTALE)

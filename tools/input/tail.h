@@ -29,6 +29,8 @@ struct tk_tail {
 	 *  unnoticed; whether something seems to be there to read. */
 	int watch;
 	bool unwatched, ready;
+	/** The last read failed. */
+	bool failed;
 	/** A path leads to it; its removal was seen. */
 	bool named, removal_known;
 	/** Index of the input that its lines belong to. */
@@ -56,7 +58,7 @@ struct tk_tail {
 	 *  file that it is perhaps a copy of, NULL when it is read as any
 	 * other; and where the last line begins of what they have in common. */
 	bool begun;
-	const struct tk_tail *origin;
+	struct tk_tail *origin;
 	uint64_t line_begin;
 	/** Opens a copy of what was in the file when it was truncated, or
 	 *  returns -1; may be NULL. */

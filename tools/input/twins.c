@@ -40,25 +40,36 @@ tk_twins_find(struct tk_tail *const *file, size_t count,
 	return NULL;
 }
 
+/* Remember what comes before the offset, to know the file again; nothing if it
+ * cannot be read. */
+static void
+remember(struct tk_tail *tail)
+{
+	size_t head = TK_TAIL_HEAD, last = TK_TAIL_LAST;
+
+	if (tail->offset < head)
+		head = (size_t)tail->offset;
+	if (tail->offset < last)
+		last = (size_t)tail->offset;
+	if (pread(tail->fd, tail->head, head, 0) != (ssize_t)head)
+		head = 0;
+	if (pread(tail->fd, tail->last, last, (off_t)(tail->offset - last)) !=
+	    (ssize_t)last)
+		last = 0;
+	tail->head_length = head;
+	tail->last_length = last;
+}
+
 /* Read it from the start of the line at which it differs, as any other. */
 static void
 go_on_alone(struct tk_tail *tail)
 {
-	uint64_t begin = tail->line_begin, from;
-	ssize_t got;
-
 	tail->origin = NULL;
 	tail->ready = true;
-	tail->offset = 0;
-	if (begin == 0)
+	tail->offset = tail->line_begin;
+	if (tail->offset == 0)
 		return;
-	got = pread(tail->fd, tail->head,
-		    begin < TK_TAIL_HEAD ? begin : TK_TAIL_HEAD, 0);
-	tail->head_length = got > 0 ? (size_t)got : 0;
-	from = begin < TK_TAIL_LAST ? 0 : begin - TK_TAIL_LAST;
-	got = pread(tail->fd, tail->last, begin - from, (off_t)from);
-	tail->last_length = got > 0 ? (size_t)got : 0;
-	tail->offset = begin;
+	remember(tail);
 	tail->marks.ended = true;
 }
 
@@ -66,25 +77,27 @@ go_on_alone(struct tk_tail *tail)
 static bool
 compare_ends(struct tk_tail *tail)
 {
-	const struct tk_tail *origin = tail->origin;
+	struct tk_tail *origin = tail->origin;
 	struct stat copy, st;
 
 	/* In this order: what the copy has came from the file before. */
-	if (fstat(tail->fd, &copy) != 0 || fstat(origin->fd, &st) != 0)
+	if (fstat(tail->fd, &copy) != 0 ||
+	    (uint64_t)copy.st_size <= tail->offset)
 		return false;
-	if ((uint64_t)copy.st_size <= tail->offset)
-		return false;
-	if ((uint64_t)st.st_size != origin->offset)
-		/* The file is to be read first, or found to be truncated. */
+	if (!origin->failed && fstat(origin->fd, &st) == 0 &&
+	    (uint64_t)st.st_size != origin->offset) {
+		/* It is to be read first, or found to be truncated. */
+		origin->ready = true;
 		return true;
+	}
 	go_on_alone(tail);
-	return false;
+	return true;
 }
 
 bool
 tk_twins_compare(struct tk_tail *tail, char *buffer, size_t size)
 {
-	const struct tk_tail *origin = tail->origin;
+	struct tk_tail *origin = tail->origin;
 	size_t half = size / 2, common = 0, part;
 	char *theirs = buffer + half;
 	ssize_t got, read;
@@ -95,12 +108,22 @@ tk_twins_compare(struct tk_tail *tail, char *buffer, size_t size)
 		       ? (size_t)(origin->offset - tail->offset)
 		       : half;
 	got = pread(tail->fd, buffer, part, (off_t)tail->offset);
-	if (got <= 0)
+	if (got == 0)
 		return false;
-	read = pread(origin->fd, theirs, (size_t)got, (off_t)tail->offset);
-	if (read < got)
-		/* The file was truncated just now. */
+	read = got < 0 ? -1
+		       : pread(origin->fd, theirs, (size_t)got,
+			       (off_t)tail->offset);
+	if (read < 0) {
+		/* One of them cannot be read: if it is the copy, its next read
+		 * will say so. */
+		go_on_alone(tail);
 		return true;
+	}
+	if (read < got) {
+		/* The file was truncated just now. */
+		origin->ready = true;
+		return true;
+	}
 	while (common < (size_t)got && buffer[common] == theirs[common]) {
 		if (buffer[common++] == '\n')
 			tail->line_begin = tail->offset + common;
@@ -134,6 +157,28 @@ has_all(int fd, const struct tk_tail *tail)
 			 tail->offset - tail->last_length);
 }
 
+/* Where the line begins that goes on at the offset: there, if it is too long to
+ * be read. */
+static uint64_t
+line_begin(int fd, uint64_t offset)
+{
+	char bytes[4096];
+	uint64_t end = offset;
+
+	while (end > 0 && offset - end < TK_LINE_MAX) {
+		size_t part = end < sizeof(bytes) ? (size_t)end : sizeof(bytes);
+		const char *newline;
+
+		end -= part;
+		if (pread(fd, bytes, part, (off_t)end) != (ssize_t)part)
+			return offset;
+		newline = memrchr(bytes, '\n', part);
+		if (newline)
+			return end + (uint64_t)(newline - bytes) + 1;
+	}
+	return end == 0 ? 0 : offset;
+}
+
 bool
 tk_twins_skip(struct tk_tail *tail, const struct tk_print *print)
 {
@@ -150,10 +195,14 @@ tk_twins_skip(struct tk_tail *tail, const struct tk_print *print)
 		return false;
 	tail->line_begin = (uint64_t)st.st_size;
 	if (tail->line_begin >= print->offset) {
-		tail->line_begin = print->offset;
 		if (!has_bytes(tail->fd, print->last, print->last_length,
 			       print->offset - print->last_length))
 			return false;
+		/* What is there of a line was given; if there is more of it, it
+		 * is a line that the file never had. */
+		tail->line_begin = tail->line_begin > print->offset
+					   ? line_begin(tail->fd, print->offset)
+					   : print->offset;
 	}
 	go_on_alone(tail);
 	return true;

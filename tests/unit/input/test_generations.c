@@ -289,6 +289,120 @@ Test(input_generations, a_copy_of_a_followed_file_counts_once)
 	}
 }
 
+/* The descriptor by which the reader has a file, or -1. */
+static int
+descriptor_of(const char *name)
+{
+	char link[64], target[512];
+	const char *path = path_of(name);
+
+	for (int fd = 3; fd < 256; fd++) {
+		ssize_t length;
+
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		length = readlink(link, target, sizeof(target) - 1);
+		target[length > 0 ? length : 0] = '\0';
+		if (strncmp(target, path, strlen(path)) == 0 &&
+		    (target[strlen(path)] == '\0' ||
+		     target[strlen(path)] == ' '))
+			return fd;
+	}
+	return -1;
+}
+
+Test(input_generations, a_copy_that_loses_its_name_is_let_go)
+{
+	add_lines("log", 0, 100);
+	copy_log("log", "copy");
+	follow_log("log");
+	follow_log("copy");
+	cr_assert_geq(descriptor_of("copy"), 0);
+	cr_assert_eq(unlink(path_of("copy")), 0);
+	pass(70);
+	cr_expect_eq(descriptor_of("copy"), -1);
+	add_lines("log", 100, 1);
+	pass(1.5);
+	expect_lines(0, 101);
+	cr_expect_eq(world.lines, 101);
+}
+
+/* Make all reads of a file fail from now on. */
+static void
+break_reading(const char *name)
+{
+	int fd = descriptor_of(name), other = open(path_of(name), O_WRONLY);
+
+	cr_assert(fd >= 0 && other >= 0);
+	cr_assert_eq(dup2(other, fd), fd);
+	close(other);
+}
+
+Test(input_generations, a_copy_of_an_unreadable_file_goes_on_alone)
+{
+	static const struct {
+		const char *why;
+		/* Whether the copy was compared before; lines that it has and
+		 * its file does not. */
+		bool compared;
+		unsigned alone;
+	} row[] = {
+		{"compared, then longer than its file", true, 5},
+		{"compared, and as long", true, 0},
+		{"not compared yet", false, 5},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		unsigned first = (unsigned)i * 1000, turns = 0;
+		char name[16], copy[16];
+
+		snprintf(name, sizeof(name), "log%zu", i);
+		snprintf(copy, sizeof(copy), "copy%zu", i);
+		add_lines(name, first, 100);
+		follow_log(name);
+		copy_log(name, copy);
+		if (row[i].compared)
+			follow_log(copy);
+		/* There is more, which cannot be read. */
+		add_lines(name, first + 200, 10);
+		break_reading(name);
+		if (!row[i].compared)
+			cr_assert_eq(tk_follow_add(world.follow, path_of(copy)),
+				     BACKOFF_OK);
+		add_lines(copy, first + 100, row[i].alone);
+		while (tk_follow_read(world.follow, world.now_ns, 1 << 20, true,
+				      on_line, NULL) &&
+		       turns < 100)
+			turns++;
+		cr_expect_lt(turns, 100, "%s: it does not end", row[i].why);
+		for (unsigned line = 100; line < 100 + row[i].alone; line++)
+			cr_expect_eq(world.seen[first + line], 1, "%s",
+				     row[i].why);
+	}
+}
+
+Test(input_generations, a_copy_that_ends_a_line_which_its_file_did_not_has_it)
+{
+	int fd;
+
+	add_lines("log", 0, 100);
+	follow_log("log");
+	fd = open_log("log", O_APPEND);
+	cr_assert(dprintf(fd, "%07u a line", 100) > 0);
+	pass(1.5);
+	cr_assert_eq(truncate(path_of("log"), 0), 0);
+	pass(1.5);
+	/* It was read, and the unfinished line given, before the copy came. */
+	add_lines("copy", 0, 110);
+	follow_log("copy");
+	pass(1.5);
+	for (unsigned line = 0; line < 110; line++)
+		cr_expect_eq(world.seen[line], 1, "%u", line);
+	cr_expect_eq(world.strange, 1, "the unfinished line alone, not \"%s\"",
+		     world.last_strange);
+	cr_expect_eq(world.lines, 111);
+	close(fd);
+}
+
 Test(input_generations, files_that_only_begin_alike_are_both_read)
 {
 	int fd;
