@@ -1,4 +1,4 @@
-/* The clocks of hosts: how far each is ahead of or behind the others. */
+/* How far the clock of each host is ahead of the others, or behind them. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
