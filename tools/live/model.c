@@ -109,25 +109,42 @@ compute(struct rt_row *row, struct rt_operation *operation,
 }
 
 static void
-sum_up(struct rt_model *model)
+begin_sum(struct rt_row *total, size_t count)
 {
-	struct rt_row *total = &model->total;
-
 	memset(total, 0, sizeof(*total));
 	total->operation = "TOTAL";
-	total->calls_known = model->count > 0;
-	for (size_t i = 0; i < model->count; i++) {
-		const struct rt_row *row = &model->row[i];
+	total->calls_known = count > 0;
+}
 
-		rt_counts_add(&total->window, &row->window);
-		rt_counts_add(&total->total, &row->total);
-		total->calls_known = total->calls_known && row->calls_known;
-		if (row->seen_ns > total->seen_ns)
-			total->seen_ns = row->seen_ns;
-		for (size_t k = 0; k < RT_STEPS; k++)
-			rt_add_u32(&total->retries[k], row->retries[k]);
-	}
-	derive(total, model->seen_s);
+static void
+add_row(struct rt_row *total, const struct rt_row *row)
+{
+	rt_counts_add(&total->window, &row->window);
+	rt_counts_add(&total->total, &row->total);
+	total->calls_known = total->calls_known && row->calls_known;
+	if (row->seen_ns > total->seen_ns)
+		total->seen_ns = row->seen_ns;
+	for (size_t k = 0; k < RT_STEPS; k++)
+		rt_add_u32(&total->retries[k], row->retries[k]);
+}
+
+void
+rt_model_sum(const struct rt_model *model, const struct rt_row *const *rows,
+	     size_t count, struct rt_row *out)
+{
+	begin_sum(out, count);
+	for (size_t i = 0; i < count; i++)
+		add_row(out, rows[i]);
+	derive(out, model->seen_s);
+}
+
+static void
+sum_up(struct rt_model *model)
+{
+	begin_sum(&model->total, model->count);
+	for (size_t i = 0; i < model->count; i++)
+		add_row(&model->total, &model->row[i]);
+	derive(&model->total, model->seen_s);
 }
 
 /* Seconds of the window from which anything is known. */

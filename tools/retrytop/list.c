@@ -87,6 +87,7 @@ rt_list_arrange(struct rt_list *list)
 	if (list->shown_count > 1)
 		qsort_r(list->shown, list->shown_count, sizeof(*list->shown),
 			compare, list);
+	rt_model_sum(model, list->shown, list->shown_count, &list->total);
 }
 
 size_t

@@ -15,6 +15,8 @@ struct rt_list {
 	/** The rows that pass the filter, in order. */
 	const struct rt_row **shown;
 	size_t shown_count, room;
+	/** Their sum. */
+	struct rt_row total;
 	/** Name of the selected operation; NULL: the first row. */
 	const char *selected;
 	bool paused;

@@ -157,14 +157,13 @@ add_state(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 }
 
 static void
-add_total(struct tk_json *json, struct cJSON *root,
-	  const struct rt_model *model)
+add_total(struct tk_json *json, struct cJSON *root, const struct rt_list *list)
 {
 	struct cJSON *out = tk_json_object(json, root, "total");
 
-	add_count(json, out, "operations", model->count);
+	add_count(json, out, "operations", list->shown_count);
 	for (enum rt_fact fact = RT_FACT_SUM_BEGIN; fact < RT_FACT_SUM_END;)
-		fact = add_group(json, out, &model->total, fact);
+		fact = add_group(json, out, &list->total, fact);
 }
 
 static void
@@ -271,7 +270,7 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	tk_json_text(json, root, "sort", rt_sort_name(list->sort));
 	add_text(json, root, "filter", list->filter);
 	add_log(json, root, view);
-	add_total(json, root, model);
+	add_total(json, root, list);
 	operations = tk_json_array(json, root, "operations");
 	for (size_t i = 0; i < list->shown_count; i++)
 		add_operation(json, operations, list->shown[i]);

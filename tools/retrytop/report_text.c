@@ -155,9 +155,8 @@ rt_report_text(const struct rt_view *view, FILE *out)
 	for (size_t i = 0; i < rt_view_columns(); i++)
 		tk_table_head(table, i, rt_view_column_title(i));
 	for (size_t r = 0; r <= list->shown_count; r++) {
-		const struct rt_row *row = r < list->shown_count
-						   ? list->shown[r]
-						   : &list->model.total;
+		const struct rt_row *row =
+			r < list->shown_count ? list->shown[r] : &list->total;
 
 		tk_table_row(table);
 		for (size_t i = 0; i < rt_view_columns(); i++) {

@@ -178,7 +178,7 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 static void
 draw_totals(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
-	const struct rt_row *total = &view->list->model.total;
+	const struct rt_row *total = &view->list->total;
 	char rate[16];
 	size_t x = 1;
 

@@ -361,7 +361,7 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 		rt_grid_print(grid, 1, y++, RT_ATTR_DIM,
 			      "no operation contains \"%s\"", list->filter);
 	if (with_total) {
-		draw_row(view, &list->model.total, &layout, grid, y);
+		draw_row(view, &list->total, &layout, grid, y);
 		rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
 	}
 }

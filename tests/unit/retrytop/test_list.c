@@ -121,3 +121,26 @@ Test(retrytop_list, a_pause_freezes_the_rows_but_not_their_order)
 	rt_list_clear(&list);
 	rt_window_free(window);
 }
+
+Test(retrytop_list, the_total_is_of_the_rows_that_are_shown)
+{
+	struct rt_window *window = make_window();
+	struct rt_list list;
+
+	rt_list_init(&list, 10);
+	cr_assert(rt_list_update(&list, window, T0_S + 9));
+	cr_expect_eq(list.total.window.retries, 16);
+	cr_expect_not(list.total.calls_known);
+	snprintf(list.filter, sizeof(list.filter), "pay");
+	rt_list_arrange(&list);
+	cr_expect_eq(list.total.window.retries, 10);
+	cr_expect(list.total.calls_known);
+	cr_expect_float_eq(list.total.calls_per_s, 1.0, 1e-9);
+	cr_expect_eq(list.model.total.window.retries, 16);
+	snprintf(list.filter, sizeof(list.filter), "none");
+	rt_list_arrange(&list);
+	cr_expect_eq(list.total.window.retries, 0);
+	cr_expect_not(list.total.calls_known);
+	rt_list_clear(&list);
+	rt_window_free(window);
+}
