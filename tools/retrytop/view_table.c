@@ -15,6 +15,7 @@
 /* Attempts per call at or above which the number is marked. */
 #define LOAD_LIMIT 1.20
 #define NAME_MAX_COLUMNS 40
+#define GO_FIRST 10
 /* Wide enough to cut nothing. */
 #define COLUMN_WIDE 1000
 
@@ -32,7 +33,8 @@ struct column {
 	const char *title;
 	/* The minimum; some columns grow. */
 	unsigned char width;
-	/* The highest go first when the screen is narrow; 0 always stays. */
+	/* The highest, up to GO_FIRST, go first when the screen is narrow; 0
+	 * always stays. What never changes goes before what does. */
 	unsigned char sacrifice;
 	enum rt_fact fact;
 	/* Attributes of a cell whose number is not zero. */
@@ -120,8 +122,8 @@ enum {
 
 static const struct column columns[] = {
 	[COLUMN_OPERATION] = {"OPERATION", 14, 0, RT_FACT_OPERATION, 0, NULL},
-	[COLUMN_POLICY] = {"POLICY", 10, 6, RT_FACT_POLICY, 0, NULL},
-	[COLUMN_MAX] = {">MAX", 3, 7, RT_FACT_MAX_ATTEMPTS, 0, cell_max},
+	[COLUMN_POLICY] = {"POLICY", 10, 9, RT_FACT_POLICY, 0, NULL},
+	[COLUMN_MAX] = {">MAX", 3, 10, RT_FACT_MAX_ATTEMPTS, 0, cell_max},
 	[COLUMN_CALLS] = {">CALLS/s", 7, 4, RT_FACT_CALLS_PER_S, 0, NULL},
 	[COLUMN_RETRIES] = {">RETRY/s", 8, 0, RT_FACT_RETRIES_PER_S,
 			    RT_ATTR_BOLD, cell_retries},
@@ -129,14 +131,14 @@ static const struct column columns[] = {
 			 cell_load},
 	[COLUMN_EXHAUSTED] = {">EXH", 5, 0, RT_FACT_WINDOW_EXHAUSTED,
 			      RT_ATTR_BAD, NULL},
-	[COLUMN_EXHAUSTED_SHARE] = {">EXH%", 5, 8, RT_FACT_EXHAUSTED_SHARE, 0,
+	[COLUMN_EXHAUSTED_SHARE] = {">EXH%", 5, 5, RT_FACT_EXHAUSTED_SHARE, 0,
 				    NULL},
-	[COLUMN_ABORTED] = {">ABORT", 5, 9, RT_FACT_WINDOW_ABORTED,
+	[COLUMN_ABORTED] = {">ABORT", 5, 8, RT_FACT_WINDOW_ABORTED,
 			    RT_ATTR_WARN, NULL},
 	[COLUMN_ERROR] = {"TOP ERROR", 18, 2, RT_FACT_ERROR_LABEL, 0,
 			  cell_error},
-	[COLUMN_SEEN] = {">SEEN", 6, 3, RT_FACT_LAST_SEEN, 0, NULL},
-	[COLUMN_SINCE] = {">SINCE", 6, 5, RT_FACT_SINCE, RT_ATTR_BAD, NULL},
+	[COLUMN_SEEN] = {">SEEN", 6, 7, RT_FACT_LAST_SEEN, 0, NULL},
+	[COLUMN_SINCE] = {">SINCE", 6, 3, RT_FACT_SINCE, RT_ATTR_BAD, NULL},
 	/* Drawn, not written. */
 	[COLUMN_HISTORY] = {"RETRIES 5m", RT_STEPS, 6, RT_FACT_COUNT, 0, NULL},
 };
@@ -247,7 +249,8 @@ lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 	/* Most foreign logs name no policy. */
 	if (!any_policy(&list->model))
 		layout->width[COLUMN_POLICY] = 0;
-	for (unsigned go = 9; go > 0 && used_columns(layout) > width; go--)
+	for (unsigned go = GO_FIRST; go > 0 && used_columns(layout) > width;
+	     go--)
 		for (size_t i = 0; i < COLUMNS; i++)
 			if (columns[i].sacrifice == go)
 				layout->width[i] = 0;

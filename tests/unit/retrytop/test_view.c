@@ -713,3 +713,33 @@ Test(retrytop_view, a_verdict_says_what_fails_in_plain_numbers)
 		scene_close(&scene);
 	}
 }
+
+/* The share of exhausted calls was dropped while policies stayed. */
+Test(retrytop_view, what_changes_stays_longest_on_a_narrow_screen)
+{
+	static const struct {
+		size_t width;
+		const char *want;
+	} row[] = {
+		{120, " OPERATION      CALLS/s  RETRY/s ATT/CALL    EXH  EXH% "
+		      "ABORT TOP "
+		      "ERROR                  SEEN  SINCE RETRIES 5m"},
+		{80, " OPERATION      CALLS/s  RETRY/s ATT/CALL    EXH  EXH% "
+		     "TOP ERROR           SINCE"},
+		{60, " OPERATION       RETRY/s ATT/CALL    EXH TOP ERROR"},
+	};
+	struct scene scene;
+
+	scene_storm(&scene);
+	for (size_t i = 0; i < COUNT(row); i++) {
+		struct rt_grid grid;
+		char line[512];
+
+		cr_assert(rt_grid_init(&grid, row[i].width, 12, true));
+		rt_view_render(&scene.view, &grid);
+		cr_expect_str_eq(rt_grid_string(&grid, 3, line, sizeof(line)),
+				 row[i].want, "%zu: %s", row[i].width, line);
+		rt_grid_clear(&grid);
+	}
+	scene_close(&scene);
+}
