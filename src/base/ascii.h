@@ -17,4 +17,17 @@ bo_is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static inline bool
+bo_is_alphanumeric(char c)
+{
+	return bo_is_letter(c) || bo_is_digit(c);
+}
+
+static inline bool
+bo_is_hex(char c)
+{
+	return bo_is_digit(c) || (c >= 'a' && c <= 'f') ||
+	       (c >= 'A' && c <= 'F');
+}
+
 #endif

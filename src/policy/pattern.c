@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum op {
 	OP_SET,
 	OP_SPLIT,
@@ -69,7 +71,7 @@ static void
 add_letter(uint32_t set[8], unsigned char byte)
 {
 	add_byte(set, byte);
-	if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'))
+	if (bo_is_letter((char)byte))
 		add_byte(set, byte ^ 0x20);
 }
 
@@ -155,15 +157,6 @@ parse_set(struct parser *p, uint32_t set[8])
 
 static struct part parse_choice(struct parser *p);
 
-/* In other dialects, '\\' before one of these is a class or a reference, so it
- * must not mean the plain character here. */
-static bool
-is_alphanumeric(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
-
 static struct part
 parse_atom(struct parser *p)
 {
@@ -195,7 +188,9 @@ parse_atom(struct parser *p)
 	else if (c == '{')
 		complain(p, "'{' is not supported (write \\{ for the "
 			    "character)");
-	else if (c == '\\' && is_alphanumeric(*p->at))
+	/* In other dialects this is a class or a reference, so it must not mean
+	 * the plain character. */
+	else if (c == '\\' && bo_is_alphanumeric(*p->at))
 		complain(p,
 			 "'\\' before a letter or digit has no meaning here");
 	else if (c == '\\' && *p->at == '\0')

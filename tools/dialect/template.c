@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "dialect/fields.h"
 #include "dialect/template_parts.h"
@@ -145,11 +146,10 @@ longest_word(const struct tk_template *made)
 		size_t count = 0;
 
 		for (size_t j = 0; j < made->literal[i].length; j++) {
-			unsigned char c =
-				(unsigned char)made->literal[i].text[j];
+			char c = made->literal[i].text[j];
 
-			count += ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-				 (c >= '0' && c <= '9') || c >= 0x80;
+			count += bo_is_alphanumeric(c) ||
+				 (unsigned char)c >= 0x80;
 		}
 		if (count > most)
 			most = count;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/num.h"
 #include "envelope/header.h"
@@ -40,8 +41,8 @@ has_clock(const char *text, size_t length)
 	const char *at = text, *end = text + length;
 
 	while ((at = memchr(at, ':', (size_t)(end - at))) != NULL) {
-		if (at > text && at + 1 < end && at[-1] >= '0' &&
-		    at[-1] <= '9' && at[1] >= '0' && at[1] <= '9')
+		if (at > text && at + 1 < end && bo_is_digit(at[-1]) &&
+		    bo_is_digit(at[1]))
 			return true;
 		at++;
 	}

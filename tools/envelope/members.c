@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "envelope/find.h"
 
@@ -112,7 +113,7 @@ hex(char c)
 	static const char digits[] = "0123456789abcdef";
 	const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
 
-	if (c >= '0' && c <= '9')
+	if (bo_is_digit(c))
 		return c - '0';
 	return at != NULL && c > '9' ? (int)(at - digits) : -1;
 }

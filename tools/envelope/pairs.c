@@ -6,16 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "envelope/members.h"
 
 static bool
 is_name(char c, bool first)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	       c == '@' ||
-	       (!first &&
-		((c >= '0' && c <= '9') || c == '.' || c == '-' || c == '/'));
+	return bo_is_letter(c) || c == '_' || c == '@' ||
+	       (!first && (bo_is_digit(c) || c == '.' || c == '-' || c == '/'));
 }
 
 /* The name of a pair that begins here; 0 if there is none. */

@@ -39,10 +39,7 @@ is_hex(const char *p, size_t n)
 	size_t digits = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		char c = (char)(p[i] | 0x20);
-
-		if (!bo_is_digit(p[i]) && !(c >= 'a' && c <= 'f') &&
-		    p[i] != '-')
+		if (!bo_is_hex(p[i]) && p[i] != '-')
 			return false;
 		digits += bo_is_digit(p[i]);
 	}

@@ -116,11 +116,8 @@ add_value(struct values *values, struct tk_piece piece)
 	size_t digits = 0, hex = 0, i;
 
 	for (i = 0; i < piece.length; i++) {
-		char c = (char)(piece.at[i] | 0x20);
-
 		digits += bo_is_digit(piece.at[i]);
-		hex += bo_is_digit(piece.at[i]) || (c >= 'a' && c <= 'f') ||
-		       piece.at[i] == '-';
+		hex += bo_is_hex(piece.at[i]) || piece.at[i] == '-';
 	}
 	values->with_digit += digits > 0;
 	values->hex += hex == piece.length && digits > 0 && piece.length >= 6;

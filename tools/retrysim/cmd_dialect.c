@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "common/opt.h"
 #include "dialect/rule.h"
 #include "envelope/envelope.h"
@@ -84,11 +85,7 @@ name_of(const char *path, char *name, size_t size)
 
 	base = base != NULL ? base + 1 : path;
 	for (; *base != '\0' && *base != '.' && n + 1 < size; base++) {
-		bool fine = (*base >= 'a' && *base <= 'z') ||
-			    (*base >= 'A' && *base <= 'Z') ||
-			    (*base >= '0' && *base <= '9');
-
-		name[n++] = fine ? *base : '-';
+		name[n++] = bo_is_alphanumeric(*base) ? *base : '-';
 	}
 	name[n] = '\0';
 	if (n == 0)

@@ -13,14 +13,6 @@
  * digits than these are more likely to be the program's own time. */
 #define NANO_DIGITS 7
 
-/* A letter or digit of any case. */
-static bool
-is_alnum(char c)
-{
-	return bo_is_digit(c) || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z');
-}
-
 /* The header of a line of CRI: "TIME stdout F ". */
 static bool
 cri_header(struct tk_cursor *c, uint64_t *ts_ns, struct tk_piece *stream,
@@ -96,14 +88,15 @@ tk_take_timestamp(struct tk_layer *layer)
 	return tk_layer_took(layer, TK_WRAPPER_TIMESTAMP, c.at, tk_left(&c));
 }
 
-/* A name of letters, digits and - _ . that begins with one of the former. */
+/* A name of letters, digits, '-', '_' and '.', which begins with a letter or a
+ * digit. */
 static bool
 name(struct tk_cursor *c, struct tk_piece *out)
 {
 	const char *start = c->at;
 
 	while (c->at < c->end && (size_t)(c->at - start) <= NAME_MAX_BYTES &&
-	       (is_alnum(*c->at) ||
+	       (bo_is_alphanumeric(*c->at) ||
 		(c->at > start &&
 		 (*c->at == '-' || *c->at == '_' || *c->at == '.'))))
 		c->at++;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/num.h"
 #include "unwrap/colours.h"
 #include "unwrap/layer.h"
@@ -148,7 +149,7 @@ typedef bool (*take_fn)(struct tk_layer *);
 static const take_fn *
 takers_of(unsigned char first)
 {
-	static const take_fn none[] = {tk_take_gh, NULL};
+	static const take_fn other[] = {tk_take_gh, NULL};
 	static const take_fn object[] = {tk_take_docker, tk_take_stern_json,
 					 tk_take_journald, NULL};
 	static const take_fn bracket[] = {tk_take_kubectl, tk_take_gh, NULL};
@@ -174,11 +175,9 @@ takers_of(unsigned char first)
 	default:
 		break;
 	}
-	if (first >= '0' && first <= '9')
+	if (bo_is_digit((char)first))
 		return digit;
-	return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z')
-		       ? letter
-		       : none;
+	return bo_is_letter((char)first) ? letter : other;
 }
 
 /* Remove one wrapper, unless its kind was removed before: so depth and memory
