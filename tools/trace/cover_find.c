@@ -47,8 +47,6 @@
 /* Other lines that are closer to an event say with it when the log was
  * written. */
 #define NEAR_NS (3600 * BO_NS_PER_S)
-/* Not each line's time is noted. */
-#define EDGE_NS (BO_NS_PER_S / 4)
 
 /*
  * Only events say what is far from the log: of lines of other kinds, those near
@@ -312,14 +310,16 @@ find_gaps(const struct tk_trace *trace, struct tk_cover *cover,
 			add_gap(cover, gap[i].from_ns, gap[i].to_ns);
 }
 
-/* The window begins and ends with an event, not with any line. */
+/* The window begins and ends with an event, not with any line. Its own times
+ * are those of lines, of which not each is noted: an event may be a little
+ * outside. */
 static void
 find_edges(struct tk_trace *trace, bool cut_low, bool cut_high)
 {
 	struct tk_trace_totals *totals = &trace->totals;
 	struct tk_cover *cover = &trace->cover;
-	uint64_t low = cut_low ? cover->from_ns - EDGE_NS : 0;
-	uint64_t high = cut_high ? cover->to_ns + EDGE_NS : UINT64_MAX;
+	uint64_t low = cut_low ? cover->from_ns - TK_NOTED_NS : 0;
+	uint64_t high = cut_high ? cover->to_ns + TK_NOTED_NS : UINT64_MAX;
 	uint64_t from = UINT64_MAX, to = 0;
 
 	if (!cut_low && !cut_high) {
@@ -348,8 +348,10 @@ tk_find_cover_again(struct tk_trace *trace)
 
 	totals->from_ns = UINT64_MAX;
 	totals->to_ns = 0;
-	if (trace->quality.corrected_ns > BREAK_MIN_NS)
-		trace->times.count = trace->other_times.count = 0;
+	if (trace->quality.corrected_ns > BREAK_MIN_NS) {
+		tk_forget_times(&trace->times);
+		tk_forget_times(&trace->other_times);
+	}
 	for (size_t i = 0; i < trace->record_count; i++) {
 		uint64_t end = trace->records[i].attempt.end_ns;
 
@@ -430,9 +432,8 @@ tk_find_cover(struct tk_trace *trace)
 	for (size_t i = 0; i < cover->gap_count; i++)
 		trace->quality.gap_ns +=
 			cover->gap[i].to_ns - cover->gap[i].from_ns;
-	find_edges(trace,
-		   noted->at[0]<cover->from_ns, noted->at[noted->count - 1]>
-			   cover->to_ns);
+	find_edges(trace, cover->from_ns > noted->at[0],
+		   cover->to_ns < noted->at[noted->count - 1]);
 	return status;
 }
 

@@ -9,8 +9,6 @@
 
 /* The first times of a log are noted whatever they are. */
 #define NOTED_ALL 1000
-/* Then, times that are closer are noted once. */
-#define CLOSE_NS (BO_NS_PER_S / 4)
 
 static uint64_t
 apart(uint64_t a, uint64_t b)
@@ -22,7 +20,8 @@ bool
 tk_note_time(struct tk_line_times *times, uint64_t ts_ns)
 {
 	/* Some lines a second are enough. */
-	if (times->count > NOTED_ALL && apart(ts_ns, times->last_ns) < CLOSE_NS)
+	if (times->count > NOTED_ALL &&
+	    apart(ts_ns, times->last_ns) < TK_NOTED_NS)
 		return true;
 	if (times->count == times->capacity) {
 		size_t larger = times->capacity * 3 / 2 + 64;
@@ -37,6 +36,13 @@ tk_note_time(struct tk_line_times *times, uint64_t ts_ns)
 	times->at[times->count++] = ts_ns;
 	times->last_ns = ts_ns;
 	return true;
+}
+
+void
+tk_forget_times(struct tk_line_times *times)
+{
+	times->count = 0;
+	times->last_ns = 0;
 }
 
 void

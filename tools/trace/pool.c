@@ -3,11 +3,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "trace/pool.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/pool.h"
+#include "base/ascii.h"
 #include "trace/stitch.h"
 
 /* Names with fewer calls are rare: they show nothing about a policy. */
@@ -46,24 +48,6 @@ name_of(const struct pool *pool, size_t record)
 				     pool->member);
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_hex(char c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-}
-
-static bool
-is_letter(char c)
-{
-	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
-
 /* How much of a word of letters and digits stays before an asterisk: the word
  * itself if it holds no id, its letters if digits follow them. */
 static size_t
@@ -71,11 +55,11 @@ stem(const char *word, size_t length)
 {
 	size_t letters = 0, digits, hex = 0;
 
-	while (letters < length && is_letter(word[letters]))
+	while (letters < length && bo_is_letter(word[letters]))
 		letters++;
-	for (digits = letters; digits < length && is_digit(word[digits]);)
+	for (digits = letters; digits < length && bo_is_digit(word[digits]);)
 		digits++;
-	while (hex < length && is_hex(word[hex]))
+	while (hex < length && bo_is_hex(word[hex]))
 		hex++;
 	if (hex == length && length >= HEX_MIN)
 		return 0;
@@ -93,7 +77,7 @@ tk_pool_mask(const char *name, char *out, size_t size)
 	while (*name) {
 		size_t length = 0, stays;
 
-		while (is_letter(name[length]) || is_digit(name[length]))
+		while (bo_is_alphanumeric(name[length]))
 			length++;
 		if (length == 0) {
 			out[used++] = *name++;
@@ -133,8 +117,8 @@ count_names(struct pool *pool)
 	return names;
 }
 
-/* Number of the name that a rare one is read as, if its ids are left out: by
- * name; its own if it has none. */
+/* Find what rare names are read as without their ids; others stay as they
+ * are. */
 static bool
 find_masks(struct pool *pool, size_t count)
 {
@@ -153,7 +137,7 @@ find_masks(struct pool *pool, size_t count)
 	return true;
 }
 
-/* Leave names alone that no other is alike. */
+/* A name stays as it is if no other is read as the same. */
 static bool
 keep_single(struct pool *pool, size_t count)
 {
@@ -219,12 +203,13 @@ list_sums(const struct pool *pool, size_t count, size_t *sums)
 	return sum;
 }
 
-/* Pool names that are left, if they are still too many. */
+/* Read those that are left as one name, if they are still too many: the rare
+ * ones, and all that have the fewest calls. */
 static bool
 pool_rest(struct pool *pool, size_t count)
 {
-	struct pool again = *pool;
-	tk_string rest;
+	/* By the name that others are read as: the one that stays for it. */
+	tk_string *stays = calloc(pool->room, sizeof(*stays)), rest;
 	size_t sums, stay;
 	struct sum *sum = list_sums(pool, count, &sums);
 	bool ok = sum != NULL;
@@ -233,16 +218,15 @@ pool_rest(struct pool *pool, size_t count)
 	while (sums > pool->from && stay > 0 &&
 	       (sum[stay - 1].calls < RARE_CALLS || stay > NAMES_MAX))
 		stay--;
-	again.to = calloc(pool->room, sizeof(*again.to));
-	ok = ok && again.to &&
+	ok = ok && stays &&
 	     tk_strings_add(&pool->trace->strings, others, &rest);
 	for (size_t i = 0; ok && i < sums; i++)
-		again.to[sum[i].name] =
+		stays[sum[i].name] =
 			i < stay || stay + 1 == sums ? sum[i].name : rest;
 	for (tk_string name = 1; ok && name <= count; name++)
 		if (pool->calls[name] > 0)
-			pool->to[name] = again.to[pool->to[name]];
-	free(again.to);
+			pool->to[name] = stays[pool->to[name]];
+	free(stays);
 	free(sum);
 	return ok;
 }
@@ -263,7 +247,6 @@ report(struct pool *pool, size_t count)
 		if (pool->calls[name] == 0 || to == name)
 			continue;
 		out->names++;
-		out->calls += pool->calls[name];
 		out->into += alike[to] == 0;
 		if (++alike[to] > most)
 			most = alike[to];

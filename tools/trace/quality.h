@@ -24,8 +24,8 @@ struct tk_loss {
 
 /** Names that are read as one: see tk_pool_names(). */
 struct tk_pooled {
-	/** How many, their calls, and how many names they are read as. */
-	uint64_t names, calls, into;
+	/** How many, and how many names they are read as. */
+	uint64_t names, into;
 	/** The number of the name that most of them are read as; 0 if none
 	 *  is. */
 	uint32_t most;

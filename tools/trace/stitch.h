@@ -146,7 +146,11 @@ struct tk_neighbours {
 	size_t moment_count, moment_capacity;
 };
 
-/** When lines were written, some of a second apart. */
+/** In a long log, a line whose time is less than this from the last one noted
+ *  is not noted. */
+#define TK_NOTED_NS (BO_NS_PER_S / 4)
+
+/** When lines were written. */
 struct tk_line_times {
 	uint64_t *at;
 	size_t count, capacity;
@@ -266,6 +270,9 @@ enum backoff_status tk_build(struct tk_trace *trace, const uint32_t *next);
 /** Note when a line was written; in a long log, not each of them. False if
  *  memory ran out. */
 bool tk_note_time(struct tk_line_times *times, uint64_t ts_ns);
+
+/** Forget all times that were noted. */
+void tk_forget_times(struct tk_line_times *times);
 
 /** Bring noted times in order. */
 void tk_sort_times(struct tk_line_times *times);
