@@ -2,13 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/answer.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "common/safe_text.h"
 #include "common/units.h"
-#include "report/answer.h"
 #include "report/condition.h"
 #include "report/failed.h"
 

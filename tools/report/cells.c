@@ -2,13 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/cells.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/units.h"
-#include "report/cells.h"
 
 #define NUMBER_MAX 32
 

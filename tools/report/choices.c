@@ -3,9 +3,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <stdlib.h>
-
 #include "report/choices.h"
+
+#include <stdlib.h>
 
 static const struct rs_result *
 results(const struct rs_report *report, const struct rs_subject *subject)

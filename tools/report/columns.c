@@ -2,11 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/columns.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "report/columns.h"
 #include "report/condition.h"
 
 void

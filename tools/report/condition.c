@@ -2,11 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/condition.h"
+
 #include <stdio.h>
 
 #include "common/units.h"
 #include "recorded/coupling.h"
-#include "report/condition.h"
 
 /* "10.8", "0.3", "<0.1". */
 static char *

@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/failed.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-#include "report/failed.h"
 
 double
 rs_failed(const struct rs_result *result)

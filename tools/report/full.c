@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/full.h"
+
 #include <inttypes.h>
 
 #include "base/rfc3339.h"
 #include "common/units.h"
 #include "report/condition.h"
-#include "report/full.h"
 #include "report/gaps.h"
 #include "report/names.h"
 #include "report/paragraph.h"

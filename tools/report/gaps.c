@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include <stdio.h>
-
 #include "report/gaps.h"
+
+#include <stdio.h>
 
 /* List the operations that a test is true for; "" if there are none. */
 static const char *

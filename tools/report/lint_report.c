@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/lint_report.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -9,7 +11,6 @@
 #include "common/json_out.h"
 #include "common/safe_text.h"
 #include "common/units.h"
-#include "report/lint_report.h"
 
 static void
 print_measured(const struct rs_lint_measured *measured, FILE *out)

@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/names.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/safe_text.h"
-#include "report/names.h"
 
 /* Longer names are cut. */
 #define NAME_COLUMNS 40

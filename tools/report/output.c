@@ -2,14 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/output.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "report/output.h"
 
 bool
 rs_output_begin(struct rs_output *output)

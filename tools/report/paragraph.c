@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/paragraph.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "common/safe_text.h"
-#include "report/paragraph.h"
 
 #define COLUMNS 100
 #define TEXT_MAX 4096

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/policy_report.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +12,6 @@
 #include "common/safe_text.h"
 #include "common/table.h"
 #include "policies/lint_matchers.h"
-#include "report/policy_report.h"
 
 int
 rs_policy_list_text(const struct rs_policy_set *set, FILE *out)

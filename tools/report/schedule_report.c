@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/schedule_report.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -10,7 +12,6 @@
 #include "common/table.h"
 #include "common/units.h"
 #include "policies/policy_set.h"
-#include "report/schedule_report.h"
 
 /* Number of waits shown per class. */
 #define LAWS 4

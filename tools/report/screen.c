@@ -3,6 +3,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/screen.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +16,6 @@
 #include "report/failed.h"
 #include "report/names.h"
 #include "report/paragraph.h"
-#include "report/screen.h"
 #include "report/screen_table.h"
 #include "report/sentences.h"
 #include "report/trust.h"
@@ -352,13 +353,13 @@ put_screen(struct screen *screen)
 	rs_screen_legend(screen->shown, text, sizeof(text));
 	fputs("Rows: ", screen->out);
 	rs_wrap(screen->out, screen->report->columns, 6, 6, "%s", text);
-	rs_trust_text(screen->report, text, sizeof(text));
 	if (rs_names_text(screen->report->comparison->plan->log, names,
 			  sizeof(names))) {
 		fputs("Names: ", screen->out);
 		rs_wrap(screen->out, screen->report->columns, 7, 7, "%s",
 			names);
 	}
+	rs_trust_text(screen->report, text, sizeof(text));
 	fputs("Trust: ", screen->out);
 	rs_wrap(screen->out, screen->report->columns, 7, 7, "%s", text);
 	return ferror(screen->out) ? -1 : 0;

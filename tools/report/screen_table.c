@@ -2,13 +2,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/screen_table.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/table.h"
 #include "common/units.h"
 #include "report/failed.h"
-#include "report/screen_table.h"
 
 #define INDENT 2
 #define CELL_MAX 128

@@ -2,11 +2,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/sentences.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "report/cells.h"
-#include "report/sentences.h"
 
 static bool
 compared(const struct rs_report *report, const struct rs_policy *policy)

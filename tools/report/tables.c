@@ -2,8 +2,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "report/cells.h"
 #include "report/tables.h"
+
+#include "report/cells.h"
 
 /* More columns than any table has. */
 #define COLUMNS_MAX 32

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "report/trust.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +11,6 @@
 
 #include "common/safe_text.h"
 #include "common/units.h"
-#include "report/trust.h"
 
 /* Longer names are cut. */
 #define NAME_COLUMNS 30
