@@ -84,6 +84,31 @@ rotated "CRI in parts, rotated" \
 rotated "CRI in parts, rotated, the newest first" \
 	"$work/app.log" "$work/app.log.1.gz" "$work/app.log.2"
 
+# retrytop, which reads once, joins the same.
+totals() { # FILE...
+	run "$top_builddir/retrytop" --once --format json "$@"
+	sed '/"dialects"/q' "$work/out" >"$work/totals"
+}
+joined() { # WHAT FILE...
+	what=$1
+	shift
+	totals "$@"
+	check "$what" cmp "$work/whole" "$work/totals"
+}
+totals "$work/parts.log"
+mv "$work/totals" "$work/whole"
+check "retrytop counts events" grep -q '"events":[^0-9]*[1-9]' "$work/whole"
+joined "retrytop: CRI in parts, rotated" \
+	"$work/app.log.2" "$work/app.log.1.gz" "$work/app.log"
+joined "retrytop: CRI in parts, rotated, the newest first" \
+	"$work/app.log" "$work/app.log.1.gz" "$work/app.log.2"
+cp "$work/app.log.2" "$work/worker-1"
+cp "$work/app.log" "$work/worker-2"
+mv "$work/app.log.1.gz" "$work/worker-3.gz"
+totals "$work/worker-1" "$work/worker-3.gz" "$work/worker-2"
+check "retrytop: parts of different programs are not joined" \
+	sh -c '! cmp -s "$1" "$2"' - "$work/whole" "$work/totals"
+
 # As retrytop's help says: through a pipe, from several pods.
 awk -v time="$time" '{ print "[pod/web-" NR % 2 "/app] " time " " $0 }' \
 	"$work/bare.log" >"$work/pods.log"

@@ -16,6 +16,7 @@
 
 #include "base/num.h"
 #include "input/hints.h"
+#include "input/prints.h"
 #include "input/tail.h"
 #include "input/twins.h"
 
@@ -31,9 +32,6 @@
 /* A check may come this much early, when something else woke the caller. */
 #define EARLY_NS (200 * BO_NS_PER_MS)
 #define POLL_NS (250 * BO_NS_PER_MS)
-
-/* Files that were read and closed, by which packed copies are recognised. */
-#define PRINTS_MAX 64
 
 #define WATCH_DIR                                                              \
 	(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MOVE_SELF |  \
@@ -53,6 +51,10 @@ struct input {
 	/** The file that the path names now; owned by the list of files. */
 	struct tk_tail *current;
 	bool had_file, busy;
+	/** The number of the input that it goes on after, + 1; 0: none. And
+	 *  whether one goes on after it. */
+	size_t after;
+	bool is_continued;
 	uint64_t rotations;
 	struct tk_tail_counts counts;
 };
@@ -70,10 +72,7 @@ struct tk_follow {
 	bool must_look;
 	uint64_t due_ns;
 	char *buffer;
-	/** The last PRINTS_MAX of print_count files that were closed or
-	 *  truncated. */
-	struct tk_print *print;
-	size_t print_count;
+	struct tk_prints prints;
 };
 
 struct tk_follow *
@@ -110,7 +109,7 @@ tk_follow_free(struct tk_follow *follow)
 	free(follow->input);
 	free(follow->file);
 	free(follow->buffer);
-	free(follow->print);
+	tk_prints_clear(&follow->prints);
 	free(follow);
 }
 
@@ -132,34 +131,12 @@ grow(void *list, size_t count, size_t item)
 	return reallocarray(list, count + 1, item);
 }
 
-/* Remember a file whose text was read, because it may come back packed. */
-static void
-keep_print(struct tk_follow *follow, const struct tk_tail *tail, bool truncated)
-{
-	struct tk_print *print;
-
-	if (tail->packed || tail->stream || tail->head_length == 0)
-		return;
-	if (!follow->print)
-		follow->print = calloc(PRINTS_MAX, sizeof(*print));
-	/* Without memory, a copy may count twice. */
-	if (!follow->print)
-		return;
-	print = &follow->print[follow->print_count++ % PRINTS_MAX];
-	print->offset = tail->offset;
-	print->truncated = truncated;
-	print->head_length = tail->head_length;
-	print->last_length = tail->last_length;
-	memcpy(print->head, tail->head, tail->head_length);
-	memcpy(print->last, tail->last, tail->last_length);
-}
-
 static void
 forget(void *user, const struct tk_tail *tail)
 {
 	struct tk_follow *follow = user;
 
-	keep_print(follow, tail, true);
+	tk_prints_keep(&follow->prints, tail, true);
 	tk_twins_release(follow->file, follow->file_count, tail, true);
 }
 
@@ -175,14 +152,6 @@ open_copy(void *user, const struct tk_tail *tail)
 	return tk_twins_open(tail, input->directory, input->base);
 }
 
-static bool
-begins_alike(const struct tk_print *print, const unsigned char *head,
-	     size_t length)
-{
-	return print->head_length > 0 && print->head_length <= length &&
-	       memcmp(print->head, head, print->head_length) == 0;
-}
-
 /* A tk_copied_fn: rotation leaves a file under its new name for a while before
  * it is packed, and removes it then. */
 static bool
@@ -190,7 +159,7 @@ find_print(void *user, const unsigned char *head, size_t length,
 	   struct tk_print *out)
 {
 	const struct tk_follow *follow = user;
-	size_t count = follow->print_count;
+	const struct tk_print *print;
 
 	for (size_t i = 0; i < follow->file_count; i++) {
 		const struct tk_tail *tail = follow->file[i];
@@ -202,14 +171,12 @@ find_print(void *user, const unsigned char *head, size_t length,
 		got = pread(tail->fd, out->head, TK_TAIL_HEAD, 0);
 		out->head_length = got > 0 ? (size_t)got : 0;
 		out->offset = UINT64_MAX;
-		if (begins_alike(out, head, length))
+		if (tk_prints_alike(out, head, length))
 			return true;
 	}
-	for (size_t i = 0; i < count && i < PRINTS_MAX; i++) {
-		const struct tk_print *print =
-			&follow->print[(count - 1 - i) % PRINTS_MAX];
-
-		if (!begins_alike(print, head, length))
+	for (size_t i = 0; (print = tk_prints_latest(&follow->prints, i));
+	     i++) {
+		if (!tk_prints_alike(print, head, length))
 			continue;
 		*out = *print;
 		return true;
@@ -526,7 +493,7 @@ drop_file(struct tk_follow *follow, size_t index)
 		if (follow->input[i]->current == tail)
 			follow->input[i]->current = NULL;
 	tk_twins_release(follow->file, follow->file_count, tail, false);
-	keep_print(follow, tail, false);
+	tk_prints_keep(&follow->prints, tail, false);
 	tk_tail_free(tail);
 	follow->file_count--;
 	memmove(follow->file + index, follow->file + index + 1,
@@ -566,16 +533,17 @@ set_state(struct tk_follow *follow, const struct tk_tail *tail,
 static void
 begin(struct tk_follow *follow, struct tk_tail *tail)
 {
-	size_t count = follow->print_count < PRINTS_MAX ? follow->print_count
-							: PRINTS_MAX;
+	const struct tk_print *print;
 	struct stat st;
 
 	if (tail->stream || fstat(tail->fd, &st) != 0 || st.st_size == 0)
 		return;
 	tail->begun = true;
 	tail->origin = tk_twins_find(follow->file, follow->file_count, tail);
-	for (size_t i = 0; i < count && tail->origin == NULL; i++)
-		if (tk_twins_skip(tail, &follow->print[i]))
+	if (tail->origin != NULL)
+		return;
+	for (size_t i = 0; (print = tk_prints_latest(&follow->prints, i)); i++)
+		if (tk_twins_skip(tail, print))
 			break;
 }
 
@@ -626,6 +594,17 @@ read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
 	return true;
 }
 
+/* Whether an input that it goes on after was not read to its end. */
+static bool
+must_wait(const struct tk_follow *follow, const struct input *input)
+{
+	for (size_t i = 0; input->after > 0 && i < follow->file_count; i++)
+		if (follow->file[i]->input == input->after - 1 &&
+		    follow->file[i]->ready)
+			return true;
+	return false;
+}
+
 /* Read one buffer of each file that may have something, or of each at all; the
  * number of files that may have more. */
 static size_t
@@ -635,7 +614,8 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, bool all, size_t chunk,
 	size_t more = 0;
 
 	for (size_t i = 0; i < follow->input_count; i++)
-		follow->input[i]->busy = false;
+		follow->input[i]->busy =
+			once && must_wait(follow, follow->input[i]);
 	for (size_t i = 0; i < follow->file_count; i++) {
 		struct tk_tail *tail = follow->file[i];
 		struct input *input = follow->input[tail->input];
@@ -643,6 +623,7 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, bool all, size_t chunk,
 		/* The file before it comes first. */
 		if (input->busy) {
 			tail->ready = true;
+			more++;
 			continue;
 		}
 		if (!all && !tail->ready && !tail->stream)
@@ -651,6 +632,9 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, bool all, size_t chunk,
 			i--;
 			continue;
 		}
+		/* What goes on after it comes after its last line. */
+		if (once && input->is_continued && !tail->ready)
+			tk_tail_finish(tail, fn, user);
 		input->busy = tail->ready;
 		more += tail->ready;
 	}
@@ -735,6 +719,13 @@ tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
 		for (size_t i = 0; i < follow->file_count; i++)
 			tk_tail_finish(follow->file[i], fn, user);
 	return more > 0;
+}
+
+void
+tk_follow_after(struct tk_follow *follow, size_t input, size_t before)
+{
+	follow->input[input]->after = before + 1;
+	follow->input[before]->is_continued = true;
 }
 
 int

@@ -155,6 +155,12 @@ complete(struct rt_ingest *ingest, const struct tk_reading *reading,
 	event->ts_ns = rt_window_newest_ns(ingest->window);
 }
 
+static size_t
+whole_of(const struct rt_ingest *ingest, size_t input)
+{
+	return ingest->whole ? ingest->whole[input] : input;
+}
+
 static void
 count_event(struct rt_ingest *ingest, size_t input,
 	    const struct backoff_event *event)
@@ -164,7 +170,7 @@ count_event(struct rt_ingest *ingest, size_t input,
 	if (event->type == BACKOFF_EVENT_DROPPED &&
 	    event->dropped != BACKOFF_ABSENT)
 		ingest->dropped = bo_add_sat(ingest->dropped, event->dropped);
-	rt_window_from(ingest->window, input);
+	rt_window_from(ingest->window, whole_of(ingest, input));
 	rt_window_arrives(ingest->window, ingest->caught_up);
 	if (!rt_window_add(ingest->window, event, ingest->wall_ns))
 		ingest->no_memory = true;
@@ -217,8 +223,8 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 	/* A line that is new now was written now, if it does not say when. */
 	tk_dialect_arrival(ingest->dialect,
 			   ingest->caught_up ? ingest->wall_ns : 0);
-	switch (tk_dialect_read(ingest->dialect, input, line, take_reading,
-				&from, &error)) {
+	switch (tk_dialect_read(ingest->dialect, whole_of(ingest, input), line,
+				take_reading, &from, &error)) {
 	case TK_EVENT:
 		return;
 	case TK_FOREIGN:

@@ -14,6 +14,10 @@ struct rt_ingest {
 	struct rt_window *window;
 	struct tk_sequence *sequence;
 	struct tk_order *order;
+	/** By input, the first one of the rotated log that it is of: parts of
+	 *  lines, and lines that belong together, may be in two of them. NULL:
+	 *  each input is a log of its own. The caller's. */
+	const size_t *whole;
 	/** For lines without a time. */
 	uint64_t made_up_ns;
 	/** Lines, and those of each kind; bad includes oversize. */

@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 #include "common/msg.h"
+#include "input/rotated.h"
 
 static void
 show_dialect_error(void *user, const char *name,
@@ -85,6 +86,33 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 	return -1;
 }
 
+bool
+rt_session_join(struct rt_session *session)
+{
+	const struct rt_options *options = session->options;
+	size_t count = options->path_count;
+	struct tk_rotated *order = calloc(count + 1, sizeof(*order));
+
+	session->whole = calloc(count + 1, sizeof(*session->whole));
+	if (!order || !session->whole ||
+	    !tk_rotated_order(options->path, count, order)) {
+		free(order);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		size_t index = order[i].index;
+
+		session->whole[index] = index;
+		if (!order[i].goes_on)
+			continue;
+		session->whole[index] = session->whole[order[i - 1].index];
+		tk_follow_after(session->follow, index, order[i - 1].index);
+	}
+	session->ingest.whole = session->whole;
+	free(order);
+	return true;
+}
+
 void
 rt_session_close(struct rt_session *session)
 {
@@ -92,6 +120,7 @@ rt_session_close(struct rt_session *session)
 	rt_ingest_clear(&session->ingest);
 	tk_follow_free(session->follow);
 	free(session->input);
+	free(session->whole);
 	memset(session, 0, sizeof(*session));
 }
 

@@ -394,6 +394,43 @@ Test(input_follow, once_reads_the_unterminated_last_line)
 	cr_expect_eq(world.unterminated, 1);
 }
 
+static void
+note_number(void *user, size_t input, const struct tk_line *line)
+{
+	unsigned *next = user, number = 0;
+
+	(void)input;
+	for (size_t i = 0; i < 7 && i < line->length; i++)
+		number = number * 10 + (unsigned)(line->text[i] - '0');
+	world.strange += number != (*next)++;
+	world.lines++;
+}
+
+Test(input_follow, once_reads_what_goes_on_after_the_end)
+{
+	static const char *const name[] = {"log", "log.1", "log.2"};
+	unsigned next = 0;
+	int fd;
+
+	/* More than one buffer, and a last line without its end. */
+	add_lines("log.2", 0, 20000);
+	fd = open_log("log.2", O_APPEND);
+	cr_assert(dprintf(fd, "%07u a line of a log", 20000) > 0);
+	close(fd);
+	add_lines("log.1", 20001, 9999);
+	add_lines("log", 30000, 10);
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(tk_follow_add(world.follow, path_of(name[i])),
+			     BACKOFF_OK);
+	tk_follow_after(world.follow, 1, 2);
+	tk_follow_after(world.follow, 0, 1);
+	while (tk_follow_read(world.follow, 0, 1 << 16, true, note_number,
+			      &next))
+		;
+	cr_expect_eq(world.lines, 30010, "%u lines", world.lines);
+	cr_expect_eq(world.strange, 0, "%u out of order", world.strange);
+}
+
 Test(input_follow, a_pipe_is_read_to_its_end)
 {
 	pid_t child;
