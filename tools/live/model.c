@@ -66,19 +66,16 @@ derive(struct rt_row *row, uint64_t seen_s)
 	}
 }
 
-/* The history ends with the step that @p end_s is in. */
+/* The history ends with @p end_s: a last step that is not over would look like
+ * a drop. */
 static void
 compute_steps(struct rt_row *row, const struct rt_operation *operation,
 	      uint64_t end_s)
 {
-	uint64_t last = end_s / RT_STEP_S;
-
-	for (uint64_t i = 0; i < RT_STEPS && i <= last; i++) {
-		uint64_t first_s = (last - i) * RT_STEP_S;
-		uint64_t until_s = bo_min(first_s + RT_STEP_S - 1, end_s);
+	for (uint64_t i = 0; i < RT_STEPS && i * RT_STEP_S <= end_s; i++) {
 		struct rt_counts sum;
 
-		rt_operation_sum(operation, until_s, until_s - first_s + 1,
+		rt_operation_sum(operation, end_s - i * RT_STEP_S, RT_STEP_S,
 				 &sum);
 		row->retries[RT_STEPS - 1 - i] =
 			(uint32_t)bo_min(sum.retries, UINT32_MAX);

@@ -36,7 +36,7 @@ struct rt_row {
 	/** 0 if never. */
 	uint64_t seen_ns, since_s;
 	enum rt_word word;
-	/** Retries of each step, oldest first; the last step may not be over.
+	/** Retries of each step, oldest first; the last ends with the window.
 	 */
 	uint32_t retries[RT_STEPS];
 };
