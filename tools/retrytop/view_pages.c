@@ -32,8 +32,10 @@ static const char *const help[] = {
 	"             all failed attempts; its most recent message",
 	"  SEEN       age of its last event",
 	"  SINCE      time since which something is wrong with it, second line",
-	"  RETRIES 5m retries in 20 steps of 15 s; a full block is the row's",
-	"             highest step",
+	"  RETRIES 5m retries in 20 steps of 15 s, up to the end of the "
+	"window;",
+	"             a full block is the highest step of all rows, in TOTAL",
+	"             its own",
 	"",
 	"FIRST LINE",
 	"  LIVE     lines arrive; the window ends at the newest event",

@@ -196,6 +196,8 @@ make_cell(const struct rt_view *view, const struct rt_row *row, size_t column,
 struct layout {
 	/* 0: not shown. */
 	size_t width[COLUMNS];
+	/* Retries of a step that fill the height of the history. */
+	uint32_t full_block;
 };
 
 static size_t
@@ -271,15 +273,39 @@ lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 		spare;
 }
 
-static void
-draw_spark(const struct rt_row *row, struct rt_grid *grid, size_t x, size_t y)
+static uint32_t
+highest_step(const struct rt_row *row)
 {
-	static const char ascii[] = " .:-=+*#@";
 	uint32_t most = 1;
 
 	for (size_t i = 0; i < RT_STEPS; i++)
 		if (row->retries[i] > most)
 			most = row->retries[i];
+	return most;
+}
+
+/* Operations share a scale, so that the eye finds the one that retries most; it
+ * does not depend on which of them are on the screen. */
+static uint32_t
+full_block(const struct rt_list *list)
+{
+	uint32_t most = 1;
+
+	for (size_t i = 0; i < list->shown_count; i++) {
+		uint32_t step = highest_step(list->shown[i]);
+
+		if (step > most)
+			most = step;
+	}
+	return most;
+}
+
+static void
+draw_spark(const struct rt_row *row, uint32_t most, struct rt_grid *grid,
+	   size_t x, size_t y)
+{
+	static const char ascii[] = " .:-=+*#@";
+
 	for (size_t i = 0; i < RT_STEPS; i++) {
 		uint64_t eighths = (uint64_t)row->retries[i] * 8;
 		unsigned level = (unsigned)((eighths + most - 1) / most);
@@ -305,7 +331,7 @@ draw_row(const struct rt_view *view, const struct rt_row *row,
 			continue;
 		make_cell(view, row, i, width, &cell);
 		if (i == COLUMN_HISTORY)
-			draw_spark(row, grid, x, y);
+			draw_spark(row, layout->full_block, grid, x, y);
 		else if (columns[i].title[0] == '>')
 			rt_grid_right(grid, x, y, width, cell.attr, cell.text);
 		else
@@ -346,6 +372,7 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 
 	/* The first cell is for the mark; a blank follows each column. */
 	lay_out(list, grid->width, &layout);
+	layout.full_block = full_block(list);
 	draw_heading(&layout, grid, y++);
 	if (with_total)
 		rows--;
@@ -364,6 +391,7 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 		rt_grid_print(grid, 1, y++, RT_ATTR_DIM,
 			      "no operation contains \"%s\"", list->filter);
 	if (with_total) {
+		layout.full_block = highest_step(&list->total);
 		draw_row(view, &list->total, &layout, grid, y);
 		rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
 	}

@@ -162,7 +162,7 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		"               █▆█",
 		" mail           -            -       -     0.03     2.00*     "
 		"0     -     0 ConnectionError 100%  connec~    14s      -    "
-		"                █",
+		"                ▁",
 		" calm           STANDARD     3    2.00        0     1.00      "
 		"0   0.0     0 -                                 0s      -",
 		" TOTAL          -            -       -     1.48     2.89*    "
