@@ -146,10 +146,13 @@ read_keys(struct app *app)
 	uint32_t key;
 
 	while ((key = rt_screen_key(app->screen)) != RT_KEY_NONE) {
+		const struct rt_view view =
+			rt_session_view(&app->session, &app->ui);
+
 		rt_screen_size(app->screen, &width, &height);
 		rt_ui_key(&app->ui, &app->session.list,
-			  app->session.ingest.events, rt_view_rows(height),
-			  key);
+			  app->session.ingest.events,
+			  rt_view_rows(&view, width, height), key);
 		app->dirty = true;
 	}
 }

@@ -47,36 +47,21 @@ print_found(const struct rt_view *view, FILE *out)
 	return noted;
 }
 
-/* Verdicts within the first lines, and more of the first ones if there is room;
- * or that nothing is wrong. */
+/* Verdicts, or that nothing is wrong. */
 static void
 print_verdicts(const struct rt_view *view, FILE *out)
 {
-	size_t count = rt_view_verdicts(view), lines = 0, more;
-	size_t shown = count < HEAD_LINES ? count : HEAD_LINES - 1;
-	char text[1024];
+	size_t lines = rt_view_verdict_lines(view, HEAD_LINES);
+	char text[RT_VIEW_LINE_MAX];
 
-	more = count - shown + view->list->model.verdicts.more;
-	if (count == 0) {
+	if (lines == 0) {
 		rt_view_message(view, text, sizeof(text));
 		print_safe(out, text);
-		return;
 	}
-	for (size_t i = 0; i < shown; i++) {
-		rt_view_verdict(view, i, text, sizeof(text));
+	for (size_t i = 0; i < lines; i++) {
+		rt_view_verdict_line(view, HEAD_LINES, i, text, sizeof(text));
 		print_safe(out, text);
-		lines++;
-		for (size_t k = 0;
-		     lines + shown - i - 1 + (more > 0) < HEAD_LINES;
-		     k++, lines++) {
-			if (!rt_view_verdict_detail(view, i, k, text,
-						    sizeof(text)))
-				break;
-			print_safe(out, text);
-		}
 	}
-	if (more > 0)
-		fprintf(out, "%zu more\n", more);
 }
 
 /* Clocks that are wrong, the worst ones. */

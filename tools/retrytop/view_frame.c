@@ -15,7 +15,12 @@
 #include "retrytop/view_pages.h"
 #include "retrytop/view_table.h"
 
+/* Rows above the page, if one of them is for the message. */
 #define HEADER_ROWS 3
+/* A higher screen has more rows for what is wrong: one for each of so many rows
+ * that it is higher. */
+#define ROWS_PER_LINE 4
+#define MESSAGE_ROWS_MAX 6
 /* From this height on there is a line of totals, with a blank line below. */
 #define TOTALS_HEIGHT 16
 #define NARROW 70
@@ -280,10 +285,25 @@ draw_too_small(struct rt_grid *grid)
 	draw_centred(grid, 2, "q quits");
 }
 
-size_t
-rt_view_rows(size_t height)
+/* Rows for what is wrong. */
+static size_t
+message_rows(const struct rt_view *view, size_t width, size_t height)
 {
-	size_t used = HEADER_ROWS + (height >= TOTALS_HEIGHT ? 2 : 0) + 2;
+	size_t most, lines;
+
+	if (width < NARROW || height < TOTALS_HEIGHT + ROWS_PER_LINE)
+		return 1;
+	most = bo_min((height - TOTALS_HEIGHT) / ROWS_PER_LINE + 1,
+		      MESSAGE_ROWS_MAX);
+	lines = rt_view_verdict_lines(view, most);
+	return lines > 0 ? lines : 1;
+}
+
+size_t
+rt_view_rows(const struct rt_view *view, size_t width, size_t height)
+{
+	size_t used = HEADER_ROWS - 1 + message_rows(view, width, height) +
+		      (height >= TOTALS_HEIGHT ? 2 : 0) + 2;
 
 	return height > used ? height - used : 0;
 }
@@ -295,7 +315,8 @@ draw_overview(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		draw_totals(view, grid, y);
 		y += 2;
 	}
-	rt_view_table(view, grid, y, rt_view_rows(grid->height));
+	rt_view_table(view, grid, y,
+		      rt_view_rows(view, grid->width, grid->height));
 }
 
 static void (*const draw_page[])(const struct rt_view *view,
@@ -308,11 +329,34 @@ static void (*const draw_page[])(const struct rt_view *view,
 _Static_assert(sizeof(draw_page) / sizeof(*draw_page) == RT_PAGE_COUNT,
 	       "each page is drawn");
 
+/* What is wrong, or that nothing is. Returns the rows that it takes. */
+static size_t
+draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	bool is_wrong = rt_view_verdicts(view) > 0;
+	size_t rows = message_rows(view, grid->width, grid->height);
+	char text[RT_VIEW_LINE_MAX];
+
+	for (size_t i = 0; i < rows; i++) {
+		if (grid->width < NARROW)
+			rt_view_message_short(view, text, sizeof(text));
+		else if (rows == 1)
+			rt_view_message(view, text, sizeof(text));
+		else
+			rt_view_verdict_line(view, rows, i, text, sizeof(text));
+		rt_grid_text(grid, 1, y + i, grid->width,
+			     is_wrong && text[0] != ' '
+				     ? RT_ATTR_BAD | RT_ATTR_BOLD
+				     : RT_ATTR_NONE,
+			     text);
+	}
+	return rows;
+}
+
 void
 rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 {
-	bool is_wrong = rt_view_verdicts(view) > 0;
-	char message[1024];
+	size_t y;
 
 	if (grid->width < RT_VIEW_MIN_WIDTH ||
 	    grid->height < RT_VIEW_MIN_HEIGHT) {
@@ -320,14 +364,8 @@ rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 		return;
 	}
 	draw_title(view, grid);
-	if (grid->width < NARROW)
-		rt_view_message_short(view, message, sizeof(message));
-	else
-		rt_view_message(view, message, sizeof(message));
-	rt_grid_text(grid, 1, 1, grid->width,
-		     is_wrong ? RT_ATTR_BAD | RT_ATTR_BOLD : RT_ATTR_NONE,
-		     message);
-	draw_health(view, grid, 2);
-	draw_page[view->ui->page](view, grid, HEADER_ROWS);
+	y = 1 + draw_message(view, grid, 1);
+	draw_health(view, grid, y++);
+	draw_page[view->ui->page](view, grid, y);
 	draw_footer(view, grid, grid->height - 1);
 }

@@ -13,7 +13,7 @@
 /** Draw into a blank grid. */
 void rt_view_render(const struct rt_view *view, struct rt_grid *grid);
 
-/** Rows of the table on a screen of this height. */
-size_t rt_view_rows(size_t height);
+/** Rows of the table on a screen of this size. */
+size_t rt_view_rows(const struct rt_view *view, size_t width, size_t height);
 
 #endif

@@ -166,6 +166,47 @@ rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
 	return true;
 }
 
+/* Writes line @p index of those for the verdicts, and returns their number: one
+ * for each verdict, then further ones about the first if there is room. */
+static size_t
+verdict_line(const struct rt_view *view, size_t most, size_t index, char *out,
+	     size_t size)
+{
+	size_t count = rt_view_verdicts(view), lines = 0, more;
+	size_t shown = count <= most ? count : most - 1;
+	char text[RT_VIEW_LINE_MAX];
+
+	more = count - shown + view->list->model.verdicts.more;
+	for (size_t i = 0; i < shown; i++) {
+		if (lines++ == index)
+			rt_view_verdict(view, i, out, size);
+		for (size_t k = 0; lines + shown - i - 1 + (more > 0) < most;
+		     k++) {
+			if (!rt_view_verdict_detail(view, i, k, text,
+						    sizeof(text)))
+				break;
+			if (lines++ == index)
+				snprintf(out, size, "%s", text);
+		}
+	}
+	if (more > 0 && lines++ == index)
+		snprintf(out, size, "%zu more", more);
+	return lines;
+}
+
+size_t
+rt_view_verdict_lines(const struct rt_view *view, size_t most)
+{
+	return verdict_line(view, most, SIZE_MAX, NULL, 0);
+}
+
+void
+rt_view_verdict_line(const struct rt_view *view, size_t most, size_t index,
+		     char *out, size_t size)
+{
+	verdict_line(view, most, index, out, size);
+}
+
 /* There is too little to say that all is quiet. */
 static bool
 say_unknown(const struct rt_view *view, bool brief, char *out, size_t size)

@@ -21,4 +21,13 @@ void rt_view_verdict(const struct rt_view *view, size_t index, char *out,
 bool rt_view_verdict_detail(const struct rt_view *view, size_t index,
 			    size_t detail, char *out, size_t size);
 
+/** A line about verdicts fits. */
+#define RT_VIEW_LINE_MAX 1024
+
+/** Lines for all verdicts, two or more at most: each has one, the worst have
+ *  their further ones if there is room, and the last counts what has none. */
+size_t rt_view_verdict_lines(const struct rt_view *view, size_t most);
+void rt_view_verdict_line(const struct rt_view *view, size_t most, size_t index,
+			  char *out, size_t size);
+
 #endif

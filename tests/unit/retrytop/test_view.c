@@ -743,3 +743,55 @@ Test(retrytop_view, what_changes_stays_longest_on_a_narrow_screen)
 	}
 	scene_close(&scene);
 }
+
+/* The start of a line of a screen. */
+static void
+expect_line_begins(const struct scene *scene, size_t width, size_t height,
+		   size_t y, const char *want)
+{
+	struct rt_grid grid;
+	char line[1024];
+
+	cr_assert(rt_grid_init(&grid, width, height, true));
+	rt_view_render(&scene->view, &grid);
+	rt_grid_string(&grid, y, line, sizeof(line));
+	cr_expect_eq(strncmp(line, want, strlen(want)), 0, "%zux%zu, %zu: %s",
+		     width, height, y, line);
+	rt_grid_clear(&grid);
+}
+
+/* Only the worst was named, and half of the screen was empty. */
+Test(retrytop_view, a_high_screen_names_all_that_is_wrong)
+{
+	static const char *const name[] = {"pay", "post", "well"};
+	static const char *const host[] = {"h1", "h2"};
+	struct scene scene;
+
+	scene_open(&scene);
+	for (uint64_t s = 0; s < 105; s++)
+		for (size_t i = 0; i < 2 * COUNT(name); i++) {
+			struct backoff_event event = call_event(
+				s >= 70 && i / 2 < 2, name[i / 2], T0_S + s);
+
+			event.target = NULL;
+			event.host = host[i % 2];
+			scene_add(&scene, event, i / 2 == 0 ? 9 : 5);
+		}
+	scene_compute(&scene);
+	expect_line_begins(&scene, 120, 35, 1, " FAILING   pay ");
+	expect_line_begins(&scene, 120, 35, 2, "   all 2 hosts alike");
+	expect_line_begins(&scene, 120, 35, 3, " FAILING   post ");
+	expect_line_begins(&scene, 120, 35, 4, "   all 2 hosts alike");
+	expect_line_begins(&scene, 120, 35, 5, " 0 bad  0 lost");
+	expect_line_begins(&scene, 120, 35, 8, " OPERATION");
+	expect_line_begins(&scene, 120, 20, 1, " FAILING   pay ");
+	expect_line_begins(&scene, 120, 20, 2, " FAILING   post ");
+	expect_line_begins(&scene, 120, 20, 3, " 0 bad  0 lost");
+	expect_line_begins(
+		&scene, 120, 16, 1,
+		" FAILING   pay  since 09:01:10 (34s)  worsening  1 more   ");
+	expect_line_begins(&scene, 120, 16, 2, " 0 bad  0 lost");
+	cr_expect_eq(rt_view_rows(&scene.view, 120, 35),
+		     rt_view_rows(&scene.view, 120, 32) + 3);
+	scene_close(&scene);
+}
