@@ -70,6 +70,8 @@ struct tk_follow {
 	bool poll_only;
 	/** Paths must be looked at before the next read. */
 	bool must_look;
+	/** All files were read to their ends once. */
+	bool caught_up;
 	uint64_t due_ns;
 	char *buffer;
 	struct tk_prints prints;
@@ -594,14 +596,21 @@ read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
 	return true;
 }
 
-/* Whether an input that it goes on after was not read to its end. */
+/* Whether the input that it goes on after was not read to its end. Only at
+ * first: then its files may have changed their names. A copy has no lines, and
+ * may itself wait for this input. */
 static bool
 must_wait(const struct tk_follow *follow, const struct input *input)
 {
-	for (size_t i = 0; input->after > 0 && i < follow->file_count; i++)
-		if (follow->file[i]->input == input->after - 1 &&
-		    follow->file[i]->ready)
+	if (input->after == 0 || follow->caught_up)
+		return false;
+	for (size_t i = 0; i < follow->file_count; i++) {
+		const struct tk_tail *tail = follow->file[i];
+
+		if (tail->input == input->after - 1 && tail->ready &&
+		    tail->origin == NULL)
 			return true;
+	}
 	return false;
 }
 
@@ -614,8 +623,7 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, bool all, size_t chunk,
 	size_t more = 0;
 
 	for (size_t i = 0; i < follow->input_count; i++)
-		follow->input[i]->busy =
-			once && must_wait(follow, follow->input[i]);
+		follow->input[i]->busy = must_wait(follow, follow->input[i]);
 	for (size_t i = 0; i < follow->file_count; i++) {
 		struct tk_tail *tail = follow->file[i];
 		struct input *input = follow->input[tail->input];
@@ -715,6 +723,7 @@ tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
 		done += chunk * more;
 		all = once;
 	} while (more > 0 && done < budget_bytes);
+	follow->caught_up |= more == 0;
 	if (once && more == 0)
 		for (size_t i = 0; i < follow->file_count; i++)
 			tk_tail_finish(follow->file[i], fn, user);

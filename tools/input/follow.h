@@ -47,7 +47,7 @@ void tk_follow_free(struct tk_follow *follow);
 enum backoff_status tk_follow_add(struct tk_follow *follow, const char *path);
 
 /** An input goes on where another one ends, as the files of a rotated log do:
- *  read once, its lines come after those. */
+ *  until all are read to their ends, its lines come after those. */
 void tk_follow_after(struct tk_follow *follow, size_t input, size_t before);
 
 /** A descriptor to poll(2) for reading as a hint that there is something to

@@ -107,10 +107,6 @@ run(struct rt_session *session)
 {
 	int input_code, line_code, code;
 
-	if (!rt_session_join(session)) {
-		tk_msg_errno("start", ENOMEM);
-		return TK_EXIT_SYSTEM;
-	}
 	while (tk_follow_read(session->follow, 0, BUDGET, true, rt_ingest_line,
 			      &session->ingest))
 		;

@@ -64,30 +64,10 @@ open_inputs(struct rt_session *session)
 	return true;
 }
 
-int
-rt_session_open(struct rt_session *session, const struct rt_options *options)
-{
-	int code;
-
-	memset(session, 0, sizeof(*session));
-	session->options = options;
-	rt_list_init(&session->list, options->window_ns / BO_NS_PER_S);
-	session->list.sort = (enum rt_sort)options->sort;
-	if (options->filter != NULL)
-		memcpy(session->list.filter, options->filter,
-		       strlen(options->filter) + 1);
-	code = open_dialects(session);
-	if (code >= 0)
-		return code;
-	if (!open_inputs(session)) {
-		tk_msg_errno("start", ENOMEM);
-		return TK_EXIT_SYSTEM;
-	}
-	return -1;
-}
-
-bool
-rt_session_join(struct rt_session *session)
+/* Read the files of one rotated log one after the other, the oldest first, as
+ * parts of one. */
+static bool
+join_inputs(struct rt_session *session)
 {
 	const struct rt_options *options = session->options;
 	size_t count = options->path_count;
@@ -111,6 +91,28 @@ rt_session_join(struct rt_session *session)
 	session->ingest.whole = session->whole;
 	free(order);
 	return true;
+}
+
+int
+rt_session_open(struct rt_session *session, const struct rt_options *options)
+{
+	int code;
+
+	memset(session, 0, sizeof(*session));
+	session->options = options;
+	rt_list_init(&session->list, options->window_ns / BO_NS_PER_S);
+	session->list.sort = (enum rt_sort)options->sort;
+	if (options->filter != NULL)
+		memcpy(session->list.filter, options->filter,
+		       strlen(options->filter) + 1);
+	code = open_dialects(session);
+	if (code >= 0)
+		return code;
+	if (!open_inputs(session) || !join_inputs(session)) {
+		tk_msg_errno("start", ENOMEM);
+		return TK_EXIT_SYSTEM;
+	}
+	return -1;
 }
 
 void

@@ -14,8 +14,7 @@ struct rt_session {
 	struct rt_list list;
 	/** One per path. */
 	struct tk_input_info *input;
-	/** The first path of the rotated log that each is of; set by
-	 *  rt_session_join(). */
+	/** The first path of the rotated log that each is of. */
 	size_t *whole;
 };
 
@@ -23,11 +22,6 @@ struct rt_session {
  *  after a message. Either way rt_session_close() must follow. */
 int rt_session_open(struct rt_session *session,
 		    const struct rt_options *options);
-
-/** Read the files of one rotated log one after the other, the oldest first, as
- *  parts of one. Before the first read, and only if all are read once. False if
- *  there is no memory. */
-bool rt_session_join(struct rt_session *session);
 
 void rt_session_close(struct rt_session *session);
 

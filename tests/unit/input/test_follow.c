@@ -406,29 +406,63 @@ note_number(void *user, size_t input, const struct tk_line *line)
 	world.lines++;
 }
 
-Test(input_follow, once_reads_what_goes_on_after_the_end)
+/* Write a rotated log of 30,011 lines. */
+static void
+add_rotated(void)
 {
 	static const char *const name[] = {"log", "log.1", "log.2"};
-	unsigned next = 0;
-	int fd;
 
-	/* More than one buffer, and a last line without its end. */
-	add_lines("log.2", 0, 20000);
-	fd = open_log("log.2", O_APPEND);
-	cr_assert(dprintf(fd, "%07u a line of a log", 20000) > 0);
-	close(fd);
-	add_lines("log.1", 20001, 9999);
-	add_lines("log", 30000, 10);
+	/* More than one buffer. */
+	add_lines("log.2", 0, 20001);
+	add_lines("log.1", 20001, 10000);
+	add_lines("log", 30001, 10);
 	for (size_t i = 0; i < 3; i++)
 		cr_assert_eq(tk_follow_add(world.follow, path_of(name[i])),
 			     BACKOFF_OK);
 	tk_follow_after(world.follow, 1, 2);
 	tk_follow_after(world.follow, 0, 1);
-	while (tk_follow_read(world.follow, 0, 1 << 16, true, note_number,
-			      &next))
-		;
-	cr_expect_eq(world.lines, 30010, "%u lines", world.lines);
-	cr_expect_eq(world.strange, 0, "%u out of order", world.strange);
+}
+
+Test(input_follow, what_goes_on_is_read_after_what_it_goes_on_from)
+{
+	for (int once = 0; once < 2; once++) {
+		unsigned next = 0;
+		struct stat st;
+
+		add_rotated();
+		/* When all is read once, also a last line without its end. */
+		cr_assert_eq(stat(path_of("log.2"), &st), 0);
+		if (once)
+			cr_assert_eq(truncate(path_of("log.2"), st.st_size - 1),
+				     0);
+		while (tk_follow_read(world.follow, world.now_ns, 1 << 16, once,
+				      note_number, &next))
+			;
+		cr_expect_eq(world.lines, 30011, "%u lines", world.lines);
+		cr_expect_eq(world.strange, 0, "%u out of order",
+			     world.strange);
+		tear_down();
+		world.lines = 0;
+		set_up();
+	}
+}
+
+Test(input_follow, a_rotated_log_that_is_followed_may_rotate_by_copies)
+{
+	add_lines("log", 0, 100);
+	cr_assert_eq(tk_follow_add(world.follow, path_of("log")), BACKOFF_OK);
+	cr_assert_eq(tk_follow_add(world.follow, path_of("log.1")), BACKOFF_OK);
+	tk_follow_after(world.follow, 0, 1);
+	pass(0.5);
+	add_lines("log", 100, 10);
+	/* A copy, before both were read. */
+	add_lines("log.1", 0, 110);
+	pass(1.5);
+	cr_assert_eq(truncate(path_of("log"), 0), 0);
+	add_lines("log", 110, 10);
+	pass(1.5);
+	expect_lines(0, 120);
+	cr_expect_eq(world.lines, 120);
 }
 
 Test(input_follow, a_pipe_is_read_to_its_end)
