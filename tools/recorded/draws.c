@@ -4,6 +4,7 @@
 
 #include "base/num.h"
 #include "recorded/draws.h"
+#include "recorded/random.h"
 
 /* Logs in seconds with six decimals round a delay by half of this. */
 #define SLACK_NS 1000
@@ -65,12 +66,28 @@ law_of(const struct tk_attempt *attempt, const struct backoff_policy *policy,
 	return true;
 }
 
+/* Whether the delay after a failure is this one, even with the longest wait
+ * that the policy could have drawn. */
+static bool
+whatever_the_draw(const struct backoff_policy *policy,
+		  struct backoff_state state,
+		  const struct backoff_outcome *outcome, uint64_t end_ns,
+		  uint64_t delay_ns)
+{
+	struct backoff_decision d = {.size = sizeof(d)};
+
+	backoff_engine_decide(policy, &state, outcome, end_ns, UINT64_MAX, &d);
+	return d.action == BACKOFF_ACTION_WAIT && d.delay_ns == delay_ns;
+}
+
 /* A delay that a hint replaced is not in the log. If the policy waits the
  * longer of the two, the computed delay was not longer than the hint. */
 static void
-recover_hinted(const struct rs_log *log, const struct tk_call *call,
-	       const struct backoff_policy *policy, uint64_t *draw)
+recover_hinted(const struct rs_log *log, size_t index,
+	       const struct backoff_policy *policy, uint64_t seed,
+	       uint64_t *draw)
 {
+	const struct tk_call *call = &log->call[index];
 	struct backoff_decision d = {.size = sizeof(d)};
 	struct backoff_state state = {.size = sizeof(state)}, before;
 
@@ -89,8 +106,11 @@ recover_hinted(const struct rs_log *log, const struct tk_call *call,
 		before = state;
 		backoff_engine_decide(policy, &state, &outcome, end_ns, *drawn,
 				      &d);
-		if (rs_log_hinted(attempt) && d.delay_ns != attempt->delay_ns &&
-		    d.action == BACKOFF_ACTION_WAIT) {
+		if (rs_log_hinted(attempt) && d.action == BACKOFF_ACTION_WAIT &&
+		    (d.delay_ns != attempt->delay_ns ||
+		     (*drawn == rs_delay_draw(seed, index, i + 1, 0) &&
+		      !whatever_the_draw(policy, before, &outcome, end_ns,
+					 attempt->delay_ns)))) {
 			outcome.hint.kind = BACKOFF_HINT_NONE;
 			state = before;
 			backoff_engine_decide(policy, &state, &outcome, end_ns,
@@ -141,8 +161,7 @@ recover_call(const struct rs_log *log, size_t index,
 	for (uint32_t i = 0; i < call->count; i++) {
 		const struct tk_attempt *attempt =
 			&log->attempt[call->first + i];
-		uint64_t keyed = backoff_draw(seed, BACKOFF_PURPOSE_DELAY,
-					      index, ++number);
+		uint64_t keyed = rs_delay_draw(seed, index, ++number, 0);
 		struct backoff_delay law;
 
 		draw[call->first + i] = keyed;
@@ -157,7 +176,7 @@ recover_call(const struct rs_log *log, size_t index,
 	if (call->stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE && policy)
 		recover_skipped(log, call, policy, number, previous, draw);
 	if (any_hint && policy && call->missing_before == 0)
-		recover_hinted(log, call, policy, draw);
+		recover_hinted(log, index, policy, seed, draw);
 }
 
 void

@@ -23,6 +23,14 @@ enum rs_purpose {
 _Static_assert((int)RS_PURPOSE_FIRST_DURATION == (int)BACKOFF_PURPOSE_USER + 4,
 	       "purposes keep their values");
 
+/** The draw for the delay after an attempt, if the log does not show it. */
+static inline uint64_t
+rs_delay_draw(uint64_t seed, uint64_t call, uint32_t attempt, uint32_t replica)
+{
+	return backoff_draw(seed, BACKOFF_PURPOSE_DELAY,
+			    call + ((uint64_t)replica << 40), attempt);
+}
+
 /** The draw for one call, attempt and replica. */
 static inline uint64_t
 rs_draw(uint64_t seed, enum rs_purpose purpose, uint64_t call, uint32_t attempt,

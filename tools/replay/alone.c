@@ -8,9 +8,12 @@
 struct alone {
 	const struct rs_run *run;
 	struct rs_tally *tally;
-	/** The call after all attempts that happen as recorded, and after it
-	 *  went on in one replica. */
+	/** The call after all that is the same in all replicas, and after it
+	 *  went on in one of them. */
 	struct rs_sim_call shared, call;
+	/** The last attempt of @ref shared has failed, and what follows is to
+	 *  be decided in each replica. */
+	bool undecided;
 };
 
 enum backoff_status
@@ -71,8 +74,8 @@ count_load(struct rs_tally *tally, const struct rs_sim_call *call,
 		rs_tally_add_failed(tally, start_ns, replicas);
 }
 
-/* Make the attempts that happen as recorded, and begin the one after. False if
- * there is none. */
+/* Make the attempts that happen as recorded, up to a wait that is drawn, or
+ * begin the one after. False if there is none. */
 static bool
 share_attempts(struct alone *alone, size_t index)
 {
@@ -80,8 +83,10 @@ share_attempts(struct alone *alone, size_t index)
 	struct rs_sim_call *call = &alone->shared;
 	uint64_t now_ns = rs_recorded_start_ns(run, index);
 
+	alone->undecided = false;
 	rs_sim_call_begin(call, run, index, 0, now_ns);
 	for (;;) {
+		struct rs_sim_call before;
 		bool failed;
 
 		rs_sim_call_attempt(call, run, now_ns);
@@ -90,7 +95,13 @@ share_attempts(struct alone *alone, size_t index)
 			return true;
 		failed = call->attempt.known == RS_KNOWN_FAILS;
 		count_load(alone->tally, call, alone->tally->replicas, failed);
+		before = *call;
 		rs_sim_call_decide(call, run, failed);
+		if (failed && rs_sim_call_drew(call, run)) {
+			*call = before;
+			alone->undecided = true;
+			return true;
+		}
 		if (call->decision.action == BACKOFF_ACTION_DONE)
 			return false;
 		now_ns = call->decision.not_before_ns;
@@ -109,6 +120,12 @@ go_on(struct alone *alone, uint32_t replica, enum rs_bound bound)
 
 	*call = alone->shared;
 	call->replica = replica;
+	if (alone->undecided) {
+		rs_sim_call_decide(call, run, true);
+		now_ns = call->decision.not_before_ns;
+		if (call->decision.action == BACKOFF_ACTION_DONE)
+			return false;
+	}
 	for (;;) {
 		uint32_t number = call->decision.attempt;
 		bool failed;

@@ -8,6 +8,9 @@
 #include "replay/compare.h"
 #include "replay/subject.h"
 
+/* Fewer replicas have a posterior draw each. */
+#define PAIRED_MIN 20
+
 static bool
 wanted(const struct rs_plan *plan, size_t operation)
 {
@@ -70,11 +73,20 @@ run_all(const struct rs_plan *plan, const void *estimate,
 	return status;
 }
 
+/* Two replicas with the same posterior draw show what is chance, and not what
+ * the log leaves open. */
+static uint32_t
+draws_of(const struct rs_plan *plan)
+{
+	return plan->replicas < PAIRED_MIN ? plan->replicas
+					   : plan->replicas / 2;
+}
+
 enum backoff_status
 rs_compare(const struct rs_plan *plan, struct rs_comparison *out)
 {
 	const struct rs_fit_options options = {.seed = plan->seed,
-					       .draws = plan->replicas};
+					       .draws = draws_of(plan)};
 	enum backoff_status status = BACKOFF_E_NOMEM;
 	void *estimate = NULL;
 

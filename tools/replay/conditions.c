@@ -28,7 +28,7 @@ difference(const struct rs_pair *pair, size_t family, rs_sum_fn get)
 		draw[r] = ((double)get(&a->replica[r]) -
 			   (double)get(&b->replica[r])) /
 			  (double)a->calls;
-	return tk_spread_of(draw, replicas);
+	return tk_spread_between(draw, replicas, a->draws);
 }
 
 struct tk_spread

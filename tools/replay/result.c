@@ -70,7 +70,7 @@ spread(const struct rs_tally *tally, rs_sum_fn get, double divisor)
 
 	for (uint32_t r = 0; r < tally->replicas; r++)
 		draw[r] = (double)get(&tally->replica[r]) / divisor;
-	return tk_spread_of(draw, tally->replicas);
+	return tk_spread_between(draw, tally->replicas, tally->draws);
 }
 
 static uint64_t
@@ -262,7 +262,7 @@ make_stops(struct rs_result *result, const struct rs_tally *tally)
 
 		for (uint32_t r = 0; r < tally->replicas; r++)
 			draw[r] = (double)tally->replica[r].stop[i];
-		one = tk_spread_of(draw, tally->replicas);
+		one = tk_spread_between(draw, tally->replicas, tally->draws);
 		result->stop[i] = one.mean;
 		result->stop_interval[i] =
 			tk_clamp(tk_spread_interval(one, tally->replicas), 0,

@@ -327,15 +327,44 @@ rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 			   attempt->target_fails_below);
 }
 
-/* The draw for the delay after an attempt. */
-static uint64_t
-delay_draw(const struct rs_run *run, size_t index, uint32_t number)
+/* The draw that the log shows for the delay after an attempt. False if it shows
+ * none: any other number than the one drawn for replica 0 is recovered. */
+static bool
+recovered_draw(const struct rs_sim_call *call, const struct rs_run *run,
+	       uint32_t number, uint64_t *draw)
 {
-	const struct tk_call *record = &run->log->call[index];
+	const struct tk_call *record = &run->log->call[call->index];
 
-	if (number <= record->count)
-		return run->draw[record->first + number - 1];
-	return backoff_draw(run->seed, BACKOFF_PURPOSE_DELAY, index, number);
+	if (number > record->count)
+		return false;
+	*draw = run->draw[record->first + number - 1];
+	return *draw != rs_delay_draw(run->seed, call->index, number, 0);
+}
+
+static uint64_t
+delay_draw(const struct rs_sim_call *call, const struct rs_run *run,
+	   uint32_t number)
+{
+	uint64_t draw;
+
+	return recovered_draw(call, run, number, &draw)
+		       ? draw
+		       : rs_delay_draw(run->seed, call->index, number,
+				       call->replica);
+}
+
+bool
+rs_sim_call_drew(const struct rs_sim_call *call, const struct rs_run *run)
+{
+	const struct backoff_decision *decision = &call->decision;
+	uint64_t draw;
+
+	if (recovered_draw(call, run, call->outcome.attempts, &draw))
+		return false;
+	if (decision->action != BACKOFF_ACTION_DONE)
+		return decision->law.low_ns < decision->law.high_ns;
+	return decision->stop == BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE ||
+	       run->log->call[call->index].called_off_ns != BACKOFF_ABSENT;
 }
 
 /* Stop a call in its wait if the recorded one was stopped in a wait, as early
@@ -384,7 +413,7 @@ rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 			take_like(call, run);
 		backoff_engine_decide(run->policy, &call->state, &call->failure,
 				      attempt->failure_ns,
-				      delay_draw(run, call->index, number),
+				      delay_draw(call, run, number),
 				      &call->decision);
 		rs_sim_call_note_breaker(call);
 		waited_ns = call_off(call, run);

@@ -149,6 +149,10 @@ bool rs_sim_call_fails(struct rs_sim_call *call, const struct rs_run *run,
 void rs_sim_call_decide(struct rs_sim_call *call, const struct rs_run *run,
 			bool failed);
 
+/** Whether the last decision, after a failure, may be another in another
+ *  replica: the log does not show the draw of the wait. */
+bool rs_sim_call_drew(const struct rs_sim_call *call, const struct rs_run *run);
+
 /** Count a breaker that the last decision opened. */
 static inline void
 rs_sim_call_note_breaker(struct rs_sim_call *call)

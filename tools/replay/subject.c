@@ -314,14 +314,14 @@ check_self(struct work *work, struct rs_subject *subject)
 }
 
 static enum backoff_status
-init_tallies(struct work *work, struct rs_tallies *tallies)
+init_tallies(struct work *work, struct rs_tallies *tallies, size_t draws)
 {
 	enum backoff_status status = BACKOFF_OK;
 	uint32_t replicas = work->plan->replicas;
 
 	for (uint32_t f = 0; status == BACKOFF_OK && f < work->families; f++) {
 		status = rs_tally_init(&tallies->family[f], work->run.operation,
-				       &work->load, replicas);
+				       &work->load, replicas, draws);
 		if (replicas > RS_FAMILY_REPLICAS)
 			replicas = RS_FAMILY_REPLICAS;
 	}
@@ -353,9 +353,9 @@ init_work(struct work *work, const struct rs_finding *finding)
 	if (status == BACKOFF_OK)
 		status = rs_coupling_find(log, operation, &work->coupling);
 	if (status == BACKOFF_OK)
-		status = init_tallies(work, &work->tallies);
+		status = init_tallies(work, &work->tallies, finding->draws);
 	if (status == BACKOFF_OK)
-		status = init_tallies(work, &work->baseline);
+		status = init_tallies(work, &work->baseline, finding->draws);
 	if (status == BACKOFF_OK)
 		status =
 			rs_first_tries_init(&work->first_tries, log, operation);

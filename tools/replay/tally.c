@@ -21,11 +21,12 @@ factor(uint32_t replica)
 
 enum backoff_status
 rs_tally_init(struct rs_tally *tally, const struct rs_operation *operation,
-	      const struct rs_load *load, uint32_t replicas)
+	      const struct rs_load *load, uint32_t replicas, size_t draws)
 {
 	size_t calls = operation->call_count + 1;
 
 	*tally = (struct rs_tally){.replicas = replicas,
+				   .draws = draws,
 				   .unlogged_calls = operation->unlogged_calls,
 				   .load = load};
 	tally->replica = calloc(replicas, sizeof(*tally->replica));
@@ -74,6 +75,7 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 
 	free(kept.unlogged_refused);
 	*tally = (struct rs_tally){.replicas = kept.replicas,
+				   .draws = kept.draws,
 				   .unlogged_calls = kept.unlogged_calls,
 				   .factors = kept.factors,
 				   .load = kept.load,

@@ -50,6 +50,8 @@ rs_sum_most(const struct rs_sums *sums)
  *  over all replicas: means are counts divided by replicas. */
 struct rs_tally {
 	uint32_t replicas;
+	/** Posterior draws: replicas with the same remainder share one. */
+	size_t draws;
 	/** Replayed and unlogged calls: rs_operation.calls. */
 	uint64_t calls;
 	/** By replica; and of calls that are the same in all replicas, which
@@ -92,8 +94,8 @@ struct rs_tally {
 /** BACKOFF_OK or BACKOFF_E_NOMEM. The load must outlive the tally. */
 enum backoff_status rs_tally_init(struct rs_tally *tally,
 				  const struct rs_operation *operation,
-				  const struct rs_load *load,
-				  uint32_t replicas);
+				  const struct rs_load *load, uint32_t replicas,
+				  size_t draws);
 void rs_tally_clear(struct rs_tally *tally);
 
 /** Empty it for another policy of the same operation. */

@@ -167,7 +167,8 @@ write_json(const struct rs_report *report, FILE *out)
 	tk_json_number(&json, root, "schema_version", RS_REPORT_VERSION);
 	tk_json_text(&json, root, "estimator", plan->estimator->name);
 	tk_json_number(&json, root, "replicas", plan->replicas);
-	tk_json_number(&json, root, "draws", plan->replicas);
+	tk_json_number(&json, root, "draws",
+		       (double)rs_comparison_draws(report->comparison));
 	tk_json_number(&json, root, "comparisons",
 		       (double)rs_comparison_differences(report->comparison));
 	/* As text: a 64-bit seed does not fit a JSON number. */

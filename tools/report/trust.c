@@ -174,6 +174,17 @@ rs_comparison_differences(const struct rs_comparison *comparison)
 	return policies > 0 ? comparison->subject_count * (policies - 1) : 0;
 }
 
+size_t
+rs_comparison_draws(const struct rs_comparison *comparison)
+{
+	size_t draws = 0;
+
+	for (size_t i = 0; i < comparison->subject_count; i++)
+		if (comparison->subject[i].finding.draws > draws)
+			draws = comparison->subject[i].finding.draws;
+	return draws;
+}
+
 void
 rs_trust_text(const struct rs_report *report, char *text, size_t size)
 {
@@ -195,7 +206,7 @@ rs_trust_text(const struct rs_report *report, char *text, size_t size)
 		if (finding->levels > levels)
 			levels = finding->levels;
 	}
-	say(&line, "; %" PRIu32 " draws", plan->replicas);
+	say(&line, "; %zu draws", rs_comparison_draws(comparison));
 	if (bins > 0)
 		say(&line, ", %zu time bins, %zu levels", bins, levels);
 	say(&line, ", seed %" PRIu64, plan->seed);

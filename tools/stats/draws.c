@@ -10,6 +10,8 @@
 /* No quantile that is asked for lies beyond. */
 #define Z_MAX 40
 #define BISECTIONS 80
+/* Fewer show no variance between groups. */
+#define GROUPS_MIN 5
 
 struct tk_spread
 tk_spread_of(const double *draw, size_t count)
@@ -27,6 +29,38 @@ tk_spread_of(const double *draw, size_t count)
 		squares += (draw[i] - out.mean) * (draw[i] - out.mean);
 	if (count > 1)
 		out.deviation = sqrt(squares / (double)(count - 1));
+	return out;
+}
+
+struct tk_spread
+tk_spread_between(const double *draw, size_t count, size_t groups)
+{
+	struct tk_spread out = tk_spread_of(draw, count);
+	double n = (double)count, each = n, between = 0, within = 0;
+	double known, error;
+
+	if (groups < GROUPS_MIN || count < 2 * groups || out.deviation <= 0)
+		return out;
+	for (size_t g = 0; g < groups; g++) {
+		double mean = 0, used = 0;
+
+		for (size_t i = g; i < count; i += groups, used++)
+			mean += draw[i] - out.mean;
+		mean = out.mean + mean / used;
+		for (size_t i = g; i < count; i += groups)
+			within += (draw[i] - mean) * (draw[i] - mean);
+		between += used * (mean - out.mean) * (mean - out.mean);
+		each -= used * used / n;
+	}
+	/* Mean squares; and draws a group, where some have one more. */
+	between /= (double)(groups - 1);
+	within /= (double)(count - groups);
+	each /= (double)(groups - 1);
+	known = fmax(0, between - within) / each;
+	error = sqrt(2 * (between * between / (double)(groups - 1) +
+			  within * within / (double)(count - groups))) /
+		each;
+	out.deviation = sqrt(known + error + between / n);
 	return out;
 }
 

@@ -15,6 +15,17 @@ struct tk_spread {
 struct tk_spread tk_spread_of(const double *draw, size_t count);
 
 /**
+ * The same of a mean over runs, where draws with the same i % @p groups know
+ * the same and differ by chance: the deviation of what groups know, one
+ * standard error above its estimate, and the chance that is left in the mean of
+ * all draws. (Analysis of variance with random effects: Searle, Casella and
+ * McCulloch 1992, "Variance components".) As tk_spread_of() with fewer than two
+ * draws a group, or five groups.
+ */
+struct tk_spread tk_spread_between(const double *draw, size_t count,
+				   size_t groups);
+
+/**
  * The 95 % interval of a quantity of which these are independent draws: mean
  * and standard deviation with Student's t, because their number is small. A
  * single point if all draws agree.

@@ -14,6 +14,8 @@ struct fixed {
 	uint32_t families;
 	double environment[2], own[2];
 	enum rs_support support[2];
+	/** Attempts in every other millisecond fail. */
+	bool by_time;
 };
 
 static struct fixed fixed;
@@ -41,6 +43,8 @@ fixed_ask(const void *state, const struct rs_question *question,
 	const struct fixed *t = state;
 
 	out->environment = t->environment[question->family];
+	if (t->by_time)
+		out->environment = (double)(question->start_ns / 1000000 % 2);
 	out->own = t->own[question->family];
 	out->support = t->support[question->family];
 }
@@ -105,6 +109,27 @@ Test(replay_conditions, a_known_state_of_the_target_needs_no_bounds)
 	cr_expect(r->difference.condition.kind == RS_CONDITION_NONE);
 	cr_expect(fabs(r->outer.low - r->success.low) < 1e-12);
 	cr_expect(fabs(r->outer.high - r->success.high) < 1e-12);
+	small_case_clear(&c);
+}
+
+/* A wait that the log does not show is drawn in each replica: an outcome that
+ * is certain given the wait is not the same in all. */
+Test(replay_conditions, unknown_waits_differ_between_replicas)
+{
+	const struct fixed answers = {.families = 1,
+				      .support = {RS_SUPPORT_INTERPOLATED},
+				      .by_time = true};
+	const struct rs_result *r;
+	struct small_case c;
+	double failed;
+
+	compare_fixed(&c, &answers);
+	r = c.comparison.result;
+	failed = 1 - r[0].success_rate;
+	cr_expect(r[1].success.low < r[1].success_rate &&
+		  r[1].success_rate < r[1].success.high);
+	cr_expect(fabs(r[1].difference.value - failed / 2) < failed / 20,
+		  "half of the waits: %g of %g", r[1].difference.value, failed);
 	small_case_clear(&c);
 }
 

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include "base/num.h"
 #include "stats/draws.h"
 
 static bool
@@ -34,6 +35,70 @@ Test(stats_draws, spread)
 	cr_expect(near(got.mean, 2, 1e-12) && got.deviation <= 0, "one draw");
 	got = tk_spread_of(value, 0);
 	cr_expect(got.mean <= 0 && got.deviation <= 0, "no draw");
+}
+
+/* From -1 to 1, evenly. */
+static double
+even(uint64_t key)
+{
+	return ldexp((double)(bo_mix64(key) >> 11), -52) - 1;
+}
+
+/* Draws of groups: what a group knows, and what is a draw's own chance. */
+static void
+fill(double *draw, size_t count, size_t groups, double known, double chance)
+{
+	for (size_t i = 0; i < count; i++)
+		draw[i] = known * even(i % groups) + chance * even(1000 + i);
+}
+
+Test(stats_draws, what_groups_know_is_kept_and_chance_is_left_out)
+{
+	enum { GROUPS = 50, COUNT = 100 };
+	static const struct {
+		double known, chance, low, high;
+	} row[] = {
+		/* One standard error above, as the root of the variance:
+		 * sqrt(1 + sqrt(2 / 49) + 1 / 50). */
+		{1, 0, 1.10, 1.11},
+		/* Half of the variance of draws is chance. */
+		{1, 1, 0.9, 1.3},
+		/* The variance of the mean, and one standard error. */
+		{0, 1, 0.1, 0.6},
+	};
+	double draw[COUNT], unit;
+
+	fill(draw, COUNT, GROUPS, 1, 0);
+	unit = tk_spread_of(draw, GROUPS).deviation;
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct tk_spread got;
+
+		fill(draw, COUNT, GROUPS, row[i].known, row[i].chance);
+		got = tk_spread_between(draw, COUNT, GROUPS);
+		cr_expect(got.deviation > row[i].low * unit &&
+				  got.deviation < row[i].high * unit,
+			  "row %zu: %g", i, got.deviation / unit);
+		cr_expect(
+			near(got.mean, tk_spread_of(draw, COUNT).mean, 1e-12));
+	}
+}
+
+Test(stats_draws, groups_that_show_nothing)
+{
+	double draw[100];
+
+	fill(draw, 100, 50, 0, 0);
+	cr_expect(tk_spread_between(draw, 100, 50).deviation <= 0,
+		  "equal draws have no spread, exactly");
+	fill(draw, 100, 50, 1, 1);
+	cr_expect(near(tk_spread_between(draw, 100, 51).deviation,
+		       tk_spread_of(draw, 100).deviation, 1e-12),
+		  "a group of one draw");
+	cr_expect(near(tk_spread_between(draw, 100, 4).deviation,
+		       tk_spread_of(draw, 100).deviation, 1e-12),
+		  "too few groups");
+	cr_expect(tk_spread_between(draw, 100, 33).deviation > 0,
+		  "groups of three and four draws");
 }
 
 Test(stats_draws, quantiles_match_published_values)
