@@ -62,7 +62,18 @@ join(struct tk_interval a, struct tk_interval b)
 	return (struct tk_interval){fmin(a.low, b.low), fmax(a.high, b.high)};
 }
 
-/* A sum of each replica, divided. */
+/* A sum of each replica, divided, as one run may have it: with its chance. */
+static struct tk_spread
+spread_of_runs(const struct rs_tally *tally, rs_sum_fn get, double divisor)
+{
+	double draw[RS_REPLICAS_MAX];
+
+	for (uint32_t r = 0; r < tally->replicas; r++)
+		draw[r] = (double)get(&tally->replica[r]) / divisor;
+	return tk_spread_of(draw, tally->replicas);
+}
+
+/* The same as a mean over runs. */
 static struct tk_spread
 spread(const struct rs_tally *tally, rs_sum_fn get, double divisor)
 {
@@ -228,7 +239,7 @@ rs_result_admit_family(struct rs_result *result, const struct rs_tally *tally)
 	double n = (double)tally->calls;
 
 	for (size_t i = 0; n > 0 && i < sizeof(get) / sizeof(*get); i++) {
-		struct tk_spread one = spread(tally, get[i], n);
+		struct tk_spread one = spread_of_runs(tally, get[i], n);
 
 		result->outer =
 			join(result->outer,
