@@ -50,9 +50,8 @@ struct input {
 	int error_number;
 	/** The file that the path names now; owned by the list of files. */
 	struct tk_tail *current;
-	bool had_file, busy;
-	/** The number of the input that it goes on after, + 1; 0: none. And
-	 *  whether one goes on after it. */
+	bool had_file, busy, unread;
+	/** The number of the input before it, + 1; 0: none. */
 	size_t after;
 	bool is_continued;
 	uint64_t rotations;
@@ -70,8 +69,8 @@ struct tk_follow {
 	bool poll_only;
 	/** Paths must be looked at before the next read. */
 	bool must_look;
-	/** All files were read to their ends once. */
-	bool caught_up;
+	/** All files were read to their ends once; some wait for others. */
+	bool caught_up, waiting;
 	uint64_t due_ns;
 	char *buffer;
 	struct tk_prints prints;
@@ -596,22 +595,25 @@ read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
 	return true;
 }
 
-/* Whether the input that it goes on after was not read to its end. Only at
- * first: then its files may have changed their names. A copy has no lines, and
- * may itself wait for this input. */
-static bool
-must_wait(const struct tk_follow *follow, const struct input *input)
+/* An input waits while the one that it goes on after was not read to its end.
+ * Only at first: then its files may have changed their names. A copy has no
+ * lines, and may itself wait for this input. */
+static void
+find_waiting(struct tk_follow *follow)
 {
-	if (input->after == 0 || follow->caught_up)
-		return false;
-	for (size_t i = 0; i < follow->file_count; i++) {
-		const struct tk_tail *tail = follow->file[i];
+	follow->waiting = false;
+	for (size_t i = 0; i < follow->input_count; i++)
+		follow->input[i]->unread = follow->input[i]->busy = false;
+	for (size_t i = 0; i < follow->file_count && !follow->caught_up; i++)
+		if (follow->file[i]->ready && follow->file[i]->origin == NULL)
+			follow->input[follow->file[i]->input]->unread = true;
+	for (size_t i = 0; i < follow->input_count; i++) {
+		struct input *input = follow->input[i];
 
-		if (tail->input == input->after - 1 && tail->ready &&
-		    tail->origin == NULL)
-			return true;
+		input->busy = input->after > 0 &&
+			      follow->input[input->after - 1]->unread;
+		follow->waiting |= input->busy;
 	}
-	return false;
 }
 
 /* Read one buffer of each file that may have something, or of each at all; the
@@ -622,8 +624,7 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, bool all, size_t chunk,
 {
 	size_t more = 0;
 
-	for (size_t i = 0; i < follow->input_count; i++)
-		follow->input[i]->busy = must_wait(follow, follow->input[i]);
+	find_waiting(follow);
 	for (size_t i = 0; i < follow->file_count; i++) {
 		struct tk_tail *tail = follow->file[i];
 		struct input *input = follow->input[tail->input];
@@ -631,7 +632,6 @@ read_pass(struct tk_follow *follow, uint64_t now_ns, bool all, size_t chunk,
 		/* The file before it comes first. */
 		if (input->busy) {
 			tail->ready = true;
-			more++;
 			continue;
 		}
 		if (!all && !tail->ready && !tail->stream)
@@ -722,12 +722,14 @@ tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
 		more = read_pass(follow, now_ns, all, chunk, once, fn, user);
 		done += chunk * more;
 		all = once;
-	} while (more > 0 && done < budget_bytes);
-	follow->caught_up |= more == 0;
-	if (once && more == 0)
+	} while ((more > 0 || follow->waiting) && done < budget_bytes);
+	if (more > 0 || follow->waiting)
+		return true;
+	follow->caught_up = true;
+	if (once)
 		for (size_t i = 0; i < follow->file_count; i++)
 			tk_tail_finish(follow->file[i], fn, user);
-	return more > 0;
+	return false;
 }
 
 void
