@@ -6,8 +6,20 @@
 
 #include "base/num.h"
 
-#define ROW_NAME(member, group, name, ...) {group, name, NULL},
-#define LOG_NAME(member, name, title, ...) {"", name, title},
+#define ROW_NAME(member, group, name, kind, value, known, metric, meaning)     \
+	{group, name, NULL, RT_KIND_##kind, metric, meaning},
+
+/* The end of a metric's name. */
+#define SUFFIX_COUNT ""
+#define SUFFIX_TIME "_timestamp_seconds"
+
+#define LOG_NAME(member, name, title, kind, value, meaning)                    \
+	{"",                                                                   \
+	 name,                                                                 \
+	 title,                                                                \
+	 RT_KIND_##kind,                                                       \
+	 "retrytop_log_" name SUFFIX_##kind,                                   \
+	 meaning},
 
 const struct rt_fact_name rt_facts[RT_FACT_COUNT] = {RT_FACTS(ROW_NAME)};
 const struct rt_fact_name rt_log_facts[RT_LOG_FACT_COUNT] = {
@@ -29,7 +41,7 @@ const struct rt_fact_name rt_log_facts[RT_LOG_FACT_COUNT] = {
 struct rt_value
 rt_fact_of_row(const struct rt_row *row, enum rt_fact fact)
 {
-#define ROW_VALUE(member, group, name, kind, value, known)                     \
+#define ROW_VALUE(member, group, name, kind, value, known, ...)                \
 	case RT_FACT_##member:                                                 \
 		return VALUE(kind, value, known);
 
@@ -47,7 +59,7 @@ rt_fact_of_row(const struct rt_row *row, enum rt_fact fact)
 struct rt_value
 rt_fact_of_log(const struct rt_ingest *log, enum rt_log_fact fact)
 {
-#define LOG_VALUE(member, name, title, kind, value)                            \
+#define LOG_VALUE(member, name, title, kind, value, ...)                       \
 	case RT_LOG_FACT_##member:                                             \
 		return VALUE(kind, value, LOG_KNOWN_##kind(value));
 

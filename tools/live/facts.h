@@ -30,72 +30,125 @@ struct rt_value {
 	uint64_t time_ns;
 };
 
-/* X(member, group, name, kind, value, whether it is known). Facts of a group
- * stand next to each other; "" stands for the operation itself. */
-#define RT_FACTS_OF_COUNTS(X, member, group, counts)                           \
-	X(member##_ATTEMPTS, group, "attempts", COUNT, counts.attempts, true)  \
-	X(member##_RETRIES, group, "retries", COUNT, counts.retries, true)     \
+/* X(member, group, name, kind, value, whether it is known, name as a metric,
+ * meaning). Facts of a group stand next to each other; "" stands for the
+ * operation itself. Texts have no metric. */
+#define RT_FACTS_OF_COUNTS(X, member, group, counts, when)                     \
+	X(member##_ATTEMPTS, group, "attempts", COUNT, counts.attempts, true,  \
+	  "retrytop_" group "_attempts",                                       \
+	  "Attempts with a result, failed ones if the log has no "             \
+	  "successes, " when ".")                                              \
+	X(member##_RETRIES, group, "retries", COUNT, counts.retries, true,     \
+	  "retrytop_" group "_retries",                                        \
+	  "Attempts that failed and are followed by another, hedges "          \
+	  "apart, " when ".")                                                  \
 	X(member##_SUCCESSES, group, "successes", COUNT, counts.successes,     \
-	  row->calls_known)                                                    \
+	  row->calls_known, "retrytop_" group "_successes",                    \
+	  "Calls that succeeded, " when ".")                                   \
 	X(member##_EXHAUSTED, group, "exhausted", COUNT, counts.exhausted,     \
-	  true)                                                                \
-	X(member##_ABORTED, group, "aborted", COUNT, counts.aborted, true)     \
+	  true, "retrytop_" group "_exhausted",                                \
+	  "Calls that a limit ended, " when ".")                               \
+	X(member##_ABORTED, group, "aborted", COUNT, counts.aborted, true,     \
+	  "retrytop_" group "_aborted",                                        \
+	  "Calls that ended because a retry would be wrong, " when ".")        \
 	X(member##_FAILED_CALLS, group, "failed_calls", COUNT,                 \
-	  counts.failed_calls, true)
+	  counts.failed_calls, true, "retrytop_" group "_failed_calls",        \
+	  "Calls whose first attempt failed, " when ".")
 
 #define RT_FACTS(X)                                                            \
-	X(OPERATION, "", "operation", TEXT, row->operation, true)              \
-	X(POLICY, "", "policy", TEXT, row->policy, row->policy[0] != '\0')     \
+	X(OPERATION, "", "operation", TEXT, row->operation, true, NULL,        \
+	  "Name of the operation.")                                            \
+	X(POLICY, "", "policy", TEXT, row->policy, row->policy[0] != '\0',     \
+	  NULL, "Policy that its last event names.")                           \
+	X(VERDICT, "", "verdict", TEXT, rt_word_name(row->word),               \
+	  row->word != RT_WORD_NONE, NULL,                                     \
+	  "What is wrong with the operation.")                                 \
 	X(MAX_ATTEMPTS, "", "max_attempts", COUNT, row->max_attempts,          \
-	  row->max_attempts > 0 && row->max_attempts != RT_UNLIMITED)          \
+	  row->max_attempts > 0 && row->max_attempts != RT_UNLIMITED,          \
+	  "retrytop_max_attempts",                                             \
+	  "Maximum number of attempts of a call, in the last event.")          \
 	X(CALLS_PER_S, "", "calls_per_second", RATE, row->calls_per_s,         \
-	  row->calls_known)                                                    \
+	  row->calls_known, "retrytop_calls_per_second",                       \
+	  "Finished calls per second, in the window.")                         \
 	X(RETRIES_PER_S, "", "retries_per_second", RATE, row->retries_per_s,   \
-	  true)                                                                \
+	  true, "retrytop_retries_per_second",                                 \
+	  "Failed attempts that are followed by another, per second, in the "  \
+	  "window.")                                                           \
 	X(ATTEMPTS_PER_CALL, "", "attempts_per_call", RATIO,                   \
-	  row->attempts_per_call, row->load == RT_LOAD_OF_ALL)                 \
+	  row->attempts_per_call, row->load == RT_LOAD_OF_ALL,                 \
+	  "retrytop_attempts_per_call",                                        \
+	  "Attempts per finished call, in the window.")                        \
 	X(ATTEMPTS_PER_FAILED_CALL, "", "attempts_per_failed_call", RATIO,     \
-	  row->attempts_per_failed_call, row->window.failed_calls > 0)         \
+	  row->attempts_per_failed_call, row->window.failed_calls > 0,         \
+	  "retrytop_attempts_per_failed_call",                                 \
+	  "Attempts per call whose first attempt failed, in the window.")      \
 	X(EXHAUSTED_SHARE, "", "exhausted_share", SHARE, row->exhausted_share, \
-	  row->load == RT_LOAD_OF_ALL)                                         \
-	RT_FACTS_OF_COUNTS(X, WINDOW, "window", row->window)                   \
-	RT_FACTS_OF_COUNTS(X, TOTAL, "total", row->total)                      \
+	  row->load == RT_LOAD_OF_ALL, "retrytop_exhausted_ratio",             \
+	  "Share of finished calls that a limit ended, in the window.")        \
+	RT_FACTS_OF_COUNTS(X, WINDOW, "window", row->window, "in the window")  \
+	RT_FACTS_OF_COUNTS(X, TOTAL, "total", row->total,                      \
+			   "since the start of the log")                       \
 	X(ERROR_LABEL, "top_error", "label", TEXT, row->error.label,           \
-	  row->error.count > 0)                                                \
+	  row->error.count > 0, NULL,                                          \
+	  "The most frequent code, type or text of failed attempts.")          \
 	X(ERROR_TEXT, "top_error", "text", TEXT, row->error.text,              \
-	  row->error.text[0] != '\0')                                          \
+	  row->error.text[0] != '\0', NULL, "Its most recent message.")        \
 	X(ERROR_COUNT, "top_error", "count", COUNT, row->error.count,          \
-	  row->error.count > 0)                                                \
+	  row->error.count > 0, "retrytop_top_error_attempts",                 \
+	  "Attempts that failed with the most frequent error, in the window.") \
 	X(ERROR_SHARE, "top_error", "share", SHARE, row->error.share,          \
-	  row->error.count > 0)                                                \
-	X(LAST_SEEN, "", "last_seen", TIME, row->seen_ns, row->seen_ns > 0)    \
+	  row->error.count > 0, "retrytop_top_error_ratio",                    \
+	  "Share of failed attempts that had the most frequent error, in the " \
+	  "window.")                                                           \
+	X(LAST_SEEN, "", "last_seen", TIME, row->seen_ns, row->seen_ns > 0,    \
+	  "retrytop_last_seen_timestamp_seconds", "Time of the last event.")   \
 	X(SINCE, "", "since", TIME, bo_mul_sat(row->since_s, BO_NS_PER_S),     \
-	  row->since_s > 0)
+	  row->since_s > 0, "retrytop_since_timestamp_seconds",                \
+	  "Time since which something is wrong with the operation.")
 
-/* X(member, name, title, kind, value). */
+/* X(member, name, title, kind, value, meaning). The name of the metric is
+ * "retrytop_log_" and the name; that of a time ends in
+ * "_timestamp_seconds". */
 #define RT_LOG_FACTS(X)                                                        \
-	X(LINES, "lines", "lines", COUNT, log->lines)                          \
-	X(EVENTS, "events", "events", COUNT, log->events)                      \
-	X(FOREIGN, "foreign", "foreign", COUNT, log->foreign)                  \
-	X(BAD, "bad", "bad", COUNT, log->bad)                                  \
-	X(OVERSIZE, "oversize", "too long", COUNT, log->oversize)              \
-	X(UNKNOWN, "unknown", "unknown", COUNT, log->unknown)                  \
-	X(LOST, "lost", "lost", COUNT, tk_sequence_lost(log->sequence))        \
-	X(DUPLICATED, "duplicated", "copies", COUNT, log->copied)              \
+	X(LINES, "lines", "lines", COUNT, log->lines, "Lines read.")           \
+	X(EVENTS, "events", "events", COUNT, log->events,                      \
+	  "Attempt events, copies included.")                                  \
+	X(FOREIGN, "foreign", "foreign", COUNT, log->foreign,                  \
+	  "Lines that are not events.")                                        \
+	X(BAD, "bad", "bad", COUNT, log->bad, "Lines that are broken.")        \
+	X(OVERSIZE, "oversize", "too long", COUNT, log->oversize,              \
+	  "Lines longer than 1 MiB.")                                          \
+	X(UNKNOWN, "unknown", "unknown", COUNT, log->unknown,                  \
+	  "Events of an unknown type.")                                        \
+	X(LOST, "lost", "lost", COUNT, tk_sequence_lost(log->sequence),        \
+	  "Gaps in sequence numbers: lines that were written and are "         \
+	  "missing.")                                                          \
+	X(DUPLICATED, "duplicated", "copies", COUNT, log->copied,              \
+	  "Copies of events, which were left out.")                            \
 	X(RESETS, "resets", "resets", COUNT,                                   \
-	  tk_sequence_resets(log->sequence))                                   \
+	  tk_sequence_resets(log->sequence),                                   \
+	  "How often sequence numbers began again or leapt.")                  \
 	X(MIXED, "sequence_mixed", "mixed sequences", COUNT,                   \
-	  tk_sequence_mixed(log->sequence))                                    \
-	X(BY_ORDER, "numbered_by_order", "by order", COUNT, log->by_order)     \
+	  tk_sequence_mixed(log->sequence),                                    \
+	  "Hosts and pids that several processes share.")                      \
+	X(BY_ORDER, "numbered_by_order", "by order", COUNT, log->by_order,     \
+	  "Lines that do not say which of the attempts they are about.")       \
 	X(UNKNOWN_DELAYS, "unknown_delays", "unknown delays", COUNT,           \
-	  log->unknown_delays)                                                 \
-	X(TIMELESS, "timeless", "without a time", COUNT, log->timeless)        \
-	X(DROPPED, "dropped", "dropped", COUNT, log->dropped)                  \
-	X(LATE, "late", "late", COUNT, rt_window_late(log->window))            \
+	  log->unknown_delays,                                                 \
+	  "Lines of attempts that are to be retried, without the delay.")      \
+	X(TIMELESS, "timeless", "without a time", COUNT, log->timeless,        \
+	  "Lines without a time.")                                             \
+	X(DROPPED, "dropped", "dropped", COUNT, log->dropped,                  \
+	  "Events that processes report as not written.")                      \
+	X(LATE, "late", "late", COUNT, rt_window_late(log->window),            \
+	  "Events that were too old for the window on arrival.")               \
 	X(CLOCK_LEAPS, "clock_leaps", "clock leaps", COUNT,                    \
-	  rt_window_skewed(log->window))                                       \
-	X(FROM, "from", "from", TIME, rt_window_first_ns(log->window))         \
-	X(TO, "to", "to", TIME, rt_window_newest_ns(log->window))
+	  rt_window_skewed(log->window),                                       \
+	  "Events whose time could not be right.")                             \
+	X(FROM, "from", "from", TIME, rt_window_first_ns(log->window),         \
+	  "Time of the first event.")                                          \
+	X(TO, "to", "to", TIME, rt_window_newest_ns(log->window),              \
+	  "Time of the newest event.")
 
 #define RT_FACT_MEMBER(member, ...) RT_FACT_##member,
 #define RT_LOG_FACT_MEMBER(member, ...) RT_LOG_FACT_##member,
@@ -114,6 +167,11 @@ struct rt_fact_name {
 	const char *group, *name;
 	/** Words for people; only facts of a log have them. */
 	const char *title;
+	enum rt_kind kind;
+	/** NULL for a text. */
+	const char *metric;
+	/** A sentence. */
+	const char *meaning;
 };
 
 extern const struct rt_fact_name rt_facts[RT_FACT_COUNT];

@@ -163,8 +163,10 @@ whole_of(const struct rt_ingest *ingest, size_t input)
 
 static void
 count_event(struct rt_ingest *ingest, size_t input,
-	    const struct backoff_event *event)
+	    const struct backoff_event *event, bool whole)
 {
+	if (ingest->on_event != NULL)
+		ingest->on_event(ingest->on_event_user, event, whole);
 	if (event->type == BACKOFF_EVENT_UNKNOWN)
 		ingest->unknown++;
 	if (event->type == BACKOFF_EVENT_DROPPED &&
@@ -202,12 +204,13 @@ take_reading(void *user, const struct tk_reading *reading)
 			reading->successes == TK_SUCCESSES_AFTER_RETRY,
 			reading->whole);
 	if (reading->native) {
-		count_event(ingest, from->input, &reading->event);
+		count_event(ingest, from->input, &reading->event,
+			    reading->whole);
 		return true;
 	}
 	event = reading->event;
 	complete(ingest, reading, &event);
-	count_event(ingest, from->input, &event);
+	count_event(ingest, from->input, &event, reading->whole);
 	return true;
 }
 

@@ -43,6 +43,11 @@ struct rt_ingest {
 	/** A new line arrived that was an old event. */
 	bool replayed;
 	bool no_memory;
+	/** Called for each event, except copies, if set. @p whole: it stands
+	 *  for all attempts of its call. */
+	void (*on_event)(void *user, const struct backoff_event *event,
+			 bool whole);
+	void *on_event_user;
 	/** Bad lines by kind. */
 	struct tk_bad bad_lines;
 };

@@ -84,6 +84,26 @@ check_lines(const struct rt_options *options, const struct rt_ingest *ingest)
 }
 
 static int
+print_view(const struct rt_view *view, enum rt_format format)
+{
+	switch (format) {
+	case RT_FORMAT_TEXT:
+		break;
+	case RT_FORMAT_JSON:
+		return rt_report_json(view, stdout);
+	case RT_FORMAT_CSV:
+		return rt_report_csv(view, stdout);
+	case RT_FORMAT_OPENMETRICS:
+		return rt_report_metrics(view, BACKOFF_METRICS_OPENMETRICS,
+					 stdout);
+	case RT_FORMAT_PROMETHEUS:
+		return rt_report_metrics(view, BACKOFF_METRICS_PROMETHEUS,
+					 stdout);
+	}
+	return rt_report_text(view, stdout);
+}
+
+static int
 print(struct rt_session *session)
 {
 	const struct rt_ui ui = {.page = RT_PAGE_OVERVIEW};
@@ -93,9 +113,8 @@ print(struct rt_session *session)
 
 	if (rt_list_update(&session->list, session->ingest.window,
 			   rt_ingest_end_s(&session->ingest)))
-		result = session->options->format == RT_FORMAT_JSON
-				 ? rt_report_json(&view, stdout)
-				 : rt_report_text(&view, stdout);
+		result = print_view(&view,
+				    (enum rt_format)session->options->format);
 	if (result == 0 && fflush(stdout) == 0)
 		return TK_EXIT_OK;
 	tk_msg_errno("standard output", errno);

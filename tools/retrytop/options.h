@@ -12,12 +12,16 @@
 #include "common/opt.h"
 
 /** Names on the command line, in the order of the enum. */
-#define RT_FORMAT_NAMES "text json"
+#define RT_FORMAT_NAMES "text json csv openmetrics prometheus"
 #define RT_COLOR_NAMES "auto always never"
 
 enum rt_format {
 	RT_FORMAT_TEXT,
 	RT_FORMAT_JSON,
+	RT_FORMAT_CSV,
+	RT_FORMAT_OPENMETRICS,
+	/** The older format of Prometheus. */
+	RT_FORMAT_PROMETHEUS,
 };
 
 enum rt_color {

@@ -13,5 +13,9 @@
 /** 0, or -1 if writing failed. */
 int rt_report_text(const struct rt_view *view, FILE *out);
 int rt_report_json(const struct rt_view *view, FILE *out);
+int rt_report_csv(const struct rt_view *view, FILE *out);
+/** The view must have counters. */
+int rt_report_metrics(const struct rt_view *view,
+		      enum backoff_metrics_format format, FILE *out);
 
 #endif

@@ -93,6 +93,16 @@ join_inputs(struct rt_session *session)
 	return true;
 }
 
+/* Only metrics need them. */
+static bool
+open_counters(struct rt_session *session)
+{
+	const struct rt_options *options = session->options;
+
+	return options->format < RT_FORMAT_OPENMETRICS ||
+	       rt_counters_begin(&session->counters, &session->ingest, false);
+}
+
 int
 rt_session_open(struct rt_session *session, const struct rt_options *options)
 {
@@ -108,7 +118,8 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 	code = open_dialects(session);
 	if (code >= 0)
 		return code;
-	if (!open_inputs(session) || !join_inputs(session)) {
+	if (!open_inputs(session) || !join_inputs(session) ||
+	    !open_counters(session)) {
 		tk_msg_errno("start", ENOMEM);
 		return TK_EXIT_SYSTEM;
 	}
@@ -120,6 +131,7 @@ rt_session_close(struct rt_session *session)
 {
 	rt_list_clear(&session->list);
 	rt_ingest_clear(&session->ingest);
+	rt_counters_end(&session->counters);
 	tk_follow_free(session->follow);
 	free(session->input);
 	free(session->whole);
@@ -135,6 +147,7 @@ rt_session_view(struct rt_session *session, const struct rt_ui *ui)
 		.ui = ui,
 		.input = session->input,
 		.input_count = session->options->path_count,
+		.counters = session->counters.metrics,
 	};
 
 	for (size_t i = 0; i < view.input_count; i++)

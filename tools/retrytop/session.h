@@ -3,7 +3,7 @@
 #ifndef RT_SESSION_H
 #define RT_SESSION_H
 
-#include "live/ingest.h"
+#include "retrytop/counters.h"
 #include "retrytop/options.h"
 #include "retrytop/view.h"
 
@@ -12,6 +12,7 @@ struct rt_session {
 	struct tk_follow *follow;
 	struct rt_ingest ingest;
 	struct rt_list list;
+	struct rt_counters counters;
 	/** One per path. */
 	struct tk_input_info *input;
 	/** The first path of the rotated log that each is of. */

@@ -19,6 +19,8 @@ struct rt_view {
 	const struct rt_ui *ui;
 	const struct tk_input_info *input;
 	size_t input_count;
+	/** NULL: events are not counted for metrics. */
+	struct backoff_metrics *counters;
 	/** 0: the log is history. */
 	uint64_t wall_ns;
 	/** Time since the last line was read. */

@@ -33,6 +33,47 @@ Test(live_facts, a_name_stands_for_one_fact)
 	}
 }
 
+static void
+check_metric(const struct rt_fact_name *fact)
+{
+	size_t length = strlen(fact->meaning);
+
+	cr_expect(length > 0 && fact->meaning[length - 1] == '.', "%s",
+		  fact->name);
+	if (fact->kind == RT_KIND_TEXT) {
+		cr_expect_null(fact->metric, "%s", fact->name);
+		return;
+	}
+	cr_assert_not_null(fact->metric, "%s", fact->name);
+	cr_expect_eq(strspn(fact->metric, "abcdefghijklmnopqrstuvwxyz_"),
+		     strlen(fact->metric));
+	cr_expect_eq(strncmp(fact->metric, "retrytop_", 9), 0);
+	cr_expect_eq(fact->kind == RT_KIND_TIME,
+		     strstr(fact->metric, "_timestamp_seconds") != NULL);
+	cr_expect_eq(fact->kind == RT_KIND_SHARE,
+		     strstr(fact->metric, "_ratio") != NULL);
+}
+
+Test(live_facts, each_number_is_a_metric_of_its_own)
+{
+	const struct rt_fact_name *all[RT_FACT_COUNT + RT_LOG_FACT_COUNT];
+	size_t count = 0;
+
+	for (int i = 0; i < RT_FACT_COUNT; i++)
+		all[count++] = &rt_facts[i];
+	for (int i = 0; i < RT_LOG_FACT_COUNT; i++)
+		all[count++] = &rt_log_facts[i];
+	for (size_t a = 0; a < count; a++) {
+		check_metric(all[a]);
+		for (size_t b = 0; b < a; b++)
+			cr_expect(all[a]->metric == NULL ||
+					  all[b]->metric == NULL ||
+					  strcmp(all[a]->metric,
+						 all[b]->metric) != 0,
+				  "%s", all[a]->name);
+	}
+}
+
 /* The JSON report starts one object for each group. */
 Test(live_facts, a_group_is_in_one_piece)
 {
@@ -51,17 +92,25 @@ Test(live_facts, a_group_is_in_one_piece)
 	}
 }
 
-/* The section of retrytop(1) about JSON. */
 static char *
-manual_of_json(void)
+read_text(const char *path)
 {
-	static const char path[] = TEST_SRCDIR "/docs/man/retrytop.1";
 	FILE *file = fopen(path, "r");
-	char *text = calloc(1, 65536), *begin, *end;
+	char *text = calloc(1, 65536);
 
 	cr_assert_not_null(file);
 	cr_assert_lt(fread(text, 1, 65535, file), 65535);
 	fclose(file);
+	return text;
+}
+
+/* The section of retrytop(1) about JSON. */
+static char *
+manual_of_json(void)
+{
+	char *text = read_text(TEST_SRCDIR "/docs/man/retrytop.1");
+	char *begin, *end;
+
 	begin = strstr(text, "\n.Ss JSON");
 	cr_assert_not_null(begin);
 	end = strstr(begin, "\n.Sh");
@@ -105,6 +154,31 @@ Test(live_facts, the_manual_names_each_of_them)
 			  rt_log_facts[i].name);
 	cr_expect_not(has_word(manual, "attempt"), "the test can fail");
 	free(manual);
+}
+
+/* Each has a row in docs/retrytop.md, in these words. */
+static void
+check_row(const char *guide, const struct rt_fact_name *fact)
+{
+	char row[512];
+
+	if (fact->metric == NULL)
+		return;
+	snprintf(row, sizeof(row), "\n| `%s` | %s%s%s | %s |\n", fact->metric,
+		 fact->group, *fact->group == '\0' ? "" : ".", fact->name,
+		 fact->meaning);
+	cr_expect_not_null(strstr(guide, row), "no row %s", row + 1);
+}
+
+Test(live_facts, the_guide_lists_each_metric)
+{
+	char *guide = read_text(TEST_SRCDIR "/docs/retrytop.md");
+
+	for (int i = 0; i < RT_FACT_COUNT; i++)
+		check_row(guide, &rt_facts[i]);
+	for (int i = 0; i < RT_LOG_FACT_COUNT; i++)
+		check_row(guide, &rt_log_facts[i]);
+	free(guide);
 }
 
 Test(live_facts, values_are_those_of_the_row)

@@ -173,7 +173,7 @@ Test(retrytop_report, the_same_log_gives_the_same_bytes)
 {
 	struct rt_options options = {.format = RT_FORMAT_JSON};
 
-	for (int format = 0; format < 2; format++) {
+	for (int format = 0; format <= RT_FORMAT_PROMETHEUS; format++) {
 		size_t size[2];
 		char *text[2];
 		int code;
