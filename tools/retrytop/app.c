@@ -35,6 +35,7 @@ struct app {
 	struct rt_screen *screen;
 	uint64_t now_ns, wall_ns, frame_ns;
 	struct rt_silence silence;
+	struct rt_alerts alerts;
 	/** Lines that came since a time, at most HOLD_NS ago. */
 	uint64_t burst_ns, burst_lines;
 	bool more, dirty, gone;
@@ -130,6 +131,9 @@ draw(struct app *app)
 	view.wall_ns = app->wall_ns;
 	view.silence_ns = rt_silence_ns(&app->silence, app->now_ns);
 	view.usual_ns = app->silence.usual_ns;
+	rt_alerts_update(&app->alerts, view.ingest, view.input,
+			 view.input_count, app->now_ns);
+	view.alerts = &app->alerts;
 	rt_screen_size(app->screen, &width, &height);
 	if (!rt_grid_init(&grid, width, height, rt_screen_is_utf8(app->screen)))
 		return false;

@@ -5,6 +5,7 @@
 
 #include "input/follow.h"
 #include "live/ingest.h"
+#include "retrytop/alerts.h"
 #include "retrytop/list.h"
 #include "retrytop/ui.h"
 
@@ -27,6 +28,8 @@ struct rt_view {
 	uint64_t silence_ns;
 	/** The longest usual time between lines; 0 if it is not known. */
 	uint64_t usual_ns;
+	/** NULL: all are new. */
+	const struct rt_alerts *alerts;
 };
 
 /** "LIVE", "PAUSED", "STALE", "ENDED" or "WAITING". */

@@ -100,7 +100,7 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 /* Append "  N word" if there is room in the line. */
 static size_t
 put_count(struct rt_grid *grid, size_t x, size_t y, uint64_t count,
-	  const char *word, bool is_bad)
+	  const char *word, unsigned attr)
 {
 	char text[64], number[24];
 
@@ -112,19 +112,36 @@ put_count(struct rt_grid *grid, size_t x, size_t y, uint64_t count,
 	snprintf(text, sizeof(text), "%s %s", number, word);
 	if (x + strlen(text) > grid->width)
 		return x;
-	return x + 2 +
-	       rt_grid_text(grid, x, y, grid->width,
-			    is_bad && count > 0 ? RT_ATTR_BAD | RT_ATTR_BOLD
-						: RT_ATTR_NONE,
-			    text);
+	return x + 2 + rt_grid_text(grid, x, y, grid->width, attr, text);
 }
 
 static size_t
 put_fact(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y,
-	 enum rt_log_fact fact, bool is_bad)
+	 enum rt_log_fact fact)
 {
 	return put_count(grid, x, y, rt_fact_of_log(view->ingest, fact).count,
-			 rt_log_facts[fact].title, is_bad);
+			 rt_log_facts[fact].title, RT_ATTR_NONE);
+}
+
+/* A count that should be 0: red for a while, and how long ago it grew. */
+static size_t
+put_alert(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y,
+	  enum rt_alert alert, const char *word)
+{
+	uint64_t count = rt_alert_count(view->ingest, view->input,
+					view->input_count, alert);
+	const struct rt_alerts *alerts = view->alerts;
+	uint64_t age_ns = alerts != NULL ? rt_alert_age_ns(alerts, alert) : 0;
+	bool is_new = alerts == NULL || rt_alert_is_new(alerts, alert);
+	char text[64], age[16];
+
+	snprintf(text, sizeof(text), "%s", word);
+	if (age_ns >= BO_NS_PER_S)
+		snprintf(text, sizeof(text), "%s (%s ago)", word,
+			 rt_view_age(age_ns + 1, 1, age, sizeof(age)));
+	return put_count(grid, x, y, count, text,
+			 count > 0 && is_new ? RT_ATTR_BAD | RT_ATTR_BOLD
+					     : RT_ATTR_NONE);
 }
 
 /* The worst wrong clock, if there is room. */
@@ -157,26 +174,27 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		    view->input[i].state == TK_INPUT_DENIED)
 			missing++;
 	}
-	x = put_fact(view, grid, x, y, RT_LOG_FACT_BAD, true);
-	x = put_fact(view, grid, x, y, RT_LOG_FACT_LOST, true);
-	x = put_fact(view, grid, x, y, RT_LOG_FACT_DROPPED, true);
-	x = put_fact(view, grid, x, y, RT_LOG_FACT_EVENTS, false);
-	x = put_fact(view, grid, x, y, RT_LOG_FACT_LINES, false);
-	x = put_fact(view, grid, x, y, RT_LOG_FACT_FOREIGN, false);
+	x = put_alert(view, grid, x, y, RT_ALERT_BAD, "bad");
+	x = put_alert(view, grid, x, y, RT_ALERT_LOST, "lost");
+	x = put_alert(view, grid, x, y, RT_ALERT_DROPPED, "dropped");
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_EVENTS);
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_LINES);
+	x = put_fact(view, grid, x, y, RT_LOG_FACT_FOREIGN);
 	if (missing > 0 && in->lines > 0)
-		x = put_count(grid, x, y, missing, "inputs missing", true);
+		x = put_count(grid, x, y, missing, "inputs missing",
+			      RT_ATTR_BAD | RT_ATTR_BOLD);
 	if (behind > 0)
-		x = put_count(grid, x, y, behind, "bytes behind", false);
+		x = put_count(grid, x, y, behind, "bytes behind", RT_ATTR_NONE);
 	if (gone > 0)
-		x = put_count(grid, x, y, gone, "bytes lost", true);
+		x = put_alert(view, grid, x, y, RT_ALERT_BYTES, "bytes lost");
 	if (in->copied > 0)
-		x = put_fact(view, grid, x, y, RT_LOG_FACT_DUPLICATED, false);
+		x = put_fact(view, grid, x, y, RT_LOG_FACT_DUPLICATED);
 	if (rt_window_late(in->window) > 0)
-		x = put_fact(view, grid, x, y, RT_LOG_FACT_LATE, false);
+		x = put_fact(view, grid, x, y, RT_LOG_FACT_LATE);
 	if (rt_window_skewed(in->window) > 0)
-		x = put_fact(view, grid, x, y, RT_LOG_FACT_CLOCK_LEAPS, true);
+		x = put_alert(view, grid, x, y, RT_ALERT_LEAPS, "clock leaps");
 	if (in->unknown > 0)
-		x = put_fact(view, grid, x, y, RT_LOG_FACT_UNKNOWN, false);
+		x = put_fact(view, grid, x, y, RT_LOG_FACT_UNKNOWN);
 	put_clock(view, grid, x, y);
 }
 

@@ -57,7 +57,7 @@ static const char *const help[] = {
 	"  half of the attempts must fail.",
 	"",
 	"THE LINE BELOW",
-	"  bad      broken lines",
+	"  bad      broken lines; red for 5 minutes, like all of its kind",
 	"  lost     missing sequence numbers (seq) of processes",
 	"  dropped  lines that processes report as not written; lost may",
 	"           include them",

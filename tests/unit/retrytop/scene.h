@@ -1,0 +1,70 @@
+/* Logs and lists for the tests of tools/retrytop/view*.c. */
+/* SPDX-License-Identifier: MIT */
+#ifndef TEST_RETRYTOP_SCENE_H
+#define TEST_RETRYTOP_SCENE_H
+
+#include <locale.h>
+#include <string.h>
+
+#include "retrytop/view.h"
+#include "unit/live/helper.h"
+
+/** Everything that a screen depends on. */
+struct scene {
+	struct rt_ingest ingest;
+	struct rt_list list;
+	struct rt_ui ui;
+	struct tk_input_info input[2];
+	struct rt_view view;
+};
+
+static inline void
+scene_open(struct scene *scene)
+{
+	memset(scene, 0, sizeof(*scene));
+	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
+	scene->ingest.window = rt_window_new();
+	scene->ingest.sequence = tk_sequence_new();
+	rt_list_init(&scene->list, 60);
+	scene->input[0].path = "/var/log/app.log";
+	scene->input[0].state = TK_INPUT_READING;
+	scene->input[0].same_as = SIZE_MAX;
+	scene->input[1].path = "/var/log/other.log";
+	scene->input[1].state = TK_INPUT_READING;
+	scene->input[1].same_as = 0;
+	scene->view = (struct rt_view){
+		.list = &scene->list,
+		.ingest = &scene->ingest,
+		.ui = &scene->ui,
+		.input = scene->input,
+		.input_count = 1,
+		.wall_ns = (T0_S + 105) * NS_PER_S,
+	};
+}
+
+static inline void
+scene_close(struct scene *scene)
+{
+	rt_list_clear(&scene->list);
+	rt_window_free(scene->ingest.window);
+	tk_sequence_free(scene->ingest.sequence);
+}
+
+static inline void
+scene_add(struct scene *scene, struct backoff_event event, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		add_event(scene->ingest.window, event);
+		scene->ingest.events++;
+		scene->ingest.lines++;
+	}
+}
+
+static inline void
+scene_compute(struct scene *scene)
+{
+	cr_assert(
+		rt_list_update(&scene->list, scene->ingest.window, T0_S + 104));
+}
+
+#endif
