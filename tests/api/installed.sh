@@ -35,6 +35,16 @@ is "headers, policies, man pages are there" "yes yes yes" "$(
 		[ -z "$(find root -path "$file")" ] || echo yes
 	done | tr '\n' ' ' | sed 's/ $//')"
 
+is "completion for each shell is there" "$(
+	[ ! -x "$top_builddir/retrysim" ] || printf '%s\n' \
+		bash-completion/completions/retrysim \
+		bash-completion/completions/retrytop \
+		fish/vendor_completions.d/retrysim.fish \
+		fish/vendor_completions.d/retrytop.fish \
+		zsh/site-functions/_retrysim zsh/site-functions/_retrytop)" \
+	"$(find root -path '*completion*' -type f -o -path '*/zsh/*' -type f |
+		sed 's|.*/share/||' | sort)"
+
 man3=$(find root -type d -name man3)
 is "every function has a man page that leads to its description" "" "$(
 	sed -n 's/^[[:space:]]*\(backoff_[a-z0-9_]*\);.*/\1/p' \

@@ -60,7 +60,7 @@ expect "a missing file" 4 '' 'No such'
 retrysim policy lint WEBHOK
 expect "an unknown name" 2 '' 'did you mean WEBHOOK'
 retrysim policy lint
-expect "no operand" 2 '' 'no NAME[|]FILE[|]DIR given'
+expect "no operand" 2 '' 'no POLICY[|]FILE[|]DIR given'
 retrysim policy lint QUICK --ignore no-deadlin
 expect "an unknown code names the nearest" 2 '' 'did you mean no-deadline'
 for wrong in 0 -1 x 1.5 99999999999; do

@@ -87,7 +87,7 @@ expect "an unknown policy names the nearest" 2 '' 'did you mean WEBHOOK'
 retrysim policy lst
 expect "an unknown command names the nearest" 2 '' 'did you mean list'
 retrysim policy show
-expect "a missing operand" 2 '' 'no NAME[|]FILE given'
+expect "a missing operand" 2 '' 'no POLICY[|]FILE given'
 retrysim policy
 expect "no command prints the usage" 2 '' '^Usage: retrysim policy COMMAND'
 retrysim policy --help

@@ -39,27 +39,6 @@ usage(const struct parse *parse, const char *format, ...)
 	return TK_OPT_USAGE;
 }
 
-static const struct tk_opt *
-find_name(const struct tk_command *command, const char *name, size_t length)
-{
-	for (const struct tk_opt *opt = command->options; opt->name; opt++) {
-		if (strlen(opt->name) == length &&
-		    memcmp(opt->name, name, length) == 0)
-			return opt;
-	}
-	return NULL;
-}
-
-static const struct tk_opt *
-find_letter(const struct tk_command *command, char letter)
-{
-	for (const struct tk_opt *opt = command->options; opt->name; opt++) {
-		if (opt->letter == letter)
-			return opt;
-	}
-	return NULL;
-}
-
 /* Report an unknown option, and the known one that is nearest. */
 static enum tk_opt_result
 unknown(const struct parse *parse, const char *name, size_t length)
@@ -203,7 +182,7 @@ long_option(struct parse *parse, const char *name)
 {
 	size_t length = strcspn(name, "=");
 	const char *attached = name[length] ? name + length + 1 : NULL;
-	const struct tk_opt *opt = find_name(parse->command, name, length);
+	const struct tk_opt *opt = tk_opt_named(parse->command, name, length);
 
 	if (opt && opt->kind == TK_OPT_FLAG && attached)
 		return usage(parse, "--%s: takes no value", opt->name);
@@ -213,6 +192,10 @@ long_option(struct parse *parse, const char *name)
 		return print_help(parse->command);
 	if (strcmp(name, "version") == 0)
 		return print_version(parse->command);
+	if (strcmp(name, TK_OPT_TABLE) == 0) {
+		tk_opt_table(parse->command, stdout);
+		return TK_OPT_DONE;
+	}
 	return unknown(parse, name, length);
 }
 
@@ -222,7 +205,7 @@ short_options(struct parse *parse, const char *letters)
 {
 	for (; *letters; letters++) {
 		const struct tk_opt *opt =
-			find_letter(parse->command, *letters);
+			tk_opt_letter(parse->command, *letters);
 		enum tk_opt_result result;
 
 		if (!opt && *letters == 'h')

@@ -36,9 +36,11 @@ struct tk_opt {
 	enum tk_opt_kind kind;
 	/** Destination of the value; holds the default before parsing. */
 	void *value;
-	/** Placeholder in --help: "FILE", "N". */
+	/** Placeholder in --help: "FILE", "N", "POLICY|FILE". Completion knows
+	 *  what each stands for: share/completion/read.awk. */
 	const char *argument;
-	/** TK_OPT_NAME: "text json csv". */
+	/** TK_OPT_NAME: "text json csv"; else NULL, or words that completion
+	 *  offers in addition to what `argument` stands for. */
 	const char *names;
 	/** TK_OPT_COUNT. */
 	uint64_t min, max;
@@ -80,6 +82,21 @@ enum tk_opt_result {
  */
 enum tk_opt_result tk_opt_parse(const struct tk_command *command, int argc,
 				char **argv, char ***operands, size_t *count);
+
+/** The row with a name or a letter, or NULL. */
+const struct tk_opt *tk_opt_named(const struct tk_command *command,
+				  const char *name, size_t length);
+const struct tk_opt *tk_opt_letter(const struct tk_command *command,
+				   char letter);
+
+/** The option, not in --help, for which tk_opt_parse() prints the table. */
+#define TK_OPT_TABLE "option-table"
+
+/** The table for share/completion, --help and --version included. Fields stand
+ *  between tabs:
+ *  "command", name, usage, purpose; then for each option
+ *  "option", name, letter, "flag" or "one" or "many", argument, names, doc. */
+void tk_opt_table(const struct tk_command *command, FILE *out);
 
 /** The text of --help. */
 void tk_opt_help(const struct tk_command *command, FILE *out);

@@ -68,16 +68,6 @@ alternatives(const struct tk_opt *opt, char *buffer, size_t size)
 	return buffer;
 }
 
-static bool
-has_letter(const struct tk_command *command, char letter)
-{
-	for (const struct tk_opt *opt = command->options; opt->name; opt++) {
-		if (opt->letter == letter)
-			return true;
-	}
-	return false;
-}
-
 void
 tk_opt_help(const struct tk_command *command, FILE *out)
 {
@@ -97,8 +87,8 @@ tk_opt_help(const struct tk_command *command, FILE *out)
 		row(opt->letter, opt->name,
 		    alternatives(opt, buffer, sizeof(buffer)), opt->doc, out);
 	}
-	row(has_letter(command, 'h') ? 0 : 'h', "help", NULL,
+	row(tk_opt_letter(command, 'h') ? 0 : 'h', "help", NULL,
 	    "print this help and exit", out);
-	row(has_letter(command, 'V') ? 0 : 'V', "version", NULL,
+	row(tk_opt_letter(command, 'V') ? 0 : 'V', "version", NULL,
 	    "print the version and exit", out);
 }

@@ -265,11 +265,11 @@ rs_cmd_compare(int argc, char **argv)
 	};
 	char formats[64];
 	const struct tk_opt rows[] = {
-		{"policy", 'p', TK_OPT_LIST, &options.policies, "NAME|FILE|DIR",
-		 NULL, 0, 0,
+		{"policy", 'p', TK_OPT_LIST, &options.policies,
+		 "POLICY|FILE|DIR", NULL, 0, 0,
 		 "policy to replay, default all shipped; may be repeated"},
-		{"baseline", 'b', TK_OPT_TEXT, &options.baseline, "NAME", NULL,
-		 0, 0,
+		{"baseline", 'b', TK_OPT_TEXT, &options.baseline, "POLICY",
+		 NULL, 0, 0,
 		 "policy to compare with; default: the recorded one, or else "
 		 "the first"},
 		{"margin", 'm', TK_OPT_TEXT, &options.margin, "N[%]", NULL, 0,
@@ -290,10 +290,10 @@ rs_cmd_compare(int argc, char **argv)
 		{"calls", 'c', TK_OPT_LIST, &options.calls, "OP=N", NULL, 0, 0,
 		 "total number of calls to OP, if the log has only failures"},
 		{"logged-policy", 0, TK_OPT_TEXT, &options.logged_policy,
-		 "NAME|FILE", NULL, 0, 0,
+		 "POLICY|FILE", NULL, 0, 0,
 		 "policy that wrote the log, if its lines do not name one"},
-		{"dialect", 'd', TK_OPT_LIST, &options.dialects, "NAME|FILE",
-		 NULL, 0, 0,
+		{"dialect", 'd', TK_OPT_LIST, &options.dialects, "DIALECT|FILE",
+		 "auto native", 0, 0,
 		 "log format: auto (default: all that are known), native, "
 		 "another name, or a dialect file; may be repeated"},
 		{"zone", 0, TK_OPT_TEXT, &options.zone, "OFFSET", NULL, 0, 0,

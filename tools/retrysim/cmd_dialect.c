@@ -54,7 +54,7 @@ rs_cmd_dialect_show(int argc, char **argv)
 {
 	const struct tk_opt rows[] = {no_more};
 	const struct tk_command command = {
-		"retrysim dialect show", "NAME",
+		"retrysim dialect show", "DIALECT",
 		"Print the file of a built-in dialect.",
 		"  retrysim dialect show tenacity > my.json\n", rows};
 	char **operand;

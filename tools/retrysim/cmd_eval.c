@@ -171,7 +171,7 @@ rs_cmd_eval(int argc, char **argv)
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 	};
 	const struct tk_command command = {
-		"retrysim eval", "[OPTION]... [WORLD]...",
+		"retrysim eval", "[OPTION]... [WORLD|FILE]...",
 		"Generate logs of worlds, compare policies, and hold the "
 		"answers against the truth. Without WORLD, all shipped worlds "
 		"are run. Exit 1 if a target is missed.",

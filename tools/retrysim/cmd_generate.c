@@ -154,10 +154,10 @@ rs_cmd_generate(int argc, char **argv)
 {
 	struct options options = {.seed = 1, .noise = 8, .windows = 8};
 	const struct tk_opt rows[] = {
-		{"record", 0, TK_OPT_TEXT, &options.record, "NAME|FILE", NULL,
+		{"record", 0, TK_OPT_TEXT, &options.record, "POLICY|FILE", NULL,
 		 0, 0, "policy that writes the log, default the first one"},
-		{"policy", 'p', TK_OPT_LIST, &options.policies, "NAME|FILE|DIR",
-		 NULL, 0, 0,
+		{"policy", 'p', TK_OPT_LIST, &options.policies,
+		 "POLICY|FILE|DIR", NULL, 0, 0,
 		 "policy in the truth, default those of the world; "
 		 "may be repeated"},
 		{"truth", 't', TK_OPT_TEXT, &options.truth, "FILE", NULL, 0, 0,
@@ -173,9 +173,9 @@ rs_cmd_generate(int argc, char **argv)
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 	};
 	const struct tk_command command = {
-		"retrysim generate", "[OPTION]... WORLD",
+		"retrysim generate", "[OPTION]... WORLD|FILE",
 		"Write the log of a world under a policy, and what is true of "
-		"other policies there. WORLD is a shipped world or a file.",
+		"other policies there. WORLD is a shipped world, FILE another.",
 		examples, rows};
 	char **operand;
 	size_t count;

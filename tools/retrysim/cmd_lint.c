@@ -177,7 +177,7 @@ rs_cmd_policy_lint(int argc, char **argv)
 		 "output format, default text"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL}};
 	const struct tk_command command = {
-		"retrysim policy lint", "[OPTION]... NAME|FILE|DIR...",
+		"retrysim policy lint", "[OPTION]... POLICY|FILE|DIR...",
 		"Warn about valid but risky settings. Exit with 1 if there are "
 		"warnings; notes do not affect the exit status.",
 		"  retrysim policy lint policies/\n"

@@ -81,7 +81,7 @@ rs_cmd_policy_show(int argc, char **argv)
 		 "output format, default text"},
 		no_more};
 	const struct tk_command command = {
-		"retrysim policy show", "[OPTION]... NAME|FILE",
+		"retrysim policy show", "[OPTION]... POLICY|FILE",
 		"Show a policy's hash, summary and canonical form.",
 		"  retrysim policy show WEBHOOK\n", rows};
 	struct backoff_policy *policy;

@@ -51,7 +51,7 @@ rs_cmd_policy_schedule(int argc, char **argv)
 		 "output format, default text"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL}};
 	const struct tk_command command = {
-		"retrysim policy schedule", "[OPTION]... NAME|FILE",
+		"retrysim policy schedule", "[OPTION]... POLICY|FILE",
 		"Show the wait before each retry: its nominal value, bounds "
 		"and percentiles, and the median total wait so far.",
 		"  retrysim policy schedule WEBHOOK\n", rows};

@@ -47,7 +47,7 @@ int
 rs_cmd_world_show(int argc, char **argv)
 {
 	const struct tk_command command = {
-		"retrysim world show", "NAME", "Print a shipped world's file.",
+		"retrysim world show", "WORLD", "Print a shipped world's file.",
 		"  retrysim world show steady > my.json\n", no_rows};
 	struct rs_world world;
 	const char *name;

@@ -5,11 +5,14 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/msg.h"
+#include "common/opt.h"
 #include "retrysim/cmd.h"
 #include "retrysim/commands.h"
 #include "retrysim/dispatch.h"
+#include "retrysim/words.h"
 
 static int
 dialect(int argc, char **argv)
@@ -98,6 +101,8 @@ rs_main(int argc, char **argv)
 	/* If the reader of a pipe goes away, writing fails instead of raising a
 	 * signal. */
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && strcmp(argv[1], "--" TK_OPT_TABLE) == 0)
+		rs_words_print(stdout);
 	code = rs_dispatch(&commands, argc, argv);
 	if (fflush(stdout) || ferror(stdout)) {
 		tk_msg("cannot write to standard output");

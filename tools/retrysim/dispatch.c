@@ -7,6 +7,7 @@
 
 #include "base/nearest.h"
 #include "common/msg.h"
+#include "common/opt.h"
 #include "retrysim/dispatch.h"
 
 static void
@@ -24,6 +25,32 @@ print_help(const struct rs_commands *commands, FILE *out)
 		"Exit status: 0 ok, 1 check failed, 2 wrong usage, "
 		"3 bad input, 4 system error.\n",
 		commands->program);
+}
+
+/* The tables of all commands, for completion; "child" rows follow the row of
+ * their "command". */
+static int
+print_tables(const struct rs_commands *commands)
+{
+	static const struct tk_opt none = {.name = NULL};
+	const struct tk_command command = {commands->program, "COMMAND",
+					   commands->purpose, "", &none};
+	int worst = TK_EXIT_OK;
+
+	tk_opt_table(&command, stdout);
+	for (size_t i = 0; i < commands->count; i++)
+		printf("child\t%s\t%s\n", commands->item[i].name,
+		       commands->item[i].doc);
+	for (size_t i = 0; i < commands->count; i++) {
+		char name[64], option[] = "--" TK_OPT_TABLE;
+		char *argv[] = {name, option, NULL};
+		int code;
+
+		snprintf(name, sizeof(name), "%s", commands->item[i].name);
+		code = commands->item[i].run(2, argv);
+		worst = code > worst ? code : worst;
+	}
+	return worst;
 }
 
 static int
@@ -64,6 +91,8 @@ rs_dispatch(const struct rs_commands *commands, int argc, char **argv)
 		       backoff_version());
 		return TK_EXIT_OK;
 	}
+	if (!strcmp(word, "--" TK_OPT_TABLE))
+		return print_tables(commands);
 	for (size_t i = 0; i < commands->count; i++)
 		if (!strcmp(word, commands->item[i].name))
 			return commands->item[i].run(argc - 1, argv + 1);

@@ -84,8 +84,8 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
 		 "show only operations whose name, policy or top error "
 		 "contains TEXT"},
-		{"dialect", 0, TK_OPT_LIST, &options.dialects, "NAME|FILE",
-		 NULL, 0, 0,
+		{"dialect", 0, TK_OPT_LIST, &options.dialects, "DIALECT|FILE",
+		 "auto native", 0, 0,
 		 "log format: auto (default: all that are known), native, "
 		 "another name, or a dialect file; may be repeated"},
 		{"zone", 0, TK_OPT_TEXT, &options.zone, "OFFSET", NULL, 0, 0,

@@ -203,6 +203,29 @@ Test(common_opt, prints_help, .init = cr_redirect_stdout)
 		"  -V, --version             print the version and exit\n");
 }
 
+Test(common_opt, prints_the_table_for_completion, .init = cr_redirect_stdout)
+{
+	struct fixture f;
+	char operands[8];
+
+	prepare(&f);
+	cr_assert_eq(run(&f, "p --option-table", operands, sizeof(operands)),
+		     TK_OPT_DONE);
+	fflush(stdout);
+	cr_assert_stdout_eq_str(
+		"command\tretrysim compare\t[OPTION]... LOG...\t"
+		"Compare policies on a log.\n"
+		"option\tquiet\tq\tflag\t\t\tsay nothing\n"
+		"option\toutput\to\tone\tFILE\t\twrite here\n"
+		"option\tpolicy\tp\tmany\tFILE|NAME|DIR\t\t"
+		"a policy to compare; may be given several times\n"
+		"option\tseed\t\tone\tN\t\trandom seed\n"
+		"option\twait\t\tone\tTIME\t\thow long\n"
+		"option\tformat\tf\tone\tVALUE\ttext json csv\thow to print\n"
+		"option\thelp\th\tflag\t\t\tprint this help and exit\n"
+		"option\tversion\tV\tflag\t\t\tprint the version and exit\n");
+}
+
 Test(common_opt, prints_the_version, .init = cr_redirect_stdout)
 {
 	struct fixture f;
