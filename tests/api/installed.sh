@@ -29,9 +29,10 @@ export LD_LIBRARY_PATH="$libdir"
 static=
 ls "$libdir"/libbackoff.so* >/dev/null 2>&1 || static=--static
 
-is "headers, policies, man pages are there" "yes yes yes" "$(
+is "headers, policies, man pages, lnav's format are there" "yes yes yes yes" "$(
 	for file in '*/include/backoff/retry.h' '*/policies/QUICK.json' \
-		'*/man3/backoff_retry.3'; do
+		'*/man3/backoff_retry.3' \
+		'*/lnav/formats/retrykit/backoff-events.json'; do
 		[ -z "$(find root -path "$file")" ] || echo yes
 	done | tr '\n' ' ' | sed 's/ $//')"
 
