@@ -82,6 +82,15 @@ compute_steps(struct rt_row *row, const struct rt_operation *operation,
 	}
 }
 
+static size_t
+count_policies(const struct rt_subject *subject, uint64_t end_s)
+{
+	struct rt_parts policies = subject->policies;
+
+	rt_parts_settle(&policies, end_s);
+	return rt_parts_live(&policies);
+}
+
 static void
 compute(struct rt_row *row, struct rt_operation *operation,
 	const struct rt_model *model)
@@ -92,6 +101,7 @@ compute(struct rt_row *row, struct rt_operation *operation,
 	row->operation = rt_operation_name(operation);
 	memcpy(row->policy, rt_operation_policy(operation),
 	       sizeof(row->policy));
+	row->policies = count_policies(rt_operation_subject(operation), end_s);
 	row->max_attempts = rt_operation_max_attempts(operation);
 	row->calls_known = rt_operation_knows_calls(operation);
 	row->total = *rt_operation_total(operation);

@@ -22,6 +22,8 @@ struct rt_row {
 	/** Lives as long as the window. */
 	const char *operation;
 	char policy[RT_LABEL_MAX];
+	/** Policies of late. */
+	size_t policies;
 	/** 0 if the log does not say. */
 	uint64_t max_attempts;
 	/** In the window, and since the log's beginning. */

@@ -1,4 +1,4 @@
-/* Recent counts by name: the errors, targets and hosts of an operation. */
+/* Recent counts by name, such as the errors or hosts of an operation. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -12,6 +12,7 @@
 #define HALF_LIFE_S 20.0
 /* Less is what is left of names that are not seen any more. */
 #define REST_MIN 0.5
+#define LIVE_MIN 0.1
 
 static double
 weight_of(uint64_t age_s)
@@ -93,6 +94,16 @@ rt_parts_settle(struct rt_parts *parts, uint64_t second)
 	for (size_t i = 0; i < parts->count; i++)
 		settle(&parts->part[i], second);
 	settle(&parts->rest, second);
+}
+
+size_t
+rt_parts_live(const struct rt_parts *parts)
+{
+	size_t live = 0;
+
+	for (size_t i = 0; i < parts->count; i++)
+		live += parts->part[i].tries > LIVE_MIN;
+	return live;
 }
 
 bool

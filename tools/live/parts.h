@@ -1,4 +1,4 @@
-/* Recent counts by name: the errors, targets and hosts of an operation. */
+/* Recent counts by name, such as the errors or hosts of an operation. */
 /* SPDX-License-Identifier: MIT */
 #ifndef RT_PARTS_H
 #define RT_PARTS_H
@@ -31,6 +31,9 @@ void rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
 
 /** Bring all counts to the same second. */
 void rt_parts_settle(struct rt_parts *parts, uint64_t second);
+
+/** Names that were seen of late, for settled counts. */
+size_t rt_parts_live(const struct rt_parts *parts);
 
 /** Whether there are more than RT_PARTS_MAX names of late, for settled counts.
  */

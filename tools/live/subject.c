@@ -207,6 +207,10 @@ count_parts(struct rt_subject *subject, const struct rt_sign *sign,
 	rt_parts_add(&subject->targets, event->target, sign->second, tries,
 		     failed);
 	rt_parts_add(&subject->hosts, event->host, sign->second, tries, failed);
+	rt_parts_add(&subject->policies, event->policy, sign->second, tries,
+		     failed);
+	rt_parts_add(&subject->services, event->service, sign->second, tries,
+		     failed);
 	/* A call that a breaker refused has no error. */
 	if (failed > 0 && event->stop != BACKOFF_STOP_BREAKER_OPEN)
 		rt_parts_add(&subject->errors, rt_error_label(event),

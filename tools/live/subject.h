@@ -52,7 +52,7 @@ struct rt_subject {
 	struct rt_kept kept[RT_SUBJECT_S / RT_KEPT_S];
 	struct rt_tally ring[RT_SUBJECT_S];
 	struct rt_pace pace;
-	struct rt_parts errors, targets, hosts;
+	struct rt_parts errors, targets, hosts, policies, services;
 };
 
 /** An event, and the time it is counted at. */

@@ -165,26 +165,19 @@ only_part(const struct rt_parts *parts)
 	return worst;
 }
 
-/* What succeeds slowly has no failures of one part. */
+/* Name the part that has the failures, if one has. What succeeds slowly has
+ * none. */
 static void
-name_part(const struct rt_verdict *verdict, const struct rt_parts *parts,
-	  char *out)
+name_part(const struct rt_verdict *verdict, const struct rt_parts *of,
+	  uint64_t end_s, char *out)
 {
-	const struct rt_part *only = only_part(parts);
+	struct rt_parts parts = *of;
+	const struct rt_part *only;
 
+	rt_parts_settle(&parts, end_s);
+	only = only_part(&parts);
 	if (only != NULL && verdict->word != RT_WORD_SLOW)
 		memcpy(out, only->name, sizeof(only->name));
-}
-
-/* Hosts with attempts of late. */
-static size_t
-count_live(const struct rt_parts *parts)
-{
-	size_t live = 0;
-
-	for (size_t i = 0; i < parts->count; i++)
-		live += parts->part[i].tries > 0.1;
-	return live;
 }
 
 /* Takes the share of failures of a part, if there were enough attempts to know
@@ -258,11 +251,11 @@ rt_verdict_describe(struct rt_verdict *verdict,
 	}
 	parts = subject->hosts;
 	rt_parts_settle(&parts, end_s);
-	verdict->hosts = count_live(&parts);
+	verdict->hosts = rt_parts_live(&parts);
 	verdict->hosts_more = rt_parts_more(&parts);
 	verdict->hosts_alike = are_alike(&parts);
-	name_part(verdict, &parts, verdict->host);
-	parts = subject->targets;
-	rt_parts_settle(&parts, end_s);
-	name_part(verdict, &parts, verdict->part);
+	name_part(verdict, &subject->hosts, end_s, verdict->host);
+	name_part(verdict, &subject->targets, end_s, verdict->part);
+	name_part(verdict, &subject->policies, end_s, verdict->policy);
+	name_part(verdict, &subject->services, end_s, verdict->service);
 }

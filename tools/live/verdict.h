@@ -28,7 +28,7 @@ enum rt_trend {
 };
 
 #define RT_VERDICTS_MAX 32
-#define RT_CAUSE_MAX 200
+#define RT_CAUSE_MAX 400
 /** Operations that a verdict about a target names. */
 #define RT_SHARERS_MAX 4
 
@@ -60,8 +60,10 @@ struct rt_verdict {
 	char host[RT_PART_NAME_MAX];
 	/** None of these has twice the share of failures of another. */
 	bool hosts_alike;
-	/** The only one of several targets that fails, "" if none is. */
+	/** The only one of several targets, policies and services that fails,
+	 * "" if none is. */
 	char part[RT_PART_NAME_MAX];
+	char policy[RT_PART_NAME_MAX], service[RT_PART_NAME_MAX];
 };
 
 struct rt_verdicts {

@@ -58,6 +58,13 @@ say_denied(const struct rt_verdict *verdict, char *out, size_t size)
 	say_rate("server's hint too long", verdict->hint_per_s, "", out, size);
 }
 
+static void
+say_only(const char *what, const char *name, char *out, size_t size)
+{
+	if (name[0] != '\0')
+		say(out, size, "only %s %s", what, name);
+}
+
 char *
 rt_verdict_cause(const struct rt_verdict *verdict, char *out, size_t size)
 {
@@ -68,9 +75,9 @@ rt_verdict_cause(const struct rt_verdict *verdict, char *out, size_t size)
 		say(out, size, "%s %.0f%%", verdict->error,
 		    verdict->error_share * 100.0);
 	say_denied(verdict, out, size);
-	if (verdict->part[0] != '\0')
-		say(out, size, "only target %s", verdict->part);
-	if (verdict->host[0] != '\0')
-		say(out, size, "only host %s", verdict->host);
+	say_only("target", verdict->part, out, size);
+	say_only("policy", verdict->policy, out, size);
+	say_only("service", verdict->service, out, size);
+	say_only("host", verdict->host, out, size);
 	return out;
 }

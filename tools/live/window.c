@@ -62,6 +62,7 @@ struct kept {
 	/* What is judged, with its texts. */
 	struct backoff_event event;
 	char target[RT_PART_NAME_MAX], host[RT_HOST_MAX];
+	char policy[RT_PART_NAME_MAX], service[RT_PART_NAME_MAX];
 	char label[RT_LABEL_MAX], text[RT_TEXT_MAX];
 };
 
@@ -358,6 +359,9 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 	rt_targets_forget(&window->targets, newest_ns / NS_PER_S);
 }
 
+#define COPY(from, to)                                                         \
+	bo_utf8_copy((from) != NULL ? (from) : "", to, sizeof(to))
+
 /* Keep an event that may be counted later; without room, it is not. */
 static void
 keep(struct rt_window *window, const struct count *count, bool held,
@@ -373,13 +377,12 @@ keep(struct rt_window *window, const struct count *count, bool held,
 	kept->count = *count;
 	kept->input = window->input;
 	kept->held = held;
-	bo_utf8_copy(event->target != NULL ? event->target : "", kept->target,
-		     sizeof(kept->target));
-	bo_utf8_copy(event->host != NULL ? event->host : "", kept->host,
-		     sizeof(kept->host));
-	bo_utf8_copy(rt_error_label(event), kept->label, sizeof(kept->label));
-	bo_utf8_copy(event->error != NULL ? event->error : "", kept->text,
-		     sizeof(kept->text));
+	COPY(event->target, kept->target);
+	COPY(event->host, kept->host);
+	COPY(event->policy, kept->policy);
+	COPY(event->service, kept->service);
+	COPY(rt_error_label(event), kept->label);
+	COPY(event->error, kept->text);
 	/* No other text is read. */
 	backoff_event_init(&kept->event, sizeof(kept->event));
 	kept->event.type = event->type;
@@ -392,6 +395,8 @@ keep(struct rt_window *window, const struct count *count, bool held,
 	kept->event.elapsed_ns = event->elapsed_ns;
 	kept->event.target = kept->target;
 	kept->event.host = kept->host;
+	kept->event.policy = kept->policy;
+	kept->event.service = kept->service;
 	kept->event.code = kept->label;
 	if (event->error != NULL)
 		kept->event.error = kept->text;

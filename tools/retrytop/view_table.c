@@ -43,6 +43,16 @@ struct column {
 	cell_fn cell;
 };
 
+/* The last one says nothing about a canary. */
+static void
+cell_policy(const struct rt_row *row, size_t width, struct cell *out)
+{
+	(void)width;
+	if (row->policies > 1)
+		snprintf(out->text, sizeof(out->text), "%zu policies",
+			 row->policies);
+}
+
 static void
 cell_max(const struct rt_row *row, size_t width, struct cell *out)
 {
@@ -122,7 +132,7 @@ enum {
 
 static const struct column columns[] = {
 	[COLUMN_OPERATION] = {"OPERATION", 14, 0, RT_FACT_OPERATION, 0, NULL},
-	[COLUMN_POLICY] = {"POLICY", 10, 9, RT_FACT_POLICY, 0, NULL},
+	[COLUMN_POLICY] = {"POLICY", 10, 9, RT_FACT_POLICY, 0, cell_policy},
 	[COLUMN_MAX] = {">MAX", 3, 10, RT_FACT_MAX_ATTEMPTS, 0, cell_max},
 	[COLUMN_CALLS] = {">CALLS/s", 7, 4, RT_FACT_CALLS_PER_S, 0, NULL},
 	[COLUMN_RETRIES] = {">RETRY/s", 8, 0, RT_FACT_RETRIES_PER_S,

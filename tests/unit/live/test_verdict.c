@@ -251,3 +251,33 @@ Test(live_verdict, all_operations_that_fail_with_a_target_are_counted)
 	cr_expect_eq(verdicts.item[0].sharers_more, 40 - RT_SHARERS_MAX);
 	rt_window_free(window);
 }
+
+/* The policies of an operation merged, so that a canary looked like a brown-out
+ * of all. */
+Test(live_verdict, a_canary_is_named)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+	char cause[RT_CAUSE_MAX];
+
+	for (uint64_t s = 0; s < 130; s++)
+		for (unsigned i = 0; i < 8; i++) {
+			bool canary = i == 0;
+			struct backoff_event event = native_event(
+				canary && s >= 100 ? BACKOFF_EVENT_EXHAUSTED
+						   : BACKOFF_EVENT_SUCCESS,
+				"pay", T0_S + s, 1);
+
+			event.policy = canary ? "pay-v4" : "pay-v3";
+			event.service = canary ? "shop-canary" : "shop";
+			event.code = "http:503";
+			add_many(window, event, 5);
+		}
+	cr_assert(rt_verdicts_update(&verdicts, window));
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_str_eq(
+		rt_verdict_cause(&verdicts.item[0], cause, sizeof(cause)),
+		"http:503 100%; only policy pay-v4; "
+		"only service shop-canary");
+	rt_window_free(window);
+}

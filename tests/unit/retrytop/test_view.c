@@ -585,3 +585,18 @@ Test(retrytop_view, a_loss_says_how_long_ago_it_was)
 	expect_in_screen(&scene, "0 bad  0 lost  7 dropped (46s ago)  336 ");
 	scene_close(&scene);
 }
+
+Test(retrytop_view, several_policies_are_counted)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_SUCCESS, "op", T0_S + 100, 1);
+	struct scene scene;
+
+	scene_open(&scene);
+	scene_add(&scene, event, 9);
+	event.policy = "CANARY";
+	scene_add(&scene, event, 1);
+	scene_compute(&scene);
+	expect_in_columns(&scene, 160, " 2 policies ");
+	scene_close(&scene);
+}
