@@ -13,6 +13,14 @@ for page in $pages; do
 		"$(mandoc -T lint -W warning "$page" 2>&1)"
 done
 
+# Who runs a program looks for these.
+for page in $(echo "$pages" | grep '\.1$'); do
+	check "$page has the sections that a program needs" "$(
+		for section in ENVIRONMENT FILES 'EXIT STATUS' EXAMPLES; do
+			grep -qx "\.Sh $section" "$page" || echo "no $section"
+		done)"
+done
+
 # Section 3 is complete: each function has a synopsis, and no other has one.
 # Only a SYNOPSIS counts, not a mention.
 described=$(echo "$section_3" | xargs -r awk '
