@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "dialect/address.h"
 
 #define LANES 4096
 /* Retries of one lane that are open at once; the oldest is forgotten. */
@@ -22,7 +23,10 @@
 /* A retry that is due at a time. */
 struct due {
 	uint64_t ns;
+	/* A hash of where the request went; 0 if that is unknown. */
+	uint64_t address;
 	char call_id[CALL_MAX + 1];
+	char operation[OPERATION_MAX + 1];
 };
 
 struct lane {
@@ -31,7 +35,6 @@ struct lane {
 	struct due due[DUE_MAX];
 	/* The one that was taken last. */
 	struct due taken;
-	char operation[OPERATION_MAX + 1];
 };
 
 struct tk_joins {
@@ -92,30 +95,62 @@ take(struct lane *lane, size_t at)
 		(lane->count - at) * sizeof(*lane->due));
 }
 
-/* Remove the retry of a call, or else the oldest that is due since some time or
- * less, with those before it; false if there is none. */
-static bool
-pop(struct lane *lane, uint64_t now_ns, uint64_t within_ns, const char *call_id)
+/* A whole address, by which calls of one path are told apart. */
+static uint64_t
+address_of(const struct backoff_event *event)
 {
+	if (event->target == NULL || strstr(event->target, "://") == NULL)
+		return 0;
+	return bo_hash('a', event->target, strcspn(event->target, "?")) | 1;
+}
+
+/* Whether a line may be about the call of a retry, as far as both name it. */
+static bool
+fits(const struct due *due, const struct backoff_event *event)
+{
+	uint64_t address = address_of(event);
+
+	if (due->address != 0 && address != 0 && due->address != address)
+		return false;
+	if (due->operation[0] == '\0')
+		return true;
+	if (event->operation != NULL)
+		return strncmp(due->operation, event->operation,
+			       OPERATION_MAX) == 0;
+	return !tk_address_lacks(event->target, due->operation);
+}
+
+/* Remove the retry of a line's call, or else the oldest that fits it and is due
+ * since some time or less, with those before it; false if there is none. */
+static bool
+pop(struct lane *lane, const struct backoff_event *event, uint64_t within_ns)
+{
+	uint64_t now_ns = event->ts_ns;
+	size_t i = 0;
+
 	if (lane == NULL)
 		return false;
-	for (size_t i = 0; call_id != NULL && i < lane->count; i++) {
-		if (strcmp(lane->due[i].call_id, call_id) != 0)
+	for (; event->call_id != NULL && i < lane->count; i++) {
+		if (strcmp(lane->due[i].call_id, event->call_id) != 0)
 			continue;
 		take(lane, i);
 		return true;
 	}
-	while (lane->count > 0) {
-		uint64_t due = lane->due[0].ns;
+	for (i = 0; i < lane->count;) {
+		uint64_t due = lane->due[i].ns;
 
 		/* Without times, the order of lines is all there is. */
 		if (now_ns != BACKOFF_ABSENT && due > now_ns &&
 		    due - now_ns > SLACK_NS)
 			return false;
+		if (!fits(&lane->due[i], event)) {
+			i++;
+			continue;
+		}
 		/* A line with another id is not of that call. */
-		if (call_id != NULL && lane->due[0].call_id[0] != '\0')
+		if (event->call_id != NULL && lane->due[i].call_id[0] != '\0')
 			return false;
-		take(lane, 0);
+		take(lane, i);
 		if (now_ns == BACKOFF_ABSENT || now_ns < due ||
 		    now_ns - due <= within_ns)
 			return true;
@@ -123,28 +158,34 @@ pop(struct lane *lane, uint64_t now_ns, uint64_t within_ns, const char *call_id)
 	return false;
 }
 
+/* Copy a text that may be absent, cut or, if cut ones are of no use, none. */
 static void
-push(struct lane *lane, uint64_t due_ns, const char *operation,
-     const char *call_id)
+copy(char *to, size_t max, const char *text, bool cut)
 {
-	size_t i, length = operation != NULL ? strlen(operation) : 0;
-	size_t id_length = call_id != NULL ? strlen(call_id) : 0;
+	size_t length = text != NULL ? strlen(text) : 0;
+
+	if (length > max)
+		length = cut ? max : 0;
+	if (length > 0)
+		memcpy(to, text, length);
+	to[length] = '\0';
+}
+
+static void
+push(struct lane *lane, uint64_t due_ns, const struct backoff_event *event)
+{
+	struct due *due;
+	size_t i;
 
 	if (lane->count == DUE_MAX)
 		take(lane, 0);
 	for (i = lane->count++; i > 0 && lane->due[i - 1].ns > due_ns; i--)
 		lane->due[i] = lane->due[i - 1];
-	lane->due[i].ns = due_ns;
-	if (id_length > CALL_MAX)
-		id_length = 0;
-	if (id_length > 0)
-		memcpy(lane->due[i].call_id, call_id, id_length);
-	lane->due[i].call_id[id_length] = '\0';
-	if (length > OPERATION_MAX)
-		length = OPERATION_MAX;
-	if (length > 0)
-		memcpy(lane->operation, operation, length);
-	lane->operation[length] = '\0';
+	due = &lane->due[i];
+	due->ns = due_ns;
+	due->address = address_of(event);
+	copy(due->call_id, CALL_MAX, event->call_id, false);
+	copy(due->operation, OPERATION_MAX, event->operation, true);
 }
 
 /* The keys under which a retry is found: its lane, its operation, its input. */
@@ -179,9 +220,9 @@ tk_joins_retry(struct tk_joins *joins, size_t input, const char *lane,
 		if (again && place == NULL)
 			return false;
 		/* It is itself what a retry before it led to. */
-		pop(place, event->ts_ns, TK_OPEN_NS, event->call_id);
+		pop(place, event, TK_OPEN_NS);
 		if (again)
-			push(place, due, event->operation, event->call_id);
+			push(place, due, event);
 	}
 	return true;
 }
@@ -192,22 +233,24 @@ tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
 	      struct tk_made *made)
 {
 	struct backoff_event *event = &made->event;
-	uint64_t key[3];
+	uint64_t key[3], first;
 	struct lane *place;
+	size_t count;
 
 	keys_of(input, lane, file, event->operation, key);
-	place = lane_of(joins, key[0], false);
-	if (!pop(place, event->ts_ns, within_ns, event->call_id))
+	first = key[0];
+	place = lane_of(joins, first, false);
+	if (!pop(place, event, within_ns))
 		return false;
-	if (event->operation == NULL && place->operation[0] != '\0')
-		event->operation = place->operation;
+	if (event->operation == NULL && place->taken.operation[0] != '\0')
+		event->operation = place->taken.operation;
 	if (event->call_id == NULL && place->taken.call_id[0] != '\0')
 		event->call_id = place->taken.call_id;
 	/* Gone from the other tables too. */
-	for (size_t i = 1,
-		    count = keys_of(input, lane, file, event->operation, key);
-	     i < count; i++)
-		pop(lane_of(joins, key[i], false), event->ts_ns, within_ns,
-		    event->call_id);
+	count = keys_of(input, lane, file, event->operation, key);
+	for (size_t i = 0; i < count; i++) {
+		if (key[i] != first)
+			pop(lane_of(joins, key[i], false), event, within_ns);
+	}
 	return true;
 }

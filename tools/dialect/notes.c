@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "dialect/address.h"
 #include "dialect/merge.h"
 
 #define LANES 1024
@@ -124,18 +125,12 @@ differ_number(uint64_t a, uint64_t b)
 	return a != BACKOFF_ABSENT && b != BACKOFF_ABSENT && a != b;
 }
 
-/* Whether an address contradicts a path: "https://a.example/v1/x" is one of
- * "/x", and not of "/y". */
+/* Whether the address of a note contradicts the path of an event. */
 static bool
 is_elsewhere(const struct tk_made *note, const struct tk_made *made)
 {
-	const char *path = made->event.operation;
-	const char *url = note->event.target;
-	const char *host = url != NULL ? strstr(url, "://") : NULL;
-
-	return note->event.operation == NULL && path != NULL &&
-	       path[0] == '/' && host != NULL &&
-	       strchr(host + 3, '/') != NULL && strstr(host, path) == NULL;
+	return note->event.operation == NULL &&
+	       tk_address_lacks(note->event.target, made->event.operation);
 }
 
 /* Whether both may be about one call, as far as they name it. */
