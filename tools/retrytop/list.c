@@ -22,6 +22,7 @@ rt_list_clear(struct rt_list *list)
 {
 	rt_model_clear(&list->model);
 	free(list->shown);
+	free(list->place);
 	memset(list, 0, sizeof(*list));
 }
 
@@ -29,6 +30,7 @@ static bool
 make_room(struct rt_list *list, size_t count)
 {
 	const struct rt_row **shown;
+	size_t *place;
 
 	if (count <= list->room)
 		return true;
@@ -37,22 +39,13 @@ make_room(struct rt_list *list, size_t count)
 	if (shown == NULL)
 		return false;
 	list->shown = shown;
+	place = reallocarray(list->place, count, sizeof(*place));
+	if (place == NULL)
+		return false;
+	list->place = place;
+	for (size_t i = list->room; i < count; i++)
+		place[i] = SIZE_MAX;
 	list->room = count;
-	return true;
-}
-
-bool
-rt_list_update(struct rt_list *list, struct rt_window *window, uint64_t end_s)
-{
-	if (list->paused)
-		return true;
-	if (!make_room(list, rt_window_count(window)))
-		return false;
-	/* The rows it points to are about to be replaced. */
-	list->shown_count = 0;
-	if (!rt_model_update(&list->model, window, end_s))
-		return false;
-	rt_list_arrange(list);
 	return true;
 }
 
@@ -75,8 +68,23 @@ compare(const void *a, const void *b, void *user)
 			       list->reversed);
 }
 
-void
-rt_list_arrange(struct rt_list *list)
+/* Rows that were not shown before come last. */
+static int
+compare_places(const void *a, const void *b, void *user)
+{
+	const struct rt_row *x = *(const struct rt_row *const *)a;
+	const struct rt_row *y = *(const struct rt_row *const *)b;
+	const struct rt_list *list = user;
+	size_t at = list->place[x - list->model.row];
+	size_t than = list->place[y - list->model.row];
+
+	if (at != than)
+		return at < than ? -1 : 1;
+	return compare(a, b, user);
+}
+
+static void
+arrange(struct rt_list *list)
 {
 	const struct rt_model *model = &list->model;
 
@@ -86,7 +94,11 @@ rt_list_arrange(struct rt_list *list)
 			list->shown[list->shown_count++] = &model->row[i];
 	if (list->shown_count > 1)
 		qsort_r(list->shown, list->shown_count, sizeof(*list->shown),
-			compare, list);
+			list->held ? compare_places : compare, list);
+	for (size_t i = 0; !list->held && i < model->count; i++)
+		list->place[i] = SIZE_MAX;
+	for (size_t i = 0; i < list->shown_count; i++)
+		list->place[list->shown[i] - model->row] = i;
 	rt_model_sum(model, list->shown, list->shown_count, &list->total);
 }
 
@@ -97,6 +109,31 @@ rt_list_selected(const struct rt_list *list)
 		if (list->shown[i]->operation == list->selected)
 			return i;
 	return 0;
+}
+
+void
+rt_list_arrange(struct rt_list *list)
+{
+	list->held = false;
+	arrange(list);
+	list->held = rt_list_selected(list) > 0;
+}
+
+bool
+rt_list_update(struct rt_list *list, struct rt_window *window, uint64_t end_s)
+{
+	if (list->paused)
+		return true;
+	if (!make_room(list, rt_window_count(window)))
+		return false;
+	/* The rows it points to are about to be replaced. */
+	list->shown_count = 0;
+	if (!rt_model_update(&list->model, window, end_s))
+		return false;
+	arrange(list);
+	/* The selected row may be gone, or have left the first place. */
+	list->held = rt_list_selected(list) > 0;
+	return true;
 }
 
 void
@@ -112,5 +149,6 @@ rt_list_move(struct rt_list *list, long rows)
 		at = list->shown_count - 1 - at < (size_t)rows
 			     ? list->shown_count - 1
 			     : at + (size_t)rows;
-	list->selected = list->shown[at]->operation;
+	list->selected = at > 0 ? list->shown[at]->operation : NULL;
+	list->held = at > 0;
 }

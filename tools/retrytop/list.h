@@ -15,6 +15,11 @@ struct rt_list {
 	/** The rows that pass the filter, in order. */
 	const struct rt_row **shown;
 	size_t shown_count, room;
+	/** For each row of the model, its place when rows were last sorted. */
+	size_t *place;
+	/** While the selection is below the first row, rows keep their places:
+	 *  else they would move under it. */
+	bool held;
 	/** Their sum. */
 	struct rt_row total;
 	/** Name of the selected operation; NULL: the first row. */
@@ -32,14 +37,15 @@ void rt_list_clear(struct rt_list *list);
 bool rt_list_update(struct rt_list *list, struct rt_window *window,
 		    uint64_t end_s);
 
-/** Call after a change of sort, reversed or filter. */
+/** Call after a change of sort, reversed or filter: sorts the rows even if they
+ *  were held. */
 void rt_list_arrange(struct rt_list *list);
 
 /** Position of the selected row among those shown; 0 if it is not shown. */
 size_t rt_list_selected(const struct rt_list *list);
 
 /** Move the selection down by @p rows, or up if negative; stops at both ends.
- */
+ *  At the first row, it stays there, and rows are sorted again. */
 void rt_list_move(struct rt_list *list, long rows);
 
 #endif

@@ -11,6 +11,7 @@ static const char *const help[] = {
 	"KEYS",
 	"  j k arrows PgUp PgDn g G   move      s S   next, previous sort key",
 	"  /   filter as you type     r   reverse the order",
+	"  Rows keep their places while the cursor is below the first of them.",
 	"  Space  pause: freeze the numbers, keep reading",
 	"  i   inputs     ?   this page     Esc   back, or clear the filter",
 	"  q   back, then quit     Ctrl-C   quit     Ctrl-L   redraw",

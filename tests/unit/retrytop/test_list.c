@@ -87,7 +87,8 @@ Test(retrytop_list, the_selection_sticks_to_the_operation)
 	rt_list_move(&list, 1000);
 	cr_expect_str_eq(list.selected, "dns");
 	rt_list_move(&list, -1000);
-	cr_expect_str_eq(list.selected, "mail");
+	cr_expect_null(list.selected, "whichever is first");
+	rt_list_move(&list, 1);
 	memcpy(list.filter, "pay", sizeof("pay"));
 	rt_list_arrange(&list);
 	cr_expect_eq(rt_list_selected(&list), 0, "it is filtered away");
@@ -141,6 +142,63 @@ Test(retrytop_list, the_total_is_of_the_rows_that_are_shown)
 	rt_list_arrange(&list);
 	cr_expect_eq(list.total.window.retries, 0);
 	cr_expect_not(list.total.calls_known);
+	rt_list_clear(&list);
+	rt_window_free(window);
+}
+
+/* Rows moved under the cursor each second. */
+Test(retrytop_list, rows_keep_their_places_below_a_selection)
+{
+	struct rt_window *window = make_window();
+	struct rt_list list;
+
+	rt_list_init(&list, 10);
+	cr_assert(rt_list_update(&list, window, T0_S + 9));
+	cr_expect_str_eq(list.shown[1]->operation, "mail");
+	rt_list_move(&list, 1);
+	add_many(window,
+		 foreign_event(BACKOFF_EVENT_ATTEMPT, "mail", T0_S + 9, 1), 90);
+	add_many(window,
+		 foreign_event(BACKOFF_EVENT_ATTEMPT, "new", T0_S + 9, 1), 80);
+	cr_assert(rt_list_update(&list, window, T0_S + 9));
+	cr_assert_eq(list.shown_count, 4);
+	cr_expect_str_eq(list.shown[0]->operation, "pay");
+	cr_expect_str_eq(list.shown[1]->operation, "mail");
+	cr_expect_str_eq(list.shown[2]->operation, "dns");
+	cr_expect_str_eq(list.shown[3]->operation, "new");
+	cr_expect_eq(rt_list_selected(&list), 1);
+	/* At the top, the order follows the numbers again. */
+	rt_list_move(&list, -1);
+	cr_assert(rt_list_update(&list, window, T0_S + 9));
+	cr_expect_str_eq(list.shown[0]->operation, "mail");
+	cr_expect_str_eq(list.shown[1]->operation, "new");
+	cr_expect_eq(rt_list_selected(&list), 0);
+	rt_list_clear(&list);
+	rt_window_free(window);
+}
+
+Test(retrytop_list, a_sort_key_sorts_rows_that_are_held)
+{
+	struct rt_window *window = make_window();
+	struct rt_list list;
+
+	rt_list_init(&list, 10);
+	cr_assert(rt_list_update(&list, window, T0_S + 9));
+	rt_list_move(&list, 2);
+	list.sort = RT_SORT_NAME;
+	rt_list_arrange(&list);
+	cr_expect_str_eq(list.shown[0]->operation, "dns");
+	/* What was selected is the first now. */
+	cr_expect_eq(rt_list_selected(&list), 0);
+	cr_expect_not(list.held);
+	list.reversed = true;
+	rt_list_arrange(&list);
+	cr_expect_eq(rt_list_selected(&list), 2);
+	cr_expect(list.held);
+	/* It is filtered away. */
+	snprintf(list.filter, sizeof(list.filter), "pay");
+	rt_list_arrange(&list);
+	cr_expect_not(list.held);
 	rt_list_clear(&list);
 	rt_window_free(window);
 }
