@@ -38,6 +38,16 @@ enum tk_wrapper {
 	TK_WRAPPER_JOURNALD,
 	/** `gh run view --log`: job, step, time. */
 	TK_WRAPPER_GH,
+	/** `heroku logs`: time, "app[web.1]: ". */
+	TK_WRAPPER_HEROKU,
+	/** `aws logs tail`: time, stream. */
+	TK_WRAPPER_AWS,
+	/** logcli: time, "{app="web"} ". */
+	TK_WRAPPER_LOGCLI,
+	/** `fly logs`: time, "app[148e] fra [info] ". */
+	TK_WRAPPER_FLY,
+	/** pm2 and foreman: "0|web  | ", "10:00:00 web.1  | ". */
+	TK_WRAPPER_PROCESS,
 	TK_WRAPPER_COUNT
 };
 

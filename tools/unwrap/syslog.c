@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "base/num.h"
 #include "base/rfc3339.h"
+#include "common/times.h"
 #include "unwrap/layer.h"
 
 #define WORD_MAX 255
@@ -119,6 +120,36 @@ bsd_time(const struct tk_layer *layer, struct tk_cursor *c, uint64_t *out)
 	return true;
 }
 
+/* Times of `journalctl -o short-full` and `-o short-unix`:
+ * "Mon 2026-01-12 10:00:00 UTC ", "1768212000.123456 ". */
+static bool
+journal_time(const struct tk_layer *layer, struct tk_cursor *c, uint64_t *out)
+{
+	const struct tk_time_rules rules = {.zone_s = layer->zone_s,
+					    .now_ns = layer->now_ns};
+	struct tk_cursor look = *c;
+	struct tk_time time;
+	size_t used;
+
+	if (tk_left(c) < 24)
+		return false;
+	if (bo_is_letter(*c->at)) {
+		if (c->at[3] != ' ' || !bo_is_digit(c->at[4]) ||
+		    c->at[8] != '-')
+			return false;
+		look.at += 4;
+	} else if (c->at[10] != '.' || c->at[17] != ' ') {
+		return false;
+	}
+	used = tk_time_scan(look.at, tk_left(&look), &rules, &time);
+	look.at += used;
+	if (used < 17 || !tk_skip(&look, ' '))
+		return false;
+	*out = time.ns;
+	*c = look;
+	return true;
+}
+
 static bool
 is_tag_character(char c)
 {
@@ -183,7 +214,8 @@ tk_take_syslog(struct tk_layer *layer)
 	frame(&c);
 	has_priority = priority(&c);
 	has_date = bsd_time(layer, &c, &ts_ns);
-	if (!has_date && !tk_rfc3339_word(&c, &ts_ns))
+	if (!has_date && !tk_rfc3339_word(&c, &ts_ns) &&
+	    !journal_time(layer, &c, &ts_ns))
 		return false;
 	if (!tag(&c, &app, &pid)) {
 		if (!tk_word(&c, WORD_MAX, &host))

@@ -35,6 +35,11 @@ static const char *const names[] = {
 	[TK_WRAPPER_SYSLOG5424] = "syslog_5424",
 	[TK_WRAPPER_JOURNALD] = "journald",
 	[TK_WRAPPER_GH] = "gh",
+	[TK_WRAPPER_HEROKU] = "heroku",
+	[TK_WRAPPER_AWS] = "aws_logs",
+	[TK_WRAPPER_LOGCLI] = "logcli",
+	[TK_WRAPPER_FLY] = "fly",
+	[TK_WRAPPER_PROCESS] = "process_manager",
 };
 
 const char *
@@ -156,10 +161,19 @@ takers_of(unsigned char first)
 	static const take_fn angle[] = {tk_take_syslog5424, tk_take_syslog,
 					NULL};
 	static const take_fn mark[] = {take_mark, tk_take_gh, NULL};
-	static const take_fn digit[] = {tk_take_cri,     tk_take_syslog5424,
-					tk_take_syslog,  tk_take_timestamp,
-					tk_take_compose, tk_take_stern,
-					tk_take_gh,      NULL};
+	static const take_fn digit[] = {tk_take_cri,
+					tk_take_syslog5424,
+					tk_take_syslog,
+					tk_take_heroku,
+					tk_take_aws,
+					tk_take_logcli,
+					tk_take_fly,
+					tk_take_timestamp,
+					tk_take_process,
+					tk_take_compose,
+					tk_take_stern,
+					tk_take_gh,
+					NULL};
 	static const take_fn letter[] = {tk_take_syslog, tk_take_compose,
 					 tk_take_stern, tk_take_gh, NULL};
 

@@ -599,3 +599,73 @@ Test(unwrap_syslog, finds_the_year)
 		tk_unwrap_free(unwrap);
 	}
 }
+
+Test(unwrap_unwrap, removes_prefixes_of_hosting_services)
+{
+	static const struct row rows[] = {
+		{"heroku",
+		 "2026-01-12T10:00:00.123456+00:00 app[web.1]: {\"a\":1}",
+		 "{\"a\":1}", BIT(HEROKU), "2026-01-12T10:00:00.123456Z",
+		 .container = "web.1"},
+		{"heroku's router",
+		 "2026-01-12T10:00:00.123456+00:00 heroku[router]: at=info",
+		 "at=info", BIT(HEROKU), "2026-01-12T10:00:00.123456Z",
+		 .container = "router"},
+		{.why = "some other program's name",
+		 .line = "2026-01-12T10:00:00.123Z pay[web.1]: text"},
+		{"aws logs tail",
+		 "2026-01-12T10:00:00.123000+00:00 "
+		 "ecs/web/0a1b2c3d4e5f60718293a4b5c6d7e8f9 text",
+		 "text", BIT(AWS), "2026-01-12T10:00:00.123Z",
+		 .container = "ecs/web/0a1b2c3d4e5f60718293a4b5c6d7e8f9"},
+		{"aws logs tail of a function",
+		 "2026-01-12T10:00:00.123000+00:00 "
+		 "2026/01/12/[$LATEST]0a1b2c3d4e5f60718293a4b5c6d7e8f9 text",
+		 "text", BIT(AWS), "2026-01-12T10:00:00.123Z",
+		 .container = "2026/01/12/[$LATEST]"
+			      "0a1b2c3d4e5f60718293a4b5c6d7e8f9"},
+		{.why = "a path", .line = "2026-01-12T10:00:00Z GET/x/feed a"},
+		{"logcli",
+		 "2026-01-12T10:00:00Z {app=\"a b\", pod=\"w-1\"} text", "text",
+		 BIT(LOGCLI), "2026-01-12T10:00:00Z", .pod = "w-1"},
+		{"braces", "2026-01-12T10:00:00Z {app} text", "{app} text",
+		 BIT(TIMESTAMP), "2026-01-12T10:00:00Z", .host = NULL},
+		{"fly", "2026-01-12T10:00:00Z app[148ed1] fra [info] text",
+		 "text", BIT(FLY), "2026-01-12T10:00:00Z",
+		 .container = "148ed1"},
+		{"pm2", "0|web  | text", "text", BIT(PROCESS),
+		 .container = "web"},
+		{.why = "a table", .line = "0|web|text"},
+		{"foreman, with a date behind it",
+		 "10:00:00 web.1   | 2026-01-12 10:00:00,5 text",
+		 "2026-01-12 10:00:00,5 text", BIT(PROCESS),
+		 .container = "web.1"},
+		{"foreman, an access log",
+		 "10:00:00 web.1 | 10.0.0.1 - - [12/Jan/2026:10:00:00 +0000] x",
+		 "10.0.0.1 - - [12/Jan/2026:10:00:00 +0000] x", BIT(PROCESS),
+		 .container = "web.1"},
+		{.why = "foreman, where its time is all there is",
+		 .line = "10:00:00 web.1   | text"},
+	};
+
+	check(rows, sizeof(rows) / sizeof(*rows));
+}
+
+Test(unwrap_unwrap, reads_the_times_of_journalctl)
+{
+	static const struct row rows[] = {
+		{"short-full", "Mon 2026-01-12 10:00:00 UTC h app[3]: text",
+		 "text", BIT(SYSLOG), "2026-01-12T10:00:00Z", .host = "h",
+		 .app = "app", .pid = "3"},
+		{"short-full in another zone",
+		 "Mon 2026-01-12 10:00:00 CET h app[3]: text", "text",
+		 BIT(SYSLOG), "2026-01-12T09:00:00Z", .host = "h", .app = "app",
+		 .pid = "3"},
+		{"short-unix", "1768212000.123456 h app[3]: text", "text",
+		 BIT(SYSLOG), "2026-01-12T10:00:00.123456Z", .host = "h",
+		 .app = "app", .pid = "3"},
+		{.why = "no host", .line = "1768212000.123456 app[3]: text"},
+	};
+
+	check(rows, sizeof(rows) / sizeof(*rows));
+}
