@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "dialect/engine.h"
+#include "dialect/path.h"
+#include "dialect/shipped.h"
 
 /* A larger number of dropped events is an error. */
 #define DROPPED_MAX UINT64_C(1000000000000)
@@ -78,6 +80,18 @@ static bool
 is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct tk_piece
+trimmed(const char *text, size_t length)
+{
+	while (length > 0 && is_space(*text)) {
+		text++;
+		length--;
+	}
+	while (length > 0 && is_space(text[length - 1]))
+		length--;
+	return (struct tk_piece){text, length};
 }
 
 /* A line while it is read. */
@@ -218,12 +232,57 @@ looks_like_json(const char *text, size_t length)
 	return true;
 }
 
-/* Read a text that is not a native line as this library writes it. */
+static enum tk_verdict read_envelope(const struct reading_of *of, size_t depth);
+
+/* Read the line that a shipper wrote into this one. What is bad in there is
+ * none. */
 static enum tk_verdict
-read_envelope(const struct reading_of *of, const char *text, size_t length)
+read_shipped(const struct reading_of *of, size_t depth)
+{
+	struct tk_dialect *dialect = of->dialect;
+	const struct tk_payload around = dialect->payload;
+	enum tk_verdict verdict = TK_FOREIGN;
+	struct tk_payload inner;
+
+	switch (tk_shipped_open(&dialect->shipped, depth, &dialect->envelope,
+				&around, &inner)) {
+	case TK_GOT:
+		break;
+	case TK_GOT_NO_MEMORY:
+		return bad(of->error, BACKOFF_E_NOMEM, 1, "out of memory");
+	default:
+		return TK_FOREIGN;
+	}
+	dialect->payload = inner;
+	switch (tk_engine_search(dialect, inner.text, inner.length, true)) {
+	case TK_GOT:
+		verdict = read_envelope(of, depth + 1);
+		break;
+	case TK_GOT_NO_MEMORY:
+		return bad(of->error, BACKOFF_E_NOMEM, 1, "out of memory");
+	default:
+		break;
+	}
+	dialect->payload = around;
+	if (verdict == TK_EVENT ||
+	    (verdict == TK_BAD && of->error->status == BACKOFF_E_NOMEM))
+		return verdict;
+	/* The object itself is what is left to read. */
+	if (tk_envelope_read(dialect->reader, dialect->apply.input, &around,
+			     &dialect->envelope, of->error) == BACKOFF_E_NOMEM)
+		return TK_BAD;
+	return TK_FOREIGN;
+}
+
+/* Read a text that is not a native line as this library writes it: the payload,
+ * which is inside of this many others. */
+static enum tk_verdict
+read_envelope(const struct reading_of *of, size_t depth)
 {
 	struct tk_dialect *dialect = of->dialect;
 	struct tk_apply *apply = &dialect->apply;
+	struct tk_piece text =
+		trimmed(dialect->payload.text, dialect->payload.length);
 	enum tk_verdict verdict;
 	const char *object;
 	bool broken = false;
@@ -237,24 +296,67 @@ read_envelope(const struct reading_of *of, const char *text, size_t length)
 		return TK_BAD;
 	default:
 		/* Broken JSON, unless it only looks like it. */
-		if (looks_like_json(text, length))
+		if (looks_like_json(text.at, text.length))
 			return TK_BAD;
 		broken = true;
 	}
-	object = find_object(text, length);
+	object = find_object(text.at, text.length);
 	if (object != NULL && is_native(dialect)) {
 		verdict = read_native(of, object,
-				      length - (size_t)(object - text));
+				      text.length - (size_t)(object - text.at));
 		if (verdict == TK_BAD)
 			of->error->column +=
 				(uint32_t)(object - dialect->payload.text);
 		if (verdict != TK_FOREIGN)
 			return verdict;
 	}
+	verdict = read_shipped(of, depth);
+	if (verdict != TK_FOREIGN)
+		return verdict;
 	apply->view.payload = &dialect->payload;
 	apply->view.envelope = &dialect->envelope;
 	verdict = apply_rules(of);
 	return verdict == TK_FOREIGN && broken ? TK_BAD : verdict;
+}
+
+/* The objects of a line that holds several, and what came of them. */
+struct batch {
+	const struct reading_of *of;
+	struct tk_payload line;
+	enum tk_verdict verdict;
+};
+
+static bool
+read_one_of(void *user, const struct bo_json_value *chain, size_t count)
+{
+	struct batch *batch = user;
+	struct tk_dialect *dialect = batch->of->dialect;
+	enum tk_verdict verdict;
+
+	dialect->payload = batch->line;
+	dialect->payload.text = chain[count - 1].at;
+	dialect->payload.length = chain[count - 1].length;
+	verdict = read_envelope(batch->of, 0);
+	if (verdict == TK_BAD && batch->of->error->status != BACKOFF_E_NOMEM)
+		verdict = TK_FOREIGN;
+	if (verdict != TK_FOREIGN)
+		batch->verdict = verdict;
+	return verdict != TK_BAD;
+}
+
+/* Read the objects of an export as lines of their own. */
+static enum tk_verdict
+read_batch(const struct reading_of *of, const char *path)
+{
+	struct tk_dialect *dialect = of->dialect;
+	struct batch batch = {of, dialect->payload, TK_FOREIGN};
+	const struct bo_json_value line = {.at = dialect->payload.text,
+					   .length = dialect->payload.length,
+					   .type = BO_JSON_OBJECT};
+
+	tk_path_each(&line, path, read_one_of, &batch);
+	dialect->payload = batch.line;
+	return batch.verdict;
 }
 
 /* Read the text that was in the wrappers of a line. */
@@ -262,24 +364,22 @@ static enum tk_verdict
 read_payload(const struct reading_of *of)
 {
 	struct tk_dialect *dialect = of->dialect;
-	const char *text = dialect->payload.text;
-	size_t length = dialect->payload.length;
+	struct tk_piece text =
+		trimmed(dialect->payload.text, dialect->payload.length);
+	const char *path;
 	enum tk_verdict verdict;
 
-	while (length > 0 && is_space(*text)) {
-		text++;
-		length--;
+	if (dialect->native && text.length > NATIVE_START &&
+	    memcmp(text.at, native_start, NATIVE_START) == 0) {
+		verdict = read_native(of, text.at, text.length);
+		if (verdict == TK_BAD)
+			of->error->column +=
+				(uint32_t)(text.at - dialect->payload.text);
+		return verdict;
 	}
-	while (length > 0 && is_space(text[length - 1]))
-		length--;
-	if (dialect->native && length > NATIVE_START &&
-	    memcmp(text, native_start, NATIVE_START) == 0)
-		verdict = read_native(of, text, length);
-	else
-		return read_envelope(of, text, length);
-	if (verdict == TK_BAD)
-		of->error->column += (uint32_t)(text - dialect->payload.text);
-	return verdict;
+	path = tk_shipped_batch(text.at, text.length);
+	verdict = path != NULL ? read_batch(of, path) : TK_FOREIGN;
+	return verdict != TK_FOREIGN ? verdict : read_envelope(of, 0);
 }
 
 /* Read a line that has a literal of a rule, or may have. */

@@ -5,6 +5,7 @@
 
 #include "dialect/apply.h"
 #include "dialect/needles.h"
+#include "dialect/shipped.h"
 
 /** Needles of which a line must have one, or all. */
 struct tk_needs {
@@ -54,6 +55,7 @@ struct tk_dialect {
 	bool settled;
 
 	struct tk_unwrap *unwrap, *probe;
+	struct tk_shipped shipped;
 	struct tk_envelope_reader *reader;
 	struct tk_payload payload;
 	struct tk_envelope envelope;

@@ -256,6 +256,7 @@ set_clocks(struct tk_dialect *dialect)
 
 	tk_unwrap_clock(dialect->unwrap, view->zone_s, view->now_ns);
 	tk_unwrap_clock(dialect->probe, view->zone_s, view->now_ns);
+	tk_shipped_clock(&dialect->shipped, view->zone_s, view->now_ns);
 	tk_envelope_clock(dialect->reader, view->zone_s, view->now_ns);
 }
 
@@ -288,9 +289,10 @@ make_readers(struct tk_dialect *dialect)
 	dialect->apply.joins = tk_joins_new();
 	dialect->apply.notes = tk_notes_new();
 	dialect->apply.bases = tk_bases_new();
-	return dialect->unwrap != NULL && dialect->probe != NULL &&
-	       dialect->reader != NULL && dialect->apply.joins != NULL &&
-	       dialect->apply.notes != NULL && dialect->apply.bases != NULL;
+	return tk_shipped_init(&dialect->shipped) && dialect->unwrap != NULL &&
+	       dialect->probe != NULL && dialect->reader != NULL &&
+	       dialect->apply.joins != NULL && dialect->apply.notes != NULL &&
+	       dialect->apply.bases != NULL;
 }
 
 static void
@@ -298,6 +300,7 @@ free_readers(struct tk_dialect *dialect)
 {
 	tk_unwrap_free(dialect->unwrap);
 	tk_unwrap_free(dialect->probe);
+	tk_shipped_clear(&dialect->shipped);
 	tk_envelope_reader_free(dialect->reader);
 	tk_joins_free(dialect->apply.joins);
 	tk_notes_free(dialect->apply.notes);

@@ -18,6 +18,9 @@
 
 /** Places at which an object that ends a line is looked for. */
 #define TAILS_MAX 8
+/* Words of a prefix, besides what headers have, before an object that is the
+ * line. */
+#define PREFIX_WORDS 3
 
 struct tk_envelope_reader {
 	struct tk_time_rules rules;
@@ -332,6 +335,42 @@ second_time(const struct reading *r, const char *text, size_t length,
 		header->body++;
 }
 
+/* Whether a prefix is too short for a sentence. */
+static bool
+is_prefix(const char *text, size_t length)
+{
+	size_t words = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		words += text[i] != ' ' && text[i] != '\t' &&
+			 (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t');
+	}
+	return words <= PREFIX_WORDS;
+}
+
+/* Whether the object that ends a line is what the program wrote, with its own
+ * time and message, and what is before it was added later. */
+static bool
+read_prefixed(struct reading *r, const struct tk_payload *payload,
+	      const struct tk_header *header)
+{
+	struct tk_envelope *out = r->out;
+	const struct tk_envelope before = *out;
+
+	out->kind = TK_ENVELOPE_JSON;
+	look_at_all(r, ALL_ROLES);
+	if (!r->has_time || out->message.at == NULL) {
+		*out = before;
+		r->has_time = false;
+		memset(r->rank, 0xff, sizeof(r->rank));
+		return false;
+	}
+	finish_message(r, payload);
+	if (out->id.at == NULL)
+		out->id = header->id;
+	return true;
+}
+
 static enum backoff_status
 read_text(struct reading *r, const struct tk_payload *payload)
 {
@@ -361,6 +400,9 @@ read_text(struct reading *r, const struct tk_payload *payload)
 	while (length > header.body &&
 	       (text[length - 1] == ' ' || text[length - 1] == '\t'))
 		length--;
+	if (tail > 0 && is_prefix(text + header.body, length - header.body) &&
+	    read_prefixed(r, payload, &header))
+		return BACKOFF_OK;
 	out->message = (struct tk_piece){text + header.message,
 					 length - header.message};
 	out->body = (struct tk_piece){text + header.body, length - header.body};
@@ -378,6 +420,25 @@ read_text(struct reading *r, const struct tk_payload *payload)
 	out->logger = header.logger;
 	out->level = header.level;
 	return BACKOFF_OK;
+}
+
+/* The time of an object without one: its message may be a line that has. */
+static void
+time_of_message(struct reading *r, const struct tk_payload *payload)
+{
+	const struct tk_piece *message = &r->out->message;
+	struct tk_header header;
+
+	if (r->has_time || payload->ts_ns != BACKOFF_ABSENT ||
+	    message->at == payload->text)
+		return;
+	tk_header_read(message->at, message->length, &r->reader->rules,
+		       &header);
+	if (!header.has_time || header.time.no_date ||
+	    (!header.begins && header.time.no_zone))
+		return;
+	r->has_time = true;
+	r->time = header.time;
 }
 
 static void
@@ -448,6 +509,7 @@ tk_envelope_read(struct tk_envelope_reader *reader, size_t input,
 		if (status == BACKOFF_OK) {
 			look_at_all(&r, ALL_ROLES);
 			finish_message(&r, payload);
+			time_of_message(&r, payload);
 		}
 	}
 	if (out->kind != TK_ENVELOPE_JSON ||

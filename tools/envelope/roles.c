@@ -19,17 +19,22 @@ static const char *const names[TK_ROLE_COUNT] = {
 		"datetime asctime eventTime event_time eventTimestamp "
 		"time_iso8601 t instant timeMillis record.time date "
 		"time_local log_time log.time timestamp_ms start_time "
-		"StartUTC StartTime receiveTimestamp created msec",
+		"StartUTC StartTime receiveTimestamp created msec "
+		"timeUnixNano observedTimeUnixNano _time result._time "
+		"content.timestamp _source.@timestamp _source.timestamp "
+		"TimeGenerated",
 	/* Rust's tracing has "fields", loguru "record", Google "jsonPayload"
 	 * and "textPayload", OpenTelemetry "body", GELF "short_message",
-	 * Serilog
-	 * "@m", or only its template "@mt". */
+	 * Serilog "@m", or only its template "@mt", Loki "line", Splunk "_raw",
+	 * Elasticsearch's hits "_source", Azure "LogMessage", exports of
+	 * Datadog "content". */
 	[TK_ROLE_MESSAGE] =
 		"message msg @m Message MESSAGE log event short_message "
 		"RenderedMessage rendered_message fields.message "
 		"jsonPayload.message jsonPayload.msg textPayload "
 		"record.message body body.stringValue Body text @mt "
-		"MessageTemplate full_message",
+		"MessageTemplate full_message line _raw result._raw "
+		"LogMessage content.message _source.message _source.log",
 	/* An asyncio task says more than its thread. */
 	[TK_ROLE_THREAD] =
 		"taskName goroutine goid coroutine fiber thread thread_name "

@@ -30,7 +30,7 @@ struct tk_role_name {
 	uint16_t next;
 };
 
-#define TK_ROLE_NAMES_MAX 320
+#define TK_ROLE_NAMES_MAX 384
 
 /** All names, by hash. */
 struct tk_roles {
