@@ -22,6 +22,7 @@ src/sink 7
 src/metrics 8
 src/retry 8
 tools/common 0
+tools/members 0
 tools/stats 0
 tools/input 1
 tools/unwrap 2

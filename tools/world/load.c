@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/nearest.h"
-#include "world/read.h"
+#include "world/members.h"
 #include "world/shipped.h"
 #include "world/world.h"
 
@@ -21,8 +21,8 @@ rs_world_parse(const char *text, size_t length, struct rs_world *out,
 	enum backoff_status status = BACKOFF_E_NOMEM;
 
 	if (world)
-		status = rs_world_read(&rs_world_table, text, length, world,
-				       error);
+		status = tk_members_read(&rs_world_table, text, length, world,
+					 error);
 	if (status == BACKOFF_OK)
 		*out = *world;
 	else if (world)

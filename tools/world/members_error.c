@@ -7,51 +7,51 @@
 #include "world/members.h"
 #include "world/world.h"
 
-static const struct rs_member law_rows[] = {
+static const struct tk_member law_rows[] = {
 	{.name = "law",
-	 .kind = RS_MEMBER_NAME,
+	 .kind = TK_MEMBER_NAME,
 	 .required = true,
-	 RS_AT(rs_law, kind),
+	 TK_AT(rs_law, kind),
 	 .names = "none fixed exponential lognormal pareto uniform",
 	 .doc = "Kind of the law."},
 	{.name = "mean",
-	 .kind = RS_MEMBER_DURATION,
-	 RS_AT(rs_law, mean),
+	 .kind = TK_MEMBER_DURATION,
+	 TK_AT(rs_law, mean),
 	 .max = RS_LONG_S,
 	 .doc = "The value of a fixed law, the mean of an exponential one."},
 	{.name = "median",
-	 .kind = RS_MEMBER_DURATION,
-	 RS_AT(rs_law, median),
+	 .kind = TK_MEMBER_DURATION,
+	 TK_AT(rs_law, median),
 	 .max = RS_LONG_S,
 	 .doc = "Median of a log-normal law."},
 	{.name = "sigma",
-	 .kind = RS_MEMBER_NUMBER,
-	 RS_AT(rs_law, sigma),
+	 .kind = TK_MEMBER_NUMBER,
+	 TK_AT(rs_law, sigma),
 	 .max = 5,
 	 .doc = "Standard deviation of the logarithm of a log-normal law."},
 	{.name = "least",
-	 .kind = RS_MEMBER_DURATION,
-	 RS_AT(rs_law, least),
+	 .kind = TK_MEMBER_DURATION,
+	 TK_AT(rs_law, least),
 	 .max = RS_LONG_S,
 	 .doc = "Least value of a Pareto law."},
 	{.name = "shape",
-	 .kind = RS_MEMBER_NUMBER,
-	 RS_AT(rs_law, shape),
+	 .kind = TK_MEMBER_NUMBER,
+	 TK_AT(rs_law, shape),
 	 .max = 100,
 	 .doc = "Tail index of a Pareto law: P(X > x) = (least/x)^shape."},
 	{.name = "low",
-	 .kind = RS_MEMBER_DURATION,
-	 RS_AT(rs_law, low),
+	 .kind = TK_MEMBER_DURATION,
+	 TK_AT(rs_law, low),
 	 .max = RS_LONG_S,
 	 .doc = "Least value of a uniform law."},
 	{.name = "high",
-	 .kind = RS_MEMBER_DURATION,
-	 RS_AT(rs_law, high),
+	 .kind = TK_MEMBER_DURATION,
+	 TK_AT(rs_law, high),
 	 .max = RS_LONG_S,
 	 .doc = "Largest value of a uniform law."},
 	{.name = "most",
-	 .kind = RS_MEMBER_DURATION,
-	 RS_AT(rs_law, most),
+	 .kind = TK_MEMBER_DURATION,
+	 TK_AT(rs_law, most),
 	 .max = RS_LONG_S,
 	 .doc = "Longer draws are cut to this; 0 cuts none."},
 };
@@ -85,53 +85,65 @@ check_law(const void *object)
 	return NULL;
 }
 
-const struct rs_member_table rs_law_table = {
-	RS_ROWS(law_rows), sizeof(struct rs_law), RS_PLAIN, NULL, check_law};
+const struct tk_member_table rs_law_table = {
+	TK_ROWS(law_rows), sizeof(struct rs_law), TK_PLAIN, NULL, check_law};
 
-static const struct rs_member error_rows[] = {
+enum backoff_status
+rs_read_law(struct tk_reader *reader, void *law)
+{
+	static const struct rs_law none;
+
+	*(struct rs_law *)law = none;
+	if (*tk_reader_at(reader) == '{')
+		return tk_reader_object(reader, &rs_law_table, law);
+	((struct rs_law *)law)->kind = RS_LAW_FIXED;
+	return tk_reader_seconds(reader, &((struct rs_law *)law)->mean);
+}
+
+static const struct tk_member error_rows[] = {
 	{.name = "weight",
-	 .kind = RS_MEMBER_NUMBER,
-	 RS_AT(rs_world_error, weight),
+	 .kind = TK_MEMBER_NUMBER,
+	 TK_AT(rs_world_error, weight),
 	 .max = 1e6,
 	 .doc = "How often it is drawn, relative to the others; default 1."},
 	{.name = "outcome",
-	 .kind = RS_MEMBER_NAME,
-	 RS_AT(rs_world_error, outcome),
+	 .kind = TK_MEMBER_NAME,
+	 TK_AT(rs_world_error, outcome),
 	 .names = "failure timeout",
 	 .doc = "Outcome of the attempt; default failure."},
 	{.name = "class",
-	 .kind = RS_MEMBER_NAME,
-	 RS_AT(rs_world_error, failure_class),
+	 .kind = TK_MEMBER_NAME,
+	 TK_AT(rs_world_error, failure_class),
 	 .names = "unknown transient throttle server client timeout conflict "
 		  "fatal",
 	 .doc = "Class of the failure; default transient."},
 	{.name = "type",
-	 .kind = RS_MEMBER_TEXT,
-	 RS_AT(rs_world_error, type),
+	 .kind = TK_MEMBER_TEXT,
+	 TK_AT(rs_world_error, type),
 	 .most = 64,
 	 .doc = "Error type; default ConnectionError."},
 	{.name = "code",
-	 .kind = RS_MEMBER_TEXT,
-	 RS_AT(rs_world_error, code),
+	 .kind = TK_MEMBER_TEXT,
+	 TK_AT(rs_world_error, code),
 	 .most = 64,
 	 .doc = "Code, such as http:503."},
 	{.name = "text",
-	 .kind = RS_MEMBER_TEXT,
-	 RS_AT(rs_world_error, text),
+	 .kind = TK_MEMBER_TEXT,
+	 TK_AT(rs_world_error, text),
 	 .most = 128,
 	 .doc = "Text of the error."},
 	{.name = "latency",
 	 .kind = RS_MEMBER_LAW,
-	 RS_AT(rs_world_error, latency),
+	 TK_AT(rs_world_error, latency),
 	 .doc = "Duration of such a failure; default that of failures in the "
 		"state."},
 	{.name = "hint",
 	 .kind = RS_MEMBER_LAW,
-	 RS_AT(rs_world_error, hint),
+	 TK_AT(rs_world_error, hint),
 	 .doc = "Delay that the peer asks for."},
 	{.name = "hint_window",
-	 .kind = RS_MEMBER_FLAG,
-	 RS_AT(rs_world_error, hint_window),
+	 .kind = TK_MEMBER_FLAG,
+	 TK_AT(rs_world_error, hint_window),
 	 .doc = "The peer asks to wait until the state is over, in whole "
 		"seconds."},
 };
@@ -147,6 +159,6 @@ default_error(void *object)
 					 .type = "ConnectionError"};
 }
 
-const struct rs_member_table rs_error_table = {RS_ROWS(error_rows),
-					       sizeof(struct rs_world_error),
-					       RS_PLAIN, default_error, NULL};
+const struct tk_member_table rs_error_table = {
+	TK_ROWS(error_rows), sizeof(struct rs_world_error), TK_PLAIN,
+	default_error, .definition = "error"};

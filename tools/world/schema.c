@@ -1,131 +1,10 @@
-/* The JSON Schema of world files, made from the rows. */
+/* The JSON Schema of world files. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "base/buf.h"
+#include "members/schema.h"
 #include "world/members.h"
 #include "world/world.h"
-
-static void put_table(struct bo_out *out, const struct rs_member_table *table,
-		      unsigned depth);
-
-static void
-put_indent(struct bo_out *out, unsigned depth)
-{
-	bo_out_text(out, "\n");
-	for (unsigned i = 0; i < depth; i++)
-		bo_out_text(out, "  ");
-}
-
-static void
-put_names(struct bo_out *out, const char *names)
-{
-	const char *separator = "\"enum\": [\"";
-
-	for (const char *at = names; *at; at++) {
-		if (at == names || at[-1] == ' ') {
-			bo_out_text(out, separator);
-			separator = "\", \"";
-		}
-		if (*at != ' ')
-			bo_out_bytes(out, at, 1);
-	}
-	bo_out_text(out, "\"]");
-}
-
-static void
-put_list(struct bo_out *out, const struct rs_member *member, unsigned depth)
-{
-	bo_out_format(out,
-		      "\"type\": \"array\", \"minItems\": 1, "
-		      "\"maxItems\": %zu, \"items\": ",
-		      member->most);
-	if (member->table == &rs_error_table)
-		bo_out_text(out, "{\"$ref\": \"#/$defs/error\"}");
-	else
-		put_table(out, member->table, depth);
-}
-
-static void
-put_type(struct bo_out *out, const struct rs_member *member, unsigned depth)
-{
-	switch (member->kind) {
-	case RS_MEMBER_TEXT:
-		bo_out_format(out,
-			      "\"type\": \"string\", \"minLength\": 1, "
-			      "\"maxLength\": %zu",
-			      member->most - 1);
-		break;
-	case RS_MEMBER_NAME:
-		put_names(out, member->names);
-		break;
-	case RS_MEMBER_DURATION:
-		bo_out_text(out, "\"$ref\": \"#/$defs/duration\"");
-		break;
-	case RS_MEMBER_NUMBER:
-	case RS_MEMBER_COUNT:
-		bo_out_format(out,
-			      "\"type\": \"%s\", \"minimum\": %.10g, "
-			      "\"maximum\": %.10g",
-			      member->kind == RS_MEMBER_COUNT ? "integer"
-							      : "number",
-			      member->min, member->max);
-		break;
-	case RS_MEMBER_FLAG:
-		bo_out_text(out, "\"type\": \"boolean\"");
-		break;
-	case RS_MEMBER_OBJECT:
-		bo_out_text(out, "\"allOf\": [");
-		put_table(out, member->table, depth);
-		bo_out_text(out, "]");
-		break;
-	case RS_MEMBER_LAW:
-		bo_out_text(out, "\"anyOf\": [{\"$ref\": "
-				 "\"#/$defs/duration\"}, {\"$ref\": "
-				 "\"#/$defs/law\"}]");
-		break;
-	case RS_MEMBER_LIST:
-		put_list(out, member, depth);
-		break;
-	case RS_MEMBER_POLICIES:
-		bo_out_text(out, "\"type\": \"array\", \"minItems\": 1, "
-				 "\"items\": {\"type\": [\"string\", "
-				 "\"object\"]}");
-		break;
-	}
-}
-
-static void
-put_table(struct bo_out *out, const struct rs_member_table *table,
-	  unsigned depth)
-{
-	const char *separator = "\"required\": [";
-	bool required = false;
-
-	bo_out_text(out, "{\"type\": \"object\", \"additionalProperties\": "
-			 "false, ");
-	for (size_t i = 0; i < table->count; i++) {
-		if (!table->member[i].required)
-			continue;
-		bo_out_text(out, separator);
-		bo_out_json(out, table->member[i].name);
-		separator = ", ";
-		required = true;
-	}
-	bo_out_text(out,
-		    required ? "], \"properties\": {" : "\"properties\": {");
-	for (size_t i = 0; i < table->count; i++) {
-		put_indent(out, depth + 1);
-		bo_out_json(out, table->member[i].name);
-		bo_out_text(out, ": {");
-		put_type(out, &table->member[i], depth + 1);
-		bo_out_text(out, ", \"description\": ");
-		bo_out_json(out, table->member[i].doc);
-		bo_out_text(out, i + 1 < table->count ? "}," : "}");
-	}
-	put_indent(out, depth);
-	bo_out_text(out, "}}");
-}
 
 size_t
 rs_world_schema(char *buffer, size_t size)
@@ -138,16 +17,13 @@ rs_world_schema(char *buffer, size_t size)
 		    "  \"title\": \"world\",\n"
 		    "  \"description\": \"A world of known truth for retrysim "
 		    "generate and eval.\",\n  \"$ref\": \"#/$defs/world\",\n"
-		    "  \"$defs\": {\n    \"duration\": {\"anyOf\": [{\"type\": "
-		    "\"number\", \"minimum\": 0}, {\"type\": \"string\", "
-		    "\"pattern\": "
-		    "\"^[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s|m|h|d)$\"}]},\n"
+		    "  \"$defs\": {\n    " TK_SCHEMA_DURATION ",\n"
 		    "    \"law\": ");
-	put_table(&out, &rs_law_table, 2);
+	tk_members_schema(&out, &rs_law_table, 2);
 	bo_out_text(&out, ",\n    \"error\": ");
-	put_table(&out, &rs_error_table, 2);
+	tk_members_schema(&out, &rs_error_table, 2);
 	bo_out_text(&out, ",\n    \"world\": ");
-	put_table(&out, &rs_world_table, 2);
+	tk_members_schema(&out, &rs_world_table, 2);
 	bo_out_text(&out, "\n  }\n}\n");
 	return out.length;
 }
