@@ -127,7 +127,8 @@ end_call(struct backoff_event *event)
 	if (event->outcome == BACKOFF_OUTCOME_SUCCESS) {
 		event->type = BACKOFF_EVENT_SUCCESS;
 		event->stop = BACKOFF_STOP_SUCCESS;
-	} else if (event->attempts == 1 && event->stop == BACKOFF_STOP_NONE) {
+	} else if (event->stop == BACKOFF_STOP_CANCELLED ||
+		   (event->attempts == 1 && event->stop == BACKOFF_STOP_NONE)) {
 		event->type = BACKOFF_EVENT_ABORTED;
 	} else {
 		event->type = BACKOFF_EVENT_EXHAUSTED;
