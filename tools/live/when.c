@@ -482,10 +482,10 @@ rt_when_judge(struct rt_when *when, const struct rt_when_event *event,
 	return true;
 }
 
-/* Whether held events that nothing follows are believed. An event an hour and
- * more ahead may come from another time zone; a clock that others have
- * contradicted is not believed again. A log of few events shows no usual gap.
- */
+/* Whether held events that nothing follows are believed. A single event
+ * that would empty the whole history is not: its clock may be wrong, and what
+ * it would hide may be an outage. A clock that others have contradicted is not
+ * believed again. A log of few events shows no usual gap. */
 static bool
 is_believed_at_end(struct rt_when *when, const struct feed *feed)
 {
@@ -496,7 +496,7 @@ is_believed_at_end(struct rt_when *when, const struct feed *feed)
 		return true;
 	return clock->leaps <= feed->held &&
 	       (feed->held >= CONFIRM ||
-		feed->held_first_ns < feed->newest_ns + LEAP_NS);
+		feed->held_first_ns < feed->newest_ns + AGREE_NS);
 }
 
 enum rt_when_held
