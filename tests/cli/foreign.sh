@@ -57,6 +57,19 @@ retrysim compare "$work/after.log" --policy QUICK --format json
 check "calls that succeed at once have no line" \
 	grep -q '"calls_known_from":.*"failing_first"' "$work/out"
 
+# Attempts of an asynchronous client end on whichever thread is free.
+cat >"$work/async.log" <<'EOF'
+2026-01-12 09:00:00.101 DEBUG 1 --- [sdk-async-response-0-1] software.amazon.awssdk.request : Retryable error detected. Will retry in 73ms. Request attempt number 1
+2026-01-12 09:00:00.301 DEBUG 1 --- [sdk-async-response-0-2] software.amazon.awssdk.request : Retryable error detected. Will retry in 150ms. Request attempt number 2
+2026-01-12 09:00:00.700 DEBUG 1 --- [sdk-async-response-0-3] software.amazon.awssdk.request : Received successful response: 200, Request ID: 3
+2026-01-12 09:00:05.700 DEBUG 1 --- [sdk-async-response-0-1] software.amazon.awssdk.request : Received successful response: 200, Request ID: 4
+EOF
+retrysim compare "$work/async.log" --policy QUICK --format json
+check "attempts on different threads of a pool are one call" \
+	test "$(number "$work/out" log calls)" = 2
+check "that call has its end" \
+	test "$(number "$work/out" log missing_ends)" = 0
+
 # What the log lacks, and could have.
 while IFS='|' read -r what want text; do
 	printf '%s\n' "$text" | tr '~' '\n' >"$work/lacks.log"
