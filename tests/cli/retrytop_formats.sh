@@ -86,6 +86,7 @@ facts_of_csv() { # FILE
 facts_of_metrics() { # FILE
 	sed -nE 's/^retrytop_([a-z_]*)\{op="(([^"\\]|\\.)*)"\} (.*)$/\2	\1	\4/p' \
 		"$1" | sed "s/${tab}exhausted_ratio$tab/${tab}exhausted_share$tab/
+		s/${tab}failed_ratio$tab/${tab}failed_share$tab/
 		s/${tab}top_error_attempts$tab/${tab}top_error_count$tab/
 		s/${tab}top_error_ratio$tab/${tab}top_error_share$tab/
 		s/_timestamp_seconds$tab/$tab/"'

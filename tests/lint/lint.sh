@@ -31,6 +31,7 @@ tools/dialect 4
 tools/guess 5
 tools/trace 5
 tools/live 5
+tools/rules 6
 tools/policies 5
 tools/recorded 6
 tools/estimate 7

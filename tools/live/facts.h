@@ -85,6 +85,9 @@ struct rt_value {
 	X(EXHAUSTED_SHARE, "", "exhausted_share", SHARE, row->exhausted_share, \
 	  row->load == RT_LOAD_OF_ALL, "retrytop_exhausted_ratio",             \
 	  "Share of finished calls that a limit ended, in the window.")        \
+	X(FAILED_SHARE, "", "failed_share", SHARE, row->failed_share,          \
+	  row->load == RT_LOAD_OF_ALL, "retrytop_failed_ratio",                \
+	  "Share of finished calls that failed, in the window.")               \
 	RT_FACTS_OF_COUNTS(X, WINDOW, "window", row->window, "in the window")  \
 	RT_FACTS_OF_COUNTS(X, TOTAL, "total", row->total,                      \
 			   "since the start of the log")                       \

@@ -60,6 +60,8 @@ derive(struct rt_row *row, uint64_t seen_s)
 		row->attempts_per_call =
 			(double)w->call_attempts / (double)calls;
 		row->exhausted_share = (double)w->exhausted / (double)calls;
+		row->failed_share =
+			(double)(calls - w->successes) / (double)calls;
 	} else if (w->failed_calls > 0) {
 		row->load = RT_LOAD_OF_FAILED;
 		row->attempts_per_call = row->attempts_per_failed_call;

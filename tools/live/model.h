@@ -32,7 +32,7 @@ struct rt_row {
 	enum rt_load load;
 	/** 0 if unknown. */
 	double calls_per_s, attempts_per_call, attempts_per_failed_call;
-	double exhausted_share;
+	double exhausted_share, failed_share;
 	double retries_per_s;
 	struct rt_error_top error;
 	/** 0 if never. */

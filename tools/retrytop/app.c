@@ -168,9 +168,7 @@ show(struct app *app)
 	struct rt_session *session = &app->session;
 	bool due = app->now_ns >= app->frame_ns;
 
-	if ((due || app->dirty) &&
-	    !rt_list_update(&session->list, session->ingest.window,
-			    rt_ingest_end_s(&session->ingest)))
+	if ((due || app->dirty) && !rt_session_update(session))
 		return false;
 	if (due)
 		app->frame_ns = app->now_ns + session->options->delay_ns;

@@ -111,8 +111,7 @@ print(struct rt_session *session)
 	const struct rt_view view = rt_session_view(session, &ui);
 	int result = -1;
 
-	if (rt_list_update(&session->list, session->ingest.window,
-			   rt_ingest_end_s(&session->ingest)))
+	if (rt_session_update(session))
 		result = print_view(&view,
 				    (enum rt_format)session->options->format);
 	if (result == 0 && fflush(stdout) == 0)
@@ -143,7 +142,10 @@ run(struct rt_session *session)
 	if (code != TK_EXIT_OK && session->ingest.lines == 0)
 		return code;
 	line_code = check_lines(session->options, &session->ingest);
-	return code != TK_EXIT_OK ? code : line_code;
+	if (code == TK_EXIT_OK)
+		code = line_code;
+	return code == TK_EXIT_OK && session->broken.count > 0 ? TK_EXIT_NO
+							       : code;
 }
 
 int

@@ -84,6 +84,9 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
 		 "show only operations whose name, policy or top error "
 		 "contains TEXT"},
+		{"rules", 0, TK_OPT_TEXT, &options.rules, "FILE", NULL, 0, 0,
+		 "alert where a rule of the JSON file is broken; with --once, "
+		 "exit 1 then"},
 		{"dialect", 0, TK_OPT_LIST, &options.dialects, "DIALECT|FILE",
 		 "auto native", 0, 0,
 		 "log format: auto (default: all that are known), native, "

@@ -33,7 +33,7 @@ enum rt_color {
 struct rt_options {
 	/** None: auto. */
 	struct tk_opt_list dialects;
-	const char *zone, *filter;
+	const char *zone, *filter, *rules;
 	bool once, ascii;
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;

@@ -249,6 +249,31 @@ add_verdict(struct tk_json *json, struct cJSON *list,
 	add_count(json, out, "more_operations", verdict->sharers_more);
 }
 
+static void
+add_alerts(struct tk_json *json, struct cJSON *root,
+	   const struct rt_rule_alerts *broken)
+{
+	struct cJSON *list = tk_json_array(json, root, "alerts");
+	char column[64];
+
+	for (size_t i = 0; i < broken->count; i++) {
+		const struct rt_rule_alert *alert = &broken->item[i];
+		struct cJSON *out = tk_json_object(json, list, NULL);
+
+		tk_json_text(json, out, "name", alert->rule->name);
+		tk_json_text(json, out, "operation", alert->operation);
+		tk_json_text(json, out, "column",
+			     rt_rule_column(alert->rule->fact, column,
+					    sizeof(column)));
+		tk_json_number(json, out, "number", alert->value);
+		tk_json_text(json, out, "is",
+			     rt_comparison_name(alert->rule->is));
+		tk_json_number(json, out, "value", alert->rule->value);
+		add_count(json, out, "window_seconds", alert->window_s);
+	}
+	add_count(json, root, "more_alerts", broken->more);
+}
+
 int
 rt_report_json(const struct rt_view *view, FILE *out)
 {
@@ -267,6 +292,8 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	for (size_t i = 0; i < model->verdicts.count; i++)
 		add_verdict(json, verdicts, &model->verdicts.item[i]);
 	add_count(json, root, "more_verdicts", model->verdicts.more);
+	if (view->broken != NULL)
+		add_alerts(json, root, view->broken);
 	tk_json_text(json, root, "sort", rt_sort_name(list->sort));
 	add_text(json, root, "filter", list->filter);
 	add_log(json, root, view);

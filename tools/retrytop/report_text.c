@@ -64,6 +64,22 @@ print_verdicts(const struct rt_view *view, FILE *out)
 	}
 }
 
+/* Rules that are broken. */
+static void
+print_alerts(const struct rt_view *view, FILE *out)
+{
+	const struct rt_rule_alerts *broken = view->broken;
+	char text[RT_VIEW_LINE_MAX];
+
+	if (broken == NULL)
+		return;
+	for (size_t i = 0; i < broken->count; i++)
+		print_safe(out,
+			   rt_view_alert(&broken->item[i], text, sizeof(text)));
+	if (broken->more > 0)
+		fprintf(out, "ALERT     %zu more\n", broken->more);
+}
+
 /* Clocks that are wrong, the worst ones. */
 static void
 print_clocks(const struct rt_view *view, FILE *out)
@@ -130,6 +146,7 @@ rt_report_text(const struct rt_view *view, FILE *out)
 	int result;
 
 	print_verdicts(view, out);
+	print_alerts(view, out);
 	if (!print_head(view, out))
 		return -1;
 	if (list->model.count == 0)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/num.h"
 #include "common/msg.h"
 #include "input/rotated.h"
@@ -103,6 +104,36 @@ open_counters(struct rt_session *session)
 	       rt_counters_begin(&session->counters, &session->ingest, false);
 }
 
+/* -1: go on; else an exit code. */
+static int
+open_rules(struct rt_session *session)
+{
+	const char *path = session->options->rules;
+	struct backoff_error error = {.size = sizeof(error)};
+	enum backoff_status status;
+	size_t length;
+	char *text;
+
+	if (path == NULL)
+		return -1;
+	errno = 0;
+	status = bo_file_read(path, RT_RULES_BYTES_MAX, &text, &length);
+	if (status == BACKOFF_E_IO) {
+		tk_msg_errno(path, errno != 0 ? errno : EIO);
+		return TK_EXIT_SYSTEM;
+	}
+	if (status != BACKOFF_OK) {
+		tk_msg("%s: %s", path, backoff_status_text(status));
+		return (int)tk_exit_of(status);
+	}
+	status = rt_rules_parse(text, length, &session->rules, &error);
+	free(text);
+	if (status == BACKOFF_OK)
+		return -1;
+	tk_msg_error(path, &error);
+	return TK_EXIT_BAD_INPUT;
+}
+
 int
 rt_session_open(struct rt_session *session, const struct rt_options *options)
 {
@@ -115,7 +146,9 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 	if (options->filter != NULL)
 		memcpy(session->list.filter, options->filter,
 		       strlen(options->filter) + 1);
-	code = open_dialects(session);
+	code = open_rules(session);
+	if (code < 0)
+		code = open_dialects(session);
 	if (code >= 0)
 		return code;
 	if (!open_inputs(session) || !join_inputs(session) ||
@@ -138,6 +171,18 @@ rt_session_close(struct rt_session *session)
 	memset(session, 0, sizeof(*session));
 }
 
+bool
+rt_session_update(struct rt_session *session)
+{
+	uint64_t end_s = rt_ingest_end_s(&session->ingest);
+	struct rt_window *window = session->ingest.window;
+
+	return rt_list_update(&session->list, window, end_s) &&
+	       rt_rule_alerts_find(&session->rules, window, end_s,
+				   session->list.model.window_s,
+				   &session->broken);
+}
+
 struct rt_view
 rt_session_view(struct rt_session *session, const struct rt_ui *ui)
 {
@@ -148,6 +193,7 @@ rt_session_view(struct rt_session *session, const struct rt_ui *ui)
 		.input = session->input,
 		.input_count = session->options->path_count,
 		.counters = session->counters.metrics,
+		.broken = session->options->rules ? &session->broken : NULL,
 	};
 
 	for (size_t i = 0; i < view.input_count; i++)

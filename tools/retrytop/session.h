@@ -6,6 +6,7 @@
 #include "retrytop/counters.h"
 #include "retrytop/options.h"
 #include "retrytop/view.h"
+#include "rules/alerts.h"
 
 struct rt_session {
 	const struct rt_options *options;
@@ -13,6 +14,8 @@ struct rt_session {
 	struct rt_ingest ingest;
 	struct rt_list list;
 	struct rt_counters counters;
+	struct rt_rules rules;
+	struct rt_rule_alerts broken;
 	/** One per path. */
 	struct tk_input_info *input;
 	/** The first path of the rotated log that each is of. */
@@ -25,6 +28,9 @@ int rt_session_open(struct rt_session *session,
 		    const struct rt_options *options);
 
 void rt_session_close(struct rt_session *session);
+
+/** Compute rows and alerts for now. False without memory. */
+bool rt_session_update(struct rt_session *session);
 
 /** Get the data for the page of @p ui, without a clock. */
 struct rt_view rt_session_view(struct rt_session *session,

@@ -8,6 +8,7 @@
 #include "retrytop/alerts.h"
 #include "retrytop/list.h"
 #include "retrytop/ui.h"
+#include "rules/alerts.h"
 
 /** A live log without a new line for this long is called stale, if it is not
  *  known how often lines come. */
@@ -30,6 +31,8 @@ struct rt_view {
 	uint64_t usual_ns;
 	/** NULL: all are new. */
 	const struct rt_alerts *alerts;
+	/** Rules that are broken; NULL if there are no rules. */
+	const struct rt_rule_alerts *broken;
 };
 
 /** "LIVE", "PAUSED", "STALE", "ENDED" or "WAITING". */

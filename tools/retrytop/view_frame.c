@@ -21,6 +21,7 @@
  * that it is higher. */
 #define ROWS_PER_LINE 4
 #define MESSAGE_ROWS_MAX 6
+#define ALERT_ROWS_MAX 3
 /* From this height on there is a line of totals, with a blank line below. */
 #define TOTALS_HEIGHT 16
 #define NARROW 70
@@ -174,6 +175,11 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		    view->input[i].state == TK_INPUT_DENIED)
 			missing++;
 	}
+	if (view->broken != NULL && view->broken->count > 0)
+		x = put_count(grid, x, y,
+			      view->broken->count + view->broken->more,
+			      view->broken->count == 1 ? "alert" : "alerts",
+			      RT_ATTR_BAD | RT_ATTR_BOLD);
 	x = put_alert(view, grid, x, y, RT_ALERT_BAD, "bad");
 	x = put_alert(view, grid, x, y, RT_ALERT_LOST, "lost");
 	x = put_alert(view, grid, x, y, RT_ALERT_DROPPED, "dropped");
@@ -317,10 +323,21 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 	return lines > 0 ? lines : 1;
 }
 
+/* Rows for rules that are broken; where there are none, their number is. */
+static size_t
+alert_rows(const struct rt_view *view, size_t width, size_t height)
+{
+	if (view->broken == NULL || width < NARROW ||
+	    height < TOTALS_HEIGHT + ROWS_PER_LINE)
+		return 0;
+	return bo_min(view->broken->count, ALERT_ROWS_MAX);
+}
+
 size_t
 rt_view_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t used = HEADER_ROWS - 1 + message_rows(view, width, height) +
+		      alert_rows(view, width, height) +
 		      (height >= TOTALS_HEIGHT ? 2 : 0) + 2;
 
 	return height > used ? height - used : 0;
@@ -368,6 +385,10 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 				     : RT_ATTR_NONE,
 			     text);
 	}
+	for (size_t i = 0; i < alert_rows(view, grid->width, grid->height); i++)
+		rt_grid_text(grid, 1, y + rows++, grid->width, RT_ATTR_BAD,
+			     rt_view_alert(&view->broken->item[i], text,
+					   sizeof(text)));
 	return rows;
 }
 

@@ -316,3 +316,18 @@ rt_view_message_short(const struct rt_view *view, char *out, size_t size)
 {
 	say(view, true, out, size);
 }
+
+char *
+rt_view_alert(const struct rt_rule_alert *alert, char *out, size_t size)
+{
+	const struct rt_rule *rule = alert->rule;
+	char column[64], span[16];
+
+	snprintf(out, size, "ALERT     %s  %s: %s %.4g %s %.4g (%s)",
+		 rule->name, alert->operation,
+		 rt_rule_column(rule->fact, column, sizeof(column)),
+		 alert->value, rt_comparison_name(rule->is), rule->value,
+		 rt_view_span(alert->window_s * BO_NS_PER_S, span,
+			      sizeof(span)));
+	return out;
+}

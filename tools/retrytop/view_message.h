@@ -21,6 +21,9 @@ void rt_view_verdict(const struct rt_view *view, size_t index, char *out,
 bool rt_view_verdict_detail(const struct rt_view *view, size_t index,
 			    size_t detail, char *out, size_t size);
 
+/** A broken rule in one line. Returns out. */
+char *rt_view_alert(const struct rt_rule_alert *alert, char *out, size_t size);
+
 /** A line about verdicts fits. */
 #define RT_VIEW_LINE_MAX 1024
 

@@ -1,0 +1,34 @@
+/* Which rules hold now, and for which operations. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_RULES_ALERTS_H
+#define RT_RULES_ALERTS_H
+
+#include "rules/rules.h"
+
+/** Further ones are only counted. */
+#define RT_RULE_ALERTS_MAX 256
+
+struct rt_rule_alert {
+	const struct rt_rule *rule;
+	/** Lives as long as the window. */
+	const char *operation;
+	double value;
+	uint64_t window_s;
+};
+
+struct rt_rule_alerts {
+	struct rt_rule_alert item[RT_RULE_ALERTS_MAX];
+	size_t count, more;
+};
+
+/**
+ * Hold all operations against all rules. What is not known breaks no rule.
+ *
+ * @param window_s  for rules without a window
+ * @return false if memory ran out
+ */
+bool rt_rule_alerts_find(const struct rt_rules *rules, struct rt_window *window,
+			 uint64_t end_s, uint64_t window_s,
+			 struct rt_rule_alerts *out);
+
+#endif
