@@ -12,6 +12,7 @@
 #include "common/units.h"
 #include "dialect/apply_call.h"
 #include "dialect/code.h"
+#include "dialect/merge.h"
 #include "dialect/scan.h"
 
 /* backoff_event_encode() writes no more. */
@@ -368,8 +369,12 @@ finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 		return TK_APPLIED_NO_MEMORY;
 	if (rule->file->giver_count > 0 &&
 	    !tk_notes_take(apply->notes, apply->input, made->lane, rule->file,
-			   rule->event, made, give_note, apply))
+			   rule->needed != 0 ? BACKOFF_EVENT_UNKNOWN
+					     : rule->event,
+			   made, give_note, apply))
 		return TK_APPLIED_NO_MEMORY;
+	if (!tk_merge_has(made, rule->needed))
+		return TK_APPLIED_NOT;
 	derive_times(rule, made);
 	complete(type_of(rule, event), rule->file, made);
 	if (event->attempt == BACKOFF_ABSENT && rule->required != 0 &&

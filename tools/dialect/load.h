@@ -60,6 +60,10 @@ bool tk_load_keys(struct tk_load *load, const cJSON *object,
 /** A string that is not empty; NULL after an error. */
 const char *tk_load_text(struct tk_load *load, const cJSON *item,
 			 const struct tk_at *at);
+
+/** The index of a field with this name, or -1 after an error. */
+int tk_load_field(struct tk_load *load, const char *name,
+		  const struct tk_at *at);
 /** A copy of it. */
 bool tk_load_copy(struct tk_load *load, const cJSON *item,
 		  const struct tk_at *at, char **out);

@@ -270,6 +270,25 @@ tk_load_number(struct tk_load *load, const cJSON *item, const struct tk_at *at,
 	return -1;
 }
 
+int
+tk_load_field(struct tk_load *load, const char *name, const struct tk_at *at)
+{
+	int field = tk_field_find(name);
+	char known[768], near[64];
+
+	if (field >= 0)
+		return field;
+	tk_field_names(known, sizeof(known));
+	if (bo_nearest_of(name, known, near, sizeof(near)))
+		tk_load_fail(load, BACKOFF_E_VALUE, at,
+			     "no such field: \"%s\"; did you mean \"%s\"?",
+			     name, near);
+	else
+		tk_load_fail(load, BACKOFF_E_VALUE, at, "no such field: \"%s\"",
+			     name);
+	return -1;
+}
+
 bool
 tk_load_texts(struct tk_load *load, const cJSON *item, const struct tk_at *at,
 	      size_t max, char ***out, size_t *count)

@@ -7,25 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
 #include "dialect/load.h"
 
 static bool
 require(struct tk_load *load, const char *name, const struct tk_at *at,
 	struct tk_rule *rule)
 {
-	int field = tk_field_find(name);
-	char known[768], near[64];
+	int field = tk_load_field(load, name, at);
 
-	tk_field_names(known, sizeof(known));
-	if (field < 0 && bo_nearest_of(name, known, near, sizeof(near)))
-		return tk_load_fail(
-			load, BACKOFF_E_VALUE, at,
-			"no such field: \"%s\"; did you mean \"%s\"?", name,
-			near);
 	if (field < 0)
-		return tk_load_fail(load, BACKOFF_E_VALUE, at,
-				    "no such field: \"%s\"", name);
+		return false;
 	if (tk_load_get(tk_load_get(load->root, "fields"), name) == NULL)
 		return tk_load_fail(load, BACKOFF_E_VALUE, at,
 				    "\"%s\" is not among this dialect's fields",

@@ -305,6 +305,38 @@ load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 			     &rule->taker_count);
 }
 
+/* Fields that an event must have, from its line or from notes. */
+static bool
+load_needs(struct tk_load *load, const cJSON *object,
+	   const struct tk_at *around, struct tk_rule *rule)
+{
+	const cJSON *list = tk_load_get(object, "needs"), *item;
+	struct tk_at at = {around, "needs", 0};
+	bool fine = true;
+	int i = 0;
+
+	if (list == NULL)
+		return true;
+	if (rule->type != TK_RULE_EVENT)
+		return tk_load_fail(load, BACKOFF_E_VALUE, &at,
+				    "needs the type of an event");
+	if (!cJSON_IsArray(list))
+		return tk_load_fail(load, BACKOFF_E_VALUE, &at,
+				    "must be an array of fields");
+	cJSON_ArrayForEach(item, list)
+	{
+		struct tk_at place = {&at, NULL, i++};
+		const char *name = tk_load_text(load, item, &place);
+		int field =
+			name != NULL ? tk_load_field(load, name, &place) : -1;
+
+		if (field >= 0)
+			rule->needed |= UINT64_C(1) << field;
+		fine &= field >= 0;
+	}
+	return fine;
+}
+
 static bool
 load_description(struct tk_load *load, const cJSON *object,
 		 const struct tk_at *around, struct tk_rule *rule)
@@ -326,7 +358,8 @@ load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 
 	fine = tk_load_keys(load, object, at,
 			    " type when text regex in fields set attrs list "
-			    "each open for alone countdown description ");
+			    "each open for alone countdown needs "
+			    "description ");
 	if (!cJSON_IsObject(object))
 		return;
 	type = tk_load_type(load, tk_load_get(object, "type"), at, true);
@@ -344,6 +377,7 @@ load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 	fine &= load_list(load, tk_load_get(object, "list"), at, rule);
 	fine &= load_each(load, tk_load_get(object, "each"), at, rule);
 	fine &= load_open(load, object, at, rule);
+	fine &= load_needs(load, object, at, rule);
 	if (fine)
 		check_holes(load, at, rule);
 	if (rule->type == TK_RULE_CALL ||

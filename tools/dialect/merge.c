@@ -4,7 +4,6 @@
 
 #include "dialect/merge.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +35,16 @@ is_absent(const struct tk_field *field, const struct tk_made *made)
 		break;
 	}
 	return false;
+}
+
+bool
+tk_merge_has(const struct tk_made *made, uint64_t fields)
+{
+	for (size_t i = 0; i < tk_field_count; i++) {
+		if ((fields >> i & 1) && is_absent(&tk_fields[i], made))
+			return false;
+	}
+	return true;
 }
 
 /* Copy a field's value, which is as large as its kind. */

@@ -421,7 +421,8 @@ tk_notes_take(struct tk_notes *notes, size_t input, const char *name,
 		}
 		note = lane->note[found - 1];
 		tk_merge(&note->made, made);
-		note_followed(notes, note);
+		if (type != BACKOFF_EVENT_UNKNOWN)
+			note_followed(notes, note);
 		note->used = true;
 		notes->waiting -= note->rule->alone != BACKOFF_EVENT_UNKNOWN;
 	}

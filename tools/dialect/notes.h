@@ -33,8 +33,10 @@ bool tk_notes_keep(struct tk_notes *notes, size_t input, const char *lane,
 		   tk_note_fn fn, void *user);
 
 /** Give an event of a dialect the fields that it lacks and that notes about it
- *  have. Each note is used once, and its texts live until the next call of
- *  tk_notes_keep(). False: no memory. */
+ *  have. Its type is UNKNOWN if it only completes the note: then no retry
+ *  follows from it, and notes of its operation do not need such events. Each
+ * note is used once, and its texts live until the next call of tk_notes_keep().
+ * False: no memory. */
 bool tk_notes_take(struct tk_notes *notes, size_t input, const char *lane,
 		   const struct tk_file *file, enum backoff_event_type type,
 		   struct tk_made *made, tk_note_fn fn, void *user);

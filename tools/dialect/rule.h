@@ -204,8 +204,9 @@ struct tk_rule {
 	enum backoff_event_type alone;
 	/** Lines that matched, and matches that were stopped. */
 	uint64_t matched, stopped;
-	/** Bits of tk_fields without which the line is bad. */
-	uint64_t required;
+	/** Bits of tk_fields without which the line is bad, and of those
+	 *  without which, also from notes, it is not an event. */
+	uint64_t required, needed;
 };
 
 /** A dialect file. */

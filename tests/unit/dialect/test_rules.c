@@ -285,6 +285,15 @@ static const struct {
 	 "attempt op=/c delay=1 at=10 code=429 target=http://x "
 	 "number=by_order; "
 	 "attempt op=/c delay=2 at=10 number=by_order"},
+	{"an event of the line before, if that was a note about it",
+	 "\"rules\":[{\"type\":\"note\",\"alone\":\"retry_attempt\","
+	 "\"text\":\"failed, attempt {attempt:int} of {operation:word}\"},{"
+	 "\"type\":\"retry_attempt\",\"needs\":[\"attempt\","
+	 "\"operation\"],\"regex\":\"^(?<error_type>\\\\w+Error): "
+	 "(?<error>.*)\"}]",
+	 T " IOError: x\n" T " failed, attempt 2 of a\n" T " IOError: reset\n" T
+	   " IOError: y",
+	 "attempt op=a n=2 at=10 type=IOError error=reset"},
 	{"a success only of an open call",
 	 "\"rules\":[{\"type\":\"retry_success\",\"open\":true,\"text\":\"HTTP "
 	 "Request: {_} 200 OK\"},{\"type\":\"retry_attempt\",\"text\":"
@@ -354,6 +363,15 @@ static const struct {
 	 "1:150 rules[0].for: needs the type \"note\"\n"
 	 "1:54 successes: no such kind of log; did you mean \"never\"?\n"
 	 "1:35 delay: must be \"unknown\" or a duration like \"1.5s\"\n"},
+	{"fields that an event needs",
+	 "{\"dialect\":\"d\",\"rules\":[{\"type\":\"note\",\"text\":"
+	 "\"retry\",\"needs\":[\"attempt\"]},{\"type\":\"retry_attempt\","
+	 "\"text\":\"retry\",\"needs\":[\"atempt\"]},{\"type\":"
+	 "\"retry_attempt\",\"text\":\"retry\",\"needs\":\"attempt\"}]}",
+	 "1:63 rules[0].needs: needs the type of an event\n"
+	 "1:124 rules[1].needs[0]: no such field: \"atempt\"; did you mean "
+	 "\"attempt\"?\n"
+	 "1:182 rules[2].needs: must be an array of fields\n"},
 	{"neither rules nor events", "{\"dialect\":\"d\"}",
 	 "1:1 rules: is missing\n"},
 };
