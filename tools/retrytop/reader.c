@@ -1,0 +1,149 @@
+/* Reads the inputs of a live view: when, how much, and what follows from a
+ * pause. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "retrytop/reader.h"
+
+#include <time.h>
+
+#include "base/num.h"
+
+/* Time to read before others are served again. */
+#define READ_NS (8 * BO_NS_PER_MS)
+#define READ_BYTES (256u << 10)
+/* Lines that belong together come within this time. */
+#define QUIET_NS (60 * BO_NS_PER_S)
+/* An old log ends: its last events need not be confirmed by others. */
+#define BELIEVE_NS (2 * BO_NS_PER_S)
+/* A writer of more lines than this in the time wakes the reader only after it;
+ * others at once, because what is not read when a log is truncated is lost. */
+#define HOLD_NS (20 * BO_NS_PER_MS)
+#define HOLD_LINES 64
+
+static uint64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * BO_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* Count what waited for another line for a minute: by the clock if the log is
+ * of now, else by when its last line came. */
+static void
+flush(struct rt_reader *reader)
+{
+	struct rt_ingest *ingest = &reader->session.ingest;
+	size_t inputs = reader->session.options->path_count;
+	uint64_t silence_ns = rt_silence_ns(&reader->silence, reader->now_ns);
+	bool quiet = silence_ns > QUIET_NS;
+
+	if (rt_ingest_is_live(ingest) || quiet)
+		rt_ingest_flush(ingest, inputs,
+				quiet ? BACKOFF_ABSENT : reader->wall_ns);
+	if (silence_ns > BELIEVE_NS)
+		rt_ingest_believe(ingest, inputs);
+}
+
+/* Whether all inputs are streams that have ended. */
+static bool
+has_ended(const struct rt_reader *reader)
+{
+	size_t count = tk_follow_count(reader->session.follow);
+
+	for (size_t i = 0; i < count; i++) {
+		struct tk_input_info info;
+
+		tk_follow_info(reader->session.follow, i, &info);
+		if (info.state != TK_INPUT_ENDED)
+			return false;
+	}
+	return count > 0;
+}
+
+bool
+rt_reader_read(struct rt_reader *reader)
+{
+	bool news = false;
+	struct rt_ingest *ingest = &reader->session.ingest;
+	uint64_t lines = ingest->lines;
+
+	reader->now_ns = clock_ns(CLOCK_MONOTONIC);
+	reader->wall_ns = clock_ns(CLOCK_REALTIME);
+	ingest->wall_ns = reader->wall_ns;
+	if (reader->now_ns - reader->burst_ns >= HOLD_NS) {
+		reader->burst_ns = reader->now_ns;
+		reader->burst_lines = 0;
+	}
+	do
+		reader->more = tk_follow_read(reader->session.follow,
+					      reader->now_ns, READ_BYTES, false,
+					      rt_ingest_line, ingest);
+	while (reader->more && !ingest->no_memory &&
+	       clock_ns(CLOCK_MONOTONIC) - reader->now_ns < READ_NS);
+	if (ingest->lines != lines)
+		rt_silence_line(&reader->silence, reader->now_ns,
+				ingest->caught_up);
+	reader->burst_lines += ingest->lines - lines;
+	if (!reader->more)
+		flush(reader);
+	if (!reader->more && !ingest->ended && has_ended(reader)) {
+		/* Nothing that waits for another line will get it. */
+		ingest->ended = true;
+		rt_ingest_flush(ingest, reader->session.options->path_count,
+				BACKOFF_ABSENT);
+		news = true;
+	}
+	if (!reader->more && !ingest->caught_up) {
+		/* What comes first need not wait. */
+		rt_ingest_catch_up(ingest);
+		news = true;
+	}
+	return news;
+}
+
+struct rt_view
+rt_reader_view(struct rt_reader *reader, const struct rt_ui *ui)
+{
+	struct rt_view view = rt_session_view(&reader->session, ui);
+
+	view.wall_ns = reader->wall_ns;
+	view.silence_ns = rt_silence_ns(&reader->silence, reader->now_ns);
+	view.usual_ns = reader->silence.usual_ns;
+	return view;
+}
+
+static int
+milliseconds_until(uint64_t then_ns)
+{
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	if (then_ns <= now_ns)
+		return 0;
+	return (int)((then_ns - now_ns + BO_NS_PER_MS - 1) / BO_NS_PER_MS);
+}
+
+int
+rt_reader_wait(struct rt_reader *reader, struct pollfd *fd, nfds_t count,
+	       uint64_t then_ns)
+{
+	struct tk_follow *follow = reader->session.follow;
+	uint64_t hold_ns = reader->burst_ns + HOLD_NS;
+	bool held = reader->burst_lines > HOLD_LINES &&
+		    clock_ns(CLOCK_MONOTONIC) < hold_ns;
+
+	if (tk_follow_due_ns(follow) < then_ns)
+		then_ns = tk_follow_due_ns(follow);
+	if (held && hold_ns < then_ns)
+		then_ns = hold_ns;
+	if (reader->more)
+		then_ns = 0;
+	fd[count] =
+		(struct pollfd){.fd = tk_follow_fd(follow), .events = POLLIN};
+	fd[count + 1] = (struct pollfd){.fd = tk_follow_stdin_fd(follow),
+					.events = POLLIN};
+	return poll(fd, held ? count : count + RT_READER_FDS,
+		    milliseconds_until(then_ns));
+}

@@ -1,0 +1,43 @@
+/* Reads the inputs of a live view, and waits for them. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_READER_H
+#define RT_READER_H
+
+#include <poll.h>
+
+#include "retrytop/session.h"
+#include "retrytop/silence.h"
+
+/** Descriptors that the reader itself waits for. */
+#define RT_READER_FDS 2
+
+struct rt_reader {
+	struct rt_session session;
+	/** The monotonic and the wall clock when inputs were read last. */
+	uint64_t now_ns, wall_ns;
+	struct rt_silence silence;
+	/** Lines that came since a time, a moment ago. */
+	uint64_t burst_ns, burst_lines;
+	/** There is more to read now. */
+	bool more;
+};
+
+/** Read for a few milliseconds. Returns whether all inputs were read to their
+ *  end for the first time or have ended, which need not wait to be shown. */
+bool rt_reader_read(struct rt_reader *reader);
+
+/** What is known now, for the page of @p ui. */
+struct rt_view rt_reader_view(struct rt_reader *reader, const struct rt_ui *ui);
+
+/**
+ * Sleep until there is something to read, or one of @p count descriptors is
+ * ready, or the time comes.
+ *
+ * @param fd       has room for RT_READER_FDS more
+ * @param then_ns  by the monotonic clock
+ * @return as poll(2)
+ */
+int rt_reader_wait(struct rt_reader *reader, struct pollfd *fd, nfds_t count,
+		   uint64_t then_ns);
+
+#endif
