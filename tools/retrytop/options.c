@@ -13,6 +13,9 @@
 #include "common/opt.h"
 #include "retrytop/list.h"
 
+/* Intervals of a screen, and of lines that are kept. */
+#define DELAY_NS BO_NS_PER_S
+#define PLAIN_DELAY_NS (10 * BO_NS_PER_S)
 #define DELAY_MIN_NS (100 * BO_NS_PER_MS)
 #define DELAY_MAX_NS (3600 * BO_NS_PER_S)
 
@@ -34,6 +37,10 @@ check(struct rt_options *options)
 		options->once = true;
 	else
 		options->format = RT_FORMAT_TEXT;
+	if (options->once && options->plain)
+		return complain("--plain: not with --once or --format");
+	if (options->delay_ns == 0)
+		options->delay_ns = options->plain ? PLAIN_DELAY_NS : DELAY_NS;
 	if (options->window_ns < BO_NS_PER_S ||
 	    options->window_ns > RT_HISTORY_S * BO_NS_PER_S ||
 	    options->window_ns % BO_NS_PER_S != 0)
@@ -53,11 +60,56 @@ check(struct rt_options *options)
 		inputs += strcmp(options->path[i], "-") == 0;
 	if (inputs > 0 && isatty(STDIN_FILENO))
 		return complain("standard input is a terminal, not a log");
-	if (!options->once && !isatty(STDOUT_FILENO)) {
-		tk_msg("standard output is not a terminal; use --once");
+	if (!options->once && !options->plain && !isatty(STDOUT_FILENO)) {
+		tk_msg("standard output is not a terminal; use --once or "
+		       "--plain");
 		return TK_EXIT_USAGE;
 	}
 	return -1;
+}
+
+/* Parse the command line by the rows of its options, and check it. */
+static int
+parse(const struct tk_opt *rows, int argc, char **argv,
+      struct rt_options *options)
+{
+	const struct tk_command command = {
+		.name = "retrytop",
+		.usage = "[OPTION]... FILE...",
+		.purpose =
+			"Watch which operations retry, how much, and why. FILE "
+			"may grow, be rotated, or be - for standard input. "
+			"Calls per second are \"-\" if the log has no "
+			"successes.",
+		.examples =
+			"  retrytop /var/log/app/retry.log\n"
+			"  kubectl logs -f --prefix --timestamps deploy/app | "
+			"retrytop -\n"
+			"  retrytop --once --format json app.log.2.gz "
+			"app.log\n",
+		.options = rows,
+	};
+
+	int code = TK_EXIT_SYSTEM;
+
+	switch (tk_opt_parse(&command, argc, argv, &options->path,
+			     &options->path_count)) {
+	case TK_OPT_DONE:
+		code = TK_EXIT_OK;
+		break;
+	case TK_OPT_USAGE:
+		code = TK_EXIT_USAGE;
+		break;
+	case TK_OPT_SYSTEM:
+		code = TK_EXIT_SYSTEM;
+		break;
+	case TK_OPT_OK:
+		code = check(options);
+		break;
+	}
+	if (code >= 0)
+		tk_opt_clear(&command);
+	return code;
 }
 
 int
@@ -66,15 +118,17 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 	struct rt_options options = {
 		.format = -1,
 		.window_ns = 60 * BO_NS_PER_S,
-		.delay_ns = BO_NS_PER_S,
 		.max_bad = UINT64_MAX,
 	};
-	int code = TK_EXIT_SYSTEM;
+	int code;
 	const struct tk_opt rows[] = {
 		{"once", 0, TK_OPT_FLAG, &options.once, NULL, NULL, 0, 0,
 		 "read all input, print the numbers and exit"},
 		{"format", 0, TK_OPT_NAME, &options.format, NULL,
 		 RT_FORMAT_NAMES, 0, 0, "output format; implies --once"},
+		{"plain", 0, TK_OPT_FLAG, &options.plain, NULL, NULL, 0, 0,
+		 "print lines instead of a screen: when something begins or "
+		 "ends to be wrong, and totals"},
 		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
 		 NULL, 0, 0, "cover the last DURATION: 1s to 5m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
@@ -94,7 +148,9 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"zone", 0, TK_OPT_TEXT, &options.zone, "OFFSET", NULL, 0, 0,
 		 "offset of times that have none, as +02:00; default Z"},
 		{"delay", 'd', TK_OPT_DURATION, &options.delay_ns, "DURATION",
-		 NULL, 0, 0, "refresh interval, default 1s"},
+		 NULL, 0, 0,
+		 "refresh interval, default 1s; with --plain between lines of "
+		 "totals, default 10s"},
 		{"color", 0, TK_OPT_NAME, &options.color, NULL, RT_COLOR_NAMES,
 		 0, 0, "use colours; auto obeys NO_COLOR and the terminal"},
 		{"ascii", 0, TK_OPT_FLAG, &options.ascii, NULL, NULL, 0, 0,
@@ -104,40 +160,8 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 "with --once: exit 3 if more than N lines are bad"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 	};
-	const struct tk_command command = {
-		.name = "retrytop",
-		.usage = "[OPTION]... FILE...",
-		.purpose =
-			"Watch which operations retry, how much, and why. FILE "
-			"may grow, be rotated, or be - for standard input. "
-			"Calls per second are \"-\" if the log has no "
-			"successes.",
-		.examples =
-			"  retrytop /var/log/app/retry.log\n"
-			"  kubectl logs -f --prefix --timestamps deploy/app | "
-			"retrytop -\n"
-			"  retrytop --once --format json app.log.2.gz "
-			"app.log\n",
-		.options = rows,
-	};
 
-	switch (tk_opt_parse(&command, argc, argv, &options.path,
-			     &options.path_count)) {
-	case TK_OPT_DONE:
-		code = TK_EXIT_OK;
-		break;
-	case TK_OPT_USAGE:
-		code = TK_EXIT_USAGE;
-		break;
-	case TK_OPT_SYSTEM:
-		code = TK_EXIT_SYSTEM;
-		break;
-	case TK_OPT_OK:
-		code = check(&options);
-		break;
-	}
-	if (code >= 0)
-		tk_opt_clear(&command);
+	code = parse(rows, argc, argv, &options);
 	*out = options;
 	return code;
 }

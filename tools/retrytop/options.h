@@ -34,7 +34,7 @@ struct rt_options {
 	/** None: auto. */
 	struct tk_opt_list dialects;
 	const char *zone, *filter, *rules;
-	bool once, ascii;
+	bool once, ascii, plain;
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;
 	uint64_t window_ns, delay_ns, max_bad;

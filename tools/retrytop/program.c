@@ -6,6 +6,7 @@
 
 #include "retrytop/app.h"
 #include "retrytop/once.h"
+#include "retrytop/plain.h"
 
 int
 rt_main(int argc, char **argv)
@@ -15,7 +16,12 @@ rt_main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	code = options.once ? rt_once(&options) : rt_app(&options);
+	if (options.once)
+		code = rt_once(&options);
+	else if (options.plain)
+		code = rt_plain(&options);
+	else
+		code = rt_app(&options);
 	rt_options_clear(&options);
 	return code;
 }
