@@ -7,8 +7,8 @@ BEGIN {
 	# What a placeholder stands for: files, or nothing that is known. The
 	# names that POLICY, DIALECT, WORLD and CODE stand for are in the table.
 	set(files, "FILE LOG DIR")
-	set(unknown, "COMMAND DURATION GLOB KEY N N[%] OFFSET OP=N OPTION TEXT " \
-		"TIME VALUE")
+	set(unknown, "COMMAND DURATION GLOB KEY KEYS N N[%] OFFSET OP=N OPTION TEXT " \
+		"SIZE TIME VALUE")
 }
 
 $1 == "word" { words[$2] = join(words[$2], $3) }

@@ -3,6 +3,9 @@
 #ifndef RT_KEYS_H
 #define RT_KEYS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum rt_key {
 	RT_KEY_NONE = 0,
 	RT_KEY_BACKSPACE = 8,
@@ -17,5 +20,10 @@ enum rt_key {
 	RT_KEY_END,
 	RT_KEY_RESIZE,
 };
+
+/** Take the next key of words between blanks: names such as "Enter", or single
+ *  characters. False at the end, and at a word that is not a key, where *words
+ *  then stays. */
+bool rt_key_next(const char **words, uint32_t *key);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "common/msg.h"
 #include "guess/guess.h"
+#include "retrytop/dump.h"
 #include "retrytop/report.h"
 #include "retrytop/session.h"
 
@@ -111,7 +112,11 @@ print(struct rt_session *session)
 	const struct rt_view view = rt_session_view(session, &ui);
 	int result = -1;
 
-	if (rt_session_update(session))
+	if (!rt_session_update(session))
+		errno = ENOMEM;
+	else if (session->options->dump != NULL)
+		result = rt_dump(session, stdout);
+	else
 		result = print_view(&view,
 				    (enum rt_format)session->options->format);
 	if (result == 0 && fflush(stdout) == 0)

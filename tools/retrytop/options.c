@@ -8,9 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/decimal.h"
 #include "base/num.h"
 #include "common/msg.h"
 #include "common/opt.h"
+#include "retrytop/grid.h"
+#include "retrytop/keys.h"
 #include "retrytop/list.h"
 
 /* Intervals of a screen, and of lines that are kept. */
@@ -26,16 +29,67 @@ complain(const char *text)
 	return TK_EXIT_USAGE;
 }
 
+/* "120x35". */
+static bool
+parse_size(const char *text, size_t *width, size_t *height)
+{
+	uint64_t number[2];
+
+	for (int i = 0; i < 2; i++) {
+		size_t digits = strspn(text, "0123456789");
+
+		if (bo_decimal_parse(text, digits, 0, &number[i]) !=
+		    BO_DECIMAL_OK)
+			return false;
+		text += digits;
+		if (*text != (i == 0 ? 'x' : '\0'))
+			return false;
+		text += i == 0;
+	}
+	*width = number[0];
+	*height = number[1];
+	return number[0] >= 1 && number[0] <= RT_GRID_MAX_WIDTH &&
+	       number[1] >= 1 && number[1] <= RT_GRID_MAX_HEIGHT;
+}
+
+/* -1, or an exit code after a message. */
+static int
+check_dump(struct rt_options *options)
+{
+	const char *words = options->keys;
+	uint32_t key;
+
+	if (options->dump == NULL && options->keys == NULL)
+		return -1;
+	if (options->dump == NULL)
+		return complain("--keys: needs --dump-screen");
+	if (!parse_size(options->dump, &options->dump_width,
+			&options->dump_height))
+		return complain("--dump-screen: must be WIDTHxHEIGHT, 1x1 to "
+				"500x300");
+	while (words != NULL && rt_key_next(&words, &key))
+		;
+	if (words == NULL || *words == '\0')
+		return -1;
+	tk_msg("--keys: no such key: %.*s; try Enter, Esc, Tab, Up, Down, "
+	       "PageUp, PageDown, Home, End, Space, Backspace or one character",
+	       (int)strcspn(words, " "), words);
+	return TK_EXIT_USAGE;
+}
+
 static int
 check(struct rt_options *options)
 {
 	static char dash[] = "-";
 	static char *standard_input[] = {dash, NULL};
 	size_t inputs = 0;
+	int code = check_dump(options);
 
-	if (options->format >= 0)
+	if (code >= 0)
+		return code;
+	if (options->format >= 0 || options->dump != NULL)
 		options->once = true;
-	else
+	if (options->format < 0)
 		options->format = RT_FORMAT_TEXT;
 	if (options->once && options->plain)
 		return complain("--plain: not with --once or --format");
@@ -155,6 +209,12 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 0, 0, "use colours; auto obeys NO_COLOR and the terminal"},
 		{"ascii", 0, TK_OPT_FLAG, &options.ascii, NULL, NULL, 0, 0,
 		 "draw with ASCII characters only"},
+		{"dump-screen", 0, TK_OPT_TEXT, &options.dump, "SIZE", NULL, 0,
+		 0,
+		 "read all input and print the screen of a terminal of SIZE, "
+		 "as 120x35"},
+		{"keys", 0, TK_OPT_TEXT, &options.keys, "KEYS", NULL, 0, 0,
+		 "with --dump-screen: press KEYS before, as \"Down Enter\""},
 		{"max-bad", 0, TK_OPT_COUNT, &options.max_bad, "N", NULL, 0,
 		 UINT64_MAX,
 		 "with --once: exit 3 if more than N lines are bad"},

@@ -34,6 +34,9 @@ struct rt_options {
 	/** None: auto. */
 	struct tk_opt_list dialects;
 	const char *zone, *filter, *rules;
+	/** For the screen that is printed: its size, "120x35", and keys. */
+	const char *dump, *keys;
+	size_t dump_width, dump_height;
 	bool once, ascii, plain;
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;
