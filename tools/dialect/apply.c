@@ -17,6 +17,8 @@
 
 /* backoff_event_encode() writes no more. */
 #define ATTRS_MAX 4096
+/* Attempts of a call that may have notes; proxies make a handful. */
+#define CALL_NOTES_MAX 64
 
 static enum tk_applied
 search(struct tk_apply *apply, struct tk_rule *rule, struct tk_piece text)
@@ -404,6 +406,32 @@ finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 						: TK_APPLIED_NO_MEMORY;
 }
 
+/* Use the notes about earlier attempts of a call: they are not others. A proxy
+ * may name the path in them and the route in the line of the call. */
+static bool
+use_notes(struct tk_apply *apply, const struct tk_rule *rule,
+	  const struct tk_made *call)
+{
+	uint64_t attempts = call->event.attempts;
+
+	if (attempts == BACKOFF_ABSENT && call->retries != BACKOFF_ABSENT)
+		attempts = call->retries + 1;
+	if (rule->file->giver_count == 0 || attempts == BACKOFF_ABSENT)
+		return true;
+	for (uint64_t i = 1; i < attempts && i <= CALL_NOTES_MAX; i++) {
+		struct tk_made made = *call;
+
+		made.event.operation = NULL;
+		made.event.call_id = made.event.trace_id = NULL;
+		made.event.attempt = i;
+		if (!tk_notes_take(apply->notes, apply->input, made.lane,
+				   rule->file, BACKOFF_EVENT_UNKNOWN, &made,
+				   give_note, apply))
+			return false;
+	}
+	return true;
+}
+
 /* Make what a rule says of a line that matched. */
 static enum tk_applied
 make(struct tk_apply *apply, struct tk_rule *rule)
@@ -436,7 +464,9 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 			       : TK_APPLIED_NO_MEMORY;
 	case TK_RULE_CALL:
 		derive_times(rule, &made);
-		return tk_apply_call(apply, rule, &made);
+		return use_notes(apply, rule, &made)
+			       ? tk_apply_call(apply, rule, &made)
+			       : TK_APPLIED_NO_MEMORY;
 	default:
 		return finish_event(apply, rule, &made);
 	}
