@@ -122,7 +122,7 @@ reads_stdin(const struct rt_options *options)
 static int
 run(struct app *app, const struct rt_options *options)
 {
-	int code = rt_session_open(&app->reader.session, options);
+	int code = rt_reader_open(&app->reader, options);
 
 	if (code >= 0)
 		return code;
@@ -147,7 +147,7 @@ rt_app(const struct rt_options *options)
 	struct app app = {0};
 	int code = run(&app, options);
 
-	rt_session_close(&app.reader.session);
+	rt_reader_close(&app.reader);
 	/* So that the parent process sees which signal ended this one. */
 	if (rt_signals_caught() != 0)
 		rt_signals_raise(rt_signals_caught());

@@ -93,6 +93,12 @@ check(struct rt_options *options)
 		options->format = RT_FORMAT_TEXT;
 	if (options->once && options->plain)
 		return complain("--plain: not with --once or --format");
+	if (options->once && options->replay)
+		return complain("--replay: not with --once or --format");
+	if (options->speed != 0 && !options->replay)
+		return complain("--speed: needs --replay");
+	if (options->speed == 0)
+		options->speed = 1;
 	if (options->delay_ns == 0)
 		options->delay_ns = options->plain ? PLAIN_DELAY_NS : DELAY_NS;
 	if (options->window_ns < BO_NS_PER_S ||
@@ -209,6 +215,11 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 0, 0, "use colours; auto obeys NO_COLOR and the terminal"},
 		{"ascii", 0, TK_OPT_FLAG, &options.ascii, NULL, NULL, 0, 0,
 		 "draw with ASCII characters only"},
+		{"replay", 0, TK_OPT_FLAG, &options.replay, NULL, NULL, 0, 0,
+		 "play the log as if it were written now, each line at its "
+		 "time"},
+		{"speed", 0, TK_OPT_COUNT, &options.speed, "N", NULL, 1, 1000,
+		 "with --replay: N times as fast, 1 to 1000"},
 		{"dump-screen", 0, TK_OPT_TEXT, &options.dump, "SIZE", NULL, 0,
 		 0,
 		 "read all input and print the screen of a terminal of SIZE, "

@@ -37,10 +37,10 @@ struct rt_options {
 	/** For the screen that is printed: its size, "120x35", and keys. */
 	const char *dump, *keys;
 	size_t dump_width, dump_height;
-	bool once, ascii, plain;
+	bool once, ascii, plain, replay;
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;
-	uint64_t window_ns, delay_ns, max_bad;
+	uint64_t window_ns, delay_ns, max_bad, speed;
 	/** "-" is standard input. */
 	char **path;
 	size_t path_count;

@@ -215,7 +215,7 @@ loop(struct plain *plain)
 static int
 run(struct plain *plain, const struct rt_options *options)
 {
-	int code = rt_session_open(&plain->reader.session, options);
+	int code = rt_reader_open(&plain->reader, options);
 
 	if (code >= 0)
 		return code;
@@ -234,7 +234,7 @@ rt_plain(const struct rt_options *options)
 	struct plain plain = {.ui = {.page = RT_PAGE_OVERVIEW}};
 	int code = run(&plain, options);
 
-	rt_session_close(&plain.reader.session);
+	rt_reader_close(&plain.reader);
 	/* These ask a service to end; others are errors to its parent. */
 	if (rt_signals_caught() != 0 && rt_signals_caught() != SIGTERM &&
 	    rt_signals_caught() != SIGINT)

@@ -5,13 +5,16 @@
 
 #include "retrytop/reader.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include "base/num.h"
+#include "common/msg.h"
 
 /* Time to read before others are served again. */
 #define READ_NS (8 * BO_NS_PER_MS)
 #define READ_BYTES (256u << 10)
+#define REPLAY_LINES 256
 /* Lines that belong together come within this time. */
 #define QUIET_NS (60 * BO_NS_PER_S)
 /* An old log ends: its last events need not be confirmed by others. */
@@ -28,6 +31,34 @@ clock_ns(clockid_t clock)
 
 	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * BO_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+int
+rt_reader_open(struct rt_reader *reader, const struct rt_options *options)
+{
+	int code = rt_session_open(&reader->session, options);
+
+	if (code >= 0 || !options->replay)
+		return code;
+	code = rt_session_dialects(options, &reader->peek);
+	if (code >= 0)
+		return code;
+	reader->replay = rt_replay_new(&reader->session.ingest, &reader->peek,
+				       reader->session.whole,
+				       options->path_count, options->speed);
+	if (reader->replay != NULL)
+		return -1;
+	tk_msg_errno("start", ENOMEM);
+	return TK_EXIT_SYSTEM;
+}
+
+void
+rt_reader_close(struct rt_reader *reader)
+{
+	rt_replay_free(reader->replay);
+	if (reader->session.options->replay)
+		rt_ingest_clear(&reader->peek);
+	rt_session_close(&reader->session);
 }
 
 /* Count what waited for another line for a minute: by the clock if the log is
@@ -53,6 +84,8 @@ has_ended(const struct rt_reader *reader)
 {
 	size_t count = tk_follow_count(reader->session.follow);
 
+	if (reader->replay)
+		return rt_replay_is_over(reader->replay);
 	for (size_t i = 0; i < count; i++) {
 		struct tk_input_info info;
 
@@ -63,6 +96,26 @@ has_ended(const struct rt_reader *reader)
 	return count > 0;
 }
 
+static bool
+read_new(struct rt_reader *reader)
+{
+	return tk_follow_read(reader->session.follow, reader->now_ns,
+			      READ_BYTES, false, rt_ingest_line,
+			      &reader->session.ingest);
+}
+
+static bool
+replay(struct rt_reader *reader)
+{
+	struct rt_replay *replay = reader->replay;
+
+	if (rt_replay_wants(replay) &&
+	    !tk_follow_read(reader->session.follow, reader->now_ns, READ_BYTES,
+			    true, rt_replay_line, replay))
+		rt_replay_end(replay);
+	return rt_replay_play(replay, reader->now_ns, REPLAY_LINES);
+}
+
 bool
 rt_reader_read(struct rt_reader *reader)
 {
@@ -71,16 +124,17 @@ rt_reader_read(struct rt_reader *reader)
 	uint64_t lines = ingest->lines;
 
 	reader->now_ns = clock_ns(CLOCK_MONOTONIC);
-	reader->wall_ns = clock_ns(CLOCK_REALTIME);
+	reader->wall_ns = reader->replay ? rt_replay_wall_ns(reader->replay,
+							     reader->now_ns)
+					 : clock_ns(CLOCK_REALTIME);
 	ingest->wall_ns = reader->wall_ns;
 	if (reader->now_ns - reader->burst_ns >= HOLD_NS) {
 		reader->burst_ns = reader->now_ns;
 		reader->burst_lines = 0;
 	}
 	do
-		reader->more = tk_follow_read(reader->session.follow,
-					      reader->now_ns, READ_BYTES, false,
-					      rt_ingest_line, ingest);
+		reader->more =
+			reader->replay ? replay(reader) : read_new(reader);
 	while (reader->more && !ingest->no_memory &&
 	       clock_ns(CLOCK_MONOTONIC) - reader->now_ns < READ_NS);
 	if (ingest->lines != lines)
@@ -96,7 +150,7 @@ rt_reader_read(struct rt_reader *reader)
 				BACKOFF_ABSENT);
 		news = true;
 	}
-	if (!reader->more && !ingest->caught_up) {
+	if (!reader->more && !ingest->caught_up && !reader->replay) {
 		/* What comes first need not wait. */
 		rt_ingest_catch_up(ingest);
 		news = true;
@@ -110,6 +164,7 @@ rt_reader_view(struct rt_reader *reader, const struct rt_ui *ui)
 	struct rt_view view = rt_session_view(&reader->session, ui);
 
 	view.wall_ns = reader->wall_ns;
+	view.replays = reader->replay != NULL;
 	view.silence_ns = rt_silence_ns(&reader->silence, reader->now_ns);
 	view.usual_ns = reader->silence.usual_ns;
 	return view;
@@ -138,6 +193,8 @@ rt_reader_wait(struct rt_reader *reader, struct pollfd *fd, nfds_t count,
 		then_ns = tk_follow_due_ns(follow);
 	if (held && hold_ns < then_ns)
 		then_ns = hold_ns;
+	if (reader->replay)
+		then_ns = bo_min(then_ns, rt_replay_due_ns(reader->replay));
 	if (reader->more)
 		then_ns = 0;
 	fd[count] =

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include "retrytop/replay.h"
 #include "retrytop/session.h"
 #include "retrytop/silence.h"
 
@@ -13,6 +14,9 @@
 
 struct rt_reader {
 	struct rt_session session;
+	/** With --replay; NULL otherwise. */
+	struct rt_replay *replay;
+	struct rt_ingest peek;
 	/** The monotonic and the wall clock when inputs were read last. */
 	uint64_t now_ns, wall_ns;
 	struct rt_silence silence;
@@ -21,6 +25,10 @@ struct rt_reader {
 	/** There is more to read now. */
 	bool more;
 };
+
+/** Begin, as rt_session_open(). rt_reader_close() must follow. */
+int rt_reader_open(struct rt_reader *reader, const struct rt_options *options);
+void rt_reader_close(struct rt_reader *reader);
 
 /** Read for a few milliseconds. Returns whether all inputs were read to their
  *  end for the first time or have ended, which need not wait to be shown. */

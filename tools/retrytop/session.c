@@ -23,10 +23,9 @@ show_dialect_error(void *user, const char *name,
 
 /* -1: go on; else an exit code. A name that is not a dialect is a wrong command
  * line; a file that cannot be read or is wrong is not. */
-static int
-open_dialects(struct rt_session *session)
+int
+rt_session_dialects(const struct rt_options *options, struct rt_ingest *ingest)
 {
-	const struct rt_options *options = session->options;
 	const struct tk_dialect_options how = {
 		.zone = options->zone,
 		.on_error = show_dialect_error,
@@ -39,8 +38,8 @@ open_dialects(struct rt_session *session)
 	for (size_t i = 0; names && i < count; i++)
 		names[i] = options->dialects.item[i];
 	if (names)
-		status = rt_ingest_open(&session->ingest,
-					count ? names : standard, &how, NULL);
+		status = rt_ingest_open(ingest, count ? names : standard, &how,
+					NULL);
 	free(names);
 	if (status == BACKOFF_OK)
 		return -1;
@@ -148,7 +147,7 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 		       strlen(options->filter) + 1);
 	code = open_rules(session);
 	if (code < 0)
-		code = open_dialects(session);
+		code = rt_session_dialects(options, &session->ingest);
 	if (code >= 0)
 		return code;
 	if (!open_inputs(session) || !join_inputs(session) ||

@@ -27,6 +27,10 @@ struct rt_session {
 int rt_session_open(struct rt_session *session,
 		    const struct rt_options *options);
 
+/** Open the dialects of the options, with the same result. */
+int rt_session_dialects(const struct rt_options *options,
+			struct rt_ingest *ingest);
+
 void rt_session_close(struct rt_session *session);
 
 /** Compute rows and alerts for now. False without memory. */

@@ -95,7 +95,7 @@ rt_view_state(const struct rt_view *view)
 		return "ENDED";
 	if (!rt_ingest_is_live(view->ingest) || rt_view_is_silent(view))
 		return "STALE";
-	return "LIVE";
+	return view->replays ? "REPLAY" : "LIVE";
 }
 
 const char *

@@ -25,6 +25,8 @@ struct rt_view {
 	struct backoff_metrics *counters;
 	/** 0: the log is history. */
 	uint64_t wall_ns;
+	/** It is the clock of a replay. */
+	bool replays;
 	/** Time since the last line was read. */
 	uint64_t silence_ns;
 	/** The longest usual time between lines; 0 if it is not known. */
@@ -35,7 +37,7 @@ struct rt_view {
 	const struct rt_rule_alerts *broken;
 };
 
-/** "LIVE", "PAUSED", "STALE", "ENDED" or "WAITING". */
+/** "LIVE", "REPLAY", "PAUSED", "STALE", "ENDED" or "WAITING". */
 const char *rt_view_state(const struct rt_view *view);
 
 /** Whether no line came for longer than usual. */
