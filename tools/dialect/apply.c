@@ -396,7 +396,8 @@ finish_event(struct tk_apply *apply, struct tk_rule *rule, struct tk_made *made)
 		return TK_APPLIED_NOT;
 	if (!rule->open && rule->file->has_alone &&
 	    !tk_notes_settle(apply->notes, apply->input, made->lane, rule->file,
-			     true, made, give_note, apply))
+			     rule->event != BACKOFF_EVENT_SUCCESS, made,
+			     give_note, apply))
 		return TK_APPLIED_NO_MEMORY;
 	if (!rule->open && rule->file->has_open &&
 	    !tk_joins_retry(apply->joins, apply->input, made->lane, rule->file,

@@ -347,6 +347,10 @@ fits(const struct lane *lane, const struct note *note,
 		       event->trace_id == NULL && !lane->named;
 	bool choice = lane->several || note->rule->file != file;
 
+	/* What succeeded is not what failed. */
+	if (type == BACKOFF_EVENT_SUCCESS &&
+	    note->rule->alone != BACKOFF_EVENT_UNKNOWN)
+		return false;
 	return !note->used && is_for(note->rule, file) &&
 	       is_one_attempt(&note->made, type, made) &&
 	       is_near(event->ts_ns, made->event.ts_ns,
