@@ -51,7 +51,7 @@ print_found(const struct rt_view *view, FILE *out)
 static void
 print_verdicts(const struct rt_view *view, FILE *out)
 {
-	size_t lines = rt_view_verdict_lines(view, HEAD_LINES);
+	size_t lines = rt_view_verdict_lines(view, SIZE_MAX, HEAD_LINES);
 	char text[RT_VIEW_LINE_MAX];
 
 	if (lines == 0) {
@@ -59,7 +59,8 @@ print_verdicts(const struct rt_view *view, FILE *out)
 		print_safe(out, text);
 	}
 	for (size_t i = 0; i < lines; i++) {
-		rt_view_verdict_line(view, HEAD_LINES, i, text, sizeof(text));
+		rt_view_verdict_line(view, SIZE_MAX, HEAD_LINES, i, text,
+				     sizeof(text));
 		print_safe(out, text);
 	}
 }

@@ -319,7 +319,7 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 		return 1;
 	most = bo_min((height - TOTALS_HEIGHT) / ROWS_PER_LINE + 1,
 		      MESSAGE_ROWS_MAX);
-	lines = rt_view_verdict_lines(view, most);
+	lines = rt_view_verdict_lines(view, width - 1, most);
 	return lines > 0 ? lines : 1;
 }
 
@@ -378,7 +378,8 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		else if (rows == 1)
 			rt_view_message(view, text, sizeof(text));
 		else
-			rt_view_verdict_line(view, rows, i, text, sizeof(text));
+			rt_view_verdict_line(view, grid->width - 1, rows, i,
+					     text, sizeof(text));
 		rt_grid_text(grid, 1, y + i, grid->width,
 			     is_wrong && text[0] != ' '
 				     ? RT_ATTR_BAD | RT_ATTR_BOLD

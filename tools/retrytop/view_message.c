@@ -68,13 +68,24 @@ say_share(const struct rt_verdict *verdict, char *out, size_t size)
 					sizeof(rate)));
 }
 
-/* What a verdict is about, and since when, trend and share. */
+/* How much fails, and why. */
 static void
-say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
-	    bool brief, size_t more, char *out, size_t size)
+say_why(const struct rt_verdict *verdict, char *out, size_t size)
 {
-	char age[16], since[40], how[64] = "", cause[RT_CAUSE_MAX];
-	char also[40] = "";
+	char how[64] = "", cause[RT_CAUSE_MAX];
+
+	say_share(verdict, how, sizeof(how));
+	rt_verdict_cause(verdict, cause, sizeof(cause));
+	snprintf(out, size, "%s%s%s", how,
+		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
+}
+
+/* What a verdict is about, since when, and its trend. */
+static void
+say_what(const struct rt_view *view, const struct rt_verdict *verdict,
+	 bool brief, char *out, size_t size)
+{
+	char age[16], since[40], cause[RT_CAUSE_MAX];
 	uint64_t since_ns = verdict->since_s * BO_NS_PER_S;
 	const char *about =
 		verdict->target != NULL ? verdict->target : verdict->operation;
@@ -82,21 +93,31 @@ say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
 	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
 	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
 	rt_verdict_cause(verdict, cause, sizeof(cause));
-	if (brief) {
+	if (brief)
 		snprintf(out, size, "%s %s %s %s", rt_word_name(verdict->word),
 			 about, age,
 			 verdict->error[0] != '\0' ? verdict->error : cause);
-		return;
-	}
-	say_share(verdict, how, sizeof(how));
-	/* Before what a narrow screen cuts. */
+	else
+		snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s",
+			 rt_word_name(verdict->word), about,
+			 since + strlen("2026-11-23T"), age,
+			 rt_trend_name(verdict->trend));
+}
+
+/* All in one line; the number of others comes before what a narrow screen
+ * cuts. */
+static void
+say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
+	    size_t more, char *out, size_t size)
+{
+	char what[RT_VIEW_LINE_MAX / 2], why[RT_VIEW_LINE_MAX / 2];
+	char also[40] = "";
+
+	say_what(view, verdict, false, what, sizeof(what));
+	say_why(verdict, why, sizeof(why));
 	if (more > 0)
 		snprintf(also, sizeof(also), "%zu more   ", more);
-	snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s  %s%s%s%s",
-		 rt_word_name(verdict->word), about,
-		 since + strlen("2026-11-23T"), age,
-		 rt_trend_name(verdict->trend), also, how,
-		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
+	snprintf(out, size, "%s  %s%s", what, also, why);
 }
 
 static void
@@ -142,8 +163,8 @@ void
 rt_view_verdict(const struct rt_view *view, size_t index, char *out,
 		size_t size)
 {
-	say_verdict(view, &view->list->model.verdicts.item[index], false, 0,
-		    out, size);
+	say_verdict(view, &view->list->model.verdicts.item[index], 0, out,
+		    size);
 }
 
 bool
@@ -166,45 +187,79 @@ rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
 	return true;
 }
 
-/* Writes line @p index of those for the verdicts, and returns their number: one
- * for each verdict, then further ones about the first if there is room. */
-static size_t
-verdict_line(const struct rt_view *view, size_t most, size_t index, char *out,
-	     size_t size)
+/* Lines that are asked for one by one. */
+struct lines {
+	size_t count, wanted;
+	char *out;
+	size_t size;
+};
+
+static void
+put_line(struct lines *lines, const char *text)
 {
-	size_t count = rt_view_verdicts(view), lines = 0, more;
-	size_t shown = count <= most ? count : most - 1;
+	if (lines->count++ == lines->wanted)
+		snprintf(lines->out, lines->size, "%s", text);
+}
+
+/* A verdict, at first what a line has room for. */
+static void
+put_verdict(const struct rt_view *view, size_t index, size_t width, size_t most,
+	    struct lines *lines)
+{
+	const struct rt_verdict *verdict =
+		&view->list->model.verdicts.item[index];
 	char text[RT_VIEW_LINE_MAX];
 
-	more = count - shown + view->list->model.verdicts.more;
-	for (size_t i = 0; i < shown; i++) {
-		if (lines++ == index)
-			rt_view_verdict(view, i, out, size);
-		for (size_t k = 0; lines + shown - i - 1 + (more > 0) < most;
-		     k++) {
-			if (!rt_view_verdict_detail(view, i, k, text,
-						    sizeof(text)))
-				break;
-			if (lines++ == index)
-				snprintf(out, size, "%s", text);
-		}
+	rt_view_verdict(view, index, text, sizeof(text));
+	if (strlen(text) > width && lines->count + 1 < most) {
+		say_what(view, verdict, false, text, sizeof(text));
+		put_line(lines, text);
+		memset(text, ' ', 2);
+		say_why(verdict, text + 2, sizeof(text) - 2);
 	}
-	if (more > 0 && lines++ == index)
-		snprintf(out, size, "%zu more", more);
-	return lines;
+	put_line(lines, text);
+	for (size_t k = 0; lines->count < most; k++) {
+		if (!rt_view_verdict_detail(view, index, k, text, sizeof(text)))
+			break;
+		put_line(lines, text);
+	}
+}
+
+/* One line for each verdict, and further ones about the first if there is room.
+ */
+static void
+put_verdicts(const struct rt_view *view, size_t width, size_t most,
+	     struct lines *lines)
+{
+	size_t count = rt_view_verdicts(view), more;
+	size_t shown = count <= most ? count : most - 1;
+	char text[32];
+
+	more = count - shown + view->list->model.verdicts.more;
+	for (size_t i = 0; i < shown; i++)
+		put_verdict(view, i, width, most - (shown - i - 1) - (more > 0),
+			    lines);
+	snprintf(text, sizeof(text), "%zu more", more);
+	if (more > 0)
+		put_line(lines, text);
 }
 
 size_t
-rt_view_verdict_lines(const struct rt_view *view, size_t most)
+rt_view_verdict_lines(const struct rt_view *view, size_t width, size_t most)
 {
-	return verdict_line(view, most, SIZE_MAX, NULL, 0);
+	struct lines lines = {.wanted = SIZE_MAX};
+
+	put_verdicts(view, width, most, &lines);
+	return lines.count;
 }
 
 void
-rt_view_verdict_line(const struct rt_view *view, size_t most, size_t index,
-		     char *out, size_t size)
+rt_view_verdict_line(const struct rt_view *view, size_t width, size_t most,
+		     size_t index, char *out, size_t size)
 {
-	verdict_line(view, most, index, out, size);
+	struct lines lines = {.wanted = index, .out = out, .size = size};
+
+	put_verdicts(view, width, most, &lines);
 }
 
 /* There is too little to say that all is quiet. */
@@ -300,8 +355,10 @@ say(const struct rt_view *view, bool brief, char *out, size_t size)
 		say_empty(view, out, size);
 	else if (verdicts->count == 0)
 		say_calm(view, brief, out, size);
+	else if (brief)
+		say_what(view, &verdicts->item[0], true, out, size);
 	else
-		say_verdict(view, &verdicts->item[0], brief,
+		say_verdict(view, &verdicts->item[0],
 			    verdicts->count - 1 + verdicts->more, out, size);
 }
 

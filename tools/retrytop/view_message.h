@@ -28,9 +28,11 @@ char *rt_view_alert(const struct rt_rule_alert *alert, char *out, size_t size);
 #define RT_VIEW_LINE_MAX 1024
 
 /** Lines for all verdicts, two or more at most: each has one, the worst have
- *  their further ones if there is room, and the last counts what has none. */
-size_t rt_view_verdict_lines(const struct rt_view *view, size_t most);
-void rt_view_verdict_line(const struct rt_view *view, size_t most, size_t index,
-			  char *out, size_t size);
+ *  further ones if there is room, also where one line would be wider than @p
+ *  width, and the last counts what has none. */
+size_t rt_view_verdict_lines(const struct rt_view *view, size_t width,
+			     size_t most);
+void rt_view_verdict_line(const struct rt_view *view, size_t width, size_t most,
+			  size_t index, char *out, size_t size);
 
 #endif

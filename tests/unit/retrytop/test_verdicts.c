@@ -127,6 +127,47 @@ Test(retrytop_verdicts, a_verdict_says_what_fails_in_plain_numbers)
 	}
 }
 
+/* At 120 columns the cause was cut though there was a line for it. */
+Test(retrytop_verdicts, a_cause_that_a_line_would_cut_has_its_own)
+{
+	static const struct {
+		size_t width, most;
+		const char *line[3];
+	} row[] = {
+		{SIZE_MAX, 4, {"FAILING ", "  fails for op-0, op-1", NULL}},
+		{60, 4, {"FAILING ", "  100% of ", "  fails for op-0, op-1"}},
+		{60, 2, {"FAILING ", "  100% of ", NULL}},
+		{60, 1, {"FAILING ", NULL, NULL}},
+	};
+	struct scene scene;
+	char text[RT_VIEW_LINE_MAX];
+
+	scene_open(&scene);
+	for (uint64_t s = T0_S; s < T0_S + 105; s++) {
+		scene_add(&scene, call_event(s >= T0_S + 70, "op-0", s), 9);
+		scene_add(&scene, call_event(s >= T0_S + 70, "op-1", s), 9);
+	}
+	scene_compute(&scene);
+	for (size_t i = 0; i < COUNT(row); i++) {
+		size_t lines = rt_view_verdict_lines(&scene.view, row[i].width,
+						     row[i].most);
+
+		for (size_t k = 0; k < 3; k++) {
+			cr_expect((k < lines) == (row[i].line[k] != NULL),
+				  "row %zu: %zu lines", i, lines);
+			if (row[i].line[k] == NULL)
+				break;
+			rt_view_verdict_line(&scene.view, row[i].width,
+					     row[i].most, k, text,
+					     sizeof(text));
+			cr_expect(strncmp(text, row[i].line[k],
+					  strlen(row[i].line[k])) == 0,
+				  "row %zu: %s", i, text);
+		}
+	}
+	scene_close(&scene);
+}
+
 /* The start of a line of a screen. */
 static void
 expect_line_begins(const struct scene *scene, size_t width, size_t height,
