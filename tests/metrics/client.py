@@ -6,6 +6,7 @@ Exit status 1: a check failed, 77: the parser is not installed.
 import json
 import socket
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -26,6 +27,27 @@ def get(url, accept="*/*"):
 def content_type(url, accept="*/*"):
     with fetch(url, accept) as response:
         print(response.headers["Content-Type"])
+
+
+def status(url, method="GET"):
+    """Print the status of an answer, and which methods it allows."""
+    request = urllib.request.Request(url, method=method)
+    try:
+        with opener.open(request, timeout=10) as response:
+            print(response.status, len(response.read()))
+    except urllib.error.HTTPError as error:
+        print(error.code, error.headers.get("Allow", "-"))
+
+
+def hold(url, count):
+    """Begin requests, and do not go on until standard input ends."""
+    address = urllib.parse.urlsplit(url)
+    held = [socket.create_connection((address.hostname, address.port))
+            for _ in range(int(count))]
+    for connection in held:
+        connection.sendall(b"GET /metrics HT")
+    print("held", flush=True)
+    sys.stdin.read()
 
 
 def port():

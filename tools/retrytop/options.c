@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "common/msg.h"
 #include "common/opt.h"
+#include "retrytop/address.h"
 #include "retrytop/grid.h"
 #include "retrytop/keys.h"
 #include "retrytop/list.h"
@@ -82,6 +83,7 @@ check(struct rt_options *options)
 {
 	static char dash[] = "-";
 	static char *standard_input[] = {dash, NULL};
+	struct rt_address address;
 	size_t inputs = 0;
 	int code = check_dump(options);
 
@@ -99,6 +101,12 @@ check(struct rt_options *options)
 		return complain("--speed: needs --replay");
 	if (options->speed == 0)
 		options->speed = 1;
+	if (options->listen != NULL && options->once)
+		return complain("--listen: not with --once or --format");
+	if (options->listen != NULL &&
+	    !rt_address_parse(options->listen, &address))
+		return complain("--listen: must be PORT or ADDRESS:PORT, with "
+				"a numeric address");
 	if (options->delay_ns == 0)
 		options->delay_ns = options->plain ? PLAIN_DELAY_NS : DELAY_NS;
 	if (options->window_ns < BO_NS_PER_S ||
@@ -189,6 +197,10 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"plain", 0, TK_OPT_FLAG, &options.plain, NULL, NULL, 0, 0,
 		 "print lines instead of a screen: when something begins or "
 		 "ends to be wrong, and totals"},
+		{"listen", 0, TK_OPT_TEXT, &options.listen, "ADDRESS:PORT",
+		 NULL, 0, 0,
+		 "serve metrics at http://ADDRESS:PORT/metrics; ADDRESS is "
+		 "127.0.0.1 unless given, PORT 0 is any free one"},
 		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
 		 NULL, 0, 0, "cover the last DURATION: 1s to 5m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,

@@ -37,6 +37,8 @@ struct rt_options {
 	/** For the screen that is printed: its size, "120x35", and keys. */
 	const char *dump, *keys;
 	size_t dump_width, dump_height;
+	/** Address and port of the metrics; NULL: none. */
+	const char *listen;
 	bool once, ascii, plain, replay;
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;

@@ -159,7 +159,7 @@ show(struct plain *plain, bool news)
 	if (!news && reader->now_ns < plain->judge_ns)
 		return true;
 	plain->judge_ns = reader->now_ns + JUDGE_NS;
-	if (!session->ingest.caught_up)
+	if (!rt_reader_is_ready(reader))
 		return true;
 	if (!rt_list_update(&session->list, session->ingest.window,
 			    rt_ingest_end_s(&session->ingest)))

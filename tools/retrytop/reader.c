@@ -38,6 +38,11 @@ rt_reader_open(struct rt_reader *reader, const struct rt_options *options)
 {
 	int code = rt_session_open(&reader->session, options);
 
+	if (code < 0 && options->listen != NULL) {
+		reader->listen = rt_listen_open(options);
+		if (reader->listen == NULL)
+			return TK_EXIT_SYSTEM;
+	}
 	if (code >= 0 || !options->replay)
 		return code;
 	code = rt_session_dialects(options, &reader->peek);
@@ -55,6 +60,8 @@ rt_reader_open(struct rt_reader *reader, const struct rt_options *options)
 void
 rt_reader_close(struct rt_reader *reader)
 {
+	rt_listen_close(reader->listen);
+	reader->listen = NULL;
 	rt_replay_free(reader->replay);
 	if (reader->session.options->replay)
 		rt_ingest_clear(&reader->peek);
@@ -155,7 +162,16 @@ rt_reader_read(struct rt_reader *reader)
 		rt_ingest_catch_up(ingest);
 		news = true;
 	}
+	if (reader->listen != NULL)
+		rt_listen_serve(reader->listen, &reader->session,
+				rt_reader_is_ready(reader));
 	return news;
+}
+
+bool
+rt_reader_is_ready(const struct rt_reader *reader)
+{
+	return reader->session.ingest.caught_up || reader->replay != NULL;
 }
 
 struct rt_view
@@ -197,10 +213,17 @@ rt_reader_wait(struct rt_reader *reader, struct pollfd *fd, nfds_t count,
 		then_ns = bo_min(then_ns, rt_replay_due_ns(reader->replay));
 	if (reader->more)
 		then_ns = 0;
+	/* Requests do not wait for a pause of the log. */
+	if (reader->listen != NULL) {
+		uint64_t due_ns = rt_listen_due_ns(reader->listen);
+
+		then_ns = bo_min(then_ns, bo_add_sat(reader->now_ns, due_ns));
+		fd[count++] = (struct pollfd){
+			.fd = rt_listen_fd(reader->listen), .events = POLLIN};
+	}
 	fd[count] =
 		(struct pollfd){.fd = tk_follow_fd(follow), .events = POLLIN};
 	fd[count + 1] = (struct pollfd){.fd = tk_follow_stdin_fd(follow),
 					.events = POLLIN};
-	return poll(fd, held ? count : count + RT_READER_FDS,
-		    milliseconds_until(then_ns));
+	return poll(fd, held ? count : count + 2, milliseconds_until(then_ns));
 }

@@ -99,8 +99,10 @@ open_counters(struct rt_session *session)
 {
 	const struct rt_options *options = session->options;
 
-	return options->format < RT_FORMAT_OPENMETRICS ||
-	       rt_counters_begin(&session->counters, &session->ingest, false);
+	if (options->format < RT_FORMAT_OPENMETRICS && options->listen == NULL)
+		return true;
+	return rt_counters_begin(&session->counters, &session->ingest,
+				 options->listen != NULL && !options->replay);
 }
 
 /* -1: go on; else an exit code. */
