@@ -73,6 +73,19 @@ def metadata(base, metric):
         print(known["type"], known["unit"])
 
 
+def expressions(path):
+    """Print the expressions of a Grafana dashboard as recording rules."""
+    with open(path, encoding="utf-8") as text:
+        dashboard = json.load(text)
+    print("groups:\n  - name: dashboard\n    rules:")
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            expression = target["expr"].replace("$__rate_interval", "5m")
+            expression = expression.replace("$instance", ".*")
+            print(f"      - expr: {json.dumps(expression)}\n"
+                  f"        record: panel{panel['id']}:{target['refId']}")
+
+
 def openmetrics(path):
     """Parse a file; one line per family."""
     try:
