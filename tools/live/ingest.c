@@ -49,6 +49,13 @@ rt_ingest_open(struct rt_ingest *ingest, const char *const *dialects,
 }
 
 void
+rt_ingest_record(struct rt_ingest *ingest, struct rt_record *record)
+{
+	ingest->record = record;
+	rt_window_record(ingest->window, record);
+}
+
+void
 rt_ingest_clear(struct rt_ingest *ingest)
 {
 	tk_dialect_free(ingest->dialect);
@@ -200,6 +207,8 @@ take_reading(void *user, const struct tk_reading *reading)
 		ingest->copied++;
 		return true;
 	}
+	if (ingest->record != NULL)
+		rt_record_lane(ingest->record, reading->lane);
 	rt_window_about(ingest->window,
 			reading->successes == TK_SUCCESSES_AFTER_RETRY,
 			reading->whole);

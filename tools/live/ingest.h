@@ -14,6 +14,8 @@ struct rt_ingest {
 	struct rt_window *window;
 	struct tk_sequence *sequence;
 	struct tk_order *order;
+	/** NULL: events are not recorded. The caller's. */
+	struct rt_record *record;
 	/** By input, the first one of the rotated log that it is of: parts of
 	 *  lines, and lines that belong together, may be in two of them. NULL:
 	 *  each input is a log of its own. The caller's. */
@@ -63,6 +65,9 @@ enum backoff_status rt_ingest_init(struct rt_ingest *ingest,
 				   const char *dialect,
 				   struct backoff_error *error);
 void rt_ingest_clear(struct rt_ingest *ingest);
+
+/** Record events of attempts from now on; NULL: no more. */
+void rt_ingest_record(struct rt_ingest *ingest, struct rt_record *record);
 
 /** A tk_line_fn; @p user is a struct rt_ingest. */
 void rt_ingest_line(void *user, size_t input, const struct tk_line *line);

@@ -27,6 +27,7 @@ struct bucket {
 
 struct rt_operation {
 	struct rt_window *window;
+	size_t index;
 	char *name;
 	char policy[RT_LABEL_MAX];
 	uint64_t max_attempts, seen_ns;
@@ -82,6 +83,7 @@ struct rt_window {
 	struct rt_operation *other;
 	struct rt_targets targets;
 	struct rt_when *when;
+	struct rt_record *record;
 	/* The input of the next event; whether its line was just written. */
 	size_t input;
 	bool arrives;
@@ -133,6 +135,7 @@ make_operation(struct rt_window *window, const char *name)
 		return NULL;
 	}
 	operation->window = window;
+	operation->index = window->count;
 	window->operation[window->count++] = operation;
 	return operation;
 }
@@ -478,6 +481,12 @@ rt_window_about(struct rt_window *window, bool only_retried, bool whole)
 }
 
 void
+rt_window_record(struct rt_window *window, struct rt_record *record)
+{
+	window->record = record;
+}
+
+void
 rt_window_arrives(struct rt_window *window, bool arrives)
 {
 	window->arrives = arrives;
@@ -568,6 +577,13 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		return false;
 	note_first(window, first_ns);
 	note_policy(window, count.operation, event);
+	if (window->record != NULL)
+		rt_record_add(window->record, (uint32_t)count.operation->index,
+			      event,
+			      answer.ts_ns != 0     ? answer.ts_ns
+			      : answer.held_ns != 0 ? answer.held_ns
+						    : event->ts_ns,
+			      window->whole);
 	count_in_total(&count.operation->total, &count.add);
 	if (answer.held_ns != 0) {
 		count.ts_ns = answer.held_ns;
@@ -638,6 +654,21 @@ struct rt_operation *
 rt_window_operation(const struct rt_window *window, size_t index)
 {
 	return window->operation[index];
+}
+
+struct rt_operation *
+rt_window_find(const struct rt_window *window, const char *name)
+{
+	for (size_t i = 0; i < window->count; i++)
+		if (strcmp(window->operation[i]->name, name) == 0)
+			return window->operation[i];
+	return NULL;
+}
+
+size_t
+rt_operation_index(const struct rt_operation *operation)
+{
+	return operation->index;
 }
 
 const char *

@@ -12,6 +12,7 @@
 #include "live/counts.h"
 #include "live/errors.h"
 #include "live/history.h"
+#include "live/record.h"
 #include "live/subject.h"
 #include "live/when.h"
 
@@ -51,6 +52,10 @@ void rt_window_about(struct rt_window *window, bool only_retried, bool whole);
 bool rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		   uint64_t wall_ns);
 
+/** Record events, too; NULL: no more. The record is the caller's, and has room
+ *  for RT_OPERATIONS_MAX + 1 operations. */
+void rt_window_record(struct rt_window *window, struct rt_record *record);
+
 /** Say whether the lines of the events that follow were written just now; no at
  *  first. */
 void rt_window_arrives(struct rt_window *window, bool arrives);
@@ -79,6 +84,12 @@ size_t rt_window_count(const struct rt_window *window);
 struct rt_operation *rt_window_operation(const struct rt_window *window,
 					 size_t index);
 
+/** Find an operation by its name; NULL if there is none. */
+struct rt_operation *rt_window_find(const struct rt_window *window,
+				    const char *name);
+
+/** Its number among those of its window. */
+size_t rt_operation_index(const struct rt_operation *operation);
 const char *rt_operation_name(const struct rt_operation *operation);
 /** The policy named by its last event; "" if the log does not say. */
 const char *rt_operation_policy(const struct rt_operation *operation);
