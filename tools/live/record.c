@@ -45,7 +45,7 @@ struct item {
 	uint64_t ts_ns, duration_ns, elapsed_ns, delay_ns, delay_low_ns;
 	uint64_t delay_high_ns, hint_ns;
 	uint32_t next, before, before_in_operation, before_in_call;
-	uint32_t attempt, attempts;
+	uint32_t before_failed, attempt, attempts;
 	uint16_t operation;
 	uint8_t type, kind, stop, delay_source, hint_action, whole;
 	int8_t outcome;
@@ -61,6 +61,8 @@ struct rt_record {
 	size_t bytes;
 	/* Places of the oldest item, of the newest, and after it. */
 	uint64_t oldest, newest, end;
+	/* The newest end of a failed call. */
+	uint64_t failed;
 	uint64_t lane;
 	struct open open[OPEN_SETS * OPEN_WAYS];
 	size_t operations;
@@ -263,6 +265,7 @@ rt_record_add(struct rt_record *record, uint32_t operation,
 		.before_in_operation =
 			distance(record, at, record->last[operation]),
 		.before_in_call = distance(record, at, before),
+		.before_failed = distance(record, at, record->failed),
 		.attempt = short_number(event->attempt),
 		.attempts = short_number(event->attempts),
 		.operation = (uint16_t)operation,
@@ -280,6 +283,9 @@ rt_record_add(struct rt_record *record, uint32_t operation,
 	record->end = at + item->next;
 	record->newest = at;
 	record->last[operation] = at;
+	if (event->type == BACKOFF_EVENT_EXHAUSTED ||
+	    event->type == BACKOFF_EVENT_ABORTED)
+		record->failed = at;
 	if (record->oldest == 0)
 		record->oldest = at;
 }
@@ -288,6 +294,12 @@ uint64_t
 rt_record_last(const struct rt_record *record)
 {
 	return record->newest;
+}
+
+uint64_t
+rt_record_last_failed(const struct rt_record *record)
+{
+	return is_there(record, record->failed) ? record->failed : 0;
 }
 
 uint64_t
@@ -320,6 +332,7 @@ rt_record_get(const struct rt_record *record, uint64_t at, struct rt_past *out)
 		.before = back(at, item->before),
 		.before_in_operation = back(at, item->before_in_operation),
 		.before_in_call = back(at, item->before_in_call),
+		.before_failed = back(at, item->before_failed),
 		.ts_ns = item->ts_ns,
 		.duration_ns = item->duration_ns,
 		.elapsed_ns = item->elapsed_ns,

@@ -17,9 +17,10 @@ struct rt_record;
 /** A recorded event. Numbers are BACKOFF_ABSENT where the log has none, texts
  *  are "" then; they live until the next rt_record_add(). */
 struct rt_past {
-	/** Its place; earlier events of the record, of its operation and of its
-	 *  call. 0: none is known. */
-	uint64_t at, before, before_in_operation, before_in_call;
+	/** Its place; the places of earlier events of the record, of its
+	 *  operation, of its call, and of an earlier failed call's end. 0: none
+	 *  is known. */
+	uint64_t at, before, before_in_operation, before_in_call, before_failed;
 	/** When the attempt ended. */
 	uint64_t ts_ns;
 	uint64_t duration_ns, elapsed_ns, delay_ns, delay_low_ns, delay_high_ns;
@@ -54,9 +55,10 @@ void rt_record_add(struct rt_record *record, uint32_t operation,
 		   const struct backoff_event *event, uint64_t ts_ns,
 		   bool whole);
 
-/** Place of the newest event, and of the newest one of an operation; 0: none.
- */
+/** Place of the newest event, of the newest end of a failed call, and of the
+ *  newest event of an operation; 0: none. */
 uint64_t rt_record_last(const struct rt_record *record);
+uint64_t rt_record_last_failed(const struct rt_record *record);
 uint64_t rt_record_last_of(const struct rt_record *record, uint32_t operation);
 
 /** Read the event at a place; false if it is no longer there. */

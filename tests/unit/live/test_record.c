@@ -163,6 +163,13 @@ Test(live_record, forgets_the_oldest)
 		}
 	}
 	cr_expect_gt(expected, 4000);
+	expected = 4996;
+	for (at = rt_record_last_failed(record);
+	     rt_record_get(record, at, &past); at = past.before_failed) {
+		cr_assert_eq(past.ts_ns, expected);
+		expected -= 5;
+	}
+	cr_expect_lt(expected, 4990);
 	rt_record_free(record);
 }
 
