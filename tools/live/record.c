@@ -155,7 +155,7 @@ find_open(struct rt_record *record, uint64_t key)
 	return oldest;
 }
 
-/* Whether an event goes on with the call of an earlier one. An id of a log that
+/* Whether an event continues the call of an earlier one. An id of a log that
  * does not name calls may be that of several calls. */
 static bool
 goes_on(const struct rt_record *record, const struct backoff_event *event,
