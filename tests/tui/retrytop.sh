@@ -166,7 +166,7 @@ poll is_live
 result $? "the state is LIVE"
 expect "its events are counted" '0 bad  0 lost  0 dropped  3 events'
 event "$log" retry_exhausted db.query 3
-expect "the file grows and so does the screen" '^ db.query  *[0-9]'
+expect "the file grows and so does the screen" '^ db.query  *STANDARD  *[0-9]'
 expect "the top error is shown with its share" 'refused 100%'
 
 keys s
@@ -198,9 +198,9 @@ keys Space
 expect "Space resumes" '^ new.operation'
 
 keys '?'
-expect "? shows the help" 'ATT/CALL   attempts per finished call'
+expect "? shows the help" 'LOAD       attempts that were made per'
 keys Escape
-poll hides 'ATT/CALL   attempts'
+poll hides 'LOAD       attempts'
 result $? "Esc leaves the help"
 keys i
 lines=$(wc -l <"$log")
@@ -238,16 +238,16 @@ line_shows 1 '^ retrytop \['
 result $? "the screen was not cleared"
 
 t resize-window -t main -x 80 -y 24
-expect "80x24: columns are dropped by priority" 'OPERATION *CALLS/s *RETRY/s ATT/CALL *EXH *EXH% TOP ERROR *SINCE$'
+expect "80x24: columns are dropped by priority" 'OPERATION *CALL/s *OK% *RETRY/s *LOAD *FAIL% *TOP ERROR *SINCE$'
 t resize-window -t main -x 40 -y 10
-expect "40x10: the most important columns are left" 'OPERATION *RETRY/s ATT/CALL *EXH$'
+expect "40x10: the most important columns are left" 'OPERATION *RETRY/s *FAIL% *SINCE$'
 t resize-window -t main -x 20 -y 5
 expect "20x5: too small, and it says so" '40x10 needed'
 for size in 1x1 5x2 200x50 3x40 40x3 15x3; do
 	t resize-window -t main -x "${size%x*}" -y "${size#*x}"
 done
 t resize-window -t main -x 120 -y 35
-expect "it survives many changes of size" 'RETRIES 5m$'
+expect "it survives many changes of size" 'FAILED 5m$'
 
 keys C-z
 poll restored
@@ -380,7 +380,7 @@ code_is 0
 command_line "unset NO_COLOR"
 
 start --ascii "$log"
-poll shows 'RETRIES 5m'
+poll shows 'FAILED 5m'
 ! screen | LC_ALL=C grep -q '[^ -~]'
 result $? "--ascii: only ASCII is drawn"
 keys q
@@ -388,7 +388,7 @@ code_is 0
 
 command_line "LC_ALL=C; export LC_ALL"
 start "$log"
-poll shows 'RETRIES 5m'
+poll shows 'FAILED 5m'
 ! screen | LC_ALL=C grep -q '[^ -~]'
 result $? "LC_ALL=C: only ASCII is drawn"
 keys q

@@ -17,9 +17,21 @@
 	X(exhausted, "Calls that a limit ended.")                              \
 	X(aborted, "Calls that ended because a retry would be wrong.")         \
 	X(call_attempts, "Attempts of the calls that ended.")                  \
-	X(failed_calls, "Calls whose first attempt failed.")
+	X(failed_calls, "Calls whose first attempt failed.")                   \
+	X(first_ok, "Calls that the first attempt, or its hedge, answered.")   \
+	X(used_up, "Calls whose attempts all failed.")                         \
+	X(breaker, "Calls that a breaker refused or ended.")                   \
+	X(unsent, "Those of them that made no attempt.")                       \
+	X(budget, "Calls that an empty budget ended.")                         \
+	X(deadline, "Calls that their deadline ended.")                        \
+	X(hint, "Calls that a server's hint ended.")                           \
+	X(hedges, "Hedges that were sent.")                                    \
+	X(hedges_won, "Calls that a hedge answered.")
 
 #define RT_COUNTS_MEMBER(member, doc) uint64_t member;
+#define RT_COUNTS_ONE(member, doc) +1
+
+#define RT_COUNTS_COUNT (0 RT_COUNTS(RT_COUNTS_ONE))
 
 struct rt_counts {
 	RT_COUNTS(RT_COUNTS_MEMBER)
@@ -38,6 +50,13 @@ static inline uint64_t
 rt_counts_calls(const struct rt_counts *counts)
 {
 	return counts->successes + counts->exhausted + counts->aborted;
+}
+
+/** Calls that ended without success. */
+static inline uint64_t
+rt_counts_failed(const struct rt_counts *counts)
+{
+	return counts->exhausted + counts->aborted;
 }
 
 /** Add to a count of a second, which saturates. */

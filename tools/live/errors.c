@@ -8,12 +8,13 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "live/counts.h"
 
 void
 rt_errors_clear(struct rt_errors *errors)
 {
 	for (size_t i = 0; i < RT_ERRORS_MAX; i++) {
+		if (errors->slot[i] != NULL)
+			rt_ring_clear(&errors->slot[i]->ring);
 		free(errors->slot[i]);
 		errors->slot[i] = NULL;
 	}
@@ -40,10 +41,7 @@ count_in(const struct rt_error_slot *slot, uint64_t end_s, uint64_t length_s)
 {
 	uint64_t sum = 0;
 
-	for (uint64_t i = 0; i < length_s && i < RT_HISTORY_S && i <= end_s;
-	     i++)
-		if (rt_history_has(slot->head_s, end_s - i))
-			sum += slot->count[rt_history_slot(end_s - i)];
+	rt_ring_sum(&slot->ring, 1, end_s, length_s, &sum);
 	return sum;
 }
 
@@ -65,11 +63,13 @@ take_slot(struct rt_errors *errors, uint64_t second)
 		}
 		count = count_in(slot, second, RT_HISTORY_S);
 		if (count < least_count ||
-		    (count == least_count && slot->head_s < least->head_s)) {
+		    (count == least_count &&
+		     slot->ring.head_s < least->ring.head_s)) {
 			least = slot;
 			least_count = count;
 		}
 	}
+	rt_ring_clear(&least->ring);
 	memset(least, 0, sizeof(*least));
 	return least;
 }
@@ -78,6 +78,7 @@ bool
 rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 	      uint64_t second)
 {
+	static const uint32_t one = 1;
 	struct rt_error_slot *slot = NULL;
 	char label[RT_LABEL_MAX];
 
@@ -91,16 +92,12 @@ rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 		if (slot == NULL)
 			return false;
 		memcpy(slot->label, label, sizeof(label));
-		slot->head_s = second;
 	}
 	if (event->error != NULL)
 		bo_utf8_copy(event->error, slot->text, sizeof(slot->text));
-	rt_history_advance(slot->count, sizeof(*slot->count), &slot->head_s,
-			   second);
-	if (!rt_history_has(slot->head_s, second))
-		return true;
-	rt_add_u32(&slot->count[rt_history_slot(second)], 1);
-	return true;
+	rt_ring_advance(&slot->ring, 1, second);
+	return !rt_history_has(slot->ring.head_s, second) ||
+	       rt_ring_add(&slot->ring, 1, second, &one);
 }
 
 void

@@ -9,7 +9,7 @@
 
 #include <backoff.h>
 
-#include "live/history.h"
+#include "live/ring.h"
 
 /** Different errors kept per operation; a rarer one gives way to a new one. */
 #define RT_ERRORS_MAX 8
@@ -30,9 +30,8 @@ struct rt_error_top {
 struct rt_error_slot {
 	char label[RT_LABEL_MAX];
 	char text[RT_TEXT_MAX];
-	/** The newest second of the ring. */
-	uint64_t head_s;
-	uint32_t count[RT_HISTORY_S];
+	/** One count a second. */
+	struct rt_ring ring;
 };
 
 struct rt_errors {

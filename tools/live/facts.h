@@ -53,7 +53,34 @@ struct rt_value {
 	  "Calls that ended because a retry would be wrong, " when ".")        \
 	X(member##_FAILED_CALLS, group, "failed_calls", COUNT,                 \
 	  counts.failed_calls, true, "retrytop_" group "_failed_calls",        \
-	  "Calls whose first attempt failed, " when ".")
+	  "Calls whose first attempt failed, " when ".")                       \
+	X(member##_FIRST_OK, group, "first_ok", COUNT, counts.first_ok,        \
+	  row->calls_known, "retrytop_" group "_first_ok",                     \
+	  "Calls that the first attempt, or its hedge, answered, " when ".")   \
+	X(member##_USED_UP, group, "used_up", COUNT, counts.used_up, true,     \
+	  "retrytop_" group "_used_up",                                        \
+	  "Calls whose attempts were used up, " when ".")                      \
+	X(member##_BREAKER, group, "breaker", COUNT, counts.breaker, true,     \
+	  "retrytop_" group "_breaker",                                        \
+	  "Calls that a breaker refused or ended, " when ".")                  \
+	X(member##_UNSENT, group, "unsent", COUNT, counts.unsent, true,        \
+	  "retrytop_" group "_unsent",                                         \
+	  "Calls that a breaker refused before an attempt was made, " when     \
+	  ".")                                                                 \
+	X(member##_BUDGET, group, "budget", COUNT, counts.budget, true,        \
+	  "retrytop_" group "_budget",                                         \
+	  "Calls that an empty budget ended, " when ".")                       \
+	X(member##_DEADLINE, group, "deadline", COUNT, counts.deadline, true,  \
+	  "retrytop_" group "_deadline",                                       \
+	  "Calls that their deadline ended, " when ".")                        \
+	X(member##_HINT, group, "hint", COUNT, counts.hint, true,              \
+	  "retrytop_" group "_hint",                                           \
+	  "Calls that a hint of the server ended, " when ".")                  \
+	X(member##_HEDGES, group, "hedges", COUNT, counts.hedges, true,        \
+	  "retrytop_" group "_hedges", "Hedges that were sent, " when ".")     \
+	X(member##_HEDGES_WON, group, "hedges_won", COUNT, counts.hedges_won,  \
+	  true, "retrytop_" group "_hedges_won",                               \
+	  "Calls that a hedge answered, " when ".")
 
 #define RT_FACTS(X)                                                            \
 	X(OPERATION, "", "operation", TEXT, row->operation, true, NULL,        \
@@ -75,9 +102,13 @@ struct rt_value {
 	  "Failed attempts that are followed by another, per second, in the "  \
 	  "window.")                                                           \
 	X(ATTEMPTS_PER_CALL, "", "attempts_per_call", RATIO,                   \
-	  row->attempts_per_call, row->load == RT_LOAD_OF_ALL,                 \
+	  row->attempts_per_call,                                              \
+	  row->load == RT_LOAD_OF_ALL && row->attempts_per_call > 0.0,         \
 	  "retrytop_attempts_per_call",                                        \
-	  "Attempts per finished call, in the window.")                        \
+	  "Attempts per finished call that made any, in the window.")          \
+	X(LOAD, "", "load", RATIO, row->sent_per_call,                         \
+	  row->load == RT_LOAD_OF_ALL, "retrytop_load",                        \
+	  "Attempts that were made per finished call, in the window.")         \
 	X(ATTEMPTS_PER_FAILED_CALL, "", "attempts_per_failed_call", RATIO,     \
 	  row->attempts_per_failed_call, row->window.failed_calls > 0,         \
 	  "retrytop_attempts_per_failed_call",                                 \
@@ -88,6 +119,21 @@ struct rt_value {
 	X(FAILED_SHARE, "", "failed_share", SHARE, row->failed_share,          \
 	  row->load == RT_LOAD_OF_ALL, "retrytop_failed_ratio",                \
 	  "Share of finished calls that failed, in the window.")               \
+	X(FIRST_OK_SHARE, "", "first_ok_share", SHARE, row->first_ok_share,    \
+	  row->load == RT_LOAD_OF_ALL, "retrytop_first_ok_ratio",              \
+	  "Share of finished calls that the first attempt, or its hedge, "     \
+	  "answered, in the window.")                                          \
+	X(RECOVERED_SHARE, "", "recovered_share", SHARE, row->recovered_share, \
+	  row->load == RT_LOAD_OF_ALL, "retrytop_recovered_ratio",             \
+	  "Share of finished calls that succeeded after a retry, in the "      \
+	  "window.")                                                           \
+	X(WHY, "", "why", TEXT, rt_why_name(row->why),                         \
+	  row->why != RT_WHY_NONE, NULL,                                       \
+	  "The most frequent reason why calls failed.")                        \
+	X(WHY_SHARE, "", "why_share", SHARE, row->why_share,                   \
+	  row->why != RT_WHY_NONE, "retrytop_why_ratio",                       \
+	  "Share of failed calls with the most frequent reason, in the "       \
+	  "window.")                                                           \
 	RT_FACTS_OF_COUNTS(X, WINDOW, "window", row->window, "in the window")  \
 	RT_FACTS_OF_COUNTS(X, TOTAL, "total", row->total,                      \
 			   "since the start of the log")                       \

@@ -39,6 +39,54 @@ make_room(struct rt_model *model, size_t count)
 	return true;
 }
 
+const char *
+rt_why_name(enum rt_why why)
+{
+#define WHY_NAME(member, name) name,
+	static const char *const names[] = {RT_WHYS(WHY_NAME)};
+
+	return names[why];
+}
+
+static void
+derive_why(struct rt_row *row)
+{
+	const struct rt_counts *w = &row->window;
+	uint64_t failed = rt_counts_failed(w);
+	uint64_t count[RT_WHY_COUNT] = {
+		[RT_WHY_BREAKER] = w->breaker, [RT_WHY_BUDGET] = w->budget,
+		[RT_WHY_HINT] = w->hint,       [RT_WHY_DEADLINE] = w->deadline,
+		[RT_WHY_USED_UP] = w->used_up, [RT_WHY_ABORTED] = failed,
+	};
+
+	for (unsigned why = RT_WHY_BREAKER; why < RT_WHY_ABORTED; why++)
+		count[RT_WHY_ABORTED] -=
+			bo_min(count[why], count[RT_WHY_ABORTED]);
+	for (unsigned why = RT_WHY_BREAKER; why < RT_WHY_COUNT; why++)
+		if (count[why] > count[row->why])
+			row->why = why;
+	if (failed > 0)
+		row->why_share = (double)count[row->why] / (double)failed;
+}
+
+/* Shares of the calls that ended. */
+static void
+derive_shares(struct rt_row *row, double calls)
+{
+	const struct rt_counts *w = &row->window;
+	double sent = calls - (double)bo_min(w->unsent, w->breaker);
+
+	row->sent_per_call = (double)w->call_attempts / calls;
+	row->attempts_per_call =
+		sent > 0.0 ? (double)w->call_attempts / sent : 0.0;
+	row->first_ok_share = (double)w->first_ok / calls;
+	row->recovered_share =
+		(double)(w->successes - bo_min(w->first_ok, w->successes)) /
+		calls;
+	row->exhausted_share = (double)w->exhausted / calls;
+	row->failed_share = (double)rt_counts_failed(w) / calls;
+}
+
 /* Compute rates and shares from the counts. */
 static void
 derive(struct rt_row *row, uint64_t seen_s)
@@ -47,6 +95,7 @@ derive(struct rt_row *row, uint64_t seen_s)
 	uint64_t calls = rt_counts_calls(w);
 	double seconds = seen_s > 0 ? (double)seen_s : 1.0;
 
+	derive_why(row);
 	row->retries_per_s = (double)w->retries / seconds;
 	if (w->failed_calls > 0)
 		row->attempts_per_failed_call =
@@ -57,14 +106,11 @@ derive(struct rt_row *row, uint64_t seen_s)
 		if (calls == 0)
 			return;
 		row->load = RT_LOAD_OF_ALL;
-		row->attempts_per_call =
-			(double)w->call_attempts / (double)calls;
-		row->exhausted_share = (double)w->exhausted / (double)calls;
-		row->failed_share =
-			(double)(calls - w->successes) / (double)calls;
+		derive_shares(row, (double)calls);
 	} else if (w->failed_calls > 0) {
 		row->load = RT_LOAD_OF_FAILED;
 		row->attempts_per_call = row->attempts_per_failed_call;
+		row->sent_per_call = row->attempts_per_failed_call;
 	}
 }
 
@@ -81,6 +127,8 @@ compute_steps(struct rt_row *row, const struct rt_operation *operation,
 				 &sum);
 		row->retries[RT_STEPS - 1 - i] =
 			(uint32_t)bo_min(sum.retries, UINT32_MAX);
+		row->failed[RT_STEPS - 1 - i] =
+			(uint32_t)bo_min(rt_counts_failed(&sum), UINT32_MAX);
 	}
 }
 
@@ -133,8 +181,10 @@ add_row(struct rt_row *total, const struct rt_row *row)
 	total->calls_known = total->calls_known && row->calls_known;
 	if (row->seen_ns > total->seen_ns)
 		total->seen_ns = row->seen_ns;
-	for (size_t k = 0; k < RT_STEPS; k++)
+	for (size_t k = 0; k < RT_STEPS; k++) {
 		rt_add_u32(&total->retries[k], row->retries[k]);
+		rt_add_u32(&total->failed[k], row->failed[k]);
+	}
 }
 
 void

@@ -18,6 +18,20 @@ enum rt_load {
 	RT_LOAD_OF_ALL,
 };
 
+/* X(member, name). Why calls end without success. */
+#define RT_WHYS(X)                                                             \
+	X(NONE, "")                                                            \
+	X(BREAKER, "breaker")                                                  \
+	X(BUDGET, "budget")                                                    \
+	X(HINT, "hint")                                                        \
+	X(DEADLINE, "deadline")                                                \
+	X(USED_UP, "used_up")                                                  \
+	X(ABORTED, "aborted")
+
+#define RT_WHY_MEMBER(member, name) RT_WHY_##member,
+
+enum rt_why { RT_WHYS(RT_WHY_MEMBER) RT_WHY_COUNT };
+
 struct rt_row {
 	/** Lives as long as the window. */
 	const char *operation;
@@ -32,15 +46,23 @@ struct rt_row {
 	enum rt_load load;
 	/** 0 if unknown. */
 	double calls_per_s, attempts_per_call, attempts_per_failed_call;
+	double first_ok_share, recovered_share;
 	double exhausted_share, failed_share;
+	/** Attempts that were made, for each call that ended; calls that made
+	 *  none count here, but not in attempts_per_call. */
+	double sent_per_call;
+	/** The most frequent reason for calls that failed, and its share of
+	 *  them. */
+	enum rt_why why;
+	double why_share;
 	double retries_per_s;
 	struct rt_error_top error;
 	/** 0 if never. */
 	uint64_t seen_ns, since_s;
 	enum rt_word word;
-	/** Retries of each step, oldest first; the last ends with the window.
-	 */
-	uint32_t retries[RT_STEPS];
+	/** Retries, and calls that failed, of each step, oldest first; the last
+	 *  ends with the window. */
+	uint32_t retries[RT_STEPS], failed[RT_STEPS];
 };
 
 struct rt_model {
@@ -57,6 +79,8 @@ struct rt_model {
 	 */
 	uint64_t end_s, newest_ns;
 };
+
+const char *rt_why_name(enum rt_why why);
 
 void rt_model_init(struct rt_model *model, uint64_t window_s);
 void rt_model_clear(struct rt_model *model);

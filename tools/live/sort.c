@@ -21,7 +21,7 @@ value_of(const struct rt_row *row, enum rt_sort sort)
 {
 	switch (sort) {
 	case RT_SORT_LOAD:
-		return row->attempts_per_call;
+		return row->sent_per_call;
 	case RT_SORT_EXHAUSTED:
 		return (double)row->window.exhausted;
 	case RT_SORT_CALLS:

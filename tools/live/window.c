@@ -12,18 +12,24 @@
 #include "base/table.h"
 #include "base/utf8.h"
 #include "dialect/order.h"
+#include "live/ring.h"
 #include "live/targets.h"
 
 #define NS_PER_S BO_NS_PER_S
 /* A call with more attempts is counted as one with a single attempt. */
 #define CALL_ATTEMPTS_MAX 1000000u
 
-/* The counts of one second, in narrower types to save memory. */
+/* What an event adds to the counts, in their order. */
 #define BUCKET_MEMBER(member, doc) uint32_t member;
 
 struct bucket {
 	RT_COUNTS(BUCKET_MEMBER)
 };
+
+_Static_assert(sizeof(struct bucket) == RT_COUNTS_COUNT * sizeof(uint32_t) &&
+		       sizeof(struct rt_counts) ==
+			       RT_COUNTS_COUNT * sizeof(uint64_t),
+	       "they are also arrays");
 
 struct rt_operation {
 	struct rt_window *window;
@@ -35,9 +41,8 @@ struct rt_operation {
 	struct rt_counts total;
 	struct rt_errors errors;
 	struct rt_subject subject;
-	/** The newest second of the ring. */
-	uint64_t head_s;
-	struct bucket bucket[RT_HISTORY_S];
+	/** RT_COUNTS_COUNT a second. */
+	struct rt_ring ring;
 };
 
 /* Events whose time may be judged again, in all inputs. */
@@ -113,6 +118,7 @@ rt_window_free(struct rt_window *window)
 		return;
 	for (size_t i = 0; i < window->count; i++) {
 		rt_errors_clear(&window->operation[i]->errors);
+		rt_ring_clear(&window->operation[i]->ring);
 		free(window->operation[i]->name);
 		free(window->operation[i]);
 	}
@@ -186,25 +192,6 @@ find_operation(struct rt_window *window, const char *given)
 	return operation;
 }
 
-static const struct bucket *
-bucket_at(const struct rt_operation *operation, uint64_t second)
-{
-	static const struct bucket none;
-
-	if (!rt_history_has(operation->head_s, second))
-		return &none;
-	return &operation->bucket[rt_history_slot(second)];
-}
-
-static void
-advance(struct rt_operation *operation, uint64_t second)
-{
-	if (second <= operation->head_s)
-		return;
-	rt_history_advance(operation->bucket, sizeof(*operation->bucket),
-			   &operation->head_s, second);
-}
-
 static bool
 is_of_attempt(const struct backoff_event *event)
 {
@@ -225,14 +212,52 @@ has_result(const struct backoff_event *event)
 	       event->stop != BACKOFF_STOP_BREAKER_OPEN;
 }
 
-/* The attempts of a call that ended. */
+/* The attempts that a call made before it ended: a breaker refuses the next
+ * one. */
 static uint32_t
 attempts_of(const struct backoff_event *event)
 {
-	uint64_t attempts = event->attempts != BACKOFF_ABSENT ? event->attempts
-							      : event->attempt;
+	uint64_t attempts = event->attempts;
 
+	if (attempts == BACKOFF_ABSENT && event->attempt != BACKOFF_ABSENT &&
+	    event->stop == BACKOFF_STOP_BREAKER_OPEN)
+		attempts = event->attempt > 0 ? event->attempt - 1 : 0;
+	else if (attempts == BACKOFF_ABSENT)
+		attempts = event->attempt;
 	return attempts < CALL_ATTEMPTS_MAX ? (uint32_t)attempts : 1;
+}
+
+/* Why a call ended without success. */
+static void
+count_stop(struct bucket *add, const struct backoff_event *event)
+{
+	switch (event->stop) {
+	case BACKOFF_STOP_BREAKER_OPEN:
+		add->breaker = 1;
+		add->unsent = add->call_attempts == 0;
+		break;
+	case BACKOFF_STOP_BUDGET:
+		add->budget = 1;
+		break;
+	case BACKOFF_STOP_DEADLINE:
+	case BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE:
+		add->deadline = 1;
+		break;
+	case BACKOFF_STOP_HINT_TOO_LONG:
+	case BACKOFF_STOP_SERVER_FORBADE:
+		add->hint = 1;
+		break;
+	default:
+		add->used_up = event->type == BACKOFF_EVENT_EXHAUSTED;
+	}
+}
+
+/* A hedge of the first attempt has the number 2. */
+static bool
+is_first_ok(const struct backoff_event *event, uint64_t number)
+{
+	return number == 1 ||
+	       (number == 2 && event->kind == BACKOFF_KIND_HEDGE);
 }
 
 /* The counts that one event adds. */
@@ -260,8 +285,16 @@ counts_of(const struct backoff_event *event)
 	}
 	if (event->type != BACKOFF_EVENT_SUCCESS)
 		add.failed_calls = result && number == 1;
-	if (event->type != BACKOFF_EVENT_ATTEMPT)
-		add.call_attempts = attempts_of(event);
+	add.hedges = event->kind == BACKOFF_KIND_HEDGE;
+	if (event->type == BACKOFF_EVENT_ATTEMPT)
+		return add;
+	add.call_attempts = attempts_of(event);
+	if (event->type != BACKOFF_EVENT_SUCCESS) {
+		count_stop(&add, event);
+		return add;
+	}
+	add.first_ok = is_first_ok(event, number);
+	add.hedges_won = add.hedges;
 	return add;
 }
 
@@ -272,29 +305,22 @@ count_in_total(struct rt_counts *total, const struct bucket *add)
 	RT_COUNTS(ADD_TO_TOTAL)
 }
 
-static void
-count_in_ring(struct rt_operation *operation, const struct bucket *add,
-	      uint64_t second)
-{
-	struct bucket *bucket;
-
-	if (!rt_history_has(operation->head_s, second)) {
-		operation->window->late++;
-		return;
-	}
-	bucket = &operation->bucket[rt_history_slot(second)];
-#define ADD_TO_BUCKET(member, doc) rt_add_u32(&bucket->member, add->member);
-	RT_COUNTS(ADD_TO_BUCKET)
-}
-
-static void
+/* False if there is no memory. */
+static bool
 count_at(struct rt_operation *operation, const struct bucket *add,
 	 uint64_t ts_ns)
 {
-	advance(operation, ts_ns / NS_PER_S);
-	count_in_ring(operation, add, ts_ns / NS_PER_S);
+	struct rt_ring *ring = &operation->ring;
+	uint64_t second = ts_ns / NS_PER_S;
+
 	if (ts_ns > operation->seen_ns)
 		operation->seen_ns = ts_ns;
+	rt_ring_advance(ring, RT_COUNTS_COUNT, second);
+	if (rt_history_has(ring->head_s, second))
+		return rt_ring_add(ring, RT_COUNTS_COUNT, second,
+				   (const uint32_t *)add);
+	operation->window->late++;
+	return true;
 }
 
 /* Count an event for the judgement of its operation and its target. */
@@ -333,8 +359,8 @@ count_event(struct count *count, const struct backoff_event *event,
 	uint64_t late = operation->window->late;
 	uint64_t second = count->ts_ns / NS_PER_S;
 
-	if (where.numbers)
-		count_at(operation, &count->add, count->ts_ns);
+	if (where.numbers && !count_at(operation, &count->add, count->ts_ns))
+		return false;
 	count->late = operation->window->late > late;
 	if (!judge(operation, event, count->attempts, second, where))
 		return false;
@@ -352,12 +378,11 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 		struct rt_operation *operation = window->operation[i];
 
 		operation->seen_ns = bo_min(operation->seen_ns, newest_ns);
-		if (operation->head_s <= newest_ns / NS_PER_S)
+		if (operation->ring.head_s <= newest_ns / NS_PER_S)
 			continue;
 		rt_errors_clear(&operation->errors);
 		memset(&operation->subject, 0, sizeof(operation->subject));
-		memset(operation->bucket, 0, sizeof(operation->bucket));
-		operation->head_s = 0;
+		rt_ring_clear(&operation->ring);
 	}
 	rt_targets_forget(&window->targets, newest_ns / NS_PER_S);
 }
@@ -412,7 +437,7 @@ where_forgotten(const struct kept *kept)
 	const struct rt_operation *operation = kept->count.operation;
 
 	return (struct where){
-		.numbers = operation->head_s == 0,
+		.numbers = operation->ring.head_s == 0,
 		.operation = operation->subject.first_s == 0,
 		.target = rt_targets_forgot(&operation->window->targets,
 					    kept->target),
@@ -548,6 +573,7 @@ counts_of_call(const struct backoff_event *event)
 	add.attempts = add.call_attempts;
 	add.retries = add.call_attempts - 1;
 	add.failed_calls = 1;
+	add.first_ok = 0;
 	return add;
 }
 
@@ -712,13 +738,8 @@ rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 		 uint64_t length_s, struct rt_counts *out)
 {
 	memset(out, 0, sizeof(*out));
-	for (uint64_t i = 0; i < length_s && i < RT_HISTORY_S && i <= end_s;
-	     i++) {
-		const struct bucket *bucket = bucket_at(operation, end_s - i);
-
-#define ADD_TO_SUM(member, doc) out->member += bucket->member;
-		RT_COUNTS(ADD_TO_SUM)
-	}
+	rt_ring_sum(&operation->ring, RT_COUNTS_COUNT, end_s, length_s,
+		    (uint64_t *)out);
 }
 
 void

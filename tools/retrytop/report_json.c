@@ -103,13 +103,16 @@ static void
 add_operation(struct tk_json *json, struct cJSON *list,
 	      const struct rt_row *row)
 {
-	struct cJSON *out = tk_json_object(json, list, NULL), *history;
+	struct cJSON *out = tk_json_object(json, list, NULL), *history, *failed;
 
 	for (enum rt_fact fact = 0; fact < RT_FACT_COUNT;)
 		fact = add_group(json, out, row, fact);
 	history = tk_json_array(json, out, "retries_history");
 	for (size_t i = 0; i < RT_STEPS; i++)
 		tk_json_number(json, history, NULL, row->retries[i]);
+	failed = tk_json_array(json, out, "failed_history");
+	for (size_t i = 0; i < RT_STEPS; i++)
+		tk_json_number(json, failed, NULL, row->failed[i]);
 }
 
 /* Clocks that are wrong. */

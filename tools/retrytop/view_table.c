@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/utf8.h"
 #include "common/safe_text.h"
 #include "common/units.h"
@@ -15,7 +16,9 @@
 /* Attempts per call at or above which the number is marked. */
 #define LOAD_LIMIT 1.20
 #define NAME_MAX_COLUMNS 40
-#define GO_FIRST 10
+#define GO_FIRST 13
+/* More than that for errors is too much while the history is narrow. */
+#define ERROR_SPARE 10
 /* Wide enough to cut nothing. */
 #define COLUMN_WIDE 1000
 
@@ -41,7 +44,23 @@ struct column {
 	unsigned attr;
 	/* For cells that differ from their fact's plain text; else NULL. */
 	cell_fn cell;
+	/* Not shown if no row knows it. */
+	bool if_known;
 };
+
+/* In percent; what is not 0 or 100 does not look like it. */
+static void
+put_share(double share, char *out, size_t size)
+{
+	double percent = share * 100.0;
+
+	if (percent <= 0.0 || percent >= 100.0)
+		snprintf(out, size, "%.0f", percent);
+	else if (percent < 0.05)
+		snprintf(out, size, "<0.1");
+	else
+		snprintf(out, size, "%.1f", percent >= 99.95 ? 99.9 : percent);
+}
 
 /* The last one says nothing about a canary. */
 static void
@@ -71,11 +90,60 @@ cell_retries(const struct rt_row *row, size_t width, struct cell *out)
 		out->attr = RT_ATTR_BAD | RT_ATTR_BOLD;
 }
 
+/* Nothing is shown by colour alone. */
+static void
+cell_failed(const struct rt_row *row, size_t width, struct cell *out)
+{
+	size_t length = strlen(out->text);
+	bool wrong = row->since_s != 0 && row->failed_share > 0.0;
+
+	(void)width;
+	if (wrong)
+		out->attr = RT_ATTR_BAD | RT_ATTR_BOLD;
+	snprintf(out->text + length, sizeof(out->text) - length, "%c",
+		 wrong ? '!' : ' ');
+}
+
+static void
+cell_ok(const struct rt_row *row, size_t width, struct cell *out)
+{
+	(void)width;
+	if (row->load == RT_LOAD_OF_ALL)
+		put_share(1.0 - row->failed_share, out->text,
+			  sizeof(out->text));
+}
+
+static void
+cell_why(const struct rt_row *row, size_t width, struct cell *out)
+{
+	size_t length = strlen(out->text);
+
+	(void)width;
+	if (row->why == RT_WHY_NONE)
+		return;
+	for (char *c = out->text; *c != '\0'; c++)
+		if (*c == '_')
+			*c = ' ';
+	snprintf(out->text + length, sizeof(out->text) - length, " %.0f%%",
+		 row->why_share * 100.0);
+}
+
+/* What is added to the load: retries by far, or rather hedges. */
+static char
+mark_of_load(const struct rt_row *row)
+{
+	if (row->load == RT_LOAD_OF_FAILED)
+		return '*';
+	if (row->window.hedges > row->window.retries)
+		return 'h';
+	return row->sent_per_call >= LOAD_LIMIT ? '!' : ' ';
+}
+
 static void
 cell_load(const struct rt_row *row, size_t width, struct cell *out)
 {
-	bool high = row->load == RT_LOAD_OF_ALL &&
-		    row->attempts_per_call >= LOAD_LIMIT;
+	bool high =
+		row->load == RT_LOAD_OF_ALL && row->sent_per_call >= LOAD_LIMIT;
 
 	(void)width;
 	out->attr = high ? RT_ATTR_WARN : RT_ATTR_NONE;
@@ -83,10 +151,7 @@ cell_load(const struct rt_row *row, size_t width, struct cell *out)
 		snprintf(out->text, sizeof(out->text), "- ");
 	else
 		snprintf(out->text, sizeof(out->text), "%.2f%c",
-			 row->attempts_per_call,
-			 row->load == RT_LOAD_OF_FAILED ? '*'
-			 : high                         ? '!'
-							: ' ');
+			 row->sent_per_call, mark_of_load(row));
 }
 
 /* Keep the share whole first, then the label, then the text. */
@@ -117,10 +182,13 @@ enum {
 	COLUMN_POLICY,
 	COLUMN_MAX,
 	COLUMN_CALLS,
+	COLUMN_FIRST_OK,
+	COLUMN_OK,
 	COLUMN_RETRIES,
 	COLUMN_LOAD,
+	COLUMN_FAILED,
+	COLUMN_WHY,
 	COLUMN_EXHAUSTED,
-	COLUMN_EXHAUSTED_SHARE,
 	COLUMN_ABORTED,
 	COLUMN_ERROR,
 	COLUMN_SEEN,
@@ -131,26 +199,34 @@ enum {
 };
 
 static const struct column columns[] = {
-	[COLUMN_OPERATION] = {"OPERATION", 14, 0, RT_FACT_OPERATION, 0, NULL},
-	[COLUMN_POLICY] = {"POLICY", 10, 9, RT_FACT_POLICY, 0, cell_policy},
-	[COLUMN_MAX] = {">MAX", 3, 10, RT_FACT_MAX_ATTEMPTS, 0, cell_max},
-	[COLUMN_CALLS] = {">CALLS/s", 7, 4, RT_FACT_CALLS_PER_S, 0, NULL},
-	[COLUMN_RETRIES] = {">RETRY/s", 8, 0, RT_FACT_RETRIES_PER_S,
-			    RT_ATTR_BOLD, cell_retries},
-	[COLUMN_LOAD] = {">ATT/CALL ", 9, 1, RT_FACT_ATTEMPTS_PER_CALL, 0,
-			 cell_load},
-	[COLUMN_EXHAUSTED] = {">EXH", 5, 0, RT_FACT_WINDOW_EXHAUSTED,
-			      RT_ATTR_BAD, NULL},
-	[COLUMN_EXHAUSTED_SHARE] = {">EXH%", 5, 5, RT_FACT_EXHAUSTED_SHARE, 0,
-				    NULL},
-	[COLUMN_ABORTED] = {">ABORT", 5, 8, RT_FACT_WINDOW_ABORTED,
-			    RT_ATTR_WARN, NULL},
-	[COLUMN_ERROR] = {"TOP ERROR", 18, 2, RT_FACT_ERROR_LABEL, 0,
-			  cell_error},
-	[COLUMN_SEEN] = {">SEEN", 6, 7, RT_FACT_LAST_SEEN, 0, NULL},
-	[COLUMN_SINCE] = {">SINCE", 6, 3, RT_FACT_SINCE, RT_ATTR_BAD, NULL},
+	[COLUMN_OPERATION] = {"OPERATION", 14, 0, RT_FACT_OPERATION, 0, NULL,
+			      false},
+	[COLUMN_POLICY] = {"POLICY", 10, 8, RT_FACT_POLICY, 0, cell_policy,
+			   true},
+	[COLUMN_MAX] = {">MAX", 3, 13, RT_FACT_MAX_ATTEMPTS, 0, cell_max,
+			false},
+	[COLUMN_CALLS] = {">CALL/s", 7, 3, RT_FACT_CALLS_PER_S, 0, NULL, true},
+	[COLUMN_FIRST_OK] = {">1st%", 5, 9, RT_FACT_FIRST_OK_SHARE, 0, NULL,
+			     true},
+	[COLUMN_OK] = {">OK%", 5, 5, RT_FACT_FAILED_SHARE, 0, cell_ok, true},
+	[COLUMN_RETRIES] = {">RETRY/s", 7, 0, RT_FACT_RETRIES_PER_S,
+			    RT_ATTR_BOLD, cell_retries, false},
+	[COLUMN_LOAD] = {">LOAD ", 6, 4, RT_FACT_LOAD, 0, cell_load, false},
+	[COLUMN_FAILED] = {">FAIL% ", 6, 0, RT_FACT_FAILED_SHARE, 0,
+			   cell_failed, true},
+	[COLUMN_WHY] = {"WHY", 12, 6, RT_FACT_WHY, 0, cell_why, true},
+	[COLUMN_EXHAUSTED] = {">EXH", 5, 11, RT_FACT_WINDOW_EXHAUSTED,
+			      RT_ATTR_BAD, NULL, false},
+	[COLUMN_ABORTED] = {">ABORT", 5, 12, RT_FACT_WINDOW_ABORTED,
+			    RT_ATTR_WARN, NULL, false},
+	[COLUMN_ERROR] = {"TOP ERROR", 17, 2, RT_FACT_ERROR_LABEL, 0,
+			  cell_error, false},
+	[COLUMN_SEEN] = {">SEEN", 6, 10, RT_FACT_LAST_SEEN, 0, NULL, false},
+	[COLUMN_SINCE] = {">SINCE", 6, 1, RT_FACT_SINCE, RT_ATTR_BAD, NULL,
+			  false},
 	/* Drawn, not written. */
-	[COLUMN_HISTORY] = {"RETRIES 5m", RT_STEPS, 6, RT_FACT_COUNT, 0, NULL},
+	[COLUMN_HISTORY] = {"FAILED 5m", RT_STEPS / 2, 7, RT_FACT_COUNT, 0,
+			    NULL, false},
 };
 
 _Static_assert(sizeof(columns) / sizeof(*columns) == COLUMNS,
@@ -178,7 +254,7 @@ put_value(const struct rt_view *view, const struct rt_value *value, char *out,
 		snprintf(out, size, "%.2f", value->real);
 		break;
 	case RT_KIND_SHARE:
-		snprintf(out, size, "%.1f", value->real * 100.0);
+		put_share(value->real, out, size);
 		break;
 	case RT_KIND_TIME:
 		rt_view_age(rt_view_now_ns(view), value->time_ns, out, size);
@@ -206,8 +282,10 @@ make_cell(const struct rt_view *view, const struct rt_row *row, size_t column,
 struct layout {
 	/* 0: not shown. */
 	size_t width[COLUMNS];
-	/* Retries of a step that fill the height of the history. */
-	uint32_t full_block;
+	/* The history is of retries: calls are not known. */
+	bool retries;
+	/* What fills the height of the history. */
+	uint64_t full_block;
 };
 
 static size_t
@@ -240,27 +318,26 @@ longest_name(const struct rt_list *list)
 	return longest < NAME_MAX_COLUMNS ? longest : NAME_MAX_COLUMNS;
 }
 
+/* Most foreign logs name no policy, and some have no successes. */
 static bool
-any_policy(const struct rt_model *model)
+any_known(const struct rt_model *model, enum rt_fact fact)
 {
 	for (size_t i = 0; i < model->count; i++)
-		if (model->row[i].policy[0] != '\0')
+		if (rt_fact_of_row(&model->row[i], fact).known)
 			return true;
-	return false;
+	return model->count == 0;
 }
 
-/* Drop columns until the rest fits; give the remaining width to name and
- * error. */
+/* Drop columns until the rest fits. */
 static void
-lay_out(const struct rt_list *list, size_t width, struct layout *layout)
+drop_columns(const struct rt_list *list, size_t width, struct layout *layout)
 {
-	size_t spare, wish;
-
 	for (size_t i = 0; i < COLUMNS; i++)
-		layout->width[i] = columns[i].width;
-	/* Most foreign logs name no policy. */
-	if (!any_policy(&list->model))
-		layout->width[COLUMN_POLICY] = 0;
+		layout->width[i] =
+			columns[i].if_known && !any_known(&list->model,
+							  columns[i].fact)
+				? 0
+				: columns[i].width;
 	for (unsigned go = GO_FIRST; go > 0 && used_columns(layout) > width;
 	     go--)
 		for (size_t i = 0; i < COLUMNS; i++)
@@ -268,56 +345,88 @@ lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 				layout->width[i] = 0;
 	if (used_columns(layout) > width)
 		layout->width[COLUMN_OPERATION] -= used_columns(layout) - width;
-	spare = width - used_columns(layout);
-	wish = longest_name(list);
-	if (wish > layout->width[COLUMN_OPERATION]) {
-		size_t more = wish - layout->width[COLUMN_OPERATION];
-
-		if (more > spare)
-			more = spare;
-		layout->width[COLUMN_OPERATION] += more;
-		spare -= more;
-	}
-	layout->width[layout->width[COLUMN_ERROR] > 0 ? COLUMN_ERROR
-						      : COLUMN_OPERATION] +=
-		spare;
 }
 
-static uint32_t
-highest_step(const struct rt_row *row)
+/* Give a column up to @p wish more. Returns what is left. */
+static size_t
+widen(struct layout *layout, size_t column, size_t wish, size_t spare)
 {
-	uint32_t most = 1;
+	size_t more = bo_min(wish, spare);
 
-	for (size_t i = 0; i < RT_STEPS; i++)
-		if (row->retries[i] > most)
-			most = row->retries[i];
+	layout->width[column] += more;
+	return spare - more;
+}
+
+/* Give the width that remains to name, error and history. */
+static void
+lay_out(const struct rt_list *list, size_t width, struct layout *layout)
+{
+	size_t spare, wish;
+
+	drop_columns(list, width, layout);
+	layout->retries = layout->width[COLUMN_FAILED] == 0;
+	spare = width - used_columns(layout);
+	wish = longest_name(list);
+	if (wish > layout->width[COLUMN_OPERATION])
+		spare = widen(layout, COLUMN_OPERATION,
+			      wish - layout->width[COLUMN_OPERATION], spare);
+	if (layout->width[COLUMN_HISTORY] > 0 &&
+	    spare >= RT_STEPS / 2 + ERROR_SPARE)
+		spare = widen(layout, COLUMN_HISTORY, RT_STEPS / 2, spare);
+	widen(layout,
+	      layout->width[COLUMN_ERROR] > 0 ? COLUMN_ERROR : COLUMN_OPERATION,
+	      spare, spare);
+}
+
+/* What happened in the steps of a cell of the history. */
+static uint64_t
+cell_sum(const struct rt_row *row, const struct layout *layout, size_t cell)
+{
+	const uint32_t *step = layout->retries ? row->retries : row->failed;
+	size_t each = RT_STEPS / layout->width[COLUMN_HISTORY];
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < each; i++)
+		sum += step[cell * each + i];
+	return sum;
+}
+
+static uint64_t
+highest_cell(const struct rt_row *row, const struct layout *layout)
+{
+	uint64_t most = 1;
+
+	for (size_t i = 0; i < layout->width[COLUMN_HISTORY]; i++)
+		if (cell_sum(row, layout, i) > most)
+			most = cell_sum(row, layout, i);
 	return most;
 }
 
-/* Operations share a scale, so that the eye finds the one that retries most; it
+/* Operations share a scale, so that the eye finds the one that fails most; it
  * does not depend on which of them are on the screen. */
-static uint32_t
-full_block(const struct rt_list *list)
+static uint64_t
+full_block(const struct rt_list *list, const struct layout *layout)
 {
-	uint32_t most = 1;
+	uint64_t most = 1;
 
 	for (size_t i = 0; i < list->shown_count; i++) {
-		uint32_t step = highest_step(list->shown[i]);
+		uint64_t cell = highest_cell(list->shown[i], layout);
 
-		if (step > most)
-			most = step;
+		if (cell > most)
+			most = cell;
 	}
 	return most;
 }
 
 static void
-draw_spark(const struct rt_row *row, uint32_t most, struct rt_grid *grid,
-	   size_t x, size_t y)
+draw_spark(const struct rt_row *row, const struct layout *layout,
+	   struct rt_grid *grid, size_t x, size_t y)
 {
 	static const char ascii[] = " .:-=+*#@";
+	uint64_t most = layout->full_block;
 
-	for (size_t i = 0; i < RT_STEPS; i++) {
-		uint64_t eighths = (uint64_t)row->retries[i] * 8;
+	for (size_t i = 0; i < layout->width[COLUMN_HISTORY]; i++) {
+		uint64_t eighths = cell_sum(row, layout, i) * 8;
 		unsigned level = (unsigned)((eighths + most - 1) / most);
 
 		/* U+2581 to U+2588: blocks of one to eight eighths. */
@@ -341,7 +450,7 @@ draw_row(const struct rt_view *view, const struct rt_row *row,
 			continue;
 		make_cell(view, row, i, width, &cell);
 		if (i == COLUMN_HISTORY)
-			draw_spark(row, layout->full_block, grid, x, y);
+			draw_spark(row, layout, grid, x, y);
 		else if (columns[i].title[0] == '>')
 			rt_grid_right(grid, x, y, width, cell.attr, cell.text);
 		else
@@ -356,15 +465,17 @@ draw_heading(const struct layout *layout, struct rt_grid *grid, size_t y)
 	size_t x = 1;
 
 	for (size_t i = 0; i < COLUMNS; i++) {
+		const char *title = columns[i].title;
 		size_t width = layout->width[i];
 
 		if (width == 0)
 			continue;
-		if (columns[i].title[0] == '>')
-			rt_grid_right(grid, x, y, width, 0,
-				      columns[i].title + 1);
+		if (i == COLUMN_HISTORY && layout->retries)
+			title = "RETRIES 5m";
+		if (title[0] == '>')
+			rt_grid_right(grid, x, y, width, 0, title + 1);
 		else
-			rt_grid_text(grid, x, y, width, 0, columns[i].title);
+			rt_grid_text(grid, x, y, width, 0, title);
 		x += width + 1;
 	}
 	rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
@@ -382,7 +493,7 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 
 	/* The first cell is for the mark; a blank follows each column. */
 	lay_out(list, grid->width, &layout);
-	layout.full_block = full_block(list);
+	layout.full_block = full_block(list, &layout);
 	draw_heading(&layout, grid, y++);
 	if (with_total)
 		rows--;
@@ -401,7 +512,7 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 		rt_grid_print(grid, 1, y++, RT_ATTR_DIM,
 			      "no operation contains \"%s\"", list->filter);
 	if (with_total) {
-		layout.full_block = highest_step(&list->total);
+		layout.full_block = highest_cell(&list->total, &layout);
 		draw_row(view, &list->total, &layout, grid, y);
 		rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
 	}

@@ -49,6 +49,40 @@ Test(live_model, rows_follow_from_the_counts)
 	rt_window_free(window);
 }
 
+/* Calls that a breaker refused made the number of attempts per call look good.
+ */
+Test(live_model, refused_calls_lower_the_load_and_not_attempts_per_call)
+{
+	struct backoff_event refused =
+		native_event(BACKOFF_EVENT_EXHAUSTED, "pay", T0_S, 1);
+	struct rt_window *window = rt_window_new();
+	const struct rt_row *row;
+	struct rt_model model;
+
+	refused.outcome = BACKOFF_OUTCOME_CANCELLED;
+	refused.stop = BACKOFF_STOP_BREAKER_OPEN;
+	refused.attempts = 0;
+	add_many(window, refused, 6);
+	add_many(window, native_event(BACKOFF_EVENT_EXHAUSTED, "pay", T0_S, 3),
+		 1);
+	add_many(window, native_event(BACKOFF_EVENT_SUCCESS, "pay", T0_S, 1),
+		 2);
+	add_many(window, native_event(BACKOFF_EVENT_SUCCESS, "pay", T0_S, 2),
+		 1);
+	rt_model_init(&model, 10);
+	cr_assert(rt_model_update(&model, window, T0_S));
+	row = find(&model, "pay");
+	cr_expect_float_eq(row->sent_per_call, 0.7, 1e-9);
+	cr_expect_float_eq(row->attempts_per_call, 7.0 / 4.0, 1e-9);
+	cr_expect_float_eq(row->first_ok_share, 0.2, 1e-9);
+	cr_expect_float_eq(row->recovered_share, 0.1, 1e-9);
+	cr_expect_float_eq(row->failed_share, 0.7, 1e-9);
+	cr_expect_str_eq(rt_why_name(row->why), "breaker");
+	cr_expect_float_eq(row->why_share, 6.0 / 7.0, 1e-9);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}
+
 Test(live_model, no_number_is_ever_undefined)
 {
 	struct rt_window *window = make_window();
@@ -62,6 +96,9 @@ Test(live_model, no_number_is_ever_undefined)
 
 		cr_expect(isfinite(row->attempts_per_call));
 		cr_expect(isfinite(row->exhausted_share));
+		cr_expect(isfinite(row->sent_per_call));
+		cr_expect(isfinite(row->first_ok_share));
+		cr_expect(isfinite(row->why_share));
 		cr_expect(isfinite(row->error.share));
 		cr_expect_eq(row->load, RT_LOAD_UNKNOWN);
 	}

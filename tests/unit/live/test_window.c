@@ -21,37 +21,69 @@ sum(const struct rt_window *window, size_t index, uint64_t end_s,
 	return out;
 }
 
+/* An event, and what it adds. */
+struct ended {
+	const char *why;
+	enum backoff_event_type type;
+	uint64_t attempt, attempts;
+	enum backoff_outcome_kind outcome;
+	enum backoff_kind kind;
+	enum backoff_stop stop;
+	struct rt_counts want;
+	bool error;
+};
+
+static void
+expect_counts(const struct ended *row)
+{
+	struct rt_window *window = rt_window_new();
+	struct backoff_event event =
+		native_event(row->type, "pay", T0_S, row->attempt);
+	struct rt_error_top top;
+	struct rt_counts got;
+
+	event.outcome = row->outcome;
+	event.kind = row->kind;
+	event.stop = row->stop;
+	event.attempts = row->attempts;
+	add_event(window, event);
+	got = sum(window, 0, T0_S, 1);
+	cr_expect(memcmp(&got, &row->want, sizeof(got)) == 0, "%s", row->why);
+	rt_operation_top_error(rt_window_operation(window, 0), T0_S, 1, &top);
+	cr_expect((top.count > 0) == row->error, "%s", row->why);
+	rt_window_free(window);
+}
+
 /* What has no result is neither a failure nor a retry. */
 Test(live_window, attempts_without_a_result_stay_apart)
 {
-	static const struct {
-		const char *why;
-		enum backoff_event_type type;
-		uint64_t attempt, attempts;
-		enum backoff_outcome_kind outcome;
-		enum backoff_kind kind;
-		enum backoff_stop stop;
-		struct rt_counts want;
-		bool error;
-	} row[] = {
+	static const struct ended row[] = {
 		{.why = "a call that a breaker refused",
 		 .type = BACKOFF_EVENT_EXHAUSTED,
 		 .attempt = 1,
 		 .outcome = BACKOFF_OUTCOME_CANCELLED,
 		 .stop = BACKOFF_STOP_BREAKER_OPEN,
-		 .want = {.exhausted = 1}},
+		 .want = {.exhausted = 1, .breaker = 1, .unsent = 1}},
+		{.why = "a call that a breaker refused, without a count",
+		 .type = BACKOFF_EVENT_EXHAUSTED,
+		 .attempt = 1,
+		 .attempts = BACKOFF_ABSENT,
+		 .outcome = BACKOFF_OUTCOME_CANCELLED,
+		 .stop = BACKOFF_STOP_BREAKER_OPEN,
+		 .want = {.exhausted = 1, .breaker = 1, .unsent = 1}},
 		{.why = "a call whose retry a breaker refused",
 		 .type = BACKOFF_EVENT_EXHAUSTED,
 		 .attempt = 3,
 		 .attempts = 2,
 		 .outcome = BACKOFF_OUTCOME_CANCELLED,
 		 .stop = BACKOFF_STOP_BREAKER_OPEN,
-		 .want = {.exhausted = 1, .call_attempts = 2}},
+		 .want = {.exhausted = 1, .call_attempts = 2, .breaker = 1}},
 		{.why = "a hedge that lost",
 		 .type = BACKOFF_EVENT_ATTEMPT,
 		 .attempt = 2,
 		 .outcome = BACKOFF_OUTCOME_CANCELLED,
-		 .kind = BACKOFF_KIND_HEDGE},
+		 .kind = BACKOFF_KIND_HEDGE,
+		 .want = {.hedges = 1}},
 		{.why = "a first attempt that lost to its hedge",
 		 .type = BACKOFF_EVENT_ATTEMPT,
 		 .attempt = 1,
@@ -61,30 +93,77 @@ Test(live_window, attempts_without_a_result_stay_apart)
 		 .attempt = 2,
 		 .outcome = BACKOFF_OUTCOME_FAILURE,
 		 .kind = BACKOFF_KIND_HEDGE,
-		 .want = {.attempts = 1},
+		 .want = {.attempts = 1, .hedges = 1},
 		 .error = true},
 	};
 
-	for (size_t i = 0; i < COUNT(row); i++) {
-		struct rt_window *window = rt_window_new();
-		struct backoff_event event =
-			native_event(row[i].type, "pay", T0_S, row[i].attempt);
-		struct rt_error_top top;
-		struct rt_counts got;
+	for (size_t i = 0; i < COUNT(row); i++)
+		expect_counts(&row[i]);
+}
 
-		event.outcome = row[i].outcome;
-		event.kind = row[i].kind;
-		event.stop = row[i].stop;
-		event.attempts = row[i].attempts;
-		add_event(window, event);
-		got = sum(window, 0, T0_S, 1);
-		cr_expect(memcmp(&got, &row[i].want, sizeof(got)) == 0, "%s",
-			  row[i].why);
-		rt_operation_top_error(rt_window_operation(window, 0), T0_S, 1,
-				       &top);
-		cr_expect((top.count > 0) == row[i].error, "%s", row[i].why);
-		rt_window_free(window);
-	}
+Test(live_window, calls_end_for_a_reason)
+{
+	static const struct ended row[] = {
+		{.why = "a hedge that won",
+		 .type = BACKOFF_EVENT_SUCCESS,
+		 .attempt = 2,
+		 .attempts = 2,
+		 .outcome = BACKOFF_OUTCOME_SUCCESS,
+		 .kind = BACKOFF_KIND_HEDGE,
+		 .want = {.attempts = 1,
+			  .successes = 1,
+			  .call_attempts = 2,
+			  .first_ok = 1,
+			  .hedges = 1,
+			  .hedges_won = 1}},
+		{.why = "a first attempt that won against its hedge",
+		 .type = BACKOFF_EVENT_SUCCESS,
+		 .attempt = 1,
+		 .attempts = 2,
+		 .outcome = BACKOFF_OUTCOME_SUCCESS,
+		 .kind = BACKOFF_KIND_FIRST,
+		 .want = {.attempts = 1,
+			  .successes = 1,
+			  .call_attempts = 2,
+			  .first_ok = 1}},
+		{.why = "an empty budget",
+		 .type = BACKOFF_EVENT_EXHAUSTED,
+		 .attempt = 2,
+		 .attempts = 2,
+		 .outcome = BACKOFF_OUTCOME_FAILURE,
+		 .stop = BACKOFF_STOP_BUDGET,
+		 .want = {.attempts = 1,
+			  .exhausted = 1,
+			  .call_attempts = 2,
+			  .budget = 1},
+		 .error = true},
+		{.why = "a delay beyond the deadline",
+		 .type = BACKOFF_EVENT_EXHAUSTED,
+		 .attempt = 2,
+		 .attempts = 2,
+		 .outcome = BACKOFF_OUTCOME_FAILURE,
+		 .stop = BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE,
+		 .want = {.attempts = 1,
+			  .exhausted = 1,
+			  .call_attempts = 2,
+			  .deadline = 1},
+		 .error = true},
+		{.why = "a server that forbids retries",
+		 .type = BACKOFF_EVENT_ABORTED,
+		 .attempt = 2,
+		 .attempts = 2,
+		 .outcome = BACKOFF_OUTCOME_FAILURE,
+		 .stop = BACKOFF_STOP_SERVER_FORBADE,
+		 .want = {.attempts = 1,
+			  .aborted = 1,
+			  .call_attempts = 2,
+			  .hint = 1},
+		 .error = true},
+
+	};
+
+	for (size_t i = 0; i < COUNT(row); i++)
+		expect_counts(&row[i]);
 }
 
 Test(live_window, counts_what_each_event_means)
@@ -106,7 +185,10 @@ Test(live_window, counts_what_each_event_means)
 		{"a success at once",
 		 BACKOFF_EVENT_SUCCESS,
 		 1,
-		 {.attempts = 1, .successes = 1, .call_attempts = 1}},
+		 {.attempts = 1,
+		  .successes = 1,
+		  .call_attempts = 1,
+		  .first_ok = 1}},
 		{"a success after two failures",
 		 BACKOFF_EVENT_SUCCESS,
 		 3,
@@ -114,14 +196,18 @@ Test(live_window, counts_what_each_event_means)
 		{"the end of the attempts",
 		 BACKOFF_EVENT_EXHAUSTED,
 		 4,
-		 {.attempts = 1, .exhausted = 1, .call_attempts = 4}},
+		 {.attempts = 1,
+		  .exhausted = 1,
+		  .call_attempts = 4,
+		  .used_up = 1}},
 		{"an only attempt",
 		 BACKOFF_EVENT_EXHAUSTED,
 		 1,
 		 {.attempts = 1,
 		  .exhausted = 1,
 		  .call_attempts = 1,
-		  .failed_calls = 1}},
+		  .failed_calls = 1,
+		  .used_up = 1}},
 		{"a failure that is not retried",
 		 BACKOFF_EVENT_ABORTED,
 		 1,

@@ -69,10 +69,10 @@ Test(retrytop_view, a_small_screen_to_the_cell)
 		" retrytop [LIVE]     window 60s  lag 0s",
 		" FAILING pay 45s ConnectionError",
 		" 0 bad  0 lost  0 dropped  336 events",
-		" OPERATION       RETRY/s ATT/CALL    EXH",
-		">pay                1.45     3.00!    36",
-		" mail               0.03     2.00*     0",
-		" calm                  0     1.00      0",
+		" OPERATION         RETRY/s FAIL%   SINCE",
+		">pay                  1.45   100!    45s",
+		" mail                 0.03     -       -",
+		" calm                    0     0       -",
 		"",
 		"",
 		"s / Space ? q         3 of 3  by retries",
@@ -87,37 +87,38 @@ Test(retrytop_view, a_small_screen_to_the_cell)
 Test(retrytop_view, a_wide_screen_to_the_cell)
 {
 	static const char *const utf8[16] = {
-		" retrytop [LIVE]  2 inputs: /var/log/app.log           "
-		"                                                       "
-		"window 60s  lag 0s  09:01:44Z",
+		" retrytop [LIVE]  2 inputs: /var/log/app.log                  "
+		"                                                window 60s  "
+		"lag 0s  09:01:44Z",
 		" FAILING   pay  since 09:01:00 (45s)  steady     100% of 1.20 "
 		"calls/s fail: ConnectionError 100%",
 		" 0 bad  0 lost  0 dropped  336 events  336 lines  0 foreign",
 		" Retries 1.48/s   Exhausted 36   Aborted 0 in 60s   "
 		"(successes are not all logged)",
 		"",
-		" OPERATION      POLICY     MAX CALLS/s  RETRY/s ATT/CALL    "
-		"EXH  EXH% ABORT TOP ERROR                       SEEN  SINCE "
-		"RETRIES 5m",
-		">pay            STANDARD     3    0.60     1.45     3.00!    "
-		"36 100.0     0 ConnectionError 100%  connec~     0s    45s   "
-		"               █▆█",
-		" mail           -            -       -     0.03     2.00*     "
-		"0     -     0 ConnectionError 100%  connec~    14s      -    "
-		"                ▁",
-		" calm           STANDARD     3    2.00        0     1.00      "
-		"0   0.0     0 -                                 0s      -",
-		" TOTAL          -            -       -     1.48     2.89*    "
-		"36     -     0 -                                 0s      -    "
-		"              █▅█",
+		" OPERATION      POLICY     MAX  CALL/s  1st%   OK% RETRY/s  "
+		"LOAD  FAIL%  WHY            EXH ABORT TOP ERROR           "
+		"SEEN  SINCE FAILED 5m",
+		">pay            STANDARD     3    0.60     0     0    1.45  "
+		"3.00!   100! used up 100%    36     0 ConnectionE~ 100%     "
+		"0s    45s          █",
+		" mail           -            -       -     -     -    0.03  "
+		"2.00*     -  -                0     0 ConnectionE~ 100%    "
+		"14s      -",
+		" calm           STANDARD     3    2.00   100   100       0  "
+		"1.00      0  -                0     0 -                     "
+		"0s      -",
+		" TOTAL          -            -       -     -     -    1.48  "
+		"2.89*     -  used up 100%    36     0 -                     "
+		"0s      -          █",
 		"",
 		"",
 		"",
 		"",
 		"",
 		"s sort  r reverse  / filter  Space pause  i inputs  ? help  q "
-		"quit                                                        "
-		"3 of 3  by retries",
+		"quit                                                        3 "
+		"of 3  by retries",
 	};
 	struct scene scene;
 
@@ -511,10 +512,10 @@ Test(retrytop_view, the_selected_row_is_on_the_screen)
 Test(retrytop_view, help_explains_every_column_and_verdict)
 {
 	static const char *const term[] = {
-		"OPERATION ",  "POLICY ",    "MAX ",       "CALLS/s ",
-		"RETRY/s ",    "ATT/CALL ",  "EXH ",       "EXH% ",
-		"ABORT ",      "TOP ERROR ", "SEEN ",      "SINCE ",
-		"RETRIES 5m ", "FAILING ",   "AMPLIFIED ", "SLOW "};
+		"OPERATION ", "POLICY ",  "MAX ",       "CALL/s ", "1st% ",
+		"OK% ",       "RETRY/s ", "LOAD ",      "FAIL% ",  "WHY ",
+		"EXH ",       "ABORT ",   "TOP ERROR ", "SEEN ",   "SINCE ",
+		"FAILED 5m ", "FAILING ", "AMPLIFIED ", "SLOW "};
 	const size_t columns = COUNT(term) - 3;
 	struct scene scene;
 
@@ -547,12 +548,13 @@ Test(retrytop_view, what_changes_stays_longest_on_a_narrow_screen)
 		size_t width;
 		const char *want;
 	} row[] = {
-		{120, " OPERATION      CALLS/s  RETRY/s ATT/CALL    EXH  EXH% "
-		      "ABORT TOP "
-		      "ERROR                  SEEN  SINCE RETRIES 5m"},
-		{80, " OPERATION      CALLS/s  RETRY/s ATT/CALL    EXH  EXH% "
-		     "TOP ERROR           SINCE"},
-		{60, " OPERATION       RETRY/s ATT/CALL    EXH TOP ERROR"},
+		{120,
+		 " OPERATION      POLICY      CALL/s  1st%   OK% RETRY/s  LOAD "
+		 " FAIL%  WHY          TOP ERROR             SINCE FAILED 5m"},
+		{80, " OPERATION       CALL/s   OK% RETRY/s  LOAD  FAIL%  TOP "
+		     "ERROR              SINCE"},
+		{60, " OPERATION      RETRY/s FAIL%  TOP ERROR               "
+		     "SINCE"},
 	};
 	struct scene scene;
 

@@ -1,0 +1,117 @@
+/* Counts of the last seconds, in as few bytes as their size allows. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "live/counts.h"
+
+void
+rt_ring_clear(struct rt_ring *ring)
+{
+	free(ring->slots);
+	memset(ring, 0, sizeof(*ring));
+}
+
+static uint32_t
+get(const void *slots, size_t width, size_t i)
+{
+	switch (width) {
+	case 1:
+		return ((const uint8_t *)slots)[i];
+	case 2:
+		return ((const uint16_t *)slots)[i];
+	default:
+		return ((const uint32_t *)slots)[i];
+	}
+}
+
+static void
+put(void *slots, size_t width, size_t i, uint32_t value)
+{
+	switch (width) {
+	case 1:
+		((uint8_t *)slots)[i] = (uint8_t)value;
+		break;
+	case 2:
+		((uint16_t *)slots)[i] = (uint16_t)value;
+		break;
+	default:
+		((uint32_t *)slots)[i] = value;
+	}
+}
+
+/* Give each count this many bytes. */
+static bool
+widen(struct rt_ring *ring, size_t counts, size_t width)
+{
+	size_t length = RT_HISTORY_S * counts;
+	void *slots = calloc(length, width);
+
+	if (slots == NULL)
+		return false;
+	for (size_t i = 0; ring->slots != NULL && i < length; i++)
+		put(slots, width, i, get(ring->slots, ring->width, i));
+	free(ring->slots);
+	ring->slots = slots;
+	ring->width = width;
+	return true;
+}
+
+static size_t
+width_of(uint32_t value)
+{
+	if (value <= UINT8_MAX)
+		return 1;
+	return value <= UINT16_MAX ? 2 : 4;
+}
+
+void
+rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second)
+{
+	if (ring->slots != NULL)
+		rt_history_advance(ring->slots, counts * ring->width,
+				   &ring->head_s, second);
+	else if (second > ring->head_s)
+		ring->head_s = second;
+}
+
+bool
+rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
+	    const uint32_t *add)
+{
+	size_t first = rt_history_slot(second) * counts;
+
+	if (ring->slots == NULL && !widen(ring, counts, 1))
+		return false;
+	for (size_t i = 0; i < counts; i++) {
+		uint32_t sum = get(ring->slots, ring->width, first + i);
+
+		rt_add_u32(&sum, add[i]);
+		if (width_of(sum) > ring->width &&
+		    !widen(ring, counts, width_of(sum)))
+			return false;
+		put(ring->slots, ring->width, first + i, sum);
+	}
+	return true;
+}
+
+void
+rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
+	    uint64_t length_s, uint64_t *out)
+{
+	if (ring->slots == NULL)
+		return;
+	for (uint64_t i = 0; i < length_s && i < RT_HISTORY_S && i <= end_s;
+	     i++) {
+		size_t first = rt_history_slot(end_s - i) * counts;
+
+		if (!rt_history_has(ring->head_s, end_s - i))
+			continue;
+		for (size_t k = 0; k < counts; k++)
+			out[k] += get(ring->slots, ring->width, first + k);
+	}
+}

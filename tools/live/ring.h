@@ -1,0 +1,37 @@
+/* Counts of the last seconds, in as few bytes as their size allows. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_RING_H
+#define RT_RING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "live/history.h"
+
+/** Zero is empty, and has no memory. The caller remembers how many counts a
+ *  second has. */
+struct rt_ring {
+	void *slots;
+	/** The newest second. */
+	uint64_t head_s;
+	/** Bytes of a count: 1, 2 or 4. All grow when one of them has to. */
+	size_t width;
+};
+
+void rt_ring_clear(struct rt_ring *ring);
+
+/** Make @p second the newest, unless it is older than the newest. */
+void rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second);
+
+/** Add to the counts of a second that the ring has, see rt_history_has(). They
+ *  saturate at UINT32_MAX. False if there is no memory. */
+bool rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
+		 const uint32_t *add);
+
+/** Add the counts of the seconds (end_s - length_s, end_s], at most
+ *  RT_HISTORY_S, to @p out. */
+void rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
+		 uint64_t length_s, uint64_t *out);
+
+#endif
