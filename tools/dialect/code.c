@@ -5,14 +5,20 @@
 #include "dialect/code.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/ascii.h"
+#include "envelope/header.h"
 
 /*
  * Output of tests, diffs, scripts and configuration files have the sentences of
  * retries too: in quotes, where a test expects them or a program would log
  * them, and in comments. A whole message in quotes, or one behind "msg=" or
  * "error: ", was logged.
+ *
+ * So have SQL, what people write to each other, and prose about programs. There
+ * the word before "retrying" or a label before the sentence says that it is not
+ * about what happens now.
  */
 
 static bool
@@ -81,6 +87,42 @@ goes_on(const char *at, const char *end)
 	return at > word && (at == end || is_blank(*at) || *at == '.');
 }
 
+/* The word that ends a text, and its length. */
+static size_t
+last_word(const char *text, const char *end, const char **word)
+{
+	while (end > text && is_blank(end[-1]))
+		end--;
+	for (*word = end; *word > text && is_word((*word)[-1]);)
+		--*word;
+	return (size_t)(end - *word);
+}
+
+static bool
+is_one_of(const char *const *words, size_t count, const char *word,
+	  size_t length)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (length == strlen(words[i]) &&
+		    strncasecmp(words[i], word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether somebody says what follows: "user 7 wrote: ". */
+static bool
+is_said(const char *text, const char *end)
+{
+	static const char *const words[] = {"wrote",    "said",    "says",
+					    "asked",    "replied", "posted",
+					    "commented"};
+	const char *word;
+	size_t length = last_word(text, end, &word);
+
+	return is_one_of(words, sizeof(words) / sizeof(*words), word, length);
+}
+
 /* Whether what is before an opening quote is code, as in `f("` and `[b'`; or
  * speech, as in `expected "`. */
 static bool
@@ -102,8 +144,109 @@ is_argument(const char *text, const char *quote, bool *speech)
 		at--;
 	if (at == text)
 		return false;
-	*speech = is_word(at[-1]) || at[-1] == ',' || at[-1] == '(';
+	*speech = is_word(at[-1]) || at[-1] == ',' || at[-1] == '(' ||
+		  (at[-1] == ':' && is_said(text, at - 1));
 	return false;
+}
+
+/* Whether a text has a word or words, with nothing of a word before them. */
+static bool
+has_words(const char *text, const char *end, const char *words)
+{
+	size_t length = strlen(words);
+
+	for (const char *at = text; at + length <= end; at++) {
+		if (strncasecmp(at, words, length) == 0 &&
+		    (at == text || !is_word(at[-1])))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the last word of a text is one after which a retry is only thought
+ * of: "hung when retrying", "instead of retrying". */
+static bool
+is_thought(const char *text, const char *end)
+{
+	static const char *const words[] = {
+		"where", "when", "whenever", "while", "if",     "unless",
+		"until", "stop", "stopped",  "avoid", "avoids", "of",
+		"than",  "why",  "how",      "not",   "never"};
+	const char *word;
+	size_t length = last_word(text, end, &word);
+
+	return is_one_of(words, sizeof(words) / sizeof(*words), word, length);
+}
+
+/* Whether a label says that what follows is prose: "title: ", "fix: ". */
+static bool
+is_labelled(const char *text, const char *end)
+{
+	static const char *const labels[] = {
+		"release notes:", "changelog:", "title:",   "subject:",
+		"git:",           "usage:",     "example:", "docs:",
+		"fix:",           "fixed:",     "feat:",    "commit message:"};
+	const char *at;
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+		if (has_words(text, end, labels[i]))
+			return true;
+	}
+	/* "commit 6b1c2d". */
+	at = memmem(text, (size_t)(end - text), "commit ", 7);
+	if (at == NULL)
+		return false;
+	for (text = at += 7; at < end && is_word(*at); at++) {
+		if (!bo_is_digit(*at) && (*at < 'a' || *at > 'f'))
+			return false;
+	}
+	return at - text >= 6;
+}
+
+/* Whether a quote opens what it stands before, and does not close it. */
+static bool
+is_opening(const char *text, const char *quote, const char *end)
+{
+	return (quote == text || strchr(" \t=(,[:{", quote[-1]) != NULL) &&
+	       quote + 1 < end && !is_blank(quote[1]);
+}
+
+/* Whether what stands in quotes is what a program reports: "failed with ". */
+static bool
+is_report(const char *text, const char *quote)
+{
+	static const char *const words[] = {"with",  "error",  "reason",
+					    "cause", "failed", "raised"};
+	const char *word;
+	size_t length = last_word(text, quote, &word);
+
+	return is_one_of(words, sizeof(words) / sizeof(*words), word, length) ||
+	       tk_is_level(word, length);
+}
+
+static bool
+is_sql(const char *text, const char *end)
+{
+	return has_words(text, end, "insert into ") ||
+	       has_words(text, end, "values (") ||
+	       (has_words(text, end, "select ") &&
+		has_words(text, end, "from ")) ||
+	       (has_words(text, end, "update ") &&
+		has_words(text, end, "set "));
+}
+
+/* Whether a sentence stands between "$$" or "$name$", as in PostgreSQL. */
+static bool
+is_in_dollars(const char *text, const char *at)
+{
+	const char *tag = at;
+
+	if (at - text < 2 || at[-1] != '$')
+		return false;
+	do
+		tag--;
+	while (tag > text && is_word(tag[-1]));
+	return tag > text && tag[-1] == '$';
 }
 
 bool
@@ -119,6 +262,9 @@ tk_is_code(const char *text, size_t length, size_t begin)
 		return true;
 	if (at == text)
 		return false;
+	if (is_thought(text, at) || is_labelled(text, at) ||
+	    is_in_dollars(text, at))
+		return true;
 	for (quote = at; quote > text && !is_quote(quote[-1]);)
 		quote--;
 	if (quote == text)
@@ -128,6 +274,9 @@ tk_is_code(const char *text, size_t length, size_t begin)
 	if (close == NULL)
 		return false;
 	if (is_argument(text, quote, &speech))
+		return true;
+	if (is_opening(text, quote, end) &&
+	    ((speech && !is_report(text, quote)) || is_sql(text, quote)))
 		return true;
 	return quote + 1 == at &&
 	       (speech || (quote > text && goes_on(close + 1, end)));

@@ -46,11 +46,32 @@ Test(dialect_code, quoted_and_commented_sentences_are_code)
 		{"msg: \"R~etrying in 4s\" attempt=2", false},
 		{"msg: \"R~etrying in 4s\", attempt: 2", false},
 		{"~", false},
+		{"commit 6b1c2d 'fix: 503 (~attempt 2/3), retrying in 2s'",
+		 true},
+		{"commit 6b1c2d: A~ttempt 2/3 failed, retrying in 2s", true},
+		{"commit failed: A~ttempt 2/3 failed, retrying in 2s", false},
+		{"posted message \"deploy failed, r~etrying in 5 minutes\"",
+		 true},
+		{"WARN \"deploy failed, r~etrying in 5 minutes\"", false},
+		{"user 'a' failed, r~etrying in 5s: can't", false},
+		{"WHERE id = 'x'] r~etrying in 5s: 'y'", false},
+		{"UPDATE t SET m='a, r~etrying in 5s' WHERE i=1", true},
+		{"m='a, r~etrying in 5s'", false},
+		{"VALUES (7, $$R~etrying in 5s$$)", true},
+		{"VALUES (7, $q$R~etrying in 5s$q$)", true},
+		{"cost 5$ r~etrying in 5s", false},
+		{"title: How we stopped r~etrying in 5 seconds", true},
+		{"fixed a bug where r~etrying after 5s hung", true},
+		{"we fail fast instead of r~etrying in 5s", true},
+		{"Changelog: a~ttempt 2/3 failed, retrying in 5s", true},
+		{"prefix: a~ttempt 2/3 failed, retrying in 5s", false},
+		{"somehow r~etrying in 5s", false},
+		{"user 7 wrote: \"A~ttempt 2/3 failed\" again", true},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
 		size_t begin = strcspn(row[i].text, "~"), length;
-		char text[80];
+		char text[120];
 
 		length = strlen(row[i].text) - 1;
 		memcpy(text, row[i].text, begin);
