@@ -233,11 +233,31 @@ look_at_all(struct reading *r, unsigned roles)
 		look_at(r, &members->entry[i], roles);
 }
 
+/* Whether the message is the template of Serilog. */
+static bool
+is_template(struct tk_members *members, struct tk_piece message)
+{
+	static const char *const names[] = {"@mt", "MessageTemplate"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct bo_json_value value;
+
+		if (tk_members_find(members, names[i], strlen(names[i]),
+				    &value) &&
+		    value.at == message.at)
+			return true;
+	}
+	return false;
+}
+
 /* The message without escapes; whether there is one. */
 static void
 finish_message(struct reading *r, const struct tk_payload *payload)
 {
 	struct tk_piece *message = &r->out->message;
+	bool template = message->at != NULL &&
+			memchr(message->at, '{', message->length) != NULL &&
+			is_template(&r->reader->members, *message);
 
 	if (message->at == NULL)
 		*message = (struct tk_piece){payload->text, payload->length};
@@ -248,6 +268,8 @@ finish_message(struct reading *r, const struct tk_payload *payload)
 
 		*message = tk_members_text(&r->reader->members, &value);
 	}
+	if (template)
+		*message = tk_members_fill(&r->reader->members, *message);
 	r->out->body = *message;
 }
 
@@ -266,18 +288,31 @@ starts_object(const struct tk_payload *payload)
 	       payload->text[i] == '}';
 }
 
+/* Where the line ends without what Monolog writes for no context and no extra
+ * members, " [] []". */
+static size_t
+end_of(const char *text, size_t length)
+{
+	for (int empty = 0; empty < 3; empty++) {
+		while (length > 0 &&
+		       (text[length - 1] == ' ' || text[length - 1] == '\t'))
+			length--;
+		if (length < 3 || (memcmp(text + length - 3, " []", 3) != 0 &&
+				   memcmp(text + length - 3, " {}", 3) != 0))
+			break;
+		length -= 2;
+	}
+	return length;
+}
+
 /* Text that ends with an object: its members, and where it begins; 0 if it does
  * not. */
 static size_t
-read_tail(struct reading *r, const struct tk_payload *payload)
+read_object_at_end(struct reading *r, const char *text, size_t length)
 {
 	struct tk_members *members = &r->reader->members;
-	const char *text = payload->text, *at = text;
-	size_t length = payload->length;
+	const char *at = text;
 
-	while (length > 0 &&
-	       (text[length - 1] == ' ' || text[length - 1] == '\t'))
-		length--;
 	if (length < 4 || text[length - 1] != '}')
 		return 0;
 	for (int tries = 0; tries < TAILS_MAX; tries++, at++) {
@@ -295,6 +330,17 @@ read_tail(struct reading *r, const struct tk_payload *payload)
 		members->count = before;
 	}
 	return 0;
+}
+
+/* The same; there may be two, of which the first says more. */
+static size_t
+read_tail(struct reading *r, const char *text, size_t length)
+{
+	size_t last = read_object_at_end(r, text, length), first = 0;
+
+	if (last > 0)
+		first = read_object_at_end(r, text, end_of(text, last));
+	return first > 0 ? first : last;
 }
 
 /* Replace the zone that was assumed by the one in which another time of the
@@ -377,7 +423,7 @@ read_text(struct reading *r, const struct tk_payload *payload)
 	struct tk_members *members = &r->reader->members;
 	struct tk_envelope *out = r->out;
 	const char *text = payload->text;
-	size_t length = payload->length, tail;
+	size_t length = end_of(text, payload->length), tail;
 	struct tk_header header;
 
 	if (tk_members_is_pair(text, length)) {
@@ -388,7 +434,7 @@ read_text(struct reading *r, const struct tk_payload *payload)
 		finish_message(r, payload);
 		return BACKOFF_OK;
 	}
-	tail = read_tail(r, payload);
+	tail = read_tail(r, text, length);
 	if (tail > 0) {
 		out->kind = TK_ENVELOPE_TAIL;
 		length = tail;

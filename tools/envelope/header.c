@@ -405,6 +405,26 @@ is_separated(const struct walk *w, size_t at)
 	return n > 1 && tk_is_level(w->text + at, n);
 }
 
+/* "app.WARNING" of Monolog: the logger and the level. */
+static bool
+channel(struct walk *w, struct tk_piece p)
+{
+	const char *dot = memrchr(p.at, '.', p.length);
+	struct tk_piece level;
+
+	if (dot == NULL || dot == p.at)
+		return false;
+	level.at = dot + 1;
+	level.length = (size_t)(p.at + p.length - level.at);
+	if (level.length < 4 || is_lower(level.at[1]) ||
+	    !tk_is_level(level.at, level.length))
+		return false;
+	set(&w->out->level, level);
+	set(&w->out->logger, (struct tk_piece){p.at, (size_t)(dot - p.at)});
+	w->after_level = false;
+	return true;
+}
+
 static enum token
 word(struct walk *w, struct tk_piece p)
 {
@@ -438,6 +458,8 @@ word(struct walk *w, struct tk_piece p)
 	if (w->klog && p.at[p.length - 1] == ']')
 		return TOKEN_HEADER;
 	if (is_place(p))
+		return TOKEN_HEADER;
+	if (colon && channel(w, p))
 		return TOKEN_HEADER;
 	if (out->logger.at == NULL && is_logger(p) &&
 	    (colon || is_separated(w, end))) {

@@ -14,7 +14,7 @@
 bool
 tk_members_begin(struct tk_members *members, size_t line_length)
 {
-	size_t needed = 2 * line_length + 64;
+	size_t needed = 4 * line_length + 64;
 	char *scratch;
 
 	members->count = 0;
@@ -252,4 +252,68 @@ tk_members_text(struct tk_members *members, const struct bo_json_value *value)
 	/* If there is no room, it stays with its escapes. */
 	unescape(members, &copy);
 	return (struct tk_piece){copy.at, copy.length};
+}
+
+/* The name in a hole of a template, "{@Name,-8:format}", and the length of the
+ * hole; 0 if it is none. */
+static size_t
+hole(const char *at, const char *end, struct tk_piece *name)
+{
+	const char *start = at + 1, *close;
+
+	if (start < end && (*start == '@' || *start == '$'))
+		start++;
+	for (close = start;
+	     close < end && (bo_is_alphanumeric(*close) || *close == '_');)
+		close++;
+	*name = (struct tk_piece){start, (size_t)(close - start)};
+	while (close < end && *close != '}' && *close != '{')
+		close++;
+	if (name->length == 0 || close == end || *close != '}' ||
+	    strchr("},:", start[name->length]) == NULL)
+		return 0;
+	return (size_t)(close + 1 - at);
+}
+
+/* The value for a hole; false if there is none. */
+static bool
+find_value(struct tk_members *members, struct tk_piece name,
+	   struct bo_json_value *out)
+{
+	struct bo_json_value properties;
+
+	return tk_members_find(members, name.at, name.length, out) ||
+	       (tk_members_find(members, "Properties", 10, &properties) &&
+		properties.type == BO_JSON_OBJECT &&
+		tk_member_find(&properties, name.at, name.length, out));
+}
+
+struct tk_piece
+tk_members_fill(struct tk_members *members, struct tk_piece text)
+{
+	/* What is left also serves what is unescaped later. */
+	size_t room = (members->scratch_size - members->scratch_used) / 2;
+	const char *at = text.at, *end = at + text.length;
+	char *out = take(members, room);
+	size_t used = 0;
+
+	if (out == NULL)
+		return text;
+	while (at < end) {
+		struct tk_piece name, value = {at, 1};
+		struct bo_json_value member;
+		size_t length = *at == '{' ? hole(at, end, &name) : 0;
+
+		if (length > 0 && find_value(members, name, &member))
+			value = tk_members_text(members, &member);
+		else
+			length = 1;
+		if (value.length > room - used)
+			return text;
+		memcpy(out + used, value.at, value.length);
+		used += value.length;
+		at += length;
+	}
+	members->scratch_used -= room - used;
+	return (struct tk_piece){out, used};
 }

@@ -25,7 +25,7 @@ struct tk_members {
 	struct tk_entry *entry;
 	size_t count, room;
 	/** For texts without escapes: twice the line is enough, because each
-	 *  member is unescaped at most twice. */
+	 *  member is unescaped at most twice; and as much for a template. */
 	char *scratch;
 	size_t scratch_used, scratch_size;
 };
@@ -67,6 +67,11 @@ bool tk_members_inside(struct tk_members *members, struct tk_entry *entry,
 
 /** Remove the escapes of a pair's value; false if there is no memory. */
 bool tk_members_plain(struct tk_members *members, struct tk_entry *entry);
+
+/** Fill the holes of a template, such as {Delay:0.0}, with the members of those
+ *  names or of `Properties`. The text as it is if there is none, or no room. */
+struct tk_piece tk_members_fill(struct tk_members *members,
+				struct tk_piece text);
 
 /** The text of a string without escapes, or of a number; else as it is
  *  written. */

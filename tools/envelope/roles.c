@@ -54,7 +54,8 @@ static const char *const names[TK_ROLE_COUNT] = {
 		"session_id sessionId",
 	[TK_ROLE_LOGGER] =
 		"logger logger_name loggerName log.logger logger.name Logger "
-		"Category SourceContext categoryName name record.name target "
+		"Category SourceContext Properties.SourceContext categoryName "
+		"name record.name target "
 		"module component source caller",
 	[TK_ROLE_LEVEL] =
 		"level severity lvl levelname log.level @l Level LogLevel "
