@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/num.h"
 #include "common/units.h"
 #include "dialect/apply_call.h"
@@ -64,6 +65,7 @@ tk_apply_match(struct tk_apply *apply, struct tk_rule *rule)
 
 	for (size_t i = 0; i < rule->hole_count; i++)
 		view->hole[i] = (struct tk_piece){NULL, 0};
+	view->inside = rule->file->lenient;
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		switch (tk_view_condition(view, &rule->condition[i])) {
 		case TK_GOT:
@@ -433,6 +435,33 @@ use_notes(struct tk_apply *apply, const struct tk_rule *rule,
 	return true;
 }
 
+/* Note who wrote the line, and whether it names its operation. */
+static void
+note_names(const struct tk_apply *apply, const struct tk_rule *rule,
+	   struct tk_made *made)
+{
+	const struct tk_piece logger = apply->view.envelope->logger;
+	const char *operation = made->event.operation;
+
+	made->unnamed = operation == NULL;
+	if (!rule->file->lenient)
+		return;
+	if (logger.length > 0)
+		made->logger = bo_hash('g', logger.at, logger.length) | 1;
+	for (size_t i = 0; operation != NULL && i < rule->map_count; i++) {
+		const struct tk_map *map = &rule->map[i];
+
+		if (strcmp(tk_fields[map->field].name, "operation") == 0 &&
+		    map->source.name_count > 0 &&
+		    map->source.fallback != NULL &&
+		    strcmp(map->source.fallback, operation) == 0)
+			made->unnamed = true;
+	}
+	if (operation != NULL && strlen(operation) == logger.length &&
+	    memcmp(operation, logger.at, logger.length) == 0)
+		made->unnamed = true;
+}
+
 /* Make what a rule says of a line that matched. */
 static enum tk_applied
 make(struct tk_apply *apply, struct tk_rule *rule)
@@ -447,11 +476,14 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	made.next_ts_ns = made.started_ns = BACKOFF_ABSENT;
 	made.index = made.next_attempt = BACKOFF_ABSENT;
 	made.lane = NULL;
+	made.logger = 0;
+	made.unnamed = false;
 	if (rule->required != 0 && has_twice(apply, rule))
 		return TK_APPLIED_BAD;
 	applied = make_fields(apply, rule, &made);
 	if (applied != TK_APPLIED_EVENT)
 		return applied;
+	note_names(apply, rule, &made);
 	if (rule->countdown &&
 	    tk_bases_counts_down(apply->bases, rule->file, &made.event))
 		return TK_APPLIED_SKIP;

@@ -3,6 +3,7 @@
 #ifndef TK_FIELDS_H
 #define TK_FIELDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,11 @@ struct tk_made {
 	/** The attempt counted from 0 or 1; the one that comes after this. */
 	uint64_t index, next_attempt;
 	const char *lane;
+	/** Stands for the logger; 0: unknown, or the dialect is for a library,
+	 *  which may have several. */
+	uint64_t logger;
+	/** The operation is only a default, or the logger's name. */
+	bool unnamed;
 };
 
 /** A field that a dialect may fill: one row of a table. */

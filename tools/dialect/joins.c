@@ -25,6 +25,10 @@ struct due {
 	uint64_t ns;
 	/* A hash of where the request went; 0 if that is unknown. */
 	uint64_t address;
+	/* Hashes of the logger and of the id of the request; 0: unknown. */
+	uint64_t logger, id;
+	uint64_t attempt, max_attempts;
+	bool unnamed;
 	char call_id[CALL_MAX + 1];
 	char operation[OPERATION_MAX + 1];
 };
@@ -104,27 +108,72 @@ address_of(const struct backoff_event *event)
 	return bo_hash('a', event->target, strcspn(event->target, "?")) | 1;
 }
 
-/* Whether a line may be about the call of a retry, as far as both name it. */
-static bool
-fits(const struct due *due, const struct backoff_event *event)
+static uint64_t
+id_of(const struct backoff_event *event)
 {
-	uint64_t address = address_of(event);
+	const char *id = event->trace_id;
+
+	return id != NULL ? bo_hash('r', id, strlen(id)) | 1 : 0;
+}
+
+/* Whether both name their operation and mean another one. */
+static bool
+is_other(const struct due *due, const struct tk_made *made)
+{
+	const char *operation = made->event.operation;
+
+	if (due->operation[0] == '\0')
+		return false;
+	if (operation == NULL)
+		return tk_address_lacks(made->event.target, due->operation);
+	return !due->unnamed && !made->unnamed &&
+	       strncmp(due->operation, operation, OPERATION_MAX) != 0;
+}
+
+/* Whether a line's number can be that of an attempt after the retry: lines may
+ * count from 0, or name the attempt that comes. */
+static bool
+can_follow(const struct due *due, const struct backoff_event *event)
+{
+	bool limits = due->max_attempts != BACKOFF_ABSENT &&
+		      event->max_attempts != BACKOFF_ABSENT;
+
+	if (limits && due->max_attempts != event->max_attempts)
+		return false;
+	if (due->attempt == BACKOFF_ABSENT || event->attempt == BACKOFF_ABSENT)
+		return true;
+	/* Lines may be lost. */
+	return event->attempt >= due->attempt &&
+	       (limits || event->attempt == due->max_attempts ||
+		event->attempt - due->attempt <= 2);
+}
+
+/* Whether a line may be about the call of a retry, as far as both name it. With
+ * @p loose, their lane or file is all that they have in common. */
+static bool
+fits(const struct due *due, const struct tk_made *made, bool loose)
+{
+	uint64_t address = address_of(&made->event);
+	uint64_t id = id_of(&made->event);
 
 	if (due->address != 0 && address != 0 && due->address != address)
 		return false;
-	if (due->operation[0] == '\0')
-		return true;
-	if (event->operation != NULL)
-		return strncmp(due->operation, event->operation,
-			       OPERATION_MAX) == 0;
-	return !tk_address_lacks(event->target, due->operation);
+	if (due->logger != 0 && made->logger != 0 &&
+	    due->logger != made->logger)
+		return false;
+	if (due->id != 0 && id != 0 && due->id != id)
+		return false;
+	return !is_other(due, made) &&
+	       (!loose || can_follow(due, &made->event));
 }
 
 /* Remove the retry of a line's call, or else the oldest that fits it and is due
  * since some time or less, with those before it; false if there is none. */
 static bool
-pop(struct lane *lane, const struct backoff_event *event, uint64_t within_ns)
+pop(struct lane *lane, const struct tk_made *made, uint64_t within_ns,
+    bool loose)
 {
+	const struct backoff_event *event = &made->event;
 	uint64_t now_ns = event->ts_ns;
 	size_t i = 0;
 
@@ -143,7 +192,7 @@ pop(struct lane *lane, const struct backoff_event *event, uint64_t within_ns)
 		if (now_ns != BACKOFF_ABSENT && due > now_ns &&
 		    due - now_ns > SLACK_NS)
 			return false;
-		if (!fits(&lane->due[i], event)) {
+		if (!fits(&lane->due[i], made, loose)) {
 			i++;
 			continue;
 		}
@@ -172,8 +221,9 @@ copy(char *to, size_t max, const char *text, bool cut)
 }
 
 static void
-push(struct lane *lane, uint64_t due_ns, const struct backoff_event *event)
+push(struct lane *lane, uint64_t due_ns, const struct tk_made *made)
 {
+	const struct backoff_event *event = &made->event;
 	struct due *due;
 	size_t i;
 
@@ -184,6 +234,11 @@ push(struct lane *lane, uint64_t due_ns, const struct backoff_event *event)
 	due = &lane->due[i];
 	due->ns = due_ns;
 	due->address = address_of(event);
+	due->logger = made->logger;
+	due->id = id_of(event);
+	due->attempt = event->attempt;
+	due->max_attempts = event->max_attempts;
+	due->unnamed = made->unnamed;
 	copy(due->call_id, CALL_MAX, event->call_id, false);
 	copy(due->operation, OPERATION_MAX, event->operation, true);
 }
@@ -220,9 +275,9 @@ tk_joins_retry(struct tk_joins *joins, size_t input, const char *lane,
 		if (again && place == NULL)
 			return false;
 		/* It is itself what a retry before it led to. */
-		pop(place, event, TK_OPEN_NS);
+		pop(place, made, TK_OPEN_NS, false);
 		if (again)
-			push(place, due, event);
+			push(place, due, made);
 	}
 	return true;
 }
@@ -235,12 +290,17 @@ tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
 	struct backoff_event *event = &made->event;
 	uint64_t key[3], first;
 	struct lane *place;
+	bool loose;
 	size_t count;
 
+	/* A default says less than the retry that it ends. */
+	if (made->unnamed)
+		event->operation = NULL;
+	loose = lane != NULL || event->operation == NULL;
 	keys_of(input, lane, file, event->operation, key);
 	first = key[0];
 	place = lane_of(joins, first, false);
-	if (!pop(place, event, within_ns))
+	if (!pop(place, made, within_ns, loose))
 		return false;
 	if (event->operation == NULL && place->taken.operation[0] != '\0')
 		event->operation = place->taken.operation;
@@ -250,7 +310,8 @@ tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
 	count = keys_of(input, lane, file, event->operation, key);
 	for (size_t i = 0; i < count; i++) {
 		if (key[i] != first)
-			pop(lane_of(joins, key[i], false), event, within_ns);
+			pop(lane_of(joins, key[i], false), made, within_ns,
+			    false);
 	}
 	return true;
 }

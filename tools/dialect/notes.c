@@ -137,6 +137,8 @@ is_elsewhere(const struct tk_made *note, const struct tk_made *made)
 static bool
 is_one_call(const struct tk_made *a, const struct tk_made *b)
 {
+	if (a->logger != 0 && b->logger != 0 && a->logger != b->logger)
+		return false;
 	return !differ(a->event.operation, b->event.operation) &&
 	       !differ(a->event.call_id, b->event.call_id) &&
 	       !differ(a->event.trace_id, b->event.trace_id);
@@ -343,8 +345,10 @@ fits(const struct lane *lane, const struct note *note,
      const struct tk_made *made)
 {
 	const struct backoff_event *event = &note->made.event;
-	bool unnamed = event->operation == NULL && event->call_id == NULL &&
-		       event->trace_id == NULL && !lane->named;
+	bool unnamed = (event->operation == NULL ||
+			(note->made.unnamed && note->made.logger == 0)) &&
+		       event->call_id == NULL && event->trace_id == NULL &&
+		       !lane->named;
 	bool choice = lane->several || note->rule->file != file;
 
 	/* What succeeded is not what failed. */

@@ -32,13 +32,34 @@ find_in_chain(const struct tk_view *view, const struct tk_name *name,
 	return false;
 }
 
+/* In an object of the names under which loggers put what a program adds. */
+static bool
+find_inside(const struct tk_view *view, const struct tk_name *name,
+	    struct bo_json_value *out)
+{
+	static const char *const places[] = {"context", "ctx",        "extra",
+					     "data",    "attributes", "fields"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		struct bo_json_value place;
+
+		if (tk_envelope_member(view->envelope, places[i], &place) &&
+		    (place.type == BO_JSON_OBJECT ||
+		     place.type == BO_JSON_ARRAY) &&
+		    tk_member_find(&place, name->text, name->length, out))
+			return true;
+	}
+	return false;
+}
+
 static bool
 find_member(const struct tk_view *view, const struct tk_name *name,
 	    struct bo_json_value *out)
 {
-	return view->chain_count > 0
-		       ? find_in_chain(view, name, out)
-		       : tk_envelope_member(view->envelope, name->text, out);
+	if (view->chain_count > 0)
+		return find_in_chain(view, name, out);
+	return tk_envelope_member(view->envelope, name->text, out) ||
+	       (view->inside && find_inside(view, name, out));
 }
 
 bool

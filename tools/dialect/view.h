@@ -17,6 +17,8 @@ struct tk_view {
 	 *  0: the line itself. */
 	const struct bo_json_value *chain;
 	size_t chain_count;
+	/** Members are also looked for in `context` and the like. */
+	bool inside;
 	/** For times without a zone: of the command line, and whether it was
 	 *  given. */
 	bool has_zone;

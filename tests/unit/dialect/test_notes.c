@@ -72,6 +72,72 @@ static const struct {
 								      "seconds"
 								      "\n",
 	 "attempt mail +5\nattempt billing 1/4 +2 declined\n"},
+	{"an end of another logger is of another call",
+	 AT("0.100") "mail: Attempt 1/4 failed: reset, retrying in 1s\n" AT(
+		 "2.100") "billing: Giving up after 2 attempts: declined\n",
+	 "attempt mail 1/4 +1 reset\n"},
+	{"an end of a much later attempt is of another call",
+	 AT("0.100") "Attempt 2 failed: reset, retrying in 1s\n" AT(
+		 "2.100") "Giving up after 7 attempts: declined\n",
+	 "attempt loop 2 +1 reset\n"},
+	{"an end of the next attempt is of the call that waits",
+	 AT("0.100") "Attempt 2 failed: reset, retrying in 1s\n" AT(
+		 "2.100") "Giving up after 3 attempts: declined\n",
+	 "attempt loop 2 +1 reset\nexhausted loop 3 declined\n"},
+	{"an end of another operation is of another call",
+	 AT("0.100") "Attempt 2 failed: reset, retrying in 1s op=pull\n" AT(
+		 "2.100") "Giving up after 3 attempts op=push\n",
+	 "attempt pull 2 +1 reset\nexhausted push 3\n"},
+	{"a success ends the call of a failure that stands alone",
+	 AT("0.100") "Attempt 1/3 failed: reset\n" AT(
+		 "2.100") "Attempt 2/3 succeeded\n" AT("2.900") "Save(x) "
+								"returned "
+								"error, "
+								"retrying "
+								"after 5s\n",
+	 "attempt loop 1/3 reset\nsuccess loop 2/3\nattempt loop +5\n"},
+	{"an end with an id is of the call with that id",
+	 "{\"time\":\"2026-01-12T10:00:00.1Z\",\"msg\":\"Retrying in 1s\","
+	 "\"reqId\":\"a\"}\n"
+	 "{\"time\":\"2026-01-12T10:00:00.2Z\",\"msg\":\"retrying\",\"op\":"
+	 "\"get\",\"attempt\":1,\"delay_ms\":500,\"reqId\":\"b\"}\n"
+	 "{\"time\":\"2026-01-12T10:00:02.1Z\",\"msg\":\"GET ok after 2 "
+	 "attempts\",\"reqId\":\"b\"}\n",
+	 "attempt loop +1\nattempt get 1 +0.5\nsuccess get 2\n"},
+	{"members of ctx are found",
+	 "{\"event\":\"http_retry\",\"level\":\"warning\",\"timestamp\":"
+	 "\"2026-01-12T10:00:00.1Z\",\"ctx\":{\"op\":\"GET /stock\","
+	 "\"retry_count\":1,\"sleep_s\":0.75,\"error\":\"timed out\"}}\n",
+	 "attempt GET /stock 1 +0.75 timed out\n"},
+	{"members of fields are found",
+	 "{\"timestamp\":\"2026-01-12T10:00:00.1Z\",\"level\":\"WARN\","
+	 "\"fields\":{\"message\":\"retrying\",\"op\":\"put\",\"attempt\":2,"
+	 "\"backoff_ms\":250}}\n",
+	 "attempt put 2 +0.25\n"},
+	{"the template of Serilog is filled",
+	 "{\"@t\":\"2026-01-12T10:00:00.1Z\",\"@mt\":\"Retry {Count} of "
+	 "{Max} after {@Delay:0.0} ms due to {Reason}\",\"Count\":2,\"Max\":"
+	 "5,\"Delay\":400,\"Reason\":\"a \\\"b\\\"\",\"SourceContext\":"
+	 "\"Shop.Client\"}\n",
+	 "attempt Shop.Client 2/6 +0.4 a \"b\"\n"},
+	{"the template of Serilog's older format is filled",
+	 "{\"Timestamp\":\"2026-01-12T10:00:00.1Z\",\"Level\":\"Warning\","
+	 "\"MessageTemplate\":\"Attempt {A}/{Max} failed: {Why}, retrying in "
+	 "{Delay}s\",\"Properties\":{\"A\":2,\"Max\":5,\"Delay\":4,\"Why\":"
+	 "\"reset\",\"SourceContext\":\"Shop.Bus\"}}\n",
+	 "attempt Shop.Bus 2/5 +4 reset\n"},
+	{"what Monolog writes behind the context",
+	 "[2026-01-12T10:00:00.1+00:00] app.WARNING: Retrying request "
+	 "{\"attempt\":1,\"max_attempts\":3,\"delay_ms\":250} []\n",
+	 "attempt app 1/3 +0.25\n"},
+	{"the context of Monolog, and what is behind it",
+	 "[2026-01-12T10:00:00.1+00:00] app.WARNING: Retrying request "
+	 "{\"attempt\":1,\"max_attempts\":3,\"delay_ms\":250} "
+	 "{\"uid\":\"x\"}\n",
+	 "attempt app 1/3 +0.25\n"},
+	{"a text of Monolog without a context",
+	 "[2026-01-12T10:00:00.1+00:00] app.ERROR: Retry 2/5 in 400 ms [] []\n",
+	 "attempt app 2/6 +0.4\n"},
 	{"two at once are used in their order",
 	 AT("0.100") "sync: Attempt 2/5 failed: A\n" AT(
 		 "0.110") "sync: Attempt 1/5 failed: B\n" AT("0.120") "sync: "
