@@ -248,10 +248,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 		tk_dialect_free(r.dialect);
 	return r.events > 0;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

@@ -122,10 +122,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	}
 	return accepted;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

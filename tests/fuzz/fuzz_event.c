@@ -230,10 +230,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	backoff_event_decoder_free(decoder);
 	return status == BACKOFF_OK;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

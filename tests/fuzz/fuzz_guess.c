@@ -62,10 +62,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	free(text);
 	return 1;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

@@ -225,10 +225,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	free(h.name);
 	return status == BACKOFF_OK || attempt;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

@@ -157,10 +157,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	backoff_policy_unref(policy);
 	return 1;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

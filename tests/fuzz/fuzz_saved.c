@@ -157,10 +157,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	machine_free(&m);
 	return forced == BACKOFF_OK;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

@@ -136,10 +136,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	free(copy);
 	return matched;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

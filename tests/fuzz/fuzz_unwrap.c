@@ -180,10 +180,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	}
 	return read_lines(text, size);
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}

@@ -95,10 +95,3 @@ fuzz_accepts(const uint8_t *data, size_t size)
 	rs_world_clear(&world);
 	return 1;
 }
-
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-	fuzz_accepts(data, size);
-	return 0;
-}
