@@ -240,6 +240,11 @@ tk_guess_print(const struct tk_guess *guess, const char *path, FILE *out)
 		guess->speaking, guess->read > 0 ? "other " : "", guess->count,
 		guess->count == 1 ? "" : "s",
 		guess->drafts < guess->count ? "; some of them:" : "");
+	if (guess->more > 0)
+		fprintf(out,
+			"%" PRIu64 " of them have still other sentences, which "
+			"were not looked at\n",
+			guess->more);
 	if (guess->read > 0)
 		fputs("Built-in dialects read those events already, without a "
 		      "file of yours. What follows is\nthe rest, which may be "

@@ -156,3 +156,25 @@ Test(guess_guess, any_bytes_are_read)
 		free(text);
 	}
 }
+
+/* Each with words of its own. */
+Test(guess_guess, says_that_there_were_more_sentences)
+{
+	static const char *lines[601];
+	static char text[600][64];
+	char *got;
+
+	for (size_t i = 0; i < 600; i++) {
+		const char one = (char)('a' + i % 26),
+			   other = (char)('a' + i / 26);
+
+		snprintf(text[i], sizeof(text[i]),
+			 "the %cox%ca broke, retrying the %cix%co in 5s", one,
+			 other, other, one);
+		lines[i] = text[i];
+	}
+	got = guess_of(lines);
+	cr_expect_not_null(strstr(got, "of them have still other sentences"),
+			   "%s", got);
+	free(got);
+}
