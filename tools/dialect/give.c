@@ -4,19 +4,6 @@
 
 #include "dialect/give.h"
 
-#include <string.h>
-
-/* Whether the rule reads how many attempts a call had. */
-static bool
-says_attempts(const struct tk_rule *rule)
-{
-	for (size_t i = 0; i < rule->map_count; i++)
-		if (rule->map[i].source.name_count > 0 &&
-		    strcmp(tk_fields[rule->map[i].field].name, "attempts") == 0)
-			return true;
-	return false;
-}
-
 static void
 count(struct tk_file *file, const struct tk_rule *rule,
       const struct backoff_event *event)
@@ -26,7 +13,7 @@ count(struct tk_file *file, const struct tk_rule *rule,
 	file->readings++;
 	file->has[TK_LACK_RETRIES] += retry;
 	file->has[TK_LACK_DELAYS] += retry && event->delay_ns != BACKOFF_ABSENT;
-	file->has[TK_LACK_COUNTS] += retry || says_attempts(rule);
+	file->has[TK_LACK_COUNTS] += retry || rule->says_attempts;
 	file->has[TK_LACK_CAUSES] += event->error != NULL ||
 				     event->error_type != NULL ||
 				     event->code != NULL;

@@ -110,6 +110,23 @@ load_map(struct tk_load *load, const cJSON *own, const cJSON *shared,
 	return fine;
 }
 
+/* What is asked of each event of the rule. */
+static void
+note_maps(struct tk_rule *rule)
+{
+	for (size_t i = 0; i < rule->map_count; i++) {
+		const struct tk_source *source = &rule->map[i].source;
+		const char *name = tk_fields[rule->map[i].field].name;
+
+		if (source->name_count == 0)
+			continue;
+		if (strcmp(name, "attempts") == 0)
+			rule->says_attempts = true;
+		else if (strcmp(name, "operation") == 0)
+			rule->default_operation = source->fallback;
+	}
+}
+
 bool
 tk_load_maps(struct tk_load *load, const cJSON *rule_json,
 	     const struct tk_at *at, struct tk_rule *rule)
@@ -141,5 +158,6 @@ tk_load_maps(struct tk_load *load, const cJSON *rule_json,
 			constant != NULL ? NULL : tk_load_get(shared, name),
 			constant, at, rule, i);
 	}
+	note_maps(rule);
 	return fine;
 }

@@ -207,6 +207,10 @@ struct tk_rule {
 	/** Bits of tk_fields without which the line is bad, and of those
 	 *  without which, also from notes, it is not an event. */
 	uint64_t required, needed;
+	/** Whether it reads how many attempts a call had; and the operation of
+	 *  lines that name none, NULL: it has none. */
+	bool says_attempts;
+	const char *default_operation;
 };
 
 /** A dialect file. */
