@@ -448,18 +448,33 @@ note_names(const struct tk_apply *apply, const struct tk_rule *rule,
 		return;
 	if (logger.length > 0)
 		made->logger = bo_hash('g', logger.at, logger.length) | 1;
-	for (size_t i = 0; operation != NULL && i < rule->map_count; i++) {
-		const struct tk_map *map = &rule->map[i];
-
-		if (strcmp(tk_fields[map->field].name, "operation") == 0 &&
-		    map->source.name_count > 0 &&
-		    map->source.fallback != NULL &&
-		    strcmp(map->source.fallback, operation) == 0)
-			made->unnamed = true;
-	}
+	if (operation != NULL && rule->default_operation != NULL &&
+	    strcmp(operation, rule->default_operation) == 0)
+		made->unnamed = true;
 	if (operation != NULL && strlen(operation) == logger.length &&
 	    memcmp(operation, logger.at, logger.length) == 0)
 		made->unnamed = true;
+}
+
+/* The status in an error that quotes a request: HTTP/1.1" 503. */
+static bool
+find_code(struct tk_apply *apply, const struct tk_rule *rule,
+	  struct tk_made *made)
+{
+	const char *at = made->event.error;
+	size_t digits;
+
+	if (!rule->file->lenient || made->event.code != NULL || at == NULL ||
+	    (at = strstr(at, "HTTP/")) == NULL)
+		return true;
+	at += strcspn(at, "\" ");
+	at += strspn(at, "\" ");
+	digits = strspn(at, "0123456789");
+	if (digits != 3 || *at < '1' || *at > '5')
+		return true;
+	made->event.code = tk_view_copy(&apply->view,
+					(struct tk_piece){at, digits}, digits);
+	return made->event.code != NULL;
 }
 
 /* Make what a rule says of a line that matched. */
@@ -484,6 +499,8 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	if (applied != TK_APPLIED_EVENT)
 		return applied;
 	note_names(apply, rule, &made);
+	if (!find_code(apply, rule, &made))
+		return TK_APPLIED_NO_MEMORY;
 	if (rule->countdown &&
 	    tk_bases_counts_down(apply->bases, rule->file, &made.event))
 		return TK_APPLIED_SKIP;

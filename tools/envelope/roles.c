@@ -29,7 +29,8 @@ static const char *const names[TK_ROLE_COUNT] = {
 	 * Elasticsearch's hits "_source", Azure "LogMessage", exports of
 	 * Datadog "content". */
 	[TK_ROLE_MESSAGE] =
-		"message msg @m Message MESSAGE log event short_message "
+		"message msg @m @message Message MESSAGE log event "
+		"short_message "
 		"RenderedMessage rendered_message fields.message "
 		"jsonPayload.message jsonPayload.msg textPayload "
 		"record.message body body.stringValue Body text @mt "
@@ -53,12 +54,14 @@ static const char *const names[TK_ROLE_COUNT] = {
 		"context.trace_id mdc.traceId mdc.trace_id run_id runId RunID "
 		"session_id sessionId",
 	[TK_ROLE_LOGGER] =
-		"logger logger_name loggerName log.logger logger.name Logger "
+		"logger @module logger_name loggerName log.logger logger.name "
+		"Logger "
 		"Category SourceContext Properties.SourceContext categoryName "
 		"name record.name target "
 		"module component source caller",
 	[TK_ROLE_LEVEL] =
-		"level severity lvl levelname log.level @l Level LogLevel "
+		"level severity lvl levelname log.level @l @level Level "
+		"LogLevel "
 		"loglevel log_level severity_text severityText SeverityText "
 		"record.level.name status PRIORITY priority",
 };

@@ -104,6 +104,11 @@ static const struct {
 	 "{\"time\":\"2026-01-12T10:00:02.1Z\",\"msg\":\"GET ok after 2 "
 	 "attempts\",\"reqId\":\"b\"}\n",
 	 "attempt loop +1\nattempt get 1 +0.5\nsuccess get 2\n"},
+	{"a request that an error quotes has its status",
+	 AT("0.100") "Attempt 1/3 failed: \"POST /v1/x HTTP/1.1\" 503, "
+		     "retrying "
+		     "in 1s\n",
+	 "attempt loop 1/3 +1 503 \"POST /v1/x HTTP/1.1\" 503\n"},
 	{"members of ctx are found",
 	 "{\"event\":\"http_retry\",\"level\":\"warning\",\"timestamp\":"
 	 "\"2026-01-12T10:00:00.1Z\",\"ctx\":{\"op\":\"GET /stock\","
