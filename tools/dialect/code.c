@@ -169,9 +169,10 @@ static bool
 is_thought(const char *text, const char *end)
 {
 	static const char *const words[] = {
-		"where", "when", "whenever", "while", "if",     "unless",
-		"until", "stop", "stopped",  "avoid", "avoids", "of",
-		"than",  "why",  "how",      "not",   "never"};
+		"where",  "when",  "whenever", "while",   "if",
+		"unless", "until", "stop",     "stopped", "avoid",
+		"avoids", "of",    "than",     "why",     "how",
+		"not",    "never", "fix",      "fixes",   "fixed"};
 	const char *word;
 	size_t length = last_word(text, end, &word);
 
@@ -183,9 +184,10 @@ static bool
 is_labelled(const char *text, const char *end)
 {
 	static const char *const labels[] = {
-		"release notes:", "changelog:", "title:",   "subject:",
-		"git:",           "usage:",     "example:", "docs:",
-		"fix:",           "fixed:",     "feat:",    "commit message:"};
+		"release notes:", "changelog:",     "title:",   "subject:",
+		"git:",           "usage:",         "example:", "docs:",
+		"policy:",        "settings:",      "fix:",     "fixed:",
+		"feat:",          "commit message:"};
 	const char *at;
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {

@@ -35,7 +35,8 @@ static const char *const names[TK_ROLE_COUNT] = {
 		"jsonPayload.message jsonPayload.msg textPayload "
 		"record.message body body.stringValue Body text @mt "
 		"MessageTemplate full_message line _raw result._raw "
-		"LogMessage content.message _source.message _source.log",
+		"LogMessage content.message _source.message _source.log "
+		"jsonPayload.log event.original record",
 	/* An asyncio task says more than its thread. */
 	[TK_ROLE_THREAD] =
 		"taskName goroutine goid coroutine fiber thread thread_name "

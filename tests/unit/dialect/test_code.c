@@ -66,6 +66,8 @@ Test(dialect_code, quoted_and_commented_sentences_are_code)
 		{"Changelog: a~ttempt 2/3 failed, retrying in 5s", true},
 		{"prefix: a~ttempt 2/3 failed, retrying in 5s", false},
 		{"somehow r~etrying in 5s", false},
+		{"PR 12: fix r~etrying in 5 seconds", true},
+		{"Retry policy: b~acking off 2s before retry", true},
 		{"user 7 wrote: \"A~ttempt 2/3 failed\" again", true},
 	};
 
