@@ -188,11 +188,19 @@ is_labelled(const char *text, const char *end)
 		"git:",           "usage:",         "example:", "docs:",
 		"policy:",        "settings:",      "fix:",     "fixed:",
 		"feat:",          "commit message:"};
-	const char *at;
+	const char *at = text;
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
-		if (has_words(text, end, labels[i]))
-			return true;
+	while ((at = memchr(at, ':', (size_t)(end - at))) != NULL) {
+		at++;
+		for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+			size_t length = strlen(labels[i]);
+			const char *label = at - length;
+
+			if (length <= (size_t)(at - text) &&
+			    strncasecmp(label, labels[i], length) == 0 &&
+			    (label == text || !is_word(label[-1])))
+				return true;
+		}
 	}
 	/* "commit 6b1c2d". */
 	at = memmem(text, (size_t)(end - text), "commit ", 7);

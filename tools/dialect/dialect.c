@@ -315,6 +315,7 @@ read_envelope(const struct reading_of *of, size_t depth)
 		return verdict;
 	apply->view.payload = &dialect->payload;
 	apply->view.envelope = &dialect->envelope;
+	apply->view.knows_places = false;
 	verdict = apply_rules(of);
 	return verdict == TK_FOREIGN && broken ? TK_BAD : verdict;
 }

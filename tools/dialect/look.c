@@ -175,6 +175,7 @@ tk_dialect_look(struct tk_dialect *dialect, const struct tk_line *line,
 	view->payload = payload;
 	view->envelope = envelope;
 	view->chain_count = 0;
+	view->knows_places = false;
 	for (size_t i = 0; i < dialect->rule_count; i++) {
 		struct tk_look look = {.rule = i};
 

@@ -32,28 +32,44 @@ find_in_chain(const struct tk_view *view, const struct tk_name *name,
 	return false;
 }
 
-/* In an object of the names under which loggers put what a program adds. */
+/* Find the objects under whose names loggers put what a program adds. */
+static void
+find_places(struct tk_view *view)
+{
+	static const char *const names[TK_PLACES] = {
+		"context", "ctx", "extra", "data", "attributes", "fields"};
+
+	view->knows_places = true;
+	view->place_count = 0;
+	if (view->envelope->kind != TK_ENVELOPE_JSON &&
+	    view->envelope->kind != TK_ENVELOPE_TAIL)
+		return;
+	for (size_t i = 0; i < TK_PLACES; i++) {
+		struct bo_json_value *place = &view->place[view->place_count];
+
+		if (tk_envelope_member(view->envelope, names[i], place) &&
+		    (place->type == BO_JSON_OBJECT ||
+		     place->type == BO_JSON_ARRAY))
+			view->place_count++;
+	}
+}
+
 static bool
-find_inside(const struct tk_view *view, const struct tk_name *name,
+find_inside(struct tk_view *view, const struct tk_name *name,
 	    struct bo_json_value *out)
 {
-	static const char *const places[] = {"context", "ctx",        "extra",
-					     "data",    "attributes", "fields"};
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		struct bo_json_value place;
-
-		if (tk_envelope_member(view->envelope, places[i], &place) &&
-		    (place.type == BO_JSON_OBJECT ||
-		     place.type == BO_JSON_ARRAY) &&
-		    tk_member_find(&place, name->text, name->length, out))
+	if (!view->knows_places)
+		find_places(view);
+	for (size_t i = 0; i < view->place_count; i++) {
+		if (tk_member_find(&view->place[i], name->text, name->length,
+				   out))
 			return true;
 	}
 	return false;
 }
 
 static bool
-find_member(const struct tk_view *view, const struct tk_name *name,
+find_member(struct tk_view *view, const struct tk_name *name,
 	    struct bo_json_value *out)
 {
 	if (view->chain_count > 0)

@@ -8,6 +8,9 @@
 #include "dialect/rule.h"
 #include "envelope/envelope.h"
 
+/** Objects in which members are looked for. */
+#define TK_PLACES 6
+
 struct tk_view {
 	const struct tk_payload *payload;
 	struct tk_envelope *envelope;
@@ -17,8 +20,11 @@ struct tk_view {
 	 *  0: the line itself. */
 	const struct bo_json_value *chain;
 	size_t chain_count;
-	/** Members are also looked for in `context` and the like. */
-	bool inside;
+	/** Members are also looked for in `context` and the like, which are
+	 *  found when they are needed. */
+	bool inside, knows_places;
+	struct bo_json_value place[TK_PLACES];
+	size_t place_count;
 	/** For times without a zone: of the command line, and whether it was
 	 *  given. */
 	bool has_zone;
