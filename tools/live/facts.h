@@ -189,6 +189,8 @@ struct rt_value {
 	  "Lines without a time.")                                             \
 	X(DROPPED, "dropped", "dropped", COUNT, log->dropped,                  \
 	  "Events that processes report as not written.")                      \
+	X(SKIPPED, "skipped", "before --since", COUNT, log->skipped,           \
+	  "Events before the time of --since, which were left out.")           \
 	X(LATE, "late", "late", COUNT, rt_window_late(log->window),            \
 	  "Events that were too old for the window on arrival.")               \
 	X(CLOCK_LEAPS, "clock_leaps", "clock leaps", COUNT,                    \

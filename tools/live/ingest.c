@@ -189,6 +189,14 @@ count_event(struct rt_ingest *ingest, size_t input,
 		ingest->replayed = true;
 }
 
+/* Whether the user wants no events of this time. */
+static bool
+is_too_early(const struct rt_ingest *ingest, const struct backoff_event *event)
+{
+	return !ingest->caught_up && event->ts_ns != BACKOFF_ABSENT &&
+	       event->ts_ns < ingest->since_ns;
+}
+
 /* Where a reading comes from. */
 struct from {
 	struct rt_ingest *ingest;
@@ -205,6 +213,10 @@ take_reading(void *user, const struct tk_reading *reading)
 	ingest->events++;
 	if (is_copy(ingest, from->input, &reading->event)) {
 		ingest->copied++;
+		return true;
+	}
+	if (is_too_early(ingest, &reading->event)) {
+		ingest->skipped++;
 		return true;
 	}
 	if (ingest->record != NULL)

@@ -34,6 +34,9 @@ struct rt_ingest {
 	uint64_t by_order, unknown_delays, timeless;
 	/** Lines that sinks reported as lost. */
 	uint64_t dropped;
+	/** Events of what the log had at the start that happened before this
+	 *  time are left out, and counted. 0: all are taken. */
+	uint64_t since_ns, skipped;
 	/** The wall clock now; 0: the log is history. */
 	uint64_t wall_ns;
 	/** All inputs have been read to their end: later lines are new. */

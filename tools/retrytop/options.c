@@ -10,8 +10,10 @@
 
 #include "base/decimal.h"
 #include "base/num.h"
+#include "base/rfc3339.h"
 #include "common/msg.h"
 #include "common/opt.h"
+#include "common/units.h"
 #include "retrytop/address.h"
 #include "retrytop/grid.h"
 #include "retrytop/keys.h"
@@ -78,8 +80,16 @@ check_dump(struct rt_options *options)
 	return TK_EXIT_USAGE;
 }
 
+static bool
+parse_since(const char *text, struct rt_options *options)
+{
+	options->since_back = tk_parse_duration(text, &options->since_ns);
+	return options->since_back ||
+	       bo_rfc3339_parse(text, strlen(text), &options->since_ns);
+}
+
 static int
-check(struct rt_options *options)
+check(struct rt_options *options, const char *since)
 {
 	static char dash[] = "-";
 	static char *standard_input[] = {dash, NULL};
@@ -107,6 +117,10 @@ check(struct rt_options *options)
 	    !rt_address_parse(options->listen, &address))
 		return complain("--listen: must be PORT or ADDRESS:PORT, with "
 				"a numeric address");
+	if (since != NULL && !parse_since(since, options))
+		return complain("--since: must be a time, as "
+				"2026-11-30T10:00:00Z, or a duration back from "
+				"now, as 2h");
 	if (options->delay_ns == 0)
 		options->delay_ns = options->plain ? PLAIN_DELAY_NS : DELAY_NS;
 	if (options->window_ns < BO_NS_PER_S ||
@@ -139,7 +153,7 @@ check(struct rt_options *options)
 /* Parse the command line by the rows of its options, and check it. */
 static int
 parse(const struct tk_opt *rows, int argc, char **argv,
-      struct rt_options *options)
+      struct rt_options *options, const char *const *since)
 {
 	const struct tk_command command = {
 		.name = "retrytop",
@@ -172,7 +186,7 @@ parse(const struct tk_opt *rows, int argc, char **argv,
 		code = TK_EXIT_SYSTEM;
 		break;
 	case TK_OPT_OK:
-		code = check(options);
+		code = check(options, *since);
 		break;
 	}
 	if (code >= 0)
@@ -188,6 +202,7 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		.window_ns = 60 * BO_NS_PER_S,
 		.max_bad = UINT64_MAX,
 	};
+	const char *since = NULL;
 	int code;
 	const struct tk_opt rows[] = {
 		{"once", 0, TK_OPT_FLAG, &options.once, NULL, NULL, 0, 0,
@@ -201,6 +216,9 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 NULL, 0, 0,
 		 "serve metrics at http://ADDRESS:PORT/metrics; ADDRESS is "
 		 "127.0.0.1 unless given, PORT 0 is any free one"},
+		{"since", 0, TK_OPT_TEXT, &since, "TIME", NULL, 0, 0,
+		 "leave out what happened before TIME, in what the log has at "
+		 "the start: RFC 3339, or a duration back from now"},
 		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
 		 NULL, 0, 0, "cover the last DURATION: 1s to 5m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
@@ -244,7 +262,7 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 	};
 
-	code = parse(rows, argc, argv, &options);
+	code = parse(rows, argc, argv, &options, &since);
 	*out = options;
 	return code;
 }

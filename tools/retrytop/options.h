@@ -39,6 +39,11 @@ struct rt_options {
 	size_t dump_width, dump_height;
 	/** Address and port of the metrics; NULL: none. */
 	const char *listen;
+	/** Events of the existing log before this time are left out: since
+	 * 1970, or, if @p since_back, before the program starts. 0: none are.
+	 */
+	uint64_t since_ns;
+	bool since_back;
 	bool once, ascii, plain, replay;
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;

@@ -110,7 +110,8 @@ print_head(const struct rt_view *view, FILE *out)
 		RT_LOG_FACT_DUPLICATED,     RT_LOG_FACT_RESETS,
 		RT_LOG_FACT_MIXED,          RT_LOG_FACT_BY_ORDER,
 		RT_LOG_FACT_UNKNOWN_DELAYS, RT_LOG_FACT_TIMELESS,
-		RT_LOG_FACT_LATE,           RT_LOG_FACT_CLOCK_LEAPS,
+		RT_LOG_FACT_SKIPPED,        RT_LOG_FACT_LATE,
+		RT_LOG_FACT_CLOCK_LEAPS,
 	};
 	const struct rt_model *model = &view->list->model;
 	char end[40] = "-";

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/num.h"
@@ -135,6 +136,19 @@ open_rules(struct rt_session *session)
 	return TK_EXIT_BAD_INPUT;
 }
 
+/* The time before which events are left out. */
+static uint64_t
+since_of(const struct rt_options *options)
+{
+	struct timespec now;
+
+	if (!options->since_back)
+		return options->since_ns;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return bo_sub_sat((uint64_t)now.tv_sec * BO_NS_PER_S,
+			  options->since_ns);
+}
+
 int
 rt_session_open(struct rt_session *session, const struct rt_options *options)
 {
@@ -152,6 +166,7 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 		code = rt_session_dialects(options, &session->ingest);
 	if (code >= 0)
 		return code;
+	session->ingest.since_ns = since_of(options);
 	if (!open_inputs(session) || !join_inputs(session) ||
 	    !open_counters(session)) {
 		tk_msg_errno("start", ENOMEM);
