@@ -188,6 +188,18 @@ keys Escape
 poll shows pay.charge
 result $? "Esc clears the filter"
 
+keys Enter
+expect "Enter opens the operation" 'overview > pay.charge'
+expect "its calls are listed" 'CALLS  failed, newest first'
+keys n
+expect "n goes to the next operation" 'overview > mail.send\|overview > db'
+keys p
+expect "p goes back to the previous one" 'overview > pay.charge'
+keys v
+expect "v lists other calls" 'CALLS  all, newest first'
+keys Escape
+expect "Esc closes the page" '^>pay.charge'
+
 keys Space
 expect "Space pauses, with a word" '\[PAUSED\]'
 event "$log" retry_attempt new.operation 1
@@ -198,9 +210,9 @@ keys Space
 expect "Space resumes" '^ new.operation'
 
 keys '?'
-expect "? shows the help" 'LOAD       attempts that were made per'
+expect "? shows the help" 'Ctrl-L  redraw'
 keys Escape
-poll hides 'LOAD       attempts'
+poll hides 'Ctrl-L  redraw'
 result $? "Esc leaves the help"
 keys i
 lines=$(wc -l <"$log")

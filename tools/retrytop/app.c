@@ -56,6 +56,7 @@ read_keys(struct app *app)
 		rt_ui_key(&app->ui, &app->reader.session.list,
 			  app->reader.session.ingest.events,
 			  rt_view_rows(&view, width, height), key);
+		rt_session_look(&app->reader.session);
 		app->dirty = true;
 	}
 }
@@ -126,6 +127,11 @@ run(struct app *app, const struct rt_options *options)
 
 	if (code >= 0)
 		return code;
+	if (!rt_session_record(&app->reader.session)) {
+		tk_msg_errno("start", ENOMEM);
+		return TK_EXIT_SYSTEM;
+	}
+	app->ui.browse = app->reader.session.browse;
 	if (rt_signals_install() != 0) {
 		tk_msg_errno("start", errno);
 		return TK_EXIT_SYSTEM;

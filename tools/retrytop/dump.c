@@ -23,6 +23,7 @@ obey_keys(struct rt_session *session, struct rt_ui *ui)
 			  rt_view_rows(&view, options->dump_width,
 				       options->dump_height),
 			  key);
+		rt_session_look(session);
 	}
 }
 
@@ -45,7 +46,10 @@ int
 rt_dump(struct rt_session *session, FILE *out)
 {
 	const struct rt_options *options = session->options;
-	struct rt_ui ui = {.page = RT_PAGE_OVERVIEW};
+	struct rt_ui ui = {
+		.page = RT_PAGE_OVERVIEW,
+		.browse = session->browse,
+	};
 	struct rt_view view;
 	struct rt_grid grid;
 	bool printed;

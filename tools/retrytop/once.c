@@ -159,6 +159,10 @@ rt_once(const struct rt_options *options)
 	struct rt_session session;
 	int code = rt_session_open(&session, options);
 
+	if (code < 0 && options->dump != NULL && !rt_session_record(&session)) {
+		tk_msg_errno("start", ENOMEM);
+		code = TK_EXIT_SYSTEM;
+	}
 	if (code < 0)
 		code = run(&session);
 	rt_session_close(&session);

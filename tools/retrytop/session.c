@@ -175,11 +175,30 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 	return -1;
 }
 
+bool
+rt_session_record(struct rt_session *session)
+{
+	session->browse = rt_browse_new(RT_RECORD_BYTES);
+	if (session->browse == NULL)
+		return false;
+	rt_ingest_record(&session->ingest, session->browse->record);
+	return true;
+}
+
+void
+rt_session_look(struct rt_session *session)
+{
+	if (session->browse != NULL)
+		rt_browse_update(session->browse, &session->list,
+				 session->ingest.window);
+}
+
 void
 rt_session_close(struct rt_session *session)
 {
 	rt_list_clear(&session->list);
 	rt_ingest_clear(&session->ingest);
+	rt_browse_free(session->browse);
 	rt_counters_end(&session->counters);
 	tk_follow_free(session->follow);
 	free(session->input);
@@ -193,8 +212,10 @@ rt_session_update(struct rt_session *session)
 	uint64_t end_s = rt_ingest_end_s(&session->ingest);
 	struct rt_window *window = session->ingest.window;
 
-	return rt_list_update(&session->list, window, end_s) &&
-	       rt_rule_alerts_find(&session->rules, window, end_s,
+	if (!rt_list_update(&session->list, window, end_s))
+		return false;
+	rt_session_look(session);
+	return rt_rule_alerts_find(&session->rules, window, end_s,
 				   session->list.model.window_s,
 				   &session->broken);
 }

@@ -3,6 +3,7 @@
 #ifndef RT_SESSION_H
 #define RT_SESSION_H
 
+#include "retrytop/browse.h"
 #include "retrytop/counters.h"
 #include "retrytop/options.h"
 #include "retrytop/view.h"
@@ -13,6 +14,8 @@ struct rt_session {
 	struct tk_follow *follow;
 	struct rt_ingest ingest;
 	struct rt_list list;
+	/** NULL until rt_session_record(). */
+	struct rt_browse *browse;
 	struct rt_counters counters;
 	struct rt_rules rules;
 	struct rt_rule_alerts broken;
@@ -30,6 +33,13 @@ int rt_session_open(struct rt_session *session,
 /** Open the dialects of the options, with the same result. */
 int rt_session_dialects(const struct rt_options *options,
 			struct rt_ingest *ingest);
+
+/** Record events from now on, so that there can be pages of operations and
+ *  calls. False without memory. */
+bool rt_session_record(struct rt_session *session);
+
+/** Compute what those pages show, after a key. */
+void rt_session_look(struct rt_session *session);
 
 void rt_session_close(struct rt_session *session);
 

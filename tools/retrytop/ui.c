@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "common/unicode.h"
+#include "retrytop/browse.h"
 
 #define CONTROL(letter) ((letter) - '@')
 
@@ -64,10 +65,23 @@ toggle_pause(struct rt_list *list, uint64_t events)
 	list->paused_at = events;
 }
 
+static bool
+is_text(enum rt_page page)
+{
+	return page == RT_PAGE_HELP || page == RT_PAGE_INPUTS;
+}
+
+/* Open or close the help or the inputs, which lie on another page. */
 static void
 open_page(struct rt_ui *ui, enum rt_page page)
 {
-	ui->page = ui->page == page ? RT_PAGE_OVERVIEW : page;
+	if (ui->page == page) {
+		ui->page = ui->under;
+	} else {
+		if (!is_text(ui->page))
+			ui->under = ui->page;
+		ui->page = page;
+	}
 	ui->scroll = 0;
 }
 
@@ -76,6 +90,8 @@ move(struct rt_ui *ui, struct rt_list *list, long rows)
 {
 	if (ui->page == RT_PAGE_OVERVIEW)
 		rt_list_move(list, rows);
+	else if (ui->page == RT_PAGE_OPERATION)
+		rt_browse_move(ui->browse, rows);
 	else if (rows < 0)
 		ui->scroll = ui->scroll < (size_t)-rows
 				     ? 0
@@ -88,12 +104,44 @@ move(struct rt_ui *ui, struct rt_list *list, long rows)
 static void
 go_back(struct rt_ui *ui, struct rt_list *list)
 {
+	ui->scroll = 0;
+	if (is_text(ui->page)) {
+		ui->page = ui->under;
+		return;
+	}
 	if (ui->page != RT_PAGE_OVERVIEW) {
-		open_page(ui, RT_PAGE_OVERVIEW);
+		ui->page = ui->page == RT_PAGE_CALL ? RT_PAGE_OPERATION
+						    : RT_PAGE_OVERVIEW;
 		return;
 	}
 	list->filter[0] = '\0';
 	rt_list_arrange(list);
+}
+
+/* Enter goes from the overview to an operation, and from there to a call. */
+static void
+enter(struct rt_ui *ui, const struct rt_list *list)
+{
+	if (ui->browse == NULL)
+		return;
+	if (ui->page == RT_PAGE_OVERVIEW && rt_browse_open(ui->browse, list))
+		ui->page = RT_PAGE_OPERATION;
+	else if (ui->page == RT_PAGE_OPERATION && rt_browse_hold(ui->browse))
+		ui->page = RT_PAGE_CALL;
+	ui->scroll = 0;
+}
+
+/* The next or previous operation, or call. */
+static void
+step(struct rt_ui *ui, struct rt_list *list, long rows)
+{
+	if (ui->page == RT_PAGE_OPERATION) {
+		rt_browse_step(ui->browse, list, rows);
+	} else if (ui->page == RT_PAGE_CALL) {
+		rt_browse_move(ui->browse, rows);
+		rt_browse_hold(ui->browse);
+		ui->scroll = 0;
+	}
 }
 
 /* Obey a key that moves; false if it is another key. */
@@ -151,6 +199,19 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		break;
 	case RT_KEY_ESCAPE:
 		go_back(ui, list);
+		break;
+	case RT_KEY_ENTER:
+		enter(ui, list);
+		break;
+	case 'n':
+		step(ui, list, 1);
+		break;
+	case 'p':
+		step(ui, list, -1);
+		break;
+	case 'v':
+		if (ui->page == RT_PAGE_OPERATION)
+			rt_browse_next_which(ui->browse);
 		break;
 	case '?':
 	case 'h':

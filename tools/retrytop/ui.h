@@ -10,15 +10,24 @@ enum rt_page {
 	RT_PAGE_OVERVIEW,
 	RT_PAGE_HELP,
 	RT_PAGE_INPUTS,
+	RT_PAGE_OPERATION,
+	RT_PAGE_CALL,
 	RT_PAGE_COUNT,
 };
 
+struct rt_browse;
+
 struct rt_ui {
 	enum rt_page page;
+	/** The page from which help or inputs were opened. */
+	enum rt_page under;
+	/** The operation and the call that are looked at; NULL: their pages
+	 *  cannot be opened. */
+	struct rt_browse *browse;
 	/** The filter is being edited; its previous text. */
 	bool editing;
 	char before[RT_FILTER_MAX];
-	/** First line of the help or inputs page. */
+	/** First line of the help, inputs or call page. */
 	size_t scroll;
 	bool quit;
 };

@@ -11,7 +11,12 @@
 #include "base/rfc3339.h"
 #include "common/units.h"
 #include "live/facts.h"
+#include "retrytop/browse.h"
+#include "retrytop/key_rows.h"
+#include "retrytop/view_call.h"
+#include "retrytop/view_calls.h"
 #include "retrytop/view_message.h"
+#include "retrytop/view_operation.h"
 #include "retrytop/view_pages.h"
 #include "retrytop/view_table.h"
 
@@ -25,6 +30,11 @@
 /* From this height on there is a line of totals, with a blank line below. */
 #define TOTALS_HEIGHT 16
 #define NARROW 70
+/* From this height on, at least this many failed calls are shown, however many
+ * operations there are. */
+#define FAILED_HEIGHT 30
+#define FAILED_MIN 3
+#define FAILED_MAX 10
 /* Lines that come later are called late. */
 #define LATE_NS (2 * BO_NS_PER_S)
 
@@ -67,6 +77,15 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 		 *clock != '\0' ? " " : "", clock);
 }
 
+/* Whether the page is about an operation. */
+static bool
+is_opened(const struct rt_view *view)
+{
+	return (view->ui->page == RT_PAGE_OPERATION ||
+		view->ui->page == RT_PAGE_CALL) &&
+	       view->ui->browse != NULL && view->ui->browse->operation != NULL;
+}
+
 static void
 draw_title(const struct rt_view *view, struct rt_grid *grid)
 {
@@ -94,6 +113,10 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 			 view->input_count, view->input[0].path);
 	else
 		snprintf(paths, sizeof(paths), "%s", view->input[0].path);
+	if (is_opened(view))
+		snprintf(paths, sizeof(paths), "overview > %s%s",
+			 view->ui->browse->operation,
+			 view->ui->page == RT_PAGE_CALL ? " > call" : "");
 	rt_grid_text(grid, x + 2, 0, grid->width - width - 4 - x, RT_ATTR_DIM,
 		     paths);
 }
@@ -247,38 +270,30 @@ draw_prompt(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		rt_grid_right(grid, grid->width - width, y, width, 0, right);
 }
 
-static const char *
-key_words(const struct rt_view *view, size_t width)
-{
-	if (view->ui->page != RT_PAGE_OVERVIEW)
-		return "Esc back  j k scroll  q back";
-	if (width >= 100)
-		return "s sort  r reverse  / filter  Space pause  i inputs  "
-		       "? help  q quit";
-	if (width >= NARROW)
-		return "s sort  / filter  Space pause  ? help  q quit";
-	return "s / Space ? q";
-}
-
 static void
 draw_footer(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	const struct rt_list *list = view->list;
 	bool filtered = list->filter[0] != '\0';
-	char right[RT_FILTER_MAX + 96];
-	size_t used;
+	char right[RT_FILTER_MAX + 96] = "", keys[160];
+	size_t used, width;
 
 	if (view->ui->editing) {
 		draw_prompt(view, grid, y);
 		return;
 	}
-	used = rt_grid_text(grid, 0, y, SIZE_MAX, 0,
-			    key_words(view, grid->width));
-	snprintf(right, sizeof(right), "%s%s%s%zu of %zu  by %s%s",
-		 filtered ? "filter: " : "", list->filter, filtered ? "  " : "",
-		 list->shown_count, list->model.count, rt_sort_name(list->sort),
-		 list->reversed ? " reversed" : "");
-	if (view->ui->page == RT_PAGE_OVERVIEW && used + 2 < grid->width)
+	if (view->ui->page == RT_PAGE_OVERVIEW)
+		snprintf(right, sizeof(right), "%s%s%s%zu of %zu  by %s%s",
+			 filtered ? "filter: " : "", list->filter,
+			 filtered ? "  " : "", list->shown_count,
+			 list->model.count, rt_sort_name(list->sort),
+			 list->reversed ? " reversed" : "");
+	width = strlen(right) + 2;
+	rt_key_footer(view->ui->page,
+		      grid->width > width ? grid->width - width : 0,
+		      grid->width < NARROW, keys, sizeof(keys));
+	used = rt_grid_text(grid, 0, y, SIZE_MAX, 0, keys);
+	if (used + 2 < grid->width)
 		rt_grid_right(grid, used + 2, y, grid->width - used - 2, 0,
 			      right);
 	rt_grid_line_attr(grid, y, RT_ATTR_REVERSE);
@@ -315,7 +330,8 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < TOTALS_HEIGHT + ROWS_PER_LINE)
+	if (width < NARROW || height < TOTALS_HEIGHT + ROWS_PER_LINE ||
+	    is_opened(view))
 		return 1;
 	most = bo_min((height - TOTALS_HEIGHT) / ROWS_PER_LINE + 1,
 		      MESSAGE_ROWS_MAX);
@@ -327,14 +343,15 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 static size_t
 alert_rows(const struct rt_view *view, size_t width, size_t height)
 {
-	if (view->broken == NULL || width < NARROW ||
+	if (view->broken == NULL || width < NARROW || is_opened(view) ||
 	    height < TOTALS_HEIGHT + ROWS_PER_LINE)
 		return 0;
 	return bo_min(view->broken->count, ALERT_ROWS_MAX);
 }
 
-size_t
-rt_view_rows(const struct rt_view *view, size_t width, size_t height)
+/* Rows for the table and what is below it. */
+static size_t
+free_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t used = HEADER_ROWS - 1 + message_rows(view, width, height) +
 		      alert_rows(view, width, height) +
@@ -343,15 +360,46 @@ rt_view_rows(const struct rt_view *view, size_t width, size_t height)
 	return height > used ? height - used : 0;
 }
 
+/* Rows for the last failed calls, with a heading and a blank line: what the
+ * table does not need, and on a high screen some in any case. */
+static size_t
+failed_rows(const struct rt_view *view, size_t width, size_t height)
+{
+	const struct rt_list *list = view->list;
+	size_t rows = free_rows(view, width, height), spare, least, want;
+	size_t need = list->shown_count + (list->model.count > 1);
+
+	if (view->ui->browse == NULL)
+		return 0;
+	want = bo_min(view->ui->browse->failed.count, FAILED_MAX) + 2;
+	spare = rows > need ? rows - need : 0;
+	least = height >= FAILED_HEIGHT ? FAILED_MIN + 2 : 0;
+	want = bo_min(want, spare > least ? spare : least);
+	return want > 2 ? want : 0;
+}
+
+size_t
+rt_view_rows(const struct rt_view *view, size_t width, size_t height)
+{
+	return free_rows(view, width, height) -
+	       failed_rows(view, width, height);
+}
+
 static void
 draw_overview(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
+	size_t failed;
+
 	if (grid->height >= TOTALS_HEIGHT) {
 		draw_totals(view, grid, y);
 		y += 2;
 	}
 	rt_view_table(view, grid, y,
 		      rt_view_rows(view, grid->width, grid->height));
+	failed = failed_rows(view, grid->width, grid->height);
+	if (failed > 0)
+		rt_view_last_failed(view, grid, grid->height - failed,
+				    failed - 1);
 }
 
 static void (*const draw_page[])(const struct rt_view *view,
@@ -359,6 +407,8 @@ static void (*const draw_page[])(const struct rt_view *view,
 	[RT_PAGE_OVERVIEW] = draw_overview,
 	[RT_PAGE_HELP] = rt_view_help,
 	[RT_PAGE_INPUTS] = rt_view_inputs,
+	[RT_PAGE_OPERATION] = rt_view_operation,
+	[RT_PAGE_CALL] = rt_view_call,
 };
 
 _Static_assert(sizeof(draw_page) / sizeof(*draw_page) == RT_PAGE_COUNT,
@@ -368,12 +418,15 @@ _Static_assert(sizeof(draw_page) / sizeof(*draw_page) == RT_PAGE_COUNT,
 static size_t
 draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
-	bool is_wrong = rt_view_verdicts(view) > 0;
+	bool is_wrong = is_opened(view) ? rt_view_operation_is_wrong(view)
+					: rt_view_verdicts(view) > 0;
 	size_t rows = message_rows(view, grid->width, grid->height);
 	char text[RT_VIEW_LINE_MAX];
 
 	for (size_t i = 0; i < rows; i++) {
-		if (grid->width < NARROW)
+		if (is_opened(view))
+			rt_view_operation_message(view, text, sizeof(text));
+		else if (grid->width < NARROW)
 			rt_view_message_short(view, text, sizeof(text));
 		else if (rows == 1)
 			rt_view_message(view, text, sizeof(text));
@@ -405,7 +458,10 @@ rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 	}
 	draw_title(view, grid);
 	y = 1 + draw_message(view, grid, 1);
-	draw_health(view, grid, y++);
-	draw_page[view->ui->page](view, grid, y);
+	if (!is_opened(view) || grid->height >= TOTALS_HEIGHT)
+		draw_health(view, grid, y++);
+	draw_page[is_opened(view) || view->ui->page <= RT_PAGE_INPUTS
+			  ? view->ui->page
+			  : RT_PAGE_OVERVIEW](view, grid, y);
 	draw_footer(view, grid, grid->height - 1);
 }

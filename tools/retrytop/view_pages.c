@@ -7,14 +7,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "retrytop/key_rows.h"
+
 static const char *const help[] = {
-	"KEYS",
-	"  j k arrows PgUp PgDn g G   move      s S   next, previous sort key",
-	"  /   filter as you type     r   reverse the order",
-	"  Rows keep their places while the cursor is below the first of them.",
-	"  Space  pause: freeze the numbers, keep reading",
-	"  i   inputs     ?   this page     Esc   back, or clear the filter",
-	"  q   back, then quit     Ctrl-C   quit     Ctrl-L   redraw",
+	"FIRST LINE",
+	"  LIVE     lines arrive; the window ends at the newest event",
+	"  PAUSED   the numbers are frozen; +N new events since",
+	"  STALE    no line for longer than usual, or an old log, whose window",
+	"           ends at its newest event",
+	"  ENDED    the input ended; the window ends at its newest event",
+	"  WAITING  nothing read yet",
+	"  lag      age of the newest event",
+	"",
+	"SECOND LINE  (a screen of 20 rows or more has several of them)",
+	"  FAILING    calls fail, or half of all attempts do",
+	"  AMPLIFIED  more attempts fail than usual, and most calls recover",
+	"  SLOW       calls succeed, and more are slow or need a hedge",
+	"  worsening, steady, easing: the last 30 s against the 30 before",
+	"  Each second is compared with what is usual, by share: failed",
+	"  attempts, failed calls, slow successes, hedges. In the first "
+	"minute,",
+	"  half of the attempts must fail.",
+	"",
+	"THE LINE BELOW",
+	"  bad      broken lines; red for 5 minutes, like all of its kind",
+	"  lost     missing sequence numbers (seq) of processes",
+	"  dropped  lines that processes report as not written; lost may",
+	"           include them",
+	"  foreign  lines that are not events",
+	"  late     events that were older than 5 minutes on arrival",
+	"  clock leaps  events whose time could not be right",
+	"  clock of ... is ...  a host whose events are ahead of the others'",
 	"",
 	"COLUMNS  (over the window that the first line names)",
 	"  OPERATION  as logged; beyond 1000 of them: \"(other)\"",
@@ -47,37 +70,54 @@ static const char *const help[] = {
 	"             full block is the highest step of all rows, in TOTAL its",
 	"             own; RETRIES 5m if no log has successes",
 	"",
-	"FIRST LINE",
-	"  LIVE     lines arrive; the window ends at the newest event",
-	"  PAUSED   the numbers are frozen; +N new events since",
-	"  STALE    no line for longer than usual, or an old log, whose window",
-	"           ends at its newest event",
-	"  ENDED    the input ended; the window ends at its newest event",
-	"  WAITING  nothing read yet",
-	"  lag      age of the newest event",
+	"LAST FAILED CALLS  (on screens with room for them)",
+	"  the newest calls that failed, of all operations: end, host,",
+	"  operation, attempts made, duration, what ended it, its errors",
 	"",
-	"SECOND LINE  (a screen of 20 rows or more has several of them)",
-	"  FAILING    calls fail, or half of all attempts do",
-	"  AMPLIFIED  more attempts fail than usual, and most calls recover",
-	"  SLOW       calls succeed, and more are slow or need a hedge",
-	"  worsening, steady, easing: the last 30 s against the 30 before",
-	"  Each second is compared with what is usual, by share: failed",
-	"  attempts, failed calls, slow successes, hedges. In the first "
-	"minute,",
-	"  half of the attempts must fail.",
+	"PAGE OF AN OPERATION  (Enter)",
+	"  What became of its calls, in the window:",
+	"    first try OK, recovered by a retry, attempts used up, breaker",
+	"    open (unsent: no attempt was made), budget empty, deadline, hint",
+	"    too long, not retryable",
+	"  By attempt: how many were made, how many of those failed, and the",
+	"    shortest and longest wait after it",
+	"  failed/s, retries/s: calls and attempts of the last five minutes",
+	"  Calls: failed, all, slow (half again as long as 95 of 100), or",
+	"    recovered; v goes on to the next kind",
+	"  A ring of 16 MiB holds the newest events; \"record covers 48s of "
+	"60s\"",
+	"    says that it begins within the window.",
 	"",
-	"THE LINE BELOW",
-	"  bad      broken lines; red for 5 minutes, like all of its kind",
-	"  lost     missing sequence numbers (seq) of processes",
-	"  dropped  lines that processes report as not written; lost may",
-	"           include them",
-	"  foreign  lines that are not events",
-	"  late     events that were older than 5 minutes on arrival",
-	"  clock leaps  events whose time could not be right",
-	"  clock of ... is ...  a host whose events are ahead of the others'",
+	"PAGE OF A CALL  (Enter)",
+	"  its attempts (full blocks), waits (light blocks) and hedges (h) on",
+	"  one axis of time; \"in\": the call that made it, \">\": calls that "
+	"it",
+	"  made, if the log has parent_call_id",
 };
 
 #define HELP_LINES (sizeof(help) / sizeof(*help))
+
+/* Line @p index of the help: keys, a blank line, and the screen in its order.
+ * False past the end. */
+static bool
+help_line(size_t index, char *out, size_t size)
+{
+	size_t keys = 0;
+
+	if (index == 0) {
+		snprintf(out, size, "KEYS");
+		return true;
+	}
+	if (rt_key_help(index - 1, out, size))
+		return true;
+	while (rt_key_help(keys, out, size))
+		keys++;
+	index -= keys + 1;
+	out[0] = '\0';
+	if (index > 0 && index <= HELP_LINES)
+		snprintf(out, size, "%s", help[index - 1]);
+	return index <= HELP_LINES;
+}
 
 /* The first line to show, so that the last page is full. */
 static size_t
@@ -92,12 +132,17 @@ void
 rt_view_help(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	size_t rows = grid->height - 1 - y;
-	size_t line = first_line(view->ui->scroll, HELP_LINES, rows);
+	size_t lines = 0, line;
+	char text[120];
 
-	for (; line < HELP_LINES && rows > 0; line++, rows--)
+	while (help_line(lines, text, sizeof(text)))
+		lines++;
+	line = first_line(view->ui->scroll, lines, rows);
+	for (; line < lines && rows > 0; line++, rows--) {
+		help_line(line, text, sizeof(text));
 		rt_grid_text(grid, 1, y++, SIZE_MAX,
-			     help[line][0] > ' ' ? RT_ATTR_BOLD : RT_ATTR_NONE,
-			     help[line]);
+			     text[0] > ' ' ? RT_ATTR_BOLD : RT_ATTR_NONE, text);
+	}
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "retrytop/browse.h"
 #include "retrytop/view.h"
 #include "unit/live/helper.h"
 
@@ -14,6 +15,7 @@ struct scene {
 	struct rt_ingest ingest;
 	struct rt_list list;
 	struct rt_ui ui;
+	struct rt_browse *browse;
 	struct tk_input_info input[2];
 	struct rt_view view;
 };
@@ -25,6 +27,9 @@ scene_open(struct scene *scene)
 	cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
 	scene->ingest.window = rt_window_new();
 	scene->ingest.sequence = tk_sequence_new();
+	scene->browse = rt_browse_new(1u << 20);
+	cr_assert_not_null(scene->browse);
+	rt_window_record(scene->ingest.window, scene->browse->record);
 	rt_list_init(&scene->list, 60);
 	scene->input[0].path = "/var/log/app.log";
 	scene->input[0].state = TK_INPUT_READING;
@@ -48,6 +53,7 @@ scene_close(struct scene *scene)
 	rt_list_clear(&scene->list);
 	rt_window_free(scene->ingest.window);
 	tk_sequence_free(scene->ingest.sequence);
+	rt_browse_free(scene->browse);
 }
 
 static inline void
@@ -65,6 +71,14 @@ scene_compute(struct scene *scene)
 {
 	cr_assert(
 		rt_list_update(&scene->list, scene->ingest.window, T0_S + 104));
+}
+
+/** Compute what pages of operations and calls show, and allow them. */
+static inline void
+scene_look(struct scene *scene)
+{
+	scene->ui.browse = scene->browse;
+	rt_browse_update(scene->browse, &scene->list, scene->ingest.window);
 }
 
 #endif

@@ -75,7 +75,7 @@ Test(retrytop_view, a_small_screen_to_the_cell)
 		" calm                    0     0       -",
 		"",
 		"",
-		"s / Space ? q         3 of 3  by retries",
+		"Enter s / Space ? q   3 of 3  by retries",
 	};
 	struct scene scene;
 
@@ -116,9 +116,10 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		"",
 		"",
 		"",
-		"s sort  r reverse  / filter  Space pause  i inputs  ? help  q "
-		"quit                                                        3 "
-		"of 3  by retries",
+		"Enter open  s sort  r reverse  / filter  Space pause  "
+		"i inputs  ? help  q quit                               "
+		"             "
+		"3 of 3  by retries",
 	};
 	struct scene scene;
 
@@ -267,6 +268,12 @@ Test(retrytop_view, every_screen_is_well_formed)
 		struct scene scene;
 
 		scene_named(&scene, which / 2, which % 2 == 1);
+		expect_well_formed_pages(&scene, why);
+		scene_look(&scene);
+		expect_well_formed_pages(&scene, why);
+		rt_browse_open(scene.browse, &scene.list);
+		scene_look(&scene);
+		rt_browse_hold(scene.browse);
 		expect_well_formed_pages(&scene, why);
 		scene.ingest.live = true;
 		scene.ingest.wall_ns = scene.view.wall_ns;

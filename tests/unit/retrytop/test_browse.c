@@ -1,0 +1,164 @@
+/* Tests of tools/retrytop/browse.c: pages of operations and calls. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "retrytop/browse.h"
+
+#include <stdio.h>
+
+#include "unit/retrytop/scene.h"
+
+static struct scene scene;
+
+static void
+fail(const char *operation, const char *id, unsigned count)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_ABORTED, operation, T0_S + 100, 1);
+
+	event.call_id = id;
+	scene_add(&scene, event, count);
+}
+
+static void
+look(void)
+{
+	scene_compute(&scene);
+	scene_look(&scene);
+}
+
+static void
+press(uint32_t key)
+{
+	rt_ui_key(&scene.ui, &scene.list, 0, 10, key);
+	scene_look(&scene);
+}
+
+static const char *
+selected(void)
+{
+	const struct rt_browse *browse = scene.browse;
+
+	return browse->calls.call[rt_browse_selected(browse)].id;
+}
+
+static void
+set_up(void)
+{
+	scene_open(&scene);
+	fail("a", "a1", 1);
+	fail("a", "a2", 1);
+	fail("b", "b1", 1);
+	scene.list.sort = RT_SORT_NAME;
+	look();
+}
+
+static void
+tear_down(void)
+{
+	scene_close(&scene);
+}
+
+TestSuite(retrytop_browse, .init = set_up, .fini = tear_down);
+
+Test(retrytop_browse, enter_opens_and_esc_closes)
+{
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.ui.page, RT_PAGE_OPERATION);
+	cr_expect_str_eq(scene.browse->operation, "a");
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.ui.page, RT_PAGE_CALL);
+	cr_expect_str_eq(selected(), "a2");
+	press('?');
+	cr_expect_eq(scene.ui.page, RT_PAGE_HELP);
+	press('i');
+	cr_expect_eq(scene.ui.page, RT_PAGE_INPUTS);
+	press(RT_KEY_ESCAPE);
+	cr_expect_eq(scene.ui.page, RT_PAGE_CALL);
+	press(RT_KEY_ESCAPE);
+	cr_expect_eq(scene.ui.page, RT_PAGE_OPERATION);
+	press('q');
+	cr_expect_eq(scene.ui.page, RT_PAGE_OVERVIEW);
+	cr_expect_not(scene.ui.quit);
+}
+
+Test(retrytop_browse, n_and_p_go_to_the_next_and_previous)
+{
+	press(RT_KEY_ENTER);
+	press('n');
+	cr_expect_str_eq(scene.browse->operation, "b");
+	cr_expect_str_eq(scene.list.selected, "b");
+	press('n');
+	cr_expect_str_eq(scene.browse->operation, "b");
+	press('p');
+	cr_expect_str_eq(scene.browse->operation, "a");
+	press(RT_KEY_ENTER);
+	press('n');
+	cr_expect_eq(scene.ui.page, RT_PAGE_CALL);
+	cr_expect_str_eq(selected(), "a1");
+	press('p');
+	cr_expect_str_eq(selected(), "a2");
+}
+
+Test(retrytop_browse, the_selection_stays_with_its_call)
+{
+	press(RT_KEY_ENTER);
+	press('j');
+	cr_expect_str_eq(selected(), "a1");
+	fail("a", "a3", 1);
+	look();
+	cr_expect_str_eq(selected(), "a1");
+	/* At the top, it stays with the newest. */
+	press('g');
+	cr_expect_str_eq(selected(), "a3");
+	fail("a", "a4", 1);
+	look();
+	cr_expect_str_eq(selected(), "a4");
+	/* But the page of a call is about that call. */
+	press(RT_KEY_ENTER);
+	fail("a", "a5", 1);
+	look();
+	cr_expect_str_eq(selected(), "a4");
+}
+
+Test(retrytop_browse, v_lists_other_calls)
+{
+	press(RT_KEY_ENTER);
+	press('v');
+	cr_expect_eq(scene.browse->which, RT_WHICH_ALL);
+	press('v');
+	press('v');
+	cr_expect_eq(scene.browse->which, RT_WHICH_RECOVERED);
+	cr_expect_eq(scene.browse->calls.count, 0);
+	/* There is no call to open. */
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.ui.page, RT_PAGE_OPERATION);
+	press('v');
+	cr_expect_eq(scene.browse->calls.count, 2);
+}
+
+Test(retrytop_browse, a_pause_stops_the_list)
+{
+	press(RT_KEY_ENTER);
+	press(' ');
+	fail("a", "a3", 1);
+	look();
+	cr_expect_str_eq(selected(), "a2");
+	cr_expect_eq(scene.browse->failed.count, 3);
+	press(' ');
+	look();
+	cr_expect_str_eq(selected(), "a3");
+	cr_expect_eq(scene.browse->failed.count, 4);
+}
+
+Test(retrytop_browse, without_operations_nothing_opens)
+{
+	struct scene empty;
+
+	scene_open(&empty);
+	scene_compute(&empty);
+	scene_look(&empty);
+	rt_ui_key(&empty.ui, &empty.list, 0, 10, RT_KEY_ENTER);
+	cr_expect_eq(empty.ui.page, RT_PAGE_OVERVIEW);
+	scene_close(&empty);
+}

@@ -1,0 +1,131 @@
+/* The operation and the call that are looked at, by the record. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "retrytop/browse.h"
+
+#include <stdlib.h>
+
+struct rt_browse *
+rt_browse_new(size_t bytes)
+{
+	struct rt_browse *browse = calloc(1, sizeof(*browse));
+
+	if (browse == NULL)
+		return NULL;
+	browse->until = UINT64_MAX;
+	browse->record = rt_record_new(bytes, RT_OPERATIONS_MAX + 1);
+	if (browse->record != NULL)
+		return browse;
+	free(browse);
+	return NULL;
+}
+
+void
+rt_browse_free(struct rt_browse *browse)
+{
+	if (browse == NULL)
+		return;
+	rt_record_free(browse->record);
+	free(browse);
+}
+
+void
+rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
+		 const struct rt_window *window)
+{
+	const struct rt_model *model = &list->model;
+	struct rt_operation *operation;
+
+	if (!list->paused)
+		browse->until = UINT64_MAX;
+	else if (browse->until == UINT64_MAX)
+		browse->until = rt_record_last(browse->record);
+	rt_calls_failed(&browse->failed, browse->record, browse->until);
+	if (browse->operation == NULL)
+		return;
+	operation = rt_window_find(window, browse->operation);
+	if (operation == NULL)
+		return;
+	rt_calls_of(&browse->calls, browse->record, browse->until,
+		    (uint32_t)rt_operation_index(operation), browse->which,
+		    rt_operation_subject(operation)->pace.slow_ns);
+	rt_detail_compute(&browse->detail, browse->record, browse->until,
+			  operation, model->end_s, model->window_s);
+}
+
+static void
+look_at(struct rt_browse *browse, const char *operation)
+{
+	if (browse->operation == operation)
+		return;
+	browse->operation = operation;
+	browse->call_at = 0;
+	browse->calls.count = 0;
+}
+
+bool
+rt_browse_open(struct rt_browse *browse, const struct rt_list *list)
+{
+	if (list->shown_count == 0)
+		return false;
+	look_at(browse, list->shown[rt_list_selected(list)]->operation);
+	return true;
+}
+
+void
+rt_browse_step(struct rt_browse *browse, struct rt_list *list, long rows)
+{
+	size_t at = rt_list_selected(list);
+
+	for (size_t i = 0; i < list->shown_count; i++)
+		if (list->shown[i]->operation == browse->operation)
+			rows += (long)i - (long)at;
+	rt_list_move(list, rows);
+	rt_browse_open(browse, list);
+}
+
+void
+rt_browse_next_which(struct rt_browse *browse)
+{
+	browse->which = (browse->which + 1) % RT_WHICH_COUNT;
+	browse->call_at = 0;
+	browse->calls.count = 0;
+}
+
+size_t
+rt_browse_selected(const struct rt_browse *browse)
+{
+	/* One that was forgotten was the oldest. */
+	if (browse->call_at == 0 || browse->calls.count == 0)
+		return 0;
+	for (size_t i = 0; i < browse->calls.count; i++)
+		if (browse->calls.call[i].at <= browse->call_at)
+			return i;
+	return browse->calls.count - 1;
+}
+
+void
+rt_browse_move(struct rt_browse *browse, long rows)
+{
+	size_t at = rt_browse_selected(browse);
+
+	if (browse->calls.count == 0)
+		return;
+	if (rows < 0)
+		at = at < (size_t)-rows ? 0 : at - (size_t)-rows;
+	else if (browse->calls.count - 1 - at < (size_t)rows)
+		at = browse->calls.count - 1;
+	else
+		at += (size_t)rows;
+	browse->call_at = at > 0 ? browse->calls.call[at].at : 0;
+}
+
+bool
+rt_browse_hold(struct rt_browse *browse)
+{
+	if (browse->calls.count == 0)
+		return false;
+	browse->call_at = browse->calls.call[rt_browse_selected(browse)].at;
+	return true;
+}

@@ -1,0 +1,104 @@
+/* What keys do on each page: one row each, for the footer and the help page. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "retrytop/key_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ON(page) (1u << RT_PAGE_##page)
+#define TABLES (ON(OVERVIEW) | ON(OPERATION) | ON(CALL))
+#define TEXTS (ON(HELP) | ON(INPUTS))
+struct row {
+	/* The pages whose footer has it. */
+	unsigned pages;
+	/* Those with high ones are left out first. */
+	unsigned char rank;
+	const char *key;
+	/* In the footer, and in the help; NULL: not there. */
+	const char *brief, *help;
+};
+
+static const struct row rows[] = {
+	{0, 0, "j k arrows PgUp PgDn g G", NULL, "move"},
+	{ON(OVERVIEW), 0, "Enter", "open", "open the operation, or the call"},
+	{ON(OPERATION), 0, "Enter", "call", NULL},
+	{ON(OPERATION) | ON(CALL) | TEXTS, 0, "Esc", "back",
+	 "back, or clear the filter"},
+	{ON(OPERATION) | ON(CALL), 0, "n p", "next, previous",
+	 "next, previous operation or call"},
+	{ON(OPERATION), 0, "v", "other calls",
+	 "list other calls: failed, all, slow, recovered"},
+	{TEXTS, 1, "j k", "scroll", NULL},
+	{ON(OVERVIEW), 1, "s", "sort", NULL},
+	{0, 0, "s S", NULL, "next, previous sort key"},
+	{ON(OVERVIEW), 3, "r", "reverse", "reverse the order"},
+	{ON(OVERVIEW), 0, "/", "filter", "filter as you type"},
+	{TABLES, 2, "Space", "pause",
+	 "pause: freeze the numbers, keep reading"},
+	{ON(OVERVIEW), 3, "i", "inputs", "inputs"},
+	{TABLES, 0, "?", "help", "this page"},
+	{ON(OVERVIEW), 0, "q", "quit", "back, then quit"},
+	{TEXTS, 1, "q", "back", NULL},
+	{0, 0, "Ctrl-C", NULL, "quit"},
+	{0, 0, "Ctrl-L", NULL, "redraw"},
+};
+
+#define ROWS (sizeof(rows) / sizeof(*rows))
+#define RANK_MAX 3
+/* The names of keys up to this rank fit on the narrowest screen. */
+#define RANK_NAMES 2
+
+/* Write the keys up to a rank, and whether they fit. */
+static bool
+write_keys(enum rt_page page, unsigned rank, bool words, char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct row *row = &rows[i];
+		int length;
+
+		if (!(row->pages & 1u << page) || row->rank > rank)
+			continue;
+		length = snprintf(out + used, size - used, "%s%s%s%s",
+				  used == 0 ? ""
+				  : words   ? "  "
+					    : " ",
+				  row->key, words ? " " : "",
+				  words ? row->brief : "");
+		if (length < 0 || (size_t)length >= size - used)
+			return false;
+		used += (size_t)length;
+	}
+	return true;
+}
+
+char *
+rt_key_footer(enum rt_page page, size_t width, bool names, char *out,
+	      size_t size)
+{
+	if (names) {
+		write_keys(page, RANK_NAMES, false, out, size);
+		return out;
+	}
+	for (unsigned rank = RANK_MAX + 1; rank-- > 0;)
+		if (write_keys(page, rank, true, out, size) &&
+		    strlen(out) <= width)
+			break;
+	return out;
+}
+
+bool
+rt_key_help(size_t index, char *out, size_t size)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (rows[i].help == NULL || index-- > 0)
+			continue;
+		snprintf(out, size, "  %-6s  %s", rows[i].key, rows[i].help);
+		return true;
+	}
+	return false;
+}
