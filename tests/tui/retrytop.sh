@@ -170,11 +170,11 @@ expect "the file grows and so does the screen" '^ db.query  *STANDARD  *[0-9]'
 expect "the top error is shown with its share" 'refused 100%'
 
 keys s
-expect "s changes the order" 'by load'
+expect "s changes the order" 'by retries'
 keys S
-expect "S changes it back" 'by retries'
+expect "S changes it back" 'by failed'
 keys r
-expect "r reverses it" 'by retries reversed'
+expect "r reverses it" 'by failed reversed'
 keys r
 
 keys /
@@ -412,7 +412,7 @@ for term in xterm xterm-16color xterm-256color tmux-256color; do
 	tput -T "$term" colors >/dev/null 2>&1 || continue
 	command_line "TERM=$term; export TERM"
 	start "$log"
-	poll shows 'by retrie' && poll colors
+	poll shows 'by faile' && poll colors
 	result $? "TERM=$term has colours"
 	keys q
 	code_is 0
@@ -423,7 +423,7 @@ for term in vt100 linux; do
 	rm -f "$dir/code"
 	# Not all of them have a second screen, so its end cannot be seen there.
 	command_line "clear; TERM=$term $retrytop $log; echo \$? >$dir/code"
-	expect "TERM=$term works" 'by retrie'
+	expect "TERM=$term works" 'by faile'
 	keys q
 	poll test -s "$dir/code" && [ "$(cat "$dir/code")" = 0 ]
 	result $? "TERM=$term: q quits"

@@ -233,8 +233,15 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 	model->seen_s = seen_of(model, window);
 	if (!rt_verdicts_update(&model->verdicts, window))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		compute(&model->row[i], rt_window_operation(window, i), model);
+	memset(model->failed, 0, sizeof(model->failed));
+	memset(model->retries, 0, sizeof(model->retries));
+	for (size_t i = 0; i < count; i++) {
+		struct rt_operation *operation = rt_window_operation(window, i);
+
+		compute(&model->row[i], operation, model);
+		rt_operation_history(operation, end_s, model->failed,
+				     model->retries);
+	}
 	sum_up(model);
 	return true;
 }

@@ -74,6 +74,9 @@ struct rt_model {
 	struct rt_row *row;
 	size_t count, room;
 	struct rt_row total;
+	/** Calls that failed, and retries, of all operations in each second of
+	 *  the history, oldest first; the last ends with the window. */
+	uint32_t failed[RT_HISTORY_S], retries[RT_HISTORY_S];
 	struct rt_verdicts verdicts;
 	/** The window is (end_s - window_s, end_s]; 0 before the first event.
 	 */

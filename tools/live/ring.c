@@ -115,3 +115,17 @@ rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 			out[k] += get(ring->slots, ring->width, first + k);
 	}
 }
+
+void
+rt_ring_history(const struct rt_ring *ring, size_t counts, size_t which,
+		uint64_t end_s, uint32_t *out)
+{
+	if (ring->slots == NULL || end_s >= ring->head_s + RT_HISTORY_S)
+		return;
+	for (uint64_t i = 0; i < RT_HISTORY_S && i <= end_s; i++)
+		if (rt_history_has(ring->head_s, end_s - i))
+			rt_add_u32(&out[RT_HISTORY_S - 1 - i],
+				   get(ring->slots, ring->width,
+				       rt_history_slot(end_s - i) * counts +
+					       which));
+}

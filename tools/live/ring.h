@@ -34,4 +34,9 @@ bool rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 void rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 		 uint64_t length_s, uint64_t *out);
 
+/** Add one of the counts of each of the RT_HISTORY_S seconds up to @p end_s to
+ *  @p out, oldest first. */
+void rt_ring_history(const struct rt_ring *ring, size_t counts, size_t which,
+		     uint64_t end_s, uint32_t *out);
+
 #endif

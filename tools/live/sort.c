@@ -38,20 +38,39 @@ value_of(const struct rt_row *row, enum rt_sort sort)
 	}
 }
 
+static int
+order_of(double x, double y)
+{
+	return (x < y) - (x > y);
+}
+
+static int
+compare_failed(const struct rt_row *a, const struct rt_row *b)
+{
+	int order = order_of(a->word, b->word);
+
+	if (order == 0)
+		order = order_of((double)rt_counts_failed(&a->window),
+				 (double)rt_counts_failed(&b->window));
+	return order != 0 ? order
+			  : order_of(a->retries_per_s, b->retries_per_s);
+}
+
 int
 rt_sort_compare(const struct rt_row *a, const struct rt_row *b,
 		enum rt_sort sort, bool reversed)
 {
-	double x, y;
 	int order;
 
 	if (sort == RT_SORT_NAME) {
 		order = strcmp(a->operation, b->operation);
 		return reversed ? -order : order;
 	}
-	x = value_of(a, sort);
-	y = value_of(b, sort);
-	if (x == y)
+	if (sort == RT_SORT_FAILED)
+		order = compare_failed(a, b);
+	else
+		order = order_of(value_of(a, sort), value_of(b, sort));
+	if (order == 0)
 		return strcmp(a->operation, b->operation);
-	return (x < y) != reversed ? 1 : -1;
+	return reversed ? -order : order;
 }

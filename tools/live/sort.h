@@ -7,6 +7,7 @@
 
 /* X(member, name). */
 #define RT_SORTS(X)                                                            \
+	X(FAILED, "failed")                                                    \
 	X(RETRIES, "retries")                                                  \
 	X(LOAD, "load")                                                        \
 	X(EXHAUSTED, "exhausted")                                              \
@@ -27,8 +28,9 @@ enum rt_sort { RT_SORTS(RT_SORT_MEMBER) RT_SORT_COUNT };
 
 const char *rt_sort_name(enum rt_sort sort);
 
-/** Negative if @p a is listed before @p b. Numbers sort from high to low and
- *  names from a to z; @p reversed turns that around, except that rows with
+/** Negative if @p a is listed before @p b. FAILED lists what has a verdict
+ *  first, then by failed calls and by retries. Numbers sort from high to low
+ * and names from a to z; @p reversed turns that around, except that rows with
  *  equal numbers always sort by name. */
 int rt_sort_compare(const struct rt_row *a, const struct rt_row *b,
 		    enum rt_sort sort, bool reversed);

@@ -4,6 +4,7 @@
 
 #include "live/window.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,24 +13,11 @@
 #include "base/table.h"
 #include "base/utf8.h"
 #include "dialect/order.h"
+#include "live/counted.h"
 #include "live/ring.h"
 #include "live/targets.h"
 
 #define NS_PER_S BO_NS_PER_S
-/* A call with more attempts is counted as one with a single attempt. */
-#define CALL_ATTEMPTS_MAX 1000000u
-
-/* What an event adds to the counts, in their order. */
-#define BUCKET_MEMBER(member, doc) uint32_t member;
-
-struct bucket {
-	RT_COUNTS(BUCKET_MEMBER)
-};
-
-_Static_assert(sizeof(struct bucket) == RT_COUNTS_COUNT * sizeof(uint32_t) &&
-		       sizeof(struct rt_counts) ==
-			       RT_COUNTS_COUNT * sizeof(uint64_t),
-	       "they are also arrays");
 
 struct rt_operation {
 	struct rt_window *window;
@@ -54,7 +42,7 @@ struct count {
 	struct rt_operation *operation;
 	uint64_t ts_ns;
 	bool late;
-	struct bucket add;
+	struct rt_counted add;
 	/* Attempts that the event stands for. */
 	uint32_t attempts;
 };
@@ -192,114 +180,8 @@ find_operation(struct rt_window *window, const char *given)
 	return operation;
 }
 
-static bool
-is_of_attempt(const struct backoff_event *event)
-{
-	return event->type == BACKOFF_EVENT_ATTEMPT ||
-	       event->type == BACKOFF_EVENT_SUCCESS ||
-	       event->type == BACKOFF_EVENT_EXHAUSTED ||
-	       event->type == BACKOFF_EVENT_ABORTED;
-}
-
-/* Whether the event is about an attempt with a result: a call that a breaker
- * refused made none, and a hedge that lost, or a call that was given up, shows
- * none.
- */
-static bool
-has_result(const struct backoff_event *event)
-{
-	return event->outcome != BACKOFF_OUTCOME_CANCELLED &&
-	       event->stop != BACKOFF_STOP_BREAKER_OPEN;
-}
-
-/* The attempts that a call made before it ended: a breaker refuses the next
- * one. */
-static uint32_t
-attempts_of(const struct backoff_event *event)
-{
-	uint64_t attempts = event->attempts;
-
-	if (attempts == BACKOFF_ABSENT && event->attempt != BACKOFF_ABSENT &&
-	    event->stop == BACKOFF_STOP_BREAKER_OPEN)
-		attempts = event->attempt > 0 ? event->attempt - 1 : 0;
-	else if (attempts == BACKOFF_ABSENT)
-		attempts = event->attempt;
-	return attempts < CALL_ATTEMPTS_MAX ? (uint32_t)attempts : 1;
-}
-
-/* Why a call ended without success. */
 static void
-count_stop(struct bucket *add, const struct backoff_event *event)
-{
-	switch (event->stop) {
-	case BACKOFF_STOP_BREAKER_OPEN:
-		add->breaker = 1;
-		add->unsent = add->call_attempts == 0;
-		break;
-	case BACKOFF_STOP_BUDGET:
-		add->budget = 1;
-		break;
-	case BACKOFF_STOP_DEADLINE:
-	case BACKOFF_STOP_DELAY_EXCEEDS_DEADLINE:
-		add->deadline = 1;
-		break;
-	case BACKOFF_STOP_HINT_TOO_LONG:
-	case BACKOFF_STOP_SERVER_FORBADE:
-		add->hint = 1;
-		break;
-	default:
-		add->used_up = event->type == BACKOFF_EVENT_EXHAUSTED;
-	}
-}
-
-/* A hedge of the first attempt has the number 2. */
-static bool
-is_first_ok(const struct backoff_event *event, uint64_t number)
-{
-	return number == 1 ||
-	       (number == 2 && event->kind == BACKOFF_KIND_HEDGE);
-}
-
-/* The counts that one event adds. */
-static struct bucket
-counts_of(const struct backoff_event *event)
-{
-	bool result = has_result(event);
-	struct bucket add = {.attempts = result};
-	uint64_t number = event->attempt != BACKOFF_ABSENT ? event->attempt
-							   : event->attempts;
-
-	switch (event->type) {
-	case BACKOFF_EVENT_ATTEMPT:
-		/* The attempts of a race are not retries of each other. */
-		add.retries = result && event->kind != BACKOFF_KIND_HEDGE;
-		break;
-	case BACKOFF_EVENT_SUCCESS:
-		add.successes = 1;
-		break;
-	case BACKOFF_EVENT_EXHAUSTED:
-		add.exhausted = 1;
-		break;
-	default:
-		add.aborted = 1;
-	}
-	if (event->type != BACKOFF_EVENT_SUCCESS)
-		add.failed_calls = result && number == 1;
-	add.hedges = event->kind == BACKOFF_KIND_HEDGE;
-	if (event->type == BACKOFF_EVENT_ATTEMPT)
-		return add;
-	add.call_attempts = attempts_of(event);
-	if (event->type != BACKOFF_EVENT_SUCCESS) {
-		count_stop(&add, event);
-		return add;
-	}
-	add.first_ok = is_first_ok(event, number);
-	add.hedges_won = add.hedges;
-	return add;
-}
-
-static void
-count_in_total(struct rt_counts *total, const struct bucket *add)
+count_in_total(struct rt_counts *total, const struct rt_counted *add)
 {
 #define ADD_TO_TOTAL(member, doc) total->member += add->member;
 	RT_COUNTS(ADD_TO_TOTAL)
@@ -307,7 +189,7 @@ count_in_total(struct rt_counts *total, const struct bucket *add)
 
 /* False if there is no memory. */
 static bool
-count_at(struct rt_operation *operation, const struct bucket *add,
+count_at(struct rt_operation *operation, const struct rt_counted *add,
 	 uint64_t ts_ns)
 {
 	struct rt_ring *ring = &operation->ring;
@@ -365,7 +247,7 @@ count_event(struct count *count, const struct backoff_event *event,
 	if (!judge(operation, event, count->attempts, second, where))
 		return false;
 	if (!where.numbers || event->type == BACKOFF_EVENT_SUCCESS ||
-	    !has_result(event))
+	    !rt_counted_has_result(event))
 		return true;
 	return rt_errors_add(&operation->errors, event, second);
 }
@@ -562,21 +444,6 @@ note_first(struct rt_window *window, uint64_t before_ns)
 		forget_before(window, first_ns / NS_PER_S);
 }
 
-/* What an event adds, if it stands for all attempts of its call. */
-static struct bucket
-counts_of_call(const struct backoff_event *event)
-{
-	struct bucket add = counts_of(event);
-
-	if (add.call_attempts <= 1)
-		return add;
-	add.attempts = add.call_attempts;
-	add.retries = add.call_attempts - 1;
-	add.failed_calls = 1;
-	add.first_ok = 0;
-	return add;
-}
-
 bool
 rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	      uint64_t wall_ns)
@@ -591,9 +458,9 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	struct rt_when_answer answer;
 	uint64_t first_ns = rt_window_first_ns(window);
 
-	if (!is_of_attempt(event))
+	if (!rt_counted_is(event))
 		return true;
-	count.add = window->whole ? counts_of_call(event) : counts_of(event);
+	count.add = rt_counted_of(event, window->whole);
 	if (window->whole && count.add.call_attempts > 1)
 		count.attempts = count.add.call_attempts;
 	count.operation = find_operation(window, event->operation);
@@ -740,6 +607,24 @@ rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 	memset(out, 0, sizeof(*out));
 	rt_ring_sum(&operation->ring, RT_COUNTS_COUNT, end_s, length_s,
 		    (uint64_t *)out);
+}
+
+/* The place of a count among those of a second. */
+#define PLACE_OF(member)                                                       \
+	(offsetof(struct rt_counted, member) / sizeof(uint32_t))
+
+void
+rt_operation_history(const struct rt_operation *operation, uint64_t end_s,
+		     uint32_t *failed, uint32_t *retries)
+{
+	const struct rt_ring *ring = &operation->ring;
+
+	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(exhausted), end_s,
+			failed);
+	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(aborted), end_s,
+			failed);
+	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(retries), end_s,
+			retries);
 }
 
 void

@@ -110,6 +110,11 @@ rt_operation_total(const struct rt_operation *operation);
 void rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 		      uint64_t length_s, struct rt_counts *out);
 
+/** Add the calls that failed and the retries of each of the RT_HISTORY_S
+ * seconds up to @p end_s, oldest first. */
+void rt_operation_history(const struct rt_operation *operation, uint64_t end_s,
+			  uint32_t *failed, uint32_t *retries);
+
 /** The most frequent error of those seconds. */
 void rt_operation_top_error(const struct rt_operation *operation,
 			    uint64_t end_s, uint64_t length_s,

@@ -223,8 +223,9 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 NULL, 0, 0, "cover the last DURATION: 1s to 5m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
 		 0, 0,
-		 "sort by retries (default), load, exhausted, calls, aborted, "
-		 "seen, since or name"},
+		 "sort by failed (default: verdicts, failed calls, retries), "
+		 "retries, load, exhausted, calls, aborted, seen, since or "
+		 "name"},
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
 		 "show only operations whose name, policy or top error "
 		 "contains TEXT"},

@@ -15,6 +15,7 @@
 #include "retrytop/key_rows.h"
 #include "retrytop/view_call.h"
 #include "retrytop/view_calls.h"
+#include "retrytop/view_head.h"
 #include "retrytop/view_message.h"
 #include "retrytop/view_operation.h"
 #include "retrytop/view_pages.h"
@@ -27,8 +28,10 @@
 #define ROWS_PER_LINE 4
 #define MESSAGE_ROWS_MAX 6
 #define ALERT_ROWS_MAX 3
-/* From this height on there is a line of totals, with a blank line below. */
-#define TOTALS_HEIGHT 16
+/* From this height on there is more than one row for what is wrong. */
+#define MESSAGES_HEIGHT 20
+/* A lower screen has no line of totals. */
+#define SMALL_HEIGHT 16
 #define NARROW 70
 /* From this height on, at least this many failed calls are shown, however many
  * operations there are. */
@@ -183,6 +186,22 @@ put_clock(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
 		     rt_view_clock(view, clock, text, sizeof(text)));
 }
 
+/* Whether lines are broken or missing, of late. */
+static bool
+has_alert(const struct rt_view *view)
+{
+	static const enum rt_alert alerts[] = {
+		RT_ALERT_BAD, RT_ALERT_LOST, RT_ALERT_DROPPED, RT_ALERT_BYTES};
+
+	for (size_t i = 0; i < sizeof(alerts) / sizeof(*alerts); i++)
+		if (rt_alert_count(view->ingest, view->input, view->input_count,
+				   alerts[i]) > 0 &&
+		    (view->alerts == NULL ||
+		     rt_alert_is_new(view->alerts, alerts[i])))
+			return true;
+	return false;
+}
+
 /* The line that says whether the numbers can be trusted. */
 static void
 draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
@@ -191,6 +210,16 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	uint64_t behind = 0, gone = 0, missing = 0;
 	size_t x = 1;
 
+	/* A small screen has no other place for the totals. */
+	if (grid->width < NARROW && grid->height < SMALL_HEIGHT &&
+	    view->ui->page == RT_PAGE_OVERVIEW && !has_alert(view) &&
+	    view->list->total.window.attempts > 0) {
+		char totals[80];
+
+		rt_view_totals_short(view, totals, sizeof(totals));
+		rt_grid_text(grid, 1, y, SIZE_MAX, RT_ATTR_NONE, totals);
+		return;
+	}
 	for (size_t i = 0; i < view->input_count; i++) {
 		behind += view->input[i].behind_bytes;
 		gone += view->input[i].lost_bytes;
@@ -225,33 +254,6 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	if (in->unknown > 0)
 		x = put_fact(view, grid, x, y, RT_LOG_FACT_UNKNOWN);
 	put_clock(view, grid, x, y);
-}
-
-static void
-draw_totals(const struct rt_view *view, struct rt_grid *grid, size_t y)
-{
-	const struct rt_row *total = &view->list->total;
-	char rate[16];
-	size_t x = 1;
-
-	if (total->calls_known)
-		x += rt_grid_print(
-			grid, x, y, 0, "Calls %s/s   ",
-			tk_format_rate(total->calls_per_s, rate, sizeof(rate)));
-	x += rt_grid_print(
-		grid, x, y, RT_ATTR_BOLD, "Retries %s/s",
-		tk_format_rate(total->retries_per_s, rate, sizeof(rate)));
-	if (total->load == RT_LOAD_OF_ALL)
-		x += rt_grid_print(grid, x, y, 0, "   Attempts/call %.2f",
-				   total->attempts_per_call);
-	x += rt_grid_print(grid, x, y, 0,
-			   "   Exhausted %llu   Aborted %llu in %llus",
-			   (unsigned long long)total->window.exhausted,
-			   (unsigned long long)total->window.aborted,
-			   (unsigned long long)view->list->model.window_s);
-	if (!total->calls_known && total->window.attempts > 0)
-		rt_grid_print(grid, x, y, RT_ATTR_DIM,
-			      "   (successes are not all logged)");
 }
 
 static void
@@ -330,10 +332,9 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < TOTALS_HEIGHT + ROWS_PER_LINE ||
-	    is_opened(view))
+	if (width < NARROW || height < MESSAGES_HEIGHT || is_opened(view))
 		return 1;
-	most = bo_min((height - TOTALS_HEIGHT) / ROWS_PER_LINE + 1,
+	most = bo_min((height - MESSAGES_HEIGHT) / ROWS_PER_LINE + 2,
 		      MESSAGE_ROWS_MAX);
 	lines = rt_view_verdict_lines(view, width - 1, most);
 	return lines > 0 ? lines : 1;
@@ -344,7 +345,7 @@ static size_t
 alert_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	if (view->broken == NULL || width < NARROW || is_opened(view) ||
-	    height < TOTALS_HEIGHT + ROWS_PER_LINE)
+	    height < MESSAGES_HEIGHT)
 		return 0;
 	return bo_min(view->broken->count, ALERT_ROWS_MAX);
 }
@@ -355,7 +356,7 @@ free_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t used = HEADER_ROWS - 1 + message_rows(view, width, height) +
 		      alert_rows(view, width, height) +
-		      (height >= TOTALS_HEIGHT ? 2 : 0) + 2;
+		      rt_view_head_rows(view, width, height) + 2;
 
 	return height > used ? height - used : 0;
 }
@@ -367,7 +368,7 @@ failed_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	const struct rt_list *list = view->list;
 	size_t rows = free_rows(view, width, height), spare, least, want;
-	size_t need = list->shown_count + (list->model.count > 1);
+	size_t need = list->shown_count;
 
 	if (view->ui->browse == NULL)
 		return 0;
@@ -390,10 +391,7 @@ draw_overview(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	size_t failed;
 
-	if (grid->height >= TOTALS_HEIGHT) {
-		draw_totals(view, grid, y);
-		y += 2;
-	}
+	y += rt_view_head(view, grid, y);
 	rt_view_table(view, grid, y,
 		      rt_view_rows(view, grid->width, grid->height));
 	failed = failed_rows(view, grid->width, grid->height);
@@ -458,7 +456,7 @@ rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 	}
 	draw_title(view, grid);
 	y = 1 + draw_message(view, grid, 1);
-	if (!is_opened(view) || grid->height >= TOTALS_HEIGHT)
+	if (!is_opened(view) || grid->height >= SMALL_HEIGHT)
 		draw_health(view, grid, y++);
 	draw_page[is_opened(view) || view->ui->page <= RT_PAGE_INPUTS
 			  ? view->ui->page

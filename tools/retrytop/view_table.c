@@ -159,22 +159,27 @@ static void
 cell_error(const struct rt_row *row, size_t width, struct cell *out)
 {
 	const struct rt_error_top *error = &row->error;
-	size_t columns = tk_text_width(error->label);
+	const char *name = error->label;
+	size_t columns;
 	char share[8], label[RT_LABEL_MAX + 8];
 
 	if (error->count == 0)
 		return;
+	/* On a screen the rest says it. */
+	if (width < COLUMN_WIDE && strncmp(name, "errno:E", 7) == 0)
+		name += strlen("errno:");
+	columns = tk_text_width(name);
 	snprintf(share, sizeof(share), "%.0f%%", error->share * 100.0);
 	if (columns + 1 + strlen(share) > width && width > strlen(share) + 3) {
-		tk_text_fit(error->label, width - strlen(share) - 1, label,
+		tk_text_fit(name, width - strlen(share) - 1, label,
 			    sizeof(label));
 		snprintf(out->text, sizeof(out->text), "%s %s", label, share);
 		return;
 	}
-	snprintf(out->text, sizeof(out->text), "%s %s  %s", error->label, share,
+	snprintf(out->text, sizeof(out->text), "%s %s  %s", name, share,
 		 strcmp(error->label, error->text) != 0 ? error->text : "");
 	if (columns + strlen(share) + 8 > width)
-		out->text[strlen(error->label) + 1 + strlen(share)] = '\0';
+		out->text[strlen(name) + 1 + strlen(share)] = '\0';
 }
 
 enum {
@@ -481,41 +486,83 @@ draw_heading(const struct layout *layout, struct rt_grid *grid, size_t y)
 	rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
 }
 
-void
-rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
-	      size_t rows)
+static bool
+is_quiet(const struct rt_row *row)
+{
+	return row->since_s == 0 && rt_counts_failed(&row->window) == 0;
+}
+
+/* What does not fit, by name. */
+static void
+draw_more(const struct rt_list *list, size_t from, struct rt_grid *grid,
+	  size_t y)
+{
+	size_t wrong = 0, quiet = 0;
+	char names[1024] = "", text[1200], also[64] = "";
+	size_t used = 0, more = list->shown_count - from;
+
+	for (size_t i = from; i < list->shown_count; i++) {
+		wrong += list->shown[i]->since_s != 0;
+		quiet += is_quiet(list->shown[i]);
+		if (used + 1 < sizeof(names))
+			used += (size_t)snprintf(names + used,
+						 sizeof(names) - used, "%s%s",
+						 i > from ? ", " : "",
+						 list->shown[i]->operation);
+	}
+	if (wrong > 0)
+		snprintf(also, sizeof(also), ", %zu of them with a verdict",
+			 wrong);
+	snprintf(text, sizeof(text), "+ %zu %s%s (%s)", more,
+		 quiet == more ? "quiet" : "more", also, names);
+	rt_grid_text(grid, 1, y, grid->width - 1,
+		     wrong > 0 ? RT_ATTR_BAD | RT_ATTR_BOLD : RT_ATTR_DIM,
+		     text);
+}
+
+/* Rows up to the first that does not fit. Returns its place. */
+static size_t
+draw_rows(const struct rt_view *view, const struct layout *layout,
+	  struct rt_grid *grid, size_t y, size_t rows)
 {
 	const struct rt_list *list = view->list;
 	size_t selected = rt_list_selected(list);
-	bool with_total = rows >= 8 && list->model.count > 1;
-	struct layout layout;
-	size_t top;
+	size_t i, top = selected / rows * rows;
 
-	/* The first cell is for the mark; a blank follows each column. */
-	lay_out(list, grid->width, &layout);
-	layout.full_block = full_block(list, &layout);
-	draw_heading(&layout, grid, y++);
-	if (with_total)
-		rows--;
-	if (rows == 0)
-		return;
-	top = selected / rows * rows;
-	for (size_t i = top; i < list->shown_count && i < top + rows; i++) {
-		draw_row(view, list->shown[i], &layout, grid, y);
+	for (i = top; i < list->shown_count && i < top + rows; i++) {
+		draw_row(view, list->shown[i], layout, grid, y);
 		if (i == selected) {
 			rt_grid_put(grid, 0, y, RT_ATTR_BOLD, '>', '>');
 			rt_grid_line_attr(grid, y, RT_ATTR_REVERSE);
 		}
 		y++;
 	}
+	return i;
+}
+
+void
+rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
+	      size_t rows)
+{
+	const struct rt_list *list = view->list;
+	bool with_more = rows > 2 && list->shown_count > rows;
+	struct layout layout;
+	size_t next;
+
+	/* The first cell is for the mark; a blank follows each column. */
+	lay_out(list, grid->width, &layout);
+	layout.full_block = full_block(list, &layout);
+	draw_heading(&layout, grid, y++);
 	if (list->shown_count == 0 && list->model.count > 0)
-		rt_grid_print(grid, 1, y++, RT_ATTR_DIM,
+		rt_grid_print(grid, 1, y, RT_ATTR_DIM,
 			      "no operation contains \"%s\"", list->filter);
-	if (with_total) {
-		layout.full_block = highest_cell(&list->total, &layout);
-		draw_row(view, &list->total, &layout, grid, y);
-		rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
-	}
+	if (with_more)
+		rows--;
+	if (rows == 0)
+		return;
+	next = draw_rows(view, &layout, grid, y, rows);
+	if (with_more && next < list->shown_count)
+		draw_more(list, next, grid, y + rows);
 }
 
 size_t

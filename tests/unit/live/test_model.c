@@ -150,3 +150,21 @@ Test(live_model, rates_are_over_what_was_seen)
 	rt_model_clear(&model);
 	rt_window_free(window);
 }
+
+Test(live_model, all_operations_share_a_history)
+{
+	struct rt_window *window = make_window();
+	struct rt_model model;
+
+	rt_model_init(&model, 10);
+	for (unsigned i = 0; i < 2; i++) {
+		cr_assert(rt_model_update(&model, window, T0_S + 9));
+		cr_expect_eq(model.failed[RT_HISTORY_S - 1], 1, "dns");
+		cr_expect_eq(model.failed[RT_HISTORY_S - 8], 2, "pay");
+		cr_expect_eq(model.retries[RT_HISTORY_S - 10], 9,
+			     "pay and mail");
+		cr_expect_eq(model.retries[RT_HISTORY_S - 5], 2, "mail");
+	}
+	rt_model_clear(&model);
+	rt_window_free(window);
+}

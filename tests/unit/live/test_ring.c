@@ -74,3 +74,20 @@ Test(live_ring, forgets_what_is_too_old)
 	expect_sum(&ring, T0_S, 1, 0, 0, 0);
 	rt_ring_clear(&ring);
 }
+
+Test(live_ring, has_a_history_of_each_count)
+{
+	uint32_t history[RT_HISTORY_S] = {[RT_HISTORY_S - 1] = 5};
+	struct rt_ring ring = {0};
+
+	add(&ring, T0_S, 1, 300, 3);
+	add(&ring, T0_S + 1, 0, 7, 0);
+	rt_ring_history(&ring, COUNTS, 1, T0_S + 1, history);
+	cr_expect_eq(history[RT_HISTORY_S - 1], 12, "it is added");
+	cr_expect_eq(history[RT_HISTORY_S - 2], 300);
+	cr_expect_eq(history[0], 0);
+	rt_ring_history(&ring, COUNTS, 1, T0_S + RT_HISTORY_S - 1, history);
+	cr_expect_eq(history[0], 300);
+	cr_expect_eq(history[1], 7);
+	rt_ring_clear(&ring);
+}

@@ -32,6 +32,7 @@ Test(live_sort, each_key_has_its_order)
 		enum rt_sort sort;
 		const char *want[3];
 	} row[] = {
+		{RT_SORT_FAILED, {"pay", "dns", "mail"}},
 		{RT_SORT_RETRIES, {"pay", "mail", "dns"}},
 		{RT_SORT_LOAD, {"mail", "pay", "dns"}},
 		{RT_SORT_EXHAUSTED, {"pay", "dns", "mail"}},

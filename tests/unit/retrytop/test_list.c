@@ -76,6 +76,7 @@ Test(retrytop_list, the_selection_sticks_to_the_operation)
 	struct rt_list list;
 
 	rt_list_init(&list, 10);
+	list.sort = RT_SORT_RETRIES;
 	rt_list_move(&list, 1);
 	cr_expect_eq(rt_list_selected(&list), 0, "nothing to select yet");
 	cr_assert(rt_list_update(&list, window, T0_S + 9));
@@ -153,6 +154,7 @@ Test(retrytop_list, rows_keep_their_places_below_a_selection)
 	struct rt_list list;
 
 	rt_list_init(&list, 10);
+	list.sort = RT_SORT_RETRIES;
 	cr_assert(rt_list_update(&list, window, T0_S + 9));
 	cr_expect_str_eq(list.shown[1]->operation, "mail");
 	rt_list_move(&list, 1);
@@ -183,6 +185,7 @@ Test(retrytop_list, a_sort_key_sorts_rows_that_are_held)
 	struct rt_list list;
 
 	rt_list_init(&list, 10);
+	list.sort = RT_SORT_RETRIES;
 	cr_assert(rt_list_update(&list, window, T0_S + 9));
 	rt_list_move(&list, 2);
 	list.sort = RT_SORT_NAME;

@@ -207,7 +207,7 @@ Test(retrytop_verdicts, a_high_screen_names_all_that_is_wrong)
 	expect_line_begins(&scene, 120, 35, 3, " FAILING   post ");
 	expect_line_begins(&scene, 120, 35, 4, "   all 2 hosts alike");
 	expect_line_begins(&scene, 120, 35, 5, " 0 bad  0 lost");
-	expect_line_begins(&scene, 120, 35, 8, " OPERATION");
+	expect_line_begins(&scene, 120, 35, 14, " OPERATION");
 	expect_line_begins(&scene, 120, 20, 1, " FAILING   pay ");
 	expect_line_begins(&scene, 120, 20, 2, " FAILING   post ");
 	expect_line_begins(&scene, 120, 20, 3, " 0 bad  0 lost");

@@ -68,14 +68,14 @@ Test(retrytop_view, a_small_screen_to_the_cell)
 	static const char *const ascii[10] = {
 		" retrytop [LIVE]     window 60s  lag 0s",
 		" FAILING pay 45s ConnectionError",
-		" 0 bad  0 lost  0 dropped  336 events",
+		" Retries 1.48/s  exhausted 36",
 		" OPERATION         RETRY/s FAIL%   SINCE",
 		">pay                  1.45   100!    45s",
 		" mail                 0.03     -       -",
 		" calm                    0     0       -",
 		"",
 		"",
-		"Enter s / Space ? q   3 of 3  by retries",
+		"Enter s / Space ? q    3 of 3  by failed",
 	};
 	struct scene scene;
 
@@ -108,18 +108,15 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		" calm           STANDARD     3    2.00   100   100       0  "
 		"1.00      0  -                0     0 -                     "
 		"0s      -",
-		" TOTAL          -            -       -     -     -    1.48  "
-		"2.89*     -  used up 100%    36     0 -                     "
-		"0s      -          █",
 		"",
 		"",
 		"",
 		"",
 		"",
-		"Enter open  s sort  r reverse  / filter  Space pause  "
-		"i inputs  ? help  q quit                               "
-		"             "
-		"3 of 3  by retries",
+		"",
+		"Enter open  s sort  r reverse  / filter  Space pause  i "
+		"inputs  ? help  q quit                                        "
+		"     3 of 3  by failed",
 	};
 	struct scene scene;
 
@@ -492,7 +489,7 @@ Test(retrytop_view, the_filter_and_what_it_hides_are_on_the_screen)
 	scene_storm(&scene);
 	memcpy(scene.list.filter, "ma", 3);
 	rt_list_arrange(&scene.list);
-	expect_in_screen(&scene, "filter: ma  1 of 3  by retries");
+	expect_in_screen(&scene, "filter: ma  1 of 3  by failed");
 	scene.ui.editing = true;
 	expect_in_screen(&scene, "/ma ");
 	memcpy(scene.list.filter, "zz", 3);

@@ -1,0 +1,406 @@
+/* Tests of the overview: whole screens of an outage, at four sizes. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "retrytop/view_frame.h"
+#include "unit/retrytop/scene.h"
+
+/* An outage with open breakers and an empty budget, hedges, and more operations
+ * than fit. */
+static void
+scene_outage(struct scene *scene)
+{
+	scene_open(scene);
+	for (uint64_t s = 0; s < 360; s++) {
+		uint64_t at = T0_S - 255 + s;
+		bool down = s >= 300;
+		struct backoff_event event;
+
+		event = native_event(down ? BACKOFF_EVENT_EXHAUSTED
+					  : BACKOFF_EVENT_SUCCESS,
+				     "pay.charge", at, down ? 0 : 1);
+		event.policy = "pay-v3";
+		if (s >= 320) {
+			event.stop = BACKOFF_STOP_BREAKER_OPEN;
+			event.outcome = BACKOFF_OUTCOME_CANCELLED;
+		} else if (down) {
+			event.attempt = 3;
+			event.attempts = 3;
+			event.stop = BACKOFF_STOP_MAX_ATTEMPTS;
+			event.code = "errno:ECONNREFUSED";
+		}
+		scene_add(scene, event, 12);
+		event = native_event(BACKOFF_EVENT_ATTEMPT, "pay.charge", at,
+				     1);
+		event.code = "errno:ECONNREFUSED";
+		event.policy = "pay-v3";
+		if (down && s < 320)
+			scene_add(scene, event, 12);
+		event = native_event(down && s % 2 == 0
+					     ? BACKOFF_EVENT_EXHAUSTED
+					     : BACKOFF_EVENT_SUCCESS,
+				     "order.submit", at, 1);
+		event.stop = BACKOFF_STOP_BUDGET;
+		event.code = "http:502";
+		scene_add(scene, event, 5);
+		event = native_event(BACKOFF_EVENT_SUCCESS, "search", at, 2);
+		event.kind = BACKOFF_KIND_HEDGE;
+		scene_add(scene, event, s % 3 == 0);
+		scene_add(scene,
+			  native_event(BACKOFF_EVENT_SUCCESS, "search", at, 1),
+			  3);
+		for (unsigned i = 0; i < 12; i++) {
+			char name[16];
+
+			snprintf(name, sizeof(name), "quiet.%u", i);
+			event = native_event(BACKOFF_EVENT_SUCCESS, name, at,
+					     1);
+			scene_add(scene, event, 1);
+		}
+	}
+	scene->ingest.live = true;
+	scene->ingest.wall_ns = scene->view.wall_ns;
+	scene_compute(scene);
+}
+
+static void
+expect_lines(const struct scene *scene, size_t width, size_t height, bool utf8,
+	     const char *const *want)
+{
+	struct rt_grid grid;
+
+	cr_assert(rt_grid_init(&grid, width, height, utf8));
+	rt_view_render(&scene->view, &grid);
+	for (size_t y = 0; y < height; y++) {
+		char line[2048];
+
+		cr_expect_str_eq(rt_grid_string(&grid, y, line, sizeof(line)),
+				 want[y], "line %zu: %s", y, line);
+	}
+	rt_grid_clear(&grid);
+}
+
+static const char *const an_outage_in_a_pocket[10] = {
+	" retrytop [LIVE]     window 60s  lag 0s",
+	" FAILING pay.charge 1m00s errno:ECONNRE~",
+	" FAIL 44.8% 14/s LOAD 1.01 unsent 8.0/s",
+	" OPERATION         RETRY/s FAIL%   SINCE",
+	">pay.charge           4.00   100!  1m00s",
+	" order.submit            0  50.0!  1m00s",
+	" quiet.0                 0     0       -",
+	" quiet.1                 0     0       -",
+	" + 11 quiet (quiet.10, quiet.11, quiet.~",
+	"Enter s / Space ? q  15 of 15  by failed",
+};
+
+Test(retrytop_overview, an_outage_in_a_pocket_to_the_cell)
+{
+	struct scene scene;
+
+	scene_outage(&scene);
+	expect_lines(&scene, 40, 10, false, an_outage_in_a_pocket);
+	scene_close(&scene);
+}
+
+static const char *const an_outage_on_a_small_screen[24] = {
+	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
+	"09:01:44Z",
+	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
+	"   100% of 12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: "
+	"12.0 call~",
+	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
+	"5.00 calls/s~",
+	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
+	" Calls 32.3/s  1st OK 55.2%  FAILED 44.8%  14.5/s  retries 4.00/s  "
+	"LOAD 1.01",
+	" failed/s   15                                                 "
+	"████████████",
+	" retries/s  12                                                 ████",
+	"               08:56:45                        09:00:45 FAILING^   "
+	"09:01:45",
+	" OPERATION       CALL/s   OK% RETRY/s  LOAD  FAIL%  TOP ERROR         "
+	"     SINCE",
+	">pay.charge        12.0     0    4.00  1.00    100! ECONNREFUSED 100% "
+	"     1m00s",
+	" order.submit      5.00  50.0       0  1.00   50.0! http:502 100%  "
+	"conne~  1m00s",
+	" quiet.0           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.1           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.10          1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.11          1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.2           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.3           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.4           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.5           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.6           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.7           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" + 3 quiet (quiet.8, quiet.9, search)",
+	"Enter open  s sort  / filter  Space pause  ? help  q quit    15 of 15 "
+	" by failed",
+};
+
+Test(retrytop_overview, an_outage_on_a_small_screen_to_the_cell)
+{
+	struct scene scene;
+
+	scene_outage(&scene);
+	expect_lines(&scene, 80, 24, true, an_outage_on_a_small_screen);
+	scene_close(&scene);
+}
+
+static const char *const an_outage_in_ascii[24] = {
+	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
+	"09:01:44Z",
+	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
+	"   100% of 12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: "
+	"12.0 call~",
+	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
+	"5.00 calls/s~",
+	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
+	" Calls 32.3/s  1st OK 55.2%  FAILED 44.8%  14.5/s  retries 4.00/s  "
+	"LOAD 1.01",
+	" failed/s   15                                                 "
+	"@@@@@@@@@@@@",
+	" retries/s  12                                                 @@@@",
+	"               08:56:45                        09:00:45 FAILING^   "
+	"09:01:45",
+	" OPERATION       CALL/s   OK% RETRY/s  LOAD  FAIL%  TOP ERROR         "
+	"     SINCE",
+	">pay.charge        12.0     0    4.00  1.00    100! ECONNREFUSED 100% "
+	"     1m00s",
+	" order.submit      5.00  50.0       0  1.00   50.0! http:502 100%  "
+	"conne~  1m00s",
+	" quiet.0           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.1           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.10          1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.11          1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.2           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.3           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.4           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.5           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.6           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" quiet.7           1.00   100       0  1.00      0  -                 "
+	"         -",
+	" + 3 quiet (quiet.8, quiet.9, search)",
+	"Enter open  s sort  / filter  Space pause  ? help  q quit    15 of 15 "
+	" by failed",
+};
+
+Test(retrytop_overview, an_outage_in_ascii_to_the_cell)
+{
+	struct scene scene;
+
+	scene_outage(&scene);
+	expect_lines(&scene, 80, 24, false, an_outage_in_ascii);
+	scene_close(&scene);
+}
+
+static const char *const an_outage_on_a_usual_screen[35] = {
+	" retrytop [LIVE]  /var/log/app.log                                    "
+	"                    window 60s  lag 0s  09:01:44Z",
+	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
+	"   100% of 12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: "
+	"12.0 calls/s refused",
+	" FAILING   order.submit  since 09:00:45 (1m00s)  steady",
+	"   50% of 5.00 calls/s fail: http:502 100%; budget empty: 2.50 "
+	"calls/s not retried",
+	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
+	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "
+	"14.5/s   retries 4.00/s   LOAD 1.01   hedges 0.33/s",
+	" unsent: breaker 8.00/s   budget 2.50/s   attempts used up 4.00/s   "
+	"deadline 0   hint 0   aborted 0",
+	" failed/s   15                                                        "
+	"                         █▇█▇█▇█▇█▇█▇█▇█▇█▇█▇",
+	"             0                                                        "
+	"                         ████████████████████",
+	" retries/s  12                                                        "
+	"                         ██████▃",
+	"             0                                                        "
+	"                         ███████",
+	"               08:56:45                                               "
+	"                         ^09:00:45   09:01:45",
+	"",
+	" OPERATION      POLICY      CALL/s  1st%   OK% RETRY/s  LOAD  FAIL%  "
+	"WHY          TOP ERROR             SINCE FAILED 5m",
+	">pay.charge     pay-v3        12.0     0     0    4.00  1.00    100! "
+	"breaker 67%  ECONNREFUSED 100%     1m00s         ██",
+	" order.submit   STANDARD      5.00  50.0  50.0       0  1.00   50.0! "
+	"budget 100%  http:502 100%  conn~  1m00s         ▂▂",
+	" quiet.0        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.1        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.10       STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.11       STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.2        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.3        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.4        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.5        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.6        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.7        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.8        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" quiet.9        STANDARD      1.00   100   100       0  1.00      0  "
+	"-            -                         -",
+	" search         STANDARD      3.33   100   100       0  1.10h     0  "
+	"-            -                         -",
+	"",
+	"",
+	"",
+	"",
+	"Enter open  s sort  r reverse  / filter  Space pause  i inputs  ? "
+	"help  q quit                       15 of 15  by failed",
+};
+
+Test(retrytop_overview, an_outage_on_a_usual_screen_to_the_cell)
+{
+	struct scene scene;
+
+	scene_outage(&scene);
+	expect_lines(&scene, 120, 35, true, an_outage_on_a_usual_screen);
+	scene_close(&scene);
+}
+
+static const char *const an_outage_on_a_large_screen[50] = {
+	" retrytop [LIVE]  /var/log/app.log                                    "
+	"                                                                      "
+	"                              window 60s  lag 0s  09:01:44Z",
+	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady     100% of "
+	"12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: 12.0 "
+	"calls/s refused",
+	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
+	"5.00 calls/s fail: http:502 100%; budget empty: 2.50 calls/s not "
+	"retried",
+	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
+	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "
+	"14.5/s   retries 4.00/s   LOAD 1.01   hedges 0.33/s",
+	" unsent: breaker 8.00/s   budget 2.50/s   attempts used up 4.00/s   "
+	"deadline 0   hint 0   aborted 0",
+	" failed/s   14                                                        "
+	"                                                                 "
+	"██████████████████████████████",
+	"             0                                                        "
+	"                                                                 "
+	"██████████████████████████████",
+	" retries/s  12                                                        "
+	"                                                                 "
+	"██████████",
+	"             0                                                        "
+	"                                                                 "
+	"██████████",
+	"               08:56:45                                               "
+	"                                                                 "
+	"^09:00:45 FAILING     09:01:45",
+	"",
+	" OPERATION      POLICY     MAX  CALL/s  1st%   OK% RETRY/s  LOAD  "
+	"FAIL%  WHY            EXH ABORT TOP ERROR                             "
+	"                                SEEN  SINCE FAILED 5m",
+	">pay.charge     pay-v3       3    12.0     0     0    4.00  1.00    "
+	"100! breaker 67%    720     0 ECONNREFUSED 100%  connection refused   "
+	"                                0s  1m00s                 ████",
+	" order.submit   STANDARD     3    5.00  50.0  50.0       0  1.00   "
+	"50.0! budget 100%    150     0 http:502 100%  connection refused      "
+	"                                 0s  1m00s                 ▂▂▂▂",
+	" quiet.0        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.1        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.10       STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.11       STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.2        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.3        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.4        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.5        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.6        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.7        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.8        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" quiet.9        STANDARD     3    1.00   100   100       0  1.00      "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	" search         STANDARD     3    3.33   100   100       0  1.10h     "
+	"0  -                0     0 -                                         "
+	"                              0s      -",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"",
+	"Enter open  s sort  r reverse  / filter  Space pause  i inputs  ? "
+	"help  q quit                                                          "
+	"                                             15 of 15  by failed",
+};
+
+Test(retrytop_overview, an_outage_on_a_large_screen_to_the_cell)
+{
+	struct scene scene;
+
+	scene_outage(&scene);
+	expect_lines(&scene, 200, 50, true, an_outage_on_a_large_screen);
+	scene_close(&scene);
+}
