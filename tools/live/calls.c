@@ -175,11 +175,34 @@ describe(struct rt_call *call, const struct rt_record *record,
 	bo_utf8_copy(last_text(event, count), call->text, sizeof(call->text));
 }
 
+/* A call of the same operation that was refused at once, too: hundreds of them
+ * would hide all others. */
+static struct rt_call *
+find_refused(struct rt_calls *calls, const struct rt_past *end)
+{
+	if (rt_past_was_made(end) || rt_past_attempts(end) > 0)
+		return NULL;
+	for (size_t i = 0; i < calls->count; i++) {
+		struct rt_call *call = &calls->call[i];
+
+		if (call->operation == end->operation && call->attempts == 0 &&
+		    call->fate == RT_FATE_BREAKER)
+			return call;
+	}
+	return NULL;
+}
+
 /* Add a call; false if there is no more room. */
 static bool
 add(struct rt_calls *calls, const struct rt_record *record,
     const struct rt_past *end)
 {
+	struct rt_call *refused = find_refused(calls, end);
+
+	if (refused != NULL) {
+		refused->folded++;
+		return true;
+	}
 	calls->more = calls->count == RT_CALLS_MAX;
 	if (!calls->more)
 		describe(&calls->call[calls->count++], record, end);
@@ -188,7 +211,7 @@ add(struct rt_calls *calls, const struct rt_record *record,
 
 void
 rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
-		uint64_t until)
+		uint64_t until, const bool *wanted)
 {
 	struct rt_past past;
 
@@ -196,7 +219,8 @@ rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
 	calls->more = false;
 	for (uint64_t at = rt_record_last_failed(record);
 	     rt_record_get(record, at, &past); at = past.before_failed)
-		if (at <= until && !add(calls, record, &past))
+		if (at <= until && (wanted == NULL || wanted[past.operation]) &&
+		    !add(calls, record, &past))
 			return;
 }
 

@@ -15,7 +15,7 @@
 	X(BUDGET, "budget empty")                                              \
 	X(DEADLINE, "deadline")                                                \
 	X(HINT, "hint too long")                                               \
-	X(REFUSED, "not retryable")
+	X(REFUSED, "aborted")
 
 #define RT_FATE_MEMBER(member, words) RT_FATE_##member,
 
@@ -60,6 +60,9 @@ struct rt_call {
 	uint64_t attempts;
 	enum rt_fate fate;
 	enum backoff_stop stop;
+	/** Older calls of the operation, which a breaker refused at once, too:
+	 *  they are not listed. */
+	size_t folded;
 	char id[RT_CALL_ID_MAX];
 	char host[RT_PART_NAME_MAX];
 	/** "http:503, errno:ECONNREFUSED x3"; the text of the last one. */
@@ -78,9 +81,10 @@ struct rt_calls {
 	bool more;
 };
 
-/** Find the last failed calls up to a place of the record. */
+/** Find the last failed calls up to a place of the record. @p wanted: by the
+ *  number of an operation, whether it is; NULL: all are. */
 void rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
-		     uint64_t until);
+		     uint64_t until, const bool *wanted);
 
 /** Find the last calls of an operation; those of SLOW succeeded after
  *  @p slow_ns, 0: not known. */

@@ -5,6 +5,7 @@
 #include "retrytop/browse.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct rt_browse *
 rt_browse_new(size_t bytes)
@@ -30,6 +31,20 @@ rt_browse_free(struct rt_browse *browse)
 	free(browse);
 }
 
+/* Only operations that pass the filter have failed calls in the list. */
+static void
+find_failed(struct rt_browse *browse, const struct rt_list *list)
+{
+	bool filtered = list->filter[0] != '\0';
+
+	memset(browse->wanted, 0, sizeof(browse->wanted));
+	/* Rows stand in the order of the window's operations. */
+	for (size_t i = 0; filtered && i < list->shown_count; i++)
+		browse->wanted[list->shown[i] - list->model.row] = true;
+	rt_calls_failed(&browse->failed, browse->record, browse->until,
+			filtered ? browse->wanted : NULL);
+}
+
 void
 rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 		 const struct rt_window *window)
@@ -41,7 +56,7 @@ rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 		browse->until = UINT64_MAX;
 	else if (browse->until == UINT64_MAX)
 		browse->until = rt_record_last(browse->record);
-	rt_calls_failed(&browse->failed, browse->record, browse->until);
+	find_failed(browse, list);
 	if (browse->operation == NULL)
 		return;
 	operation = rt_window_find(window, browse->operation);

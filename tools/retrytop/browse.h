@@ -18,6 +18,8 @@ struct rt_browse {
 	/** Calls of all operations that failed, and those of the operation that
 	 *  are listed. */
 	struct rt_calls failed, calls;
+	/** By the number of an operation, whether it is in the list. */
+	bool wanted[RT_OPERATIONS_MAX + 1];
 	struct rt_detail detail;
 };
 

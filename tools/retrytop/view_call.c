@@ -223,6 +223,18 @@ collect(struct page *page, const struct rt_past *event, size_t count)
 		add_call(page, child[i], " >");
 }
 
+/* Whether the reason for its end says more than its fate. */
+static bool
+says_more(const struct rt_past *past)
+{
+	enum rt_fate fate = rt_fate_of(past);
+
+	return past->stop != BACKOFF_STOP_NONE &&
+	       past->stop != BACKOFF_STOP_MAX_ATTEMPTS &&
+	       (fate == RT_FATE_USED_UP || fate == RT_FATE_DEADLINE ||
+		fate == RT_FATE_HINT || fate == RT_FATE_REFUSED);
+}
+
 /* Who the call was, and how it ended: two lines. */
 static size_t
 draw_heading(const struct page *page, const struct rt_past *event, size_t count,
@@ -234,7 +246,7 @@ draw_heading(const struct page *page, const struct rt_past *event, size_t count,
 	uint64_t took_ns = last->elapsed_ns != BACKOFF_ABSENT
 				   ? last->elapsed_ns
 				   : last->ts_ns - begin_ns;
-	char from[16], took[16], why[64] = "";
+	char from[16], took[16], why[64] = "", made[64];
 	size_t x = 1;
 
 	x += 2 + rt_grid_text(grid, x, y, SIZE_MAX, RT_ATTR_BOLD,
@@ -247,18 +259,20 @@ draw_heading(const struct page *page, const struct rt_past *event, size_t count,
 		x += 2 + rt_grid_print(grid, x, y, 0, "to %s", last->target);
 	if (*last->call != '\0')
 		rt_grid_text(grid, x, y, SIZE_MAX, RT_ATTR_DIM, last->call);
-	if (last->stop != BACKOFF_STOP_NONE && rt_past_ends(last))
+	if (rt_past_ends(last) && says_more(last))
 		snprintf(why, sizeof(why), " (%s)",
 			 backoff_stop_name(last->stop));
+	snprintf(made, sizeof(made), "%llu attempt%s in %s",
+		 (unsigned long long)attempts, attempts == 1 ? "" : "s",
+		 rt_view_took(took_ns, took, sizeof(took)));
 	rt_grid_print(grid, 1, y + 1,
 		      last->type == BACKOFF_EVENT_SUCCESS ? RT_ATTR_GOOD
 							  : RT_ATTR_BAD,
-		      "%s%s  %llu attempt%s in %s  ended %s",
+		      "%s%s  %s  %s %s",
 		      rt_past_ends(last) ? rt_fate_name(rt_fate_of(last))
 					 : "not over",
-		      why, (unsigned long long)attempts,
-		      attempts == 1 ? "" : "s",
-		      rt_view_took(took_ns, took, sizeof(took)),
+		      why, attempts > 0 ? made : "no attempt was made",
+		      rt_past_ends(last) ? "ended" : "last attempt",
 		      rt_view_time(last->ts_ns, true, from, sizeof(from)));
 	return y + 2;
 }
@@ -268,7 +282,7 @@ draw_axis(const struct page *page, struct rt_grid *grid, size_t y)
 {
 	char text[16];
 
-	if (page->width < 12)
+	if (page->width < 12 || page->end_ns == page->begin_ns)
 		return;
 	rt_grid_text(grid, page->x, y, page->width, RT_ATTR_DIM, "0");
 	if (page->width >= 40)

@@ -9,12 +9,14 @@
 
 #include "base/num.h"
 #include "base/rfc3339.h"
+#include "base/utf8.h"
 #include "common/safe_text.h"
 #include "common/units.h"
 #include "common/unicode.h"
 #include "retrytop/browse.h"
 
 #define WIDE 100
+#define WIDEST 160
 #define NARROW 70
 #define NAME_MAX_COLUMNS 24
 
@@ -89,7 +91,9 @@ lay_out(const struct rt_view *view, const struct rt_calls *calls, size_t rows,
 {
 	struct layout layout = {
 		.time = width >= NARROW ? 12 : 8,
-		.id = width >= NARROW && !with_operation ? 8 : 0,
+		.id = with_operation || width < NARROW ? 0
+		      : width < WIDEST                 ? 8
+						       : 32,
 		.attempts = width >= WIDE ? 12 : 3,
 		.took = 6,
 		.text = width >= NARROW,
@@ -144,7 +148,8 @@ draw_call(const struct rt_view *view, const struct rt_call *call,
 	x = put(grid, x, y, layout->time, 0,
 		rt_view_time(call->end_ns, layout->time > 8, text,
 			     sizeof(text)));
-	x = put(grid, x, y, layout->id, 0, call->id);
+	bo_utf8_copy(call->id, text, layout->id + 1);
+	x = put(grid, x, y, layout->id, 0, text);
 	x = put(grid, x, y, layout->host, 0, call->host);
 	x = put(grid, x, y, layout->operation, RT_ATTR_BOLD,
 		name_of(view, call));
@@ -159,6 +164,11 @@ draw_call(const struct rt_view *view, const struct rt_call *call,
 		why(call));
 	if (!layout->text || x >= grid->width)
 		return;
+	if (call->folded > 0) {
+		rt_grid_print(grid, x, y, RT_ATTR_DIM, "and %zu before it",
+			      call->folded);
+		return;
+	}
 	/* Texts of the last attempt, where there is room for them. */
 	x += rt_grid_text(grid, x, y, grid->width - x, 0, call->errors);
 	if (strcmp(call->text, call->errors) != 0 && x + 12 < grid->width)
@@ -183,17 +193,17 @@ rt_view_last_failed(const struct rt_view *view, struct rt_grid *grid, size_t y,
 		    size_t rows)
 {
 	const struct rt_calls *calls = &view->ui->browse->failed;
+	const struct rt_counts *total = &view->list->total.window;
 	struct layout layout;
 	char right[64];
 
 	if (rows < 2)
 		return;
 	layout = lay_out(view, calls, rows - 1, grid->width, true);
-	snprintf(right, sizeof(right), "newest %zu of %zu%s",
-		 (size_t)bo_min(calls->count, rows - 1), calls->count,
-		 calls->more ? " and more" : "");
-	draw_heading(grid, y, "LAST FAILED CALLS",
-		     calls->count > 0 ? right : "none");
+	snprintf(right, sizeof(right), "%llu in %llus",
+		 (unsigned long long)(total->exhausted + total->aborted),
+		 (unsigned long long)view->list->model.window_s);
+	draw_heading(grid, y, "LAST FAILED CALLS", right);
 	for (size_t i = 0; i < calls->count && i + 1 < rows; i++)
 		draw_call(view, &calls->call[i], &layout, grid, y + 1 + i);
 }

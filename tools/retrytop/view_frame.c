@@ -332,10 +332,13 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < MESSAGES_HEIGHT || is_opened(view))
+	if (width < NARROW || height < MESSAGES_HEIGHT)
 		return 1;
 	most = bo_min((height - MESSAGES_HEIGHT) / ROWS_PER_LINE + 2,
 		      MESSAGE_ROWS_MAX);
+	if (is_opened(view))
+		return rt_view_operation_lines(view, width - 1,
+					       bo_min(most, 3));
 	lines = rt_view_verdict_lines(view, width - 1, most);
 	return lines > 0 ? lines : 1;
 }
@@ -423,7 +426,8 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 
 	for (size_t i = 0; i < rows; i++) {
 		if (is_opened(view))
-			rt_view_operation_message(view, text, sizeof(text));
+			rt_view_operation_line(view, grid->width - 1, rows, i,
+					       text, sizeof(text));
 		else if (grid->width < NARROW)
 			rt_view_message_short(view, text, sizeof(text));
 		else if (rows == 1)

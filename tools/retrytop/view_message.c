@@ -225,6 +225,26 @@ put_verdict(const struct rt_view *view, size_t index, size_t width, size_t most,
 	}
 }
 
+void
+rt_view_verdict_short(const struct rt_view *view, size_t index, char *out,
+		      size_t size)
+{
+	say_what(view, &view->list->model.verdicts.item[index], true, out,
+		 size);
+}
+
+size_t
+rt_view_lines_about(const struct rt_view *view, size_t index, size_t width,
+		    size_t most, size_t line, char *out, size_t size)
+{
+	struct lines lines = {.wanted = out != NULL ? line : SIZE_MAX,
+			      .out = out,
+			      .size = size};
+
+	put_verdict(view, index, width, most, &lines);
+	return lines.count;
+}
+
 /* One line for each verdict, and further ones about the first if there is room.
  */
 static void

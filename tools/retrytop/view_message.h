@@ -21,6 +21,15 @@ void rt_view_verdict(const struct rt_view *view, size_t index, char *out,
 bool rt_view_verdict_detail(const struct rt_view *view, size_t index,
 			    size_t detail, char *out, size_t size);
 
+/** A verdict in a few words. */
+void rt_view_verdict_short(const struct rt_view *view, size_t index, char *out,
+			   size_t size);
+
+/** Line @p line of those about one verdict; returns their number. */
+size_t rt_view_lines_about(const struct rt_view *view, size_t index,
+			   size_t width, size_t most, size_t line, char *out,
+			   size_t size);
+
 /** A broken rule in one line. Returns out. */
 char *rt_view_alert(const struct rt_rule_alert *alert, char *out, size_t size);
 

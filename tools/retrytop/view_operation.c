@@ -18,7 +18,7 @@
 #define NARROW 70
 /* Rows that the list of calls has at least, with its heading. */
 #define CALLS_MIN 4
-#define LANE_LABEL 15
+#define LANE_LABEL 16
 
 /* What is left of the page: rows [y, end). */
 struct sheet {
@@ -211,21 +211,38 @@ draw_attempts(const struct sheet *sheet, size_t x, size_t rows)
 	return y - sheet->y;
 }
 
-/* Fates in one line, the attempts in another. */
+static void
+order_fates(const struct rt_detail *detail, bool by_count,
+	    size_t order[RT_FATE_COUNT])
+{
+	for (size_t i = 0; i < RT_FATE_COUNT; i++) {
+		size_t k = i;
+
+		for (; by_count && k > 0 &&
+		       detail->fate[order[k - 1]] < detail->fate[i];
+		     k--)
+			order[k] = order[k - 1];
+		order[k] = i;
+	}
+}
+
+/* Fates in one line, on a narrow screen the most frequent first. */
 static void
 draw_fates_short(struct sheet *sheet)
 {
 	static const char *const brief[RT_FATE_COUNT] = {
 		"1st OK", "recovered", "used up", "breaker",
-		"budget", "deadline",  "hint",    "refused",
+		"budget", "deadline",  "hint",    "aborted",
 	};
 	const struct rt_detail *detail = sheet->detail;
 	struct rt_grid *grid = sheet->grid;
-	size_t x = 1;
+	size_t x = 1, order[RT_FATE_COUNT];
 
 	if (!has_room(sheet, 1))
 		return;
-	for (size_t i = 0; i < RT_FATE_COUNT; i++) {
+	order_fates(detail, grid->width < NARROW, order);
+	for (size_t k = 0; k < RT_FATE_COUNT; k++) {
+		size_t i = order[k];
 		uint64_t count = detail->fate[i];
 		char text[40], share[16];
 
@@ -356,6 +373,24 @@ draw_names_short(struct sheet *sheet, const char *title,
 	sheet->y++;
 }
 
+/* Columns of a history; a narrow screen has only its end. */
+static size_t
+lane_columns(const struct rt_grid *grid)
+{
+	return grid->width - LANE_LABEL - 1;
+}
+
+/* The step that a column of a history shows. */
+static size_t
+step_of(const struct rt_grid *grid, size_t column)
+{
+	size_t columns = lane_columns(grid);
+
+	if (columns < RT_DETAIL_STEPS)
+		return RT_DETAIL_STEPS - columns + column;
+	return column * RT_DETAIL_STEPS / columns;
+}
+
 /* A history, one or two rows high. */
 static void
 draw_lane(const struct sheet *sheet, const char *title, const uint32_t *step,
@@ -363,9 +398,6 @@ draw_lane(const struct sheet *sheet, const char *title, const uint32_t *step,
 {
 	static const char ascii[] = " .:-=+*#@";
 	struct rt_grid *grid = sheet->grid;
-	size_t wide = (grid->width - LANE_LABEL - 1) / RT_DETAIL_STEPS;
-	size_t skip =
-		wide > 0 ? 0 : RT_DETAIL_STEPS - (grid->width - LANE_LABEL - 1);
 	uint32_t most = 1;
 	char rate[16];
 
@@ -373,10 +405,9 @@ draw_lane(const struct sheet *sheet, const char *title, const uint32_t *step,
 		if (step[i] > most)
 			most = step[i];
 	tk_format_rate((double)most / RT_DETAIL_STEP_S, rate, sizeof(rate));
-	rt_grid_print(grid, 1, sheet->y, 0, "%-9s%5s", title, rate);
-	for (size_t k = 0; k < (RT_DETAIL_STEPS - skip) * (wide ? wide : 1);
-	     k++) {
-		uint64_t value = step[skip + k / (wide ? wide : 1)];
+	rt_grid_print(grid, 1, sheet->y, 0, "%-9s %4s", title, rate);
+	for (size_t k = 0; k < lane_columns(grid); k++) {
+		uint64_t value = step[step_of(grid, k)];
 		uint64_t eighths = (value * 8 * rows + most - 1) / most;
 
 		for (size_t i = 0; i < rows; i++) {
@@ -393,30 +424,48 @@ draw_lane(const struct sheet *sheet, const char *title, const uint32_t *step,
 	}
 }
 
+/* The times of a history: its ends, and since when the operation is wrong. */
+static void
+draw_times(struct sheet *sheet)
+{
+	const struct rt_row *row = row_of(sheet->view);
+	struct rt_grid *grid = sheet->grid;
+	size_t columns = lane_columns(grid), column;
+	uint64_t end_s = sheet->view->list->model.end_s + 1;
+	uint64_t begin_s = end_s - (RT_DETAIL_STEPS - step_of(grid, 0)) *
+					   (uint64_t)RT_DETAIL_STEP_S;
+	char time[16];
+
+	rt_grid_text(
+		grid, LANE_LABEL, sheet->y, SIZE_MAX, RT_ATTR_DIM,
+		rt_view_time(begin_s * BO_NS_PER_S, false, time, sizeof(time)));
+	rt_grid_right(
+		grid, LANE_LABEL + columns - 8, sheet->y, 8, RT_ATTR_DIM,
+		rt_view_time(end_s * BO_NS_PER_S, false, time, sizeof(time)));
+	if (row == NULL || row->since_s <= begin_s || row->since_s >= end_s)
+		return;
+	column = (row->since_s - begin_s) * columns / (end_s - begin_s);
+	if (column < 9 || column + 18 > columns)
+		return;
+	rt_grid_print(grid, LANE_LABEL + column, sheet->y, RT_ATTR_BAD, "^%s",
+		      rt_view_time(row->since_s * BO_NS_PER_S, false, time,
+				   sizeof(time)));
+}
+
 /* Failed calls and retries over the history, and its time. */
 static void
 draw_lanes(struct sheet *sheet)
 {
 	const struct rt_detail *detail = sheet->detail;
-	struct rt_grid *grid = sheet->grid;
-	size_t height = grid->height >= 30 ? 2 : 1;
-	size_t wide = (grid->width - LANE_LABEL - 1) / RT_DETAIL_STEPS;
-	uint64_t end_ns = (sheet->view->list->model.end_s + 1) * BO_NS_PER_S;
-	char time[16];
+	size_t height = sheet->grid->height >= 30 ? 2 : 1;
 
-	if (grid->width < NARROW || !has_room(sheet, 2 * height + 1))
+	if (sheet->grid->width < NARROW || !has_room(sheet, 2 * height + 1))
 		return;
 	draw_lane(sheet, "failed/s", detail->failed_calls, height, RT_ATTR_BAD);
 	sheet->y += height;
 	draw_lane(sheet, "retries/s", detail->retries, height, RT_ATTR_NONE);
 	sheet->y += height;
-	rt_grid_text(grid, LANE_LABEL, sheet->y, SIZE_MAX, RT_ATTR_DIM,
-		     rt_view_time(end_ns - RT_HISTORY_S * BO_NS_PER_S, false,
-				  time, sizeof(time)));
-	if (wide > 0)
-		rt_grid_right(grid, LANE_LABEL + wide * RT_DETAIL_STEPS - 8,
-			      sheet->y, 8, RT_ATTR_DIM,
-			      rt_view_time(end_ns, false, time, sizeof(time)));
+	draw_times(sheet);
 	sheet->y++;
 }
 
@@ -527,16 +576,30 @@ rt_view_operation_is_wrong(const struct rt_view *view)
 	       (row != NULL && row->word != RT_WORD_NONE);
 }
 
+size_t
+rt_view_operation_lines(const struct rt_view *view, size_t width, size_t most)
+{
+	size_t verdict = find_verdict(view);
+
+	return verdict == SIZE_MAX ? 1
+				   : rt_view_lines_about(view, verdict, width,
+							 most, 0, NULL, 0);
+}
+
 void
-rt_view_operation_message(const struct rt_view *view, char *out, size_t size)
+rt_view_operation_line(const struct rt_view *view, size_t width, size_t most,
+		       size_t index, char *out, size_t size)
 {
 	const char *operation = view->ui->browse->operation;
 	const struct rt_row *row = row_of(view);
 	size_t verdict = find_verdict(view);
 	char age[16];
 
-	if (verdict != SIZE_MAX)
-		rt_view_verdict(view, verdict, out, size);
+	if (verdict != SIZE_MAX && width < NARROW)
+		rt_view_verdict_short(view, verdict, out, size);
+	else if (verdict != SIZE_MAX)
+		rt_view_lines_about(view, verdict, width, most, index, out,
+				    size);
 	else if (row == NULL || row->word == RT_WORD_NONE)
 		snprintf(out, size, "nothing unusual with %s", operation);
 	else

@@ -10,9 +10,11 @@
 void rt_view_operation(const struct rt_view *view, struct rt_grid *grid,
 		       size_t y);
 
-/** What is wrong with the operation that is looked at, in one line. */
-void rt_view_operation_message(const struct rt_view *view, char *out,
-			       size_t size);
+/** Lines for what is wrong with the operation that is looked at. */
+size_t rt_view_operation_lines(const struct rt_view *view, size_t width,
+			       size_t most);
+void rt_view_operation_line(const struct rt_view *view, size_t width,
+			    size_t most, size_t index, char *out, size_t size);
 
 /** Whether anything is. */
 bool rt_view_operation_is_wrong(const struct rt_view *view);

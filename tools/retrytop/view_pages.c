@@ -79,7 +79,7 @@ static const char *const help[] = {
 	"  What became of its calls, in the window:",
 	"    first try OK, recovered by a retry, attempts used up, breaker",
 	"    open (unsent: no attempt was made), budget empty, deadline, hint",
-	"    too long, not retryable",
+	"    too long, aborted",
 	"  By attempt: how many were made, how many of those failed, and the",
 	"    shortest and longest wait after it",
 	"  failed/s, retries/s: calls and attempts of the last five minutes",

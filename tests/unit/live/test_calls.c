@@ -72,7 +72,7 @@ Test(live_calls, failed_calls_come_newest_first)
 {
 	begin();
 	add_calls();
-	rt_calls_failed(&calls, record, UINT64_MAX);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
 	cr_assert_eq(calls.count, 4);
 	cr_expect_str_eq(calls.call[0].id, "f");
 	cr_expect_eq(calls.call[0].fate, RT_FATE_REFUSED);
@@ -86,8 +86,33 @@ Test(live_calls, failed_calls_come_newest_first)
 	cr_expect_str_eq(calls.call[3].text, "connection refused");
 	cr_expect_not(calls.more);
 	/* As of an earlier place. */
-	rt_calls_failed(&calls, record, calls.call[2].at);
+	rt_calls_failed(&calls, record, calls.call[2].at, NULL);
 	cr_expect_eq(calls.count, 2);
+	finish();
+}
+
+Test(live_calls, calls_refused_at_once_are_one_line_for_each_operation)
+{
+	static const bool none[RT_OPERATIONS_MAX + 1];
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_EXHAUSTED, "mail", T0_S + 5, 1);
+
+	begin();
+	add_calls();
+	for (unsigned i = 0; i < 200; i++)
+		add(BACKOFF_EVENT_EXHAUSTED, BACKOFF_STOP_BREAKER_OPEN,
+		    T0_S + 8, 1, "g", NULL);
+	event.stop = BACKOFF_STOP_BREAKER_OPEN;
+	event.attempts = 0;
+	add_event(window, event);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
+	cr_assert_eq(calls.count, 5);
+	cr_expect_eq(calls.call[0].folded, 0);
+	cr_expect_str_eq(calls.call[1].id, "g");
+	cr_expect_eq(calls.call[1].folded, 200);
+	cr_expect_eq(calls.call[4].attempts, 3);
+	rt_calls_failed(&calls, record, UINT64_MAX, none);
+	cr_expect_eq(calls.count, 0);
 	finish();
 }
 
@@ -126,7 +151,7 @@ Test(live_calls, says_that_there_are_more)
 	begin();
 	for (unsigned i = 0; i <= RT_CALLS_MAX; i++)
 		add(BACKOFF_EVENT_ABORTED, 0, T0_S, 1, i % 2 ? "a" : "b", "e");
-	rt_calls_failed(&calls, record, UINT64_MAX);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
 	cr_expect_eq(calls.count, RT_CALLS_MAX);
 	cr_expect(calls.more);
 	finish();

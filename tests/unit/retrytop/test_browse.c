@@ -151,6 +151,15 @@ Test(retrytop_browse, a_pause_stops_the_list)
 	cr_expect_eq(scene.browse->failed.count, 4);
 }
 
+Test(retrytop_browse, failed_calls_obey_the_filter)
+{
+	press('/');
+	press('b');
+	look();
+	cr_assert_eq(scene.browse->failed.count, 1);
+	cr_expect_str_eq(scene.browse->failed.call[0].id, "b1");
+}
+
 Test(retrytop_browse, without_operations_nothing_opens)
 {
 	struct scene empty;
