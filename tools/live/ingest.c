@@ -5,6 +5,7 @@
 #include "live/ingest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -62,6 +63,7 @@ rt_ingest_clear(struct rt_ingest *ingest)
 	rt_window_free(ingest->window);
 	tk_sequence_free(ingest->sequence);
 	tk_order_free(ingest->order);
+	free(ingest->source);
 	memset(ingest, 0, sizeof(*ingest));
 }
 
@@ -203,6 +205,43 @@ struct from {
 	size_t input;
 };
 
+/* What is known of an input; NULL without memory. */
+static struct rt_source *
+source_of(struct rt_ingest *ingest, size_t input)
+{
+	struct rt_source *source;
+
+	if (input < ingest->source_count)
+		return &ingest->source[input];
+	source = reallocarray(ingest->source, input + 1, sizeof(*source));
+	if (source == NULL) {
+		ingest->no_memory = true;
+		return NULL;
+	}
+	memset(source + ingest->source_count, 0,
+	       (input + 1 - ingest->source_count) * sizeof(*source));
+	ingest->source = source;
+	ingest->source_count = input + 1;
+	return &source[input];
+}
+
+static void
+note_source(struct rt_ingest *ingest, size_t input,
+	    const struct tk_reading *reading)
+{
+	struct rt_source *source = source_of(ingest, input);
+	uint64_t ts_ns = reading->event.ts_ns;
+
+	if (source == NULL)
+		return;
+	source->events++;
+	source->dialect = reading->source;
+	if (reading->source < 64)
+		source->dialects |= UINT64_C(1) << reading->source;
+	if (ts_ns != BACKOFF_ABSENT && ts_ns > source->newest_ns)
+		source->newest_ns = ts_ns;
+}
+
 static bool
 take_reading(void *user, const struct tk_reading *reading)
 {
@@ -211,6 +250,7 @@ take_reading(void *user, const struct tk_reading *reading)
 	struct backoff_event event;
 
 	ingest->events++;
+	note_source(ingest, from->input, reading);
 	if (is_copy(ingest, from->input, &reading->event)) {
 		ingest->copied++;
 		return true;
@@ -241,6 +281,7 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 	struct rt_ingest *ingest = user;
 	struct backoff_error error = {.size = sizeof(error)};
 	struct from from = {ingest, input};
+	struct rt_source *source = source_of(ingest, input);
 
 	ingest->lines++;
 	ingest->oversize += line->oversize;
@@ -253,12 +294,16 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		return;
 	case TK_FOREIGN:
 		ingest->foreign++;
+		if (source != NULL)
+			source->foreign++;
 		break;
 	case TK_BAD:
 		/* The line itself may be fine. */
 		if (error.status == BACKOFF_E_NOMEM)
 			ingest->no_memory = true;
 		ingest->bad++;
+		if (source != NULL)
+			source->bad++;
 		tk_bad_note(&ingest->bad_lines, input, line->number, &error);
 		break;
 	}

@@ -9,6 +9,17 @@
 #include "dialect/sequence.h"
 #include "live/window.h"
 
+/** What was read from one input. */
+struct rt_source {
+	uint64_t events, bad, foreign;
+	/** Time of its newest event, as logged; 0: none. */
+	uint64_t newest_ns;
+	/** The dialect of its last event, for tk_dialect_found(), and a bit for
+	 *  each of the first 64 that it had. */
+	unsigned dialect;
+	uint64_t dialects;
+};
+
 struct rt_ingest {
 	struct tk_dialect *dialect;
 	struct rt_window *window;
@@ -53,6 +64,9 @@ struct rt_ingest {
 	void (*on_event)(void *user, const struct backoff_event *event,
 			 bool whole);
 	void *on_event_user;
+	/** By input; those from @p source_count on have read nothing. */
+	struct rt_source *source;
+	size_t source_count;
 	/** Bad lines by kind. */
 	struct tk_bad bad_lines;
 };

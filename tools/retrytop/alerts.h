@@ -16,8 +16,24 @@ enum rt_alert {
 };
 #define RT_ALERT_COUNT (RT_ALERT_BYTES + 1)
 
+/** Losses that are remembered. */
+#define RT_LOSSES_MAX 8
+
+/** Something was noticed that should not be. */
+struct rt_loss {
+	enum rt_alert alert;
+	uint64_t count;
+	/** By the wall clock, when it was noticed. */
+	uint64_t wall_ns;
+	/** It happened before that: it was in what was read at first. */
+	bool before;
+};
+
 /** Zero has seen nothing. */
 struct rt_alerts {
+	/** The newest first. */
+	struct rt_loss loss[RT_LOSSES_MAX];
+	size_t losses;
 	uint64_t now_ns;
 	struct {
 		uint64_t count;
@@ -32,7 +48,10 @@ struct rt_alerts {
 /** Note the counts of now. @p now_ns is by a clock that is never 0. */
 void rt_alerts_update(struct rt_alerts *alerts, const struct rt_ingest *ingest,
 		      const struct tk_input_info *input, size_t inputs,
-		      uint64_t now_ns);
+		      uint64_t now_ns, uint64_t wall_ns);
+
+/** Words for an alert: "lines lost". */
+const char *rt_alert_name(enum rt_alert alert);
 
 /** Whether it grew within five minutes. */
 bool rt_alert_is_new(const struct rt_alerts *alerts, enum rt_alert alert);

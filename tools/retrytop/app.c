@@ -19,6 +19,7 @@ struct app {
 	struct rt_ui ui;
 	struct rt_screen *screen;
 	struct rt_alerts alerts;
+	struct rt_pulse pulse;
 	uint64_t frame_ns;
 	bool dirty, gone;
 };
@@ -31,8 +32,12 @@ draw(struct app *app)
 	size_t width, height;
 
 	rt_alerts_update(&app->alerts, view.ingest, view.input,
-			 view.input_count, app->reader.now_ns);
+			 view.input_count, app->reader.now_ns,
+			 app->reader.wall_ns);
+	rt_pulse_update(&app->pulse, view.input, view.input_count,
+			app->reader.now_ns);
 	view.alerts = &app->alerts;
+	view.pulse = &app->pulse;
 	rt_screen_size(app->screen, &width, &height);
 	if (!rt_grid_init(&grid, width, height, rt_screen_is_utf8(app->screen)))
 		return false;
@@ -153,6 +158,7 @@ rt_app(const struct rt_options *options)
 	struct app app = {0};
 	int code = run(&app, options);
 
+	rt_pulse_clear(&app.pulse);
 	rt_reader_close(&app.reader);
 	/* So that the parent process sees which signal ended this one. */
 	if (rt_signals_caught() != 0)

@@ -7,6 +7,7 @@
 #include "live/ingest.h"
 #include "retrytop/alerts.h"
 #include "retrytop/list.h"
+#include "retrytop/pulse.h"
 #include "retrytop/ui.h"
 #include "rules/alerts.h"
 
@@ -33,6 +34,8 @@ struct rt_view {
 	uint64_t usual_ns;
 	/** NULL: all are new. */
 	const struct rt_alerts *alerts;
+	/** How fast inputs grow; NULL: not known. */
+	const struct rt_pulse *pulse;
 	/** Rules that are broken; NULL if there are no rules. */
 	const struct rt_rule_alerts *broken;
 };

@@ -16,6 +16,7 @@
 #include "retrytop/view_call.h"
 #include "retrytop/view_calls.h"
 #include "retrytop/view_head.h"
+#include "retrytop/view_inputs.h"
 #include "retrytop/view_message.h"
 #include "retrytop/view_operation.h"
 #include "retrytop/view_pages.h"

@@ -1,4 +1,4 @@
-/* The help page, and the page of inputs. */
+/* The help page. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -94,6 +94,13 @@ static const char *const help[] = {
 	"  one axis of time; \"in\": the call that made it, \">\": calls that "
 	"it",
 	"  made, if the log has parent_call_id",
+	"",
+	"INPUTS  (i)",
+	"  losses with the time when they were noticed, hosts with wrong "
+	"clocks,",
+	"  dialects, wrappers, and the inputs: those that cannot be read "
+	"first,",
+	"  then those that lost something, then by their number of lines",
 };
 
 #define HELP_LINES (sizeof(help) / sizeof(*help))
@@ -143,50 +150,5 @@ rt_view_help(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		help_line(line, text, sizeof(text));
 		rt_grid_text(grid, 1, y++, SIZE_MAX,
 			     text[0] > ' ' ? RT_ATTR_BOLD : RT_ATTR_NONE, text);
-	}
-}
-
-static void
-describe(const struct rt_view *view, const struct tk_input_info *input,
-	 char *out, size_t size)
-{
-	int length;
-
-	if (input->same_as < view->input_count) {
-		snprintf(out, size, "same file as %s",
-			 view->input[input->same_as].path);
-		return;
-	}
-	length = snprintf(
-		out, size, "%s%s%s  %llu lines",
-		rt_view_input_state(input->state),
-		input->error_number != 0 ? ": " : "",
-		input->error_number != 0 ? strerror(input->error_number) : "",
-		(unsigned long long)input->lines);
-	if (length < 0 || (size_t)length >= size)
-		return;
-	snprintf(out + length, size - (size_t)length,
-		 "  %llu rotations  %llu truncations  %llu too long  "
-		 "%llu NULs  %llu bytes lost",
-		 (unsigned long long)input->rotations,
-		 (unsigned long long)input->truncations,
-		 (unsigned long long)input->oversize,
-		 (unsigned long long)input->nul_bytes,
-		 (unsigned long long)input->lost_bytes);
-}
-
-void
-rt_view_inputs(const struct rt_view *view, struct rt_grid *grid, size_t y)
-{
-	size_t rows = (grid->height - 1 - y) / 2;
-	size_t i = first_line(view->ui->scroll, view->input_count, rows);
-
-	for (; i < view->input_count && rows > 0; i++, rows--) {
-		char text[1024];
-
-		rt_grid_text(grid, 1, y++, SIZE_MAX, RT_ATTR_BOLD,
-			     view->input[i].path);
-		describe(view, &view->input[i], text, sizeof(text));
-		rt_grid_text(grid, 3, y++, SIZE_MAX, RT_ATTR_NONE, text);
 	}
 }

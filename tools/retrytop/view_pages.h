@@ -1,4 +1,4 @@
-/* The help page, and the page of inputs. */
+/* The help page. */
 /* SPDX-License-Identifier: MIT */
 #ifndef RT_VIEW_PAGES_H
 #define RT_VIEW_PAGES_H
@@ -8,6 +8,5 @@
 
 /** Draw from line @p y on, down to the line above the footer. */
 void rt_view_help(const struct rt_view *view, struct rt_grid *grid, size_t y);
-void rt_view_inputs(const struct rt_view *view, struct rt_grid *grid, size_t y);
 
 #endif

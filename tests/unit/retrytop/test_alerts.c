@@ -13,7 +13,8 @@ update(struct rt_alerts *alerts, struct rt_ingest *ingest, uint64_t bad,
        uint64_t second)
 {
 	ingest->bad = bad;
-	rt_alerts_update(alerts, ingest, NULL, 0, (UP_S + second) * NS_PER_S);
+	rt_alerts_update(alerts, ingest, NULL, 0, (UP_S + second) * NS_PER_S,
+			 (T0_S + second) * NS_PER_S);
 }
 
 /* One bad line made the screen red for days. */

@@ -585,9 +585,10 @@ Test(retrytop_view, a_loss_says_how_long_ago_it_was)
 	scene.view.alerts = &alerts;
 	scene.ingest.caught_up = true;
 	scene.ingest.dropped = 7;
-	rt_alerts_update(&alerts, &scene.ingest, scene.input, 1, 1000);
+	rt_alerts_update(&alerts, &scene.ingest, scene.input, 1, 1000,
+			 T0_S * NS_PER_S);
 	rt_alerts_update(&alerts, &scene.ingest, scene.input, 1,
-			 46 * NS_PER_S + 1000);
+			 46 * NS_PER_S + 1000, T0_S * NS_PER_S);
 	expect_in_screen(&scene, "0 bad  0 lost  7 dropped (46s ago)  336 ");
 	scene_close(&scene);
 }
@@ -604,5 +605,97 @@ Test(retrytop_view, several_policies_are_counted)
 	scene_add(&scene, event, 1);
 	scene_compute(&scene);
 	expect_in_columns(&scene, 160, " 2 policies ");
+	scene_close(&scene);
+}
+
+/* The lines of a screen that have a text, in their order. */
+static size_t
+line_of(const struct scene *scene, const char *part)
+{
+	struct rt_grid grid;
+	size_t y;
+
+	cr_assert(rt_grid_init(&grid, 120, 35, true));
+	rt_view_render(&scene->view, &grid);
+	for (y = 0; y < 35; y++) {
+		char line[1024];
+
+		/* The title has the name of an input, too. */
+		if (y > 0 &&
+		    strstr(rt_grid_string(&grid, y, line, sizeof(line)), part))
+			break;
+	}
+	rt_grid_clear(&grid);
+	cr_expect_lt(y, 35, "\"%s\" is not on the screen", part);
+	return y;
+}
+
+Test(retrytop_view, inputs_in_trouble_come_first)
+{
+	struct tk_input_info input[] = {
+		{.path = "few", .state = TK_INPUT_READING, .lines = 1},
+		{.path = "many", .state = TK_INPUT_READING, .lines = 9},
+		{.path = "loses",
+		 .state = TK_INPUT_READING,
+		 .lost_bytes = 77,
+		 .lost_ns = T0_S * NS_PER_S},
+		{.path = "copy", .state = TK_INPUT_READING, .same_as = 0},
+		{.path = "gone", .error_number = ENOENT},
+		{.path = "closed",
+		 .state = TK_INPUT_DENIED,
+		 .error_number = EACCES},
+	};
+	static const char *const order[] = {" closed", " gone", " loses",
+					    " many",   " few",  " copy"};
+	struct scene scene;
+
+	scene_storm(&scene);
+	for (size_t i = 0; i < COUNT(input); i++)
+		if (i != 3)
+			input[i].same_as = SIZE_MAX;
+	scene.view.input = input;
+	scene.view.input_count = COUNT(input);
+	scene.ui.page = RT_PAGE_INPUTS;
+	for (size_t i = 1; i < COUNT(order); i++)
+		cr_expect_lt(line_of(&scene, order[i - 1]),
+			     line_of(&scene, order[i]), "%s", order[i]);
+	line_of(&scene, "LOST  77 bytes, last noticed at 2026-11-23T09:00:00Z");
+	scene_close(&scene);
+}
+
+Test(retrytop_view, losses_have_the_time_when_they_were_noticed)
+{
+	struct rt_alerts alerts = {0};
+	struct scene scene;
+
+	scene_storm(&scene);
+	scene.view.alerts = &alerts;
+	scene.ui.page = RT_PAGE_INPUTS;
+	scene.ingest.bad = 2;
+	rt_alerts_update(&alerts, &scene.ingest, scene.input, 1, NS_PER_S,
+			 T0_S * NS_PER_S);
+	scene.ingest.caught_up = true;
+	for (uint64_t s = 100; s < 110; s++) {
+		scene.ingest.dropped += 3;
+		rt_alerts_update(&alerts, &scene.ingest, scene.input, 1,
+				 s * NS_PER_S, (T0_S + s) * NS_PER_S);
+	}
+	cr_expect_eq(alerts.losses, 2);
+	cr_expect_lt(line_of(&scene, "2026-11-23T09:01:40Z  30 dropped"),
+		     line_of(&scene, "2026-11-23T09:00:00Z  2 bad lines, in "
+				     "what was there at the start"));
+	scene_close(&scene);
+}
+
+Test(retrytop_view, an_input_has_its_rate_and_age)
+{
+	struct rt_beat beat = {.at_ns = 100 * NS_PER_S, .lines_per_s = 12.0};
+	const struct rt_pulse pulse = {&beat, 1, 130 * NS_PER_S};
+	struct scene scene;
+
+	scene_storm(&scene);
+	scene.view.pulse = &pulse;
+	scene.ui.page = RT_PAGE_INPUTS;
+	line_of(&scene, "reading  0 lines  12.0 lines/s  last line 30s ago");
 	scene_close(&scene);
 }
