@@ -84,6 +84,8 @@ rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
 	settle(part, second);
 	if (second < part->as_of_s)
 		weight = weight_of(part->as_of_s - second);
+	if (tries > 0 && second > part->seen_s)
+		part->seen_s = second;
 	part->tries += tries * weight;
 	part->failed += failed * weight;
 }

@@ -14,6 +14,8 @@ struct rt_part {
 	char name[RT_PART_NAME_MAX];
 	/** Decayed counts as of a second: halved each 20 s. */
 	uint64_t as_of_s;
+	/** The newest second in which it was counted. */
+	uint64_t seen_s;
 	double tries, failed;
 };
 

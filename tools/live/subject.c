@@ -65,10 +65,18 @@ numbers_of(const struct rt_tally *tally, enum rt_detector detector,
 	}
 }
 
+static bool
+has_failures(const struct rt_subject *subject)
+{
+	return subject->onset[RT_DETECTOR_TRIES].since_s != 0 ||
+	       subject->onset[RT_DETECTOR_CALLS].since_s != 0;
+}
+
 static void
 step(struct rt_subject *subject, uint64_t second)
 {
 	static const struct rt_tally none;
+	bool had = has_failures(subject);
 	const struct rt_tally *tally = tally_at(subject, second);
 
 	if (tally == NULL)
@@ -87,6 +95,9 @@ step(struct rt_subject *subject, uint64_t second)
 		}
 		rt_onset_step(onset, judge, second, tries, failed);
 	}
+	/* What failed in one incident is not why the next one does. */
+	if (had && !has_failures(subject))
+		memset(&subject->errors, 0, sizeof(subject->errors));
 }
 
 /* Go back to the newest kept state that late lines did not change. Returns the
@@ -229,9 +240,9 @@ rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
 		subject->quiet_s = second - bo_min(second, sign->log_first_s);
 		subject->quiet_s = bo_min(subject->quiet_s, QUIET_MAX_S);
 	}
-	if (sign->knows_calls && !subject->knows_calls) {
+	if (sign->knows_calls != subject->knows_calls) {
 		/* All of it is to be judged in another way. */
-		subject->knows_calls = true;
+		subject->knows_calls = sign->knows_calls;
 		memset(subject->kept, 0, sizeof(subject->kept));
 		memset(subject->onset, 0, sizeof(subject->onset));
 		subject->dirty_s = 0;

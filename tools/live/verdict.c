@@ -19,10 +19,11 @@
 #define FAILED_ATTEMPTS 0.5
 /* A share of failed calls that is not small. */
 #define FAILED_CALLS 0.05
-/* One part has the failures if the others have at most this share of them, and
- * itself at most that of the attempts. */
+/* One part has the failures if the others have at most this share of its
+ * failures, and of those that they would have if they failed like it, which
+ * have to be four at least. */
 #define OTHERS_FAILED 0.2
-#define PART_TRIES 0.67
+#define OTHERS_MIN 4.0
 
 const char *
 rt_word_name(enum rt_word word)
@@ -146,9 +147,11 @@ trend_of(enum rt_word word, const struct rt_subject *subject, uint64_t end_s)
 	return p1 * TREND_RATIO < p0 ? RT_TREND_EASING : RT_TREND_STEADY;
 }
 
-/* The part that has the failures, if one has. */
+/* The part that has the failures, if one has: others were tried since the
+ * onset, so often that they would show more failures if they failed as it does.
+ * Its own retries may be most of the attempts. */
 static const struct rt_part *
-only_part(const struct rt_parts *parts)
+only_part(const struct rt_parts *parts, uint64_t since_s)
 {
 	const struct rt_part *worst = rt_parts_worst(parts);
 	double tries = parts->rest.tries, failed = parts->rest.failed;
@@ -156,11 +159,16 @@ only_part(const struct rt_parts *parts)
 	if (worst == NULL || parts->count < 2)
 		return NULL;
 	for (size_t i = 0; i < parts->count; i++) {
-		tries += parts->part[i].tries;
-		failed += parts->part[i].failed;
+		const struct rt_part *part = &parts->part[i];
+
+		if (part == worst)
+			continue;
+		failed += part->failed;
+		tries += part->seen_s >= since_s ? part->tries : 0;
 	}
-	if (failed - worst->failed > OTHERS_FAILED * failed ||
-	    worst->tries > PART_TRIES * tries)
+	tries *= worst->failed / worst->tries;
+	if (tries < OTHERS_MIN || failed > OTHERS_FAILED * tries ||
+	    failed > OTHERS_FAILED * worst->failed)
 		return NULL;
 	return worst;
 }
@@ -175,7 +183,7 @@ name_part(const struct rt_verdict *verdict, const struct rt_parts *of,
 	const struct rt_part *only;
 
 	rt_parts_settle(&parts, end_s);
-	only = only_part(&parts);
+	only = only_part(&parts, verdict->since_s);
 	if (only != NULL && verdict->word != RT_WORD_SLOW)
 		memcpy(out, only->name, sizeof(only->name));
 }

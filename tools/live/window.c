@@ -15,6 +15,7 @@
 #include "dialect/order.h"
 #include "live/counted.h"
 #include "live/ring.h"
+#include "live/promises.h"
 #include "live/targets.h"
 
 #define NS_PER_S BO_NS_PER_S
@@ -25,7 +26,10 @@ struct rt_operation {
 	char *name;
 	char policy[RT_LABEL_MAX];
 	uint64_t max_attempts, seen_ns;
-	bool knows_calls;
+	/** A success was seen; until then, whether retries come that lines
+	 *  announce. */
+	bool knows_calls, succeeded;
+	struct rt_promises promises;
 	struct rt_counts total;
 	struct rt_errors errors;
 	struct rt_subject subject;
@@ -401,8 +405,7 @@ rt_window_arrives(struct rt_window *window, bool arrives)
 
 /* What the event says about its operation. */
 static void
-note_policy(const struct rt_window *window, struct rt_operation *operation,
-	    const struct backoff_event *event)
+note_policy(struct rt_operation *operation, const struct backoff_event *event)
 {
 	if (event->policy != NULL)
 		bo_utf8_copy(event->policy, operation->policy,
@@ -414,10 +417,21 @@ note_policy(const struct rt_window *window, struct rt_operation *operation,
 	else if (event->policy_hash != NULL && event->attempt != BACKOFF_ABSENT)
 		/* The library leaves it out if the policy has no limit. */
 		operation->max_attempts = RT_UNLIMITED;
-	/* A writer that names the call and the policy logs successes too. */
-	if ((event->type == BACKOFF_EVENT_SUCCESS && !window->only_retried) ||
-	    (event->call_id != NULL && event->policy_hash != NULL))
-		operation->knows_calls = true;
+}
+
+/* Whether the log has the successes of an operation. A writer that names the
+ * call and the policy logs them, but they may have been left out since. */
+static void
+note_successes(const struct rt_window *window, struct rt_operation *operation,
+	       const struct backoff_event *event)
+{
+	if (event->type == BACKOFF_EVENT_SUCCESS && !window->only_retried)
+		operation->knows_calls = operation->succeeded = true;
+	if (operation->succeeded || event->call_id == NULL ||
+	    event->policy_hash == NULL)
+		return;
+	rt_promises_note(&operation->promises, event, event->ts_ns / NS_PER_S);
+	operation->knows_calls = !operation->promises.broken;
 }
 
 /* The log begins later than it seemed: what came before had a wrong time. */
@@ -469,7 +483,8 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	    !settle(window, &answer))
 		return false;
 	note_first(window, first_ns);
-	note_policy(window, count.operation, event);
+	note_policy(count.operation, event);
+	note_successes(window, count.operation, event);
 	if (window->record != NULL)
 		rt_record_add(window->record, (uint32_t)count.operation->index,
 			      event,

@@ -64,6 +64,132 @@ Test(live_verdict, operations_that_fail_with_a_target_share_a_verdict)
 	rt_window_free(window);
 }
 
+/* Lines of retries that a native log announces and of successes, of which the
+ * latter may have been left out. Each second, @bad calls fail once, and @worse
+ * ones at each attempt. */
+static void
+add_calls(struct rt_window *window, uint64_t second, bool successes,
+	  unsigned good, unsigned bad, unsigned worse)
+{
+	struct backoff_event retry =
+		native_event(BACKOFF_EVENT_ATTEMPT, "op", second, 1);
+	struct backoff_event again =
+		native_event(BACKOFF_EVENT_ATTEMPT, "op", second, 2);
+
+	retry.delay_ns = again.delay_ns = NS_PER_S / 10;
+	add_many(window, retry, bad + worse);
+	add_many(window, again, worse);
+	add_many(window, native_event(BACKOFF_EVENT_EXHAUSTED, "op", second, 3),
+		 worse);
+	if (successes)
+		add_many(window,
+			 native_event(BACKOFF_EVENT_SUCCESS, "op", second, 1),
+			 good);
+}
+
+/* With successes left out, a native log looked as if all attempts failed. */
+Test(live_verdict, a_native_log_without_its_successes_is_judged_by_rates)
+{
+	for (int successes = 0; successes < 2; successes++) {
+		struct rt_window *window = rt_window_new();
+		struct rt_verdicts verdicts;
+		uint64_t s = T0_S;
+
+		for (; s < T0_S + 300; s++)
+			add_calls(window, s, successes, 20, 1, 0);
+		cr_assert(rt_verdicts_update(&verdicts, window));
+		cr_expect_eq(verdicts.count, 0, "%d: usual", successes);
+		for (; s < T0_S + 330; s++)
+			add_calls(window, s, successes, 0, 0, 20);
+		cr_assert(rt_verdicts_update(&verdicts, window));
+		cr_assert_eq(verdicts.count, 1, "%d: outage", successes);
+		cr_expect_eq(verdicts.item[0].since_s, T0_S + 300, "%d: %ju",
+			     successes,
+			     (uintmax_t)(verdicts.item[0].since_s - T0_S));
+		for (; s < T0_S + 450; s++)
+			add_calls(window, s, successes, 20, 1, 0);
+		verdicts = verdicts_of(window);
+		cr_expect_eq(verdicts.count, 0, "%d: over", successes);
+	}
+}
+
+/* Without any success, it may also have begun in an outage: then retries come
+ * as announced. */
+Test(live_verdict, a_native_log_may_begin_in_an_outage)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = T0_S; s < T0_S + 30; s++)
+		add_calls(window, s, true, 0, 0, 20);
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].word, RT_WORD_FAILING);
+}
+
+/* An outage that ended a minute before was named as the cause of the next. */
+Test(live_verdict, errors_of_an_incident_that_ended_are_not_named)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 290; s++) {
+		struct backoff_event event = native_event(
+			BACKOFF_EVENT_EXHAUSTED, "op", T0_S + s, 1);
+		bool refused = s >= 100 && s < 200, slow = s >= 270;
+
+		event.code = refused ? "refused" : "http:503";
+		add_second(window, "op", NULL, T0_S + s, slow ? 15 : 20, 0);
+		add_many(window, event, refused ? 60 : slow ? 5 : 0);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_str_eq(verdicts.item[0].error, "http:503");
+}
+
+/* One of two hosts fails each attempt. */
+Test(live_verdict, the_only_bad_host_is_named_whatever_its_retries)
+{
+	static const struct {
+		const char *why;
+		unsigned attempts;
+		/* Since the onset, of the other host. */
+		unsigned good, bad;
+		bool is_only;
+	} row[] = {
+		{"one attempt", 10, 10, 0, true},
+		{"four attempts, which are most of all", 40, 10, 0, true},
+		{"the other one fails now and then", 40, 10, 1, true},
+		{"both fail", 40, 5, 5, false},
+		{"the other one has no lines yet", 40, 0, 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct rt_window *window = rt_window_new();
+		struct rt_verdicts verdicts;
+
+		for (uint64_t s = 0; s < 115; s++) {
+			struct backoff_event good = native_event(
+				BACKOFF_EVENT_SUCCESS, "op", T0_S + s, 1);
+			struct backoff_event bad = native_event(
+				BACKOFF_EVENT_EXHAUSTED, "op", T0_S + s, 1);
+			bool down = s >= 100;
+
+			good.host = bad.host = "h1";
+			add_many(window, good, down ? 0 : 10);
+			add_many(window, bad, down ? row[i].attempts : 0);
+			good.host = bad.host = "h2";
+			add_many(window, good, down ? row[i].good : 10);
+			add_many(window, bad, down ? row[i].bad : 0);
+		}
+		verdicts = verdicts_of(window);
+		cr_assert_eq(verdicts.count, 1, "%s", row[i].why);
+		cr_expect_str_eq(verdicts.item[0].host,
+				 row[i].is_only ? "h1" : "", "%s: %s",
+				 row[i].why, verdicts.item[0].host);
+	}
+}
+
 /* The banner named a healthy operation's retries: behind open breakers, there
  * are none. */
 Test(live_verdict, calls_that_breakers_refuse_fail)
