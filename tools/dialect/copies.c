@@ -134,22 +134,41 @@ put(struct line *set, struct line line)
 	set[0] = line;
 }
 
-/* Double the room; without memory it stays as it is. */
+/* Move the lines of a set that belong to the set which has come to it, and keep
+ * the order of both. */
+static void
+split(struct line *set, struct line *other, size_t sets)
+{
+	size_t stay = 0, go = 0;
+
+	for (size_t i = 0; i < WAYS; i++) {
+		struct line line = set[i];
+
+		if (line.hash == 0)
+			break;
+		if (line.hash % (sets * 2) < sets)
+			set[stay++] = line;
+		else
+			other[go++] = line;
+	}
+	memset(set + stay, 0, (WAYS - stay) * sizeof(*set));
+}
+
+/* Double the room in its place: for a moment, both would take twice what the
+ * new one does. Without memory it stays as it is. */
 static void
 grow(struct tk_copies *copies)
 {
-	size_t room = copies->room * 2;
-	struct line *line = calloc(room, sizeof(*line));
+	size_t room = copies->room, sets = room / WAYS;
+	struct line *line = reallocarray(copies->line, room * 2, sizeof(*line));
 
 	if (line == NULL)
 		return;
-	for (size_t i = copies->room; i-- > 0;)
-		if (copies->line[i].hash != 0)
-			put(set_of(line, room, copies->line[i].hash),
-			    copies->line[i]);
-	free(copies->line);
+	memset(line + room, 0, room * sizeof(*line));
+	for (size_t i = 0; i < sets; i++)
+		split(line + i * WAYS, line + room + i * WAYS, sets);
 	copies->line = line;
-	copies->room = room;
+	copies->room = room * 2;
 }
 
 /* The same line, noted before; or it is put there, and NULL is returned. */

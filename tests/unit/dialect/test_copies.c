@@ -167,3 +167,23 @@ Test(dialect_copies, replicas_that_fail_alike_are_not_copies)
 		}
 	tk_copies_free(copies);
 }
+
+Test(dialect_copies, room_for_more_lines_keeps_those_before)
+{
+	struct tk_copies *copies = tk_copies_new();
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < 100000; i++) {
+		struct backoff_event event = event_of(i, "r1", true);
+
+		found += tk_copies_note(copies, 0, &event);
+	}
+	cr_expect_eq(found, 0);
+	for (unsigned i = 0; i < 100000; i++) {
+		struct backoff_event event = event_of(i, "r1", true);
+
+		found += tk_copies_note(copies, 1, &event);
+	}
+	cr_expect_eq(found, 100000);
+	tk_copies_free(copies);
+}
