@@ -156,19 +156,16 @@ finish(struct names *from, struct rt_detail_names *to)
 }
 
 static void
-compute_steps(struct rt_detail *detail, const struct rt_operation *operation,
-	      uint64_t end_s)
+compute_history(struct rt_detail *detail, const struct rt_operation *operation,
+		uint64_t end_s)
 {
-	for (uint64_t i = 0;
-	     i < RT_DETAIL_STEPS && i * RT_DETAIL_STEP_S <= end_s; i++) {
-		size_t step = RT_DETAIL_STEPS - 1 - i;
+	for (uint64_t i = 0; i < RT_HISTORY_S && i <= end_s; i++) {
+		size_t at = RT_HISTORY_S - 1 - i;
 		struct rt_counts sum;
 
-		rt_operation_sum(operation, end_s - i * RT_DETAIL_STEP_S,
-				 RT_DETAIL_STEP_S, &sum);
-		detail->retries[step] =
-			(uint32_t)bo_min(sum.retries, UINT32_MAX);
-		detail->failed_calls[step] = (uint32_t)bo_min(
+		rt_operation_sum(operation, end_s - i, 1, &sum);
+		detail->retries[at] = (uint32_t)bo_min(sum.retries, UINT32_MAX);
+		detail->failed_calls[at] = (uint32_t)bo_min(
 			sum.exhausted + sum.aborted, UINT32_MAX);
 	}
 }
@@ -198,5 +195,5 @@ rt_detail_compute(struct rt_detail *detail, const struct rt_record *record,
 	finish(&walk.errors, &detail->errors);
 	finish(&walk.hosts, &detail->hosts);
 	finish(&walk.targets, &detail->targets);
-	compute_steps(detail, operation, end_s);
+	compute_history(detail, operation, end_s);
 }

@@ -10,10 +10,6 @@
 #define RT_DETAIL_ATTEMPTS 6
 /** Names of a kind that are listed, those with most failures. */
 #define RT_DETAIL_NAMES 8
-/** Steps of the history. */
-#define RT_DETAIL_STEPS 60
-#define RT_DETAIL_STEP_S (RT_HISTORY_S / RT_DETAIL_STEPS)
-
 struct rt_detail_name {
 	char name[RT_PART_NAME_MAX];
 	/** Its last message; only errors have it. */
@@ -46,8 +42,9 @@ struct rt_detail {
 	uint64_t failed;
 	struct rt_detail_attempt attempt[RT_DETAIL_ATTEMPTS];
 	struct rt_detail_names errors, hosts, targets;
-	/** Failed calls and retries of each step, the oldest first. */
-	uint32_t failed_calls[RT_DETAIL_STEPS], retries[RT_DETAIL_STEPS];
+	/** Failed calls and retries of each second up to the window's last,
+	 *  the oldest first. */
+	uint32_t failed_calls[RT_HISTORY_S], retries[RT_HISTORY_S];
 };
 
 /** Compute it for the window (end_s - window_s, end_s], up to a place of the

@@ -30,7 +30,8 @@ enum { TEXTS(TEXT_MEMBER) TEXT_COUNT };
 
 /* Longer texts are cut. */
 #define TEXT_MAX 160
-#define ITEM_MAX (sizeof(struct item) + TEXT_COUNT * TEXT_MAX + 8)
+#define ITEM_MAX                                                               \
+	(sizeof(struct item) + sizeof(struct waits) + TEXT_COUNT * TEXT_MAX + 8)
 
 /* Places begin here: 0 is none. */
 #define FIRST 8
@@ -42,14 +43,25 @@ enum { TEXTS(TEXT_MEMBER) TEXT_COUNT };
 /* An event in the ring; its texts follow, each with its NUL. Distances to other
  * items are in bytes, 0: none. */
 struct item {
-	uint64_t ts_ns, duration_ns, elapsed_ns, delay_ns, delay_low_ns;
-	uint64_t delay_high_ns, hint_ns;
+	uint64_t ts_ns, duration_ns, elapsed_ns;
 	uint32_t next, before, before_in_operation, before_in_call;
 	uint32_t before_failed, attempt, attempts;
 	uint16_t operation;
 	uint8_t type, kind, stop, delay_source, hint_action, whole;
 	int8_t outcome;
+	/* A struct waits follows, before the texts. */
+	bool waits;
 };
+
+/* Few events have them. */
+struct waits {
+	uint64_t delay_ns, low_ns, high_ns, hint_ns;
+};
+
+/* The ring keeps at least this part of its memory, however many operations
+ * there are; each of them takes one of PARTS away from it. */
+#define LEAST_PARTS 350
+#define PARTS 1400
 
 struct open {
 	/* 0: unused. */
@@ -66,6 +78,10 @@ struct rt_record {
 	uint64_t lane;
 	struct open open[OPEN_SETS * OPEN_WAYS];
 	size_t operations;
+	/* Operations that were seen. */
+	size_t seen;
+	/* The ring was full once: its size does not change any more. */
+	bool fixed;
 	/* The newest of each operation. */
 	uint64_t last[];
 };
@@ -200,11 +216,29 @@ join(struct rt_record *record, uint32_t operation,
 	return before;
 }
 
+/* Until the ring is full for the first time, its size is what operations, whose
+ * counts take memory, too, leave of it. */
+static void
+fix_size(struct rt_record *record, size_t size)
+{
+	size_t parts = PARTS - (size_t)bo_min(record->seen, PARTS);
+	size_t bytes = record->bytes / PARTS / 8 * 8 *
+		       (parts > LEAST_PARTS ? parts : LEAST_PARTS);
+
+	if (record->fixed || record->end + size <= bytes)
+		return;
+	record->fixed = true;
+	record->bytes = record->end > bytes ? (size_t)record->end : bytes;
+}
+
 /* Make room for an item at the end; it does not wrap around. */
 static void
 make_room(struct rt_record *record, size_t size)
 {
-	size_t left = record->bytes - record->end % record->bytes;
+	size_t left;
+
+	fix_size(record, size);
+	left = record->bytes - record->end % record->bytes;
 
 	if (left < size) {
 		if (record->newest != 0)
@@ -227,6 +261,32 @@ put_texts(const struct backoff_event *event, char *out)
 	return (size_t)(at - out);
 }
 
+/* Returns where the texts go. */
+static char *
+put_waits(struct item *item, const struct backoff_event *event)
+{
+	const struct waits waits = {event->delay_ns, event->delay_low_ns,
+				    event->delay_high_ns, event->hint_ns};
+
+	item->waits = waits.delay_ns != BACKOFF_ABSENT ||
+		      waits.hint_ns != BACKOFF_ABSENT;
+	if (!item->waits)
+		return (char *)(item + 1);
+	memcpy(item + 1, &waits, sizeof(waits));
+	return (char *)(item + 1) + sizeof(waits);
+}
+
+static struct waits
+waits_of(const struct item *item)
+{
+	struct waits waits = {BACKOFF_ABSENT, BACKOFF_ABSENT, BACKOFF_ABSENT,
+			      BACKOFF_ABSENT};
+
+	if (item->waits)
+		memcpy(&waits, item + 1, sizeof(waits));
+	return waits;
+}
+
 /* The distance to an earlier item; 0 if it is no longer there. */
 static uint32_t
 distance(const struct rt_record *record, uint64_t from, uint64_t to)
@@ -246,6 +306,7 @@ rt_record_add(struct rt_record *record, uint32_t operation,
 {
 	struct item *item;
 	uint64_t at, before;
+	char *rest;
 
 	if (operation >= record->operations)
 		return;
@@ -257,10 +318,6 @@ rt_record_add(struct rt_record *record, uint32_t operation,
 		.ts_ns = ts_ns,
 		.duration_ns = event->duration_ns,
 		.elapsed_ns = event->elapsed_ns,
-		.delay_ns = event->delay_ns,
-		.delay_low_ns = event->delay_low_ns,
-		.delay_high_ns = event->delay_high_ns,
-		.hint_ns = event->hint_ns,
 		.before = distance(record, at, record->newest),
 		.before_in_operation =
 			distance(record, at, record->last[operation]),
@@ -277,11 +334,12 @@ rt_record_add(struct rt_record *record, uint32_t operation,
 		.whole = whole,
 		.outcome = (int8_t)event->outcome,
 	};
-	item->next = (uint32_t)(sizeof(*item) +
-				put_texts(event, (char *)(item + 1)) + 7) /
-		     8 * 8;
+	rest = put_waits(item, event);
+	rest += put_texts(event, rest);
+	item->next = (uint32_t)(rest - (char *)item + 7) / 8 * 8;
 	record->end = at + item->next;
 	record->newest = at;
+	record->seen += record->last[operation] == 0;
 	record->last[operation] = at;
 	if (event->type == BACKOFF_EVENT_EXHAUSTED ||
 	    event->type == BACKOFF_EVENT_ABORTED)
@@ -321,12 +379,14 @@ bool
 rt_record_get(const struct rt_record *record, uint64_t at, struct rt_past *out)
 {
 	const struct item *item;
+	struct waits waits;
 	const char *text;
 
 	if (!is_there(record, at))
 		return false;
 	item = item_at(record, at);
-	text = (const char *)(item + 1);
+	waits = waits_of(item);
+	text = (const char *)(item + 1) + (item->waits ? sizeof(waits) : 0);
 	*out = (struct rt_past){
 		.at = at,
 		.before = back(at, item->before),
@@ -336,10 +396,10 @@ rt_record_get(const struct rt_record *record, uint64_t at, struct rt_past *out)
 		.ts_ns = item->ts_ns,
 		.duration_ns = item->duration_ns,
 		.elapsed_ns = item->elapsed_ns,
-		.delay_ns = item->delay_ns,
-		.delay_low_ns = item->delay_low_ns,
-		.delay_high_ns = item->delay_high_ns,
-		.hint_ns = item->hint_ns,
+		.delay_ns = waits.delay_ns,
+		.delay_low_ns = waits.low_ns,
+		.delay_high_ns = waits.high_ns,
+		.hint_ns = waits.hint_ns,
 		.operation = item->operation,
 		.attempt = long_number(item->attempt),
 		.attempts = long_number(item->attempts),

@@ -41,7 +41,8 @@ struct rt_past {
 	const char *call, *parent, *host, *target, *policy, *law, *breaker;
 };
 
-/** @p bytes: a multiple of 8, at least 16 KiB; at most @p operations numbers of
+/** @p bytes: at least 64 KiB, of which less is used the more operations there
+ *  are, and a quarter with a thousand; operations have numbers below @p
  *  operations. NULL if there is no memory. */
 struct rt_record *rt_record_new(size_t bytes, size_t operations);
 void rt_record_free(struct rt_record *record);

@@ -11,6 +11,7 @@
 #include "common/units.h"
 #include "retrytop/browse.h"
 #include "retrytop/view_calls.h"
+#include "retrytop/view_lanes.h"
 #include "retrytop/view_message.h"
 
 /* From these widths on there are two columns, and more than the least. */
@@ -18,7 +19,6 @@
 #define NARROW 70
 /* Rows that the list of calls has at least, with its heading. */
 #define CALLS_MIN 4
-#define LANE_LABEL 16
 
 /* What is left of the page: rows [y, end). */
 struct sheet {
@@ -373,100 +373,27 @@ draw_names_short(struct sheet *sheet, const char *title,
 	sheet->y++;
 }
 
-/* Columns of a history; a narrow screen has only its end. */
-static size_t
-lane_columns(const struct rt_grid *grid)
-{
-	return grid->width - LANE_LABEL - 1;
-}
-
-/* The step that a column of a history shows. */
-static size_t
-step_of(const struct rt_grid *grid, size_t column)
-{
-	size_t columns = lane_columns(grid);
-
-	if (columns < RT_DETAIL_STEPS)
-		return RT_DETAIL_STEPS - columns + column;
-	return column * RT_DETAIL_STEPS / columns;
-}
-
-/* A history, one or two rows high. */
-static void
-draw_lane(const struct sheet *sheet, const char *title, const uint32_t *step,
-	  size_t rows, unsigned attr)
-{
-	static const char ascii[] = " .:-=+*#@";
-	struct rt_grid *grid = sheet->grid;
-	uint32_t most = 1;
-	char rate[16];
-
-	for (size_t i = 0; i < RT_DETAIL_STEPS; i++)
-		if (step[i] > most)
-			most = step[i];
-	tk_format_rate((double)most / RT_DETAIL_STEP_S, rate, sizeof(rate));
-	rt_grid_print(grid, 1, sheet->y, 0, "%-9s %4s", title, rate);
-	for (size_t k = 0; k < lane_columns(grid); k++) {
-		uint64_t value = step[step_of(grid, k)];
-		uint64_t eighths = (value * 8 * rows + most - 1) / most;
-
-		for (size_t i = 0; i < rows; i++) {
-			uint64_t below = (rows - 1 - i) * 8;
-			uint64_t level = eighths > below
-						 ? bo_min(eighths - below, 8)
-						 : 0;
-
-			if (level > 0)
-				rt_grid_put(grid, LANE_LABEL + k, sheet->y + i,
-					    attr, 0x2580 + (uint32_t)level,
-					    ascii[level]);
-		}
-	}
-}
-
-/* The times of a history: its ends, and since when the operation is wrong. */
-static void
-draw_times(struct sheet *sheet)
-{
-	const struct rt_row *row = row_of(sheet->view);
-	struct rt_grid *grid = sheet->grid;
-	size_t columns = lane_columns(grid), column;
-	uint64_t end_s = sheet->view->list->model.end_s + 1;
-	uint64_t begin_s = end_s - (RT_DETAIL_STEPS - step_of(grid, 0)) *
-					   (uint64_t)RT_DETAIL_STEP_S;
-	char time[16];
-
-	rt_grid_text(
-		grid, LANE_LABEL, sheet->y, SIZE_MAX, RT_ATTR_DIM,
-		rt_view_time(begin_s * BO_NS_PER_S, false, time, sizeof(time)));
-	rt_grid_right(
-		grid, LANE_LABEL + columns - 8, sheet->y, 8, RT_ATTR_DIM,
-		rt_view_time(end_s * BO_NS_PER_S, false, time, sizeof(time)));
-	if (row == NULL || row->since_s <= begin_s || row->since_s >= end_s)
-		return;
-	column = (row->since_s - begin_s) * columns / (end_s - begin_s);
-	if (column < 9 || column + 18 > columns)
-		return;
-	rt_grid_print(grid, LANE_LABEL + column, sheet->y, RT_ATTR_BAD, "^%s",
-		      rt_view_time(row->since_s * BO_NS_PER_S, false, time,
-				   sizeof(time)));
-}
-
-/* Failed calls and retries over the history, and its time. */
+/* Failed calls and retries over the history, and since when it is wrong. */
 static void
 draw_lanes(struct sheet *sheet)
 {
-	const struct rt_detail *detail = sheet->detail;
-	size_t height = sheet->grid->height >= 30 ? 2 : 1;
+	const struct rt_lane lane[] = {
+		{"failed/s", sheet->detail->failed_calls, RT_ATTR_BAD},
+		{"retries/s", sheet->detail->retries, RT_ATTR_NONE},
+	};
+	const struct rt_row *row = row_of(sheet->view);
+	size_t rows = sheet->grid->height >= 30 ? 2 : 1;
+	struct rt_mark mark = {0, ""};
 
-	if (sheet->grid->width < NARROW || !has_room(sheet, 2 * height + 1))
+	if (sheet->grid->width < NARROW || !has_room(sheet, 2 * rows + 1))
 		return;
-	draw_lane(sheet, "failed/s", detail->failed_calls, height, RT_ATTR_BAD);
-	sheet->y += height;
-	draw_lane(sheet, "retries/s", detail->retries, height, RT_ATTR_NONE);
-	sheet->y += height;
-	draw_times(sheet);
-	sheet->y++;
+	if (row != NULL && row->word != RT_WORD_NONE) {
+		mark.second = row->since_s;
+		mark.word = rt_word_name(row->word);
+	}
+	rt_view_lanes(sheet->grid, sheet->y, lane, 2, rows,
+		      sheet->view->list->model.end_s, mark);
+	sheet->y += 2 * rows + 1;
 }
 
 static size_t

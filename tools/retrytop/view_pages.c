@@ -85,9 +85,9 @@ static const char *const help[] = {
 	"  failed/s, retries/s: calls and attempts of the last five minutes",
 	"  Calls: failed, all, slow (half again as long as 95 of 100), or",
 	"    recovered; v goes on to the next kind",
-	"  A ring of 16 MiB holds the newest events; \"record covers 48s of "
-	"60s\"",
-	"    says that it begins within the window.",
+	"  A ring of up to 16 MiB has the newest events; the page says how "
+	"much",
+	"    the record covers if that is less than the window.",
 	"",
 	"PAGE OF A CALL  (Enter)",
 	"  its attempts (full blocks), waits (light blocks) and hedges (h) on",

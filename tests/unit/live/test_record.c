@@ -9,7 +9,7 @@
 
 #include "unit/live/helper.h"
 
-#define SMALL (32u << 10)
+#define SMALL (64u << 10)
 
 static void
 add(struct rt_record *record, uint32_t operation, struct backoff_event event)
@@ -192,4 +192,29 @@ Test(live_record, a_window_records_what_it_counts)
 	cr_expect_null(rt_window_find(window, "dns"));
 	rt_window_free(window);
 	rt_record_free(record);
+}
+
+/* Bytes of texts that are still there after many events. */
+static size_t
+kept(unsigned operations)
+{
+	struct rt_record *record = rt_record_new(1u << 20, 1000);
+	struct rt_past past;
+	size_t count = 0;
+
+	for (unsigned i = 0; i < 20000; i++)
+		add(record, i % operations,
+		    named(BACKOFF_EVENT_EXHAUSTED, 1, "id"));
+	for (uint64_t at = rt_record_last(record);
+	     rt_record_get(record, at, &past); at = past.before)
+		count++;
+	rt_record_free(record);
+	return count;
+}
+
+Test(live_record, is_smaller_with_many_operations)
+{
+	cr_expect_gt(kept(1), 5000);
+	cr_expect_lt(kept(1000), kept(1) * 2 / 5);
+	cr_expect_gt(kept(1000), kept(1) / 5);
 }
