@@ -59,11 +59,14 @@ rt_past_attempts(const struct rt_past *past)
 enum rt_fate
 rt_fate_of(const struct rt_past *past)
 {
-	if (past->type == BACKOFF_EVENT_SUCCESS)
-		return rt_past_attempts(past) > 1 &&
-				       past->kind != BACKOFF_KIND_HEDGE
-			       ? RT_FATE_RECOVERED
-			       : RT_FATE_FIRST_TRY;
+	if (past->type == BACKOFF_EVENT_SUCCESS) {
+		/* The first attempt, or its hedge, answered. */
+		if (past->kind == BACKOFF_KIND_HEDGE ||
+		    (past->attempt == 1 && !past->whole) ||
+		    rt_past_attempts(past) <= 1)
+			return RT_FATE_FIRST_TRY;
+		return RT_FATE_RECOVERED;
+	}
 	switch (past->stop) {
 	case BACKOFF_STOP_BREAKER_OPEN:
 		return RT_FATE_BREAKER;

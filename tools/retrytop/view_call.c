@@ -33,11 +33,16 @@ struct line {
 	char label[80], text[400];
 };
 
+/* The axis covers the call that made this one, unless that took much longer. */
+#define PARENT_TIMES 5
+
 /* The page's lines, and the time axis that they share. */
 struct page {
 	const struct rt_view *view;
 	struct line line[LINES_MAX];
 	size_t count;
+	/* The first line is the call that made this one. */
+	bool has_parent;
 	uint64_t begin_ns, end_ns;
 	/* Columns of the bars. */
 	size_t x, width;
@@ -52,10 +57,6 @@ add_line(struct page *page, enum bar bar, uint64_t begin_ns, uint64_t end_ns)
 	line->bar = bar;
 	line->begin_ns = begin_ns;
 	line->end_ns = end_ns;
-	if (page->count == 0 || begin_ns < page->begin_ns)
-		page->begin_ns = begin_ns;
-	if (end_ns > page->end_ns)
-		page->end_ns = end_ns;
 	page->count = bo_min(page->count + 1, LINES_MAX);
 	return line;
 }
@@ -181,6 +182,7 @@ add_call(struct page *page, uint64_t at, const char *how)
 	const struct rt_past *last;
 	struct line *line;
 	uint64_t begin_ns;
+	char took[16];
 
 	if (count == 0)
 		return;
@@ -193,8 +195,9 @@ add_call(struct page *page, uint64_t at, const char *how)
 	line = add_line(page, BAR_CALL, begin_ns, last->ts_ns);
 	snprintf(line->label, sizeof(line->label), "%s %s", how,
 		 operation_of(page->view, last));
-	snprintf(line->text, sizeof(line->text), "%llux  %s  %s",
+	snprintf(line->text, sizeof(line->text), "%llux in %s  %s  %s",
 		 (unsigned long long)rt_past_attempts(last),
+		 rt_view_took(last->ts_ns - begin_ns, took, sizeof(took)),
 		 rt_past_ends(last) ? rt_fate_name(rt_fate_of(last))
 				    : "not over",
 		 last->host);
@@ -213,6 +216,7 @@ collect(struct page *page, const struct rt_past *event, size_t count)
 			 rt_call_find(browse->record, last->parent,
 				      browse->until),
 			 "in");
+	page->has_parent = page->count > 0;
 	for (size_t i = 0; i < count; i++) {
 		add_attempt(page, &event[i]);
 		add_wait(page, &event[i], i + 1 < count ? &event[i + 1] : NULL);
@@ -221,6 +225,26 @@ collect(struct page *page, const struct rt_past *event, size_t count)
 				    child);
 	for (size_t i = 0; i < children; i++)
 		add_call(page, child[i], " >");
+}
+
+static void
+set_axis(struct page *page)
+{
+	const struct line *parent = page->has_parent ? &page->line[0] : NULL;
+
+	page->begin_ns = UINT64_MAX;
+	for (size_t i = page->has_parent; i < page->count; i++) {
+		page->begin_ns = bo_min(page->begin_ns, page->line[i].begin_ns);
+		if (page->line[i].end_ns > page->end_ns)
+			page->end_ns = page->line[i].end_ns;
+	}
+	if (parent == NULL ||
+	    (parent->end_ns - parent->begin_ns) / PARENT_TIMES >
+		    page->end_ns - page->begin_ns)
+		return;
+	page->begin_ns = bo_min(page->begin_ns, parent->begin_ns);
+	if (parent->end_ns > page->end_ns)
+		page->end_ns = parent->end_ns;
 }
 
 /* Whether the reason for its end says more than its fate. */
@@ -301,8 +325,10 @@ column_of(const struct page *page, uint64_t ns)
 {
 	double span = (double)(page->end_ns - page->begin_ns);
 
-	if (span <= 0.0)
+	if (span <= 0.0 || ns <= page->begin_ns)
 		return 0;
+	if (ns >= page->end_ns)
+		return page->width;
 	return (size_t)((double)(ns - page->begin_ns) / span *
 				(double)page->width +
 			0.5);
@@ -387,6 +413,7 @@ rt_view_call(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		return;
 	}
 	collect(&page, event, count);
+	set_axis(&page);
 	lay_out(&page, grid->width);
 	y = draw_heading(&page, event, count, grid, y);
 	say_missing(event, count, missing, sizeof(missing));

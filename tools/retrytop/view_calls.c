@@ -80,7 +80,8 @@ name_of(const struct rt_view *view, const struct rt_call *call)
 static const char *
 why(const struct rt_call *call)
 {
-	if (call->stop != BACKOFF_STOP_NONE)
+	if (call->stop != BACKOFF_STOP_NONE &&
+	    call->stop != BACKOFF_STOP_SUCCESS)
 		return backoff_stop_name(call->stop);
 	return rt_fate_name(call->fate);
 }

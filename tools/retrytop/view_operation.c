@@ -211,22 +211,34 @@ draw_attempts(const struct sheet *sheet, size_t x, size_t rows)
 	return y - sheet->y;
 }
 
+/* Whether a fate comes before another where there is no room for all: failures,
+ * and what is frequent. */
+static bool
+comes_first(const struct rt_detail *detail, size_t a, size_t b)
+{
+	bool failed_a = a > RT_FATE_RECOVERED, failed_b = b > RT_FATE_RECOVERED;
+
+	if (failed_a != failed_b)
+		return failed_a ? detail->fate[a] > 0 : detail->fate[b] == 0;
+	return detail->fate[a] > detail->fate[b];
+}
+
 static void
-order_fates(const struct rt_detail *detail, bool by_count,
+order_fates(const struct rt_detail *detail, bool worst_first,
 	    size_t order[RT_FATE_COUNT])
 {
 	for (size_t i = 0; i < RT_FATE_COUNT; i++) {
 		size_t k = i;
 
-		for (; by_count && k > 0 &&
-		       detail->fate[order[k - 1]] < detail->fate[i];
+		for (; worst_first && k > 0 &&
+		       comes_first(detail, i, order[k - 1]);
 		     k--)
 			order[k] = order[k - 1];
 		order[k] = i;
 	}
 }
 
-/* Fates in one line, on a narrow screen the most frequent first. */
+/* Fates in one line, on a narrow screen the worst first. */
 static void
 draw_fates_short(struct sheet *sheet)
 {

@@ -157,6 +157,38 @@ Test(live_calls, says_that_there_are_more)
 	finish();
 }
 
+Test(live_calls, a_hedge_is_not_a_retry)
+{
+	static const struct {
+		const char *why;
+		enum backoff_kind kind;
+		uint64_t attempt;
+		bool whole;
+		enum rt_fate fate;
+	} cases[] = {
+		{"the hedge won", BACKOFF_KIND_HEDGE, 2, false,
+		 RT_FATE_FIRST_TRY},
+		{"the first attempt won", BACKOFF_KIND_FIRST, 1, false,
+		 RT_FATE_FIRST_TRY},
+		{"a retry", BACKOFF_KIND_RETRY, 2, false, RT_FATE_RECOVERED},
+		{"a line for all attempts", BACKOFF_KIND_FIRST, 1, true,
+		 RT_FATE_RECOVERED},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct rt_past past = {
+			.type = BACKOFF_EVENT_SUCCESS,
+			.kind = cases[i].kind,
+			.attempt = cases[i].attempt,
+			.attempts = 2,
+			.whole = cases[i].whole,
+		};
+
+		cr_expect_eq(rt_fate_of(&past), cases[i].fate, "%s",
+			     cases[i].why);
+	}
+}
+
 Test(live_calls, finds_parents_and_children)
 {
 	struct backoff_event event =
