@@ -169,6 +169,15 @@ event "$log" retry_exhausted db.query 3
 expect "the file grows and so does the screen" '^ db.query  *STANDARD  *[0-9]'
 expect "the top error is shown with its share" 'refused 100%'
 
+keys Tab
+expect "Tab groups by target" '^ TARGET '
+keys Tab
+expect "and by policy" '^>STANDARD '
+keys BTab
+expect "Shift-Tab goes back" '^ TARGET '
+keys BTab
+expect "to operations" '^ OPERATION '
+
 keys s
 expect "s changes the order" 'by retries'
 keys S

@@ -88,8 +88,8 @@ derive_shares(struct rt_row *row, double calls)
 }
 
 /* Compute rates and shares from the counts. */
-static void
-derive(struct rt_row *row, uint64_t seen_s)
+void
+rt_row_derive(struct rt_row *row, uint64_t seen_s)
 {
 	const struct rt_counts *w = &row->window;
 	uint64_t calls = rt_counts_calls(w);
@@ -162,7 +162,7 @@ compute(struct rt_row *row, struct rt_operation *operation,
 	rt_operation_sum(operation, end_s, window_s, &row->window);
 	rt_operation_top_error(operation, end_s, window_s, &row->error);
 	compute_steps(row, operation, end_s);
-	derive(row, model->seen_s);
+	rt_row_derive(row, model->seen_s);
 }
 
 static void
@@ -194,7 +194,7 @@ rt_model_sum(const struct rt_model *model, const struct rt_row *const *rows,
 	begin_sum(out, count);
 	for (size_t i = 0; i < count; i++)
 		add_row(out, rows[i]);
-	derive(out, model->seen_s);
+	rt_row_derive(out, model->seen_s);
 }
 
 static void
@@ -203,7 +203,7 @@ sum_up(struct rt_model *model)
 	begin_sum(&model->total, model->count);
 	for (size_t i = 0; i < model->count; i++)
 		add_row(&model->total, &model->row[i]);
-	derive(&model->total, model->seen_s);
+	rt_row_derive(&model->total, model->seen_s);
 }
 
 /* Seconds of the window from which anything is known. */

@@ -93,6 +93,9 @@ void rt_model_clear(struct rt_model *model);
 bool rt_model_update(struct rt_model *model, struct rt_window *window,
 		     uint64_t end_s);
 
+/** Compute rates and shares of a row from its counts. */
+void rt_row_derive(struct rt_row *row, uint64_t seen_s);
+
 /** The sum of some of its rows. */
 void rt_model_sum(const struct rt_model *model,
 		  const struct rt_row *const *rows, size_t count,

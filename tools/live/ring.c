@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "live/counts.h"
 
 void
@@ -44,11 +45,30 @@ put(void *slots, size_t width, size_t i, uint32_t value)
 	}
 }
 
+static size_t
+length_of(const struct rt_ring *ring)
+{
+	return ring->length > 0 ? ring->length : RT_HISTORY_S;
+}
+
+static size_t
+first_of(const struct rt_ring *ring, size_t counts, uint64_t second)
+{
+	return second % length_of(ring) * counts;
+}
+
+bool
+rt_ring_has(const struct rt_ring *ring, uint64_t second)
+{
+	return second <= ring->head_s &&
+	       ring->head_s - second < length_of(ring);
+}
+
 /* Give each count this many bytes. */
 static bool
 widen(struct rt_ring *ring, size_t counts, size_t width)
 {
-	size_t length = RT_HISTORY_S * counts;
+	size_t length = length_of(ring) * counts;
 	void *slots = calloc(length, width);
 
 	if (slots == NULL)
@@ -72,24 +92,33 @@ width_of(uint32_t value)
 void
 rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second)
 {
-	if (ring->slots != NULL)
-		rt_history_advance(ring->slots, counts * ring->width,
-				   &ring->head_s, second);
-	else if (second > ring->head_s)
-		ring->head_s = second;
+	size_t bytes = counts * ring->width;
+	uint64_t s = ring->head_s + 1;
+
+	if (second <= ring->head_s)
+		return;
+	if (second - ring->head_s > length_of(ring))
+		s = second - length_of(ring) + 1;
+	for (; ring->slots != NULL && s <= second; s++)
+		memset((char *)ring->slots + s % length_of(ring) * bytes, 0,
+		       bytes);
+	ring->head_s = second;
 }
 
 bool
 rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 	    const uint32_t *add)
 {
-	size_t first = rt_history_slot(second) * counts;
+	size_t first = first_of(ring, counts, second);
 
 	if (ring->slots == NULL && !widen(ring, counts, 1))
 		return false;
 	for (size_t i = 0; i < counts; i++) {
-		uint32_t sum = get(ring->slots, ring->width, first + i);
+		uint32_t sum;
 
+		if (add[i] == 0)
+			continue;
+		sum = get(ring->slots, ring->width, first + i);
 		rt_add_u32(&sum, add[i]);
 		if (width_of(sum) > ring->width &&
 		    !widen(ring, counts, width_of(sum)))
@@ -105,11 +134,11 @@ rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 {
 	if (ring->slots == NULL)
 		return;
-	for (uint64_t i = 0; i < length_s && i < RT_HISTORY_S && i <= end_s;
+	for (uint64_t i = 0; i < length_s && i < length_of(ring) && i <= end_s;
 	     i++) {
-		size_t first = rt_history_slot(end_s - i) * counts;
+		size_t first = first_of(ring, counts, end_s - i);
 
-		if (!rt_history_has(ring->head_s, end_s - i))
+		if (!rt_ring_has(ring, end_s - i))
 			continue;
 		for (size_t k = 0; k < counts; k++)
 			out[k] += get(ring->slots, ring->width, first + k);
@@ -123,9 +152,9 @@ rt_ring_history(const struct rt_ring *ring, size_t counts, size_t which,
 	if (ring->slots == NULL || end_s >= ring->head_s + RT_HISTORY_S)
 		return;
 	for (uint64_t i = 0; i < RT_HISTORY_S && i <= end_s; i++)
-		if (rt_history_has(ring->head_s, end_s - i))
-			rt_add_u32(&out[RT_HISTORY_S - 1 - i],
-				   get(ring->slots, ring->width,
-				       rt_history_slot(end_s - i) * counts +
-					       which));
+		if (rt_ring_has(ring, end_s - i))
+			rt_add_u32(
+				&out[RT_HISTORY_S - 1 - i],
+				get(ring->slots, ring->width,
+				    first_of(ring, counts, end_s - i) + which));
 }

@@ -17,20 +17,25 @@ struct rt_ring {
 	uint64_t head_s;
 	/** Bytes of a count: 1, 2 or 4. All grow when one of them has to. */
 	size_t width;
+	/** Slots; 0 stands for RT_HISTORY_S. A slot need not be a second. */
+	size_t length;
 };
 
 void rt_ring_clear(struct rt_ring *ring);
 
+/** Whether it has a slot for @p second. */
+bool rt_ring_has(const struct rt_ring *ring, uint64_t second);
+
 /** Make @p second the newest, unless it is older than the newest. */
 void rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second);
 
-/** Add to the counts of a second that the ring has, see rt_history_has(). They
+/** Add to the counts of a second that the ring has. They
  *  saturate at UINT32_MAX. False if there is no memory. */
 bool rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 		 const uint32_t *add);
 
 /** Add the counts of the seconds (end_s - length_s, end_s], at most
- *  RT_HISTORY_S, to @p out. */
+ *  its length, to @p out. */
 void rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 		 uint64_t length_s, uint64_t *out);
 

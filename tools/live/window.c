@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "dialect/order.h"
 #include "live/counted.h"
+#include "live/cube.h"
 #include "live/ring.h"
 #include "live/promises.h"
 #include "live/targets.h"
@@ -79,6 +80,7 @@ struct rt_window {
 	struct bo_table table;
 	struct rt_operation *other;
 	struct rt_targets targets;
+	struct rt_cube cube;
 	struct rt_when *when;
 	struct rt_record *record;
 	/* The input of the next event; whether its line was just written. */
@@ -116,6 +118,7 @@ rt_window_free(struct rt_window *window)
 	}
 	bo_table_clear(&window->table);
 	rt_targets_clear(&window->targets);
+	rt_cube_clear(&window->cube);
 	rt_when_free(window->when);
 	free(window);
 }
@@ -236,6 +239,22 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 	return true;
 }
 
+static bool
+count_in_cube(const struct count *count, const struct backoff_event *event)
+{
+	struct rt_operation *operation = count->operation;
+	const struct rt_cube_event what = {
+		.event = event,
+		.operation = operation->name,
+		.owner = operation,
+		.knows_calls = operation->knows_calls,
+		.second = count->ts_ns / NS_PER_S,
+		.add = (const uint32_t *)&count->add,
+	};
+
+	return rt_cube_add(&operation->window->cube, &what);
+}
+
 /* Count an event at a time that is believed. False if there is no memory. */
 static bool
 count_event(struct count *count, const struct backoff_event *event,
@@ -245,7 +264,8 @@ count_event(struct count *count, const struct backoff_event *event,
 	uint64_t late = operation->window->late;
 	uint64_t second = count->ts_ns / NS_PER_S;
 
-	if (where.numbers && !count_at(operation, &count->add, count->ts_ns))
+	if (where.numbers && (!count_at(operation, &count->add, count->ts_ns) ||
+			      !count_in_cube(count, event)))
 		return false;
 	count->late = operation->window->late > late;
 	if (!judge(operation, event, count->attempts, second, where))
@@ -269,6 +289,7 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 		rt_errors_clear(&operation->errors);
 		memset(&operation->subject, 0, sizeof(operation->subject));
 		rt_ring_clear(&operation->ring);
+		rt_cube_forget(&window->cube, operation);
 	}
 	rt_targets_forget(&window->targets, newest_ns / NS_PER_S);
 }
@@ -651,6 +672,12 @@ rt_operation_top_error(const struct rt_operation *operation, uint64_t end_s,
 	rt_operation_sum(operation, end_s, length_s, &sum);
 	rt_errors_top(&operation->errors, end_s, length_s,
 		      sum.attempts - sum.successes, out);
+}
+
+const struct rt_cube *
+rt_window_cube(const struct rt_window *window)
+{
+	return &window->cube;
 }
 
 const struct rt_subject *

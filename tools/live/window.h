@@ -10,6 +10,7 @@
 #include <backoff.h>
 
 #include "live/counts.h"
+#include "live/cube.h"
 #include "live/errors.h"
 #include "live/history.h"
 #include "live/record.h"
@@ -123,6 +124,9 @@ void rt_operation_top_error(const struct rt_operation *operation,
 /** The operation as it is judged, up to the newest second. */
 const struct rt_subject *
 rt_operation_subject(const struct rt_operation *operation);
+
+/** Its counts by everything that rows can be grouped by. */
+const struct rt_cube *rt_window_cube(const struct rt_window *window);
 
 /** Targets are judged like operations, see targets.h. */
 size_t rt_window_targets(const struct rt_window *window);

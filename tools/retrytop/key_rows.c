@@ -31,6 +31,8 @@ static const struct row rows[] = {
 	{ON(OPERATION), 0, "v", "other calls",
 	 "list other calls: failed, all, slow, recovered"},
 	{TEXTS, 1, "j k", "scroll", NULL},
+	{ON(OVERVIEW), 1, "Tab", "group",
+	 "group by target, policy, host, service, error, operation"},
 	{ON(OVERVIEW), 1, "s", "sort", NULL},
 	{0, 0, "s S", NULL, "next, previous sort key"},
 	{ON(OVERVIEW), 3, "r", "reverse", "reverse the order"},

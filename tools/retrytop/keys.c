@@ -12,6 +12,7 @@ static const struct {
 	const char *name;
 	uint32_t key;
 } names[] = {
+	{"BackTab", RT_KEY_BACK_TAB},
 	{"Backspace", RT_KEY_BACKSPACE},
 	{"Down", RT_KEY_DOWN},
 	{"End", RT_KEY_END},

@@ -18,6 +18,7 @@ enum rt_key {
 	RT_KEY_PAGE_DOWN,
 	RT_KEY_HOME,
 	RT_KEY_END,
+	RT_KEY_BACK_TAB,
 	RT_KEY_RESIZE,
 };
 

@@ -21,9 +21,17 @@ void
 rt_list_clear(struct rt_list *list)
 {
 	rt_model_clear(&list->model);
+	rt_model_clear(&list->grouped);
 	free(list->shown);
 	free(list->place);
 	memset(list, 0, sizeof(*list));
+}
+
+const struct rt_model *
+rt_list_rows(const struct rt_list *list)
+{
+	return list->group == RT_GROUP_OPERATION ? &list->model
+						 : &list->grouped;
 }
 
 static bool
@@ -75,8 +83,8 @@ compare_places(const void *a, const void *b, void *user)
 	const struct rt_row *x = *(const struct rt_row *const *)a;
 	const struct rt_row *y = *(const struct rt_row *const *)b;
 	const struct rt_list *list = user;
-	size_t at = list->place[x - list->model.row];
-	size_t than = list->place[y - list->model.row];
+	size_t at = list->place[x - rt_list_rows(list)->row];
+	size_t than = list->place[y - rt_list_rows(list)->row];
 
 	if (at != than)
 		return at < than ? -1 : 1;
@@ -86,7 +94,7 @@ compare_places(const void *a, const void *b, void *user)
 static void
 arrange(struct rt_list *list)
 {
-	const struct rt_model *model = &list->model;
+	const struct rt_model *model = rt_list_rows(list);
 
 	list->shown_count = 0;
 	for (size_t i = 0; i < model->count; i++)
@@ -99,7 +107,12 @@ arrange(struct rt_list *list)
 		list->place[i] = SIZE_MAX;
 	for (size_t i = 0; i < list->shown_count; i++)
 		list->place[list->shown[i] - model->row] = i;
-	rt_model_sum(model, list->shown, list->shown_count, &list->total);
+	/* Errors do not sum to calls, for one. */
+	if (list->group != RT_GROUP_OPERATION && list->filter[0] == '\0')
+		list->total = list->model.total;
+	else
+		rt_model_sum(model, list->shown, list->shown_count,
+			     &list->total);
 }
 
 size_t
@@ -119,16 +132,25 @@ rt_list_arrange(struct rt_list *list)
 	list->held = rt_list_selected(list) > 0;
 }
 
+/* Group the rows of the model, with room to arrange them. */
+static bool
+group_rows(struct rt_list *list, const struct rt_window *window)
+{
+	return (list->group == RT_GROUP_OPERATION ||
+		rt_grouped_update(&list->grouped, &list->model, window,
+				  list->group)) &&
+	       make_room(list, rt_list_rows(list)->count);
+}
+
 bool
 rt_list_update(struct rt_list *list, struct rt_window *window, uint64_t end_s)
 {
 	if (list->paused)
 		return true;
-	if (!make_room(list, rt_window_count(window)))
-		return false;
 	/* The rows it points to are about to be replaced. */
 	list->shown_count = 0;
-	if (!rt_model_update(&list->model, window, end_s))
+	if (!rt_model_update(&list->model, window, end_s) ||
+	    !group_rows(list, window))
 		return false;
 	arrange(list);
 	/* The selected row may be gone, or have left the first place. */
@@ -151,4 +173,29 @@ rt_list_move(struct rt_list *list, long rows)
 			     : at + (size_t)rows;
 	list->selected = at > 0 ? list->shown[at]->operation : NULL;
 	list->held = at > 0;
+}
+
+void
+rt_list_regroup(struct rt_list *list, int by)
+{
+	list->group = (enum rt_group)(
+		(unsigned)((int)list->group + by + RT_GROUP_COUNT) %
+		RT_GROUP_COUNT);
+	list->selected = NULL;
+	list->held = false;
+	list->shown_count = 0;
+	list->grouped.count = 0;
+	list->regrouped = true;
+}
+
+bool
+rt_list_look(struct rt_list *list, const struct rt_window *window)
+{
+	if (!list->regrouped)
+		return true;
+	list->regrouped = false;
+	if (!group_rows(list, window))
+		return false;
+	arrange(list);
+	return true;
 }

@@ -3,12 +3,17 @@
 #ifndef RT_LIST_H
 #define RT_LIST_H
 
+#include "live/grouped.h"
 #include "live/sort.h"
 
 #define RT_FILTER_MAX 128
 
 struct rt_list {
 	struct rt_model model;
+	/** What rows are by, and those rows if not by operation. */
+	enum rt_group group;
+	struct rt_model grouped;
+	bool regrouped;
 	enum rt_sort sort;
 	bool reversed;
 	char filter[RT_FILTER_MAX];
@@ -36,6 +41,17 @@ void rt_list_clear(struct rt_list *list);
  *  False if there is no memory. */
 bool rt_list_update(struct rt_list *list, struct rt_window *window,
 		    uint64_t end_s);
+
+/** The model of which rows are shown. */
+const struct rt_model *rt_list_rows(const struct rt_list *list);
+
+/** Group by the next kind, or the one before if negative. There are no rows
+ *  until rt_list_look(). */
+void rt_list_regroup(struct rt_list *list, int by);
+
+/** Compute the rows of a new grouping, at the same time as before, even if
+ *  paused. False if there is no memory. */
+bool rt_list_look(struct rt_list *list, const struct rt_window *window);
 
 /** Call after a change of sort, reversed or filter: sorts the rows even if they
  *  were held. */

@@ -280,6 +280,8 @@ function_key(wint_t key)
 		return RT_KEY_PAGE_DOWN;
 	case KEY_HOME:
 		return RT_KEY_HOME;
+	case KEY_BTAB:
+		return RT_KEY_BACK_TAB;
 	case KEY_END:
 		return RT_KEY_END;
 	case KEY_BACKSPACE:

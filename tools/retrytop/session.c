@@ -188,6 +188,9 @@ rt_session_record(struct rt_session *session)
 void
 rt_session_look(struct rt_session *session)
 {
+	/* Without memory, there are no rows until the next update, which
+	 * reports it. */
+	(void)rt_list_look(&session->list, session->ingest.window);
 	if (session->browse != NULL)
 		rt_browse_update(session->browse, &session->list,
 				 session->ingest.window);

@@ -124,6 +124,8 @@ enter(struct rt_ui *ui, const struct rt_list *list)
 {
 	if (ui->browse == NULL)
 		return;
+	if (ui->page == RT_PAGE_OVERVIEW && list->group != RT_GROUP_OPERATION)
+		return;
 	if (ui->page == RT_PAGE_OVERVIEW && rt_browse_open(ui->browse, list))
 		ui->page = RT_PAGE_OPERATION;
 	else if (ui->page == RT_PAGE_OPERATION && rt_browse_hold(ui->browse))
@@ -199,6 +201,11 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		break;
 	case RT_KEY_ESCAPE:
 		go_back(ui, list);
+		break;
+	case '\t':
+	case RT_KEY_BACK_TAB:
+		if (ui->page == RT_PAGE_OVERVIEW)
+			rt_list_regroup(list, key == '\t' ? 1 : -1);
 		break;
 	case RT_KEY_ENTER:
 		enter(ui, list);

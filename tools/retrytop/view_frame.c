@@ -267,7 +267,7 @@ draw_prompt(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	x = rt_grid_print(grid, 0, y, RT_ATTR_BOLD, "/%s", list->filter);
 	rt_grid_put(grid, x, y, RT_ATTR_REVERSE, ' ', ' ');
 	snprintf(right, sizeof(right), "%zu of %zu  Enter keep  Esc undo",
-		 list->shown_count, list->model.count);
+		 list->shown_count, rt_list_rows(list)->count);
 	width = strlen(right);
 	if (x + width + 3 <= grid->width)
 		rt_grid_right(grid, grid->width - width, y, width, 0, right);
@@ -289,13 +289,16 @@ draw_footer(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		snprintf(right, sizeof(right), "%s%s%s%zu of %zu  by %s%s",
 			 filtered ? "filter: " : "", list->filter,
 			 filtered ? "  " : "", list->shown_count,
-			 list->model.count, rt_sort_name(list->sort),
+			 rt_list_rows(list)->count, rt_sort_name(list->sort),
 			 list->reversed ? " reversed" : "");
 	width = strlen(right) + 2;
 	rt_key_footer(view->ui->page,
 		      grid->width > width ? grid->width - width : 0,
 		      grid->width < NARROW, keys, sizeof(keys));
 	used = rt_grid_text(grid, 0, y, SIZE_MAX, 0, keys);
+	/* The order matters less than how many there are. */
+	if (used + width > grid->width && !filtered && right[0] != '\0')
+		*strstr(right, "  by ") = '\0';
 	if (used + 2 < grid->width)
 		rt_grid_right(grid, used + 2, y, grid->width - used - 2, 0,
 			      right);

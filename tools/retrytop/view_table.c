@@ -285,6 +285,7 @@ make_cell(const struct rt_view *view, const struct rt_row *row, size_t column,
 }
 
 struct layout {
+	enum rt_group group;
 	/* 0: not shown. */
 	size_t width[COLUMNS];
 	/* The history is of retries: calls are not known. */
@@ -339,10 +340,14 @@ drop_columns(const struct rt_list *list, size_t width, struct layout *layout)
 {
 	for (size_t i = 0; i < COLUMNS; i++)
 		layout->width[i] =
-			columns[i].if_known && !any_known(&list->model,
+			columns[i].if_known && !any_known(rt_list_rows(list),
 							  columns[i].fact)
 				? 0
 				: columns[i].width;
+	if (layout->group == RT_GROUP_POLICY)
+		layout->width[COLUMN_POLICY] = 0;
+	if (layout->group == RT_GROUP_ERROR)
+		layout->width[COLUMN_ERROR] = 0;
 	for (unsigned go = GO_FIRST; go > 0 && used_columns(layout) > width;
 	     go--)
 		for (size_t i = 0; i < COLUMNS; i++)
@@ -368,6 +373,7 @@ lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 {
 	size_t spare, wish;
 
+	layout->group = list->group;
 	drop_columns(list, width, layout);
 	layout->retries = layout->width[COLUMN_FAILED] == 0;
 	spare = width - used_columns(layout);
@@ -475,6 +481,8 @@ draw_heading(const struct layout *layout, struct rt_grid *grid, size_t y)
 
 		if (width == 0)
 			continue;
+		if (i == COLUMN_OPERATION)
+			title = rt_group_heading(layout->group);
 		if (i == COLUMN_HISTORY && layout->retries)
 			title = "RETRIES 5m";
 		if (title[0] == '>')
@@ -553,9 +561,9 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	lay_out(list, grid->width, &layout);
 	layout.full_block = full_block(list, &layout);
 	draw_heading(&layout, grid, y++);
-	if (list->shown_count == 0 && list->model.count > 0)
-		rt_grid_print(grid, 1, y, RT_ATTR_DIM,
-			      "no operation contains \"%s\"", list->filter);
+	if (list->shown_count == 0 && rt_list_rows(list)->count > 0)
+		rt_grid_print(grid, 1, y, RT_ATTR_DIM, "no %s contains \"%s\"",
+			      rt_group_name(list->group), list->filter);
 	if (with_more)
 		rows--;
 	if (rows == 0)

@@ -205,3 +205,33 @@ Test(retrytop_list, a_sort_key_sorts_rows_that_are_held)
 	rt_list_clear(&list);
 	rt_window_free(window);
 }
+
+Test(retrytop_list, rows_are_regrouped_even_while_paused)
+{
+	struct rt_window *window = make_window();
+	struct rt_list list;
+
+	rt_list_init(&list, 10);
+	cr_assert(rt_list_update(&list, window, T0_S + 9));
+	rt_list_move(&list, 1);
+	list.paused = true;
+	rt_list_regroup(&list, -1);
+	cr_expect_eq(list.group, RT_GROUP_ERROR);
+	cr_expect_eq(list.shown_count, 0);
+	cr_expect_null(list.selected);
+	cr_assert(rt_list_look(&list, window));
+	cr_expect_eq(list.shown_count, 1);
+	cr_expect_str_eq(list.shown[0]->operation, "ConnectionError");
+	cr_expect_eq(list.total.window.retries, 16, "of all operations");
+	for (unsigned i = 0; i < RT_GROUP_COUNT; i++) {
+		rt_list_regroup(&list, 1);
+		cr_assert(rt_list_look(&list, window));
+		cr_expect_gt(list.shown_count, 0, "%s",
+			     rt_group_name(list.group));
+	}
+	list.paused = false;
+	cr_assert(rt_list_update(&list, window, T0_S + 9));
+	cr_expect_str_eq(list.shown[0]->operation, "ConnectionError");
+	rt_list_clear(&list);
+	rt_window_free(window);
+}

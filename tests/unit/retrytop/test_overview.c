@@ -93,7 +93,7 @@ static const char *const an_outage_in_a_pocket[10] = {
 	" quiet.0                 0     0       -",
 	" quiet.1                 0     0       -",
 	" + 11 quiet (quiet.10, quiet.11, quiet.~",
-	"Enter s / Space ? q  15 of 15  by failed",
+	"Enter Tab s / Space ? q         15 of 15",
 };
 
 Test(retrytop_overview, an_outage_in_a_pocket_to_the_cell)
@@ -148,7 +148,7 @@ static const char *const an_outage_on_a_small_screen[24] = {
 	" quiet.7           1.00   100       0  1.00      0  -                 "
 	"         -",
 	" + 3 quiet (quiet.8, quiet.9, search)",
-	"Enter open  s sort  / filter  Space pause  ? help  q quit    15 of 15 "
+	"Enter open  Tab group  s sort  / filter  ? help  q quit      15 of 15 "
 	" by failed",
 };
 
@@ -204,7 +204,7 @@ static const char *const an_outage_in_ascii[24] = {
 	" quiet.7           1.00   100       0  1.00      0  -                 "
 	"         -",
 	" + 3 quiet (quiet.8, quiet.9, search)",
-	"Enter open  s sort  / filter  Space pause  ? help  q quit    15 of 15 "
+	"Enter open  Tab group  s sort  / filter  ? help  q quit      15 of 15 "
 	" by failed",
 };
 
@@ -278,8 +278,8 @@ static const char *const an_outage_on_a_usual_screen[35] = {
 	"",
 	"",
 	"",
-	"Enter open  s sort  r reverse  / filter  Space pause  i inputs  ? "
-	"help  q quit                       15 of 15  by failed",
+	"Enter open  Tab group  s sort  r reverse  / filter  Space pause  i "
+	"inputs  ? help  q quit            15 of 15  by failed",
 };
 
 Test(retrytop_overview, an_outage_on_a_usual_screen_to_the_cell)
@@ -391,9 +391,9 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	"",
 	"",
 	"",
-	"Enter open  s sort  r reverse  / filter  Space pause  i inputs  ? "
-	"help  q quit                                                          "
-	"                                             15 of 15  by failed",
+	"Enter open  Tab group  s sort  r reverse  / filter  Space pause  i "
+	"inputs  ? help  q quit                                                "
+	"                                            15 of 15  by failed",
 };
 
 Test(retrytop_overview, an_outage_on_a_large_screen_to_the_cell)

@@ -75,7 +75,7 @@ Test(retrytop_view, a_small_screen_to_the_cell)
 		" calm                    0     0       -",
 		"",
 		"",
-		"Enter s / Space ? q    3 of 3  by failed",
+		"Enter Tab s / Space ? q           3 of 3",
 	};
 	struct scene scene;
 
@@ -114,9 +114,9 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		"",
 		"",
 		"",
-		"Enter open  s sort  r reverse  / filter  Space pause  i "
-		"inputs  ? help  q quit                                        "
-		"     3 of 3  by failed",
+		"Enter open  Tab group  s sort  r reverse  / filter  Space "
+		"pause  i inputs  ? help  q quit                               "
+		"   3 of 3  by failed",
 	};
 	struct scene scene;
 

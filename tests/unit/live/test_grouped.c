@@ -1,0 +1,179 @@
+/* Tests of tools/live/cube.c and grouped.c: the same events as rows by target,
+ * policy, host, service and error. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "live/grouped.h"
+#include "unit/live/helper.h"
+
+static const struct rt_row *
+find(const struct rt_model *model, const char *name)
+{
+	for (size_t i = 0; i < model->count; i++)
+		if (strcmp(model->row[i].operation, name) == 0)
+			return &model->row[i];
+	return NULL;
+}
+
+/* Two operations of one target, on two hosts; one host of the canary fails. */
+static struct rt_window *
+make_canary(void)
+{
+	struct rt_window *window = rt_window_new();
+
+	for (uint64_t s = 0; s < 60; s++) {
+		struct backoff_event event =
+			native_event(BACKOFF_EVENT_SUCCESS, "pay", T0_S + s, 1);
+
+		event.target = "bank";
+		event.service = "shop";
+		event.host = "old";
+		event.policy = "pay-v1";
+		add_many(window, event, 3);
+		event.host = "new";
+		event.policy = "pay-v2";
+		add_many(window, event, 1);
+		event.type = BACKOFF_EVENT_EXHAUSTED;
+		event.outcome = BACKOFF_OUTCOME_FAILURE;
+		event.stop = BACKOFF_STOP_BUDGET;
+		event.code = s % 3 == 0 ? "http:503" : "http:502";
+		add_many(window, event, 1);
+		event = native_event(BACKOFF_EVENT_SUCCESS, "refund", T0_S + s,
+				     1);
+		event.target = "bank";
+		event.policy = NULL;
+		add_many(window, event, 1);
+	}
+	return window;
+}
+
+static void
+expect_row(const struct rt_model *rows, const char *name, double calls_per_s,
+	   double failed_share)
+{
+	const struct rt_row *row = find(rows, name);
+
+	cr_assert_not_null(row, "%s", name);
+	cr_expect(row->calls_known, "%s", name);
+	cr_expect_float_eq(row->calls_per_s, calls_per_s, 1e-9, "%s: %g", name,
+			   row->calls_per_s);
+	cr_expect_float_eq(row->failed_share, failed_share, 1e-9, "%s: %g",
+			   name, row->failed_share);
+}
+
+Test(live_grouped, rows_follow_from_the_same_events)
+{
+	struct rt_window *window = make_canary();
+	struct rt_model model, rows;
+
+	rt_model_init(&model, 20);
+	rt_model_init(&rows, 0);
+	cr_assert(rt_model_update(&model, window, T0_S + 59));
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_TARGET));
+	cr_expect_eq(rows.count, 1);
+	expect_row(&rows, "bank", 6.0, 1.0 / 6.0);
+	cr_expect_eq(rows.row[0].policies, 2);
+	cr_expect_eq(rows.row[0].failed[RT_STEPS - 1], RT_STEP_S);
+	cr_expect_str_eq(rows.row[0].error.label, "http:502");
+	cr_expect_float_eq(rows.row[0].error.share, 14.0 / 20.0, 0.051);
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_POLICY));
+	expect_row(&rows, "pay-v1", 3.0, 0.0);
+	expect_row(&rows, "pay-v2", 2.0, 0.5);
+	expect_row(&rows, "(none)", 1.0, 0.0);
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_HOST));
+	expect_row(&rows, "old", 3.0, 0.0);
+	expect_row(&rows, "new", 2.0, 0.5);
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_SERVICE));
+	expect_row(&rows, "shop", 5.0, 0.2);
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_ERROR));
+	cr_expect_eq(rows.count, 2);
+	cr_expect_eq(find(&rows, "http:502")->window.budget +
+			     find(&rows, "http:503")->window.budget,
+		     20);
+	cr_expect_not(rows.row[0].calls_known, "what succeeds has no error");
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}
+
+/* Steps of the cube are not those of the window. */
+Test(live_grouped, rates_are_right_wherever_the_window_ends)
+{
+	struct rt_window *window = make_canary();
+	struct rt_model model, rows;
+
+	rt_model_init(&rows, 0);
+	for (uint64_t length_s = 1; length_s <= 60; length_s += 7) {
+		uint64_t end_s = T0_S + 59;
+
+		rt_model_init(&model, length_s);
+		cr_assert(rt_model_update(&model, window, end_s));
+		cr_assert(rt_grouped_update(&rows, &model, window,
+					    RT_GROUP_HOST));
+		if (length_s >= RT_CUBE_STEP_S)
+			expect_row(&rows, "old", 3.0, 0.0);
+		expect_row(&rows, "new",
+			   find(&rows, "old")->calls_per_s * 2.0 / 3.0, 0.5);
+		rt_model_clear(&model);
+	}
+	rt_model_clear(&rows);
+	rt_window_free(window);
+}
+
+Test(live_grouped, an_empty_window_has_no_rows)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_model model, rows;
+
+	rt_model_init(&model, 60);
+	rt_model_init(&rows, 0);
+	cr_assert(rt_model_update(&model, window, T0_S));
+	for (unsigned group = 0; group < RT_GROUP_COUNT; group++) {
+		cr_assert(rt_grouped_update(&rows, &model, window, group));
+		cr_expect_eq(rows.count, 0);
+	}
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}
+
+/* A name for each line must not need memory for each line. */
+Test(live_grouped, memory_is_bounded_and_no_call_is_lost)
+{
+	const unsigned lines = RT_CELLS_MAX * 2;
+	struct rt_window *window = rt_window_new();
+	const struct rt_cube *cube = rt_window_cube(window);
+	struct rt_model model, rows;
+	uint64_t calls = 0;
+
+	for (unsigned i = 0; i < lines; i++) {
+		struct backoff_event event =
+			native_event(BACKOFF_EVENT_EXHAUSTED, "op", T0_S, 1);
+		char host[32], error[32];
+
+		snprintf(host, sizeof(host), "pod-%u", i);
+		snprintf(error, sizeof(error), "error %u", i);
+		event.host = host;
+		event.error_type = NULL;
+		event.error = error;
+		add_event(window, event);
+	}
+	cr_expect_leq(cube->count, RT_CELLS_MAX + 1);
+	cr_expect_leq(cube->names, RT_CUBE_NAMES_MAX + 8);
+	rt_model_init(&model, 60);
+	rt_model_init(&rows, 0);
+	cr_assert(rt_model_update(&model, window, T0_S));
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_HOST));
+	cr_expect_not_null(find(&rows, "(other)"));
+	for (size_t i = 0; i < rows.count; i++)
+		calls += rows.row[i].window.exhausted;
+	cr_expect_eq(calls, lines);
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_ERROR));
+	cr_expect_leq(rows.count, RT_CUBE_ERRORS_MAX + 1);
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}

@@ -1,0 +1,307 @@
+/* Recent counts by operation, target, policy, host, service and error at once,
+ * which are grouped when they are looked at. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/cube.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "live/errors.h"
+#include "live/parts.h"
+
+#define OTHER "(other)"
+#define STEPS (RT_HISTORY_S / RT_CUBE_STEP_S)
+
+const char *
+rt_group_name(enum rt_group group)
+{
+#define GROUP_NAME(member, name, heading) name,
+	static const char *const names[] = {RT_GROUPS(GROUP_NAME)};
+
+	return names[group];
+}
+
+const char *
+rt_group_heading(enum rt_group group)
+{
+#define GROUP_HEADING(member, name, heading) heading,
+	static const char *const headings[] = {RT_GROUPS(GROUP_HEADING)};
+
+	return headings[group];
+}
+
+void
+rt_cube_clear(struct rt_cube *cube)
+{
+	for (size_t i = 0; i < cube->count; i++)
+		rt_ring_clear(&cube->cell[i].ring);
+	for (size_t i = 0; i < cube->names; i++)
+		free(cube->name[i]);
+	free(cube->cell);
+	free(cube->name);
+	bo_table_clear(&cube->cells);
+	bo_table_clear(&cube->by_name);
+	memset(cube, 0, sizeof(*cube));
+}
+
+static uint64_t
+hash_of_name(const void *user, uint32_t item)
+{
+	const struct rt_cube *cube = user;
+
+	return bo_hash(0, cube->name[item], strlen(cube->name[item]));
+}
+
+static bool
+is_named(const void *user, uint32_t item, const void *name)
+{
+	const struct rt_cube *cube = user;
+
+	return strcmp(cube->name[item], name) == 0;
+}
+
+/* Double the room of an array. */
+static bool
+make_room(void **array, size_t count, size_t *room, size_t bytes)
+{
+	size_t more = *room > 0 ? *room * 2 : 16;
+	void *grown;
+
+	if (count < *room)
+		return true;
+	grown = reallocarray(*array, more, bytes);
+	if (grown == NULL)
+		return false;
+	*array = grown;
+	*room = more;
+	return true;
+}
+
+/* The place of a name. False if there is no memory. */
+static bool
+place_of(struct rt_cube *cube, const char *given, uint16_t *place)
+{
+	char name[RT_PART_NAME_MAX];
+	uint32_t *slot;
+
+	bo_utf8_copy(given, name, sizeof(name));
+	if (!bo_table_reserve(&cube->by_name, cube->names, hash_of_name, cube))
+		return false;
+	slot = bo_table_find(&cube->by_name, bo_hash(0, name, strlen(name)),
+			     is_named, cube, name);
+	if (*slot == 0) {
+		if (!make_room((void **)&cube->name, cube->names,
+			       &cube->names_room, sizeof(*cube->name)))
+			return false;
+		cube->name[cube->names] = strdup(name);
+		if (cube->name[cube->names] == NULL)
+			return false;
+		*slot = (uint32_t)++cube->names;
+	}
+	*place = (uint16_t)(*slot - 1);
+	return true;
+}
+
+static const char *
+text_of(const struct rt_cube_event *what, enum rt_group group)
+{
+	const struct backoff_event *event = what->event;
+
+	switch (group) {
+	case RT_GROUP_OPERATION:
+		return what->operation;
+	case RT_GROUP_TARGET:
+		return event->target;
+	case RT_GROUP_POLICY:
+		return event->policy;
+	case RT_GROUP_HOST:
+		return event->host;
+	case RT_GROUP_SERVICE:
+		return event->service;
+	default:
+		/* What has no result has no error. */
+		if (event->type == BACKOFF_EVENT_SUCCESS ||
+		    event->outcome == BACKOFF_OUTCOME_CANCELLED ||
+		    event->stop == BACKOFF_STOP_BREAKER_OPEN)
+			return NULL;
+		return rt_error_label(event);
+	}
+}
+
+static uint64_t
+hash_of(const struct rt_cube_event *what)
+{
+	uint64_t hash = 0;
+
+	for (unsigned group = 0; group < RT_GROUP_COUNT; group++) {
+		const char *text = text_of(what, group);
+
+		/* The end of a text counts, too. */
+		if (text != NULL)
+			hash = bo_hash(hash + 1, text, strlen(text));
+		else
+			hash++;
+	}
+	return hash;
+}
+
+static uint64_t
+hash_of_cell(const void *user, uint32_t item)
+{
+	const struct rt_cube *cube = user;
+
+	return cube->cell[item].hash;
+}
+
+static bool
+is_cell(const void *user, uint32_t item, const void *hash)
+{
+	const struct rt_cube *cube = user;
+
+	return cube->cell[item].hash == *(const uint64_t *)hash;
+}
+
+/* Give a new cell its names. */
+static bool
+name_cell(struct rt_cube *cube, struct rt_cube_cell *cell,
+	  const struct rt_cube_event *what)
+{
+	uint16_t other;
+
+	if (!place_of(cube, "", &other) || !place_of(cube, OTHER, &other))
+		return false;
+	for (unsigned group = 0; group < RT_GROUP_COUNT; group++) {
+		const char *text = text_of(what, group);
+		size_t names;
+		bool full;
+
+		full = cube->names >= RT_CUBE_NAMES_MAX ||
+		       (group == RT_GROUP_ERROR &&
+			cube->errors >= RT_CUBE_ERRORS_MAX);
+		if (text != NULL && full) {
+			cell->name[group] = other;
+			continue;
+		}
+		names = cube->names;
+		if (!place_of(cube, text != NULL ? text : "",
+			      &cell->name[group]))
+			return false;
+		if (group == RT_GROUP_ERROR)
+			cube->errors += cube->names - names;
+	}
+	return true;
+}
+
+static struct rt_cube_cell *
+add_cell(struct rt_cube *cube, const struct rt_cube_event *what, uint64_t hash,
+	 uint32_t *slot)
+{
+	struct rt_cube_cell *cell;
+
+	if (!make_room((void **)&cube->cell, cube->count, &cube->room,
+		       sizeof(*cube->cell)))
+		return NULL;
+	cell = &cube->cell[cube->count];
+	memset(cell, 0, sizeof(*cell));
+	cell->hash = hash;
+	cell->owner = what->owner;
+	cell->ring.length = STEPS;
+	if (!name_cell(cube, cell, what))
+		return NULL;
+	*slot = (uint32_t)++cube->count;
+	return cell;
+}
+
+/* What has no room of its own. */
+static const struct rt_cube_event *
+others(struct rt_cube_event *what, struct backoff_event *event)
+{
+	backoff_event_init(event, sizeof(*event));
+	event->target = OTHER;
+	event->policy = OTHER;
+	event->host = OTHER;
+	event->service = OTHER;
+	event->type = what->event->type;
+	event->outcome = what->event->outcome;
+	event->stop = what->event->stop;
+	event->code = OTHER;
+	what->event = event;
+	what->operation = OTHER;
+	what->owner = NULL;
+	return what;
+}
+
+static struct rt_cube_cell *
+find_cell(struct rt_cube *cube, const struct rt_cube_event *what, bool last)
+{
+	uint64_t hash = hash_of(what);
+	struct rt_cube_event other = *what;
+	struct backoff_event event;
+	uint32_t *slot;
+
+	if (!bo_table_reserve(&cube->cells, cube->count, hash_of_cell, cube))
+		return NULL;
+	slot = bo_table_find(&cube->cells, hash, is_cell, cube, &hash);
+	if (*slot != 0)
+		return &cube->cell[*slot - 1];
+	if (cube->count >= RT_CELLS_MAX && !last)
+		return find_cell(cube, others(&other, &event), true);
+	return add_cell(cube, what, hash, slot);
+}
+
+bool
+rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
+{
+	struct rt_cube_cell *cell = find_cell(cube, what, false);
+	uint64_t step = what->second / RT_CUBE_STEP_S;
+
+	if (cell == NULL)
+		return false;
+	cell->knows_calls = cell->knows_calls || what->knows_calls;
+	rt_ring_advance(&cell->ring, RT_COUNTS_COUNT, step);
+	return !rt_ring_has(&cell->ring, step) ||
+	       rt_ring_add(&cell->ring, RT_COUNTS_COUNT, step, what->add);
+}
+
+void
+rt_cube_forget(struct rt_cube *cube, const void *owner)
+{
+	for (size_t i = 0; i < cube->count; i++) {
+		if (cube->cell[i].owner != owner)
+			continue;
+		rt_ring_clear(&cube->cell[i].ring);
+		cube->cell[i].ring.length = STEPS;
+	}
+}
+
+/* Steps that begin within the window; at least the last one. */
+static uint64_t
+steps_of(uint64_t end_s, uint64_t length_s)
+{
+	uint64_t first_s = end_s >= length_s ? end_s - length_s + 1 : 0;
+	uint64_t first = (first_s + RT_CUBE_STEP_S - 1) / RT_CUBE_STEP_S;
+	uint64_t last = end_s / RT_CUBE_STEP_S;
+
+	return first <= last ? last - first + 1 : 1;
+}
+
+uint64_t
+rt_cube_covers_s(uint64_t end_s, uint64_t length_s)
+{
+	return (steps_of(end_s, length_s) - 1) * RT_CUBE_STEP_S +
+	       end_s % RT_CUBE_STEP_S + 1;
+}
+
+void
+rt_cube_sum(const struct rt_cube_cell *cell, uint64_t end_s, uint64_t length_s,
+	    struct rt_counts *out)
+{
+	memset(out, 0, sizeof(*out));
+	rt_ring_sum(&cell->ring, RT_COUNTS_COUNT, end_s / RT_CUBE_STEP_S,
+		    steps_of(end_s, length_s), (uint64_t *)out);
+}

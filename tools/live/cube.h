@@ -1,0 +1,88 @@
+/* Recent counts by operation, target, policy, host, service and error at once,
+ * which are grouped when they are looked at. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RT_CUBE_H
+#define RT_CUBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <backoff.h>
+
+#include "base/table.h"
+#include "live/counts.h"
+#include "live/ring.h"
+
+/* X(member, name, heading). What rows can be grouped by. */
+#define RT_GROUPS(X)                                                           \
+	X(OPERATION, "operation", "OPERATION")                                 \
+	X(TARGET, "target", "TARGET")                                          \
+	X(POLICY, "policy", "POLICY")                                          \
+	X(HOST, "host", "HOST")                                                \
+	X(SERVICE, "service", "SERVICE")                                       \
+	X(ERROR, "error", "ERROR")
+
+#define RT_GROUP_MEMBER(member, name, heading) RT_GROUP_##member,
+
+enum rt_group { RT_GROUPS(RT_GROUP_MEMBER) RT_GROUP_COUNT };
+
+const char *rt_group_name(enum rt_group group);
+const char *rt_group_heading(enum rt_group group);
+
+/** Further combinations are counted together, as "(other)". */
+#define RT_CELLS_MAX 2000
+/** Different names of all kinds, and of errors. */
+#define RT_CUBE_NAMES_MAX 4000
+#define RT_CUBE_ERRORS_MAX 128
+/** Counts are kept in steps, to save memory. */
+#define RT_CUBE_STEP_S 5
+
+struct rt_cube_cell {
+	uint64_t hash;
+	/** What it is forgotten with. */
+	const void *owner;
+	/** Places among the names; success has no error. */
+	uint16_t name[RT_GROUP_COUNT];
+	bool knows_calls;
+	struct rt_ring ring;
+};
+
+/** Zero is empty. Place 0 of the names is "". */
+struct rt_cube {
+	struct rt_cube_cell *cell;
+	size_t count, room;
+	struct bo_table cells;
+	char **name;
+	size_t names, names_room, errors;
+	struct bo_table by_name;
+};
+
+/** What is counted. */
+struct rt_cube_event {
+	const struct backoff_event *event;
+	const char *operation;
+	const void *owner;
+	bool knows_calls;
+	uint64_t second;
+	/** RT_COUNTS_COUNT numbers. */
+	const uint32_t *add;
+};
+
+void rt_cube_clear(struct rt_cube *cube);
+
+/** False if there is no memory. */
+bool rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what);
+
+/** Forget the counts of an owner. */
+void rt_cube_forget(struct rt_cube *cube, const void *owner);
+
+/** Sum the steps within the seconds (end_s - length_s, end_s]; the last one may
+ *  end later. At least one step is summed. */
+void rt_cube_sum(const struct rt_cube_cell *cell, uint64_t end_s,
+		 uint64_t length_s, struct rt_counts *out);
+
+/** Seconds that rt_cube_sum() covers. */
+uint64_t rt_cube_covers_s(uint64_t end_s, uint64_t length_s);
+
+#endif

@@ -1,0 +1,233 @@
+/* Rows by target, policy, host, service or error, instead of by operation. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/grouped.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "live/parts.h"
+#include "live/verdict.h"
+
+#define NONE "(none)"
+
+/* What a row is made of. */
+struct parts {
+	/* The places of its policies among the names: more are not counted. */
+	uint16_t policy[RT_PARTS_MAX];
+	/* That of the error with most attempts of a cell; 0: none. */
+	uint16_t error;
+	/* Attempts that failed: all, and with that error. */
+	uint64_t failed, with_error;
+};
+
+struct making {
+	struct rt_model *out;
+	const struct rt_cube *cube;
+	enum rt_group group;
+	struct parts *parts;
+	/* For each name its row, plus 1; 0: none. */
+	uint16_t *row_of;
+};
+
+static uint64_t
+attempts_that_failed(const struct rt_counts *counts)
+{
+	return counts->attempts - bo_min(counts->attempts, counts->successes);
+}
+
+static void
+add_steps(struct rt_row *row, const struct rt_cube_cell *cell, uint64_t end_s)
+{
+	for (uint64_t i = 0; i < RT_STEPS && i * RT_STEP_S <= end_s; i++) {
+		struct rt_counts sum;
+
+		rt_cube_sum(cell, end_s - i * RT_STEP_S, RT_STEP_S, &sum);
+		rt_add_u32(&row->retries[RT_STEPS - 1 - i],
+			   (uint32_t)bo_min(sum.retries, UINT32_MAX));
+		rt_add_u32(
+			&row->failed[RT_STEPS - 1 - i],
+			(uint32_t)bo_min(rt_counts_failed(&sum), UINT32_MAX));
+	}
+}
+
+/* The cell that has most failed attempts names the error: cells of one error
+ * are few. */
+static void
+add_error(const struct making *making, struct rt_row *row, struct parts *parts,
+	  uint16_t error, const struct rt_counts *sum)
+{
+	uint64_t failed = attempts_that_failed(sum);
+
+	parts->failed += failed;
+	if (error == 0 || failed == 0)
+		return;
+	if (error == parts->error) {
+		parts->with_error += failed;
+	} else if (failed > parts->with_error) {
+		parts->error = error;
+		parts->with_error = failed;
+	}
+	snprintf(row->error.label, sizeof(row->error.label), "%s",
+		 making->cube->name[parts->error]);
+	row->error.count = parts->with_error;
+}
+
+static struct rt_row *
+row_for(const struct making *making, const struct rt_cube_cell *cell)
+{
+	uint16_t name = cell->name[making->group];
+	struct rt_row *row;
+
+	if (making->row_of[name] == 0) {
+		row = &making->out->row[making->out->count++];
+		memset(row, 0, sizeof(*row));
+		row->operation = *making->cube->name[name] != '\0'
+					 ? making->cube->name[name]
+					 : NONE;
+		row->calls_known = making->group != RT_GROUP_ERROR;
+		making->row_of[name] = (uint16_t)making->out->count;
+	}
+	return &making->out->row[making->row_of[name] - 1];
+}
+
+static void
+add_policy(const struct making *making, struct rt_row *row, struct parts *parts,
+	   uint16_t policy)
+{
+	if (policy == 0 || row->policies == RT_PARTS_MAX)
+		return;
+	for (size_t i = 0; i < row->policies; i++)
+		if (parts->policy[i] == policy)
+			return;
+	if (row->policies == 0)
+		snprintf(row->policy, sizeof(row->policy), "%s",
+			 making->cube->name[policy]);
+	parts->policy[row->policies++] = policy;
+}
+
+static void
+add_cell(const struct making *making, const struct rt_cube_cell *cell)
+{
+	const struct rt_model *out = making->out;
+	struct rt_counts sum;
+	struct parts *parts;
+	struct rt_row *row;
+	uint64_t seen_ns;
+
+	/* What succeeds has no error, and so no row. */
+	if (making->group == RT_GROUP_ERROR && cell->name[RT_GROUP_ERROR] == 0)
+		return;
+	if ((cell->ring.head_s + RT_HISTORY_S / RT_CUBE_STEP_S) *
+		    RT_CUBE_STEP_S <=
+	    out->end_s)
+		return;
+	row = row_for(making, cell);
+	parts = &making->parts[row - out->row];
+	rt_cube_sum(cell, out->end_s, out->window_s, &sum);
+	rt_counts_add(&row->window, &sum);
+	row->calls_known = row->calls_known && cell->knows_calls;
+	seen_ns = cell->ring.head_s * RT_CUBE_STEP_S * BO_NS_PER_S;
+	if (seen_ns > row->seen_ns)
+		row->seen_ns = seen_ns;
+	add_steps(row, cell, out->end_s);
+	add_error(making, row, parts, cell->name[RT_GROUP_ERROR], &sum);
+	add_policy(making, row, parts, cell->name[RT_GROUP_POLICY]);
+}
+
+/* Targets are judged; nothing else but operations is. */
+static void
+judge(struct rt_model *out, const struct rt_window *window)
+{
+	for (size_t i = 0; i < out->count; i++)
+		for (size_t t = 0; t < rt_window_targets(window); t++)
+			if (strcmp(out->row[i].operation,
+				   rt_window_target_name(window, t)) == 0)
+				out->row[i].word = rt_verdict_of(
+					rt_window_target(window, t),
+					out->newest_ns / BO_NS_PER_S,
+					&out->row[i].since_s);
+}
+
+static void
+finish(const struct making *making)
+{
+	struct rt_model *out = making->out;
+
+	for (size_t i = 0; i < out->count; i++) {
+		const struct parts *parts = &making->parts[i];
+		struct rt_row *row = &out->row[i];
+
+		if (parts->failed > 0)
+			row->error.share = (double)parts->with_error /
+					   (double)parts->failed;
+		rt_row_derive(row, out->seen_s);
+	}
+}
+
+static bool
+has_room(struct rt_model *out, size_t count)
+{
+	struct rt_row *row;
+
+	if (count <= out->room)
+		return true;
+	row = reallocarray(out->row, count, sizeof(*row));
+	if (row == NULL)
+		return false;
+	out->row = row;
+	out->room = count;
+	return true;
+}
+
+/* Groups that the cells are in. */
+static size_t
+count_groups(const struct making *making)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < making->cube->count; i++) {
+		uint16_t name = making->cube->cell[i].name[making->group];
+
+		count += making->row_of[name] == 0;
+		making->row_of[name] = 1;
+	}
+	memset(making->row_of, 0,
+	       making->cube->names * sizeof(*making->row_of));
+	return count;
+}
+
+bool
+rt_grouped_update(struct rt_model *out, const struct rt_model *model,
+		  const struct rt_window *window, enum rt_group group)
+{
+	struct making making = {
+		.out = out, .cube = rt_window_cube(window), .group = group};
+	size_t names = making.cube->names;
+	bool done = true;
+
+	out->count = 0;
+	out->window_s = model->window_s;
+	out->end_s = model->end_s;
+	out->newest_ns = model->newest_ns;
+	out->seen_s = bo_min(model->seen_s,
+			     rt_cube_covers_s(model->end_s, model->window_s));
+	if (names == 0)
+		return true;
+	making.row_of = calloc(names, sizeof(*making.row_of));
+	making.parts = calloc(names, sizeof(*making.parts));
+	done = making.row_of != NULL && making.parts != NULL &&
+	       has_room(out, count_groups(&making));
+	for (size_t i = 0; done && i < making.cube->count; i++)
+		add_cell(&making, &making.cube->cell[i]);
+	if (done && group == RT_GROUP_TARGET)
+		judge(out, window);
+	if (done)
+		finish(&making);
+	free(making.row_of);
+	free(making.parts);
+	return done;
+}
