@@ -286,9 +286,15 @@ draw_heading(const struct page *page, const struct rt_past *event, size_t count,
 	if (rt_past_ends(last) && says_more(last))
 		snprintf(why, sizeof(why), " (%s)",
 			 backoff_stop_name(last->stop));
-	snprintf(made, sizeof(made), "%llu attempt%s in %s",
-		 (unsigned long long)attempts, attempts == 1 ? "" : "s",
-		 rt_view_took(took_ns, took, sizeof(took)));
+	/* Nothing is known of how long a single line's attempt took. */
+	if (took_ns == 0)
+		snprintf(made, sizeof(made), "%llu attempt%s",
+			 (unsigned long long)attempts,
+			 attempts == 1 ? "" : "s");
+	else
+		snprintf(made, sizeof(made), "%llu attempt%s in %s",
+			 (unsigned long long)attempts, attempts == 1 ? "" : "s",
+			 rt_view_took(took_ns, took, sizeof(took)));
 	rt_grid_print(grid, 1, y + 1,
 		      last->type == BACKOFF_EVENT_SUCCESS ? RT_ATTR_GOOD
 							  : RT_ATTR_BAD,

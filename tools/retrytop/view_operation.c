@@ -52,13 +52,18 @@ percent(uint64_t part, uint64_t whole)
 	return whole > 0 ? (double)part * 100.0 / (double)whole : 0.0;
 }
 
-/* "0.3", "99.8", "100": as many digits as fit in four columns. */
+/* "0", "<0.1", "0.3", "99.8", "100": four columns. */
 static char *
 format_percent(uint64_t part, uint64_t whole, char *out, size_t size)
 {
 	double value = percent(part, whole);
 
-	snprintf(out, size, value > 99.94 ? "%.0f" : "%.1f", value);
+	if (value > 0.0 && value < 0.05)
+		snprintf(out, size, "<0.1");
+	else
+		snprintf(out, size,
+			 value > 99.94 || value <= 0.0 ? "%.0f" : "%.1f",
+			 value);
 	return out;
 }
 
@@ -101,6 +106,15 @@ draw_facts(struct sheet *sheet)
 	rt_grid_text(sheet->grid, 1, sheet->y++, SIZE_MAX, RT_ATTR_NONE, text);
 }
 
+/* Whether calls that succeeded at once are logged, too. */
+static bool
+knows_all(const struct sheet *sheet)
+{
+	const struct rt_row *row = row_of(sheet->view);
+
+	return row != NULL && row->calls_known;
+}
+
 /* "What became of N calls", and the time they are of. */
 static void
 say_calls(const struct sheet *sheet, char *out, size_t size)
@@ -113,8 +127,9 @@ say_calls(const struct sheet *sheet, char *out, size_t size)
 		snprintf(covered, sizeof(covered), "record covers %s of ",
 			 rt_view_span(detail->covered_s * BO_NS_PER_S, span,
 				      sizeof(span)));
-	snprintf(out, size, "WHAT BECAME OF %llu CALLS  (%s%llus)",
-		 (unsigned long long)detail->calls, covered,
+	snprintf(out, size, "WHAT BECAME OF %llu %sCALLS  (%s%llus)",
+		 (unsigned long long)detail->calls,
+		 knows_all(sheet) ? "" : "LOGGED ", covered,
 		 (unsigned long long)window_s);
 }
 
@@ -159,7 +174,9 @@ draw_fates(const struct sheet *sheet, size_t width, size_t rows)
 		uint64_t count = detail->fate[i];
 		bool unsent = i == RT_FATE_BREAKER && detail->unsent > 0;
 
-		if (count == 0 && i > RT_FATE_USED_UP)
+		if (count == 0 &&
+		    (i > RT_FATE_USED_UP ||
+		     (i == RT_FATE_FIRST_TRY && !knows_all(sheet))))
 			continue;
 		snprintf(text, sizeof(text), "%-18s%7llu %5s%%",
 			 unsent ? "breaker, unsent"
@@ -258,7 +275,7 @@ draw_fates_short(struct sheet *sheet)
 		uint64_t count = detail->fate[i];
 		char text[40], share[16];
 
-		if (count == 0 && i > RT_FATE_FIRST_TRY)
+		if (count == 0 && (i > RT_FATE_FIRST_TRY || !knows_all(sheet)))
 			continue;
 		snprintf(text, sizeof(text), "%s %s%%", brief[i],
 			 format_percent(count, detail->calls, share,

@@ -699,3 +699,56 @@ Test(retrytop_view, an_input_has_its_rate_and_age)
 	line_of(&scene, "reading  0 lines  12.0 lines/s  last line 30s ago");
 	scene_close(&scene);
 }
+
+/* A screen of 120x35 has none of a text. */
+static bool
+lacks(const struct scene *scene, const char *part)
+{
+	struct rt_grid grid;
+	bool found = false;
+
+	cr_assert(rt_grid_init(&grid, 120, 35, true));
+	rt_view_render(&scene->view, &grid);
+	for (size_t y = 0; y < 35; y++) {
+		char line[1024];
+
+		found = found ||
+			strstr(rt_grid_string(&grid, y, line, sizeof(line)),
+			       part) != NULL;
+	}
+	rt_grid_clear(&grid);
+	return !found;
+}
+
+Test(retrytop_view, without_successes_nothing_is_said_about_first_tries)
+{
+	static const struct {
+		const char *why, *title;
+		bool native, lacks;
+	} cases[] = {
+		{"all calls are logged", "WHAT BECAME OF 5 CALLS", true, false},
+		{"failures alone", "WHAT BECAME OF 5 LOGGED CALLS", false,
+		 true},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		scene_open(&scene);
+		scene_add(&scene,
+			  cases[i].native
+				  ? native_event(BACKOFF_EVENT_EXHAUSTED, "op",
+						 T0_S + 100, 3)
+				  : foreign_event(BACKOFF_EVENT_EXHAUSTED, "op",
+						  T0_S + 100, 3),
+			  5);
+		scene_compute(&scene);
+		rt_browse_open(scene.browse, &scene.list);
+		scene_look(&scene);
+		scene.ui.page = RT_PAGE_OPERATION;
+		line_of(&scene, cases[i].title);
+		cr_expect_eq(lacks(&scene, "first try OK"), cases[i].lacks,
+			     "%s", cases[i].why);
+		scene_close(&scene);
+	}
+}
