@@ -9,7 +9,7 @@
 
 #define ON(page) (1u << RT_PAGE_##page)
 #define TABLES (ON(OVERVIEW) | ON(OPERATION) | ON(CALL))
-#define TEXTS (ON(HELP) | ON(INPUTS))
+#define TEXTS (ON(HELP) | ON(INPUTS) | ON(COMMAND))
 struct row {
 	/* The pages whose footer has it. */
 	unsigned pages;
@@ -40,6 +40,8 @@ static const struct row rows[] = {
 	{TABLES, 2, "Space", "pause",
 	 "pause: freeze the numbers, keep reading"},
 	{ON(OVERVIEW), 3, "i", "inputs", "inputs"},
+	{TABLES, 4, "X", "compare",
+	 "the command that compares policies in this window"},
 	{TABLES, 0, "?", "help", "this page"},
 	{ON(OVERVIEW), 0, "q", "quit", "back, then quit"},
 	{TEXTS, 1, "q", "back", NULL},
@@ -48,7 +50,7 @@ static const struct row rows[] = {
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
-#define RANK_MAX 3
+#define RANK_MAX 4
 /* The names of keys up to this rank fit on the narrowest screen. */
 #define RANK_NAMES 2
 

@@ -230,6 +230,7 @@ rt_session_view(struct rt_session *session, const struct rt_ui *ui)
 		.list = &session->list,
 		.ingest = &session->ingest,
 		.ui = ui,
+		.options = session->options,
 		.input = session->input,
 		.input_count = session->options->path_count,
 		.counters = session->counters.metrics,

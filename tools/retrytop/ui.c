@@ -68,7 +68,7 @@ toggle_pause(struct rt_list *list, uint64_t events)
 static bool
 is_text(enum rt_page page)
 {
-	return page == RT_PAGE_HELP || page == RT_PAGE_INPUTS;
+	return page >= RT_PAGE_HELP && page <= RT_PAGE_COMMAND;
 }
 
 /* Open or close the help or the inputs, which lie on another page. */
@@ -226,6 +226,9 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		break;
 	case 'i':
 		open_page(ui, RT_PAGE_INPUTS);
+		break;
+	case 'X':
+		open_page(ui, RT_PAGE_COMMAND);
 		break;
 	case ' ':
 		toggle_pause(list, events);

@@ -7,6 +7,7 @@
 #include "live/ingest.h"
 #include "retrytop/alerts.h"
 #include "retrytop/list.h"
+#include "retrytop/options.h"
 #include "retrytop/pulse.h"
 #include "retrytop/ui.h"
 #include "rules/alerts.h"
@@ -20,6 +21,8 @@ struct rt_view {
 	const struct rt_list *list;
 	const struct rt_ingest *ingest;
 	const struct rt_ui *ui;
+	/** NULL: none were given. */
+	const struct rt_options *options;
 	const struct tk_input_info *input;
 	size_t input_count;
 	/** NULL: events are not counted for metrics. */

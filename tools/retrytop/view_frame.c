@@ -15,6 +15,7 @@
 #include "retrytop/key_rows.h"
 #include "retrytop/view_call.h"
 #include "retrytop/view_calls.h"
+#include "retrytop/view_command.h"
 #include "retrytop/view_head.h"
 #include "retrytop/view_inputs.h"
 #include "retrytop/view_message.h"
@@ -412,6 +413,7 @@ static void (*const draw_page[])(const struct rt_view *view,
 	[RT_PAGE_OVERVIEW] = draw_overview,
 	[RT_PAGE_HELP] = rt_view_help,
 	[RT_PAGE_INPUTS] = rt_view_inputs,
+	[RT_PAGE_COMMAND] = rt_view_command,
 	[RT_PAGE_OPERATION] = rt_view_operation,
 	[RT_PAGE_CALL] = rt_view_call,
 };
@@ -466,7 +468,7 @@ rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 	y = 1 + draw_message(view, grid, 1);
 	if (!is_opened(view) || grid->height >= SMALL_HEIGHT)
 		draw_health(view, grid, y++);
-	draw_page[is_opened(view) || view->ui->page <= RT_PAGE_INPUTS
+	draw_page[is_opened(view) || view->ui->page <= RT_PAGE_COMMAND
 			  ? view->ui->page
 			  : RT_PAGE_OVERVIEW](view, grid, y);
 	draw_footer(view, grid, grid->height - 1);

@@ -392,7 +392,7 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	"",
 	"",
 	"Enter open  Tab group  s sort  r reverse  / filter  Space pause  i "
-	"inputs  ? help  q quit                                                "
+	"inputs  X compare  ? help  q quit                                     "
 	"                                            15 of 15  by failed",
 };
 
