@@ -31,11 +31,13 @@ rt_browse_free(struct rt_browse *browse)
 	free(browse);
 }
 
-/* Only operations that pass the filter have failed calls in the list. */
+/* Only operations that pass the filter have failed calls in the list; other
+ * rows are not of operations. */
 static void
 find_failed(struct rt_browse *browse, const struct rt_list *list)
 {
-	bool filtered = list->filter[0] != '\0';
+	bool filtered =
+		list->filter[0] != '\0' && list->group == RT_GROUP_OPERATION;
 
 	memset(browse->wanted, 0, sizeof(browse->wanted));
 	/* Rows stand in the order of the window's operations. */

@@ -160,6 +160,16 @@ Test(retrytop_browse, failed_calls_obey_the_filter)
 	cr_expect_str_eq(scene.browse->failed.call[0].id, "b1");
 }
 
+Test(retrytop_browse, a_filter_of_other_rows_hides_no_failed_call)
+{
+	press('\t');
+	cr_assert(rt_list_look(&scene.list, scene.ingest.window));
+	press('/');
+	press('-');
+	rt_browse_update(scene.browse, &scene.list, scene.ingest.window);
+	cr_expect_eq(scene.browse->failed.count, 3);
+}
+
 Test(retrytop_browse, without_operations_nothing_opens)
 {
 	struct scene empty;
