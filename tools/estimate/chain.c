@@ -138,6 +138,7 @@ rs_chain_tries(const struct rs_chain *chain, size_t suspect,
 			1e-9;
 		tries->fails[count] = rs_chain_fails(chain, index, bin);
 		tries->type[count] = suspects->type_of[a];
+		tries->around[count] = suspects->around[a];
 		tries->succeeded[count++] =
 			log->attempt[a].outcome == BACKOFF_OUTCOME_SUCCESS;
 	}
@@ -196,7 +197,6 @@ draw_causes(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 			rs_fate_fails(chain->fate[s], (double)chain->end[s],
 				      tries->elapsed[i]);
 		uint8_t type = tries->type[i];
-		size_t trouble = rs_in_trouble(tries->fails[i]);
 		double of_fate, of_target;
 
 		if (tries->succeeded[i])
@@ -205,21 +205,23 @@ draw_causes(struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 			own = 0;
 		of_fate = own * mix->of_fate[type];
 		of_target = (1 - own) * tries->fails[i] *
-			    mix->of_target[trouble][type];
+			    rs_mix_type(mix, tries->fails[i], type,
+					tries->around[i]);
 		if (own > 0 &&
 		    rs_chance_uniform(&chain->chance) * (of_fate + of_target) <
 			    of_fate) {
 			counts->of_fate[type]++;
 			chain->failed[tries->cell[i]]--;
 		} else {
-			counts->of_target[trouble][type]++;
+			rs_mix_count_type(mix, tries->fails[i], type,
+					  tries->around[i], counts);
 		}
 	}
 }
 
 /* The target caused all failures of a suspect. */
 static void
-count_types(const struct rs_chain *chain, size_t s,
+count_types(const struct rs_chain *chain, size_t s, const struct rs_mix *mix,
 	    struct rs_mix_counts *counts)
 {
 	const struct rs_suspects *suspects = chain->suspects;
@@ -232,8 +234,10 @@ count_types(const struct rs_chain *chain, size_t s,
 
 		if (bin != RS_BIN_NONE &&
 		    tk_attempt_failed(&suspects->log->attempt[a]))
-			counts->of_target[rs_in_trouble(rs_chain_fails(
-				chain, index, bin))][suspects->type_of[a]]++;
+			rs_mix_count_type(mix,
+					  rs_chain_fails(chain, index, bin),
+					  suspects->type_of[a],
+					  suspects->around[a], counts);
 	}
 }
 
@@ -254,7 +258,7 @@ draw_fates(struct rs_chain *chain, size_t operation)
 		/* Its fate is clear, and so are the causes. */
 		if (plain && suspects->succeeded[s]) {
 			counts.fate[RS_FATE_NONE]++;
-			count_types(chain, s, &counts);
+			count_types(chain, s, mix, &counts);
 			continue;
 		}
 		rs_chain_tries(chain, s, &tries);

@@ -21,6 +21,8 @@ static const struct {
 #define PRIOR_NONE 1.0
 #define PRIOR_FATE 0.05
 #define PRIOR_TYPE 0.5
+/* How many failures around a failure say as much as its target's state. */
+#define PRIOR_AROUND 2.0
 /* A failure that says itself that a retry cannot help is less often the
  * target's: where there are such types, this many other failures of a target
  * are taken to have been seen before. */
@@ -58,6 +60,43 @@ rs_mix_live(const struct rs_mix *mix)
 	return live;
 }
 
+/* The share of the failures around a failure that have its type, of all that
+ * its probability is made from; the types of the state have the rest. */
+static double
+share_around(struct rs_around around)
+{
+	return around.alike / (around.count + PRIOR_AROUND);
+}
+
+static double
+share_of_state(struct rs_around around)
+{
+	return PRIOR_AROUND / (around.count + PRIOR_AROUND);
+}
+
+double
+rs_mix_type(const struct rs_mix *mix, double fails, uint8_t type,
+	    struct rs_around around)
+{
+	return share_around(around) +
+	       share_of_state(around) *
+		       mix->of_target[rs_type_set(fails)][type];
+}
+
+void
+rs_mix_count_type(const struct rs_mix *mix, double fails, uint8_t type,
+		  struct rs_around around, struct rs_mix_counts *counts)
+{
+	size_t set = rs_type_set(fails);
+	double all = fmax(rs_mix_type(mix, fails, type, around), 1e-300);
+	double state = 1 - share_around(around) / all;
+
+	/* What those around explain says nothing about the state. */
+	counts->of_target[set][type] += state;
+	counts->types +=
+		log(all) - state * log(fmax(mix->of_target[set][type], 1e-300));
+}
+
 /* Probability of an attempt's outcome under a fate that makes it fail with
  * probability @p own. */
 static double
@@ -71,8 +110,8 @@ outcome(const struct rs_mix *mix, const struct rs_tries *tries, size_t i,
 	if (tries->succeeded[i])
 		return 1 - own - target;
 	return own * mix->of_fate[tries->type[i]] +
-	       target * mix->of_target[rs_in_trouble(tries->fails[i])]
-				      [tries->type[i]];
+	       target * rs_mix_type(mix, tries->fails[i], tries->type[i],
+				    tries->around[i]);
 }
 
 /* The probability of a suspect's attempts and that its trouble clears between
@@ -200,7 +239,8 @@ rs_mix_score(const struct rs_mix *mix, const struct rs_suspects *suspects,
 	for (size_t k = 0; k < RS_TYPE_SETS; k++)
 		score += score_types(suspects, operation, counts->of_target[k],
 				     true);
-	return score + score_types(suspects, operation, counts->of_fate, false);
+	return score + counts->types +
+	       score_types(suspects, operation, counts->of_fate, false);
 }
 
 /* Draw shares of types; those of a target leave room for others. */

@@ -50,18 +50,24 @@ rs_family_is_plain(enum rs_family family)
 
 /** Error types of an operation; further ones count as the last. */
 #define RS_TYPES 24
-/** A target that makes attempts fail with a higher probability is in trouble.
- *  Its failures have a set of types of their own then. The value is a choice:
- *  no other one was tried. */
-#define RS_TROUBLE 0.1
-#define RS_TYPE_SETS 2
+/** What a target's failures are depends on how bad its state is: the sets of
+ *  types are of states up to 5, 15 and 50 % failures, and of worse ones. With a
+ *  boundary at 10 % only, a failure rate that wanders across it, of another
+ * type than outages are, looks like fates. */
+#define RS_TYPE_SETS 4
 
-/** Whether the target of an attempt is in trouble: 0 or 1. */
+/** The set of types of a state that makes attempts fail with a probability. */
 static inline size_t
-rs_in_trouble(double fails)
+rs_type_set(double fails)
 {
-	return fails > RS_TROUBLE;
+	return (size_t)(fails > 0.05) + (fails > 0.15) + (fails > 0.5);
 }
+
+/** Among the failures near a failure, on the same target and of other calls,
+ * how many have its type. */
+struct rs_around {
+	uint8_t count, alike;
+};
 
 /** Attempts of a suspect that are looked at. */
 #define RS_SUSPECT_ATTEMPTS 64
@@ -88,6 +94,8 @@ struct rs_suspects {
 	uint8_t *type_count;
 	/** By attempt: index of its error type in the operation. */
 	uint8_t *type_of;
+	/** By attempt that failed. */
+	struct rs_around *around;
 	/** By operation: the longest time from the first attempt of a call to
 	 *  its last. */
 	uint64_t *longest_ns;
@@ -113,7 +121,7 @@ struct rs_mix {
 	/** Share of calls by fate. */
 	double share[RS_FATES];
 	/** Probability of each error type of a failure that the target causes,
-	 *  usually and in trouble, and of one that the fate does. */
+	 *  by set, and of one that the fate does. */
 	double of_target[RS_TYPE_SETS][RS_TYPES], of_fate[RS_TYPES];
 };
 
@@ -136,6 +144,7 @@ struct rs_tries {
 	 *  attempt only because it failed. */
 	double fails[RS_SUSPECT_ATTEMPTS];
 	uint8_t type[RS_SUSPECT_ATTEMPTS];
+	struct rs_around around[RS_SUSPECT_ATTEMPTS];
 	bool succeeded[RS_SUSPECT_ATTEMPTS];
 	/** Its bin and slot, in @ref rs_chain.failed. */
 	size_t cell[RS_SUSPECT_ATTEMPTS];
@@ -158,11 +167,22 @@ double rs_fate_fails(size_t fate, double end_seconds, double elapsed_seconds);
  *  none. */
 double rs_fate_clean(size_t fate);
 
+/** Probability of the type of a failure that the target causes. */
+double rs_mix_type(const struct rs_mix *mix, double fails, uint8_t type,
+		   struct rs_around around);
+
 /** What the fates of an operation's calls show. */
 struct rs_mix_counts {
 	double fate[RS_FATES];
+	/** The logarithm of the probability of the target's types, as far as
+	 *  failures around them explain it. */
+	double types;
 	double of_target[RS_TYPE_SETS][RS_TYPES], of_fate[RS_TYPES];
 };
+
+/** Count a failure that the target caused. */
+void rs_mix_count_type(const struct rs_mix *mix, double fails, uint8_t type,
+		       struct rs_around around, struct rs_mix_counts *counts);
 
 /** The logarithm of the probability of fates and types, without their
  *  attempts. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "estimate/alike.h"
 #include "estimate/fates.h"
 #include "estimate/lone.h"
 #include "estimate/points.h"
@@ -81,6 +82,8 @@ allocate(struct rs_suspects *suspects, const struct rs_log *log)
 	suspects->final = calloc(operations, sizeof(*suspects->final));
 	suspects->type_count = calloc(operations, 1);
 	suspects->type_of = calloc(log->attempt_count + 1, 1);
+	suspects->around =
+		calloc(log->attempt_count + 1, sizeof(*suspects->around));
 	suspects->longest_ns =
 		calloc(operations, sizeof(*suspects->longest_ns));
 	suspects->retried = calloc(operations, sizeof(*suspects->retried));
@@ -90,8 +93,8 @@ allocate(struct rs_suspects *suspects, const struct rs_log *log)
 	return suspects->call && suspects->succeeded && suspects->first &&
 	       suspects->others && suspects->all_failed && suspects->type &&
 	       suspects->final && suspects->type_count && suspects->type_of &&
-	       suspects->longest_ns && suspects->retried && suspects->lone &&
-	       suspects->lone_calls;
+	       suspects->around && suspects->longest_ns && suspects->retried &&
+	       suspects->lone && suspects->lone_calls;
 }
 
 enum backoff_status
@@ -113,7 +116,10 @@ rs_suspects_init(struct rs_suspects *suspects, const struct rs_log *log,
 	}
 	suspects->first[log->operation_count] = suspects->count;
 	rs_lone_find(suspects);
-	return BACKOFF_OK;
+	if (rs_alike_find(suspects) == BACKOFF_OK)
+		return BACKOFF_OK;
+	rs_suspects_clear(suspects);
+	return BACKOFF_E_NOMEM;
 }
 
 void
@@ -128,6 +134,7 @@ rs_suspects_clear(struct rs_suspects *suspects)
 	free(suspects->final);
 	free(suspects->type_count);
 	free(suspects->type_of);
+	free(suspects->around);
 	free(suspects->longest_ns);
 	free(suspects->retried);
 	free(suspects->lone);

@@ -512,6 +512,58 @@ Test(estimate_jump_chain, a_type_that_outages_lack_is_not_of_calls)
 	small_log_clear(&small);
 }
 
+/* So may those of a failure rate that wanders, whether it is high or low at the
+ * moment. Calls are retried after long waits, at most three times. */
+Test(estimate_jump_chain, a_type_that_comes_and_goes_is_not_of_calls)
+{
+	enum { CALLS = 30000, SECONDS = 1600 };
+	static double rate[SECONDS];
+	struct rs_chance chance = {5};
+	struct small_log small;
+	double own = 0, asked = 0;
+
+	rate[0] = 0.03;
+	for (unsigned t = 1; t < SECONDS; t++) {
+		rate[t] = rate[t - 1] *
+			  exp(0.6 * (rs_chance_uniform(&chance) - 0.5));
+		rate[t] = fmin(fmax(rate[t], 0.003), 0.15);
+	}
+	small_log_begin(&small);
+	for (unsigned i = 0; i < CALLS; i++) {
+		double at = i * 0.05;
+		bool failed = true;
+
+		for (unsigned k = 1; failed && k <= 4; k++) {
+			bool down = fmod(at, 500) > 440 && fmod(at, 500) < 480;
+
+			failed = rs_chance_uniform(&chance) <
+				 (down ? 0.9 : rate[(unsigned)at]);
+			small_log_add(
+				&small,
+				&(struct small_attempt){
+					.call = i,
+					.attempt = k,
+					.at_seconds = at,
+					.failed = failed,
+					.last = k == 4,
+					.code = down ? "timeout" : "refused"});
+			at += (2.5 + 2.5 * rs_chance_uniform(&chance)) * k * k;
+		}
+	}
+	small_log_fit(&small, DRAWS);
+	for (size_t c = 0; c < small.log.call_count; c++) {
+		double at = small_log_at(&small, c);
+
+		if (small.log.call[c].count < 2)
+			continue;
+		asked++;
+		own += small_log_ask(&small, c, at + 0.1, DRAWS).own;
+	}
+	cr_assert(asked > 1000);
+	cr_expect(own / asked < 0.01, "%g", own / asked);
+	small_log_clear(&small);
+}
+
 /* The same log and seed give the same answers; draws differ from each other
  * where the log leaves something open. */
 Test(estimate_jump_chain, draws_depend_on_the_seed_only)
