@@ -17,8 +17,6 @@ struct failure {
 	uint32_t call;
 	uint32_t target;
 	uint8_t type;
-	/** It says that a retry cannot help: then others of its type may be of
-	 *  calls just as well. */
 	bool final;
 };
 
@@ -112,8 +110,7 @@ rs_alike_find(struct rs_suspects *suspects)
 	for (size_t i = 0; i < count; i++) {
 		struct rs_around *around = &suspects->around[item[i].attempt];
 
-		if (item[i].final)
-			continue;
+		around->final = item[i].final;
 		look_aside(item, count, i, -1, around);
 		look_aside(item, count, i, 1, around);
 	}

@@ -23,6 +23,8 @@ static const struct {
 #define PRIOR_TYPE 0.5
 /* How many failures around a failure say as much as its target's state. */
 #define PRIOR_AROUND 2.0
+/* The first set of types of a target that is in trouble. */
+#define TROUBLE_SET 2
 /* A failure that says itself that a retry cannot help is less often the
  * target's: where there are such types, this many other failures of a target
  * are taken to have been seen before. */
@@ -60,26 +62,36 @@ rs_mix_live(const struct rs_mix *mix)
 	return live;
 }
 
+/* How many failures around a failure count. */
+static double
+count_around(double fails, struct rs_around around)
+{
+	return around.final && rs_type_set(fails) < TROUBLE_SET ? 0
+								: around.count;
+}
+
 /* The share of the failures around a failure that have its type, of all that
  * its probability is made from; the types of the state have the rest. */
 static double
-share_around(struct rs_around around)
+share_around(double fails, struct rs_around around)
 {
-	return around.alike / (around.count + PRIOR_AROUND);
+	double count = count_around(fails, around);
+
+	return count > 0 ? around.alike / (count + PRIOR_AROUND) : 0;
 }
 
 static double
-share_of_state(struct rs_around around)
+share_of_state(double fails, struct rs_around around)
 {
-	return PRIOR_AROUND / (around.count + PRIOR_AROUND);
+	return PRIOR_AROUND / (count_around(fails, around) + PRIOR_AROUND);
 }
 
 double
 rs_mix_type(const struct rs_mix *mix, double fails, uint8_t type,
 	    struct rs_around around)
 {
-	return share_around(around) +
-	       share_of_state(around) *
+	return share_around(fails, around) +
+	       share_of_state(fails, around) *
 		       mix->of_target[rs_type_set(fails)][type];
 }
 
@@ -89,7 +101,7 @@ rs_mix_count_type(const struct rs_mix *mix, double fails, uint8_t type,
 {
 	size_t set = rs_type_set(fails);
 	double all = fmax(rs_mix_type(mix, fails, type, around), 1e-300);
-	double state = 1 - share_around(around) / all;
+	double state = 1 - share_around(fails, around) / all;
 
 	/* What those around explain says nothing about the state. */
 	counts->of_target[set][type] += state;

@@ -67,6 +67,9 @@ rs_type_set(double fails)
  * how many have its type. */
 struct rs_around {
 	uint8_t count, alike;
+	/** The type says that a retry cannot help: then others of its type are
+	 *  those of calls just as well, unless the target is in trouble. */
+	bool final;
 };
 
 /** Attempts of a suspect that are looked at. */
