@@ -147,6 +147,9 @@ hash_of(const struct rt_cube_event *what)
 		else
 			hash++;
 	}
+	if (what->event->policy_hash != NULL)
+		hash = bo_hash(hash, what->event->policy_hash,
+			       strlen(what->event->policy_hash));
 	return hash;
 }
 
@@ -194,7 +197,10 @@ name_cell(struct rt_cube *cube, struct rt_cube_cell *cell,
 		if (group == RT_GROUP_ERROR)
 			cube->errors += cube->names - names;
 	}
-	return true;
+	if (what->event->policy_hash == NULL ||
+	    cube->names >= RT_CUBE_NAMES_MAX)
+		return true;
+	return place_of(cube, what->event->policy_hash, &cell->hash_name);
 }
 
 static struct rt_cube_cell *

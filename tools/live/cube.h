@@ -44,6 +44,8 @@ struct rt_cube_cell {
 	const void *owner;
 	/** Places among the names; success has no error. */
 	uint16_t name[RT_GROUP_COUNT];
+	/** That of the hash of its policy. */
+	uint16_t hash_name;
 	bool knows_calls;
 	struct rt_ring ring;
 };

@@ -243,5 +243,7 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 				     model->retries);
 	}
 	sum_up(model);
+	rt_canary_find(&model->canary, rt_window_cube(window), end_s,
+		       model->window_s);
 	return true;
 }

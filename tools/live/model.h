@@ -3,6 +3,7 @@
 #ifndef RT_MODEL_H
 #define RT_MODEL_H
 
+#include "live/canary.h"
 #include "live/verdict.h"
 #include "live/window.h"
 
@@ -78,6 +79,7 @@ struct rt_model {
 	 *  the history, oldest first; the last ends with the window. */
 	uint32_t failed[RT_HISTORY_S], retries[RT_HISTORY_S];
 	struct rt_verdicts verdicts;
+	struct rt_canary canary;
 	/** The window is (end_s - window_s, end_s]; 0 before the first event.
 	 */
 	uint64_t end_s, newest_ns;

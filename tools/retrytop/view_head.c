@@ -220,6 +220,34 @@ draw_lanes(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	rt_view_lanes(grid, y, lane, 2, rows, model->end_s, mark);
 }
 
+/* The same operation under two policies. */
+static void
+draw_canary(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	const struct rt_canary *canary = &view->list->model.canary;
+	bool differs = rt_canary_differs(canary);
+	char text[320];
+
+	if (canary->operation[0] == '\0')
+		return;
+	snprintf(text, sizeof(text),
+		 "%s: %s fails %.1f%% of %llu, %s %.1f%% of %llu: %s%+.1f "
+		 "points (95%%: %+.1f to %+.1f)",
+		 canary->operation, canary->canary.policy,
+		 100.0 * (double)canary->canary.failed /
+			 (double)canary->canary.calls,
+		 (unsigned long long)canary->canary.calls, canary->rest.policy,
+		 100.0 * (double)canary->rest.failed /
+			 (double)canary->rest.calls,
+		 (unsigned long long)canary->rest.calls,
+		 differs ? "" : "no difference shown, ",
+		 canary->difference * 100.0, canary->low * 100.0,
+		 canary->high * 100.0);
+	rt_grid_text(grid, 1, y, grid->width - 1,
+		     differs ? RT_ATTR_WARN | RT_ATTR_BOLD : RT_ATTR_NONE,
+		     text);
+}
+
 size_t
 rt_view_head(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
@@ -235,7 +263,11 @@ rt_view_head(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		draw_failures(view, grid, y++);
 	if (has_reasons(view, grid->width, grid->height))
 		draw_reasons(view, grid, y++);
-	if (has_lanes(view, grid->width, grid->height))
-		draw_lanes(view, grid, y, grid->height >= ROOMY_HEIGHT ? 2 : 1);
+	if (!has_lanes(view, grid->width, grid->height))
+		return rows;
+	draw_lanes(view, grid, y, grid->height >= ROOMY_HEIGHT ? 2 : 1);
+	/* Instead of the blank line. */
+	if (grid->height >= ROOMY_HEIGHT)
+		draw_canary(view, grid, y + 5);
 	return rows;
 }

@@ -127,10 +127,10 @@ draw_mark(struct rt_grid *grid, size_t y, size_t x, size_t end,
 	clock_of(mark.second, clock);
 	snprintf(text, sizeof(text), "%s %s", clock, mark.word);
 	width = strlen(text);
-	if (x >= least || x == LEFT)
-		rt_grid_put(grid, x, y, RT_ATTR_BOLD, '^', '^');
+	/* The time of the first cell says nearly the same. */
 	if (x < least)
 		return;
+	rt_grid_put(grid, x, y, RT_ATTR_BOLD, '^', '^');
 	if (x + 1 + width < end)
 		rt_grid_text(grid, x + 1, y, width, RT_ATTR_BOLD, text);
 	else if (x + 1 + strlen(clock) < end)

@@ -404,3 +404,29 @@ Test(retrytop_overview, an_outage_on_a_large_screen_to_the_cell)
 	expect_lines(&scene, 200, 50, true, an_outage_on_a_large_screen);
 	scene_close(&scene);
 }
+
+Test(retrytop_overview, a_canary_is_compared_with_the_rest)
+{
+	struct backoff_event event;
+	struct scene scene;
+	struct rt_grid grid;
+	char line[1024];
+
+	scene_open(&scene);
+	event = native_event(BACKOFF_EVENT_SUCCESS, "pay", T0_S + 90, 1);
+	scene_add(&scene, event, 380);
+	event.policy = "pay-v2";
+	scene_add(&scene, event, 14);
+	event.type = BACKOFF_EVENT_EXHAUSTED;
+	event.outcome = BACKOFF_OUTCOME_FAILURE;
+	scene_add(&scene, event, 6);
+	scene_compute(&scene);
+	cr_assert(rt_grid_init(&grid, 120, 35, true));
+	rt_view_render(&scene.view, &grid);
+	cr_expect_str_eq(rt_grid_string(&grid, 10, line, sizeof(line)),
+			 " pay: pay-v2 fails 30.0% of 20, STANDARD 0.0% of "
+			 "380: +30.0 points (95%: +14.5 to +51.9)",
+			 "%s", line);
+	rt_grid_clear(&grid);
+	scene_close(&scene);
+}
