@@ -34,6 +34,6 @@ run "$top_builddir/retrytop" --plain --replay --speed 0 "$log"
 expect "a speed is at least 1" 2 '' 'speed'
 : >empty.log
 replay empty.log
-expect "an empty log is over at once" 0 '' ''
+expect "an empty log is over at once" 0 ' total  ENDED .* 0 lines$' ''
 
 finish

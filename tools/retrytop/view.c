@@ -89,10 +89,10 @@ rt_view_state(const struct rt_view *view)
 {
 	if (view->list->paused)
 		return "PAUSED";
-	if (view->ingest->lines == 0)
-		return "WAITING";
 	if (view->ingest->ended)
 		return "ENDED";
+	if (view->ingest->lines == 0)
+		return "WAITING";
 	if (!rt_ingest_is_live(view->ingest) || rt_view_is_silent(view))
 		return "STALE";
 	return view->replays ? "REPLAY" : "LIVE";
