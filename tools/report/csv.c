@@ -4,23 +4,8 @@
 
 #include <string.h>
 
-#include "common/safe_text.h"
+#include "common/csv.h"
 #include "report/columns.h"
-
-static void
-write_quoted(const char *text, FILE *out)
-{
-	char safe[1024];
-
-	tk_safe_text(text, strlen(text), safe, sizeof(safe));
-	fputc('"', out);
-	for (const char *c = safe; *c; c++) {
-		if (*c == '"')
-			fputc('"', out);
-		fputc(*c, out);
-	}
-	fputc('"', out);
-}
 
 static void
 write_number(enum rs_unit unit, double number, FILE *out)
@@ -35,7 +20,7 @@ write_value(enum rs_unit unit, const struct rs_value *value, FILE *out)
 {
 	switch (unit) {
 	case RS_UNIT_TEXT:
-		write_quoted(value->text, out);
+		tk_csv_text(value->text, out);
 		break;
 	case RS_UNIT_WORD:
 	case RS_UNIT_LIST:

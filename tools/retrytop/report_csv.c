@@ -4,27 +4,12 @@
 #include "config.h"
 
 #include "base/rfc3339.h"
-#include "common/safe_text.h"
+#include "common/csv.h"
 #include "live/facts.h"
 #include "retrytop/numbers.h"
 #include "retrytop/report.h"
 
 #include <string.h>
-
-static void
-write_quoted(const char *text, FILE *out)
-{
-	char safe[4096];
-
-	tk_safe_text(text, strlen(text), safe, sizeof(safe));
-	fputc('"', out);
-	for (const char *c = safe; *c; c++) {
-		if (*c == '"')
-			fputc('"', out);
-		fputc(*c, out);
-	}
-	fputc('"', out);
-}
 
 /* What is not known is empty. */
 static void
@@ -36,7 +21,7 @@ write_value(const struct rt_value *value, FILE *out)
 		return;
 	switch (value->kind) {
 	case RT_KIND_TEXT:
-		write_quoted(value->text, out);
+		tk_csv_text(value->text, out);
 		break;
 	case RT_KIND_COUNT:
 		fprintf(out, "%llu", (unsigned long long)value->count);

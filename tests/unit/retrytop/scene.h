@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "retrytop/browse.h"
-#include "retrytop/view.h"
+#include "retrytop/view_frame.h"
 #include "unit/live/helper.h"
 
 /** Everything that a screen depends on. */
@@ -79,6 +79,24 @@ scene_look(struct scene *scene)
 {
 	scene->ui.browse = scene->browse;
 	rt_browse_update(scene->browse, &scene->list, scene->ingest.window);
+}
+
+/** All lines of a screen. */
+static inline void
+scene_expect(const struct scene *scene, size_t width, size_t height, bool utf8,
+	     const char *const *want)
+{
+	struct rt_grid grid;
+
+	cr_assert(rt_grid_init(&grid, width, height, utf8));
+	rt_view_render(&scene->view, &grid);
+	for (size_t y = 0; y < height; y++) {
+		char line[2048];
+
+		cr_expect_str_eq(rt_grid_string(&grid, y, line, sizeof(line)),
+				 want[y], "line %zu: %s", y, line);
+	}
+	rt_grid_clear(&grid);
 }
 
 #endif

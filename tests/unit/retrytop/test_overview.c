@@ -66,23 +66,6 @@ scene_outage(struct scene *scene)
 	scene_compute(scene);
 }
 
-static void
-expect_lines(const struct scene *scene, size_t width, size_t height, bool utf8,
-	     const char *const *want)
-{
-	struct rt_grid grid;
-
-	cr_assert(rt_grid_init(&grid, width, height, utf8));
-	rt_view_render(&scene->view, &grid);
-	for (size_t y = 0; y < height; y++) {
-		char line[2048];
-
-		cr_expect_str_eq(rt_grid_string(&grid, y, line, sizeof(line)),
-				 want[y], "line %zu: %s", y, line);
-	}
-	rt_grid_clear(&grid);
-}
-
 static const char *const an_outage_in_a_pocket[10] = {
 	" retrytop [LIVE]     window 60s  lag 0s",
 	" FAILING pay.charge 1m00s errno:ECONNRE~",
@@ -101,7 +84,7 @@ Test(retrytop_overview, an_outage_in_a_pocket_to_the_cell)
 	struct scene scene;
 
 	scene_outage(&scene);
-	expect_lines(&scene, 40, 10, false, an_outage_in_a_pocket);
+	scene_expect(&scene, 40, 10, false, an_outage_in_a_pocket);
 	scene_close(&scene);
 }
 
@@ -157,7 +140,7 @@ Test(retrytop_overview, an_outage_on_a_small_screen_to_the_cell)
 	struct scene scene;
 
 	scene_outage(&scene);
-	expect_lines(&scene, 80, 24, true, an_outage_on_a_small_screen);
+	scene_expect(&scene, 80, 24, true, an_outage_on_a_small_screen);
 	scene_close(&scene);
 }
 
@@ -213,7 +196,7 @@ Test(retrytop_overview, an_outage_in_ascii_to_the_cell)
 	struct scene scene;
 
 	scene_outage(&scene);
-	expect_lines(&scene, 80, 24, false, an_outage_in_ascii);
+	scene_expect(&scene, 80, 24, false, an_outage_in_ascii);
 	scene_close(&scene);
 }
 
@@ -287,7 +270,7 @@ Test(retrytop_overview, an_outage_on_a_usual_screen_to_the_cell)
 	struct scene scene;
 
 	scene_outage(&scene);
-	expect_lines(&scene, 120, 35, true, an_outage_on_a_usual_screen);
+	scene_expect(&scene, 120, 35, true, an_outage_on_a_usual_screen);
 	scene_close(&scene);
 }
 
@@ -401,7 +384,7 @@ Test(retrytop_overview, an_outage_on_a_large_screen_to_the_cell)
 	struct scene scene;
 
 	scene_outage(&scene);
-	expect_lines(&scene, 200, 50, true, an_outage_on_a_large_screen);
+	scene_expect(&scene, 200, 50, true, an_outage_on_a_large_screen);
 	scene_close(&scene);
 }
 

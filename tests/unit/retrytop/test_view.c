@@ -46,23 +46,6 @@ scene_storm(struct scene *scene)
 	scene_compute(scene);
 }
 
-static void
-expect_lines(const struct scene *scene, size_t width, size_t height, bool utf8,
-	     const char *const *want)
-{
-	struct rt_grid grid;
-
-	cr_assert(rt_grid_init(&grid, width, height, utf8));
-	rt_view_render(&scene->view, &grid);
-	for (size_t y = 0; y < height; y++) {
-		char line[2048];
-
-		cr_expect_str_eq(rt_grid_string(&grid, y, line, sizeof(line)),
-				 want[y], "line %zu: %s", y, line);
-	}
-	rt_grid_clear(&grid);
-}
-
 Test(retrytop_view, a_small_screen_to_the_cell)
 {
 	static const char *const ascii[10] = {
@@ -80,7 +63,7 @@ Test(retrytop_view, a_small_screen_to_the_cell)
 	struct scene scene;
 
 	scene_storm(&scene);
-	expect_lines(&scene, 40, 10, false, ascii);
+	scene_expect(&scene, 40, 10, false, ascii);
 	scene_close(&scene);
 }
 
@@ -122,7 +105,7 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 
 	scene_storm(&scene);
 	scene.view.input_count = 2;
-	expect_lines(&scene, 140, 16, true, utf8);
+	scene_expect(&scene, 140, 16, true, utf8);
 	scene_close(&scene);
 }
 
