@@ -2,7 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "base/buf.h"
 #include "members/schema.h"
+
+static void put_table(struct bo_out *out, const struct tk_member_table *table,
+		      unsigned depth);
 
 static void
 put_indent(struct bo_out *out, unsigned depth)
@@ -39,7 +43,7 @@ put_list(struct bo_out *out, const struct tk_member *member, unsigned depth)
 		bo_out_format(out, "{\"$ref\": \"#/$defs/%s\"}",
 			      member->table->definition);
 	else
-		tk_members_schema(out, member->table, depth);
+		put_table(out, member->table, depth);
 }
 
 static void
@@ -72,7 +76,7 @@ put_type(struct bo_out *out, const struct tk_member *member, unsigned depth)
 		break;
 	case TK_MEMBER_OBJECT:
 		bo_out_text(out, "\"allOf\": [");
-		tk_members_schema(out, member->table, depth);
+		put_table(out, member->table, depth);
 		bo_out_text(out, "]");
 		break;
 	case TK_MEMBER_LIST:
@@ -84,9 +88,9 @@ put_type(struct bo_out *out, const struct tk_member *member, unsigned depth)
 	}
 }
 
-void
-tk_members_schema(struct bo_out *out, const struct tk_member_table *table,
-		  unsigned depth)
+static void
+put_table(struct bo_out *out, const struct tk_member_table *table,
+	  unsigned depth)
 {
 	const char *separator = "\"required\": [";
 	bool required = false;
@@ -114,4 +118,31 @@ tk_members_schema(struct bo_out *out, const struct tk_member_table *table,
 	}
 	put_indent(out, depth);
 	bo_out_text(out, "}}");
+}
+
+size_t
+tk_members_schema(const char *description,
+		  const struct tk_member_table *const *table, size_t count,
+		  char *buffer, size_t size)
+{
+	struct bo_out out = bo_out_init(buffer, size);
+	const char *whole = table[count - 1]->definition;
+
+	bo_out_format(&out,
+		      "{\n  \"$schema\": "
+		      "\"https://json-schema.org/draft/2020-12/schema\",\n"
+		      "  \"title\": \"%s\",\n"
+		      "  \"description\": \"%s\",\n"
+		      "  \"$ref\": \"#/$defs/%s\",\n"
+		      "  \"$defs\": {\n    \"duration\": {\"anyOf\": "
+		      "[{\"type\": \"number\", \"minimum\": 0}, "
+		      "{\"type\": \"string\", \"pattern\": "
+		      "\"^[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s|m|h|d)$\"}]}",
+		      whole, description, whole);
+	for (size_t i = 0; i < count; i++) {
+		bo_out_format(&out, ",\n    \"%s\": ", table[i]->definition);
+		put_table(&out, table[i], 2);
+	}
+	bo_out_text(&out, "\n  }\n}\n");
+	return out.length;
 }

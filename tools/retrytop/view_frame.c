@@ -25,8 +25,8 @@
 
 /* Rows above the page, if one of them is for the message. */
 #define HEADER_ROWS 3
-/* A higher screen has more rows for what is wrong: one for each of so many rows
- * that it is higher. */
+/* A higher screen has more rows for what is wrong: a further one for each of
+ * these rows. */
 #define ROWS_PER_LINE 4
 #define MESSAGE_ROWS_MAX 6
 #define ALERT_ROWS_MAX 3

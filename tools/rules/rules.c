@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/nearest.h"
 #include "live/history.h"
 #include "members/read.h"
@@ -163,7 +162,8 @@ static const struct tk_member rules_rows[] = {
 };
 
 static const struct tk_member_table rules_table = {
-	TK_ROWS(rules_rows), sizeof(struct rt_rules), TK_PLAIN, NULL, NULL};
+	TK_ROWS(rules_rows),  sizeof(struct rt_rules), TK_PLAIN, NULL, NULL,
+	.definition = "rules"};
 
 enum backoff_status
 rt_rules_parse(const char *text, size_t length, struct rt_rules *out,
@@ -176,17 +176,8 @@ rt_rules_parse(const char *text, size_t length, struct rt_rules *out,
 size_t
 rt_rules_schema(char *buffer, size_t size)
 {
-	struct bo_out out = bo_out_init(buffer, size);
+	static const struct tk_member_table *const table[] = {&rules_table};
 
-	bo_out_text(&out,
-		    "{\n  \"$schema\": "
-		    "\"https://json-schema.org/draft/2020-12/schema\",\n"
-		    "  \"title\": \"rules\",\n"
-		    "  \"description\": \"Rules for alerts of retrytop.\",\n"
-		    "  \"$ref\": \"#/$defs/rules\",\n"
-		    "  \"$defs\": {\n    " TK_SCHEMA_DURATION ",\n"
-		    "    \"rules\": ");
-	tk_members_schema(&out, &rules_table, 2);
-	bo_out_text(&out, "\n  }\n}\n");
-	return out.length;
+	return tk_members_schema("Rules for alerts of retrytop.", table, 1,
+				 buffer, size);
 }

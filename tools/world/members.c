@@ -677,4 +677,4 @@ check_world(const void *object)
 
 const struct tk_member_table rs_world_table = {
 	TK_ROWS(world_rows), sizeof(struct rs_world), TK_PLAIN, default_world,
-	check_world};
+	check_world,         .definition = "world"};

@@ -86,7 +86,8 @@ check_law(const void *object)
 }
 
 const struct tk_member_table rs_law_table = {
-	TK_ROWS(law_rows), sizeof(struct rs_law), TK_PLAIN, NULL, check_law};
+	TK_ROWS(law_rows), sizeof(struct rs_law), TK_PLAIN, NULL,
+	check_law,         .definition = "law"};
 
 enum backoff_status
 rs_read_law(struct tk_reader *reader, void *law)

@@ -9,21 +9,10 @@
 size_t
 rs_world_schema(char *buffer, size_t size)
 {
-	struct bo_out out = bo_out_init(buffer, size);
+	static const struct tk_member_table *const table[] = {
+		&rs_law_table, &rs_error_table, &rs_world_table};
 
-	bo_out_text(&out,
-		    "{\n  \"$schema\": "
-		    "\"https://json-schema.org/draft/2020-12/schema\",\n"
-		    "  \"title\": \"world\",\n"
-		    "  \"description\": \"A world of known truth for retrysim "
-		    "generate and eval.\",\n  \"$ref\": \"#/$defs/world\",\n"
-		    "  \"$defs\": {\n    " TK_SCHEMA_DURATION ",\n"
-		    "    \"law\": ");
-	tk_members_schema(&out, &rs_law_table, 2);
-	bo_out_text(&out, ",\n    \"error\": ");
-	tk_members_schema(&out, &rs_error_table, 2);
-	bo_out_text(&out, ",\n    \"world\": ");
-	tk_members_schema(&out, &rs_world_table, 2);
-	bo_out_text(&out, "\n  }\n}\n");
-	return out.length;
+	return tk_members_schema(
+		"A world of known truth for retrysim generate and eval.", table,
+		sizeof(table) / sizeof(*table), buffer, size);
 }
