@@ -4,6 +4,7 @@
 #define BO_ASCII_H
 
 #include <stdbool.h>
+#include <string.h>
 
 static inline bool
 bo_is_digit(char c)
@@ -28,6 +29,14 @@ bo_is_hex(char c)
 {
 	return bo_is_digit(c) || (c >= 'a' && c <= 'f') ||
 	       (c >= 'A' && c <= 'F');
+}
+
+/* Whether a character is one of a set; the one that ends the set is not in it,
+ * as it would be for strchr(). */
+static inline bool
+bo_is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -129,8 +130,7 @@ escape_length(struct bo_json *json, const char *p)
 	if (end - p < 2)
 		return 0;
 	if (p[1] != 'u')
-		return p[1] != '\0' && strchr("\"\\/bfnrt", p[1]) != NULL ? 2
-									  : 0;
+		return bo_is_one_of(p[1], "\"\\/bfnrt") ? 2 : 0;
 	point = read_unicode(p + 2, end, &used);
 	if (point == 0)
 		json->nul = p;

@@ -27,7 +27,7 @@ bo_piece_of(const char *value)
 		p.length--;
 	}
 	/* Readers of raw headers often leave the line end. */
-	while (p.length > 0 && strchr(" \t\r\n", p.at[p.length - 1]) != NULL)
+	while (p.length > 0 && bo_is_one_of(p.at[p.length - 1], " \t\r\n"))
 		p.length--;
 	return p;
 }
@@ -114,7 +114,7 @@ bo_hint_remaining(struct bo_piece p, bool *is_zero)
 	p.at += is_negative;
 	p.length -= is_negative;
 	if (!take_amount(&p, BO_NS_PER_S, &amount) ||
-	    (p.length > 0 && strchr(" \t;,/", p.at[0]) == NULL))
+	    (p.length > 0 && !bo_is_one_of(p.at[0], " \t;,/")))
 		return false;
 	*is_zero = is_negative || amount == 0;
 	return true;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/num.h"
 
 /** A parser at a place of the value. */
@@ -51,7 +52,7 @@ take_if(struct field *f, char c)
 static void
 skip_blanks(struct field *f, const char *blanks)
 {
-	while (f->p.length > 0 && strchr(blanks, next(f)) != NULL)
+	while (f->p.length > 0 && bo_is_one_of(next(f), blanks))
 		take(f, 1);
 }
 
@@ -62,7 +63,7 @@ take_set(struct field *f, const char *set)
 	size_t length = 0;
 
 	while (length < f->p.length && f->p.at[length] != '\0' &&
-	       strchr(set, f->p.at[length]) != NULL)
+	       bo_is_one_of(f->p.at[length], set))
 		length++;
 	return take(f, length);
 }

@@ -131,8 +131,7 @@ parse_set(struct parser *p, uint32_t set[8])
 
 	p->at += negated;
 	for (; *p->at != '\0' && (first || *p->at != ']'); first = false) {
-		if (p->at[0] == '[' && p->at[1] != '\0' &&
-		    strchr(":.=", p->at[1]) != NULL)
+		if (p->at[0] == '[' && bo_is_one_of(p->at[1], ":.="))
 			complain(p, "classes like [[: :]] are not supported");
 		unsigned char low = (unsigned char)*p->at++, high = low;
 
@@ -205,8 +204,7 @@ parse_repeat(struct parser *p)
 {
 	struct part part = parse_atom(p);
 
-	if (p->problem == NULL && *p->at != '\0' &&
-	    strchr("*+?", *p->at) != NULL) {
+	if (p->problem == NULL && bo_is_one_of(*p->at, "*+?")) {
 		char kind = *p->at++;
 		uint16_t split = new_state(p, OP_SPLIT);
 		uint16_t out = (uint16_t)(split * 2 + 1);
@@ -221,7 +219,7 @@ parse_repeat(struct parser *p)
 		if (kind != '+')
 			part.start = split;
 	}
-	if (*p->at != '\0' && strchr("*+?", *p->at) != NULL)
+	if (bo_is_one_of(*p->at, "*+?"))
 		complain(p, "nothing to repeat before '*', '+' or '?'");
 	return part;
 }

@@ -353,7 +353,7 @@ zone_in_brackets(struct reader *r)
 	if (ahead(r, 0) != '[')
 		return;
 	while (bo_is_letter(ahead(r, n)) || bo_is_digit(ahead(r, n)) ||
-	       (ahead(r, n) != '\0' && strchr("/_+-:", ahead(r, n)) != NULL))
+	       bo_is_one_of(ahead(r, n), "/_+-:"))
 		n++;
 	if (n < 2 || n > 48 || ahead(r, n) != ']')
 		return;
@@ -424,7 +424,7 @@ date_ends(struct reader *r)
 		r->at += 2;
 		return true;
 	}
-	if (c == '\0' || strchr("Tt :_-", c) == NULL)
+	if (!bo_is_one_of(c, "Tt :_-"))
 		return false;
 	r->at++;
 	while (c == ' ' && skip(r, ' '))
@@ -630,13 +630,13 @@ tk_time_scan(const char *text, size_t length, const struct tk_time_rules *rules,
 static void
 strip(const char **text, size_t *length)
 {
-	while (*length > 0 && strchr(" \t[(\"'", **text) != NULL &&
+	while (*length > 0 && bo_is_one_of(**text, " \t[(\"'") &&
 	       **text != '\0') {
 		(*text)++;
 		(*length)--;
 	}
 	while (*length > 0 && (*text)[*length - 1] != '\0' &&
-	       strchr(" \t)\"'", (*text)[*length - 1]) != NULL)
+	       bo_is_one_of((*text)[*length - 1], " \t)\"'"))
 		(*length)--;
 }
 

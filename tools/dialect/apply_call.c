@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/num.h"
 #include "dialect/apply_call.h"
@@ -61,19 +62,18 @@ split_array(struct tk_piece text, struct column *out)
 		struct tk_piece item = {at, 0};
 		bool quoted;
 
-		while (at < end && strchr(" \t", *at) != NULL)
+		while (at < end && bo_is_one_of(*at, " \t"))
 			at++;
 		quoted = at < end && *at == '"';
 		item.at = at += quoted;
-		while (at < end &&
-		       strchr(quoted ? "\"\\" : ", \t", *at) == NULL)
+		while (at < end && !bo_is_one_of(*at, quoted ? "\"\\" : ", \t"))
 			at++;
 		item.length = (size_t)(at - item.at);
 		if (at < end && *at == '\\')
 			return false;
 		out->item[out->count++] = item;
 		at += quoted && at < end;
-		while (at < end && strchr(", \t", *at) != NULL)
+		while (at < end && bo_is_one_of(*at, ", \t"))
 			at++;
 	}
 	return out->count > 0;

@@ -132,7 +132,7 @@ is_argument(const char *text, const char *quote, bool *speech)
 
 	*speech = false;
 	/* f"", rb'' */
-	while (at > text && quote - at < 2 && strchr("bBfFrRuU", at[-1]))
+	while (at > text && quote - at < 2 && bo_is_one_of(at[-1], "bBfFrRuU"))
 		at--;
 	if (at > text && is_word(at[-1]))
 		at = quote;
@@ -217,7 +217,7 @@ is_labelled(const char *text, const char *end)
 static bool
 is_opening(const char *text, const char *quote, const char *end)
 {
-	return (quote == text || strchr(" \t=(,[:{", quote[-1]) != NULL) &&
+	return (quote == text || bo_is_one_of(quote[-1], " \t=(,[:{")) &&
 	       quote + 1 < end && !is_blank(quote[1]);
 }
 

@@ -11,6 +11,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/ascii.h"
+
 /* About 10 ms of backtracking. */
 #define MATCH_LIMIT 200000
 #define DEPTH_LIMIT 2000
@@ -134,7 +136,7 @@ skip_escape(const char *at)
 	char close = at[1] == '\0' ? '\0' : at[2];
 
 	at++;
-	if (strchr("kgpPxoNh", *at) == NULL || *at == '\0')
+	if (!bo_is_one_of(*at, "kgpPxoNh"))
 		return at;
 	close = close == '<'    ? '>'
 		: close == '{'  ? '}'
@@ -159,14 +161,14 @@ find_literal(struct tk_regex *made, const char *text)
 		return;
 	for (const char *at = text;; at++) {
 		char c = *at;
-		bool plain = c != '\0' && strchr("\\^$.[|()?*+{", c) == NULL;
+		bool plain = c != '\0' && !bo_is_one_of(c, "\\^$.[|()?*+{");
 
 		if (c == '|') {
 			made->literal_length = 0;
 			return;
 		}
 		if (c == '\\' && at[1] != '\0' &&
-		    strchr("\\^$.[]|()?*+{}/\"'-:=#@ ,<>", at[1]) != NULL) {
+		    bo_is_one_of(at[1], "\\^$.[]|()?*+{}/\"'-:=#@ ,<>")) {
 			c = *++at;
 			plain = true;
 		}

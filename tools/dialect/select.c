@@ -6,12 +6,14 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* Whether a character stands as it is in JSON and behind every wrapper: JSON
  * may escape quotes, backslashes and slashes, Go and .NET also < > & ' + `. */
 static bool
 survives(char c)
 {
-	return c >= ' ' && c < 0x7f && strchr("\"\\/<>&'+`", c) == NULL;
+	return c >= ' ' && c < 0x7f && !bo_is_one_of(c, "\"\\/<>&'+`");
 }
 
 static size_t

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "common/times.h"
 #include "envelope/members.h"
 
@@ -44,12 +45,12 @@ tk_shipped_clock(struct tk_shipped *shipped, int32_t zone_s, uint64_t now_ns)
 static struct tk_piece
 trimmed(struct tk_piece text)
 {
-	while (text.length > 0 && strchr(" \t\r\n", *text.at) != NULL) {
+	while (text.length > 0 && bo_is_one_of(*text.at, " \t\r\n")) {
 		text.at++;
 		text.length--;
 	}
 	while (text.length > 0 &&
-	       strchr(" \t\r\n", text.at[text.length - 1]) != NULL)
+	       bo_is_one_of(text.at[text.length - 1], " \t\r\n"))
 		text.length--;
 	return text;
 }
@@ -70,7 +71,7 @@ is_object(struct tk_piece text)
 	if (text.length < LINE_MIN || text.at[0] != '{' ||
 	    text.at[text.length - 1] != '}')
 		return false;
-	while (strchr(" \t\n", text.at[i]) != NULL)
+	while (bo_is_one_of(text.at[i], " \t\n"))
 		i++;
 	return text.at[i] == '"';
 }

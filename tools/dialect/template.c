@@ -76,9 +76,10 @@ is_name(const char *text, size_t length)
 	if (length == 0 || length > TK_HOLE_NAME_MAX)
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX"
-			   "YZ0123456789_.-",
-			   text[i]) == NULL)
+		if (!bo_is_one_of(
+			    text[i],
+			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX"
+			    "YZ0123456789_.-"))
 			return false;
 	}
 	return true;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/num.h"
 #include "envelope/head.h"
@@ -322,7 +323,7 @@ read_object_at_end(struct reading *r, const char *text, size_t length)
 		if (at == NULL)
 			return 0;
 		begin = (size_t)(at - text);
-		if (begin > 0 && strchr(" \t:=", text[begin - 1]) == NULL)
+		if (begin > 0 && !bo_is_one_of(text[begin - 1], " \t:="))
 			continue;
 		if (tk_members_object(members, at, length - begin, NULL) ==
 		    BACKOFF_OK)
@@ -446,7 +447,8 @@ read_text(struct reading *r, const struct tk_payload *payload)
 	while (length > header.body &&
 	       (text[length - 1] == ' ' || text[length - 1] == '\t'))
 		length--;
-	if (tail > 0 && is_prefix(text + header.body, length - header.body) &&
+	if (tail > 0 && !starts_object(payload) &&
+	    is_prefix(text + header.body, length - header.body) &&
 	    read_prefixed(r, payload, &header))
 		return BACKOFF_OK;
 	out->message = (struct tk_piece){text + header.message,

@@ -270,7 +270,7 @@ hole(const char *at, const char *end, struct tk_piece *name)
 	while (close < end && *close != '}' && *close != '{')
 		close++;
 	if (name->length == 0 || close == end || *close != '}' ||
-	    strchr("},:", start[name->length]) == NULL)
+	    !bo_is_one_of(start[name->length], "},:"))
 		return 0;
 	return (size_t)(close + 1 - at);
 }

@@ -68,7 +68,7 @@ next_pair(const char *p, const char *end)
 		while (name < equals && !is_name(*name, true))
 			name++;
 		if (name < equals &&
-		    (name == p || strchr(" \t,([{", name[-1]) != NULL) &&
+		    (name == p || bo_is_one_of(name[-1], " \t,([{")) &&
 		    name_length(name, end) > 0)
 			return name;
 		equals++;
@@ -118,8 +118,8 @@ read_value(const char *name, size_t length, const char *p, const char *end,
 	if (p < end && (*p == '"' || *p == '\'')) {
 		close = quoted_end(p + 1, end, *p, &escaped);
 		/* 'Twas no quote, if text follows at once. */
-		if (close != NULL && (close + 1 == end ||
-				      strchr(" \t,;)]}", close[1]) != NULL)) {
+		if (close != NULL &&
+		    (close + 1 == end || bo_is_one_of(close[1], " \t,;)]}"))) {
 			*out = (struct bo_json_value){p + 1,
 						      (size_t)(close - p - 1),
 						      BO_JSON_STRING, escaped};
@@ -133,7 +133,7 @@ read_value(const char *name, size_t length, const char *p, const char *end,
 			p++;
 	}
 	close = p;
-	while (close > start && strchr(" \t,;", close[-1]) != NULL)
+	while (close > start && bo_is_one_of(close[-1], " \t,;"))
 		close--;
 	*out = (struct bo_json_value){start, (size_t)(close - start),
 				      type_of(start, (size_t)(close - start)),

@@ -224,7 +224,7 @@ kind_of_name(const struct draft *d, const struct tk_token *token)
 		char c = d->shape->text[token->at + i];
 
 		if (!bo_is_letter(c) && !bo_is_digit(c) &&
-		    strchr("_.$/-", c) == NULL)
+		    !bo_is_one_of(c, "_.$/-"))
 			return "word";
 	}
 	return "dotted";

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "guess/shape.h"
 
 static bool
@@ -122,7 +123,7 @@ is_word(const struct tk_shape *shape, size_t i)
 
 	return token->type == TK_TOKEN_WORD ||
 	       (token->type == TK_TOKEN_MARK &&
-		strchr("/#=:", shape->text[token->at]) != NULL);
+		bo_is_one_of(shape->text[token->at], "/#=:"));
 }
 
 /* Whether a token has the same neighbour in both sentences: "try 1" and "try

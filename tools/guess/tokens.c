@@ -22,7 +22,7 @@ is_letter(char c)
 static bool
 is_end(char c)
 {
-	return c == ' ' || c == '\t' || strchr("()[]{}<>,;\"'=|", c) != NULL;
+	return c == ' ' || c == '\t' || bo_is_one_of(c, "()[]{}<>,;\"'=|");
 }
 
 static bool
@@ -117,14 +117,14 @@ add_chunk(struct tk_tokens *out, const char *text, size_t at, size_t length,
 {
 	size_t end = at + length, slash;
 
-	while (at < end && strchr("#~*!?.:-/", text[at]) != NULL &&
+	while (at < end && bo_is_one_of(text[at], "#~*!?.:-/") &&
 	       !(text[at] == '/' && at + 1 < end && is_letter(text[at + 1]))) {
 		if (!add(out, at, 1, TK_TOKEN_MARK))
 			return false;
 		at++;
 	}
 	length = end - at;
-	while (length > 0 && strchr(".:!?-/", text[at + length - 1]) != NULL)
+	while (length > 0 && bo_is_one_of(text[at + length - 1], ".:!?-/"))
 		length--;
 	/* The name of a value. */
 	if (length > 0 && is_name && !bo_is_digit(text[at]))

@@ -217,8 +217,8 @@ is_id(const struct tk_shape *shape, const struct tk_part *part,
 	bool named = tk_word_before(shape->text, part->at,
 				    "id job jid request req task message msg "
 				    "call order tx transaction rid trace");
-	bool in_brackets = part->at > 0 &&
-			   strchr("[(<", shape->text[part->at - 1]) != NULL;
+	bool in_brackets =
+		part->at > 0 && bo_is_one_of(shape->text[part->at - 1], "[(<");
 
 	if (values->lines == 0 || values->with_space > 0 ||
 	    values->with_digit < values->lines)
@@ -333,7 +333,7 @@ is_first(const struct tk_shape *shape, const struct tk_draft *draft, size_t i)
 	if (i != 1 || part->field != NULL)
 		return false;
 	for (size_t j = 0; j < part->length; j++) {
-		if (strchr(" [(<\"'-:", shape->text[part->at + j]) == NULL)
+		if (!bo_is_one_of(shape->text[part->at + j], " [(<\"'-:"))
 			return false;
 	}
 	return true;
@@ -364,7 +364,7 @@ static bool
 is_compound(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
-		if (strchr("_./-", text[i]) != NULL)
+		if (bo_is_one_of(text[i], "_./-"))
 			return true;
 	}
 	return false;
@@ -403,13 +403,13 @@ score_operation(const struct tk_shape *shape, const struct tk_draft *draft,
 	/* fetch(orders) */
 	if (mark == '(' && at > 1 && bo_is_letter(text[at - 2]))
 		mark = ' ';
-	else if (mark == ' ' && at > 1 && strchr(":(", text[at - 2]) != NULL)
+	else if (mark == ' ' && at > 1 && bo_is_one_of(text[at - 2], ":("))
 		mark = text[at - 2];
 	if (tk_word_before(text, at,
 			   "error exception reason because cause due with got "
 			   "said failed"))
 		score -= 6;
-	else if (strchr(" \"'", mark) != NULL &&
+	else if (bo_is_one_of(mark, " \"'") &&
 		 tk_word_before(text, at,
 				"for to of on from task job operation call "
 				"calling service tool request fetch reach get "

@@ -27,7 +27,7 @@ has(const char *text, size_t length, const char *word)
 		size_t j = 0;
 
 		while (j < n &&
-		       (word[j] == ' ' ? strchr(" _-.", text[i + j]) != NULL
+		       (word[j] == ' ' ? bo_is_one_of(text[i + j], " _-.")
 				       : (text[i + j] | 0x20) == word[j]))
 			j++;
 		if (j == n &&
@@ -67,7 +67,7 @@ tk_word_before(const char *text, size_t at, const char *words)
 {
 	size_t n = 0;
 
-	while (at > 0 && strchr(" (#:=\"'[{*.", text[at - 1]) != NULL)
+	while (at > 0 && bo_is_one_of(text[at - 1], " (#:=\"'[{*."))
 		at--;
 	while (n < at && (bo_is_letter(text[at - n - 1]) ||
 			  (unsigned char)text[at - n - 1] >= 0x80))
@@ -80,7 +80,7 @@ tk_word_behind(const char *text, size_t at, const char *words)
 {
 	size_t n = 0;
 
-	while (text[at] != '\0' && strchr(" )]'\"", text[at]) != NULL)
+	while (bo_is_one_of(text[at], " )]'\""))
 		at++;
 	while (bo_is_letter(text[at + n]) ||
 	       (unsigned char)text[at + n] >= 0x80)

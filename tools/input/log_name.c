@@ -25,7 +25,7 @@ count_digits(const char *at, const char *end)
 static bool
 is_one_of(const char *at, const char *end, const char *set)
 {
-	return at < end && strchr(set, *at) != NULL;
+	return at < end && bo_is_one_of(*at, set);
 }
 
 /* Two digits of a number within limits, after a separator if there is one;

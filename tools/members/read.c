@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/json.h"
 #include "base/nearest.h"
@@ -39,7 +40,7 @@ tk_reader_at(const struct tk_reader *reader)
 {
 	const char *at = reader->json.at;
 
-	while (at < reader->json.end && strchr(" \t\r\n", *at))
+	while (at < reader->json.end && bo_is_one_of(*at, " \t\r\n"))
 		at++;
 	return at;
 }

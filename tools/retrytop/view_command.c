@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/num.h"
 #include "base/rfc3339.h"
 #include "retrytop/browse.h"
@@ -43,7 +44,7 @@ make_pattern(const char *text, bool part, char *out, size_t size)
 	for (; *text != '\0' && used + 4 < size; text++)
 		used += (size_t)snprintf(
 			out + used, size - used, "%s%.*s",
-			strchr("*?[\\", *text) != NULL ? "\\" : "", 1, text);
+			bo_is_one_of(*text, "*?[\\") ? "\\" : "", 1, text);
 	snprintf(out + used, size - used, "%s", part ? "*" : "");
 }
 

@@ -94,7 +94,7 @@ tk_take_aws(struct tk_layer *layer)
 	       is_hex(stream.at[stream.length - 1 - digits]))
 		digits++;
 	if (digits < STREAM_DIGITS || digits == stream.length ||
-	    strchr("/]", stream.at[stream.length - 1 - digits]) == NULL)
+	    !bo_is_one_of(stream.at[stream.length - 1 - digits], "/]"))
 		return false;
 	return took(layer, TK_WRAPPER_AWS, ts_ns, stream, &c);
 }

@@ -336,5 +336,28 @@ Test(envelope_text, broken_objects_are_reported_and_read_as_text)
 	payload.length = sizeof(deep);
 	cr_expect_eq(tk_envelope_read(reader, 0, &payload, &got, &error),
 		     BACKOFF_E_LIMIT);
+	/* A whole one behind the break does not replace the line. */
+	payload.text = "{\"time\":\"2026-01-12T10:00:00Z\",\"a\" "
+		       "{\"ts\":1768300583.5,\"msg\":\"x\"}";
+	payload.length = strlen(payload.text);
+	cr_expect_eq(tk_envelope_read(reader, 0, &payload, &got, &error),
+		     BACKOFF_E_SYNTAX);
+	cr_expect_eq(got.kind, TK_ENVELOPE_TAIL);
+	cr_expect_eq(got.message.at, payload.text);
+	tk_envelope_reader_free(reader);
+}
+
+Test(envelope_text, only_an_object_behind_a_blank_is_a_tail)
+{
+	static const char line[] = "disk full\0{\"device\":\"sda\"}";
+	struct tk_envelope_reader *reader = new_reader();
+	struct tk_payload payload = {.text = line,
+				     .length = sizeof(line) - 1,
+				     .ts_ns = BACKOFF_ABSENT};
+	struct tk_envelope got;
+
+	cr_expect_eq(tk_envelope_read(reader, 0, &payload, &got, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(got.kind, TK_ENVELOPE_TEXT);
 	tk_envelope_reader_free(reader);
 }
