@@ -21,44 +21,64 @@
 /* Attempts of a call that may have notes; proxies make a handful. */
 #define CALL_NOTES_MAX 64
 
+/* Try one pattern. */
 static enum tk_applied
-search(struct tk_apply *apply, struct tk_rule *rule, struct tk_piece text)
+search_one(struct tk_apply *apply, struct tk_rule *rule, size_t i,
+	   struct tk_piece text)
 {
+	const struct tk_pattern *pattern = &rule->pattern[i];
 	struct tk_view *view = &apply->view;
+	enum tk_match match;
+	size_t count;
 
-	for (size_t i = 0; i < rule->pattern_count; i++) {
-		const struct tk_pattern *pattern = &rule->pattern[i];
-		size_t count =
-			pattern->regex != NULL
-				? tk_regex_hole_count(pattern->regex)
-				: tk_template_hole_count(pattern->pattern);
-		enum tk_match match =
-			pattern->regex != NULL
-				? tk_regex_match(pattern->regex, text.at,
-						 text.length, &apply->holes)
-				: tk_template_match(pattern->pattern, text.at,
-						    text.length, &apply->holes);
+	match = pattern->regex != NULL
+			? tk_regex_match(pattern->regex, text.at, text.length,
+					 &apply->holes)
+			: tk_template_match(pattern->pattern, text.at,
+					    text.length, &apply->holes);
+	if (match == TK_MATCH_STOPPED)
+		rule->stopped++;
+	if (match != TK_MATCH)
+		return TK_APPLIED_NOT;
+	if (rule->file->builtin && !rule->has_in &&
+	    tk_is_code(text.at, text.length, apply->holes.begin))
+		return TK_APPLIED_SKIP;
+	count = pattern->regex != NULL
+			? tk_regex_hole_count(pattern->regex)
+			: tk_template_hole_count(pattern->pattern);
+	apply->pattern = i;
+	for (size_t h = 0; h < count; h++) {
+		if (pattern->hole[h] < TK_HOLES_MAX)
+			view->hole[pattern->hole[h]] = apply->holes.piece[h];
+	}
+	return TK_APPLIED_EVENT;
+}
 
-		if (match == TK_MATCH_STOPPED)
-			rule->stopped++;
-		if (match != TK_MATCH)
-			continue;
-		if (rule->file->builtin && !rule->has_in &&
-		    tk_is_code(text.at, text.length, apply->holes.begin))
-			return TK_APPLIED_SKIP;
-		apply->pattern = i;
-		for (size_t h = 0; h < count; h++) {
-			if (pattern->hole[h] < TK_HOLES_MAX)
-				view->hole[pattern->hole[h]] =
-					apply->holes.piece[h];
+static enum tk_applied
+search(struct tk_apply *apply, struct tk_rule *rule,
+       const struct tk_pattern_set *patterns, struct tk_piece text)
+{
+	for (size_t w = 0; 64 * w < rule->pattern_count; w++) {
+		uint64_t left = patterns->bits[w];
+
+		for (; left != 0; left &= left - 1) {
+			size_t i = 64 * w + (size_t)__builtin_ctzll(left);
+			enum tk_applied applied;
+
+			if (i >= rule->pattern_count)
+				break;
+			applied = search_one(apply, rule, i, text);
+			if (applied != TK_APPLIED_NOT)
+				return applied;
 		}
-		return TK_APPLIED_EVENT;
 	}
 	return TK_APPLIED_NOT;
 }
 
-enum tk_applied
-tk_apply_match(struct tk_apply *apply, struct tk_rule *rule)
+/* Whether a rule's `when` and its patterns match; sets the view's holes. */
+static enum tk_applied
+match(struct tk_apply *apply, struct tk_rule *rule,
+      const struct tk_pattern_set *patterns)
 {
 	struct tk_view *view = &apply->view;
 	struct tk_piece text;
@@ -89,7 +109,8 @@ tk_apply_match(struct tk_apply *apply, struct tk_rule *rule)
 			return TK_APPLIED_NOT;
 		}
 	}
-	return text.at != NULL ? search(apply, rule, text) : TK_APPLIED_NOT;
+	return text.at != NULL ? search(apply, rule, patterns, text)
+			       : TK_APPLIED_NOT;
 }
 
 static bool
@@ -524,9 +545,10 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 
 /* Apply a rule to the line, or to the element of it in the view. */
 static enum tk_applied
-apply_one(struct tk_apply *apply, struct tk_rule *rule)
+apply_one(struct tk_apply *apply, struct tk_rule *rule,
+	  const struct tk_pattern_set *patterns)
 {
-	enum tk_applied applied = tk_apply_match(apply, rule);
+	enum tk_applied applied = match(apply, rule, patterns);
 
 	if (applied == TK_APPLIED_EVENT)
 		applied = make(apply, rule);
@@ -546,6 +568,7 @@ struct elements {
 static bool
 apply_element(void *user, const struct bo_json_value *chain, size_t count)
 {
+	static const struct tk_pattern_set all = {{UINT64_MAX, UINT64_MAX}};
 	struct elements *elements = user;
 	struct tk_apply *apply = elements->apply;
 
@@ -559,7 +582,8 @@ apply_element(void *user, const struct bo_json_value *chain, size_t count)
 		if (rule->each == NULL ||
 		    strcmp(rule->each, elements->rule->each) != 0)
 			continue;
-		applied = apply_one(apply, rule);
+		/* What the first rule of them needs says nothing of others. */
+		applied = apply_one(apply, rule, &all);
 		if (applied == TK_APPLIED_NOT)
 			continue;
 		if (applied == TK_APPLIED_NO_MEMORY ||
@@ -571,7 +595,8 @@ apply_element(void *user, const struct bo_json_value *chain, size_t count)
 }
 
 enum tk_applied
-tk_apply_rule(struct tk_apply *apply, struct tk_rule *rule)
+tk_apply_rule(struct tk_apply *apply, struct tk_rule *rule,
+	      const struct tk_pattern_set *patterns)
 {
 	const struct tk_payload *payload = apply->view.payload;
 	const struct bo_json_value line = {.at = payload->text,
@@ -586,7 +611,7 @@ tk_apply_rule(struct tk_apply *apply, struct tk_rule *rule)
 
 	apply->view.chain_count = 0;
 	if (rule->each == NULL)
-		return apply_one(apply, rule);
+		return apply_one(apply, rule, patterns);
 	if (payload->length == 0 || payload->text[0] != '{')
 		return TK_APPLIED_NOT;
 	tk_path_each(&line, rule->each, apply_element, &elements);

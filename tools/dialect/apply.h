@@ -5,12 +5,16 @@
 
 #include "dialect/give.h"
 
-/** Apply one rule. One with `each` is applied to each element, together with
- *  the rules after it in its file that have the same `each`. */
-enum tk_applied tk_apply_rule(struct tk_apply *apply, struct tk_rule *rule);
+/** The patterns of a rule that may match a line: bit i % 64 of bits[i / 64]. */
+struct tk_pattern_set {
+	uint64_t bits[(TK_PATTERNS_MAX + 63) / 64];
+};
 
-/** Whether a rule's `when` and its patterns match; sets the view's holes. */
-enum tk_applied tk_apply_match(struct tk_apply *apply, struct tk_rule *rule);
+/** Apply one rule; its other patterns are not tried. One with `each` is applied
+ * to each element, together with the rules after it in its file that have the
+ * same `each`. */
+enum tk_applied tk_apply_rule(struct tk_apply *apply, struct tk_rule *rule,
+			      const struct tk_pattern_set *patterns);
 
 /** Give the failed attempts that only notes of an input are about, if they
  *  waited long enough at @p now_ns; BACKOFF_ABSENT: all. False: no memory. */

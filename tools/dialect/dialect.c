@@ -182,6 +182,7 @@ apply_rules(const struct reading_of *of)
 {
 	struct tk_dialect *dialect = of->dialect;
 	struct tk_apply *apply = &dialect->apply;
+	struct tk_pattern_set patterns;
 	bool is_bad = false;
 
 	for (size_t w = 0; w < dialect->words; w++) {
@@ -193,10 +194,11 @@ apply_rules(const struct reading_of *of)
 			if (dialect->only != NULL &&
 			    dialect->rule[r]->file != dialect->only)
 				continue;
-			if (!tk_engine_may_match(dialect, r))
+			if (!tk_engine_may_match(dialect, r, &patterns))
 				continue;
 			tk_arena_reset(&apply->view.arena);
-			switch (tk_apply_rule(apply, dialect->rule[r])) {
+			switch (tk_apply_rule(apply, dialect->rule[r],
+					      &patterns)) {
 			case TK_APPLIED_NOT:
 				break;
 			case TK_APPLIED_EVENT:

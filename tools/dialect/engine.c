@@ -10,9 +10,6 @@
 #include "dialect/select.h"
 #include "unwrap/colours.h"
 
-/* Needles of a line that are searched one by one. */
-#define QUESTIONS_MAX 8
-
 static enum backoff_status
 add_needle(struct tk_dialect *dialect, const char *text, size_t length,
 	   size_t *id)
@@ -68,19 +65,16 @@ add_rules(struct tk_dialect *dialect, bool connect)
 	return BACKOFF_OK;
 }
 
-/* Add a set of literals; an empty one says nothing. */
+/* Set a set of literals, which is empty. */
 static enum backoff_status
-add_needs(struct tk_dialect *dialect, const struct tk_selected *selected,
-	  struct tk_needs *list, size_t *count)
+set_needs(struct tk_dialect *dialect, const struct tk_selected *selected,
+	  struct tk_needs *needs)
 {
-	struct tk_needs *needs = &list[*count];
-
 	if (selected->count == 0)
 		return BACKOFF_OK;
 	needs->needle = calloc(selected->count, sizeof(*needs->needle));
 	if (needs->needle == NULL)
 		return BACKOFF_E_NOMEM;
-	++*count;
 	for (size_t i = 0; i < selected->count; i++) {
 		enum backoff_status status;
 
@@ -105,25 +99,22 @@ add_rule_needs(struct tk_dialect *dialect, const struct tk_rule *rule,
 
 	needs->one_of =
 		calloc(2 * rule->condition_count + 1, sizeof(*needs->one_of));
-	needs->all_of = calloc(rule->pattern_count + 1, sizeof(*needs->all_of));
-	if (needs->one_of == NULL || needs->all_of == NULL)
+	needs->pattern =
+		calloc(rule->pattern_count + 1, sizeof(*needs->pattern));
+	if (needs->one_of == NULL || needs->pattern == NULL)
 		return BACKOFF_E_NOMEM;
 	for (size_t i = 0;
-	     status == BACKOFF_OK && tk_select_more(rule, i, &selected); i++)
-		status = add_needs(dialect, &selected, needs->one_of,
-				   &needs->one_of_count);
+	     status == BACKOFF_OK && tk_select_more(rule, i, &selected); i++) {
+		struct tk_needs *set = &needs->one_of[needs->one_of_count];
+
+		status = set_needs(dialect, &selected, set);
+		needs->one_of_count += selected.count > 0;
+	}
+	needs->pattern_count = rule->pattern_count;
 	for (size_t i = 0; status == BACKOFF_OK && i < rule->pattern_count;
 	     i++) {
 		tk_select_pattern(rule, i, &selected);
-		/* One that says nothing: the others do not matter. */
-		if (selected.count == 0) {
-			while (needs->all_of_count > 0)
-				free(needs->all_of[--needs->all_of_count]
-					     .needle);
-			break;
-		}
-		status = add_needs(dialect, &selected, needs->all_of,
-				   &needs->all_of_count);
+		status = set_needs(dialect, &selected, &needs->pattern[i]);
 	}
 	return status;
 }
@@ -146,7 +137,7 @@ add_all_needs(struct tk_dialect *dialect)
 static void
 clear_needs(struct tk_needs *list, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; list != NULL && i < count; i++)
 		free(list[i].needle);
 	free(list);
 }
@@ -158,8 +149,8 @@ tk_engine_clear(struct tk_dialect *dialect)
 	     r++) {
 		clear_needs(dialect->needs[r].one_of,
 			    dialect->needs[r].one_of_count);
-		clear_needs(dialect->needs[r].all_of,
-			    dialect->needs[r].all_of_count);
+		clear_needs(dialect->needs[r].pattern,
+			    dialect->needs[r].pattern_count);
 	}
 	free(dialect->needs);
 	free(dialect->rule);
@@ -167,8 +158,6 @@ tk_engine_clear(struct tk_dialect *dialect)
 	free(dialect->led_to);
 	free(dialect->always);
 	free(dialect->hits);
-	free(dialect->may);
-	free(dialect->leads);
 	free(dialect->candidates);
 }
 
@@ -241,14 +230,9 @@ tk_engine_build(struct tk_dialect *dialect)
 	dialect->candidates =
 		calloc(dialect->words, sizeof(*dialect->candidates));
 	dialect->hits = calloc(dialect->needle_words, sizeof(*dialect->hits));
-	dialect->may = calloc(dialect->needle_words, sizeof(*dialect->may));
-	dialect->leads = calloc(dialect->needle_words, sizeof(*dialect->leads));
 	if (dialect->led_to == NULL || dialect->always == NULL ||
-	    dialect->candidates == NULL || dialect->hits == NULL ||
-	    dialect->may == NULL || dialect->leads == NULL)
+	    dialect->candidates == NULL || dialect->hits == NULL)
 		return BACKOFF_E_NOMEM;
-	for (size_t i = 0; i < dialect->leading; i++)
-		dialect->leads[i / 64] |= UINT64_C(1) << i % 64;
 	return add_rules(dialect, true);
 }
 
@@ -256,45 +240,6 @@ static bool
 has_bit(const uint64_t *set, size_t i)
 {
 	return set[i / 64] >> i % 64 & 1;
-}
-
-/* Find all needles of the line. */
-static void
-settle(struct tk_dialect *dialect)
-{
-	if (dialect->settled)
-		return;
-	tk_needles_scan(dialect->needles, dialect->text.at,
-			dialect->text.length, dialect->hits);
-	memcpy(dialect->may, dialect->hits,
-	       dialect->needle_words * sizeof(uint64_t));
-	dialect->settled = true;
-}
-
-/* Find out whether the line has a needle. The first few are searched one by
- * one; then it pays to search all. */
-static bool
-ask(struct tk_dialect *dialect, size_t needle)
-{
-	uint64_t bit = UINT64_C(1) << needle % 64;
-
-	if (++dialect->questions > QUESTIONS_MAX)
-		settle(dialect);
-	else if (tk_needles_find(dialect->needles, needle, dialect->text.at,
-				 dialect->text.length))
-		dialect->hits[needle / 64] |= bit;
-	else
-		dialect->may[needle / 64] &= ~bit;
-	return has_bit(dialect->hits, needle);
-}
-
-/* Whether the line has a needle; unless @p sure, whether it may have it. */
-static inline bool
-has(struct tk_dialect *dialect, size_t needle, bool sure)
-{
-	if (!has_bit(dialect->may, needle))
-		return false;
-	return !sure || has_bit(dialect->hits, needle) || ask(dialect, needle);
 }
 
 bool
@@ -343,67 +288,65 @@ make_plain(struct tk_dialect *dialect, const char *text, size_t length,
 }
 
 static inline bool
-has_one(struct tk_dialect *dialect, const struct tk_needs *needs, bool sure)
+has_one(const struct tk_dialect *dialect, const struct tk_needs *needs)
 {
 	for (size_t i = 0; i < needs->count; i++) {
-		if (has(dialect, needs->needle[i], sure))
+		if (has_bit(dialect->hits, needs->needle[i]))
 			return true;
 	}
 	return false;
 }
 
 static inline bool
-has_all(struct tk_dialect *dialect, const struct tk_needs *needs, bool sure)
+has_all(const struct tk_dialect *dialect, const struct tk_needs *needs)
 {
 	for (size_t i = 0; i < needs->count; i++) {
-		if (!has(dialect, needs->needle[i], sure))
+		if (!has_bit(dialect->hits, needs->needle[i]))
 			return false;
 	}
 	return true;
 }
 
-/* Whether the line has everything that a rule needs; unless @p sure,
- * whether it may have it. */
-static inline bool
-has_needs(struct tk_dialect *dialect, const struct tk_rule_needs *needs,
-	  bool sure)
+bool
+tk_engine_may_match(const struct tk_dialect *dialect, size_t rule,
+		    struct tk_pattern_set *out)
 {
+	const struct tk_rule_needs *needs = &dialect->needs[rule];
+	bool any = needs->pattern_count == 0;
+
 	for (size_t i = 0; i < needs->one_of_count; i++) {
-		if (!has_one(dialect, &needs->one_of[i], sure))
+		if (!has_one(dialect, &needs->one_of[i]))
 			return false;
 	}
-	for (size_t i = 0; i < needs->all_of_count; i++) {
-		if (has_all(dialect, &needs->all_of[i], sure))
-			return true;
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < needs->pattern_count; i++) {
+		if (!has_all(dialect, &needs->pattern[i]))
+			continue;
+		out->bits[i / 64] |= UINT64_C(1) << i % 64;
+		any = true;
 	}
-	return needs->all_of_count == 0;
+	return any;
 }
 
 /* Drop candidates up to the first that has all it needs, which is likely to
- * match; false if there is none. No needle is searched for those behind it. */
+ * match; false if there is none. */
 static bool
 sift(struct tk_dialect *dialect)
 {
+	struct tk_pattern_set patterns;
+
 	for (size_t w = 0; w < dialect->words; w++) {
 		uint64_t left = dialect->candidates[w];
 
 		for (; left != 0; left &= left - 1) {
 			size_t r = 64 * w + (size_t)__builtin_ctzll(left);
-			const struct tk_rule_needs *needs = &dialect->needs[r];
 
-			if (has_needs(dialect, needs, false) &&
-			    has_needs(dialect, needs, true))
+			if (tk_engine_may_match(dialect, r, &patterns))
 				return true;
 			dialect->candidates[w] ^= left & -left;
 		}
 	}
 	return false;
-}
-
-bool
-tk_engine_may_match(struct tk_dialect *dialect, size_t rule)
-{
-	return has_needs(dialect, &dialect->needs[rule], false);
 }
 
 static bool
@@ -457,13 +400,8 @@ tk_engine_search(struct tk_dialect *dialect, const char *text, size_t length,
 	size_t plain = 0;
 	bool any;
 
-	if (more)
-		settle(dialect);
-	else
+	if (!more)
 		memset(dialect->hits, 0, bytes);
-	dialect->text = (struct tk_piece){text, length};
-	dialect->questions = 0;
-	dialect->settled = false;
 	any = tk_needles_scan_leading(needles, text, length, dialect->hits);
 	if (is_hidden(text, length)) {
 		if (!make_plain(dialect, text, length, &plain))
@@ -473,8 +411,7 @@ tk_engine_search(struct tk_dialect *dialect, const char *text, size_t length,
 	}
 	if (!any && !dialect->has_always && !more)
 		return TK_GOT_ABSENT;
-	for (size_t w = 0; w < dialect->needle_words; w++)
-		dialect->may[w] = dialect->hits[w] | ~dialect->leads[w];
+	tk_needles_scan(needles, text, length, dialect->hits);
 	if (plain > 0)
 		tk_needles_scan(needles, dialect->plain, plain, dialect->hits);
 	return find_candidates(dialect) ? TK_GOT : TK_GOT_ABSENT;

@@ -18,9 +18,10 @@ struct tk_rule_needs {
 	/** One of each of these. */
 	struct tk_needs *one_of;
 	size_t one_of_count;
-	/** All of one of these, unless there are none. */
-	struct tk_needs *all_of;
-	size_t all_of_count;
+	/** For each pattern: all of these. One of the patterns, if there are
+	 *  any. */
+	struct tk_needs *pattern;
+	size_t pattern_count;
 };
 
 struct tk_dialect {
@@ -46,13 +47,9 @@ struct tk_dialect {
 	size_t event_type;
 	/* The first needles are those that lead to rules. */
 	size_t leading, needle_words;
-	uint64_t *leads;
-	/* Needles that the current line has, and those that it may have: all
-	 * are known only if `settled`, but those that lead to rules always. */
-	uint64_t *hits, *may, *candidates;
-	struct tk_piece text;
-	size_t questions;
-	bool settled;
+	/* Needles that the current line has, if one of them leads to a rule,
+	 * and the rules that may match it. */
+	uint64_t *hits, *candidates;
 
 	struct tk_unwrap *unwrap, *probe;
 	struct tk_shipped shipped;
@@ -79,8 +76,10 @@ void tk_engine_clear(struct tk_dialect *dialect);
 enum tk_got tk_engine_search(struct tk_dialect *dialect, const char *text,
 			     size_t length, bool more);
 
-/** Whether the text that was searched may have all that a candidate needs. */
-bool tk_engine_may_match(struct tk_dialect *dialect, size_t rule);
+/** Whether the text that was searched has all that a candidate needs, and the
+ *  patterns of it that may match. */
+bool tk_engine_may_match(const struct tk_dialect *dialect, size_t rule,
+			 struct tk_pattern_set *out);
 
 /** Whether the text that was searched has a native event's "event_type". */
 bool tk_engine_may_be_native(const struct tk_dialect *dialect);
