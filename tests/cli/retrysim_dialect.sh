@@ -44,6 +44,17 @@ END
 retrysim dialect check "$work/tenacity.json" "$work/notes.log"
 expect "check counts what only notes say" 0 'notes[.]log: 2 lines, 2 events' ''
 
+# Built-in ones by their names; the log alone is a likely slip.
+retrysim dialect check auto "$work/notes.log"
+expect "all built-in ones say which of them reads a log" 0 \
+	'tenacity rules.[0-9]+. note: 2 lines; the first:' ''
+check "and nothing of those that do not" \
+	sh -c "! grep -q 'handwritten\|: 0 lines' '$work/out'"
+retrysim dialect check tenacity "$work/notes.log"
+expect "one of them is checked alone" 0 'ok tenacity: ' ''
+retrysim dialect check "$work/notes.log"
+expect "a log in the place of a dialect" 3 '' 'dialect check auto .*notes[.]log'
+
 cat >"$work/near.json" <<-'END'
 	{
 	  "dialect": "near",

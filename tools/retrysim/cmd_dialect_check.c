@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/opt.h"
 #include "common/safe_text.h"
@@ -21,7 +22,7 @@
 /* Lines in which matches and near misses are looked for, and rules for which
  * they are shown. */
 #define LOOK_LINES 20000
-#define RULES_MAX 256
+#define RULES_MAX 512
 #define MISSES_MAX 5
 /* Columns of a line that are shown. */
 #define WIDTH 200
@@ -35,6 +36,9 @@ struct miss {
 struct check {
 	const char *path;
 	struct tk_dialect *dialect;
+	/* Rules are of several files: named with them, and only those that
+	 * match. */
+	bool several;
 	/* Rules whose first match was shown; nearest misses. */
 	bool shown[RULES_MAX];
 	struct miss miss[RULES_MAX];
@@ -136,9 +140,14 @@ look_at(void *user, const struct tk_look *look)
 	    tk_dialect_rule(check->dialect, look->rule, &rule)) {
 		uint64_t lines = matched(check, &rule, look->rule);
 
+		/* Others of `auto` were before it at all of its lines. */
+		if (check->several && lines == 0)
+			return;
 		check->shown[look->rule] = true;
-		printf("  %s %s: %" PRIu64 " line%s; the first:\n", rule.rule,
-		       rule.type, lines, lines == 1 ? "" : "s");
+		printf("  %s%s%s %s: %" PRIu64 " line%s; the first:\n",
+		       check->several ? rule.dialect : "",
+		       check->several ? " " : "", rule.rule, rule.type, lines,
+		       lines == 1 ? "" : "s");
 		show_holes(look, show_text(look->text));
 	}
 	if (look->matched || look->condition != NULL ||
@@ -166,13 +175,14 @@ look_at_log(struct check *check, const char *log)
 		return status;
 	while ((status = tk_lines_next(lines, &line)) == BACKOFF_OK &&
 	       line.number <= LOOK_LINES) {
-		memcpy(before, check->miss, sizeof(before));
+		if (!check->several)
+			memcpy(before, check->miss, sizeof(before));
 		check->matched = false;
 		status = tk_dialect_look(check->dialect, &line, look_at, check);
 		if (status == BACKOFF_E_NOMEM)
 			break;
 		/* A line that one rule reads is not a miss of another. */
-		if (check->matched)
+		if (check->matched && !check->several)
 			memcpy(check->miss, before, sizeof(before));
 	}
 	tk_lines_close(lines);
@@ -286,7 +296,7 @@ show_rules(const struct check *check)
 	struct tk_rule_info rule;
 
 	for (size_t i = 0; tk_dialect_rule(check->dialect, i, &rule); i++) {
-		if (rule.slow)
+		if (rule.slow && !check->several)
 			printf("  %s is tried on every line: it has no text "
 			       "that all its lines have\n",
 			       rule.rule);
@@ -294,7 +304,7 @@ show_rules(const struct check *check)
 			printf("  %s was stopped on %" PRIu64
 			       " lines: its regex needs too much\n",
 			       rule.rule, rule.stopped);
-		if (i >= RULES_MAX || check->shown[i])
+		if (i >= RULES_MAX || check->shown[i] || check->several)
 			continue;
 		printf("  %s %s: %" PRIu64 " lines\n", rule.rule, rule.type,
 		       matched(check, &rule, i));
@@ -336,6 +346,14 @@ check_logs(struct check *check, char *const *log, size_t count)
 	return show_orphans(check, log, count);
 }
 
+static bool
+is_json_file(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length >= 5 && strcmp(path + length - 5, ".json") == 0;
+}
+
 static enum tk_exit
 check_file(struct check *check, char *const *log, size_t count)
 {
@@ -346,15 +364,24 @@ check_file(struct check *check, char *const *log, size_t count)
 	struct tk_rule_info rule;
 	char path[1024], safe[1024];
 
-	/* A file in this folder, which is not the name of a built-in one. */
+	/* A file in this folder comes before a built-in one of its name. */
 	snprintf(path, sizeof(path), "%s%s",
-		 strchr(check->path, '/') != NULL ? "" : "./", check->path);
+		 strchr(check->path, '/') != NULL ||
+				 access(check->path, F_OK) != 0
+			 ? ""
+			 : "./",
+		 check->path);
+	check->several = strcmp(path, "auto") == 0;
 	errno = 0;
 	status = tk_dialect_open((const char *const[]){path, NULL}, &options,
 				 &check->dialect, &error);
 	if (status != BACKOFF_OK) {
 		if (status == BACKOFF_E_IO)
 			tk_msg_errno(check->path, errno != 0 ? errno : EIO);
+		else if (count == 0 && !is_json_file(path))
+			tk_msg("if it is a log, try retrysim dialect check "
+			       "auto %s",
+			       check->path);
 		return tk_exit_of(status);
 	}
 	if (tk_samples_check(check->dialect, show_sample, check, &total,
@@ -384,11 +411,12 @@ rs_cmd_dialect_check(int argc, char **argv)
 	const struct tk_opt rows[] = {
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL}};
 	const struct tk_command command = {
-		"retrysim dialect check", "FILE [LOG...]",
-		"Report all errors in a dialect file, and what it reads in a "
-		"log.",
+		"retrysim dialect check", "FILE|DIALECT [LOG...]",
+		"Report all errors in a dialect file, and what it or a "
+		"built-in dialect\nreads in a log.",
 		"  retrysim dialect check my.json\n"
-		"  retrysim dialect check my.json service.log\n",
+		"  retrysim dialect check my.json service.log\n"
+		"  retrysim dialect check auto service.log\n",
 		rows};
 	struct check *check;
 	char **operand;
