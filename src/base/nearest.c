@@ -4,10 +4,20 @@
 
 #include "base/nearest.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Optimal string alignment distance: edits, and swaps of neighbours. */
+#include "base/ascii.h"
+
+static bool
+same(char a, char b)
+{
+	return a == b || (bo_is_letter(a) && (a ^ b) == ('a' ^ 'A'));
+}
+
+/* Optimal string alignment distance: edits, and swaps of neighbours. Small and
+ * large letters are the same. */
 static size_t
 distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
@@ -23,15 +33,15 @@ distance(const char *a, size_t a_length, const char *b, size_t b_length)
 
 		now[0] = (unsigned char)i;
 		for (size_t j = 1; j <= b_length; j++) {
-			unsigned best =
-				last[j - 1] + (unsigned)(a[i - 1] != b[j - 1]);
+			unsigned best = last[j - 1] + !same(a[i - 1], b[j - 1]);
 
 			if (last[j] + 1u < best)
 				best = last[j] + 1u;
 			if (now[j - 1] + 1u < best)
 				best = now[j - 1] + 1u;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && before[j - 2] + 1u < best)
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) &&
+			    same(a[i - 2], b[j - 1]) &&
+			    before[j - 2] + 1u < best)
 				best = before[j - 2] + 1u;
 			now[j] = (unsigned char)best;
 		}

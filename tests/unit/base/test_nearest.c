@@ -28,6 +28,8 @@ Test(base_nearest, the_nearest_name_is_found)
 		{"two neighbours swapped", "jtiter", "jitter"},
 		{"a swap in a short word", "knid", "kind"},
 		{"case", "Jitter", "jitter"},
+		{"all letters large", "EXPONENTIAL", "exponential"},
+		{"that, and one change", "BASE_DALAY", "base_delay"},
 		{"two changes in six letters", "jottor", "jitter"},
 		{"three changes in six letters", "jottux", "jitter"},
 		{"four changes in six letters", "jotaux", NULL},
