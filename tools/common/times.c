@@ -384,7 +384,10 @@ zone(struct reader *r)
 	if (!skip(&spaced, ' '))
 		return;
 	/* A number with a sign may well be something else, if it is short. */
-	if (offset(&spaced, ahead(&spaced, 3) == ':' ? 2 : 4)) {
+	if (offset(&spaced,
+		   ahead(&spaced, 3) == ':' && bo_is_digit(ahead(&spaced, 4))
+			   ? 2
+			   : 4)) {
 		struct reader twice = spaced;
 
 		/* Go: "+0200 CEST". */
@@ -630,13 +633,11 @@ tk_time_scan(const char *text, size_t length, const struct tk_time_rules *rules,
 static void
 strip(const char **text, size_t *length)
 {
-	while (*length > 0 && bo_is_one_of(**text, " \t[(\"'") &&
-	       **text != '\0') {
+	while (*length > 0 && bo_is_one_of(**text, " \t[(\"'")) {
 		(*text)++;
 		(*length)--;
 	}
-	while (*length > 0 && (*text)[*length - 1] != '\0' &&
-	       bo_is_one_of((*text)[*length - 1], " \t)\"'"))
+	while (*length > 0 && bo_is_one_of((*text)[*length - 1], " \t)\"'"))
 		(*length)--;
 }
 

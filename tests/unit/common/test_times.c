@@ -227,6 +227,8 @@ Test(common_times, says_what_it_filled_in_and_what_it_took)
 		{"2026-01-12T10:00:00Z: x", 20, false, false, false},
 		{"2026-01-12 10:00:00 +0000 [warn]", 25, false, false, false},
 		{"2026-01-12 10:00:00 -1 x", 19, true, false, false},
+		{"2026-01-12 10:00:00 +00: x", 19, true, false, false},
+		{"2026-01-12 10:00:00 +05:30: x", 26, false, false, false},
 		{"2026-01-12 10:00:00.1 [main] x", 21, true, false, false},
 		{"2026-01-12 10:00:00 UTC [4711] x", 23, false, false, false},
 		{"2026-01-12 10:00:00 UTCX", 19, true, false, false},
