@@ -8,17 +8,7 @@
 #include <stdint.h>
 
 #include "input/lines.h"
-
-enum tk_input_state {
-	/** It does not exist yet; it is looked for again. */
-	TK_INPUT_WAITING,
-	TK_INPUT_READING,
-	/** Permission denied or another error; it is tried again. */
-	TK_INPUT_DENIED,
-	/** stdin at its end. */
-	TK_INPUT_ENDED,
-	TK_INPUT_STATE_COUNT
-};
+#include "input/state.h"
 
 struct tk_input_info {
 	const char *path;
