@@ -4,6 +4,7 @@
 #define TK_FILES_H
 
 #include "input/hints.h"
+#include "input/last.h"
 #include "input/prints.h"
 #include "input/state.h"
 #include "input/tail.h"
@@ -27,6 +28,10 @@ struct tk_input {
 	/** The number of the input before it, + 1; 0: none. */
 	size_t after;
 	bool is_continued;
+	/** The last lines of the rotated log that begins here, until what it
+	 *  has at the start was read. */
+	struct tk_last last;
+	bool begun;
 	uint64_t rotations;
 	struct tk_tail_counts counts;
 };
@@ -45,6 +50,12 @@ struct tk_follow {
 	bool must_look;
 	/** All files were read to their ends once; some wait for others. */
 	bool caught_up, waiting;
+	/** Only this many lines are read of what each log has at the start. */
+	bool limited;
+	size_t limit;
+	/** Where lines go to. */
+	tk_line_fn fn;
+	void *user;
 	uint64_t due_ns;
 	char *buffer;
 	struct tk_prints prints;

@@ -12,6 +12,7 @@
 
 #include "base/num.h"
 #include "input/files.h"
+#include "input/format.h"
 #include "input/paths.h"
 #include "input/twins.h"
 
@@ -49,6 +50,7 @@ tk_follow_free(struct tk_follow *follow)
 		tk_tail_free(follow->file[i]);
 	for (size_t i = 0; i < follow->input_count; i++) {
 		tk_missed_clear(&follow->input[i]->missed);
+		tk_last_clear(&follow->input[i]->last);
 		free(follow->input[i]->path);
 		free(follow->input[i]->directory);
 		free(follow->input[i]);
@@ -116,9 +118,76 @@ no_memory:
 	return BACKOFF_E_NOMEM;
 }
 
+/* The first input of the rotated log that an input is of. */
+static struct tk_input *
+first_of(const struct tk_follow *follow, size_t input)
+{
+	while (follow->input[input]->after > 0)
+		input = follow->input[input]->after - 1;
+	return follow->input[input];
+}
+
+/* Whether only the last lines are wanted of what is read now. */
+static bool
+is_limited(const struct tk_follow *follow, const struct tk_tail *tail)
+{
+	return follow->limited && !first_of(follow, tail->input)->begun;
+}
+
+/* A tk_line_fn. */
+static void
+keep_last(void *user, size_t input, const struct tk_line *line)
+{
+	struct tk_follow *follow = user;
+	struct tk_input *first = first_of(follow, input);
+
+	if (first->begun)
+		follow->fn(follow->user, input, line);
+	else
+		tk_last_keep(&first->last, follow->limit, input, line);
+}
+
+/* What a log had at the start was read. */
+static void
+give_last(struct tk_follow *follow, struct tk_input *first)
+{
+	first->begun = true;
+	tk_last_give(&first->last, follow->fn, follow->user);
+}
+
+/* The same of all logs, except pipes that gave nothing yet. */
+static void
+give_all(struct tk_follow *follow)
+{
+	for (size_t i = 0; i < follow->input_count; i++) {
+		struct tk_input *input = follow->input[i];
+		const struct tk_tail *tail = input->current;
+
+		if (input->after == 0 && !input->begun &&
+		    (tail == NULL || !tail->stream || tail->offset > 0))
+			give_last(follow, input);
+	}
+}
+
+/* Go to the last lines of a file whose lines can be found from its end. */
+static void
+skip_to_last(const struct tk_follow *follow, struct tk_tail *tail,
+	     uint64_t size, bool once)
+{
+	char head[64];
+	ssize_t got = pread(tail->fd, head, sizeof(head), 0);
+
+	if (got <= 0 || tk_packing_of(head, (size_t)got) != TK_PACKING_NONE ||
+	    tk_packing_may_follow(head, (size_t)got) ||
+	    tk_format_of(head, (size_t)got) != NULL)
+		return;
+	tk_tail_begin_at(tail,
+			 tk_last_find(tail->fd, size, follow->limit, once));
+}
+
 /* Before the first bytes of a file are read: whether others have them, too. */
 static void
-begin(struct tk_follow *follow, struct tk_tail *tail)
+begin(struct tk_follow *follow, struct tk_tail *tail, bool once)
 {
 	const struct tk_print *print;
 	struct stat st;
@@ -131,7 +200,9 @@ begin(struct tk_follow *follow, struct tk_tail *tail)
 		return;
 	for (size_t i = 0; (print = tk_prints_latest(&follow->prints, i)); i++)
 		if (tk_twins_skip(tail, print))
-			break;
+			return;
+	if (is_limited(follow, tail))
+		skip_to_last(follow, tail, (uint64_t)st.st_size, once);
 }
 
 /* Compare one buffer of a copy with its file; true if the copy was dropped. */
@@ -156,12 +227,15 @@ read_file(struct tk_follow *follow, size_t index, uint64_t now_ns, size_t chunk,
 	enum tk_tail_result result;
 
 	if (!tail->begun)
-		begin(follow, tail);
+		begin(follow, tail, once);
 	if (tail->origin != NULL)
 		return compare_file(follow, index, now_ns);
 	result = tk_tail_read(tail, now_ns, once, follow->buffer,
 			      chunk + TK_TAIL_LAST, fn, user);
 	tail->ready = result == TK_TAIL_MORE;
+	if (tail->stream && !tail->ready && tail->offset > 0 &&
+	    is_limited(follow, tail))
+		give_last(follow, first_of(follow, tail->input));
 	tail->failed = result == TK_TAIL_FAILED;
 	if (tail->failed) {
 		tk_files_set_state(follow, tail, TK_INPUT_DENIED, errno);
@@ -253,6 +327,12 @@ tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
 	size_t done = 0, more = 0;
 	bool all;
 
+	follow->fn = fn;
+	follow->user = user;
+	if (follow->limited) {
+		fn = keep_last;
+		user = follow;
+	}
 	tk_paths_take_hints(follow);
 	all = once || follow->must_look || now_ns + EARLY_NS >= follow->due_ns;
 	if (follow->must_look || now_ns + EARLY_NS >= follow->due_ns) {
@@ -277,6 +357,8 @@ tk_follow_read(struct tk_follow *follow, uint64_t now_ns, size_t budget_bytes,
 	if (once)
 		for (size_t i = 0; i < follow->file_count; i++)
 			tk_tail_finish(follow->file[i], fn, user);
+	if (follow->limited)
+		give_all(follow);
 	return false;
 }
 
@@ -285,6 +367,13 @@ tk_follow_after(struct tk_follow *follow, size_t input, size_t before)
 {
 	follow->input[input]->after = before + 1;
 	follow->input[before]->is_continued = true;
+}
+
+void
+tk_follow_last(struct tk_follow *follow, size_t lines)
+{
+	follow->limited = true;
+	follow->limit = lines;
 }
 
 int

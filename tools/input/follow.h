@@ -40,6 +40,11 @@ enum backoff_status tk_follow_add(struct tk_follow *follow, const char *path);
  *  until all are read to their ends, its lines come after those. */
 void tk_follow_after(struct tk_follow *follow, size_t input, size_t before);
 
+/** Begin with the last lines of each log, or of all files of one that was
+ *  rotated: what a pipe gives until it pauses is what it has at the start.
+ *  Before anything is read. */
+void tk_follow_last(struct tk_follow *follow, size_t lines);
+
 /** A descriptor to poll(2) for reading as a hint that there is something to
  *  read (inotify), or -1; and stdin's, or -1. */
 int tk_follow_fd(const struct tk_follow *follow);

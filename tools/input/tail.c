@@ -58,6 +58,25 @@ tk_tail_free(struct tk_tail *tail)
 	free(tail);
 }
 
+void
+tk_tail_begin_at(struct tk_tail *tail, uint64_t offset)
+{
+	size_t head = offset < TK_TAIL_HEAD ? (size_t)offset : TK_TAIL_HEAD;
+	size_t last = offset < TK_TAIL_LAST ? (size_t)offset : TK_TAIL_LAST;
+
+	tail->offset = offset;
+	if (offset == 0)
+		return;
+	if (pread(tail->fd, tail->head, head, 0) != (ssize_t)head)
+		head = 0;
+	if (pread(tail->fd, tail->last, last, (off_t)(offset - last)) !=
+	    (ssize_t)last)
+		last = 0;
+	tail->head_length = head;
+	tail->last_length = last;
+	tail->marks.ended = true;
+}
+
 static void
 deliver(struct tk_tail *tail, bool at_end, tk_line_fn fn, void *user)
 {

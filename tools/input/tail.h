@@ -85,6 +85,10 @@ struct tk_tail *tk_tail_new(int fd, size_t input,
 /** Close the descriptor, unless it is stdin. */
 void tk_tail_free(struct tk_tail *tail);
 
+/** Begin an unread file there, and remember what comes before, to know the file
+ *  again; nothing if that cannot be read. */
+void tk_tail_begin_at(struct tk_tail *tail, uint64_t offset);
+
 /**
  * Read at most one buffer.
  *

@@ -40,37 +40,13 @@ tk_twins_find(struct tk_tail *const *file, size_t count,
 	return NULL;
 }
 
-/* Remember what comes before the offset, to know the file again; nothing if it
- * cannot be read. */
-static void
-remember(struct tk_tail *tail)
-{
-	size_t head = TK_TAIL_HEAD, last = TK_TAIL_LAST;
-
-	if (tail->offset < head)
-		head = (size_t)tail->offset;
-	if (tail->offset < last)
-		last = (size_t)tail->offset;
-	if (pread(tail->fd, tail->head, head, 0) != (ssize_t)head)
-		head = 0;
-	if (pread(tail->fd, tail->last, last, (off_t)(tail->offset - last)) !=
-	    (ssize_t)last)
-		last = 0;
-	tail->head_length = head;
-	tail->last_length = last;
-}
-
 /* Read it from the start of the line at which it differs, as any other. */
 static void
 go_on_alone(struct tk_tail *tail)
 {
 	tail->origin = NULL;
 	tail->ready = true;
-	tail->offset = tail->line_begin;
-	if (tail->offset == 0)
-		return;
-	remember(tail);
-	tail->marks.ended = true;
+	tk_tail_begin_at(tail, tail->line_begin);
 }
 
 /* Both are at their ends as far as they agree: is there more of the copy? */

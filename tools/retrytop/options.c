@@ -25,6 +25,9 @@
 #define DELAY_MIN_NS (100 * BO_NS_PER_MS)
 #define DELAY_MAX_NS (3600 * BO_NS_PER_S)
 
+/* What is kept of a pipe. */
+#define TAIL_MAX 1000000
+
 static int
 complain(const char *text)
 {
@@ -109,6 +112,7 @@ check(struct rt_options *options, const char *since)
 		return complain("--replay: not with --once or --format");
 	if (options->speed != 0 && !options->replay)
 		return complain("--speed: needs --replay");
+	options->has_tail = options->tail != BACKOFF_ABSENT;
 	if (options->speed == 0)
 		options->speed = 1;
 	if (options->listen != NULL && options->once)
@@ -201,6 +205,7 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		.format = -1,
 		.window_ns = 60 * BO_NS_PER_S,
 		.max_bad = UINT64_MAX,
+		.tail = BACKOFF_ABSENT,
 	};
 	const char *since = NULL;
 	int code;
@@ -219,6 +224,9 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"since", 0, TK_OPT_TEXT, &since, "TIME", NULL, 0, 0,
 		 "leave out what happened before TIME, in what the log has at "
 		 "the start: RFC 3339, or a duration back from now"},
+		{"tail", 0, TK_OPT_COUNT, &options.tail, "N", NULL, 0, TAIL_MAX,
+		 "begin with the last N lines of each file, or of all files of "
+		 "a rotated log; 0: only new lines"},
 		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
 		 NULL, 0, 0, "cover the last DURATION: 1s to 5m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,

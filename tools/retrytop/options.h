@@ -48,6 +48,9 @@ struct rt_options {
 	/** enum rt_format, enum rt_sort, enum rt_color. */
 	int format, sort, color;
 	uint64_t window_ns, delay_ns, max_bad, speed;
+	/** Lines of what a log has at the start, if not all are read. */
+	bool has_tail;
+	uint64_t tail;
 	/** "-" is standard input. */
 	char **path;
 	size_t path_count;

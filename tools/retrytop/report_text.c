@@ -135,6 +135,9 @@ print_head(const struct rt_view *view, FILE *out)
 				(unsigned long long)value.count,
 				rt_log_facts[rare[i]].title);
 	}
+	if (view->options != NULL && view->options->has_tail)
+		fprintf(out, ", from --tail %llu",
+			(unsigned long long)view->options->tail);
 	fputc('\n', out);
 	print_clocks(view, out);
 	return print_found(view, out);

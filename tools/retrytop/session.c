@@ -58,6 +58,8 @@ open_inputs(struct rt_session *session)
 		calloc(options->path_count + 1, sizeof(*session->input));
 	if (session->follow == NULL || session->input == NULL)
 		return false;
+	if (options->has_tail)
+		tk_follow_last(session->follow, (size_t)options->tail);
 	for (size_t i = 0; i < options->path_count; i++)
 		if (tk_follow_add(session->follow, options->path[i]) !=
 		    BACKOFF_OK)

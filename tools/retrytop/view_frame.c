@@ -240,6 +240,9 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	x = put_fact(view, grid, x, y, RT_LOG_FACT_EVENTS);
 	x = put_fact(view, grid, x, y, RT_LOG_FACT_LINES);
 	x = put_fact(view, grid, x, y, RT_LOG_FACT_FOREIGN);
+	if (view->options != NULL && view->options->has_tail)
+		x = put_count(grid, x, y, view->options->tail, "with --tail",
+			      RT_ATTR_NONE);
 	if (missing > 0 && in->lines > 0)
 		x = put_count(grid, x, y, missing, "inputs missing",
 			      RT_ATTR_BAD | RT_ATTR_BOLD);

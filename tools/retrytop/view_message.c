@@ -15,13 +15,19 @@
 #define FEW_CALLS 0.05
 
 static const char *
-why_empty(const struct tk_input_info *input)
+why_empty(const struct rt_view *view, const struct tk_input_info *input)
 {
+	const struct rt_options *options = view->options;
+
 	if (input->state == TK_INPUT_WAITING)
 		return "does not exist";
 	if (input->error_number != 0)
 		return strerror(input->error_number);
-	return input->state == TK_INPUT_ENDED ? "ended" : "empty";
+	if (input->state == TK_INPUT_ENDED)
+		return "ended";
+	return options != NULL && options->has_tail && options->tail == 0
+		       ? "no new lines"
+		       : "empty";
 }
 
 static void
@@ -41,7 +47,7 @@ say_empty(const struct rt_view *view, char *out, size_t size)
 		snprintf(out, size, "%s %s (%s)",
 			 waits ? "0 events yet. Waiting for"
 			       : "no data: 0 events in",
-			 input->path, why_empty(input));
+			 input->path, why_empty(view, input));
 }
 
 /* How much fails: calls, or attempts if nearly all calls recover or none has
