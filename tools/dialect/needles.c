@@ -1,54 +1,41 @@
-/* Searches many literals at once: hashes every few bytes of a text, and
- * compares only where a literal has bytes of that hash. */
+/* Searches many literals at once: finds places at which a few bytes of one may
+ * stand, and compares there. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "dialect/needles.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "dialect/filter.h"
 
 /* Their numbers have 16 bits. */
 #define NEEDLES_MAX 4096
 
-#define HASH_BITS 16
-#define STEP_MAX 3
-/* A few needles that are too short for that are searched one by one. */
-#define SHORT_MAX 8
-/* One needle is searched by its rarest byte, unless that is frequent. */
-#define TRIES_MAX 16
+#define HASH_BITS 12
 
 struct needle {
 	char text[TK_NEEDLE_MAX];
 	size_t length;
-	/* Where its rarest byte stands. */
-	size_t rare;
 };
 
-/* Three bytes of a needle: where they stand in it, and its first eight bytes,
- * or as many as it has. */
-struct gram {
+/* The gram of a needle, and its first eight bytes, or as many as it has. */
+struct link {
 	uint64_t head, mask;
 	uint16_t needle, offset;
 	uint32_t hash;
 };
 
-/* `step` neighbouring grams of each needle: wherever it stands in a text, one
- * of them begins at a multiple of `step`. Needles that are too short stand
- * alone. */
+/* The needles of each gram. */
 struct index {
-	size_t step;
-	/* Bytes of a gram, and what they are multiplied with. */
-	size_t size;
-	uint32_t factor;
-	/* Needles that have no grams here. */
-	size_t alone[SHORT_MAX];
-	size_t alone_count;
+	struct tk_filter filter;
+	/* Whether there are grams of three bytes. */
+	bool has_short;
 	/* The chain that a hash leads to, from 1; 0: no gram has it. */
 	uint16_t chain[1 << HASH_BITS];
-	/* gram[begin[c]] to gram[begin[c + 1]] are chain c's. */
-	struct gram *gram;
+	/* link[begin[c]] to link[begin[c + 1]] are chain c's. */
+	struct link *link;
 	uint16_t *begin;
 };
 
@@ -70,9 +57,9 @@ tk_needles_free(struct tk_needles *needles)
 	if (needles == NULL)
 		return;
 	free(needles->needle);
-	free(needles->leading.gram);
+	free(needles->leading.link);
 	free(needles->leading.begin);
-	free(needles->all.gram);
+	free(needles->all.link);
 	free(needles->all.begin);
 	free(needles);
 }
@@ -123,24 +110,10 @@ tk_needles_add(struct tk_needles *needles, const char *text, size_t length,
 	return BACKOFF_OK;
 }
 
-/* The hash of a gram, read with the bytes behind it up to four. */
 static inline uint32_t
-hash_four(const char *at, uint32_t factor)
+hash_of(uint32_t gram)
 {
-	uint32_t bytes;
-
-	memcpy(&bytes, at, sizeof(bytes));
-	return le32toh(bytes) * factor >> (32 - HASH_BITS);
-}
-
-/* The same where no four bytes can be read. */
-static uint32_t
-hash_gram(const struct index *index, const char *at)
-{
-	char four[4] = {0};
-
-	memcpy(four, at, index->size);
-	return hash_four(four, index->factor);
+	return gram * UINT32_C(0x9e3779b1) >> (32 - HASH_BITS);
 }
 
 /* These from the most frequent on; all others are rare. */
@@ -155,30 +128,10 @@ tk_needle_frequency(char byte)
 			  : 2 + (unsigned)(frequent + sizeof(frequent) - at);
 }
 
-/* Where the rarest bytes of a needle begin. */
-static size_t
-rarest(const struct needle *needle, size_t bytes)
-{
-	size_t best = 0;
-	uint64_t least = UINT64_MAX;
-
-	for (size_t i = 0; i + bytes <= needle->length; i++) {
-		uint64_t all = 1;
-
-		for (size_t j = i; j < i + bytes; j++)
-			all *= tk_needle_frequency(needle->text[j]);
-		if (all < least) {
-			least = all;
-			best = i;
-		}
-	}
-	return best;
-}
-
 static int
 by_hash(const void *a, const void *b)
 {
-	const struct gram *x = a, *y = b;
+	const struct link *x = a, *y = b;
 
 	return (x->hash > y->hash) - (x->hash < y->hash);
 }
@@ -189,9 +142,9 @@ make_chains(struct index *index, size_t count)
 {
 	uint16_t chain = 0;
 
-	qsort(index->gram, count, sizeof(*index->gram), by_hash);
+	qsort(index->link, count, sizeof(*index->link), by_hash);
 	for (size_t i = 0; i < count; i++) {
-		uint16_t *of = &index->chain[index->gram[i].hash];
+		uint16_t *of = &index->chain[index->link[i].hash];
 
 		if (*of == 0) {
 			*of = ++chain;
@@ -202,91 +155,61 @@ make_chains(struct index *index, size_t count)
 }
 
 static void
-set_gram(const struct index *index, struct gram *gram,
-	 const struct needle *needle, size_t i, size_t at)
+set_link(struct link *link, const struct needle *needle, size_t i,
+	 const struct tk_gram *gram)
 {
 	static const unsigned char ones[8] = {255, 255, 255, 255,
 					      255, 255, 255, 255};
 	size_t length = needle[i].length < 8 ? needle[i].length : 8;
 
-	memcpy(&gram->head, needle[i].text, length);
-	memcpy(&gram->mask, ones, length);
-	gram->needle = (uint16_t)i;
-	gram->offset = (uint16_t)at;
-	gram->hash = hash_gram(index, needle[i].text + at);
+	memcpy(&link->head, needle[i].text, length);
+	memcpy(&link->mask, ones, length);
+	link->needle = (uint16_t)i;
+	link->offset = gram->offset;
+	link->hash = hash_of(gram->bytes);
 }
 
 /* The index of the first needles. */
 static bool
-make_index(struct index *index, const struct needle *needle, size_t count)
+make_index(struct index *index, const struct needle *needle,
+	   const struct tk_piece *literal, struct tk_gram *gram, size_t count)
 {
-	size_t shortest = TK_NEEDLE_LONG, grams = 0, few = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		few += needle[i].length < TK_NEEDLE_LONG;
-		if (needle[i].length < shortest)
-			shortest = needle[i].length;
-	}
-	if (few <= SHORT_MAX)
-		shortest = TK_NEEDLE_LONG;
-	/* The last byte of three of four is multiplied away. */
-	index->size = shortest < TK_NEEDLE_LONG ? 3 : 4;
-	index->factor = UINT32_C(0x9e3779b1) << (index->size == 3 ? 8 : 0);
-	index->step = shortest - index->size + 1;
-	index->gram = calloc(count * index->step + 1, sizeof(*index->gram));
-	index->begin = calloc(count * index->step + 2, sizeof(*index->begin));
-	if (index->gram == NULL || index->begin == NULL)
+	index->link = calloc(count + 1, sizeof(*index->link));
+	index->begin = calloc(count + 2, sizeof(*index->begin));
+	if (index->link == NULL || index->begin == NULL ||
+	    !tk_grams_choose(literal, count, gram))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		size_t at = rarest(&needle[i], shortest);
-
-		if (needle[i].length < shortest) {
-			index->alone[index->alone_count++] = i;
-			continue;
-		}
-		for (size_t j = at; j < at + index->step; j++)
-			set_gram(index, &index->gram[grams++], needle, i, j);
+		set_link(&index->link[i], needle, i, &gram[i]);
+		index->has_short |= gram[i].length < TK_GRAM;
 	}
-	make_chains(index, grams);
-	return true;
+	make_chains(index, count);
+	return tk_filter_build(&index->filter, gram, count);
 }
 
 enum backoff_status
 tk_needles_build(struct tk_needles *needles, size_t leading)
 {
-	for (size_t i = 0; i < needles->count; i++)
-		needles->needle[i].rare = rarest(&needles->needle[i], 1);
-	return make_index(&needles->leading, needles->needle, leading) &&
-			       make_index(&needles->all, needles->needle,
-					  needles->count)
-		       ? BACKOFF_OK
-		       : BACKOFF_E_NOMEM;
+	size_t count = needles->count;
+	struct tk_piece *literal = calloc(count + 1, sizeof(*literal));
+	struct tk_gram *gram = calloc(count + 1, sizeof(*gram));
+	bool fine = literal != NULL && gram != NULL;
+
+	for (size_t i = 0; fine && i < count; i++)
+		literal[i] = tk_needles_get(needles, i);
+	fine = fine &&
+	       make_index(&needles->leading, needles->needle, literal, gram,
+			  leading) &&
+	       make_index(&needles->all, needles->needle, literal, gram, count);
+	free(literal);
+	free(gram);
+	return fine ? BACKOFF_OK : BACKOFF_E_NOMEM;
 }
 
-bool
-tk_needles_find(const struct tk_needles *needles, size_t id, const char *text,
-		size_t length)
+void
+tk_needles_without_vectors(struct tk_needles *needles)
 {
-	const struct needle *needle = &needles->needle[id];
-	size_t at = 0;
-
-	for (int i = 0; i < TRIES_MAX; i++) {
-		const char *rare;
-
-		if (length - at < needle->length)
-			return false;
-		rare = memchr(text + at + needle->rare,
-			      needle->text[needle->rare],
-			      length - at - needle->length + 1);
-		if (rare == NULL)
-			return false;
-		if (memcmp(rare - needle->rare, needle->text, needle->length) ==
-		    0)
-			return true;
-		at = (size_t)(rare - text) - needle->rare + 1;
-	}
-	return memmem(text + at, length - at, needle->text, needle->length) !=
-	       NULL;
+	needles->leading.filter.vector = needles->all.filter.vector = false;
 }
 
 /* A text while it is searched. */
@@ -303,92 +226,66 @@ static void __attribute__((noinline))
 compare(struct search *search, const char *at, unsigned chain)
 {
 	const struct index *index = search->index;
-	const struct gram *gram = index->gram + index->begin[chain];
-	const struct gram *last = index->gram + index->begin[chain + 1];
+	const struct link *link = index->link + index->begin[chain];
+	const struct link *last = index->link + index->begin[chain + 1];
 	size_t before = (size_t)(at - search->text);
 
-	for (; gram < last; gram++) {
+	for (; link < last; link++) {
 		const struct needle *needle =
-			&search->needles->needle[gram->needle];
+			&search->needles->needle[link->needle];
 		const char *from;
 		uint64_t head;
 
-		if (gram->offset > before)
+		if (link->offset > before)
 			continue;
-		from = at - gram->offset;
+		from = at - link->offset;
 		if (search->end - from >= 8) {
 			memcpy(&head, from, 8);
-			if (((head ^ gram->head) & gram->mask) != 0)
+			if (((head ^ link->head) & link->mask) != 0)
 				continue;
 		}
 		if (needle->length > (size_t)(search->end - from) ||
 		    memcmp(from, needle->text, needle->length) != 0)
 			continue;
-		search->hits[gram->needle / 64] |= UINT64_C(1)
-						   << gram->needle % 64;
+		search->hits[link->needle / 64] |= UINT64_C(1)
+						   << link->needle % 64;
 		search->any = true;
 	}
 }
 
-static inline __attribute__((always_inline)) void
-scan(struct search *search, size_t step)
+/* Look for needles whose gram may stand here. */
+static inline void
+check(struct search *search, const char *at)
 {
 	const uint16_t *chain = search->index->chain;
-	const uint32_t factor = search->index->factor;
-	const char *at = search->text;
-	size_t left;
+	size_t left = (size_t)(search->end - at);
+	uint32_t gram = tk_gram_read(at, left);
+	unsigned found = chain[hash_of(gram)];
 
-	/* Four places at a time, for most have no gram. */
-	for (; (size_t)(search->end - at) >= 3 * step + 4; at += 4 * step) {
-		unsigned a = chain[hash_four(at, factor)];
-		unsigned b = chain[hash_four(at + step, factor)];
-		unsigned c = chain[hash_four(at + 2 * step, factor)];
-		unsigned d = chain[hash_four(at + 3 * step, factor)];
-
-		if ((a | b | c | d) == 0)
-			continue;
-		if (a != 0)
-			compare(search, at, a);
-		if (b != 0)
-			compare(search, at + step, b);
-		if (c != 0)
-			compare(search, at + 2 * step, c);
-		if (d != 0)
-			compare(search, at + 3 * step, d);
-	}
-	/* A step is not longer than a gram. */
-	for (left = (size_t)(search->end - at); left >= search->index->size;
-	     left -= step) {
-		at = search->end - left;
-		compare(search, at, chain[hash_gram(search->index, at)]);
-	}
+	if (found != 0)
+		compare(search, at, found);
+	if (!search->index->has_short)
+		return;
+	found = chain[hash_of(gram & 0xffffff)];
+	if (found != 0)
+		compare(search, at, found);
 }
 
 static bool
-scan_by(const struct tk_needles *needles, const struct index *index,
-	const char *text, size_t length, uint64_t *hits)
+scan(const struct tk_needles *needles, const struct index *index,
+     const char *text, size_t length, uint64_t *hits)
 {
 	struct search search = {needles,       index, text,
 				text + length, hits,  false};
+	uint32_t places[TK_FILTER_PLACES];
+	size_t from = 0;
 
-	for (size_t i = 0; i < index->alone_count; i++) {
-		size_t id = index->alone[i];
+	while (from < length) {
+		size_t count = tk_filter_find(&index->filter, text, length,
+					      &from, places);
 
-		if (!tk_needles_find(needles, id, text, length))
-			continue;
-		hits[id / 64] |= UINT64_C(1) << id % 64;
-		search.any = true;
-	}
-	/* Constants, so that the compiler makes a loop for each. */
-	switch (index->step) {
-	case 1:
-		scan(&search, 1);
-		break;
-	case 2:
-		scan(&search, 2);
-		break;
-	default:
-		scan(&search, STEP_MAX);
+		for (size_t i = 0; i < count; i++)
+			check(&search, text + places[i]);
 	}
 	return search.any;
 }
@@ -397,12 +294,12 @@ bool
 tk_needles_scan(const struct tk_needles *needles, const char *text,
 		size_t length, uint64_t *hits)
 {
-	return scan_by(needles, &needles->all, text, length, hits);
+	return scan(needles, &needles->all, text, length, hits);
 }
 
 bool
 tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
 			size_t length, uint64_t *hits)
 {
-	return scan_by(needles, &needles->leading, text, length, hits);
+	return scan(needles, &needles->leading, text, length, hits);
 }
