@@ -218,6 +218,68 @@ result $? "the numbers are frozen"
 keys Space
 expect "Space resumes" '^ new.operation'
 
+# A program of the name retrysim next to it, which waits until it may answer.
+mkdir "$dir/bin" && cp "$retrytop" "$dir/bin/retrytop"
+cat >"$dir/bin/retrysim" <<EOF
+#!/bin/sh
+echo \$\$ >$dir/asked
+echo begun
+while [ ! -e $dir/answer ]; do sleep 0.05; done
+echo finished
+EOF
+chmod +x "$dir/bin/retrysim"
+asked_ended() {
+	! kill -0 "$(cat "$dir/asked")" 2>/dev/null
+}
+keys q
+poll restored
+real=$retrytop retrytop=$dir/bin/retrytop
+start --delay 100ms "$log"
+poll shows '^>'
+keys x
+expect "x asks retrysim, and says that it runs" 'retrysim runs for'
+expect "what it prints is shown at once" '^ begun'
+event "$log" retry_attempt while.asking 1
+keys Escape
+expect "the screen goes on meanwhile" ' while.asking'
+keys x
+expect "x shows the page again" '^ begun'
+poll test -s "$dir/asked"
+first=$(cat "$dir/asked")
+keys x
+expect "x there cancels it" 'cancelled; x asks again'
+! kill -0 "$first" 2>/dev/null
+result $? "it was killed and reaped"
+: >"$dir/answer"
+keys x
+expect "x asks again" '^ finished'
+rm "$dir/answer" "$dir/asked"
+keys x
+poll test -s "$dir/asked"
+expect "and again" 'retrysim runs for'
+keys q q
+poll restored
+result $? "q quits while it runs"
+asked_ended
+result $? "and ends it"
+rm "$dir/asked"
+rm "$dir/pid"
+t new-session -d -s killed -x 80 -y 24 \
+	"echo \$\$ >$dir/pid; exec $retrytop $log"
+killed_shows() {
+	t capture-pane -p -t killed | grep -q '^>'
+}
+poll killed_shows
+t send-keys -t killed x
+poll test -s "$dir/asked"
+kill -s KILL "$(cat "$dir/pid")"
+poll asked_ended
+result $? "it does not outlive retrytop that is killed"
+t kill-session -t killed
+retrytop=$real
+start --delay 100ms "$log"
+poll shows '^>'
+
 keys '?'
 expect "? shows the help" 'Ctrl-L  redraw'
 keys Escape
@@ -232,11 +294,11 @@ mv "$log" "$log.1"
 event "$log.1" retry_attempt late.line 1
 event "$log" retry_attempt after.rotation 1
 event "$log.1" retry_attempt late.line 2
-expect "a rotation loses no line" '0 bad  0 lost  0 dropped  8 events'
+expect "a rotation loses no line" '0 bad  0 lost  0 dropped  9 events'
 expect "a late line in the old file is read" 'late.line'
 cp "$log" "$log.2" && : >"$log"
 event "$log" retry_attempt after.truncation 1
-expect "nor does a truncation" '0 bad  0 lost  0 dropped  9 events'
+expect "nor does a truncation" '0 bad  0 lost  0 dropped  10 events'
 
 hostile='\u001b]0;stolen\u0007\u001b[2J\u001b[?1049l\u202eevil\u009b31m'
 event "$log" retry_attempt 'x\u001b[31my' 1 "$hostile"

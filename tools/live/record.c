@@ -22,6 +22,7 @@
 	X(host, event->host)                                                   \
 	X(target, event->target)                                               \
 	X(policy, event->policy)                                               \
+	X(policy_hash, event->policy_hash)                                     \
 	X(law, event->delay_law)                                               \
 	X(breaker, event->breaker)
 
@@ -46,11 +47,12 @@ struct item {
 	uint64_t ts_ns, duration_ns, elapsed_ns;
 	uint32_t next, before, before_in_operation, before_in_call;
 	uint32_t before_failed, attempt, attempts;
-	uint16_t operation;
-	uint8_t type, kind, stop, delay_source, hint_action, whole;
-	int8_t outcome;
+	uint16_t operation, max_attempts;
+	uint8_t type, kind, stop, delay_source, hint_action;
+	int8_t outcome, failure_class;
+	bool whole : 1;
 	/* A struct waits follows, before the texts. */
-	bool waits;
+	bool waits : 1;
 };
 
 /* Few events have them. */
@@ -333,6 +335,9 @@ rt_record_add(struct rt_record *record, uint32_t operation,
 		.hint_action = (uint8_t)event->hint_action,
 		.whole = whole,
 		.outcome = (int8_t)event->outcome,
+		.failure_class = (int8_t)event->failure_class,
+		.max_attempts =
+			(uint16_t)bo_min(event->max_attempts, UINT16_MAX),
 	};
 	rest = put_waits(item, event);
 	rest += put_texts(event, rest);
@@ -409,6 +414,10 @@ rt_record_get(const struct rt_record *record, uint64_t at, struct rt_past *out)
 		.delay_source = item->delay_source,
 		.hint_action = item->hint_action,
 		.outcome = item->outcome,
+		.failure_class = item->failure_class,
+		.max_attempts = item->max_attempts == UINT16_MAX
+					? BACKOFF_ABSENT
+					: item->max_attempts,
 		.whole = item->whole,
 	};
 #define GET_TEXT(member, from)                                                 \

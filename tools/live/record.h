@@ -27,18 +27,21 @@ struct rt_past {
 	uint64_t hint_ns;
 	uint32_t operation;
 	uint64_t attempt, attempts;
+	/** BACKOFF_ABSENT from 65535 on. */
+	uint64_t max_attempts;
 	enum backoff_event_type type;
 	enum backoff_kind kind;
 	enum backoff_stop stop;
 	enum backoff_delay_source delay_source;
 	enum backoff_hint_action hint_action;
-	int outcome;
+	int outcome, failure_class;
 	/** It stands for all attempts of its call. */
 	bool whole;
 	/** The code, else the type, else the text of its error; and the text,
 	 *  unless it is the label. */
 	const char *label, *error;
-	const char *call, *parent, *host, *target, *policy, *law, *breaker;
+	const char *call, *parent, *host, *target, *policy, *policy_hash;
+	const char *law, *breaker;
 };
 
 /** @p bytes: at least 64 KiB, of which less is used the more operations there

@@ -12,7 +12,12 @@
 #include "retrytop/reader.h"
 #include "retrytop/screen.h"
 #include "retrytop/signals.h"
+#include "retrytop/simulate.h"
 #include "retrytop/view_frame.h"
+#include "retrytop/view_simulate.h"
+
+/* Time to wait for the end of another program. */
+#define END_NS (10 * BO_NS_PER_MS)
 
 struct app {
 	struct rt_reader reader;
@@ -20,6 +25,7 @@ struct app {
 	struct rt_screen *screen;
 	struct rt_alerts alerts;
 	struct rt_pulse pulse;
+	struct rt_simulate simulate;
 	uint64_t frame_ns;
 	bool dirty, gone;
 };
@@ -38,10 +44,15 @@ draw(struct app *app)
 			app->reader.now_ns);
 	view.alerts = &app->alerts;
 	view.pulse = &app->pulse;
+	view.simulate = &app->simulate;
+	view.saved = rt_simulate_path(&app->simulate);
+	view.now_ns = app->reader.now_ns;
 	rt_screen_size(app->screen, &width, &height);
 	if (!rt_grid_init(&grid, width, height, rt_screen_is_utf8(app->screen)))
 		return false;
 	rt_view_render(&view, &grid);
+	/* So that the next key up moves. */
+	app->ui.scroll = bo_min(app->ui.scroll, grid.scroll_most);
 	rt_screen_draw(app->screen, &grid);
 	rt_grid_clear(&grid);
 	return true;
@@ -62,6 +73,9 @@ read_keys(struct app *app)
 			  app->reader.session.ingest.events,
 			  rt_view_rows(&view, width, height), key);
 		rt_session_look(&app->reader.session);
+		rt_simulate_obey(&app->simulate, &app->ui, &view,
+				 rt_view_simulate_columns(width),
+				 app->reader.now_ns);
 		app->dirty = true;
 	}
 }
@@ -87,12 +101,18 @@ show(struct app *app)
 static void
 rest(struct app *app)
 {
-	struct pollfd fd[2 + RT_READER_FDS] = {
+	const struct rt_child *child = &app->simulate.child;
+	struct pollfd fd[3 + RT_READER_FDS] = {
 		{.fd = rt_screen_fd(app->screen), .events = POLLIN},
 		{.fd = rt_signals_fd(), .events = POLLIN},
+		{.fd = child->pid != 0 ? child->fd : -1, .events = POLLIN},
 	};
+	uint64_t then_ns = app->frame_ns;
 
-	if (rt_reader_wait(&app->reader, fd, 2, app->frame_ns) > 0 &&
+	/* It has closed its outputs, and is about to end. */
+	if (child->pid != 0 && child->fd < 0)
+		then_ns = bo_min(then_ns, app->reader.now_ns + END_NS);
+	if (rt_reader_wait(&app->reader, fd, 3, then_ns) > 0 &&
 	    (fd[0].revents & (POLLHUP | POLLERR | POLLNVAL)))
 		app->gone = true;
 	/* Before keys are read or the screen is drawn, which are not its. */
@@ -107,6 +127,8 @@ loop(struct app *app)
 		if (rt_reader_read(&app->reader))
 			app->frame_ns = app->reader.now_ns;
 		read_keys(app);
+		if (rt_simulate_read(&app->simulate))
+			app->dirty = true;
 		if (app->reader.session.ingest.no_memory || !show(app)) {
 			errno = ENOMEM;
 			return -1;
@@ -158,6 +180,7 @@ rt_app(const struct rt_options *options)
 	struct app app = {0};
 	int code = run(&app, options);
 
+	rt_simulate_clear(&app.simulate);
 	rt_pulse_clear(&app.pulse);
 	rt_reader_close(&app.reader);
 	/* So that the parent process sees which signal ended this one. */

@@ -23,6 +23,7 @@ rt_grid_init(struct rt_grid *grid, size_t width, size_t height, bool utf8)
 	grid->height =
 		height < RT_GRID_MAX_HEIGHT ? height : RT_GRID_MAX_HEIGHT;
 	grid->utf8 = utf8;
+	grid->scroll_most = 0;
 	grid->cell =
 		calloc(grid->width * grid->height + 1, sizeof(*grid->cell));
 	if (grid->cell == NULL)

@@ -38,6 +38,8 @@ struct rt_grid {
 	size_t width, height;
 	/** If false, other characters than ASCII become '?'. */
 	bool utf8;
+	/** How far the page that was drawn can be scrolled. */
+	size_t scroll_most;
 	struct rt_cell *cell;
 };
 

@@ -68,7 +68,7 @@ toggle_pause(struct rt_list *list, uint64_t events)
 static bool
 is_text(enum rt_page page)
 {
-	return page >= RT_PAGE_HELP && page <= RT_PAGE_COMMAND;
+	return page >= RT_PAGE_HELP && page < RT_PAGE_OPERATION;
 }
 
 /* Open or close the help or the inputs, which lie on another page. */
@@ -82,6 +82,16 @@ open_page(struct rt_ui *ui, enum rt_page page)
 			ui->under = ui->page;
 		ui->page = page;
 	}
+	ui->scroll = 0;
+}
+
+/* Open the page of the answer; on it, the key cancels, or asks again. */
+static void
+ask(struct rt_ui *ui)
+{
+	ui->ask = ui->page == RT_PAGE_SIMULATE ? RT_ASK_AGAIN : RT_ASK_ONE;
+	if (ui->page != RT_PAGE_SIMULATE)
+		open_page(ui, RT_PAGE_SIMULATE);
 	ui->scroll = 0;
 }
 
@@ -226,6 +236,9 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		break;
 	case 'i':
 		open_page(ui, RT_PAGE_INPUTS);
+		break;
+	case 'x':
+		ask(ui);
 		break;
 	case 'X':
 		open_page(ui, RT_PAGE_COMMAND);

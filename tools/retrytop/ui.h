@@ -11,9 +11,18 @@ enum rt_page {
 	RT_PAGE_HELP,
 	RT_PAGE_INPUTS,
 	RT_PAGE_COMMAND,
+	RT_PAGE_SIMULATE,
+	/** The first page that is about one operation. */
 	RT_PAGE_OPERATION,
 	RT_PAGE_CALL,
 	RT_PAGE_COUNT,
+};
+
+/** What a key asks of retrysim: an answer, or another, or none. */
+enum rt_ask {
+	RT_ASK_NONE,
+	RT_ASK_ONE,
+	RT_ASK_AGAIN,
 };
 
 struct rt_browse;
@@ -28,8 +37,10 @@ struct rt_ui {
 	/** The filter is being edited; its previous text. */
 	bool editing;
 	char before[RT_FILTER_MAX];
-	/** First line of the help, inputs or call page. */
+	/** First line of a page that scrolls. */
 	size_t scroll;
+	/** Set by a key, and cleared by what obeys it. */
+	enum rt_ask ask;
 	bool quit;
 };
 

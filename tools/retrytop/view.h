@@ -16,6 +16,8 @@
  *  known how often lines come. */
 #define RT_VIEW_STALE_NS (60 * UINT64_C(1000000000))
 
+struct rt_simulate;
+
 /** Everything that a screen depends on: it needs no clock and no curses. */
 struct rt_view {
 	const struct rt_list *list;
@@ -41,6 +43,13 @@ struct rt_view {
 	const struct rt_pulse *pulse;
 	/** Rules that are broken; NULL if there are no rules. */
 	const struct rt_rule_alerts *broken;
+	/** What retrysim was asked; NULL: it cannot be. */
+	const struct rt_simulate *simulate;
+	/** A file with the events of the record, which is read instead of the
+	 *  inputs; NULL: there is none. */
+	const char *saved;
+	/** The monotonic clock; 0: there is none. */
+	uint64_t now_ns;
 };
 
 /** "LIVE", "REPLAY", "PAUSED", "STALE", "ENDED" or "WAITING". */

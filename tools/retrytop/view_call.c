@@ -429,8 +429,8 @@ rt_view_call(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		y++;
 	draw_axis(&page, grid, y++);
 	rows = grid->height - 1 - y;
-	first = page.count > rows ? page.count - rows : 0;
-	first = bo_min(first, view->ui->scroll);
+	grid->scroll_most = page.count > rows ? page.count - rows : 0;
+	first = bo_min(grid->scroll_most, view->ui->scroll);
 	for (size_t i = first; i < page.count && rows > 0; i++, rows--)
 		draw_line(&page, &page.line[i], grid, y++);
 }

@@ -21,6 +21,7 @@
 #include "retrytop/view_message.h"
 #include "retrytop/view_operation.h"
 #include "retrytop/view_pages.h"
+#include "retrytop/view_simulate.h"
 #include "retrytop/view_table.h"
 
 /* Rows above the page, if one of them is for the message. */
@@ -417,6 +418,7 @@ static void (*const draw_page[])(const struct rt_view *view,
 	[RT_PAGE_HELP] = rt_view_help,
 	[RT_PAGE_INPUTS] = rt_view_inputs,
 	[RT_PAGE_COMMAND] = rt_view_command,
+	[RT_PAGE_SIMULATE] = rt_view_simulate,
 	[RT_PAGE_OPERATION] = rt_view_operation,
 	[RT_PAGE_CALL] = rt_view_call,
 };
@@ -471,7 +473,7 @@ rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 	y = 1 + draw_message(view, grid, 1);
 	if (!is_opened(view) || grid->height >= SMALL_HEIGHT)
 		draw_health(view, grid, y++);
-	draw_page[is_opened(view) || view->ui->page <= RT_PAGE_COMMAND
+	draw_page[is_opened(view) || view->ui->page < RT_PAGE_OPERATION
 			  ? view->ui->page
 			  : RT_PAGE_OVERVIEW](view, grid, y);
 	draw_footer(view, grid, grid->height - 1);

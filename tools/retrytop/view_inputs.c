@@ -264,7 +264,7 @@ void
 rt_view_inputs(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	struct sheet sheet = {.view = view, .y = y, .end = SIZE_MAX};
-	size_t rows = grid->height - 1 - y, most;
+	size_t rows = grid->height - 1 - y;
 	/* Without memory, they are in the order of the command line. */
 	size_t *order = calloc(view->input_count + 1, sizeof(*order));
 	struct rt_view copy = *view;
@@ -275,13 +275,13 @@ rt_view_inputs(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		qsort_r(order, view->input_count, sizeof(*order), compare,
 			&copy);
 	put_all(&sheet, order);
-	most = sheet.count > rows ? sheet.count - rows : 0;
+	grid->scroll_most = sheet.count > rows ? sheet.count - rows : 0;
 	sheet = (struct sheet){
 		.view = view,
 		.grid = grid,
 		.y = y,
 		.end = grid->height - 1,
-		.skip = bo_min(view->ui->scroll, most),
+		.skip = bo_min(view->ui->scroll, grid->scroll_most),
 	};
 	put_all(&sheet, order);
 	free(order);

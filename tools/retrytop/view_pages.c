@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "retrytop/key_rows.h"
 
 static const char *const help[] = {
@@ -95,6 +96,11 @@ static const char *const help[] = {
 	"it",
 	"  made, if the log has parent_call_id",
 	"",
+	"OTHER POLICIES  (x)",
+	"  what retrysim compare answers for the window, and the operation or",
+	"  the filter; if inputs cannot be read again, from the events of the",
+	"  record, which are saved to the file that the page names",
+	"",
 	"INPUTS  (i)",
 	"  losses with the time when they were noticed, hosts with wrong "
 	"clocks,",
@@ -127,15 +133,6 @@ help_line(size_t index, char *out, size_t size)
 	return index <= HELP_LINES;
 }
 
-/* The first line to show, so that the last page is full. */
-static size_t
-first_line(size_t scroll, size_t lines, size_t rows)
-{
-	size_t most = lines > rows ? lines - rows : 0;
-
-	return scroll < most ? scroll : most;
-}
-
 void
 rt_view_help(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
@@ -145,7 +142,8 @@ rt_view_help(const struct rt_view *view, struct rt_grid *grid, size_t y)
 
 	while (help_line(lines, text, sizeof(text)))
 		lines++;
-	line = first_line(view->ui->scroll, lines, rows);
+	grid->scroll_most = lines > rows ? lines - rows : 0;
+	line = bo_min(view->ui->scroll, grid->scroll_most);
 	for (; line < lines && rows > 0; line++, rows--) {
 		help_line(line, text, sizeof(text));
 		rt_grid_text(grid, 1, y++, SIZE_MAX,
