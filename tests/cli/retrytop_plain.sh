@@ -84,6 +84,28 @@ check "the last line is a total" sh -c 'tail -n 1 out | grep -q \
 	"^2026-11-30T10:04:59Z total  ENDED  1 operations, 0 with verdicts, 10.*; 0 bad, 0 lost, 0 dropped, 3000 events, 3000 lines$"'
 check "nothing went wrong" [ ! -s err ]
 
+# Rules of one's own.
+cat >rules.json <<'EOF'
+{"rules": [{"name": "calls fail", "column": "failed_share", "is": ">",
+	"value": 0.4, "window": "10s"}]}
+EOF
+input=input
+start --delay 1h --rules rules.json -
+exec 3>input
+seconds 0 100 success >&3
+poll says ' total '
+seconds 100 110 failure >&3
+poll says '^2026-11-30T10:01:4.Z begins ALERT     calls fail  pay: failed_share [0-9.]* > 0.4 (10s)$'
+result "an alert is reported when it begins" $?
+seconds 110 130 success >&3
+poll says '^2026-11-30T10:0[12]:..Z ends   ALERT     calls fail  pay: .* (10s)  since 10:01:4.Z ([0-9]*s)$'
+result "and when it ends" $?
+check "once" [ "$(grep -c ' begins ALERT' out)" -eq 1 ]
+exec 3>&-
+input=
+ended "and it ends as before" 0
+check "totals have the number of alerts" says ' total .*; 0 alerts$'
+
 seconds 0 20 failure >some.log
 for signal in TERM INT; do
 	start --delay 100ms some.log

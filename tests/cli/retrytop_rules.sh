@@ -5,8 +5,7 @@
 cd "$work" || exit 99
 log=$top_srcdir/tests/data/events/good.jsonl
 rules() { # VALUE OPERATION
-	printf '{"rules":[{"name":"retries","operation":"%s","column":"%s",
-		"is":">","value":%s,"window":"5m"}]}\n' \
+	printf '{"rules":[{"name":"retries","operation":"%s","column":"%s","is":">","value":%s,"window":"5m"}]}\n' \
 		"$2" retries_per_second "$1" >rules.json
 }
 top() { # ARG...
@@ -32,6 +31,49 @@ top "$log"
 expect "it concerns its operations only" 0 post_webhook ''
 run "$top_builddir/retrytop" --once --format json "$log"
 check "without rules there is no list" sh -c '! grep -q alerts "$0/out"' "$work"
+
+
+# The page, and the metrics.
+page() { # KEYS
+	run "$top_builddir/retrytop" --dump-screen 100x24 --rules rules.json \
+		--keys "$1" "$log"
+}
+rules 0.001 'post_*'
+page a
+expect "a shows broken rules" 1 \
+	'^>ALERT .* retries  post_webhook: retries_per_second 0\.25 > 0\.001 \(5m00s\)$' ''
+page 'a Enter'
+expect "Enter goes to the operation" 1 'overview > post_webhook' ''
+page 'a Enter Esc'
+expect "and Esc back" 1 '^>ALERT ' ''
+rules 0.3 'post_*'
+page a
+expect "a rule that is not broken has the number that is nearest" 0 \
+	'^>ok +retries  post_webhook: retries_per_second 0\.25, not > 0\.3 \(5m00s\)$' ''
+rules 0.3 'none_*'
+page a
+expect "or none" 0 '^>ok +retries  retries_per_second -, not > 0\.3' ''
+page 'a Enter'
+expect "which opens nothing" 0 '^>ok ' ''
+rules 0.001 'post_*'
+top --format openmetrics "$log"
+expect "metrics have alerts" 1 \
+	'^retrytop_alert\{alert="retries",op="post_webhook"\} 1$' ''
+check "with their values" grep -q \
+	'^retrytop_alert_value{alert="retries",op="post_webhook"} 0.25$' out
+check "and their number" grep -q '^retrytop_alerts 1$' out
+check "a time only where it is known" \
+	sh -c '! grep -q "^retrytop_alert_since" out'
+printf '{"rules":[%s,%s]}' "$(sed 's/^{"rules":\[//; s/\]}$//' rules.json)" \
+	"$(sed 's/^{"rules":\[//; s/\]}$//' rules.json)" >two.json
+mv two.json rules.json
+top --format openmetrics "$log"
+check "two rules of a name have different labels" \
+	sh -c '[ "$(grep -c "^retrytop_alert{" out)" = 2 ] &&
+		[ "$(grep "^retrytop_alert{" out | sort -u | wc -l)" = 2 ]'
+run "$top_builddir/retrytop" --once --format openmetrics "$log"
+check "without rules there are no samples" \
+	sh -c '! grep -q "^retrytop_alert" out'
 
 echo '{"rules": [{"name": "a", "colum": 1}]}' >rules.json
 top "$log"

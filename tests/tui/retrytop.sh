@@ -218,6 +218,10 @@ result $? "the numbers are frozen"
 keys Space
 expect "Space resumes" '^ new.operation'
 
+keys a
+expect "a shows verdicts and alerts" 'nothing is wrong, and nothing was'
+keys Escape
+poll shows '^>'
 # A program of the name retrysim next to it, which waits until it may answer.
 mkdir "$dir/bin" && cp "$retrytop" "$dir/bin/retrytop"
 cat >"$dir/bin/retrysim" <<EOF

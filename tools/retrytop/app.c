@@ -159,6 +159,7 @@ run(struct app *app, const struct rt_options *options)
 		return TK_EXIT_SYSTEM;
 	}
 	app->ui.browse = app->reader.session.browse;
+	app->ui.alarms = &app->reader.session.alarms;
 	if (rt_signals_install() != 0) {
 		tk_msg_errno("start", errno);
 		return TK_EXIT_SYSTEM;

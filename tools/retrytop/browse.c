@@ -71,8 +71,8 @@ rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 			  operation, model->end_s, model->window_s);
 }
 
-static void
-look_at(struct rt_browse *browse, const char *operation)
+void
+rt_browse_show(struct rt_browse *browse, const char *operation)
 {
 	if (browse->operation == operation)
 		return;
@@ -86,7 +86,7 @@ rt_browse_open(struct rt_browse *browse, const struct rt_list *list)
 {
 	if (list->shown_count == 0)
 		return false;
-	look_at(browse, list->shown[rt_list_selected(list)]->operation);
+	rt_browse_show(browse, list->shown[rt_list_selected(list)]->operation);
 	return true;
 }
 

@@ -34,6 +34,9 @@ void rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 /** Look at the selected operation of the list; false if there is none. */
 bool rt_browse_open(struct rt_browse *browse, const struct rt_list *list);
 
+/** Look at an operation by its name, which the window has. */
+void rt_browse_show(struct rt_browse *browse, const char *operation);
+
 /** Look at the operation @p rows further down the list, and select
  *  it. */
 void rt_browse_step(struct rt_browse *browse, struct rt_list *list, long rows);

@@ -105,6 +105,7 @@ rt_dump(struct rt_session *session, FILE *out)
 	struct rt_ui ui = {
 		.page = RT_PAGE_OVERVIEW,
 		.browse = session->browse,
+		.alarms = &session->alarms,
 	};
 	bool printed;
 

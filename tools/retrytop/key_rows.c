@@ -9,7 +9,7 @@
 
 #define ON(page) (1u << RT_PAGE_##page)
 #define TABLES (ON(OVERVIEW) | ON(OPERATION) | ON(CALL))
-#define TEXTS (ON(HELP) | ON(INPUTS) | ON(COMMAND) | ON(SIMULATE))
+#define TEXTS (ON(HELP) | ON(INPUTS) | ON(COMMAND) | ON(SIMULATE) | ON(ALARMS))
 struct row {
 	/* The pages whose footer has it. */
 	unsigned pages;
@@ -24,6 +24,7 @@ static const struct row rows[] = {
 	{0, 0, "j k arrows PgUp PgDn g G", NULL, "move"},
 	{ON(OVERVIEW), 0, "Enter", "open", "open the operation, or the call"},
 	{ON(OPERATION), 0, "Enter", "call", NULL},
+	{ON(ALARMS), 0, "Enter", "operation", NULL},
 	{ON(OPERATION) | ON(CALL) | TEXTS, 0, "Esc", "back",
 	 "back, or clear the filter"},
 	{ON(OPERATION) | ON(CALL), 0, "n p", "next, previous",
@@ -35,16 +36,18 @@ static const struct row rows[] = {
 	 "group by target, policy, host, service, error, operation"},
 	{ON(OVERVIEW), 1, "s", "sort", NULL},
 	{0, 0, "s S", NULL, "next, previous sort key"},
-	{ON(OVERVIEW), 5, "r", "reverse", "reverse the order"},
+	{ON(OVERVIEW), 6, "r", "reverse", "reverse the order"},
 	{ON(OVERVIEW), 0, "/", "filter", "filter as you type"},
 	{TABLES, 2, "Space", "pause",
 	 "pause: freeze the numbers, keep reading"},
-	{ON(OVERVIEW), 4, "i", "inputs", "inputs"},
+	{ON(OVERVIEW), 4, "a", "alerts",
+	 "verdicts and alerts, of now and before"},
+	{ON(OVERVIEW), 5, "i", "inputs", "inputs"},
 	{ON(SIMULATE), 0, "x", "cancel, again", NULL},
 	{TABLES, 3, "x", "compare",
 	 "compare policies in this window, with retrysim; on its page,"},
 	{0, 0, "", NULL, "cancel, or compare again"},
-	{TABLES, 6, "X", "command", "the command that x runs"},
+	{TABLES, 7, "X", "command", "the command that x runs"},
 	{TABLES, 0, "?", "help", "this page"},
 	{ON(OVERVIEW), 0, "q", "quit", "back, then quit"},
 	{TEXTS, 1, "q", "back", NULL},
@@ -53,7 +56,7 @@ static const struct row rows[] = {
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
-#define RANK_MAX 6
+#define RANK_MAX 7
 /* The names of keys up to this rank fit on the narrowest screen. */
 #define RANK_NAMES 2
 

@@ -103,6 +103,26 @@ put_change(void *user, enum rt_change change, const struct rt_reported *was,
 	}
 }
 
+static void
+put_alert(void *user, const struct rt_rule_alert *alert, bool ends)
+{
+	struct plain *plain = user;
+	char line[LINE_MAX_BYTES], since[40], age[16];
+	uint64_t since_ns = alert->since_s * BO_NS_PER_S;
+	size_t used;
+
+	rt_view_alert(alert, line, sizeof(line) / 2);
+	used = strlen(line);
+	if (ends) {
+		bo_rfc3339_format(since_ns, 0, since, sizeof(since));
+		rt_view_age(rt_view_now_ns(&plain->view), since_ns, age,
+			    sizeof(age));
+		snprintf(line + used, sizeof(line) - used, "  since %s (%s)",
+			 since + strlen("2026-11-23T"), age);
+	}
+	put_line(plain, ends ? "ends" : "begins", line);
+}
+
 /* A rate, or "-" if it is not known. */
 static const char *
 format_rate(const struct rt_value *value, char out[16])
@@ -146,6 +166,9 @@ put_total(struct plain *plain)
 					 (unsigned long long)value.count,
 					 rt_log_facts[facts[i]].title);
 	}
+	if (plain->view.broken != NULL)
+		snprintf(line + used, sizeof(line) - used, "; %zu alerts",
+			 plain->view.broken->count + plain->view.broken->more);
 	put_line(plain, "total", line);
 }
 
@@ -161,10 +184,9 @@ show(struct plain *plain, bool news)
 	plain->judge_ns = reader->now_ns + JUDGE_NS;
 	if (!rt_reader_is_ready(reader))
 		return true;
-	if (!rt_list_update(&session->list, session->ingest.window,
-			    rt_ingest_end_s(&session->ingest)))
-		return false;
 	plain->view = rt_reader_view(reader, &plain->ui);
+	if (!rt_session_update(session))
+		return false;
 	rt_changes_update(&plain->changes, &session->list.model, put_change,
 			  plain);
 	if (!news && reader->now_ns < plain->total_ns)
@@ -223,6 +245,8 @@ run(struct plain *plain, const struct rt_options *options)
 		tk_msg_errno("start", errno);
 		return TK_EXIT_SYSTEM;
 	}
+	plain->reader.session.on_rule = put_alert;
+	plain->reader.session.on_rule_user = plain;
 	/* It is noticed as an error of the output. */
 	signal(SIGPIPE, SIG_IGN);
 	return loop(plain);

@@ -17,7 +17,7 @@ struct writer {
 	const struct rt_view *view;
 	enum backoff_metrics_format format;
 	/** In the order of the model's rows, which never changes. */
-	struct rt_labels operations, targets, inputs;
+	struct rt_labels operations, targets, inputs, rules;
 };
 
 static bool
@@ -136,6 +136,53 @@ put_verdicts(struct writer *w)
 	}
 }
 
+/* The labels of an alert: its rule and its operation. */
+static void
+put_alert(struct writer *w, const char *name, const struct rt_rule_alert *alert)
+{
+	const struct rt_model *model = &w->view->list->model;
+	size_t rule = (size_t)(alert->rule - w->view->rules->rule);
+
+	fprintf(w->out, "%s{alert=\"%s\"", name, w->rules.item[rule]);
+	for (size_t i = 0; i < model->count; i++)
+		if (strcmp(model->row[i].operation, alert->operation) == 0)
+			fprintf(w->out, ",op=\"%s\"", w->operations.item[i]);
+	fputs("} ", w->out);
+}
+
+static void
+put_alerts(struct writer *w)
+{
+	static const char names[] = "retrytop_alert";
+	static const char values[] = "retrytop_alert_value";
+	static const char since[] = "retrytop_alert_since_timestamp_seconds";
+	const struct rt_rule_alerts *broken = w->view->broken;
+	size_t count = broken != NULL ? broken->count : 0;
+
+	put_head(w, "retrytop_alerts", "Rules that are broken, by operation.");
+	if (broken != NULL)
+		fprintf(w->out, "retrytop_alerts %zu\n", count + broken->more);
+	put_head(w, names, "1 while a rule of --rules is broken.");
+	for (size_t i = 0; i < count; i++) {
+		put_alert(w, names, &broken->item[i]);
+		fputs("1\n", w->out);
+	}
+	put_head(w, values, "The number that breaks the rule.");
+	for (size_t i = 0; i < count; i++) {
+		put_alert(w, values, &broken->item[i]);
+		rt_number_print(broken->item[i].value, w->out);
+		fputc('\n', w->out);
+	}
+	put_head(w, since, "Time at which it was first seen broken.");
+	for (size_t i = 0; i < count; i++) {
+		if (broken->item[i].since_s == 0)
+			continue;
+		put_alert(w, since, &broken->item[i]);
+		fprintf(w->out, "%llu\n",
+			(unsigned long long)broken->item[i].since_s);
+	}
+}
+
 static bool
 put_policies(struct writer *w)
 {
@@ -234,7 +281,8 @@ make_labels(struct writer *w)
 	const struct rt_model *model = &w->view->list->model;
 	const struct rt_verdicts *verdicts = &model->verdicts;
 	size_t inputs = w->view->input_count;
-	size_t room = model->count + verdicts->count + inputs;
+	size_t rules = w->view->rules != NULL ? w->view->rules->count : 0;
+	size_t room = model->count + verdicts->count + inputs + rules;
 	const char **name = calloc(room + 1, sizeof(*name));
 	bool good = name != NULL;
 
@@ -249,6 +297,9 @@ make_labels(struct writer *w)
 	for (size_t i = 0; good && i < inputs; i++)
 		name[i] = w->view->input[i].path;
 	good = good && rt_labels_make(&w->inputs, name, inputs);
+	for (size_t i = 0; good && i < rules; i++)
+		name[i] = w->view->rules->rule[i].name;
+	good = good && rt_labels_make(&w->rules, name, rules);
 	free(name);
 	return good;
 }
@@ -264,6 +315,7 @@ rt_report_metrics(const struct rt_view *view,
 	if (good) {
 		put_model(w);
 		put_verdicts(w);
+		put_alerts(w);
 		good = put_policies(w);
 	}
 	if (good) {
@@ -275,6 +327,7 @@ rt_report_metrics(const struct rt_view *view,
 	rt_labels_clear(&w->operations);
 	rt_labels_clear(&w->targets);
 	rt_labels_clear(&w->inputs);
+	rt_labels_clear(&w->rules);
 	if (good)
 		return ferror(out) ? -1 : 0;
 	errno = ENOMEM;

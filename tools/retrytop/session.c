@@ -220,9 +220,19 @@ rt_session_update(struct rt_session *session)
 	if (!rt_list_update(&session->list, window, end_s))
 		return false;
 	rt_session_look(session);
-	return rt_rule_alerts_find(&session->rules, window, end_s,
-				   session->list.model.window_s,
-				   &session->broken);
+	if (!rt_rule_alerts_find(&session->rules, window, end_s,
+				 session->list.model.window_s,
+				 &session->broken))
+		return false;
+	/* What comes and goes while an old log is read is not news. */
+	if (session->ingest.caught_up || session->options->once ||
+	    session->options->replay)
+		rt_alarms_update(
+			&session->alarms, &session->list.model, &session->rules,
+			&session->broken,
+			session->options->once ? 0 : session->list.model.end_s,
+			session->on_rule, session->on_rule_user);
+	return true;
 }
 
 struct rt_view
@@ -236,6 +246,7 @@ rt_session_view(struct rt_session *session, const struct rt_ui *ui)
 		.input = session->input,
 		.input_count = session->options->path_count,
 		.counters = session->counters.metrics,
+		.rules = session->options->rules ? &session->rules : NULL,
 		.broken = session->options->rules ? &session->broken : NULL,
 	};
 

@@ -3,6 +3,7 @@
 #ifndef RT_SESSION_H
 #define RT_SESSION_H
 
+#include "retrytop/alarms.h"
 #include "retrytop/browse.h"
 #include "retrytop/counters.h"
 #include "retrytop/options.h"
@@ -19,6 +20,11 @@ struct rt_session {
 	struct rt_counters counters;
 	struct rt_rules rules;
 	struct rt_rule_alerts broken;
+	struct rt_alarms alarms;
+	/** Called for rules that are broken from now on, or no longer; or NULL.
+	 */
+	rt_alarms_fn on_rule;
+	void *on_rule_user;
 	/** One per path. */
 	struct tk_input_info *input;
 	/** The first path of the rotated log that each is of. */

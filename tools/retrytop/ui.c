@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "common/unicode.h"
+#include "retrytop/alarms.h"
 #include "retrytop/browse.h"
 
 #define CONTROL(letter) ((letter) - '@')
@@ -102,6 +103,8 @@ move(struct rt_ui *ui, struct rt_list *list, long rows)
 		rt_list_move(list, rows);
 	else if (ui->page == RT_PAGE_OPERATION)
 		rt_browse_move(ui->browse, rows);
+	else if (ui->page == RT_PAGE_ALARMS && ui->alarms != NULL)
+		rt_alarms_move(ui->alarms, rows);
 	else if (rows < 0)
 		ui->scroll = ui->scroll < (size_t)-rows
 				     ? 0
@@ -121,11 +124,28 @@ go_back(struct rt_ui *ui, struct rt_list *list)
 	}
 	if (ui->page != RT_PAGE_OVERVIEW) {
 		ui->page = ui->page == RT_PAGE_CALL ? RT_PAGE_OPERATION
-						    : RT_PAGE_OVERVIEW;
+						    : ui->opened_from;
 		return;
 	}
 	list->filter[0] = '\0';
 	rt_list_arrange(list);
+}
+
+/* Enter on a verdict or an alert goes to its operation. */
+static void
+enter_alarm(struct rt_ui *ui, const struct rt_list *list)
+{
+	const char *operation =
+		ui->alarms != NULL
+			? rt_alarms_operation(ui->alarms, &list->model)
+			: NULL;
+
+	if (operation == NULL)
+		return;
+	rt_browse_show(ui->browse, operation);
+	ui->page = RT_PAGE_OPERATION;
+	ui->opened_from = RT_PAGE_ALARMS;
+	ui->under = RT_PAGE_OVERVIEW;
 }
 
 /* Enter goes from the overview to an operation, and from there to a call. */
@@ -134,12 +154,19 @@ enter(struct rt_ui *ui, const struct rt_list *list)
 {
 	if (ui->browse == NULL)
 		return;
+	if (ui->page == RT_PAGE_ALARMS) {
+		enter_alarm(ui, list);
+		return;
+	}
 	if (ui->page == RT_PAGE_OVERVIEW && list->group != RT_GROUP_OPERATION)
 		return;
-	if (ui->page == RT_PAGE_OVERVIEW && rt_browse_open(ui->browse, list))
+	if (ui->page == RT_PAGE_OVERVIEW && rt_browse_open(ui->browse, list)) {
 		ui->page = RT_PAGE_OPERATION;
-	else if (ui->page == RT_PAGE_OPERATION && rt_browse_hold(ui->browse))
+		ui->opened_from = RT_PAGE_OVERVIEW;
+	} else if (ui->page == RT_PAGE_OPERATION &&
+		   rt_browse_hold(ui->browse)) {
 		ui->page = RT_PAGE_CALL;
+	}
 	ui->scroll = 0;
 }
 
@@ -233,6 +260,9 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 	case '?':
 	case 'h':
 		open_page(ui, RT_PAGE_HELP);
+		break;
+	case 'a':
+		open_page(ui, RT_PAGE_ALARMS);
 		break;
 	case 'i':
 		open_page(ui, RT_PAGE_INPUTS);

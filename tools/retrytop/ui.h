@@ -12,6 +12,7 @@ enum rt_page {
 	RT_PAGE_INPUTS,
 	RT_PAGE_COMMAND,
 	RT_PAGE_SIMULATE,
+	RT_PAGE_ALARMS,
 	/** The first page that is about one operation. */
 	RT_PAGE_OPERATION,
 	RT_PAGE_CALL,
@@ -26,6 +27,7 @@ enum rt_ask {
 };
 
 struct rt_browse;
+struct rt_alarms;
 
 struct rt_ui {
 	enum rt_page page;
@@ -34,6 +36,10 @@ struct rt_ui {
 	/** The operation and the call that are looked at; NULL: their pages
 	 *  cannot be opened. */
 	struct rt_browse *browse;
+	/** NULL: there is no page of them. */
+	struct rt_alarms *alarms;
+	/** The page from which the operation was opened. */
+	enum rt_page opened_from;
 	/** The filter is being edited; its previous text. */
 	bool editing;
 	char before[RT_FILTER_MAX];

@@ -41,6 +41,8 @@ struct rt_view {
 	const struct rt_alerts *alerts;
 	/** How fast inputs grow; NULL: not known. */
 	const struct rt_pulse *pulse;
+	/** NULL if there are none. */
+	const struct rt_rules *rules;
 	/** Rules that are broken; NULL if there are no rules. */
 	const struct rt_rule_alerts *broken;
 	/** What retrysim was asked; NULL: it cannot be. */

@@ -13,6 +13,7 @@
 #include "live/facts.h"
 #include "retrytop/browse.h"
 #include "retrytop/key_rows.h"
+#include "retrytop/view_alarms.h"
 #include "retrytop/view_call.h"
 #include "retrytop/view_calls.h"
 #include "retrytop/view_command.h"
@@ -341,7 +342,8 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < MESSAGES_HEIGHT)
+	if (width < NARROW || height < MESSAGES_HEIGHT ||
+	    view->ui->page == RT_PAGE_ALARMS)
 		return 1;
 	most = bo_min((height - MESSAGES_HEIGHT) / ROWS_PER_LINE + 2,
 		      MESSAGE_ROWS_MAX);
@@ -357,7 +359,7 @@ static size_t
 alert_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	if (view->broken == NULL || width < NARROW || is_opened(view) ||
-	    height < MESSAGES_HEIGHT)
+	    view->ui->page == RT_PAGE_ALARMS || height < MESSAGES_HEIGHT)
 		return 0;
 	return bo_min(view->broken->count, ALERT_ROWS_MAX);
 }
@@ -419,6 +421,7 @@ static void (*const draw_page[])(const struct rt_view *view,
 	[RT_PAGE_INPUTS] = rt_view_inputs,
 	[RT_PAGE_COMMAND] = rt_view_command,
 	[RT_PAGE_SIMULATE] = rt_view_simulate,
+	[RT_PAGE_ALARMS] = rt_view_alarms,
 	[RT_PAGE_OPERATION] = rt_view_operation,
 	[RT_PAGE_CALL] = rt_view_call,
 };

@@ -96,6 +96,12 @@ static const char *const help[] = {
 	"it",
 	"  made, if the log has parent_call_id",
 	"",
+	"ALERTS  (a)",
+	"  verdicts and broken rules (--rules) with the time since when, and "
+	"the",
+	"  number against the limit; rules that are not broken, with the",
+	"  operation nearest to the limit; what has ended, the newest first",
+	"",
 	"OTHER POLICIES  (x)",
 	"  what retrysim compare answers for the window, and the operation or",
 	"  the filter; if inputs cannot be read again, from the events of the",

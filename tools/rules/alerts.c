@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <fnmatch.h>
+#include <string.h>
 
 #include "rules/alerts.h"
 
@@ -28,9 +29,16 @@ holds(const struct rt_rule *rule, double value)
 	return false;
 }
 
+static bool
+is_nearer(const struct rt_rule *rule, double value, double than)
+{
+	return rule->is == RT_ABOVE || rule->is == RT_AT_LEAST ? value > than
+							       : value < than;
+}
+
 static void
 judge(const struct rt_rule *rule, const struct rt_model *model,
-      struct rt_rule_alerts *out)
+      struct rt_rule_alerts *out, struct rt_rule_nearest *nearest)
 {
 	for (size_t i = 0; i < model->count; i++) {
 		const struct rt_row *row = &model->row[i];
@@ -38,15 +46,21 @@ judge(const struct rt_rule *rule, const struct rt_model *model,
 		double value = fact.kind == RT_KIND_COUNT ? (double)fact.count
 							  : fact.real;
 
-		if (!fact.known || !holds(rule, value) ||
+		if (!fact.known ||
 		    fnmatch(rule->operation, row->operation, 0) != 0)
+			continue;
+		if (nearest->operation == NULL ||
+		    is_nearer(rule, value, nearest->value))
+			*nearest =
+				(struct rt_rule_nearest){row->operation, value};
+		if (!holds(rule, value))
 			continue;
 		if (out->count == RT_RULE_ALERTS_MAX) {
 			out->more++;
 			continue;
 		}
 		out->item[out->count++] = (struct rt_rule_alert){
-			rule, row->operation, value, model->window_s};
+			rule, row->operation, value, model->window_s, 0};
 	}
 }
 
@@ -69,6 +83,7 @@ rt_rule_alerts_find(const struct rt_rules *rules, struct rt_window *window,
 	bool ok = true;
 
 	out->count = out->more = 0;
+	memset(out->nearest, 0, sizeof(out->nearest));
 	for (size_t i = 0; ok && i < rules->count; i++) {
 		uint64_t its = window_of(&rules->rule[i], window_s);
 		struct rt_model model;
@@ -79,7 +94,8 @@ rt_rule_alerts_find(const struct rt_rules *rules, struct rt_window *window,
 		ok = rt_model_update(&model, window, end_s);
 		for (size_t r = i; ok && r < rules->count; r++)
 			if (window_of(&rules->rule[r], window_s) == its)
-				judge(&rules->rule[r], &model, out);
+				judge(&rules->rule[r], &model, out,
+				      &out->nearest[r]);
 		rt_model_clear(&model);
 	}
 	return ok;

@@ -14,11 +14,22 @@ struct rt_rule_alert {
 	const char *operation;
 	double value;
 	uint64_t window_s;
+	/** When it was first found; 0: not known. */
+	uint64_t since_s;
+};
+
+/** The operation that is nearest to breaking a rule. */
+struct rt_rule_nearest {
+	/** NULL: none has the number. */
+	const char *operation;
+	double value;
 };
 
 struct rt_rule_alerts {
 	struct rt_rule_alert item[RT_RULE_ALERTS_MAX];
 	size_t count, more;
+	/** By the number of the rule. */
+	struct rt_rule_nearest nearest[RT_RULES_MAX];
 };
 
 /**

@@ -1,0 +1,200 @@
+/* Verdicts and alerts: those of now, and those that have ended. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "retrytop/alarms.h"
+
+#include <string.h>
+
+#include "base/num.h"
+
+/* What one update needs. */
+struct update {
+	struct rt_alarms *alarms;
+	const struct rt_model *model;
+	rt_alarms_fn report;
+	void *user;
+	uint64_t now_s;
+};
+
+static void
+put_over(struct rt_alarms *alarms, const struct rt_alarm *alarm)
+{
+	alarms->over_count = bo_min(alarms->over_count + 1, RT_ALARMS_OVER_MAX);
+	memmove(alarms->over + 1, alarms->over,
+		(alarms->over_count - 1) * sizeof(*alarm));
+	alarms->over[0] = *alarm;
+}
+
+static void
+note_verdict(void *user, enum rt_change change, const struct rt_reported *was,
+	     size_t verdict)
+{
+	const struct update *update = user;
+
+	(void)verdict;
+	if (change != RT_CHANGE_ENDS)
+		return;
+	put_over(update->alarms, &(struct rt_alarm){
+					 .part = RT_ALARM_OVER,
+					 .word = was->word,
+					 .target = was->target,
+					 .operation = was->operation,
+					 .since_s = was->since_s,
+					 .ended_s = update->now_s,
+				 });
+}
+
+static void
+note_rule(void *user, const struct rt_rule_alert *alert, bool ends)
+{
+	const struct update *update = user;
+
+	if (ends)
+		put_over(update->alarms, &(struct rt_alarm){
+						 .part = RT_ALARM_OVER,
+						 .rule = alert->rule,
+						 .operation = alert->operation,
+						 .since_s = alert->since_s,
+						 .ended_s = update->now_s,
+						 .value = alert->value,
+						 .window_s = alert->window_s,
+					 });
+	if (update->report != NULL)
+		update->report(update->user, alert, ends);
+}
+
+static void
+list_verdicts(struct rt_alarms *alarms, const struct rt_verdicts *verdicts)
+{
+	for (size_t i = 0; i < verdicts->count; i++)
+		alarms->row[alarms->count++] = (struct rt_alarm){
+			.part = RT_ALARM_WRONG,
+			.word = verdicts->item[i].word,
+			.target = verdicts->item[i].target,
+			.operation = verdicts->item[i].operation,
+			.since_s = verdicts->item[i].since_s,
+			.verdict = i,
+		};
+}
+
+static bool
+is_broken(const struct rt_rule_alerts *alerts, const struct rt_rule *rule)
+{
+	for (size_t i = 0; i < alerts->count; i++)
+		if (alerts->item[i].rule == rule)
+			return true;
+	return false;
+}
+
+static void
+list_rules(struct rt_alarms *alarms, const struct rt_rules *rules,
+	   const struct rt_rule_alerts *alerts, uint64_t window_s)
+{
+	for (size_t i = 0; i < alerts->count; i++)
+		alarms->row[alarms->count++] = (struct rt_alarm){
+			.part = RT_ALARM_WRONG,
+			.rule = alerts->item[i].rule,
+			.operation = alerts->item[i].operation,
+			.since_s = alerts->item[i].since_s,
+			.value = alerts->item[i].value,
+			.window_s = alerts->item[i].window_s,
+		};
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rt_rule *rule = &rules->rule[i];
+
+		if (is_broken(alerts, rule))
+			continue;
+		alarms->row[alarms->count++] = (struct rt_alarm){
+			.part = RT_ALARM_KEPT,
+			.rule = rule,
+			.operation = alerts->nearest[i].operation,
+			.value = alerts->nearest[i].value,
+			.window_s = rule->window_s > 0
+					    ? (uint64_t)rule->window_s
+					    : window_s,
+		};
+	}
+}
+
+void
+rt_alarms_update(struct rt_alarms *alarms, const struct rt_model *model,
+		 const struct rt_rules *rules, struct rt_rule_alerts *alerts,
+		 uint64_t now_s, rt_alarms_fn report, void *user)
+{
+	struct update update = {alarms, model, report, user, now_s};
+
+	rt_changes_update(&alarms->changes, model, note_verdict, &update);
+	rt_rule_watch_update(&alarms->watch, alerts, now_s, note_rule, &update);
+	alarms->count = 0;
+	list_verdicts(alarms, &model->verdicts);
+	list_rules(alarms, rules, alerts, model->window_s);
+	memcpy(alarms->row + alarms->count, alarms->over,
+	       alarms->over_count * sizeof(*alarms->over));
+	alarms->count += alarms->over_count;
+}
+
+const char *
+rt_alarm_heading(enum rt_alarm_part part)
+{
+#define HEADING(member, heading) heading,
+	static const char *const headings[] = {RT_ALARM_PARTS(HEADING)};
+
+	return headings[part];
+}
+
+static bool
+is_same(const struct rt_alarm *a, const struct rt_alarm *b)
+{
+	return a->rule == b->rule && a->target == b->target &&
+	       a->operation == b->operation && a->ended_s == b->ended_s;
+}
+
+size_t
+rt_alarms_selected(const struct rt_alarms *alarms)
+{
+	for (size_t i = 0; i < alarms->count; i++)
+		if (is_same(&alarms->row[i], &alarms->selected))
+			return i;
+	return 0;
+}
+
+void
+rt_alarms_move(struct rt_alarms *alarms, long rows)
+{
+	size_t at = rt_alarms_selected(alarms);
+
+	if (alarms->count == 0)
+		return;
+	if (rows < 0)
+		at = at < (size_t)-rows ? 0 : at - (size_t)-rows;
+	else
+		at = bo_min(at + (size_t)rows, alarms->count - 1);
+	alarms->selected = at > 0 ? alarms->row[at] : (struct rt_alarm){0};
+}
+
+/* The first operation that a verdict of now says fails with a target. */
+static const char *
+sharer_of(const struct rt_model *model, const char *target)
+{
+	for (size_t i = 0; i < model->verdicts.count; i++) {
+		const struct rt_verdict *verdict = &model->verdicts.item[i];
+
+		if (verdict->target == target && verdict->sharer_count > 0)
+			return verdict->sharer[0];
+	}
+	return NULL;
+}
+
+const char *
+rt_alarms_operation(const struct rt_alarms *alarms,
+		    const struct rt_model *model)
+{
+	const struct rt_alarm *row;
+
+	if (alarms->count == 0)
+		return NULL;
+	row = &alarms->row[rt_alarms_selected(alarms)];
+	return row->target != NULL ? sharer_of(model, row->target)
+				   : row->operation;
+}
