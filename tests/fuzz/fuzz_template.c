@@ -38,6 +38,7 @@ check_literals(const struct tk_template *pattern, const char *text,
 	struct tk_needles *needles = tk_needles_new();
 	uint64_t all[1] = {0}, leading[1] = {0};
 	size_t count;
+	bool plain;
 
 	MUST(needles != NULL);
 	for (size_t i = 0; i < tk_template_literal_count(pattern); i++) {
@@ -55,7 +56,7 @@ check_literals(const struct tk_template *pattern, const char *text,
 	MUST(count < 64);
 	MUST(tk_needles_build(needles, count) == BACKOFF_OK);
 	tk_needles_scan(needles, text, length, all);
-	tk_needles_scan_leading(needles, text, length, leading);
+	tk_needles_scan_leading(needles, text, length, leading, &plain);
 	MUST(all[0] == (UINT64_C(1) << count) - 1 && leading[0] == all[0]);
 	tk_needles_free(needles);
 }

@@ -99,6 +99,9 @@ struct reading_of {
 	struct tk_dialect *dialect;
 	const struct tk_line *line;
 	struct backoff_error *error;
+	/* What tk_engine_search() found in it, and whether it was searched. */
+	enum tk_got got;
+	bool searched;
 };
 
 static enum tk_verdict
@@ -479,7 +482,8 @@ read_line(const struct reading_of *of, size_t input)
 		text++;
 		length--;
 	}
-	nul = memchr(text, '\0', length);
+	nul = of->searched && dialect->is_plain ? NULL
+						: memchr(text, '\0', length);
 	if (nul != NULL)
 		return bad(of->error, BACKOFF_E_SYNTAX,
 			   (size_t)(nul - line->text) + 1, "NUL bytes");
@@ -506,7 +510,9 @@ read_line(const struct reading_of *of, size_t input)
 			return verdict;
 	}
 	must_see = tk_unwrap_must_see(dialect->unwrap, input, line);
-	switch (tk_engine_search(dialect, line->text, line->length, false)) {
+	switch (of->searched ? of->got
+			     : tk_engine_search(dialect, line->text,
+						line->length, false)) {
 	case TK_GOT_NO_MEMORY:
 		return bad(of->error, BACKOFF_E_NOMEM, 1, "out of memory");
 	case TK_GOT_ABSENT:
@@ -520,17 +526,35 @@ read_line(const struct reading_of *of, size_t input)
 	return read_found(of, input);
 }
 
+/* Whether a line begins as this library writes it: then it need not be
+ * searched. */
+static bool
+begins_native(const struct tk_dialect *dialect, const struct tk_line *line)
+{
+	return dialect->native && line->length >= NATIVE_START &&
+	       memcmp(line->text, native_start, NATIVE_START) == 0;
+}
+
 /* Read what carriage returns divide, each as a line. */
 static enum tk_verdict
-read_parts(const struct reading_of *of, size_t input)
+read_parts(struct reading_of *of, size_t input)
 {
 	enum tk_verdict worst = TK_FOREIGN;
 	struct tk_line part = *of->line;
 	const char *end = part.text + part.length, *next;
-	struct reading_of one = {of->dialect, &part, of->error};
+	struct reading_of one = {of->dialect, &part, of->error, TK_GOT, false};
 
-	if (part.oversize || part.not_text != NULL ||
-	    (next = inner_return(part.text, part.length)) == NULL)
+	if (part.oversize || part.not_text != NULL)
+		return read_line(of, input);
+	if (!begins_native(of->dialect, &part)) {
+		of->got = tk_engine_search(of->dialect, part.text, part.length,
+					   false);
+		of->searched = true;
+		if (of->dialect->is_plain)
+			return read_line(of, input);
+	}
+	next = inner_return(part.text, part.length);
+	if (next == NULL)
 		return read_line(of, input);
 	while (part.text < end && worst != TK_BAD) {
 		enum tk_verdict verdict;
@@ -552,8 +576,8 @@ tk_dialect_read(struct tk_dialect *dialect, size_t input,
 		struct backoff_error *error)
 {
 	struct backoff_error ignored = {.size = sizeof(ignored)};
-	struct reading_of of = {dialect, line,
-				error != NULL ? error : &ignored};
+	struct reading_of of = {dialect, line, error != NULL ? error : &ignored,
+				TK_GOT, false};
 	enum tk_verdict verdict;
 
 	dialect->apply.fn = fn;

@@ -402,12 +402,15 @@ tk_engine_search(struct tk_dialect *dialect, const char *text, size_t length,
 
 	if (!more)
 		memset(dialect->hits, 0, bytes);
-	any = tk_needles_scan_leading(needles, text, length, dialect->hits);
-	if (is_hidden(text, length)) {
+	any = tk_needles_scan_leading(needles, text, length, dialect->hits,
+				      &dialect->is_plain);
+	if (!dialect->is_plain && is_hidden(text, length)) {
+		bool ignored;
+
 		if (!make_plain(dialect, text, length, &plain))
 			return TK_GOT_NO_MEMORY;
 		any |= tk_needles_scan_leading(needles, dialect->plain, plain,
-					       dialect->hits);
+					       dialect->hits, &ignored);
 	}
 	if (!any && !dialect->has_always && !more)
 		return TK_GOT_ABSENT;

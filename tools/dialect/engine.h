@@ -50,6 +50,9 @@ struct tk_dialect {
 	/* Needles that the current line has, if one of them leads to a rule,
 	 * and the rules that may match it. */
 	uint64_t *hits, *candidates;
+	/* Whether it has neither a backslash nor a control character, or
+	 * perhaps only tabs. */
+	bool is_plain;
 
 	struct tk_unwrap *unwrap, *probe;
 	struct tk_shipped shipped;

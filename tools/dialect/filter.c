@@ -194,6 +194,34 @@ tk_filter_build(struct tk_filter *filter, const struct tk_gram *gram,
 	return make_groups(filter, gram, count);
 }
 
+static inline bool
+is_odd(char c)
+{
+	return (unsigned char)c < ' ' || c == '\\';
+}
+
+/* Whether there is a backslash or a control character: eight bytes at a time,
+ * of which none borrows from the next unless it is one. */
+static bool
+has_odd(const char *text, size_t length)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t odd = 0, bytes;
+	size_t i = 0;
+
+	for (; length - i >= sizeof(bytes); i += sizeof(bytes)) {
+		uint64_t other;
+
+		memcpy(&bytes, text + i, sizeof(bytes));
+		other = bytes ^ ones * '\\';
+		odd |= ((bytes - ones * ' ') & ~bytes) |
+		       ((other - ones) & ~other);
+	}
+	for (; i < length; i++)
+		odd |= is_odd(text[i]) ? ones << 7 : 0;
+	return (odd & ones << 7) != 0;
+}
+
 /* Add the places of a gram that has three bytes at `at`. */
 static inline size_t
 add_places(bool may, size_t at, uint32_t *places)
@@ -205,7 +233,7 @@ add_places(bool may, size_t at, uint32_t *places)
 
 static size_t
 find_hash(const struct tk_filter *filter, const char *text, size_t length,
-	  size_t *from, uint32_t *places)
+	  size_t *from, uint32_t *places, bool *plain)
 {
 	const unsigned char *may = filter->may;
 	size_t at = *from, count = 0;
@@ -233,6 +261,7 @@ find_hash(const struct tk_filter *filter, const char *text, size_t length,
 			places[count++] = (uint32_t)(length - TK_GRAM_MIN);
 		at = length;
 	}
+	*plain &= !has_odd(text + *from, at - *from);
 	*from = at;
 	return count;
 }
@@ -253,13 +282,27 @@ groups(const unsigned char (*table)[32], __m256i low, __m256i high)
 				   high);
 }
 
+/* Which bytes are backslashes or control characters other than tabs. */
+static inline AVX2 __m256i
+odd_bytes(__m256i bytes)
+{
+	__m256i controls = _mm256_cmpeq_epi8(
+		_mm256_min_epu8(bytes, _mm256_set1_epi8(31)), bytes);
+
+	return _mm256_andnot_si256(
+		       _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\t')),
+		       controls) |
+	       _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\'));
+}
+
 /* Bits of the places of 32 from `at` on. */
 static inline AVX2 uint32_t
-look(const struct tk_filter *filter, const char *at)
+look(const struct tk_filter *filter, const char *at, __m256i *odd)
 {
 	const __m256i low_bits = _mm256_set1_epi8(15);
 	__m256i first = _mm256_set1_epi8(-1), second = first;
 
+	*odd |= odd_bytes(_mm256_loadu_si256((const void *)at));
 #pragma GCC unroll 4
 	for (int i = 0; i < TK_GRAM; i++) {
 		__m256i bytes = _mm256_loadu_si256((const void *)(at + i));
@@ -287,31 +330,36 @@ add_found(uint32_t found, size_t at, uint32_t *places)
 /* A text that is shorter than what is looked at. */
 static __attribute__((target("avx2"))) size_t
 find_in_short(const struct tk_filter *filter, const char *text, size_t length,
-	      uint32_t *places)
+	      uint32_t *places, bool *plain)
 {
-	char copy[VECTOR_BYTES] = {0};
-	uint32_t behind = UINT32_MAX;
+	size_t count = length - TK_GRAM_MIN + 1;
+	__m256i odd = _mm256_setzero_si256();
+	char copy[VECTOR_BYTES];
+	uint32_t found;
 
+	memset(copy, ' ', sizeof(copy));
 	memcpy(copy, text, length);
-	if (length - TK_GRAM_MIN + 1 < VECTOR)
-		behind <<= length - TK_GRAM_MIN + 1;
-	else
-		behind = 0;
-	return add_found(look(filter, copy) & ~behind, 0, places);
+	found = look(filter, copy, &odd);
+	if (!_mm256_testz_si256(odd, odd))
+		*plain = false;
+	if (count < VECTOR)
+		found &= (UINT32_C(1) << count) - 1;
+	return add_found(found, 0, places);
 }
 
 static __attribute__((target("avx2"))) size_t
 find_vector(const struct tk_filter *filter, const char *text, size_t length,
-	    size_t *from, uint32_t *places)
+	    size_t *from, uint32_t *places, bool *plain)
 {
 	size_t at = *from, last = length - VECTOR_BYTES, count = 0;
+	__m256i odd = _mm256_setzero_si256();
 
 	while (count < TK_FILTER_PLACES - VECTOR) {
 		/* The last places are looked at with those before them. */
 		size_t end = at < last ? at : last;
+		uint32_t found = look(filter, text + end, &odd);
 
-		count += add_found(look(filter, text + end) >> (at - end), at,
-				   places + count);
+		count += add_found(found >> (at - end), at, places + count);
 		at = end + VECTOR;
 		if (end == last) {
 			/* Perhaps a gram of three bytes. */
@@ -320,6 +368,8 @@ find_vector(const struct tk_filter *filter, const char *text, size_t length,
 			break;
 		}
 	}
+	if (!_mm256_testz_si256(odd, odd))
+		*plain = false;
 	*from = at;
 	return count;
 }
@@ -327,15 +377,19 @@ find_vector(const struct tk_filter *filter, const char *text, size_t length,
 
 size_t
 tk_filter_find(const struct tk_filter *filter, const char *text, size_t length,
-	       size_t *from, uint32_t *places)
+	       size_t *from, uint32_t *places, bool *plain)
 {
 #ifdef HAS_VECTORS
-	if (filter->vector && length >= VECTOR_BYTES)
-		return find_vector(filter, text, length, from, places);
 	if (filter->vector && length >= TK_GRAM_MIN) {
+		/* Behind what is looked at. */
+		for (size_t i = 1; i <= TK_GRAM_MIN; i++)
+			*plain &= !is_odd(text[length - i]);
+		if (length >= VECTOR_BYTES)
+			return find_vector(filter, text, length, from, places,
+					   plain);
 		*from = length;
-		return find_in_short(filter, text, length, places);
+		return find_in_short(filter, text, length, places, plain);
 	}
 #endif
-	return find_hash(filter, text, length, from, places);
+	return find_hash(filter, text, length, from, places, plain);
 }

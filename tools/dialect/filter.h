@@ -32,9 +32,12 @@ bool tk_filter_build(struct tk_filter *filter, const struct tk_gram *gram,
  * was all. Every place of a gram is among them, and some that have none,
  * but fewer than TK_GRAM_MIN bytes are behind none.
  *
+ * @param plain  set to false if there is a backslash or a control character in
+ *               what was looked at, unless that is a tab; perhaps even then
  * @return the number of places, at most TK_FILTER_PLACES
  */
 size_t tk_filter_find(const struct tk_filter *filter, const char *text,
-		      size_t length, size_t *from, uint32_t *places);
+		      size_t length, size_t *from, uint32_t *places,
+		      bool *plain);
 
 #endif

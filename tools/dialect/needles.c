@@ -273,16 +273,17 @@ check(struct search *search, const char *at)
 
 static bool
 scan(const struct tk_needles *needles, const struct index *index,
-     const char *text, size_t length, uint64_t *hits)
+     const char *text, size_t length, uint64_t *hits, bool *plain)
 {
 	struct search search = {needles,       index, text,
 				text + length, hits,  false};
 	uint32_t places[TK_FILTER_PLACES];
 	size_t from = 0;
 
+	*plain = true;
 	while (from < length) {
 		size_t count = tk_filter_find(&index->filter, text, length,
-					      &from, places);
+					      &from, places, plain);
 
 		for (size_t i = 0; i < count; i++)
 			check(&search, text + places[i]);
@@ -294,12 +295,14 @@ bool
 tk_needles_scan(const struct tk_needles *needles, const char *text,
 		size_t length, uint64_t *hits)
 {
-	return scan(needles, &needles->all, text, length, hits);
+	bool plain;
+
+	return scan(needles, &needles->all, text, length, hits, &plain);
 }
 
 bool
 tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
-			size_t length, uint64_t *hits)
+			size_t length, uint64_t *hits, bool *plain)
 {
-	return scan(needles, &needles->leading, text, length, hits);
+	return scan(needles, &needles->leading, text, length, hits, plain);
 }

@@ -51,9 +51,11 @@ enum backoff_status tk_needles_build(struct tk_needles *needles,
  * whether there is any. */
 bool tk_needles_scan(const struct tk_needles *needles, const char *text,
 		     size_t length, uint64_t *hits);
-/** The same for the leading literals only, which is faster. */
+/** The same for the leading literals only, which is faster. Sets @p plain to
+ *  whether the text has neither a backslash nor a control character, or
+ *  perhaps only tabs. */
 bool tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
-			     size_t length, uint64_t *hits);
+			     size_t length, uint64_t *hits, bool *plain);
 /** Search as on a processor that has no vector instructions: for tests. */
 void tk_needles_without_vectors(struct tk_needles *needles);
 

@@ -40,6 +40,23 @@ check_hits(const struct tk_needles *needles, size_t count, const char *text,
 	cr_assert_eq(any, expected_any, "%s", what);
 }
 
+/* Whether the text has a control character or a backslash is found with it; of
+ * tabs nothing is promised. */
+static void
+check_plain(const char *text, size_t length, bool plain, const char *what)
+{
+	bool tab = false, odd = false;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		tab |= c == '\t';
+		odd |= (c < ' ' && c != '\t') || c == '\\';
+	}
+	if (odd || !tab)
+		cr_assert_eq(plain, !odd, "%s: %.*s", what, (int)length, text);
+}
+
 /* In a block of its exact size, so that a sanitizer sees a byte too many. */
 static void
 check_text(const struct tk_needles *needles, size_t leading, const char *from,
@@ -47,14 +64,15 @@ check_text(const struct tk_needles *needles, size_t leading, const char *from,
 {
 	uint64_t all[WORDS] = {0}, first[WORDS] = {0};
 	char *text = malloc(length > 0 ? length : 1);
-	bool any;
+	bool any, plain;
 
 	cr_assert_not_null(text);
 	memcpy(text, from, length);
 	any = tk_needles_scan(needles, text, length, all);
 	check_hits(needles, tk_needles_count(needles), text, length, all, any,
 		   what);
-	any = tk_needles_scan_leading(needles, text, length, first);
+	any = tk_needles_scan_leading(needles, text, length, first, &plain);
+	check_plain(text, length, plain, what);
 	check_hits(needles, leading, text, length, first, any, what);
 	free(text);
 }
@@ -190,6 +208,35 @@ Test(needles, finds_the_last_of_many_places)
 			memset(text, 'a', sizeof(text));
 			text[length - 1] = length % 2 == 0 ? 'b' : 'c';
 			check_text(needles, 1, text, length, "many places");
+		}
+	}
+	tk_needles_free(needles);
+}
+
+/* Each byte at each place of texts of all lengths. */
+Test(needles, notices_backslashes_and_control_characters)
+{
+	struct tk_needles *needles = tk_needles_new();
+	char text[100];
+	size_t id;
+
+	cr_assert_not_null(needles);
+	cr_assert_eq(tk_needles_add(needles, "needle", 6, &id), BACKOFF_OK);
+	cr_assert_eq(tk_needles_build(needles, 1), BACKOFF_OK);
+	for (size_t round = 0; round <= 2 * sizeof(text); round++) {
+		size_t length = round % (sizeof(text) + 1);
+
+		if (round == sizeof(text) + 1)
+			tk_needles_without_vectors(needles);
+		memset(text, 'x', sizeof(text));
+		check_text(needles, 1, text, length, "plain");
+		for (size_t i = 0; i < length; i++) {
+			static const char bytes[] =
+				"\\\t\r\x1b\0\x1f \x7f\xff[]";
+
+			text[i] = bytes[(length + i) % sizeof(bytes)];
+			check_text(needles, 1, text, length, "one byte");
+			text[i] = 'x';
 		}
 	}
 	tk_needles_free(needles);
