@@ -575,8 +575,8 @@ tk_dialect_read(struct tk_dialect *dialect, size_t input,
 		const struct tk_line *line, tk_reading_fn fn, void *user,
 		struct backoff_error *error)
 {
-	struct backoff_error ignored = {.size = sizeof(ignored)};
-	struct reading_of of = {dialect, line, error != NULL ? error : &ignored,
+	struct reading_of of = {dialect, line,
+				error != NULL ? error : &dialect->ignored,
 				TK_GOT, false};
 	enum tk_verdict verdict;
 

@@ -64,6 +64,8 @@ struct tk_dialect {
 	char *plain;
 	size_t plain_size;
 	struct tk_apply apply;
+	/* For callers that want none: clearing one for each line takes time. */
+	struct backoff_error ignored;
 };
 
 /** After all files were added: find the literals of the rules. BACKOFF_OK,

@@ -362,6 +362,7 @@ tk_dialect_open(const char *const *names,
 	if (dialect == NULL)
 		return no_memory(&opening);
 	dialect->apply.reading.event.size = sizeof(struct backoff_event);
+	dialect->ignored.size = sizeof(dialect->ignored);
 	open_parts(&opening, names);
 	if (opening.status != BACKOFF_OK) {
 		int saved = errno;
