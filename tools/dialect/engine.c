@@ -414,9 +414,10 @@ tk_engine_search(struct tk_dialect *dialect, const char *text, size_t length,
 	}
 	if (!any && !dialect->has_always && !more)
 		return TK_GOT_ABSENT;
-	tk_needles_scan(needles, text, length, dialect->hits);
+	tk_needles_scan_rest(needles, text, length, dialect->hits);
 	if (plain > 0)
-		tk_needles_scan(needles, dialect->plain, plain, dialect->hits);
+		tk_needles_scan_rest(needles, dialect->plain, plain,
+				     dialect->hits);
 	return find_candidates(dialect) ? TK_GOT : TK_GOT_ABSENT;
 }
 

@@ -5,6 +5,7 @@
 
 #include "dialect/needles.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,21 +14,30 @@
 /* Their numbers have 16 bits. */
 #define NEEDLES_MAX 4096
 
-#define HASH_BITS 12
+#define HASH_BITS 13
+/* Needles that have this many bytes from their gram on are in chains of that,
+ * for many have the same gram. */
+#define LONG_GRAM 6
+/* Bytes around a gram that are compared first. */
+#define AROUND 8
 
 struct needle {
 	char text[TK_NEEDLE_MAX];
 	size_t length;
 };
 
-/* The gram of a needle, and its first eight bytes, or as many as it has. */
+/* The gram of a needle, and the four bytes before and after it, as far as they
+ * are its own. */
 struct link {
-	uint64_t head, mask;
-	uint16_t needle, offset;
+	uint64_t around, mask;
+	uint32_t gram, gram_mask;
+	/* Whether these are all of its bytes. */
+	bool is_whole;
+	uint16_t needle, offset, length;
 	uint32_t hash;
 };
 
-/* The needles of each gram. */
+/* The needles of each gram, or of each gram and what is behind it. */
 struct index {
 	struct tk_filter filter;
 	/* Whether there are grams of three bytes. */
@@ -42,7 +52,7 @@ struct index {
 struct tk_needles {
 	struct needle *needle;
 	size_t count, room;
-	struct index leading, all;
+	struct index leading, rest;
 };
 
 struct tk_needles *
@@ -59,8 +69,8 @@ tk_needles_free(struct tk_needles *needles)
 	free(needles->needle);
 	free(needles->leading.link);
 	free(needles->leading.begin);
-	free(needles->all.link);
-	free(needles->all.begin);
+	free(needles->rest.link);
+	free(needles->rest.begin);
 	free(needles);
 }
 
@@ -110,10 +120,28 @@ tk_needles_add(struct tk_needles *needles, const char *text, size_t length,
 	return BACKOFF_OK;
 }
 
+/* The hash of the first bytes of some. */
 static inline uint32_t
-hash_of(uint32_t gram)
+hash_of(uint64_t bytes, unsigned count)
 {
-	return gram * UINT32_C(0x9e3779b1) >> (32 - HASH_BITS);
+	bytes <<= 8 * (sizeof(bytes) - count);
+	return (uint32_t)(bytes * UINT64_C(0x9e3779b97f4a7c15) >>
+			  (64 - HASH_BITS));
+}
+
+/* Read eight bytes, or as many as are left. */
+static inline uint64_t
+read_eight(const char *at, size_t left)
+{
+	uint64_t bytes = 0;
+
+	if (left >= sizeof(bytes)) {
+		memcpy(&bytes, at, sizeof(bytes));
+		return le64toh(bytes);
+	}
+	for (size_t i = 0; i < left; i++)
+		bytes |= (uint64_t)(unsigned char)at[i] << 8 * i;
+	return bytes;
 }
 
 /* These from the most frequent on; all others are rare. */
@@ -158,58 +186,77 @@ static void
 set_link(struct link *link, const struct needle *needle, size_t i,
 	 const struct tk_gram *gram)
 {
-	static const unsigned char ones[8] = {255, 255, 255, 255,
-					      255, 255, 255, 255};
-	size_t length = needle[i].length < 8 ? needle[i].length : 8;
+	size_t length = needle[i].length;
 
-	memcpy(&link->head, needle[i].text, length);
-	memcpy(&link->mask, ones, length);
+	link->is_whole = true;
+	for (size_t j = 0; j < length; j++) {
+		ptrdiff_t at = (ptrdiff_t)j - gram->offset;
+
+		if (at >= 0 && at < TK_GRAM)
+			continue;
+		at += at < 0 ? AROUND / 2 : 0;
+		if (at < 0 || at >= AROUND) {
+			link->is_whole = false;
+			continue;
+		}
+		link->around |= (uint64_t)(unsigned char)needle[i].text[j]
+				<< 8 * at;
+		link->mask |= UINT64_C(255) << 8 * at;
+	}
+	link->gram = gram->bytes;
+	link->gram_mask = gram->length < TK_GRAM ? 0xffffff : UINT32_MAX;
+	link->length = (uint16_t)length;
 	link->needle = (uint16_t)i;
 	link->offset = gram->offset;
-	link->hash = hash_of(gram->bytes);
+	link->hash = hash_of(read_eight(needle[i].text + gram->offset,
+					needle[i].length - gram->offset),
+			     needle[i].length - gram->offset < LONG_GRAM
+				     ? gram->length
+				     : LONG_GRAM);
 }
 
-/* The index of the first needles. */
+/* The index of some needles. */
 static bool
-make_index(struct index *index, const struct needle *needle,
-	   const struct tk_piece *literal, struct tk_gram *gram, size_t count)
+make_index(struct index *index, const struct tk_needles *needles, size_t from,
+	   size_t to)
 {
+	size_t count = to - from;
+	struct tk_piece *literal = calloc(count + 1, sizeof(*literal));
+	struct tk_gram *gram = calloc(count + 1, sizeof(*gram));
+	bool fine;
+
 	index->link = calloc(count + 1, sizeof(*index->link));
 	index->begin = calloc(count + 2, sizeof(*index->begin));
-	if (index->link == NULL || index->begin == NULL ||
-	    !tk_grams_choose(literal, count, gram))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		set_link(&index->link[i], needle, i, &gram[i]);
+	for (size_t i = 0; literal != NULL && i < count; i++)
+		literal[i] = tk_needles_get(needles, from + i);
+	fine = literal != NULL && gram != NULL && index->link != NULL &&
+	       index->begin != NULL && tk_grams_choose(literal, count, gram) &&
+	       tk_filter_build(&index->filter, gram, count);
+	for (size_t i = 0; fine && i < count; i++) {
+		set_link(&index->link[i], needles->needle, from + i, &gram[i]);
 		index->has_short |= gram[i].length < TK_GRAM;
 	}
-	make_chains(index, count);
-	return tk_filter_build(&index->filter, gram, count);
+	if (fine)
+		make_chains(index, count);
+	free(literal);
+	free(gram);
+	return fine;
 }
 
 enum backoff_status
 tk_needles_build(struct tk_needles *needles, size_t leading)
 {
-	size_t count = needles->count;
-	struct tk_piece *literal = calloc(count + 1, sizeof(*literal));
-	struct tk_gram *gram = calloc(count + 1, sizeof(*gram));
-	bool fine = literal != NULL && gram != NULL;
-
-	for (size_t i = 0; fine && i < count; i++)
-		literal[i] = tk_needles_get(needles, i);
-	fine = fine &&
-	       make_index(&needles->leading, needles->needle, literal, gram,
-			  leading) &&
-	       make_index(&needles->all, needles->needle, literal, gram, count);
-	free(literal);
-	free(gram);
-	return fine ? BACKOFF_OK : BACKOFF_E_NOMEM;
+	return make_index(&needles->leading, needles, 0, leading) &&
+			       make_index(&needles->rest, needles, leading,
+					  needles->count)
+		       ? BACKOFF_OK
+		       : BACKOFF_E_NOMEM;
 }
 
 void
 tk_needles_without_vectors(struct tk_needles *needles)
 {
-	needles->leading.filter.vector = needles->all.filter.vector = false;
+	needles->leading.filter.vector = needles->rest.filter.vector = false;
 }
 
 /* A text while it is searched. */
@@ -221,6 +268,26 @@ struct search {
 	bool any;
 };
 
+/* The bytes around a place, as in struct link; 0 where there are none. */
+static inline uint64_t
+bytes_around(const struct search *search, const char *at)
+{
+	size_t before = (size_t)(at - search->text);
+	size_t behind = (size_t)(search->end - at);
+	uint64_t bytes = 0;
+
+	if (before >= AROUND / 2 && behind >= TK_GRAM + AROUND / 2)
+		return tk_gram_read(at - AROUND / 2, TK_GRAM) |
+		       (uint64_t)tk_gram_read(at + TK_GRAM, TK_GRAM) << 32;
+	for (size_t i = 1; i <= AROUND / 2 && i <= before; i++)
+		bytes |= (uint64_t)(unsigned char)at[-(ptrdiff_t)i]
+			 << 8 * (AROUND / 2 - i);
+	for (size_t i = TK_GRAM; i < behind && i < TK_GRAM + AROUND / 2; i++)
+		bytes |= (uint64_t)(unsigned char)at[i]
+			 << 8 * (AROUND / 2 + i - TK_GRAM);
+	return bytes;
+}
+
 /* Compare the needles of a chain with a place of the text. */
 static void __attribute__((noinline))
 compare(struct search *search, const char *at, unsigned chain)
@@ -229,23 +296,20 @@ compare(struct search *search, const char *at, unsigned chain)
 	const struct link *link = index->link + index->begin[chain];
 	const struct link *last = index->link + index->begin[chain + 1];
 	size_t before = (size_t)(at - search->text);
+	size_t behind = (size_t)(search->end - at);
+	uint64_t around = bytes_around(search, at);
+	uint32_t gram = tk_gram_read(at, behind);
 
 	for (; link < last; link++) {
-		const struct needle *needle =
-			&search->needles->needle[link->needle];
-		const char *from;
-		uint64_t head;
-
-		if (link->offset > before)
+		if (((around ^ link->around) & link->mask) != 0 ||
+		    ((gram ^ link->gram) & link->gram_mask) != 0 ||
+		    link->offset > before ||
+		    link->length > behind + link->offset)
 			continue;
-		from = at - link->offset;
-		if (search->end - from >= 8) {
-			memcpy(&head, from, 8);
-			if (((head ^ link->head) & link->mask) != 0)
-				continue;
-		}
-		if (needle->length > (size_t)(search->end - from) ||
-		    memcmp(from, needle->text, needle->length) != 0)
+		if (!link->is_whole &&
+		    memcmp(at - link->offset,
+			   search->needles->needle[link->needle].text,
+			   link->length) != 0)
 			continue;
 		search->hits[link->needle / 64] |= UINT64_C(1)
 						   << link->needle % 64;
@@ -258,15 +322,18 @@ static inline void
 check(struct search *search, const char *at)
 {
 	const uint16_t *chain = search->index->chain;
-	size_t left = (size_t)(search->end - at);
-	uint32_t gram = tk_gram_read(at, left);
-	unsigned found = chain[hash_of(gram)];
+	uint64_t bytes = read_eight(at, (size_t)(search->end - at));
+	unsigned found;
 
+	found = chain[hash_of(bytes, LONG_GRAM)];
+	if (found != 0)
+		compare(search, at, found);
+	found = chain[hash_of(bytes, TK_GRAM)];
 	if (found != 0)
 		compare(search, at, found);
 	if (!search->index->has_short)
 		return;
-	found = chain[hash_of(gram & 0xffffff)];
+	found = chain[hash_of(bytes, TK_GRAM_MIN)];
 	if (found != 0)
 		compare(search, at, found);
 }
@@ -292,17 +359,17 @@ scan(const struct tk_needles *needles, const struct index *index,
 }
 
 bool
-tk_needles_scan(const struct tk_needles *needles, const char *text,
-		size_t length, uint64_t *hits)
-{
-	bool plain;
-
-	return scan(needles, &needles->all, text, length, hits, &plain);
-}
-
-bool
 tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
 			size_t length, uint64_t *hits, bool *plain)
 {
 	return scan(needles, &needles->leading, text, length, hits, plain);
+}
+
+bool
+tk_needles_scan_rest(const struct tk_needles *needles, const char *text,
+		     size_t length, uint64_t *hits)
+{
+	bool plain;
+
+	return scan(needles, &needles->rest, text, length, hits, &plain);
 }

@@ -42,20 +42,19 @@ enum backoff_status tk_needles_add(struct tk_needles *needles, const char *text,
 struct tk_piece tk_needles_get(const struct tk_needles *needles, size_t id);
 size_t tk_needles_count(const struct tk_needles *needles);
 
-/** After all literals were added; the first @p leading of them can be searched
+/** After all literals were added; the first @p leading of them are searched
  *  alone. BACKOFF_OK or BACKOFF_E_NOMEM. */
 enum backoff_status tk_needles_build(struct tk_needles *needles,
 				     size_t leading);
 
-/** Search a text: adds bit n % 64 of hits[n / 64] for literal n. Returns
- * whether there is any. */
-bool tk_needles_scan(const struct tk_needles *needles, const char *text,
-		     size_t length, uint64_t *hits);
-/** The same for the leading literals only, which is faster. Sets @p plain to
- *  whether the text has neither a backslash nor a control character, or
- *  perhaps only tabs. */
+/** Search a text for the leading literals: adds bit n % 64 of hits[n / 64] for
+ *  literal n. Sets @p plain to whether the text has neither a backslash nor a
+ *  control character, or perhaps only tabs. Returns whether there is any. */
 bool tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
 			     size_t length, uint64_t *hits, bool *plain);
+/** The same for all others. */
+bool tk_needles_scan_rest(const struct tk_needles *needles, const char *text,
+			  size_t length, uint64_t *hits);
 /** Search as on a processor that has no vector instructions: for tests. */
 void tk_needles_without_vectors(struct tk_needles *needles);
 
