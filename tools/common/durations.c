@@ -90,8 +90,15 @@ unit_ns(const char *name, size_t length)
 	if (length == 0 || (length == 1 && *name == 'M'))
 		return 0;
 	for (size_t i = 0; i < sizeof(unit) / sizeof(*unit); i++) {
+		/* All names of a unit begin alike, but for those of micro. */
+		if ((unsigned char)*name < 0x80 &&
+		    (*name | 0x20) != unit[i].names[1])
+			continue;
 		for (const char *p = unit[i].names; p[1] != '\0';) {
-			size_t n = strcspn(p + 1, " ");
+			size_t n = 0;
+
+			while (p[1 + n] != ' ')
+				n++;
 
 			if (n == length && strncasecmp(p + 1, name, n) == 0)
 				return unit[i].ns;

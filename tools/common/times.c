@@ -322,10 +322,11 @@ zone_name(struct reader *r)
 
 	while (bo_is_letter(ahead(r, n)))
 		n++;
-	if (bo_is_digit(ahead(r, n)) || ahead(r, n) == '_')
+	if (n == 0 || n >= sizeof(zone->name) || bo_is_digit(ahead(r, n)) ||
+	    ahead(r, n) == '_')
 		return false;
 	for (size_t i = 0; i < sizeof(zone) / sizeof(*zone); i++) {
-		if (strlen(zone[i].name) != n ||
+		if (zone[i].name[0] != r->at[0] || zone[i].name[n] != '\0' ||
 		    memcmp(zone[i].name, r->at, n) != 0)
 			continue;
 		r->at += n;

@@ -98,12 +98,17 @@ last_word(const char *text, const char *end, const char **word)
 	return (size_t)(end - *word);
 }
 
+/* Words of lower case. */
+#define WORD_MAX 12
+
 static bool
-is_one_of(const char *const *words, size_t count, const char *word,
+is_one_of(const char (*words)[WORD_MAX], size_t count, const char *word,
 	  size_t length)
 {
+	if (length == 0 || length >= WORD_MAX)
+		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (length == strlen(words[i]) &&
+		if (words[i][0] == (*word | 0x20) && words[i][length] == '\0' &&
 		    strncasecmp(words[i], word, length) == 0)
 			return true;
 	}
@@ -114,9 +119,9 @@ is_one_of(const char *const *words, size_t count, const char *word,
 static bool
 is_said(const char *text, const char *end)
 {
-	static const char *const words[] = {"wrote",    "said",    "says",
-					    "asked",    "replied", "posted",
-					    "commented"};
+	static const char words[][WORD_MAX] = {"wrote",    "said",    "says",
+					       "asked",    "replied", "posted",
+					       "commented"};
 	const char *word;
 	size_t length = last_word(text, end, &word);
 
@@ -168,7 +173,7 @@ has_words(const char *text, const char *end, const char *words)
 static bool
 is_thought(const char *text, const char *end)
 {
-	static const char *const words[] = {
+	static const char words[][WORD_MAX] = {
 		"where",  "when",  "whenever", "while",   "if",
 		"unless", "until", "stop",     "stopped", "avoid",
 		"avoids", "of",    "than",     "why",     "how",
@@ -183,21 +188,34 @@ is_thought(const char *text, const char *end)
 static bool
 is_labelled(const char *text, const char *end)
 {
-	static const char *const labels[] = {
-		"release notes:", "changelog:",     "title:",   "subject:",
-		"git:",           "usage:",         "example:", "docs:",
-		"policy:",        "settings:",      "fix:",     "fixed:",
-		"feat:",          "commit message:"};
+#define LABEL(text)                                                            \
+	{                                                                      \
+		text ":", sizeof(text)                                         \
+	}
+	static const struct {
+		const char *text;
+		size_t length;
+	} labels[] = {
+		LABEL("release notes"), LABEL("changelog"),
+		LABEL("title"),         LABEL("subject"),
+		LABEL("git"),           LABEL("usage"),
+		LABEL("example"),       LABEL("docs"),
+		LABEL("policy"),        LABEL("settings"),
+		LABEL("fix"),           LABEL("fixed"),
+		LABEL("feat"),          LABEL("commit message"),
+	};
+#undef LABEL
 	const char *at = text;
 
 	while ((at = memchr(at, ':', (size_t)(end - at))) != NULL) {
 		at++;
 		for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
-			size_t length = strlen(labels[i]);
+			size_t length = labels[i].length;
 			const char *label = at - length;
 
 			if (length <= (size_t)(at - text) &&
-			    strncasecmp(label, labels[i], length) == 0 &&
+			    (*label | 0x20) == labels[i].text[0] &&
+			    strncasecmp(label, labels[i].text, length) == 0 &&
 			    (label == text || !is_word(label[-1])))
 				return true;
 		}
@@ -225,8 +243,8 @@ is_opening(const char *text, const char *quote, const char *end)
 static bool
 is_report(const char *text, const char *quote)
 {
-	static const char *const words[] = {"with",  "error",  "reason",
-					    "cause", "failed", "raised"};
+	static const char words[][WORD_MAX] = {"with",  "error",  "reason",
+					       "cause", "failed", "raised"};
 	const char *word;
 	size_t length = last_word(text, quote, &word);
 

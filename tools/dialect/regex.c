@@ -24,9 +24,10 @@ struct tk_regex {
 	pcre2_code *code;
 	pcre2_match_data *data;
 	pcre2_match_context *context;
-	/** Compiled to machine code, where PCRE2 can, at the first match: most
-	 *  expressions are never tried in a log. */
-	bool compiled;
+	/** Whether it was tried to make machine code of it, at the first match,
+	 *  for most expressions are never tried in a log; and whether there is
+	 *  some. */
+	bool compiled, jit;
 	char name[TK_HOLES_MAX][TK_HOLE_NAME_MAX + 1];
 	uint32_t group[TK_HOLES_MAX];
 	size_t count;
@@ -287,9 +288,14 @@ tk_regex_match(struct tk_regex *regex, const char *text, size_t length,
 
 	/* Without it, all is interpreted: slower, and the same. */
 	if (!regex->compiled)
-		pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
+		regex->jit =
+			pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
 	regex->compiled = true;
-	code = match(regex, text, length, 0);
+	/* Without what pcre2_match() checks first. */
+	code = regex->jit
+		       ? pcre2_jit_match(regex->code, (PCRE2_SPTR)text, length,
+					 0, 0, regex->data, regex->context)
+		       : match(regex, text, length, 0);
 	if (code == PCRE2_ERROR_JIT_STACKLIMIT)
 		code = match(regex, text, length, PCRE2_NO_JIT);
 	out->literals = out->reached = out->begin = 0;

@@ -84,10 +84,16 @@ tk_member_find(const struct bo_json_value *object, const char *path,
 	struct bo_json_member member;
 	struct bo_json json;
 	bool first = true, found = false;
+	const char *dot;
 
 	if (object->type == BO_JSON_ARRAY)
 		return find_key(object, path, length, out);
 	if (object->type != BO_JSON_OBJECT)
+		return false;
+	/* Cheaper than reading all members. */
+	dot = memchr(path, '.', length);
+	if (memmem(object->at, object->length, path,
+		   dot != NULL ? (size_t)(dot - path) : length) == NULL)
 		return false;
 	begin(&json, object);
 	if (!bo_json_open(&json, '{'))

@@ -228,7 +228,8 @@ tk_members_find(struct tk_members *members, const char *path, size_t length,
 		struct tk_entry *entry = &members->entry[i];
 		size_t n = entry->name.length;
 
-		if (n > length || memcmp(entry->name.at, path, n) != 0)
+		if (n > length || (n > 0 && entry->name.at[0] != path[0]) ||
+		    memcmp(entry->name.at, path, n) != 0)
 			continue;
 		if (n == length) {
 			if (!tk_members_plain(members, entry))
