@@ -11,9 +11,9 @@
 #include "base/hash.h"
 #include "base/num.h"
 
-/* Lines that there is room for: in sets, doubled as needed; powers of two. */
+/* Lines that there is room for at first: in sets, doubled as needed; a power of
+ * two. */
 #define ROOM_MIN (1u << 14)
-#define ROOM_MAX (2 * TK_COPIES_MAX)
 #define WAYS 16
 /* Inputs whose order of events is followed; others share. */
 #define INPUTS 256
@@ -46,7 +46,8 @@ struct wait {
 struct tk_copies {
 	/** In sets of WAYS, the newest first. */
 	struct line *line;
-	size_t room, count;
+	size_t room, room_max, count;
+	uint64_t forgotten;
 	struct input input[INPUTS];
 	struct wait wait[WAITS];
 };
@@ -60,6 +61,7 @@ tk_copies_new(void)
 		return NULL;
 	copies->line = calloc(ROOM_MIN, sizeof(*copies->line));
 	copies->room = ROOM_MIN;
+	copies->room_max = (size_t)2 * TK_COPIES_MAX;
 	if (copies->line != NULL)
 		return copies;
 	free(copies);
@@ -73,6 +75,18 @@ tk_copies_free(struct tk_copies *copies)
 		return;
 	free(copies->line);
 	free(copies);
+}
+
+void
+tk_copies_limit(struct tk_copies *copies, size_t lines)
+{
+	copies->room_max = 2 * lines;
+}
+
+uint64_t
+tk_copies_forgotten(const struct tk_copies *copies)
+{
+	return copies->forgotten;
 }
 
 /* A hash of all that an event says; 64 bits, so that none of millions of lines
@@ -180,10 +194,12 @@ find(struct tk_copies *copies, struct line wanted)
 	for (size_t i = 0; i < WAYS; i++)
 		if (set[i].hash == wanted.hash)
 			return &set[i];
-	if (++copies->count > copies->room / 4 && copies->room < ROOM_MAX) {
+	if (++copies->count > copies->room / 4 &&
+	    copies->room < copies->room_max) {
 		grow(copies);
 		set = set_of(copies->line, copies->room, wanted.hash);
 	}
+	copies->forgotten += set[WAYS - 1].hash != 0;
 	put(set, wanted);
 	return NULL;
 }

@@ -5,10 +5,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <backoff.h>
 
-/** Lines that are remembered, about: of a longer log, the last. */
+/** Lines that are remembered, about, unless there is a lower limit: of a longer
+ *  log, the last. */
 #define TK_COPIES_MAX (1u << 21)
 
 struct tk_copies;
@@ -16,6 +18,13 @@ struct tk_copies;
 /** NULL if there is no memory. */
 struct tk_copies *tk_copies_new(void);
 void tk_copies_free(struct tk_copies *copies);
+
+/** Before the first line: remember about @p lines lines, a power of two, which
+ *  take 32 bytes each. */
+void tk_copies_limit(struct tk_copies *copies, size_t lines);
+
+/** Lines that are remembered no more: a copy of one of them is not known. */
+uint64_t tk_copies_forgotten(const struct tk_copies *copies);
 
 /**
  * Whether this event is one that was noted before, all of it. That alone is not

@@ -81,6 +81,9 @@ struct generation {
 struct tk_order {
 	struct generation young, old;
 	size_t size, usuals;
+	/* The time of the last line, and calls that were forgotten although
+	 * they still waited then. */
+	uint64_t now_ns, forgotten;
 	unsigned pass;
 };
 
@@ -149,6 +152,37 @@ find_in(struct generation *generation, uint64_t key)
 	return slot == 0 ? NULL : &generation->scope[slot - 1];
 }
 
+/* The number of calls, from the first, that are due at a time. */
+static uint32_t
+count_due(const struct scope *scope, uint64_t ns)
+{
+	uint32_t low = 0, high = scope->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (scope->call[middle].due_ns <= ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The calls of an old generation that still wait. */
+static uint64_t
+count_waiting(const struct tk_order *order)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < order->old.count; i++) {
+		const struct scope *scope = &order->old.scope[i];
+
+		count += scope->count - count_due(scope, order->now_ns);
+	}
+	return count;
+}
+
 /* Make room in the young generation. */
 static bool
 reserve(struct tk_order *order)
@@ -158,6 +192,7 @@ reserve(struct tk_order *order)
 	size_t capacity;
 
 	if (young->weight > 0 && young->weight >= order->size / 2) {
+		order->forgotten += count_waiting(order);
 		clear_generation(order, &order->old);
 		order->old = *young;
 		memset(young, 0, sizeof(*young));
@@ -214,23 +249,6 @@ rounding_of(uint64_t delay_ns)
 	while (digit > 1 && delay_ns % digit != 0)
 		digit /= 10;
 	return bo_min(digit / 2, delay_ns / 8);
-}
-
-/* The number of calls, from the first, that are due at a time. */
-static uint32_t
-count_due(const struct scope *scope, uint64_t ns)
-{
-	uint32_t low = 0, high = scope->count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (scope->call[middle].due_ns <= ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
 }
 
 static void
@@ -595,6 +613,7 @@ tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 	struct tk_order_number number;
 	uint32_t at;
 
+	order->now_ns = line->ts_ns;
 	if (scope == NULL ||
 	    !tk_order_note_left(order, line->operation, line->left))
 		return false;
@@ -622,6 +641,12 @@ tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 	*out = number;
 	return line->type != BACKOFF_EVENT_ATTEMPT ||
 	       open_call(order, scope, line, number.number);
+}
+
+uint64_t
+tk_order_forgotten(const struct tk_order *order)
+{
+	return order->forgotten;
 }
 
 bool

@@ -67,6 +67,10 @@ void tk_order_free(struct tk_order *order);
 bool tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 		     struct tk_order_number *out);
 
+/** Calls that were forgotten while they waited: their next lines seem to begin
+ *  new ones. */
+uint64_t tk_order_forgotten(const struct tk_order *order);
+
 /** Note the attempts that a line has left, before lines are numbered: the most
  *  of an operation are those after a first attempt. */
 bool tk_order_note_left(struct tk_order *order, uint64_t operation,

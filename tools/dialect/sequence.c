@@ -105,6 +105,18 @@ tk_sequence_free(struct tk_sequence *sequence)
 	free(sequence);
 }
 
+void
+tk_sequence_limit(struct tk_sequence *sequence, size_t lines)
+{
+	tk_copies_limit(sequence->copies, lines);
+}
+
+uint64_t
+tk_sequence_forgotten(const struct tk_sequence *sequence)
+{
+	return tk_copies_forgotten(sequence->copies);
+}
+
 static uint64_t
 hash_text(uint64_t hash, const char *text)
 {

@@ -27,6 +27,13 @@ enum tk_numbered {
 struct tk_sequence *tk_sequence_new(void);
 void tk_sequence_free(struct tk_sequence *sequence);
 
+/** Before the first event: know copies of about the last @p lines lines only;
+ *  see tk_copies_limit(). */
+void tk_sequence_limit(struct tk_sequence *sequence, size_t lines);
+
+/** Lines that are too old to know a copy of them. */
+uint64_t tk_sequence_forgotten(const struct tk_sequence *sequence);
+
 /**
  * Note an event, from this input.
  *

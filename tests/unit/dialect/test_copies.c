@@ -187,3 +187,33 @@ Test(dialect_copies, room_for_more_lines_keeps_those_before)
 	cr_expect_eq(found, 100000);
 	tk_copies_free(copies);
 }
+
+Test(dialect_copies, a_limit_bounds_memory_and_says_what_is_forgotten)
+{
+	const unsigned limit = 1u << 14, lines = 20 * limit;
+	struct tk_copies *copies = tk_copies_new();
+	unsigned near = 0, far = 0;
+
+	tk_copies_limit(copies, limit);
+	for (unsigned i = 0; i < lines; i++) {
+		struct backoff_event event = event_of(i, "r1", true);
+
+		cr_assert_not(tk_copies_note(copies, 0, &event));
+		if (i < limit / 2)
+			cr_assert_eq(tk_copies_forgotten(copies), 0, "%u", i);
+	}
+	/* There is room for twice as many, of which sets may be full. */
+	cr_expect_geq(tk_copies_forgotten(copies), lines - 2 * limit);
+	cr_expect_leq(tk_copies_forgotten(copies), lines - limit);
+	for (unsigned i = 0; i < limit / 2; i++) {
+		struct backoff_event last =
+			event_of(lines - limit / 2 + i, "r1", true);
+		struct backoff_event first = event_of(i, "r1", true);
+
+		near += tk_copies_note(copies, 1, &last);
+		far += tk_copies_note(copies, 1, &first);
+	}
+	cr_expect_eq(near, limit / 2);
+	cr_expect_eq(far, 0);
+	tk_copies_free(copies);
+}

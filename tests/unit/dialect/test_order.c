@@ -251,3 +251,24 @@ Test(dialect_order, forgets_the_least_recently_used)
 	}
 	tk_order_free(order);
 }
+
+Test(dialect_order, counts_calls_that_it_forgets_while_they_wait)
+{
+	for (unsigned delay_s = 1; delay_s <= 10000; delay_s *= 10000) {
+		struct tk_order *order = tk_order_new(1000);
+		struct tk_order_number number;
+
+		for (unsigned i = 0; i < 2000; i++) {
+			const struct row row = {i, delay_s, TRIED, .id = 1 + i};
+			const struct tk_order_line line = line_of(&row);
+
+			cr_assert(tk_order_number(order, &line, &number));
+		}
+		/* A call whose wait is over is not missed. */
+		if (delay_s == 1)
+			cr_expect_eq(tk_order_forgotten(order), 0);
+		else
+			cr_expect_geq(tk_order_forgotten(order), 1000);
+		tk_order_free(order);
+	}
+}
