@@ -16,6 +16,8 @@
 
 #define OTHER "(other)"
 #define STEPS (RT_HISTORY_S / RT_CUBE_STEP_S)
+/* "" and "(other)" come first, and stay. */
+#define FIXED_NAMES 2
 
 const char *
 rt_group_name(enum rt_group group)
@@ -188,6 +190,7 @@ name_cell(struct rt_cube *cube, struct rt_cube_cell *cell,
 			cube->errors >= RT_CUBE_ERRORS_MAX);
 		if (text != NULL && full) {
 			cell->name[group] = other;
+			cell->unnamed = true;
 			continue;
 		}
 		names = cube->names;
@@ -223,6 +226,110 @@ add_cell(struct rt_cube *cube, const struct rt_cube_event *what, uint64_t hash,
 	return cell;
 }
 
+static bool
+is_full(const struct rt_cube *cube)
+{
+	return cube->count >= RT_CELLS_MAX ||
+	       cube->names >= RT_CUBE_NAMES_MAX ||
+	       cube->errors >= RT_CUBE_ERRORS_MAX;
+}
+
+/* Keep the cells with events in the history before a step. */
+static void
+drop_cells(struct rt_cube *cube, uint64_t step)
+{
+	size_t kept = 0;
+	uint32_t *slot;
+
+	memset(cube->cells.slot, 0,
+	       cube->cells.size * sizeof(*cube->cells.slot));
+	for (size_t i = 0; i < cube->count; i++) {
+		struct rt_cube_cell *cell = &cube->cell[i];
+
+		if (cell->ring.head_s + STEPS <= step) {
+			rt_ring_clear(&cell->ring);
+			continue;
+		}
+		slot = bo_table_find(&cube->cells, cell->hash, is_cell, cube,
+				     &cell->hash);
+		cube->cell[kept++] = *cell;
+		*slot = (uint32_t)kept;
+	}
+	cube->count = kept;
+}
+
+/* Where the names of cells go; 0: nowhere. The first two stay. */
+struct places {
+	uint16_t to[RT_CUBE_NAMES_MAX + RT_GROUP_COUNT + 2];
+	bool is_error[RT_CUBE_NAMES_MAX + RT_GROUP_COUNT + 2];
+};
+
+static void
+find_places(const struct rt_cube *cube, struct places *places)
+{
+	for (size_t i = 0; i < cube->count; i++) {
+		const struct rt_cube_cell *cell = &cube->cell[i];
+
+		for (unsigned group = 0; group < RT_GROUP_COUNT; group++)
+			places->to[cell->name[group]] = 1;
+		places->to[cell->hash_name] = 1;
+		places->is_error[cell->name[RT_GROUP_ERROR]] = true;
+	}
+}
+
+/* Forget the names that no cell has. */
+static bool
+drop_names(struct rt_cube *cube)
+{
+	struct places *places = calloc(1, sizeof(*places));
+	size_t kept = FIXED_NAMES;
+
+	if (places == NULL)
+		return false;
+	find_places(cube, places);
+	cube->errors = 0;
+	memset(cube->by_name.slot, 0,
+	       cube->by_name.size * sizeof(*cube->by_name.slot));
+	for (size_t i = FIXED_NAMES; i < cube->names; i++) {
+		if (places->to[i] == 0) {
+			free(cube->name[i]);
+			continue;
+		}
+		cube->errors += places->is_error[i];
+		places->to[i] = (uint16_t)kept;
+		cube->name[kept++] = cube->name[i];
+	}
+	cube->names = kept;
+	for (size_t i = 0; i < FIXED_NAMES; i++)
+		places->to[i] = (uint16_t)i;
+	for (size_t i = 0; i < kept; i++)
+		*bo_table_find(&cube->by_name, hash_of_name(cube, (uint32_t)i),
+			       is_named, cube, cube->name[i]) = (uint32_t)i + 1;
+	for (size_t i = 0; i < cube->count; i++) {
+		struct rt_cube_cell *cell = &cube->cell[i];
+
+		for (unsigned group = 0; group < RT_GROUP_COUNT; group++)
+			cell->name[group] = places->to[cell->name[group]];
+		cell->hash_name = places->to[cell->hash_name];
+	}
+	free(places);
+	return true;
+}
+
+/* What had no events for as long as the history is makes room. Once a step: it
+ * looks at all cells. False if there is no memory. */
+static bool
+sweep(struct rt_cube *cube, uint64_t step)
+{
+	size_t count = cube->count;
+
+	if (step == cube->swept)
+		return true;
+	cube->swept = step;
+	drop_cells(cube, step);
+	return cube->count == count || drop_names(cube);
+}
+
 /* What has no room of its own. */
 static const struct rt_cube_event *
 others(struct rt_cube_event *what, struct backoff_event *event)
@@ -255,6 +362,11 @@ find_cell(struct rt_cube *cube, const struct rt_cube_event *what, bool last)
 	slot = bo_table_find(&cube->cells, hash, is_cell, cube, &hash);
 	if (*slot != 0)
 		return &cube->cell[*slot - 1];
+	if (is_full(cube)) {
+		if (!sweep(cube, what->second / RT_CUBE_STEP_S))
+			return NULL;
+		slot = bo_table_find(&cube->cells, hash, is_cell, cube, &hash);
+	}
 	if (cube->count >= RT_CELLS_MAX && !last)
 		return find_cell(cube, others(&other, &event), true);
 	return add_cell(cube, what, hash, slot);
@@ -269,6 +381,7 @@ rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 	if (cell == NULL)
 		return false;
 	cell->knows_calls = cell->knows_calls || what->knows_calls;
+	cube->ungrouped += cell->unnamed || cell->owner == NULL;
 	rt_ring_advance(&cell->ring, RT_COUNTS_COUNT, step);
 	return !rt_ring_has(&cell->ring, step) ||
 	       rt_ring_add(&cell->ring, RT_COUNTS_COUNT, step, what->add);

@@ -30,9 +30,10 @@ enum rt_group { RT_GROUPS(RT_GROUP_MEMBER) RT_GROUP_COUNT };
 const char *rt_group_name(enum rt_group group);
 const char *rt_group_heading(enum rt_group group);
 
-/** Further combinations are counted together, as "(other)". */
+/** Those without events in the history make room for new ones; if there is
+ * none, further combinations are counted together, as "(other)". */
 #define RT_CELLS_MAX 2000
-/** Different names of all kinds, and of errors. */
+/** Different names of all kinds, and of errors: also of the history. */
 #define RT_CUBE_NAMES_MAX 4000
 #define RT_CUBE_ERRORS_MAX 128
 /** Counts are kept in steps, to save memory. */
@@ -47,10 +48,13 @@ struct rt_cube_cell {
 	/** That of the hash of its policy. */
 	uint16_t hash_name;
 	bool knows_calls;
+	/** Not all of its names had room. */
+	bool unnamed;
 	struct rt_ring ring;
 };
 
-/** Zero is empty. Place 0 of the names is "". */
+/** Zero is empty. Place 0 of the names is "". Names do not live longer than
+ * their cells. */
 struct rt_cube {
 	struct rt_cube_cell *cell;
 	size_t count, room;
@@ -58,6 +62,10 @@ struct rt_cube {
 	char **name;
 	size_t names, names_room, errors;
 	struct bo_table by_name;
+	/** The last step in which cells without events made room. */
+	uint64_t swept;
+	/** Events that are counted as "(other)", although they have names. */
+	uint64_t ungrouped;
 };
 
 /** What is counted. */

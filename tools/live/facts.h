@@ -196,6 +196,19 @@ struct rt_value {
 	X(CLOCK_LEAPS, "clock_leaps", "clock leaps", COUNT,                    \
 	  rt_window_skewed(log->window),                                       \
 	  "Events whose time could not be right.")                             \
+	X(FORGOTTEN, "forgotten", "forgotten", COUNT,                          \
+	  rt_ingest_forgotten(log),                                            \
+	  "Lines so far back that a copy of them would count again.")          \
+	X(FORGOTTEN_WAITS, "forgotten_waits", "forgotten waits", COUNT,        \
+	  rt_ingest_forgotten_waits(log),                                      \
+	  "Calls that were forgotten before their next attempt: it counts as " \
+	  "a first one.")                                                      \
+	X(UNGROUPED, "ungrouped", "ungrouped", COUNT,                          \
+	  rt_window_cube(log->window)->ungrouped,                              \
+	  "Events that are in the group \"(other)\" for lack of room.")        \
+	X(UNJUDGED, "unjudged", "unjudged", COUNT,                             \
+	  rt_window_unjudged(log->window),                                     \
+	  "Events of targets that are not judged, for lack of room.")          \
 	X(FROM, "from", "from", TIME, rt_window_first_ns(log->window),         \
 	  "Time of the first event.")                                          \
 	X(TO, "to", "to", TIME, rt_window_newest_ns(log->window),              \

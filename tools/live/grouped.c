@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/utf8.h"
 #include "live/parts.h"
 #include "live/verdict.h"
 
@@ -83,11 +84,16 @@ row_for(const struct making *making, const struct rt_cube_cell *cell)
 	struct rt_row *row;
 
 	if (making->row_of[name] == 0) {
+		char *copy = making->out->name[making->out->count];
+
 		row = &making->out->row[making->out->count++];
 		memset(row, 0, sizeof(*row));
-		row->operation = *making->cube->name[name] != '\0'
-					 ? making->cube->name[name]
-					 : NONE;
+		/* Names may be forgotten before the rows are. */
+		bo_utf8_copy(*making->cube->name[name] != '\0'
+				     ? making->cube->name[name]
+				     : NONE,
+			     copy, RT_PART_NAME_MAX);
+		row->operation = copy;
 		row->calls_known = making->group != RT_GROUP_ERROR;
 		making->row_of[name] = (uint16_t)making->out->count;
 	}
@@ -172,6 +178,7 @@ static bool
 has_room(struct rt_model *out, size_t count)
 {
 	struct rt_row *row;
+	void *name;
 
 	if (count <= out->room)
 		return true;
@@ -179,6 +186,10 @@ has_room(struct rt_model *out, size_t count)
 	if (row == NULL)
 		return false;
 	out->row = row;
+	name = reallocarray(out->name, count, sizeof(*out->name));
+	if (name == NULL)
+		return false;
+	out->name = name;
 	out->room = count;
 	return true;
 }

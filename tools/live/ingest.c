@@ -15,8 +15,11 @@
 #define NS_PER_S BO_NS_PER_S
 /* Events closer to the wall clock than this are current. */
 #define FRESH_NS (RT_HISTORY_S * NS_PER_S)
-/* Calls whose attempts are numbered by order; the oldest are forgotten. */
-#define CALLS_MAX (1u << 18)
+/* Calls whose attempts are numbered by order; the oldest are forgotten. They
+ * take about 8 MiB. */
+#define CALLS_MAX (1u << 16)
+/* Lines of which copies are known: 8 MiB. */
+#define COPIES_MAX (1u << 18)
 
 enum backoff_status
 rt_ingest_init(struct rt_ingest *ingest, const char *dialect,
@@ -46,6 +49,7 @@ rt_ingest_open(struct rt_ingest *ingest, const char *const *dialects,
 		rt_ingest_clear(ingest);
 		return BACKOFF_E_NOMEM;
 	}
+	tk_sequence_limit(ingest->sequence, COPIES_MAX);
 	return BACKOFF_OK;
 }
 
@@ -339,6 +343,18 @@ rt_ingest_catch_up(struct rt_ingest *ingest)
 	ingest->caught_up = true;
 	if (ingest->wall_ns != 0)
 		rt_window_watch(ingest->window, ingest->wall_ns);
+}
+
+uint64_t
+rt_ingest_forgotten(const struct rt_ingest *ingest)
+{
+	return tk_sequence_forgotten(ingest->sequence);
+}
+
+uint64_t
+rt_ingest_forgotten_waits(const struct rt_ingest *ingest)
+{
+	return ingest->order == NULL ? 0 : tk_order_forgotten(ingest->order);
 }
 
 bool

@@ -100,6 +100,11 @@ void rt_ingest_flush(struct rt_ingest *ingest, size_t inputs, uint64_t now_ns);
  *  those before. */
 void rt_ingest_believe(struct rt_ingest *ingest, size_t inputs);
 
+/** Lines that are too far back to know a copy of them; calls that were
+ * forgotten while they waited for their next attempt. */
+uint64_t rt_ingest_forgotten(const struct rt_ingest *ingest);
+uint64_t rt_ingest_forgotten_waits(const struct rt_ingest *ingest);
+
 /** Whether the log grows with current events, so that windows end now, by the
  *  wall clock. Otherwise they end at the newest event. */
 bool rt_ingest_is_live(const struct rt_ingest *ingest);

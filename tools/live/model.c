@@ -20,6 +20,7 @@ void
 rt_model_clear(struct rt_model *model)
 {
 	free(model->row);
+	free(model->name);
 	memset(model, 0, sizeof(*model));
 }
 

@@ -34,7 +34,7 @@ enum rt_load {
 enum rt_why { RT_WHYS(RT_WHY_MEMBER) RT_WHY_COUNT };
 
 struct rt_row {
-	/** Lives as long as the window. */
+	/** Lives as long as the window; the model's if rows are grouped. */
 	const char *operation;
 	char policy[RT_LABEL_MAX];
 	/** Policies of late. */
@@ -74,6 +74,8 @@ struct rt_model {
 	/** The operations, in no order, and their sum. */
 	struct rt_row *row;
 	size_t count, room;
+	/** The names of grouped rows. */
+	char (*name)[RT_PART_NAME_MAX];
 	struct rt_row total;
 	/** Calls that failed, and retries, of all operations in each second of
 	 *  the history, oldest first; the last ends with the window. */

@@ -27,34 +27,86 @@ is_named(const void *user, uint32_t item, const void *name)
 	return strcmp(targets->target[item]->name, name) == 0;
 }
 
+static bool
+is_gone(const struct rt_subject *subject, uint64_t second)
+{
+	uint64_t wait_s = RT_TARGETS_GONE_S;
+
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		if (subject->onset[i].since_s != 0)
+			wait_s = RT_TARGETS_LOST_S;
+	return subject->head_s + wait_s <= second;
+}
+
+/* The place of a target that is gone, or RT_TARGETS_MAX. Once a second: all are
+ * looked at. */
+static size_t
+find_gone(struct rt_targets *targets, uint64_t second)
+{
+	if (targets->swept_s == second)
+		return RT_TARGETS_MAX;
+	targets->swept_s = second;
+	for (size_t i = 0; i < targets->count; i++)
+		if (is_gone(&targets->target[i]->subject, second))
+			return i;
+	return RT_TARGETS_MAX;
+}
+
+/* A place for one more target, emptied; RT_TARGETS_MAX: there is none. False if
+ * there is no memory. */
+static bool
+make_place(struct rt_targets *targets, uint64_t second, size_t *place)
+{
+	struct rt_target *target;
+
+	if (targets->count < RT_TARGETS_MAX) {
+		target = calloc(1, sizeof(*target));
+		if (target != NULL)
+			targets->target[ *place = targets->count++] = target;
+		return target != NULL;
+	}
+	*place = find_gone(targets, second);
+	if (*place == RT_TARGETS_MAX)
+		return true;
+	target = targets->target[*place];
+	bo_table_remove(&targets->table,
+			bo_table_find(&targets->table,
+				      hash_of(targets, (uint32_t)*place),
+				      is_named, targets, target->name),
+			hash_of, targets);
+	memset(target, 0, sizeof(*target));
+	return true;
+}
+
 bool
-rt_targets_find(struct rt_targets *targets, const char *name,
+rt_targets_find(struct rt_targets *targets, const char *name, uint64_t second,
 		struct rt_subject **out)
 {
 	char cut[RT_PART_NAME_MAX];
-	struct rt_target *target;
+	uint64_t hash;
 	uint32_t *slot;
+	size_t place;
 
-	bo_utf8_copy(name, cut, sizeof(cut));
+	hash = bo_hash(0, cut, bo_utf8_copy(name, cut, sizeof(cut)));
 	if (!bo_table_reserve(&targets->table, targets->count, hash_of,
 			      targets))
 		return false;
-	slot = bo_table_find(&targets->table, bo_hash(0, cut, strlen(cut)),
-			     is_named, targets, cut);
+	slot = bo_table_find(&targets->table, hash, is_named, targets, cut);
 	if (*slot != 0) {
 		*out = &targets->target[*slot - 1]->subject;
 		return true;
 	}
-	*out = NULL;
-	if (targets->count == RT_TARGETS_MAX)
-		return true;
-	target = calloc(1, sizeof(*target));
-	if (target == NULL)
+	if (!make_place(targets, second, &place))
 		return false;
-	memcpy(target->name, cut, strlen(cut) + 1);
-	targets->target[targets->count++] = target;
-	*slot = (uint32_t)targets->count;
-	*out = &target->subject;
+	*out = NULL;
+	targets->unjudged += place == RT_TARGETS_MAX;
+	if (place == RT_TARGETS_MAX)
+		return true;
+	memcpy(targets->target[place]->name, cut, strlen(cut) + 1);
+	/* Its slot is another one if one was removed. */
+	*bo_table_find(&targets->table, hash, is_named, targets, cut) =
+		(uint32_t)place + 1;
+	*out = &targets->target[place]->subject;
 	return true;
 }
 

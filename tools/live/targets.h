@@ -9,8 +9,11 @@
 #include "base/table.h"
 #include "live/subject.h"
 
-/** Further targets are not judged. */
+/** One that was not seen for an hour, or in an incident for a day, makes room
+ * for a new one; if there is none, further targets are not judged. */
 #define RT_TARGETS_MAX 96
+#define RT_TARGETS_GONE_S 3600
+#define RT_TARGETS_LOST_S 86400
 
 struct rt_target {
 	char name[RT_PART_NAME_MAX];
@@ -23,12 +26,16 @@ struct rt_targets {
 	size_t count;
 	/** Finds the index of a target by its name. */
 	struct bo_table table;
+	/** The last second in which room was looked for. */
+	uint64_t swept_s;
+	/** Events that were not judged. */
+	uint64_t unjudged;
 };
 
-/** Find a target, or add it; @p out is NULL if there are too many. False if
- *  there is no memory. */
+/** Find a target, or add it, for an event of @p second; @p out is NULL if there
+ *  are too many. False if there is no memory. */
 bool rt_targets_find(struct rt_targets *targets, const char *name,
-		     struct rt_subject **out);
+		     uint64_t second, struct rt_subject **out);
 
 /** Forget those whose time goes beyond @p second, which was wrong. */
 void rt_targets_forget(struct rt_targets *targets, uint64_t second);

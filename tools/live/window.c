@@ -232,7 +232,7 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 		rt_subject_add(&operation->subject, &sign);
 	if (!where.target || event->target == NULL || *event->target == '\0')
 		return true;
-	if (!rt_targets_find(&window->targets, event->target, &target))
+	if (!rt_targets_find(&window->targets, event->target, second, &target))
 		return false;
 	if (target != NULL)
 		rt_subject_add(target, &sign);
@@ -672,6 +672,12 @@ rt_operation_top_error(const struct rt_operation *operation, uint64_t end_s,
 	rt_operation_sum(operation, end_s, length_s, &sum);
 	rt_errors_top(&operation->errors, end_s, length_s,
 		      sum.attempts - sum.successes, out);
+}
+
+uint64_t
+rt_window_unjudged(const struct rt_window *window)
+{
+	return window->targets.unjudged;
 }
 
 const struct rt_cube *

@@ -134,6 +134,9 @@ const char *rt_window_target_name(const struct rt_window *window, size_t index);
 const struct rt_subject *rt_window_target(const struct rt_window *window,
 					  size_t index);
 
+/** Events of targets for which there was no room. */
+uint64_t rt_window_unjudged(const struct rt_window *window);
+
 /** Judge all operations and targets up to the newest second. */
 void rt_window_judge(struct rt_window *window);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/utf8.h"
 #include "common/unicode.h"
 
 void
@@ -118,10 +119,19 @@ arrange(struct rt_list *list)
 size_t
 rt_list_selected(const struct rt_list *list)
 {
-	for (size_t i = 0; i < list->shown_count; i++)
-		if (list->shown[i]->operation == list->selected)
+	for (size_t i = 0; list->selected && i < list->shown_count; i++)
+		if (strcmp(list->shown[i]->operation, list->selected) == 0)
 			return i;
 	return 0;
+}
+
+static void
+select_row(struct rt_list *list, const struct rt_row *row)
+{
+	/* Rows live shorter than the selection. */
+	bo_utf8_copy(row->operation, list->selected_name,
+		     sizeof(list->selected_name));
+	list->selected = list->selected_name;
 }
 
 void
@@ -171,7 +181,9 @@ rt_list_move(struct rt_list *list, long rows)
 		at = list->shown_count - 1 - at < (size_t)rows
 			     ? list->shown_count - 1
 			     : at + (size_t)rows;
-	list->selected = at > 0 ? list->shown[at]->operation : NULL;
+	list->selected = NULL;
+	if (at > 0)
+		select_row(list, list->shown[at]);
 	list->held = at > 0;
 }
 

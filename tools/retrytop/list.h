@@ -27,8 +27,9 @@ struct rt_list {
 	bool held;
 	/** Their sum. */
 	struct rt_row total;
-	/** Name of the selected operation; NULL: the first row. */
+	/** Name of the selected row, below; NULL: the first row. */
 	const char *selected;
+	char selected_name[RT_NAME_MAX];
 	bool paused;
 	/** Number of events when the pause began. */
 	uint64_t paused_at;

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "base/rfc3339.h"
 #include "common/units.h"
+#include "live/facts.h"
 
 /* Clocks that are named. */
 #define CLOCKS_MAX 8
@@ -229,6 +230,31 @@ put_clocks(struct sheet *sheet)
 	}
 }
 
+/* What had no room in memory, and what follows from that. */
+static void
+put_limits(struct sheet *sheet)
+{
+	static const struct {
+		enum rt_log_fact fact;
+		const char *words;
+	} limits[] = {
+		{RT_LOG_FACT_FORGOTTEN, "lines too far back to know copies"},
+		{RT_LOG_FACT_FORGOTTEN_WAITS, "waiting calls forgotten"},
+		{RT_LOG_FACT_UNGROUPED, "events in (other)"},
+		{RT_LOG_FACT_UNJUDGED, "events of targets not judged"},
+	};
+	char text[256] = "no room:";
+	size_t used = strlen(text);
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
+		append_count(text, sizeof(text),
+			     rt_fact_of_log(sheet->view->ingest, limits[i].fact)
+				     .count,
+			     limits[i].words);
+	if (strlen(text) > used)
+		put(sheet, 1, RT_ATTR_NONE, text);
+}
+
 /* What was noticed since the start, the newest first. */
 static void
 put_losses(struct sheet *sheet)
@@ -256,6 +282,7 @@ put_all(struct sheet *sheet, const size_t *order)
 	put_clocks(sheet);
 	put_found(sheet, "dialects:", tk_dialect_found);
 	put_found(sheet, "unwrapped:", tk_dialect_unwrapped);
+	put_limits(sheet);
 	for (size_t i = 0; i < sheet->view->input_count; i++)
 		put_input(sheet, order != NULL ? order[i] : i);
 }

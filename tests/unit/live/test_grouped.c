@@ -177,3 +177,94 @@ Test(live_grouped, memory_is_bounded_and_no_call_is_lost)
 	rt_model_clear(&model);
 	rt_window_free(window);
 }
+
+/* Pods and errors of this second that have names of their own. */
+static void
+add_pods(struct rt_window *window, const char *what, unsigned count,
+	 uint64_t second)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct backoff_event event =
+			native_event(BACKOFF_EVENT_EXHAUSTED, "op", second, 1);
+		char host[32], error[32];
+
+		snprintf(host, sizeof(host), "%s-pod-%u", what, i);
+		snprintf(error, sizeof(error), "%s %u", what, i % 100);
+		event.host = host;
+		event.error_type = NULL;
+		event.error = error;
+		add_event(window, event);
+	}
+}
+
+static void
+expect_groups(struct rt_window *window, uint64_t end_s, enum rt_group group,
+	      size_t count, const char *name, bool there)
+{
+	struct rt_model model, rows;
+
+	rt_model_init(&model, 60);
+	rt_model_init(&rows, 0);
+	cr_assert(rt_model_update(&model, window, end_s));
+	cr_assert(rt_grouped_update(&rows, &model, window, group));
+	cr_expect_eq(rows.count, count, "%s: %zu rows", name, rows.count);
+	cr_expect_eq(find(&rows, name) != NULL, there, "%s", name);
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+}
+
+/* Pods for which there is room. */
+#define PODS (RT_CELLS_MAX - 100)
+
+/* Pods of yesterday must not take the places of those of today. */
+Test(live_grouped, groups_that_are_gone_make_room)
+{
+	struct rt_window *window = rt_window_new();
+	const struct rt_cube *cube = rt_window_cube(window);
+	char name[32];
+
+	for (unsigned hour = 0; hour < 5; hour++) {
+		uint64_t second = T0_S + hour * 3600;
+
+		snprintf(name, sizeof(name), "h%u", hour);
+		/* A time far ahead is believed when others confirm it. */
+		for (unsigned s = 0; s < 10; s++)
+			add_pods(window, name, 1, second + s);
+		add_pods(window, name, PODS, second + 10);
+		cr_expect_eq(cube->ungrouped, 0, "hour %u: %llu", hour,
+			     (unsigned long long)cube->ungrouped);
+		snprintf(name, sizeof(name), "h%u-pod-1899", hour);
+		expect_groups(window, second + 10, RT_GROUP_HOST, PODS, name,
+			      true);
+		snprintf(name, sizeof(name), "h%u 99", hour);
+		expect_groups(window, second + 10, RT_GROUP_ERROR, 100, name,
+			      true);
+		cr_expect_leq(cube->names, RT_CUBE_NAMES_MAX);
+	}
+	/* Without room they are counted. */
+	add_pods(window, "more", 2 * PODS, T0_S + 4 * 3600 + 11);
+	cr_expect_geq(cube->ungrouped, 2 * PODS - 100);
+	expect_groups(window, T0_S + 4 * 3600 + 11, RT_GROUP_ERROR, 129,
+		      "(other)", true);
+	rt_window_free(window);
+}
+
+Test(live_grouped, rows_outlive_the_names_of_their_groups)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_model model, rows;
+
+	rt_model_init(&model, 60);
+	rt_model_init(&rows, 0);
+	add_pods(window, "old", RT_CELLS_MAX, T0_S);
+	cr_assert(rt_model_update(&model, window, T0_S));
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_HOST));
+	for (unsigned s = 0; s < 10; s++)
+		add_pods(window, "new", 1, T0_S + 3600 + s);
+	add_pods(window, "new", RT_CELLS_MAX, T0_S + 3610);
+	cr_expect_not_null(find(&rows, "old-pod-0"));
+	cr_expect_not_null(find(&rows, "old-pod-1999"));
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}

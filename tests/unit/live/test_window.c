@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "unit/live/helper.h"
+#include "live/targets.h"
 #include "live/verdict.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -633,5 +634,48 @@ Test(live_window, a_call_without_attempts_has_no_failures)
 	}
 	cr_expect_eq(judged(window, 0, T0_S + 39).failed, 0);
 	cr_expect_eq(judged(window, 0, T0_S + 39).calls, 40);
+	rt_window_free(window);
+}
+
+static void
+add_targets(struct rt_window *window, const char *what, uint64_t second)
+{
+	for (unsigned i = 0; i < RT_TARGETS_MAX; i++) {
+		struct backoff_event event =
+			native_event(BACKOFF_EVENT_SUCCESS, "pay", second, 1);
+		char target[32];
+
+		snprintf(target, sizeof(target), "%s-%u", what, i);
+		event.target = target;
+		add_event(window, event);
+	}
+}
+
+static bool
+has_target(const struct rt_window *window, const char *name)
+{
+	for (size_t i = 0; i < rt_window_targets(window); i++)
+		if (strcmp(rt_window_target_name(window, i), name) == 0)
+			return true;
+	return false;
+}
+
+Test(live_window, targets_that_are_gone_make_room)
+{
+	const unsigned later_s = 2 * RT_TARGETS_GONE_S;
+	struct rt_window *window = rt_window_new();
+
+	add_targets(window, "old", T0_S);
+	for (unsigned s = 0; s < RT_TARGETS_GONE_S; s += 60)
+		add_targets(window, "new", T0_S + s);
+	cr_expect_eq(rt_window_unjudged(window), 60 * RT_TARGETS_MAX);
+	cr_expect_not(has_target(window, "new-0"));
+	/* One a second. */
+	for (unsigned s = 0; s <= 2 * RT_TARGETS_MAX; s++)
+		add_targets(window, "new", T0_S + later_s + s);
+	cr_expect_eq(rt_window_targets(window), RT_TARGETS_MAX);
+	cr_expect(has_target(window, "new-0"));
+	cr_expect(has_target(window, "new-95"));
+	cr_expect_not(has_target(window, "old-0"));
 	rt_window_free(window);
 }
