@@ -165,7 +165,9 @@ expect "a file that appears later is read: operations are shown" '^>pay.charge'
 poll is_live
 result $? "the state is LIVE"
 expect "its events are counted" '0 bad  0 lost  0 dropped  3 events'
-event "$log" retry_exhausted db.query 3
+# Fewer retries than pay.charge: the order does not depend on what is in the
+# window by the time that a slow machine draws.
+event "$log" retry_attempt db.query 1
 expect "the file grows and so does the screen" '^ db.query  *STANDARD  *[0-9]'
 expect "the top error is shown with its share" 'refused 100%'
 
