@@ -388,8 +388,10 @@ tk_load_constant(struct tk_load *load, const cJSON *item,
 		 const struct tk_at *at, enum tk_field_kind kind,
 		 struct tk_source *out)
 {
-	out->scale = 9;
-	out->otherwise.number = -1;
+	/* Without members, nothing else is set. With them, it is in their
+	 * unit. */
+	if (out->name_count == 0)
+		out->scale = 9;
 	return load_scalar(load, item, at, kind, &out->fallback);
 }
 

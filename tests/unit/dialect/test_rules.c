@@ -186,6 +186,19 @@ static const struct {
 	 "exhausted at=10 type=Gone target=h outcome=timeout stop=max_attempts "
 	 "number=by_order; exhausted at=10 type=100 target=g outcome=cancelled "
 	 "number=by_order"},
+	{"a constant changes neither the unit of members nor otherwise",
+	 "\"rules\":[{\"type\":\"retry_attempt\",\"text\":\"dropped\","
+	 "\"fields\":{\"error\":\"error\",\"stop_reason\":{\"from\":\"error\","
+	 "\"contains\":{\"permanent\":\"non_retryable\"},\"otherwise\":"
+	 "\"deadline\"},"
+	 "\"duration_seconds\":{\"from\":\"took\",\"unit\":\"ms\"}},"
+	 "\"set\":{\"stop_reason\":\"max_attempts\",\"duration_seconds\":"
+	 "\"2s\"}}"
+	 "]",
+	 "{\"ts\":\"" T "\",\"msg\":\"dropped\",\"error\":\"x\",\"took\":500}\n"
+	 "{\"ts\":\"" T "\",\"msg\":\"dropped\"}",
+	 "exhausted took=0.5 at=10 error=x stop=deadline number=by_order; "
+	 "exhausted took=2 at=10 stop=max_attempts number=by_order"},
 	{"no limit: the largest int32, and 0",
 	 "\"rules\":[{\"type\":\"retry_attempt\",\"text\":\"retry {attempt} of "
 	 "{max_attempts}, {left} left\"}]",
