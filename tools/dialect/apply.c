@@ -329,6 +329,10 @@ complete(enum backoff_event_type type, const struct tk_file *file,
 	if (event->type == BACKOFF_EVENT_SUCCESS) {
 		event->outcome = BACKOFF_OUTCOME_SUCCESS;
 		event->stop = BACKOFF_STOP_SUCCESS;
+	} else if (made->closes) {
+		/* As libbackoff writes it: without an attempt. */
+		event->outcome = BACKOFF_OUTCOME_CANCELLED;
+		event->duration_ns = 0;
 	} else if (event->outcome < 0 && event->type != BACKOFF_EVENT_STARTED) {
 		event->outcome = BACKOFF_OUTCOME_FAILURE;
 	}
@@ -514,6 +518,7 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	made.lane = NULL;
 	made.logger = 0;
 	made.unnamed = false;
+	made.closes = rule->closes;
 	if (rule->required != 0 && has_twice(apply, rule))
 		return TK_APPLIED_BAD;
 	applied = make_fields(apply, rule, &made);

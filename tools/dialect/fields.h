@@ -39,6 +39,9 @@ struct tk_made {
 	uint64_t logger;
 	/** The operation is only a default, or the logger's name. */
 	bool unnamed;
+	/** Not an attempt, but the end of a call whose last failure has a line:
+	 *  a wait may be going on. */
+	bool closes;
 };
 
 /** A field that a dialect may fill: one row of a table. */

@@ -190,7 +190,7 @@ pop(struct lane *lane, const struct tk_made *made, uint64_t within_ns,
 
 		/* Without times, the order of lines is all there is. */
 		if (now_ns != BACKOFF_ABSENT && due > now_ns &&
-		    due - now_ns > SLACK_NS)
+		    due - now_ns > SLACK_NS && !made->closes)
 			return false;
 		if (!fits(&lane->due[i], made, loose)) {
 			i++;

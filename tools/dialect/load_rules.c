@@ -275,6 +275,28 @@ is_open(const cJSON *open, struct tk_rule *rule)
 				  9, &rule->open_ns));
 }
 
+/* The end of a call that is not an attempt itself. */
+static bool
+load_closes(struct tk_load *load, const cJSON *object,
+	    const struct tk_at *around, struct tk_rule *rule)
+{
+	const cJSON *closes = tk_load_get(object, "closes");
+	struct tk_at at = {around, "closes", 0};
+
+	if (closes != NULL && !cJSON_IsBool(closes))
+		return tk_load_fail(load, BACKOFF_E_VALUE, &at,
+				    "must be true or false");
+	rule->closes = cJSON_IsTrue(closes);
+	if (rule->closes && (!rule->open || rule->type != TK_RULE_EVENT ||
+			     (rule->event != BACKOFF_EVENT_EXHAUSTED &&
+			      rule->event != BACKOFF_EVENT_ABORTED)))
+		return tk_load_fail(load, BACKOFF_E_VALUE, &at,
+				    "needs \"open\" and the type "
+				    "\"retry_exhausted\" or "
+				    "\"retry_aborted\"");
+	return true;
+}
+
 static bool
 load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 	  struct tk_rule *rule)
@@ -294,6 +316,8 @@ load_open(struct tk_load *load, const cJSON *object, const struct tk_at *around,
 		return tk_load_fail(load, BACKOFF_E_VALUE, &countdown_at,
 				    "must be true or false");
 	rule->countdown = cJSON_IsTrue(countdown);
+	if (!load_closes(load, object, around, rule))
+		return false;
 	if (!load_alone(load, object, around, rule))
 		return false;
 	if (takers == NULL)
@@ -358,7 +382,7 @@ load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 
 	fine = tk_load_keys(load, object, at,
 			    " type when text regex in fields set attrs list "
-			    "each open for alone countdown needs "
+			    "each open closes for alone countdown needs "
 			    "description ");
 	if (!cJSON_IsObject(object))
 		return;

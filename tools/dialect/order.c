@@ -563,6 +563,42 @@ number_end(struct tk_order *order, struct scope *scope,
 	return out;
 }
 
+/* Number a line that only ends a call: of its lane, if there is a choice, the
+ * one that failed last. */
+static struct tk_order_number
+number_closing(struct scope *scope, const struct tk_order_line *line)
+{
+	struct tk_order_number out = {1, TK_ORDER_TIME};
+	uint64_t now = bo_add_sat(line->ts_ns, tolerance_of(line));
+	uint64_t latest = 0;
+	uint32_t found = 0;
+
+	for (uint32_t i = scope->count; i > 0; i--) {
+		const struct call *call = &scope->call[i - 1];
+		uint64_t failed = call->due_ns;
+
+		if (call->delay_ns != BACKOFF_ABSENT)
+			failed = bo_sub_sat(failed,
+					    call->delay_ns - call->rounding_ns);
+		if (failed > now || failed < latest ||
+		    now - failed > LONGEST_UNKNOWN_NS ||
+		    (line->id == 0 && line->lane != 0 &&
+		     call->lane != (uint32_t)line->lane))
+			continue;
+		latest = failed;
+		found = i;
+	}
+	if (line->id != 0)
+		out.way = TK_ORDER_ID;
+	else if (line->lane != 0 && has_lanes(scope))
+		out.way = TK_ORDER_LANE;
+	if (found == 0)
+		return out;
+	out.number = scope->call[found - 1].number;
+	drop_calls(scope, found - 1, 1);
+	return out;
+}
+
 /* End the wait before an attempt whose number is known. */
 static void
 end_wait(struct scope *scope, const struct tk_order_line *line, uint64_t number)
@@ -625,6 +661,8 @@ tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 	if (number.number != BACKOFF_ABSENT) {
 		end_wait(scope, line, number.number);
 		note_number(scope, line, number.number);
+	} else if (line->closes) {
+		number = number_closing(scope, line);
 	} else if (line->id != 0) {
 		at = pick_by_id(scope, line);
 		number.number = at ? scope->call[at - 1].number + 1 : 1;

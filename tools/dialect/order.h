@@ -40,6 +40,9 @@ struct tk_order_line {
 	uint64_t left;
 	/** It is known to continue a call. */
 	bool follows;
+	/** It is not an attempt: it ends a call, maybe in its wait, and gets
+	 *  the number of its last attempt. */
+	bool closes;
 };
 
 struct tk_order_number {

@@ -193,6 +193,9 @@ struct tk_rule {
 	/** Whether it needs a retry that is due, since this or less. */
 	bool open;
 	uint64_t open_ns;
+	/** It is not an attempt: it ends the call of that retry, whose last
+	 *  failure has a line. */
+	bool closes;
 	/** Lines count down the seconds of a wait: only the first is an
 	 *  event. */
 	bool countdown;

@@ -17,6 +17,14 @@ rt_counted_is(const struct backoff_event *event)
 }
 
 bool
+rt_counted_closes(const struct backoff_event *event)
+{
+	return event->type != BACKOFF_EVENT_ATTEMPT &&
+	       event->outcome == BACKOFF_OUTCOME_CANCELLED &&
+	       event->duration_ns == 0;
+}
+
+bool
 rt_counted_has_result(const struct backoff_event *event)
 {
 	return event->outcome != BACKOFF_OUTCOME_CANCELLED &&

@@ -25,6 +25,10 @@ _Static_assert(sizeof(struct rt_counted) ==
 /** Whether it is an event of an attempt: others add nothing. */
 bool rt_counted_is(const struct backoff_event *event);
 
+/** Whether an event is not an attempt, but only ends a wait: it has the number
+ *  of the attempt before. */
+bool rt_counted_closes(const struct backoff_event *event);
+
 /** Whether the event is about an attempt with a result: a call that a breaker
  *  refused made none, and a hedge that lost, or a call that was given up, shows
  *  none. */

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "live/counted.h"
 
 #define NS_PER_S BO_NS_PER_S
 /* Events closer to the wall clock than this are current. */
@@ -133,6 +134,7 @@ number(struct rt_ingest *ingest, const struct tk_reading *reading,
 		.left = given == BACKOFF_ABSENT ? reading->left
 						: BACKOFF_ABSENT,
 		.follows = reading->follows,
+		.closes = rt_counted_closes(event),
 	};
 	struct tk_order_number out;
 

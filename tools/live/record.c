@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "live/counted.h"
 #include "live/errors.h"
 
 /* X(member, text of the event): the texts that are kept. */
@@ -188,7 +189,8 @@ goes_on(const struct rt_record *record, const struct backoff_event *event,
 	item = item_at(record, at);
 	return item->type == BACKOFF_EVENT_ATTEMPT &&
 	       (event->attempt == BACKOFF_ABSENT ||
-		event->attempt > item->attempt);
+		event->attempt > item->attempt ||
+		(event->attempt == item->attempt && rt_counted_closes(event)));
 }
 
 /* The place of the event before this one in its call; this one is the last from
@@ -203,6 +205,8 @@ join(struct rt_record *record, uint32_t operation,
 	uint64_t key, before = 0;
 	struct open *open;
 
+	if (!named && rt_counted_closes(event))
+		attempt++;
 	if (named || attempt > 1) {
 		key = key_of(record, operation, event, attempt - 1);
 		open = find_open(record, key);

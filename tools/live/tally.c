@@ -73,9 +73,14 @@ rt_tally_of(const struct backoff_event *event, uint32_t attempts)
 		return tally;
 	}
 	/* The race was lost, or the caller gave up: that says nothing about
-	 * the target. */
-	if (event->outcome == BACKOFF_OUTCOME_CANCELLED)
+	 * the target. A limit does, even if the attempt has another line. */
+	if (event->outcome == BACKOFF_OUTCOME_CANCELLED) {
+		if (event->type != BACKOFF_EVENT_EXHAUSTED)
+			return tally;
+		tally.calls = tally.failed_calls = 1;
+		count_stop(&tally, event->stop);
 		return tally;
+	}
 	if (hedge && event->type == BACKOFF_EVENT_ATTEMPT)
 		return tally;
 	tally.tries = attempts;

@@ -246,6 +246,8 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 		uint64_t end_ns = record->attempt.end_ns;
 		uint32_t found;
 
+		if (record->closes && group->kind != TK_GROUP_CALL)
+			continue;
 		for (; low < lower->to; low++) {
 			const struct tk_record *before = &trace->records[*low];
 
@@ -253,7 +255,8 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 			if (before->attempt.end_ns > end_ns &&
 			    group->kind != TK_GROUP_CALL)
 				break;
-			if (before->type == BACKOFF_EVENT_ATTEMPT)
+			if (before->type == BACKOFF_EVENT_ATTEMPT &&
+			    next[*low] == TK_NO_RECORD)
 				push_waiting(waiting, *low);
 		}
 		found = pick(waiting, group->kind, end_ns, end_ns < beginning);
@@ -277,23 +280,24 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 /* A line that only ends a wait has the number of the attempt before it: tie it
  * to the open line of its own number. */
 static void
-link_closing(struct tk_trace *trace, const struct tk_group *group,
-	     const struct run *run, uint32_t *next)
+link_closing(struct tk_trace *trace, const struct run *run, uint32_t *next)
 {
-	uint32_t open = TK_NO_RECORD;
-
-	if (group->kind != TK_GROUP_CALL)
-		return;
 	for (const uint32_t *at = run->from; at < run->to; at++) {
 		struct tk_record *record = &trace->records[*at];
+		const uint32_t *from = run->from;
 
-		if (record->type == BACKOFF_EVENT_ATTEMPT) {
-			open = *at;
-		} else if (record->closes && !record->continues &&
-			   open != TK_NO_RECORD) {
-			next[open] = *at;
+		if (!record->closes || record->continues)
+			continue;
+		if (at - from > NEAREST_MAX)
+			from = at - NEAREST_MAX;
+		for (const uint32_t *open = at; open-- > from;) {
+			if (trace->records[*open].type !=
+				    BACKOFF_EVENT_ATTEMPT ||
+			    next[*open] != TK_NO_RECORD)
+				continue;
+			next[*open] = *at;
 			record->continues = true;
-			open = TK_NO_RECORD;
+			break;
 		}
 	}
 }
@@ -390,7 +394,7 @@ link_group(struct tk_trace *trace, struct tk_group *group,
 		    trace->records[*lower.from].number + 1 != number)
 			lower.from = lower.to;
 		link_runs(trace, group, &lower, &upper, waiting, next);
-		link_closing(trace, group, &upper, next);
+		link_closing(trace, &upper, next);
 	}
 	tk_link_over_holes(trace, group, order, count, next);
 	for (size_t i = 0; i < count; i++)

@@ -115,6 +115,7 @@ order_line(const struct tk_trace *trace, const struct line *line)
 						     : BACKOFF_ABSENT,
 		.left = left_of(line),
 		.follows = line->aside != NULL && line->aside->follows,
+		.closes = record->closes,
 	};
 }
 

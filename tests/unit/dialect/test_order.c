@@ -25,7 +25,7 @@ struct row {
 	/** What the line must get. */
 	uint64_t number;
 	enum tk_order_way way;
-	bool follows;
+	bool follows, closes;
 };
 
 static struct tk_order_line
@@ -43,6 +43,7 @@ line_of(const struct row *row)
 		.max_attempts = row->most ? row->most : NONE,
 		.left = row->way == TK_ORDER_LEFT ? row->left : NONE,
 		.follows = row->follows,
+		.closes = row->closes,
 	};
 }
 
@@ -133,6 +134,16 @@ static const struct {
 	 {{0.1, 1, TRIED, 0, 5, .given = 1, .number = 1, GIVEN},
 	  {1.2, 2, TRIED, 0, 5, .given = 2, .number = 2, GIVEN},
 	  {3.3, -1, DONE, 0, 6, .number = 1, BY_LANE}}},
+	{"a line that only ends a wait has the number before it",
+	 {{0.1, 10, TRIED, .number = 1, BY_TIME},
+	  {10.2, 20, TRIED, .number = 2, BY_TIME},
+	  {12.0, -1, GAVE_UP, .closes = true, .number = 2, BY_TIME},
+	  {30.3, 5, TRIED, .number = 1, BY_TIME}}},
+	{"that of the call that failed last, in its lane",
+	 {{0.1, 10, TRIED, 0, 5, .number = 1, BY_LANE},
+	  {10.2, 20, TRIED, 0, 5, .number = 2, BY_LANE},
+	  {11.0, 20, TRIED, 0, 6, .number = 1, BY_LANE},
+	  {12.0, -1, GAVE_UP, 0, 5, .closes = true, .number = 2, BY_LANE}}},
 	{"or of the last one that is due",
 	 {{0.1, 1, TRIED, .given = 1, .number = 1, GIVEN},
 	  {1.2, 2, TRIED, .given = 2, .number = 2, GIVEN},

@@ -376,6 +376,12 @@ static const struct {
 	 "1:150 rules[0].for: needs the type \"note\"\n"
 	 "1:54 successes: no such kind of log; did you mean \"never\"?\n"
 	 "1:35 delay: must be \"unknown\" or a duration like \"1.5s\"\n"},
+	{"only an open end closes a call",
+	 "{\"dialect\":\"d\",\"rules\":[{\"type\":\"retry_exhausted\",\"text\":"
+	 "\"the end\",\"closes\":true}]}",
+	 "1:77 rules[0].closes: needs \"open\" and the type "
+	 "\"retry_exhausted\" "
+	 "or \"retry_aborted\"\n"},
 	{"fields that an event needs",
 	 "{\"dialect\":\"d\",\"rules\":[{\"type\":\"note\",\"text\":"
 	 "\"retry\",\"needs\":[\"attempt\"]},{\"type\":\"retry_attempt\","
