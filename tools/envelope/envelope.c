@@ -511,8 +511,10 @@ finish_time(struct reading *r, size_t input, const struct tk_payload *payload)
 		return;
 	}
 	ns = tk_head_time(head, &reader->rules);
-	/* Lines that were not unwrapped were noted under their input alone. */
-	if (ns == 0)
+	/* Lines that were not unwrapped were noted under their input alone, but
+	 * for those of a prefix: there, lines of containers alternate. */
+	if (ns == 0 && !(payload->wrappers &
+			 (1u << TK_WRAPPER_COMPOSE | 1u << TK_WRAPPER_KUBECTL)))
 		ns = tk_head_time(tk_head_of(&reader->heads, input, &plain),
 				  &reader->rules);
 	if (ns == 0)
@@ -578,8 +580,13 @@ void
 tk_envelope_pass(struct tk_envelope_reader *reader, size_t input,
 		 const struct tk_payload *payload)
 {
+	struct tk_payload inner = *payload;
+
 	tk_head_note(tk_head_of(&reader->heads, input, payload), payload->text,
 		     payload->length);
+	if (payload->length > 0 && tk_unwrap_prefix(&inner))
+		tk_head_note(tk_head_of(&reader->heads, input, &inner),
+			     inner.text, inner.length);
 }
 
 bool

@@ -3,9 +3,12 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/ascii.h"
+#include "common/times.h"
 #include "unwrap/layer.h"
+#include "unwrap/unwrap.h"
 
 /* Names of Kubernetes and docker objects are not longer. */
 #define NAME_MAX_BYTES 253
@@ -104,17 +107,25 @@ name(struct tk_cursor *c, struct tk_piece *out)
 	return out->length > 0 && out->length <= NAME_MAX_BYTES;
 }
 
+/* "[pod/web-597c746645-t2kb8/app] " */
+static bool
+kubectl_prefix(struct tk_cursor *c, struct tk_piece *pod,
+	       struct tk_piece *container)
+{
+	if (tk_left(c) < 5 || memcmp(c->at, "[pod/", 5) != 0)
+		return false;
+	c->at += 5;
+	return name(c, pod) && tk_skip(c, '/') && name(c, container) &&
+	       tk_skip(c, ']') && (c->at == c->end || tk_skip(c, ' '));
+}
+
 bool
 tk_take_kubectl(struct tk_layer *layer)
 {
 	struct tk_cursor c = tk_cursor_of(layer);
 	struct tk_piece pod, container;
 
-	if (tk_left(&c) < 5 || memcmp(c.at, "[pod/", 5) != 0)
-		return false;
-	c.at += 5;
-	if (!name(&c, &pod) || !tk_skip(&c, '/') || !name(&c, &container) ||
-	    !tk_skip(&c, ']') || (c.at < c.end && !tk_skip(&c, ' ')))
+	if (!kubectl_prefix(&c, &pod, &container))
 		return false;
 	layer->payload.pod = pod;
 	layer->payload.container = container;
@@ -133,6 +144,35 @@ is_numbered(struct tk_piece piece)
 	       (piece.at[at - 1] == '-' || piece.at[at - 1] == '_');
 }
 
+/* Whether a name is not a word that loggers write before a bar: "WARNING |
+ * 2026-01-12 10:00:00". */
+static bool
+may_be_name(struct tk_piece piece)
+{
+	static const char *const levels[] = {"trace",  "debug", "info",
+					     "notice", "warn",  "warning",
+					     "error",  "fatal", "critical"};
+	bool any = false;
+
+	for (size_t i = 0; i < piece.length; i++)
+		any |= piece.at[i] >= 'a' && piece.at[i] <= 'z';
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
+		any &= strlen(levels[i]) != piece.length ||
+		       strncasecmp(levels[i], piece.at, piece.length) != 0;
+	return any;
+}
+
+static bool
+begins_with_time(const struct tk_cursor *c)
+{
+	const struct tk_time_rules rules = {.now_ns = UINT64_MAX / 2};
+	struct tk_cursor look = *c;
+	struct tk_time time;
+
+	tk_skip(&look, '[');
+	return tk_time_scan(look.at, tk_left(&look), &rules, &time) > 0;
+}
+
 /* What only a machine writes here: an object, or another wrapper's time. */
 static bool
 is_machine_text(const struct tk_cursor *c)
@@ -146,28 +186,57 @@ is_machine_text(const struct tk_cursor *c)
 
 /* "web-1  | text" of docker compose, and "web.1.id@node    | text" of docker
  * service. "WARNING | text" is some program's own; so is any other word, unless
- * an object follows. */
+ * a line follows that is seen to begin there. */
+static bool
+compose_prefix(struct tk_cursor *c, struct tk_piece *container,
+	       struct tk_piece *host)
+{
+	const char *end;
+
+	*host = (struct tk_piece){NULL, 0};
+	if (!name(c, container) || (tk_skip(c, '@') && !name(c, host)))
+		return false;
+	end = c->at;
+	while (tk_skip(c, ' '))
+		;
+	if (c->at == end || !tk_skip(c, '|') ||
+	    (c->at < c->end && !tk_skip(c, ' ')))
+		return false;
+	return is_numbered(*container) || host->at != NULL ||
+	       is_machine_text(c) ||
+	       (may_be_name(*container) && begins_with_time(c));
+}
+
 bool
 tk_take_compose(struct tk_layer *layer)
 {
 	struct tk_cursor c = tk_cursor_of(layer);
-	struct tk_piece container, host = {NULL, 0};
-	const char *end;
+	struct tk_piece container, host;
 
-	if (!name(&c, &container) || (tk_skip(&c, '@') && !name(&c, &host)))
-		return false;
-	end = c.at;
-	while (tk_skip(&c, ' '))
-		;
-	if (c.at == end || !tk_skip(&c, '|') ||
-	    (c.at < c.end && !tk_skip(&c, ' ')))
-		return false;
-	if (!is_numbered(container) && host.at == NULL && !is_machine_text(&c))
+	if (!compose_prefix(&c, &container, &host))
 		return false;
 	layer->payload.container = container;
 	if (host.at)
 		layer->payload.host = host;
 	return tk_layer_took(layer, TK_WRAPPER_COMPOSE, c.at, tk_left(&c));
+}
+
+bool
+tk_unwrap_prefix(struct tk_payload *payload)
+{
+	struct tk_cursor c = {payload->text, payload->text + payload->length};
+	struct tk_piece pod = {NULL, 0}, container, host;
+
+	if (!kubectl_prefix(&c, &pod, &container)) {
+		c.at = payload->text;
+		if (!compose_prefix(&c, &container, &host))
+			return false;
+	}
+	payload->pod = pod;
+	payload->container = container;
+	payload->length = tk_left(&c);
+	payload->text = c.at;
+	return true;
 }
 
 /* Characters of the random ends of pods' names: no vowels, so no words. */

@@ -4,6 +4,7 @@
 #ifndef TK_UNWRAP_H
 #define TK_UNWRAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,6 +59,10 @@ enum tk_unwrapped tk_unwrap_line(struct tk_unwrap *unwrap, size_t input,
 				 const struct tk_line *line,
 				 struct tk_payload *out,
 				 struct backoff_error *error);
+
+/** Remove the prefix of docker compose or kubectl from a line, and note what it
+ *  names. Cheap; false, and nothing changed, if there is none. */
+bool tk_unwrap_prefix(struct tk_payload *payload);
 
 /**
  * Whether tk_unwrap_line() must see a line even if no literal of a dialect is

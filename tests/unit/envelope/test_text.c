@@ -199,6 +199,33 @@ Test(envelope_text, lines_without_a_time_take_the_head_lines)
 	tk_envelope_reader_free(reader);
 }
 
+Test(envelope_text, a_container_has_only_its_own_heads)
+{
+	struct tk_envelope_reader *reader = new_reader();
+	struct tk_payload pass = {
+		.text = "redis-1   | 1:M 12 Jan 2026 10:00:05.123 * Ready",
+		.ts_ns = BACKOFF_ABSENT};
+	struct tk_payload line = {.text = "retry",
+				  .length = 5,
+				  .ts_ns = BACKOFF_ABSENT,
+				  .wrappers = 1u << TK_WRAPPER_COMPOSE,
+				  .container = {"web-1", 5}};
+	struct tk_envelope got;
+
+	pass.length = strlen(pass.text);
+	tk_envelope_pass(reader, 1, &pass);
+	cr_expect_eq(tk_envelope_read(reader, 1, &line, &got, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(got.ts_ns, BACKOFF_ABSENT);
+	pass.text = "web-1     | 2026-01-12 10:00:07 INFO foreign";
+	pass.length = strlen(pass.text);
+	tk_envelope_pass(reader, 1, &pass);
+	cr_expect_eq(tk_envelope_read(reader, 1, &line, &got, NULL),
+		     BACKOFF_OK);
+	cr_expect_eq(got.ts_ns, at("2026-01-12T10:00:07Z"));
+	tk_envelope_reader_free(reader);
+}
+
 Test(envelope_text, takes_the_zone_of_another_time_in_the_line)
 {
 	static const struct {
