@@ -165,6 +165,38 @@ larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
+static void
+drop_item(struct column *column, size_t i)
+{
+	if (i >= column->count)
+		return;
+	column->count--;
+	memmove(&column->item[i], &column->item[i + 1],
+		(column->count - i) * sizeof(*column->item));
+}
+
+/* Leave out answers that are not the last and did not fail: after one, nginx
+ * goes elsewhere because the answer says so (X-Accel-Redirect), which is not a
+ * retry. */
+static void
+drop_redirects(struct columns *columns)
+{
+	struct column *code = &columns->code;
+
+	for (size_t i = 0; i + 1 < code->count;) {
+		const struct tk_piece *item = &code->item[i];
+
+		if (item->length != 3 || item->at[0] < '1' ||
+		    item->at[0] > '3' || !bo_is_digit(item->at[1])) {
+			i++;
+			continue;
+		}
+		drop_item(code, i);
+		drop_item(&columns->duration, i);
+		drop_item(&columns->target, i);
+	}
+}
+
 static enum tk_got
 read_columns(struct tk_apply *apply, const struct tk_list *list,
 	     struct columns *out)
@@ -182,6 +214,7 @@ read_columns(struct tk_apply *apply, const struct tk_list *list,
 		if (got[i] == TK_GOT_NO_MEMORY)
 			return got[i];
 	}
+	drop_redirects(out);
 	out->count = larger(larger(out->code.count, out->duration.count),
 			    out->target.count);
 	for (size_t i = 0; i < out->count; i++) {

@@ -241,6 +241,15 @@ static const struct {
 	 "outcome=timeout; success n=3 all=3 took=0.5 at=10 code=200 "
 	 "target=c:3 "
 	 "call=c"},
+	{"an answer that sends the proxy elsewhere is not a failed attempt",
+	 "\"delay\":0,\"rules\":[{\"type\":\"call\",\"when\":{\"us\":\"*\"},"
+	 "\"list\":{\"code\":\"us\",\"duration_seconds\":\"ut\",\"target\":"
+	 "\"ua\"}}]",
+	 "{\"ts\":\"" T "\",\"us\":\"200 : 200\",\"ut\":\"0.25 : 0.5\",\"ua\":"
+	 "\"a:1 : b:2\"}\n{\"ts\":\"" T "\",\"us\":\"200 : 502\",\"ut\":"
+	 "\"0.25 : 0.5\"}",
+	 "success n=1 all=1 took=0.5 at=10 code=200 target=b:2; aborted n=1 "
+	 "all=1 took=0.5 at=10 code=502"},
 	{"lists as arrays",
 	 "\"rules\":[{\"type\":\"call\",\"when\":{\"us\":\"*\"},\"fields\":{"
 	 "\"call_id\":\"id\"},\"list\":{\"code\":\"us\",\"duration_seconds\":"
