@@ -102,6 +102,7 @@ struct reading_of {
 	/* What tk_engine_search() found in it, and whether it was searched. */
 	enum tk_got got;
 	bool searched;
+	size_t input;
 };
 
 static enum tk_verdict
@@ -137,11 +138,47 @@ read_native(const struct reading_of *of, const char *text, size_t length)
 		       : bad(of->error, BACKOFF_E_NOMEM, 1, "out of memory");
 }
 
+/* "{}", or a brace and the name of a member. */
+static bool
+looks_like_json(const char *text, size_t length)
+{
+	if (length == 0 || text[0] != '{')
+		return false;
+	for (size_t i = 1; i < length; i++) {
+		if (!is_space(text[i]))
+			return text[i] == '"' || text[i] == '}';
+	}
+	return true;
+}
+
+/* Whether a line begins an object that goes on in the next one, as programs
+ * print theirs that do not log objects: {"a": 1, */
+static bool
+opens_dump(const struct reading_of *of, const char *text, size_t length)
+{
+	char last = text[length - 1];
+
+	return !looks_like_json(text, length) ||
+	       (!(of->dialect->objects >> of->input % 64 & 1) &&
+		!of->line->unterminated &&
+		(last == ',' || last == '{' || last == '['));
+}
+
+/* Note that an input logs objects; docker's are its own. */
+static void
+note_object(const struct reading_of *of, const char *text, size_t length)
+{
+	if (length >= 8 && text[0] == '{' && text[length - 1] == '}' &&
+	    memcmp(text, "{\"log\":\"", 8) != 0)
+		of->dialect->objects |= UINT64_C(1) << of->input % 64;
+}
+
 /* What a line is that no rule reads: an object that ends too early is bad. */
 static enum tk_verdict
 foreign(const struct reading_of *of, const char *text, size_t length)
 {
-	if (length == 0 || text[0] != '{' || text[length - 1] == '}')
+	if (length == 0 || text[0] != '{' || text[length - 1] == '}' ||
+	    opens_dump(of, text, length))
 		return TK_FOREIGN;
 	return bad(of->error, BACKOFF_E_SYNTAX, length + 1,
 		   of->line->unterminated
@@ -222,19 +259,6 @@ apply_rules(const struct reading_of *of)
 		}
 	}
 	return is_bad ? TK_BAD : TK_FOREIGN;
-}
-
-/* "{}", or a brace and the name of a member. */
-static bool
-looks_like_json(const char *text, size_t length)
-{
-	if (length == 0 || text[0] != '{')
-		return false;
-	for (size_t i = 1; i < length; i++) {
-		if (!is_space(text[i]))
-			return text[i] == '"' || text[i] == '}';
-	}
-	return true;
 }
 
 static enum tk_verdict read_envelope(const struct reading_of *of, size_t depth);
@@ -390,14 +414,14 @@ read_payload(const struct reading_of *of)
 
 /* Read a line that has a literal of a rule, or may have. */
 static enum tk_verdict
-read_found(const struct reading_of *of, size_t input)
+read_found(const struct reading_of *of)
 {
 	struct tk_dialect *dialect = of->dialect;
 	const struct tk_payload *payload = &dialect->payload;
 	enum tk_verdict verdict;
 	bool moved;
 
-	switch (tk_unwrap_line(dialect->unwrap, input, of->line,
+	switch (tk_unwrap_line(dialect->unwrap, of->input, of->line,
 			       &dialect->payload, of->error)) {
 	case TK_UNWRAPPED:
 		break;
@@ -421,7 +445,7 @@ read_found(const struct reading_of *of, size_t input)
 			return foreign(of, payload->text, payload->length);
 		}
 	}
-	dialect->apply.input = input;
+	dialect->apply.input = of->input;
 	verdict = read_payload(of);
 	if (verdict == TK_BAD && !moved)
 		of->error->column += (uint32_t)(payload->text - of->line->text);
@@ -454,7 +478,7 @@ inner_return(const char *text, size_t length)
 
 /* Classify a line by its bytes, and read it if it may have an event. */
 static enum tk_verdict
-read_line(const struct reading_of *of, size_t input)
+read_line(const struct reading_of *of)
 {
 	struct tk_dialect *dialect = of->dialect;
 	const struct tk_line *line = of->line;
@@ -493,6 +517,7 @@ read_line(const struct reading_of *of, size_t input)
 	}
 	while (length > 0 && is_space(text[length - 1]))
 		length--;
+	note_object(of, text, length);
 	/* This library begins its lines with this text. */
 	if (dialect->native && length >= NATIVE_START &&
 	    memcmp(text, native_start, NATIVE_START) == 0) {
@@ -509,7 +534,7 @@ read_line(const struct reading_of *of, size_t input)
 		if (memchr(text, '\x1b', length) == NULL)
 			return verdict;
 	}
-	must_see = tk_unwrap_must_see(dialect->unwrap, input, line);
+	must_see = tk_unwrap_must_see(dialect->unwrap, of->input, line);
 	switch (of->searched ? of->got
 			     : tk_engine_search(dialect, line->text,
 						line->length, false)) {
@@ -518,12 +543,12 @@ read_line(const struct reading_of *of, size_t input)
 	case TK_GOT_ABSENT:
 		if (must_see)
 			break;
-		pass(dialect, input, text, length);
+		pass(dialect, of->input, text, length);
 		return foreign(of, text, length);
 	default:
 		break;
 	}
-	return read_found(of, input);
+	return read_found(of);
 }
 
 /* Whether a line begins as this library writes it: then it need not be
@@ -537,31 +562,32 @@ begins_native(const struct tk_dialect *dialect, const struct tk_line *line)
 
 /* Read what carriage returns divide, each as a line. */
 static enum tk_verdict
-read_parts(struct reading_of *of, size_t input)
+read_parts(struct reading_of *of)
 {
 	enum tk_verdict worst = TK_FOREIGN;
 	struct tk_line part = *of->line;
 	const char *end = part.text + part.length, *next;
-	struct reading_of one = {of->dialect, &part, of->error, TK_GOT, false};
+	struct reading_of one = {of->dialect, &part, of->error,
+				 TK_GOT,      false, of->input};
 
 	if (part.oversize || part.not_text != NULL)
-		return read_line(of, input);
+		return read_line(of);
 	if (!begins_native(of->dialect, &part)) {
 		of->got = tk_engine_search(of->dialect, part.text, part.length,
 					   false);
 		of->searched = true;
 		if (of->dialect->is_plain)
-			return read_line(of, input);
+			return read_line(of);
 	}
 	next = inner_return(part.text, part.length);
 	if (next == NULL)
-		return read_line(of, input);
+		return read_line(of);
 	while (part.text < end && worst != TK_BAD) {
 		enum tk_verdict verdict;
 
 		part.length =
 			(size_t)((next != NULL ? next + 1 : end) - part.text);
-		verdict = read_line(&one, input);
+		verdict = read_line(&one);
 		if (verdict != TK_FOREIGN)
 			worst = verdict;
 		part.text += part.length;
@@ -575,14 +601,14 @@ tk_dialect_read(struct tk_dialect *dialect, size_t input,
 		const struct tk_line *line, tk_reading_fn fn, void *user,
 		struct backoff_error *error)
 {
-	struct reading_of of = {dialect, line,
-				error != NULL ? error : &dialect->ignored,
-				TK_GOT, false};
+	struct reading_of of = {
+		dialect, line,  error != NULL ? error : &dialect->ignored,
+		TK_GOT,  false, input};
 	enum tk_verdict verdict;
 
 	dialect->apply.fn = fn;
 	dialect->apply.user = user;
-	verdict = read_parts(&of, input);
+	verdict = read_parts(&of);
 	if (verdict == TK_BAD)
 		of.error->line = line->number > UINT32_MAX
 					 ? UINT32_MAX

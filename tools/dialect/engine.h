@@ -61,6 +61,8 @@ struct tk_dialect {
 	struct tk_envelope envelope;
 	/* Only this file's rules are tried; NULL: all. */
 	const struct tk_file *only;
+	/* Inputs that have objects in one line: bit n for those of n mod 64. */
+	uint64_t objects;
 	char *plain;
 	size_t plain_size;
 	struct tk_apply apply;

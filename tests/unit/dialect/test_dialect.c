@@ -298,6 +298,26 @@ Test(dialect_dialect, oversize_and_unterminated_lines_are_named)
 	tk_dialect_free(dialect);
 }
 
+Test(dialect_dialect, objects_of_several_lines_are_not_bad)
+{
+	static const char *const begin[] = {"{'retry/count': 3,", "{",
+					    "{\"a\": 1,", "{\"a\": {",
+					    "{worker-1"};
+	struct tk_dialect *dialect = open_dialect("auto");
+	struct tk_reading reading;
+
+	for (size_t i = 0; i < sizeof(begin) / sizeof(*begin); i++)
+		cr_expect_eq(read_text(dialect, begin[i], &reading, NULL),
+			     TK_FOREIGN, "%s", begin[i]);
+	cr_expect_eq(read_text(dialect, "{\"a\": \"b", &reading, NULL), TK_BAD);
+	/* In a log of objects they are. */
+	cr_expect_eq(read_text(dialect, "{\"a\": 1}", &reading, NULL),
+		     TK_FOREIGN);
+	cr_expect_eq(read_text(dialect, "{\"a\": 1,", &reading, NULL), TK_BAD);
+	cr_expect_eq(read_text(dialect, begin[0], &reading, NULL), TK_FOREIGN);
+	tk_dialect_free(dialect);
+}
+
 Test(dialect_dialect, a_python_attempt_keeps_everything)
 {
 	static const char text[] =
@@ -440,7 +460,11 @@ Test(dialect_dialect, cut_or_flipped_anywhere_no_line_crashes)
 
 	for (size_t l = 0; l < 2; l++) {
 		size_t length = strlen(lines[l]);
+		struct tk_reading whole;
 
+		/* It is a log of objects. */
+		cr_assert_eq(read_text(dialect, lines[l], &whole, NULL),
+			     TK_EVENT);
 		for (size_t cut = 1; cut < length; cut++) {
 			char *copy = malloc(cut);
 			struct tk_line line = line_of(copy, cut);
