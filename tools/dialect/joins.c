@@ -17,8 +17,9 @@
 /* Delays are rounded, and the clock of a log is. */
 #define SLACK_NS (100 * BO_NS_PER_MS)
 #define OPERATION_MAX 256
-/* Longer ids are cut, and are none for events. */
+/* Longer ids are cut, and are none for events; so are names of lanes. */
 #define CALL_MAX 80
+#define LANE_MAX 80
 
 /* A retry that is due at a time. */
 struct due {
@@ -30,6 +31,7 @@ struct due {
 	uint64_t attempt, max_attempts;
 	bool unnamed;
 	char call_id[CALL_MAX + 1];
+	char lane[LANE_MAX + 1];
 	char operation[OPERATION_MAX + 1];
 };
 
@@ -167,6 +169,39 @@ fits(const struct due *due, const struct tk_made *made, bool loose)
 	       (!loose || can_follow(due, &made->event));
 }
 
+static bool
+is_end(const struct backoff_event *event)
+{
+	return event->type == BACKOFF_EVENT_EXHAUSTED ||
+	       event->type == BACKOFF_EVENT_ABORTED;
+}
+
+/* Remove the retry that was due last. Calls that were due long before the end
+ * of one have most likely succeeded without a line. */
+static bool
+pop_latest(struct lane *lane, const struct tk_made *made, uint64_t within_ns)
+{
+	uint64_t now_ns = made->event.ts_ns;
+
+	for (size_t i = lane->count; i > 0; i--) {
+		const struct due *due = &lane->due[i - 1];
+
+		if (!fits(due, made, true) ||
+		    (made->event.call_id != NULL && due->call_id[0] != '\0'))
+			continue;
+		if (now_ns != BACKOFF_ABSENT && due->ns > now_ns) {
+			if (due->ns - now_ns > SLACK_NS && !made->closes)
+				continue;
+		} else if (now_ns != BACKOFF_ABSENT &&
+			   now_ns - due->ns > within_ns) {
+			return false;
+		}
+		take(lane, i - 1);
+		return true;
+	}
+	return false;
+}
+
 /* Remove the retry of a line's call, or else the oldest that fits it and is due
  * since some time or less, with those before it; false if there is none. */
 static bool
@@ -185,6 +220,8 @@ pop(struct lane *lane, const struct tk_made *made, uint64_t within_ns,
 		take(lane, i);
 		return true;
 	}
+	if (loose && is_end(event))
+		return pop_latest(lane, made, within_ns);
 	for (i = 0; i < lane->count;) {
 		uint64_t due = lane->due[i].ns;
 
@@ -240,6 +277,7 @@ push(struct lane *lane, uint64_t due_ns, const struct tk_made *made)
 	due->max_attempts = event->max_attempts;
 	due->unnamed = made->unnamed;
 	copy(due->call_id, CALL_MAX, event->call_id, false);
+	copy(due->lane, LANE_MAX, made->lane, false);
 	copy(due->operation, OPERATION_MAX, event->operation, true);
 }
 
@@ -306,6 +344,8 @@ tk_joins_open(struct tk_joins *joins, size_t input, const char *lane,
 		event->operation = place->taken.operation;
 	if (event->call_id == NULL && place->taken.call_id[0] != '\0')
 		event->call_id = place->taken.call_id;
+	if (made->lane == NULL && place->taken.lane[0] != '\0')
+		made->lane = place->taken.lane;
 	/* Gone from the other tables too. */
 	count = keys_of(input, lane, file, event->operation, key);
 	for (size_t i = 0; i < count; i++) {

@@ -392,6 +392,23 @@ note_bare(struct lane *lane, const struct tk_file *file,
 		(struct bare){operation_of(file, made), made->event.ts_ns};
 }
 
+/* A line that comes after the wait which a note names is about the failure
+ * before it. */
+static void
+take_time(const struct tk_made *note, struct tk_made *made)
+{
+	uint64_t due_ns, ts_ns = note->event.ts_ns;
+
+	if (made->event.delay_ns != BACKOFF_ABSENT ||
+	    made->event.ts_ns == BACKOFF_ABSENT ||
+	    note->event.delay_ns == BACKOFF_ABSENT || ts_ns == BACKOFF_ABSENT)
+		return;
+	due_ns = bo_add_sat(ts_ns, note->event.delay_ns);
+	if (due_ns <= bo_add_sat(made->event.ts_ns, AT_ONCE_NS) &&
+	    ts_ns < made->event.ts_ns)
+		made->event.ts_ns = ts_ns;
+}
+
 bool
 tk_notes_take(struct tk_notes *notes, size_t input, const char *name,
 	      const struct tk_file *file, enum backoff_event_type type,
@@ -428,6 +445,7 @@ tk_notes_take(struct tk_notes *notes, size_t input, const char *name,
 			continue;
 		}
 		note = lane->note[found - 1];
+		take_time(&note->made, made);
 		tk_merge(&note->made, made);
 		if (type != BACKOFF_EVENT_UNKNOWN)
 			note_followed(notes, note);
