@@ -358,6 +358,7 @@ give_note(void *user, size_t input, struct tk_rule *rule,
 	size_t before = apply->input;
 	bool fine;
 
+	ends |= made.event.stop > BACKOFF_STOP_SUCCESS;
 	complete(ends ? BACKOFF_EVENT_EXHAUSTED : BACKOFF_EVENT_ATTEMPT,
 		 rule->file, &made);
 	if (ends && rule->open &&

@@ -267,15 +267,24 @@ came_before(struct lane *lane, const struct note *note)
 	return false;
 }
 
-/* The last note that is about the same call and only completes others, + 1. */
+static bool
+have_one_id(const struct tk_made *a, const struct tk_made *b)
+{
+	return a->event.call_id != NULL && b->event.call_id != NULL &&
+	       strcmp(a->event.call_id, b->event.call_id) == 0;
+}
+
+/* The last note that is about the same call and only completes others, + 1; for
+ * a failed attempt, one that has its call's id. */
 static size_t
-find_earlier(const struct lane *lane, const struct tk_made *made)
+find_earlier(const struct lane *lane, const struct tk_made *made, bool alone)
 {
 	for (size_t i = lane->count; i > 0; i--) {
 		const struct note *note = lane->note[i - 1];
 
 		if (!note->used && note->rule->alone == BACKOFF_EVENT_UNKNOWN &&
-		    is_one_call(&note->made, made))
+		    is_one_call(&note->made, made) &&
+		    (!alone || have_one_id(&note->made, made)))
 			return i;
 	}
 	return 0;
@@ -323,7 +332,7 @@ tk_notes_keep(struct tk_notes *notes, size_t input, const char *name,
 		free_note(note);
 		return true;
 	}
-	earlier = alone ? 0 : find_earlier(lane, made);
+	earlier = find_earlier(lane, made, alone);
 	if (earlier > 0)
 		tk_merge(&lane->note[earlier - 1]->made, &note->made);
 	note->texts = tk_merge_keep(&note->made);
