@@ -13,9 +13,9 @@
 #endif
 
 /*
- * With vector instructions, 32 places at a time: for each of four bytes, two
- * tables of 16 bytes say which groups of grams have such a byte there. This is
- * "Teddy" of Hyperscan (Wang et al., NSDI 2019), with 16 groups. Hyperscan
+ * With vector instructions, 32 or 64 places at a time: for each of four bytes,
+ * two tables of 16 bytes say which groups of grams have such a byte there. This
+ * is "Teddy" of Hyperscan (Wang et al., NSDI 2019), with 16 groups. Hyperscan
  * itself was tried for the search: it took longer than this and the comparison
  * behind it, and does not exist for other processors.
  *
@@ -181,7 +181,9 @@ tk_filter_build(struct tk_filter *filter, const struct tk_gram *gram,
 {
 	memset(filter, 0, sizeof(*filter));
 #ifdef HAS_VECTORS
-	filter->vector = __builtin_cpu_supports("avx2");
+	filter->way = __builtin_cpu_supports("avx512bw") ? TK_FILTER_AVX512
+		      : __builtin_cpu_supports("avx2")   ? TK_FILTER_AVX2
+							 : TK_FILTER_PLAIN;
 #endif
 	for (size_t i = 0; i < count; i++) {
 		filter->may[hash_three(gram[i].bytes)] = 1;
@@ -373,6 +375,87 @@ find_vector(const struct tk_filter *filter, const char *text, size_t length,
 	*from = at;
 	return count;
 }
+
+#define WIDE 64
+#define AVX512 __attribute__((always_inline, target("avx512bw")))
+
+struct tables {
+	__m512i group[TK_FILTER_SETS][TK_GRAM][2];
+};
+
+static inline AVX512 void
+load_tables(const struct tk_filter *filter, struct tables *out)
+{
+	for (int set = 0; set < TK_FILTER_SETS; set++) {
+		for (int i = 0; i < TK_GRAM; i++) {
+			for (int high = 0; high < 2; high++)
+				out->group[set][i][high] =
+					_mm512_broadcast_i32x4(_mm_loadu_si128(
+						(const void *)filter
+							->group[set][i][high]));
+		}
+	}
+}
+
+/* Bits of the places of 64 from `at` on; spaces stand for what is behind the
+ * bytes that are left. */
+static inline AVX512 uint64_t
+look_wide(const struct tables *tables, const char *at, size_t left, bool *plain)
+{
+	const __m512i low_bits = _mm512_set1_epi8(15);
+	__m512i first = _mm512_set1_epi8(-1), second = first;
+
+#pragma GCC unroll 4
+	for (size_t i = 0; i < TK_GRAM; i++) {
+		__mmask64 has = left >= WIDE + i ? UINT64_MAX
+				: left > i ? UINT64_MAX >> (WIDE - (left - i))
+					   : 0;
+		__m512i bytes = _mm512_mask_loadu_epi8(_mm512_set1_epi8(' '),
+						       has, at + i);
+		__m512i low = _mm512_and_si512(bytes, low_bits);
+		__m512i high =
+			_mm512_and_si512(_mm512_srli_epi16(bytes, 4), low_bits);
+
+		first &= _mm512_shuffle_epi8(tables->group[0][i][0], low) &
+			 _mm512_shuffle_epi8(tables->group[0][i][1], high);
+		second &= _mm512_shuffle_epi8(tables->group[1][i][0], low) &
+			  _mm512_shuffle_epi8(tables->group[1][i][1], high);
+		if (i == 0 &&
+		    ((_mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(' ')) &
+		      ~_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\t'))) |
+		     _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'))) !=
+			    0)
+			*plain = false;
+	}
+	first |= second;
+	return _mm512_test_epi8_mask(first, first);
+}
+
+static __attribute__((target("avx512bw"))) size_t
+find_wide(const struct tk_filter *filter, const char *text, size_t length,
+	  size_t *from, uint32_t *places, bool *plain)
+{
+	size_t at = *from, count = 0;
+	struct tables tables;
+
+	load_tables(filter, &tables);
+	while (at < length && count <= TK_FILTER_PLACES - WIDE) {
+		size_t left = length - at;
+		uint64_t found = look_wide(&tables, text + at, left, plain);
+
+		if (left < WIDE + TK_GRAM_MIN - 1)
+			found &= left < TK_GRAM_MIN
+					 ? 0
+					 : UINT64_MAX >> (WIDE + TK_GRAM_MIN -
+							  1 - left);
+		for (; found != 0; found &= found - 1)
+			places[count++] =
+				(uint32_t)at + (uint32_t)__builtin_ctzll(found);
+		at += left < WIDE ? left : WIDE;
+	}
+	*from = at;
+	return count;
+}
 #endif
 
 size_t
@@ -380,7 +463,9 @@ tk_filter_find(const struct tk_filter *filter, const char *text, size_t length,
 	       size_t *from, uint32_t *places, bool *plain)
 {
 #ifdef HAS_VECTORS
-	if (filter->vector && length >= TK_GRAM_MIN) {
+	if (filter->way == TK_FILTER_AVX512)
+		return find_wide(filter, text, length, from, places, plain);
+	if (filter->way == TK_FILTER_AVX2 && length >= TK_GRAM_MIN) {
 		/* Behind what is looked at. */
 		for (size_t i = 1; i <= TK_GRAM_MIN; i++)
 			*plain &= !is_odd(text[length - i]);

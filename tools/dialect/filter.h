@@ -11,9 +11,15 @@
 #define TK_FILTER_SETS 2
 #define TK_FILTER_BITS 14
 
+/** How places are found: with which vector instructions, if any. */
+enum tk_filter_way {
+	TK_FILTER_PLAIN,
+	TK_FILTER_AVX2,
+	TK_FILTER_AVX512,
+};
+
 struct tk_filter {
-	/** Whether to use vector instructions. */
-	bool vector;
+	enum tk_filter_way way;
 	/** For each four bits of each byte of a gram: the groups that have a
 	 *  gram with them there, eight to a set; each table twice, as vector
 	 * instructions need it. */

@@ -253,10 +253,14 @@ tk_needles_build(struct tk_needles *needles, size_t leading)
 		       : BACKOFF_E_NOMEM;
 }
 
-void
-tk_needles_without_vectors(struct tk_needles *needles)
+bool
+tk_needles_slow_down(struct tk_needles *needles)
 {
-	needles->leading.filter.vector = needles->rest.filter.vector = false;
+	if (needles->leading.filter.way == TK_FILTER_PLAIN)
+		return false;
+	needles->leading.filter.way--;
+	needles->rest.filter.way--;
+	return true;
 }
 
 /* A text while it is searched. */

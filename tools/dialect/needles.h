@@ -55,7 +55,8 @@ bool tk_needles_scan_leading(const struct tk_needles *needles, const char *text,
 /** The same for all others. */
 bool tk_needles_scan_rest(const struct tk_needles *needles, const char *text,
 			  size_t length, uint64_t *hits);
-/** Search as on a processor that has no vector instructions: for tests. */
-void tk_needles_without_vectors(struct tk_needles *needles);
+/** Search as on a lesser processor, in the end without vector instructions;
+ *  false if it does already. For tests. */
+bool tk_needles_slow_down(struct tk_needles *needles);
 
 #endif

@@ -141,18 +141,17 @@ make_needles(const struct set *set, uint32_t *state, size_t *leading)
 }
 
 /* Texts, and each needle alone, whole and cut; with the vector instructions
- * that this machine has, or without. */
+ * that this machine has, or as on a lesser one. */
 static void
-check_set(const struct set *set, uint32_t seed, bool vectors)
+check_set(const struct set *set, uint32_t seed, unsigned slower)
 {
 	uint32_t state = seed;
 	size_t leading;
 	struct tk_needles *needles = make_needles(set, &state, &leading);
 	char text[TEXT_MAX];
 
-	if (!vectors)
-		tk_needles_without_vectors(needles);
-
+	while (slower-- > 0)
+		tk_needles_slow_down(needles);
 	for (int i = 0; i < 60; i++) {
 		size_t length = make_text(needles, &state, set->alphabet, text);
 
@@ -186,9 +185,9 @@ Test(needles, finds_what_a_plain_search_finds)
 	};
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
-		for (uint32_t round = 0; round < 8; round++)
+		for (uint32_t round = 0; round < 12; round++)
 			check_set(&sets[i], 100 * round + (uint32_t)i,
-				  round % 2 == 0);
+				  round % 3);
 	}
 }
 
@@ -203,19 +202,31 @@ Test(needles, finds_the_last_of_many_places)
 	cr_assert_eq(tk_needles_add(needles, "aaab", 4, &id), BACKOFF_OK);
 	cr_assert_eq(tk_needles_add(needles, "aac", 3, &id), BACKOFF_OK);
 	cr_assert_eq(tk_needles_build(needles, 1), BACKOFF_OK);
-	for (int vectors = 1; vectors >= 0; vectors--) {
-		if (!vectors)
-			tk_needles_without_vectors(needles);
+	do {
 		for (size_t length = 4; length < sizeof(text); length++) {
 			memset(text, 'a', sizeof(text));
 			text[length - 1] = length % 2 == 0 ? 'b' : 'c';
 			check_text(needles, 1, text, length, "many places");
 		}
-	}
+	} while (tk_needles_slow_down(needles));
 	tk_needles_free(needles);
 }
 
-/* Each byte at each place of texts of all lengths. */
+static void
+check_odd_bytes(const struct tk_needles *needles, char *text, size_t length)
+{
+	static const char bytes[] = "\\\t\r\x1b\0\x1f \x7f\xff[]";
+
+	memset(text, 'x', length);
+	check_text(needles, 1, text, length, "plain");
+	for (size_t i = 0; i < length; i++) {
+		text[i] = bytes[(length + i) % sizeof(bytes)];
+		check_text(needles, 1, text, length, "one byte");
+		text[i] = 'x';
+	}
+}
+
+/* Bytes at all places of texts of all lengths. */
 Test(needles, notices_backslashes_and_control_characters)
 {
 	struct tk_needles *needles = tk_needles_new();
@@ -225,22 +236,10 @@ Test(needles, notices_backslashes_and_control_characters)
 	cr_assert_not_null(needles);
 	cr_assert_eq(tk_needles_add(needles, "needle", 6, &id), BACKOFF_OK);
 	cr_assert_eq(tk_needles_build(needles, 1), BACKOFF_OK);
-	for (size_t round = 0; round <= 2 * sizeof(text); round++) {
-		size_t length = round % (sizeof(text) + 1);
-
-		if (round == sizeof(text) + 1)
-			tk_needles_without_vectors(needles);
-		memset(text, 'x', sizeof(text));
-		check_text(needles, 1, text, length, "plain");
-		for (size_t i = 0; i < length; i++) {
-			static const char bytes[] =
-				"\\\t\r\x1b\0\x1f \x7f\xff[]";
-
-			text[i] = bytes[(length + i) % sizeof(bytes)];
-			check_text(needles, 1, text, length, "one byte");
-			text[i] = 'x';
-		}
-	}
+	do {
+		for (size_t length = 0; length <= sizeof(text); length++)
+			check_odd_bytes(needles, text, length);
+	} while (tk_needles_slow_down(needles));
 	tk_needles_free(needles);
 }
 
