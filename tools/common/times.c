@@ -616,6 +616,10 @@ tk_time_scan(const char *text, size_t length, const struct tk_time_rules *rules,
 	struct reader r = {.at = text, .end = text + length};
 	struct tk_time found;
 
+	/* A digit, or a letter that a month, a weekday or klog begins with. */
+	if (length == 0 || (!bo_is_digit(*text) &&
+			    memchr("adefijmnostw", *text | ' ', 12) == NULL))
+		return 0;
 	if (rules == NULL)
 		rules = &none;
 	if (rules->form <= TK_TIME_WRITTEN && written(&r, rules, &found) &&

@@ -79,11 +79,12 @@ tk_is_level(const char *text, size_t length)
 
 	if (length == 1)
 		return memchr("IWEFDTV", *text, 7) != NULL;
-	if (length == 0 || length >= sizeof(*levels))
+	if (length == 0 || length >= sizeof(*levels) ||
+	    memchr("acdefinpstvw", *text | ' ', 12) == NULL)
 		return false;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
-		if (levels[i][length] == '\0' &&
-		    levels[i][0] == (*text | ' ') &&
+		if (levels[i][0] == (*text | ' ') &&
+		    levels[i][length] == '\0' &&
 		    strncasecmp(levels[i], text, length) == 0 &&
 		    levels[i][length - 1] != '\0')
 			return true;

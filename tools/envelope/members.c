@@ -18,6 +18,7 @@ tk_members_begin(struct tk_members *members, size_t line_length)
 	char *scratch;
 
 	members->count = 0;
+	members->begins = 0;
 	members->scratch_used = 0;
 	if (needed <= members->scratch_size)
 		return true;
@@ -37,6 +38,25 @@ tk_members_clear(struct tk_members *members)
 	memset(members, 0, sizeof(*members));
 }
 
+/* The bit for names that begin with these two bytes. */
+static inline uint64_t
+beginning(char first, char second)
+{
+	return UINT64_C(1) << (((unsigned char)first * 7u +
+				(unsigned char)second * 13u) %
+			       64);
+}
+
+/* Whether there may be a member of which this is the name, or the path into
+ * it. */
+static inline bool
+may_have(const struct tk_members *members, const char *path, size_t length)
+{
+	return length == 0 ||
+	       (members->begins &
+		beginning(path[0], length > 1 ? path[1] : '.')) != 0;
+}
+
 bool
 tk_members_add(struct tk_members *members, struct tk_piece name,
 	       const struct bo_json_value *value, bool quoted_by_go)
@@ -51,6 +71,12 @@ tk_members_add(struct tk_members *members, struct tk_piece name,
 		members->entry = entry;
 		members->room = room;
 	}
+	/* A path may begin with an empty name. */
+	members->begins |=
+		name.length == 0
+			? UINT64_MAX
+			: beginning(name.at[0],
+				    name.length > 1 ? name.at[1] : '.');
 	members->entry[members->count++] = (struct tk_entry){
 		.name = name, .value = *value, .quoted_by_go = quoted_by_go};
 	return true;
@@ -223,6 +249,8 @@ bool
 tk_members_find(struct tk_members *members, const char *path, size_t length,
 		struct bo_json_value *out)
 {
+	if (!may_have(members, path, length))
+		return false;
 	/* The last of a name counts, as in most readers of JSON. */
 	for (size_t i = members->count; i-- > 0;) {
 		struct tk_entry *entry = &members->entry[i];

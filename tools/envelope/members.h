@@ -24,6 +24,9 @@ struct tk_entry {
 struct tk_members {
 	struct tk_entry *entry;
 	size_t count, room;
+	/** Hashes of the beginnings of their names: most names that a rule asks
+	 *  for are none of them. */
+	uint64_t begins;
 	/** For texts without escapes: twice the line is enough, because each
 	 *  member is unescaped at most twice; and as much for a template. */
 	char *scratch;
