@@ -128,33 +128,68 @@ rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 	return true;
 }
 
+/* Seconds that both the ring and the caller have; none if from > to. */
+struct span {
+	uint64_t from, to;
+};
+
+static struct span
+span_of(const struct rt_ring *ring, uint64_t end_s, uint64_t length_s)
+{
+	uint64_t begin = bo_sub_sat(ring->head_s + 1, length_of(ring));
+	uint64_t from = bo_sub_sat(bo_add_sat(end_s, 1), length_s);
+
+	return (struct span){
+		.from = from > begin ? from : begin,
+		.to = bo_min(end_s, ring->head_s),
+	};
+}
+
+/* One loop for each width: this is most of what a screen of many operations
+ * costs. */
+#define ADD_SLOTS(type, ring, counts, span, out)                               \
+	do {                                                                   \
+		const type *slots = (ring)->slots;                             \
+		size_t length = length_of(ring);                               \
+		size_t at = (span).from % length;                              \
+                                                                               \
+		for (uint64_t s = (span).from; s <= (span).to; s++) {          \
+			const type *slot = slots + at * (counts);              \
+                                                                               \
+			for (size_t k = 0; k < (counts); k++)                  \
+				(out)[k] += slot[k];                           \
+			at = at + 1 < length ? at + 1 : 0;                     \
+		}                                                              \
+	} while (0)
+
 void
 rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 	    uint64_t length_s, uint64_t *out)
 {
+	struct span span = span_of(ring, end_s, length_s);
+
 	if (ring->slots == NULL)
 		return;
-	for (uint64_t i = 0; i < length_s && i < length_of(ring) && i <= end_s;
-	     i++) {
-		size_t first = first_of(ring, counts, end_s - i);
-
-		if (!rt_ring_has(ring, end_s - i))
-			continue;
-		for (size_t k = 0; k < counts; k++)
-			out[k] += get(ring->slots, ring->width, first + k);
-	}
+	if (ring->width == 1)
+		ADD_SLOTS(uint8_t, ring, counts, span, out);
+	else if (ring->width == 2)
+		ADD_SLOTS(uint16_t, ring, counts, span, out);
+	else
+		ADD_SLOTS(uint32_t, ring, counts, span, out);
 }
 
 void
 rt_ring_history(const struct rt_ring *ring, size_t counts, size_t which,
 		uint64_t end_s, uint32_t *out)
 {
-	if (ring->slots == NULL || end_s >= ring->head_s + RT_HISTORY_S)
+	struct span span = span_of(ring, end_s, RT_HISTORY_S);
+	size_t length = length_of(ring), at = span.from % length;
+
+	if (ring->slots == NULL)
 		return;
-	for (uint64_t i = 0; i < RT_HISTORY_S && i <= end_s; i++)
-		if (rt_ring_has(ring, end_s - i))
-			rt_add_u32(
-				&out[RT_HISTORY_S - 1 - i],
-				get(ring->slots, ring->width,
-				    first_of(ring, counts, end_s - i) + which));
+	for (uint64_t s = span.from; s <= span.to; s++) {
+		rt_add_u32(&out[RT_HISTORY_S - 1 - (end_s - s)],
+			   get(ring->slots, ring->width, at * counts + which));
+		at = at + 1 < length ? at + 1 : 0;
+	}
 }
