@@ -38,17 +38,17 @@ is_gone(const struct rt_subject *subject, uint64_t second)
 	return subject->head_s + wait_s <= second;
 }
 
-/* The place of a target that is gone, or RT_TARGETS_MAX. Once a second: all are
- * looked at. */
+/* The place of a target that is gone, or RT_TARGETS_MAX: then not again in this
+ * second, because all are looked at. */
 static size_t
 find_gone(struct rt_targets *targets, uint64_t second)
 {
 	if (targets->swept_s == second)
 		return RT_TARGETS_MAX;
-	targets->swept_s = second;
 	for (size_t i = 0; i < targets->count; i++)
 		if (is_gone(&targets->target[i]->subject, second))
 			return i;
+	targets->swept_s = second;
 	return RT_TARGETS_MAX;
 }
 

@@ -26,7 +26,7 @@ struct rt_targets {
 	size_t count;
 	/** Finds the index of a target by its name. */
 	struct bo_table table;
-	/** The last second in which room was looked for. */
+	/** The last second in which there was no room. */
 	uint64_t swept_s;
 	/** Events that were not judged. */
 	uint64_t unjudged;

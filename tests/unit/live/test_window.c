@@ -670,7 +670,6 @@ Test(live_window, targets_that_are_gone_make_room)
 		add_targets(window, "new", T0_S + s);
 	cr_expect_eq(rt_window_unjudged(window), 60 * RT_TARGETS_MAX);
 	cr_expect_not(has_target(window, "new-0"));
-	/* One a second. */
 	for (unsigned s = 0; s <= 2 * RT_TARGETS_MAX; s++)
 		add_targets(window, "new", T0_S + later_s + s);
 	cr_expect_eq(rt_window_targets(window), RT_TARGETS_MAX);
