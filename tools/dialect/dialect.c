@@ -127,7 +127,7 @@ read_native(const struct reading_of *of, const char *text, size_t length)
 	reading->native = true;
 	reading->successes = TK_SUCCESSES_ALL;
 	reading->silent = reading->may_be_whole = reading->by_order = false;
-	reading->whole = reading->follows = false;
+	reading->whole = reading->follows = reading->arrived = false;
 	reading->no_time = reading->event.ts_ns == BACKOFF_ABSENT;
 	reading->left = BACKOFF_ABSENT;
 	reading->lane = NULL;

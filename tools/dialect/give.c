@@ -33,7 +33,9 @@ tk_apply_give(struct tk_apply *apply, struct tk_rule *rule,
 	if (event->attempt != BACKOFF_ABSENT)
 		event->kind = event->attempt == 1 ? BACKOFF_KIND_FIRST
 						  : BACKOFF_KIND_RETRY;
-	if (event->ts_ns == BACKOFF_ABSENT && apply->arrival_ns != 0)
+	reading->arrived =
+		event->ts_ns == BACKOFF_ABSENT && apply->arrival_ns != 0;
+	if (reading->arrived)
 		event->ts_ns = apply->arrival_ns;
 	reading->native = false;
 	reading->successes = file->successes;

@@ -45,6 +45,8 @@ struct tk_reading {
 	/** Neither the line nor its arrival has a time: event.ts_ns is
 	 *  absent. */
 	bool no_time;
+	/** The line has no time: event.ts_ns is that of its arrival. */
+	bool arrived;
 	/** Attempts that the line says are left; BACKOFF_ABSENT. */
 	uint64_t left;
 	/** What keeps the calls of one operation apart where there is no id: a

@@ -85,12 +85,11 @@ is_fresh(const struct rt_ingest *ingest, uint64_t ts_ns)
  * time is not their own may be alike, and are not copies. */
 static bool
 is_copy(struct rt_ingest *ingest, size_t input,
-	const struct backoff_event *event)
+	const struct tk_reading *reading)
 {
-	if (event->ts_ns == BACKOFF_ABSENT ||
-	    (ingest->caught_up && event->ts_ns == ingest->wall_ns))
+	if (reading->no_time || reading->arrived)
 		return false;
-	return tk_sequence_note(ingest->sequence, input, event) ==
+	return tk_sequence_note(ingest->sequence, input, &reading->event) ==
 	       TK_NUMBERED_COPY;
 }
 
@@ -257,7 +256,7 @@ take_reading(void *user, const struct tk_reading *reading)
 
 	ingest->events++;
 	note_source(ingest, from->input, reading);
-	if (is_copy(ingest, from->input, &reading->event)) {
+	if (is_copy(ingest, from->input, reading)) {
 		ingest->copied++;
 		return true;
 	}

@@ -175,3 +175,16 @@ Test(live_ingest, a_line_of_a_call_counts_all_its_attempts)
 	cr_expect_eq(total->successes, 1);
 	cr_expect_eq(total->call_attempts, 3);
 }
+
+/* With a replay's clock, a line comes in the very nanosecond of its event. */
+Test(live_ingest, a_line_written_right_now_is_neither_lost_nor_new_twice)
+{
+	ingest.wall_ns = (T0_S + 1) * NS_PER_S;
+	rt_ingest_catch_up(&ingest);
+	feed_event("retry_attempt", "2026-11-23T09:00:00Z", 1);
+	feed_event("retry_attempt", "2026-11-23T09:00:01Z", 2);
+	feed_event("retry_attempt", "2026-11-23T09:00:01Z", 2);
+	feed_event("retry_attempt", "2026-11-23T09:00:01.5Z", 3);
+	cr_expect_eq(tk_sequence_lost(ingest.sequence), 0);
+	cr_expect_eq(ingest.copied, 1);
+}
