@@ -127,7 +127,7 @@ write_native(struct load_log *log, const struct load_call *call, bool failed,
 	event.duration_ns = 1000 * load_draw(log, 100000);
 	event.elapsed_ns = event.duration_ns * call->attempt;
 	event.pid = 1;
-	event.seq = ++log->seq;
+	event.seq = ++log->seq[call->number % log->hosts];
 	event.type = last     ? BACKOFF_EVENT_EXHAUSTED
 		     : failed ? BACKOFF_EVENT_ATTEMPT
 			      : BACKOFF_EVENT_SUCCESS;

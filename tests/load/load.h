@@ -29,6 +29,8 @@
 /** Calls that are open at a time. */
 #define LOAD_CALLS 10000
 
+#define LOAD_HOSTS_MAX 64
+
 struct load_call {
 	uint64_t number;
 	unsigned attempt, operation;
@@ -42,7 +44,9 @@ struct load_log {
 	bool foreign;
 	/** Names and errors try to break a terminal. */
 	bool hostile;
-	uint64_t seed, draws, calls, seq;
+	uint64_t seed, draws, calls;
+	/** The last number of each host's lines. */
+	uint64_t seq[LOAD_HOSTS_MAX];
 	struct load_call call[LOAD_CALLS];
 };
 

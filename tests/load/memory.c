@@ -12,12 +12,12 @@
 #include "load/load.h"
 #include "retrytop/browse.h"
 
-/* What the goal, 64 MiB, leaves beside the reader's buffers, the marks of
+/* What the goal, 64 MiB, leaves without the reader's buffers, the marks of
  * lines, the terminal and libraries. */
-#define MOST_KIB (56 * 1024)
+#define MOST_KIB (60 * 1024)
 /* Pages of the heap that were freed and are not there yet. */
 #define GROWTH_KIB 1024
-/* So many lines that every table is full. */
+/* After these lines, every table is full. */
 #define FULL 300000
 
 struct reader {
