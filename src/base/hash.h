@@ -21,6 +21,24 @@ bo_fnv1a(uint64_t hash, const char *bytes, size_t length)
 	return hash;
 }
 
+/** Less than 8 bytes as a number. No copy of a length that the compiler does
+ * not know, because that is a function call. */
+static inline uint64_t
+bo_hash_rest(const char *at, size_t length)
+{
+	uint32_t first, last;
+
+	if (length < 4)
+		return (uint64_t)(unsigned char)at[0] |
+		       (uint64_t)(unsigned char)at[length / 2]
+			       << 8 * (length / 2) |
+		       (uint64_t)(unsigned char)at[length - 1]
+			       << 8 * (length - 1);
+	memcpy(&first, at, 4);
+	memcpy(&last, at + length - 4, 4);
+	return (uint64_t)last << 8 * (length - 4) | first;
+}
+
 /** A hash for tables in memory, all of whose bits are good; @p seed is 0, or
  *  the hash of the parts before. */
 static inline uint64_t
@@ -31,15 +49,16 @@ bo_hash(uint64_t seed, const void *bytes, size_t length)
 	uint64_t hash = (odd + seed) ^ length;
 
 	/* Multiply and fold: each step moves high bits into low ones. */
-	while (length > 0) {
-		size_t taken = length < 8 ? length : 8;
-		uint64_t word = 0;
+	for (; length >= 8; at += 8, length -= 8) {
+		uint64_t word;
 
-		memcpy(&word, at, taken);
+		memcpy(&word, at, 8);
 		hash = (hash ^ word) * odd;
 		hash ^= hash >> 32;
-		at += taken;
-		length -= taken;
+	}
+	if (length > 0) {
+		hash = (hash ^ bo_hash_rest(at, length)) * odd;
+		hash ^= hash >> 32;
 	}
 	hash *= odd;
 	return hash ^ hash >> 29;

@@ -11,10 +11,11 @@
 #include "base/hash.h"
 #include "base/num.h"
 
+/* Lines of a set. */
+#define WAYS 16
 /* Lines that there is room for at first: in sets, doubled as needed; a power of
  * two. */
 #define ROOM_MIN (1u << 14)
-#define WAYS 16
 /* Inputs whose order of events is followed; others share. */
 #define INPUTS 256
 /* Waits that are watched, by operation and attempt; others share. They are
@@ -26,8 +27,8 @@
 #define NS_PER_US UINT64_C(1000)
 
 struct line {
-	/** 0: unused. */
-	uint64_t hash;
+	/** The low half of its hash. */
+	uint32_t low;
 	uint32_t input, number;
 };
 
@@ -44,8 +45,12 @@ struct wait {
 };
 
 struct tk_copies {
-	/** In sets of WAYS, the newest first. */
+	/** In sets of WAYS. The high halves of hashes, 0 if unused: a search
+	 *  looks at no more than these. */
+	uint32_t *tag;
 	struct line *line;
+	/** The place of each set whose turn it is to be replaced. */
+	uint8_t *next;
 	size_t room, room_max, count;
 	uint64_t forgotten;
 	struct input input[INPUTS];
@@ -59,12 +64,14 @@ tk_copies_new(void)
 
 	if (copies == NULL)
 		return NULL;
+	copies->tag = calloc(ROOM_MIN, sizeof(*copies->tag));
 	copies->line = calloc(ROOM_MIN, sizeof(*copies->line));
+	copies->next = calloc(ROOM_MIN / WAYS, 1);
 	copies->room = ROOM_MIN;
 	copies->room_max = (size_t)2 * TK_COPIES_MAX;
-	if (copies->line != NULL)
+	if (copies->tag != NULL && copies->line != NULL && copies->next != NULL)
 		return copies;
-	free(copies);
+	tk_copies_free(copies);
 	return NULL;
 }
 
@@ -73,7 +80,9 @@ tk_copies_free(struct tk_copies *copies)
 {
 	if (copies == NULL)
 		return;
+	free(copies->tag);
 	free(copies->line);
+	free(copies->next);
 	free(copies);
 }
 
@@ -126,46 +135,57 @@ hash_event(const struct backoff_event *event)
 				   event->dropped,
 				   event->pid,
 				   event->seq};
-	uint64_t hash = bo_hash(0, number, sizeof(number));
+	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+	const size_t numbers = sizeof(number) / sizeof(*number);
+	uint64_t a = 1, b = 2, hash;
 
+	/* Two sums, and texts apart, so that few wait for each other. */
+	for (size_t i = 0; i + 1 < numbers; i += 2) {
+		a = (a ^ number[i]) * odd;
+		b = (b ^ number[i + 1]) * odd;
+		a ^= a >> 32;
+		b ^= b >> 32;
+	}
+	hash = a + 3 * (b ^ number[numbers - 1]);
 	/* NULL is not "". */
 	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
-		hash = bo_hash(hash, text[i] != NULL ? text[i] : "\1",
-			       text[i] != NULL ? strlen(text[i]) : 1);
-	return hash != 0 ? hash : 1;
+		if (text[i] != NULL)
+			hash += bo_hash(i, text[i], strlen(text[i])) *
+				(2 * i + 1);
+	hash = bo_hash(0, &hash, sizeof(hash));
+	/* The high half is not 0. */
+	return hash >> 32 != 0 ? hash : hash | UINT64_C(1) << 32;
 }
 
-static struct line *
-set_of(struct line *line, size_t room, uint64_t hash)
-{
-	return &line[hash % (room / WAYS) * WAYS];
-}
-
+/* Put a line where the oldest one of its set is. */
 static void
-put(struct line *set, struct line line)
+put(struct tk_copies *copies, size_t set, uint32_t tag, struct line line)
 {
-	memmove(set + 1, set, (WAYS - 1) * sizeof(*set));
-	set[0] = line;
+	size_t at = set * WAYS + copies->next[set];
+
+	copies->tag[at] = tag;
+	copies->line[at] = line;
+	copies->next[set] = (uint8_t)((copies->next[set] + 1) % WAYS);
 }
 
 /* Move the lines of a set that belong to the set which has come to it, and keep
  * the order of both. */
 static void
-split(struct line *set, struct line *other, size_t sets)
+split(struct tk_copies *copies, size_t set, size_t sets)
 {
-	size_t stay = 0, go = 0;
+	uint32_t tag[WAYS];
+	struct line line[WAYS];
+	size_t first = copies->next[set];
 
-	for (size_t i = 0; i < WAYS; i++) {
-		struct line line = set[i];
-
-		if (line.hash == 0)
-			break;
-		if (line.hash % (sets * 2) < sets)
-			set[stay++] = line;
-		else
-			other[go++] = line;
-	}
-	memset(set + stay, 0, (WAYS - stay) * sizeof(*set));
+	memcpy(tag, &copies->tag[set * WAYS], sizeof(tag));
+	memcpy(line, &copies->line[set * WAYS], sizeof(line));
+	memset(&copies->tag[set * WAYS], 0, sizeof(tag));
+	memset(&copies->tag[(set + sets) * WAYS], 0, sizeof(tag));
+	copies->next[set] = copies->next[set + sets] = 0;
+	for (size_t i = first; i < first + WAYS; i++)
+		if (tag[i % WAYS] != 0)
+			put(copies, line[i % WAYS].low % (sets * 2),
+			    tag[i % WAYS], line[i % WAYS]);
 }
 
 /* Double the room in its place: for a moment, both would take twice what the
@@ -173,34 +193,47 @@ split(struct line *set, struct line *other, size_t sets)
 static void
 grow(struct tk_copies *copies)
 {
-	size_t room = copies->room, sets = room / WAYS;
-	struct line *line = reallocarray(copies->line, room * 2, sizeof(*line));
+	size_t room = copies->room * 2, sets = copies->room / WAYS;
+	uint32_t *tag = reallocarray(copies->tag, room, sizeof(*tag));
+	struct line *line = reallocarray(copies->line, room, sizeof(*line));
+	uint8_t *next = realloc(copies->next, room / WAYS);
 
-	if (line == NULL)
+	copies->tag = tag != NULL ? tag : copies->tag;
+	copies->line = line != NULL ? line : copies->line;
+	copies->next = next != NULL ? next : copies->next;
+	if (tag == NULL || line == NULL || next == NULL)
 		return;
-	memset(line + room, 0, room * sizeof(*line));
 	for (size_t i = 0; i < sets; i++)
-		split(line + i * WAYS, line + room + i * WAYS, sets);
-	copies->line = line;
-	copies->room = room * 2;
+		split(copies, i, sets);
+	copies->room = room;
+}
+
+/* The set of a line. */
+static size_t
+set_of(const struct tk_copies *copies, uint64_t hash)
+{
+	return (uint32_t)hash % (copies->room / WAYS);
 }
 
 /* The same line, noted before; or it is put there, and NULL is returned. */
 static const struct line *
-find(struct tk_copies *copies, struct line wanted)
+find(struct tk_copies *copies, uint64_t hash, struct line wanted)
 {
-	struct line *set = set_of(copies->line, copies->room, wanted.hash);
+	uint32_t tag = (uint32_t)(hash >> 32);
+	size_t set = set_of(copies, hash);
+	const uint32_t *tags = &copies->tag[set * WAYS];
 
 	for (size_t i = 0; i < WAYS; i++)
-		if (set[i].hash == wanted.hash)
-			return &set[i];
+		if (tags[i] == tag &&
+		    copies->line[set * WAYS + i].low == wanted.low)
+			return &copies->line[set * WAYS + i];
 	if (++copies->count > copies->room / 4 &&
 	    copies->room < copies->room_max) {
 		grow(copies);
-		set = set_of(copies->line, copies->room, wanted.hash);
+		set = set_of(copies, hash);
 	}
-	copies->forgotten += set[WAYS - 1].hash != 0;
-	put(set, wanted);
+	copies->forgotten += copies->tag[set * WAYS + copies->next[set]] != 0;
+	put(copies, set, tag, wanted);
 	return NULL;
 }
 
@@ -244,11 +277,16 @@ tk_copies_note(struct tk_copies *copies, size_t input,
 	       const struct backoff_event *event)
 {
 	struct input *own = &copies->input[input % INPUTS];
-	const struct line line = {hash_event(event), (uint32_t)input,
+	uint64_t hash = hash_event(event);
+	const struct line line = {(uint32_t)hash, (uint32_t)input,
 				  own->count++};
-	bool unique = is_unique(copies, own, event);
-	const struct line *before = find(copies, line);
+	const struct line *before;
+	bool unique;
 
+	/* It is not in the cache. */
+	__builtin_prefetch(&copies->tag[set_of(copies, hash) * WAYS]);
+	unique = is_unique(copies, own, event);
+	before = find(copies, hash, line);
 	if (before == NULL || (before->input == line.input && !unique)) {
 		own->copies = false;
 		return false;

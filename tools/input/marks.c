@@ -8,21 +8,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t
+fold(uint64_t sum, uint64_t word)
+{
+	sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return sum ^ sum >> 32;
+}
+
 static uint16_t
 mark_of(const char *text, size_t length)
 {
-	uint64_t sum = length, word;
+	uint64_t a = length, b = 1, c = 2, d = 3, word[4];
 
+	/* Four sums, so that none waits for the others. */
 	for (; length >= sizeof(word); text += sizeof(word)) {
-		memcpy(&word, text, sizeof(word));
-		sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		sum ^= sum >> 32;
+		memcpy(word, text, sizeof(word));
+		a = fold(a, word[0]);
+		b = fold(b, word[1]);
+		c = fold(c, word[2]);
+		d = fold(d, word[3]);
 		length -= sizeof(word);
 	}
-	word = 0;
-	memcpy(&word, text, length);
-	sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return (uint16_t)(sum >> 48);
+	for (; length >= sizeof(*word); text += sizeof(*word)) {
+		memcpy(word, text, sizeof(*word));
+		a = fold(a, word[0]);
+		length -= sizeof(*word);
+	}
+	word[0] = 0;
+	memcpy(word, text, length);
+	return (uint16_t)(fold(fold(fold(fold(a, word[0]), b), c), d) >> 48);
 }
 
 static void

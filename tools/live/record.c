@@ -254,6 +254,8 @@ make_room(struct rt_record *record, size_t size)
 	while (record->oldest != 0 &&
 	       record->end + size > record->oldest + record->bytes)
 		record->oldest += item_at(record, record->oldest)->next;
+	/* It is needed when the next item comes. */
+	__builtin_prefetch(item_at(record, record->oldest));
 }
 
 static size_t
