@@ -28,6 +28,8 @@ page() { # NAME LINES KEYS
 page operation 3 'Enter'
 page call 3 'Down Enter Enter'
 page child 3 'Enter Down Down Enter'
+page target 3 'Tab Enter'
+page host 3 'Tab Tab Tab Enter'
 page help 3 '?'
 
 finish

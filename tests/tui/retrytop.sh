@@ -173,6 +173,11 @@ expect "the top error is shown with its share" 'refused 100%'
 
 keys Tab
 expect "Tab groups by target" '^ TARGET '
+keys Enter
+expect "Enter opens the row" 'overview > target (none)'
+expect "with its operations" 'OPERATIONS  *calls/s'
+keys Escape
+expect "Esc goes back to the rows" '^ TARGET '
 keys Tab
 expect "and by policy" '^>STANDARD '
 keys BTab

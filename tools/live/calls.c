@@ -253,17 +253,18 @@ is_listed(const struct rt_past *past, enum rt_which which, uint64_t slow_ns)
 
 void
 rt_calls_of(struct rt_calls *calls, const struct rt_record *record,
-	    uint64_t until, uint32_t operation, enum rt_which which,
+	    uint64_t until, const struct rt_focus *focus, enum rt_which which,
 	    uint64_t slow_ns)
 {
 	struct rt_past past;
 
 	calls->count = 0;
 	calls->more = false;
-	for (uint64_t at = rt_record_last_of(record, operation);
-	     rt_record_get(record, at, &past); at = past.before_in_operation)
+	for (uint64_t at = rt_focus_last(focus, record);
+	     rt_record_get(record, at, &past);
+	     at = rt_focus_before(focus, &past))
 		if (at <= until && is_listed(&past, which, slow_ns) &&
-		    !add(calls, record, &past))
+		    rt_focus_has(focus, &past) && !add(calls, record, &past))
 			return;
 }
 

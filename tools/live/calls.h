@@ -3,6 +3,7 @@
 #ifndef RT_CALLS_H
 #define RT_CALLS_H
 
+#include "live/focus.h"
 #include "live/parts.h"
 #include "live/record.h"
 
@@ -86,11 +87,11 @@ struct rt_calls {
 void rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
 		     uint64_t until, const bool *wanted);
 
-/** Find the last calls of an operation; those of SLOW succeeded after
- *  @p slow_ns, 0: not known. */
+/** Find the last calls of a page; those of SLOW succeeded after @p slow_ns, 0:
+ *  not known. */
 void rt_calls_of(struct rt_calls *calls, const struct rt_record *record,
-		 uint64_t until, uint32_t operation, enum rt_which which,
-		 uint64_t slow_ns);
+		 uint64_t until, const struct rt_focus *focus,
+		 enum rt_which which, uint64_t slow_ns);
 
 /** Attempts of a call that are shown at most, the last ones. */
 #define RT_ATTEMPTS_MAX 64

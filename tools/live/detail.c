@@ -21,7 +21,8 @@ struct names {
 /* What one walk through the record collects. */
 struct walk {
 	struct rt_detail *detail;
-	struct names errors, hosts, targets;
+	const struct rt_window *window;
+	struct names errors, hosts, targets, operations;
 };
 
 static struct rt_detail_name *
@@ -112,6 +113,10 @@ count(struct walk *walk, const struct rt_past *past)
 {
 	struct rt_detail *detail = walk->detail;
 
+	count_name(&walk->operations,
+		   rt_operation_name(
+			   rt_window_operation(walk->window, past->operation)),
+		   past);
 	count_name(&walk->hosts, past->host, past);
 	count_name(&walk->targets, past->target, past);
 	count_error(walk, past);
@@ -156,8 +161,8 @@ finish(struct names *from, struct rt_detail_names *to)
 }
 
 static void
-compute_history(struct rt_detail *detail, const struct rt_operation *operation,
-		uint64_t end_s)
+history_of_operation(struct rt_detail *detail,
+		     const struct rt_operation *operation, uint64_t end_s)
 {
 	for (uint64_t i = 0; i < RT_HISTORY_S && i <= end_s; i++) {
 		size_t at = RT_HISTORY_S - 1 - i;
@@ -170,30 +175,91 @@ compute_history(struct rt_detail *detail, const struct rt_operation *operation,
 	}
 }
 
+/* A part of a count that is spread over some seconds. */
+static uint32_t
+share(uint64_t count, uint64_t part, uint64_t parts)
+{
+	return (uint32_t)bo_min(count / parts + (part < count % parts),
+				UINT32_MAX);
+}
+
+static void
+add_step(struct rt_detail *detail, const struct rt_counts *sum, uint64_t step,
+	 uint64_t end_s)
+{
+	uint64_t begin_s = step * RT_CUBE_STEP_S;
+	uint64_t parts = bo_min(end_s - begin_s + 1, RT_CUBE_STEP_S);
+
+	for (uint64_t part = 0; part < parts; part++) {
+		uint64_t second = begin_s + part;
+		size_t at;
+
+		if (end_s - second >= RT_HISTORY_S)
+			continue;
+		at = RT_HISTORY_S - 1 - (size_t)(end_s - second);
+		rt_add_u32(&detail->retries[at],
+			   share(sum->retries, part, parts));
+		rt_add_u32(&detail->failed_calls[at],
+			   share(rt_counts_failed(sum), part, parts));
+	}
+}
+
+/* Other groups are counted in steps. */
+static void
+history_of_group(struct rt_detail *detail, const struct rt_window *window,
+		 const struct rt_focus *focus, uint64_t end_s)
+{
+	const struct rt_cube *cube = rt_window_cube(window);
+	uint64_t last = end_s / RT_CUBE_STEP_S;
+	uint64_t steps = bo_min(RT_HISTORY_S / RT_CUBE_STEP_S, last);
+
+	for (size_t i = 0; i < cube->count; i++) {
+		const struct rt_cube_cell *cell = &cube->cell[i];
+
+		if (strcmp(cube->name[cell->name[focus->group]], focus->name))
+			continue;
+		for (uint64_t step = last - steps; step <= last; step++) {
+			struct rt_counts sum = {0};
+
+			rt_cube_sum(cell, (step + 1) * RT_CUBE_STEP_S - 1,
+				    RT_CUBE_STEP_S, &sum);
+			add_step(detail, &sum, step, end_s);
+		}
+	}
+}
+
 void
 rt_detail_compute(struct rt_detail *detail, const struct rt_record *record,
-		  uint64_t until, const struct rt_operation *operation,
-		  uint64_t end_s, uint64_t window_s)
+		  uint64_t until, const struct rt_window *window,
+		  const struct rt_focus *focus, uint64_t end_s,
+		  uint64_t window_s)
 {
 	uint64_t from_s = rt_record_from_ns(record) / BO_NS_PER_S;
 	uint64_t begin_s = end_s > window_s ? end_s - window_s : 0;
-	uint32_t index = (uint32_t)rt_operation_index(operation);
-	struct walk walk = {.detail = detail};
+	struct walk walk = {.detail = detail, .window = window};
 	struct rt_past past;
 
 	memset(detail, 0, sizeof(*detail));
 	detail->covered_s = window_s;
 	if (!rt_record_is_whole(record) && from_s > begin_s + 1)
 		detail->covered_s = end_s > from_s ? end_s - from_s : 0;
-	for (uint64_t at = rt_record_last_of(record, index);
-	     rt_record_get(record, at, &past); at = past.before_in_operation) {
+	for (uint64_t at = rt_focus_last(focus, record);
+	     rt_record_get(record, at, &past);
+	     at = rt_focus_before(focus, &past)) {
 		uint64_t second = past.ts_ns / BO_NS_PER_S;
 
-		if (at <= until && second > begin_s && second <= end_s)
+		if (at <= until && second > begin_s && second <= end_s &&
+		    rt_focus_has(focus, &past))
 			count(&walk, &past);
 	}
 	finish(&walk.errors, &detail->errors);
 	finish(&walk.hosts, &detail->hosts);
 	finish(&walk.targets, &detail->targets);
-	compute_history(detail, operation, end_s);
+	finish(&walk.operations, &detail->operations);
+	if (focus->group == RT_GROUP_OPERATION)
+		history_of_operation(
+			detail, rt_window_operation(window, focus->operation),
+			end_s);
+	else
+		history_of_group(detail, window, focus, end_s);
 }

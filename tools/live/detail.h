@@ -41,7 +41,7 @@ struct rt_detail {
 	/** Failed attempts. */
 	uint64_t failed;
 	struct rt_detail_attempt attempt[RT_DETAIL_ATTEMPTS];
-	struct rt_detail_names errors, hosts, targets;
+	struct rt_detail_names errors, hosts, targets, operations;
 	/** Failed calls and retries of each second up to the window's last,
 	 *  the oldest first. */
 	uint32_t failed_calls[RT_HISTORY_S], retries[RT_HISTORY_S];
@@ -50,7 +50,8 @@ struct rt_detail {
 /** Compute it for the window (end_s - window_s, end_s], up to a place of the
  *  record. */
 void rt_detail_compute(struct rt_detail *detail, const struct rt_record *record,
-		       uint64_t until, const struct rt_operation *operation,
-		       uint64_t end_s, uint64_t window_s);
+		       uint64_t until, const struct rt_window *window,
+		       const struct rt_focus *focus, uint64_t end_s,
+		       uint64_t window_s);
 
 #endif

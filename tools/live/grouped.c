@@ -13,8 +13,6 @@
 #include "live/parts.h"
 #include "live/verdict.h"
 
-#define NONE "(none)"
-
 /* What a row is made of. */
 struct parts {
 	/* The places of its policies among the names: more are not counted. */
@@ -91,7 +89,7 @@ row_for(const struct making *making, const struct rt_cube_cell *cell)
 		/* Names may be forgotten before the rows are. */
 		bo_utf8_copy(*making->cube->name[name] != '\0'
 				     ? making->cube->name[name]
-				     : NONE,
+				     : RT_GROUPED_NONE,
 			     copy, RT_PART_NAME_MAX);
 		row->operation = copy;
 		row->calls_known = making->group != RT_GROUP_ERROR;

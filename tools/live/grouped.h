@@ -6,6 +6,9 @@
 #include "live/cube.h"
 #include "live/model.h"
 
+/** The name of the row of what has none. */
+#define RT_GROUPED_NONE "(none)"
+
 /** Compute rows for the window of @p model into @p out, which only has rows and
  *  the times of the window. Their numbers may begin up to RT_CUBE_STEP_S later
  *  than the window does. False if there is no memory. */

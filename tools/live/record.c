@@ -21,6 +21,7 @@
 	X(call, event->call_id ? event->call_id : event->trace_id)             \
 	X(parent, event->parent_call_id)                                       \
 	X(host, event->host)                                                   \
+	X(service, event->service)                                             \
 	X(target, event->target)                                               \
 	X(policy, event->policy)                                               \
 	X(policy_hash, event->policy_hash)                                     \

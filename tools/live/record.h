@@ -41,6 +41,7 @@ struct rt_past {
 	 *  unless it is the label. */
 	const char *label, *error;
 	const char *call, *parent, *host, *target, *policy, *policy_hash;
+	const char *service;
 	const char *law, *breaker;
 };
 

@@ -39,6 +39,7 @@ rt_past_event(const struct rt_past *past, const char *operation,
 	out->delay_source = past->delay_source;
 	out->hint_action = past->hint_action;
 	out->stop = past->stop;
+	out->service = text_of(past->service);
 	out->operation = operation;
 	out->target = text_of(past->target);
 	out->policy = text_of(past->policy);

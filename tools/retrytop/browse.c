@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 struct rt_browse *
 rt_browse_new(size_t bytes)
 {
@@ -47,12 +49,35 @@ find_failed(struct rt_browse *browse, const struct rt_list *list)
 			filtered ? browse->wanted : NULL);
 }
 
+/* The number of an operation, and what is slow; "" for rows without a name.
+ * False if there is no such operation. */
+static bool
+find_focus(const struct rt_window *window, struct rt_focus *focus,
+	   uint64_t *slow_ns)
+{
+	struct rt_operation *operation;
+
+	if (focus->group != RT_GROUP_OPERATION) {
+		if (strcmp(focus->name, RT_GROUPED_NONE) == 0)
+			focus->name = "";
+		return true;
+	}
+	operation = rt_window_find(window, focus->name);
+	if (operation == NULL)
+		return false;
+	focus->operation = (uint32_t)rt_operation_index(operation);
+	*slow_ns = rt_operation_subject(operation)->pace.slow_ns;
+	return true;
+}
+
 void
 rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 		 const struct rt_window *window)
 {
 	const struct rt_model *model = &list->model;
-	struct rt_operation *operation;
+	struct rt_focus focus = {.group = browse->group,
+				 .name = browse->operation};
+	uint64_t slow_ns = 0;
 
 	if (!list->paused)
 		browse->until = UINT64_MAX;
@@ -61,22 +86,26 @@ rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 	find_failed(browse, list);
 	if (browse->operation == NULL)
 		return;
-	operation = rt_window_find(window, browse->operation);
-	if (operation == NULL)
+	if (!find_focus(window, &focus, &slow_ns))
 		return;
-	rt_calls_of(&browse->calls, browse->record, browse->until,
-		    (uint32_t)rt_operation_index(operation), browse->which,
-		    rt_operation_subject(operation)->pace.slow_ns);
+	rt_calls_of(&browse->calls, browse->record, browse->until, &focus,
+		    browse->which, slow_ns);
 	rt_detail_compute(&browse->detail, browse->record, browse->until,
-			  operation, model->end_s, model->window_s);
+			  window, &focus, model->end_s, model->window_s);
 }
 
 void
-rt_browse_show(struct rt_browse *browse, const char *operation)
+rt_browse_show(struct rt_browse *browse, enum rt_group group, const char *name)
 {
-	if (browse->operation == operation)
+	if (browse->operation != NULL && browse->group == group &&
+	    strcmp(browse->operation, name) == 0)
 		return;
-	browse->operation = operation;
+	browse->group = group;
+	browse->operation = name;
+	if (group != RT_GROUP_OPERATION) {
+		bo_utf8_copy(name, browse->name, sizeof(browse->name));
+		browse->operation = browse->name;
+	}
 	browse->call_at = 0;
 	browse->calls.count = 0;
 }
@@ -86,7 +115,8 @@ rt_browse_open(struct rt_browse *browse, const struct rt_list *list)
 {
 	if (list->shown_count == 0)
 		return false;
-	rt_browse_show(browse, list->shown[rt_list_selected(list)]->operation);
+	rt_browse_show(browse, list->group,
+		       list->shown[rt_list_selected(list)]->operation);
 	return true;
 }
 
@@ -96,7 +126,7 @@ rt_browse_step(struct rt_browse *browse, struct rt_list *list, long rows)
 	size_t at = rt_list_selected(list);
 
 	for (size_t i = 0; i < list->shown_count; i++)
-		if (list->shown[i]->operation == browse->operation)
+		if (strcmp(list->shown[i]->operation, browse->operation) == 0)
 			rows += (long)i - (long)at;
 	rt_list_move(list, rows);
 	rt_browse_open(browse, list);

@@ -8,8 +8,12 @@
 
 struct rt_browse {
 	struct rt_record *record;
-	/** The operation; NULL: none. Names live as long as the window. */
+	/** What is looked at: an operation, or another row. */
+	enum rt_group group;
+	/** Its name; NULL: none. Those of operations live as long as the
+	 *  window, others are kept here. */
 	const char *operation;
+	char name[RT_PART_NAME_MAX];
 	enum rt_which which;
 	/** The selected call, by the place of its last event; 0: the newest. */
 	uint64_t call_at;
@@ -31,11 +35,12 @@ void rt_browse_free(struct rt_browse *browse);
 void rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 		      const struct rt_window *window);
 
-/** Look at the selected operation of the list; false if there is none. */
+/** Look at the selected row of the list; false if there is none. */
 bool rt_browse_open(struct rt_browse *browse, const struct rt_list *list);
 
-/** Look at an operation by its name, which the window has. */
-void rt_browse_show(struct rt_browse *browse, const char *operation);
+/** Look at an operation, or another row, by its name, which the window has. */
+void rt_browse_show(struct rt_browse *browse, enum rt_group group,
+		    const char *name);
 
 /** Look at the operation @p rows further down the list, and select
  *  it. */

@@ -52,20 +52,30 @@ put_time(uint64_t second, char *out, size_t size)
 	return true;
 }
 
-/* The operations: the one that is open, or those that the filter shows. False
- * if all are. */
+/* Whether a row is open, rather than the list. */
 static bool
-put_operation(const struct rt_view *view, char *out, size_t size)
+is_open(const struct rt_view *view)
 {
 	const struct rt_browse *browse = view->ui->browse;
 
-	if (view->ui->under >= RT_PAGE_OPERATION && browse != NULL &&
-	    browse->operation != NULL) {
+	return view->ui->under >= RT_PAGE_OPERATION && browse != NULL &&
+	       browse->operation != NULL;
+}
+
+/* The operations or targets: the one that is open, or those that the filter
+ * shows. False if all are, or if rows are neither. */
+static bool
+put_names(const struct rt_view *view, enum rt_group group, char *out,
+	  size_t size)
+{
+	const struct rt_browse *browse = view->ui->browse;
+
+	if (is_open(view)) {
 		make_pattern(browse->operation, false, out, size);
-		return true;
+		return browse->group == group;
 	}
 	make_pattern(view->list->filter, true, out, size);
-	return view->list->filter[0] != '\0';
+	return view->list->filter[0] != '\0' && view->list->group == group;
 }
 
 /* The value of an option; false if it has none. */
@@ -82,7 +92,9 @@ put_value(const struct rt_view *view, const char *option, char *out,
 	if (strcmp(option, "--until") == 0)
 		return put_time(model->end_s + 1, out, size);
 	if (strcmp(option, "--operation") == 0)
-		return put_operation(view, out, size);
+		return put_names(view, RT_GROUP_OPERATION, out, size);
+	if (strcmp(option, "--target") == 0)
+		return put_names(view, RT_GROUP_TARGET, out, size);
 	if (view->options == NULL || view->options->zone == NULL)
 		return false;
 	snprintf(out, size, "%s", view->options->zone);
@@ -94,8 +106,8 @@ static bool
 put_option(const struct rt_view *view, bool saved, size_t *index, char *out,
 	   size_t size)
 {
-	static const char *const options[] = {"--since", "--until",
-					      "--operation", "--zone"};
+	static const char *const options[] = {
+		"--since", "--until", "--operation", "--target", "--zone"};
 	static const struct tk_opt_list none;
 	const struct tk_opt_list *dialects = view->options != NULL && !saved
 						     ? &view->options->dialects

@@ -22,7 +22,7 @@ struct row {
 
 static const struct row rows[] = {
 	{0, 0, "j k arrows PgUp PgDn g G", NULL, "move"},
-	{ON(OVERVIEW), 0, "Enter", "open", "open the operation, or the call"},
+	{ON(OVERVIEW), 0, "Enter", "open", "open the row, or the call"},
 	{ON(OPERATION), 0, "Enter", "call", NULL},
 	{ON(ALARMS), 0, "Enter", "operation", NULL},
 	{ON(OPERATION) | ON(CALL) | TEXTS, 0, "Esc", "back",

@@ -142,7 +142,7 @@ enter_alarm(struct rt_ui *ui, const struct rt_list *list)
 
 	if (operation == NULL)
 		return;
-	rt_browse_show(ui->browse, operation);
+	rt_browse_show(ui->browse, RT_GROUP_OPERATION, operation);
 	ui->page = RT_PAGE_OPERATION;
 	ui->opened_from = RT_PAGE_ALARMS;
 	ui->under = RT_PAGE_OVERVIEW;
@@ -158,8 +158,6 @@ enter(struct rt_ui *ui, const struct rt_list *list)
 		enter_alarm(ui, list);
 		return;
 	}
-	if (ui->page == RT_PAGE_OVERVIEW && list->group != RT_GROUP_OPERATION)
-		return;
 	if (ui->page == RT_PAGE_OVERVIEW && rt_browse_open(ui->browse, list)) {
 		ui->page = RT_PAGE_OPERATION;
 		ui->opened_from = RT_PAGE_OVERVIEW;

@@ -229,7 +229,8 @@ rt_view_operation_calls(const struct rt_view *view, struct rt_grid *grid,
 		rt_grid_text(grid, 1, y + 1, SIZE_MAX, RT_ATTR_DIM,
 			     "none in the record");
 	top = selected / rows * rows;
-	layout = lay_out(view, calls, RT_CALLS_MAX, grid->width, false);
+	layout = lay_out(view, calls, RT_CALLS_MAX, grid->width,
+			 browse->group != RT_GROUP_OPERATION);
 	for (size_t i = top; i < calls->count && i < top + rows; i++) {
 		size_t line = y + 1 + i - top;
 

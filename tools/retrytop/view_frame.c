@@ -93,6 +93,19 @@ is_opened(const struct rt_view *view)
 	       view->ui->browse != NULL && view->ui->browse->operation != NULL;
 }
 
+/* "overview > host shop-a > call". */
+static void
+say_path(const struct rt_view *view, char *out, size_t size)
+{
+	const struct rt_browse *browse = view->ui->browse;
+	bool named = browse->group != RT_GROUP_OPERATION;
+
+	snprintf(out, size, "overview > %s%s%s%s",
+		 named ? rt_group_name(browse->group) : "", named ? " " : "",
+		 browse->operation,
+		 view->ui->page == RT_PAGE_CALL ? " > call" : "");
+}
+
 static void
 draw_title(const struct rt_view *view, struct rt_grid *grid)
 {
@@ -121,9 +134,7 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 	else
 		snprintf(paths, sizeof(paths), "%s", view->input[0].path);
 	if (is_opened(view))
-		snprintf(paths, sizeof(paths), "overview > %s%s",
-			 view->ui->browse->operation,
-			 view->ui->page == RT_PAGE_CALL ? " > call" : "");
+		say_path(view, paths, sizeof(paths));
 	rt_grid_text(grid, x + 2, 0, grid->width - width - 4 - x, RT_ATTR_DIM,
 		     paths);
 }

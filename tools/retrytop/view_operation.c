@@ -31,10 +31,16 @@ struct sheet {
 static const struct rt_row *
 row_of(const struct rt_view *view)
 {
-	const struct rt_model *model = &view->list->model;
+	const struct rt_browse *browse = view->ui->browse;
+	const struct rt_model *model = browse->group == RT_GROUP_OPERATION
+					       ? &view->list->model
+					       : &view->list->grouped;
 
+	if (browse->group != RT_GROUP_OPERATION &&
+	    browse->group != view->list->group)
+		return NULL;
 	for (size_t i = 0; i < model->count; i++)
-		if (model->row[i].operation == view->ui->browse->operation)
+		if (strcmp(model->row[i].operation, browse->operation) == 0)
 			return &model->row[i];
 	return NULL;
 }
@@ -437,6 +443,7 @@ draw_wide(struct sheet *sheet)
 {
 	const struct rt_detail *detail = sheet->detail;
 	size_t half = sheet->grid->width / 2, left, right, rows;
+	bool grouped = sheet->view->ui->browse->group != RT_GROUP_OPERATION;
 	bool targets = detail->targets.count > 1 &&
 		       (detail->hosts.count < 2 ||
 			detail->targets.item[0].failed_calls >
@@ -452,10 +459,13 @@ draw_wide(struct sheet *sheet)
 	if (!has_room(sheet, rows + 1))
 		return;
 	left = draw_errors(sheet, half + half / 4 - 2, rows);
-	right = targets ? draw_names(sheet, half + half / 4 + 2, rows,
-				     "TARGETS", &detail->targets)
-			: draw_names(sheet, half + half / 4 + 2, rows, "HOSTS",
-				     &detail->hosts);
+	right = draw_names(sheet, half + half / 4 + 2, rows,
+			   grouped   ? "OPERATIONS"
+			   : targets ? "TARGETS"
+				     : "HOSTS",
+			   grouped   ? &detail->operations
+			   : targets ? &detail->targets
+				     : &detail->hosts);
 	sheet->y += larger(left, right) + 1;
 }
 
@@ -464,11 +474,15 @@ static void
 draw_narrow(struct sheet *sheet)
 {
 	const struct rt_detail *detail = sheet->detail;
+	enum rt_group group = sheet->view->ui->browse->group;
 	size_t rows = (sheet->end - sheet->y) / 4;
 
 	draw_fates_short(sheet);
 	draw_attempts_short(sheet);
-	draw_names_short(sheet, "HOSTS", &detail->hosts);
+	if (group != RT_GROUP_OPERATION)
+		draw_names_short(sheet, "OPS", &detail->operations);
+	if (group != RT_GROUP_HOST)
+		draw_names_short(sheet, "HOSTS", &detail->hosts);
 	if (detail->targets.count > 1)
 		draw_names_short(sheet, "TARGETS", &detail->targets);
 	if (detail->errors.count > 0 && rows > 1 && has_room(sheet, rows))
@@ -499,10 +513,16 @@ rt_view_operation(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	rt_view_operation_calls(view, grid, sheet.y, sheet.end - sheet.y);
 }
 
-/* Whether a verdict is about an operation. */
+/* Whether a verdict is about an operation or a target. */
 static bool
-is_about(const struct rt_verdict *verdict, const char *operation)
+is_about(const struct rt_verdict *verdict, enum rt_group group,
+	 const char *operation)
 {
+	if (group == RT_GROUP_TARGET)
+		return verdict->target != NULL &&
+		       strcmp(verdict->target, operation) == 0;
+	if (group != RT_GROUP_OPERATION)
+		return false;
 	if (verdict->operation == operation)
 		return true;
 	for (size_t i = 0; i < verdict->sharer_count; i++)
@@ -518,7 +538,8 @@ find_verdict(const struct rt_view *view)
 	const struct rt_verdicts *verdicts = &view->list->model.verdicts;
 
 	for (size_t i = 0; i < verdicts->count; i++)
-		if (is_about(&verdicts->item[i], view->ui->browse->operation))
+		if (is_about(&verdicts->item[i], view->ui->browse->group,
+			     view->ui->browse->operation))
 			return i;
 	return SIZE_MAX;
 }
@@ -547,6 +568,7 @@ rt_view_operation_line(const struct rt_view *view, size_t width, size_t most,
 		       size_t index, char *out, size_t size)
 {
 	const char *operation = view->ui->browse->operation;
+	enum rt_group group = view->ui->browse->group;
 	const struct rt_row *row = row_of(view);
 	size_t verdict = find_verdict(view);
 	char age[16];
@@ -556,6 +578,9 @@ rt_view_operation_line(const struct rt_view *view, size_t width, size_t most,
 	else if (verdict != SIZE_MAX)
 		rt_view_lines_about(view, verdict, width, most, index, out,
 				    size);
+	else if (group > RT_GROUP_TARGET)
+		snprintf(out, size, "%s %s (not judged by itself)",
+			 rt_group_name(group), operation);
 	else if (row == NULL || row->word == RT_WORD_NONE)
 		snprintf(out, size, "nothing unusual with %s", operation);
 	else

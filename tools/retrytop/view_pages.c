@@ -89,6 +89,8 @@ static const char *const help[] = {
 	"  A ring of up to 16 MiB has the newest events; the page says how "
 	"much",
 	"    the record covers if that is less than the window.",
+	"  Rows by target, host, ... (Tab) have the same page, with their",
+	"    operations; failed/s and retries/s are counts of five seconds",
 	"",
 	"PAGE OF A CALL  (Enter)",
 	"  its attempts (full blocks), waits (light blocks) and hedges (h) on",

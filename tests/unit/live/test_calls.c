@@ -13,6 +13,7 @@
 static struct rt_record *record;
 static struct rt_window *window;
 static struct rt_calls calls;
+static const struct rt_focus first = {.operation = 0};
 
 static void
 begin(void)
@@ -137,7 +138,7 @@ Test(live_calls, each_kind_has_its_calls)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char ids[16] = "";
 
-		rt_calls_of(&calls, record, UINT64_MAX, 0, cases[i].which,
+		rt_calls_of(&calls, record, UINT64_MAX, &first, cases[i].which,
 			    cases[i].slow_ns);
 		for (size_t k = 0; k < calls.count; k++)
 			ids[k] = calls.call[k].id[0];
@@ -229,8 +230,8 @@ Test(live_detail, counts_fates_attempts_errors_and_hosts)
 
 	begin();
 	add_calls();
-	rt_detail_compute(&detail, record, UINT64_MAX,
-			  rt_window_operation(window, 0), T0_S + 7, 60);
+	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S + 7,
+			  60);
 	cr_expect_eq(detail.covered_s, 60);
 	cr_expect_eq(detail.calls, 6);
 	for (size_t i = 0; i < RT_FATE_COUNT; i++)
@@ -254,8 +255,8 @@ Test(live_detail, counts_fates_attempts_errors_and_hosts)
 	cr_expect_eq(detail.failed_calls[RT_HISTORY_S - 1], 1);
 	cr_expect_eq(detail.failed_calls[RT_HISTORY_S - 5], 0);
 	/* A window of two seconds. */
-	rt_detail_compute(&detail, record, UINT64_MAX,
-			  rt_window_operation(window, 0), T0_S + 6, 2);
+	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S + 6,
+			  2);
 	cr_expect_eq(detail.calls, 2);
 	finish();
 }
@@ -272,8 +273,8 @@ Test(live_detail, the_worst_names_are_listed)
 		if (i == 50)
 			add(BACKOFF_EVENT_ABORTED, 0, T0_S, 1, "a", code);
 	}
-	rt_detail_compute(&detail, record, UINT64_MAX,
-			  rt_window_operation(window, 0), T0_S, 60);
+	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S,
+			  60);
 	cr_assert_eq(detail.errors.count, RT_DETAIL_NAMES);
 	cr_expect_str_eq(detail.errors.item[0].name, "e:50");
 	cr_expect_eq(detail.errors.item[0].failed, 2);
@@ -291,8 +292,8 @@ Test(live_detail, says_how_much_the_record_covers)
 	rt_window_record(window, small);
 	for (unsigned i = 0; i < 600; i++)
 		add(BACKOFF_EVENT_ABORTED, 0, T0_S + i, 1, "a", "e");
-	rt_detail_compute(&detail, small, UINT64_MAX,
-			  rt_window_operation(window, 0), T0_S + 599, 600);
+	rt_detail_compute(&detail, small, UINT64_MAX, window, &first,
+			  T0_S + 599, 600);
 	cr_expect_lt(detail.covered_s, 590);
 	cr_expect_gt(detail.covered_s, 20);
 	cr_expect_geq(detail.calls, detail.covered_s);
