@@ -27,6 +27,10 @@
 
 enum rt_group { RT_GROUPS(RT_GROUP_MEMBER) RT_GROUP_COUNT };
 
+/** Names on the command line, in the order of the enum. */
+#define RT_GROUP_WORD(member, name, heading) " " name
+#define RT_GROUP_NAMES (&(RT_GROUPS(RT_GROUP_WORD))[1])
+
 const char *rt_group_name(enum rt_group group);
 const char *rt_group_heading(enum rt_group group);
 

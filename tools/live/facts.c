@@ -4,6 +4,8 @@
 
 #include "live/facts.h"
 
+#include <string.h>
+
 #include "base/num.h"
 
 #define ROW_NAME(member, group, name, kind, value, known, metric, meaning)     \
@@ -24,6 +26,12 @@
 const struct rt_fact_name rt_facts[RT_FACT_COUNT] = {RT_FACTS(ROW_NAME)};
 const struct rt_fact_name rt_log_facts[RT_LOG_FACT_COUNT] = {
 	RT_LOG_FACTS(LOG_NAME)};
+
+bool
+rt_fact_is_total(enum rt_fact fact)
+{
+	return strcmp(rt_facts[fact].group, "total") == 0;
+}
 
 /* The member of struct rt_value that holds a kind. */
 #define MEMBER_TEXT text

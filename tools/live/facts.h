@@ -241,6 +241,10 @@ struct rt_fact_name {
 extern const struct rt_fact_name rt_facts[RT_FACT_COUNT];
 extern const struct rt_fact_name rt_log_facts[RT_LOG_FACT_COUNT];
 
+/** Whether a fact is about all since the start of the log, which only
+ *  operations know. */
+bool rt_fact_is_total(enum rt_fact fact);
+
 /** A fact about an operation, or about the sum of all. */
 struct rt_value rt_fact_of_row(const struct rt_row *row, enum rt_fact fact);
 

@@ -234,6 +234,9 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 "sort by failed (default: verdicts, failed calls, retries), "
 		 "retries, load, exhausted, calls, aborted, seen, since or "
 		 "name"},
+		{"group", 'g', TK_OPT_NAME, &options.group, NULL,
+		 RT_GROUP_NAMES, 0, 0,
+		 "begin with rows by this, as Tab does; default operation"},
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
 		 "show only operations whose name, policy or top error "
 		 "contains TEXT"},

@@ -45,8 +45,8 @@ struct rt_options {
 	uint64_t since_ns;
 	bool since_back;
 	bool once, ascii, plain, replay;
-	/** enum rt_format, enum rt_sort, enum rt_color. */
-	int format, sort, color;
+	/** enum rt_format, enum rt_sort, enum rt_group, enum rt_color. */
+	int format, sort, group, color;
 	uint64_t window_ns, delay_ns, max_bad, speed;
 	/** Lines of what a log has at the start, if not all are read. */
 	bool has_tail;

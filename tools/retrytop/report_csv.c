@@ -1,5 +1,5 @@
 /* The numbers of the screen as comma-separated values (RFC 4180), a row per
- * operation. */
+ * operation, or other row. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -35,14 +35,17 @@ write_value(const struct rt_value *value, FILE *out)
 	}
 }
 
+/* The first column has the name of what rows are by. */
 static void
-write_head(FILE *out)
+write_head(enum rt_group group, FILE *out)
 {
 	for (enum rt_fact fact = 0; fact < RT_FACT_COUNT; fact++) {
 		const struct rt_fact_name *name = &rt_facts[fact];
 
 		fprintf(out, "%s%s%s%s", fact > 0 ? "," : "", name->group,
-			*name->group != '\0' ? "_" : "", name->name);
+			*name->group != '\0' ? "_" : "",
+			fact == RT_FACT_OPERATION ? rt_group_name(group)
+						  : name->name);
 	}
 	fputs("\r\n", out);
 }
@@ -50,7 +53,9 @@ write_head(FILE *out)
 int
 rt_report_csv(const struct rt_view *view, FILE *out)
 {
-	write_head(out);
+	enum rt_group group = view->list->group;
+
+	write_head(group, out);
 	for (size_t i = 0; i < view->list->shown_count; i++) {
 		for (enum rt_fact fact = 0; fact < RT_FACT_COUNT; fact++) {
 			struct rt_value value =
@@ -58,6 +63,9 @@ rt_report_csv(const struct rt_view *view, FILE *out)
 
 			if (fact > 0)
 				fputc(',', out);
+			if (group != RT_GROUP_OPERATION &&
+			    rt_fact_is_total(fact))
+				continue;
 			write_value(&value, out);
 		}
 		fputs("\r\n", out);

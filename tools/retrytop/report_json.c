@@ -277,6 +277,84 @@ add_alerts(struct tk_json *json, struct cJSON *root,
 	add_count(json, root, "more_alerts", broken->more);
 }
 
+static void
+add_side(struct tk_json *json, struct cJSON *out,
+	 const struct rt_canary_side *side)
+{
+	tk_json_text(json, out, "policy", side->policy);
+	add_count(json, out, "calls", side->calls);
+	add_count(json, out, "failed", side->failed);
+	tk_json_number(json, out, "failed_share",
+		       (double)side->failed / (double)side->calls);
+}
+
+/* The same operation under two policies, or two hashes of one. */
+static void
+add_canary(struct tk_json *json, struct cJSON *root,
+	   const struct rt_canary *canary)
+{
+	struct cJSON *out;
+
+	if (canary->operation[0] == '\0') {
+		tk_json_null(json, root, "canary");
+		return;
+	}
+	out = tk_json_object(json, root, "canary");
+	tk_json_text(json, out, "operation", canary->operation);
+	add_side(json, out, &canary->canary);
+	add_side(json, tk_json_object(json, out, "against"), &canary->rest);
+	tk_json_number(json, out, "difference", canary->difference);
+	tk_json_number(json, out, "difference_low", canary->low);
+	tk_json_number(json, out, "difference_high", canary->high);
+	tk_json_flag(json, out, "differs", rt_canary_differs(canary));
+}
+
+/* A row that is not of an operation: nothing is known since the start, and a
+ * number that is never known is left out. */
+static void
+add_grouped_row(struct tk_json *json, struct cJSON *list,
+		const struct rt_row *row)
+{
+	struct cJSON *out = tk_json_object(json, list, NULL);
+
+	tk_json_text(json, out, "name", row->operation);
+	for (enum rt_fact fact = 0; fact < RT_FACT_COUNT;) {
+		struct rt_value value = rt_fact_of_row(row, fact);
+
+		if (fact == RT_FACT_OPERATION || fact == RT_FACT_MAX_ATTEMPTS ||
+		    rt_fact_is_total(fact)) {
+			fact++;
+		} else if (*rt_facts[fact].group != '\0') {
+			fact = add_group(json, out, row, fact);
+		} else {
+			add_value(json, out, rt_facts[fact].name, &value);
+			fact++;
+		}
+	}
+}
+
+/* Rows by everything else than operations. False if there is no memory. */
+static bool
+add_groups(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
+{
+	struct cJSON *groups = tk_json_object(json, root, "groups");
+	bool done = true;
+
+	for (enum rt_group group = RT_GROUP_OPERATION + 1;
+	     done && group < RT_GROUP_COUNT; group++) {
+		struct cJSON *list =
+			tk_json_array(json, groups, rt_group_name(group));
+		struct rt_model rows = {0};
+
+		done = rt_grouped_update(&rows, &view->list->model,
+					 view->ingest->window, group);
+		for (size_t i = 0; done && i < rows.count; i++)
+			add_grouped_row(json, list, &rows.row[i]);
+		rt_model_clear(&rows);
+	}
+	return done;
+}
+
 int
 rt_report_json(const struct rt_view *view, FILE *out)
 {
@@ -304,5 +382,8 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	operations = tk_json_array(json, root, "operations");
 	for (size_t i = 0; i < list->shown_count; i++)
 		add_operation(json, operations, list->shown[i]);
+	add_canary(json, root, &model->canary);
+	if (!add_groups(json, root, view))
+		json->failed = true;
 	return tk_json_end(json, out);
 }

@@ -160,7 +160,7 @@ rt_report_text(const struct rt_view *view, FILE *out)
 	if (table == NULL)
 		return -1;
 	for (size_t i = 0; i < rt_view_columns(); i++)
-		tk_table_head(table, i, rt_view_column_title(i));
+		tk_table_head(table, i, rt_view_column_title(view, i));
 	for (size_t r = 0; r <= list->shown_count; r++) {
 		const struct rt_row *row =
 			r < list->shown_count ? list->shown[r] : &list->total;

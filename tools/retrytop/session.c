@@ -160,6 +160,9 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 	session->options = options;
 	rt_list_init(&session->list, options->window_ns / BO_NS_PER_S);
 	session->list.sort = (enum rt_sort)options->sort;
+	/* JSON has all groups. */
+	if (options->format != RT_FORMAT_JSON)
+		session->list.group = (enum rt_group)options->group;
 	if (options->filter != NULL)
 		memcpy(session->list.filter, options->filter,
 		       strlen(options->filter) + 1);

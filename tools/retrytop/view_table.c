@@ -580,8 +580,10 @@ rt_view_columns(void)
 }
 
 const char *
-rt_view_column_title(size_t column)
+rt_view_column_title(const struct rt_view *view, size_t column)
 {
+	if (column == COLUMN_OPERATION)
+		return rt_group_heading(view->list->group);
 	return columns[column].title;
 }
 
