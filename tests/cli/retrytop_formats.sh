@@ -84,7 +84,7 @@ facts_of_csv() { # FILE
 }
 
 facts_of_metrics() { # FILE
-	sed -nE 's/^retrytop_([a-z_]*)\{op="(([^"\\]|\\.)*)"\} (.*)$/\2	\1	\4/p' \
+	sed -nE 's/^retrytop_([a-z0-9_]*)\{op="(([^"\\]|\\.)*)"\} (.*)$/\2	\1	\4/p' \
 		"$1" | sed "s/_ratio$tab/_share$tab/
 		s/${tab}top_error_attempts$tab/${tab}top_error_count$tab/
 		s/_timestamp_seconds$tab/$tab/"'

@@ -20,10 +20,10 @@ is "no variable is left in them" "" "$(grep '\$' dashboard.yml)"
 # Each metric that is used is one that retrytop writes.
 "$top_builddir/retrytop" --once --format prometheus \
 	"$top_srcdir/tests/data/argus-1h/app.log" |
-	sed -n 's/^# HELP \([a-z_]*\) .*/\1/p' | sort >known
+	sed -n 's/^# HELP \([a-z0-9_]*\) .*/\1/p' | sort >known
 unknown_in() { # FILE
 	sed -n '/expr:/,/\(for\|labels\|record\):/p' "$1" |
-		grep -oE '\bretry(top)?_[a-z_]*' | sed 's/_bucket$//' |
+		grep -oE '\bretry(top)?_[a-z0-9_]*' | sed 's/_bucket$//' |
 		sort -u | comm -23 - known
 }
 is "the rules use metrics that exist" "" "$(unknown_in "$rules")"

@@ -39,6 +39,7 @@ rt_fact_is_total(enum rt_fact fact)
 #define MEMBER_RATE real
 #define MEMBER_RATIO real
 #define MEMBER_SHARE real
+#define MEMBER_SECONDS real
 #define MEMBER_TIME time_ns
 
 #define VALUE(kind_name, value, is_known)                                      \

@@ -15,6 +15,7 @@ enum rt_kind {
 	RT_KIND_RATIO,
 	/** From 0 to 1. */
 	RT_KIND_SHARE,
+	RT_KIND_SECONDS,
 	RT_KIND_TIME,
 };
 
@@ -24,7 +25,7 @@ struct rt_value {
 	bool known;
 	const char *text;
 	uint64_t count;
-	/** RATE, RATIO and SHARE. */
+	/** RATE, RATIO, SHARE and SECONDS. */
 	double real;
 	/** Since 1970. */
 	uint64_t time_ns;
@@ -153,7 +154,17 @@ struct rt_value {
 	  "retrytop_last_seen_timestamp_seconds", "Time of the last event.")   \
 	X(SINCE, "", "since", TIME, bo_mul_sat(row->since_s, BO_NS_PER_S),     \
 	  row->since_s > 0, "retrytop_since_timestamp_seconds",                \
-	  "Time since which something is wrong with the operation.")
+	  "Time since which something is wrong with the operation.")           \
+	X(P99_CALL, "", "p99_call_seconds", SECONDS,                           \
+	  (double)row->p99_call_ns / (double)BO_NS_PER_S,                      \
+	  row->p99_call_ns > 0, "retrytop_p99_call_seconds",                   \
+	  "99th percentile of the durations of calls that succeeded, in the "  \
+	  "window.")                                                           \
+	X(P99_TRY, "", "p99_attempt_seconds", SECONDS,                         \
+	  (double)row->p99_try_ns / (double)BO_NS_PER_S, row->p99_try_ns > 0,  \
+	  "retrytop_p99_attempt_seconds",                                      \
+	  "99th percentile of the durations of attempts that succeeded, in "   \
+	  "the window.")
 
 /* X(member, name, title, kind, value, meaning). The name of the metric is
  * "retrytop_log_" and the name; that of a time ends in

@@ -9,6 +9,8 @@
 
 #include "base/num.h"
 
+#define P99 0.99
+
 void
 rt_model_init(struct rt_model *model, uint64_t window_s)
 {
@@ -162,6 +164,10 @@ compute(struct rt_row *row, struct rt_operation *operation,
 			      model->newest_ns / BO_NS_PER_S, &row->since_s);
 	rt_operation_sum(operation, end_s, window_s, &row->window);
 	rt_operation_top_error(operation, end_s, window_s, &row->error);
+	row->p99_try_ns =
+		rt_operation_took_ns(operation, false, P99, end_s, window_s);
+	row->p99_call_ns =
+		rt_operation_took_ns(operation, true, P99, end_s, window_s);
 	compute_steps(row, operation, end_s);
 	rt_row_derive(row, model->seen_s);
 }

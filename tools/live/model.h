@@ -58,6 +58,9 @@ struct rt_row {
 	double why_share;
 	double retries_per_s;
 	struct rt_error_top error;
+	/** 99th percentiles of the durations of attempts that succeeded, and of
+	 *  their calls, in the window; 0 if too few are known. */
+	uint64_t p99_try_ns, p99_call_ns;
 	/** 0 if never. */
 	uint64_t seen_ns, since_s;
 	enum rt_word word;

@@ -105,6 +105,28 @@ rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second)
 	ring->head_s = second;
 }
 
+/* Add to one of the counts. */
+static bool
+add_to(struct rt_ring *ring, size_t counts, size_t at, uint32_t add)
+{
+	uint32_t sum = get(ring->slots, ring->width, at);
+
+	rt_add_u32(&sum, add);
+	if (width_of(sum) > ring->width && !widen(ring, counts, width_of(sum)))
+		return false;
+	put(ring->slots, ring->width, at, sum);
+	return true;
+}
+
+bool
+rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,
+		size_t which)
+{
+	if (ring->slots == NULL && !widen(ring, counts, 1))
+		return false;
+	return add_to(ring, counts, first_of(ring, counts, second) + which, 1);
+}
+
 bool
 rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 	    const uint32_t *add)
@@ -113,18 +135,9 @@ rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 
 	if (ring->slots == NULL && !widen(ring, counts, 1))
 		return false;
-	for (size_t i = 0; i < counts; i++) {
-		uint32_t sum;
-
-		if (add[i] == 0)
-			continue;
-		sum = get(ring->slots, ring->width, first + i);
-		rt_add_u32(&sum, add[i]);
-		if (width_of(sum) > ring->width &&
-		    !widen(ring, counts, width_of(sum)))
+	for (size_t i = 0; i < counts; i++)
+		if (add[i] != 0 && !add_to(ring, counts, first + i, add[i]))
 			return false;
-		put(ring->slots, ring->width, first + i, sum);
-	}
 	return true;
 }
 

@@ -34,6 +34,11 @@ void rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second);
 bool rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 		 const uint32_t *add);
 
+/** Add 1 to one of the counts of a second that the ring has. False if there is
+ *  no memory. */
+bool rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,
+		     size_t which);
+
 /** Add the counts of the seconds (end_s - length_s, end_s], at most
  *  its length, to @p out. */
 void rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,

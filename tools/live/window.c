@@ -18,6 +18,7 @@
 #include "live/ring.h"
 #include "live/promises.h"
 #include "live/targets.h"
+#include "live/took.h"
 
 #define NS_PER_S BO_NS_PER_S
 
@@ -36,6 +37,8 @@ struct rt_operation {
 	struct rt_subject subject;
 	/** RT_COUNTS_COUNT a second. */
 	struct rt_ring ring;
+	/** Durations of attempts that succeeded, and of their calls. */
+	struct rt_took tries, calls;
 };
 
 /* Events whose time may be judged again, in all inputs. */
@@ -113,6 +116,8 @@ rt_window_free(struct rt_window *window)
 	for (size_t i = 0; i < window->count; i++) {
 		rt_errors_clear(&window->operation[i]->errors);
 		rt_ring_clear(&window->operation[i]->ring);
+		rt_took_clear(&window->operation[i]->tries);
+		rt_took_clear(&window->operation[i]->calls);
 		free(window->operation[i]->name);
 		free(window->operation[i]);
 	}
@@ -255,6 +260,19 @@ count_in_cube(const struct count *count, const struct backoff_event *event)
 	return rt_cube_add(&operation->window->cube, &what);
 }
 
+/* Count how long a success took. A line that stands for several attempts does
+ * not say how long the last one did. */
+static bool
+count_took(struct rt_operation *operation, const struct backoff_event *event,
+	   uint32_t attempts, uint64_t second)
+{
+	if (event->type != BACKOFF_EVENT_SUCCESS)
+		return true;
+	return (attempts > 1 ||
+		rt_took_add(&operation->tries, second, event->duration_ns)) &&
+	       rt_took_add(&operation->calls, second, event->elapsed_ns);
+}
+
 /* Count an event at a time that is believed. False if there is no memory. */
 static bool
 count_event(struct count *count, const struct backoff_event *event,
@@ -264,8 +282,10 @@ count_event(struct count *count, const struct backoff_event *event,
 	uint64_t late = operation->window->late;
 	uint64_t second = count->ts_ns / NS_PER_S;
 
-	if (where.numbers && (!count_at(operation, &count->add, count->ts_ns) ||
-			      !count_in_cube(count, event)))
+	if (where.numbers &&
+	    (!count_at(operation, &count->add, count->ts_ns) ||
+	     !count_in_cube(count, event) ||
+	     !count_took(operation, event, count->attempts, second)))
 		return false;
 	count->late = operation->window->late > late;
 	if (!judge(operation, event, count->attempts, second, where))
@@ -289,6 +309,8 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 		rt_errors_clear(&operation->errors);
 		memset(&operation->subject, 0, sizeof(operation->subject));
 		rt_ring_clear(&operation->ring);
+		rt_took_clear(&operation->tries);
+		rt_took_clear(&operation->calls);
 		rt_cube_forget(&window->cube, operation);
 	}
 	rt_targets_forget(&window->targets, newest_ns / NS_PER_S);
@@ -643,6 +665,15 @@ rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 	memset(out, 0, sizeof(*out));
 	rt_ring_sum(&operation->ring, RT_COUNTS_COUNT, end_s, length_s,
 		    (uint64_t *)out);
+}
+
+uint64_t
+rt_operation_took_ns(const struct rt_operation *operation, bool whole_calls,
+		     double share, uint64_t end_s, uint64_t length_s)
+{
+	return rt_took_quantile(whole_calls ? &operation->calls
+					    : &operation->tries,
+				end_s, length_s, share);
 }
 
 /* The place of a count among those of a second. */

@@ -111,6 +111,12 @@ rt_operation_total(const struct rt_operation *operation);
 void rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 		      uint64_t length_s, struct rt_counts *out);
 
+/** A quantile of the durations of attempts that succeeded in those seconds, or
+ *  of their calls, waits included; 0: too few are known. */
+uint64_t rt_operation_took_ns(const struct rt_operation *operation,
+			      bool whole_calls, double share, uint64_t end_s,
+			      uint64_t length_s);
+
 /** Add the calls that failed and the retries of each of the RT_HISTORY_S
  * seconds up to @p end_s, oldest first. */
 void rt_operation_history(const struct rt_operation *operation, uint64_t end_s,

@@ -12,11 +12,12 @@
 #include "common/safe_text.h"
 #include "common/units.h"
 #include "live/facts.h"
+#include "retrytop/view_calls.h"
 
 /* Attempts per call at or above which the number is marked. */
 #define LOAD_LIMIT 1.20
 #define NAME_MAX_COLUMNS 40
-#define GO_FIRST 13
+#define GO_FIRST 15
 /* More than that for errors is too much while the history is narrow. */
 #define ERROR_SPARE 10
 /* Wide enough to cut nothing. */
@@ -193,6 +194,8 @@ enum {
 	COLUMN_LOAD,
 	COLUMN_FAILED,
 	COLUMN_WHY,
+	COLUMN_P99,
+	COLUMN_P99_TRY,
 	COLUMN_EXHAUSTED,
 	COLUMN_ABORTED,
 	COLUMN_ERROR,
@@ -208,10 +211,10 @@ static const struct column columns[] = {
 			      false},
 	[COLUMN_POLICY] = {"POLICY", 10, 8, RT_FACT_POLICY, 0, cell_policy,
 			   true},
-	[COLUMN_MAX] = {">MAX", 3, 13, RT_FACT_MAX_ATTEMPTS, 0, cell_max,
+	[COLUMN_MAX] = {">MAX", 3, 15, RT_FACT_MAX_ATTEMPTS, 0, cell_max,
 			false},
 	[COLUMN_CALLS] = {">CALL/s", 7, 3, RT_FACT_CALLS_PER_S, 0, NULL, true},
-	[COLUMN_FIRST_OK] = {">1st%", 5, 9, RT_FACT_FIRST_OK_SHARE, 0, NULL,
+	[COLUMN_FIRST_OK] = {">1st%", 5, 10, RT_FACT_FIRST_OK_SHARE, 0, NULL,
 			     true},
 	[COLUMN_OK] = {">OK%", 5, 5, RT_FACT_FAILED_SHARE, 0, cell_ok, true},
 	[COLUMN_RETRIES] = {">RETRY/s", 7, 0, RT_FACT_RETRIES_PER_S,
@@ -220,13 +223,15 @@ static const struct column columns[] = {
 	[COLUMN_FAILED] = {">FAIL% ", 6, 0, RT_FACT_FAILED_SHARE, 0,
 			   cell_failed, true},
 	[COLUMN_WHY] = {"WHY", 12, 6, RT_FACT_WHY, 0, cell_why, true},
-	[COLUMN_EXHAUSTED] = {">EXH", 5, 11, RT_FACT_WINDOW_EXHAUSTED,
+	[COLUMN_P99] = {">p99", 5, 9, RT_FACT_P99_CALL, 0, NULL, true},
+	[COLUMN_P99_TRY] = {">p99 TRY", 7, 11, RT_FACT_P99_TRY, 0, NULL, true},
+	[COLUMN_EXHAUSTED] = {">EXH", 5, 13, RT_FACT_WINDOW_EXHAUSTED,
 			      RT_ATTR_BAD, NULL, false},
-	[COLUMN_ABORTED] = {">ABORT", 5, 12, RT_FACT_WINDOW_ABORTED,
+	[COLUMN_ABORTED] = {">ABORT", 5, 14, RT_FACT_WINDOW_ABORTED,
 			    RT_ATTR_WARN, NULL, false},
 	[COLUMN_ERROR] = {"TOP ERROR", 17, 2, RT_FACT_ERROR_LABEL, 0,
 			  cell_error, false},
-	[COLUMN_SEEN] = {">SEEN", 6, 10, RT_FACT_LAST_SEEN, 0, NULL, false},
+	[COLUMN_SEEN] = {">SEEN", 6, 12, RT_FACT_LAST_SEEN, 0, NULL, false},
 	[COLUMN_SINCE] = {">SINCE", 6, 1, RT_FACT_SINCE, RT_ATTR_BAD, NULL,
 			  false},
 	/* Drawn, not written. */
@@ -257,6 +262,9 @@ put_value(const struct rt_view *view, const struct rt_value *value, char *out,
 		break;
 	case RT_KIND_RATIO:
 		snprintf(out, size, "%.2f", value->real);
+		break;
+	case RT_KIND_SECONDS:
+		rt_view_took((uint64_t)(value->real * BO_NS_PER_S), out, size);
 		break;
 	case RT_KIND_SHARE:
 		put_share(value->real, out, size);

@@ -499,10 +499,12 @@ Test(retrytop_view, the_selected_row_is_on_the_screen)
 Test(retrytop_view, help_explains_every_column_and_verdict)
 {
 	static const char *const term[] = {
-		"OPERATION ", "POLICY ",  "MAX ",       "CALL/s ", "1st% ",
-		"OK% ",       "RETRY/s ", "LOAD ",      "FAIL% ",  "WHY ",
-		"EXH ",       "ABORT ",   "TOP ERROR ", "SEEN ",   "SINCE ",
-		"FAILED 5m ", "FAILING ", "AMPLIFIED ", "SLOW "};
+		"OPERATION ", "POLICY ",    "MAX ",       "CALL/s ",
+		"1st% ",      "OK% ",       "RETRY/s ",   "LOAD ",
+		"FAIL% ",     "WHY ",       "p99 ",       "p99 TRY ",
+		"EXH ",       "ABORT ",     "TOP ERROR ", "SEEN ",
+		"SINCE ",     "FAILED 5m ", "FAILING ",   "AMPLIFIED ",
+		"SLOW "};
 	const size_t columns = COUNT(term) - 3;
 	struct scene scene;
 
@@ -513,9 +515,9 @@ Test(retrytop_view, help_explains_every_column_and_verdict)
 		struct rt_grid grid;
 		bool found = false;
 
-		cr_assert(rt_grid_init(&grid, 80, 100, true));
+		cr_assert(rt_grid_init(&grid, 80, 200, true));
 		rt_view_render(&scene.view, &grid);
-		for (size_t y = 0; y < 99; y++) {
+		for (size_t y = 0; y < 199; y++) {
 			char line[512];
 
 			rt_grid_string(&grid, y, line, sizeof(line));
