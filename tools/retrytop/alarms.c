@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "base/utf8.h"
 
 /* What one update needs. */
 struct update {
@@ -27,22 +28,31 @@ put_over(struct rt_alarms *alarms, const struct rt_alarm *alarm)
 }
 
 static void
+set_target(struct rt_alarm *alarm, const char *target)
+{
+	if (target == NULL)
+		return;
+	bo_utf8_copy(target, alarm->target, sizeof(alarm->target));
+	alarm->operation = NULL;
+}
+
+static void
 note_verdict(void *user, enum rt_change change, const struct rt_reported *was,
 	     size_t verdict)
 {
 	const struct update *update = user;
+	struct rt_alarm alarm;
 
 	(void)verdict;
 	if (change != RT_CHANGE_ENDS)
 		return;
-	put_over(update->alarms, &(struct rt_alarm){
-					 .part = RT_ALARM_OVER,
-					 .word = was->word,
-					 .target = was->target,
-					 .operation = was->operation,
-					 .since_s = was->since_s,
-					 .ended_s = update->now_s,
-				 });
+	alarm = (struct rt_alarm){.part = RT_ALARM_OVER,
+				  .word = was->word,
+				  .operation = was->operation,
+				  .since_s = was->since_s,
+				  .ended_s = update->now_s};
+	set_target(&alarm, was->target);
+	put_over(update->alarms, &alarm);
 }
 
 static void
@@ -67,15 +77,18 @@ note_rule(void *user, const struct rt_rule_alert *alert, bool ends)
 static void
 list_verdicts(struct rt_alarms *alarms, const struct rt_verdicts *verdicts)
 {
-	for (size_t i = 0; i < verdicts->count; i++)
-		alarms->row[alarms->count++] = (struct rt_alarm){
+	for (size_t i = 0; i < verdicts->count; i++) {
+		struct rt_alarm *row = &alarms->row[alarms->count++];
+
+		*row = (struct rt_alarm){
 			.part = RT_ALARM_WRONG,
 			.word = verdicts->item[i].word,
-			.target = verdicts->item[i].target,
 			.operation = verdicts->item[i].operation,
 			.since_s = verdicts->item[i].since_s,
 			.verdict = i,
 		};
+		set_target(row, verdicts->item[i].target);
+	}
 }
 
 static bool
@@ -146,7 +159,7 @@ rt_alarm_heading(enum rt_alarm_part part)
 static bool
 is_same(const struct rt_alarm *a, const struct rt_alarm *b)
 {
-	return a->rule == b->rule && a->target == b->target &&
+	return a->rule == b->rule && strcmp(a->target, b->target) == 0 &&
 	       a->operation == b->operation && a->ended_s == b->ended_s;
 }
 
@@ -180,7 +193,8 @@ sharer_of(const struct rt_model *model, const char *target)
 	for (size_t i = 0; i < model->verdicts.count; i++) {
 		const struct rt_verdict *verdict = &model->verdicts.item[i];
 
-		if (verdict->target == target && verdict->sharer_count > 0)
+		if (verdict->target != NULL && verdict->sharer_count > 0 &&
+		    strcmp(verdict->target, target) == 0)
 			return verdict->sharer[0];
 	}
 	return NULL;
@@ -195,6 +209,6 @@ rt_alarms_operation(const struct rt_alarms *alarms,
 	if (alarms->count == 0)
 		return NULL;
 	row = &alarms->row[rt_alarms_selected(alarms)];
-	return row->target != NULL ? sharer_of(model, row->target)
-				   : row->operation;
+	return *row->target != '\0' ? sharer_of(model, row->target)
+				    : row->operation;
 }

@@ -24,8 +24,10 @@ struct rt_alarm {
 	/** A verdict has no rule. */
 	const struct rt_rule *rule;
 	enum rt_word word;
-	/** One of them; NULL and NULL for a rule without operations. */
-	const char *target, *operation;
+	/** One of them; "" and NULL for a rule without operations. Targets are
+	 *  forgotten after an hour. */
+	char target[RT_PART_NAME_MAX];
+	const char *operation;
 	/** 0: not known, or it has not ended. */
 	uint64_t since_s, ended_s;
 	/** That of a rule, the last one. */

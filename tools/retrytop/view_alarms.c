@@ -19,7 +19,7 @@
 static const char *
 subject_of(const struct rt_alarm *alarm)
 {
-	if (alarm->target != NULL)
+	if (*alarm->target != '\0')
 		return alarm->target;
 	return alarm->operation != NULL ? alarm->operation : "";
 }

@@ -181,6 +181,27 @@ Test(retrytop_alarms, a_verdict_that_ends_is_remembered)
 	cr_expect_eq(alarms.row[0].ended_s, T0_S + 9);
 }
 
+/* Targets that were not seen for an hour make room for others. */
+Test(retrytop_alarms, the_name_of_a_target_that_is_gone_stays)
+{
+	struct rt_model *model = &scene.list.model;
+	char target[] = "db-1";
+
+	rules.count = 0;
+	look(T0_S);
+	model->verdicts.count = 1;
+	model->verdicts.item[0] = (struct rt_verdict){
+		.word = RT_WORD_FAILING, .target = target, .since_s = T0_S};
+	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S, NULL, NULL);
+	cr_expect_str_eq(alarms.row[0].target, "db-1");
+	model->verdicts.count = 0;
+	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S + 9, NULL, NULL);
+	target[3] = '2';
+	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S + 9, NULL, NULL);
+	cr_expect_str_eq(alarms.row[0].target, "db-1");
+	cr_expect_null(rt_alarms_operation(&alarms, model));
+}
+
 Test(retrytop_alarms, the_oldest_are_forgotten)
 {
 	for (uint64_t i = 0; i < 2 * RT_ALARMS_OVER_MAX; i++) {
