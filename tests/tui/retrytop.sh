@@ -216,6 +216,33 @@ expect "v lists other calls" 'CALLS  all, newest first'
 keys Escape
 expect "Esc closes the page" '^>pay.charge'
 
+# A terminal whose description has Ms: tmux then takes it as its buffer.
+if infocmp -x tmux-256color 2>/dev/null | grep -q 'Ms='; then
+	t set-option -s set-clipboard on
+	t new-session -d -s copies -x 100 -y 30 \
+		"TERM=tmux-256color; export TERM; exec $retrytop $log"
+	copies_show() {
+		t capture-pane -p -t copies | grep -q -e "$1"
+	}
+	poll copies_show '^>pay.charge'
+	t send-keys -t copies y
+	poll copies_show 'copied to the clipboard'
+	result $? "y copies the row, and says so"
+	buffer_has() {
+		t show-buffer | grep -q -e "$1"
+	}
+	poll buffer_has '"operation":.*"pay.charge"'
+	result $? "the terminal has it as JSON"
+	buffer_has '^}$'
+	result $? "all of it"
+	t kill-session -t copies
+fi
+keys y
+poll shows '^ *{'
+result $? "y shows it where there is no clipboard, too"
+keys Escape
+poll shows '^>pay.charge'
+
 keys Space
 expect "Space pauses, with a word" '\[PAUSED\]'
 event "$log" retry_attempt new.operation 1

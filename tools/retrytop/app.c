@@ -9,6 +9,7 @@
 
 #include "base/num.h"
 #include "common/msg.h"
+#include "retrytop/copy.h"
 #include "retrytop/reader.h"
 #include "retrytop/screen.h"
 #include "retrytop/signals.h"
@@ -26,6 +27,7 @@ struct app {
 	struct rt_alerts alerts;
 	struct rt_pulse pulse;
 	struct rt_simulate simulate;
+	struct rt_copy copy;
 	uint64_t frame_ns;
 	bool dirty, gone;
 };
@@ -45,6 +47,7 @@ draw(struct app *app)
 	view.alerts = &app->alerts;
 	view.pulse = &app->pulse;
 	view.simulate = &app->simulate;
+	view.copy = &app->copy;
 	view.saved = rt_simulate_path(&app->simulate);
 	view.now_ns = app->reader.now_ns;
 	rt_screen_size(app->screen, &width, &height);
@@ -56,6 +59,18 @@ draw(struct app *app)
 	rt_screen_draw(app->screen, &grid);
 	rt_grid_clear(&grid);
 	return true;
+}
+
+static void
+copy(struct app *app, const struct rt_view *view)
+{
+	struct rt_copy *copy = &app->copy;
+
+	app->ui.copies = false;
+	rt_copy_make(copy, view);
+	copy->in_clipboard =
+		copy->text != NULL &&
+		rt_screen_copy(app->screen, copy->text, copy->length);
 }
 
 static void
@@ -73,6 +88,8 @@ read_keys(struct app *app)
 			  app->reader.session.ingest.events,
 			  rt_view_rows(&view, width, height), key);
 		rt_session_look(&app->reader.session);
+		if (app->ui.copies)
+			copy(app, &view);
 		rt_simulate_obey(&app->simulate, &app->ui, &view,
 				 rt_view_simulate_columns(width),
 				 app->reader.now_ns);
@@ -182,6 +199,7 @@ rt_app(const struct rt_options *options)
 	int code = run(&app, options);
 
 	rt_simulate_clear(&app.simulate);
+	rt_copy_clear(&app.copy);
 	rt_pulse_clear(&app.pulse);
 	rt_reader_close(&app.reader);
 	/* So that the parent process sees which signal ended this one. */

@@ -8,57 +8,79 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "retrytop/copy.h"
 #include "retrytop/simulate.h"
 #include "retrytop/view_frame.h"
 #include "retrytop/view_simulate.h"
 
-static bool
-draw(const struct rt_view *view, struct rt_ui *ui, struct rt_grid *grid)
+/* A screen that obeys keys, without a terminal. */
+struct dump {
+	struct rt_session *session;
+	struct rt_ui ui;
+	struct rt_simulate simulate;
+	struct rt_copy copy;
+};
+
+static struct rt_view
+view_of(struct dump *dump)
 {
-	const struct rt_options *options = view->options;
+	struct rt_view view = rt_session_view(dump->session, &dump->ui);
+
+	view.simulate = &dump->simulate;
+	view.saved = rt_simulate_path(&dump->simulate);
+	view.copy = &dump->copy;
+	return view;
+}
+
+static bool
+draw(struct dump *dump, struct rt_grid *grid)
+{
+	const struct rt_options *options = dump->session->options;
+	const struct rt_view view = view_of(dump);
 
 	if (!rt_grid_init(grid, options->dump_width, options->dump_height,
 			  !options->ascii))
 		return false;
-	rt_view_render(view, grid);
-	ui->scroll = bo_min(ui->scroll, grid->scroll_most);
+	rt_view_render(&view, grid);
+	dump->ui.scroll = bo_min(dump->ui.scroll, grid->scroll_most);
 	return true;
 }
 
 /* Press a key on what is shown. False if there is no memory. */
 static bool
-obey_key(struct rt_session *session, struct rt_ui *ui,
-	 struct rt_simulate *simulate, uint32_t key)
+obey_key(struct dump *dump, uint32_t key)
 {
+	struct rt_session *session = dump->session;
 	const struct rt_options *options = session->options;
-	struct rt_view view = rt_session_view(session, ui);
+	const struct rt_view view = view_of(dump);
 	struct rt_grid grid;
 
-	view.simulate = simulate;
-	if (!draw(&view, ui, &grid))
+	if (!draw(dump, &grid))
 		return false;
 	rt_grid_clear(&grid);
 	rt_ui_key(
-		ui, &session->list, session->ingest.events,
+		&dump->ui, &session->list, session->ingest.events,
 		rt_view_rows(&view, options->dump_width, options->dump_height),
 		key);
 	rt_session_look(session);
-	rt_simulate_obey(simulate, ui, &view,
+	if (dump->ui.copies)
+		rt_copy_make(&dump->copy, &view);
+	dump->ui.copies = false;
+	rt_simulate_obey(&dump->simulate, &dump->ui, &view,
 			 rt_view_simulate_columns(options->dump_width), 0);
-	rt_simulate_wait(simulate);
+	rt_simulate_wait(&dump->simulate);
 	return true;
 }
 
 static bool
-obey_keys(struct rt_session *session, struct rt_ui *ui,
-	  struct rt_simulate *simulate)
+obey_keys(struct dump *dump)
 {
-	const struct rt_options *options = session->options;
+	const struct rt_options *options = dump->session->options;
 	const char *words = options->keys != NULL ? options->keys : "";
 	uint32_t key;
 
 	while (rt_key_next(&words, &key))
-		if (!obey_key(session, ui, simulate, key))
+		if (!obey_key(dump, key))
 			return false;
 	return true;
 }
@@ -79,19 +101,12 @@ print_lines(const struct rt_grid *grid, FILE *out)
 }
 
 static bool
-print_screen(struct rt_session *session, struct rt_ui *ui,
-	     struct rt_simulate *simulate, FILE *out)
+print_screen(struct dump *dump, FILE *out)
 {
-	struct rt_view view;
 	struct rt_grid grid;
 	bool printed;
 
-	if (!obey_keys(session, ui, simulate))
-		return false;
-	view = rt_session_view(session, ui);
-	view.simulate = simulate;
-	view.saved = rt_simulate_path(simulate);
-	if (!draw(&view, ui, &grid))
+	if (!obey_keys(dump) || !draw(dump, &grid))
 		return false;
 	printed = print_lines(&grid, out);
 	rt_grid_clear(&grid);
@@ -101,17 +116,18 @@ print_screen(struct rt_session *session, struct rt_ui *ui,
 int
 rt_dump(struct rt_session *session, FILE *out)
 {
-	struct rt_simulate simulate = {0};
-	struct rt_ui ui = {
-		.page = RT_PAGE_OVERVIEW,
-		.browse = session->browse,
-		.alarms = &session->alarms,
+	struct dump dump = {
+		.session = session,
+		.ui = {.page = RT_PAGE_OVERVIEW,
+		       .browse = session->browse,
+		       .alarms = &session->alarms},
 	};
 	bool printed;
 
 	session->ingest.ended = true;
-	printed = print_screen(session, &ui, &simulate, out);
-	rt_simulate_clear(&simulate);
+	printed = print_screen(&dump, out);
+	rt_simulate_clear(&dump.simulate);
+	rt_copy_clear(&dump.copy);
 	if (!printed)
 		errno = ENOMEM;
 	return printed && !ferror(out) ? 0 : -1;

@@ -9,7 +9,9 @@
 
 #define ON(page) (1u << RT_PAGE_##page)
 #define TABLES (ON(OVERVIEW) | ON(OPERATION) | ON(CALL))
-#define TEXTS (ON(HELP) | ON(INPUTS) | ON(COMMAND) | ON(SIMULATE) | ON(ALARMS))
+#define TEXTS                                                                  \
+	(ON(HELP) | ON(INPUTS) | ON(COMMAND) | ON(SIMULATE) | ON(ALARMS) |     \
+	 ON(COPY))
 struct row {
 	/* The pages whose footer has it. */
 	unsigned pages;
@@ -36,7 +38,7 @@ static const struct row rows[] = {
 	 "group by target, policy, host, service, error, operation"},
 	{ON(OVERVIEW), 1, "s", "sort", NULL},
 	{0, 0, "s S", NULL, "next, previous sort key"},
-	{ON(OVERVIEW), 6, "r", "reverse", "reverse the order"},
+	{ON(OVERVIEW), 7, "r", "reverse", "reverse the order"},
 	{ON(OVERVIEW), 0, "/", "filter", "filter as you type"},
 	{TABLES, 2, "Space", "pause",
 	 "pause: freeze the numbers, keep reading"},
@@ -47,7 +49,9 @@ static const struct row rows[] = {
 	{TABLES, 3, "x", "compare",
 	 "compare policies in this window, with retrysim; on its page,"},
 	{0, 0, "", NULL, "cancel, or compare again"},
-	{TABLES, 7, "X", "command", "the command that x runs"},
+	{TABLES, 6, "y", "copy",
+	 "copy the selected row or call as JSON, and show it"},
+	{TABLES, 8, "X", "command", "the command that x runs"},
 	{TABLES, 0, "?", "help", "this page"},
 	{ON(OVERVIEW), 0, "q", "quit", "back, then quit"},
 	{TEXTS, 1, "q", "back", NULL},
@@ -56,7 +60,7 @@ static const struct row rows[] = {
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
-#define RANK_MAX 7
+#define RANK_MAX 8
 /* The names of keys up to this rank fit on the narrowest screen. */
 #define RANK_NAMES 2
 

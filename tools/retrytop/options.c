@@ -198,15 +198,17 @@ parse(const struct tk_opt *rows, int argc, char **argv,
 	return code;
 }
 
+static const struct rt_options defaults = {
+	.format = -1,
+	.window_ns = 60 * BO_NS_PER_S,
+	.max_bad = UINT64_MAX,
+	.tail = BACKOFF_ABSENT,
+};
+
 int
 rt_options_parse(int argc, char **argv, struct rt_options *out)
 {
-	struct rt_options options = {
-		.format = -1,
-		.window_ns = 60 * BO_NS_PER_S,
-		.max_bad = UINT64_MAX,
-		.tail = BACKOFF_ABSENT,
-	};
+	struct rt_options options = defaults;
 	const char *since = NULL;
 	int code;
 	const struct tk_opt rows[] = {
@@ -243,6 +245,10 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		{"rules", 0, TK_OPT_TEXT, &options.rules, "FILE", NULL, 0, 0,
 		 "alert where a rule of the JSON file is broken; with --once, "
 		 "exit 1 then"},
+		{"copy-to", 0, TK_OPT_TEXT, &options.copy_to, "FILE", NULL, 0,
+		 0,
+		 "append to FILE what the key y copies: the selected row or "
+		 "call as JSON"},
 		{"dialect", 0, TK_OPT_LIST, &options.dialects, "DIALECT|FILE",
 		 "auto native", 0, 0,
 		 "log format: auto (default: all that are known), native, "

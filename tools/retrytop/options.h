@@ -34,6 +34,8 @@ struct rt_options {
 	/** None: auto. */
 	struct tk_opt_list dialects;
 	const char *zone, *filter, *rules;
+	/** A file to which the key y appends; NULL: none. */
+	const char *copy_to;
 	/** For the screen that is printed: its size, "120x35", and keys. */
 	const char *dump, *keys;
 	size_t dump_width, dump_height;

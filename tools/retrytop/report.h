@@ -13,6 +13,8 @@
 /** 0, or -1 if writing failed. */
 int rt_report_text(const struct rt_view *view, FILE *out);
 int rt_report_json(const struct rt_view *view, FILE *out);
+/** A row alone, as the report in JSON has it. */
+int rt_report_row(const struct rt_row *row, enum rt_group group, FILE *out);
 int rt_report_csv(const struct rt_view *view, FILE *out);
 /** The view must have counters. */
 int rt_report_metrics(const struct rt_view *view,

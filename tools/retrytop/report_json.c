@@ -100,10 +100,9 @@ add_group(struct tk_json *json, struct cJSON *out, const struct rt_row *row,
 }
 
 static void
-add_operation(struct tk_json *json, struct cJSON *list,
-	      const struct rt_row *row)
+add_operation(struct tk_json *json, struct cJSON *out, const struct rt_row *row)
 {
-	struct cJSON *out = tk_json_object(json, list, NULL), *history, *failed;
+	struct cJSON *history, *failed;
 
 	for (enum rt_fact fact = 0; fact < RT_FACT_COUNT;)
 		fact = add_group(json, out, row, fact);
@@ -312,11 +311,9 @@ add_canary(struct tk_json *json, struct cJSON *root,
 /* A row that is not of an operation: nothing is known since the start, and a
  * number that is never known is left out. */
 static void
-add_grouped_row(struct tk_json *json, struct cJSON *list,
+add_grouped_row(struct tk_json *json, struct cJSON *out,
 		const struct rt_row *row)
 {
-	struct cJSON *out = tk_json_object(json, list, NULL);
-
 	tk_json_text(json, out, "name", row->operation);
 	for (enum rt_fact fact = 0; fact < RT_FACT_COUNT;) {
 		struct rt_value value = rt_fact_of_row(row, fact);
@@ -349,7 +346,8 @@ add_groups(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 		done = rt_grouped_update(&rows, &view->list->model,
 					 view->ingest->window, group);
 		for (size_t i = 0; done && i < rows.count; i++)
-			add_grouped_row(json, list, &rows.row[i]);
+			add_grouped_row(json, tk_json_object(json, list, NULL),
+					&rows.row[i]);
 		rt_model_clear(&rows);
 	}
 	return done;
@@ -381,9 +379,23 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	add_total(json, root, list);
 	operations = tk_json_array(json, root, "operations");
 	for (size_t i = 0; i < list->shown_count; i++)
-		add_operation(json, operations, list->shown[i]);
+		add_operation(json, tk_json_object(json, operations, NULL),
+			      list->shown[i]);
 	add_canary(json, root, &model->canary);
 	if (!add_groups(json, root, view))
 		json->failed = true;
+	return tk_json_end(json, out);
+}
+
+int
+rt_report_row(const struct rt_row *row, enum rt_group group, FILE *out)
+{
+	struct tk_json document, *json = &document;
+	struct cJSON *root = tk_json_begin(json);
+
+	if (group == RT_GROUP_OPERATION)
+		add_operation(json, root, row);
+	else
+		add_grouped_row(json, root, row);
 	return tk_json_end(json, out);
 }

@@ -313,6 +313,54 @@ rt_screen_key(struct rt_screen *screen)
 	}
 }
 
+/* Terminals refuse longer ones. */
+#define COPY_MAX 74000
+
+/* In base 64, with an end. NULL if there is no memory. */
+static char *
+encode(const char *text, size_t length)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *out = malloc((length + 2) / 3 * 4 + 1), *at = out;
+
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < length; i += 3) {
+		uint32_t bits = 0;
+		size_t bytes = length - i < 3 ? length - i : 3;
+
+		for (size_t k = 0; k < 3; k++)
+			bits = bits << 8 |
+			       (k < bytes ? (unsigned char)text[i + k] : 0u);
+		for (size_t k = 0; k < 4; k++)
+			*at++ = k <= bytes ? digits[bits >> (18 - 6 * k) & 63]
+					   : '=';
+	}
+	*at = '\0';
+	return out;
+}
+
+bool
+rt_screen_copy(struct rt_screen *screen, const char *text, size_t length)
+{
+	char name[] = "Ms";
+	const char *command = tigetstr(name);
+	char *encoded;
+	bool written;
+
+	if (command == NULL || command == (char *)-1 || length > COPY_MAX)
+		return false;
+	encoded = encode(text, length);
+	if (encoded == NULL)
+		return false;
+	/* What the capability says, with the clipboard and the text for its two
+	 * parameters: tparm() limits their length. */
+	written = dprintf(fileno(screen->out), "\033]52;c;%s\a", encoded) > 0;
+	free(encoded);
+	return written;
+}
+
 static attr_t
 attributes_of(const struct rt_screen *screen, unsigned attr)
 {

@@ -35,6 +35,10 @@ bool rt_screen_is_utf8(const struct rt_screen *screen);
 /** The next key press (see keys.h), or RT_KEY_NONE if there is none. */
 uint32_t rt_screen_key(struct rt_screen *screen);
 
+/** Put a text into the clipboard of the terminal, if that says that it can
+ *  (OSC 52). False if it does not, or if the text is too long. */
+bool rt_screen_copy(struct rt_screen *screen, const char *text, size_t length);
+
 /** Show a grid. */
 void rt_screen_draw(struct rt_screen *screen, const struct rt_grid *grid);
 

@@ -96,6 +96,16 @@ ask(struct rt_ui *ui)
 	ui->scroll = 0;
 }
 
+/* Only a row or a call can be copied. */
+static void
+copy(struct rt_ui *ui)
+{
+	if (is_text(ui->page))
+		return;
+	ui->copies = true;
+	open_page(ui, RT_PAGE_COPY);
+}
+
 static void
 move(struct rt_ui *ui, struct rt_list *list, long rows)
 {
@@ -264,6 +274,9 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		break;
 	case 'i':
 		open_page(ui, RT_PAGE_INPUTS);
+		break;
+	case 'y':
+		copy(ui);
 		break;
 	case 'x':
 		ask(ui);

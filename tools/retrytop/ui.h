@@ -13,6 +13,7 @@ enum rt_page {
 	RT_PAGE_COMMAND,
 	RT_PAGE_SIMULATE,
 	RT_PAGE_ALARMS,
+	RT_PAGE_COPY,
 	/** The first page that is about one operation. */
 	RT_PAGE_OPERATION,
 	RT_PAGE_CALL,
@@ -47,6 +48,8 @@ struct rt_ui {
 	size_t scroll;
 	/** Set by a key, and cleared by what obeys it. */
 	enum rt_ask ask;
+	/** What is selected is to be copied; likewise. */
+	bool copies;
 	bool quit;
 };
 

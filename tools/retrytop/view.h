@@ -17,6 +17,7 @@
 #define RT_VIEW_STALE_NS (60 * UINT64_C(1000000000))
 
 struct rt_simulate;
+struct rt_copy;
 
 /** Everything that a screen depends on: it needs no clock and no curses. */
 struct rt_view {
@@ -47,6 +48,8 @@ struct rt_view {
 	const struct rt_rule_alerts *broken;
 	/** What retrysim was asked; NULL: it cannot be. */
 	const struct rt_simulate *simulate;
+	/** What was copied; NULL: it cannot be. */
+	const struct rt_copy *copy;
 	/** A file with the events of the record, which is read instead of the
 	 *  inputs; NULL: there is none. */
 	const char *saved;

@@ -17,6 +17,7 @@
 #include "retrytop/view_call.h"
 #include "retrytop/view_calls.h"
 #include "retrytop/view_command.h"
+#include "retrytop/view_copy.h"
 #include "retrytop/view_head.h"
 #include "retrytop/view_inputs.h"
 #include "retrytop/view_message.h"
@@ -433,6 +434,7 @@ static void (*const draw_page[])(const struct rt_view *view,
 	[RT_PAGE_COMMAND] = rt_view_command,
 	[RT_PAGE_SIMULATE] = rt_view_simulate,
 	[RT_PAGE_ALARMS] = rt_view_alarms,
+	[RT_PAGE_COPY] = rt_view_copy,
 	[RT_PAGE_OPERATION] = rt_view_operation,
 	[RT_PAGE_CALL] = rt_view_call,
 };

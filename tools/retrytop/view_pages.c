@@ -112,6 +112,11 @@ static const char *const help[] = {
 	"  the filter; if inputs cannot be read again, from the events of the",
 	"  record, which are saved to the file that the page names",
 	"",
+	"COPY  (y)",
+	"  the selected row or call as JSON, in the clipboard of the terminal "
+	"if",
+	"  it has one, and in the file of --copy-to",
+	"",
 	"INPUTS  (i)",
 	"  losses with the time when they were noticed, hosts with wrong "
 	"clocks,",

@@ -9,6 +9,7 @@
 
 #include "base/num.h"
 #include "retrytop/simulate.h"
+#include "retrytop/view_text.h"
 
 /* A lower screen has only the state above the answer. */
 #define SMALL_HEIGHT 16
@@ -69,46 +70,6 @@ say_saved(const struct rt_view *view, char *out, size_t size)
 		 simulate->saved, part, simulate->path);
 }
 
-static size_t
-count_lines(const char *text)
-{
-	size_t lines = 0;
-
-	for (; *text != '\0'; lines++) {
-		text = strchrnul(text, '\n');
-		text += *text == '\n';
-	}
-	return lines;
-}
-
-/* Its lines from the first that is scrolled to, in rows [y, end). */
-static void
-draw_text(const struct rt_view *view, struct rt_grid *grid, size_t y,
-	  size_t end)
-{
-	const struct rt_child *child = &view->simulate->child;
-	const char *text = child->text != NULL ? child->text : "";
-	size_t lines = count_lines(text), rows = end > y ? end - y : 0;
-	size_t skip;
-
-	grid->scroll_most = lines > rows ? lines - rows : 0;
-	skip = bo_min(view->ui->scroll, grid->scroll_most);
-	for (size_t i = 0; i < lines && y < end; i++) {
-		size_t length = strcspn(text, "\n");
-		char line[1024];
-
-		if (i >= skip) {
-			snprintf(line, sizeof(line), "%.*s", (int)length, text);
-			rt_grid_text(grid, margin_of(grid->width), y++,
-				     SIZE_MAX,
-				     strncmp(line, "=>", 2) == 0 ? RT_ATTR_BOLD
-								 : RT_ATTR_NONE,
-				     line);
-		}
-		text += length + (text[length] == '\n');
-	}
-}
-
 void
 rt_view_simulate(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
@@ -137,7 +98,8 @@ rt_view_simulate(const struct rt_view *view, struct rt_grid *grid, size_t y)
 				     simulate->command);
 		y++;
 	}
-	draw_text(view, grid, y, grid->height - 1);
+	rt_view_text(view, grid, y, margin_of(grid->width),
+		     simulate->child.text != NULL ? simulate->child.text : "");
 	if (simulate->child.cut && grid->height >= SMALL_HEIGHT)
 		rt_grid_text(grid, 1, y - 1, SIZE_MAX, RT_ATTR_WARN,
 			     "the end of the answer is missing: too long");

@@ -375,7 +375,7 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	"",
 	"",
 	"Enter open  Tab group  s sort  r reverse  / filter  Space pause  a "
-	"alerts  i inputs  x compare  X command  ? help  q quit                "
+	"alerts  i inputs  x compare  y copy  X command  ? help  q quit        "
 	"                                            15 of 15  by failed",
 };
 

@@ -98,8 +98,8 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		"",
 		"",
 		"Enter open  Tab group  s sort  r reverse  / filter  Space "
-		"pause  a alerts  i inputs  x compare  X command  ? help  q "
-		"quit  3 of 3  by failed",
+		"pause  a alerts  i inputs  x compare  y copy  ? help  q "
+		"quit     3 of 3  by failed",
 	};
 	struct scene scene;
 
