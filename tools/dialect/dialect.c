@@ -269,10 +269,12 @@ static enum tk_verdict
 read_shipped(const struct reading_of *of, size_t depth)
 {
 	struct tk_dialect *dialect = of->dialect;
-	const struct tk_payload around = dialect->payload;
 	enum tk_verdict verdict = TK_FOREIGN;
-	struct tk_payload inner;
+	struct tk_payload around, inner;
 
+	if (dialect->envelope.kind != TK_ENVELOPE_JSON)
+		return TK_FOREIGN;
+	around = dialect->payload;
 	switch (tk_shipped_open(&dialect->shipped, depth, &dialect->envelope,
 				&around, &inner)) {
 	case TK_GOT:

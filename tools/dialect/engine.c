@@ -65,26 +65,34 @@ add_rules(struct tk_dialect *dialect, bool connect)
 	return BACKOFF_OK;
 }
 
-/* Set a set of literals, which is empty. */
+/* Add a set of literals. */
 static enum backoff_status
-set_needs(struct tk_dialect *dialect, const struct tk_selected *selected,
-	  struct tk_needs *needs)
+add_set(struct tk_dialect *dialect, const struct tk_selected *selected)
 {
-	if (selected->count == 0)
-		return BACKOFF_OK;
-	needs->needle = calloc(selected->count, sizeof(*needs->needle));
-	if (needs->needle == NULL)
-		return BACKOFF_E_NOMEM;
+	size_t used = dialect->sets_used, needed = used + 1 + selected->count;
+
+	if (needed > dialect->sets_room) {
+		size_t room = 2 * needed;
+		uint16_t *sets =
+			realloc(dialect->sets, room * sizeof(*dialect->sets));
+
+		if (sets == NULL)
+			return BACKOFF_E_NOMEM;
+		dialect->sets = sets;
+		dialect->sets_room = room;
+	}
+	dialect->sets[used] = (uint16_t)selected->count;
 	for (size_t i = 0; i < selected->count; i++) {
 		enum backoff_status status;
+		size_t id;
 
 		status = add_needle(dialect, selected->literal[i].at,
-				    selected->literal[i].length,
-				    &needs->needle[i]);
+				    selected->literal[i].length, &id);
 		if (status != BACKOFF_OK)
 			return status;
-		needs->count++;
+		dialect->sets[used + 1 + i] = (uint16_t)id;
 	}
+	dialect->sets_used = needed;
 	return BACKOFF_OK;
 }
 
@@ -97,24 +105,20 @@ add_rule_needs(struct tk_dialect *dialect, const struct tk_rule *rule,
 	enum backoff_status status = BACKOFF_OK;
 	struct tk_selected selected;
 
-	needs->one_of =
-		calloc(2 * rule->condition_count + 1, sizeof(*needs->one_of));
-	needs->pattern =
-		calloc(rule->pattern_count + 1, sizeof(*needs->pattern));
-	if (needs->one_of == NULL || needs->pattern == NULL)
-		return BACKOFF_E_NOMEM;
+	needs->from = dialect->sets_used;
 	for (size_t i = 0;
 	     status == BACKOFF_OK && tk_select_more(rule, i, &selected); i++) {
-		struct tk_needs *set = &needs->one_of[needs->one_of_count];
-
-		status = set_needs(dialect, &selected, set);
-		needs->one_of_count += selected.count > 0;
+		/* An empty set says nothing. */
+		if (selected.count == 0)
+			continue;
+		needs->one_of_count++;
+		status = add_set(dialect, &selected);
 	}
-	needs->pattern_count = rule->pattern_count;
 	for (size_t i = 0; status == BACKOFF_OK && i < rule->pattern_count;
 	     i++) {
 		tk_select_pattern(rule, i, &selected);
-		status = set_needs(dialect, &selected, &needs->pattern[i]);
+		needs->pattern_count++;
+		status = add_set(dialect, &selected);
 	}
 	return status;
 }
@@ -126,7 +130,9 @@ add_all_needs(struct tk_dialect *dialect)
 
 	dialect->needs =
 		calloc(dialect->rule_count + 1, sizeof(*dialect->needs));
-	if (dialect->needs == NULL)
+	dialect->sets_room = 16;
+	dialect->sets = calloc(dialect->sets_room, sizeof(*dialect->sets));
+	if (dialect->needs == NULL || dialect->sets == NULL)
 		return BACKOFF_E_NOMEM;
 	for (size_t r = 0; r < dialect->rule_count && !status; r++)
 		status = add_rule_needs(dialect, dialect->rule[r],
@@ -134,24 +140,10 @@ add_all_needs(struct tk_dialect *dialect)
 	return status;
 }
 
-static void
-clear_needs(struct tk_needs *list, size_t count)
-{
-	for (size_t i = 0; list != NULL && i < count; i++)
-		free(list[i].needle);
-	free(list);
-}
-
 void
 tk_engine_clear(struct tk_dialect *dialect)
 {
-	for (size_t r = 0; dialect->needs != NULL && r < dialect->rule_count;
-	     r++) {
-		clear_needs(dialect->needs[r].one_of,
-			    dialect->needs[r].one_of_count);
-		clear_needs(dialect->needs[r].pattern,
-			    dialect->needs[r].pattern_count);
-	}
+	free(dialect->sets);
 	free(dialect->needs);
 	free(dialect->rule);
 	tk_needles_free(dialect->needles);
@@ -288,20 +280,20 @@ make_plain(struct tk_dialect *dialect, const char *text, size_t length,
 }
 
 static inline bool
-has_one(const struct tk_dialect *dialect, const struct tk_needs *needs)
+has_one(const struct tk_dialect *dialect, const uint16_t *set)
 {
-	for (size_t i = 0; i < needs->count; i++) {
-		if (has_bit(dialect->hits, needs->needle[i]))
+	for (size_t i = 1; i <= *set; i++) {
+		if (has_bit(dialect->hits, set[i]))
 			return true;
 	}
 	return false;
 }
 
 static inline bool
-has_all(const struct tk_dialect *dialect, const struct tk_needs *needs)
+has_all(const struct tk_dialect *dialect, const uint16_t *set)
 {
-	for (size_t i = 0; i < needs->count; i++) {
-		if (!has_bit(dialect->hits, needs->needle[i]))
+	for (size_t i = 1; i <= *set; i++) {
+		if (!has_bit(dialect->hits, set[i]))
 			return false;
 	}
 	return true;
@@ -312,15 +304,16 @@ tk_engine_may_match(const struct tk_dialect *dialect, size_t rule,
 		    struct tk_pattern_set *out)
 {
 	const struct tk_rule_needs *needs = &dialect->needs[rule];
+	const uint16_t *set = dialect->sets + needs->from;
 	bool any = needs->pattern_count == 0;
 
-	for (size_t i = 0; i < needs->one_of_count; i++) {
-		if (!has_one(dialect, &needs->one_of[i]))
+	for (size_t i = 0; i < needs->one_of_count; i++, set += 1 + *set) {
+		if (!has_one(dialect, set))
 			return false;
 	}
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < needs->pattern_count; i++) {
-		if (!has_all(dialect, &needs->pattern[i]))
+	for (size_t i = 0; i < needs->pattern_count; i++, set += 1 + *set) {
+		if (!has_all(dialect, set))
 			continue;
 		out->bits[i / 64] |= UINT64_C(1) << i % 64;
 		any = true;

@@ -7,21 +7,12 @@
 #include "dialect/needles.h"
 #include "dialect/shipped.h"
 
-/** Needles of which a line must have one, or all. */
-struct tk_needs {
-	size_t *needle;
-	size_t count;
-};
-
-/** What a line must have for a rule to match it. */
+/** What a line must have for a rule to match it: sets of needles, one after the
+ *  other in tk_dialect.sets, each after their number. One of each of the first;
+ *  then, for one of the patterns, if there are any, all of its set. */
 struct tk_rule_needs {
-	/** One of each of these. */
-	struct tk_needs *one_of;
-	size_t one_of_count;
-	/** For each pattern: all of these. One of the patterns, if there are
-	 *  any. */
-	struct tk_needs *pattern;
-	size_t pattern_count;
+	size_t from;
+	unsigned one_of_count, pattern_count;
 };
 
 struct tk_dialect {
@@ -43,6 +34,8 @@ struct tk_dialect {
 	bool has_always;
 	/* For each rule. */
 	struct tk_rule_needs *needs;
+	uint16_t *sets;
+	size_t sets_used, sets_room;
 	/* The needle of native events. */
 	size_t event_type;
 	/* The first needles are those that lead to rules. */
