@@ -150,10 +150,11 @@ take_colours(struct tk_layer *layer)
 
 typedef bool (*take_fn)(struct tk_layer *);
 
-/* Those that begin with this byte. Stricter ones come first. */
+/* Those that a text may begin with. Stricter ones come first. */
 static const take_fn *
-takers_of(unsigned char first)
+takers_of(const char *text, size_t length)
 {
+	const unsigned char first = (unsigned char)*text;
 	static const take_fn other[] = {tk_take_gh, NULL};
 	static const take_fn object[] = {tk_take_docker, tk_take_stern_json,
 					 tk_take_journald, NULL};
@@ -174,6 +175,14 @@ takers_of(unsigned char first)
 					tk_take_stern,
 					tk_take_gh,
 					NULL};
+	/* Without those that begin with an RFC 3339 time. */
+	static const take_fn no_time[] = {tk_take_syslog5424,
+					  tk_take_syslog,
+					  tk_take_process,
+					  tk_take_compose,
+					  tk_take_stern,
+					  tk_take_gh,
+					  NULL};
 	static const take_fn letter[] = {tk_take_syslog, tk_take_compose,
 					 tk_take_stern, tk_take_gh, NULL};
 
@@ -190,7 +199,7 @@ takers_of(unsigned char first)
 		break;
 	}
 	if (bo_is_digit((char)first))
-		return digit;
+		return length > 10 && text[10] == 'T' ? digit : no_time;
 	return bo_is_letter((char)first) ? letter : other;
 }
 
@@ -204,7 +213,7 @@ take_one(struct tk_layer *layer)
 
 	if (before.length == 0)
 		return false;
-	take = takers_of((unsigned char)before.text[0]);
+	take = takers_of(before.text, before.length);
 	for (; *take && !layer->no_memory; take++) {
 		if (!(*take)(layer))
 			continue;
