@@ -430,8 +430,9 @@ tk_follow_info(const struct tk_follow *follow, size_t index,
 	for (size_t i = 0; i < follow->file_count; i++) {
 		const struct tk_tail *tail = follow->file[i];
 
-		if (tail->input == index && tail->origin == NULL &&
-		    tail->size > tail->offset)
-			out->behind_bytes += tail->size - tail->offset;
+		if (tail->input != index || tail->origin != NULL)
+			continue;
+		out->size_bytes += tail->size;
+		out->behind_bytes += bo_sub_sat(tail->size, tail->offset);
 	}
 }

@@ -18,7 +18,9 @@ struct tk_input_info {
 	/** The input that already reads this very file (a link, the same path
 	 *  given twice, or so far a copy); SIZE_MAX if there is none. */
 	size_t same_as;
-	uint64_t lines, bytes, behind_bytes;
+	uint64_t lines, bytes;
+	/** Bytes in its open files, and those of them that were not read. */
+	uint64_t size_bytes, behind_bytes;
 	uint64_t rotations, truncations, oversize, nul_bytes;
 	/** Known losses: bytes that were truncated before they were read, files
 	 *  that came and went unread, and when the last loss was seen (ns since

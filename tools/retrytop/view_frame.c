@@ -218,12 +218,32 @@ has_alert(const struct rt_view *view)
 	return false;
 }
 
+/* How much is not read yet: a part, as long as old lines are read. */
+static size_t
+put_behind(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
+{
+	uint64_t behind = 0, all = 0;
+
+	for (size_t i = 0; i < view->input_count; i++) {
+		behind = bo_add_sat(behind, view->input[i].behind_bytes);
+		all = bo_add_sat(all, view->input[i].size_bytes);
+	}
+	if (behind == 0)
+		return x;
+	if (!view->ingest->caught_up && all > behind)
+		return put_count(grid, x, y,
+				 (uint64_t)(100.0 * (double)(all - behind) /
+					    (double)all),
+				 "% of the log read", RT_ATTR_BOLD);
+	return put_count(grid, x, y, behind, "bytes behind", RT_ATTR_NONE);
+}
+
 /* The line that says whether the numbers can be trusted. */
 static void
 draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	const struct rt_ingest *in = view->ingest;
-	uint64_t behind = 0, gone = 0, missing = 0;
+	uint64_t gone = 0, missing = 0;
 	size_t x = 1;
 
 	/* A small screen has no other place for the totals. */
@@ -237,7 +257,6 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		return;
 	}
 	for (size_t i = 0; i < view->input_count; i++) {
-		behind += view->input[i].behind_bytes;
 		gone += view->input[i].lost_bytes;
 		if (view->input[i].state == TK_INPUT_WAITING ||
 		    view->input[i].state == TK_INPUT_DENIED)
@@ -260,8 +279,7 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	if (missing > 0 && in->lines > 0)
 		x = put_count(grid, x, y, missing, "inputs missing",
 			      RT_ATTR_BAD | RT_ATTR_BOLD);
-	if (behind > 0)
-		x = put_count(grid, x, y, behind, "bytes behind", RT_ATTR_NONE);
+	x = put_behind(view, grid, x, y);
 	if (gone > 0)
 		x = put_alert(view, grid, x, y, RT_ALERT_BYTES, "bytes lost");
 	if (in->copied > 0)

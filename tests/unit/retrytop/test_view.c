@@ -561,6 +561,30 @@ Test(retrytop_view, what_changes_stays_longest_on_a_narrow_screen)
 	scene_close(&scene);
 }
 
+Test(retrytop_view, it_says_how_much_of_an_old_log_was_read)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[512];
+
+	scene_open(&scene);
+	scene.input[0].size_bytes = 2000;
+	scene.input[0].behind_bytes = 1160;
+	for (unsigned caught_up = 0; caught_up < 2; caught_up++) {
+		scene.ingest.caught_up = caught_up;
+		scene_compute(&scene);
+		cr_assert(rt_grid_init(&grid, 120, 35, true));
+		rt_view_render(&scene.view, &grid);
+		rt_grid_string(&grid, 2, line, sizeof(line));
+		cr_expect_not_null(
+			strstr(line, caught_up ? "  1160 bytes behind"
+					       : "  42 % of the log read"),
+			"%s", line);
+		rt_grid_clear(&grid);
+	}
+	scene_close(&scene);
+}
+
 Test(retrytop_view, a_loss_says_how_long_ago_it_was)
 {
 	struct rt_alerts alerts = {0};
