@@ -91,6 +91,7 @@ struct rt_window {
 	bool arrives;
 	bool only_retried, whole;
 	struct kept kept[KEPT_MAX];
+	size_t kept_count;
 	uint64_t late;
 };
 
@@ -331,6 +332,7 @@ keep(struct rt_window *window, const struct count *count, bool held,
 			kept = &window->kept[i];
 	if (kept == NULL)
 		return;
+	window->kept_count++;
 	kept->count = *count;
 	kept->input = window->input;
 	kept->held = held;
@@ -381,6 +383,8 @@ release(struct rt_window *window, size_t input, bool held, bool count)
 	struct where where[KEPT_MAX];
 	bool done = true;
 
+	if (window->kept_count == 0)
+		return true;
 	/* Before the first of them is counted again. */
 	for (size_t i = 0; i < KEPT_MAX; i++)
 		if (window->kept[i].count.operation != NULL)
@@ -399,6 +403,7 @@ release(struct rt_window *window, size_t input, bool held, bool count)
 			       done;
 		}
 		kept->count.operation = NULL;
+		window->kept_count--;
 	}
 	return done;
 }
