@@ -45,4 +45,7 @@ void bench_die(const char *what) __attribute__((noreturn));
  *  it. */
 char *bench_log(size_t lines, uint64_t seed, size_t *length);
 
+/** Write line @p number of it, and return its length; 0 without room. */
+size_t bench_line(uint64_t seed, uint64_t number, char *out, size_t size);
+
 #endif

@@ -119,19 +119,26 @@ next_event(struct backoff_event *event, uint64_t seed, uint64_t number,
 	}
 }
 
+size_t
+bench_line(uint64_t seed, uint64_t number, char *out, size_t size)
+{
+	struct backoff_event event;
+	char call_id[33];
+
+	next_event(&event, seed, number, call_id);
+	return backoff_event_encode(&event, out, size);
+}
+
 char *
 bench_log(size_t lines, uint64_t seed, size_t *length)
 {
 	size_t size = lines * 640 + BACKOFF_EVENT_LINE_MAX, used = 0;
-	char *text = malloc(size), call_id[33];
-	struct backoff_event event;
+	char *text = malloc(size);
 
 	if (text == NULL)
 		bench_die("memory");
-	for (size_t i = 0; i < lines; i++) {
-		next_event(&event, seed, i, call_id);
-		used += backoff_event_encode(&event, text + used, size - used);
-	}
+	for (size_t i = 0; i < lines; i++)
+		used += bench_line(seed, i, text + used, size - used);
 	*length = used;
 	return text;
 }

@@ -14,6 +14,10 @@ done
 if [ -x tests/bench/bench_dialects ]; then
 	sh "$home/dialects.sh" || status=1
 fi
+if [ -x retrytop ] && command -v tmux >/dev/null && [ -x /usr/bin/python3 ]; then
+	echo
+	/usr/bin/python3 "$home/top.py" || status=1
+fi
 echo
 sh "$home/peers.sh" || status=1
 exit $status
