@@ -21,7 +21,8 @@ static const char *const names[TK_ROLE_COUNT] = {
 		"time_local log_time log.time timestamp_ms start_time "
 		"StartUTC StartTime receiveTimestamp created msec "
 		"timeUnixNano observedTimeUnixNano _time result._time "
-		"content.timestamp _source.@timestamp _source.timestamp "
+		"content.timestamp attributes.timestamp _source.@timestamp "
+		"_source.timestamp "
 		"TimeGenerated",
 	/* Rust's tracing has "fields", loguru "record", Google "jsonPayload"
 	 * and "textPayload", OpenTelemetry "body", GELF "short_message",

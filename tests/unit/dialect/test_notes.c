@@ -64,6 +64,17 @@ static const struct {
 	 AT("0.100") "billing: Attempt 4/4 failed: declined, giving up\n" AT(
 		 "3.100") "mail: Retrying in 5 seconds\n",
 	 "attempt mail +5\n"},
+	{"urllib3's answer is that of botocore's operation",
+	 AT("0.100") "https://b.s3.eu-west-1.amazonaws.com:443 \"PUT /k "
+		     "HTTP/1.1\" 503 None\n" AT(
+			     "0.101") "Event needs-retry.s3.PutObject: calling "
+				      "handler <x>\n" AT("0.102") "Response "
+								  "received to "
+								  "retry, "
+								  "sleeping "
+								  "for 0.4 "
+								  "seconds\n",
+	 "attempt s3.PutObject +0.4 503\n"},
 	{"a failure is of its own loop",
 	 AT("0.100") "billing: Attempt 1/4 failed: declined\n" AT(
 		 "0.200") "mail: Retrying in 5 seconds\n" AT("0.300") "billing:"

@@ -90,6 +90,10 @@ expect(const struct row *row, size_t count)
 #define EXPECT(rows) expect(rows, sizeof(rows) / sizeof(*(rows)))
 
 static const struct row json[] = {
+	{"{\"id\":\"AZ\",\"type\":\"log\",\"attributes\":{\"timestamp\":"
+	 "\"2026-01-12T10:00:00.5Z\",\"attributes\":{}},\"message\":\"x\"}",
+	 TK_ENVELOPE_JSON, "2026-01-12T10:00:00.5Z", "x", NULL, NULL, NULL,
+	 NULL},
 	{"{\"level\":\"warn\",\"ts\":1768300583.437593,"
 	 "\"logger\":\"exporter\",\"msg\":\"retry\"}",
 	 TK_ENVELOPE_JSON, "2026-01-13T10:36:23.437593Z", "retry", NULL,
