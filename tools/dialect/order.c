@@ -661,6 +661,9 @@ tk_order_number(struct tk_order *order, const struct tk_order_line *line,
 	if (number.number != BACKOFF_ABSENT) {
 		end_wait(scope, line, number.number);
 		note_number(scope, line, number.number);
+	} else if (line->proved > 0) {
+		number = (struct tk_order_number){line->proved, TK_ORDER_TIME};
+		end_wait(scope, line, line->proved);
 	} else if (line->closes) {
 		number = number_closing(scope, line);
 	} else if (line->id != 0) {

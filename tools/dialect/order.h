@@ -43,6 +43,8 @@ struct tk_order_line {
 	/** It is not an attempt: it ends a call, maybe in its wait, and gets
 	 *  the number of its last attempt. */
 	bool closes;
+	/** The number that later lines prove it to have; 0: none do. */
+	uint32_t proved;
 };
 
 struct tk_order_number {

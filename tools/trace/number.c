@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "dialect/order.h"
 #include "trace/stitch.h"
 
@@ -12,8 +13,17 @@
  * NULL if nothing. */
 struct line {
 	uint32_t record;
+	/* What the end of its call proves it to be; 0: nothing. */
+	uint32_t proved;
 	const struct tk_aside *aside;
 };
+
+/* Lines before the end of a call among which those of the call are looked for,
+ * and the longest attempt. */
+#define BEFORE_MAX 256
+#define LONGEST_NS (15 * 60 * BO_NS_PER_S)
+/* Times are rounded. */
+#define TOLERANCE_NS (10 * BO_NS_PER_MS)
 
 struct numbering {
 	struct tk_trace *trace;
@@ -87,6 +97,7 @@ list_lines(struct numbering *numbering)
 		if (!is_unnumbered(trace, &trace->records[i]))
 			continue;
 		line->record = (uint32_t)i;
+		line->proved = 0;
 		line->aside = aside < end && aside->record == i ? aside : NULL;
 		numbering->count++;
 	}
@@ -116,6 +127,7 @@ order_line(const struct tk_trace *trace, const struct line *line)
 		.left = left_of(line),
 		.follows = line->aside != NULL && line->aside->follows,
 		.closes = record->closes,
+		.proved = line->proved,
 	};
 }
 
@@ -144,10 +156,84 @@ pass(struct numbering *numbering, bool *by_time)
 	return true;
 }
 
+static const struct tk_record *
+record_of(const struct numbering *numbering, size_t i)
+{
+	return &numbering->trace->records[numbering->line[i].record];
+}
+
+/* Whether a line is a retry that has no number, and of no known call. */
+static bool
+is_free(const struct numbering *numbering, size_t i)
+{
+	const struct line *line = &numbering->line[i];
+	const struct tk_record *record = record_of(numbering, i);
+
+	return record->type == BACKOFF_EVENT_ATTEMPT && line->proved == 0 &&
+	       line->aside != NULL && line->aside->number == 0 &&
+	       line->aside->left == BACKOFF_ABSENT &&
+	       !tk_group_has_id(&numbering->trace->groups[record->group]);
+}
+
+/* Whether a line can be about the attempt after that of an earlier one. */
+static bool
+can_follow(const struct tk_record *before, const struct tk_record *record)
+{
+	uint64_t due = tk_due_ns(before), end = record->attempt.end_ns;
+
+	return bo_add_sat(end, TOLERANCE_NS) >= due &&
+	       (end < due || end - due <= LONGEST_NS);
+}
+
+/* The total in the line that ends a call proves the numbers of the lines before
+ * it, if they follow each other: with "after 3 tries", the two before are of
+ * this call, and those before them are not. */
+static void
+prove(struct numbering *numbering, size_t end)
+{
+	const struct tk_record *after = record_of(numbering, end);
+	uint32_t left = after->number - 1;
+	size_t found[BEFORE_MAX], count = 0;
+
+	for (size_t i = end, n = 0; i-- > 0 && n < BEFORE_MAX && left > count;
+	     n++) {
+		const struct tk_record *record = record_of(numbering, i);
+
+		if (record->operation != after->operation ||
+		    lane_of(&numbering->line[i]) !=
+			    lane_of(&numbering->line[end]))
+			continue;
+		if (!is_free(numbering, i) || !can_follow(record, after))
+			return;
+		found[count++] = i;
+		after = record;
+	}
+	for (size_t i = 0; count == left && i < count; i++)
+		numbering->line[found[i]].proved = left - (uint32_t)i;
+}
+
+static void
+prove_all(struct numbering *numbering)
+{
+	for (size_t i = 0; i < numbering->count; i++) {
+		const struct tk_record *record = record_of(numbering, i);
+		const struct line *line = &numbering->line[i];
+
+		if (record->type == BACKOFF_EVENT_EXHAUSTED &&
+		    !record->closes && record->number > 1 &&
+		    record->number <= BEFORE_MAX &&
+		    (line->aside == NULL || line->aside->number != 0) &&
+		    !tk_group_has_id(&numbering->trace->groups[record->group]))
+			prove(numbering, i);
+	}
+}
+
 static bool
 number_lines(struct numbering *numbering)
 {
 	bool by_time = true;
+
+	prove_all(numbering);
 
 	for (size_t i = 0; i < numbering->count; i++) {
 		const struct line *line = &numbering->line[i];
