@@ -39,6 +39,14 @@ rt_past_was_made(const struct rt_past *past)
 }
 
 bool
+rt_past_closes(const struct rt_past *past)
+{
+	return past->type != BACKOFF_EVENT_ATTEMPT &&
+	       past->outcome == BACKOFF_OUTCOME_CANCELLED &&
+	       past->duration_ns == 0;
+}
+
+bool
 rt_past_failed(const struct rt_past *past)
 {
 	return past->type != BACKOFF_EVENT_SUCCESS &&

@@ -32,6 +32,8 @@ bool rt_past_ends(const struct rt_past *past);
 bool rt_past_failed(const struct rt_past *past);
 /** Whether its attempt was made: a breaker may have refused the call. */
 bool rt_past_was_made(const struct rt_past *past);
+/** Whether it is not an attempt, but ended a call after one. */
+bool rt_past_closes(const struct rt_past *past);
 /** Attempts of the call that it ended. */
 uint64_t rt_past_attempts(const struct rt_past *past);
 

@@ -49,7 +49,7 @@ count_name(struct names *names, const char *name, const struct rt_past *past)
 	if (*name == '\0')
 		return;
 	item = find(names, name);
-	item->made += rt_past_was_made(past);
+	item->made += rt_past_was_made(past) && !rt_past_closes(past);
 	item->failed += rt_past_failed(past);
 	item->calls += rt_past_ends(past);
 	item->failed_calls +=
@@ -86,7 +86,7 @@ count_attempt(struct rt_detail *detail, const struct rt_past *past)
 				  : rt_past_attempts(past);
 	struct rt_detail_attempt *attempt = attempt_of(detail, number);
 
-	if (!rt_past_was_made(past))
+	if (!rt_past_was_made(past) || rt_past_closes(past))
 		return;
 	if (past->kind == BACKOFF_KIND_HEDGE) {
 		detail->hedges++;

@@ -84,6 +84,8 @@ outcome_of(const struct rt_past *past)
 		return "ok";
 	if (!rt_past_was_made(past))
 		return "not made";
+	if (rt_past_closes(past) && past->type == BACKOFF_EVENT_EXHAUSTED)
+		return "gave up";
 	if (past->outcome == BACKOFF_OUTCOME_CANCELLED)
 		return past->kind == BACKOFF_KIND_HEDGE ? "lost" : "cancelled";
 	return past->outcome == BACKOFF_OUTCOME_TIMEOUT ? "timeout" : "failed";

@@ -261,6 +261,28 @@ Test(live_detail, counts_fates_attempts_errors_and_hosts)
 	finish();
 }
 
+Test(live_detail, a_line_that_only_ends_a_call_is_not_an_attempt)
+{
+	struct backoff_event end =
+		native_event(BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + 2, 1);
+	struct rt_detail detail;
+
+	end.call_id = "a";
+	end.outcome = BACKOFF_OUTCOME_CANCELLED;
+	end.duration_ns = 0;
+	end.stop = BACKOFF_STOP_MAX_ATTEMPTS;
+	begin();
+	add(BACKOFF_EVENT_ATTEMPT, 0, T0_S + 1, 1, "a", "e:1");
+	add_event(window, end);
+	rt_detail_compute(&detail, record, UINT64_MAX,
+			  rt_window_operation(window, 0), T0_S + 7, 60);
+	cr_expect_eq(detail.calls, 1);
+	cr_expect_eq(detail.fate[RT_FATE_USED_UP], 1);
+	cr_expect_eq(detail.attempt[0].made, 1);
+	cr_expect_eq(detail.attempt[0].failed, 1);
+	finish();
+}
+
 Test(live_detail, the_worst_names_are_listed)
 {
 	struct rt_detail detail;
