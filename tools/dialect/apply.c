@@ -510,7 +510,7 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	enum tk_applied applied;
 	struct tk_made made;
 
-	if (rule->type == TK_RULE_SKIP)
+	if (rule->type == TK_RULE_SKIP && !rule->open)
 		return TK_APPLIED_SKIP;
 	backoff_event_init(&made.event, sizeof(made.event));
 	made.left = made.retries = BACKOFF_ABSENT;
@@ -539,6 +539,11 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 				     rule, &made, give_note, apply)
 			       ? TK_APPLIED_NOTE
 			       : TK_APPLIED_NO_MEMORY;
+	case TK_RULE_SKIP:
+		return tk_joins_open(apply->joins, apply->input, made.lane,
+				     rule->file, rule->open_ns, &made)
+			       ? TK_APPLIED_SKIP
+			       : TK_APPLIED_NOT;
 	case TK_RULE_CALL:
 		derive_times(rule, &made);
 		return use_notes(apply, rule, &made)
