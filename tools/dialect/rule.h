@@ -21,7 +21,7 @@
  *  one object. */
 #define TK_RULES_MAX 256
 #define TK_PATTERNS_MAX 100
-#define TK_NAMES_MAX 16
+#define TK_NAMES_MAX 20
 #define TK_ROWS_MAX 128
 
 /** A retry that has no line this long after it was due was not logged. */

@@ -214,8 +214,8 @@ static const struct {
 	{"too many in the list",
 	 "{\"dialect\":\"d\"," FIELDS
 	 ",\n\"code\":{\"from\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,"
-	 "17]}}," EVENTS "}",
-	 BACKOFF_E_LIMIT, 2, 16, "fields.code.from", "more than 16"},
+	 "17,18,19,20,21]}}," EVENTS "}",
+	 BACKOFF_E_LIMIT, 2, 16, "fields.code.from", "more than 20"},
 	{"a unit for a text",
 	 "{\"dialect\":\"d\"," FIELDS
 	 ",\n\"code\":{\"from\":\"c\",\"unit\":\"s\"}}," EVENTS "}",
