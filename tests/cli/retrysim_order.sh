@@ -81,4 +81,14 @@ awk 'NR % 97 != 5' "$work/a.log" >"$work/b.log"
 mv "$work/b.log" "$work/a.log"
 try "lost lines"
 
+cat >"$work/a.log" <<'EOF'
+redis-1   | 1:M 14 Sep 2024 08:00:10.123 * Ready to accept connections tcp
+ingest-1  | WARNING:api:Retrying api.push in 0.5 seconds as it raised Timeout: x.
+redis-1   | 1:M 14 Sep 2024 08:00:15.123 * 100 changes in 300 seconds. Saving...
+ingest-1  | WARNING:api:Retrying api.push in 1.0 seconds as it raised Timeout: x.
+EOF
+retrysim compare -p STANDARD "$work/a.log"
+expect "times of another container are not those of attempts" 3 '' \
+	'2 lines about attempts, of about 1 calls by their order, and no times'
+
 finish

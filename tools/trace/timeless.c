@@ -11,7 +11,8 @@
  * A line without a time has that of the line with a time before it in its
  * input, or of the first one if there is none before. If no line has one, the
  * order of lines is all there is: they get times that keep it, in which every
- * wait fits. These times mean nothing, and are not shown.
+ * wait fits. These times mean nothing, and are not shown. Nor can anything be
+ * replayed if only lines of other kinds have times.
  */
 
 uint64_t
@@ -76,17 +77,21 @@ drop(struct tk_trace *trace)
 enum backoff_status
 tk_timeless_settle(struct tk_trace *trace)
 {
-	if (trace->made_up_ns == 0)
-		return BACKOFF_OK;
-	if (trace->times.count + trace->other_times.count > 0) {
-		drop(trace);
+	if (trace->times.count > 0 || trace->record_count == 0) {
+		if (trace->made_up_ns != 0)
+			drop(trace);
 		return BACKOFF_OK;
 	}
+	/* Those of lines of other programs are not when attempts ended. */
 	trace->totals.timeless = true;
-	trace->totals.from_ns = trace->made_up_ns;
+	trace->totals.from_ns = UINT64_MAX;
+	trace->made_up_ns = 0;
 	for (size_t i = 0; i < trace->record_count; i++) {
-		uint64_t end_ns = trace->records[i].attempt.end_ns;
+		struct tk_attempt *attempt = &trace->records[i].attempt;
+		uint64_t end_ns =
+			tk_order_clock(&trace->made_up_ns, attempt->delay_ns);
 
+		attempt->end_ns = end_ns;
 		if (!tk_note_time(&trace->times, end_ns))
 			return BACKOFF_E_NOMEM;
 		trace->totals.from_ns = bo_min(trace->totals.from_ns, end_ns);
