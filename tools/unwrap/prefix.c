@@ -12,6 +12,8 @@
 
 /* Names of Kubernetes and docker objects are not longer. */
 #define NAME_MAX_BYTES 253
+/* A bar behind a prefix is within this. */
+#define NEAR 128
 /* kubectl and docker write nanoseconds. Go leaves out zeros at the end; fewer
  * digits than these are more likely to be the program's own time. */
 #define NANO_DIGITS 7
@@ -226,7 +228,11 @@ tk_unwrap_prefix(struct tk_payload *payload)
 {
 	struct tk_cursor c = {payload->text, payload->text + payload->length};
 	struct tk_piece pod = {NULL, 0}, container, host;
+	size_t near = tk_left(&c) < NEAR ? tk_left(&c) : NEAR;
 
+	/* Most lines have neither. */
+	if (near == 0 || (*c.at != '[' && memchr(c.at, '|', near) == NULL))
+		return false;
 	if (!kubectl_prefix(&c, &pod, &container)) {
 		c.at = payload->text;
 		if (!compose_prefix(&c, &container, &host))
