@@ -61,7 +61,7 @@ begin(struct day *day, bool replays)
 	day->log.operations = 30;
 	day->log.targets = 4;
 	day->log.hosts = 5;
-	strcpy(day->directory, "day-XXXXXX");
+	snprintf(day->directory, sizeof(day->directory), "day-XXXXXX");
 	if (mkdtemp(day->directory) == NULL)
 		load_die("mkdtemp");
 	snprintf(day->path[0], sizeof(day->path[0]), "%s/app.log",

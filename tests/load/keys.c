@@ -45,7 +45,7 @@ open_app(struct app *app, uint64_t seed)
 	app->log.targets = 50;
 	app->log.hosts = 8;
 	app->log.hostile = true;
-	strcpy(app->directory, "keys-XXXXXX");
+	snprintf(app->directory, sizeof(app->directory), "keys-XXXXXX");
 	if (mkdtemp(app->directory) == NULL)
 		load_die("mkdtemp");
 	snprintf(app->path, sizeof(app->path), "%s/\033[31mapp.log",
