@@ -91,4 +91,19 @@ retrysim compare -p STANDARD "$work/a.log"
 expect "times of another container are not those of attempts" 3 '' \
 	'2 lines about attempts, of about 1 calls by their order, and no times'
 
+# Lines without ids and numbers are of one time: their order in the log decides.
+cat >"$work/a.log" <<'EOF'
+2026-01-12 10:00:00,100 WARNING urllib3: Retrying (Retry(total=1, connect=None, read=None, redirect=None, status=None)) after connection broken by 'E': /feed
+2026-01-12 10:00:00,101 WARNING urllib3: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after connection broken by 'E': /feed
+2026-01-12 10:00:00,101 ERROR sync: requests.exceptions.ConnectionError: HTTPConnectionPool(host='x', port=80): Max retries exceeded with url: /feed (Caused by E)
+EOF
+head -n 2 "$work/a.log" >"$work/app.log.1"
+tail -n 1 "$work/a.log" >"$work/app.log"
+options='-p QUICK'
+results "$work/a.log" >"$work/want"
+check "the last line of a time ends the call" \
+	grep -q '"calls_recorded":[^0-9]*1,' "$work/want"
+same "likewise, as pieces" "$work/app.log.1" "$work/app.log"
+same "likewise, as pieces, the newest first" "$work/app.log" "$work/app.log.1"
+
 finish

@@ -524,6 +524,8 @@ tk_trace_stitch(struct tk_trace *trace)
 	if (next)
 		status = tk_timeless_settle(trace);
 	if (!status)
+		status = tk_find_order(trace);
+	if (!status)
 		status = tk_number(trace);
 	if (!status)
 		status = tk_find_cover(trace);
@@ -552,7 +554,9 @@ tk_trace_stitch(struct tk_trace *trace)
 	free(trace->times.at);
 	free(trace->other_times.at);
 	trace->times.at = trace->other_times.at = NULL;
+	free(trace->orders);
 	free(trace->records);
+	trace->orders = NULL;
 	trace->records = NULL;
 	trace->record_count = trace->record_capacity = 0;
 	return status;

@@ -33,6 +33,7 @@ tk_trace_free(struct tk_trace *trace)
 	tk_sequence_free(trace->sequence);
 	free(trace->times.at);
 	free(trace->other_times.at);
+	free(trace->orders);
 	free(trace->asides);
 	free(trace->neighbours.moment);
 	free(trace->records);

@@ -56,12 +56,21 @@ struct waiting {
 	size_t ready_count;
 };
 
+/* Lines without an id that are of one time are in the order of the log: a call
+ * may begin in the millisecond in which another one ends. */
 static int
 compare(const void *left, const void *right, void *user)
 {
 	const uint32_t *a = left, *b = right;
+	const struct tk_trace *trace = user;
+	const struct tk_record *x = &trace->records[*a];
+	const struct tk_record *y = &trace->records[*b];
+	int order = 0;
 
-	return tk_record_compare(user, *a, *b);
+	if (x->number == y->number && x->attempt.end_ns == y->attempt.end_ns &&
+	    trace->groups[x->group].kind != TK_GROUP_CALL)
+		order = tk_place_compare(trace, *a, *b);
+	return order ? order : tk_record_compare(trace, *a, *b);
 }
 
 /* Sort the lines of a group by number and time. Most logs are in order
@@ -231,6 +240,31 @@ note_early(struct tk_trace *trace, const struct tk_record *before,
 			    tk_due_ns(before);
 }
 
+/* Let lines of the lower number wait, up to the time of another line; of those
+ * of its very time, only the ones before it in the log, or all. */
+static const uint32_t *
+wait_until(struct tk_trace *trace, enum tk_group_kind kind, const uint32_t *low,
+	   const uint32_t *to, uint32_t at, bool all, const uint32_t *next,
+	   struct waiting *waiting)
+{
+	uint64_t end_ns = trace->records[at].attempt.end_ns;
+
+	for (; low < to; low++) {
+		const struct tk_record *before = &trace->records[*low];
+
+		/* A call's id is certain, whatever its clock did. */
+		if (kind != TK_GROUP_CALL &&
+		    (before->attempt.end_ns > end_ns ||
+		     (before->attempt.end_ns == end_ns && !all &&
+		      tk_place_compare(trace, *low, at) > 0)))
+			break;
+		if (before->type == BACKOFF_EVENT_ATTEMPT &&
+		    next[*low] == TK_NO_RECORD)
+			push_waiting(waiting, *low);
+	}
+	return low;
+}
+
 /* Link the lines of one number to those of the number before. */
 static void
 link_runs(struct tk_trace *trace, struct tk_group *group,
@@ -244,22 +278,18 @@ link_runs(struct tk_trace *trace, struct tk_group *group,
 	for (const uint32_t *at = upper->from; at < upper->to; at++) {
 		struct tk_record *record = &trace->records[*at];
 		uint64_t end_ns = record->attempt.end_ns;
-		uint32_t found;
+		uint32_t found = TK_NO_RECORD;
 
 		if (record->closes && group->kind != TK_GROUP_CALL)
 			continue;
-		for (; low < lower->to; low++) {
-			const struct tk_record *before = &trace->records[*low];
-
-			/* A call's id is certain, whatever its clock did. */
-			if (before->attempt.end_ns > end_ns &&
-			    group->kind != TK_GROUP_CALL)
+		for (unsigned all = 0; all < 2; all++) {
+			low = wait_until(trace, group->kind, low, lower->to,
+					 *at, all, next, waiting);
+			found = pick(waiting, group->kind, end_ns,
+				     end_ns < beginning);
+			if (found != TK_NO_RECORD)
 				break;
-			if (before->type == BACKOFF_EVENT_ATTEMPT &&
-			    next[*low] == TK_NO_RECORD)
-				push_waiting(waiting, *low);
 		}
-		found = pick(waiting, group->kind, end_ns, end_ns < beginning);
 		if (found == TK_NO_RECORD)
 			continue;
 		next[found] = *at;

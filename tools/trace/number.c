@@ -44,8 +44,9 @@ lane_of(const struct line *line)
 	return line->aside ? line->aside->lane : 0;
 }
 
-/* By time. What decides about equal times does not depend on the order in which
- * lines were read, unless they are the same. */
+/* By time, then by place in the log. Where that says nothing, what decides does
+ * not depend on the order in which lines were read, unless they are the
+ * same. */
 static int
 compare_lines(const void *left, const void *right, void *user)
 {
@@ -58,6 +59,9 @@ compare_lines(const void *left, const void *right, void *user)
 
 	if (x != y)
 		return x < y ? -1 : 1;
+	order = tk_place_compare(trace, a->record, b->record);
+	if (order)
+		return order;
 	/* The first of two attempts at a time has more left. */
 	x = left_of(a);
 	y = left_of(b);

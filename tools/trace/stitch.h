@@ -158,6 +158,15 @@ struct tk_line_times {
 	uint64_t last_ns;
 };
 
+/** What the order of an input's lines says. */
+struct tk_input_order {
+	/** Its first record by time, and its place among inputs by that. */
+	uint32_t first, rank;
+	/** 1: lines of one time are in their order; -1: in the reverse of it,
+	 *  as the newest line comes first; 0: in any. */
+	int8_t way;
+};
+
 struct tk_trace {
 	struct tk_strings strings;
 	struct tk_trace_totals totals;
@@ -186,6 +195,9 @@ struct tk_trace {
 
 	struct tk_record *records;
 	size_t record_count, record_capacity;
+
+	/** By input, while lines are stitched. */
+	struct tk_input_order *orders;
 
 	/** In the order of their records; until attempts are numbered. */
 	struct tk_aside *asides;
@@ -227,6 +239,14 @@ tk_operation_silent(const struct tk_operation *operation)
 /** Order two records by number, time and what else they say; only equal ones
  *  in the order in which they were read. */
 int tk_record_compare(const struct tk_trace *trace, uint32_t a, uint32_t b);
+
+/** Find what the order of lines in their inputs says about lines of one
+ *  time. */
+enum backoff_status tk_find_order(struct tk_trace *trace);
+
+/** Order two records of one time by their places in the log; 0 if these say
+ *  nothing. */
+int tk_place_compare(const struct tk_trace *trace, uint32_t a, uint32_t b);
 
 /**
  * Link the records of each group into chains, one a call.
