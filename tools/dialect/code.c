@@ -99,7 +99,7 @@ last_word(const char *text, const char *end, const char **word)
 }
 
 /* Words of lower case. */
-#define WORD_MAX 12
+#define WORD_MAX 16
 
 static bool
 is_one_of(const char (*words)[WORD_MAX], size_t count, const char *word,
@@ -174,13 +174,54 @@ static bool
 is_thought(const char *text, const char *end)
 {
 	static const char words[][WORD_MAX] = {
-		"where",  "when",  "whenever", "while",   "if",
-		"unless", "until", "stop",     "stopped", "avoid",
-		"avoids", "of",    "than",     "why",     "how",
-		"not",    "never", "fix",      "fixes",   "fixed"};
+		"where", "when",  "whenever", "while", "if",     "unless",
+		"until", "stop",  "stopped",  "avoid", "avoids", "of",
+		"than",  "why",   "how",      "not",   "never",  "fix",
+		"fixes", "fixed", "saw",      "see",   "seeing"};
 	const char *word;
 	size_t length = last_word(text, end, &word);
 
+	return is_one_of(words, sizeof(words) / sizeof(*words), word, length);
+}
+
+/* Whether somebody is addressed: "your payment ". */
+static bool
+is_addressed(const char *text, const char *end)
+{
+	const char *word = end;
+
+	for (unsigned i = 0; i < 2; i++) {
+		size_t length = last_word(text, word, &word);
+
+		if (length == 4 && strncasecmp(word, "your", length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a sentence goes on as what somebody has seen. */
+static bool
+is_witnessed(const char *at, const char *end)
+{
+	return has_words(at, end, "is what ") ||
+	       has_words(at, end, "is the message");
+}
+
+/* Whether what ends here is the name of something in which people write: of a
+ * query or a comment. */
+static bool
+is_text_of_people(const char *text, const char *end)
+{
+	static const char words[][WORD_MAX] = {
+		"query",   "q",      "search",  "filter",      "pattern",
+		"grep",    "title",  "subject", "comment",     "description",
+		"summary", "prompt", "note",    "notification"};
+	const char *word;
+	size_t length;
+
+	if (end == text || (end[-1] != '=' && end[-1] != ':'))
+		return false;
+	length = last_word(text, end - 1, &word);
 	return is_one_of(words, sizeof(words) / sizeof(*words), word, length);
 }
 
@@ -203,10 +244,14 @@ is_labelled(const char *text, const char *end)
 		LABEL("policy"),        LABEL("settings"),
 		LABEL("fix"),           LABEL("fixed"),
 		LABEL("feat"),          LABEL("commit message"),
+		LABEL("comment"),
 	};
 #undef LABEL
 	const char *at = text;
 
+	if (has_words(text, end, "comment by ") ||
+	    (end > text && end[-1] == '=' && is_text_of_people(text, end)))
+		return true;
 	while ((at = memchr(at, ':', (size_t)(end - at))) != NULL) {
 		at++;
 		for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
@@ -246,10 +291,30 @@ is_report(const char *text, const char *quote)
 	static const char words[][WORD_MAX] = {"with",  "error",  "reason",
 					       "cause", "failed", "raised"};
 	const char *word;
-	size_t length = last_word(text, quote, &word);
+	size_t length;
 
+	if (quote > text && is_blank(quote[-1]))
+		quote--;
+	if (quote > text && quote[-1] == ':')
+		quote--;
+	length = last_word(text, quote, &word);
 	return is_one_of(words, sizeof(words) / sizeof(*words), word, length) ||
 	       tk_is_level(word, length);
+}
+
+/* Whether a sentence, or a level before it, begins here. */
+static bool
+is_begin(const char *text, const char *at)
+{
+	const char *level = text;
+
+	while (level < at && is_word(*level))
+		level++;
+	if (level == text || !tk_is_level(text, (size_t)(level - text)))
+		return text == at;
+	while (level < at && (is_blank(*level) || *level == ':'))
+		level++;
+	return level == at;
 }
 
 static bool
@@ -261,6 +326,17 @@ is_sql(const char *text, const char *end)
 		has_words(text, end, "from ")) ||
 	       (has_words(text, end, "update ") &&
 		has_words(text, end, "set "));
+}
+
+/* Whether what stands in quotes is SQL, or something in which people write. */
+static bool
+is_written(const char *text, const char *quote)
+{
+	const char *label = quote;
+
+	while (label > text && is_blank(label[-1]))
+		label--;
+	return is_sql(text, quote) || is_text_of_people(text, label);
 }
 
 /* Whether a sentence stands between "$$" or "$name$", as in PostgreSQL. */
@@ -281,7 +357,7 @@ bool
 tk_is_code(const char *text, size_t length, size_t begin)
 {
 	const char *end = text + length, *at = text + begin, *quote, *close;
-	bool speech;
+	bool speech, more;
 
 	/* Templates leave out a first letter that may be a capital. */
 	while (at > text && bo_is_letter(at[-1]))
@@ -291,6 +367,7 @@ tk_is_code(const char *text, size_t length, size_t begin)
 	if (at == text)
 		return false;
 	if (is_thought(text, at) || is_labelled(text, at) ||
+	    is_addressed(text, at) || is_witnessed(at, end) ||
 	    is_in_dollars(text, at))
 		return true;
 	for (quote = at; quote > text && !is_quote(quote[-1]);)
@@ -303,9 +380,12 @@ tk_is_code(const char *text, size_t length, size_t begin)
 		return false;
 	if (is_argument(text, quote, &speech))
 		return true;
-	if (is_opening(text, quote, end) &&
-	    ((speech && !is_report(text, quote)) || is_sql(text, quote)))
+	more = quote > text && goes_on(close + 1, end);
+	if (is_opening(text, quote, end) && is_written(text, quote))
 		return true;
-	return quote + 1 == at &&
-	       (speech || (quote > text && goes_on(close + 1, end)));
+	if (is_opening(text, quote, end) && !is_report(text, quote) &&
+	    (speech || (more && is_blank(quote[-1]))))
+		return true;
+	return is_begin(quote + 1, at) &&
+	       (speech || more || (quote > text && *quote == '`'));
 }
