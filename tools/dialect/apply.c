@@ -21,6 +21,38 @@
 /* Attempts of a call that may have notes; proxies make a handful. */
 #define CALL_NOTES_MAX 64
 
+/* "_" names no hole. */
+static bool
+is_empty(const struct tk_view *view, unsigned char hole)
+{
+	return hole < TK_HOLES_MAX && view->hole[hole].at == NULL;
+}
+
+/* Fill holes that the rule left empty from what else the message says. */
+static void
+look_further(struct tk_apply *apply, const struct tk_rule *rule,
+	     struct tk_piece text)
+{
+	struct tk_view *view = &apply->view;
+
+	for (size_t i = 0; rule->also != NULL && i < rule->file->also_count;
+	     i++) {
+		struct tk_regex *also = rule->file->also[i];
+		size_t count = tk_regex_hole_count(also), lacking = 0;
+
+		for (size_t h = 0; h < count; h++)
+			lacking += is_empty(view, rule->also[i][h]);
+		if (lacking == 0 || tk_regex_match(also, text.at, text.length,
+						   &apply->holes) != TK_MATCH)
+			continue;
+		for (size_t h = 0; h < count; h++) {
+			if (is_empty(view, rule->also[i][h]))
+				view->hole[rule->also[i][h]] =
+					apply->holes.piece[h];
+		}
+	}
+}
+
 /* Try one pattern. */
 static enum tk_applied
 search_one(struct tk_apply *apply, struct tk_rule *rule, size_t i,
@@ -51,6 +83,7 @@ search_one(struct tk_apply *apply, struct tk_rule *rule, size_t i,
 		if (pattern->hole[h] < TK_HOLES_MAX)
 			view->hole[pattern->hole[h]] = apply->holes.piece[h];
 	}
+	look_further(apply, rule, text);
 	return TK_APPLIED_EVENT;
 }
 
@@ -461,6 +494,13 @@ use_notes(struct tk_apply *apply, const struct tk_rule *rule,
 	return true;
 }
 
+static bool
+is_piece(const char *text, struct tk_piece piece)
+{
+	return piece.at != NULL && strlen(text) == piece.length &&
+	       memcmp(text, piece.at, piece.length) == 0;
+}
+
 /* Note who wrote the line, and whether it names its operation. */
 static void
 note_names(const struct tk_apply *apply, const struct tk_rule *rule,
@@ -477,9 +517,13 @@ note_names(const struct tk_apply *apply, const struct tk_rule *rule,
 	if (operation != NULL && rule->default_operation != NULL &&
 	    strcmp(operation, rule->default_operation) == 0)
 		made->unnamed = true;
-	if (operation != NULL && strlen(operation) == logger.length &&
-	    memcmp(operation, logger.at, logger.length) == 0)
+	if (operation != NULL && is_piece(operation, logger))
 		made->unnamed = true;
+	/* What `also` takes for a name may be another in another line. */
+	for (size_t i = 0; operation != NULL && i < rule->hole_count; i++)
+		made->guessed |= (rule->holes_also >> i & 1) != 0 &&
+				 is_piece(operation, apply->view.hole[i]);
+	made->unnamed |= made->guessed;
 }
 
 /* The status in an error that quotes a request: HTTP/1.1" 503. */
@@ -518,8 +562,8 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	made.index = made.next_attempt = BACKOFF_ABSENT;
 	made.lane = NULL;
 	made.logger = 0;
-	made.unnamed = false;
 	made.closes = rule->closes;
+	made.unnamed = made.guessed = false;
 	if (rule->required != 0 && has_twice(apply, rule))
 		return TK_APPLIED_BAD;
 	applied = make_fields(apply, rule, &made);

@@ -42,6 +42,9 @@ struct tk_made {
 	/** Not an attempt, but the end of a call whose last failure has a line:
 	 *  a wait may be going on. */
 	bool closes;
+	/** Its operation is only what `also` of its dialect found, which may
+	 *  have another name in another line; it counts as unnamed. */
+	bool guessed;
 };
 
 /** A field that a dialect may fill: one row of a table. */

@@ -156,10 +156,11 @@ load_all(struct tk_load *load)
 
 	tk_load_keys(load, root, NULL,
 		     " dialect description fields rules events successes delay "
-		     "zone lacks samples ");
+		     "zone lacks samples also ");
 	if (!cJSON_IsObject(root))
 		return;
 	load_names(load);
+	tk_load_also(load, tk_load_get(root, "also"));
 	/* Old files name the member that says what a line is. */
 	load->strict = rules == NULL &&
 		       (events != NULL || tk_load_get(fields, "event_type"));

@@ -112,6 +112,8 @@ void tk_load_check_fields(struct tk_load *load, const cJSON *fields);
 /** `when`, `text` and `regex`: what a line must be. */
 bool tk_load_match(struct tk_load *load, const cJSON *object,
 		   const struct tk_at *at, struct tk_rule *rule);
+/** The file's `also`, before its rules. */
+void tk_load_also(struct tk_load *load, const cJSON *item);
 /** One condition: a member has one of the values. */
 bool tk_load_condition(struct tk_load *load, const cJSON *item,
 		       const struct tk_at *at, const char *names,

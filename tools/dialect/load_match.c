@@ -32,10 +32,13 @@ load_wanted(struct tk_load *load, const cJSON *item, const struct tk_at *at,
 		out->text = tk_load_dup(load, item->valuestring);
 		out->any = strcmp(item->valuestring, "*") == 0;
 		out->is_class = is_class(item->valuestring);
+	} else if (cJSON_IsNull(item)) {
+		out->text = tk_load_dup(load, "");
+		out->none = true;
 	} else {
 		return tk_load_fail(load, BACKOFF_E_VALUE, at,
-				    "must be a string, a number, true, false "
-				    "or a list of them");
+				    "must be a string, a number, true, false, "
+				    "null or a list of them");
 	}
 	return out->text != NULL;
 }
@@ -210,6 +213,69 @@ load_patterns(struct tk_load *load, const cJSON *item, const char *name,
 	return fine;
 }
 
+void
+tk_load_also(struct tk_load *load, const cJSON *item)
+{
+	struct tk_at at = {NULL, "also", 0};
+	struct tk_file *file = load->file;
+	char **texts = NULL;
+	size_t count = 0;
+
+	if (item == NULL ||
+	    !tk_load_texts(load, item, &at, TK_ALSO_MAX, &texts, &count))
+		return;
+	file->also = tk_load_array(load, count, sizeof(*file->also));
+	for (size_t i = 0; i < count; i++) {
+		struct tk_at place = {&at, NULL, (int)i};
+		struct backoff_error error = {.size = sizeof(error)};
+		struct tk_regex *made = NULL;
+		enum backoff_status status = BACKOFF_OK;
+
+		if (file->also != NULL)
+			status = tk_regex_parse(texts[i], &made, &error);
+		if (made != NULL)
+			file->also[file->also_count++] = made;
+		if (status == BACKOFF_E_NOMEM)
+			tk_load_no_memory(load);
+		else if (status != BACKOFF_OK)
+			tk_load_fail(load, status, &place, "%s", error.text);
+		else if (made != NULL && tk_regex_hole_count(made) == 0)
+			tk_load_fail(load, BACKOFF_E_VALUE, &place,
+				     "has no named group");
+		free(texts[i]);
+	}
+	free(texts);
+}
+
+/* The holes of `also` are holes of each rule that looks at a message. */
+static bool
+add_also(struct tk_load *load, const struct tk_at *at, struct tk_rule *rule)
+{
+	const struct tk_file *file = load->file;
+	size_t before = rule->hole_count;
+
+	if (file->also_count == 0 || rule->pattern_count == 0)
+		return true;
+	rule->also = tk_load_array(load, file->also_count, sizeof(*rule->also));
+	if (rule->also == NULL)
+		return false;
+	for (size_t i = 0; i < file->also_count; i++) {
+		const struct tk_regex *also = file->also[i];
+
+		for (size_t h = 0; h < tk_regex_hole_count(also); h++) {
+			int hole = add_hole(load, tk_regex_hole(also, h), at,
+					    rule);
+
+			if (hole < 0)
+				return false;
+			rule->also[i][h] = (unsigned char)hole;
+		}
+	}
+	for (size_t i = before; i < rule->hole_count; i++)
+		rule->holes_also |= UINT32_C(1) << i;
+	return true;
+}
+
 static size_t
 count_texts(const cJSON *item)
 {
@@ -241,6 +307,7 @@ tk_load_match(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 		fine &= load_patterns(load, text, "text", at, rule);
 	if (regex != NULL)
 		fine &= load_patterns(load, regex, "regex", at, rule);
+	fine &= add_also(load, at, rule);
 	if (in == NULL)
 		return fine;
 	if (text == NULL && regex == NULL)

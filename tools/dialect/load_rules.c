@@ -215,7 +215,7 @@ check_holes(struct tk_load *load, const struct tk_at *at, struct tk_rule *rule)
 		struct tk_at place = {at, "text", 0};
 		char near[64];
 
-		if (rule->holes_used >> i & 1)
+		if ((rule->holes_used | rule->holes_also) >> i & 1)
 			continue;
 		if (bo_nearest_of(rule->hole[i], known, near, sizeof(near)))
 			fine = tk_load_fail(

@@ -72,6 +72,11 @@ tk_merge(const struct tk_made *from, struct tk_made *to)
 		    !is_absent(&tk_fields[i], from))
 			copy_field(&tk_fields[i], from, to);
 	}
+	/* A guess says more than a default. */
+	if (to->unnamed && !to->guessed && from->guessed) {
+		to->event.operation = from->event.operation;
+		to->guessed = true;
+	}
 	if (to->event.attrs == NULL)
 		to->event.attrs = from->event.attrs;
 }

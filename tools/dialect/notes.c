@@ -100,16 +100,18 @@ key_of(size_t input, const struct tk_file *file, const char *text)
 	return text != NULL ? bo_hash(hash, text, strlen(text)) : hash;
 }
 
-/* A name of an operation in all inputs; an event without one has its dialect's.
- */
+/* A name of an operation in all inputs; lines that do not surely name one have
+ * that of their dialect and logger. */
 static uint64_t
 operation_of(const struct tk_file *file, const struct tk_made *made)
 {
 	const char *name = made->event.operation;
 	uint64_t hash = bo_hash('o', file->name, strlen(file->name));
 
-	if (name == NULL)
+	if (name == NULL || made->unnamed) {
+		hash ^= made->logger;
 		name = file->name;
+	}
 	return bo_hash(hash, name, strlen(name)) | 1;
 }
 
@@ -139,7 +141,8 @@ is_one_call(const struct tk_made *a, const struct tk_made *b)
 {
 	if (a->logger != 0 && b->logger != 0 && a->logger != b->logger)
 		return false;
-	return !differ(a->event.operation, b->event.operation) &&
+	return (a->guessed || b->guessed ||
+		!differ(a->event.operation, b->event.operation)) &&
 	       !differ(a->event.call_id, b->event.call_id) &&
 	       !differ(a->event.trace_id, b->event.trace_id);
 }

@@ -33,6 +33,7 @@ free_list(struct tk_list *list)
 static void
 clear_rule(struct tk_rule *rule)
 {
+	free(rule->also);
 	free(rule->description);
 	for (size_t i = 0; i < rule->condition_count; i++)
 		clear_condition(&rule->condition[i]);
@@ -68,6 +69,9 @@ tk_file_free(struct tk_file *file)
 	for (size_t i = 0; i < file->rule_count; i++)
 		clear_rule(&file->rule[i]);
 	free(file->rule);
+	for (size_t i = 0; i < file->also_count; i++)
+		tk_regex_free(file->also[i]);
+	free(file->also);
 	free(file->name);
 	free(file->description);
 	for (size_t i = 0; i < TK_LACKS; i++)

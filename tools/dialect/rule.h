@@ -23,6 +23,7 @@
 #define TK_PATTERNS_MAX 100
 #define TK_NAMES_MAX 20
 #define TK_ROWS_MAX 128
+#define TK_ALSO_MAX 32
 
 /** A retry that has no line this long after it was due was not logged. */
 #define TK_OPEN_NS (900 * BO_NS_PER_S)
@@ -113,10 +114,10 @@ struct tk_attribute {
 /** A value that a member must have. */
 struct tk_wanted {
 	/** A text, a number as written, "true" or "false"; "*" for any; with
-	 *  'x' for any digit if is_class. */
+	 *  'x' for any digit if is_class. With `none`, it must be absent. */
 	char *text;
 	enum bo_json_type type;
-	bool any, is_class;
+	bool any, is_class, none;
 };
 
 /** One member of `when`. */
@@ -178,8 +179,11 @@ struct tk_rule {
 	/** Names of the holes of all patterns. */
 	char *hole[TK_HOLES_MAX];
 	size_t hole_count;
-	/** Bits of those that a source names. */
-	uint32_t holes_used;
+	/** Bits of those that a source names, and of those that only `also` of
+	 *  the file has. */
+	uint32_t holes_used, holes_also;
+	/** The rule's holes of each expression of `also`; NULL. */
+	unsigned char (*also)[TK_HOLES_MAX];
 	/** The member that the patterns search; name_count 0: the message. */
 	struct tk_source in;
 	bool has_in;
@@ -221,6 +225,9 @@ struct tk_file {
 	char *name, *description;
 	struct tk_rule *rule;
 	size_t rule_count;
+	/** Expressions that fill holes which a rule leaves empty. */
+	struct tk_regex **also;
+	size_t also_count;
 	enum tk_successes successes;
 	bool logs_attempts;
 	/** For attempts whose line does not have it; BACKOFF_ABSENT. */

@@ -152,7 +152,7 @@ of_values(const struct tk_condition *condition, struct tk_selected *out)
 	for (size_t i = 0; i < condition->wanted_count; i++) {
 		const struct tk_wanted *wanted = &condition->wanted[i];
 
-		if (wanted->any || wanted->is_class) {
+		if (wanted->any || wanted->is_class || wanted->none) {
 			out->count = 0;
 			return;
 		}
@@ -161,11 +161,23 @@ of_values(const struct tk_condition *condition, struct tk_selected *out)
 	}
 }
 
+static bool
+may_be_absent(const struct tk_condition *condition)
+{
+	for (size_t i = 0; i < condition->wanted_count; i++) {
+		if (condition->wanted[i].none)
+			return true;
+	}
+	return false;
+}
+
 /* The last part of each name. */
 static void
 of_names(const struct tk_condition *condition, struct tk_selected *out)
 {
 	out->count = 0;
+	if (may_be_absent(condition))
+		return;
 	for (size_t i = 0; i < condition->name_count; i++) {
 		const struct tk_name *name = &condition->name[i];
 		const char *dot = strrchr(name->text, '.');

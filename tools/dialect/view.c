@@ -189,6 +189,8 @@ looks_like_class(const char *text)
 static bool
 is_wanted(struct tk_piece text, const struct tk_wanted *wanted)
 {
+	if (wanted->none)
+		return text.length == 0 || is_text(text, "-");
 	if (wanted->any)
 		return text.length > 0 && !is_text(text, "-");
 	return is_text(text, wanted->text) ||
@@ -199,17 +201,17 @@ enum tk_got
 tk_view_condition(struct tk_view *view, const struct tk_condition *condition)
 {
 	struct bo_json_value value = {.type = BO_JSON_NULL};
-	struct tk_piece text;
+	struct tk_piece text = {"", 0};
 	bool found = false;
 
 	for (size_t i = 0; !found && i < condition->name_count; i++)
 		found = tk_view_find(view, &condition->name[i], &value);
-	if (!found)
-		return TK_GOT_ABSENT;
-	if (tk_view_text(view, &value, &text) != TK_GOT)
+	if (found && tk_view_text(view, &value, &text) != TK_GOT)
 		return TK_GOT_NO_MEMORY;
 	for (size_t i = 0; i < condition->wanted_count; i++) {
-		if (is_wanted(text, &condition->wanted[i]))
+		const struct tk_wanted *wanted = &condition->wanted[i];
+
+		if ((found || wanted->none) && is_wanted(text, wanted))
 			return TK_GOT;
 	}
 	return TK_GOT_ABSENT;

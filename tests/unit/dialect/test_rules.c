@@ -141,6 +141,24 @@ static const struct {
 	 "\"rules\":[{\"type\":\"retry_exhausted\",\"regex\":\"gave up "
 	 "(?<operation>\\\\w+) after (?<attempts>\\\\d+)\"}]",
 	 T " gave up abc after 4 tries", "exhausted op=abc n=4 all=4 at=10"},
+	{"what else a sentence says",
+	 "\"also\":[\"op "
+	 "(?<operation>\\\\w+)\",\"(?<why>E\\\\w+)\"],\"rules\":["
+	 "{\"type\":\"retry_attempt\",\"text\":\"retry {operation:word} in "
+	 "{delay_seconds}\"},{\"type\":\"retry_attempt\",\"text\":\"retrying "
+	 "in "
+	 "{delay_seconds}\",\"fields\":{\"error\":[\"why\"]}}]",
+	 T " op a: EOF, retrying in 2s\n" T " op b: retry c in 3s",
+	 "attempt op=a delay=2 at=10 error=EOF number=by_order; attempt op=c "
+	 "delay=3 at=10 number=by_order"},
+	{"a member that must be absent",
+	 "\"rules\":[{\"type\":\"retry_attempt\",\"when\":{\"n|m\":null,"
+	 "\"kind\":\"retry\"},\"fields\":{\"operation\":\"o\"}}]",
+	 "{\"ts\":\"" T "\",\"kind\":\"retry\",\"o\":\"a\"}\n{\"ts\":\"" T
+	 "\",\"kind\":\"retry\",\"o\":\"b\",\"m\":1}\n{\"ts\":\"" T
+	 "\",\"kind\":\"retry\",\"o\":\"c\",\"n\":null}",
+	 "attempt op=a at=10 number=by_order; attempt op=c at=10 "
+	 "number=by_order"},
 	{"the first rule wins",
 	 "\"rules\":[{\"type\":\"skip\",\"text\":\"retry of nothing\"},{"
 	 "\"type\":\"retry_attempt\",\"text\":\"retry of {operation:word}\"}]",
@@ -378,8 +396,8 @@ static const struct {
 	 "\"nevr\",\"rules\":[{\"type\":\"retry_attempt\",\"when\":{\"a\":{}},"
 	 "\"list\":{\"code\":\"b\"},\"each\":\"a[]b\",\"for\":\"x\"}]}",
 	 "1:23 zone: must be an offset like \"Z\" or \"+02:00\"\n"
-	 "1:106 rules[0].when.a: must be a string, a number, true, false or a "
-	 "list of them\n"
+	 "1:106 rules[0].when.a: must be a string, a number, true, false, "
+	 "null or a list of them\n"
 	 "1:117 rules[0].list: needs the type \"call\"\n"
 	 "1:137 rules[0].each: must be like \"a[].b[]\"\n"
 	 "1:150 rules[0].for: needs the type \"note\"\n"
@@ -400,6 +418,11 @@ static const struct {
 	 "1:124 rules[1].needs[0]: no such field: \"atempt\"; did you mean "
 	 "\"attempt\"?\n"
 	 "1:182 rules[2].needs: must be an array of fields\n"},
+	{"what else a sentence says",
+	 "{\"dialect\":\"d\",\"also\":[\"a(\",\"ab\"],\"rules\":[{\"type\":"
+	 "\"note\",\"text\":\"retry\"}]}",
+	 "1:24 also[0]: character 3: missing closing parenthesis\n"
+	 "1:29 also[1]: has no named group\n"},
 	{"neither rules nor events", "{\"dialect\":\"d\"}",
 	 "1:1 rules: is missing\n"},
 };
