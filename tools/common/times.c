@@ -124,7 +124,7 @@ day_and_month(struct reader *r)
 	return month_name(r) && skip(r, between) && number(r, 4, 4, &r->year);
 }
 
-/* 2026-01-12, 2026/01/12, 2026.01.12. */
+/* 2026-01-12, 2026/01/12, 2026.01.12, 2026_01_12. */
 static bool
 year_first(struct reader *r)
 {
@@ -133,7 +133,7 @@ year_first(struct reader *r)
 	if (!number(r, 4, 4, &r->year))
 		return false;
 	between = ahead(r, 0);
-	if (between != '-' && between != '/' && between != '.')
+	if (!bo_is_one_of(between, "-/._"))
 		return false;
 	r->at++;
 	return number(r, 1, 2, &r->month) && skip(r, between) &&
@@ -428,7 +428,10 @@ date_ends(struct reader *r)
 		r->at += 2;
 		return true;
 	}
-	if (!bo_is_one_of(c, "Tt :_-"))
+	/* Any mark before a time of day with two digits. */
+	if (!bo_is_one_of(c, "Tt :_-") &&
+	    (!bo_is_one_of(c, "/@|+.;#") || !bo_is_digit(ahead(r, 1)) ||
+	     !bo_is_digit(ahead(r, 2)) || ahead(r, 3) != ':'))
 		return false;
 	r->at++;
 	while (c == ' ' && skip(r, ' '))

@@ -142,6 +142,11 @@ struct tk_part *tk_draft_hole(struct tk_draft *draft, const char *field);
 const char *tk_draft_type(const struct tk_shape *shape,
 			  const struct tk_draft *draft);
 
+/** Whether nothing of a sentence says which attempt it is about, or when the
+ *  next one is: then it may well be about something else. */
+bool tk_draft_is_bare(const struct tk_shape *shape,
+		      const struct tk_draft *draft);
+
 /** Whether a sentence means that. */
 bool tk_guess_means(const struct tk_guess *guess, enum tk_meaning meaning);
 

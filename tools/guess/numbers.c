@@ -64,6 +64,18 @@ find_ends(struct tk_shape *const *shape, struct tk_draft *draft, size_t count)
 	}
 }
 
+bool
+tk_draft_is_bare(const struct tk_shape *shape, const struct tk_draft *draft)
+{
+	return shape->meaning != TK_MEANS_SUCCESS &&
+	       !tk_draft_has(shape, draft, "delay_seconds") &&
+	       !tk_draft_has(shape, draft, "left") &&
+	       !tk_draft_has(shape, draft, "attempts") &&
+	       !tk_draft_has(shape, draft, "retries") &&
+	       (!tk_draft_has(shape, draft, "attempt") ||
+		draft->low[TK_NUMBER_ATTEMPT] > 2);
+}
+
 static bool
 counts_retries(const struct tk_shape *shape, struct tk_draft *draft)
 {

@@ -42,6 +42,16 @@ tk_guess_means(const struct tk_guess *guess, enum tk_meaning meaning)
 	return false;
 }
 
+static bool
+is_all_bare(const struct tk_guess *guess)
+{
+	for (size_t i = 0; i < guess->drafts; i++) {
+		if (!tk_draft_is_bare(guess->shape[i], &guess->draft[i]))
+			return false;
+	}
+	return guess->drafts > 0 && !tk_guess_has_calls(guess);
+}
+
 /* What somebody who knows the program should look at. */
 static void
 print_doubts(const struct tk_shape *shape, const struct tk_draft *draft,
@@ -60,6 +70,10 @@ print_doubts(const struct tk_shape *shape, const struct tk_draft *draft,
 	}
 	for (size_t i = 0; i < draft->doubts; i++)
 		fprintf(out, "            ? %s\n", draft->doubt[i]);
+	if (tk_draft_is_bare(shape, draft))
+		fputs("            ? it has neither the number of an attempt "
+		      "nor a wait: is it about retries?\n",
+		      out);
 	if (draft->matched < shape->kept_count)
 		fprintf(out,
 			"            ? the template reads %zu of the first %zu "
@@ -245,6 +259,10 @@ tk_guess_print(const struct tk_guess *guess, const char *path, FILE *out)
 			"%" PRIu64 " of them have still other sentences, which "
 			"were not looked at\n",
 			guess->more);
+	if (is_all_bare(guess))
+		fputs("None of them has the number of an attempt or a wait, so "
+		      "this may be a log without\nretries.\n",
+		      out);
 	if (guess->read > 0)
 		fputs("Built-in dialects read those events already, without a "
 		      "file of yours. What follows is\nthe rest, which may be "

@@ -85,6 +85,9 @@ bool tk_speaks_of_retries(const char *text, size_t length, bool *strong);
  *  does. */
 bool tk_may_speak_of_retries(const char *text, size_t length);
 
+/** Whether a text says that something failed. */
+bool tk_says_failure(const char *text, size_t length);
+
 /** What a message means. */
 enum tk_meaning tk_meaning_of(const char *text, size_t length);
 

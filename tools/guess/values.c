@@ -17,6 +17,8 @@
 /* What a hole holds in all lines. */
 struct values {
 	size_t lines, digits, with_digit, with_space, hex, distinct;
+	/* A name with a number of at least three digits: L-1881. */
+	size_t tagged;
 	int32_t low, high;
 	uint64_t hash[DISTINCT];
 };
@@ -108,6 +110,17 @@ number_of(struct tk_piece piece)
 	return number;
 }
 
+static bool
+is_tagged(struct tk_piece piece)
+{
+	size_t digits = 0;
+
+	while (digits < piece.length &&
+	       bo_is_digit(piece.at[piece.length - digits - 1]))
+		digits++;
+	return digits >= 3 && digits < piece.length && bo_is_letter(*piece.at);
+}
+
 static void
 add_value(struct values *values, struct tk_piece piece)
 {
@@ -120,6 +133,7 @@ add_value(struct values *values, struct tk_piece piece)
 		hex += bo_is_hex(piece.at[i]) || piece.at[i] == '-';
 	}
 	values->with_digit += digits > 0;
+	values->tagged += is_tagged(piece);
 	values->hex += hex == piece.length && digits > 0 && piece.length >= 6;
 	values->with_space += memchr(piece.at, ' ', piece.length) != NULL;
 	if (number >= 0) {
@@ -224,6 +238,10 @@ is_id(const struct tk_shape *shape, const struct tk_part *part,
 	    values->with_digit < values->lines)
 		return false;
 	if (values->hex == values->lines && values->digits < values->lines)
+		return true;
+	/* The same few names would be hosts. */
+	if (values->tagged == values->lines && values->distinct >= 4 &&
+	    values->distinct * 6 >= values->lines)
 		return true;
 	if (!is_text_of(part, "_") && values->digits == values->lines)
 		return false;
@@ -443,6 +461,35 @@ has_sure(const struct tk_draft *draft)
 	return false;
 }
 
+/* Where an operation was found, the rest is the error: what stands in brackets
+ * behind a failure, or else the first of it. */
+static size_t
+find_error(const struct tk_shape *shape, const struct tk_draft *draft,
+	   const struct values *values, size_t operation)
+{
+	size_t hole = 0, found = draft->parts;
+	bool failed = false, bracket = false;
+
+	for (size_t i = 0; i < draft->parts; i++) {
+		const struct tk_part *part = &draft->part[i];
+		const char *text = shape->text + part->at;
+
+		if (part->field == NULL) {
+			failed |= tk_says_failure(text, part->length);
+			bracket = part->length > 0 &&
+				  text[part->length - 1] == '(';
+			continue;
+		}
+		if (!is_word_hole(part, &values[hole++]) || i == operation)
+			continue;
+		if (failed && bracket)
+			return i;
+		if (found == draft->parts)
+			found = i;
+	}
+	return found;
+}
+
 /* Which hole is the operation, and which is the error. */
 static void
 decide_texts(const struct tk_shape *shape, struct tk_draft *draft,
@@ -452,7 +499,7 @@ decide_texts(const struct tk_shape *shape, struct tk_draft *draft,
 	bool error = !tk_shape_has(shape, "error");
 	bool varied = is_varied(draft, values);
 	int best = operation ? 0 : 100;
-	size_t hole = 0, chosen = draft->parts;
+	size_t hole = 0, chosen = draft->parts, found;
 
 	for (size_t i = 0; i < draft->parts; i++) {
 		const struct values *these = &values[hole];
@@ -470,18 +517,17 @@ decide_texts(const struct tk_shape *shape, struct tk_draft *draft,
 		}
 	}
 	hole = 0;
+	found = error ? find_error(shape, draft, values, chosen) : draft->parts;
 	for (size_t i = 0; i < draft->parts; i++) {
 		struct tk_part *part = &draft->part[i];
 
 		if (part->field == NULL || !is_word_hole(part, &values[hole++]))
 			continue;
-		if (i == chosen) {
-			set_hole(part, "operation", part->kind);
-			continue;
-		}
-		/* Where an operation was found, the rest is the error. */
-		set_hole(part, error ? "error" : "_", part->kind);
-		error = false;
+		set_hole(part,
+			 i == chosen  ? "operation"
+			 : i == found ? "error"
+				      : "_",
+			 part->kind);
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/ascii.h"
+#include "dialect/code.h"
 #include "guess/shape.h"
 
 static bool
@@ -16,14 +17,14 @@ is_part(const char *text, size_t length, size_t i)
 }
 
 /* Find words by how they begin, whatever their case: "gave_up" has "gave up";
- * "=ok" is the whole word. */
-static bool
-has(const char *text, size_t length, const char *word)
+ * "=ok" is the whole word. Their place from @p from on; SIZE_MAX. */
+static size_t
+find(const char *text, size_t length, size_t from, const char *word)
 {
 	bool whole = *word == '=';
 	size_t n = strlen(word += whole);
 
-	for (size_t i = 0; i + n <= length; i++) {
+	for (size_t i = from; i + n <= length; i++) {
 		size_t j = 0;
 
 		while (j < n &&
@@ -33,9 +34,15 @@ has(const char *text, size_t length, const char *word)
 		if (j == n &&
 		    (!whole || ((i == 0 || !is_part(text, length, i - 1)) &&
 				!is_part(text, length, i + n))))
-			return true;
+			return i;
 	}
-	return false;
+	return SIZE_MAX;
+}
+
+static bool
+has(const char *text, size_t length, const char *word)
+{
+	return find(text, length, 0, word) != SIZE_MAX;
 }
 
 static bool
@@ -213,12 +220,66 @@ tk_may_speak_of_retries(const char *text, size_t length)
 	       has_any(text, length, tries);
 }
 
+static bool
+is_of_name(char c)
+{
+	return bo_is_letter(c) || bo_is_digit(c) || bo_is_one_of(c, "_-./");
+}
+
+/* Whether a word is a part of a name in a sentence: retry-policies, retry.rs,
+ * RetryTest. A name with a value, as in retry_count=2, has it. */
+static bool
+is_in_name(const char *text, size_t length, size_t at)
+{
+	size_t end = at, hump = 0;
+
+	if (memchr(text, ' ', length) == NULL)
+		return false;
+	for (; end < length && is_part(text, length, end); end++)
+		hump += end > at && text[end] < 'a' && text[end - 1] >= 'a';
+	if (end + 1 < length && bo_is_one_of(text[end], "_-./") &&
+	    is_of_name(text[end + 1]))
+		hump++;
+	while (end < length && is_of_name(text[end]))
+		end++;
+	if (end < length && bo_is_one_of(text[end], "=:"))
+		return false;
+	return hump > 0 || (at > 0 && is_of_name(text[at - 1]));
+}
+
+static bool
+is_quoted(const char *text, size_t length, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (bo_is_one_of(text[i], "\"'`"))
+			return tk_is_code(text, length, at);
+	}
+	return false;
+}
+
+/* Whether a text has a word that only retries have, as a word of its own that
+ * is not quoted. */
+static bool
+is_sure(const char *text, size_t length)
+{
+	for (const char *const *word = sure; *word != NULL; word++) {
+		size_t at = find(text, length, 0, *word);
+
+		for (; at != SIZE_MAX; at = find(text, length, at + 1, *word)) {
+			if (!is_in_name(text, length, at) &&
+			    !is_quoted(text, length, at))
+				return true;
+		}
+	}
+	return false;
+}
+
 bool
 tk_speaks_of_retries(const char *text, size_t length, bool *strong)
 {
 	struct tk_tokens tokens;
 
-	*strong = has_any(text, length, sure);
+	*strong = is_sure(text, length);
 	if (*strong)
 		return true;
 	tk_tokens_read(text, length, &tokens);
@@ -234,6 +295,16 @@ has_amount(const char *text, const struct tk_tokens *tokens)
 			return true;
 	}
 	return false;
+}
+
+bool
+tk_says_failure(const char *text, size_t length)
+{
+	static const char *const words[] = {
+		"fail",    "error", "abandon", "gave up",   "giv",
+		"refused", "lost",  "timeout", "timed out", NULL};
+
+	return has_any(text, length, words);
 }
 
 enum tk_meaning
@@ -271,8 +342,9 @@ tk_meaning_of(const char *text, size_t length)
 						"all tries",
 						NULL};
 	static const char *const success[] = {
-		"succe",   "recovered", "worked",  "completed",
-		"finally", "=ok",       "erfolgr", NULL};
+		"succe",     "recovered",    "worked",  "completed",  "finally",
+		"=ok",       "erfolgr",      "done on", "done after", "done at",
+		"passed on", "passed after", NULL};
 	struct tk_tokens tokens;
 
 	if (has_any(text, length, aborted))

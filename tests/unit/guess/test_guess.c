@@ -37,7 +37,7 @@ guess_of(const char *const *lines)
 }
 
 struct row {
-	const char *line[4], *want;
+	const char *line[5], *want;
 };
 
 static const struct row rows[] = {
@@ -101,6 +101,21 @@ static const struct row rows[] = {
 	 "0 lines speak of retries"},
 	{{"{\"msg\":\"failed\",\"retryable\":true,\"op\":\"pay\"}"},
 	 "0 lines speak of retries"},
+	/* A part of a name. */
+	{{"Compiling retry-policies v0.2.1", "load src/retry.rs done",
+	  "ran RetryPolicyTest ok"},
+	 "0 lines speak of retries"},
+	{{"says 'Retrying in 5s' at 3"}, "0 lines speak of retries"},
+	{{"the retry policy is loaded"}, "this may be a log without"},
+	{{"the retry policy is loaded"}, "is it about retries?"},
+	/* Ids without a word before them, and errors in brackets. */
+	{{"lift L-1881: hoist failed on try 1 of 4 (wind); next in 1s",
+	  "lift L-1882: hoist failed on try 1 of 4 (rope slipped); next in 2s",
+	  "lift L-1883: hoist failed on try 1 of 4 (wind); next in 1s",
+	  "lift L-1884: hoist failed on try 2 of 4 (wind); next in 1s"},
+	 "lift {trace_id:word}: hoist failed on try {attempt:int} of "
+	 "{max_attempts:int} ({error}); next in {delay_seconds}"},
+	{{"lift a done on try 2", "lift b done on try 3"}, "retry_success: "},
 };
 
 Test(guess_guess, drafts_templates)
