@@ -510,9 +510,9 @@ note_names(const struct tk_apply *apply, const struct tk_rule *rule,
 	const char *operation = made->event.operation;
 
 	made->unnamed = operation == NULL;
-	if (!rule->file->lenient)
+	if (!rule->file->lenient && rule->also == NULL)
 		return;
-	if (logger.length > 0)
+	if (rule->file->lenient && logger.length > 0)
 		made->logger = bo_hash('g', logger.at, logger.length) | 1;
 	if (operation != NULL && rule->default_operation != NULL &&
 	    strcmp(operation, rule->default_operation) == 0)
@@ -564,6 +564,7 @@ make(struct tk_apply *apply, struct tk_rule *rule)
 	made.logger = 0;
 	made.closes = rule->closes;
 	made.unnamed = made.guessed = false;
+	tk_view_time(&apply->view, rule->file);
 	if (rule->required != 0 && has_twice(apply, rule))
 		return TK_APPLIED_BAD;
 	applied = make_fields(apply, rule, &made);

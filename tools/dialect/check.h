@@ -73,6 +73,9 @@ struct tk_look {
 	/** If it matched. */
 	struct tk_hole_seen hole[TK_HOLES_MAX];
 	size_t hole_count;
+	/** The value of this field cannot be read, for this reason; NULL. */
+	const char *wrong_field;
+	char wrong[160];
 };
 
 /** Called for each rule. */

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "common/durations.h"
+#include "common/time_format.h"
 #include "dialect/load.h"
 
 static void
@@ -118,6 +119,20 @@ load_names(struct tk_load *load)
 			tk_load_zone(load, zone, &zone_at, &file->zone_s);
 }
 
+static void
+load_time_format(struct tk_load *load, const cJSON *item)
+{
+	struct tk_at at = {NULL, "time_format", 0};
+	const char *wrong;
+
+	if (item == NULL ||
+	    !tk_load_copy(load, item, &at, &load->file->time_format))
+		return;
+	wrong = tk_time_format_wrong(load->file->time_format);
+	if (wrong != NULL)
+		tk_load_fail(load, BACKOFF_E_VALUE, &at, "%s", wrong);
+}
+
 /* What to do where a log lacks something that the program could write. */
 static void
 load_lacks(struct tk_load *load, const cJSON *lacks)
@@ -156,10 +171,11 @@ load_all(struct tk_load *load)
 
 	tk_load_keys(load, root, NULL,
 		     " dialect description fields rules events successes delay "
-		     "zone lacks samples also ");
+		     "zone lacks samples also time_format ");
 	if (!cJSON_IsObject(root))
 		return;
 	load_names(load);
+	load_time_format(load, tk_load_get(root, "time_format"));
 	tk_load_also(load, tk_load_get(root, "also"));
 	/* Old files name the member that says what a line is. */
 	load->strict = rules == NULL &&

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "dialect/check.h"
@@ -132,6 +133,37 @@ look_at_patterns(struct tk_rule *rule, struct tk_look *look)
 	}
 }
 
+/* Find the first field whose value cannot be read. */
+static enum tk_got
+look_at_fields(struct tk_view *view, const struct tk_rule *rule,
+	       struct tk_look *look)
+{
+	struct tk_made made;
+
+	for (size_t i = 0; i < rule->hole_count; i++) {
+		view->hole[i] = (struct tk_piece){NULL, 0};
+		for (size_t h = 0; h < look->hole_count; h++) {
+			if (strcmp(look->hole[h].name, rule->hole[i]) == 0)
+				view->hole[i] = look->hole[h].piece;
+		}
+	}
+	backoff_event_init(&made.event, sizeof(made.event));
+	tk_view_time(view, rule->file);
+	for (size_t i = 0; i < rule->map_count; i++) {
+		enum tk_got got = tk_view_field(view, &rule->map[i], &made);
+
+		if (got == TK_GOT_NO_MEMORY)
+			return got;
+		if (got != TK_GOT_WRONG)
+			continue;
+		look->wrong_field = tk_fields[rule->map[i].field].name;
+		snprintf(look->wrong, sizeof(look->wrong), "%.159s",
+			 view->error.text);
+		break;
+	}
+	return TK_GOT;
+}
+
 static enum tk_got
 look_at_rule(struct tk_view *view, struct tk_rule *rule, struct tk_look *look)
 {
@@ -153,7 +185,7 @@ look_at_rule(struct tk_view *view, struct tk_rule *rule, struct tk_look *look)
 		look->matched = true;
 	else if (look->text.at != NULL)
 		look_at_patterns(rule, look);
-	return TK_GOT;
+	return look->matched ? look_at_fields(view, rule, look) : TK_GOT;
 }
 
 enum backoff_status

@@ -73,6 +73,7 @@ tk_file_free(struct tk_file *file)
 		tk_regex_free(file->also[i]);
 	free(file->also);
 	free(file->name);
+	free(file->time_format);
 	free(file->description);
 	for (size_t i = 0; i < TK_LACKS; i++)
 		free(file->lacks[i]);

@@ -235,6 +235,8 @@ struct tk_file {
 	/** For times without one. */
 	bool has_zone;
 	int32_t zone_s;
+	/** How times are written, as for strptime(3); NULL: in a usual way. */
+	char *time_format;
 	/** A guess: what cannot be read is not an event, instead of bad. */
 	bool lenient;
 	/** It was not given by the user: another dialect may understand what

@@ -30,6 +30,10 @@ struct tk_view {
 	bool has_zone;
 	int32_t zone_s;
 	uint64_t now_ns;
+	/** How the dialect's times are written; NULL. And the time with which
+	 *  the line begins then; BACKOFF_ABSENT. */
+	const char *time_format;
+	uint64_t formatted_ns;
 	struct tk_arena arena;
 	/** Set with TK_GOT_WRONG. */
 	struct backoff_error error;
@@ -42,6 +46,9 @@ enum tk_got {
 	TK_GOT_WRONG,
 	TK_GOT_NO_MEMORY,
 };
+
+/** Read the line's time as the dialect writes it. */
+void tk_view_time(struct tk_view *view, const struct tk_file *file);
 
 /** The value of a name; false if there is none, or null. */
 bool tk_view_find(struct tk_view *view, const struct tk_name *name,

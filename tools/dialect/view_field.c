@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "common/durations.h"
+#include "common/time_format.h"
 #include "common/times.h"
 #include "common/units.h"
 #include "dialect/view.h"
@@ -311,6 +313,14 @@ read_time(struct tk_view *view, const struct tk_source *source,
 	    (source->strict && source->form == TK_TIME_WRITTEN &&
 	     found->value.type != BO_JSON_STRING))
 		return wrong_type(view, found, "a string");
+	if (view->time_format != NULL && source->form == TK_TIME_AUTO &&
+	    found->text.length > 0 &&
+	    tk_time_scan_as(view->time_format, found->text.at,
+			    found->text.length, &rules,
+			    &time) == found->text.length) {
+		*out = time.ns;
+		return TK_GOT;
+	}
 	if (tk_time_parse(found->text.at, found->text.length, &rules, &time)) {
 		if (!source->strict || !time.no_zone || source->has_zone ||
 		    view->has_zone) {
@@ -368,7 +378,30 @@ static bool
 is_envelope_time(const struct tk_view *view, const struct tk_source *source)
 {
 	return source->name_count > 0 && source->name[0].kind == TK_NAME_TIME &&
-	       view->envelope->ts_ns != BACKOFF_ABSENT;
+	       (view->envelope->ts_ns != BACKOFF_ABSENT ||
+		view->formatted_ns != BACKOFF_ABSENT);
+}
+
+void
+tk_view_time(struct tk_view *view, const struct tk_file *file)
+{
+	struct tk_time_rules rules = {.zone_s = file->has_zone ? file->zone_s
+							       : view->zone_s,
+				      .now_ns = view->now_ns};
+	const struct tk_payload *payload = view->payload;
+	size_t begin = 0;
+	struct tk_time time;
+
+	view->time_format = file->time_format;
+	view->formatted_ns = BACKOFF_ABSENT;
+	if (view->time_format == NULL)
+		return;
+	while (begin < payload->length &&
+	       bo_is_one_of(payload->text[begin], " [(<"))
+		begin++;
+	if (tk_time_scan_as(view->time_format, payload->text + begin,
+			    payload->length - begin, &rules, &time) > 0)
+		view->formatted_ns = time.ns;
 }
 
 static enum tk_got
@@ -403,7 +436,11 @@ tk_view_field(struct tk_view *view, const struct tk_map *map,
 
 	if (field->kind == TK_FIELD_TIME &&
 	    is_envelope_time(view, &map->source)) {
-		memcpy(to, &view->envelope->ts_ns, sizeof(uint64_t));
+		const uint64_t *ns = view->formatted_ns != BACKOFF_ABSENT
+					     ? &view->formatted_ns
+					     : &view->envelope->ts_ns;
+
+		memcpy(to, ns, sizeof(*ns));
 		return TK_GOT;
 	}
 	got = find(view, &map->source, &found);

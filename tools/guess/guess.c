@@ -160,12 +160,20 @@ describe(struct tk_shape *shape, struct tk_envelope *envelope)
 	if (is_text &&
 	    !tk_speaks_of_retries(text.at, text.length, &shape->strong))
 		text = envelope->message;
+	shape->fits = 0;
+	if (is_text && envelope->ts_ns == BACKOFF_ABSENT) {
+		size_t used =
+			tk_guess_format(text.at, text.length, &shape->fits);
+
+		text.at += used;
+		text.length -= used;
+	}
 	has_text = is_text || text.at != envelope->text.at;
 	shape->has_members = envelope->kind != TK_ENVELOPE_TEXT;
 	shape->is_sentence =
 		tk_speaks_of_retries(text.at, text.length, &shape->strong) &&
 		has_text;
-	shape->has_time = envelope->ts_ns != BACKOFF_ABSENT;
+	shape->has_time = envelope->ts_ns != BACKOFF_ABSENT || shape->fits != 0;
 	shape->has_id = envelope->id.at != NULL;
 	shape->has_thread = envelope->thread.at != NULL;
 	shape->meaning = tk_meaning_of(text.at, text.length);
@@ -297,6 +305,8 @@ tk_guess_line(struct tk_guess *guess, size_t input, const struct tk_line *line)
 		return BACKOFF_E_NOMEM;
 	memset(&guess->current, 0, sizeof(guess->current));
 	describe(&guess->current, &envelope);
+	for (size_t i = 0; i < TK_FORMATS; i++)
+		guess->fits[i] += guess->current.fits >> i & 1;
 	guess->current.known = known;
 	if (!known &&
 	    tk_calls_look(&guess->calls, &guess->current, &envelope, line))

@@ -20,6 +20,8 @@
 #define TK_HOLES 24
 #define TK_PARTS (2 * TK_TOKENS_MAX + 2)
 #define TK_DOUBTS 4
+/** Forms of times that a dialect file can state. */
+#define TK_FORMATS 18
 
 /** A literal, or a hole. */
 struct tk_part {
@@ -62,6 +64,8 @@ struct tk_guess {
 	/** The built-in dialects but handwritten and generic-json. */
 	struct tk_dialect *known;
 	uint64_t lines, read, speaking, more;
+	/** Lines that begin with a time of each form. */
+	uint64_t fits[TK_FORMATS];
 	/** Attempts that built-in dialects read. */
 	uint64_t known_attempts;
 	struct tk_shape **shape;
@@ -152,6 +156,14 @@ bool tk_guess_means(const struct tk_guess *guess, enum tk_meaning meaning);
 
 /** Whether there are lines of whole calls, some of them with a retry. */
 bool tk_guess_has_calls(const struct tk_guess *guess);
+
+/** The bytes of a time at the beginning of a text that is only read if its form
+ *  is stated, and which forms fit; 0. */
+size_t tk_guess_format(const char *text, size_t length, uint32_t *fits);
+
+/** The form of the times that lines begin with, and whether no other fits as
+ *  well; NULL if they have none. */
+const char *tk_guess_time_format(const struct tk_guess *guess, bool *sure);
 
 /** Note a doubt. */
 void tk_draft_doubt(struct tk_draft *draft, const char *format, ...)

@@ -122,6 +122,8 @@ static void
 print_gaps(const struct tk_guess *guess, FILE *out)
 {
 	bool id = any_has(guess, "trace_id"), thread = false, time = false;
+	bool sure;
+	const char *format = tk_guess_time_format(guess, &sure);
 
 	for (size_t i = 0; i < guess->drafts; i++) {
 		id |= guess->shape[i]->has_id;
@@ -129,6 +131,14 @@ print_gaps(const struct tk_guess *guess, FILE *out)
 		time |= guess->shape[i]->has_time;
 	}
 	fputs("\nWhat this log cannot answer:\n", out);
+	if (format != NULL)
+		fprintf(out,
+			"  - the form of its times has to be stated: "
+			"\"time_format\": \"%s\"%s\n",
+			format,
+			sure ? ""
+			     : ";\n    others fit as well, so check the day "
+			       "and the month");
 	if (!time)
 		fputs("  - no line has a time: only the order is known\n", out);
 	if (!any_has(guess, "attempt") && !any_has(guess, "left"))

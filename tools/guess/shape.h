@@ -64,6 +64,8 @@ struct tk_shape {
 	struct tk_named named[TK_NAMED_MAX];
 	size_t named_count;
 	bool has_time, has_id, has_thread;
+	/** Forms of the time of the current line, if they have to be stated. */
+	uint32_t fits;
 	/** The message, and a line that has it; "" if that is too long. */
 	char text[TK_SHAPE_TEXT], line[TK_SHAPE_LINE];
 	struct tk_tokens tokens;

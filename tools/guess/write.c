@@ -256,13 +256,17 @@ successes_of(const struct tk_guess *guess)
 void
 tk_guess_write(const struct tk_guess *guess, const char *name, FILE *out)
 {
+	bool sure;
+	const char *format = tk_guess_time_format(guess, &sure);
+
 	fputs("{\n  \"dialect\": ", out);
 	put_text(out, name);
 	fprintf(out,
 		",\n  \"description\": \"Drafted from a log; check the fields "
-		"and the types\",\n  \"successes\": \"%s\",\n%s"
+		"and the types\",\n  \"successes\": \"%s\",\n%s%s%s%s"
 		"  \"rules\": [\n",
-		successes_of(guess),
+		successes_of(guess), format ? "  \"time_format\": \"" : "",
+		format ? format : "", format ? "\",\n" : "",
 		/* Proxies that list attempts do not wait between them. */
 		tk_guess_has_calls(guess) && guess->calls.field == NULL &&
 				guess->drafts == 0

@@ -124,6 +124,9 @@ show_holes(const struct tk_look *look, size_t shown)
 		tk_safe_text(piece->at, piece->length, safe, sizeof(safe));
 		printf("        %s = %s\n", look->hole[i].name, safe);
 	}
+	if (look->wrong_field != NULL)
+		printf("        %s was not read: %s\n", look->wrong_field,
+		       look->wrong);
 }
 
 static void

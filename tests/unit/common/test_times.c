@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/rfc3339.h"
+#include "common/time_format.h"
 #include "common/times.h"
 
 #define BAD UINT64_MAX
@@ -285,4 +286,47 @@ Test(common_times, uses_the_zone_that_the_caller_gives)
 	cr_expect_not(tk_zone_parse("", 0, &east_s));
 	cr_expect_not(tk_zone_parse("+2", 2, &east_s));
 	cr_expect_not(tk_zone_parse("+02:00x", 7, &east_s));
+}
+
+Test(common_times, a_form_that_is_stated)
+{
+	static const struct {
+		const char *format, *text;
+		/** As RFC 3339; NULL: it is not such a time. */
+		const char *is;
+	} row[] = {
+		{"%Y.%m.%d/%H:%M:%S", "2026.01.12/10:00:00.5 x",
+		 "2026-01-12T10:00:00.5Z"},
+		{"%d/%m/%Y %T", "12/01/2026  10:00:00", "2026-01-12T10:00:00Z"},
+		{"%m/%d/%y %I:%M %p", "01/12/26 10:00 PM",
+		 "2026-01-12T22:00:00Z"},
+		{"%F %H-%M-%S,%f %z", "2026-01-12 10-00-00,25 +0200",
+		 "2026-01-12T08:00:00.25Z"},
+		{"%a %e. %B %Y, %H:%M", "Mon  2. Feb 2026, 09:05",
+		 "2026-02-02T09:05:00Z"},
+		{"%F %T", "2026-01-12 25:00:00", NULL},
+		{"%F %T", "2026-02-30 10:00:00", NULL},
+		{"%F %T", "x 2026-01-12 10:00:00", NULL},
+		{"%F %T%z", "2026-01-12 10:00:00", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct tk_time time, want;
+		size_t used;
+
+		cr_expect_null(tk_time_format_wrong(row[i].format), "%s",
+			       row[i].format);
+		used = tk_time_scan_as(row[i].format, row[i].text,
+				       strlen(row[i].text), NULL, &time);
+		cr_expect_eq(used > 0, row[i].is != NULL, "%s", row[i].text);
+		if (row[i].is == NULL || used == 0)
+			continue;
+		cr_assert(tk_time_parse(row[i].is, strlen(row[i].is), NULL,
+					&want));
+		cr_expect_eq(time.ns, want.ns, "%s", row[i].text);
+	}
+	cr_expect_not_null(tk_time_format_wrong("%F %Q"));
+	cr_expect_not_null(tk_time_format_wrong("%F %H"));
+	cr_expect_not_null(tk_time_format_wrong("%Y-%m %T"));
+	cr_expect_not_null(tk_time_format_wrong("%F %T%"));
 }

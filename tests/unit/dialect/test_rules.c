@@ -151,6 +151,13 @@ static const struct {
 	 T " op a: EOF, retrying in 2s\n" T " op b: retry c in 3s",
 	 "attempt op=a delay=2 at=10 error=EOF number=by_order; attempt op=c "
 	 "delay=3 at=10 number=by_order"},
+	{"a time in a form that is stated, at the beginning or in a hole",
+	 "\"time_format\":\"%d/%m/%Y %H-%M-%S\",\"rules\":[{\"type\":"
+	 "\"retry_attempt\",\"text\":\"retry of {operation:word}\"},{\"type\":"
+	 "\"retry_attempt\",\"text\":\"at {ts}, try {operation:word}\"}]",
+	 "12/01/2026 10-00-10 retry of a\nat 12/01/2026 10-00-11, try b",
+	 "attempt op=a at=10 number=by_order; attempt op=b at=11 "
+	 "number=by_order"},
 	{"a member that must be absent",
 	 "\"rules\":[{\"type\":\"retry_attempt\",\"when\":{\"n|m\":null,"
 	 "\"kind\":\"retry\"},\"fields\":{\"operation\":\"o\"}}]",
@@ -423,6 +430,11 @@ static const struct {
 	 "\"note\",\"text\":\"retry\"}]}",
 	 "1:24 also[0]: character 3: missing closing parenthesis\n"
 	 "1:29 also[1]: has no named group\n"},
+	{"a form of times",
+	 "{\"dialect\":\"d\",\"time_format\":\"%F %Q\",\"rules\":[{\"type\":"
+	 "\"note\",\"text\":\"retry\"}]}",
+	 "1:30 time_format: has a % with an unknown letter; known are "
+	 "Y y m d e b B a A H I p M S f z Z T F %\n"},
 	{"neither rules nor events", "{\"dialect\":\"d\"}",
 	 "1:1 rules: is missing\n"},
 };

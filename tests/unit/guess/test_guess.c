@@ -108,6 +108,14 @@ static const struct row rows[] = {
 	{{"says 'Retrying in 5s' at 3"}, "0 lines speak of retries"},
 	{{"the retry policy is loaded"}, "this may be a log without"},
 	{{"the retry policy is loaded"}, "is it about retries?"},
+	/* Times whose form has to be stated. */
+	{{"25/01/2026 10:00:00 retrying a in 1s",
+	  "12/01/2026 10:00:01 retrying b in 2s"},
+	 "\"time_format\": \"%d/%m/%Y %T\""},
+	{{"12/01/2026 10:00:01 retrying b in 2s"},
+	 "others fit as well, so check the day and the month"},
+	{{"12/01/2026 10:00:01 retrying b in 2s"},
+	 "\"text\": \"retrying b in {delay_seconds}\""},
 	/* Ids without a word before them, and errors in brackets. */
 	{{"lift L-1881: hoist failed on try 1 of 4 (wind); next in 1s",
 	  "lift L-1882: hoist failed on try 1 of 4 (rope slipped); next in 2s",
