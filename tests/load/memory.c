@@ -17,8 +17,10 @@
 #define MOST_KIB (60 * 1024)
 /* Pages of the heap that were freed and are not there yet. */
 #define GROWTH_KIB 1024
-/* After these lines, every table is full. */
+/* After these lines, every table is full, and the history of 300 s: its memory
+ * is taken from the system when it is first used. */
 #define FULL 300000
+#define STEP_NS 1000000
 
 struct reader {
 	struct rt_ingest ingest;
@@ -58,7 +60,7 @@ read_lines(struct reader *reader, struct load_log *log, unsigned count)
 		struct tk_line line = {.text = text, .number = ++reader->lines};
 
 		line.length =
-			load_line(log, LOAD_BEGIN_NS + reader->lines * 200000,
+			load_line(log, LOAD_BEGIN_NS + reader->lines * STEP_NS,
 				  text) -
 			1;
 		rt_ingest_line(&reader->ingest, 0, &line);
