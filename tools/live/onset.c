@@ -13,24 +13,28 @@
 #define RECENT_S 30.0
 /* This number of attempts shows what is usual before that time. */
 #define LEARN_TRIES 240.0
-/* The least evidence: failures, and seconds from the first to the last, so that
- * a blip of a second is not an incident. */
+/* The least evidence: failures, and what is left of the log likelihood ratio
+ * without the worst blip: odds of 33 to 1. */
 #define LEAST_FAILED 4.0
-#define LEAST_S 2
+#define LEAST_LASTING 3.5
+/* What may begin is known to within this time; a drift takes longer. */
+#define SUSPECT_S 10
 /* Evidence, as a log likelihood ratio, for an onset (at least), and an end. */
 #define LIMIT_MIN 7.0
 #define LIMIT_END 8.0
-/* It is over, too, if none failed where its level let expect this number, and
- * for this time. */
-#define CLEAN_EXPECTED 7.0
+/* It is over, too, if none failed for this time, which is as unlikely as one in
+ * e^7 at its recent level. */
+#define LIMIT_CLEAN 7.0
 #define CLEAN_S 10
 /* False alarms are rarer than one in e^h attempts by about this much. */
 #define LIMIT_SLACK 2.0
 /* The least difference from the usual share that is looked for. */
 #define LEAST_RISE 0.03
 #define LEAST_RATE_RISE 0.2
-/* Too much, whatever is usual. */
+/* Too much, whatever is usual; and more than is taken to be usual before that
+ * is known. */
 #define ABSOLUTE_LIMIT 0.5
+#define TOLERATED 0.4
 #define SHARE_MIN 0.002
 #define SHARE_MAX 0.97
 #define SECONDS_A_DAY 86400.0
@@ -45,15 +49,21 @@ decay(double half_life_s)
 	return exp2(-1.0 / half_life_s);
 }
 
-double
-rt_onset_usual(const struct rt_onset *onset, const struct rt_onset_how *how)
+static double
+level_of(const struct rt_onset_how *how, double tries, double failed)
 {
-	double level = (onset->failed + how->prior * how->weight) /
-		       (onset->tries + how->weight);
+	double level =
+		(failed + how->prior * how->weight) / (tries + how->weight);
 
 	if (how->is_rate)
 		return level;
 	return fmin(0.7, fmax(SHARE_MIN, level));
+}
+
+double
+rt_onset_usual(const struct rt_onset *onset, const struct rt_onset_how *how)
+{
+	return level_of(how, onset->tries, onset->failed);
 }
 
 bool
@@ -88,9 +98,9 @@ evidence(const struct rt_onset_how *how, double usual, double other,
 
 /* Failures come in bursts by more than chance: the ratio of their variance. */
 static double
-overdispersion(const struct rt_onset *onset, const struct rt_onset_how *how)
+overdispersion(const struct rt_onset_how *how, double spread, double expected)
 {
-	double ratio = (onset->spread + 20.0) / (onset->expected + 20.0);
+	double ratio = (spread + 20.0) / (expected + 20.0);
 
 	/* The retries of a call fail together. */
 	if (how->is_rate)
@@ -110,7 +120,26 @@ begin(struct rt_onset *onset, const struct rt_onset_sum *winner, double usual)
 	/* What came since then was not usual. */
 	onset->failed = winner->base_failed;
 	onset->tries = winner->base_tries;
+	onset->spread = winner->base_spread;
+	onset->expected = winner->base_expected;
 	memset(onset->sum, 0, sizeof(onset->sum));
+}
+
+/* Note the evidence of a second, so that a blip can be left out. */
+static void
+note_burst(struct rt_onset_sum *sum, double ratio, uint64_t second)
+{
+	uint64_t gap = second - sum->last_s;
+	double burst = 0.0;
+
+	for (uint64_t i = RT_ONSET_BLIP_S; i-- > 0;)
+		sum->last[i] = i >= gap ? sum->last[i - gap] : 0.0;
+	sum->last[0] = ratio;
+	sum->last_s = second;
+	for (size_t i = 0; i < RT_ONSET_BLIP_S; i++) {
+		burst += sum->last[i];
+		sum->burst = fmax(sum->burst, burst);
+	}
 }
 
 /* Add to the sum of an alternative. */
@@ -122,23 +151,43 @@ add(const struct rt_onset *onset, struct rt_onset_sum *sum, double ratio,
 		*sum = (struct rt_onset_sum){
 			.base_failed = onset->failed,
 			.base_tries = onset->tries,
+			.base_spread = onset->spread,
+			.base_expected = onset->expected,
 			.since_s = second,
 		};
 	sum->sum = fmax(0.0, sum->sum + ratio);
+	note_burst(sum, ratio, second);
 	sum->failed += failed;
 	sum->tries += tries;
 }
 
-/* Whether the sum with the most evidence is enough for an onset. */
+/* Whether the sum with the most evidence is enough for an onset. A blip is not,
+ * unless nothing at all succeeds for longer than one. */
 static bool
 is_enough(const struct rt_onset *onset, const struct rt_onset_sum *sum,
 	  uint64_t second)
 {
 	double limit =
 		log(fmax(1.0, onset->rate * SECONDS_A_DAY)) - LIMIT_SLACK;
+	bool lasts = sum->sum - sum->burst >= LEAST_LASTING ||
+		     (sum->failed >= sum->tries &&
+		      second >= sum->since_s + RT_ONSET_BLIP_S);
 
-	return sum->sum > fmax(LIMIT_MIN, limit) &&
-	       sum->failed >= LEAST_FAILED && second - sum->since_s >= LEAST_S;
+	return lasts && sum->failed >= LEAST_FAILED &&
+	       sum->sum > fmax(LIMIT_MIN, limit);
+}
+
+bool
+rt_onset_is_suspected(const struct rt_onset *onset)
+{
+	for (int i = 0; i < RT_ONSET_ALTERNATIVES; i++) {
+		const struct rt_onset_sum *sum = &onset->sum[i];
+
+		if (sum->sum >= LEAST_LASTING &&
+		    onset->newest_s <= sum->since_s + SUSPECT_S)
+			return true;
+	}
+	return onset->since_s != 0;
 }
 
 static void
@@ -158,25 +207,45 @@ absorb(struct rt_onset *onset, const struct rt_onset_how *how, double usual,
 		onset->rate > 0.0 ? onset->rate * 0.995 + tries * 0.005 : tries;
 }
 
+/* The evidence of a second for an alternative. How failures came since there
+ * was any is not held to be usual: it would hide the rest. */
+static double
+weigh(const struct rt_onset *onset, const struct rt_onset_how *how, int i,
+      double tries, double failed)
+{
+	const struct rt_onset_sum *sum = &onset->sum[i];
+	bool learned = rt_onset_has_learned(onset);
+	double usual = rt_onset_usual(onset, how), over = 1.0, other;
+
+	if (!learned && !how->is_rate)
+		usual = fmin(usual, TOLERATED);
+	else if (sum->sum > 0.0)
+		over = overdispersion(how, sum->base_spread,
+				      sum->base_expected);
+	else
+		over = overdispersion(how, onset->spread, onset->expected);
+	other = raised(how, usual, odds[i]);
+	if (!learned)
+		other = fmax(other, ABSOLUTE_LIMIT);
+	return evidence(how, usual, other, tries, failed) / over;
+}
+
 static void
 watch(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
       double tries, double failed)
 {
-	double usual = rt_onset_usual(onset, how);
-	double over = overdispersion(onset, how);
+	bool blind = !rt_onset_has_learned(onset) && !how->has_limit;
+	double usual = rt_onset_usual(onset, how), most_ratio = 0.0;
 	const struct rt_onset_sum *most = &onset->sum[0];
-	double most_ratio = 0.0;
 
 	for (int i = 0; i < RT_ONSET_ALTERNATIVES; i++) {
-		double other = raised(how, usual, odds[i]), ratio;
+		double ratio;
 
-		if (!rt_onset_has_learned(onset) && !how->has_limit) {
+		if (blind) {
 			onset->sum[i].sum = 0.0;
 			continue;
 		}
-		if (!rt_onset_has_learned(onset))
-			other = fmax(other, ABSOLUTE_LIMIT);
-		ratio = evidence(how, usual, other, tries, failed) / over;
+		ratio = weigh(onset, how, i, tries, failed);
 		add(onset, &onset->sum[i], ratio, second, tries, failed);
 		if (onset->sum[i].sum < most->sum)
 			continue;
@@ -200,12 +269,33 @@ end(struct rt_onset *onset)
 	memset(onset->sum, 0, sizeof(onset->sum));
 }
 
+/* Note successes in a row: how unlikely they are, by what was seen before them
+ * in the incident. The more of them, the less it is believed to go on. */
+static void
+note_clean(struct rt_onset *onset, const struct rt_onset_how *how,
+	   uint64_t second, double tries, double failed)
+{
+	double seen = onset->recent_tries + 1.0;
+	double good = onset->recent_tries - onset->recent_failed + 0.5;
+
+	if (failed > 0.0 || onset->clean_s == 0) {
+		onset->clean = 0.0;
+		onset->clean_s = second;
+	} else if (how->is_rate) {
+		onset->clean += onset->recent_failed / seen;
+	} else {
+		onset->clean += lgamma(seen + tries) - lgamma(seen) -
+				lgamma(good + tries) + lgamma(good);
+	}
+}
+
 static void
 follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
        double tries, double failed)
 {
 	double keep = decay(RECENT_S), level, between;
 
+	note_clean(onset, how, second, tries, failed);
 	onset->recent_failed = onset->recent_failed * keep + failed;
 	onset->recent_tries =
 		onset->recent_tries * keep + (how->is_rate ? 1.0 : tries);
@@ -216,18 +306,15 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	/* It falls slowly, so that a lull does not end an incident. */
 	onset->level = fmax(onset->level * 0.99, level);
 	between = onset->usual + (onset->level - onset->usual) * 0.35;
-	onset->clear =
-		fmax(0.0, onset->clear - evidence(how, onset->usual, between,
-						  tries, failed) /
-						 overdispersion(onset, how));
-	if (failed > 0.0 || onset->clean_s == 0) {
-		onset->clean = 0.0;
-		onset->clean_s = second;
-	} else {
-		onset->clean += onset->level * (how->is_rate ? 1.0 : tries);
-	}
-	if (onset->clear > LIMIT_END || (onset->clean > CLEAN_EXPECTED &&
-					 second >= onset->clean_s + CLEAN_S))
+	if (onset->clear <= 0.0)
+		onset->clear_s = second;
+	onset->clear = fmax(
+		0.0, onset->clear - evidence(how, onset->usual, between, tries,
+					     failed) /
+					    overdispersion(how, onset->spread,
+							   onset->expected));
+	if (onset->clear > LIMIT_END ||
+	    (onset->clean > LIMIT_CLEAN && second >= onset->clean_s + CLEAN_S))
 		end(onset);
 }
 

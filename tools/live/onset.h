@@ -8,6 +8,8 @@
 
 /** The alternatives that are tested against the usual level. */
 #define RT_ONSET_ALTERNATIVES 3
+/** The longest blip, in seconds of the clock. */
+#define RT_ONSET_BLIP_S 3
 /** Seconds after which a level counts as usual. */
 #define RT_ONSET_LEARN_S 60
 
@@ -27,8 +29,12 @@ struct rt_onset_how {
 /** The sum of one alternative: its evidence since it was last zero. */
 struct rt_onset_sum {
 	double sum, failed, tries;
+	/** Of the seconds in a row with most of it, as many as a blip may last;
+	 *  and that of the last seconds, the newest first. */
+	double burst, last[RT_ONSET_BLIP_S];
+	uint64_t last_s;
 	/** The usual level before that, which an onset goes back to. */
-	double base_failed, base_tries;
+	double base_failed, base_tries, base_spread, base_expected;
 	uint64_t since_s;
 };
 
@@ -44,10 +50,12 @@ struct rt_onset {
 	/** In an incident: the usual level before it, the incident's level, its
 	 *  recent counts, and the evidence for its end. */
 	double usual, level, recent_failed, recent_tries, clear;
-	/** Failures that its level let expect since the last one, and when that
-	 *  was. */
+	/** How unlikely its recent level makes it that nothing failed since the
+	 *  last failure, as a logarithm, and when that was. */
 	double clean;
 	uint64_t clean_s;
+	/** Since when there is evidence for the end. */
+	uint64_t clear_s;
 };
 
 /**
@@ -55,9 +63,10 @@ struct rt_onset {
  *
  * A cumulative sum of log likelihood ratios (CUSUM, Page 1954): the usual share
  * against shares with 4, 12 and 100 times its odds. An incident begins where
- * the winning sum was last zero. It ends by the reversed test, against a level
- * between the usual and the incident's. Seconds of incidents do not change what
- * is usual.
+ * the winning sum was last zero, and is one only if it is evident without any
+ * blip. It ends by the reversed test, against a level between the usual and the
+ * incident's, or by a run of successes that its recent level makes unlikely.
+ * Seconds of incidents do not change what is usual.
  *
  * @param tries   attempts; ignored if rates are judged
  * @param failed  those that failed
@@ -71,5 +80,8 @@ double rt_onset_usual(const struct rt_onset *onset,
 
 /** Whether enough was seen to know what is usual. */
 bool rt_onset_has_learned(const struct rt_onset *onset);
+
+/** Whether there is an incident, or may be the beginning of one. */
+bool rt_onset_is_suspected(const struct rt_onset *onset);
 
 #endif

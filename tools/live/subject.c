@@ -165,6 +165,15 @@ rt_subject_judge(struct rt_subject *subject, uint64_t end_s)
 	subject->dirty_s = NEVER;
 }
 
+/* Whether durations are usual. Those of the first seconds of an incident would
+ * move the limit of what is slow beyond them. */
+static bool
+is_paced(const struct rt_subject *subject)
+{
+	return !rt_onset_is_suspected(&subject->onset[RT_DETECTOR_SLOW]) &&
+	       subject->onset[RT_DETECTOR_TRIES].since_s == 0;
+}
+
 /* Begin a second, after the one that ends is judged. */
 static void
 advance(struct rt_subject *subject, uint64_t second)
@@ -181,8 +190,7 @@ advance(struct rt_subject *subject, uint64_t second)
 		       sizeof(*subject->ring));
 	subject->head_s = second;
 	subject->late_s -= (subject->late_s + 31) / 32;
-	if (subject->onset[RT_DETECTOR_SLOW].since_s == 0 &&
-	    subject->onset[RT_DETECTOR_TRIES].since_s == 0)
+	if (is_paced(subject))
 		rt_pace_tick(&subject->pace);
 }
 
@@ -199,8 +207,7 @@ count_pace(struct rt_subject *subject, const struct backoff_event *event,
 	if (event->type != BACKOFF_EVENT_SUCCESS ||
 	    duration_ns == BACKOFF_ABSENT)
 		return;
-	if (subject->onset[RT_DETECTOR_SLOW].since_s == 0 &&
-	    subject->onset[RT_DETECTOR_TRIES].since_s == 0)
+	if (is_paced(subject))
 		rt_pace_add(&subject->pace, duration_ns);
 	if (subject->pace.slow_ns == 0)
 		return;

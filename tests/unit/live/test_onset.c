@@ -23,7 +23,7 @@ static const struct {
 	{"a usual share is usual", {{300, 20, 3}}, 0, 0, 0, false},
 	{"an outage",
 	 {{100, 20, 0}, {60, 20, 19}, {60, 20, 0}},
-	 103,
+	 104,
 	 163,
 	 101,
 	 false},
@@ -33,10 +33,22 @@ static const struct {
 	 0,
 	 0,
 	 false},
+	{"failures for less than two seconds of three are a blip",
+	 {{100, 20, 0}, {1, 20, 6}, {1, 20, 12}, {1, 20, 6}, {60, 20, 0}},
+	 0,
+	 0,
+	 0,
+	 false},
+	{"a blip and a failure now and then are not an incident",
+	 {{100, 6, 0}, {1, 6, 1}, {4, 6, 0}, {1, 9, 4}, {3, 6, 0}, {1, 6, 1}},
+	 0,
+	 0,
+	 0,
+	 false},
 	{"a share that doubles, of much",
 	 {{100, 100, 10}, {60, 100, 22}, {200, 100, 10}},
-	 104,
-	 170,
+	 105,
+	 167,
 	 101,
 	 false},
 	{"more load with the usual share",
@@ -47,7 +59,7 @@ static const struct {
 	 false},
 	{"an outage from the first line on, by the absolute limit",
 	 {{30, 20, 19}, {60, 20, 0}},
-	 3,
+	 4,
 	 33,
 	 1,
 	 false},
@@ -65,26 +77,26 @@ static const struct {
 	 false},
 	{"an outage does not become usual",
 	 {{100, 20, 0}, {2000, 20, 19}, {60, 20, 0}},
-	 103,
+	 104,
 	 2103,
 	 101,
 	 false},
 	{"a pause without attempts says nothing",
 	 {{100, 20, 0}, {10, 20, 19}, {100, 0, 0}, {10, 20, 19}},
-	 103,
+	 104,
 	 220,
 	 101,
 	 false},
 	{"an incident that fell silent ends",
 	 {{100, 20, 0}, {10, 20, 19}, {500, 0, 0}},
-	 103,
+	 104,
 	 410,
 	 101,
 	 false},
 	{"a rate, where successes are not known",
 	 {{300, 0, 0}, {60, 0, 5}, {100, 0, 0}},
-	 303,
-	 369,
+	 304,
+	 368,
 	 301,
 	 true},
 	{"a usual rate is usual", {{900, 0, 5}}, 0, 0, 0, true},
@@ -140,4 +152,19 @@ Test(live_onset, a_second_incident_is_said_like_the_first)
 	for (uint64_t s = 231; s <= 234; s++)
 		rt_onset_step(&onset, &how, s, 20, 4);
 	cr_expect_eq(onset.since_s, 231);
+}
+
+/* An alarm stayed for more than a minute after the end, for want of calls. */
+Test(live_onset, a_few_successes_end_an_outage_of_a_quiet_service)
+{
+	const struct rt_onset_how how = {
+		.prior = 0.02, .weight = 40, .has_limit = true};
+	struct rt_onset onset = {0};
+
+	for (uint64_t s = 1; s <= 4000; s += 10)
+		rt_onset_step(&onset, &how, s, 1, s > 3000);
+	cr_expect_eq(onset.since_s, 3001, "%ju", (uintmax_t)onset.since_s);
+	for (uint64_t s = 4001; s <= 4021; s += 10)
+		rt_onset_step(&onset, &how, s, 1, 0);
+	cr_expect_eq(onset.since_s, 0);
 }
