@@ -10,36 +10,58 @@
 #include "base/utf8.h"
 
 #define HALF_LIFE_S 20.0
+/* One part has the failures if the others have at most this share of its
+ * failures, and of those that they would have if they failed like it, which
+ * have to be four at least. */
+#define OTHERS_FAILED 0.2
+#define OTHERS_MIN 4.0
 /* Less is what is left of names that are not seen any more. */
 #define REST_MIN 0.5
 #define LIVE_MIN 0.1
 
-static double
-weight_of(uint64_t age_s)
+static float
+weight_of(const struct rt_parts *parts, uint64_t age_s)
 {
-	return exp2(-(double)age_s / HALF_LIFE_S);
+	double half_life_s = parts->half_life_s > 0.0f
+				     ? (double)parts->half_life_s
+				     : HALF_LIFE_S;
+
+	return (float)exp2(-(double)age_s / half_life_s);
 }
 
 static void
-settle(struct rt_part *part, uint64_t second)
+settle(const struct rt_parts *parts, struct rt_part *part, uint64_t second)
 {
-	double keep;
+	float keep;
 
 	if (second <= part->as_of_s)
 		return;
-	keep = weight_of(second - part->as_of_s);
-	part->tries *= keep;
-	part->failed *= keep;
+	keep = weight_of(parts, second - part->as_of_s);
+	for (size_t i = 0; i < RT_HARM_COUNT; i++) {
+		part->harm[i].tries *= keep;
+		part->harm[i].failed *= keep;
+	}
 	part->as_of_s = second;
+}
+
+static void
+add(struct rt_part *part, const struct rt_part *other, float weight)
+{
+	for (size_t i = 0; i < RT_HARM_COUNT; i++) {
+		part->harm[i].tries += other->harm[i].tries * weight;
+		part->harm[i].failed += other->harm[i].failed * weight;
+	}
 }
 
 /* What fails is what is asked for. */
 static bool
 is_less(const struct rt_part *a, const struct rt_part *b)
 {
-	if (a->failed != b->failed)
-		return a->failed < b->failed;
-	return a->tries < b->tries;
+	const struct rt_share *x = a->harm, *y = b->harm;
+
+	if (x->failed != y->failed)
+		return x->failed < y->failed;
+	return x->tries < y->tries;
 }
 
 static struct rt_part *
@@ -55,13 +77,15 @@ find(struct rt_parts *parts, const char *name, uint64_t second)
 		least = &parts->part[parts->count++];
 	} else {
 		for (i = 0; i < RT_PARTS_MAX; i++) {
-			settle(&parts->part[i], second);
+			settle(parts, &parts->part[i], second);
 			if (is_less(&parts->part[i], least))
 				least = &parts->part[i];
 		}
-		settle(&parts->rest, second);
-		parts->rest.tries += least->tries;
-		parts->rest.failed += least->failed;
+		settle(parts, &parts->rest, second);
+		add(&parts->rest, least, 1.0f);
+		parts->rest.seen_s = least->seen_s > parts->rest.seen_s
+					     ? least->seen_s
+					     : parts->rest.seen_s;
 	}
 	memset(least, 0, sizeof(*least));
 	memcpy(least->name, name, strlen(name) + 1);
@@ -69,33 +93,51 @@ find(struct rt_parts *parts, const char *name, uint64_t second)
 	return least;
 }
 
+static bool
+was_tried(const struct rt_part *part)
+{
+	for (size_t i = 0; i < RT_HARM_COUNT; i++)
+		if (part->harm[i].tries > 0.0f)
+			return true;
+	return false;
+}
+
+static void
+count(const struct rt_parts *parts, struct rt_part *part, uint64_t second,
+      const struct rt_part *what)
+{
+	float weight = 1.0f;
+
+	settle(parts, part, second);
+	if (second < part->as_of_s)
+		weight = weight_of(parts, part->as_of_s - second);
+	if (second > part->seen_s && was_tried(what))
+		part->seen_s = second;
+	add(part, what, weight);
+}
+
 void
 rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
-	     double tries, double failed)
+	     const struct rt_share harm[RT_HARM_COUNT])
 {
+	struct rt_part what = {0};
 	char cut[RT_PART_NAME_MAX];
-	struct rt_part *part;
-	double weight = 1.0;
 
+	memcpy(what.harm, harm, sizeof(what.harm));
+	count(parts, &parts->all, second, &what);
 	if (name == NULL || *name == '\0')
 		return;
 	bo_utf8_copy(name, cut, sizeof(cut));
-	part = find(parts, cut, second);
-	settle(part, second);
-	if (second < part->as_of_s)
-		weight = weight_of(part->as_of_s - second);
-	if (tries > 0 && second > part->seen_s)
-		part->seen_s = second;
-	part->tries += tries * weight;
-	part->failed += failed * weight;
+	count(parts, find(parts, cut, second), second, &what);
 }
 
 void
 rt_parts_settle(struct rt_parts *parts, uint64_t second)
 {
 	for (size_t i = 0; i < parts->count; i++)
-		settle(&parts->part[i], second);
-	settle(&parts->rest, second);
+		settle(parts, &parts->part[i], second);
+	settle(parts, &parts->rest, second);
+	settle(parts, &parts->all, second);
 }
 
 size_t
@@ -104,14 +146,14 @@ rt_parts_live(const struct rt_parts *parts)
 	size_t live = 0;
 
 	for (size_t i = 0; i < parts->count; i++)
-		live += parts->part[i].tries > LIVE_MIN;
+		live += (double)parts->part[i].harm->tries > LIVE_MIN;
 	return live;
 }
 
 bool
 rt_parts_more(const struct rt_parts *parts)
 {
-	return parts->rest.tries > REST_MIN;
+	return (double)parts->rest.harm->tries > REST_MIN;
 }
 
 const struct rt_part *
@@ -120,8 +162,48 @@ rt_parts_worst(const struct rt_parts *parts)
 	const struct rt_part *worst = NULL;
 
 	for (size_t i = 0; i < parts->count; i++)
-		if (parts->part[i].failed > 0.0 &&
-		    (worst == NULL || parts->part[i].failed > worst->failed))
+		if (parts->part[i].harm->failed > 0.0f &&
+		    (worst == NULL ||
+		     parts->part[i].harm->failed > worst->harm->failed))
 			worst = &parts->part[i];
+	return worst;
+}
+
+/* Harm beyond the usual share. */
+static double
+excess(const struct rt_part *part, enum rt_harm harm, double usual)
+{
+	const struct rt_share *share = &part->harm[harm];
+
+	return (double)share->failed - usual * (double)share->tries;
+}
+
+const struct rt_part *
+rt_parts_only(const struct rt_parts *parts, enum rt_harm harm, double usual,
+	      uint64_t since_s)
+{
+	const struct rt_part *worst = NULL;
+	double tries = 0.0, more = 0.0, most = 0.0;
+
+	for (size_t i = 0; i < parts->count; i++)
+		if (excess(&parts->part[i], harm, usual) > most) {
+			worst = &parts->part[i];
+			most = excess(worst, harm, usual);
+		}
+	if (worst == NULL || parts->count < 2)
+		return NULL;
+	for (size_t i = 0; i <= parts->count; i++) {
+		const struct rt_part *part =
+			i < parts->count ? &parts->part[i] : &parts->rest;
+
+		if (part == worst || part->seen_s < since_s)
+			continue;
+		tries += (double)part->harm[harm].tries;
+		more += excess(part, harm, usual);
+	}
+	tries *= most / (double)worst->harm[harm].tries;
+	if (tries < OTHERS_MIN || more > OTHERS_FAILED * tries ||
+	    more > OTHERS_FAILED * most)
+		return NULL;
 	return worst;
 }

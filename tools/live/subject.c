@@ -76,7 +76,6 @@ static void
 step(struct rt_subject *subject, uint64_t second)
 {
 	static const struct rt_tally none;
-	bool had = has_failures(subject);
 	const struct rt_tally *tally = tally_at(subject, second);
 
 	if (tally == NULL)
@@ -95,9 +94,6 @@ step(struct rt_subject *subject, uint64_t second)
 		}
 		rt_onset_step(onset, judge, second, tries, failed);
 	}
-	/* What failed in one incident is not why the next one does. */
-	if (had && !has_failures(subject))
-		memset(&subject->errors, 0, sizeof(subject->errors));
 }
 
 /* Go back to the newest kept state that late lines did not change. Returns the
@@ -136,6 +132,18 @@ go_back(struct rt_subject *subject, uint64_t second)
 	return second;
 }
 
+static void
+note_errors(struct rt_subject *subject, uint64_t second)
+{
+	bool fails = has_failures(subject);
+
+	if (fails && !subject->fails)
+		rt_blame_begin(&subject->errors, second);
+	if (!fails && subject->fails)
+		rt_blame_end(&subject->errors);
+	subject->fails = fails;
+}
+
 void
 rt_subject_judge(struct rt_subject *subject, uint64_t end_s)
 {
@@ -163,6 +171,7 @@ rt_subject_judge(struct rt_subject *subject, uint64_t end_s)
 	}
 	subject->next_s = second;
 	subject->dirty_s = NEVER;
+	note_errors(subject, end_s);
 }
 
 /* Whether durations are usual. Those of the first seconds of an incident would
@@ -220,19 +229,23 @@ count_parts(struct rt_subject *subject, const struct rt_sign *sign,
 	    const struct rt_tally *tally)
 {
 	const struct backoff_event *event = sign->event;
-	double tries = tally->tries, failed = tally->failed;
+	const struct rt_share harm[RT_HARM_COUNT] = {
+		[RT_HARM_FAILED] = {(float)tally->tries, (float)tally->failed},
+		[RT_HARM_SLOW] = {(float)tally->timed, (float)tally->slow},
+		[RT_HARM_HEDGED] = {(float)tally->firsts, (float)tally->hedges},
+	};
+	uint64_t second = sign->second;
 
-	rt_parts_add(&subject->targets, event->target, sign->second, tries,
-		     failed);
-	rt_parts_add(&subject->hosts, event->host, sign->second, tries, failed);
-	rt_parts_add(&subject->policies, event->policy, sign->second, tries,
-		     failed);
-	rt_parts_add(&subject->services, event->service, sign->second, tries,
-		     failed);
+	rt_parts_add(&subject->targets, event->target, second, harm);
+	rt_parts_add(&subject->hosts, event->host, second, harm);
+	rt_parts_add(&subject->policies, event->policy, second, harm);
+	rt_parts_add(&subject->services, event->service, second, harm);
 	/* A call that a breaker refused has no error. */
-	if (failed > 0 && event->stop != BACKOFF_STOP_BREAKER_OPEN)
-		rt_parts_add(&subject->errors, rt_error_label(event),
-			     sign->second, failed, failed);
+	if (tally->tries > 0 && event->stop != BACKOFF_STOP_BREAKER_OPEN)
+		rt_blame_add(&subject->errors,
+			     tally->failed > 0 ? rt_error_label(event) : NULL,
+			     second, tally->tries, tally->failed,
+			     !subject->fails);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include <backoff.h>
 
+#include "live/blame.h"
 #include "live/onset.h"
 #include "live/pace.h"
 #include "live/parts.h"
@@ -48,11 +49,14 @@ struct rt_subject {
 	uint64_t late_s;
 	/** Whether its successes are known. */
 	bool knows_calls;
+	/** Whether it was failing when it was last judged. */
+	bool fails;
 	struct rt_onset onset[RT_DETECTOR_COUNT];
 	struct rt_kept kept[RT_SUBJECT_S / RT_KEPT_S];
 	struct rt_tally ring[RT_SUBJECT_S];
 	struct rt_pace pace;
-	struct rt_parts errors, targets, hosts, policies, services;
+	struct rt_blame errors;
+	struct rt_parts targets, hosts, policies, services;
 };
 
 /** An event, and the time it is counted at. */

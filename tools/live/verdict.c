@@ -19,12 +19,6 @@
 #define FAILED_ATTEMPTS 0.5
 /* A share of failed calls that is not small. */
 #define FAILED_CALLS 0.05
-/* One part has the failures if the others have at most this share of its
- * failures, and of those that they would have if they failed like it, which
- * have to be four at least. */
-#define OTHERS_FAILED 0.2
-#define OTHERS_MIN 4.0
-
 const char *
 rt_word_name(enum rt_word word)
 {
@@ -147,44 +141,48 @@ trend_of(enum rt_word word, const struct rt_subject *subject, uint64_t end_s)
 	return p1 * TREND_RATIO < p0 ? RT_TREND_EASING : RT_TREND_STEADY;
 }
 
-/* The part that has the failures, if one has: others were tried since the
- * onset, so often that they would show more failures if they failed as it does.
- * Its own retries may be most of the attempts. */
-static const struct rt_part *
-only_part(const struct rt_parts *parts, uint64_t since_s)
+/* What is wrong, as the parts count it. */
+static enum rt_harm
+harm_of(enum rt_word word, const struct rt_subject *subject)
 {
-	const struct rt_part *worst = rt_parts_worst(parts);
-	double tries = parts->rest.tries, failed = parts->rest.failed;
-
-	if (worst == NULL || parts->count < 2)
-		return NULL;
-	for (size_t i = 0; i < parts->count; i++) {
-		const struct rt_part *part = &parts->part[i];
-
-		if (part == worst)
-			continue;
-		failed += part->failed;
-		tries += part->seen_s >= since_s ? part->tries : 0;
-	}
-	tries *= worst->failed / worst->tries;
-	if (tries < OTHERS_MIN || failed > OTHERS_FAILED * tries ||
-	    failed > OTHERS_FAILED * worst->failed)
-		return NULL;
-	return worst;
+	if (word != RT_WORD_SLOW)
+		return RT_HARM_FAILED;
+	return subject->onset[RT_DETECTOR_SLOW].since_s != 0 ? RT_HARM_SLOW
+							     : RT_HARM_HEDGED;
 }
 
-/* Name the part that has the failures, if one has. What succeeds slowly has
- * none. */
-static void
-name_part(const struct rt_verdict *verdict, const struct rt_parts *of,
-	  uint64_t end_s, char *out)
+/* The share that is usual; where successes are not logged, all that is logged
+ * has failed. */
+static double
+usual_of(enum rt_harm harm, const struct rt_subject *subject)
 {
+	static const enum rt_detector detector[RT_HARM_COUNT] = {
+		[RT_HARM_FAILED] = RT_DETECTOR_TRIES,
+		[RT_HARM_SLOW] = RT_DETECTOR_SLOW,
+		[RT_HARM_HEDGED] = RT_DETECTOR_HEDGES,
+	};
+	const struct rt_onset *onset = &subject->onset[detector[harm]];
+
+	if (!subject->knows_calls)
+		return 0.0;
+	if (onset->since_s != 0)
+		return onset->usual;
+	return rt_onset_usual(onset, rt_subject_how(subject, detector[harm]));
+}
+
+/* Name the part that has the failures, if one has. */
+static void
+name_part(const struct rt_verdict *verdict, const struct rt_subject *subject,
+	  const struct rt_parts *of, uint64_t end_s, char *out)
+{
+	enum rt_harm harm = harm_of(verdict->word, subject);
 	struct rt_parts parts = *of;
 	const struct rt_part *only;
 
 	rt_parts_settle(&parts, end_s);
-	only = only_part(&parts, verdict->since_s);
-	if (only != NULL && verdict->word != RT_WORD_SLOW)
+	only = rt_parts_only(&parts, harm, usual_of(harm, subject),
+			     verdict->since_s);
+	if (only != NULL)
 		memcpy(out, only->name, sizeof(only->name));
 }
 
@@ -193,10 +191,13 @@ name_part(const struct rt_verdict *verdict, const struct rt_parts *of,
 static void
 note_share(const struct rt_part *part, double *least, double *most)
 {
-	if (part->tries < 3.0)
+	double tries = (double)part->harm->tries;
+	double failed = (double)part->harm->failed;
+
+	if (tries < 3.0)
 		return;
-	*least = fmin(*least, part->failed / part->tries);
-	*most = fmax(*most, part->failed / part->tries);
+	*least = fmin(*least, failed / tries);
+	*most = fmax(*most, failed / tries);
 }
 
 /* Whether shares of failures are within a factor of two. */
@@ -227,10 +228,11 @@ rt_verdict_describe(struct rt_verdict *verdict,
 		    const struct rt_subject *subject, uint64_t end_s)
 {
 	uint64_t length_s = recent_s(verdict->since_s, end_s);
-	const struct rt_part *error;
+	struct rt_blame errors;
 	struct rt_parts parts;
 	struct rt_tally t;
-	double s = (double)length_s, errors;
+	double s = (double)length_s, errors_share;
+	const char *error;
 
 	rt_subject_sum(subject, end_s, length_s, &t);
 	verdict->trend = trend_of(verdict->word, subject, end_s);
@@ -247,23 +249,20 @@ rt_verdict_describe(struct rt_verdict *verdict,
 	verdict->budget_per_s = t.budget / s;
 	verdict->deadline_per_s = t.deadline / s;
 	verdict->hint_per_s = t.hint / s;
-	parts = subject->errors;
-	rt_parts_settle(&parts, end_s);
-	error = rt_parts_worst(&parts);
-	errors = parts.rest.failed;
-	for (size_t i = 0; i < parts.count; i++)
-		errors += parts.part[i].failed;
+	errors = subject->errors;
+	error = rt_blame_top(&errors, end_s, &errors_share);
 	if (error != NULL && verdict->word != RT_WORD_SLOW) {
-		memcpy(verdict->error, error->name, sizeof(verdict->error));
-		verdict->error_share = error->failed / errors;
+		memcpy(verdict->error, error, sizeof(verdict->error));
+		verdict->error_share = errors_share;
 	}
 	parts = subject->hosts;
 	rt_parts_settle(&parts, end_s);
 	verdict->hosts = rt_parts_live(&parts);
 	verdict->hosts_more = rt_parts_more(&parts);
 	verdict->hosts_alike = are_alike(&parts);
-	name_part(verdict, &subject->hosts, end_s, verdict->host);
-	name_part(verdict, &subject->targets, end_s, verdict->part);
-	name_part(verdict, &subject->policies, end_s, verdict->policy);
-	name_part(verdict, &subject->services, end_s, verdict->service);
+	name_part(verdict, subject, &subject->hosts, end_s, verdict->host);
+	name_part(verdict, subject, &subject->targets, end_s, verdict->part);
+	name_part(verdict, subject, &subject->policies, end_s, verdict->policy);
+	name_part(verdict, subject, &subject->services, end_s,
+		  verdict->service);
 }

@@ -407,3 +407,63 @@ Test(live_verdict, a_canary_is_named)
 		"only service shop-canary");
 	rt_window_free(window);
 }
+
+/* Once breakers kept the attempts of the bad host away, the usual error of the
+ * others was named. */
+Test(live_verdict, the_error_that_became_more_frequent_is_named)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 360; s++) {
+		struct backoff_event event = native_event(
+			BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + s, 1);
+		bool down = s >= 300;
+
+		add_second(window, "pay", NULL, T0_S + s, down ? 30 : 39, 0);
+		event.code = "http:503";
+		add_many(window, event, down && s % 4 == 0 ? 0 : 1);
+		event.code = "reset";
+		add_many(window, event, down && s % 4 == 0 ? 1 : 0);
+		event.attempts = 0;
+		event.outcome = BACKOFF_OUTCOME_CANCELLED;
+		event.stop = BACKOFF_STOP_BREAKER_OPEN;
+		add_many(window, event, down ? 9 : 0);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_str_eq(verdicts.item[0].error, "reset");
+	cr_expect_gt(verdicts.item[0].error_share, 0.7);
+}
+
+/* Parts were named only if their attempts failed. */
+Test(live_verdict, the_only_slow_host_is_named)
+{
+	for (int hedged = 0; hedged < 2; hedged++) {
+		struct rt_window *window = rt_window_new();
+		struct rt_verdicts verdicts;
+
+		for (uint64_t s = 0; s < 160; s++)
+			for (unsigned h = 0; h < 4; h++) {
+				struct backoff_event event =
+					native_event(BACKOFF_EVENT_SUCCESS,
+						     "get", T0_S + s, 1);
+				bool slow = h == 2 && s >= 130;
+				char host[] = "pod-0";
+
+				host[4] = (char)('0' + h);
+				event.host = host;
+				event.duration_ns = NS_PER_S / 100;
+				if (slow && hedged)
+					event.kind = BACKOFF_KIND_HEDGE;
+				else if (slow)
+					event.duration_ns = NS_PER_S;
+				event.elapsed_ns = event.duration_ns;
+				add_many(window, event, 5);
+			}
+		verdicts = verdicts_of(window);
+		cr_assert_eq(verdicts.count, 1, "%d", hedged);
+		cr_expect_eq(verdicts.item[0].word, RT_WORD_SLOW);
+		cr_expect_str_eq(verdicts.item[0].host, "pod-2", "%d", hedged);
+	}
+}

@@ -588,8 +588,9 @@ Test(live_window, events_that_were_held_count_in_all)
 	cr_assert_eq(rt_window_targets(window), 1);
 	cr_expect_str_eq(rt_window_target_name(window, 0), "api");
 	cr_expect_eq(rt_window_target(window, 0)->hosts.count, 1);
-	cr_expect_float_eq(rt_window_target(window, 0)->hosts.part[0].failed,
-			   2.0, 1e-9);
+	cr_expect_float_eq(
+		rt_window_target(window, 0)->hosts.part[0].harm->failed, 2.0,
+		1e-9);
 	rt_window_free(window);
 }
 
@@ -610,11 +611,12 @@ Test(live_window, a_stray_line_of_another_operation_changes_no_count)
 	}
 	cr_expect_eq(sum(window, 1, T0_S + 39, 100).retries, 40);
 	cr_expect_eq(judged(window, 1, T0_S + 39).failed, 40);
-	cr_expect_float_eq(rt_window_target(window, 0)->targets.part[0].tries,
-			   rt_operation_subject(rt_window_operation(window, 1))
-				   ->targets.part[0]
-				   .tries,
-			   1e-9);
+	cr_expect_float_eq(
+		rt_window_target(window, 0)->targets.part[0].harm->tries,
+		rt_operation_subject(rt_window_operation(window, 1))
+			->targets.part[0]
+			.harm->tries,
+		1e-9);
 	rt_window_free(window);
 }
 

@@ -1,0 +1,110 @@
+/* The errors of an operation, and which of them are more than usual. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/blame.h"
+
+#include <math.h>
+#include <string.h>
+
+#define USUAL_HALF_LIFE_S 300.0f
+
+void
+rt_blame_add(struct rt_blame *blame, const char *error, uint64_t second,
+	     uint32_t tries, uint32_t failed, bool is_usual)
+{
+	const struct rt_share harm[RT_HARM_COUNT] = {
+		[RT_HARM_FAILED] = {(float)tries, (float)failed},
+	};
+
+	rt_parts_add(&blame->late, error, second, harm);
+	if (!is_usual)
+		return;
+	blame->usual.half_life_s = USUAL_HALF_LIFE_S;
+	rt_parts_add(&blame->usual, error, second, harm);
+}
+
+static const struct rt_part *
+find(const struct rt_parts *parts, const char *name)
+{
+	for (size_t i = 0; i < parts->count; i++)
+		if (strcmp(parts->part[i].name, name) == 0)
+			return &parts->part[i];
+	return NULL;
+}
+
+static void
+take_off(struct rt_part *from, const struct rt_part *part)
+{
+	struct rt_share *share = &from->harm[RT_HARM_FAILED];
+	const struct rt_share *less = &part->harm[RT_HARM_FAILED];
+
+	share->tries = fmaxf(0.0f, share->tries - less->tries);
+	share->failed = fmaxf(0.0f, share->failed - less->failed);
+}
+
+void
+rt_blame_begin(struct rt_blame *blame, uint64_t second)
+{
+	struct rt_parts *usual = &blame->usual;
+
+	rt_parts_settle(&blame->late, second);
+	rt_parts_settle(usual, second);
+	for (size_t i = 0; i < usual->count; i++) {
+		const struct rt_part *late =
+			find(&blame->late, usual->part[i].name);
+
+		if (late != NULL)
+			take_off(&usual->part[i], late);
+	}
+	take_off(&usual->all, &blame->late.all);
+}
+
+void
+rt_blame_end(struct rt_blame *blame)
+{
+	memset(&blame->late, 0, sizeof(blame->late));
+}
+
+/* How many more failed with an error than usual. */
+static double
+excess(const struct rt_blame *blame, const struct rt_part *error)
+{
+	const struct rt_part *usual = find(&blame->usual, error->name);
+	double all = (double)blame->usual.all.harm->tries;
+	double expected = 0.0;
+
+	if (usual != NULL && all > 0.0)
+		expected = (double)usual->harm->failed / all *
+			   (double)blame->late.all.harm->tries;
+	return (double)error->harm->failed - expected;
+}
+
+const char *
+rt_blame_top(struct rt_blame *blame, uint64_t second, double *share)
+{
+	const struct rt_part *top = NULL;
+	double most = 0.0, sum = 0.0;
+
+	rt_parts_settle(&blame->late, second);
+	rt_parts_settle(&blame->usual, second);
+	for (size_t i = 0; i < blame->late.count; i++) {
+		double more = excess(blame, &blame->late.part[i]);
+
+		sum += fmax(0.0, more);
+		if (more <= most)
+			continue;
+		most = more;
+		top = &blame->late.part[i];
+	}
+	if (top != NULL) {
+		*share = most / (sum + (double)blame->late.rest.harm->failed);
+		return top->name;
+	}
+	top = rt_parts_worst(&blame->late);
+	if (top == NULL)
+		return NULL;
+	*share = (double)top->harm->failed /
+		 (double)blame->late.all.harm->failed;
+	return top->name;
+}
