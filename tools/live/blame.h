@@ -7,8 +7,8 @@
 
 /** Zero is empty. */
 struct rt_blame {
-	/** Of late, and for longer, without incidents. Each has all attempts,
-	 *  and those that failed by error. */
+	/** What came of late, and what came for longer outside of incidents:
+	 *  all attempts, and those that failed by error. */
 	struct rt_parts late, usual;
 };
 

@@ -29,8 +29,8 @@ struct rt_onset_how {
 /** The sum of one alternative: its evidence since it was last zero. */
 struct rt_onset_sum {
 	double sum, failed, tries;
-	/** Of the seconds in a row with most of it, as many as a blip may last;
-	 *  and that of the last seconds, the newest first. */
+	/** The evidence of the worst seconds in a row, as many as a blip may
+	 *  last; and that of the last seconds, the newest first. */
 	double burst, last[RT_ONSET_BLIP_S];
 	uint64_t last_s;
 	/** The usual level before that, which an onset goes back to. */
