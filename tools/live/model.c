@@ -149,6 +149,7 @@ compute(struct rt_row *row, struct rt_operation *operation,
 	const struct rt_model *model)
 {
 	uint64_t end_s = model->end_s, window_s = model->window_s;
+	const struct rt_side *side;
 
 	memset(row, 0, sizeof(*row));
 	row->operation = rt_operation_name(operation);
@@ -159,9 +160,9 @@ compute(struct rt_row *row, struct rt_operation *operation,
 	row->calls_known = rt_operation_knows_calls(operation);
 	row->total = *rt_operation_total(operation);
 	row->seen_ns = rt_operation_seen_ns(operation);
-	row->word =
-		rt_verdict_of(rt_operation_subject(operation),
-			      model->newest_ns / BO_NS_PER_S, &row->since_s);
+	row->word = rt_verdict_of_operation(operation,
+					    model->newest_ns / BO_NS_PER_S,
+					    &row->since_s, &side);
 	rt_operation_sum(operation, end_s, window_s, &row->window);
 	rt_operation_top_error(operation, end_s, window_s, &row->error);
 	row->p99_try_ns =

@@ -263,6 +263,8 @@ watch(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 static void
 end(struct rt_onset *onset)
 {
+	onset->before_since_s = onset->since_s;
+	onset->before_end_s = onset->newest_s;
 	onset->since_s = 0;
 	onset->level = onset->clear = onset->clean = 0.0;
 	onset->clean_s = 0;

@@ -45,8 +45,9 @@ struct rt_onset {
 	double failed, tries, spread, expected, rate;
 	struct rt_onset_sum sum[RT_ONSET_ALTERNATIVES];
 	uint64_t first_s, newest_s;
-	/** First second of the incident; 0: there is none. */
-	uint64_t since_s;
+	/** First second of the incident; 0: there is none. And of the one
+	 * before it, with its end. */
+	uint64_t since_s, before_since_s, before_end_s;
 	/** In an incident: the usual level before it, the incident's level, its
 	 *  recent counts, and the evidence for its end. */
 	double usual, level, recent_failed, recent_tries, clear;

@@ -56,7 +56,9 @@ struct rt_subject {
 	struct rt_tally ring[RT_SUBJECT_S];
 	struct rt_pace pace;
 	struct rt_blame errors;
-	struct rt_parts targets, hosts, policies, services;
+	/** Its targets, or the operations of a target. */
+	struct rt_parts ends;
+	struct rt_parts hosts, policies, services;
 };
 
 /** An event, and the time it is counted at. */
@@ -65,6 +67,8 @@ struct rt_sign {
 	/** Attempts that the event stands for. */
 	uint32_t attempts;
 	bool knows_calls;
+	/** The subject is the event's target. */
+	bool is_target;
 	/** Its second, the first of the log, and the newest so far. */
 	uint64_t second, log_first_s, log_newest_s;
 };

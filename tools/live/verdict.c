@@ -141,9 +141,8 @@ trend_of(enum rt_word word, const struct rt_subject *subject, uint64_t end_s)
 	return p1 * TREND_RATIO < p0 ? RT_TREND_EASING : RT_TREND_STEADY;
 }
 
-/* What is wrong, as the parts count it. */
-static enum rt_harm
-harm_of(enum rt_word word, const struct rt_subject *subject)
+enum rt_harm
+rt_verdict_harm(enum rt_word word, const struct rt_subject *subject)
 {
 	if (word != RT_WORD_SLOW)
 		return RT_HARM_FAILED;
@@ -170,18 +169,24 @@ usual_of(enum rt_harm harm, const struct rt_subject *subject)
 	return rt_onset_usual(onset, rt_subject_how(subject, detector[harm]));
 }
 
+const struct rt_part *
+rt_verdict_only(const struct rt_subject *subject, struct rt_parts *parts,
+		enum rt_harm harm, uint64_t since_s, uint64_t end_s)
+{
+	rt_parts_settle(parts, end_s);
+	return rt_parts_only(parts, harm, usual_of(harm, subject), since_s);
+}
+
 /* Name the part that has the failures, if one has. */
 static void
 name_part(const struct rt_verdict *verdict, const struct rt_subject *subject,
-	  const struct rt_parts *of, uint64_t end_s, char *out)
+	  enum rt_harm harm, const struct rt_parts *of, uint64_t end_s,
+	  char *out)
 {
-	enum rt_harm harm = harm_of(verdict->word, subject);
 	struct rt_parts parts = *of;
-	const struct rt_part *only;
+	const struct rt_part *only =
+		rt_verdict_only(subject, &parts, harm, verdict->since_s, end_s);
 
-	rt_parts_settle(&parts, end_s);
-	only = rt_parts_only(&parts, harm, usual_of(harm, subject),
-			     verdict->since_s);
 	if (only != NULL)
 		memcpy(out, only->name, sizeof(only->name));
 }
@@ -223,19 +228,61 @@ rt_verdict_failed_per_s(const struct rt_subject *subject, uint64_t since_s,
 	return (double)tally.failed / (double)length_s;
 }
 
+/* The error that is to blame. */
+static void
+name_error(struct rt_verdict *verdict, const struct rt_subject *subject,
+	   uint64_t end_s)
+{
+	struct rt_blame errors = subject->errors;
+	double share;
+	const char *error = rt_blame_top(&errors, end_s, &share);
+
+	if (error == NULL || verdict->word == RT_WORD_SLOW)
+		return;
+	memcpy(verdict->error, error, sizeof(verdict->error));
+	verdict->error_share = share;
+}
+
+static void
+name_parts(struct rt_verdict *verdict, const struct rt_subject *subject,
+	   const struct rt_side *side, uint64_t end_s)
+{
+	enum rt_harm harm = rt_verdict_harm(
+		verdict->word, side != NULL ? &side->subject : subject);
+	struct rt_parts parts = subject->hosts;
+
+	rt_parts_settle(&parts, end_s);
+	verdict->hosts = rt_parts_live(&parts);
+	verdict->hosts_more = rt_parts_more(&parts);
+	verdict->hosts_alike = are_alike(&parts);
+	name_part(verdict, subject, harm, &subject->hosts, end_s,
+		  verdict->host);
+	if (verdict->target == NULL)
+		name_part(verdict, subject, harm, &subject->ends, end_s,
+			  verdict->part);
+	name_part(verdict, subject, harm, &subject->services, end_s,
+		  verdict->service);
+	if (side != NULL)
+		memcpy(verdict->policy, side->name, sizeof(verdict->policy));
+	else
+		name_part(verdict, subject, harm, &subject->policies, end_s,
+			  verdict->policy);
+	rt_verdict_name_policy(&subject->policies, end_s, verdict->policy);
+}
+
 void
 rt_verdict_describe(struct rt_verdict *verdict,
-		    const struct rt_subject *subject, uint64_t end_s)
+		    const struct rt_subject *subject,
+		    const struct rt_side *side, uint64_t end_s)
 {
+	/* The others would hide when and why it fails. */
+	const struct rt_subject *bad = side != NULL ? &side->subject : subject;
 	uint64_t length_s = recent_s(verdict->since_s, end_s);
-	struct rt_blame errors;
-	struct rt_parts parts;
 	struct rt_tally t;
-	double s = (double)length_s, errors_share;
-	const char *error;
+	double s = (double)length_s;
 
 	rt_subject_sum(subject, end_s, length_s, &t);
-	verdict->trend = trend_of(verdict->word, subject, end_s);
+	verdict->trend = trend_of(verdict->word, bad, end_s);
 	verdict->failed_share = t.tries > 0 ? share(t.failed, t.tries) : -1;
 	verdict->failed_calls_share =
 		t.calls > 0 ? share(t.failed_calls, t.calls) : -1;
@@ -249,20 +296,6 @@ rt_verdict_describe(struct rt_verdict *verdict,
 	verdict->budget_per_s = t.budget / s;
 	verdict->deadline_per_s = t.deadline / s;
 	verdict->hint_per_s = t.hint / s;
-	errors = subject->errors;
-	error = rt_blame_top(&errors, end_s, &errors_share);
-	if (error != NULL && verdict->word != RT_WORD_SLOW) {
-		memcpy(verdict->error, error, sizeof(verdict->error));
-		verdict->error_share = errors_share;
-	}
-	parts = subject->hosts;
-	rt_parts_settle(&parts, end_s);
-	verdict->hosts = rt_parts_live(&parts);
-	verdict->hosts_more = rt_parts_more(&parts);
-	verdict->hosts_alike = are_alike(&parts);
-	name_part(verdict, subject, &subject->hosts, end_s, verdict->host);
-	name_part(verdict, subject, &subject->targets, end_s, verdict->part);
-	name_part(verdict, subject, &subject->policies, end_s, verdict->policy);
-	name_part(verdict, subject, &subject->services, end_s,
-		  verdict->service);
+	name_error(verdict, bad, end_s);
+	name_parts(verdict, subject, side, end_s);
 }

@@ -60,8 +60,9 @@ struct rt_verdict {
 	char host[RT_PART_NAME_MAX];
 	/** None of these has twice the share of failures of another. */
 	bool hosts_alike;
-	/** The only one of several targets, policies and services that fails,
-	 * "" if none is. */
+	/** The only one of several targets, policies and services that fails or
+	 *  is slow, "" if none is. A policy has its hash if another one has its
+	 *  name. */
 	char part[RT_PART_NAME_MAX];
 	char policy[RT_PART_NAME_MAX], service[RT_PART_NAME_MAX];
 };
@@ -83,19 +84,39 @@ const char *rt_trend_name(enum rt_trend trend);
 /** Judge at the newest event. False if there is no memory. */
 bool rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window);
 
-/** The word for an operation that rt_window_judge() judged; its beginning goes
- *  to @p since_s, 0 if nothing is wrong. */
+/** The word for a subject that rt_window_judge() judged; its beginning goes to
+ *  @p since_s, 0 if nothing is wrong. */
 enum rt_word rt_verdict_of(const struct rt_subject *subject, uint64_t end_s,
 			   uint64_t *since_s);
+
+/** The same for an operation, of which one policy alone may be bad: it goes to
+ *  @p side, or NULL. */
+enum rt_word rt_verdict_of_operation(const struct rt_operation *operation,
+				     uint64_t end_s, uint64_t *since_s,
+				     const struct rt_side **side);
+
+/** The policy without its hash, if its name is enough among those of late. */
+void rt_verdict_name_policy(const struct rt_parts *policies, uint64_t end_s,
+			    char policy[RT_PART_NAME_MAX]);
+
+/** What is wrong, as parts count it. */
+enum rt_harm rt_verdict_harm(enum rt_word word,
+			     const struct rt_subject *subject);
+
+/** The part that alone comes to harm; NULL if none does. */
+const struct rt_part *rt_verdict_only(const struct rt_subject *subject,
+				      struct rt_parts *parts, enum rt_harm harm,
+				      uint64_t since_s, uint64_t end_s);
 
 /** Attempts per second that failed of late, in what began then. */
 double rt_verdict_failed_per_s(const struct rt_subject *subject,
 			       uint64_t since_s, uint64_t end_s);
 
 /** Say what the subject of a verdict shows; its word and since_s are set, and
- *  the rest is zero. */
+ *  the rest is zero. @p side is its only policy that is bad, or NULL. */
 void rt_verdict_describe(struct rt_verdict *verdict,
-			 const struct rt_subject *subject, uint64_t end_s);
+			 const struct rt_subject *subject,
+			 const struct rt_side *side, uint64_t end_s);
 
 /** The cause in words: errors, denials, the host. Returns @p out. */
 char *rt_verdict_cause(const struct rt_verdict *verdict, char *out,

@@ -17,6 +17,8 @@ struct found {
 	uint64_t since_s;
 	double failed_per_s;
 	const struct rt_subject *subject;
+	/* The only policy that is bad, or NULL. */
+	const struct rt_side *side;
 	/* NULL if it is about the target, or joined that. */
 	const char *operation;
 	/* For an operation: the target with most of its failures. */
@@ -35,7 +37,7 @@ struct finds {
 static const char *
 target_of(const struct rt_subject *subject, uint64_t end_s)
 {
-	struct rt_parts parts = subject->targets;
+	struct rt_parts parts = subject->ends;
 	const struct rt_part *worst;
 
 	rt_parts_settle(&parts, end_s);
@@ -43,7 +45,7 @@ target_of(const struct rt_subject *subject, uint64_t end_s)
 	if (worst == NULL)
 		return NULL;
 	/* The copy goes out of scope, and the subject's stays. */
-	return subject->targets.part[worst - parts.part].name;
+	return subject->ends.part[worst - parts.part].name;
 }
 
 static const char *
@@ -71,17 +73,12 @@ sort(struct finds *finds)
 		qsort(finds->item, finds->count, sizeof(*finds->item), compare);
 }
 
-/* NULL if nothing is wrong with it. */
 static struct found *
-judge(struct finds *finds, const struct rt_subject *subject,
-      enum rt_word at_least)
+add(struct finds *finds, const struct rt_subject *subject, enum rt_word word,
+    uint64_t since_s)
 {
-	uint64_t since_s;
-	enum rt_word word = rt_verdict_of(subject, finds->end_s, &since_s);
-	struct found *found = &finds->item[finds->count];
+	struct found *found = &finds->item[finds->count++];
 
-	if (word < at_least)
-		return NULL;
 	*found = (struct found){
 		.word = word,
 		.since_s = since_s,
@@ -89,7 +86,6 @@ judge(struct finds *finds, const struct rt_subject *subject,
 			rt_verdict_failed_per_s(subject, since_s, finds->end_s),
 		.subject = subject,
 	};
-	finds->count++;
 	return found;
 }
 
@@ -100,10 +96,16 @@ judge_operations(struct finds *finds, const struct rt_window *window)
 		struct rt_operation *operation = rt_window_operation(window, i);
 		const struct rt_subject *subject =
 			rt_operation_subject(operation);
-		struct found *found = judge(finds, subject, RT_WORD_NONE + 1);
+		const struct rt_side *side;
+		struct found *found;
+		uint64_t since_s;
+		enum rt_word word = rt_verdict_of_operation(
+			operation, finds->end_s, &since_s, &side);
 
-		if (found == NULL)
+		if (word == RT_WORD_NONE)
 			continue;
+		found = add(finds, subject, word, since_s);
+		found->side = side;
 		found->operation = rt_operation_name(operation);
 		found->target = target_of(subject, finds->end_s);
 		found->sharer[found->sharer_count++] = found->operation;
@@ -156,11 +158,42 @@ join(struct finds *finds, const char *name, const struct rt_subject *target)
 	first->operation = NULL;
 	first->target = name;
 	first->subject = target;
+	first->side = NULL;
 	if (target->onset[RT_DETECTOR_TRIES].since_s != 0)
 		first->since_s = target->onset[RT_DETECTOR_TRIES].since_s;
 	first->failed_per_s =
 		rt_verdict_failed_per_s(target, first->since_s, finds->end_s);
 	return true;
+}
+
+static size_t
+live_ends(const struct rt_subject *subject, uint64_t end_s)
+{
+	struct rt_parts ends = subject->ends;
+
+	rt_parts_settle(&ends, end_s);
+	return rt_parts_live(&ends);
+}
+
+/* Whether a target has trouble with one operation alone, which calls no other
+ * target: then the operation was judged by more than that, and is well. A
+ * batch that often fails would look like trouble with the target. */
+static bool
+is_of_operation(const struct finds *finds, const struct rt_window *window,
+		const struct rt_subject *target, uint64_t since_s)
+{
+	struct rt_parts ends = target->ends;
+	const struct rt_part *only = rt_verdict_only(
+		target, &ends, RT_HARM_FAILED, since_s, finds->end_s);
+	const struct rt_operation *operation;
+
+	if (only == NULL && rt_parts_live(&ends) < 2)
+		only = rt_parts_worst(&ends);
+	if (only == NULL)
+		return false;
+	operation = rt_window_find(window, only->name);
+	return operation != NULL &&
+	       live_ends(rt_operation_subject(operation), finds->end_s) < 2;
 }
 
 static void
@@ -169,13 +202,15 @@ judge_targets(struct finds *finds, const struct rt_window *window)
 	for (size_t i = 0; i < rt_window_targets(window); i++) {
 		const char *name = rt_window_target_name(window, i);
 		const struct rt_subject *target = rt_window_target(window, i);
-		struct found *found;
+		uint64_t since_s;
+		enum rt_word word;
 
 		if (join(finds, name, target))
 			continue;
-		found = judge(finds, target, RT_WORD_AMPLIFIED);
-		if (found != NULL)
-			found->target = name;
+		word = rt_verdict_of(target, finds->end_s, &since_s);
+		if (word >= RT_WORD_AMPLIFIED &&
+		    !is_of_operation(finds, window, target, since_s))
+			add(finds, target, word, since_s)->target = name;
 	}
 }
 
@@ -190,7 +225,7 @@ describe(struct rt_verdict *out, const struct found *found, uint64_t end_s)
 	memcpy(out->sharer, found->sharer, sizeof(out->sharer));
 	out->sharer_count = found->sharer_count;
 	out->sharers_more = found->sharers_more;
-	rt_verdict_describe(out, found->subject, end_s);
+	rt_verdict_describe(out, found->subject, found->side, end_s);
 }
 
 bool

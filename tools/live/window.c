@@ -35,6 +35,7 @@ struct rt_operation {
 	struct rt_counts total;
 	struct rt_errors errors;
 	struct rt_subject subject;
+	struct rt_sides sides;
 	/** RT_COUNTS_COUNT a second. */
 	struct rt_ring ring;
 	/** Durations of attempts that succeeded, and of their calls. */
@@ -83,6 +84,8 @@ struct rt_window {
 	struct bo_table table;
 	struct rt_operation *other;
 	struct rt_targets targets;
+	/* Policies that are judged apart, of all operations. */
+	size_t sides;
 	struct rt_cube cube;
 	struct rt_when *when;
 	struct rt_record *record;
@@ -119,6 +122,7 @@ rt_window_free(struct rt_window *window)
 		rt_ring_clear(&window->operation[i]->ring);
 		rt_took_clear(&window->operation[i]->tries);
 		rt_took_clear(&window->operation[i]->calls);
+		rt_sides_clear(&window->operation[i]->sides, &window->sides);
 		free(window->operation[i]->name);
 		free(window->operation[i]);
 	}
@@ -224,7 +228,7 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
       uint32_t attempts, uint64_t second, struct where where)
 {
 	struct rt_window *window = operation->window;
-	const struct rt_sign sign = {
+	struct rt_sign sign = {
 		.event = event,
 		.attempts = attempts,
 		.knows_calls = operation->knows_calls,
@@ -234,12 +238,17 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 	};
 	struct rt_subject *target;
 
-	if (where.operation)
+	if (where.operation) {
+		if (!rt_sides_add(&operation->sides, &operation->subject, &sign,
+				  &window->sides))
+			return false;
 		rt_subject_add(&operation->subject, &sign);
+	}
 	if (!where.target || event->target == NULL || *event->target == '\0')
 		return true;
 	if (!rt_targets_find(&window->targets, event->target, second, &target))
 		return false;
+	sign.is_target = true;
 	if (target != NULL)
 		rt_subject_add(target, &sign);
 	return true;
@@ -309,6 +318,7 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 			continue;
 		rt_errors_clear(&operation->errors);
 		memset(&operation->subject, 0, sizeof(operation->subject));
+		rt_sides_clear(&operation->sides, &window->sides);
 		rt_ring_clear(&operation->ring);
 		rt_took_clear(&operation->tries);
 		rt_took_clear(&operation->calls);
@@ -487,10 +497,12 @@ static void
 forget_before(struct rt_window *window, uint64_t first_s)
 {
 	for (size_t i = 0; i < window->count; i++) {
-		struct rt_subject *subject = &window->operation[i]->subject;
+		struct rt_operation *operation = window->operation[i];
 
-		if (subject->first_s < first_s)
-			memset(subject, 0, sizeof(*subject));
+		if (operation->subject.first_s >= first_s)
+			continue;
+		memset(&operation->subject, 0, sizeof(operation->subject));
+		rt_sides_clear(&operation->sides, &window->sides);
 	}
 	rt_targets_forget(&window->targets, 0);
 }
@@ -716,6 +728,12 @@ rt_window_unjudged(const struct rt_window *window)
 	return window->targets.unjudged;
 }
 
+const struct rt_sides *
+rt_operation_sides(const struct rt_operation *operation)
+{
+	return &operation->sides;
+}
+
 const struct rt_cube *
 rt_window_cube(const struct rt_window *window)
 {
@@ -751,8 +769,10 @@ rt_window_judge(struct rt_window *window)
 {
 	uint64_t end_s = rt_window_newest_ns(window) / NS_PER_S;
 
-	for (size_t i = 0; i < window->count; i++)
+	for (size_t i = 0; i < window->count; i++) {
 		rt_subject_judge(&window->operation[i]->subject, end_s);
+		rt_sides_judge(&window->operation[i]->sides, end_s);
+	}
 	for (size_t i = 0; i < window->targets.count; i++)
 		rt_subject_judge(&window->targets.target[i]->subject, end_s);
 }

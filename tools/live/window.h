@@ -14,6 +14,7 @@
 #include "live/errors.h"
 #include "live/history.h"
 #include "live/record.h"
+#include "live/sides.h"
 #include "live/subject.h"
 #include "live/when.h"
 
@@ -130,6 +131,9 @@ void rt_operation_top_error(const struct rt_operation *operation,
 /** The operation as it is judged, up to the newest second. */
 const struct rt_subject *
 rt_operation_subject(const struct rt_operation *operation);
+
+/** Its policies, if there are several. */
+const struct rt_sides *rt_operation_sides(const struct rt_operation *operation);
 
 /** Its counts by everything that rows can be grouped by. */
 const struct rt_cube *rt_window_cube(const struct rt_window *window);

@@ -467,3 +467,117 @@ Test(live_verdict, the_only_slow_host_is_named)
 		cr_expect_str_eq(verdicts.item[0].host, "pod-2", "%d", hedged);
 	}
 }
+
+/* Calls of one second under a policy. */
+static void
+add_under(struct rt_window *window, const char *policy, const char *hash,
+	  uint64_t second, unsigned good, unsigned bad)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_SUCCESS, "pay", second, 1);
+
+	event.policy = policy;
+	event.policy_hash = hash;
+	add_many(window, event, good);
+	event.type = BACKOFF_EVENT_EXHAUSTED;
+	event.outcome = BACKOFF_OUTCOME_FAILURE;
+	event.code = "http:400";
+	add_many(window, event, bad);
+}
+
+/* A canary with a twentieth of the calls was hidden by those of the others, or
+ * looked like a brown-out of all. */
+Test(live_verdict, a_policy_is_judged_apart)
+{
+	static const struct {
+		const char *why, *policy, *hash;
+		unsigned start, good, bad, rest_bad;
+		enum rt_word word;
+		const char *named;
+	} row[] = {
+		{"another name", "v2", "bbbb0000", 0, 0, 1, 0, RT_WORD_FAILING,
+		 "v2"},
+		{"another hash", "v1", "bbbb00001111", 0, 0, 1, 0,
+		 RT_WORD_FAILING, "v1#bbbb0000"},
+		{"a new one", "v2", "bbbb0000", 300, 1, 1, 0, RT_WORD_FAILING,
+		 "v2"},
+		{"a new one that is well", "v2", "bbbb0000", 300, 1, 0, 0,
+		 RT_WORD_NONE, ""},
+		{"all fail", "v2", "bbbb0000", 0, 0, 1, 20, RT_WORD_FAILING,
+		 ""},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct rt_window *window = rt_window_new();
+		struct rt_verdicts verdicts;
+
+		for (unsigned s = 0; s < 312; s++) {
+			bool bad = s >= 300;
+
+			add_under(window, "v1", "aaaa0000", T0_S + s,
+				  bad ? 20 - row[i].rest_bad : 20,
+				  bad ? row[i].rest_bad : s % 10 == 0);
+			if (s >= row[i].start)
+				add_under(window, row[i].policy, row[i].hash,
+					  T0_S + s, bad ? row[i].good : 1,
+					  bad ? row[i].bad : 0);
+		}
+		verdicts = verdicts_of(window);
+		cr_assert_eq(verdicts.count, row[i].word != RT_WORD_NONE, "%s",
+			     row[i].why);
+		if (verdicts.count == 0)
+			continue;
+		cr_expect_eq(verdicts.item[0].word, row[i].word, "%s",
+			     row[i].why);
+		cr_expect_str_eq(verdicts.item[0].policy, row[i].named,
+				 "%s: %s", row[i].why, verdicts.item[0].policy);
+		cr_expect_eq(verdicts.item[0].since_s, T0_S + 300, "%s",
+			     row[i].why);
+		cr_expect_str_eq(verdicts.item[0].error, "http:400", "%s",
+				 row[i].why);
+	}
+}
+
+/* Among the attempts of all policies, the end showed a minute later. */
+Test(live_verdict, what_a_policy_alone_had_is_over_when_it_is_well)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+	unsigned s = 0;
+
+	for (; s < 400; s++) {
+		bool bad = s >= 300;
+
+		add_under(window, "v1", "a", T0_S + s, 19, s % 5 == 0);
+		add_under(window, "v2", "b", T0_S + s, !bad, bad);
+	}
+	cr_assert(rt_verdicts_update(&verdicts, window));
+	cr_assert_eq(verdicts.count, 1);
+	for (; s < 415; s++) {
+		add_under(window, "v1", "a", T0_S + s, 19, s % 5 == 0);
+		add_under(window, "v2", "b", T0_S + s, 1, 0);
+	}
+	verdicts = verdicts_of(window);
+	cr_expect_eq(verdicts.count, 0);
+}
+
+/* A batch of which a third usually fails made its target, which other calls go
+ * to all day, look bad whenever it ran. */
+Test(live_verdict, a_target_is_not_to_blame_for_an_operation_that_is_well)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (unsigned s = 0; s < 3000; s++) {
+		bool runs = s % 1000 >= 900;
+
+		add_second(window, "get", "db", T0_S + s, 8, s % 30 == 0);
+		add_second(window, "batch", "db", T0_S + s, runs ? 7 : 0,
+			   runs ? 3 : 0);
+		if (s < 1000 || s % 50 != 0)
+			continue;
+		cr_assert(rt_verdicts_update(&verdicts, window));
+		cr_expect_eq(verdicts.count, 0, "%u s", s);
+	}
+	rt_window_free(window);
+}

@@ -611,12 +611,10 @@ Test(live_window, a_stray_line_of_another_operation_changes_no_count)
 	}
 	cr_expect_eq(sum(window, 1, T0_S + 39, 100).retries, 40);
 	cr_expect_eq(judged(window, 1, T0_S + 39).failed, 40);
-	cr_expect_float_eq(
-		rt_window_target(window, 0)->targets.part[0].harm->tries,
-		rt_operation_subject(rt_window_operation(window, 1))
-			->targets.part[0]
-			.harm->tries,
-		1e-9);
+	cr_expect_float_eq(rt_window_target(window, 0)->ends.all.harm->tries,
+			   rt_operation_subject(rt_window_operation(window, 1))
+				   ->ends.all.harm->tries,
+			   1e-9);
 	rt_window_free(window);
 }
 

@@ -1,0 +1,154 @@
+/* The policies of an operation that has several, each judged apart. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/sides.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* What is usual for the operation weighs as this many attempts of a new
+ * policy: enough to be known. */
+#define LEARNED_TRIES 240.0
+#define HASH_SHOWN 8
+
+void
+rt_side_name(const struct backoff_event *event, char out[RT_PART_NAME_MAX])
+{
+	/* With the hash, it fits. */
+	char name[RT_PART_NAME_MAX - HASH_SHOWN - 1];
+
+	out[0] = '\0';
+	if (event->policy == NULL || *event->policy == '\0')
+		return;
+	bo_utf8_copy(event->policy, name, sizeof(name));
+	if (event->policy_hash == NULL)
+		snprintf(out, RT_PART_NAME_MAX, "%s", name);
+	else
+		snprintf(out, RT_PART_NAME_MAX, "%s#%.*s", name, HASH_SHOWN,
+			 event->policy_hash);
+}
+
+bool
+rt_side_is_live(const struct rt_side *side, uint64_t end_s)
+{
+	return side->subject.head_s + RT_SUBJECT_S > end_s;
+}
+
+/* It begins with what is usual for the operation. */
+static void
+inherit(struct rt_subject *subject, const struct rt_subject *whole,
+	uint64_t second)
+{
+	/* The slot that the next states need last. */
+	struct rt_kept *kept =
+		&subject->kept[second / RT_KEPT_S % (RT_SUBJECT_S / RT_KEPT_S)];
+
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++) {
+		const struct rt_onset *from = &whole->onset[i];
+		double level = rt_onset_usual(from, rt_subject_how(whole, i));
+
+		if (from->since_s != 0)
+			level = from->usual;
+		subject->onset[i].tries = LEARNED_TRIES;
+		subject->onset[i].failed = LEARNED_TRIES * level;
+	}
+	subject->pace = whole->pace;
+	subject->knows_calls = whole->knows_calls;
+	memcpy(kept->onset, subject->onset, sizeof(kept->onset));
+	kept->second = 1;
+}
+
+/* The place of a new side: that of one that fell silent, if there are many.
+ * NULL if there is none, or no memory: then it sets @p failed. */
+static struct rt_side *
+make_room(struct rt_sides *sides, uint64_t second, size_t *all, bool *failed)
+{
+	struct rt_side *oldest = NULL;
+
+	if (sides->count < RT_SIDES_MAX && *all < RT_SIDES_ALL_MAX) {
+		struct rt_side *side = calloc(1, sizeof(*side));
+
+		*failed = side == NULL;
+		if (side == NULL)
+			return NULL;
+		++*all;
+		sides->side[sides->count++] = side;
+		return side;
+	}
+	for (size_t i = 0; i < sides->count; i++)
+		if (oldest == NULL ||
+		    sides->side[i]->subject.head_s < oldest->subject.head_s)
+			oldest = sides->side[i];
+	if (oldest == NULL || rt_side_is_live(oldest, second))
+		return NULL;
+	memset(oldest, 0, sizeof(*oldest));
+	return oldest;
+}
+
+/* NULL if it is not judged apart, or there is no memory. */
+static struct rt_side *
+find(struct rt_sides *sides, const char *name, const struct rt_subject *whole,
+     const struct rt_sign *sign, size_t *all, bool *failed)
+{
+	struct rt_side *side;
+
+	for (size_t i = 0; i < sides->count; i++)
+		if (strcmp(sides->side[i]->name, name) == 0)
+			return sides->side[i];
+	/* Until now, the operation was its only policy. */
+	if (sides->count == 0) {
+		side = make_room(sides, sign->second, all, failed);
+		if (side == NULL)
+			return NULL;
+		memcpy(side->name, sides->first, sizeof(side->name));
+		side->subject = *whole;
+	}
+	side = make_room(sides, sign->second, all, failed);
+	if (side == NULL)
+		return NULL;
+	memcpy(side->name, name, strlen(name) + 1);
+	inherit(&side->subject, whole, sign->second);
+	return side;
+}
+
+bool
+rt_sides_add(struct rt_sides *sides, const struct rt_subject *whole,
+	     const struct rt_sign *sign, size_t *all)
+{
+	char name[RT_PART_NAME_MAX];
+	struct rt_side *side;
+	bool failed = false;
+
+	rt_side_name(sign->event, name);
+	if (name[0] == '\0' || !sign->knows_calls)
+		return true;
+	if (sides->first[0] == '\0')
+		memcpy(sides->first, name, sizeof(sides->first));
+	if (sides->count == 0 && strcmp(sides->first, name) == 0)
+		return true;
+	side = find(sides, name, whole, sign, all, &failed);
+	if (side != NULL)
+		rt_subject_add(&side->subject, sign);
+	return !failed;
+}
+
+void
+rt_sides_judge(struct rt_sides *sides, uint64_t end_s)
+{
+	for (size_t i = 0; i < sides->count; i++)
+		rt_subject_judge(&sides->side[i]->subject, end_s);
+}
+
+void
+rt_sides_clear(struct rt_sides *sides, size_t *all)
+{
+	for (size_t i = 0; i < sides->count; i++)
+		free(sides->side[i]);
+	*all -= sides->count;
+	memset(sides, 0, sizeof(*sides));
+}
