@@ -7,8 +7,12 @@
 #include "base/num.h"
 #include "live/counts.h"
 
-#define DUE_MIN 8
-#define MADE_SHARE 0.5
+/* Log likelihood ratios of a log of which a twentieth of the lines are missing,
+ * against one without successes, in which a fourth of retries fail: for a retry
+ * that does not show, and one that does. */
+#define MISSING_LLR 2.7
+#define MADE_LLR (-1.3)
+#define LIMIT 7.0
 
 static void
 advance(struct rt_promises *promises, uint64_t second)
@@ -32,19 +36,22 @@ void
 rt_promises_note(struct rt_promises *promises,
 		 const struct backoff_event *event, uint64_t second)
 {
+	double missing;
 	uint64_t wait_s;
 
 	advance(promises, second);
-	if (promises->due >= DUE_MIN &&
-	    promises->made < MADE_SHARE * promises->due)
+	missing = (double)promises->due - (double)promises->made;
+	if (missing * MISSING_LLR + promises->made * MADE_LLR > LIMIT)
 		promises->broken = true;
 	if (event->attempt != BACKOFF_ABSENT && event->attempt > 1)
 		rt_add_u32(&promises->made, 1);
 	if (event->type != BACKOFF_EVENT_ATTEMPT ||
 	    event->delay_ns == BACKOFF_ABSENT)
 		return;
-	/* It takes a second to fail, too. */
+	/* It takes as long as this one to fail, or a second. */
 	wait_s = event->delay_ns / BO_NS_PER_S + 2;
+	if (event->duration_ns != BACKOFF_ABSENT)
+		wait_s = bo_add_sat(wait_s, event->duration_ns / BO_NS_PER_S);
 	if (wait_s < RT_PROMISES_S &&
 	    promises->later[(second + wait_s) % RT_PROMISES_S] < UINT16_MAX)
 		promises->later[(second + wait_s) % RT_PROMISES_S]++;

@@ -113,6 +113,21 @@ Test(live_verdict, a_native_log_without_its_successes_is_judged_by_rates)
 	}
 }
 
+/* Four failures in as many minutes were an outage, for want of successes. */
+Test(live_verdict, a_few_retries_that_do_not_come_show_missing_successes)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = T0_S; s < T0_S + 600; s++) {
+		if (s % 50 == 0)
+			add_calls(window, s, false, 0, 1, 0);
+		cr_assert(rt_verdicts_update(&verdicts, window));
+		cr_expect_eq(verdicts.count, 0, "%ju s", (uintmax_t)(s - T0_S));
+	}
+	rt_window_free(window);
+}
+
 /* Without any success, it may also have begun in an outage: then retries come
  * as announced. */
 Test(live_verdict, a_native_log_may_begin_in_an_outage)
@@ -580,4 +595,39 @@ Test(live_verdict, a_target_is_not_to_blame_for_an_operation_that_is_well)
 		cr_expect_eq(verdicts.count, 0, "%u s", s);
 	}
 	rt_window_free(window);
+}
+
+/* A ramp of minutes was steady, because half a minute changed little of it. */
+Test(live_verdict, a_slow_change_is_a_trend)
+{
+	static const struct {
+		const char *why;
+		/* In thousandths, at first, and more each second. */
+		int share, more;
+		enum rt_trend trend;
+	} row[] = {
+		{"a ramp of minutes", 300, 2, RT_TREND_WORSENING},
+		{"that falls", 700, -2, RT_TREND_EASING},
+		{"a share that stays", 500, 0, RT_TREND_STEADY},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct rt_window *window = rt_window_new();
+		struct rt_verdicts verdicts;
+
+		for (int s = 0; s < 250; s++) {
+			int bad = 0;
+
+			if (s >= 100)
+				bad = (row[i].share + row[i].more * (s - 100)) *
+				      40 / 1000;
+			bad += bad > 0 ? s % 5 - 2 : 0;
+			add_second(window, "op", NULL, T0_S + (uint64_t)s,
+				   (unsigned)(40 - bad), (unsigned)bad);
+		}
+		verdicts = verdicts_of(window);
+		cr_assert_eq(verdicts.count, 1, "%s", row[i].why);
+		cr_expect_eq(verdicts.item[0].trend, row[i].trend, "%s: %s",
+			     row[i].why, rt_trend_name(verdicts.item[0].trend));
+	}
 }
