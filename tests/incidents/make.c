@@ -10,6 +10,9 @@
 
 #include "incidents/incident.h"
 
+/* From an attempt's end to its line. */
+#define WRITING_S 0.005
+
 #define HOSTS_MAX 16
 #define BREAKER_LAST 40
 #define BREAKER_FAILED 30
@@ -157,7 +160,7 @@ write_line(struct maker *maker, struct line line)
 	sent_s = line.true_s;
 	if (incident->batch_s > 0.0)
 		sent_s = ceil(sent_s / incident->batch_s) * incident->batch_s;
-	line.arrived_s = sent_s + incident->late_s +
+	line.arrived_s = sent_s + WRITING_S + incident->late_s +
 			 (line.host == 0 ? incident->host_late_s : 0.0);
 	out->line[out->count++] = line;
 }

@@ -89,11 +89,29 @@ steady_offset(const struct rt_clock *clock)
 	return median;
 }
 
+/* Lines that come at once, of different times, are a batch: they say nothing
+ * about the clock. */
+static void
+note_batch(struct rt_clock *clock, int64_t offset_ns)
+{
+	int64_t last_ns;
+
+	if (clock->samples == 0)
+		return;
+	last_ns = clock->sample[(clock->samples - 1) % RT_CLOCK_SAMPLES];
+	if (llabs(offset_ns - last_ns) <= SPREAD_NS)
+		return;
+	clock->samples = 0;
+	clock->offset_ns = 0;
+}
+
 void
 rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns, uint64_t other_ns)
 {
-	if (other_ns < clock->compared_ns + APART_NS)
+	if (other_ns < clock->compared_ns + APART_NS) {
+		note_batch(clock, (int64_t)(ts_ns - other_ns));
 		return;
+	}
 	clock->compared_ns = other_ns;
 	clock->sample[clock->samples++ % RT_CLOCK_SAMPLES] =
 		(int64_t)(ts_ns - other_ns);

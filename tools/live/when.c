@@ -21,6 +21,9 @@
 #define FAR_NS (60 * BO_NS_PER_S)
 #define FAR_GAPS 8
 #define LEAP_NS (3600 * BO_NS_PER_S)
+/* A host whose lines lag by as much as this, always the same, has a clock that
+ * is behind: what ships lines late does not keep time. */
+#define BEHIND_NS (10 * BO_NS_PER_S)
 /* Events closer to the wall clock are believed, and say how late lines come. */
 #define AGREE_NS (RT_HISTORY_S * BO_NS_PER_S)
 /* Events in a row that confirm a time far ahead: of one host between others,
@@ -170,7 +173,7 @@ correct(const struct rt_clock *clock, const struct rt_when_event *event)
 {
 	int64_t offset = clock->offset_ns;
 
-	if (offset >= (int64_t)FAR_NS || offset <= -(int64_t)FAR_NS ||
+	if (offset >= (int64_t)FAR_NS || offset <= -(int64_t)BEHIND_NS ||
 	    (offset > 0 && event->arrives))
 		return event->ts_ns - (uint64_t)offset;
 	return event->ts_ns;
@@ -444,13 +447,17 @@ static void
 compare_clocks(struct rt_when *when, const struct feed *feed,
 	       struct rt_clock *clock, const struct rt_when_event *event)
 {
-	uint64_t other_ns;
+	uint64_t other_ns, late_ns;
 
-	if (event->arrives)
-		other_ns =
-			event->wall_ns - rt_lateness_of(&when->lateness, 0.5);
-	else
+	if (event->arrives) {
+		/* A line that is less late than most is no more than that. */
+		late_ns = rt_lateness_of(&when->lateness, 0.5);
+		other_ns = bo_min(event->wall_ns, event->ts_ns);
+		if (other_ns + late_ns < event->wall_ns)
+			other_ns = event->wall_ns - late_ns;
+	} else {
 		other_ns = others_ns(feed, clock->id);
+	}
 	if (other_ns != 0)
 		rt_clock_compare(clock, event->ts_ns, other_ns);
 }

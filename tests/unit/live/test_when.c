@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,11 +105,11 @@ static const struct scenario scenarios[] = {
 	 .stray_at = -1,
 	 .live = true,
 	 .want_late = 90},
+	/* Its clock is 15 s behind, for all that is known. */
 	{.why = "the lines of one host 15 s late",
 	 .late = 15,
 	 .stray_at = -1,
 	 .live = true,
-	 .want_late = 15,
 	 .want_offset = -15},
 };
 
@@ -205,6 +206,60 @@ Test(live_when, a_wrong_clock_or_late_lines_empty_no_window)
 				   "%s: %g s late", scenario->why, late);
 		expect_clock(window, scenario);
 		rt_window_free(window);
+	}
+}
+
+/* By how much a line is counted after its time. */
+static double
+moved_s(struct rt_when *when, const char *host, bool live, double at_s,
+	double ts_s)
+{
+	const uint64_t t0_ns = T0_S * NS_PER_S;
+	struct rt_when_event event = {
+		.ts_ns = t0_ns + (uint64_t)(ts_s * 1e9),
+		.host = host,
+		.wall_ns = live ? t0_ns + (uint64_t)(at_s * 1e9) : 0,
+		.arrives = live,
+	};
+	struct rt_when_answer answer;
+
+	cr_assert(rt_when_judge(when, &event, &answer));
+	return (double)(int64_t)(answer.ts_ns - event.ts_ns) / 1e9;
+}
+
+/* An outage began as much too early as the clock of a host is behind. */
+Test(live_when, a_steady_lag_is_a_clock_and_a_batch_is_not)
+{
+	static const struct {
+		const char *why;
+		/* Seconds, of one host, whose lines come each so many. */
+		double behind, batch, want;
+	} row[] = {
+		{"25 s behind", 25, .5, 25},
+		{"5 s behind", 5, .5, 0},
+		{"in batches of 15 s", 20, 15, 0},
+		{"in batches of 15 s, a minute later", 60, 15, 0},
+	};
+
+	for (size_t i = 0; i < 2 * COUNT(row); i++) {
+		struct rt_when *when = rt_when_new();
+		bool live = i % 2 != 0;
+		double behind = row[i / 2].behind, batch = row[i / 2].batch;
+		double moved = 0;
+
+		for (unsigned half = 200; half < 800; half++) {
+			double at = half / 2.0;
+
+			for (int k = 0; k < 4; k++)
+				moved_s(when, "h0", live, at, at - .1);
+			for (double ago = batch;
+			     fmod(at, batch) < .1 && ago > 0; ago -= .5)
+				moved = moved_s(when, "h1", live, at,
+						at - behind - ago);
+		}
+		cr_expect_float_eq(moved, row[i / 2].want, 1.5, "%s, %d: %g",
+				   row[i / 2].why, live, moved);
+		rt_when_free(when);
 	}
 }
 
