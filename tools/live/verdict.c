@@ -198,7 +198,7 @@ trend_of(enum rt_word word, const struct rt_subject *subject, uint64_t since_s,
 		return RT_TREND_WORSENING;
 	if (step < -TREND_SIGMA && level[1] > level[0] * TREND_RATIO)
 		return RT_TREND_EASING;
-	/* The onset itself is no slow change. */
+	/* The onset itself does not change slowly. */
 	if (end_s < since_s + 3 * RECENT_S)
 		return RT_TREND_STEADY;
 	if (step > STEP_SIGMA && step_before > STEP_SIGMA &&

@@ -232,7 +232,7 @@ Test(live_when, a_steady_lag_is_a_clock_and_a_batch_is_not)
 {
 	static const struct {
 		const char *why;
-		/* Seconds, of one host, whose lines come each so many. */
+		/* Seconds, of one host, and those from batch to batch. */
 		double behind, batch, want;
 	} row[] = {
 		{"25 s behind", 25, .5, 25},
