@@ -186,53 +186,118 @@ describe(struct rt_call *call, const struct rt_record *record,
 	bo_utf8_copy(last_text(event, count), call->text, sizeof(call->text));
 }
 
+/* A call that is to be listed. */
+struct pick {
+	uint64_t at, ts_ns;
+	uint32_t operation;
+	bool refused;
+	size_t folded;
+};
+
+/* By time, the newest first. */
+struct picks {
+	struct pick item[RT_CALLS_MAX];
+	size_t count;
+	bool more;
+};
+
 /* A call of the same operation that was refused at once, too: hundreds of them
  * would hide all others. */
-static struct rt_call *
-find_refused(struct rt_calls *calls, const struct rt_past *end)
+static struct pick *
+find_refused(struct picks *picks, const struct pick *like)
 {
-	if (rt_past_was_made(end) || rt_past_attempts(end) > 0)
-		return NULL;
-	for (size_t i = 0; i < calls->count; i++) {
-		struct rt_call *call = &calls->call[i];
-
-		if (call->operation == end->operation && call->attempts == 0 &&
-		    call->fate == RT_FATE_BREAKER)
-			return call;
-	}
+	for (size_t i = 0; i < picks->count && like->refused; i++)
+		if (picks->item[i].refused &&
+		    picks->item[i].operation == like->operation)
+			return &picks->item[i];
 	return NULL;
 }
 
-/* Add a call; false if there is no more room. */
-static bool
-add(struct rt_calls *calls, const struct rt_record *record,
-    const struct rt_past *end)
+static void
+insert(struct picks *picks, const struct pick *pick)
 {
-	struct rt_call *refused = find_refused(calls, end);
+	size_t i = picks->count;
 
-	if (refused != NULL) {
-		refused->folded++;
-		return true;
+	if (picks->count == RT_CALLS_MAX) {
+		picks->more = true;
+		i--;
+		if (pick->ts_ns <= picks->item[i].ts_ns)
+			return;
+	} else {
+		picks->count++;
 	}
-	calls->more = calls->count == RT_CALLS_MAX;
-	if (!calls->more)
-		describe(&calls->call[calls->count++], record, end);
-	return !calls->more;
+	for (; i > 0 && picks->item[i - 1].ts_ns < pick->ts_ns; i--)
+		picks->item[i] = picks->item[i - 1];
+	picks->item[i] = *pick;
+}
+
+static void
+add(struct picks *picks, const struct rt_past *end)
+{
+	struct pick pick = {
+		.at = end->at,
+		.ts_ns = end->ts_ns,
+		.operation = end->operation,
+		.refused = !rt_past_was_made(end) && rt_past_attempts(end) == 0,
+	};
+	struct pick *same = find_refused(picks, &pick);
+
+	if (same != NULL && pick.ts_ns <= same->ts_ns) {
+		same->folded++;
+		return;
+	}
+	if (same != NULL) {
+		pick.folded = same->folded + 1;
+		memmove(same, same + 1,
+			(size_t)(&picks->item[--picks->count] - same) *
+				sizeof(*same));
+	}
+	insert(picks, &pick);
+}
+
+/* Whether all calls before this one ended earlier than those that are listed.
+ */
+static bool
+is_full(const struct picks *picks, const struct rt_record *record,
+	const struct rt_past *past)
+{
+	return picks->more && past->ts_ns + rt_record_behind_ns(record) <=
+				      picks->item[RT_CALLS_MAX - 1].ts_ns;
+}
+
+static void
+list(struct rt_calls *calls, const struct rt_record *record,
+     const struct picks *picks)
+{
+	struct rt_past past;
+
+	calls->count = 0;
+	calls->more = picks->more;
+	for (size_t i = 0; i < picks->count; i++) {
+		struct rt_call *call = &calls->call[calls->count];
+
+		if (!rt_record_get(record, picks->item[i].at, &past))
+			continue;
+		describe(call, record, &past);
+		call->folded = picks->item[i].folded;
+		calls->count++;
+	}
 }
 
 void
 rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
 		uint64_t until, const bool *wanted)
 {
+	struct picks picks = {.count = 0};
 	struct rt_past past;
 
-	calls->count = 0;
-	calls->more = false;
 	for (uint64_t at = rt_record_last_failed(record);
-	     rt_record_get(record, at, &past); at = past.before_failed)
-		if (at <= until && (wanted == NULL || wanted[past.operation]) &&
-		    !add(calls, record, &past))
-			return;
+	     rt_record_get(record, at, &past) &&
+	     !is_full(&picks, record, &past);
+	     at = past.before_failed)
+		if (at <= until && (wanted == NULL || wanted[past.operation]))
+			add(&picks, &past);
+	list(calls, record, &picks);
 }
 
 static bool
@@ -264,16 +329,17 @@ rt_calls_of(struct rt_calls *calls, const struct rt_record *record,
 	    uint64_t until, const struct rt_focus *focus, enum rt_which which,
 	    uint64_t slow_ns)
 {
+	struct picks picks = {.count = 0};
 	struct rt_past past;
 
-	calls->count = 0;
-	calls->more = false;
 	for (uint64_t at = rt_focus_last(focus, record);
-	     rt_record_get(record, at, &past);
+	     rt_record_get(record, at, &past) &&
+	     !is_full(&picks, record, &past);
 	     at = rt_focus_before(focus, &past))
 		if (at <= until && is_listed(&past, which, slow_ns) &&
-		    rt_focus_has(focus, &past) && !add(calls, record, &past))
-			return;
+		    rt_focus_has(focus, &past))
+			add(&picks, &past);
+	list(calls, record, &picks);
 }
 
 /* Whether another event of the call comes later among the places found. */

@@ -77,7 +77,7 @@ struct rt_call {
 #define RT_CALLS_MAX 100
 
 struct rt_calls {
-	/** The newest first. */
+	/** Those that ended last first, in whatever order they were read. */
 	struct rt_call call[RT_CALLS_MAX];
 	size_t count;
 	/** There are more of them. */

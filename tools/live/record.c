@@ -79,6 +79,8 @@ struct rt_record {
 	uint64_t oldest, newest, end;
 	/* The newest end of a failed call. */
 	uint64_t failed;
+	/* The latest time, and how far others were behind it. */
+	uint64_t latest_ns, behind_ns;
 	uint64_t lane;
 	struct open open[OPEN_SETS * OPEN_WAYS];
 	size_t operations;
@@ -309,6 +311,15 @@ rt_record_lane(struct rt_record *record, const char *lane)
 	record->lane = lane == NULL ? 0 : bo_hash(0, lane, strlen(lane));
 }
 
+static void
+note_time(struct rt_record *record, uint64_t ts_ns)
+{
+	if (ts_ns > record->latest_ns)
+		record->latest_ns = ts_ns;
+	if (record->latest_ns - ts_ns > record->behind_ns)
+		record->behind_ns = record->latest_ns - ts_ns;
+}
+
 void
 rt_record_add(struct rt_record *record, uint32_t operation,
 	      const struct backoff_event *event, uint64_t ts_ns, bool whole)
@@ -320,6 +331,7 @@ rt_record_add(struct rt_record *record, uint32_t operation,
 	if (operation >= record->operations)
 		return;
 	make_room(record, ITEM_MAX);
+	note_time(record, ts_ns);
 	at = record->end;
 	before = join(record, operation, event, at);
 	item = item_at(record, at);
@@ -432,6 +444,12 @@ rt_record_get(const struct rt_record *record, uint64_t at, struct rt_past *out)
 	text += strlen(text) + 1;
 	TEXTS(GET_TEXT)
 	return true;
+}
+
+uint64_t
+rt_record_behind_ns(const struct rt_record *record)
+{
+	return record->behind_ns;
 }
 
 uint64_t

@@ -70,6 +70,10 @@ uint64_t rt_record_last_of(const struct rt_record *record, uint32_t operation);
 bool rt_record_get(const struct rt_record *record, uint64_t at,
 		   struct rt_past *out);
 
+/** How far an event was behind an earlier one at most: files that are read one
+ *  after the other are not in the order of time. */
+uint64_t rt_record_behind_ns(const struct rt_record *record);
+
 /** Time of the oldest event; 0 if there is none. */
 uint64_t rt_record_from_ns(const struct rt_record *record);
 

@@ -96,7 +96,7 @@ Test(live_calls, calls_refused_at_once_are_one_line_for_each_operation)
 {
 	static const bool none[RT_OPERATIONS_MAX + 1];
 	struct backoff_event event =
-		native_event(BACKOFF_EVENT_EXHAUSTED, "mail", T0_S + 5, 1);
+		native_event(BACKOFF_EVENT_EXHAUSTED, "mail", T0_S + 9, 1);
 
 	begin();
 	add_calls();
@@ -144,6 +144,33 @@ Test(live_calls, each_kind_has_its_calls)
 			ids[k] = calls.call[k].id[0];
 		cr_expect_str_eq(ids, cases[i].ids, "%s", cases[i].why);
 	}
+	finish();
+}
+
+/* The last one of several old files filled the list. */
+Test(live_calls, calls_are_in_the_order_of_time)
+{
+	begin();
+	for (unsigned file = 0; file < 3; file++)
+		for (unsigned i = 0; i < RT_CALLS_MAX; i++)
+			add(BACKOFF_EVENT_ABORTED, 0, T0_S + i * 3 + file, 1,
+			    file == 1 ? "b" : "a", "e");
+	add(BACKOFF_EVENT_EXHAUSTED, BACKOFF_STOP_BREAKER_OPEN, T0_S + 280, 1,
+	    "r", NULL);
+	add(BACKOFF_EVENT_EXHAUSTED, BACKOFF_STOP_BREAKER_OPEN, T0_S + 281, 1,
+	    "s", NULL);
+	add(BACKOFF_EVENT_EXHAUSTED, BACKOFF_STOP_BREAKER_OPEN, T0_S + 279, 1,
+	    "q", NULL);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
+	cr_assert_eq(calls.count, RT_CALLS_MAX);
+	cr_expect(calls.more);
+	cr_expect_str_eq(calls.call[1].id, "b");
+	cr_expect_eq(calls.call[0].end_ns,
+		     (T0_S + 299) * NS_PER_S + NS_PER_S / 2);
+	for (size_t i = 1; i < calls.count; i++)
+		cr_expect_leq(calls.call[i].end_ns, calls.call[i - 1].end_ns);
+	cr_expect_str_eq(calls.call[18].id, "s");
+	cr_expect_eq(calls.call[18].folded, 2);
 	finish();
 }
 
