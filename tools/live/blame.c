@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define USUAL_HALF_LIFE_S 300.0f
+/* Attempts that show what is usual: of fewer, little is expected. */
+#define USUAL_TRIES 100.0
 
 void
 rt_blame_add(struct rt_blame *blame, const char *error, uint64_t second,
@@ -74,8 +76,8 @@ excess(const struct rt_blame *blame, const struct rt_part *error)
 	double all = (double)blame->usual.all.harm->tries;
 	double expected = 0.0;
 
-	if (usual != NULL && all > 0.0)
-		expected = (double)usual->harm->failed / all *
+	if (usual != NULL)
+		expected = (double)usual->harm->failed / (all + USUAL_TRIES) *
 			   (double)blame->late.all.harm->tries;
 	return (double)error->harm->failed - expected;
 }

@@ -109,13 +109,14 @@ overdispersion(const struct rt_onset_how *how, double spread, double expected)
 }
 
 static void
-begin(struct rt_onset *onset, const struct rt_onset_sum *winner, double usual)
+begin(struct rt_onset *onset, const struct rt_onset_how *how,
+      const struct rt_onset_sum *winner)
 {
 	onset->since_s = winner->since_s;
-	onset->usual = usual;
+	onset->usual = level_of(how, winner->base_tries, winner->base_failed);
 	onset->recent_failed = winner->failed;
 	onset->recent_tries = winner->tries;
-	onset->level = onset->clear = onset->clean = 0.0;
+	onset->level = onset->clear = onset->clean = onset->still = 0.0;
 	onset->clean_s = 0;
 	/* What came since then was not usual. */
 	onset->failed = winner->base_failed;
@@ -255,18 +256,20 @@ watch(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	/* A second that speaks against it is not when an onset is noticed: a
 	 * blip may be over. */
 	if (most_ratio > 0.0 && is_enough(onset, most, second))
-		begin(onset, most, usual);
+		begin(onset, how, most);
 	else
 		absorb(onset, how, usual, tries, failed);
 }
 
-static void
-end(struct rt_onset *onset)
+void
+rt_onset_end(struct rt_onset *onset)
 {
+	if (onset->since_s == 0)
+		return;
 	onset->before_since_s = onset->since_s;
 	onset->before_end_s = onset->newest_s;
 	onset->since_s = 0;
-	onset->level = onset->clear = onset->clean = 0.0;
+	onset->level = onset->clear = onset->clean = onset->still = 0.0;
 	onset->clean_s = 0;
 	memset(onset->sum, 0, sizeof(onset->sum));
 }
@@ -291,6 +294,19 @@ note_clean(struct rt_onset *onset, const struct rt_onset_how *how,
 	}
 }
 
+/* Note whether the share is above the usual one. */
+static void
+note_still(struct rt_onset *onset, const struct rt_onset_how *how, double tries,
+	   double failed)
+{
+	double other = raised(how, onset->usual, odds[0]);
+	double over = overdispersion(how, onset->spread, onset->expected);
+
+	onset->still +=
+		evidence(how, onset->usual, other, tries, failed) / over;
+	onset->still = fmin(LEAST_LASTING, fmax(0.0, onset->still));
+}
+
 static void
 follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
        double tries, double failed)
@@ -308,6 +324,7 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	/* It falls slowly, so that a lull does not end an incident. */
 	onset->level = fmax(onset->level * 0.99, level);
 	between = onset->usual + (onset->level - onset->usual) * 0.35;
+	note_still(onset, how, tries, failed);
 	if (onset->clear <= 0.0)
 		onset->clear_s = second;
 	onset->clear = fmax(
@@ -315,9 +332,13 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 					     failed) /
 					    overdispersion(how, onset->spread,
 							   onset->expected));
-	if (onset->clear > LIMIT_END ||
-	    (onset->clean > LIMIT_CLEAN && second >= onset->clean_s + CLEAN_S))
-		end(onset);
+	/* A lull is not the end, and neither is it that an incident eases. */
+	if (onset->clear > LIMIT_END && onset->still <= 0.0 &&
+	    second >= onset->clear_s + RT_ONSET_BLIP_S)
+		rt_onset_end(onset);
+	else if (onset->clean > LIMIT_CLEAN &&
+		 second >= onset->clean_s + CLEAN_S)
+		rt_onset_end(onset);
 }
 
 void
@@ -328,7 +349,7 @@ rt_onset_step(struct rt_onset *onset, const struct rt_onset_how *how,
 
 	if (!any) {
 		if (onset->since_s != 0 && second > onset->newest_s + SILENT_S)
-			end(onset);
+			rt_onset_end(onset);
 		return;
 	}
 	if (onset->first_s == 0)

@@ -57,6 +57,9 @@ struct rt_onset {
 	uint64_t clean_s;
 	/** Since when there is evidence for the end. */
 	uint64_t clear_s;
+	/** Evidence that the share is above the usual one still, up to a limit.
+	 */
+	double still;
 };
 
 /**
@@ -74,6 +77,9 @@ struct rt_onset {
  */
 void rt_onset_step(struct rt_onset *onset, const struct rt_onset_how *how,
 		   uint64_t second, double tries, double failed);
+
+/** End an incident, if there is one. */
+void rt_onset_end(struct rt_onset *onset);
 
 /** The usual share, or rate. */
 double rt_onset_usual(const struct rt_onset *onset,

@@ -78,6 +78,7 @@ step(struct rt_subject *subject, uint64_t second)
 {
 	static const struct rt_tally none;
 	const struct rt_tally *tally = tally_at(subject, second);
+	bool was_failing = subject->onset[RT_DETECTOR_TRIES].since_s != 0;
 
 	if (tally == NULL)
 		tally = &none;
@@ -95,6 +96,9 @@ step(struct rt_subject *subject, uint64_t second)
 		}
 		rt_onset_step(onset, judge, second, tries, failed);
 	}
+	/* A call fails with its last attempt. */
+	if (was_failing && subject->onset[RT_DETECTOR_TRIES].since_s == 0)
+		rt_onset_end(&subject->onset[RT_DETECTOR_CALLS]);
 }
 
 /* Go back to the newest kept state that late lines did not change. Returns the

@@ -10,6 +10,9 @@
 #include "live/targets.h"
 #include "live/verdict.h"
 
+/* Times of one incident differ by less. */
+#define SAME_S 3
+
 /* What is wrong with an operation or a target, in brief: all of it is ranked
  * before the worst are described. */
 struct found {
@@ -136,6 +139,7 @@ join(struct finds *finds, const char *name, const struct rt_subject *target)
 {
 	struct found *first = NULL;
 	size_t kept = 0, joined = 0;
+	uint64_t since_s;
 
 	for (size_t i = 0; i < finds->count; i++) {
 		struct found *found = &finds->item[i];
@@ -159,8 +163,10 @@ join(struct finds *finds, const char *name, const struct rt_subject *target)
 	first->target = name;
 	first->subject = target;
 	first->side = NULL;
-	if (target->onset[RT_DETECTOR_TRIES].since_s != 0)
-		first->since_s = target->onset[RT_DETECTOR_TRIES].since_s;
+	/* What the target had before is another matter. */
+	since_s = target->onset[RT_DETECTOR_TRIES].since_s;
+	if (since_s + SAME_S >= first->since_s)
+		first->since_s = since_s;
 	first->failed_per_s =
 		rt_verdict_failed_per_s(target, first->since_s, finds->end_s);
 	return true;
@@ -197,7 +203,7 @@ is_of_operation(const struct finds *finds, const struct rt_window *window,
 }
 
 static void
-judge_targets(struct finds *finds, const struct rt_window *window)
+judge_targets(struct finds *finds, struct rt_window *window)
 {
 	for (size_t i = 0; i < rt_window_targets(window); i++) {
 		const char *name = rt_window_target_name(window, i);
@@ -208,8 +214,11 @@ judge_targets(struct finds *finds, const struct rt_window *window)
 		if (join(finds, name, target))
 			continue;
 		word = rt_verdict_of(target, finds->end_s, &since_s);
-		if (word >= RT_WORD_AMPLIFIED &&
-		    !is_of_operation(finds, window, target, since_s))
+		if (word < RT_WORD_AMPLIFIED)
+			continue;
+		if (is_of_operation(finds, window, target, since_s))
+			rt_window_absolve(window, i);
+		else
 			add(finds, target, word, since_s)->target = name;
 	}
 }

@@ -765,6 +765,15 @@ rt_window_target(const struct rt_window *window, size_t index)
 }
 
 void
+rt_window_absolve(struct rt_window *window, size_t target)
+{
+	struct rt_subject *subject = &window->targets.target[target]->subject;
+
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		rt_onset_end(&subject->onset[i]);
+}
+
+void
 rt_window_judge(struct rt_window *window)
 {
 	uint64_t end_s = rt_window_newest_ns(window) / NS_PER_S;

@@ -147,6 +147,9 @@ const struct rt_subject *rt_window_target(const struct rt_window *window,
 /** Events of targets for which there was no room. */
 uint64_t rt_window_unjudged(const struct rt_window *window);
 
+/** What seemed to be wrong with a target was not. */
+void rt_window_absolve(struct rt_window *window, size_t target);
+
 /** Judge all operations and targets up to the newest second. */
 void rt_window_judge(struct rt_window *window);
 

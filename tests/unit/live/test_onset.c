@@ -168,3 +168,22 @@ Test(live_onset, a_few_successes_end_an_outage_of_a_quiet_service)
 		rt_onset_step(&onset, &how, s, 1, 0);
 	cr_expect_eq(onset.since_s, 0);
 }
+
+/* An incident that eased was over at a third of its level, and began again. */
+Test(live_onset, an_incident_that_eases_is_one_until_its_end)
+{
+	const struct rt_onset_how how = {
+		.prior = 0.02, .weight = 40, .has_limit = true};
+	struct rt_onset onset = {0};
+
+	for (uint64_t s = 1; s <= 100; s++)
+		rt_onset_step(&onset, &how, s, 40, s % 5 == 0);
+	for (uint64_t s = 101; s <= 260; s++) {
+		rt_onset_step(&onset, &how, s, 40, (double)(261 - s) / 4);
+		if (s > 110 && s < 250)
+			cr_assert_eq(onset.since_s, 101, "%ju", (uintmax_t)s);
+	}
+	for (uint64_t s = 261; s <= 290; s++)
+		rt_onset_step(&onset, &how, s, 40, s % 5 == 0);
+	cr_expect_eq(onset.since_s, 0);
+}
