@@ -5,33 +5,14 @@
 #include "live/sides.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "live/side_name.h"
 
 /* What is usual for the operation weighs as this many attempts of a new
  * policy: enough to be known. */
 #define LEARNED_TRIES 240.0
-#define HASH_SHOWN 8
-
-void
-rt_side_name(const struct backoff_event *event, char out[RT_PART_NAME_MAX])
-{
-	/* With the hash, it fits. */
-	char name[RT_PART_NAME_MAX - HASH_SHOWN - 1];
-
-	out[0] = '\0';
-	if (event->policy == NULL || *event->policy == '\0')
-		return;
-	bo_utf8_copy(event->policy, name, sizeof(name));
-	if (event->policy_hash == NULL)
-		snprintf(out, RT_PART_NAME_MAX, "%s", name);
-	else
-		snprintf(out, RT_PART_NAME_MAX, "%s#%.*s", name, HASH_SHOWN,
-			 event->policy_hash);
-}
 
 bool
 rt_side_is_live(const struct rt_side *side, uint64_t end_s)

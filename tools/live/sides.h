@@ -25,10 +25,6 @@ struct rt_sides {
 	size_t count;
 };
 
-/** The name and the hash of the policy of an event; "" if it has none. */
-void rt_side_name(const struct backoff_event *event,
-		  char out[RT_PART_NAME_MAX]);
-
 /**
  * Count an event under its policy, if there are two.
  *

@@ -9,7 +9,7 @@
 
 #include "base/num.h"
 #include "live/errors.h"
-#include "live/sides.h"
+#include "live/side_name.h"
 
 #define NEVER UINT64_MAX
 /* Silence that the log shows before the first failure counts up to this. */

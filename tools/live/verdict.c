@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "live/side_name.h"
 
 /* What is said about the present covers the last seconds. */
 #define RECENT_S 30
@@ -336,7 +337,7 @@ name_parts(struct rt_verdict *verdict, const struct rt_subject *subject,
 	else
 		name_part(verdict, subject, harm, &subject->policies, end_s,
 			  verdict->policy);
-	rt_verdict_name_policy(&subject->policies, end_s, verdict->policy);
+	rt_side_shorten(&subject->policies, end_s, verdict->policy);
 }
 
 void

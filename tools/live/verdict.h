@@ -95,10 +95,6 @@ enum rt_word rt_verdict_of_operation(const struct rt_operation *operation,
 				     uint64_t end_s, uint64_t *since_s,
 				     const struct rt_side **side);
 
-/** The policy without its hash, if its name is enough among those of late. */
-void rt_verdict_name_policy(const struct rt_parts *policies, uint64_t end_s,
-			    char policy[RT_PART_NAME_MAX]);
-
 /** What is wrong, as parts count it. */
 enum rt_harm rt_verdict_harm(enum rt_word word,
 			     const struct rt_subject *subject);

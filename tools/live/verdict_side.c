@@ -7,7 +7,6 @@
 #include "base/num.h"
 #include "live/verdict.h"
 
-#define LIVE_MIN 0.1
 /* Times of one incident differ by less. */
 #define SAME_S 10
 
@@ -113,23 +112,4 @@ rt_verdict_of_operation(const struct rt_operation *operation, uint64_t end_s,
 	}
 	*since_s = side_since_s;
 	return apart;
-}
-
-void
-rt_verdict_name_policy(const struct rt_parts *policies, uint64_t end_s,
-		       char policy[RT_PART_NAME_MAX])
-{
-	struct rt_parts parts = *policies;
-	char *hash = strrchr(policy, '#');
-	size_t length = hash != NULL ? (size_t)(hash - policy) : 0;
-
-	if (hash == NULL)
-		return;
-	rt_parts_settle(&parts, end_s);
-	for (size_t i = 0; i < parts.count; i++)
-		if (strncmp(parts.part[i].name, policy, length + 1) == 0 &&
-		    strcmp(parts.part[i].name, policy) != 0 &&
-		    (double)parts.part[i].harm->tries > LIVE_MIN)
-			return;
-	*hash = '\0';
 }
