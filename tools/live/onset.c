@@ -22,6 +22,8 @@
 /* Evidence, as a log likelihood ratio, for an onset (at least), and an end. */
 #define LIMIT_MIN 7.0
 #define LIMIT_END 8.0
+/* The end is put off for this time by evidence that is left. */
+#define EASING_S 60
 /* It is over, too, if none failed for this time, which is as unlikely as one in
  * e^7 at its recent level. */
 #define LIMIT_CLEAN 7.0
@@ -332,9 +334,11 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 					     failed) /
 					    overdispersion(how, onset->spread,
 							   onset->expected));
-	/* A lull is not the end, and neither is it that an incident eases. */
-	if (onset->clear > LIMIT_END && onset->still <= 0.0 &&
-	    second >= onset->clear_s + RT_ONSET_BLIP_S)
+	/* A lull is not the end, and neither is it that an incident eases; but
+	 * what was usual before may have been known badly. */
+	if (onset->clear > LIMIT_END &&
+	    second >= onset->clear_s +
+			      (onset->still > 0.0 ? EASING_S : RT_ONSET_BLIP_S))
 		rt_onset_end(onset);
 	else if (onset->clean > LIMIT_CLEAN &&
 		 second >= onset->clean_s + CLEAN_S)

@@ -187,3 +187,20 @@ Test(live_onset, an_incident_that_eases_is_one_until_its_end)
 		rt_onset_step(&onset, &how, s, 40, s % 5 == 0);
 	cr_expect_eq(onset.since_s, 0);
 }
+
+/* A wrong alarm stayed for ever where more fails than was known. */
+Test(live_onset, an_incident_ends_at_a_level_that_is_somewhat_higher)
+{
+	const struct rt_onset_how how = {
+		.prior = 0.02, .weight = 40, .has_limit = true};
+	struct rt_onset onset = {0};
+
+	for (uint64_t s = 1; s <= 600; s++)
+		rt_onset_step(&onset, &how, s, 10, s % 10 == 0);
+	for (uint64_t s = 601; s <= 620; s++)
+		rt_onset_step(&onset, &how, s, 10, 6);
+	cr_expect_eq(onset.since_s, 601);
+	for (uint64_t s = 621; s <= 720; s++)
+		rt_onset_step(&onset, &how, s, 10, s % 3 == 0);
+	cr_expect_eq(onset.since_s, 0);
+}
