@@ -30,6 +30,12 @@ struct usual {
 	/** Rate times (1 + swing sin), over a day; bursts of ten seconds each
 	 *  ten minutes, of this factor. */
 	double swing, burst;
+	/** Share of calls under another policy. */
+	double canary;
+	/** Half of all attempts fail for this time, each four minutes. */
+	double blip_s;
+	/** Calls come only for this part of each hour; 0: always. */
+	double runs_s;
 };
 
 /** What goes wrong with an operation. */
@@ -42,6 +48,8 @@ struct trouble {
 	double fails, slower, slow_share;
 	/** The only host with the trouble, from 1; 0: all. */
 	unsigned host;
+	/** Only calls under the other policy have it. */
+	bool canary;
 	/** The share rises from the usual one for this long. */
 	double ramp_s;
 	const char *code;
@@ -49,6 +57,8 @@ struct trouble {
 	bool aborts;
 	/** What is to be said; NULL: FAILING. */
 	const char *word;
+	/** What the cause says in the last second; NULL: whatever. */
+	const char *cause;
 };
 
 struct incident {
@@ -67,6 +77,7 @@ struct line {
 	 *  arrived. */
 	double true_s, logged_s, arrived_s;
 	unsigned operation, host;
+	bool canary;
 	enum backoff_event_type type;
 	enum backoff_kind kind;
 	enum backoff_stop stop;

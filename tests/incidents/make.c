@@ -17,6 +17,7 @@
 #define BREAKER_LAST 40
 #define BREAKER_FAILED 30
 #define BREAKER_OPEN_S 10.0
+#define BLIP_EACH_S 240.0
 #define BUDGET_MAX 50.0
 #define BUDGET_REFILL 0.2
 
@@ -25,6 +26,7 @@ struct pending {
 	double at_s, first_s;
 	uint64_t number;
 	unsigned attempt, host;
+	bool canary;
 };
 
 struct breaker {
@@ -111,20 +113,25 @@ rate_at(const struct usual *usual, double second)
 
 	if (usual->burst > 0.0 && fmod(second, 600.0) < 10.0)
 		rate *= usual->burst;
+	if (usual->runs_s > 0.0 && fmod(second, 3600.0) >= usual->runs_s)
+		return 0.0;
 	return rate;
 }
 
 /* The trouble of an attempt, or NULL. */
 static const struct trouble *
-trouble_of(const struct maker *maker, double second, unsigned host)
+trouble_of(const struct maker *maker, const struct pending *item)
 {
+	double second = item->at_s;
+
 	for (size_t i = 0; i < TROUBLES_MAX; i++) {
 		const struct trouble *trouble = &maker->incident->trouble[i];
 
 		if (trouble->until > 0.0 &&
 		    trouble->operation == maker->operation &&
 		    second >= trouble->at && second < trouble->until &&
-		    (trouble->host == 0 || trouble->host == host + 1))
+		    (trouble->host == 0 || trouble->host == item->host + 1) &&
+		    (!trouble->canary || item->canary))
 			return trouble;
 	}
 	return NULL;
@@ -136,6 +143,8 @@ share_of(const struct maker *maker, const struct trouble *trouble,
 {
 	double usual = maker->usual->fails;
 
+	if (fmod(second, BLIP_EACH_S) < maker->usual->blip_s)
+		return 0.5;
 	if (trouble == NULL || trouble->fails <= 0.0)
 		return usual;
 	if (second - trouble->at >= trouble->ramp_s)
@@ -249,9 +258,9 @@ static void
 attempt(struct maker *maker, const struct pending *item)
 {
 	const struct usual *usual = maker->usual;
-	const struct trouble *trouble =
-		trouble_of(maker, item->at_s, item->host);
+	const struct trouble *trouble = trouble_of(maker, item);
 	struct line line = {.host = item->host,
+			    .canary = item->canary,
 			    .attempt = item->attempt,
 			    .kind = item->attempt > 1 ? BACKOFF_KIND_RETRY
 						      : BACKOFF_KIND_FIRST,
@@ -304,6 +313,7 @@ arrive(struct maker *maker, double after_s)
 	const struct usual *usual = maker->usual;
 	double most =
 		usual->rate * (1.0 + usual->swing) * fmax(1.0, usual->burst);
+	struct pending next;
 	double at_s = after_s;
 
 	do
@@ -312,12 +322,16 @@ arrive(struct maker *maker, double after_s)
 	       draw(maker) * most > rate_at(usual, at_s));
 	if (at_s >= maker->incident->length_s)
 		return;
-	push(maker,
-	     (struct pending){.at_s = at_s,
-			      .first_s = at_s,
-			      .number = maker->calls++,
-			      .attempt = 1,
-			      .host = (unsigned)(draw(maker) * usual->hosts)});
+	next = (struct pending){
+		.at_s = at_s,
+		.first_s = at_s,
+		.number = maker->calls++,
+		.attempt = 1,
+		.host = (unsigned)(draw(maker) * usual->hosts),
+	};
+	if (usual->canary > 0.0)
+		next.canary = draw(maker) < usual->canary;
+	push(maker, next);
 }
 
 static int

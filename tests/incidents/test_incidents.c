@@ -24,6 +24,8 @@ struct score {
 	/** Seconds from the end until it is not said any more. */
 	double cleared_s;
 	enum rt_word word;
+	/** The cause said in the last second is not the right one. */
+	bool wrong_cause;
 };
 
 static void
@@ -54,8 +56,9 @@ feed(struct rt_window *window, const struct incident *incident,
 					  : BACKOFF_OUTCOME_FAILURE;
 	if (!usual->failures_only) {
 		event.call_id = "0123456789abcdef0123456789abcdef";
-		event.policy = "STANDARD";
-		event.policy_hash = "0123456789abcdef";
+		event.policy = line->canary ? "CANARY" : "STANDARD";
+		event.policy_hash =
+			line->canary ? "fedcba9876543210" : "0123456789abcdef";
 		event.max_attempts = usual->max_attempts;
 	}
 	if (over)
@@ -86,6 +89,17 @@ verdict_about(const struct rt_verdicts *verdicts, const struct usual *usual)
 			return verdict;
 	}
 	return NULL;
+}
+
+static bool
+has_cause(const struct rt_verdict *verdict, const char *wanted)
+{
+	char cause[RT_CAUSE_MAX];
+
+	return wanted == NULL ||
+	       (verdict != NULL &&
+		strstr(rt_verdict_cause(verdict, cause, sizeof(cause)),
+		       wanted) != NULL);
 }
 
 /* When the lines of the onset and the fifth attempt that shows it arrived, and
@@ -158,6 +172,9 @@ measure(const struct incident *incident, const struct trouble *trouble,
 		if (verdict != NULL && score->said_s >= 0.0 &&
 		    score->word < verdict->word)
 			score->word = verdict->word;
+		if (now < trouble->until)
+			score->wrong_cause =
+				!has_cause(verdict, trouble->cause);
 		score->unsaid += now < trouble->until && score->said_s >= 0.0 &&
 				 verdict == NULL;
 		if (now >= trouble->until && verdict == NULL &&
@@ -209,6 +226,8 @@ miss_of(const struct trouble *trouble, const struct score *score)
 		return "unsaid";
 	if (!is_right_word(trouble, score))
 		return "word";
+	if (score->wrong_cause)
+		return "cause";
 	return score->wrong_alarms > 0 ? "wrong alarm" : "";
 }
 
@@ -226,7 +245,7 @@ static void
 measure_incidents(struct tap *tap)
 {
 	unsigned count = 0, said = 0, since = 0, unsaid = 0, wrong = 0;
-	unsigned words = 0;
+	unsigned words = 0, causes = 0;
 
 	printf("# | kind | what | word | said after, s | limit, s | since off, "
 	       "s | unsaid, s | cleared after, s | miss |\n");
@@ -248,6 +267,7 @@ measure_incidents(struct tap *tap)
 				 fabs(score.since_s) <= score.tolerance_s + 0.5;
 			unsaid += score.unsaid;
 			wrong += score.wrong_alarms;
+			causes += !score.wrong_cause;
 		}
 	}
 	printf("# %u onsets: %u said in time, %u with the right time, %u with "
@@ -261,6 +281,8 @@ measure_incidents(struct tap *tap)
 	tap_result(tap, "no second of an incident is unsaid after that");
 	TAP_EQUAL(tap, words, count);
 	tap_result(tap, "incidents are said with the right word");
+	TAP_EQUAL(tap, causes, count);
+	tap_result(tap, "causes name the error, host and policy");
 	TAP_EQUAL(tap, wrong, 0);
 	tap_result(tap, "nothing is said of operations without trouble");
 }
