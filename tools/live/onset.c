@@ -13,6 +13,8 @@
 #define RECENT_S 30.0
 /* This number of attempts shows what is usual before that time. */
 #define LEARN_TRIES 240.0
+/* Fewer do not show it, however long they take. */
+#define LEAST_TRIES 60.0
 /* The least evidence: failures, and what is left of the log likelihood ratio
  * without the worst blip: odds of 33 to 1. */
 #define LEAST_FAILED 4.0
@@ -23,7 +25,9 @@
 #define LIMIT_MIN 7.0
 #define LIMIT_END 8.0
 /* The end is put off for this time by evidence that is left. */
-#define EASING_S 60
+#define EASING_S 30
+/* It is over if there was none for this time. */
+#define NOTHING_S 120
 /* It is over, too, if none failed for this time, which is as unlikely as one in
  * e^7 at its recent level. */
 #define LIMIT_CLEAN 7.0
@@ -71,8 +75,9 @@ rt_onset_usual(const struct rt_onset *onset, const struct rt_onset_how *how)
 bool
 rt_onset_has_learned(const struct rt_onset *onset)
 {
-	return onset->newest_s >= onset->first_s + RT_ONSET_LEARN_S ||
-	       onset->tries >= LEARN_TRIES;
+	return onset->tries >= LEARN_TRIES ||
+	       (onset->tries >= LEAST_TRIES &&
+		onset->newest_s >= onset->first_s + RT_ONSET_LEARN_S);
 }
 
 /* The level of an alternative. */
@@ -119,7 +124,7 @@ begin(struct rt_onset *onset, const struct rt_onset_how *how,
 	onset->recent_failed = winner->failed;
 	onset->recent_tries = winner->tries;
 	onset->level = onset->clear = onset->clean = onset->still = 0.0;
-	onset->clean_s = 0;
+	onset->clean_s = onset->still_s = 0;
 	/* What came since then was not usual. */
 	onset->failed = winner->base_failed;
 	onset->tries = winner->base_tries;
@@ -272,7 +277,7 @@ rt_onset_end(struct rt_onset *onset)
 	onset->before_end_s = onset->newest_s;
 	onset->since_s = 0;
 	onset->level = onset->clear = onset->clean = onset->still = 0.0;
-	onset->clean_s = 0;
+	onset->clean_s = onset->still_s = 0;
 	memset(onset->sum, 0, sizeof(onset->sum));
 }
 
@@ -298,8 +303,8 @@ note_clean(struct rt_onset *onset, const struct rt_onset_how *how,
 
 /* Note whether the share is above the usual one. */
 static void
-note_still(struct rt_onset *onset, const struct rt_onset_how *how, double tries,
-	   double failed)
+note_still(struct rt_onset *onset, const struct rt_onset_how *how,
+	   uint64_t second, double tries, double failed)
 {
 	double other = raised(how, onset->usual, odds[0]);
 	double over = overdispersion(how, onset->spread, onset->expected);
@@ -307,6 +312,8 @@ note_still(struct rt_onset *onset, const struct rt_onset_how *how, double tries,
 	onset->still +=
 		evidence(how, onset->usual, other, tries, failed) / over;
 	onset->still = fmin(LEAST_LASTING, fmax(0.0, onset->still));
+	if (onset->still >= LEAST_LASTING || onset->still_s == 0)
+		onset->still_s = second;
 }
 
 static void
@@ -326,7 +333,7 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	/* It falls slowly, so that a lull does not end an incident. */
 	onset->level = fmax(onset->level * 0.99, level);
 	between = onset->usual + (onset->level - onset->usual) * 0.35;
-	note_still(onset, how, tries, failed);
+	note_still(onset, how, second, tries, failed);
 	if (onset->clear <= 0.0)
 		onset->clear_s = second;
 	onset->clear = fmax(
@@ -342,6 +349,8 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 		rt_onset_end(onset);
 	else if (onset->clean > LIMIT_CLEAN &&
 		 second >= onset->clean_s + CLEAN_S)
+		rt_onset_end(onset);
+	else if (second >= onset->still_s + NOTHING_S)
 		rt_onset_end(onset);
 }
 

@@ -60,6 +60,8 @@ struct rt_onset {
 	/** Evidence that the share is above the usual one still, up to a limit.
 	 */
 	double still;
+	/** When it last reached that. */
+	uint64_t still_s;
 };
 
 /**

@@ -204,3 +204,34 @@ Test(live_onset, an_incident_ends_at_a_level_that_is_somewhat_higher)
 		rt_onset_step(&onset, &how, s, 10, s % 3 == 0);
 	cr_expect_eq(onset.since_s, 0);
 }
+
+/* Twelve attempts of a service of which a third usually fails were an incident,
+ * for hours. */
+Test(live_onset, a_few_attempts_do_not_show_what_is_usual)
+{
+	const struct rt_onset_how how = {
+		.prior = 0.02, .weight = 40, .has_limit = true};
+	struct rt_onset onset = {0};
+
+	for (uint64_t s = 1; s <= 3000; s += 5) {
+		rt_onset_step(&onset, &how, s, 1, s % 15 == 1);
+		cr_assert_eq(onset.since_s, 0, "%ju", (uintmax_t)s);
+	}
+}
+
+/* A weak alarm stayed, for want of evidence for its end. */
+Test(live_onset, an_incident_ends_when_nothing_speaks_for_it)
+{
+	const struct rt_onset_how how = {
+		.prior = 0.05, .weight = 100, .has_limit = true};
+	struct rt_onset onset = {0};
+
+	for (uint64_t s = 1; s <= 600; s++)
+		rt_onset_step(&onset, &how, s, 4, s % 25 == 0);
+	for (uint64_t s = 601; s <= 630; s++)
+		rt_onset_step(&onset, &how, s, 4, 1);
+	cr_expect_neq(onset.since_s, 0);
+	for (uint64_t s = 631; s <= 800; s++)
+		rt_onset_step(&onset, &how, s, 4, s % 13 == 0);
+	cr_expect_eq(onset.since_s, 0);
+}
