@@ -293,6 +293,16 @@ rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
 }
 
 void
+rt_subject_absolve(struct rt_subject *subject)
+{
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++) {
+		rt_onset_end(&subject->onset[i]);
+		for (size_t k = 0; k < RT_SUBJECT_S / RT_KEPT_S; k++)
+			rt_onset_end(&subject->kept[k].onset[i]);
+	}
+}
+
+void
 rt_subject_sum(const struct rt_subject *subject, uint64_t end_s,
 	       uint64_t length_s, struct rt_tally *out)
 {

@@ -78,6 +78,9 @@ void rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign);
 /** Judge all seconds up to @p end_s, of which the newest may not be over. */
 void rt_subject_judge(struct rt_subject *subject, uint64_t end_s);
 
+/** End its incidents, also where late lines make it go back. */
+void rt_subject_absolve(struct rt_subject *subject);
+
 /** Sum of the seconds (end_s - length_s, end_s]. */
 void rt_subject_sum(const struct rt_subject *subject, uint64_t end_s,
 		    uint64_t length_s, struct rt_tally *out);

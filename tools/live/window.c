@@ -767,10 +767,7 @@ rt_window_target(const struct rt_window *window, size_t index)
 void
 rt_window_absolve(struct rt_window *window, size_t target)
 {
-	struct rt_subject *subject = &window->targets.target[target]->subject;
-
-	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
-		rt_onset_end(&subject->onset[i]);
+	rt_subject_absolve(&window->targets.target[target]->subject);
 }
 
 void

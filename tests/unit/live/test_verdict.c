@@ -631,3 +631,30 @@ Test(live_verdict, a_slow_change_is_a_trend)
 			     row[i].why, rt_trend_name(verdicts.item[0].trend));
 	}
 }
+
+/* An outage of a target began with the batch that was running. */
+Test(live_verdict, an_outage_of_a_target_begins_after_a_batch_did)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (unsigned s = 0; s < 1990; s++) {
+		bool runs = s >= 1800, down = s >= 1980;
+
+		add_second(window, "get", "db", T0_S + s, down ? 0 : 8,
+			   down ? 8 : s % 30 == 0);
+		cr_assert(rt_verdicts_update(&verdicts, window));
+		add_second(window, "batch", "db", T0_S + s,
+			   runs && !down ? 7 : 0, runs ? down ? 10 : 3 : 0);
+		if (s < 600)
+			continue;
+		cr_assert(rt_verdicts_update(&verdicts, window));
+		if (verdicts.count == 0)
+			continue;
+		cr_assert(down, "%u s", s);
+		cr_expect_geq(verdicts.item[0].since_s, T0_S + 1960, "%u s: %d",
+			      s, (int)(verdicts.item[0].since_s - T0_S));
+	}
+	cr_expect_eq(verdicts.count, 1);
+	rt_window_free(window);
+}
