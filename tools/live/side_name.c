@@ -4,7 +4,6 @@
 
 #include "live/side_name.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -15,18 +14,18 @@
 void
 rt_side_name(const struct backoff_event *event, char out[RT_PART_NAME_MAX])
 {
-	/* With the hash, it fits. */
-	char name[RT_PART_NAME_MAX - HASH_SHOWN - 1];
+	size_t length;
 
 	out[0] = '\0';
 	if (event->policy == NULL || *event->policy == '\0')
 		return;
-	bo_utf8_copy(event->policy, name, sizeof(name));
+	/* With the hash, it fits. */
+	length = bo_utf8_copy(event->policy, out,
+			      RT_PART_NAME_MAX - HASH_SHOWN - 1);
 	if (event->policy_hash == NULL)
-		snprintf(out, RT_PART_NAME_MAX, "%s", name);
-	else
-		snprintf(out, RT_PART_NAME_MAX, "%s#%.*s", name, HASH_SHOWN,
-			 event->policy_hash);
+		return;
+	out[length++] = '#';
+	bo_utf8_copy(event->policy_hash, out + length, HASH_SHOWN + 1);
 }
 
 void

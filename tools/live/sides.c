@@ -4,11 +4,8 @@
 
 #include "live/sides.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "live/side_name.h"
 
 /* What is usual for the operation weighs as this many attempts of a new
  * policy: enough to be known. */
@@ -101,15 +98,14 @@ bool
 rt_sides_add(struct rt_sides *sides, const struct rt_subject *whole,
 	     const struct rt_sign *sign, size_t *all)
 {
-	char name[RT_PART_NAME_MAX];
+	const char *name = sign->policy;
 	struct rt_side *side;
 	bool failed = false;
 
-	rt_side_name(sign->event, name);
 	if (name[0] == '\0' || !sign->knows_calls)
 		return true;
 	if (sides->first[0] == '\0')
-		memcpy(sides->first, name, sizeof(sides->first));
+		memcpy(sides->first, name, strlen(name) + 1);
 	if (sides->count == 0 && strcmp(sides->first, name) == 0)
 		return true;
 	side = find(sides, name, whole, sign, all, &failed);

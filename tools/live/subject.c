@@ -9,7 +9,6 @@
 
 #include "base/num.h"
 #include "live/errors.h"
-#include "live/side_name.h"
 
 #define NEVER UINT64_MAX
 /* Silence that the log shows before the first failure counts up to this. */
@@ -239,15 +238,13 @@ count_parts(struct rt_subject *subject, const struct rt_sign *sign,
 		[RT_HARM_SLOW] = {(float)tally->timed, (float)tally->slow},
 		[RT_HARM_HEDGED] = {(float)tally->firsts, (float)tally->hedges},
 	};
-	char policy[RT_PART_NAME_MAX];
 	uint64_t second = sign->second;
 
-	rt_side_name(event, policy);
 	rt_parts_add(&subject->ends,
 		     sign->is_target ? event->operation : event->target, second,
 		     harm);
 	rt_parts_add(&subject->hosts, event->host, second, harm);
-	rt_parts_add(&subject->policies, policy, second, harm);
+	rt_parts_add(&subject->policies, sign->policy, second, harm);
 	rt_parts_add(&subject->services, event->service, second, harm);
 	/* A call that a breaker refused has no error. */
 	if (tally->tries > 0 && event->stop != BACKOFF_STOP_BREAKER_OPEN)

@@ -64,6 +64,8 @@ struct rt_subject {
 /** An event, and the time it is counted at. */
 struct rt_sign {
 	const struct backoff_event *event;
+	/** Its policy as rt_side_name() says. */
+	const char *policy;
 	/** Attempts that the event stands for. */
 	uint32_t attempts;
 	bool knows_calls;

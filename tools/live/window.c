@@ -17,6 +17,7 @@
 #include "live/cube.h"
 #include "live/ring.h"
 #include "live/promises.h"
+#include "live/side_name.h"
 #include "live/targets.h"
 #include "live/took.h"
 
@@ -228,8 +229,10 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
       uint32_t attempts, uint64_t second, struct where where)
 {
 	struct rt_window *window = operation->window;
+	char policy[RT_PART_NAME_MAX];
 	struct rt_sign sign = {
 		.event = event,
+		.policy = policy,
 		.attempts = attempts,
 		.knows_calls = operation->knows_calls,
 		.second = second,
@@ -238,6 +241,7 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 	};
 	struct rt_subject *target;
 
+	rt_side_name(event, policy);
 	if (where.operation) {
 		if (!rt_sides_add(&operation->sides, &operation->subject, &sign,
 				  &window->sides))
