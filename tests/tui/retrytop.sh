@@ -186,7 +186,7 @@ keys BTab
 expect "to operations" '^ OPERATION '
 
 keys s
-expect "s changes the order" 'by retries'
+expect "s changes the order" 'by name'
 keys S
 expect "S changes it back" 'by failed'
 keys r
@@ -251,6 +251,22 @@ hides new.operation
 result $? "the numbers are frozen"
 keys Space
 expect "Space resumes" '^ new.operation'
+
+keys 3
+expect "3 covers five minutes" 'window .*5m '
+keys 2
+expect "2 a minute" 'window .*60s '
+# The log may be younger than a step: then there is no earlier time.
+older() {
+	keys '['
+	sleep 0.2
+	shows '\[PAST\]'
+}
+poll older
+result $? "[ shows an earlier time"
+keys Space
+poll hides '\[PAST\]'
+result $? "Space returns to now"
 
 keys a
 expect "a shows verdicts and alerts" 'nothing is wrong, and nothing was'
@@ -363,7 +379,7 @@ expect "80x24: columns are dropped by priority" 'OPERATION *CALL/s *OK% *RETRY/s
 t resize-window -t main -x 40 -y 10
 expect "40x10: the most important columns are left" 'OPERATION *RETRY/s *FAIL% *SINCE$'
 t resize-window -t main -x 20 -y 5
-expect "20x5: too small, and it says so" '40x10 needed'
+expect "20x5: too small, and it says so" '30x5 needed'
 for size in 1x1 5x2 200x50 3x40 40x3 15x3; do
 	t resize-window -t main -x "${size%x*}" -y "${size#*x}"
 done
@@ -570,7 +586,7 @@ printf '%s\n' '{"event_type":"retry_attempt","operation":"a"}' >"$dir/bad.log"
 exits 0 'Usage: retrytop' --help
 exits 0 '^retrytop' --version
 exits 2 'unknown option' --frobnicate "$log"
-exits 2 '1s to 5m' --window 6m --once "$log"
+exits 2 '1s to 15m' --window 16m --once "$log"
 exits 2 'did you mean retries' --sort retires --once "$log"
 exits 0 '"schema_version"' --format json "$log"
 exits 3 'no attempt events in 0 lines' --once "$dir/empty.log"

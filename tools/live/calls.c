@@ -286,7 +286,7 @@ list(struct rt_calls *calls, const struct rt_record *record,
 
 void
 rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
-		uint64_t until, const bool *wanted)
+		uint64_t until, rt_wanted_fn wanted, const void *user)
 {
 	struct picks picks = {.count = 0};
 	struct rt_past past;
@@ -295,7 +295,7 @@ rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
 	     rt_record_get(record, at, &past) &&
 	     !is_full(&picks, record, &past);
 	     at = past.before_failed)
-		if (at <= until && (wanted == NULL || wanted[past.operation]))
+		if (at <= until && (wanted == NULL || wanted(user, &past)))
 			add(&picks, &past);
 	list(calls, record, &picks);
 }
@@ -326,8 +326,8 @@ is_listed(const struct rt_past *past, enum rt_which which, uint64_t slow_ns)
 
 void
 rt_calls_of(struct rt_calls *calls, const struct rt_record *record,
-	    uint64_t until, const struct rt_focus *focus, enum rt_which which,
-	    uint64_t slow_ns)
+	    uint64_t until, uint64_t until_ns, const struct rt_focus *focus,
+	    enum rt_which which, uint64_t slow_ns)
 {
 	struct picks picks = {.count = 0};
 	struct rt_past past;
@@ -336,7 +336,8 @@ rt_calls_of(struct rt_calls *calls, const struct rt_record *record,
 	     rt_record_get(record, at, &past) &&
 	     !is_full(&picks, record, &past);
 	     at = rt_focus_before(focus, &past))
-		if (at <= until && is_listed(&past, which, slow_ns) &&
+		if (at <= until && past.ts_ns <= until_ns &&
+		    is_listed(&past, which, slow_ns) &&
 		    rt_focus_has(focus, &past))
 			add(&picks, &past);
 	list(calls, record, &picks);

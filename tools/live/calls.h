@@ -84,16 +84,20 @@ struct rt_calls {
 	bool more;
 };
 
-/** Find the last failed calls up to a place of the record. @p wanted: by the
- *  number of an operation, whether it is; NULL: all are. */
-void rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
-		     uint64_t until, const bool *wanted);
+/** Whether a call that ended so is wanted. */
+typedef bool (*rt_wanted_fn)(const void *user, const struct rt_past *past);
 
-/** Find the last calls of a page; those of SLOW succeeded after @p slow_ns, 0:
- *  not known. */
+/** Find the last failed calls up to a place of the record; without @p wanted,
+ *  all are. */
+void rt_calls_failed(struct rt_calls *calls, const struct rt_record *record,
+		     uint64_t until, rt_wanted_fn wanted, const void *user);
+
+/** Find the last calls of a page up to a place of the record and a time; those
+ *  of SLOW succeeded after @p slow_ns, 0: not known. */
 void rt_calls_of(struct rt_calls *calls, const struct rt_record *record,
-		 uint64_t until, const struct rt_focus *focus,
-		 enum rt_which which, uint64_t slow_ns);
+		 uint64_t until, uint64_t until_ns,
+		 const struct rt_focus *focus, enum rt_which which,
+		 uint64_t slow_ns);
 
 /** Attempts of a call that are shown at most, the last ones. */
 #define RT_ATTEMPTS_MAX 64

@@ -40,8 +40,10 @@ rt_group_heading(enum rt_group group)
 void
 rt_cube_clear(struct rt_cube *cube)
 {
-	for (size_t i = 0; i < cube->count; i++)
+	for (size_t i = 0; i < cube->count; i++) {
+		rt_coarse_clear(&cube->cell[i].coarse, RT_COUNTS_COUNT);
 		rt_ring_clear(&cube->cell[i].ring);
+	}
 	for (size_t i = 0; i < cube->names; i++)
 		free(cube->name[i]);
 	free(cube->cell);
@@ -248,6 +250,7 @@ drop_cells(struct rt_cube *cube, uint64_t step)
 
 		if (cell->ring.head_s + STEPS <= step) {
 			rt_ring_clear(&cell->ring);
+			rt_coarse_clear(&cell->coarse, RT_COUNTS_COUNT);
 			continue;
 		}
 		slot = bo_table_find(&cube->cells, cell->hash, is_cell, cube,
@@ -382,38 +385,57 @@ rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 		return false;
 	cell->knows_calls = cell->knows_calls || what->knows_calls;
 	cube->ungrouped += cell->unnamed || cell->owner == NULL;
+	if (!what->again && !rt_coarse_add(&cell->coarse, RT_COUNTS_COUNT,
+					   what->second, what->add))
+		return false;
 	rt_ring_advance(&cell->ring, RT_COUNTS_COUNT, step);
 	return !rt_ring_has(&cell->ring, step) ||
 	       rt_ring_add(&cell->ring, RT_COUNTS_COUNT, step, what->add);
 }
 
 void
-rt_cube_forget(struct rt_cube *cube, const void *owner)
+rt_cube_forget(struct rt_cube *cube, const void *owner, uint64_t newest_s)
 {
 	for (size_t i = 0; i < cube->count; i++) {
 		if (cube->cell[i].owner != owner)
 			continue;
 		rt_ring_clear(&cube->cell[i].ring);
 		cube->cell[i].ring.length = STEPS;
+		rt_coarse_retreat(&cube->cell[i].coarse, RT_COUNTS_COUNT,
+				  newest_s);
 	}
 }
 
 /* Steps that begin within the window; at least the last one. */
 static uint64_t
-steps_of(uint64_t end_s, uint64_t length_s)
+steps_of(uint64_t end_s, uint64_t length_s, uint64_t step_s)
 {
 	uint64_t first_s = end_s >= length_s ? end_s - length_s + 1 : 0;
-	uint64_t first = (first_s + RT_CUBE_STEP_S - 1) / RT_CUBE_STEP_S;
-	uint64_t last = end_s / RT_CUBE_STEP_S;
+	uint64_t first = (first_s + step_s - 1) / step_s;
+	uint64_t last = end_s / step_s;
 
 	return first <= last ? last - first + 1 : 1;
 }
 
-uint64_t
-rt_cube_covers_s(uint64_t end_s, uint64_t length_s)
+/* Whether a ring of steps with this newest one has the whole window. */
+static bool
+has_window(uint64_t head, uint64_t end_s, uint64_t length_s)
 {
-	return (steps_of(end_s, length_s) - 1) * RT_CUBE_STEP_S +
-	       end_s % RT_CUBE_STEP_S + 1;
+	uint64_t last = end_s / RT_CUBE_STEP_S;
+	uint64_t steps = steps_of(end_s, length_s, RT_CUBE_STEP_S);
+
+	return last + STEPS >= head + steps;
+}
+
+uint64_t
+rt_cube_covers_s(uint64_t newest_s, uint64_t end_s, uint64_t length_s)
+{
+	uint64_t step_s = has_window(newest_s / RT_CUBE_STEP_S, end_s, length_s)
+				  ? RT_CUBE_STEP_S
+				  : RT_COARSE_STEP_S;
+
+	return (steps_of(end_s, length_s, step_s) - 1) * step_s +
+	       end_s % step_s + 1;
 }
 
 void
@@ -421,6 +443,12 @@ rt_cube_sum(const struct rt_cube_cell *cell, uint64_t end_s, uint64_t length_s,
 	    struct rt_counts *out)
 {
 	memset(out, 0, sizeof(*out));
-	rt_ring_sum(&cell->ring, RT_COUNTS_COUNT, end_s / RT_CUBE_STEP_S,
-		    steps_of(end_s, length_s), (uint64_t *)out);
+	if (has_window(cell->ring.head_s, end_s, length_s))
+		rt_ring_sum(&cell->ring, RT_COUNTS_COUNT,
+			    end_s / RT_CUBE_STEP_S,
+			    steps_of(end_s, length_s, RT_CUBE_STEP_S),
+			    (uint64_t *)out);
+	else
+		rt_coarse_sum(&cell->coarse, RT_COUNTS_COUNT, end_s, length_s,
+			      (uint64_t *)out);
 }

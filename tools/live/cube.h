@@ -11,6 +11,7 @@
 #include <backoff.h>
 
 #include "base/table.h"
+#include "live/coarse.h"
 #include "live/counts.h"
 #include "live/ring.h"
 
@@ -34,6 +35,9 @@ enum rt_group { RT_GROUPS(RT_GROUP_MEMBER) RT_GROUP_COUNT };
 const char *rt_group_name(enum rt_group group);
 const char *rt_group_heading(enum rt_group group);
 
+/** What a group without a name is called. */
+#define RT_GROUP_NONE "(none)"
+
 /** Those without events in the history make room for new ones; if there is
  * none, further combinations are counted together, as "(other)". */
 #define RT_CELLS_MAX 2000
@@ -55,6 +59,7 @@ struct rt_cube_cell {
 	/** Not all of its names had room. */
 	bool unnamed;
 	struct rt_ring ring;
+	struct rt_coarse coarse;
 };
 
 /** Zero is empty. Place 0 of the names is "". Names do not live longer than
@@ -79,6 +84,8 @@ struct rt_cube_event {
 	const void *owner;
 	bool knows_calls;
 	uint64_t second;
+	/** It is counted again, where the last steps were forgotten. */
+	bool again;
 	/** RT_COUNTS_COUNT numbers. */
 	const uint32_t *add;
 };
@@ -88,15 +95,17 @@ void rt_cube_clear(struct rt_cube *cube);
 /** False if there is no memory. */
 bool rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what);
 
-/** Forget the counts of an owner. */
-void rt_cube_forget(struct rt_cube *cube, const void *owner);
+/** Forget the recent counts of an owner, and those of the past after
+ *  @p newest_s. */
+void rt_cube_forget(struct rt_cube *cube, const void *owner, uint64_t newest_s);
 
 /** Sum the steps within the seconds (end_s - length_s, end_s]; the last one may
- *  end later. At least one step is summed. */
+ *  end later. At least one step is summed. What begins before the last
+ *  RT_HISTORY_S seconds has steps of RT_COARSE_STEP_S. */
 void rt_cube_sum(const struct rt_cube_cell *cell, uint64_t end_s,
 		 uint64_t length_s, struct rt_counts *out);
 
-/** Seconds that rt_cube_sum() covers. */
-uint64_t rt_cube_covers_s(uint64_t end_s, uint64_t length_s);
+/** Seconds that rt_cube_sum() covers, if the newest is @p newest_s. */
+uint64_t rt_cube_covers_s(uint64_t newest_s, uint64_t end_s, uint64_t length_s);
 
 #endif

@@ -160,21 +160,6 @@ finish(struct names *from, struct rt_detail_names *to)
 	}
 }
 
-static void
-history_of_operation(struct rt_detail *detail,
-		     const struct rt_operation *operation, uint64_t end_s)
-{
-	for (uint64_t i = 0; i < RT_HISTORY_S && i <= end_s; i++) {
-		size_t at = RT_HISTORY_S - 1 - i;
-		struct rt_counts sum;
-
-		rt_operation_sum(operation, end_s - i, 1, &sum);
-		detail->retries[at] = (uint32_t)bo_min(sum.retries, UINT32_MAX);
-		detail->failed_calls[at] = (uint32_t)bo_min(
-			sum.exhausted + sum.aborted, UINT32_MAX);
-	}
-}
-
 /* A part of a count that is spread over some seconds. */
 static uint32_t
 share(uint64_t count, uint64_t part, uint64_t parts)
@@ -185,18 +170,18 @@ share(uint64_t count, uint64_t part, uint64_t parts)
 
 static void
 add_step(struct rt_detail *detail, const struct rt_counts *sum, uint64_t step,
-	 uint64_t end_s)
+	 const struct rt_span *span)
 {
-	uint64_t begin_s = step * RT_CUBE_STEP_S;
+	uint64_t begin_s = step * RT_CUBE_STEP_S, end_s = span->end_s;
 	uint64_t parts = bo_min(end_s - begin_s + 1, RT_CUBE_STEP_S);
 
 	for (uint64_t part = 0; part < parts; part++) {
 		uint64_t second = begin_s + part;
 		size_t at;
 
-		if (end_s - second >= RT_HISTORY_S)
+		if (end_s - second >= span->points)
 			continue;
-		at = RT_HISTORY_S - 1 - (size_t)(end_s - second);
+		at = span->points - 1 - (size_t)(end_s - second);
 		rt_add_u32(&detail->retries[at],
 			   share(sum->retries, part, parts));
 		rt_add_u32(&detail->failed_calls[at],
@@ -204,27 +189,58 @@ add_step(struct rt_detail *detail, const struct rt_counts *sum, uint64_t step,
 	}
 }
 
+static void
+add_steps(struct rt_detail *detail, const struct rt_cube_cell *cell,
+	  const struct rt_span *span)
+{
+	uint64_t last = span->end_s / RT_CUBE_STEP_S;
+	uint64_t steps = bo_min(span->length_s / RT_CUBE_STEP_S, last);
+
+	for (uint64_t step = last - steps; step <= last; step++) {
+		struct rt_counts sum = {0};
+
+		rt_cube_sum(cell, (step + 1) * RT_CUBE_STEP_S - 1,
+			    RT_CUBE_STEP_S, &sum);
+		add_step(detail, &sum, step, span);
+	}
+}
+
+static void
+add_points(struct rt_detail *detail, const struct rt_cube_cell *cell,
+	   const struct rt_span *span)
+{
+	for (size_t i = 0; i < span->points; i++) {
+		size_t at = span->points - 1 - i;
+		struct rt_counts sum;
+
+		if (i * span->point_s > span->end_s)
+			return;
+		rt_cube_sum(cell, span->end_s - i * span->point_s,
+			    span->point_s, &sum);
+		rt_add_u32(&detail->retries[at],
+			   (uint32_t)bo_min(sum.retries, UINT32_MAX));
+		rt_add_u32(
+			&detail->failed_calls[at],
+			(uint32_t)bo_min(rt_counts_failed(&sum), UINT32_MAX));
+	}
+}
+
 /* Other groups are counted in steps. */
 static void
 history_of_group(struct rt_detail *detail, const struct rt_window *window,
-		 const struct rt_focus *focus, uint64_t end_s)
+		 const struct rt_focus *focus, const struct rt_span *span)
 {
 	const struct rt_cube *cube = rt_window_cube(window);
-	uint64_t last = end_s / RT_CUBE_STEP_S;
-	uint64_t steps = bo_min(RT_HISTORY_S / RT_CUBE_STEP_S, last);
 
 	for (size_t i = 0; i < cube->count; i++) {
 		const struct rt_cube_cell *cell = &cube->cell[i];
 
 		if (strcmp(cube->name[cell->name[focus->group]], focus->name))
 			continue;
-		for (uint64_t step = last - steps; step <= last; step++) {
-			struct rt_counts sum = {0};
-
-			rt_cube_sum(cell, (step + 1) * RT_CUBE_STEP_S - 1,
-				    RT_CUBE_STEP_S, &sum);
-			add_step(detail, &sum, step, end_s);
-		}
+		if (span->point_s > 1)
+			add_points(detail, cell, span);
+		else
+			add_steps(detail, cell, span);
 	}
 }
 
@@ -232,7 +248,7 @@ void
 rt_detail_compute(struct rt_detail *detail, const struct rt_record *record,
 		  uint64_t until, const struct rt_window *window,
 		  const struct rt_focus *focus, uint64_t end_s,
-		  uint64_t window_s)
+		  uint64_t window_s, const struct rt_span *span)
 {
 	uint64_t from_s = rt_record_from_ns(record) / BO_NS_PER_S;
 	uint64_t begin_s = end_s > window_s ? end_s - window_s : 0;
@@ -257,9 +273,9 @@ rt_detail_compute(struct rt_detail *detail, const struct rt_record *record,
 	finish(&walk.targets, &detail->targets);
 	finish(&walk.operations, &detail->operations);
 	if (focus->group == RT_GROUP_OPERATION)
-		history_of_operation(
-			detail, rt_window_operation(window, focus->operation),
-			end_s);
+		rt_span_history(span,
+				rt_window_operation(window, focus->operation),
+				detail->failed_calls, detail->retries);
 	else
-		history_of_group(detail, window, focus, end_s);
+		history_of_group(detail, window, focus, span);
 }

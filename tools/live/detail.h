@@ -4,6 +4,7 @@
 #define RT_DETAIL_H
 
 #include "live/calls.h"
+#include "live/model.h"
 #include "live/window.h"
 
 /** Attempts that are counted apart; later ones count as the last. */
@@ -42,9 +43,9 @@ struct rt_detail {
 	uint64_t failed;
 	struct rt_detail_attempt attempt[RT_DETAIL_ATTEMPTS];
 	struct rt_detail_names errors, hosts, targets, operations;
-	/** Failed calls and retries of each second up to the window's last,
-	 *  the oldest first. */
-	uint32_t failed_calls[RT_HISTORY_S], retries[RT_HISTORY_S];
+	/** Failed calls and retries of each point of the span, the oldest
+	 *  first. */
+	uint32_t failed_calls[RT_POINTS_MAX], retries[RT_POINTS_MAX];
 };
 
 /** Compute it for the window (end_s - window_s, end_s], up to a place of the
@@ -52,6 +53,6 @@ struct rt_detail {
 void rt_detail_compute(struct rt_detail *detail, const struct rt_record *record,
 		       uint64_t until, const struct rt_window *window,
 		       const struct rt_focus *focus, uint64_t end_s,
-		       uint64_t window_s);
+		       uint64_t window_s, const struct rt_span *span);
 
 #endif

@@ -9,12 +9,20 @@
 
 #include "base/utf8.h"
 
+static void
+clear_slot(struct rt_error_slot *slot)
+{
+	rt_ring_clear(&slot->ring);
+	rt_coarse_clear(&slot->coarse, 1);
+	memset(slot, 0, sizeof(*slot));
+}
+
 void
 rt_errors_clear(struct rt_errors *errors)
 {
 	for (size_t i = 0; i < RT_ERRORS_MAX; i++) {
 		if (errors->slot[i] != NULL)
-			rt_ring_clear(&errors->slot[i]->ring);
+			clear_slot(errors->slot[i]);
 		free(errors->slot[i]);
 		errors->slot[i] = NULL;
 	}
@@ -41,7 +49,7 @@ count_in(const struct rt_error_slot *slot, uint64_t end_s, uint64_t length_s)
 {
 	uint64_t sum = 0;
 
-	rt_ring_sum(&slot->ring, 1, end_s, length_s, &sum);
+	rt_coarse_join(&slot->coarse, &slot->ring, 1, end_s, length_s, &sum);
 	return sum;
 }
 
@@ -69,8 +77,7 @@ take_slot(struct rt_errors *errors, uint64_t second)
 			least_count = count;
 		}
 	}
-	rt_ring_clear(&least->ring);
-	memset(least, 0, sizeof(*least));
+	clear_slot(least);
 	return least;
 }
 
@@ -95,6 +102,8 @@ rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 	}
 	if (event->error != NULL)
 		bo_utf8_copy(event->error, slot->text, sizeof(slot->text));
+	if (!rt_coarse_add(&slot->coarse, 1, second, &one))
+		return false;
 	rt_ring_advance(&slot->ring, 1, second);
 	return !rt_history_has(slot->ring.head_s, second) ||
 	       rt_ring_add(&slot->ring, 1, second, &one);

@@ -9,9 +9,11 @@
 
 #include <backoff.h>
 
+#include "live/coarse.h"
 #include "live/ring.h"
 
-/** Different errors kept per operation; a rarer one gives way to a new one. */
+/** Different errors kept per operation; one that was rarer of late gives way to
+ *  a new one. */
 #define RT_ERRORS_MAX 8
 #define RT_LABEL_MAX 64
 #define RT_TEXT_MAX 160
@@ -30,8 +32,9 @@ struct rt_error_top {
 struct rt_error_slot {
 	char label[RT_LABEL_MAX];
 	char text[RT_TEXT_MAX];
-	/** One count a second. */
+	/** One count a second, and a step. */
 	struct rt_ring ring;
+	struct rt_coarse coarse;
 };
 
 struct rt_errors {

@@ -1,4 +1,4 @@
-/* Rows by target, policy, host, service or error, instead of by operation. */
+/* Rows by target, policy, host, service or error, or of some events only. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -25,8 +25,12 @@ struct parts {
 
 struct making {
 	struct rt_model *out;
+	const struct rt_model *model;
 	const struct rt_cube *cube;
+	const struct rt_filter *filter;
 	enum rt_group group;
+	/* Without the calls that succeeded. */
+	bool failures;
 	struct parts *parts;
 	/* For each name its row, plus 1; 0: none. */
 	uint16_t *row_of;
@@ -39,12 +43,15 @@ attempts_that_failed(const struct rt_counts *counts)
 }
 
 static void
-add_steps(struct rt_row *row, const struct rt_cube_cell *cell, uint64_t end_s)
+add_steps(struct rt_row *row, const struct rt_cube_cell *cell,
+	  const struct rt_span *span)
 {
-	for (uint64_t i = 0; i < RT_STEPS && i * RT_STEP_S <= end_s; i++) {
+	uint64_t step_s = span->length_s / RT_STEPS;
+
+	for (uint64_t i = 0; i < RT_STEPS && i * step_s <= span->end_s; i++) {
 		struct rt_counts sum;
 
-		rt_cube_sum(cell, end_s - i * RT_STEP_S, RT_STEP_S, &sum);
+		rt_cube_sum(cell, span->end_s - i * step_s, step_s, &sum);
 		rt_add_u32(&row->retries[RT_STEPS - 1 - i],
 			   (uint32_t)bo_min(sum.retries, UINT32_MAX));
 		rt_add_u32(
@@ -75,6 +82,24 @@ add_error(const struct making *making, struct rt_row *row, struct parts *parts,
 	row->error.count = parts->with_error;
 }
 
+/* What is known of the operation, not only of a part of its events. */
+static void
+describe(const struct making *making, struct rt_row *row,
+	 const struct rt_operation *operation)
+{
+	size_t index = rt_operation_index(operation);
+	const struct rt_row *whole = &making->model->row[index];
+
+	/* It may be newer than the model. */
+	if (index >= making->model->count)
+		return;
+	row->operation = whole->operation;
+	row->max_attempts = whole->max_attempts;
+	row->total = whole->total;
+	row->word = whole->word;
+	row->since_s = whole->since_s;
+}
+
 static struct rt_row *
 row_for(const struct making *making, const struct rt_cube_cell *cell)
 {
@@ -86,14 +111,17 @@ row_for(const struct making *making, const struct rt_cube_cell *cell)
 
 		row = &making->out->row[making->out->count++];
 		memset(row, 0, sizeof(*row));
+		row->id = name;
 		/* Names may be forgotten before the rows are. */
 		bo_utf8_copy(*making->cube->name[name] != '\0'
 				     ? making->cube->name[name]
-				     : RT_GROUPED_NONE,
+				     : RT_GROUP_NONE,
 			     copy, RT_PART_NAME_MAX);
 		row->operation = copy;
-		row->calls_known = making->group != RT_GROUP_ERROR;
+		row->calls_known = !making->failures;
 		making->row_of[name] = (uint16_t)making->out->count;
+		if (making->group == RT_GROUP_OPERATION && cell->owner != NULL)
+			describe(making, row, cell->owner);
 	}
 	return &making->out->row[making->row_of[name] - 1];
 }
@@ -113,6 +141,13 @@ add_policy(const struct making *making, struct rt_row *row, struct parts *parts,
 	parts->policy[row->policies++] = policy;
 }
 
+/* What is not seen for longer has no row. */
+static uint64_t
+lasting_s(const struct rt_model *out)
+{
+	return out->window_s > RT_HISTORY_S ? out->window_s : RT_HISTORY_S;
+}
+
 static void
 add_cell(const struct making *making, const struct rt_cube_cell *cell)
 {
@@ -125,9 +160,9 @@ add_cell(const struct making *making, const struct rt_cube_cell *cell)
 	/* What succeeds has no error, and so no row. */
 	if (making->group == RT_GROUP_ERROR && cell->name[RT_GROUP_ERROR] == 0)
 		return;
-	if ((cell->ring.head_s + RT_HISTORY_S / RT_CUBE_STEP_S) *
-		    RT_CUBE_STEP_S <=
-	    out->end_s)
+	if (!rt_filter_takes_cell(making->filter, making->cube, cell))
+		return;
+	if (cell->ring.head_s * RT_CUBE_STEP_S + lasting_s(out) <= out->end_s)
 		return;
 	row = row_for(making, cell);
 	parts = &making->parts[row - out->row];
@@ -137,7 +172,7 @@ add_cell(const struct making *making, const struct rt_cube_cell *cell)
 	seen_ns = cell->ring.head_s * RT_CUBE_STEP_S * BO_NS_PER_S;
 	if (seen_ns > row->seen_ns)
 		row->seen_ns = seen_ns;
-	add_steps(row, cell, out->end_s);
+	add_steps(row, cell, &out->span);
 	add_error(making, row, parts, cell->name[RT_GROUP_ERROR], &sum);
 	add_policy(making, row, parts, cell->name[RT_GROUP_POLICY]);
 }
@@ -211,10 +246,18 @@ count_groups(const struct making *making)
 
 bool
 rt_grouped_update(struct rt_model *out, const struct rt_model *model,
-		  const struct rt_window *window, enum rt_group group)
+		  const struct rt_window *window, enum rt_group group,
+		  const struct rt_filter *filter)
 {
 	struct making making = {
-		.out = out, .cube = rt_window_cube(window), .group = group};
+		.out = out,
+		.model = model,
+		.cube = rt_window_cube(window),
+		.filter = filter,
+		.group = group,
+		.failures = group == RT_GROUP_ERROR ||
+			    rt_filter_has(filter, RT_GROUP_ERROR),
+	};
 	size_t names = making.cube->names;
 	bool done = true;
 
@@ -223,7 +266,11 @@ rt_grouped_update(struct rt_model *out, const struct rt_model *model,
 	out->end_s = model->end_s;
 	out->newest_ns = model->newest_ns;
 	out->seen_s = bo_min(model->seen_s,
-			     rt_cube_covers_s(model->end_s, model->window_s));
+			     rt_cube_covers_s(model->newest_ns / BO_NS_PER_S,
+					      model->end_s, model->window_s));
+	out->covered_s = model->covered_s;
+	out->is_past = model->is_past;
+	out->span = model->span;
 	if (names == 0)
 		return true;
 	making.row_of = calloc(names, sizeof(*making.row_of));
@@ -236,6 +283,8 @@ rt_grouped_update(struct rt_model *out, const struct rt_model *model,
 		judge(out, window);
 	if (done)
 		finish(&making);
+	for (size_t i = 0; done && out->is_past && i < out->count; i++)
+		rt_row_forget_later(&out->row[i], out->end_s);
 	free(making.row_of);
 	free(making.parts);
 	return done;

@@ -1,18 +1,19 @@
-/* Rows by target, policy, host, service or error, instead of by operation. */
+/* Rows by target, policy, host, service or error, or of some events only. */
 /* SPDX-License-Identifier: MIT */
 #ifndef RT_GROUPED_H
 #define RT_GROUPED_H
 
 #include "live/cube.h"
+#include "live/filter.h"
 #include "live/model.h"
 
-/** The name of the row of what has none. */
-#define RT_GROUPED_NONE "(none)"
-
 /** Compute rows for the window of @p model into @p out, which only has rows and
- *  the times of the window. Their numbers may begin up to RT_CUBE_STEP_S later
- *  than the window does. False if there is no memory. */
+ *  the times of the window, of what passes the terms of @p filter. Their
+ * numbers may begin up to RT_CUBE_STEP_S later than the window does. What
+ * operations are, and had since the log's beginning, is as in @p model. False
+ * if there is no memory. */
 bool rt_grouped_update(struct rt_model *out, const struct rt_model *model,
-		       const struct rt_window *window, enum rt_group group);
+		       const struct rt_window *window, enum rt_group group,
+		       const struct rt_filter *filter);
 
 #endif

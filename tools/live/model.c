@@ -117,16 +117,16 @@ rt_row_derive(struct rt_row *row, uint64_t seen_s)
 	}
 }
 
-/* The history ends with @p end_s: a last step that is not over would look like
- * a drop. */
 static void
 compute_steps(struct rt_row *row, const struct rt_operation *operation,
-	      uint64_t end_s)
+	      const struct rt_span *span)
 {
-	for (uint64_t i = 0; i < RT_STEPS && i * RT_STEP_S <= end_s; i++) {
+	uint64_t step_s = span->length_s / RT_STEPS;
+
+	for (uint64_t i = 0; i < RT_STEPS && i * step_s <= span->end_s; i++) {
 		struct rt_counts sum;
 
-		rt_operation_sum(operation, end_s - i * RT_STEP_S, RT_STEP_S,
+		rt_operation_sum(operation, span->end_s - i * step_s, step_s,
 				 &sum);
 		row->retries[RT_STEPS - 1 - i] =
 			(uint32_t)bo_min(sum.retries, UINT32_MAX);
@@ -144,15 +144,27 @@ count_policies(const struct rt_subject *subject, uint64_t end_s)
 	return rt_parts_live(&policies);
 }
 
+void
+rt_row_forget_later(struct rt_row *row, uint64_t end_s)
+{
+	if (row->since_s > end_s) {
+		row->since_s = 0;
+		row->word = RT_WORD_NONE;
+	}
+	if (row->seen_ns >= (end_s + 1) * BO_NS_PER_S)
+		row->seen_ns = 0;
+}
+
 static void
 compute(struct rt_row *row, struct rt_operation *operation,
 	const struct rt_model *model)
 {
-	uint64_t end_s = model->end_s, window_s = model->window_s;
+	uint64_t end_s = model->end_s, length_s = model->covered_s;
 	const struct rt_side *side;
 
 	memset(row, 0, sizeof(*row));
 	row->operation = rt_operation_name(operation);
+	row->id = rt_operation_index(operation);
 	memcpy(row->policy, rt_operation_policy(operation),
 	       sizeof(row->policy));
 	row->policies = count_policies(rt_operation_subject(operation), end_s);
@@ -163,13 +175,15 @@ compute(struct rt_row *row, struct rt_operation *operation,
 	row->word = rt_verdict_of_operation(operation,
 					    model->newest_ns / BO_NS_PER_S,
 					    &row->since_s, &side);
-	rt_operation_sum(operation, end_s, window_s, &row->window);
-	rt_operation_top_error(operation, end_s, window_s, &row->error);
+	if (model->is_past)
+		rt_row_forget_later(row, end_s);
+	rt_operation_sum(operation, end_s, length_s, &row->window);
+	rt_operation_top_error(operation, end_s, length_s, &row->error);
 	row->p99_try_ns =
-		rt_operation_took_ns(operation, false, P99, end_s, window_s);
+		rt_operation_took_ns(operation, false, P99, end_s, length_s);
 	row->p99_call_ns =
-		rt_operation_took_ns(operation, true, P99, end_s, window_s);
-	compute_steps(row, operation, end_s);
+		rt_operation_took_ns(operation, true, P99, end_s, length_s);
+	compute_steps(row, operation, &model->span);
 	rt_row_derive(row, model->seen_s);
 }
 
@@ -223,7 +237,39 @@ seen_of(const struct rt_model *model, const struct rt_window *window)
 
 	if (known_s == 0 || known_s > model->end_s)
 		return 0;
-	return bo_min(model->end_s - known_s + 1, model->window_s);
+	return bo_min(model->end_s - known_s + 1, model->covered_s);
+}
+
+struct rt_span
+rt_span_of(uint64_t window_s, uint64_t end_s, bool is_past)
+{
+	struct rt_span span = {.end_s = end_s, .point_s = 1};
+
+	span.length_s = window_s <= 10    ? 100
+			: window_s <= 60  ? 300
+			: window_s <= 300 ? 1200
+					  : 3600;
+	if (span.length_s > RT_HISTORY_S || is_past) {
+		span.point_s = RT_COARSE_STEP_S;
+		/* A last point that is not over would look like a drop. */
+		span.end_s = (end_s + 1) / span.point_s * span.point_s;
+		span.end_s -= span.end_s > 0;
+	}
+	span.points = (size_t)(span.length_s / span.point_s);
+	return span;
+}
+
+void
+rt_span_history(const struct rt_span *span,
+		const struct rt_operation *operation, uint32_t *failed,
+		uint32_t *retries)
+{
+	if (span->point_s > 1)
+		rt_operation_past(operation, span->end_s, span->points, failed,
+				  retries);
+	else
+		rt_operation_history(operation, span->end_s, span->points,
+				     failed, retries);
 }
 
 bool
@@ -238,6 +284,8 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 	model->count = count;
 	model->end_s = end_s;
 	model->newest_ns = rt_window_newest_ns(window);
+	model->covered_s = rt_window_covers_s(window, end_s, model->window_s);
+	model->span = rt_span_of(model->window_s, end_s, model->is_past);
 	model->seen_s = seen_of(model, window);
 	if (!rt_verdicts_update(&model->verdicts, window))
 		return false;
@@ -247,11 +295,11 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 		struct rt_operation *operation = rt_window_operation(window, i);
 
 		compute(&model->row[i], operation, model);
-		rt_operation_history(operation, end_s, model->failed,
-				     model->retries);
+		rt_span_history(&model->span, operation, model->failed,
+				model->retries);
 	}
 	sum_up(model);
 	rt_canary_find(&model->canary, rt_window_cube(window), end_s,
-		       model->window_s);
+		       model->covered_s);
 	return true;
 }

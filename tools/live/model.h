@@ -7,9 +7,31 @@
 #include "live/verdict.h"
 #include "live/window.h"
 
-/** The history of a row: its steps, and the seconds in each. */
+/** The history of a row has this many steps. */
 #define RT_STEPS 20
-#define RT_STEP_S (RT_HISTORY_S / RT_STEPS)
+/** The longest window. */
+#define RT_WINDOW_MAX_S 900
+/** Most points of a history of all operations. */
+#define RT_POINTS_MAX 360
+
+/** The time before a window that shows how it came about. */
+struct rt_span {
+	/** Its end, which is that of the window, or of the last step before. */
+	uint64_t end_s;
+	uint64_t length_s;
+	/** Seconds of a point, and number of points. */
+	uint64_t point_s;
+	size_t points;
+};
+
+/** 100 s for a window of up to 10 s, 5 minutes up to a minute, 20 minutes up
+ *  to 5 minutes, and an hour above; @p is_past: without single seconds. */
+struct rt_span rt_span_of(uint64_t window_s, uint64_t end_s, bool is_past);
+
+/** Add the calls that failed and the retries of each point of a span. */
+void rt_span_history(const struct rt_span *span,
+		     const struct rt_operation *operation, uint32_t *failed,
+		     uint32_t *retries);
 
 /** The calls that `attempts_per_call` covers. */
 enum rt_load {
@@ -36,6 +58,8 @@ enum rt_why { RT_WHYS(RT_WHY_MEMBER) RT_WHY_COUNT };
 struct rt_row {
 	/** Lives as long as the window; the model's if rows are grouped. */
 	const char *operation;
+	/** A number that stays the same while what rows are by does. */
+	size_t id;
 	char policy[RT_LABEL_MAX];
 	/** Policies of late. */
 	size_t policies;
@@ -64,13 +88,17 @@ struct rt_row {
 	/** 0 if never. */
 	uint64_t seen_ns, since_s;
 	enum rt_word word;
-	/** Retries, and calls that failed, of each step, oldest first; the last
-	 *  ends with the window. */
+	/** Retries, and calls that failed, of each step of the span, oldest
+	 *  first. */
 	uint32_t retries[RT_STEPS], failed[RT_STEPS];
 };
 
 struct rt_model {
 	uint64_t window_s;
+	/** What sums cover of it; whether it is of the past, so that there are
+	 *  no single seconds. */
+	uint64_t covered_s;
+	bool is_past;
 	/** The part of the window from which anything is known: the log may
 	 *  have begun within it. Rates are over this part. */
 	uint64_t seen_s;
@@ -80,9 +108,10 @@ struct rt_model {
 	/** The names of grouped rows. */
 	char (*name)[RT_PART_NAME_MAX];
 	struct rt_row total;
-	/** Calls that failed, and retries, of all operations in each second of
-	 *  the history, oldest first; the last ends with the window. */
-	uint32_t failed[RT_HISTORY_S], retries[RT_HISTORY_S];
+	/** Calls that failed, and retries, of all operations in each point of
+	 *  the span, oldest first. */
+	struct rt_span span;
+	uint32_t failed[RT_POINTS_MAX], retries[RT_POINTS_MAX];
 	struct rt_verdicts verdicts;
 	struct rt_canary canary;
 	/** The window is (end_s - window_s, end_s]; 0 before the first event.
@@ -95,10 +124,14 @@ const char *rt_why_name(enum rt_why why);
 void rt_model_init(struct rt_model *model, uint64_t window_s);
 void rt_model_clear(struct rt_model *model);
 
-/** Compute all rows for the window whose last second is @p end_s. Without
- *  memory it returns false, and there are no rows. */
+/** Compute all rows for the window whose last second is @p end_s, which may be
+ *  up to two hours ago. Without memory it returns false, and there are no
+ *  rows. */
 bool rt_model_update(struct rt_model *model, struct rt_window *window,
 		     uint64_t end_s);
+
+/** Forget what is known only of times after a second. */
+void rt_row_forget_later(struct rt_row *row, uint64_t end_s);
 
 /** Compute rates and shares of a row from its counts. */
 void rt_row_derive(struct rt_row *row, uint64_t seen_s);

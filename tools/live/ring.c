@@ -105,6 +105,21 @@ rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second)
 	ring->head_s = second;
 }
 
+void
+rt_ring_retreat(struct rt_ring *ring, size_t counts, uint64_t second)
+{
+	size_t bytes = counts * ring->width, length = length_of(ring);
+	uint64_t gone = ring->head_s > second ? ring->head_s - second : 0;
+
+	if (ring->slots == NULL || gone == 0)
+		return;
+	for (uint64_t i = 0; i < gone && i < length; i++)
+		memset((char *)ring->slots +
+			       (ring->head_s - i) % length * bytes,
+		       0, bytes);
+	ring->head_s = second;
+}
+
 /* Add to one of the counts. */
 static bool
 add_to(struct rt_ring *ring, size_t counts, size_t at, uint32_t add)
@@ -193,16 +208,16 @@ rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 
 void
 rt_ring_history(const struct rt_ring *ring, size_t counts, size_t which,
-		uint64_t end_s, uint32_t *out)
+		uint64_t end_s, size_t length, uint32_t *out)
 {
-	struct span span = span_of(ring, end_s, RT_HISTORY_S);
-	size_t length = length_of(ring), at = span.from % length;
+	struct span span = span_of(ring, end_s, length);
+	size_t slots = length_of(ring), at = span.from % slots;
 
 	if (ring->slots == NULL)
 		return;
 	for (uint64_t s = span.from; s <= span.to; s++) {
-		rt_add_u32(&out[RT_HISTORY_S - 1 - (end_s - s)],
+		rt_add_u32(&out[length - 1 - (end_s - s)],
 			   get(ring->slots, ring->width, at * counts + which));
-		at = at + 1 < length ? at + 1 : 0;
+		at = at + 1 < slots ? at + 1 : 0;
 	}
 }

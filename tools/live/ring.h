@@ -29,6 +29,10 @@ bool rt_ring_has(const struct rt_ring *ring, uint64_t second);
 /** Make @p second the newest, unless it is older than the newest. */
 void rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second);
 
+/** Make @p second the newest, if it is older than the newest, and forget those
+ *  after it. */
+void rt_ring_retreat(struct rt_ring *ring, size_t counts, uint64_t second);
+
 /** Add to the counts of a second that the ring has. They
  *  saturate at UINT32_MAX. False if there is no memory. */
 bool rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
@@ -44,9 +48,9 @@ bool rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,
 void rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 		 uint64_t length_s, uint64_t *out);
 
-/** Add one of the counts of each of the RT_HISTORY_S seconds up to @p end_s to
- *  @p out, oldest first. */
+/** Add one of the counts of each of @p length seconds up to @p end_s to @p out,
+ *  oldest first. */
 void rt_ring_history(const struct rt_ring *ring, size_t counts, size_t which,
-		     uint64_t end_s, uint32_t *out);
+		     uint64_t end_s, size_t length, uint32_t *out);
 
 #endif

@@ -5,17 +5,27 @@
 
 #include "live/model.h"
 
-/* X(member, name). */
+/* X(member, name). After the first, the columns of the screen from the left. */
 #define RT_SORTS(X)                                                            \
 	X(FAILED, "failed")                                                    \
+	X(NAME, "name")                                                        \
+	X(POLICY, "policy")                                                    \
+	X(MAX, "max")                                                          \
+	X(CALLS, "calls")                                                      \
+	X(FIRST, "first")                                                      \
+	X(OK, "ok")                                                            \
 	X(RETRIES, "retries")                                                  \
 	X(LOAD, "load")                                                        \
+	X(SHARE, "share")                                                      \
+	X(WHY, "why")                                                          \
+	X(P99, "p99")                                                          \
+	X(P99_TRY, "p99-try")                                                  \
 	X(EXHAUSTED, "exhausted")                                              \
-	X(CALLS, "calls")                                                      \
 	X(ABORTED, "aborted")                                                  \
+	X(ERROR, "error")                                                      \
 	X(SEEN, "seen")                                                        \
 	X(SINCE, "since")                                                      \
-	X(NAME, "name")
+	X(HISTORY, "history")
 
 #define RT_SORT_MEMBER(member, name) RT_SORT_##member,
 
@@ -29,9 +39,9 @@ enum rt_sort { RT_SORTS(RT_SORT_MEMBER) RT_SORT_COUNT };
 const char *rt_sort_name(enum rt_sort sort);
 
 /** Negative if @p a is listed before @p b. FAILED lists what has a verdict
- *  first, then by failed calls and by retries. Numbers sort from high to low
- * and names from a to z; @p reversed turns that around, except that rows with
- *  equal numbers always sort by name. */
+ *  first, then by failed calls and by retries. Numbers sort from high to
+ *  low and texts from a to z, what is not known last; @p reversed turns that
+ *  around, except that rows that are equal always sort by name. */
 int rt_sort_compare(const struct rt_row *a, const struct rt_row *b,
 		    enum rt_sort sort, bool reversed);
 

@@ -13,6 +13,7 @@
 #include "base/table.h"
 #include "base/utf8.h"
 #include "dialect/order.h"
+#include "live/coarse.h"
 #include "live/counted.h"
 #include "live/cube.h"
 #include "live/ring.h"
@@ -37,10 +38,11 @@ struct rt_operation {
 	struct rt_errors errors;
 	struct rt_subject subject;
 	struct rt_sides sides;
-	/** RT_COUNTS_COUNT a second. */
+	/** RT_COUNTS_COUNT a second, and a step. */
 	struct rt_ring ring;
 	/** Durations of attempts that succeeded, and of their calls. */
 	struct rt_took tries, calls;
+	struct rt_coarse coarse;
 };
 
 /* Events whose time may be judged again, in all inputs. */
@@ -70,13 +72,13 @@ struct kept {
 	char label[RT_LABEL_MAX], text[RT_TEXT_MAX];
 };
 
-/* What an event is to be counted in: the operation's numbers, the judgement of
- * the operation, and that of the target. */
+/* What an event is to be counted in: the operation's numbers, those of the
+ * past, the judgement of the operation, and that of the target. */
 struct where {
-	bool numbers, operation, target;
+	bool numbers, past, operation, target;
 };
 
-static const struct where everywhere = {true, true, true};
+static const struct where everywhere = {true, true, true, true};
 
 struct rt_window {
 	struct rt_operation *operation[RT_OPERATIONS_MAX + 1];
@@ -124,6 +126,7 @@ rt_window_free(struct rt_window *window)
 		rt_took_clear(&window->operation[i]->tries);
 		rt_took_clear(&window->operation[i]->calls);
 		rt_sides_clear(&window->operation[i]->sides, &window->sides);
+		rt_coarse_clear(&window->operation[i]->coarse, RT_COUNTS_COUNT);
 		free(window->operation[i]->name);
 		free(window->operation[i]);
 	}
@@ -259,7 +262,8 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 }
 
 static bool
-count_in_cube(const struct count *count, const struct backoff_event *event)
+count_in_cube(const struct count *count, const struct backoff_event *event,
+	      bool again)
 {
 	struct rt_operation *operation = count->operation;
 	const struct rt_cube_event what = {
@@ -268,6 +272,7 @@ count_in_cube(const struct count *count, const struct backoff_event *event)
 		.owner = operation,
 		.knows_calls = operation->knows_calls,
 		.second = count->ts_ns / NS_PER_S,
+		.again = again,
 		.add = (const uint32_t *)&count->add,
 	};
 
@@ -292,14 +297,18 @@ static bool
 count_event(struct count *count, const struct backoff_event *event,
 	    struct where where)
 {
+	const uint32_t *add = (const uint32_t *)&count->add;
 	struct rt_operation *operation = count->operation;
 	uint64_t late = operation->window->late;
 	uint64_t second = count->ts_ns / NS_PER_S;
 
 	if (where.numbers &&
 	    (!count_at(operation, &count->add, count->ts_ns) ||
-	     !count_in_cube(count, event) ||
+	     !count_in_cube(count, event, !where.past) ||
 	     !count_took(operation, event, count->attempts, second)))
+		return false;
+	if (where.past &&
+	    !rt_coarse_add(&operation->coarse, RT_COUNTS_COUNT, second, add))
 		return false;
 	count->late = operation->window->late > late;
 	if (!judge(operation, event, count->attempts, second, where))
@@ -326,7 +335,9 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 		rt_ring_clear(&operation->ring);
 		rt_took_clear(&operation->tries);
 		rt_took_clear(&operation->calls);
-		rt_cube_forget(&window->cube, operation);
+		rt_coarse_retreat(&operation->coarse, RT_COUNTS_COUNT,
+				  newest_ns / NS_PER_S);
+		rt_cube_forget(&window->cube, operation, newest_ns / NS_PER_S);
 	}
 	rt_targets_forget(&window->targets, newest_ns / NS_PER_S);
 }
@@ -571,6 +582,14 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	return true;
 }
 
+uint64_t
+rt_window_covers_s(const struct rt_window *window, uint64_t end_s,
+		   uint64_t length_s)
+{
+	return rt_coarse_covers_s(rt_window_newest_ns(window) / NS_PER_S, end_s,
+				  length_s);
+}
+
 bool
 rt_window_end(struct rt_window *window, size_t input)
 {
@@ -684,8 +703,8 @@ rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 		 uint64_t length_s, struct rt_counts *out)
 {
 	memset(out, 0, sizeof(*out));
-	rt_ring_sum(&operation->ring, RT_COUNTS_COUNT, end_s, length_s,
-		    (uint64_t *)out);
+	rt_coarse_join(&operation->coarse, &operation->ring, RT_COUNTS_COUNT,
+		       end_s, length_s, (uint64_t *)out);
 }
 
 uint64_t
@@ -703,16 +722,27 @@ rt_operation_took_ns(const struct rt_operation *operation, bool whole_calls,
 
 void
 rt_operation_history(const struct rt_operation *operation, uint64_t end_s,
-		     uint32_t *failed, uint32_t *retries)
+		     size_t seconds, uint32_t *failed, uint32_t *retries)
 {
 	const struct rt_ring *ring = &operation->ring;
 
 	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(exhausted), end_s,
-			failed);
+			seconds, failed);
 	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(aborted), end_s,
-			failed);
+			seconds, failed);
 	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(retries), end_s,
-			retries);
+			seconds, retries);
+}
+
+void
+rt_operation_past(const struct rt_operation *operation, uint64_t end_s,
+		  size_t steps, uint32_t *failed, uint32_t *retries)
+{
+	const struct rt_coarse *coarse = &operation->coarse;
+
+	rt_coarse_history(coarse, PLACE_OF(exhausted), end_s, steps, failed);
+	rt_coarse_history(coarse, PLACE_OF(aborted), end_s, steps, failed);
+	rt_coarse_history(coarse, PLACE_OF(retries), end_s, steps, retries);
 }
 
 void

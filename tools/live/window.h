@@ -108,7 +108,9 @@ uint64_t rt_operation_seen_ns(const struct rt_operation *operation);
 const struct rt_counts *
 rt_operation_total(const struct rt_operation *operation);
 
-/** Counts of the seconds (end_s - length_s, end_s]; at most RT_HISTORY_S. */
+/** Counts of the seconds (end_s - length_s, end_s], of the last two hours at
+ *  most. What begins before the last RT_HISTORY_S seconds begins with the next
+ *  step of RT_COARSE_STEP_S, and what ends before them should end with one. */
 void rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
 		      uint64_t length_s, struct rt_counts *out);
 
@@ -118,10 +120,19 @@ uint64_t rt_operation_took_ns(const struct rt_operation *operation,
 			      bool whole_calls, double share, uint64_t end_s,
 			      uint64_t length_s);
 
-/** Add the calls that failed and the retries of each of the RT_HISTORY_S
- * seconds up to @p end_s, oldest first. */
+/** The seconds up to @p end_s that such sums cover. */
+uint64_t rt_window_covers_s(const struct rt_window *window, uint64_t end_s,
+			    uint64_t length_s);
+
+/** Add the calls that failed and the retries of each of @p seconds seconds up
+ * to
+ *  @p end_s, at most RT_HISTORY_S, oldest first. */
 void rt_operation_history(const struct rt_operation *operation, uint64_t end_s,
-			  uint32_t *failed, uint32_t *retries);
+			  size_t seconds, uint32_t *failed, uint32_t *retries);
+
+/** The same of steps of RT_COARSE_STEP_S, up to that of @p end_s. */
+void rt_operation_past(const struct rt_operation *operation, uint64_t end_s,
+		       size_t steps, uint32_t *failed, uint32_t *retries);
 
 /** The most frequent error of those seconds. */
 void rt_operation_top_error(const struct rt_operation *operation,

@@ -104,6 +104,7 @@ show(struct app *app)
 	struct rt_session *session = &app->reader.session;
 	bool due = app->reader.now_ns >= app->frame_ns;
 
+	session->list.now_ns = app->reader.now_ns;
 	if ((due || app->dirty) && !rt_session_update(session))
 		return false;
 	if (due)

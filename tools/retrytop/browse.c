@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/utf8.h"
 
 struct rt_browse *
@@ -33,20 +34,55 @@ rt_browse_free(struct rt_browse *browse)
 	free(browse);
 }
 
-/* Only operations that pass the filter have failed calls in the list; other
- * rows are not of operations. */
+/* Mark the operations whose failed calls are wanted: text that is looked for in
+ * other rows is not about operations. */
+static void
+want_operations(struct rt_browse *browse, const struct rt_list *list)
+{
+	const struct rt_model *model = &list->model;
+	bool by_rows = list->group == RT_GROUP_OPERATION;
+
+	memset(browse->wanted, 0, sizeof(browse->wanted));
+	/* Rows of the model stand in the order of the window's operations. */
+	for (size_t i = 0; !by_rows && i < model->count; i++)
+		browse->wanted[i] =
+			rt_filter_takes(&list->terms, RT_GROUP_OPERATION,
+					model->row[i].operation);
+	for (size_t i = 0; by_rows && i < list->shown_count; i++) {
+		const struct rt_operation *operation =
+			rt_window_find(list->window, list->shown[i]->operation);
+
+		if (operation != NULL)
+			browse->wanted[rt_operation_index(operation)] = true;
+	}
+}
+
+static bool
+is_wanted(const void *user, const struct rt_past *past)
+{
+	const struct rt_browse *browse = user;
+	const struct rt_filter *terms = browse->terms;
+
+	if (past->ts_ns > browse->until_ns)
+		return false;
+	if (!browse->filtered)
+		return true;
+	return browse->wanted[past->operation] &&
+	       rt_filter_takes(terms, RT_GROUP_TARGET, past->target) &&
+	       rt_filter_takes(terms, RT_GROUP_POLICY, past->policy) &&
+	       rt_filter_takes(terms, RT_GROUP_HOST, past->host) &&
+	       rt_filter_takes(terms, RT_GROUP_ERROR, past->label);
+}
+
 static void
 find_failed(struct rt_browse *browse, const struct rt_list *list)
 {
-	bool filtered =
-		list->filter[0] != '\0' && list->group == RT_GROUP_OPERATION;
-
-	memset(browse->wanted, 0, sizeof(browse->wanted));
-	/* Rows stand in the order of the window's operations. */
-	for (size_t i = 0; filtered && i < list->shown_count; i++)
-		browse->wanted[list->shown[i] - list->model.row] = true;
+	browse->terms = &list->terms;
+	browse->filtered = rt_list_is_filtered(list);
+	if (browse->filtered)
+		want_operations(browse, list);
 	rt_calls_failed(&browse->failed, browse->record, browse->until,
-			filtered ? browse->wanted : NULL);
+			is_wanted, browse);
 }
 
 /* The number of an operation, and what is slow; "" for rows without a name.
@@ -58,7 +94,7 @@ find_focus(const struct rt_window *window, struct rt_focus *focus,
 	struct rt_operation *operation;
 
 	if (focus->group != RT_GROUP_OPERATION) {
-		if (strcmp(focus->name, RT_GROUPED_NONE) == 0)
+		if (strcmp(focus->name, RT_GROUP_NONE) == 0)
 			focus->name = "";
 		return true;
 	}
@@ -83,15 +119,18 @@ rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 		browse->until = UINT64_MAX;
 	else if (browse->until == UINT64_MAX)
 		browse->until = rt_record_last(browse->record);
+	browse->until_ns = model->is_past ? (model->end_s + 1) * BO_NS_PER_S - 1
+					  : UINT64_MAX;
 	find_failed(browse, list);
 	if (browse->operation == NULL)
 		return;
 	if (!find_focus(window, &focus, &slow_ns))
 		return;
-	rt_calls_of(&browse->calls, browse->record, browse->until, &focus,
-		    browse->which, slow_ns);
+	rt_calls_of(&browse->calls, browse->record, browse->until,
+		    browse->until_ns, &focus, browse->which, slow_ns);
 	rt_detail_compute(&browse->detail, browse->record, browse->until,
-			  window, &focus, model->end_s, model->window_s);
+			  window, &focus, model->end_s, model->window_s,
+			  &model->span);
 }
 
 void
@@ -113,10 +152,22 @@ rt_browse_show(struct rt_browse *browse, enum rt_group group, const char *name)
 bool
 rt_browse_open(struct rt_browse *browse, const struct rt_list *list)
 {
+	const struct rt_operation *operation;
+	const struct rt_row *row;
+
 	if (list->shown_count == 0)
 		return false;
-	rt_browse_show(browse, list->group,
-		       list->shown[rt_list_selected(list)]->operation);
+	row = list->shown[rt_list_selected(list)];
+	/* Other names of operations do not live as long. */
+	if (list->group == RT_GROUP_OPERATION) {
+		operation = rt_window_find(list->window, row->operation);
+		if (operation == NULL)
+			return false;
+		rt_browse_show(browse, list->group,
+			       rt_operation_name(operation));
+		return true;
+	}
+	rt_browse_show(browse, list->group, row->operation);
 	return true;
 }
 

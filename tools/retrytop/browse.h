@@ -17,13 +17,17 @@ struct rt_browse {
 	enum rt_which which;
 	/** The selected call, by the place of its last event; 0: the newest. */
 	uint64_t call_at;
-	/** The place up to which the record is shown: a pause stops it. */
-	uint64_t until;
+	/** The place up to which the record is shown: a pause stops it; and the
+	 *  time, of the past. */
+	uint64_t until, until_ns;
 	/** Calls of all operations that failed, and those of the operation that
 	 *  are listed. */
 	struct rt_calls failed, calls;
-	/** By the number of an operation, whether it is in the list. */
+	/** Failed calls that are listed: by the number of their operation, and
+	 *  by terms of the list. */
 	bool wanted[RT_OPERATIONS_MAX + 1];
+	const struct rt_filter *terms;
+	bool filtered;
 	struct rt_detail detail;
 };
 

@@ -52,6 +52,21 @@ put_time(uint64_t second, char *out, size_t size)
 	return true;
 }
 
+/* The pattern of the first term about that; false if there is none. */
+static bool
+put_term(const struct rt_filter *terms, enum rt_group group, char *out,
+	 size_t size)
+{
+	for (size_t i = 0; i < terms->terms; i++) {
+		if (terms->term[i].group != group ||
+		    terms->term[i].pattern[0] == '\0')
+			continue;
+		snprintf(out, size, "%s", terms->term[i].pattern);
+		return true;
+	}
+	return false;
+}
+
 /* Whether a row is open, rather than the list. */
 static bool
 is_open(const struct rt_view *view)
@@ -74,8 +89,10 @@ put_names(const struct rt_view *view, enum rt_group group, char *out,
 		make_pattern(browse->operation, false, out, size);
 		return browse->group == group;
 	}
-	make_pattern(view->list->filter, true, out, size);
-	return view->list->filter[0] != '\0' && view->list->group == group;
+	if (put_term(&view->list->terms, group, out, size))
+		return true;
+	make_pattern(view->list->terms.text, true, out, size);
+	return view->list->terms.text[0] != '\0' && view->list->group == group;
 }
 
 /* The value of an option; false if it has none. */

@@ -91,6 +91,24 @@ parse_since(const char *text, struct rt_options *options)
 	       bo_rfc3339_parse(text, strlen(text), &options->since_ns);
 }
 
+/* False after a message. */
+static bool
+check_filter(const char *text)
+{
+	struct rt_filter filter;
+	char problem[128];
+
+	if (text == NULL)
+		return true;
+	if (strlen(text) >= RT_FILTER_MAX)
+		tk_msg("--filter: must be at most 127 bytes");
+	else if (rt_filter_parse(text, &filter, problem, sizeof(problem)))
+		return true;
+	else
+		tk_msg("--filter: %s", problem);
+	return false;
+}
+
 static int
 check(struct rt_options *options, const char *since)
 {
@@ -128,14 +146,14 @@ check(struct rt_options *options, const char *since)
 	if (options->delay_ns == 0)
 		options->delay_ns = options->plain ? PLAIN_DELAY_NS : DELAY_NS;
 	if (options->window_ns < BO_NS_PER_S ||
-	    options->window_ns > RT_HISTORY_S * BO_NS_PER_S ||
+	    options->window_ns > RT_WINDOW_MAX_S * BO_NS_PER_S ||
 	    options->window_ns % BO_NS_PER_S != 0)
-		return complain("--window: must be whole seconds, 1s to 5m");
+		return complain("--window: must be whole seconds, 1s to 15m");
 	if (options->delay_ns < DELAY_MIN_NS ||
 	    options->delay_ns > DELAY_MAX_NS)
 		return complain("--delay: must be 100ms to 1h");
-	if (options->filter != NULL && strlen(options->filter) >= RT_FILTER_MAX)
-		return complain("--filter: must be at most 127 bytes");
+	if (!check_filter(options->filter))
+		return TK_EXIT_USAGE;
 	if (options->path_count == 0) {
 		if (isatty(STDIN_FILENO))
 			return complain("no FILE given");
@@ -230,18 +248,20 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 "begin with the last N lines of each file, or of all files of "
 		 "a rotated log; 0: only new lines"},
 		{"window", 0, TK_OPT_DURATION, &options.window_ns, "DURATION",
-		 NULL, 0, 0, "cover the last DURATION: 1s to 5m, default 60s"},
+		 NULL, 0, 0, "cover the last DURATION: 1s to 15m, default 60s"},
 		{"sort", 's', TK_OPT_NAME, &options.sort, "KEY", RT_SORT_NAMES,
 		 0, 0,
-		 "sort by failed (default: verdicts, failed calls, retries), "
-		 "retries, load, exhausted, calls, aborted, seen, since or "
-		 "name"},
+		 "sort by failed (default: verdicts, failed calls, retries) or "
+		 "a column: name, policy, max, calls, first, ok, retries, "
+		 "load, share, why, p99, p99-try, exhausted, aborted, error, "
+		 "seen, since, history"},
 		{"group", 'g', TK_OPT_NAME, &options.group, NULL,
 		 RT_GROUP_NAMES, 0, 0,
 		 "begin with rows by this, as Tab does; default operation"},
 		{"filter", 0, TK_OPT_TEXT, &options.filter, "TEXT", NULL, 0, 0,
-		 "show only operations whose name, policy or top error "
-		 "contains TEXT"},
+		 "show only what passes: terms op=GLOB, target=GLOB, "
+		 "policy=GLOB, host=GLOB, service=GLOB, error=GLOB, and text "
+		 "in the name, policy or top error of a row"},
 		{"rules", 0, TK_OPT_TEXT, &options.rules, "FILE", NULL, 0, 0,
 		 "alert where a rule of the JSON file is broken; with --once, "
 		 "exit 1 then"},

@@ -145,7 +145,7 @@ state_of(const struct rt_model *model)
 {
 	if (model->total.window.attempts == 0)
 		return "no_data";
-	return model->seen_s < model->window_s ? "learning" : "ended";
+	return model->seen_s < model->covered_s ? "learning" : "ended";
 }
 
 /* What the numbers stand for. */
@@ -334,6 +334,7 @@ add_grouped_row(struct tk_json *json, struct cJSON *out,
 static bool
 add_groups(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 {
+	static const struct rt_filter all;
 	struct cJSON *groups = tk_json_object(json, root, "groups");
 	bool done = true;
 
@@ -344,7 +345,7 @@ add_groups(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 		struct rt_model rows = {0};
 
 		done = rt_grouped_update(&rows, &view->list->model,
-					 view->ingest->window, group);
+					 view->ingest->window, group, &all);
 		for (size_t i = 0; done && i < rows.count; i++)
 			add_grouped_row(json, tk_json_object(json, list, NULL),
 					&rows.row[i]);

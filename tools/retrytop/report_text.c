@@ -114,13 +114,13 @@ print_head(const struct rt_view *view, FILE *out)
 		RT_LOG_FACT_CLOCK_LEAPS,
 	};
 	const struct rt_model *model = &view->list->model;
-	char end[40] = "-";
+	char end[40] = "-", length[24];
 
 	if (model->end_s > 0)
 		bo_rfc3339_format((model->end_s + 1) * BO_NS_PER_S, 0, end,
 				  sizeof(end));
-	fprintf(out, "window: %llus before %s\n",
-		(unsigned long long)model->window_s, end);
+	fprintf(out, "window: %s before %s\n",
+		rt_view_length(model->window_s, length, sizeof(length)), end);
 	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
 		fprintf(out, "%s%llu %s", i > 0 ? ", " : "",
 			(unsigned long long)rt_fact_of_log(view->ingest,

@@ -224,17 +224,16 @@ rt_session_update(struct rt_session *session)
 		return false;
 	rt_session_look(session);
 	if (!rt_rule_alerts_find(&session->rules, window, end_s,
-				 session->list.model.window_s,
+				 session->options->window_ns / BO_NS_PER_S,
 				 &session->broken))
 		return false;
 	/* What comes and goes while an old log is read is not news. */
 	if (session->ingest.caught_up || session->options->once ||
 	    session->options->replay)
-		rt_alarms_update(
-			&session->alarms, &session->list.model, &session->rules,
-			&session->broken,
-			session->options->once ? 0 : session->list.model.end_s,
-			session->on_rule, session->on_rule_user);
+		rt_alarms_update(&session->alarms, &session->list.model,
+				 &session->rules, &session->broken,
+				 session->options->once ? 0 : end_s,
+				 session->on_rule, session->on_rule_user);
 	return true;
 }
 

@@ -38,7 +38,8 @@ edit(struct rt_ui *ui, struct rt_list *list, uint32_t key)
 {
 	switch (key) {
 	case RT_KEY_ENTER:
-		ui->editing = false;
+		/* A wrong term must be corrected first. */
+		ui->editing = list->problem[0] != '\0';
 		return;
 	case RT_KEY_ESCAPE:
 		memcpy(list->filter, ui->before, sizeof(list->filter));
@@ -62,6 +63,8 @@ edit(struct rt_ui *ui, struct rt_list *list, uint32_t key)
 static void
 toggle_pause(struct rt_list *list, uint64_t events)
 {
+	if (rt_list_return(list))
+		return;
 	list->paused = !list->paused;
 	list->paused_at = events;
 }
@@ -137,6 +140,8 @@ go_back(struct rt_ui *ui, struct rt_list *list)
 						    : ui->opened_from;
 		return;
 	}
+	if (rt_list_return(list))
+		return;
 	list->filter[0] = '\0';
 	rt_list_arrange(list);
 }
@@ -227,6 +232,77 @@ move_key(struct rt_ui *ui, struct rt_list *list, size_t page_rows, uint32_t key)
 	}
 }
 
+/* Obey a key that chooses the time; false if it is another key. */
+static bool
+time_key(struct rt_list *list, uint32_t key)
+{
+	switch (key) {
+	case '[':
+		rt_list_travel(list, -RT_TRAVEL_STEP_S);
+		return true;
+	case ']':
+		rt_list_travel(list, RT_TRAVEL_STEP_S);
+		return true;
+	case '{':
+		rt_list_travel(list, -RT_TRAVEL_LEAP_S);
+		return true;
+	case '}':
+		rt_list_travel(list, RT_TRAVEL_LEAP_S);
+		return true;
+	case '(':
+		rt_list_jump(list, -1);
+		return true;
+	case ')':
+		rt_list_jump(list, 1);
+		return true;
+	case 'm':
+		rt_travel_mark(&list->travel);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Obey a key that arranges the rows, or chooses their numbers; false if it is
+ * another key. */
+static bool
+list_key(struct rt_ui *ui, struct rt_list *list, uint32_t key)
+{
+	switch (key) {
+	case '/':
+		memcpy(ui->before, list->filter, sizeof(ui->before));
+		ui->page = RT_PAGE_OVERVIEW;
+		ui->editing = true;
+		return true;
+	case 's':
+	case '>':
+		list->sort = (list->sort + 1) % RT_SORT_COUNT;
+		rt_list_arrange(list);
+		return true;
+	case 'S':
+	case '<':
+		list->sort = (list->sort + RT_SORT_COUNT - 1) % RT_SORT_COUNT;
+		rt_list_arrange(list);
+		return true;
+	case 'r':
+		list->reversed = !list->reversed;
+		rt_list_arrange(list);
+		return true;
+	case 'w':
+	case 'W':
+		rt_list_step_window(list, key == 'w' ? 1 : -1);
+		return true;
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+		rt_list_set_window(list, key - '1');
+		return true;
+	default:
+		return false;
+	}
+}
+
 void
 rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 	  size_t page_rows, uint32_t key)
@@ -235,7 +311,8 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		edit(ui, list, key);
 		return;
 	}
-	if (move_key(ui, list, page_rows, key))
+	if (move_key(ui, list, page_rows, key) || list_key(ui, list, key) ||
+	    (!is_text(ui->page) && time_key(list, key)))
 		return;
 	switch (key) {
 	case 'q':
@@ -286,23 +363,6 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		break;
 	case ' ':
 		toggle_pause(list, events);
-		break;
-	case '/':
-		memcpy(ui->before, list->filter, sizeof(ui->before));
-		ui->page = RT_PAGE_OVERVIEW;
-		ui->editing = true;
-		break;
-	case 's':
-		list->sort = (list->sort + 1) % RT_SORT_COUNT;
-		rt_list_arrange(list);
-		break;
-	case 'S':
-		list->sort = (list->sort + RT_SORT_COUNT - 1) % RT_SORT_COUNT;
-		rt_list_arrange(list);
-		break;
-	case 'r':
-		list->reversed = !list->reversed;
-		rt_list_arrange(list);
 		break;
 	default:
 		break;

@@ -8,11 +8,14 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "base/rfc3339.h"
 #include "common/units.h"
 
 uint64_t
 rt_view_now_ns(const struct rt_view *view)
 {
+	if (view->list->model.is_past)
+		return (view->list->model.end_s + 1) * BO_NS_PER_S;
 	if (!rt_ingest_is_live(view->ingest))
 		return view->list->model.newest_ns;
 	/* During a pause, ages are frozen too. */
@@ -34,6 +37,17 @@ rt_view_age(uint64_t now_ns, uint64_t then_ns, char *out, size_t size)
 		snprintf(out, size, "0s");
 	else
 		tk_format_duration(age_ns, out, size);
+	return out;
+}
+
+char *
+rt_view_length(uint64_t seconds, char *out, size_t size)
+{
+	bool minutes = seconds >= 120 && seconds % 60 == 0;
+
+	snprintf(out, size, "%llu%s",
+		 (unsigned long long)(minutes ? seconds / 60 : seconds),
+		 minutes ? "m" : "s");
 	return out;
 }
 
@@ -84,9 +98,37 @@ rt_view_clock(const struct rt_view *view, const struct rt_clock *clock,
 	return out;
 }
 
+char *
+rt_view_past(const struct rt_view *view, bool brief, char *out, size_t size)
+{
+	const struct rt_travel *travel = &view->list->travel;
+	size_t mark = rt_travel_marked(travel);
+	char clock[40], ago[16], length[24], marked[48] = "";
+
+	bo_rfc3339_format((travel->at_s + 1) * BO_NS_PER_S, 0, clock,
+			  sizeof(clock));
+	rt_view_span((travel->now_s - travel->at_s) * BO_NS_PER_S, ago,
+		     sizeof(ago));
+	rt_view_length(view->list->model.window_s, length, sizeof(length));
+	if (mark > 0)
+		snprintf(marked, sizeof(marked), " (mark %zu of %zu)", mark,
+			 travel->marks);
+	if (brief)
+		snprintf(out, size, "PAST %.8s, %s ago%s", clock + 11, ago,
+			 marked);
+	else
+		snprintf(out, size,
+			 "NOT NOW: the %s up to %.8s, %s ago%s   ] later   "
+			 "Space now",
+			 length, clock + 11, ago, marked);
+	return out;
+}
+
 const char *
 rt_view_state(const struct rt_view *view)
 {
+	if (view->list->model.is_past)
+		return "PAST";
 	if (view->list->paused)
 		return "PAUSED";
 	if (view->ingest->ended)

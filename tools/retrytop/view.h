@@ -57,11 +57,15 @@ struct rt_view {
 	uint64_t now_ns;
 };
 
-/** "LIVE", "REPLAY", "PAUSED", "STALE", "ENDED" or "WAITING". */
+/** "LIVE", "REPLAY", "PAST", "PAUSED", "STALE", "ENDED" or "WAITING". */
 const char *rt_view_state(const struct rt_view *view);
 
 /** Whether no line came for longer than usual. */
 bool rt_view_is_silent(const struct rt_view *view);
+
+/** Say which time of the past is shown. Returns out. */
+char *rt_view_past(const struct rt_view *view, bool brief, char *out,
+		   size_t size);
 
 /** A sentence about the clock of a host that is wrong, of those that
  *  rt_clocks_off() lists. Returns out. */
@@ -74,6 +78,9 @@ uint64_t rt_view_now_ns(const struct rt_view *view);
 
 /** An age in whole seconds, "4m10s"; "-" for the time 0. Returns out. */
 char *rt_view_age(uint64_t now_ns, uint64_t then_ns, char *out, size_t size);
+
+/** A length of time, "60s" or "15m". Returns out. */
+char *rt_view_length(uint64_t seconds, char *out, size_t size);
 
 /** A time span, rounded to seconds. Returns out. */
 char *rt_view_span(uint64_t span_ns, char *out, size_t size);

@@ -196,14 +196,15 @@ rt_view_last_failed(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	const struct rt_calls *calls = &view->ui->browse->failed;
 	const struct rt_counts *total = &view->list->total.window;
 	struct layout layout;
-	char right[64];
+	char right[64], length[24];
 
 	if (rows < 2)
 		return;
 	layout = lay_out(view, calls, rows - 1, grid->width, true);
-	snprintf(right, sizeof(right), "%llu in %llus",
+	snprintf(right, sizeof(right), "%llu in %s",
 		 (unsigned long long)(total->exhausted + total->aborted),
-		 (unsigned long long)view->list->model.window_s);
+		 rt_view_length(view->list->model.window_s, length,
+				sizeof(length)));
 	draw_heading(grid, y, "LAST FAILED CALLS", right);
 	for (size_t i = 0; i < calls->count && i + 1 < rows; i++)
 		draw_call(view, &calls->call[i], &layout, grid, y + 1 + i);

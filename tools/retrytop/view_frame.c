@@ -56,6 +56,7 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 	uint64_t late_ns =
 		rt_when_late_ns(rt_window_when(view->ingest->window));
 	char news[40] = "", age[16], clock[40] = "", seen[40] = "";
+	char length[24];
 
 	if (list->paused)
 		snprintf(news, sizeof(news), "+%llu new  ",
@@ -68,21 +69,35 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 			strlen(clock + strlen("2026-11-23")) + 1);
 		clock[0] = ' ';
 	}
-	if (model->seen_s < model->window_s && model->seen_s > 0)
-		snprintf(seen, sizeof(seen), "%llu of ",
-			 (unsigned long long)model->seen_s);
+	rt_view_length(model->window_s, length, sizeof(length));
+	if (model->seen_s < model->covered_s && model->seen_s > 0)
+		snprintf(seen, sizeof(seen), "%llu%s of ",
+			 (unsigned long long)model->seen_s,
+			 strchr(length, 'm') != NULL ? "s" : "");
+	if (model->is_past) {
+		rt_view_span((list->travel.now_s - model->end_s) * BO_NS_PER_S,
+			     age, sizeof(age));
+		snprintf(out, size, "window %s%s  %s ago%s%s", seen, length,
+			 age, *clock != '\0' ? " " : "", clock);
+		return;
+	}
 	if (rt_ingest_is_live(view->ingest) && late_ns >= LATE_NS) {
-		snprintf(out, size, "%swindow %s%llus  logs %s late%s%s", news,
-			 seen, (unsigned long long)model->window_s,
-			 rt_view_span(late_ns, age, sizeof(age)),
+		snprintf(out, size, "%swindow %s%s  logs %s late%s%s", news,
+			 seen, length, rt_view_span(late_ns, age, sizeof(age)),
 			 *clock != '\0' ? "  as of" : "", clock);
 		return;
 	}
-	snprintf(out, size, "%swindow %s%llus  %s %s%s%s", news, seen,
-		 (unsigned long long)model->window_s,
+	snprintf(out, size, "%swindow %s%s  %s %s%s%s", news, seen, length,
+
 		 rt_ingest_is_live(view->ingest) ? "lag" : "newest",
 		 rt_view_age(view->wall_ns, newest_ns, age, sizeof(age)),
 		 *clock != '\0' ? " " : "", clock);
+}
+
+static bool
+is_past(const struct rt_view *view)
+{
+	return view->list->model.is_past;
 }
 
 /* Whether the page is about an operation. */
@@ -113,6 +128,7 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 	const char *state = rt_view_state(view);
 	bool live = strcmp(state, "LIVE") == 0;
 	char facts[160], paths[512];
+	unsigned attr = RT_ATTR_DIM;
 	size_t x, width;
 
 	x = 1 + rt_grid_text(grid, 1, 0, SIZE_MAX, RT_ATTR_BOLD, "retrytop");
@@ -134,10 +150,14 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 			 view->input_count, view->input[0].path);
 	else
 		snprintf(paths, sizeof(paths), "%s", view->input[0].path);
+	if (rt_list_is_filtered(view->list)) {
+		snprintf(paths, sizeof(paths), "filter: %s",
+			 view->list->filter);
+		attr = RT_ATTR_WARN | RT_ATTR_BOLD;
+	}
 	if (is_opened(view))
 		say_path(view, paths, sizeof(paths));
-	rt_grid_text(grid, x + 2, 0, grid->width - width - 4 - x, RT_ATTR_DIM,
-		     paths);
+	rt_grid_text(grid, x + 2, 0, grid->width - width - 4 - x, attr, paths);
 }
 
 /* Append "  N word" if there is room in the line. */
@@ -293,20 +313,39 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	put_clock(view, grid, x, y);
 }
 
+/* Rows without a filter. */
+static size_t
+rows_of(const struct rt_list *list)
+{
+	return list->group == RT_GROUP_OPERATION ? list->model.count
+						 : list->grouped.count;
+}
+
 static void
 draw_prompt(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	const struct rt_list *list = view->list;
-	char right[64];
+	char right[sizeof(list->problem)];
 	size_t x, width;
 
 	x = rt_grid_print(grid, 0, y, RT_ATTR_BOLD, "/%s", list->filter);
 	rt_grid_put(grid, x, y, RT_ATTR_REVERSE, ' ', ' ');
-	snprintf(right, sizeof(right), "%zu of %zu  Enter keep  Esc undo",
-		 list->shown_count, rt_list_rows(list)->count);
+	if (list->problem[0] != '\0')
+		snprintf(right, sizeof(right), "%s", list->problem);
+	else
+		snprintf(right, sizeof(right),
+			 "%zu of %zu  Enter keep  Esc undo", list->shown_count,
+			 rows_of(list));
 	width = strlen(right);
 	if (x + width + 3 <= grid->width)
-		rt_grid_right(grid, grid->width - width, y, width, 0, right);
+		rt_grid_right(grid, grid->width - width, y, width,
+			      list->problem[0] != '\0'
+				      ? RT_ATTR_BAD | RT_ATTR_BOLD
+				      : RT_ATTR_NONE,
+			      right);
+	else if (list->problem[0] != '\0' && x + 3 < grid->width)
+		rt_grid_text(grid, x + 2, y, grid->width - x - 2,
+			     RT_ATTR_BAD | RT_ATTR_BOLD, right);
 }
 
 static void
@@ -324,8 +363,8 @@ draw_footer(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	if (view->ui->page == RT_PAGE_OVERVIEW)
 		snprintf(right, sizeof(right), "%s%s%s%zu of %zu  by %s%s",
 			 filtered ? "filter: " : "", list->filter,
-			 filtered ? "  " : "", list->shown_count,
-			 rt_list_rows(list)->count, rt_sort_name(list->sort),
+			 filtered ? "  " : "", list->shown_count, rows_of(list),
+			 rt_sort_name(list->sort),
 			 list->reversed ? " reversed" : "");
 	width = strlen(right) + 2;
 	rt_key_footer(view->ui->page,
@@ -350,20 +389,20 @@ draw_centred(struct rt_grid *grid, size_t y, const char *text)
 		     y, SIZE_MAX, 0, text);
 }
 
+/* One line: what of it fits. */
 static void
 draw_too_small(struct rt_grid *grid)
 {
-	char have[64], text[96];
+	char full[64];
+	const char *text = full;
 
-	snprintf(have, sizeof(have), "have %zux%zu", grid->width, grid->height);
-	snprintf(text, sizeof(text), "40x10 needed, %s, q quits", have);
-	if (strlen(text) <= grid->width || grid->height < 3) {
-		draw_centred(grid, grid->height / 2, text);
-		return;
-	}
-	draw_centred(grid, 0, "40x10 needed");
-	draw_centred(grid, 1, have);
-	draw_centred(grid, 2, "q quits");
+	snprintf(full, sizeof(full), "30x5 needed, have %zux%zu; q quits",
+		 grid->width, grid->height);
+	if (strlen(text) > grid->width)
+		text = "30x5 needed; q quits";
+	if (strlen(text) > grid->width)
+		text = "30x5 needed";
+	draw_centred(grid, grid->height / 2, text);
 }
 
 /* Rows for what is wrong. */
@@ -372,7 +411,7 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < MESSAGES_HEIGHT ||
+	if (width < NARROW || height < MESSAGES_HEIGHT || is_past(view) ||
 	    view->ui->page == RT_PAGE_ALARMS)
 		return 1;
 	most = bo_min((height - MESSAGES_HEIGHT) / ROWS_PER_LINE + 2,
@@ -389,7 +428,8 @@ static size_t
 alert_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	if (view->broken == NULL || width < NARROW || is_opened(view) ||
-	    view->ui->page == RT_PAGE_ALARMS || height < MESSAGES_HEIGHT)
+	    is_past(view) || view->ui->page == RT_PAGE_ALARMS ||
+	    height < MESSAGES_HEIGHT)
 		return 0;
 	return bo_min(view->broken->count, ALERT_ROWS_MAX);
 }
@@ -469,6 +509,13 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	size_t rows = message_rows(view, grid->width, grid->height);
 	char text[RT_VIEW_LINE_MAX];
 
+	if (is_past(view)) {
+		rt_grid_text(grid, 1, y, grid->width,
+			     RT_ATTR_WARN | RT_ATTR_BOLD,
+			     rt_view_past(view, grid->width < NARROW, text,
+					  sizeof(text)));
+		return 1;
+	}
 	for (size_t i = 0; i < rows; i++) {
 		if (is_opened(view))
 			rt_view_operation_line(view, grid->width - 1, rows, i,

@@ -58,17 +58,18 @@ static void
 draw_failures(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	const struct rt_row *total = &view->list->total;
-	char rate[16];
+	char rate[16], length[24];
 	size_t x = 1;
 
 	x += rt_grid_print(
 		grid, x, y, RT_ATTR_BOLD, "Retries %s/s",
 		tk_format_rate(total->retries_per_s, rate, sizeof(rate)));
 	x += rt_grid_print(grid, x, y, 0,
-			   "   Exhausted %llu   Aborted %llu in %llus",
+			   "   Exhausted %llu   Aborted %llu in %s",
 			   (unsigned long long)total->window.exhausted,
 			   (unsigned long long)total->window.aborted,
-			   (unsigned long long)view->list->model.window_s);
+			   rt_view_length(view->list->model.window_s, length,
+					  sizeof(length)));
 	if (!total->calls_known && total->window.attempts > 0)
 		rt_grid_print(grid, x, y, RT_ATTR_DIM,
 			      "   (successes are not all logged)");
@@ -206,10 +207,11 @@ static void
 draw_lanes(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	   size_t rows)
 {
-	const struct rt_model *model = &view->list->model;
+	const struct rt_list *list = view->list;
+	const struct rt_model *model = &list->model;
 	const struct rt_lane lane[] = {
-		{"failed/s", model->failed, RT_ATTR_BAD},
-		{"retries/s", model->retries, RT_ATTR_NONE},
+		{"failed/s", list->failed, RT_ATTR_BAD},
+		{"retries/s", list->retries, RT_ATTR_NONE},
 	};
 	struct rt_mark mark = {0, ""};
 
@@ -217,7 +219,8 @@ draw_lanes(const struct rt_view *view, struct rt_grid *grid, size_t y,
 		mark.second = model->verdicts.item[0].since_s;
 		mark.word = rt_word_name(model->verdicts.item[0].word);
 	}
-	rt_view_lanes(grid, y, lane, 2, rows, model->end_s, mark);
+	rt_view_lanes(grid, y, lane, 2, rows, &list->span, mark);
+	rt_view_lane_marks(grid, y + 2 * rows, &list->span, &list->travel);
 }
 
 /* The same operation under two policies. */

@@ -295,7 +295,11 @@ say_unknown(const struct rt_view *view, bool brief, char *out, size_t size)
 	const struct rt_model *model = &view->list->model;
 	const struct rt_counts *w = &model->total.window;
 	bool live = rt_ingest_is_live(view->ingest);
-	char age[16], silence[16];
+	/* Verdicts do not need a whole window if it is a long one. */
+	uint64_t enough_s = bo_min(model->covered_s, RT_ONSET_LEARN_S);
+	char age[16], silence[16], length[24];
+
+	rt_view_length(model->window_s, length, sizeof(length));
 
 	if (view->wall_ns != 0 && live && rt_view_is_silent(view)) {
 		rt_view_span(view->silence_ns, silence, sizeof(silence));
@@ -309,14 +313,14 @@ say_unknown(const struct rt_view *view, bool brief, char *out, size_t size)
 	if (w->attempts == 0 && live) {
 		rt_view_age(rt_view_now_ns(view), model->newest_ns, age,
 			    sizeof(age));
-		snprintf(out, size, "no data in %llus: newest event %s ago",
-			 (unsigned long long)model->window_s, age);
+		snprintf(out, size, "no data in %s: newest event %s ago",
+			 length, age);
 		return true;
 	}
-	if (model->seen_s < model->window_s && (live || view->wall_ns == 0)) {
+	if (model->seen_s < enough_s && (live || view->wall_ns == 0)) {
 		snprintf(out, size, "learning, %llu s of %llu: %llu retries",
 			 (unsigned long long)model->seen_s,
-			 (unsigned long long)model->window_s,
+			 (unsigned long long)enough_s,
 			 (unsigned long long)w->retries);
 		return true;
 	}
@@ -329,11 +333,11 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 {
 	const struct rt_model *model = &view->list->model;
 	const struct rt_counts *w = &model->total.window;
-	unsigned long long window_s = (unsigned long long)model->window_s;
 	unsigned long long retries = (unsigned long long)w->retries;
 	const char *plural = model->count == 1 ? "" : "s";
-	char age[16], calls[40] = "";
+	char age[16], calls[40] = "", length[24];
 
+	rt_view_length(model->window_s, length, sizeof(length));
 	if (say_unknown(view, brief, out, size))
 		return;
 	if (view->ingest->ended) {
@@ -342,33 +346,33 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 			snprintf(out, size, "ended, newest event %s ago", age);
 		else
 			snprintf(out, size,
-				 "ended; rates cover the %llus up to the "
+				 "ended; rates cover the %s up to the "
 				 "newest event",
-				 window_s);
+				 length);
 	} else if (view->wall_ns != 0 && !rt_ingest_is_live(view->ingest)) {
 		rt_view_age(view->wall_ns, model->newest_ns, age, sizeof(age));
 		if (brief)
 			snprintf(out, size, "newest event %s ago", age);
 		else
 			snprintf(out, size,
-				 "newest event %s ago; rates cover the %llus "
+				 "newest event %s ago; rates cover the %s "
 				 "before it",
-				 age, window_s);
+				 age, length);
 	} else if (model->verdicts.covered_s < RT_ONSET_LEARN_S) {
 		snprintf(out, size, "learning, %llu s of %u: %zu operation%s",
 			 (unsigned long long)model->verdicts.covered_s,
 			 RT_ONSET_LEARN_S, model->count, plural);
 	} else if (brief) {
-		snprintf(out, size, "nothing unusual: %llu retries in %llus",
-			 retries, window_s);
+		snprintf(out, size, "nothing unusual: %llu retries in %s",
+			 retries, length);
 	} else {
 		if (model->total.calls_known)
 			snprintf(calls, sizeof(calls), "%llu calls, ",
 				 (unsigned long long)rt_counts_calls(w));
 		snprintf(out, size,
 			 "nothing unusual in %zu operation%s: %s%llu retries "
-			 "in %llus",
-			 model->count, plural, calls, retries, window_s);
+			 "in %s",
+			 model->count, plural, calls, retries, length);
 	}
 }
 

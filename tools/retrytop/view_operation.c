@@ -127,16 +127,16 @@ say_calls(const struct sheet *sheet, char *out, size_t size)
 {
 	const struct rt_detail *detail = sheet->detail;
 	uint64_t window_s = sheet->view->list->model.window_s;
-	char covered[40] = "", span[16];
+	char covered[40] = "", span[16], length[24];
 
 	if (detail->covered_s < window_s)
 		snprintf(covered, sizeof(covered), "record covers %s of ",
 			 rt_view_span(detail->covered_s * BO_NS_PER_S, span,
 				      sizeof(span)));
-	snprintf(out, size, "WHAT BECAME OF %llu %sCALLS  (%s%llus)",
+	snprintf(out, size, "WHAT BECAME OF %llu %sCALLS  (%s%s)",
 		 (unsigned long long)detail->calls,
 		 knows_all(sheet) ? "" : "LOGGED ", covered,
-		 (unsigned long long)window_s);
+		 rt_view_length(window_s, length, sizeof(length)));
 }
 
 static unsigned
@@ -427,8 +427,11 @@ draw_lanes(struct sheet *sheet)
 		mark.word = rt_word_name(row->word);
 	}
 	rt_view_lanes(sheet->grid, sheet->y, lane, 2, rows,
-		      sheet->view->list->model.end_s, mark);
-	sheet->y += 2 * rows + 1;
+		      &sheet->view->list->model.span, mark);
+	sheet->y += 2 * rows;
+	rt_view_lane_marks(sheet->grid, sheet->y++,
+			   &sheet->view->list->model.span,
+			   &sheet->view->list->travel);
 }
 
 static size_t

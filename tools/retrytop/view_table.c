@@ -242,6 +242,32 @@ static const struct column columns[] = {
 _Static_assert(sizeof(columns) / sizeof(*columns) == COLUMNS,
 	       "each column has its row");
 
+/* How rows are sorted by a column. */
+static const enum rt_sort sort_of[] = {
+	[COLUMN_OPERATION] = RT_SORT_NAME,
+	[COLUMN_POLICY] = RT_SORT_POLICY,
+	[COLUMN_MAX] = RT_SORT_MAX,
+	[COLUMN_CALLS] = RT_SORT_CALLS,
+	[COLUMN_FIRST_OK] = RT_SORT_FIRST,
+	[COLUMN_OK] = RT_SORT_OK,
+	[COLUMN_RETRIES] = RT_SORT_RETRIES,
+	[COLUMN_LOAD] = RT_SORT_LOAD,
+	[COLUMN_FAILED] = RT_SORT_SHARE,
+	[COLUMN_WHY] = RT_SORT_WHY,
+	[COLUMN_EXHAUSTED] = RT_SORT_EXHAUSTED,
+	[COLUMN_ABORTED] = RT_SORT_ABORTED,
+	[COLUMN_P99] = RT_SORT_P99,
+	[COLUMN_P99_TRY] = RT_SORT_P99_TRY,
+	[COLUMN_ERROR] = RT_SORT_ERROR,
+	[COLUMN_SEEN] = RT_SORT_SEEN,
+	[COLUMN_SINCE] = RT_SORT_SINCE,
+	[COLUMN_HISTORY] = RT_SORT_HISTORY,
+};
+
+_Static_assert(sizeof(sort_of) / sizeof(*sort_of) == COLUMNS &&
+		       RT_SORT_COUNT == COLUMNS + 1,
+	       "each column can be sorted by");
+
 /* The text of a known fact; true if it is a number other than zero. */
 static bool
 put_value(const struct rt_view *view, const struct rt_value *value, char *out,
@@ -479,24 +505,39 @@ draw_row(const struct rt_view *view, const struct rt_row *row,
 }
 
 static void
-draw_heading(const struct layout *layout, struct rt_grid *grid, size_t y)
+draw_heading(const struct layout *layout, const struct rt_list *list,
+	     struct rt_grid *grid, size_t y)
 {
+	const struct rt_span *span = &list->model.span;
+	char history[40], length[24];
 	size_t x = 1;
 
 	for (size_t i = 0; i < COLUMNS; i++) {
 		const char *title = columns[i].title;
 		size_t width = layout->width[i];
+		unsigned attr = RT_ATTR_BOLD;
 
 		if (width == 0)
 			continue;
 		if (i == COLUMN_OPERATION)
 			title = rt_group_heading(layout->group);
-		if (i == COLUMN_HISTORY && layout->retries)
-			title = "RETRIES 5m";
+		if (i == COLUMN_HISTORY) {
+			rt_view_length(span->length_s, length, sizeof(length));
+			snprintf(history, sizeof(history), "%s %s",
+				 layout->retries ? "RETRIES" : "FAILED",
+				 length);
+			if (strlen(history) > width)
+				snprintf(history, sizeof(history), "%s %s",
+					 layout->retries ? "RETRY" : "FAIL",
+					 length);
+			title = history;
+		}
+		if (sort_of[i] == list->sort)
+			attr |= RT_ATTR_REVERSE;
 		if (title[0] == '>')
-			rt_grid_right(grid, x, y, width, 0, title + 1);
+			rt_grid_right(grid, x, y, width, attr, title + 1);
 		else
-			rt_grid_text(grid, x, y, width, 0, title);
+			rt_grid_text(grid, x, y, width, attr, title);
 		x += width + 1;
 	}
 	rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
@@ -568,9 +609,13 @@ rt_view_table(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	/* The first cell is for the mark; a blank follows each column. */
 	lay_out(list, grid->width, &layout);
 	layout.full_block = full_block(list, &layout);
-	draw_heading(&layout, grid, y++);
-	if (list->shown_count == 0 && rt_list_rows(list)->count > 0)
-		rt_grid_print(grid, 1, y, RT_ATTR_DIM, "no %s contains \"%s\"",
+	draw_heading(&layout, list, grid, y++);
+	if (list->shown_count == 0 && rt_list_is_filtered(list) &&
+	    list->model.count > 0)
+		rt_grid_print(grid, 1, y, RT_ATTR_DIM,
+			      list->terms.terms > 0
+				      ? "no %s passes the filter %s"
+				      : "no %s contains \"%s\"",
 			      rt_group_name(list->group), list->filter);
 	if (with_more)
 		rows--;

@@ -73,7 +73,7 @@ Test(live_calls, failed_calls_come_newest_first)
 {
 	begin();
 	add_calls();
-	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL, NULL);
 	cr_assert_eq(calls.count, 4);
 	cr_expect_str_eq(calls.call[0].id, "f");
 	cr_expect_eq(calls.call[0].fate, RT_FATE_REFUSED);
@@ -87,14 +87,21 @@ Test(live_calls, failed_calls_come_newest_first)
 	cr_expect_str_eq(calls.call[3].text, "connection refused");
 	cr_expect_not(calls.more);
 	/* As of an earlier place. */
-	rt_calls_failed(&calls, record, calls.call[2].at, NULL);
+	rt_calls_failed(&calls, record, calls.call[2].at, NULL, NULL);
 	cr_expect_eq(calls.count, 2);
 	finish();
 }
 
+static bool
+is_none(const void *user, const struct rt_past *past)
+{
+	(void)user;
+	(void)past;
+	return false;
+}
+
 Test(live_calls, calls_refused_at_once_are_one_line_for_each_operation)
 {
-	static const bool none[RT_OPERATIONS_MAX + 1];
 	struct backoff_event event =
 		native_event(BACKOFF_EVENT_EXHAUSTED, "mail", T0_S + 9, 1);
 
@@ -106,13 +113,13 @@ Test(live_calls, calls_refused_at_once_are_one_line_for_each_operation)
 	event.stop = BACKOFF_STOP_BREAKER_OPEN;
 	event.attempts = 0;
 	add_event(window, event);
-	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL, NULL);
 	cr_assert_eq(calls.count, 5);
 	cr_expect_eq(calls.call[0].folded, 0);
 	cr_expect_str_eq(calls.call[1].id, "g");
 	cr_expect_eq(calls.call[1].folded, 200);
 	cr_expect_eq(calls.call[4].attempts, 3);
-	rt_calls_failed(&calls, record, UINT64_MAX, none);
+	rt_calls_failed(&calls, record, UINT64_MAX, is_none, NULL);
 	cr_expect_eq(calls.count, 0);
 	finish();
 }
@@ -138,8 +145,8 @@ Test(live_calls, each_kind_has_its_calls)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char ids[16] = "";
 
-		rt_calls_of(&calls, record, UINT64_MAX, &first, cases[i].which,
-			    cases[i].slow_ns);
+		rt_calls_of(&calls, record, UINT64_MAX, UINT64_MAX, &first,
+			    cases[i].which, cases[i].slow_ns);
 		for (size_t k = 0; k < calls.count; k++)
 			ids[k] = calls.call[k].id[0];
 		cr_expect_str_eq(ids, cases[i].ids, "%s", cases[i].why);
@@ -179,7 +186,7 @@ Test(live_calls, says_that_there_are_more)
 	begin();
 	for (unsigned i = 0; i <= RT_CALLS_MAX; i++)
 		add(BACKOFF_EVENT_ABORTED, 0, T0_S, 1, i % 2 ? "a" : "b", "e");
-	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL, NULL);
 	cr_expect_eq(calls.count, RT_CALLS_MAX);
 	cr_expect(calls.more);
 	finish();
@@ -253,12 +260,13 @@ Test(live_detail, counts_fates_attempts_errors_and_hosts)
 		[RT_FATE_USED_UP] = 1,   [RT_FATE_BREAKER] = 1,
 		[RT_FATE_BUDGET] = 1,    [RT_FATE_REFUSED] = 1,
 	};
+	const struct rt_span span = rt_span_of(60, T0_S + 7, false);
 	struct rt_detail detail;
 
 	begin();
 	add_calls();
 	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S + 7,
-			  60);
+			  60, &span);
 	cr_expect_eq(detail.covered_s, 60);
 	cr_expect_eq(detail.calls, 6);
 	for (size_t i = 0; i < RT_FATE_COUNT; i++)
@@ -279,11 +287,11 @@ Test(live_detail, counts_fates_attempts_errors_and_hosts)
 	cr_assert_eq(detail.hosts.count, 1);
 	cr_expect_eq(detail.hosts.item[0].calls, 6);
 	cr_expect_eq(detail.hosts.item[0].failed_calls, 4);
-	cr_expect_eq(detail.failed_calls[RT_HISTORY_S - 1], 1);
-	cr_expect_eq(detail.failed_calls[RT_HISTORY_S - 5], 0);
+	cr_expect_eq(detail.failed_calls[span.points - 1], 1);
+	cr_expect_eq(detail.failed_calls[span.points - 5], 0);
 	/* A window of two seconds. */
 	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S + 6,
-			  2);
+			  2, &span);
 	cr_expect_eq(detail.calls, 2);
 	finish();
 }
@@ -312,6 +320,7 @@ Test(live_detail, a_line_that_only_ends_a_call_is_not_an_attempt)
 
 Test(live_detail, the_worst_names_are_listed)
 {
+	const struct rt_span span = rt_span_of(60, T0_S + 7, false);
 	struct rt_detail detail;
 	char code[16];
 
@@ -322,8 +331,8 @@ Test(live_detail, the_worst_names_are_listed)
 		if (i == 50)
 			add(BACKOFF_EVENT_ABORTED, 0, T0_S, 1, "a", code);
 	}
-	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S,
-			  60);
+	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S, 60,
+			  &span);
 	cr_assert_eq(detail.errors.count, RT_DETAIL_NAMES);
 	cr_expect_str_eq(detail.errors.item[0].name, "e:50");
 	cr_expect_eq(detail.errors.item[0].failed, 2);
@@ -335,6 +344,7 @@ Test(live_detail, says_how_much_the_record_covers)
 {
 	struct rt_record *small =
 		rt_record_new(64u << 10, RT_OPERATIONS_MAX + 1);
+	const struct rt_span span = rt_span_of(60, T0_S + 7, false);
 	struct rt_detail detail;
 
 	begin();
@@ -342,7 +352,7 @@ Test(live_detail, says_how_much_the_record_covers)
 	for (unsigned i = 0; i < 600; i++)
 		add(BACKOFF_EVENT_ABORTED, 0, T0_S + i, 1, "a", "e");
 	rt_detail_compute(&detail, small, UINT64_MAX, window, &first,
-			  T0_S + 599, 600);
+			  T0_S + 599, 600, &span);
 	cr_expect_lt(detail.covered_s, 590);
 	cr_expect_gt(detail.covered_s, 20);
 	cr_expect_geq(detail.calls, detail.covered_s);

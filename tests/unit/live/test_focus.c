@@ -59,7 +59,7 @@ by(enum rt_group group, const char *name)
 static size_t
 count(enum rt_group group, const char *name)
 {
-	rt_calls_of(&calls, record, UINT64_MAX, by(group, name),
+	rt_calls_of(&calls, record, UINT64_MAX, UINT64_MAX, by(group, name),
 		    RT_WHICH_FAILED, 0);
 	return calls.count;
 }
@@ -93,12 +93,13 @@ Test(live_focus, a_long_name_is_that_of_its_row)
 
 Test(live_focus, numbers_are_those_of_the_row)
 {
+	const struct rt_span span = rt_span_of(60, T0_S + 4, false);
 	fail("a", "pod-1", T0_S, "e:1");
 	fail("b", "pod-1", T0_S, "e:2");
 	fail("b", "pod-1", T0_S, "e:2");
 	fail("b", "pod-2", T0_S, "e:2");
 	rt_detail_compute(&detail, record, UINT64_MAX, window,
-			  by(RT_GROUP_HOST, "pod-1"), T0_S + 4, 60);
+			  by(RT_GROUP_HOST, "pod-1"), T0_S + 4, 60, &span);
 	cr_expect_eq(detail.calls, 3);
 	cr_assert_eq(detail.operations.count, 2);
 	cr_expect_str_eq(detail.operations.item[0].name, "b");
@@ -116,11 +117,13 @@ Test(live_focus, the_history_has_all_calls_and_none_after_its_end)
 	fail("b", "pod-1", T0_S + 1, "e");
 	fail("b", "pod-2", T0_S + 1, "e");
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		const struct rt_span span = rt_span_of(60, ends[i], false);
 		uint64_t sum = 0;
 
 		rt_detail_compute(&detail, record, UINT64_MAX, window,
-				  by(RT_GROUP_HOST, "pod-1"), ends[i], 60);
-		for (size_t k = 0; k < RT_HISTORY_S; k++)
+				  by(RT_GROUP_HOST, "pod-1"), ends[i], 60,
+				  &span);
+		for (size_t k = 0; k < span.points; k++)
 			sum += detail.failed_calls[k];
 		cr_expect_eq(sum, 3, "%zu", i);
 	}

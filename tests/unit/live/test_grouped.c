@@ -64,6 +64,8 @@ expect_row(const struct rt_model *rows, const char *name, double calls_per_s,
 			   name, row->failed_share);
 }
 
+static const struct rt_filter all;
+
 Test(live_grouped, rows_follow_from_the_same_events)
 {
 	struct rt_window *window = make_canary();
@@ -72,23 +74,28 @@ Test(live_grouped, rows_follow_from_the_same_events)
 	rt_model_init(&model, 20);
 	rt_model_init(&rows, 0);
 	cr_assert(rt_model_update(&model, window, T0_S + 59));
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_TARGET));
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_TARGET,
+				    &all));
 	cr_expect_eq(rows.count, 1);
 	expect_row(&rows, "bank", 6.0, 1.0 / 6.0);
 	cr_expect_eq(rows.row[0].policies, 2);
-	cr_expect_eq(rows.row[0].failed[RT_STEPS - 1], RT_STEP_S);
+	cr_expect_eq(rows.row[0].failed[RT_STEPS - 1], 15);
 	cr_expect_str_eq(rows.row[0].error.label, "http:502");
 	cr_expect_float_eq(rows.row[0].error.share, 14.0 / 20.0, 0.051);
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_POLICY));
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_POLICY,
+				    &all));
 	expect_row(&rows, "pay-v1", 3.0, 0.0);
 	expect_row(&rows, "pay-v2", 2.0, 0.5);
 	expect_row(&rows, "(none)", 1.0, 0.0);
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_HOST));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_HOST, &all));
 	expect_row(&rows, "old", 3.0, 0.0);
 	expect_row(&rows, "new", 2.0, 0.5);
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_SERVICE));
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_SERVICE,
+				    &all));
 	expect_row(&rows, "shop", 5.0, 0.2);
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_ERROR));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_ERROR, &all));
 	cr_expect_eq(rows.count, 2);
 	cr_expect_eq(find(&rows, "http:502")->window.budget +
 			     find(&rows, "http:503")->window.budget,
@@ -112,7 +119,7 @@ Test(live_grouped, rates_are_right_wherever_the_window_ends)
 		rt_model_init(&model, length_s);
 		cr_assert(rt_model_update(&model, window, end_s));
 		cr_assert(rt_grouped_update(&rows, &model, window,
-					    RT_GROUP_HOST));
+					    RT_GROUP_HOST, &all));
 		if (length_s >= RT_CUBE_STEP_S)
 			expect_row(&rows, "old", 3.0, 0.0);
 		expect_row(&rows, "new",
@@ -132,7 +139,8 @@ Test(live_grouped, an_empty_window_has_no_rows)
 	rt_model_init(&rows, 0);
 	cr_assert(rt_model_update(&model, window, T0_S));
 	for (unsigned group = 0; group < RT_GROUP_COUNT; group++) {
-		cr_assert(rt_grouped_update(&rows, &model, window, group));
+		cr_assert(
+			rt_grouped_update(&rows, &model, window, group, &all));
 		cr_expect_eq(rows.count, 0);
 	}
 	rt_model_clear(&rows);
@@ -166,12 +174,14 @@ Test(live_grouped, memory_is_bounded_and_no_call_is_lost)
 	rt_model_init(&model, 60);
 	rt_model_init(&rows, 0);
 	cr_assert(rt_model_update(&model, window, T0_S));
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_HOST));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_HOST, &all));
 	cr_expect_not_null(find(&rows, "(other)"));
 	for (size_t i = 0; i < rows.count; i++)
 		calls += rows.row[i].window.exhausted;
 	cr_expect_eq(calls, lines);
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_ERROR));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_ERROR, &all));
 	cr_expect_leq(rows.count, RT_CUBE_ERRORS_MAX + 1);
 	rt_model_clear(&rows);
 	rt_model_clear(&model);
@@ -206,7 +216,7 @@ expect_groups(struct rt_window *window, uint64_t end_s, enum rt_group group,
 	rt_model_init(&model, 60);
 	rt_model_init(&rows, 0);
 	cr_assert(rt_model_update(&model, window, end_s));
-	cr_assert(rt_grouped_update(&rows, &model, window, group));
+	cr_assert(rt_grouped_update(&rows, &model, window, group, &all));
 	cr_expect_eq(rows.count, count, "%s: %zu rows", name, rows.count);
 	cr_expect_eq(find(&rows, name) != NULL, there, "%s", name);
 	rt_model_clear(&rows);
@@ -258,7 +268,8 @@ Test(live_grouped, rows_outlive_the_names_of_their_groups)
 	rt_model_init(&rows, 0);
 	add_pods(window, "old", RT_CELLS_MAX, T0_S);
 	cr_assert(rt_model_update(&model, window, T0_S));
-	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_HOST));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_HOST, &all));
 	for (unsigned s = 0; s < 10; s++)
 		add_pods(window, "new", 1, T0_S + 3600 + s);
 	add_pods(window, "new", RT_CELLS_MAX, T0_S + 3610);

@@ -106,29 +106,77 @@ Test(live_model, no_number_is_ever_undefined)
 	rt_window_free(window);
 }
 
+/* A second has one retry; windows and spans of all lengths agree about that. */
 Test(live_model, a_steady_operation_has_a_level_history)
 {
+	static const struct {
+		uint64_t window_s, step_s;
+		const char *why;
+	} row[] = {
+		{1, 5, "a second"},
+		{10, 5, "ten seconds"},
+		{60, 15, "a minute"},
+		{300, 60, "five minutes"},
+		{900, 180, "fifteen minutes"},
+	};
 	struct rt_window *window = rt_window_new();
-	struct rt_model model;
 
-	rt_model_init(&model, 10);
-	for (uint64_t s = 0; s < 1000; s++)
+	for (uint64_t s = 0; s < 7500; s++)
 		add_event(window, foreign_event(BACKOFF_EVENT_ATTEMPT, "op",
 						T0_S + s, 1));
-	for (uint64_t end = T0_S + 960; end < T0_S + 1000; end++) {
-		const struct rt_row *row;
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct rt_model model;
 
-		cr_assert(rt_model_update(&model, window, end));
-		row = &model.row[0];
-		/* The window's head is T0 + 999: older events are forgotten. */
-		for (size_t i = 0; i < RT_STEPS; i++)
-			if (end - i * RT_STEP_S >= T0_S + 700 + RT_STEP_S - 1)
-				cr_expect_eq(row->retries[RT_STEPS - 1 - i],
-					     RT_STEP_S, "%d: %u",
-					     (int)(end - T0_S),
-					     row->retries[RT_STEPS - 1 - i]);
+		rt_model_init(&model, row[i].window_s);
+		for (uint64_t end = T0_S + 7480; end < T0_S + 7500; end++) {
+			cr_assert(rt_model_update(&model, window, end));
+			cr_expect_float_eq(model.row[0].retries_per_s, 1.0,
+					   1e-9, "%s", row[i].why);
+			cr_expect_float_eq(model.total.retries_per_s, 1.0, 1e-9,
+					   "%s", row[i].why);
+			cr_expect_gt(model.seen_s + 10, row[i].window_s);
+			/* The newest second is T0 + 7499. */
+			for (size_t k = 2; k < RT_STEPS; k++)
+				cr_expect_eq(model.row[0].retries[k],
+					     row[i].step_s, "%s, %zu: %u",
+					     row[i].why, k,
+					     model.row[0].retries[k]);
+			for (size_t k = 20; k < model.span.points; k++)
+				cr_expect_eq(model.retries[k],
+					     model.span.point_s, "%s, %zu",
+					     row[i].why, k);
+		}
+		rt_model_clear(&model);
 	}
-	rt_model_clear(&model);
+	rt_window_free(window);
+}
+
+Test(live_model, the_past_is_as_it_was)
+{
+	static const uint64_t lengths_s[] = {10, 60, 300, 900};
+	struct rt_window *window = rt_window_new();
+
+	/* An hour of one, an hour of two. */
+	for (uint64_t s = 0; s < 7200; s++)
+		add_many(
+			window,
+			foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S + s, 1),
+			s < 3600 ? 1 : 2);
+	for (size_t i = 0; i < 4; i++) {
+		struct rt_model model;
+
+		rt_model_init(&model, lengths_s[i]);
+		model.is_past = true;
+		cr_assert(rt_model_update(&model, window, T0_S + 3599));
+		cr_expect_float_eq(model.row[0].retries_per_s, 1.0, 1e-9);
+		cr_expect_eq(model.row[0].error.count, model.seen_s);
+		cr_expect_eq(model.retries[model.span.points - 1], 10);
+		cr_assert(rt_model_update(&model, window, T0_S + 4999));
+		cr_expect_float_eq(model.row[0].retries_per_s, 2.0, 1e-9);
+		cr_expect_float_eq(model.row[0].error.share, 1.0, 1e-9);
+		cr_expect_eq(model.retries[model.span.points - 1], 20);
+		rt_model_clear(&model);
+	}
 	rt_window_free(window);
 }
 
@@ -156,7 +204,7 @@ Test(live_model, all_operations_share_a_history)
 	struct rt_window *window = make_window();
 	struct rt_model model;
 
-	rt_model_init(&model, 10);
+	rt_model_init(&model, 60);
 	for (unsigned i = 0; i < 2; i++) {
 		cr_assert(rt_model_update(&model, window, T0_S + 9));
 		cr_expect_eq(model.failed[RT_HISTORY_S - 1], 1, "dns");

@@ -82,11 +82,12 @@ Test(live_ring, has_a_history_of_each_count)
 
 	add(&ring, T0_S, 1, 300, 3);
 	add(&ring, T0_S + 1, 0, 7, 0);
-	rt_ring_history(&ring, COUNTS, 1, T0_S + 1, history);
+	rt_ring_history(&ring, COUNTS, 1, T0_S + 1, RT_HISTORY_S, history);
 	cr_expect_eq(history[RT_HISTORY_S - 1], 12, "it is added");
 	cr_expect_eq(history[RT_HISTORY_S - 2], 300);
 	cr_expect_eq(history[0], 0);
-	rt_ring_history(&ring, COUNTS, 1, T0_S + RT_HISTORY_S - 1, history);
+	rt_ring_history(&ring, COUNTS, 1, T0_S + RT_HISTORY_S - 1, RT_HISTORY_S,
+			history);
 	cr_expect_eq(history[0], 300);
 	cr_expect_eq(history[1], 7);
 	rt_ring_clear(&ring);

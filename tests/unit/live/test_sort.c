@@ -33,14 +33,24 @@ Test(live_sort, each_key_has_its_order)
 		const char *want[3];
 	} row[] = {
 		{RT_SORT_FAILED, {"pay", "dns", "mail"}},
+		{RT_SORT_NAME, {"dns", "mail", "pay"}},
+		{RT_SORT_POLICY, {"pay", "dns", "mail"}},
+		{RT_SORT_MAX, {"pay", "dns", "mail"}},
+		{RT_SORT_CALLS, {"pay", "dns", "mail"}},
+		{RT_SORT_FIRST, {"pay", "dns", "mail"}},
+		{RT_SORT_OK, {"pay", "dns", "mail"}},
 		{RT_SORT_RETRIES, {"pay", "mail", "dns"}},
 		{RT_SORT_LOAD, {"mail", "pay", "dns"}},
+		{RT_SORT_SHARE, {"pay", "dns", "mail"}},
+		{RT_SORT_WHY, {"dns", "pay", "mail"}},
+		{RT_SORT_P99, {"dns", "mail", "pay"}},
+		{RT_SORT_P99_TRY, {"dns", "mail", "pay"}},
 		{RT_SORT_EXHAUSTED, {"pay", "dns", "mail"}},
-		{RT_SORT_CALLS, {"pay", "dns", "mail"}},
 		{RT_SORT_ABORTED, {"dns", "mail", "pay"}},
+		{RT_SORT_ERROR, {"dns", "mail", "pay"}},
 		{RT_SORT_SEEN, {"dns", "mail", "pay"}},
 		{RT_SORT_SINCE, {"dns", "mail", "pay"}},
-		{RT_SORT_NAME, {"dns", "mail", "pay"}},
+		{RT_SORT_HISTORY, {"mail", "pay", "dns"}},
 	};
 	struct rt_window *window = make_window();
 	const char *rest = RT_SORT_NAMES;

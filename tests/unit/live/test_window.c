@@ -263,10 +263,12 @@ Test(live_window, a_window_is_its_seconds_and_no_others)
 	cr_expect_eq(sum(window, 0, T0_S + 690, 2).retries, 691 + 690);
 	cr_expect_eq(sum(window, 0, T0_S + 699, 300).retries,
 		     300 * (700 + 401) / 2);
-	cr_expect_eq(sum(window, 0, T0_S + 699, 9999).retries,
-		     300 * (700 + 401) / 2, "no more than is remembered");
+	cr_expect_eq(sum(window, 0, T0_S + 699, 9999).retries, 700 * 701 / 2,
+		     "two hours are remembered");
 	cr_expect_eq(sum(window, 0, T0_S + 400, 10).retries, 401,
-		     "older seconds are forgotten");
+		     "older seconds are only known as steps");
+	cr_expect_eq(sum(window, 0, T0_S + 399, 10).retries,
+		     10 * (400 + 391) / 2);
 	cr_expect_eq(sum(window, 0, T0_S + 700, 1).retries, 0);
 	cr_expect_eq(sum(window, 0, T0_S + 9999, 300).retries, 0);
 	cr_expect_eq(

@@ -181,3 +181,29 @@ Test(retrytop_browse, without_operations_nothing_opens)
 	cr_expect_eq(empty.ui.page, RT_PAGE_OVERVIEW);
 	scene_close(&empty);
 }
+
+Test(retrytop_browse, later_calls_are_not_of_the_past)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_ABORTED, "a", T0_S + 85, 1);
+
+	event.call_id = "a0";
+	scene_add(&scene, event, 1);
+	look();
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.browse->calls.count, 3);
+	cr_expect_eq(scene.browse->failed.count, 4);
+	press('[');
+	press('[');
+	cr_assert(rt_list_look(&scene.list, scene.ingest.window));
+	scene_look(&scene);
+	cr_assert_eq(scene.list.model.end_s, T0_S + 89);
+	cr_assert_eq(scene.browse->calls.count, 1);
+	cr_expect_str_eq(selected(), "a0");
+	cr_expect_eq(scene.browse->failed.count, 1);
+	cr_expect_eq(scene.browse->detail.calls, 1);
+	press(' ');
+	cr_assert(rt_list_look(&scene.list, scene.ingest.window));
+	scene_look(&scene);
+	cr_expect_eq(scene.browse->calls.count, 3);
+}

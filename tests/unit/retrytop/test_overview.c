@@ -261,8 +261,8 @@ static const char *const an_outage_on_a_usual_screen[35] = {
 	"",
 	"",
 	"",
-	"Enter open  Tab group  s sort  / filter  Space pause  a alerts  i "
-	"inputs  x compare  ? help  q quit  15 of 15  by failed",
+	"Enter open  Tab group  w window  s sort  / filter  Space pause  a "
+	"alerts  x compare  ? help  q quit  15 of 15  by failed",
 };
 
 Test(retrytop_overview, an_outage_on_a_usual_screen_to_the_cell)
@@ -374,9 +374,10 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	"",
 	"",
 	"",
-	"Enter open  Tab group  s sort  r reverse  / filter  Space pause  a "
-	"alerts  i inputs  x compare  y copy  X command  ? help  q quit        "
-	"                                            15 of 15  by failed",
+	"Enter open  Tab group  w window  s sort  r reverse  / filter  Spac"
+	"e pause  [ ] time  a alerts  i inputs  x compare  y copy  X comman"
+	"d  ? help  q quit                                15 of 15  by fail"
+	"ed",
 };
 
 Test(retrytop_overview, an_outage_on_a_large_screen_to_the_cell)

@@ -141,3 +141,83 @@ Test(retrytop_ui, no_key_does_harm)
 		press(key);
 	cr_expect(list.sort < RT_SORT_COUNT);
 }
+
+Test(retrytop_ui, w_and_digits_choose_the_window)
+{
+	static const uint64_t longer[] = {300, 900, 10, 60, 300};
+	static const uint64_t shorter[] = {60, 10, 900, 300};
+
+	for (size_t i = 0; i < sizeof(longer) / sizeof(*longer); i++) {
+		press('w');
+		cr_expect_eq(list.model.window_s, longer[i]);
+		cr_expect(list.stale);
+	}
+	for (size_t i = 0; i < sizeof(shorter) / sizeof(*shorter); i++) {
+		press('W');
+		cr_expect_eq(list.model.window_s, shorter[i]);
+	}
+	for (size_t i = 0; i < RT_LENGTHS; i++) {
+		press('1' + (uint32_t)i);
+		cr_expect_eq(list.model.window_s, rt_lengths_s[i]);
+	}
+	/* From a length that no key chooses. */
+	list.model.window_s = 30;
+	press('W');
+	cr_expect_eq(list.model.window_s, 10);
+	list.model.window_s = 30;
+	press('w');
+	cr_expect_eq(list.model.window_s, 60);
+}
+
+Test(retrytop_ui, brackets_step_through_time)
+{
+	rt_travel_now(&list.travel, T0_S + 1000, T0_S);
+	press('[');
+	cr_expect_eq(list.travel.at_s, T0_S + 999);
+	press('[');
+	cr_expect_eq(list.travel.at_s, T0_S + 989);
+	cr_expect_eq(list.model.end_s, T0_S + 989);
+	cr_expect(list.model.is_past);
+	cr_expect(list.stale);
+	press('m');
+	press('{');
+	cr_expect_eq(list.travel.at_s, T0_S + 689);
+	press(')');
+	cr_expect_eq(list.travel.at_s, T0_S + 989);
+	press('}');
+	cr_expect_eq(list.travel.at_s, 0);
+	cr_expect_eq(list.model.end_s, T0_S + 1000);
+	press('(');
+	cr_expect_eq(list.travel.at_s, T0_S + 989);
+	press(']');
+	press(']');
+	cr_expect_eq(list.travel.at_s, 0);
+}
+
+Test(retrytop_ui, space_and_escape_return_to_now)
+{
+	rt_travel_now(&list.travel, T0_S + 1000, T0_S);
+	type("/pay");
+	press(RT_KEY_ENTER);
+	press('[');
+	press(' ');
+	cr_expect_eq(list.travel.at_s, 0);
+	cr_expect_not(list.paused);
+	press(' ');
+	cr_expect(list.paused);
+	press('[');
+	cr_expect_not(list.paused, "reading never stopped");
+	press(RT_KEY_ESCAPE);
+	cr_expect_eq(list.travel.at_s, 0);
+	cr_expect_str_eq(list.filter, "pay", "one thing at a time");
+	press(RT_KEY_ESCAPE);
+	cr_expect_str_eq(list.filter, "");
+}
+
+Test(retrytop_ui, time_stays_while_text_is_read)
+{
+	rt_travel_now(&list.travel, T0_S + 1000, T0_S);
+	press('?');
+	press('[');
+	cr_expect_eq(list.travel.at_s, 0);
+}

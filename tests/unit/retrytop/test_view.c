@@ -97,9 +97,11 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		"",
 		"",
 		"",
-		"Enter open  Tab group  s sort  r reverse  / filter  Space "
-		"pause  a alerts  i inputs  x compare  y copy  ? help  q "
-		"quit     3 of 3  by failed",
+		"Enter open  Tab group  w window  s sort  / filter  Space "
+		"pause  a "
+		"alerts  x compare  ? help  q quit                        3 of "
+		"3  b"
+		"y failed",
 	};
 	struct scene scene;
 

@@ -1,0 +1,118 @@
+/* Counts of the last two hours in steps of ten seconds. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "live/coarse.h"
+
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "live/counts.h"
+
+#define STEP_S RT_COARSE_STEP_S
+
+void
+rt_coarse_clear(struct rt_coarse *coarse, size_t counts)
+{
+	for (size_t i = 0; coarse->ring != NULL && i < counts; i++)
+		rt_ring_clear(&coarse->ring[i]);
+	free(coarse->ring);
+	coarse->ring = NULL;
+}
+
+bool
+rt_coarse_add(struct rt_coarse *coarse, size_t counts, uint64_t second,
+	      const uint32_t *add)
+{
+	uint64_t step = second / STEP_S;
+
+	if (coarse->ring == NULL)
+		coarse->ring = calloc(counts, sizeof(*coarse->ring));
+	if (coarse->ring == NULL)
+		return false;
+	for (size_t i = 0; i < counts; i++) {
+		struct rt_ring *ring = &coarse->ring[i];
+
+		if (add[i] == 0)
+			continue;
+		ring->length = RT_COARSE_STEPS;
+		rt_ring_advance(ring, 1, step);
+		if (rt_ring_has(ring, step) &&
+		    !rt_ring_add(ring, 1, step, &add[i]))
+			return false;
+	}
+	return true;
+}
+
+void
+rt_coarse_retreat(struct rt_coarse *coarse, size_t counts, uint64_t second)
+{
+	for (size_t i = 0; coarse->ring != NULL && i < counts; i++)
+		rt_ring_retreat(&coarse->ring[i], 1, second / STEP_S);
+}
+
+/* The first second at or after this one with which a step begins. */
+static uint64_t
+step_begin(uint64_t second)
+{
+	return (second + STEP_S - 1) / STEP_S * STEP_S;
+}
+
+static uint64_t
+first_of(uint64_t end_s, uint64_t length_s)
+{
+	return end_s >= length_s ? end_s - length_s + 1 : 0;
+}
+
+void
+rt_coarse_sum(const struct rt_coarse *coarse, size_t counts, uint64_t end_s,
+	      uint64_t length_s, uint64_t *out)
+{
+	uint64_t first = step_begin(first_of(end_s, length_s)) / STEP_S;
+	uint64_t last = end_s / STEP_S;
+	uint64_t steps = first < last ? last - first + 1 : 1;
+
+	for (size_t i = 0; coarse->ring != NULL && i < counts; i++)
+		rt_ring_sum(&coarse->ring[i], 1, last, steps, &out[i]);
+}
+
+void
+rt_coarse_join(const struct rt_coarse *coarse, const struct rt_ring *fine,
+	       size_t counts, uint64_t end_s, uint64_t length_s, uint64_t *out)
+{
+	uint64_t oldest_s = bo_sub_sat(fine->head_s, RT_HISTORY_S - 1);
+	uint64_t joint_s = step_begin(oldest_s);
+
+	if (first_of(end_s, length_s) >= oldest_s) {
+		rt_ring_sum(fine, counts, end_s, length_s, out);
+		return;
+	}
+	if (end_s < joint_s) {
+		rt_coarse_sum(coarse, counts, end_s, length_s, out);
+		return;
+	}
+	rt_ring_sum(fine, counts, end_s, end_s - joint_s + 1, out);
+	if (first_of(end_s, length_s) + STEP_S <= joint_s)
+		rt_coarse_sum(coarse, counts, joint_s - 1,
+			      joint_s - first_of(end_s, length_s), out);
+}
+
+uint64_t
+rt_coarse_covers_s(uint64_t newest_s, uint64_t end_s, uint64_t length_s)
+{
+	uint64_t first_s = first_of(end_s, length_s);
+
+	if (first_s + RT_HISTORY_S > newest_s)
+		return length_s;
+	first_s = step_begin(first_s);
+	return first_s < end_s ? end_s - first_s + 1 : end_s % STEP_S + 1;
+}
+
+void
+rt_coarse_history(const struct rt_coarse *coarse, size_t which, uint64_t end_s,
+		  size_t steps, uint32_t *out)
+{
+	if (coarse->ring != NULL)
+		rt_ring_history(&coarse->ring[which], 1, 0, end_s / STEP_S,
+				steps, out);
+}
