@@ -92,6 +92,8 @@ counts_of(const struct backoff_event *event)
 	case BACKOFF_EVENT_ATTEMPT:
 		/* The attempts of a race are not retries of each other. */
 		add.retries = result && event->kind != BACKOFF_KIND_HEDGE;
+		add.hints_cut = event->hint_ns != BACKOFF_ABSENT &&
+				event->delay_ns < event->hint_ns;
 		break;
 	case BACKOFF_EVENT_SUCCESS:
 		add.successes = 1;

@@ -26,7 +26,8 @@
 	X(deadline, "Calls that their deadline ended.")                        \
 	X(hint, "Calls that a server's hint ended.")                           \
 	X(hedges, "Hedges that were sent.")                                    \
-	X(hedges_won, "Calls that a hedge answered.")
+	X(hedges_won, "Calls that a hedge answered.")                          \
+	X(hints_cut, "Waits shorter than the server's hint.")
 
 #define RT_COUNTS_MEMBER(member, doc) uint64_t member;
 #define RT_COUNTS_ONE(member, doc) +1

@@ -299,6 +299,7 @@ rt_model_update(struct rt_model *model, struct rt_window *window,
 				model->retries);
 	}
 	sum_up(model);
+	rt_notes_find(&model->notes, window, end_s, model->window_s);
 	rt_canary_find(&model->canary, rt_window_cube(window), end_s,
 		       model->covered_s);
 	return true;

@@ -4,6 +4,7 @@
 #define RT_MODEL_H
 
 #include "live/canary.h"
+#include "live/notes.h"
 #include "live/verdict.h"
 #include "live/window.h"
 
@@ -114,6 +115,7 @@ struct rt_model {
 	uint32_t failed[RT_POINTS_MAX], retries[RT_POINTS_MAX];
 	struct rt_verdicts verdicts;
 	struct rt_canary canary;
+	struct rt_notes notes;
 	/** The window is (end_s - window_s, end_s]; 0 before the first event.
 	 */
 	uint64_t end_s, newest_ns;

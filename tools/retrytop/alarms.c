@@ -101,8 +101,7 @@ is_broken(const struct rt_rule_alerts *alerts, const struct rt_rule *rule)
 }
 
 static void
-list_rules(struct rt_alarms *alarms, const struct rt_rules *rules,
-	   const struct rt_rule_alerts *alerts, uint64_t window_s)
+list_broken(struct rt_alarms *alarms, const struct rt_rule_alerts *alerts)
 {
 	for (size_t i = 0; i < alerts->count; i++)
 		alarms->row[alarms->count++] = (struct rt_alarm){
@@ -113,6 +112,23 @@ list_rules(struct rt_alarms *alarms, const struct rt_rules *rules,
 			.value = alerts->item[i].value,
 			.window_s = alerts->item[i].window_s,
 		};
+}
+
+static void
+list_notes(struct rt_alarms *alarms, const struct rt_notes *notes)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		alarms->row[alarms->count++] = (struct rt_alarm){
+			.part = RT_ALARM_NOTE,
+			.operation = notes->item[i].operation,
+			.note = notes->item[i],
+		};
+}
+
+static void
+list_kept(struct rt_alarms *alarms, const struct rt_rules *rules,
+	  const struct rt_rule_alerts *alerts, uint64_t window_s)
+{
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rt_rule *rule = &rules->rule[i];
 
@@ -141,7 +157,9 @@ rt_alarms_update(struct rt_alarms *alarms, const struct rt_model *model,
 	rt_rule_watch_update(&alarms->watch, alerts, now_s, note_rule, &update);
 	alarms->count = 0;
 	list_verdicts(alarms, &model->verdicts);
-	list_rules(alarms, rules, alerts, model->window_s);
+	list_broken(alarms, alerts);
+	list_notes(alarms, &model->notes);
+	list_kept(alarms, rules, alerts, model->window_s);
 	memcpy(alarms->row + alarms->count, alarms->over,
 	       alarms->over_count * sizeof(*alarms->over));
 	alarms->count += alarms->over_count;
@@ -160,7 +178,9 @@ static bool
 is_same(const struct rt_alarm *a, const struct rt_alarm *b)
 {
 	return a->rule == b->rule && strcmp(a->target, b->target) == 0 &&
-	       a->operation == b->operation && a->ended_s == b->ended_s;
+	       a->operation == b->operation && a->ended_s == b->ended_s &&
+	       (a->part == RT_ALARM_NOTE) == (b->part == RT_ALARM_NOTE) &&
+	       a->note.kind == b->note.kind;
 }
 
 size_t

@@ -12,6 +12,7 @@
 /* X(member, heading). The parts of the list, in their order. */
 #define RT_ALARM_PARTS(X)                                                      \
 	X(WRONG, "WRONG NOW")                                                  \
+	X(NOTE, "WORTH KNOWING")                                               \
 	X(KEPT, "RULES THAT ARE NOT BROKEN")                                   \
 	X(OVER, "ENDED")
 
@@ -35,10 +36,11 @@ struct rt_alarm {
 	uint64_t window_s;
 	/** The index of a verdict of now. */
 	size_t verdict;
+	struct rt_note note;
 };
 
 #define RT_ALARMS_MAX                                                          \
-	(RT_VERDICTS_MAX + RT_RULE_ALERTS_MAX + RT_RULES_MAX +                 \
+	(RT_VERDICTS_MAX + RT_RULE_ALERTS_MAX + RT_RULES_MAX + RT_NOTES_MAX +  \
 	 RT_ALARMS_OVER_MAX)
 
 /** Zero has none. */

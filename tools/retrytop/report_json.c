@@ -308,6 +308,25 @@ add_canary(struct tk_json *json, struct cJSON *root,
 	tk_json_flag(json, out, "differs", rt_canary_differs(canary));
 }
 
+static void
+add_notes(struct tk_json *json, struct cJSON *root,
+	  const struct rt_notes *notes)
+{
+	struct cJSON *list = tk_json_array(json, root, "notes");
+	char text[RT_NOTE_TEXT_MAX];
+
+	for (size_t i = 0; i < notes->count; i++) {
+		const struct rt_note *note = &notes->item[i];
+		struct cJSON *out = tk_json_object(json, list, NULL);
+
+		tk_json_text(json, out, "note", rt_note_name(note->kind));
+		tk_json_text(json, out, "operation", note->operation);
+		tk_json_text(json, out, "text",
+			     rt_note_say(note, text, sizeof(text)));
+	}
+	add_count(json, root, "more_notes", notes->more);
+}
+
 /* A row that is not of an operation: nothing is known since the start, and a
  * number that is never known is left out. */
 static void
@@ -382,6 +401,7 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	for (size_t i = 0; i < list->shown_count; i++)
 		add_operation(json, tk_json_object(json, operations, NULL),
 			      list->shown[i]);
+	add_notes(json, root, &model->notes);
 	add_canary(json, root, &model->canary);
 	if (!add_groups(json, root, view))
 		json->failed = true;

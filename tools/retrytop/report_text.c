@@ -81,6 +81,21 @@ print_alerts(const struct rt_view *view, FILE *out)
 		fprintf(out, "ALERT     %zu more\n", broken->more);
 }
 
+static void
+print_notes(const struct rt_view *view, FILE *out)
+{
+	const struct rt_notes *notes = &view->list->model.notes;
+	char text[RT_NOTE_TEXT_MAX];
+
+	for (size_t i = 0; i < notes->count; i++) {
+		fputs("NOTE      ", out);
+		print_safe(out,
+			   rt_note_say(&notes->item[i], text, sizeof(text)));
+	}
+	if (notes->more > 0)
+		fprintf(out, "NOTE      %zu more\n", notes->more);
+}
+
 /* Clocks that are wrong, the worst ones. */
 static void
 print_clocks(const struct rt_view *view, FILE *out)
@@ -152,6 +167,7 @@ rt_report_text(const struct rt_view *view, FILE *out)
 
 	print_verdicts(view, out);
 	print_alerts(view, out);
+	print_notes(view, out);
 	if (!print_head(view, out))
 		return -1;
 	if (list->model.count == 0)

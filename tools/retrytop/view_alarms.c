@@ -29,6 +29,8 @@ word_of(const struct rt_alarm *alarm)
 {
 	if (alarm->part == RT_ALARM_KEPT)
 		return "ok";
+	if (alarm->part == RT_ALARM_NOTE)
+		return "NOTE";
 	return alarm->rule != NULL ? "ALERT" : rt_word_name(alarm->word);
 }
 
@@ -67,6 +69,10 @@ say_what(const struct rt_view *view, const struct rt_alarm *alarm, char *out,
 {
 	char more[RT_CAUSE_MAX];
 
+	if (alarm->part == RT_ALARM_NOTE) {
+		rt_note_say(&alarm->note, out, size);
+		return;
+	}
 	if (alarm->rule == NULL) {
 		say_cause(view, alarm, more, sizeof(more));
 		snprintf(out, size, "%s%s%s", subject_of(alarm),
@@ -90,7 +96,7 @@ say_times(const struct rt_view *view, const struct rt_alarm *alarm, bool wide,
 	char since[24] = "-", ended[24] = "", age[16] = "-";
 
 	out[0] = '\0';
-	if (alarm->part == RT_ALARM_KEPT)
+	if (alarm->part == RT_ALARM_KEPT || alarm->part == RT_ALARM_NOTE)
 		return;
 	if (alarm->since_s > 0) {
 		rt_view_time(since_ns, false, since, sizeof(since));

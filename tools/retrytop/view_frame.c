@@ -33,6 +33,7 @@
 #define ROWS_PER_LINE 4
 #define MESSAGE_ROWS_MAX 6
 #define ALERT_ROWS_MAX 3
+#define NOTE_ROWS_MAX 2
 /* From this height on there is more than one row for what is wrong. */
 #define MESSAGES_HEIGHT 20
 /* A lower screen has no line of totals. */
@@ -405,6 +406,15 @@ draw_too_small(struct rt_grid *grid)
 	draw_centred(grid, grid->height / 2, text);
 }
 
+/* Rows for what is worth knowing, if nothing is wrong. */
+static size_t
+note_rows(const struct rt_view *view)
+{
+	if (view->ui->page != RT_PAGE_OVERVIEW)
+		return 0;
+	return bo_min(view->list->model.notes.count, NOTE_ROWS_MAX);
+}
+
 /* Rows for what is wrong. */
 static size_t
 message_rows(const struct rt_view *view, size_t width, size_t height)
@@ -420,7 +430,7 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 		return rt_view_operation_lines(view, width - 1,
 					       bo_min(most, 3));
 	lines = rt_view_verdict_lines(view, width - 1, most);
-	return lines > 0 ? lines : 1;
+	return lines > 0 ? lines : 1 + note_rows(view);
 }
 
 /* Rows for rules that are broken; where there are none, their number is. */
@@ -500,6 +510,16 @@ static void (*const draw_page[])(const struct rt_view *view,
 _Static_assert(sizeof(draw_page) / sizeof(*draw_page) == RT_PAGE_COUNT,
 	       "each page is drawn");
 
+static void
+say_note(const struct rt_view *view, size_t index, char *out, size_t size)
+{
+	char note[RT_NOTE_TEXT_MAX];
+
+	snprintf(out, size, "NOTE      %s",
+		 rt_note_say(&view->list->model.notes.item[index], note,
+			     sizeof(note)));
+}
+
 /* What is wrong, or that nothing is. Returns the rows that it takes. */
 static size_t
 draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
@@ -522,8 +542,10 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 					       text, sizeof(text));
 		else if (grid->width < NARROW)
 			rt_view_message_short(view, text, sizeof(text));
-		else if (rows == 1)
+		else if (i == 0 && (rows == 1 || !is_wrong))
 			rt_view_message(view, text, sizeof(text));
+		else if (!is_wrong)
+			say_note(view, i - 1, text, sizeof(text));
 		else
 			rt_view_verdict_line(view, grid->width - 1, rows, i,
 					     text, sizeof(text));

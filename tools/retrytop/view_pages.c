@@ -27,6 +27,8 @@ static const char *const help[] = {
 	"  FAILING    calls fail, or half of all attempts do",
 	"  AMPLIFIED  more attempts fail than usual, and most calls recover",
 	"  SLOW       calls succeed, and more are slow or need a hedge",
+	"  NOTE       worth knowing, not an incident; shown if nothing is "
+	"wrong",
 	"  worsening, steady, easing: the last 30 s against the 30 before",
 	"  Each second is compared with what is usual, by share: failed",
 	"  attempts, failed calls, slow successes, hedges. In the first "

@@ -1,0 +1,66 @@
+# NOTE lines: what is worth knowing, where it is shown, and where it is not.
+# SPDX-License-Identifier: MIT
+. "$(dirname "$0")/cli.sh"
+
+top=$(cd "$top_builddir" && pwd)/retrytop
+cd "$work" || exit 99
+
+# Ten calls a second of "pay" that succeed, and in the seconds FROM to TO all fail
+# for "mail"; one call of "pay" finds its budget empty.
+log() { # FROM TO
+	awk -v from="$1" -v to="$2" 'function line(op, good, stop, s, k) {
+		printf "{\"v\":1,\"ts\":\"2026-11-30T10:%02d:%02d.%d00Z\"," \
+			"\"event_type\":\"retry_%s\",\"operation\":\"%s\"," \
+			"\"policy\":\"P\",\"policy_hash\":\"0123456789abcdef\"," \
+			"\"call_id\":\"%s%d-%d\",\"attempt\":1,\"outcome\":" \
+			"\"%s\",%s\"duration_seconds\":0.1," \
+			"\"elapsed_seconds\":0.1,\"attempts\":1,\"retries\":0," \
+			"\"backoff_seconds\":0,\"stop_reason\":\"%s\"}\n",
+			s / 60, s % 60, k, (good ? "success" : "exhausted"), op,
+			op, s, k, (good ? "success" : "failure"),
+			(good ? "" : "\"class\":\"server\",\"error\":\"x\","), stop
+	}
+	BEGIN {
+		for (s = 0; s < 120; s++)
+			for (k = 0; k < 10; k++) {
+				line("pay", 1, "success", s, k)
+				bad = s >= from && s < to
+				line("mail", !bad, bad ? "max_attempts" : "success",
+					s, k)
+			}
+		line("pay", 0, "budget", 119, 9)
+	}'
+}
+text='pay: 1 call ended by an empty budget$'
+
+log 999 999 >calm.log
+run "$top" --once calm.log
+expect "the report has it" 0 "^NOTE      $text" ''
+run "$top" --once --format json calm.log
+expect "JSON has it" 0 '^			"note":	"budget_empty",$' ''
+check "with their number" grep -q '^	"more_notes":	0,$' out
+for size in 200x50 120x35 80x24; do
+	run "$top" --dump-screen $size calm.log
+	check "$size: it is below the first line" \
+		sh -c 'sed -n 3p out | grep -q "^ NOTE      $0"' "$text"
+done
+run "$top" --dump-screen 40x10 calm.log
+check "a small screen has no room" sh -c '! grep -q NOTE out'
+run "$top" --dump-screen 80x24 --keys a calm.log
+expect "a shows it" 0 "^>NOTE      $text" ''
+run "$top" --dump-screen 80x24 --keys 'a Enter' calm.log
+expect "Enter goes to the operation" 0 'overview > pay' ''
+
+log 60 120 >storm.log
+run "$top" --dump-screen 120x35 storm.log
+expect "an incident has its place" 0 '^ FAILING   mail' ''
+check "alone" sh -c '! grep -q NOTE out'
+run "$top" --dump-screen 120x35 --keys a storm.log
+check "a has the incident first" sh -c \
+	'grep -n "^.\(FAILING\|NOTE\) " out | sed -n "2,3s/^[0-9]*:.//p" |
+		cut -c1-4 | tr -d "\n" | grep -q FAILNOTE'
+run "$top" --once storm.log
+check "so has the report" sh -c \
+	'grep -o "^\(FAILING\|NOTE\)" out | tr -d "\n" | grep -qx FAILINGNOTE'
+
+finish
