@@ -168,7 +168,7 @@ Test(live_calls, calls_are_in_the_order_of_time)
 	    "s", NULL);
 	add(BACKOFF_EVENT_EXHAUSTED, BACKOFF_STOP_BREAKER_OPEN, T0_S + 279, 1,
 	    "q", NULL);
-	rt_calls_failed(&calls, record, UINT64_MAX, NULL);
+	rt_calls_failed(&calls, record, UINT64_MAX, NULL, NULL);
 	cr_assert_eq(calls.count, RT_CALLS_MAX);
 	cr_expect(calls.more);
 	cr_expect_str_eq(calls.call[1].id, "b");
@@ -298,6 +298,7 @@ Test(live_detail, counts_fates_attempts_errors_and_hosts)
 
 Test(live_detail, a_line_that_only_ends_a_call_is_not_an_attempt)
 {
+	const struct rt_span span = rt_span_of(60, T0_S + 7, false);
 	struct backoff_event end =
 		native_event(BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + 2, 1);
 	struct rt_detail detail;
@@ -309,8 +310,8 @@ Test(live_detail, a_line_that_only_ends_a_call_is_not_an_attempt)
 	begin();
 	add(BACKOFF_EVENT_ATTEMPT, 0, T0_S + 1, 1, "a", "e:1");
 	add_event(window, end);
-	rt_detail_compute(&detail, record, UINT64_MAX,
-			  rt_window_operation(window, 0), T0_S + 7, 60);
+	rt_detail_compute(&detail, record, UINT64_MAX, window, &first, T0_S + 7,
+			  60, &span);
 	cr_expect_eq(detail.calls, 1);
 	cr_expect_eq(detail.fate[RT_FATE_USED_UP], 1);
 	cr_expect_eq(detail.attempt[0].made, 1);
