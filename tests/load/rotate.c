@@ -1,6 +1,5 @@
-/* Two processes write a log, and it is rotated under them in each of the usual
- * ways: no line counts twice or as bad, and what is lost is counted and dated.
- */
+/* Two processes write a log that is rotated under them in each usual way: no
+ * line counts twice or as bad, and what is lost is counted and dated. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -186,7 +185,7 @@ static void
 open_shop(struct shop *shop, enum way way)
 {
 	memset(shop, 0, sizeof(*shop));
-	strcpy(shop->directory, "rotate-XXXXXX");
+	snprintf(shop->directory, sizeof(shop->directory), "rotate-XXXXXX");
 	if (mkdtemp(shop->directory) == NULL)
 		load_die("mkdtemp");
 	for (unsigned i = 0; i < NAMES; i++)

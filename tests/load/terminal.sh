@@ -54,6 +54,14 @@ poll() {
 	done
 }
 
+# Escape leaves a page, the past and a filter.
+is_drawn() {
+	grep -q stolen "$dir/sent" || {
+		t send-keys -t main Escape
+		return 1
+	}
+}
+
 state_is() { # FORMAT VALUE
 	[ "$(t display-message -p -t main "$1")" = "$2" ]
 }
@@ -134,7 +142,11 @@ while read -r what a b c; do
 done <"$dir/steps"
 [ "$step" -eq "$steps" ]
 result $? "it lives after $step keys, sizes and lines, seed $seed"
-grep -q stolen "$dir/sent"
+
+# Back to all rows as they are now, where they have a place.
+t resize-window -t main -x 120 -y 35
+line 9999 '\u001b]0;stolen\u0007' '\u001b]0;stolen\u0007'
+poll is_drawn
 result $? "the hostile texts were drawn"
 # A title, a bell, C1 controls, texts that turn around or cannot be seen.
 LC_ALL=C grep -aqP '\x1b\]|\x07|\xc2[\x80-\x9f]|\xe2\x80[\x8b\xa8\xae]|\xef\xbb\xbf' \

@@ -87,9 +87,8 @@ compile(struct tk_regex *made, const char *text, struct backoff_error *error)
 					sizeof(words) - (size_t)used);
 		return fail(error, BACKOFF_E_VALUE, words);
 	}
-	made->data = pcre2_match_data_create_from_pattern(made->code, NULL);
 	made->context = pcre2_match_context_create(NULL);
-	if (made->data == NULL || made->context == NULL)
+	if (made->context == NULL)
 		return fail(error, BACKOFF_E_NOMEM, "out of memory");
 	pcre2_set_match_limit(made->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(made->context, DEPTH_LIMIT);
@@ -208,10 +207,27 @@ match(const struct tk_regex *regex, const char *text, size_t length,
 			   regex->data, regex->context);
 }
 
+/* Whether an empty text matches; less than 0: no memory. What a match without
+ * machine code needs, 20 kB, is not kept: most expressions are never tried. */
+static int
+matches_nothing(struct tk_regex *made)
+{
+	int found;
+
+	made->data = pcre2_match_data_create_from_pattern(made->code, NULL);
+	if (made->data == NULL)
+		return -1;
+	found = match(made, "", 0, PCRE2_NO_JIT);
+	pcre2_match_data_free(made->data);
+	made->data = pcre2_match_data_create_from_pattern(made->code, NULL);
+	return made->data == NULL ? -1 : found >= 0;
+}
+
 static enum backoff_status
 parse(struct tk_regex *made, const char *text, struct backoff_error *error)
 {
 	enum backoff_status status;
+	int empty;
 
 	if (strlen(text) > LENGTH_MAX)
 		return fail(error, BACKOFF_E_LIMIT, "longer than 4096 bytes");
@@ -220,7 +236,10 @@ parse(struct tk_regex *made, const char *text, struct backoff_error *error)
 		status = read_names(made, error);
 	if (status != BACKOFF_OK)
 		return status;
-	if (match(made, "", 0, PCRE2_NO_JIT) >= 0)
+	empty = matches_nothing(made);
+	if (empty < 0)
+		return fail(error, BACKOFF_E_NOMEM, "out of memory");
+	if (empty > 0)
 		return fail(error, BACKOFF_E_VALUE,
 			    "it would match everything: it matches an empty "
 			    "text");

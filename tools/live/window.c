@@ -4,7 +4,6 @@
 
 #include "live/window.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +12,9 @@
 #include "base/table.h"
 #include "base/utf8.h"
 #include "dialect/order.h"
-#include "live/coarse.h"
 #include "live/counted.h"
 #include "live/cube.h"
+#include "live/operation.h"
 #include "live/ring.h"
 #include "live/promises.h"
 #include "live/side_name.h"
@@ -23,27 +22,6 @@
 #include "live/took.h"
 
 #define NS_PER_S BO_NS_PER_S
-
-struct rt_operation {
-	struct rt_window *window;
-	size_t index;
-	char *name;
-	char policy[RT_LABEL_MAX];
-	uint64_t max_attempts, seen_ns;
-	/** A success was seen; until then, whether retries come that lines
-	 *  announce. */
-	bool knows_calls, succeeded;
-	struct rt_promises promises;
-	struct rt_counts total;
-	struct rt_errors errors;
-	struct rt_subject subject;
-	struct rt_sides sides;
-	/** RT_COUNTS_COUNT a second, and a step. */
-	struct rt_ring ring;
-	/** Durations of attempts that succeeded, and of their calls. */
-	struct rt_took tries, calls;
-	struct rt_coarse coarse;
-};
 
 /* Events whose time may be judged again, in all inputs. */
 #define KEPT_MAX 32
@@ -656,128 +634,16 @@ rt_window_find(const struct rt_window *window, const char *name)
 	return NULL;
 }
 
-size_t
-rt_operation_index(const struct rt_operation *operation)
-{
-	return operation->index;
-}
-
-const char *
-rt_operation_name(const struct rt_operation *operation)
-{
-	return operation->name;
-}
-
-const char *
-rt_operation_policy(const struct rt_operation *operation)
-{
-	return operation->policy;
-}
-
-uint64_t
-rt_operation_max_attempts(const struct rt_operation *operation)
-{
-	return operation->max_attempts;
-}
-
-bool
-rt_operation_knows_calls(const struct rt_operation *operation)
-{
-	return operation->knows_calls;
-}
-
-uint64_t
-rt_operation_seen_ns(const struct rt_operation *operation)
-{
-	return operation->seen_ns;
-}
-
-const struct rt_counts *
-rt_operation_total(const struct rt_operation *operation)
-{
-	return &operation->total;
-}
-
-void
-rt_operation_sum(const struct rt_operation *operation, uint64_t end_s,
-		 uint64_t length_s, struct rt_counts *out)
-{
-	memset(out, 0, sizeof(*out));
-	rt_coarse_join(&operation->coarse, &operation->ring, RT_COUNTS_COUNT,
-		       end_s, length_s, (uint64_t *)out);
-}
-
-uint64_t
-rt_operation_took_ns(const struct rt_operation *operation, bool whole_calls,
-		     double share, uint64_t end_s, uint64_t length_s)
-{
-	return rt_took_quantile(whole_calls ? &operation->calls
-					    : &operation->tries,
-				end_s, length_s, share);
-}
-
-/* The place of a count among those of a second. */
-#define PLACE_OF(member)                                                       \
-	(offsetof(struct rt_counted, member) / sizeof(uint32_t))
-
-void
-rt_operation_history(const struct rt_operation *operation, uint64_t end_s,
-		     size_t seconds, uint32_t *failed, uint32_t *retries)
-{
-	const struct rt_ring *ring = &operation->ring;
-
-	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(exhausted), end_s,
-			seconds, failed);
-	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(aborted), end_s,
-			seconds, failed);
-	rt_ring_history(ring, RT_COUNTS_COUNT, PLACE_OF(retries), end_s,
-			seconds, retries);
-}
-
-void
-rt_operation_past(const struct rt_operation *operation, uint64_t end_s,
-		  size_t steps, uint32_t *failed, uint32_t *retries)
-{
-	const struct rt_coarse *coarse = &operation->coarse;
-
-	rt_coarse_history(coarse, PLACE_OF(exhausted), end_s, steps, failed);
-	rt_coarse_history(coarse, PLACE_OF(aborted), end_s, steps, failed);
-	rt_coarse_history(coarse, PLACE_OF(retries), end_s, steps, retries);
-}
-
-void
-rt_operation_top_error(const struct rt_operation *operation, uint64_t end_s,
-		       uint64_t length_s, struct rt_error_top *out)
-{
-	struct rt_counts sum;
-
-	rt_operation_sum(operation, end_s, length_s, &sum);
-	rt_errors_top(&operation->errors, end_s, length_s,
-		      sum.attempts - sum.successes, out);
-}
-
 uint64_t
 rt_window_unjudged(const struct rt_window *window)
 {
 	return window->targets.unjudged;
 }
 
-const struct rt_sides *
-rt_operation_sides(const struct rt_operation *operation)
-{
-	return &operation->sides;
-}
-
 const struct rt_cube *
 rt_window_cube(const struct rt_window *window)
 {
 	return &window->cube;
-}
-
-const struct rt_subject *
-rt_operation_subject(const struct rt_operation *operation)
-{
-	return &operation->subject;
 }
 
 size_t
