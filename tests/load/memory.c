@@ -12,8 +12,8 @@
 #include "load/load.h"
 #include "retrytop/browse.h"
 
-/* The goal is 64 MiB with the reader's buffers, the marks of lines, the terminal
- * and libraries; docs/retrytop.md says what takes more. */
+/* The goal is 64 MiB with the reader's buffers, the marks of lines, the
+ * terminal and libraries; docs/retrytop.md says what takes more. */
 #define MOST_KIB (80 * 1024)
 /* Pages of the heap that were freed and are not there yet. */
 #define GROWTH_KIB 1024
