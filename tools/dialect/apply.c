@@ -21,11 +21,24 @@
 /* Attempts of a call that may have notes; proxies make a handful. */
 #define CALL_NOTES_MAX 64
 
-/* "_" names no hole. */
+/* Whether a hole is empty, and what fields ask before it, too. "_" names no
+ * hole. */
 static bool
-is_empty(const struct tk_view *view, unsigned char hole)
+is_lacking(const struct tk_view *view, const struct tk_rule *rule,
+	   unsigned hole)
 {
-	return hole < TK_HOLES_MAX && view->hole[hole].at == NULL;
+	if (hole >= TK_HOLES_MAX || view->hole[hole].at != NULL)
+		return false;
+	for (uint32_t before = rule->holes_before[hole]; before != 0;
+	     before &= before - 1) {
+		unsigned other = (unsigned)__builtin_ctz(before);
+
+		/* One byte may mean that there is none. */
+		if (other < rule->hole_count && view->hole[other].at != NULL &&
+		    view->hole[other].length > 1)
+			return false;
+	}
+	return true;
 }
 
 /* Fill holes that the rule left empty from what else the message says. */
@@ -41,12 +54,12 @@ look_further(struct tk_apply *apply, const struct tk_rule *rule,
 		size_t count = tk_regex_hole_count(also), lacking = 0;
 
 		for (size_t h = 0; h < count; h++)
-			lacking += is_empty(view, rule->also[i][h]);
+			lacking += is_lacking(view, rule, rule->also[i][h]);
 		if (lacking == 0 || tk_regex_match(also, text.at, text.length,
 						   &apply->holes) != TK_MATCH)
 			continue;
 		for (size_t h = 0; h < count; h++) {
-			if (is_empty(view, rule->also[i][h]))
+			if (is_lacking(view, rule, rule->also[i][h]))
 				view->hole[rule->also[i][h]] =
 					apply->holes.piece[h];
 		}

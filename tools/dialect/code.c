@@ -154,14 +154,16 @@ is_argument(const char *text, const char *quote, bool *speech)
 	return false;
 }
 
-/* Whether a text has a word or words, with nothing of a word before them. */
+/* Whether a text has a word or words in lower case, with nothing of a word
+ * before them. */
 static bool
 has_words(const char *text, const char *end, const char *words)
 {
 	size_t length = strlen(words);
 
 	for (const char *at = text; at + length <= end; at++) {
-		if (strncasecmp(at, words, length) == 0 &&
+		if ((*at | 0x20) == *words &&
+		    strncasecmp(at, words, length) == 0 &&
 		    (at == text || !is_word(at[-1])))
 			return true;
 	}

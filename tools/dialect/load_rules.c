@@ -203,6 +203,30 @@ load_each(struct tk_load *load, const cJSON *item, const struct tk_at *around,
 	return rule->each != NULL;
 }
 
+/* Which holes make another one needless. */
+static void
+note_before(struct tk_rule *rule, const struct tk_source *source)
+{
+	uint32_t before = 0;
+
+	for (size_t i = 0; i < source->name_count; i++) {
+		if (source->name[i].kind != TK_NAME_HOLE)
+			continue;
+		rule->holes_before[source->name[i].hole] &= before;
+		before |= UINT32_C(1) << source->name[i].hole;
+	}
+}
+
+static void
+note_all_before(struct tk_rule *rule)
+{
+	memset(rule->holes_before, 0xff, sizeof(rule->holes_before));
+	for (size_t i = 0; i < rule->map_count; i++)
+		note_before(rule, &rule->map[i].source);
+	for (size_t i = 0; i < rule->attribute_count; i++)
+		note_before(rule, &rule->attribute[i].source);
+}
+
 /* Holes without a field of their name must be used otherwise. */
 static bool
 check_holes(struct tk_load *load, const struct tk_at *at, struct tk_rule *rule)
@@ -404,6 +428,7 @@ load_rule(struct tk_load *load, const cJSON *object, const struct tk_at *at,
 	fine &= load_needs(load, object, at, rule);
 	if (fine)
 		check_holes(load, at, rule);
+	note_all_before(rule);
 	if (rule->type == TK_RULE_CALL ||
 	    (rule->type == TK_RULE_EVENT &&
 	     rule->event == BACKOFF_EVENT_SUCCESS))

@@ -184,6 +184,8 @@ struct tk_rule {
 	uint32_t holes_used, holes_also;
 	/** The rule's holes of each expression of `also`; NULL. */
 	unsigned char (*also)[TK_HOLES_MAX];
+	/** Bits of the holes of which each source asks one before each hole. */
+	uint32_t holes_before[TK_HOLES_MAX];
 	/** The member that the patterns search; name_count 0: the message. */
 	struct tk_source in;
 	bool has_in;

@@ -47,7 +47,8 @@ is_sentence(const char *name, size_t length)
 					    "message"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strlen(names[i]) == length &&
+		if (names[i][0] == (*name | ' ') &&
+		    strlen(names[i]) == length &&
 		    strncasecmp(names[i], name, length) == 0)
 			return true;
 	}
