@@ -26,7 +26,7 @@ inherit(struct rt_subject *subject, const struct rt_subject *whole,
 	struct rt_kept *kept =
 		&subject->kept[second / RT_KEPT_S % (RT_SUBJECT_S / RT_KEPT_S)];
 
-	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++) {
+	for (unsigned i = 0; i < RT_DETECTOR_COUNT; i++) {
 		const struct rt_onset *from = &whole->onset[i];
 		double level = rt_onset_usual(from, rt_subject_how(whole, i));
 
