@@ -6,22 +6,6 @@ retrytop=$top_builddir/retrytop
 trap '[ -z "$job" ] || kill "$job" 2>/dev/null; rm -rf "$work"' EXIT
 job=
 
-# A failed attempt in each minute from FROM to TO of an hour of 2001.
-minutes() { # FROM TO
-	awk -v from="$1" -v to="$2" 'BEGIN {
-		for (i = from; i <= to; i++)
-			printf "{\"v\":1,\"ts\":\"2001-11-30T10:%02d:00.000Z\"," \
-				"\"event_type\":\"retry_attempt\"," \
-				"\"operation\":\"pay\",\"policy\":\"P\"," \
-				"\"policy_hash\":\"0123456789abcdef\"," \
-				"\"call_id\":\"%d\",\"attempt\":1," \
-				"\"max_attempts\":3,\"kind\":\"first\"," \
-				"\"outcome\":\"failure\",\"delay_seconds\":1," \
-				"\"duration_seconds\":0.1,\"elapsed_seconds\"" \
-				":0.1,\"host\":\"h\",\"pid\":7,\"seq\":%d}\n",
-				i, i, i + 1
-	}'
-}
 events_are() { # WHAT EVENTS FIRST-TIME
 	check "$1" sh -c 'grep -qx "retrytop_log_events $0" out &&
 		grep -qx "retrytop_log_lost 0" out &&

@@ -101,7 +101,7 @@ write_lines(const struct shop *shop, unsigned writer)
 	_exit(0);
 }
 
-/* The last line of each, without which nobody knows what came before it. */
+/* The last line of each, which shows whether the lines before it are there. */
 static void
 write_last(const struct shop *shop)
 {

@@ -3,56 +3,9 @@
 # texts grows: tests/load/keys.c does the same to the screen in memory, longer.
 # SPDX-License-Identifier: MIT
 
-retrytop=${RETRYTOP:-$top_builddir/retrytop}
-socket=load-$$
+. "$(dirname "$0")/../tui/tmux.sh"
 steps=${LOAD_STEPS:-300}
 seed=${LOAD_SEED:-20261130}
-dir=$(mktemp -d) || exit 1
-LC_ALL=C.UTF-8
-TZ=UTC
-export LC_ALL TZ
-unset NO_COLOR ESCDELAY LINES COLUMNS ENV TMUX
-
-if ! command -v tmux >/dev/null; then
-	echo "1..0 # SKIP tmux is not installed"
-	rm -rf "$dir"
-	exit 0
-fi
-
-t() {
-	tmux -L "$socket" -f /dev/null "$@"
-}
-
-# shellcheck disable=SC2317 # called by the trap
-clean() {
-	t kill-server 2>/dev/null
-	rm -rf "$dir"
-}
-trap clean EXIT
-trap 'exit 1' HUP INT TERM
-
-count=0
-failed=0
-result() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $2"
-		t capture-pane -p -t main | sed 's/^/# |/'
-	fi
-}
-
-# Until a command succeeds, for at most half a minute.
-poll() {
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || return 1
-		sleep 0.05
-	done
-}
 
 # Escape leaves a page, the past and a filter.
 is_drawn() {
@@ -62,30 +15,14 @@ is_drawn() {
 	}
 }
 
-state_is() { # FORMAT VALUE
-	[ "$(t display-message -p -t main "$1")" = "$2" ]
-}
-
-shows() { # PATTERN
-	t capture-pane -p -t main | grep -q -- "$1"
-}
-
-modes() {
-	stty -F "$(t display-message -p -t main '#{pane_tty}')" -a | grep -v '^speed'
-}
-
-restored() {
-	state_is '#{alternate_on}#{cursor_flag}#{keypad_cursor_flag}#{keypad_flag}#{mouse_any_flag}' 01000 &&
-		[ "$(modes)" = "$modes_before" ]
-}
-
 # The steps are made first, so that they are the same each time: keys, sizes and
 # lines. C-c, C-z, C-\ and q would end it, C-s would stop the terminal.
 awk -v seed="$seed" -v steps="$steps" '
 function draw(below) { return int(rand() * below) }
 BEGIN {
 	srand(seed)
-	keys = "j k g G n p v ? h i X / s S r c d e Tab BTab Enter Enter" \
+	keys = "j k g G n p v ? h i X / s S r c d e w W 1 4 a y m [ ] ( )" \
+		" Tab BTab Enter Enter" \
 		" Enter Escape BSpace Up Down PPage NPage Home End Space F1" \
 		" C-f C-b C-l C-a M-x é 漢"
 	n = split(keys, key, " ")

@@ -1,7 +1,7 @@
 # The alert rules and the dashboard of retrytop: promtool checks their expressions
 # and what the rules say, and all metrics in them exist.
 # SPDX-License-Identifier: MIT
-. "$(dirname "$0")/shared/metrics.sh"
+. "$(dirname "$0")/metrics.sh"
 rules=$top_srcdir/docs/retrytop-alerts.yml
 dashboard=$top_srcdir/docs/retrytop-dashboard.json
 

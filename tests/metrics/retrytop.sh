@@ -1,7 +1,7 @@
 # Other programs read the metrics of retrytop: promtool, a strict OpenMetrics
 # parser, and a Prometheus that scrapes them.
 # SPDX-License-Identifier: MIT
-. "$(dirname "$0")/shared/metrics.sh"
+. "$(dirname "$0")/metrics.sh"
 retrytop=$top_builddir/retrytop
 
 if [ -z "$python" ]; then

@@ -1,7 +1,7 @@
 # Other programs read the text: promtool, a strict OpenMetrics parser, and a
 # Prometheus that scrapes examples/metrics and answers queries.
 # SPDX-License-Identifier: MIT
-. "$(dirname "$0")/shared/metrics.sh"
+. "$(dirname "$0")/metrics.sh"
 example=$top_builddir/examples/metrics
 print_all=$top_builddir/tests/metrics/print_all
 

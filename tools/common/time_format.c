@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
+#include "common/time_parts.h"
 
 /* A reading position, and what was read; -1: nothing. */
 struct reader {
@@ -30,58 +30,14 @@ ahead(const struct reader *r, size_t i)
 static bool
 number(struct reader *r, size_t least, size_t most, int *out)
 {
-	size_t n = 0;
-	int value = 0;
-
-	for (; n < most && bo_is_digit(ahead(r, n)); n++)
-		value = 10 * value + (r->at[n] - '0');
-	if (n < least)
-		return false;
-	r->at += n;
-	*out = value;
-	return true;
-}
-
-/* A word, or its first three letters: its place in a list from 0 on; -1. */
-static int
-name(struct reader *r, const char *const *names, int count)
-{
-	size_t n = 0;
-
-	while (bo_is_letter(ahead(r, n)))
-		n++;
-	for (int i = 0; n >= 2 && i < count; i++) {
-		size_t full = strlen(names[i]);
-
-		if ((n != full && n != 3) || n > full ||
-		    strncasecmp(r->at, names[i], n) != 0)
-			continue;
-		r->at += n;
-		return i;
-	}
-	return -1;
+	return tk_part_number(&r->at, r->end, least, most, out);
 }
 
 static bool
 month(struct reader *r)
 {
-	static const char *const names[] = {"January", "February", "March",
-					    "April",   "May",      "June",
-					    "July",    "August",   "September",
-					    "October", "November", "December"};
-
-	r->month = name(r, names, 12) + 1;
+	r->month = tk_part_month(&r->at, r->end);
 	return r->month > 0;
-}
-
-static bool
-weekday(struct reader *r)
-{
-	static const char *const names[] = {"Monday",   "Tuesday", "Wednesday",
-					    "Thursday", "Friday",  "Saturday",
-					    "Sunday"};
-
-	return name(r, names, 7) >= 0;
 }
 
 static bool
@@ -89,7 +45,7 @@ half_of_day(struct reader *r)
 {
 	static const char *const names[] = {"am", "pm"};
 
-	r->half = name(r, names, 2);
+	r->half = tk_part_name(&r->at, r->end, names, 2) - 1;
 	return r->half >= 0;
 }
 
@@ -126,7 +82,7 @@ directive(struct reader *r, char c)
 {
 	bool fine;
 
-	if (strchr("edHI", c) != NULL && ahead(r, 0) == ' ')
+	if (bo_is_one_of(c, "edHI") && ahead(r, 0) == ' ')
 		r->at++;
 	switch (c) {
 	case 'Y':
@@ -145,7 +101,7 @@ directive(struct reader *r, char c)
 		return month(r);
 	case 'a':
 	case 'A':
-		return weekday(r);
+		return tk_part_weekday(&r->at, r->end);
 	case 'H':
 	case 'I':
 		return number(r, 1, 2, &r->hour);
@@ -173,7 +129,7 @@ directive(struct reader *r, char c)
 static bool
 has_decimals(const char *format)
 {
-	if (*format != '\0' && strchr(".,:", *format) != NULL)
+	if (bo_is_one_of(*format, ".,:"))
 		format++;
 	return format[0] == '%' && format[1] == 'f';
 }
@@ -254,8 +210,7 @@ tk_time_format_wrong(const char *format)
 	for (const char *at = format; *at != '\0'; at++) {
 		if (*at != '%')
 			continue;
-		if (*++at == '\0' ||
-		    strchr("YymdebBaAHIpMSfzZTF%", *at) == NULL)
+		if (!bo_is_one_of(*++at, "YymdebBaAHIpMSfzZTF%"))
 			return "has a % with an unknown letter; known are "
 			       "Y y m d e b B a A H I p M S f z Z T F %";
 		has[(unsigned char)*at] = true;

@@ -5,12 +5,12 @@
 #include "common/times.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/ascii.h"
 #include "base/decimal.h"
 #include "base/num.h"
 #include "base/rfc3339.h"
+#include "common/time_parts.h"
 
 #define DAY_S 86400L
 
@@ -51,62 +51,23 @@ count_digits(const struct reader *r)
 	return n;
 }
 
-/* At most `most` digits, at least `least`. */
 static bool
 number(struct reader *r, size_t least, size_t most, int *out)
 {
-	size_t n = 0;
-	int value = 0;
-
-	for (; n < most && bo_is_digit(ahead(r, n)); n++)
-		value = value * 10 + (r->at[n] - '0');
-	if (n < least)
-		return false;
-	r->at += n;
-	*out = value;
-	return true;
-}
-
-/* A word of letters that is in a list of `count` names, or their first three
- * letters: its place from 1 on; 0 if it is not. */
-static int
-name(struct reader *r, const char *const *names, int count)
-{
-	size_t n = 0;
-
-	while (bo_is_letter(ahead(r, n)))
-		n++;
-	for (int i = 0; n >= 3 && i < count; i++) {
-		if ((*names[i] ^ *r->at) & ~' ' ||
-		    strncasecmp(r->at, names[i], n) != 0 ||
-		    (n != 3 && n != strlen(names[i])))
-			continue;
-		r->at += n;
-		return i + 1;
-	}
-	return 0;
+	return tk_part_number(&r->at, r->end, least, most, out);
 }
 
 static bool
 month_name(struct reader *r)
 {
-	static const char *const months[] = {"January", "February", "March",
-					     "April",   "May",      "June",
-					     "July",    "August",   "September",
-					     "October", "November", "December"};
-
-	r->month = name(r, months, 12);
+	r->month = tk_part_month(&r->at, r->end);
 	return r->month > 0;
 }
 
 static bool
 weekday_name(struct reader *r)
 {
-	static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
-					   "Thursday", "Friday",  "Saturday",
-					   "Sunday"};
-
-	return name(r, days, 7) > 0;
+	return tk_part_weekday(&r->at, r->end);
 }
 
 /* 12/Jan/2026, 12-Jan-2026, 12 Jan 2026, at the day. */

@@ -7,7 +7,7 @@
 #include "live/sort.h"
 #include "retrytop/travel.h"
 
-/** Rows keep their places for this long, if nobody sorts them. */
+/** Rows keep their places for this long, unless a key sorts them. */
 #define RT_LIST_HOLD_NS (2 * UINT64_C(1000000000))
 
 struct rt_list {
