@@ -7,7 +7,7 @@ BEGIN {
 	# What a placeholder stands for: files, or nothing that is known. The
 	# names that POLICY, DIALECT, WORLD and CODE stand for are in the table.
 	set(files, "FILE LOG DIR")
-	set(unknown, "ADDRESS:PORT COMMAND DURATION GLOB KEY KEYS N N[%] OFFSET OP=N OPTION TEXT " \
+	set(unknown, "ADDRESS:PORT COMMAND DURATION GLOB KEY KEYS N N[%] NAME=GLOB OFFSET OP=N OPTION TEXT " \
 		"SIZE TIME VALUE")
 }
 

@@ -55,6 +55,31 @@ retrysim compare "$work/two.log" -d native -p STANDARD -f csv --target 'b*' \
 expect "a target in a time: the end is not part of it" 0 \
 	'^"STANDARD",[^,]*,"op",3,' ''
 
+# Each call fails on one host, and once with an error of its target.
+sed 's/"operation"/"host": "h1", "service": "s", "policy": "P", "code": "E1", "operation"/
+	/"red/s/"h1"\(.*\)"s"\(.*\)"E1"/"h2"\1"t"\2"E2"/' "$work/two.log" >"$work/terms.log"
+terms() { # CALLS TERM...
+	calls=$1
+	shift
+	set -- "$@" --
+	while [ "$1" != -- ]; do
+		set -- "$@" --where "$1"
+		shift
+	done
+	shift
+	retrysim compare "$work/terms.log" -d native -p STANDARD -f csv "$@"
+	expect "calls where $*" 0 "^\"STANDARD\",[^,]*,\"op\",$calls," ''
+}
+terms 10 host=h1
+terms 10 'service=t*'
+terms 20 policy=P
+terms 10 error=E2
+terms 20 'error=E?' operation=op
+terms 10 error=E1 host=h1 op=o* target=b*
+retrysim compare "$work/terms.log" -d native --where host=h1 --where error=E2
+expect "terms of which no call matches all" 2 '' \
+	'^retrysim: --where: no call in the log matches host=h1 and the other terms$'
+
 refused() { # WHAT STDERR OPTION...
 	what=$1 pattern=$2
 	shift 2
@@ -64,6 +89,10 @@ refused() { # WHAT STDERR OPTION...
 refused "no time" '^retrysim: --since: expected a time such as .* \(got noon\)$' \
 	--since noon
 refused "no time either" '^retrysim: --until: expected a time' --until -3
+refused "no such term" '^retrysim: --where: expected op=GLOB, .* \(got hots=a\)$' \
+	--where hots=a
+refused "no call that matches" '^retrysim: --where: no call of that time in the log matches host=x$' \
+	--since 10m --where host=x
 refused "backwards" '^retrysim: --since: 1m is not before --until 2m$' \
 	--since 1m --until 2m
 refused "empty" '^retrysim: no call begins in that part of the log, which reaches from 2026-11-23T10:00' \

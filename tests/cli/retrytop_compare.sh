@@ -55,6 +55,33 @@ check "the answer is as wide as the page" \
 dump 40x10 'x' "$log"
 expect "a small screen has its beginning" 0 '^=> cart.read' ''
 
+# On another row, or its page, it is about that row.
+for keys in 'Tab x' 'Tab Enter x' 'Tab Tab x' 'Tab Tab Tab Enter x' \
+	'Tab Tab Tab Tab x' 'Tab Tab Tab Tab Tab Enter Enter x'; do
+	dump 160x60 "$keys" "$log"
+	answers >of_row
+	check "after $keys, the title names the row" grep -q \
+		'^ [a-z]* [^ ]*: what would other policies have done?' out
+	row=$(sed -n 's/^ \([a-z]*\) \([^ ]*\): what .*/\1=\2/p' out)
+	where=${row%%=*}
+	case "$where" in target) where="--target ${row#*=}" ;; *) where="--where $row" ;; esac
+	check "and the command has it: $where" grep -qF -- " $where /" out
+	dump 300x24 "${keys%x}X" "$log"
+	sed -n 's/^ \(retrysim compare .*\)/\1/p' out >command
+	run env PATH="$bin:$PATH" COLUMNS=158 sh ./command
+	answers | diff of_row - >diff
+	check "X prints the same command" [ ! -s diff ]
+	check "which has an answer" [ -s of_row ]
+	# There is one service.
+	[ "${row%%=*}" = service ] ||
+		check "and not all of them" sh -c '! diff -q of_row from_file'
+done
+dump 160x60 '/ h o s t = s h o p - a Space e r r o r = h t t p * Enter x' "$log"
+check "terms of the filter are handed on" grep -qF -- \
+	" --where host=shop-a --where 'error=http*' /" out
+check "and the title has them" grep -q \
+	'^ filter host=shop-a error=http\*: what would' out
+
 # Standard input cannot be read again.
 "$bin/retrytop" --dump-screen 120x60 --keys x - <"$log" >out
 answers >from_record

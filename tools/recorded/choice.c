@@ -9,12 +9,61 @@
 #include "recorded/choice.h"
 #include "recorded/unlogged.h"
 
-static bool
-is_wanted_target(const struct rs_log *log, const struct rs_choice *choice,
-		 const struct tk_call *call)
+/* What retrytop calls the error. Codes come first: texts differ each time. */
+static const char *
+error_of(const struct rs_log *log, const struct tk_attempt *attempt)
 {
-	return choice->target == NULL ||
-	       fnmatch(choice->target, rs_log_text(log, call->target), 0) == 0;
+	if (attempt->code != 0)
+		return rs_log_text(log, attempt->code);
+	if (attempt->error_type != 0)
+		return rs_log_text(log, attempt->error_type);
+	if (attempt->error != 0)
+		return rs_log_text(log, attempt->error);
+	return attempt->outcome == BACKOFF_OUTCOME_TIMEOUT ? "timeout"
+							   : "(no error text)";
+}
+
+static bool
+has_error(const struct rs_log *log, const struct tk_call *call,
+	  const char *pattern)
+{
+	for (uint32_t i = 0; i < call->count; i++) {
+		const struct tk_attempt *attempt =
+			&log->attempt[call->first + i];
+
+		if (tk_attempt_failed(attempt) &&
+		    fnmatch(pattern, error_of(log, attempt), 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+matches(const struct rs_log *log, const struct rs_term *term,
+	const struct tk_call *call)
+{
+	const tk_string name[] = {
+		[RS_ABOUT_OPERATION] = call->operation,
+		[RS_ABOUT_TARGET] = call->target,
+		[RS_ABOUT_POLICY] = call->policy,
+		[RS_ABOUT_HOST] = call->host,
+		[RS_ABOUT_SERVICE] = call->service,
+	};
+
+	if (term->about == RS_ABOUT_ERROR)
+		return has_error(log, call, term->pattern);
+	return fnmatch(term->pattern, rs_log_text(log, name[term->about]), 0) ==
+	       0;
+}
+
+static bool
+is_wanted(const struct rs_log *log, const struct rs_choice *choice,
+	  const struct tk_call *call)
+{
+	for (size_t i = 0; i < choice->terms; i++)
+		if (!matches(log, &choice->term[i], call))
+			return false;
+	return true;
 }
 
 /* Divide the calls without a line; false if memory ran out. */
@@ -60,14 +109,14 @@ choose_in(struct rs_log *log, const struct rs_choice *choice,
 	for (size_t c = 0; c < operation->call_count; c++) {
 		size_t index = operation->first_call + c;
 		const struct tk_call *call = &log->call[index];
-		bool of_target = is_wanted_target(log, choice, call);
+		bool of_terms = is_wanted(log, choice, call);
 		uint64_t start;
 
-		*(of_target ? &wanted : &others) += 1;
+		*(of_terms ? &wanted : &others) += 1;
 		if (!rs_log_begins(call))
 			continue;
 		start = log->start_ns[call->first];
-		if (of_target && start >= choice->since_ns &&
+		if (of_terms && start >= choice->since_ns &&
 		    start < choice->until_ns)
 			continue;
 		log->unchosen[index] = 1;

@@ -281,6 +281,10 @@ rs_cmd_compare(int argc, char **argv)
 		 0, 0, "replay only operations that match GLOB"},
 		{"target", 0, TK_OPT_TEXT, &options.part.target, "GLOB", NULL,
 		 0, 0, "replay only calls to targets that match GLOB"},
+		{"where", 0, TK_OPT_LIST, &options.part.where, "NAME=GLOB",
+		 NULL, 0, 0,
+		 "replay only calls that match; NAME is host, service, policy, "
+		 "error, target or op; may be repeated"},
 		{"since", 0, TK_OPT_TEXT, &options.part.since, "TIME", NULL, 0,
 		 0,
 		 "replay only calls that begin then or later; TIME is RFC "

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -37,12 +38,55 @@ check_moment(const char *option, const char *text)
 	return TK_EXIT_USAGE;
 }
 
+/* Read "host=GLOB"; false if there is no such term. */
+static bool
+read_term(const char *text, struct rs_term *out)
+{
+	static const struct {
+		const char *name;
+		enum rs_about about;
+	} names[] = {
+		{"op", RS_ABOUT_OPERATION},  {"operation", RS_ABOUT_OPERATION},
+		{"target", RS_ABOUT_TARGET}, {"policy", RS_ABOUT_POLICY},
+		{"host", RS_ABOUT_HOST},     {"service", RS_ABOUT_SERVICE},
+		{"error", RS_ABOUT_ERROR},
+	};
+	size_t length = strcspn(text, "=");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (text[length] != '=' || strlen(names[i].name) != length ||
+		    memcmp(names[i].name, text, length) != 0)
+			continue;
+		*out = (struct rs_term){names[i].about, text + length + 1};
+		return true;
+	}
+	return false;
+}
+
+static enum tk_exit
+check_terms(const struct tk_opt_list *where)
+{
+	struct rs_term term;
+
+	for (size_t i = 0; i < where->count; i++) {
+		if (read_term(where->item[i], &term))
+			continue;
+		tk_msg("--where: expected op=GLOB, target=GLOB, policy=GLOB, "
+		       "host=GLOB, service=GLOB or error=GLOB (got %s)",
+		       where->item[i]);
+		return TK_EXIT_USAGE;
+	}
+	return TK_EXIT_OK;
+}
+
 enum tk_exit
 rs_part_check(const struct rs_part_options *options)
 {
 	struct moment since = {0}, until = {0};
-	enum tk_exit code = check_moment("--since", options->since);
+	enum tk_exit code = check_terms(&options->where);
 
+	if (code == TK_EXIT_OK)
+		code = check_moment("--since", options->since);
 	if (code == TK_EXIT_OK)
 		code = check_moment("--until", options->until);
 	if (code != TK_EXIT_OK || !options->since || !options->until)
@@ -75,7 +119,14 @@ say_empty(const struct rs_part_options *options, const struct rs_log *log)
 
 	bo_rfc3339_format(log->from_ns, 3, from, sizeof(from));
 	bo_rfc3339_format(log->to_ns, 3, to, sizeof(to));
-	if (options->since || options->until)
+	if (options->where.count > 0)
+		tk_msg("--where: no call%s in the log matches %s%s",
+		       options->since || options->until ? " of that time" : "",
+		       options->where.item[0],
+		       options->where.count > 1 || options->target
+			       ? " and the other terms"
+			       : "");
+	else if (options->since || options->until)
 		tk_msg("no call%s%s begins in that part of the log, which "
 		       "reaches from %s to %s",
 		       options->target ? " to a target that matches " : "",
@@ -86,14 +137,36 @@ say_empty(const struct rs_part_options *options, const struct rs_log *log)
 	return TK_EXIT_USAGE;
 }
 
-enum tk_exit
-rs_part_choose(const struct rs_part_options *options, struct rs_log *log)
+static enum tk_exit
+say_unlogged(const struct rs_part_options *options, const char *operation)
+{
+	if (options->where.count > 0)
+		tk_msg("--where: the log does not say which of the calls of %s "
+		       "match that --calls counts beyond it; give no --calls "
+		       "for it",
+		       operation);
+	else
+		tk_msg("--target: the log does not say which targets the calls "
+		       "of %s went to that --calls counts beyond it; give no "
+		       "--calls for it",
+		       operation);
+	return TK_EXIT_USAGE;
+}
+
+/* Choose by terms that rs_part_check() has accepted. */
+static enum tk_exit
+choose(const struct rs_part_options *options, struct rs_log *log,
+       struct rs_term *term)
 {
 	const struct rs_operation *operation = NULL;
-	struct rs_choice choice = {.target = options->target};
+	struct rs_choice choice = {.term = term};
 
-	if (!options->since && !options->until && !options->target)
-		return TK_EXIT_OK;
+	for (size_t i = 0; i < options->where.count; i++)
+		if (read_term(options->where.item[i], &term[choice.terms]))
+			choice.terms++;
+	if (options->target != NULL)
+		term[choice.terms++] =
+			(struct rs_term){RS_ABOUT_TARGET, options->target};
 	choice.since_ns = resolve(log, options->since, 0);
 	choice.until_ns = resolve(log, options->until, UINT64_MAX);
 	switch (rs_log_choose(log, &choice, &operation)) {
@@ -102,14 +175,29 @@ rs_part_choose(const struct rs_part_options *options, struct rs_log *log)
 	case RS_CHOICE_EMPTY:
 		return say_empty(options, log);
 	case RS_CHOICE_UNLOGGED:
-		tk_msg("--target: the log does not say which targets the calls "
-		       "of %s went to that --calls counts beyond it; give no "
-		       "--calls for it",
-		       rs_log_text(log, operation->name));
-		return TK_EXIT_USAGE;
+		return say_unlogged(options, rs_log_text(log, operation->name));
 	case RS_CHOICE_NOMEM:
 		break;
 	}
 	tk_msg("out of memory");
 	return TK_EXIT_SYSTEM;
+}
+
+enum tk_exit
+rs_part_choose(const struct rs_part_options *options, struct rs_log *log)
+{
+	struct rs_term *term;
+	enum tk_exit code;
+
+	if (!options->since && !options->until && !options->target &&
+	    options->where.count == 0)
+		return TK_EXIT_OK;
+	term = calloc(options->where.count + 1, sizeof(*term));
+	if (term == NULL) {
+		tk_msg("out of memory");
+		return TK_EXIT_SYSTEM;
+	}
+	code = choose(options, log, term);
+	free(term);
+	return code;
 }

@@ -1,9 +1,11 @@
-/* The options that choose a part of a log: --since, --until, --target. */
+/* The options that choose a part of a log: --since, --until, --target,
+ * --where. */
 /* SPDX-License-Identifier: MIT */
 #ifndef RS_PART_H
 #define RS_PART_H
 
 #include "common/msg.h"
+#include "common/opt.h"
 #include "recorded/log.h"
 
 struct rs_part_options {
@@ -12,6 +14,8 @@ struct rs_part_options {
 	const char *since, *until;
 	/** Shell pattern, or NULL. */
 	const char *target;
+	/** "host=GLOB" and the like. */
+	struct tk_opt_list where;
 };
 
 /** Check what does not need the log. TK_EXIT_OK, or TK_EXIT_USAGE after a

@@ -52,69 +52,135 @@ put_time(uint64_t second, char *out, size_t size)
 	return true;
 }
 
-/* The pattern of the first term about that; false if there is none. */
-static bool
-put_term(const struct rt_filter *terms, enum rt_group group, char *out,
-	 size_t size)
+/* A pattern for the name of a row, which may be cut. */
+static void
+match_row(enum rt_group group, const char *name, char *out, size_t size)
 {
+	bool cut = group != RT_GROUP_OPERATION &&
+		   strlen(name) == RT_PART_NAME_MAX - 1;
+	size_t used;
+
+	if (group != RT_GROUP_OPERATION && strcmp(name, RT_GROUP_NONE) == 0)
+		name = "";
+	make_pattern(name, false, out, size);
+	used = strlen(out);
+	if (cut && used + 1 < size)
+		snprintf(out + used, size - used, "*");
+}
+
+/* The row that is open; or, where rows are not operations, the selected one.
+ * NULL: there is none. */
+static const char *
+row_of(const struct rt_view *view, enum rt_group *group)
+{
+	const struct rt_browse *browse = view->ui->browse;
+	const struct rt_list *list = view->list;
+
+	if (view->ui->under >= RT_PAGE_OPERATION && browse != NULL &&
+	    browse->operation != NULL) {
+		*group = browse->group;
+		return browse->operation;
+	}
+	*group = list->group;
+	if (list->group == RT_GROUP_OPERATION || list->shown_count == 0)
+		return NULL;
+	return list->shown[rt_list_selected(list)]->operation;
+}
+
+/* What calls have to match: the row, or the text of the filter, and the terms
+ * of the filter. False past the last. */
+static bool
+put_match(const struct rt_view *view, size_t index, enum rt_group *group,
+	  char *out, size_t size)
+{
+	const struct rt_filter *terms = &view->list->terms;
+	const char *row = row_of(view, group);
+
+	if (row != NULL || terms->text[0] != '\0') {
+		if (index == 0 && row != NULL)
+			match_row(*group, row, out, size);
+		else if (index == 0)
+			make_pattern(terms->text, true, out, size);
+		if (index-- == 0)
+			return true;
+	}
 	for (size_t i = 0; i < terms->terms; i++) {
-		if (terms->term[i].group != group ||
-		    terms->term[i].pattern[0] == '\0')
+		const struct rt_filter_term *term = &terms->term[i];
+
+		if (term->pattern[0] == '\0' || index-- > 0)
 			continue;
-		snprintf(out, size, "%s", terms->term[i].pattern);
+		*group = term->group;
+		snprintf(out, size, "%s",
+			 strcmp(term->pattern, RT_GROUP_NONE) == 0
+				 ? ""
+				 : term->pattern);
 		return true;
 	}
 	return false;
 }
 
-/* Whether a row is open, rather than the list. */
+/* The option for what calls have to match, and its value; false past the last.
+ */
 static bool
-is_open(const struct rt_view *view)
+put_condition(const struct rt_view *view, size_t index, const char **option,
+	      char *out, size_t size)
 {
-	const struct rt_browse *browse = view->ui->browse;
+	char pattern[RT_WORD_MAX];
+	enum rt_group group, before;
+	bool again = false;
 
-	return view->ui->under >= RT_PAGE_OPERATION && browse != NULL &&
-	       browse->operation != NULL;
-}
-
-/* The operations or targets: the one that is open, or those that the filter
- * shows. False if all are, or if rows are neither. */
-static bool
-put_names(const struct rt_view *view, enum rt_group group, char *out,
-	  size_t size)
-{
-	const struct rt_browse *browse = view->ui->browse;
-
-	if (is_open(view)) {
-		make_pattern(browse->operation, false, out, size);
-		return browse->group == group;
+	for (size_t i = 0; i < index; i++) {
+		if (!put_match(view, i, &before, pattern, sizeof(pattern)))
+			return false;
+		if (put_match(view, index, &group, pattern, sizeof(pattern)))
+			again |= before == group;
 	}
-	if (put_term(&view->list->terms, group, out, size))
-		return true;
-	make_pattern(view->list->terms.text, true, out, size);
-	return view->list->terms.text[0] != '\0' && view->list->group == group;
+	if (!put_match(view, index, &group, pattern, sizeof(pattern)))
+		return false;
+	*option = "--where";
+	if (!again && group == RT_GROUP_OPERATION)
+		*option = "--operation";
+	else if (!again && group == RT_GROUP_TARGET)
+		*option = "--target";
+	if (strcmp(*option, "--where") == 0)
+		snprintf(out, size, "%s=%s", rt_group_name(group), pattern);
+	else
+		snprintf(out, size, "%s", pattern);
+	return true;
 }
 
-/* The value of an option; false if it has none. */
+/* An option and its value; false past the last. */
 static bool
-put_value(const struct rt_view *view, const char *option, char *out,
-	  size_t size)
+put_pair(const struct rt_view *view, bool saved, size_t index,
+	 const char **option, char *out, size_t size)
 {
 	const struct rt_model *model = &view->list->model;
+	const struct rt_options *given = saved ? NULL : view->options;
 
-	if (strcmp(option, "--since") == 0)
-		return put_time(model->end_s + 1 -
-					bo_min(model->end_s, model->window_s),
-				out, size);
-	if (strcmp(option, "--until") == 0)
-		return put_time(model->end_s + 1, out, size);
-	if (strcmp(option, "--operation") == 0)
-		return put_names(view, RT_GROUP_OPERATION, out, size);
-	if (strcmp(option, "--target") == 0)
-		return put_names(view, RT_GROUP_TARGET, out, size);
-	if (view->options == NULL || view->options->zone == NULL)
+	if (index < 2) {
+		uint64_t end_s = model->end_s + 1;
+
+		*option = index == 0 ? "--since" : "--until";
+		if (index == 0)
+			end_s -= bo_min(model->end_s, model->window_s);
+		return put_time(end_s, out, size);
+	}
+	index -= 2;
+	for (size_t i = 0; put_condition(view, i, option, out, size); i++)
+		if (index-- == 0)
+			return true;
+	/* Saved events are native ones, with times that have a zone. */
+	if (given == NULL)
 		return false;
-	snprintf(out, size, "%s", view->options->zone);
+	*option = "--zone";
+	if (given->zone != NULL && index-- == 0) {
+		snprintf(out, size, "%s", given->zone);
+		return true;
+	}
+	*option = "--dialect";
+	if (index >= given->dialects.count)
+		return false;
+	snprintf(out, size, "%s", given->dialects.item[index]);
 	return true;
 }
 
@@ -123,34 +189,17 @@ static bool
 put_option(const struct rt_view *view, bool saved, size_t *index, char *out,
 	   size_t size)
 {
-	static const char *const options[] = {
-		"--since", "--until", "--operation", "--target", "--zone"};
-	static const struct tk_opt_list none;
-	const struct tk_opt_list *dialects = view->options != NULL && !saved
-						     ? &view->options->dialects
-						     : &none;
+	const char *option;
+	size_t pairs = 0;
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
-		char value[RT_WORD_MAX];
-
-		/* Saved events are native ones. */
-		if ((saved && strcmp(options[i], "--zone") == 0) ||
-		    !put_value(view, options[i], value, sizeof(value)))
+	for (; put_pair(view, saved, pairs, &option, out, size); pairs++) {
+		if (*index / 2 != pairs)
 			continue;
-		if (*index < 2) {
-			snprintf(out, size, "%s",
-				 *index == 0 ? options[i] : value);
-			return true;
-		}
-		*index -= 2;
-	}
-	if (*index < 2 * dialects->count) {
-		snprintf(out, size, "%s",
-			 *index % 2 == 0 ? "--dialect"
-					 : dialects->item[*index / 2]);
+		if (*index % 2 == 0)
+			snprintf(out, size, "%s", option);
 		return true;
 	}
-	*index -= 2 * dialects->count;
+	*index -= 2 * pairs;
 	return false;
 }
 
@@ -182,4 +231,22 @@ rt_command_word(const struct rt_view *view, size_t index, char *out,
 		return false;
 	put_path(saved != NULL ? saved : view->input[index].path, out, size);
 	return true;
+}
+
+char *
+rt_command_subject(const struct rt_view *view, char *out, size_t size)
+{
+	const struct rt_list *list = view->list;
+	bool filtered = list->filter[0] != '\0';
+	enum rt_group group;
+	const char *row = row_of(view, &group);
+
+	if (row != NULL)
+		snprintf(out, size, "%s %s%s%s", rt_group_name(group), row,
+			 filtered ? ", filter " : "",
+			 filtered ? list->filter : "");
+	else
+		snprintf(out, size, "%s%s", filtered ? "filter " : "all calls",
+			 list->filter);
+	return out;
 }

@@ -196,6 +196,7 @@ run(struct rt_simulate *simulate, const struct rt_view *view, size_t columns,
 	simulate->command = NULL;
 	simulate->state = RT_SIMULATE_RUNS;
 	simulate->began_ns = now_ns;
+	rt_command_subject(view, simulate->subject, sizeof(simulate->subject));
 	if (view->list->model.end_s == 0) {
 		fail(simulate, "nothing was read yet");
 		return;

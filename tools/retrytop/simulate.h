@@ -4,6 +4,7 @@
 #define RT_SIMULATE_H
 
 #include "retrytop/child.h"
+#include "retrytop/command.h"
 #include "retrytop/ui.h"
 #include "retrytop/view.h"
 
@@ -22,8 +23,9 @@ struct rt_simulate {
 	struct rt_child child;
 	/** When it began, by the monotonic clock. */
 	uint64_t began_ns;
-	/** The command, for a shell. */
+	/** The command, for a shell, and what it is about. */
 	char *command;
+	char subject[RT_SUBJECT_MAX];
 	char problem[160];
 	/** Events of the record are in this file, since inputs cannot be read
 	 *  again; "": inputs are read. */

@@ -12,10 +12,11 @@ void
 rt_view_command(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
 	size_t end = grid->height - 1, x = 1;
-	char raw[RT_WORD_MAX], word[RT_WORD_MAX];
+	char raw[RT_WORD_MAX], word[RT_WORD_MAX], subject[RT_SUBJECT_MAX];
 
-	rt_grid_text(grid, 1, y, SIZE_MAX, RT_ATTR_BOLD,
-		     "What would other policies have done in this window?");
+	rt_grid_print(grid, 1, y, RT_ATTR_BOLD,
+		      "%s: what would other policies have done?",
+		      rt_command_subject(view, subject, sizeof(subject)));
 	y += 2;
 	for (size_t i = 0;
 	     y < end && rt_command_word(view, i, raw, sizeof(raw)); i++) {

@@ -38,15 +38,18 @@ say_state(const struct rt_view *view, char *out, size_t size)
 		snprintf(out, size, "nothing was asked");
 		break;
 	case RT_SIMULATE_RUNS:
-		snprintf(out, size, "retrysim runs for %s; x cancels it",
+		snprintf(out, size, "%s: retrysim runs for %s; x cancels it",
+			 simulate->subject,
 			 rt_view_span(view->now_ns - simulate->began_ns, span,
 				      sizeof(span)));
 		break;
 	case RT_SIMULATE_DONE:
-		snprintf(out, size, "What would other policies have done?");
+		snprintf(out, size, "%s: what would other policies have done?",
+			 simulate->subject);
 		break;
 	case RT_SIMULATE_CANCELLED:
-		snprintf(out, size, "cancelled; x asks again");
+		snprintf(out, size, "%s: cancelled; x asks again",
+			 simulate->subject);
 		break;
 	case RT_SIMULATE_FAILED:
 		snprintf(out, size, "no answer: %s", simulate->problem);

@@ -346,6 +346,8 @@ build_call(struct tk_trace *trace, uint32_t at, const uint32_t *next)
 	call->target = record->target;
 	call->policy = record->policy;
 	call->policy_hash = record->policy_hash;
+	call->host = record->host;
+	call->service = record->service;
 	if (trace->groups[record->group].kind != TK_GROUP_LANE)
 		call->id = trace->groups[record->group].id;
 	call->first = trace->attempt_count;

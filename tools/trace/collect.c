@@ -205,6 +205,7 @@ intern(struct tk_trace *trace, const struct backoff_event *event,
 	       tk_strings_add(strings, event->code, &record->attempt.code) &&
 	       tk_strings_add(strings, event->error, &record->attempt.error) &&
 	       tk_strings_add(strings, event->host, &record->host) &&
+	       tk_strings_add(strings, event->service, &record->service) &&
 	       tk_strings_add(strings, call, id);
 }
 

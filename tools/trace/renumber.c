@@ -76,6 +76,8 @@ rename_all(struct tk_trace *trace, const tk_string *to)
 		call->policy = to[call->policy];
 		call->policy_hash = to[call->policy_hash];
 		call->id = to[call->id];
+		call->host = to[call->host];
+		call->service = to[call->service];
 	}
 	for (size_t i = 0; i < trace->attempt_count; i++) {
 		struct tk_attempt *attempt = &trace->attempts[i];

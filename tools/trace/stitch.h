@@ -18,7 +18,7 @@
 /** One line about an attempt. */
 struct tk_record {
 	struct tk_attempt attempt;
-	tk_string operation, target, policy, policy_hash, host;
+	tk_string operation, target, policy, policy_hash, host, service;
 	/** Index of its group: lines that may belong to one call. */
 	uint32_t group;
 	uint32_t number, max_attempts;

@@ -57,6 +57,8 @@ enum tk_call_end {
 /** One recorded call: attempts [first, first + count) of the trace. */
 struct tk_call {
 	tk_string operation, target, policy, policy_hash, id;
+	/** Those of its first line. */
+	tk_string host, service;
 	uint64_t first;
 	uint32_t count;
 	/** As logged; 0 if the log does not say. */
