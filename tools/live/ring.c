@@ -1,4 +1,4 @@
-/* Counts of the last seconds, in as few bytes as their size allows. */
+/* Counts of the last seconds, in as few bits as their size allows. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -17,31 +17,49 @@ rt_ring_clear(struct rt_ring *ring)
 	memset(ring, 0, sizeof(*ring));
 }
 
+/* Counts of less than a byte share it, the first one in its low bits. */
 static uint32_t
 get(const void *slots, size_t width, size_t i)
 {
 	switch (width) {
-	case 1:
+	case 8:
 		return ((const uint8_t *)slots)[i];
-	case 2:
+	case 16:
 		return ((const uint16_t *)slots)[i];
-	default:
+	case 32:
 		return ((const uint32_t *)slots)[i];
+	default:
+		return ((const uint8_t *)slots)[i * width / 8] >>
+			       i * width % 8 &
+		       ((1u << width) - 1);
 	}
+}
+
+static void
+put_bits(uint8_t *slots, size_t width, size_t i, uint32_t value)
+{
+	uint8_t *byte = &slots[i * width / 8];
+	size_t shift = i * width % 8;
+	uint32_t mask = ((1u << width) - 1) << shift;
+
+	*byte = (uint8_t)((*byte & ~mask) | value << shift);
 }
 
 static void
 put(void *slots, size_t width, size_t i, uint32_t value)
 {
 	switch (width) {
-	case 1:
+	case 8:
 		((uint8_t *)slots)[i] = (uint8_t)value;
 		break;
-	case 2:
+	case 16:
 		((uint16_t *)slots)[i] = (uint16_t)value;
 		break;
-	default:
+	case 32:
 		((uint32_t *)slots)[i] = value;
+		break;
+	default:
+		put_bits(slots, width, i, value);
 	}
 }
 
@@ -64,12 +82,18 @@ rt_ring_has(const struct rt_ring *ring, uint64_t second)
 	       ring->head_s - second < length_of(ring);
 }
 
-/* Give each count this many bytes. */
+static size_t
+bytes_of(size_t length, size_t width)
+{
+	return (length * width + 7) / 8;
+}
+
+/* Give each count this many bits. */
 static bool
 widen(struct rt_ring *ring, size_t counts, size_t width)
 {
 	size_t length = length_of(ring) * counts;
-	void *slots = calloc(length, width);
+	void *slots = calloc(1, bytes_of(length, width));
 
 	if (slots == NULL)
 		return false;
@@ -81,18 +105,50 @@ widen(struct rt_ring *ring, size_t counts, size_t width)
 	return true;
 }
 
+bool
+rt_ring_copy(struct rt_ring *to, const struct rt_ring *from, size_t counts)
+{
+	size_t bytes = bytes_of(length_of(from) * counts, from->width);
+
+	*to = *from;
+	if (from->slots == NULL)
+		return true;
+	to->slots = malloc(bytes);
+	if (to->slots == NULL) {
+		memset(to, 0, sizeof(*to));
+		return false;
+	}
+	memcpy(to->slots, from->slots, bytes);
+	return true;
+}
+
 static size_t
 width_of(uint32_t value)
 {
-	if (value <= UINT8_MAX)
-		return 1;
-	return value <= UINT16_MAX ? 2 : 4;
+	size_t width = 1;
+
+	while (width < 32 && value >> width != 0)
+		width *= 2;
+	return width;
+}
+
+static void
+clear_slot(struct rt_ring *ring, size_t counts, uint64_t second)
+{
+	size_t first = first_of(ring, counts, second);
+	size_t bytes = ring->width / 8;
+
+	if (bytes > 0) {
+		memset((char *)ring->slots + first * bytes, 0, counts * bytes);
+		return;
+	}
+	for (size_t i = 0; i < counts; i++)
+		put_bits(ring->slots, ring->width, first + i, 0);
 }
 
 void
 rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second)
 {
-	size_t bytes = counts * ring->width;
 	uint64_t s = ring->head_s + 1;
 
 	if (second <= ring->head_s)
@@ -100,23 +156,20 @@ rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second)
 	if (second - ring->head_s > length_of(ring))
 		s = second - length_of(ring) + 1;
 	for (; ring->slots != NULL && s <= second; s++)
-		memset((char *)ring->slots + s % length_of(ring) * bytes, 0,
-		       bytes);
+		clear_slot(ring, counts, s);
 	ring->head_s = second;
 }
 
 void
 rt_ring_retreat(struct rt_ring *ring, size_t counts, uint64_t second)
 {
-	size_t bytes = counts * ring->width, length = length_of(ring);
+	size_t length = length_of(ring);
 	uint64_t gone = ring->head_s > second ? ring->head_s - second : 0;
 
 	if (ring->slots == NULL || gone == 0)
 		return;
 	for (uint64_t i = 0; i < gone && i < length; i++)
-		memset((char *)ring->slots +
-			       (ring->head_s - i) % length * bytes,
-		       0, bytes);
+		clear_slot(ring, counts, ring->head_s - i);
 	ring->head_s = second;
 }
 
@@ -127,7 +180,8 @@ add_to(struct rt_ring *ring, size_t counts, size_t at, uint32_t add)
 	uint32_t sum = get(ring->slots, ring->width, at);
 
 	rt_add_u32(&sum, add);
-	if (width_of(sum) > ring->width && !widen(ring, counts, width_of(sum)))
+	if (ring->width < 32 && sum >> ring->width != 0 &&
+	    !widen(ring, counts, width_of(sum)))
 		return false;
 	put(ring->slots, ring->width, at, sum);
 	return true;
@@ -190,6 +244,20 @@ span_of(const struct rt_ring *ring, uint64_t end_s, uint64_t length_s)
 		}                                                              \
 	} while (0)
 
+/* The same for counts of less than a byte; inlined, for each width. */
+static inline __attribute__((always_inline)) void
+add_bits(const struct rt_ring *ring, size_t counts, struct span span,
+	 size_t width, uint64_t *out)
+{
+	size_t length = length_of(ring), at = span.from % length;
+
+	for (uint64_t s = span.from; s <= span.to; s++) {
+		for (size_t k = 0; k < counts; k++)
+			out[k] += get(ring->slots, width, at * counts + k);
+		at = at + 1 < length ? at + 1 : 0;
+	}
+}
+
 void
 rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 	    uint64_t length_s, uint64_t *out)
@@ -199,11 +267,28 @@ rt_ring_sum(const struct rt_ring *ring, size_t counts, uint64_t end_s,
 	if (ring->slots == NULL)
 		return;
 	if (ring->width == 1)
-		ADD_SLOTS(uint8_t, ring, counts, span, out);
+		add_bits(ring, counts, span, 1, out);
 	else if (ring->width == 2)
+		add_bits(ring, counts, span, 2, out);
+	else if (ring->width == 4)
+		add_bits(ring, counts, span, 4, out);
+	else if (ring->width == 8)
+		ADD_SLOTS(uint8_t, ring, counts, span, out);
+	else if (ring->width == 16)
 		ADD_SLOTS(uint16_t, ring, counts, span, out);
 	else
 		ADD_SLOTS(uint32_t, ring, counts, span, out);
+}
+
+void
+rt_ring_get(const struct rt_ring *ring, size_t counts, uint64_t second,
+	    uint32_t *out)
+{
+	size_t first = first_of(ring, counts, second);
+	bool has = ring->slots != NULL && rt_ring_has(ring, second);
+
+	for (size_t i = 0; i < counts; i++)
+		out[i] = has ? get(ring->slots, ring->width, first + i) : 0;
 }
 
 void

@@ -1,4 +1,4 @@
-/* Counts of the last seconds, in as few bytes as their size allows. */
+/* Counts of the last seconds, in as few bits as their size allows. */
 /* SPDX-License-Identifier: MIT */
 #ifndef RT_RING_H
 #define RT_RING_H
@@ -15,13 +15,18 @@ struct rt_ring {
 	void *slots;
 	/** The newest second. */
 	uint64_t head_s;
-	/** Bytes of a count: 1, 2 or 4. All grow when one of them has to. */
+	/** Bits of a count: 1, 2, 4, 8, 16 or 32. All grow when one of them has
+	 *  to. */
 	size_t width;
 	/** Slots; 0 stands for RT_HISTORY_S. A slot need not be a second. */
 	size_t length;
 };
 
 void rt_ring_clear(struct rt_ring *ring);
+
+/** Copy a ring; false, and an empty one, if there is no memory. */
+bool rt_ring_copy(struct rt_ring *to, const struct rt_ring *from,
+		  size_t counts);
 
 /** Whether it has a slot for @p second. */
 bool rt_ring_has(const struct rt_ring *ring, uint64_t second);
@@ -42,6 +47,10 @@ bool rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
  *  no memory. */
 bool rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,
 		     size_t which);
+
+/** The counts of a second. */
+void rt_ring_get(const struct rt_ring *ring, size_t counts, uint64_t second,
+		 uint32_t *out);
 
 /** Add the counts of the seconds (end_s - length_s, end_s], at most
  *  its length, to @p out. */
