@@ -69,6 +69,8 @@ struct incident {
 	/** Lines come this late, in batches of batch_s seconds; those of host 1
 	 *  this much later; the clock of host 1 is ahead by this. */
 	double late_s, batch_s, host_late_s, skew_s;
+	/** From then on, it is ahead by this instead. */
+	double jump_at, jump_s;
 	uint64_t seed;
 };
 

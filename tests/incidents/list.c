@@ -35,6 +35,7 @@
 #define NIGHT OP("report.build", "reports-db", .05, .02, .5, 1, 3, )
 #define FOREIGN                                                                \
 	OP("sync.pull", "peer", 12, .02, .05, 2, 3, .failures_only = true)
+#define EDGE OP("edge.read", "edge", 300, .05, .01, 6, 3, )
 #define FEED(rate, ...)                                                        \
 	OP("feed.read", "feed", rate, .01, .02, 2, 3, __VA_ARGS__)
 
@@ -102,6 +103,16 @@ const struct incident incidents[] = {
 	  {0, 480, 600, .fails = .3, .code = "http:503", .word = "AMPLIFIED"}},
 	 800,
 	 .seed = 14},
+	{"brown-out", "11 % of 300/s, of 5 %", ONE(EDGE),
+	 RECOVERS(.11, 100, "http:503"), 500, .seed = 53},
+	{"outage",
+	 "of a target, 100 s after a batch began",
+	 {OP("batch.import", "warehouse", 12, .25, .05, 1, 3, .runs_s = 400),
+	  OP("stock.read", "warehouse", 20, .01, .02, 3, 3, )},
+	 {{0, 3700, 3780, .fails = .95, .code = "errno:REFUSED"},
+	  {1, 3700, 3780, .fails = .95, .code = "errno:REFUSED"}},
+	 4000,
+	 .seed = 54},
 	{"throttling", "52 % of 6/s", ONE(HOOKS), FAILS(.52, 240, "http:429"),
 	 800, .seed = 15},
 	{"throttling", "70 % of 30/s", ONE(TOKEN), FAILS(.7, 120, "http:429"),
@@ -226,6 +237,9 @@ const struct incident incidents[] = {
 	 FAILS(.95, 120, "errno:REFUSED"), 600, .skew_s = -40, .seed = 36},
 	{"clocks", "one host 30 min ahead", ONE(PAY),
 	 FAILS(.5, 120, "http:503"), 600, .skew_s = 1800, .seed = 37},
+	{"clocks", "one host goes back by 45 s in an outage", ONE(PAY),
+	 FAILS(.9, 120, "http:503"), 600, .jump_at = 330, .jump_s = -45,
+	 .seed = 55},
 	{"start inside",
 	 "outage from the first line on",
 	 ONE(PAY),

@@ -165,7 +165,13 @@ write_line(struct maker *maker, struct line line)
 	if (out->count == out->room)
 		out->line = grow(out->line, &out->room, sizeof(*out->line));
 	line.operation = maker->operation;
-	line.logged_s = line.true_s + (line.host == 0 ? incident->skew_s : 0.0);
+	line.logged_s = line.true_s;
+	if (line.host == 0)
+		line.logged_s +=
+			incident->jump_at > 0.0 &&
+					line.true_s >= incident->jump_at
+				? incident->jump_s
+				: incident->skew_s;
 	sent_s = line.true_s;
 	if (incident->batch_s > 0.0)
 		sent_s = ceil(sent_s / incident->batch_s) * incident->batch_s;

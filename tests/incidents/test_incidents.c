@@ -135,6 +135,18 @@ find_limits(const struct incident *incident, const struct trouble *trouble,
 		score->tolerance_s = fmax(3.0, shown_s - fmax(0.0, before_s));
 }
 
+/* The worst time that was ever said. */
+static void
+note_since(const struct rt_verdict *verdict, const struct trouble *trouble,
+	   struct score *score)
+{
+	double off =
+		(double)verdict->since_s - (double)T0_S - floor(trouble->at);
+
+	if (fabs(off) > fabs(score->since_s))
+		score->since_s = off;
+}
+
 /* One trouble of an incident, second by second. */
 static void
 measure(const struct incident *incident, const struct trouble *trouble,
@@ -165,13 +177,13 @@ measure(const struct incident *incident, const struct trouble *trouble,
 		verdict = verdict_about(verdicts, usual);
 		if (during && verdict != NULL && score->said_s < 0.0) {
 			score->said_s = now - trouble->at;
-			score->since_s = (double)verdict->since_s -
-					 (double)T0_S - floor(trouble->at);
 			score->word = verdict->word;
 		}
 		if (verdict != NULL && score->said_s >= 0.0 &&
 		    score->word < verdict->word)
 			score->word = verdict->word;
+		if (during && now < trouble->until && verdict != NULL)
+			note_since(verdict, trouble, score);
 		if (now < trouble->until)
 			score->wrong_cause =
 				!has_cause(verdict, trouble->cause);

@@ -47,7 +47,9 @@
 /* An incident is over after this time without attempts. */
 #define SILENT_S 300
 
-static const double odds[RT_ONSET_ALTERNATIVES] = {4.0, 12.0, 100.0};
+/* The first is for what is settled. */
+static const double odds[RT_ONSET_ALTERNATIVES] = {2.0, 4.0, 12.0, 100.0};
+#define FIRST_LARGE 1
 
 static double
 decay(double half_life_s)
@@ -113,6 +115,24 @@ overdispersion(const struct rt_onset_how *how, double spread, double expected)
 	if (how->is_rate)
 		return fmin(10.0, fmax(2.0, ratio));
 	return fmin(4.0, fmax(1.0, ratio));
+}
+
+double
+rt_onset_gain(const struct rt_onset *onset, const struct rt_onset_how *how,
+	      double tries, double failed)
+{
+	double level, gain;
+
+	if (tries <= 0.0 || failed / tries <= onset->usual)
+		return 0.0;
+	level = failed / tries;
+	gain = failed * log(level / onset->usual);
+	if (how->is_rate)
+		return gain - (level - onset->usual) * tries;
+	if (level < 1.0)
+		gain += (tries - failed) *
+			log((1.0 - level) / (1.0 - onset->usual));
+	return gain;
 }
 
 static void
@@ -242,14 +262,16 @@ static void
 watch(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
       double tries, double failed)
 {
-	bool blind = !rt_onset_has_learned(onset) && !how->has_limit;
+	bool learned = rt_onset_has_learned(onset);
+	bool blind = !learned && !how->has_limit;
 	double usual = rt_onset_usual(onset, how), most_ratio = 0.0;
 	const struct rt_onset_sum *most = &onset->sum[0];
 
 	for (int i = 0; i < RT_ONSET_ALTERNATIVES; i++) {
 		double ratio;
 
-		if (blind) {
+		if (blind ||
+		    (i < FIRST_LARGE && !(learned && how->is_settled))) {
 			onset->sum[i].sum = 0.0;
 			continue;
 		}
@@ -306,7 +328,7 @@ static void
 note_still(struct rt_onset *onset, const struct rt_onset_how *how,
 	   uint64_t second, double tries, double failed)
 {
-	double other = raised(how, onset->usual, odds[0]);
+	double other = raised(how, onset->usual, odds[FIRST_LARGE]);
 	double over = overdispersion(how, onset->spread, onset->expected);
 
 	onset->still +=
@@ -367,6 +389,9 @@ rt_onset_step(struct rt_onset *onset, const struct rt_onset_how *how,
 	}
 	if (onset->first_s == 0)
 		onset->first_s = second;
+	/* What was before that is another matter. */
+	if (second > onset->newest_s + SILENT_S)
+		memset(onset->sum, 0, sizeof(onset->sum));
 	onset->newest_s = second;
 	if (onset->since_s == 0)
 		watch(onset, how, second, tries, failed);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /** The alternatives that are tested against the usual level. */
-#define RT_ONSET_ALTERNATIVES 3
+#define RT_ONSET_ALTERNATIVES 4
 /** The longest blip, in seconds of the clock. */
 #define RT_ONSET_BLIP_S 3
 /** Seconds after which a level counts as usual. */
@@ -24,6 +24,8 @@ struct rt_onset_how {
 	bool is_rate;
 	/** Without a usual level, half of all attempts is too much. */
 	bool has_limit;
+	/** Shares do not wander: one that doubles is looked for, too. */
+	bool is_settled;
 };
 
 /** The sum of one alternative: its evidence since it was last zero. */
@@ -68,7 +70,8 @@ struct rt_onset {
  * Judge the counts of a second; seconds come in order.
  *
  * A cumulative sum of log likelihood ratios (CUSUM, Page 1954): the usual share
- * against shares with 4, 12 and 100 times its odds. An incident begins where
+ * against shares with 4, 12 and 100 times its odds, and twice them if it is
+ * settled. An incident begins where
  * the winning sum was last zero, and is one only if it is evident without any
  * blip. It ends by the reversed test, against a level between the usual and the
  * incident's, or by a run of successes that its recent level makes unlikely.
@@ -82,6 +85,16 @@ void rt_onset_step(struct rt_onset *onset, const struct rt_onset_how *how,
 
 /** End an incident, if there is one. */
 void rt_onset_end(struct rt_onset *onset);
+
+/**
+ * How much more likely counts are than by the usual level before the incident,
+ * if they have a level of their own that is higher: as a logarithm.
+ *
+ * @param tries  attempts, or seconds if rates are judged
+ */
+double rt_onset_gain(const struct rt_onset *onset,
+		     const struct rt_onset_how *how, double tries,
+		     double failed);
 
 /** The usual share, or rate. */
 double rt_onset_usual(const struct rt_onset *onset,

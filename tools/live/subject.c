@@ -13,10 +13,18 @@
 #define NEVER UINT64_MAX
 /* Silence that the log shows before the first failure counts up to this. */
 #define QUIET_MAX_S 300
+/* Another beginning is better if its log likelihood is, by this. */
+#define SINCE_GAIN 3.0
 
 static const struct rt_onset_how how[RT_DETECTOR_COUNT] = {
-	[RT_DETECTOR_TRIES] = {.prior = 0.02, .weight = 40, .has_limit = true},
-	[RT_DETECTOR_CALLS] = {.prior = 0.01, .weight = 40, .has_limit = true},
+	[RT_DETECTOR_TRIES] = {.prior = 0.02,
+			       .weight = 40,
+			       .has_limit = true,
+			       .is_settled = true},
+	[RT_DETECTOR_CALLS] = {.prior = 0.01,
+			       .weight = 40,
+			       .has_limit = true,
+			       .is_settled = true},
 	[RT_DETECTOR_SLOW] = {.prior = 0.05, .weight = 100},
 	[RT_DETECTOR_HEDGES] = {.prior = 0.05, .weight = 100},
 };
@@ -31,13 +39,22 @@ rt_subject_how(const struct rt_subject *subject, enum rt_detector detector)
 	return &how[detector];
 }
 
-static struct rt_tally *
-tally_at(struct rt_subject *subject, uint64_t second)
+/* NULL if it is not kept. */
+static const struct rt_tally *
+tally_of(const struct rt_subject *subject, uint64_t second)
 {
 	if (second > subject->head_s ||
 	    subject->head_s - second >= RT_SUBJECT_S)
 		return NULL;
 	return &subject->ring[second % RT_SUBJECT_S];
+}
+
+static struct rt_tally *
+tally_at(struct rt_subject *subject, uint64_t second)
+{
+	return tally_of(subject, second) != NULL
+		       ? &subject->ring[second % RT_SUBJECT_S]
+		       : NULL;
 }
 
 /* The numbers that a detector judges in a second. */
@@ -72,6 +89,50 @@ has_failures(const struct rt_subject *subject)
 	       subject->onset[RT_DETECTOR_CALLS].since_s != 0;
 }
 
+/* An incident began where what came since then is most unlikely to be usual,
+ * and more so than from where its sum was last zero: a failure by chance before
+ * it, or another mix of calls, may have been there first. */
+static void
+find_since(const struct rt_subject *subject, enum rt_detector detector,
+	   struct rt_onset *onset, uint64_t second)
+{
+	const struct rt_onset_how *judge = rt_subject_how(subject, detector);
+	double tries = 0.0, failed = 0.0, most = 0.0, gain = 0.0;
+	uint64_t since_s = onset->since_s, at_s = since_s;
+
+	for (uint64_t s = second; s >= since_s; s--) {
+		const struct rt_tally *tally = tally_of(subject, s);
+		double more = 0.0, bad = 0.0;
+
+		if (tally != NULL)
+			numbers_of(tally, detector, &more, &bad);
+		tries += judge->is_rate ? 1.0 : more;
+		failed += bad;
+		gain = rt_onset_gain(onset, judge, tries, failed);
+		if (bad <= 0.0 || gain < most)
+			continue;
+		most = gain;
+		at_s = s;
+	}
+	if (most >= gain + SINCE_GAIN)
+		onset->since_s = at_s;
+}
+
+/* What was absolved is not found again when late lines make it go back. */
+static void
+absolve_at(struct rt_subject *subject, uint64_t second)
+{
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++) {
+		struct rt_onset *onset = &subject->onset[i];
+
+		if (onset->since_s >= subject->absolved_from_s ||
+		    second == subject->absolved_to_s)
+			rt_onset_end(onset);
+		if (second == subject->absolved_to_s)
+			memset(onset->sum, 0, sizeof(onset->sum));
+	}
+}
+
 static void
 step(struct rt_subject *subject, uint64_t second)
 {
@@ -86,6 +147,7 @@ step(struct rt_subject *subject, uint64_t second)
 	     i++) {
 		struct rt_onset *onset = &subject->onset[i];
 		const struct rt_onset_how *judge = rt_subject_how(subject, i);
+		bool had = onset->since_s != 0;
 		double tries = 0, failed = 0;
 
 		numbers_of(tally, i, &tries, &failed);
@@ -94,7 +156,11 @@ step(struct rt_subject *subject, uint64_t second)
 			onset->tries = (double)subject->quiet_s;
 		}
 		rt_onset_step(onset, judge, second, tries, failed);
+		if (!had && onset->since_s != 0)
+			find_since(subject, i, onset, second);
 	}
+	if (second <= subject->absolved_to_s)
+		absolve_at(subject, second);
 	/* A call fails with its last attempt. */
 	if (was_failing && subject->onset[RT_DETECTOR_TRIES].since_s == 0)
 		rt_onset_end(&subject->onset[RT_DETECTOR_CALLS]);
@@ -290,8 +356,24 @@ rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
 }
 
 void
+rt_subject_end(struct rt_subject *subject)
+{
+	subject->absolved_from_s = subject->absolved_to_s = subject->next_s - 1;
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		rt_onset_end(&subject->onset[i]);
+}
+
+void
 rt_subject_absolve(struct rt_subject *subject)
 {
+	uint64_t from_s = NEVER;
+
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		if (subject->onset[i].since_s != 0)
+			from_s = bo_min(from_s, subject->onset[i].since_s);
+	if (from_s > subject->absolved_to_s + RT_SUBJECT_S)
+		subject->absolved_from_s = from_s;
+	subject->absolved_to_s = subject->next_s - 1;
 	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++) {
 		rt_onset_end(&subject->onset[i]);
 		for (size_t k = 0; k < RT_SUBJECT_S / RT_KEPT_S; k++)

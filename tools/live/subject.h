@@ -49,6 +49,10 @@ struct rt_subject {
 	uint64_t late_s;
 	/** Whether its successes are known. */
 	bool knows_calls;
+	/** The seconds whose incidents are not its own. */
+	uint64_t absolved_from_s, absolved_to_s;
+	/** A target: operations that fail with it share its incident. */
+	bool is_shared;
 	/** Whether it was failing when it was last judged. */
 	bool fails;
 	struct rt_onset onset[RT_DETECTOR_COUNT];
@@ -80,7 +84,10 @@ void rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign);
 /** Judge all seconds up to @p end_s, of which the newest may not be over. */
 void rt_subject_judge(struct rt_subject *subject, uint64_t end_s);
 
-/** End its incidents, also where late lines make it go back. */
+/** Its incidents end now. */
+void rt_subject_end(struct rt_subject *subject);
+
+/** Its incidents were none, also where late lines make it go back. */
 void rt_subject_absolve(struct rt_subject *subject);
 
 /** Sum of the seconds (end_s - length_s, end_s]. */

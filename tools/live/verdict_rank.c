@@ -211,7 +211,11 @@ judge_targets(struct finds *finds, struct rt_window *window)
 		uint64_t since_s;
 		enum rt_word word;
 
-		if (join(finds, name, target))
+		bool shared = join(finds, name, target);
+
+		/* What began with operations ends with them. */
+		rt_window_share(window, i, shared);
+		if (shared)
 			continue;
 		word = rt_verdict_of(target, finds->end_s, &since_s);
 		if (word < RT_WORD_AMPLIFIED)

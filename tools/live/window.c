@@ -671,6 +671,16 @@ rt_window_absolve(struct rt_window *window, size_t target)
 }
 
 void
+rt_window_share(struct rt_window *window, size_t target, bool is_shared)
+{
+	struct rt_subject *subject = &window->targets.target[target]->subject;
+
+	if (subject->is_shared && !is_shared)
+		rt_subject_end(subject);
+	subject->is_shared = is_shared;
+}
+
+void
 rt_window_judge(struct rt_window *window)
 {
 	uint64_t end_s = rt_window_newest_ns(window) / NS_PER_S;

@@ -106,6 +106,10 @@ const struct rt_subject *rt_window_target(const struct rt_window *window,
 /** Events of targets for which there was no room. */
 uint64_t rt_window_unjudged(const struct rt_window *window);
 
+/** Whether operations fail with a target: what it shared with them is over when
+ *  they do not any more. */
+void rt_window_share(struct rt_window *window, size_t target, bool is_shared);
+
 /** What seemed to be wrong with a target was not. */
 void rt_window_absolve(struct rt_window *window, size_t target);
 

@@ -47,9 +47,21 @@ static const struct {
 	 false},
 	{"a share that doubles, of much",
 	 {{100, 100, 10}, {60, 100, 22}, {200, 100, 10}},
-	 105,
+	 104,
 	 167,
 	 101,
+	 false},
+	{"a share that nearly doubles, of very much",
+	 {{100, 500, 25}, {60, 500, 45}, {60, 500, 25}},
+	 104,
+	 164,
+	 101,
+	 false},
+	{"what was before an hour of silence is another matter",
+	 {{300, 20, 1}, {3, 20, 6}, {3600, 0, 0}, {2, 20, 6}, {60, 20, 1}},
+	 0,
+	 0,
+	 0,
 	 false},
 	{"more load with the usual share",
 	 {{100, 10, 1}, {60, 200, 20}, {60, 10, 1}},
@@ -108,7 +120,8 @@ Test(live_onset, an_incident_is_above_the_usual)
 		const struct rt_onset_how how = {.prior = 0.02,
 						 .weight = 40,
 						 .is_rate = row[i].is_rate,
-						 .has_limit = !row[i].is_rate};
+						 .has_limit = !row[i].is_rate,
+						 .is_settled = true};
 		struct rt_onset onset = {0};
 		int said = 0, last = 0, since = 0, second = 0;
 

@@ -646,15 +646,35 @@ Test(live_verdict, an_outage_of_a_target_begins_after_a_batch_did)
 		cr_assert(rt_verdicts_update(&verdicts, window));
 		add_second(window, "batch", "db", T0_S + s,
 			   runs && !down ? 7 : 0, runs ? down ? 10 : 3 : 0);
+		/* Late lines have what was judged judged again. */
+		if (s > 0)
+			add_second(window, "get", "db", T0_S + s - 1, 1, 0);
 		if (s < 600)
 			continue;
 		cr_assert(rt_verdicts_update(&verdicts, window));
 		if (verdicts.count == 0)
 			continue;
 		cr_assert(down, "%u s", s);
-		cr_expect_geq(verdicts.item[0].since_s, T0_S + 1960, "%u s: %d",
+		cr_expect_geq(verdicts.item[0].since_s, T0_S + 1980, "%u s: %d",
 			      s, (int)(verdicts.item[0].since_s - T0_S));
 	}
 	cr_expect_eq(verdicts.count, 1);
 	rt_window_free(window);
+}
+
+/* Two failures by chance, some seconds before it, were the beginning. */
+Test(live_verdict, an_incident_begins_where_that_is_most_likely)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (unsigned s = 0; s < 312; s++) {
+		unsigned bad = s >= 300 ? 3 : s == 294 ? 2 : 0;
+
+		add_second(window, "op", NULL, T0_S + s, 10 - bad, bad);
+	}
+	verdicts = verdicts_of(window);
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].since_s, T0_S + 300, "%d",
+		     (int)(verdicts.item[0].since_s - T0_S));
 }
