@@ -225,17 +225,22 @@ add_points(struct rt_detail *detail, const struct rt_cube_cell *cell,
 	}
 }
 
-/* Other groups are counted in steps. */
+/* Other groups, and parts of operations, are counted in steps. */
 static void
-history_of_group(struct rt_detail *detail, const struct rt_window *window,
-		 const struct rt_focus *focus, const struct rt_span *span)
+history_of_part(struct rt_detail *detail, const struct rt_window *window,
+		const struct rt_focus *focus, const struct rt_span *span)
 {
 	const struct rt_cube *cube = rt_window_cube(window);
+	const char *name = focus->name;
 
+	if (focus->group == RT_GROUP_OPERATION)
+		name = rt_operation_name(
+			rt_window_operation(window, focus->operation));
 	for (size_t i = 0; i < cube->count; i++) {
 		const struct rt_cube_cell *cell = &cube->cell[i];
 
-		if (strcmp(cube->name[cell->name[focus->group]], focus->name))
+		if (strcmp(cube->name[cell->name[focus->group]], name) != 0 ||
+		    !rt_focus_takes_cell(focus, cube, cell))
 			continue;
 		if (span->point_s > 1)
 			add_points(detail, cell, span);
@@ -272,10 +277,11 @@ rt_detail_compute(struct rt_detail *detail, const struct rt_record *record,
 	finish(&walk.hosts, &detail->hosts);
 	finish(&walk.targets, &detail->targets);
 	finish(&walk.operations, &detail->operations);
-	if (focus->group == RT_GROUP_OPERATION)
+	if (focus->group == RT_GROUP_OPERATION &&
+	    (focus->terms == NULL || !rt_filter_has_others(focus->terms)))
 		rt_span_history(span,
 				rt_window_operation(window, focus->operation),
 				detail->failed_calls, detail->retries);
 	else
-		history_of_group(detail, window, focus, span);
+		history_of_part(detail, window, focus, span);
 }

@@ -1,4 +1,5 @@
-/* Events of the record that a page is about: those of a row. */
+/* Events of the record that a page is about: those of a row that pass the
+ * filter. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
@@ -41,8 +42,42 @@ text_of(const struct rt_past *past, enum rt_group group)
 	}
 }
 
+/* Whether terms match an event, but for those about operations and one other
+ * group. */
+static bool
+passes(const struct rt_past *past, const struct rt_filter *terms,
+       enum rt_group except)
+{
+	for (unsigned group = 0; group < RT_GROUP_COUNT; group++)
+		if (group != RT_GROUP_OPERATION && group != except &&
+		    !rt_filter_takes(terms, (enum rt_group)group,
+				     text_of(past, (enum rt_group)group)))
+			return false;
+	return true;
+}
+
 bool
-rt_focus_has(const struct rt_focus *focus, const struct rt_past *past)
+rt_past_passes(const struct rt_past *past, const struct rt_filter *terms)
+{
+	return passes(past, terms, RT_GROUP_OPERATION);
+}
+
+bool
+rt_focus_takes_cell(const struct rt_focus *focus, const struct rt_cube *cube,
+		    const struct rt_cube_cell *cell)
+{
+	if (focus->terms == NULL)
+		return true;
+	for (unsigned group = 0; group < RT_GROUP_COUNT; group++)
+		if (group != focus->group &&
+		    !rt_filter_takes(focus->terms, (enum rt_group)group,
+				     cube->name[cell->name[group]]))
+			return false;
+	return true;
+}
+
+static bool
+is_of_row(const struct rt_focus *focus, const struct rt_past *past)
 {
 	char name[RT_PART_NAME_MAX];
 
@@ -50,5 +85,15 @@ rt_focus_has(const struct rt_focus *focus, const struct rt_past *past)
 		return past->operation == focus->operation;
 	/* Rows have names of this length. */
 	bo_utf8_copy(text_of(past, focus->group), name, sizeof(name));
-	return strcmp(name, focus->name) == 0;
+	return strcmp(name, focus->name) == 0 &&
+	       (focus->operations == NULL ||
+		focus->operations[past->operation]);
+}
+
+bool
+rt_focus_has(const struct rt_focus *focus, const struct rt_past *past)
+{
+	return is_of_row(focus, past) &&
+	       (focus->terms == NULL ||
+		passes(past, focus->terms, focus->group));
 }

@@ -39,15 +39,11 @@ rt_browse_free(struct rt_browse *browse)
 static void
 want_operations(struct rt_browse *browse, const struct rt_list *list)
 {
-	const struct rt_model *model = &list->model;
 	bool by_rows = list->group == RT_GROUP_OPERATION;
 
 	memset(browse->wanted, 0, sizeof(browse->wanted));
-	/* Rows of the model stand in the order of the window's operations. */
-	for (size_t i = 0; !by_rows && i < model->count; i++)
-		browse->wanted[i] =
-			rt_filter_takes(&list->terms, RT_GROUP_OPERATION,
-					model->row[i].operation);
+	if (!by_rows)
+		memcpy(browse->wanted, browse->matched, sizeof(browse->wanted));
 	for (size_t i = 0; by_rows && i < list->shown_count; i++) {
 		const struct rt_operation *operation =
 			rt_window_find(list->window, list->shown[i]->operation);
@@ -61,17 +57,27 @@ static bool
 is_wanted(const void *user, const struct rt_past *past)
 {
 	const struct rt_browse *browse = user;
-	const struct rt_filter *terms = browse->terms;
 
 	if (past->ts_ns > browse->until_ns)
 		return false;
 	if (!browse->filtered)
 		return true;
 	return browse->wanted[past->operation] &&
-	       rt_filter_takes(terms, RT_GROUP_TARGET, past->target) &&
-	       rt_filter_takes(terms, RT_GROUP_POLICY, past->policy) &&
-	       rt_filter_takes(terms, RT_GROUP_HOST, past->host) &&
-	       rt_filter_takes(terms, RT_GROUP_ERROR, past->label);
+	       rt_past_passes(past, browse->terms);
+}
+
+/* Mark the operations that terms match. */
+static void
+match_operations(struct rt_browse *browse, const struct rt_list *list)
+{
+	const struct rt_model *model = &list->model;
+
+	memset(browse->matched, 0, sizeof(browse->matched));
+	/* Rows of the model stand in the order of the window's operations. */
+	for (size_t i = 0; i < model->count; i++)
+		browse->matched[i] =
+			rt_filter_takes(&list->terms, RT_GROUP_OPERATION,
+					model->row[i].operation);
 }
 
 static void
@@ -112,7 +118,9 @@ rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 {
 	const struct rt_model *model = &list->model;
 	struct rt_focus focus = {.group = browse->group,
-				 .name = browse->operation};
+				 .name = browse->operation,
+				 .terms = &list->terms,
+				 .operations = browse->matched};
 	uint64_t slow_ns = 0;
 
 	if (!list->paused)
@@ -121,6 +129,7 @@ rt_browse_update(struct rt_browse *browse, const struct rt_list *list,
 		browse->until = rt_record_last(browse->record);
 	browse->until_ns = model->is_past ? (model->end_s + 1) * BO_NS_PER_S - 1
 					  : UINT64_MAX;
+	match_operations(browse, list);
 	find_failed(browse, list);
 	if (browse->operation == NULL)
 		return;

@@ -26,6 +26,8 @@ struct rt_browse {
 	/** Failed calls that are listed: by the number of their operation, and
 	 *  by terms of the list. */
 	bool wanted[RT_OPERATIONS_MAX + 1];
+	/** Operations that terms of the list match, by their number. */
+	bool matched[RT_OPERATIONS_MAX + 1];
 	const struct rt_filter *terms;
 	bool filtered;
 	struct rt_detail detail;

@@ -367,6 +367,8 @@ draw_footer(const struct rt_view *view, struct rt_grid *grid, size_t y)
 			 filtered ? "  " : "", list->shown_count, rows_of(list),
 			 rt_sort_name(list->sort),
 			 list->reversed ? " reversed" : "");
+	else if (is_opened(view) && filtered)
+		snprintf(right, sizeof(right), "filter: %s", list->filter);
 	width = strlen(right) + 2;
 	rt_key_footer(view->ui->page,
 		      grid->width > width ? grid->width - width : 0,

@@ -32,12 +32,14 @@ static const struct rt_row *
 row_of(const struct rt_view *view)
 {
 	const struct rt_browse *browse = view->ui->browse;
-	const struct rt_model *model = browse->group == RT_GROUP_OPERATION
-					       ? &view->list->model
-					       : &view->list->grouped;
+	const struct rt_list *list = view->list;
+	const struct rt_model *model = browse->group == list->group
+					       ? rt_list_rows(list)
+					       : &list->model;
 
-	if (browse->group != RT_GROUP_OPERATION &&
-	    browse->group != view->list->group)
+	/* Rows of the model are of all events. */
+	if (browse->group != list->group &&
+	    (browse->group != RT_GROUP_OPERATION || list->parted))
 		return NULL;
 	for (size_t i = 0; i < model->count; i++)
 		if (strcmp(model->row[i].operation, browse->operation) == 0)

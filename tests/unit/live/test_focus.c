@@ -128,3 +128,57 @@ Test(live_focus, the_history_has_all_calls_and_none_after_its_end)
 		cr_expect_eq(sum, 3, "%zu", i);
 	}
 }
+
+static uint64_t
+calls_with(const char *filter, enum rt_group group, const char *name,
+	   const bool *operations)
+{
+	struct rt_focus focus = *by(group, name);
+	struct rt_span span = {.points = 10, .point_s = 1, .end_s = T0_S};
+	struct rt_filter terms;
+	char problem[96];
+	uint64_t history = 0;
+
+	cr_assert(rt_filter_parse(filter, &terms, problem, sizeof(problem)));
+	focus.terms = &terms;
+	focus.operations = operations;
+	rt_detail_compute(&detail, record, UINT64_MAX, window, &focus, T0_S, 60,
+			  &span);
+	for (size_t i = 0; i < span.points; i++)
+		history += detail.failed_calls[i];
+	rt_calls_of(&calls, record, UINT64_MAX, UINT64_MAX, &focus,
+		    RT_WHICH_FAILED, 0);
+	cr_expect_eq(calls.count, detail.calls, "%s: %zu listed", filter,
+		     calls.count);
+	cr_expect_eq(history, detail.calls, "%s: %ju in the history", filter,
+		     (uintmax_t)history);
+	return detail.calls;
+}
+
+Test(live_focus, terms_of_the_filter_are_required)
+{
+	fail("a", "pod-1", T0_S, "e:1");
+	fail("b", "pod-1", T0_S, "e:2");
+	fail("a", "pod-2", T0_S, "e:2");
+	fail("a", "pod-2", T0_S, "e:2");
+	cr_expect_eq(calls_with("", RT_GROUP_OPERATION, NULL, NULL), 3);
+	cr_expect_eq(calls_with("host=pod-2", RT_GROUP_OPERATION, NULL, NULL),
+		     2);
+	cr_expect_eq(calls_with("error=e:1 service=s*", RT_GROUP_OPERATION,
+				NULL, NULL),
+		     1);
+	cr_expect_eq(calls_with("policy=none", RT_GROUP_OPERATION, NULL, NULL),
+		     0);
+	cr_expect_eq(calls_with("error=e:2", RT_GROUP_HOST, "pod-1", NULL), 1);
+	/* The row is there, whatever terms say about its group. */
+	cr_expect_eq(calls_with("host=x", RT_GROUP_HOST, "pod-1", NULL), 2);
+}
+
+Test(live_focus, terms_about_operations_are_required_of_other_rows)
+{
+	bool operations[RT_OPERATIONS_MAX + 1] = {true, false};
+
+	fail("a", "pod-1", T0_S, "e:1");
+	fail("b", "pod-1", T0_S, "e:2");
+	cr_expect_eq(calls_with("op=a", RT_GROUP_HOST, "pod-1", operations), 1);
+}

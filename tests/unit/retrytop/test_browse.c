@@ -207,3 +207,22 @@ Test(retrytop_browse, later_calls_are_not_of_the_past)
 	scene_look(&scene);
 	cr_expect_eq(scene.browse->calls.count, 3);
 }
+
+Test(retrytop_browse, the_page_has_what_passes_the_filter)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_ABORTED, "a", T0_S + 100, 1);
+
+	event.call_id = "a3";
+	event.host = "pod-3";
+	scene_add(&scene, event, 1);
+	look();
+	for (const char *key = "/host=pod-3"; *key != '\0'; key++)
+		press((uint32_t)*key);
+	press(RT_KEY_ENTER);
+	look();
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.browse->calls.count, 1);
+	cr_expect_str_eq(selected(), "a3");
+	cr_expect_eq(scene.browse->detail.calls, 1);
+}
