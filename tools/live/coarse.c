@@ -11,44 +11,84 @@
 
 #define STEP_S RT_COARSE_STEP_S
 
+struct rt_coarse_store {
+	/* The step of the counts that are not in the rings yet, because adding
+	 * to many rings for each event takes long; whether there are any. */
+	uint64_t step;
+	bool pending;
+	/* One for each count; then those counts. */
+	struct rt_ring ring[];
+};
+
+static uint32_t *
+pending_of(struct rt_coarse_store *store, size_t counts)
+{
+	return (uint32_t *)(void *)&store->ring[counts];
+}
+
+/* Add what is pending to the rings. False if there is no memory. */
+static bool
+flush(struct rt_coarse_store *store, size_t counts)
+{
+	uint32_t *pending = pending_of(store, counts);
+
+	for (size_t i = 0; store->pending && i < counts; i++) {
+		struct rt_ring *ring = &store->ring[i];
+
+		if (pending[i] == 0)
+			continue;
+		ring->length = RT_COARSE_STEPS;
+		rt_ring_advance(ring, 1, store->step);
+		if (rt_ring_has(ring, store->step) &&
+		    !rt_ring_add(ring, 1, store->step, &pending[i]))
+			return false;
+		pending[i] = 0;
+	}
+	store->pending = false;
+	return true;
+}
+
 void
 rt_coarse_clear(struct rt_coarse *coarse, size_t counts)
 {
-	for (size_t i = 0; coarse->ring != NULL && i < counts; i++)
-		rt_ring_clear(&coarse->ring[i]);
-	free(coarse->ring);
-	coarse->ring = NULL;
+	for (size_t i = 0; coarse->store != NULL && i < counts; i++)
+		rt_ring_clear(&coarse->store->ring[i]);
+	free(coarse->store);
+	coarse->store = NULL;
 }
 
 bool
 rt_coarse_add(struct rt_coarse *coarse, size_t counts, uint64_t second,
 	      const uint32_t *add)
 {
+	struct rt_coarse_store *store = coarse->store;
 	uint64_t step = second / STEP_S;
+	uint32_t *pending;
 
-	if (coarse->ring == NULL)
-		coarse->ring = calloc(counts, sizeof(*coarse->ring));
-	if (coarse->ring == NULL)
-		return false;
-	for (size_t i = 0; i < counts; i++) {
-		struct rt_ring *ring = &coarse->ring[i];
-
-		if (add[i] == 0)
-			continue;
-		ring->length = RT_COARSE_STEPS;
-		rt_ring_advance(ring, 1, step);
-		if (rt_ring_has(ring, step) &&
-		    !rt_ring_add(ring, 1, step, &add[i]))
-			return false;
+	if (store == NULL) {
+		store = calloc(1,
+			       sizeof(*store) + counts * (sizeof(*store->ring) +
+							  sizeof(*pending)));
+		coarse->store = store;
 	}
+	if (store == NULL || (step != store->step && !flush(store, counts)))
+		return false;
+	store->step = step;
+	store->pending = true;
+	pending = pending_of(store, counts);
+	for (size_t i = 0; i < counts; i++)
+		rt_add_u32(&pending[i], add[i]);
 	return true;
 }
 
 void
 rt_coarse_retreat(struct rt_coarse *coarse, size_t counts, uint64_t second)
 {
-	for (size_t i = 0; coarse->ring != NULL && i < counts; i++)
-		rt_ring_retreat(&coarse->ring[i], 1, second / STEP_S);
+	if (coarse->store == NULL)
+		return;
+	flush(coarse->store, counts);
+	for (size_t i = 0; i < counts; i++)
+		rt_ring_retreat(&coarse->store->ring[i], 1, second / STEP_S);
 }
 
 /* The first second at or after this one with which a step begins. */
@@ -72,8 +112,11 @@ rt_coarse_sum(const struct rt_coarse *coarse, size_t counts, uint64_t end_s,
 	uint64_t last = end_s / STEP_S;
 	uint64_t steps = first < last ? last - first + 1 : 1;
 
-	for (size_t i = 0; coarse->ring != NULL && i < counts; i++)
-		rt_ring_sum(&coarse->ring[i], 1, last, steps, &out[i]);
+	if (coarse->store == NULL)
+		return;
+	flush(coarse->store, counts);
+	for (size_t i = 0; i < counts; i++)
+		rt_ring_sum(&coarse->store->ring[i], 1, last, steps, &out[i]);
 }
 
 void
@@ -109,10 +152,12 @@ rt_coarse_covers_s(uint64_t newest_s, uint64_t end_s, uint64_t length_s)
 }
 
 void
-rt_coarse_history(const struct rt_coarse *coarse, size_t which, uint64_t end_s,
-		  size_t steps, uint32_t *out)
+rt_coarse_history(const struct rt_coarse *coarse, size_t counts, size_t which,
+		  uint64_t end_s, size_t steps, uint32_t *out)
 {
-	if (coarse->ring != NULL)
-		rt_ring_history(&coarse->ring[which], 1, 0, end_s / STEP_S,
-				steps, out);
+	if (coarse->store == NULL)
+		return;
+	flush(coarse->store, counts);
+	rt_ring_history(&coarse->store->ring[which], 1, 0, end_s / STEP_S,
+			steps, out);
 }

@@ -13,11 +13,12 @@
 #define RT_COARSE_S 7200
 #define RT_COARSE_STEPS (RT_COARSE_S / RT_COARSE_STEP_S)
 
+struct rt_coarse_store;
+
 /** Zero is empty. The caller remembers how many counts a step has; those that
  *  were always 0 have no memory. */
 struct rt_coarse {
-	/** One for each count. */
-	struct rt_ring *ring;
+	struct rt_coarse_store *store;
 };
 
 void rt_coarse_clear(struct rt_coarse *coarse, size_t counts);
@@ -49,7 +50,8 @@ uint64_t rt_coarse_covers_s(uint64_t newest_s, uint64_t end_s,
 
 /** Add one of the counts of each of @p steps steps up to that of @p end_s to
  *  @p out, oldest first. */
-void rt_coarse_history(const struct rt_coarse *coarse, size_t which,
-		       uint64_t end_s, size_t steps, uint32_t *out);
+void rt_coarse_history(const struct rt_coarse *coarse, size_t counts,
+		       size_t which, uint64_t end_s, size_t steps,
+		       uint32_t *out);
 
 #endif

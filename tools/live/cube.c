@@ -111,39 +111,37 @@ place_of(struct rt_cube *cube, const char *given, uint16_t *place)
 	return true;
 }
 
-static const char *
-text_of(const struct rt_cube_event *what, enum rt_group group)
+/* The name of each group that an event has; NULL: none. */
+struct texts {
+	const char *text[RT_GROUP_COUNT];
+};
+
+static struct texts
+texts_of(const struct rt_cube_event *what)
 {
 	const struct backoff_event *event = what->event;
+	/* What has no result has no error. */
+	bool fails = event->type != BACKOFF_EVENT_SUCCESS &&
+		     event->outcome != BACKOFF_OUTCOME_CANCELLED &&
+		     event->stop != BACKOFF_STOP_BREAKER_OPEN;
 
-	switch (group) {
-	case RT_GROUP_OPERATION:
-		return what->operation;
-	case RT_GROUP_TARGET:
-		return event->target;
-	case RT_GROUP_POLICY:
-		return event->policy;
-	case RT_GROUP_HOST:
-		return event->host;
-	case RT_GROUP_SERVICE:
-		return event->service;
-	default:
-		/* What has no result has no error. */
-		if (event->type == BACKOFF_EVENT_SUCCESS ||
-		    event->outcome == BACKOFF_OUTCOME_CANCELLED ||
-		    event->stop == BACKOFF_STOP_BREAKER_OPEN)
-			return NULL;
-		return rt_error_label(event);
-	}
+	return (struct texts){{
+		[RT_GROUP_OPERATION] = what->operation,
+		[RT_GROUP_TARGET] = event->target,
+		[RT_GROUP_POLICY] = event->policy,
+		[RT_GROUP_HOST] = event->host,
+		[RT_GROUP_SERVICE] = event->service,
+		[RT_GROUP_ERROR] = fails ? rt_error_label(event) : NULL,
+	}};
 }
 
 static uint64_t
-hash_of(const struct rt_cube_event *what)
+hash_of(const struct rt_cube_event *what, const struct texts *texts)
 {
 	uint64_t hash = 0;
 
 	for (unsigned group = 0; group < RT_GROUP_COUNT; group++) {
-		const char *text = text_of(what, group);
+		const char *text = texts->text[group];
 
 		/* The end of a text counts, too. */
 		if (text != NULL)
@@ -176,14 +174,14 @@ is_cell(const void *user, uint32_t item, const void *hash)
 /* Give a new cell its names. */
 static bool
 name_cell(struct rt_cube *cube, struct rt_cube_cell *cell,
-	  const struct rt_cube_event *what)
+	  const struct rt_cube_event *what, const struct texts *texts)
 {
 	uint16_t other;
 
 	if (!place_of(cube, "", &other) || !place_of(cube, OTHER, &other))
 		return false;
 	for (unsigned group = 0; group < RT_GROUP_COUNT; group++) {
-		const char *text = text_of(what, group);
+		const char *text = texts->text[group];
 		size_t names;
 		bool full;
 
@@ -209,8 +207,8 @@ name_cell(struct rt_cube *cube, struct rt_cube_cell *cell,
 }
 
 static struct rt_cube_cell *
-add_cell(struct rt_cube *cube, const struct rt_cube_event *what, uint64_t hash,
-	 uint32_t *slot)
+add_cell(struct rt_cube *cube, const struct rt_cube_event *what,
+	 const struct texts *texts, uint64_t hash, uint32_t *slot)
 {
 	struct rt_cube_cell *cell;
 
@@ -222,7 +220,7 @@ add_cell(struct rt_cube *cube, const struct rt_cube_event *what, uint64_t hash,
 	cell->hash = hash;
 	cell->owner = what->owner;
 	cell->ring.length = STEPS;
-	if (!name_cell(cube, cell, what))
+	if (!name_cell(cube, cell, what, texts))
 		return NULL;
 	*slot = (uint32_t)++cube->count;
 	return cell;
@@ -355,7 +353,8 @@ others(struct rt_cube_event *what, struct backoff_event *event)
 static struct rt_cube_cell *
 find_cell(struct rt_cube *cube, const struct rt_cube_event *what, bool last)
 {
-	uint64_t hash = hash_of(what);
+	const struct texts texts = texts_of(what);
+	uint64_t hash = hash_of(what, &texts);
 	struct rt_cube_event other = *what;
 	struct backoff_event event;
 	uint32_t *slot;
@@ -372,7 +371,7 @@ find_cell(struct rt_cube *cube, const struct rt_cube_event *what, bool last)
 	}
 	if (cube->count >= RT_CELLS_MAX && !last)
 		return find_cell(cube, others(&other, &event), true);
-	return add_cell(cube, what, hash, slot);
+	return add_cell(cube, what, &texts, hash, slot);
 }
 
 bool

@@ -81,25 +81,46 @@ take_slot(struct rt_errors *errors, uint64_t second)
 	return least;
 }
 
+static struct rt_error_slot *
+find_slot(const struct rt_errors *errors, const char *label)
+{
+	for (size_t i = 0; i < RT_ERRORS_MAX; i++)
+		if (errors->slot[i] != NULL &&
+		    strcmp(errors->slot[i]->label, label) == 0)
+			return errors->slot[i];
+	return NULL;
+}
+
+/* NULL if there is no memory. */
+static struct rt_error_slot *
+slot_of(struct rt_errors *errors, const char *given, uint64_t second)
+{
+	/* A label that is known is not too long. */
+	struct rt_error_slot *slot = find_slot(errors, given);
+	char label[RT_LABEL_MAX];
+
+	if (slot != NULL)
+		return slot;
+	bo_utf8_copy(given, label, sizeof(label));
+	slot = find_slot(errors, label);
+	if (slot != NULL)
+		return slot;
+	slot = take_slot(errors, second);
+	if (slot != NULL)
+		memcpy(slot->label, label, strlen(label) + 1);
+	return slot;
+}
+
 bool
 rt_errors_add(struct rt_errors *errors, const struct backoff_event *event,
 	      uint64_t second)
 {
 	static const uint32_t one = 1;
-	struct rt_error_slot *slot = NULL;
-	char label[RT_LABEL_MAX];
+	struct rt_error_slot *slot =
+		slot_of(errors, rt_error_label(event), second);
 
-	bo_utf8_copy(rt_error_label(event), label, sizeof(label));
-	for (size_t i = 0; i < RT_ERRORS_MAX && slot == NULL; i++)
-		if (errors->slot[i] != NULL &&
-		    strcmp(errors->slot[i]->label, label) == 0)
-			slot = errors->slot[i];
-	if (slot == NULL) {
-		slot = take_slot(errors, second);
-		if (slot == NULL)
-			return false;
-		memcpy(slot->label, label, sizeof(label));
-	}
+	if (slot == NULL)
+		return false;
 	if (event->error != NULL)
 		bo_utf8_copy(event->error, slot->text, sizeof(slot->text));
 	if (!rt_coarse_add(&slot->coarse, 1, second, &one))

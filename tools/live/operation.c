@@ -93,9 +93,12 @@ rt_operation_past(const struct rt_operation *operation, uint64_t end_s,
 {
 	const struct rt_coarse *coarse = &operation->coarse;
 
-	rt_coarse_history(coarse, PLACE_OF(exhausted), end_s, steps, failed);
-	rt_coarse_history(coarse, PLACE_OF(aborted), end_s, steps, failed);
-	rt_coarse_history(coarse, PLACE_OF(retries), end_s, steps, retries);
+	rt_coarse_history(coarse, RT_COUNTS_COUNT, PLACE_OF(exhausted), end_s,
+			  steps, failed);
+	rt_coarse_history(coarse, RT_COUNTS_COUNT, PLACE_OF(aborted), end_s,
+			  steps, failed);
+	rt_coarse_history(coarse, RT_COUNTS_COUNT, PLACE_OF(retries), end_s,
+			  steps, retries);
 }
 
 void

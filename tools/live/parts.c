@@ -45,11 +45,12 @@ settle(const struct rt_parts *parts, struct rt_part *part, uint64_t second)
 }
 
 static void
-add(struct rt_part *part, const struct rt_part *other, float weight)
+add(struct rt_part *part, const struct rt_share harm[RT_HARM_COUNT],
+    float weight)
 {
 	for (size_t i = 0; i < RT_HARM_COUNT; i++) {
-		part->harm[i].tries += other->harm[i].tries * weight;
-		part->harm[i].failed += other->harm[i].failed * weight;
+		part->harm[i].tries += harm[i].tries * weight;
+		part->harm[i].failed += harm[i].failed * weight;
 	}
 }
 
@@ -64,71 +65,93 @@ is_less(const struct rt_part *a, const struct rt_part *b)
 	return x->tries < y->tries;
 }
 
+/* The place of a new name. */
 static struct rt_part *
-find(struct rt_parts *parts, const char *name, uint64_t second)
+make_room(struct rt_parts *parts, uint64_t second)
 {
 	struct rt_part *least = &parts->part[0];
-	size_t i;
 
-	for (i = 0; i < parts->count; i++)
-		if (strcmp(parts->part[i].name, name) == 0)
-			return &parts->part[i];
-	if (parts->count < RT_PARTS_MAX) {
-		least = &parts->part[parts->count++];
-	} else {
-		for (i = 0; i < RT_PARTS_MAX; i++) {
-			settle(parts, &parts->part[i], second);
-			if (is_less(&parts->part[i], least))
-				least = &parts->part[i];
-		}
-		settle(parts, &parts->rest, second);
-		add(&parts->rest, least, 1.0f);
-		parts->rest.seen_s = least->seen_s > parts->rest.seen_s
-					     ? least->seen_s
-					     : parts->rest.seen_s;
+	if (parts->count < RT_PARTS_MAX)
+		return &parts->part[parts->count++];
+	for (size_t i = 0; i < RT_PARTS_MAX; i++) {
+		settle(parts, &parts->part[i], second);
+		if (is_less(&parts->part[i], least))
+			least = &parts->part[i];
 	}
-	memset(least, 0, sizeof(*least));
-	memcpy(least->name, name, strlen(name) + 1);
-	least->as_of_s = second;
+	settle(parts, &parts->rest, second);
+	add(&parts->rest, least->harm, 1.0f);
+	parts->rest.seen_s = least->seen_s > parts->rest.seen_s
+				     ? least->seen_s
+				     : parts->rest.seen_s;
 	return least;
 }
 
+/* NULL if there is none. */
+static struct rt_part *
+find_known(struct rt_parts *parts, const char *name)
+{
+	if (parts->last < parts->count &&
+	    strcmp(parts->part[parts->last].name, name) == 0)
+		return &parts->part[parts->last];
+	for (uint32_t i = 0; i < parts->count; i++)
+		if (strcmp(parts->part[i].name, name) == 0) {
+			parts->last = i;
+			return &parts->part[i];
+		}
+	return NULL;
+}
+
+static struct rt_part *
+find(struct rt_parts *parts, const char *given, uint64_t second)
+{
+	/* A name that is known is not too long. */
+	struct rt_part *part = find_known(parts, given);
+	char name[RT_PART_NAME_MAX];
+
+	if (part != NULL)
+		return part;
+	bo_utf8_copy(given, name, sizeof(name));
+	part = find_known(parts, name);
+	if (part != NULL)
+		return part;
+	part = make_room(parts, second);
+	memset(part, 0, sizeof(*part));
+	memcpy(part->name, name, strlen(name) + 1);
+	part->as_of_s = second;
+	return part;
+}
+
 static bool
-was_tried(const struct rt_part *part)
+was_tried(const struct rt_share harm[RT_HARM_COUNT])
 {
 	for (size_t i = 0; i < RT_HARM_COUNT; i++)
-		if (part->harm[i].tries > 0.0f)
+		if (harm[i].tries > 0.0f)
 			return true;
 	return false;
 }
 
 static void
 count(const struct rt_parts *parts, struct rt_part *part, uint64_t second,
-      const struct rt_part *what)
+      const struct rt_share harm[RT_HARM_COUNT])
 {
 	float weight = 1.0f;
 
-	settle(parts, part, second);
-	if (second < part->as_of_s)
+	if (second > part->as_of_s)
+		settle(parts, part, second);
+	else if (second < part->as_of_s)
 		weight = weight_of(parts, part->as_of_s - second);
-	if (second > part->seen_s && was_tried(what))
+	if (second > part->seen_s && was_tried(harm))
 		part->seen_s = second;
-	add(part, what, weight);
+	add(part, harm, weight);
 }
 
 void
 rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
 	     const struct rt_share harm[RT_HARM_COUNT])
 {
-	struct rt_part what = {0};
-	char cut[RT_PART_NAME_MAX];
-
-	memcpy(what.harm, harm, sizeof(what.harm));
-	count(parts, &parts->all, second, &what);
-	if (name == NULL || *name == '\0')
-		return;
-	bo_utf8_copy(name, cut, sizeof(cut));
-	count(parts, find(parts, cut, second), second, &what);
+	count(parts, &parts->all, second, harm);
+	if (name != NULL && *name != '\0')
+		count(parts, find(parts, name, second), second, harm);
 }
 
 void

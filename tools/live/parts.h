@@ -43,6 +43,8 @@ struct rt_parts {
 	struct rt_part all;
 	/** Counts are halved in this time; 0: in 20 s. */
 	float half_life_s;
+	/** The part that was found last. */
+	uint32_t last;
 };
 
 /** Count what happened in a second. With NULL or "", all of it counts it. */

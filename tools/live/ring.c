@@ -10,6 +10,8 @@
 #include "base/num.h"
 #include "live/counts.h"
 
+#define WORD_BITS (8 * sizeof(uint64_t))
+
 void
 rt_ring_clear(struct rt_ring *ring)
 {
@@ -82,26 +84,34 @@ rt_ring_has(const struct rt_ring *ring, uint64_t second)
 	       ring->head_s - second < length_of(ring);
 }
 
+/* Whole words. */
 static size_t
 bytes_of(size_t length, size_t width)
 {
-	return (length * width + 7) / 8;
+	return (length * width + WORD_BITS - 1) / WORD_BITS * sizeof(uint64_t);
 }
 
 /* Give each count this many bits. */
 static bool
 widen(struct rt_ring *ring, size_t counts, size_t width)
 {
-	size_t length = length_of(ring) * counts;
+	size_t length = length_of(ring) * counts, i = 0;
 	void *slots = calloc(1, bytes_of(length, width));
 
 	if (slots == NULL)
 		return false;
-	for (size_t i = 0; ring->slots != NULL && i < length; i++)
-		put(slots, width, i, get(ring->slots, ring->width, i));
+	while (ring->slots != NULL && i < length) {
+		size_t end = bo_min(length, i + WORD_BITS / ring->width);
+
+		/* Most words are zero: rings grow when they are new. */
+		if (((uint64_t *)ring->slots)[i * ring->width / WORD_BITS] == 0)
+			i = end;
+		for (; i < end; i++)
+			put(slots, width, i, get(ring->slots, ring->width, i));
+	}
 	free(ring->slots);
 	ring->slots = slots;
-	ring->width = width;
+	ring->width = (uint16_t)width;
 	return true;
 }
 
@@ -196,15 +206,45 @@ rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,
 	return add_to(ring, counts, first_of(ring, counts, second) + which, 1);
 }
 
+/* Add as long as they fit; inlined, for each width. Returns how many were
+ * added. */
+static inline __attribute__((always_inline)) size_t
+add_fitting(struct rt_ring *ring, size_t counts, size_t first, size_t width,
+	    const uint32_t *add)
+{
+	for (size_t i = 0; i < counts; i++) {
+		uint32_t sum;
+
+		if (add[i] == 0)
+			continue;
+		sum = get(ring->slots, width, first + i);
+		rt_add_u32(&sum, add[i]);
+		if (width < 32 && sum >> width != 0)
+			return i;
+		put(ring->slots, width, first + i, sum);
+	}
+	return counts;
+}
+
 bool
 rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 	    const uint32_t *add)
 {
-	size_t first = first_of(ring, counts, second);
+	size_t first = first_of(ring, counts, second), i = 0;
 
 	if (ring->slots == NULL && !widen(ring, counts, 1))
 		return false;
-	for (size_t i = 0; i < counts; i++)
+	if (ring->width == 1)
+		i = add_fitting(ring, counts, first, 1, add);
+	else if (ring->width == 2)
+		i = add_fitting(ring, counts, first, 2, add);
+	else if (ring->width == 4)
+		i = add_fitting(ring, counts, first, 4, add);
+	else if (ring->width == 8)
+		i = add_fitting(ring, counts, first, 8, add);
+	else if (ring->width == 16)
+		i = add_fitting(ring, counts, first, 16, add);
+	for (; i < counts; i++)
 		if (add[i] != 0 && !add_to(ring, counts, first + i, add[i]))
 			return false;
 	return true;

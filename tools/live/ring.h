@@ -17,9 +17,9 @@ struct rt_ring {
 	uint64_t head_s;
 	/** Bits of a count: 1, 2, 4, 8, 16 or 32. All grow when one of them has
 	 *  to. */
-	size_t width;
+	uint16_t width;
 	/** Slots; 0 stands for RT_HISTORY_S. A slot need not be a second. */
-	size_t length;
+	uint16_t length;
 };
 
 void rt_ring_clear(struct rt_ring *ring);

@@ -78,22 +78,28 @@ make_place(struct rt_targets *targets, uint64_t second, size_t *place)
 	return true;
 }
 
-bool
-rt_targets_find(struct rt_targets *targets, const char *name, uint64_t second,
-		struct rt_subject **out)
+/* The slot of a name; the table has one. */
+static uint32_t *
+slot_of(const struct rt_targets *targets, const char *name)
 {
-	char cut[RT_PART_NAME_MAX];
-	uint64_t hash;
-	uint32_t *slot;
+	return bo_table_find(&targets->table, bo_hash(0, name, strlen(name)),
+			     is_named, targets, name);
+}
+
+/* A name that is not known as it is. */
+static bool
+add_target(struct rt_targets *targets, const char *given, uint64_t second,
+	   struct rt_subject **out)
+{
+	char name[RT_PART_NAME_MAX];
 	size_t place;
 
-	hash = bo_hash(0, cut, bo_utf8_copy(name, cut, sizeof(cut)));
+	bo_utf8_copy(given, name, sizeof(name));
 	if (!bo_table_reserve(&targets->table, targets->count, hash_of,
 			      targets))
 		return false;
-	slot = bo_table_find(&targets->table, hash, is_named, targets, cut);
-	if (*slot != 0) {
-		*out = &targets->target[*slot - 1]->subject;
+	if (*slot_of(targets, name) != 0) {
+		*out = &targets->target[*slot_of(targets, name) - 1]->subject;
 		return true;
 	}
 	if (!make_place(targets, second, &place))
@@ -102,11 +108,22 @@ rt_targets_find(struct rt_targets *targets, const char *name, uint64_t second,
 	targets->unjudged += place == RT_TARGETS_MAX;
 	if (place == RT_TARGETS_MAX)
 		return true;
-	memcpy(targets->target[place]->name, cut, strlen(cut) + 1);
+	memcpy(targets->target[place]->name, name, strlen(name) + 1);
 	/* Its slot is another one if one was removed. */
-	*bo_table_find(&targets->table, hash, is_named, targets, cut) =
-		(uint32_t)place + 1;
+	*slot_of(targets, name) = (uint32_t)place + 1;
 	*out = &targets->target[place]->subject;
+	return true;
+}
+
+bool
+rt_targets_find(struct rt_targets *targets, const char *name, uint64_t second,
+		struct rt_subject **out)
+{
+	uint32_t slot = targets->count > 0 ? *slot_of(targets, name) : 0;
+
+	if (slot == 0)
+		return add_target(targets, name, second, out);
+	*out = &targets->target[slot - 1]->subject;
 	return true;
 }
 

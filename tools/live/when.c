@@ -60,6 +60,8 @@ struct feed {
 	uint64_t far, leap, behind_ns;
 	struct seen recent[RECENT];
 	uint64_t seen;
+	/* The clock of the newest of them, and how many in a row have it. */
+	uint64_t last_clock, in_row;
 };
 
 struct rt_when {
@@ -135,12 +137,25 @@ static void
 remember(struct feed *feed, uint64_t ts_ns, uint64_t clock)
 {
 	feed->recent[feed->seen++ % RECENT] = (struct seen){ts_ns, clock};
+	feed->in_row = clock == feed->last_clock ? feed->in_row + 1 : 1;
+	feed->last_clock = clock;
 }
 
 static size_t
 remembered(const struct feed *feed)
 {
 	return feed->seen < RECENT ? (size_t)feed->seen : RECENT;
+}
+
+static bool
+has_others(const struct feed *feed, uint64_t clock)
+{
+	if (feed->last_clock == clock && feed->in_row >= remembered(feed))
+		return false;
+	for (size_t i = 0; i < remembered(feed); i++)
+		if (feed->recent[i].clock != clock)
+			return true;
+	return false;
 }
 
 /* What the clocks of other hosts in this input show; 0 if there are none, or
@@ -150,21 +165,14 @@ others_ns(const struct feed *feed, uint64_t clock)
 {
 	uint64_t newest_ns = 0;
 
+	if (!has_others(feed, clock))
+		return 0;
 	for (size_t i = 0; i < remembered(feed); i++)
 		if (feed->recent[i].clock != clock &&
 		    feed->recent[i].ts_ns + FAR_NS > feed->newest_ns &&
 		    feed->recent[i].ts_ns > newest_ns)
 			newest_ns = feed->recent[i].ts_ns;
 	return newest_ns;
-}
-
-static bool
-has_others(const struct feed *feed, uint64_t clock)
-{
-	for (size_t i = 0; i < remembered(feed); i++)
-		if (feed->recent[i].clock != clock)
-			return true;
-	return false;
 }
 
 /* The time by a clock that was right. */

@@ -150,33 +150,55 @@ is_named(const void *user, uint32_t item, const void *name)
 	return strcmp(window->operation[item]->name, name) == 0;
 }
 
+/* NULL if it is not known. */
 static struct rt_operation *
-find_operation(struct rt_window *window, const char *given)
+known_operation(const struct rt_window *window, const char *name)
+{
+	uint32_t slot;
+
+	if (window->count == 0)
+		return NULL;
+	slot = *bo_table_find(&window->table, bo_hash(0, name, strlen(name)),
+			      is_named, window, name);
+	return slot != 0 ? window->operation[slot - 1] : NULL;
+}
+
+/* A name that is not known as it is. */
+static struct rt_operation *
+add_operation(struct rt_window *window, const char *given)
 {
 	struct rt_operation *operation;
 	char name[RT_NAME_MAX];
-	uint32_t *slot;
-	size_t length;
 
-	length = bo_utf8_copy(given != NULL ? given : "(unnamed)", name,
-			      sizeof(name));
-	if (window->other == NULL &&
-	    !bo_table_reserve(&window->table, window->count, hash_of, window))
-		return NULL;
-	slot = bo_table_find(&window->table, bo_hash(0, name, length), is_named,
-			     window, name);
-	if (*slot != 0)
-		return window->operation[*slot - 1];
+	bo_utf8_copy(given, name, sizeof(name));
+	operation = known_operation(window, name);
+	if (operation != NULL)
+		return operation;
 	if (window->other != NULL)
 		return window->other;
 	if (window->count == RT_OPERATIONS_MAX) {
 		window->other = make_operation(window, "(other)");
 		return window->other;
 	}
+	if (!bo_table_reserve(&window->table, window->count, hash_of, window))
+		return NULL;
 	operation = make_operation(window, name);
 	if (operation != NULL)
-		*slot = (uint32_t)window->count;
+		*bo_table_find(&window->table,
+			       hash_of(window, (uint32_t)window->count - 1),
+			       is_named, window, name) =
+			(uint32_t)window->count;
 	return operation;
+}
+
+/* NULL if there is no memory. */
+static struct rt_operation *
+find_operation(struct rt_window *window, const char *given)
+{
+	const char *name = given != NULL ? given : "(unnamed)";
+	struct rt_operation *operation = known_operation(window, name);
+
+	return operation != NULL ? operation : add_operation(window, name);
 }
 
 static void
@@ -458,7 +480,8 @@ rt_window_arrives(struct rt_window *window, bool arrives)
 static void
 note_policy(struct rt_operation *operation, const struct backoff_event *event)
 {
-	if (event->policy != NULL)
+	if (event->policy != NULL &&
+	    strcmp(event->policy, operation->policy) != 0)
 		bo_utf8_copy(event->policy, operation->policy,
 			     sizeof(operation->policy));
 	if (event->max_attempts != BACKOFF_ABSENT)

@@ -80,10 +80,10 @@ Test(live_coarse, it_has_a_history_of_each_count)
 	struct rt_coarse coarse = {NULL};
 	uint32_t out[3] = {1, 1, 1};
 
-	rt_coarse_history(&coarse, 1, T0_S, 3, out);
+	rt_coarse_history(&coarse, COUNTS, 1, T0_S, 3, out);
 	add(&coarse, T0_S - 15, 0, 3);
 	add(&coarse, T0_S, 0, 5);
-	rt_coarse_history(&coarse, 1, T0_S + 9, 3, out);
+	rt_coarse_history(&coarse, COUNTS, 1, T0_S + 9, 3, out);
 	cr_expect_eq(out[0], 4);
 	cr_expect_eq(out[1], 1);
 	cr_expect_eq(out[2], 6);
