@@ -58,8 +58,8 @@ rt_coarse_clear(struct rt_coarse *coarse, size_t counts)
 }
 
 bool
-rt_coarse_add(struct rt_coarse *coarse, size_t counts, uint64_t second,
-	      const uint32_t *add)
+rt_coarse_add_some(struct rt_coarse *coarse, size_t counts, uint64_t second,
+		   const uint32_t *add, uint32_t some)
 {
 	struct rt_coarse_store *store = coarse->store;
 	uint64_t step = second / STEP_S;
@@ -76,8 +76,11 @@ rt_coarse_add(struct rt_coarse *coarse, size_t counts, uint64_t second,
 	store->step = step;
 	store->pending = true;
 	pending = pending_of(store, counts);
-	for (size_t i = 0; i < counts; i++)
+	for (; some != 0; some &= some - 1) {
+		size_t i = (size_t)__builtin_ctz(some);
+
 		rt_add_u32(&pending[i], add[i]);
+	}
 	return true;
 }
 

@@ -24,9 +24,17 @@ struct rt_coarse {
 void rt_coarse_clear(struct rt_coarse *coarse, size_t counts);
 
 /** Add to the counts of the step of a second. What is too old is left out.
- *  False if there is no memory. */
-bool rt_coarse_add(struct rt_coarse *coarse, size_t counts, uint64_t second,
-		   const uint32_t *add);
+ *  False if there is no memory. See rt_ring_some() for @p some. */
+bool rt_coarse_add_some(struct rt_coarse *coarse, size_t counts,
+			uint64_t second, const uint32_t *add, uint32_t some);
+
+static inline bool
+rt_coarse_add(struct rt_coarse *coarse, size_t counts, uint64_t second,
+	      const uint32_t *add)
+{
+	return rt_coarse_add_some(coarse, counts, second, add,
+				  rt_ring_some(counts, add));
+}
 
 /** Forget the steps after that of a second. */
 void rt_coarse_retreat(struct rt_coarse *coarse, size_t counts,

@@ -138,9 +138,10 @@ texts_of(const struct rt_cube_event *what)
 static uint64_t
 hash_of(const struct rt_cube_event *what, const struct texts *texts)
 {
-	uint64_t hash = 0;
+	uint64_t hash = what->operation_hash;
 
-	for (unsigned group = 0; group < RT_GROUP_COUNT; group++) {
+	for (unsigned group = RT_GROUP_OPERATION + 1; group < RT_GROUP_COUNT;
+	     group++) {
 		const char *text = texts->text[group];
 
 		/* The end of a text counts, too. */
@@ -346,6 +347,7 @@ others(struct rt_cube_event *what, struct backoff_event *event)
 	event->code = OTHER;
 	what->event = event;
 	what->operation = OTHER;
+	what->operation_hash = 0;
 	what->owner = NULL;
 	return what;
 }
@@ -359,11 +361,14 @@ find_cell(struct rt_cube *cube, const struct rt_cube_event *what, bool last)
 	struct backoff_event event;
 	uint32_t *slot;
 
+	if (cube->count > 0) {
+		slot = bo_table_find(&cube->cells, hash, is_cell, cube, &hash);
+		if (*slot != 0)
+			return &cube->cell[*slot - 1];
+	}
 	if (!bo_table_reserve(&cube->cells, cube->count, hash_of_cell, cube))
 		return NULL;
 	slot = bo_table_find(&cube->cells, hash, is_cell, cube, &hash);
-	if (*slot != 0)
-		return &cube->cell[*slot - 1];
 	if (is_full(cube)) {
 		if (!sweep(cube, what->second / RT_CUBE_STEP_S))
 			return NULL;
@@ -384,12 +389,14 @@ rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 		return false;
 	cell->knows_calls = cell->knows_calls || what->knows_calls;
 	cube->ungrouped += cell->unnamed || cell->owner == NULL;
-	if (!what->again && !rt_coarse_add(&cell->coarse, RT_COUNTS_COUNT,
-					   what->second, what->add))
+	if (!what->again &&
+	    !rt_coarse_add_some(&cell->coarse, RT_COUNTS_COUNT, what->second,
+				what->add, what->some))
 		return false;
 	rt_ring_advance(&cell->ring, RT_COUNTS_COUNT, step);
 	return !rt_ring_has(&cell->ring, step) ||
-	       rt_ring_add(&cell->ring, RT_COUNTS_COUNT, step, what->add);
+	       rt_ring_add_some(&cell->ring, RT_COUNTS_COUNT, step, what->add,
+				what->some);
 }
 
 void

@@ -86,8 +86,11 @@ struct rt_cube_event {
 	uint64_t second;
 	/** It is counted again, where the last steps were forgotten. */
 	bool again;
-	/** RT_COUNTS_COUNT numbers. */
+	/** RT_COUNTS_COUNT numbers, and rt_ring_some() of them. */
 	const uint32_t *add;
+	uint32_t some;
+	/** A hash of the operation. */
+	uint64_t operation_hash;
 };
 
 void rt_cube_clear(struct rt_cube *cube);

@@ -18,12 +18,19 @@
 
 struct rt_window;
 
+/** Hashes of policies have 16 digits; others may be cut. */
+#define RT_HASH_MAX 17
+
 /** Written by the window alone. */
 struct rt_operation {
 	struct rt_window *window;
 	size_t index;
 	char *name;
+	uint64_t hash;
 	char policy[RT_LABEL_MAX];
+	/** The last name of rt_side_name(), and what it was made from. */
+	char side[RT_PART_NAME_MAX], side_policy[RT_LABEL_MAX];
+	char side_hash[RT_HASH_MAX];
 	uint64_t max_attempts, seen_ns;
 	/** A success was seen; until then, whether retries come that lines
 	 *  announce. */

@@ -131,18 +131,29 @@ was_tried(const struct rt_share harm[RT_HARM_COUNT])
 }
 
 static void
-count(const struct rt_parts *parts, struct rt_part *part, uint64_t second,
-      const struct rt_share harm[RT_HARM_COUNT])
+count_other_time(const struct rt_parts *parts, struct rt_part *part,
+		 uint64_t second, const struct rt_share harm[RT_HARM_COUNT])
 {
 	float weight = 1.0f;
 
 	if (second > part->as_of_s)
 		settle(parts, part, second);
-	else if (second < part->as_of_s)
+	else
 		weight = weight_of(parts, part->as_of_s - second);
 	if (second > part->seen_s && was_tried(harm))
 		part->seen_s = second;
 	add(part, harm, weight);
+}
+
+/* Inlined: most events are of the same second as the one before. */
+static inline __attribute__((always_inline)) void
+count(const struct rt_parts *parts, struct rt_part *part, uint64_t second,
+      const struct rt_share harm[RT_HARM_COUNT])
+{
+	if (second == part->as_of_s && second == part->seen_s)
+		add(part, harm, 1.0f);
+	else
+		count_other_time(parts, part, second, harm);
 }
 
 void

@@ -197,57 +197,69 @@ add_to(struct rt_ring *ring, size_t counts, size_t at, uint32_t add)
 	return true;
 }
 
-bool
-rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,
-		size_t which)
+/* Add as long as they fit; inlined, for each width. Returns those that are
+ * left. */
+static inline __attribute__((always_inline)) uint32_t
+add_fitting(struct rt_ring *ring, size_t first, size_t width,
+	    const uint32_t *add, uint32_t some)
 {
-	if (ring->slots == NULL && !widen(ring, counts, 1))
-		return false;
-	return add_to(ring, counts, first_of(ring, counts, second) + which, 1);
-}
+	for (; some != 0; some &= some - 1) {
+		size_t i = (size_t)__builtin_ctz(some);
+		uint32_t sum = get(ring->slots, width, first + i);
 
-/* Add as long as they fit; inlined, for each width. Returns how many were
- * added. */
-static inline __attribute__((always_inline)) size_t
-add_fitting(struct rt_ring *ring, size_t counts, size_t first, size_t width,
-	    const uint32_t *add)
-{
-	for (size_t i = 0; i < counts; i++) {
-		uint32_t sum;
-
-		if (add[i] == 0)
-			continue;
-		sum = get(ring->slots, width, first + i);
 		rt_add_u32(&sum, add[i]);
 		if (width < 32 && sum >> width != 0)
-			return i;
+			break;
 		put(ring->slots, width, first + i, sum);
 	}
-	return counts;
+	return some;
+}
+
+bool
+rt_ring_add_some(struct rt_ring *ring, size_t counts, uint64_t second,
+		 const uint32_t *add, uint32_t some)
+{
+	size_t first = first_of(ring, counts, second);
+
+	if (ring->slots == NULL && !widen(ring, counts, 1))
+		return false;
+	if (ring->width == 8)
+		some = add_fitting(ring, first, 8, add, some);
+	else if (ring->width == 4)
+		some = add_fitting(ring, first, 4, add, some);
+	else if (ring->width == 16)
+		some = add_fitting(ring, first, 16, add, some);
+	for (; some != 0; some &= some - 1) {
+		size_t i = (size_t)__builtin_ctz(some);
+
+		if (!add_to(ring, counts, first + i, add[i]))
+			return false;
+	}
+	return true;
 }
 
 bool
 rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 	    const uint32_t *add)
 {
-	size_t first = first_of(ring, counts, second), i = 0;
+	return rt_ring_add_some(ring, counts, second, add,
+				rt_ring_some(counts, add));
+}
+
+bool
+rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,
+		size_t which)
+{
+	size_t at = first_of(ring, counts, second) + which;
 
 	if (ring->slots == NULL && !widen(ring, counts, 1))
 		return false;
-	if (ring->width == 1)
-		i = add_fitting(ring, counts, first, 1, add);
-	else if (ring->width == 2)
-		i = add_fitting(ring, counts, first, 2, add);
-	else if (ring->width == 4)
-		i = add_fitting(ring, counts, first, 4, add);
-	else if (ring->width == 8)
-		i = add_fitting(ring, counts, first, 8, add);
-	else if (ring->width == 16)
-		i = add_fitting(ring, counts, first, 16, add);
-	for (; i < counts; i++)
-		if (add[i] != 0 && !add_to(ring, counts, first + i, add[i]))
-			return false;
-	return true;
+	/* Nearly always. */
+	if (ring->width == 8 && ((uint8_t *)ring->slots)[at] < UINT8_MAX) {
+		((uint8_t *)ring->slots)[at]++;
+		return true;
+	}
+	return add_to(ring, counts, at, 1);
 }
 
 /* Seconds that both the ring and the caller have; none if from > to. */

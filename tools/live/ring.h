@@ -43,6 +43,22 @@ void rt_ring_retreat(struct rt_ring *ring, size_t counts, uint64_t second);
 bool rt_ring_add(struct rt_ring *ring, size_t counts, uint64_t second,
 		 const uint32_t *add);
 
+/** A bit for each of at most 32 counts that is not 0. */
+static inline uint32_t
+rt_ring_some(size_t counts, const uint32_t *add)
+{
+	uint32_t some = 0;
+
+#pragma GCC unroll 32
+	for (size_t i = 0; i < counts; i++)
+		some |= (uint32_t)(add[i] != 0) << i;
+	return some;
+}
+
+/** The same as rt_ring_add(), if it is known which counts are not 0. */
+bool rt_ring_add_some(struct rt_ring *ring, size_t counts, uint64_t second,
+		      const uint32_t *add, uint32_t some);
+
 /** Add 1 to one of the counts of a second that the ring has. False if there is
  *  no memory. */
 bool rt_ring_add_one(struct rt_ring *ring, size_t counts, uint64_t second,

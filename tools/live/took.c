@@ -57,7 +57,8 @@ rt_took_add(struct rt_took *took, uint64_t second, uint64_t duration_ns)
 	if (duration_ns == BACKOFF_ABSENT)
 		return true;
 	took->ring.length = SLOTS;
-	rt_ring_advance(&took->ring, RT_TOOK_BUCKETS, slot);
+	if (slot != took->ring.head_s)
+		rt_ring_advance(&took->ring, RT_TOOK_BUCKETS, slot);
 	return !rt_ring_has(&took->ring, slot) ||
 	       rt_ring_add_one(&took->ring, RT_TOOK_BUCKETS, slot,
 			       bucket_of(duration_ns));

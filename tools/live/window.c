@@ -32,7 +32,9 @@ struct count {
 	struct rt_operation *operation;
 	uint64_t ts_ns;
 	bool late;
+	/* What it adds, and rt_ring_some() of it. */
 	struct rt_counted add;
+	uint32_t some;
 	/* Attempts that the event stands for. */
 	uint32_t attempts;
 };
@@ -127,6 +129,7 @@ make_operation(struct rt_window *window, const char *name)
 		free(operation);
 		return NULL;
 	}
+	operation->hash = bo_hash(0, name, strlen(name));
 	operation->window = window;
 	operation->index = window->count;
 	window->operation[window->count++] = operation;
@@ -137,9 +140,7 @@ static uint64_t
 hash_of(const void *user, uint32_t item)
 {
 	const struct rt_window *window = user;
-	const char *name = window->operation[item]->name;
-
-	return bo_hash(0, name, strlen(name));
+	return window->operation[item]->hash;
 }
 
 static bool
@@ -202,28 +203,50 @@ find_operation(struct rt_window *window, const char *given)
 }
 
 static void
-count_in_total(struct rt_counts *total, const struct rt_counted *add)
+count_in_total(struct rt_counts *total, const struct count *count)
 {
-#define ADD_TO_TOTAL(member, doc) total->member += add->member;
-	RT_COUNTS(ADD_TO_TOTAL)
+	const uint32_t *add = (const uint32_t *)&count->add;
+	uint64_t *to = (uint64_t *)total;
+
+	for (uint32_t some = count->some; some != 0; some &= some - 1)
+		to[__builtin_ctz(some)] += add[__builtin_ctz(some)];
 }
 
 /* False if there is no memory. */
 static bool
-count_at(struct rt_operation *operation, const struct rt_counted *add,
-	 uint64_t ts_ns)
+count_at(struct rt_operation *operation, const struct count *count)
 {
 	struct rt_ring *ring = &operation->ring;
-	uint64_t second = ts_ns / NS_PER_S;
+	uint64_t second = count->ts_ns / NS_PER_S;
 
-	if (ts_ns > operation->seen_ns)
-		operation->seen_ns = ts_ns;
+	if (count->ts_ns > operation->seen_ns)
+		operation->seen_ns = count->ts_ns;
 	rt_ring_advance(ring, RT_COUNTS_COUNT, second);
 	if (rt_history_has(ring->head_s, second))
-		return rt_ring_add(ring, RT_COUNTS_COUNT, second,
-				   (const uint32_t *)add);
+		return rt_ring_add_some(ring, RT_COUNTS_COUNT, second,
+					(const uint32_t *)&count->add,
+					count->some);
 	operation->window->late++;
 	return true;
+}
+
+/* The policy as it is judged: mostly, it is the same as before. */
+static const char *
+side_of(struct rt_operation *operation, const struct backoff_event *event)
+{
+	const char *hash = event->policy_hash;
+
+	if (event->policy != NULL && hash != NULL &&
+	    operation->side[0] != '\0' &&
+	    strcmp(event->policy, operation->side_policy) == 0 &&
+	    strcmp(hash, operation->side_hash) == 0)
+		return operation->side;
+	rt_side_name(event, operation->side);
+	bo_utf8_copy(event->policy != NULL ? event->policy : "",
+		     operation->side_policy, sizeof(operation->side_policy));
+	bo_utf8_copy(hash != NULL ? hash : "", operation->side_hash,
+		     sizeof(operation->side_hash));
+	return operation->side;
 }
 
 /* Count an event for the judgement of its operation and its target. */
@@ -232,10 +255,9 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
       uint32_t attempts, uint64_t second, struct where where)
 {
 	struct rt_window *window = operation->window;
-	char policy[RT_PART_NAME_MAX];
 	struct rt_sign sign = {
 		.event = event,
-		.policy = policy,
+		.policy = side_of(operation, event),
 		.attempts = attempts,
 		.knows_calls = operation->knows_calls,
 		.second = second,
@@ -244,7 +266,6 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 	};
 	struct rt_subject *target;
 
-	rt_side_name(event, policy);
 	if (where.operation) {
 		if (!rt_sides_add(&operation->sides, &operation->subject, &sign,
 				  &window->sides))
@@ -274,6 +295,8 @@ count_in_cube(const struct count *count, const struct backoff_event *event,
 		.second = count->ts_ns / NS_PER_S,
 		.again = again,
 		.add = (const uint32_t *)&count->add,
+		.some = count->some,
+		.operation_hash = operation->hash,
 	};
 
 	return rt_cube_add(&operation->window->cube, &what);
@@ -303,12 +326,13 @@ count_event(struct count *count, const struct backoff_event *event,
 	uint64_t second = count->ts_ns / NS_PER_S;
 
 	if (where.numbers &&
-	    (!count_at(operation, &count->add, count->ts_ns) ||
+	    (!count_at(operation, count) ||
 	     !count_in_cube(count, event, !where.past) ||
 	     !count_took(operation, event, count->attempts, second)))
 		return false;
 	if (where.past &&
-	    !rt_coarse_add(&operation->coarse, RT_COUNTS_COUNT, second, add))
+	    !rt_coarse_add_some(&operation->coarse, RT_COUNTS_COUNT, second,
+				add, count->some))
 		return false;
 	count->late = operation->window->late > late;
 	if (!judge(operation, event, count->attempts, second, where))
@@ -551,6 +575,8 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	if (!rt_counted_is(event))
 		return true;
 	count.add = rt_counted_of(event, window->whole);
+	count.some =
+		rt_ring_some(RT_COUNTS_COUNT, (const uint32_t *)&count.add);
 	if (window->whole && count.add.call_attempts > 1)
 		count.attempts = count.add.call_attempts;
 	count.operation = find_operation(window, event->operation);
@@ -568,7 +594,7 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 			      : answer.held_ns != 0 ? answer.held_ns
 						    : event->ts_ns,
 			      window->whole);
-	count_in_total(&count.operation->total, &count.add);
+	count_in_total(&count.operation->total, &count);
 	if (answer.held_ns != 0) {
 		count.ts_ns = answer.held_ns;
 		keep(window, &count, true, event);
