@@ -352,6 +352,7 @@ rt_verdict_describe(struct rt_verdict *verdict,
 	double s = (double)length_s;
 
 	rt_subject_sum(subject, end_s, length_s, &t);
+	verdict->window_s = length_s;
 	verdict->trend = trend_of(verdict->word, bad, verdict->since_s, end_s);
 	verdict->failed_share = t.tries > 0 ? share(t.failed, t.tries) : -1;
 	verdict->failed_calls_share =

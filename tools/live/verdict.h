@@ -46,6 +46,7 @@ struct rt_verdict {
 	/** Within the last half minute, or since then: the shares of attempts
 	 *  and calls that failed, and of successes that were slow; and calls
 	 *  per second. Negative if not known. */
+	uint64_t window_s;
 	double failed_share, failed_calls_share, slow_share, hedge_share;
 	double calls_per_s, failed_per_s;
 	/** The most frequent error of failed attempts, "" if there is none. */
@@ -114,7 +115,8 @@ void rt_verdict_describe(struct rt_verdict *verdict,
 			 const struct rt_subject *subject,
 			 const struct rt_side *side, uint64_t end_s);
 
-/** The cause in words: errors, denials, the host. Returns @p out. */
+/** The cause in words: errors and denials, the host, how many calls are denied.
+ *  Returns @p out. */
 char *rt_verdict_cause(const struct rt_verdict *verdict, char *out,
 		       size_t size);
 

@@ -188,6 +188,17 @@ add_input(struct tk_json *json, struct cJSON *list,
 	add_time(json, out, "lost_at", info->lost_ns);
 }
 
+/* A negative one is not known. */
+static void
+add_share(struct tk_json *json, struct cJSON *object, const char *name,
+	  double share)
+{
+	if (share < 0)
+		tk_json_null(json, object, name);
+	else
+		tk_json_number(json, object, name, share);
+}
+
 typedef bool (*get_fn)(const struct tk_dialect *dialect, size_t i,
 		       const char **name, uint64_t *count);
 
@@ -243,6 +254,8 @@ add_verdict(struct tk_json *json, struct cJSON *list,
 		tk_json_text(json, out, "operation", verdict->operation);
 	add_time(json, out, "since", verdict->since_s * BO_NS_PER_S);
 	tk_json_text(json, out, "trend", rt_trend_name(verdict->trend));
+	add_count(json, out, "window_seconds", verdict->window_s);
+	add_share(json, out, "failed_share", verdict->failed_calls_share);
 	tk_json_text(json, out, "cause",
 		     rt_verdict_cause(verdict, cause, sizeof(cause)));
 	sharers = tk_json_array(json, out, "operations");

@@ -53,7 +53,7 @@ say_empty(const struct rt_view *view, char *out, size_t size)
 /* How much fails: calls, or attempts if nearly all calls recover or none has
  * ended. */
 static void
-say_share(const struct rt_verdict *verdict, char *out, size_t size)
+say_share(const struct rt_verdict *verdict, bool brief, char *out, size_t size)
 {
 	double calls = verdict->failed_calls_share;
 	double attempts = verdict->failed_share;
@@ -62,9 +62,8 @@ say_share(const struct rt_verdict *verdict, char *out, size_t size)
 
 	if (verdict->word == RT_WORD_FAILING && calls >= 0 &&
 	    verdict->calls_per_s > 0 && !recover)
-		snprintf(out, size, "%.3g%% of %s calls/s fail", calls * 100.0,
-			 tk_format_rate(verdict->calls_per_s, rate,
-					sizeof(rate)));
+		snprintf(out, size, "%.3g%% %sfail", calls * 100.0,
+			 brief ? "" : "of calls ");
 	else if (verdict->word >= RT_WORD_AMPLIFIED && attempts >= 0)
 		snprintf(out, size, "%.3g%% of attempts fail",
 			 attempts * 100.0);
@@ -74,16 +73,26 @@ say_share(const struct rt_verdict *verdict, char *out, size_t size)
 					sizeof(rate)));
 }
 
-/* How much fails, and why. */
+/* How much fails, in which time, and why. */
 static void
 say_why(const struct rt_verdict *verdict, char *out, size_t size)
 {
-	char how[64] = "", cause[RT_CAUSE_MAX];
+	char how[64] = "", cause[RT_CAUSE_MAX], span[24];
 
-	say_share(verdict, how, sizeof(how));
+	say_share(verdict, false, how, sizeof(how));
 	rt_verdict_cause(verdict, cause, sizeof(cause));
-	snprintf(out, size, "%s%s%s", how,
-		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
+	rt_view_length(verdict->window_s, span, sizeof(span));
+	if (how[0] == '\0')
+		snprintf(out, size, "%s (last %s)", cause, span);
+	else
+		snprintf(out, size, "%s (last %s)%s%s", how, span,
+			 cause[0] != '\0' ? ": " : "", cause);
+}
+
+static const char *
+about(const struct rt_verdict *verdict)
+{
+	return verdict->target != NULL ? verdict->target : verdict->operation;
 }
 
 /* What a verdict is about, since when, and its trend. */
@@ -93,19 +102,17 @@ say_what(const struct rt_view *view, const struct rt_verdict *verdict,
 {
 	char age[16], since[40], cause[RT_CAUSE_MAX];
 	uint64_t since_ns = verdict->since_s * BO_NS_PER_S;
-	const char *about =
-		verdict->target != NULL ? verdict->target : verdict->operation;
 
 	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
 	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
 	rt_verdict_cause(verdict, cause, sizeof(cause));
 	if (brief)
 		snprintf(out, size, "%s %s %s %s", rt_word_name(verdict->word),
-			 about, age,
+			 about(verdict), age,
 			 verdict->error[0] != '\0' ? verdict->error : cause);
 	else
 		snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s",
-			 rt_word_name(verdict->word), about,
+			 rt_word_name(verdict->word), about(verdict),
 			 since + strlen("2026-11-23T"), age,
 			 rt_trend_name(verdict->trend));
 }
@@ -126,10 +133,29 @@ say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
 	snprintf(out, size, "%s  %s%s", what, also, why);
 }
 
+/* In few words: what fits if there is one line for all of it. */
+static void
+say_compact(const struct rt_view *view, const struct rt_verdict *verdict,
+	    char *out, size_t size)
+{
+	char age[16], since[40], how[64] = "", cause[RT_CAUSE_MAX];
+	uint64_t since_ns = verdict->since_s * BO_NS_PER_S;
+
+	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
+	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
+	say_share(verdict, true, how, sizeof(how));
+	rt_verdict_cause(verdict, cause, sizeof(cause));
+	snprintf(out, size, "%s %s since %.8s (%s) %s %s%s%s",
+		 rt_word_name(verdict->word), about(verdict),
+		 since + strlen("2026-11-23T"), age,
+		 rt_trend_name(verdict->trend), how,
+		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
+}
+
 static void
 say_sharers(const struct rt_verdict *verdict, char *out, size_t size)
 {
-	size_t used = (size_t)snprintf(out, size, "  fails for ");
+	size_t used = (size_t)snprintf(out, size, "fails for ");
 
 	for (size_t i = 0; i < verdict->sharer_count && used < size; i++)
 		used += (size_t)snprintf(out + used, size - used, "%s%s",
@@ -144,19 +170,23 @@ static void
 say_hosts(const struct rt_verdict *verdict, char *out, size_t size)
 {
 	const char *more = verdict->hosts_more ? "more than " : "";
+	bool two = verdict->hosts == 2 && !verdict->hosts_more;
 
 	if (verdict->host[0] != '\0')
-		snprintf(out, size, "  only host %s of %s%zu", verdict->host,
+		snprintf(out, size, "only host %s of %s%zu", verdict->host,
 			 more, verdict->hosts);
+	else if (!verdict->hosts_alike && two)
+		snprintf(out, size, "on 2 hosts, more on one of them");
 	else if (!verdict->hosts_alike)
-		snprintf(out, size,
-			 "  on %s%zu hosts, more on some than others", more,
-			 verdict->hosts);
+		snprintf(out, size, "on %s%zu hosts, more on some than others",
+			 more, verdict->hosts);
 	else if (verdict->hosts_more)
-		snprintf(out, size, "  more than %zu hosts, all alike",
+		snprintf(out, size, "more than %zu hosts, all alike",
 			 verdict->hosts);
+	else if (two)
+		snprintf(out, size, "both hosts alike");
 	else
-		snprintf(out, size, "  all %zu hosts alike", verdict->hosts);
+		snprintf(out, size, "all %zu hosts alike", verdict->hosts);
 }
 
 size_t
@@ -179,17 +209,18 @@ rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
 {
 	const struct rt_verdict *verdict =
 		&view->list->model.verdicts.item[index];
-	bool about_target =
-		verdict->target != NULL && verdict->sharer_count > 0;
+	bool shared = verdict->target != NULL && verdict->sharer_count > 0;
+	bool hosts = verdict->word >= RT_WORD_AMPLIFIED && verdict->hosts >= 2;
+	char names[RT_VIEW_LINE_MAX / 2] = "", where[200] = "";
 
-	if (detail == 0 && about_target) {
-		say_sharers(verdict, out, size);
-		return true;
-	}
-	if (detail != (size_t)about_target ||
-	    verdict->word < RT_WORD_AMPLIFIED || verdict->hosts < 2)
+	if (detail > 0 || (!shared && !hosts))
 		return false;
-	say_hosts(verdict, out, size);
+	if (shared)
+		say_sharers(verdict, names, sizeof(names));
+	if (hosts)
+		say_hosts(verdict, where, sizeof(where));
+	snprintf(out, size, "  %s%s%s", names, shared && hosts ? "; " : "",
+		 where);
 	return true;
 }
 
@@ -207,27 +238,80 @@ put_line(struct lines *lines, const char *text)
 		snprintf(lines->out, lines->size, "%s", text);
 }
 
-/* A verdict, at first what a line has room for. */
+/* Bytes of a text that fit: up to the end of a part, or of a word, of which
+ * some are left. */
+static size_t
+fit(const char *text, size_t width)
+{
+	static const char *const ends[] = {"; ", ", ", " "};
+
+	if (strlen(text) <= width)
+		return strlen(text);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		for (size_t at = width; at > width / 2; at--)
+			if (strncmp(text + at, ends[i], strlen(ends[i])) == 0)
+				return at;
+	return width;
+}
+
+/* One line; '~' says that there is more. */
+static void
+put_cut(struct lines *lines, size_t width, char *text)
+{
+	if (strlen(text) > width)
+		snprintf(text + fit(text, width - 1), 2, "~");
+	put_line(lines, text);
+}
+
+/* Indented, in as many lines as there are up to @p most. */
+static void
+put_wrapped(struct lines *lines, size_t width, size_t most, const char *text)
+{
+	char line[RT_VIEW_LINE_MAX] = "  ";
+
+	for (;;) {
+		size_t length = fit(text, width - 2);
+
+		if (text[length] == '\0' || lines->count + 1 >= most)
+			break;
+		snprintf(line + 2, sizeof(line) - 2, "%.*s", (int)length, text);
+		put_line(lines, line);
+		text += length + strspn(text + length, "; ,");
+	}
+	snprintf(line + 2, sizeof(line) - 2, "%s", text);
+	put_cut(lines, width, line);
+}
+
+/* A verdict, at first what a line has room for; its details, and more of the
+ * cause than a line has room for, only up to @p fair lines. */
 static void
 put_verdict(const struct rt_view *view, size_t index, size_t width, size_t most,
-	    struct lines *lines)
+	    size_t fair, struct lines *lines)
 {
 	const struct rt_verdict *verdict =
 		&view->list->model.verdicts.item[index];
-	char text[RT_VIEW_LINE_MAX];
+	char text[RT_VIEW_LINE_MAX], detail[RT_VIEW_LINE_MAX];
+	size_t details = 0;
 
+	while (rt_view_verdict_detail(view, index, details, detail,
+				      sizeof(detail)))
+		details++;
 	rt_view_verdict(view, index, text, sizeof(text));
-	if (strlen(text) > width && lines->count + 1 < most) {
+	if (strlen(text) <= width) {
+		put_line(lines, text);
+	} else if (lines->count + 1 < most) {
 		say_what(view, verdict, false, text, sizeof(text));
 		put_line(lines, text);
-		memset(text, ' ', 2);
-		say_why(verdict, text + 2, sizeof(text) - 2);
+		say_why(verdict, text, sizeof(text));
+		put_wrapped(lines, width, fair > details ? fair - details : 0,
+			    text);
+	} else {
+		say_compact(view, verdict, text, sizeof(text));
+		put_cut(lines, width, text);
 	}
-	put_line(lines, text);
-	for (size_t k = 0; lines->count < most; k++) {
-		if (!rt_view_verdict_detail(view, index, k, text, sizeof(text)))
-			break;
-		put_line(lines, text);
+	for (size_t k = 0; k < details && lines->count < fair; k++) {
+		rt_view_verdict_detail(view, index, k, text, sizeof(text));
+		put_cut(lines, width, text);
 	}
 }
 
@@ -247,8 +331,23 @@ rt_view_lines_about(const struct rt_view *view, size_t index, size_t width,
 			      .out = out,
 			      .size = size};
 
-	put_verdict(view, index, width, most, &lines);
+	put_verdict(view, index, width, most, most, &lines);
 	return lines.count;
+}
+
+/* Lines that the verdicts after this one need, to say why. */
+static size_t
+lines_after(const struct rt_view *view, size_t index, size_t shown,
+	    size_t width)
+{
+	char text[RT_VIEW_LINE_MAX];
+	size_t lines = 0;
+
+	for (size_t i = index + 1; i < shown; i++) {
+		rt_view_verdict(view, i, text, sizeof(text));
+		lines += strlen(text) > width ? 2 : 1;
+	}
+	return lines;
 }
 
 /* One line for each verdict, and further ones about the first if there is room.
@@ -257,14 +356,18 @@ static void
 put_verdicts(const struct rt_view *view, size_t width, size_t most,
 	     struct lines *lines)
 {
-	size_t count = rt_view_verdicts(view), more;
+	size_t count = rt_view_verdicts(view), more, room;
 	size_t shown = count <= most ? count : most - 1;
 	char text[32];
 
 	more = count - shown + view->list->model.verdicts.more;
-	for (size_t i = 0; i < shown; i++)
-		put_verdict(view, i, width, most - (shown - i - 1) - (more > 0),
-			    lines);
+	room = most - (more > 0 && most > shown);
+	for (size_t i = 0; i < shown; i++) {
+		size_t after = lines_after(view, i, shown, width);
+
+		put_verdict(view, i, width, room - (shown - i - 1),
+			    room > after ? room - after : 0, lines);
+	}
 	snprintf(text, sizeof(text), "%zu more", more);
 	if (more > 0)
 		put_line(lines, text);

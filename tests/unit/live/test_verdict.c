@@ -60,7 +60,7 @@ Test(live_verdict, operations_that_fail_with_a_target_share_a_verdict)
 	cr_expect_eq(first->since_s, T0_S + 100);
 	cr_expect_eq(first->trend, RT_TREND_WORSENING);
 	cr_expect_str_eq(rt_verdict_cause(first, cause, sizeof(cause)),
-			 "http:503 100%");
+			 "http:503; 30.0 calls/s");
 	rt_window_free(window);
 }
 
@@ -418,8 +418,8 @@ Test(live_verdict, a_canary_is_named)
 	cr_assert_eq(verdicts.count, 1);
 	cr_expect_str_eq(
 		rt_verdict_cause(&verdicts.item[0], cause, sizeof(cause)),
-		"http:503 100%; only policy pay-v4; "
-		"only service shop-canary");
+		"http:503; only policy pay-v4; "
+		"only service shop-canary; 40.0 calls/s");
 	rt_window_free(window);
 }
 

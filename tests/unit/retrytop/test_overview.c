@@ -92,10 +92,9 @@ static const char *const an_outage_on_a_small_screen[24] = {
 	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
 	"09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% of 12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: "
-	"12.0 call~",
-	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
-	"5.00 calls/s~",
+	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breakers open~",
+	" FAILING order.submit since 09:00:45 (1m00s) steady 50% fail: "
+	"http:502~",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
 	" Calls 32.3/s  1st OK 55.2%  FAILED 44.8%  14.5/s  retries 4.00/s  "
 	"LOAD 1.01",
@@ -148,10 +147,9 @@ static const char *const an_outage_in_ascii[24] = {
 	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
 	"09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% of 12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: "
-	"12.0 call~",
-	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
-	"5.00 calls/s~",
+	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breakers open~",
+	" FAILING order.submit since 09:00:45 (1m00s) steady 50% fail: "
+	"http:502~",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
 	" Calls 32.3/s  1st OK 55.2%  FAILED 44.8%  14.5/s  retries 4.00/s  "
 	"LOAD 1.01",
@@ -204,11 +202,11 @@ static const char *const an_outage_on_a_usual_screen[35] = {
 	" retrytop [LIVE]  /var/log/app.log                                    "
 	"                    window 60s  lag 0s  09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% of 12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: "
-	"12.0 calls/s refused",
+	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breakers open; "
+	"12.0 calls/s, 12.0 refused",
 	" FAILING   order.submit  since 09:00:45 (1m00s)  steady",
-	"   50% of 5.00 calls/s fail: http:502 100%; budget empty: 2.50 "
-	"calls/s not retried",
+	"   50% of calls fail (last 30s): http:502, budget empty; "
+	"5.00 calls/s, 2.50 not retried",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
 	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "
 	"14.5/s   retries 4.00/s   LOAD 1.01   hedges 0.33/s",
@@ -279,10 +277,10 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	"                                                                      "
 	"                              window 60s  lag 0s  09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady     100% of "
-	"12.0 calls/s fail: errno:ECONNREFUSED 100%; breakers open: 12.0 "
-	"calls/s refused",
+	"calls fail (last 30s): errno:ECONNREFUSED, breakers open; "
+	"12.0 calls/s, 12.0 refused",
 	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
-	"5.00 calls/s fail: http:502 100%; budget empty: 2.50 calls/s not "
+	"calls fail (last 30s): http:502, budget empty; 5.00 calls/s, 2.50 not "
 	"retried",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
 	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "

@@ -136,6 +136,9 @@ Test(retrytop_report, json_agrees_with_a_recount)
 			 "2026-11-23T10:58:27.000000Z");
 	cr_expect_str_eq(member(verdict, "trend")->valuestring, "steady");
 	cr_expect_str_eq(member(verdict, "cause")->valuestring, "OSError 46%");
+	cr_expect_eq(number(verdict, "window_seconds"), 30);
+	/* Successes are not logged. */
+	cr_expect(is_null(verdict, "failed_share"));
 	cr_expect_eq(number(verdict, "more_operations"), 0);
 	cr_expect_eq(number(root, "more_verdicts"), 0);
 	cr_expect_eq(number(member(root, "log"), "lines"), 2284);

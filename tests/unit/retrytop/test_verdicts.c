@@ -53,6 +53,8 @@ Test(retrytop_verdicts, hosts_are_said_to_be_more_than_are_kept_apart)
 		{"as many as are kept", 8, 0, "  all 8 hosts alike"},
 		{"one more", 9, 0, "  more than 8 hosts, all alike"},
 		{"many", 20, 0, "  more than 8 hosts, all alike"},
+		{"two", 2, 0, "  both hosts alike"},
+		{"more on one of two", 2, 1, "  only host pod-01 of 2"},
 		{"one of some", 4, 3, "  only host pod-03 of 4"},
 		{"one of many", 20, 19, "  only host pod-19 of more than 8"},
 		{"half of many", 20, 10,
@@ -94,11 +96,14 @@ Test(retrytop_verdicts, a_verdict_says_what_fails_in_plain_numbers)
 		unsigned retries, good, bad;
 		const char *want;
 	} row[] = {
-		{"calls", 0, 0, 20, "100% of 20.0 calls/s fail: Connection"},
-		{"many calls", 0, 0, 1460, "100% of 1460.0 calls/s fail: "},
-		{"attempts", 20, 15, 0, "57.1% of attempts fail: Connection"},
-		{"no call has ended", 20, 0, 0, "100% of attempts fail: "},
-		{"half of each", 10, 10, 10, "50% of 20.0 calls/s fail: "},
+		{"calls", 0, 0, 20,
+		 "100% of calls fail (last 30s): Connection"},
+		{"many calls", 0, 0, 1460, "; 1460.0 calls/s"},
+		{"attempts", 20, 15, 0,
+		 "57.1% of attempts fail (last 30s): Connection"},
+		{"no call has ended", 20, 0, 0,
+		 "100% of attempts fail (last 30s): "},
+		{"half of each", 10, 10, 10, "50% of calls fail (last 30s): "},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -132,10 +137,14 @@ Test(retrytop_verdicts, a_cause_that_a_line_would_cut_has_its_own)
 {
 	static const struct {
 		size_t width, most;
-		const char *line[3];
+		const char *line[4];
 	} row[] = {
 		{SIZE_MAX, 4, {"FAILING ", "  fails for op-0, op-1", NULL}},
-		{60, 4, {"FAILING ", "  100% of ", "  fails for op-0, op-1"}},
+		{60, 3, {"FAILING ", "  100% of ", "  fails for op-0, op-1"}},
+		{60,
+		 4,
+		 {"FAILING ", "  100% of ", "  18.0 calls/s",
+		  "  fails for op-0, op-1"}},
 		{60, 2, {"FAILING ", "  100% of ", NULL}},
 		{60, 1, {"FAILING ", NULL, NULL}},
 	};
@@ -152,7 +161,7 @@ Test(retrytop_verdicts, a_cause_that_a_line_would_cut_has_its_own)
 		size_t lines = rt_view_verdict_lines(&scene.view, row[i].width,
 						     row[i].most);
 
-		for (size_t k = 0; k < 3; k++) {
+		for (size_t k = 0; k < 4; k++) {
 			cr_expect((k < lines) == (row[i].line[k] != NULL),
 				  "row %zu: %zu lines", i, lines);
 			if (row[i].line[k] == NULL)
@@ -203,9 +212,9 @@ Test(retrytop_verdicts, a_high_screen_names_all_that_is_wrong)
 		}
 	scene_compute(&scene);
 	expect_line_begins(&scene, 120, 35, 1, " FAILING   pay ");
-	expect_line_begins(&scene, 120, 35, 2, "   all 2 hosts alike");
+	expect_line_begins(&scene, 120, 35, 2, "   both hosts alike");
 	expect_line_begins(&scene, 120, 35, 3, " FAILING   post ");
-	expect_line_begins(&scene, 120, 35, 4, "   all 2 hosts alike");
+	expect_line_begins(&scene, 120, 35, 4, "   both hosts alike");
 	expect_line_begins(&scene, 120, 35, 5, " 0 bad  0 lost");
 	expect_line_begins(&scene, 120, 35, 14, " OPERATION");
 	expect_line_begins(&scene, 120, 20, 1, " FAILING   pay ");
@@ -217,5 +226,40 @@ Test(retrytop_verdicts, a_high_screen_names_all_that_is_wrong)
 	expect_line_begins(&scene, 120, 16, 2, " 0 bad  0 lost");
 	cr_expect_eq(rt_view_rows(&scene.view, 120, 35),
 		     rt_view_rows(&scene.view, 120, 32) + 3);
+	scene_close(&scene);
+}
+
+/* "FAILING  post  since 09:01:10 (34s)  worsening  100% of 20.0 ca~", without
+ * the error, while the first verdict had three lines. */
+Test(retrytop_verdicts, a_narrow_screen_says_why_before_how_many)
+{
+	static const char *const want[] = {
+		"FAILING   pay  since 09:01:10 (34s)  worsening",
+		"  100% of calls fail (last 30s): http:502, budget empty~",
+		"FAILING post since 09:01:10 (34s) worsening 100% fail: "
+		"http:502~",
+	};
+	struct scene scene;
+	char text[RT_VIEW_LINE_MAX];
+
+	scene_open(&scene);
+	for (uint64_t s = T0_S; s < T0_S + 105; s++)
+		for (unsigned i = 0; i < 2; i++) {
+			struct backoff_event event = call_event(
+				s >= T0_S + 70, i == 0 ? "pay" : "post", s);
+
+			event.target = NULL;
+			event.code = "http:502";
+			event.stop = BACKOFF_STOP_BUDGET;
+			scene_add(&scene, event, i == 0 ? 9 : 5);
+		}
+	scene_compute(&scene);
+	cr_assert_eq(rt_view_verdict_lines(&scene.view, 70, 3), 3);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		rt_view_verdict_line(&scene.view, 70, 3, i, text, sizeof(text));
+		for (size_t n = strlen(text); n > 0 && text[n - 1] == ' ';)
+			text[--n] = '\0';
+		cr_expect_str_eq(text, want[i], "%s", text);
+	}
 	scene_close(&scene);
 }

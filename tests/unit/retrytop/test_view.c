@@ -73,8 +73,8 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		" retrytop [LIVE]  2 inputs: /var/log/app.log                  "
 		"                                                window 60s  "
 		"lag 0s  09:01:44Z",
-		" FAILING   pay  since 09:01:00 (45s)  steady     100% of 1.20 "
-		"calls/s fail: ConnectionError 100%",
+		" FAILING   pay  since 09:01:00 (45s)  steady     100% of "
+		"calls fail (last 30s): ConnectionError; 1.20 calls/s",
 		" 0 bad  0 lost  0 dropped  336 events  336 lines  0 foreign",
 		" Retries 1.48/s   Exhausted 36   Aborted 0 in 60s   "
 		"(successes are not all logged)",
