@@ -14,7 +14,7 @@
 bool
 rt_side_is_live(const struct rt_side *side, uint64_t end_s)
 {
-	return side->subject.head_s + RT_SUBJECT_S > end_s;
+	return rt_subject_head_s(&side->subject) + RT_SUBJECT_S > end_s;
 }
 
 /* It begins with what is usual for the operation. */
@@ -60,10 +60,12 @@ make_room(struct rt_sides *sides, uint64_t second, size_t *all, bool *failed)
 	}
 	for (size_t i = 0; i < sides->count; i++)
 		if (oldest == NULL ||
-		    sides->side[i]->subject.head_s < oldest->subject.head_s)
+		    rt_subject_head_s(&sides->side[i]->subject) <
+			    rt_subject_head_s(&oldest->subject))
 			oldest = sides->side[i];
 	if (oldest == NULL || rt_side_is_live(oldest, second))
 		return NULL;
+	rt_subject_clear(&oldest->subject);
 	memset(oldest, 0, sizeof(*oldest));
 	return oldest;
 }
@@ -84,7 +86,9 @@ find(struct rt_sides *sides, const char *name, const struct rt_subject *whole,
 		if (side == NULL)
 			return NULL;
 		memcpy(side->name, sides->first, sizeof(side->name));
-		side->subject = *whole;
+		*failed = !rt_subject_copy(&side->subject, whole);
+		if (*failed)
+			return NULL;
 	}
 	side = make_room(sides, sign->second, all, failed);
 	if (side == NULL)
@@ -110,7 +114,7 @@ rt_sides_add(struct rt_sides *sides, const struct rt_subject *whole,
 		return true;
 	side = find(sides, name, whole, sign, all, &failed);
 	if (side != NULL)
-		rt_subject_add(&side->subject, sign);
+		return rt_subject_add(&side->subject, sign);
 	return !failed;
 }
 
@@ -124,8 +128,10 @@ rt_sides_judge(struct rt_sides *sides, uint64_t end_s)
 void
 rt_sides_clear(struct rt_sides *sides, size_t *all)
 {
-	for (size_t i = 0; i < sides->count; i++)
+	for (size_t i = 0; i < sides->count; i++) {
+		rt_subject_clear(&sides->side[i]->subject);
 		free(sides->side[i]);
+	}
 	*all -= sides->count;
 	memset(sides, 0, sizeof(*sides));
 }

@@ -39,22 +39,23 @@ rt_subject_how(const struct rt_subject *subject, enum rt_detector detector)
 	return &how[detector];
 }
 
-/* NULL if it is not kept. */
-static const struct rt_tally *
-tally_of(const struct rt_subject *subject, uint64_t second)
+void
+rt_subject_clear(struct rt_subject *subject)
 {
-	if (second > subject->head_s ||
-	    subject->head_s - second >= RT_SUBJECT_S)
-		return NULL;
-	return &subject->ring[second % RT_SUBJECT_S];
+	rt_tallies_clear(&subject->tallies);
+	memset(subject, 0, sizeof(*subject));
 }
 
-static struct rt_tally *
-tally_at(struct rt_subject *subject, uint64_t second)
+bool
+rt_subject_copy(struct rt_subject *to, const struct rt_subject *from)
 {
-	return tally_of(subject, second) != NULL
-		       ? &subject->ring[second % RT_SUBJECT_S]
-		       : NULL;
+	struct rt_tallies tallies;
+
+	if (!rt_tallies_copy(&tallies, &from->tallies))
+		return false;
+	*to = *from;
+	to->tallies = tallies;
+	return true;
 }
 
 /* The numbers that a detector judges in a second. */
@@ -101,11 +102,10 @@ find_since(const struct rt_subject *subject, enum rt_detector detector,
 	uint64_t since_s = onset->since_s, at_s = since_s;
 
 	for (uint64_t s = second; s >= since_s; s--) {
-		const struct rt_tally *tally = tally_of(subject, s);
+		struct rt_tally tally = rt_tallies_of(&subject->tallies, s);
 		double more = 0.0, bad = 0.0;
 
-		if (tally != NULL)
-			numbers_of(tally, detector, &more, &bad);
+		numbers_of(&tally, detector, &more, &bad);
 		tries += judge->is_rate ? 1.0 : more;
 		failed += bad;
 		gain = rt_onset_gain(onset, judge, tries, failed);
@@ -136,12 +136,9 @@ absolve_at(struct rt_subject *subject, uint64_t second)
 static void
 step(struct rt_subject *subject, uint64_t second)
 {
-	static const struct rt_tally none;
-	const struct rt_tally *tally = tally_at(subject, second);
+	struct rt_tally tally = rt_tallies_of(&subject->tallies, second);
 	bool was_failing = subject->onset[RT_DETECTOR_TRIES].since_s != 0;
 
-	if (tally == NULL)
-		tally = &none;
 	/* Shares need successes. */
 	for (unsigned i = 0; i < (subject->knows_calls ? RT_DETECTOR_COUNT : 1);
 	     i++) {
@@ -150,7 +147,7 @@ step(struct rt_subject *subject, uint64_t second)
 		bool had = onset->since_s != 0;
 		double tries = 0, failed = 0;
 
-		numbers_of(tally, i, &tries, &failed);
+		numbers_of(&tally, i, &tries, &failed);
 		if (judge->is_rate && onset->first_s == 0) {
 			onset->first_s = second - subject->quiet_s;
 			onset->tries = (double)subject->quiet_s;
@@ -185,7 +182,7 @@ go_back(struct rt_subject *subject, uint64_t second)
 			newest = kept;
 	}
 	if (newest == NULL &&
-	    subject->first_s + RT_SUBJECT_S > subject->head_s) {
+	    subject->first_s + RT_SUBJECT_S > rt_subject_head_s(subject)) {
 		memset(subject->onset, 0, sizeof(subject->onset));
 		return subject->first_s;
 	}
@@ -253,24 +250,20 @@ is_paced(const struct rt_subject *subject)
 	       subject->onset[RT_DETECTOR_TRIES].since_s == 0;
 }
 
-/* Begin a second, after the one that ends is judged. */
-static void
+/* Begin a second, after the one that ends is judged. False if there is no
+ * memory. */
+static bool
 advance(struct rt_subject *subject, uint64_t second)
 {
-	uint64_t s = subject->head_s + 1;
-
-	if (second <= subject->head_s)
-		return;
-	rt_subject_judge(subject, subject->head_s);
-	if (second >= subject->head_s + RT_SUBJECT_S)
-		s = second - RT_SUBJECT_S + 1;
-	for (; s <= second; s++)
-		memset(&subject->ring[s % RT_SUBJECT_S], 0,
-		       sizeof(*subject->ring));
-	subject->head_s = second;
+	if (second <= rt_subject_head_s(subject))
+		return true;
+	rt_subject_judge(subject, rt_subject_head_s(subject));
+	if (!rt_tallies_advance(&subject->tallies, second))
+		return false;
 	subject->late_s -= (subject->late_s + 31) / 32;
 	if (is_paced(subject))
 		rt_pace_tick(&subject->pace);
+	return true;
 }
 
 /* A success is slow as its caller sees it: from the first attempt on, if a
@@ -320,10 +313,10 @@ count_parts(struct rt_subject *subject, const struct rt_sign *sign,
 			     !subject->fails);
 }
 
-void
+bool
 rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
 {
-	struct rt_tally tally = rt_tally_of(sign->event, sign->attempts), *to;
+	struct rt_tally tally = rt_tally_of(sign->event, sign->attempts);
 	uint64_t second = sign->second, late_s;
 
 	if (subject->first_s == 0) {
@@ -339,20 +332,20 @@ rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
 		memset(subject->onset, 0, sizeof(subject->onset));
 		subject->dirty_s = 0;
 	}
-	advance(subject, second);
+	if (!advance(subject, second))
+		return false;
 	late_s = sign->log_newest_s - bo_min(sign->log_newest_s, second);
 	if (late_s > subject->late_s && late_s < RT_SUBJECT_S)
 		subject->late_s = late_s;
-	to = tally_at(subject, second);
-	if (to == NULL)
-		return;
+	if (!rt_tallies_has(&subject->tallies, second))
+		return true;
 	count_pace(subject, sign->event, &tally);
 	count_parts(subject, sign, &tally);
-	rt_tally_add(to, &tally);
 	if (second < subject->first_s)
 		subject->first_s = second;
 	if (second < subject->next_s && second < subject->dirty_s)
 		subject->dirty_s = second;
+	return rt_tallies_add(&subject->tallies, second, &tally);
 }
 
 void
@@ -388,11 +381,9 @@ rt_subject_sum(const struct rt_subject *subject, uint64_t end_s,
 	memset(out, 0, sizeof(*out));
 	for (uint64_t i = 0; i < length_s && i < RT_SUBJECT_S && i <= end_s;
 	     i++) {
-		uint64_t second = end_s - i;
+		struct rt_tally tally =
+			rt_tallies_of(&subject->tallies, end_s - i);
 
-		if (second <= subject->head_s &&
-		    subject->head_s - second < RT_SUBJECT_S)
-			rt_tally_add(out,
-				     &subject->ring[second % RT_SUBJECT_S]);
+		rt_tally_add(out, &tally);
 	}
 }

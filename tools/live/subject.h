@@ -12,10 +12,10 @@
 #include "live/onset.h"
 #include "live/pace.h"
 #include "live/parts.h"
-#include "live/tally.h"
+#include "live/tallies.h"
 
 /** Seconds that are kept: lines that come later than this are not judged. */
-#define RT_SUBJECT_S 128
+#define RT_SUBJECT_S RT_TALLIES_S
 /** Seconds between states that are kept, to judge again what late lines
  *  change; a divisor of the above. */
 #define RT_KEPT_S 64
@@ -40,9 +40,9 @@ struct rt_kept {
 
 /** Zero is a subject without events. */
 struct rt_subject {
-	/** Seconds: of the first event, the newest, the next to judge, and the
-	 *  earliest that changed since it was judged. */
-	uint64_t first_s, head_s, next_s, dirty_s;
+	/** Seconds: of the first event, the next to judge, and the earliest
+	 *  that changed since it was judged. */
+	uint64_t first_s, next_s, dirty_s;
 	/** Seconds that the log covers before the first event. */
 	uint64_t quiet_s;
 	/** By how much its lines lag behind the newest of all. */
@@ -57,7 +57,7 @@ struct rt_subject {
 	bool fails;
 	struct rt_onset onset[RT_DETECTOR_COUNT];
 	struct rt_kept kept[RT_SUBJECT_S / RT_KEPT_S];
-	struct rt_tally ring[RT_SUBJECT_S];
+	struct rt_tallies tallies;
 	struct rt_pace pace;
 	struct rt_blame errors;
 	/** Its targets, or the operations of a target. */
@@ -79,7 +79,22 @@ struct rt_sign {
 	uint64_t second, log_first_s, log_newest_s;
 };
 
-void rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign);
+/** Make it a subject without events. */
+void rt_subject_clear(struct rt_subject *subject);
+
+/** Copy a subject into an empty one; false, and it stays empty, if there is no
+ *  memory. */
+bool rt_subject_copy(struct rt_subject *to, const struct rt_subject *from);
+
+/** False if there is no memory. */
+bool rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign);
+
+/** Its newest second. */
+static inline uint64_t
+rt_subject_head_s(const struct rt_subject *subject)
+{
+	return subject->tallies.head_s;
+}
 
 /** Judge all seconds up to @p end_s, of which the newest may not be over. */
 void rt_subject_judge(struct rt_subject *subject, uint64_t end_s);

@@ -35,7 +35,7 @@ is_gone(const struct rt_subject *subject, uint64_t second)
 	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
 		if (subject->onset[i].since_s != 0)
 			wait_s = RT_TARGETS_LOST_S;
-	return subject->head_s + wait_s <= second;
+	return rt_subject_head_s(subject) + wait_s <= second;
 }
 
 /* The place of a target that is gone, or RT_TARGETS_MAX: then not again in this
@@ -74,6 +74,7 @@ make_place(struct rt_targets *targets, uint64_t second, size_t *place)
 				      hash_of(targets, (uint32_t)*place),
 				      is_named, targets, target->name),
 			hash_of, targets);
+	rt_subject_clear(&target->subject);
 	memset(target, 0, sizeof(*target));
 	return true;
 }
@@ -133,8 +134,8 @@ rt_targets_forget(struct rt_targets *targets, uint64_t second)
 	for (size_t i = 0; i < targets->count; i++) {
 		struct rt_subject *subject = &targets->target[i]->subject;
 
-		if (subject->head_s > second)
-			memset(subject, 0, sizeof(*subject));
+		if (rt_subject_head_s(subject) > second)
+			rt_subject_clear(subject);
 	}
 }
 
@@ -150,8 +151,10 @@ rt_targets_forgot(const struct rt_targets *targets, const char *name)
 void
 rt_targets_clear(struct rt_targets *targets)
 {
-	for (size_t i = 0; i < targets->count; i++)
+	for (size_t i = 0; i < targets->count; i++) {
+		rt_subject_clear(&targets->target[i]->subject);
 		free(targets->target[i]);
+	}
 	bo_table_clear(&targets->table);
 	memset(targets, 0, sizeof(*targets));
 }

@@ -106,6 +106,7 @@ rt_window_free(struct rt_window *window)
 		rt_took_clear(&window->operation[i]->tries);
 		rt_took_clear(&window->operation[i]->calls);
 		rt_sides_clear(&window->operation[i]->sides, &window->sides);
+		rt_subject_clear(&window->operation[i]->subject);
 		rt_coarse_clear(&window->operation[i]->coarse, RT_COUNTS_COUNT);
 		free(window->operation[i]->name);
 		free(window->operation[i]);
@@ -270,16 +271,15 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 		if (!rt_sides_add(&operation->sides, &operation->subject, &sign,
 				  &window->sides))
 			return false;
-		rt_subject_add(&operation->subject, &sign);
+		if (!rt_subject_add(&operation->subject, &sign))
+			return false;
 	}
 	if (!where.target || event->target == NULL || *event->target == '\0')
 		return true;
 	if (!rt_targets_find(&window->targets, event->target, second, &target))
 		return false;
 	sign.is_target = true;
-	if (target != NULL)
-		rt_subject_add(target, &sign);
-	return true;
+	return target == NULL || rt_subject_add(target, &sign);
 }
 
 static bool
@@ -354,7 +354,7 @@ forget_after(struct rt_window *window, uint64_t newest_ns)
 		if (operation->ring.head_s <= newest_ns / NS_PER_S)
 			continue;
 		rt_errors_clear(&operation->errors);
-		memset(&operation->subject, 0, sizeof(operation->subject));
+		rt_subject_clear(&operation->subject);
 		rt_sides_clear(&operation->sides, &window->sides);
 		rt_ring_clear(&operation->ring);
 		rt_took_clear(&operation->tries);
@@ -541,7 +541,7 @@ forget_before(struct rt_window *window, uint64_t first_s)
 
 		if (operation->subject.first_s >= first_s)
 			continue;
-		memset(&operation->subject, 0, sizeof(operation->subject));
+		rt_subject_clear(&operation->subject);
 		rt_sides_clear(&operation->sides, &window->sides);
 	}
 	rt_targets_forget(&window->targets, 0);
