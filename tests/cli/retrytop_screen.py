@@ -138,6 +138,35 @@ def recount(report):
                                        f"{theirs}, a recount says {mine}")
 
 
+def recount_groups(report):
+    """The same of targets, policies, hosts and services, in the window."""
+    global compared
+    counts = {}
+    end, length = seconds(report["window_end"]), report["window_seconds"]
+    with open(sys.argv[2], encoding="utf-8", errors="replace") as log:
+        events = [json.loads(line) for line in log]
+    for event in events:
+        kind = TYPES.get(event["event_type"].removeprefix("retry_"))
+        if (kind is None or not end - length <= seconds(event["ts"]) < end or
+                kind == "retries" and (event.get("kind") == "hedge" or
+                                       event.get("outcome") == "cancelled")):
+            continue
+        for group in report["groups"]:
+            key = (group, event.get(group, "(none)"), kind)
+            counts[key] = counts.get(key, 0) + 1
+    for group in ("target", "policy", "host", "service"):
+        for row in report["groups"][group]:
+            for kind in TYPES.values():
+                theirs = row["window"][kind]
+                if theirs is None:
+                    continue
+                compared += 1
+                mine = counts.get((group, row["name"], kind), 0)
+                if mine != theirs:
+                    differences.append(f"{group} {row['name']}: {kind} in {length} s: "
+                                       f"{theirs}, a recount says {mine}")
+
+
 def main():
     report = json.loads(run("--once", "--format", "json"))
     compare_screen(report)
@@ -146,6 +175,10 @@ def main():
     if (names and names <= {"native", "python-retry"} and
             not report["log"]["bad"] and not report["log"]["unwrapped"]):
         recount(report)
+    if names == {"native"} and not report["log"]["bad"] + report["log"]["foreign"]:
+        for window in ("1s", "7s", "10s", "60s", "5m"):
+            recount_groups(json.loads(run("--once", "--format", "json", "--window",
+                                          window)))
     print(f"{compared} numbers")
     for difference in differences:
         print(difference)

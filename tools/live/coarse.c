@@ -122,25 +122,38 @@ rt_coarse_sum(const struct rt_coarse *coarse, size_t counts, uint64_t end_s,
 		rt_ring_sum(&coarse->store->ring[i], 1, last, steps, &out[i]);
 }
 
+struct rt_coarse_split
+rt_coarse_split(uint64_t head_s, uint64_t end_s, uint64_t length_s)
+{
+	uint64_t oldest_s = bo_sub_sat(head_s, RT_HISTORY_S - 1);
+	uint64_t joint_s = step_begin(oldest_s);
+	uint64_t first_s = first_of(end_s, length_s);
+	struct rt_coarse_split split = {.end_s = end_s};
+
+	if (first_s >= oldest_s) {
+		split.fine_s = length_s;
+	} else if (end_s < joint_s) {
+		split.coarse_s = length_s;
+	} else {
+		split.fine_s = end_s - joint_s + 1;
+		split.end_s = joint_s - 1;
+		if (first_s + STEP_S <= joint_s)
+			split.coarse_s = joint_s - first_s;
+	}
+	return split;
+}
+
 void
 rt_coarse_join(const struct rt_coarse *coarse, const struct rt_ring *fine,
 	       size_t counts, uint64_t end_s, uint64_t length_s, uint64_t *out)
 {
-	uint64_t oldest_s = bo_sub_sat(fine->head_s, RT_HISTORY_S - 1);
-	uint64_t joint_s = step_begin(oldest_s);
+	const struct rt_coarse_split split =
+		rt_coarse_split(fine->head_s, end_s, length_s);
 
-	if (first_of(end_s, length_s) >= oldest_s) {
-		rt_ring_sum(fine, counts, end_s, length_s, out);
-		return;
-	}
-	if (end_s < joint_s) {
-		rt_coarse_sum(coarse, counts, end_s, length_s, out);
-		return;
-	}
-	rt_ring_sum(fine, counts, end_s, end_s - joint_s + 1, out);
-	if (first_of(end_s, length_s) + STEP_S <= joint_s)
-		rt_coarse_sum(coarse, counts, joint_s - 1,
-			      joint_s - first_of(end_s, length_s), out);
+	if (split.fine_s > 0)
+		rt_ring_sum(fine, counts, end_s, split.fine_s, out);
+	if (split.coarse_s > 0)
+		rt_coarse_sum(coarse, counts, split.end_s, split.coarse_s, out);
 }
 
 uint64_t

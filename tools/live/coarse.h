@@ -45,8 +45,18 @@ void rt_coarse_retreat(struct rt_coarse *coarse, size_t counts,
 void rt_coarse_sum(const struct rt_coarse *coarse, size_t counts,
 		   uint64_t end_s, uint64_t length_s, uint64_t *out);
 
-/** The same, but of single seconds where @p fine, a ring of seconds, still has
- *  them. */
+/** What of the seconds (end_s - length_s, end_s] a ring of seconds has whose
+ *  newest is @p head_s: the last fine_s. The steps in
+ *  (split.end_s - coarse_s, split.end_s] are before them; 0: none. */
+struct rt_coarse_split {
+	uint64_t fine_s, end_s, coarse_s;
+};
+
+struct rt_coarse_split rt_coarse_split(uint64_t head_s, uint64_t end_s,
+				       uint64_t length_s);
+
+/** As rt_coarse_sum(), but of single seconds where @p fine, a ring of seconds,
+ * still has them. */
 void rt_coarse_join(const struct rt_coarse *coarse, const struct rt_ring *fine,
 		    size_t counts, uint64_t end_s, uint64_t length_s,
 		    uint64_t *out);

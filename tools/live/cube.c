@@ -15,7 +15,8 @@
 #include "live/parts.h"
 
 #define OTHER "(other)"
-#define STEPS (RT_HISTORY_S / RT_CUBE_STEP_S)
+/* Between looks for cells that have no events any more. */
+#define SWEEP_S 5
 /* "" and "(other)" come first, and stay. */
 #define FIXED_NAMES 2
 
@@ -42,7 +43,7 @@ rt_cube_clear(struct rt_cube *cube)
 {
 	for (size_t i = 0; i < cube->count; i++) {
 		rt_coarse_clear(&cube->cell[i].coarse, RT_COUNTS_COUNT);
-		rt_ring_clear(&cube->cell[i].ring);
+		rt_sparse_clear(&cube->cell[i].recent);
 	}
 	for (size_t i = 0; i < cube->names; i++)
 		free(cube->name[i]);
@@ -220,7 +221,6 @@ add_cell(struct rt_cube *cube, const struct rt_cube_event *what,
 	memset(cell, 0, sizeof(*cell));
 	cell->hash = hash;
 	cell->owner = what->owner;
-	cell->ring.length = STEPS;
 	if (!name_cell(cube, cell, what, texts))
 		return NULL;
 	*slot = (uint32_t)++cube->count;
@@ -235,9 +235,9 @@ is_full(const struct rt_cube *cube)
 	       cube->errors >= RT_CUBE_ERRORS_MAX;
 }
 
-/* Keep the cells with events in the history before a step. */
+/* Keep the cells with events in the history before a second. */
 static void
-drop_cells(struct rt_cube *cube, uint64_t step)
+drop_cells(struct rt_cube *cube, uint64_t second)
 {
 	size_t kept = 0;
 	uint32_t *slot;
@@ -247,8 +247,8 @@ drop_cells(struct rt_cube *cube, uint64_t step)
 	for (size_t i = 0; i < cube->count; i++) {
 		struct rt_cube_cell *cell = &cube->cell[i];
 
-		if (cell->ring.head_s + STEPS <= step) {
-			rt_ring_clear(&cell->ring);
+		if (rt_cube_seen_s(cell) + RT_HISTORY_S <= second) {
+			rt_sparse_clear(&cell->recent);
 			rt_coarse_clear(&cell->coarse, RT_COUNTS_COUNT);
 			continue;
 		}
@@ -318,17 +318,17 @@ drop_names(struct rt_cube *cube)
 	return true;
 }
 
-/* What had no events for as long as the history is makes room. Once a step: it
- * looks at all cells. False if there is no memory. */
+/* What had no events for as long as the history is makes room. Not for each
+ * event: it looks at all cells. False if there is no memory. */
 static bool
-sweep(struct rt_cube *cube, uint64_t step)
+sweep(struct rt_cube *cube, uint64_t second)
 {
 	size_t count = cube->count;
 
-	if (step == cube->swept)
+	if (second / SWEEP_S == cube->swept)
 		return true;
-	cube->swept = step;
-	drop_cells(cube, step);
+	cube->swept = second / SWEEP_S;
+	drop_cells(cube, second);
 	return cube->count == count || drop_names(cube);
 }
 
@@ -370,7 +370,7 @@ find_cell(struct rt_cube *cube, const struct rt_cube_event *what, bool last)
 		return NULL;
 	slot = bo_table_find(&cube->cells, hash, is_cell, cube, &hash);
 	if (is_full(cube)) {
-		if (!sweep(cube, what->second / RT_CUBE_STEP_S))
+		if (!sweep(cube, what->second))
 			return NULL;
 		slot = bo_table_find(&cube->cells, hash, is_cell, cube, &hash);
 	}
@@ -383,7 +383,6 @@ bool
 rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 {
 	struct rt_cube_cell *cell = find_cell(cube, what, false);
-	uint64_t step = what->second / RT_CUBE_STEP_S;
 
 	if (cell == NULL)
 		return false;
@@ -393,10 +392,14 @@ rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 	    !rt_coarse_add_some(&cell->coarse, RT_COUNTS_COUNT, what->second,
 				what->add, what->some))
 		return false;
-	rt_ring_advance(&cell->ring, RT_COUNTS_COUNT, step);
-	return !rt_ring_has(&cell->ring, step) ||
-	       rt_ring_add_some(&cell->ring, RT_COUNTS_COUNT, step, what->add,
-				what->some);
+	return rt_sparse_add(&cell->recent, what->second, what->add,
+			     what->some);
+}
+
+uint64_t
+rt_cube_seen_s(const struct rt_cube_cell *cell)
+{
+	return cell->recent.ring.head_s;
 }
 
 void
@@ -405,56 +408,24 @@ rt_cube_forget(struct rt_cube *cube, const void *owner, uint64_t newest_s)
 	for (size_t i = 0; i < cube->count; i++) {
 		if (cube->cell[i].owner != owner)
 			continue;
-		rt_ring_clear(&cube->cell[i].ring);
-		cube->cell[i].ring.length = STEPS;
+		rt_sparse_clear(&cube->cell[i].recent);
 		rt_coarse_retreat(&cube->cell[i].coarse, RT_COUNTS_COUNT,
 				  newest_s);
 	}
-}
-
-/* Steps that begin within the window; at least the last one. */
-static uint64_t
-steps_of(uint64_t end_s, uint64_t length_s, uint64_t step_s)
-{
-	uint64_t first_s = end_s >= length_s ? end_s - length_s + 1 : 0;
-	uint64_t first = (first_s + step_s - 1) / step_s;
-	uint64_t last = end_s / step_s;
-
-	return first <= last ? last - first + 1 : 1;
-}
-
-/* Whether a ring of steps with this newest one has the whole window. */
-static bool
-has_window(uint64_t head, uint64_t end_s, uint64_t length_s)
-{
-	uint64_t last = end_s / RT_CUBE_STEP_S;
-	uint64_t steps = steps_of(end_s, length_s, RT_CUBE_STEP_S);
-
-	return last + STEPS >= head + steps;
-}
-
-uint64_t
-rt_cube_covers_s(uint64_t newest_s, uint64_t end_s, uint64_t length_s)
-{
-	uint64_t step_s = has_window(newest_s / RT_CUBE_STEP_S, end_s, length_s)
-				  ? RT_CUBE_STEP_S
-				  : RT_COARSE_STEP_S;
-
-	return (steps_of(end_s, length_s, step_s) - 1) * step_s +
-	       end_s % step_s + 1;
 }
 
 void
 rt_cube_sum(const struct rt_cube_cell *cell, uint64_t end_s, uint64_t length_s,
 	    struct rt_counts *out)
 {
+	const struct rt_coarse_split split =
+		rt_coarse_split(rt_cube_seen_s(cell), end_s, length_s);
+
 	memset(out, 0, sizeof(*out));
-	if (has_window(cell->ring.head_s, end_s, length_s))
-		rt_ring_sum(&cell->ring, RT_COUNTS_COUNT,
-			    end_s / RT_CUBE_STEP_S,
-			    steps_of(end_s, length_s, RT_CUBE_STEP_S),
-			    (uint64_t *)out);
-	else
-		rt_coarse_sum(&cell->coarse, RT_COUNTS_COUNT, end_s, length_s,
+	if (split.fine_s > 0)
+		rt_sparse_sum(&cell->recent, end_s, split.fine_s,
 			      (uint64_t *)out);
+	if (split.coarse_s > 0)
+		rt_coarse_sum(&cell->coarse, RT_COUNTS_COUNT, split.end_s,
+			      split.coarse_s, (uint64_t *)out);
 }

@@ -13,7 +13,7 @@
 #include "base/table.h"
 #include "live/coarse.h"
 #include "live/counts.h"
-#include "live/ring.h"
+#include "live/sparse.h"
 
 /* X(member, name, heading). What rows can be grouped by. */
 #define RT_GROUPS(X)                                                           \
@@ -44,8 +44,6 @@ const char *rt_group_heading(enum rt_group group);
 /** Different names of all kinds, and of errors: also of the history. */
 #define RT_CUBE_NAMES_MAX 4000
 #define RT_CUBE_ERRORS_MAX 128
-/** Counts are kept in steps, to save memory. */
-#define RT_CUBE_STEP_S 5
 
 struct rt_cube_cell {
 	uint64_t hash;
@@ -58,7 +56,8 @@ struct rt_cube_cell {
 	bool knows_calls;
 	/** Not all of its names had room. */
 	bool unnamed;
-	struct rt_ring ring;
+	/** RT_COUNTS_COUNT a second, and a step. */
+	struct rt_sparse recent;
 	struct rt_coarse coarse;
 };
 
@@ -71,7 +70,7 @@ struct rt_cube {
 	char **name;
 	size_t names, names_room, errors;
 	struct bo_table by_name;
-	/** The last step in which cells without events made room. */
+	/** The last time at which cells without events made room. */
 	uint64_t swept;
 	/** Events that are counted as "(other)", although they have names. */
 	uint64_t ungrouped;
@@ -102,13 +101,11 @@ bool rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what);
  *  @p newest_s. */
 void rt_cube_forget(struct rt_cube *cube, const void *owner, uint64_t newest_s);
 
-/** Sum the steps within the seconds (end_s - length_s, end_s]; the last one may
- *  end later. At least one step is summed. What begins before the last
- *  RT_HISTORY_S seconds has steps of RT_COARSE_STEP_S. */
+/** The second of its newest event; 0: none. */
+uint64_t rt_cube_seen_s(const struct rt_cube_cell *cell);
+
+/** Counts of the same seconds as rt_operation_sum(). */
 void rt_cube_sum(const struct rt_cube_cell *cell, uint64_t end_s,
 		 uint64_t length_s, struct rt_counts *out);
-
-/** Seconds that rt_cube_sum() covers, if the newest is @p newest_s. */
-uint64_t rt_cube_covers_s(uint64_t newest_s, uint64_t end_s, uint64_t length_s);
 
 #endif

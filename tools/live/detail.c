@@ -160,51 +160,6 @@ finish(struct names *from, struct rt_detail_names *to)
 	}
 }
 
-/* A part of a count that is spread over some seconds. */
-static uint32_t
-share(uint64_t count, uint64_t part, uint64_t parts)
-{
-	return (uint32_t)bo_min(count / parts + (part < count % parts),
-				UINT32_MAX);
-}
-
-static void
-add_step(struct rt_detail *detail, const struct rt_counts *sum, uint64_t step,
-	 const struct rt_span *span)
-{
-	uint64_t begin_s = step * RT_CUBE_STEP_S, end_s = span->end_s;
-	uint64_t parts = bo_min(end_s - begin_s + 1, RT_CUBE_STEP_S);
-
-	for (uint64_t part = 0; part < parts; part++) {
-		uint64_t second = begin_s + part;
-		size_t at;
-
-		if (end_s - second >= span->points)
-			continue;
-		at = span->points - 1 - (size_t)(end_s - second);
-		rt_add_u32(&detail->retries[at],
-			   share(sum->retries, part, parts));
-		rt_add_u32(&detail->failed_calls[at],
-			   share(rt_counts_failed(sum), part, parts));
-	}
-}
-
-static void
-add_steps(struct rt_detail *detail, const struct rt_cube_cell *cell,
-	  const struct rt_span *span)
-{
-	uint64_t last = span->end_s / RT_CUBE_STEP_S;
-	uint64_t steps = bo_min(span->length_s / RT_CUBE_STEP_S, last);
-
-	for (uint64_t step = last - steps; step <= last; step++) {
-		struct rt_counts sum = {0};
-
-		rt_cube_sum(cell, (step + 1) * RT_CUBE_STEP_S - 1,
-			    RT_CUBE_STEP_S, &sum);
-		add_step(detail, &sum, step, span);
-	}
-}
-
 static void
 add_points(struct rt_detail *detail, const struct rt_cube_cell *cell,
 	   const struct rt_span *span)
@@ -225,7 +180,6 @@ add_points(struct rt_detail *detail, const struct rt_cube_cell *cell,
 	}
 }
 
-/* Other groups, and parts of operations, are counted in steps. */
 static void
 history_of_part(struct rt_detail *detail, const struct rt_window *window,
 		const struct rt_focus *focus, const struct rt_span *span)
@@ -242,10 +196,7 @@ history_of_part(struct rt_detail *detail, const struct rt_window *window,
 		if (strcmp(cube->name[cell->name[focus->group]], name) != 0 ||
 		    !rt_focus_takes_cell(focus, cube, cell))
 			continue;
-		if (span->point_s > 1)
-			add_points(detail, cell, span);
-		else
-			add_steps(detail, cell, span);
+		add_points(detail, cell, span);
 	}
 }
 

@@ -162,14 +162,14 @@ add_cell(const struct making *making, const struct rt_cube_cell *cell)
 		return;
 	if (!rt_filter_takes_cell(making->filter, making->cube, cell))
 		return;
-	if (cell->ring.head_s * RT_CUBE_STEP_S + lasting_s(out) <= out->end_s)
+	if (rt_cube_seen_s(cell) + lasting_s(out) <= out->end_s)
 		return;
 	row = row_for(making, cell);
 	parts = &making->parts[row - out->row];
-	rt_cube_sum(cell, out->end_s, out->window_s, &sum);
+	rt_cube_sum(cell, out->end_s, out->covered_s, &sum);
 	rt_counts_add(&row->window, &sum);
 	row->calls_known = row->calls_known && cell->knows_calls;
-	seen_ns = cell->ring.head_s * RT_CUBE_STEP_S * BO_NS_PER_S;
+	seen_ns = rt_cube_seen_s(cell) * BO_NS_PER_S;
 	if (seen_ns > row->seen_ns)
 		row->seen_ns = seen_ns;
 	add_steps(row, cell, &out->span);
@@ -265,9 +265,7 @@ rt_grouped_update(struct rt_model *out, const struct rt_model *model,
 	out->window_s = model->window_s;
 	out->end_s = model->end_s;
 	out->newest_ns = model->newest_ns;
-	out->seen_s = bo_min(model->seen_s,
-			     rt_cube_covers_s(model->newest_ns / BO_NS_PER_S,
-					      model->end_s, model->window_s));
+	out->seen_s = model->seen_s;
 	out->covered_s = model->covered_s;
 	out->is_past = model->is_past;
 	out->span = model->span;

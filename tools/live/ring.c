@@ -132,6 +132,26 @@ rt_ring_copy(struct rt_ring *to, const struct rt_ring *from, size_t counts)
 	return true;
 }
 
+bool
+rt_ring_insert(struct rt_ring *ring, size_t counts, size_t which)
+{
+	size_t length = length_of(ring), width = ring->width;
+	void *slots;
+
+	if (ring->slots == NULL)
+		return true;
+	slots = calloc(1, bytes_of(length * (counts + 1), width));
+	if (slots == NULL)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		for (size_t k = 0; k < counts; k++)
+			put(slots, width, i * (counts + 1) + k + (k >= which),
+			    get(ring->slots, width, i * counts + k));
+	free(ring->slots);
+	ring->slots = slots;
+	return true;
+}
+
 static size_t
 width_of(uint32_t value)
 {

@@ -31,6 +31,10 @@ bool rt_ring_copy(struct rt_ring *to, const struct rt_ring *from,
 /** Whether it has a slot for @p second. */
 bool rt_ring_has(const struct rt_ring *ring, uint64_t second);
 
+/** Give each second one more count than the @p counts it has, at place @p
+ * which: 0 so far. False if there is no memory. */
+bool rt_ring_insert(struct rt_ring *ring, size_t counts, size_t which);
+
 /** Make @p second the newest, unless it is older than the newest. */
 void rt_ring_advance(struct rt_ring *ring, size_t counts, uint64_t second);
 
