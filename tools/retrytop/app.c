@@ -105,7 +105,8 @@ show(struct app *app)
 	bool due = app->reader.now_ns >= app->frame_ns;
 
 	session->list.now_ns = app->reader.now_ns;
-	if ((due || app->dirty) && !rt_session_update(session))
+	if ((due || app->dirty || app->reader.second) &&
+	    !rt_session_update(session))
 		return false;
 	if (due)
 		app->frame_ns = app->reader.now_ns + session->options->delay_ns;

@@ -21,7 +21,8 @@
 #include "retrytop/signals.h"
 #include "retrytop/view_message.h"
 
-/* Verdicts are asked once a second, as on the screen. */
+/* Verdicts are asked once a second, by the clock of a replay if there is one.
+ */
 #define JUDGE_NS BO_NS_PER_S
 #define LINE_MAX_BYTES 2048
 
@@ -77,7 +78,7 @@ put_end(struct plain *plain, const struct rt_reported *was)
 
 	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
 	rt_view_age(rt_view_now_ns(&plain->view), since_ns, age, sizeof(age));
-	snprintf(line, sizeof(line), "%-9s %s  since %s (%s)",
+	snprintf(line, sizeof(line), "%-9s %s  since %.8s (%s)",
 		 rt_word_name(was->word),
 		 was->target != NULL ? was->target : was->operation,
 		 since + strlen("2026-11-23T"), age);
@@ -117,7 +118,7 @@ put_alert(void *user, const struct rt_rule_alert *alert, bool ends)
 		bo_rfc3339_format(since_ns, 0, since, sizeof(since));
 		rt_view_age(rt_view_now_ns(&plain->view), since_ns, age,
 			    sizeof(age));
-		snprintf(line + used, sizeof(line) - used, "  since %s (%s)",
+		snprintf(line + used, sizeof(line) - used, "  since %.8s (%s)",
 			 since + strlen("2026-11-23T"), age);
 	}
 	put_line(plain, ends ? "ends" : "begins", line);
@@ -178,10 +179,13 @@ show(struct plain *plain, bool news)
 {
 	struct rt_reader *reader = &plain->reader;
 	struct rt_session *session = &reader->session;
+	bool due = reader->replay != NULL ? reader->second
+					  : reader->now_ns >= plain->judge_ns;
 
-	if (!news && reader->now_ns < plain->judge_ns)
+	if (due || reader->now_ns >= plain->judge_ns)
+		plain->judge_ns = reader->now_ns + JUDGE_NS;
+	if (!news && !due)
 		return true;
-	plain->judge_ns = reader->now_ns + JUDGE_NS;
 	if (!rt_reader_is_ready(reader))
 		return true;
 	plain->view = rt_reader_view(reader, &plain->ui);

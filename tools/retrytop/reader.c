@@ -131,6 +131,8 @@ rt_reader_read(struct rt_reader *reader)
 	uint64_t lines = ingest->lines;
 
 	reader->now_ns = clock_ns(CLOCK_MONOTONIC);
+	if (reader->second)
+		rt_replay_go_on(reader->replay);
 	reader->wall_ns = reader->replay ? rt_replay_wall_ns(reader->replay,
 							     reader->now_ns)
 					 : clock_ns(CLOCK_REALTIME);
@@ -148,6 +150,8 @@ rt_reader_read(struct rt_reader *reader)
 		rt_silence_line(&reader->silence, reader->now_ns,
 				ingest->caught_up);
 	reader->burst_lines += ingest->lines - lines;
+	reader->second = !reader->more && reader->replay != NULL &&
+			 rt_replay_waits(reader->replay, reader->now_ns);
 	if (!reader->more)
 		flush(reader);
 	if (!reader->more && !ingest->ended && has_ended(reader)) {
@@ -210,7 +214,9 @@ rt_reader_wait(struct rt_reader *reader, struct pollfd *fd, nfds_t count,
 	if (held && hold_ns < then_ns)
 		then_ns = hold_ns;
 	if (reader->replay)
-		then_ns = bo_min(then_ns, rt_replay_due_ns(reader->replay));
+		then_ns = bo_min(then_ns,
+				 bo_min(rt_replay_due_ns(reader->replay),
+					rt_replay_second_ns(reader->replay)));
 	if (reader->more)
 		then_ns = 0;
 	/* Requests do not wait for a pause of the log. */

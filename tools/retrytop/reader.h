@@ -25,6 +25,9 @@ struct rt_reader {
 	struct rt_silence silence;
 	/** Lines that came since a time, a moment ago. */
 	uint64_t burst_ns, burst_lines;
+	/** A replay waits at the end of a second, until the next reading: what
+	 *  is to be said then is said now. */
+	bool second;
 	/** There is more to read now. */
 	bool more;
 };

@@ -35,6 +35,8 @@ struct rt_replay {
 	/** Event time when the monotonic clock was start_ns; 0 before the first
 	 *  event. */
 	uint64_t origin_ns, start_ns;
+	/** The second at which its clock waits. */
+	uint64_t stop_ns;
 	bool ended;
 	/** The log of the line that is peeked at. */
 	struct source *peeked;
@@ -141,6 +143,12 @@ next_source(struct rt_replay *replay)
 	return next;
 }
 
+static uint64_t
+second_after(uint64_t at_ns)
+{
+	return (at_ns / BO_NS_PER_S + 1) * BO_NS_PER_S;
+}
+
 static void
 play_line(struct rt_replay *replay, struct source *source)
 {
@@ -171,6 +179,7 @@ start(struct rt_replay *replay, uint64_t now_ns)
 		return;
 	replay->origin_ns = first_ns;
 	replay->start_ns = now_ns;
+	replay->stop_ns = second_after(first_ns);
 	rt_ingest_catch_up(replay->ingest);
 }
 
@@ -195,6 +204,14 @@ rt_replay_play(struct rt_replay *replay, uint64_t now_ns, size_t most)
 	return true;
 }
 
+/* When its clock shows a time, by the monotonic clock. */
+static uint64_t
+due_ns(const struct rt_replay *replay, uint64_t at_ns)
+{
+	return bo_add_sat(replay->start_ns,
+			  bo_sub_sat(at_ns, replay->origin_ns) / replay->speed);
+}
+
 uint64_t
 rt_replay_due_ns(const struct rt_replay *replay)
 {
@@ -205,8 +222,36 @@ rt_replay_due_ns(const struct rt_replay *replay)
 			at_ns = bo_min(at_ns, replay->source[i].first->at_ns);
 	if (at_ns == UINT64_MAX || replay->origin_ns == 0)
 		return at_ns;
-	return bo_add_sat(replay->start_ns,
-			  bo_sub_sat(at_ns, replay->origin_ns) / replay->speed);
+	return due_ns(replay, at_ns);
+}
+
+uint64_t
+rt_replay_second_ns(const struct rt_replay *replay)
+{
+	return replay->origin_ns == 0 ? UINT64_MAX
+				      : due_ns(replay, replay->stop_ns);
+}
+
+/* What its clock would show if it did not wait. */
+static uint64_t
+unstopped_ns(const struct rt_replay *replay, uint64_t now_ns)
+{
+	return bo_add_sat(replay->origin_ns,
+			  bo_mul_sat(bo_sub_sat(now_ns, replay->start_ns),
+				     replay->speed));
+}
+
+bool
+rt_replay_waits(const struct rt_replay *replay, uint64_t now_ns)
+{
+	return replay->origin_ns != 0 &&
+	       unstopped_ns(replay, now_ns) >= replay->stop_ns;
+}
+
+void
+rt_replay_go_on(struct rt_replay *replay)
+{
+	replay->stop_ns = second_after(replay->stop_ns);
 }
 
 uint64_t
@@ -214,9 +259,7 @@ rt_replay_wall_ns(const struct rt_replay *replay, uint64_t now_ns)
 {
 	if (replay->origin_ns == 0)
 		return 0;
-	return bo_add_sat(replay->origin_ns,
-			  bo_mul_sat(bo_sub_sat(now_ns, replay->start_ns),
-				     replay->speed));
+	return bo_min(unstopped_ns(replay, now_ns), replay->stop_ns);
 }
 
 bool

@@ -39,6 +39,15 @@ bool rt_replay_play(struct rt_replay *replay, uint64_t now_ns, size_t most);
  *  none. */
 uint64_t rt_replay_due_ns(const struct rt_replay *replay);
 
+/** Whether its clock waits at a full second, so that what is known then can be
+ *  judged, whatever the speed. Until rt_replay_go_on(). */
+bool rt_replay_waits(const struct rt_replay *replay, uint64_t now_ns);
+void rt_replay_go_on(struct rt_replay *replay);
+
+/** When its clock waits next, by the monotonic clock; UINT64_MAX before the
+ *  first event. */
+uint64_t rt_replay_second_ns(const struct rt_replay *replay);
+
 /** What a clock on the wall showed; 0 before the first event. */
 uint64_t rt_replay_wall_ns(const struct rt_replay *replay, uint64_t now_ns);
 

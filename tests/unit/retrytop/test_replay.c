@@ -65,8 +65,13 @@ keep_other(size_t input)
 static uint64_t
 played_at(uint64_t now_ns)
 {
-	while (rt_replay_play(replay, now_ns, 1))
-		;
+	for (;;) {
+		while (rt_replay_play(replay, now_ns, 1))
+			;
+		if (!rt_replay_waits(replay, now_ns))
+			break;
+		rt_replay_go_on(replay);
+	}
 	return ingest.events;
 }
 
@@ -92,6 +97,31 @@ Test(replay, each_line_at_its_time)
 	cr_expect_eq(played_at(1005 * BO_NS_PER_S), 4);
 	cr_expect(rt_replay_is_over(replay));
 	cr_expect(rt_ingest_is_live(&ingest));
+	end();
+}
+
+/* However fast the clock is, what is known at each second can be judged. */
+Test(replay, its_clock_waits_at_each_second)
+{
+	uint64_t origin_ns, late_ns = 2000 * BO_NS_PER_S;
+
+	begin(apart, 1000);
+	for (unsigned s = 0; s < 5; s++)
+		keep(0, s);
+	rt_replay_end(replay);
+	cr_expect(!rt_replay_waits(replay, BO_NS_PER_S));
+	rt_replay_play(replay, BO_NS_PER_S, 10);
+	origin_ns = rt_replay_wall_ns(replay, BO_NS_PER_S);
+	cr_expect_eq(rt_replay_second_ns(replay),
+		     BO_NS_PER_S + BO_NS_PER_S / 1000);
+	for (unsigned s = 1; s < 5; s++) {
+		cr_expect(!rt_replay_play(replay, late_ns, 10));
+		cr_expect_eq(ingest.events, s + 1);
+		cr_expect(rt_replay_waits(replay, late_ns));
+		cr_expect_eq(rt_replay_wall_ns(replay, late_ns) - origin_ns,
+			     s * BO_NS_PER_S);
+		rt_replay_go_on(replay);
+	}
 	end();
 }
 
