@@ -18,7 +18,7 @@ check "the end says what --once says" sh -c '
 grep -E '2026-11-23T10:(3[3-9]|4[0-4])' "$log" >middle.log
 replay --speed 200 --delay 1s middle.log
 check "verdicts come and go at their times" sh -c '
-	grep -q "^2026-11-23T10:35:0.Z begins .*  post_webhook" "$0/out" &&
+	grep -q "^2026-11-23T10:35:0.Z begins AMPLIFIED post_webhook" "$0/out" &&
 		grep -q "^2026-11-23T10:35:.*now    FAILING   post_webhook" \
 			"$0/out" &&
 		grep -q "^2026-11-23T10:40.*ends   FAILING   post_webhook" \

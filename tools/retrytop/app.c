@@ -146,6 +146,9 @@ loop(struct app *app)
 		if (rt_reader_read(&app->reader))
 			app->frame_ns = app->reader.now_ns;
 		read_keys(app);
+		if (app->reader.replay != NULL)
+			rt_replay_hold(app->reader.replay, app->reader.now_ns,
+				       app->reader.session.list.paused);
 		if (rt_simulate_read(&app->simulate))
 			app->dirty = true;
 		if (app->reader.session.ingest.no_memory || !show(app)) {

@@ -37,6 +37,9 @@ struct rt_replay {
 	uint64_t origin_ns, start_ns;
 	/** The second at which its clock waits. */
 	uint64_t stop_ns;
+	/** Since when the user holds it, by the monotonic clock. */
+	uint64_t held_ns;
+	bool held;
 	bool ended;
 	/** The log of the line that is peeked at. */
 	struct source *peeked;
@@ -190,6 +193,8 @@ rt_replay_play(struct rt_replay *replay, uint64_t now_ns, size_t most)
 		struct source *source = next_source(replay);
 		uint64_t wall_ns;
 
+		if (replay->held)
+			return false;
 		if (replay->origin_ns == 0)
 			start(replay, now_ns);
 		wall_ns = rt_replay_wall_ns(replay, now_ns);
@@ -220,7 +225,9 @@ rt_replay_due_ns(const struct rt_replay *replay)
 	for (size_t i = 0; i < replay->count; i++)
 		if (replay->source[i].first != NULL)
 			at_ns = bo_min(at_ns, replay->source[i].first->at_ns);
-	if (at_ns == UINT64_MAX || replay->origin_ns == 0)
+	if (at_ns == UINT64_MAX || replay->held)
+		return UINT64_MAX;
+	if (replay->origin_ns == 0)
 		return at_ns;
 	return due_ns(replay, at_ns);
 }
@@ -228,14 +235,17 @@ rt_replay_due_ns(const struct rt_replay *replay)
 uint64_t
 rt_replay_second_ns(const struct rt_replay *replay)
 {
-	return replay->origin_ns == 0 ? UINT64_MAX
-				      : due_ns(replay, replay->stop_ns);
+	if (replay->origin_ns == 0 || replay->held)
+		return UINT64_MAX;
+	return due_ns(replay, replay->stop_ns);
 }
 
 /* What its clock would show if it did not wait. */
 static uint64_t
 unstopped_ns(const struct rt_replay *replay, uint64_t now_ns)
 {
+	if (replay->held)
+		now_ns = replay->held_ns;
 	return bo_add_sat(replay->origin_ns,
 			  bo_mul_sat(bo_sub_sat(now_ns, replay->start_ns),
 				     replay->speed));
@@ -244,7 +254,7 @@ unstopped_ns(const struct rt_replay *replay, uint64_t now_ns)
 bool
 rt_replay_waits(const struct rt_replay *replay, uint64_t now_ns)
 {
-	return replay->origin_ns != 0 &&
+	return replay->origin_ns != 0 && !replay->held &&
 	       unstopped_ns(replay, now_ns) >= replay->stop_ns;
 }
 
@@ -260,6 +270,16 @@ rt_replay_wall_ns(const struct rt_replay *replay, uint64_t now_ns)
 	if (replay->origin_ns == 0)
 		return 0;
 	return bo_min(unstopped_ns(replay, now_ns), replay->stop_ns);
+}
+
+void
+rt_replay_hold(struct rt_replay *replay, uint64_t now_ns, bool hold)
+{
+	if (hold && !replay->held)
+		replay->held_ns = now_ns;
+	if (!hold && replay->held)
+		replay->start_ns += now_ns - replay->held_ns;
+	replay->held = hold;
 }
 
 bool

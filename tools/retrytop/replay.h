@@ -51,6 +51,9 @@ uint64_t rt_replay_second_ns(const struct rt_replay *replay);
 /** What a clock on the wall showed; 0 before the first event. */
 uint64_t rt_replay_wall_ns(const struct rt_replay *replay, uint64_t now_ns);
 
+/** Hold it: its clock stands still until it is not held. */
+void rt_replay_hold(struct rt_replay *replay, uint64_t now_ns, bool hold);
+
 /** Whether all lines were played. */
 bool rt_replay_is_over(const struct rt_replay *replay);
 

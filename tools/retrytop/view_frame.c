@@ -59,7 +59,8 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 	char news[40] = "", age[16], clock[40] = "", seen[40] = "";
 	char length[24];
 
-	if (list->paused)
+	/* A replay that is paused plays nothing. */
+	if (list->paused && !view->replays)
 		snprintf(news, sizeof(news), "+%llu new  ",
 			 (unsigned long long)(view->ingest->events -
 					      list->paused_at));
@@ -128,15 +129,18 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 {
 	const char *state = rt_view_state(view);
 	bool live = strcmp(state, "LIVE") == 0;
-	char facts[160], paths[512];
+	char facts[160], paths[512], speed[16] = "";
 	unsigned attr = RT_ATTR_DIM;
 	size_t x, width;
 
+	if (strcmp(state, "REPLAY") == 0 && view->options != NULL)
+		snprintf(speed, sizeof(speed), " x%llu",
+			 (unsigned long long)view->options->speed);
 	x = 1 + rt_grid_text(grid, 1, 0, SIZE_MAX, RT_ATTR_BOLD, "retrytop");
 	x += 1 + rt_grid_print(grid, x + 1, 0,
 			       live ? RT_ATTR_GOOD | RT_ATTR_BOLD
 				    : RT_ATTR_REVERSE | RT_ATTR_BOLD,
-			       "[%s]", state);
+			       "[%s%s]", state, speed);
 	title_facts(view, grid->width >= NARROW, facts, sizeof(facts));
 	width = strlen(facts);
 	if (x + 1 + width + 1 > grid->width) {
@@ -251,11 +255,14 @@ put_behind(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
 	}
 	if (behind == 0)
 		return x;
-	if (!view->ingest->caught_up && all > behind)
+	/* A replay has no haste. */
+	if ((!view->ingest->caught_up || view->replays) && all > behind)
 		return put_count(grid, x, y,
 				 (uint64_t)(100.0 * (double)(all - behind) /
 					    (double)all),
-				 "% of the log read", RT_ATTR_BOLD);
+				 view->replays ? "% of the log played"
+					       : "% of the log read",
+				 view->replays ? RT_ATTR_NONE : RT_ATTR_BOLD);
 	return put_count(grid, x, y, behind, "bytes behind", RT_ATTR_NONE);
 }
 

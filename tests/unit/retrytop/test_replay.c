@@ -125,6 +125,29 @@ Test(replay, its_clock_waits_at_each_second)
 	end();
 }
 
+Test(replay, stands_still_while_it_is_held)
+{
+	uint64_t at_ns;
+
+	begin(apart, 10);
+	keep(0, 0);
+	keep(0, 20);
+	rt_replay_end(replay);
+	cr_expect_eq(played_at(1000 * BO_NS_PER_S), 1);
+	rt_replay_hold(replay, 1001 * BO_NS_PER_S, true);
+	at_ns = rt_replay_wall_ns(replay, 1001 * BO_NS_PER_S);
+	rt_replay_hold(replay, 1500 * BO_NS_PER_S, true);
+	cr_expect_eq(played_at(1999 * BO_NS_PER_S), 1);
+	cr_expect_eq(rt_replay_wall_ns(replay, 1999 * BO_NS_PER_S), at_ns);
+	cr_expect_eq(rt_replay_due_ns(replay), UINT64_MAX);
+	cr_expect_eq(rt_replay_second_ns(replay), UINT64_MAX);
+	rt_replay_hold(replay, 2001 * BO_NS_PER_S, false);
+	cr_expect_eq(rt_replay_due_ns(replay), 2002 * BO_NS_PER_S);
+	cr_expect_eq(played_at(2001 * BO_NS_PER_S), 1);
+	cr_expect_eq(played_at(2002 * BO_NS_PER_S), 2);
+	end();
+}
+
 /* The second log begins when the first has been played for a minute, so that
  * none of its lines is of the future. */
 Test(replay, logs_begin_when_they_did)

@@ -587,6 +587,36 @@ Test(retrytop_view, it_says_how_much_of_an_old_log_was_read)
 	scene_close(&scene);
 }
 
+Test(retrytop_view, a_replay_says_its_speed_and_how_far_it_is)
+{
+	struct rt_options options = {.replay = true, .speed = 20};
+	struct scene scene;
+	struct rt_grid grid;
+	char line[512];
+
+	scene_storm(&scene);
+	scene.view.options = &options;
+	scene.view.replays = true;
+	scene.ingest.caught_up = true;
+	scene.ingest.wall_ns = scene.view.wall_ns;
+	scene.ingest.live = true;
+	scene.input[0].size_bytes = 2000;
+	scene.input[0].behind_bytes = 1160;
+	cr_assert(rt_grid_init(&grid, 120, 35, true));
+	rt_view_render(&scene.view, &grid);
+	rt_grid_string(&grid, 0, line, sizeof(line));
+	cr_expect_not_null(strstr(line, "[REPLAY x20]"), "%s", line);
+	for (size_t y = 0; y < 10; y++) {
+		rt_grid_string(&grid, y, line, sizeof(line));
+		if (strstr(line, "  42 % of the log played") != NULL)
+			break;
+	}
+	cr_expect_not_null(strstr(line, "  42 % of the log played"), "%s",
+			   line);
+	rt_grid_clear(&grid);
+	scene_close(&scene);
+}
+
 Test(retrytop_view, a_loss_says_how_long_ago_it_was)
 {
 	struct rt_alerts alerts = {0};
