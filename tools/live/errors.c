@@ -28,6 +28,15 @@ rt_errors_clear(struct rt_errors *errors)
 	}
 }
 
+/* Whether it is what a language prints for no value, as of a call that returned
+ * None. */
+static bool
+is_nothing(const char *text)
+{
+	return *text == '\0' || strcmp(text, "None") == 0 ||
+	       strcmp(text, "null") == 0 || strcmp(text, "nil") == 0;
+}
+
 /* Codes come first: texts contain addresses and numbers that differ each time.
  */
 const char *
@@ -37,7 +46,7 @@ rt_error_label(const struct backoff_event *event)
 		return event->code;
 	if (event->error_type != NULL && *event->error_type != '\0')
 		return event->error_type;
-	if (event->error != NULL && *event->error != '\0')
+	if (event->error != NULL && !is_nothing(event->error))
 		return event->error;
 	if (event->outcome == BACKOFF_OUTCOME_TIMEOUT)
 		return "timeout";

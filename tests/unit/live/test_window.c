@@ -472,6 +472,27 @@ Test(live_window, a_frequent_error_survives_a_stream_of_rare_ones)
 	rt_window_free(window);
 }
 
+Test(live_window, no_value_is_not_an_error_text)
+{
+	static const struct {
+		const char *error, *label;
+	} row[] = {
+		{"None", "(no error text)"},
+		{"null", "(no error text)"},
+		{"nil", "(no error text)"},
+		{"None of 3 replicas answered", "None of 3 replicas answered"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct backoff_event event =
+			foreign_event(BACKOFF_EVENT_ATTEMPT, "op", T0_S, 1);
+
+		event.error_type = NULL;
+		event.error = row[i].error;
+		cr_expect_str_eq(rt_error_label(&event), row[i].label);
+	}
+}
+
 /* Retries of the last minute and of five, and the time that they end. */
 static void
 expect_window(struct rt_window *window, const char *why, uint64_t newest_s,
