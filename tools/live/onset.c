@@ -184,6 +184,11 @@ add(const struct rt_onset *onset, struct rt_onset_sum *sum, double ratio,
 			.since_s = second,
 		};
 	sum->sum = fmax(0.0, sum->sum + ratio);
+	if (sum->sum <= 0.0) {
+		/* Nothing of it matters; zeros are kept in few bytes. */
+		*sum = (struct rt_onset_sum){0};
+		return;
+	}
 	note_burst(sum, ratio, second);
 	sum->failed += failed;
 	sum->tries += tries;

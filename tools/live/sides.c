@@ -37,8 +37,7 @@ inherit(struct rt_subject *subject, const struct rt_subject *whole,
 	}
 	subject->pace = whole->pace;
 	subject->knows_calls = whole->knows_calls;
-	memcpy(kept->onset, subject->onset, sizeof(kept->onset));
-	kept->second = 1;
+	rt_kept_put(kept, 1, subject->onset);
 }
 
 /* The place of a new side: that of one that fell silent, if there are many.

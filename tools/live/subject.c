@@ -11,6 +11,7 @@
 #include "live/errors.h"
 
 #define NEVER UINT64_MAX
+#define KEPT (RT_SUBJECT_S / RT_KEPT_S)
 /* Silence that the log shows before the first failure counts up to this. */
 #define QUIET_MAX_S 300
 /* Another beginning is better if its log likelihood is, by this. */
@@ -39,23 +40,33 @@ rt_subject_how(const struct rt_subject *subject, enum rt_detector detector)
 	return &how[detector];
 }
 
+static void
+forget_kept(struct rt_subject *subject)
+{
+	for (size_t i = 0; i < KEPT; i++)
+		rt_kept_clear(&subject->kept[i]);
+}
+
 void
 rt_subject_clear(struct rt_subject *subject)
 {
 	rt_tallies_clear(&subject->tallies);
+	forget_kept(subject);
 	memset(subject, 0, sizeof(*subject));
 }
 
 bool
 rt_subject_copy(struct rt_subject *to, const struct rt_subject *from)
 {
-	struct rt_tallies tallies;
+	bool done;
 
-	if (!rt_tallies_copy(&tallies, &from->tallies))
-		return false;
 	*to = *from;
-	to->tallies = tallies;
-	return true;
+	done = rt_tallies_copy(&to->tallies, &from->tallies);
+	for (size_t i = 0; i < KEPT; i++)
+		done = rt_kept_copy(&to->kept[i], &from->kept[i]) && done;
+	if (!done)
+		rt_subject_clear(to);
+	return done;
 }
 
 /* The numbers that a detector judges in a second. */
@@ -170,7 +181,7 @@ go_back(struct rt_subject *subject, uint64_t second)
 {
 	const struct rt_kept *newest = NULL, *oldest = NULL;
 
-	for (size_t i = 0; i < RT_SUBJECT_S / RT_KEPT_S; i++) {
+	for (size_t i = 0; i < KEPT; i++) {
 		struct rt_kept *kept = &subject->kept[i];
 
 		if (kept->second == 0)
@@ -190,12 +201,12 @@ go_back(struct rt_subject *subject, uint64_t second)
 		newest = oldest;
 	if (newest == NULL)
 		return subject->next_s;
-	memcpy(subject->onset, newest->onset, sizeof(subject->onset));
+	rt_kept_get(newest, subject->onset);
 	second = newest->second;
 	/* Later states are out of date. */
-	for (size_t i = 0; i < RT_SUBJECT_S / RT_KEPT_S; i++)
+	for (size_t i = 0; i < KEPT; i++)
 		if (subject->kept[i].second > second)
-			subject->kept[i].second = 0;
+			rt_kept_clear(&subject->kept[i]);
 	return second;
 }
 
@@ -225,15 +236,9 @@ rt_subject_judge(struct rt_subject *subject, uint64_t end_s)
 	if (end_s >= second + RT_SUBJECT_S)
 		second = end_s - RT_SUBJECT_S + 1;
 	for (; second <= end_s; second++) {
-		if (second % RT_KEPT_S == 0) {
-			struct rt_kept *kept =
-				&subject->kept[second / RT_KEPT_S %
-					       (RT_SUBJECT_S / RT_KEPT_S)];
-
-			kept->second = second;
-			memcpy(kept->onset, subject->onset,
-			       sizeof(kept->onset));
-		}
+		if (second % RT_KEPT_S == 0)
+			rt_kept_put(&subject->kept[second / RT_KEPT_S % KEPT],
+				    second, subject->onset);
 		step(subject, second);
 	}
 	subject->next_s = second;
@@ -328,7 +333,7 @@ rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
 	if (sign->knows_calls != subject->knows_calls) {
 		/* All of it is to be judged in another way. */
 		subject->knows_calls = sign->knows_calls;
-		memset(subject->kept, 0, sizeof(subject->kept));
+		forget_kept(subject);
 		memset(subject->onset, 0, sizeof(subject->onset));
 		subject->dirty_s = 0;
 	}
@@ -356,6 +361,19 @@ rt_subject_end(struct rt_subject *subject)
 		rt_onset_end(&subject->onset[i]);
 }
 
+static void
+absolve_kept(struct rt_kept *kept)
+{
+	struct rt_onset onset[RT_DETECTOR_COUNT];
+
+	if (kept->second == 0)
+		return;
+	rt_kept_get(kept, onset);
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		rt_onset_end(&onset[i]);
+	rt_kept_put(kept, kept->second, onset);
+}
+
 void
 rt_subject_absolve(struct rt_subject *subject)
 {
@@ -367,11 +385,10 @@ rt_subject_absolve(struct rt_subject *subject)
 	if (from_s > subject->absolved_to_s + RT_SUBJECT_S)
 		subject->absolved_from_s = from_s;
 	subject->absolved_to_s = subject->next_s - 1;
-	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++) {
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
 		rt_onset_end(&subject->onset[i]);
-		for (size_t k = 0; k < RT_SUBJECT_S / RT_KEPT_S; k++)
-			rt_onset_end(&subject->kept[k].onset[i]);
-	}
+	for (size_t i = 0; i < KEPT; i++)
+		absolve_kept(&subject->kept[i]);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <backoff.h>
 
 #include "live/blame.h"
+#include "live/kept.h"
 #include "live/onset.h"
 #include "live/pace.h"
 #include "live/parts.h"
@@ -19,24 +20,6 @@
 /** Seconds between states that are kept, to judge again what late lines
  *  change; a divisor of the above. */
 #define RT_KEPT_S 64
-
-enum rt_detector {
-	/** Failed attempts; if successes are not known, their rate. */
-	RT_DETECTOR_TRIES,
-	/** Calls that ended without success. */
-	RT_DETECTOR_CALLS,
-	/** Slow successes. */
-	RT_DETECTOR_SLOW,
-	/** Hedges, of first attempts. */
-	RT_DETECTOR_HEDGES,
-};
-#define RT_DETECTOR_COUNT (RT_DETECTOR_HEDGES + 1)
-
-struct rt_kept {
-	/** The second before which this was the state; 0: none. */
-	uint64_t second;
-	struct rt_onset onset[RT_DETECTOR_COUNT];
-};
 
 /** Zero is a subject without events. */
 struct rt_subject {
