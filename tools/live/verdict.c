@@ -28,6 +28,8 @@
 #define FAILED_ATTEMPTS 0.5
 /* A share of failed calls that is not small. */
 #define FAILED_CALLS 0.05
+/* A share of failures that leaves little to others. */
+#define MOST 0.8f
 const char *
 rt_word_name(enum rt_word word)
 {
@@ -247,18 +249,42 @@ rt_verdict_only(const struct rt_subject *subject, struct rt_parts *parts,
 	return rt_parts_only(parts, harm, usual_of(harm, subject), since_s);
 }
 
+/* Whether others have many of the failures. */
+static bool
+have_others(const struct rt_parts *parts, const struct rt_part *part,
+	    enum rt_harm harm)
+{
+	return part->harm[harm].failed < MOST * parts->all.harm[harm].failed;
+}
+
 /* Name the part that has the failures, if one has. */
 static void
 name_part(const struct rt_verdict *verdict, const struct rt_subject *subject,
 	  enum rt_harm harm, const struct rt_parts *of, uint64_t end_s,
-	  char *out)
+	  struct rt_named *out)
 {
 	struct rt_parts parts = *of;
 	const struct rt_part *only =
 		rt_verdict_only(subject, &parts, harm, verdict->since_s, end_s);
 
-	if (only != NULL)
-		memcpy(out, only->name, sizeof(only->name));
+	if (only == NULL)
+		return;
+	memcpy(out->name, only->name, sizeof(only->name));
+	out->more = have_others(&parts, only, harm);
+}
+
+/* The policy that is judged apart. */
+static void
+name_side(const struct rt_subject *subject, const struct rt_side *side,
+	  enum rt_harm harm, uint64_t end_s, struct rt_named *out)
+{
+	struct rt_parts parts = subject->policies;
+
+	rt_parts_settle(&parts, end_s);
+	memcpy(out->name, side->name, sizeof(out->name));
+	for (size_t i = 0; i < parts.count; i++)
+		if (strcmp(parts.part[i].name, side->name) == 0)
+			out->more = have_others(&parts, &parts.part[i], harm);
 }
 
 /* Takes the share of failures of a part, if there were enough attempts to know
@@ -326,18 +352,18 @@ name_parts(struct rt_verdict *verdict, const struct rt_subject *subject,
 	verdict->hosts_more = rt_parts_more(&parts);
 	verdict->hosts_alike = are_alike(&parts);
 	name_part(verdict, subject, harm, &subject->hosts, end_s,
-		  verdict->host);
+		  &verdict->host);
 	if (verdict->target == NULL)
 		name_part(verdict, subject, harm, &subject->ends, end_s,
-			  verdict->part);
+			  &verdict->part);
 	name_part(verdict, subject, harm, &subject->services, end_s,
-		  verdict->service);
+		  &verdict->service);
 	if (side != NULL)
-		memcpy(verdict->policy, side->name, sizeof(verdict->policy));
+		name_side(subject, side, harm, end_s, &verdict->policy);
 	else
 		name_part(verdict, subject, harm, &subject->policies, end_s,
-			  verdict->policy);
-	rt_side_shorten(&subject->policies, end_s, verdict->policy);
+			  &verdict->policy);
+	rt_side_shorten(&subject->policies, end_s, verdict->policy.name);
 }
 
 void

@@ -32,6 +32,13 @@ enum rt_trend {
 /** Operations that a verdict about a target names. */
 #define RT_SHARERS_MAX 4
 
+struct rt_named {
+	/** "" if there is none. */
+	char name[RT_PART_NAME_MAX];
+	/** Others have many of the failures, too: as many as usual. */
+	bool more;
+};
+
 struct rt_verdict {
 	enum rt_word word;
 	/** What it is about: a target if that is not NULL, else an operation.
@@ -49,23 +56,30 @@ struct rt_verdict {
 	uint64_t window_s;
 	double failed_share, failed_calls_share, slow_share, hedge_share;
 	double calls_per_s, failed_per_s;
+	/** Attempts for each first one in that time, or, if that is not 0, from
+	 *  the onset until breakers refused most calls; 0 if retries do not
+	 *  multiply it, or it is not known. */
+	double load;
+	uint64_t load_until_s;
+	/** What another verdict is about, and its onset, if the error names it;
+	 *  else NULL. */
+	const char *because;
+	uint64_t because_s;
 	/** The most frequent error of failed attempts, "" if there is none. */
 	char error[RT_PART_NAME_MAX];
 	double error_share;
 	/** Calls per second that were denied. */
 	double breaker_per_s, budget_per_s, deadline_per_s, hint_per_s;
-	/** Hosts that were seen of late, whether there are more than these, and
-	 *  the only one that fails; "" if none is. */
+	/** Hosts that were seen of late, and whether there are more than these.
+	 */
 	size_t hosts;
 	bool hosts_more;
-	char host[RT_PART_NAME_MAX];
 	/** None of these has twice the share of failures of another. */
 	bool hosts_alike;
-	/** The only one of several targets, policies and services that fails or
-	 *  is slow, "" if none is. A policy has its hash if another one has its
-	 *  name. */
-	char part[RT_PART_NAME_MAX];
-	char policy[RT_PART_NAME_MAX], service[RT_PART_NAME_MAX];
+	/** The only one of several targets, policies, services and hosts that
+	 *  fails more than usual, or is slow. A policy has its hash if another
+	 *  one has its name. */
+	struct rt_named part, policy, service, host;
 };
 
 struct rt_verdicts {
@@ -115,8 +129,32 @@ void rt_verdict_describe(struct rt_verdict *verdict,
 			 const struct rt_subject *subject,
 			 const struct rt_side *side, uint64_t end_s);
 
-/** The cause in words: errors and denials, the host, how many calls are denied.
- *  Returns @p out. */
+/** What it is about. */
+static inline const char *
+rt_verdict_about(const struct rt_verdict *verdict)
+{
+	return verdict->target != NULL ? verdict->target : verdict->operation;
+}
+
+/** Find by how much retries multiply the load in what was described. */
+void rt_verdict_weigh(struct rt_verdict *verdict,
+		      const struct rt_window *window, uint64_t end_s);
+
+/** Find which verdicts are a consequence of another. */
+void rt_verdicts_link(struct rt_verdicts *verdicts,
+		      const struct rt_window *window, uint64_t end_s);
+
+/** The cause in words: errors, denials and the host. Returns @p out. */
+char *rt_verdict_reasons(const struct rt_verdict *verdict, char *out,
+			 size_t size);
+
+#define RT_RATES_MAX 160
+
+/** How many calls there are, and are denied. Returns @p out. */
+char *rt_verdict_rates(const struct rt_verdict *verdict, char *out,
+		       size_t size);
+
+/** Both. Returns @p out. */
 char *rt_verdict_cause(const struct rt_verdict *verdict, char *out,
 		       size_t size);
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/num.h"
+#include "base/rfc3339.h"
 #include "common/units.h"
 #include "live/verdict.h"
 
@@ -61,15 +63,57 @@ say_denied(const struct rt_verdict *verdict, char *out, size_t size)
 }
 
 static void
-say_only(const char *what, const char *name, char *out, size_t size)
+say_because(const struct rt_verdict *verdict, char *out, size_t size)
 {
-	if (name[0] != '\0')
-		say(out, size, "; ", "only %s %s", what, name);
+	if (verdict->because != NULL)
+		say(out, size, "; ", "because of %s%s", verdict->because,
+		    verdict->because_s == verdict->since_s ? " (same second)"
+							   : "");
 }
 
-/* How many calls are denied. */
 static void
-say_rates(const struct rt_verdict *verdict, char *out, size_t size)
+say_load(const struct rt_verdict *verdict, char *out, size_t size)
+{
+	char until[40];
+
+	if (verdict->load <= 0)
+		return;
+	if (verdict->load_until_s == 0) {
+		say(out, size, "; ", "retries multiply the load %.1fx",
+		    verdict->load);
+		return;
+	}
+	bo_rfc3339_format(verdict->load_until_s * BO_NS_PER_S, 0, until,
+			  sizeof(until));
+	say(out, size, "; ", "x%.1f load by retries until %.8s", verdict->load,
+	    until + strlen("2026-11-23T"));
+}
+
+/* The one that has the failures, or that has more of them than others. */
+static void
+say_part(const struct rt_named *named, const char *what, const char *at,
+	 char *out, size_t size)
+{
+	if (named->name[0] == '\0')
+		return;
+	say(out, size, "; ", "%s%s%s %s", named->more ? "more " : "only",
+	    named->more ? at : "", what, named->name);
+}
+
+static void
+say_parts(const struct rt_verdict *verdict, char *out, size_t size)
+{
+	say_part(&verdict->part, " target", "at", out, size);
+	say_part(&verdict->policy, " policy", "under", out, size);
+	say_part(&verdict->service, " service", "in", out, size);
+	say_part(&verdict->host, " host", "on", out, size);
+	if (verdict->host.name[0] != '\0')
+		say(out, size, " of ", "%s%zu",
+		    verdict->hosts_more ? "more than " : "", verdict->hosts);
+}
+
+char *
+rt_verdict_rates(const struct rt_verdict *verdict, char *out, size_t size)
 {
 	const struct {
 		double per_s;
@@ -82,21 +126,22 @@ say_rates(const struct rt_verdict *verdict, char *out, size_t size)
 		{verdict->deadline_per_s, "past the deadline"},
 		{verdict->hint_per_s, "asked to wait too long"},
 	};
-	const char *separator = "; ";
 	char rate[16];
 
+	out[0] = '\0';
+	if (verdict->word == RT_WORD_SLOW)
+		return out;
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
-		if (row[i].per_s <= 0)
-			continue;
-		say(out, size, separator, "%s %s",
-		    tk_format_rate(row[i].per_s, rate, sizeof(rate)),
-		    row[i].what);
-		separator = ", ";
+		if (row[i].per_s > 0)
+			say(out, size, ", ", "%s %s",
+			    tk_format_rate(row[i].per_s, rate, sizeof(rate)),
+			    row[i].what);
 	}
+	return out;
 }
 
 char *
-rt_verdict_cause(const struct rt_verdict *verdict, char *out, size_t size)
+rt_verdict_reasons(const struct rt_verdict *verdict, char *out, size_t size)
 {
 	out[0] = '\0';
 	if (verdict->word == RT_WORD_SLOW)
@@ -104,11 +149,19 @@ rt_verdict_cause(const struct rt_verdict *verdict, char *out, size_t size)
 	else
 		say_error(verdict, out, size);
 	say_denied(verdict, out, size);
-	say_only("target", verdict->part, out, size);
-	say_only("policy", verdict->policy, out, size);
-	say_only("service", verdict->service, out, size);
-	say_only("host", verdict->host, out, size);
-	if (verdict->word != RT_WORD_SLOW)
-		say_rates(verdict, out, size);
+	say_because(verdict, out, size);
+	say_parts(verdict, out, size);
+	say_load(verdict, out, size);
+	return out;
+}
+
+char *
+rt_verdict_cause(const struct rt_verdict *verdict, char *out, size_t size)
+{
+	char rates[RT_RATES_MAX];
+
+	rt_verdict_reasons(verdict, out, size);
+	if (rt_verdict_rates(verdict, rates, sizeof(rates))[0] != '\0')
+		say(out, size, "; ", "%s", rates);
 	return out;
 }

@@ -264,8 +264,11 @@ rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window)
 	sort(&finds);
 	verdicts->count = bo_min(finds.count, RT_VERDICTS_MAX);
 	verdicts->more = finds.count - verdicts->count;
-	for (size_t i = 0; i < verdicts->count; i++)
+	for (size_t i = 0; i < verdicts->count; i++) {
 		describe(&verdicts->item[i], &finds.item[i], finds.end_s);
+		rt_verdict_weigh(&verdicts->item[i], window, finds.end_s);
+	}
+	rt_verdicts_link(verdicts, window, finds.end_s);
 	free(finds.item);
 	return true;
 }

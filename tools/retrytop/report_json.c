@@ -256,6 +256,9 @@ add_verdict(struct tk_json *json, struct cJSON *list,
 	tk_json_text(json, out, "trend", rt_trend_name(verdict->trend));
 	add_count(json, out, "window_seconds", verdict->window_s);
 	add_share(json, out, "failed_share", verdict->failed_calls_share);
+	add_share(json, out, "load", verdict->load > 0 ? verdict->load : -1);
+	add_time(json, out, "load_until", verdict->load_until_s * BO_NS_PER_S);
+	add_text(json, out, "because_of", verdict->because);
 	tk_json_text(json, out, "cause",
 		     rt_verdict_cause(verdict, cause, sizeof(cause)));
 	sharers = tk_json_array(json, out, "operations");

@@ -75,24 +75,18 @@ say_share(const struct rt_verdict *verdict, bool brief, char *out, size_t size)
 
 /* How much fails, in which time, and why. */
 static void
-say_why(const struct rt_verdict *verdict, char *out, size_t size)
+say_why(const struct rt_verdict *verdict, bool brief, char *out, size_t size)
 {
 	char how[64] = "", cause[RT_CAUSE_MAX], span[24];
 
-	say_share(verdict, false, how, sizeof(how));
-	rt_verdict_cause(verdict, cause, sizeof(cause));
+	say_share(verdict, brief, how, sizeof(how));
+	rt_verdict_reasons(verdict, cause, sizeof(cause));
 	rt_view_length(verdict->window_s, span, sizeof(span));
 	if (how[0] == '\0')
 		snprintf(out, size, "%s (last %s)", cause, span);
 	else
 		snprintf(out, size, "%s (last %s)%s%s", how, span,
 			 cause[0] != '\0' ? ": " : "", cause);
-}
-
-static const char *
-about(const struct rt_verdict *verdict)
-{
-	return verdict->target != NULL ? verdict->target : verdict->operation;
 }
 
 /* What a verdict is about, since when, and its trend. */
@@ -108,11 +102,11 @@ say_what(const struct rt_view *view, const struct rt_verdict *verdict,
 	rt_verdict_cause(verdict, cause, sizeof(cause));
 	if (brief)
 		snprintf(out, size, "%s %s %s %s", rt_word_name(verdict->word),
-			 about(verdict), age,
+			 rt_verdict_about(verdict), age,
 			 verdict->error[0] != '\0' ? verdict->error : cause);
 	else
 		snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s",
-			 rt_word_name(verdict->word), about(verdict),
+			 rt_word_name(verdict->word), rt_verdict_about(verdict),
 			 since + strlen("2026-11-23T"), age,
 			 rt_trend_name(verdict->trend));
 }
@@ -124,13 +118,15 @@ say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
 	    size_t more, char *out, size_t size)
 {
 	char what[RT_VIEW_LINE_MAX / 2], why[RT_VIEW_LINE_MAX / 2];
-	char also[40] = "";
+	char also[40] = "", rates[RT_RATES_MAX];
 
 	say_what(view, verdict, false, what, sizeof(what));
-	say_why(verdict, why, sizeof(why));
+	say_why(verdict, false, why, sizeof(why));
+	rt_verdict_rates(verdict, rates, sizeof(rates));
 	if (more > 0)
 		snprintf(also, sizeof(also), "%zu more   ", more);
-	snprintf(out, size, "%s  %s%s", what, also, why);
+	snprintf(out, size, "%s  %s%s%s%s", what, also, why,
+		 rates[0] != '\0' ? "; " : "", rates);
 }
 
 /* In few words: what fits if there is one line for all of it. */
@@ -144,9 +140,9 @@ say_compact(const struct rt_view *view, const struct rt_verdict *verdict,
 	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
 	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
 	say_share(verdict, true, how, sizeof(how));
-	rt_verdict_cause(verdict, cause, sizeof(cause));
+	rt_verdict_reasons(verdict, cause, sizeof(cause));
 	snprintf(out, size, "%s %s since %.8s (%s) %s %s%s%s",
-		 rt_word_name(verdict->word), about(verdict),
+		 rt_word_name(verdict->word), rt_verdict_about(verdict),
 		 since + strlen("2026-11-23T"), age,
 		 rt_trend_name(verdict->trend), how,
 		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
@@ -172,10 +168,7 @@ say_hosts(const struct rt_verdict *verdict, char *out, size_t size)
 	const char *more = verdict->hosts_more ? "more than " : "";
 	bool two = verdict->hosts == 2 && !verdict->hosts_more;
 
-	if (verdict->host[0] != '\0')
-		snprintf(out, size, "only host %s of %s%zu", verdict->host,
-			 more, verdict->hosts);
-	else if (!verdict->hosts_alike && two)
+	if (!verdict->hosts_alike && two)
 		snprintf(out, size, "on 2 hosts, more on one of them");
 	else if (!verdict->hosts_alike)
 		snprintf(out, size, "on %s%zu hosts, more on some than others",
@@ -210,7 +203,9 @@ rt_view_verdict_detail(const struct rt_view *view, size_t index, size_t detail,
 	const struct rt_verdict *verdict =
 		&view->list->model.verdicts.item[index];
 	bool shared = verdict->target != NULL && verdict->sharer_count > 0;
-	bool hosts = verdict->word >= RT_WORD_AMPLIFIED && verdict->hosts >= 2;
+	/* The cause names a host that is the only one. */
+	bool hosts = verdict->word >= RT_WORD_AMPLIFIED &&
+		     verdict->hosts >= 2 && verdict->host.name[0] == '\0';
 	char names[RT_VIEW_LINE_MAX / 2] = "", where[200] = "";
 
 	if (detail > 0 || (!shared && !hosts))
@@ -263,9 +258,11 @@ put_cut(struct lines *lines, size_t width, char *text)
 	put_line(lines, text);
 }
 
-/* Indented, in as many lines as there are up to @p most. */
+/* Indented, in as many lines as there are up to @p most; and @p rates, if there
+ * is room at the end. */
 static void
-put_wrapped(struct lines *lines, size_t width, size_t most, const char *text)
+put_wrapped(struct lines *lines, size_t width, size_t most, const char *text,
+	    const char *rates)
 {
 	char line[RT_VIEW_LINE_MAX] = "  ";
 
@@ -278,7 +275,9 @@ put_wrapped(struct lines *lines, size_t width, size_t most, const char *text)
 		put_line(lines, line);
 		text += length + strspn(text + length, "; ,");
 	}
-	snprintf(line + 2, sizeof(line) - 2, "%s", text);
+	snprintf(line + 2, sizeof(line) - 2, "%s; %s", text, rates);
+	if (rates[0] == '\0' || strlen(line) > width)
+		line[2 + strlen(text)] = '\0';
 	put_cut(lines, width, line);
 }
 
@@ -291,6 +290,7 @@ put_verdict(const struct rt_view *view, size_t index, size_t width, size_t most,
 	const struct rt_verdict *verdict =
 		&view->list->model.verdicts.item[index];
 	char text[RT_VIEW_LINE_MAX], detail[RT_VIEW_LINE_MAX];
+	char rates[RT_RATES_MAX];
 	size_t details = 0;
 
 	while (rt_view_verdict_detail(view, index, details, detail,
@@ -302,9 +302,12 @@ put_verdict(const struct rt_view *view, size_t index, size_t width, size_t most,
 	} else if (lines->count + 1 < most) {
 		say_what(view, verdict, false, text, sizeof(text));
 		put_line(lines, text);
-		say_why(verdict, text, sizeof(text));
+		say_why(verdict, false, text, sizeof(text));
+		if (strlen(text) + 2 > width)
+			say_why(verdict, true, text, sizeof(text));
 		put_wrapped(lines, width, fair > details ? fair - details : 0,
-			    text);
+			    text,
+			    rt_verdict_rates(verdict, rates, sizeof(rates)));
 	} else {
 		say_compact(view, verdict, text, sizeof(text));
 		put_cut(lines, width, text);

@@ -199,9 +199,9 @@ Test(live_verdict, the_only_bad_host_is_named_whatever_its_retries)
 		}
 		verdicts = verdicts_of(window);
 		cr_assert_eq(verdicts.count, 1, "%s", row[i].why);
-		cr_expect_str_eq(verdicts.item[0].host,
+		cr_expect_str_eq(verdicts.item[0].host.name,
 				 row[i].is_only ? "h1" : "", "%s: %s",
-				 row[i].why, verdicts.item[0].host);
+				 row[i].why, verdicts.item[0].host.name);
 	}
 }
 
@@ -288,7 +288,7 @@ Test(live_verdict, the_only_host_that_fails_is_named)
 		}
 	verdicts = verdicts_of(window);
 	cr_assert_eq(verdicts.count, 1);
-	cr_expect_str_eq(verdicts.item[0].host, "pod-2");
+	cr_expect_str_eq(verdicts.item[0].host.name, "pod-2");
 	cr_expect_eq(verdicts.item[0].hosts, 4);
 }
 
@@ -340,7 +340,7 @@ Test(live_verdict, hosts_of_one_operation_are_not_said_of_their_target)
 	cr_assert_eq(verdicts.count, 1);
 	cr_expect_eq(verdicts.item[0].sharer_count, 2);
 	cr_expect_eq(verdicts.item[0].hosts, 3);
-	cr_expect_str_eq(verdicts.item[0].host, "");
+	cr_expect_str_eq(verdicts.item[0].host.name, "");
 }
 
 /* A service that fails was hidden behind 40 operations that retry. */
@@ -390,6 +390,34 @@ Test(live_verdict, all_operations_that_fail_with_a_target_are_counted)
 	cr_expect_str_eq(verdicts.item[0].target, "api");
 	cr_expect_eq(verdicts.item[0].sharer_count, RT_SHARERS_MAX);
 	cr_expect_eq(verdicts.item[0].sharers_more, 40 - RT_SHARERS_MAX);
+	rt_window_free(window);
+}
+
+/* "Only policy P2", which had a quarter of the failures: P failed as usual. */
+Test(live_verdict, a_policy_is_not_the_only_one_if_others_fail_as_usual)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+	char cause[RT_CAUSE_MAX];
+
+	for (uint64_t s = 0; s < 200; s++)
+		for (unsigned i = 0; i < 20; i++) {
+			bool canary = i < 5;
+			bool bad = i % 5 == 0 || (canary && s >= 170);
+			struct backoff_event event =
+				native_event(bad ? BACKOFF_EVENT_EXHAUSTED
+						 : BACKOFF_EVENT_SUCCESS,
+					     "pay", T0_S + s, 1);
+
+			event.policy = canary ? "P2" : "P";
+			event.code = "http:503";
+			add_event(window, event);
+		}
+	cr_assert(rt_verdicts_update(&verdicts, window));
+	cr_assert_eq(verdicts.count, 1);
+	rt_verdict_cause(&verdicts.item[0], cause, sizeof(cause));
+	cr_expect(strstr(cause, "; more under policy P2; ") != NULL, "%s",
+		  cause);
 	rt_window_free(window);
 }
 
@@ -479,7 +507,8 @@ Test(live_verdict, the_only_slow_host_is_named)
 		verdicts = verdicts_of(window);
 		cr_assert_eq(verdicts.count, 1, "%d", hedged);
 		cr_expect_eq(verdicts.item[0].word, RT_WORD_SLOW);
-		cr_expect_str_eq(verdicts.item[0].host, "pod-2", "%d", hedged);
+		cr_expect_str_eq(verdicts.item[0].host.name, "pod-2", "%d",
+				 hedged);
 	}
 }
 
@@ -544,8 +573,9 @@ Test(live_verdict, a_policy_is_judged_apart)
 			continue;
 		cr_expect_eq(verdicts.item[0].word, row[i].word, "%s",
 			     row[i].why);
-		cr_expect_str_eq(verdicts.item[0].policy, row[i].named,
-				 "%s: %s", row[i].why, verdicts.item[0].policy);
+		cr_expect_str_eq(verdicts.item[0].policy.name, row[i].named,
+				 "%s: %s", row[i].why,
+				 verdicts.item[0].policy.name);
 		cr_expect_eq(verdicts.item[0].since_s, T0_S + 300, "%s",
 			     row[i].why);
 		cr_expect_str_eq(verdicts.item[0].error, "http:400", "%s",

@@ -92,7 +92,7 @@ static const char *const an_outage_on_a_small_screen[24] = {
 	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
 	"09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breakers open~",
+	"   100% fail (last 30s): errno:ECONNREFUSED, breakers open~",
 	" FAILING order.submit since 09:00:45 (1m00s) steady 50% fail: "
 	"http:502~",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
@@ -147,7 +147,7 @@ static const char *const an_outage_in_ascii[24] = {
 	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
 	"09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breakers open~",
+	"   100% fail (last 30s): errno:ECONNREFUSED, breakers open~",
 	" FAILING order.submit since 09:00:45 (1m00s) steady 50% fail: "
 	"http:502~",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
@@ -203,7 +203,7 @@ static const char *const an_outage_on_a_usual_screen[35] = {
 	"                    window 60s  lag 0s  09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
 	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breakers open; "
-	"12.0 calls/s, 12.0 refused",
+	"x2.0 load by retries until 09:01:05",
 	" FAILING   order.submit  since 09:00:45 (1m00s)  steady",
 	"   50% of calls fail (last 30s): http:502, budget empty; "
 	"5.00 calls/s, 2.50 not retried",
@@ -278,7 +278,7 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	"                              window 60s  lag 0s  09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady     100% of "
 	"calls fail (last 30s): errno:ECONNREFUSED, breakers open; "
-	"12.0 calls/s, 12.0 refused",
+	"x2.0 load by retries until 09:01:05; 12.0 calls/s, 12.0 refused",
 	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
 	"calls fail (last 30s): http:502, budget empty; 5.00 calls/s, 2.50 not "
 	"retried",
