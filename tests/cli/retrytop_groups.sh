@@ -11,7 +11,10 @@ group() { # GROUP MEMBER
 	awk -v group="\"$1\":" -v member="\"$2\":" '
 		/^\t"groups":/ { groups = 1 }
 		groups && /^\t\t"/ { inside = $1 == group }
-		inside && $1 == "\"name\":" { name = $2 }
+		inside && $1 == "\"name\":" {
+			name = $0
+			sub(/^[^:]*:[[:space:]]*/, "", name)
+		}
 		inside && $1 == member {
 			sub(/,$/, "", $2)
 			print name $2
@@ -30,11 +33,13 @@ check "and for each host, policy, service and error" [ "$(
 	for name in host policy service error; do
 		group $name retries_per_second | wc -l
 	done | tr -d ' \n'
-)" = 4415 ]
+)" = 4416 ]
 check "targets are judged" sh -c \
 	'grep -A3 "\"name\":.*\"payments-api\"" json | grep -q FAILING'
-check "an error has no calls" [ "$(group error calls_per_second | cut -d, -f2 |
-	sort -u)" = null ]
+check "an error has only the calls that ended with it" [ "$(
+	group error calls_per_second | grep breaker)$(
+	group error failed_share | cut -d, -f2 | sort -u)" = \
+	"breaker open,0.23333333333333334null" ]
 check "nothing is said since the start of the log" sh -c \
 	'[ "$(grep -c "\"total\":" json)" = 7 ]'
 check "without two policies there is no canary" grep -q '^	"canary":	null,$' json

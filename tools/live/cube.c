@@ -123,8 +123,8 @@ texts_of(const struct rt_cube_event *what)
 	const struct backoff_event *event = what->event;
 	/* What has no result has no error. */
 	bool fails = event->type != BACKOFF_EVENT_SUCCESS &&
-		     event->outcome != BACKOFF_OUTCOME_CANCELLED &&
-		     event->stop != BACKOFF_STOP_BREAKER_OPEN;
+		     event->outcome != BACKOFF_OUTCOME_CANCELLED;
+	const char *error = fails ? rt_error_label(event) : NULL;
 
 	return (struct texts){{
 		[RT_GROUP_OPERATION] = what->operation,
@@ -132,7 +132,9 @@ texts_of(const struct rt_cube_event *what)
 		[RT_GROUP_POLICY] = event->policy,
 		[RT_GROUP_HOST] = event->host,
 		[RT_GROUP_SERVICE] = event->service,
-		[RT_GROUP_ERROR] = fails ? rt_error_label(event) : NULL,
+		[RT_GROUP_ERROR] = event->stop == BACKOFF_STOP_BREAKER_OPEN
+					   ? RT_ERROR_BREAKER
+					   : error,
 	}};
 }
 

@@ -18,6 +18,9 @@
 #define RT_LABEL_MAX 64
 #define RT_TEXT_MAX 160
 
+/** What a call that a breaker ended has ended with: not an attempt's error. */
+#define RT_ERROR_BREAKER "breaker open"
+
 /** The most frequent error. */
 struct rt_error_top {
 	/** Its code, else its type, else its text; "" if there is none. */

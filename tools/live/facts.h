@@ -96,7 +96,7 @@ struct rt_value {
 	  "retrytop_max_attempts",                                             \
 	  "Maximum number of attempts of a call, in the last event.")          \
 	X(CALLS_PER_S, "", "calls_per_second", RATE, row->calls_per_s,         \
-	  row->calls_known, "retrytop_calls_per_second",                       \
+	  row->calls_known || row->is_error, "retrytop_calls_per_second",      \
 	  "Finished calls per second, in the window.")                         \
 	X(RETRIES_PER_S, "", "retries_per_second", RATE, row->retries_per_s,   \
 	  true, "retrytop_retries_per_second",                                 \

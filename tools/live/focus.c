@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "live/errors.h"
 #include "live/parts.h"
 
 uint64_t
@@ -38,7 +39,9 @@ text_of(const struct rt_past *past, enum rt_group group)
 	case RT_GROUP_SERVICE:
 		return past->service;
 	default:
-		return past->label;
+		return past->stop == BACKOFF_STOP_BREAKER_OPEN
+			       ? RT_ERROR_BREAKER
+			       : past->label;
 	}
 }
 

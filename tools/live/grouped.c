@@ -17,10 +17,15 @@
 struct parts {
 	/* The places of its policies among the names: more are not counted. */
 	uint16_t policy[RT_PARTS_MAX];
-	/* That of the error with most attempts of a cell; 0: none. */
-	uint16_t error;
-	/* Attempts that failed: all, and with that error. */
-	uint64_t failed, with_error;
+	/* Calls and attempts that failed. */
+	uint64_t calls, attempts;
+};
+
+/* What failed with an error in a cell, or in all of a row. */
+struct error {
+	struct rt_row *row;
+	const char *label;
+	uint64_t calls, attempts;
 };
 
 struct making {
@@ -32,6 +37,8 @@ struct making {
 	/* Without the calls that succeeded. */
 	bool failures;
 	struct parts *parts;
+	struct error *error;
+	size_t errors;
 	/* For each name its row, plus 1; 0: none. */
 	uint16_t *row_of;
 };
@@ -60,26 +67,87 @@ add_steps(struct rt_row *row, const struct rt_cube_cell *cell,
 	}
 }
 
-/* The cell that has most failed attempts names the error: cells of one error
- * are few. */
-static void
-add_error(const struct making *making, struct rt_row *row, struct parts *parts,
-	  uint16_t error, const struct rt_counts *sum)
+/* A call that a breaker ended has no error: that of most attempts of its
+ * operation is why the breaker opened. */
+static const char *
+label_of(const struct making *making, const struct rt_cube_cell *cell)
 {
-	uint64_t failed = attempts_that_failed(sum);
+	const char *label = making->cube->name[cell->name[RT_GROUP_ERROR]];
+	const struct rt_error_top *top;
+	size_t index;
 
-	parts->failed += failed;
-	if (error == 0 || failed == 0)
+	if (strcmp(label, RT_ERROR_BREAKER) != 0 || cell->owner == NULL)
+		return label;
+	index = rt_operation_index(cell->owner);
+	/* It may be newer than the model. */
+	if (index >= making->model->count)
+		return label;
+	top = &making->model->row[index].error;
+	return top->count > 0 ? top->label : label;
+}
+
+static void
+add_error(struct making *making, struct rt_row *row, struct parts *parts,
+	  const struct rt_cube_cell *cell, const struct rt_counts *sum)
+{
+	struct error *error = &making->error[making->errors];
+
+	error->row = row;
+	error->calls = rt_counts_failed(sum);
+	error->attempts = attempts_that_failed(sum);
+	parts->calls += error->calls;
+	parts->attempts += error->attempts;
+	if (error->calls + error->attempts == 0 ||
+	    cell->name[RT_GROUP_ERROR] == 0)
 		return;
-	if (error == parts->error) {
-		parts->with_error += failed;
-	} else if (failed > parts->with_error) {
-		parts->error = error;
-		parts->with_error = failed;
-	}
+	error->label = label_of(making, cell);
+	making->errors++;
+}
+
+static int
+compare_errors(const void *a, const void *b)
+{
+	const struct error *x = a, *y = b;
+
+	if (x->row != y->row)
+		return x->row < y->row ? -1 : 1;
+	return strcmp(x->label, y->label);
+}
+
+/* What most calls of a row failed with; if none failed, most attempts. */
+static void
+note_error(const struct making *making, const struct error *error)
+{
+	struct rt_row *row = error->row;
+	const struct parts *parts = &making->parts[row - making->out->row];
+	uint64_t count = parts->calls > 0 ? error->calls : error->attempts;
+	uint64_t all = parts->calls > 0 ? parts->calls : parts->attempts;
+
+	if (count <= row->error.count)
+		return;
 	snprintf(row->error.label, sizeof(row->error.label), "%s",
-		 making->cube->name[parts->error]);
-	row->error.count = parts->with_error;
+		 error->label);
+	row->error.count = count;
+	row->error.share = (double)count / (double)all;
+}
+
+static void
+find_errors(struct making *making)
+{
+	struct error sum;
+
+	qsort(making->error, making->errors, sizeof(*making->error),
+	      compare_errors);
+	for (size_t i = 0; i < making->errors;) {
+		sum = making->error[i++];
+		for (; i < making->errors &&
+		       compare_errors(&making->error[i], &sum) == 0;
+		     i++) {
+			sum.calls += making->error[i].calls;
+			sum.attempts += making->error[i].attempts;
+		}
+		note_error(making, &sum);
+	}
 }
 
 /* What is known of the operation, not only of a part of its events. */
@@ -119,6 +187,7 @@ row_for(const struct making *making, const struct rt_cube_cell *cell)
 			     copy, RT_PART_NAME_MAX);
 		row->operation = copy;
 		row->calls_known = !making->failures;
+		row->is_error = making->group == RT_GROUP_ERROR;
 		making->row_of[name] = (uint16_t)making->out->count;
 		if (making->group == RT_GROUP_OPERATION && cell->owner != NULL)
 			describe(making, row, cell->owner);
@@ -149,7 +218,7 @@ lasting_s(const struct rt_model *out)
 }
 
 static void
-add_cell(const struct making *making, const struct rt_cube_cell *cell)
+add_cell(struct making *making, const struct rt_cube_cell *cell)
 {
 	const struct rt_model *out = making->out;
 	struct rt_counts sum;
@@ -173,7 +242,7 @@ add_cell(const struct making *making, const struct rt_cube_cell *cell)
 	if (seen_ns > row->seen_ns)
 		row->seen_ns = seen_ns;
 	add_steps(row, cell, &out->span);
-	add_error(making, row, parts, cell->name[RT_GROUP_ERROR], &sum);
+	add_error(making, row, parts, cell, &sum);
 	add_policy(making, row, parts, cell->name[RT_GROUP_POLICY]);
 }
 
@@ -192,19 +261,13 @@ judge(struct rt_model *out, const struct rt_window *window)
 }
 
 static void
-finish(const struct making *making)
+finish(struct making *making)
 {
 	struct rt_model *out = making->out;
 
-	for (size_t i = 0; i < out->count; i++) {
-		const struct parts *parts = &making->parts[i];
-		struct rt_row *row = &out->row[i];
-
-		if (parts->failed > 0)
-			row->error.share = (double)parts->with_error /
-					   (double)parts->failed;
-		rt_row_derive(row, out->seen_s);
-	}
+	find_errors(making);
+	for (size_t i = 0; i < out->count; i++)
+		rt_row_derive(&out->row[i], out->seen_s);
 }
 
 static bool
@@ -273,8 +336,9 @@ rt_grouped_update(struct rt_model *out, const struct rt_model *model,
 		return true;
 	making.row_of = calloc(names, sizeof(*making.row_of));
 	making.parts = calloc(names, sizeof(*making.parts));
+	making.error = calloc(making.cube->count, sizeof(*making.error));
 	done = making.row_of != NULL && making.parts != NULL &&
-	       has_room(out, count_groups(&making));
+	       making.error != NULL && has_room(out, count_groups(&making));
 	for (size_t i = 0; done && i < making.cube->count; i++)
 		add_cell(&making, &making.cube->cell[i]);
 	if (done && group == RT_GROUP_TARGET)
@@ -285,5 +349,6 @@ rt_grouped_update(struct rt_model *out, const struct rt_model *model,
 		rt_row_forget_later(&out->row[i], out->end_s);
 	free(making.row_of);
 	free(making.parts);
+	free(making.error);
 	return done;
 }

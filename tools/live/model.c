@@ -104,6 +104,8 @@ rt_row_derive(struct rt_row *row, uint64_t seen_s)
 		row->attempts_per_failed_call =
 			(double)(w->failed_calls + w->retries) /
 			(double)w->failed_calls;
+	if (row->is_error)
+		row->calls_per_s = (double)calls / seconds;
 	if (row->calls_known) {
 		row->calls_per_s = (double)calls / seconds;
 		if (calls == 0)

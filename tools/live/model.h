@@ -69,6 +69,8 @@ struct rt_row {
 	/** In the window, and since the log's beginning. */
 	struct rt_counts window, total;
 	bool calls_known;
+	/** It is of an error: its calls are those that ended with it. */
+	bool is_error;
 	enum rt_load load;
 	/** 0 if unknown. */
 	double calls_per_s, attempts_per_call, attempts_per_failed_call;

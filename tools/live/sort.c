@@ -37,15 +37,17 @@ value_of(const struct rt_row *row, enum rt_sort sort)
 		return (double)row->p99_try_ns;
 	case RT_SORT_HISTORY:
 		for (size_t i = 0; i < RT_STEPS; i++)
-			sum += row->calls_known ? row->failed[i]
-						: row->retries[i];
+			sum += row->calls_known || row->is_error
+				       ? row->failed[i]
+				       : row->retries[i];
 		return sum;
 	case RT_SORT_LOAD:
 		return row->sent_per_call;
 	case RT_SORT_EXHAUSTED:
 		return (double)row->window.exhausted;
 	case RT_SORT_CALLS:
-		return row->calls_known ? row->calls_per_s : -1.0;
+		return row->calls_known || row->is_error ? row->calls_per_s
+							 : -1.0;
 	case RT_SORT_ABORTED:
 		return (double)row->window.aborted;
 	case RT_SORT_SEEN:

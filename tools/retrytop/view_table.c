@@ -155,20 +155,45 @@ cell_load(const struct rt_row *row, size_t width, struct cell *out)
 			 row->sent_per_call, mark_of_load(row));
 }
 
+/* On a screen the rest says it. */
+static const char *
+short_label(const char *label, size_t width)
+{
+	bool cut = width < COLUMN_WIDE && strncmp(label, "errno:E", 7) == 0;
+
+	return cut ? label + strlen("errno:") : label;
+}
+
+/* The message of an error; calls that a breaker refused have none. */
+static void
+cell_text(const struct rt_row *row, size_t width, struct cell *out)
+{
+	const struct rt_error_top *error = &row->error;
+
+	if (error->count == 0 || strcmp(row->operation, error->label) == 0)
+		snprintf(out->text, sizeof(out->text), "%s",
+			 strcmp(error->label, error->text) != 0 ? error->text
+								: "");
+	else
+		snprintf(out->text, sizeof(out->text), "mostly %s",
+			 short_label(error->label, width));
+}
+
 /* Keep the share whole first, then the label, then the text. */
 static void
 cell_error(const struct rt_row *row, size_t width, struct cell *out)
 {
 	const struct rt_error_top *error = &row->error;
-	const char *name = error->label;
+	const char *name = short_label(error->label, width);
 	size_t columns;
 	char share[8], label[RT_LABEL_MAX + 8];
 
+	if (row->is_error) {
+		cell_text(row, width, out);
+		return;
+	}
 	if (error->count == 0)
 		return;
-	/* On a screen the rest says it. */
-	if (width < COLUMN_WIDE && strncmp(name, "errno:E", 7) == 0)
-		name += strlen("errno:");
 	columns = tk_text_width(name);
 	snprintf(share, sizeof(share), "%.0f%%", error->share * 100.0);
 	if (columns + 1 + strlen(share) > width && width > strlen(share) + 3) {
@@ -368,6 +393,17 @@ any_known(const struct rt_model *model, enum rt_fact fact)
 	return model->count == 0;
 }
 
+/* How often calls end with an error says more than how often it is retried. */
+static unsigned
+sacrifice_of(size_t column, enum rt_group group)
+{
+	if (group == RT_GROUP_ERROR && column == COLUMN_CALLS)
+		column = COLUMN_RETRIES;
+	else if (group == RT_GROUP_ERROR && column == COLUMN_RETRIES)
+		column = COLUMN_CALLS;
+	return columns[column].sacrifice;
+}
+
 /* Drop columns until the rest fits. */
 static void
 drop_columns(const struct rt_list *list, size_t width, struct layout *layout)
@@ -380,12 +416,10 @@ drop_columns(const struct rt_list *list, size_t width, struct layout *layout)
 				: columns[i].width;
 	if (layout->group == RT_GROUP_POLICY)
 		layout->width[COLUMN_POLICY] = 0;
-	if (layout->group == RT_GROUP_ERROR)
-		layout->width[COLUMN_ERROR] = 0;
 	for (unsigned go = GO_FIRST; go > 0 && used_columns(layout) > width;
 	     go--)
 		for (size_t i = 0; i < COLUMNS; i++)
-			if (columns[i].sacrifice == go)
+			if (sacrifice_of(i, layout->group) == go)
 				layout->width[i] = 0;
 	if (used_columns(layout) > width)
 		layout->width[COLUMN_OPERATION] -= used_columns(layout) - width;
@@ -409,7 +443,8 @@ lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 
 	layout->group = list->group;
 	drop_columns(list, width, layout);
-	layout->retries = layout->width[COLUMN_FAILED] == 0;
+	layout->retries = layout->width[COLUMN_FAILED] == 0 &&
+			  layout->group != RT_GROUP_ERROR;
 	spare = width - used_columns(layout);
 	wish = longest_name(list);
 	if (wish > layout->width[COLUMN_OPERATION])
@@ -504,6 +539,19 @@ draw_row(const struct rt_view *view, const struct rt_row *row,
 	}
 }
 
+/* Rows by error have other words for some columns. */
+static const char *
+title_by_group(size_t column, enum rt_group group)
+{
+	if (column == COLUMN_OPERATION)
+		return rt_group_heading(group);
+	if (group == RT_GROUP_ERROR && column == COLUMN_CALLS)
+		return ">FAIL/s";
+	if (group == RT_GROUP_ERROR && column == COLUMN_ERROR)
+		return "TEXT";
+	return columns[column].title;
+}
+
 static void
 draw_heading(const struct layout *layout, const struct rt_list *list,
 	     struct rt_grid *grid, size_t y)
@@ -513,14 +561,12 @@ draw_heading(const struct layout *layout, const struct rt_list *list,
 	size_t x = 1;
 
 	for (size_t i = 0; i < COLUMNS; i++) {
-		const char *title = columns[i].title;
+		const char *title = title_by_group(i, layout->group);
 		size_t width = layout->width[i];
 		unsigned attr = RT_ATTR_BOLD;
 
 		if (width == 0)
 			continue;
-		if (i == COLUMN_OPERATION)
-			title = rt_group_heading(layout->group);
 		if (i == COLUMN_HISTORY) {
 			rt_view_length(span->length_s, length, sizeof(length));
 			snprintf(history, sizeof(history), "%s %s",
@@ -635,9 +681,7 @@ rt_view_columns(void)
 const char *
 rt_view_column_title(const struct rt_view *view, size_t column)
 {
-	if (column == COLUMN_OPERATION)
-		return rt_group_heading(view->list->group);
-	return columns[column].title;
+	return title_by_group(column, view->list->group);
 }
 
 void

@@ -226,6 +226,84 @@ Test(live_grouped, counts_are_those_of_a_recount_in_every_window)
 	rt_window_free(window);
 }
 
+/* Calls of "pay" are refused, because the bank is down; those of "find" have a
+ * harmless error more often, and recover. */
+static struct rt_window *
+make_refused(void)
+{
+	struct rt_window *window = rt_window_new();
+
+	for (uint64_t s = 0; s < 60; s++) {
+		struct backoff_event event = native_event(BACKOFF_EVENT_ATTEMPT,
+							  "find", T0_S + s, 1);
+
+		event.host = "shop-a";
+		event.outcome = BACKOFF_OUTCOME_FAILURE;
+		event.code = "pg:40P01";
+		add_many(window, event, 9);
+		event.code = "http:404";
+		event.type = BACKOFF_EVENT_ABORTED;
+		add_many(window, event, s < 10);
+		event.operation = "pay";
+		event.code = "errno:ECONNREFUSED";
+		event.type = BACKOFF_EVENT_EXHAUSTED;
+		add_many(window, event, s < 6);
+		event.code = NULL;
+		event.stop = BACKOFF_STOP_BREAKER_OPEN;
+		event.outcome = BACKOFF_OUTCOME_CANCELLED;
+		event.attempts = 0;
+		add_many(window, event, 5);
+	}
+	return window;
+}
+
+Test(live_grouped, a_refused_call_ended_with_an_open_breaker)
+{
+	struct rt_window *window = make_refused();
+	const struct rt_row *row;
+	struct rt_model model, rows;
+
+	rt_model_init(&model, 60);
+	rt_model_init(&rows, 0);
+	cr_assert(rt_model_update(&model, window, T0_S + 59));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_ERROR, &all));
+	cr_expect_eq(rows.count, 4);
+	row = find(&rows, "breaker open");
+	cr_assert_not_null(row);
+	cr_expect_eq(row->window.unsent, 300);
+	cr_expect_float_eq(row->calls_per_s, 5.0, 1e-9);
+	cr_expect_str_eq(row->error.label, "errno:ECONNREFUSED");
+	cr_expect_float_eq(find(&rows, "errno:ECONNREFUSED")->calls_per_s, 0.1,
+			   1e-9);
+	cr_expect_float_eq(find(&rows, "pg:40P01")->calls_per_s, 0.0, 1e-9);
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}
+
+Test(live_grouped, the_top_error_is_what_failed_calls_ended_with)
+{
+	struct rt_window *window = make_refused();
+	const struct rt_row *row;
+	struct rt_model model, rows;
+
+	rt_model_init(&model, 60);
+	rt_model_init(&rows, 0);
+	cr_assert(rt_model_update(&model, window, T0_S + 59));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_HOST, &all));
+	row = find(&rows, "shop-a");
+	cr_assert_not_null(row);
+	cr_expect_str_eq(row->error.label, "errno:ECONNREFUSED", "%s",
+			 row->error.label);
+	cr_expect_eq(row->error.count, 306);
+	cr_expect_float_eq(row->error.share, 306.0 / 316.0, 1e-9);
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}
+
 Test(live_grouped, an_empty_window_has_no_rows)
 {
 	struct rt_window *window = rt_window_new();
