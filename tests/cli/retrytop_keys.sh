@@ -28,6 +28,17 @@ shows "w is the next longer one" 120x35 w 'window [0-9s of ]*5m '
 shows "W the next shorter one" 120x35 W 'window 10s '
 shows "on the page of an operation, too" 120x35 'Enter 1' 'window 10s '
 
+for key in '?' h F1; do
+	shows "$key is help" 120x35 "$key" '^ KEYS'
+done
+for page in '?' a i X y; do
+	screen 120x35 "$page"
+	check "$page: the footer has one way back" sh -c \
+		'tail -n 1 out | grep -q "Esc back" && ! tail -n 1 out | grep -q "q back"'
+done
+shows "a narrow footer begins with what opens and goes back" 40x10 Enter \
+	'^Enter Esc n p v Space [?]'
+
 shows "> sorts by the next column" 120x35 '> >' 'by policy$'
 shows "< by the one before" 120x35 '<' 'by history$'
 for name in failed name policy max calls first ok retries load share why \

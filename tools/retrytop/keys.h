@@ -19,6 +19,12 @@ enum rt_key {
 	RT_KEY_HOME,
 	RT_KEY_END,
 	RT_KEY_BACK_TAB,
+	/** Those of htop that mean something here. */
+	RT_KEY_F1,
+	RT_KEY_F3,
+	RT_KEY_F4,
+	RT_KEY_F6,
+	RT_KEY_F10,
 	RT_KEY_RESIZE,
 };
 

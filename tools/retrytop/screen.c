@@ -288,6 +288,16 @@ function_key(wint_t key)
 		return RT_KEY_BACKSPACE;
 	case KEY_ENTER:
 		return RT_KEY_ENTER;
+	case KEY_F(1):
+		return RT_KEY_F1;
+	case KEY_F(3):
+		return RT_KEY_F3;
+	case KEY_F(4):
+		return RT_KEY_F4;
+	case KEY_F(6):
+		return RT_KEY_F6;
+	case KEY_F(10):
+		return RT_KEY_F10;
 	default:
 		/* KEY_RESIZE, and other keys, which only redraw. */
 		return RT_KEY_RESIZE;

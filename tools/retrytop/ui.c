@@ -196,6 +196,32 @@ step(struct rt_ui *ui, struct rt_list *list, long rows)
 	}
 }
 
+/* Obey a key that moves a screen in less; false if it is another key, or one
+ * that means something else on this page. */
+static bool
+pager_key(struct rt_ui *ui, struct rt_list *list, long page, uint32_t key)
+{
+	switch (key) {
+	case CONTROL('D'):
+		move(ui, list, (page + 1) / 2);
+		return true;
+	case CONTROL('U'):
+		move(ui, list, -((page + 1) / 2));
+		return true;
+	case ' ':
+	case 'f':
+		if (is_text(ui->page))
+			move(ui, list, page);
+		return is_text(ui->page);
+	case 'b':
+		if (is_text(ui->page))
+			move(ui, list, -page);
+		return is_text(ui->page);
+	default:
+		return false;
+	}
+}
+
 /* Obey a key that moves; false if it is another key. */
 static bool
 move_key(struct rt_ui *ui, struct rt_list *list, size_t page_rows, uint32_t key)
@@ -228,7 +254,7 @@ move_key(struct rt_ui *ui, struct rt_list *list, size_t page_rows, uint32_t key)
 		move(ui, list, 1000000);
 		return true;
 	default:
-		return false;
+		return pager_key(ui, list, page, key);
 	}
 }
 
@@ -270,12 +296,15 @@ list_key(struct rt_ui *ui, struct rt_list *list, uint32_t key)
 {
 	switch (key) {
 	case '/':
+	case RT_KEY_F3:
+	case RT_KEY_F4:
 		memcpy(ui->before, list->filter, sizeof(ui->before));
 		ui->page = RT_PAGE_OVERVIEW;
 		ui->editing = true;
 		return true;
 	case 's':
 	case '>':
+	case RT_KEY_F6:
 		list->sort = (list->sort + 1) % RT_SORT_COUNT;
 		rt_list_arrange(list);
 		return true;
@@ -321,6 +350,9 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		else
 			ui->quit = true;
 		break;
+	case RT_KEY_F10:
+		ui->quit = true;
+		break;
 	case RT_KEY_ESCAPE:
 		go_back(ui, list);
 		break;
@@ -336,6 +368,7 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		step(ui, list, 1);
 		break;
 	case 'p':
+	case 'N':
 		step(ui, list, -1);
 		break;
 	case 'v':
@@ -344,6 +377,7 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 		break;
 	case '?':
 	case 'h':
+	case RT_KEY_F1:
 		open_page(ui, RT_PAGE_HELP);
 		break;
 	case 'a':

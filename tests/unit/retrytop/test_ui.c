@@ -221,3 +221,40 @@ Test(retrytop_ui, time_stays_while_text_is_read)
 	press('[');
 	cr_expect_eq(list.travel.at_s, 0);
 }
+
+Test(retrytop_ui, keys_of_htop_do_what_they_do_there)
+{
+	press(RT_KEY_F1);
+	cr_expect_eq(ui.page, RT_PAGE_HELP);
+	press(RT_KEY_F1);
+	press(RT_KEY_F6);
+	cr_expect_eq(list.sort, 1);
+	press(RT_KEY_F4);
+	cr_expect(ui.editing);
+	press(RT_KEY_ESCAPE);
+	press(RT_KEY_F3);
+	cr_expect(ui.editing);
+	press(RT_KEY_ESCAPE);
+	press('i');
+	press(RT_KEY_F10);
+	cr_expect(ui.quit);
+}
+
+Test(retrytop_ui, keys_of_less_scroll_pages_of_text)
+{
+	press('?');
+	press(' ');
+	cr_expect_eq(ui.scroll, 10);
+	cr_expect_not(list.paused);
+	press('f');
+	cr_expect_eq(ui.scroll, 20);
+	press('b');
+	cr_expect_eq(ui.scroll, 10);
+	press('D' - '@');
+	cr_expect_eq(ui.scroll, 15);
+	press('U' - '@');
+	cr_expect_eq(ui.scroll, 10);
+	press(RT_KEY_ESCAPE);
+	press(' ');
+	cr_expect(list.paused);
+}
