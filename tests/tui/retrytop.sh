@@ -352,6 +352,53 @@ keys C-c
 code_is 130
 result $? "Ctrl-C quits"
 
+# The mouse: bytes as terminals send them; 3 is a button that was let go.
+bytes_of() { # LINE BUTTON...
+	line=$1
+	shift
+	for button; do
+		printf '\033[M%b!%b' "\\0$(printf %o $((32 + button)))" "\\0$(printf %o $((32 + line)))"
+	done
+}
+mouse() { # LINE BUTTON...
+	t send-keys -t main -l "$(bytes_of "$@")"
+}
+line_of() { # PATTERN
+	screen | grep -n -- "$1" | head -n 1 | cut -d: -f1
+}
+start "$log"
+poll shows '^>after.truncation'
+state_is '#{mouse_any_flag}' 0
+result $? "the mouse is left to the terminal"
+keys M
+poll state_is '#{mouse_any_flag}' 1
+result $? "M takes it"
+keys M
+poll state_is '#{mouse_any_flag}' 0
+result $? "and gives it back"
+keys q
+code_is 0
+start --mouse "$log"
+poll shows '^>after.truncation' && poll state_is '#{mouse_any_flag}' 1
+result $? "--mouse takes it"
+mouse "$(line_of '^ caf')" 0 3
+expect "a click selects a row" '^>caf'
+mouse 1 64
+expect "the wheel moves" '^>after.truncation'
+mouse "$(line_of '^ OPERATION')" 0 3
+expect "a click on a heading sorts" 'by name'
+mouse "$(line_of '^.caf')" 0 3 0 3
+expect "two clicks open" 'overview > caf'
+keys q q
+code_is 0
+result $? "and q gives the mouse back"
+start --mouse "$log"
+poll state_is '#{mouse_any_flag}' 1
+kill -s ABRT "$(cat "$dir/pid")"
+poll restored
+result $? "so does a crash"
+ask_code
+
 # Times that it woke up, and processor time in 1/100 s.
 wakes() {
 	sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' "/proc/$1/status"

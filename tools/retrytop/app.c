@@ -28,6 +28,9 @@ struct app {
 	struct rt_pulse pulse;
 	struct rt_simulate simulate;
 	struct rt_copy copy;
+	/** What the screen has where; whether the mouse was taken. */
+	struct rt_hits hits;
+	bool has_mouse;
 	uint64_t frame_ns;
 	bool dirty, gone;
 };
@@ -56,6 +59,7 @@ draw(struct app *app)
 	rt_view_render(&view, &grid);
 	/* So that the next key up moves. */
 	app->ui.scroll = bo_min(app->ui.scroll, grid.scroll_most);
+	app->hits = grid.hits;
 	rt_screen_draw(app->screen, &grid);
 	rt_grid_clear(&grid);
 	return true;
@@ -73,6 +77,30 @@ copy(struct app *app, const struct rt_view *view)
 		rt_screen_copy(app->screen, copy->text, copy->length);
 }
 
+/* Obey a key, or the mouse. */
+static void
+obey(struct app *app, uint32_t key, size_t page_rows)
+{
+	struct rt_list *list = &app->reader.session.list;
+	struct rt_mouse mouse;
+
+	if (key != RT_KEY_MOUSE)
+		rt_ui_key(&app->ui, list, app->reader.session.ingest.events,
+			  page_rows, key);
+	else if (rt_screen_mouse_event(app->screen, &mouse))
+		rt_ui_mouse(&app->ui, list, &app->hits, &mouse, page_rows,
+			    app->reader.now_ns);
+}
+
+/* Take the mouse, or give it back, if a key or an option says so. */
+static void
+take_mouse(struct app *app)
+{
+	if (app->has_mouse != app->ui.mouse)
+		rt_screen_take_mouse(app->screen, app->ui.mouse);
+	app->has_mouse = app->ui.mouse;
+}
+
 static void
 read_keys(struct app *app)
 {
@@ -84,9 +112,8 @@ read_keys(struct app *app)
 			rt_session_view(&app->reader.session, &app->ui);
 
 		rt_screen_size(app->screen, &width, &height);
-		rt_ui_key(&app->ui, &app->reader.session.list,
-			  app->reader.session.ingest.events,
-			  rt_view_rows(&view, width, height), key);
+		obey(app, key, rt_view_rows(&view, width, height));
+		take_mouse(app);
 		rt_session_look(&app->reader.session);
 		if (app->ui.copies)
 			copy(app, &view);
@@ -189,6 +216,8 @@ run(struct app *app, const struct rt_options *options)
 	app->screen = rt_screen_open(options, reads_stdin(options));
 	if (app->screen == NULL)
 		return TK_EXIT_SYSTEM;
+	app->ui.mouse = options->mouse;
+	take_mouse(app);
 	code = loop(app) == 0 ? TK_EXIT_OK : TK_EXIT_SYSTEM;
 	/* Messages belong on the terminal as it was before. */
 	rt_screen_close(app->screen);

@@ -24,6 +24,7 @@ rt_grid_init(struct rt_grid *grid, size_t width, size_t height, bool utf8)
 		height < RT_GRID_MAX_HEIGHT ? height : RT_GRID_MAX_HEIGHT;
 	grid->utf8 = utf8;
 	grid->scroll_most = 0;
+	memset(&grid->hits, 0, sizeof(grid->hits));
 	grid->cell =
 		calloc(grid->width * grid->height + 1, sizeof(*grid->cell));
 	if (grid->cell == NULL)
@@ -269,4 +270,11 @@ rt_grid_string(const struct rt_grid *grid, size_t y, char *buffer, size_t size)
 	}
 	buffer[end] = '\0';
 	return buffer;
+}
+
+void
+rt_grid_hit(struct rt_grid *grid, size_t y, size_t row)
+{
+	if (y < RT_GRID_MAX_HEIGHT && row < UINT16_MAX)
+		grid->hits.row[y] = (uint16_t)(row + 1);
 }

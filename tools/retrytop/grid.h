@@ -34,12 +34,29 @@ struct rt_cell {
 	uint8_t attr;
 };
 
+/** Headings of columns that can be clicked. */
+#define RT_HEADS_MAX 24
+
+/** What is where, for the mouse. */
+struct rt_hits {
+	/** By line, the number of the row in its list, from 1; 0: none. */
+	uint16_t row[RT_GRID_MAX_HEIGHT];
+	/** The line of headings, each with its last column and the order that
+	 *  it stands for. */
+	size_t head_y, heads;
+	struct {
+		size_t end;
+		unsigned sort;
+	} head[RT_HEADS_MAX];
+};
+
 struct rt_grid {
 	size_t width, height;
 	/** If false, other characters than ASCII become '?'. */
 	bool utf8;
 	/** How far the page that was drawn can be scrolled. */
 	size_t scroll_most;
+	struct rt_hits hits;
 	struct rt_cell *cell;
 };
 
@@ -70,6 +87,9 @@ void rt_grid_right(struct rt_grid *grid, size_t x, size_t y, size_t columns,
 size_t rt_grid_print(struct rt_grid *grid, size_t x, size_t y, unsigned attr,
 		     const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/** Note that a line shows a row of a list, counted from 0. */
+void rt_grid_hit(struct rt_grid *grid, size_t y, size_t row);
 
 /** Write a character that takes one column; @p ascii replaces it without
  *  UTF-8. */

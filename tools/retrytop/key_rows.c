@@ -67,6 +67,7 @@ static const struct row rows[] = {
 	{ON(OVERVIEW), 0, "q", "quit", "back, then quit"},
 	{0, 0, "Ctrl-C", NULL, "quit from any page; also F10"},
 	{0, 0, "Ctrl-L", NULL, "redraw"},
+	{0, 0, "M", NULL, "mouse on, off: click selects or sorts, twice opens"},
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))

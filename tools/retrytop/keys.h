@@ -25,6 +25,8 @@ enum rt_key {
 	RT_KEY_F4,
 	RT_KEY_F6,
 	RT_KEY_F10,
+	/** See rt_screen_mouse_event(). */
+	RT_KEY_MOUSE,
 	RT_KEY_RESIZE,
 };
 

@@ -266,9 +266,7 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 "alert where a rule of the JSON file is broken; with --once, "
 		 "exit 1 then"},
 		{"copy-to", 0, TK_OPT_TEXT, &options.copy_to, "FILE", NULL, 0,
-		 0,
-		 "append to FILE what the key y copies: the selected row or "
-		 "call as JSON"},
+		 0, "append to FILE the JSON that the key y copies"},
 		{"dialect", 0, TK_OPT_LIST, &options.dialects, "DIALECT|FILE",
 		 "auto native", 0, 0,
 		 "log format: auto (default: all that are known), native, "
@@ -281,6 +279,8 @@ rt_options_parse(int argc, char **argv, struct rt_options *out)
 		 "totals, default 10s"},
 		{"color", 0, TK_OPT_NAME, &options.color, NULL, RT_COLOR_NAMES,
 		 0, 0, "use colours; auto obeys NO_COLOR and the terminal"},
+		{"mouse", 0, TK_OPT_FLAG, &options.mouse, NULL, NULL, 0, 0,
+		 "take the mouse: click to select or sort, twice to open"},
 		{"ascii", 0, TK_OPT_FLAG, &options.ascii, NULL, NULL, 0, 0,
 		 "draw with ASCII characters only"},
 		{"replay", 0, TK_OPT_FLAG, &options.replay, NULL, NULL, 0, 0,

@@ -46,7 +46,7 @@ struct rt_options {
 	 */
 	uint64_t since_ns;
 	bool since_back;
-	bool once, ascii, plain, replay;
+	bool once, ascii, plain, replay, mouse;
 	/** enum rt_format, enum rt_sort, enum rt_group, enum rt_color. */
 	int format, sort, group, color;
 	uint64_t window_ns, delay_ns, max_bad, speed;

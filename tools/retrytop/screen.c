@@ -74,6 +74,10 @@ guard_terminal(int fd, const struct termios *saved)
 						 "rmcup"};
 
 	collected.length = 0;
+	/* As curses gives the mouse back, where it can take it. */
+	if (key_mouse != NULL)
+		for (const char *c = "\033[?1006;1000l"; *c != '\0'; c++)
+			collect(*c);
 	for (size_t i = 0; i < sizeof(capability) / sizeof(*capability); i++)
 		collect_capability(capability[i]);
 	rt_signals_guard(fd, saved, collected.text, collected.length);
@@ -288,6 +292,8 @@ function_key(wint_t key)
 		return RT_KEY_BACKSPACE;
 	case KEY_ENTER:
 		return RT_KEY_ENTER;
+	case KEY_MOUSE:
+		return RT_KEY_MOUSE;
 	case KEY_F(1):
 		return RT_KEY_F1;
 	case KEY_F(3):
@@ -321,6 +327,42 @@ rt_screen_key(struct rt_screen *screen)
 	default:
 		return RT_KEY_NONE;
 	}
+}
+
+void
+rt_screen_take_mouse(struct rt_screen *screen, bool take)
+{
+	(void)screen;
+	/* Who reads clicks knows which are one after the other: curses would
+	 * wait for the second. What is read at once it joins nevertheless. */
+	mouseinterval(0);
+	mousemask(take ? BUTTON1_PRESSED | BUTTON1_CLICKED |
+				  BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED |
+				  BUTTON5_PRESSED
+		       : 0,
+		  NULL);
+}
+
+bool
+rt_screen_mouse_event(struct rt_screen *screen, struct rt_mouse *out)
+{
+	MEVENT event;
+
+	(void)screen;
+	if (getmouse(&event) != OK || event.x < 0 || event.y < 0)
+		return false;
+	out->x = (size_t)event.x;
+	out->y = (size_t)event.y;
+	out->what = RT_MOUSE_CLICK;
+	if (event.bstate & BUTTON4_PRESSED)
+		out->what = RT_MOUSE_WHEEL_UP;
+	else if (event.bstate & BUTTON5_PRESSED)
+		out->what = RT_MOUSE_WHEEL_DOWN;
+	else if (event.bstate & BUTTON1_DOUBLE_CLICKED)
+		out->what = RT_MOUSE_TWICE;
+	else if (!(event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)))
+		return false;
+	return true;
 }
 
 /* Terminals refuse longer ones. */

@@ -4,6 +4,7 @@
 #define RT_SCREEN_H
 
 #include "retrytop/grid.h"
+#include "retrytop/mouse.h"
 #include "retrytop/options.h"
 
 struct rt_screen;
@@ -34,6 +35,13 @@ bool rt_screen_is_utf8(const struct rt_screen *screen);
 
 /** The next key press (see keys.h), or RT_KEY_NONE if there is none. */
 uint32_t rt_screen_key(struct rt_screen *screen);
+
+/** Take the mouse from the terminal, or give it back. */
+void rt_screen_take_mouse(struct rt_screen *screen, bool take);
+
+/** Get what the mouse did, after RT_KEY_MOUSE. False if it is nothing that
+ *  counts. */
+bool rt_screen_mouse_event(struct rt_screen *screen, struct rt_mouse *out);
 
 /** Put a text into the clipboard of the terminal, if that says that it can
  *  (OSC 52). False if it does not, or if the text is too long. */

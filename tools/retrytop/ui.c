@@ -392,6 +392,9 @@ rt_ui_key(struct rt_ui *ui, struct rt_list *list, uint64_t events,
 	case 'x':
 		ask(ui);
 		break;
+	case 'M':
+		ui->mouse = !ui->mouse;
+		break;
 	case 'X':
 		open_page(ui, RT_PAGE_COMMAND);
 		break;

@@ -51,6 +51,12 @@ struct rt_ui {
 	/** What is selected is to be copied; likewise. */
 	bool copies;
 	bool quit;
+	/** The mouse is for retrytop, not for the terminal. */
+	bool mouse;
+	/** The last click that selected a row, from 1; 0: none. */
+	size_t click_row;
+	enum rt_page click_page;
+	uint64_t click_ns;
 };
 
 /**

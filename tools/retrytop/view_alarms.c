@@ -167,9 +167,10 @@ draw_list(const struct rt_view *view, struct rt_grid *grid, size_t y,
 			rt_grid_text(grid, 1, y + line - 1 - skip, SIZE_MAX,
 				     RT_ATTR_BOLD,
 				     rt_alarm_heading(alarms->row[i].part));
-		if (line >= skip && line < skip + rows)
-			draw_row(view, grid, y + line - skip, &alarms->row[i],
-				 i == at);
+		if (line < skip || line >= skip + rows)
+			continue;
+		draw_row(view, grid, y + line - skip, &alarms->row[i], i == at);
+		rt_grid_hit(grid, y + line - skip, i);
 	}
 }
 

@@ -236,6 +236,7 @@ rt_view_operation_calls(const struct rt_view *view, struct rt_grid *grid,
 		size_t line = y + 1 + i - top;
 
 		draw_call(view, &calls->call[i], &layout, grid, line);
+		rt_grid_hit(grid, line, i);
 		if (i != selected)
 			continue;
 		rt_grid_put(grid, 0, line, RT_ATTR_BOLD, '>', '>');

@@ -289,6 +289,7 @@ static const enum rt_sort sort_of[] = {
 	[COLUMN_HISTORY] = RT_SORT_HISTORY,
 };
 
+_Static_assert(COLUMNS <= RT_HEADS_MAX, "each heading can be clicked");
 _Static_assert(sizeof(sort_of) / sizeof(*sort_of) == COLUMNS &&
 		       RT_SORT_COUNT == COLUMNS + 1,
 	       "each column can be sorted by");
@@ -557,6 +558,7 @@ draw_heading(const struct layout *layout, const struct rt_list *list,
 	     struct rt_grid *grid, size_t y)
 {
 	const struct rt_span *span = &list->model.span;
+	struct rt_hits *hits = &grid->hits;
 	char history[40], length[24];
 	size_t x = 1;
 
@@ -585,7 +587,10 @@ draw_heading(const struct layout *layout, const struct rt_list *list,
 		else
 			rt_grid_text(grid, x, y, width, attr, title);
 		x += width + 1;
+		hits->head[hits->heads].end = x - 1;
+		hits->head[hits->heads++].sort = sort_of[i];
 	}
+	hits->head_y = y;
 	rt_grid_line_attr(grid, y, RT_ATTR_BOLD);
 }
 
@@ -634,6 +639,7 @@ draw_rows(const struct rt_view *view, const struct layout *layout,
 
 	for (i = top; i < list->shown_count && i < top + rows; i++) {
 		draw_row(view, list->shown[i], layout, grid, y);
+		rt_grid_hit(grid, y, i);
 		if (i == selected) {
 			rt_grid_put(grid, 0, y, RT_ATTR_BOLD, '>', '>');
 			rt_grid_line_attr(grid, y, RT_ATTR_REVERSE);
