@@ -12,17 +12,6 @@
 
 /* What is said about the present covers the last seconds. */
 #define RECENT_S 30
-/* A change of shares by less is steady, as is one within chance. A slow one
- * goes on from half minute to half minute: each of two steps need not be so
- * sure. */
-#define TREND_RATIO 1.25
-#define TREND_SIGMA 2.5
-#define SLOW_RATIO 1.1
-#define SLOW_SIGMA 3.5
-#define STEP_SIGMA 1.5
-/* How failures spread is seen in blocks of this length. */
-#define BLOCK_S 5
-#define SPREAD_MAX 4.0
 /* Calls fail if this share of attempts does, whatever becomes of retries that
  * still wait. */
 #define FAILED_ATTEMPTS 0.5
@@ -37,14 +26,6 @@ rt_word_name(enum rt_word word)
 							"FAILING"};
 
 	return name[word];
-}
-
-const char *
-rt_trend_name(enum rt_trend trend)
-{
-	static const char *const name[] = {"steady", "worsening", "easing"};
-
-	return name[trend];
 }
 
 static double
@@ -104,113 +85,6 @@ rt_verdict_of(const struct rt_subject *subject, uint64_t end_s,
 	*since_s = earlier(onset[RT_DETECTOR_SLOW].since_s,
 			   onset[RT_DETECTOR_HEDGES].since_s);
 	return *since_s != 0 ? RT_WORD_SLOW : RT_WORD_NONE;
-}
-
-/* Counts of a part of the time; a rate has no whole. */
-struct part {
-	double bad, whole;
-};
-
-/* What the word is about. */
-static struct part
-part_of(enum rt_word word, const struct rt_subject *subject, uint64_t end_s,
-	uint64_t length_s)
-{
-	struct rt_tally tally;
-
-	rt_subject_sum(subject, end_s, length_s, &tally);
-	if (word != RT_WORD_SLOW && !subject->knows_calls)
-		return (struct part){tally.failed, 0.0};
-	if (word != RT_WORD_SLOW)
-		return (struct part){tally.failed, tally.tries};
-	if (subject->onset[RT_DETECTOR_SLOW].since_s != 0)
-		return (struct part){tally.slow, tally.timed};
-	return (struct part){tally.hedges, tally.firsts};
-}
-
-static double
-level_of(struct part part)
-{
-	return part.whole > 0.0 ? part.bad / part.whole : part.bad;
-}
-
-/* By how much failures spread more than by chance in a half minute: a call's
- * retries fail together. */
-static double
-spread_of(enum rt_word word, const struct rt_subject *subject, uint64_t end_s,
-	  struct part all)
-{
-	double sum = 0.0, blocks = 0.0;
-
-	for (uint64_t i = 0; i < RECENT_S / BLOCK_S; i++) {
-		struct part block =
-			part_of(word, subject, end_s - i * BLOCK_S, BLOCK_S);
-		double share = level_of(all), expected, off;
-
-		expected = all.whole > 0.0 ? block.whole * share
-					   : all.bad * BLOCK_S / RECENT_S;
-		off = block.bad - expected;
-		if (all.whole > 0.0)
-			expected *= 1.0 - share;
-		if (expected <= 0.0)
-			continue;
-		sum += off * off / expected;
-		blocks++;
-	}
-	return blocks > 1.0 ? fmin(SPREAD_MAX, fmax(1.0, sum / (blocks - 1.0)))
-			    : 1.0;
-}
-
-/* The difference of two parts of the time, as a multiple of chance. */
-static double
-sigmas(struct part later, struct part before, double spread)
-{
-	double all = later.bad + before.bad, share, variance;
-
-	if (later.whole > 0.0 && before.whole > 0.0) {
-		share = all / (later.whole + before.whole);
-		variance = share * (1.0 - share) *
-			   (1.0 / later.whole + 1.0 / before.whole);
-	} else {
-		variance = all;
-	}
-	if (variance <= 0.0)
-		return 0.0;
-	return (level_of(later) - level_of(before)) / sqrt(variance * spread);
-}
-
-/* The last half minute against the one before, and a slow change over three. */
-static enum rt_trend
-trend_of(enum rt_word word, const struct rt_subject *subject, uint64_t since_s,
-	 uint64_t end_s)
-{
-	struct part part[3];
-	double level[3], spread, step, step_before, both;
-
-	for (uint64_t i = 0; i < 3; i++) {
-		part[i] =
-			part_of(word, subject, end_s - i * RECENT_S, RECENT_S);
-		level[i] = level_of(part[i]);
-	}
-	spread = fmax(spread_of(word, subject, end_s, part[0]),
-		      spread_of(word, subject, end_s - RECENT_S, part[1]));
-	step = sigmas(part[0], part[1], spread);
-	step_before = sigmas(part[1], part[2], spread);
-	both = sigmas(part[0], part[2], spread);
-	if (step > TREND_SIGMA && level[0] > level[1] * TREND_RATIO)
-		return RT_TREND_WORSENING;
-	if (step < -TREND_SIGMA && level[1] > level[0] * TREND_RATIO)
-		return RT_TREND_EASING;
-	/* The onset itself does not change slowly. */
-	if (end_s < since_s + 3 * RECENT_S)
-		return RT_TREND_STEADY;
-	if (step > STEP_SIGMA && step_before > STEP_SIGMA &&
-	    both > SLOW_SIGMA && level[0] > level[2] * SLOW_RATIO)
-		return RT_TREND_WORSENING;
-	if (step < -STEP_SIGMA && step_before < -STEP_SIGMA &&
-	    both < -SLOW_SIGMA && level[2] > level[0] * SLOW_RATIO)
-		return RT_TREND_EASING;
-	return RT_TREND_STEADY;
 }
 
 enum rt_harm
@@ -379,7 +253,8 @@ rt_verdict_describe(struct rt_verdict *verdict,
 
 	rt_subject_sum(subject, end_s, length_s, &t);
 	verdict->window_s = length_s;
-	verdict->trend = trend_of(verdict->word, bad, verdict->since_s, end_s);
+	verdict->trend =
+		rt_verdict_trend(verdict->word, bad, verdict->since_s, end_s);
 	verdict->failed_share = t.tries > 0 ? share(t.failed, t.tries) : -1;
 	verdict->failed_calls_share =
 		t.calls > 0 ? share(t.failed_calls, t.calls) : -1;

@@ -114,6 +114,11 @@ enum rt_word rt_verdict_of_operation(const struct rt_operation *operation,
 enum rt_harm rt_verdict_harm(enum rt_word word,
 			     const struct rt_subject *subject);
 
+/** Whether what began then becomes worse. */
+enum rt_trend rt_verdict_trend(enum rt_word word,
+			       const struct rt_subject *subject,
+			       uint64_t since_s, uint64_t end_s);
+
 /** The part that alone comes to harm; NULL if none does. */
 const struct rt_part *rt_verdict_only(const struct rt_subject *subject,
 				      struct rt_parts *parts, enum rt_harm harm,

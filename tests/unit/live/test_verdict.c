@@ -632,13 +632,17 @@ Test(live_verdict, a_slow_change_is_a_trend)
 {
 	static const struct {
 		const char *why;
-		/* In thousandths, at first, and more each second. */
-		int share, more;
+		/* In thousandths, at first, more each second, and at once,
+		 * 75 s ago. */
+		int share, more, step;
 		enum rt_trend trend;
 	} row[] = {
-		{"a ramp of minutes", 300, 2, RT_TREND_WORSENING},
-		{"that falls", 700, -2, RT_TREND_EASING},
-		{"a share that stays", 500, 0, RT_TREND_STEADY},
+		{"a ramp of minutes", 300, 2, 0, RT_TREND_WORSENING},
+		{"that falls", 700, -2, 0, RT_TREND_EASING},
+		{"a slower one", 200, 1, 0, RT_TREND_WORSENING},
+		{"a slower one that falls", 400, -1, 0, RT_TREND_EASING},
+		{"a share that stays", 500, 0, 0, RT_TREND_STEADY},
+		{"a step that is over", 200, 0, 300, RT_TREND_STEADY},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
@@ -649,7 +653,8 @@ Test(live_verdict, a_slow_change_is_a_trend)
 			int bad = 0;
 
 			if (s >= 100)
-				bad = (row[i].share + row[i].more * (s - 100)) *
+				bad = (row[i].share + row[i].more * (s - 100) +
+				       (s >= 175 ? row[i].step : 0)) *
 				      40 / 1000;
 			bad += bad > 0 ? s % 5 - 2 : 0;
 			add_second(window, "op", NULL, T0_S + (uint64_t)s,
