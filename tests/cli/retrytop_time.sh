@@ -76,4 +76,36 @@ expect "an empty log is not quiet" 3 '^no data: 0 events in empty.log' \
 top --format json empty.log
 expect "nor in JSON" 3 '"state":.*"no_data"' 'no attempt events'
 
+# Ten calls a second, which fail for 30 s.
+awk 'BEGIN {
+	for (i = 0; i < 2400; i++) {
+		t = 36000 + int(i / 10)
+		down = t >= 36100 && t < 36130
+		printf "{\"v\":1,\"ts\":\"2026-11-30T%02d:%02d:%02d." \
+			"%03dZ\",\"event_type\":\"%s\"," \
+			"\"operation\":\"pay\",\"policy\":\"P\"," \
+			"\"policy_hash\":\"0123456789abcdef\"," \
+			"\"call_id\":\"%d\",\"attempt\":1,\"attempts\":1," \
+			"\"max_attempts\":3,\"kind\":\"first\"," \
+			"\"outcome\":\"%s\"," \
+			"\"duration_seconds\":0.1,\"elapsed_seconds\"" \
+			":0.1,\"host\":\"a\",\"pid\":7,\"seq\":%d}\n",
+			t / 3600, t / 60 % 60, t % 60, i % 10 * 100,
+			down ? "retry_aborted" : "retry_success", i,
+			down ? "failure" : "success", i + 1
+	}
+}' >over.log
+json_is "a verdict that has ended has its first second" since \
+	'"2026-11-30T10:01:40\.[0-9]*Z"' over.log
+json_is "and its last" until '"2026-11-30T10:02:09\.[0-9]*Z"' over.log
+run "$top_builddir/retrytop" --dump-screen 100x30 over.log
+check "nothing is wrong now" sh -c '! grep -q FAILING "$0/out"' "$work"
+run "$top_builddir/retrytop" --dump-screen 100x30 \
+	--keys '[ [ [ [ [ [ [ [ [ [ [ [' over.log
+expect "the screen of then has the verdict of then" 0 \
+	'^ FAILING   pay  since 10:01:40 ' ''
+run "$top_builddir/retrytop" --dump-screen 100x30 --keys 'a' over.log
+expect "those that have ended are listed" 0 \
+	'FAILING   10:01:40 - 10:02:09     29s  pay' ''
+
 finish

@@ -190,6 +190,8 @@ count_event(struct rt_ingest *ingest, size_t input,
 	rt_window_arrives(ingest->window, ingest->caught_up);
 	if (!rt_window_add(ingest->window, event, ingest->wall_ns))
 		ingest->no_memory = true;
+	if (!rt_said_look(&ingest->said, ingest->window))
+		ingest->no_memory = true;
 	if (is_fresh(ingest, event->ts_ns))
 		ingest->live = true;
 	else if (ingest->caught_up)

@@ -7,6 +7,7 @@
 #include "dialect/dialect.h"
 #include "dialect/order.h"
 #include "dialect/sequence.h"
+#include "live/said.h"
 #include "live/window.h"
 
 /** What was read from one input. */
@@ -23,6 +24,8 @@ struct rt_source {
 struct rt_ingest {
 	struct tk_dialect *dialect;
 	struct rt_window *window;
+	/** What was wrong until now. */
+	struct rt_said said;
 	struct tk_sequence *sequence;
 	struct tk_order *order;
 	/** NULL: events are not recorded. The caller's. */

@@ -158,6 +158,39 @@ rt_row_forget_later(struct rt_row *row, uint64_t end_s)
 }
 
 static void
+recall_row(struct rt_model *model, const char *operation,
+	   const struct rt_verdict *verdict)
+{
+	for (size_t i = 0; i < model->count; i++) {
+		struct rt_row *row = &model->row[i];
+
+		if (row->word >= verdict->word ||
+		    strcmp(row->operation, operation) != 0)
+			continue;
+		row->word = verdict->word;
+		row->since_s = verdict->since_s;
+	}
+}
+
+void
+rt_model_recall(struct rt_model *model, const struct rt_said *said)
+{
+	rt_said_at(said, model->end_s, &model->verdicts);
+	for (size_t i = 0; i < model->count; i++) {
+		model->row[i].word = RT_WORD_NONE;
+		model->row[i].since_s = 0;
+	}
+	for (size_t i = 0; i < model->verdicts.count; i++) {
+		const struct rt_verdict *verdict = &model->verdicts.item[i];
+
+		if (verdict->target == NULL)
+			recall_row(model, verdict->operation, verdict);
+		for (size_t k = 0; k < verdict->sharer_count; k++)
+			recall_row(model, verdict->sharer[k], verdict);
+	}
+}
+
+static void
 compute(struct rt_row *row, struct rt_operation *operation,
 	const struct rt_model *model)
 {

@@ -5,6 +5,7 @@
 
 #include "live/canary.h"
 #include "live/notes.h"
+#include "live/said.h"
 #include "live/verdict.h"
 #include "live/window.h"
 
@@ -133,6 +134,9 @@ void rt_model_clear(struct rt_model *model);
  *  rows. */
 bool rt_model_update(struct rt_model *model, struct rt_window *window,
 		     uint64_t end_s);
+
+/** Take the verdicts of its time, instead of those of now. */
+void rt_model_recall(struct rt_model *model, const struct rt_said *said);
 
 /** Forget what is known only of times after a second. */
 void rt_row_forget_later(struct rt_row *row, uint64_t end_s);

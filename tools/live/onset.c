@@ -270,13 +270,14 @@ watch(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	bool learned = rt_onset_has_learned(onset);
 	bool blind = !learned && !how->has_limit;
 	double usual = rt_onset_usual(onset, how), most_ratio = 0.0;
+	/* Of less, four times the odds are not more. */
+	bool small = learned && how->is_settled && usual >= LEAST_RISE;
 	const struct rt_onset_sum *most = &onset->sum[0];
 
 	for (int i = 0; i < RT_ONSET_ALTERNATIVES; i++) {
 		double ratio;
 
-		if (blind ||
-		    (i < FIRST_LARGE && !(learned && how->is_settled))) {
+		if (blind || (i < FIRST_LARGE && !small)) {
 			onset->sum[i].sum = 0.0;
 			continue;
 		}
@@ -301,11 +302,21 @@ rt_onset_end(struct rt_onset *onset)
 	if (onset->since_s == 0)
 		return;
 	onset->before_since_s = onset->since_s;
-	onset->before_end_s = onset->newest_s;
+	onset->before_end_s = onset->before_over_s = onset->newest_s;
 	onset->since_s = 0;
 	onset->level = onset->clear = onset->clean = onset->still = 0.0;
 	onset->clean_s = onset->still_s = 0;
 	memset(onset->sum, 0, sizeof(onset->sum));
+}
+
+/* Its last second was that. */
+static void
+end_after(struct rt_onset *onset, uint64_t second)
+{
+	uint64_t since_s = onset->since_s;
+
+	rt_onset_end(onset);
+	onset->before_over_s = second > since_s ? second : since_s;
 }
 
 /* Note successes in a row: how unlikely they are, by what was seen before them
@@ -373,12 +384,12 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	if (onset->clear > LIMIT_END &&
 	    second >= onset->clear_s +
 			      (onset->still > 0.0 ? EASING_S : RT_ONSET_BLIP_S))
-		rt_onset_end(onset);
+		end_after(onset, onset->clear_s - 1);
 	else if (onset->clean > LIMIT_CLEAN &&
 		 second >= onset->clean_s + CLEAN_S)
-		rt_onset_end(onset);
+		end_after(onset, onset->clean_s);
 	else if (second >= onset->still_s + NOTHING_S)
-		rt_onset_end(onset);
+		end_after(onset, onset->still_s);
 }
 
 void

@@ -50,6 +50,8 @@ struct rt_onset {
 	/** First second of the incident; 0: there is none. And of the one
 	 * before it, with its end. */
 	uint64_t since_s, before_since_s, before_end_s;
+	/** The last second of that one, which showed later. */
+	uint64_t before_over_s;
 	/** In an incident: the usual level before it, the incident's level, its
 	 *  recent counts, and the evidence for its end. */
 	double usual, level, recent_failed, recent_tries, clear;

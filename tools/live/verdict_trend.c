@@ -16,8 +16,8 @@
 #define LINE_BLOCK_S 10
 #define LINE_BLOCKS 9
 #define LINE_LAST 6
-#define LINE_SIGMA 2.5
-#define LINE_LAST_SIGMA 0.4
+#define LINE_SIGMA 3.0
+#define LINE_LAST_SIGMA 0.8
 #define LINE_RATIO 1.1
 /* A line through a step explains less than that, by a factor of 1.15. */
 #define STEP_RATIO 1.1

@@ -12,7 +12,6 @@
 /* What one update needs. */
 struct update {
 	struct rt_alarms *alarms;
-	const struct rt_model *model;
 	rt_alarms_fn report;
 	void *user;
 	uint64_t now_s;
@@ -34,25 +33,6 @@ set_target(struct rt_alarm *alarm, const char *target)
 		return;
 	bo_utf8_copy(target, alarm->target, sizeof(alarm->target));
 	alarm->operation = NULL;
-}
-
-static void
-note_verdict(void *user, enum rt_change change, const struct rt_reported *was,
-	     size_t verdict)
-{
-	const struct update *update = user;
-	struct rt_alarm alarm;
-
-	(void)verdict;
-	if (change != RT_CHANGE_ENDS)
-		return;
-	alarm = (struct rt_alarm){.part = RT_ALARM_OVER,
-				  .word = was->word,
-				  .operation = was->operation,
-				  .since_s = was->since_s,
-				  .ended_s = update->now_s};
-	set_target(&alarm, was->target);
-	put_over(update->alarms, &alarm);
 }
 
 static void
@@ -85,7 +65,7 @@ list_verdicts(struct rt_alarms *alarms, const struct rt_verdicts *verdicts)
 			.word = verdicts->item[i].word,
 			.operation = verdicts->item[i].operation,
 			.since_s = verdicts->item[i].since_s,
-			.verdict = i,
+			.verdict = &verdicts->item[i],
 		};
 		set_target(row, verdicts->item[i].target);
 	}
@@ -146,23 +126,54 @@ list_kept(struct rt_alarms *alarms, const struct rt_rules *rules,
 	}
 }
 
+static void
+list_ended(struct rt_alarms *alarms, const struct rt_said_verdict *ended)
+{
+	struct rt_alarm *row = &alarms->row[alarms->count++];
+
+	*row = (struct rt_alarm){
+		.part = RT_ALARM_OVER,
+		.word = ended->verdict.word,
+		.operation = ended->verdict.operation,
+		.since_s = ended->verdict.since_s,
+		.ended_s = ended->until_s,
+		.verdict = &ended->verdict,
+	};
+	set_target(row, ended->verdict.target);
+}
+
+/* Verdicts and alerts that have ended, the last one first. */
+static void
+list_over(struct rt_alarms *alarms, const struct rt_said *said)
+{
+	const struct rt_said_verdict *ended = rt_said_ended(said, NULL);
+
+	for (size_t i = 0; i < alarms->over_count; i++) {
+		for (;
+		     ended != NULL && ended->until_s >= alarms->over[i].ended_s;
+		     ended = rt_said_ended(said, ended))
+			list_ended(alarms, ended);
+		alarms->row[alarms->count++] = alarms->over[i];
+	}
+	for (; ended != NULL; ended = rt_said_ended(said, ended))
+		list_ended(alarms, ended);
+}
+
 void
 rt_alarms_update(struct rt_alarms *alarms, const struct rt_model *model,
-		 const struct rt_rules *rules, struct rt_rule_alerts *alerts,
-		 uint64_t now_s, rt_alarms_fn report, void *user)
+		 const struct rt_said *said, const struct rt_rules *rules,
+		 struct rt_rule_alerts *alerts, uint64_t now_s,
+		 rt_alarms_fn report, void *user)
 {
-	struct update update = {alarms, model, report, user, now_s};
+	struct update update = {alarms, report, user, now_s};
 
-	rt_changes_update(&alarms->changes, model, note_verdict, &update);
 	rt_rule_watch_update(&alarms->watch, alerts, now_s, note_rule, &update);
 	alarms->count = 0;
 	list_verdicts(alarms, &model->verdicts);
 	list_broken(alarms, alerts);
 	list_notes(alarms, &model->notes);
 	list_kept(alarms, rules, alerts, model->window_s);
-	memcpy(alarms->row + alarms->count, alarms->over,
-	       alarms->over_count * sizeof(*alarms->over));
-	alarms->count += alarms->over_count;
+	list_over(alarms, said);
 }
 
 const char *

@@ -3,7 +3,7 @@
 #ifndef RT_ALARMS_H
 #define RT_ALARMS_H
 
-#include "retrytop/changes.h"
+#include "live/said.h"
 #include "rules/watch.h"
 
 /** Ended ones that are remembered. */
@@ -34,20 +34,20 @@ struct rt_alarm {
 	/** That of a rule, the last one. */
 	double value;
 	uint64_t window_s;
-	/** The index of a verdict of now. */
-	size_t verdict;
+	/** The verdict, as it was at its worst if it has ended; lives until the
+	 *  next update. */
+	const struct rt_verdict *verdict;
 	struct rt_note note;
 };
 
 #define RT_ALARMS_MAX                                                          \
 	(RT_VERDICTS_MAX + RT_RULE_ALERTS_MAX + RT_RULES_MAX + RT_NOTES_MAX +  \
-	 RT_ALARMS_OVER_MAX)
+	 RT_ALARMS_OVER_MAX + RT_SAID_MAX)
 
 /** Zero has none. */
 struct rt_alarms {
-	struct rt_changes changes;
 	struct rt_rule_watch watch;
-	/** The newest first. */
+	/** Rules, the newest first. */
 	struct rt_alarm over[RT_ALARMS_OVER_MAX];
 	size_t over_count;
 	/** The list. */
@@ -60,10 +60,10 @@ struct rt_alarms {
 /** Called for each rule that is broken from now on, or no longer is. */
 typedef rt_rule_watch_fn rt_alarms_fn;
 
-/** Note the verdicts and alerts of now, which is @p now_s; 0: it is not known
- *  when they began. @p report may be NULL. */
+/** Note the verdicts, those that have ended, and the alerts of now, which is
+ *  @p now_s; 0: it is not known when alerts began. @p report may be NULL. */
 void rt_alarms_update(struct rt_alarms *alarms, const struct rt_model *model,
-		      const struct rt_rules *rules,
+		      const struct rt_said *said, const struct rt_rules *rules,
 		      struct rt_rule_alerts *alerts, uint64_t now_s,
 		      rt_alarms_fn report, void *user);
 

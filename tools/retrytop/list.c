@@ -246,6 +246,16 @@ choose_time(struct rt_list *list, uint64_t end_s)
 	return list->model.is_past ? list->travel.at_s : end_s;
 }
 
+static bool
+update_model(struct rt_list *list, struct rt_window *window, uint64_t end_s)
+{
+	if (!rt_model_update(&list->model, window, end_s))
+		return false;
+	if (list->model.is_past && list->said != NULL)
+		rt_model_recall(&list->model, list->said);
+	return true;
+}
+
 bool
 rt_list_update(struct rt_list *list, struct rt_window *window, uint64_t end_s)
 {
@@ -259,8 +269,7 @@ rt_list_update(struct rt_list *list, struct rt_window *window, uint64_t end_s)
 	list->window = window;
 	read_filter(list);
 	list->regrouped = false;
-	if (!rt_model_update(&list->model, window, end_s) ||
-	    !group_rows(list, window))
+	if (!update_model(list, window, end_s) || !group_rows(list, window))
 		return false;
 	arrange(list, list->held || is_fresh(list));
 	/* The selected row may be gone, or have left the first place. */
@@ -369,8 +378,7 @@ rt_list_look(struct rt_list *list, struct rt_window *window)
 	list->regrouped = list->stale = false;
 	list->shown_count = 0;
 	list->held = false;
-	if ((stale &&
-	     !rt_model_update(&list->model, window, list->model.end_s)) ||
+	if ((stale && !update_model(list, window, list->model.end_s)) ||
 	    !group_rows(list, window))
 		return false;
 	arrange(list, false);

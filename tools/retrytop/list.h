@@ -44,6 +44,8 @@ struct rt_list {
 	uint32_t failed[RT_POINTS_MAX], retries[RT_POINTS_MAX];
 	/** Where rows are from; NULL before the first. */
 	const struct rt_window *window;
+	/** Verdicts of the past; the caller's. NULL: none are known. */
+	const struct rt_said *said;
 	/** Name of the selected row, below; NULL: the first row. */
 	const char *selected;
 	char selected_name[RT_NAME_MAX];

@@ -240,7 +240,7 @@ add_log(struct tk_json *json, struct cJSON *out, const struct rt_view *view)
 		add_input(json, inputs, &view->input[i]);
 }
 
-static void
+static struct cJSON *
 add_verdict(struct tk_json *json, struct cJSON *list,
 	    const struct rt_verdict *verdict)
 {
@@ -265,6 +265,7 @@ add_verdict(struct tk_json *json, struct cJSON *list,
 	for (size_t i = 0; i < verdict->sharer_count; i++)
 		tk_json_text(json, sharers, NULL, verdict->sharer[i]);
 	add_count(json, out, "more_operations", verdict->sharers_more);
+	return out;
 }
 
 static void
@@ -389,6 +390,17 @@ add_groups(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 	return done;
 }
 
+static void
+add_ended(struct tk_json *json, struct cJSON *root, const struct rt_said *said)
+{
+	const struct rt_said_verdict *ended = NULL;
+	struct cJSON *list = tk_json_array(json, root, "ended_verdicts");
+
+	while ((ended = rt_said_ended(said, ended)) != NULL)
+		add_time(json, add_verdict(json, list, &ended->verdict),
+			 "until", ended->until_s * BO_NS_PER_S);
+}
+
 int
 rt_report_json(const struct rt_view *view, FILE *out)
 {
@@ -407,6 +419,7 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	for (size_t i = 0; i < model->verdicts.count; i++)
 		add_verdict(json, verdicts, &model->verdicts.item[i]);
 	add_count(json, root, "more_verdicts", model->verdicts.more);
+	add_ended(json, root, &view->ingest->said);
 	if (view->broken != NULL)
 		add_alerts(json, root, view->broken);
 	tk_json_text(json, root, "sort", rt_sort_name(list->sort));

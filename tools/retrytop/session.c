@@ -171,6 +171,7 @@ rt_session_open(struct rt_session *session, const struct rt_options *options)
 		code = rt_session_dialects(options, &session->ingest);
 	if (code >= 0)
 		return code;
+	session->list.said = &session->ingest.said;
 	session->ingest.since_ns = since_of(options);
 	if (!open_inputs(session) || !join_inputs(session) ||
 	    !open_counters(session)) {
@@ -222,6 +223,9 @@ rt_session_update(struct rt_session *session)
 
 	if (!rt_list_update(&session->list, window, end_s))
 		return false;
+	if (!session->list.paused && !session->list.model.is_past)
+		rt_said_note(&session->ingest.said,
+			     &session->list.model.verdicts, window);
 	rt_session_look(session);
 	if (!rt_rule_alerts_find(&session->rules, window, end_s,
 				 session->options->window_ns / BO_NS_PER_S,
@@ -231,7 +235,8 @@ rt_session_update(struct rt_session *session)
 	if (session->ingest.caught_up || session->options->once ||
 	    session->options->replay)
 		rt_alarms_update(&session->alarms, &session->list.model,
-				 &session->rules, &session->broken,
+				 &session->ingest.said, &session->rules,
+				 &session->broken,
 				 session->options->once ? 0 : end_s,
 				 session->on_rule, session->on_rule_user);
 	return true;

@@ -51,21 +51,8 @@ say_value(const struct rt_alarm *alarm, char *out, size_t size)
 			      sizeof(span)));
 }
 
-/* Why, of a verdict of now; "" else. */
 static void
-say_cause(const struct rt_view *view, const struct rt_alarm *alarm, char *out,
-	  size_t size)
-{
-	const struct rt_verdicts *verdicts = &view->list->model.verdicts;
-
-	out[0] = '\0';
-	if (alarm->part == RT_ALARM_WRONG && alarm->verdict < verdicts->count)
-		rt_verdict_cause(&verdicts->item[alarm->verdict], out, size);
-}
-
-static void
-say_what(const struct rt_view *view, const struct rt_alarm *alarm, char *out,
-	 size_t size)
+say_what(const struct rt_alarm *alarm, char *out, size_t size)
 {
 	char more[RT_CAUSE_MAX];
 
@@ -74,7 +61,7 @@ say_what(const struct rt_view *view, const struct rt_alarm *alarm, char *out,
 		return;
 	}
 	if (alarm->rule == NULL) {
-		say_cause(view, alarm, more, sizeof(more));
+		rt_verdict_cause(alarm->verdict, more, sizeof(more));
 		snprintf(out, size, "%s%s%s", subject_of(alarm),
 			 more[0] != '\0' ? "  " : "", more);
 		return;
@@ -121,7 +108,7 @@ draw_row(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	size_t x;
 
 	say_times(view, alarm, grid->width >= NARROW, times, sizeof(times));
-	say_what(view, alarm, text, sizeof(text));
+	say_what(alarm, text, sizeof(text));
 	x = 1 +
 	    rt_grid_print(grid, 1, y, attr, "%-9s %s", word_of(alarm), times);
 	rt_grid_text(grid, x, y, SIZE_MAX, RT_ATTR_NONE, text);

@@ -430,11 +430,14 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < MESSAGES_HEIGHT || is_past(view) ||
+	if (width < NARROW || height < MESSAGES_HEIGHT ||
 	    view->ui->page == RT_PAGE_ALARMS)
 		return 1;
 	most = bo_min((height - MESSAGES_HEIGHT) / ROWS_PER_LINE + 2,
 		      MESSAGE_ROWS_MAX);
+	/* The time, and what was wrong then. */
+	if (is_past(view))
+		return 1 + rt_view_verdict_lines(view, width - 1, most);
 	if (is_opened(view))
 		return rt_view_operation_lines(view, width - 1,
 					       bo_min(most, 3));
@@ -543,7 +546,15 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 			     RT_ATTR_WARN | RT_ATTR_BOLD,
 			     rt_view_past(view, grid->width < NARROW, text,
 					  sizeof(text)));
-		return 1;
+		for (size_t i = 1; i < rows; i++) {
+			rt_view_verdict_line(view, grid->width - 1, rows - 1,
+					     i - 1, text, sizeof(text));
+			rt_grid_text(grid, 1, y + i, grid->width,
+				     text[0] != ' ' ? RT_ATTR_BAD | RT_ATTR_BOLD
+						    : RT_ATTR_NONE,
+				     text);
+		}
+		return rows;
 	}
 	for (size_t i = 0; i < rows; i++) {
 		if (is_opened(view))

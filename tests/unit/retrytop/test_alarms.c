@@ -57,10 +57,12 @@ look(uint64_t end_s)
 	scene.list.model.window_s = 10;
 	cr_assert(rt_list_update(&scene.list, scene.ingest.window, end_s));
 	scene_look(&scene);
+	rt_said_note(&scene.ingest.said, &scene.list.model.verdicts,
+		     scene.ingest.window);
 	cr_assert(rt_rule_alerts_find(&rules, scene.ingest.window, end_s, 10,
 				      &alerts));
-	rt_alarms_update(&alarms, &scene.list.model, &rules, &alerts, end_s,
-			 NULL, NULL);
+	rt_alarms_update(&alarms, &scene.list.model, &scene.ingest.said, &rules,
+			 &alerts, end_s, NULL, NULL);
 }
 
 static void
@@ -163,43 +165,28 @@ Test(retrytop_alarms, enter_and_esc_go_there_and_back)
 
 Test(retrytop_alarms, a_verdict_that_ends_is_remembered)
 {
-	struct rt_model *model = &scene.list.model;
+	static const char *const want[] = {
+		" ENDED",
+		">FAILING   09:01:40 - 09:01:59     19s  a  ConnectionError "
+		"100%",
+		NULL,
+	};
 
 	rules.count = 0;
-	call("a", T0_S, 1, 1);
-	look(T0_S);
-	model->verdicts.count = 1;
-	model->verdicts.item[0] = (struct rt_verdict){
-		.word = RT_WORD_FAILING, .operation = "a", .since_s = T0_S - 5};
-	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S, NULL, NULL);
-	cr_expect_eq(alarms.count, 1);
-	model->verdicts.count = 0;
-	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S + 9, NULL, NULL);
-	cr_expect_eq(alarms.count, 1);
-	cr_expect_eq(alarms.row[0].part, RT_ALARM_OVER);
+	for (uint64_t s = 0; s < 150; s++) {
+		bool down = s >= 100 && s < 120;
+
+		call("a", T0_S + s, down ? 0 : 20, down ? 20 : 0);
+		look(T0_S + s);
+		if (s == 110)
+			cr_expect_eq(alarms.row[0].part, RT_ALARM_WRONG);
+	}
+	cr_assert_eq(alarms.count, 1);
 	cr_expect_eq(alarms.row[0].word, RT_WORD_FAILING);
-	cr_expect_eq(alarms.row[0].ended_s, T0_S + 9);
-}
-
-/* Targets that were not seen for an hour make room for others. */
-Test(retrytop_alarms, the_name_of_a_target_that_is_gone_stays)
-{
-	struct rt_model *model = &scene.list.model;
-	char target[] = "db-1";
-
-	rules.count = 0;
-	look(T0_S);
-	model->verdicts.count = 1;
-	model->verdicts.item[0] = (struct rt_verdict){
-		.word = RT_WORD_FAILING, .target = target, .since_s = T0_S};
-	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S, NULL, NULL);
-	cr_expect_str_eq(alarms.row[0].target, "db-1");
-	model->verdicts.count = 0;
-	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S + 9, NULL, NULL);
-	target[3] = '2';
-	rt_alarms_update(&alarms, model, &rules, &alerts, T0_S + 9, NULL, NULL);
-	cr_expect_str_eq(alarms.row[0].target, "db-1");
-	cr_expect_null(rt_alarms_operation(&alarms, model));
+	cr_expect_eq(alarms.row[0].since_s, T0_S + 100);
+	cr_expect_eq(alarms.row[0].ended_s, T0_S + 119);
+	press('a');
+	expect_page(100, 24, 3, want);
 }
 
 Test(retrytop_alarms, the_oldest_are_forgotten)
@@ -208,11 +195,11 @@ Test(retrytop_alarms, the_oldest_are_forgotten)
 		alerts.count = 1;
 		alerts.item[0] = (struct rt_rule_alert){.rule = &rules.rule[0],
 							.operation = "a"};
-		rt_alarms_update(&alarms, &scene.list.model, &rules, &alerts,
-				 T0_S + 2 * i, NULL, NULL);
+		rt_alarms_update(&alarms, &scene.list.model, &scene.ingest.said,
+				 &rules, &alerts, T0_S + 2 * i, NULL, NULL);
 		alerts.count = 0;
-		rt_alarms_update(&alarms, &scene.list.model, &rules, &alerts,
-				 T0_S + 2 * i + 1, NULL, NULL);
+		rt_alarms_update(&alarms, &scene.list.model, &scene.ingest.said,
+				 &rules, &alerts, T0_S + 2 * i + 1, NULL, NULL);
 	}
 	cr_expect_eq(alarms.over_count, RT_ALARMS_OVER_MAX);
 	cr_expect_eq(alarms.over[0].ended_s, T0_S + 4 * RT_ALARMS_OVER_MAX - 1);
