@@ -37,6 +37,8 @@
 /* The least difference from the usual share that is looked for. */
 #define LEAST_RISE 0.03
 #define LEAST_RATE_RISE 0.2
+/* Attempts per second, in seconds with any, that show a small one. */
+#define MUCH 20.0
 /* Too much, whatever is usual; and more than is taken to be usual before that
  * is known. */
 #define ABSOLUTE_LIMIT 0.5
@@ -270,8 +272,10 @@ watch(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	bool learned = rt_onset_has_learned(onset);
 	bool blind = !learned && !how->has_limit;
 	double usual = rt_onset_usual(onset, how), most_ratio = 0.0;
-	/* Of less, four times the odds are not more. */
-	bool small = learned && how->is_settled && usual >= LEAST_RISE;
+	/* Four times the odds of less are not more, and few attempts show no
+	 * less than that. */
+	bool small = learned && how->is_settled && usual >= LEAST_RISE &&
+		     onset->rate >= MUCH;
 	const struct rt_onset_sum *most = &onset->sum[0];
 
 	for (int i = 0; i < RT_ONSET_ALTERNATIVES; i++) {
