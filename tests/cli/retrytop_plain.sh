@@ -114,6 +114,17 @@ for signal in TERM INT; do
 	ended "SIG$signal ends it with 0" 0
 done
 check "a verdict is there at once" says ' begins FAILING  *pay  since 10:00:00 '
+
+# The times of a log that was there are not when it was read.
+sed 's/"2026-/"2126-/' some.log >future.log
+start --delay 100ms future.log
+poll says ' total '
+kill "$(cat pid)"
+wait "$job"
+check "a log of the future has its rates" says \
+	'^2126-11-30T10:00:19Z total  *STALE  1 operations, 1 .*, 10.0 calls/s,'
+check "and its verdicts" says ' begins FAILING  *pay  since 10:00:00 '
+
 start --delay 100ms missing.log
 poll sh -c '[ "$(grep -c " total  *WAITING  0 operations" out)" -ge 3 ]'
 result "a missing file is waited for; totals come each --delay" $?

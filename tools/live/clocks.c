@@ -118,38 +118,59 @@ rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns, uint64_t other_ns)
 	clock->offset_ns = steady_offset(clock);
 }
 
-bool
-rt_clock_is_off(const struct rt_clock *clock)
+void
+rt_clocks_set_base(struct rt_clocks *clocks, int64_t base_ns)
 {
-	return clock->id != 0 && (clock->offset_ns != 0 || clock->leaps > 0);
+	clocks->base_ns = base_ns;
+	for (size_t i = 0; i < RT_CLOCKS_MAX; i++) {
+		clocks->clock[i].samples = 0;
+		clocks->clock[i].offset_ns = 0;
+		clocks->clock[i].compared_ns = 0;
+	}
 }
+
+int64_t
+rt_clock_ahead_ns(const struct rt_clocks *clocks, const struct rt_clock *clock)
+{
+	int64_t ahead_ns = clocks->base_ns + clock->offset_ns;
+
+	return llabs(ahead_ns) < RT_CLOCK_OFF_NS ? 0 : ahead_ns;
+}
+
+struct off {
+	const struct rt_clock *clock;
+	int64_t ahead_ns;
+};
 
 static int
 compare_badness(const void *a, const void *b)
 {
-	const struct rt_clock *x = *(const struct rt_clock *const *)a;
-	const struct rt_clock *y = *(const struct rt_clock *const *)b;
-	long long by = llabs(x->offset_ns), than = llabs(y->offset_ns);
+	const struct off *x = a, *y = b;
+	long long by = llabs(x->ahead_ns), than = llabs(y->ahead_ns);
 
 	if (by != than)
 		return by < than ? 1 : -1;
-	if (x->leaps != y->leaps)
-		return x->leaps < y->leaps ? 1 : -1;
-	return strcmp(x->host, y->host);
+	if (x->clock->leaps != y->clock->leaps)
+		return x->clock->leaps < y->clock->leaps ? 1 : -1;
+	return strcmp(x->clock->host, y->clock->host);
 }
 
 size_t
 rt_clocks_off(const struct rt_clocks *clocks, const struct rt_clock **out,
 	      size_t size)
 {
-	const struct rt_clock *off[RT_CLOCKS_MAX];
+	struct off off[RT_CLOCKS_MAX];
 	size_t count = 0;
 
-	for (size_t i = 0; i < RT_CLOCKS_MAX; i++)
-		if (rt_clock_is_off(&clocks->clock[i]))
-			off[count++] = &clocks->clock[i];
+	for (size_t i = 0; i < RT_CLOCKS_MAX; i++) {
+		const struct rt_clock *clock = &clocks->clock[i];
+		int64_t ahead_ns = rt_clock_ahead_ns(clocks, clock);
+
+		if (clock->id != 0 && (ahead_ns != 0 || clock->leaps > 0))
+			off[count++] = (struct off){clock, ahead_ns};
+	}
 	qsort(off, count, sizeof(*off), compare_badness);
 	for (size_t i = 0; i < count && i < size; i++)
-		out[i] = off[i];
+		out[i] = off[i].clock;
 	return count;
 }

@@ -37,6 +37,9 @@ struct rt_clock {
 struct rt_clocks {
 	struct rt_clock clock[RT_CLOCKS_MAX];
 	uint64_t used;
+	/** How far the log as a whole is ahead of the wall clock; offsets are
+	 *  from its time. */
+	int64_t base_ns;
 };
 
 /** Names the clock of a host, or of an input whose lines name none. */
@@ -53,8 +56,14 @@ struct rt_clock *rt_clocks_find(struct rt_clocks *clocks, uint64_t id,
 void rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns,
 		      uint64_t other_ns);
 
-/** Whether there is something to say about it. */
-bool rt_clock_is_off(const struct rt_clock *clock);
+/** The log as a whole is ahead of the wall clock: what was compared with that
+ *  is forgotten. */
+void rt_clocks_set_base(struct rt_clocks *clocks, int64_t base_ns);
+
+/** How far a clock is ahead, steadily, of the wall clock if there is one; 0 if
+ *  it is right, or if that is not known. */
+int64_t rt_clock_ahead_ns(const struct rt_clocks *clocks,
+			  const struct rt_clock *clock);
 
 /** Worse clocks first: the number of those that are off, at most @p size of
  *  them in @p out. */

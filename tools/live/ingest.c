@@ -75,8 +75,9 @@ rt_ingest_clear(struct rt_ingest *ingest)
 static bool
 is_fresh(const struct rt_ingest *ingest, uint64_t ts_ns)
 {
-	uint64_t apart = ts_ns > ingest->wall_ns ? ts_ns - ingest->wall_ns
-						 : ingest->wall_ns - ts_ns;
+	uint64_t wall_ns = rt_when_wall_ns(rt_window_when(ingest->window),
+					   ingest->wall_ns);
+	uint64_t apart = ts_ns > wall_ns ? ts_ns - wall_ns : wall_ns - ts_ns;
 
 	return ingest->wall_ns != 0 && apart <= FRESH_NS;
 }
@@ -179,6 +180,8 @@ static void
 count_event(struct rt_ingest *ingest, size_t input,
 	    const struct backoff_event *event, bool whole)
 {
+	uint64_t ts_ns;
+
 	if (ingest->on_event != NULL)
 		ingest->on_event(ingest->on_event_user, event, whole);
 	if (event->type == BACKOFF_EVENT_UNKNOWN)
@@ -192,7 +195,9 @@ count_event(struct rt_ingest *ingest, size_t input,
 		ingest->no_memory = true;
 	if (!rt_said_look(&ingest->said, ingest->window))
 		ingest->no_memory = true;
-	if (is_fresh(ingest, event->ts_ns))
+	/* A clock may be wrong. */
+	ts_ns = rt_when_last_ns(rt_window_when(ingest->window));
+	if (is_fresh(ingest, ts_ns != 0 ? ts_ns : event->ts_ns))
 		ingest->live = true;
 	else if (ingest->caught_up)
 		ingest->replayed = true;
@@ -344,8 +349,11 @@ void
 rt_ingest_catch_up(struct rt_ingest *ingest)
 {
 	ingest->caught_up = true;
-	if (ingest->wall_ns != 0)
-		rt_window_watch(ingest->window, ingest->wall_ns);
+	if (ingest->wall_ns == 0)
+		return;
+	rt_window_watch(ingest->window, ingest->wall_ns);
+	/* A log of a wrong clock may have passed the present. */
+	ingest->live = is_fresh(ingest, rt_window_newest_ns(ingest->window));
 }
 
 uint64_t

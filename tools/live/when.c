@@ -37,6 +37,10 @@
 #define BACK_LEAP 2
 /* Events of an input that are remembered. */
 #define RECENT 16
+/* All zones differ by multiples of this; clocks that are kept in step, and
+ * lines that come at once, by little more. */
+#define ZONE_NS (900 * (int64_t)BO_NS_PER_S)
+#define ZONE_OFF_NS (5 * (int64_t)BO_NS_PER_S)
 
 struct seen {
 	uint64_t ts_ns, clock;
@@ -68,6 +72,11 @@ struct rt_when {
 	struct feed *feed;
 	size_t feeds;
 	uint64_t newest_ns, first_ns, watched_ns, leaps;
+	/* The time of the last event as it was judged, and the wall clock then,
+	 * as the log would show it; 0: none. */
+	uint64_t last_ns, wall_ns;
+	/* The log is known to show the time of the wall clock. */
+	bool right;
 	struct rt_clocks clocks;
 	struct rt_lateness lateness;
 };
@@ -102,6 +111,14 @@ find_feed(struct rt_when *when, size_t input)
 	when->feed = feed;
 	when->feeds = count;
 	return &feed[input];
+}
+
+/* Whether the events of an input show the time of the wall clock. */
+static bool
+is_right(const struct feed *feed, uint64_t wall_ns)
+{
+	return feed->newest_ns <= wall_ns + AHEAD_NS &&
+	       feed->newest_ns + AGREE_NS > wall_ns;
 }
 
 static void
@@ -426,7 +443,18 @@ judge_by_others(struct rt_when *when, struct feed *feed, struct rt_clock *clock,
 	move_on(when, feed, ts_ns);
 }
 
-/* By the clock on the wall, which no event is ahead of. */
+/* Whether another input shows the time of the wall clock. */
+static bool
+is_another_right(const struct rt_when *when, const struct feed *feed,
+		 uint64_t wall_ns)
+{
+	for (size_t i = 0; i < when->feeds; i++)
+		if (&when->feed[i] != feed && is_right(&when->feed[i], wall_ns))
+			return true;
+	return false;
+}
+
+/* By the clock on the wall, which no event that arrives is ahead of. */
 static void
 judge_by_wall(struct rt_when *when, const struct feed *feed,
 	      struct rt_clock *clock, const struct rt_when_event *event,
@@ -434,9 +462,16 @@ judge_by_wall(struct rt_when *when, const struct feed *feed,
 {
 	uint64_t wall_ns = event->wall_ns;
 
+	if (!event->arrives) {
+		if (out->ts_ns > wall_ns + AHEAD_NS &&
+		    is_another_right(when, feed, wall_ns)) {
+			when->leaps++;
+			out->ts_ns = 0;
+		}
+		return;
+	}
 	if (out->ts_ns <= wall_ns + AHEAD_NS) {
-		if (event->arrives && out->ts_ns == event->ts_ns &&
-		    out->ts_ns != wall_ns)
+		if (out->ts_ns == event->ts_ns && out->ts_ns != wall_ns)
 			rt_lateness_note(&when->lateness,
 					 bo_sub_sat(wall_ns, out->ts_ns),
 					 wall_ns);
@@ -447,8 +482,73 @@ judge_by_wall(struct rt_when *when, const struct feed *feed,
 		clock->leaps++;
 		clock->leap_ns = (int64_t)(out->ts_ns - wall_ns);
 	}
-	out->ts_ns = event->arrives || feed->newest_ns == 0 ? wall_ns
-							    : feed->newest_ns;
+	out->ts_ns = wall_ns;
+}
+
+/* The log shows the time of the wall clock: what is ahead of it is wrong. Says
+ * whether something was. */
+static bool
+trust_wall(struct rt_when *when, uint64_t wall_ns)
+{
+	bool ahead = false;
+
+	when->right = true;
+	for (size_t i = 0; i < when->feeds; i++) {
+		struct feed *feed = &when->feed[i];
+
+		if (feed->newest_ns <= wall_ns + AHEAD_NS)
+			continue;
+		ahead = true;
+		feed->newest_ns = wall_ns;
+		feed->first_ns = bo_min(feed->first_ns, wall_ns);
+		feed->far = feed->leap = 0;
+		forget_clocks(when, feed);
+	}
+	find_ends(when);
+	return ahead;
+}
+
+/* The log shows the time of a clock that is ahead of the wall's by this. */
+static void
+set_base(struct rt_when *when, int64_t base_ns)
+{
+	int64_t half_ns = base_ns < 0 ? -ZONE_NS / 2 : ZONE_NS / 2;
+	int64_t zone_ns = (base_ns + half_ns) / ZONE_NS * ZONE_NS;
+
+	if (zone_ns != 0 && llabs(base_ns - zone_ns) <= ZONE_OFF_NS)
+		base_ns = zone_ns;
+	rt_clocks_set_base(&when->clocks, base_ns);
+}
+
+/* Whether this time continues the events of an input. */
+static bool
+goes_on(const struct feed *feed, uint64_t ts_ns)
+{
+	return feed->newest_ns != 0 && ts_ns + far_ns(feed) > feed->newest_ns &&
+	       ts_ns < feed->newest_ns + LEAP_NS;
+}
+
+/* Find out which time a log shows that was begun before it was watched: lines
+ * that arrive continue it. */
+static void
+find_base(struct rt_when *when, const struct feed *feed,
+	  const struct rt_clock *clock, const struct rt_when_event *event,
+	  struct rt_when_answer *out)
+{
+	uint64_t wall_ns = event->wall_ns, ts_ns = event->ts_ns;
+
+	if (!event->arrives || when->right || when->clocks.base_ns != 0)
+		return;
+	if (ts_ns <= wall_ns + AHEAD_NS && ts_ns + AGREE_NS > wall_ns) {
+		out->forget = trust_wall(when, wall_ns);
+		return;
+	}
+	if (!goes_on(feed, ts_ns))
+		return;
+	if (feed->newest_ns > wall_ns + AHEAD_NS && ts_ns > wall_ns + AHEAD_NS)
+		set_base(when, (int64_t)(correct(clock, event) - wall_ns));
+	else if (clock->offset_ns <= -(int64_t)AGREE_NS)
+		set_base(when, clock->offset_ns);
 }
 
 static void
@@ -471,12 +571,15 @@ compare_clocks(struct rt_when *when, const struct feed *feed,
 }
 
 bool
-rt_when_judge(struct rt_when *when, const struct rt_when_event *event,
+rt_when_judge(struct rt_when *when, const struct rt_when_event *given,
 	      struct rt_when_answer *out)
 {
+	struct rt_when_event by_base = *given;
+	const struct rt_when_event *event = &by_base;
 	struct feed *feed = find_feed(when, event->input);
 	struct rt_clock *clock;
 
+	when->last_ns = 0;
 	*out = (struct rt_when_answer){0};
 	if (feed == NULL)
 		return false;
@@ -489,11 +592,17 @@ rt_when_judge(struct rt_when *when, const struct rt_when_event *event,
 	clock = rt_clocks_find(&when->clocks,
 			       rt_clock_id(event->host, event->input),
 			       event->host, event->input);
+	by_base.wall_ns = rt_when_wall_ns(when, given->wall_ns);
 	compare_clocks(when, feed, clock, event);
+	find_base(when, feed, clock, event, out);
+	by_base.wall_ns = rt_when_wall_ns(when, given->wall_ns);
+	when->wall_ns = event->wall_ns;
 	out->ts_ns = correct(clock, event);
 	if (event->wall_ns != 0)
 		judge_by_wall(when, feed, clock, event, out);
-	judge_by_others(when, feed, clock, event, out);
+	if (out->ts_ns != 0)
+		judge_by_others(when, feed, clock, event, out);
+	when->last_ns = out->ts_ns;
 	return true;
 }
 
@@ -507,6 +616,10 @@ is_believed_at_end(struct rt_when *when, const struct feed *feed)
 	const struct rt_clock *clock = rt_clocks_find(
 		&when->clocks, feed->held_clock[feed->held - 1], NULL, 0);
 
+	/* Nor one of the future. */
+	if (when->wall_ns != 0 && feed->newest_ns <= when->wall_ns + AHEAD_NS &&
+	    feed->held_last_ns > when->wall_ns + AHEAD_NS)
+		return false;
 	if (feed->held > STRAY_EVENTS || feed->seen < RECENT)
 		return true;
 	return clock->leaps <= feed->held &&
@@ -547,19 +660,41 @@ rt_when_first_ns(const struct rt_when *when)
 	return when->first_ns;
 }
 
-void
+uint64_t
+rt_when_last_ns(const struct rt_when *when)
+{
+	return when->last_ns;
+}
+
+uint64_t
+rt_when_wall_ns(const struct rt_when *when, uint64_t wall_ns)
+{
+	return wall_ns == 0 ? 0 : wall_ns + (uint64_t)when->clocks.base_ns;
+}
+
+bool
 rt_when_watch(struct rt_when *when, uint64_t wall_ns)
 {
-	if (when->watched_ns == 0)
-		when->watched_ns = wall_ns;
+	if (when->watched_ns != 0)
+		return false;
+	when->watched_ns = wall_ns;
+	for (size_t i = 0; i < when->feeds; i++)
+		if (is_right(&when->feed[i], wall_ns))
+			return trust_wall(when, wall_ns);
+	return false;
 }
 
 uint64_t
 rt_when_known_ns(const struct rt_when *when)
 {
-	if (when->first_ns == 0 || when->watched_ns == 0)
-		return when->first_ns + when->watched_ns;
-	return bo_min(when->first_ns, when->watched_ns);
+	uint64_t watched_ns = rt_when_wall_ns(when, when->watched_ns);
+
+	if (when->first_ns == 0 || watched_ns == 0)
+		return when->first_ns + watched_ns;
+	/* Which time the log shows is not known yet. */
+	if (when->newest_ns > when->wall_ns + AHEAD_NS)
+		return when->first_ns;
+	return bo_min(when->first_ns, watched_ns);
 }
 
 uint64_t
@@ -571,8 +706,10 @@ rt_when_late_ns(const struct rt_when *when)
 uint64_t
 rt_when_as_of_ns(const struct rt_when *when, uint64_t wall_ns)
 {
-	uint64_t expected_ns = bo_sub_sat(wall_ns, rt_when_late_ns(when));
+	uint64_t expected_ns;
 
+	wall_ns = rt_when_wall_ns(when, wall_ns);
+	expected_ns = bo_sub_sat(wall_ns, rt_when_late_ns(when));
 	if (wall_ns == 0)
 		return when->newest_ns;
 	return bo_min(when->newest_ns > expected_ns ? when->newest_ns

@@ -47,12 +47,15 @@ void rt_when_free(struct rt_when *when);
 /**
  * Judge the time of an event.
  *
- * With a wall clock, an event of the future happened when it arrived. In
- * history, an event far ahead of the others of its input is held until the next
- * ones confirm it. If events go on far behind the newest, and only a few of
- * their input were not, or those of one host between others, then those had a
- * wrong time. A host whose events are steadily ahead of those of others, or far
- * behind them, has a clock that is wrong by this much: it is corrected.
+ * With a wall clock, an event of the future happened when it arrived, unless it
+ * continues those that were there before: then all times of the log are off.
+ * They are kept, and the wall clock is read as the log would show it; so it is
+ * if lines that arrive are steadily behind. In history, an event far ahead of
+ * the others of its input is held until the next ones confirm it. If events go
+ * on far behind the newest, and only a few of their input were not, or those of
+ * one host between others, then those had a wrong time. A host whose events are
+ * steadily ahead of those of others, or far behind them, has a clock that is
+ * wrong by this much: it is corrected.
  *
  * Returns false if there is no memory.
  */
@@ -68,8 +71,16 @@ enum rt_when_held rt_when_end(struct rt_when *when, size_t input);
 uint64_t rt_when_newest_ns(const struct rt_when *when);
 uint64_t rt_when_first_ns(const struct rt_when *when);
 
-/** The log is watched from now on: that nothing happens is known, too. */
-void rt_when_watch(struct rt_when *when, uint64_t wall_ns);
+/** The time of the last event as it was judged; 0 if it has none. */
+uint64_t rt_when_last_ns(const struct rt_when *when);
+
+/** What the log would show when the wall clock shows this: all of its times may
+ *  be off, by a zone. */
+uint64_t rt_when_wall_ns(const struct rt_when *when, uint64_t wall_ns);
+
+/** The log is watched from now on: that nothing happens is known, too. Says
+ *  whether counts after rt_when_newest_ns() were at a wrong time. */
+bool rt_when_watch(struct rt_when *when, uint64_t wall_ns);
 
 /** Since when it is known what happened: from the first event, or from when the
  *  log was watched if that is earlier; 0 if nothing is known. */

@@ -629,7 +629,8 @@ rt_window_end(struct rt_window *window, size_t input)
 void
 rt_window_watch(struct rt_window *window, uint64_t wall_ns)
 {
-	rt_when_watch(window->when, wall_ns);
+	if (rt_when_watch(window->when, wall_ns))
+		forget_after(window, rt_when_newest_ns(window->when));
 }
 
 const struct rt_when *

@@ -68,6 +68,14 @@ rt_reader_close(struct rt_reader *reader)
 	rt_session_close(&reader->session);
 }
 
+/* The wall clock as the log would show it. */
+static uint64_t
+log_wall_ns(const struct rt_reader *reader)
+{
+	return rt_when_wall_ns(rt_window_when(reader->session.ingest.window),
+			       reader->wall_ns);
+}
+
 /* Count what waited for another line for a minute: by the clock if the log is
  * of now, else by when its last line came. */
 static void
@@ -80,7 +88,7 @@ flush(struct rt_reader *reader)
 
 	if (rt_ingest_is_live(ingest) || quiet)
 		rt_ingest_flush(ingest, inputs,
-				quiet ? BACKOFF_ABSENT : reader->wall_ns);
+				quiet ? BACKOFF_ABSENT : log_wall_ns(reader));
 	if (silence_ns > BELIEVE_NS)
 		rt_ingest_believe(ingest, inputs);
 }
@@ -183,7 +191,7 @@ rt_reader_view(struct rt_reader *reader, const struct rt_ui *ui)
 {
 	struct rt_view view = rt_session_view(&reader->session, ui);
 
-	view.wall_ns = reader->wall_ns;
+	view.wall_ns = log_wall_ns(reader);
 	view.replays = reader->replay != NULL;
 	view.silence_ns = rt_silence_ns(&reader->silence, reader->now_ns);
 	view.usual_ns = reader->silence.usual_ns;

@@ -125,15 +125,16 @@ add_clocks(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 
 	for (size_t i = 0; i < off && i < CLOCKS_MAX; i++) {
 		struct cJSON *out = tk_json_object(json, list, NULL);
-		bool steady = clock[i]->offset_ns != 0;
+		int64_t ahead_ns =
+			rt_clock_ahead_ns(rt_when_clocks(when), clock[i]);
+		bool steady = ahead_ns != 0;
 
 		add_text(json, out, "host", clock[i]->host);
 		if (clock[i]->input < view->input_count)
 			tk_json_text(json, out, "input",
 				     view->input[clock[i]->input].path);
 		tk_json_number(json, out, "ahead_seconds",
-			       (double)(steady ? clock[i]->offset_ns
-					       : clock[i]->leap_ns) /
+			       (double)(steady ? ahead_ns : clock[i]->leap_ns) /
 				       (double)BO_NS_PER_S);
 		tk_json_flag(json, out, "steady", steady);
 		add_count(json, out, "leaps", clock[i]->leaps);

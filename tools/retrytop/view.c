@@ -80,8 +80,10 @@ char *
 rt_view_clock(const struct rt_view *view, const struct rt_clock *clock,
 	      char *out, size_t size)
 {
-	bool steady = clock->offset_ns != 0;
-	int64_t by_ns = steady ? clock->offset_ns : clock->leap_ns;
+	int64_t ahead_ns = rt_clock_ahead_ns(
+		rt_when_clocks(rt_window_when(view->ingest->window)), clock);
+	bool steady = ahead_ns != 0;
+	int64_t by_ns = steady ? ahead_ns : clock->leap_ns;
 	const char *name = clock->host;
 	char age[16], events[40] = "";
 

@@ -3,9 +3,11 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "unit/live/helper.h"
+#include "base/rfc3339.h"
 #include "live/ingest.h"
 
 #define NATIVE_TAIL                                                            \
@@ -187,4 +189,87 @@ Test(live_ingest, a_line_written_right_now_is_neither_lost_nor_new_twice)
 	feed_event("retry_attempt", "2026-11-23T09:00:01.5Z", 3);
 	cr_expect_eq(tk_sequence_lost(ingest.sequence), 0);
 	cr_expect_eq(ingest.copied, 1);
+}
+
+/* A log that was there before, and goes on. */
+struct zone {
+	const char *why;
+	/* Seconds: how far its clock is ahead, and how long the log was. */
+	double ahead;
+	unsigned before;
+	/* Lines arrive. */
+	bool grows;
+};
+
+static void
+feed_second(const struct zone *zone, unsigned second, unsigned *seq)
+{
+	for (unsigned i = 0; i < 10; i++) {
+		double at_s = second + i / 10.0;
+		uint64_t wall_ns = T0_S * NS_PER_S + (uint64_t)(at_s * 1e9);
+		char time[40];
+
+		if (ingest.caught_up)
+			ingest.wall_ns = wall_ns + NS_PER_S / 20;
+		bo_rfc3339_format(
+			wall_ns + (uint64_t)(int64_t)(zone->ahead * 1e9), 6,
+			time, sizeof(time));
+		feed_event("retry_exhausted", time, ++*seq);
+	}
+}
+
+/* The backlog and what follows are one time, which the wall clock is read in:
+ * live, with right rates, and the whole window known. */
+Test(live_ingest, a_log_of_another_zone_is_live)
+{
+	static const struct zone row[] = {
+		{"right", 0, 300, true},
+		{"9 h ahead", 32400, 300, true},
+		{"9 h ahead, and longer", 32400, 36000, true},
+		{"5 h behind", -18000, 300, true},
+		{"7 min ahead", 437.25, 300, true},
+		{"12 min behind", -733.45, 300, true},
+		{"11 h ahead, and old", 39600, 300, false},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		unsigned before = row[i].before, seq = 0;
+		uint64_t want_s = T0_S + (uint64_t)(int64_t)row[i].ahead;
+		const struct rt_when *when;
+		const struct rt_clock *clock;
+		struct rt_counts sum;
+		size_t off;
+
+		tear_down();
+		set_up();
+		when = rt_window_when(ingest.window);
+		ingest.wall_ns = (T0_S + before) * NS_PER_S;
+		for (unsigned s = 0; s < before; s++)
+			feed_second(&row[i], s, &seq);
+		rt_ingest_catch_up(&ingest);
+		for (unsigned s = 0; s < (row[i].grows ? 20 : 0); s++)
+			feed_second(&row[i], before + s, &seq);
+		want_s += before + (row[i].grows ? 18 : -1);
+		cr_expect_eq(rt_ingest_is_live(&ingest), row[i].grows, "%s",
+			     row[i].why);
+		cr_expect_leq(
+			llabs((long long)(rt_ingest_end_s(&ingest) - want_s)),
+			1, "%s: ends %lld s off", row[i].why,
+			(long long)(rt_ingest_end_s(&ingest) - want_s));
+		rt_operation_sum(rt_window_operation(ingest.window, 0),
+				 rt_ingest_end_s(&ingest), 60, &sum);
+		cr_expect_eq(sum.exhausted, 600, "%s: %llu", row[i].why,
+			     (unsigned long long)sum.exhausted);
+		cr_expect_leq(rt_when_known_ns(when) / NS_PER_S, want_s - 60,
+			      "%s", row[i].why);
+		off = rt_clocks_off(rt_when_clocks(when), &clock, 1);
+		cr_expect_eq(off, row[i].grows && row[i].ahead != 0, "%s",
+			     row[i].why);
+		if (off > 0)
+			cr_expect_float_eq(
+				(double)rt_clock_ahead_ns(rt_when_clocks(when),
+							  clock) /
+					1e9,
+				row[i].ahead, .2, "%s", row[i].why);
+	}
 }
