@@ -38,12 +38,19 @@ rt_group_heading(enum rt_group group)
 	return headings[group];
 }
 
+static void
+clear_cell(struct rt_cube_cell *cell)
+{
+	rt_coarse_clear(&cell->coarse, RT_COUNTS_COUNT);
+	rt_sparse_clear(&cell->recent);
+	free(cell->text);
+}
+
 void
 rt_cube_clear(struct rt_cube *cube)
 {
 	for (size_t i = 0; i < cube->count; i++) {
-		rt_coarse_clear(&cube->cell[i].coarse, RT_COUNTS_COUNT);
-		rt_sparse_clear(&cube->cell[i].recent);
+		clear_cell(&cube->cell[i]);
 	}
 	for (size_t i = 0; i < cube->names; i++)
 		free(cube->name[i]);
@@ -250,8 +257,7 @@ drop_cells(struct rt_cube *cube, uint64_t second)
 		struct rt_cube_cell *cell = &cube->cell[i];
 
 		if (rt_cube_seen_s(cell) + RT_HISTORY_S <= second) {
-			rt_sparse_clear(&cell->recent);
-			rt_coarse_clear(&cell->coarse, RT_COUNTS_COUNT);
+			clear_cell(cell);
 			continue;
 		}
 		slot = bo_table_find(&cube->cells, cell->hash, is_cell, cube,
@@ -381,6 +387,23 @@ find_cell(struct rt_cube *cube, const struct rt_cube_event *what, bool last)
 	return add_cell(cube, what, &texts, hash, slot);
 }
 
+/* Keep the message of an error, unless it is the error's name. */
+static bool
+note_text(struct rt_cube_cell *cell, const struct backoff_event *event)
+{
+	const char *error = event->error;
+
+	if (cell->name[RT_GROUP_ERROR] == 0 || error == NULL ||
+	    event->stop == BACKOFF_STOP_BREAKER_OPEN ||
+	    rt_error_label(event) == error)
+		return true;
+	if (cell->text == NULL)
+		cell->text = malloc(RT_TEXT_MAX);
+	if (cell->text != NULL)
+		bo_utf8_copy(error, cell->text, RT_TEXT_MAX);
+	return cell->text != NULL;
+}
+
 bool
 rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 {
@@ -389,13 +412,16 @@ rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 	if (cell == NULL)
 		return false;
 	cell->knows_calls = cell->knows_calls || what->knows_calls;
+	if (what->max_attempts > 0)
+		cell->max_attempts = what->max_attempts;
 	cube->ungrouped += cell->unnamed || cell->owner == NULL;
 	if (!what->again &&
 	    !rt_coarse_add_some(&cell->coarse, RT_COUNTS_COUNT, what->second,
 				what->add, what->some))
 		return false;
 	return rt_sparse_add(&cell->recent, what->second, what->add,
-			     what->some);
+			     what->some) &&
+	       note_text(cell, what->event);
 }
 
 uint64_t

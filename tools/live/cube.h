@@ -56,6 +56,10 @@ struct rt_cube_cell {
 	bool knows_calls;
 	/** Not all of its names had room. */
 	bool unnamed;
+	/** As in the operation; 0: not known. */
+	uint64_t max_attempts;
+	/** The last message of its error, of RT_TEXT_MAX bytes; NULL: none. */
+	char *text;
 	/** RT_COUNTS_COUNT a second, and a step. */
 	struct rt_sparse recent;
 	struct rt_coarse coarse;
@@ -82,6 +86,8 @@ struct rt_cube_event {
 	const char *operation;
 	const void *owner;
 	bool knows_calls;
+	/** 0: not known. */
+	uint64_t max_attempts;
 	uint64_t second;
 	/** It is counted again, where the last steps were forgotten. */
 	bool again;

@@ -26,6 +26,9 @@ struct error {
 	struct rt_row *row;
 	const char *label;
 	uint64_t calls, attempts;
+	/* The last message of that error; NULL: none. */
+	const char *text;
+	uint64_t seen_s;
 };
 
 struct making {
@@ -101,6 +104,8 @@ add_error(struct making *making, struct rt_row *row, struct parts *parts,
 	    cell->name[RT_GROUP_ERROR] == 0)
 		return;
 	error->label = label_of(making, cell);
+	error->text = cell->text;
+	error->seen_s = rt_cube_seen_s(cell);
 	making->errors++;
 }
 
@@ -127,8 +132,21 @@ note_error(const struct making *making, const struct error *error)
 		return;
 	snprintf(row->error.label, sizeof(row->error.label), "%s",
 		 error->label);
+	snprintf(row->error.text, sizeof(row->error.text), "%s",
+		 error->text != NULL ? error->text : "");
 	row->error.count = count;
 	row->error.share = (double)count / (double)all;
+}
+
+/* The newest message is that of the row. */
+static void
+note_text(struct error *sum, const struct error *error)
+{
+	if (error->text == NULL ||
+	    (sum->text != NULL && sum->seen_s >= error->seen_s))
+		return;
+	sum->text = error->text;
+	sum->seen_s = error->seen_s;
 }
 
 static void
@@ -145,6 +163,7 @@ find_errors(struct making *making)
 		     i++) {
 			sum.calls += making->error[i].calls;
 			sum.attempts += making->error[i].attempts;
+			note_text(&sum, &making->error[i]);
 		}
 		note_error(making, &sum);
 	}
@@ -244,6 +263,10 @@ add_cell(struct making *making, const struct rt_cube_cell *cell)
 	add_steps(row, cell, &out->span);
 	add_error(making, row, parts, cell, &sum);
 	add_policy(making, row, parts, cell->name[RT_GROUP_POLICY]);
+	/* The highest, if there are several. */
+	if (making->group != RT_GROUP_OPERATION &&
+	    cell->max_attempts > row->max_attempts)
+		row->max_attempts = cell->max_attempts;
 }
 
 /* Targets are judged; nothing else but operations is. */
@@ -321,7 +344,7 @@ rt_grouped_update(struct rt_model *out, const struct rt_model *model,
 		.failures = group == RT_GROUP_ERROR ||
 			    rt_filter_has(filter, RT_GROUP_ERROR),
 	};
-	size_t names = making.cube->names;
+	size_t names = making.cube->names, groups = 0;
 	bool done = true;
 
 	out->count = 0;
@@ -335,10 +358,12 @@ rt_grouped_update(struct rt_model *out, const struct rt_model *model,
 	if (names == 0)
 		return true;
 	making.row_of = calloc(names, sizeof(*making.row_of));
-	making.parts = calloc(names, sizeof(*making.parts));
+	if (making.row_of != NULL)
+		groups = count_groups(&making);
+	making.parts = calloc(groups + 1, sizeof(*making.parts));
 	making.error = calloc(making.cube->count, sizeof(*making.error));
 	done = making.row_of != NULL && making.parts != NULL &&
-	       making.error != NULL && has_room(out, count_groups(&making));
+	       making.error != NULL && has_room(out, groups);
 	for (size_t i = 0; done && i < making.cube->count; i++)
 		add_cell(&making, &making.cube->cell[i]);
 	if (done && group == RT_GROUP_TARGET)

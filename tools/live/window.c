@@ -282,6 +282,20 @@ judge(struct rt_operation *operation, const struct backoff_event *event,
 	return target == NULL || rt_subject_add(target, &sign);
 }
 
+/* 0: the event does not say. */
+static uint64_t
+max_attempts_of(const struct backoff_event *event)
+{
+	if (event->max_attempts != BACKOFF_ABSENT)
+		return event->max_attempts > TK_ATTEMPTS_MAX
+			       ? RT_UNLIMITED
+			       : event->max_attempts;
+	/* The library leaves it out if the policy has no limit. */
+	return event->policy_hash != NULL && event->attempt != BACKOFF_ABSENT
+		       ? RT_UNLIMITED
+		       : 0;
+}
+
 static bool
 count_in_cube(const struct count *count, const struct backoff_event *event,
 	      bool again)
@@ -292,6 +306,7 @@ count_in_cube(const struct count *count, const struct backoff_event *event,
 		.operation = operation->name,
 		.owner = operation,
 		.knows_calls = operation->knows_calls,
+		.max_attempts = max_attempts_of(event),
 		.second = count->ts_ns / NS_PER_S,
 		.again = again,
 		.add = (const uint32_t *)&count->add,
@@ -508,13 +523,8 @@ note_policy(struct rt_operation *operation, const struct backoff_event *event)
 	    strcmp(event->policy, operation->policy) != 0)
 		bo_utf8_copy(event->policy, operation->policy,
 			     sizeof(operation->policy));
-	if (event->max_attempts != BACKOFF_ABSENT)
-		operation->max_attempts = event->max_attempts > TK_ATTEMPTS_MAX
-						  ? RT_UNLIMITED
-						  : event->max_attempts;
-	else if (event->policy_hash != NULL && event->attempt != BACKOFF_ABSENT)
-		/* The library leaves it out if the policy has no limit. */
-		operation->max_attempts = RT_UNLIMITED;
+	if (max_attempts_of(event) > 0)
+		operation->max_attempts = max_attempts_of(event);
 }
 
 /* Whether the log has the successes of an operation. A writer that names the

@@ -75,6 +75,24 @@ format_percent(uint64_t part, uint64_t whole, char *out, size_t size)
 	return out;
 }
 
+/* Refused calls make no attempt: with them, the load hides how often the others
+ * are tried. */
+static size_t
+put_load(const struct rt_row *row, char *out, size_t size)
+{
+	if (row->load == RT_LOAD_UNKNOWN)
+		return 0;
+	if (row->load == RT_LOAD_OF_FAILED)
+		return (size_t)snprintf(out, size,
+					"   %.2f attempts/failed call",
+					row->attempts_per_failed_call);
+	if (row->window.unsent == 0)
+		return (size_t)snprintf(out, size, "   LOAD %.2f",
+					row->sent_per_call);
+	return (size_t)snprintf(out, size, "   LOAD %.2f (%.2f per call sent)",
+				row->sent_per_call, row->attempts_per_call);
+}
+
 /* The policy, and the rates of the window. */
 static void
 draw_facts(struct sheet *sheet)
@@ -103,11 +121,7 @@ draw_facts(struct sheet *sheet)
 		text + used, sizeof(text) - used, "%s%s retries/s",
 		used > 0 ? "   " : "",
 		tk_format_rate(row->retries_per_s, rate, sizeof(rate)));
-	if (row->load != RT_LOAD_UNKNOWN)
-		used += (size_t)snprintf(
-			text + used, sizeof(text) - used,
-			"   %.2f attempts/%scall", row->attempts_per_call,
-			row->load == RT_LOAD_OF_FAILED ? "failed " : "");
+	used += put_load(row, text + used, sizeof(text) - used);
 	if (sheet->detail->hedges > 0)
 		snprintf(text + used, sizeof(text) - used, "   %llu hedges",
 			 (unsigned long long)sheet->detail->hedges);

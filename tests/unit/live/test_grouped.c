@@ -246,9 +246,11 @@ make_refused(void)
 		add_many(window, event, s < 10);
 		event.operation = "pay";
 		event.code = "errno:ECONNREFUSED";
+		event.error = s < 3 ? "connect to a" : "connect to b";
+		event.max_attempts = 4;
 		event.type = BACKOFF_EVENT_EXHAUSTED;
 		add_many(window, event, s < 6);
-		event.code = NULL;
+		event.code = event.error = NULL;
 		event.stop = BACKOFF_STOP_BREAKER_OPEN;
 		event.outcome = BACKOFF_OUTCOME_CANCELLED;
 		event.attempts = 0;
@@ -297,6 +299,9 @@ Test(live_grouped, the_top_error_is_what_failed_calls_ended_with)
 	cr_assert_not_null(row);
 	cr_expect_str_eq(row->error.label, "errno:ECONNREFUSED", "%s",
 			 row->error.label);
+	cr_expect_str_eq(row->error.text, "connect to b", "%s",
+			 row->error.text);
+	cr_expect_eq(row->max_attempts, 4);
 	cr_expect_eq(row->error.count, 306);
 	cr_expect_float_eq(row->error.share, 306.0 / 316.0, 1e-9);
 	rt_model_clear(&rows);
