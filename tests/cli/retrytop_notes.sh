@@ -63,4 +63,10 @@ run "$top" --once storm.log
 check "so has the report" sh -c \
 	'grep -o "^\(FAILING\|NOTE\)" out | tr -d "\n" | grep -qx FAILINGNOTE'
 
+run "$top" --once --format prometheus calm.log
+expect "metrics have it" 0 '^retrytop_note{op="pay",note="budget_empty"} 1$' ''
+run sh -c '"$0" --plain - <calm.log' "$top"
+expect "so have lines" 0 "^[^ ]* begins NOTE      $text" ''
+check "once" sh -c 'test "$(grep -c NOTE out)" -eq 1'
+
 finish

@@ -30,6 +30,8 @@ struct plain {
 	struct rt_reader reader;
 	const struct rt_ui ui;
 	struct rt_changes changes;
+	/* Those that were reported and are still there. */
+	struct rt_notes notes;
 	/* What lines are about, while they are written. */
 	struct rt_view view;
 	uint64_t judge_ns, total_ns;
@@ -102,6 +104,42 @@ put_change(void *user, enum rt_change change, const struct rt_reported *was,
 		put_end(plain, was);
 		break;
 	}
+}
+
+static bool
+has_note(const struct rt_notes *notes, const struct rt_note *note)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		if (notes->item[i].kind == note->kind &&
+		    notes->item[i].operation == note->operation)
+			return true;
+	return false;
+}
+
+/* Notes of one list that another has not. */
+static void
+put_notes(struct plain *plain, const char *kind, const struct rt_notes *notes,
+	  const struct rt_notes *others)
+{
+	char line[LINE_MAX_BYTES], text[RT_NOTE_TEXT_MAX];
+
+	for (size_t i = 0; i < notes->count; i++) {
+		if (has_note(others, &notes->item[i]))
+			continue;
+		snprintf(line, sizeof(line), "NOTE      %s",
+			 rt_note_say(&notes->item[i], text, sizeof(text)));
+		put_line(plain, kind, line);
+	}
+}
+
+/* While some have no room, none ends. */
+static void
+compare_notes(struct plain *plain, const struct rt_notes *now)
+{
+	put_notes(plain, "begins", now, &plain->notes);
+	if (now->more == 0)
+		put_notes(plain, "ends", &plain->notes, now);
+	plain->notes = *now;
 }
 
 static void
@@ -193,6 +231,7 @@ show(struct plain *plain, bool news)
 		return false;
 	rt_changes_update(&plain->changes, &session->list.model, put_change,
 			  plain);
+	compare_notes(plain, &session->list.model.notes);
 	if (!news && reader->now_ns < plain->total_ns)
 		return true;
 	plain->total_ns = reader->now_ns + session->options->delay_ns;

@@ -136,6 +136,25 @@ put_verdicts(struct writer *w)
 	}
 }
 
+static void
+put_notes(struct writer *w)
+{
+	static const char name[] = "retrytop_note";
+	const struct rt_model *model = &w->view->list->model;
+
+	put_head(w, name, "1 while something is worth knowing, see NOTE.");
+	for (size_t i = 0; i < model->notes.count; i++) {
+		const struct rt_note *note = &model->notes.item[i];
+
+		for (size_t k = 0; k < model->count; k++)
+			if (strcmp(model->row[k].operation, note->operation) ==
+			    0)
+				fprintf(w->out, "%s{op=\"%s\",note=\"%s\"} 1\n",
+					name, w->operations.item[k],
+					rt_note_name(note->kind));
+	}
+}
+
 /* The labels of an alert: its rule and its operation. */
 static void
 put_alert(struct writer *w, const char *name, const struct rt_rule_alert *alert)
@@ -315,6 +334,7 @@ rt_report_metrics(const struct rt_view *view,
 	if (good) {
 		put_model(w);
 		put_verdicts(w);
+		put_notes(w);
 		put_alerts(w);
 		good = put_policies(w);
 	}
