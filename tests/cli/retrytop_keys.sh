@@ -21,10 +21,10 @@ for row in '1 10s FAIL.100s' '2 60s FAILED.5m' '3 5m FAILED.20m' \
 	'4 15m FAILED.60m'; do
 	# shellcheck disable=SC2086 # three words
 	set -- $row
-	shows "$1: the window is $2" 120x35 "$1" "window [0-9s of ]*$2 "
+	shows "$1: the window is $2" 120x35 "$1" "window [0-9ms of ]*$2 "
 	expect "$1: the column fits it" 0 " $3" ''
 done
-shows "w is the next longer one" 120x35 w 'window [0-9s of ]*5m '
+shows "w is the next longer one" 120x35 w 'window [0-9ms of ]*5m '
 shows "W the next shorter one" 120x35 W 'window 10s '
 shows "on the page of an operation, too" 120x35 'Enter 1' 'window 10s '
 
@@ -38,6 +38,24 @@ for page in '?' a i X y; do
 done
 shows "a narrow footer begins with what opens and goes back" 40x10 Enter \
 	'^Enter Esc n p v Space [?]'
+
+for row in '? help' 'a alerts' 'i inputs' 'X command' 'y copy'; do
+	shows "${row#* } is named in the title" 120x35 "${row%% *}" \
+		"^ retrytop \\[ENDED\\]  overview > ${row#* } "
+done
+shows "and after the row that is open" 120x35 'Enter i' \
+	'overview > pay.charge > inputs '
+screen 120x35 '?'
+check "help has one line of what is wrong" sh -c \
+	'[ "$(sed -n "/^ KEYS/=" out)" = 4 ]'
+mkdir logs
+cp "$log" logs/a.log
+cp "$log" logs/b.log
+run "$top_builddir/retrytop" --dump-screen 120x35 --ascii logs/a.log logs/b.log
+expect "inputs of a folder have its name" 0 '  2 inputs in logs ' ''
+run "$top_builddir/retrytop" --dump-screen 120x35 --ascii logs/a.log "$log"
+expect "others the first of them" 0 '  2 inputs: logs/a.log, \.\.\. ' ''
+shows "a part of a window is in its units" 120x35 3 'window 1m30s of 5m '
 
 shows "> sorts by the next column" 120x35 '> >' 'by policy$'
 shows "< by the one before" 120x35 '<' 'by history$'
@@ -71,4 +89,9 @@ for size in 200x50 120x35 80x24 40x10; do
 done
 shows "what is too small has a line" 29x4 '[ w >' '^ *30x5 needed; q quits$'
 check "and no more" [ "$(grep -c . out)" = 1 ]
+printf '%s\n' '{"v":1,"ts":"2026-11-23T09:00:00.100Z","event_type":"retry_success","operation":"op","policy":"P","call_id":"c","attempt":2,"attempts":2,"kind":"hedge","outcome":"success","duration_seconds":0.05,"elapsed_seconds":0.1,"host":"h","pid":1,"seq":1}' >hedge.log
+run "$top_builddir/retrytop" --dump-screen 120x35 --ascii --keys 'Enter v Enter' \
+	hedge.log
+expect "a hedge is marked after its number" 0 '^  2h ok ' ''
+
 finish

@@ -99,14 +99,14 @@ add_attempt(struct page *page, const struct rt_past *past)
 	uint64_t number = past->attempt != BACKOFF_ABSENT
 				  ? past->attempt
 				  : rt_past_attempts(past);
+	bool hedge = past->kind == BACKOFF_KIND_HEDGE;
 	char took[16];
 
 	rt_view_took(rt_past_was_made(past) ? past->duration_ns : 0, took,
 		     sizeof(took));
-	snprintf(line->label, sizeof(line->label), "%2llu%c%-9s %6s",
-		 (unsigned long long)number,
-		 past->kind == BACKOFF_KIND_HEDGE ? 'h' : ' ', outcome_of(past),
-		 took);
+	snprintf(line->label, sizeof(line->label), "%2llu%s%-*s %6s",
+		 (unsigned long long)number, hedge ? "h " : " ", hedge ? 8 : 9,
+		 outcome_of(past), took);
 	if (!rt_past_was_made(past))
 		snprintf(line->text, sizeof(line->text), "breaker %s",
 			 *past->breaker != '\0' ? past->breaker : "open");

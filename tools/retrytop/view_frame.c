@@ -72,10 +72,15 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 		clock[0] = ' ';
 	}
 	rt_view_length(model->window_s, length, sizeof(length));
-	if (model->seen_s < model->covered_s && model->seen_s > 0)
-		snprintf(seen, sizeof(seen), "%llu%s of ",
-			 (unsigned long long)model->seen_s,
-			 strchr(length, 'm') != NULL ? "s" : "");
+	if (model->seen_s < model->covered_s && model->seen_s > 0) {
+		if (strchr(length, 'm') != NULL)
+			snprintf(seen, sizeof(seen), "%s of ",
+				 rt_view_span(model->seen_s * BO_NS_PER_S, age,
+					      sizeof(age)));
+		else
+			snprintf(seen, sizeof(seen), "%llu of ",
+				 (unsigned long long)model->seen_s);
+	}
 	if (model->is_past) {
 		rt_view_span((list->travel.now_s - model->end_s) * BO_NS_PER_S,
 			     age, sizeof(age));
@@ -102,6 +107,14 @@ is_past(const struct rt_view *view)
 	return view->list->model.is_past;
 }
 
+/* Whether it is a page of text, which needs its lines. */
+static bool
+is_text(const struct rt_view *view)
+{
+	return view->ui->page >= RT_PAGE_HELP &&
+	       view->ui->page < RT_PAGE_OPERATION;
+}
+
 /* Whether the page is about an operation. */
 static bool
 is_opened(const struct rt_view *view)
@@ -111,17 +124,57 @@ is_opened(const struct rt_view *view)
 	       view->ui->browse != NULL && view->ui->browse->operation != NULL;
 }
 
-/* "overview > host shop-a > call". */
+/* "overview > host shop-a > call", or "> help". */
 static void
 say_path(const struct rt_view *view, char *out, size_t size)
 {
+	static const char *const names[RT_PAGE_COUNT] = {
+		[RT_PAGE_HELP] = "help",       [RT_PAGE_INPUTS] = "inputs",
+		[RT_PAGE_COMMAND] = "command", [RT_PAGE_SIMULATE] = "compare",
+		[RT_PAGE_ALARMS] = "alerts",   [RT_PAGE_COPY] = "copy",
+		[RT_PAGE_CALL] = "call",
+	};
 	const struct rt_browse *browse = view->ui->browse;
-	bool named = browse->group != RT_GROUP_OPERATION;
+	enum rt_page page = view->ui->page;
+	enum rt_page under = is_text(view) ? view->ui->under : page;
+	char row[RT_NAME_MAX + 32] = "";
 
-	snprintf(out, size, "overview > %s%s%s%s",
-		 named ? rt_group_name(browse->group) : "", named ? " " : "",
-		 browse->operation,
-		 view->ui->page == RT_PAGE_CALL ? " > call" : "");
+	if (under >= RT_PAGE_OPERATION && browse != NULL &&
+	    browse->operation != NULL)
+		snprintf(row, sizeof(row), " > %s%s%s",
+			 browse->group != RT_GROUP_OPERATION
+				 ? rt_group_name(browse->group)
+				 : "",
+			 browse->group != RT_GROUP_OPERATION ? " " : "",
+			 browse->operation);
+	snprintf(out, size, "overview%s%s%s", row,
+		 names[page] != NULL ? " > " : "",
+		 names[page] != NULL ? names[page] : "");
+}
+
+/* The input, or how many there are: in a folder, or the first of them. */
+static void
+say_inputs(const struct rt_view *view, char *out, size_t size)
+{
+	const char *first = view->input[0].path;
+	const char *slash = strrchr(first, '/');
+	size_t length = slash != NULL ? (size_t)(slash - first) + 1 : 0;
+	bool together = view->input_count > 1;
+
+	for (size_t i = 1; i < view->input_count; i++) {
+		const char *path = view->input[i].path;
+
+		together &= strncmp(path, first, length) == 0 &&
+			    strchr(path + length, '/') == NULL;
+	}
+	if (view->input_count == 1)
+		snprintf(out, size, "%s", first);
+	else if (together && length > 1)
+		snprintf(out, size, "%zu inputs in %.*s", view->input_count,
+			 (int)(length - 1), first);
+	else
+		snprintf(out, size, "%zu inputs: %s, ...", view->input_count,
+			 first);
 }
 
 static void
@@ -150,17 +203,13 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 	rt_grid_right(grid, grid->width - width - 1, 0, width, 0, facts);
 	if (view->input_count == 0 || grid->width - width < x + 15)
 		return;
-	if (view->input_count > 1)
-		snprintf(paths, sizeof(paths), "%zu inputs: %s",
-			 view->input_count, view->input[0].path);
-	else
-		snprintf(paths, sizeof(paths), "%s", view->input[0].path);
+	say_inputs(view, paths, sizeof(paths));
 	if (rt_list_is_filtered(view->list)) {
 		snprintf(paths, sizeof(paths), "filter: %s",
 			 view->list->filter);
 		attr = RT_ATTR_WARN | RT_ATTR_BOLD;
 	}
-	if (is_opened(view))
+	if (view->ui->page != RT_PAGE_OVERVIEW)
 		say_path(view, paths, sizeof(paths));
 	rt_grid_text(grid, x + 2, 0, grid->width - width - 4 - x, attr, paths);
 }
@@ -430,8 +479,7 @@ message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < MESSAGES_HEIGHT ||
-	    view->ui->page == RT_PAGE_ALARMS)
+	if (width < NARROW || height < MESSAGES_HEIGHT || is_text(view))
 		return 1;
 	most = bo_min((height - MESSAGES_HEIGHT) / ROWS_PER_LINE + 2,
 		      MESSAGE_ROWS_MAX);
@@ -450,8 +498,7 @@ static size_t
 alert_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	if (view->broken == NULL || width < NARROW || is_opened(view) ||
-	    is_past(view) || view->ui->page == RT_PAGE_ALARMS ||
-	    height < MESSAGES_HEIGHT)
+	    is_past(view) || is_text(view) || height < MESSAGES_HEIGHT)
 		return 0;
 	return bo_min(view->broken->count, ALERT_ROWS_MAX);
 }

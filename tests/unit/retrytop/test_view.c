@@ -70,7 +70,7 @@ Test(retrytop_view, a_small_screen_to_the_cell)
 Test(retrytop_view, a_wide_screen_to_the_cell)
 {
 	static const char *const utf8[16] = {
-		" retrytop [LIVE]  2 inputs: /var/log/app.log                  "
+		" retrytop [LIVE]  2 inputs in /var/log                        "
 		"                                                window 60s  "
 		"lag 0s  09:01:44Z",
 		" FAILING   pay  since 09:01:00 (45s)  steady     100% of "
