@@ -60,6 +60,8 @@ run "$top" --dump-screen 80x24 --group host "$log"
 expect "so has the screen" 0 '^ HOST ' ''
 run "$top" --dump-screen 80x24 --group host --keys 'Tab Tab Tab' "$log"
 expect "from where Tab goes on" 0 '^ OPERATION ' ''
+run "$top" --dump-screen 200x40 --group host "$log"
+expect "policies are named where they fit" 0 '^.shop-a  *FAST, [^ ]*, [^ ]* ' ''
 run "$top" --once --group pod "$log"
 expect "others are refused" 2 '' '--group'
 

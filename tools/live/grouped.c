@@ -218,6 +218,8 @@ static void
 add_policy(const struct making *making, struct rt_row *row, struct parts *parts,
 	   uint16_t policy)
 {
+	size_t used;
+
 	if (policy == 0 || row->policies == RT_PARTS_MAX)
 		return;
 	for (size_t i = 0; i < row->policies; i++)
@@ -227,6 +229,9 @@ add_policy(const struct making *making, struct rt_row *row, struct parts *parts,
 		snprintf(row->policy, sizeof(row->policy), "%s",
 			 making->cube->name[policy]);
 	parts->policy[row->policies++] = policy;
+	used = strlen(row->policy_names);
+	snprintf(row->policy_names + used, sizeof(row->policy_names) - used,
+		 "%s%s", used > 0 ? ", " : "", making->cube->name[policy]);
 }
 
 /* What is not seen for longer has no row. */

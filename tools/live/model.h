@@ -63,8 +63,9 @@ struct rt_row {
 	/** A number that stays the same while what rows are by does. */
 	size_t id;
 	char policy[RT_LABEL_MAX];
-	/** Policies of late. */
+	/** Policies of late; their names if rows are grouped, cut. */
 	size_t policies;
+	char policy_names[RT_LABEL_MAX];
 	/** 0 if the log does not say. */
 	uint64_t max_attempts;
 	/** In the window, and since the log's beginning. */

@@ -67,8 +67,13 @@ put_share(double share, char *out, size_t size)
 static void
 cell_policy(const struct rt_row *row, size_t width, struct cell *out)
 {
-	(void)width;
-	if (row->policies > 1)
+	size_t length = strlen(row->policy_names);
+	bool whole = length > 0 && length + 1 < sizeof(row->policy_names);
+
+	if (row->policies > 1 && whole && width < COLUMN_WIDE &&
+	    tk_text_width(row->policy_names) <= width)
+		snprintf(out->text, sizeof(out->text), "%s", row->policy_names);
+	else if (row->policies > 1)
 		snprintf(out->text, sizeof(out->text), "%zu policies",
 			 row->policies);
 }
@@ -436,6 +441,23 @@ widen(struct layout *layout, size_t column, size_t wish, size_t spare)
 	return spare - more;
 }
 
+/* Up to a third of what remains: the error needs more. */
+static size_t
+wish_for_policies(const struct rt_list *list, const struct layout *layout,
+		  size_t spare)
+{
+	size_t longest = layout->width[COLUMN_POLICY];
+
+	for (size_t i = 0; longest > 0 && i < list->shown_count; i++) {
+		size_t width = tk_text_width(list->shown[i]->policy_names);
+
+		if (width > longest &&
+		    width - layout->width[COLUMN_POLICY] <= spare / 3)
+			longest = width;
+	}
+	return longest - layout->width[COLUMN_POLICY];
+}
+
 /* Give the width that remains to name, error and history. */
 static void
 lay_out(const struct rt_list *list, size_t width, struct layout *layout)
@@ -454,6 +476,8 @@ lay_out(const struct rt_list *list, size_t width, struct layout *layout)
 	if (layout->width[COLUMN_HISTORY] > 0 &&
 	    spare >= RT_STEPS / 2 + ERROR_SPARE)
 		spare = widen(layout, COLUMN_HISTORY, RT_STEPS / 2, spare);
+	spare = widen(layout, COLUMN_POLICY,
+		      wish_for_policies(list, layout, spare), spare);
 	widen(layout,
 	      layout->width[COLUMN_ERROR] > 0 ? COLUMN_ERROR : COLUMN_OPERATION,
 	      spare, spare);

@@ -79,6 +79,7 @@ Test(live_grouped, rows_follow_from_the_same_events)
 	cr_expect_eq(rows.count, 1);
 	expect_row(&rows, "bank", 6.0, 1.0 / 6.0);
 	cr_expect_eq(rows.row[0].policies, 2);
+	cr_expect_str_eq(rows.row[0].policy_names, "pay-v1, pay-v2");
 	cr_expect_eq(rows.row[0].failed[RT_STEPS - 1], 15);
 	cr_expect_str_eq(rows.row[0].error.label, "http:502");
 	cr_expect_float_eq(rows.row[0].error.share, 14.0 / 20.0, 0.051);
