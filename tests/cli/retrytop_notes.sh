@@ -69,4 +69,37 @@ run sh -c '"$0" --plain - <calm.log' "$top"
 expect "so have lines" 0 "^[^ ]* begins NOTE      $text" ''
 check "once" sh -c 'test "$(grep -c NOTE out)" -eq 1'
 
+# An attempt that is not one: the line cannot be read, and its number is missing.
+sed 's/"policy":"P",/&"host":"h","pid":7,"seq":SEQ,/' calm.log |
+	awk '{ sub(/SEQ/, NR); if (NR % 2) sub(/"attempt":1,/, "\"attempt\":0,"); print }
+	' >half.log
+run "$top" --once --max-bad 9999 half.log
+expect "half of the lines may hide anything" 0 \
+	'^not known: 50 % of the lines of the last 60s could not be read$' 'attempt must be'
+run "$top" --dump-screen 120x35 --max-bad 9999 half.log
+expect "so may the screen" 0 '^ not known: 50 % of the lines' 'attempt must be'
+run "$top" --once --format json --max-bad 9999 half.log
+expect "and JSON" 0 '^			"note":	"lines_unread",$' 'attempt must be'
+
+# A process drops 50 lines, and says so.
+awk '{ sub(/"policy":"P",/, "&\"host\":\"h\",\"pid\":7,\"seq\":" NR ",") }
+	NR <= 1900 || NR > 1950
+	NR == 1950 { print "{\"v\":1,\"ts\":\"2026-11-30T10:01:37.100Z\"," \
+		"\"event_type\":\"events_dropped\",\"dropped\":50," \
+		"\"host\":\"h\",\"pid\":7}" }' calm.log >drops.log
+note='NOTE      h dropped 50 lines at 10:01:3[4-7]: its numbers are too low there$'
+run "$top" --once drops.log
+expect "a loss has its process and time" 0 "^$note" ''
+run "$top" --dump-screen 80x24 drops.log
+expect "on the screen, too" 0 "^ $note" ''
+expect "counted once" 0 '^ 0 bad  50 lost [(][0-9]*s ago[)]  [0-9]* events  ' ''
+run "$top" --dump-screen 120x35 --keys i calm.log drops.log
+expect "the page of inputs has its numbers" 0 \
+	'^ 2026-11-30T10:01:3.Z .*50 missing of h pid 7, .*seq 1901 to 1950' ''
+check "and its input first" sh -c \
+	'grep -n "^ [a-z]*\.log" out | head -n 1 | grep -q drops.log'
+run "$top" --plain --replay --speed 1000 drops.log
+expect "and so have lines" 0 \
+	' note   h dropped 50 lines at 10:01:3.: its numbers' ''
+
 finish

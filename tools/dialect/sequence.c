@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "dialect/copies.h"
 
 /* Slots in a set; the hash of a process or block selects its set. */
@@ -71,6 +72,7 @@ struct tk_sequence {
 	struct process *process;
 	struct block *block;
 	struct tk_copies *copies;
+	struct tk_lost_list gaps;
 	/** Sums over all processes, those too that were forgotten. */
 	uint64_t lost, missing, copied, resets, mixed;
 	uint64_t clock, runs;
@@ -264,6 +266,31 @@ missing(const struct run *run)
 	return bo_sub_sat(run->last - run->first, run->seen - 1);
 }
 
+/* Numbers of a run that did not come, before and after which there are lines.
+ */
+static void
+note_gap(struct tk_sequence *sequence, const struct run *run, uint64_t seq,
+	 struct tk_lost *gap)
+{
+	gap->run = run->id;
+	if (seq > run->last && seq - run->last > 1) {
+		gap->first = run->last + 1;
+		gap->last = seq - 1;
+		gap->from_ns = bo_min(run->to_ns, gap->to_ns);
+	} else if (seq < run->first && run->first - seq > 1) {
+		gap->first = seq + 1;
+		gap->last = run->first - 1;
+		gap->to_ns =
+			run->from_ns > gap->to_ns ? run->from_ns : gap->to_ns;
+	} else {
+		if (seq > run->first && seq < run->last)
+			tk_lost_fill(&sequence->gaps, run->id, seq);
+		return;
+	}
+	gap->lost = gap->last - gap->first + 1;
+	tk_lost_open(&sequence->gaps, gap);
+}
+
 static void
 take(struct tk_sequence *sequence, struct process *process, struct run *run,
      uint64_t seq, uint64_t ts_ns)
@@ -326,11 +353,12 @@ give_up(struct tk_sequence *sequence, struct process *process)
 	sequence->mixed++;
 	process->lost = process->resets = 0;
 	process->mixed = true;
+	tk_lost_forget(&sequence->gaps, process->id);
 }
 
 static void
 note_number(struct tk_sequence *sequence, struct process *process, uint64_t seq,
-	    uint64_t ts_ns)
+	    uint64_t ts_ns, struct tk_lost gap)
 {
 	struct run *run;
 
@@ -339,6 +367,8 @@ note_number(struct tk_sequence *sequence, struct process *process, uint64_t seq,
 	run = find_run(sequence, process, seq, ts_ns);
 	if (run == NULL)
 		run = begin_run(sequence, process, seq, ts_ns);
+	if (run->seen > 0)
+		note_gap(sequence, run, seq, &gap);
 	if (run->seen == 0 || fits(sequence, run, seq, ts_ns)) {
 		take(sequence, process, run, seq, ts_ns);
 		take_time(run, ts_ns);
@@ -358,6 +388,24 @@ missing_of(const struct process *process)
 						: process->dropped;
 }
 
+/* A loss that a line shows, without its numbers. */
+static struct tk_lost
+gap_at(const struct process *process, size_t input,
+       const struct backoff_event *event, uint64_t ts_ns)
+{
+	struct tk_lost gap = {.process = process->id,
+			      .pid = event->pid,
+			      .input = input,
+			      .first = BACKOFF_ABSENT,
+			      .last = BACKOFF_ABSENT,
+			      .from_ns = ts_ns,
+			      .to_ns = ts_ns};
+
+	if (event->host != NULL)
+		bo_utf8_copy(event->host, gap.host, sizeof(gap.host));
+	return gap;
+}
+
 enum tk_numbered
 tk_sequence_note(struct tk_sequence *sequence, size_t input,
 		 const struct backoff_event *event)
@@ -368,6 +416,7 @@ tk_sequence_note(struct tk_sequence *sequence, size_t input,
 	bool drops = event->type == BACKOFF_EVENT_DROPPED &&
 		     event->dropped != BACKOFF_ABSENT;
 	struct process *process;
+	struct tk_lost gap;
 	uint64_t before;
 
 	if (tk_copies_note(sequence->copies, input, event)) {
@@ -379,10 +428,14 @@ tk_sequence_note(struct tk_sequence *sequence, size_t input,
 	process = find_process(sequence, event);
 	process->used_at = ++sequence->clock;
 	before = missing_of(process);
+	gap = gap_at(process, input, event, ts_ns);
 	if (numbered)
-		note_number(sequence, process, event->seq, ts_ns);
-	if (drops)
+		note_number(sequence, process, event->seq, ts_ns, gap);
+	if (drops) {
 		process->dropped = bo_add_sat(process->dropped, event->dropped);
+		gap.dropped = event->dropped;
+		tk_lost_report(&sequence->gaps, &gap);
+	}
 	sequence->missing += missing_of(process) - before;
 	return numbered ? TK_NUMBERED_NEW : TK_NUMBERED_NOT;
 }
@@ -391,6 +444,12 @@ uint64_t
 tk_sequence_lost(const struct tk_sequence *sequence)
 {
 	return sequence->lost;
+}
+
+const struct tk_lost_list *
+tk_sequence_last_lost(const struct tk_sequence *sequence)
+{
+	return &sequence->gaps;
 }
 
 uint64_t

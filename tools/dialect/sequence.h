@@ -9,6 +9,8 @@
 
 #include <backoff.h>
 
+#include "dialect/lost.h"
+
 /** Processes that are watched at once; the least recently seen gives way. */
 #define TK_SEQUENCE_MAX 4096
 
@@ -54,6 +56,10 @@ uint64_t tk_sequence_lost(const struct tk_sequence *sequence);
 /** These, or lines that processes report as not written: for each process the
  *  larger, because one line may be in both. */
 uint64_t tk_sequence_missing(const struct tk_sequence *sequence);
+
+/** The last losses, each with its process and time. */
+const struct tk_lost_list *
+tk_sequence_last_lost(const struct tk_sequence *sequence);
 
 /** Lines that arrived again. */
 uint64_t tk_sequence_copies(const struct tk_sequence *sequence);

@@ -176,6 +176,15 @@ whole_of(const struct rt_ingest *ingest, size_t input)
 	return ingest->whole ? ingest->whole[input] : input;
 }
 
+/* A line of this time, unless its clock is ahead of all others. */
+static void
+note_line(struct rt_ingest *ingest, uint64_t ts_ns, bool bad)
+{
+	ts_ns = bo_min(ts_ns, rt_window_newest_ns(ingest->window));
+	if (ts_ns != 0)
+		rt_unread_note(&ingest->unread, ts_ns / NS_PER_S, bad);
+}
+
 static void
 count_event(struct rt_ingest *ingest, size_t input,
 	    const struct backoff_event *event, bool whole)
@@ -195,6 +204,7 @@ count_event(struct rt_ingest *ingest, size_t input,
 		ingest->no_memory = true;
 	if (!rt_said_look(&ingest->said, ingest->window))
 		ingest->no_memory = true;
+	note_line(ingest, event->ts_ns, false);
 	/* A clock may be wrong. */
 	ts_ns = rt_when_last_ns(rt_window_when(ingest->window));
 	if (is_fresh(ingest, ts_ns != 0 ? ts_ns : event->ts_ns))
@@ -316,6 +326,8 @@ rt_ingest_line(void *user, size_t input, const struct tk_line *line)
 		ingest->bad++;
 		if (source != NULL)
 			source->bad++;
+		if (source != NULL)
+			note_line(ingest, source->newest_ns, true);
 		tk_bad_note(&ingest->bad_lines, input, line->number, &error);
 		break;
 	}

@@ -8,6 +8,7 @@
 #include "dialect/order.h"
 #include "dialect/sequence.h"
 #include "live/said.h"
+#include "live/unread.h"
 #include "live/window.h"
 
 /** What was read from one input. */
@@ -70,6 +71,8 @@ struct rt_ingest {
 	/** By input; those from @p source_count on have read nothing. */
 	struct rt_source *source;
 	size_t source_count;
+	/** Lines of the last minutes that were read, and that could not be. */
+	struct rt_unread unread;
 	/** Bad lines by kind. */
 	struct tk_bad bad_lines;
 };

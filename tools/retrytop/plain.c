@@ -19,12 +19,15 @@
 #include "retrytop/changes.h"
 #include "retrytop/reader.h"
 #include "retrytop/signals.h"
+#include "retrytop/view_losses.h"
 #include "retrytop/view_message.h"
 
 /* Verdicts are asked once a second, by the clock of a replay if there is one.
  */
 #define JUDGE_NS BO_NS_PER_S
 #define LINE_MAX_BYTES 2048
+/* Lines may be late by this much. */
+#define LATE_NS (5 * BO_NS_PER_S)
 
 struct plain {
 	struct rt_reader reader;
@@ -35,6 +38,8 @@ struct plain {
 	/* What lines are about, while they are written. */
 	struct rt_view view;
 	uint64_t judge_ns, total_ns;
+	/* Losses of lines up to this time were reported. */
+	uint64_t losses_ns;
 	/* The output failed, with this error. */
 	int error;
 };
@@ -211,6 +216,27 @@ put_total(struct plain *plain)
 	put_line(plain, "total", line);
 }
 
+/* Lines that are missing, once those that are late have had their time. */
+static void
+put_losses(struct plain *plain)
+{
+	uint64_t now_ns = rt_view_now_ns(&plain->view);
+	uint64_t said_ns = plain->losses_ns;
+	struct tk_lost gap;
+	char line[LINE_MAX_BYTES];
+
+	for (size_t i = rt_view_losses(&plain->view); i-- > 0;) {
+		if (!rt_view_loss(&plain->view, i, &gap))
+			continue;
+		if (gap.to_ns <= said_ns || gap.to_ns + LATE_NS > now_ns)
+			continue;
+		put_line(plain, "note",
+			 rt_view_loss_note(&gap, line, sizeof(line)));
+		if (gap.to_ns > plain->losses_ns)
+			plain->losses_ns = gap.to_ns;
+	}
+}
+
 /* Judge, and say what is new. False if there is no memory. */
 static bool
 show(struct plain *plain, bool news)
@@ -232,6 +258,7 @@ show(struct plain *plain, bool news)
 	rt_changes_update(&plain->changes, &session->list.model, put_change,
 			  plain);
 	compare_notes(plain, &session->list.model.notes);
+	put_losses(plain);
 	if (!news && reader->now_ns < plain->total_ns)
 		return true;
 	plain->total_ns = reader->now_ns + session->options->delay_ns;

@@ -11,6 +11,7 @@
 
 #include "common/json_out.h"
 #include "live/facts.h"
+#include "retrytop/view_losses.h"
 
 /* Wrong clocks that are named. */
 #define CLOCKS_MAX 20
@@ -33,6 +34,17 @@ add_count(struct tk_json *json, struct cJSON *object, const char *name,
 	  uint64_t count)
 {
 	tk_json_number(json, object, name, (double)count);
+}
+
+/* BACKOFF_ABSENT is not known. */
+static void
+add_count_or_null(struct tk_json *json, struct cJSON *object, const char *name,
+		  uint64_t count)
+{
+	if (count == BACKOFF_ABSENT)
+		tk_json_null(json, object, name);
+	else
+		add_count(json, object, name, count);
 }
 
 static void
@@ -327,12 +339,54 @@ add_canary(struct tk_json *json, struct cJSON *root,
 }
 
 static void
-add_notes(struct tk_json *json, struct cJSON *root,
-	  const struct rt_notes *notes)
+add_loss(struct tk_json *json, struct cJSON *list, const struct rt_view *view,
+	 const struct tk_lost *gap)
 {
+	struct cJSON *out = tk_json_object(json, list, NULL);
+	char text[RT_NOTE_TEXT_MAX];
+
+	tk_json_text(json, out, "note", "lines_missing");
+	tk_json_null(json, out, "operation");
+	tk_json_text(json, out, "text",
+		     rt_view_loss_note(gap, text, sizeof(text)));
+	add_text(json, out, "host", gap->host);
+	add_count_or_null(json, out, "pid", gap->pid);
+	add_text(json, out, "input",
+		 gap->input < view->input_count ? view->input[gap->input].path
+						: NULL);
+	add_count(json, out, "lines", tk_lost_lines(gap));
+	add_count(json, out, "dropped", gap->dropped);
+	add_count_or_null(json, out, "first_seq", gap->first);
+	add_count_or_null(json, out, "last_seq", gap->last);
+	add_time(json, out, "from", gap->from_ns);
+	add_time(json, out, "to", gap->to_ns);
+}
+
+static void
+add_unread(struct tk_json *json, struct cJSON *list, const struct rt_view *view)
+{
+	struct cJSON *out;
+	char text[RT_NOTE_TEXT_MAX];
+
+	if (!rt_view_unread(view, text, sizeof(text)))
+		return;
+	out = tk_json_object(json, list, NULL);
+	tk_json_text(json, out, "note", "lines_unread");
+	tk_json_null(json, out, "operation");
+	tk_json_text(json, out, "text", text);
+}
+
+static void
+add_notes(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
+{
+	const struct rt_notes *notes = &view->list->model.notes;
+	struct tk_lost gap;
 	struct cJSON *list = tk_json_array(json, root, "notes");
 	char text[RT_NOTE_TEXT_MAX];
 
+	add_unread(json, list, view);
+	for (size_t i = 0; rt_view_loss(view, i, &gap); i++)
+		add_loss(json, list, view, &gap);
 	for (size_t i = 0; i < notes->count; i++) {
 		const struct rt_note *note = &notes->item[i];
 		struct cJSON *out = tk_json_object(json, list, NULL);
@@ -431,7 +485,7 @@ rt_report_json(const struct rt_view *view, FILE *out)
 	for (size_t i = 0; i < list->shown_count; i++)
 		add_operation(json, tk_json_object(json, operations, NULL),
 			      list->shown[i]);
-	add_notes(json, root, &model->notes);
+	add_notes(json, root, view);
 	add_canary(json, root, &model->canary);
 	if (!add_groups(json, root, view))
 		json->failed = true;

@@ -12,11 +12,15 @@
 #include "common/table.h"
 #include "dialect/found.h"
 #include "live/facts.h"
+#include "retrytop/view_losses.h"
 #include "retrytop/view_message.h"
 #include "retrytop/view_table.h"
 
 /* Lines for verdicts. */
 #define HEAD_LINES 8
+
+/* Losses of lines that are named. */
+#define LOSSES_MAX 5
 
 /* Wrong clocks that are named. */
 #define CLOCKS_MAX 3
@@ -79,6 +83,27 @@ print_alerts(const struct rt_view *view, FILE *out)
 			   rt_view_alert(&broken->item[i], text, sizeof(text)));
 	if (broken->more > 0)
 		fprintf(out, "ALERT     %zu more\n", broken->more);
+}
+
+/* What the numbers lack. */
+static void
+print_losses(const struct rt_view *view, FILE *out)
+{
+	struct tk_lost gap;
+	char text[RT_NOTE_TEXT_MAX];
+
+	if (rt_view_verdicts(view) > 0 &&
+	    rt_view_unread(view, text, sizeof(text)))
+		fprintf(out, "NOTE      %s\n", text);
+	for (size_t i = 0; i < LOSSES_MAX; i++) {
+		if (!rt_view_loss(view, i, &gap))
+			return;
+		fputs("NOTE      ", out);
+		print_safe(out, rt_view_loss_note(&gap, text, sizeof(text)));
+	}
+	if (rt_view_losses(view) > LOSSES_MAX)
+		fprintf(out, "NOTE      %zu more losses of lines\n",
+			rt_view_losses(view) - LOSSES_MAX);
 }
 
 static void
@@ -167,6 +192,7 @@ rt_report_text(const struct rt_view *view, FILE *out)
 
 	print_verdicts(view, out);
 	print_alerts(view, out);
+	print_losses(view, out);
 	print_notes(view, out);
 	if (!print_head(view, out))
 		return -1;

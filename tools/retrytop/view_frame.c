@@ -20,6 +20,7 @@
 #include "retrytop/view_copy.h"
 #include "retrytop/view_head.h"
 #include "retrytop/view_inputs.h"
+#include "retrytop/view_losses.h"
 #include "retrytop/view_message.h"
 #include "retrytop/view_operation.h"
 #include "retrytop/view_pages.h"
@@ -261,6 +262,32 @@ put_alert(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y,
 					     : RT_ATTR_NONE);
 }
 
+/* Lines that are missing, once, and when the last of them were written. */
+static size_t
+put_lost(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
+{
+	uint64_t missing = tk_sequence_missing(view->ingest->sequence);
+	uint64_t dropped = view->ingest->dropped;
+	char text[64] = "lost", age[16];
+	struct tk_lost gap;
+	bool recent = rt_view_loss(view, 0, &gap);
+
+	if (missing == 0) {
+		x = put_alert(view, grid, x, y, RT_ALERT_LOST, "lost");
+	} else {
+		if (recent)
+			snprintf(text, sizeof(text), "lost (%s ago)",
+				 rt_view_age(rt_view_now_ns(view), gap.from_ns,
+					     age, sizeof(age)));
+		x = put_count(grid, x, y, missing, text,
+			      recent ? RT_ATTR_BAD | RT_ATTR_BOLD
+				     : RT_ATTR_NONE);
+	}
+	if (dropped == 0 || dropped > missing)
+		x = put_alert(view, grid, x, y, RT_ALERT_DROPPED, "dropped");
+	return x;
+}
+
 /* The worst wrong clock, if there is room. */
 static void
 put_clock(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
@@ -345,8 +372,7 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 			      view->broken->count == 1 ? "alert" : "alerts",
 			      RT_ATTR_BAD | RT_ATTR_BOLD);
 	x = put_alert(view, grid, x, y, RT_ALERT_BAD, "bad");
-	x = put_alert(view, grid, x, y, RT_ALERT_LOST, "lost");
-	x = put_alert(view, grid, x, y, RT_ALERT_DROPPED, "dropped");
+	x = put_lost(view, grid, x, y);
 	x = put_fact(view, grid, x, y, RT_LOG_FACT_EVENTS);
 	x = put_fact(view, grid, x, y, RT_LOG_FACT_LINES);
 	x = put_fact(view, grid, x, y, RT_LOG_FACT_FOREIGN);
@@ -503,12 +529,22 @@ alert_rows(const struct rt_view *view, size_t width, size_t height)
 	return bo_min(view->broken->count, ALERT_ROWS_MAX);
 }
 
+/* A row for what the numbers lack, on the overview. */
+static size_t
+loss_rows(const struct rt_view *view, size_t width, size_t height)
+{
+	return view->ui->page == RT_PAGE_OVERVIEW && !is_past(view) &&
+	       width >= NARROW && height >= MESSAGES_HEIGHT &&
+	       rt_view_loss_row(view, NULL, 0);
+}
+
 /* Rows for the table and what is below it. */
 static size_t
 free_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t used = HEADER_ROWS - 1 + message_rows(view, width, height) +
 		      alert_rows(view, width, height) +
+		      loss_rows(view, width, height) +
 		      rt_view_head_rows(view, width, height) + 2;
 
 	return height > used ? height - used : 0;
@@ -626,6 +662,11 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		rt_grid_text(grid, 1, y + rows++, grid->width, RT_ATTR_BAD,
 			     rt_view_alert(&view->broken->item[i], text,
 					   sizeof(text)));
+	if (loss_rows(view, grid->width, grid->height) > 0) {
+		rt_view_loss_row(view, text, sizeof(text));
+		rt_grid_text(grid, 1, y + rows++, grid->width, RT_ATTR_WARN,
+			     text);
+	}
 	return rows;
 }
 

@@ -12,7 +12,10 @@
 #include "base/rfc3339.h"
 #include "common/units.h"
 #include "live/facts.h"
+#include "retrytop/view_losses.h"
 
+/* Losses of lines that are named. */
+#define LOSSES_MAX 8
 /* Clocks that are named. */
 #define CLOCKS_MAX 8
 
@@ -103,14 +106,16 @@ static void
 describe(const struct rt_view *view, size_t index, char *out, size_t size)
 {
 	const struct tk_input_info *input = &view->input[index];
+	enum tk_input_state state = input->state;
 
 	if (input->same_as < view->input_count) {
 		snprintf(out, size, "same file as %s",
 			 view->input[input->same_as].path);
 		return;
 	}
-	snprintf(out, size, "%s%s%s  %llu lines",
-		 rt_view_input_state(input->state),
+	if (view->ingest->ended && state == TK_INPUT_READING)
+		state = TK_INPUT_ENDED;
+	snprintf(out, size, "%s%s%s  %llu lines", rt_view_input_state(state),
 		 input->error_number != 0 ? ": " : "",
 		 input->error_number != 0 ? strerror(input->error_number) : "",
 		 (unsigned long long)input->lines);
@@ -145,6 +150,19 @@ describe_loss(const struct tk_input_info *input, char *out, size_t size)
 			 ", last noticed at %s", time);
 }
 
+/* Whether one of its processes lost lines. */
+static bool
+lacks_lines(const struct rt_view *view, size_t index)
+{
+	const struct tk_lost_list *gaps =
+		tk_sequence_last_lost(view->ingest->sequence);
+
+	for (size_t i = 0; i < gaps->count; i++)
+		if (gaps->item[i].input == index)
+			return true;
+	return false;
+}
+
 /* What needs attention first: 0 is worst. */
 static unsigned
 rank_of(const struct rt_view *view, size_t index)
@@ -157,7 +175,7 @@ rank_of(const struct rt_view *view, size_t index)
 		return 0;
 	if (input->state == TK_INPUT_WAITING)
 		return 1;
-	return has_lost(input) ? 2 : 3;
+	return has_lost(input) || lacks_lines(view, index) ? 2 : 3;
 }
 
 /* Inputs in trouble first, then those with most lines. */
@@ -260,11 +278,27 @@ static void
 put_losses(struct sheet *sheet)
 {
 	const struct rt_alerts *alerts = sheet->view->alerts;
+	const struct tk_lost_list *gaps =
+		tk_sequence_last_lost(sheet->view->ingest->sequence);
+	struct tk_lost_list joined;
 
+	tk_lost_join(&joined, gaps);
+	for (size_t i = 0; i < joined.count && i < LOSSES_MAX; i++) {
+		char text[1024];
+
+		put(sheet, 1, RT_ATTR_BAD,
+		    rt_view_loss_line(sheet->view,
+				      &joined.item[joined.count - 1 - i], text,
+				      sizeof(text)));
+	}
 	for (size_t i = 0; alerts != NULL && i < alerts->losses; i++) {
 		const struct rt_loss *loss = &alerts->loss[i];
 		char text[160], time[40];
 
+		/* Their times are known better. */
+		if (gaps->count > 0 && (loss->alert == RT_ALERT_LOST ||
+					loss->alert == RT_ALERT_DROPPED))
+			continue;
 		bo_rfc3339_format(loss->wall_ns, 0, time, sizeof(time));
 		snprintf(text, sizeof(text), "%s  %llu %s%s", time,
 			 (unsigned long long)loss->count,

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/rfc3339.h"
 #include "common/units.h"
+#include "retrytop/view_losses.h"
 
 /* A share of failed calls that is small. */
 #define FEW_CALLS 0.05
@@ -441,11 +442,15 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 	const struct rt_counts *w = &model->total.window;
 	unsigned long long retries = (unsigned long long)w->retries;
 	const char *plural = model->count == 1 ? "" : "s";
-	char age[16], calls[40] = "", length[24];
+	char age[16], calls[40] = "", length[24], unread[80];
 
 	rt_view_length(model->window_s, length, sizeof(length));
 	if (say_unknown(view, brief, out, size))
 		return;
+	if (rt_view_unread(view, unread, sizeof(unread))) {
+		snprintf(out, size, "%s%s", brief ? "" : "not known: ", unread);
+		return;
+	}
 	if (view->ingest->ended) {
 		rt_view_age(view->wall_ns, model->newest_ns, age, sizeof(age));
 		if (brief)

@@ -263,3 +263,71 @@ Test(dialect_sequence, a_loss_that_is_reported_and_seen_counts_once)
 	cr_expect_eq(tk_sequence_missing(sequence), 20);
 	tk_sequence_free(sequence);
 }
+
+static void
+note_drops(struct tk_sequence *sequence, uint64_t seq, double second,
+	   uint64_t dropped)
+{
+	struct backoff_event event;
+
+	backoff_event_init(&event, sizeof(event));
+	event.type = BACKOFF_EVENT_DROPPED;
+	event.dropped = dropped;
+	event.host = "h";
+	event.pid = 7;
+	event.seq = seq;
+	event.ts_ns = T0 + (uint64_t)(second * (double)S);
+	tk_sequence_note(sequence, 3, &event);
+}
+
+Test(dialect_sequence, a_loss_has_its_process_and_time)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+	const struct tk_lost_list *lost = tk_sequence_last_lost(sequence);
+
+	for (uint64_t seq = 1; seq <= 10; seq++)
+		note_at(sequence, "h", 7, seq, (double)seq);
+	cr_expect_eq(lost->count, 0);
+	note_drops(sequence, 31, 40, 20);
+	cr_assert_eq(lost->count, 1, "lost and dropped are the same lines");
+	cr_expect_str_eq(lost->item[0].host, "h");
+	cr_expect_eq(lost->item[0].pid, 7);
+	cr_expect_eq(lost->item[0].input, 3);
+	cr_expect_eq(lost->item[0].first, 11);
+	cr_expect_eq(lost->item[0].last, 30);
+	cr_expect_eq(lost->item[0].from_ns, T0 + 10 * S);
+	cr_expect_eq(lost->item[0].to_ns, T0 + 40 * S);
+	cr_expect_eq(tk_lost_lines(&lost->item[0]), 20);
+	note_drops(sequence, 32, 500, 5);
+	cr_expect_eq(lost->count, 2, "another, long after it");
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, what_comes_late_is_not_lost)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+	const struct tk_lost_list *lost = tk_sequence_last_lost(sequence);
+
+	note_at(sequence, "h", 7, 1, 1);
+	note_at(sequence, "h", 7, 4, 1.1);
+	cr_expect_eq(lost->count, 1);
+	note_at(sequence, "h", 7, 3, 1.2);
+	note_at(sequence, "h", 7, 2, 1.2);
+	cr_expect_eq(lost->count, 0);
+	tk_sequence_free(sequence);
+}
+
+Test(dialect_sequence, what_is_lost_within_a_minute_is_one_loss)
+{
+	struct tk_sequence *sequence = tk_sequence_new();
+	const struct tk_lost_list *lost = tk_sequence_last_lost(sequence);
+	uint64_t lines = 0;
+
+	for (uint64_t seq = 1; seq <= 1201; seq += 2)
+		note_at(sequence, "h", 7, seq, (double)seq / 20);
+	for (size_t i = 0; i < lost->count; i++)
+		lines += tk_lost_lines(&lost->item[i]);
+	cr_expect_eq(lines, tk_sequence_lost(sequence));
+	cr_expect_lt(lost->count, 70);
+	tk_sequence_free(sequence);
+}
