@@ -7,12 +7,13 @@ cd "$work" || exit 99
 
 # Four hosts in one log, a retry each second; host c's clock is off by AHEAD
 # seconds, and line STRAY by 12 minutes.
-log() { # SECONDS AHEAD STRAY
-	awk -v n="$1" -v ahead="$2" -v stray="$3" 'BEGIN {
+log() { # SECONDS AHEAD STRAY [LINE: from it, all clocks are an hour back]
+	awk -v n="$1" -v ahead="$2" -v stray="$3" -v back="${4:-9999}" 'BEGIN {
 		for (i = 0; i < n * 4; i++) {
 			host = substr("abcd", i % 4 + 1, 1)
 			t = 36000 + int(i / 4) + (host == "c" ? ahead : 0) \
-				+ (i == stray ? 720 : 0)
+				+ (i == stray ? 720 : 0) \
+				- (i >= back ? 3600 : 0)
 			printf "{\"v\":1,\"ts\":\"2026-11-30T%02d:%02d:%02d." \
 				"%03dZ\",\"event_type\":\"retry_attempt\"," \
 				"\"operation\":\"pay\",\"policy\":\"P\"," \
@@ -39,18 +40,24 @@ log 300 0 -1 >right.log
 log 300 720 -1 >ahead.log
 log 300 -720 -1 >behind.log
 log 300 0 1180 >stray.log
+log 300 0 -1 600 >back.log
 log 300 0 1196 >last.log
 # Calls that succeed at once.
 log 12 0 -1 | sed 's/retry_attempt/retry_success/; s/"failure"/"success"/
 	s/"delay_seconds":1/"attempts":1/' >short.log
 : >empty.log
 
-for name in right ahead behind stray last; do
+for name in right ahead behind stray last back; do
 	json_is "$name: the window is full" retries '(239|240)' $name.log
 	json_is "$name: it ends with the others" as_of \
 		'"2026-11-30T10:04:59\.[0-9]*Z"' $name.log
 	json_is "$name: its state" state '"ended"' $name.log
 done
+top back.log
+expect "clocks that were set back are named" 0 \
+	'^NOTE clock of a went back by 1h00m at 2026-11-30T10:02:29Z$' ''
+json_is "by how much" went_back_seconds '3600(\.0)?' back.log
+json_is "and when" went_back_at '"2026-11-30T10:02:29\.0*Z"' back.log
 top right.log
 check "no clock is named without need" sh -c '! grep -q NOTE "$0/out"' "$work"
 top ahead.log

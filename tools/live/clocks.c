@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <backoff.h>
+
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/utf8.h"
@@ -20,6 +22,17 @@
 #define APART_NS (BO_NS_PER_S / 5)
 #define SPREAD_NS (2 * (int64_t)BO_NS_PER_S)
 #define SPREAD_PART 20
+
+/* A clock that is set back by less, or after fewer lines, may be a disorder of
+ * threads. */
+#define BACK_NS (5 * BO_NS_PER_S)
+#define BACK_AFTER 8
+/* Lines in a row that show it. */
+#define BACK_LINES 2
+/* Lines of one process in a row are numbered closer than this. */
+#define SEQ_APART 1000
+/* Clocks are set back by what is a multiple of this, if it is nearly so. */
+#define QUARTER_NS (900 * BO_NS_PER_S)
 
 uint64_t
 rt_clock_id(const char *host, size_t input)
@@ -118,6 +131,94 @@ rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns, uint64_t other_ns)
 	clock->offset_ns = steady_offset(clock);
 }
 
+/* NULL if the line is not numbered. */
+static struct rt_process *
+find_process(struct rt_clocks *clocks, const struct rt_clock *clock,
+	     const struct rt_clock_line *line)
+{
+	uint64_t key[3] = {clock->id, line->pid, line->input};
+	uint64_t hash = bo_hash(0, key, sizeof(key)) | 1;
+	struct rt_process *process;
+
+	if (line->pid == BACKOFF_ABSENT || line->seq == BACKOFF_ABSENT)
+		return NULL;
+	process = &clocks->process[hash / 2 % RT_PROCESSES_MAX];
+	if (process->key != hash)
+		*process = (struct rt_process){.key = hash};
+	return process;
+}
+
+/* The clock was set back, by as much as makes the line the next one. */
+static void
+set_back(struct rt_clock *clock, uint64_t line_ns, uint64_t last_ns)
+{
+	uint64_t by_ns = last_ns - line_ns;
+	uint64_t quarters_ns =
+		(by_ns + QUARTER_NS / 2) / QUARTER_NS * QUARTER_NS;
+	uint64_t apart_ns =
+		by_ns > quarters_ns ? by_ns - quarters_ns : quarters_ns - by_ns;
+
+	clock->back_at_ns = last_ns - clock->back_ns;
+	clock->back_ns +=
+		quarters_ns > 0 && apart_ns < BACK_NS ? quarters_ns : by_ns;
+}
+
+/* Whether a line shows that the clock may have been set back. A few lines
+ * before it that were ahead were strays. */
+static bool
+is_earlier(const struct rt_process *process, uint64_t ts_ns)
+{
+	if (process->lines < BACK_AFTER || ts_ns + BACK_NS >= process->ts_ns)
+		return false;
+	return process->leapt >= BACK_AFTER ||
+	       ts_ns + BACK_NS < process->before_ns;
+}
+
+static void
+note_line(struct rt_process *process, uint64_t seq, uint64_t ts_ns,
+	  bool follows)
+{
+	process->lines = follows ? process->lines + 1 : 1;
+	process->leapt++;
+	if (!follows || ts_ns > process->ts_ns + BACK_NS) {
+		process->before_ns = follows ? process->ts_ns : ts_ns;
+		process->leapt = follows ? 1 : BACK_AFTER;
+	}
+	process->earlier = 0;
+	process->seq = seq;
+	process->ts_ns = ts_ns;
+}
+
+uint64_t
+rt_clock_onward_ns(struct rt_clocks *clocks, struct rt_clock *clock,
+		   const struct rt_clock_line *line)
+{
+	struct rt_process *process = find_process(clocks, clock, line);
+	uint64_t ts_ns = line->ts_ns + clock->back_ns;
+	bool follows;
+
+	if (process == NULL)
+		return ts_ns;
+	follows = line->seq > process->seq &&
+		  line->seq - process->seq < SEQ_APART;
+	/* It is set right again. */
+	if (follows && clock->back_ns > 0 &&
+	    ts_ns > process->ts_ns + clock->back_ns / 2 &&
+	    line->ts_ns + BACK_NS > process->ts_ns) {
+		clock->back_ns = 0;
+		ts_ns = line->ts_ns;
+	}
+	if (follows && is_earlier(process, ts_ns)) {
+		process->seq = line->seq;
+		if (++process->earlier < BACK_LINES)
+			return process->ts_ns;
+		set_back(clock, ts_ns, process->ts_ns);
+		ts_ns = line->ts_ns + clock->back_ns;
+	}
+	note_line(process, line->seq, ts_ns, follows);
+	return ts_ns;
+}
+
 void
 rt_clocks_set_base(struct rt_clocks *clocks, int64_t base_ns)
 {
@@ -134,6 +235,9 @@ rt_clock_ahead_ns(const struct rt_clocks *clocks, const struct rt_clock *clock)
 {
 	int64_t ahead_ns = clocks->base_ns + clock->offset_ns;
 
+	/* Else, that may have made it right. */
+	if (clocks->by_wall && clock->samples >= STEADY_MIN)
+		ahead_ns -= (int64_t)clock->back_ns;
 	return llabs(ahead_ns) < RT_CLOCK_OFF_NS ? 0 : ahead_ns;
 }
 
@@ -166,7 +270,8 @@ rt_clocks_off(const struct rt_clocks *clocks, const struct rt_clock **out,
 		const struct rt_clock *clock = &clocks->clock[i];
 		int64_t ahead_ns = rt_clock_ahead_ns(clocks, clock);
 
-		if (clock->id != 0 && (ahead_ns != 0 || clock->leaps > 0))
+		if (clock->id != 0 &&
+		    (ahead_ns != 0 || clock->leaps > 0 || clock->back_ns > 0))
 			off[count++] = (struct off){clock, ahead_ns};
 	}
 	qsort(off, count, sizeof(*off), compare_badness);

@@ -32,14 +32,37 @@ struct rt_clock {
 	unsigned samples;
 	/** What the last sample was compared with. */
 	uint64_t compared_ns;
+	/** How far it was set back, in a process that went on, and what it
+	 *  showed just before the last time. */
+	uint64_t back_ns, back_at_ns;
+};
+
+/** Processes whose lines are watched at once; later ones replace others. */
+#define RT_PROCESSES_MAX 1024
+
+/** A process in an input: its last line, whose time does not go back, the lines
+ *  in a row up to it, and those after it that are earlier. If its time leapt
+ *  ahead, the lines since then, and the time before. */
+struct rt_process {
+	uint64_t key, seq, ts_ns, before_ns;
+	uint32_t lines, earlier, leapt;
+};
+
+/** What a line says that shows its time. */
+struct rt_clock_line {
+	uint64_t ts_ns, pid, seq;
+	size_t input;
 };
 
 struct rt_clocks {
 	struct rt_clock clock[RT_CLOCKS_MAX];
+	struct rt_process process[RT_PROCESSES_MAX];
 	uint64_t used;
 	/** How far the log as a whole is ahead of the wall clock; offsets are
 	 *  from its time. */
 	int64_t base_ns;
+	/** They were compared with the wall clock. */
+	bool by_wall;
 };
 
 /** Names the clock of a host, or of an input whose lines name none. */
@@ -55,6 +78,11 @@ struct rt_clock *rt_clocks_find(struct rt_clocks *clocks, uint64_t id,
  */
 void rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns,
 		      uint64_t other_ns);
+
+/** A line's time by a clock that is never set back: the numbers that a process
+ *  gives to its lines are in the order of time. */
+uint64_t rt_clock_onward_ns(struct rt_clocks *clocks, struct rt_clock *clock,
+			    const struct rt_clock_line *line);
 
 /** The log as a whole is ahead of the wall clock: what was compared with that
  *  is forgotten. */

@@ -558,6 +558,7 @@ compare_clocks(struct rt_when *when, const struct feed *feed,
 	uint64_t other_ns, late_ns;
 
 	if (event->arrives) {
+		when->clocks.by_wall = true;
 		/* A line that is less late than most is no more than that. */
 		late_ns = rt_lateness_of(&when->lateness, 0.5);
 		other_ns = bo_min(event->wall_ns, event->ts_ns);
@@ -592,6 +593,10 @@ rt_when_judge(struct rt_when *when, const struct rt_when_event *given,
 	clock = rt_clocks_find(&when->clocks,
 			       rt_clock_id(event->host, event->input),
 			       event->host, event->input);
+	by_base.ts_ns = rt_clock_onward_ns(
+		&when->clocks, clock,
+		&(struct rt_clock_line){given->ts_ns, given->pid, given->seq,
+					given->input});
 	by_base.wall_ns = rt_when_wall_ns(when, given->wall_ns);
 	compare_clocks(when, feed, clock, event);
 	find_base(when, feed, clock, event, out);

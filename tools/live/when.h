@@ -10,6 +10,8 @@ struct rt_when;
 struct rt_when_event {
 	/** As logged; 0 if the line does not say. */
 	uint64_t ts_ns;
+	/** BACKOFF_ABSENT if the line does not say. */
+	uint64_t pid, seq;
 	size_t input;
 	/** NULL if the line does not say. */
 	const char *host;

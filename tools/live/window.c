@@ -573,6 +573,8 @@ rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	      uint64_t wall_ns)
 {
 	const struct rt_when_event when = {.ts_ns = event->ts_ns,
+					   .pid = event->pid,
+					   .seq = event->seq,
 					   .input = window->input,
 					   .host = event->host,
 					   .wall_ns = wall_ns,

@@ -150,6 +150,11 @@ add_clocks(struct tk_json *json, struct cJSON *root, const struct rt_view *view)
 				       (double)BO_NS_PER_S);
 		tk_json_flag(json, out, "steady", steady);
 		add_count(json, out, "leaps", clock[i]->leaps);
+		if (clock[i]->back_ns == 0)
+			continue;
+		tk_json_number(json, out, "went_back_seconds",
+			       (double)clock[i]->back_ns / (double)BO_NS_PER_S);
+		add_time(json, out, "went_back_at", clock[i]->back_at_ns);
 	}
 }
 

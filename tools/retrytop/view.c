@@ -85,16 +85,28 @@ rt_view_clock(const struct rt_view *view, const struct rt_clock *clock,
 	bool steady = ahead_ns != 0;
 	int64_t by_ns = steady ? ahead_ns : clock->leap_ns;
 	const char *name = clock->host;
-	char age[16], events[40] = "";
+	char age[16], events[40] = "", back[80] = "";
 
 	if (*name == '\0' && clock->input < view->input_count)
 		name = view->input[clock->input].path;
+	if (clock->back_ns > 0) {
+		char at[40];
+
+		bo_rfc3339_format(clock->back_at_ns, 0, at, sizeof(at));
+		rt_view_span(clock->back_ns, age, sizeof(age));
+		snprintf(back, sizeof(back), " went back by %s at %s", age, at);
+	}
+	if (clock->back_ns > 0 && by_ns == 0) {
+		snprintf(out, size, "clock of %s%s", name, back);
+		return out;
+	}
 	rt_view_span((uint64_t)llabs(by_ns), age, sizeof(age));
 	if (!steady)
 		snprintf(events, sizeof(events), " in %llu event%s",
 			 (unsigned long long)clock->leaps,
 			 clock->leaps == 1 ? "" : "s");
-	snprintf(out, size, "clock of %s is %s %s%s%s", name, age,
+	snprintf(out, size, "clock of %s%s%s is %s %s%s%s", name, back,
+		 *back != '\0' ? ", and" : "", age,
 		 by_ns > 0 ? "ahead" : "behind", events,
 		 by_ns > 0 ? "" : ", or its lines come this late");
 	return out;

@@ -273,3 +273,69 @@ Test(live_ingest, a_log_of_another_zone_is_live)
 				row[i].ahead, .2, "%s", row[i].why);
 	}
 }
+
+/* One process of a log that was: its numbers go on, whatever its clock says. */
+Test(live_ingest, a_clock_that_is_set_back_hides_nothing)
+{
+	static const struct {
+		const char *why;
+		/* Seconds: how far it is set back, from when until when. */
+		double by;
+		unsigned from, until;
+		/* What is named, and how far the end is off. */
+		double want, want_end;
+	} row[] = {
+		{"never", 0, 0, 0, 0, 0},
+		{"an hour", 3600, 120, 180, 3600, 0},
+		{"half a minute", 30, 120, 180, 30, 0},
+		{"an hour, and set right", 3600, 120, 150, 0, 0},
+		{"two hours, at once", 7200, 20, 180, 7200, 0},
+		{"a line", 3600, 120, 120, 0, 0},
+		{"a line ahead", -720, 120, 120, 0, 0},
+		{"a second", 1, 120, 180, 0, -1},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		const struct rt_clocks *clocks;
+		const struct rt_clock *clock;
+		struct rt_counts sum;
+		uint64_t end_s;
+		size_t off;
+
+		tear_down();
+		set_up();
+		for (unsigned n = 0; n < 1800; n++) {
+			bool back = n >= row[i].from * 10 &&
+				    (n < row[i].until * 10 ||
+				     n == row[i].from * 10);
+			char time[40];
+
+			bo_rfc3339_format(
+				T0_S * NS_PER_S + n * NS_PER_S / 10 -
+					(back ? (uint64_t)row[i].by * NS_PER_S
+					      : 0),
+				6, time, sizeof(time));
+			feed_event("retry_exhausted", time, n + 1);
+		}
+		end_s = rt_ingest_end_s(&ingest);
+		cr_expect_float_eq((double)end_s - (double)T0_S,
+				   179 + row[i].want_end, 1.1, "%s: ends at %d",
+				   row[i].why, (int)(end_s - T0_S));
+		rt_operation_sum(rt_window_operation(ingest.window, 0), end_s,
+				 60, &sum);
+		cr_expect_geq(sum.exhausted, 590, "%s: %llu", row[i].why,
+			      (unsigned long long)sum.exhausted);
+		cr_expect_eq(rt_window_late(ingest.window), 0, "%s",
+			     row[i].why);
+		clocks = rt_when_clocks(rt_window_when(ingest.window));
+		off = rt_clocks_off(clocks, &clock, 1);
+		cr_assert_eq(off > 0 && clock->back_ns > 0, row[i].want > 0,
+			     "%s", row[i].why);
+		if (row[i].want == 0)
+			continue;
+		cr_expect_float_eq((double)clock->back_ns / 1e9, row[i].want,
+				   .2, "%s", row[i].why);
+		cr_expect_eq((clock->back_at_ns + NS_PER_S / 2) / NS_PER_S,
+			     T0_S + row[i].from, "%s", row[i].why);
+	}
+}
