@@ -56,9 +56,9 @@ struct rt_verdict {
 	uint64_t window_s;
 	double failed_share, failed_calls_share, slow_share, hedge_share;
 	double calls_per_s, failed_per_s;
-	/** Attempts for each first one in that time, or, if that is not 0, from
-	 *  the onset until breakers refused most calls; 0 if retries do not
-	 *  multiply it, or it is not known. */
+	/** Attempts of each call that made any in that time, or, if that is not
+	 * 0, from the onset until breakers refused most calls; 0 if retries do
+	 * not multiply it, or it is not known. */
 	double load;
 	uint64_t load_until_s;
 	/** What another verdict is about, and its onset, if the error names it;

@@ -9,7 +9,7 @@
 
 /* Fewer attempts do not show it. */
 #define ATTEMPTS_MIN 20
-/* In less time, retries are announced that are still to come. */
+/* In less time, few calls with several attempts have ended. */
 #define LENGTH_MIN_S 10
 /* Less is not worth a word. */
 #define LOAD_MIN 1.2
@@ -36,17 +36,19 @@ sum(const struct rt_verdict *verdict, const struct rt_window *window,
 	return verdict->sharer_count > 0 && verdict->sharers_more == 0;
 }
 
-/* Attempts for each first attempt, hedges apart; 0: too few are known. */
+/* Attempts of each call that ended and made any, hedges apart: retries that
+ * still wait do not count. 0: too few are known. */
 static double
 load_of(const struct rt_counts *counts)
 {
-	uint64_t made =
-		counts->attempts - bo_min(counts->attempts, counts->hedges);
+	uint64_t calls = rt_counts_calls(counts);
+	uint64_t made = counts->call_attempts -
+			bo_min(counts->call_attempts, counts->hedges);
 	double load;
 
-	if (made < ATTEMPTS_MIN || counts->retries >= made)
+	if (made < ATTEMPTS_MIN || calls <= counts->unsent)
 		return 0.0;
-	load = (double)made / (double)(made - counts->retries);
+	load = (double)made / (double)(calls - counts->unsent);
 	return load >= LOAD_MIN ? load : 0.0;
 }
 

@@ -60,7 +60,8 @@ Test(live_verdict, operations_that_fail_with_a_target_share_a_verdict)
 	cr_expect_eq(first->since_s, T0_S + 100);
 	cr_expect_eq(first->trend, RT_TREND_WORSENING);
 	cr_expect_str_eq(rt_verdict_cause(first, cause, sizeof(cause)),
-			 "http:503; 30.0 calls/s");
+			 "http:503; retries multiply the load 2.9x; "
+			 "30.0 calls/s");
 	rt_window_free(window);
 }
 

@@ -44,7 +44,7 @@ Test(live_verdict_load, retries_multiply_it_until_breakers_open)
 		uint64_t until_s;
 	} row[] = {
 		{"no breaker", 20, 1000, 4.0, 0},
-		{"announced retries are still to come", 5, 1000, 0, 0},
+		{"it has just begun", 5, 1000, 0, 0},
 		{"a breaker opened a minute ago", 80, 20, 4.0, 120},
 		{"a breaker opened at once", 80, 4, 0, 0},
 	};
@@ -66,4 +66,28 @@ Test(live_verdict_load, retries_multiply_it_until_breakers_open)
 Test(live_verdict_load, it_is_not_known_without_successes)
 {
 	cr_expect_eq(outage(20, 1000, false).load, 0);
+}
+
+/* "1.8x" of calls whose retries waited for half a minute. */
+Test(live_verdict_load, retries_that_still_wait_do_not_count)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_verdicts verdicts;
+
+	for (uint64_t s = 0; s < 130; s++) {
+		struct backoff_event event = native_event(
+			s < 100 ? BACKOFF_EVENT_SUCCESS : BACKOFF_EVENT_ATTEMPT,
+			"pay", T0_S + s, 1);
+
+		add_many(window, event, 10);
+		event = native_event(s < 100 ? BACKOFF_EVENT_SUCCESS
+					     : BACKOFF_EVENT_EXHAUSTED,
+				     "pay", T0_S + s, 1);
+		event.stop = BACKOFF_STOP_HINT_TOO_LONG;
+		add_many(window, event, 10);
+	}
+	cr_assert(rt_verdicts_update(&verdicts, window));
+	cr_assert_eq(verdicts.count, 1);
+	cr_expect_eq(verdicts.item[0].load, 0);
+	rt_window_free(window);
 }
