@@ -31,7 +31,7 @@ log() { # FROM TO
 		line("pay", 0, "budget", 119, 9)
 	}'
 }
-text='pay: 1 call ended by an empty budget$'
+text='pay: budget empty, 1 call not retried$'
 
 log 999 999 >calm.log
 run "$top" --once calm.log

@@ -6,17 +6,18 @@
 #include "live/focus.h"
 #include "live/parts.h"
 #include "live/record.h"
+#include "live/words.h"
 
 /* X(member, words): what became of a call. */
 #define RT_FATES(X)                                                            \
 	X(FIRST_TRY, "first try OK")                                           \
 	X(RECOVERED, "recovered")                                              \
-	X(USED_UP, "attempts used up")                                         \
-	X(BREAKER, "breaker open")                                             \
-	X(BUDGET, "budget empty")                                              \
-	X(DEADLINE, "deadline")                                                \
-	X(HINT, "hint too long")                                               \
-	X(REFUSED, "aborted")
+	X(USED_UP, RT_SAY_USED_UP)                                             \
+	X(BREAKER, RT_SAY_BREAKER)                                             \
+	X(BUDGET, RT_SAY_BUDGET)                                               \
+	X(DEADLINE, RT_SAY_DEADLINE)                                           \
+	X(HINT, RT_SAY_HINT)                                                   \
+	X(REFUSED, RT_SAY_ABORTED)
 
 #define RT_FATE_MEMBER(member, words) RT_FATE_##member,
 

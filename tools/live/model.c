@@ -45,10 +45,19 @@ make_room(struct rt_model *model, size_t count)
 const char *
 rt_why_name(enum rt_why why)
 {
-#define WHY_NAME(member, name) name,
+#define WHY_NAME(member, name, words) name,
 	static const char *const names[] = {RT_WHYS(WHY_NAME)};
 
 	return names[why];
+}
+
+const char *
+rt_why_words(enum rt_why why)
+{
+#define WHY_WORDS(member, name, words) words,
+	static const char *const words[] = {RT_WHYS(WHY_WORDS)};
+
+	return words[why];
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "live/said.h"
 #include "live/verdict.h"
 #include "live/window.h"
+#include "live/words.h"
 
 /** The history of a row has this many steps. */
 #define RT_STEPS 20
@@ -43,17 +44,17 @@ enum rt_load {
 	RT_LOAD_OF_ALL,
 };
 
-/* X(member, name). Why calls end without success. */
+/* X(member, name, words for people). Why calls end without success. */
 #define RT_WHYS(X)                                                             \
-	X(NONE, "")                                                            \
-	X(BREAKER, "breaker")                                                  \
-	X(BUDGET, "budget")                                                    \
-	X(HINT, "hint")                                                        \
-	X(DEADLINE, "deadline")                                                \
-	X(USED_UP, "used_up")                                                  \
-	X(ABORTED, "aborted")
+	X(NONE, "", "")                                                        \
+	X(BREAKER, "breaker", RT_SAY_BREAKER)                                  \
+	X(BUDGET, "budget", RT_SAY_BUDGET)                                     \
+	X(HINT, "hint", RT_SAY_HINT)                                           \
+	X(DEADLINE, "deadline", RT_SAY_DEADLINE)                               \
+	X(USED_UP, "used_up", RT_SAY_USED_UP)                                  \
+	X(ABORTED, "aborted", RT_SAY_ABORTED)
 
-#define RT_WHY_MEMBER(member, name) RT_WHY_##member,
+#define RT_WHY_MEMBER(member, name, words) RT_WHY_##member,
 
 enum rt_why { RT_WHYS(RT_WHY_MEMBER) RT_WHY_COUNT };
 
@@ -126,6 +127,8 @@ struct rt_model {
 };
 
 const char *rt_why_name(enum rt_why why);
+/** For people. */
+const char *rt_why_words(enum rt_why why);
 
 void rt_model_init(struct rt_model *model, uint64_t window_s);
 void rt_model_clear(struct rt_model *model);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "common/units.h"
 #include "live/history.h"
 
 /* A breaker that is open lets a call through now and then. */
@@ -111,17 +112,19 @@ rt_notes_find(struct rt_notes *notes, const struct rt_window *window,
 char *
 rt_note_say(const struct rt_note *note, char *out, size_t size)
 {
-	unsigned long long count = note->count, span_s = note->span_s;
+	unsigned long long count = note->count;
+	char span[16];
 
 	switch (note->kind) {
 	case RT_NOTE_BREAKER_LONG:
-		snprintf(out, size,
-			 "%s: a breaker has refused calls for %s%llus",
+		snprintf(out, size, "%s: breaker open for %s%s",
 			 note->operation,
-			 span_s >= RT_HISTORY_S ? "at least " : "", span_s);
+			 note->span_s >= RT_HISTORY_S ? "at least " : "",
+			 tk_format_duration(note->span_s * BO_NS_PER_S, span,
+					    sizeof(span)));
 		break;
 	case RT_NOTE_BUDGET_EMPTY:
-		snprintf(out, size, "%s: %llu call%s ended by an empty budget",
+		snprintf(out, size, "%s: budget empty, %llu call%s not retried",
 			 note->operation, count, count == 1 ? "" : "s");
 		break;
 	case RT_NOTE_HINTS_CUT:

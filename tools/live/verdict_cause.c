@@ -10,6 +10,7 @@
 #include "base/rfc3339.h"
 #include "common/units.h"
 #include "live/verdict.h"
+#include "live/words.h"
 
 /* Adds a part, after a separator if it is not the first. */
 __attribute__((format(printf, 4, 5))) static void
@@ -53,13 +54,13 @@ static void
 say_denied(const struct rt_verdict *verdict, char *out, size_t size)
 {
 	if (verdict->breaker_per_s > 0)
-		say(out, size, ", ", "breakers open");
+		say(out, size, ", ", RT_SAY_BREAKER);
 	if (verdict->budget_per_s > 0)
-		say(out, size, ", ", "budget empty");
+		say(out, size, ", ", RT_SAY_BUDGET);
 	if (verdict->deadline_per_s > 0)
-		say(out, size, ", ", "deadline");
+		say(out, size, ", ", RT_SAY_DEADLINE);
 	if (verdict->hint_per_s > 0)
-		say(out, size, ", ", "throttled");
+		say(out, size, ", ", RT_SAY_HINT);
 }
 
 static void

@@ -77,15 +77,6 @@ name_of(const struct rt_view *view, const struct rt_call *call)
 		rt_window_operation(view->ingest->window, call->operation));
 }
 
-static const char *
-why(const struct rt_call *call)
-{
-	if (call->stop != BACKOFF_STOP_NONE &&
-	    call->stop != BACKOFF_STOP_SUCCESS)
-		return backoff_stop_name(call->stop);
-	return rt_fate_name(call->fate);
-}
-
 static struct layout
 lay_out(const struct rt_view *view, const struct rt_calls *calls, size_t rows,
 	size_t width, bool with_operation)
@@ -109,8 +100,8 @@ lay_out(const struct rt_view *view, const struct rt_calls *calls, size_t rows,
 			layout.host = host;
 		if (name > layout.operation)
 			layout.operation = name;
-		if (strlen(why(call)) > layout.why)
-			layout.why = strlen(why(call));
+		if (strlen(rt_fate_name(call->fate)) > layout.why)
+			layout.why = strlen(rt_fate_name(call->fate));
 	}
 	if (!with_operation)
 		layout.operation = 0;
@@ -162,7 +153,7 @@ draw_call(const struct rt_view *view, const struct rt_call *call,
 	snprintf(text, sizeof(text), "%*s", (int)layout->took, took);
 	x = put(grid, x, y, layout->took, 0, text);
 	x = put(grid, x, y, layout->why, failed ? RT_ATTR_BAD : RT_ATTR_GOOD,
-		why(call));
+		rt_fate_name(call->fate));
 	if (!layout->text || x >= grid->width)
 		return;
 	if (call->folded > 0) {

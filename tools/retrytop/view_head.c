@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/units.h"
+#include "live/words.h"
 #include "retrytop/view_lanes.h"
 
 /* The totals come first, then lanes of a row each, then the second line of
@@ -138,14 +139,14 @@ draw_reasons(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		uint64_t count;
 		bool usual;
 	} reason[] = {
-		{"unsent: breaker", w->unsent, true},
-		{"unretried: breaker",
+		{"unsent: " RT_SAY_BREAKER, w->unsent, true},
+		{"unretried: " RT_SAY_BREAKER,
 		 w->breaker > w->unsent ? w->breaker - w->unsent : 0, false},
-		{"budget", w->budget, true},
-		{"attempts used up", w->used_up, true},
-		{"deadline", w->deadline, true},
-		{"hint", w->hint, true},
-		{"aborted", failed > named ? failed - named : 0, true},
+		{RT_SAY_BUDGET, w->budget, true},
+		{RT_SAY_USED_UP, w->used_up, true},
+		{RT_SAY_DEADLINE, w->deadline, true},
+		{RT_SAY_HINT, w->hint, true},
+		{RT_SAY_ABORTED, failed > named ? failed - named : 0, true},
 	};
 	const size_t reasons = sizeof(reason) / sizeof(*reason);
 	size_t x = 1;

@@ -194,15 +194,13 @@ draw_fates(const struct sheet *sheet, size_t width, size_t rows)
 	rt_grid_text(grid, 1, y++, width, RT_ATTR_BOLD, text);
 	for (size_t i = 0; i < RT_FATE_COUNT && y < sheet->y + rows; i++) {
 		uint64_t count = detail->fate[i];
-		bool unsent = i == RT_FATE_BREAKER && detail->unsent > 0;
 
 		if (count == 0 &&
 		    (i > RT_FATE_USED_UP ||
 		     (i == RT_FATE_FIRST_TRY && !knows_all(sheet))))
 			continue;
 		snprintf(text, sizeof(text), "%-18s%7llu %5s%%",
-			 unsent ? "breaker, unsent"
-				: rt_fate_name((enum rt_fate)i),
+			 rt_fate_name((enum rt_fate)i),
 			 (unsigned long long)count,
 			 format_percent(count, detail->calls, share,
 					sizeof(share)));
@@ -281,10 +279,6 @@ order_fates(const struct rt_detail *detail, bool worst_first,
 static void
 draw_fates_short(struct sheet *sheet)
 {
-	static const char *const brief[RT_FATE_COUNT] = {
-		"1st OK", "recovered", "used up", "breaker",
-		"budget", "deadline",  "hint",    "aborted",
-	};
 	const struct rt_detail *detail = sheet->detail;
 	struct rt_grid *grid = sheet->grid;
 	size_t x = 1, order[RT_FATE_COUNT];
@@ -299,7 +293,9 @@ draw_fates_short(struct sheet *sheet)
 
 		if (count == 0 && (i > RT_FATE_FIRST_TRY || !knows_all(sheet)))
 			continue;
-		snprintf(text, sizeof(text), "%s %s%%", brief[i],
+		snprintf(text, sizeof(text), "%s %s%%",
+			 i == RT_FATE_FIRST_TRY ? "1st OK"
+						: rt_fate_name((enum rt_fate)i),
 			 format_percent(count, detail->calls, share,
 					sizeof(share)));
 		if (x + strlen(text) > grid->width)

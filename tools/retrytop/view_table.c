@@ -119,19 +119,20 @@ cell_ok(const struct rt_row *row, size_t width, struct cell *out)
 			  sizeof(out->text));
 }
 
+/* The share, if there is room, and others. */
 static void
 cell_why(const struct rt_row *row, size_t width, struct cell *out)
 {
-	size_t length = strlen(out->text);
+	const char *words = rt_why_words(row->why);
+	int length = 0;
 
-	(void)width;
 	if (row->why == RT_WHY_NONE)
 		return;
-	for (char *c = out->text; *c != '\0'; c++)
-		if (*c == '_')
-			*c = ' ';
-	snprintf(out->text + length, sizeof(out->text) - length, " %.0f%%",
-		 row->why_share * 100.0);
+	if (row->why_share < 0.995)
+		length = snprintf(out->text, sizeof(out->text), "%s %.0f%%",
+				  words, row->why_share * 100.0);
+	if (length == 0 || (size_t)length > width)
+		snprintf(out->text, sizeof(out->text), "%s", words);
 }
 
 /* What is added to the load: retries by far, or rather hedges. */

@@ -54,12 +54,11 @@ Test(live_notes, a_breaker_is_open_for_long)
 	cr_expect_str_eq(find(T0_S + 109), "", "not for two minutes");
 	for (uint64_t s = 110; s < 150; s += 5)
 		refuse(T0_S + s);
-	cr_expect_str_eq(find(T0_S + 149),
-			 "pay: a breaker has refused calls for 150s");
+	cr_expect_str_eq(find(T0_S + 149), "pay: breaker open for 2m30s");
 	for (uint64_t s = 150; s < 400; s += 5)
 		refuse(T0_S + s);
 	cr_expect_str_eq(find(T0_S + 399),
-			 "pay: a breaker has refused calls for at least 300s");
+			 "pay: breaker open for at least 5m00s");
 	cr_expect_str_eq(find(T0_S + 440), "", "it has closed");
 }
 
@@ -78,7 +77,7 @@ Test(live_notes, a_budget_was_empty)
 
 	event.stop = BACKOFF_STOP_BUDGET;
 	add_many(window, event, 3);
-	cr_expect_str_eq(find(T0_S), "pay: 3 calls ended by an empty budget");
+	cr_expect_str_eq(find(T0_S), "pay: budget empty, 3 calls not retried");
 	cr_expect_str_eq(find(T0_S + 100), "");
 }
 

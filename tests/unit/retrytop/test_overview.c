@@ -92,7 +92,7 @@ static const char *const an_outage_on_a_small_screen[24] = {
 	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
 	"09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% fail (last 30s): errno:ECONNREFUSED, breakers open~",
+	"   100% fail (last 30s): errno:ECONNREFUSED, breaker open~",
 	" FAILING order.submit since 09:00:45 (1m00s) steady 50% fail: "
 	"http:502~",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
@@ -147,7 +147,7 @@ static const char *const an_outage_in_ascii[24] = {
 	" retrytop [LIVE]  /var/log/app.log                window 60s  lag 0s  "
 	"09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% fail (last 30s): errno:ECONNREFUSED, breakers open~",
+	"   100% fail (last 30s): errno:ECONNREFUSED, breaker open~",
 	" FAILING order.submit since 09:00:45 (1m00s) steady 50% fail: "
 	"http:502~",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
@@ -202,16 +202,16 @@ static const char *const an_outage_on_a_usual_screen[35] = {
 	" retrytop [LIVE]  /var/log/app.log                                    "
 	"                    window 60s  lag 0s  09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady",
-	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breakers open; "
-	"x2.0 load by retries until 09:01:05",
+	"   100% of calls fail (last 30s): errno:ECONNREFUSED, breaker open"
+	"; x3.0 load by retries until 09:01:05",
 	" FAILING   order.submit  since 09:00:45 (1m00s)  steady",
 	"   50% of calls fail (last 30s): http:502, budget empty; "
 	"5.00 calls/s, 2.50 not retried",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
 	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "
 	"14.5/s   retries 4.00/s   LOAD 1.01   hedges 0.33/s",
-	" unsent: breaker 8.00/s   budget 2.50/s   attempts used up 4.00/s   "
-	"deadline 0   hint 0   aborted 0",
+	" unsent: breaker open 8.00/s   budget empty 2.50/s   used up 4.00/"
+	"s   deadline 0   throttled 0   aborted 0",
 	" failed/s   15                                                        "
 	"                         █▇█▇█▇█▇█▇█▇█▇█▇█▇█▇",
 	"             0                                                        "
@@ -225,10 +225,10 @@ static const char *const an_outage_on_a_usual_screen[35] = {
 	"",
 	" OPERATION      POLICY      CALL/s  1st%   OK% RETRY/s  LOAD  FAIL%  "
 	"WHY          TOP ERROR             SINCE FAILED 5m",
-	">pay.charge     pay-v3        12.0     0     0    4.00  1.00    100! "
-	"breaker 67%  ECONNREFUSED 100%     1m00s         ██",
-	" order.submit   STANDARD      5.00  50.0  50.0       0  1.00   50.0! "
-	"budget 100%  http:502 100%  conn~  1m00s         ▂▂",
+	">pay.charge     pay-v3        12.0     0     0    4.00  1.00    10"
+	"0! breaker open ECONNREFUSED 100%     1m00s         ██",
+	" order.submit   STANDARD      5.00  50.0  50.0       0  1.00   50."
+	"0! budget empty http:502 100%  conn~  1m00s         ▂▂",
 	" quiet.0        STANDARD      1.00   100   100       0  1.00      0  "
 	"-            -                         -",
 	" quiet.1        STANDARD      1.00   100   100       0  1.00      0  "
@@ -277,16 +277,16 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	"                                                                      "
 	"                              window 60s  lag 0s  09:01:44Z",
 	" FAILING   pay.charge  since 09:00:45 (1m00s)  steady     100% of "
-	"calls fail (last 30s): errno:ECONNREFUSED, breakers open; "
-	"x2.0 load by retries until 09:01:05; 12.0 calls/s, 12.0 refused",
+	"calls fail (last 30s): errno:ECONNREFUSED, breaker open; x3.0 load"
+	" by retries until 09:01:05; 12.0 calls/s, 12.0 refused",
 	" FAILING   order.submit  since 09:00:45 (1m00s)  steady     50% of "
 	"calls fail (last 30s): http:502, budget empty; 5.00 calls/s, 2.50 not "
 	"retried",
 	" 0 bad  0 lost  0 dropped  11880 events  11880 lines  0 foreign",
 	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "
 	"14.5/s   retries 4.00/s   LOAD 1.01   hedges 0.33/s",
-	" unsent: breaker 8.00/s   budget 2.50/s   attempts used up 4.00/s   "
-	"deadline 0   hint 0   aborted 0",
+	" unsent: breaker open 8.00/s   budget empty 2.50/s   used up 4.00/"
+	"s   deadline 0   throttled 0   aborted 0",
 	" failed/s   14                                                        "
 	"                                                                 "
 	"██████████████████████████████",
@@ -306,12 +306,14 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	" OPERATION      POLICY     MAX  CALL/s  1st%   OK% RETRY/s  LOAD  "
 	"FAIL%  WHY            EXH ABORT TOP ERROR                             "
 	"                                SEEN  SINCE FAILED 5m",
-	">pay.charge     pay-v3       3    12.0     0     0    4.00  1.00    "
-	"100! breaker 67%    720     0 ECONNREFUSED 100%  connection refused   "
-	"                                0s  1m00s                 ████",
-	" order.submit   STANDARD     3    5.00  50.0  50.0       0  1.00   "
-	"50.0! budget 100%    150     0 http:502 100%  connection refused      "
-	"                                 0s  1m00s                 ▂▂▂▂",
+	">pay.charge     pay-v3       3    12.0     0     0    4.00  1.00  "
+	"  100! breaker open   720     0 ECONNREFUSED 100%  connection refu"
+	"sed                                   0s  1m00s                 ██"
+	"██",
+	" order.submit   STANDARD     3    5.00  50.0  50.0       0  1.00  "
+	" 50.0! budget empty   150     0 http:502 100%  connection refused "
+	"                                      0s  1m00s                 ▂▂"
+	"▂▂",
 	" quiet.0        STANDARD     3    1.00   100   100       0  1.00      "
 	"0  -                0     0 -                                         "
 	"                              0s      -",

@@ -83,8 +83,10 @@ Test(retrytop_view, a_wide_screen_to_the_cell)
 		"LOAD  FAIL%  WHY            EXH ABORT TOP ERROR           "
 		"SEEN  SINCE FAILED 5m",
 		">pay            STANDARD     3    0.60     0     0    1.45  "
-		"3.00!   100! used up 100%    36     0 ConnectionE~ 100%     "
-		"0s    45s          █",
+		"3.00! "
+		"  100! used up         36     0 ConnectionE~ 100%     0s    "
+		"45s   "
+		"       █",
 		" mail           -            -       -     -     -    0.03  "
 		"2.00*     -  -                0     0 ConnectionE~ 100%    "
 		"14s      -",
