@@ -43,6 +43,8 @@ clear_cell(struct rt_cube_cell *cell)
 {
 	rt_coarse_clear(&cell->coarse, RT_COUNTS_COUNT);
 	rt_sparse_clear(&cell->recent);
+	rt_took_clear(&cell->tries);
+	rt_took_clear(&cell->calls);
 	free(cell->text);
 }
 
@@ -404,6 +406,20 @@ note_text(struct rt_cube_cell *cell, const struct backoff_event *event)
 	return cell->text != NULL;
 }
 
+/* A line that stands for several attempts does not say how long the last one
+ * took. */
+static bool
+add_took(struct rt_cube_cell *cell, const struct rt_cube_event *what)
+{
+	const struct backoff_event *event = what->event;
+
+	if (event->type != BACKOFF_EVENT_SUCCESS)
+		return true;
+	return (what->attempts > 1 ||
+		rt_took_add(&cell->tries, what->second, event->duration_ns)) &&
+	       rt_took_add(&cell->calls, what->second, event->elapsed_ns);
+}
+
 bool
 rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 {
@@ -421,7 +437,7 @@ rt_cube_add(struct rt_cube *cube, const struct rt_cube_event *what)
 		return false;
 	return rt_sparse_add(&cell->recent, what->second, what->add,
 			     what->some) &&
-	       note_text(cell, what->event);
+	       add_took(cell, what) && note_text(cell, what->event);
 }
 
 uint64_t
@@ -437,6 +453,8 @@ rt_cube_forget(struct rt_cube *cube, const void *owner, uint64_t newest_s)
 		if (cube->cell[i].owner != owner)
 			continue;
 		rt_sparse_clear(&cube->cell[i].recent);
+		rt_took_clear(&cube->cell[i].tries);
+		rt_took_clear(&cube->cell[i].calls);
 		rt_coarse_retreat(&cube->cell[i].coarse, RT_COUNTS_COUNT,
 				  newest_s);
 	}

@@ -14,6 +14,7 @@
 #include "live/coarse.h"
 #include "live/counts.h"
 #include "live/sparse.h"
+#include "live/took.h"
 
 /* X(member, name, heading). What rows can be grouped by. */
 #define RT_GROUPS(X)                                                           \
@@ -63,6 +64,8 @@ struct rt_cube_cell {
 	/** RT_COUNTS_COUNT a second, and a step. */
 	struct rt_sparse recent;
 	struct rt_coarse coarse;
+	/** Durations of attempts that succeeded, and of their calls. */
+	struct rt_took tries, calls;
 };
 
 /** Zero is empty. Place 0 of the names is "". Names do not live longer than
@@ -88,6 +91,8 @@ struct rt_cube_event {
 	bool knows_calls;
 	/** 0: not known. */
 	uint64_t max_attempts;
+	/** Attempts that the event stands for. */
+	uint32_t attempts;
 	uint64_t second;
 	/** It is counted again, where the last steps were forgotten. */
 	bool again;

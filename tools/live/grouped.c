@@ -13,12 +13,16 @@
 #include "live/parts.h"
 #include "live/verdict.h"
 
+#define P99 0.99
+
 /* What a row is made of. */
 struct parts {
 	/* The places of its policies among the names: more are not counted. */
 	uint16_t policy[RT_PARTS_MAX];
 	/* Calls and attempts that failed. */
 	uint64_t calls, attempts;
+	/* Durations of attempts that succeeded, and of their calls. */
+	uint64_t tries_took[RT_TOOK_BUCKETS], calls_took[RT_TOOK_BUCKETS];
 };
 
 /* What failed with an error in a cell, or in all of a row. */
@@ -272,6 +276,10 @@ add_cell(struct making *making, const struct rt_cube_cell *cell)
 	if (making->group != RT_GROUP_OPERATION &&
 	    cell->max_attempts > row->max_attempts)
 		row->max_attempts = cell->max_attempts;
+	rt_took_sum(&cell->tries, out->end_s, out->covered_s,
+		    parts->tries_took);
+	rt_took_sum(&cell->calls, out->end_s, out->covered_s,
+		    parts->calls_took);
 }
 
 /* Targets are judged; nothing else but operations is. */
@@ -294,8 +302,15 @@ finish(struct making *making)
 	struct rt_model *out = making->out;
 
 	find_errors(making);
-	for (size_t i = 0; i < out->count; i++)
-		rt_row_derive(&out->row[i], out->seen_s);
+	for (size_t i = 0; i < out->count; i++) {
+		struct rt_row *row = &out->row[i];
+
+		rt_row_derive(row, out->seen_s);
+		row->p99_try_ns =
+			rt_took_quantile_of(making->parts[i].tries_took, P99);
+		row->p99_call_ns =
+			rt_took_quantile_of(making->parts[i].calls_took, P99);
+	}
 }
 
 static bool

@@ -11,8 +11,8 @@
 /** Zero is empty, and has no memory. Counts that were always 0 have none. */
 struct rt_sparse {
 	struct rt_ring ring;
-	/** A bit for each count that the ring has; there are 32 at most. */
-	uint32_t used;
+	/** A bit for each count that the ring has; there are 64 at most. */
+	uint64_t used;
 };
 
 void rt_sparse_clear(struct rt_sparse *sparse);
@@ -22,6 +22,10 @@ void rt_sparse_clear(struct rt_sparse *sparse);
  *  if there is no memory. */
 bool rt_sparse_add(struct rt_sparse *sparse, uint64_t second,
 		   const uint32_t *add, uint32_t some);
+
+/** The same for one count, which grows by 1. */
+bool rt_sparse_add_one(struct rt_sparse *sparse, uint64_t second,
+		       unsigned which);
 
 /** Add the counts of the seconds (end_s - length_s, end_s] to @p out. */
 void rt_sparse_sum(const struct rt_sparse *sparse, uint64_t end_s,

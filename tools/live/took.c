@@ -22,7 +22,7 @@
 void
 rt_took_clear(struct rt_took *took)
 {
-	rt_ring_clear(&took->ring);
+	rt_sparse_clear(&took->counts);
 }
 
 /* Bucket i has what is longer than its begin. */
@@ -56,26 +56,29 @@ rt_took_add(struct rt_took *took, uint64_t second, uint64_t duration_ns)
 
 	if (duration_ns == BACKOFF_ABSENT)
 		return true;
-	took->ring.length = SLOTS;
-	if (slot != took->ring.head_s)
-		rt_ring_advance(&took->ring, RT_TOOK_BUCKETS, slot);
-	return !rt_ring_has(&took->ring, slot) ||
-	       rt_ring_add_one(&took->ring, RT_TOOK_BUCKETS, slot,
-			       bucket_of(duration_ns));
+	took->counts.ring.length = SLOTS;
+	return rt_sparse_add_one(&took->counts, slot,
+				 (unsigned)bucket_of(duration_ns));
+}
+
+void
+rt_took_sum(const struct rt_took *took, uint64_t end_s, uint64_t length_s,
+	    uint64_t *out)
+{
+	uint64_t steps =
+		bo_min((length_s + RT_TOOK_STEP_S / 2) / RT_TOOK_STEP_S, SLOTS);
+
+	rt_sparse_sum(&took->counts, end_s / RT_TOOK_STEP_S,
+		      steps > 0 ? steps : 1, out);
 }
 
 uint64_t
-rt_took_quantile(const struct rt_took *took, uint64_t end_s, uint64_t length_s,
-		 double share)
+rt_took_quantile_of(const uint64_t *count, double share)
 {
-	uint64_t count[RT_TOOK_BUCKETS] = {0}, all = 0, below = 0;
-	uint64_t steps =
-		bo_min((length_s + RT_TOOK_STEP_S / 2) / RT_TOOK_STEP_S, SLOTS);
+	uint64_t all = 0, below = 0;
 	double rank;
 	size_t i;
 
-	rt_ring_sum(&took->ring, RT_TOOK_BUCKETS, end_s / RT_TOOK_STEP_S,
-		    steps > 0 ? steps : 1, count);
 	for (i = 0; i < RT_TOOK_BUCKETS; i++)
 		all += count[i];
 	if (all < RT_TOOK_LEAST)
@@ -87,4 +90,14 @@ rt_took_quantile(const struct rt_took *took, uint64_t end_s, uint64_t length_s,
 	return (uint64_t)(begin_ns(i) + (begin_ns(i + 1) - begin_ns(i)) *
 						(rank - (double)below) /
 						(double)count[i]);
+}
+
+uint64_t
+rt_took_quantile(const struct rt_took *took, uint64_t end_s, uint64_t length_s,
+		 double share)
+{
+	uint64_t count[RT_TOOK_BUCKETS] = {0};
+
+	rt_took_sum(took, end_s, length_s, count);
+	return rt_took_quantile_of(count, share);
 }

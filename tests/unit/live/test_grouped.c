@@ -310,6 +310,41 @@ Test(live_grouped, the_top_error_is_what_failed_calls_ended_with)
 	rt_window_free(window);
 }
 
+/* Hosts differ; the target has the calls of both. */
+Test(live_grouped, groups_have_percentiles)
+{
+	struct rt_window *window = rt_window_new();
+	struct rt_model model, rows;
+
+	for (uint64_t s = 0; s < 120; s++) {
+		struct backoff_event event =
+			native_event(BACKOFF_EVENT_SUCCESS, "pay", T0_S + s, 1);
+		bool slow = s % 2 == 0;
+
+		event.target = "bank";
+		event.host = slow ? "slow" : "fast";
+		event.duration_ns = (slow ? 800 : 10) * NS_PER_S / 1000;
+		event.elapsed_ns = event.duration_ns * 2;
+		add_event(window, event);
+	}
+	rt_model_init(&model, 60);
+	rt_model_init(&rows, 0);
+	cr_assert(rt_model_update(&model, window, T0_S + 119));
+	cr_assert(
+		rt_grouped_update(&rows, &model, window, RT_GROUP_HOST, &all));
+	cr_expect_lt(find(&rows, "fast")->p99_try_ns, NS_PER_S / 50);
+	cr_expect_gt(find(&rows, "slow")->p99_try_ns, NS_PER_S / 2);
+	cr_expect_gt(find(&rows, "slow")->p99_call_ns, NS_PER_S);
+	cr_assert(rt_grouped_update(&rows, &model, window, RT_GROUP_TARGET,
+				    &all));
+	cr_expect_eq(find(&rows, "bank")->p99_try_ns, model.row[0].p99_try_ns);
+	cr_expect_eq(find(&rows, "bank")->p99_call_ns,
+		     model.row[0].p99_call_ns);
+	rt_model_clear(&rows);
+	rt_model_clear(&model);
+	rt_window_free(window);
+}
+
 Test(live_grouped, an_empty_window_has_no_rows)
 {
 	struct rt_window *window = rt_window_new();
