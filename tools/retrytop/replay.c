@@ -232,10 +232,19 @@ rt_replay_due_ns(const struct rt_replay *replay)
 	return due_ns(replay, at_ns);
 }
 
+bool
+rt_replay_is_over(const struct rt_replay *replay)
+{
+	for (size_t i = 0; i < replay->count; i++)
+		if (replay->source[i].first != NULL)
+			return false;
+	return replay->ended;
+}
+
 uint64_t
 rt_replay_second_ns(const struct rt_replay *replay)
 {
-	if (replay->origin_ns == 0 || replay->held)
+	if (replay->origin_ns == 0 || replay->held || rt_replay_is_over(replay))
 		return UINT64_MAX;
 	return due_ns(replay, replay->stop_ns);
 }
@@ -255,6 +264,7 @@ bool
 rt_replay_waits(const struct rt_replay *replay, uint64_t now_ns)
 {
 	return replay->origin_ns != 0 && !replay->held &&
+	       !rt_replay_is_over(replay) &&
 	       unstopped_ns(replay, now_ns) >= replay->stop_ns;
 }
 
@@ -280,13 +290,4 @@ rt_replay_hold(struct rt_replay *replay, uint64_t now_ns, bool hold)
 	if (!hold && replay->held)
 		replay->start_ns += now_ns - replay->held_ns;
 	replay->held = hold;
-}
-
-bool
-rt_replay_is_over(const struct rt_replay *replay)
-{
-	for (size_t i = 0; i < replay->count; i++)
-		if (replay->source[i].first != NULL)
-			return false;
-	return replay->ended;
 }

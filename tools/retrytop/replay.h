@@ -45,7 +45,7 @@ bool rt_replay_waits(const struct rt_replay *replay, uint64_t now_ns);
 void rt_replay_go_on(struct rt_replay *replay);
 
 /** When its clock waits next, by the monotonic clock; UINT64_MAX before the
- *  first event. */
+ *  first event, and at the end, where it stops for good. */
 uint64_t rt_replay_second_ns(const struct rt_replay *replay);
 
 /** What a clock on the wall showed; 0 before the first event. */

@@ -48,6 +48,17 @@
 /* Lines that come later are called late. */
 #define LATE_NS (2 * BO_NS_PER_S)
 
+/* Whether a time needs no date: the clock on the wall has the same one. */
+static bool
+is_of_today(const struct rt_view *view, uint64_t second)
+{
+	const uint64_t day_s = 86400;
+
+	return !view->replays &&
+	       (view->wall_ns == 0 ||
+		view->wall_ns / BO_NS_PER_S / day_s == second / day_s);
+}
+
 /* The right end of the title: the window, and how fresh the log is. */
 static void
 title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
@@ -66,11 +77,14 @@ title_facts(const struct rt_view *view, bool with_clock, char *out, size_t size)
 			 (unsigned long long)(view->ingest->events -
 					      list->paused_at));
 	if (with_clock && model->end_s > 0) {
-		bo_rfc3339_format(model->end_s * BO_NS_PER_S, 0, clock,
-				  sizeof(clock));
-		memmove(clock, clock + strlen("2026-11-23"),
-			strlen(clock + strlen("2026-11-23")) + 1);
+		const size_t date = strlen(" 2026-11-23");
+
 		clock[0] = ' ';
+		bo_rfc3339_format(model->end_s * BO_NS_PER_S, 0, clock + 1,
+				  sizeof(clock) - 1);
+		clock[date] = ' ';
+		if (is_of_today(view, model->end_s))
+			memmove(clock, clock + date, strlen(clock + date) + 1);
 	}
 	rt_view_length(model->window_s, length, sizeof(length));
 	if (model->seen_s < model->covered_s && model->seen_s > 0) {

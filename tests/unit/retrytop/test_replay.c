@@ -97,6 +97,11 @@ Test(replay, each_line_at_its_time)
 	cr_expect_eq(played_at(1005 * BO_NS_PER_S), 4);
 	cr_expect(rt_replay_is_over(replay));
 	cr_expect(rt_ingest_is_live(&ingest));
+	cr_expect_eq(rt_replay_second_ns(replay), UINT64_MAX);
+	cr_expect(!rt_replay_waits(replay, 2000 * BO_NS_PER_S));
+	cr_expect_leq(rt_replay_wall_ns(replay, 2000 * BO_NS_PER_S) -
+			      rt_replay_wall_ns(replay, 1000 * BO_NS_PER_S),
+		      51 * BO_NS_PER_S, "its clock stops at its end");
 	end();
 }
 
@@ -117,7 +122,8 @@ Test(replay, its_clock_waits_at_each_second)
 	for (unsigned s = 1; s < 5; s++) {
 		cr_expect(!rt_replay_play(replay, late_ns, 10));
 		cr_expect_eq(ingest.events, s + 1);
-		cr_expect(rt_replay_waits(replay, late_ns));
+		/* At its end, there is nothing to wait for. */
+		cr_expect_eq(rt_replay_waits(replay, late_ns), s < 4);
 		cr_expect_eq(rt_replay_wall_ns(replay, late_ns) - origin_ns,
 			     s * BO_NS_PER_S);
 		rt_replay_go_on(replay);

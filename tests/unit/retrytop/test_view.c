@@ -10,6 +10,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/rfc3339.h"
 #include "retrytop/view_frame.h"
 #include "retrytop/view_message.h"
 #include "retrytop/view_table.h"
@@ -584,6 +585,26 @@ Test(retrytop_view, it_says_how_much_of_an_old_log_was_read)
 			strstr(line, caught_up ? "  1160 bytes behind"
 					       : "  42 % of the log read"),
 			"%s", line);
+		rt_grid_clear(&grid);
+	}
+	scene_close(&scene);
+}
+
+Test(retrytop_view, an_old_log_has_its_date)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[512], date[40];
+
+	scene_storm(&scene);
+	bo_rfc3339_format(T0_S * NS_PER_S, 0, date, sizeof(date));
+	date[strlen("2026-11-23")] = '\0';
+	for (unsigned days = 0; days < 2; days++) {
+		scene.view.wall_ns += days * 86400 * NS_PER_S;
+		cr_assert(rt_grid_init(&grid, 120, 35, true));
+		rt_view_render(&scene.view, &grid);
+		rt_grid_string(&grid, 0, line, sizeof(line));
+		cr_expect_eq(strstr(line, date) != NULL, days > 0, "%s", line);
 		rt_grid_clear(&grid);
 	}
 	scene_close(&scene);
