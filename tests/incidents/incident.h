@@ -67,8 +67,9 @@ struct incident {
 	struct trouble trouble[TROUBLES_MAX];
 	double length_s;
 	/** Lines come this late, in batches of batch_s seconds; those of host 1
-	 *  this much later; the clock of host 1 is ahead by this. */
-	double late_s, batch_s, host_late_s, skew_s;
+	 *  this much later, and in such batches; the clock of host 1 is ahead
+	 *  by this. */
+	double late_s, batch_s, host_late_s, host_batch_s, skew_s;
 	/** From then on, it is ahead by this instead. */
 	double jump_at, jump_s;
 	uint64_t seed;

@@ -35,6 +35,7 @@
 #define NIGHT OP("report.build", "reports-db", .05, .02, .5, 1, 3, )
 #define FOREIGN                                                                \
 	OP("sync.pull", "peer", 12, .02, .05, 2, 3, .failures_only = true)
+#define METER OP("meter.push", "metrics", 24, .012, .045, 4, 4, )
 #define EDGE OP("edge.read", "edge", 300, .05, .01, 6, 3, )
 #define FEED(rate, ...)                                                        \
 	OP("feed.read", "feed", rate, .01, .02, 2, 3, __VA_ARGS__)
@@ -231,6 +232,23 @@ const struct incident incidents[] = {
 	 .seed = 33},
 	{"late logs", "one host 20 s later than others", ONE(PAY),
 	 FAILS(.9, 120, "errno:REFUSED"), 600, .host_late_s = 20, .seed = 34},
+	{"late logs",
+	 "the bad host of four in batches of 15 s, 20 s late",
+	 ONE(METER),
+	 {{0, 300, 460, .fails = .95, .host = 1, .code = "tls:cert",
+	   .cause = "tls:cert"}},
+	 600,
+	 .host_late_s = 20,
+	 .host_batch_s = 15,
+	 .seed = 56},
+	{"late logs",
+	 "the bad host of four in batches of 10 s",
+	 ONE(METER),
+	 {{0, 300, 460, .fails = .95, .host = 1, .code = "tls:cert"}},
+	 600,
+	 .host_late_s = 2,
+	 .host_batch_s = 10,
+	 .seed = 57},
 	{"clocks", "one host 90 s ahead", ONE(PAY),
 	 FAILS(.95, 120, "errno:REFUSED"), 600, .skew_s = 90, .seed = 35},
 	{"clocks", "one host 40 s behind", ONE(PAY),

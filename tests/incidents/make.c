@@ -158,7 +158,7 @@ write_line(struct maker *maker, struct line line)
 {
 	const struct incident *incident = maker->incident;
 	struct lines *out = maker->out;
-	double sent_s;
+	double sent_s, batch_s = incident->batch_s;
 
 	if (maker->usual->failures_only && line.success)
 		return;
@@ -173,8 +173,10 @@ write_line(struct maker *maker, struct line line)
 				? incident->jump_s
 				: incident->skew_s;
 	sent_s = line.true_s;
-	if (incident->batch_s > 0.0)
-		sent_s = ceil(sent_s / incident->batch_s) * incident->batch_s;
+	if (line.host == 0 && incident->host_batch_s > 0.0)
+		batch_s = incident->host_batch_s;
+	if (batch_s > 0.0)
+		sent_s = ceil(sent_s / batch_s) * batch_s;
 	line.arrived_s = sent_s + WRITING_S + incident->late_s +
 			 (line.host == 0 ? incident->host_late_s : 0.0);
 	out->line[out->count++] = line;

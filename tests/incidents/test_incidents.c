@@ -163,7 +163,8 @@ measure(const struct incident *incident, const struct trouble *trouble,
 	incident_make(incident, &lines);
 	memset(score, 0, sizeof(*score));
 	score->said_s = score->cleared_s = -1.0;
-	late_s = incident->late_s + incident->batch_s;
+	late_s = incident->late_s + incident->batch_s + incident->host_late_s +
+		 incident->host_batch_s;
 	find_limits(incident, trouble, &lines, score);
 	for (double now = 1.0; now <= end_s; now += 1.0) {
 		const struct rt_verdict *verdict;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/utf8.h"
 
 #define HALF_LIFE_S 20.0
@@ -18,6 +19,14 @@
 /* Less is what is left of names that are not seen any more. */
 #define REST_MIN 0.5
 #define LIVE_MIN 0.1
+/* How late lines come is remembered for one to two periods of this length. */
+#define LATE_PERIOD_S 120
+/* Lines that are less late than this need not be waited for; others come a bit
+ * later than they did. */
+#define LATE_MIN_S 2
+#define LATE_MORE(late_s) ((late_s) + (late_s) / 4 + 2)
+/* A part with less of the harm does not decide whether it goes on. */
+#define CARRIES 0.1f
 
 static float
 weight_of(const struct rt_parts *parts, uint64_t age_s)
@@ -163,6 +172,61 @@ rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
 	count(parts, &parts->all, second, harm);
 	if (name != NULL && *name != '\0')
 		count(parts, find(parts, name, second), second, harm);
+}
+
+void
+rt_parts_late(struct rt_parts *parts, const char *name, uint64_t second,
+	      uint64_t late_s)
+{
+	uint32_t period = (uint32_t)(second / LATE_PERIOD_S);
+	struct rt_part *part;
+
+	if (name == NULL || *name == '\0' || late_s < LATE_MIN_S)
+		return;
+	part = find(parts, name, second);
+	if (period > part->late_period) {
+		bool next = period == part->late_period + 1;
+
+		part->late_before_s = next ? part->late_s : 0;
+		part->late_s = 0;
+		part->late_period = period;
+	}
+	if (late_s > part->late_s)
+		part->late_s = (uint16_t)bo_min(late_s, UINT16_MAX);
+}
+
+/* Until when lines of a part are waited for; 0: they are not late. */
+static uint64_t
+wait_s(const struct rt_part *part, uint64_t newest_s)
+{
+	uint64_t now = newest_s / LATE_PERIOD_S, late_s = part->late_s;
+
+	if (now > part->late_period + UINT64_C(1))
+		return 0;
+	if (now <= part->late_period && part->late_before_s > late_s)
+		late_s = part->late_before_s;
+	return late_s == 0 ? 0 : part->seen_s + LATE_MORE(late_s);
+}
+
+uint64_t
+rt_parts_complete_s(const struct rt_parts *parts, enum rt_harm harm,
+		    uint64_t newest_s)
+{
+	uint64_t complete_s = newest_s;
+	struct rt_part all = parts->all;
+
+	settle(parts, &all, newest_s);
+	for (size_t i = 0; i < parts->count; i++) {
+		struct rt_part part = parts->part[i];
+
+		if (part.seen_s >= complete_s ||
+		    wait_s(&part, newest_s) < newest_s)
+			continue;
+		settle(parts, &part, newest_s);
+		if (part.harm[harm].failed >= CARRIES * all.harm[harm].failed)
+			complete_s = part.seen_s;
+	}
+	return complete_s;
 }
 
 void

@@ -30,6 +30,10 @@ struct rt_part {
 	uint64_t as_of_s;
 	/** The newest second in which it was counted. */
 	uint64_t seen_s;
+	/** By how much its lines came late at most: in a period, which is
+	 *  numbered, and in the one before it. */
+	uint16_t late_s, late_before_s;
+	uint32_t late_period;
 	struct rt_share harm[RT_HARM_COUNT];
 };
 
@@ -50,6 +54,15 @@ struct rt_parts {
 /** Count what happened in a second. With NULL or "", all of it counts it. */
 void rt_parts_add(struct rt_parts *parts, const char *name, uint64_t second,
 		  const struct rt_share harm[RT_HARM_COUNT]);
+
+/** Note by how much a line about a name came late. */
+void rt_parts_late(struct rt_parts *parts, const char *name, uint64_t second,
+		   uint64_t late_s);
+
+/** Up to which second all lines have come of those parts that have much of the
+ *  harm; of those that are late as usual, more will come. */
+uint64_t rt_parts_complete_s(const struct rt_parts *parts, enum rt_harm harm,
+			     uint64_t newest_s);
 
 /** Bring all counts to the same second. */
 void rt_parts_settle(struct rt_parts *parts, uint64_t second);

@@ -222,10 +222,30 @@ note_errors(struct rt_subject *subject, uint64_t second)
 	subject->fails = fails;
 }
 
+/* Whether an incident has to wait for lines of those that had it: the others do
+ * not show its end. What came of it up to then is judged. */
+static bool
+is_waiting(const struct rt_subject *subject, uint64_t second,
+	   const uint64_t complete_s[RT_HARM_COUNT])
+{
+	static const enum rt_harm harm[RT_DETECTOR_COUNT] = {
+		[RT_DETECTOR_TRIES] = RT_HARM_FAILED,
+		[RT_DETECTOR_CALLS] = RT_HARM_FAILED,
+		[RT_DETECTOR_SLOW] = RT_HARM_SLOW,
+		[RT_DETECTOR_HEDGES] = RT_HARM_HEDGED,
+	};
+
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		if (subject->onset[i].since_s != 0 &&
+		    second > complete_s[harm[i]])
+			return true;
+	return false;
+}
+
 void
 rt_subject_judge(struct rt_subject *subject, uint64_t end_s)
 {
-	uint64_t second = subject->next_s;
+	uint64_t second = subject->next_s, complete_s[RT_HARM_COUNT];
 
 	if (subject->first_s == 0)
 		return;
@@ -235,7 +255,10 @@ rt_subject_judge(struct rt_subject *subject, uint64_t end_s)
 		second = go_back(subject, subject->dirty_s);
 	if (end_s >= second + RT_SUBJECT_S)
 		second = end_s - RT_SUBJECT_S + 1;
-	for (; second <= end_s; second++) {
+	for (unsigned i = 0; i < RT_HARM_COUNT; i++)
+		complete_s[i] = rt_parts_complete_s(&subject->hosts, i, end_s);
+	for (; second <= end_s && !is_waiting(subject, second, complete_s);
+	     second++) {
 		if (second % RT_KEPT_S == 0)
 			rt_kept_put(&subject->kept[second / RT_KEPT_S % KEPT],
 				    second, subject->onset);
@@ -294,7 +317,7 @@ count_pace(struct rt_subject *subject, const struct backoff_event *event,
 
 static void
 count_parts(struct rt_subject *subject, const struct rt_sign *sign,
-	    const struct rt_tally *tally)
+	    const struct rt_tally *tally, uint64_t late_s)
 {
 	const struct backoff_event *event = sign->event;
 	const struct rt_share harm[RT_HARM_COUNT] = {
@@ -308,6 +331,7 @@ count_parts(struct rt_subject *subject, const struct rt_sign *sign,
 		     sign->is_target ? event->operation : event->target, second,
 		     harm);
 	rt_parts_add(&subject->hosts, event->host, second, harm);
+	rt_parts_late(&subject->hosts, event->host, second, late_s);
 	rt_parts_add(&subject->policies, sign->policy, second, harm);
 	rt_parts_add(&subject->services, event->service, second, harm);
 	/* A call that a breaker refused has no error. */
@@ -345,7 +369,7 @@ rt_subject_add(struct rt_subject *subject, const struct rt_sign *sign)
 	if (!rt_tallies_has(&subject->tallies, second))
 		return true;
 	count_pace(subject, sign->event, &tally);
-	count_parts(subject, sign, &tally);
+	count_parts(subject, sign, &tally, late_s);
 	if (second < subject->first_s)
 		subject->first_s = second;
 	if (second < subject->next_s && second < subject->dirty_s)
