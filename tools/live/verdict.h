@@ -49,6 +49,8 @@ struct rt_verdict {
 	const char *sharer[RT_SHARERS_MAX];
 	size_t sharer_count, sharers_more;
 	uint64_t since_s;
+	/** It was so when the log began: it may be older. */
+	bool or_earlier;
 	enum rt_trend trend;
 	/** Within the last half minute, or since then: the shares of attempts
 	 *  and calls that failed, and of successes that were slow; and calls

@@ -227,11 +227,28 @@ judge_targets(struct finds *finds, struct rt_window *window)
 	}
 }
 
+/* Whether nothing was seen before what is wrong, as far as the log goes back.
+ * What begins with its first call long after the log did is new. */
+static bool
+begins_with_log(const struct rt_subject *subject, uint64_t since_s,
+		uint64_t log_s)
+{
+	uint64_t first_s = UINT64_MAX;
+
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		if (subject->onset[i].first_s != 0)
+			first_s = bo_min(first_s, subject->onset[i].first_s);
+	return since_s <= first_s && since_s < log_s + RT_ONSET_LEARN_S;
+}
+
 static void
-describe(struct rt_verdict *out, const struct found *found, uint64_t end_s)
+describe(struct rt_verdict *out, const struct found *found, uint64_t log_s,
+	 uint64_t end_s)
 {
 	out->word = found->word;
 	out->since_s = found->since_s;
+	out->or_earlier =
+		begins_with_log(found->subject, found->since_s, log_s);
 	out->operation = found->operation;
 	/* What is about an operation is not about its target. */
 	out->target = found->operation == NULL ? found->target : NULL;
@@ -265,7 +282,8 @@ rt_verdicts_update(struct rt_verdicts *verdicts, struct rt_window *window)
 	verdicts->count = bo_min(finds.count, RT_VERDICTS_MAX);
 	verdicts->more = finds.count - verdicts->count;
 	for (size_t i = 0; i < verdicts->count; i++) {
-		describe(&verdicts->item[i], &finds.item[i], finds.end_s);
+		describe(&verdicts->item[i], &finds.item[i],
+			 finds.end_s + 1 - verdicts->covered_s, finds.end_s);
 		rt_verdict_weigh(&verdicts->item[i], window, finds.end_s);
 	}
 	rt_verdicts_link(verdicts, window, finds.end_s);

@@ -271,6 +271,7 @@ add_verdict(struct tk_json *json, struct cJSON *list,
 	else
 		tk_json_text(json, out, "operation", verdict->operation);
 	add_time(json, out, "since", verdict->since_s * BO_NS_PER_S);
+	tk_json_flag(json, out, "or_earlier", verdict->or_earlier);
 	tk_json_text(json, out, "trend", rt_trend_name(verdict->trend));
 	add_count(json, out, "window_seconds", verdict->window_s);
 	add_share(json, out, "failed_share", verdict->failed_calls_share);

@@ -90,6 +90,12 @@ say_why(const struct rt_verdict *verdict, bool brief, char *out, size_t size)
 			 cause[0] != '\0' ? ": " : "", cause);
 }
 
+static const char *
+or_earlier(const struct rt_verdict *verdict)
+{
+	return verdict->or_earlier ? " or earlier" : "";
+}
+
 /* What a verdict is about, since when, and its trend. */
 static void
 say_what(const struct rt_view *view, const struct rt_verdict *verdict,
@@ -106,10 +112,10 @@ say_what(const struct rt_view *view, const struct rt_verdict *verdict,
 			 rt_verdict_about(verdict), age,
 			 verdict->error[0] != '\0' ? verdict->error : cause);
 	else
-		snprintf(out, size, "%-9s %s  since %.8s (%s)  %-9s",
+		snprintf(out, size, "%-9s %s  since %.8s (%s)%s  %-9s",
 			 rt_word_name(verdict->word), rt_verdict_about(verdict),
 			 since + strlen("2026-11-23T"), age,
-			 rt_trend_name(verdict->trend));
+			 or_earlier(verdict), rt_trend_name(verdict->trend));
 }
 
 /* All in one line; the number of others comes before what a narrow screen
@@ -142,9 +148,9 @@ say_compact(const struct rt_view *view, const struct rt_verdict *verdict,
 	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
 	say_share(verdict, true, how, sizeof(how));
 	rt_verdict_reasons(verdict, cause, sizeof(cause));
-	snprintf(out, size, "%s %s since %.8s (%s) %s %s%s%s",
+	snprintf(out, size, "%s %s since %.8s (%s)%s %s %s%s%s",
 		 rt_word_name(verdict->word), rt_verdict_about(verdict),
-		 since + strlen("2026-11-23T"), age,
+		 since + strlen("2026-11-23T"), age, or_earlier(verdict),
 		 rt_trend_name(verdict->trend), how,
 		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
 }

@@ -584,6 +584,45 @@ Test(live_verdict, a_policy_is_judged_apart)
 	}
 }
 
+/* The first line was said to be the onset. */
+Test(live_verdict, what_is_wrong_from_the_first_line_may_be_older)
+{
+	static const struct {
+		const char *why;
+		/** The second in which it begins, and the number of those in
+		 *  which it is well. */
+		unsigned first, well;
+		bool or_earlier;
+	} row[] = {
+		{"from the first line", 0, 0, true},
+		{"soon after it", 5, 0, true},
+		{"after some that was well", 0, 30, false},
+		{"a new operation", 120, 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
+		struct rt_window *window = rt_window_new();
+		struct rt_verdicts verdicts;
+		unsigned bad = row[i].first + row[i].well;
+
+		for (unsigned s = 0; s < bad + 20; s++) {
+			add_many(window,
+				 native_event(BACKOFF_EVENT_SUCCESS, "search",
+					      T0_S + s, 1),
+				 5);
+			if (s >= row[i].first)
+				add_under(window, "v1", "aaaa0000", T0_S + s,
+					  s < bad ? 20 : 0, s < bad ? 0 : 20);
+		}
+		verdicts = verdicts_of(window);
+		cr_assert_eq(verdicts.count, 1, "%s", row[i].why);
+		cr_expect_eq(verdicts.item[0].since_s, T0_S + bad, "%s",
+			     row[i].why);
+		cr_expect_eq(verdicts.item[0].or_earlier, row[i].or_earlier,
+			     "%s", row[i].why);
+	}
+}
+
 /* Among the attempts of all policies, the end showed a minute later. */
 Test(live_verdict, what_a_policy_alone_had_is_over_when_it_is_well)
 {
