@@ -36,6 +36,7 @@ text='pay: budget empty, 1 call not retried$'
 log 999 999 >calm.log
 run "$top" --once calm.log
 expect "the report has it" 0 "^NOTE      $text" ''
+cp out calm.text
 run "$top" --once --format json calm.log
 expect "JSON has it" 0 '^			"note":	"budget_empty",$' ''
 check "with their number" grep -q '^	"more_notes":	0,$' out
@@ -50,6 +51,28 @@ run "$top" --dump-screen 80x24 --keys a calm.log
 expect "a shows it" 0 "^>NOTE      $text" ''
 run "$top" --dump-screen 80x24 --keys 'a Enter' calm.log
 expect "Enter goes to the operation" 0 'overview > pay' ''
+
+check "the first line does not hide it" grep -q '^nothing unusual but the notes in 2 ' \
+	calm.text
+
+log 60 80 >over.log
+run "$top" --once over.log
+expect "what ended lately is named" 0 \
+	'; over: FAILING mail 10:01:00 - 10:01:..$' ''
+run "$top" --once calm.log
+check "nothing ended" sh -c '! grep -q over: out'
+
+log 0 20 | head -n 400 >first.log
+run "$top" --once first.log
+expect "what failed from the first line on may be older" 0 \
+	'^FAILING   mail  since 10:00:00 \(19s\) or earlier' ''
+{
+	head -n 400 calm.log
+	tail -n 1 calm.log | sed 's/10:01:59/10:00:19/'
+} >short.log
+run "$top" --once short.log
+expect "while it learns it counts failed calls" 0 \
+	'^learning, 20 s of 60: 1 call failed, 0 retries$' ''
 
 log 60 120 >storm.log
 run "$top" --dump-screen 120x35 storm.log

@@ -15,6 +15,9 @@
 /* A share of failed calls that is small. */
 #define FEW_CALLS 0.05
 
+/* A verdict that ended in this time is named, in seconds. */
+#define ENDED_LATELY_S 900
+
 static const char *
 why_empty(const struct rt_view *view, const struct tk_input_info *input)
 {
@@ -410,7 +413,7 @@ say_unknown(const struct rt_view *view, bool brief, char *out, size_t size)
 	bool live = rt_ingest_is_live(view->ingest);
 	/* Verdicts do not need a whole window if it is a long one. */
 	uint64_t enough_s = bo_min(model->covered_s, RT_ONSET_LEARN_S);
-	char age[16], silence[16], length[24];
+	char age[16], silence[16], length[24], calls[48] = "";
 
 	rt_view_length(model->window_s, length, sizeof(length));
 
@@ -431,13 +434,54 @@ say_unknown(const struct rt_view *view, bool brief, char *out, size_t size)
 		return true;
 	}
 	if (model->seen_s < enough_s && (live || view->wall_ns == 0)) {
-		snprintf(out, size, "learning, %llu s of %llu: %llu retries",
+		unsigned long long failed =
+			(unsigned long long)rt_counts_failed(w);
+
+		if (failed > 0)
+			snprintf(calls, sizeof(calls), "%llu call%s failed, ",
+				 failed, failed == 1 ? "" : "s");
+		snprintf(out, size, "learning, %llu s of %llu: %s%llu retries",
 			 (unsigned long long)model->seen_s,
-			 (unsigned long long)enough_s,
+			 (unsigned long long)enough_s, calls,
 			 (unsigned long long)w->retries);
 		return true;
 	}
 	return false;
+}
+
+/* The worst of what ended lately: what is wrong no more. */
+static const struct rt_said_verdict *
+ended_lately(const struct rt_view *view)
+{
+	const struct rt_said *said = view->list->said;
+	const struct rt_said_verdict *ended = NULL, *worst = NULL;
+
+	if (said == NULL || view->list->model.is_past)
+		return NULL;
+	while ((ended = rt_said_ended(said, ended)) != NULL &&
+	       ended->until_s + ENDED_LATELY_S >= view->list->model.end_s)
+		if (worst == NULL || ended->verdict.word > worst->verdict.word)
+			worst = ended;
+	return worst;
+}
+
+static void
+add_ended(const struct rt_view *view, char *out, size_t size)
+{
+	const struct rt_said_verdict *ended = ended_lately(view);
+	char since[40], until[40];
+	size_t used = strlen(out);
+
+	if (ended == NULL)
+		return;
+	bo_rfc3339_format(ended->verdict.since_s * BO_NS_PER_S, 0, since,
+			  sizeof(since));
+	bo_rfc3339_format(ended->until_s * BO_NS_PER_S, 0, until,
+			  sizeof(until));
+	snprintf(out + used, size - used, "; over: %s %s %.8s - %.8s",
+		 rt_word_name(ended->verdict.word),
+		 rt_verdict_about(&ended->verdict),
+		 since + strlen("2026-11-23T"), until + strlen("2026-11-23T"));
 }
 
 /* Nothing is wrong. */
@@ -487,10 +531,13 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 			snprintf(calls, sizeof(calls), "%llu calls, ",
 				 (unsigned long long)rt_counts_calls(w));
 		snprintf(out, size,
-			 "nothing unusual in %zu operation%s: %s%llu retries "
+			 "nothing unusual%s in %zu operation%s: %s%llu retries "
 			 "in %s",
+			 model->notes.count > 0 ? " but the notes" : "",
 			 model->count, plural, calls, retries, length);
 	}
+	if (!brief)
+		add_ended(view, out, size);
 }
 
 static void
