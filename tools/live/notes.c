@@ -5,12 +5,21 @@
 #include "live/notes.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "base/num.h"
+#include "base/rfc3339.h"
 #include "common/units.h"
 #include "live/history.h"
 
 /* A breaker that is open lets a call through now and then. */
 #define STEP_S 10
+/* Calls that would have come by now if they went on; the seconds that had some,
+ * at least; and how many of its usual pauses a longer one takes. */
+#define STOPPED_CALLS 20
+#define STOPPED_STEPS 6
+#define STOPPED_PAUSES 3
+#define MINUTE_S 60
 
 const char *
 rt_note_name(enum rt_note_kind kind)
@@ -63,6 +72,53 @@ logs_ends(const struct rt_operation *operation)
 	       rt_operation_total(operation)->successes > 0;
 }
 
+/* The longest pause of an operation up to a second, that before its first call
+ * too; UINT64_MAX if it is not known for long enough. */
+static uint64_t
+longest_pause_s(const struct rt_operation *operation, uint64_t seen_s,
+		uint64_t first_s)
+{
+	uint64_t pause_s = 0, longest_s = 0;
+	unsigned steps = 0;
+
+	for (uint64_t ago_s = 0;
+	     ago_s < RT_COARSE_S && ago_s < seen_s && seen_s - ago_s >= first_s;
+	     ago_s += STEP_S) {
+		struct rt_counts sum;
+
+		rt_operation_sum(operation, seen_s - ago_s, STEP_S, &sum);
+		pause_s = sum.attempts > 0 ? 0 : pause_s + STEP_S;
+		longest_s = pause_s > longest_s ? pause_s : longest_s;
+		steps += sum.attempts > 0;
+	}
+	return steps < STOPPED_STEPS ? UINT64_MAX : longest_s;
+}
+
+/* Calls stopped while others went on. */
+static void
+note_stopped(struct rt_notes *notes, const struct rt_window *window,
+	     const struct rt_operation *operation, uint64_t end_s)
+{
+	uint64_t seen_s = rt_operation_seen_ns(operation) / BO_NS_PER_S;
+	uint64_t now_s =
+		bo_min(end_s, rt_window_newest_ns(window) / BO_NS_PER_S);
+	uint64_t quiet_s = bo_sub_sat(now_s, seen_s), calls;
+	struct rt_counts sum;
+
+	if (seen_s == 0 || quiet_s < RT_NOTE_STOPPED_S ||
+	    !rt_operation_knows_calls(operation))
+		return;
+	rt_operation_sum(operation, seen_s, MINUTE_S, &sum);
+	calls = rt_counts_calls(&sum);
+	if (calls * quiet_s < STOPPED_CALLS * MINUTE_S)
+		return;
+	if ((quiet_s - STEP_S) / STOPPED_PAUSES >=
+	    longest_pause_s(operation, seen_s,
+			    rt_window_first_ns(window) / BO_NS_PER_S))
+		add(notes, RT_NOTE_CALLS_STOPPED, rt_operation_name(operation),
+		    calls, seen_s + 1);
+}
+
 static void
 note(struct rt_notes *notes, enum rt_note_kind kind,
      const struct rt_operation *operation, uint64_t end_s, uint64_t window_s)
@@ -93,6 +149,7 @@ note(struct rt_notes *notes, enum rt_note_kind kind,
 		    sum.attempts > 0)
 			add(notes, kind, name, total->failed_calls, 0);
 		break;
+	case RT_NOTE_CALLS_STOPPED:
 	case RT_NOTE_KIND_COUNT:
 		break;
 	}
@@ -107,6 +164,9 @@ rt_notes_find(struct rt_notes *notes, const struct rt_window *window,
 		for (size_t i = 0; i < rt_window_count(window); i++)
 			note(notes, kind, rt_window_operation(window, i), end_s,
 			     window_s);
+	for (size_t i = 0; i < rt_window_count(window); i++)
+		note_stopped(notes, window, rt_window_operation(window, i),
+			     end_s);
 }
 
 char *
@@ -114,6 +174,7 @@ rt_note_say(const struct rt_note *note, char *out, size_t size)
 {
 	unsigned long long count = note->count;
 	char span[16];
+	char since[40];
 
 	switch (note->kind) {
 	case RT_NOTE_BREAKER_LONG:
@@ -126,6 +187,13 @@ rt_note_say(const struct rt_note *note, char *out, size_t size)
 	case RT_NOTE_BUDGET_EMPTY:
 		snprintf(out, size, "%s: budget empty, %llu call%s not retried",
 			 note->operation, count, count == 1 ? "" : "s");
+		break;
+	case RT_NOTE_CALLS_STOPPED:
+		bo_rfc3339_format(note->span_s * BO_NS_PER_S, 0, since,
+				  sizeof(since));
+		snprintf(out, size, "%s: no calls since %.8s (was %.3g/s)",
+			 note->operation, since + strlen("2026-11-30T"),
+			 (double)count / MINUTE_S);
 		break;
 	case RT_NOTE_HINTS_CUT:
 		snprintf(out, size,

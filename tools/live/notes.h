@@ -10,7 +10,8 @@
 	X(BREAKER_LONG, "breaker_long")                                        \
 	X(BUDGET_EMPTY, "budget_empty")                                        \
 	X(HINTS_CUT, "hints_cut")                                              \
-	X(LIMITS_UNUSED, "limits_unused")
+	X(LIMITS_UNUSED, "limits_unused")                                      \
+	X(CALLS_STOPPED, "calls_stopped")
 
 #define RT_NOTE_MEMBER(member, name) RT_NOTE_##member,
 
@@ -20,9 +21,10 @@ struct rt_note {
 	enum rt_note_kind kind;
 	/** Lives as long as the window. */
 	const char *operation;
-	/** Calls or waits. */
+	/** Calls or waits; those of the minute before calls stopped. */
 	uint64_t count;
-	/** How long, of BREAKER_LONG; RT_HISTORY_S: at least. */
+	/** How long, of BREAKER_LONG; RT_HISTORY_S: at least. The second since
+	 *  which there were none, of CALLS_STOPPED. */
 	uint64_t span_s;
 };
 
@@ -39,6 +41,9 @@ struct rt_notes {
 #define RT_NOTE_BREAKER_S 120
 /** Calls that were retried, none of which reached a limit. */
 #define RT_NOTE_RETRIED_MIN 1000
+
+/** Calls that stopped for less are not worth a word. */
+#define RT_NOTE_STOPPED_S 30
 
 const char *rt_note_name(enum rt_note_kind kind);
 

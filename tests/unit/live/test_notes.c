@@ -143,3 +143,46 @@ Test(live_notes, some_are_named_and_more_counted)
 	cr_expect_eq(notes.count, RT_NOTES_MAX);
 	cr_expect_eq(notes.more, 3);
 }
+
+/* Calls each second, with pauses, up to one. */
+static void
+call(const char *operation, uint64_t from_s, uint64_t to_s, uint64_t each_s,
+     uint64_t lasts_s)
+{
+	for (uint64_t s = from_s; s < to_s; s++)
+		if (s % each_s < lasts_s)
+			add_many(window,
+				 native_event(BACKOFF_EVENT_SUCCESS, operation,
+					      T0_S + s, 1),
+				 5);
+}
+
+Test(live_notes, calls_stop_while_others_go_on)
+{
+	call("pay", 0, 120, 120, 120);
+	cr_expect_str_eq(find(T0_S + 200), "", "nothing goes on");
+	call("other", 0, 145, 145, 145);
+	cr_expect_str_eq(find(T0_S + 144), "", "not for half a minute");
+	call("other", 145, 240, 240, 240);
+	cr_expect_str_eq(find(T0_S + 239),
+			 "pay: no calls since 09:02:00 (was 5/s)");
+	call("pay", 240, 241, 241, 241);
+	cr_expect_str_eq(find(T0_S + 240), "", "they go on");
+}
+
+Test(live_notes, a_usual_pause_is_not_an_end)
+{
+	call("other", 0, 1200, 1200, 1200);
+	call("batch", 0, 1080, 300, 180);
+	cr_expect_str_eq(find(T0_S + 1199), "", "it pauses for two minutes");
+	call("other", 1200, 1700, 1700, 1700);
+	cr_expect_str_eq(find(T0_S + 1699),
+			 "batch: no calls since 09:18:00 (was 5/s)");
+}
+
+Test(live_notes, a_batch_that_began_late_may_end)
+{
+	call("other", 0, 1200, 1200, 1200);
+	call("batch", 900, 1100, 1200, 1200);
+	cr_expect_str_eq(find(T0_S + 1199), "");
+}
