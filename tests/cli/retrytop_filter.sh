@@ -36,9 +36,14 @@ done
 check "hosts sum to the whole: $parts of $whole" [ "$parts" = "$whole" ]
 check "there is something to sum" [ "$whole" -gt 0 ]
 
-for bad in "hst=a|no such term: hst=; did you mean host=" \
-	"colour=red|no such term: colour=; there are op, target, policy, " \
-	"op=1 op=2 op=3 op=4 op=5 op=6 op=7 op=8 op=9|more than 8 terms"; do
+for bad in "hst=a|column 1: no such term: hst=; did you mean host=" \
+	"op=a colour=red|column 6: no such term: colour=; there are op, " \
+	"op=* op=* op=* op=* op=* op=* op=* op=* op=9|column 41: more than 8" \
+	"op=x op=y|column 6: nothing is both op=x and op=y; " \
+	"hoSt=h1|column 1: no such term: hoSt=; did you mean host=" \
+	"=x|column 1: no term before the =; there are op, target, " \
+	"op=[|column 1: op=: \[ without a \]; for the character itself" \
+	'error="timed|column 7: a quote that does not end: " is missing'; do
 	filter "${bad%%|*}" --once
 	expect "wrong: ${bad%%|*}" 2 '' "^retrytop: --filter: ${bad#*|}"
 done
@@ -53,6 +58,9 @@ expect "it can be typed" 0 'filter: op=pay\.\*  1 of [0-9]+' ''
 filter '' --dump-screen 120x35 --keys '/ h s t = a Enter'
 expect "a wrong term keeps the prompt" 0 \
 	'^/hst=a .*no such term: hst=; did you mean host=$' ''
+filter '' --dump-screen 120x35 --keys '/ o p = [ Enter'
+expect "so does half a pattern" 0 \
+	'^/op=\[ .* op=: \[ without a \]; for the character itself, write \\\[$' ''
 filter '' --dump-screen 40x10 --keys '/ h s t = a'
 expect "and says so on a small screen" 0 '^/hst=a  *no such term: hst=' ''
 filter '' --dump-screen 120x35 --keys '/ h s t = a Enter Esc'

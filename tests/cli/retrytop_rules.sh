@@ -79,6 +79,10 @@ echo '{"rules": [{"name": "a", "colum": 1}]}' >rules.json
 top "$log"
 expect "a wrong file is an error with a place" 3 '' \
 	'^retrytop: rules\.json:1:26: rules\[0\]: no such member: "colum"; did you mean "column"\?$'
+rules 0.001 'pa[y'
+top "$log"
+expect "a pattern that matches nothing is an error" 3 '' \
+	'^retrytop: rules\.json:1:41: rules\[0\]\.operation: character 3 of the pattern: \[ without a \]; '
 rm rules.json
 top "$log"
 expect "so is one that is missing" 4 '' 'rules\.json: No such file'

@@ -24,6 +24,8 @@ struct rt_filter {
 	size_t terms;
 	/** What is not a term; "" if there is nothing else. */
 	char text[RT_FILTER_MAX];
+	/** Place of the first problem, from 1; 0: there is none. */
+	size_t column;
 };
 
 /**
@@ -36,6 +38,14 @@ struct rt_filter {
  */
 bool rt_filter_parse(const char *text, struct rt_filter *out, char *problem,
 		     size_t size);
+
+/**
+ * What is wrong with a pattern that fnmatch() would take for plain characters.
+ *
+ * @param at  the index of the wrong character
+ * @return NULL: nothing is
+ */
+const char *rt_pattern_problem(const char *pattern, size_t *at);
 
 /** Whether there are terms about anything else. */
 bool rt_filter_has_others(const struct rt_filter *filter);

@@ -67,7 +67,8 @@ struct tk_member_table {
 	size_t given_offset;
 	/** Set the values that count for absent members; may be NULL. */
 	void (*defaults)(void *object);
-	/** What is wrong with the object as a whole; NULL if nothing is. May be
+	/** What is wrong with the object as a whole; NULL if nothing is. What
+	 *  begins with the name of a member is said at its value. May be
 	 *  NULL. */
 	const char *(*check)(const void *object);
 };

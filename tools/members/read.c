@@ -348,22 +348,45 @@ find_member(struct tk_reader *reader, const struct tk_member_table *table,
 			      known);
 }
 
+/* Go to the member that a problem of the object begins with, if any. */
+static void
+find_place(struct tk_reader *reader, const struct tk_member_table *table,
+	   const char *problem, const char *const *values, const char **at)
+{
+	size_t length = strlen(reader->path);
+
+	for (size_t i = 0; i < table->count; i++) {
+		const char *name = table->member[i].name;
+		size_t letters = strlen(name);
+
+		if (values[i] == NULL || strncmp(problem, name, letters) != 0 ||
+		    problem[letters] != ' ')
+			continue;
+		*at = values[i];
+		snprintf(reader->path + length, sizeof(reader->path) - length,
+			 "%s%s", length ? "." : "", name);
+		return;
+	}
+}
+
+/* values: where those of members are; NULL for those that are absent. */
 static enum backoff_status
 check_object(struct tk_reader *reader, const struct tk_member_table *table,
-	     uint64_t seen, const char *at, const void *object)
+	     const char *const *values, const char *at, const void *object)
 {
 	const char *problem = NULL;
 
 	for (size_t i = 0; i < table->count; i++)
-		if (table->member[i].required && !(seen >> i & 1))
+		if (table->member[i].required && values[i] == NULL)
 			return tk_reader_fail(reader, BACKOFF_E_FIELD, at,
 					      "member %s is missing",
 					      table->member[i].name);
 	if (table->check)
 		problem = table->check(object);
-	return problem ? tk_reader_fail(reader, BACKOFF_E_VALUE, at, "%s",
-					problem)
-		       : BACKOFF_OK;
+	if (problem == NULL)
+		return BACKOFF_OK;
+	find_place(reader, table, problem, values, &at);
+	return tk_reader_fail(reader, BACKOFF_E_VALUE, at, "%s", problem);
 }
 
 enum backoff_status
@@ -371,7 +394,7 @@ tk_reader_object(struct tk_reader *reader, const struct tk_member_table *table,
 		 void *object)
 {
 	size_t length = strlen(reader->path), row = 0;
-	const char *at = tk_reader_at(reader);
+	const char *at = tk_reader_at(reader), *values[64] = {NULL};
 	struct bo_json_value key;
 	uint64_t seen = 0;
 	bool first = true;
@@ -391,12 +414,13 @@ tk_reader_object(struct tk_reader *reader, const struct tk_member_table *table,
 			return status;
 		snprintf(reader->path + length, sizeof(reader->path) - length,
 			 "%s%s", length ? "." : "", table->member[row].name);
+		values[row] = tk_reader_at(reader);
 		status = read_member(reader, &table->member[row], object);
 		if (status)
 			return status;
 		reader->path[length] = '\0';
 	}
-	return check_object(reader, table, seen, at, object);
+	return check_object(reader, table, values, at, object);
 }
 
 enum backoff_status

@@ -22,7 +22,7 @@ struct rt_list {
 	/** As typed, as read, and what is wrong with it; "" if nothing is. */
 	char filter[RT_FILTER_MAX];
 	struct rt_filter terms;
-	char problem[96];
+	char problem[160];
 	/** Rows are of a part of the events, so that they are those of @c
 	 *  grouped. */
 	bool parted;

@@ -96,7 +96,7 @@ static bool
 check_filter(const char *text)
 {
 	struct rt_filter filter;
-	char problem[128];
+	char problem[160];
 
 	if (text == NULL)
 		return true;
@@ -105,7 +105,7 @@ check_filter(const char *text)
 	else if (rt_filter_parse(text, &filter, problem, sizeof(problem)))
 		return true;
 	else
-		tk_msg("--filter: %s", problem);
+		tk_msg("--filter: column %zu: %s", filter.column, problem);
 	return false;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "live/filter.h"
 #include "live/history.h"
 #include "members/read.h"
 #include "members/schema.h"
@@ -85,6 +86,24 @@ read_column(struct tk_reader *reader, void *value)
 			      known);
 }
 
+static enum backoff_status
+read_operation(struct tk_reader *reader, void *value)
+{
+	const char *at = tk_reader_at(reader), *problem;
+	enum backoff_status status = tk_reader_string(
+		reader, sizeof(((struct rt_rule *)0)->operation), value);
+	size_t index;
+
+	if (status)
+		return status;
+	problem = rt_pattern_problem(value, &index);
+	return problem == NULL
+		       ? BACKOFF_OK
+		       : tk_reader_fail(reader, BACKOFF_E_VALUE, at,
+					"character %zu of the pattern: %s",
+					index + 1, problem);
+}
+
 static const struct tk_member rule_rows[] = {
 	{.name = "name",
 	 .kind = TK_MEMBER_TEXT,
@@ -93,9 +112,11 @@ static const struct tk_member rule_rows[] = {
 	 .most = RT_RULE_NAME_MAX,
 	 .doc = "What the alert is called."},
 	{.name = "operation",
-	 .kind = TK_MEMBER_TEXT,
+	 .kind = TK_MEMBER_OTHER,
 	 TK_AT(rt_rule, operation),
-	 .most = sizeof(((struct rt_rule *)0)->operation),
+	 .read = read_operation,
+	 .schema = "\"type\": \"string\", \"minLength\": 1, "
+		   "\"maxLength\": 255",
 	 .doc = "The operations that it is about, as a pattern of the shell; "
 		"default all, each on its own."},
 	{.name = "column",
@@ -142,7 +163,12 @@ check_rule(const void *object)
 	if (rule->window_s > (double)whole)
 		return "window must be whole seconds";
 	if (rt_facts[rule->fact].kind == RT_KIND_SHARE && rule->value > 1)
-		return "value must be at most 1: the column is a share";
+		return "value must be at most 1: the column is a share, from "
+		       "0 to 1";
+	if (rule->window_s > 0 && rt_fact_is_total(rule->fact))
+		return "window must be absent: the column is a total since the "
+		       "beginning of the log; the one of a window is "
+		       "window.*";
 	return NULL;
 }
 

@@ -40,11 +40,15 @@ Test(live_filter, terms_and_text_are_told_apart)
 		{"\"a=b\"", "one between quotes", 0, 0, "", "a=b"},
 		{"http://a?b=c", "one after other characters", 0, 0, "",
 		 "http://a?b=c"},
-		{"=a", "one after nothing", 0, 0, "", "=a"},
+		{"\"=a\"", "one after nothing, between quotes", 0, 0, "", "=a"},
+		{"op=\\[a]", "a bracket for itself", 1, RT_GROUP_OPERATION,
+		 "\\[a]", ""},
+		{"op=[]a]*", "a set of brackets", 1, RT_GROUP_OPERATION,
+		 "[]a]*", ""},
+		{"op=[![:alpha:]]", "a class", 1, RT_GROUP_OPERATION,
+		 "[![:alpha:]]", ""},
 		{"op=", "a term without a pattern", 1, RT_GROUP_OPERATION, "",
 		 ""},
-		{"op=\"a b", "a quote that does not end", 1, RT_GROUP_OPERATION,
-		 "a b", ""},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
@@ -71,21 +75,60 @@ Test(live_filter, a_wrong_term_is_named)
 {
 	static const struct {
 		const char *text, *problem;
+		size_t column;
 	} row[] = {
-		{"hst=a", "no such term: hst=; did you mean host="},
-		{"op=a polcy=b", "no such term: polcy=; did you mean policy="},
-		{"zone=a", "no such term: zone=; there are op, target, policy, "
-			   "host, service, error"},
+		{"hst=a", "no such term: hst=; did you mean host=", 1},
+		{"op=a polcy=b",
+		 "no such term: polcy=; did you mean policy=", 6},
+		{"zone=a",
+		 "no such term: zone=; there are op, target, policy, "
+		 "host, service, error",
+		 1},
 		{"op=a op=b op=c op=d op=e op=f op=g op=h op=i",
-		 "more than 8 terms"},
+		 "nothing is both op=a and op=b; terms are all required, and "
+		 "one pattern has to match either",
+		 6},
+		{"op=* op=* op=* op=* op=* op=* op=* op=* op=i",
+		 "more than 8 terms", 41},
+		{"op=pay.* op=order",
+		 "nothing is both op=pay.* and op=order; "
+		 "terms are all required, and one pattern "
+		 "has to match either",
+		 10},
+		{"hoSt=a", "no such term: hoSt=; did you mean host=", 1},
+		{"pay  =x",
+		 "no term before the =; there are op, target, "
+		 "policy, host, service, error; text has quotes "
+		 "around it",
+		 6},
+		{"pay error=\"timed",
+		 "a quote that does not end: \" is missing", 11},
+		{"host=a op=[",
+		 "op=: [ without a ]; for the character "
+		 "itself, write \\[",
+		 8},
+		{"op=[]",
+		 "op=: [ without a ]; for the character itself, write "
+		 "\\[",
+		 1},
+		{"op=[[:alpha:]",
+		 "op=: [ without a ]; for the character "
+		 "itself, write \\[",
+		 1},
+		{"op=a\\",
+		 "op=: \\ at the end; for the character itself, "
+		 "write \\\\",
+		 1},
 	};
 
 	for (size_t i = 0; i < COUNT(row); i++) {
 		struct rt_filter filter;
-		char problem[96];
+		char problem[160];
 
 		cr_expect_not(rt_filter_parse(row[i].text, &filter, problem,
 					      sizeof(problem)));
+		cr_expect_eq(filter.column, row[i].column, "%s: %zu",
+			     row[i].text, filter.column);
 		cr_expect_str_eq(problem, row[i].problem, "%s", problem);
 	}
 }
