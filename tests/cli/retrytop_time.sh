@@ -56,6 +56,8 @@ done
 top back.log
 expect "clocks that were set back are named" 0 \
 	'^NOTE clock of a went back by 1h00m at 2026-11-30T10:02:29Z$' ''
+top --since 2026-11-30T10:04:00Z back.log
+expect "and what came after that is not left out" 0 ', 960 before --since$' ''
 json_is "by how much" went_back_seconds '3600(\.0)?' back.log
 json_is "and when" went_back_at '"2026-11-30T10:02:29\.0*Z"' back.log
 top right.log

@@ -199,6 +199,10 @@ rt_clock_onward_ns(struct rt_clocks *clocks, struct rt_clock *clock,
 
 	if (process == NULL)
 		return ts_ns;
+	/* The line was asked about before. */
+	if (process->lines > 0 && process->seq == line->seq &&
+	    (process->earlier > 0 || process->ts_ns == ts_ns))
+		return process->ts_ns;
 	follows = line->seq > process->seq &&
 		  line->seq - process->seq < SEQ_APART;
 	/* It is set right again. */

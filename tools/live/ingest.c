@@ -215,10 +215,13 @@ count_event(struct rt_ingest *ingest, size_t input,
 
 /* Whether the user wants no events of this time. */
 static bool
-is_too_early(const struct rt_ingest *ingest, const struct backoff_event *event)
+is_too_early(struct rt_ingest *ingest, size_t input,
+	     const struct backoff_event *event)
 {
-	return !ingest->caught_up && event->ts_ns != BACKOFF_ABSENT &&
-	       event->ts_ns < ingest->since_ns;
+	return !ingest->caught_up && ingest->since_ns > 0 &&
+	       event->ts_ns != BACKOFF_ABSENT &&
+	       rt_window_onward_ns(ingest->window, whole_of(ingest, input),
+				   event) < ingest->since_ns;
 }
 
 /* Where a reading comes from. */
@@ -277,7 +280,7 @@ take_reading(void *user, const struct tk_reading *reading)
 		ingest->copied++;
 		return true;
 	}
-	if (is_too_early(ingest, &reading->event)) {
+	if (is_too_early(ingest, from->input, &reading->event)) {
 		ingest->skipped++;
 		return true;
 	}

@@ -571,6 +571,19 @@ compare_clocks(struct rt_when *when, const struct feed *feed,
 		rt_clock_compare(clock, event->ts_ns, other_ns);
 }
 
+uint64_t
+rt_when_onward_ns(struct rt_when *when, const struct rt_when_event *event)
+{
+	struct rt_clock *clock = rt_clocks_find(
+		&when->clocks, rt_clock_id(event->host, event->input),
+		event->host, event->input);
+
+	return rt_clock_onward_ns(
+		&when->clocks, clock,
+		&(struct rt_clock_line){event->ts_ns, event->pid, event->seq,
+					event->input});
+}
+
 bool
 rt_when_judge(struct rt_when *when, const struct rt_when_event *given,
 	      struct rt_when_answer *out)
@@ -593,10 +606,7 @@ rt_when_judge(struct rt_when *when, const struct rt_when_event *given,
 	clock = rt_clocks_find(&when->clocks,
 			       rt_clock_id(event->host, event->input),
 			       event->host, event->input);
-	by_base.ts_ns = rt_clock_onward_ns(
-		&when->clocks, clock,
-		&(struct rt_clock_line){given->ts_ns, given->pid, given->seq,
-					given->input});
+	by_base.ts_ns = rt_when_onward_ns(when, given);
 	by_base.wall_ns = rt_when_wall_ns(when, given->wall_ns);
 	compare_clocks(when, feed, clock, event);
 	find_base(when, feed, clock, event, out);

@@ -64,6 +64,10 @@ void rt_when_free(struct rt_when *when);
 bool rt_when_judge(struct rt_when *when, const struct rt_when_event *event,
 		   struct rt_when_answer *out);
 
+/** An event's time by a clock that is never set back. */
+uint64_t rt_when_onward_ns(struct rt_when *when,
+			   const struct rt_when_event *event);
+
 /** Nothing follows the held events of this input, for now at least: whether
  * they are believed. */
 enum rt_when_held rt_when_end(struct rt_when *when, size_t input);

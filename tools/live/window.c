@@ -569,6 +569,18 @@ note_first(struct rt_window *window, uint64_t before_ns)
 		forget_before(window, first_ns / NS_PER_S);
 }
 
+uint64_t
+rt_window_onward_ns(struct rt_window *window, size_t input,
+		    const struct backoff_event *event)
+{
+	return rt_when_onward_ns(window->when,
+				 &(struct rt_when_event){.ts_ns = event->ts_ns,
+							 .pid = event->pid,
+							 .seq = event->seq,
+							 .input = input,
+							 .host = event->host});
+}
+
 bool
 rt_window_add(struct rt_window *window, const struct backoff_event *event,
 	      uint64_t wall_ns)

@@ -54,6 +54,11 @@ void rt_window_about(struct rt_window *window, bool only_retried, bool whole);
 bool rt_window_add(struct rt_window *window, const struct backoff_event *event,
 		   uint64_t wall_ns);
 
+/** The time of an event that may be added next, by a clock that is never set
+ *  back. */
+uint64_t rt_window_onward_ns(struct rt_window *window, size_t input,
+			     const struct backoff_event *event);
+
 /** Record events, too; NULL: no more. The record is the caller's, and has room
  *  for RT_OPERATIONS_MAX + 1 operations. */
 void rt_window_record(struct rt_window *window, struct rt_record *record);
