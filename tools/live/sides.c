@@ -4,12 +4,19 @@
 
 #include "live/sides.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* What is usual for the operation weighs as this many attempts of a new
  * policy: enough to be known. */
 #define LEARNED_TRIES 240.0
+/* A policy that had a share of the attempts in this time, and this number of
+ * them were to be expected since it was seen last, is not called any more. It
+ * is not known earlier than that: its calls may hang. */
+#define SHARE_S 60
+#define EXPECTED_TRIES 10.0
+#define GONE_S 20
 
 bool
 rt_side_is_live(const struct rt_side *side, uint64_t end_s)
@@ -117,11 +124,46 @@ rt_sides_add(struct rt_sides *sides, const struct rt_subject *whole,
 	return !failed;
 }
 
-void
-rt_sides_judge(struct rt_sides *sides, uint64_t end_s)
+/* Whether the operation goes on without the policy: it was rolled back. */
+static bool
+is_gone(const struct rt_subject *side, const struct rt_subject *whole)
 {
-	for (size_t i = 0; i < sides->count; i++)
-		rt_subject_judge(&sides->side[i]->subject, end_s);
+	uint64_t last_s = rt_subject_head_s(side), end_s, lag_s;
+	struct rt_tally own, all, since;
+
+	/* Its lines may come later than others. */
+	lag_s = 2 * side->late_s;
+	end_s = rt_subject_head_s(whole);
+	if (end_s < last_s + lag_s + GONE_S)
+		return false;
+	end_s -= lag_s;
+	rt_subject_sum(side, last_s, SHARE_S, &own);
+	rt_subject_sum(whole, last_s, SHARE_S, &all);
+	rt_subject_sum(whole, end_s, end_s - last_s, &since);
+	return (double)since.tries * own.tries >=
+	       EXPECTED_TRIES * fmax(all.tries, own.tries);
+}
+
+static bool
+is_bad(const struct rt_subject *subject)
+{
+	for (size_t i = 0; i < RT_DETECTOR_COUNT; i++)
+		if (subject->onset[i].since_s != 0)
+			return true;
+	return false;
+}
+
+void
+rt_sides_judge(struct rt_sides *sides, const struct rt_subject *whole,
+	       uint64_t end_s)
+{
+	for (size_t i = 0; i < sides->count; i++) {
+		struct rt_subject *subject = &sides->side[i]->subject;
+
+		rt_subject_judge(subject, end_s);
+		if (is_bad(subject) && is_gone(subject, whole))
+			rt_subject_end(subject);
+	}
 }
 
 void

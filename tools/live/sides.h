@@ -37,8 +37,10 @@ struct rt_sides {
 bool rt_sides_add(struct rt_sides *sides, const struct rt_subject *whole,
 		  const struct rt_sign *sign, size_t *all);
 
-/** Judge all seconds up to @p end_s. */
-void rt_sides_judge(struct rt_sides *sides, uint64_t end_s);
+/** Judge all seconds up to @p end_s, like those of @p whole. What is wrong with
+ *  a policy ends when the operation goes on without it. */
+void rt_sides_judge(struct rt_sides *sides, const struct rt_subject *whole,
+		    uint64_t end_s);
 
 /** Whether it had events of late. */
 bool rt_side_is_live(const struct rt_side *side, uint64_t end_s);

@@ -761,8 +761,10 @@ rt_window_judge(struct rt_window *window)
 	uint64_t end_s = rt_window_newest_ns(window) / NS_PER_S;
 
 	for (size_t i = 0; i < window->count; i++) {
-		rt_subject_judge(&window->operation[i]->subject, end_s);
-		rt_sides_judge(&window->operation[i]->sides, end_s);
+		struct rt_operation *operation = window->operation[i];
+
+		rt_subject_judge(&operation->subject, end_s);
+		rt_sides_judge(&operation->sides, &operation->subject, end_s);
 	}
 	for (size_t i = 0; i < window->targets.count; i++)
 		rt_subject_judge(&window->targets.target[i]->subject, end_s);
