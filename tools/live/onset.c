@@ -11,6 +11,10 @@
 #define HALF_LIFE_S 300.0
 /* The incident's recent level likewise. */
 #define RECENT_S 30.0
+/* Few attempts show it badly: it may be more by this multiple of what chance
+ * does, for an onset, and as long as an incident lasts. */
+#define SIGMA 0.5
+#define SIGMA_STILL 2.0
 /* This number of attempts shows what is usual before that time. */
 #define LEARN_TRIES 240.0
 /* Fewer do not show it, however long they take. */
@@ -28,6 +32,8 @@
 #define EASING_S 30
 /* It is over if there was none for this time. */
 #define NOTHING_S 120
+/* This is enough if the rest speaks against it. */
+#define GONE_S 60
 /* It is over, too, if none failed for this time, which is as unlikely as one in
  * e^7 at its recent level. */
 #define LIMIT_CLEAN 7.0
@@ -74,6 +80,20 @@ double
 rt_onset_usual(const struct rt_onset *onset, const struct rt_onset_how *how)
 {
 	return level_of(how, onset->tries, onset->failed);
+}
+
+/* The most that may well be usual. */
+static double
+most_usual(const struct rt_onset_how *how, double tries, double failed,
+	   double sigmas)
+{
+	double usual = level_of(how, tries, failed), share, most;
+
+	if (how->is_rate)
+		return usual;
+	share = (failed + 0.5) / (tries + 1.0);
+	most = share + sigmas * sqrt(share * (1.0 - share) / (tries + 2.0));
+	return fmin(0.7, fmax(usual, most));
 }
 
 bool
@@ -143,9 +163,12 @@ begin(struct rt_onset *onset, const struct rt_onset_how *how,
 {
 	onset->since_s = winner->since_s;
 	onset->usual = level_of(how, winner->base_tries, winner->base_failed);
+	onset->most_usual = most_usual(how, winner->base_tries,
+				       winner->base_failed, SIGMA_STILL);
 	onset->recent_failed = winner->failed;
 	onset->recent_tries = winner->tries;
 	onset->level = onset->clear = onset->clean = onset->still = 0.0;
+	onset->gone = 0.0;
 	onset->clean_s = onset->still_s = 0;
 	/* What came since then was not usual. */
 	onset->failed = winner->base_failed;
@@ -225,6 +248,13 @@ rt_onset_is_suspected(const struct rt_onset *onset)
 	return onset->since_s != 0;
 }
 
+bool
+rt_onset_is_evident(const struct rt_onset *onset)
+{
+	return onset->since_s != 0 &&
+	       onset->newest_s <= onset->still_s + RT_ONSET_BLIP_S;
+}
+
 static void
 absorb(struct rt_onset *onset, const struct rt_onset_how *how, double usual,
        double tries, double failed)
@@ -250,10 +280,11 @@ weigh(const struct rt_onset *onset, const struct rt_onset_how *how, int i,
 {
 	const struct rt_onset_sum *sum = &onset->sum[i];
 	bool learned = rt_onset_has_learned(onset);
-	double usual = rt_onset_usual(onset, how), over = 1.0, other;
+	double over = 1.0, usual, other;
 
+	usual = most_usual(how, onset->tries, onset->failed, SIGMA);
 	if (!learned && !how->is_rate)
-		usual = fmin(usual, TOLERATED);
+		usual = fmin(rt_onset_usual(onset, how), TOLERATED);
 	else if (sum->sum > 0.0)
 		over = overdispersion(how, sum->base_spread,
 				      sum->base_expected);
@@ -309,6 +340,7 @@ rt_onset_end(struct rt_onset *onset)
 	onset->before_end_s = onset->before_over_s = onset->newest_s;
 	onset->since_s = 0;
 	onset->level = onset->clear = onset->clean = onset->still = 0.0;
+	onset->gone = 0.0;
 	onset->clean_s = onset->still_s = 0;
 	memset(onset->sum, 0, sizeof(onset->sum));
 }
@@ -343,26 +375,70 @@ note_clean(struct rt_onset *onset, const struct rt_onset_how *how,
 	}
 }
 
-/* Note whether the share is above the usual one. */
+/* Note whether the share is above what may be usual, and whether it is below
+ * the incident's. */
 static void
 note_still(struct rt_onset *onset, const struct rt_onset_how *how,
 	   uint64_t second, double tries, double failed)
 {
-	double other = raised(how, onset->usual, odds[FIRST_LARGE]);
 	double over = overdispersion(how, onset->spread, onset->expected);
+	double usual = onset->most_usual;
+	double large = raised(how, usual, odds[FIRST_LARGE]);
+	double least = raised(how, usual, 1.0);
+	double own = fmin(large, fmax(least, onset->level));
 
-	onset->still +=
-		evidence(how, onset->usual, other, tries, failed) / over;
+	onset->still += evidence(how, usual, large, tries, failed) / over;
 	onset->still = fmin(LEAST_LASTING, fmax(0.0, onset->still));
-	if (onset->still >= LEAST_LASTING || onset->still_s == 0)
-		onset->still_s = second;
+	onset->gone -= evidence(how, usual, own, tries, failed) / over;
+	onset->gone = fmax(0.0, onset->gone);
+	if (onset->still < LEAST_LASTING && onset->still_s != 0)
+		return;
+	onset->still_s = second;
+	onset->gone = 0.0;
+}
+
+/* Whether nothing speaks for it any more. */
+static bool
+is_gone(const struct rt_onset *onset, uint64_t second)
+{
+	return second >= onset->still_s + NOTHING_S ||
+	       (onset->gone > LIMIT_END && onset->still <= 0.0 &&
+		second >= onset->still_s + GONE_S);
+}
+
+/* What is left of it is usual. */
+static void
+fade(struct rt_onset *onset)
+{
+	double failed = onset->recent_failed, tries = onset->recent_tries;
+
+	end_after(onset, onset->still_s);
+	onset->failed += failed;
+	onset->tries += tries;
+}
+
+/* Note whether the share is nearer to what may be usual than to the
+ * incident's. */
+static void
+note_clear(struct rt_onset *onset, const struct rt_onset_how *how,
+	   uint64_t second, double tries, double failed)
+{
+	double over = overdispersion(how, onset->spread, onset->expected);
+	double usual = fmin(onset->most_usual, onset->level / 2.0), between;
+
+	usual = fmax(onset->usual, usual);
+	between = usual + (onset->level - usual) * 0.35;
+	if (onset->clear <= 0.0)
+		onset->clear_s = second;
+	onset->clear -= evidence(how, usual, between, tries, failed) / over;
+	onset->clear = fmax(0.0, onset->clear);
 }
 
 static void
 follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
        double tries, double failed)
 {
-	double keep = decay(RECENT_S), level, between;
+	double keep = decay(RECENT_S), level;
 
 	note_clean(onset, how, second, tries, failed);
 	onset->recent_failed = onset->recent_failed * keep + failed;
@@ -374,15 +450,8 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 		level = fmin(SHARE_MAX, level);
 	/* It falls slowly, so that a lull does not end an incident. */
 	onset->level = fmax(onset->level * 0.99, level);
-	between = onset->usual + (onset->level - onset->usual) * 0.35;
 	note_still(onset, how, second, tries, failed);
-	if (onset->clear <= 0.0)
-		onset->clear_s = second;
-	onset->clear = fmax(
-		0.0, onset->clear - evidence(how, onset->usual, between, tries,
-					     failed) /
-					    overdispersion(how, onset->spread,
-							   onset->expected));
+	note_clear(onset, how, second, tries, failed);
 	/* A lull is not the end, and neither is it that an incident eases; but
 	 * what was usual before may have been known badly. */
 	if (onset->clear > LIMIT_END &&
@@ -392,8 +461,8 @@ follow(struct rt_onset *onset, const struct rt_onset_how *how, uint64_t second,
 	else if (onset->clean > LIMIT_CLEAN &&
 		 second >= onset->clean_s + CLEAN_S)
 		end_after(onset, onset->clean_s);
-	else if (second >= onset->still_s + NOTHING_S)
-		end_after(onset, onset->still_s);
+	else if (is_gone(onset, second))
+		fade(onset);
 }
 
 void

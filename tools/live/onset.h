@@ -66,6 +66,9 @@ struct rt_onset {
 	double still;
 	/** When it last reached that. */
 	uint64_t still_s;
+	/** The most that may have been usual before; and evidence, since then,
+	 *  that the share is not above that. */
+	double most_usual, gone;
 };
 
 /**
@@ -104,6 +107,9 @@ double rt_onset_usual(const struct rt_onset *onset,
 
 /** Whether enough was seen to know what is usual. */
 bool rt_onset_has_learned(const struct rt_onset *onset);
+
+/** Whether there is an incident that its last seconds show. */
+bool rt_onset_is_evident(const struct rt_onset *onset);
 
 /** Whether there is an incident, or may be the beginning of one. */
 bool rt_onset_is_suspected(const struct rt_onset *onset);

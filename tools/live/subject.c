@@ -144,6 +144,22 @@ absolve_at(struct rt_subject *subject, uint64_t second)
 	}
 }
 
+/* A call fails with its last attempt. The few that succeed among failures are
+ * slow; what is slow now goes on. */
+static void
+end_with_failures(struct rt_subject *subject)
+{
+	uint64_t since_s = subject->onset[RT_DETECTOR_TRIES].before_since_s;
+
+	rt_onset_end(&subject->onset[RT_DETECTOR_CALLS]);
+	for (unsigned i = RT_DETECTOR_SLOW; i <= RT_DETECTOR_HEDGES; i++) {
+		struct rt_onset *onset = &subject->onset[i];
+
+		if (onset->since_s >= since_s && !rt_onset_is_evident(onset))
+			rt_onset_end(onset);
+	}
+}
+
 static void
 step(struct rt_subject *subject, uint64_t second)
 {
@@ -169,9 +185,8 @@ step(struct rt_subject *subject, uint64_t second)
 	}
 	if (second <= subject->absolved_to_s)
 		absolve_at(subject, second);
-	/* A call fails with its last attempt. */
 	if (was_failing && subject->onset[RT_DETECTOR_TRIES].since_s == 0)
-		rt_onset_end(&subject->onset[RT_DETECTOR_CALLS]);
+		end_with_failures(subject);
 }
 
 /* Go back to the newest kept state that late lines did not change. Returns the

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <backoff/rng.h>
+
 #include "unit/live/helper.h"
 #include "live/onset.h"
 
@@ -246,5 +248,67 @@ Test(live_onset, an_incident_ends_when_nothing_speaks_for_it)
 	cr_expect_neq(onset.since_s, 0);
 	for (uint64_t s = 631; s <= 800; s++)
 		rt_onset_step(&onset, &how, s, 4, s % 13 == 0);
+	cr_expect_eq(onset.since_s, 0);
+}
+
+/* None of twenty attempts had failed, and then five of eight by chance: what is
+ * usual was an incident for half an hour. */
+Test(live_onset, what_little_showed_does_not_hold_an_incident)
+{
+	const struct rt_onset_how how = {.prior = 0.02,
+					 .weight = 40,
+					 .has_limit = true,
+					 .is_settled = true};
+	struct rt_onset onset = {0};
+	uint64_t s = 1;
+
+	for (; s <= 60; s += 3)
+		rt_onset_step(&onset, &how, s, 1, 0);
+	for (unsigned i = 0; i < 8; i++, s += 3)
+		rt_onset_step(&onset, &how, s, 1, i != 2 && i != 4 && i != 6);
+	cr_expect_neq(onset.since_s, 0);
+	for (; s <= 300; s += 3)
+		rt_onset_step(&onset, &how, s, 1, s % 10 == 0);
+	for (; s <= 3600; s += 3) {
+		rt_onset_step(&onset, &how, s, 1, s % 10 == 0);
+		cr_assert_eq(onset.since_s, 0, "%ju", (uintmax_t)s);
+	}
+}
+
+/* What is usual for a quiet service is known badly: there was a wrong alarm
+ * each day. */
+Test(live_onset, a_month_of_a_quiet_service_has_few_wrong_alarms)
+{
+	const struct rt_onset_how how = {.prior = 0.02,
+					 .weight = 40,
+					 .has_limit = true,
+					 .is_settled = true};
+	struct rt_onset onset = {0};
+	unsigned alarms = 0;
+
+	for (uint64_t s = 1; s <= (uint64_t)30 * 86400; s += 4) {
+		bool had = onset.since_s != 0;
+		uint64_t bits = backoff_draw(1, BACKOFF_PURPOSE_USER, s, 0);
+
+		rt_onset_step(&onset, &how, s, 1, bits < UINT64_MAX / 10);
+		alarms += !had && onset.since_s != 0;
+	}
+	cr_expect(alarms <= 12, "%u", alarms);
+}
+
+/* What was hardly more than usual stayed for two minutes. */
+Test(live_onset, a_small_incident_ends_when_most_speaks_against_it)
+{
+	const struct rt_onset_how how = {.prior = 0.05, .weight = 100};
+	struct rt_onset onset = {0};
+	uint64_t s = 1;
+
+	for (; s <= 600; s++)
+		rt_onset_step(&onset, &how, s, 20, s % 10 == 0);
+	for (; s <= 640; s++)
+		rt_onset_step(&onset, &how, s, 20, 1);
+	cr_expect_neq(onset.since_s, 0);
+	for (; s <= 720; s++)
+		rt_onset_step(&onset, &how, s, 20, s % 7 == 0);
 	cr_expect_eq(onset.since_s, 0);
 }
