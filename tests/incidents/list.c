@@ -251,6 +251,8 @@ const struct incident incidents[] = {
 	 .seed = 57},
 	{"clocks", "one host 90 s ahead", ONE(PAY),
 	 FAILS(.95, 120, "errno:REFUSED"), 600, .skew_s = 90, .seed = 35},
+	{"clocks", "one host of four 40 s ahead", ONE(METER),
+	 FAILS(.95, 120, "errno:REFUSED"), 600, .skew_s = 40, .seed = 59},
 	{"clocks", "one host 40 s behind", ONE(PAY),
 	 FAILS(.95, 120, "errno:REFUSED"), 600, .skew_s = -40, .seed = 36},
 	{"clocks", "one host 30 min ahead", ONE(PAY),

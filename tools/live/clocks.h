@@ -32,6 +32,9 @@ struct rt_clock {
 	unsigned samples;
 	/** What the last sample was compared with. */
 	uint64_t compared_ns;
+	/** The time of its last event in history, and how many of them were
+	 *  ahead of later ones of others. */
+	uint64_t last_ns, ahead;
 	/** How far it was set back, in a process that went on, and what it
 	 *  showed just before the last time. */
 	uint64_t back_ns, back_at_ns;

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "live/history.h"
 #include "live/lateness.h"
+#include "live/recent.h"
 
 /* The year 2262; later times mean "absent". */
 #define TS_MAX_NS ((uint64_t)INT64_MAX)
@@ -24,6 +25,8 @@
 /* A host whose lines lag by as much as this, always the same, has a clock that
  * is behind: what ships lines late does not keep time. */
 #define BEHIND_NS (10 * BO_NS_PER_S)
+/* Events that show that a clock is ahead. */
+#define AHEAD_MIN 5
 /* Events closer to the wall clock are believed, and say how late lines come. */
 #define AGREE_NS (RT_HISTORY_S * BO_NS_PER_S)
 /* Events in a row that confirm a time far ahead: of one host between others,
@@ -35,16 +38,10 @@
 #define STRAY_EVENTS 3
 #define BACK_FAR 8
 #define BACK_LEAP 2
-/* Events of an input that are remembered. */
-#define RECENT 16
 /* All zones differ by multiples of this; clocks that are kept in step, and
  * lines that come at once, by little more. */
 #define ZONE_NS (900 * (int64_t)BO_NS_PER_S)
 #define ZONE_OFF_NS (5 * (int64_t)BO_NS_PER_S)
-
-struct seen {
-	uint64_t ts_ns, clock;
-};
 
 /* One input. */
 struct feed {
@@ -62,10 +59,7 @@ struct feed {
 	bool held_mixed;
 	/* Events in a row that are far behind, or even further. */
 	uint64_t far, leap, behind_ns;
-	struct seen recent[RECENT];
-	uint64_t seen;
-	/* The clock of the newest of them, and how many in a row have it. */
-	uint64_t last_clock, in_row;
+	struct rt_recent recent;
 };
 
 struct rt_when {
@@ -150,46 +144,21 @@ is_near(uint64_t a, uint64_t b, uint64_t by_ns)
 	return (a > b ? a - b : b - a) < by_ns;
 }
 
+/* Note whether the last event of a host was ahead of what two others show
+ * now: they came later. */
 static void
-remember(struct feed *feed, uint64_t ts_ns, uint64_t clock)
+note_ahead(const struct feed *feed, struct rt_clock *clock, uint64_t ts_ns,
+	   uint64_t other_ns)
 {
-	feed->recent[feed->seen++ % RECENT] = (struct seen){ts_ns, clock};
-	feed->in_row = clock == feed->last_clock ? feed->in_row + 1 : 1;
-	feed->last_clock = clock;
-}
+	uint64_t last_ns = clock->last_ns;
 
-static size_t
-remembered(const struct feed *feed)
-{
-	return feed->seen < RECENT ? (size_t)feed->seen : RECENT;
-}
-
-static bool
-has_others(const struct feed *feed, uint64_t clock)
-{
-	if (feed->last_clock == clock && feed->in_row >= remembered(feed))
-		return false;
-	for (size_t i = 0; i < remembered(feed); i++)
-		if (feed->recent[i].clock != clock)
-			return true;
-	return false;
-}
-
-/* What the clocks of other hosts in this input show; 0 if there are none, or
- * only wrong ones. */
-static uint64_t
-others_ns(const struct feed *feed, uint64_t clock)
-{
-	uint64_t newest_ns = 0;
-
-	if (!has_others(feed, clock))
-		return 0;
-	for (size_t i = 0; i < remembered(feed); i++)
-		if (feed->recent[i].clock != clock &&
-		    feed->recent[i].ts_ns + FAR_NS > feed->newest_ns &&
-		    feed->recent[i].ts_ns > newest_ns)
-			newest_ns = feed->recent[i].ts_ns;
-	return newest_ns;
+	clock->last_ns = ts_ns;
+	if (other_ns == 0)
+		return;
+	if (last_ns < other_ns + RT_RECENT_APART_NS)
+		clock->ahead = 0;
+	else if (rt_recent_agree(&feed->recent, clock->id, other_ns))
+		clock->ahead++;
 }
 
 /* The time by a clock that was right. */
@@ -199,7 +168,7 @@ correct(const struct rt_clock *clock, const struct rt_when_event *event)
 	int64_t offset = clock->offset_ns;
 
 	if (offset >= (int64_t)FAR_NS || offset <= -(int64_t)BEHIND_NS ||
-	    (offset > 0 && event->arrives))
+	    (offset > 0 && (event->arrives || clock->ahead >= AHEAD_MIN)))
 		return event->ts_ns - (uint64_t)offset;
 	return event->ts_ns;
 }
@@ -222,14 +191,14 @@ set_time(struct rt_when *when, struct feed *feed, uint64_t first_ns)
 static void
 forget_clocks(struct rt_when *when, struct feed *feed)
 {
-	for (size_t i = 0; i < remembered(feed); i++) {
+	for (size_t i = 0; i < rt_recent_count(&feed->recent); i++) {
 		struct rt_clock *clock = rt_clocks_find(
-			&when->clocks, feed->recent[i].clock, NULL, 0);
+			&when->clocks, feed->recent.seen[i].clock, NULL, 0);
 
 		clock->samples = 0;
 		clock->offset_ns = 0;
 	}
-	feed->seen = 0;
+	feed->recent.count = 0;
 }
 
 /* The time of the newest events was wrong. */
@@ -260,8 +229,8 @@ is_one_host_ahead(const struct feed *feed, uint64_t clock)
 	unsigned ahead = 0, behind = 0, changes = 0;
 	bool was_ahead = false;
 
-	for (uint64_t i = feed->seen - remembered(feed); i < feed->seen; i++) {
-		const struct seen *seen = &feed->recent[i % RECENT];
+	for (size_t i = 0; i < rt_recent_count(&feed->recent); i++) {
+		const struct rt_seen *seen = rt_recent_at(&feed->recent, i);
 		bool is_ahead = seen->ts_ns + FAR_NS > feed->newest_ns;
 
 		changes += ahead + behind > 0 && is_ahead != was_ahead;
@@ -306,7 +275,7 @@ note_behind(struct rt_when *when, struct feed *feed, uint64_t clock,
 	     (feed->leap >= BACK_LEAP || feed->far >= BACK_FAR)) ||
 	    is_one_host_ahead(feed, clock)) {
 		go_back(when, feed, first_ns, feed->behind_ns);
-		remember(feed, ts_ns, clock);
+		rt_recent_note(&feed->recent, ts_ns, clock);
 		out->forget = true;
 	} else if (feed->leap >= BACK_LEAP && first_ns < feed->first_ns) {
 		feed->first_ns = first_ns;
@@ -318,7 +287,7 @@ note_behind(struct rt_when *when, struct feed *feed, uint64_t clock,
 static bool
 is_confirmed(const struct feed *feed, uint64_t clock)
 {
-	if (has_others(feed, clock) && !feed->held_mixed)
+	if (rt_recent_has_others(&feed->recent, clock) && !feed->held_mixed)
 		return feed->held >= CONFIRM_HOST;
 	return feed->held >= CONFIRM;
 }
@@ -389,7 +358,7 @@ move_on(struct rt_when *when, struct feed *feed, uint64_t ts_ns)
 	if (ts_ns > feed->newest_ns) {
 		uint64_t gap_ns = ts_ns - feed->newest_ns;
 
-		feed->gap_ns -= feed->gap_ns / RECENT;
+		feed->gap_ns -= feed->gap_ns / RT_RECENT;
 		if (feed->since > 1 && gap_ns > feed->gap_ns)
 			feed->gap_ns = gap_ns;
 		feed->newest_ns = ts_ns;
@@ -430,7 +399,7 @@ judge_by_others(struct rt_when *when, struct feed *feed, struct rt_clock *clock,
 		return;
 	}
 	drop_held(feed, out);
-	remember(feed, ts_ns, clock->id);
+	rt_recent_note(&feed->recent, ts_ns, clock->id);
 	if (ts_ns + far_ns(feed) <= feed->newest_ns) {
 		note_behind(when, feed, clock->id, event, out);
 		return;
@@ -565,7 +534,13 @@ compare_clocks(struct rt_when *when, const struct feed *feed,
 		if (other_ns + late_ns < event->wall_ns)
 			other_ns = event->wall_ns - late_ns;
 	} else {
-		other_ns = others_ns(feed, clock->id);
+		other_ns = rt_recent_others_ns(
+			&feed->recent, clock->id, event->ts_ns,
+			bo_sub_sat(feed->newest_ns, FAR_NS));
+		note_ahead(feed, clock, event->ts_ns, other_ns);
+		/* Many lines at once are a batch, if their time goes on. */
+		if (other_ns == 0 && event->ts_ns + BEHIND_NS < feed->newest_ns)
+			other_ns = feed->newest_ns;
 	}
 	if (other_ns != 0)
 		rt_clock_compare(clock, event->ts_ns, other_ns);
@@ -635,7 +610,7 @@ is_believed_at_end(struct rt_when *when, const struct feed *feed)
 	if (when->wall_ns != 0 && feed->newest_ns <= when->wall_ns + AHEAD_NS &&
 	    feed->held_last_ns > when->wall_ns + AHEAD_NS)
 		return false;
-	if (feed->held > STRAY_EVENTS || feed->seen < RECENT)
+	if (feed->held > STRAY_EVENTS || feed->recent.count < RT_RECENT)
 		return true;
 	return clock->leaps <= feed->held &&
 	       (feed->held >= CONFIRM ||

@@ -83,6 +83,14 @@ static const struct scenario scenarios[] = {
 	 .ahead = 120,
 	 .stray_at = -1,
 	 .want_offset = 120},
+	{.why = "a host 40 s ahead",
+	 .ahead = 40,
+	 .stray_at = -1,
+	 .want_offset = 40},
+	{.why = "a host 9 s ahead",
+	 .ahead = 9,
+	 .stray_at = -1,
+	 .want_offset = 9},
 	{.why = "a host 12 min behind",
 	 .ahead = -720,
 	 .stray_at = -1,
@@ -251,11 +259,16 @@ Test(live_when, a_steady_lag_is_a_clock_and_a_batch_is_not)
 		const char *why;
 		/* Seconds, of one host, and those from batch to batch. */
 		double behind, batch, want;
+		/* Its lines in half a second. */
+		int lines;
 	} row[] = {
-		{"25 s behind", 25, .5, 25},
-		{"5 s behind", 5, .5, 0},
-		{"in batches of 15 s", 20, 15, 0},
-		{"in batches of 15 s, a minute later", 60, 15, 0},
+		{"25 s behind", 25, .5, 25, 1},
+		{"5 s behind", 5, .5, 0, 1},
+		{"in batches of 15 s", 20, 15, 0, 1},
+		{"in batches of 15 s, a minute later", 60, 15, 0, 1},
+		{"many lines, 25 s behind", 25, .5, 25, 20},
+		{"many lines, in batches of 15 s", 20, 15, 0, 20},
+		{"many lines, in batches of 5 s", 20, 5, 0, 20},
 	};
 
 	for (size_t i = 0; i < 2 * COUNT(row); i++) {
@@ -267,12 +280,13 @@ Test(live_when, a_steady_lag_is_a_clock_and_a_batch_is_not)
 		for (unsigned half = 200; half < 800; half++) {
 			double at = half / 2.0;
 
-			for (int k = 0; k < 4; k++)
+			for (int k = 0; k < 4 * row[i / 2].lines; k++)
 				moved_s(when, "h0", live, at, at - .1);
 			for (double ago = batch;
 			     fmod(at, batch) < .1 && ago > 0; ago -= .5)
-				moved = moved_s(when, "h1", live, at,
-						at - behind - ago);
+				for (int k = 0; k < row[i / 2].lines; k++)
+					moved = moved_s(when, "h1", live, at,
+							at - behind - ago);
 		}
 		cr_expect_float_eq(moved, row[i / 2].want, 1.5, "%s, %d: %g",
 				   row[i / 2].why, live, moved);
