@@ -3,6 +3,7 @@
 #ifndef RT_VIEW_H
 #define RT_VIEW_H
 
+#include "base/num.h"
 #include "input/follow.h"
 #include "live/ingest.h"
 #include "retrytop/alerts.h"
@@ -11,6 +12,8 @@
 #include "retrytop/pulse.h"
 #include "retrytop/ui.h"
 #include "rules/alerts.h"
+
+#define RT_VIEW_DAY_NS (UINT64_C(86400) * BO_NS_PER_S)
 
 /** A live log without a new line for this long is called stale, if it is not
  *  known how often lines come. */

@@ -27,8 +27,6 @@
 #include "retrytop/view_simulate.h"
 #include "retrytop/view_table.h"
 
-/* Rows above the page, if one of them is for the message. */
-#define HEADER_ROWS 3
 /* A higher screen has more rows for what is wrong: a further one for each of
  * these rows. */
 #define ROWS_PER_LINE 4
@@ -39,12 +37,14 @@
 #define MESSAGES_HEIGHT 20
 /* A lower screen has no line of totals. */
 #define SMALL_HEIGHT 16
+/* A lower screen has a row of the table in place of the line of health. */
+#define TINY_HEIGHT 7
 #define NARROW 70
 /* From this height on, at least this many failed calls are shown, however many
  * operations there are. */
 #define FAILED_HEIGHT 30
 #define FAILED_MIN 3
-#define FAILED_MAX 10
+#define FAILED_MAX 50
 /* Lines that come later are called late. */
 #define LATE_NS (2 * BO_NS_PER_S)
 
@@ -192,6 +192,38 @@ say_inputs(const struct rt_view *view, char *out, size_t size)
 			 first);
 }
 
+/* Whether lines are missing or broken, of late, in a word; "" if not. */
+static const char *
+alert_word(const struct rt_view *view)
+{
+	static const struct {
+		enum rt_alert alert;
+		const char *word;
+	} row[] = {
+		{RT_ALERT_LOST, "lost!"},
+		{RT_ALERT_DROPPED, "lost!"},
+		{RT_ALERT_BYTES, "lost!"},
+		{RT_ALERT_BAD, "bad!"},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
+		if (rt_alert_count(view->ingest, view->input, view->input_count,
+				   row[i].alert) > 0 &&
+		    (view->alerts == NULL ||
+		     rt_alert_is_new(view->alerts, row[i].alert)))
+			return row[i].word;
+	return "";
+}
+
+/* Whether the totals stand in the line of health, or there is none. */
+static bool
+is_small(const struct rt_view *view, size_t width, size_t height)
+{
+	return width < NARROW && height < SMALL_HEIGHT &&
+	       view->ui->page == RT_PAGE_OVERVIEW &&
+	       view->list->total.window.attempts > 0;
+}
+
 static void
 draw_title(const struct rt_view *view, struct rt_grid *grid)
 {
@@ -209,6 +241,11 @@ draw_title(const struct rt_view *view, struct rt_grid *grid)
 			       live ? RT_ATTR_GOOD | RT_ATTR_BOLD
 				    : RT_ATTR_REVERSE | RT_ATTR_BOLD,
 			       "[%s%s]", state, speed);
+	if (is_small(view, grid->width, grid->height) &&
+	    alert_word(view)[0] != '\0')
+		x += 1 + rt_grid_text(grid, x + 1, 0, SIZE_MAX,
+				      RT_ATTR_BAD | RT_ATTR_BOLD,
+				      alert_word(view));
 	title_facts(view, grid->width >= NARROW, facts, sizeof(facts));
 	width = strlen(facts);
 	if (x + 1 + width + 1 > grid->width) {
@@ -317,22 +354,6 @@ put_clock(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
 		     rt_view_clock(view, clock, text, sizeof(text)));
 }
 
-/* Whether lines are broken or missing, of late. */
-static bool
-has_alert(const struct rt_view *view)
-{
-	static const enum rt_alert alerts[] = {
-		RT_ALERT_BAD, RT_ALERT_LOST, RT_ALERT_DROPPED, RT_ALERT_BYTES};
-
-	for (size_t i = 0; i < sizeof(alerts) / sizeof(*alerts); i++)
-		if (rt_alert_count(view->ingest, view->input, view->input_count,
-				   alerts[i]) > 0 &&
-		    (view->alerts == NULL ||
-		     rt_alert_is_new(view->alerts, alerts[i])))
-			return true;
-	return false;
-}
-
 /* How much is not read yet: a part, as long as old lines are read. */
 static size_t
 put_behind(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y)
@@ -365,9 +386,7 @@ draw_health(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	size_t x = 1;
 
 	/* A small screen has no other place for the totals. */
-	if (grid->width < NARROW && grid->height < SMALL_HEIGHT &&
-	    view->ui->page == RT_PAGE_OVERVIEW && !has_alert(view) &&
-	    view->list->total.window.attempts > 0) {
+	if (is_small(view, grid->width, grid->height)) {
 		char totals[80];
 
 		rt_view_totals_short(view, totals, sizeof(totals));
@@ -513,13 +532,37 @@ note_rows(const struct rt_view *view)
 	return bo_min(view->list->model.notes.count, NOTE_ROWS_MAX);
 }
 
+static size_t
+health_rows(const struct rt_view *view, size_t width, size_t height)
+{
+	return height >= TINY_HEIGHT || !is_small(view, width, height);
+}
+
+/* Rows for what is wrong, of those that the table does not need. */
+static size_t
+spare_message_rows(const struct rt_view *view, size_t width, size_t height)
+{
+	size_t used = 1 + 1 + health_rows(view, width, height) +
+		      rt_view_head_rows(view, width, height) + 2 +
+		      view->list->shown_count;
+	size_t verdicts = rt_view_verdicts(view);
+
+	if (view->ui->page != RT_PAGE_OVERVIEW || is_past(view) ||
+	    height <= used)
+		return 1;
+	return bo_min(verdicts > 0 ? verdicts : 1,
+		      bo_min(height - used + 1, MESSAGE_ROWS_MAX));
+}
+
 /* Rows for what is wrong. */
 static size_t
 message_rows(const struct rt_view *view, size_t width, size_t height)
 {
 	size_t most, lines;
 
-	if (width < NARROW || height < MESSAGES_HEIGHT || is_text(view))
+	if (width < NARROW)
+		return spare_message_rows(view, width, height);
+	if (height < MESSAGES_HEIGHT || is_text(view))
 		return 1;
 	most = bo_min((height - MESSAGES_HEIGHT) / ROWS_PER_LINE + 2,
 		      MESSAGE_ROWS_MAX);
@@ -556,7 +599,8 @@ loss_rows(const struct rt_view *view, size_t width, size_t height)
 static size_t
 free_rows(const struct rt_view *view, size_t width, size_t height)
 {
-	size_t used = HEADER_ROWS - 1 + message_rows(view, width, height) +
+	size_t used = 1 + health_rows(view, width, height) +
+		      message_rows(view, width, height) +
 		      alert_rows(view, width, height) +
 		      loss_rows(view, width, height) +
 		      rt_view_head_rows(view, width, height) + 2;
@@ -658,7 +702,8 @@ draw_message(const struct rt_view *view, struct rt_grid *grid, size_t y)
 			rt_view_operation_line(view, grid->width - 1, rows, i,
 					       text, sizeof(text));
 		else if (grid->width < NARROW)
-			rt_view_message_short(view, text, sizeof(text));
+			rt_view_message_short(view, i, rows, text,
+					      sizeof(text));
 		else if (i == 0 && (rows == 1 || !is_wrong))
 			rt_view_message(view, text, sizeof(text));
 		else if (!is_wrong)
@@ -696,7 +741,8 @@ rt_view_render(const struct rt_view *view, struct rt_grid *grid)
 	}
 	draw_title(view, grid);
 	y = 1 + draw_message(view, grid, 1);
-	if (!is_opened(view) || grid->height >= SMALL_HEIGHT)
+	if (is_opened(view) ? grid->height >= SMALL_HEIGHT
+			    : health_rows(view, grid->width, grid->height) > 0)
 		draw_health(view, grid, y++);
 	draw_page[is_opened(view) || view->ui->page < RT_PAGE_OPERATION
 			  ? view->ui->page

@@ -99,26 +99,50 @@ or_earlier(const struct rt_verdict *verdict)
 	return verdict->or_earlier ? " or earlier" : "";
 }
 
+/* In the fewest words, for a narrow screen. */
+static void
+say_brief(const struct rt_view *view, const struct rt_verdict *verdict,
+	  size_t more, char *out, size_t size)
+{
+	char age[16], also[24] = "", cause[RT_CAUSE_MAX];
+
+	rt_view_age(rt_view_now_ns(view), verdict->since_s * BO_NS_PER_S, age,
+		    sizeof(age));
+	rt_verdict_cause(verdict, cause, sizeof(cause));
+	if (more > 0)
+		snprintf(also, sizeof(also), "+%zu ", more);
+	snprintf(out, size, "%s %s %s %s%s", rt_word_name(verdict->word),
+		 rt_verdict_about(verdict), age, also,
+		 verdict->error[0] != '\0' ? verdict->error : cause);
+}
+
+/* A time, with its date if it is not the one of the title. */
+static const char *
+say_since(const struct rt_view *view, uint64_t since_s, char *out, size_t size)
+{
+	uint64_t day = rt_view_now_ns(view) / RT_VIEW_DAY_NS;
+
+	bo_rfc3339_format(since_s * BO_NS_PER_S, 0, out, size);
+	out[strlen("2026-11-23T10:00:00")] = '\0';
+	if (since_s * BO_NS_PER_S / RT_VIEW_DAY_NS == day)
+		return out + strlen("2026-11-23T");
+	out[strlen("2026-11-23")] = ' ';
+	return out;
+}
+
 /* What a verdict is about, since when, and its trend. */
 static void
 say_what(const struct rt_view *view, const struct rt_verdict *verdict,
-	 bool brief, char *out, size_t size)
+	 char *out, size_t size)
 {
-	char age[16], since[40], cause[RT_CAUSE_MAX];
-	uint64_t since_ns = verdict->since_s * BO_NS_PER_S;
+	char age[16], since[40];
 
-	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
-	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
-	rt_verdict_cause(verdict, cause, sizeof(cause));
-	if (brief)
-		snprintf(out, size, "%s %s %s %s", rt_word_name(verdict->word),
-			 rt_verdict_about(verdict), age,
-			 verdict->error[0] != '\0' ? verdict->error : cause);
-	else
-		snprintf(out, size, "%-9s %s  since %.8s (%s)%s  %-9s",
-			 rt_word_name(verdict->word), rt_verdict_about(verdict),
-			 since + strlen("2026-11-23T"), age,
-			 or_earlier(verdict), rt_trend_name(verdict->trend));
+	rt_view_age(rt_view_now_ns(view), verdict->since_s * BO_NS_PER_S, age,
+		    sizeof(age));
+	snprintf(out, size, "%-9s %s  since %s (%s)%s  %-9s",
+		 rt_word_name(verdict->word), rt_verdict_about(verdict),
+		 say_since(view, verdict->since_s, since, sizeof(since)), age,
+		 or_earlier(verdict), rt_trend_name(verdict->trend));
 }
 
 /* All in one line; the number of others comes before what a narrow screen
@@ -130,7 +154,7 @@ say_verdict(const struct rt_view *view, const struct rt_verdict *verdict,
 	char what[RT_VIEW_LINE_MAX / 2], why[RT_VIEW_LINE_MAX / 2];
 	char also[40] = "", rates[RT_RATES_MAX];
 
-	say_what(view, verdict, false, what, sizeof(what));
+	say_what(view, verdict, what, sizeof(what));
 	say_why(verdict, false, why, sizeof(why));
 	rt_verdict_rates(verdict, rates, sizeof(rates));
 	if (more > 0)
@@ -145,16 +169,15 @@ say_compact(const struct rt_view *view, const struct rt_verdict *verdict,
 	    char *out, size_t size)
 {
 	char age[16], since[40], how[64] = "", cause[RT_CAUSE_MAX];
-	uint64_t since_ns = verdict->since_s * BO_NS_PER_S;
 
-	bo_rfc3339_format(since_ns, 0, since, sizeof(since));
-	rt_view_age(rt_view_now_ns(view), since_ns, age, sizeof(age));
+	rt_view_age(rt_view_now_ns(view), verdict->since_s * BO_NS_PER_S, age,
+		    sizeof(age));
 	say_share(verdict, true, how, sizeof(how));
 	rt_verdict_reasons(verdict, cause, sizeof(cause));
-	snprintf(out, size, "%s %s since %.8s (%s)%s %s %s%s%s",
+	snprintf(out, size, "%s %s since %s (%s)%s %s %s%s%s",
 		 rt_word_name(verdict->word), rt_verdict_about(verdict),
-		 since + strlen("2026-11-23T"), age, or_earlier(verdict),
-		 rt_trend_name(verdict->trend), how,
+		 say_since(view, verdict->since_s, since, sizeof(since)), age,
+		 or_earlier(verdict), rt_trend_name(verdict->trend), how,
 		 how[0] != '\0' && cause[0] != '\0' ? ": " : "", cause);
 }
 
@@ -310,7 +333,7 @@ put_verdict(const struct rt_view *view, size_t index, size_t width, size_t most,
 	if (strlen(text) <= width) {
 		put_line(lines, text);
 	} else if (lines->count + 1 < most) {
-		say_what(view, verdict, false, text, sizeof(text));
+		say_what(view, verdict, text, sizeof(text));
 		put_line(lines, text);
 		say_why(verdict, false, text, sizeof(text));
 		if (strlen(text) + 2 > width)
@@ -332,8 +355,7 @@ void
 rt_view_verdict_short(const struct rt_view *view, size_t index, char *out,
 		      size_t size)
 {
-	say_what(view, &view->list->model.verdicts.item[index], true, out,
-		 size);
+	say_brief(view, &view->list->model.verdicts.item[index], 0, out, size);
 }
 
 size_t
@@ -540,32 +562,35 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 		add_ended(view, out, size);
 }
 
-static void
-say(const struct rt_view *view, bool brief, char *out, size_t size)
+void
+rt_view_message(const struct rt_view *view, char *out, size_t size)
 {
 	const struct rt_verdicts *verdicts = &view->list->model.verdicts;
 
 	if (view->ingest->events == 0)
 		say_empty(view, out, size);
 	else if (verdicts->count == 0)
-		say_calm(view, brief, out, size);
-	else if (brief)
-		say_what(view, &verdicts->item[0], true, out, size);
+		say_calm(view, false, out, size);
 	else
 		say_verdict(view, &verdicts->item[0],
 			    verdicts->count - 1 + verdicts->more, out, size);
 }
 
 void
-rt_view_message(const struct rt_view *view, char *out, size_t size)
+rt_view_message_short(const struct rt_view *view, size_t index, size_t lines,
+		      char *out, size_t size)
 {
-	say(view, false, out, size);
-}
+	const struct rt_verdicts *verdicts = &view->list->model.verdicts;
+	size_t more = verdicts->count - bo_min(lines, verdicts->count) +
+		      verdicts->more;
 
-void
-rt_view_message_short(const struct rt_view *view, char *out, size_t size)
-{
-	say(view, true, out, size);
+	if (view->ingest->events == 0)
+		say_empty(view, out, size);
+	else if (verdicts->count == 0)
+		say_calm(view, true, out, size);
+	else
+		say_brief(view, &verdicts->item[index],
+			  index + 1 == lines ? more : 0, out, size);
 }
 
 char *

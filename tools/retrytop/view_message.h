@@ -7,8 +7,10 @@
 
 void rt_view_message(const struct rt_view *view, char *out, size_t size);
 
-/** A shorter one, for a narrow screen. */
-void rt_view_message_short(const struct rt_view *view, char *out, size_t size);
+/** Line @p index of @p lines shorter ones, for a narrow screen: further ones
+ * are verdicts, and the last says how many have no line. */
+void rt_view_message_short(const struct rt_view *view, size_t index,
+			   size_t lines, char *out, size_t size);
 
 /** Verdicts, the worst first. */
 size_t rt_view_verdicts(const struct rt_view *view);

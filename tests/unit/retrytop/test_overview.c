@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "retrytop/view_frame.h"
+#include "retrytop/view_message.h"
 #include "unit/retrytop/scene.h"
 
 /* An outage with open breakers and an empty budget, hedges, and more operations
@@ -68,7 +69,7 @@ scene_outage(struct scene *scene)
 
 static const char *const an_outage_in_a_pocket[10] = {
 	" retrytop [LIVE]     window 60s  lag 0s",
-	" FAILING pay.charge 1m00s errno:ECONNRE~",
+	" FAILING pay.charge 1m00s +1 errno:ECON~",
 	" FAIL 44.8% 14/s LOAD 1.01 unsent 8.0/s",
 	" OPERATION         RETRY/s FAIL%   SINCE",
 	">pay.charge           4.00   100!  1m00s",
@@ -85,6 +86,62 @@ Test(retrytop_overview, an_outage_in_a_pocket_to_the_cell)
 
 	scene_outage(&scene);
 	scene_expect(&scene, 40, 10, false, an_outage_in_a_pocket);
+	scene_close(&scene);
+}
+
+/* Lines that are lost hide neither the totals nor how many verdicts there are.
+ */
+Test(retrytop_overview, a_loss_in_a_pocket_is_a_word_of_the_title)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[512];
+
+	scene_outage(&scene);
+	scene.ingest.dropped = 1;
+	cr_assert(rt_grid_init(&grid, 50, 10, false));
+	rt_view_render(&scene.view, &grid);
+	cr_expect_not_null(
+		strstr(rt_grid_string(&grid, 0, line, sizeof(line)), "lost!"),
+		"%s", line);
+	rt_grid_string(&grid, 2, line, sizeof(line));
+	cr_expect_str_eq(line, an_outage_in_a_pocket[2], "%s", line);
+	rt_grid_clear(&grid);
+	scene_close(&scene);
+}
+
+Test(retrytop_overview, the_smallest_screen_has_a_row)
+{
+	static const char *const want[5] = {
+		" retrytop [LIVE] window 60s  ~",
+		" FAILING pay.charge 1m00s +1 ~",
+		" OPERATION      RETRY/s FAIL%",
+		">pay.charge        4.00   100!",
+		"Enter Tab s / Space ? q  15 o~",
+	};
+	struct scene scene;
+
+	scene_outage(&scene);
+	scene_expect(&scene, 30, 5, false, want);
+	scene_close(&scene);
+}
+
+Test(retrytop_overview, lines_that_the_table_does_not_need_have_verdicts)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[512];
+
+	scene_outage(&scene);
+	cr_assert(rt_grid_init(&grid, 60, 30, false));
+	rt_view_render(&scene.view, &grid);
+	rt_grid_string(&grid, 1, line, sizeof(line));
+	cr_expect_str_eq(line, " FAILING pay.charge 1m00s errno:ECONNREFUSED",
+			 "%s", line);
+	rt_grid_string(&grid, 2, line, sizeof(line));
+	cr_expect_str_eq(line, " FAILING order.submit 1m00s http:502", "%s",
+			 line);
+	rt_grid_clear(&grid);
 	scene_close(&scene);
 }
 
@@ -412,5 +469,37 @@ Test(retrytop_overview, a_canary_is_compared_with_the_rest)
 			 "380: +30.0 points (95%: +14.5 to +51.9)",
 			 "%s", line);
 	rt_grid_clear(&grid);
+	scene_close(&scene);
+}
+
+Test(retrytop_overview, a_high_screen_has_as_many_failed_calls_as_fit)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[1024];
+
+	scene_outage(&scene);
+	scene_look(&scene);
+	cr_assert_gt(scene.browse->failed.count, 12);
+	cr_assert(rt_grid_init(&grid, 200, 60, false));
+	rt_view_render(&scene.view, &grid);
+	/* Above the footer and a blank line at most. */
+	cr_expect_not_null(strstr(rt_grid_string(&grid, 57, line, sizeof(line)),
+				  "attempt"),
+			   "%s", line);
+	rt_grid_clear(&grid);
+	scene_close(&scene);
+}
+
+Test(retrytop_overview, a_verdict_of_another_day_has_its_date)
+{
+	struct scene scene;
+	char text[1024];
+
+	scene_outage(&scene);
+	scene.list.model.verdicts.item[0].since_s -= 86400;
+	rt_view_message(&scene.view, text, sizeof(text));
+	cr_expect_not_null(strstr(text, "since 2026-11-22 09:00:45 (1d00h)"),
+			   "%s", text);
 	scene_close(&scene);
 }

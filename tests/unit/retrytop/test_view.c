@@ -351,7 +351,7 @@ expect_message(const struct scene *scene, const char *want, const char *brief)
 
 	rt_view_message(&scene->view, text, sizeof(text));
 	cr_expect_str_eq(text, want, "%s", text);
-	rt_view_message_short(&scene->view, text, sizeof(text));
+	rt_view_message_short(&scene->view, 0, 1, text, sizeof(text));
 	cr_expect_str_eq(text, brief, "%s", text);
 	cr_expect_leq(strlen(text), 39, "too long for 40 columns");
 }
