@@ -371,6 +371,15 @@ Test(retrytop_list, errors_have_no_calls)
 	struct rt_window *window = make_hosts();
 	struct rt_list list;
 
+	/* An incident. */
+	for (uint64_t i = 0; i < 120; i++) {
+		struct backoff_event event = native_event(
+			BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + 270 + i / 4, 1);
+
+		event.host = "b";
+		event.code = "http:502";
+		add_event(window, event);
+	}
 	rt_list_init(&list, 60);
 	cr_assert(rt_list_update(&list, window, T0_S + 299));
 	filter(&list, window, "error=http:502");
