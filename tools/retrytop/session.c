@@ -215,11 +215,26 @@ rt_session_close(struct rt_session *session)
 	memset(session, 0, sizeof(*session));
 }
 
+/* What breaks rules, and since when. */
+static bool
+find_alerts(struct rt_session *session, uint64_t end_s, bool dated)
+{
+	struct rt_window *window = session->ingest.window;
+
+	if (!rt_rule_alerts_find(&session->rules, window, end_s,
+				 session->options->window_ns / BO_NS_PER_S,
+				 &session->broken))
+		return false;
+	rt_rule_watch_recall(&session->alarms.watch, &session->broken);
+	return !dated || rt_rule_alerts_date(&session->broken, window, end_s);
+}
+
 bool
 rt_session_update(struct rt_session *session)
 {
 	uint64_t end_s = rt_ingest_end_s(&session->ingest);
 	struct rt_window *window = session->ingest.window;
+	bool news;
 
 	if (!rt_list_update(&session->list, window, end_s))
 		return false;
@@ -227,13 +242,12 @@ rt_session_update(struct rt_session *session)
 		rt_said_note(&session->ingest.said,
 			     &session->list.model.verdicts, window);
 	rt_session_look(session);
-	if (!rt_rule_alerts_find(&session->rules, window, end_s,
-				 session->options->window_ns / BO_NS_PER_S,
-				 &session->broken))
-		return false;
 	/* What comes and goes while an old log is read is not news. */
-	if (session->ingest.caught_up || session->options->once ||
-	    session->options->replay)
+	news = session->ingest.caught_up || session->options->once ||
+	       session->options->replay;
+	if (!find_alerts(session, end_s, news && !session->options->once))
+		return false;
+	if (news)
 		rt_alarms_update(&session->alarms, &session->list.model,
 				 &session->ingest.said, &session->rules,
 				 &session->broken,

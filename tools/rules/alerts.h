@@ -14,7 +14,7 @@ struct rt_rule_alert {
 	const char *operation;
 	double value;
 	uint64_t window_s;
-	/** When it was first found; 0: not known. */
+	/** The end of the first window that broke the rule; 0: not known. */
 	uint64_t since_s;
 };
 
@@ -41,5 +41,10 @@ struct rt_rule_alerts {
 bool rt_rule_alerts_find(const struct rt_rules *rules, struct rt_window *window,
 			 uint64_t end_s, uint64_t window_s,
 			 struct rt_rule_alerts *out);
+
+/** Find since when alerts are there that have no such time yet, as far as there
+ *  are single seconds. Returns false if memory ran out. */
+bool rt_rule_alerts_date(struct rt_rule_alerts *alerts,
+			 struct rt_window *window, uint64_t end_s);
 
 #endif

@@ -41,6 +41,18 @@ look_for_ends(struct rt_rule_watch *watch, rt_rule_watch_fn report, void *user)
 }
 
 void
+rt_rule_watch_recall(struct rt_rule_watch *watch, struct rt_rule_alerts *alerts)
+{
+	for (size_t i = 0; i < alerts->count; i++) {
+		const struct rt_rule_watched *item =
+			find(watch, &alerts->item[i]);
+
+		if (item != NULL)
+			alerts->item[i].since_s = item->alert.since_s;
+	}
+}
+
+void
 rt_rule_watch_update(struct rt_rule_watch *watch, struct rt_rule_alerts *alerts,
 		     uint64_t now_s, rt_rule_watch_fn report, void *user)
 {
@@ -50,7 +62,10 @@ rt_rule_watch_update(struct rt_rule_watch *watch, struct rt_rule_alerts *alerts,
 		struct rt_rule_alert *alert = &alerts->item[i];
 		struct rt_rule_watched *item = find(watch, alert);
 
-		alert->since_s = item != NULL ? item->alert.since_s : now_s;
+		if (item != NULL)
+			alert->since_s = item->alert.since_s;
+		else if (alert->since_s == 0)
+			alert->since_s = now_s;
 		if (item != NULL)
 			*item = (struct rt_rule_watched){*alert, true};
 	}

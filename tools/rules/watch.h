@@ -20,7 +20,12 @@ struct rt_rule_watch {
 typedef void (*rt_rule_watch_fn)(void *user, const struct rt_rule_alert *alert,
 				 bool ends);
 
-/** Compare the alerts of now with those before, and set since when they are.
+/** Set since when alerts are that are known. */
+void rt_rule_watch_recall(struct rt_rule_watch *watch,
+			  struct rt_rule_alerts *alerts);
+
+/** Compare the alerts of now with those before, and set since when they are,
+ *  if that is not known: since @p now_s.
  *  While some have no room, none ends. */
 void rt_rule_watch_update(struct rt_rule_watch *watch,
 			  struct rt_rule_alerts *alerts, uint64_t now_s,

@@ -116,3 +116,39 @@ Test(rules_alerts, further_ones_are_counted)
 	cr_expect(found.count == RT_RULE_ALERTS_MAX && found.more == 7);
 	rt_window_free(window);
 }
+
+/* One failed attempt a second from T0_S + 20 on, found 19 seconds later. */
+Test(rules_alerts, an_alert_is_as_old_as_its_first_window)
+{
+	struct rt_rules rules =
+		one("pay", RT_FACT_WINDOW_RETRIES, RT_AT_LEAST, 5);
+	struct rt_window *window = rt_window_new();
+
+	cr_assert(window);
+	for (unsigned s = 0; s < 40; s++)
+		add_event(window, native_event(s < 20 ? BACKOFF_EVENT_SUCCESS
+						      : BACKOFF_EVENT_ATTEMPT,
+					       "pay", T0_S + s, 1));
+	rules.count = 3;
+	rules.rule[1] = rules.rule[0];
+	rules.rule[1].window_s = 10;
+	rules.rule[1].value = 10;
+	rules.rule[2] = rules.rule[0];
+	rules.rule[2].fact = RT_FACT_TOTAL_RETRIES;
+	cr_assert(rt_rule_alerts_find(&rules, window, T0_S + 39, 60, &found));
+	cr_assert_eq(found.count, 3);
+	cr_assert(rt_rule_alerts_date(&found, window, T0_S + 39));
+	for (size_t i = 0; i < found.count; i++) {
+		uint64_t since = found.item[i].rule == &rules.rule[0]   ? 24
+				 : found.item[i].rule == &rules.rule[1] ? 29
+									: 0;
+
+		cr_expect_eq(found.item[i].since_s,
+			     since > 0 ? T0_S + since : 0, "%zu: %d", i,
+			     (int)(found.item[i].since_s - T0_S));
+	}
+	found.item[0].since_s = T0_S + 3;
+	cr_assert(rt_rule_alerts_date(&found, window, T0_S + 39));
+	cr_expect_eq(found.item[0].since_s, T0_S + 3, "it is known");
+	rt_window_free(window);
+}
