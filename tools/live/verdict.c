@@ -17,6 +17,13 @@
 #define FAILED_ATTEMPTS 0.5
 /* A share of failed calls that is not small. */
 #define FAILED_CALLS 0.05
+/* They have failed until the shares are less than these parts of that: else
+ * the word would change each few seconds. After that time, they fail only if
+ * they did within this. */
+#define FAILED_STILL 0.7
+#define FAILED_CALLS_STILL 0.5
+#define SETTLED_S 15
+#define REMEMBERED_S 90
 /* A share of failures that leaves little to others. */
 #define MOST 0.8f
 const char *
@@ -52,23 +59,67 @@ recent_s(uint64_t since_s, uint64_t end_s)
 	return bo_min(RECENT_S, end_s - since_s + 1);
 }
 
+/* Remove the counts of a second that leaves. */
+static void
+take(struct rt_tally *from, const struct rt_tally *tally)
+{
+	from->tries -= tally->tries;
+	from->failed -= tally->failed;
+	from->calls -= tally->calls;
+	from->failed_calls -= tally->failed_calls;
+}
+
+/* Whether calls fail by the counts of the last seconds, if they did before. */
+static bool
+shows_failing(const struct rt_tally *recent, double limit, bool was)
+{
+	double tries = was ? FAILED_ATTEMPTS * FAILED_STILL : FAILED_ATTEMPTS;
+	double calls = was ? limit * FAILED_CALLS_STILL : limit;
+
+	/* Where nothing comes, nothing changes. */
+	if (recent->tries == 0 && recent->calls == 0)
+		return was;
+	return share(recent->failed, recent->tries) >= tries ||
+	       share(recent->failed_calls, recent->calls) >= calls;
+}
+
 static bool
 calls_fail(const struct rt_subject *subject, uint64_t since_s, uint64_t end_s)
 {
 	const struct rt_onset *calls = &subject->onset[RT_DETECTOR_CALLS];
+	uint64_t second = since_s;
 	struct rt_tally recent;
-	double usual;
+	bool fail = false;
+	double limit;
 
 	if (calls->since_s != 0)
 		return true;
-	rt_subject_sum(subject, end_s, recent_s(since_s, end_s), &recent);
+	if (end_s >= since_s + REMEMBERED_S || end_s < since_s)
+		second = end_s - REMEMBERED_S;
+	if (!subject->knows_calls)
+		second = end_s;
+	rt_subject_sum(subject, second, recent_s(since_s, second), &recent);
 	if (!subject->knows_calls)
 		return recent.failed_calls > 0;
-	usual = rt_onset_usual(calls,
+	limit = rt_onset_usual(calls,
 			       rt_subject_how(subject, RT_DETECTOR_CALLS));
-	return share(recent.failed, recent.tries) >= FAILED_ATTEMPTS ||
-	       share(recent.failed_calls, recent.calls) >=
-		       fmax(FAILED_CALLS, 2.0 * usual + 0.02);
+	limit = fmax(FAILED_CALLS, 2.0 * limit + 0.02);
+	fail = shows_failing(&recent, limit, false);
+	while (second++ < end_s) {
+		struct rt_tally tally =
+			rt_tallies_of(&subject->tallies, second);
+
+		rt_tally_add(&recent, &tally);
+		if (second >= since_s + RECENT_S) {
+			tally = rt_tallies_of(&subject->tallies,
+					      second - RECENT_S);
+			take(&recent, &tally);
+		}
+		/* The first failures are not all of what comes. */
+		fail = shows_failing(&recent, limit,
+				     fail && second >= since_s + SETTLED_S);
+	}
+	return fail;
 }
 
 enum rt_word

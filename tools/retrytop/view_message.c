@@ -77,6 +77,13 @@ say_share(const struct rt_verdict *verdict, bool brief, char *out, size_t size)
 					sizeof(rate)));
 }
 
+/* Whether nothing fails for now, which is not known to be the end. */
+static bool
+is_quiet(const struct rt_verdict *verdict)
+{
+	return verdict->word >= RT_WORD_AMPLIFIED && verdict->failed_per_s <= 0;
+}
+
 /* How much fails, in which time, and why. */
 static void
 say_why(const struct rt_verdict *verdict, bool brief, char *out, size_t size)
@@ -86,7 +93,11 @@ say_why(const struct rt_verdict *verdict, bool brief, char *out, size_t size)
 	say_share(verdict, brief, how, sizeof(how));
 	rt_verdict_reasons(verdict, cause, sizeof(cause));
 	rt_view_length(verdict->window_s, span, sizeof(span));
-	if (how[0] == '\0')
+	if (is_quiet(verdict))
+		snprintf(out, size, "no failure (last %s), %s%s%s", span,
+			 brief ? "may end" : "ends if it stays so",
+			 cause[0] != '\0' ? ": " : "", cause);
+	else if (how[0] == '\0')
 		snprintf(out, size, "%s (last %s)", cause, span);
 	else
 		snprintf(out, size, "%s (last %s)%s%s", how, span,

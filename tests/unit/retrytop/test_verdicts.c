@@ -89,6 +89,36 @@ Test(retrytop_verdicts, hosts_are_said_to_be_more_than_are_kept_apart)
 	}
 }
 
+/* "AMPLIFIED: 0 failures/s" was said of an outage between two calls, and "0% of
+ * attempts fail" at its end. */
+Test(retrytop_verdicts, a_verdict_without_failures_of_late_says_when_it_ends)
+{
+	for (int calls = 0; calls < 2; calls++) {
+		struct scene scene;
+		char text[400];
+
+		scene_open(&scene);
+		for (uint64_t s = 0; s < 1000; s++) {
+			scene_add(&scene, call_event(false, "other", T0_S + s),
+				  1);
+			if (s % 10 == 0 && s <= 960)
+				scene_add(&scene,
+					  call_event(s >= 900, "op", T0_S + s),
+					  1);
+			if (calls && s == 990)
+				scene_add(&scene,
+					  call_event(false, "op", T0_S + s), 1);
+		}
+		scene_compute(&scene);
+		rt_view_verdict(&scene.view, 0, text, sizeof(text));
+		cr_expect(strstr(text, "FAILING") != NULL, "%s", text);
+		cr_expect(strstr(text, "no failure (last 30s), ends if it "
+				       "stays so: ") != NULL,
+			  "%d: %s", calls, text);
+		scene_close(&scene);
+	}
+}
+
 /* "0% of calls fail" where half of the attempts do, and "1.46e+03". */
 Test(retrytop_verdicts, a_verdict_says_what_fails_in_plain_numbers)
 {
