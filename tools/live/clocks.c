@@ -17,6 +17,8 @@
 #define WAYS 8
 /* Comparisons that make a difference steady. */
 #define STEADY_MIN 5
+/* After as many batches, all that are kept must agree. */
+#define BATCHES_MIN 3
 /* They are this far apart, and differ by less than the larger of two limits:
  * the second is a part of the difference itself. */
 #define APART_NS (BO_NS_PER_S / 5)
@@ -86,10 +88,12 @@ steady_offset(const struct rt_clock *clock)
 	size_t count = clock->samples < RT_CLOCK_SAMPLES ? clock->samples
 							 : RT_CLOCK_SAMPLES;
 	int64_t sorted[RT_CLOCK_SAMPLES], median, spread;
-	/* One sample at each end may be wrong. */
-	size_t cut = count > STEADY_MIN;
+	/* One sample at each end may be wrong; but few that agree after many
+	 * that did not may do so by chance. */
+	bool by_chance = clock->batches >= BATCHES_MIN;
+	size_t cut = count > STEADY_MIN && !by_chance;
 
-	if (count < STEADY_MIN)
+	if (count < (by_chance ? RT_CLOCK_SAMPLES : STEADY_MIN))
 		return 0;
 	memcpy(sorted, clock->sample, count * sizeof(*sorted));
 	qsort(sorted, count, sizeof(*sorted), compare_i64);
@@ -116,6 +120,7 @@ note_batch(struct rt_clock *clock, int64_t offset_ns)
 		return;
 	clock->samples = 0;
 	clock->offset_ns = 0;
+	clock->batches++;
 }
 
 void
@@ -129,6 +134,8 @@ rt_clock_compare(struct rt_clock *clock, uint64_t ts_ns, uint64_t other_ns)
 	clock->sample[clock->samples++ % RT_CLOCK_SAMPLES] =
 		(int64_t)(ts_ns - other_ns);
 	clock->offset_ns = steady_offset(clock);
+	if (clock->offset_ns != 0)
+		clock->batches = 0;
 }
 
 /* NULL if the line is not numbered. */

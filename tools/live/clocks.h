@@ -30,6 +30,8 @@ struct rt_clock {
 	int64_t offset_ns;
 	int64_t sample[RT_CLOCK_SAMPLES];
 	unsigned samples;
+	/** Batches since samples agreed. */
+	unsigned batches;
 	/** What the last sample was compared with. */
 	uint64_t compared_ns;
 	/** The time of its last event in history, and how many of them were

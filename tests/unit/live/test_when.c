@@ -294,6 +294,27 @@ Test(live_when, a_steady_lag_is_a_clock_and_a_batch_is_not)
 	}
 }
 
+/* A few in a row that were as late by chance were taken for its clock. */
+Test(live_when, a_lag_that_changes_with_each_line_moves_no_line)
+{
+	struct rt_clock clock = {.id = 1};
+	uint32_t seed = 1;
+	unsigned off = 0;
+
+	for (uint64_t i = 1; i < 40000; i++) {
+		uint64_t wall_ns = T0_S * NS_PER_S + i * NS_PER_S / 4 -
+				   (i % 8 == 0 ? NS_PER_S / 5 : 0);
+
+		seed = seed * 1664525 + 1013904223;
+		rt_clock_compare(&clock,
+				 wall_ns - 20 * NS_PER_S -
+					 30 * NS_PER_S * (seed >> 16) / 65536,
+				 wall_ns);
+		off += clock.offset_ns != 0;
+	}
+	cr_expect_eq(off, 0, "%u lines were moved", off);
+}
+
 /* The end of a log that is watched. */
 static uint64_t
 as_of_s(const struct rt_window *window, uint64_t wall_s)
