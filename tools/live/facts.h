@@ -200,6 +200,9 @@ struct rt_value {
 	  "Lines without a time.")                                             \
 	X(DROPPED, "dropped", "dropped", COUNT, log->dropped,                  \
 	  "Events that processes report as not written.")                      \
+	X(MISSING, "missing", "missing", COUNT,                                \
+	  tk_sequence_missing(log->sequence),                                  \
+	  "Lines that are missing: lost, dropped, or both.")                   \
 	X(SKIPPED, "skipped", "before --since", COUNT, log->skipped,           \
 	  "Events before the time of --since, which were left out.")           \
 	X(LATE, "late", "late", COUNT, rt_window_late(log->window),            \

@@ -473,10 +473,11 @@ say_unknown(const struct rt_view *view, bool brief, char *out, size_t size)
 		if (failed > 0)
 			snprintf(calls, sizeof(calls), "%llu call%s failed, ",
 				 failed, failed == 1 ? "" : "s");
-		snprintf(out, size, "learning, %llu s of %llu: %s%llu retries",
+		snprintf(out, size, "learning, %llu s of %llu: %s%llu retr%s",
 			 (unsigned long long)model->seen_s,
 			 (unsigned long long)enough_s, calls,
-			 (unsigned long long)w->retries);
+			 (unsigned long long)w->retries,
+			 w->retries == 1 ? "y" : "ies");
 		return true;
 	}
 	return false;
@@ -557,17 +558,18 @@ say_calm(const struct rt_view *view, bool brief, char *out, size_t size)
 			 (unsigned long long)model->verdicts.covered_s,
 			 RT_ONSET_LEARN_S, model->count, plural);
 	} else if (brief) {
-		snprintf(out, size, "nothing unusual: %llu retries in %s",
-			 retries, length);
+		snprintf(out, size, "nothing unusual: %llu retr%s in %s",
+			 retries, retries == 1 ? "y" : "ies", length);
 	} else {
 		if (model->total.calls_known)
 			snprintf(calls, sizeof(calls), "%llu calls, ",
 				 (unsigned long long)rt_counts_calls(w));
 		snprintf(out, size,
-			 "nothing unusual%s in %zu operation%s: %s%llu retries "
+			 "nothing unusual%s in %zu operation%s: %s%llu retr%s "
 			 "in %s",
 			 model->notes.count > 0 ? " but the notes" : "",
-			 model->count, plural, calls, retries, length);
+			 model->count, plural, calls, retries,
+			 retries == 1 ? "y" : "ies", length);
 	}
 	if (!brief)
 		add_ended(view, out, size);

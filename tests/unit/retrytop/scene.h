@@ -99,4 +99,75 @@ scene_expect(const struct scene *scene, size_t width, size_t height, bool utf8,
 	rt_grid_clear(&grid);
 }
 
+/** The lines of a screen that have a text, in their order. */
+static inline size_t
+scene_line_of(const struct scene *scene, const char *part)
+{
+	struct rt_grid grid;
+	size_t y;
+
+	cr_assert(rt_grid_init(&grid, 120, 35, true));
+	rt_view_render(&scene->view, &grid);
+	for (y = 0; y < 35; y++) {
+		char line[1024];
+
+		/** The title has the name of an input, too. */
+		if (y > 0 &&
+		    strstr(rt_grid_string(&grid, y, line, sizeof(line)), part))
+			break;
+	}
+	rt_grid_clear(&grid);
+	cr_expect_lt(y, 35, "\"%s\" is not on the screen", part);
+	return y;
+}
+
+/** A screen of 120x35 has none of a text. */
+static inline bool
+scene_lacks(const struct scene *scene, const char *part)
+{
+	struct rt_grid grid;
+	bool found = false;
+
+	cr_assert(rt_grid_init(&grid, 120, 35, true));
+	rt_view_render(&scene->view, &grid);
+	for (size_t y = 0; y < 35; y++) {
+		char line[1024];
+
+		found = found ||
+			strstr(rt_grid_string(&grid, y, line, sizeof(line)),
+			       part) != NULL;
+	}
+	rt_grid_clear(&grid);
+	return !found;
+}
+
+/** A live log with a storm of one operation, a calm one, a foreign one. */
+static inline void
+scene_storm(struct scene *scene)
+{
+	scene_open(scene);
+	scene_add(scene, native_event(BACKOFF_EVENT_SUCCESS, "calm", T0_S, 1),
+		  1);
+	for (uint64_t s = 0; s < 105; s++) {
+		scene_add(scene,
+			  native_event(BACKOFF_EVENT_SUCCESS, "calm", T0_S + s,
+				       1),
+			  2);
+		if (s >= 60 && s % 10 < 6)
+			scene_add(scene,
+				  native_event(BACKOFF_EVENT_ATTEMPT, "pay",
+					       T0_S + s, 1 + s % 2),
+				  3);
+	}
+	scene_add(scene,
+		  native_event(BACKOFF_EVENT_EXHAUSTED, "pay", T0_S + 104, 3),
+		  36);
+	scene_add(scene,
+		  foreign_event(BACKOFF_EVENT_ATTEMPT, "mail", T0_S + 90, 1),
+		  2);
+	scene->ingest.live = true;
+	scene->ingest.wall_ns = scene->view.wall_ns;
+	scene_compute(scene);
+}
+
 #endif
