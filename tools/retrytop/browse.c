@@ -167,6 +167,9 @@ rt_browse_open(struct rt_browse *browse, const struct rt_list *list)
 	if (list->shown_count == 0)
 		return false;
 	row = list->shown[rt_list_selected(list)];
+	if (!browse->chosen)
+		browse->which = row->word == RT_WORD_SLOW ? RT_WHICH_SLOW
+							  : RT_WHICH_FAILED;
 	/* Other names of operations do not live as long. */
 	if (list->group == RT_GROUP_OPERATION) {
 		operation = rt_window_find(list->window, row->operation);
@@ -196,6 +199,7 @@ void
 rt_browse_next_which(struct rt_browse *browse)
 {
 	browse->which = (browse->which + 1) % RT_WHICH_COUNT;
+	browse->chosen = true;
 	browse->call_at = 0;
 	browse->calls.count = 0;
 }

@@ -15,6 +15,8 @@ struct rt_browse {
 	const char *operation;
 	char name[RT_PART_NAME_MAX];
 	enum rt_which which;
+	/** The user chose it; else it is what the verdict is about. */
+	bool chosen;
 	/** The selected call, by the place of its last event; 0: the newest. */
 	uint64_t call_at;
 	/** The place up to which the record is shown: a pause stops it; and the

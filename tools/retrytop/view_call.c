@@ -200,7 +200,8 @@ add_call(struct page *page, uint64_t at, const char *how)
 	snprintf(line->text, sizeof(line->text), "%llux in %s  %s  %s",
 		 (unsigned long long)rt_past_attempts(last),
 		 rt_view_took(last->ts_ns - begin_ns, took, sizeof(took)),
-		 rt_past_ends(last) ? rt_fate_name(rt_fate_of(last))
+		 rt_past_ends(last) ? rt_view_fate(rt_fate_of(last),
+						   rt_past_attempts(last))
 				    : "not over",
 		 last->host);
 }
@@ -301,7 +302,8 @@ draw_heading(const struct page *page, const struct rt_past *event, size_t count,
 		      last->type == BACKOFF_EVENT_SUCCESS ? RT_ATTR_GOOD
 							  : RT_ATTR_BAD,
 		      "%s%s  %s  %s %s",
-		      rt_past_ends(last) ? rt_fate_name(rt_fate_of(last))
+		      rt_past_ends(last) ? rt_view_fate(rt_fate_of(last),
+							rt_past_attempts(last))
 					 : "not over",
 		      why, attempts > 0 ? made : "no attempt was made",
 		      rt_past_ends(last) ? "ended" : "last attempt",

@@ -51,6 +51,13 @@ rt_view_time(uint64_t ns, bool fine, char *out, size_t size)
 	return out;
 }
 
+const char *
+rt_view_fate(enum rt_fate fate, uint64_t attempts)
+{
+	return fate == RT_FATE_FIRST_TRY && attempts > 1 ? "OK, hedged"
+							 : rt_fate_name(fate);
+}
+
 /* The widths of columns; 0: not shown. */
 struct layout {
 	size_t time, id, host, operation, attempts, took, why;
@@ -100,8 +107,10 @@ lay_out(const struct rt_view *view, const struct rt_calls *calls, size_t rows,
 			layout.host = host;
 		if (name > layout.operation)
 			layout.operation = name;
-		if (strlen(rt_fate_name(call->fate)) > layout.why)
-			layout.why = strlen(rt_fate_name(call->fate));
+		if (strlen(rt_view_fate(call->fate, call->attempts)) >
+		    layout.why)
+			layout.why = strlen(
+				rt_view_fate(call->fate, call->attempts));
 	}
 	if (!with_operation)
 		layout.operation = 0;
@@ -153,7 +162,7 @@ draw_call(const struct rt_view *view, const struct rt_call *call,
 	snprintf(text, sizeof(text), "%*s", (int)layout->took, took);
 	x = put(grid, x, y, layout->took, 0, text);
 	x = put(grid, x, y, layout->why, failed ? RT_ATTR_BAD : RT_ATTR_GOOD,
-		rt_fate_name(call->fate));
+		rt_view_fate(call->fate, call->attempts));
 	if (!layout->text || x >= grid->width)
 		return;
 	if (call->folded > 0) {
@@ -180,6 +189,31 @@ draw_heading(struct rt_grid *grid, size_t y, const char *left,
 			      RT_ATTR_DIM, right);
 }
 
+/* The first of the calls that ended before the window; SIZE_MAX if there is
+ * none. */
+static size_t
+first_before(const struct rt_view *view, const struct rt_calls *calls)
+{
+	const struct rt_model *model = &view->list->model;
+	uint64_t begin_ns =
+		bo_sub_sat(model->end_s + 1, model->window_s) * BO_NS_PER_S;
+
+	for (size_t i = 0; i < calls->count; i++)
+		if (calls->call[i].end_ns < begin_ns)
+			return i;
+	return SIZE_MAX;
+}
+
+static void
+draw_rule(const struct rt_view *view, struct rt_grid *grid, size_t y)
+{
+	char length[24];
+
+	rt_grid_print(grid, 1, y, RT_ATTR_DIM, "-- before these %s --",
+		      rt_view_length(view->list->model.window_s, length,
+				     sizeof(length)));
+}
+
 void
 rt_view_last_failed(const struct rt_view *view, struct rt_grid *grid, size_t y,
 		    size_t rows)
@@ -188,6 +222,7 @@ rt_view_last_failed(const struct rt_view *view, struct rt_grid *grid, size_t y,
 	const struct rt_counts *total = &view->list->total.window;
 	struct layout layout;
 	char right[64], length[24];
+	size_t before;
 
 	if (rows < 2)
 		return;
@@ -197,8 +232,14 @@ rt_view_last_failed(const struct rt_view *view, struct rt_grid *grid, size_t y,
 		 rt_view_length(view->list->model.window_s, length,
 				sizeof(length)));
 	draw_heading(grid, y, "LAST FAILED CALLS", right);
-	for (size_t i = 0; i < calls->count && i + 1 < rows; i++)
-		draw_call(view, &calls->call[i], &layout, grid, y + 1 + i);
+	before = first_before(view, calls);
+	for (size_t i = 0, line = 1; i < calls->count && line < rows; i++) {
+		if (i == before)
+			draw_rule(view, grid, y + line++);
+		if (line < rows)
+			draw_call(view, &calls->call[i], &layout, grid,
+				  y + line++);
+	}
 }
 
 void
@@ -208,6 +249,7 @@ rt_view_operation_calls(const struct rt_view *view, struct rt_grid *grid,
 	const struct rt_browse *browse = view->ui->browse;
 	const struct rt_calls *calls = &browse->calls;
 	size_t selected = rt_browse_selected(browse), top;
+	size_t before = first_before(view, calls);
 	struct layout layout;
 	char left[64];
 
@@ -220,15 +262,21 @@ rt_view_operation_calls(const struct rt_view *view, struct rt_grid *grid,
 	if (calls->count == 0)
 		rt_grid_text(grid, 1, y + 1, SIZE_MAX, RT_ATTR_DIM,
 			     "none in the record");
-	top = selected / rows * rows;
+	/* The rule has a line, too. */
+	top = (selected + (selected >= before)) / rows * rows;
 	layout = lay_out(view, calls, RT_CALLS_MAX, grid->width,
 			 browse->group != RT_GROUP_OPERATION);
-	for (size_t i = top; i < calls->count && i < top + rows; i++) {
-		size_t line = y + 1 + i - top;
+	for (size_t i = top;
+	     i < calls->count + (before != SIZE_MAX) && i < top + rows; i++) {
+		size_t call = i - (i > before), line = y + 1 + i - top;
 
-		draw_call(view, &calls->call[i], &layout, grid, line);
-		rt_grid_hit(grid, line, i);
-		if (i != selected)
+		if (i == before) {
+			draw_rule(view, grid, line);
+			continue;
+		}
+		draw_call(view, &calls->call[call], &layout, grid, line);
+		rt_grid_hit(grid, line, call);
+		if (call != selected)
 			continue;
 		rt_grid_put(grid, 0, line, RT_ATTR_BOLD, '>', '>');
 		rt_grid_line_attr(grid, line, RT_ATTR_REVERSE);

@@ -9,6 +9,8 @@
 
 #include "base/num.h"
 #include "common/units.h"
+#include "live/history.h"
+#include "live/operation.h"
 #include "retrytop/browse.h"
 #include "retrytop/view_calls.h"
 #include "retrytop/view_lanes.h"
@@ -122,10 +124,64 @@ draw_facts(struct sheet *sheet)
 		used > 0 ? "   " : "",
 		tk_format_rate(row->retries_per_s, rate, sizeof(rate)));
 	used += put_load(row, text + used, sizeof(text) - used);
-	if (sheet->detail->hedges > 0)
-		snprintf(text + used, sizeof(text) - used, "   %llu hedges",
-			 (unsigned long long)sheet->detail->hedges);
+	if (row->window.hedges > 0)
+		snprintf(text + used, sizeof(text) - used,
+			 "   %llu hedges, %llu won",
+			 (unsigned long long)row->window.hedges,
+			 (unsigned long long)row->window.hedges_won);
 	rt_grid_text(sheet->grid, 1, sheet->y++, SIZE_MAX, RT_ATTR_NONE, text);
+}
+
+/* "p99 177ms (usually 95ms)"; nothing if it is not known. */
+static size_t
+put_took(const struct rt_operation *operation, double share, const char *title,
+	 uint64_t end_s, uint64_t since_s, char *out, size_t size)
+{
+	uint64_t now_s = bo_min(end_s + 1 - since_s, RT_HISTORY_S);
+	uint64_t now_ns =
+		rt_operation_took_ns(operation, true, share, end_s, now_s);
+	uint64_t usual_ns =
+		now_s + RT_TOOK_STEP_S < RT_HISTORY_S
+			? rt_operation_took_ns(operation, true, share,
+					       since_s - 1 - RT_TOOK_STEP_S,
+					       RT_HISTORY_S - now_s -
+						       RT_TOOK_STEP_S)
+			: 0;
+	char now[16], usual[16], also[40] = "";
+
+	if (now_ns == 0)
+		return 0;
+	if (usual_ns != 0)
+		snprintf(also, sizeof(also), " (usually %s)",
+			 rt_view_took(usual_ns, usual, sizeof(usual)));
+	return (size_t)snprintf(out, size, "   %s %s%s", title,
+				rt_view_took(now_ns, now, sizeof(now)), also);
+}
+
+/* How slow calls that succeed are since they are called slow, and before. */
+static void
+draw_took(struct sheet *sheet)
+{
+	const struct rt_view *view = sheet->view;
+	const struct rt_row *row = row_of(view);
+	uint64_t end_s = view->list->model.end_s;
+	const struct rt_operation *operation;
+	char text[160];
+	size_t used;
+
+	if (row == NULL || row->word != RT_WORD_SLOW || !has_room(sheet, 1) ||
+	    row->since_s == 0 || row->since_s > end_s)
+		return;
+	operation = rt_window_find(view->ingest->window, row->operation);
+	if (operation == NULL)
+		return;
+	used = (size_t)snprintf(text, sizeof(text), "calls that succeed:");
+	used += put_took(operation, 0.5, "p50", end_s, row->since_s,
+			 text + used, sizeof(text) - used);
+	if (put_took(operation, 0.99, "p99", end_s, row->since_s, text + used,
+		     sizeof(text) - used) > 0)
+		rt_grid_text(sheet->grid, 1, sheet->y++, SIZE_MAX, RT_ATTR_BOLD,
+			     text);
 }
 
 /* Whether calls that succeeded at once are logged, too. */
@@ -516,6 +572,7 @@ rt_view_operation(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	};
 
 	draw_facts(&sheet);
+	draw_took(&sheet);
 	if (grid->width >= WIDE && grid->height >= 30) {
 		sheet.y++;
 		draw_wide(&sheet);

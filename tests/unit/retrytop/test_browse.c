@@ -226,3 +226,75 @@ Test(retrytop_browse, the_page_has_what_passes_the_filter)
 	cr_expect_str_eq(selected(), "a3");
 	cr_expect_eq(scene.browse->detail.calls, 1);
 }
+
+static bool
+is_shown(size_t width, size_t height, const char *part)
+{
+	struct rt_grid grid;
+	bool found = false;
+	char line[1024];
+
+	cr_assert(rt_grid_init(&grid, width, height, false));
+	rt_view_render(&scene.view, &grid);
+	for (size_t y = 0; y < height && !found; y++)
+		found = strstr(rt_grid_string(&grid, y, line, sizeof(line)),
+			       part) != NULL;
+	rt_grid_clear(&grid);
+	return found;
+}
+
+Test(retrytop_browse, calls_before_the_window_are_apart)
+{
+	scene.list.model.window_s = 3;
+	look();
+	press(RT_KEY_ENTER);
+	cr_expect(is_shown(80, 24, "-- before these 3s --"));
+	scene.list.model.window_s = 60;
+	look();
+	cr_expect_not(is_shown(80, 24, "-- before these"));
+}
+
+Test(retrytop_browse, a_slow_operation_begins_with_slow_calls)
+{
+	struct rt_row *first = scene.list.model.row;
+
+	while (strcmp(first->operation, "a") != 0)
+		first++;
+	first->word = RT_WORD_SLOW;
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.browse->which, RT_WHICH_SLOW);
+	press(RT_KEY_ESCAPE);
+	first->word = RT_WORD_NONE;
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.browse->which, RT_WHICH_FAILED);
+	press('v');
+	press(RT_KEY_ESCAPE);
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.browse->which, RT_WHICH_ALL, "the user chose it");
+}
+
+/* Four times as slow for the last 40 of 200 seconds. */
+Test(retrytop_browse, a_slow_operation_says_how_slow)
+{
+	struct rt_row *slow;
+
+	for (uint64_t s = 0; s < 200; s++) {
+		struct backoff_event event = native_event(
+			BACKOFF_EVENT_SUCCESS, "a", T0_S - 95 + s, 1);
+
+		event.duration_ns = s < 160 ? 100000000 : 400000000;
+		event.elapsed_ns = event.duration_ns;
+		scene_add(&scene, event, 4);
+	}
+	look();
+	slow = scene.list.model.row;
+	while (strcmp(slow->operation, "a") != 0)
+		slow++;
+	slow->word = RT_WORD_SLOW;
+	slow->since_s = T0_S + 65;
+	press(RT_KEY_ENTER);
+	/* A bucket is a quarter wide. */
+	cr_expect(is_shown(120, 35, "p50 382ms (usually 96ms)   p99 425ms"));
+	slow->word = RT_WORD_NONE;
+	cr_expect_not(is_shown(120, 35, "calls that succeed:"));
+}
