@@ -304,8 +304,9 @@ rt_verdict_describe(struct rt_verdict *verdict,
 
 	rt_subject_sum(subject, end_s, length_s, &t);
 	verdict->window_s = length_s;
-	verdict->trend =
-		rt_verdict_trend(verdict->word, bad, verdict->since_s, end_s);
+	/* Lines may have come of others only, since what was judged. */
+	verdict->trend = rt_verdict_trend(verdict->word, bad, verdict->since_s,
+					  bo_min(end_s, bad->next_s - 1));
 	verdict->failed_share = t.tries > 0 ? share(t.failed, t.tries) : -1;
 	verdict->failed_calls_share =
 		t.calls > 0 ? share(t.failed_calls, t.calls) : -1;

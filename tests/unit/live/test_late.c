@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "unit/live/helper.h"
 #include "live/verdict.h"
@@ -59,6 +60,19 @@ is_said(struct rt_window *window, unsigned now, uint64_t *since_s)
 	return rt_verdict_of(subject, T0_S + now, since_s) != RT_WORD_NONE;
 }
 
+/* What the healthy hosts have written since then does not ease it. */
+static void
+expect_steady(const struct shipping *how, struct rt_window *window,
+	      unsigned now)
+{
+	struct rt_verdicts *verdicts = malloc(sizeof(*verdicts));
+
+	cr_assert(rt_verdicts_update(verdicts, window));
+	cr_expect_neq(verdicts->item[0].trend, RT_TREND_EASING,
+		      "%s: eases at %u", how->why, now);
+	free(verdicts);
+}
+
 static void
 watch(const struct shipping *how)
 {
@@ -83,6 +97,8 @@ watch(const struct shipping *how)
 				  (int)(since_s - T0_S));
 		if (said && !was && begins++ == 0)
 			said_at = now;
+		if (said && now < fmin(last, END))
+			expect_steady(how, window, now);
 		if (!said && was)
 			ended_at = now;
 		was = said;
