@@ -48,8 +48,9 @@ struct trouble {
 	double fails, slower, slow_share;
 	/** The only host with the trouble, from 1; 0: all. */
 	unsigned host;
-	/** Only calls under the other policy have it. */
-	bool canary;
+	/** Only calls under the other policy have it; there are none of these
+	 *  after its end. */
+	bool canary, rolled_back;
 	/** The share rises from the usual one for this long. */
 	double ramp_s;
 	const char *code;

@@ -314,6 +314,14 @@ attempt(struct maker *maker, const struct pending *item)
 		write_line(maker, line);
 }
 
+static bool
+is_rolled_back(const struct maker *maker, double at_s)
+{
+	const struct trouble *trouble = &maker->incident->trouble[0];
+
+	return trouble->rolled_back && at_s >= trouble->until;
+}
+
 /* The next call; thinned, so that its rate changes with time. */
 static void
 arrive(struct maker *maker, double after_s)
@@ -338,7 +346,8 @@ arrive(struct maker *maker, double after_s)
 		.host = (unsigned)(draw(maker) * usual->hosts),
 	};
 	if (usual->canary > 0.0)
-		next.canary = draw(maker) < usual->canary;
+		next.canary = draw(maker) < usual->canary &&
+			      !is_rolled_back(maker, at_s);
 	push(maker, next);
 }
 

@@ -16,6 +16,8 @@
 /* Recovery is seen within this time; then what is said is wrong. */
 #define AFTER_S 180.0
 #define INCIDENTS_MIN 0.95
+/* Nothing is said any more within this time after the end. */
+#define CLEARED_S 60.0
 
 struct score {
 	/** Seconds since the onset; negative if unknown. */
@@ -23,6 +25,8 @@ struct score {
 	unsigned unsaid, wrong_alarms, wrong_seconds;
 	/** Seconds from the end until it is not said any more. */
 	double cleared_s;
+	/** Seconds from the end until it was said for the last time. */
+	double again_s;
 	enum rt_word word;
 	/** The cause said in the last second is not the right one. */
 	bool wrong_cause;
@@ -147,6 +151,17 @@ note_since(const struct rt_verdict *verdict, const struct trouble *trouble,
 		score->since_s = off;
 }
 
+/* Whether the operation has its next trouble. */
+static bool
+begins_again(const struct incident *incident, const struct trouble *trouble,
+	     double now)
+{
+	const struct trouble *last = &incident->trouble[TROUBLES_MAX - 1];
+
+	return last != trouble && last->operation == trouble->operation &&
+	       last->until > 0.0 && now >= last->at;
+}
+
 /* One trouble of an incident, second by second. */
 static void
 measure(const struct incident *incident, const struct trouble *trouble,
@@ -190,6 +205,9 @@ measure(const struct incident *incident, const struct trouble *trouble,
 				!has_cause(verdict, trouble->cause);
 		score->unsaid += now < trouble->until && score->said_s >= 0.0 &&
 				 verdict == NULL;
+		if (now >= trouble->until && verdict != NULL &&
+		    !begins_again(incident, trouble, now))
+			score->again_s = now - trouble->until;
 		if (now >= trouble->until && verdict == NULL &&
 		    score->cleared_s < 0.0)
 			score->cleared_s = now - trouble->until;
@@ -244,6 +262,18 @@ miss_of(const struct trouble *trouble, const struct score *score)
 	return score->wrong_alarms > 0 ? "wrong alarm" : "";
 }
 
+/* Whether it was not said again; a few calls have to show the end. */
+static bool
+is_cleared(const struct incident *incident, const struct trouble *trouble,
+	   const struct score *score)
+{
+	double rate = incident->operation[trouble->operation].rate;
+
+	return score->cleared_s >= 0.0 &&
+	       score->again_s <= CLEARED_S + 5.0 / rate + incident->late_s +
+					 incident->batch_s;
+}
+
 static void
 show(const struct incident *incident, const struct trouble *trouble,
      const struct score *score)
@@ -258,7 +288,7 @@ static void
 measure_incidents(struct tap *tap)
 {
 	unsigned count = 0, said = 0, since = 0, unsaid = 0, wrong = 0;
-	unsigned words = 0, causes = 0;
+	unsigned words = 0, causes = 0, cleared = 0, kept = 0;
 
 	printf("# | kind | what | word | said after, s | limit, s | since off, "
 	       "s | unsaid, s | cleared after, s | miss |\n");
@@ -281,6 +311,9 @@ measure_incidents(struct tap *tap)
 			unsaid += score.unsaid;
 			wrong += score.wrong_alarms;
 			causes += !score.wrong_cause;
+			cleared += is_cleared(incident, trouble, &score);
+			kept += trouble->rolled_back &&
+				!is_cleared(incident, trouble, &score);
 		}
 	}
 	printf("# %u onsets: %u said in time, %u with the right time, %u with "
@@ -296,6 +329,10 @@ measure_incidents(struct tap *tap)
 	tap_result(tap, "incidents are said with the right word");
 	TAP_EQUAL(tap, causes, count);
 	tap_result(tap, "causes name the error, host and policy");
+	TAP_MUST(tap, cleared >= INCIDENTS_MIN * count);
+	tap_result(tap, "what has ended is not said for longer than a minute");
+	TAP_EQUAL(tap, kept, 0);
+	tap_result(tap, "nor is that of a policy that was rolled back");
 	TAP_EQUAL(tap, wrong, 0);
 	tap_result(tap, "nothing is said of operations without trouble");
 }
