@@ -424,7 +424,8 @@ attributes_of(const struct rt_screen *screen, unsigned attr)
 		out |= A_DIM;
 	if (attr & RT_ATTR_REVERSE)
 		out |= A_REVERSE;
-	if (!screen->color)
+	/* Reversed, a colour is the ground of dark letters. */
+	if (!screen->color || (attr & RT_ATTR_REVERSE))
 		return out;
 	for (size_t i = 0; i < COLORS_COUNT; i++)
 		if (attr & colors[i].attr)

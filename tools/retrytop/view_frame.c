@@ -636,8 +636,16 @@ rt_view_rows(const struct rt_view *view, size_t width, size_t height)
 static void
 draw_overview(const struct rt_view *view, struct rt_grid *grid, size_t y)
 {
+	const char *advice;
 	size_t failed;
 
+	for (size_t i = 0; (advice = rt_view_advice(view, i)) != NULL &&
+			   y + i + 2 < grid->height;
+	     i++)
+		rt_grid_text(grid, 1, y + 1 + i, SIZE_MAX, RT_ATTR_NONE,
+			     advice);
+	if (rt_view_advice(view, 0) != NULL)
+		return;
 	y += rt_view_head(view, grid, y);
 	rt_view_table(view, grid, y,
 		      rt_view_rows(view, grid->width, grid->height));

@@ -117,13 +117,11 @@ put_reason(const struct rt_view *view, struct rt_grid *grid, size_t x, size_t y,
 {
 	char text[48], rate[16];
 
-	snprintf(text, sizeof(text), "%s %s%s", words,
-		 tk_format_rate(per_s(view, count), rate, sizeof(rate)),
-		 count > 0 ? "/s" : "");
+	snprintf(text, sizeof(text), "%s %s/s", words,
+		 tk_format_rate(per_s(view, count), rate, sizeof(rate)));
 	if (x + strlen(text) > grid->width)
 		return 0;
-	return 3 + rt_grid_text(grid, x, y, SIZE_MAX,
-				count > 0 ? RT_ATTR_NONE : RT_ATTR_DIM, text);
+	return 3 + rt_grid_text(grid, x, y, SIZE_MAX, RT_ATTR_NONE, text);
 }
 
 /* Why calls fail, per second. */
@@ -137,28 +135,26 @@ draw_reasons(const struct rt_view *view, struct rt_grid *grid, size_t y)
 	const struct {
 		const char *words;
 		uint64_t count;
-		bool usual;
 	} reason[] = {
-		{"unsent: " RT_SAY_BREAKER, w->unsent, true},
+		{"unsent: " RT_SAY_BREAKER, w->unsent},
 		{"unretried: " RT_SAY_BREAKER,
-		 w->breaker > w->unsent ? w->breaker - w->unsent : 0, false},
-		{RT_SAY_BUDGET, w->budget, true},
-		{RT_SAY_USED_UP, w->used_up, true},
-		{RT_SAY_DEADLINE, w->deadline, true},
-		{RT_SAY_HINT, w->hint, true},
-		{RT_SAY_ABORTED, failed > named ? failed - named : 0, true},
+		 w->breaker > w->unsent ? w->breaker - w->unsent : 0},
+		{RT_SAY_BUDGET, w->budget},
+		{RT_SAY_USED_UP, w->used_up},
+		{RT_SAY_DEADLINE, w->deadline},
+		{RT_SAY_HINT, w->hint},
+		{RT_SAY_ABORTED, failed > named ? failed - named : 0},
 	};
-	const size_t reasons = sizeof(reason) / sizeof(*reason);
 	size_t x = 1;
 
-	/* What there is comes first: the screen may be too narrow for all. */
-	for (size_t i = 0; i < reasons; i++)
+	/* Always in this order, so that each is where it was. */
+	for (size_t i = 0; i < sizeof(reason) / sizeof(*reason); i++)
 		if (reason[i].count > 0)
 			x += put_reason(view, grid, x, y, reason[i].words,
 					reason[i].count);
-	for (size_t i = 0; i < reasons; i++)
-		if (reason[i].count == 0 && reason[i].usual)
-			x += put_reason(view, grid, x, y, reason[i].words, 0);
+	if (failed == 0)
+		rt_grid_text(grid, x, y, SIZE_MAX, RT_ATTR_DIM,
+			     "no call failed");
 }
 
 /* In four columns, if it is below 10,000. */

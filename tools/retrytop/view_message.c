@@ -54,6 +54,25 @@ say_empty(const struct rt_view *view, char *out, size_t size)
 			 input->path, why_empty(view, input));
 }
 
+const char *
+rt_view_advice(const struct rt_view *view, size_t index)
+{
+	static const char *const advice[] = {
+		"No line is an attempt, or ends a call, in a form that is "
+		"known here.",
+		"",
+		"retrysim dialect guess LOG   what it speaks of, and a draft",
+		"--dialect FILE               how to read it",
+		"docs/dialects.md             what libraries log, and how to "
+		"have it logged",
+	};
+
+	if (view->ingest->events > 0 || view->ingest->lines == 0 ||
+	    index >= sizeof(advice) / sizeof(*advice))
+		return NULL;
+	return advice[index];
+}
+
 /* How much fails: calls, or attempts if nearly all calls recover or none has
  * ended. */
 static void

@@ -12,6 +12,10 @@ void rt_view_message(const struct rt_view *view, char *out, size_t size);
 void rt_view_message_short(const struct rt_view *view, size_t index,
 			   size_t lines, char *out, size_t size);
 
+/** A line of what to do with a log without events; NULL past the last, or if it
+ *  has some. */
+const char *rt_view_advice(const struct rt_view *view, size_t index);
+
 /** Verdicts, the worst first. */
 size_t rt_view_verdicts(const struct rt_view *view);
 

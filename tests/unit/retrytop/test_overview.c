@@ -268,7 +268,7 @@ static const char *const an_outage_on_a_usual_screen[35] = {
 	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "
 	"14.5/s   retries 4.00/s   LOAD 1.01   hedges 0.33/s",
 	" unsent: breaker open 8.00/s   budget empty 2.50/s   used up 4.00/"
-	"s   deadline 0   throttled 0   aborted 0",
+	"s",
 	" failed/s   15                                                        "
 	"                         █▇█▇█▇█▇█▇█▇█▇█▇█▇█▇",
 	"             0                                                        "
@@ -343,7 +343,7 @@ static const char *const an_outage_on_a_large_screen[50] = {
 	" Calls 32.3/s   first try OK 55.2%   recovered 0.0%   FAILED 44.8%  "
 	"14.5/s   retries 4.00/s   LOAD 1.01   hedges 0.33/s",
 	" unsent: breaker open 8.00/s   budget empty 2.50/s   used up 4.00/"
-	"s   deadline 0   throttled 0   aborted 0",
+	"s",
 	" failed/s   14                                                        "
 	"                                                                 "
 	"██████████████████████████████",
@@ -501,5 +501,58 @@ Test(retrytop_overview, a_verdict_of_another_day_has_its_date)
 	rt_view_message(&scene.view, text, sizeof(text));
 	cr_expect_not_null(strstr(text, "since 2026-11-22 09:00:45 (1d00h)"),
 			   "%s", text);
+	scene_close(&scene);
+}
+
+static void
+expect_reasons(const struct scene *scene, const char *want)
+{
+	struct rt_grid grid;
+	char line[1024];
+	size_t y;
+
+	cr_assert(rt_grid_init(&grid, 120, 35, false));
+	rt_view_render(&scene->view, &grid);
+	for (y = 2; y < 9; y++)
+		if (strncmp(rt_grid_string(&grid, y, line, sizeof(line)),
+			    " Calls ", 7) == 0)
+			break;
+	rt_grid_string(&grid, y + 1, line, sizeof(line));
+	cr_expect_str_eq(line, want, "%s", line);
+	rt_grid_clear(&grid);
+}
+
+Test(retrytop_overview, reasons_have_one_order_and_no_zeros)
+{
+	struct rt_counts *window;
+	struct scene scene;
+
+	scene_outage(&scene);
+	window = &scene.list.total.window;
+	window->unsent = window->breaker = 0;
+	expect_reasons(&scene, " budget empty 2.50/s   used up 4.00/s   "
+			       "aborted 8.00/s");
+	memset(window, 0, sizeof(*window));
+	expect_reasons(&scene, " no call failed");
+	scene_close(&scene);
+}
+
+Test(retrytop_overview, a_log_without_events_says_what_to_do)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[256];
+
+	scene_open(&scene);
+	scene.ingest.lines = 7;
+	scene_compute(&scene);
+	cr_assert(rt_grid_init(&grid, 80, 24, false));
+	rt_view_render(&scene.view, &grid);
+	cr_expect_str_eq(rt_grid_string(&grid, 4, line, sizeof(line)),
+			 " No line is an attempt, or ends a call, in a form "
+			 "that is known here.");
+	cr_expect_not_null(strstr(rt_grid_string(&grid, 6, line, sizeof(line)),
+				  "retrysim dialect guess LOG"));
+	rt_grid_clear(&grid);
 	scene_close(&scene);
 }
