@@ -41,6 +41,7 @@
 /* False alarms are rarer than one in e^h attempts by about this much where many
  * attempts come; few show badly what is usual. */
 #define LIMIT_SLACK 2.0
+#define LIMIT_SLACK_MIN 1.0
 /* The least difference from the usual share that is looked for. */
 #define LEAST_RISE 0.03
 #define LEAST_RATE_RISE 0.2
@@ -226,7 +227,7 @@ static bool
 is_enough(const struct rt_onset *onset, const struct rt_onset_sum *sum,
 	  uint64_t second)
 {
-	double slack = LIMIT_SLACK * fmin(1.0, onset->rate / MUCH);
+	double slack = fmin(LIMIT_SLACK, LIMIT_SLACK_MIN + onset->rate / MUCH);
 	double limit = log(fmax(1.0, onset->rate * SECONDS_A_DAY)) - slack;
 	bool lasts = sum->sum - sum->burst >= LEAST_LASTING ||
 		     (sum->failed >= sum->tries &&
