@@ -66,8 +66,13 @@ def cpu_s(pids):
 
 
 def status(pid, name):
-    with open(f"/proc/{pid}/status") as lines:
-        return int(re.search(name + r":\s*(\d+)", lines.read())[1])
+    """A number of /proc/PID/status; 0 if the process has ended."""
+    try:
+        with open(f"/proc/{pid}/status") as lines:
+            found = re.search(name + r":\s*(\d+)", lines.read())
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
 
 
 class Viewer:
