@@ -20,6 +20,7 @@
 enum bar {
 	BAR_OK,
 	BAR_FAILED,
+	BAR_UNSENT,
 	/* A hedge that lost, or a call that was given up. */
 	BAR_LOST,
 	BAR_WAIT,
@@ -73,8 +74,9 @@ bar_of(const struct rt_past *past)
 {
 	if (past->type == BACKOFF_EVENT_SUCCESS)
 		return BAR_OK;
-	return rt_past_failed(past) || !rt_past_was_made(past) ? BAR_FAILED
-							       : BAR_LOST;
+	if (!rt_past_was_made(past))
+		return BAR_UNSENT;
+	return rt_past_failed(past) ? BAR_FAILED : BAR_LOST;
 }
 
 static const char *
@@ -311,13 +313,16 @@ draw_heading(const struct page *page, const struct rt_past *event, size_t count,
 	return y + 2;
 }
 
-static void
+/* Returns the row below. */
+static size_t
 draw_axis(const struct page *page, struct rt_grid *grid, size_t y)
 {
 	char text[16];
 
-	if (page->width < 12 || page->end_ns == page->begin_ns)
-		return;
+	if (page->end_ns == page->begin_ns)
+		return y;
+	if (page->width < 12)
+		return y + 1;
 	rt_grid_text(grid, page->x, y, page->width, RT_ATTR_DIM, "0");
 	if (page->width >= 40)
 		rt_grid_right(grid, page->x + page->width / 2 - 4, y, 8,
@@ -327,6 +332,7 @@ draw_axis(const struct page *page, struct rt_grid *grid, size_t y)
 	rt_grid_right(grid, page->x + page->width - 8, y, 8, RT_ATTR_DIM,
 		      rt_view_took(page->end_ns - page->begin_ns, text,
 				   sizeof(text)));
+	return y + 1;
 }
 
 /* The column of a time, from 0 to the width. */
@@ -355,6 +361,8 @@ draw_line(const struct page *page, const struct line *line,
 	} bars[] = {
 		[BAR_OK] = {0x2588, '=', RT_ATTR_GOOD},
 		[BAR_FAILED] = {0x2588, '#', RT_ATTR_BAD},
+		/* No bar: a cross. */
+		[BAR_UNSENT] = {0xd7, 'x', RT_ATTR_BAD},
 		[BAR_LOST] = {0x2592, '~', RT_ATTR_DIM},
 		[BAR_WAIT] = {0x2591, '.', RT_ATTR_NONE},
 		[BAR_CALL] = {0x2500, '-', RT_ATTR_NONE},
@@ -376,8 +384,9 @@ draw_line(const struct page *page, const struct line *line,
 			    bars[line->bar].character, bars[line->bar].ascii);
 	if (x < grid->width)
 		rt_grid_text(grid, x, y, grid->width - x,
-			     line->bar == BAR_FAILED ? RT_ATTR_NONE
-						     : RT_ATTR_DIM,
+			     line->bar == BAR_FAILED || line->bar == BAR_UNSENT
+				     ? RT_ATTR_NONE
+				     : RT_ATTR_DIM,
 			     line->text);
 }
 
@@ -431,7 +440,7 @@ rt_view_call(const struct rt_view *view, struct rt_grid *grid, size_t y)
 		rt_grid_text(grid, 1, y++, SIZE_MAX, RT_ATTR_DIM, missing);
 	if (grid->height >= 20)
 		y++;
-	draw_axis(&page, grid, y++);
+	y = draw_axis(&page, grid, y);
 	rows = grid->height - 1 - y;
 	grid->scroll_most = page.count > rows ? page.count - rows : 0;
 	first = bo_min(grid->scroll_most, view->ui->scroll);

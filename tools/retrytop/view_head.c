@@ -14,7 +14,7 @@
 /* The totals come first, then lanes of a row each, then the second line of
  * totals, higher lanes and blank lines. */
 #define TOTALS_HEIGHT 16
-#define LANES_HEIGHT 24
+#define LANES_HEIGHT 22
 #define ROOMY_HEIGHT 30
 #define LANES_WIDTH 60
 #define WIDE 100

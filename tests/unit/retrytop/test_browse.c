@@ -298,3 +298,21 @@ Test(retrytop_browse, a_slow_operation_says_how_slow)
 	slow->word = RT_WORD_NONE;
 	cr_expect_not(is_shown(120, 35, "calls that succeed:"));
 }
+
+Test(retrytop_browse, an_attempt_that_was_not_made_has_no_bar)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_EXHAUSTED, "a", T0_S + 101, 0);
+
+	event.call_id = "a3";
+	event.stop = BACKOFF_STOP_BREAKER_OPEN;
+	event.outcome = BACKOFF_OUTCOME_CANCELLED;
+	scene_add(&scene, event, 1);
+	look();
+	press(RT_KEY_ENTER);
+	press(RT_KEY_ENTER);
+	cr_expect_eq(scene.ui.page, RT_PAGE_CALL);
+	cr_expect(is_shown(120, 20, " not made  "));
+	cr_expect(is_shown(120, 20, "   x   "));
+	cr_expect_not(is_shown(120, 20, "#"));
+}

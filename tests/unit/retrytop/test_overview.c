@@ -556,3 +556,21 @@ Test(retrytop_overview, a_log_without_events_says_what_to_do)
 	rt_grid_clear(&grid);
 	scene_close(&scene);
 }
+
+Test(retrytop_overview, lanes_come_before_failed_calls)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[1024];
+	bool found = false;
+
+	scene_outage(&scene);
+	cr_assert(rt_grid_init(&grid, 120, 22, false));
+	rt_view_render(&scene.view, &grid);
+	for (size_t y = 0; y < 22; y++)
+		found |= strstr(rt_grid_string(&grid, y, line, sizeof(line)),
+				" failed/s ") != NULL;
+	cr_expect(found);
+	rt_grid_clear(&grid);
+	scene_close(&scene);
+}
