@@ -626,28 +626,42 @@ is_quiet(const struct rt_row *row)
 }
 
 /* What does not fit, by name. */
+/* Append the names of rows, of those with a verdict or of the others. */
+static void
+add_names(const struct rt_list *list, size_t from, bool wrong, char *out,
+	  size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = from; i < list->shown_count && used + 1 < size; i++)
+		if ((list->shown[i]->since_s != 0) == wrong)
+			used += (size_t)snprintf(out + used, size - used,
+						 "%s%s", used > 0 ? ", " : "",
+						 list->shown[i]->operation);
+}
+
 static void
 draw_more(const struct rt_list *list, size_t from, struct rt_grid *grid,
 	  size_t y)
 {
-	size_t wrong = 0, quiet = 0;
-	char names[1024] = "", text[1200], also[64] = "";
-	size_t used = 0, more = list->shown_count - from;
+	char bad[512], names[512], text[1200];
+	size_t wrong = 0, quiet = 0, more = list->shown_count - from;
 
 	for (size_t i = from; i < list->shown_count; i++) {
 		wrong += list->shown[i]->since_s != 0;
 		quiet += is_quiet(list->shown[i]);
-		if (used + 1 < sizeof(names))
-			used += (size_t)snprintf(names + used,
-						 sizeof(names) - used, "%s%s",
-						 i > from ? ", " : "",
-						 list->shown[i]->operation);
 	}
+	add_names(list, from, true, bad, sizeof(bad));
+	add_names(list, from, false, names, sizeof(names));
+	/* Those with a verdict come first: the line may be cut. */
 	if (wrong > 0)
-		snprintf(also, sizeof(also), ", %zu of them with a verdict",
-			 wrong);
-	snprintf(text, sizeof(text), "+ %zu %s%s (%s)", more,
-		 quiet == more ? "quiet" : "more", also, names);
+		snprintf(text, sizeof(text), "+ %zu more, wrong: %s%s%s%s",
+			 more, bad, names[0] != '\0' ? " (" : "", names,
+			 names[0] != '\0' ? ")" : "");
+	else
+		snprintf(text, sizeof(text), "+ %zu %s (%s)", more,
+			 quiet == more ? "quiet" : "more", names);
 	rt_grid_text(grid, 1, y, grid->width - 1,
 		     wrong > 0 ? RT_ATTR_BAD | RT_ATTR_BOLD : RT_ATTR_DIM,
 		     text);

@@ -574,3 +574,22 @@ Test(retrytop_overview, lanes_come_before_failed_calls)
 	rt_grid_clear(&grid);
 	scene_close(&scene);
 }
+
+Test(retrytop_overview, rows_below_the_screen_name_what_is_wrong_first)
+{
+	struct scene scene;
+	struct rt_grid grid;
+	char line[256];
+
+	scene_outage(&scene);
+	cr_assert(rt_grid_init(&grid, 40, 8, false));
+	scene.list.sort = RT_SORT_NAME;
+	scene.list.reversed = true;
+	rt_list_arrange(&scene.list);
+	rt_view_render(&scene.view, &grid);
+	rt_grid_string(&grid, 6, line, sizeof(line));
+	cr_expect_not_null(strstr(line, " more, wrong: pay.charge, order."),
+			   "%s", line);
+	rt_grid_clear(&grid);
+	scene_close(&scene);
+}
