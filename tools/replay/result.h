@@ -7,6 +7,7 @@
 
 #include "recorded/doubt.h"
 #include "recorded/logged_policy.h"
+#include "replay/detail.h"
 #include "replay/tally.h"
 #include "replay/window.h"
 #include "stats/interval.h"
@@ -161,6 +162,8 @@ struct rs_result {
 	 *  replica; its own index if there is none before. */
 	size_t alike;
 	struct rs_difference difference;
+	/** For pictures; NULL unless rs_plan.detail asks for it. */
+	struct rs_detail *detail;
 };
 
 /**

@@ -23,6 +23,8 @@ struct rs_plan {
 	struct rs_margin margin;
 	uint64_t seed;
 	uint32_t replicas;
+	/** Make rs_result.detail, too. */
+	bool detail;
 };
 
 /** How the logged policy comes out when it is replayed on its own log. */
@@ -32,6 +34,13 @@ struct rs_self {
 	/** Calls that make other attempts or end otherwise than recorded, in
 	 *  any replica. */
 	uint64_t differing;
+};
+
+/** A time in which a target was much worse than usual. */
+struct rs_subject_incident {
+	uint64_t from_ns, to_ns;
+	/** As the log has it; NULL if unknown. */
+	const char *target;
 };
 
 /** An operation of the comparison. */
@@ -46,6 +55,11 @@ struct rs_subject {
 	/** Incidents in which a call of it begins; with fewer than
 	 *  RS_INCIDENTS_MIN, intervals for the next window are only rough. */
 	size_t incidents;
+	/** Those incidents, and the bins of rs_detail, which cover the log;
+	 *  only if rs_plan.detail asks for them. */
+	struct rs_subject_incident *incident;
+	uint64_t detail_from_ns, detail_bin_ns;
+	size_t detail_bins;
 	struct rs_self self;
 	struct rs_coupling coupling;
 	/** Recorded failures without an error type. */
