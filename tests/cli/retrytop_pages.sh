@@ -32,4 +32,20 @@ page target 3 'Tab Enter'
 page host 3 'Tab Tab Tab Enter'
 page help 3 '?'
 
+# Attributes and colours, as ECMA-48 sequences. The title has the time.
+cd "$data" || exit 99
+for page in overview: alerts:a inputs:i; do
+	for size in 200x50 120x35 80x24 40x10; do
+		name=${page%:*}.$size.color.txt
+		"$top" --dump-screen $size --color always --keys "${page#*:}" \
+			shop.jsonl | sed 1d >"$work/screen"
+		[ "$RETRYTOP_PAGES" = write ] && cp "$work/screen" "$name"
+		check "${page%:*} at $size in colours" diff "$name" "$work/screen"
+		"$top" --dump-screen $size --keys "${page#*:}" \
+			shop.jsonl | sed 1d >"$work/plain"
+		check "without them it has the same text" sh -c \
+			'cd "$0" && sed "s/$(printf "\033")\[[0-9;]*m//g; s/ *$//" screen | diff plain -' "$work"
+	done
+done
+
 finish

@@ -9,6 +9,7 @@
 
 #include "base/num.h"
 #include "retrytop/copy.h"
+#include "retrytop/ink.h"
 #include "retrytop/simulate.h"
 #include "retrytop/view_frame.h"
 #include "retrytop/view_simulate.h"
@@ -85,17 +86,57 @@ obey_keys(struct dump *dump)
 	return true;
 }
 
-static bool
-print_lines(const struct rt_grid *grid, FILE *out)
+/* Select how the next cells look, by ECMA-48. */
+static void
+print_ink(unsigned attr, FILE *out)
 {
-	/* A cell has a character and its marks, of four bytes each. */
-	size_t size = grid->width * (1 + RT_CELL_MARKS) * 4 + 1;
+	struct rt_ink ink = rt_ink_of(attr, true);
+
+	fprintf(out, "\033[0%s%s%s", ink.bold ? ";1" : "", ink.dim ? ";2" : "",
+		ink.reverse ? ";7" : "");
+	if (ink.color != RT_INK_DEFAULT)
+		fprintf(out, ";3%d", (int)ink.color);
+	fputc('m', out);
+}
+
+/* A line without trailing blanks, and each change of how it looks. */
+static void
+print_inked(const struct rt_grid *grid, size_t y, FILE *out)
+{
+	unsigned attr = RT_ATTR_NONE;
+	size_t end = grid->width;
+	char text[RT_CELL_BYTES];
+
+	while (end > 0 && rt_grid_at(grid, end - 1, y)->character == ' ' &&
+	       rt_grid_at(grid, end - 1, y)->attr == RT_ATTR_NONE)
+		end--;
+	for (size_t x = 0; x < end; x++) {
+		const struct rt_cell *cell = rt_grid_at(grid, x, y);
+
+		if (cell->attr != attr)
+			print_ink(cell->attr, out);
+		attr = cell->attr;
+		fwrite(text, 1, rt_cell_text(cell, text), out);
+	}
+	if (attr != RT_ATTR_NONE)
+		print_ink(RT_ATTR_NONE, out);
+	fputc('\n', out);
+}
+
+static bool
+print_lines(const struct rt_grid *grid, bool color, FILE *out)
+{
+	size_t size = grid->width * RT_CELL_BYTES + 1;
 	char *line = malloc(size);
 
 	if (line == NULL)
 		return false;
 	for (size_t y = 0; y < grid->height; y++)
-		fprintf(out, "%s\n", rt_grid_string(grid, y, line, size));
+		if (color)
+			print_inked(grid, y, out);
+		else
+			fprintf(out, "%s\n",
+				rt_grid_string(grid, y, line, size));
 	free(line);
 	return true;
 }
@@ -108,7 +149,8 @@ print_screen(struct dump *dump, FILE *out)
 
 	if (!obey_keys(dump) || !draw(dump, &grid))
 		return false;
-	printed = print_lines(&grid, out);
+	printed = print_lines(
+		&grid, dump->session->options->color == RT_COLOR_ALWAYS, out);
 	rt_grid_clear(&grid);
 	return printed;
 }

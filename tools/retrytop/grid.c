@@ -250,6 +250,19 @@ rt_grid_line_attr(struct rt_grid *grid, size_t y, unsigned attr)
 		grid->cell[y * grid->width + x].attr |= (uint8_t)attr;
 }
 
+size_t
+rt_cell_text(const struct rt_cell *cell, char *buffer)
+{
+	size_t length = 0;
+
+	if (cell->character == 0)
+		return 0;
+	length += bo_utf8_put(cell->character, buffer);
+	for (size_t i = 0; i < RT_CELL_MARKS && cell->mark[i]; i++)
+		length += bo_utf8_put(cell->mark[i], buffer + length);
+	return length;
+}
+
 char *
 rt_grid_string(const struct rt_grid *grid, size_t y, char *buffer, size_t size)
 {
@@ -258,14 +271,11 @@ rt_grid_string(const struct rt_grid *grid, size_t y, char *buffer, size_t size)
 	for (size_t x = 0; x < grid->width; x++) {
 		const struct rt_cell *cell = rt_grid_at(grid, x, y);
 
-		if (length + 4 * (1 + RT_CELL_MARKS) + 1 > size)
+		if (length + RT_CELL_BYTES + 1 > size)
 			break;
-		if (cell->character == 0)
-			continue;
-		length += bo_utf8_put(cell->character, buffer + length);
-		for (size_t i = 0; i < RT_CELL_MARKS && cell->mark[i]; i++)
-			length += bo_utf8_put(cell->mark[i], buffer + length);
-		if (cell->character != ' ' || cell->mark[0] != 0)
+		length += rt_cell_text(cell, buffer + length);
+		if (cell->character != 0 &&
+		    (cell->character != ' ' || cell->mark[0] != 0))
 			end = length;
 	}
 	buffer[end] = '\0';

@@ -25,6 +25,9 @@ enum rt_attr {
 /** Marks that a cell can hold, as many as curses takes. */
 #define RT_CELL_MARKS 4
 
+/** Bytes of the text of a cell in UTF-8, at most. */
+#define RT_CELL_BYTES ((1 + RT_CELL_MARKS) * 4)
+
 struct rt_cell {
 	/** 0: the right half of the wide character in the cell before. */
 	uint32_t character;
@@ -98,6 +101,10 @@ void rt_grid_put(struct rt_grid *grid, size_t x, size_t y, unsigned attr,
 
 /** Add an attribute to a whole line. */
 void rt_grid_line_attr(struct rt_grid *grid, size_t y, unsigned attr);
+
+/** The text of a cell as UTF-8, without a NUL, in up to RT_CELL_BYTES. Returns
+ *  its length, 0 for the right half of a wide character. */
+size_t rt_cell_text(const struct rt_cell *cell, char *buffer);
 
 /** A line as UTF-8 without trailing blanks; for tests and dumps.
  *  Returns buffer. */

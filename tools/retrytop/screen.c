@@ -17,24 +17,13 @@
 #include <unistd.h>
 
 #include "common/msg.h"
+#include "retrytop/ink.h"
 #include "retrytop/keys.h"
 #include "retrytop/signals.h"
 
 /* Milliseconds after an ESC during which more bytes make it part of a key.
  * Curses waits a second, which no terminal needs today. */
 #define ESCAPE_DELAY_MS 25
-
-/* Colour pair i + 1; the first attribute that a cell has decides. */
-static const struct {
-	unsigned attr;
-	short color;
-} colors[] = {
-	{RT_ATTR_BAD, COLOR_RED},
-	{RT_ATTR_WARN, COLOR_YELLOW},
-	{RT_ATTR_GOOD, COLOR_GREEN},
-};
-
-#define COLORS_COUNT (sizeof(colors) / sizeof(*colors))
 
 struct rt_screen {
 	SCREEN *curses;
@@ -138,8 +127,8 @@ start_curses(struct rt_screen *screen, const struct rt_options *options)
 		return;
 	start_color();
 	use_default_colors();
-	for (size_t i = 0; i < COLORS_COUNT; i++)
-		init_pair((short)(i + 1), colors[i].color, -1);
+	for (short i = RT_INK_RED; i <= RT_INK_YELLOW; i++)
+		init_pair(i, i, -1);
 }
 
 /* What is wrong with the terminal, or NULL. Check this first, because newterm()
@@ -416,21 +405,18 @@ rt_screen_copy(struct rt_screen *screen, const char *text, size_t length)
 static attr_t
 attributes_of(const struct rt_screen *screen, unsigned attr)
 {
+	struct rt_ink ink = rt_ink_of(attr, screen->color);
 	attr_t out = A_NORMAL;
 
-	if (attr & RT_ATTR_BOLD)
+	if (ink.bold)
 		out |= A_BOLD;
-	if (attr & RT_ATTR_DIM)
+	if (ink.dim)
 		out |= A_DIM;
-	if (attr & RT_ATTR_REVERSE)
+	if (ink.reverse)
 		out |= A_REVERSE;
-	/* Reversed, a colour is the ground of dark letters. */
-	if (!screen->color || (attr & RT_ATTR_REVERSE))
-		return out;
-	for (size_t i = 0; i < COLORS_COUNT; i++)
-		if (attr & colors[i].attr)
-			return out | (attr_t)COLOR_PAIR(i + 1);
-	return out;
+	return ink.color == RT_INK_DEFAULT
+		       ? out
+		       : out | (attr_t)COLOR_PAIR(ink.color);
 }
 
 /* Write a cell with marks. A string would lose those on a wide character:

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 
 #include "retrytop/grid.h"
+#include "retrytop/ink.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -134,4 +135,37 @@ Test(retrytop_grid, different_names_never_look_alike)
 			cr_expect_str_neq(line[i], line[k], "%zu and %zu", k,
 					  i);
 	}
+}
+
+/* Bold, dim and reverse do not need colours. */
+Test(retrytop_grid, colours_come_and_go_with_the_terminal)
+{
+	static const struct {
+		unsigned attr;
+		struct rt_ink colored, mono;
+	} row[] = {
+		{RT_ATTR_NONE, {0}, {0}},
+		{RT_ATTR_BAD | RT_ATTR_BOLD,
+		 {.bold = true, .color = RT_INK_RED},
+		 {.bold = true}},
+		{RT_ATTR_WARN | RT_ATTR_GOOD, {.color = RT_INK_YELLOW}, {0}},
+		{RT_ATTR_GOOD | RT_ATTR_DIM,
+		 {.dim = true, .color = RT_INK_GREEN},
+		 {.dim = true}},
+		{RT_ATTR_BAD | RT_ATTR_REVERSE,
+		 {.reverse = true},
+		 {.reverse = true}},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++)
+		for (int color = 0; color < 2; color++) {
+			struct rt_ink want =
+				color ? row[i].colored : row[i].mono;
+			struct rt_ink ink = rt_ink_of(row[i].attr, color != 0);
+
+			cr_expect_eq(ink.bold, want.bold, "%zu", i);
+			cr_expect_eq(ink.dim, want.dim, "%zu", i);
+			cr_expect_eq(ink.reverse, want.reverse, "%zu", i);
+			cr_expect_eq(ink.color, want.color, "%zu", i);
+		}
 }
