@@ -113,6 +113,7 @@ only '^sqlite3\.h$' '^(tools/store|examples/|tests/)'
 only '^curl/' '^examples/services/http'
 only 'curses' '^(tools/retrytop/screen|tests/)'
 only '^Random123/' '^src/rng/'
+only '^sha2' '^tools/common/digest'
 only '^utf8proc' '^tools/common/unicode'
 only '^criterion/' '^tests/'
 check "docs/architecture.md has a row for each room" "$(

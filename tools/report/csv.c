@@ -105,4 +105,4 @@ write_csv(const struct rs_report *report, FILE *out)
 	return ferror(out) ? -1 : 0;
 }
 
-const struct rs_writer rs_writer_csv = {"csv", write_csv};
+const struct rs_writer rs_writer_csv = {"csv", write_csv, false};

@@ -179,4 +179,4 @@ write_json(const struct rs_report *report, FILE *out)
 	return tk_json_end(&json, out);
 }
 
-const struct rs_writer rs_writer_json = {"json", write_json};
+const struct rs_writer rs_writer_json = {"json", write_json, false};

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "common/digest.h"
 #include "replay/compare.h"
 #include "dialect/found.h"
 
@@ -22,6 +23,15 @@ struct rs_report {
 	bool verbose;
 	size_t columns;
 	bool color;
+	/** The command line that makes it again, as a shell takes it; or
+	 *  NULL. */
+	const char *command;
+	/** By path: the digest of the bytes that were read; or NULL. */
+	const struct tk_digest *input_hash;
+	/** Texts of errors are wanted where formats can have them. */
+	bool errors;
+	/** Names were replaced: see redact.h. */
+	bool redact;
 };
 
 /** One format. */
@@ -29,6 +39,8 @@ struct rs_writer {
 	const char *name;
 	/** 0; -1 if memory ran out or writing failed. */
 	int (*write)(const struct rs_report *report, FILE *out);
+	/** It says how to make the report again, with digests of inputs. */
+	bool traced;
 };
 
 /** The columns of a text report. */

@@ -13,4 +13,4 @@ write_text(const struct rs_report *report, FILE *out)
 	return report->verbose ? rs_write_full(report, out) : 0;
 }
 
-const struct rs_writer rs_writer_text = {"text", write_text};
+const struct rs_writer rs_writer_text = {"text", write_text, false};

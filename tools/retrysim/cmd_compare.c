@@ -16,6 +16,7 @@
 #include "report/names.h"
 #include "report/output.h"
 #include "retrysim/cmd.h"
+#include "retrysim/command_line.h"
 #include "retrysim/input.h"
 #include "retrysim/operands.h"
 
@@ -26,7 +27,17 @@ struct options {
 	struct rs_part_options part;
 	uint64_t seed, replicas, max_bad;
 	int format, color;
-	bool verbose;
+	bool verbose, errors, redact;
+};
+
+/* The command line, for a report that is to be made again. */
+struct source {
+	const struct tk_command *command;
+	const struct options *defaults;
+	char *const *path;
+	size_t count;
+	/* By path. */
+	struct tk_digest *digest;
 };
 
 static const char examples[] =
@@ -154,18 +165,53 @@ write_report(const struct options *options, const struct rs_report *report)
 			     options->output);
 }
 
+/* The command line without what does not change the report. */
+static char *
+command_of(const struct options *options, const struct source *source)
+{
+	const struct rs_command_line line = {
+		.command = source->command,
+		.options = options,
+		.defaults = source->defaults,
+		.operand = source->path,
+		.count = source->count,
+		.left_out = " output color ",
+	};
+
+	return rs_command_line(&line);
+}
+
+static enum tk_exit
+make_report(const struct options *options, const struct source *source,
+	    struct rs_report *report)
+{
+	char *command = command_of(options, source);
+	enum tk_exit code = TK_EXIT_SYSTEM;
+
+	report->command = command;
+	if (command)
+		code = write_report(options, report);
+	else
+		tk_msg("out of memory");
+	free(command);
+	return code;
+}
+
 static enum tk_exit
 compare(const struct options *options, const struct rs_plan *plan,
-	const struct tk_found *found, char *const *path, size_t count)
+	const struct tk_found *found, const struct source *source)
 {
 	struct rs_comparison comparison;
 	bool to_file = options->output && strcmp(options->output, "-") != 0;
 	struct rs_report report = {
 		.comparison = &comparison,
-		.path = path,
-		.path_count = count,
+		.path = source->path,
+		.path_count = source->count,
+		.input_hash = source->digest,
 		.found = found,
 		.verbose = options->verbose,
+		.errors = options->errors,
+		.redact = options->redact,
 		.columns = RS_COLUMNS_MOST,
 		.color = tk_color_wanted((enum tk_color)options->color,
 					 to_file ? -1 : STDOUT_FILENO),
@@ -188,14 +234,39 @@ compare(const struct options *options, const struct rs_plan *plan,
 		       options->operation, any ? "; " : "", names);
 		code = TK_EXIT_USAGE;
 	} else {
-		code = write_report(options, &report);
+		code = make_report(options, source, &report);
 	}
 	rs_comparison_clear(&comparison);
 	return code;
 }
 
+/* Read the log. Digests are only of bytes that were read: none of a file that
+ * was written to meanwhile. */
 static enum tk_exit
-run(const struct options *options, char *const *path, size_t count)
+read_log(const struct options *options, const struct rs_input_options *input,
+	 struct source *source, struct tk_trace **trace, struct rs_log *log,
+	 struct tk_found *found)
+{
+	enum tk_exit code;
+
+	if (rs_formats[options->format]->traced) {
+		source->digest = calloc(source->count, sizeof(*source->digest));
+		if (source->digest == NULL) {
+			tk_msg("out of memory");
+			return TK_EXIT_SYSTEM;
+		}
+	}
+	for (size_t i = 0; source->digest && i < source->count; i++)
+		tk_digest_file(source->path[i], &source->digest[i]);
+	code = rs_input_read(input, source->path, source->count, trace, log,
+			     found);
+	for (size_t i = 0; source->digest && i < source->count; i++)
+		tk_digest_check(source->path[i], &source->digest[i]);
+	return code;
+}
+
+static enum tk_exit
+run(const struct options *options, struct source *source)
 {
 	struct rs_policy_set policies = {0}, shipped = {0};
 	const struct rs_input_options input = {.dialects = &options->dialects,
@@ -225,9 +296,9 @@ run(const struct options *options, char *const *path, size_t count)
 	if (code == TK_EXIT_OK)
 		code = find_baseline(options, &policies, &plan.baseline);
 	if (code == TK_EXIT_OK)
-		code = rs_input_read(&input, path, count, &trace, &log, &found);
+		code = read_log(options, &input, source, &trace, &log, &found);
 	if (code == TK_EXIT_OK) {
-		code = compare(options, &plan, &found, path, count);
+		code = compare(options, &plan, &found, source);
 		rs_log_clear(&log);
 		tk_trace_free(trace);
 	}
@@ -239,17 +310,21 @@ run(const struct options *options, char *const *path, size_t count)
 
 static int
 parse_and_run(const struct tk_command *command, const struct options *options,
-	      int argc, char **argv)
+	      const struct options *defaults, int argc, char **argv)
 {
 	char **path;
 	size_t count;
 	int code = rs_parse(command, 0, SIZE_MAX, argc, argv, &path, &count);
+	struct source source = {.command = command, .defaults = defaults};
 
 	if (code == RS_GO_ON && count == 0) {
 		tk_msg("no LOG given; try retrysim compare --help");
 		code = TK_EXIT_USAGE;
 	} else if (code == RS_GO_ON) {
-		code = (int)run(options, path, count);
+		source.path = path;
+		source.count = count;
+		code = (int)run(options, &source);
+		free(source.digest);
 	}
 	tk_opt_clear(command);
 	return code;
@@ -258,11 +333,12 @@ parse_and_run(const struct tk_command *command, const struct options *options,
 int
 rs_cmd_compare(int argc, char **argv)
 {
-	struct options options = {
+	const struct options defaults = {
 		.seed = 1,
 		.replicas = 100,
 		.max_bad = UINT64_MAX,
 	};
+	struct options options = defaults;
 	char formats[64];
 	const struct tk_opt rows[] = {
 		{"policy", 'p', TK_OPT_LIST, &options.policies,
@@ -326,5 +402,5 @@ rs_cmd_compare(int argc, char **argv)
 		"be - for standard input.",
 		examples, rows};
 
-	return parse_and_run(&command, &options, argc, argv);
+	return parse_and_run(&command, &options, &defaults, argc, argv);
 }
