@@ -8,6 +8,7 @@ const struct rs_writer *const rs_formats[] = {
 	&rs_writer_text,
 	&rs_writer_json,
 	&rs_writer_csv,
+	&rs_writer_html,
 };
 const size_t rs_format_count = sizeof(rs_formats) / sizeof(*rs_formats);
 

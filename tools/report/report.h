@@ -47,7 +47,8 @@ struct rs_writer {
 #define RS_COLUMNS_LEAST 40
 #define RS_COLUMNS_MOST 100
 
-extern const struct rs_writer rs_writer_text, rs_writer_json, rs_writer_csv;
+extern const struct rs_writer rs_writer_text, rs_writer_json, rs_writer_csv,
+	rs_writer_html;
 
 /** Whether times of successful calls are only lower bounds, because the log
  * does not have the duration of successful attempts. */

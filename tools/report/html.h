@@ -1,0 +1,45 @@
+/* A comparison as one HTML file: what its sections share. */
+/* SPDX-License-Identifier: MIT */
+#ifndef RS_HTML_H
+#define RS_HTML_H
+
+#include "report/choices.h"
+
+/** An operation. */
+struct rs_html_part {
+	const struct rs_subject *subject;
+	struct rs_choices choices;
+	/** From 1: its article has the id op-NUMBER. */
+	size_t number;
+};
+
+struct rs_html {
+	const struct rs_report *report;
+	struct rs_html_part *part;
+	size_t parts;
+	FILE *out;
+};
+
+/** Write text so that HTML shows it, in elements and in quoted attributes. */
+void rs_html_text(FILE *out, const char *text);
+
+/** The same, cut to a number of characters. */
+void rs_html_cut(FILE *out, const char *text, size_t characters);
+
+/** Write the result of printf() so. */
+void rs_html_printf(FILE *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** Begin a container that a wide table scrolls in, with its name. */
+void rs_html_scroll(const struct rs_html *html, const char *what,
+		    const struct rs_html_part *part);
+
+/** The sections, in the order of the page. */
+void rs_html_answers(const struct rs_html *html);
+void rs_html_table(const struct rs_html *html, const struct rs_html_part *part);
+void rs_html_trust(const struct rs_html *html);
+
+/** A name of the log or of a policy, as headings and links have it. */
+#define RS_HTML_NAME 80
+
+#endif

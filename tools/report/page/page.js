@@ -1,0 +1,90 @@
+"use strict";
+(function () {
+  var typed = "";
+
+  function value(row, column) {
+    var cell = row.cells[column];
+    return cell.hasAttribute("data-v") ? Number(cell.getAttribute("data-v"))
+      : cell.textContent.trim();
+  }
+
+  function before(a, b) {
+    if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
+
+  function sort(table, head) {
+    var down = head.getAttribute("aria-sort") === "ascending";
+    var body = table.tBodies[0];
+    var sign = down ? -1 : 1;
+    table.querySelectorAll("[aria-sort]").forEach(function (other) {
+      other.removeAttribute("aria-sort");
+    });
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    Array.from(body.rows).sort(function (a, b) {
+      return sign * before(value(a, head.cellIndex), value(b, head.cellIndex));
+    }).forEach(function (row) { body.appendChild(row); });
+  }
+
+  function filter() {
+    document.querySelectorAll("table.rows tbody tr").forEach(function (row) {
+      var text = row.cells[0].textContent.toLowerCase();
+      row.classList.toggle("gone", !row.classList.contains("base") &&
+        text.indexOf(typed.toLowerCase()) < 0);
+    });
+  }
+
+  /* The hash is that of a heading, then the filter: "#op-2&f=web". */
+  function parts() {
+    return location.hash.slice(1).split("&");
+  }
+
+  function keep() {
+    var place = parts()[0];
+    if (place.indexOf("f=") === 0) place = "";
+    history.replaceState(null, "", "#" + place +
+      (typed ? "&f=" + encodeURIComponent(typed) : ""));
+  }
+
+  function read(input) {
+    var place = document.getElementById(parts()[0]);
+    parts().forEach(function (part) {
+      if (part.indexOf("f=") !== 0) return;
+      try { typed = decodeURIComponent(part.slice(2)); } catch (e) { return; }
+    });
+    input.value = typed;
+    filter();
+    if (place && parts().length > 1) place.scrollIntoView();
+  }
+
+  function begin() {
+    var label = document.createElement("label");
+    var input = document.createElement("input");
+
+    document.querySelectorAll("table.rows").forEach(function (table) {
+      table.querySelectorAll("thead tr:last-child th").forEach(function (head) {
+        var button = document.createElement("button");
+        button.type = "button";
+        while (head.firstChild) button.appendChild(head.firstChild);
+        head.appendChild(button);
+        button.addEventListener("click", function () { sort(table, head); });
+      });
+    });
+    label.className = "filter";
+    label.textContent = "Show policies whose names have ";
+    input.type = "search";
+    label.appendChild(input);
+    document.querySelector("nav").appendChild(label);
+    input.addEventListener("input", function () {
+      typed = input.value;
+      filter();
+      keep();
+    });
+    window.addEventListener("hashchange", function () {
+      if (typed && parts().length < 2) keep();
+    });
+    read(input);
+  }
+
+  begin();
+})();
