@@ -24,6 +24,7 @@ src/retry 8
 tools/common 0
 tools/members 0
 tools/stats 0
+tools/chart 1
 tools/input 1
 tools/unwrap 2
 tools/envelope 3

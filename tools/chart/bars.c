@@ -1,0 +1,229 @@
+/* Draws stacked bars: shares of a whole, one row each. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "chart/chart.h"
+#include "chart/frame.h"
+#include "chart/markup.h"
+
+#define LABEL_WIDTH 150.0
+#define LEFT 160.0
+#define RIGHT (CH_WIDTH - 20)
+#define PITCH 26.0
+#define BAR 18.0
+#define SWATCH 14.0
+
+/* A share that can be drawn. */
+static double
+share_of(double share)
+{
+	return isfinite(share) && share > 0 ? fmin(share, 1) : 0;
+}
+
+/* Segments that are drawn: what is beyond the last style is drawn as one. */
+static size_t
+drawn(const struct ch_bars *chart)
+{
+	return chart->segments < CH_STYLES ? chart->segments : CH_STYLES;
+}
+
+/* The share of what is drawn as one segment. */
+static double
+drawn_share(const struct ch_bars *chart, const struct ch_bar *bar, size_t i)
+{
+	double sum = share_of(bar->share[i]);
+
+	if (i + 1 == CH_STYLES) {
+		for (size_t j = i + 1; j < chart->segments; j++)
+			sum += share_of(bar->share[j]);
+	}
+	return sum;
+}
+
+static const char *
+drawn_name(const struct ch_bars *chart, size_t i)
+{
+	if (i + 1 == CH_STYLES && chart->segments > CH_STYLES)
+		return chart->ordered ? "more" : "other";
+	return chart->segment[i];
+}
+
+/* Whether any bar has a share of a segment. */
+static bool
+has_any(const struct ch_bars *chart, size_t segment)
+{
+	for (size_t i = 0; i < chart->bars; i++) {
+		if (share_of(chart->bar[i].share[segment]) > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_drawn(const struct ch_bars *chart, size_t i)
+{
+	for (size_t j = 0; j < chart->bars; j++) {
+		if (drawn_share(chart, &chart->bar[j], i) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Each segment has a pattern as well as its colour; the first is plain. */
+static void
+write_patterns(FILE *out, const struct ch_bars *chart)
+{
+	static const char *const path[CH_STYLES] = {
+		"",       "M-2 2l4-4M0 8l8-8M6 10l4-4", "M4 0v8",
+		"M0 4h8", "M-2 6l4 4M0 0l8 8M6-2l4 4",  "M0 4h8M4 0v8",
+		"M3 4h2", "M0 0l8 8M0 8l8-8",
+	};
+
+	fputs("<defs>", out);
+	for (size_t i = 0; i < drawn(chart); i++) {
+		if (!is_drawn(chart, i))
+			continue;
+		fputs("<pattern id=\"", out);
+		ch_id(out, chart->head.id);
+		fprintf(out,
+			"-p%zu\" class=\"s%zu\" width=\"8\" height=\"8\" "
+			"patternUnits=\"userSpaceOnUse\">"
+			"<rect class=\"ch-f\" width=\"8\" height=\"8\"/>"
+			"<path class=\"ch-h\" d=\"%s\"/></pattern>",
+			i + 1, i + 1, path[i]);
+	}
+	fputs("</defs>\n", out);
+}
+
+static void
+write_segment(FILE *out, const struct ch_bars *chart, size_t i, double x,
+	      double y, double width, double height)
+{
+	ch_rect(out, x, y, width, height);
+	if (chart->ordered) {
+		fprintf(out, " class=\"ch-o s1 o%zu\"", i + 1);
+	} else {
+		fputs(" fill=\"url(#", out);
+		ch_id(out, chart->head.id);
+		fprintf(out, "-p%zu)\"", i + 1);
+	}
+}
+
+/* Draw the legend, or only measure it; returns its height. */
+static double
+legend(FILE *out, const struct ch_bars *chart)
+{
+	double x = LEFT, y = 0;
+
+	for (size_t i = 0; i < drawn(chart); i++) {
+		const char *name = drawn_name(chart, i);
+		double width = fmin(ch_width(name), RIGHT - LEFT - SWATCH - 6);
+
+		if (!is_drawn(chart, i))
+			continue;
+		if (x > LEFT && x + SWATCH + 6 + width > RIGHT) {
+			x = LEFT;
+			y += CH_LINE + 2;
+		}
+		if (out) {
+			write_segment(out, chart, i, x, y + 2, SWATCH, SWATCH);
+			fputs("/>", out);
+			ch_label_at(out, "", x + SWATCH + 6, y + 14, name,
+				    width + 1);
+			fputc('\n', out);
+		}
+		x += SWATCH + 6 + width + 16;
+	}
+	return y + CH_LINE + 8;
+}
+
+static void
+write_bar(FILE *out, const struct ch_bars *chart, const struct ch_bar *bar,
+	  double y)
+{
+	double from = 0;
+
+	ch_label_at(out, "ch-e", LABEL_WIDTH, y + 14, bar->label, LABEL_WIDTH);
+	for (size_t i = 0; i < drawn(chart); i++) {
+		char text[CH_FORMAT_MAX];
+		double share = drawn_share(chart, bar, i);
+		double to = fmin(from + share, 1);
+		double x = LEFT + from * (RIGHT - LEFT);
+		double width = (to - from) * (RIGHT - LEFT);
+
+		from = to;
+		if (!(share > 0))
+			continue;
+		ch_format(CH_SHARE, share, text, sizeof(text));
+		/* A little less than nothing would not be seen. */
+		write_segment(out, chart, i, x, y, fmax(width, 0.5), BAR);
+		fputs("><title>", out);
+		ch_text(out, drawn_name(chart, i));
+		fprintf(out, ": %s</title></rect>", text);
+		if (ch_width(text) + 6 <= width) {
+			ch_text_at(out, "ch-in ch-c", x + width / 2, y + 13.5);
+			fprintf(out, "%s</text>", text);
+		}
+	}
+	fputc('\n', out);
+}
+
+static void
+write_axis(FILE *out, const struct ch_bars *chart, double top, double bottom)
+{
+	for (int i = 0; i <= 4; i++) {
+		double x = LEFT + i / 4.0 * (RIGHT - LEFT);
+
+		ch_line(out, "ch-g", x, top, x, bottom);
+		ch_text_at(out, "ch-a ch-c", x, bottom + 14);
+		fprintf(out, "%d%%</text>", i * 25);
+	}
+	ch_label_at(out, "ch-a ch-c", (LEFT + RIGHT) / 2, bottom + 31,
+		    chart->axis, RIGHT - LEFT);
+	fputc('\n', out);
+}
+
+static void
+write_table(FILE *out, const struct ch_bars *chart)
+{
+	ch_twin(out, &chart->head, "");
+	for (size_t i = 0; i < chart->segments; i++) {
+		if (has_any(chart, i))
+			ch_column(out, chart->segment[i]);
+	}
+	for (size_t j = 0; j < chart->bars; j++) {
+		ch_row(out, chart->bar[j].label);
+		for (size_t i = 0; i < chart->segments; i++) {
+			if (has_any(chart, i))
+				ch_cell(out, CH_SHARE, chart->bar[j].share[i]);
+		}
+	}
+	ch_close(out);
+}
+
+void
+ch_bars(FILE *out, const struct ch_bars *chart)
+{
+	double top = legend(NULL, chart);
+	double bottom = top + (double)chart->bars * PITCH;
+	bool any = false;
+
+	for (size_t i = 0; i < chart->segments && !any; i++)
+		any = has_any(chart, i);
+	if (!any) {
+		ch_nothing(out, &chart->head);
+		return;
+	}
+	ch_open(out, &chart->head, bottom + 40);
+	if (!chart->ordered)
+		write_patterns(out, chart);
+	legend(out, chart);
+	write_axis(out, chart, top - 2, bottom);
+	for (size_t i = 0; i < chart->bars; i++)
+		write_bar(out, chart, &chart->bar[i],
+			  top + (double)i * PITCH + (PITCH - BAR) / 2);
+	write_table(out, chart);
+}
