@@ -140,7 +140,8 @@ static void
 put_nav(const struct rs_html *html)
 {
 	fputs("<nav aria-label=\"Contents\">\n<ul>\n"
-	      "<li><a href=\"#answers\">Answers</a></li>\n",
+	      "<li><a href=\"#answers\">Answers</a></li>\n"
+	      "<li><a href=\"#policies\">The policies</a></li>\n",
 	      html->out);
 	for (size_t i = 0; i < html->parts; i++) {
 		fprintf(html->out, "<li><a href=\"#op-%zu\">",
@@ -183,6 +184,7 @@ put_article(const struct rs_html *html, const struct rs_html_part *part)
 		by, subject->finding.permanent_share * 100,
 		subject->finding.retry_fails * 100);
 	fputs("</p>\n", html->out);
+	rs_html_changes(html, part);
 	rs_html_table(html, part);
 	fputs("</article>\n", html->out);
 }
@@ -233,6 +235,7 @@ put_page(const struct rs_html *html)
 	put_nav(html);
 	fputs("<main id=\"main\">\n", out);
 	rs_html_answers(html);
+	rs_html_policies(html);
 	for (size_t i = 0; i < html->parts; i++)
 		put_article(html, &html->part[i]);
 	rs_html_trust(html);
@@ -244,30 +247,46 @@ put_page(const struct rs_html *html)
 	return ferror(out) ? -1 : 0;
 }
 
+/* Gather what the sections share. False if memory ran out. */
+static bool
+gather(struct rs_html *html)
+{
+	const struct rs_comparison *comparison = html->report->comparison;
+	const struct rs_policy_set *policies = comparison->plan->policies;
+
+	html->part = calloc(comparison->subject_count + 1, sizeof(*html->part));
+	html->fields = calloc(policies->count + 1, sizeof(*html->fields));
+	if (html->part == NULL || html->fields == NULL)
+		return false;
+	for (; html->parts < comparison->subject_count; html->parts++) {
+		struct rs_html_part *part = &html->part[html->parts];
+
+		part->subject = &comparison->subject[html->parts];
+		part->number = html->parts + 1;
+		if (!rs_choices_make(html->report, part->subject,
+				     &part->choices))
+			return false;
+	}
+	for (; html->policies < policies->count; html->policies++)
+		if (!rs_policy_fields_make(
+			    policies->item[html->policies].policy,
+			    &html->fields[html->policies]))
+			return false;
+	return true;
+}
+
 static int
 write_html(const struct rs_report *report, FILE *out)
 {
-	const struct rs_comparison *comparison = report->comparison;
 	struct rs_html html = {.report = report, .out = out};
-	int status = 0;
+	int status = gather(&html) ? put_page(&html) : -1;
 
-	html.part = calloc(comparison->subject_count + 1, sizeof(*html.part));
-	if (html.part == NULL)
-		return -1;
-	for (; status == 0 && html.parts < comparison->subject_count;
-	     html.parts++) {
-		struct rs_html_part *part = &html.part[html.parts];
-
-		part->subject = &comparison->subject[html.parts];
-		part->number = html.parts + 1;
-		if (!rs_choices_make(report, part->subject, &part->choices))
-			status = -1;
-	}
-	if (status == 0)
-		status = put_page(&html);
 	for (size_t i = 0; i < html.parts; i++)
 		rs_choices_clear(&html.part[i].choices);
+	for (size_t i = 0; i < html.policies; i++)
+		rs_policy_fields_clear(&html.fields[i]);
 	free(html.part);
+	free(html.fields);
 	return status;
 }
 

@@ -4,6 +4,7 @@
 #define RS_HTML_H
 
 #include "report/choices.h"
+#include "report/policy_fields.h"
 
 /** An operation. */
 struct rs_html_part {
@@ -17,6 +18,9 @@ struct rs_html {
 	const struct rs_report *report;
 	struct rs_html_part *part;
 	size_t parts;
+	/** By policy. */
+	struct rs_policy_fields *fields;
+	size_t policies;
 	FILE *out;
 };
 
@@ -36,6 +40,9 @@ void rs_html_scroll(const struct rs_html *html, const char *what,
 
 /** The sections, in the order of the page. */
 void rs_html_answers(const struct rs_html *html);
+void rs_html_policies(const struct rs_html *html);
+void rs_html_changes(const struct rs_html *html,
+		     const struct rs_html_part *part);
 void rs_html_table(const struct rs_html *html, const struct rs_html_part *part);
 void rs_html_trust(const struct rs_html *html);
 

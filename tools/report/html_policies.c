@@ -1,0 +1,193 @@
+/* HTML: what differs between the policies. */
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html.h"
+#include "report/policy_fields.h"
+
+#define VALUE_MAX 2048
+/* Longer values are cut where they stand in a sentence. */
+#define BRIEF_MAX 120
+
+/* Whether the policy is the baseline of any operation. */
+static bool
+is_baseline(const struct rs_html *html, size_t policy)
+{
+	for (size_t i = 0; i < html->parts; i++)
+		if (html->part[i].subject->baseline == policy)
+			return true;
+	return false;
+}
+
+static const struct rs_policy *
+policy_at(const struct rs_html *html, size_t policy)
+{
+	return &html->report->comparison->plan->policies->item[policy];
+}
+
+/* Whether a field of any policy is unlike that of the first one. */
+static bool
+differs(const struct rs_html *html, const char *path)
+{
+	const struct rs_policy_field *first =
+		rs_policy_fields_find(&html->fields[0], path);
+
+	for (size_t i = 1; i < html->policies; i++)
+		if (!rs_policy_field_same(
+			    first,
+			    rs_policy_fields_find(&html->fields[i], path)))
+			return true;
+	return false;
+}
+
+/* Call with the path of each field in which policies differ, each once, in the
+ * order of the policies' canonical forms. */
+static void
+each_path(const struct rs_html *html,
+	  void (*fn)(const struct rs_html *, const char *path, void *user),
+	  void *user)
+{
+	for (size_t i = 0; i < html->policies; i++)
+		for (size_t j = 0; j < html->fields[i].count; j++) {
+			const char *path = html->fields[i].item[j].path;
+			bool before = false;
+
+			for (size_t k = 0; k < i && !before; k++)
+				before = rs_policy_fields_find(&html->fields[k],
+							       path) != NULL;
+			if (!before && differs(html, path))
+				fn(html, path, user);
+		}
+}
+
+static void
+put_column(const struct rs_html *html, const char *path, void *user)
+{
+	(void)user;
+	fputs("<th scope=\"col\">", html->out);
+	rs_html_text(html->out, path);
+	fputs("</th>\n", html->out);
+}
+
+static void
+put_value(const struct rs_html *html, const char *path, void *user)
+{
+	const struct rs_policy_fields *fields = user;
+	const struct rs_policy_field *field =
+		rs_policy_fields_find(fields, path);
+	char value[VALUE_MAX];
+
+	if (field == NULL) {
+		fputs("<td>-</td>\n", html->out);
+		return;
+	}
+	fputs("<td", html->out);
+	rs_policy_field_text(field, value, sizeof(value));
+	if (*field->at == '-' || (*field->at >= '0' && *field->at <= '9'))
+		fprintf(html->out, " data-v=\"%g\"", strtod(field->at, NULL));
+	fputs(">", html->out);
+	rs_html_text(html->out, value);
+	fputs("</td>\n", html->out);
+}
+
+static void
+put_table(const struct rs_html *html)
+{
+	rs_html_scroll(html, "Settings", NULL);
+	fputs("<table class=\"rows settings\">\n<caption>Settings in which the "
+	      "policies differ; those that all share are left out. Rows with a "
+	      "dot are baselines.</caption>\n"
+	      "<thead>\n<tr><th scope=\"col\">policy</th>\n",
+	      html->out);
+	each_path(html, put_column, NULL);
+	fputs("</tr>\n</thead>\n<tbody>\n", html->out);
+	for (size_t i = 0; i < html->policies; i++) {
+		bool baseline = is_baseline(html, i);
+
+		fprintf(html->out, "<tr%s><th scope=\"row\">%s",
+			baseline ? " class=\"base\"" : "",
+			baseline ? "● " : "");
+		rs_html_text(html->out, policy_at(html, i)->label);
+		fputs("</th>\n", html->out);
+		each_path(html, put_value, &html->fields[i]);
+		fputs("</tr>\n", html->out);
+	}
+	fputs("</tbody>\n</table>\n</div>\n", html->out);
+}
+
+void
+rs_html_policies(const struct rs_html *html)
+{
+	fputs("<section aria-labelledby=\"policies\">\n"
+	      "<h2 id=\"policies\">The policies</h2>\n",
+	      html->out);
+	if (html->policies > 1)
+		put_table(html);
+	else
+		fputs("<p>Only one policy was replayed.</p>\n", html->out);
+	fputs("</section>\n", html->out);
+}
+
+/* One policy against the baseline. */
+struct pair {
+	const struct rs_policy_fields *then, *now;
+	size_t count;
+};
+
+static void
+put_change(const struct rs_html *html, const char *path, void *user)
+{
+	struct pair *pair = user;
+	const struct rs_policy_field *then =
+		rs_policy_fields_find(pair->then, path);
+	const struct rs_policy_field *now =
+		rs_policy_fields_find(pair->now, path);
+	char value[VALUE_MAX];
+
+	if (rs_policy_field_same(then, now))
+		return;
+	fprintf(html->out, "%s<code>", pair->count++ ? "; " : ": ");
+	rs_html_text(html->out, path);
+	fputs("</code> ", html->out);
+	rs_html_cut(html->out, rs_policy_field_text(then, value, sizeof(value)),
+		    BRIEF_MAX);
+	fputs(" <span class=\"soft\">(", html->out);
+	rs_html_cut(html->out, rs_policy_field_text(now, value, sizeof(value)),
+		    BRIEF_MAX);
+	fputs(")</span>", html->out);
+}
+
+static size_t
+index_of(const struct rs_html *html, const struct rs_result *result)
+{
+	return (size_t)(result->policy - policy_at(html, 0));
+}
+
+void
+rs_html_changes(const struct rs_html *html, const struct rs_html_part *part)
+{
+	const struct rs_choices *choices = &part->choices;
+
+	if (choices->count < 2)
+		return;
+	fputs("<details>\n<summary>How the policies differ from ", html->out);
+	rs_html_text(html->out, choices->item[0].result->policy->label);
+	fputs("</summary>\n<ul>\n", html->out);
+	for (size_t i = 1; i < choices->count; i++) {
+		const struct rs_result *result = choices->item[i].result;
+		struct pair pair = {
+			.then = &html->fields[index_of(html, result)],
+			.now = &html->fields[index_of(
+				html, choices->item[0].result)]};
+
+		fputs("<li><strong>", html->out);
+		rs_html_text(html->out, result->policy->label);
+		fputs("</strong>", html->out);
+		each_path(html, put_change, &pair);
+		fputs("</li>\n", html->out);
+	}
+	fputs("</ul>\n</details>\n", html->out);
+}
