@@ -157,9 +157,13 @@ read_second(struct day *day, unsigned second)
 	while (tk_follow_read(day->session.follow, now_ns, 1u << 20, false,
 			      rt_replay_line, day->replay))
 		;
-	while (rt_replay_play(day->replay, now_ns, 1u << 20))
-		if (rt_replay_wants(day->replay))
-			break;
+	/* It waits at each second of the log, for what is to be said then. */
+	do {
+		rt_replay_go_on(day->replay);
+		while (rt_replay_play(day->replay, now_ns, 1u << 20))
+			if (rt_replay_wants(day->replay))
+				break;
+	} while (rt_replay_waits(day->replay, now_ns));
 }
 
 static void
