@@ -199,6 +199,42 @@ tk_table_constant(const struct tk_table *table, size_t column)
 	return first ? first : "";
 }
 
+size_t
+tk_table_columns(const struct tk_table *table)
+{
+	return table->columns;
+}
+
+size_t
+tk_table_rows(const struct tk_table *table)
+{
+	return table->rows;
+}
+
+const char *
+tk_table_text(const struct tk_table *table, size_t row, size_t column)
+{
+	const char *text;
+
+	if (row > table->rows || column >= table->columns ||
+	    table->column[column].hidden)
+		return NULL;
+	text = table->cell[row * table->columns + column];
+	return text ? text : "";
+}
+
+bool
+tk_table_is_right(const struct tk_table *table, size_t column)
+{
+	return column < table->columns && table->column[column].right;
+}
+
+bool
+tk_table_failed(const struct tk_table *table)
+{
+	return table->failed;
+}
+
 static size_t
 column_width(const struct tk_table *table, size_t column)
 {

@@ -42,6 +42,17 @@ const char *tk_table_constant(const struct tk_table *table, size_t column);
 /** The columns that the longest line takes without an indent. */
 size_t tk_table_width(const struct tk_table *table);
 
+/** What is in it, for other ways to print it: row 0 is the heading. The text of
+ *  a cell is NULL if its column is hidden. */
+size_t tk_table_columns(const struct tk_table *table);
+size_t tk_table_rows(const struct tk_table *table);
+const char *tk_table_text(const struct tk_table *table, size_t row,
+			  size_t column);
+bool tk_table_is_right(const struct tk_table *table, size_t column);
+
+/** Whether memory ran out while it was made. */
+bool tk_table_failed(const struct tk_table *table);
+
 /** Print with @p indent spaces before each line; 0 on success, -1 if memory
  *  ran out while the table was made or writing failed. */
 int tk_table_print(const struct tk_table *table, size_t indent, FILE *out);
