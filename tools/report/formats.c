@@ -5,10 +5,8 @@
 #include "report/formats.h"
 
 const struct rs_writer *const rs_formats[] = {
-	&rs_writer_text,
-	&rs_writer_json,
-	&rs_writer_csv,
-	&rs_writer_html,
+	&rs_writer_text, &rs_writer_json, &rs_writer_csv,
+	&rs_writer_md,   &rs_writer_html,
 };
 const size_t rs_format_count = sizeof(rs_formats) / sizeof(*rs_formats);
 

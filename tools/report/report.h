@@ -48,7 +48,7 @@ struct rs_writer {
 #define RS_COLUMNS_MOST 100
 
 extern const struct rs_writer rs_writer_text, rs_writer_json, rs_writer_csv,
-	rs_writer_html;
+	rs_writer_md, rs_writer_html;
 
 /** Whether times of successful calls are only lower bounds, because the log
  * does not have the duration of successful attempts. */

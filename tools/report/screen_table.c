@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/table.h"
+#include "common/safe_text.h"
 #include "common/units.h"
 #include "report/failed.h"
 
@@ -15,6 +15,8 @@
 #define CELL_MAX 128
 /* Names are cut to this if the line is too long without other columns. */
 #define NAME_LEAST 8
+/* Names of operations are cut to this. */
+#define OPERATION_MOST 40
 
 const char *
 rs_verdict_text(enum rs_verdict verdict)
@@ -47,6 +49,20 @@ struct source {
 	const struct rs_choice *choice;
 	const struct rs_result *result, *baseline;
 };
+
+static void
+put_operation(const struct source *from, char *cell, size_t size)
+{
+	const char *name = rs_subject_name(from->report, from->subject);
+	char safe[1024], cut[1024];
+
+	tk_safe_text(name, strlen(name), safe, sizeof(safe));
+	if (tk_text_width(safe) > OPERATION_MOST)
+		snprintf(cell, size, "%s",
+			 tk_text_fit(safe, OPERATION_MOST, cut, sizeof(cut)));
+	else
+		snprintf(cell, size, "%s", safe);
+}
 
 static void
 put_policy(const struct source *from, char *cell, size_t size)
@@ -192,14 +208,16 @@ struct column {
 };
 
 enum {
+	COLUMN_OPERATION,
 	COLUMN_POLICY,
 	COLUMN_FAILED,
-	COLUMN_OK_95 = 6,
+	COLUMN_OK_95 = 7,
 	COLUMN_OK_99,
-	COLUMN_ANSWER = 9,
+	COLUMN_ANSWER = 10,
 };
 
 static const struct column columns[] = {
+	[COLUMN_OPERATION] = {"operation", NULL, NEVER, put_operation},
 	[COLUMN_POLICY] = {"policy", NULL, NEVER, put_policy},
 	[COLUMN_FAILED] = {">failed",
 			   "calls, more (+) or fewer (-) than in the first row "
@@ -258,9 +276,8 @@ hide(struct tk_table *table, unsigned hidden)
 /* Leave out what says nothing, then what has no room. Returns the columns
  * that stay, as bits. */
 static unsigned
-fit(struct tk_table *table, size_t rows, size_t room)
+fit(struct tk_table *table, size_t rows, size_t room, unsigned hidden)
 {
-	unsigned hidden = 0;
 
 	for (size_t i = 0; i < COLUMNS; i++)
 		if (columns[i].place != NEVER && says_nothing(table, i, rows))
@@ -281,28 +298,53 @@ fit(struct tk_table *table, size_t rows, size_t room)
 	return ~hidden;
 }
 
+struct tk_table *
+rs_choice_table_new(void)
+{
+	struct tk_table *table = tk_table_new(COLUMNS);
+
+	for (size_t i = 0; table && i < COLUMNS; i++)
+		tk_table_head(table, i, columns[i].heading);
+	return table;
+}
+
+void
+rs_choice_table_add(struct tk_table *table, const struct rs_report *report,
+		    const struct rs_subject *subject,
+		    const struct rs_choices *choices, size_t rows)
+{
+	struct source from = {.report = report,
+			      .subject = subject,
+			      .baseline = choices->item[0].result};
+
+	for (size_t i = 0; i < rows; i++) {
+		from.choice = &choices->item[i];
+		from.result = from.choice->result;
+		add_row(table, &from);
+	}
+}
+
+unsigned
+rs_choice_table_fit(struct tk_table *table)
+{
+	return fit(table, tk_table_rows(table), SIZE_MAX, 0);
+}
+
 int
 rs_screen_table(const struct rs_report *report,
 		const struct rs_subject *subject,
 		const struct rs_choices *choices, size_t rows, unsigned *shown,
 		FILE *out)
 {
-	struct source from = {.report = report, .subject = subject};
-	struct tk_table *table = tk_table_new(COLUMNS);
+	struct tk_table *table = rs_choice_table_new();
 	int status;
 
 	if (table == NULL)
 		return -1;
-	for (size_t i = 0; i < COLUMNS; i++)
-		tk_table_head(table, i, columns[i].heading);
-	from.baseline = choices->item[0].result;
-	for (size_t i = 0; i < rows; i++) {
-		from.choice = &choices->item[i];
-		from.result = from.choice->result;
-		add_row(table, &from);
-	}
+	rs_choice_table_add(table, report, subject, choices, rows);
 	tk_table_color(table, report->color);
-	*shown |= fit(table, rows, report->columns - INDENT);
+	*shown |= fit(table, rows, report->columns - INDENT,
+		      1U << COLUMN_OPERATION);
 	status = tk_table_print(table, INDENT, out);
 	tk_table_free(table);
 	return status;

@@ -3,6 +3,7 @@
 #ifndef RS_SCREEN_TABLE_H
 #define RS_SCREEN_TABLE_H
 
+#include "common/table.h"
 #include "common/tone.h"
 #include "report/choices.h"
 
@@ -18,6 +19,17 @@ int rs_screen_table(const struct rs_report *report,
 		    const struct rs_subject *subject,
 		    const struct rs_choices *choices, size_t rows,
 		    unsigned *shown, FILE *out);
+
+/** The same table for all operations, to be filled and then printed elsewhere;
+ *  NULL if memory ran out. The operation is its first column. */
+struct tk_table *rs_choice_table_new(void);
+void rs_choice_table_add(struct tk_table *table, const struct rs_report *report,
+			 const struct rs_subject *subject,
+			 const struct rs_choices *choices, size_t rows);
+
+/** Leave out the columns in which all rows are the same; returns those that
+ *  stay, for the legend. */
+unsigned rs_choice_table_fit(struct tk_table *table);
 
 /** What the columns show. */
 void rs_screen_legend(unsigned shown, char *text, size_t size);

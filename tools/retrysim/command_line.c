@@ -9,7 +9,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/safe_text.h"
+
 #define WORD_MAX 512
+
+/* Whether a word has characters that are not just printed. */
+static bool
+is_harmful(const char *word)
+{
+	char safe[WORD_MAX];
+	size_t length = strlen(word);
+
+	return length >= sizeof(safe) / 2 ||
+	       tk_safe_text(word, length, safe, sizeof(safe)) != length ||
+	       strcmp(word, safe) != 0;
+}
+
+/* Every byte that is not plain, as a number. */
+static void
+quote_bytes(FILE *out, const char *word)
+{
+	fputs("$'", out);
+	for (; *word; word++)
+		if (*word < ' ' || *word > '~' || *word == '\'' ||
+		    *word == '\\')
+			fprintf(out, "\\%03o", (unsigned char)*word);
+		else
+			fputc(*word, out);
+	fputc('\'', out);
+}
 
 /* Print a word as a shell reads it back. */
 static void
@@ -21,6 +49,10 @@ quote(FILE *out, const char *word)
 
 	if (*word != '\0' && word[strspn(word, plain)] == '\0') {
 		fputs(word, out);
+		return;
+	}
+	if (is_harmful(word)) {
+		quote_bytes(out, word);
 		return;
 	}
 	fputc('\'', out);

@@ -331,5 +331,5 @@ Test(report_formats, are_named_for_the_command_line)
 	char names[64];
 
 	cr_expect_str_eq(rs_format_names(names, sizeof(names)),
-			 "text json csv html");
+			 "text json csv md html");
 }
