@@ -265,8 +265,8 @@ Test(retrytop_verdicts, a_narrow_screen_says_why_before_how_many)
 	static const char *const want[] = {
 		"FAILING   pay  since 09:01:10 (34s)  worsening",
 		"  100% of calls fail (last 30s): http:502, budget empty",
-		"FAILING post since 09:01:10 (34s) worsening 100% fail: "
-		"http:502~",
+		("FAILING post since 09:01:10 (34s) worsening 100% fail: "
+		 "http:502~"),
 	};
 	struct scene scene;
 	char text[RT_VIEW_LINE_MAX];
