@@ -4,9 +4,8 @@
 #include "config.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "base/num.h"
+#include "replay/durations.h"
 #include "replay/result.h"
 
 static const unsigned permille[] = {
@@ -109,25 +108,6 @@ get_refused(const struct rs_sums *sums)
 	return sums->refused;
 }
 
-/* The durations of one replica, some of which others share. */
-struct durations {
-	const struct tk_samples *set[3];
-	size_t count;
-	uint64_t weight;
-};
-
-static struct durations
-durations_in(const struct tk_samples *shared, const struct tk_samples *own,
-	     const struct tk_samples *first_tries)
-{
-	struct durations out = {.set = {shared, own, first_tries},
-				.count = first_tries ? 3 : 2};
-
-	for (size_t i = 0; i < out.count; i++)
-		out.weight += out.set[i]->weight;
-	return out;
-}
-
 /* The value at a share of sorted ones, between two of them if need be. */
 static uint64_t
 at_share(const uint64_t *sorted, size_t count, double share)
@@ -145,20 +125,14 @@ at_share(const uint64_t *sorted, size_t count, double share)
 /* The median of the replicas' percentiles, and how these spread. Calls are the
  * same in all replicas, so their number widens nothing. */
 static struct rs_quantile
-make_quantile(const struct durations *in, uint32_t replicas,
-	      unsigned thousandths)
+make_quantile(const struct rs_durations *durations, unsigned thousandths)
 {
 	uint64_t value[RS_REPLICAS_MAX];
-	size_t count = 0;
+	size_t count =
+		rs_durations_quantile(durations, thousandths, 1000, value);
 
-	for (uint32_t r = 0; r < replicas; r++)
-		if (in[r].weight > 0)
-			value[count++] = tk_samples_rank_in(
-				in[r].set, in[r].count,
-				tk_quantile_rank(in[r].weight, thousandths));
 	if (count == 0)
 		return (struct rs_quantile){0};
-	qsort(value, count, sizeof(*value), bo_compare_u64);
 	return (struct rs_quantile){
 		.ns = value[count / 2],
 		.low_ns = at_share(value, count, 0.025),
@@ -167,23 +141,15 @@ make_quantile(const struct durations *in, uint32_t replicas,
 }
 
 static void
-make_latency(struct rs_latency *out, const struct tk_samples *shared,
-	     const struct tk_samples *own, const struct tk_samples *first_tries,
-	     uint32_t replicas)
+make_latency(struct rs_latency *out, const struct rs_tally *tally, bool success,
+	     const struct tk_samples *first_tries)
 {
-	struct durations in[RS_REPLICAS_MAX];
-	bool same = true;
-	double calls = 0;
+	struct rs_durations durations;
 
-	for (uint32_t r = 0; r < replicas; r++) {
-		in[r] = durations_in(shared, &own[r], first_tries);
-		calls += (double)in[r].weight;
-		same &= own[r].count == 0;
-	}
-	out->calls = calls / replicas;
+	rs_durations_of(&durations, tally, success, first_tries);
+	out->calls = durations.calls;
 	for (size_t i = 0; i < RS_PERCENTILES; i++)
-		out->at[i] =
-			make_quantile(in, same ? 1 : replicas, permille[i]);
+		out->at[i] = make_quantile(&durations, permille[i]);
 }
 
 static void
@@ -311,10 +277,8 @@ rs_result_make(struct rs_result *result, const struct rs_tally *tally,
 	result->breaker_opened = (double)tally->opened / tally->replicas;
 	result->backoff_per_call_ns = (double)tally->backoff_ns /
 				      tally->replicas / (double)tally->calls;
-	make_latency(&result->success_latency, &tally->success,
-		     tally->success_in, first_tries, tally->replicas);
-	make_latency(&result->failure_latency, &tally->failure,
-		     tally->failure_in, NULL, tally->replicas);
+	make_latency(&result->success_latency, tally, true, first_tries);
+	make_latency(&result->failure_latency, tally, false, NULL);
 }
 
 void

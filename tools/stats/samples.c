@@ -167,10 +167,16 @@ tk_samples_rank(const struct tk_samples *a, const struct tk_samples *b,
 uint64_t
 tk_quantile_rank(uint64_t total, unsigned permille)
 {
+	return tk_quantile_rank_of(total, permille, 1000);
+}
+
+uint64_t
+tk_quantile_rank_of(uint64_t total, unsigned part, unsigned whole)
+{
 	/* Split so that the product cannot overflow. */
-	uint64_t whole = total / 1000 * permille;
-	uint64_t rest = total % 1000 * permille;
-	uint64_t rank = whole + (rest + 999) / 1000;
+	uint64_t most = total / whole * part;
+	uint64_t rest = total % whole * part;
+	uint64_t rank = most + (rest + whole - 1) / whole;
 
 	return rank ? rank : 1;
 }

@@ -64,4 +64,7 @@ uint64_t tk_samples_rank_in(const struct tk_samples *const *set, size_t count,
  *  with at least that share at or below it (Hyndman and Fan's type 1). */
 uint64_t tk_quantile_rank(uint64_t total, unsigned permille);
 
+/** The same of the quantile part / whole. */
+uint64_t tk_quantile_rank_of(uint64_t total, unsigned part, unsigned whole);
+
 #endif

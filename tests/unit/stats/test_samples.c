@@ -30,6 +30,15 @@ Test(stats_samples, quantile_ranks_are_type_1)
 			  "row %zu", i);
 }
 
+Test(stats_samples, quantiles_finer_than_a_thousandth_have_ranks)
+{
+	cr_expect(tk_quantile_rank_of(10000, 9995, 10000) == 9995);
+	cr_expect(tk_quantile_rank_of(10001, 9999, 10000) == 10000);
+	cr_expect(tk_quantile_rank_of(3, 9999, 10000) == 3);
+	cr_expect(tk_quantile_rank_of(3, 0, 10000) == 1);
+	cr_expect(tk_quantile_rank_of(UINT64_MAX, 10000, 10000) == UINT64_MAX);
+}
+
 Test(stats_samples, ranks_of_a_union_equal_those_of_the_whole)
 {
 	struct tk_samples a = {0}, b = {0}, all = {0};
