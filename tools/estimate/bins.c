@@ -267,7 +267,7 @@ make_all(struct rs_bins *bins, const struct rs_log *log,
 }
 
 static void
-name_operations(struct rs_bins *bins, const struct rs_log *log)
+name_targets(struct rs_bins *bins, const struct rs_log *log)
 {
 	for (size_t o = 0; o < log->operation_count; o++) {
 		const struct rs_operation *operation = &log->operation[o];
@@ -275,8 +275,11 @@ name_operations(struct rs_bins *bins, const struct rs_log *log)
 		for (size_t c = 0; c < operation->call_count; c++) {
 			size_t call = operation->first_call + c;
 
-			bins->target[bins->target_of[call]].operation =
-				(uint32_t)o;
+			struct rs_target *target =
+				&bins->target[bins->target_of[call]];
+
+			target->operation = (uint32_t)o;
+			target->name = log->call[call].target;
 		}
 	}
 }
@@ -316,7 +319,7 @@ rs_bins_init(struct rs_bins *bins, const struct rs_log *log)
 	points.target_of = NULL;
 	rs_points_clear(&points);
 	if (ok) {
-		name_operations(bins, log);
+		name_targets(bins, log);
 		return BACKOFF_OK;
 	}
 	rs_bins_clear(bins);

@@ -43,6 +43,8 @@ struct rs_target {
 	size_t first, count;
 	/** The operation of one of its calls. */
 	uint32_t operation;
+	/** 0 if its calls name no target. */
+	tk_string name;
 	/** Its operations, and their attempts that succeeded; only one slot if
 	 *  some of them log only failures. */
 	size_t slots;

@@ -55,6 +55,8 @@ struct rs_answer {
 /** A time in which a target was much worse than usual. */
 struct rs_incident {
 	uint64_t from_ns, to_ns;
+	/** 0 if its calls name none, or if those of several overlap. */
+	tk_string target;
 };
 
 /** Results of an estimator for an operation, for reports. Pointers live as

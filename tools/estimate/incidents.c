@@ -154,6 +154,7 @@ find_target(struct finder *finder, size_t t)
 		if (last == NULL) {
 			last = &finder->item[finder->count++];
 			last->from_ns = bin->first_ns;
+			last->target = target->name;
 		}
 		last->to_ns = bin->last_ns;
 		finder->failed[finder->count - 1] += bin->failed;
@@ -179,11 +180,15 @@ merge(struct rs_incident *item, size_t count)
 
 	qsort(item, count, sizeof(*item), by_begin);
 	for (size_t i = 0; i < count; i++) {
-		if (kept > 0 && item[i].from_ns <= item[kept - 1].to_ns)
-			item[kept - 1].to_ns =
-				rs_later(item[kept - 1].to_ns, item[i].to_ns);
-		else
+		struct rs_incident *last = kept > 0 ? &item[kept - 1] : NULL;
+
+		if (last && item[i].from_ns <= last->to_ns) {
+			last->to_ns = rs_later(last->to_ns, item[i].to_ns);
+			if (last->target != item[i].target)
+				last->target = 0;
+		} else {
 			item[kept++] = item[i];
+		}
 	}
 	return kept;
 }

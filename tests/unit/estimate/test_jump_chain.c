@@ -121,6 +121,46 @@ Test(estimate_jump_chain, an_incident_is_counted_once)
 	small_log_clear(&small);
 }
 
+/* Two targets that are down one after the other, and then at once. */
+Test(estimate_jump_chain, an_incident_names_its_target)
+{
+	static const struct {
+		double from, to;
+		const char *target;
+	} down[] = {{100, 110, "a"},
+		    {300, 310, "b"},
+		    {500, 510, "a"},
+		    {505, 515, "b"}};
+	static const char *const expected[] = {"a", "b", ""};
+	struct rs_finding finding;
+	struct small_log small;
+
+	small_log_begin(&small);
+	for (unsigned i = 0; i < 6000; i++) {
+		const char *target = i % 2 ? "a" : "b";
+		double at = i * 0.1;
+		bool fails = false;
+
+		for (size_t d = 0; d < sizeof(down) / sizeof(*down); d++)
+			fails |= at >= down[d].from && at < down[d].to &&
+				 *target == *down[d].target;
+		small_log_add(&small, &(struct small_attempt){.call = i,
+							      .target = target,
+							      .attempt = 1,
+							      .at_seconds = at,
+							      .failed = fails,
+							      .last = true});
+	}
+	small_log_fit(&small, DRAWS);
+	rs_estimator_jump_chain.finding(small.state, 0, &finding);
+	cr_assert(finding.incident_count == 3, "%zu", finding.incident_count);
+	for (size_t i = 0; i < 3; i++)
+		cr_expect_str_eq(
+			rs_log_text(&small.log, finding.incident[i].target),
+			expected[i]);
+	small_log_clear(&small);
+}
+
 /* Its state is known, however long the wait was. */
 Test(estimate_jump_chain, a_long_wait_within_the_log_is_supported)
 {
