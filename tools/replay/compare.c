@@ -107,6 +107,12 @@ rs_compare(const struct rs_plan *plan, struct rs_comparison *out)
 void
 rs_comparison_clear(struct rs_comparison *comparison)
 {
+	for (size_t i = 0; comparison->subject && i < comparison->subject_count;
+	     i++)
+		free(comparison->subject[i].incident);
+	for (size_t i = 0; comparison->result && i < comparison->result_count;
+	     i++)
+		rs_detail_free(comparison->result[i].detail);
 	free(comparison->subject);
 	free(comparison->result);
 	*comparison = (struct rs_comparison){0};

@@ -7,6 +7,7 @@
 #include "recorded/draws.h"
 #include "replay/alone.h"
 #include "replay/conditions.h"
+#include "replay/frame.h"
 #include "replay/shared.h"
 #include "replay/subject.h"
 
@@ -20,6 +21,8 @@ struct work {
 	struct rs_near near;
 	struct rs_load load;
 	struct rs_window window;
+	/** Only if the plan asks for details. */
+	struct rs_frame frame;
 	struct rs_coupling coupling;
 	struct rs_first_tries first_tries;
 	uint32_t families;
@@ -45,6 +48,16 @@ fill_tally(struct work *work, struct rs_tally *tally, bool *included)
 	if (status == BACKOFF_OK)
 		rs_tally_finish(tally);
 	return status;
+}
+
+static enum backoff_status
+make_detail(const struct work *work, const struct rs_tally *tally,
+	    const struct tk_samples *first_tries, struct rs_result *result)
+{
+	if (!work->plan->detail)
+		return BACKOFF_OK;
+	result->detail = rs_detail_new(&work->frame, tally, first_tries);
+	return result->detail ? BACKOFF_OK : BACKOFF_E_NOMEM;
 }
 
 /* Whether any attempt's outcome was estimated. */
@@ -86,6 +99,7 @@ run_policy(struct work *work, size_t policy, struct rs_tallies *tallies,
 {
 	const struct rs_operation *operation = work->run.operation;
 	struct rs_tally *tally = &tallies->family[0];
+	const struct tk_samples *first_tries;
 	enum backoff_status status;
 	bool included;
 
@@ -93,11 +107,13 @@ run_policy(struct work *work, size_t policy, struct rs_tallies *tallies,
 	status = fill_tally(work, tally, &included);
 	if (status != BACKOFF_OK)
 		return status;
+	first_tries = included ? &work->first_tries.durations : NULL;
 	work->did[policy] = tally->hash;
 	result->policy = &work->plan->policies->item[policy];
-	rs_result_make(result, tally,
-		       included ? &work->first_tries.durations : NULL,
-		       &work->window);
+	rs_result_make(result, tally, first_tries, &work->window);
+	status = make_detail(work, tally, first_tries, result);
+	if (status != BACKOFF_OK)
+		return status;
 	rs_result_admit_failures(result, operation->failures_without_beginning);
 	result->hedges = backoff_policy_max_hedges(work->run.policy) > 0;
 	result->doubt = rs_log_doubt(work->run.log, operation);
@@ -328,6 +344,36 @@ init_tallies(struct work *work, struct rs_tallies *tallies, size_t draws)
 	return status;
 }
 
+/* What the details of all policies need. */
+static enum backoff_status
+init_frame(struct work *work, const struct rs_finding *finding)
+{
+	enum backoff_status status;
+
+	if (!work->plan->detail)
+		return BACKOFF_OK;
+	status = rs_frame_init(&work->frame, work->run.log, work->run.operation,
+			       &work->window, finding);
+	if (status == BACKOFF_OK)
+		status = rs_tally_follow(&work->tallies.family[0],
+					 &work->frame.timeline);
+	if (status == BACKOFF_OK)
+		status = rs_tally_follow(&work->baseline.family[0],
+					 &work->frame.timeline);
+	return status;
+}
+
+/* Give the subject what its details refer to. */
+static void
+keep_frame(struct work *work, struct rs_subject *subject)
+{
+	subject->detail_from_ns = work->frame.timeline.from_ns;
+	subject->detail_bin_ns = work->frame.timeline.bin_ns;
+	subject->detail_bins = work->frame.timeline.bins;
+	subject->incident = work->frame.incident;
+	work->frame.incident = NULL;
+}
+
 static enum backoff_status
 init_work(struct work *work, const struct rs_finding *finding)
 {
@@ -357,6 +403,8 @@ init_work(struct work *work, const struct rs_finding *finding)
 	if (status == BACKOFF_OK)
 		status = init_tallies(work, &work->baseline, finding->draws);
 	if (status == BACKOFF_OK)
+		status = init_frame(work, finding);
+	if (status == BACKOFF_OK)
 		status =
 			rs_first_tries_init(&work->first_tries, log, operation);
 	return status;
@@ -372,6 +420,7 @@ clear_work(struct work *work)
 	rs_first_tries_clear(&work->first_tries);
 	rs_near_clear(&work->near);
 	rs_window_clear(&work->window);
+	rs_frame_clear(&work->frame);
 	rs_load_clear(&work->load);
 	free(work->did);
 }
@@ -414,6 +463,7 @@ rs_subject_run(const struct rs_plan *plan, const void *estimate, uint64_t *draw,
 		status = run_all(&work, subject, result, item);
 	subject->incidents = work.window.incident_count;
 	subject->coupling = work.coupling;
+	keep_frame(&work, subject);
 	clear_work(&work);
 	return status;
 }

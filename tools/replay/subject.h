@@ -36,13 +36,6 @@ struct rs_self {
 	uint64_t differing;
 };
 
-/** A time in which a target was much worse than usual. */
-struct rs_subject_incident {
-	uint64_t from_ns, to_ns;
-	/** As the log has it; NULL if unknown. */
-	const char *target;
-};
-
 /** An operation of the comparison. */
 struct rs_subject {
 	/** Index in the log. */

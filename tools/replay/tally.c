@@ -62,10 +62,22 @@ rs_tally_clear(struct rs_tally *tally)
 	free(tally->call_attempts);
 	free(tally->unlogged_refused);
 	free(tally->further);
+	free(tally->timeline_further);
 	free(tally->failed);
 	tk_samples_clear(&tally->success);
 	tk_samples_clear(&tally->failure);
 	*tally = (struct rs_tally){0};
+}
+
+enum backoff_status
+rs_tally_follow(struct rs_tally *tally, const struct rs_timeline *timeline)
+{
+	tally->timeline_further =
+		calloc(timeline->bins + 1, sizeof(*tally->timeline_further));
+	if (tally->timeline_further == NULL)
+		return BACKOFF_E_NOMEM;
+	tally->timeline = timeline;
+	return BACKOFF_OK;
 }
 
 void
@@ -80,6 +92,8 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 				   .factors = kept.factors,
 				   .load = kept.load,
 				   .further = kept.further,
+				   .timeline = kept.timeline,
+				   .timeline_further = kept.timeline_further,
 				   .failed = kept.failed,
 				   .replica = kept.replica,
 				   .call_succeeded = kept.call_succeeded,
@@ -97,6 +111,10 @@ rs_tally_reset(struct rs_tally *tally, const struct rs_operation *operation)
 	       (tally->load->bins + 1) * sizeof(*tally->failed));
 	memset(tally->further, 0,
 	       (tally->load->bins + 1) * sizeof(*tally->further));
+	if (tally->timeline)
+		memset(tally->timeline_further, 0,
+		       (tally->timeline->bins + 1) *
+			       sizeof(*tally->timeline_further));
 	tk_samples_reset(&tally->success);
 	tk_samples_reset(&tally->failure);
 	for (uint32_t r = 0; r < tally->replicas; r++) {
@@ -140,6 +158,7 @@ rs_tally_add(struct rs_tally *tally, size_t position, uint32_t replica,
 		tally->open[i] += (uint64_t)outcome->open[i] * weight;
 	sums->attempts += attempts;
 	sums->stop[outcome->stop]++;
+	tally->made[bo_min(attempts, RS_MADE - 1)] += weight;
 	tally->call_attempts[position] += attempts * weight;
 	tally->backoff_ns += outcome->backoff_ns * weight;
 	tally->opened += (uint64_t)outcome->breaker_opened * weight;
@@ -209,6 +228,7 @@ rs_tally_add_first_try(struct rs_tally *tally, size_t position,
 		 rs_call_outcome_hash(&outcome));
 	tally->call_succeeded[position] = (uint16_t)tally->replicas;
 	tally->call_attempts[position] = tally->replicas;
+	tally->made[1] += tally->replicas;
 	tally->support[RS_SUPPORT_EXACT] += tally->replicas;
 	tally->all.succeeded++;
 	tally->all.attempts++;
@@ -227,6 +247,7 @@ rs_tally_add_unlogged(struct rs_tally *tally)
 	tally->all.attempts += calls;
 	tally->all.first_try += calls;
 	tally->all.stop[BACKOFF_STOP_SUCCESS] += calls;
+	tally->made[1] += calls * tally->replicas;
 	tally->support[RS_SUPPORT_EXACT] += calls * tally->replicas;
 }
 
@@ -248,6 +269,8 @@ rs_tally_refuse_unlogged(struct rs_tally *tally, uint64_t k, uint32_t replica,
 	sums->attempts--;
 	sums->first_try--;
 	sums->refused++;
+	tally->made[1]--;
+	tally->made[0]++;
 	sums->stop[BACKOFF_STOP_SUCCESS]--;
 	sums->stop[BACKOFF_STOP_BREAKER_OPEN]++;
 	tally->support[RS_SUPPORT_EXACT]--;

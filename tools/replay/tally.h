@@ -9,11 +9,15 @@
 #include "base/num.h"
 #include "recorded/load.h"
 #include "replay/sim_call.h"
+#include "replay/timeline.h"
 #include "stats/samples.h"
 
 #define RS_REPLICAS_MAX 1000
 #define RS_STOPS BACKOFF_STOP_COUNT
 #define RS_ALL_REPLICAS UINT32_MAX
+/** Calls are counted by number of attempts up to one less; the last count is of
+ *  those that make more, too. */
+#define RS_MADE 16
 
 /** Sums over the calls of one replica. */
 struct rs_sums {
@@ -76,10 +80,15 @@ struct rs_tally {
 	/** The policy has a budget or a breaker; number of times one opened. */
 	bool guarded;
 	uint64_t opened;
+	/** Calls by number of attempts. */
+	uint64_t made[RS_MADE];
 	/** Attempts by bin of the load, other than first ones, which are in the
 	 *  load; a first attempt that was not made counts -1. */
 	const struct rs_load *load;
 	int64_t *further;
+	/** The same by bin of a time-line; NULL if nobody asked. */
+	const struct rs_timeline *timeline;
+	int64_t *timeline_further;
 	/** By bin: attempts that fail, first ones included. */
 	uint64_t *failed;
 	uint64_t support[RS_SUPPORT_COUNT];
@@ -98,6 +107,11 @@ enum backoff_status rs_tally_init(struct rs_tally *tally,
 				  size_t draws);
 void rs_tally_clear(struct rs_tally *tally);
 
+/** Count attempts by bin of a time-line, too, which must outlive the tally.
+ *  BACKOFF_OK or BACKOFF_E_NOMEM. */
+enum backoff_status rs_tally_follow(struct rs_tally *tally,
+				    const struct rs_timeline *timeline);
+
 /** Empty it for another policy of the same operation. */
 void rs_tally_reset(struct rs_tally *tally,
 		    const struct rs_operation *operation);
@@ -108,6 +122,9 @@ rs_tally_add_load(struct rs_tally *tally, uint64_t start_ns, int64_t attempts)
 {
 	if (tally->load->bins > 0)
 		tally->further[rs_load_bin(tally->load, start_ns)] += attempts;
+	if (tally->timeline)
+		tally->timeline_further[rs_timeline_bin(tally->timeline,
+							start_ns)] += attempts;
 }
 
 /** Add failed attempts to the bin in which they began. */

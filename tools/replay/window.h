@@ -11,6 +11,14 @@
 /** With fewer incidents, intervals for the next window are only rough. */
 #define RS_INCIDENTS_MIN 10
 
+/** A time in which a target was much worse than usual. */
+struct rs_subject_incident {
+	uint64_t from_ns, to_ns;
+	/** As the log has it; NULL if its calls name none, or if those of
+	 *  several overlap. */
+	const char *target;
+};
+
 /** The calls of an operation by time. */
 struct rs_window {
 	size_t call_count;
