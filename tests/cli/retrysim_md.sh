@@ -10,7 +10,7 @@ hostile=tests/data/hostile/app.log
 
 # The output of the last run, whatever the version, is that of the file.
 same_as() { # FILE
-	sed 's/^Made by retrysim [^,]*,/Made by retrysim VERSION,/' \
+	sed 's/^Made by retrysim [^ ,]*/Made by retrysim VERSION/' \
 		"$work/out" >"$work/plain"
 	[ "${RETRYSIM_REPORTS-}" != write ] || cp "$work/plain" "$golden/$1"
 	diff -u "$golden/$1" "$work/plain" >&2
@@ -57,5 +57,21 @@ only_code() {
 		grep -E '<|@|//|\]\(|evil|alert'
 }
 check "names from the log are only in code" only_code
+
+retrysim policy lint -f md QUICK AI_VISION tests/data/reports/risky.json
+expect "lint in Markdown ends as lint does" 1 '^## Policy lint: [1-9]' ''
+check "it is as it was" same_as lint.md
+sed -n '/^```sh$/,/^```$/p' "$work/out" | sed '1d;$d' >"$work/again"
+cp "$work/out" "$work/first.md"
+check "the command line in it makes it again" sh -c '
+	PATH=$1:$PATH && export PATH && sh "$2/again" >"$2/out"
+	cmp -s "$2/out" "$2/first.md"' - "$top_builddir" "$work"
+check "it has at most 60 lines with a hundred policies, too" sh -c '
+	mkdir "$2/many" && for i in $(seq 100); do
+		sed "s/RISKY/RISKY_$i/" tests/data/reports/risky.json \
+			>"$2/many/$i.json"
+	done && "$1/retrysim" policy lint -f md "$2/many" >"$2/out"
+	grep -q "^[0-9]* more are in" "$2/out" &&
+		[ "$(wc -l <"$2/out")" -le 60 ]' - "$top_builddir" "$work"
 
 finish

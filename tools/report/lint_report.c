@@ -1,14 +1,16 @@
-/* The findings about policies as text and as JSON. */
+/* The findings about policies as text, JSON and Markdown. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
 #include "report/lint_report.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
 #include "common/json_out.h"
+#include "common/markdown.h"
 #include "common/safe_text.h"
 #include "common/units.h"
 
@@ -34,6 +36,17 @@ print_measured(const struct rs_lint_measured *measured, FILE *out)
 	}
 }
 
+/* What was measured, in brackets. */
+static void
+print_all_measured(const struct rs_lint_finding *finding, FILE *out)
+{
+	for (size_t i = 0; i < finding->measured_count; i++) {
+		fputs(i ? ", " : " (measured: ", out);
+		print_measured(&finding->measured[i], out);
+	}
+	fputs(finding->measured_count ? ")" : "", out);
+}
+
 static void
 print_finding(const char *from, const struct rs_lint_finding *finding,
 	      FILE *out)
@@ -43,11 +56,8 @@ print_finding(const char *from, const struct rs_lint_finding *finding,
 	fprintf(out, "%s: %s: %s%s", from, row->name,
 		row->severity == RS_LINT_NOTE ? "note: " : "",
 		finding->message);
-	for (size_t i = 0; i < finding->measured_count; i++) {
-		fputs(i ? ", " : " (measured: ", out);
-		print_measured(&finding->measured[i], out);
-	}
-	fputs(finding->measured_count ? ")\n" : "\n", out);
+	print_all_measured(finding, out);
+	fputc('\n', out);
 }
 
 int
@@ -119,4 +129,123 @@ rs_lint_report_json(const struct rs_lint_report *report, FILE *out)
 				    &linted->findings.item[j]);
 	}
 	return tk_json_end(&json, out);
+}
+
+/* Findings that are shown, so that a report has at most 60 lines. */
+#define FINDINGS_MAX 48
+#define NAME_COLUMNS 60
+
+static void
+count_text(size_t count, const char *what, FILE *out)
+{
+	fprintf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
+}
+
+/* A finding and what was measured, as text to be freed; NULL if memory ran
+ * out. */
+static char *
+finding_text(const struct rs_lint_finding *finding)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (out == NULL)
+		return NULL;
+	fputs(finding->message, out);
+	print_all_measured(finding, out);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* The findings of one severity as rows, at most @p room. Returns how many; -1
+ * if memory ran out. */
+static long
+add_rows(const struct rs_lint_report *report, enum rs_lint_severity severity,
+	 size_t room, struct tk_table *table)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct rs_lint_findings *all = &report->item[i].findings;
+
+		for (size_t j = 0; j < all->count && used < room; j++) {
+			const struct rs_lint_row *row =
+				&rs_lint_table[all->item[j].code];
+			char *text;
+
+			if (row->severity != severity)
+				continue;
+			text = finding_text(&all->item[j]);
+			if (text == NULL)
+				return -1;
+			tk_table_row(table);
+			tk_table_cell(table, 0, "%s", report->item[i].from);
+			tk_table_cell(table, 1, "%s", row->name);
+			tk_table_cell(table, 2, "%s",
+				      rs_lint_severity_name(severity));
+			tk_table_cell(table, 3, "%s", text);
+			free(text);
+			used++;
+		}
+	}
+	return (long)used;
+}
+
+static int
+put_findings(const struct rs_lint_report *report, FILE *out)
+{
+	static const char *const heading[] = {"from", "code", "severity",
+					      "finding"};
+	struct tk_table *table = tk_table_new(4);
+	size_t all = report->warnings + report->notes;
+	long warnings = -1, notes = -1;
+	int status = -1;
+
+	for (size_t i = 0; table && i < 4; i++)
+		tk_table_head(table, i, heading[i]);
+	if (table)
+		warnings =
+			add_rows(report, RS_LINT_WARNING, FINDINGS_MAX, table);
+	if (warnings >= 0)
+		notes = add_rows(report, RS_LINT_NOTE,
+				 FINDINGS_MAX - (size_t)warnings, table);
+	if (notes >= 0)
+		status = all > 0 ? tk_md_table(table, 2, out) : 0;
+	tk_table_free(table);
+	if (status == 0 && (size_t)(warnings + notes) < all)
+		fprintf(out, "\n%zu more are in the formats text and json.\n",
+			all - (size_t)(warnings + notes));
+	if (all > 0)
+		fputc('\n', out);
+	return status;
+}
+
+int
+rs_lint_report_md(const struct rs_lint_report *report, FILE *out)
+{
+	fputs("## Policy lint: ", out);
+	count_text(report->warnings, "warning", out);
+	fputs(", ", out);
+	count_text(report->notes, "note", out);
+	fprintf(out, " in %zu polic%s\n\n", report->count,
+		report->count == 1 ? "y" : "ies");
+	if (put_findings(report, out))
+		return -1;
+	fprintf(out, "Made by retrysim %s%s", backoff_version(),
+		report->count ? " from" : "");
+	for (size_t i = 0; i < report->count; i++) {
+		fputs(i ? ", " : " ", out);
+		tk_md_code(out, report->item[i].name, NAME_COLUMNS, false);
+		fprintf(out, " (hash `%016" PRIx64 "`)", report->item[i].hash);
+	}
+	if (report->command) {
+		fputs(":\n\n", out);
+		tk_md_shell(out, report->command);
+	} else {
+		fputc('\n', out);
+	}
+	return ferror(out) ? -1 : 0;
 }

@@ -13,6 +13,7 @@
 #include "report/lint_report.h"
 #include "report/output.h"
 #include "retrysim/cmd.h"
+#include "retrysim/command_line.h"
 #include "retrysim/operands.h"
 
 #define LAYER_MAX UINT64_C(1000000000)
@@ -100,6 +101,7 @@ lint_each(void *user, const char *from, const struct backoff_policy *policy)
 	if (linted) {
 		linted->from = strdup(from);
 		linted->name = strdup(backoff_policy_name(policy));
+		linted->hash = backoff_policy_hash(policy);
 	}
 	if (linted == NULL || linted->from == NULL || linted->name == NULL ||
 	    !rs_lint(policy, &run->context, &linted->findings)) {
@@ -118,15 +120,19 @@ lint_each(void *user, const char *from, const struct backoff_policy *policy)
 }
 
 static enum tk_exit
-print(const struct rs_lint_report *report, bool json)
+print(const struct rs_lint_report *report, int format)
 {
+	/* In the order of --format. */
+	static int (*const writer[])(const struct rs_lint_report *, FILE *) = {
+		rs_lint_report_text,
+		rs_lint_report_json,
+		rs_lint_report_md,
+	};
 	struct rs_output output;
 
 	if (!rs_output_begin(&output))
 		return TK_EXIT_SYSTEM;
-	return rs_output_end(&output,
-			     (json ? rs_lint_report_json : rs_lint_report_text)(
-				     report, output.stream),
+	return rs_output_end(&output, writer[format](report, output.stream),
 			     NULL);
 }
 
@@ -141,7 +147,7 @@ clear(struct rs_lint_report *report)
 }
 
 static int
-lint_words(struct run *run, char **word, size_t count, bool json)
+lint_words(struct run *run, char **word, size_t count, int format)
 {
 	enum tk_exit worst = TK_EXIT_OK, code;
 
@@ -149,12 +155,30 @@ lint_words(struct run *run, char **word, size_t count, bool json)
 		code = rs_policy_each(word[i], lint_each, run);
 		worst = code > worst ? code : worst;
 	}
-	code = worst == TK_EXIT_USAGE ? worst : print(&run->report, json);
+	code = worst == TK_EXIT_USAGE ? worst : print(&run->report, format);
 	worst = code > worst ? code : worst;
 	if (worst == TK_EXIT_OK && run->report.warnings > 0)
 		worst = TK_EXIT_NO;
 	clear(&run->report);
 	return (int)worst;
+}
+
+static int
+say_and_lint(struct run *run, const struct tk_command *command, char **word,
+	     size_t count, int format)
+{
+	const struct rs_command_line line = {
+		.command = command, .operand = word, .count = count};
+	char *text = rs_command_line(&line);
+	int code = TK_EXIT_SYSTEM;
+
+	run->report.command = text;
+	if (text)
+		code = lint_words(run, word, count, format);
+	else
+		tk_msg("out of memory");
+	free(text);
+	return code;
 }
 
 int
@@ -173,8 +197,8 @@ rs_cmd_policy_lint(int argc, char **argv)
 		 "repeated"},
 		{"ignore", 'i', TK_OPT_LIST, &ignored, "CODE", NULL, 0, 0,
 		 "do not report CODE; may be repeated"},
-		{"format", 'f', TK_OPT_NAME, &format, NULL, "text json", 0, 0,
-		 "output format, default text"},
+		{"format", 'f', TK_OPT_NAME, &format, NULL, "text json md", 0,
+		 0, "output format, default text"},
 		{NULL, 0, TK_OPT_FLAG, NULL, NULL, NULL, 0, 0, NULL}};
 	const struct tk_command command = {
 		"retrysim policy lint", "[OPTION]... POLICY|FILE|DIR...",
@@ -193,7 +217,7 @@ rs_cmd_policy_lint(int argc, char **argv)
 		ok = layers(&run.context, &layer);
 		for (size_t i = 0; ok && i < ignored.count; i++)
 			ok = ignore(&run.context, ignored.item[i]);
-		code = ok ? lint_words(&run, operand, count, format != 0)
+		code = ok ? say_and_lint(&run, &command, operand, count, format)
 			  : TK_EXIT_USAGE;
 	}
 	tk_opt_clear(&command);

@@ -102,9 +102,12 @@ put_option(const struct rs_command_line *line, const struct tk_opt *option,
 	   FILE *out)
 {
 	const char *value = option->value;
-	const char *before = (const char *)line->defaults +
-			     (value - (const char *)line->options);
+	static const uint64_t zero;
+	const char *before = (const char *)&zero;
 
+	if (line->defaults)
+		before = (const char *)line->defaults +
+			 (value - (const char *)line->options);
 	switch (option->kind) {
 	case TK_OPT_FLAG:
 		if (*(const bool *)option->value)

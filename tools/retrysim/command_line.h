@@ -13,7 +13,7 @@ typedef const char *(*rs_word_fn)(void *user, const struct tk_opt *option,
 struct rs_command_line {
 	const struct tk_command *command;
 	/** The object that values of options are in, and the same one before
-	 *  they were parsed. */
+	 *  they were parsed; NULL if all were 0. */
 	const void *options, *defaults;
 	char *const *operand;
 	size_t count;
