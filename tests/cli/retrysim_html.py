@@ -18,7 +18,7 @@ ELEMENTS = set(
     "section article span div table caption thead tbody tr th td small footer "
     "dl dt dd code strong em script figure figcaption details summary svg g "
     "path rect line circle polygon polyline text tspan desc title defs use "
-    "br hr wbr".split())
+    "br hr wbr pattern marker clippath lineargradient stop".split())
 
 
 class Page(HTMLParser):

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chart/chart.h"
 #include "common/units.h"
 #include "report/failed.h"
+#include "report/html_charts.h"
 #include "report/page.h"
 #include "report/sentences.h"
 
@@ -28,6 +30,15 @@ find_text(const char *name)
 		if (strcmp(rs_page[i].name, name) == 0)
 			found.text[found.count++] = rs_page[i].text;
 	return found;
+}
+
+static struct inline_text
+find_css(void)
+{
+	struct inline_text css = find_text("page.css");
+
+	css.text[css.count++] = ch_css;
+	return css;
 }
 
 static void
@@ -80,7 +91,7 @@ put_source(const char *directive, const struct inline_text *texts, FILE *out)
 static bool
 put_head(const struct rs_html *html)
 {
-	struct inline_text css = find_text("page.css");
+	struct inline_text css = find_css();
 	struct inline_text js = find_text("page.js");
 	FILE *out = html->out;
 
@@ -158,13 +169,46 @@ put_nav(const struct rs_html *html)
 	      html->out);
 }
 
-static void
+typedef int (*section_fn)(const struct rs_html *, const struct rs_html_part *);
+
+static int
+put_sections(const struct rs_html *html, const struct rs_html_part *part,
+	     const section_fn *section, size_t count)
+{
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < count; i++)
+		status = section[i](html, part);
+	return status;
+}
+
+/* The pictures, and what they show in words. 0; -1 if memory ran out. */
+static int
+put_pictures(const struct rs_html *html, const struct rs_html_part *part)
+{
+	static const section_fn always[] = {rs_html_reason_bars};
+	static const section_fn detailed[] = {rs_html_attempt_bars};
+
+	if (part->choices.item[0].result->calls == 0) {
+		fputs("<p>There is no call to draw.</p>\n", html->out);
+		return 0;
+	}
+	if (rs_html_has_detail(part) &&
+	    put_sections(html, part, detailed,
+			 sizeof(detailed) / sizeof(*detailed)))
+		return -1;
+	return put_sections(html, part, always,
+			    sizeof(always) / sizeof(*always));
+}
+
+static int
 put_article(const struct rs_html *html, const struct rs_html_part *part)
 {
 	const struct rs_subject *subject = part->subject;
 	const struct rs_operation *operation =
 		rs_subject_operation(html->report, subject);
 	char calls[32], by[1000];
+	int status;
 
 	fprintf(html->out,
 		"<article aria-labelledby=\"op-%zu\">\n<h2 id=\"op-%zu\">",
@@ -186,7 +230,9 @@ put_article(const struct rs_html *html, const struct rs_html_part *part)
 	fputs("</p>\n", html->out);
 	rs_html_changes(html, part);
 	rs_html_table(html, part);
+	status = put_pictures(html, part);
 	fputs("</article>\n", html->out);
+	return status;
 }
 
 static void
@@ -237,7 +283,8 @@ put_page(const struct rs_html *html)
 	rs_html_answers(html);
 	rs_html_policies(html);
 	for (size_t i = 0; i < html->parts; i++)
-		put_article(html, &html->part[i]);
+		if (put_article(html, &html->part[i]))
+			return -1;
 	rs_html_trust(html);
 	fputs("</main>\n", out);
 	put_footer(html);

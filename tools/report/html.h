@@ -44,6 +44,13 @@ void rs_html_policies(const struct rs_html *html);
 void rs_html_changes(const struct rs_html *html,
 		     const struct rs_html_part *part);
 void rs_html_table(const struct rs_html *html, const struct rs_html_part *part);
+
+/** Pictures of an operation that has details. 0; -1 if memory ran out. */
+int rs_html_attempt_bars(const struct rs_html *html,
+			 const struct rs_html_part *part);
+int rs_html_reason_bars(const struct rs_html *html,
+			const struct rs_html_part *part);
+
 void rs_html_trust(const struct rs_html *html);
 
 /** A name of the log or of a policy, as headings and links have it. */

@@ -3,40 +3,10 @@
 #include "config.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "common/safe_text.h"
+#include "chart/markup.h"
 #include "report/html.h"
-
-#define PIECE 256
-#define SAFE_MAX (PIECE * 12 + 1)
-
-static void
-put_escaped(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
-}
 
 static bool
 continues(char byte)
@@ -47,30 +17,21 @@ continues(char byte)
 void
 rs_html_cut(FILE *out, const char *text, size_t characters)
 {
-	size_t length = strlen(text), at = 0;
+	size_t at = 0;
 
-	while (at < length && characters > 0) {
-		char safe[SAFE_MAX];
-		size_t end = at;
-
-		for (; end < length && end - at < PIECE - 4 && characters > 0;
-		     characters--)
-			do
-				end++;
-			while (end < length && end - at < PIECE &&
-			       continues(text[end]));
-		tk_safe_text(text + at, end - at, safe, sizeof(safe));
-		put_escaped(out, safe);
-		at = end;
-	}
-	if (at < length)
+	for (; text[at] && characters > 0; characters--)
+		do
+			at++;
+		while (continues(text[at]));
+	ch_text_part(out, text, at);
+	if (text[at])
 		fputs("…", out);
 }
 
 void
 rs_html_text(FILE *out, const char *text)
 {
-	rs_html_cut(out, text, SIZE_MAX);
+	ch_text(out, text);
 }
 
 void

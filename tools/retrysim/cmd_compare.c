@@ -285,6 +285,7 @@ run(const struct options *options, struct source *source)
 		.pattern = options->operation,
 		.seed = options->seed,
 		.replicas = (uint32_t)options->replicas,
+		.detail = rs_formats[options->format] == &rs_writer_html,
 	};
 	struct tk_trace *trace = NULL;
 	enum tk_exit code = gather_policies(options, &policies, &shipped);
