@@ -162,10 +162,13 @@ write_bar(FILE *out, const struct ch_bars *chart, const struct ch_bar *bar,
 		write_segment(out, chart, i, x, y, fmax(width, 0.5), BAR);
 		fputs("><title>", out);
 		ch_text(out, drawn_name(chart, i));
-		fprintf(out, ": %s</title></rect>", text);
+		fputs(": ", out);
+		ch_text(out, text);
+		fputs("</title></rect>", out);
 		if (ch_width(text) + 6 <= width) {
 			ch_text_at(out, "ch-in ch-c", x + width / 2, y + 13.5);
-			fprintf(out, "%s</text>", text);
+			ch_text(out, text);
+			fputs("</text>", out);
 		}
 	}
 	fputc('\n', out);

@@ -56,6 +56,7 @@ struct ch_forest_row {
 	double outer_low, outer_high; /**< NAN: none */
 	const char *verdict;          /**< a word or two, at the right */
 	enum ch_mark mark;
+	size_t style; /**< colour */
 };
 
 /** Differences with intervals, a line at zero and a band that does not
@@ -68,6 +69,7 @@ struct ch_forest {
 	const char *outer;       /**< name of the outer interval */
 	const char *less, *more; /**< "<- better", "worse ->" */
 	double margin_low, margin_high; /**< NAN: no band */
+	const char *margin;             /**< what the band means */
 	const struct ch_forest_row *row;
 	size_t rows;
 };
