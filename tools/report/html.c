@@ -169,36 +169,30 @@ put_nav(const struct rs_html *html)
 	      html->out);
 }
 
-typedef int (*section_fn)(const struct rs_html *, const struct rs_html_part *);
-
-static int
-put_sections(const struct rs_html *html, const struct rs_html_part *part,
-	     const section_fn *section, size_t count)
-{
-	int status = 0;
-
-	for (size_t i = 0; status == 0 && i < count; i++)
-		status = section[i](html, part);
-	return status;
-}
-
 /* The pictures, and what they show in words. 0; -1 if memory ran out. */
 static int
 put_pictures(const struct rs_html *html, const struct rs_html_part *part)
 {
-	static const section_fn always[] = {rs_html_reason_bars};
-	static const section_fn detailed[] = {rs_html_attempt_bars};
+	static const struct {
+		int (*put)(const struct rs_html *, const struct rs_html_part *);
+		bool detailed;
+	} section[] = {
+		{rs_html_forest, false},      {rs_html_times, true},
+		{rs_html_attempt_bars, true}, {rs_html_reason_bars, false},
+		{rs_html_load, false},        {rs_html_time_line, true},
+		{rs_html_why, true},
+	};
+	bool detailed = rs_html_has_detail(part);
 
 	if (part->choices.item[0].result->calls == 0) {
 		fputs("<p>There is no call to draw.</p>\n", html->out);
 		return 0;
 	}
-	if (rs_html_has_detail(part) &&
-	    put_sections(html, part, detailed,
-			 sizeof(detailed) / sizeof(*detailed)))
-		return -1;
-	return put_sections(html, part, always,
-			    sizeof(always) / sizeof(*always));
+	for (size_t i = 0; i < sizeof(section) / sizeof(*section); i++)
+		if ((detailed || !section[i].detailed) &&
+		    section[i].put(html, part))
+			return -1;
+	return 0;
 }
 
 static int
@@ -281,7 +275,8 @@ put_page(const struct rs_html *html)
 	put_nav(html);
 	fputs("<main id=\"main\">\n", out);
 	rs_html_answers(html);
-	rs_html_policies(html);
+	if (rs_html_policies(html))
+		return -1;
 	for (size_t i = 0; i < html->parts; i++)
 		if (put_article(html, &html->part[i]))
 			return -1;

@@ -40,16 +40,25 @@ void rs_html_scroll(const struct rs_html *html, const char *what,
 
 /** The sections, in the order of the page. */
 void rs_html_answers(const struct rs_html *html);
-void rs_html_policies(const struct rs_html *html);
+int rs_html_policies(const struct rs_html *html);
 void rs_html_changes(const struct rs_html *html,
 		     const struct rs_html_part *part);
 void rs_html_table(const struct rs_html *html, const struct rs_html_part *part);
 
-/** Pictures of an operation that has details. 0; -1 if memory ran out. */
-int rs_html_attempt_bars(const struct rs_html *html,
-			 const struct rs_html_part *part);
+/** Sections that need memory. 0; -1 if it ran out. */
+int rs_html_laws(const struct rs_html *html);
+int rs_html_forest(const struct rs_html *html, const struct rs_html_part *part);
 int rs_html_reason_bars(const struct rs_html *html,
 			const struct rs_html_part *part);
+int rs_html_load(const struct rs_html *html, const struct rs_html_part *part);
+
+/** The same of an operation whose results have details. */
+int rs_html_times(const struct rs_html *html, const struct rs_html_part *part);
+int rs_html_attempt_bars(const struct rs_html *html,
+			 const struct rs_html_part *part);
+int rs_html_time_line(const struct rs_html *html,
+		      const struct rs_html_part *part);
+int rs_html_why(const struct rs_html *html, const struct rs_html_part *part);
 
 void rs_html_trust(const struct rs_html *html);
 

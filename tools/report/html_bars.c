@@ -64,6 +64,7 @@ rs_html_attempt_bars(const struct rs_html *html,
 	struct bars bars;
 	bool made = make(&bars, part, RS_DETAIL_ATTEMPTS);
 
+	fputs("<h3>Attempts</h3>\n", html->out);
 	if (most == now)
 		rs_html_head(&head, part, "attempts",
 			     "Calls make %.2f attempts on average under %s, "
@@ -119,6 +120,7 @@ rs_html_reason_bars(const struct rs_html *html, const struct rs_html_part *part)
 	struct bars bars;
 	bool made = make(&bars, part, RS_STOPS);
 
+	fputs("<h3>Reasons</h3>\n", html->out);
 	for (int r = 0; r < RS_STOPS; r++)
 		name[r] = reason_name(r);
 	rs_html_head(&head, part, "reasons",

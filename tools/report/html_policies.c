@@ -118,9 +118,11 @@ put_table(const struct rs_html *html)
 	fputs("</tbody>\n</table>\n</div>\n", html->out);
 }
 
-void
+int
 rs_html_policies(const struct rs_html *html)
 {
+	int status;
+
 	fputs("<section aria-labelledby=\"policies\">\n"
 	      "<h2 id=\"policies\">The policies</h2>\n",
 	      html->out);
@@ -128,7 +130,9 @@ rs_html_policies(const struct rs_html *html)
 		put_table(html);
 	else
 		fputs("<p>Only one policy was replayed.</p>\n", html->out);
+	status = rs_html_laws(html);
 	fputs("</section>\n", html->out);
+	return status;
 }
 
 /* One policy against the baseline. */
