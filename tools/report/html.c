@@ -177,10 +177,9 @@ put_pictures(const struct rs_html *html, const struct rs_html_part *part)
 		int (*put)(const struct rs_html *, const struct rs_html_part *);
 		bool detailed;
 	} section[] = {
-		{rs_html_forest, false},      {rs_html_times, true},
-		{rs_html_attempt_bars, true}, {rs_html_reason_bars, false},
-		{rs_html_load, false},        {rs_html_time_line, true},
-		{rs_html_why, true},
+		{rs_html_forest, false},   {rs_html_times, true},
+		{rs_html_bars, false},     {rs_html_load, false},
+		{rs_html_time_line, true}, {rs_html_why, true},
 	};
 	bool detailed = rs_html_has_detail(part);
 

@@ -51,9 +51,8 @@ most_attempts(const struct rs_html_part *part)
 	return best;
 }
 
-int
-rs_html_attempt_bars(const struct rs_html *html,
-		     const struct rs_html_part *part)
+static int
+put_attempts(const struct rs_html *html, const struct rs_html_part *part)
 {
 	static const char *const name[RS_DETAIL_ATTEMPTS] = {
 		"0", "1", "2",  "3",  "4",  "5",  "6",  "7",
@@ -64,7 +63,6 @@ rs_html_attempt_bars(const struct rs_html *html,
 	struct bars bars;
 	bool made = make(&bars, part, RS_DETAIL_ATTEMPTS);
 
-	fputs("<h3>Attempts</h3>\n", html->out);
 	if (most == now)
 		rs_html_head(&head, part, "attempts",
 			     "Calls make %.2f attempts on average under %s, "
@@ -110,8 +108,8 @@ reason_name(int reason)
 		       : backoff_stop_name((enum backoff_stop)reason);
 }
 
-int
-rs_html_reason_bars(const struct rs_html *html, const struct rs_html_part *part)
+static int
+put_reasons(const struct rs_html *html, const struct rs_html_part *part)
 {
 	const struct rs_choice *now = &part->choices.item[0];
 	const char *name[RS_STOPS];
@@ -120,7 +118,6 @@ rs_html_reason_bars(const struct rs_html *html, const struct rs_html_part *part)
 	struct bars bars;
 	bool made = make(&bars, part, RS_STOPS);
 
-	fputs("<h3>Reasons</h3>\n", html->out);
 	for (int r = 0; r < RS_STOPS; r++)
 		name[r] = reason_name(r);
 	rs_html_head(&head, part, "reasons",
@@ -150,4 +147,16 @@ rs_html_reason_bars(const struct rs_html *html, const struct rs_html_part *part)
 				.bars = part->choices.count});
 	clear(&bars);
 	return made ? 0 : -1;
+}
+
+int
+rs_html_bars(const struct rs_html *html, const struct rs_html_part *part)
+{
+	fputs("<h3>Attempts and reasons</h3>\n<div class=\"pair\">\n",
+	      html->out);
+	if ((rs_html_has_detail(part) && put_attempts(html, part)) ||
+	    put_reasons(html, part))
+		return -1;
+	fputs("</div>\n", html->out);
+	return 0;
 }

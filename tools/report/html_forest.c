@@ -85,20 +85,20 @@ rs_html_forest(const struct rs_html *html, const struct rs_html_part *part)
 		 (double)part->choices.item[1].result->calls;
 	name_it(&head, part);
 	fputs("<h3>Differences</h3>\n", html->out);
-	ch_forest(html->out, &(struct ch_forest){
-				     .head = rs_html_chart_head(&head),
-				     .unit = CH_MEAN,
-				     .axis = "failed calls, more (+) or fewer "
-					     "(-) than under the baseline",
-				     .interval = "95 % interval",
-				     .outer = "with what the log does not show",
-				     .less = "fewer fail",
-				     .more = "more fail",
-				     .margin_low = -margin,
-				     .margin_high = margin,
-				     .margin = "does not matter",
-				     .row = row,
-				     .rows = count - 1});
+	ch_forest(html->out,
+		  &(struct ch_forest){
+			  .head = rs_html_chart_head(&head),
+			  .unit = CH_MEAN,
+			  .axis = "failed calls, more (+) or fewer (-)",
+			  .interval = "95 % interval",
+			  .outer = "with unknowns",
+			  .less = "fewer fail",
+			  .more = "more fail",
+			  .margin_low = -margin,
+			  .margin_high = margin,
+			  .margin = "does not matter",
+			  .row = row,
+			  .rows = count - 1});
 	free(row);
 	return 0;
 }

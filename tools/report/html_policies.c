@@ -11,6 +11,8 @@
 #define VALUE_MAX 2048
 /* Longer values are cut where they stand in a sentence. */
 #define BRIEF_MAX 120
+/* Longer ones get a wide column. */
+#define LONG 20
 
 /* Whether the policy is the baseline of any operation. */
 static bool
@@ -88,6 +90,8 @@ put_value(const struct rs_html *html, const char *path, void *user)
 	rs_policy_field_text(field, value, sizeof(value));
 	if (*field->at == '-' || (*field->at >= '0' && *field->at <= '9'))
 		fprintf(html->out, " data-v=\"%g\"", strtod(field->at, NULL));
+	if (strlen(value) > LONG)
+		fputs(" class=\"long\"", html->out);
 	fputs(">", html->out);
 	rs_html_text(html->out, value);
 	fputs("</td>\n", html->out);

@@ -93,8 +93,10 @@ rs_html_times(const struct rs_html *html, const struct rs_html_part *part)
 		part->choices.count > 1 ? part->choices.item[1].result : NULL;
 	struct rs_html_head head;
 
-	fputs("<h3>Times</h3>\n", html->out);
-	name_it(&head, part, "success", "Time of calls that succeed",
+	fputs("<h3>Times</h3>\n<div class=\"pair\">\n", html->out);
+	name_it(&head, part, "success",
+		least ? "Time of calls that succeed, at least"
+		      : "Time of calls that succeed",
 		&now->success_latency, best ? &best->success_latency : NULL,
 		RS_P95);
 	snprintf(head.desc, sizeof(head.desc),
@@ -114,6 +116,8 @@ rs_html_times(const struct rs_html *html, const struct rs_html_part *part)
 	snprintf(head.desc, sizeof(head.desc),
 		 "For each policy, the time within which a share of its "
 		 "failed calls give up.");
-	return put_curves(html, part, &head, "time until calls give up",
-			  failure);
+	if (put_curves(html, part, &head, "time until calls give up", failure))
+		return -1;
+	fputs("</div>\n", html->out);
+	return 0;
 }

@@ -277,8 +277,8 @@ rs_html_why(const struct rs_html *html, const struct rs_html_part *part)
 	fputs("</ul>\n", html->out);
 	if (made && count > EXPLAINED_MAX + 1)
 		fprintf(html->out,
-			"<p class=\"soft\">%zu further policies fail more "
-			"calls; they are in the table.</p>\n",
+			"<p class=\"soft\">The table has %zu more, under "
+			"which more calls fail.</p>\n",
 			count - EXPLAINED_MAX - 1);
 	return made ? 0 : -1;
 }

@@ -145,12 +145,14 @@ rs_policy_field_text(const struct rs_policy_field *field, char *buffer,
 	if (field == NULL)
 		return buffer;
 	bo_json_begin(&json, field->at, field->length);
-	if (!bo_json_open(&json, '[')) {
+	if (*field->at != '[') {
 		if (bo_json_value(&json, &value))
 			put_value(&value, unit, buffer, size);
 		return buffer;
 	}
-	while (bo_json_element(&json, &first, &value) && used < size) {
+	if (!bo_json_open(&json, '['))
+		return buffer;
+	while (used < size && bo_json_element(&json, &first, &value)) {
 		if (any)
 			used += (size_t)snprintf(buffer + used, size - used,
 						 ", ");
