@@ -87,7 +87,7 @@ check "the man page's codes are among them" \
 cat >"$work/exactly" <<'END'
 retrysim com	compare
 retrysim policy sch	schedule schema
-retrysim compare --format=	csv json text
+retrysim compare --format=	csv html json md text
 retrysim compare --format=j	json
 retrysim compare -f json -p W	WEBHOOK WEBHOOK_HTTP
 retrysim compare --dialect native,tena	native,tenacity

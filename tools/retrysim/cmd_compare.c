@@ -19,6 +19,7 @@
 #include "retrysim/command_line.h"
 #include "retrysim/input.h"
 #include "retrysim/operands.h"
+#include "retrysim/redact.h"
 
 struct options {
 	struct tk_opt_list policies, calls, dialects;
@@ -38,6 +39,7 @@ struct source {
 	size_t count;
 	/* By path. */
 	struct tk_digest *digest;
+	struct tk_trace *trace;
 };
 
 static const char examples[] =
@@ -167,7 +169,8 @@ write_report(const struct options *options, const struct rs_report *report)
 
 /* The command line without what does not change the report. */
 static char *
-command_of(const struct options *options, const struct source *source)
+command_of(const struct options *options, const struct source *source,
+	   struct rs_redactor *redactor)
 {
 	const struct rs_command_line line = {
 		.command = source->command,
@@ -176,23 +179,63 @@ command_of(const struct options *options, const struct source *source)
 		.operand = source->path,
 		.count = source->count,
 		.left_out = " output color ",
+		.word = redactor ? rs_redact_word : NULL,
+		.user = redactor,
 	};
 
 	return rs_command_line(&line);
 }
 
+static void
+free_paths(char **path, size_t count)
+{
+	for (size_t i = 0; path && i < count; i++)
+		free(path[i]);
+	free(path);
+}
+
+/* Replace the names of inputs, to be freed; NULL if memory ran out. */
+static char **
+redact_paths(const struct source *source, struct rs_redactor *redactor)
+{
+	char **path = calloc(source->count + 1, sizeof(*path));
+	char buffer[64];
+
+	for (size_t i = 0; path && i < source->count; i++) {
+		path[i] = strdup(rs_redact_word(redactor, NULL, source->path[i],
+						buffer, sizeof(buffer)));
+		if (path[i] == NULL) {
+			free_paths(path, i);
+			return NULL;
+		}
+	}
+	return path;
+}
+
 static enum tk_exit
 make_report(const struct options *options, const struct source *source,
-	    struct rs_report *report)
+	    struct rs_comparison *comparison, struct rs_report *report)
 {
-	char *command = command_of(options, source);
+	struct rs_redactor redactor;
+	char *command = NULL, **path = NULL;
 	enum tk_exit code = TK_EXIT_SYSTEM;
+	bool ready = true;
 
+	if (options->redact) {
+		ready = rs_redactor_init(&redactor, source->trace) &&
+			(path = redact_paths(source, &redactor)) &&
+			rs_redact_log(&redactor, source->trace, comparison);
+		report->path = path;
+	}
+	if (ready)
+		command = command_of(options, source,
+				     options->redact ? &redactor : NULL);
 	report->command = command;
 	if (command)
 		code = write_report(options, report);
 	else
 		tk_msg("out of memory");
+	free_paths(path, source->count);
 	free(command);
 	return code;
 }
@@ -234,7 +277,7 @@ compare(const struct options *options, const struct rs_plan *plan,
 		       options->operation, any ? "; " : "", names);
 		code = TK_EXIT_USAGE;
 	} else {
-		code = make_report(options, source, &report);
+		code = make_report(options, source, &comparison, &report);
 	}
 	rs_comparison_clear(&comparison);
 	return code;
@@ -299,6 +342,7 @@ run(const struct options *options, struct source *source)
 	if (code == TK_EXIT_OK)
 		code = read_log(options, &input, source, &trace, &log, &found);
 	if (code == TK_EXIT_OK) {
+		source->trace = trace;
 		code = compare(options, &plan, &found, source);
 		rs_log_clear(&log);
 		tk_trace_free(trace);
@@ -320,6 +364,10 @@ parse_and_run(const struct tk_command *command, const struct options *options,
 
 	if (code == RS_GO_ON && count == 0) {
 		tk_msg("no LOG given; try retrysim compare --help");
+		code = TK_EXIT_USAGE;
+	} else if (code == RS_GO_ON && options->errors && options->redact) {
+		tk_msg("--redact leaves out the texts that --errors adds; give "
+		       "one of them");
 		code = TK_EXIT_USAGE;
 	} else if (code == RS_GO_ON) {
 		source.path = path;
@@ -390,6 +438,11 @@ rs_cmd_compare(int argc, char **argv)
 		 "output format, default text"},
 		{"verbose", 'v', TK_OPT_FLAG, &options.verbose, NULL, NULL, 0,
 		 0, "add all tables, and what the log cannot answer"},
+		{"errors", 0, TK_OPT_FLAG, &options.errors, NULL, NULL, 0, 0,
+		 "add the texts of errors to a report in md or html"},
+		{"redact", 0, TK_OPT_FLAG, &options.redact, NULL, NULL, 0, 0,
+		 "write short hashes for names of operations, targets, hosts "
+		 "and files"},
 		{"color", 0, TK_OPT_NAME, &options.color, NULL, TK_COLOR_NAMES,
 		 0, 0, "use colours; auto obeys NO_COLOR and the terminal"},
 		{"output", 'o', TK_OPT_TEXT, &options.output, "FILE", NULL, 0,

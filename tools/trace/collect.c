@@ -575,6 +575,18 @@ tk_trace_text(const struct tk_trace *trace, tk_string string)
 	return tk_strings_text(&trace->strings, string);
 }
 
+size_t
+tk_trace_strings(const struct tk_trace *trace)
+{
+	return trace->strings.count;
+}
+
+bool
+tk_trace_rename(struct tk_trace *trace, tk_string string, const char *text)
+{
+	return tk_strings_rename(&trace->strings, string, text);
+}
+
 bool
 tk_trace_logs_successes(const struct tk_trace *trace, tk_string operation)
 {

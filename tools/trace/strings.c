@@ -127,6 +127,19 @@ tk_strings_text(const struct tk_strings *strings, uint32_t number)
 	return strings->texts[number - 1];
 }
 
+bool
+tk_strings_rename(struct tk_strings *strings, uint32_t number, const char *text)
+{
+	size_t length = strlen(text);
+	char *copy = take(strings, length + 1);
+
+	if (!copy)
+		return false;
+	memcpy(copy, text, length + 1);
+	strings->texts[number - 1] = copy;
+	return true;
+}
+
 void
 tk_strings_clear(struct tk_strings *strings)
 {

@@ -30,6 +30,11 @@ bool tk_strings_add(struct tk_strings *strings, const char *text,
 /** NULL for 0. */
 const char *tk_strings_text(const struct tk_strings *strings, uint32_t number);
 
+/** Give a number another text, which need not be unique. After that, none must
+ *  be added. False if there is no memory. */
+bool tk_strings_rename(struct tk_strings *strings, uint32_t number,
+		       const char *text);
+
 void tk_strings_clear(struct tk_strings *strings);
 
 #endif

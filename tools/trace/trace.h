@@ -154,6 +154,14 @@ const struct tk_attempt *tk_trace_attempts(const struct tk_trace *trace,
 /** NULL for 0. */
 const char *tk_trace_text(const struct tk_trace *trace, tk_string string);
 
+/** The number of texts: they are 1 to that. */
+size_t tk_trace_strings(const struct tk_trace *trace);
+
+/** Give a text another one, after all else was read and stitched. False if
+ *  there is no memory. */
+bool tk_trace_rename(struct tk_trace *trace, tk_string string,
+		     const char *text);
+
 /** Whether the log has lines for successes. If not, calls that succeeded at
  *  once left no trace, and the user must give their number. By operation; 0
  *  for all. */
