@@ -80,9 +80,9 @@ int
 main(void)
 {
 	static const struct oom_scenario *const all[] = {
-		oom_guard, oom_metrics, oom_policy, oom_retry, oom_sink,
+		oom_guard,  oom_metrics, oom_policy, oom_retry, oom_sink,
 #ifdef WITH_TOOLS
-		oom_guess, oom_kernel,  oom_tools,
+		oom_detail, oom_guess,   oom_kernel, oom_tools,
 #endif
 	};
 	static char buffer[BUFSIZ];

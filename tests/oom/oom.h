@@ -25,8 +25,9 @@ struct oom_scenario {
 	int absorbs;
 };
 
-extern const struct oom_scenario oom_guard[], oom_guess[], oom_kernel[],
-	oom_metrics[], oom_policy[], oom_retry[], oom_sink[], oom_tools[];
+extern const struct oom_scenario oom_detail[], oom_guard[], oom_guess[],
+	oom_kernel[], oom_metrics[], oom_policy[], oom_retry[], oom_sink[],
+	oom_tools[];
 
 /** Write a file; this does not allocate. */
 void oom_write_file(struct tap *tap, const char *path, const char *text);
