@@ -15,6 +15,11 @@
 #include "report/page.h"
 #include "report/sentences.h"
 
+/* Operations that have charts, and those that have a table: the ones in which
+ * most calls fail. All have an answer. */
+#define CHARTS_MAX 5
+#define TABLES_MAX 20
+
 /* Texts of a style or script element, together. */
 struct inline_text {
 	const char *text[2];
@@ -187,6 +192,15 @@ put_pictures(const struct rs_html *html, const struct rs_html_part *part)
 		fputs("<p>There is no call to draw.</p>\n", html->out);
 		return 0;
 	}
+	if (html->parts > CHARTS_MAX &&
+	    rs_html_rank(html, part) >= CHARTS_MAX) {
+		fprintf(html->out,
+			"<p class=\"soft\">Charts are for the %d operations in "
+			"which most calls fail; <code>--operation</code> draws "
+			"those of another.</p>\n",
+			CHARTS_MAX);
+		return 0;
+	}
 	for (size_t i = 0; i < sizeof(section) / sizeof(*section); i++)
 		if ((detailed || !section[i].detailed) &&
 		    section[i].put(html, part))
@@ -221,8 +235,12 @@ put_article(const struct rs_html *html, const struct rs_html_part *part)
 		by, subject->finding.permanent_share * 100,
 		subject->finding.retry_fails * 100);
 	fputs("</p>\n", html->out);
-	rs_html_changes(html, part);
-	rs_html_table(html, part);
+	if (rs_html_rank(html, part) < TABLES_MAX)
+		rs_html_table(html, part);
+	else
+		fputs("<p class=\"soft\">More calls fail in other operations, "
+		      "which have tables.</p>\n",
+		      html->out);
 	status = put_pictures(html, part);
 	fputs("</article>\n", html->out);
 	return status;

@@ -41,8 +41,6 @@ void rs_html_scroll(const struct rs_html *html, const char *what,
 /** The sections, in the order of the page. */
 void rs_html_answers(const struct rs_html *html);
 int rs_html_policies(const struct rs_html *html);
-void rs_html_changes(const struct rs_html *html,
-		     const struct rs_html_part *part);
 void rs_html_table(const struct rs_html *html, const struct rs_html_part *part);
 
 /** Sections that need memory. 0; -1 if it ran out. */

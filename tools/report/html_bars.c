@@ -11,13 +11,13 @@
 struct bars {
 	struct ch_bar *bar;
 	double *share;
-	size_t segments;
+	size_t segments, count;
 };
 
 static bool
 make(struct bars *bars, const struct rs_html_part *part, size_t segments)
 {
-	size_t count = part->choices.count;
+	size_t count = bars->count;
 
 	bars->segments = segments;
 	bars->bar = calloc(count, sizeof(*bars->bar));
@@ -60,7 +60,7 @@ put_attempts(const struct rs_html *html, const struct rs_html_part *part)
 	const struct rs_choice *now = &part->choices.item[0];
 	const struct rs_choice *most = most_attempts(part);
 	struct rs_html_head head;
-	struct bars bars;
+	struct bars bars = {.count = rs_html_drawn(html, part)};
 	bool made = make(&bars, part, RS_DETAIL_ATTEMPTS);
 
 	if (most == now)
@@ -79,7 +79,7 @@ put_attempts(const struct rs_html *html, const struct rs_html_part *part)
 	snprintf(head.desc, sizeof(head.desc),
 		 "A bar for each policy: the share of its calls that make "
 		 "each number of attempts.");
-	for (size_t i = 0; made && i < part->choices.count; i++)
+	for (size_t i = 0; made && i < bars.count; i++)
 		for (size_t a = 0; a < RS_DETAIL_ATTEMPTS; a++)
 			bars.share[i * RS_DETAIL_ATTEMPTS + a] =
 				part->choices.item[i]
@@ -94,7 +94,7 @@ put_attempts(const struct rs_html *html, const struct rs_html_part *part)
 				.segments = RS_DETAIL_ATTEMPTS,
 				.ordered = true,
 				.bar = bars.bar,
-				.bars = part->choices.count});
+				.bars = bars.count});
 	clear(&bars);
 	return made ? 0 : -1;
 }
@@ -115,7 +115,7 @@ put_reasons(const struct rs_html *html, const struct rs_html_part *part)
 	const char *name[RS_STOPS];
 	char failed[32];
 	struct rs_html_head head;
-	struct bars bars;
+	struct bars bars = {.count = rs_html_drawn(html, part)};
 	bool made = make(&bars, part, RS_STOPS);
 
 	for (int r = 0; r < RS_STOPS; r++)
@@ -128,7 +128,7 @@ put_reasons(const struct rs_html *html, const struct rs_html_part *part)
 	snprintf(head.desc, sizeof(head.desc),
 		 "A bar for each policy: the share of its calls that end for "
 		 "each reason, success first.");
-	for (size_t i = 0; made && i < part->choices.count; i++) {
+	for (size_t i = 0; made && i < bars.count; i++) {
 		const struct rs_result *result = part->choices.item[i].result;
 
 		for (size_t r = 0; r < RS_STOPS && result->calls > 0; r++)
@@ -144,7 +144,7 @@ put_reasons(const struct rs_html *html, const struct rs_html_part *part)
 				.segment = name,
 				.segments = RS_STOPS,
 				.bar = bars.bar,
-				.bars = part->choices.count});
+				.bars = bars.count});
 	clear(&bars);
 	return made ? 0 : -1;
 }

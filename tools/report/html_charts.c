@@ -7,6 +7,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "report/failed.h"
+
+/* Up to FEW operations, charts have many policies. */
+#define FEW 4
+#define MANY_DRAWN 15
+#define FEW_DRAWN 4
+
 void
 rs_html_head(struct rs_html_head *head, const struct rs_html_part *part,
 	     const char *id, const char *format, ...)
@@ -67,4 +74,27 @@ rs_html_has_detail(const struct rs_html_part *part)
 		    part->choices.item[i].result->calls == 0)
 			return false;
 	return part->choices.count > 0;
+}
+
+size_t
+rs_html_drawn(const struct rs_html *html, const struct rs_html_part *part)
+{
+	size_t most = html->parts <= FEW ? MANY_DRAWN : FEW_DRAWN;
+
+	return part->choices.count < most ? part->choices.count : most;
+}
+
+size_t
+rs_html_rank(const struct rs_html *html, const struct rs_html_part *part)
+{
+	double failed = rs_failed(part->choices.item[0].result);
+	size_t rank = 0;
+
+	for (size_t i = 0; i < html->parts; i++) {
+		const struct rs_html_part *other = &html->part[i];
+		double more = rs_failed(other->choices.item[0].result) - failed;
+
+		rank += more > 0 || (!(more < 0) && other < part);
+	}
+	return rank;
 }

@@ -29,6 +29,15 @@ rs_html_label(const struct rs_choice *choice)
 size_t rs_html_style(const struct rs_html *html,
 		     const struct rs_policy *policy);
 
+/** The number of choices that charts and sentences have: the first ones, fewer
+ *  if there are many operations, so that a page can be sent by mail. */
+size_t rs_html_drawn(const struct rs_html *html,
+		     const struct rs_html_part *part);
+
+/** The number of operations in which more calls fail. */
+size_t rs_html_rank(const struct rs_html *html,
+		    const struct rs_html_part *part);
+
 /** Whether charts of the operation have something to draw:
  *  calls, and a detail of each choice. */
 bool rs_html_has_detail(const struct rs_html_part *part);

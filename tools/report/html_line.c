@@ -84,8 +84,8 @@ static int
 put_lanes(const struct rs_html *html, const struct rs_html_part *part)
 {
 	const struct rs_subject *subject = part->subject;
-	size_t lanes = part->choices.count < LANES_MAX ? part->choices.count
-						       : LANES_MAX;
+	size_t drawn = rs_html_drawn(html, part);
+	size_t lanes = drawn < LANES_MAX ? drawn : LANES_MAX;
 	struct ch_lane lane[LANES_MAX];
 	struct rs_html_head head;
 	char(*name)[128] = calloc(subject->incidents + 1, sizeof(*name));
@@ -125,21 +125,21 @@ put_incident_heads(const struct rs_html *html, const struct rs_html_part *part,
 	const struct rs_subject *subject = part->subject;
 	const struct rs_detail *now = part->choices.item[0].result->detail;
 
-	fputs("<thead>\n<tr><th scope=\"col\">policy</th>\n", html->out);
+	fputs("<thead>\n<tr><th scope=\"col\" class=\"w\">policy</th>\n",
+	      html->out);
 	for (size_t i = 0; i < count; i++) {
 		const struct rs_subject_incident *incident =
 			&subject->incident[shown[i]];
 		char name[128];
 
-		fprintf(html->out, "<th scope=\"col\" class=\"n\">%zu",
-			shown[i] + 1);
+		fprintf(html->out, "<th scope=\"col\">%zu", shown[i] + 1);
 		fputs("<small>", html->out);
 		rs_html_text(html->out, rs_html_incident_name(incident, name,
 							      sizeof(name)));
 		fprintf(html->out, "</small><small>%.0f calls</small></th>\n",
 			now->incident_calls[shown[i]]);
 	}
-	fputs("<th scope=\"col\" class=\"n\">at other times</th></tr>\n"
+	fputs("<th scope=\"col\">at other times</th></tr>\n"
 	      "</thead>\n",
 	      html->out);
 }
@@ -160,13 +160,12 @@ put_incident_row(const struct rs_html *html, const struct rs_html_part *part,
 		double failed = result->detail->incident_failed[shown[i]];
 
 		rest -= failed;
-		fprintf(html->out, "<td class=\"n\" data-v=\"%.6g\">%s</td>\n",
-			failed,
+		fprintf(html->out, "<td>%s</td>",
 			rs_count_text(failed, false, text, sizeof(text)));
 	}
 	rest = rest > 1e-6 ? rest : 0;
-	fprintf(html->out, "<td class=\"n\" data-v=\"%.6g\">%s</td></tr>\n",
-		rest, rs_count_text(rest, false, text, sizeof(text)));
+	fprintf(html->out, "<td>%s</td></tr>\n",
+		rs_count_text(rest, false, text, sizeof(text)));
 }
 
 size_t

@@ -28,7 +28,7 @@ name_it(struct rs_html_head *head, const struct rs_html_part *part)
 int
 rs_html_load(const struct rs_html *html, const struct rs_html_part *part)
 {
-	size_t count = part->choices.count;
+	size_t count = rs_html_drawn(html, part);
 	struct ch_point *point = calloc(count, sizeof(*point));
 	struct rs_html_head head;
 

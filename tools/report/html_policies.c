@@ -83,18 +83,16 @@ put_value(const struct rs_html *html, const char *path, void *user)
 	char value[VALUE_MAX];
 
 	if (field == NULL) {
-		fputs("<td>-</td>\n", html->out);
+		fputs("<td>-</td>", html->out);
 		return;
 	}
 	fputs("<td", html->out);
 	rs_policy_field_text(field, value, sizeof(value));
-	if (*field->at == '-' || (*field->at >= '0' && *field->at <= '9'))
-		fprintf(html->out, " data-v=\"%g\"", strtod(field->at, NULL));
 	if (strlen(value) > LONG)
 		fputs(" class=\"long\"", html->out);
 	fputs(">", html->out);
 	rs_html_text(html->out, value);
-	fputs("</td>\n", html->out);
+	fputs("</td>", html->out);
 }
 
 static void
@@ -120,23 +118,6 @@ put_table(const struct rs_html *html)
 		fputs("</tr>\n", html->out);
 	}
 	fputs("</tbody>\n</table>\n</div>\n", html->out);
-}
-
-int
-rs_html_policies(const struct rs_html *html)
-{
-	int status;
-
-	fputs("<section aria-labelledby=\"policies\">\n"
-	      "<h2 id=\"policies\">The policies</h2>\n",
-	      html->out);
-	if (html->policies > 1)
-		put_table(html);
-	else
-		fputs("<p>Only one policy was replayed.</p>\n", html->out);
-	status = rs_html_laws(html);
-	fputs("</section>\n", html->out);
-	return status;
 }
 
 /* One policy against the baseline. */
@@ -168,34 +149,44 @@ put_change(const struct rs_html *html, const char *path, void *user)
 	fputs(")</span>", html->out);
 }
 
-static size_t
-index_of(const struct rs_html *html, const struct rs_result *result)
+/* All policies against one of them. */
+static void
+put_changes(const struct rs_html *html, size_t baseline)
 {
-	return (size_t)(result->policy - policy_at(html, 0));
-}
-
-void
-rs_html_changes(const struct rs_html *html, const struct rs_html_part *part)
-{
-	const struct rs_choices *choices = &part->choices;
-
-	if (choices->count < 2)
-		return;
 	fputs("<details>\n<summary>How the policies differ from ", html->out);
-	rs_html_text(html->out, choices->item[0].result->policy->label);
+	rs_html_text(html->out, policy_at(html, baseline)->label);
 	fputs("</summary>\n<ul>\n", html->out);
-	for (size_t i = 1; i < choices->count; i++) {
-		const struct rs_result *result = choices->item[i].result;
-		struct pair pair = {
-			.then = &html->fields[index_of(html, result)],
-			.now = &html->fields[index_of(
-				html, choices->item[0].result)]};
+	for (size_t i = 0; i < html->policies; i++) {
+		struct pair pair = {.then = &html->fields[i],
+				    .now = &html->fields[baseline]};
 
+		if (i == baseline)
+			continue;
 		fputs("<li><strong>", html->out);
-		rs_html_text(html->out, result->policy->label);
+		rs_html_text(html->out, policy_at(html, i)->label);
 		fputs("</strong>", html->out);
 		each_path(html, put_change, &pair);
 		fputs("</li>\n", html->out);
 	}
 	fputs("</ul>\n</details>\n", html->out);
+}
+
+int
+rs_html_policies(const struct rs_html *html)
+{
+	int status;
+
+	fputs("<section aria-labelledby=\"policies\">\n"
+	      "<h2 id=\"policies\">The policies</h2>\n",
+	      html->out);
+	if (html->policies > 1)
+		put_table(html);
+	else
+		fputs("<p>Only one policy was replayed.</p>\n", html->out);
+	for (size_t i = 0; html->policies > 1 && i < html->policies; i++)
+		if (is_baseline(html, i))
+			put_changes(html, i);
+	status = rs_html_laws(html);
+	fputs("</section>\n", html->out);
+	return status;
 }

@@ -89,9 +89,9 @@ put_head(const struct rs_html *html, const struct rs_column *column)
 		after = ", points";
 	if (column->group == RS_GROUP_SUPPORT)
 		text = column->part_name;
-	fprintf(html->out, "<th scope=\"col\" class=\"n\">%s", before);
+	fprintf(html->out, "<th scope=\"col\">%s", before);
 	rs_html_printf(html->out, "%s%s", text, after);
-	fputs("</th>\n", html->out);
+	fputs("</th>", html->out);
 }
 
 static void
@@ -104,9 +104,9 @@ put_heads(const struct rs_html *html, const struct list *list)
 				"<th scope=\"colgroup\" colspan=\"%zu\">%s"
 				"</th>",
 				list[g].count, groups[g].heading);
-	fputs("</tr>\n<tr><th scope=\"col\">policy</th>\n"
-	      "<th scope=\"col\">verdict</th>\n"
-	      "<th scope=\"col\" class=\"n\">failed calls</th>\n",
+	fputs("</tr>\n<tr><th scope=\"col\" class=\"w\">policy</th>\n"
+	      "<th scope=\"col\" class=\"w\">verdict</th>\n"
+	      "<th scope=\"col\">failed calls</th>\n",
 	      html->out);
 	for (size_t g = 0; g < GROUPS; g++)
 		for (size_t i = 0; i < list[g].count; i++)
@@ -135,7 +135,7 @@ put_verdict(const struct rs_html *html, const struct rs_result *result)
 		"aria-hidden=\"true\">%s</span> ",
 		look[verdict].tone, look[verdict].shape);
 	rs_html_text(html->out, rs_verdict_text(verdict));
-	fputs("</span></td>\n", html->out);
+	fputs("</span></td>", html->out);
 }
 
 static void
@@ -143,9 +143,6 @@ put_cell(const struct rs_html *html, const struct rs_column *column,
 	 const struct rs_value *value)
 {
 	char cell[CELL_MAX], range[CELL_MAX] = "";
-	double sort = column->interval == RS_INTERVAL_ALONE
-			      ? value->interval.low
-			      : value->number;
 
 	rs_cell_value(column, value, cell, sizeof(cell));
 	if (column->style == RS_STYLE_RANGE ||
@@ -154,17 +151,14 @@ put_cell(const struct rs_html *html, const struct rs_column *column,
 	else if (column->interval == RS_INTERVAL_WITH_VALUE &&
 		 value->interval.low < value->interval.high)
 		rs_cell_interval(column, value, range, sizeof(range));
-	if (cell[0] == '\0' || strcmp(cell, "-") == 0)
-		fputs("<td class=\"n\">", html->out);
-	else
-		fprintf(html->out, "<td class=\"n\" data-v=\"%.6g\">", sort);
+	fputs("<td>", html->out);
 	rs_html_text(html->out, cell);
 	if (range[0] && strcmp(range, "-") != 0) {
 		fputs("<small>", html->out);
 		rs_html_text(html->out, range);
 		fputs("</small>", html->out);
 	}
-	fputs("</td>\n", html->out);
+	fputs("</td>", html->out);
 }
 
 static void
@@ -183,10 +177,10 @@ put_failed(const struct rs_html *html, const struct rs_choice *choice)
 	}
 	if (range.low < range.high)
 		rs_count_range(&range, !choice->baseline, text, sizeof(text));
-	fprintf(html->out,
-		"<td class=\"n\" data-v=\"%.6g\">%s<small>%s"
-		"</small></td>\n",
-		choice->baseline ? 0 : rs_failed_more(result), count, text);
+	fprintf(html->out, "<td>%s", count);
+	if (text[0])
+		fprintf(html->out, "<small>%s</small>", text);
+	fputs("</td>", html->out);
 }
 
 /* The policy, and those that behave like it. */
@@ -209,7 +203,7 @@ put_policy(const struct rs_html *html, const struct rs_html_part *part,
 		rs_html_text(html->out, result[p].policy->label);
 		mark = ", ";
 	}
-	fprintf(html->out, "%s</th>\n", choice->alike ? "</small>" : "");
+	fprintf(html->out, "%s</th>", choice->alike ? "</small>" : "");
 }
 
 static void

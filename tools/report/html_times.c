@@ -27,7 +27,7 @@ static int
 put_curves(const struct rs_html *html, const struct rs_html_part *part,
 	   const struct rs_html_head *head, const char *axis, curve_fn from)
 {
-	size_t count = part->choices.count, curves = 0;
+	size_t count = rs_html_drawn(html, part), curves = 0;
 	struct ch_curve *curve = calloc(count, sizeof(*curve));
 	double *y = calloc(count * RS_CURVE_POINTS, sizeof(*y));
 	bool made = curve && y;

@@ -4,7 +4,7 @@
 
 #include "report/condition.h"
 #include "report/gaps.h"
-#include "report/html.h"
+#include "report/html_charts.h"
 #include "report/names.h"
 #include "report/sentences.h"
 #include "report/trust.h"
@@ -41,7 +41,7 @@ put_list(const struct rs_html *html, const char *heading,
 	for (size_t i = 0; i < html->parts; i++) {
 		const struct rs_html_part *part = &html->part[i];
 
-		for (size_t j = 0; j < part->choices.count; j++) {
+		for (size_t j = 0; j < rs_html_drawn(html, part); j++) {
 			if (!say(part->choices.item[j].result, text,
 				 sizeof(text)))
 				continue;

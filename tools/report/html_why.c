@@ -267,18 +267,14 @@ int
 rs_html_why(const struct rs_html *html, const struct rs_html_part *part)
 {
 	size_t count = part->choices.count;
+	size_t drawn = rs_html_drawn(html, part);
 	bool made = true;
 
 	if (count < 2)
 		return 0;
 	fputs("<h3>Why it happened</h3>\n<ul>\n", html->out);
-	for (size_t i = 1; made && i < count && i <= EXPLAINED_MAX; i++)
+	for (size_t i = 1; made && i < drawn && i <= EXPLAINED_MAX; i++)
 		made = put_choice(html, part, &part->choices.item[i]);
 	fputs("</ul>\n", html->out);
-	if (made && count > EXPLAINED_MAX + 1)
-		fprintf(html->out,
-			"<p class=\"soft\">The table has %zu more, under "
-			"which more calls fail.</p>\n",
-			count - EXPLAINED_MAX - 1);
 	return made ? 0 : -1;
 }

@@ -2,10 +2,32 @@
 (function () {
   var typed = "";
 
+  var units = {
+    ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600, d: 86400
+  };
+
+  /* The number that a text begins with: "+12.5", ">=1.2s", "2m05s". */
+  function number(text) {
+    var rest = text.replace(/^[\s[<>=]+/, "").replace(/,(?=\d)/g, "");
+    var sum = 0;
+    var found = false;
+    var part;
+
+    while ((part = /^([-+]?[\d.]+) ?(ns|us|ms|s|m|h|d)?/.exec(rest))) {
+      sum += Number(part[1]) * (part[2] ? units[part[2]] : 1);
+      rest = rest.slice(part[0].length);
+      found = true;
+      if (!part[2]) break;
+    }
+    return found ? sum : NaN;
+  }
+
   function value(row, column) {
-    var cell = row.cells[column];
-    return cell.hasAttribute("data-v") ? Number(cell.getAttribute("data-v"))
-      : cell.textContent.trim();
+    var first = row.cells[column].firstChild;
+    var text = first ? first.textContent.trim() : "";
+    var sum = number(text);
+
+    return isNaN(sum) ? text : sum;
   }
 
   function before(a, b) {
