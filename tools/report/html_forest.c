@@ -54,10 +54,17 @@ name_it(struct rs_html_head *head, const struct rs_html_part *part)
 	double more = rs_failed_more(best);
 
 	rs_count_text(fabs(more), false, count, sizeof(count));
-	rs_html_head(head, part, "differences",
-		     "%s fails %s %s calls than %s, which fails %.0f",
-		     best->policy->label, count, more > 0 ? "more" : "fewer",
-		     now->policy->label, rs_failed(now));
+	if (fabs(more) < 0.05)
+		rs_html_head(head, part, "differences",
+			     "%s fails as many calls as %s: %.0f",
+			     best->policy->label, now->policy->label,
+			     rs_failed(now));
+	else
+		rs_html_head(head, part, "differences",
+			     "%s fails %s %s calls than %s, which fails %.0f",
+			     best->policy->label, count,
+			     more > 0 ? "more" : "fewer", now->policy->label,
+			     rs_failed(now));
 	snprintf(head->desc, sizeof(head->desc),
 		 "For each policy, how many more or fewer calls fail than "
 		 "under %s, with its 95 %% interval; a thin line is what the "

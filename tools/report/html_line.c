@@ -63,18 +63,24 @@ name_it(struct rs_html_head *head, const struct rs_html_part *part)
 	const struct rs_subject *subject = part->subject;
 	const struct rs_detail *now = part->choices.item[0].result->detail;
 	double inside = 0;
-	char count[32];
+	char all[32], count[32];
 
 	for (size_t i = 0; i < subject->incidents; i++)
 		inside += now->incident_failed[i];
+	rs_count_text(rs_failed(part->choices.item[0].result), false, all,
+		      sizeof(all));
 	rs_count_text(inside, false, count, sizeof(count));
-	rs_html_head(head, part, "time",
-		     "%zu incident%s: of %.0f calls that fail under %s, %s "
-		     "begin in %s",
-		     subject->incidents, subject->incidents == 1 ? "" : "s",
-		     rs_failed(part->choices.item[0].result),
-		     rs_html_label(&part->choices.item[0]), count,
-		     subject->incidents == 1 ? "it" : "them");
+	if (subject->incidents == 0)
+		rs_html_head(head, part, "time",
+			     "No incident was found; %s calls fail under %s",
+			     all, rs_html_label(&part->choices.item[0]));
+	else
+		rs_html_head(head, part, "time",
+			     "%s of the %s calls that fail under %s begin in "
+			     "%zu incident%s",
+			     count, all, rs_html_label(&part->choices.item[0]),
+			     subject->incidents,
+			     subject->incidents == 1 ? "" : "s");
 	snprintf(head->desc, sizeof(head->desc),
 		 "Over the time of the log, how many calls that begin then "
 		 "fail under each policy. Incidents are shaded and numbered.");

@@ -11,13 +11,23 @@ static void
 name_it(struct rs_html_head *head, const struct rs_html_part *part)
 {
 	const struct rs_result *now = part->choices.item[0].result;
-	char rate[16];
+	const struct rs_result *best =
+		part->choices.count > 1 ? part->choices.item[1].result : now;
+	char rate[16], other[16];
 
-	rs_html_head(head, part, "load",
-		     "%s: %s %% succeed with %.2f attempts per call",
-		     now->policy->label,
-		     rs_percent(now->success_rate, rate, sizeof(rate)),
-		     now->attempts_per_call);
+	rs_percent(now->success_rate, rate, sizeof(rate));
+	rs_percent(best->success_rate, other, sizeof(other));
+	if (best == now)
+		rs_html_head(head, part, "load",
+			     "%s %% succeed with %.2f attempts per call", rate,
+			     now->attempts_per_call);
+	else
+		rs_html_head(head, part, "load",
+			     "%s %% succeed with %.2f attempts per call under "
+			     "%s, %s %% with %.2f under %s",
+			     rate, now->attempts_per_call, now->policy->label,
+			     other, best->attempts_per_call,
+			     best->policy->label);
 	snprintf(head->desc, sizeof(head->desc),
 		 "A point for each policy: attempts per call, which are the "
 		 "load on the target, and the share of calls that succeed, "
