@@ -31,6 +31,13 @@ round_up(uint64_t least_ns)
 	return days * DAY_S * SECOND_NS;
 }
 
+/* How many parts of a length a span has, at least 1. */
+static uint64_t
+parts(uint64_t span, uint64_t length)
+{
+	return span > 0 ? (span - 1) / length + 1 : 1;
+}
+
 static void
 add_unlogged(struct rs_timeline *timeline, const struct rs_unlogged *unlogged)
 {
@@ -53,9 +60,10 @@ rs_timeline_init(struct rs_timeline *timeline, const struct rs_log *log,
 {
 	uint64_t span = log->window.to_ns - log->window.from_ns;
 
-	*timeline = (struct rs_timeline){.from_ns = log->window.from_ns};
-	timeline->bin_ns = round_up(span / RS_TIMELINE_BINS + 1);
-	timeline->bins = (size_t)(span / timeline->bin_ns) + 1;
+	*timeline = (struct rs_timeline){.from_ns = log->window.from_ns,
+					 .to_ns = log->window.to_ns};
+	timeline->bin_ns = round_up(parts(span, RS_TIMELINE_BINS));
+	timeline->bins = (size_t)parts(span, timeline->bin_ns);
 	for (size_t i = 0; i < groups->call_count; i++) {
 		const struct tk_call *call = &log->call[groups->call[i]];
 
