@@ -167,7 +167,8 @@ async function hostile(browser) {
       "link, base, [onload], [onerror], body script:not(:last-of-type), " +
       "a[href]:not([href^='#'])")).map((element) => element.outerHTML)));
   result("hostile names are there as text", await seen(page,
-    ["</script><img src=x onerror=alert(1)>"]));
+    ["</script><img src=x onerror=alert(1)>",
+      "<img src=x onerror=alert(3)> | `x` [y](javascript:alert(4)) @team"]));
   result("hostile names: no message, no request", wrong);
   await page.close();
 }

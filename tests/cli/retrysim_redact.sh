@@ -58,6 +58,9 @@ check "but with --errors" \
 compare -f html
 check "html has no texts of errors" \
 	sh -c '! grep -q "secret e" "$1"' - "$work/out"
+compare -f html --errors
+check "but with --errors, too" grep -q "60 attempts: <code>secret e</code>" \
+	"$work/out"
 compare -f md --errors --redact
 expect "one cannot have both" 2 '' '^retrysim: --redact leaves out'
 

@@ -242,6 +242,8 @@ put_article(const struct rs_html *html, const struct rs_html_part *part)
 		      "which have tables.</p>\n",
 		      html->out);
 	status = put_pictures(html, part);
+	if (status == 0)
+		status = rs_html_errors(html, part);
 	fputs("</article>\n", html->out);
 	return status;
 }
