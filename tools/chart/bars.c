@@ -15,6 +15,8 @@
 #define PITCH 26.0
 #define BAR 18.0
 #define SWATCH 14.0
+/* What is narrower cannot be seen; the table has it. */
+#define LEAST 0.2
 
 /* A share that can be drawn. */
 static double
@@ -91,25 +93,45 @@ write_patterns(FILE *out, const struct ch_bars *chart)
 		fprintf(out,
 			"-p%zu\" class=\"s%zu\" width=\"8\" height=\"8\" "
 			"patternUnits=\"userSpaceOnUse\">"
-			"<rect class=\"ch-f\" width=\"8\" height=\"8\"/>"
-			"<path class=\"ch-h\" d=\"%s\"/></pattern>",
-			i + 1, i + 1, path[i]);
+			"<path class=\"ch-f\" d=\"M0 0h8v8H0z\"/>",
+			i + 1, i + 1);
+		if (*path[i])
+			fprintf(out, "<path class=\"ch-h\" d=\"%s\"/>",
+				path[i]);
+		fputs("</pattern>", out);
 	}
 	fputs("</defs>\n", out);
 }
 
+/* A segment without its end: then "/>", or a title. */
 static void
 write_segment(FILE *out, const struct ch_bars *chart, size_t i, double x,
-	      double y, double width, double height)
+	      double width, double height)
 {
-	ch_rect(out, x, y, width, height);
 	if (chart->ordered) {
-		fprintf(out, " class=\"ch-o s1 o%zu\"", i + 1);
+		fprintf(out, "<path class=\"o%zu\"", i + 1);
 	} else {
-		fputs(" fill=\"url(#", out);
+		fprintf(out, "<path class=\"s%zu\" fill=\"url(#", i + 1);
 		ch_id(out, chart->head.id);
 		fprintf(out, "-p%zu)\"", i + 1);
 	}
+	fputs(" d=\"M", out);
+	ch_number(out, x);
+	fputs(" 0v", out);
+	ch_number(out, height);
+	fputc('h', out);
+	ch_number(out, width);
+	fputs("V0z\"", out);
+}
+
+/* Begin a row of segments. */
+static void
+open_row(FILE *out, const struct ch_bars *chart, double y)
+{
+	fprintf(out, "<g class=\"%s\" transform=\"translate(0 ",
+		chart->ordered ? "ch-o s1" : "ch-o");
+	ch_number(out, y);
+	fputs(")\">", out);
 }
 
 /* Draw the legend, or only measure it; returns its height. */
@@ -129,8 +151,9 @@ legend(FILE *out, const struct ch_bars *chart)
 			y += CH_LINE + 2;
 		}
 		if (out) {
-			write_segment(out, chart, i, x, y + 2, SWATCH, SWATCH);
-			fputs("/>", out);
+			open_row(out, chart, y + 2);
+			write_segment(out, chart, i, x, SWATCH, SWATCH);
+			fputs("/></g>", out);
 			ch_label_at(out, "", x + SWATCH + 6, y + 14, name,
 				    width + 1);
 			fputc('\n', out);
@@ -140,6 +163,29 @@ legend(FILE *out, const struct ch_bars *chart)
 	return y + CH_LINE + 8;
 }
 
+/* A share as text, in the segment if there is room, else for a pointer. */
+static void
+write_share(FILE *out, const struct ch_bars *chart, size_t i, double share,
+	    double x, double width)
+{
+	char text[CH_FORMAT_MAX];
+
+	ch_format(CH_SHARE, share, text, sizeof(text));
+	if (ch_width(text) + 6 <= width) {
+		fputs("/><text x=\"", out);
+		ch_number(out, x + width / 2);
+		fputs("\" y=\"13.5\">", out);
+		ch_text(out, text);
+		fputs("</text>", out);
+		return;
+	}
+	fputs("><title>", out);
+	ch_text(out, drawn_name(chart, i));
+	fputs(": ", out);
+	ch_text(out, text);
+	fputs("</title></path>", out);
+}
+
 static void
 write_bar(FILE *out, const struct ch_bars *chart, const struct ch_bar *bar,
 	  double y)
@@ -147,31 +193,20 @@ write_bar(FILE *out, const struct ch_bars *chart, const struct ch_bar *bar,
 	double from = 0;
 
 	ch_label_at(out, "ch-e", LABEL_WIDTH, y + 14, bar->label, LABEL_WIDTH);
+	open_row(out, chart, y);
 	for (size_t i = 0; i < drawn(chart); i++) {
-		char text[CH_FORMAT_MAX];
 		double share = drawn_share(chart, bar, i);
 		double to = fmin(from + share, 1);
 		double x = LEFT + from * (RIGHT - LEFT);
 		double width = (to - from) * (RIGHT - LEFT);
 
 		from = to;
-		if (!(share > 0))
+		if (width < LEAST)
 			continue;
-		ch_format(CH_SHARE, share, text, sizeof(text));
-		/* A little less than nothing would not be seen. */
-		write_segment(out, chart, i, x, y, fmax(width, 0.5), BAR);
-		fputs("><title>", out);
-		ch_text(out, drawn_name(chart, i));
-		fputs(": ", out);
-		ch_text(out, text);
-		fputs("</title></rect>", out);
-		if (ch_width(text) + 6 <= width) {
-			ch_text_at(out, "ch-in ch-c", x + width / 2, y + 13.5);
-			ch_text(out, text);
-			fputs("</text>", out);
-		}
+		write_segment(out, chart, i, x, width, BAR);
+		write_share(out, chart, i, share, x, width);
 	}
-	fputc('\n', out);
+	fputs("</g>\n", out);
 }
 
 static void

@@ -137,7 +137,8 @@ range_of(const struct ch_curves *chart)
 
 	for (size_t i = 0; i < chart->curves; i++) {
 		for (size_t j = 0; j < chart->quantiles; j++) {
-			if (is_on(chart, &chart->curve[i], j, &x))
+			if (chart->curve[i].style < CH_STYLES &&
+			    is_on(chart, &chart->curve[i], j, &x))
 				ch_range_add(&range, chart->curve[i].y[j]);
 		}
 	}
@@ -172,6 +173,6 @@ ch_curves(FILE *out, const struct ch_curves *chart)
 						      curve->style, end};
 	}
 	ch_keys(out, key, keys, true, TOP + 4, BOTTOM - 4);
-	ch_keys_more(out, more, BOTTOM + 15);
+	ch_more(out, more, CH_KEY_LEFT, BOTTOM + 32);
 	write_table(out, chart);
 }

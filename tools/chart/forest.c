@@ -81,31 +81,26 @@ scale_of(const struct ch_forest *chart)
 	return ch_scale_linear(chart->unit, range, LEFT, RIGHT);
 }
 
-/* An interval; an arrow where it goes on outside of the scale. */
+/* An arrow where an interval goes on outside of the scale. */
+static void
+write_arrow(FILE *out, double x, const char *path)
+{
+	fputs("<path class=\"ch-m\" d=\"M", out);
+	ch_number(out, x);
+	fprintf(out, " 0%s\"/>", path);
+}
+
 static void
 write_interval(FILE *out, const struct ch_scale *scale, const char *class,
-	       size_t style, double low, double high, double y)
+	       double low, double high)
 {
-	char both[32];
-
 	if (!isfinite(low) || !isfinite(high))
 		return;
-	snprintf(both, sizeof(both), "%s s%zu", class, style + 1);
-	ch_line(out, both, ch_place(scale, low), y, ch_place(scale, high), y);
-	if (low < scale->low) {
-		fprintf(out, "<path class=\"ch-m s%zu\" d=\"M", style + 1);
-		ch_number(out, scale->from - 6);
-		fputc(' ', out);
-		ch_number(out, y);
-		fputs("l6-4v8z\"/>", out);
-	}
-	if (high > scale->high) {
-		fprintf(out, "<path class=\"ch-m s%zu\" d=\"M", style + 1);
-		ch_number(out, scale->to + 6);
-		fputc(' ', out);
-		ch_number(out, y);
-		fputs("l-6-4v8z\"/>", out);
-	}
+	ch_line(out, class, ch_place(scale, low), 0, ch_place(scale, high), 0);
+	if (low < scale->low)
+		write_arrow(out, scale->from - 6, "l6-4v8z");
+	if (high > scale->high)
+		write_arrow(out, scale->to + 6, "l-6-4v8z");
 }
 
 static void
@@ -113,24 +108,23 @@ write_row(FILE *out, const struct ch_forest *chart,
 	  const struct ch_scale *scale, const struct ch_forest_row *row,
 	  double y)
 {
-	size_t style = row->style < CH_STYLES ? row->style : CH_STYLES - 1;
-
-	ch_label_at(out, "ch-e", LABEL_WIDTH, y + 4.5, row->label, LABEL_WIDTH);
-	write_interval(out, scale, "ch-t", style, row->outer_low,
-		       row->outer_high, y);
-	write_interval(out, scale, "ch-w", style, row->low, row->high, y);
+	fprintf(out, "<g class=\"s%zu\" transform=\"translate(0 ",
+		row->style < CH_STYLES ? row->style + 1 : (size_t)0);
+	ch_number(out, y);
+	fputs(")\">", out);
+	ch_label_at(out, "ch-e", LABEL_WIDTH, 4.5, row->label, LABEL_WIDTH);
+	write_interval(out, scale, "ch-t", row->outer_low, row->outer_high);
+	write_interval(out, scale, "ch-w", row->low, row->high);
 	if (isfinite(row->value)) {
-		double x = ch_place(scale, row->value);
-
-		/* Beyond the scale there is only an arrow. */
-		if (row->value >= scale->low && row->value <= scale->high)
-			ch_mark_at(out, style, row->mark, x, y);
-		ch_value_at(out, "ch-e", VALUE_AT, y + 4.5, chart->unit,
+		fputs("<path class=\"ch-m\" d=\"", out);
+		ch_mark_path(out, row->mark, ch_place(scale, row->value), 0);
+		fputs("\"/>", out);
+		ch_value_at(out, "ch-e", VALUE_AT, 4.5, chart->unit,
 			    row->value);
 	}
-	ch_label_at(out, "", VERDICT_AT, y + 4.5, row->verdict,
+	ch_label_at(out, "", VERDICT_AT, 4.5, row->verdict,
 		    CH_WIDTH - VERDICT_AT);
-	fputc('\n', out);
+	fputs("</g>\n", out);
 }
 
 /* What the lines and the band mean, in one row. */

@@ -64,10 +64,10 @@ ch_keys(FILE *out, struct ch_key *key, size_t count, bool line, double top,
 }
 
 void
-ch_keys_more(FILE *out, size_t more, double y)
+ch_more(FILE *out, size_t more, double x, double y)
 {
 	if (more == 0)
 		return;
-	ch_text_at(out, "ch-a", CH_KEY_LEFT, y);
+	ch_text_at(out, "ch-a", x, y);
 	fprintf(out, "and %zu more in Numbers</text>\n", more);
 }

@@ -23,7 +23,7 @@ struct ch_key {
 void ch_keys(FILE *out, struct ch_key *key, size_t count, bool line, double top,
 	     double bottom);
 
-/** Say below the names how many more there are. */
-void ch_keys_more(FILE *out, size_t more, double y);
+/** Say how many more series only the table has; 0: nothing. */
+void ch_more(FILE *out, size_t more, double x, double y);
 
 #endif

@@ -101,10 +101,12 @@ em(uint32_t code)
 		if (strchr("ftr()[]-/ \"\\`{}", (int)code))
 			return 0.41;
 		if (strchr("mMwW@%", (int)code))
-			return 0.96;
+			return 0.98;
+		if (strchr("<>=+~^#", (int)code))
+			return 0.84;
 		if (code >= 'A' && code <= 'Z')
 			return 0.73;
-		return 0.6;
+		return 0.62;
 	}
 	return code < 0x1100 ? 0.65 : 1.05;
 }

@@ -16,6 +16,10 @@
 #define DAY (24 * HOUR)
 /* Larger numbers are not drawn at their place. */
 #define LIMIT 1e18
+/* Room for marks at the ends of a log scale. */
+#define PAD 1.08
+/* A log scale is not longer than this factor. */
+#define FACTOR_MAX 1e12
 
 /* Steps of times of a minute and more. */
 static const double long_step[] = {
@@ -96,7 +100,10 @@ ch_scale_linear(enum ch_unit unit, struct ch_range range, double from,
 		scale.low = range.low;
 		scale.high = range.high;
 	}
-	step = step_of(unit, (scale.high - scale.low) / 5);
+	/* What is far from 0 has no small differences: they are lost. */
+	step = step_of(unit,
+		       fmax((scale.high - scale.low) / 5,
+			    fmax(fabs(scale.low), fabs(scale.high)) * 1e-9));
 	scale.low = floor(scale.low / step + 1e-9) * step;
 	scale.high = ceil(scale.high / step - 1e-9) * step;
 	if (scale.high - scale.low < step / 2) {
@@ -121,9 +128,9 @@ ch_scale_log(enum ch_unit unit, struct ch_range range, double from, double to)
 				 .from = from,
 				 .to = to};
 
-	if (range.low > 0 && range.low <= range.high) {
-		scale.low = range.low;
-		scale.high = range.high;
+	if (range.high > 0 && range.low <= range.high) {
+		scale.high = fmax(range.high, FACTOR_MAX / LIMIT) * PAD;
+		scale.low = fmax(range.low, scale.high / FACTOR_MAX) / PAD;
 	}
 	/* A factor of two at least, or noise would look like a difference. */
 	if (scale.high < 2 * scale.low) {
@@ -183,12 +190,12 @@ log_ticks(const struct ch_scale *scale, int level, double tick[CH_TICKS_MAX])
 		}
 	}
 	for (size_t i = 0; is_time(scale->unit) && i < LONG_STEPS; i++) {
-		bool usual =
-			long_step[i] == MINUTE || long_step[i] == 10 * MINUTE ||
-			long_step[i] == HOUR || long_step[i] == DAY ||
-			long_step[i] == 10 * DAY || long_step[i] == 100 * DAY;
+		double each = long_step[i];
+		bool rare = each == 10 * MINUTE || each == DAY;
+		bool usual = rare || each == MINUTE || each == HOUR ||
+			     each == 10 * DAY || each == 100 * DAY;
 
-		if (level == 0 || usual)
+		if (level == 0 || (level == 1 && usual) || rare)
 			add_tick(scale, long_step[i], &count, tick);
 	}
 	return count;

@@ -185,6 +185,6 @@ ch_scatter(FILE *out, const struct ch_scatter *chart)
 						ch_place(&y, point->y)};
 	}
 	ch_keys(out, key, keys, false, TOP + 4, BOTTOM - 4);
-	ch_keys_more(out, more, BOTTOM + 15);
+	ch_more(out, more, CH_KEY_LEFT, BOTTOM + 31);
 	write_table(out, chart);
 }

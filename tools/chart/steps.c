@@ -7,6 +7,7 @@
 
 #include "chart/chart.h"
 #include "chart/frame.h"
+#include "chart/key.h"
 #include "chart/markup.h"
 #include "chart/scale.h"
 
@@ -60,33 +61,56 @@ x_of(const struct ch_scale *scale, double ns)
 	return ns > 0 ? ch_place(scale, ns) : ZERO;
 }
 
-/* Ranges of attempts overlap: they take turns above and below. */
+/* Ranges of attempts overlap: they take turns below and above. */
 static void
-write_attempt(FILE *out, const struct ch_scale *scale, size_t style,
-	      const struct ch_attempt *attempt, size_t number, double y,
-	      double *free_from)
+write_ranges(FILE *out, const struct ch_scale *scale, const struct ch_law *law)
 {
-	double x = x_of(scale, attempt->at);
-	double side = number % 2 ? 1 : -6;
+	bool any = false;
 
-	if (!isfinite(attempt->at))
-		return;
-	if (isfinite(attempt->low) && attempt->high > attempt->low) {
+	for (size_t i = 0; i < drawn(law); i++) {
+		const struct ch_attempt *attempt = &law->attempt[i];
 		double from = x_of(scale, attempt->low);
-		double to = x_of(scale, attempt->high);
+		double width = x_of(scale, attempt->high) - from;
 
-		ch_rect(out, from, y + side, fmax(to - from, 0), 5);
-		fprintf(out, " class=\"ch-j s%zu\"/>", style);
+		if (!isfinite(attempt->low) || !isfinite(attempt->high) ||
+		    width < 0.1)
+			continue;
+		fputs(any ? "M" : "<path class=\"ch-j\" d=\"M", out);
+		ch_number(out, from);
+		fputs(i % 2 ? " 1v5h" : " -6v5h", out);
+		ch_number(out, width);
+		fputs("v-5z", out);
+		any = true;
 	}
-	fprintf(out, "<path class=\"ch-y s%zu\" d=\"M", style);
-	ch_number(out, x);
-	fputc(' ', out);
-	ch_number(out, y - 7);
-	fputs("v14\"/>", out);
-	if (x >= *free_from) {
-		ch_text_at(out, "ch-a ch-c", x, y - 9);
-		fprintf(out, "%zu</text>", number);
-		*free_from = x + 16;
+	if (any)
+		fputs("\"/>", out);
+}
+
+static void
+write_attempts(FILE *out, const struct ch_scale *scale,
+	       const struct ch_law *law)
+{
+	double free_from = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < drawn(law); i++) {
+		if (!isfinite(law->attempt[i].at))
+			continue;
+		fputs(any ? "M" : "<path class=\"ch-y\" d=\"M", out);
+		ch_number(out, x_of(scale, law->attempt[i].at));
+		fputs(" -7v14", out);
+		any = true;
+	}
+	if (any)
+		fputs("\"/>", out);
+	for (size_t i = 0; i < drawn(law); i++) {
+		double x = x_of(scale, law->attempt[i].at);
+
+		if (!isfinite(law->attempt[i].at) || x < free_from)
+			continue;
+		ch_text_at(out, "", x, -9);
+		fprintf(out, "%zu</text>", i + 1);
+		free_from = x + 16;
 	}
 }
 
@@ -94,21 +118,20 @@ static void
 write_law(FILE *out, const struct ch_scale *scale, const struct ch_law *law,
 	  double y)
 {
-	size_t style = law->style < CH_STYLES ? law->style + 1 : 0;
-	double free_from = 0;
-
 	ch_label_at(out, "ch-e", LABEL_WIDTH, y + 4.5, law->label, LABEL_WIDTH);
-	for (size_t i = 0; i < drawn(law); i++)
-		write_attempt(out, scale, style, &law->attempt[i], i + 1, y,
-			      &free_from);
+	fprintf(out, "<g class=\"ch-k s%zu\" transform=\"translate(0 ",
+		law->style + 1);
+	ch_number(out, y);
+	fputs(")\">", out);
+	write_ranges(out, scale, law);
+	write_attempts(out, scale, law);
 	if (isfinite(law->limit) && law->limit > 0) {
-		double x = ch_place(scale, law->limit);
-
-		fprintf(out, "<path class=\"ch-m s%zu\" d=\"", style);
-		ch_mark_path(out, CH_MARK_CROSS, x, y);
+		fputs("<path class=\"ch-m\" d=\"", out);
+		ch_mark_path(out, CH_MARK_CROSS, ch_place(scale, law->limit),
+			     0);
 		fputs("\"><title>limit</title></path>", out);
 	}
-	fputc('\n', out);
+	fputs("</g>\n", out);
 }
 
 static void
@@ -190,19 +213,27 @@ ch_steps(FILE *out, const struct ch_steps *chart)
 {
 	struct ch_scale scale =
 		ch_scale_log(CH_TIME, range_of(chart), LEFT, RIGHT);
-	double bottom = TOP + (double)chart->laws * PITCH;
+	double y = TOP, bottom = TOP;
 	bool limit = false;
+	size_t rows = 0;
 
-	for (size_t i = 0; i < chart->laws; i++)
+	for (size_t i = 0; i < chart->laws; i++) {
 		limit |= isfinite(chart->law[i].limit);
+		rows += chart->law[i].style < CH_STYLES;
+	}
 	if (chart->laws == 0) {
 		ch_nothing(out, &chart->head);
 		return;
 	}
+	bottom += (double)rows * PITCH;
 	ch_open(out, &chart->head, bottom + 40);
 	write_frame(out, chart, &scale, bottom, limit);
-	for (size_t i = 0; i < chart->laws; i++)
-		write_law(out, &scale, &chart->law[i],
-			  TOP + (double)i * PITCH + PITCH / 2 + 4);
+	for (size_t i = 0; i < chart->laws; i++) {
+		if (chart->law[i].style >= CH_STYLES)
+			continue;
+		write_law(out, &scale, &chart->law[i], y + PITCH / 2 + 4);
+		y += PITCH;
+	}
+	ch_more(out, chart->laws - rows, 0, bottom + 31);
 	write_table(out, chart);
 }

@@ -9,6 +9,7 @@
 #include "base/rfc3339.h"
 #include "chart/chart.h"
 #include "chart/frame.h"
+#include "chart/key.h"
 #include "chart/markup.h"
 #include "chart/scale.h"
 
@@ -92,8 +93,7 @@ write_lane(FILE *out, const struct ch_timeline *chart,
 	int x = (int)LEFT, drawn = x;
 	bool open = false;
 
-	fprintf(out, "<path class=\"ch-s s%zu\" d=\"",
-		lane->style < CH_STYLES ? lane->style + 1 : (size_t)0);
+	fprintf(out, "<path class=\"ch-s s%zu\" d=\"", lane->style + 1);
 	for (size_t i = 0; i < chart->bins; i += step) {
 		double value = mean_of(chart, lane, i, i + step);
 		double last = (double)i + (double)step;
@@ -251,35 +251,48 @@ write_table(FILE *out, const struct ch_timeline *chart)
 	ch_close(out);
 }
 
+/* Lanes that are drawn, not only in the table. */
+static size_t
+drawn_lanes(const struct ch_timeline *chart)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < chart->lanes; i++)
+		count += chart->lane[i].style < CH_STYLES;
+	return count;
+}
+
 static void
 write_rows(FILE *out, const struct ch_timeline *chart, double most)
 {
+	double bottom = TOP - 2;
+
+	ch_label_at(out, "ch-a", 0, 12, chart->axis, CH_WIDTH);
+	ch_value_at(out, "ch-a", RIGHT + 6, TOP + PITCH - LANE + 6, chart->unit,
+		    most);
+	ch_text_at(out, "ch-a", RIGHT + 6, TOP + PITCH);
+	fputs("0 (every lane)</text>\n", out);
 	for (size_t i = 0; i < chart->lanes; i++) {
 		const struct ch_lane *lane = &chart->lane[i];
-		double bottom = TOP + (double)i * PITCH + PITCH - 2;
 
+		if (lane->style >= CH_STYLES)
+			continue;
+		bottom += PITCH;
 		ch_label_at(out, "ch-e", LABEL_WIDTH, bottom - LANE / 2 + 5,
 			    lane->label, LABEL_WIDTH);
 		write_lane(out, chart, lane, most, bottom);
 		fputc('\n', out);
-		if (i)
-			continue;
-		ch_value_at(out, "ch-a", RIGHT + 6, bottom - LANE + 8,
-			    chart->unit, most);
-		ch_text_at(out, "ch-a", RIGHT + 6, bottom + 2);
-		fputs("0 (every lane)</text>", out);
 	}
-	ch_label_at(out, "ch-a", 0, 12, chart->axis, CH_WIDTH);
-	fputc('\n', out);
 }
 
 void
 ch_timeline(FILE *out, const struct ch_timeline *chart)
 {
 	double most = chart->bin_ns && chart->bins ? most_of(chart) : -1;
-	double bottom = TOP + (double)chart->lanes * PITCH;
+	size_t lanes = drawn_lanes(chart);
+	double bottom = TOP + (double)lanes * PITCH;
 
-	if (most < 0 || end_of(chart) == UINT64_MAX) {
+	if (most < 0 || lanes == 0 || end_of(chart) == UINT64_MAX) {
 		ch_nothing(out, &chart->head);
 		return;
 	}
@@ -289,5 +302,6 @@ ch_timeline(FILE *out, const struct ch_timeline *chart)
 	write_bands(out, chart, bottom);
 	write_times(out, chart, bottom);
 	write_rows(out, chart, most);
+	ch_more(out, chart->lanes - lanes, 0, bottom + 31);
 	write_table(out, chart);
 }

@@ -237,3 +237,80 @@ Test(chart_charts, the_same_data_give_the_same_bytes)
 		}
 	}
 }
+
+/* How often a value is a text of the picture that the table lacks. */
+static size_t
+missing_in_table(const char *text, const char *from, const char *begin)
+{
+	const char *table = strstr(text, "<table>");
+	size_t missing = 0, found = 0;
+
+	for (const char *at = strstr(from, begin); at && at < table;
+	     at = strstr(at + 1, begin)) {
+		const char *value = strchr(at, '>') + 1;
+		char cell[64];
+		int length = (int)strcspn(value, "<");
+
+		snprintf(cell, sizeof(cell), "<td>%.*s</td>", length, value);
+		missing += !strstr(table, cell);
+		found++;
+	}
+	cr_expect(found > 0);
+	return missing;
+}
+
+Test(chart_charts, the_table_has_the_numbers_of_the_picture)
+{
+	char *forest = sample_text(0, SAMPLE_USUAL);
+	char *bars = sample_text(2, SAMPLE_USUAL);
+
+	cr_expect_eq(missing_in_table(forest, strstr(forest, "<g "),
+				      "<text class=\"ch-e\" x=\"535\""),
+		     0);
+	cr_expect_eq(missing_in_table(bars, bars, "y=\"13.5\">"), 0);
+	free(forest);
+	free(bars);
+}
+
+Test(chart_charts, further_series_are_in_the_table_only)
+{
+	char *text = sample_text(1, SAMPLE_MANY);
+	const char *name = strstr(text, "fourteenth");
+
+	cr_expect(name && name > strstr(text, "<table>"));
+	cr_expect(strstr(text, "and 7 more in Numbers"));
+	free(text);
+}
+
+Test(chart_charts, long_names_are_whole_in_the_table)
+{
+	for (size_t i = 0; i < SAMPLE_CHARTS; i++) {
+		char *text = sample_text(i, SAMPLE_HOSTILE);
+		const char *row = strstr(text, "<th scope=\"row\">&lt;&lt;");
+		size_t count = 0;
+
+		cr_assert(row);
+		for (row += strlen("<th scope=\"row\">");
+		     strncmp(row, "&lt;", 4) == 0; row += 4)
+			count++;
+		cr_expect_eq(count, 10000);
+		free(text);
+	}
+}
+
+Test(chart_charts, charts_are_small)
+{
+	for (size_t i = 0; i < SAMPLE_CHARTS; i++) {
+		char *usual = sample_text(i, SAMPLE_USUAL);
+		char *many = sample_text(i, SAMPLE_MANY);
+		/* The sample of bars has two figures. */
+		size_t figures = i == 2 ? 2 : 1;
+
+		cr_expect(strlen(usual) < figures * 8500, "%s %zu",
+			  sample_chart[i].name, strlen(usual));
+		cr_expect(strlen(many) < figures * 16000, "%s %zu",
+			  sample_chart[i].name, strlen(many));
+		free(usual);
+		free(many);
+	}
+}
