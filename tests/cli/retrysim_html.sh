@@ -90,6 +90,12 @@ sed -n '/<footer>/,/<\/footer>/p' "$work/out" | sed -e 's/ --seed 2//' \
 	-e 's/<dd>2, /<dd>1, /' >"$work/two"
 check "and all of the footer but the seed" cmp -s "$work/one" "$work/two"
 
+error=$(sed -n 's/.*\(No route to host\).*/\1/p' "$log" | head -n 1)
+check "texts of errors are not in it" sh -c '! grep -qF "$1" "$2"' - \
+	"$error" "$work/page.html"
+retrysim compare "$log" -f html --errors
+check "unless they are asked for" page "$error"
+
 mkdir "$work/policies"
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 	printf '{"name":"POLICY_NUMBER_%d","max_attempts":%d,"base_delay":0.%d,"max_delay":%d,"jitter":{"kind":"proportional","ratio":0.%d}}\n' \

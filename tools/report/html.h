@@ -45,9 +45,9 @@ void rs_html_table(const struct rs_html *html, const struct rs_html_part *part);
 
 /** Sections that need memory. 0; -1 if it ran out. */
 int rs_html_laws(const struct rs_html *html);
+int rs_html_errors(const struct rs_html *html, const struct rs_html_part *part);
 int rs_html_forest(const struct rs_html *html, const struct rs_html_part *part);
 int rs_html_bars(const struct rs_html *html, const struct rs_html_part *part);
-int rs_html_errors(const struct rs_html *html, const struct rs_html_part *part);
 int rs_html_load(const struct rs_html *html, const struct rs_html_part *part);
 
 /** The same of an operation whose results have details. */

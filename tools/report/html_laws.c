@@ -13,7 +13,8 @@
 
 #define DRAWS 400
 #define RETRIES_MAX 15
-#define LABEL_MAX 400
+#define LABEL_MAX 128
+#define NOTE_MAX 640
 
 /* A law, and the policies that have it. */
 struct law {
@@ -21,8 +22,9 @@ struct law {
 	size_t attempts;
 	double limit;
 	size_t style;
-	char *note;
-	char label[LABEL_MAX];
+	/** Policies that have it, but the first. */
+	size_t more;
+	char label[LABEL_MAX], note[NOTE_MAX];
 };
 
 static bool
@@ -45,6 +47,7 @@ make_law(const struct rs_html *html, size_t index, struct law *law)
 	const struct rs_policy *policy = &plan->policies->item[index];
 	uint64_t deadline = backoff_policy_deadline_ns(policy->policy);
 	struct rs_schedule schedule;
+	char *note;
 
 	if (rs_schedule_make(policy->policy, DRAWS, 1, RETRIES_MAX,
 			     &schedule) != BACKOFF_OK)
@@ -65,8 +68,10 @@ make_law(const struct rs_html *html, size_t index, struct law *law)
 	}
 	rs_schedule_clear(&schedule);
 	snprintf(law->label, sizeof(law->label), "%s", policy->label);
-	law->note = rs_policy_text(policy->policy, backoff_policy_describe);
-	return law->note != NULL;
+	note = rs_policy_text(policy->policy, backoff_policy_describe);
+	snprintf(law->note, sizeof(law->note), "%s", note ? note : "");
+	free(note);
+	return note != NULL;
 }
 
 /* Join a law to one that is the same. False if there is none. */
@@ -74,12 +79,12 @@ static bool
 join(struct law *all, size_t count, const struct law *law)
 {
 	for (size_t i = 0; i < count; i++) {
-		size_t used = strlen(all[i].label);
+		size_t used = strlen(all[i].note);
 
 		if (!same_law(&all[i], law))
 			continue;
-		snprintf(all[i].label + used, sizeof(all[i].label) - used,
-			 " = %s", law->label);
+		snprintf(all[i].note + used, sizeof(all[i].note) - used,
+			 "%s %s", all[i].more++ ? "," : "; also", law->label);
 		if (law->style < all[i].style)
 			all[i].style = law->style;
 		return true;
@@ -97,18 +102,25 @@ by_style(const void *one, const void *other)
 }
 
 static void
-put_laws(const struct rs_html *html, const struct law *all, size_t count,
+put_laws(const struct rs_html *html, struct law *all, size_t count,
 	 struct ch_law *law)
 {
 	struct rs_html_head head;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		size_t used = strlen(all[i].label);
+
+		if (all[i].more > 0)
+			snprintf(all[i].label + used,
+				 sizeof(all[i].label) - used, " +%zu",
+				 all[i].more);
 		law[i] = (struct ch_law){.label = all[i].label,
 					 .style = all[i].style,
 					 .attempt = all[i].attempt,
 					 .attempts = all[i].attempts,
 					 .limit = all[i].limit,
 					 .note = all[i].note};
+	}
 	qsort(law, count, sizeof(*law), by_style);
 	rs_html_head(&head, NULL, "laws",
 		     "When attempts begin: %zu policies have %zu delay law%s",
@@ -134,15 +146,10 @@ rs_html_laws(const struct rs_html *html)
 
 	for (size_t p = 0; made && p < html->policies; p++) {
 		made = make_law(html, p, &all[count]);
-		if (made && join(all, count, &all[count]))
-			free(all[count].note);
-		else
-			count++;
+		count += made && !join(all, count, &all[count]);
 	}
 	if (made)
 		put_laws(html, all, count, law);
-	for (size_t i = 0; all && i < count; i++)
-		free(all[i].note);
 	free(all);
 	free(law);
 	return made ? 0 : -1;

@@ -9,8 +9,9 @@
 #include "report/policy_fields.h"
 
 #define VALUE_MAX 2048
-/* Longer values are cut where they stand in a sentence. */
-#define BRIEF_MAX 120
+/* Longer values are cut: in the table, and in the lists. */
+#define CELL 110
+#define BRIEF_MAX 500
 /* Longer ones get a wide column. */
 #define LONG 20
 
@@ -91,7 +92,7 @@ put_value(const struct rs_html *html, const char *path, void *user)
 	if (strlen(value) > LONG)
 		fputs(" class=\"long\"", html->out);
 	fputs(">", html->out);
-	rs_html_text(html->out, value);
+	rs_html_cut(html->out, value, CELL);
 	fputs("</td>", html->out);
 }
 
@@ -111,7 +112,7 @@ put_table(const struct rs_html *html)
 
 		fprintf(html->out, "<tr%s><th scope=\"row\">%s",
 			baseline ? " class=\"base\"" : "",
-			baseline ? "● " : "");
+			baseline ? "●\xc2\xa0" : "");
 		rs_html_text(html->out, policy_at(html, i)->label);
 		fputs("</th>\n", html->out);
 		each_path(html, put_value, &html->fields[i]);
