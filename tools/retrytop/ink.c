@@ -1,5 +1,4 @@
-/* How cells look: what an attribute is on a terminal, with and without colours.
- */
+/* Decides how the attributes of cells look on a terminal. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
