@@ -25,7 +25,8 @@ put_answer(const struct rs_html *html, const struct rs_html_part *part)
 	fprintf(html->out,
 		"<li class=\"%s\"><a class=\"name\" href=\"#op-%zu\">",
 		look[advice].rank, part->number);
-	rs_html_text(html->out, rs_subject_name(html->report, part->subject));
+	rs_html_cut(html->out, rs_subject_name(html->report, part->subject),
+		    RS_HTML_NAME);
 	fprintf(html->out, "</a> <span class=\"badge %s\">%s</span>\n<p>",
 		look[advice].tone, look[advice].text);
 	rs_html_text(html->out, text);
