@@ -74,7 +74,28 @@ is_drawn(const struct ch_bars *chart, size_t i)
 	return false;
 }
 
-/* Each segment has a pattern as well as its colour; the first is plain. */
+/* The segment with most of all bars. */
+static size_t
+largest(const struct ch_bars *chart)
+{
+	double most = 0;
+	size_t which = 0;
+
+	for (size_t i = 0; i < drawn(chart); i++) {
+		double sum = 0;
+
+		for (size_t j = 0; j < chart->bars; j++)
+			sum += drawn_share(chart, &chart->bar[j], i);
+		if (sum > most) {
+			most = sum;
+			which = i;
+		}
+	}
+	return which;
+}
+
+/* Each segment has a pattern as well as its colour; the largest is plain, which
+ * is the quietest. */
 static void
 write_patterns(FILE *out, const struct ch_bars *chart)
 {
@@ -95,7 +116,7 @@ write_patterns(FILE *out, const struct ch_bars *chart)
 			"patternUnits=\"userSpaceOnUse\">"
 			"<path class=\"ch-f\" d=\"M0 0h8v8H0z\"/>",
 			i + 1, i + 1);
-		if (*path[i])
+		if (i != largest(chart))
 			fprintf(out, "<path class=\"ch-h\" d=\"%s\"/>",
 				path[i]);
 		fputs("</pattern>", out);

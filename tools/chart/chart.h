@@ -23,6 +23,7 @@ enum ch_unit {
 	CH_SHARE,     /**< 0 to 1, "99.31%" */
 	CH_POINTS,    /**< a difference of shares, -1 to 1: "+0.45" */
 	CH_TIME,      /**< nanoseconds, "50.4ms" */
+	CH_MEAN_DIFF, /**< a difference: "+1.24" */
 	CH_TIME_DIFF, /**< a difference of times, in nanoseconds: "-3.2ms" */
 };
 
@@ -63,7 +64,7 @@ struct ch_forest_row {
  *  matter. */
 struct ch_forest {
 	struct ch_head head;
-	enum ch_unit unit;       /**< CH_POINTS, CH_TIME_DIFF, CH_MEAN */
+	enum ch_unit unit;       /**< a difference; CH_MEAN gets signs */
 	const char *axis;        /**< what the axis says, with the unit */
 	const char *interval;    /**< "95 % interval" */
 	const char *outer;       /**< name of the outer interval */
@@ -138,7 +139,7 @@ struct ch_lane {
 /** A period that is shaded and numbered 1, 2, ... */
 struct ch_band {
 	uint64_t from_ns, to_ns;
-	const char *label; /**< in the table; NULL: its times only */
+	const char *label; /**< in the table; NULL: its times of day */
 };
 
 /** Small multiples over time, all on one scale. */

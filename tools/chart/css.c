@@ -65,7 +65,7 @@ const char ch_css[] =
 	".o7{fill-opacity:.76}.o8{fill-opacity:.86}\n"
 	".chart summary{cursor:pointer;color:var(--ch-mute);"
 	"font-size:.9rem}\n"
-	".chart table{border-collapse:collapse;font-size:.9rem;"
+	".chart table{border-collapse:collapse;width:auto;font-size:.9rem;"
 	"font-variant-numeric:tabular-nums}\n"
 	".chart caption{text-align:left;color:var(--ch-mute);"
 	"overflow-wrap:anywhere}\n"

@@ -20,6 +20,13 @@
 /* An interval this many times as wide as usual does not set the scale. */
 #define WIDE 8
 
+/* Means differ by a number with a sign, too. */
+static enum ch_unit
+unit_of(const struct ch_forest *chart)
+{
+	return chart->unit == CH_MEAN ? CH_MEAN_DIFF : chart->unit;
+}
+
 static double
 reach(const struct ch_forest_row *row)
 {
@@ -78,7 +85,7 @@ scale_of(const struct ch_forest *chart)
 		ch_range_add(&range, chart->margin_low);
 		ch_range_add(&range, chart->margin_high);
 	}
-	return ch_scale_linear(chart->unit, range, LEFT, RIGHT);
+	return ch_scale_linear(unit_of(chart), range, LEFT, RIGHT);
 }
 
 /* An arrow where an interval goes on outside of the scale. */
@@ -119,7 +126,7 @@ write_row(FILE *out, const struct ch_forest *chart,
 		fputs("<path class=\"ch-m\" d=\"", out);
 		ch_mark_path(out, row->mark, ch_place(scale, row->value), 0);
 		fputs("\"/>", out);
-		ch_value_at(out, "ch-e", VALUE_AT, 4.5, chart->unit,
+		ch_value_at(out, "ch-e", VALUE_AT, 4.5, unit_of(chart),
 			    row->value);
 	}
 	ch_label_at(out, "", VERDICT_AT, 4.5, row->verdict,
@@ -192,12 +199,12 @@ write_table(FILE *out, const struct ch_forest *chart)
 		const struct ch_forest_row *row = &chart->row[i];
 
 		ch_row(out, row->label);
-		ch_cell(out, chart->unit, row->value);
-		ch_cell(out, chart->unit, row->low);
-		ch_cell(out, chart->unit, row->high);
+		ch_cell(out, unit_of(chart), row->value);
+		ch_cell(out, unit_of(chart), row->low);
+		ch_cell(out, unit_of(chart), row->high);
 		if (outer) {
-			ch_cell(out, chart->unit, row->outer_low);
-			ch_cell(out, chart->unit, row->outer_high);
+			ch_cell(out, unit_of(chart), row->outer_low);
+			ch_cell(out, unit_of(chart), row->outer_high);
 		}
 		ch_cell_text(out, row->verdict);
 	}

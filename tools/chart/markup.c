@@ -279,7 +279,8 @@ ch_format(enum ch_unit unit, double value, char *buffer, size_t size)
 		tk_format_count(value, buffer, size);
 		break;
 	case CH_MEAN:
-		fixed(value, 2, false, buffer, size);
+	case CH_MEAN_DIFF:
+		fixed(value, 2, unit == CH_MEAN_DIFF, buffer, size);
 		break;
 	case CH_SHARE:
 		format_share(value, buffer, size);

@@ -60,6 +60,7 @@ least_step(enum ch_unit unit)
 	case CH_POINTS:
 		return 1e-4;
 	case CH_MEAN:
+	case CH_MEAN_DIFF:
 		return 1e-2;
 	default:
 		return 1;

@@ -16,7 +16,7 @@
 #define LABEL_WIDTH 140.0
 #define LEFT 150.0
 #define RIGHT 550.0
-#define TOP 30.0
+#define TOP 36.0
 #define PITCH 38.0
 #define LANE 30.0
 /* More bins than this are drawn as means of some of them: whole pixels. */
@@ -213,14 +213,15 @@ write_band_column(FILE *out, const struct ch_timeline *chart, size_t i)
 	const struct ch_band *band = &chart->band[i];
 	char from[BO_RFC3339_MAX], to[BO_RFC3339_MAX];
 
-	bo_rfc3339_format(band->from_ns, 0, from, sizeof(from));
-	bo_rfc3339_format(band->to_ns, 0, to, sizeof(to));
 	fprintf(out, "<th scope=\"col\">%zu: ", i + 1);
 	if (band->label && *band->label) {
 		ch_text(out, band->label);
-		fputs(", ", out);
+	} else {
+		bo_rfc3339_format(band->from_ns, 0, from, sizeof(from));
+		bo_rfc3339_format(band->to_ns, 0, to, sizeof(to));
+		fprintf(out, "%.8s to %.8s", from + 11, to + 11);
 	}
-	fprintf(out, "%.8s to %.8s</th>", from + 11, to + 11);
+	fputs("</th>", out);
 }
 
 static void
