@@ -11,6 +11,8 @@ const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const [executablePath, folder] = process.argv.slice(2);
 const wide = { width: 1280, height: 900 };
 const phone = { width: 360, height: 740 };
+/* Of a page that can be sent by mail. */
+const bytesMost = 400000;
 let count = 0, failed = 0;
 
 function result(what, problems) {
@@ -161,6 +163,7 @@ async function filter(browser) {
 async function hostile(browser) {
   const { page, wrong } = await open(browser, "hostile",
     { theme: "light", size: wide });
+  const size = fs.statSync(path.join(folder, "hostile.html")).size;
 
   result("hostile names make no elements", await page.evaluate(() =>
     Array.from(document.querySelectorAll("img, iframe, object, embed, form, " +
@@ -169,6 +172,8 @@ async function hostile(browser) {
   result("hostile names are there as text", await seen(page,
     ["</script><img src=x onerror=alert(1)>",
       "<img src=x onerror=alert(3)> | `x` [y](javascript:alert(4)) @team"]));
+  result(`${bytesMost} bytes are enough for 15 policies and 10 operations`,
+    size <= bytesMost ? [] : [size]);
   result("hostile names: no message, no request", wrong);
   await page.close();
 }

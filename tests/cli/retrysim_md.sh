@@ -58,6 +58,13 @@ only_code() {
 }
 check "names from the log are only in code" only_code
 
+retrysim compare "$hostile" -f md -p QUICK -p WEBHOOK --errors
+check "with texts of errors, it is short" short
+check "they are only in code, too" only_code
+check "and they are there" grep -qF "could not reach <img src=x" "$work/out"
+retrysim compare "$hostile" -f md
+check "all policies and ten operations are short, too" short
+
 retrysim policy lint -f md QUICK AI_VISION tests/data/reports/risky.json
 expect "lint in Markdown ends as lint does" 1 '^## Policy lint: [1-9]' ''
 check "it is as it was" same_as lint.md
