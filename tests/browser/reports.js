@@ -11,7 +11,7 @@ const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const [executablePath, folder] = process.argv.slice(2);
 const wide = { width: 1280, height: 900 };
 const phone = { width: 360, height: 740 };
-/* Of a page that can be sent by mail. */
+/* A page that can be sent by mail has no more. */
 const bytesMost = 400000;
 let count = 0, failed = 0;
 

@@ -1,9 +1,15 @@
-/* Allocation failure in a comparison with details: no part of it is left. */
+/* Allocation failure in a comparison with details, and in reports about it: no
+ * part of it is left. */
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "oom.h"
 #include "replay/compare.h"
+#include "report/formats.h"
+#include "retrysim/redact.h"
 
 #define BEGIN UINT64_C(1700000000000000000)
 #define MS UINT64_C(1000000)
@@ -56,8 +62,33 @@ add_policies(struct rs_policy_set *set)
 	return status;
 }
 
+/* Every format, after names were replaced. */
 static enum backoff_status
-compare(struct tap *tap, const struct rs_log *log,
+report(struct rs_comparison *comparison, struct tk_trace *trace)
+{
+	struct rs_redactor redactor;
+	const struct rs_report report = {.comparison = comparison,
+					 .columns = RS_COLUMNS_MOST,
+					 .command = "retrysim compare",
+					 .errors = true};
+	bool written = rs_redactor_init(&redactor, trace) &&
+		       rs_redact_log(&redactor, trace, comparison);
+
+	for (size_t i = 0; written && i < rs_format_count; i++) {
+		char *text = NULL;
+		size_t length;
+		FILE *out = open_memstream(&text, &length);
+
+		written = out && rs_formats[i]->write(&report, out) == 0;
+		if (out && fclose(out) != 0)
+			written = false;
+		free(text);
+	}
+	return written ? BACKOFF_OK : BACKOFF_E_NOMEM;
+}
+
+static enum backoff_status
+compare(struct tap *tap, const struct rs_log *log, struct tk_trace *trace,
 	const struct rs_policy_set *policies)
 {
 	const struct rs_plan plan = {.log = log,
@@ -78,8 +109,9 @@ compare(struct tap *tap, const struct rs_log *log,
 	TAP_EQUAL(tap, comparison.subject->incidents, 1);
 	for (size_t i = 0; i < policies->count; i++)
 		TAP_MUST(tap, comparison.result[i].detail != NULL);
+	status = report(&comparison, trace);
 	rs_comparison_clear(&comparison);
-	return BACKOFF_OK;
+	return status;
 }
 
 static enum backoff_status
@@ -99,7 +131,7 @@ run(struct tap *tap)
 	if (status == BACKOFF_OK)
 		status = rs_log_init(&log, trace, 1);
 	if (status == BACKOFF_OK) {
-		status = compare(tap, &log, &policies);
+		status = compare(tap, &log, trace, &policies);
 		rs_log_clear(&log);
 	}
 	rs_policy_set_clear(&policies);
