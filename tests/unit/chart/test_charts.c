@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -313,4 +314,22 @@ Test(chart_charts, charts_are_small)
 		free(usual);
 		free(many);
 	}
+}
+
+Test(chart_charts, periods_are_numbered_and_named_in_the_table)
+{
+	char *text = sample_text(4, SAMPLE_USUAL);
+	const char *table = strstr(text, "<table>");
+
+	cr_assert(table);
+	for (int i = 1; i <= 3; i++) {
+		char find[16];
+
+		snprintf(find, sizeof(find), ">%d</text>", i);
+		cr_expect(strstr(text, find), "%s", find);
+	}
+	cr_expect(strstr(table, "<th scope=\"col\">1: payments</th>"));
+	cr_expect(strstr(table, "<th scope=\"col\">3: 11:58:20 to "
+				"13:30:00</th>"));
+	free(text);
 }
