@@ -313,4 +313,18 @@ for columns in 40 100; do
 		END { exit wide }' "$work/out"
 done
 
+# Two names of operations of 10,000 characters each were written past the end of
+# a list of names.
+long=$(awk 'BEGIN { for (i = 0; i < 10000; i++) printf "x" }')
+for op in "a$long" "b$long"; do
+	printf '{"v":1,"ts":"2026-11-30T10:00:0%d.000Z","event_type":"retry_%s",%s,"policy":"P","policy_hash":"0123456789abcdef","call_id":"c%s","attempt":%d,"outcome":"failure","class":"server","duration_seconds":0.1,"elapsed_seconds":0.1,"attempts":%d,"retries":%d,"backoff_seconds":0,%s}\n' \
+		1 attempt "\"operation\":\"$op\"" "${op%"$long"}" 1 1 0 '"delay_seconds":1' \
+		2 exhausted "\"operation\":\"$op\"" "${op%"$long"}" 2 2 1 '"stop_reason":"max_attempts"'
+done >"$work/long.log"
+for format in 'text -v' html md; do
+	# shellcheck disable=SC2086 # a format and an option
+	run "$retrysim" compare --replicas 5 -f $format "$work/long.log"
+	expect "-f $format: long names are cut" 0 'xxx' ''
+done
+
 finish

@@ -5,6 +5,19 @@
 #include "report/gaps.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+/* Replace what comes after a length, or a little less, so that no character is
+ * cut. */
+static void
+end_with(char *text, size_t length, const char *end)
+{
+	while (length > 0 && (text[length] & 0xC0) == 0x80)
+		length--;
+	memcpy(text + length, end, strlen(end) + 1);
+}
 
 /* List the operations that a test is true for; "" if there are none. */
 static const char *
@@ -12,21 +25,21 @@ subjects(const struct rs_report *report, char *buffer, size_t size,
 	 bool (*test)(const struct rs_report *, const struct rs_subject *))
 {
 	const struct rs_comparison *comparison = report->comparison;
-	size_t used = 0;
+	static const char more[] = ", ...";
+	/* Names have any length. */
+	struct bo_out out = bo_out_init(buffer, size);
 
-	buffer[0] = '\0';
 	for (size_t i = 0; i < comparison->subject_count; i++) {
 		const struct rs_subject *subject = &comparison->subject[i];
 
 		if (!test(report, subject))
 			continue;
-		if (size - used < 300) {
-			snprintf(buffer + used, size - used, ", ...");
+		bo_out_format(&out, "%s%s", out.length > 0 ? ", " : "",
+			      rs_subject_name(report, subject));
+		if (out.length + sizeof(more) > size) {
+			end_with(buffer, size - sizeof(more), more);
 			break;
 		}
-		used += (size_t)snprintf(buffer + used, size - used, "%s%s",
-					 used ? ", " : "",
-					 rs_subject_name(report, subject));
 	}
 	return buffer;
 }

@@ -45,7 +45,7 @@ rs_names_text(const struct rs_log *log, char *text, size_t size)
 
 	text[0] = '\0';
 	used = say(log, &quality->operations, "operations", text, size);
-	if (used > 0 && quality->targets.names > 0)
+	if (used > 0 && quality->targets.names > 0 && used + 2 < size)
 		used += (size_t)snprintf(text + used, size - used, "; ");
 	say(log, &quality->targets, "targets", text + used, size - used);
 	return text[0] != '\0';
