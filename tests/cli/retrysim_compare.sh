@@ -323,7 +323,7 @@ for op in "a$long" "b$long"; do
 done >"$work/long.log"
 for format in 'text -v' html md; do
 	# shellcheck disable=SC2086 # a format and an option
-	run "$retrysim" compare --replicas 5 -f $format "$work/long.log"
+	retrysim compare --replicas 5 -f $format "$work/long.log"
 	expect "-f $format: long names are cut" 0 'xxx' ''
 done
 
