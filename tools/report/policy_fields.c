@@ -13,6 +13,7 @@
 
 /* More fields than any policy has: on.CLASS repeats a few. */
 #define FIELDS_MAX 256
+#define PLAIN_MAX 1024
 
 static void
 add(struct rs_policy_fields *out, const char *path, const char *at,
@@ -113,21 +114,19 @@ static size_t
 put_value(const struct bo_json_value *value, const char *unit, char *buffer,
 	  size_t size)
 {
-	int length = (int)value->length;
+	char plain[PLAIN_MAX];
+	const char *text = value->at;
+	size_t length = value->length;
 	int wrote;
 
-	if (value->type == BO_JSON_STRING && value->escaped) {
-		char *plain = malloc(value->length + 1);
-
-		if (plain == NULL)
-			return 0;
-		length = (int)bo_json_unescape(value, plain);
-		wrote = snprintf(buffer, size, "%.*s", length, plain);
-		free(plain);
-	} else {
-		wrote = snprintf(buffer, size, "%.*s%s", length, value->at,
-				 value->type == BO_JSON_NUMBER ? unit : "");
+	/* A longer one is shown with its escapes. */
+	if (value->type == BO_JSON_STRING && value->escaped &&
+	    length <= sizeof(plain)) {
+		length = bo_json_unescape(value, plain);
+		text = plain;
 	}
+	wrote = snprintf(buffer, size, "%.*s%s", (int)length, text,
+			 value->type == BO_JSON_NUMBER ? unit : "");
 	return wrote < 0 ? 0 : (size_t)wrote;
 }
 
