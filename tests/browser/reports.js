@@ -124,6 +124,12 @@ async function print(browser) {
     ["keep WEBHOOK", "switch to PERSISTENT"]));
   result("paper is white, also in a dark theme",
     ["rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"].includes(back) ? [] : [back]);
+  /* The paper's width in landscape, without its margins. */
+  await page.setViewport({ width: 1047, height: 740 });
+  result("no table is wider than the paper", await page.evaluate(() =>
+    Array.from(document.querySelectorAll("table")).filter((table) =>
+      table.scrollWidth > document.documentElement.clientWidth).map((table) =>
+      `${table.className} ${table.scrollWidth}`)));
   await screenshot(page, "argus-1h-print");
   await page.pdf({ path: path.join(folder, "argus-1h.pdf"), format: "A4" });
   result("printed: no message, no request", wrong);
@@ -151,7 +157,14 @@ async function filter(browser) {
   result("what is typed filters", after.some((row) => /QUICK/.test(row)) ?
     after.filter((row) => !/quick| base$/i.test(row)) : ["no row"]);
   const hash = await page.evaluate(() => location.hash);
-  result("and goes into the URL", /&f=quick$/.test(hash) ? [] : [hash]);
+  result("and goes into the URL", /[#&]f=quick$/.test(hash) ? [] : [hash]);
+  await page.evaluate(() => { location.hash = "#f=WEB"; });
+  await page.waitForFunction(() =>
+    document.querySelector("input[type=search]").value === "WEB");
+  const pasted = await rowsShown(page);
+  result("a link with another filter, pasted, is obeyed", pasted.some((row) =>
+    /WEBHOOK/.test(row)) ? pasted.filter((row) => !/web| base$/i.test(row)) :
+    ["no row"]);
   await page.click("table.rows thead tr:last-child th:nth-child(2) button");
   result("a heading sorts", await page.evaluate(() =>
     document.querySelectorAll("th[aria-sort]").length === 1 ? [] :

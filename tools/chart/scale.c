@@ -10,6 +10,8 @@
 #include "chart/frame.h"
 #include "chart/markup.h"
 
+/* Half of the width of a tick's text, at most. */
+#define TICK_HALF 28.0
 #define S 1e9
 #define MINUTE (60 * S)
 #define HOUR (60 * MINUTE)
@@ -262,7 +264,11 @@ ch_axis_below(FILE *out, const struct ch_scale *scale, double top,
 
 		ch_format_tick(scale->unit, tick[i], text, sizeof(text));
 		ch_line(out, "ch-g", x, top, x, bottom);
-		ch_text_at(out, "ch-a ch-c", x, bottom + 14);
+		/* The last one would be cut at the edge. */
+		if (x > CH_WIDTH - TICK_HALF)
+			ch_text_at(out, "ch-a ch-e", CH_WIDTH, bottom + 14);
+		else
+			ch_text_at(out, "ch-a ch-c", x, bottom + 14);
 		ch_text(out, text);
 		fputs("</text>", out);
 	}

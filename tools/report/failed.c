@@ -68,6 +68,17 @@ rs_failed_hull(const struct rs_result *result)
 	return rs_failed_interval(result, &hull, true);
 }
 
+const char *
+rs_perhaps(const struct rs_result *result)
+{
+	enum rs_verdict verdict = result->difference.verdict;
+
+	return verdict == RS_VERDICT_DEPENDS ||
+			       verdict == RS_VERDICT_CANNOT_TELL
+		       ? "perhaps "
+		       : "";
+}
+
 char *
 rs_count_text(double count, bool sign, char *buffer, size_t size)
 {

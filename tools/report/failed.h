@@ -25,6 +25,10 @@ struct tk_interval rs_failed_interval(const struct rs_result *result,
  *  if the answer depends on it. */
 struct tk_interval rs_failed_hull(const struct rs_result *result);
 
+/** "perhaps ", where it is not certain whether more or fewer calls fail than
+ *  under the baseline; else "". */
+const char *rs_perhaps(const struct rs_result *result);
+
 /** "246", "2.5", "0"; with @p sign "+6", "-2.5", "0". Returns buffer. */
 char *rs_count_text(double count, bool sign, char *buffer, size_t size);
 

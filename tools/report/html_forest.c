@@ -56,13 +56,13 @@ name_it(struct rs_html_head *head, const struct rs_html_part *part)
 	rs_count_text(fabs(more), false, count, sizeof(count));
 	if (fabs(more) < 0.05)
 		rs_html_head(head, part, "differences",
-			     "%s fails as many calls as %s: %.0f",
-			     best->policy->label, now->policy->label,
-			     rs_failed(now));
+			     "%s %sfails as many calls as %s: %.0f",
+			     best->policy->label, rs_perhaps(best),
+			     now->policy->label, rs_failed(now));
 	else
 		rs_html_head(head, part, "differences",
-			     "%s fails %s %s calls than %s, which fails %.0f",
-			     best->policy->label, count,
+			     "%s %sfails %s %s calls than %s, which fails %.0f",
+			     best->policy->label, rs_perhaps(best), count,
 			     more > 0 ? "more" : "fewer", now->policy->label,
 			     rs_failed(now));
 	snprintf(head->desc, sizeof(head->desc),

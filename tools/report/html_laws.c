@@ -123,8 +123,9 @@ put_laws(const struct rs_html *html, struct law *all, size_t count,
 	}
 	qsort(law, count, sizeof(*law), by_style);
 	rs_html_head(&head, NULL, "laws",
-		     "When attempts begin: %zu policies have %zu delay law%s",
-		     html->policies, count, count == 1 ? "" : "s");
+		     "When attempts begin: %zu polic%s %zu delay law%s",
+		     html->policies, html->policies == 1 ? "y has" : "ies have",
+		     count, count == 1 ? "" : "s");
 	snprintf(head.desc, sizeof(head.desc),
 		 "For each policy, the time from the start of a call to each "
 		 "of its attempts, if all fail at once, with the range that "

@@ -193,6 +193,17 @@ put_incident(struct pair *pair)
 	put(pair);
 }
 
+/* What the difference may be. */
+static void
+say_range(struct pair *pair)
+{
+	struct tk_interval hull = rs_failed_hull(pair->then);
+	char range[64];
+
+	if (rs_count_range(&hull, true, range, sizeof(range))[0] == '[')
+		say(pair, " %s", range);
+}
+
 /* What it costs the target. */
 static void
 put_cost(struct pair *pair)
@@ -234,6 +245,7 @@ put_choice(const struct rs_html *html, const struct rs_html_part *part,
 			    .now = part->choices.item[0].result};
 	double more = rs_failed_more(choice->result);
 	char count[32], now[32];
+	const char *perhaps = rs_perhaps(choice->result);
 
 	if (!rs_html_waits(pair.then->policy->policy, &pair.then_waits) ||
 	    !rs_html_waits(pair.now->policy->policy, &pair.now_waits))
@@ -244,14 +256,15 @@ put_choice(const struct rs_html *html, const struct rs_html_part *part,
 	rs_count_text(fabs(more), false, count, sizeof(count));
 	rs_count_text(rs_failed(pair.now), false, now, sizeof(now));
 	if (fabs(more) < LEAST)
-		say(&pair, "fails as many calls as %s, %s",
+		say(&pair, "%sfails as many calls as %s, %s", perhaps,
 		    pair.now->policy->label, now);
 	else if (more < 0)
-		say(&pair, "saves %s of the %s calls that fail under %s", count,
-		    now, pair.now->policy->label);
+		say(&pair, "%ssaves %s of the %s calls that fail under %s",
+		    perhaps, count, now, pair.now->policy->label);
 	else
-		say(&pair, "fails %s calls more than %s, under which %s fail",
-		    count, pair.now->policy->label, now);
+		say(&pair, "%sfails %s calls more than %s, under which %s fail",
+		    perhaps, count, pair.now->policy->label, now);
+	say_range(&pair);
 	put(&pair);
 	if (fabs(more) >= LEAST) {
 		put_incident(&pair);

@@ -64,8 +64,8 @@
   function keep() {
     var place = parts()[0];
     if (place.indexOf("f=") === 0) place = "";
-    history.replaceState(null, "", "#" + place +
-      (typed ? "&f=" + encodeURIComponent(typed) : ""));
+    history.replaceState(null, "", "#" + [place,
+      typed ? "f=" + encodeURIComponent(typed) : ""].filter(Boolean).join("&"));
   }
 
   function read(input) {
@@ -103,7 +103,8 @@
       keep();
     });
     window.addEventListener("hashchange", function () {
-      if (typed && parts().length < 2) keep();
+      if (/(^#|&)f=/.test(location.hash)) read(input);
+      else if (typed) keep();
     });
     read(input);
   }
