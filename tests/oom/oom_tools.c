@@ -94,6 +94,7 @@ enum {
 	JSON,
 	TEXT,
 	CSV,
+	HTML,
 	LIST_JSON,
 	LIST_TEXT,
 	SHOW_JSON,
@@ -110,7 +111,7 @@ enum {
 static void
 check_report(struct tap *tap, int which, enum backoff_status status)
 {
-	static char first[REPORTS][65536], seen[65536];
+	static char first[REPORTS][1 << 17], seen[1 << 17];
 	static ssize_t first_length[REPORTS];
 	int fd = open(out_path, O_RDONLY);
 	ssize_t length;
@@ -132,7 +133,7 @@ check_report(struct tap *tap, int which, enum backoff_status status)
 static enum backoff_status
 compare(struct tap *tap, int which)
 {
-	static const char *const formats[] = {"json", "text", "csv"};
+	static const char *const formats[] = {"json", "text", "csv", "html"};
 	/* Arguments that may be written to, as those of main(). */
 	char word[][20] = {"retrysim",   "compare",  "./oom_tools.log",
 			   "--policy",   "QUICK",    "--policy",
@@ -174,6 +175,12 @@ static enum backoff_status
 compare_csv(struct tap *tap)
 {
 	return compare(tap, CSV);
+}
+
+static enum backoff_status
+compare_html(struct tap *tap)
+{
+	return compare(tap, HTML);
 }
 
 /* A log of a world, and what is true there. */
@@ -315,6 +322,8 @@ const struct oom_scenario oom_tools[] = {
 	{"retrysim compare, text", compare_text, BACKOFF_OK, BACKOFF_E_NOMEM,
 	 1},
 	{"retrysim compare, CSV", compare_csv, BACKOFF_OK, BACKOFF_E_NOMEM, 1},
+	{"retrysim compare, HTML", compare_html, BACKOFF_OK, BACKOFF_E_NOMEM,
+	 1},
 	{"retrysim policy list, JSON", list_json, BACKOFF_OK, BACKOFF_E_NOMEM,
 	 1},
 	{"retrysim policy list, text", list_text, BACKOFF_OK, BACKOFF_E_NOMEM,

@@ -74,7 +74,7 @@ void
 tk_digest_file(const char *path, struct tk_digest *out)
 {
 	unsigned char bytes[TK_DIGEST_BYTES];
-	struct tk_digest_state *state;
+	struct tk_digest_state state;
 	bool whole = false;
 	int fd = -1;
 
@@ -83,13 +83,12 @@ tk_digest_file(const char *path, struct tk_digest *out)
 	if (strcmp(path, "-") != 0 && stat(path, &out->file) == 0 &&
 	    S_ISREG(out->file.st_mode))
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	state = fd >= 0 ? tk_digest_new() : NULL;
-	if (state) {
-		whole = add_file(fd, state);
-		tk_digest_end(state, bytes);
-	}
-	if (fd >= 0)
+	if (fd >= 0) {
+		SHA256Init(&state.sha);
+		whole = add_file(fd, &state);
+		SHA256Final(bytes, &state.sha);
 		close(fd);
+	}
 	if (whole) {
 		tk_digest_hex(bytes, sizeof(bytes), out->hex);
 		tk_digest_check(path, out);

@@ -11,11 +11,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Unlike open_memstream() of glibc, this sets the error of the stream if memory
+ * runs out. */
+static ssize_t
+append(void *user, const char *text, size_t length)
+{
+	struct rs_output *output = user;
+	size_t room = output->room ? output->room : 1 << 14;
+	char *grown;
+
+	while (room - output->length < length)
+		room *= 2;
+	if (room > output->room) {
+		grown = realloc(output->text, room);
+		if (grown == NULL)
+			return 0;
+		output->text = grown;
+		output->room = room;
+	}
+	memcpy(output->text + output->length, text, length);
+	output->length += length;
+	return (ssize_t)length;
+}
+
 bool
 rs_output_begin(struct rs_output *output)
 {
 	*output = (struct rs_output){0};
-	output->stream = open_memstream(&output->text, &output->length);
+	output->stream = fopencookie(output, "w",
+				     (cookie_io_functions_t){.write = append});
 	if (output->stream)
 		return true;
 	tk_msg_errno("output", errno);
@@ -118,9 +142,9 @@ rs_output_end(struct rs_output *output, int status, const char *path)
 	bool to_stdout = path == NULL || strcmp(path, "-") == 0;
 	int error = 0;
 
-	/* glibc's fclose() shrinks the block. If there is no memory for that,
-	 * it drops the block without an error. */
-	if (fclose(output->stream) || output->text == NULL)
+	if (ferror(output->stream))
+		status = -1;
+	if (fclose(output->stream))
 		status = -1;
 	if (status)
 		tk_msg("out of memory");

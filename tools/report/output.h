@@ -13,7 +13,7 @@ struct rs_output {
 	/** Stream to write to, which collects in memory. */
 	FILE *stream;
 	char *text;
-	size_t length;
+	size_t length, room;
 };
 
 /** Begin to collect in memory. False, after a message, without memory. */
