@@ -9,10 +9,9 @@
 #include "report/policy_fields.h"
 
 #define VALUE_MAX 2048
-/* Longer values are cut: in the table, and in the lists. */
-#define CELL 110
+/* Longer values are cut. */
 #define BRIEF_MAX 500
-/* Longer ones get a wide column. */
+/* Fields with longer ones are below the table. */
 #define LONG 20
 
 /* Whether the policy is the baseline of any operation. */
@@ -66,10 +65,29 @@ each_path(const struct rs_html *html,
 		}
 }
 
+static bool
+is_long(const struct rs_html *html, const char *path)
+{
+	char value[VALUE_MAX];
+
+	for (size_t i = 0; i < html->policies; i++) {
+		const struct rs_policy_field *field =
+			rs_policy_fields_find(&html->fields[i], path);
+
+		if (field != NULL &&
+		    strlen(rs_policy_field_text(field, value, sizeof(value))) >
+			    LONG)
+			return true;
+	}
+	return false;
+}
+
 static void
 put_column(const struct rs_html *html, const char *path, void *user)
 {
 	(void)user;
+	if (is_long(html, path))
+		return;
 	fputs("<th scope=\"col\">", html->out);
 	rs_html_text(html->out, path);
 	fputs("</th>\n", html->out);
@@ -83,17 +101,63 @@ put_value(const struct rs_html *html, const char *path, void *user)
 		rs_policy_fields_find(fields, path);
 	char value[VALUE_MAX];
 
-	if (field == NULL) {
-		fputs("<td>-</td>", html->out);
+	if (is_long(html, path))
 		return;
-	}
-	fputs("<td", html->out);
-	rs_policy_field_text(field, value, sizeof(value));
-	if (strlen(value) > LONG)
-		fputs(" class=\"long\"", html->out);
-	fputs(">", html->out);
-	rs_html_cut(html->out, value, CELL);
+	fputs("<td>", html->out);
+	rs_html_text(html->out, field == NULL
+					? "-"
+					: rs_policy_field_text(field, value,
+							       sizeof(value)));
 	fputs("</td>", html->out);
+}
+
+/* Whether a policy has a value that none before it has. */
+static bool
+is_first(const struct rs_html *html, const char *path, size_t policy)
+{
+	for (size_t i = 0; i < policy; i++)
+		if (rs_policy_field_same(
+			    rs_policy_fields_find(&html->fields[i], path),
+			    rs_policy_fields_find(&html->fields[policy], path)))
+			return false;
+	return true;
+}
+
+/* A field in a few words: each of its values, and which policies have it. */
+static void
+put_long(const struct rs_html *html, const char *path, void *user)
+{
+	char value[VALUE_MAX];
+
+	(void)user;
+	if (!is_long(html, path))
+		return;
+	fputs("<dt><code>", html->out);
+	rs_html_text(html->out, path);
+	fputs("</code></dt>\n<dd><ul>\n", html->out);
+	for (size_t i = 0; i < html->policies; i++) {
+		const struct rs_policy_field *field =
+			rs_policy_fields_find(&html->fields[i], path);
+
+		if (field == NULL || !is_first(html, path, i))
+			continue;
+		fputs("<li>", html->out);
+		rs_html_cut(html->out,
+			    rs_policy_field_text(field, value, sizeof(value)),
+			    BRIEF_MAX);
+		fputs(" <span class=\"soft\">(", html->out);
+		for (size_t k = i; k < html->policies; k++) {
+			if (!rs_policy_field_same(
+				    field, rs_policy_fields_find(
+						   &html->fields[k], path)))
+				continue;
+			if (k > i)
+				fputs(", ", html->out);
+			rs_html_text(html->out, policy_at(html, k)->label);
+		}
+		fputs(")</span></li>\n", html->out);
+	}
+	fputs("</ul></dd>\n", html->out);
 }
 
 static void
@@ -118,7 +182,9 @@ put_table(const struct rs_html *html)
 		each_path(html, put_value, &html->fields[i]);
 		fputs("</tr>\n", html->out);
 	}
-	fputs("</tbody>\n</table>\n</div>\n", html->out);
+	fputs("</tbody>\n</table>\n</div>\n<dl>\n", html->out);
+	each_path(html, put_long, NULL);
+	fputs("</dl>\n", html->out);
 }
 
 /* One policy against the baseline. */
