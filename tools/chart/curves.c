@@ -37,7 +37,7 @@ static bool
 x_of(double quantile, double *x)
 {
 	double first = -log10(0.5), last = 4;
-	double at = quantile < 1 ? -log10(1 - quantile) : (double)INFINITY;
+	double at = quantile < 1 ? -log10(1 - quantile) : HUGE_VAL;
 
 	if (!(at >= first - 1e-9 && at <= last + 1e-9))
 		return false;
@@ -116,7 +116,7 @@ write_table(FILE *out, const struct ch_curves *chart)
 	for (size_t i = 0; i < chart->curves; i++) {
 		ch_row(out, chart->curve[i].label);
 		for (size_t j = 0; j < PLACES; j++) {
-			double value = NAN;
+			double value = (double)NAN;
 
 			for (size_t k = 0; k < chart->quantiles; k++) {
 				if (same(chart->quantile[k], place[j].quantile))

@@ -44,7 +44,7 @@ reach(const struct ch_forest_row *row)
 static double
 clip(const struct ch_forest *chart)
 {
-	double usual = INFINITY, most = 0;
+	double usual = HUGE_VAL, most = 0;
 
 	/* The least reach that half of the rows do not exceed. */
 	for (size_t i = 0; i < chart->rows; i++) {

@@ -34,7 +34,7 @@ static const double long_step[] = {
 struct ch_range
 ch_range_none(void)
 {
-	return (struct ch_range){INFINITY, -INFINITY};
+	return (struct ch_range){HUGE_VAL, -HUGE_VAL};
 }
 
 void
@@ -151,7 +151,7 @@ ch_place(const struct ch_scale *scale, double value)
 	double low = scale->low, high = scale->high, part;
 
 	if (scale->log) {
-		value = value > 0 ? log(value) : -(double)INFINITY;
+		value = value > 0 ? log(value) : -HUGE_VAL;
 		low = log(low);
 		high = log(high);
 	}

@@ -63,7 +63,7 @@ static void
 write_edge(FILE *out, const struct ch_scatter *chart, const struct ch_scale *x,
 	   const struct ch_scale *y)
 {
-	double last = -INFINITY;
+	double last = -HUGE_VAL;
 
 	fputs("<path class=\"ch-p\" d=\"", out);
 	for (;;) {

@@ -60,8 +60,8 @@ rows_of(enum sample sample)
 static double
 number(enum sample sample, size_t i, double value)
 {
-	static const double broken[] = {NAN, INFINITY, -INFINITY,
-					0,   1e300,    -1e300};
+	static const double broken[] = {(double)NAN, HUGE_VAL, -HUGE_VAL,
+					0,           1e300,    -1e300};
 
 	return sample == SAMPLE_BROKEN ? broken[i % 6] : value;
 }
@@ -113,8 +113,10 @@ forest(FILE *out, enum sample sample)
 			.value = number(sample, i, value[j]),
 			.low = number(sample, i, value[j] - half[j]),
 			.high = number(sample, i + 1, value[j] + half[j]),
-			.outer_low = i == 1 ? value[j] - 2 * half[j] : NAN,
-			.outer_high = i == 1 ? value[j] + 2 * half[j] : NAN,
+			.outer_low =
+				i == 1 ? value[j] - 2 * half[j] : (double)NAN,
+			.outer_high =
+				i == 1 ? value[j] + 2 * half[j] : (double)NAN,
 			.verdict = word[j],
 			.mark = mark[j],
 			.style = j,
@@ -153,7 +155,7 @@ curves(FILE *out, enum sample sample)
 			y[i][j] = number(sample, i + j, usual);
 		}
 		if (sample == SAMPLE_USUAL && i == 4)
-			y[i][N - 2] = NAN;
+			y[i][N - 2] = (double)NAN;
 		curve[i] = (struct ch_curve){name_of(sample, i), i, y[i]};
 	}
 	ch_curves(out, &chart);
@@ -278,7 +280,7 @@ timeline(FILE *out, enum sample sample)
 		}
 		if (sample == SAMPLE_USUAL && i == 3) {
 			for (size_t j = 100; j < 130; j++)
-				bin[i][j] = NAN;
+				bin[i][j] = (double)NAN;
 		}
 		lane[i] = (struct ch_lane){name_of(sample, i), i, bin[i]};
 	}
@@ -311,12 +313,13 @@ steps(FILE *out, enum sample sample)
 				       i % 3 ? at : at * 1.2)};
 			at += wait;
 		}
-		law[i] = (struct ch_law){name_of(sample, i),
-					 i,
-					 attempt[i],
-					 i == 4 ? 1 : ATTEMPTS - i % 3,
-					 number(sample, i, i % 2 ? 30e9 : NAN),
-					 i == 2 ? "full jitter" : NULL};
+		law[i] = (struct ch_law){
+			name_of(sample, i),
+			i,
+			attempt[i],
+			i == 4 ? 1 : ATTEMPTS - i % 3,
+			number(sample, i, i % 2 ? 30e9 : (double)NAN),
+			i == 2 ? "full jitter" : NULL};
 	}
 	ch_steps(out, &chart);
 }

@@ -117,8 +117,8 @@ Test(chart_markup, formats_values)
 		{CH_MEAN_DIFF, 1.24, "+1.24"},
 		{CH_MEAN_DIFF, -1.24, "-1.24"},
 		{CH_MEAN_DIFF, 0.001, "0.00"},
-		{CH_MEAN, NAN, "-"},
-		{CH_MEAN, INFINITY, "-"},
+		{CH_MEAN, (double)NAN, "-"},
+		{CH_MEAN, HUGE_VAL, "-"},
 		{CH_MEAN, 1e300, "9e15"},
 		{CH_SHARE, 0, "0%"},
 		{CH_SHARE, 1, "100%"},
@@ -132,7 +132,7 @@ Test(chart_markup, formats_values)
 		{CH_TIME_DIFF, 50.4e6, "+50.4ms"},
 		{CH_TIME_DIFF, -50.4e6, "-50.4ms"},
 		{CH_TIME_DIFF, 0, "0"},
-		{CH_TIME, NAN, "-"},
+		{CH_TIME, (double)NAN, "-"},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {
@@ -150,8 +150,8 @@ Test(chart_markup, numbers_have_at_most_one_decimal)
 		const char *want;
 	} row[] = {
 		{0, "0"},        {-0.04, "0"},      {12, "12"},
-		{12.34, "12.3"}, {-12.35, "-12.4"}, {NAN, "0"},
-		{INFINITY, "0"}, {1e300, "9e15"},
+		{12.34, "12.3"}, {-12.35, "-12.4"}, {(double)NAN, "0"},
+		{HUGE_VAL, "0"}, {1e300, "9e15"},
 	};
 
 	for (size_t i = 0; i < sizeof(row) / sizeof(*row); i++) {

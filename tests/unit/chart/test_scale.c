@@ -51,7 +51,7 @@ Test(chart_scale, linear_ticks_go_by_one_two_and_five)
 		{CH_TIME_DIFF, -3e6, 4e6, "-4ms -2ms 0 +2ms +4ms"},
 		{CH_TIME, 0, 200e9, "0 1m00s 2m00s 3m00s 4m00s"},
 		{CH_COUNT, 0, 3, "0 1 2 3"},
-		{CH_MEAN, INFINITY, -INFINITY, "0 0.2 0.4 0.6 0.8 1"},
+		{CH_MEAN, HUGE_VAL, -HUGE_VAL, "0 0.2 0.4 0.6 0.8 1"},
 		{CH_MEAN, 3, 3, "2.99 3 3.01"},
 	};
 
@@ -93,8 +93,9 @@ Test(chart_scale, places_are_within_the_scale)
 {
 	struct ch_range range = {1e6, 1e9};
 	struct ch_scale scale = ch_scale_log(CH_TIME, range, 200, 100);
-	static const double value[] = {0,    -1,  1e6,      1e300,    31e6,
-				       1e-9, NAN, INFINITY, -INFINITY};
+	static const double value[] = {0,           -1,       1e6,
+				       1e300,       31e6,     1e-9,
+				       (double)NAN, HUGE_VAL, -HUGE_VAL};
 
 	for (size_t i = 0; i < sizeof(value) / sizeof(*value); i++) {
 		double place = ch_place(&scale, value[i]);
