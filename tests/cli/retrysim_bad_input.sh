@@ -158,8 +158,10 @@ for wrong in 0 1001 -1 x; do
 	retrysim compare "$work/good.log" --replicas "$wrong"
 	expect "--replicas $wrong" 2 '' 'replicas'
 done
+retrysim compare "$work/good.log" --format parquet
+expect "an unknown format" 2 '' 'text.*json.*csv.*md.*html'
 retrysim compare "$work/good.log" --format xml
-expect "an unknown format" 2 '' 'text.*json.*csv'
+expect "one like a known format" 2 '' 'did you mean html?'
 
 retrysim compare "$work/good.log" -o "$work/no/such/folder/x"
 expect "an output that cannot be made" 4 '' 'No such file'
