@@ -91,4 +91,21 @@ make_window(void)
 	return window;
 }
 
+/** Calls of one second under a policy. */
+static inline void
+add_under(struct rt_window *window, const char *policy, const char *hash,
+	  uint64_t second, unsigned good, unsigned bad)
+{
+	struct backoff_event event =
+		native_event(BACKOFF_EVENT_SUCCESS, "pay", second, 1);
+
+	event.policy = policy;
+	event.policy_hash = hash;
+	add_many(window, event, good);
+	event.type = BACKOFF_EVENT_EXHAUSTED;
+	event.outcome = BACKOFF_OUTCOME_FAILURE;
+	event.code = "http:400";
+	add_many(window, event, bad);
+}
+
 #endif

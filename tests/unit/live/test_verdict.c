@@ -513,23 +513,6 @@ Test(live_verdict, the_only_slow_host_is_named)
 	}
 }
 
-/* Calls of one second under a policy. */
-static void
-add_under(struct rt_window *window, const char *policy, const char *hash,
-	  uint64_t second, unsigned good, unsigned bad)
-{
-	struct backoff_event event =
-		native_event(BACKOFF_EVENT_SUCCESS, "pay", second, 1);
-
-	event.policy = policy;
-	event.policy_hash = hash;
-	add_many(window, event, good);
-	event.type = BACKOFF_EVENT_EXHAUSTED;
-	event.outcome = BACKOFF_OUTCOME_FAILURE;
-	event.code = "http:400";
-	add_many(window, event, bad);
-}
-
 /* A canary with a twentieth of the calls was hidden by those of the others, or
  * looked like a brown-out of all. */
 Test(live_verdict, a_policy_is_judged_apart)

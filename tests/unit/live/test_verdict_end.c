@@ -5,23 +5,6 @@
 #include "live/verdict.h"
 #include "unit/live/helper.h"
 
-/* Calls of one second under a policy. */
-static void
-add_under(struct rt_window *window, const char *policy, const char *hash,
-	  uint64_t second, unsigned good, unsigned bad)
-{
-	struct backoff_event event =
-		native_event(BACKOFF_EVENT_SUCCESS, "pay", second, 1);
-
-	event.policy = policy;
-	event.policy_hash = hash;
-	add_many(window, event, good);
-	event.type = BACKOFF_EVENT_EXHAUSTED;
-	event.outcome = BACKOFF_OUTCOME_FAILURE;
-	event.code = "http:400";
-	add_many(window, event, bad);
-}
-
 /* The few that succeeded in an outage were slow, and that they were was said
  * for a minute and a half after it. What is slow after it is said. */
 Test(live_verdict_end, what_was_slow_among_failures_ends_with_them)
