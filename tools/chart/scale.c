@@ -295,7 +295,7 @@ ch_axis_left(FILE *out, const struct ch_scale *scale, double left, double right,
 		ch_text(out, text);
 		fputs("</text>", out);
 	}
-	/* Above the axis: nobody likes to read upwards. */
+	/* Above the axis: text that runs upwards is hard to read. */
 	ch_label_at(out, "ch-a", 0, scale->to - 10, title, right);
 	fputc('\n', out);
 }

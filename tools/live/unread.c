@@ -8,7 +8,7 @@
 #include "base/num.h"
 
 /* If all lines that are not known were of failed calls, a tenth of them would
- * be an incident that nobody sees. A few are not. */
+ * hide an incident. A few do not. */
 #define HIDES_SHARE 0.10
 #define HIDES_LINES 10
 

@@ -86,7 +86,7 @@ struct rs_tally {
 	 *  load; a first attempt that was not made counts -1. */
 	const struct rs_load *load;
 	int64_t *further;
-	/** The same by bin of a time-line; NULL if nobody asked. */
+	/** The same by bin of a time-line; NULL without details. */
 	const struct rs_timeline *timeline;
 	int64_t *timeline_further;
 	/** By bin: attempts that fail, first ones included. */
