@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/gather.h"
 #include "base/num.h"
 #include "common/json_out.h"
 #include "common/markdown.h"
@@ -146,18 +147,13 @@ count_text(size_t count, const char *what, FILE *out)
 static char *
 finding_text(const struct rs_lint_finding *finding)
 {
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	struct tk_gather text;
 
-	if (out == NULL)
+	if (!tk_gather_begin(&text))
 		return NULL;
-	fputs(finding->message, out);
-	print_all_measured(finding, out);
-	if (fclose(out) == 0)
-		return text;
-	free(text);
-	return NULL;
+	fputs(finding->message, text.stream);
+	print_all_measured(finding, text.stream);
+	return tk_gather_end(&text) ? text.text : NULL;
 }
 
 /* The findings of one severity as rows, at most @p room. Returns how many; -1

@@ -14,6 +14,7 @@
 #include "report/condition.h"
 #include "report/errors.h"
 #include "report/names.h"
+#include "report/fit.h"
 #include "report/parts.h"
 #include "report/screen_table.h"
 #include "report/trust.h"
@@ -273,39 +274,20 @@ put_page(const struct page *page)
 	return ferror(page->out) ? -1 : 0;
 }
 
-/* Try with ever less detail until the report has few enough lines. */
+/* With ever less detail. */
+static const struct detail details[] = {
+	{SIZE_MAX, true}, {10, true}, {8, true}, {7, true},  {6, true},
+	{5, true},        {4, true},  {3, true}, {3, false}, {2, false},
+};
+
 static int
-fit_page(struct page *page, FILE *out)
+write_level(void *user, size_t level, FILE *out)
 {
-	static const struct detail details[] = {
-		{SIZE_MAX, true}, {10, true}, {8, true}, {7, true},  {6, true},
-		{5, true},        {4, true},  {3, true}, {3, false}, {2, false},
-	};
-	size_t last = sizeof(details) / sizeof(*details) - 1;
-	size_t most = page->report->verbose ? SIZE_MAX : LINES_MAX;
+	struct page *page = user;
 
-	for (size_t i = 0; i <= last; i++) {
-		char *text = NULL;
-		size_t length, lines = 0;
-		int status;
-
-		page->out = open_memstream(&text, &length);
-		if (page->out == NULL)
-			return -1;
-		page->detail = details[i];
-		status = put_page(page);
-		if (fclose(page->out) || text == NULL)
-			status = -1;
-		for (size_t c = 0; status == 0 && c < length; c++)
-			lines += text[c] == '\n';
-		if (status == 0 && (lines <= most || i == last))
-			status =
-				fwrite(text, 1, length, out) == length ? 1 : -1;
-		free(text);
-		if (status != 0)
-			return status > 0 ? 0 : -1;
-	}
-	return -1;
+	page->out = out;
+	page->detail = details[level];
+	return put_page(page);
 }
 
 static int
@@ -313,10 +295,12 @@ write_md(const struct rs_report *report, FILE *out)
 {
 	struct page page = {.report = report};
 	size_t most = report->verbose ? SIZE_MAX : PARTS_MAX;
+	size_t lines = report->verbose ? SIZE_MAX : LINES_MAX;
 	int status = -1;
 
 	if (rs_parts_make(report, most, &page.parts))
-		status = fit_page(&page, out);
+		status = rs_fit(write_level, &page,
+				sizeof(details) / sizeof(*details), lines, out);
 	rs_parts_clear(&page.parts);
 	return status;
 }

@@ -11,39 +11,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Unlike open_memstream() of glibc, this sets the error of the stream if memory
- * runs out. */
-static ssize_t
-append(void *user, const char *text, size_t length)
-{
-	struct rs_output *output = user;
-	size_t room = output->room ? output->room : 1 << 14;
-	char *grown;
-
-	while (room - output->length < length)
-		room *= 2;
-	if (room > output->room) {
-		grown = realloc(output->text, room);
-		if (grown == NULL)
-			return 0;
-		output->text = grown;
-		output->room = room;
-	}
-	memcpy(output->text + output->length, text, length);
-	output->length += length;
-	return (ssize_t)length;
-}
-
 bool
 rs_output_begin(struct rs_output *output)
 {
-	*output = (struct rs_output){0};
-	output->stream = fopencookie(output, "w",
-				     (cookie_io_functions_t){.write = append});
-	if (output->stream)
-		return true;
-	tk_msg_errno("output", errno);
-	return false;
+	if (!tk_gather_begin(&output->gather)) {
+		tk_msg("out of memory");
+		return false;
+	}
+	output->stream = output->gather.stream;
+	return true;
 }
 
 /* 0, or an errno. */
@@ -74,7 +50,8 @@ write_new(const char *temporary, int fd, const char *path,
 	umask(mask);
 	error = fchmod(fd, 0666 & ~mask) ? errno : 0;
 	if (!error)
-		error = write_all(fd, output->text, output->length);
+		error = write_all(fd, output->gather.text,
+				  output->gather.length);
 	if (!error && fsync(fd))
 		error = errno;
 	if (close(fd) && !error)
@@ -114,7 +91,7 @@ write_special(const char *path, const struct rs_output *output)
 
 	if (fd < 0)
 		return errno;
-	error = write_all(fd, output->text, output->length);
+	error = write_all(fd, output->gather.text, output->gather.length);
 	if (close(fd) && !error)
 		error = errno;
 	return error;
@@ -142,18 +119,17 @@ rs_output_end(struct rs_output *output, int status, const char *path)
 	bool to_stdout = path == NULL || strcmp(path, "-") == 0;
 	int error = 0;
 
-	if (ferror(output->stream))
-		status = -1;
-	if (fclose(output->stream))
+	if (!tk_gather_end(&output->gather))
 		status = -1;
 	if (status)
 		tk_msg("out of memory");
 	else if (to_stdout)
-		error = write_all(STDOUT_FILENO, output->text, output->length);
+		error = write_all(STDOUT_FILENO, output->gather.text,
+				  output->gather.length);
 	else
 		error = write_file(path, output);
 	if (error)
 		tk_msg_errno(to_stdout ? "standard output" : path, error);
-	free(output->text);
+	free(output->gather.text);
 	return status || error ? TK_EXIT_SYSTEM : TK_EXIT_OK;
 }

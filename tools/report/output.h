@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "common/gather.h"
 #include "common/msg.h"
 
 /** Text collected for a file or stdout. */
 struct rs_output {
-	/** Stream to write to, which collects in memory. */
+	/** Stream to write to, which gathers in memory. */
 	FILE *stream;
-	char *text;
-	size_t length, room;
+	struct tk_gather gather;
 };
 
 /** Begin to collect in memory. False, after a message, without memory. */

@@ -14,6 +14,7 @@
 #include "report/condition.h"
 #include "report/names.h"
 #include "report/paragraph.h"
+#include "report/fit.h"
 #include "report/parts.h"
 #include "report/screen_table.h"
 #include "report/trust.h"
@@ -213,51 +214,29 @@ put_screen(struct screen *screen)
 	return ferror(screen->out) ? -1 : 0;
 }
 
-/* Try with ever less detail until the report has few enough lines. */
+/* With ever less detail. */
+static const struct detail details[] = {
+	{SIZE_MAX - 1, true},
+	{10, true},
+	{8, true},
+	{7, true},
+	{6, true},
+	{5, true},
+	{4, true},
+	{4, false},
+	{3, false},
+	{2, false},
+};
+
 static int
-fit_screen(struct screen *screen, FILE *out)
+write_level(void *user, size_t level, FILE *out)
 {
-	static const struct detail details[] = {
-		{SIZE_MAX - 1, true},
-		{10, true},
-		{8, true},
-		{7, true},
-		{6, true},
-		{5, true},
-		{4, true},
-		{4, false},
-		{3, false},
-		{2, false},
-	};
-	size_t last = sizeof(details) / sizeof(*details) - 1;
-	size_t most = LINES_MAX * RS_COLUMNS_MOST / screen->report->columns;
+	struct screen *screen = user;
 
-	if (screen->report->verbose)
-		most = SIZE_MAX;
-
-	for (size_t i = 0; i <= last; i++) {
-		char *text = NULL;
-		size_t length, lines = 0;
-		int status;
-
-		screen->out = open_memstream(&text, &length);
-		if (screen->out == NULL)
-			return -1;
-		screen->detail = details[i];
-		screen->shown = 0;
-		status = put_screen(screen);
-		if (fclose(screen->out) || text == NULL)
-			status = -1;
-		for (size_t c = 0; status == 0 && c < length; c++)
-			lines += text[c] == '\n';
-		if (status == 0 && (lines <= most || i == last))
-			status =
-				fwrite(text, 1, length, out) == length ? 1 : -1;
-		free(text);
-		if (status != 0)
-			return status > 0 ? 0 : -1;
-	}
-	return -1;
+	screen->out = out;
+	screen->detail = details[level];
+	screen->shown = 0;
+	return put_screen(screen);
 }
 
 int
@@ -265,10 +244,14 @@ rs_write_screen(const struct rs_report *report, FILE *out)
 {
 	struct screen screen = {.report = report};
 	size_t most = report->verbose ? SIZE_MAX : PARTS_MAX;
+	size_t lines = report->verbose
+			       ? SIZE_MAX
+			       : LINES_MAX * RS_COLUMNS_MOST / report->columns;
 	int status = -1;
 
 	if (rs_parts_make(report, most, &screen.parts))
-		status = fit_screen(&screen, out);
+		status = rs_fit(write_level, &screen,
+				sizeof(details) / sizeof(*details), lines, out);
 	rs_parts_clear(&screen.parts);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/gather.h"
 #include "common/safe_text.h"
 
 #define WORD_MAX 512
@@ -146,13 +147,14 @@ is_left_out(const struct rs_command_line *line, const char *name)
 char *
 rs_command_line(const struct rs_command_line *line)
 {
-	char *text = NULL, buffer[WORD_MAX];
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
+	char buffer[WORD_MAX];
+	struct tk_gather text;
 	bool dashes = false;
+	FILE *out;
 
-	if (out == NULL)
+	if (!tk_gather_begin(&text))
 		return NULL;
+	out = text.stream;
 	fputs(line->command->name, out);
 	for (const struct tk_opt *option = line->command->options; option->name;
 	     option++)
@@ -172,9 +174,5 @@ rs_command_line(const struct rs_command_line *line)
 		fputc(' ', out);
 		quote(out, word);
 	}
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return tk_gather_end(&text) ? text.text : NULL;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/gather.h"
 #include "live/calls.h"
 #include "live/saved.h"
 #include "retrytop/browse.h"
@@ -70,19 +71,21 @@ append(struct rt_copy *copy, const char *path)
 void
 rt_copy_make(struct rt_copy *copy, const struct rt_view *view)
 {
+	struct tk_gather text;
 	bool made;
-	FILE *out;
 
 	rt_copy_clear(copy);
-	out = open_memstream(&copy->text, &copy->length);
-	if (out == NULL)
+	if (!tk_gather_begin(&text))
 		return;
-	made = view->ui->under == RT_PAGE_OVERVIEW ? write_row(view, out)
-						   : write_call(view, out);
-	if (fclose(out) != 0 || !made) {
-		rt_copy_clear(copy);
+	made = view->ui->under == RT_PAGE_OVERVIEW
+		       ? write_row(view, text.stream)
+		       : write_call(view, text.stream);
+	if (!tk_gather_end(&text) || !made) {
+		free(text.text);
 		return;
 	}
+	copy->text = text.text;
+	copy->length = text.length;
 	if (view->options != NULL && view->options->copy_to != NULL)
 		append(copy, view->options->copy_to);
 }

@@ -14,6 +14,7 @@
 
 #include <microhttpd.h>
 
+#include "common/gather.h"
 #include "base/num.h"
 #include "common/msg.h"
 #include "retrytop/accept.h"
@@ -56,28 +57,25 @@ clock_ns(void)
 /* False if there is no memory. */
 static bool
 write_page(struct rt_listen *listen, enum backoff_metrics_format format,
-	   char **text, size_t *size)
+	   struct tk_gather *text)
 {
 	struct rt_session *session = listen->session;
 	const struct rt_ui ui = {.page = RT_PAGE_OVERVIEW};
 	struct rt_view view;
-	FILE *out;
 	bool good;
 
 	if (!rt_list_update(&listen->list, session->ingest.window,
 			    rt_ingest_end_s(&session->ingest)))
 		return false;
-	out = open_memstream(text, size);
-	if (out == NULL)
+	if (!tk_gather_begin(text))
 		return false;
 	view = rt_session_view(session, &ui);
 	view.list = &listen->list;
-	good = rt_report_metrics(&view, format, out) == 0;
-	if (fclose(out) != 0)
-		good = false;
-	if (!good)
-		free(*text);
-	return good;
+	good = rt_report_metrics(&view, format, text->stream) == 0;
+	if (tk_gather_end(text) && good)
+		return true;
+	free(text->text);
+	return false;
 }
 
 /* Make the page, unless it is young compared with the time that this takes:
@@ -88,16 +86,16 @@ get_page(struct rt_listen *listen, enum backoff_metrics_format format)
 	struct page *page =
 		&listen->page[format == BACKOFF_METRICS_OPENMETRICS];
 	uint64_t begin_ns = clock_ns(), end_ns;
-	size_t size;
-	char *text;
+	struct tk_gather text;
 
 	if (page->text != NULL && begin_ns < page->good_until_ns)
 		return page;
-	if (!write_page(listen, format, &text, &size))
+	if (!write_page(listen, format, &text))
 		return NULL;
 	free(page->text);
 	end_ns = clock_ns();
-	*page = (struct page){text, size, end_ns + (end_ns - begin_ns) * PART};
+	*page = (struct page){text.text, text.length,
+			      end_ns + (end_ns - begin_ns) * PART};
 	return page;
 }
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/gather.h"
 #include "base/num.h"
 #include "common/msg.h"
 #include "live/saved.h"
@@ -146,19 +147,15 @@ make_words(const struct rt_view *view)
 static char *
 quote_words(char *const *words)
 {
-	char word[RT_WORD_MAX], *out = NULL;
-	size_t size;
-	FILE *text = open_memstream(&out, &size);
+	char word[RT_WORD_MAX];
+	struct tk_gather text;
 
-	if (text == NULL)
+	if (!tk_gather_begin(&text))
 		return NULL;
 	for (size_t i = 0; words[i] != NULL; i++)
-		fprintf(text, "%s%s", i > 0 ? " " : "",
+		fprintf(text.stream, "%s%s", i > 0 ? " " : "",
 			rt_command_quote(words[i], word, sizeof(word)));
-	if (fclose(text) == 0)
-		return out;
-	free(out);
-	return NULL;
+	return tk_gather_end(&text) ? text.text : NULL;
 }
 
 /* Run the command with the program that is found. */
